@@ -1,0 +1,1 @@
+//! The reference pages live beside this crate.

@@ -1,0 +1,3 @@
+//! The `settings` program.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Reference pages: model, render, read, drift.

@@ -1,0 +1,1 @@
+//! Mail sent by the resolved settings.

@@ -1,0 +1,1 @@
+//! reStructuredText: parser and writer; knows nothing of settings.

@@ -1,0 +1,1 @@
+//! Const metadata of settings.

@@ -1,0 +1,1 @@
+//! `#[derive(Settings)]` and `#[derive(SettingValue)]`.
