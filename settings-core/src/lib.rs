@@ -7,3 +7,11 @@ pub mod mail;
 pub mod rst;
 pub mod schema;
 pub mod value;
+pub mod resolve;
+
+pub use resolve::Settings;
+pub use settings_derive::{SettingValue, Settings};
+pub use value::{Secret, SettingValue};
+
+// The derives name this crate by its outside name, and its own structs use them.
+extern crate self as settings_core;

@@ -1,1 +1,17 @@
-//! Const metadata of settings.
+//! Const metadata: what a program's settings are, before any value is known.
+//!
+//! A [`Section`] is one annotated struct, a [`Setting`] one leaf of it. Both are written by
+//! `#[derive(Settings)]` and are plain data in the program's read-only memory. This room depends on nothing
+//! and does no I/O; everything else (resolution, documents, schema, templates) is derived from it.
+
+mod kind;
+mod naming;
+mod section;
+mod setting;
+mod tree;
+
+pub use kind::{Choice, CustomKind, Kind, Unit};
+pub use naming::{Path, env_name};
+pub use section::{Member, Section};
+pub use setting::{DefaultValue, Setting, ValueDoc, documents_every_value};
+pub use tree::{Leaf, Leaves};

@@ -1,4 +1,137 @@
 //! One type's way from JSON and from text, and back.
+//!
+//! A raw value (JSON or text) is read by its setting's [`Kind`] into a checked [`Value`], and a [`Value`] becomes
+//! the field's type by [`SettingValue`]. What is accepted is thus decided by the kind alone.
 
+mod from_json;
+mod from_text;
+pub mod json;
+mod mismatch;
 mod secret;
+mod types;
+
+pub use from_json::from_json;
+pub use from_text::from_text;
+pub use mismatch::Mismatch;
 pub use secret::Secret;
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use crate::schema::{DefaultValue, Kind, Setting};
+
+/// A value that its kind has accepted.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value<'a> {
+    /// Nothing, for [`Kind::Optional`].
+    Null,
+    /// For [`Kind::Bool`].
+    Bool(bool),
+    /// For [`Kind::Integer`].
+    Integer(i128),
+    /// For [`Kind::Float`].
+    Float(f64),
+    /// For [`Kind::Text`], [`Kind::Secret`], [`Kind::OneOf`] and [`Kind::Custom`].
+    Text(Cow<'a, str>),
+    /// For [`Kind::Duration`].
+    Duration(Duration),
+    /// For [`Kind::List`].
+    List(Vec<Value<'a>>),
+    /// For [`Kind::Map`], in the order written.
+    Map(Vec<(Cow<'a, str>, Value<'a>)>),
+}
+
+/// A type that a setting can have.
+///
+/// Implemented here for the standard types; for enums by `#[derive(SettingValue)]`; for types of your own by hand,
+/// most easily with [`Kind::Custom`]:
+///
+/// ```
+/// use settings_core::schema::{CustomKind, Kind};
+/// use settings_core::value::{SettingValue, Value};
+///
+/// struct Colour(u32);
+///
+/// impl SettingValue for Colour {
+///     const KIND: Kind = Kind::Custom(&CustomKind {
+///         name: "a colour such as #2389D7",
+///         check: |text| match text.strip_prefix('#').map(|digits| u32::from_str_radix(digits, 16)) {
+///             Some(Ok(_)) => Ok(()),
+///             _ => Err("not six hexadecimal digits after a #".to_owned()),
+///         },
+///     });
+///
+///     fn from_value(value: Value<'_>) -> Option<Self> {
+///         u32::from_str_radix(value.as_text()?.strip_prefix('#')?, 16).ok().map(Self)
+///     }
+///
+///     fn to_value(&self) -> Value<'_> {
+///         Value::Text(format!("#{:06X}", self.0).into())
+///     }
+/// }
+/// ```
+pub trait SettingValue: Sized {
+    /// What it accepts.
+    const KIND: Kind;
+
+    /// Takes a value that [`Self::KIND`] (or a narrower kind of the same sort) has accepted.
+    ///
+    /// `None` only where the implementation contradicts its kind.
+    fn from_value(value: Value<'_>) -> Option<Self>;
+
+    /// The value as its kind writes it.
+    fn to_value(&self) -> Value<'_>;
+}
+
+impl Value<'_> {
+    /// The text, where it is one.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The same value, borrowing nothing.
+    pub fn into_owned(self) -> Value<'static> {
+        match self {
+            Self::Null => Value::Null,
+            Self::Bool(bool) => Value::Bool(bool),
+            Self::Integer(integer) => Value::Integer(integer),
+            Self::Float(float) => Value::Float(float),
+            Self::Text(text) => Value::Text(text.into_owned().into()),
+            Self::Duration(duration) => Value::Duration(duration),
+            Self::List(values) => Value::List(values.into_iter().map(Value::into_owned).collect()),
+            Self::Map(entries) => Value::Map(
+                entries.into_iter().map(|(key, value)| (key.into_owned().into(), value.into_owned())).collect(),
+            ),
+        }
+    }
+}
+
+impl Setting {
+    /// The default as a checked value; [`Value::Null`] where there is none.
+    pub fn default_value(&self) -> Value<'static> {
+        match self.default {
+            DefaultValue::None => Value::Null,
+            DefaultValue::Bool(bool) => Value::Bool(bool),
+            DefaultValue::Integer(integer) => match self.kind {
+                Kind::Duration { unit, .. } => {
+                    Value::Duration(Duration::from_millis(u64::try_from(integer).unwrap_or(0) * unit.millis()))
+                }
+                _ => Value::Integer(integer),
+            },
+            DefaultValue::Float(float) => Value::Float(float),
+            DefaultValue::Text(text) => Value::Text(Cow::Borrowed(text)),
+            DefaultValue::Json(json) => default_from_json(&self.kind, json),
+            DefaultValue::Computed { value, .. } => default_from_json(&self.kind, &value()),
+        }
+    }
+}
+
+fn default_from_json(kind: &Kind, json: &str) -> Value<'static> {
+    json::parse_value(json)
+        .ok()
+        .and_then(|raw| from_json(kind, raw).ok().map(Value::into_owned))
+        .unwrap_or(Value::Null)
+}

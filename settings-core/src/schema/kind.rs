@@ -1,0 +1,154 @@
+//! What a setting accepts.
+
+/// What a setting accepts. The one truth for the resolver, the JSON Schema and the documented value list.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Kind {
+    /// `true` or `false`.
+    Bool,
+    /// A whole number between two bounds, both included.
+    Integer {
+        /// The smallest accepted value.
+        min: i128,
+        /// The largest accepted value.
+        max: i128,
+    },
+    /// A number with a fraction. Neither infinite nor NaN.
+    Float,
+    /// Any text.
+    Text,
+    /// Text that never shows itself.
+    Secret,
+    /// One of a closed list of texts, letter case included.
+    OneOf(&'static [Choice]),
+    /// A length of time, written as a whole number of `unit`, or in text with a suffix (`500ms`, `10s`, `5m`, `2h`).
+    Duration {
+        /// What a bare number counts.
+        unit: Unit,
+        /// The smallest accepted value, in `unit`.
+        min: u64,
+        /// The largest accepted value, in `unit`.
+        max: u64,
+    },
+    /// A list of values of one kind, order kept.
+    List(&'static Kind),
+    /// A map from text to values of one kind.
+    Map(&'static Kind),
+    /// A value of the kind, or nothing (`null`).
+    Optional(&'static Kind),
+    /// Text that a type of the program's own reads.
+    Custom(&'static CustomKind),
+}
+
+/// One value of a [`Kind::OneOf`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// The value as it stands in `config.json`, such as `STARTTLS` or the empty text.
+    pub text: &'static str,
+    /// How documents call it: `text`, or words where the text is empty (`Not specified`).
+    pub label: &'static str,
+    /// What it means (Markdown).
+    pub doc: &'static str,
+}
+
+/// A kind that only the program knows: text with a check.
+#[derive(Clone, Copy, Debug)]
+pub struct CustomKind {
+    /// What to call it in messages and documents: `an e-mail address`.
+    pub name: &'static str,
+    /// `Err` says in a few words what is wrong with the text.
+    pub check: fn(&str) -> Result<(), String>,
+}
+
+impl PartialEq for CustomKind {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+/// What a bare number of a [`Kind::Duration`] counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Thousandths of a second.
+    Milliseconds,
+    /// Seconds.
+    Seconds,
+    /// Sixty seconds.
+    Minutes,
+    /// Sixty minutes.
+    Hours,
+    /// Twenty-four hours.
+    Days,
+}
+
+impl Unit {
+    /// The unit's name in documents: `seconds`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Milliseconds => "milliseconds",
+            Self::Seconds => "seconds",
+            Self::Minutes => "minutes",
+            Self::Hours => "hours",
+            Self::Days => "days",
+        }
+    }
+
+    /// How many milliseconds one of it lasts.
+    pub const fn millis(self) -> u64 {
+        match self {
+            Self::Milliseconds => 1,
+            Self::Seconds => 1_000,
+            Self::Minutes => 60_000,
+            Self::Hours => 3_600_000,
+            Self::Days => 86_400_000,
+        }
+    }
+}
+
+impl Kind {
+    /// The same kind with narrower bounds.
+    ///
+    /// # Panics
+    /// At compile time, where the kind has no bounds or the new ones are not within the old.
+    #[must_use]
+    #[expect(clippy::panic, reason = "evaluated at compile time only")]
+    pub const fn with_range(self, low: i128, high: i128) -> Self {
+        match self {
+            Self::Integer { min, max } => {
+                assert!(low <= high, "the range is empty");
+                assert!(low >= min && high <= max, "the range goes beyond what the type can hold");
+                Self::Integer { min: low, max: high }
+            }
+            Self::Duration { unit, min, max } => {
+                assert!(low <= high, "the range is empty");
+                assert!(
+                    low >= min as i128 && high <= max as i128,
+                    "the range goes beyond what the type can hold"
+                );
+                Self::Duration { unit, min: low as u64, max: high as u64 }
+            }
+            _ => panic!("only a whole number or a duration takes a range"),
+        }
+    }
+
+    /// The same duration, its bare numbers counting `unit`.
+    ///
+    /// # Panics
+    /// At compile time, where the kind is not a duration.
+    #[must_use]
+    #[expect(clippy::panic, reason = "evaluated at compile time only")]
+    pub const fn with_unit(self, unit: Unit) -> Self {
+        match self {
+            Self::Duration { min, max, .. } => Self::Duration { unit, min, max: max / unit.millis() },
+            _ => panic!("only a duration takes a unit"),
+        }
+    }
+
+    /// Whether values of this kind must never be shown.
+    pub const fn is_secret(self) -> bool {
+        match self {
+            Self::Secret => true,
+            Self::List(of) | Self::Map(of) | Self::Optional(of) => of.is_secret(),
+            _ => false,
+        }
+    }
+}

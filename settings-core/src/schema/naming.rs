@@ -1,0 +1,68 @@
+//! The naming rules: one setting's path, variable and heading.
+
+use std::fmt;
+
+/// A setting's place in `config.json`: `EmailSettings.SMTPServer`.
+///
+/// Keys never contain dots in settings of a struct, so that the joined form is unambiguous.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Path(Vec<&'static str>);
+
+impl Path {
+    /// From the outermost section's key to the setting's.
+    pub fn new(keys: Vec<&'static str>) -> Self {
+        Self(keys)
+    }
+
+    /// From the outermost section's key to the setting's.
+    pub fn keys(&self) -> &[&'static str] {
+        &self.0
+    }
+
+    /// The setting's own key.
+    pub fn key(&self) -> &'static str {
+        self.0.last().copied().unwrap_or_default()
+    }
+
+    /// The variable that sets it.
+    ///
+    /// ```
+    /// use settings_core::schema::Path;
+    ///
+    /// let path = Path::new(vec!["EmailSettings", "SMTPServer"]);
+    /// assert_eq!(path.env_name("MM"), "MM_EMAILSETTINGS_SMTPSERVER");
+    /// ```
+    pub fn env_name(&self, prefix: &str) -> String {
+        env_name(prefix, &self.to_string())
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, key) in self.0.iter().enumerate() {
+            if i > 0 {
+                f.write_str(".")?;
+            }
+            f.write_str(key)?;
+        }
+        Ok(())
+    }
+}
+
+/// The variable of a dotted path: the prefix, then the path in upper case, dots and all else that a variable
+/// can't hold as `_`.
+///
+/// ```
+/// use settings_core::schema::env_name;
+///
+/// assert_eq!(env_name("MM", "EmailSettings.SMTPPort"), "MM_EMAILSETTINGS_SMTPPORT");
+/// ```
+pub fn env_name(prefix: &str, path: &str) -> String {
+    let mut name = String::with_capacity(prefix.len() + 1 + path.len());
+    if !prefix.is_empty() {
+        name.push_str(prefix);
+        name.push('_');
+    }
+    name.extend(path.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }));
+    name
+}

@@ -1,0 +1,60 @@
+//! One struct of settings: `EmailSettings`.
+
+use super::Setting;
+
+/// One annotated struct.
+#[derive(Clone, Copy, Debug)]
+pub struct Section {
+    /// Its key in `config.json` where the parent's field gives no other; empty for a program's root.
+    pub key: &'static str,
+    /// The prefix of every variable, without the underscore; only a program's root has one: `MM`.
+    pub env_prefix: Option<&'static str>,
+    /// The reference page that its settings stand on.
+    pub page: Option<&'static str>,
+    /// The System Console page where its settings are edited: `Environment > SMTP`.
+    pub console: Option<&'static str>,
+    /// What it is about (Markdown).
+    pub doc: &'static str,
+    /// Settings and nested sections, in the order of the struct's fields.
+    pub members: &'static [Member],
+}
+
+/// One field of an annotated struct.
+#[derive(Clone, Copy, Debug)]
+pub enum Member {
+    /// A leaf.
+    Setting(Setting),
+    /// A nested struct.
+    Section {
+        /// Its key in `config.json`.
+        key: &'static str,
+        /// Its metadata.
+        section: &'static Section,
+    },
+}
+
+impl Member {
+    /// The member's key in `config.json`.
+    pub const fn key(&self) -> &'static str {
+        match self {
+            Self::Setting(setting) => setting.key,
+            Self::Section { key, .. } => key,
+        }
+    }
+}
+
+impl Section {
+    /// How many settings it and all sections below it hold.
+    pub const fn leaf_count(&self) -> usize {
+        let mut count = 0;
+        let mut rest = self.members;
+        while let [first, others @ ..] = rest {
+            count += match first {
+                Member::Setting(_) => 1,
+                Member::Section { section, .. } => section.leaf_count(),
+            };
+            rest = others;
+        }
+        count
+    }
+}
