@@ -4,6 +4,8 @@
 //! `#[derive(Settings)]` and are plain data in the program's read-only memory. This room depends on nothing
 //! and does no I/O; everything else (resolution, documents, schema, templates) is derived from it.
 
+#[doc(hidden)]
+pub mod assert;
 mod kind;
 mod naming;
 mod section;
