@@ -1,8 +1,45 @@
-//! Layers, merging, origins and diagnostics.
+//! From layers to typed values: merging, origins and diagnostics.
+//!
+//! Defaults < custom defaults < files < environment < overrides. Each value keeps its [`Origin`] and all that it
+//! overrides; every mistake of every layer is one [`Diagnostic`] of one [`Report`].
+//!
+//! ```
+//! use settings_core::reference::ServerSettings;
+//! use settings_core::resolve::{Environment, Layers, resolve};
+//!
+//! let layers = Layers::new()
+//!     .file("config.json", r#"{"EmailSettings": {"SMTPServer": "mail.example.com", "SMTPPort": "587"}}"#)
+//!     .environment(Environment::from_iter([("MM_EMAILSETTINGS_SMTPPORT", "2525")]));
+//! let settings = resolve::<ServerSettings>(layers).into_result()?;
+//! assert_eq!(settings.email.smtp_server, "mail.example.com");
+//! assert_eq!(settings.email.smtp_port, 2525);
+//! # Ok::<(), settings_core::resolve::Report>(())
+//! ```
 
 mod builder;
+mod candidates;
+mod diagnostic;
+mod environment;
+mod file;
+mod index;
+mod layers;
+mod origin;
+mod overrides;
+mod render;
+mod resolution;
+mod snippet;
+mod variables;
+
+#[cfg(test)]
+mod tests;
 
 pub use builder::Builder;
+pub use diagnostic::{Code, Diagnostic, Place, Report, Severity};
+pub use environment::{Environment, Variable};
+pub use layers::{Layer, Layers, Unreadable};
+pub use origin::Origin;
+pub use resolution::{Effective, Resolution, UnknownPath, defaults, resolve};
+pub use snippet::Snippet;
 
 use crate::schema::Section;
 
@@ -11,7 +48,7 @@ pub trait Settings: Sized {
     /// What the struct's settings are.
     const SCHEMA: &'static Section;
 
-    /// Takes one value a field from `builder`, in the order of the fields.
+    /// Takes one value a field from `builder`, in the order of the fields; `None` where a type contradicts its kind.
     #[doc(hidden)]
-    fn build(builder: &mut Builder<'_>) -> Self;
+    fn build(builder: &mut Builder<'_>) -> Option<Self>;
 }

@@ -9,11 +9,13 @@ pub mod json;
 mod mismatch;
 mod secret;
 mod types;
+mod write;
 
 pub use from_json::from_json;
 pub use from_text::from_text;
-pub use mismatch::Mismatch;
+pub use mismatch::{Mismatch, Reason, expectation};
 pub use secret::Secret;
+pub use write::{to_json, to_text};
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -103,7 +105,10 @@ impl Value<'_> {
             Self::Duration(duration) => Value::Duration(duration),
             Self::List(values) => Value::List(values.into_iter().map(Value::into_owned).collect()),
             Self::Map(entries) => Value::Map(
-                entries.into_iter().map(|(key, value)| (key.into_owned().into(), value.into_owned())).collect(),
+                entries
+                    .into_iter()
+                    .map(|(key, value)| (key.into_owned().into(), value.into_owned()))
+                    .collect(),
             ),
         }
     }
@@ -116,9 +121,9 @@ impl Setting {
             DefaultValue::None => Value::Null,
             DefaultValue::Bool(bool) => Value::Bool(bool),
             DefaultValue::Integer(integer) => match self.kind {
-                Kind::Duration { unit, .. } => {
-                    Value::Duration(Duration::from_millis(u64::try_from(integer).unwrap_or(0) * unit.millis()))
-                }
+                Kind::Duration { unit, .. } => Value::Duration(Duration::from_millis(
+                    u64::try_from(integer).unwrap_or(0) * unit.millis(),
+                )),
                 _ => Value::Integer(integer),
             },
             DefaultValue::Float(float) => Value::Float(float),

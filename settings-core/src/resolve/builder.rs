@@ -1,0 +1,163 @@
+//! From candidates to the fields of a struct.
+
+use super::Settings;
+use super::candidates::{Candidate, Candidates, ValuePlace};
+use super::diagnostic::{Code, Diagnostic, Place, Severity};
+use super::index::{Index, LeafId};
+use super::layers::Layers;
+use super::{file, overrides, variables};
+use crate::schema::Setting;
+use crate::value::json::Raw;
+use crate::value::{Mismatch, Reason, SettingValue, Value, from_json, from_text};
+
+/// Hands out one setting's value after the other, in the order of the structs' fields.
+///
+/// Only the derive's code calls it.
+#[derive(Debug)]
+pub struct Builder<'r> {
+    pub(super) inputs: Inputs<'r>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    next: LeafId,
+}
+
+/// All that values are read from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Inputs<'r> {
+    pub(super) index: &'r Index,
+    pub(super) layers: &'r Layers,
+    pub(super) texts: &'r [String],
+    pub(super) candidates: &'r Candidates,
+}
+
+impl<'r> Builder<'r> {
+    pub(super) fn new(inputs: Inputs<'r>) -> Self {
+        Self { inputs, diagnostics: Vec::new(), next: 0 }
+    }
+
+    /// The next setting's value.
+    pub fn take<T: SettingValue>(&mut self) -> Option<T> {
+        let leaf = self.next;
+        self.next += 1;
+        let taken = T::from_value(self.value(leaf)?);
+        if taken.is_none() {
+            self.contradiction(leaf);
+        }
+        taken
+    }
+
+    /// A nested section, whose settings come next.
+    pub fn section<S: Settings>(&mut self) -> Option<S> {
+        S::build(self)
+    }
+
+    /// The strongest value that its kind accepts, else the default. Weaker values are checked too, so that every
+    /// mistake of every layer is told at once.
+    fn value(&mut self, leaf: LeafId) -> Option<Value<'r>> {
+        let setting = self.inputs.index.setting(leaf)?;
+        let mut winner = None;
+        for candidate in self.inputs.candidates.chain(leaf) {
+            match self.inputs.read(setting, candidate) {
+                Ok(value) => winner = winner.or(Some(value)),
+                Err(mismatch) => {
+                    let diagnostic = self.inputs.diagnose(leaf, setting, candidate, mismatch);
+                    self.diagnostics.push(diagnostic);
+                }
+            }
+        }
+        Some(winner.unwrap_or_else(|| setting.default_value()))
+    }
+
+    fn contradiction(&mut self, leaf: LeafId) {
+        let path = self.inputs.index.leaf_path(leaf).to_string();
+        self.diagnostics.push(Diagnostic {
+            severity: Severity::Error,
+            code: Code::Contradiction,
+            message: format!("the type of `{path}` refuses a value that its kind accepts"),
+            setting: Some(path),
+            place: Place::Program,
+            related: None,
+            help: Some("mend the type's `SettingValue`".to_owned()),
+        });
+    }
+}
+
+impl<'r> Inputs<'r> {
+    /// Reads a candidate by its setting's kind.
+    pub(super) fn read(self, setting: &Setting, candidate: &Candidate) -> Result<Value<'r>, Mismatch> {
+        match candidate.place {
+            ValuePlace::Source { source, start, len, shape } => {
+                let text =
+                    self.layers.sources.get(usize::from(source)).map_or("", |source| source.text.as_str());
+                let start = start as usize;
+                let text = text.get(start..start + len as usize).unwrap_or_default();
+                from_json(&setting.kind, Raw { text, start, shape })
+            }
+            ValuePlace::Variable(number) => {
+                let variable = self.layers.environment.variables.get(number as usize);
+                from_text(
+                    &setting.kind,
+                    variable.and_then(|variable| variable.value.as_deref()).unwrap_or_default(),
+                )
+            }
+            ValuePlace::VariableFile { text, .. } => {
+                from_text(&setting.kind, self.texts.get(text as usize).map_or("", String::as_str))
+            }
+            ValuePlace::Override(number) => from_text(
+                &setting.kind,
+                self.layers.overrides.get(number as usize).map_or("", |told| told.text.as_str()),
+            ),
+        }
+    }
+
+    fn diagnose(
+        self,
+        leaf: LeafId,
+        setting: &Setting,
+        candidate: &Candidate,
+        mismatch: Mismatch,
+    ) -> Diagnostic {
+        let path = self.index.leaf_path(leaf).to_string();
+        let in_file = matches!(candidate.place, ValuePlace::Source { .. });
+        let code = match mismatch.reason {
+            Reason::Range => Code::OutOfRange,
+            Reason::Choice => Code::NotInList,
+            Reason::Type if in_file => Code::WrongType,
+            Reason::Type => Code::Unparsable,
+        };
+        let found =
+            if mismatch.found.is_empty() { String::new() } else { format!(", found {}", mismatch.found) };
+        Diagnostic {
+            severity: Severity::Error,
+            code,
+            message: format!("`{path}`: expected {}{found}", mismatch.expected),
+            setting: Some(path),
+            place: self.place(setting, candidate, mismatch.part),
+            related: None,
+            help: mismatch.help,
+        }
+    }
+
+    fn place(self, setting: &Setting, candidate: &Candidate, part: Option<(usize, usize)>) -> Place {
+        match candidate.place {
+            ValuePlace::Source { source, start, len, .. } => {
+                match self.layers.sources.get(usize::from(source)) {
+                    Some(source) => {
+                        let (offset, len) = part.unwrap_or((0, len as usize));
+                        let shown = !setting.kind.is_secret();
+                        file::place(self.index, source, (start as usize + offset, len), true, shown)
+                    }
+                    None => Place::Program,
+                }
+            }
+            ValuePlace::Variable(number) | ValuePlace::VariableFile { variable: number, .. } => self
+                .layers
+                .environment
+                .variables
+                .get(number as usize)
+                .map_or(Place::Program, variables::place),
+            ValuePlace::Override(number) => {
+                self.layers.overrides.get(number as usize).map_or(Place::Program, overrides::place)
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Every value that any layer gives, weaker ones kept below stronger ones.
+
+use super::index::LeafId;
+use crate::value::json::Shape;
+
+/// All values of all layers: one chain a setting, its strongest value first.
+#[derive(Debug)]
+pub(super) struct Candidates {
+    heads: Vec<u32>,
+    all: Vec<Candidate>,
+}
+
+/// One layer's value of one setting.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Candidate {
+    pub(super) place: ValuePlace,
+    weaker: u32,
+}
+
+/// Where a value stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum ValuePlace {
+    /// In a file: the source's number, where the value starts and how long it is, in bytes.
+    Source { source: u16, start: u32, len: u32, shape: Shape },
+    /// In a variable.
+    Variable(u32),
+    /// In a file that the variable names; the number of the text that was read.
+    VariableFile { variable: u32, text: u32 },
+    /// Told explicitly.
+    Override(u32),
+}
+
+const NONE: u32 = u32::MAX;
+
+impl Candidates {
+    pub(super) fn new(leaves: usize) -> Self {
+        Self { heads: vec![NONE; leaves], all: Vec::with_capacity(leaves) }
+    }
+
+    /// Puts a value on top of the weaker ones.
+    pub(super) fn push(&mut self, leaf: LeafId, place: ValuePlace) {
+        if let Some(head) = self.heads.get_mut(leaf as usize) {
+            let weaker = std::mem::replace(head, self.all.len() as u32);
+            self.all.push(Candidate { place, weaker });
+        }
+    }
+
+    pub(super) fn strongest(&self, leaf: LeafId) -> Option<&Candidate> {
+        self.heads.get(leaf as usize).and_then(|head| self.all.get(*head as usize))
+    }
+
+    /// The leaf's values, the strongest first.
+    pub(super) fn chain(&self, leaf: LeafId) -> impl Iterator<Item = &Candidate> {
+        std::iter::successors(self.strongest(leaf), |candidate| self.all.get(candidate.weaker as usize))
+    }
+}

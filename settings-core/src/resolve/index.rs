@@ -1,0 +1,149 @@
+//! A program's settings in one flat, numbered form.
+
+use crate::nearest::nearest;
+use crate::schema::{Member, Path, Section, Setting};
+
+/// All sections and settings of a program. Settings are numbered depth first, in the order of the fields.
+#[derive(Debug)]
+pub(super) struct Index {
+    pub(super) leaves: Vec<LeafEntry>,
+    pub(super) sections: Vec<SectionEntry>,
+    slots: Vec<Slot>,
+    pub(super) env_prefix: &'static str,
+}
+
+#[derive(Debug)]
+pub(super) struct LeafEntry {
+    pub(super) setting: &'static Setting,
+    pub(super) section: u32,
+}
+
+#[derive(Debug)]
+pub(super) struct SectionEntry {
+    pub(super) key: &'static str,
+    pub(super) parent: Option<u32>,
+    slots: (u32, u32),
+}
+
+/// One member of a section.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Slot {
+    Leaf(u32),
+    Section(u32),
+}
+
+/// A leaf's place in the flat numbering.
+pub(super) type LeafId = u32;
+
+/// The outermost section.
+pub(super) const ROOT: u32 = 0;
+
+impl Index {
+    pub(super) fn new(root: &'static Section) -> Self {
+        let count = root.leaf_count();
+        let mut index = Self {
+            leaves: Vec::with_capacity(count),
+            sections: Vec::with_capacity(count / 8 + 2),
+            slots: Vec::with_capacity(count + count / 8 + 2),
+            env_prefix: root.env_prefix.unwrap_or_default(),
+        };
+        if root.key.is_empty() {
+            index.add("", None, root);
+        } else {
+            index.sections.push(SectionEntry { key: "", parent: None, slots: (0, 1) });
+            index.slots.push(Slot::Section(1));
+            index.add(root.key, Some(ROOT), root);
+        }
+        index
+    }
+
+    fn add(&mut self, key: &'static str, parent: Option<u32>, section: &'static Section) -> u32 {
+        let id = self.sections.len() as u32;
+        let first = self.slots.len();
+        let end = first + section.members.len();
+        self.sections.push(SectionEntry { key, parent, slots: (first as u32, end as u32) });
+        // a section's slots stand side by side, so they are laid out before the sections below are
+        self.slots.resize(end, Slot::Leaf(0));
+        for (member, at) in section.members.iter().zip(first..) {
+            let slot = match member {
+                Member::Setting(setting) => {
+                    self.leaves.push(LeafEntry { setting, section: id });
+                    Slot::Leaf(self.leaves.len() as u32 - 1)
+                }
+                Member::Section { key, section } => Slot::Section(self.add(key, Some(id), section)),
+            };
+            if let Some(place) = self.slots.get_mut(at) {
+                *place = slot;
+            }
+        }
+        id
+    }
+
+    pub(super) fn slots(&self, section: u32) -> &[Slot] {
+        self.sections
+            .get(section as usize)
+            .and_then(|entry| self.slots.get(entry.slots.0 as usize..entry.slots.1 as usize))
+            .unwrap_or_default()
+    }
+
+    pub(super) fn key(&self, slot: Slot) -> &'static str {
+        match slot {
+            Slot::Leaf(leaf) => self.leaves.get(leaf as usize).map_or("", |leaf| leaf.setting.key),
+            Slot::Section(section) => self.sections.get(section as usize).map_or("", |section| section.key),
+        }
+    }
+
+    pub(super) fn setting(&self, leaf: LeafId) -> Option<&'static Setting> {
+        self.leaves.get(leaf as usize).map(|leaf| leaf.setting)
+    }
+
+    pub(super) fn leaf_path(&self, leaf: LeafId) -> Path {
+        let Some(entry) = self.leaves.get(leaf as usize) else { return Path::new(Vec::new()) };
+        let mut keys = self.section_keys(entry.section);
+        keys.push(entry.setting.key);
+        Path::new(keys)
+    }
+
+    pub(super) fn section_keys(&self, section: u32) -> Vec<&'static str> {
+        let mut keys = Vec::new();
+        let mut next = Some(section);
+        while let Some(entry) = next.and_then(|id| self.sections.get(id as usize)) {
+            if !entry.key.is_empty() {
+                keys.push(entry.key);
+            }
+            next = entry.parent;
+        }
+        keys.reverse();
+        keys
+    }
+
+    pub(super) fn env_name(&self, leaf: LeafId) -> String {
+        self.leaf_path(leaf).env_name(self.env_prefix)
+    }
+
+    /// All leaves with their paths.
+    pub(super) fn paths(&self) -> impl Iterator<Item = (LeafId, Path)> {
+        (0..self.leaves.len() as u32).map(|leaf| (leaf, self.leaf_path(leaf)))
+    }
+
+    /// Each old name's whole path with the leaf that it means.
+    pub(super) fn aliases(&self) -> Vec<(String, LeafId)> {
+        let mut aliases = Vec::new();
+        for (leaf, entry) in (0..).zip(&self.leaves) {
+            for alias in entry.setting.aliases {
+                let mut keys =
+                    if alias.contains('.') { Vec::new() } else { self.section_keys(entry.section) };
+                keys.push(alias);
+                aliases.push((keys.join("."), leaf));
+            }
+        }
+        aliases
+    }
+
+    /// Whether a key is a secret's, or may be meant to be one.
+    pub(super) fn is_secret_key(&self, key: &str) -> bool {
+        let secrets = self.leaves.iter().filter(|leaf| leaf.setting.kind.is_secret());
+        nearest(key, secrets.flat_map(|leaf| leaf.setting.aliases.iter().copied().chain([leaf.setting.key])))
+            .is_some()
+    }
+}

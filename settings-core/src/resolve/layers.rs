@@ -1,0 +1,156 @@
+//! Where values come from.
+
+use std::fmt;
+use std::path::Path;
+
+use super::Environment;
+
+/// A source of values; the later, the stronger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Layer {
+    /// The defaults of the annotated struct.
+    Defaults,
+    /// A file of defaults that an installation sets.
+    CustomDefaults,
+    /// `config.json`.
+    File,
+    /// The environment.
+    Environment,
+    /// What the program was told explicitly, on its command line for instance.
+    Overrides,
+}
+
+impl Layer {
+    /// Its name in reports: `custom defaults`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Defaults => "defaults",
+            Self::CustomDefaults => "custom defaults",
+            Self::File => "file",
+            Self::Environment => "environment",
+            Self::Overrides => "overrides",
+        }
+    }
+}
+
+/// All layers above the defaults, as text. Reading files happens here; nothing else does I/O but the look at a
+/// secret's file that a `NAME_FILE` variable names.
+#[derive(Clone, Debug, Default)]
+pub struct Layers {
+    pub(super) sources: Vec<Source>,
+    pub(super) environment: Environment,
+    pub(super) overrides: Vec<Override>,
+}
+
+/// One file's text.
+#[derive(Clone)]
+pub(super) struct Source {
+    pub(super) layer: Layer,
+    pub(super) name: String,
+    pub(super) text: String,
+}
+
+impl fmt::Debug for Source {
+    /// Leaves the text out: it may hold secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Source").field("layer", &self.layer).field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// One explicit value.
+#[derive(Clone)]
+pub(super) struct Override {
+    pub(super) path: String,
+    pub(super) text: String,
+    pub(super) origin: String,
+}
+
+impl fmt::Debug for Override {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Override")
+            .field("path", &self.path)
+            .field("origin", &self.origin)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A file that could not be read.
+#[derive(Debug)]
+pub struct Unreadable {
+    /// The file as it was named.
+    pub name: String,
+    /// Why.
+    pub why: String,
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.name, self.why)
+    }
+}
+
+impl std::error::Error for Unreadable {}
+
+impl Layers {
+    /// No layer but the defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a file's text. Of several, the later is the stronger.
+    #[must_use]
+    pub fn file(self, name: impl Into<String>, text: impl Into<String>) -> Self {
+        self.source(Layer::File, name.into(), text.into())
+    }
+
+    /// Adds a text of custom defaults, weaker than every file.
+    #[must_use]
+    pub fn custom_defaults(self, name: impl Into<String>, text: impl Into<String>) -> Self {
+        self.source(Layer::CustomDefaults, name.into(), text.into())
+    }
+
+    /// Reads a file into `layer` ([`Layer::File`] or [`Layer::CustomDefaults`]).
+    ///
+    /// # Errors
+    /// Where it can't be read or isn't UTF-8.
+    pub fn read(self, layer: Layer, path: &Path) -> Result<Self, Unreadable> {
+        let name = path.display().to_string();
+        let bytes =
+            std::fs::read(path).map_err(|error| Unreadable { name: name.clone(), why: error.to_string() })?;
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(self.source(layer, name, text)),
+            Err(error) => {
+                let offset = error.utf8_error().valid_up_to();
+                let line = error.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count() + 1;
+                let why =
+                    format!("not UTF-8: the byte at offset {offset} (line {line}) belongs to no character");
+                Err(Unreadable { name, why })
+            }
+        }
+    }
+
+    /// Sets the environment. The process's own is [`Environment::of_process`].
+    #[must_use]
+    pub fn environment(mut self, environment: Environment) -> Self {
+        self.environment = environment;
+        self
+    }
+
+    /// Sets one setting above all other layers; `origin` says who did: `--set`.
+    #[must_use]
+    pub fn set(
+        mut self,
+        path: impl Into<String>,
+        text: impl Into<String>,
+        origin: impl Into<String>,
+    ) -> Self {
+        self.overrides.push(Override { path: path.into(), text: text.into(), origin: origin.into() });
+        self
+    }
+
+    fn source(mut self, layer: Layer, name: String, text: String) -> Self {
+        let at = self.sources.partition_point(|source| source.layer <= layer);
+        self.sources.insert(at, Source { layer, name, text });
+        self
+    }
+}

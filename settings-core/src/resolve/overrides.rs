@@ -1,0 +1,55 @@
+//! Explicit values, above all other layers.
+
+use super::candidates::{Candidates, ValuePlace};
+use super::diagnostic::{Code, Diagnostic, Place, Severity};
+use super::index::{Index, LeafId};
+use super::layers::Override;
+use crate::nearest::nearest;
+
+/// Puts each explicit value on top of its setting's others.
+pub(super) fn read(
+    index: &Index,
+    overrides: &[Override],
+    candidates: &mut Candidates,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    for (number, told) in (0..).zip(overrides) {
+        match find(index, &told.path) {
+            Ok(leaf) => candidates.push(leaf, ValuePlace::Override(number)),
+            Err(near) => diagnostics.push(Diagnostic {
+                severity: Severity::Error,
+                code: Code::UnknownPath,
+                message: format!("`{}` is no setting of this program", told.path),
+                setting: None,
+                place: place(told),
+                related: None,
+                help: near.map(|near| format!("did you mean `{near}`?")),
+            }),
+        }
+    }
+}
+
+pub(super) fn place(told: &Override) -> Place {
+    Place::Override { origin: told.origin.clone(), path: told.path.clone() }
+}
+
+/// The setting of a dotted path (letter case aside, old names too), else the nearest right path.
+pub(super) fn find(index: &Index, path: &str) -> Result<LeafId, Option<String>> {
+    let paths: Vec<_> = index.paths().map(|(leaf, path)| (leaf, path.to_string())).collect();
+    let exact = paths.iter().find(|(_, known)| known == path);
+    let folded = || paths.iter().find(|(_, known)| known.eq_ignore_ascii_case(path));
+    if let Some((leaf, _)) = exact.or_else(folded) {
+        return Ok(*leaf);
+    }
+    if let Some((_, leaf)) = index.aliases().iter().find(|(alias, _)| alias.eq_ignore_ascii_case(path)) {
+        return Ok(*leaf);
+    }
+    let near = nearest(path, paths.iter().map(|(_, known)| known.as_str())).map(str::to_owned);
+    // a bare key is most often meant as the setting of that key
+    let by_key = || {
+        paths
+            .iter()
+            .find(|(_, known)| known.rsplit('.').next().is_some_and(|key| key.eq_ignore_ascii_case(path)))
+    };
+    Err(near.or_else(|| by_key().map(|(_, known)| known.clone())))
+}

@@ -1,0 +1,165 @@
+//! A report for people, for programs, and for a log.
+
+use std::fmt::Write as _;
+
+use super::diagnostic::{Diagnostic, Place, Report, Severity};
+use crate::value::json::write_string;
+
+impl Report {
+    /// For people: each diagnostic with its source line and a caret, and a count at the end.
+    pub fn to_human(&self, colour: bool) -> String {
+        let mut out = String::new();
+        for diagnostic in self.diagnostics() {
+            human(&mut out, diagnostic, Paint { colour });
+            out.push('\n');
+        }
+        let counts: Vec<_> = [Severity::Error, Severity::Warning, Severity::Note]
+            .into_iter()
+            .map(|severity| (self.count(severity), severity.name()))
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, name)| format!("{count} {name}{}", if count == 1 { "" } else { "s" }))
+            .collect();
+        if !counts.is_empty() {
+            let _ = writeln!(out, "{}", counts.join(", "));
+        }
+        out
+    }
+
+    /// One line a finding: `config.json:3:5: error[unknown-key]: … (did you mean …?)`.
+    pub fn to_lines(&self) -> String {
+        let mut out = String::new();
+        for diagnostic in self.diagnostics() {
+            let Diagnostic { severity, code, message, place, help, .. } = diagnostic;
+            let _ = write!(out, "{place}: {}[{}]: {message}", severity.name(), code.name());
+            if let Some(help) = help {
+                let _ = write!(out, " ({help})");
+            }
+            out.push('\n');
+        }
+        out
+    }
+
+    /// A JSON array, one object a finding.
+    ///
+    /// Each has `severity`, `code`, `message`, `setting`, `help` and its place: `file`, `line` and `column`, or
+    /// `variable` (with `file` and `line` of an env file), or `override` and `path`.
+    pub fn to_json(&self) -> String {
+        let mut out = String::from("[");
+        for (i, diagnostic) in self.diagnostics().iter().enumerate() {
+            out.push_str(if i > 0 { ",\n " } else { "\n " });
+            json(&mut out, diagnostic);
+        }
+        out.push_str(if self.diagnostics().is_empty() { "]\n" } else { "\n]\n" });
+        out
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Paint {
+    colour: bool,
+}
+
+impl Paint {
+    fn paint(self, style: &str, text: &str) -> String {
+        if self.colour { format!("\u{1b}[{style}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+
+    fn severity(self, severity: Severity, text: &str) -> String {
+        let style = match severity {
+            Severity::Error => "1;31",
+            Severity::Warning => "1;33",
+            Severity::Note => "1;36",
+        };
+        self.paint(style, text)
+    }
+
+    fn gutter(self, text: &str) -> String {
+        self.paint("1;34", text)
+    }
+}
+
+fn human(out: &mut String, diagnostic: &Diagnostic, paint: Paint) {
+    let Diagnostic { severity, code, message, place, related, help, .. } = diagnostic;
+    let title = format!("{}[{}]", severity.name(), code.name());
+    let _ = writeln!(out, "{}: {}", paint.severity(*severity, &title), paint.paint("1", message));
+    let mut margin = 2;
+    if let Place::File { line, snippet: Some(snippet), .. } = place {
+        let number = line.to_string();
+        margin = number.len() + 1;
+        let blank = " ".repeat(number.len());
+        let _ = writeln!(out, "{blank}{} {place}", paint.gutter("-->"));
+        let _ = writeln!(out, "{blank} {}", paint.gutter("|"));
+        let _ = writeln!(out, "{} {} {}", paint.gutter(&number), paint.gutter("|"), snippet.line);
+        let carets = paint.severity(*severity, &"^".repeat(snippet.len));
+        let _ = writeln!(out, "{blank} {} {}{carets}", paint.gutter("|"), " ".repeat(snippet.start));
+    } else {
+        let _ = writeln!(out, " {} {place}", paint.gutter("-->"));
+    }
+    let indent = " ".repeat(margin);
+    if let Some((place, what)) = related {
+        let _ = writeln!(out, "{indent}{} {what}: {place}", paint.gutter("="));
+    }
+    if let Some(help) = help {
+        let _ = writeln!(out, "{indent}{} {}: {help}", paint.gutter("="), paint.paint("1;32", "help"));
+    }
+}
+
+fn json(out: &mut String, diagnostic: &Diagnostic) {
+    let Diagnostic { severity, code, message, setting, place, related, help } = diagnostic;
+    out.push('{');
+    field(out, "severity", Some(severity.name()));
+    field(out, "code", Some(code.name()));
+    field(out, "message", Some(message));
+    field(out, "setting", setting.as_deref());
+    json_place(out, place);
+    if let Some((place, what)) = related {
+        out.push_str("\"related\": {");
+        field(out, "message", Some(what));
+        json_place(out, place);
+        close(out);
+        out.push_str(", ");
+    }
+    field(out, "help", help.as_deref());
+    close(out);
+}
+
+fn json_place(out: &mut String, place: &Place) {
+    let file = |out: &mut String, name: &str, line: usize| {
+        field(out, "file", Some(name));
+        let _ = write!(out, "\"line\": {line}, ");
+    };
+    match place {
+        Place::File { name, line, column, .. } => {
+            file(out, name, *line);
+            let _ = write!(out, "\"column\": {column}, ");
+        }
+        Place::Variable { name, file: env_file } => {
+            field(out, "variable", Some(name));
+            if let Some((name, line)) = env_file {
+                file(out, name, *line);
+            }
+        }
+        Place::Override { origin, path } => {
+            field(out, "override", Some(origin));
+            field(out, "path", Some(path));
+        }
+        Place::Program => {}
+    }
+}
+
+fn field(out: &mut String, name: &str, value: Option<&str>) {
+    let _ = write!(out, "\"{name}\": ");
+    match value {
+        Some(value) => write_string(out, value),
+        None => out.push_str("null"),
+    }
+    out.push_str(", ");
+}
+
+/// Closes an object whose last field left its comma behind.
+fn close(out: &mut String) {
+    if out.ends_with(", ") {
+        out.truncate(out.len() - 2);
+    }
+    out.push('}');
+}

@@ -1,0 +1,234 @@
+//! The outcome: a typed value, every setting's origin, and the report.
+
+use super::builder::{Builder, Inputs};
+use super::candidates::{Candidate, Candidates, ValuePlace};
+use super::diagnostic::{Diagnostic, Place, Report, Severity};
+use super::index::{Index, LeafId};
+use super::layers::Layers;
+use super::origin::Origin;
+use super::snippet::line_and_column;
+use super::{Layer, Settings, file, overrides, variables};
+use crate::schema::{Path, Setting};
+use crate::value::{Value, to_json};
+
+/// What became of all layers.
+#[derive(Debug)]
+pub struct Resolution<T> {
+    value: Option<T>,
+    report: Report,
+    index: Index,
+    layers: Layers,
+    texts: Vec<String>,
+    candidates: Candidates,
+}
+
+/// One setting's value with where it came from.
+#[derive(Clone, Debug)]
+pub struct Effective<'r> {
+    /// Its place in `config.json`.
+    pub path: Path,
+    /// Its variable.
+    pub env_name: String,
+    /// What it is.
+    pub setting: &'static Setting,
+    /// Its value; may be secret, see [`Effective::shown`].
+    pub value: Value<'r>,
+    /// Where the value came from.
+    pub origin: Origin,
+    /// What it overrides, the strongest first, the default last; the value is `None` where a layer's can't be read.
+    pub overridden: Vec<(Origin, Option<Value<'r>>)>,
+}
+
+/// A path that no setting has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownPath {
+    /// The path.
+    pub path: String,
+    /// The nearest right one.
+    pub nearest: Option<String>,
+}
+
+impl std::fmt::Display for UnknownPath {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "`{}` is no setting of this program", self.path)?;
+        match &self.nearest {
+            Some(nearest) => write!(f, "; did you mean `{nearest}`?"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for UnknownPath {}
+
+/// Resolves all layers into a `T`.
+///
+/// Never fails as a call: what is wrong stands in the [`Resolution`]'s report, and a setting without a usable value
+/// falls back to the next weaker layer, so that everything else can still be shown.
+pub fn resolve<T: Settings>(layers: Layers) -> Resolution<T> {
+    let index = Index::new(T::SCHEMA);
+    let mut candidates = Candidates::new(index.leaves.len());
+    let mut texts = Vec::new();
+    let mut diagnostics = Vec::new();
+    for (number, source) in (0..).zip(&layers.sources) {
+        file::read(&index, number, source, &mut candidates, &mut diagnostics);
+    }
+    variables::read(&index, &layers.environment, &mut candidates, &mut texts, &mut diagnostics);
+    overrides::read(&index, &layers.overrides, &mut candidates, &mut diagnostics);
+    let inputs = Inputs { index: &index, layers: &layers, texts: &texts, candidates: &candidates };
+    let mut builder = Builder::new(inputs);
+    let value = T::build(&mut builder);
+    diagnostics.append(&mut builder.diagnostics);
+    if diagnostics.len() > 1 {
+        diagnostics.sort_by_cached_key(|diagnostic| order(&layers, diagnostic));
+    }
+    Resolution { value, report: Report::new(diagnostics), index, layers, texts, candidates }
+}
+
+/// The struct with every setting at its default.
+///
+/// # Panics
+/// Where a default is refused by its own kind, which is a mistake in the struct.
+#[expect(clippy::expect_used, reason = "a mistake in the program's own struct, no input")]
+pub fn defaults<T: Settings>() -> T {
+    let index = Index::new(T::SCHEMA);
+    let (layers, candidates) = (Layers::new(), Candidates::new(index.leaves.len()));
+    let inputs = Inputs { index: &index, layers: &layers, texts: &[], candidates: &candidates };
+    T::build(&mut Builder::new(inputs)).expect("a setting's default is not of its kind")
+}
+
+/// Layer by layer, within a file by place; notes after what must be mended.
+fn order(layers: &Layers, diagnostic: &Diagnostic) -> (bool, usize, usize, usize) {
+    let (layer, line, column) = match &diagnostic.place {
+        Place::File { name, line, column, .. } => {
+            (layers.sources.iter().position(|source| source.name == *name).unwrap_or(0), *line, *column)
+        }
+        Place::Variable { .. } => (usize::MAX - 2, 0, 0),
+        Place::Override { .. } => (usize::MAX - 1, 0, 0),
+        Place::Program => (usize::MAX, 0, 0),
+    };
+    (diagnostic.severity == Severity::Note, layer, line, column)
+}
+
+impl<T> Resolution<T> {
+    /// The typed value, if nothing stands against it.
+    pub fn value(&self) -> Option<&T> {
+        if self.report.has_errors() { None } else { self.value.as_ref() }
+    }
+
+    /// The typed value, or all that stands against it.
+    ///
+    /// # Errors
+    /// The report, where it has errors.
+    pub fn into_result(self) -> Result<T, Report> {
+        match self.value {
+            Some(value) if !self.report.has_errors() => Ok(value),
+            _ => Err(self.report),
+        }
+    }
+
+    /// Every diagnostic of every layer.
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// Every setting with its value and origin, in the order of the structs.
+    pub fn settings(&self) -> impl Iterator<Item = Effective<'_>> {
+        (0..self.index.leaves.len() as u32).filter_map(|leaf| self.effective(leaf))
+    }
+
+    /// One setting with its value and origin; old names and other letter cases are understood.
+    ///
+    /// # Errors
+    /// The nearest right path, where no setting has this one.
+    pub fn setting(&self, path: &str) -> Result<Effective<'_>, UnknownPath> {
+        match overrides::find(&self.index, path) {
+            Ok(leaf) => {
+                self.effective(leaf).ok_or_else(|| UnknownPath { path: path.to_owned(), nearest: None })
+            }
+            Err(nearest) => Err(UnknownPath { path: path.to_owned(), nearest }),
+        }
+    }
+
+    fn effective(&self, leaf: LeafId) -> Option<Effective<'_>> {
+        let setting = self.index.setting(leaf)?;
+        let inputs = Inputs {
+            index: &self.index,
+            layers: &self.layers,
+            texts: &self.texts,
+            candidates: &self.candidates,
+        };
+        let mut chain: Vec<_> = self
+            .candidates
+            .chain(leaf)
+            .map(|candidate| (self.origin(candidate), inputs.read(setting, candidate).ok()))
+            .collect();
+        chain.push((Origin::Default, Some(setting.default_value())));
+        let winner = chain.iter().position(|(_, value)| value.is_some())?;
+        let (origin, value) = chain.remove(winner);
+        let path = self.index.leaf_path(leaf);
+        Some(Effective {
+            path,
+            env_name: self.index.env_name(leaf),
+            setting,
+            value: value?,
+            origin,
+            overridden: chain,
+        })
+    }
+
+    fn origin(&self, candidate: &Candidate) -> Origin {
+        let variable = |number: u32, text: bool| {
+            let variable = self.layers.environment.variables.get(number as usize);
+            Origin::Variable {
+                name: variable.map(|variable| variable.name.clone()).unwrap_or_default(),
+                env_file: variable.and_then(|variable| variable.file.clone()),
+                value_file: variable.filter(|_| text).and_then(|variable| variable.value.clone()),
+            }
+        };
+        match candidate.place {
+            ValuePlace::Source { source, start, .. } => {
+                let Some(source) = self.layers.sources.get(usize::from(source)) else {
+                    return Origin::Default;
+                };
+                let (line, column) = line_and_column(&source.text, start as usize);
+                Origin::File { layer: source.layer, name: source.name.clone(), line, column }
+            }
+            ValuePlace::Variable(number) => variable(number, false),
+            ValuePlace::VariableFile { variable: number, .. } => variable(number, true),
+            ValuePlace::Override(number) => {
+                let origin = self.layers.overrides.get(number as usize).map(|told| told.origin.clone());
+                Origin::Override { origin: origin.unwrap_or_default() }
+            }
+        }
+    }
+}
+
+impl Effective<'_> {
+    /// The value as JSON, a secret as `"***"` (an empty one as `""`).
+    pub fn shown(&self) -> String {
+        shown(self.setting, &self.value)
+    }
+
+    /// Each overridden layer with its value as [`Effective::shown`] shows it.
+    pub fn overridden_shown(&self) -> impl Iterator<Item = (&Origin, String)> {
+        self.overridden.iter().map(|(origin, value)| {
+            let text =
+                value.as_ref().map_or_else(|| "(unreadable)".to_owned(), |value| shown(self.setting, value));
+            (origin, text)
+        })
+    }
+
+    /// The layer that gave the value.
+    pub const fn layer(&self) -> Layer {
+        self.origin.layer()
+    }
+}
+
+fn shown(setting: &Setting, value: &Value<'_>) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Text(text) if setting.kind.is_secret() && text.is_empty() => "\"\"".to_owned(),
+        _ if setting.kind.is_secret() => "\"***\"".to_owned(),
+        _ => to_json(&setting.kind, value),
+    }
+}

@@ -1,0 +1,178 @@
+//! A line of a file with a caret under the place, secrets masked.
+
+/// How many characters of a long line are shown around the place.
+const WINDOW: usize = 96;
+
+/// What stands in a masked value's place.
+const MASK: &str = "***";
+
+/// One line of a source, or the part of a long line that matters, with the place marked.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Snippet {
+    /// The line; every string value but the one that is spoken of is masked.
+    pub line: String,
+    /// Where the mark starts, in characters from the line's start.
+    pub start: usize,
+    /// How long the mark is, in characters; at least one.
+    pub len: usize,
+}
+
+/// What a snippet may show.
+pub(super) struct Showing<'k> {
+    /// Whether the marked value itself may be shown.
+    pub(super) marked: bool,
+    /// Whether a key's value must be masked whatever it is.
+    pub(super) is_secret_key: &'k dyn Fn(&str) -> bool,
+}
+
+/// The line and column, counted from 1, the column in characters.
+pub(super) fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    let before = before.strip_prefix('\u{feff}').unwrap_or(before);
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
+    (before.bytes().filter(|byte| *byte == b'\n').count() + 1, column)
+}
+
+/// The line that holds `start` with `len` bytes marked.
+pub(super) fn snippet(text: &str, start: usize, len: usize, showing: &Showing<'_>) -> Option<Snippet> {
+    let line_start = text.get(..start)?.rfind('\n').map_or(0, |at| at + 1);
+    let line_end = text.get(start..)?.find('\n').map_or(text.len(), |at| start + at);
+    let marked = (start, (start + len).min(line_end));
+    let mut masks = Vec::new();
+    for token in tokens(text, line_end) {
+        if token.end <= line_start {
+            continue;
+        }
+        let secret = token.key.is_some_and(|key| (showing.is_secret_key)(key));
+        let spoken_of = token.start < marked.1 && marked.0 < token.end;
+        let hidden = match token.sort {
+            Sort::Key => false,
+            _ if spoken_of && showing.marked => secret,
+            Sort::Text | Sort::Comment => true,
+            Sort::Word => secret || spoken_of,
+        };
+        if hidden {
+            masks.push((token.start.max(line_start), token.end.min(line_end)));
+        }
+    }
+    Some(cut(text, (line_start, line_end), marked, &masks))
+}
+
+/// Writes the line with its masks, keeps track of where the mark comes to stand, and cuts a long line.
+fn cut(text: &str, line: (usize, usize), marked: (usize, usize), masks: &[(usize, usize)]) -> Snippet {
+    let mut shown = String::new();
+    let (mut start, mut end) = (None, None);
+    let mut masks = masks.iter().peekable();
+    let mut at = line.0;
+    for (offset, c) in text.get(line.0..line.1).unwrap_or_default().char_indices() {
+        let offset = line.0 + offset;
+        if offset < at {
+            continue;
+        }
+        let count = shown.chars().count();
+        if offset >= marked.0 && start.is_none() {
+            start = Some(count);
+        }
+        if offset >= marked.1 && end.is_none() {
+            end = Some(count);
+        }
+        match masks.next_if(|mask| mask.0 <= offset) {
+            Some(mask) => {
+                shown.push_str(MASK);
+                if mask.0 <= marked.0 && marked.0 < mask.1 {
+                    start = Some(count);
+                }
+                at = mask.1;
+            }
+            None if c == '\r' || c == '\u{feff}' => {}
+            None if c.is_control() => shown.push(' '),
+            None => shown.push(c),
+        }
+    }
+    let total = shown.chars().count();
+    let start = start.unwrap_or(total);
+    let len = end.unwrap_or(total).saturating_sub(start).max(1);
+    if total <= WINDOW {
+        return Snippet { line: shown.trim_end().to_owned(), start, len };
+    }
+    let first = start.saturating_sub(WINDOW / 2);
+    let part: String = shown.chars().skip(first).take(WINDOW).collect();
+    let lead = if first > 0 { "…" } else { "" };
+    let tail = if first + WINDOW < total { "…" } else { "" };
+    let start = start - first + lead.chars().count();
+    Snippet {
+        line: format!("{lead}{part}{tail}"),
+        start,
+        len: len.min((WINDOW + 1).saturating_sub(start).max(1)),
+    }
+}
+
+/// A lexical part of a text that may be no JSON at all.
+struct Token<'a> {
+    sort: Sort,
+    start: usize,
+    end: usize,
+    /// The key whose value it is.
+    key: Option<&'a str>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Key,
+    Text,
+    Word,
+    Comment,
+}
+
+/// All keys, strings, words and comments up to `end`, as far as they can be told apart in broken JSON.
+fn tokens(text: &str, end: usize) -> Vec<Token<'_>> {
+    let mut tokens = Vec::new();
+    let mut key = None;
+    let mut at = 0;
+    while at < end {
+        let rest = text.get(at..).unwrap_or_default();
+        let Some(c) = rest.chars().next() else { break };
+        let (sort, len) = match c {
+            '"' | '\'' => (Sort::Text, quoted_len(rest, c)),
+            '/' if rest.starts_with("//") => (Sort::Comment, rest.find('\n').unwrap_or(rest.len())),
+            '/' if rest.starts_with("/*") => {
+                (Sort::Comment, rest.find("*/").map_or(rest.len(), |close| close + 2))
+            }
+            c if c.is_whitespace() || matches!(c, ',' | ':' | '{' | '}' | '[' | ']' | '/') => {
+                at += c.len_utf8();
+                continue;
+            }
+            _ => {
+                let ends = |c: char| c.is_whitespace() || matches!(c, ',' | '}' | ']' | ':' | '"' | '\'');
+                (Sort::Word, rest.find(ends).unwrap_or(rest.len()).max(c.len_utf8()))
+            }
+        };
+        let (start, stop) = (at, at + len);
+        at = stop;
+        let is_key =
+            sort != Sort::Comment && text.get(stop..).unwrap_or_default().trim_start().starts_with(':');
+        if is_key {
+            key = text.get(start..stop).map(|raw| raw.trim_matches(['"', '\'']));
+            tokens.push(Token { sort: Sort::Key, start, end: stop, key: None });
+        } else {
+            tokens.push(Token { sort, start, end: stop, key });
+        }
+    }
+    tokens
+}
+
+/// How long a quoted text is, its quotes included; up to its line's end where it isn't closed.
+fn quoted_len(text: &str, quote: char) -> usize {
+    let mut escaped = false;
+    for (at, c) in text.char_indices().skip(1) {
+        match c {
+            '\n' => return at,
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            c if c == quote => return at + 1,
+            _ => {}
+        }
+    }
+    text.len()
+}

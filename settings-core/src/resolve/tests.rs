@@ -1,0 +1,348 @@
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use std::time::Duration;
+
+use super::*;
+use crate::schema::{DefaultValue, Kind, Member, Setting};
+use crate::value::{Secret, SettingValue};
+
+/// What the derive writes, by hand.
+#[derive(Debug)]
+struct Mail {
+    port: u16,
+    auth: bool,
+    password: Secret,
+    timeout: Duration,
+    hosts: Vec<String>,
+}
+
+#[derive(Debug)]
+struct Program {
+    mail: Mail,
+    mail_relay: Mail,
+}
+
+impl Settings for Mail {
+    const SCHEMA: &'static Section = &Section {
+        key: "Mail",
+        env_prefix: None,
+        page: None,
+        console: None,
+        doc: "",
+        members: &[
+            Member::Setting(
+                Setting::new("Port", "port", u16::KIND.with_range(1, 65535), DefaultValue::Integer(25))
+                    .aliases(&["Old.MailPort"]),
+            ),
+            Member::Setting(Setting::new("Auth", "auth", Kind::Bool, DefaultValue::Bool(false))),
+            Member::Setting(
+                Setting::new("Password", "password", Kind::Secret, DefaultValue::Text("")).aliases(&["Pass"]),
+            ),
+            Member::Setting(Setting::new("Timeout", "timeout", Duration::KIND, DefaultValue::Integer(10))),
+            Member::Setting(Setting::new(
+                "Hosts",
+                "hosts",
+                Vec::<String>::KIND,
+                DefaultValue::Json("[\"a\"]"),
+            )),
+        ],
+    };
+
+    fn build(builder: &mut Builder<'_>) -> Option<Self> {
+        Some(Self {
+            port: builder.take()?,
+            auth: builder.take()?,
+            password: builder.take()?,
+            timeout: builder.take()?,
+            hosts: builder.take()?,
+        })
+    }
+}
+
+impl Settings for Program {
+    const SCHEMA: &'static Section = &Section {
+        key: "",
+        env_prefix: Some("MM"),
+        page: None,
+        console: None,
+        doc: "",
+        members: &[
+            Member::Section { key: "Mail", section: Mail::SCHEMA },
+            Member::Section { key: "Mail_Relay", section: Mail::SCHEMA },
+        ],
+    };
+
+    fn build(builder: &mut Builder<'_>) -> Option<Self> {
+        Some(Self { mail: builder.section()?, mail_relay: builder.section()? })
+    }
+}
+
+fn file(text: &str) -> Resolution<Program> {
+    resolve(Layers::new().file("config.json", text))
+}
+
+fn env(variables: &[(&str, &str)]) -> Resolution<Program> {
+    resolve(Layers::new().environment(variables.iter().copied().collect()))
+}
+
+fn codes<T>(resolution: &Resolution<T>) -> Vec<(Code, Severity)> {
+    resolution
+        .report()
+        .diagnostics()
+        .iter()
+        .map(|diagnostic| (diagnostic.code, diagnostic.severity))
+        .collect()
+}
+
+#[track_caller]
+fn only<T>(resolution: &Resolution<T>) -> &Diagnostic {
+    let diagnostics = resolution.report().diagnostics();
+    assert_eq!(diagnostics.len(), 1, "{}", resolution.report());
+    &diagnostics[0]
+}
+
+#[test]
+fn later_layers_win_and_keep_what_they_override() {
+    let layers = Layers::new()
+        .file("config.json", "{\n  \"Mail\": {\"Port\": 2}\n}")
+        .custom_defaults("defaults.json", r#"{"Mail": {"Port": 1, "Auth": true}}"#)
+        .environment([("mm_mail_port", "3")].into_iter().collect())
+        .set("Mail.Port", "4", "--set");
+    let resolution = resolve::<Program>(layers);
+    assert_eq!(resolution.report().diagnostics(), []);
+    let port = resolution.setting("Mail.Port").unwrap();
+    assert_eq!((port.shown().as_str(), port.origin.to_string().as_str()), ("4", "--set"));
+    let overridden: Vec<_> =
+        port.overridden_shown().map(|(origin, value)| format!("{origin} {value}")).collect();
+    assert_eq!(
+        overridden,
+        [
+            "variable mm_mail_port 3",
+            "config.json:2:20 2",
+            "custom default defaults.json:1:19 1",
+            "default 25"
+        ]
+    );
+    let program = resolution.into_result().unwrap();
+    assert_eq!((program.mail.port, program.mail.auth, program.mail_relay.port), (4, true, 25));
+    assert_eq!(program.mail.hosts, ["a"]);
+    assert_eq!(program.mail.timeout, Duration::from_secs(10));
+}
+
+#[test]
+fn every_mistake_of_every_layer_is_told_at_once() {
+    let text = "{\n  \"Mail\": {\n    \"Prot\": 1,\n    \"Port\": 99999,\n    \"Auth\": \"yes please\",\n    \"Timeout\": true\n  }\n}\n";
+    let layers = Layers::new()
+        .file("config.json", text)
+        .environment([("MM_MAIL_TIMEOUT", "soon"), ("MM_MAIL_PROT", "1")].into_iter().collect());
+    let resolution = resolve::<Program>(layers);
+    let found: Vec<_> = resolution
+        .report()
+        .diagnostics()
+        .iter()
+        .map(|diagnostic| (diagnostic.code, diagnostic.place.to_string(), diagnostic.help.clone()))
+        .collect();
+    let place = |place: &str| place.to_owned();
+    assert_eq!(
+        found,
+        [
+            (Code::UnknownKey, place("config.json:3:5"), Some(place("did you mean `Mail.Port`?"))),
+            (Code::OutOfRange, place("config.json:4:13"), None),
+            (Code::WrongType, place("config.json:5:13"), None),
+            (Code::WrongType, place("config.json:6:16"), None),
+            (
+                Code::UnknownVariable,
+                place("variable MM_MAIL_PROT"),
+                Some(place("did you mean `MM_MAIL_PORT`?"))
+            ),
+            (Code::Unparsable, place("variable MM_MAIL_TIMEOUT"), None),
+        ]
+    );
+    assert!(resolution.value().is_none());
+    let human = resolution.report().to_human(false);
+    assert!(human.contains("4 |     \"Port\": 99999,\n  |             ^^^^^\n"), "{human}");
+    assert!(human.contains("expected a whole number from 1 to 65535, found 99999"), "{human}");
+    assert!(human.ends_with("6 errors\n"), "{human}");
+}
+
+#[test]
+fn numeric_text_is_a_number_and_the_reverse() {
+    let resolution = file(r#"{"Mail": {"Port": "2525", "Timeout": "90s", "Password": 12345678}}"#);
+    assert_eq!(resolution.report().diagnostics(), []);
+    let mail = resolution.into_result().unwrap().mail;
+    assert_eq!(
+        (mail.port, mail.timeout, mail.password.expose()),
+        (2525, Duration::from_secs(90), "12345678")
+    );
+}
+
+#[test]
+fn broken_files() {
+    for (text, code, place) in [
+        ("", Code::EmptyFile, "config.json:1:1"),
+        ("\u{feff} \n", Code::EmptyFile, "config.json:2:1"),
+        ("[]", Code::WrongType, "config.json:1:1"),
+        ("{\"Mail\": 1}", Code::WrongType, "config.json:1:10"),
+        ("{\"Mail\": {\n \"Port\" 1}}", Code::Syntax, "config.json:2:9"),
+        ("{\"Mail\": {}", Code::Syntax, "config.json:1:12"),
+        ("{} x", Code::Syntax, "config.json:1:4"),
+        ("{\"Mail\": {\"Port\": 1, \"Port\": 2}}", Code::DuplicateKey, "config.json:1:22"),
+        ("{\"Mail\": {}, \"Mail\": {}}", Code::DuplicateKey, "config.json:1:14"),
+    ] {
+        let resolution = file(text);
+        let diagnostic = only(&resolution);
+        assert_eq!((diagnostic.code, diagnostic.place.to_string().as_str()), (code, place), "{text:?}");
+        assert!(resolution.into_result().is_err());
+    }
+    assert!(file("\u{feff}{ // comment\n \"Mail\": {\"Port\": 1,}, /* more */ }").into_result().is_ok());
+}
+
+#[test]
+fn other_letter_case_works_and_warns() {
+    let resolution = file(r#"{"mail": {"PORT": 7}}"#);
+    assert_eq!(codes(&resolution), [(Code::LetterCase, Severity::Warning); 2]);
+    assert_eq!(resolution.value().unwrap().mail.port, 7);
+    assert!(resolution.report().clone().strict().has_errors());
+}
+
+#[test]
+fn unclaimed_sections_are_one_note() {
+    let resolution = file(
+        r#"{"$schema": "x", "A": {"Port": 1}, "B": {}, "C": 1, "D": [], "E": {}, "F": {}, "Mail": {"Port": 7}}"#,
+    );
+    let note = only(&resolution);
+    assert_eq!(note.severity, Severity::Note);
+    assert!(note.message.starts_with("`A`, `B`, `C`, `D`, `E` and 1 more belong to no section"));
+    let resolution = env(&[("MM_OTHER_X", "1"), ("MM_CONFIG", "x"), ("PATH", "y"), ("MMX", "z")]);
+    assert_eq!(
+        only(&resolution).message,
+        "`MM_OTHER_X`, `MM_CONFIG` belong to no section of this program and are passed over"
+    );
+}
+
+#[test]
+fn old_names_work_and_warn() {
+    let resolution = file(r#"{"Old": {"MailPort": 7, "Else": 1}}"#);
+    assert_eq!(
+        codes(&resolution),
+        [(Code::Alias, Severity::Warning), (Code::UnclaimedSections, Severity::Note)]
+    );
+    assert_eq!(resolution.value().unwrap().mail.port, 7);
+    let both = file(r#"{"Mail": {"Port": 8}, "Old": {"MailPort": 7}}"#);
+    assert!(only(&both).message.contains("is ignored"));
+    assert_eq!(both.value().unwrap().mail.port, 8);
+    let variable = env(&[("MM_OLD_MAILPORT", "7")]);
+    assert_eq!(only(&variable).help.as_deref(), Some("set `MM_MAIL_PORT` instead"));
+    assert_eq!(variable.value().unwrap().mail.port, 7);
+    let both = env(&[("MM_OLD_MAILPORT", "7"), ("MM_MAIL_PORT", "8")]);
+    assert_eq!((only(&both).code, both.value().unwrap().mail.port), (Code::Alias, 8));
+    let sibling = file(r#"{"Mail": {"Pass": "x"}}"#);
+    assert_eq!(sibling.value().unwrap().mail.password.expose(), "x");
+}
+
+#[test]
+fn an_underscore_in_a_key_misleads_nobody() {
+    let resolution = env(&[("MM_MAIL_RELAY_PORT", "7"), ("MM_MAIL_RELAY_HOSTS", "a b  c")]);
+    assert_eq!(resolution.report().diagnostics(), []);
+    let relay = resolution.into_result().unwrap().mail_relay;
+    assert_eq!((relay.port, relay.hosts), (7, vec!["a".to_owned(), "b".to_owned(), "c".to_owned()]));
+}
+
+#[test]
+fn a_value_can_come_from_a_file_that_a_variable_names() {
+    let path = std::env::temp_dir().join(format!("settings-secret-{}", std::process::id()));
+    std::fs::write(&path, "hunter2\n").unwrap();
+    let name = path.to_str().unwrap();
+    let resolution = env(&[("MM_MAIL_PASSWORD_FILE", name)]);
+    assert_eq!(resolution.report().diagnostics(), []);
+    let password = resolution.setting("Mail.Password").unwrap();
+    assert_eq!(password.origin.to_string(), format!("variable MM_MAIL_PASSWORD_FILE -> {name}"));
+    assert_eq!(resolution.value().unwrap().mail.password.expose(), "hunter2");
+    let both = env(&[("MM_MAIL_PASSWORD", "x"), ("MM_MAIL_PASSWORD_FILE", name)]);
+    assert_eq!(only(&both).code, Code::DuplicateVariable);
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(only(&env(&[("MM_MAIL_PASSWORD_FILE", name)])).code, Code::SecretFile);
+}
+
+#[test]
+fn no_report_shows_a_secret() {
+    let canary = "k4n4ry";
+    for text in [
+        format!(r#"{{"Mail": {{"Port": "x", "Password": "{canary}"}}}}"#),
+        format!(r#"{{"Mail": {{"Pasword": "{canary}"}}}}"#),
+        format!(r#"{{"Mail": {{"Password": ["{canary}"]}}}}"#),
+        format!(r#"{{"Mail": {{"Password": {canary}}}}}"#),
+        format!(r#"{{"Mail": {{"Password": '{canary}'}}}}"#),
+        format!(r#"{{"Mail": {{"Password": "{canary}}}}}"#),
+        format!("{{\"Mail\": {{\"Port\": oops, // {canary}\n}}}}"),
+        format!("{{\"Mail\": {{\"Password\": \"{canary}\", \"Password\": \"{canary}\"}}}}"),
+        format!("{{\"Mail\": {{\"Pass\": \"{canary}\", \"Password\": \"{canary}\"}}}}"),
+        format!("{{\"Mail\": {{\"Password\": \"{canary}\" \"Port\": 1}}}}"),
+        format!("{{\"Mail\": \"{canary}\"}}"),
+    ] {
+        let resolution = file(&text);
+        let report = resolution.report();
+        assert!(!report.diagnostics().is_empty(), "{text}");
+        let shown = format!("{report}{}{}{report:?}", report.to_json(), report.to_lines());
+        assert!(!shown.contains(canary), "{text}\n{shown}");
+    }
+    let resolution = env(&[("MM_MAIL_PASSWORD", canary), ("MM_MAIL_PASSWRD", canary)]);
+    let shown = format!("{}{:?}", resolution.report(), resolution.setting("Mail.Password").unwrap().shown());
+    assert!(!shown.contains(canary), "{shown}");
+}
+
+#[test]
+fn reports_have_three_forms() {
+    let resolution = file("{\n\t\"Mail\": {\"Prot\": 1}\n}");
+    let report = resolution.report();
+    assert_eq!(
+        report.to_lines(),
+        "config.json:2:11: error[unknown-key]: `Prot` is no setting of Mail (did you mean `Mail.Port`?)\n"
+    );
+    let json = report.to_json();
+    let raw = crate::value::json::parse_value(&json).unwrap();
+    let finding = raw.elements().unwrap()[0].entries().unwrap();
+    let get = |name: &str| finding.iter().find(|(key, _)| key.name() == name).map(|(_, value)| value.text);
+    assert_eq!(get("line"), Some("2"));
+    assert_eq!(get("column"), Some("11"));
+    assert_eq!(get("help"), Some("\"did you mean `Mail.Port`?\""));
+    assert!(report.to_human(true).contains("\u{1b}[1;31m^^^^^^\u{1b}[0m"));
+}
+
+#[test]
+fn long_lines_are_cut_around_the_place() {
+    let padding = "0, ".repeat(2000);
+    let resolution =
+        file(&format!("{{\"X\": [{padding}0], \"Mail\": {{\"Prot\": 1}}, \"Y\": [{padding}0]}}"));
+    let human = resolution.report().to_human(false);
+    let lines: Vec<_> = human.lines().collect();
+    assert!(
+        lines[3].starts_with("1 | …") && lines[3].ends_with('…') && lines[3].chars().count() < 110,
+        "{human}"
+    );
+    let start = lines[4].find('^').unwrap();
+    let marked: String = lines[3].chars().skip(lines[4][..start].chars().count()).take(6).collect();
+    assert_eq!(marked, "\"Prot\"");
+}
+
+#[test]
+fn env_files_fill_in_what_the_environment_leaves_out() {
+    let mut environment: Environment = [("MM_MAIL_PORT", "1")].into_iter().collect();
+    environment
+        .add_file(".env", "# comment\nexport MM_MAIL_PORT=2\nMM_MAIL_HOSTS=\"a b\"\nMM_MAIL_TIMEOUT=x\n")
+        .unwrap();
+    let resolution = resolve::<Program>(Layers::new().environment(environment));
+    assert_eq!(only(&resolution).place.to_string(), "variable MM_MAIL_TIMEOUT (.env:4)");
+    assert_eq!(resolution.setting("Mail.Port").unwrap().shown(), "1");
+    assert_eq!(resolution.setting("Mail.Hosts").unwrap().shown(), r#"["a", "b"]"#);
+    assert_eq!(Environment::default().add_file(".env", "a").unwrap_err().0, 1);
+}
+
+#[test]
+fn paths_are_found_by_near_names() {
+    let resolution = file("{}");
+    assert_eq!(resolution.setting("mail.port").unwrap().path.to_string(), "Mail.Port");
+    assert_eq!(resolution.setting("Old.MailPort").unwrap().path.to_string(), "Mail.Port");
+    assert_eq!(resolution.setting("Mail.Prot").unwrap_err().nearest.as_deref(), Some("Mail.Port"));
+    assert_eq!(resolution.setting("Timeout").unwrap_err().nearest.as_deref(), Some("Mail.Timeout"));
+}

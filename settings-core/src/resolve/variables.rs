@@ -1,0 +1,231 @@
+//! The environment layer: variables matched to settings, in any letter case.
+
+use super::candidates::{Candidates, ValuePlace};
+use super::diagnostic::{Code, Diagnostic, Place, Severity};
+use super::environment::{Environment, Variable};
+use super::index::{Index, LeafId, ROOT, Slot};
+use crate::nearest::nearest;
+use crate::schema::env_name;
+
+/// The suffix of a variable that names a file with the value.
+const FILE_SUFFIX: &str = "_FILE";
+
+/// No secret is larger.
+const FILE_LIMIT: u64 = 1 << 20;
+
+/// Names in a note: more are only counted.
+const NAMED: usize = 5;
+
+/// Reads the variables into `candidates`, and the files that they name into `texts`.
+pub(super) fn read(
+    index: &Index,
+    environment: &Environment,
+    candidates: &mut Candidates,
+    texts: &mut Vec<String>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let mut reader = Reader { index, environment, candidates, texts, diagnostics, setters: Vec::new() };
+    let mut left = Vec::new();
+    for (number, variable) in (0..).zip(&environment.variables) {
+        let Some(rest) = reader.behind_prefix(&variable.name) else { continue };
+        match find(index, ROOT, rest) {
+            Some(leaf) => reader.value(leaf, number, variable),
+            None => left.push((number, variable, rest)),
+        }
+    }
+    if left.is_empty() {
+        return;
+    }
+    // names that are weaker than a setting's own come after all of those
+    let aliases: Vec<_> =
+        index.aliases().into_iter().map(|(path, leaf)| (env_name("", &path), path, leaf)).collect();
+    let mut unclaimed = Vec::new();
+    for (number, variable, rest) in left {
+        let alias = aliases.iter().find(|(name, ..)| name.eq_ignore_ascii_case(rest));
+        let file = strip_suffix(rest).and_then(|rest| find(index, ROOT, rest));
+        match (alias, file) {
+            (Some((_, path, leaf)), _) => reader.alias(path, *leaf, number, variable),
+            (None, Some(leaf)) => reader.value_file(leaf, number, variable),
+            (None, None) if index.env_prefix.is_empty() => {}
+            (None, None) => reader.unknown(variable, rest, &mut unclaimed),
+        }
+    }
+    reader.note_unclaimed(&unclaimed);
+}
+
+struct Reader<'r> {
+    index: &'r Index,
+    environment: &'r Environment,
+    candidates: &'r mut Candidates,
+    texts: &'r mut Vec<String>,
+    diagnostics: &'r mut Vec<Diagnostic>,
+    /// Which variable has set which setting.
+    setters: Vec<(LeafId, u32)>,
+}
+
+impl<'r> Reader<'r> {
+    fn behind_prefix(&self, name: &'r str) -> Option<&'r str> {
+        let prefix = self.index.env_prefix;
+        if prefix.is_empty() {
+            return Some(name);
+        }
+        let (start, rest) = (name.get(..prefix.len())?, name.get(prefix.len()..)?);
+        if start.eq_ignore_ascii_case(prefix) { rest.strip_prefix('_') } else { None }
+    }
+
+    fn value(&mut self, leaf: LeafId, number: u32, variable: &Variable) {
+        if variable.value.is_none() {
+            let message = "the variable's text is not Unicode".to_owned();
+            return self.diagnose(Code::NotUnicode, Severity::Error, message, Some(leaf), variable, None);
+        }
+        if self.is_first(leaf, number, variable) {
+            self.candidates.push(leaf, ValuePlace::Variable(number));
+        }
+    }
+
+    fn alias(&mut self, path: &str, leaf: LeafId, number: u32, variable: &Variable) {
+        let right = self.index.env_name(leaf);
+        if self.setter(leaf).is_some() {
+            let message = format!("`{}` is ignored: `{right}` is set too", variable.name);
+            return self.diagnose(Code::Alias, Severity::Warning, message, Some(leaf), variable, None);
+        }
+        let message = format!("`{}` is the variable of an old name, `{path}`", variable.name);
+        let help = Some(format!("set `{right}` instead"));
+        self.diagnose(Code::Alias, Severity::Warning, message, Some(leaf), variable, help);
+        self.value(leaf, number, variable);
+    }
+
+    fn value_file(&mut self, leaf: LeafId, number: u32, variable: &Variable) {
+        if !self.is_first(leaf, number, variable) {
+            return;
+        }
+        let path = variable.value.as_deref().unwrap_or_default();
+        match read_limited(path) {
+            Ok(text) => {
+                let place = ValuePlace::VariableFile { variable: number, text: self.texts.len() as u32 };
+                self.texts.push(text);
+                self.candidates.push(leaf, place);
+            }
+            Err(why) => {
+                let message = format!("the file `{path}` that the variable names can't be read: {why}");
+                self.diagnose(Code::SecretFile, Severity::Error, message, Some(leaf), variable, None);
+            }
+        }
+    }
+
+    /// Whether no other variable has set the setting before; if one has, that is an error.
+    fn is_first(&mut self, leaf: LeafId, number: u32, variable: &Variable) -> bool {
+        let Some(other) = self.setter(leaf) else {
+            self.setters.push((leaf, number));
+            return true;
+        };
+        let other = self.environment.variables.get(other as usize).map_or("", |other| other.name.as_str());
+        let message = format!("`{}` and `{other}` set the same setting", variable.name);
+        let help = Some("unset one of the two".to_owned());
+        self.diagnose(Code::DuplicateVariable, Severity::Error, message, Some(leaf), variable, help);
+        false
+    }
+
+    fn setter(&self, leaf: LeafId) -> Option<u32> {
+        // only a setting that has a value already can have one from a variable
+        self.candidates.strongest(leaf)?;
+        self.setters.iter().find(|(set, _)| *set == leaf).map(|(_, number)| *number)
+    }
+
+    fn unknown(&mut self, variable: &'r Variable, rest: &str, unclaimed: &mut Vec<&'r Variable>) {
+        let names: Vec<_> = self.index.paths().map(|(leaf, _)| self.index.env_name(leaf)).collect();
+        let near = nearest(&variable.name, names.iter().map(String::as_str));
+        let claimed = self.index.slots(ROOT).iter().any(|slot| {
+            matches!(slot, Slot::Section(_))
+                && strip_key(rest, self.index.key(*slot)).is_some_and(|rest| rest.starts_with('_'))
+        });
+        let message = format!("`{}` sets nothing: no setting has this variable", variable.name);
+        match near {
+            Some(near) => {
+                let help = Some(format!("did you mean `{near}`?"));
+                self.diagnose(Code::UnknownVariable, Severity::Error, message, None, variable, help);
+            }
+            None if claimed => {
+                self.diagnose(Code::UnknownVariable, Severity::Warning, message, None, variable, None)
+            }
+            None => unclaimed.push(variable),
+        }
+    }
+
+    fn note_unclaimed(&mut self, unclaimed: &[&Variable]) {
+        let Some(first) = unclaimed.first() else { return };
+        let names: Vec<_> =
+            unclaimed.iter().take(NAMED).map(|variable| format!("`{}`", variable.name)).collect();
+        let message = match unclaimed.len() {
+            1 => format!("{} belongs to no section of this program and is passed over", names.join("")),
+            count => {
+                let more = if count > NAMED { format!(" and {} more", count - NAMED) } else { String::new() };
+                format!("{}{more} belong to no section of this program and are passed over", names.join(", "))
+            }
+        };
+        self.diagnose(Code::UnclaimedVariables, Severity::Note, message, None, first, None);
+    }
+
+    fn diagnose(
+        &mut self,
+        code: Code,
+        severity: Severity,
+        message: String,
+        leaf: Option<LeafId>,
+        variable: &Variable,
+        help: Option<String>,
+    ) {
+        let setting = leaf.map(|leaf| self.index.leaf_path(leaf).to_string());
+        let place = place(variable);
+        self.diagnostics.push(Diagnostic { severity, code, message, setting, place, related: None, help });
+    }
+}
+
+pub(super) fn place(variable: &Variable) -> Place {
+    Place::Variable { name: variable.name.clone(), file: variable.file.clone() }
+}
+
+/// The setting below `section` whose variable ends in `rest`. Keys are tried as wholes, so that an underscore in one
+/// misleads nobody; the recursion is as deep as the structs nest.
+fn find(index: &Index, section: u32, rest: &str) -> Option<LeafId> {
+    index.slots(section).iter().find_map(|slot| {
+        let below = strip_key(rest, index.key(*slot))?;
+        match slot {
+            Slot::Leaf(leaf) => below.is_empty().then_some(*leaf),
+            Slot::Section(section) => find(index, *section, below.strip_prefix('_')?),
+        }
+    })
+}
+
+/// `rest` behind a key in the form that variables have it.
+fn strip_key<'n>(rest: &'n str, key: &str) -> Option<&'n str> {
+    let start = rest.as_bytes().get(..key.len())?;
+    let same = start.iter().zip(key.as_bytes()).all(|(in_name, in_key)| {
+        in_name.eq_ignore_ascii_case(in_key) || (*in_name == b'_' && !in_key.is_ascii_alphanumeric())
+    });
+    if same { rest.get(key.len()..) } else { None }
+}
+
+fn strip_suffix(rest: &str) -> Option<&str> {
+    let at = rest.len().checked_sub(FILE_SUFFIX.len())?;
+    rest.get(at..)?.eq_ignore_ascii_case(FILE_SUFFIX).then(|| rest.get(..at)).flatten()
+}
+
+/// A file's text without its last line break.
+fn read_limited(path: &str) -> Result<String, String> {
+    let metadata = std::fs::metadata(path).map_err(|error| error.to_string())?;
+    if !metadata.is_file() {
+        return Err("it is no file".to_owned());
+    }
+    if metadata.len() > FILE_LIMIT {
+        return Err("it is larger than 1 MiB".to_owned());
+    }
+    let mut text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    if text.ends_with('\n') {
+        text.pop();
+        if text.ends_with('\r') {
+            text.pop();
+        }
+    }
+    Ok(text)
+}

@@ -1,0 +1,116 @@
+//! Text (a variable, a command line), read by a kind.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use super::from_json::{choice, custom, duration_of, float};
+use super::mismatch::Reason;
+use super::{Mismatch, Value, from_json, json};
+use crate::schema::{Kind, Unit};
+
+/// Reads `text` as a value of `kind`.
+///
+/// A bool is `true`, `false`, `1`, `0`, `t` or `f` (also `TRUE`, `True`, `T` and so on); a list is JSON or words with
+/// spaces between; a map is JSON.
+///
+/// # Errors
+/// What was expected and what stands there instead.
+pub fn from_text<'a>(kind: &Kind, text: &'a str) -> Result<Value<'a>, Mismatch> {
+    match *kind {
+        Kind::Bool => match text {
+            "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(Value::Bool(true)),
+            "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(Value::Bool(false)),
+            _ => Err(found(kind, text)),
+        },
+        Kind::Integer { min, max } => match text.parse::<i128>() {
+            Ok(integer) if (min..=max).contains(&integer) => Ok(Value::Integer(integer)),
+            Ok(_) => Err(Mismatch::new(Reason::Range, kind, text)),
+            Err(_) => Err(found(kind, text)),
+        },
+        Kind::Float => float(kind, text),
+        Kind::Text | Kind::Secret => Ok(Value::Text(Cow::Borrowed(text))),
+        Kind::OneOf(choices) => choice(kind, choices, Cow::Borrowed(text)),
+        Kind::Custom(_) => custom(kind, Cow::Borrowed(text)),
+        Kind::Duration { unit, min, max } => match text.parse::<i128>() {
+            Ok(count) => duration_of(kind, count, text),
+            Err(_) => {
+                let duration = suffixed(text).ok_or_else(|| found(kind, text))?;
+                let bounds =
+                    u128::from(min) * u128::from(unit.millis())..=u128::from(max) * u128::from(unit.millis());
+                if bounds.contains(&duration.as_millis()) {
+                    Ok(Value::Duration(duration))
+                } else {
+                    Err(Mismatch::new(Reason::Range, kind, text))
+                }
+            }
+        },
+        Kind::List(of) if text.trim_start().starts_with('[') => json_text(kind, text).or_else(|mismatch| {
+            // a list of words may well start with a bracket of its own
+            if matches!(of, Kind::Text) && json::parse_value(text).is_err() {
+                words(of, text)
+            } else {
+                Err(mismatch)
+            }
+        }),
+        Kind::List(of) => words(of, text),
+        Kind::Map(_) => json_text(kind, text),
+        Kind::Optional(of) => match (of, text) {
+            (Kind::Text | Kind::Secret | Kind::Custom(_), _) => from_text(of, text),
+            (_, "null") => Ok(Value::Null),
+            _ => from_text(of, text),
+        },
+    }
+}
+
+fn words<'a>(of: &Kind, text: &'a str) -> Result<Value<'a>, Mismatch> {
+    text.split_ascii_whitespace().map(|word| from_text(of, word)).collect::<Result<_, _>>().map(Value::List)
+}
+
+fn json_text<'a>(kind: &Kind, text: &'a str) -> Result<Value<'a>, Mismatch> {
+    match json::parse_value(text) {
+        Ok(raw) => from_json(kind, raw),
+        Err(error) => {
+            let found =
+                format!("text that is no JSON (at character {}: {})", error.offset + 1, error.message);
+            Err(Mismatch::kind(kind, found))
+        }
+    }
+}
+
+fn found(kind: &Kind, text: &str) -> Mismatch {
+    if text.is_empty() {
+        return Mismatch::kind(kind, "nothing").help("unset the variable to use the default");
+    }
+    let mismatch = Mismatch::kind(kind, format!("`{}`", text.escape_debug()));
+    match (kind, text.trim().to_ascii_lowercase().as_str()) {
+        (Kind::Bool, "yes" | "on" | "enable" | "enabled") => mismatch.help("write `true`"),
+        (Kind::Bool, "no" | "off" | "disable" | "disabled") => mismatch.help("write `false`"),
+        (_, trimmed) if trimmed != text && from_text(kind, text.trim()).is_ok() => {
+            mismatch.help("remove the space around it")
+        }
+        _ => mismatch,
+    }
+}
+
+/// `500ms`, `10s`, `5m`, `2h`, `1d`, and sums of them such as `1h30m`.
+fn suffixed(text: &str) -> Option<Duration> {
+    let mut total = 0_u64;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let (count, tail) = rest.split_at(digits);
+        let letters = tail.bytes().take_while(u8::is_ascii_alphabetic).count();
+        let (suffix, tail) = tail.split_at(letters);
+        let unit = match suffix {
+            "ms" => Unit::Milliseconds,
+            "s" => Unit::Seconds,
+            "m" | "min" => Unit::Minutes,
+            "h" => Unit::Hours,
+            "d" => Unit::Days,
+            _ => return None,
+        };
+        total = total.checked_add(count.parse::<u64>().ok()?.checked_mul(unit.millis())?)?;
+        rest = tail;
+    }
+    (!text.is_empty()).then_some(Duration::from_millis(total))
+}

@@ -1,0 +1,97 @@
+//! A span-keeping JSON reader.
+//!
+//! Reads what RFC 8259 describes and, as people edit configuration by hand, comments (`//`, `/* */`) and trailing
+//! commas. A value stays text until somebody asks for it, so that its place in the file is never lost.
+
+mod scan;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+pub use scan::{Key, Scanner, SyntaxError};
+pub use write::{escape, write_string};
+
+use std::borrow::Cow;
+
+/// How deep arrays and objects may nest.
+pub const MAX_DEPTH: usize = 128;
+
+/// One JSON value as it stands in the text, its syntax checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Raw<'a> {
+    /// The value's own text, without space around it.
+    pub text: &'a str,
+    /// Where it starts in the whole text, in bytes.
+    pub start: usize,
+    /// What it is.
+    pub shape: Shape,
+}
+
+/// What a JSON value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Bool,
+    /// A number.
+    Number,
+    /// A string; whether it holds an escape.
+    String {
+        /// Whether a backslash stands in it.
+        escaped: bool,
+    },
+    /// An array.
+    Array,
+    /// An object.
+    Object,
+}
+
+impl Shape {
+    /// What to call it in a message: `a string`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool => "a bool",
+            Self::Number => "a number",
+            Self::String { .. } => "a string",
+            Self::Array => "a list",
+            Self::Object => "an object",
+        }
+    }
+}
+
+impl<'a> Raw<'a> {
+    /// The string's text with its escapes resolved; `None` where it is no string.
+    pub fn string(&self) -> Option<Cow<'a, str>> {
+        let Shape::String { escaped } = self.shape else { return None };
+        let inner = self.text.get(1..self.text.len().saturating_sub(1))?;
+        Some(if escaped { Cow::Owned(write::unescape(inner)) } else { Cow::Borrowed(inner) })
+    }
+
+    /// The array's elements; `None` where it is no array.
+    pub fn elements(&self) -> Option<Vec<Raw<'a>>> {
+        (self.shape == Shape::Array).then(|| self.scanner().elements().unwrap_or_default())
+    }
+
+    /// The object's entries in order; `None` where it is no object.
+    pub fn entries(&self) -> Option<Vec<(Key<'a>, Raw<'a>)>> {
+        (self.shape == Shape::Object).then(|| self.scanner().entries().unwrap_or_default())
+    }
+
+    fn scanner(&self) -> Scanner<'a> {
+        Scanner::within(self.text, self.start)
+    }
+}
+
+/// Reads a text that is one JSON value.
+///
+/// # Errors
+/// Where the text is no JSON, or more than one value.
+pub fn parse_value(text: &str) -> Result<Raw<'_>, SyntaxError> {
+    let mut scanner = Scanner::new(text);
+    let value = scanner.value()?;
+    scanner.end()?;
+    Ok(value)
+}

@@ -1,0 +1,393 @@
+//! The scanner: one pass, no recursion, no copies.
+
+use std::borrow::Cow;
+
+use super::{MAX_DEPTH, Raw, Shape, write};
+
+/// Reads JSON from left to right.
+#[derive(Clone, Debug)]
+pub struct Scanner<'a> {
+    text: &'a str,
+    pos: usize,
+    base: usize,
+}
+
+/// An object's key as it stands in the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key<'a> {
+    /// With its quotes.
+    pub raw: &'a str,
+    /// Where its first quote stands in the whole text, in bytes.
+    pub start: usize,
+    escaped: bool,
+}
+
+/// Where and why a text is no JSON.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// Where, in bytes from the start of the whole text.
+    pub offset: usize,
+    /// How many bytes are wrong there (at least one, but none at the end of the text).
+    pub len: usize,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<&'static str>,
+}
+
+impl<'a> Key<'a> {
+    /// The key itself.
+    pub fn name(&self) -> Cow<'a, str> {
+        let inner = self.raw.get(1..self.raw.len().saturating_sub(1)).unwrap_or_default();
+        if self.escaped { Cow::Owned(write::unescape(inner)) } else { Cow::Borrowed(inner) }
+    }
+}
+
+impl<'a> Scanner<'a> {
+    /// Starts at the text's first byte, or behind its byte-order mark.
+    pub fn new(text: &'a str) -> Self {
+        Self { text, pos: if text.starts_with('\u{feff}') { 3 } else { 0 }, base: 0 }
+    }
+
+    /// Starts at a value that stands at `base` of a larger text.
+    pub(super) fn within(text: &'a str, base: usize) -> Self {
+        Self { text, pos: 0, base }
+    }
+
+    /// The byte that comes next, behind space and comments; `None` at the end.
+    ///
+    /// # Errors
+    /// Where a comment has no end.
+    pub fn peek(&mut self) -> Result<Option<u8>, SyntaxError> {
+        loop {
+            match self.byte() {
+                Some(b' ' | b'\n' | b'\r' | b'\t') => self.pos += 1,
+                Some(b'/') => self.comment()?,
+                other => return Ok(other),
+            }
+        }
+    }
+
+    /// Where the scanner stands in the whole text, in bytes.
+    pub fn offset(&self) -> usize {
+        self.base + self.pos
+    }
+
+    /// Requires that nothing but space and comments is left.
+    ///
+    /// # Errors
+    /// Where something is.
+    pub fn end(&mut self) -> Result<(), SyntaxError> {
+        match self.peek()? {
+            None => Ok(()),
+            Some(_) => Err(self.unexpected("the end of the text", None)),
+        }
+    }
+
+    /// Steps over `{`; the scanner must stand at it.
+    pub fn open(&mut self) {
+        self.pos += 1;
+    }
+
+    /// The next key of the object that was opened, the colon behind it read too; `None` behind its `}`.
+    ///
+    /// # Errors
+    /// Where neither a key nor the object's end comes.
+    pub fn next_key(&mut self, first: &mut bool) -> Result<Option<Key<'a>>, SyntaxError> {
+        let mut next = self.peek()?;
+        if next == Some(b',') && !*first {
+            self.pos += 1;
+            next = self.peek()?;
+        } else if !*first && next != Some(b'}') {
+            return Err(self.unexpected("`,` or `}`", self.missing_comma(next)));
+        }
+        *first = false;
+        match next {
+            Some(b'}') => {
+                self.pos += 1;
+                Ok(None)
+            }
+            Some(b'"') => self.key().map(Some),
+            _ => Err(self.unexpected("a key in double quotes, or `}`", None)),
+        }
+    }
+
+    /// The value that comes next, whole.
+    ///
+    /// # Errors
+    /// Where none does, or it is no JSON, or nests deeper than [`MAX_DEPTH`].
+    pub fn value(&mut self) -> Result<Raw<'a>, SyntaxError> {
+        let first = self.peek()?;
+        let start = self.pos;
+        let shape = match first {
+            Some(b'{' | b'[') => self.container()?,
+            _ => self.scalar(first)?,
+        };
+        Ok(Raw { text: self.text.get(start..self.pos).unwrap_or_default(), start: self.base + start, shape })
+    }
+
+    pub(super) fn elements(&mut self) -> Result<Vec<Raw<'a>>, SyntaxError> {
+        let mut elements = Vec::new();
+        self.pos += 1;
+        loop {
+            match self.peek()? {
+                Some(b',') => self.pos += 1,
+                Some(b']') | None => return Ok(elements),
+                Some(_) => elements.push(self.value()?),
+            }
+        }
+    }
+
+    pub(super) fn entries(&mut self) -> Result<Vec<(Key<'a>, Raw<'a>)>, SyntaxError> {
+        let mut entries = Vec::new();
+        let mut first = true;
+        self.open();
+        while let Some(key) = self.next_key(&mut first)? {
+            entries.push((key, self.value()?));
+        }
+        Ok(entries)
+    }
+
+    /// Steps over an array or object with all that it holds, keeping the open brackets in a bit stack.
+    fn container(&mut self) -> Result<Shape, SyntaxError> {
+        let shape = if self.byte() == Some(b'{') { Shape::Object } else { Shape::Array };
+        let mut objects: u128 = 0;
+        let mut depth = 0_usize;
+        loop {
+            let opened = self.peek()?;
+            if let Some(b'{' | b'[') = opened {
+                if depth == MAX_DEPTH {
+                    return Err(self.error(1, format!("nested deeper than {MAX_DEPTH} levels"), None));
+                }
+                self.pos += 1;
+                objects = objects << 1 | u128::from(opened == Some(b'{'));
+                depth += 1;
+                if !self.close_or_continue(&mut objects, &mut depth, true)? {
+                    return Ok(shape);
+                }
+                continue;
+            }
+            self.scalar(opened)?;
+            if !self.close_or_continue(&mut objects, &mut depth, false)? {
+                return Ok(shape);
+            }
+        }
+    }
+
+    /// After a value or an opening bracket: closes what ends here and reads up to the next value.
+    /// `false` once the outermost bracket is closed.
+    fn close_or_continue(
+        &mut self,
+        objects: &mut u128,
+        depth: &mut usize,
+        mut opened: bool,
+    ) -> Result<bool, SyntaxError> {
+        loop {
+            let in_object = *objects & 1 == 1;
+            let close = if in_object { b'}' } else { b']' };
+            let mut next = self.peek()?;
+            if !opened && next == Some(b',') {
+                self.pos += 1;
+                next = self.peek()?;
+            } else if !opened && next != Some(close) {
+                let expected = if in_object { "`,` or `}`" } else { "`,` or `]`" };
+                return Err(self.unexpected(expected, self.missing_comma(next)));
+            }
+            if next != Some(close) {
+                if in_object {
+                    if next != Some(b'"') {
+                        return Err(self.unexpected("a key in double quotes, or `}`", None));
+                    }
+                    self.key()?;
+                }
+                return Ok(true);
+            }
+            self.pos += 1;
+            *objects >>= 1;
+            *depth -= 1;
+            if *depth == 0 {
+                return Ok(false);
+            }
+            opened = false;
+        }
+    }
+
+    fn key(&mut self) -> Result<Key<'a>, SyntaxError> {
+        let start = self.pos;
+        let escaped = self.string()?;
+        let raw = self.text.get(start..self.pos).unwrap_or_default();
+        match self.peek()? {
+            Some(b':') => self.pos += 1,
+            _ => return Err(self.unexpected("`:`", None)),
+        }
+        Ok(Key { raw, start: self.base + start, escaped })
+    }
+
+    fn scalar(&mut self, first: Option<u8>) -> Result<Shape, SyntaxError> {
+        match first {
+            Some(b'"') => self.string().map(|escaped| Shape::String { escaped }),
+            Some(b'-' | b'0'..=b'9') => self.number().map(|()| Shape::Number),
+            Some(b't') if self.word("true") => Ok(Shape::Bool),
+            Some(b'f') if self.word("false") => Ok(Shape::Bool),
+            Some(b'n') if self.word("null") => Ok(Shape::Null),
+            _ => Err(self.unexpected("a value", None)),
+        }
+    }
+
+    fn word(&mut self, word: &str) -> bool {
+        let rest = self.text.as_bytes().get(self.pos..).unwrap_or_default();
+        let whole = rest.starts_with(word.as_bytes())
+            && !rest.get(word.len()).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+        if whole {
+            self.pos += word.len();
+        }
+        whole
+    }
+
+    /// Steps over a string; whether it holds an escape.
+    fn string(&mut self) -> Result<bool, SyntaxError> {
+        let start = self.pos;
+        let mut escaped = false;
+        self.pos += 1;
+        loop {
+            let rest = self.text.as_bytes().get(self.pos..).unwrap_or_default();
+            let Some(plain) = rest.iter().position(|&byte| byte == b'"' || byte == b'\\' || byte < 0x20)
+            else {
+                self.pos = start;
+                return Err(self.unterminated());
+            };
+            self.pos += plain;
+            match self.byte() {
+                Some(b'"') => {
+                    self.pos += 1;
+                    return Ok(escaped);
+                }
+                Some(b'\\') => {
+                    escaped = true;
+                    self.escape()?;
+                }
+                Some(b'\n' | b'\r') => {
+                    self.pos = start;
+                    return Err(self.unterminated());
+                }
+                _ => {
+                    let message = "a control character stands in a string".to_owned();
+                    return Err(self.error(1, message, Some("write it as an escape, such as `\\t`")));
+                }
+            }
+        }
+    }
+
+    fn escape(&mut self) -> Result<(), SyntaxError> {
+        let at = |offset: usize| self.text.as_bytes().get(self.pos + offset).copied();
+        let len = match at(1) {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => 2,
+            Some(b'u') if (2..6).all(|offset| at(offset).is_some_and(|byte| byte.is_ascii_hexdigit())) => 6,
+            _ => {
+                let help = "a backslash itself is written `\\\\`";
+                return Err(self.error(2, "no escape that JSON knows".to_owned(), Some(help)));
+            }
+        };
+        self.pos += len;
+        Ok(())
+    }
+
+    fn number(&mut self) -> Result<(), SyntaxError> {
+        let start = self.pos;
+        if self.byte() == Some(b'-') {
+            self.pos += 1;
+        }
+        let leading_zero = self.byte() == Some(b'0');
+        let whole = self.digits();
+        let mut good = whole > 0 && (whole == 1 || !leading_zero);
+        if self.byte() == Some(b'.') {
+            self.pos += 1;
+            good &= self.digits() > 0;
+        }
+        if let Some(b'e' | b'E') = self.byte() {
+            self.pos += 1;
+            if let Some(b'+' | b'-') = self.byte() {
+                self.pos += 1;
+            }
+            good &= self.digits() > 0;
+        }
+        if good && !self.byte().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+            return Ok(());
+        }
+        while self
+            .byte()
+            .is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'+' | b'-'))
+        {
+            self.pos += 1;
+        }
+        let len = self.pos - start;
+        self.pos = start;
+        Err(self.error(len, "no number that JSON knows".to_owned(), Some("put text in double quotes")))
+    }
+
+    fn digits(&mut self) -> usize {
+        let rest = self.text.as_bytes().get(self.pos..).unwrap_or_default();
+        let count = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        self.pos += count;
+        count
+    }
+
+    fn comment(&mut self) -> Result<(), SyntaxError> {
+        let rest = self.text.get(self.pos..).unwrap_or_default();
+        let len = if rest.starts_with("//") {
+            rest.find('\n').unwrap_or(rest.len())
+        } else if let Some(body) = rest.strip_prefix("/*") {
+            match body.find("*/") {
+                Some(end) => end + 4,
+                None => {
+                    return Err(self.error(
+                        2,
+                        "the comment has no end".to_owned(),
+                        Some("close it with `*/`"),
+                    ));
+                }
+            }
+        } else {
+            return Err(self.unexpected("a value, a key or a comment", None));
+        };
+        self.pos += len;
+        Ok(())
+    }
+
+    fn byte(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.pos).copied()
+    }
+
+    fn missing_comma(&self, next: Option<u8>) -> Option<&'static str> {
+        matches!(next, Some(b'"' | b'{' | b'[' | b'0'..=b'9' | b't' | b'f' | b'n'))
+            .then_some("a comma is missing before it")
+    }
+
+    fn unterminated(&self) -> SyntaxError {
+        let rest = self.text.get(self.pos..).unwrap_or_default();
+        let len = rest.lines().next().unwrap_or_default().len();
+        self.error(len, "the string has no closing quote on its line".to_owned(), None)
+    }
+
+    fn unexpected(&self, expected: &str, help: Option<&'static str>) -> SyntaxError {
+        let rest = self.text.get(self.pos..).unwrap_or_default();
+        let Some(found) = rest.chars().next() else {
+            return self.error(0, format!("expected {expected}, but the text ends"), help);
+        };
+        let word = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+        let len = word.max(found.len_utf8());
+        let help = help.or(match found {
+            '\'' => Some("JSON writes strings in double quotes"),
+            _ if word > 0 => {
+                Some("JSON knows the words `true`, `false` and `null`; put other text in double quotes")
+            }
+            _ => None,
+        });
+        let found = if word > 0 { "a bare word".to_owned() } else { format!("`{}`", found.escape_debug()) };
+        self.error(len, format!("expected {expected}, found {found}"), help)
+    }
+
+    fn error(&self, len: usize, message: String, help: Option<&'static str>) -> SyntaxError {
+        SyntaxError { offset: self.base + self.pos, len, message, help }
+    }
+}

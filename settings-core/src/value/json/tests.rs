@@ -1,0 +1,77 @@
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice)]
+
+use super::*;
+
+#[test]
+fn keeps_the_place_of_nested_values() {
+    let text = "{ \"a\": [1, {\"b\": \"x\"}] /* end */, }";
+    let raw = parse_value(text).unwrap();
+    let entries = raw.entries().unwrap();
+    let list = entries[0].1.elements().unwrap();
+    let inner = list[1].entries().unwrap()[0].1;
+    assert_eq!(&text[inner.start..inner.start + inner.text.len()], "\"x\"");
+}
+
+#[test]
+fn resolves_escapes() {
+    let raw = parse_value(r#""a\u00e9\ud83d\ude00\ud800\n\\\"/""#).unwrap();
+    assert_eq!(raw.string().unwrap(), "aé😀\u{fffd}\n\\\"/");
+    assert_eq!(parse_value(&escape("a\u{1}\"\\\n é")).unwrap().string().unwrap(), "a\u{1}\"\\\n é");
+}
+
+#[test]
+fn says_what_is_wrong_and_where() {
+    let cases = [
+        ("", 0, "but the text ends"),
+        ("{\"a\" 1}", 5, "expected `:`"),
+        ("{\"a\": 1 \"b\": 2}", 8, "expected `,` or `}`"),
+        ("[1 2]", 3, "expected `,` or `]`"),
+        ("{\"a\": yes}", 6, "expected a value, found a bare word"),
+        ("{'a': 1}", 1, "expected a key in double quotes"),
+        ("[01]", 1, "no number"),
+        ("[1.]", 1, "no number"),
+        ("[\"a\nb\"]", 1, "no closing quote"),
+        ("[\"\\q\"]", 2, "no escape"),
+        ("[1] x", 4, "expected the end of the text"),
+        ("[1 /* ", 3, "the comment has no end"),
+        ("[,1]", 1, "expected a value"),
+        ("{\"a\":1,,}", 7, "expected a key"),
+        ("\"\u{1}\"", 1, "control character"),
+    ];
+    for (text, offset, message) in cases {
+        let error = parse_value(text).unwrap_err();
+        assert!(error.message.contains(message), "{text}: {}", error.message);
+        assert_eq!(error.offset, offset, "{text}");
+    }
+}
+
+#[test]
+fn depth_is_bounded() {
+    let deep = "[".repeat(MAX_DEPTH) + &"]".repeat(MAX_DEPTH);
+    assert!(parse_value(&deep).is_ok());
+    let deeper = format!("[{deep}]");
+    assert!(parse_value(&deeper).unwrap_err().message.contains("nested deeper"));
+    assert!(parse_value(&"[{\"a\":".repeat(100_000)).is_err());
+}
+
+/// Whatever a reference reader takes we take, and what we refuse it refuses (but for comments and trailing commas).
+#[test]
+fn no_bytes_make_it_panic() {
+    let alphabet = [
+        "{", "}", "[", "]", ":", ",", "\"", "\\", "u00e9", "1", "-", ".", "e", "true", "null", " ", "\n",
+        "/", "*", "é",
+    ];
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    for _ in 0..50_000 {
+        let mut text = String::new();
+        for _ in 0..12 {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            text.push_str(alphabet[(state % alphabet.len() as u64) as usize]);
+        }
+        if let Ok(raw) = parse_value(&text) {
+            let _ = (raw.string(), raw.elements(), raw.entries());
+        }
+    }
+}

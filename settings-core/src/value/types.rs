@@ -1,0 +1,190 @@
+//! The standard types that a setting can have.
+
+use std::collections::{BTreeMap, HashMap};
+use std::hash::BuildHasher;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::{Secret, SettingValue, Value};
+use crate::schema::{Kind, Unit};
+
+impl SettingValue for bool {
+    const KIND: Kind = Kind::Bool;
+
+    fn from_value(value: Value<'_>) -> Option<Self> {
+        match value {
+            Value::Bool(bool) => Some(bool),
+            _ => None,
+        }
+    }
+
+    fn to_value(&self) -> Value<'_> {
+        Value::Bool(*self)
+    }
+}
+
+macro_rules! integers {
+    ($($integer:ty),+) => {$(
+        impl SettingValue for $integer {
+            const KIND: Kind = Kind::Integer { min: <$integer>::MIN as i128, max: <$integer>::MAX as i128 };
+
+            fn from_value(value: Value<'_>) -> Option<Self> {
+                match value {
+                    Value::Integer(integer) => <$integer>::try_from(integer).ok(),
+                    _ => None,
+                }
+            }
+
+            fn to_value(&self) -> Value<'_> {
+                Value::Integer(*self as i128)
+            }
+        }
+    )+};
+}
+
+integers!(i8, i16, i32, i64, isize, u8, u16, u32, u64, usize);
+
+macro_rules! floats {
+    ($($float:ty),+) => {$(
+        impl SettingValue for $float {
+            const KIND: Kind = Kind::Float;
+
+            fn from_value(value: Value<'_>) -> Option<Self> {
+                match value {
+                    Value::Float(float) => Some(float as $float),
+                    _ => None,
+                }
+            }
+
+            fn to_value(&self) -> Value<'_> {
+                Value::Float(f64::from(*self))
+            }
+        }
+    )+};
+}
+
+floats!(f32, f64);
+
+impl SettingValue for String {
+    const KIND: Kind = Kind::Text;
+
+    fn from_value(value: Value<'_>) -> Option<Self> {
+        match value {
+            Value::Text(text) => Some(text.into_owned()),
+            _ => None,
+        }
+    }
+
+    fn to_value(&self) -> Value<'_> {
+        Value::Text(self.as_str().into())
+    }
+}
+
+impl SettingValue for PathBuf {
+    const KIND: Kind = Kind::Text;
+
+    fn from_value(value: Value<'_>) -> Option<Self> {
+        String::from_value(value).map(Self::from)
+    }
+
+    fn to_value(&self) -> Value<'_> {
+        Value::Text(self.to_string_lossy())
+    }
+}
+
+impl SettingValue for Secret {
+    const KIND: Kind = Kind::Secret;
+
+    fn from_value(value: Value<'_>) -> Option<Self> {
+        String::from_value(value).map(Self::new)
+    }
+
+    fn to_value(&self) -> Value<'_> {
+        Value::Text(self.expose().into())
+    }
+}
+
+impl SettingValue for Duration {
+    // the bound keeps every unit's milliseconds within u64
+    const KIND: Kind = Kind::Duration { unit: Unit::Seconds, min: 0, max: u64::MAX / Unit::Days.millis() };
+
+    fn from_value(value: Value<'_>) -> Option<Self> {
+        match value {
+            Value::Duration(duration) => Some(duration),
+            _ => None,
+        }
+    }
+
+    fn to_value(&self) -> Value<'_> {
+        Value::Duration(*self)
+    }
+}
+
+impl<T: SettingValue> SettingValue for Vec<T> {
+    const KIND: Kind = Kind::List(&T::KIND);
+
+    fn from_value(value: Value<'_>) -> Option<Self> {
+        match value {
+            Value::List(values) => values.into_iter().map(T::from_value).collect(),
+            _ => None,
+        }
+    }
+
+    fn to_value(&self) -> Value<'_> {
+        Value::List(self.iter().map(T::to_value).collect())
+    }
+}
+
+impl<T: SettingValue> SettingValue for BTreeMap<String, T> {
+    const KIND: Kind = Kind::Map(&T::KIND);
+
+    fn from_value(value: Value<'_>) -> Option<Self> {
+        match value {
+            Value::Map(entries) => entries
+                .into_iter()
+                .map(|(key, value)| Some((key.into_owned(), T::from_value(value)?)))
+                .collect(),
+            _ => None,
+        }
+    }
+
+    fn to_value(&self) -> Value<'_> {
+        Value::Map(self.iter().map(|(key, value)| (key.as_str().into(), value.to_value())).collect())
+    }
+}
+
+impl<T: SettingValue, S: BuildHasher + Default> SettingValue for HashMap<String, T, S> {
+    const KIND: Kind = Kind::Map(&T::KIND);
+
+    fn from_value(value: Value<'_>) -> Option<Self> {
+        match value {
+            Value::Map(entries) => entries
+                .into_iter()
+                .map(|(key, value)| Some((key.into_owned(), T::from_value(value)?)))
+                .collect(),
+            _ => None,
+        }
+    }
+
+    fn to_value(&self) -> Value<'_> {
+        let mut entries: Vec<_> =
+            self.iter().map(|(key, value)| (key.as_str().into(), value.to_value())).collect();
+        entries.sort_by(|(a, _): &(std::borrow::Cow<'_, str>, _), (b, _)| a.cmp(b));
+        Value::Map(entries)
+    }
+}
+
+impl<T: SettingValue> SettingValue for Option<T> {
+    const KIND: Kind = Kind::Optional(&T::KIND);
+
+    fn from_value(value: Value<'_>) -> Option<Self> {
+        match value {
+            Value::Null => Some(None),
+            value => T::from_value(value).map(Some),
+        }
+    }
+
+    fn to_value(&self) -> Value<'_> {
+        self.as_ref().map_or(Value::Null, T::to_value)
+    }
+}

@@ -1,0 +1,85 @@
+//! A value, written as JSON or as text.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use super::{Value, json};
+use crate::schema::{Kind, Unit};
+
+/// The value as compact JSON, a duration as a number of its kind's unit where that is exact.
+pub fn to_json(kind: &Kind, value: &Value<'_>) -> String {
+    let mut out = String::new();
+    write_json(&mut out, kind, value);
+    out
+}
+
+/// The value as a variable holds it; what [`super::from_text`] reads back.
+pub fn to_text(kind: &Kind, value: &Value<'_>) -> String {
+    match value {
+        Value::Text(text) => text.clone().into_owned(),
+        Value::Duration(duration) => match in_unit(kind, *duration) {
+            Some(count) => count.to_string(),
+            None => suffixed(*duration),
+        },
+        _ => to_json(kind, value),
+    }
+}
+
+fn write_json(out: &mut String, kind: &Kind, value: &Value<'_>) {
+    match value {
+        Value::Null => out.push_str("null"),
+        Value::Bool(bool) => out.push_str(if *bool { "true" } else { "false" }),
+        Value::Integer(integer) => {
+            let _ = write!(out, "{integer}");
+        }
+        Value::Float(float) => {
+            let _ = write!(out, "{float}");
+        }
+        Value::Text(text) => json::write_string(out, text),
+        Value::Duration(duration) => match in_unit(kind, *duration) {
+            Some(count) => {
+                let _ = write!(out, "{count}");
+            }
+            None => json::write_string(out, &suffixed(*duration)),
+        },
+        Value::List(values) => {
+            out.push('[');
+            for (i, value) in values.iter().enumerate() {
+                out.push_str(if i > 0 { ", " } else { "" });
+                write_json(out, element(kind), value);
+            }
+            out.push(']');
+        }
+        Value::Map(entries) => {
+            out.push('{');
+            for (i, (key, value)) in entries.iter().enumerate() {
+                out.push_str(if i > 0 { ", " } else { "" });
+                json::write_string(out, key);
+                out.push_str(": ");
+                write_json(out, element(kind), value);
+            }
+            out.push('}');
+        }
+    }
+}
+
+fn element(kind: &Kind) -> &Kind {
+    match kind {
+        Kind::List(of) | Kind::Map(of) | Kind::Optional(of) => of,
+        other => other,
+    }
+}
+
+fn in_unit(kind: &Kind, duration: Duration) -> Option<u128> {
+    let unit = match kind {
+        Kind::Duration { unit, .. } => *unit,
+        Kind::Optional(of) => return in_unit(of, duration),
+        _ => Unit::Seconds,
+    };
+    let unit = u128::from(unit.millis());
+    duration.as_millis().is_multiple_of(unit).then_some(duration.as_millis() / unit)
+}
+
+fn suffixed(duration: Duration) -> String {
+    format!("{}ms", duration.as_millis())
+}
