@@ -11,6 +11,7 @@ pub mod schema;
 pub mod value;
 
 pub use resolve::Settings;
+pub use settings_derive::{SettingValue, Settings};
 pub use value::{Secret, SettingValue};
 
 // The derives name this crate by its outside name, and its own structs use them.
