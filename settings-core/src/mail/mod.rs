@@ -1,1 +1,4 @@
 //! Mail sent by the resolved settings.
+
+mod settings;
+pub use settings::{ConnectionSecurity, EmailSettings};

@@ -46,11 +46,8 @@ const fn is_choice(choices: &[Choice], text: &str) {
 const fn in_range(value: i128, min: i128, max: i128) {
     if value < min || value > max {
         number(
-            number(
-                number(Message::new("the default "), value).then(" is outside the range "),
-                min,
-            )
-            .then(" to "),
+            number(number(Message::new("the default "), value).then(" is outside the range "), min)
+                .then(" to "),
             max,
         )
         .fail();

@@ -63,7 +63,8 @@ const fn every_name_is_a_choice(choices: &[Choice], values: &[ValueDoc]) {
 }
 
 const fn names(value: &ValueDoc, choice: &Choice) -> bool {
-    same(value.value.as_bytes(), choice.text.as_bytes()) || same(value.value.as_bytes(), choice.label.as_bytes())
+    same(value.value.as_bytes(), choice.text.as_bytes())
+        || same(value.value.as_bytes(), choice.label.as_bytes())
 }
 
 /// `` `A`, `B`, `C` ``.

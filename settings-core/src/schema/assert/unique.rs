@@ -47,9 +47,11 @@ impl<const SLOTS: usize> Table<SLOTS> {
                 Member::Setting(setting) => self.setting(at, setting),
                 Member::Section { key, section } => {
                     if key.is_empty() {
-                        Message::new("a nested section has no key: a program's root can't be nested, unless ")
-                            .then("`#[settings(section = \"...\")]` on the field names it")
-                            .fail();
+                        Message::new(
+                            "a nested section has no key: a program's root can't be nested, unless ",
+                        )
+                        .then("`#[settings(section = \"...\")]` on the field names it")
+                        .fail();
                     }
                     let at = at.key(key);
                     self.insert(at);
@@ -69,7 +71,10 @@ impl<const SLOTS: usize> Table<SLOTS> {
         }
     }
 
-    #[expect(clippy::indexing_slicing, reason = "taken modulo the length, and evaluated at compile time only")]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "taken modulo the length, and evaluated at compile time only"
+    )]
     const fn insert(&mut self, hash: Hash) {
         let mut slot = (hash.0 % SLOTS as u64) as usize;
         while self.hashes[slot] != 0 {
