@@ -20,8 +20,8 @@ pub(crate) fn settings(input: &DeriveInput, library: &TokenStream, key: &str) ->
                     doc: "",
                     members: &[],
                 };
-                fn build(_: &mut #library::resolve::Builder<'_>) -> Self {
-                    ::core::unreachable!()
+                fn build(_: &mut #library::resolve::Builder<'_>) -> ::core::option::Option<Self> {
+                    ::core::option::Option::None
                 }
             }
             #[automatically_derived]

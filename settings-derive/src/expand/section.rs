@@ -108,12 +108,12 @@ fn build(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
         };
         // An error about the type shall point at the type.
         let method = Ident::new(method, field.ty.span());
-        quote!(#ident: #builder.#method())
+        quote!(#ident: #builder.#method()?)
     });
     let argument = if input.fields.is_empty() { quote!(_) } else { quote!(#builder) };
     quote! {
-        fn build(#argument: &mut #library::resolve::Builder<'_>) -> Self {
-            Self { #(#values),* }
+        fn build(#argument: &mut #library::resolve::Builder<'_>) -> ::core::option::Option<Self> {
+            ::core::option::Option::Some(Self { #(#values),* })
         }
     }
 }
