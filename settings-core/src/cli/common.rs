@@ -10,7 +10,7 @@ use crate::Settings;
 use crate::resolve::{Environment, Layer, Layers, Resolution, Severity, resolve};
 
 /// The file that is read where it exists and no other is named.
-pub const DEFAULT_CONFIG: &str = "config.json";
+pub(crate) const DEFAULT_CONFIG: &str = "config.json";
 
 /// Where settings come from.
 #[derive(Args, Clone, Debug, Default)]

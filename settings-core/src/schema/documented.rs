@@ -1,6 +1,6 @@
 //! What documents say of a setting's values.
 
-use super::{DefaultValue, Kind, Setting};
+use super::{Choice, DefaultValue, Kind, Setting};
 
 /// One value as documents show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,12 +23,9 @@ impl Setting {
 
     /// Each value with its meaning: the setting's own list, else its type's.
     pub fn documented_values(&self) -> Vec<DocumentedValue> {
-        let choices = match self.kind {
-            Kind::OneOf(choices) | Kind::Optional(Kind::OneOf(choices)) => choices,
-            _ => &[],
-        };
+        let choices = choices(&self.kind);
         if self.values.is_empty() {
-            let of_choice = |choice: &super::Choice| DocumentedValue {
+            let of_choice = |choice: &Choice| DocumentedValue {
                 value: choice.text,
                 label: choice.label,
                 text: choice.doc,
@@ -50,5 +47,13 @@ impl Setting {
             DefaultValue::Text(text) => value == text,
             _ => false,
         }
+    }
+}
+
+fn choices(kind: &Kind) -> &'static [Choice] {
+    match *kind {
+        Kind::OneOf(choices) => choices,
+        Kind::Optional(of) => choices(of),
+        _ => &[],
     }
 }
