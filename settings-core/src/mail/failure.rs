@@ -199,6 +199,8 @@ pub enum TlsFault {
     NotTls,
     /// The server refused the handshake with this alert.
     Alert(String),
+    /// The server speaks no version or cipher of TLS that is still safe.
+    Incompatible(String),
     /// Anything else, in the TLS library's words.
     Other(String),
 }
@@ -322,7 +324,7 @@ impl fmt::Display for TlsFault {
             }
             Self::NotTls => f.write_str("the server's first bytes are not TLS"),
             Self::Alert(text) => write!(f, "the server refused the handshake: {text}"),
-            Self::Other(text) => write!(f, "the handshake failed: {text}"),
+            Self::Incompatible(text) | Self::Other(text) => write!(f, "the handshake failed: {text}"),
         }
     }
 }

@@ -210,7 +210,8 @@ fn tls(fault: &TlsFault, security: ConnectionSecurity, settings: &EmailSettings)
         TlsFault::NotTls => {
             vec!["the server agreed to encrypt but went on in clear; its log may say why".into()]
         }
-        TlsFault::Alert(_) | TlsFault::Other(_) => {
+        TlsFault::Other(_) => Vec::new(),
+        TlsFault::Alert(_) | TlsFault::Incompatible(_) => {
             vec!["the server may only speak versions of TLS before 1.2, which are not safe".into()]
         }
     }

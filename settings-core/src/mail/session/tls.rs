@@ -208,10 +208,13 @@ impl ServerCertVerifier for Witness {
             }
             None => Err(CertificateError::UnknownIssuer.into()),
         };
-        if let Err(rustls::Error::InvalidCertificate(
-            CertificateError::UnknownIssuer | CertificateError::Other(_),
-        )) = verified
-        {
+        let unknown = matches!(
+            verified,
+            Err(rustls::Error::InvalidCertificate(
+                CertificateError::UnknownIssuer | CertificateError::BadSignature | CertificateError::Other(_)
+            ))
+        );
+        if unknown {
             match self.is_given(end_entity, server_name, facts.as_ref()) {
                 Ok(true) => verified = Ok(ServerCertVerified::assertion()),
                 Ok(false) => {}
@@ -264,6 +267,7 @@ fn tls_cause(error: &io::Error, facts: Option<&CertificateFacts>, host: &str) ->
         rustls::Error::InvalidCertificate(error) => certificate_fault(error, facts.cloned(), host),
         rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType) => TlsFault::NotTls,
         rustls::Error::AlertReceived(alert) => TlsFault::Alert(format!("{alert:?}")),
+        rustls::Error::PeerIncompatible(_) => TlsFault::Incompatible(error.to_string()),
         other => TlsFault::Other(other.to_string()),
     })
 }
@@ -283,7 +287,7 @@ fn certificate_fault(error: &CertificateError, facts: Option<CertificateFacts>, 
         CertificateError::UnknownIssuer | CertificateError::Other(_) if self_issued => {
             TlsFault::SelfSigned(facts)
         }
-        CertificateError::UnknownIssuer => TlsFault::UnknownIssuer(facts),
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => TlsFault::UnknownIssuer(facts),
         other => TlsFault::Other(rustls::Error::InvalidCertificate(other.clone()).to_string()),
     }
 }
