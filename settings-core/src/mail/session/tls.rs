@@ -284,7 +284,9 @@ fn certificate_fault(error: &CertificateError, facts: Option<CertificateFacts>, 
             let presented = facts.map(|facts| facts.names).unwrap_or_default();
             TlsFault::WrongName { expected: host.to_owned(), presented }
         }
-        CertificateError::UnknownIssuer | CertificateError::Other(_) if self_issued => {
+        CertificateError::UnknownIssuer | CertificateError::BadSignature | CertificateError::Other(_)
+            if self_issued =>
+        {
             TlsFault::SelfSigned(facts)
         }
         CertificateError::UnknownIssuer | CertificateError::BadSignature => TlsFault::UnknownIssuer(facts),
