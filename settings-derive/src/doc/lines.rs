@@ -39,7 +39,8 @@ fn cut(text: &str, span: Span) -> Vec<Line> {
     let is_block = text.contains('\n');
     let starred = is_block
         && text.lines().skip(1).all(|line| line.trim().is_empty() || line.trim_start().starts_with('*'));
-    text.lines()
+    // Unlike `lines`, which has none for the empty text of a bare `///`.
+    text.split('\n')
         .enumerate()
         .map(|(i, line)| {
             let line = if starred && i > 0 { line.trim_start().trim_start_matches('*') } else { line };
