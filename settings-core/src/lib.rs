@@ -1,9 +1,12 @@
 //! Configuration whose single source of truth is code.
 
+#[cfg(feature = "cli")]
+pub mod cli;
 #[cfg(feature = "docs")]
 pub mod docs;
 pub mod mail;
 mod nearest;
+pub mod reference;
 pub mod resolve;
 #[cfg(feature = "docs")]
 pub mod rst;

@@ -6,12 +6,14 @@
 
 #[doc(hidden)]
 pub mod assert;
+mod documented;
 mod kind;
 mod naming;
 mod section;
 mod setting;
 mod tree;
 
+pub use documented::DocumentedValue;
 pub use kind::{Choice, CustomKind, Kind, Unit};
 pub use naming::{Path, env_name};
 pub use section::{Member, Section};
