@@ -1,5 +1,7 @@
 //! Configuration whose single source of truth is code.
 
+#[cfg(feature = "cli")]
+pub mod cli;
 #[cfg(feature = "docs")]
 pub mod docs;
 #[cfg(feature = "json-schema")]
@@ -7,6 +9,7 @@ pub mod json_schema;
 pub mod mail;
 mod markdown;
 mod nearest;
+pub mod reference;
 pub mod resolve;
 #[cfg(feature = "docs")]
 pub mod rst;
@@ -17,6 +20,7 @@ pub mod template;
 pub mod value;
 
 pub use resolve::Settings;
+pub use settings_derive::{SettingValue, Settings};
 pub use value::{Secret, SettingValue};
 
 // The derives name this crate by its outside name, and its own structs use them.
