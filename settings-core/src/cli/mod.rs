@@ -20,6 +20,7 @@ mod demo;
 mod failure;
 mod mail;
 mod show;
+mod template;
 mod validate;
 
 use std::io::{self, Write};
@@ -59,6 +60,10 @@ pub enum Command {
     Get(show::Get),
     /// Reports every mistake of every layer
     Validate(validate::Validate),
+    /// Prints the JSON Schema of the configuration file
+    Schema(template::Schema),
+    /// Prints a starting configuration
+    Template(template::Template),
     /// Sends a test mail, examines the way to the server, or catches mail locally
     Mail(mail::Mail),
 }
@@ -100,6 +105,8 @@ impl Cli {
             Command::Explain(command) => command.run::<T>(common, environment, out),
             Command::Get(command) => command.run::<T>(common, environment, out),
             Command::Validate(command) => command.run::<T>(common, environment, out),
+            Command::Schema(command) => command.run::<T>(out),
+            Command::Template(command) => command.run::<T>(out),
             Command::Mail(command) => command.run::<T>(common, environment, out),
         }
     }
