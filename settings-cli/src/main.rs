@@ -1,3 +1,10 @@
-//! The `settings` program.
+//! The `settings` program: every subcommand over the reference server's settings.
 
-fn main() {}
+use std::process::ExitCode;
+
+use settings_core::cli::Cli;
+use settings_core::reference::ServerSettings;
+
+fn main() -> ExitCode {
+    Cli::main::<ServerSettings>()
+}

@@ -1,1 +1,66 @@
-//! `#[derive(Settings)]` and `#[derive(SettingValue)]`.
+//! `#[derive(Settings)]` and `#[derive(SettingValue)]`: attributes and doc comments become const metadata.
+//!
+//! Phases: tokens → [`attr`] and [`doc`] → the model in [`ast`] → the rules in [`check`] → [`expand`]. Mistakes are
+//! gathered in a [`ctxt::Ctxt`] over all phases and reported together, beside the impls of [`fallback`].
+
+mod ast;
+mod attr;
+mod check;
+mod ctxt;
+mod default;
+mod doc;
+mod expand;
+mod fallback;
+mod naming;
+mod nearest;
+mod ty;
+
+use proc_macro::TokenStream;
+use syn::{DeriveInput, parse_macro_input};
+
+/// Makes a struct with named fields a section of settings.
+///
+/// Implements `Settings` (metadata in `SCHEMA`) and `Default` (every setting at its default).
+///
+/// On the struct:
+///
+/// | `#[settings(…)]` | means |
+/// |---|---|
+/// | `section = "EmailSettings"` | the section's key in `config.json`; the struct's name where left out |
+/// | `env_prefix = "MM"` | this struct is a program's root; every variable begins with `MM_` |
+/// | `page = "SMTP"` | the reference page of its settings |
+/// | `console = "Environment > SMTP"` | where the System Console shows them |
+/// | `crate = "path::to::settings_core"` | the library, where a program knows it by another name |
+///
+/// A field with `#[setting]` is a setting; a field without it is a nested section, which
+/// `#[settings(section = "OtherKey")]` puts under another key.
+///
+/// | `#[setting(…)]` | means |
+/// |---|---|
+/// | `key = "SMTPPort"` | its key in `config.json`; the field's name in PascalCase where left out |
+/// | `title = "SMTP server port"` | its heading; the words of the field's name where left out |
+/// | `default = 10025` | its default: a literal, a constant, or an array or `{"key": value}` map of literals |
+/// | `unit = "seconds"` | what a bare number of a `Duration` counts: `milliseconds` to `days` |
+/// | `range = 1..=65535` | bounds of an integer or a `Duration` |
+/// | `alias = "Old.Path"`, `aliases = ["A", "B"]` | old names that still work and warn |
+/// | `page = "…"`, `console = "…"` | where they are not the section's |
+///
+/// The doc comment is the documentation: what stands before its bullet list is the description, bullets of the form
+/// `` - `true`: text `` are the value list, the rest is a note.
+#[proc_macro_derive(Settings, attributes(settings, setting))]
+pub fn derive_settings(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    expand::settings(&input).into()
+}
+
+/// Makes an enum without data the value of a one-of setting.
+///
+/// Each variant needs a doc comment, and may say `#[value(text = "STARTTLS")]` (its text in `config.json`; the
+/// variant's name where left out) and `#[value(label = "Not specified")]` (what documents call it; the text where
+/// left out, required where the text is empty). On the enum, `#[value(crate = "path::to::settings_core")]` names the
+/// library where a program knows it by another name.
+#[proc_macro_derive(SettingValue, attributes(value))]
+pub fn derive_setting_value(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    expand::setting_value(&input).into()
+}

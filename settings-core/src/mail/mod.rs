@@ -1,1 +1,45 @@
 //! Mail sent by the resolved settings.
+//!
+//! [`EmailSettings`] says where mail goes and how; a [`Mailer`] built from it hands a
+//! [`Message`] over and tells in an [`Outcome`] what became of it. [`doctor`] walks the same way
+//! step by step for people, and `catch` is a server to receive mail while developing.
+
+mod settings;
+pub use settings::{ConnectionSecurity, EmailSettings};
+
+#[cfg(feature = "mail")]
+mod address;
+#[cfg(feature = "mail")]
+pub mod blocking;
+#[cfg(feature = "mail-catch")]
+pub mod catch;
+#[cfg(feature = "mail")]
+pub mod doctor;
+#[cfg(feature = "mail")]
+mod failure;
+#[cfg(feature = "mail")]
+mod hints;
+#[cfg(feature = "mail")]
+mod mailer;
+#[cfg(feature = "mail")]
+mod message;
+#[cfg(feature = "mail")]
+mod outcome;
+#[cfg(feature = "mail")]
+mod reply;
+#[cfg(feature = "mail")]
+mod session;
+#[cfg(feature = "mail")]
+mod transcript;
+
+#[cfg(feature = "mail")]
+pub use self::{
+    address::{Address, AddressError, Mailbox},
+    failure::{Cause, Failure, ProtocolFault, Step, TlsFault},
+    mailer::{Attempt, Mailer, MailerOptions},
+    message::{AutoSubmitted, Message, MessageError, MessageId},
+    outcome::{Outcome, Recipient, RecipientState},
+    reply::{EnhancedCode, Reply},
+    session::CertificateFacts,
+    transcript::{Line, Speaker, StepRecord, Transcript},
+};

@@ -138,7 +138,8 @@ impl Kind {
     #[expect(clippy::panic, reason = "evaluated at compile time only")]
     pub const fn with_unit(self, unit: Unit) -> Self {
         match self {
-            Self::Duration { min, max, .. } => Self::Duration { unit, min, max: max / unit.millis() },
+            // as long as its milliseconds fit
+            Self::Duration { min, .. } => Self::Duration { unit, min, max: u64::MAX / unit.millis() },
             _ => panic!("only a duration takes a unit"),
         }
     }

@@ -4,12 +4,16 @@
 //! `#[derive(Settings)]` and are plain data in the program's read-only memory. This room depends on nothing
 //! and does no I/O; everything else (resolution, documents, schema, templates) is derived from it.
 
+#[doc(hidden)]
+pub mod assert;
+mod documented;
 mod kind;
 mod naming;
 mod section;
 mod setting;
 mod tree;
 
+pub use documented::DocumentedValue;
 pub use kind::{Choice, CustomKind, Kind, Unit};
 pub use naming::{Path, env_name};
 pub use section::{Member, Section};

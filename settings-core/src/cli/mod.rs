@@ -1,0 +1,98 @@
+//! The subcommands, mountable in a server's own clap program.
+//!
+//! A server that wants them flattens [`Cli`] or nests [`Command`] and calls [`Cli::run`] with its own root struct:
+//!
+//! ```no_run
+//! use std::process::ExitCode;
+//!
+//! use settings_core::cli::Cli;
+//! use settings_core::reference::ServerSettings;
+//!
+//! fn main() -> ExitCode {
+//!     Cli::main::<ServerSettings>()
+//! }
+//! ```
+//!
+//! Exit codes: 0 good, 1 findings or a failed operation, 2 wrong use or unreadable input.
+
+mod common;
+mod failure;
+mod show;
+mod validate;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use common::Common;
+pub use failure::Failure;
+
+use crate::Settings;
+use crate::mail::EmailSettings;
+use crate::resolve::Environment;
+
+/// Settings whose single source of truth is an annotated struct.
+#[derive(Parser, Debug)]
+#[command(name = "settings", version, about, max_term_width = 100)]
+pub struct Cli {
+    /// Where settings come from.
+    #[command(flatten)]
+    pub common: Common,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Shows every setting's effective value
+    Show(show::Show),
+    /// Shows all that is known of one setting: its documentation, names, and every layer's value
+    Explain(show::Explain),
+    /// Prints one setting's effective value
+    Get(show::Get),
+    /// Reports every mistake of every layer
+    Validate(validate::Validate),
+}
+
+/// What a command's run came to: `Ok(true)` is good, `Ok(false)` found something.
+pub type Outcome = Result<bool, Failure>;
+
+impl Cli {
+    /// Runs a whole program over the settings of `T`: arguments, environment and streams are the process's own.
+    pub fn main<T: Settings + AsRef<EmailSettings>>() -> ExitCode {
+        let cli = Self::parse();
+        let mut out = io::stdout().lock();
+        let outcome = cli.run::<T>(Environment::of_process(), &mut out);
+        let outcome = outcome.and_then(|good| out.flush().map(|()| good).map_err(Failure::from));
+        match outcome {
+            Ok(true) => ExitCode::SUCCESS,
+            Ok(false) => ExitCode::from(1),
+            Err(Failure::ClosedPipe) => ExitCode::SUCCESS,
+            Err(failure) => {
+                eprintln!("{failure}");
+                ExitCode::from(failure.exit_code())
+            }
+        }
+    }
+
+    /// Runs the command over the settings of `T`.
+    ///
+    /// # Errors
+    /// Where the command is used wrongly, its input can't be read, or it fails.
+    pub fn run<T: Settings + AsRef<EmailSettings>>(
+        self,
+        environment: Environment,
+        out: &mut dyn Write,
+    ) -> Outcome {
+        let common = &self.common;
+        match self.command {
+            Command::Show(command) => command.run::<T>(common, environment, out),
+            Command::Explain(command) => command.run::<T>(common, environment, out),
+            Command::Get(command) => command.run::<T>(common, environment, out),
+            Command::Validate(command) => command.run::<T>(common, environment, out),
+        }
+    }
+}

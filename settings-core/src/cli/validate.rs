@@ -1,0 +1,55 @@
+//! `validate`: every diagnostic of every layer.
+
+use std::io::{self, Write};
+
+use clap::{Args, ValueEnum};
+
+use super::{Common, Outcome};
+use crate::Settings;
+use crate::resolve::{Environment, resolve};
+
+/// Reports every mistake of every layer.
+#[derive(Args, Debug)]
+pub struct Validate {
+    /// Treat warnings as errors
+    #[arg(long)]
+    strict: bool,
+    /// The report's form
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+/// The report's form.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+enum Format {
+    /// With source lines and carets
+    Human,
+    /// An array of objects
+    Json,
+    /// One line a finding
+    Lines,
+}
+
+impl Validate {
+    pub(super) fn run<T: Settings>(
+        self,
+        common: &Common,
+        environment: Environment,
+        out: &mut dyn Write,
+    ) -> Outcome {
+        let resolution = resolve::<T>(common.layers(environment)?);
+        let report = resolution.report().clone();
+        let report = if self.strict { report.strict() } else { report };
+        match self.format {
+            Format::Json => out.write_all(report.to_json().as_bytes())?,
+            Format::Lines => out.write_all(report.to_lines().as_bytes())?,
+            Format::Human => {
+                out.write_all(report.to_human(common.colours(&io::stdout())).as_bytes())?;
+                if !report.has_errors() {
+                    writeln!(out, "{} settings are in order", resolution.settings().count())?;
+                }
+            }
+        }
+        Ok(!report.has_errors())
+    }
+}

@@ -1,0 +1,296 @@
+//! Addresses that cannot carry anything but an address.
+
+use std::{error::Error, fmt, str::FromStr};
+
+/// Bytes of an address (RFC 5321, 4.5.3.1.3, without the brackets).
+const ADDRESS_LIMIT: usize = 254;
+/// Characters of a display name; a header line holds them after encoding and folding.
+const NAME_LIMIT: usize = 512;
+
+/// An e-mail address: `local@domain`, checked, so that it fits an SMTP command and a header.
+///
+/// The local part is a dot-atom or a quoted string, the domain a host name or an address in
+/// brackets (RFC 5321, 4.1.2). Characters outside ASCII are taken (RFC 6531); whether they can be
+/// sent depends on the server.
+///
+/// ```
+/// use settings_core::mail::Address;
+///
+/// let address: Address = "admin@example.com".parse()?;
+/// assert_eq!(address.domain(), "example.com");
+/// assert!("a@b>\r\nRCPT TO:<evil@example.com".parse::<Address>().is_err());
+/// # Ok::<(), settings_core::mail::AddressError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Address {
+    text: String,
+    at: usize,
+}
+
+/// An address with or without a display name: `Admin <admin@example.com>`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Mailbox {
+    name: Option<String>,
+    address: Address,
+}
+
+/// Why a text is not an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddressError {
+    text: String,
+    reason: &'static str,
+}
+
+impl Address {
+    /// The part before the `@`.
+    pub fn local_part(&self) -> &str {
+        self.text.get(..self.at).unwrap_or_default()
+    }
+
+    /// The part behind the `@`.
+    pub fn domain(&self) -> &str {
+        self.text.get(self.at + 1..).unwrap_or_default()
+    }
+
+    /// The whole address.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it has characters outside ASCII.
+    pub fn is_international(&self) -> bool {
+        !self.text.is_ascii()
+    }
+}
+
+impl FromStr for Address {
+    type Err = AddressError;
+
+    fn from_str(text: &str) -> Result<Self, AddressError> {
+        let fail = |reason| Err(AddressError { text: shortened(text), reason });
+        if text.len() > ADDRESS_LIMIT {
+            return fail("an address has at most 254 bytes");
+        }
+        if text.chars().any(|c| c.is_control() || c == '\u{2028}' || c == '\u{2029}') {
+            return fail("line breaks and control characters cannot be part of an address");
+        }
+        let Some((local, domain)) = text.rsplit_once('@') else {
+            return fail("an address has the form name@domain");
+        };
+        if !(is_dot_atom(local) || is_quoted(local)) {
+            return fail("the part before the @ is not a name that mail allows");
+        }
+        if !(is_domain(domain) || is_address_literal(domain)) {
+            return fail("the part behind the @ is not a domain");
+        }
+        Ok(Self { text: text.to_owned(), at: local.len() })
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl Mailbox {
+    /// An address with a display name; the name may hold anything but control characters.
+    pub fn new(name: impl Into<String>, address: Address) -> Result<Self, AddressError> {
+        let name = name.into();
+        if name.chars().any(char::is_control) {
+            let reason = "line breaks and control characters cannot be part of a display name";
+            return Err(AddressError { text: shortened(&name), reason });
+        }
+        if name.chars().count() > NAME_LIMIT {
+            let reason = "a display name has at most 512 characters";
+            return Err(AddressError { text: shortened(&name), reason });
+        }
+        Ok(Self { name: Some(name).filter(|name| !name.is_empty()), address })
+    }
+
+    /// The display name.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The address.
+    pub fn address(&self) -> &Address {
+        &self.address
+    }
+}
+
+impl From<Address> for Mailbox {
+    fn from(address: Address) -> Self {
+        Self { name: None, address }
+    }
+}
+
+/// `address`, `<address>` or `Display Name <address>`, the name plain or in double quotes.
+impl FromStr for Mailbox {
+    type Err = AddressError;
+
+    fn from_str(text: &str) -> Result<Self, AddressError> {
+        let text = text.trim_matches(' ');
+        let Some((name, address)) = text.strip_suffix('>').and_then(|rest| rest.rsplit_once('<')) else {
+            return Ok(text.parse::<Address>()?.into());
+        };
+        let name = name.trim_matches(' ');
+        let name = match name.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+            Some(quoted) => unescaped(quoted),
+            None => name.to_owned(),
+        };
+        Self::new(name, address.parse()?)
+    }
+}
+
+impl fmt::Display for Mailbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.name {
+            Some(name) => write!(f, "{name} <{}>", self.address),
+            None => write!(f, "{}", self.address),
+        }
+    }
+}
+
+impl fmt::Display for AddressError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} is not an e-mail address: {}", self.text, self.reason)
+    }
+}
+
+impl Error for AddressError {}
+
+fn is_atom_char(c: char) -> bool {
+    c.is_ascii_alphanumeric() || !c.is_ascii() || "!#$%&'*+-/=?^_`{|}~".contains(c)
+}
+
+fn is_dot_atom(text: &str) -> bool {
+    text.split('.').all(|atom| !atom.is_empty() && atom.chars().all(is_atom_char))
+}
+
+fn is_quoted(text: &str) -> bool {
+    let Some(inner) = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
+        return false;
+    };
+    let mut chars = inner.chars();
+    while let Some(c) = chars.next() {
+        let fine = match c {
+            '"' => false,
+            '\\' => chars.next().is_some(),
+            _ => true,
+        };
+        if !fine {
+            return false;
+        }
+    }
+    text.len() > 2
+}
+
+fn is_domain(text: &str) -> bool {
+    text.split('.').all(|label| {
+        let plain = label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_' || is_letter(c));
+        plain && !label.is_empty() && label.len() <= 63 && !label.starts_with('-') && !label.ends_with('-')
+    })
+}
+
+/// Characters outside ASCII that can stand in a domain: no white space, nothing invisible.
+fn is_letter(c: char) -> bool {
+    !c.is_ascii() && (c.is_alphanumeric() || !c.is_whitespace() && !('\u{2000}'..='\u{206f}').contains(&c))
+}
+
+fn is_address_literal(text: &str) -> bool {
+    let Some(inner) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else {
+        return false;
+    };
+    match inner.strip_prefix("IPv6:") {
+        Some(v6) => v6.parse::<std::net::Ipv6Addr>().is_ok(),
+        None => inner.parse::<std::net::Ipv4Addr>().is_ok(),
+    }
+}
+
+fn unescaped(quoted: &str) -> String {
+    let mut name = String::with_capacity(quoted.len());
+    let mut chars = quoted.chars();
+    while let Some(c) = chars.next() {
+        name.push(if c == '\\' { chars.next().unwrap_or('\\') } else { c });
+    }
+    name
+}
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(80) {
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn addresses_that_mail_allows() {
+        for text in [
+            "a@b",
+            "admin+tag@mail.example.com",
+            "\"john doe\"@example.com",
+            "\"a\\\"b\"@example.com",
+            "o'hara/x=y@example.co",
+            "user@[127.0.0.1]",
+            "user@[IPv6:::1]",
+            "grüße@bücher.example",
+        ] {
+            let address = text.parse::<Address>().unwrap();
+            assert_eq!(format!("{}@{}", address.local_part(), address.domain()), text);
+        }
+        assert!("grüße@bücher.example".parse::<Address>().unwrap().is_international());
+    }
+
+    #[test]
+    fn nothing_but_an_address_gets_through() {
+        for text in [
+            "",
+            "@",
+            "a@",
+            "@b",
+            "a",
+            "a b@example.com",
+            "a@b c",
+            "a@b>",
+            "<a@b",
+            "a@b>\r\nRCPT TO:<evil@example.com",
+            "a\n@b",
+            "a\r@b",
+            "a@b\0",
+            "a..b@c",
+            ".a@c",
+            "a@-c",
+            "a@c-",
+            "a@.c",
+            "a@c.",
+            "\"a@b",
+            "\"a\"b\"@c",
+            "\"a\\\"@c",
+            "\"\"@c",
+            "a@[1.2.3]",
+            "a@[IPv6:zz]",
+            "a@b\u{2028}c",
+            "a,b@c@d",
+            "a@b\u{a0}c",
+        ] {
+            assert!(text.parse::<Address>().is_err(), "{text:?}");
+        }
+        assert!(format!("{}@b", "a".repeat(300)).parse::<Address>().is_err());
+    }
+
+    #[test]
+    fn mailboxes() {
+        let mailbox: Mailbox = "\"Ad \\\"min\\\"\" <a@b>".parse().unwrap();
+        assert_eq!((mailbox.name(), mailbox.address().as_str()), (Some("Ad \"min\""), "a@b"));
+        assert_eq!("<a@b>".parse::<Mailbox>().unwrap().to_string(), "a@b");
+        assert_eq!("Jürgen <a@b>".parse::<Mailbox>().unwrap().to_string(), "Jürgen <a@b>");
+        assert!("x\r\nBcc: evil@x <a@b>".parse::<Mailbox>().is_err());
+        assert!(Mailbox::new("a\nb", "a@b".parse().unwrap()).is_err());
+    }
+}

@@ -1,0 +1,188 @@
+//! What a client says, within limits.
+
+use std::io;
+
+use tokio::io::{AsyncRead, AsyncReadExt};
+
+/// Bytes of a command line; AUTH may need the most (RFC 4954, 4).
+const LINE_LIMIT: usize = 12 * 1024;
+const CHUNK: usize = 16 * 1024;
+
+/// Bytes that have been read and not yet been used.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    buffer: Vec<u8>,
+}
+
+/// A message as it came through DATA.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Body {
+    /// Its bytes, dots unstuffed.
+    Whole(Vec<u8>),
+    /// It had more bytes than are taken.
+    TooLarge,
+    /// A line ended in a lone CR or LF, so that servers could disagree on where the message ends.
+    BareLineEnd,
+}
+
+impl Lines {
+    /// Whether anything came behind the last line.
+    pub(super) fn is_empty(&self) -> bool {
+        self.buffer.is_empty()
+    }
+
+    /// One line without its end; none at the end of the stream.
+    pub(super) async fn next(&mut self, stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<String>> {
+        let mut searched = 0;
+        loop {
+            let end = self.buffer.iter().skip(searched).position(|&b| b == b'\n').map(|at| searched + at);
+            if let Some(end) = end {
+                let line: Vec<u8> = self.buffer.drain(..=end).collect();
+                let line = line.strip_suffix(b"\n").unwrap_or(&line);
+                let line = line.strip_suffix(b"\r").unwrap_or(line);
+                return Ok(Some(String::from_utf8_lossy(line).into_owned()));
+            }
+            searched = self.buffer.len();
+            if searched > LINE_LIMIT {
+                return Err(io::Error::new(io::ErrorKind::InvalidData, "the line is too long"));
+            }
+            if !self.fill(stream).await? {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// The message up to its final dot (RFC 5321, 4.5.2); none where the stream ended before it.
+    pub(super) async fn body(
+        &mut self,
+        stream: &mut (impl AsyncRead + Unpin),
+        limit: usize,
+    ) -> io::Result<Option<Body>> {
+        let mut reader =
+            BodyReader { bytes: Vec::new(), line: Vec::new(), limit, too_large: false, bare: false };
+        loop {
+            let used = reader.take(&self.buffer);
+            let ended = used.is_some();
+            let used = used.unwrap_or(self.buffer.len());
+            self.buffer.drain(..used);
+            if ended {
+                return Ok(Some(reader.into_body()));
+            }
+            if !self.fill(stream).await? {
+                return Ok(None);
+            }
+        }
+    }
+
+    async fn fill(&mut self, stream: &mut (impl AsyncRead + Unpin)) -> io::Result<bool> {
+        let mut chunk = [0; CHUNK];
+        let count = stream.read(&mut chunk).await?;
+        self.buffer.extend_from_slice(chunk.get(..count).unwrap_or_default());
+        Ok(count > 0)
+    }
+}
+
+struct BodyReader {
+    bytes: Vec<u8>,
+    /// The line that is being read, cut to what decides: its first bytes and its last.
+    line: Vec<u8>,
+    limit: usize,
+    too_large: bool,
+    bare: bool,
+}
+
+impl BodyReader {
+    /// Takes bytes; where the message ends among them, how many belong to it.
+    fn take(&mut self, bytes: &[u8]) -> Option<usize> {
+        for (at, &byte) in bytes.iter().enumerate() {
+            let after_cr = self.line.last() == Some(&b'\r');
+            if (byte == b'\n') != after_cr {
+                self.bare = true;
+            }
+            self.line.push(byte);
+            if byte == b'\n' && after_cr {
+                if self.line == b".\r\n" {
+                    return Some(at + 1);
+                }
+                self.keep_line();
+            } else if self.line.len() >= CHUNK {
+                self.keep_part();
+            }
+        }
+        None
+    }
+
+    fn keep_line(&mut self) {
+        let line = std::mem::take(&mut self.line);
+        self.keep(line.strip_prefix(b".").unwrap_or(&line));
+    }
+
+    /// Moves all but the last byte of a very long line; its first byte was no dot, or is dropped here.
+    fn keep_part(&mut self) {
+        let line = std::mem::take(&mut self.line);
+        if let Some((last, part)) = line.split_last() {
+            self.keep(part.strip_prefix(b".").unwrap_or(part));
+            self.line.push(*last);
+        }
+    }
+
+    fn keep(&mut self, bytes: &[u8]) {
+        if self.bytes.len() + bytes.len() > self.limit {
+            self.too_large = true;
+            self.bytes = Vec::new();
+        }
+        if !self.too_large {
+            self.bytes.extend_from_slice(bytes);
+        }
+    }
+
+    fn into_body(self) -> Body {
+        match (self.too_large, self.bare) {
+            (true, _) => Body::TooLarge,
+            (_, true) => Body::BareLineEnd,
+            _ => Body::Whole(self.bytes),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    async fn body(wire: &[u8], limit: usize) -> Option<Body> {
+        Lines::default().body(&mut &wire[..], limit).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn only_one_sequence_ends_a_message() {
+        assert_eq!(body(b"a\r\n..b\r\n.\r\nQUIT\r\n", 99).await, Some(Body::Whole(b"a\r\n.b\r\n".to_vec())));
+        assert_eq!(body(b".\r\n", 99).await, Some(Body::Whole(Vec::new())));
+        for early in
+            [&b"a\n.\nMAIL\r\n.\r\n"[..], b"a\r\n.\nb\r\n.\r\n", b"a\r.\r\r\n.\r\n", b"a\n.\r\n.\r\n"]
+        {
+            assert_eq!(body(early, 99).await, Some(Body::BareLineEnd), "{early:?}");
+        }
+        assert_eq!(body(b"a\r\n.", 99).await, None);
+    }
+
+    #[tokio::test]
+    async fn what_is_too_large_is_read_and_dropped() {
+        assert_eq!(body(b"123456789\r\n.\r\n", 10).await, Some(Body::TooLarge));
+        assert_eq!(body(b"12345678\r\n.\r\n", 10).await, Some(Body::Whole(b"12345678\r\n".to_vec())));
+        let long = [b"x".repeat(100_000), b"\r\n.\r\n".to_vec()].concat();
+        assert!(matches!(body(&long, 200_000).await, Some(Body::Whole(bytes)) if bytes.len() == 100_002));
+    }
+
+    #[tokio::test]
+    async fn lines_have_a_limit() {
+        let mut lines = Lines::default();
+        let mut stream = &b"EHLO x\r\nQUIT\n"[..];
+        assert_eq!(lines.next(&mut stream).await.unwrap().as_deref(), Some("EHLO x"));
+        assert!(!lines.is_empty());
+        assert_eq!(lines.next(&mut stream).await.unwrap().as_deref(), Some("QUIT"));
+        assert_eq!(lines.next(&mut stream).await.unwrap(), None);
+        let endless = b"x".repeat(100_000);
+        assert!(Lines::default().next(&mut &endless[..]).await.is_err());
+    }
+}

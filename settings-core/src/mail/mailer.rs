@@ -1,0 +1,203 @@
+//! The sender, made from resolved settings.
+
+use std::path::PathBuf;
+
+use super::{
+    doctor::Probe,
+    failure::{Cause, Failure, Step},
+    hints::explained,
+    message::Message,
+    outcome::Outcome,
+    session::{Approach, Credentials, Envelope, ExtraCa, NotTaken, Run, Session, Taken, Target, TlsPolicy},
+    settings::{ConnectionSecurity, EmailSettings},
+    transcript::Transcript,
+};
+
+/// What a sender needs beyond the settings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MailerOptions {
+    /// A file of PEM certificates whose authorities are trusted beside the system's.
+    pub extra_ca_file: Option<PathBuf>,
+    /// The same, as text.
+    pub extra_ca_pem: Option<String>,
+    /// The name by which we introduce ourselves in EHLO; by default the address of our end.
+    pub ehlo_name: Option<String>,
+}
+
+impl MailerOptions {
+    /// Trusts the authorities in this PEM file beside the system's.
+    #[must_use]
+    pub fn extra_ca_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.extra_ca_file = Some(path.into());
+        self
+    }
+
+    /// Trusts the authorities in this PEM text beside the system's.
+    #[must_use]
+    pub fn extra_ca_pem(mut self, pem: impl Into<String>) -> Self {
+        self.extra_ca_pem = Some(pem.into());
+        self
+    }
+
+    /// Introduces us by this name.
+    #[must_use]
+    pub fn ehlo_name(mut self, name: impl Into<String>) -> Self {
+        self.ehlo_name = Some(name.into());
+        self
+    }
+}
+
+/// Sends mail by the settings that it was made from.
+///
+/// Every step of a delivery ends within `EmailSettings.SMTPServerTimeout`, and the delivery within
+/// six times that plus what the size of the message asks for. Dropping a future of it closes its
+/// connection.
+///
+/// ```no_run
+/// use settings_core::mail::{EmailSettings, Mailer, MailerOptions, Message};
+///
+/// # async fn send() -> Result<(), Box<dyn std::error::Error>> {
+/// let mailer = Mailer::new(&EmailSettings::default(), MailerOptions::default())?;
+/// let message = Message::new("server@example.com".parse()?)
+///     .to("admin@example.com".parse()?)
+///     .subject("Hello")
+///     .text("Hello!");
+/// println!("{}", mailer.send(&message).await);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Mailer {
+    settings: EmailSettings,
+    approach: Approach,
+}
+
+/// One attempt to deliver: what became of it, and how it went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Attempt {
+    /// What became of the mail.
+    pub outcome: Outcome,
+    /// Every step with its time and what was said.
+    pub transcript: Transcript,
+}
+
+impl Mailer {
+    /// A sender for these settings. Fails where they cannot be obeyed: no server, a login without a
+    /// name, an extra CA that cannot be read, a system without trusted certificates.
+    pub fn new(settings: &EmailSettings, options: MailerOptions) -> Result<Self, Failure> {
+        let failed = |cause| explained(Failure::new(Step::Settings, cause), settings);
+        let approach = approach(settings, options).map_err(failed)?;
+        Ok(Self { settings: settings.clone(), approach })
+    }
+
+    /// Delivers one mail over a connection of its own.
+    pub async fn send(&self, message: &Message) -> Outcome {
+        self.attempt(message).await.outcome
+    }
+
+    /// Like [`Mailer::send`], and tells how it went.
+    pub async fn attempt(&self, message: &Message) -> Attempt {
+        let mut run = Run::start(self.settings.smtp_server_timeout, 0);
+        let outcome = match self.deliver(message, &mut run).await {
+            Ok(taken) => Outcome::Delivered {
+                queue_id: taken.reply.queue_id().map(str::to_owned),
+                reply: taken.reply,
+                recipients: taken.recipients,
+            },
+            Err(not_taken) => Outcome::of_failure(self.explained(not_taken.failure), not_taken.recipients),
+        };
+        Attempt { outcome, transcript: run.into_transcript() }
+    }
+
+    async fn deliver(&self, message: &Message, run: &mut Run) -> Result<Taken, NotTaken> {
+        run.enter(Step::Message);
+        let wire = message.to_wire().map_err(|error| Cause::Message(error.to_string()));
+        let stuffed = run.leave(wire)?;
+        run.restart_clock(self.settings.smtp_server_timeout, stuffed.size());
+        let envelope = Envelope {
+            sender: message.from().address().clone(),
+            recipients: message.recipients().cloned().collect(),
+            size: stuffed.size(),
+            eight_bit: stuffed.is_eight_bit(),
+            international: message.is_international(),
+        };
+        let mut session = Session::open(&self.approach, run).await?;
+        let delivered = session.deliver(&envelope, &stuffed, run).await;
+        if delivered.as_ref().map_or_else(|not_taken| not_taken.in_step, |_| true) {
+            session.quit(run).await;
+        }
+        delivered
+    }
+
+    /// Walks the way of a mail without sending one: connection, encryption, login, sender, recipients.
+    pub(crate) async fn probe(&self, probe: &Probe, run: &mut Run) -> Result<(), Failure> {
+        let probed = async {
+            let mut session = Session::open(&self.approach, run).await?;
+            session.probe(probe.sender.as_ref(), &probe.recipients, run).await?;
+            session.quit(run).await;
+            Ok(())
+        };
+        probed.await.map_err(|failure| self.explained(failure))
+    }
+
+    fn explained(&self, mut failure: Failure) -> Failure {
+        if failure.step != Step::Message {
+            failure.server = self.approach.target.to_string();
+        }
+        explained(failure, &self.settings)
+    }
+}
+
+fn approach(settings: &EmailSettings, options: MailerOptions) -> Result<Approach, Cause> {
+    let settings_error = |text: &str| Err(Cause::Settings(text.to_owned()));
+    let host = settings.smtp_server.trim();
+    if host.is_empty() {
+        return settings_error("EmailSettings.SMTPServer is empty, so there is no server to send to");
+    }
+    if !host.bytes().all(|b| b.is_ascii_graphic()) {
+        return settings_error("EmailSettings.SMTPServer has characters that no host name has");
+    }
+    if settings.smtp_port == 0 {
+        return settings_error("EmailSettings.SMTPPort is 0; ports are 1 to 65535");
+    }
+    let ehlo_name = options.ehlo_name.filter(|name| !name.is_empty());
+    if ehlo_name.as_ref().is_some_and(|name| name.len() > 255 || !name.bytes().all(|b| b.is_ascii_graphic()))
+    {
+        return settings_error("the EHLO name has characters that no host name has");
+    }
+    let credentials = settings.enable_smtp_auth.then(|| Credentials {
+        username: settings.smtp_username.clone(),
+        password: settings.smtp_password.clone(),
+    });
+    if let Some(Credentials { username, password }) = &credentials {
+        if username.is_empty() {
+            return settings_error(
+                "EmailSettings.EnableSMTPAuth is true, but EmailSettings.SMTPUsername is empty",
+            );
+        }
+        if password.is_empty() {
+            return settings_error(
+                "EmailSettings.EnableSMTPAuth is true, but EmailSettings.SMTPPassword is empty",
+            );
+        }
+        if username.chars().any(char::is_control) {
+            return settings_error("EmailSettings.SMTPUsername has a line break or control character");
+        }
+        if password.expose().contains(['\0', '\r', '\n']) {
+            return settings_error("EmailSettings.SMTPPassword has a line break or NUL");
+        }
+    }
+    let security = settings.connection_security;
+    let tls = match security {
+        ConnectionSecurity::None => None,
+        ConnectionSecurity::Tls | ConnectionSecurity::StartTls => {
+            let mut extra = Vec::new();
+            extra.extend(options.extra_ca_file.map(ExtraCa::File));
+            extra.extend(options.extra_ca_pem.map(ExtraCa::Pem));
+            Some(TlsPolicy::load(&extra, settings.skip_server_certificate_verification)?)
+        }
+    };
+    Ok(Approach { target: Target::new(host, settings.smtp_port), security, tls, credentials, ehlo_name })
+}

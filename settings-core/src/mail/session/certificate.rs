@@ -1,0 +1,97 @@
+//! What a certificate says about itself.
+
+use std::{
+    fmt,
+    net::IpAddr,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use x509_cert::{
+    Certificate,
+    der::Decode,
+    ext::pkix::{SubjectAltName, name::GeneralName},
+};
+
+use crate::mail::reply::printable;
+
+/// Names that are kept of one certificate.
+const NAMES_LIMIT: usize = 20;
+
+/// What a server's certificate says: for people, never a ground for trust.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CertificateFacts {
+    /// Whom it is for, as a distinguished name.
+    pub subject: String,
+    /// Who signed it, as a distinguished name.
+    pub issuer: String,
+    /// The host names and addresses in it.
+    pub names: Vec<String>,
+    /// The first moment of its validity, as RFC 3339 has it.
+    pub not_before: String,
+    /// The last moment of its validity.
+    pub not_after: String,
+    /// SHA-256 of the certificate, in lower-case hexadecimal digits.
+    pub sha256: String,
+    /// Whether it names itself as its issuer.
+    pub self_issued: bool,
+    validity: (Duration, Duration),
+}
+
+impl CertificateFacts {
+    /// Reads a certificate in DER; none where it cannot be read.
+    pub(crate) fn of_der(der: &[u8]) -> Option<Self> {
+        let certificate = Certificate::from_der(der).ok()?;
+        let body = certificate.tbs_certificate();
+        let names = body
+            .get_extension::<SubjectAltName>()
+            .ok()
+            .flatten()
+            .map(|(_, names)| names.0.iter().filter_map(shown_name).take(NAMES_LIMIT).collect())
+            .unwrap_or_default();
+        let validity = body.validity();
+        let digest = ring::digest::digest(&ring::digest::SHA256, der);
+        Some(Self {
+            subject: printable(body.subject().to_string().as_bytes()),
+            issuer: printable(body.issuer().to_string().as_bytes()),
+            names,
+            not_before: validity.not_before.to_date_time().to_string(),
+            not_after: validity.not_after.to_date_time().to_string(),
+            sha256: digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect(),
+            self_issued: body.subject() == body.issuer(),
+            validity: (validity.not_before.to_unix_duration(), validity.not_after.to_unix_duration()),
+        })
+    }
+
+    /// Whether `now` lies before, within or after its validity.
+    pub(crate) fn compare(&self, now: SystemTime) -> std::cmp::Ordering {
+        let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+        if now < self.validity.0 {
+            std::cmp::Ordering::Less
+        } else if now > self.validity.1 {
+            std::cmp::Ordering::Greater
+        } else {
+            std::cmp::Ordering::Equal
+        }
+    }
+}
+
+impl fmt::Display for CertificateFacts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = if self.names.is_empty() { self.subject.clone() } else { self.names.join(" ") };
+        let by = if self.self_issued { "self-signed".to_owned() } else { format!("issuer {}", self.issuer) };
+        write!(f, "certificate for {names}, {by}, valid until {}, sha256 {}", self.not_after, self.sha256)
+    }
+}
+
+fn shown_name(name: &GeneralName) -> Option<String> {
+    match name {
+        GeneralName::DnsName(name) => Some(printable(name.as_str().as_bytes())),
+        GeneralName::IpAddress(bytes) => {
+            let bytes = bytes.as_bytes();
+            let v4 = <[u8; 4]>::try_from(bytes).map(IpAddr::from);
+            let v6 = || <[u8; 16]>::try_from(bytes).map(IpAddr::from);
+            v4.or_else(|_| v6()).ok().map(|ip| ip.to_string())
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,121 @@
+//! Time: one deadline for a delivery, a nearer one for the step that runs.
+
+use std::{future::Future, time::Duration};
+
+use tokio::time::{Instant, timeout_at};
+
+use crate::mail::failure::Cause;
+
+/// The timeout where the settings say zero.
+const DEFAULT: Duration = Duration::from_secs(10);
+/// The longest timeout; what is beyond it is a mistake, and must not overflow an instant.
+const LIMIT: Duration = Duration::from_secs(24 * 3600);
+/// Timeouts that one delivery may take.
+const STEPS_A_DELIVERY: u32 = 6;
+/// Bytes a second that a server has to take at least.
+const LOWEST_RATE: u64 = 10_000;
+
+/// The clock of one attempt.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Clock {
+    started: Instant,
+    step: Duration,
+    delivery: Duration,
+    body: Duration,
+}
+
+/// When a step has to be over.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deadline {
+    at: Instant,
+    expiry: Expiry,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Expiry {
+    Step(Duration),
+    Delivery(Duration),
+}
+
+impl Clock {
+    /// A clock that starts now: `step` is the server's timeout, `size` the bytes of the message.
+    pub(crate) fn start(step: Duration, size: usize) -> Self {
+        let step = if step.is_zero() { DEFAULT } else { step.min(LIMIT) };
+        let bytes = u64::try_from(size).unwrap_or(u64::MAX);
+        let body = Duration::from_millis(bytes.saturating_mul(1000) / LOWEST_RATE).min(LIMIT);
+        Self { started: Instant::now(), step, delivery: step * STEPS_A_DELIVERY + body, body }
+    }
+
+    /// Time since the start.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// The deadline of a step that begins now.
+    pub(crate) fn step(&self) -> Deadline {
+        self.within(self.step)
+    }
+
+    /// The deadline of the step in which the message goes out.
+    pub(crate) fn body(&self) -> Deadline {
+        self.within(self.step + self.body)
+    }
+
+    fn within(&self, limit: Duration) -> Deadline {
+        let step = Instant::now() + limit;
+        let delivery = self.started + self.delivery;
+        if step <= delivery {
+            Deadline { at: step, expiry: Expiry::Step(limit) }
+        } else {
+            Deadline { at: delivery, expiry: Expiry::Delivery(self.delivery) }
+        }
+    }
+}
+
+impl Deadline {
+    /// `work`, given up at the deadline.
+    pub(crate) async fn bound<T>(self, work: impl Future<Output = Result<T, Cause>>) -> Result<T, Cause> {
+        timeout_at(self.at, work).await.unwrap_or_else(|_| Err(self.expired()))
+    }
+
+    fn expired(self) -> Cause {
+        match self.expiry {
+            Expiry::Step(limit) => Cause::TimedOut(limit),
+            Expiry::Delivery(limit) => Cause::DeliveryTimedOut(limit),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_step_ends_at_its_own_or_at_the_deliverys_deadline() {
+        let clock = Clock::start(Duration::from_secs(2), 0);
+        let endless = || async { std::future::pending::<Result<(), Cause>>().await };
+        for _ in 0..6 {
+            assert_eq!(clock.step().bound(endless()).await, Err(Cause::TimedOut(Duration::from_secs(2))));
+        }
+        assert_eq!(clock.elapsed().as_secs(), 12);
+        assert_eq!(
+            clock.step().bound(endless()).await,
+            Err(Cause::DeliveryTimedOut(Duration::from_secs(12)))
+        );
+        assert_eq!(clock.elapsed().as_secs(), 12);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_large_message_gets_the_time_it_needs() {
+        let clock = Clock::start(Duration::from_secs(2), 100_000);
+        let endless = std::future::pending::<Result<(), Cause>>();
+        assert_eq!(clock.body().bound(endless).await, Err(Cause::TimedOut(Duration::from_secs(12))));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn odd_timeouts() {
+        assert_eq!(Clock::start(Duration::ZERO, 0).step, DEFAULT);
+        let longest = Clock::start(Duration::MAX, usize::MAX);
+        assert!(longest.step().bound(async { Ok(()) }).await.is_ok());
+    }
+}

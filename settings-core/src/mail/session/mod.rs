@@ -1,0 +1,148 @@
+//! One conversation with a mail server, from its name to QUIT.
+//!
+//! Every step is a method that ends within its deadline, and nothing of a conversation survives
+//! the [`Session`]: dropping it, or the future that drives it, closes the socket.
+
+mod auth;
+mod capabilities;
+mod certificate;
+mod deadline;
+mod envelope;
+mod link;
+mod net;
+mod probe;
+mod run;
+mod starttls;
+mod tls;
+mod transaction;
+mod wire;
+
+use std::{net::SocketAddr, time::Duration};
+
+use tokio::time::timeout;
+
+pub use self::certificate::CertificateFacts;
+pub(crate) use self::{
+    auth::Credentials,
+    capabilities::Capabilities,
+    envelope::Envelope,
+    net::Target,
+    run::Run,
+    tls::{ExtraCa, TlsPolicy},
+    transaction::{NotTaken, Taken},
+};
+use self::{link::Link, wire::Wire};
+use super::{
+    failure::{Cause, Failure, Step},
+    reply::Reply,
+    settings::ConnectionSecurity,
+};
+
+/// How long a server may take to say goodbye.
+const FAREWELL: Duration = Duration::from_millis(200);
+
+/// What a conversation is opened with.
+#[derive(Clone, Debug)]
+pub(crate) struct Approach {
+    pub(crate) target: Target,
+    pub(crate) security: ConnectionSecurity,
+    pub(crate) tls: Option<TlsPolicy>,
+    pub(crate) credentials: Option<Credentials>,
+    /// The name in EHLO; the address of our end where there is none.
+    pub(crate) ehlo_name: Option<String>,
+}
+
+/// An open conversation.
+#[derive(Debug)]
+pub(crate) struct Session {
+    wire: Wire<Link>,
+    peer: SocketAddr,
+    capabilities: Capabilities,
+    ehlo_name: String,
+}
+
+impl Session {
+    /// Name lookup, connection, greeting, EHLO, encryption and login, as far as `approach` asks for them.
+    pub(crate) async fn open(approach: &Approach, run: &mut Run) -> Result<Self, Failure> {
+        let addresses = net::resolve(&approach.target, run).await?;
+        let (stream, peer) = net::connect(&addresses, run).await?;
+        let ehlo_name = match &approach.ehlo_name {
+            Some(name) => name.clone(),
+            None => address_literal(stream.local_addr().ok()),
+        };
+        let mut link = Link::Plain(stream);
+        if approach.security == ConnectionSecurity::Tls {
+            link = tls::handshake(link, approach, run).await?;
+        }
+        let wire = Wire::new(link);
+        let mut session = Self { wire, peer, capabilities: Capabilities::default(), ehlo_name };
+        session.greeting(run).await?;
+        session.hello(run).await?;
+        if approach.security == ConnectionSecurity::StartTls {
+            session = session.starttls(approach, run).await?;
+            session.hello(run).await?;
+        }
+        if let Some(credentials) = &approach.credentials {
+            session.log_in(credentials, run).await?;
+        }
+        Ok(session)
+    }
+
+    async fn greeting(&mut self, run: &mut Run) -> Result<(), Failure> {
+        let deadline = run.enter(Step::Greeting);
+        let result = deadline.bound(self.wire.reply(run.trace())).await;
+        let result =
+            result.and_then(|reply| if reply.code() == 220 { Ok(reply) } else { Err(Cause::Reply(reply)) });
+        run.saw_reply(&result);
+        run.leave(result).map(drop)
+    }
+
+    /// EHLO, or HELO for a server that does not know EHLO.
+    async fn hello(&mut self, run: &mut Run) -> Result<(), Failure> {
+        let deadline = run.enter(Step::Hello);
+        let result = deadline.bound(self.say_hello(run)).await;
+        if result.is_ok() {
+            run.saw(self.capabilities.to_string());
+        }
+        run.leave(result)
+    }
+
+    async fn say_hello(&mut self, run: &mut Run) -> Result<(), Cause> {
+        let line = format!("EHLO {}", self.ehlo_name);
+        let reply = self.wire.command(&line, run.trace()).await?;
+        if reply.code() == 250 {
+            self.capabilities = Capabilities::of_reply(&reply);
+            return Ok(());
+        }
+        if !matches!(reply.code(), 500..=502 | 504) {
+            return Err(Cause::Reply(reply));
+        }
+        let line = format!("HELO {}", self.ehlo_name);
+        let reply = self.wire.command(&line, run.trace()).await?;
+        self.capabilities = Capabilities::default();
+        if reply.code() == 250 { Ok(()) } else { Err(Cause::Reply(reply)) }
+    }
+
+    /// Leaves politely. What comes of it changes nothing, so it is not waited for long.
+    pub(crate) async fn quit(mut self, run: &mut Run) {
+        run.enter(Step::Quit);
+        let goodbye = timeout(FAREWELL, self.wire.command("QUIT", run.trace())).await;
+        let result = goodbye.unwrap_or(Err(Cause::TimedOut(FAREWELL)));
+        run.saw_reply(&result);
+        let _ = run.leave(Ok(()));
+    }
+}
+
+/// An address literal for EHLO (RFC 5321, 4.1.3).
+fn address_literal(address: Option<SocketAddr>) -> String {
+    match address.map(|address| address.ip().to_canonical()) {
+        Some(std::net::IpAddr::V4(v4)) => format!("[{v4}]"),
+        Some(std::net::IpAddr::V6(v6)) => format!("[IPv6:{v6}]"),
+        None => "[127.0.0.1]".to_owned(),
+    }
+}
+
+/// The reply if it is positive, else the cause of a failure.
+fn positive(reply: Reply) -> Result<Reply, Cause> {
+    if reply.is_positive() { Ok(reply) } else { Err(Cause::Reply(reply)) }
+}

@@ -1,0 +1,202 @@
+//! From a server's name to a TCP connection.
+
+use std::{
+    fmt, io,
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
+
+use tokio::{
+    net::{TcpStream, lookup_host},
+    task::JoinSet,
+    time::sleep,
+};
+
+use super::run::Run;
+use crate::mail::failure::{Cause, Failure, Step};
+
+/// How long one address is waited for before the next is tried beside it (RFC 8305, 5).
+const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
+/// Addresses that are tried.
+const ADDRESS_LIMIT: usize = 16;
+
+/// A mail server as the settings name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Target {
+    host: String,
+    port: u16,
+}
+
+impl Target {
+    /// `host` is a name, an IPv4 address, or an IPv6 address with or without brackets.
+    pub(crate) fn new(host: &str, port: u16) -> Self {
+        let host = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
+        Self { host: host.to_owned(), port }
+    }
+
+    pub(crate) fn host(&self) -> &str {
+        &self.host
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.host.contains(':') {
+            write!(f, "[{}]:{}", self.host, self.port)
+        } else {
+            write!(f, "{}:{}", self.host, self.port)
+        }
+    }
+}
+
+/// The addresses of a server, IPv6 and IPv4 by turns, in the system's order otherwise.
+pub(crate) async fn resolve(target: &Target, run: &mut Run) -> Result<Vec<SocketAddr>, Failure> {
+    let deadline = run.enter(Step::Resolve);
+    let result = match target.host.parse::<IpAddr>() {
+        Ok(ip) => Ok(vec![SocketAddr::new(ip, target.port)]),
+        Err(_) => deadline.bound(look_up(target)).await,
+    };
+    if let Ok(addresses) = &result {
+        let list: Vec<String> = addresses.iter().map(|address| address.ip().to_string()).collect();
+        run.saw(list.join(" "));
+    }
+    run.leave(result)
+}
+
+async fn look_up(target: &Target) -> Result<Vec<SocketAddr>, Cause> {
+    // The system's resolver runs in a thread of its own, so that only the deadline waits for it.
+    let found = lookup_host((target.host.as_str(), target.port)).await;
+    let found: Vec<SocketAddr> = match found {
+        Ok(found) => found.collect(),
+        Err(error) => return Err(Cause::NameNotFound(format!("{}: {error}", target.host))),
+    };
+    if found.is_empty() {
+        return Err(Cause::NameNotFound(format!("{} has no address", target.host)));
+    }
+    Ok(by_turns(found))
+}
+
+fn by_turns(found: Vec<SocketAddr>) -> Vec<SocketAddr> {
+    let mut all: Vec<SocketAddr> = Vec::with_capacity(found.len());
+    for address in found {
+        if !all.contains(&address) {
+            all.push(address);
+        }
+    }
+    let (first, second): (Vec<_>, Vec<_>) = {
+        let first_is_v6 = all.first().is_some_and(SocketAddr::is_ipv6);
+        all.into_iter().partition(|address| address.is_ipv6() == first_is_v6)
+    };
+    let (mut first, mut second) = (first.into_iter(), second.into_iter());
+    let mut turns = Vec::new();
+    loop {
+        let pair = [first.next(), second.next()];
+        if pair == [None, None] || turns.len() >= ADDRESS_LIMIT {
+            return turns;
+        }
+        turns.extend(pair.into_iter().flatten());
+    }
+}
+
+/// Opens a connection to whichever address answers first; each gets a head start before the next.
+pub(crate) async fn connect(
+    addresses: &[SocketAddr],
+    run: &mut Run,
+) -> Result<(TcpStream, SocketAddr), Failure> {
+    let deadline = run.enter(Step::Connect);
+    let result = deadline.bound(race(addresses)).await;
+    if let Ok((_, peer)) = &result {
+        run.saw(peer.to_string());
+    }
+    run.leave(result)
+}
+
+async fn race(addresses: &[SocketAddr]) -> Result<(TcpStream, SocketAddr), Cause> {
+    let mut waiting = addresses.iter().copied();
+    let mut attempts = JoinSet::new();
+    let mut failed = Vec::new();
+    loop {
+        let next = waiting.next();
+        if let Some(address) = next {
+            attempts.spawn(async move { (address, open(address).await) });
+        }
+        // Either an attempt ends, or the head start of the last one is over.
+        let ended = tokio::select! {
+            ended = attempts.join_next() => ended,
+            () = sleep(ATTEMPT_DELAY), if waiting.len() > 0 => continue,
+        };
+        match ended {
+            Some(Ok((address, Ok(stream)))) => return Ok((stream, address)),
+            Some(Ok((address, Err(error)))) => failed.push((address, error.kind(), plain(&error))),
+            Some(Err(_)) => {}
+            None if waiting.len() == 0 => return Err(Cause::Unreachable(failed)),
+            None => {}
+        }
+    }
+}
+
+async fn open(address: SocketAddr) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect(address).await?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+/// The system's words without its number.
+fn plain(error: &io::Error) -> String {
+    let text = error.to_string();
+    let end = text.rfind(" (os error").unwrap_or(text.len());
+    text.get(..end).unwrap_or(&text).to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[test]
+    fn hosts_in_brackets() {
+        assert_eq!(Target::new("[::1]", 25).host(), "::1");
+        assert_eq!(Target::new("::1", 25).to_string(), "[::1]:25");
+        assert_eq!(Target::new("mail.example.com", 587).to_string(), "mail.example.com:587");
+    }
+
+    #[test]
+    fn families_take_turns() {
+        let list =
+            |text: &str| text.split(' ').map(|one| format!("{one}:1").parse().unwrap()).collect::<Vec<_>>();
+        assert_eq!(by_turns(list("[::1] [::2] 1.1.1.1 [::1] 2.2.2.2")), list("[::1] 1.1.1.1 [::2] 2.2.2.2"));
+        assert_eq!(by_turns(list("1.1.1.1 1.1.1.2 [::1]")), list("1.1.1.1 [::1] 1.1.1.2"));
+    }
+
+    #[tokio::test]
+    async fn a_dead_address_does_not_hide_a_living_one() {
+        let living = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let dead = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let addresses = [dead.local_addr().unwrap(), living.local_addr().unwrap()];
+        drop(dead);
+        let mut run = Run::start(Duration::from_secs(5), 0);
+        let (stream, peer) = connect(&addresses, &mut run).await.unwrap();
+        assert_eq!(peer, living.local_addr().unwrap());
+        assert!(stream.nodelay().unwrap());
+    }
+
+    #[tokio::test]
+    async fn all_dead_addresses_are_named() {
+        let dead = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = dead.local_addr().unwrap();
+        drop(dead);
+        let mut run = Run::start(Duration::from_secs(5), 0);
+        let failure = connect(&[address], &mut run).await.unwrap_err();
+        assert_eq!(failure.step, Step::Connect);
+        assert!(failure.to_string().contains(&format!("{address}: connection refused")), "{failure}");
+    }
+
+    #[tokio::test]
+    async fn no_address_at_all() {
+        let mut run = Run::start(Duration::from_secs(5), 0);
+        let failure = connect(&[], &mut run).await.unwrap_err();
+        assert_eq!(failure.cause, Cause::Unreachable(Vec::new()));
+    }
+}

@@ -1,0 +1,103 @@
+//! A default whose value or kind the derive can't see.
+
+use super::documented::listed;
+use super::message::Message;
+use super::setting;
+use crate::schema::setting::same;
+use crate::schema::{Choice, DefaultValue, Kind, Section, Unit};
+
+/// Fails where the kind of field `index` doesn't accept its default.
+pub const fn accepts_default(section: &'static Section, index: usize) {
+    let Some(setting) = setting(section, index) else { return };
+    check(&setting.kind, setting.default);
+}
+
+const fn check(kind: &Kind, default: DefaultValue) {
+    match (kind, default) {
+        (Kind::Optional(_), DefaultValue::None) => {}
+        (Kind::Optional(of), default) => check(of, default),
+        // An enum whose derive failed has no choices; its own errors are enough.
+        (Kind::OneOf([]), _) => {}
+        (Kind::OneOf(choices), DefaultValue::Text(text)) => is_choice(choices, text),
+        (Kind::Integer { min, max }, DefaultValue::Integer(integer)) => in_range(integer, *min, *max),
+        (Kind::Duration { min, max, .. }, DefaultValue::Integer(units)) => {
+            in_range(units, *min as i128, *max as i128);
+        }
+        (Kind::Float, DefaultValue::Float(float)) if !float.is_finite() => {
+            Message::new("the default is not a finite number").fail();
+        }
+        (_, DefaultValue::Json(_) | DefaultValue::Computed { .. }) => {}
+        (kind, default) => is_of(kind, default),
+    }
+}
+
+const fn is_choice(choices: &[Choice], text: &str) {
+    let mut rest = choices;
+    while let [choice, others @ ..] = rest {
+        if same(choice.text.as_bytes(), text.as_bytes()) {
+            return;
+        }
+        rest = others;
+    }
+    let message = Message::new("`").then(text).then("` is no value of this type: there are ");
+    listed(message, choices).fail();
+}
+
+const fn in_range(value: i128, min: i128, max: i128) {
+    if value < min || value > max {
+        number(
+            number(number(Message::new("the default "), value).then(" is outside the range "), min)
+                .then(" to "),
+            max,
+        )
+        .fail();
+    }
+}
+
+/// Goes on with the number's digits.
+const fn number(mut message: Message, value: i128) -> Message {
+    if value < 0 {
+        message = message.then("-");
+    }
+    let mut rest = value.unsigned_abs();
+    let mut power = 1_u128;
+    while rest / power >= 10 {
+        power *= 10;
+    }
+    while power > 0 {
+        message.push(b'0' + (rest / power) as u8);
+        rest %= power;
+        power /= 10;
+    }
+    message
+}
+
+const fn is_of(kind: &Kind, default: DefaultValue) {
+    let fits = match (kind, default) {
+        (Kind::Bool, DefaultValue::Bool(_))
+        | (Kind::Float, DefaultValue::Float(_) | DefaultValue::Integer(_))
+        | (Kind::Text | Kind::Custom(_), DefaultValue::Text(_)) => true,
+        (Kind::Secret, DefaultValue::Text(text)) => text.is_empty(),
+        _ => false,
+    };
+    if !fits {
+        Message::new("the default doesn't fit: this type takes ").then(expected(kind)).fail();
+    }
+}
+
+const fn expected(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Bool => "`true` or `false`",
+        Kind::Integer { .. } => "a whole number",
+        Kind::Float => "a number",
+        Kind::Text => "a string",
+        Kind::Secret => "no default in code",
+        Kind::OneOf(_) => "a variant or its text as a string",
+        Kind::Duration { unit: Unit::Milliseconds, .. } => "a whole number of milliseconds",
+        Kind::Duration { .. } => "a whole number in its unit",
+        Kind::List(_) => "a list such as `[\"a\", \"b\"]`",
+        Kind::Map(_) => "a map such as `{\"key\": \"value\"}`",
+        Kind::Optional(of) => expected(of),
+        Kind::Custom(custom) => custom.name,
+    }
+}

@@ -1,0 +1,78 @@
+//! The value list of a setting whose type is the program's own.
+
+use super::message::Message;
+use super::setting;
+use crate::schema::setting::same;
+use crate::schema::{Choice, Kind, Section, ValueDoc};
+
+/// Fails where the value list of field `index` doesn't name each choice of its one-of exactly once.
+pub const fn documents_every_value(section: &'static Section, index: usize) {
+    let Some(setting) = setting(section, index) else { return };
+    if let Some(choices) = choices(&setting.kind) {
+        every_choice_is_named(choices, setting.values);
+        every_name_is_a_choice(choices, setting.values);
+    }
+}
+
+const fn choices(kind: &'static Kind) -> Option<&'static [Choice]> {
+    match kind {
+        // An enum whose derive failed has no choices; its own errors are enough.
+        Kind::OneOf([]) => None,
+        Kind::OneOf(choices) => Some(choices),
+        Kind::Optional(of) => self::choices(of),
+        _ => None,
+    }
+}
+
+const fn every_choice_is_named(choices: &[Choice], values: &[ValueDoc]) {
+    let mut rest = choices;
+    while let [choice, others @ ..] = rest {
+        let mut named = 0;
+        let mut unread = values;
+        while let [value, unread_others @ ..] = unread {
+            if names(value, choice) {
+                named += 1;
+            }
+            unread = unread_others;
+        }
+        if named == 0 {
+            Message::new("the value list misses `").then(choice.label).then("`").fail();
+        }
+        if named > 1 {
+            Message::new("the value list names `").then(choice.label).then("` twice").fail();
+        }
+        rest = others;
+    }
+}
+
+const fn every_name_is_a_choice(choices: &[Choice], values: &[ValueDoc]) {
+    let mut rest = values;
+    while let [value, others @ ..] = rest {
+        let mut known = false;
+        let mut untried = choices;
+        while let [choice, untried_others @ ..] = untried {
+            known |= names(value, choice);
+            untried = untried_others;
+        }
+        if !known {
+            let message = Message::new("`").then(value.value).then("` is no value of this type: there are ");
+            listed(message, choices).fail();
+        }
+        rest = others;
+    }
+}
+
+const fn names(value: &ValueDoc, choice: &Choice) -> bool {
+    same(value.value.as_bytes(), choice.text.as_bytes())
+        || same(value.value.as_bytes(), choice.label.as_bytes())
+}
+
+/// `` `A`, `B`, `C` ``.
+pub(super) const fn listed(mut message: Message, choices: &[Choice]) -> Message {
+    let mut rest = choices;
+    while let [choice, others @ ..] = rest {
+        message = message.then("`").then(choice.label).then(if others.is_empty() { "`" } else { "`, " });
+        rest = others;
+    }
+    message
+}

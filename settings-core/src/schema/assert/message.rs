@@ -1,0 +1,48 @@
+//! A message put together at compile time.
+
+/// Text of a bounded length; what goes beyond is cut off.
+#[derive(Clone, Copy)]
+pub(super) struct Message {
+    bytes: [u8; 400],
+    len: usize,
+}
+
+impl Message {
+    pub(super) const fn new(text: &str) -> Self {
+        Self { bytes: [0; 400], len: 0 }.then(text)
+    }
+
+    /// Goes on with `text`.
+    pub(super) const fn then(mut self, text: &str) -> Self {
+        let mut rest = text.as_bytes();
+        while let [byte, others @ ..] = rest {
+            self.push(*byte);
+            rest = others;
+        }
+        self
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "the index is checked, and evaluated at compile time only")]
+    pub(super) const fn push(&mut self, byte: u8) {
+        if self.len < self.bytes.len() {
+            self.bytes[self.len] = byte;
+            self.len += 1;
+        }
+    }
+
+    /// What has been written so far.
+    pub(super) const fn as_str(&self) -> &str {
+        let (written, _) = self.bytes.split_at(self.len);
+        match core::str::from_utf8(written) {
+            Ok(text) => text,
+            // Cut off inside a character.
+            Err(_) => "the names are too long to show",
+        }
+    }
+
+    /// Makes it a compile error.
+    #[expect(clippy::panic, reason = "evaluated at compile time only")]
+    pub(super) const fn fail(&self) -> ! {
+        panic!("{}", self.as_str())
+    }
+}

@@ -1,0 +1,30 @@
+//! What the derive can't see in its tokens and has rustc check: rules over other types' metadata and over the
+//! values of constants. Evaluated at compile time only, where a panic is a compile error at the author's token.
+
+mod default;
+mod documented;
+mod message;
+mod unique;
+
+pub use default::accepts_default;
+pub use documented::documents_every_value;
+pub use unique::{slots, unique_names};
+
+use super::{Member, Section, Setting};
+
+/// The setting of the struct's field number `index`.
+const fn setting(section: &'static Section, index: usize) -> Option<&'static Setting> {
+    let mut rest = section.members;
+    let mut left = index;
+    while let [member, others @ ..] = rest {
+        if left == 0 {
+            return match member {
+                Member::Setting(setting) => Some(setting),
+                Member::Section { .. } => None,
+            };
+        }
+        left -= 1;
+        rest = others;
+    }
+    None
+}

@@ -1,0 +1,212 @@
+//! The model: what the author wrote, by meaning. It borrows syn's nodes for their places.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use syn::{Data, DeriveInput, Fields, Path, Type};
+
+use crate::attr::{Container, EnumContainer, FieldAttrs, Setting, Spanned, VariantAttrs, refuse_serde};
+use crate::ctxt::Ctxt;
+use crate::default::DefaultValue;
+use crate::doc::Doc;
+use crate::naming;
+use crate::ty::{self, Kind};
+
+/// A struct of settings.
+pub(crate) struct Struct<'a> {
+    pub(crate) original: &'a DeriveInput,
+    pub(crate) attrs: Container,
+    pub(crate) doc: Doc,
+    pub(crate) fields: Vec<Field<'a>>,
+}
+
+/// One of its fields.
+pub(crate) struct Field<'a> {
+    pub(crate) ident: &'a Ident,
+    pub(crate) ty: &'a Type,
+    pub(crate) member: Member<'a>,
+}
+
+/// What the field is.
+pub(crate) enum Member<'a> {
+    Setting(Box<Leaf<'a>>),
+    /// A nested section, under another key if one is given.
+    Section(Option<Spanned<String>>),
+}
+
+/// A setting.
+pub(crate) struct Leaf<'a> {
+    pub(crate) attrs: Setting,
+    pub(crate) kind: Kind<'a>,
+    pub(crate) doc: Doc,
+    /// None where it could not be made out.
+    pub(crate) default: Option<DefaultValue>,
+}
+
+/// An enum whose variants are the values of a one-of setting.
+pub(crate) struct Enum<'a> {
+    pub(crate) original: &'a DeriveInput,
+    pub(crate) attrs: EnumContainer,
+    pub(crate) variants: Vec<Variant<'a>>,
+}
+
+/// One of its variants.
+pub(crate) struct Variant<'a> {
+    pub(crate) original: &'a syn::Variant,
+    pub(crate) attrs: VariantAttrs,
+    pub(crate) doc: Doc,
+}
+
+impl<'a> Struct<'a> {
+    /// Reads what can be read and notes the rest.
+    pub(crate) fn from_input(cx: &Ctxt, input: &'a DeriveInput) -> Self {
+        refuse_serde(cx, &input.attrs, "each setting has its own `key`");
+        refuse_generics(cx, input, "a struct of settings");
+        let fields = match &input.data {
+            Data::Struct(data) => match &data.fields {
+                Fields::Named(fields) => {
+                    fields.named.iter().filter_map(|field| Field::from_field(cx, field)).collect()
+                }
+                Fields::Unnamed(_) => {
+                    cx.error(
+                        &input.ident,
+                        "settings have names: a struct of settings has named fields, no tuple",
+                    );
+                    Vec::new()
+                }
+                Fields::Unit => {
+                    let message =
+                        format!("a struct of settings has named fields: write `struct {} {{}}`", input.ident);
+                    cx.error(&input.ident, message);
+                    Vec::new()
+                }
+            },
+            Data::Enum(_) => {
+                let message = "`Settings` is for a struct with named fields; an enum as the type of a setting \
+                    derives `SettingValue`";
+                cx.error(&input.ident, message);
+                Vec::new()
+            }
+            Data::Union(_) => {
+                cx.error(&input.ident, "`Settings` is for a struct with named fields, no union");
+                Vec::new()
+            }
+        };
+        Self {
+            original: input,
+            attrs: Container::from_attrs(cx, &input.attrs),
+            doc: Doc::of_item(cx, &input.attrs),
+            fields,
+        }
+    }
+
+    /// Its key where it is nested; empty for a program's root.
+    pub(crate) fn key(&self) -> String {
+        match (&self.attrs.section, &self.attrs.env_prefix) {
+            (Some(section), _) => section.value.clone(),
+            (None, Some(_)) => String::new(),
+            (None, None) => self.original.ident.to_string().trim_start_matches("r#").to_owned(),
+        }
+    }
+}
+
+impl<'a> Field<'a> {
+    fn from_field(cx: &Ctxt, field: &'a syn::Field) -> Option<Self> {
+        refuse_serde(
+            cx,
+            &field.attrs,
+            "say `#[setting(key = \"...\", alias = \"...\", default = ...)]` instead",
+        );
+        let member = match FieldAttrs::from_field(cx, field) {
+            FieldAttrs::Setting(attrs) => Member::Setting(Box::new(Leaf::new(cx, field, *attrs))),
+            FieldAttrs::Nested(nested) => Member::Section(nested.section),
+        };
+        Some(Self { ident: field.ident.as_ref()?, ty: &field.ty, member })
+    }
+
+    /// Its key, and where that was said.
+    pub(crate) fn key(&self) -> Option<Spanned<String>> {
+        match &self.member {
+            Member::Setting(leaf) => Some(leaf.attrs.key.clone().unwrap_or_else(|| Spanned {
+                value: naming::pascal_case(self.ident),
+                span: self.ident.span(),
+            })),
+            Member::Section(key) => key.clone(),
+        }
+    }
+
+    /// The setting, if it is one.
+    pub(crate) fn leaf(&self) -> Option<&Leaf<'a>> {
+        match &self.member {
+            Member::Setting(leaf) => Some(leaf),
+            Member::Section(_) => None,
+        }
+    }
+}
+
+impl<'a> Leaf<'a> {
+    fn new(cx: &Ctxt, field: &'a syn::Field, attrs: Setting) -> Self {
+        let doc = Doc::of_setting(cx, &field.attrs);
+        let kind = ty::kind(&field.ty);
+        let name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
+        let default = DefaultValue::of_field(cx, &name, field, kind, attrs.default.as_ref());
+        Self { attrs, kind, doc, default }
+    }
+}
+
+impl<'a> Enum<'a> {
+    /// Reads what can be read and notes the rest.
+    pub(crate) fn from_input(cx: &Ctxt, input: &'a DeriveInput) -> Self {
+        refuse_serde(cx, &input.attrs, "each variant has its own `#[value(text = \"...\")]`");
+        refuse_generics(cx, input, "the values of a setting");
+        let variants = match &input.data {
+            Data::Enum(data) => {
+                data.variants.iter().map(|variant| Variant::from_variant(cx, variant)).collect()
+            }
+            _ => {
+                let message =
+                    "`SettingValue` is derived for an enum without data; other types implement it by hand";
+                cx.error(&input.ident, message);
+                Vec::new()
+            }
+        };
+        Self { original: input, attrs: EnumContainer::from_attrs(cx, &input.attrs), variants }
+    }
+}
+
+impl<'a> Variant<'a> {
+    fn from_variant(cx: &Ctxt, variant: &'a syn::Variant) -> Self {
+        refuse_serde(cx, &variant.attrs, "say `#[value(text = \"...\")]` instead");
+        Self {
+            original: variant,
+            attrs: VariantAttrs::from_attrs(cx, &variant.attrs),
+            doc: Doc::of_item(cx, &variant.attrs),
+        }
+    }
+
+    /// Its text in `config.json`, and where that was said.
+    pub(crate) fn text(&self) -> Spanned<String> {
+        self.attrs.text.clone().unwrap_or_else(|| Spanned {
+            value: self.original.ident.to_string().trim_start_matches("r#").to_owned(),
+            span: self.original.ident.span(),
+        })
+    }
+
+    /// What documents call it.
+    pub(crate) fn label(&self) -> String {
+        self.attrs.label.as_ref().map_or_else(|| self.text().value, |label| label.value.clone())
+    }
+}
+
+fn refuse_generics(cx: &Ctxt, input: &DeriveInput, what: &str) {
+    if !input.generics.params.is_empty() {
+        let message = format!("{what} can't be generic: the metadata is one constant");
+        cx.error(&input.generics.params, message);
+    }
+}
+
+/// How the expansion names the library.
+pub(crate) fn library(path: Option<&Path>) -> TokenStream {
+    match path {
+        Some(path) => quote::quote!(#path),
+        None => quote::quote_spanned!(Span::call_site()=> ::settings_core),
+    }
+}

@@ -1,0 +1,79 @@
+//! `#[settings(…)]` on a struct, `#[value(…)]` on an enum.
+
+use syn::{Attribute, Path};
+
+use super::entry::Elsewhere;
+use super::{Slot, Spanned, entries};
+use crate::ctxt::Ctxt;
+
+const STRUCT: [&str; 5] = ["section", "env_prefix", "page", "console", "crate"];
+const ELSEWHERE: [Elsewhere; 2] = [
+    Elsewhere {
+        names: &["title", "default", "unit", "range", "alias", "aliases"],
+        belongs: "belongs on a field, in `#[setting(...)]`.",
+    },
+    Elsewhere { names: &["key"], belongs: "is a setting's; a struct says `section`." },
+];
+
+/// What a struct says of itself.
+pub(crate) struct Container {
+    pub(crate) section: Option<Spanned<String>>,
+    pub(crate) env_prefix: Option<Spanned<String>>,
+    pub(crate) page: Option<Spanned<String>>,
+    pub(crate) console: Option<Spanned<String>>,
+    /// The library's path; `::settings_core` where not said.
+    pub(crate) library: Option<Path>,
+}
+
+impl Container {
+    /// Reads what can be read and notes the rest.
+    pub(crate) fn from_attrs(cx: &Ctxt, attrs: &[Attribute]) -> Self {
+        let (mut section, mut env_prefix) = (Slot::empty(), Slot::empty());
+        let (mut page, mut console, mut library) = (Slot::empty(), Slot::empty(), Slot::empty());
+        for entry in entries(cx, attrs, "settings") {
+            match entry.name().as_str() {
+                "section" => section.set(cx, &entry.name, entry.string(cx)),
+                "env_prefix" => env_prefix.set(cx, &entry.name, entry.string(cx)),
+                "page" => page.set(cx, &entry.name, entry.string(cx)),
+                "console" => console.set(cx, &entry.name, entry.string(cx)),
+                "crate" => library.set(cx, &entry.name, entry.path(cx)),
+                _ => entry.unknown(cx, "settings", &STRUCT, &ELSEWHERE),
+            }
+        }
+        for attr in attrs.iter().filter(|attr| attr.path().is_ident("setting")) {
+            cx.error(attr.path(), "`#[setting]` is for a field; a struct says `#[settings(...)]`");
+        }
+        Self {
+            section: section.take(),
+            env_prefix: env_prefix.take(),
+            page: page.take(),
+            console: console.take(),
+            library: library.take(),
+        }
+    }
+}
+
+/// What an enum says of itself.
+pub(crate) struct EnumContainer {
+    /// The library's path; `::settings_core` where not said.
+    pub(crate) library: Option<Path>,
+}
+
+impl EnumContainer {
+    /// Reads what can be read and notes the rest.
+    pub(crate) fn from_attrs(cx: &Ctxt, attrs: &[Attribute]) -> Self {
+        let mut library = Slot::empty();
+        for entry in entries(cx, attrs, "value") {
+            match entry.name().as_str() {
+                "crate" => library.set(cx, &entry.name, entry.path(cx)),
+                _ => entry.unknown(
+                    cx,
+                    "value",
+                    &["crate"],
+                    &[Elsewhere { names: &["text", "label"], belongs: "belongs on a variant." }],
+                ),
+            }
+        }
+        Self { library: library.take() }
+    }
+}

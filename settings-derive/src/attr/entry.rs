@@ -1,0 +1,234 @@
+//! `name = tokens, name = tokens`: one attribute's text cut into entries, without looking into the values.
+
+use proc_macro2::{Delimiter, Ident, Spacing, Span, TokenStream, TokenTree};
+use syn::{Attribute, Lit, LitStr, Meta, Path};
+
+use super::Spanned;
+use crate::ctxt::Ctxt;
+use crate::nearest::{list, nearest};
+
+/// One `name = tokens`.
+pub(super) struct Entry {
+    pub(super) name: Ident,
+    pub(super) value: TokenStream,
+}
+
+/// All entries of the attributes called `attribute`. An attribute without parentheses has none.
+pub(super) fn entries(cx: &Ctxt, attrs: &[Attribute], attribute: &str) -> Vec<Entry> {
+    let mut all = Vec::new();
+    for attr in attrs.iter().filter(|attr| attr.path().is_ident(attribute)) {
+        match &attr.meta {
+            Meta::Path(_) => {}
+            Meta::List(list) => cut(cx, &list.tokens, &mut all),
+            Meta::NameValue(_) => {
+                cx.error(&attr.meta, format!("write `#[{attribute}(name = value)]`, in parentheses"));
+            }
+        }
+    }
+    all
+}
+
+fn cut(cx: &Ctxt, tokens: &TokenStream, all: &mut Vec<Entry>) {
+    let mut rest = tokens.clone().into_iter().peekable();
+    while let Some(token) = rest.next() {
+        let name = match token {
+            TokenTree::Ident(name) => name,
+            other => {
+                cx.error_at(other.span(), "expected the name of an attribute, such as `key = \"...\"`");
+                value(&mut rest);
+                continue;
+            }
+        };
+        match rest.next() {
+            Some(TokenTree::Punct(punct)) if punct.as_char() == '=' => {
+                let value = value(&mut rest);
+                if value.is_empty() {
+                    cx.error_at(punct.span(), format!("`{name}` has no value: write `{name} = value`"));
+                } else {
+                    all.push(Entry { name, value });
+                }
+            }
+            Some(TokenTree::Punct(punct)) if punct.as_char() == ',' => without_value(cx, &name),
+            Some(other) => {
+                cx.error_at(other.span(), format!("expected `=` after `{name}`: write `{name} = value`"));
+                value(&mut rest);
+            }
+            None => without_value(cx, &name),
+        }
+    }
+}
+
+fn without_value(cx: &Ctxt, name: &Ident) {
+    cx.error_at(name.span(), format!("`{name}` has no value: write `{name} = value`"));
+}
+
+/// Takes the tokens up to the next comma, which it swallows. Commas between `::<` and `>` belong to the value.
+fn value(rest: &mut impl Iterator<Item = TokenTree>) -> TokenStream {
+    let mut tokens = Vec::new();
+    let mut depth = 0_usize;
+    let mut before = ' ';
+    for token in rest {
+        let mut this = ' ';
+        if let TokenTree::Punct(punct) = &token {
+            this = punct.as_char();
+            match this {
+                ',' if depth == 0 => break,
+                '<' if depth > 0 || before == ':' => depth += 1,
+                '>' if depth > 0 && before != '-' => depth -= 1,
+                _ => {}
+            }
+        }
+        before = this;
+        tokens.push(token);
+    }
+    tokens.into_iter().collect()
+}
+
+impl Entry {
+    /// The name, without the `r#` of a raw one.
+    pub(super) fn name(&self) -> String {
+        let name = self.name.to_string();
+        name.strip_prefix("r#").map_or_else(|| name.clone(), str::to_owned)
+    }
+
+    /// The value as one string literal.
+    pub(super) fn string(&self, cx: &Ctxt) -> Option<Spanned<String>> {
+        self.string_in(cx, self.value.clone())
+    }
+
+    /// The value as a bracketed list of string literals.
+    pub(super) fn strings(&self, cx: &Ctxt) -> Vec<Spanned<String>> {
+        let mut tokens = self.value.clone().into_iter();
+        let (Some(TokenTree::Group(group)), None) = (tokens.next(), tokens.next()) else {
+            return self.no_list(cx);
+        };
+        if group.delimiter() != Delimiter::Bracket {
+            return self.no_list(cx);
+        }
+        let mut rest = group.stream().into_iter().peekable();
+        let mut strings = Vec::new();
+        while rest.peek().is_some() {
+            strings.extend(self.string_in(cx, value(&mut rest)));
+        }
+        strings
+    }
+
+    fn no_list<T>(&self, cx: &Ctxt) -> Vec<T> {
+        let name = &self.name;
+        cx.error(
+            &self.value,
+            format!("`{name}` takes a list of strings: write `{name} = [\"...\", \"...\"]`"),
+        );
+        Vec::new()
+    }
+
+    fn string_in(&self, cx: &Ctxt, tokens: TokenStream) -> Option<Spanned<String>> {
+        let name = &self.name;
+        let mut rest = flat(tokens.clone()).into_iter();
+        let first = rest.next();
+        if let Some(TokenTree::Literal(literal)) = &first
+            && let Lit::Str(string) = Lit::new(literal.clone())
+        {
+            if let Some(next) = rest.next() {
+                cx.error_at(next.span(), "expected `,` before this");
+            }
+            return Some(Spanned { value: string.value(), span: string.span() });
+        }
+        let found = first.as_ref().map_or("nothing".to_owned(), found);
+        let span = first.map_or_else(|| name.span(), |token| token.span());
+        let message = format!("`{name}` takes a string, found {found}: write `{name} = \"...\"`");
+        if tokens.is_empty() {
+            cx.error_at(span, message)
+        } else {
+            cx.error(tokens, message)
+        }
+        None
+    }
+
+    /// The value as a path, written in a string.
+    pub(super) fn path(&self, cx: &Ctxt) -> Option<Path> {
+        let string = self.string(cx)?;
+        match LitStr::new(&string.value, string.span).parse_with(Path::parse_mod_style) {
+            Ok(path) => Some(path),
+            Err(_) => {
+                let message =
+                    format!("`{}` is no path: write `{} = \"my::settings_core\"`", string.value, self.name);
+                cx.error_at(string.span, message);
+                None
+            }
+        }
+    }
+
+    /// Reports a name that isn't in `valid`, with the one probably meant and where it would belong.
+    pub(super) fn unknown(&self, cx: &Ctxt, attribute: &str, valid: &[&str], elsewhere: &[Elsewhere]) {
+        let name = self.name();
+        let place = elsewhere.iter().find(|place| place.names.contains(&name.as_str()));
+        let hint = match (nearest(&name, valid), place) {
+            (_, Some(place)) => format!("`{name}` {}", place.belongs),
+            (Some(near), None) => format!("did you mean `{near}`?"),
+            (None, None) => String::new(),
+        };
+        let message = match hint.as_str() {
+            "" => format!("`#[{attribute}(...)]` has no `{name}`: it takes {}", list(valid)),
+            hint => format!("`#[{attribute}(...)]` has no `{name}`; {hint} It takes {}", list(valid)),
+        };
+        cx.error_at(self.name.span(), message);
+    }
+}
+
+/// Names that are right in another place.
+pub(super) struct Elsewhere {
+    pub(super) names: &'static [&'static str],
+    /// The rest of the sentence that begins with the name.
+    pub(super) belongs: &'static str,
+}
+
+/// What a token is, for messages: `a string`.
+pub(crate) fn found(token: &TokenTree) -> String {
+    match token {
+        TokenTree::Literal(literal) => match Lit::new(literal.clone()) {
+            Lit::Str(_) => "a string".to_owned(),
+            Lit::Int(_) => format!("the number {literal}"),
+            Lit::Float(_) => format!("the number {literal}"),
+            Lit::Char(_) => "a character".to_owned(),
+            _ => format!("`{literal}`"),
+        },
+        TokenTree::Ident(ident) => format!("`{ident}`"),
+        TokenTree::Group(group) => match group.delimiter() {
+            Delimiter::Bracket => "a list".to_owned(),
+            Delimiter::Brace => "a map".to_owned(),
+            _ => "an expression".to_owned(),
+        },
+        TokenTree::Punct(_) => "an expression".to_owned(),
+    }
+}
+
+/// The tokens without the invisible groups that `macro_rules!` puts around what it passes on.
+pub(crate) fn flat(tokens: TokenStream) -> Vec<TokenTree> {
+    let mut all = Vec::new();
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
+                all.extend(flat(group.stream()))
+            }
+            other => all.push(other),
+        }
+    }
+    all
+}
+
+/// Cuts at the first `..=`; the second part is `None` where there is none.
+pub(super) fn split_range(tokens: Vec<TokenTree>) -> (Vec<TokenTree>, Option<(Span, Vec<TokenTree>)>) {
+    let is = |token: &TokenTree, c: char, joint: bool| {
+        matches!(token, TokenTree::Punct(punct)
+            if punct.as_char() == c && (!joint || punct.spacing() == Spacing::Joint))
+    };
+    let at = tokens.windows(3).position(
+        |window| matches!(window, [a, b, c] if is(a, '.', true) && is(b, '.', true) && is(c, '=', false)),
+    );
+    let mut low = tokens;
+    let Some(at) = at else { return (low, None) };
+    let mut rest = low.split_off(at).into_iter();
+    let span = rest.next().map_or_else(Span::call_site, |dot| dot.span());
+    (low, Some((span, rest.skip(2).collect())))
+}

@@ -1,0 +1,20 @@
+//! The text of attributes → typed values. Nothing here stops at the first mistake.
+
+mod container;
+mod entry;
+mod field;
+mod foreign;
+mod range;
+mod slot;
+mod variant;
+
+pub(crate) use container::{Container, EnumContainer};
+pub(crate) use entry::{flat, found};
+pub(crate) use field::{FieldAttrs, Setting};
+pub(crate) use foreign::refuse_serde;
+pub(crate) use range::{Bound, Range, integer};
+pub(crate) use slot::Spanned;
+pub(crate) use variant::VariantAttrs;
+
+use entry::{Entry, entries};
+use slot::Slot;

@@ -1,0 +1,182 @@
+//! Rules of one field.
+
+use super::not_empty;
+use crate::ast::{Field, Leaf, Member};
+use crate::attr::Range;
+use crate::ctxt::Ctxt;
+use crate::default::DefaultValue;
+use crate::doc::Value;
+use crate::nearest::nearest;
+use crate::ty::{self, Kind};
+
+pub(super) fn check(cx: &Ctxt, field: &Field<'_>) {
+    match &field.member {
+        Member::Setting(leaf) => {
+            documented(cx, field, leaf);
+            names_each_value_once(cx, leaf);
+            bool_names_both_values(cx, leaf);
+            duration_has_a_unit(cx, field, leaf);
+            range_fits_the_type(cx, field, leaf);
+            default_is_in_range(cx, field, leaf);
+            not_empty(cx, "title", leaf.attrs.title.as_ref());
+            not_empty(cx, "page", leaf.attrs.page.as_ref());
+            not_empty(cx, "console", leaf.attrs.console.as_ref());
+        }
+        Member::Section(_) => leaf_type_is_a_setting(cx, field),
+    }
+}
+
+/// ```text
+/// pub port: u16,
+/// ```
+fn leaf_type_is_a_setting(cx: &Ctxt, field: &Field<'_>) {
+    let kind = ty::kind(field.ty);
+    if !matches!(kind, Kind::Other) {
+        let message = format!(
+            "`{}` is {}, not a nested section: mark it with `#[setting(...)]`",
+            field.ident,
+            kind.name()
+        );
+        cx.error(field.ident, message);
+    }
+}
+
+/// ```text
+/// #[setting(default = 25)]
+/// pub port: u16,
+/// ```
+fn documented(cx: &Ctxt, field: &Field<'_>, leaf: &Leaf<'_>) {
+    let name = field.ident;
+    if leaf.doc.is_empty() {
+        cx.error(
+            name,
+            format!("`{name}` has no documentation: say what it does in a doc comment, `/// ...`"),
+        );
+    } else if leaf.doc.description.is_empty() {
+        cx.error(
+            name,
+            format!("`{name}` has values but no description: begin its doc comment with a sentence"),
+        );
+    }
+}
+
+/// ```text
+/// /// - `true`: on.
+/// /// - `true`: off.
+/// ```
+fn names_each_value_once(cx: &Ctxt, leaf: &Leaf<'_>) {
+    let values = &leaf.doc.values;
+    for (i, value) in values.iter().enumerate() {
+        if let Some(first) = values.iter().take(i).find(|first| first.value == value.value) {
+            cx.error_at(value.span, format!("the value `{}` is listed twice", value.value));
+            cx.error_at(first.span, format!("`{}` is first listed here", first.value));
+        }
+    }
+}
+
+/// ```text
+/// /// - `true`: on.
+/// pub enable: bool,
+/// ```
+fn bool_names_both_values(cx: &Ctxt, leaf: &Leaf<'_>) {
+    if !matches!(ty::innermost_optional(leaf.kind), Kind::Bool) {
+        return;
+    }
+    if let Some(span) = leaf.doc.loose_bullet {
+        cx.error_at(span, "this bullet names no value: write `- `true`: text` and `- `false`: text`");
+    }
+    let known = ["true", "false"];
+    for value in leaf.doc.values.iter().filter(|value| !known.contains(&value.value.as_str())) {
+        cx.error_at(value.span, unknown_bool(value));
+    }
+    for missing in known {
+        let is_named = leaf.doc.values.iter().any(|value| value.value == missing);
+        if let (false, Some(first)) = (is_named, leaf.doc.values.first()) {
+            cx.error_at(first.span, format!("the value list misses `{missing}`: add `- `{missing}`: text`"));
+        }
+    }
+}
+
+fn unknown_bool(value: &Value) -> String {
+    match nearest(&value.value, &["true", "false"]) {
+        Some(near) => format!("`{}` is no value of a bool; did you mean `{near}`?", value.value),
+        None => format!("`{}` is no value of a bool: there are `true` and `false`", value.value),
+    }
+}
+
+/// ```text
+/// #[setting(default = 10)]
+/// pub timeout: Duration,
+/// #[setting(default = 25, unit = "seconds")]
+/// pub port: u16,
+/// ```
+fn duration_has_a_unit(cx: &Ctxt, field: &Field<'_>, leaf: &Leaf<'_>) {
+    let is_duration = matches!(ty::innermost(field.ty), Kind::Duration);
+    match &leaf.attrs.unit {
+        Some(unit) if !is_duration && !matches!(leaf.kind, Kind::Other) => {
+            cx.error_at(
+                unit.span,
+                format!("`{}` is {}: only a duration has a `unit`", field.ident, leaf.kind.name()),
+            );
+        }
+        Some(unit) if !is_duration => {
+            cx.error_at(unit.span, "only a `Duration` has a `unit`; a type of its own says it in its `KIND`");
+        }
+        None if is_duration && !leaf.attrs.given.unit => {
+            let name = field.ident;
+            let message =
+                format!("`{name}` is a duration: say what its numbers count, such as `unit = \"seconds\"`");
+            cx.error(name, message);
+        }
+        _ => {}
+    }
+}
+
+/// ```text
+/// #[setting(default = 25, range = 1..=70_000)]
+/// pub port: u16,
+/// ```
+fn range_fits_the_type(cx: &Ctxt, field: &Field<'_>, leaf: &Leaf<'_>) {
+    let Some(range) = &leaf.attrs.range else { return };
+    let (min, max, what) = match ty::innermost(field.ty) {
+        Kind::Integer(integer) => (integer.min, integer.max, integer.name),
+        Kind::Duration => (0, duration_max(leaf), "a duration in this unit"),
+        _ => {
+            let message =
+                format!("only whole numbers and durations have a `range`, and `{}` is neither", field.ident);
+            cx.error_at(range.name, message);
+            return;
+        }
+    };
+    for bound in [&range.low, &range.high] {
+        if let Some(literal) = bound.literal.filter(|literal| *literal < min || *literal > max) {
+            cx.error(&bound.tokens, format!("{literal} is beyond what {what} holds: {min} to {max}"));
+        }
+    }
+}
+
+/// ```text
+/// #[setting(default = 0, range = 1..=65_535)]
+/// pub port: u16,
+/// ```
+fn default_is_in_range(cx: &Ctxt, field: &Field<'_>, leaf: &Leaf<'_>) {
+    let (Some(DefaultValue::Integer(default)), Some(tokens)) = (&leaf.default, &leaf.attrs.default) else {
+        return;
+    };
+    if let Some(Range { low, high, .. }) = &leaf.attrs.range {
+        let too_low = low.literal.is_some_and(|low| *default < low);
+        let too_high = high.literal.is_some_and(|high| *default > high);
+        if too_low || too_high {
+            let (low, high) = (&low.tokens, &high.tokens);
+            cx.error(tokens, format!("the default {default} is outside the range {low} to {high}"));
+        }
+    } else if matches!(ty::innermost(field.ty), Kind::Duration) && *default > duration_max(leaf) {
+        cx.error(tokens, format!("the default {default} is longer than a duration in this unit can be"));
+    }
+}
+
+/// What a duration holds at most, in its unit: `u64::MAX` milliseconds.
+fn duration_max(leaf: &Leaf<'_>) -> i128 {
+    let millis = leaf.attrs.unit.as_ref().map_or(1, |unit| unit.value.millis);
+    i128::from(u64::MAX / millis)
+}

@@ -1,0 +1,73 @@
+//! The rules that go over more than one attribute. One function a rule, the wrong code in its comment.
+
+mod choices;
+mod fields;
+mod names;
+
+use crate::ast::{Enum, Struct};
+use crate::attr::Spanned;
+use crate::ctxt::Ctxt;
+use crate::naming::key_fault;
+
+/// All rules of a struct.
+pub(crate) fn check_struct(cx: &Ctxt, input: &Struct<'_>) {
+    root_has_no_section(cx, input);
+    prefix_begins_a_variable(cx, input);
+    not_empty(cx, "page", input.attrs.page.as_ref());
+    not_empty(cx, "console", input.attrs.console.as_ref());
+    if let Some(section) = &input.attrs.section
+        && let Some(fault) = key_fault(&section.value)
+    {
+        cx.error_at(section.span, fault);
+    }
+    for field in &input.fields {
+        fields::check(cx, field);
+    }
+    names::check(cx, input);
+}
+
+/// All rules of an enum.
+pub(crate) fn check_enum(cx: &Ctxt, input: &Enum<'_>) {
+    choices::check(cx, input);
+}
+
+/// ```text
+/// #[settings(env_prefix = "MM", section = "Server")]
+/// ```
+fn root_has_no_section(cx: &Ctxt, input: &Struct<'_>) {
+    if let (Some(prefix), Some(section)) = (&input.attrs.env_prefix, &input.attrs.section) {
+        cx.error_at(section.span, "a program's root is no section: leave `section` away, or `env_prefix`");
+        cx.error_at(prefix.span, "`env_prefix` makes this struct a program's root");
+    }
+}
+
+/// ```text
+/// #[settings(env_prefix = "MM_")]
+/// ```
+fn prefix_begins_a_variable(cx: &Ctxt, input: &Struct<'_>) {
+    let Some(prefix) = &input.attrs.env_prefix else { return };
+    let message = match prefix.value.as_str() {
+        "" => "a prefix can't be empty: it tells the program's variables from all others".to_owned(),
+        name if name.ends_with('_') => {
+            format!(
+                "the underscore after the prefix is added: write `env_prefix = \"{}\"`",
+                name.trim_end_matches('_')
+            )
+        }
+        name if name.starts_with(|c: char| c.is_ascii_digit()) => {
+            "a variable can't begin with a digit".to_owned()
+        }
+        name if name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_') => return,
+        name => format!("`{name}` can't begin a variable: use ASCII capitals, digits and `_`"),
+    };
+    cx.error_at(prefix.span, message);
+}
+
+/// ```text
+/// #[setting(title = "")]
+/// ```
+fn not_empty(cx: &Ctxt, name: &str, text: Option<&Spanned<String>>) {
+    if let Some(text) = text.filter(|text| text.value.trim().is_empty()) {
+        cx.error_at(text.span, format!("`{name}` is empty: leave it out or fill it in"));
+    }
+}

@@ -1,0 +1,110 @@
+//! Rules over the names of a struct's fields: one path and one variable belong to one setting.
+
+use super::Struct;
+use crate::ast::Field;
+use crate::attr::Spanned;
+use crate::ctxt::Ctxt;
+use crate::naming::{env_form, key_fault};
+
+pub(super) fn check(cx: &Ctxt, input: &Struct<'_>) {
+    keys_can_be_named(cx, input);
+    keys_differ(cx, input);
+    aliases_can_be_named(cx, input);
+    aliases_lead_elsewhere(cx, input);
+    aliases_differ(cx, input);
+}
+
+/// ```text
+/// #[setting(key = "SMTP.Port")]
+/// ```
+fn keys_can_be_named(cx: &Ctxt, input: &Struct<'_>) {
+    for key in input.fields.iter().filter_map(Field::key) {
+        if let Some(fault) = key_fault(&key.value) {
+            cx.error_at(key.span, fault);
+        }
+    }
+}
+
+/// ```text
+/// #[setting(key = "Port", default = 25)]
+/// pub port: u16,
+/// #[setting(key = "port", default = 25)]
+/// pub other_port: u16,
+/// ```
+fn keys_differ(cx: &Ctxt, input: &Struct<'_>) {
+    let keys: Vec<(&Field<'_>, Spanned<String>)> =
+        input.fields.iter().filter_map(|field| Some((field, field.key()?))).collect();
+    for (i, (_, key)) in keys.iter().enumerate() {
+        let same =
+            |(_, first): &&(&Field<'_>, Spanned<String>)| env_form(&first.value) == env_form(&key.value);
+        let Some((field, first)) = keys.iter().take(i).find(same) else { continue };
+        let ident = field.ident;
+        let message = if first.value == key.value {
+            format!("the key `{}` is already that of `{ident}`", key.value)
+        } else {
+            format!("`{}` and `{}` (of `{ident}`) claim one environment variable", key.value, first.value)
+        };
+        cx.error_at(key.span, message);
+        cx.error_at(first.span, format!("`{}` is first used here", first.value));
+    }
+}
+
+/// ```text
+/// #[setting(alias = "ServiceSettings..Port")]
+/// ```
+fn aliases_can_be_named(cx: &Ctxt, input: &Struct<'_>) {
+    for (_, alias) in aliases(input) {
+        let fault = alias.value.split('.').find_map(key_fault);
+        if let Some(fault) = fault {
+            cx.error_at(alias.span, format!("an alias is a key or a path such as `Section.Key`: {fault}"));
+        }
+    }
+}
+
+/// ```text
+/// #[setting(key = "Port", alias = "Port")]
+/// ```
+fn aliases_lead_elsewhere(cx: &Ctxt, input: &Struct<'_>) {
+    for (owner, alias) in aliases(input) {
+        for field in &input.fields {
+            let Some(key) = field.key() else { continue };
+            if env_form(&full(input, &key.value)) != env_form(&full(input, &alias.value)) {
+                continue;
+            }
+            let message = if std::ptr::eq(owner, field) {
+                format!("`{}` is the setting's own name, no alias", alias.value)
+            } else {
+                format!("`{}` is the name of `{}`: an alias can't take it", alias.value, field.ident)
+            };
+            cx.error_at(alias.span, message);
+        }
+    }
+}
+
+/// ```text
+/// #[setting(alias = "Old", alias = "Old")]
+/// ```
+fn aliases_differ(cx: &Ctxt, input: &Struct<'_>) {
+    let all: Vec<&Spanned<String>> = aliases(input).map(|(_, alias)| alias).collect();
+    for (i, alias) in all.iter().enumerate() {
+        let form = env_form(&full(input, &alias.value));
+        if let Some(first) = all.iter().take(i).find(|first| env_form(&full(input, &first.value)) == form) {
+            cx.error_at(alias.span, format!("the alias `{}` is given twice", alias.value));
+            cx.error_at(first.span, format!("`{}` is first given here", first.value));
+        }
+    }
+}
+
+fn aliases<'a>(input: &'a Struct<'a>) -> impl Iterator<Item = (&'a Field<'a>, &'a Spanned<String>)> {
+    input
+        .fields
+        .iter()
+        .filter_map(|field| Some((field, field.leaf()?)))
+        .flat_map(|(field, leaf)| leaf.attrs.aliases.iter().map(move |alias| (field, alias)))
+}
+
+/// A bare key of this struct as a path; a path as it is.
+fn full(input: &Struct<'_>, name: &str) -> String {
+    let section = input.key();
+    if name.contains('.') || section.is_empty() { name.to_owned() } else { format!("{section}.{name}") }
+}

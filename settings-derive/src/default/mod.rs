@@ -1,0 +1,232 @@
+//! `default = …` read against the field's type.
+
+mod json;
+
+use proc_macro2::{Delimiter, Group, Literal, TokenStream, TokenTree};
+use quote::ToTokens as _;
+use syn::{Field, Lit, Type};
+
+use crate::attr::{flat, found, integer};
+use crate::ctxt::Ctxt;
+use crate::ty::{self, Integer, Kind};
+
+/// A setting's default, as far as the tokens tell.
+pub(crate) enum DefaultValue {
+    /// Nothing, of an optional setting.
+    None,
+    Bool(bool),
+    /// Of an integer or, in the setting's unit, of a duration.
+    Integer(i128),
+    Float(f64),
+    Text(String),
+    /// Of a list or map.
+    Json(String),
+    /// An expression that only rustc can evaluate.
+    Const(Constant, TokenStream),
+}
+
+/// What a constant expression is evaluated as.
+#[derive(Clone)]
+pub(crate) enum Constant {
+    Bool,
+    /// Of the field's own integer type.
+    Integer(TokenStream),
+    /// A number in the setting's unit.
+    Units,
+    /// Of the field's own type.
+    Float(TokenStream),
+    Text,
+    /// A variant of the field's own type.
+    Choice(TokenStream),
+}
+
+impl DefaultValue {
+    /// The default of `field`, or none with a note of what is wrong.
+    pub(crate) fn of_field(
+        cx: &Ctxt,
+        name: &str,
+        field: &Field,
+        kind: Kind<'_>,
+        given: Option<&TokenStream>,
+    ) -> Option<Self> {
+        match given {
+            Some(tokens) => Reader { cx, name }.read(&field.ty, kind, tokens),
+            None => absent(kind).map_err(|example| cx.error(&field.ident, needs(name, example))).ok(),
+        }
+    }
+}
+
+/// The default that goes without saying, or an example of what must be said.
+fn absent(kind: Kind<'_>) -> Result<DefaultValue, &'static str> {
+    match kind {
+        Kind::Text | Kind::Secret => Ok(DefaultValue::Text(String::new())),
+        Kind::List(_) => Ok(DefaultValue::Json("[]".to_owned())),
+        Kind::Map(_) => Ok(DefaultValue::Json("{}".to_owned())),
+        Kind::Optional(_) => Ok(DefaultValue::None),
+        Kind::Bool => Err("`default = false`"),
+        Kind::Integer(_) => Err("`default = 0`"),
+        Kind::Float => Err("`default = 0.0`"),
+        Kind::Duration => Err("`default = 10`, a number in the setting's unit,"),
+        Kind::Other => Err("`default = ...`, a variant or its text,"),
+    }
+}
+
+fn needs(name: &str, example: &str) -> String {
+    format!("`{name}` needs a default: add {example} to its `#[setting(...)]`")
+}
+
+/// What the tokens look like.
+enum Shape<'a> {
+    Bool(bool),
+    Integer(i128),
+    /// A number with a fraction, or beyond `i128`.
+    Float(f64),
+    Text(String),
+    Brackets(&'a Group),
+    Braces(&'a Group),
+    Expression,
+}
+
+fn shape(tokens: &[TokenTree]) -> Shape<'_> {
+    if let Some(integer) = integer(tokens) {
+        return Shape::Integer(integer);
+    }
+    match tokens {
+        [TokenTree::Ident(ident)] if ident == "true" => Shape::Bool(true),
+        [TokenTree::Ident(ident)] if ident == "false" => Shape::Bool(false),
+        [TokenTree::Group(group)] if group.delimiter() == Delimiter::Bracket => Shape::Brackets(group),
+        [TokenTree::Group(group)] if group.delimiter() == Delimiter::Brace => Shape::Braces(group),
+        [TokenTree::Literal(literal)] => literal_shape(literal, 1.0),
+        [TokenTree::Punct(minus), TokenTree::Literal(literal)] if minus.as_char() == '-' => {
+            literal_shape(literal, -1.0)
+        }
+        _ => Shape::Expression,
+    }
+}
+
+fn literal_shape(literal: &Literal, sign: f64) -> Shape<'static> {
+    match Lit::new(literal.clone()) {
+        Lit::Str(text) => Shape::Text(text.value()),
+        Lit::Float(float) => {
+            float.base10_parse().map_or(Shape::Expression, |float: f64| Shape::Float(sign * float))
+        }
+        Lit::Int(int) => {
+            int.base10_digits().parse().map_or(Shape::Expression, |float: f64| Shape::Float(sign * float))
+        }
+        _ => Shape::Expression,
+    }
+}
+
+/// Reads tokens as a value of a type.
+struct Reader<'a> {
+    cx: &'a Ctxt,
+    /// The field's name, for messages.
+    name: &'a str,
+}
+
+impl Reader<'_> {
+    fn read(&self, ty: &Type, kind: Kind<'_>, tokens: &TokenStream) -> Option<DefaultValue> {
+        let flat = flat(tokens.clone());
+        let constant = |constant| Some(DefaultValue::Const(constant, tokens.clone()));
+        match (kind, shape(&flat)) {
+            (Kind::Optional(_), _) if is_ident(&flat, "None") => Some(DefaultValue::None),
+            (Kind::Optional(_), _) if is_ident(flat.get(..1)?, "Some") => {
+                self.refuse(tokens, "an optional setting's default is the value itself, without `Some`")
+            }
+            (Kind::Optional(of), _) => self.read(of, ty::kind(of), tokens),
+            (Kind::Bool | Kind::Other, Shape::Bool(bool)) => Some(DefaultValue::Bool(bool)),
+            (Kind::Bool, Shape::Expression) => constant(Constant::Bool),
+            (Kind::Integer(of), Shape::Integer(integer)) => self.integer(of, integer, tokens),
+            (Kind::Integer(_), Shape::Expression) => constant(Constant::Integer(ty.to_token_stream())),
+            (Kind::Duration, Shape::Integer(integer)) if u64::try_from(integer).is_ok() => {
+                Some(DefaultValue::Integer(integer))
+            }
+            (Kind::Duration, Shape::Integer(_)) => {
+                self.refuse(tokens, "a duration is not negative, and fits a u64")
+            }
+            (Kind::Duration, Shape::Expression) if names(&flat, "Duration") => self
+                .refuse(tokens, "a duration's default is a number in the setting's `unit`: `default = 10`"),
+            (Kind::Duration, Shape::Expression) => constant(Constant::Units),
+            (Kind::Float, Shape::Integer(integer)) => Some(DefaultValue::Float(integer as f64)),
+            (Kind::Float | Kind::Other, Shape::Float(float)) => Some(DefaultValue::Float(float)),
+            (Kind::Float, Shape::Expression) => constant(Constant::Float(ty.to_token_stream())),
+            (Kind::Text | Kind::Other, Shape::Text(text)) => Some(DefaultValue::Text(text)),
+            (Kind::Text, Shape::Expression) => constant(Constant::Text),
+            (Kind::Secret, Shape::Text(text)) if text.is_empty() => Some(DefaultValue::Text(text)),
+            (Kind::Secret, _) => self.refuse(
+                tokens,
+                "a secret has no default in code, where everyone reads it: leave `default` out",
+            ),
+            (Kind::List(_) | Kind::Map(_), _) => self.json(ty, &flat, tokens).map(DefaultValue::Json),
+            (Kind::Other, Shape::Integer(integer)) => Some(DefaultValue::Integer(integer)),
+            (Kind::Other, Shape::Brackets(_) | Shape::Braces(_)) => {
+                self.json(ty, &flat, tokens).map(DefaultValue::Json)
+            }
+            (Kind::Other, Shape::Expression) => constant(Constant::Choice(ty.to_token_stream())),
+            (kind, _) => self.mismatch(kind, &flat, tokens),
+        }
+    }
+
+    fn integer(&self, of: Integer, integer: i128, tokens: &TokenStream) -> Option<DefaultValue> {
+        if let Some(suffix) = suffix(tokens)
+            && suffix != of.name
+        {
+            return self
+                .refuse(tokens, &format!("the default is {}: leave the suffix `{suffix}` away", of.name));
+        }
+        if integer < of.min || integer > of.max {
+            let (name, min, max) = (of.name, of.min, of.max);
+            return self.refuse(
+                tokens,
+                &format!("its type {name} holds {min} to {max}, and {integer} is not among them"),
+            );
+        }
+        Some(DefaultValue::Integer(integer))
+    }
+
+    fn mismatch<T>(&self, kind: Kind<'_>, flat: &[TokenTree], tokens: &TokenStream) -> Option<T> {
+        let found = flat.last().map_or("nothing".to_owned(), found);
+        let expected = match kind {
+            Kind::Bool => "`true` or `false`",
+            Kind::Integer(_) => "a whole number",
+            Kind::Float => "a number",
+            Kind::Text => "a string",
+            Kind::Duration => "a whole number in its unit",
+            Kind::List(_) => "a list of literals such as `[\"a\", \"b\"]`",
+            Kind::Map(_) => "a map of literals such as `{\"key\": \"value\"}`",
+            Kind::Secret | Kind::Optional(_) | Kind::Other => "a literal",
+        };
+        let name = self.name;
+        self.cx.error(tokens, format!("`{name}` is {}: expected {expected}, found {found}", kind.name()));
+        None
+    }
+
+    fn refuse<T>(&self, tokens: &TokenStream, why: &str) -> Option<T> {
+        self.cx.error(tokens, format!("`{}`: {why}", self.name));
+        None
+    }
+}
+
+fn is_ident(tokens: &[TokenTree], name: &str) -> bool {
+    matches!(tokens, [TokenTree::Ident(ident)] if ident == name)
+}
+
+fn names(tokens: &[TokenTree], name: &str) -> bool {
+    tokens.iter().any(|token| matches!(token, TokenTree::Ident(ident) if ident == name))
+}
+
+/// The suffix of the one literal, if it has one: `u16` of `25u16`.
+fn suffix(tokens: &TokenStream) -> Option<String> {
+    let literal = flat(tokens.clone()).into_iter().find_map(|token| match token {
+        TokenTree::Literal(literal) => Some(literal),
+        _ => None,
+    })?;
+    match Lit::new(literal) {
+        Lit::Int(int) if !int.suffix().is_empty() => Some(int.suffix().to_owned()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

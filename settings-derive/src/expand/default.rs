@@ -1,0 +1,61 @@
+//! A default → `DefaultValue`.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use crate::ast::Leaf;
+use crate::default::{Constant, DefaultValue};
+use crate::ty::{Kind, innermost_optional};
+
+pub(super) fn expand(default: Option<&DefaultValue>, library: &TokenStream) -> TokenStream {
+    let value = match default {
+        None | Some(DefaultValue::None) => quote!(None),
+        Some(DefaultValue::Bool(bool)) => quote!(Bool(#bool)),
+        Some(DefaultValue::Integer(value)) => {
+            let value = integer(*value);
+            quote!(Integer(#value))
+        }
+        Some(DefaultValue::Float(value)) => {
+            let (minus, value) = (minus(*value < 0.0), Literal::f64_unsuffixed(value.abs()));
+            quote!(Float(#minus #value))
+        }
+        Some(DefaultValue::Text(text)) => quote!(Text(#text)),
+        Some(DefaultValue::Json(json)) => quote!(Json(#json)),
+        Some(DefaultValue::Const(constant, tokens)) => evaluated(constant, tokens),
+    };
+    quote!(#library::schema::DefaultValue::#value)
+}
+
+fn evaluated(constant: &Constant, tokens: &TokenStream) -> TokenStream {
+    match constant {
+        Constant::Bool => quote!(Bool({ const __DEFAULT: bool = #tokens; __DEFAULT })),
+        Constant::Integer(ty) => quote!(Integer({ const __DEFAULT: #ty = #tokens; __DEFAULT as i128 })),
+        Constant::Units => quote!(Integer({ const __DEFAULT: u64 = #tokens; __DEFAULT as i128 })),
+        Constant::Float(ty) => quote!(Float({ const __DEFAULT: #ty = #tokens; __DEFAULT as f64 })),
+        Constant::Text => quote!(Text({ const __DEFAULT: &str = #tokens; __DEFAULT })),
+        Constant::Choice(ty) => quote!(Text({ const __DEFAULT: #ty = #tokens; __DEFAULT.__setting_text() })),
+    }
+}
+
+/// An `i128`, whatever its sign.
+pub(super) fn integer(value: i128) -> TokenStream {
+    // A literal has no sign; the least i128 has no positive counterpart.
+    let (minus, value) = (minus(value < 0), Literal::u128_unsuffixed(value.unsigned_abs()));
+    quote!(#minus #value)
+}
+
+fn minus(is_negative: bool) -> Option<TokenStream> {
+    is_negative.then(|| quote!(-))
+}
+
+/// Whether the macro could not see by itself that the kind accepts the default.
+pub(super) fn needs_proof(leaf: &Leaf<'_>) -> bool {
+    let is_own_type = matches!(innermost_optional(leaf.kind), Kind::Other);
+    let is_constant = matches!(leaf.default, Some(DefaultValue::Const(..)));
+    let bounds_are_constants = leaf
+        .attrs
+        .range
+        .as_ref()
+        .is_some_and(|range| range.low.literal.is_none() || range.high.literal.is_none());
+    is_constant || is_own_type || bounds_are_constants
+}

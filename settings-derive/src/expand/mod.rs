@@ -1,0 +1,44 @@
+//! The model → code. No rule is checked here; what runs is in the library, what is emitted is data.
+
+mod choices;
+mod default;
+mod kind;
+mod section;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::DeriveInput;
+
+use crate::ast::{Enum, Struct, library};
+use crate::check::{check_enum, check_struct};
+use crate::ctxt::Ctxt;
+use crate::fallback;
+
+/// `#[derive(Settings)]`.
+pub(crate) fn settings(input: &DeriveInput) -> TokenStream {
+    let cx = Ctxt::new();
+    let parsed = Struct::from_input(&cx, input);
+    check_struct(&cx, &parsed);
+    let library = library(parsed.attrs.library.as_ref());
+    match cx.check() {
+        Ok(()) => section::expand(&parsed, &library),
+        Err(errors) => beside(&errors, fallback::settings(input, &library, &parsed.key())),
+    }
+}
+
+/// `#[derive(SettingValue)]`.
+pub(crate) fn setting_value(input: &DeriveInput) -> TokenStream {
+    let cx = Ctxt::new();
+    let parsed = Enum::from_input(&cx, input);
+    check_enum(&cx, &parsed);
+    let library = library(parsed.attrs.library.as_ref());
+    match cx.check() {
+        Ok(()) => choices::expand(&parsed, &library),
+        Err(errors) => beside(&errors, fallback::setting_value(input, &library)),
+    }
+}
+
+fn beside(errors: &syn::Error, fallback: TokenStream) -> TokenStream {
+    let errors = errors.to_compile_error();
+    quote!(#errors #fallback)
+}

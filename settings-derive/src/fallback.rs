@@ -1,0 +1,62 @@
+//! Impls beside the errors, so that uses of the type give no second wave of them.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::DeriveInput;
+
+/// A section without settings.
+pub(crate) fn settings(input: &DeriveInput, library: &TokenStream, key: &str) -> TokenStream {
+    let ident = &input.ident;
+    let (generics, arguments, bounds) = input.generics.split_for_impl();
+    quote! {
+        const _: () = {
+            #[automatically_derived]
+            impl #generics #library::Settings for #ident #arguments #bounds {
+                const SCHEMA: &'static #library::schema::Section = &#library::schema::Section {
+                    key: #key,
+                    env_prefix: ::core::option::Option::None,
+                    page: ::core::option::Option::None,
+                    console: ::core::option::Option::None,
+                    doc: "",
+                    members: &[],
+                };
+                fn build(_: &mut #library::resolve::Builder<'_>) -> ::core::option::Option<Self> {
+                    ::core::option::Option::None
+                }
+            }
+            #[automatically_derived]
+            impl #generics ::core::default::Default for #ident #arguments #bounds {
+                fn default() -> Self {
+                    ::core::unreachable!()
+                }
+            }
+        };
+    }
+}
+
+/// A one-of without choices.
+pub(crate) fn setting_value(input: &DeriveInput, library: &TokenStream) -> TokenStream {
+    let (ident, vis) = (&input.ident, &input.vis);
+    let (generics, arguments, bounds) = input.generics.split_for_impl();
+    quote! {
+        const _: () = {
+            #[automatically_derived]
+            impl #generics #ident #arguments #bounds {
+                #[doc(hidden)]
+                #vis const fn __setting_text(&self) -> &'static str {
+                    ""
+                }
+            }
+            #[automatically_derived]
+            impl #generics #library::value::SettingValue for #ident #arguments #bounds {
+                const KIND: #library::schema::Kind = #library::schema::Kind::OneOf(&[]);
+                fn from_value(_: #library::value::Value<'_>) -> ::core::option::Option<Self> {
+                    ::core::option::Option::None
+                }
+                fn to_value(&self) -> #library::value::Value<'_> {
+                    #library::value::Value::Null
+                }
+            }
+        };
+    }
+}

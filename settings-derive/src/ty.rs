@@ -1,0 +1,144 @@
+//! What a field's type is, as far as its last path segment tells.
+
+use syn::{GenericArgument, PathArguments, Type};
+
+/// A field's type.
+#[derive(Clone, Copy)]
+pub(crate) enum Kind<'a> {
+    Bool,
+    Integer(Integer),
+    Float,
+    /// `String` or `PathBuf`.
+    Text,
+    Secret,
+    Duration,
+    /// `Vec` of the type.
+    List(&'a Type),
+    /// `BTreeMap` or `HashMap` from text to the type.
+    Map(&'a Type),
+    Optional(&'a Type),
+    /// A type of the program's own, or one that is spelled in a way that tells nothing.
+    Other,
+}
+
+/// An integer type and its bounds.
+#[derive(Clone, Copy)]
+pub(crate) struct Integer {
+    pub(crate) name: &'static str,
+    pub(crate) min: i128,
+    pub(crate) max: i128,
+}
+
+/// `usize` and `isize` count as 64 bits wide here; the kind in the schema has the target's own bounds.
+const INTEGERS: [Integer; 10] = [
+    Integer { name: "u8", min: 0, max: u8::MAX as i128 },
+    Integer { name: "u16", min: 0, max: u16::MAX as i128 },
+    Integer { name: "u32", min: 0, max: u32::MAX as i128 },
+    Integer { name: "u64", min: 0, max: u64::MAX as i128 },
+    Integer { name: "usize", min: 0, max: u64::MAX as i128 },
+    Integer { name: "i8", min: i8::MIN as i128, max: i8::MAX as i128 },
+    Integer { name: "i16", min: i16::MIN as i128, max: i16::MAX as i128 },
+    Integer { name: "i32", min: i32::MIN as i128, max: i32::MAX as i128 },
+    Integer { name: "i64", min: i64::MIN as i128, max: i64::MAX as i128 },
+    Integer { name: "isize", min: i64::MIN as i128, max: i64::MAX as i128 },
+];
+
+/// Looks at the last segment of the type's path.
+pub(crate) fn kind(ty: &Type) -> Kind<'_> {
+    let path = match ty {
+        Type::Group(group) => return kind(&group.elem),
+        Type::Paren(paren) => return kind(&paren.elem),
+        Type::Path(path) if path.qself.is_none() => &path.path,
+        _ => return Kind::Other,
+    };
+    let Some(last) = path.segments.last() else { return Kind::Other };
+    let name = last.ident.to_string();
+    let arguments = type_arguments(&last.arguments);
+    match (name.as_str(), arguments.as_slice()) {
+        ("bool", []) => Kind::Bool,
+        ("f32" | "f64", []) => Kind::Float,
+        ("String" | "PathBuf", []) => Kind::Text,
+        ("Secret", []) => Kind::Secret,
+        ("Duration", []) => Kind::Duration,
+        ("Vec", [of]) => Kind::List(of),
+        ("BTreeMap" | "HashMap", [_, of, ..]) => Kind::Map(of),
+        ("Option", [of]) => Kind::Optional(of),
+        (name, []) => INTEGERS
+            .iter()
+            .find(|integer| integer.name == name)
+            .map_or(Kind::Other, |integer| Kind::Integer(*integer)),
+        _ => Kind::Other,
+    }
+}
+
+fn type_arguments(arguments: &PathArguments) -> Vec<&Type> {
+    let PathArguments::AngleBracketed(arguments) = arguments else { return Vec::new() };
+    arguments
+        .args
+        .iter()
+        .filter_map(|argument| match argument {
+            GenericArgument::Type(ty) => Some(ty),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The kind of the innermost value: of `Option<Vec<u16>>`, that of `u16`.
+pub(crate) fn innermost(ty: &Type) -> Kind<'_> {
+    match kind(ty) {
+        Kind::List(of) | Kind::Map(of) | Kind::Optional(of) => innermost(of),
+        kind => kind,
+    }
+}
+
+/// The kind without `Option` around it.
+pub(crate) fn innermost_optional(of: Kind<'_>) -> Kind<'_> {
+    match of {
+        Kind::Optional(ty) => innermost_optional(kind(ty)),
+        kind => kind,
+    }
+}
+
+impl Kind<'_> {
+    /// What it is, for messages: `a bool`.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Bool => "a bool".to_owned(),
+            Self::Integer(integer) if integer.min < 0 => format!("an {}", integer.name),
+            Self::Integer(integer) => format!("a {}", integer.name),
+            Self::Float => "a number".to_owned(),
+            Self::Text => "text".to_owned(),
+            Self::Secret => "a secret".to_owned(),
+            Self::Duration => "a duration".to_owned(),
+            Self::List(_) => "a list".to_owned(),
+            Self::Map(_) => "a map".to_owned(),
+            Self::Optional(_) => "optional".to_owned(),
+            Self::Other => "a type of its own".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use syn::parse_quote;
+
+    use super::*;
+
+    #[test]
+    fn the_last_segment_tells() {
+        assert!(matches!(kind(&parse_quote!(bool)), Kind::Bool));
+        assert!(matches!(kind(&parse_quote!(std::time::Duration)), Kind::Duration));
+        assert!(matches!(kind(&parse_quote!(settings_core::Secret)), Kind::Secret));
+        assert!(matches!(kind(&parse_quote!(u16)), Kind::Integer(Integer { max: 65_535, .. })));
+        assert!(matches!(kind(&parse_quote!(std::collections::HashMap<String, u8>)), Kind::Map(_)));
+        assert!(matches!(kind(&parse_quote!(ConnectionSecurity)), Kind::Other));
+        assert!(matches!(kind(&parse_quote!(Vec)), Kind::Other));
+        assert!(matches!(kind(&parse_quote!(<T as Trait>::bool)), Kind::Other));
+    }
+
+    #[test]
+    fn the_innermost_kind_is_found_through_every_wrapper() {
+        assert!(matches!(innermost(&parse_quote!(Option<Vec<Duration>>)), Kind::Duration));
+        assert!(matches!(innermost(&parse_quote!(BTreeMap<String, Option<i8>>)), Kind::Integer(_)));
+    }
+}
