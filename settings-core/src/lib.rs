@@ -4,13 +4,19 @@
 pub mod cli;
 #[cfg(feature = "docs")]
 pub mod docs;
+#[cfg(feature = "json-schema")]
+pub mod json_schema;
 pub mod mail;
+mod markdown;
 mod nearest;
 pub mod reference;
 pub mod resolve;
 #[cfg(feature = "docs")]
 pub mod rst;
+#[cfg(test)]
+mod sample;
 pub mod schema;
+pub mod template;
 pub mod value;
 
 pub use resolve::Settings;

@@ -60,6 +60,8 @@ impl<'a> Struct<'a> {
     pub(crate) fn from_input(cx: &Ctxt, input: &'a DeriveInput) -> Self {
         refuse_serde(cx, &input.attrs, "each setting has its own `key`");
         refuse_generics(cx, input, "a struct of settings");
+        let attrs = Container::from_attrs(cx, &input.attrs);
+        let doc = Doc::of_item(cx, &input.attrs);
         let fields = match &input.data {
             Data::Struct(data) => match &data.fields {
                 Fields::Named(fields) => {
@@ -90,12 +92,7 @@ impl<'a> Struct<'a> {
                 Vec::new()
             }
         };
-        Self {
-            original: input,
-            attrs: Container::from_attrs(cx, &input.attrs),
-            doc: Doc::of_item(cx, &input.attrs),
-            fields,
-        }
+        Self { original: input, attrs, doc, fields }
     }
 
     /// Its key where it is nested; empty for a program's root.
@@ -147,7 +144,11 @@ impl<'a> Leaf<'a> {
         let doc = Doc::of_setting(cx, &field.attrs);
         let kind = ty::kind(&field.ty);
         let name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
-        let default = DefaultValue::of_field(cx, &name, field, kind, attrs.default.as_ref());
+        let default = match &attrs.default {
+            // Whoever misspelt `default` is not told to add it.
+            None if attrs.given.default => None,
+            given => DefaultValue::of_field(cx, &name, field, kind, given.as_ref()),
+        };
         Self { attrs, kind, doc, default }
     }
 }
@@ -157,6 +158,7 @@ impl<'a> Enum<'a> {
     pub(crate) fn from_input(cx: &Ctxt, input: &'a DeriveInput) -> Self {
         refuse_serde(cx, &input.attrs, "each variant has its own `#[value(text = \"...\")]`");
         refuse_generics(cx, input, "the values of a setting");
+        let attrs = EnumContainer::from_attrs(cx, &input.attrs);
         let variants = match &input.data {
             Data::Enum(data) => {
                 data.variants.iter().map(|variant| Variant::from_variant(cx, variant)).collect()
@@ -168,7 +170,7 @@ impl<'a> Enum<'a> {
                 Vec::new()
             }
         };
-        Self { original: input, attrs: EnumContainer::from_attrs(cx, &input.attrs), variants }
+        Self { original: input, attrs, variants }
     }
 }
 

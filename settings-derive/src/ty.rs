@@ -106,7 +106,7 @@ impl Kind<'_> {
             Self::Bool => "a bool".to_owned(),
             Self::Integer(integer) if integer.min < 0 => format!("an {}", integer.name),
             Self::Integer(integer) => format!("a {}", integer.name),
-            Self::Float => "a number".to_owned(),
+            Self::Float => "a float".to_owned(),
             Self::Text => "text".to_owned(),
             Self::Secret => "a secret".to_owned(),
             Self::Duration => "a duration".to_owned(),

@@ -16,8 +16,11 @@
 //! Exit codes: 0 good, 1 findings or a failed operation, 2 wrong use or unreadable input.
 
 mod common;
+mod demo;
 mod failure;
+mod mail;
 mod show;
+mod template;
 mod validate;
 
 use std::io::{self, Write};
@@ -47,6 +50,8 @@ pub struct Cli {
 /// What to do.
 #[derive(Subcommand, Debug)]
 pub enum Command {
+    /// Does the main job end to end on embedded parts: document, resolve, send, show what arrived
+    Demo(demo::Demo),
     /// Shows every setting's effective value
     Show(show::Show),
     /// Shows all that is known of one setting: its documentation, names, and every layer's value
@@ -55,6 +60,12 @@ pub enum Command {
     Get(show::Get),
     /// Reports every mistake of every layer
     Validate(validate::Validate),
+    /// Prints the JSON Schema of the configuration file
+    Schema(template::Schema),
+    /// Prints a starting configuration
+    Template(template::Template),
+    /// Sends a test mail, examines the way to the server, or catches mail locally
+    Mail(mail::Mail),
 }
 
 /// What a command's run came to: `Ok(true)` is good, `Ok(false)` found something.
@@ -89,10 +100,14 @@ impl Cli {
     ) -> Outcome {
         let common = &self.common;
         match self.command {
+            Command::Demo(command) => command.run::<T>(out),
             Command::Show(command) => command.run::<T>(common, environment, out),
             Command::Explain(command) => command.run::<T>(common, environment, out),
             Command::Get(command) => command.run::<T>(common, environment, out),
             Command::Validate(command) => command.run::<T>(common, environment, out),
+            Command::Schema(command) => command.run::<T>(out),
+            Command::Template(command) => command.run::<T>(out),
+            Command::Mail(command) => command.run::<T>(common, environment, out),
         }
     }
 }

@@ -27,6 +27,7 @@ mod origin;
 mod overrides;
 mod render;
 mod resolution;
+mod settings;
 mod snippet;
 mod variables;
 
@@ -39,16 +40,5 @@ pub use environment::{Environment, Variable};
 pub use layers::{Layer, Layers, Unreadable};
 pub use origin::Origin;
 pub use resolution::{Effective, Resolution, UnknownPath, defaults, resolve};
+pub use settings::Settings;
 pub use snippet::Snippet;
-
-use crate::schema::Section;
-
-/// A struct of settings. Derive it with `#[derive(Settings)]`.
-pub trait Settings: Sized {
-    /// What the struct's settings are.
-    const SCHEMA: &'static Section;
-
-    /// Takes one value a field from `builder`, in the order of the fields; `None` where a type contradicts its kind.
-    #[doc(hidden)]
-    fn build(builder: &mut Builder<'_>) -> Option<Self>;
-}

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::json::{Raw, Shape};
 use super::mismatch::Reason;
-use super::{Mismatch, Value, from_text};
+use super::{Mismatch, Value, from_text, json};
 use crate::nearest;
 use crate::schema::{Choice, Kind};
 
@@ -108,16 +108,10 @@ fn integer(kind: &Kind, raw: Raw<'_>) -> Result<i128, Mismatch> {
     if let Ok(integer) = text.parse::<i128>() {
         return Ok(integer);
     }
-    match text.parse::<f64>() {
-        // 2^53: beyond it a float no longer tells neighbouring whole numbers apart
-        Ok(float)
-            if raw.shape == Shape::Number
-                && float.fract() == 0.0
-                && float.abs() <= 9_007_199_254_740_992.0 =>
-        {
-            Ok(float as i128)
+    match raw.shape {
+        Shape::Number => {
+            json::whole_number(raw.text).ok_or_else(|| Mismatch::new(Reason::Range, kind, raw.text))
         }
-        _ if raw.shape == Shape::Number => Err(Mismatch::new(Reason::Range, kind, raw.text)),
         _ => Err(Mismatch::kind(kind, format!("the text {}", raw.text))),
     }
 }

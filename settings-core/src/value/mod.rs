@@ -72,6 +72,12 @@ pub enum Value<'a> {
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be the type of a setting",
+    label = "no type of a setting",
+    note = "derive `SettingValue` for an enum without data, implement it for a type of your own, and leave \
+        `#[setting]` away from the field of a nested section"
+)]
 pub trait SettingValue: Sized {
     /// What it accepts.
     const KIND: Kind;

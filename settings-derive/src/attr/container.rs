@@ -15,6 +15,10 @@ const ELSEWHERE: [Elsewhere; 2] = [
     Elsewhere { names: &["key"], belongs: "is a setting's; a struct says `section`." },
 ];
 
+const ENUM: [&str; 1] = ["crate"];
+const ENUM_ELSEWHERE: [Elsewhere; 1] =
+    [Elsewhere { names: &["text", "label"], belongs: "belongs on a variant." }];
+
 /// What a struct says of itself.
 pub(crate) struct Container {
     pub(crate) section: Option<Spanned<String>>,
@@ -37,7 +41,7 @@ impl Container {
                 "page" => page.set(cx, &entry.name, entry.string(cx)),
                 "console" => console.set(cx, &entry.name, entry.string(cx)),
                 "crate" => library.set(cx, &entry.name, entry.path(cx)),
-                _ => entry.unknown(cx, "settings", &STRUCT, &ELSEWHERE),
+                _ => drop(entry.unknown(cx, "settings", &STRUCT, &ELSEWHERE)),
             }
         }
         for attr in attrs.iter().filter(|attr| attr.path().is_ident("setting")) {
@@ -66,12 +70,7 @@ impl EnumContainer {
         for entry in entries(cx, attrs, "value") {
             match entry.name().as_str() {
                 "crate" => library.set(cx, &entry.name, entry.path(cx)),
-                _ => entry.unknown(
-                    cx,
-                    "value",
-                    &["crate"],
-                    &[Elsewhere { names: &["text", "label"], belongs: "belongs on a variant." }],
-                ),
+                _ => drop(entry.unknown(cx, "value", &ENUM, &ENUM_ELSEWHERE)),
             }
         }
         Self { library: library.take() }

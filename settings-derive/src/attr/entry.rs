@@ -10,11 +10,19 @@ use crate::nearest::{list, nearest};
 /// One `name = tokens`.
 pub(super) struct Entry {
     pub(super) name: Ident,
+    /// Empty where the mistake of giving none has been noted.
     pub(super) value: TokenStream,
 }
 
-/// All entries of the attributes called `attribute`. An attribute without parentheses has none.
+/// The entries with a value.
 pub(super) fn entries(cx: &Ctxt, attrs: &[Attribute], attribute: &str) -> Vec<Entry> {
+    let mut entries = all_entries(cx, attrs, attribute);
+    entries.retain(|entry| !entry.value.is_empty());
+    entries
+}
+
+/// All entries of the attributes called `attribute`. An attribute without parentheses has none.
+pub(super) fn all_entries(cx: &Ctxt, attrs: &[Attribute], attribute: &str) -> Vec<Entry> {
     let mut all = Vec::new();
     for attr in attrs.iter().filter(|attr| attr.path().is_ident(attribute)) {
         match &attr.meta {
@@ -44,22 +52,23 @@ fn cut(cx: &Ctxt, tokens: &TokenStream, all: &mut Vec<Entry>) {
                 let value = value(&mut rest);
                 if value.is_empty() {
                     cx.error_at(punct.span(), format!("`{name}` has no value: write `{name} = value`"));
-                } else {
-                    all.push(Entry { name, value });
                 }
+                all.push(Entry { name, value });
             }
-            Some(TokenTree::Punct(punct)) if punct.as_char() == ',' => without_value(cx, &name),
+            Some(TokenTree::Punct(punct)) if punct.as_char() == ',' => all.push(without_value(cx, name)),
             Some(other) => {
                 cx.error_at(other.span(), format!("expected `=` after `{name}`: write `{name} = value`"));
                 value(&mut rest);
+                all.push(Entry { name, value: TokenStream::new() });
             }
-            None => without_value(cx, &name),
+            None => all.push(without_value(cx, name)),
         }
     }
 }
 
-fn without_value(cx: &Ctxt, name: &Ident) {
+fn without_value(cx: &Ctxt, name: Ident) -> Entry {
     cx.error_at(name.span(), format!("`{name}` has no value: write `{name} = value`"));
+    Entry { name, value: TokenStream::new() }
 }
 
 /// Takes the tokens up to the next comma, which it swallows. Commas between `::<` and `>` belong to the value.
@@ -93,7 +102,7 @@ impl Entry {
 
     /// The value as one string literal.
     pub(super) fn string(&self, cx: &Ctxt) -> Option<Spanned<String>> {
-        self.string_in(cx, self.value.clone())
+        self.string_in(cx, self.value.clone(), "\"...\"")
     }
 
     /// The value as a bracketed list of string literals.
@@ -108,7 +117,7 @@ impl Entry {
         let mut rest = group.stream().into_iter().peekable();
         let mut strings = Vec::new();
         while rest.peek().is_some() {
-            strings.extend(self.string_in(cx, value(&mut rest)));
+            strings.extend(self.string_in(cx, value(&mut rest), "[\"...\", \"...\"]"));
         }
         strings
     }
@@ -122,7 +131,7 @@ impl Entry {
         Vec::new()
     }
 
-    fn string_in(&self, cx: &Ctxt, tokens: TokenStream) -> Option<Spanned<String>> {
+    fn string_in(&self, cx: &Ctxt, tokens: TokenStream, form: &str) -> Option<Spanned<String>> {
         let name = &self.name;
         let mut rest = flat(tokens.clone()).into_iter();
         let first = rest.next();
@@ -136,7 +145,7 @@ impl Entry {
         }
         let found = first.as_ref().map_or("nothing".to_owned(), found);
         let span = first.map_or_else(|| name.span(), |token| token.span());
-        let message = format!("`{name}` takes a string, found {found}: write `{name} = \"...\"`");
+        let message = format!("expected a string, found {found}: write `{name} = {form}`");
         if tokens.is_empty() {
             cx.error_at(span, message)
         } else {
@@ -159,27 +168,36 @@ impl Entry {
         }
     }
 
-    /// Reports a name that isn't in `valid`, with the one probably meant and where it would belong.
-    pub(super) fn unknown(&self, cx: &Ctxt, attribute: &str, valid: &[&str], elsewhere: &[Elsewhere]) {
+    /// Reports a name that isn't in `valid`; returns the one probably meant.
+    pub(super) fn unknown<'v>(
+        &self,
+        cx: &Ctxt,
+        attribute: &str,
+        valid: &[&'v str],
+        elsewhere: &[Elsewhere],
+    ) -> Option<&'v str> {
         let name = self.name();
         let place = elsewhere.iter().find(|place| place.names.contains(&name.as_str()));
-        let hint = match (nearest(&name, valid), place) {
-            (_, Some(place)) => format!("`{name}` {}", place.belongs),
-            (Some(near), None) => format!("did you mean `{near}`?"),
+        let near = nearest(&name, valid).filter(|_| place.is_none());
+        let hint = match (near, place) {
+            (_, Some(place)) => format!("; it {}", place.belongs),
+            (Some(near), None) => format!("; did you mean `{near}`?"),
             (None, None) => String::new(),
         };
-        let message = match hint.as_str() {
-            "" => format!("`#[{attribute}(...)]` has no `{name}`: it takes {}", list(valid)),
-            hint => format!("`#[{attribute}(...)]` has no `{name}`; {hint} It takes {}", list(valid)),
+        let list = match valid {
+            [_] if near.is_some() => String::new(),
+            _ if hint.is_empty() => format!(": it takes {}", list(valid)),
+            _ => format!(" `#[{attribute}]` takes {}", list(valid)),
         };
-        cx.error_at(self.name.span(), message);
+        cx.error_at(self.name.span(), format!("`#[{attribute}]` has no `{name}`{hint}{list}"));
+        near
     }
 }
 
 /// Names that are right in another place.
 pub(super) struct Elsewhere {
     pub(super) names: &'static [&'static str],
-    /// The rest of the sentence that begins with the name.
+    /// The rest of the sentence that begins with `it`.
     pub(super) belongs: &'static str,
 }
 

@@ -4,12 +4,19 @@ use proc_macro2::{Span, TokenStream};
 use syn::{Attribute, Field};
 
 use super::entry::Elsewhere;
-use super::{Range, Slot, Spanned, entries};
+use super::{Range, Slot, Spanned, all_entries, entries};
 use crate::ctxt::Ctxt;
 
 const SETTING: [&str; 9] =
     ["key", "title", "default", "unit", "range", "alias", "aliases", "page", "console"];
 const NESTED: [&str; 1] = ["section"];
+
+const SETTING_ELSEWHERE: [Elsewhere; 2] = [
+    Elsewhere { names: &["section"], belongs: "is a nested section's, in `#[settings(...)]`." },
+    Elsewhere { names: &["env_prefix"], belongs: "is the root struct's, in `#[settings(...)]`." },
+];
+const NESTED_ELSEWHERE: [Elsewhere; 1] =
+    [Elsewhere { names: &SETTING, belongs: "is a setting's, in `#[setting(...)]`." }];
 
 /// The units of a duration, as written, and the milliseconds of each.
 const UNITS: [(&str, u64); 5] = [
@@ -38,14 +45,21 @@ pub(crate) struct Setting {
     pub(crate) aliases: Vec<Spanned<String>>,
     pub(crate) page: Option<Spanned<String>>,
     pub(crate) console: Option<Spanned<String>>,
-    /// Whether a default was given that could not be read.
     pub(crate) given: Given,
 }
 
-/// Attributes that were written, readable or not: nobody is told to add what stands there.
+/// Attributes that were written, be it unreadable or misspelt: nobody is told to add what stands there.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Given {
+    pub(crate) default: bool,
     pub(crate) unit: bool,
+}
+
+impl Given {
+    fn note(&mut self, name: Option<&str>) {
+        self.default |= name == Some("default");
+        self.unit |= name == Some("unit");
+    }
 }
 
 /// A nested section's attributes.
@@ -87,35 +101,22 @@ impl Setting {
         let (mut unit, mut range) = (Slot::empty(), Slot::empty());
         let (mut page, mut console) = (Slot::empty(), Slot::empty());
         let (mut aliases, mut given) = (Vec::new(), Given::default());
-        for entry in entries(cx, attrs, "setting") {
+        for entry in all_entries(cx, attrs, "setting") {
+            given.note(Some(&entry.name()));
+            if entry.value.is_empty() {
+                continue;
+            }
             match entry.name().as_str() {
                 "key" => key.set(cx, &entry.name, entry.string(cx)),
                 "title" => title.set(cx, &entry.name, entry.string(cx)),
                 "default" => default.set(cx, &entry.name, Some(entry.value.clone())),
-                "unit" => {
-                    given.unit = true;
-                    unit.set(cx, &entry.name, entry.string(cx).and_then(|name| Unit::named(cx, &name)));
-                }
+                "unit" => unit.set(cx, &entry.name, entry.string(cx).and_then(|name| Unit::named(cx, &name))),
                 "range" => range.set(cx, &entry.name, entry.range(cx)),
                 "alias" => aliases.extend(entry.string(cx)),
                 "aliases" => aliases.extend(entry.strings(cx)),
                 "page" => page.set(cx, &entry.name, entry.string(cx)),
                 "console" => console.set(cx, &entry.name, entry.string(cx)),
-                _ => entry.unknown(
-                    cx,
-                    "setting",
-                    &SETTING,
-                    &[
-                        Elsewhere {
-                            names: &["section"],
-                            belongs: "is a nested section's, in `#[settings(...)]`.",
-                        },
-                        Elsewhere {
-                            names: &["env_prefix"],
-                            belongs: "is the root struct's, in `#[settings(...)]`.",
-                        },
-                    ],
-                ),
+                _ => given.note(entry.unknown(cx, "setting", &SETTING, &SETTING_ELSEWHERE)),
             }
         }
         Self {
@@ -138,12 +139,7 @@ impl Nested {
         for entry in entries(cx, attrs, "settings") {
             match entry.name().as_str() {
                 "section" => section.set(cx, &entry.name, entry.string(cx)),
-                _ => entry.unknown(
-                    cx,
-                    "settings",
-                    &NESTED,
-                    &[Elsewhere { names: &SETTING, belongs: "is a setting's, in `#[setting(...)]`." }],
-                ),
+                _ => drop(entry.unknown(cx, "settings", &NESTED, &NESTED_ELSEWHERE)),
             }
         }
         Self { section: section.take() }

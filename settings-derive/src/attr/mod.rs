@@ -16,5 +16,5 @@ pub(crate) use range::{Bound, Range, integer};
 pub(crate) use slot::Spanned;
 pub(crate) use variant::VariantAttrs;
 
-use entry::{Entry, entries};
+use entry::{Entry, all_entries, entries};
 use slot::Slot;

@@ -23,7 +23,7 @@ impl VariantAttrs {
             match entry.name().as_str() {
                 "text" => text.set(cx, &entry.name, entry.string(cx)),
                 "label" => label.set(cx, &entry.name, entry.string(cx)),
-                _ => entry.unknown(cx, "value", &VARIANT, &ELSEWHERE),
+                _ => drop(entry.unknown(cx, "value", &VARIANT, &ELSEWHERE)),
             }
         }
         Self { text: text.take(), label: label.take() }

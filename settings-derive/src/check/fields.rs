@@ -116,7 +116,11 @@ fn duration_has_a_unit(cx: &Ctxt, field: &Field<'_>, leaf: &Leaf<'_>) {
         Some(unit) if !is_duration && !matches!(leaf.kind, Kind::Other) => {
             cx.error_at(
                 unit.span,
-                format!("`{}` is {}: only a duration has a `unit`", field.ident, leaf.kind.name()),
+                format!(
+                    "`{}` is {}: only a duration has a `unit`",
+                    field.ident,
+                    ty::innermost(field.ty).name()
+                ),
             );
         }
         Some(unit) if !is_duration => {

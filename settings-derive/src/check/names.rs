@@ -77,6 +77,7 @@ fn aliases_lead_elsewhere(cx: &Ctxt, input: &Struct<'_>) {
                 format!("`{}` is the name of `{}`: an alias can't take it", alias.value, field.ident)
             };
             cx.error_at(alias.span, message);
+            break;
         }
     }
 }
@@ -85,7 +86,11 @@ fn aliases_lead_elsewhere(cx: &Ctxt, input: &Struct<'_>) {
 /// #[setting(alias = "Old", alias = "Old")]
 /// ```
 fn aliases_differ(cx: &Ctxt, input: &Struct<'_>) {
-    let all: Vec<&Spanned<String>> = aliases(input).map(|(_, alias)| alias).collect();
+    let keys: Vec<String> =
+        input.fields.iter().filter_map(Field::key).map(|key| full(input, &key.value)).collect();
+    let is_key = |alias: &str| keys.iter().any(|key| env_form(key) == env_form(&full(input, alias)));
+    let all: Vec<&Spanned<String>> =
+        aliases(input).map(|(_, alias)| alias).filter(|alias| !is_key(&alias.value)).collect();
     for (i, alias) in all.iter().enumerate() {
         let form = env_form(&full(input, &alias.value));
         if let Some(first) = all.iter().take(i).find(|first| env_form(&full(input, &first.value)) == form) {

@@ -79,7 +79,8 @@ fn needs(name: &str, example: &str) -> String {
 enum Shape<'a> {
     Bool(bool),
     Integer(i128),
-    /// A number with a fraction, or beyond `i128`.
+    /// A whole number beyond `i128`.
+    Huge(f64),
     Float(f64),
     Text(String),
     Brackets(&'a Group),
@@ -111,7 +112,7 @@ fn literal_shape(literal: &Literal, sign: f64) -> Shape<'static> {
             float.base10_parse().map_or(Shape::Expression, |float: f64| Shape::Float(sign * float))
         }
         Lit::Int(int) => {
-            int.base10_digits().parse().map_or(Shape::Expression, |float: f64| Shape::Float(sign * float))
+            int.base10_digits().parse().map_or(Shape::Expression, |float: f64| Shape::Huge(sign * float))
         }
         _ => Shape::Expression,
     }
@@ -148,7 +149,10 @@ impl Reader<'_> {
                 .refuse(tokens, "a duration's default is a number in the setting's `unit`: `default = 10`"),
             (Kind::Duration, Shape::Expression) => constant(Constant::Units),
             (Kind::Float, Shape::Integer(integer)) => Some(DefaultValue::Float(integer as f64)),
-            (Kind::Float | Kind::Other, Shape::Float(float)) => Some(DefaultValue::Float(float)),
+            (Kind::Float | Kind::Other, Shape::Float(float) | Shape::Huge(float)) => {
+                Some(DefaultValue::Float(float))
+            }
+            (Kind::Integer(of), Shape::Huge(_)) => self.beyond(of, &tokens.to_string(), tokens),
             (Kind::Float, Shape::Expression) => constant(Constant::Float(ty.to_token_stream())),
             (Kind::Text | Kind::Other, Shape::Text(text)) => Some(DefaultValue::Text(text)),
             (Kind::Text, Shape::Expression) => constant(Constant::Text),
@@ -175,13 +179,14 @@ impl Reader<'_> {
                 .refuse(tokens, &format!("the default is {}: leave the suffix `{suffix}` away", of.name));
         }
         if integer < of.min || integer > of.max {
-            let (name, min, max) = (of.name, of.min, of.max);
-            return self.refuse(
-                tokens,
-                &format!("its type {name} holds {min} to {max}, and {integer} is not among them"),
-            );
+            return self.beyond(of, &integer.to_string(), tokens);
         }
         Some(DefaultValue::Integer(integer))
+    }
+
+    fn beyond<T>(&self, of: Integer, number: &str, tokens: &TokenStream) -> Option<T> {
+        let Integer { name, min, max } = of;
+        self.refuse(tokens, &format!("its type {name} holds {min} to {max}, and {number} is not among them"))
     }
 
     fn mismatch<T>(&self, kind: Kind<'_>, flat: &[TokenTree], tokens: &TokenStream) -> Option<T> {

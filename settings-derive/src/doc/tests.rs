@@ -11,8 +11,10 @@ fn doc(comment: &str) -> Doc {
 
 fn read(comment: &str) -> (Doc, Mistakes) {
     // As rustc hands over `///` lines.
-    let lines: Vec<String> =
-        comment.lines().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") }).collect();
+    let lines: Vec<String> = comment
+        .lines()
+        .map(|line| if line.is_empty() { String::new() } else { format!(" {line}") })
+        .collect();
     let attrs = Attribute::parse_outer.parse2(quote!(#(#[doc = #lines])*)).unwrap();
     let cx = Ctxt::new();
     let parsed = parse(&super::lines::lines(&cx, &attrs));

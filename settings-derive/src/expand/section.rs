@@ -126,24 +126,29 @@ fn proofs(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
         let Some(leaf) = field.leaf() else { continue };
         let is_own_type = matches!(innermost_optional(leaf.kind), Kind::Other);
         if let (true, Some(first)) = (is_own_type, leaf.doc.values.first()) {
-            proofs.extend(quote_spanned! {first.span=>
-                const _: () = #library::schema::assert::documents_every_value(<#ident as #library::Settings>::SCHEMA, #index);
-            });
+            let call = quote!(documents_every_value(<#ident as #library::Settings>::SCHEMA, #index));
+            proofs.extend(proof(call, first.span, library));
         }
         if let (true, Some(tokens)) = (needs_proof(leaf), &leaf.attrs.default) {
-            proofs.extend(quote_spanned! {tokens.span()=>
-                const _: () = #library::schema::assert::accepts_default(<#ident as #library::Settings>::SCHEMA, #index);
-            });
+            let call = quote!(accepts_default(<#ident as #library::Settings>::SCHEMA, #index));
+            proofs.extend(proof(call, tokens.span(), library));
         }
     }
     if input.attrs.env_prefix.is_some() {
-        proofs.extend(quote_spanned! {ident.span()=>
-            const _: () = #library::schema::assert::unique_names::<{
-                #library::schema::assert::slots(<#ident as #library::Settings>::SCHEMA)
-            }>(<#ident as #library::Settings>::SCHEMA);
-        });
+        let slots = quote!(#library::schema::assert::slots(<#ident as #library::Settings>::SCHEMA));
+        let call = quote!(unique_names::<{ #slots }>(<#ident as #library::Settings>::SCHEMA));
+        proofs.extend(proof(call, ident.span(), library));
     }
     proofs
+}
+
+/// A compile error at `span` where `call` returns a message.
+fn proof(call: TokenStream, span: Span, library: &TokenStream) -> TokenStream {
+    quote_spanned! {span=>
+        const _: () = if let ::core::option::Option::Some(message) = #library::schema::assert::#call {
+            ::core::panic!("{}", message.as_str())
+        };
+    }
 }
 
 fn optional(text: Option<&Spanned<String>>) -> TokenStream {

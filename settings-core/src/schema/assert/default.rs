@@ -6,52 +6,51 @@ use super::setting;
 use crate::schema::setting::same;
 use crate::schema::{Choice, DefaultValue, Kind, Section, Unit};
 
-/// Fails where the kind of field `index` doesn't accept its default.
-pub const fn accepts_default(section: &'static Section, index: usize) {
-    let Some(setting) = setting(section, index) else { return };
-    check(&setting.kind, setting.default);
+/// That the kind of field `index` accepts its default.
+pub const fn accepts_default(section: &'static Section, index: usize) -> Option<Message> {
+    match setting(section, index) {
+        Some(setting) => check(&setting.kind, setting.default),
+        None => None,
+    }
 }
 
-const fn check(kind: &Kind, default: DefaultValue) {
+const fn check(kind: &Kind, default: DefaultValue) -> Option<Message> {
     match (kind, default) {
-        (Kind::Optional(_), DefaultValue::None) => {}
+        (Kind::Optional(_), DefaultValue::None) => None,
         (Kind::Optional(of), default) => check(of, default),
         // An enum whose derive failed has no choices; its own errors are enough.
-        (Kind::OneOf([]), _) => {}
+        (Kind::OneOf([]), _) => None,
         (Kind::OneOf(choices), DefaultValue::Text(text)) => is_choice(choices, text),
         (Kind::Integer { min, max }, DefaultValue::Integer(integer)) => in_range(integer, *min, *max),
         (Kind::Duration { min, max, .. }, DefaultValue::Integer(units)) => {
-            in_range(units, *min as i128, *max as i128);
+            in_range(units, *min as i128, *max as i128)
         }
         (Kind::Float, DefaultValue::Float(float)) if !float.is_finite() => {
-            Message::new("the default is not a finite number").fail();
+            Some(Message::new("the default is not a finite number"))
         }
-        (_, DefaultValue::Json(_) | DefaultValue::Computed { .. }) => {}
+        (_, DefaultValue::Json(_) | DefaultValue::Computed { .. }) => None,
         (kind, default) => is_of(kind, default),
     }
 }
 
-const fn is_choice(choices: &[Choice], text: &str) {
+const fn is_choice(choices: &[Choice], text: &str) -> Option<Message> {
     let mut rest = choices;
     while let [choice, others @ ..] = rest {
         if same(choice.text.as_bytes(), text.as_bytes()) {
-            return;
+            return None;
         }
         rest = others;
     }
     let message = Message::new("`").then(text).then("` is no value of this type: there are ");
-    listed(message, choices).fail();
+    Some(listed(message, choices))
 }
 
-const fn in_range(value: i128, min: i128, max: i128) {
-    if value < min || value > max {
-        number(
-            number(number(Message::new("the default "), value).then(" is outside the range "), min)
-                .then(" to "),
-            max,
-        )
-        .fail();
+const fn in_range(value: i128, min: i128, max: i128) -> Option<Message> {
+    if value >= min && value <= max {
+        return None;
     }
+    let message = number(Message::new("the default "), value).then(" is outside the range ");
+    Some(number(number(message, min).then(" to "), max))
 }
 
 /// Goes on with the number's digits.
@@ -72,7 +71,7 @@ const fn number(mut message: Message, value: i128) -> Message {
     message
 }
 
-const fn is_of(kind: &Kind, default: DefaultValue) {
+const fn is_of(kind: &Kind, default: DefaultValue) -> Option<Message> {
     let fits = match (kind, default) {
         (Kind::Bool, DefaultValue::Bool(_))
         | (Kind::Float, DefaultValue::Float(_) | DefaultValue::Integer(_))
@@ -80,9 +79,10 @@ const fn is_of(kind: &Kind, default: DefaultValue) {
         (Kind::Secret, DefaultValue::Text(text)) => text.is_empty(),
         _ => false,
     };
-    if !fits {
-        Message::new("the default doesn't fit: this type takes ").then(expected(kind)).fail();
+    if fits {
+        return None;
     }
+    Some(Message::new("the default doesn't fit: this type takes ").then(expected(kind)))
 }
 
 const fn expected(kind: &Kind) -> &'static str {

@@ -5,12 +5,13 @@ use super::setting;
 use crate::schema::setting::same;
 use crate::schema::{Choice, Kind, Section, ValueDoc};
 
-/// Fails where the value list of field `index` doesn't name each choice of its one-of exactly once.
-pub const fn documents_every_value(section: &'static Section, index: usize) {
-    let Some(setting) = setting(section, index) else { return };
-    if let Some(choices) = choices(&setting.kind) {
-        every_choice_is_named(choices, setting.values);
-        every_name_is_a_choice(choices, setting.values);
+/// That the value list of field `index` names each choice of its one-of exactly once.
+pub const fn documents_every_value(section: &'static Section, index: usize) -> Option<Message> {
+    let Some(setting) = setting(section, index) else { return None };
+    let Some(choices) = choices(&setting.kind) else { return None };
+    match every_choice_is_named(choices, setting.values) {
+        Some(message) => Some(message),
+        None => every_name_is_a_choice(choices, setting.values),
     }
 }
 
@@ -24,7 +25,7 @@ const fn choices(kind: &'static Kind) -> Option<&'static [Choice]> {
     }
 }
 
-const fn every_choice_is_named(choices: &[Choice], values: &[ValueDoc]) {
+const fn every_choice_is_named(choices: &[Choice], values: &[ValueDoc]) -> Option<Message> {
     let mut rest = choices;
     while let [choice, others @ ..] = rest {
         let mut named = 0;
@@ -36,16 +37,17 @@ const fn every_choice_is_named(choices: &[Choice], values: &[ValueDoc]) {
             unread = unread_others;
         }
         if named == 0 {
-            Message::new("the value list misses `").then(choice.label).then("`").fail();
+            return Some(Message::new("the value list misses `").then(choice.label).then("`"));
         }
         if named > 1 {
-            Message::new("the value list names `").then(choice.label).then("` twice").fail();
+            return Some(Message::new("the value list names `").then(choice.label).then("` twice"));
         }
         rest = others;
     }
+    None
 }
 
-const fn every_name_is_a_choice(choices: &[Choice], values: &[ValueDoc]) {
+const fn every_name_is_a_choice(choices: &[Choice], values: &[ValueDoc]) -> Option<Message> {
     let mut rest = values;
     while let [value, others @ ..] = rest {
         let mut known = false;
@@ -56,10 +58,11 @@ const fn every_name_is_a_choice(choices: &[Choice], values: &[ValueDoc]) {
         }
         if !known {
             let message = Message::new("`").then(value.value).then("` is no value of this type: there are ");
-            listed(message, choices).fail();
+            return Some(listed(message, choices));
         }
         rest = others;
     }
+    None
 }
 
 const fn names(value: &ValueDoc, choice: &Choice) -> bool {

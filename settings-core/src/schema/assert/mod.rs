@@ -1,5 +1,6 @@
 //! What the derive can't see in its tokens and has rustc check: rules over other types' metadata and over the
-//! values of constants. Evaluated at compile time only, where a panic is a compile error at the author's token.
+//! values of constants. Each returns the message with which the derive's code panics at the author's token, `None` where
+//! all is well. Evaluated at compile time only.
 
 mod default;
 mod documented;
@@ -8,6 +9,7 @@ mod unique;
 
 pub use default::accepts_default;
 pub use documented::documents_every_value;
+pub use message::Message;
 pub use unique::{slots, unique_names};
 
 use super::{Member, Section, Setting};

@@ -22,12 +22,16 @@ const fn count(section: &'static Section) -> usize {
     count
 }
 
-/// Fails where two settings, sections or aliases of a program claim one variable (and thus also where they
-/// claim one path), and where a nested section has no key.
-pub const fn unique_names<const SLOTS: usize>(root: &'static Section) {
-    let mut table = Table { hashes: [0; SLOTS], numbers: [0; SLOTS], next: 0, root };
+/// That no two settings, sections or aliases of a program claim one variable (and thus no two claim one path), and
+/// that each nested section has a key.
+pub const fn unique_names<const SLOTS: usize>(root: &'static Section) -> Option<Message> {
+    let mut table = Table { hashes: [0; SLOTS], numbers: [0; SLOTS], next: 0, root, fault: None };
     table.section(Hash::EMPTY.key(root.key), root);
+    table.fault
 }
+
+const ROOT_IN_ROOT: &str = "a nested section has no key: a program's root can't be nested, unless \
+    `#[settings(section = \"...\")]` on its field names it";
 
 /// The names seen so far, by hash.
 struct Table<const SLOTS: usize> {
@@ -37,21 +41,20 @@ struct Table<const SLOTS: usize> {
     numbers: [usize; SLOTS],
     next: usize,
     root: &'static Section,
+    /// The first mistake, which ends the walk.
+    fault: Option<Message>,
 }
 
 impl<const SLOTS: usize> Table<SLOTS> {
     const fn section(&mut self, at: Hash, section: &'static Section) {
         let mut rest = section.members;
-        while let [member, others @ ..] = rest {
+        while let ([member, others @ ..], None) = (rest, &self.fault) {
             match member {
                 Member::Setting(setting) => self.setting(at, setting),
                 Member::Section { key, section } => {
                     if key.is_empty() {
-                        Message::new(
-                            "a nested section has no key: a program's root can't be nested, unless ",
-                        )
-                        .then("`#[settings(section = \"...\")]` on the field names it")
-                        .fail();
+                        self.fault = Some(Message::new(ROOT_IN_ROOT));
+                        return;
                     }
                     let at = at.key(key);
                     self.insert(at);
@@ -88,24 +91,20 @@ impl<const SLOTS: usize> Table<SLOTS> {
         self.next += 1;
     }
 
-    /// Fails where the name numbered `first` and the next one are really one.
-    const fn compare(&self, first: usize) {
+    /// Notes if the name numbered `first` and the next one are really one.
+    const fn compare(&mut self, first: usize) {
         let first = nth(self.root, first);
         let second = nth(self.root, self.next);
         if !same(variable(&first).as_str().as_bytes(), variable(&second).as_str().as_bytes()) {
             return;
         }
-        if same(first.as_str().as_bytes(), second.as_str().as_bytes()) {
-            Message::new("two settings or aliases have the path `").then(first.as_str()).then("`").fail();
-        }
-        Message::new("`")
-            .then(first.as_str())
-            .then("` and `")
-            .then(second.as_str())
-            .then("` claim one environment variable, ending in `")
-            .then(variable(&first).as_str())
-            .then("`")
-            .fail();
+        let message = if same(first.as_str().as_bytes(), second.as_str().as_bytes()) {
+            Message::new("two settings or aliases have the path `").then(first.as_str())
+        } else {
+            let paths = Message::new("`").then(first.as_str()).then("` and `").then(second.as_str());
+            paths.then("` claim one environment variable, ending in `").then(variable(&first).as_str())
+        };
+        self.fault = Some(message.then("`"));
     }
 }
 

@@ -3,12 +3,14 @@
 //! Reads what RFC 8259 describes and, as people edit configuration by hand, comments (`//`, `/* */`) and trailing
 //! commas. A value stays text until somebody asks for it, so that its place in the file is never lost.
 
+mod number;
 mod scan;
 mod write;
 
 #[cfg(test)]
 mod tests;
 
+pub use number::whole_number;
 pub use scan::{Key, Scanner, SyntaxError};
 pub use write::{escape, write_string};
 

@@ -1,0 +1,93 @@
+//! One kind's schema: what `value::from_json` accepts, no more and no less.
+
+use serde_json::{Map, Number, Value as Json, json};
+
+use super::pattern;
+use crate::markdown;
+use crate::schema::{Choice, Kind, ValueDoc};
+use crate::value::expectation;
+
+/// The keywords of a kind; `values` are a setting's own words for each choice.
+pub(super) fn schema(kind: &Kind, values: &[ValueDoc]) -> Map<String, Json> {
+    let mut ways = ways(kind, values);
+    match ways.len() {
+        1 => ways.remove(0),
+        _ => object([("anyOf", Json::Array(ways.into_iter().map(Json::Object).collect()))]),
+    }
+}
+
+/// Each way to write a value of the kind.
+fn ways(kind: &Kind, values: &[ValueDoc]) -> Vec<Map<String, Json>> {
+    match *kind {
+        Kind::Bool => vec![object([("type", json!("boolean"))])],
+        Kind::Integer { min, max } => {
+            vec![whole_number(min, max), text_like(&pattern::whole(&pattern::integer(min, max)), kind)]
+        }
+        Kind::Float => vec![object([("type", json!("number"))]), text_like(pattern::FLOAT, kind)],
+        Kind::Text | Kind::Secret => vec![object([("type", json!(["string", "number"]))])],
+        Kind::Custom(_) => vec![object([("type", json!("string"))])],
+        Kind::OneOf(choices) => vec![one_of(choices, values)],
+        Kind::Duration { unit, min, max } => vec![
+            whole_number(min.into(), max.into()),
+            text_like(&pattern::whole(&pattern::duration(unit, min, max)), kind),
+        ],
+        Kind::List(of) => {
+            vec![object([("type", json!(["array", "null"])), ("items", Json::Object(schema(of, &[])))])]
+        }
+        Kind::Map(of) => vec![object([
+            ("type", json!(["object", "null"])),
+            ("additionalProperties", Json::Object(schema(of, &[]))),
+        ])],
+        Kind::Optional(of) => {
+            let mut ways = ways(of, values);
+            if !matches!(of, Kind::List(_) | Kind::Map(_) | Kind::Optional(_)) {
+                ways.push(object([("type", json!("null"))]));
+            }
+            ways
+        }
+    }
+}
+
+fn whole_number(min: i128, max: i128) -> Map<String, Json> {
+    let mut schema = object([("type", json!("integer"))]);
+    for (keyword, bound) in [("minimum", min), ("maximum", max)] {
+        if let Some(bound) = Number::from_i128(bound) {
+            schema.insert(keyword.to_owned(), Json::Number(bound));
+        }
+    }
+    schema
+}
+
+fn text_like(pattern: &str, kind: &Kind) -> Map<String, Json> {
+    let expected = markdown::plain(&expectation(kind));
+    object([
+        ("type", json!("string")),
+        ("pattern", json!(pattern)),
+        ("patternErrorMessage", json!(format!("expected {expected}"))),
+    ])
+}
+
+fn one_of(choices: &[Choice], values: &[ValueDoc]) -> Map<String, Json> {
+    let texts: Vec<_> = choices.iter().map(|choice| choice.text).collect();
+    let docs: Vec<_> = choices.iter().map(|choice| choice_doc(choice, values)).collect();
+    let mut schema = object([("type", json!("string")), ("enum", json!(texts))]);
+    if docs.iter().any(|doc| !doc.is_empty()) {
+        let plain: Vec<_> = docs.iter().map(|doc| markdown::plain(doc)).collect();
+        schema.insert("enumDescriptions".to_owned(), json!(plain));
+        schema.insert("markdownEnumDescriptions".to_owned(), json!(docs));
+    }
+    schema
+}
+
+fn choice_doc(choice: &Choice, values: &[ValueDoc]) -> String {
+    let own = values.iter().find(|value| value.value == choice.text || value.value == choice.label);
+    let doc = own.map_or(choice.doc, |value| value.text);
+    if choice.text == choice.label {
+        return doc.to_owned();
+    }
+    if doc.is_empty() { choice.label.to_owned() } else { format!("{}: {doc}", choice.label) }
+}
+
+fn object<const N: usize>(keywords: [(&str, Json); N]) -> Map<String, Json> {
+    keywords.into_iter().map(|(keyword, value)| (keyword.to_owned(), value)).collect()
+}

@@ -1,0 +1,135 @@
+//! JSON Schema (draft 2020-12) of a program's settings, for editors and validators.
+//!
+//! The schema accepts what the resolver accepts in a file, and refuses what it refuses, but where no schema can say
+//! it: the check of a [`Kind::Custom`](crate::schema::Kind::Custom), the bounds of a duration that is a sum
+//! (`1h30m`), numbers beyond a float's range, and keys in another letter case.
+
+mod kind;
+mod pattern;
+mod texts;
+
+#[cfg(test)]
+mod tests;
+
+use schemars::Schema;
+use serde_json::{Map, Value as Json, json};
+
+use crate::schema::{Member, Section, Setting};
+
+/// The schema of a whole program's `config.json`.
+///
+/// Keys that no setting has are accepted, as the resolver only warns of them. Old names are deprecated properties.
+/// Secrets are `writeOnly` and show no default but an empty one; a default that is known only at run time stands as
+/// its rule in the description. For editors there are `markdownDescription`, `enumDescriptions`,
+/// `patternErrorMessage` and `deprecationMessage`.
+pub fn json_schema(root: &'static Section) -> Schema {
+    Writer { root, strict: false }.program()
+}
+
+/// Like [`json_schema`], but with warnings as errors: sections refuse unknown keys and old names.
+pub fn strict_json_schema(root: &'static Section) -> Schema {
+    Writer { root, strict: true }.program()
+}
+
+struct Writer {
+    root: &'static Section,
+    strict: bool,
+}
+
+impl Writer {
+    fn program(&self) -> Schema {
+        let mut schema = Map::new();
+        schema.insert("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema"));
+        if self.root.key.is_empty() {
+            schema.extend(self.section(self.root, &[]));
+        } else {
+            let section = self.section(self.root, &[self.root.key]);
+            schema.insert("type".to_owned(), json!("object"));
+            schema.insert("properties".to_owned(), json!({ self.root.key: section }));
+        }
+        schema.insert("additionalProperties".to_owned(), json!(true));
+        if !self.strict {
+            self.add_old_names(&mut schema);
+        }
+        Schema::from(schema)
+    }
+
+    /// The recursion is as deep as the structs nest.
+    fn section(&self, section: &'static Section, keys: &[&'static str]) -> Map<String, Json> {
+        let mut schema = Map::new();
+        if let Some(page) = section.page {
+            schema.insert("title".to_owned(), json!(page));
+        }
+        texts::describe(&mut schema, section.doc, section.doc);
+        schema.insert("type".to_owned(), json!("object"));
+        let mut properties = Map::new();
+        for member in section.members {
+            let mut keys = keys.to_vec();
+            keys.push(member.key());
+            let property = match member {
+                Member::Setting(setting) => self.setting(setting, &keys),
+                Member::Section { section, .. } => self.section(section, &keys),
+            };
+            properties.insert(member.key().to_owned(), Json::Object(property));
+        }
+        schema.insert("properties".to_owned(), Json::Object(properties));
+        schema.insert("additionalProperties".to_owned(), json!(!self.strict));
+        schema
+    }
+
+    fn setting(&self, setting: &Setting, keys: &[&'static str]) -> Map<String, Json> {
+        let mut schema = Map::new();
+        schema.insert("title".to_owned(), json!(setting.title));
+        let variable = crate::schema::env_name(self.root.env_prefix.unwrap_or_default(), &keys.join("."));
+        texts::describe(&mut schema, &texts::plain(setting), &texts::markdown(setting, &variable));
+        schema.extend(kind::schema(&setting.kind, setting.values));
+        if let Some(default) = texts::default_json(setting).and_then(|json| serde_json::from_str(&json).ok())
+        {
+            schema.insert("default".to_owned(), default);
+        }
+        if setting.kind.is_secret() {
+            schema.insert("writeOnly".to_owned(), json!(true));
+        }
+        schema
+    }
+
+    fn add_old_names(&self, schema: &mut Map<String, Json>) {
+        for leaf in self.root.leaves() {
+            let keys = leaf.path.keys();
+            for alias in leaf.setting.aliases {
+                let sections = keys.split_last().map_or(&[][..], |(_, sections)| sections);
+                let old: Vec<&str> = match alias.contains('.') {
+                    true => alias.split('.').collect(),
+                    false => sections.iter().copied().chain([*alias]).collect(),
+                };
+                let mut property = Map::new();
+                property.insert("title".to_owned(), json!(leaf.setting.title));
+                let message = format!("Old name of {}.", leaf.path);
+                property.insert("description".to_owned(), json!(message));
+                property.insert("deprecated".to_owned(), json!(true));
+                property.insert("deprecationMessage".to_owned(), json!(message));
+                property.extend(kind::schema(&leaf.setting.kind, leaf.setting.values));
+                if leaf.setting.kind.is_secret() {
+                    property.insert("writeOnly".to_owned(), json!(true));
+                }
+                insert_property(schema, &old, property);
+            }
+        }
+    }
+}
+
+/// Puts `property` at `keys`, unless a setting stands there or on the way.
+fn insert_property(schema: &mut Map<String, Json>, keys: &[&str], property: Map<String, Json>) {
+    let mut schema = schema;
+    for (at, key) in keys.iter().enumerate() {
+        let is_new_or_section = schema.get("properties").is_some() || schema.get("type").is_none();
+        let properties = schema.entry("properties").or_insert_with(|| json!({}));
+        let (true, Some(properties)) = (is_new_or_section, properties.as_object_mut()) else { return };
+        if at + 1 == keys.len() {
+            properties.entry(*key).or_insert(Json::Object(property));
+            return;
+        }
+        let Some(below) = properties.entry(*key).or_insert_with(|| json!({})).as_object_mut() else { return };
+        schema = below;
+    }
+}

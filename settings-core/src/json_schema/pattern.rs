@@ -1,0 +1,121 @@
+//! Regular expressions (the common ground of ECMA 262 and everything else) for numbers that stand in text.
+
+use crate::schema::Unit;
+
+/// A number with a fraction, as Rust reads it; neither infinity nor NaN.
+pub(super) const FLOAT: &str = r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$";
+
+const SUFFIXES: [(&str, Unit); 5] = [
+    ("ms", Unit::Milliseconds),
+    ("s", Unit::Seconds),
+    ("m(?:in)?", Unit::Minutes),
+    ("h", Unit::Hours),
+    ("d", Unit::Days),
+];
+
+/// Nothing but `pattern` from the text's start to its end.
+pub(super) fn whole(pattern: &str) -> String {
+    format!("^(?:{pattern})$")
+}
+
+/// A whole number from `min` to `max`, signs and leading zeros as Rust reads them.
+pub(super) fn integer(min: i128, max: i128) -> String {
+    let mut ways = Vec::new();
+    if min <= 0 && max >= 0 {
+        ways.push("[+-]?0+".to_owned());
+    }
+    if max > 0 {
+        ways.push(format!(r"\+?0*(?:{})", natural(min.max(1).unsigned_abs(), max.unsigned_abs())));
+    }
+    if min < 0 {
+        ways.push(format!("-0*(?:{})", natural(max.min(-1).unsigned_abs(), min.unsigned_abs())));
+    }
+    ways.join("|")
+}
+
+/// A count of `unit`, or one with a suffix, from `min` to `max` of `unit`. A sum of several is not bounded.
+pub(super) fn duration(unit: Unit, min: u64, max: u64) -> String {
+    let mut ways = vec![integer(min.into(), max.into())];
+    let millis = |count: u64| u128::from(count) * u128::from(unit.millis());
+    let longest = millis(max).min(u64::MAX.into());
+    for (suffix, counted) in SUFFIXES {
+        let each = u128::from(counted.millis());
+        let (low, high) = (millis(min).div_ceil(each), longest / each);
+        if low == 0 {
+            ways.push(format!("0+{suffix}"));
+        }
+        if high >= low.max(1) {
+            ways.push(format!("0*(?:{}){suffix}", natural(low.max(1), high)));
+        }
+    }
+    ways.push("(?:[0-9]+(?:ms|s|m(?:in)?|h|d)){2,}".to_owned());
+    ways.join("|")
+}
+
+/// A whole number from `low` (at least 1) to `high`, without leading zeros.
+fn natural(low: u128, high: u128) -> String {
+    let (low, high) = (low.to_string(), high.to_string());
+    if low.len() == high.len() {
+        return same_length(low.as_bytes(), high.as_bytes());
+    }
+    let mut ways = vec![same_length(low.as_bytes(), "9".repeat(low.len()).as_bytes())];
+    let between = (low.len(), high.len() - 1);
+    if between.0 < between.1 {
+        ways.push(format!("[1-9]{}", digits(between.0, between.1 - 1)));
+    }
+    let smallest = format!("1{}", "0".repeat(high.len() - 1));
+    ways.push(same_length(smallest.as_bytes(), high.as_bytes()));
+    ways.join("|")
+}
+
+/// A number from `low` to `high`, which have as many digits; the recursion is as deep as those.
+fn same_length(low: &[u8], high: &[u8]) -> String {
+    let (Some((&first, low_rest)), Some((&last, high_rest))) = (low.split_first(), high.split_first()) else {
+        return String::new();
+    };
+    let count = low_rest.len();
+    let low_is_least = low_rest.iter().all(|&digit| digit == b'0');
+    let high_is_most = high_rest.iter().all(|&digit| digit == b'9');
+    if low_is_least && high_is_most {
+        return format!("{}{}", class(first, last), digits(count, count));
+    }
+    if first == last {
+        return format!("{}{}", char::from(first), group(&same_length(low_rest, high_rest)));
+    }
+    let mut ways = Vec::new();
+    let mut middle = (first, last);
+    if !low_is_least {
+        let nines = vec![b'9'; count];
+        ways.push(format!("{}{}", char::from(first), group(&same_length(low_rest, &nines))));
+        middle.0 += 1;
+    }
+    if !high_is_most {
+        middle.1 -= 1;
+    }
+    if middle.0 <= middle.1 {
+        ways.push(format!("{}{}", class(middle.0, middle.1), digits(count, count)));
+    }
+    if !high_is_most {
+        let zeros = vec![b'0'; count];
+        ways.push(format!("{}{}", char::from(last), group(&same_length(&zeros, high_rest))));
+    }
+    ways.join("|")
+}
+
+fn class(first: u8, last: u8) -> String {
+    let (first, last) = (char::from(first), char::from(last));
+    if first == last { first.to_string() } else { format!("[{first}-{last}]") }
+}
+
+fn digits(least: usize, most: usize) -> String {
+    match (least, most) {
+        (0, 0) => String::new(),
+        (1, 1) => "[0-9]".to_owned(),
+        (least, most) if least == most => format!("[0-9]{{{least}}}"),
+        (least, most) => format!("[0-9]{{{least},{most}}}"),
+    }
+}
+
+fn group(ways: &str) -> String {
+    if ways.contains('|') { format!("(?:{ways})") } else { ways.to_owned() }
+}

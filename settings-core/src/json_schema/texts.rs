@@ -1,0 +1,78 @@
+//! What editors show of a setting.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::markdown;
+use crate::schema::{DefaultValue, Kind, Setting};
+use crate::value::{expectation, to_json};
+
+/// Adds `description` and `markdownDescription`, where there is something to say.
+pub(super) fn describe(schema: &mut Map<String, Json>, plain: &str, markdown: &str) {
+    if !plain.is_empty() {
+        schema.insert("description".to_owned(), json!(markdown::plain(plain)));
+    }
+    if !markdown.is_empty() {
+        schema.insert("markdownDescription".to_owned(), json!(markdown));
+    }
+}
+
+/// Description, values and note, with the rule of a computed default.
+pub(super) fn plain(setting: &Setting) -> String {
+    let mut text = documentation(setting);
+    if let DefaultValue::Computed { rule, .. } = setting.default {
+        paragraph(&mut text, &format!("Default: {rule}."));
+    }
+    text
+}
+
+/// Description, values and note, then what is accepted, the default and the variable.
+pub(super) fn markdown(setting: &Setting, variable: &str) -> String {
+    let mut text = documentation(setting);
+    let default = match (setting.default, default_json(setting)) {
+        (DefaultValue::Computed { rule, .. }, _) => rule.to_owned(),
+        (_, Some(json)) => format!("`{json}`"),
+        (_, None) => "not shown".to_owned(),
+    };
+    let mut facts = format!("Default: {default}");
+    if let Some(accepted) = accepted(&setting.kind) {
+        facts.push_str(&format!(" · Accepts: {accepted}"));
+    }
+    facts.push_str(&format!(" · Variable: `{variable}`"));
+    paragraph(&mut text, &facts);
+    text
+}
+
+/// The default as JSON; `None` where it is a secret or known only at run time.
+pub(super) fn default_json(setting: &Setting) -> Option<String> {
+    if let DefaultValue::Computed { .. } = setting.default {
+        return None;
+    }
+    let json = to_json(&setting.kind, &setting.default_value());
+    let empty = matches!(json.as_str(), "\"\"" | "null" | "[]" | "{}");
+    (empty || !setting.kind.is_secret()).then_some(json)
+}
+
+fn documentation(setting: &Setting) -> String {
+    let mut text = setting.description.to_owned();
+    let values: Vec<_> =
+        setting.values.iter().map(|value| format!("- `{}`: {}", value.value, value.text)).collect();
+    paragraph(&mut text, &values.join("\n"));
+    paragraph(&mut text, setting.note);
+    text
+}
+
+fn paragraph(text: &mut String, more: &str) {
+    if !text.is_empty() && !more.is_empty() {
+        text.push_str("\n\n");
+    }
+    text.push_str(more);
+}
+
+/// What is accepted, where the kind has bounds or a unit to tell of.
+fn accepted(kind: &Kind) -> Option<String> {
+    match kind {
+        Kind::Bool | Kind::Text | Kind::Secret | Kind::OneOf(_) => None,
+        Kind::Optional(of) => accepted(of).map(|accepted| format!("{accepted}, or `null`")),
+        _ => Some(expectation(kind)),
+    }
+}

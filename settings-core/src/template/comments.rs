@@ -1,0 +1,67 @@
+//! What the comments of a template say.
+
+use crate::markdown;
+use crate::schema::{DefaultValue, Kind, Section, Setting};
+use crate::value::{expectation, to_json};
+
+/// The widest that a comment's text grows before it is wrapped, in characters.
+const WIDTH: usize = 96;
+
+/// A section's doc comment, line by line.
+pub(super) fn of_section(section: &Section) -> Vec<String> {
+    wrap(&markdown::summary(section.doc))
+}
+
+/// A setting's title, summary, values, variable and default, line by line.
+pub(super) fn of_setting(setting: &Setting, variable: Option<&str>) -> Vec<String> {
+    let mut lines = wrap(setting.title);
+    lines.extend(wrap(&markdown::summary(setting.description)));
+    for value in setting.values {
+        lines.extend(wrap(&format!("- {}: {}", value.value, markdown::plain(value.text))));
+    }
+    let mut facts = format!("Default: {}", default(setting));
+    if setting.values.is_empty() && !matches!(setting.kind, Kind::Text | Kind::Secret) {
+        facts.push_str(&format!(". Accepts: {}", expectation(&setting.kind).replace('`', "")));
+    }
+    if let Some(variable) = variable {
+        facts.push_str(&format!(". Variable: {variable}"));
+    }
+    lines.extend(wrap(&facts));
+    lines
+}
+
+fn default(setting: &Setting) -> String {
+    match (setting.default, super::written(setting)) {
+        (DefaultValue::Computed { rule, .. }, _) => markdown::plain(rule),
+        (_, Some(value)) => to_json(&setting.kind, &value),
+        (_, None) => "not shown".to_owned(),
+    }
+}
+
+/// Lines of at most [`WIDTH`] characters where words allow; no control character survives.
+fn wrap(text: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    for paragraph in text.lines() {
+        let mut line = String::new();
+        let mut width = 0;
+        for word in
+            paragraph.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty())
+        {
+            let len = word.chars().count();
+            if width > 0 && width + 1 + len > WIDTH {
+                lines.push(std::mem::take(&mut line));
+                width = 0;
+            }
+            if width > 0 {
+                line.push(' ');
+                width += 1;
+            }
+            line.push_str(word);
+            width += len;
+        }
+        if width > 0 {
+            lines.push(line);
+        }
+    }
+    lines
+}

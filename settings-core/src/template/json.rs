@@ -1,0 +1,140 @@
+//! `config.json` templates.
+
+use super::{comments, written};
+use crate::schema::{Member, Section, env_name};
+use crate::value::json::write_string;
+use crate::value::to_json;
+
+const INDENT: &str = "    ";
+
+/// Every setting at its default, as plain JSON: `config.default.json`. Resolves without a diagnostic.
+pub fn default_json(root: &'static Section) -> String {
+    Writer::write(root, false)
+}
+
+/// Every setting at its default with what it does, its values, its default and its variable in `//` comments.
+pub fn commented_json(root: &'static Section) -> String {
+    Writer::write(root, true)
+}
+
+struct Writer {
+    out: String,
+    commented: bool,
+    prefix: &'static str,
+}
+
+/// One line (or block) of an object, and whether it is only a comment.
+enum Entry {
+    Written { lead: Vec<String>, key: &'static str, value: String },
+    Absent { lead: Vec<String> },
+    Below { lead: Vec<String>, key: &'static str, section: &'static Section },
+}
+
+impl Writer {
+    fn write(root: &'static Section, commented: bool) -> String {
+        let mut writer = Self { out: String::new(), commented, prefix: root.env_prefix.unwrap_or_default() };
+        if root.key.is_empty() {
+            if commented {
+                writer.comment(&comments::of_section(root), 0);
+            }
+            writer.object(root, &[]);
+        } else {
+            let entry = Entry::Below { lead: writer.lead_of_section(root), key: root.key, section: root };
+            writer.out.push('{');
+            writer.entries(vec![entry], &[]);
+            writer.out.push('}');
+        }
+        writer.out.push('\n');
+        writer.out
+    }
+
+    /// The recursion is as deep as the structs nest.
+    fn object(&mut self, section: &'static Section, keys: &[&'static str]) {
+        self.out.push('{');
+        let entries: Vec<_> = section.members.iter().filter_map(|member| self.entry(member, keys)).collect();
+        self.entries(entries, keys);
+        self.out.push('}');
+    }
+
+    fn entry(&self, member: &'static Member, keys: &[&'static str]) -> Option<Entry> {
+        match member {
+            Member::Section { key, section } => {
+                Some(Entry::Below { lead: self.lead_of_section(section), key, section })
+            }
+            Member::Setting(setting) => {
+                let lead = if self.commented {
+                    let path = keys.iter().copied().chain([setting.key]).collect::<Vec<_>>().join(".");
+                    comments::of_setting(setting, Some(&env_name(self.prefix, &path)))
+                } else {
+                    Vec::new()
+                };
+                match written(setting) {
+                    Some(value) => {
+                        Some(Entry::Written { lead, key: setting.key, value: to_json(&setting.kind, &value) })
+                    }
+                    None if self.commented => {
+                        let mut lead = lead;
+                        lead.push(format!("\"{}\": …", setting.key));
+                        Some(Entry::Absent { lead })
+                    }
+                    None => None,
+                }
+            }
+        }
+    }
+
+    fn entries(&mut self, entries: Vec<Entry>, keys: &[&'static str]) {
+        if entries.is_empty() {
+            return;
+        }
+        self.out.push('\n');
+        let depth = keys.len() + 1;
+        let last = entries.iter().rposition(|entry| !matches!(entry, Entry::Absent { .. }));
+        for (at, entry) in entries.into_iter().enumerate() {
+            if at > 0 && self.commented {
+                self.out.push('\n');
+            }
+            match entry {
+                Entry::Absent { lead } => {
+                    self.comment(&lead, depth);
+                    continue;
+                }
+                Entry::Written { lead, key, value } => {
+                    self.key(&lead, key, depth);
+                    self.out.push_str(&value);
+                }
+                Entry::Below { lead, key, section } => {
+                    self.key(&lead, key, depth);
+                    let below: Vec<_> = keys.iter().copied().chain([key]).collect();
+                    self.object(section, &below);
+                }
+            }
+            self.out.push_str(if Some(at) == last { "\n" } else { ",\n" });
+        }
+        self.indent(keys.len());
+    }
+
+    fn lead_of_section(&self, section: &Section) -> Vec<String> {
+        if self.commented { comments::of_section(section) } else { Vec::new() }
+    }
+
+    fn key(&mut self, lead: &[String], key: &str, depth: usize) {
+        self.comment(lead, depth);
+        self.indent(depth);
+        write_string(&mut self.out, key);
+        self.out.push_str(": ");
+    }
+
+    fn comment(&mut self, lines: &[String], depth: usize) {
+        for line in lines {
+            self.indent(depth);
+            self.out.push_str("// ");
+            self.out.push_str(line);
+            self.out.push('\n');
+        }
+    }
+
+    fn indent(&mut self, depth: usize) {
+        (0..depth).for_each(|_| self.out.push_str(INDENT));
+    }
+}

@@ -1,0 +1,33 @@
+//! Starting configurations: every setting at its default, as JSON, as JSON with comments, and as an env file.
+//!
+//! What a template leaves out is left to the default when it is resolved: secrets that have a default of their own,
+//! and defaults that are known only at run time (writing those down would freeze one machine's). The forms with
+//! comments name them all the same.
+
+mod comments;
+mod env;
+mod json;
+
+#[cfg(test)]
+mod tests;
+
+pub use env::env;
+pub use json::{commented_json, default_json};
+
+use crate::schema::{DefaultValue, Setting};
+use crate::value::Value;
+
+/// The default to write; `None` where a template leaves the setting out.
+fn written(setting: &Setting) -> Option<Value<'static>> {
+    if let DefaultValue::Computed { .. } = setting.default {
+        return None;
+    }
+    let default = setting.default_value();
+    let holds_text = match &default {
+        Value::Text(text) => !text.is_empty(),
+        Value::List(values) => !values.is_empty(),
+        Value::Map(entries) => !entries.is_empty(),
+        _ => false,
+    };
+    (!setting.kind.is_secret() || !holds_text).then_some(default)
+}

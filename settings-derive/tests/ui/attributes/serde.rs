@@ -1,0 +1,32 @@
+use serde::Deserialize;
+use settings_core::{SettingValue, Settings};
+
+/// Mail.
+#[derive(Deserialize, Settings)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct Serde {
+    /// The port.
+    #[serde(rename = "Port", default)]
+    #[setting(default = 25)]
+    port: u16,
+    /// The host.
+    #[serde(skip)]
+    #[setting()]
+    host: String,
+    #[serde(flatten)]
+    nested: Nested,
+}
+
+/// Nested.
+#[derive(Settings)]
+struct Nested {}
+
+/// A level.
+#[derive(Deserialize, SettingValue)]
+enum Level {
+    /// Low.
+    #[serde(rename = "low")]
+    Low,
+}
+
+fn main() {}

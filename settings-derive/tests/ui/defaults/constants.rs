@@ -1,0 +1,34 @@
+use settings_core::{SettingValue, Settings};
+
+const PORT: u16 = 0;
+const LEAST: u16 = 10;
+
+/// Mail.
+#[derive(Settings)]
+struct Constants {
+    /// A port.
+    #[setting(default = PORT, range = 1..=65_535)]
+    constant_default: u16,
+    /// A port.
+    #[setting(default = 5, range = LEAST..=65_535)]
+    constant_bound: u16,
+    /// How the connection is protected.
+    #[setting(default = "SSL")]
+    text: Security,
+    /// How the connection is protected.
+    #[setting(default = 7)]
+    number: Option<Security>,
+}
+
+/// How the connection is protected.
+#[derive(SettingValue)]
+enum Security {
+    /// Not at all.
+    #[value(text = "", label = "Not specified")]
+    None,
+    /// From the first byte on.
+    #[value(text = "TLS")]
+    Tls,
+}
+
+fn main() {}

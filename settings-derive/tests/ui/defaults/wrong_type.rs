@@ -1,0 +1,54 @@
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use settings_core::{Secret, Settings};
+
+/// Mail.
+#[derive(Settings)]
+struct WrongTypes {
+    /// On or off.
+    #[setting(default = "yes")]
+    enable: bool,
+    /// A port.
+    #[setting(default = "25")]
+    port: u16,
+    /// A number.
+    #[setting(default = 1.5)]
+    number: i64,
+    /// A ratio.
+    #[setting(default = true)]
+    ratio: f64,
+    /// A host.
+    #[setting(default = 127)]
+    host: String,
+    /// A folder.
+    #[setting(default = ["/var"])]
+    folder: PathBuf,
+    /// A length of time.
+    #[setting(default = "10s", unit = "seconds")]
+    text: Duration,
+    /// A length of time.
+    #[setting(default = Duration::from_secs(10), unit = "seconds")]
+    call: Duration,
+    /// A length of time.
+    #[setting(default = -10, unit = "seconds")]
+    negative: Duration,
+    /// Some hosts.
+    #[setting(default = "a,b")]
+    hosts: Vec<String>,
+    /// Some ports.
+    #[setting(default = [25, "587", 70_000])]
+    ports: Vec<u16>,
+    /// Ports by name.
+    #[setting(default = {"smtp": 25, smtps = 465, "starttls": "587"})]
+    named: BTreeMap<String, u16>,
+    /// A port, if any.
+    #[setting(default = Some(25))]
+    some: Option<u16>,
+    /// A password.
+    #[setting(default = "hunter2")]
+    password: Secret,
+}
+
+fn main() {}

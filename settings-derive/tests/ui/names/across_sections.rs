@@ -1,0 +1,65 @@
+use settings_core::Settings;
+
+/// Mail.
+#[derive(Settings)]
+#[settings(section = "Email_SMTP")]
+struct Flat {
+    /// A port.
+    #[setting(key = "Port", default = 25)]
+    port: u16,
+}
+
+/// Mail.
+#[derive(Settings)]
+#[settings(section = "Email")]
+struct Nested {
+    /// A port.
+    #[setting(key = "SMTP_Port", default = 25)]
+    port: u16,
+}
+
+/// One variable for two settings.
+#[derive(Settings)]
+#[settings(env_prefix = "MM")]
+struct OneVariable {
+    flat: Flat,
+    nested: Nested,
+}
+
+/// One path for two settings.
+#[derive(Settings)]
+#[settings(env_prefix = "MM")]
+struct OnePath {
+    first: Flat,
+    second: Flat,
+}
+
+/// The alias of one is the path of the other.
+#[derive(Settings)]
+#[settings(env_prefix = "MM")]
+struct TakenByAlias {
+    nested: Nested,
+    aliased: Aliased,
+}
+
+/// Mail.
+#[derive(Settings)]
+struct Aliased {
+    /// A port.
+    #[setting(alias = "Email.SMTP_Port", default = 25)]
+    port: u16,
+}
+
+/// A root in a root.
+#[derive(Settings)]
+#[settings(env_prefix = "MM")]
+struct RootInRoot {
+    root: Inner,
+}
+
+/// A root.
+#[derive(Settings)]
+#[settings(env_prefix = "IN")]
+struct Inner {}
+
+fn main() {}

@@ -1,0 +1,62 @@
+//! The program, run inside the test: arguments and environment in, exit code and output out.
+
+use clap::Parser;
+use settings_core::cli::Cli;
+use settings_core::reference::ServerSettings;
+
+/// What a run came to.
+#[derive(Debug)]
+pub struct Run {
+    /// The process's exit code.
+    pub code: u8,
+    /// What was printed.
+    pub out: String,
+    /// Why it failed; empty where it did not.
+    pub error: String,
+}
+
+/// Runs `settings` with these arguments and this environment alone.
+pub fn settings(arguments: &[&str], environment: &[(&str, &str)]) -> Run {
+    let cli = match Cli::try_parse_from(["settings"].iter().chain(arguments)) {
+        Ok(cli) => cli,
+        Err(error) => return Run { code: 2, out: String::new(), error: error.to_string() },
+    };
+    let mut out = Vec::new();
+    let outcome = cli.run::<ServerSettings>(environment.iter().copied().collect(), &mut out);
+    let out = String::from_utf8(out).expect("output is UTF-8");
+    match outcome {
+        Ok(good) => Run { code: u8::from(!good), out, error: String::new() },
+        Err(failure) => Run { code: failure.exit_code(), out, error: failure.to_string() },
+    }
+}
+
+/// A folder of the test's own, removed at the end.
+pub struct Folder(std::path::PathBuf);
+
+impl Folder {
+    /// Makes a folder that no other test uses.
+    pub fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("settings-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).expect("a folder can be made");
+        Self(path)
+    }
+
+    /// The path of a file in it, as text.
+    pub fn path(&self, name: &str) -> String {
+        self.0.join(name).to_str().expect("the path is UTF-8").to_owned()
+    }
+
+    /// Writes a file and returns its path.
+    pub fn write(&self, name: &str, text: impl AsRef<[u8]>) -> String {
+        let path = self.path(name);
+        std::fs::write(&path, text).expect("a file can be written");
+        path
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}

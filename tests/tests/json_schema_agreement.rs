@@ -1,0 +1,259 @@
+//! The JSON Schema (by an independent validator) and the resolver accept and refuse the same values.
+
+use std::time::Duration;
+
+use serde_json::{Value as Json, json};
+use settings_core::json_schema::json_schema;
+use settings_core::schema::{Choice, CustomKind, DefaultValue, Kind, Member, Section, Setting, Unit};
+use settings_core::value::{SettingValue as _, from_json, json as reader};
+
+/// xorshift64*; the seed is printed with every failure.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) % bound
+    }
+
+    fn pick<T: Clone>(&mut self, from: &[T]) -> T {
+        from[self.below(from.len() as u64) as usize].clone()
+    }
+}
+
+const CHOICES: &[Choice] = &[
+    Choice { text: "", label: "Not specified", doc: "" },
+    Choice { text: "TLS", label: "TLS", doc: "" },
+    Choice { text: "STARTTLS", label: "STARTTLS", doc: "" },
+];
+
+const EVEN: CustomKind = CustomKind {
+    name: "text of even length",
+    check: |text| if text.len().is_multiple_of(2) { Ok(()) } else { Err("odd".to_owned()) },
+};
+
+const INTEGERS: [Kind; 12] = [
+    u16::KIND.with_range(1, 65535),
+    i8::KIND,
+    u8::KIND,
+    i16::KIND,
+    u32::KIND,
+    i64::KIND,
+    u64::KIND,
+    Kind::Integer { min: -20, max: -3 },
+    Kind::Integer { min: 0, max: 0 },
+    Kind::Integer { min: 7, max: 7 },
+    Kind::Integer { min: 99, max: 1000 },
+    Kind::Integer { min: -1005, max: 12345 },
+];
+
+const DURATIONS: [Kind; 6] = [
+    Duration::KIND,
+    Duration::KIND.with_range(1, 600),
+    Duration::KIND.with_unit(Unit::Days),
+    Kind::Duration { unit: Unit::Milliseconds, min: 0, max: 120_000 },
+    Kind::Duration { unit: Unit::Minutes, min: 90, max: 95 },
+    Kind::Duration { unit: Unit::Hours, min: 1, max: 30 },
+];
+
+fn leaked(kind: Kind) -> &'static Kind {
+    Box::leak(Box::new(kind))
+}
+
+fn kinds() -> Vec<Kind> {
+    let mut kinds = vec![Kind::Bool, Kind::Float, Kind::Text, Kind::Secret, Kind::OneOf(CHOICES)];
+    kinds.extend(INTEGERS);
+    kinds.extend(DURATIONS);
+    kinds.push(Kind::Custom(&EVEN));
+    let simple = kinds.clone();
+    for kind in simple {
+        kinds.extend([
+            Kind::List(leaked(kind)),
+            Kind::Map(leaked(kind)),
+            Kind::Optional(leaked(kind)),
+            Kind::Map(leaked(Kind::List(leaked(Kind::Optional(leaked(kind)))))),
+            Kind::Optional(leaked(Kind::List(leaked(kind)))),
+        ]);
+    }
+    kinds
+}
+
+/// The schema of one setting, `S.K`, as a validator.
+fn validator(kind: Kind) -> jsonschema::Validator {
+    let setting = Setting::new("K", "k", kind, DefaultValue::None);
+    let section = Section {
+        key: "S",
+        env_prefix: None,
+        page: None,
+        console: None,
+        doc: "",
+        members: Box::leak(Box::new([Member::Setting(setting)])),
+    };
+    let schema = json_schema(Box::leak(Box::new(section))).to_value();
+    assert!(jsonschema::draft202012::meta::is_valid(&schema), "not a schema: {schema}");
+    jsonschema::draft202012::new(&schema).unwrap()
+}
+
+/// The least and the greatest number that `kind` takes, in its own unit.
+fn bounds(kind: &Kind) -> (i128, i128) {
+    match *kind {
+        Kind::Integer { min, max } => (min, max),
+        Kind::Duration { min, max, .. } => (min.into(), max.into()),
+        Kind::List(of) | Kind::Map(of) | Kind::Optional(of) => bounds(of),
+        _ => (0, 1),
+    }
+}
+
+fn number(random: &mut Random, kind: &Kind) -> i128 {
+    let (low, high) = bounds(kind);
+    match random.below(4) {
+        0 => random.pick(&[low, high]) + i128::from(random.below(5)) - 2,
+        1 => i128::from(random.below(u64::MAX)) >> random.below(64),
+        2 => -(i128::from(random.below(u64::MAX)) >> random.below(64)),
+        _ => low + i128::from(random.below(u64::try_from(high - low).unwrap().saturating_add(1))),
+    }
+}
+
+/// Text that is numeric, nearly numeric, a duration, or in a list.
+fn text(random: &mut Random, kind: &Kind) -> String {
+    let count = number(random, kind);
+    match random.below(9) {
+        0 => format!("{count}"),
+        1 => format!("{}{}{count}", random.pick(&["", "+", "-"]), random.pick(&["", "0", "000", " "])),
+        2 => format!("{count}{}", random.pick(&["", ".0", "e3", " ", "\n", "_0"])),
+        3 | 4 => {
+            let suffixes = [
+                ("ms", 1),
+                ("s", 1_000),
+                ("m", 60_000),
+                ("min", 60_000),
+                ("h", 3_600_000),
+                ("d", 86_400_000),
+            ];
+            let (suffix, millis) = random.pick(&suffixes);
+            let unit = match kind {
+                Kind::Duration { unit, .. } => unit.millis(),
+                _ => 1_000,
+            };
+            let slip = i128::from(random.below(3)) - 1;
+            let count = count * i128::from(unit) / millis + slip;
+            format!("{}{count}{suffix}", random.pick(&["", "", "0", "+"]))
+        }
+        5 => {
+            let words = ["", "TLS", "tls", "STARTTLS", "Not specified", "true", "null", "NaN", "inf"];
+            random.pick(&words).to_owned()
+        }
+        6 => {
+            let floats = ["1.5", ".5", "5.", "1e5", "1E-5", "-.5e+1", ".", "e5", "1e", "+.", "0x10"];
+            random.pick(&floats).to_owned()
+        }
+        7 => random.pick(&["s", "5 s", "5S", "5sec", "-5s", "5.5s", "s5", "5m5", "1h30m", "0s0s"]).to_owned(),
+        _ => {
+            let alphabet = ["0", "1", "9", "-", "+", ".", "e", "s", "m", "h", "é", "\"", "\\", "\t"];
+            (0..random.below(5)).map(|_| random.pick(&alphabet)).collect()
+        }
+    }
+}
+
+/// Mostly of the kind's own form, so that inner values are reached.
+fn value(random: &mut Random, kind: &Kind, depth: u32) -> Json {
+    match (kind, random.below(8)) {
+        (Kind::List(of), 0..6) => (0..random.below(3)).map(|_| value(random, of, depth)).collect(),
+        (Kind::Map(of), 0..6) => {
+            let entries = (0..random.below(3)).map(|_| (text(random, of), value(random, of, depth)));
+            Json::Object(entries.collect())
+        }
+        (Kind::Optional(of), 0..6) => value(random, of, depth),
+        _ => match random.below(if depth == 0 { 7 } else { 9 }) {
+            0 => Json::Null,
+            1 => json!(random.below(2) == 0),
+            2 | 3 => serde_json::Number::from_i128(number(random, kind)).map_or(Json::Null, Json::Number),
+            4 => {
+                let written = ["1.0", "1.5", "-0.0", "3e2", "25e-1", "1e300", "-2.50e1"];
+                serde_json::from_str(random.pick(&written)).unwrap()
+            }
+            5 | 6 => json!(text(random, kind)),
+            7 => (0..random.below(3)).map(|_| value(random, kind, depth - 1)).collect(),
+            _ => json!({ "k": value(random, kind, depth - 1) }),
+        },
+    }
+}
+
+fn resolver_accepts(kind: &Kind, text: &str) -> bool {
+    from_json(kind, reader::parse_value(text).unwrap()).is_ok()
+}
+
+/// What no schema can say: a program's own check, and the bounds of a sum of durations.
+fn beyond_schemas(kind: &Kind, value: &Json) -> bool {
+    match (kind, value) {
+        (Kind::Custom(custom), Json::String(text)) => (custom.check)(text).is_err(),
+        (Kind::Duration { .. }, Json::String(text)) => {
+            text.as_bytes().windows(2).any(|pair| pair[0].is_ascii_alphabetic() && pair[1].is_ascii_digit())
+        }
+        (Kind::List(of), Json::Array(values)) => values.iter().any(|value| beyond_schemas(of, value)),
+        (Kind::Map(of), Json::Object(entries)) => entries.values().any(|value| beyond_schemas(of, value)),
+        (Kind::Optional(of), value) => beyond_schemas(of, value),
+        _ => false,
+    }
+}
+
+#[test]
+fn schema_and_resolver_agree_in_both_directions() {
+    let mut all = (0, 0);
+    for (number, kind) in kinds().into_iter().enumerate() {
+        let seed = 0x9e37_79b9_7f4a_7c15 ^ (number as u64 + 1);
+        let mut random = Random(seed);
+        let validator = validator(kind);
+        let (mut accepted, mut refused) = (0, 0);
+        for _ in 0..1500 {
+            let value = value(&mut random, &kind, 2);
+            let by_resolver = resolver_accepts(&kind, &value.to_string());
+            let by_schema = validator.is_valid(&json!({ "S": { "K": value } }));
+            let agree = by_resolver == by_schema || (by_schema && beyond_schemas(&kind, &value));
+            assert!(
+                agree,
+                "seed {seed:#x}, {kind:?}: {value}: accepted by the resolver: {by_resolver}, by the schema: {by_schema}",
+            );
+            if by_resolver { accepted += 1 } else { refused += 1 }
+        }
+        assert!(accepted > 20 && refused > 20, "{kind:?}: {accepted} accepted, {refused} refused");
+        all = (all.0 + accepted, all.1 + refused);
+    }
+    assert!(all.0 > 50_000 && all.1 > 50_000, "accepted and refused: {all:?}");
+}
+
+/// Numbers near the bounds, as text: the patterns have no hole.
+#[test]
+fn patterns_of_bounded_numbers_have_no_hole() {
+    let mut random = Random(0x1234_5678_9abc_def1);
+    for _ in 0..60 {
+        let (a, b) = (random.below(30_000) as i128 - 15_000, random.below(30_000) as i128 - 15_000);
+        let kind = Kind::Integer { min: a.min(b), max: a.max(b) };
+        let validator = validator(kind);
+        for count in -15_010_i128..=15_010 {
+            if [a, b].iter().any(|bound| (count - bound).abs() < 12) || count % 97 == 0 {
+                let inside = (a.min(b)..=a.max(b)).contains(&count);
+                let instance = json!({ "S": { "K": count.to_string() } });
+                assert_eq!(validator.is_valid(&instance), inside, "{count} in {kind:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_no_section_is_refused_by_both() {
+    let validator = validator(Kind::Bool);
+    for (instance, good) in [
+        (json!({}), true),
+        (json!({"S": {}}), true),
+        (json!({"S": {"Other": 1}, "T": 1, "$schema": "x"}), true),
+        (json!({"S": null}), false),
+        (json!({"S": []}), false),
+        (json!([]), false),
+        (json!(null), false),
+    ] {
+        assert_eq!(validator.is_valid(&instance), good, "{instance}");
+    }
+}
