@@ -85,7 +85,7 @@ fn table(leaf: &Leaf, path: &str, prefix: &str) -> Table {
     let config = Statement {
         name: Some(path.to_owned().into()),
         default: shown_beside_path(leaf.setting).map(Fact::from),
-        text: None,
+        ..Statement::default()
     };
     let right = vec![
         Bullet::Console(console),

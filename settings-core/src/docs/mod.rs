@@ -1,5 +1,6 @@
 //! Reference pages: model, render, read, drift.
 
+mod drift;
 mod encoding;
 mod fill;
 mod from_schema;
@@ -11,6 +12,7 @@ mod place;
 mod read;
 mod render;
 
+pub use drift::{Against, Finding, FindingFormat, Rule, Severity, check, format_findings};
 pub use from_schema::from_schema;
 pub use model::Page;
 pub use read::{PageRead, ReadError, read};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Fact, is_false};
+use super::{Fact, Span, is_false};
 
 /// A settings table: what a setting does on the left, where to set it on the right, notes below.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -106,6 +106,9 @@ pub struct Statement {
     /// Its words where they aren't the rule's. They stand as long as they say the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<Fact<String>>,
+    /// Where it was read.
+    #[serde(skip)]
+    pub span: Span,
 }
 
 /// What the rules don't say of a table.

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::docs::model::Span;
+
 /// What a block is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum BlockKind {
@@ -15,10 +17,12 @@ pub(super) enum BlockKind {
 }
 
 /// One block and its whole lines, without the last line's end.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) struct Block {
     pub(super) kind: BlockKind,
     pub(super) range: Range<usize>,
+    /// Where and why docutils refuses it, for a table.
+    pub(super) refused: Option<(Span, String)>,
 }
 
 pub(super) fn blocks(text: &str) -> Vec<Block> {
@@ -88,7 +92,19 @@ pub(super) fn blocks(text: &str) -> Vec<Block> {
             }
         };
         let (s, l) = lines[end - 1];
-        out.push(Block { kind, range: start..s + l.len() });
+        let mut refused = None;
+        if kind == BlockKind::Table {
+            let w = crate::rst::width::column_width(first.trim_end());
+            for j in i..end {
+                let (a, t) = lines[j];
+                let t = t.trim_end();
+                if crate::rst::width::column_width(t) != w || !t.ends_with(['|', '+']) {
+                    refused = Some((Span::new(a, a + t.len()), "Right border not aligned or missing.".to_owned()));
+                    break;
+                }
+            }
+        }
+        out.push(Block { kind, range: start..s + l.len(), refused });
         i = end;
     }
     out

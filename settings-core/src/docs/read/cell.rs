@@ -86,6 +86,7 @@ fn paragraph(joined: &Joined) -> Content {
             name: said.name.as_ref().map(|name| joined.fact(name)),
             default: said.default.as_ref().map(|default| joined.fact(default)),
             text: Some(joined.whole()),
+            span: joined.whole().span,
         });
     }
     if grammar::hint(&joined.text).is_some() {
@@ -195,6 +196,7 @@ fn bullet(dash: bool, lines: &[GridLine<'_>], keys_apart: bool) -> Bullet {
         name: said.name.as_ref().map(|name| joined.fact(name)),
         default: said.default.as_ref().map(|default| joined.fact(default)),
         text: None,
+        span: joined.whole().span,
     };
     if statement_rule(kind, &statement, keys_apart) != joined.text {
         statement.text = Some(joined.whole());

@@ -2,6 +2,9 @@
 
 use crate::docs::model::{Bullet, Content, Entry, Part, Placed, Table};
 
+/// How a comment begins that silences a rule.
+pub(in crate::docs) const ALLOW: &str = ".. settings-allow:";
+
 /// Groups a page's parts.
 ///
 /// A setting begins at its directive, or at a heading below which a settings table stands; anchors right above
@@ -57,7 +60,7 @@ fn beginnings(parts: &[Placed]) -> Vec<Option<bool>> {
     begins
 }
 
-/// The first of the anchors right above a part, or the part itself.
+/// The first of the anchors (and comments that silence a rule) right above a part, or the part itself.
 fn first_anchor(parts: &[Placed], at: usize) -> usize {
     let above = parts.get(..at).unwrap_or_default();
     let anchors = above
@@ -86,8 +89,8 @@ fn names_a_setting(table: &Table) -> bool {
     })
 }
 
-pub(super) fn is_anchor(text: &str) -> bool {
-    text.starts_with(".. _") && text.trim_end().ends_with(':')
+fn is_anchor(text: &str) -> bool {
+    text.starts_with(".. _") && text.trim_end().ends_with(':') || text.starts_with(ALLOW)
 }
 
 fn is_transition(text: &str) -> bool {

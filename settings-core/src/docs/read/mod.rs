@@ -22,7 +22,11 @@ use joined::Joined;
 pub use decode::ReadError;
 
 pub(super) use directive::NAME as DIRECTIVE;
+pub(super) use entries::ALLOW;
 pub(super) use table::{lines_of, mended as mended_table};
+
+const MISREAD: &str = "two cells run together: a bar or a corner of the grid is missing, and docutils shows the rest of \
+                       the bars as text";
 
 /// A page as it was read: its model, and what is needed to point into it.
 #[derive(Clone, Debug)]
@@ -42,8 +46,19 @@ pub struct PageRead {
 #[derive(Clone, Debug)]
 pub(super) struct TableAsFound {
     pub(super) span: Span,
-    /// Its lines as they should be, where they should be other.
+    /// What is wrong with its grid.
+    pub(super) fault: Option<TableFault>,
+    /// Its lines as they should be, where they should be other and that is certain.
     pub(super) mended: Option<Vec<String>>,
+}
+
+/// What is wrong with a grid.
+#[derive(Clone, Debug)]
+pub(super) enum TableFault {
+    /// docutils refuses the table.
+    Refused { at: Span, message: String },
+    /// docutils reads it without a word, but not as it looks.
+    Misread { at: Span, message: String },
 }
 
 /// Reads a page.
@@ -193,15 +208,17 @@ impl Reader<'_> {
 
     fn table(&mut self, raw: &str, block: &Block) -> (Part, Option<String>) {
         let span = Span::new(block.range.start, block.range.end);
-        match table::table(raw, block.range.start, self.keys_apart) {
-            Some(found) => {
-                self.tables.push(TableAsFound { span, mended: found.mended });
-                (Part::Table(found.table), found.source)
-            }
-            None => {
-                self.tables.push(TableAsFound { span, mended: None });
-                (Part::Verbatim(raw.to_owned()), None)
-            }
+        let refused = block.refused.clone();
+        let found = table::table(raw, block.range.start, self.keys_apart);
+        let mended = found.as_ref().and_then(|found| found.mended.clone());
+        let fault = refused.map(|(at, message)| TableFault::Refused { at, message }).or_else(|| {
+            let at = table::first_change(raw, block.range.start, mended.as_deref()?)?;
+            Some(TableFault::Misread { at, message: MISREAD.to_owned() })
+        });
+        self.tables.push(TableAsFound { span, fault, mended });
+        match found {
+            Some(found) => (Part::Table(found.table), found.source),
+            None => (Part::Verbatim(raw.to_owned()), None),
         }
     }
 

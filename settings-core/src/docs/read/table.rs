@@ -2,7 +2,7 @@
 
 use crate::docs::encoding;
 use crate::docs::grid::{self, Grid, GridLine, GridRow};
-use crate::docs::model::{Bullet, Content, Part, Row, Table, TableLayout};
+use crate::docs::model::{Bullet, Content, Part, Row, Span, Table, TableLayout};
 use crate::docs::render::rst_part;
 use crate::rst::width::column_width;
 
@@ -49,6 +49,13 @@ pub(in crate::docs) fn mended(lines: &[GridLine<'_>]) -> Option<Vec<String>> {
     let restored: Vec<GridLine<'_>> =
         restored.iter().zip(lines).map(|(text, line)| GridLine { start: line.start, text }).collect();
     Some(grid::repair(&restored)?.lines)
+}
+
+/// The first line of a table that mending changes.
+pub(super) fn first_change(raw: &str, start: usize, mended: &[String]) -> Option<Span> {
+    let lines = lines_of(raw, start);
+    let changed = lines.iter().zip(mended).find(|(line, mended)| line.text != mended.as_str())?;
+    Some(Span::new(changed.0.start, changed.0.start + changed.0.text.len()))
 }
 
 /// A table's text cut into lines, without the blanks after their last bars.
