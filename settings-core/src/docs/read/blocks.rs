@@ -99,7 +99,8 @@ pub(super) fn blocks(text: &str) -> Vec<Block> {
                 let (a, t) = lines[j];
                 let t = t.trim_end();
                 if crate::rst::width::column_width(t) != w || !t.ends_with(['|', '+']) {
-                    refused = Some((Span::new(a, a + t.len()), "Right border not aligned or missing.".to_owned()));
+                    refused =
+                        Some((Span::new(a, a + t.len()), "Right border not aligned or missing.".to_owned()));
                     break;
                 }
             }
