@@ -30,3 +30,6 @@ const fn setting(section: &'static Section, index: usize) -> Option<&'static Set
     }
     None
 }
+
+#[cfg(test)]
+mod tests;
