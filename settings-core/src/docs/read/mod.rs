@@ -1,0 +1,268 @@
+//! From page to model.
+
+mod blocks;
+mod cell;
+mod decode;
+mod directive;
+mod entries;
+mod joined;
+mod table;
+
+use crate::rst::width::column_width;
+
+use super::grammar;
+use super::grid::GridLine;
+use super::model::{Content, Fact, Heading, Page, PageLayout, Part, Placed, Span};
+use super::place::Places;
+use super::render::rst_part;
+
+use blocks::{Block, BlockKind, blocks};
+use joined::Joined;
+
+pub use decode::ReadError;
+
+pub(super) use directive::NAME as DIRECTIVE;
+pub(super) use entries::ALLOW;
+pub(super) use table::{lines_of, mended as mended_table};
+
+const MISREAD: &str = "two cells run together: a bar or a corner of the grid is missing, and docutils shows the rest of \
+                       the bars as text";
+
+/// A page as it was read: its model, and what is needed to point into it.
+#[derive(Clone, Debug)]
+pub struct PageRead {
+    /// The path as it was given.
+    pub path: String,
+    /// What the page says. Spans point into [`PageRead::text`].
+    pub page: Page,
+    /// The page's text without its byte-order mark, and with LF for CR LF where all lines end so.
+    pub text: String,
+    /// Tables that docutils refuses or silently misreads, by where they stand.
+    pub(super) tables: Vec<TableAsFound>,
+    pub(super) places: Places,
+}
+
+/// A grid table of the page.
+#[derive(Clone, Debug)]
+pub(super) struct TableAsFound {
+    pub(super) span: Span,
+    /// What is wrong with its grid.
+    pub(super) fault: Option<TableFault>,
+    /// Its lines as they should be, where they should be other and that is certain.
+    pub(super) mended: Option<Vec<String>>,
+}
+
+/// What is wrong with a grid.
+#[derive(Clone, Debug)]
+pub(super) enum TableFault {
+    /// docutils refuses the table.
+    Refused { at: Span, message: String },
+    /// docutils reads it without a word, but not as it looks.
+    Misread { at: Span, message: String },
+}
+
+/// Reads a page.
+///
+/// `path` names it in findings; its stem names the page. Nothing in the page is an error; what can't be understood
+/// is kept as it stands.
+///
+/// # Errors
+/// Where `bytes` are not UTF-8: which byte, and what they seem to be.
+pub fn read(path: &str, bytes: &[u8]) -> Result<PageRead, ReadError> {
+    let decoded = decode::decode(path, bytes)?;
+    let text = decoded.text;
+    let keys_apart = keys_apart(&text);
+    let mut reader = Reader { text: &text, keys_apart, tables: Vec::new() };
+    let (metadata, parts, end) = reader.parts();
+    let tables = reader.tables;
+    let page = Page {
+        name: stem(path).to_owned(),
+        metadata,
+        entries: entries::entries(parts),
+        layout: PageLayout { keys_apart, crlf: decoded.crlf, byte_order_mark: decoded.byte_order_mark, end },
+        ..Page::default()
+    };
+    Ok(PageRead { path: path.to_owned(), page, places: Places::new(&text), text, tables })
+}
+
+fn stem(path: &str) -> &str {
+    let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    file.rsplit_once('.').map_or(file, |(stem, _)| stem)
+}
+
+/// Whether most of the page's bullets name a setting as ``` ``Section`` > ``Key`` ```.
+fn keys_apart(text: &str) -> bool {
+    let mut apart = 0_usize;
+    let mut dotted = 0_usize;
+    for (at, label) in text.match_indices("``config.json") {
+        let rest = text.get(at + label.len()..).unwrap_or_default();
+        let Some(value) =
+            rest.split('\n').next().and_then(|line| line.split_once(": ``")).map(|(_, value)| value)
+        else {
+            continue;
+        };
+        if value.contains("`` > ``") {
+            apart += 1;
+        } else if value.contains('.') {
+            dotted += 1;
+        }
+    }
+    apart > dotted
+}
+
+/// Whether a part's own text says what the part says.
+pub(super) fn says_same(source: &str, part: &Part) -> bool {
+    let keys_apart = keys_apart(source);
+    let mut reader = Reader { text: source, keys_apart, tables: Vec::new() };
+    let (metadata, parts, _) = reader.parts();
+    match parts.as_slice() {
+        [only] => metadata.is_empty() && says(&only.part) == says(part),
+        _ => false,
+    }
+}
+
+/// A part without its layout.
+fn says(part: &Part) -> Part {
+    let mut part = part.clone();
+    if let Part::Table(table) = &mut part {
+        table.layout = super::model::TableLayout::default();
+        for row in &mut table.rows {
+            row.left.iter_mut().for_each(unbroken);
+            for bullet in row.right.iter_mut().flatten() {
+                use super::model::Bullet::{Config, Console, Env, Text, Verbatim};
+                match bullet {
+                    Console(statement) | Config(statement) | Env(statement) => statement.text = None,
+                    Text(_) | Verbatim(_) => {}
+                }
+            }
+        }
+    }
+    part
+}
+
+fn unbroken(content: &mut Content) {
+    let join = |fact: &mut Fact<String>| fact.value = fact.value.replace('\n', " ");
+    match content {
+        Content::Text(text) => join(text),
+        Content::Hint(hint) => join(&mut hint.text),
+        Content::Values(items) => {
+            for item in items {
+                join(&mut item.text);
+                item.lead = None;
+            }
+        }
+        Content::Statement(statement) => statement.text = None,
+        Content::Verbatim(_) => {}
+    }
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    keys_apart: bool,
+    tables: Vec<TableAsFound>,
+}
+
+impl Reader<'_> {
+    /// The metadata, all other parts, and what ends the page where it isn't one line end.
+    fn parts(&mut self) -> (Vec<String>, Vec<Placed>, Option<String>) {
+        let mut metadata = Vec::new();
+        let mut parts: Vec<Placed> = Vec::new();
+        let mut end = 0;
+        for (i, block) in blocks(self.text).into_iter().enumerate() {
+            let before = self.text.get(end..block.range.start).unwrap_or_default();
+            let first = i == 0;
+            end = block.range.end;
+            if block.kind == BlockKind::Fields && first && before.is_empty() {
+                metadata = self.raw(&block).lines().map(str::to_owned).collect();
+                continue;
+            }
+            let after_heading = parts.last().is_some_and(|placed| matches!(placed.part, Part::Heading(_)));
+            let (part, source) = self.part(&block, after_heading);
+            let span = Span::new(block.range.start, block.range.end);
+            parts.push(Placed { part, gap: gap(before, first), source, span });
+        }
+        let tail = self.text.get(end..).unwrap_or_default();
+        (metadata, parts, (tail != "\n").then(|| tail.to_owned()))
+    }
+
+    fn raw(&self, block: &Block) -> &str {
+        self.text.get(block.range.clone()).unwrap_or_default()
+    }
+
+    /// A block as a part, and its text where the rules would write it otherwise.
+    fn part(&mut self, block: &Block, after_heading: bool) -> (Part, Option<String>) {
+        let raw = self.raw(block).to_owned();
+        let verbatim = || Part::Verbatim(raw.clone());
+        let part = match block.kind {
+            BlockKind::Table => return self.table(&raw, block),
+            BlockKind::Heading => self.heading(&raw, block).map(Part::Heading),
+            BlockKind::Paragraph => Some(self.paragraph(&raw, block, after_heading)),
+            BlockKind::List => self.list(&raw, block),
+            BlockKind::Directive => directive::directive(&raw, block.range.start).map(Part::Directive),
+            BlockKind::Fields | BlockKind::Other => None,
+        };
+        let part = part.unwrap_or_else(verbatim);
+        let source = (rst_part(&part, self.keys_apart) != raw).then_some(raw);
+        (part, source)
+    }
+
+    fn table(&mut self, raw: &str, block: &Block) -> (Part, Option<String>) {
+        let span = Span::new(block.range.start, block.range.end);
+        let refused = block.refused.clone();
+        let found = table::table(raw, block.range.start, self.keys_apart);
+        let mended = found.as_ref().and_then(|found| found.mended.clone());
+        let fault = refused.map(|(at, message)| TableFault::Refused { at, message }).or_else(|| {
+            let at = table::first_change(raw, block.range.start, mended.as_deref()?)?;
+            Some(TableFault::Misread { at, message: MISREAD.to_owned() })
+        });
+        self.tables.push(TableAsFound { span, fault, mended });
+        match found {
+            Some(found) => (Part::Table(found.table), found.source),
+            None => (Part::Verbatim(raw.to_owned()), None),
+        }
+    }
+
+    fn heading(&self, raw: &str, block: &Block) -> Option<Heading> {
+        let lines = table::lines_of(raw, block.range.start);
+        let [title, underline] = lines.as_slice() else { return None };
+        let mark = underline.text.chars().next()?;
+        let length = underline.text.chars().count();
+        let fact = Fact::at(title.text.to_owned(), Span::new(title.start, title.start + title.text.len()));
+        let deviates = length != column_width(title.text);
+        Some(Heading { title: fact, mark, length: deviates.then_some(length) })
+    }
+
+    fn paragraph(&self, raw: &str, block: &Block, after_heading: bool) -> Part {
+        let start = block.range.start;
+        let fact = Fact::at(raw.to_owned(), Span::new(start, block.range.end));
+        let inner = raw.strip_prefix('*').and_then(|rest| rest.strip_suffix('*'));
+        if let Some(inner) =
+            inner.filter(|inner| after_heading && !inner.is_empty() && !inner.contains(['*', '\n']))
+        {
+            return Part::Badge(Fact::at(inner.to_owned(), Span::new(start + 1, block.range.end - 1)));
+        }
+        if grammar::hint(raw).is_some() {
+            let lines: Vec<GridLine<'_>> = table::lines_of(raw, start);
+            return Part::Hint(cell::hint(&Joined::new(&lines, usize::MAX)));
+        }
+        Part::Text(fact)
+    }
+
+    fn list(&self, raw: &str, block: &Block) -> Option<Part> {
+        let lines = table::lines_of(raw, block.range.start);
+        match cell::contents(&lines, usize::MAX).as_slice() {
+            [Content::Values(items)] if items.iter().any(|item| item.value.is_some()) => {
+                Some(Part::Values(items.clone()))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The blank lines before a block where they aren't the rule's: none before the first, one before others.
+fn gap(before: &str, first: bool) -> Option<String> {
+    // The line end of the block before belongs to that block.
+    let blanks = if first { before } else { before.strip_prefix('\n').unwrap_or(before) };
+    let rule = if first { "" } else { "\n" };
+    (blanks != rule).then(|| blanks.to_owned())
+}
