@@ -126,11 +126,7 @@ fn a_default_is_of_its_kind_and_in_its_range() {
         (PORT, DefaultValue::Integer(-11), "the default -11 is outside the range -10 to 10"),
         (SECONDS, DefaultValue::Integer(0), "the default 0 is outside the range 1 to 60"),
         (Kind::Optional(&PORT), DefaultValue::Integer(100), "the default 100 is outside the range -10 to 10"),
-        (
-            CHOICES,
-            DefaultValue::Text("Low"),
-            "`Low` is no value of this type: there are `Low`, `Not specified`",
-        ),
+        (CHOICES, DefaultValue::Text("Low"), r#""Low" is no value of this type: there are "low", """#),
         (Kind::Float, DefaultValue::Float(f64::NAN), "the default is not a finite number"),
         (Kind::Bool, DefaultValue::None, "the default doesn't fit: this type takes `true` or `false`"),
         (CUSTOM, DefaultValue::Integer(1), "the default doesn't fit: this type takes a colour"),
@@ -142,6 +138,21 @@ fn a_default_is_of_its_kind_and_in_its_range() {
     ] {
         assert_eq!(message(kind, default), expected);
     }
+}
+
+#[test]
+fn a_text_inside_a_default_is_a_choice_too() {
+    const LEVELS: Kind = Kind::List(&Kind::Optional(&CHOICES));
+    const NUMBERS: Kind = Kind::Map(&Kind::Bool);
+    let message = |kind, text: &'static str| {
+        let members = [Member::Setting(Setting::new("K", "k", kind, DefaultValue::Json("")))];
+        let members: &'static [Member] = Box::leak(Box::new(members));
+        told(accepts_text(Box::leak(Box::new(section("Mail", members))), 0, text))
+    };
+    assert_eq!(message(LEVELS, "low"), "");
+    assert_eq!(message(LEVELS, "lo"), r#""lo" is no value of this type: there are "low", """#);
+    assert_eq!(message(NUMBERS, "1"), "the default doesn't fit: this type takes `true` or `false`");
+    assert_eq!(message(Kind::Text, "anything"), "");
 }
 
 #[test]
