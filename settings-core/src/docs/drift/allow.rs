@@ -29,7 +29,10 @@ pub(super) fn silence(page: &PageRead, against: Against, findings: &mut Vec<Find
     findings.retain(|finding| {
         let at = finding.span.start;
         let silencing = allows.iter_mut().find(|allow| {
-            allow.has_reason && allow.rule == Some(finding.rule) && allow.scope.start <= at && at <= allow.scope.end
+            allow.has_reason
+                && allow.rule == Some(finding.rule)
+                && allow.scope.start <= at
+                && at <= allow.scope.end
         });
         match silencing {
             Some(allow) => {
@@ -49,14 +52,18 @@ pub(super) fn silence(page: &PageRead, against: Against, findings: &mut Vec<Find
                 );
                 (format!("there is no rule `{}`", allow.name), help)
             }
-            (Some(rule), false) => {
-                (format!("`{rule}` is silenced without a reason"), "say after the rule's name why it is silenced".to_owned())
-            }
+            (Some(rule), false) => (
+                format!("`{rule}` is silenced without a reason"),
+                "say after the rule's name why it is silenced".to_owned(),
+            ),
             // What only the other comparison finds is not here to be silenced.
             (Some(_), true) if against != Against::Both => continue,
-            (Some(rule), true) => (format!("`{rule}` finds nothing here to silence"), "delete the comment".to_owned()),
+            (Some(rule), true) => {
+                (format!("`{rule}` finds nothing here to silence"), "delete the comment".to_owned())
+            }
         };
-        let draft = Draft::new(Rule::UnusedAllow, allow.span, message).warning().found(allow.name.clone()).help(help);
+        let draft =
+            Draft::new(Rule::UnusedAllow, allow.span, message).warning().found(allow.name.clone()).help(help);
         findings.push(draft.placed(page));
     }
 }

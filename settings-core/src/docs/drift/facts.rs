@@ -1,7 +1,9 @@
 //! What a page says of one setting, wherever it says it.
 
 use crate::docs::grammar;
-use crate::docs::model::{Bullet, Content, Directive, Entry, Fact, Hint, Part, Span, Statement, Table, Value};
+use crate::docs::model::{
+    Bullet, Content, Directive, Entry, Fact, Hint, Part, Span, Statement, Table, Value,
+};
 use crate::docs::read::PageRead;
 
 /// What a place of the page says of a name.
@@ -56,7 +58,13 @@ pub(super) fn documented(page: &PageRead) -> Vec<Documented<'_>> {
         .iter()
         .filter_map(|entry| match entry {
             Entry::Setting(parts) => {
-                let mut found = Documented { title: None, directive: None, tables: Vec::new(), body: Vec::new(), span: Span::default() };
+                let mut found = Documented {
+                    title: None,
+                    directive: None,
+                    tables: Vec::new(),
+                    body: Vec::new(),
+                    span: Span::default(),
+                };
                 found.span = Span::new(
                     parts.first().map_or(0, |first| first.span.start),
                     parts.last().map_or(0, |last| last.span.end),
@@ -66,9 +74,10 @@ pub(super) fn documented(page: &PageRead) -> Vec<Documented<'_>> {
                         Part::Heading(heading) => found.title = found.title.or(Some(&heading.title)),
                         Part::Directive(directive) => found.directive = found.directive.or(Some(directive)),
                         Part::Table(table) => {
-                            let broken = page.tables.iter().any(|known| {
-                                known.span.start == placed.span.start && known.mended.is_some()
-                            });
+                            let broken = page
+                                .tables
+                                .iter()
+                                .any(|known| known.span.start == placed.span.start && known.mended.is_some());
                             found.tables.push(table_facts(table, placed.span, broken));
                         }
                         other => found.body.push(other),
@@ -82,8 +91,14 @@ pub(super) fn documented(page: &PageRead) -> Vec<Documented<'_>> {
 }
 
 fn table_facts(table: &Table, span: Span, broken: bool) -> TableFacts<'_> {
-    let mut facts =
-        TableFacts { consoles: Vec::new(), configs: Vec::new(), envs: Vec::new(), contents: Vec::new(), span, broken };
+    let mut facts = TableFacts {
+        consoles: Vec::new(),
+        configs: Vec::new(),
+        envs: Vec::new(),
+        contents: Vec::new(),
+        span,
+        broken,
+    };
     for row in &table.rows {
         for bullet in row.right.iter().flatten() {
             match bullet {
@@ -158,7 +173,9 @@ impl<'p> Documented<'p> {
 
     /// An option of the directive as a name.
     pub(super) fn option(&self, name: &str) -> Named<'p> {
-        let Some(value) = self.directive.and_then(|directive| directive.option(name)) else { return Named::Absent };
+        let Some(value) = self.directive.and_then(|directive| directive.option(name)) else {
+            return Named::Absent;
+        };
         let text = value.as_str();
         if text.is_empty() {
             return Named::Absent;
@@ -240,11 +257,25 @@ impl<'p> Documented<'p> {
             {
                 let start = description.span.start + piece.range.start;
                 // A description of several lines has no single range.
-                let span = if description.value.contains('\n') { description.span } else { Span::new(start, start + piece.text.len()) };
-                found.push(StatedDefault { value: piece.text, span, by: Source::Sentence, in_directive: true });
+                let span = if description.value.contains('\n') {
+                    description.span
+                } else {
+                    Span::new(start, start + piece.text.len())
+                };
+                found.push(StatedDefault {
+                    value: piece.text,
+                    span,
+                    by: Source::Sentence,
+                    in_directive: true,
+                });
             }
             if let Some(default) = directive.option("default") {
-                found.push(StatedDefault { value: default.value.clone(), span: default.span, by: Source::Config, in_directive: true });
+                found.push(StatedDefault {
+                    value: default.value.clone(),
+                    span: default.span,
+                    by: Source::Config,
+                    in_directive: true,
+                });
             }
             found.extend(marked(directive.body.iter().filter_map(list_of).flatten(), true));
         }
@@ -254,26 +285,49 @@ impl<'p> Documented<'p> {
                 let stated = match content {
                     Content::Hint(hint) => hint.default.clone(),
                     Content::Text(text) => grammar::stated_default(text)
-                        .filter(|piece| text.value.get(..piece.range.start).is_some_and(|before| before.len() < 24))
+                        .filter(|piece| {
+                            text.value.get(..piece.range.start).is_some_and(|before| before.len() < 24)
+                        })
                         .map(|piece| Fact::at(piece.text, text.span)),
                     _ => None,
                 };
-                found.extend(stated.map(|fact| StatedDefault { value: fact.value, span: fact.span, by: Source::Sentence, in_directive: false }));
+                found.extend(stated.map(|fact| StatedDefault {
+                    value: fact.value,
+                    span: fact.span,
+                    by: Source::Sentence,
+                    in_directive: false,
+                }));
             }
             for config in &table.configs {
                 let stated = config.default.as_ref().filter(|_| table.configs.len() == 1);
-                found.extend(stated.map(|fact| StatedDefault { value: fact.value.clone(), span: fact.span, by: Source::Config, in_directive: false }));
+                found.extend(stated.map(|fact| StatedDefault {
+                    value: fact.value.clone(),
+                    span: fact.span,
+                    by: Source::Config,
+                    in_directive: false,
+                }));
             }
         }
         for part in &self.body {
             if let Part::Hint(hint) = part {
-                found.extend(hint.default.as_ref().map(|fact| StatedDefault { value: fact.value.clone(), span: fact.span, by: Source::Sentence, in_directive: false }));
+                found.extend(hint.default.as_ref().map(|fact| StatedDefault {
+                    value: fact.value.clone(),
+                    span: fact.span,
+                    by: Source::Sentence,
+                    in_directive: false,
+                }));
             }
         }
-        found.extend(marked(self.body.iter().filter_map(|part| match part {
-            Part::Values(items) => Some(items),
-            _ => None,
-        }).flatten(), false));
+        found.extend(marked(
+            self.body
+                .iter()
+                .filter_map(|part| match part {
+                    Part::Values(items) => Some(items),
+                    _ => None,
+                })
+                .flatten(),
+            false,
+        ));
         found
     }
 }
@@ -291,7 +345,12 @@ fn marked<'v>(items: impl Iterator<Item = &'v Value>, in_directive: bool) -> Vec
         [only] if only.default_if.is_none() => only
             .value
             .as_ref()
-            .map(|value| StatedDefault { value: value.value.clone(), span: value.span, by: Source::Mark, in_directive })
+            .map(|value| StatedDefault {
+                value: value.value.clone(),
+                span: value.span,
+                by: Source::Mark,
+                in_directive,
+            })
             .into_iter()
             .collect(),
         _ => Vec::new(),

@@ -60,7 +60,9 @@ fn distinct(findings: Vec<Finding>) -> Vec<Finding> {
     let mut kept: Vec<Finding> = Vec::new();
     for finding in findings {
         let same = |known: &Finding| {
-            known.rule == finding.rule && known.span.start == finding.span.start && known.setting == finding.setting
+            known.rule == finding.rule
+                && known.span.start == finding.span.start
+                && known.setting == finding.setting
         };
         match kept.iter_mut().find(|known| same(known)) {
             Some(known) => *known = finding,

@@ -35,7 +35,8 @@ fn most_common(settings: &[Documented<'_>]) -> Option<String> {
         for (path, env) in table.chain([(setting.option("configjson"), setting.option("environment"))]) {
             if let (Some((path, _)), Some((env, _))) = (path.one(), env.one())
                 && path.contains('.')
-                && let Some(prefix) = env.strip_suffix(&env_name("", path)).and_then(|rest| rest.strip_suffix('_'))
+                && let Some(prefix) =
+                    env.strip_suffix(&env_name("", path)).and_then(|rest| rest.strip_suffix('_'))
             {
                 *counts.entry(prefix).or_default() += 1;
             }

@@ -76,7 +76,12 @@ fn sides<'p>(setting: &Documented<'p>) -> Option<(Side<'p>, Side<'p>)> {
 }
 
 /// Compares the paths of table and directive; the path that is right where that can be told.
-fn paths(page: &PageRead, setting: &Documented<'_>, naming: &Naming, drafts: &mut Vec<Draft>) -> Option<String> {
+fn paths(
+    page: &PageRead,
+    setting: &Documented<'_>,
+    naming: &Naming,
+    drafts: &mut Vec<Draft>,
+) -> Option<String> {
     let Some((table, directive)) = sides(setting) else {
         return setting.table().and_then(|table| table.path().one()).map(|(path, _)| path.to_owned());
     };
@@ -86,7 +91,7 @@ fn paths(page: &PageRead, setting: &Documented<'_>, naming: &Naming, drafts: &mu
                 return Some(a.to_owned());
             }
             let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-            if is_tail(short, long) {
+            if is_tail(short, long) || is_head(short, long) {
                 return Some(long.to_owned());
             }
             let case_only = is_tail(&short.to_ascii_lowercase(), &long.to_ascii_lowercase());
@@ -100,7 +105,10 @@ fn paths(page: &PageRead, setting: &Documented<'_>, naming: &Naming, drafts: &mu
             let mut draft = Draft::new(
                 rule,
                 wrong_at,
-                format!("the {} says `{wrong}`, the {} `{other}`: they differ{difference}", wrong_side.what, other_side.what),
+                format!(
+                    "the {} says `{wrong}`, the {} `{other}`: they differ{difference}",
+                    wrong_side.what, other_side.what
+                ),
             )
             .found(wrong);
             draft = match right {
@@ -145,6 +153,11 @@ fn is_tail(short: &str, long: &str) -> bool {
     long.strip_suffix(short).is_some_and(|before| before.is_empty() || before.ends_with('.'))
 }
 
+/// Whether `short` is `long` without its last keys: the section, or the map that holds it.
+fn is_head(short: &str, long: &str) -> bool {
+    long.strip_prefix(short).is_some_and(|after| after.starts_with('.'))
+}
+
 #[derive(Clone, Copy)]
 enum Right {
     Table,
@@ -152,7 +165,12 @@ enum Right {
 }
 
 /// Which of two paths is the setting's: the one that its variable spells, or that its title does.
-fn right_side(setting: &Documented<'_>, (a, table): (&str, &Side<'_>), (b, directive): (&str, &Side<'_>), naming: &Naming) -> Option<Right> {
+fn right_side(
+    setting: &Documented<'_>,
+    (a, table): (&str, &Side<'_>),
+    (b, directive): (&str, &Side<'_>),
+    naming: &Naming,
+) -> Option<Right> {
     // A copied line is consistent in itself; the title tells it from the setting's own.
     let title = setting.title.map(|title| letters(title)).unwrap_or_default();
     let key = |path: &str| letters(path.rsplit('.').next().unwrap_or(path));
@@ -162,9 +180,7 @@ fn right_side(setting: &Documented<'_>, (a, table): (&str, &Side<'_>), (b, direc
         (false, true) => return Some(Right::Directive),
         _ => {}
     }
-    let spells = |path: &str, env: &Named<'_>| {
-        matches!((naming.env(path), env.one()), (Some(derived), Some((env, _))) if derived == env)
-    };
+    let spells = |path: &str, env: &Named<'_>| matches!((naming.env(path), env.one()), (Some(derived), Some((env, _))) if derived == env);
     let (for_a, for_b) = (
         usize::from(spells(a, &table.env)) + usize::from(spells(a, &directive.env)),
         usize::from(spells(b, &table.env)) + usize::from(spells(b, &directive.env)),
@@ -181,7 +197,13 @@ fn letters(text: &str) -> String {
 }
 
 /// Compares each variable with the path beside it, and those of table and directive.
-fn variables(page: &PageRead, setting: &Documented<'_>, naming: &Naming, right: Option<&str>, drafts: &mut Vec<Draft>) {
+fn variables(
+    page: &PageRead,
+    setting: &Documented<'_>,
+    naming: &Naming,
+    right: Option<&str>,
+    drafts: &mut Vec<Draft>,
+) {
     let full = |path: &Named<'_>| match path.one() {
         Some((path, _)) if path.contains('.') => {
             // Where the paths disagree the right one speaks for both sides.
@@ -291,17 +313,23 @@ fn defaults(page: &PageRead, setting: &Documented<'_>, drafts: &mut Vec<Draft>) 
     }
     let stated = setting.defaults();
     let is_bool = stated.iter().any(|default| matches!(normal(&default.value), Normal::Bool(_)));
-    if is_bool && let Some((wrong, meant)) = stated.iter().find_map(|default| Some((default, misspelt_bool(&default.value)?))) {
-        let draft = Draft::new(Rule::Default, wrong.span, format!("`{}` is neither `true` nor `false`", wrong.value))
-            .found(wrong.value.clone())
-            .expected(meant)
-            .help(format!("write `{meant}`"));
+    if is_bool
+        && let Some((wrong, meant)) =
+            stated.iter().find_map(|default| Some((default, misspelt_bool(&default.value)?)))
+    {
+        let draft =
+            Draft::new(Rule::Default, wrong.span, format!("`{}` is neither `true` nor `false`", wrong.value))
+                .found(wrong.value.clone())
+                .expected(meant)
+                .help(format!("write `{meant}`"));
         drafts.push(draft.replacing(page, &Fact::at(wrong.value.clone(), wrong.span), meant));
         return;
     }
     let Some((a, b)) = contradiction(&stated) else { return };
     // The odd one out is the place to look at; where none is, the one beside the path.
-    let votes = |default: &StatedDefault| stated.iter().filter(|other| normal(&other.value) == normal(&default.value)).count();
+    let votes = |default: &StatedDefault| {
+        stated.iter().filter(|other| normal(&other.value) == normal(&default.value)).count()
+    };
     let (odd, other) = match (votes(a).cmp(&votes(b)), a.by == Source::Config) {
         (std::cmp::Ordering::Less, _) | (std::cmp::Ordering::Equal, true) => (a, b),
         _ => (b, a),
@@ -342,7 +370,8 @@ fn place(default: &StatedDefault) -> &'static str {
 /// A list in which two values are marked.
 fn marks(setting: &Documented<'_>, drafts: &mut Vec<Draft>) {
     for list in setting.value_lists() {
-        let marked: Vec<_> = list.iter().filter(|item| item.default).filter_map(|item| item.value.as_ref()).collect();
+        let marked: Vec<_> =
+            list.iter().filter(|item| item.default).filter_map(|item| item.value.as_ref()).collect();
         if let [first, second, ..] = marked.as_slice() {
             let span: Span = second.span;
             drafts.push(

@@ -1,6 +1,6 @@
 //! The page against the schema.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::docs::from_schema::{default_text, innermost, unit_named};
 use crate::docs::grammar::{self, HintKind};
@@ -35,7 +35,14 @@ pub(super) fn check(
                 Match::Leaf(leaf) => meant = meant.or(Some(leaf)),
                 Match::OtherCase(leaf) => {
                     meant = meant.or(Some(leaf));
-                    found.push(renamed(page, Rule::LetterCase, path, at, leaf, "differs in letter case from"));
+                    found.push(renamed(
+                        page,
+                        Rule::LetterCase,
+                        path,
+                        at,
+                        leaf,
+                        "differs in letter case from",
+                    ));
                 }
                 Match::Alias(leaf) => {
                     meant = meant.or(Some(leaf));
@@ -59,18 +66,20 @@ pub(super) fn check(
     drafts
 }
 
-/// All paths that a setting's tables and directive name, each once.
+/// All paths that a setting's tables and directive name.
 fn stated_paths<'p>(setting: &Documented<'p>) -> Vec<(&'p str, Span)> {
     let mut paths: Vec<(&str, Span)> = Vec::new();
     for table in &setting.tables {
-        paths.extend(table.configs.iter().filter_map(|config| config.name.as_ref()).map(|name| (name.as_str(), name.span)));
+        paths.extend(
+            table
+                .configs
+                .iter()
+                .filter_map(|config| config.name.as_ref())
+                .map(|name| (name.as_str(), name.span)),
+        );
     }
     if let Named::One(path, at) = setting.option("configjson") {
-        // The directive speaks of the table's setting: of a bare key beside a path nothing new is said.
-        let said = paths.iter().any(|(known, _)| known.rsplit('.').next() == path.rsplit('.').next());
-        if !said || paths.iter().all(|(known, _)| *known != path) {
-            paths.push((path, at));
-        }
+        paths.push((path, at));
     }
     paths
 }
@@ -93,8 +102,12 @@ enum Match<'s> {
 
 impl<'s> Index<'s> {
     fn of(leaves: &'s [Leaf]) -> Self {
-        let mut index =
-            Self { paths: BTreeMap::new(), folded: BTreeMap::new(), aliases: BTreeMap::new(), keys: BTreeMap::new() };
+        let mut index = Self {
+            paths: BTreeMap::new(),
+            folded: BTreeMap::new(),
+            aliases: BTreeMap::new(),
+            keys: BTreeMap::new(),
+        };
         for leaf in leaves {
             let path = leaf.path.to_string();
             index.folded.insert(path.to_lowercase(), leaf);
@@ -168,7 +181,11 @@ fn no_such_setting(path: &str, at: Span, index: &Index<'_>, leaves: &[Leaf]) -> 
 /// Everything else that the page says of a setting.
 fn facts(page: &PageRead, setting: &Documented<'_>, leaf: &Leaf, naming: &Naming, drafts: &mut Vec<Draft>) {
     let path = leaf.path.to_string();
-    let envs = setting.tables.iter().map(|table| (table.env(), table.broken)).chain([(setting.option("environment"), false)]);
+    let envs = setting
+        .tables
+        .iter()
+        .map(|table| (table.env(), table.broken))
+        .chain([(setting.option("environment"), false)]);
     for (env, broken) in envs {
         let (Some((env, at)), Some(derived)) = (env.one(), naming.env(&path)) else { continue };
         if env == derived {
@@ -202,8 +219,8 @@ fn facts(page: &PageRead, setting: &Documented<'_>, leaf: &Leaf, naming: &Naming
         }
     }
     // Several settings under one heading share texts that are about none of them alone.
-    if stated_paths(setting).iter().filter(|(path, _)| path.contains('.')).map(|(path, _)| path).collect::<std::collections::BTreeSet<_>>().len() > 1
-    {
+    let paths: BTreeSet<&str> = stated_paths(setting).into_iter().map(|(path, _)| path).collect();
+    if paths.iter().filter(|path| path.contains('.')).count() > 1 {
         return;
     }
     default(page, setting, leaf, drafts);
@@ -215,7 +232,9 @@ fn default(page: &PageRead, setting: &Documented<'_>, leaf: &Leaf, drafts: &mut 
     let Some(default) = default_text(leaf.setting) else { return };
     let choices = choices(&leaf.setting.kind);
     for stated in setting.defaults() {
-        let by_choice = choices.iter().find(|choice| choice.text == unquoted(&stated.value) || choice.label == stated.value);
+        let by_choice = choices
+            .iter()
+            .find(|choice| choice.text == unquoted(&stated.value) || choice.label == stated.value);
         let wrong = match (by_choice, choices.is_empty()) {
             (Some(choice), _) => choice.text != default,
             // A list of other words than the values' is the values rule's to judge.
@@ -238,9 +257,11 @@ fn default(page: &PageRead, setting: &Documented<'_>, leaf: &Leaf, drafts: &mut 
         .expected(shown.clone());
         drafts.push(match stated.by {
             Source::Mark => mark_moved(page, setting, stated.span, &shown, draft),
-            Source::Config | Source::Sentence => draft
-                .help(format!("write {}", quoted(&shown)))
-                .replacing(page, &Fact::at(stated.value.clone(), stated.span), &rewritten(&stated.value, &shown)),
+            Source::Config | Source::Sentence => draft.help(format!("write {}", quoted(&shown))).replacing(
+                page,
+                &Fact::at(stated.value.clone(), stated.span),
+                &rewritten(&stated.value, &shown),
+            ),
         });
     }
 }
@@ -266,7 +287,9 @@ fn differs(stated: &str, default: &str, leaf: &Leaf, by: Source) -> bool {
     }
     match (innermost(&leaf.setting.kind), &a, &b) {
         // A bare word in a sentence may be a name for the default.
-        (Kind::Text | Kind::Secret | Kind::Custom(_), Normal::Text(a), Normal::Text(b)) => by == Source::Config && a != b,
+        (Kind::Text | Kind::Secret | Kind::Custom(_), Normal::Text(a), Normal::Text(b)) => {
+            by == Source::Config && a != b
+        }
         (Kind::Bool, Normal::Text(_), _) => by == Source::Config,
         _ => false,
     }
@@ -276,7 +299,10 @@ fn differs(stated: &str, default: &str, leaf: &Leaf, by: Source) -> bool {
 fn mark_moved(page: &PageRead, setting: &Documented<'_>, at: Span, right: &str, draft: Draft) -> Draft {
     let draft = draft.help(format!("move the mark **(Default)** to `{right}`"));
     const MARK: &str = "**(Default)** ";
-    let list = setting.value_lists().into_iter().find(|list| list.iter().any(|item| value_span(item).start == at.start));
+    let list = setting
+        .value_lists()
+        .into_iter()
+        .find(|list| list.iter().any(|item| value_span(item).start == at.start));
     let Some(list) = list else { return draft };
     let (Some(from), Some(to)) = (
         list.iter().find(|item| value_span(item).start == at.start),
@@ -329,13 +355,17 @@ fn values(setting: &Documented<'_>, leaf: &Leaf, drafts: &mut Vec<Draft>) {
             if !accepted.iter().any(|value| is(fact, value)) {
                 let labels: Vec<&str> = accepted.iter().map(|(_, label)| *label).collect();
                 drafts.push(
-                    Draft::new(Rule::Values, fact.span, format!("`{}` is not a value of `{}`", fact.value, leaf.path))
-                        .found(fact.value.clone())
-                        .expected(labels.join(", "))
-                        .help(match nearest(fact, labels.iter().copied()) {
-                            Some(near) => format!("write `{near}`"),
-                            None => "take the item out".to_owned(),
-                        }),
+                    Draft::new(
+                        Rule::Values,
+                        fact.span,
+                        format!("`{}` is not a value of `{}`", fact.value, leaf.path),
+                    )
+                    .found(fact.value.clone())
+                    .expected(labels.join(", "))
+                    .help(match nearest(fact, labels.iter().copied()) {
+                        Some(near) => format!("write `{near}`"),
+                        None => "take the item out".to_owned(),
+                    }),
                 );
             }
         }
@@ -343,10 +373,14 @@ fn values(setting: &Documented<'_>, leaf: &Leaf, drafts: &mut Vec<Draft>) {
             if !named.iter().any(|fact| is(fact, value)) {
                 let at = named.first().map_or(setting.span, |fact| fact.span);
                 drafts.push(
-                    Draft::new(Rule::Values, at, format!("the list leaves out `{}`, a value of `{}`", value.1, leaf.path))
-                        .expected(value.1)
-                        .found(named.iter().map(|fact| fact.as_str()).collect::<Vec<_>>().join(", "))
-                        .help(format!("add an item: - **{}**: what it does", value.1)),
+                    Draft::new(
+                        Rule::Values,
+                        at,
+                        format!("the list leaves out `{}`, a value of `{}`", value.1, leaf.path),
+                    )
+                    .expected(value.1)
+                    .found(named.iter().map(|fact| fact.as_str()).collect::<Vec<_>>().join(", "))
+                    .help(format!("add an item: - **{}**: what it does", value.1)),
                 );
             }
         }
@@ -361,10 +395,14 @@ fn kinds(setting: &Documented<'_>, leaf: &Leaf, drafts: &mut Vec<Draft>) {
         if let (Kind::Duration { unit: real, .. }, Some(unit)) = (kind, unit) {
             if unit_named(unit).is_some_and(|unit| unit != *real) {
                 drafts.push(
-                    Draft::new(Rule::Kind, hint.text.span, format!("`{}` counts {}, not {unit}", leaf.path, real.name()))
-                        .found(hint.text.value.clone())
-                        .expected(format!("Numerical value in {}.", real.name()))
-                        .help(format!("write `in {}`", real.name())),
+                    Draft::new(
+                        Rule::Kind,
+                        hint.text.span,
+                        format!("`{}` counts {}, not {unit}", leaf.path, real.name()),
+                    )
+                    .found(hint.text.value.clone())
+                    .expected(format!("Numerical value in {}.", real.name()))
+                    .help(format!("write `in {}`", real.name())),
                 );
             }
             continue;
@@ -382,15 +420,26 @@ fn kinds(setting: &Documented<'_>, leaf: &Leaf, drafts: &mut Vec<Draft>) {
 /// What the setting takes, where that is certainly not what the hint says.
 fn contradicts(said: HintKind, kind: &Kind) -> Option<&'static str> {
     match (said, kind) {
-        (HintKind::Text | HintKind::List | HintKind::Map | HintKind::Bool, Kind::Integer { .. }) => Some("a whole number"),
-        (HintKind::Text | HintKind::List | HintKind::Map | HintKind::Bool, Kind::Float) => Some("a number"),
-        (HintKind::List | HintKind::Map | HintKind::Bool, Kind::Duration { .. }) => Some("a number of its unit"),
-        (HintKind::Number | HintKind::Decimal | HintKind::List | HintKind::Map, Kind::Bool) => Some("true or false"),
-        (HintKind::Number | HintKind::Decimal | HintKind::List | HintKind::Map | HintKind::Bool, Kind::Text | Kind::Secret | Kind::OneOf(_)) => {
-            Some("text")
+        (HintKind::Text | HintKind::List | HintKind::Map | HintKind::Bool, Kind::Integer { .. }) => {
+            Some("a whole number")
         }
-        (HintKind::Number | HintKind::Decimal | HintKind::Map | HintKind::Bool, Kind::List(_)) => Some("a list"),
-        (HintKind::Number | HintKind::Decimal | HintKind::List | HintKind::Bool, Kind::Map(_)) => Some("a map"),
+        (HintKind::Text | HintKind::List | HintKind::Map | HintKind::Bool, Kind::Float) => Some("a number"),
+        (HintKind::List | HintKind::Map | HintKind::Bool, Kind::Duration { .. }) => {
+            Some("a number of its unit")
+        }
+        (HintKind::Number | HintKind::Decimal | HintKind::List | HintKind::Map, Kind::Bool) => {
+            Some("true or false")
+        }
+        (
+            HintKind::Number | HintKind::Decimal | HintKind::List | HintKind::Map | HintKind::Bool,
+            Kind::Text | Kind::Secret | Kind::OneOf(_),
+        ) => Some("text"),
+        (HintKind::Number | HintKind::Decimal | HintKind::Map | HintKind::Bool, Kind::List(_)) => {
+            Some("a list")
+        }
+        (HintKind::Number | HintKind::Decimal | HintKind::List | HintKind::Bool, Kind::Map(_)) => {
+            Some("a map")
+        }
         _ => None,
     }
 }
@@ -413,12 +462,17 @@ fn missing(page: &PageRead, known: &[&Leaf], leaves: &[Leaf]) -> Vec<Draft> {
             let last = page.text.get(..end).and_then(|text| text.rfind('\n')).map_or(0, |at| at + 1);
             let computed = matches!(leaf.setting.default, DefaultValue::Computed { .. });
             let default = default_text(leaf.setting).filter(|_| !computed);
-            let default = default.map(|default| format!(", default {}", quoted(&default))).unwrap_or_default();
+            let default =
+                default.map(|default| format!(", default {}", quoted(&default))).unwrap_or_default();
             drafts.push(
-                Draft::new(Rule::MissingSetting, Span::new(last, end), format!("`{}` is not documented on this page{default}", leaf.path))
-                    .setting(&leaf.path.to_string())
-                    .expected(leaf.path.to_string())
-                    .help(format!("add an entry `{}`; `settings docs build` writes one", leaf.setting.title)),
+                Draft::new(
+                    Rule::MissingSetting,
+                    Span::new(last, end),
+                    format!("`{}` is not documented on this page{default}", leaf.path),
+                )
+                .setting(&leaf.path.to_string())
+                .expected(leaf.path.to_string())
+                .help(format!("add an entry `{}`; `settings docs build` writes one", leaf.setting.title)),
             );
         }
     }

@@ -36,11 +36,15 @@ fn encoding(page: &PageRead) -> Vec<Draft> {
                     } else {
                         String::new()
                     };
-                    Draft::new(Rule::Encoding, span, format!("`{found}` is `{meant}` that was decoded as Windows-1252{breaks}"))
-                        .expected(meant.clone())
-                        .found(found)
-                        .help(format!("write `{meant}`"))
-                        .fix(span, meant)
+                    Draft::new(
+                        Rule::Encoding,
+                        span,
+                        format!("`{found}` is `{meant}` that was decoded as Windows-1252{breaks}"),
+                    )
+                    .expected(meant.clone())
+                    .found(found)
+                    .help(format!("write `{meant}`"))
+                    .fix(span, meant)
                 }
                 None => Draft::new(Rule::Encoding, span, "a character was lost when the text was decoded")
                     .found(found)
@@ -56,10 +60,13 @@ fn tables(page: &PageRead) -> Vec<Draft> {
         let Some(fault) = &table.fault else { continue };
         let raw = page.text.get(table.span.range()).unwrap_or_default();
         let (span, message) = match fault {
-            TableFault::Refused { at, message } => (*at, format!("docutils refuses this table and drops it: {message}")),
+            TableFault::Refused { at, message } => {
+                (*at, format!("docutils refuses this table and drops it: {message}"))
+            }
             TableFault::Misread { at, message } => (*at, message.clone()),
         };
-        let mut draft = Draft::new(Rule::MalformedTable, span, message).found(line_at(&page.text, span.start));
+        let mut draft =
+            Draft::new(Rule::MalformedTable, span, message).found(line_at(&page.text, span.start));
         draft = match &table.mended {
             Some(lines) => {
                 let row = page.places.line(span.start).saturating_sub(page.places.line(table.span.start));
@@ -85,7 +92,9 @@ fn help_for_row(raw: &str, row: usize, mended: &str) -> String {
         Ordering::Greater => {
             format!("the line is {} columns short; `settings docs sync` pads it", wanted - found)
         }
-        Ordering::Less => format!("the line is {} columns too long; `settings docs sync` mends it", found - wanted),
+        Ordering::Less => {
+            format!("the line is {} columns too long; `settings docs sync` mends it", found - wanted)
+        }
     }
 }
 
@@ -152,7 +161,9 @@ fn markup(page: &PageRead) -> Vec<Draft> {
 }
 
 fn bullet_slip(bullet: &Bullet) -> Option<Draft> {
-    let (Bullet::Config(statement) | Bullet::Env(statement) | Bullet::Console(statement)) = bullet else { return None };
+    let (Bullet::Config(statement) | Bullet::Env(statement) | Bullet::Console(statement)) = bullet else {
+        return None;
+    };
     let text = statement.text.as_ref()?;
     let (_, said) = grammar::statement(text)?;
     let slip = said.slip?;
@@ -161,8 +172,14 @@ fn bullet_slip(bullet: &Bullet) -> Option<Draft> {
         &Statement { text: None, ..statement.clone() },
         text.contains("`` > ``") || text.contains("``  > ``") || slip.contains("one literal"),
     );
-    let draft = Draft::new(Rule::Markup, text.span, format!("{slip}: {}", text.value)).found(text.value.clone());
-    Some(draft.help(format!("write - {rule}")).expected(rule).setting(statement.name.as_ref().map_or("", |name| name.as_str())))
+    let draft =
+        Draft::new(Rule::Markup, text.span, format!("{slip}: {}", text.value)).found(text.value.clone());
+    Some(
+        draft
+            .help(format!("write - {rule}"))
+            .expected(rule)
+            .setting(statement.name.as_ref().map_or("", |name| name.as_str())),
+    )
 }
 
 fn content_slips(content: &Content) -> Vec<Draft> {
