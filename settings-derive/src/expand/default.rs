@@ -28,11 +28,17 @@ pub(super) fn expand(default: Option<&DefaultValue>, library: &TokenStream) -> T
 
 fn evaluated(constant: &Constant, tokens: &TokenStream) -> TokenStream {
     match constant {
-        Constant::Bool => quote!(Bool({ const __DEFAULT: bool = #tokens; __DEFAULT })),
-        Constant::Integer(ty) => quote!(Integer({ const __DEFAULT: #ty = #tokens; __DEFAULT as i128 })),
-        Constant::Units => quote!(Integer({ const __DEFAULT: u64 = #tokens; __DEFAULT as i128 })),
-        Constant::Float(ty) => quote!(Float({ const __DEFAULT: #ty = #tokens; __DEFAULT as f64 })),
-        Constant::Text => quote!(Text({ const __DEFAULT: &str = #tokens; __DEFAULT })),
+        Constant::Bool => quote!(Bool({ const __DEFAULT: ::core::primitive::bool = #tokens; __DEFAULT })),
+        Constant::Integer(ty) => {
+            quote!(Integer({ const __DEFAULT: #ty = #tokens; __DEFAULT as ::core::primitive::i128 }))
+        }
+        Constant::Units => {
+            quote!(Integer({ const __DEFAULT: ::core::primitive::u64 = #tokens; __DEFAULT as ::core::primitive::i128 }))
+        }
+        Constant::Float(ty) => {
+            quote!(Float({ const __DEFAULT: #ty = #tokens; __DEFAULT as ::core::primitive::f64 }))
+        }
+        Constant::Text => quote!(Text({ const __DEFAULT: &::core::primitive::str = #tokens; __DEFAULT })),
         Constant::Choice(ty) => quote!(Text({ const __DEFAULT: #ty = #tokens; __DEFAULT.__setting_text() })),
     }
 }

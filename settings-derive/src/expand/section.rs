@@ -98,7 +98,7 @@ fn setting(field: &Field<'_>, leaf: &Leaf<'_>, library: &TokenStream) -> TokenSt
 }
 
 fn build(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
-    // A name that no constant of the author's can be mistaken for.
+    // Without the underscores, a constant of the author's could be meant.
     let builder = Ident::new("__builder", Span::mixed_site());
     let values = input.fields.iter().map(|field| {
         let ident = field.ident;
@@ -145,8 +145,8 @@ fn proofs(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
 /// A compile error at `span` where `call` returns a message.
 fn proof(call: TokenStream, span: Span, library: &TokenStream) -> TokenStream {
     quote_spanned! {span=>
-        const _: () = if let ::core::option::Option::Some(message) = #library::schema::assert::#call {
-            ::core::panic!("{}", message.as_str())
+        const _: () = if let ::core::option::Option::Some(__message) = #library::schema::assert::#call {
+            ::core::panic!("{}", __message.as_str())
         };
     }
 }
