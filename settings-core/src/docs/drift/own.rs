@@ -91,7 +91,7 @@ fn paths(
                 return Some(a.to_owned());
             }
             let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-            if is_tail(short, long) {
+            if is_tail(short, long) || is_head(short, long) {
                 return Some(long.to_owned());
             }
             let case_only = is_tail(&short.to_ascii_lowercase(), &long.to_ascii_lowercase());
@@ -151,6 +151,11 @@ fn paths(
 /// Whether `short` is `long` or its last keys.
 fn is_tail(short: &str, long: &str) -> bool {
     long.strip_suffix(short).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+}
+
+/// Whether `short` is `long` without its last keys: the section, or the map that holds it.
+fn is_head(short: &str, long: &str) -> bool {
+    long.strip_prefix(short).is_some_and(|after| after.starts_with('.'))
 }
 
 #[derive(Clone, Copy)]

@@ -1,6 +1,6 @@
 //! The page against the schema.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::docs::from_schema::{default_text, innermost, unit_named};
 use crate::docs::grammar::{self, HintKind};
@@ -66,7 +66,7 @@ pub(super) fn check(
     drafts
 }
 
-/// All paths that a setting's tables and directive name, each once.
+/// All paths that a setting's tables and directive name.
 fn stated_paths<'p>(setting: &Documented<'p>) -> Vec<(&'p str, Span)> {
     let mut paths: Vec<(&str, Span)> = Vec::new();
     for table in &setting.tables {
@@ -79,11 +79,7 @@ fn stated_paths<'p>(setting: &Documented<'p>) -> Vec<(&'p str, Span)> {
         );
     }
     if let Named::One(path, at) = setting.option("configjson") {
-        // The directive speaks of the table's setting: of a bare key beside a path nothing new is said.
-        let said = paths.iter().any(|(known, _)| known.rsplit('.').next() == path.rsplit('.').next());
-        if !said || paths.iter().all(|(known, _)| *known != path) {
-            paths.push((path, at));
-        }
+        paths.push((path, at));
     }
     paths
 }
@@ -223,14 +219,8 @@ fn facts(page: &PageRead, setting: &Documented<'_>, leaf: &Leaf, naming: &Naming
         }
     }
     // Several settings under one heading share texts that are about none of them alone.
-    if stated_paths(setting)
-        .iter()
-        .filter(|(path, _)| path.contains('.'))
-        .map(|(path, _)| path)
-        .collect::<std::collections::BTreeSet<_>>()
-        .len()
-        > 1
-    {
+    let paths: BTreeSet<&str> = stated_paths(setting).into_iter().map(|(path, _)| path).collect();
+    if paths.iter().filter(|path| path.contains('.')).count() > 1 {
         return;
     }
     default(page, setting, leaf, drafts);

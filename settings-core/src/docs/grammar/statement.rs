@@ -134,16 +134,12 @@ fn path_length(keys: &[&str]) -> usize {
 /// The whole in one literal: `".Section.Key",`, `".Section.Key": default",`, `Section.Key`.
 fn dotted(whole: &str, inner: &str) -> Option<Said> {
     let (after, path) = path(inner).ok()?;
-    let (name, mut slip) = (Piece::of(whole, path), None);
+    let name = Piece::of(whole, path);
     let default = match default(after) {
         Ok((_, value)) => Some(Piece::of(whole, value)),
-        Err(_) if matches!(after.trim(), "" | "\"" | "," | "\",") => None,
-        Err(_) => {
-            slip = Some("not a path, nor a path and a value");
-            None
-        }
+        Err(_) => None,
     };
-    Some(Said { name: Some(name), default, slip })
+    Some(Said { name: Some(name), default, slip: None })
 }
 
 fn path(input: &str) -> IResult<&str, &str> {

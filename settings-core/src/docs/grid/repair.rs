@@ -6,12 +6,6 @@
 use super::columns::{byte_at, char_at, count};
 use super::{GridLine, inner_corner, is_border};
 
-/// A mended table: as many lines as before.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::docs) struct Repaired {
-    pub(in crate::docs) lines: Vec<String>,
-}
-
 /// What a line of the table is to become.
 enum Mended {
     Border,
@@ -19,8 +13,8 @@ enum Mended {
     Across(String),
 }
 
-/// The mended table, `None` where it can't be mended or where more than one table could be meant.
-pub(in crate::docs) fn repair(lines: &[GridLine<'_>]) -> Option<Repaired> {
+/// The mended table, as many lines as before; `None` where it can't be mended or where more than one table could be meant.
+pub(in crate::docs) fn repair(lines: &[GridLine<'_>]) -> Option<Vec<String>> {
     let shape = inner_corner(widest_border(lines)?)?;
     let total = count(widest_border(lines)?);
     let (first, last) = (lines.first()?, lines.last()?);
@@ -38,7 +32,7 @@ pub(in crate::docs) fn repair(lines: &[GridLine<'_>]) -> Option<Repaired> {
             row.push(line.text);
         }
     }
-    Some(Repaired { lines: draw(&mended, shape, total, lines)? })
+    draw(&mended, shape, total, lines)
 }
 
 /// The border that shows the table's columns: the first with an inner corner, else the first.
@@ -198,7 +192,7 @@ mod tests {
     use super::*;
 
     fn mended(text: &str) -> Option<String> {
-        repair(&lines(text)).map(|repaired| repaired.lines.join("\n") + "\n")
+        repair(&lines(text)).map(|lines| lines.join("\n") + "\n")
     }
 
     #[test]

@@ -1,112 +1,135 @@
-//! The page's blocks, in order, as byte ranges.
+//! The page's blocks in order, each with its whole lines.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::docs::model::Span;
+use crate::rst::{Directive, Document, NodeId, NodeRef, Table, TableKind, Tag};
 
 /// What a block is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum BlockKind {
+#[derive(Clone, Copy, Debug)]
+pub(super) enum BlockKind<'d> {
     Fields,
+    /// A title with its underline.
     Heading,
     Paragraph,
     List,
-    Table,
-    Directive,
+    Table(Table<'d>),
+    /// A `config:setting` directive.
+    Setting(Directive<'d>),
     Other,
 }
 
-/// One block and its whole lines, without the last line's end.
+/// One block: its lines, without the last one's end.
 #[derive(Clone, Debug)]
-pub(super) struct Block {
-    pub(super) kind: BlockKind,
+pub(super) struct Block<'d> {
+    pub(super) kind: BlockKind<'d>,
     pub(super) range: Range<usize>,
-    /// Where and why docutils refuses it, for a table.
-    pub(super) refused: Option<(Span, String)>,
 }
 
-pub(super) fn blocks(text: &str) -> Vec<Block> {
-    let mut lines = Vec::new();
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        lines.push((at, line.strip_suffix('\n').unwrap_or(line)));
-        at += line.len();
+impl Block<'_> {
+    pub(super) fn span(&self) -> Span {
+        Span::new(self.range.start, self.range.end)
     }
-    let blank = |i: usize| lines.get(i).is_none_or(|(_, line): &(usize, &str)| line.trim().is_empty());
-    let mut out = Vec::new();
-    let mut i = 0;
-    while i < lines.len() {
-        if blank(i) {
-            i += 1;
+}
+
+/// Every line of the page that isn't blank is in exactly one block.
+pub(super) fn blocks(document: &Document) -> Vec<Block<'_>> {
+    let text = document.source();
+    let parts = Parts {
+        tables: document.tables().filter_map(|table| Some((table.node()?.id(), table))).collect(),
+        directives: document.directives().filter_map(|made| Some((made.node()?.id(), made))).collect(),
+    };
+    let mut found = Vec::new();
+    parts.walk(text, document.root(), &mut found);
+    // What docutils refuses stands in no node.
+    found.extend(
+        document
+            .tables()
+            .filter(|table| table.error().is_some() && table.kind() == TableKind::Grid)
+            .map(|table| Block { kind: BlockKind::Table(table), range: table.span() }),
+    );
+    found.sort_by_key(|block| (block.range.start, std::cmp::Reverse(block.range.end)));
+    let mut blocks: Vec<Block<'_>> = Vec::new();
+    let mut end = 0;
+    for mut block in found {
+        block.range = whole_lines(text, &block.range);
+        if block.range.start < end {
             continue;
         }
-        let (start, first) = lines[i];
-        let next = lines.get(i + 1).map_or("", |(_, l)| l.trim_end());
-        let is_under = next.len() >= 3
-            && next
-                .chars()
-                .next()
-                .is_some_and(|c| c.is_ascii_punctuation() && c != '+' && next.chars().all(|x| x == c))
-            && !first.starts_with(['|', '+', ' ', '.']);
-        let mut end = i + 1;
-        let kind = if is_under {
-            end = i + 2;
-            BlockKind::Heading
-        } else if first.starts_with("+-") {
-            while !blank(end) {
-                end += 1;
-            }
-            BlockKind::Table
-        } else {
-            while !blank(end) {
-                end += 1;
-            }
-            let list = first.starts_with("- ");
-            let expl = first.starts_with(".. ");
-            loop {
-                let mut n = end;
-                while n < lines.len() && blank(n) {
-                    n += 1;
+        between(text, end, block.range.start, &mut blocks);
+        end = block.range.end;
+        blocks.push(block);
+    }
+    between(text, end, text.len(), &mut blocks);
+    blocks
+}
+
+/// What the page's nodes were made from.
+struct Parts<'d> {
+    tables: HashMap<NodeId, Table<'d>>,
+    directives: HashMap<NodeId, Directive<'d>>,
+}
+
+impl<'d> Parts<'d> {
+    fn walk(&self, text: &str, node: NodeRef<'d>, found: &mut Vec<Block<'d>>) {
+        for child in node.children() {
+            let kind = match child.tag() {
+                Tag::Section => {
+                    self.walk(text, child, found);
+                    continue;
                 }
-                if n < lines.len() && (lines[n].1.starts_with(' ') || list && lines[n].1.starts_with("- ")) {
-                    end = n + 1;
-                    while !blank(end) {
-                        end += 1;
-                    }
-                } else {
-                    break;
+                Tag::SystemMessage => continue,
+                Tag::Title => {
+                    found.extend(heading(text, child));
+                    continue;
                 }
-            }
-            if first.starts_with(".. config:setting::") {
-                BlockKind::Directive
-            } else if expl {
-                BlockKind::Other
-            } else if list {
-                BlockKind::List
-            } else if first.starts_with(':') && !first.contains(":`") {
-                BlockKind::Fields
-            } else if first.chars().all(|c| c == '-') || first.starts_with('|') {
-                BlockKind::Other
-            } else {
-                BlockKind::Paragraph
-            }
-        };
-        let (s, l) = lines[end - 1];
-        let mut refused = None;
-        if kind == BlockKind::Table {
-            let w = crate::rst::width::column_width(first.trim_end());
-            for j in i..end {
-                let (a, t) = lines[j];
-                let t = t.trim_end();
-                if crate::rst::width::column_width(t) != w || !t.ends_with(['|', '+']) {
-                    refused =
-                        Some((Span::new(a, a + t.len()), "Right border not aligned or missing.".to_owned()));
-                    break;
-                }
+                Tag::FieldList => BlockKind::Fields,
+                Tag::Paragraph => BlockKind::Paragraph,
+                Tag::BulletList => BlockKind::List,
+                Tag::Table => match self.tables.get(&child.id()) {
+                    Some(table) if table.kind() == TableKind::Grid => BlockKind::Table(*table),
+                    _ => BlockKind::Other,
+                },
+                Tag::GenericDirective => match self.directives.get(&child.id()) {
+                    Some(made) if made.name() == super::DIRECTIVE => BlockKind::Setting(*made),
+                    _ => BlockKind::Other,
+                },
+                _ => BlockKind::Other,
+            };
+            let range = child.span();
+            if !range.is_empty() {
+                found.push(Block { kind, range });
             }
         }
-        out.push(Block { kind, range: start..s + l.len(), refused });
-        i = end;
     }
-    out
+}
+
+/// A title's block: from its overline, where it has one, to its underline.
+fn heading<'d>(text: &str, title: NodeRef<'d>) -> Option<Block<'d>> {
+    let section = title.parent().map_or_else(|| title.span(), NodeRef::span);
+    let start = section.start.min(title.span().start);
+    let title_line = whole_lines(text, &title.span());
+    let after = text.get(title_line.end + 1..)?;
+    let underline = after.split('\n').next()?;
+    let end = title_line.end + 1 + underline.len();
+    Some(Block { kind: BlockKind::Heading, range: start..end })
+}
+
+/// Lines between blocks that no node covers are kept as a block.
+fn between<'d>(text: &str, start: usize, end: usize, blocks: &mut Vec<Block<'d>>) {
+    let Some(inside) = text.get(start..end) else { return };
+    let Some(first) = inside.find(|c: char| !c.is_whitespace()) else { return };
+    let last = inside.trim_end().len();
+    let range = whole_lines(text, &(start + first..start + last));
+    blocks.push(Block { kind: BlockKind::Other, range: range.start.max(start)..range.end.min(end) });
+}
+
+fn whole_lines(text: &str, range: &Range<usize>) -> Range<usize> {
+    let start = text.get(..range.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+    // A span may end behind its last line's end.
+    let inside = text.get(range.clone()).unwrap_or_default();
+    let last = range.start + inside.trim_end_matches('\n').len();
+    let end = text.get(last..).and_then(|after| after.find('\n')).map_or(text.len(), |at| last + at);
+    start..end
 }

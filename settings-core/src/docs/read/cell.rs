@@ -2,8 +2,9 @@
 
 use crate::docs::grammar::{self, StatementKind};
 use crate::docs::grid::GridLine;
-use crate::docs::model::{Bullet, Content, Fact, Hint, Statement, Value};
+use crate::docs::model::{Bullet, Content, Fact, Hint, Span, Statement, Value};
 use crate::docs::render::{item_lead, statement_rule};
+use crate::schema::env_name;
 
 use super::joined::Joined;
 
@@ -183,24 +184,62 @@ pub(super) fn bullets(lines: &[GridLine<'_>], keys_apart: bool) -> Vec<Bullet> {
             }
         }
     }
-    groups.iter().map(|(dash, group)| bullet(*dash, group, keys_apart)).collect()
+    let mut bullets: Vec<Bullet> = groups.iter().map(|(dash, group)| bullet(*dash, group)).collect();
+    lengthen_path(&mut bullets);
+    for bullet in &mut bullets {
+        drop_rule_words(bullet, keys_apart);
+    }
+    bullets
 }
 
-fn bullet(dash: bool, lines: &[GridLine<'_>], keys_apart: bool) -> Bullet {
+/// Takes the last key of a path for what it is where it looked like a default: the variable beside it spells both.
+fn lengthen_path(bullets: &mut [Bullet]) {
+    let env = bullets.iter().find_map(|bullet| match bullet {
+        Bullet::Env(env) => env.name.as_ref().map(|name| name.value.clone()),
+        _ => None,
+    });
+    let Some(env) = env else { return };
+    for bullet in bullets {
+        let Bullet::Config(config) = bullet else { continue };
+        let (Some(name), Some(default)) = (&config.name, &config.default) else { continue };
+        let is_key = default.starts_with(|c: char| c.is_ascii_uppercase())
+            && default.chars().all(|c| c.is_ascii_alphanumeric())
+            && config.text.as_ref().is_some_and(|text| text.contains(&format!("``{}``", default.value)));
+        let longer = format!("{}.{}", name.value, default.value);
+        if is_key && env.ends_with(&format!("_{}", env_name("", &longer))) {
+            let span = Span::new(name.span.start, default.span.end + 2);
+            config.name = Some(Fact::at(longer, span));
+            config.default = None;
+        }
+    }
+}
+
+/// Forgets a bullet's words where they are the rule's.
+fn drop_rule_words(bullet: &mut Bullet, keys_apart: bool) {
+    let (kind, statement) = match bullet {
+        Bullet::Console(statement) => (StatementKind::Console, statement),
+        Bullet::Config(statement) => (StatementKind::Config, statement),
+        Bullet::Env(statement) => (StatementKind::Env, statement),
+        Bullet::Text(_) | Bullet::Verbatim(_) => return,
+    };
+    let rule = statement_rule(kind, statement, keys_apart);
+    if statement.text.as_ref().is_some_and(|text| text.value == rule) {
+        statement.text = None;
+    }
+}
+
+fn bullet(dash: bool, lines: &[GridLine<'_>]) -> Bullet {
     let joined = Joined::new(lines, usize::MAX);
     if !dash {
         return Bullet::Verbatim(joined.whole());
     }
     let Some((kind, said)) = grammar::statement(&joined.text) else { return Bullet::Text(joined.whole()) };
-    let mut statement = Statement {
+    let statement = Statement {
         name: said.name.as_ref().map(|name| joined.fact(name)),
         default: said.default.as_ref().map(|default| joined.fact(default)),
-        text: None,
+        text: Some(joined.whole()),
         span: joined.whole().span,
     };
-    if statement_rule(kind, &statement, keys_apart) != joined.text {
-        statement.text = Some(joined.whole());
-    }
     match kind {
         StatementKind::Console => Bullet::Console(statement),
         StatementKind::Config => Bullet::Config(statement),

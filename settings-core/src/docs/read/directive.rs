@@ -1,60 +1,51 @@
 //! A `config:setting` directive.
 
-use crate::docs::grid::GridLine;
 use crate::docs::model::{Directive, DirectiveOption, Fact, Span};
+use crate::rst;
 
 use super::cell::{contents, dedented};
+use super::table::lines_of;
 
 /// The directive's name as it stands in a page.
 pub(in crate::docs) const NAME: &str = "config:setting";
 
-/// Reads a block that begins with `.. config:setting::`.
-pub(super) fn directive(raw: &str, start: usize) -> Option<Directive> {
-    let lines = super::table::lines_of(raw, start);
-    let (first, rest) = lines.split_first()?;
-    let after =
-        first.text.strip_prefix("..")?.trim_start().strip_prefix(NAME)?.trim_start().strip_prefix("::")?;
-    let id = after.trim_start();
-    let id_at = first.start + first.text.len() - id.len();
-    let (rest, indent) = dedented(rest);
-    let options_end = rest.iter().position(|line| !is_option_line(line)).unwrap_or(rest.len());
-    let (options, body) = rest.split_at_checked(options_end)?;
-    Some(Directive {
-        id: Fact::at(id.to_owned(), Span::new(id_at, id_at + id.len())),
-        options: read_options(options),
-        body: contents(body, usize::MAX),
-        indent: (indent != 2 && !rest.is_empty()).then_some(indent),
-    })
-}
-
-fn is_option_line(line: &GridLine<'_>) -> bool {
-    line.text.starts_with(' ') || split_option(line.text).is_some()
-}
-
-/// `:name: value`
-fn split_option(line: &str) -> Option<(&str, &str)> {
-    let (name, value) = line.strip_prefix(':')?.split_once(':')?;
-    let is_name =
-        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
-    (is_name && (value.is_empty() || value.starts_with(' '))).then_some((name, value))
-}
-
-fn read_options(lines: &[GridLine<'_>]) -> Vec<DirectiveOption> {
-    let mut options: Vec<DirectiveOption> = Vec::new();
-    for line in lines {
-        if let Some((name, value)) = split_option(line.text) {
-            let (name_at, trimmed) = (line.start + 1, value.trim());
-            let blanks = value.len() - value.trim_start().len();
-            let value_at = name_at + name.len() + 1 + blanks;
-            options.push(DirectiveOption {
-                name: Fact::at(name.to_owned(), Span::new(name_at, name_at + name.len())),
-                value: Fact::at(trimmed.to_owned(), Span::new(value_at, value_at + trimmed.len())),
-            });
-        } else if let Some(last) = options.last_mut() {
-            last.value.value.push('\n');
-            last.value.value.push_str(line.text.trim());
-            last.value.span.end = line.start + line.text.len();
-        }
+/// Reads the directive of the page `text`.
+pub(super) fn directive(text: &str, directive: rst::Directive<'_>) -> Directive {
+    let id = directive.argument_span().map(|range| {
+        let id = text.get(range.clone()).unwrap_or_default().trim_end();
+        Fact::at(id.to_owned(), Span::new(range.start, range.start + id.len()))
+    });
+    let first = directive.options().next().map(|option| option.span().start);
+    let content = directive.content_span();
+    let indent = first.or(content.as_ref().map(|range| range.start)).map(|at| column(text, at));
+    let body = content.map(|range| {
+        let start = range.start - column(text, range.start);
+        let lines = lines_of(text.get(start..range.end).unwrap_or_default(), start);
+        contents(&dedented(&lines).0, usize::MAX)
+    });
+    Directive {
+        id: id.unwrap_or_default(),
+        options: directive.options().map(|option| read_option(text, option)).collect(),
+        body: body.unwrap_or_default(),
+        indent: indent.filter(|indent| *indent != 2),
     }
-    options
+}
+
+fn read_option(text: &str, option: rst::DirectiveOption<'_>) -> DirectiveOption {
+    // The name begins after the colon.
+    let name_at = option.span().start + 1;
+    let name = text.get(name_at..name_at + option.name().len()).unwrap_or_default();
+    let range = option.value_span();
+    let written = text.get(range.clone()).unwrap_or_default().trim_end();
+    let lines: Vec<&str> = written.split('\n').map(str::trim).collect();
+    DirectiveOption {
+        name: Fact::at(name.to_owned(), Span::new(name_at, name_at + name.len())),
+        value: Fact::at(lines.join("\n"), Span::new(range.start, range.start + written.len())),
+    }
+}
+
+/// How many bytes of its line stand before a position.
+fn column(text: &str, at: usize) -> usize {
+    let before = text.get(..at).unwrap_or_default();
+    at - before.rfind('\n').map_or(0, |end| end + 1)
 }

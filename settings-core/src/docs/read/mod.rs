@@ -5,9 +5,11 @@ mod cell;
 mod decode;
 mod directive;
 mod entries;
+mod grid;
 mod joined;
 mod table;
 
+use crate::rst;
 use crate::rst::width::column_width;
 
 use super::grammar;
@@ -23,7 +25,7 @@ pub use decode::ReadError;
 
 pub(super) use directive::NAME as DIRECTIVE;
 pub(super) use entries::ALLOW;
-pub(super) use table::{lines_of, mended as mended_table};
+use table::lines_of;
 
 const MISREAD: &str = "two cells run together: a bar or a corner of the grid is missing, and docutils shows the rest of \
                        the bars as text";
@@ -168,37 +170,39 @@ impl Reader<'_> {
         let mut metadata = Vec::new();
         let mut parts: Vec<Placed> = Vec::new();
         let mut end = 0;
-        for (i, block) in blocks(self.text).into_iter().enumerate() {
+        let document = rst::parse(self.text, rst::Dialect::Sphinx);
+        let blocks = blocks(&document);
+        self.nested_faults(&document, &blocks);
+        for (i, block) in blocks.into_iter().enumerate() {
             let before = self.text.get(end..block.range.start).unwrap_or_default();
             let first = i == 0;
             end = block.range.end;
-            if block.kind == BlockKind::Fields && first && before.is_empty() {
+            if matches!(block.kind, BlockKind::Fields) && first && before.is_empty() {
                 metadata = self.raw(&block).lines().map(str::to_owned).collect();
                 continue;
             }
             let after_heading = parts.last().is_some_and(|placed| matches!(placed.part, Part::Heading(_)));
             let (part, source) = self.part(&block, after_heading);
-            let span = Span::new(block.range.start, block.range.end);
-            parts.push(Placed { part, gap: gap(before, first), source, span });
+            parts.push(Placed { part, gap: gap(before, first), source, span: block.span() });
         }
         let tail = self.text.get(end..).unwrap_or_default();
         (metadata, parts, (tail != "\n").then(|| tail.to_owned()))
     }
 
-    fn raw(&self, block: &Block) -> &str {
+    fn raw(&self, block: &Block<'_>) -> &str {
         self.text.get(block.range.clone()).unwrap_or_default()
     }
 
     /// A block as a part, and its text where the rules would write it otherwise.
-    fn part(&mut self, block: &Block, after_heading: bool) -> (Part, Option<String>) {
+    fn part(&mut self, block: &Block<'_>, after_heading: bool) -> (Part, Option<String>) {
         let raw = self.raw(block).to_owned();
         let verbatim = || Part::Verbatim(raw.clone());
         let part = match block.kind {
-            BlockKind::Table => return self.table(&raw, block),
+            BlockKind::Table(table) => return self.table(&raw, table, block),
             BlockKind::Heading => self.heading(&raw, block).map(Part::Heading),
             BlockKind::Paragraph => Some(self.paragraph(&raw, block, after_heading)),
             BlockKind::List => self.list(&raw, block),
-            BlockKind::Directive => directive::directive(&raw, block.range.start).map(Part::Directive),
+            BlockKind::Setting(found) => Some(Part::Directive(directive::directive(self.text, found))),
             BlockKind::Fields | BlockKind::Other => None,
         };
         let part = part.unwrap_or_else(verbatim);
@@ -206,24 +210,52 @@ impl Reader<'_> {
         (part, source)
     }
 
-    fn table(&mut self, raw: &str, block: &Block) -> (Part, Option<String>) {
-        let span = Span::new(block.range.start, block.range.end);
-        let refused = block.refused.clone();
-        let found = table::table(raw, block.range.start, self.keys_apart);
-        let mended = found.as_ref().and_then(|found| found.mended.clone());
-        let fault = refused.map(|(at, message)| TableFault::Refused { at, message }).or_else(|| {
-            let at = table::first_change(raw, block.range.start, mended.as_deref()?)?;
+    fn table(&mut self, raw: &str, found: rst::Table<'_>, block: &Block<'_>) -> (Part, Option<String>) {
+        let span = block.span();
+        let refused = self.refused(found);
+        let read = table::table(self.text, found, span, self.keys_apart);
+        let mended = match &read {
+            Some(read) => read.mended.clone(),
+            // Not a settings table, or none that is understood: still a grid that can be mended.
+            None if refused.is_some() => {
+                table::mended(&lines_of(raw, span.start)).filter(|lines| parses(lines))
+            }
+            None => None,
+        };
+        let fault = refused.or_else(|| {
+            let at = table::first_change(raw, span.start, mended.as_deref()?)?;
             Some(TableFault::Misread { at, message: MISREAD.to_owned() })
         });
         self.tables.push(TableAsFound { span, fault, mended });
-        match found {
-            Some(found) => (Part::Table(found.table), found.source),
+        match read {
+            Some(read) => (Part::Table(read.table), read.source),
             None => (Part::Verbatim(raw.to_owned()), None),
         }
     }
 
-    fn heading(&self, raw: &str, block: &Block) -> Option<Heading> {
-        let lines = table::lines_of(raw, block.range.start);
+    /// What docutils says of a table, and the line that it says it of.
+    fn refused(&self, table: rst::Table<'_>) -> Option<TableFault> {
+        let message = table.error()?.replace('\n', " ");
+        let places = Places::new(self.text);
+        let start = places.start(table.line());
+        let line = self.text.get(start..).and_then(|rest| rest.split('\n').next()).unwrap_or_default();
+        Some(TableFault::Refused { at: Span::new(start, start + line.trim_end().len()), message })
+    }
+
+    /// Tables inside of other blocks that docutils refuses.
+    fn nested_faults(&mut self, document: &rst::Document, blocks: &[Block<'_>]) {
+        for table in document.tables().filter(|table| table.kind() == rst::TableKind::Grid) {
+            let span = table.span();
+            let is_block = blocks.iter().any(|block| block.range.start == span.start);
+            if let Some(fault) = self.refused(table).filter(|_| !is_block) {
+                let span = Span::new(span.start, span.end);
+                self.tables.push(TableAsFound { span, fault: Some(fault), mended: None });
+            }
+        }
+    }
+
+    fn heading(&self, raw: &str, block: &Block<'_>) -> Option<Heading> {
+        let lines = lines_of(raw, block.range.start);
         let [title, underline] = lines.as_slice() else { return None };
         let mark = underline.text.chars().next()?;
         let length = underline.text.chars().count();
@@ -232,7 +264,7 @@ impl Reader<'_> {
         Some(Heading { title: fact, mark, length: deviates.then_some(length) })
     }
 
-    fn paragraph(&self, raw: &str, block: &Block, after_heading: bool) -> Part {
+    fn paragraph(&self, raw: &str, block: &Block<'_>, after_heading: bool) -> Part {
         let start = block.range.start;
         let fact = Fact::at(raw.to_owned(), Span::new(start, block.range.end));
         let inner = raw.strip_prefix('*').and_then(|rest| rest.strip_suffix('*'));
@@ -242,14 +274,14 @@ impl Reader<'_> {
             return Part::Badge(Fact::at(inner.to_owned(), Span::new(start + 1, block.range.end - 1)));
         }
         if grammar::hint(raw).is_some() {
-            let lines: Vec<GridLine<'_>> = table::lines_of(raw, start);
+            let lines: Vec<GridLine<'_>> = lines_of(raw, start);
             return Part::Hint(cell::hint(&Joined::new(&lines, usize::MAX)));
         }
         Part::Text(fact)
     }
 
-    fn list(&self, raw: &str, block: &Block) -> Option<Part> {
-        let lines = table::lines_of(raw, block.range.start);
+    fn list(&self, raw: &str, block: &Block<'_>) -> Option<Part> {
+        let lines = lines_of(raw, block.range.start);
         match cell::contents(&lines, usize::MAX).as_slice() {
             [Content::Values(items)] if items.iter().any(|item| item.value.is_some()) => {
                 Some(Part::Values(items.clone()))
@@ -257,6 +289,13 @@ impl Reader<'_> {
             _ => None,
         }
     }
+}
+
+/// Whether docutils takes lines for one well-formed table.
+fn parses(lines: &[String]) -> bool {
+    let document = rst::parse(&lines.join("\n"), rst::Dialect::Sphinx);
+    let mut tables = document.tables();
+    tables.next().is_some_and(|table| table.error().is_none()) && document.messages().next().is_none()
 }
 
 /// The blank lines before a block where they aren't the rule's: none before the first, one before others.

@@ -35,16 +35,10 @@ pub enum Format {
 ///
 /// In reStructuredText and [`Style::Table`] it is the inverse of [`read`](super::read()).
 pub fn render(page: &Page, style: Style, format: Format) -> String {
-    let restyled;
-    let page = match style {
-        Style::Table => page,
-        Style::Directive => {
-            restyled = style::directives(page);
-            &restyled
-        }
-    };
-    match format {
-        Format::Rst => rst::page(page),
-        Format::Markdown => markdown::page(page),
+    match (format, style) {
+        (Format::Rst, Style::Table) => rst::page(page),
+        (Format::Rst, Style::Directive) => rst::page(&style::directives(page)),
+        // Markdown has neither.
+        (Format::Markdown, _) => markdown::page(page),
     }
 }

@@ -26,10 +26,17 @@ fn without_table(parts: Vec<Placed>, page_name: &str) -> Vec<Placed> {
         _ => None,
     });
     let mut out = Vec::with_capacity(parts.len() + 4);
+    let mut anchor_of_heading = String::new();
     if !parts.iter().any(|placed| matches!(placed.part, Part::Directive(_))) {
-        out.push(Placed::by_rule(Part::Directive(directive(&table, title.as_deref(), page_name))));
+        let directive = directive(&table, title.as_deref(), page_name);
+        anchor_of_heading = format!(".. _{}:", directive.id.value);
+        out.push(Placed::by_rule(Part::Directive(directive)));
     }
     for placed in parts {
+        // The directive defines it now.
+        if matches!(&placed.part, Part::Verbatim(text) if *text == anchor_of_heading) {
+            continue;
+        }
         if matches!(placed.part, Part::Table(_)) {
             out.extend(
                 table
