@@ -1,1 +1,4 @@
 //! Harness for the tests with real parts.
+
+pub mod certificates;
+pub mod faults;
