@@ -113,12 +113,12 @@ fn expected(mode: &str) -> (&'static str, &'static [Step]) {
         | "starttls-inject-partial"
         | "starttls-inject-all"
         | "starttls-inject-all-noauth" => ("not attempted", &[Step::StartTls]),
-        // The garbage may come with the reply to STARTTLS or behind it.
-        "starttls-garbage" => ("not attempted", &[Step::StartTls, Step::Tls]),
+        // What is wrong may come with the reply to STARTTLS or behind it.
+        "starttls-garbage" | "starttls-inject-late" => ("not attempted", &[Step::StartTls, Step::Tls]),
         "starttls-hang" | "starttls-drop" | "tls-hang" | "tls-drop" | "tls-silence" => {
             ("deferred", &[Step::Tls])
         }
-        "starttls-inject-late" | "tls-plain-port" => ("not attempted", &[Step::Tls]),
+        "tls-plain-port" => ("not attempted", &[Step::Tls]),
         _ if mode.starts_with("cert-") => ("not attempted", &[Step::Tls]),
         "auth-534" | "auth-535" => ("refused", &[Step::Auth]),
         "auth-loop" => ("deferred", &[Step::Auth]),
@@ -182,8 +182,9 @@ async fn play(mode: &str, pipelining: bool) -> Result<(), (String, bool)> {
     if !closes(&server).await {
         wrong.push("a connection stays open".into());
     }
-    let limit = if mode == "slow-replies" { delivery_limit(&message) } else { TIMEOUT };
-    let late = took > limit + GRACE;
+    let last_step = attempt.transcript.steps.iter().rfind(|record| record.step != Step::Quit);
+    let last_step = last_step.map(|record| record.at).unwrap_or_default();
+    let late = took > last_step + TIMEOUT + GRACE || took > delivery_limit(&message) + GRACE;
     if late {
         wrong.push(format!("took {took:?}"));
     }

@@ -85,7 +85,7 @@ async fn secure(mut stream: TcpStream, script: &Script, record: &Record, greet: 
         }
     };
     if script.shake == Shake::InjectLate {
-        sleep(Duration::from_millis(50)).await;
+        sleep(Duration::from_millis(150)).await;
         stream.write_all(b"250 2.0.0 injected\r\n").await?;
     }
     let stream = TlsAcceptor::from(identity.config.clone()).accept(stream).await?;
