@@ -309,8 +309,12 @@ async fn play_all() -> Vec<String> {
 
 #[test]
 fn every_mode_ends_in_time_with_the_truth() {
+    let new_runtime =
+        || tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    // The first runtime of a process opens what all of them share.
+    drop(new_runtime());
     let files = open_files();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let runtime = new_runtime();
     let wrong = runtime.block_on(play_all());
     assert!(wrong.is_empty(), "{} of {} are wrong:\n\n{}", wrong.len(), 2 * MODES.len(), wrong.join("\n\n"));
     let tasks = runtime.block_on(tasks_after_a_second());
