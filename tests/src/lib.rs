@@ -1,5 +1,6 @@
 //! Harness for the tests with real parts.
 
+<<<<<<< HEAD
 pub mod cli;
 
 use std::io::Write as _;
@@ -29,3 +30,7 @@ pub fn shared(test: &str) -> Option<PathBuf> {
     let _ = writeln!(std::io::stderr(), "LEFT OUT: {test}: the shared pages are not there (SETTINGS_SHARED)");
     None
 }
+=======
+pub mod certificates;
+pub mod faults;
+>>>>>>> mail
