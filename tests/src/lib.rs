@@ -1,7 +1,8 @@
 //! Harness for the tests with real parts.
 
-<<<<<<< HEAD
+pub mod certificates;
 pub mod cli;
+pub mod faults;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -30,7 +31,3 @@ pub fn shared(test: &str) -> Option<PathBuf> {
     let _ = writeln!(std::io::stderr(), "LEFT OUT: {test}: the shared pages are not there (SETTINGS_SHARED)");
     None
 }
-=======
-pub mod certificates;
-pub mod faults;
->>>>>>> mail
