@@ -89,6 +89,7 @@ impl Settings for Mail {
                 DefaultValue::Integer(10),
             )),
         ],
+        ..Section::EMPTY
     };
 
     fn build(builder: &mut Builder<'_>) -> Option<Self> {
@@ -144,6 +145,7 @@ impl Settings for Limits {
             )),
             Member::Setting(Setting::new("Offset", "offset", i64::KIND, DefaultValue::Integer(-3))),
         ],
+        ..Section::EMPTY
     };
 
     fn build(builder: &mut Builder<'_>) -> Option<Self> {
@@ -172,6 +174,7 @@ impl Settings for Program {
             Member::Section { key: "Mail", section: Mail::SCHEMA },
             Member::Section { key: "Limits", section: Limits::SCHEMA },
         ],
+        ..Section::EMPTY
     };
 
     fn build(builder: &mut Builder<'_>) -> Option<Self> {

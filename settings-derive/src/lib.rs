@@ -30,6 +30,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `env_prefix = "MM"` | this struct is a program's root; every variable begins with `MM_` |
 /// | `page = "SMTP"` | the reference page of its settings |
 /// | `console = "Environment > SMTP"` | where the System Console shows them |
+/// | `rule(check = \|settings\| …, message = "…", fields("A", "B"))` | what must hold between settings: `check` is a function of the struct that returns `true` where all is well, `fields` are keys of the section (or paths below it); also `severity = "warning"` and `help = "…"` |
 /// | `crate = "path::to::settings_core"` | the library, where a program knows it by another name |
 ///
 /// A field with `#[setting]` is a setting; a field without it is a nested section, which
@@ -44,6 +45,11 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `range = 1..=65535` | bounds of an integer or a `Duration` |
 /// | `alias = "Old.Path"`, `aliases = ["A", "B"]` | old names that still work and warn |
 /// | `page = "…"`, `console = "…"` | where they are not the section's |
+/// | `added = "1.2"` | the version that brought it: one of the crate's own up to now, or `"next"` |
+/// | `deprecated(since = "1.2", reason = "…", replacement = "Section.Key")` | setting it warns; `replacement` may be left out |
+/// | `restart` | a change needs a restart of the server |
+/// | `scope = "…"` | where it may be set, or for whom, in a word of the program's own |
+/// | `hidden` | it works, but stands in no document |
 ///
 /// The doc comment is the documentation: what stands before its bullet list is the description, bullets of the form
 /// `` - `true`: text `` are the value list, the rest is a note.

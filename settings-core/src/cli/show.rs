@@ -137,6 +137,15 @@ fn to_json(effective: &Effective<'_>) -> Json {
         "unit": unit,
         "title": setting.title,
         "summary": setting.summary(),
+        "context": if setting.restart { "restart" } else { "live" },
+        "scope": setting.scope,
+        "added": setting.added,
+        "deprecated": setting.deprecated.map(|deprecated| json!({
+            "since": deprecated.since,
+            "reason": deprecated.reason,
+            "replacement": deprecated.replacement,
+        })),
+        "hidden": setting.hidden,
         "kind": kind_name(&setting.kind),
         "min": min,
         "max": max,
@@ -227,6 +236,20 @@ impl Explain {
         }
         for alias in setting.aliases {
             writeln!(out, "old name  {alias}")?;
+        }
+        for (name, text) in [("added", setting.added), ("scope", setting.scope)] {
+            if let Some(text) = text {
+                writeln!(out, "{name:10}{text}")?;
+            }
+        }
+        if setting.restart {
+            writeln!(out, "restart   a change needs a restart")?;
+        }
+        if let Some(deprecated) = setting.deprecated {
+            writeln!(out, "deprecated since {}: {}", deprecated.since, deprecated.reason)?;
+            if let Some(replacement) = deprecated.replacement {
+                writeln!(out, "          set {replacement} instead")?;
+            }
         }
         writeln!(out, "\nvalue     {}\n          from {}", effective.shown(), effective.origin)?;
         for (origin, value) in effective.overridden_shown() {

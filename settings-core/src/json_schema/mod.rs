@@ -90,6 +90,10 @@ impl Writer {
         if setting.kind.is_secret() {
             schema.insert("writeOnly".to_owned(), json!(true));
         }
+        if let Some(deprecated) = &setting.deprecated {
+            schema.insert("deprecated".to_owned(), json!(true));
+            schema.insert("deprecationMessage".to_owned(), json!(texts::deprecation(deprecated)));
+        }
         schema
     }
 

@@ -6,7 +6,7 @@ use super::diagnostic::{Code, Diagnostic, Place, Severity};
 use super::index::{Index, LeafId};
 use super::layers::Layers;
 use super::{file, overrides, variables};
-use crate::schema::Setting;
+use crate::schema::{Deprecated, Setting};
 use crate::value::json::Raw;
 use crate::value::{Mismatch, Reason, SettingValue, Value, from_json, from_text};
 
@@ -17,7 +17,7 @@ use crate::value::{Mismatch, Reason, SettingValue, Value, from_json, from_text};
 pub struct Builder<'r> {
     pub(super) inputs: Inputs<'r>,
     pub(super) diagnostics: Vec<Diagnostic>,
-    next: LeafId,
+    pub(super) next: LeafId,
 }
 
 /// All that values are read from.
@@ -27,6 +27,8 @@ pub(super) struct Inputs<'r> {
     pub(super) layers: &'r Layers,
     pub(super) texts: &'r [String],
     pub(super) candidates: &'r Candidates,
+    /// Whether a file could not be read to its end, so that settings may be missing.
+    pub(super) is_broken: bool,
 }
 
 impl<'r> Builder<'r> {
@@ -54,6 +56,9 @@ impl<'r> Builder<'r> {
     /// mistake of every layer is told at once.
     fn value(&mut self, leaf: LeafId) -> Option<Value<'r>> {
         let setting = self.inputs.index.setting(leaf)?;
+        if let Some(deprecated) = &setting.deprecated {
+            self.note_deprecated(leaf, setting, deprecated);
+        }
         let mut winner = None;
         for candidate in self.inputs.candidates.chain(leaf) {
             match self.inputs.read(setting, candidate) {
@@ -67,6 +72,30 @@ impl<'r> Builder<'r> {
         Some(winner.unwrap_or_else(|| setting.default_value()))
     }
 
+    fn note_deprecated(&mut self, leaf: LeafId, setting: &Setting, deprecated: &Deprecated) {
+        let path = self.inputs.index.leaf_path(leaf);
+        let sections = path.keys().split_last().map_or(&[][..], |(_, sections)| sections);
+        let replacement = deprecated.replacement.map(|name| match name.contains('.') {
+            true => name.to_owned(),
+            false => sections.iter().copied().chain([name]).collect::<Vec<_>>().join("."),
+        });
+        for candidate in self.inputs.candidates.chain(leaf) {
+            let message = match deprecated.since {
+                "next" => format!("`{path}` will be deprecated: {}", deprecated.reason),
+                since => format!("`{path}` is deprecated since {since}: {}", deprecated.reason),
+            };
+            self.diagnostics.push(Diagnostic {
+                severity: Severity::Warning,
+                code: Code::Deprecated,
+                message,
+                setting: Some(path.to_string()),
+                place: self.inputs.place(setting, candidate, None),
+                related: Vec::new(),
+                help: replacement.as_ref().map(|path| format!("set `{path}` instead")),
+            });
+        }
+    }
+
     fn contradiction(&mut self, leaf: LeafId) {
         let path = self.inputs.index.leaf_path(leaf).to_string();
         self.diagnostics.push(Diagnostic {
@@ -75,7 +104,7 @@ impl<'r> Builder<'r> {
             message: format!("the type of `{path}` refuses a value that its kind accepts"),
             setting: Some(path),
             place: Place::Program,
-            related: None,
+            related: Vec::new(),
             help: Some("mend the type's `SettingValue`".to_owned()),
         });
     }
@@ -132,8 +161,22 @@ impl<'r> Inputs<'r> {
             message: format!("`{path}`: expected {}{found}", mismatch.expected),
             setting: Some(path),
             place: self.place(setting, candidate, mismatch.part),
-            related: None,
+            related: Vec::new(),
             help: mismatch.help,
+        }
+    }
+
+    /// Where a setting's strongest value stands; [`Place::Program`] where it has its default.
+    pub(super) fn place_of(self, leaf: LeafId, with_snippet: bool) -> Place {
+        let (Some(setting), Some(candidate)) = (self.index.setting(leaf), self.candidates.strongest(leaf))
+        else {
+            return Place::Program;
+        };
+        match self.place(setting, candidate, None) {
+            Place::File { name, line, column, .. } if !with_snippet => {
+                Place::File { name, line, column, snippet: None }
+            }
+            place => place,
         }
     }
 

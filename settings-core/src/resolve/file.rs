@@ -224,11 +224,11 @@ impl<'r> Reader<'r> {
                 Some(own) => {
                     let place = self.place(own, false);
                     let message = format!("`{}` is ignored: `{path}` is set too", hit.alias);
-                    (message, Some((place, "set here".to_owned())))
+                    (message, vec![(place, "set here".to_owned())])
                 }
                 None => {
                     self.push(hit.leaf, hit.value);
-                    (format!("`{}` is an old name of `{path}`", hit.alias), None)
+                    (format!("`{}` is an old name of `{path}`", hit.alias), Vec::new())
                 }
             };
             let help = Some(format!("write it as `{path}`"));
@@ -265,7 +265,7 @@ impl<'r> Reader<'r> {
         self.diagnose(Code::DuplicateKey, Severity::Error, message, Some(path.to_owned()), again, help);
         let first = self.place(first, false);
         if let Some(diagnostic) = self.diagnostics.last_mut() {
-            diagnostic.related = Some((first, "first set here".to_owned()));
+            diagnostic.related.push((first, "first set here".to_owned()));
         }
     }
 
@@ -310,7 +310,15 @@ impl<'r> Reader<'r> {
     ) {
         let place = self.place(at, true);
         let message = message.into();
-        self.diagnostics.push(Diagnostic { severity, code, message, setting, place, related: None, help });
+        self.diagnostics.push(Diagnostic {
+            severity,
+            code,
+            message,
+            setting,
+            place,
+            related: Vec::new(),
+            help,
+        });
     }
 
     fn place(&self, at: Span, with_snippet: bool) -> Place {

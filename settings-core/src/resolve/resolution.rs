@@ -2,7 +2,7 @@
 
 use super::builder::{Builder, Inputs};
 use super::candidates::{Candidate, Candidates, ValuePlace};
-use super::diagnostic::{Diagnostic, Place, Report, Severity};
+use super::diagnostic::{Code, Diagnostic, Place, Report, Severity};
 use super::index::{Index, LeafId};
 use super::layers::Layers;
 use super::origin::Origin;
@@ -74,7 +74,8 @@ pub fn resolve<T: Settings>(layers: Layers) -> Resolution<T> {
     }
     variables::read(&index, &layers.environment, &mut candidates, &mut texts, &mut diagnostics);
     overrides::read(&index, &layers.overrides, &mut candidates, &mut diagnostics);
-    let inputs = Inputs { index: &index, layers: &layers, texts: &texts, candidates: &candidates };
+    let is_broken = diagnostics.iter().any(|diagnostic| diagnostic.code == Code::Syntax);
+    let inputs = Inputs { index: &index, layers: &layers, texts: &texts, candidates: &candidates, is_broken };
     let mut builder = Builder::new(inputs);
     let value = T::build(&mut builder);
     diagnostics.append(&mut builder.diagnostics);
@@ -92,7 +93,8 @@ pub fn resolve<T: Settings>(layers: Layers) -> Resolution<T> {
 pub fn defaults<T: Settings>() -> T {
     let index = Index::new(T::SCHEMA);
     let (layers, candidates) = (Layers::new(), Candidates::new(index.leaves.len()));
-    let inputs = Inputs { index: &index, layers: &layers, texts: &[], candidates: &candidates };
+    let inputs =
+        Inputs { index: &index, layers: &layers, texts: &[], candidates: &candidates, is_broken: true };
     T::build(&mut Builder::new(inputs)).expect("a setting's default is not of its kind")
 }
 
@@ -156,6 +158,7 @@ impl<T> Resolution<T> {
             layers: &self.layers,
             texts: &self.texts,
             candidates: &self.candidates,
+            is_broken: false,
         };
         let mut chain: Vec<_> = self
             .candidates

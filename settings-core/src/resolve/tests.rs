@@ -46,6 +46,7 @@ impl Settings for Mail {
                 DefaultValue::Json("[\"a\"]"),
             )),
         ],
+        ..Section::EMPTY
     };
 
     fn build(builder: &mut Builder<'_>) -> Option<Self> {
@@ -70,6 +71,7 @@ impl Settings for Program {
             Member::Section { key: "Mail", section: Mail::SCHEMA },
             Member::Section { key: "Mail_Relay", section: Mail::SCHEMA },
         ],
+        ..Section::EMPTY
     };
 
     fn build(builder: &mut Builder<'_>) -> Option<Self> {

@@ -1,6 +1,6 @@
 //! One struct of settings: `EmailSettings`.
 
-use super::Setting;
+use super::{Rule, Setting};
 
 /// One annotated struct.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +17,8 @@ pub struct Section {
     pub doc: &'static str,
     /// Settings and nested sections, in the order of the struct's fields.
     pub members: &'static [Member],
+    /// What must hold between its settings.
+    pub rules: &'static [Rule],
 }
 
 /// One field of an annotated struct.
@@ -44,6 +46,10 @@ impl Member {
 }
 
 impl Section {
+    /// A section that says nothing of itself, to fill in from: `Section { key: "Mail", ..Section::EMPTY }`.
+    pub const EMPTY: Self =
+        Self { key: "", env_prefix: None, page: None, console: None, doc: "", members: &[], rules: &[] };
+
     /// How many settings it and all sections below it hold.
     pub const fn leaf_count(&self) -> usize {
         let mut count = 0;

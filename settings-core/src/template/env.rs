@@ -12,7 +12,7 @@ use crate::value::{Value, from_text, to_text};
 pub fn env(root: &'static Section) -> String {
     let prefix = root.env_prefix.unwrap_or_default();
     let mut out = String::new();
-    for leaf in root.leaves() {
+    for leaf in root.leaves().filter(|leaf| super::is_named(leaf.setting)) {
         if !out.is_empty() {
             out.push('\n');
         }

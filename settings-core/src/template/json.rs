@@ -72,7 +72,7 @@ impl Writer {
                     Some(value) => {
                         Some(Entry::Written { lead, key: setting.key, value: to_json(&setting.kind, &value) })
                     }
-                    None if self.commented => {
+                    None if self.commented && super::is_named(setting) => {
                         let mut lead = lead;
                         lead.push(format!("\"{}\": …", setting.key));
                         Some(Entry::Absent { lead })

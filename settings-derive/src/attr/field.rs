@@ -4,11 +4,25 @@ use proc_macro2::{Span, TokenStream};
 use syn::{Attribute, Field};
 
 use super::entry::Elsewhere;
-use super::{Range, Slot, Spanned, all_entries, entries};
+use super::{Deprecated, Range, Slot, Spanned, all_entries, entries};
 use crate::ctxt::Ctxt;
 
-const SETTING: [&str; 9] =
-    ["key", "title", "default", "unit", "range", "alias", "aliases", "page", "console"];
+const SETTING: [&str; 14] = [
+    "key",
+    "title",
+    "default",
+    "unit",
+    "range",
+    "alias",
+    "aliases",
+    "page",
+    "console",
+    "added",
+    "deprecated",
+    "scope",
+    "restart",
+    "hidden",
+];
 const NESTED: [&str; 1] = ["section"];
 
 const SETTING_ELSEWHERE: [Elsewhere; 2] = [
@@ -45,6 +59,11 @@ pub(crate) struct Setting {
     pub(crate) aliases: Vec<Spanned<String>>,
     pub(crate) page: Option<Spanned<String>>,
     pub(crate) console: Option<Spanned<String>>,
+    pub(crate) added: Option<Spanned<String>>,
+    pub(crate) deprecated: Option<Deprecated>,
+    pub(crate) scope: Option<Spanned<String>>,
+    pub(crate) restart: bool,
+    pub(crate) hidden: bool,
     pub(crate) given: Given,
 }
 
@@ -100,6 +119,8 @@ impl Setting {
         let (mut key, mut title, mut default) = (Slot::empty(), Slot::empty(), Slot::empty());
         let (mut unit, mut range) = (Slot::empty(), Slot::empty());
         let (mut page, mut console) = (Slot::empty(), Slot::empty());
+        let (mut added, mut deprecated, mut scope) = (Slot::empty(), Slot::empty(), Slot::empty());
+        let (mut restart, mut hidden) = (Slot::empty(), Slot::empty());
         let (mut aliases, mut given) = (Vec::new(), Given::default());
         for entry in all_entries(cx, attrs, "setting") {
             given.note(Some(&entry.name()));
@@ -116,6 +137,11 @@ impl Setting {
                 "aliases" => aliases.extend(entry.strings(cx)),
                 "page" => page.set(cx, &entry.name, entry.string(cx)),
                 "console" => console.set(cx, &entry.name, entry.string(cx)),
+                "added" => added.set(cx, &entry.name, entry.version(cx)),
+                "deprecated" => deprecated.set(cx, &entry.name, Some(entry.deprecated(cx))),
+                "scope" => scope.set(cx, &entry.name, entry.string(cx)),
+                "restart" => restart.set(cx, &entry.name, entry.bool(cx)),
+                "hidden" => hidden.set(cx, &entry.name, entry.bool(cx)),
                 _ => given.note(entry.unknown(cx, "setting", &SETTING, &SETTING_ELSEWHERE)),
             }
         }
@@ -128,6 +154,11 @@ impl Setting {
             aliases,
             page: page.take(),
             console: console.take(),
+            added: added.take(),
+            deprecated: deprecated.take(),
+            scope: scope.take(),
+            restart: restart.take().unwrap_or(false),
+            hidden: hidden.take().unwrap_or(false),
             given,
         }
     }

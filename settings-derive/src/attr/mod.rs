@@ -4,7 +4,9 @@ mod container;
 mod entry;
 mod field;
 mod foreign;
+mod history;
 mod range;
+mod rule;
 mod slot;
 mod variant;
 
@@ -12,7 +14,9 @@ pub(crate) use container::{Container, EnumContainer};
 pub(crate) use entry::{flat, found};
 pub(crate) use field::{FieldAttrs, Setting};
 pub(crate) use foreign::refuse_serde;
+pub(crate) use history::Deprecated;
 pub(crate) use range::{Bound, Range, integer};
+pub(crate) use rule::RuleAttrs;
 pub(crate) use slot::Spanned;
 pub(crate) use variant::VariantAttrs;
 

@@ -8,6 +8,7 @@ use crate::attr::Range;
 use crate::ctxt::Ctxt;
 use crate::default::DefaultValue;
 use crate::doc::Value;
+use crate::naming::key_fault;
 use crate::nearest::nearest;
 use crate::ty::{self, Kind};
 
@@ -23,6 +24,8 @@ pub(super) fn check(cx: &Ctxt, field: &Field<'_>) {
             not_empty(cx, "title", leaf.attrs.title.as_ref());
             not_empty(cx, "page", leaf.attrs.page.as_ref());
             not_empty(cx, "console", leaf.attrs.console.as_ref());
+            not_empty(cx, "scope", leaf.attrs.scope.as_ref());
+            replacement_can_be_named(cx, field, leaf);
         }
         Member::Section(_) => leaf_type_is_a_setting(cx, field),
     }
@@ -139,6 +142,21 @@ fn duration_has_a_unit(cx: &Ctxt, field: &Field<'_>, leaf: &Leaf<'_>) {
             cx.error(name, message);
         }
         _ => {}
+    }
+}
+
+/// ```text
+/// #[setting(key = "Port", deprecated(since = "1.0", reason = "...", replacement = "Port"))]
+/// ```
+fn replacement_can_be_named(cx: &Ctxt, field: &Field<'_>, leaf: &Leaf<'_>) {
+    let Some(deprecated) = &leaf.attrs.deprecated else { return };
+    not_empty(cx, "reason", deprecated.reason.as_ref());
+    let Some(replacement) = &deprecated.replacement else { return };
+    if let Some(fault) = replacement.value.split('.').find_map(key_fault) {
+        let message = format!("a replacement is a key or a path such as `Section.Key`: {fault}");
+        cx.error_at(replacement.span, message);
+    } else if field.key().is_some_and(|key| key.value == replacement.value) {
+        cx.error_at(replacement.span, format!("`{}` can't replace itself", replacement.value));
     }
 }
 

@@ -7,7 +7,7 @@ use syn::spanned::Spanned as _;
 use super::default::{self, needs_proof};
 use super::kind;
 use crate::ast::{Field, Leaf, Member, Struct};
-use crate::attr::Spanned;
+use crate::attr::{RuleAttrs, Spanned};
 use crate::default::DefaultValue;
 use crate::doc::Value;
 use crate::naming;
@@ -23,6 +23,7 @@ pub(super) fn expand(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
     let members = input.fields.iter().map(|field| member(field, library));
     let build = build(input, library);
     let proofs = proofs(input, library);
+    let rules = rules(input, library);
     quote! {
         const _: () = {
             #[automatically_derived]
@@ -35,6 +36,7 @@ pub(super) fn expand(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
                     console: #console,
                     doc: #doc,
                     members: &[#(#members),*],
+                    rules: &[#(#rules),*],
                 };
                 #build
             }
@@ -95,7 +97,53 @@ fn setting(field: &Field<'_>, leaf: &Leaf<'_>, library: &TokenStream) -> TokenSt
     if let Some(page) = leaf.attrs.page.as_ref().map(|page| &page.value) {
         setting.extend(quote!(.page(#page)));
     }
+    setting.extend(history(leaf, library));
     setting
+}
+
+/// Since when it exists, since when it shouldn't be set, and who may change it when.
+fn history(leaf: &Leaf<'_>, library: &TokenStream) -> TokenStream {
+    let mut calls = TokenStream::new();
+    if let Some(added) = leaf.attrs.added.as_ref().map(|added| &added.value) {
+        calls.extend(quote!(.added(#added)));
+    }
+    if let Some(deprecated) = &leaf.attrs.deprecated {
+        let text = |text: &Option<Spanned<String>>| {
+            text.as_ref().map_or_else(String::new, |text| text.value.clone())
+        };
+        let (since, reason) = (text(&deprecated.since), text(&deprecated.reason));
+        let replacement = optional(deprecated.replacement.as_ref());
+        calls.extend(quote! {
+            .deprecated(#library::schema::Deprecated { since: #since, reason: #reason, replacement: #replacement })
+        });
+    }
+    if let Some(scope) = leaf.attrs.scope.as_ref().map(|scope| &scope.value) {
+        calls.extend(quote!(.scope(#scope)));
+    }
+    if leaf.attrs.restart {
+        calls.extend(quote!(.restart()));
+    }
+    if leaf.attrs.hidden {
+        calls.extend(quote!(.hidden()));
+    }
+    calls
+}
+
+fn rules(input: &Struct<'_>, library: &TokenStream) -> Vec<TokenStream> {
+    let text =
+        |text: &Option<Spanned<String>>| text.as_ref().map_or_else(String::new, |text| text.value.clone());
+    let rule = |rule: &RuleAttrs| {
+        let (message, help) = (text(&rule.message), text(&rule.help));
+        let fields = rule.fields.iter().map(|field| &field.value);
+        let strength = Ident::new(if rule.warns { "Warning" } else { "Error" }, Span::call_site());
+        quote!(#library::schema::Rule {
+            message: #message,
+            help: #help,
+            fields: &[#(#fields),*],
+            strength: #library::schema::Strength::#strength,
+        })
+    };
+    input.attrs.rules.iter().map(rule).collect()
 }
 
 fn build(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
@@ -111,10 +159,22 @@ fn build(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
         let method = Ident::new(method, field.ty.span());
         quote!(#ident: #builder.#method()?)
     });
-    let argument = if input.fields.is_empty() { quote!(_) } else { quote!(#builder) };
+    let argument =
+        if input.fields.is_empty() && input.attrs.rules.is_empty() { quote!(_) } else { quote!(#builder) };
+    let mark = Ident::new("__mark", Span::mixed_site());
+    let checks = input.attrs.rules.iter().filter_map(|rule| rule.check.as_ref());
+    let body = if input.attrs.rules.is_empty() {
+        quote!(::core::option::Option::Some(Self { #(#values),* }))
+    } else {
+        quote! {
+            let #mark = #builder.begin();
+            let __section = Self { #(#values),* };
+            ::core::option::Option::Some(#builder.checked(#mark, __section, &[#(#checks),*]))
+        }
+    };
     quote! {
         fn build(#argument: &mut #library::resolve::Builder<'_>) -> ::core::option::Option<Self> {
-            ::core::option::Option::Some(Self { #(#values),* })
+            #body
         }
     }
 }
@@ -141,9 +201,18 @@ fn proofs(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
             proofs.extend(proof(call, tokens.span(), library));
         }
     }
+    for field in
+        input.attrs.rules.iter().flat_map(|rule| &rule.fields).filter(|field| field.value.contains('.'))
+    {
+        let path = &field.value;
+        let call = quote!(has_setting(<#ident as #library::Settings>::SCHEMA, #path));
+        proofs.extend(proof(call, field.span, library));
+    }
     if input.attrs.env_prefix.is_some() {
         let slots = quote!(#library::schema::assert::slots(<#ident as #library::Settings>::SCHEMA));
         let call = quote!(unique_names::<{ #slots }>(<#ident as #library::Settings>::SCHEMA));
+        proofs.extend(proof(call, ident.span(), library));
+        let call = quote!(replacements_exist(<#ident as #library::Settings>::SCHEMA));
         proofs.extend(proof(call, ident.span(), library));
     }
     proofs

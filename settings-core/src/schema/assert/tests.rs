@@ -6,7 +6,7 @@ const NONE: Choice = Choice { text: "", label: "Not specified", doc: "" };
 const CHOICES: Kind = Kind::OneOf(&[LOW, NONE]);
 
 const fn section(key: &'static str, members: &'static [Member]) -> Section {
-    Section { key, env_prefix: None, page: None, console: None, doc: "", members }
+    Section { key, members, ..Section::EMPTY }
 }
 
 const fn setting(key: &'static str) -> Setting {

@@ -139,7 +139,7 @@ const fn in_variable(byte: u8) -> u8 {
     if byte.is_ascii_alphanumeric() { byte.to_ascii_uppercase() } else { b'_' }
 }
 
-const fn is_path(alias: &str) -> bool {
+pub(super) const fn is_path(alias: &str) -> bool {
     let mut rest = alias.as_bytes();
     while let [byte, others @ ..] = rest {
         if *byte == b'.' {
