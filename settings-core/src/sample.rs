@@ -171,8 +171,8 @@ impl Settings for Program {
         console: None,
         doc: "A server's settings.",
         members: &[
-            Member::Section { key: "Mail", section: Mail::SCHEMA },
-            Member::Section { key: "Limits", section: Limits::SCHEMA },
+            Member::Section { key: "Mail", section: Mail::SCHEMA, optional: false },
+            Member::Section { key: "Limits", section: Limits::SCHEMA, optional: false },
         ],
         ..Section::EMPTY
     };

@@ -45,19 +45,23 @@ fn setting(key: &str) -> Setting {
 #[test]
 fn the_metadata_says_it() {
     let port = setting("Port");
-    assert_eq!((port.added, port.scope, port.restart, port.hidden), (Some("next"), Some("system"), true, false));
+    assert_eq!(
+        (port.added, port.scope, port.restart, port.hidden),
+        (Some("next"), Some("system"), true, false)
+    );
     assert_eq!(port.deprecated, None);
-    let expected =
-        Deprecated { since: "0.1", reason: "a port has one name.", replacement: Some("Port") };
+    let expected = Deprecated { since: "0.1", reason: "a port has one name.", replacement: Some("Port") };
     assert_eq!(setting("OldPort").deprecated, Some(expected));
     assert!(setting("Trace").hidden && !setting("LostPort").restart);
 }
 
 #[test]
 fn setting_a_deprecated_one_warns_at_each_place() {
-    let layers = Layers::new()
-        .file("config.json", "{\"Listen\": {\"OldPort\": 1,\n \"LostPort\": 2}}")
-        .set("Listen.OldPort", "3", "--set");
+    let layers = Layers::new().file("config.json", "{\"Listen\": {\"OldPort\": 1,\n \"LostPort\": 2}}").set(
+        "Listen.OldPort",
+        "3",
+        "--set",
+    );
     let resolution = resolve::<Server>(layers);
     let lines = resolution.report().to_lines();
     let lines: Vec<_> = lines.lines().collect();

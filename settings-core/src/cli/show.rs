@@ -117,6 +117,7 @@ fn to_json(effective: &Effective<'_>) -> Json {
     let shown = |text: &str| serde_json::from_str(text).unwrap_or(Json::Null);
     let (min, max, unit) = match setting.kind {
         Kind::Integer { min, max } => (bound(min), bound(max), Json::Null),
+        Kind::Size { min, max } => (json!(min), json!(max), json!("bytes")),
         Kind::Duration { unit, min, max } => (json!(min), json!(max), json!(unit.name())),
         _ => (Json::Null, Json::Null, Json::Null),
     };
@@ -189,11 +190,14 @@ fn kind_name(kind: &Kind) -> &'static str {
         Kind::Bool => "bool",
         Kind::Integer { .. } => "integer",
         Kind::Float => "number",
-        Kind::Text | Kind::Custom(_) => "string",
+        Kind::Text | Kind::TextOf(_) | Kind::Custom(_) => "string",
         Kind::Secret => "secret",
         Kind::OneOf(_) => "one-of",
         Kind::Duration { .. } => "duration",
+        Kind::Size { .. } => "size",
         Kind::List(_) => "list",
+        Kind::Set(_) => "set",
+        Kind::Section(_) => "section",
         Kind::Map(_) => "map",
         Kind::Optional(of) => kind_name(of),
     }

@@ -68,7 +68,13 @@ impl Writer {
             keys.push(member.key());
             let property = match member {
                 Member::Setting(setting) => self.setting(setting, &keys),
-                Member::Section { section, .. } => self.section(section, &keys),
+                Member::Section { section, optional, .. } => {
+                    let mut below = self.section(section, &keys);
+                    if *optional {
+                        below.insert("type".to_owned(), json!(["object", "null"]));
+                    }
+                    below
+                }
             };
             properties.insert(member.key().to_owned(), Json::Object(property));
         }

@@ -3,6 +3,7 @@
 use super::Settings;
 use super::candidates::{Candidate, Candidates, ValuePlace};
 use super::diagnostic::{Code, Diagnostic, Place, Severity};
+use super::elements::Element;
 use super::index::{Index, LeafId};
 use super::layers::Layers;
 use super::{file, overrides, variables};
@@ -18,6 +19,8 @@ pub struct Builder<'r> {
     pub(super) inputs: Inputs<'r>,
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) next: LeafId,
+    /// The section of a list or map that is built instead of the program's own.
+    pub(super) element: Option<Element<'r>>,
 }
 
 /// All that values are read from.
@@ -33,11 +36,14 @@ pub(super) struct Inputs<'r> {
 
 impl<'r> Builder<'r> {
     pub(super) fn new(inputs: Inputs<'r>) -> Self {
-        Self { inputs, diagnostics: Vec::new(), next: 0 }
+        Self { inputs, diagnostics: Vec::new(), next: 0, element: None }
     }
 
     /// The next setting's value.
     pub fn take<T: SettingValue>(&mut self) -> Option<T> {
+        if let Some(element) = &mut self.element {
+            return T::from_value(element.next()?);
+        }
         let leaf = self.next;
         self.next += 1;
         let taken = T::from_value(self.value(leaf)?);
@@ -49,12 +55,18 @@ impl<'r> Builder<'r> {
 
     /// A nested section, whose settings come next.
     pub fn section<S: Settings>(&mut self) -> Option<S> {
-        S::build(self)
+        match &mut self.element {
+            None => S::build(self),
+            Some(element) => {
+                let value = element.next()?;
+                self.element_section(value, S::SCHEMA.key)
+            }
+        }
     }
 
     /// The strongest value that its kind accepts, else the default. Weaker values are checked too, so that every
     /// mistake of every layer is told at once.
-    fn value(&mut self, leaf: LeafId) -> Option<Value<'r>> {
+    pub(super) fn value(&mut self, leaf: LeafId) -> Option<Value<'r>> {
         let setting = self.inputs.index.setting(leaf)?;
         if let Some(deprecated) = &setting.deprecated {
             self.note_deprecated(leaf, setting, deprecated);
@@ -64,8 +76,7 @@ impl<'r> Builder<'r> {
             match self.inputs.read(setting, candidate) {
                 Ok(value) => winner = winner.or(Some(value)),
                 Err(mismatch) => {
-                    let diagnostic = self.inputs.diagnose(leaf, setting, candidate, mismatch);
-                    self.diagnostics.push(diagnostic);
+                    self.inputs.diagnose(leaf, setting, candidate, mismatch, &mut self.diagnostics)
                 }
             }
         }
@@ -96,7 +107,7 @@ impl<'r> Builder<'r> {
         }
     }
 
-    fn contradiction(&mut self, leaf: LeafId) {
+    pub(super) fn contradiction(&mut self, leaf: LeafId) {
         let path = self.inputs.index.leaf_path(leaf).to_string();
         self.diagnostics.push(Diagnostic {
             severity: Severity::Error,
@@ -138,31 +149,40 @@ impl<'r> Inputs<'r> {
         }
     }
 
+    /// Tells all that is wrong with one value.
     fn diagnose(
         self,
         leaf: LeafId,
         setting: &Setting,
         candidate: &Candidate,
-        mismatch: Mismatch,
-    ) -> Diagnostic {
-        let path = self.index.leaf_path(leaf).to_string();
+        mut mismatch: Mismatch,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
+        let whole = self.index.leaf_path(leaf).to_string();
         let in_file = matches!(candidate.place, ValuePlace::Source { .. });
-        let code = match mismatch.reason {
-            Reason::Range => Code::OutOfRange,
-            Reason::Choice => Code::NotInList,
-            Reason::Type if in_file => Code::WrongType,
-            Reason::Type => Code::Unparsable,
-        };
-        let found =
-            if mismatch.found.is_empty() { String::new() } else { format!(", found {}", mismatch.found) };
-        Diagnostic {
-            severity: Severity::Error,
-            code,
-            message: format!("`{path}`: expected {}{found}", mismatch.expected),
-            setting: Some(path),
-            place: self.place(setting, candidate, mismatch.part),
-            related: Vec::new(),
-            help: mismatch.help,
+        let others = std::mem::take(&mut mismatch.others);
+        for mismatch in std::iter::once(mismatch).chain(others) {
+            let path = format!("{whole}{}", mismatch.within);
+            let code = match mismatch.reason {
+                Reason::Range => Code::OutOfRange,
+                Reason::Choice => Code::NotInList,
+                Reason::Form => Code::Malformed,
+                Reason::Duplicate => Code::DuplicateElement,
+                Reason::Key => Code::UnknownKey,
+                Reason::Type if in_file => Code::WrongType,
+                Reason::Type => Code::Unparsable,
+            };
+            let found =
+                if mismatch.found.is_empty() { String::new() } else { format!(", found {}", mismatch.found) };
+            diagnostics.push(Diagnostic {
+                severity: Severity::Error,
+                code,
+                message: format!("`{path}`: expected {}{found}", mismatch.expected),
+                setting: Some(path),
+                place: self.place(setting, candidate, mismatch.part),
+                related: Vec::new(),
+                help: mismatch.help,
+            });
         }
     }
 

@@ -69,6 +69,10 @@ codes! {
     OutOfRange = "out-of-range",
     /// Text that is not in the setting's list.
     NotInList = "not-in-list",
+    /// Text of the wrong length or form.
+    Malformed = "malformed",
+    /// An element of a set that stands twice.
+    DuplicateElement = "duplicate-element",
     /// A variable (or an explicit value) whose text can't be read.
     Unparsable = "unparsable",
     /// A variable that isn't Unicode.

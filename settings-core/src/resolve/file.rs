@@ -158,10 +158,18 @@ impl<'r> Reader<'r> {
             Some(seen) => *seen = Some(key_span(key)),
             None => {}
         }
+        let optional = self.index.sections.get(section as usize).and_then(|entry| entry.optional);
         if self.scanner.peek()? == Some(b'{') {
+            if let Some((first, count)) = optional {
+                self.candidates.hold(first, count);
+            }
             return self.section(section);
         }
         let raw = self.scanner.value()?;
+        if let (Some((first, count)), Shape::Null) = (optional, raw.shape) {
+            self.candidates.clear(first, count);
+            return Ok(());
+        }
         let message = format!("`{}` is a section: expected an object, found {}", keys(), raw.shape.name());
         self.diagnose(Code::WrongType, Severity::Error, message, None, span(raw), None);
         Ok(())

@@ -19,6 +19,7 @@
 mod builder;
 mod candidates;
 mod diagnostic;
+mod elements;
 mod environment;
 mod file;
 mod index;

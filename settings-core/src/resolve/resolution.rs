@@ -1,5 +1,7 @@
 //! The outcome: a typed value, every setting's origin, and the report.
 
+use std::borrow::Cow;
+
 use super::builder::{Builder, Inputs};
 use super::candidates::{Candidate, Candidates, ValuePlace};
 use super::diagnostic::{Code, Diagnostic, Place, Report, Severity};
@@ -8,7 +10,7 @@ use super::layers::Layers;
 use super::origin::Origin;
 use super::snippet::line_and_column;
 use super::{Layer, Settings, file, overrides, variables};
-use crate::schema::{Path, Setting};
+use crate::schema::{Kind, Member, Path, Setting};
 use crate::value::{Value, to_json};
 
 /// What became of all layers.
@@ -231,7 +233,42 @@ fn shown(setting: &Setting, value: &Value<'_>) -> String {
     match value {
         Value::Null => "null".to_owned(),
         Value::Text(text) if setting.kind.is_secret() && text.is_empty() => "\"\"".to_owned(),
-        _ if setting.kind.is_secret() => "\"***\"".to_owned(),
+        _ if setting.kind.is_secret() => match masked(&setting.kind, value) {
+            Some(masked) => to_json(&setting.kind, &masked),
+            None => "\"***\"".to_owned(),
+        },
         _ => to_json(&setting.kind, value),
+    }
+}
+
+/// A list or map of sections with their secrets masked; `None` where it holds no sections.
+fn masked(kind: &Kind, value: &Value<'_>) -> Option<Value<'static>> {
+    match (kind, value) {
+        (Kind::Optional(_), Value::Null) => Some(Value::Null),
+        (Kind::Optional(of), value) => masked(of, value),
+        (Kind::List(of), Value::List(values)) => {
+            values.iter().map(|value| masked(of, value)).collect::<Option<_>>().map(Value::List)
+        }
+        (Kind::Map(of), Value::Map(entries)) => {
+            let entry = |(key, value): &(Cow<'_, str>, Value<'_>)| {
+                Some((Cow::Owned(key.clone().into_owned()), masked(of, value)?))
+            };
+            entries.iter().map(entry).collect::<Option<_>>().map(Value::Map)
+        }
+        (Kind::Section(section), Value::Section(values)) => {
+            let member = |(member, value): (&Member, &Value<'_>)| match member {
+                Member::Section { section, .. } => {
+                    masked(&Kind::Section(section), value).unwrap_or(Value::Null)
+                }
+                Member::Setting(setting) if setting.kind.is_secret() => masked(&setting.kind, value)
+                    .unwrap_or_else(|| match value {
+                        Value::Text(text) if text.is_empty() => Value::Text("".into()),
+                        _ => Value::Text("***".into()),
+                    }),
+                Member::Setting(_) => value.clone().into_owned(),
+            };
+            Some(Value::Section(section.members.iter().zip(values).map(member).collect()))
+        }
+        _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! Rules over several settings, checked once a section is built.
 
 use super::diagnostic::{Code, Diagnostic, Place, Severity};
+use super::elements::Element;
 use super::index::LeafId;
 use super::{Builder, Settings};
 use crate::schema::{Member, Rule, Section, Strength};
@@ -35,20 +36,34 @@ impl Builder<'_> {
     }
 
     fn broken(&self, first: LeafId, section: &Section, rule: &Rule) -> Diagnostic {
+        if let Some(element) = &self.element {
+            return self.broken_in(element, rule);
+        }
         let leaves: Vec<_> = rule.fields.iter().filter_map(|path| leaf_at(section, first, path)).collect();
         let main = leaves.iter().copied().find(|leaf| self.inputs.candidates.strongest(*leaf).is_some());
         let main = main.or(leaves.first().copied());
         let others = leaves.iter().copied().filter(|leaf| Some(*leaf) != main);
         Diagnostic {
-            severity: match rule.strength {
-                Strength::Error => Severity::Error,
-                Strength::Warning => Severity::Warning,
-            },
+            severity: severity(rule),
             code: Code::Rule,
             message: rule.message.to_owned(),
             setting: main.map(|leaf| self.inputs.index.leaf_path(leaf).to_string()),
             place: main.map_or(Place::Program, |leaf| self.inputs.place_of(leaf, true)),
             related: others.map(|leaf| self.concerned(leaf)).collect(),
+            help: (!rule.help.is_empty()).then(|| rule.help.to_owned()),
+        }
+    }
+
+    /// A broken rule of a section in a list or map.
+    fn broken_in(&self, element: &Element<'_>, rule: &Rule) -> Diagnostic {
+        let path = format!("{}{}", self.inputs.index.leaf_path(element.leaf), element.within);
+        Diagnostic {
+            severity: severity(rule),
+            code: Code::Rule,
+            message: format!("`{path}`: {}", rule.message),
+            setting: Some(path),
+            place: self.inputs.place_of(element.leaf, true),
+            related: Vec::new(),
             help: (!rule.help.is_empty()).then(|| rule.help.to_owned()),
         }
     }
@@ -59,6 +74,13 @@ impl Builder<'_> {
             Place::Program => (Place::Program, format!("`{path}` has its default")),
             place => (place, format!("`{path}` is set here")),
         }
+    }
+}
+
+const fn severity(rule: &Rule) -> Severity {
+    match rule.strength {
+        Strength::Error => Severity::Error,
+        Strength::Warning => Severity::Warning,
     }
 }
 
@@ -73,7 +95,7 @@ fn leaf_at(section: &Section, first: LeafId, path: &str) -> Option<LeafId> {
                 }
                 leaf += 1;
             }
-            Member::Section { key, section } => {
+            Member::Section { key, section, .. } => {
                 if let Some(rest) = path.strip_prefix(key).and_then(|rest| rest.strip_prefix('.')) {
                     return leaf_at(section, leaf, rest);
                 }

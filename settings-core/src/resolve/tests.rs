@@ -68,8 +68,8 @@ impl Settings for Program {
         console: None,
         doc: "",
         members: &[
-            Member::Section { key: "Mail", section: Mail::SCHEMA },
-            Member::Section { key: "Mail_Relay", section: Mail::SCHEMA },
+            Member::Section { key: "Mail", section: Mail::SCHEMA, optional: false },
+            Member::Section { key: "Mail_Relay", section: Mail::SCHEMA, optional: false },
         ],
         ..Section::EMPTY
     };

@@ -12,12 +12,14 @@ mod naming;
 mod rule;
 mod section;
 mod setting;
+mod text;
 mod tree;
 
 pub use documented::DocumentedValue;
-pub use kind::{Choice, CustomKind, Kind, Unit};
+pub use kind::{Choice, CustomKind, Kind, SIZE_UNITS, Unit};
 pub use naming::{Path, env_name};
 pub use rule::{Rule, Strength};
 pub use section::{Member, Section};
 pub use setting::{DefaultValue, Deprecated, Setting, ValueDoc, documents_every_value};
+pub use text::{Format, TextFault, TextRules};
 pub use tree::{Leaf, Leaves};

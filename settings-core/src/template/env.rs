@@ -21,6 +21,8 @@ pub fn env(root: &'static Section) -> String {
         }
         let name = leaf.path.env_name(prefix);
         match text(leaf.setting) {
+            // one variable of a section that is absent would call it into being
+            Some(text) if leaf.optional => out.push_str(&format!("# {name}={}\n", quote(&text))),
             Some(text) => out.push_str(&format!("{name}={}\n", quote(&text))),
             None => out.push_str(&format!("# {name}=\n")),
         }

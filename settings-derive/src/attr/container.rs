@@ -9,7 +9,7 @@ use crate::ctxt::Ctxt;
 const STRUCT: [&str; 6] = ["section", "env_prefix", "page", "console", "rule", "crate"];
 const ELSEWHERE: [Elsewhere; 2] = [
     Elsewhere {
-        names: &["title", "default", "unit", "range", "alias", "aliases"],
+        names: &["title", "default", "unit", "range", "format", "pattern", "alias", "aliases"],
         belongs: "belongs on a field, in `#[setting(...)]`.",
     },
     Elsewhere { names: &["key"], belongs: "is a setting's; a struct says `section`." },

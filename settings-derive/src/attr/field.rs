@@ -4,15 +4,19 @@ use proc_macro2::{Span, TokenStream};
 use syn::{Attribute, Field};
 
 use super::entry::Elsewhere;
-use super::{Deprecated, Range, Slot, Spanned, all_entries, entries};
+use super::{Deprecated, Range, Slot, Spanned, TextAttrs, TextSlots, all_entries, entries};
 use crate::ctxt::Ctxt;
 
-const SETTING: [&str; 14] = [
+const SETTING: [&str; 18] = [
     "key",
     "title",
     "default",
     "unit",
     "range",
+    "format",
+    "min_len",
+    "max_len",
+    "pattern",
     "alias",
     "aliases",
     "page",
@@ -56,6 +60,7 @@ pub(crate) struct Setting {
     pub(crate) default: Option<TokenStream>,
     pub(crate) unit: Option<Spanned<Unit>>,
     pub(crate) range: Option<Range>,
+    pub(crate) text: TextAttrs,
     pub(crate) aliases: Vec<Spanned<String>>,
     pub(crate) page: Option<Spanned<String>>,
     pub(crate) console: Option<Spanned<String>>,
@@ -117,7 +122,7 @@ impl FieldAttrs {
 impl Setting {
     fn from_attrs(cx: &Ctxt, attrs: &[Attribute]) -> Self {
         let (mut key, mut title, mut default) = (Slot::empty(), Slot::empty(), Slot::empty());
-        let (mut unit, mut range) = (Slot::empty(), Slot::empty());
+        let (mut unit, mut range, mut text) = (Slot::empty(), Slot::empty(), TextSlots::empty());
         let (mut page, mut console) = (Slot::empty(), Slot::empty());
         let (mut added, mut deprecated, mut scope) = (Slot::empty(), Slot::empty(), Slot::empty());
         let (mut restart, mut hidden) = (Slot::empty(), Slot::empty());
@@ -133,6 +138,7 @@ impl Setting {
                 "default" => default.set(cx, &entry.name, Some(entry.value.clone())),
                 "unit" => unit.set(cx, &entry.name, entry.string(cx).and_then(|name| Unit::named(cx, &name))),
                 "range" => range.set(cx, &entry.name, entry.range(cx)),
+                "format" | "min_len" | "max_len" | "pattern" => text.set(cx, &entry),
                 "alias" => aliases.extend(entry.string(cx)),
                 "aliases" => aliases.extend(entry.strings(cx)),
                 "page" => page.set(cx, &entry.name, entry.string(cx)),
@@ -151,6 +157,7 @@ impl Setting {
             default: default.take(),
             unit: unit.take(),
             range: range.take(),
+            text: text.take(cx),
             aliases,
             page: page.take(),
             console: console.take(),

@@ -8,6 +8,7 @@ mod history;
 mod range;
 mod rule;
 mod slot;
+mod text;
 mod variant;
 
 pub(crate) use container::{Container, EnumContainer};
@@ -18,7 +19,9 @@ pub(crate) use history::Deprecated;
 pub(crate) use range::{Bound, Range, integer};
 pub(crate) use rule::RuleAttrs;
 pub(crate) use slot::Spanned;
+pub(crate) use text::TextAttrs;
 pub(crate) use variant::VariantAttrs;
 
 use entry::{Entry, all_entries, entries};
 use slot::Slot;
+use text::TextSlots;

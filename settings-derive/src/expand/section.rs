@@ -6,12 +6,12 @@ use syn::spanned::Spanned as _;
 
 use super::default::{self, needs_proof};
 use super::kind;
-use crate::ast::{Field, Leaf, Member, Struct};
+use crate::ast::{Field, Leaf, Member, Nested, Struct};
 use crate::attr::{RuleAttrs, Spanned};
 use crate::default::DefaultValue;
 use crate::doc::Value;
 use crate::naming;
-use crate::ty::{Kind, innermost_optional};
+use crate::ty::{Kind, Occurs, innermost, innermost_optional};
 
 pub(super) fn expand(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
     let ident = &input.original.ident;
@@ -52,20 +52,54 @@ pub(super) fn expand(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
 }
 
 fn member(field: &Field<'_>, library: &TokenStream) -> TokenStream {
-    let ty = field.ty;
     match &field.member {
         Member::Setting(leaf) => {
             let setting = setting(field, leaf, library);
             quote!(#library::schema::Member::Setting(#setting))
         }
-        Member::Section(key) => {
+        Member::Section(nested) => {
+            let ty = nested.ty;
             let schema = quote_spanned!(ty.span()=> <#ty as #library::Settings>::SCHEMA);
-            let key = match key {
+            if nested.repeats() {
+                return repeated(field, nested, &schema, library);
+            }
+            let key = match &nested.key {
                 Some(Spanned { value, .. }) => quote!(#value),
                 None => quote!(#schema.key),
             };
-            quote!(#library::schema::Member::Section { key: #key, section: #schema })
+            let optional = nested.occurs == Occurs::Optional;
+            quote!(#library::schema::Member::Section { key: #key, section: #schema, optional: #optional })
         }
+    }
+}
+
+/// A setting whose values are lists or maps of sections.
+fn repeated(
+    field: &Field<'_>,
+    nested: &Nested<'_>,
+    schema: &TokenStream,
+    library: &TokenStream,
+) -> TokenStream {
+    let key = field.key().map(|key| key.value).unwrap_or_default();
+    let (name, title) = (field.ident.to_string(), naming::title(field.ident));
+    let (kind, default) = match nested.occurs {
+        Occurs::Map => ("Map", "{}"),
+        _ => ("List", "[]"),
+    };
+    let kind = Ident::new(kind, Span::call_site());
+    let description = &nested.doc.description;
+    let description = if description.is_empty() { quote!(#schema.doc) } else { quote!(#description) };
+    quote! {
+        #library::schema::Member::Setting(
+            #library::schema::Setting::new(
+                #key,
+                #name,
+                #library::schema::Kind::#kind(&#library::schema::Kind::Section(#schema)),
+                #library::schema::DefaultValue::Json(#default),
+            )
+            .title(#title)
+            .doc(#description, &[], ""),
+        )
     }
 }
 
@@ -151,12 +185,17 @@ fn build(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
     let builder = Ident::new("__builder", Span::mixed_site());
     let values = input.fields.iter().map(|field| {
         let ident = field.ident;
-        let method = match field.member {
-            Member::Setting(_) => "take",
-            Member::Section(_) => "section",
+        let (method, ty) = match &field.member {
+            Member::Setting(_) => ("take", field.ty),
+            Member::Section(nested) => match nested.occurs {
+                Occurs::Once => ("section", nested.ty),
+                Occurs::Optional => ("optional_section", nested.ty),
+                Occurs::List => ("sections", nested.ty),
+                Occurs::Map => ("named_sections", nested.ty),
+            },
         };
         // An error about the type shall point at the type.
-        let method = Ident::new(method, field.ty.span());
+        let method = Ident::new(method, ty.span());
         quote!(#ident: #builder.#method()?)
     });
     let argument =
@@ -191,14 +230,17 @@ fn proofs(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
             proofs.extend(proof(call, first.span, library));
         }
         if let Some(DefaultValue::Json(json)) = &leaf.default {
-            for (text, tokens) in &json.texts {
+            // What is plain text needs no proof, unless it is held to rules.
+            let is_plain = matches!(innermost(field.ty), Kind::Text) && leaf.attrs.text.span().is_none();
+            for (text, tokens) in json.texts.iter().filter(|_| !is_plain) {
                 let call = quote!(accepts_text(<#ident as #library::Settings>::SCHEMA, #index, #text));
                 proofs.extend(proof(call, tokens.span(), library));
             }
         }
-        if let (true, Some(tokens)) = (needs_proof(leaf), &leaf.attrs.default) {
+        let place = leaf.attrs.default.as_ref().map(|tokens| tokens.span()).or(leaf.attrs.text.span());
+        if let (true, Some(place)) = (needs_proof(leaf), place) {
             let call = quote!(accepts_default(<#ident as #library::Settings>::SCHEMA, #index));
-            proofs.extend(proof(call, tokens.span(), library));
+            proofs.extend(proof(call, place, library));
         }
     }
     for field in

@@ -51,7 +51,7 @@ impl<const SLOTS: usize> Table<SLOTS> {
         while let ([member, others @ ..], None) = (rest, &self.fault) {
             match member {
                 Member::Setting(setting) => self.setting(at, setting),
-                Member::Section { key, section } => {
+                Member::Section { key, section, .. } => {
                     if key.is_empty() {
                         self.fault = Some(Message::new(ROOT_IN_ROOT));
                         return;
