@@ -257,7 +257,8 @@ impl Parser<'_> {
             return None;
         }
         if !run.parts.content.is_empty() {
-            let words = format!("\"{name}\" directive may not both specify an external file and have content.");
+            let words =
+                format!("\"{name}\" directive may not both specify an external file and have content.");
             return Some(Refusal::error(words));
         }
         (run.parts.has("file") && run.parts.has("url")).then(|| {
