@@ -99,6 +99,8 @@ pub(super) struct Parser<'s> {
     pub(super) tables: Vec<TableRecord>,
     /// Lines of all table cells.
     pub(super) cell_lines: Vec<Str>,
+    /// Lines of the items of a list that is to become a table; none: not wanted.
+    pub(super) item_lines: Option<HashMap<NodeId, std::ops::Range<u32>>>,
     /// Buffers of the inline parser, kept to be used again.
     pub(super) prose: String,
     pub(super) pieces: Vec<(u32, u32)>,
@@ -117,14 +119,10 @@ pub(super) struct Decoration {
 
 impl<'s> Parser<'s> {
     pub(super) fn new(text: &'s str, lines: Vec<Line>, options: Options) -> Self {
-        let mut tree = Tree::with_capacity(text.len());
-        let root = tree.add(Tag::Document, 0..text.len() as u32, 0);
-        let source = tree.make("test data");
-        tree.push(root, AttrName::Source, Value::Str(source));
         Parser {
             text,
             lines,
-            tree,
+            tree: Tree::default(),
             options,
             names: Names::default(),
             roles: Roles::default(),
@@ -135,6 +133,7 @@ impl<'s> Parser<'s> {
             directives: Vec::new(),
             tables: Vec::new(),
             cell_lines: Vec::new(),
+            item_lines: None,
             prose: String::new(),
             pieces: Vec::new(),
             decoration: Decoration::default(),
@@ -353,5 +352,43 @@ impl<'s> Parser<'s> {
         let trimmed = trim(text);
         let start = line.start + (trimmed.as_ptr() as usize - text.as_ptr() as usize) as u32;
         Line { start, end: start + trimmed.len() as u32, number: line.number }
+    }
+
+    /// Exchanges all that belongs to the page, leaving each its own text.
+    pub(super) fn swap_state(&mut self, other: &mut Parser<'_>) {
+        use std::mem::swap;
+        swap(&mut self.tree, &mut other.tree);
+        swap(&mut self.names, &mut other.names);
+        swap(&mut self.roles, &mut other.roles);
+        swap(&mut self.styles, &mut other.styles);
+        swap(&mut self.current_line, &mut other.current_line);
+        swap(&mut self.root_line, &mut other.root_line);
+        swap(&mut self.depth, &mut other.depth);
+        swap(&mut self.pending, &mut other.pending);
+        swap(&mut self.decoration, &mut other.decoration);
+    }
+
+    /// The same parser over another text.
+    pub(super) fn with_lines<'t>(self, text: &'t str) -> Parser<'t> {
+        Parser {
+            text,
+            lines: super::source::lines(text),
+            tree: self.tree,
+            options: self.options,
+            names: self.names,
+            roles: self.roles,
+            styles: self.styles,
+            current_line: self.current_line,
+            root_line: self.root_line,
+            depth: self.depth,
+            directives: Vec::new(),
+            tables: Vec::new(),
+            cell_lines: Vec::new(),
+            item_lines: None,
+            prose: self.prose,
+            pieces: self.pieces,
+            decoration: self.decoration,
+            pending: self.pending,
+        }
     }
 }

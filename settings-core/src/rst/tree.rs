@@ -308,6 +308,36 @@ impl Tree {
         })
     }
 
+    /// Where nodes and attributes that come later begin.
+    pub(super) fn mark(&self) -> (usize, usize) {
+        (self.nodes.len(), self.attrs.len())
+    }
+
+    /// Makes all that came after `mark` independent of `text`, which stands nowhere in the source.
+    pub(super) fn settle(&mut self, mark: (usize, usize), text: &str, span: Range<u32>) {
+        let made = &mut self.made;
+        let mut keep = |piece: &mut Str| {
+            if piece.start & MADE == 0 && piece.len > 0 {
+                let start = made.len();
+                made.push_str(cut(text, piece.start as usize, (piece.start + piece.len) as usize));
+                *piece = Str { start: start as u32 | MADE, len: (made.len() - start) as u32 };
+            }
+        };
+        for node in self.nodes.iter_mut().skip(mark.0) {
+            keep(&mut node.text);
+            node.start = span.start;
+            node.end = span.end;
+        }
+        for entry in self.attrs.iter_mut().skip(mark.1) {
+            if let Value::Str(piece) | Value::Item(piece) = &mut entry.value {
+                keep(piece);
+            }
+            if let Key::Option(piece) | Key::Free(piece) = &mut entry.key {
+                keep(piece);
+            }
+        }
+    }
+
     /// Makes every block's span reach to the end of what is in it, and turns spans into the source's bytes.
     pub(super) fn finish(&mut self, map: &OffsetMap) {
         self.close_spans();

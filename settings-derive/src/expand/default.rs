@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::ast::Leaf;
-use crate::default::{Constant, DefaultValue};
+use crate::default::{Constant, DefaultValue, Json};
 use crate::ty::{Kind, innermost_optional};
 
 pub(super) fn expand(default: Option<&DefaultValue>, library: &TokenStream) -> TokenStream {
@@ -20,7 +20,7 @@ pub(super) fn expand(default: Option<&DefaultValue>, library: &TokenStream) -> T
             quote!(Float(#minus #value))
         }
         Some(DefaultValue::Text(text)) => quote!(Text(#text)),
-        Some(DefaultValue::Json(json)) => quote!(Json(#json)),
+        Some(DefaultValue::Json(Json { text, .. })) => quote!(Json(#text)),
         Some(DefaultValue::Const(constant, tokens)) => evaluated(constant, tokens),
     };
     quote!(#library::schema::DefaultValue::#value)

@@ -8,6 +8,7 @@ use super::default::{self, needs_proof};
 use super::kind;
 use crate::ast::{Field, Leaf, Member, Struct};
 use crate::attr::Spanned;
+use crate::default::DefaultValue;
 use crate::doc::Value;
 use crate::naming;
 use crate::ty::{Kind, innermost_optional};
@@ -128,6 +129,12 @@ fn proofs(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
         if let (true, Some(first)) = (is_own_type, leaf.doc.values.first()) {
             let call = quote!(documents_every_value(<#ident as #library::Settings>::SCHEMA, #index));
             proofs.extend(proof(call, first.span, library));
+        }
+        if let Some(DefaultValue::Json(json)) = &leaf.default {
+            for (text, tokens) in &json.texts {
+                let call = quote!(accepts_text(<#ident as #library::Settings>::SCHEMA, #index, #text));
+                proofs.extend(proof(call, tokens.span(), library));
+            }
         }
         if let (true, Some(tokens)) = (needs_proof(leaf), &leaf.attrs.default) {
             let call = quote!(accepts_default(<#ident as #library::Settings>::SCHEMA, #index));

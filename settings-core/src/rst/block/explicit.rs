@@ -110,10 +110,13 @@ impl Parser<'_> {
                 &name
             }
         };
-        if name.is_empty() {
-            self.set_id(node);
-        } else {
+        if !name.is_empty() {
             self.add_item(node, AttrName::Names, name);
+        }
+        if tag == Tag::Footnote {
+            self.set_id(node);
+        }
+        if !name.is_empty() {
             self.note_explicit_target(node, node);
         }
         if block.view.is_empty() {

@@ -19,12 +19,12 @@ impl Parser<'_> {
         let start = self.here(m).map_or(0, |line| line.start);
         let block = self.child(m.node, Tag::LineBlock, start..start, number);
         let mut lines = Vec::new();
-        let mut finish = self.block_line(m, marker, &mut lines);
+        let mut finish = self.block_line(m, marker, &mut lines, m.node);
         if !finish {
             while self.advance(m, 1) {
                 let line = self.here_text(m);
                 match if line.is_empty() { Construct::Text } else { self.construct(line) } {
-                    Construct::LineBlock(marker) => finish = self.block_line(m, marker, &mut lines),
+                    Construct::LineBlock(marker) => finish = self.block_line(m, marker, &mut lines, block),
                     _ => {
                         self.goto(m, m.at - 1);
                         break;
@@ -43,7 +43,13 @@ impl Parser<'_> {
         self.nest_lines(block, lines);
     }
 
-    fn block_line(&mut self, m: &mut Machine, marker: usize, lines: &mut Vec<BlockLine>) -> bool {
+    fn block_line(
+        &mut self,
+        m: &mut Machine,
+        marker: usize,
+        lines: &mut Vec<BlockLine>,
+        place: NodeId,
+    ) -> bool {
         let number = m.abs_line();
         let Some(first) = self.here(m) else { return true };
         let text = self.slice(first);
@@ -52,7 +58,7 @@ impl Parser<'_> {
         let block = self.cut_block(m, Cut { until_blank: true, first: Some(marker), ..Cut::default() });
         let span = first.start..self.span(block.view).end.max(first.end);
         let node = self.tree.add(Tag::Line, span, first.number);
-        let messages = self.inline(block.view, number, node, m.node);
+        let messages = self.inline(block.view, number, node, place);
         lines.push(BlockLine { node, indent });
         self.append_all(m.node, messages);
         self.lines.truncate(mark);

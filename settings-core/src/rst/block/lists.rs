@@ -61,6 +61,7 @@ impl<'s> Parser<'s> {
         let block = self.cut_block(m, cut_at);
         let span = line.start..self.span(self.trimmed_end(block.view)).end.max(line.end);
         let item = self.child(list, Tag::ListItem, span.clone(), number);
+        self.record_item(item, block.view);
         if !block.view.is_empty() {
             self.nested(block.view, item);
         }
@@ -73,10 +74,10 @@ impl<'s> Parser<'s> {
     pub(super) fn field_list(&mut self, m: &mut Machine, marker: usize) {
         let start = self.here(m).map_or(0, |line| line.start);
         let list = self.child(m.node, Tag::FieldList, start..start, 0);
-        let mut finish = self.field(m, list, marker);
+        let mut finish = self.field(m, list, marker, m.node);
         while let Some(line) = self.next_member(m) {
             match self.construct(line) {
-                Construct::Field(marker) => finish = self.field(m, list, marker),
+                Construct::Field(marker) => finish = self.field(m, list, marker, list),
                 _ => {
                     self.goto(m, m.at - 1);
                     break;
@@ -86,7 +87,8 @@ impl<'s> Parser<'s> {
         self.check_finish(m, "Field list", finish);
     }
 
-    fn field(&mut self, m: &mut Machine, list: NodeId, marker: usize) -> bool {
+    /// Names in the field's name that are taken already are told at `place`.
+    fn field(&mut self, m: &mut Machine, list: NodeId, marker: usize, place: NodeId) -> bool {
         let number = self.current_line;
         let line_number = m.abs_line();
         let Some(line) = self.here(m) else { return true };
@@ -94,9 +96,11 @@ impl<'s> Parser<'s> {
         let mark = self.lines.len();
         let block = self.cut_block(m, Cut { first: Some(marker), ..Cut::default() });
         let span = line.start..self.span(self.trimmed_end(block.view)).end.max(line.end);
-        let field = self.child(list, Tag::Field, span.clone(), number);
-        let name_node = self.child(field, Tag::FieldName, name.start..name.end, 0);
-        let messages = self.inline_line(name, line_number, name_node, m.node);
+        let field = self.tree.add(Tag::Field, span.clone(), number);
+        let name_node = self.tree.add(Tag::FieldName, name.start..name.end, 0);
+        let messages = self.inline_line(name, line_number, name_node, place);
+        self.append(list, field);
+        self.append(field, name_node);
         let body = self.child(field, Tag::FieldBody, self.span(block.view), 0);
         self.append_all(body, messages);
         if !block.view.is_empty() {

@@ -15,17 +15,21 @@ mod substitution;
 mod target;
 
 pub(super) use indent::{Cut, Indented, indent_of};
-pub(super) use target::uri_text;
+pub(super) use line_block::BlockLine;
+pub(super) use target::{TargetType, target_type, uri_text};
 
 use super::chars::byte;
 use super::messages::Level;
 use super::parser::{MAX_DEPTH, Machine, Parser, View};
-use super::tag::Tag;
-use super::tree::NodeId;
+use super::tag::{AttrName, Tag};
+use super::tree::{NodeId, Tree};
 
 impl Parser<'_> {
     /// Reads the whole page.
     pub(super) fn page(&mut self) {
+        self.tree = Tree::with_capacity(self.text.len());
+        let root = self.tree.add(Tag::Document, 0..self.text.len() as u32, 0);
+        self.set_str(root, AttrName::Source, "test data");
         let view = View { first: 0, end: self.lines.len(), offset: 0 };
         if let Some(limit) = self.options.line_length_limit {
             let long = (0..view.len()).find(|&i| {

@@ -77,8 +77,9 @@ impl Parser<'_> {
         let view = if cut_off > 0 { self.shortened(lines, cut_off) } else { lines };
         let number = self.number(lines, 0);
         let span = self.span(lines);
-        let paragraph = self.child(m.node, Tag::Paragraph, span, number);
+        let paragraph = self.tree.add(Tag::Paragraph, span, number);
         let messages = self.inline(view, line_number, paragraph, m.node);
+        self.append(m.node, paragraph);
         self.append_all(m.node, messages);
         self.lines.truncate(mark);
         literal

@@ -7,30 +7,8 @@ use super::super::inline::{escape, unescape};
 use super::super::parser::{Machine, Parser, View};
 use super::super::source::Line;
 use super::super::tree::NodeId;
-
-/// What a directive takes.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::rst) struct Spec {
-    pub(in crate::rst) required: usize,
-    pub(in crate::rst) optional: usize,
-    /// Whether the last argument may hold whitespace.
-    pub(in crate::rst) spaces: bool,
-    /// Known options; none: no options are taken; `Any`: all are.
-    pub(in crate::rst) options: OptionNames,
-    pub(in crate::rst) content: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::rst) enum OptionNames {
-    None,
-    Any,
-    Known,
-}
-
-impl Spec {
-    pub(in crate::rst) const GENERIC: Spec =
-        Spec { required: 0, optional: 1, spaces: true, options: OptionNames::Any, content: true };
-}
+use super::convert::{Converted, quote};
+use super::spec::{OptionSpec, Spec};
 
 /// One option as written.
 #[derive(Clone, Debug)]
@@ -51,6 +29,8 @@ pub(in crate::rst) struct Parts {
     /// The lines that the arguments stand on; the first begins with the first argument.
     pub(in crate::rst) argument_lines: View,
     pub(in crate::rst) options: Vec<RawOption>,
+    /// The options of a directive that is understood.
+    pub(in crate::rst) values: Vec<(&'static str, Converted)>,
     pub(in crate::rst) content: View,
 }
 
@@ -63,7 +43,7 @@ impl Parser<'_> {
         }
         let view = self.trimmed_end(view);
         let takes_arguments = spec.required + spec.optional > 0;
-        let takes_options = spec.options != OptionNames::None;
+        let takes_options = !matches!(spec.options, OptionSpec::None);
         let mut head = view.take(0);
         let mut content = view;
         if !view.is_empty() && (takes_arguments || takes_options) {
@@ -72,11 +52,16 @@ impl Parser<'_> {
             head = view.take(end);
             content = view.skip(end + 1);
         }
-        let mut options = Vec::new();
+        let (mut options, mut values) = (Vec::new(), Vec::new());
         if takes_options {
             let first = (0..head.len()).find(|&i| markers::field(self.line_text(head, i)).is_some());
             if let Some(first) = first {
-                options = self.raw_options(head.skip(first))?;
+                let finish;
+                (options, finish) = self.raw_options(head.skip(first))?;
+                values = convert(&options, spec)?;
+                if !finish {
+                    return Err("option data incompletely parsed".into());
+                }
                 head = head.take(first);
             }
         }
@@ -91,7 +76,7 @@ impl Parser<'_> {
         if !content.is_empty() && !spec.content {
             return Err("no content permitted".into());
         }
-        Ok(Parts { arguments, argument_lines: head, options, content })
+        Ok(Parts { arguments, argument_lines: head, options, values, content })
     }
 
     fn arguments(&self, head: View, spec: &Spec) -> Result<Vec<String>, String> {
@@ -119,7 +104,7 @@ impl Parser<'_> {
     }
 
     /// The fields of an option block. `Err`: it holds something else.
-    fn raw_options(&mut self, view: View) -> Result<Vec<RawOption>, String> {
+    fn raw_options(&mut self, view: View) -> Result<(Vec<RawOption>, bool), String> {
         let mut m = Machine::new(view, NodeId::ROOT);
         let mut options = Vec::new();
         let mut finish = true;
@@ -147,18 +132,65 @@ impl Parser<'_> {
             self.lines.truncate(mark);
         }
         self.current_line = current;
-        if !finish {
-            return Err("option data incompletely parsed".into());
+        Ok((options, finish))
+    }
+}
+
+/// Reads the values by the directive's rules.
+fn convert(options: &[RawOption], spec: &Spec) -> Result<Vec<(&'static str, Converted)>, String> {
+    if options.iter().any(|option| words(&option.name).count() != 1) {
+        return Err("invalid option data: extension option field name may not contain multiple words".into());
+    }
+    let mut values = Vec::new();
+    for (i, option) in options.iter().enumerate() {
+        let known = match spec.options {
+            OptionSpec::Known(known) => match known.iter().find(|(name, _)| *name == option.name) {
+                Some(known) => Some(known),
+                None => return Err(format!("unknown option: \"{}\"", option.name)),
+            },
+            _ => None,
+        };
+        if options.iter().take(i).any(|earlier| earlier.name == option.name) {
+            return Err(format!("invalid option data: duplicate option \"{}\"", option.name));
         }
-        for (i, option) in options.iter().enumerate() {
-            if words(&option.name).count() != 1 {
-                let problem = "extension option field name may not contain multiple words";
-                return Err(format!("invalid option data: {problem}"));
-            }
-            if options.iter().take(i).any(|earlier| earlier.name == option.name) {
-                return Err(format!("invalid option data: duplicate option \"{}\"", option.name));
-            }
+        let Some((name, kind)) = known else { continue };
+        let value = option.value.as_deref();
+        let value = kind.convert(value).map_err(|problem| {
+            let shown = value.map_or_else(|| "None".into(), quote);
+            format!("invalid option value: (option: \"{name}\"; value: {shown})\n{problem}")
+        })?;
+        values.push((*name, value));
+    }
+    Ok(values)
+}
+
+impl Parts {
+    pub(in crate::rst) fn get(&self, name: &str) -> Option<&Converted> {
+        self.values.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+
+    pub(in crate::rst) fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    pub(in crate::rst) fn text(&self, name: &str) -> Option<&str> {
+        match self.get(name) {
+            Some(Converted::Text(text)) => Some(text),
+            _ => None,
         }
-        Ok(options)
+    }
+
+    pub(in crate::rst) fn int(&self, name: &str) -> Option<i64> {
+        match self.get(name) {
+            Some(Converted::Int(value)) => Some(*value),
+            _ => None,
+        }
+    }
+
+    pub(in crate::rst) fn words(&self, name: &str) -> &[String] {
+        match self.get(name) {
+            Some(Converted::Words(words)) => words,
+            _ => &[],
+        }
     }
 }

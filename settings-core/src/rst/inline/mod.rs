@@ -211,6 +211,13 @@ impl<'a> Inliner<'a, '_, '_> {
     fn star(&mut self, at: usize) -> usize {
         let strong = byte(self.s, at + 1) == b'*';
         let len = 1 + usize::from(strong);
+        if byte(self.s, at.wrapping_sub(1)) == b'['
+            && tail(self.s, at + 1).starts_with("]_")
+            && self.may_end(at + 3)
+            && let Some(next) = self.footnote_reference(at + 2)
+        {
+            return next;
+        }
         if !self.may_start(at) || self.space_at(at + len) {
             return at + 1;
         }

@@ -71,7 +71,7 @@ impl Inliner<'_, '_, '_> {
     }
 
     /// `[label]_`, its underscore at `at`.
-    fn footnote_reference(&mut self, at: usize) -> Option<usize> {
+    pub(super) fn footnote_reference(&mut self, at: usize) -> Option<usize> {
         let label_end = at - 1;
         let mut start = label_end;
         while start > self.rest {
@@ -107,6 +107,7 @@ impl Inliner<'_, '_, '_> {
         if named {
             self.attr(node, AttrName::Refname, &normalize(name));
         }
+        self.p.set_id(node);
         self.p.tree.append(self.parent, node);
         Some(self.resume(at + 1))
     }
@@ -132,6 +133,8 @@ impl Inliner<'_, '_, '_> {
         self.flush(at);
         let node = self.node(Tag::SubstitutionReference, at, text_end + 1);
         self.text(node, at + 1, text_end);
+        let name = normalize_whitespace(&self.p.plain_text(node));
+        self.attr(node, AttrName::Refname, &name);
         let suffix = tail(self.raw(text_end, end), 1);
         let shown = if suffix.is_empty() {
             node

@@ -15,11 +15,7 @@ impl Inliner<'_, '_, '_> {
         let (role, mut messages) = self.p.find_role(name, self.line);
         match role {
             Some(Role::Custom(custom)) => {
-                let mut base = &custom.base;
-                while let Role::Custom(custom) = base {
-                    base = &custom.base;
-                }
-                self.apply(name, base, Some(&custom), whole, text, &mut messages);
+                self.apply(name, &custom.base, Some(&custom), whole, text, &mut messages);
             }
             Some(role) => self.apply(name, &role, None, whole, text, &mut messages),
             None if self.p.is_sphinx() => {

@@ -7,8 +7,8 @@ mod simple;
 
 use std::ops::Range;
 
-pub(super) use record::TableRecord;
 pub use record::{Cell, CellLine, Table, TableKind, tables_json};
+pub(super) use record::{CellRecord, TableRecord};
 
 use super::block::markers::{is_grid_border, is_simple_border};
 use super::chars::byte;

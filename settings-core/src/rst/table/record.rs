@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde_json::{Value, json};
 
 use super::super::document::{Document, NodeRef};
-use super::super::parser::Parser;
+use super::super::parser::{Parser, View};
 use super::super::tag::Tag;
 use super::super::tree::{NodeId, Str};
 use super::TableData;
@@ -116,6 +116,21 @@ impl Parser<'_> {
             error: Some(words),
             node: Some(message),
         });
+    }
+
+    /// Keeps the lines of a list item where they are wanted.
+    pub(in crate::rst) fn record_item(&mut self, item: NodeId, view: View) {
+        if self.item_lines.is_none() {
+            return;
+        }
+        let first = self.cell_lines.len() as u32;
+        let lines: Vec<Str> =
+            (0..view.len()).filter_map(|i| self.line(view, i)).map(Self::line_str).collect();
+        self.cell_lines.extend(lines);
+        let end = self.cell_lines.len() as u32;
+        if let Some(items) = &mut self.item_lines {
+            items.insert(item, first..end);
+        }
     }
 
     pub(super) fn record_entry(&mut self, table: usize, cell: usize, entry: NodeId) {

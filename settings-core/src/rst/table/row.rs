@@ -94,6 +94,11 @@ impl Rows {
         Line { end: start + trim_end(parser.slice(line)).len() as u32, ..line }
     }
 
+    /// Whether anything but blanks stands in the columns; half of a wide character does.
+    pub(super) fn has_text(&self, text: &str, row: usize, left: usize, right: usize) -> bool {
+        (left..right.min(self.width(row))).any(|column| self.at(text, row, column) != b' ')
+    }
+
     /// The block of columns `left..right` in the rows `top..bottom`, its common indent left out.
     pub(super) fn block(
         &self,

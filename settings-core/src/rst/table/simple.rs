@@ -157,8 +157,7 @@ impl Simple<'_, '_> {
             let next = columns.get(i + 1).map_or(usize::MAX, |column| column.0);
             for row in from..to {
                 let Some(&(start, end)) = columns.get(i) else { break };
-                let margin = self.rows.slice(self.parser, row, end, next);
-                if margin.is_blank_text(self.parser) {
+                if !self.rows.has_text(self.parser.text, row, end, next) {
                     continue;
                 }
                 if i + 1 < count {
