@@ -2,3 +2,6 @@
 
 pub mod certificates;
 pub mod faults;
+pub mod postfix;
+pub mod proxy;
+pub mod real;

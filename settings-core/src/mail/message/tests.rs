@@ -108,3 +108,38 @@ fn fresh_ids_differ_and_are_ids() {
     assert_eq!(one.to_string().parse::<MessageId>().unwrap(), one);
     assert!(MessageId::fresh("bücher.example").as_str().ends_with("@localhost"));
 }
+
+#[test]
+fn the_same_message_is_the_same_bytes() {
+    let message = message().text("plain").html("<p>shown</p>");
+    assert_eq!(message.to_bytes(), message.to_bytes());
+    let other = message.clone().with_message_id("other@example.com".parse().unwrap());
+    assert_ne!(message.to_bytes(), other.to_bytes());
+}
+
+#[test]
+fn attachments_need_sound_names_and_types() {
+    assert!(Attachment::file("a\r\nX: y", "text/plain", b"").is_err());
+    for wrong in ["text", "text/", "/plain", "text/plain; x=y", "text/pl\r\nain", "a b/c"] {
+        assert!(Attachment::file("a", wrong, b"").is_err(), "{wrong:?}");
+    }
+    let shown = "shown@example.com".parse().unwrap();
+    let text = text_of(
+        &message()
+            .text("t")
+            .html("<img src=\"cid:shown@example.com\">")
+            .attach(Attachment::inline(shown, "image/png", [0, 159, 146, 150]).unwrap())
+            .attach(Attachment::file("Größe.csv", "text/csv", b"a\rb\n\0".repeat(100)).unwrap()),
+    );
+    for part in [
+        "multipart/mixed",
+        "multipart/related",
+        "multipart/alternative",
+        "Content-ID: <shown@example.com>",
+        "filename*=UTF-8''Gr%C3%B6%C3%9Fe.csv",
+        "AJ+Slg==",
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    assert!(dot_stuffed(text.as_bytes()).is_ok());
+}
