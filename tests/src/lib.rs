@@ -3,6 +3,9 @@
 pub mod certificates;
 pub mod cli;
 pub mod faults;
+pub mod postfix;
+pub mod proxy;
+pub mod real;
 
 use std::io::Write as _;
 use std::path::PathBuf;
