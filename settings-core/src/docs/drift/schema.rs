@@ -11,10 +11,10 @@ use crate::schema::{Choice, DefaultValue, Kind, Leaf, Section};
 
 use super::default::{Normal, contradict, normal};
 use super::draft::Draft;
-use super::facts::{Documented, Named, Source};
 use super::finding::Rule;
 use super::naming::Naming;
 use super::own::same_console;
+use crate::docs::facts::{Documented, Named, Source};
 
 pub(super) fn check(
     page: &PageRead,
@@ -48,6 +48,8 @@ pub(super) fn check(
                     meant = meant.or(Some(leaf));
                     found.push(renamed(page, Rule::ConfigPath, path, at, leaf, "is an old name of"));
                 }
+                // A section or a map that holds settings.
+                Match::None if index.paths.keys().any(|known| known.starts_with(&format!("{path}."))) => {}
                 Match::None => unknown.push(no_such_setting(path, at, &index, &leaves).setting(path)),
             }
         }
