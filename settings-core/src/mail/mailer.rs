@@ -8,10 +8,14 @@ use super::{
     hints::explained,
     message::Message,
     outcome::Outcome,
-    session::{Approach, Credentials, Envelope, ExtraCa, NotTaken, Run, Session, Taken, Target, TlsPolicy},
+    session::{
+        Approach, Credentials, Envelope, ExtraCa, LoginSecret, NotTaken, Run, Session, Taken, Target,
+        TlsPolicy,
+    },
     settings::{ConnectionSecurity, EmailSettings},
     transcript::Transcript,
 };
+use crate::value::Secret;
 
 /// What a sender needs beyond the settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,6 +27,10 @@ pub struct MailerOptions {
     pub extra_ca_pem: Option<String>,
     /// The name by which we introduce ourselves in EHLO; by default the address of our end.
     pub ehlo_name: Option<String>,
+    /// An OAuth 2.0 access token to log in with in place of the password (XOAUTH2, OAUTHBEARER).
+    pub access_token: Option<Secret>,
+    /// Whether CRAM-MD5 may be used where the server offers nothing better.
+    pub allow_cram_md5: bool,
 }
 
 impl MailerOptions {
@@ -44,6 +52,21 @@ impl MailerOptions {
     #[must_use]
     pub fn ehlo_name(mut self, name: impl Into<String>) -> Self {
         self.ehlo_name = Some(name.into());
+        self
+    }
+
+    /// Logs in with this OAuth 2.0 access token in place of the password.
+    #[must_use]
+    pub fn access_token(mut self, token: Secret) -> Self {
+        self.access_token = Some(token);
+        self
+    }
+
+    /// Lets CRAM-MD5 be used where the server offers nothing better. It hides the password on the
+    /// way, but from a server that has to keep it in clear, and by a hash that is no longer trusted.
+    #[must_use]
+    pub fn allow_cram_md5(mut self) -> Self {
+        self.allow_cram_md5 = true;
         self
     }
 }
@@ -162,33 +185,12 @@ fn approach(settings: &EmailSettings, options: MailerOptions) -> Result<Approach
     if settings.smtp_port == 0 {
         return settings_error("EmailSettings.SMTPPort is 0; ports are 1 to 65535");
     }
-    let ehlo_name = options.ehlo_name.filter(|name| !name.is_empty());
+    let ehlo_name = options.ehlo_name.clone().filter(|name| !name.is_empty());
     if ehlo_name.as_ref().is_some_and(|name| name.len() > 255 || !name.bytes().all(|b| b.is_ascii_graphic()))
     {
         return settings_error("the EHLO name has characters that no host name has");
     }
-    let credentials = settings.enable_smtp_auth.then(|| Credentials {
-        username: settings.smtp_username.clone(),
-        password: settings.smtp_password.clone(),
-    });
-    if let Some(Credentials { username, password }) = &credentials {
-        if username.is_empty() {
-            return settings_error(
-                "EmailSettings.EnableSMTPAuth is true, but EmailSettings.SMTPUsername is empty",
-            );
-        }
-        if password.is_empty() {
-            return settings_error(
-                "EmailSettings.EnableSMTPAuth is true, but EmailSettings.SMTPPassword is empty",
-            );
-        }
-        if username.chars().any(char::is_control) {
-            return settings_error("EmailSettings.SMTPUsername has a line break or control character");
-        }
-        if password.expose().contains(['\0', '\r', '\n']) {
-            return settings_error("EmailSettings.SMTPPassword has a line break or NUL");
-        }
-    }
+    let credentials = settings.enable_smtp_auth.then(|| credentials(settings, &options)).transpose()?;
     let security = settings.connection_security;
     let tls = match security {
         ConnectionSecurity::None => None,
@@ -200,4 +202,34 @@ fn approach(settings: &EmailSettings, options: MailerOptions) -> Result<Approach
         }
     };
     Ok(Approach { target: Target::new(host, settings.smtp_port), security, tls, credentials, ehlo_name })
+}
+
+fn credentials(settings: &EmailSettings, options: &MailerOptions) -> Result<Credentials, Cause> {
+    let settings_error = |text: &str| Err(Cause::Settings(text.to_owned()));
+    let username = settings.smtp_username.clone();
+    if username.is_empty() {
+        return settings_error(
+            "EmailSettings.EnableSMTPAuth is true, but EmailSettings.SMTPUsername is empty",
+        );
+    }
+    if username.chars().any(char::is_control) {
+        return settings_error("EmailSettings.SMTPUsername has a line break or control character");
+    }
+    let password = &settings.smtp_password;
+    let secret = match &options.access_token {
+        Some(token) if token.expose().is_empty() || !token.expose().bytes().all(|b| b.is_ascii_graphic()) => {
+            return settings_error("the access token is empty or has characters that no token has");
+        }
+        Some(token) => LoginSecret::Token(token.clone()),
+        None if password.is_empty() => {
+            return settings_error(
+                "EmailSettings.EnableSMTPAuth is true, but EmailSettings.SMTPPassword is empty",
+            );
+        }
+        None if password.expose().contains(['\0', '\r', '\n']) => {
+            return settings_error("EmailSettings.SMTPPassword has a line break or NUL");
+        }
+        None => LoginSecret::Password(password.clone()),
+    };
+    Ok(Credentials { username, secret, allow_cram_md5: options.allow_cram_md5 })
 }

@@ -23,7 +23,7 @@ use tokio::time::timeout;
 
 pub use self::certificate::CertificateFacts;
 pub(crate) use self::{
-    auth::Credentials,
+    auth::{Credentials, LoginSecret},
     capabilities::Capabilities,
     envelope::Envelope,
     net::Target,
