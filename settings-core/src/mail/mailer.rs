@@ -1,6 +1,6 @@
 //! The sender, made from resolved settings.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use super::{
     doctor::Probe,
@@ -8,6 +8,7 @@ use super::{
     hints::explained,
     message::Message,
     outcome::Outcome,
+    pool::{Keep, Kept, Pool},
     session::{
         Approach, Credentials, Envelope, ExtraCa, LoginSecret, NotTaken, Run, Session, Taken, Target,
         TlsPolicy,
@@ -18,7 +19,7 @@ use super::{
 use crate::value::Secret;
 
 /// What a sender needs beyond the settings.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MailerOptions {
     /// A file of PEM certificates whose authorities are trusted beside the system's.
@@ -31,6 +32,24 @@ pub struct MailerOptions {
     pub access_token: Option<Secret>,
     /// Whether CRAM-MD5 may be used where the server offers nothing better.
     pub allow_cram_md5: bool,
+    /// Connections at a time; further mails wait for their turn.
+    pub connections: usize,
+    /// How long connections are kept for further mails; by default each mail has its own.
+    pub keep: Option<Keep>,
+}
+
+impl Default for MailerOptions {
+    fn default() -> Self {
+        Self {
+            extra_ca_file: None,
+            extra_ca_pem: None,
+            ehlo_name: None,
+            access_token: None,
+            allow_cram_md5: false,
+            connections: 4,
+            keep: None,
+        }
+    }
 }
 
 impl MailerOptions {
@@ -69,6 +88,20 @@ impl MailerOptions {
         self.allow_cram_md5 = true;
         self
     }
+
+    /// Opens at most that many connections at a time.
+    #[must_use]
+    pub fn connections(mut self, connections: usize) -> Self {
+        self.connections = connections;
+        self
+    }
+
+    /// Keeps connections for further mails. [`Mailer::close`] says goodbye to those that wait.
+    #[must_use]
+    pub fn keep(mut self, keep: Keep) -> Self {
+        self.keep = Some(keep);
+        self
+    }
 }
 
 /// Sends mail by the settings that it was made from.
@@ -92,8 +125,9 @@ impl MailerOptions {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Mailer {
-    settings: EmailSettings,
-    approach: Approach,
+    settings: Arc<EmailSettings>,
+    approach: Arc<Approach>,
+    pool: Arc<Pool>,
 }
 
 /// One attempt to deliver: what became of it, and how it went.
@@ -111,11 +145,17 @@ impl Mailer {
     /// name, an extra CA that cannot be read, a system without trusted certificates.
     pub fn new(settings: &EmailSettings, options: MailerOptions) -> Result<Self, Failure> {
         let failed = |cause| explained(Failure::new(Step::Settings, cause), settings);
-        let approach = approach(settings, options).map_err(failed)?;
-        Ok(Self { settings: settings.clone(), approach })
+        let pool = Pool::new(options.connections, options.keep);
+        let approach = Arc::new(approach(settings, options).map_err(failed)?);
+        Ok(Self { settings: Arc::new(settings.clone()), approach, pool })
     }
 
-    /// Delivers one mail over a connection of its own.
+    /// Says goodbye to the connections that wait for further mails.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// Delivers one mail.
     pub async fn send(&self, message: &Message) -> Outcome {
         self.attempt(message).await.outcome
     }
@@ -138,7 +178,6 @@ impl Mailer {
         run.enter(Step::Message);
         let wire = message.to_wire().map_err(|error| Cause::Message(error.to_string()));
         let stuffed = run.leave(wire)?;
-        run.restart_clock(self.settings.smtp_server_timeout, stuffed.size());
         let envelope = Envelope {
             sender: message.from().address().clone(),
             recipients: message.recipients().cloned().collect(),
@@ -146,10 +185,32 @@ impl Mailer {
             eight_bit: stuffed.is_eight_bit(),
             international: message.is_international(),
         };
-        let mut session = Session::open(&self.approach, run).await?;
-        let delivered = session.deliver(&envelope, &stuffed, run).await;
-        if delivered.as_ref().map_or_else(|not_taken| not_taken.in_step, |_| true) {
-            session.quit(run).await;
+        let _seat = self.pool.seat().await;
+        // Waiting for one's turn is not the server's doing.
+        run.restart_clock(self.settings.smtp_server_timeout, stuffed.size());
+        if let Some(mut kept) = self.pool.take(run).await {
+            let delivered = kept.session.deliver(&envelope, &stuffed, run).await;
+            if !delivered.as_ref().is_err_and(NotTaken::is_of_a_stale_connection) {
+                return self.done_with(kept, delivered, run).await;
+            }
+            run.in_clear();
+        }
+        let mut fresh = Kept::new(Session::open(&self.approach, run).await?);
+        let delivered = fresh.session.deliver(&envelope, &stuffed, run).await;
+        self.done_with(fresh, delivered, run).await
+    }
+
+    /// Keeps the connection where it can take another mail.
+    async fn done_with(
+        &self,
+        kept: Kept,
+        delivered: Result<Taken, NotTaken>,
+        run: &mut Run,
+    ) -> Result<Taken, NotTaken> {
+        match &delivered {
+            Ok(_) => self.pool.put(kept, false, run).await,
+            Err(not_taken) if not_taken.in_step => self.pool.put(kept, true, run).await,
+            Err(_) => {}
         }
         delivered
     }
