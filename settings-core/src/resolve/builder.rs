@@ -52,8 +52,21 @@ impl<'r> Builder<'r> {
 
     /// The strongest value that its kind accepts, else the default. Weaker values are checked too, so that every
     /// mistake of every layer is told at once.
+    #[inline]
     fn value(&mut self, leaf: LeafId) -> Option<Value<'r>> {
         let setting = self.inputs.index.setting(leaf)?;
+        let Some(strongest) = self.inputs.candidates.strongest(leaf) else {
+            return Some(setting.default_value());
+        };
+        if strongest.is_alone()
+            && let Ok(value) = self.inputs.read(setting, strongest)
+        {
+            return Some(value);
+        }
+        Some(self.first_readable(leaf, setting))
+    }
+
+    fn first_readable(&mut self, leaf: LeafId, setting: &'static Setting) -> Value<'r> {
         let mut winner = None;
         for candidate in self.inputs.candidates.chain(leaf) {
             match self.inputs.read(setting, candidate) {
@@ -64,7 +77,7 @@ impl<'r> Builder<'r> {
                 }
             }
         }
-        Some(winner.unwrap_or_else(|| setting.default_value()))
+        winner.unwrap_or_else(|| setting.default_value())
     }
 
     fn contradiction(&mut self, leaf: LeafId) {
