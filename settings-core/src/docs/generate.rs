@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use similar::TextDiff;
 
 use crate::schema::Section;
+use crate::template;
 
-use super::{Format, Style, from_schema, render};
+use super::{Format, Page, Style, from_schema, render};
 
 /// What to do where a file is not what it should be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -162,16 +163,28 @@ fn write(path: &Path, content: &str) -> Result<(), GenerateError> {
     })
 }
 
-/// The reference pages of a program, one file a page: `smtp.rst`.
-pub fn pages(root: &'static Section, style: Style, format: Format) -> Vec<Artefact> {
+/// All that is generated of a program: its reference pages, `config.default.json`, and with the feature `json-schema`
+/// `config.schema.json`.
+pub fn artefacts(root: &'static Section, style: Style, format: Format) -> Vec<Artefact> {
+    let mut artefacts = pages(&from_schema(root), style, format);
+    artefacts.push(Artefact::new("config.default.json", template::default_json(root)));
+    #[cfg(feature = "json-schema")]
+    artefacts.push(Artefact::new(
+        "config.schema.json",
+        crate::json_schema::to_text(&crate::json_schema::json_schema(root)),
+    ));
+    artefacts
+}
+
+/// Pages, one file each: `smtp.rst`.
+pub fn pages(pages: &[Page], style: Style, format: Format) -> Vec<Artefact> {
     let ending = match format {
         Format::Rst => "rst",
         Format::Markdown => "md",
     };
-    from_schema(root)
-        .iter()
-        .map(|page| Artefact::new(format!("{}.{ending}", slug(&page.name)), render(page, style, format)))
-        .collect()
+    let file =
+        |page: &Page| Artefact::new(format!("{}.{ending}", slug(&page.name)), render(page, style, format));
+    pages.iter().map(file).collect()
 }
 
 /// A page's name as a file's: lower case, other characters than letters and digits as `-`.
@@ -237,7 +250,7 @@ impl std::error::Error for BuildError {
 /// Where a file can't be read or written, and in checking where one is stale.
 pub fn build<S: crate::Settings>(dir: impl AsRef<Path>, more: Vec<Artefact>) -> Result<(), BuildError> {
     let dir = dir.as_ref();
-    let mut artefacts = pages(S::SCHEMA, Style::default(), Format::default());
+    let mut artefacts = artefacts(S::SCHEMA, Style::default(), Format::default());
     artefacts.extend(more);
     let checks = std::env::var_os(CHECK_VARIABLE).is_some_and(|value| !value.is_empty() && value != "0");
     let outcome =

@@ -15,16 +15,19 @@
 
 mod drift;
 mod encoding;
+mod facts;
 mod fill;
 mod from_schema;
 pub mod generate;
 mod grammar;
 mod grid;
+pub mod import;
 mod inline;
 pub mod model;
 mod place;
 mod read;
 mod render;
+mod sync;
 
 pub use drift::{Against, Finding, FindingFormat, Rule, Severity, check, format_findings};
 pub use from_schema::from_schema;
@@ -32,3 +35,4 @@ pub use generate::{BuildError, build};
 pub use model::Page;
 pub use read::{PageRead, ReadError, read};
 pub use render::{Format, Style, render};
+pub use sync::{Synced, sync};

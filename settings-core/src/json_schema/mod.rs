@@ -31,6 +31,11 @@ pub fn strict_json_schema(root: &'static Section) -> Schema {
     Writer { root, strict: true }.program()
 }
 
+/// The schema as the text of a file.
+pub fn to_text(schema: &Schema) -> String {
+    format!("{:#}\n", schema.as_value())
+}
+
 struct Writer {
     root: &'static Section,
     strict: bool,
@@ -105,13 +110,7 @@ impl Writer {
 
     fn add_old_names(&self, schema: &mut Map<String, Json>) {
         for leaf in self.root.leaves() {
-            let keys = leaf.path.keys();
             for alias in leaf.setting.aliases {
-                let sections = keys.split_last().map_or(&[][..], |(_, sections)| sections);
-                let old: Vec<&str> = match alias.contains('.') {
-                    true => alias.split('.').collect(),
-                    false => sections.iter().copied().chain([*alias]).collect(),
-                };
                 let mut property = Map::new();
                 property.insert("title".to_owned(), json!(leaf.setting.title));
                 let message = format!("Old name of {}.", leaf.path);
@@ -122,7 +121,7 @@ impl Writer {
                 if leaf.setting.kind.is_secret() {
                     property.insert("writeOnly".to_owned(), json!(true));
                 }
-                insert_property(schema, &old, property);
+                insert_property(schema, leaf.path.old_name(alias).keys(), property);
             }
         }
     }

@@ -26,6 +26,8 @@ mod message;
 #[cfg(feature = "mail")]
 mod outcome;
 #[cfg(feature = "mail")]
+mod pool;
+#[cfg(feature = "mail")]
 mod reply;
 #[cfg(feature = "mail")]
 mod session;
@@ -37,8 +39,9 @@ pub use self::{
     address::{Address, AddressError, Mailbox},
     failure::{Cause, Failure, ProtocolFault, Step, TlsFault},
     mailer::{Attempt, Mailer, MailerOptions},
-    message::{AutoSubmitted, Message, MessageError, MessageId},
+    message::{Attachment, AutoSubmitted, Message, MessageError, MessageId},
     outcome::{Outcome, Recipient, RecipientState},
+    pool::Keep,
     reply::{EnhancedCode, Reply},
     session::CertificateFacts,
     transcript::{Line, Speaker, StepRecord, Transcript},

@@ -39,8 +39,7 @@ fn same_number(a: Raw<'_>, b: Raw<'_>) -> bool {
 
 /// The values of a map.
 pub(super) fn map<'a>(of: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
-    let entries = raw.entries().unwrap_or_default();
-    let read = entries.into_iter().map(|(key, value)| {
+    let read = raw.each_entry().map(|(key, value)| {
         let key = key.name();
         let value = part(of, raw, value, || format!(".{key}"))?;
         Ok((key, value))
@@ -54,11 +53,10 @@ pub(super) fn section<'a>(
     section: &'static Section,
     raw: Raw<'a>,
 ) -> Result<Value<'a>, Mismatch> {
-    let entries = raw.entries().unwrap_or_default();
     let mut faults: Vec<Mismatch> = Vec::new();
     let position = |key: &Key<'_>| section.members.iter().position(|member| member.key() == key.name());
     let mut given: Vec<Option<Raw<'a>>> = vec![None; section.members.len()];
-    for (key, value) in entries {
+    for (key, value) in raw.each_entry() {
         let place = |mismatch: Mismatch| mismatch.at(key.start - raw.start, key.raw.len());
         match position(&key).and_then(|at| given.get_mut(at)) {
             Some(Some(_)) => {

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 
 use crate::Settings;
 use crate::cli::{Failure, Outcome, rst};
+use crate::docs::generate::{self, Artefact, Mode};
 use crate::docs::{Format, Page, Style, from_schema, render};
 
 /// Where the reference is written unless told otherwise.
@@ -52,27 +53,82 @@ enum FormatName {
 
 impl Build {
     pub(super) fn run<T: Settings>(self, out: &mut dyn Write) -> Outcome {
+        if self.out.as_os_str() == "-" {
+            return self.print::<T>(out);
+        }
+        let artefacts = self.artefacts::<T>()?;
+        let mode = if self.check { Mode::Check } else { Mode::Write };
+        let outcome =
+            generate::run(&self.out, &artefacts, mode).map_err(|error| Failure::Failed(error.to_string()))?;
+        if self.check && !outcome.is_current() {
+            write!(out, "{outcome}")?;
+            writeln!(out, "\nto repair it: {}", self.repairing_command())?;
+            return Ok(false);
+        }
+        for change in &outcome.changes {
+            writeln!(out, "wrote {}", change.path.display())?;
+        }
+        writeln!(out, "{} files are current", outcome.unchanged + outcome.changes.len())?;
+        Ok(true)
+    }
+
+    /// Prints the pages, one after the other.
+    fn print<T: Settings>(&self, out: &mut dyn Write) -> Outcome {
+        if self.check {
+            return Err(Failure::Usage("--check compares with files: name a folder with --out".to_owned()));
+        }
         let pages = match &self.from {
             Some(path) => models(path)?,
             None => from_schema(T::SCHEMA),
         };
-        let _ = (&self.check, &self.out);
         for page in &pages {
-            out.write_all(self.text(page).as_bytes())?;
+            out.write_all(render(page, self.style.style(), self.format.format()).as_bytes())?;
         }
         Ok(true)
     }
 
-    fn text(&self, page: &Page) -> String {
-        let style = match self.style {
-            StyleName::Table => Style::Table,
-            StyleName::Directive => Style::Directive,
-        };
-        let format = match self.format {
-            FormatName::Rst => Format::Rst,
-            FormatName::Md => Format::Markdown,
-        };
-        render(page, style, format)
+    fn artefacts<T: Settings>(&self) -> Result<Vec<Artefact>, Failure> {
+        let (style, format) = (self.style.style(), self.format.format());
+        match &self.from {
+            Some(path) => Ok(generate::pages(&models(path)?, style, format)),
+            None => Ok(generate::artefacts(T::SCHEMA, style, format)),
+        }
+    }
+
+    /// The same call without `--check`.
+    fn repairing_command(&self) -> String {
+        let mut command = "settings docs build".to_owned();
+        if self.out.as_os_str() != DEFAULT_FOLDER {
+            command.push_str(&format!(" --out {}", self.out.display()));
+        }
+        if matches!(self.style, StyleName::Directive) {
+            command.push_str(" --style directive");
+        }
+        if matches!(self.format, FormatName::Md) {
+            command.push_str(" --format md");
+        }
+        if let Some(model) = &self.from {
+            command.push_str(&format!(" --from {}", model.display()));
+        }
+        command
+    }
+}
+
+impl StyleName {
+    const fn style(self) -> Style {
+        match self {
+            Self::Table => Style::Table,
+            Self::Directive => Style::Directive,
+        }
+    }
+}
+
+impl FormatName {
+    const fn format(self) -> Format {
+        match self {
+            Self::Rst => Format::Rst,
+            Self::Md => Format::Markdown,
+        }
     }
 }
 

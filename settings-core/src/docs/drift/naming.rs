@@ -4,18 +4,23 @@ use std::collections::BTreeMap;
 
 use crate::schema::{Section, env_name};
 
-use super::facts::{Documented, TableFacts};
+use crate::docs::facts::{Documented, TableFacts};
 
 /// The naming of variables on one page.
 #[derive(Debug)]
-pub(super) struct Naming {
+pub(in crate::docs) struct Naming {
     prefix: Option<String>,
 }
 
 impl Naming {
-    pub(super) fn of(schema: Option<&'static Section>, settings: &[Documented<'_>]) -> Self {
+    pub(in crate::docs) fn of(schema: Option<&'static Section>, settings: &[Documented<'_>]) -> Self {
         let given = schema.and_then(|schema| schema.env_prefix).map(str::to_owned);
         Self { prefix: given.or_else(|| most_common(settings)) }
+    }
+
+    /// What every variable begins with, where it is known.
+    pub(in crate::docs) fn prefix(&self) -> Option<&str> {
+        self.prefix.as_deref()
     }
 
     /// The variable of a path. `None` where the page doesn't show how variables are named, or where the path leads

@@ -11,10 +11,10 @@ use crate::schema::{Choice, DefaultValue, Kind, Leaf, Section};
 
 use super::default::{Normal, contradict, normal};
 use super::draft::Draft;
-use super::facts::{Documented, Named, Source};
 use super::finding::Rule;
 use super::naming::Naming;
 use super::own::same_console;
+use crate::docs::facts::{Documented, Named, Source};
 
 pub(super) fn check(
     page: &PageRead,
@@ -48,6 +48,8 @@ pub(super) fn check(
                     meant = meant.or(Some(leaf));
                     found.push(renamed(page, Rule::ConfigPath, path, at, leaf, "is an old name of"));
                 }
+                // A section or a map that holds settings.
+                Match::None if index.paths.keys().any(|known| known.starts_with(&format!("{path}."))) => {}
                 Match::None => unknown.push(no_such_setting(path, at, &index, &leaves).setting(path)),
             }
         }
@@ -80,6 +82,10 @@ fn stated_paths<'p>(setting: &Documented<'p>) -> Vec<(&'p str, Span)> {
     }
     if let Named::One(path, at) = setting.option("configjson") {
         paths.push((path, at));
+    }
+    // A bare key beside a whole path names the same setting, not its namesake in another section.
+    if paths.iter().any(|(path, _)| path.contains('.')) {
+        paths.retain(|(path, _)| path.contains('.'));
     }
     paths
 }
@@ -196,7 +202,7 @@ fn facts(page: &PageRead, setting: &Documented<'_>, leaf: &Leaf, naming: &Naming
             .found(env)
             .expected(derived.clone())
             .help(format!("write `{derived}`"));
-        if !broken {
+        if !broken && !env.contains(char::is_whitespace) {
             draft = draft.replacing(page, &Fact::at(env.to_owned(), at), &derived);
         }
         drafts.push(draft);

@@ -23,7 +23,7 @@ use tokio::time::timeout;
 
 pub use self::certificate::CertificateFacts;
 pub(crate) use self::{
-    auth::Credentials,
+    auth::{Credentials, LoginSecret},
     capabilities::Capabilities,
     envelope::Envelope,
     net::Target,
@@ -40,6 +40,9 @@ use super::{
 
 /// How long a server may take to say goodbye.
 const FAREWELL: Duration = Duration::from_millis(200);
+
+/// How long a kept connection may take to show that it still works.
+const CHECK: Duration = Duration::from_secs(2);
 
 /// What a conversation is opened with.
 #[derive(Clone, Debug)]
@@ -64,6 +67,26 @@ pub(crate) struct Session {
 impl Session {
     /// Name lookup, connection, greeting, EHLO, encryption and login, as far as `approach` asks for them.
     pub(crate) async fn open(approach: &Approach, run: &mut Run) -> Result<Self, Failure> {
+        let mut session = Self::connect(approach, run).await?;
+        if let Err(failure) = session.introduce(run).await {
+            return Err(session.part(failure, run).await);
+        }
+        if approach.security == ConnectionSecurity::StartTls {
+            if let Err(failure) = session.ask_for_tls(run).await {
+                return Err(session.part(failure, run).await);
+            }
+            session = session.encrypt(approach, run).await?;
+            session.hello(run).await?;
+        }
+        if let Some(credentials) = &approach.credentials
+            && let Err(failure) = session.log_in(credentials, run).await
+        {
+            return Err(session.part(failure, run).await);
+        }
+        Ok(session)
+    }
+
+    async fn connect(approach: &Approach, run: &mut Run) -> Result<Self, Failure> {
         let addresses = net::resolve(&approach.target, run).await?;
         let (stream, peer) = net::connect(&addresses, run).await?;
         let ehlo_name = match &approach.ehlo_name {
@@ -74,18 +97,28 @@ impl Session {
         if approach.security == ConnectionSecurity::Tls {
             link = tls::handshake(link, approach, run).await?;
         }
-        let wire = Wire::new(link);
-        let mut session = Self { wire, peer, capabilities: Capabilities::default(), ehlo_name };
-        session.greeting(run).await?;
-        session.hello(run).await?;
-        if approach.security == ConnectionSecurity::StartTls {
-            session = session.starttls(approach, run).await?;
-            session.hello(run).await?;
+        Ok(Self { wire: Wire::new(link), peer, capabilities: Capabilities::default(), ehlo_name })
+    }
+
+    async fn introduce(&mut self, run: &mut Run) -> Result<(), Failure> {
+        self.greeting(run).await?;
+        self.hello(run).await
+    }
+
+    /// Leaves after a failure; politely, where both sides still understand each other.
+    async fn part(self, failure: Failure, run: &mut Run) -> Failure {
+        let understood = match &failure.cause {
+            Cause::Reply(reply) => reply.code() != 421,
+            Cause::StartTlsNotOffered
+            | Cause::AuthNotOffered
+            | Cause::AuthMechanisms(_)
+            | Cause::AuthUnencrypted(_) => true,
+            _ => false,
+        };
+        if understood {
+            self.quit(run).await;
         }
-        if let Some(credentials) = &approach.credentials {
-            session.log_in(credentials, run).await?;
-        }
-        Ok(session)
+        failure
     }
 
     async fn greeting(&mut self, run: &mut Run) -> Result<(), Failure> {
@@ -121,6 +154,26 @@ impl Session {
         let reply = self.wire.command(&line, run.trace()).await?;
         self.capabilities = Capabilities::default();
         if reply.code() == 250 { Ok(()) } else { Err(Cause::Reply(reply)) }
+    }
+
+    /// Whether a connection that has waited can take another mail; with `check` the server is asked.
+    pub(crate) async fn is_usable(&mut self, check: bool, run: &mut Run) -> bool {
+        run.enter(Step::Connect);
+        if self.wire.stream().is_encrypted() {
+            run.encrypted();
+        }
+        run.saw(format!("{}, kept from an earlier mail", self.peer));
+        let mut usable = self.wire.is_quiet().await;
+        if usable && check {
+            let reset = timeout(CHECK, self.wire.command("RSET", run.trace())).await;
+            usable = matches!(reset, Ok(Ok(reply)) if reply.code() == 250);
+        }
+        if !usable {
+            run.saw(format!("{}, kept from an earlier mail, but closed by now", self.peer));
+            run.in_clear();
+        }
+        let _ = run.leave(Ok(()));
+        usable
     }
 
     /// Leaves politely. What comes of it changes nothing, so it is not waited for long.
