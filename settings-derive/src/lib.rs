@@ -31,6 +31,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `env_prefix = "MM"` | this struct is a program's root; every variable begins with `MM_` |
 /// | `page = "SMTP"` | the reference page of its settings |
 /// | `console = "Environment > SMTP"` | where the System Console shows them |
+/// | `unknown = "deny"` | what to say of keys and variables in it that no setting has: `allow`, `warn` or `deny` |
 /// | `rule(check = \|settings\| …, message = "…", fields("A", "B"))` | what must hold between settings: `check` is a function of the struct that returns `true` where all is well, `fields` are keys of the section (or paths below it); also `severity = "warning"` and `help = "…"` |
 /// | `crate = "path::to::settings_core"` | the library, where a program knows it by another name |
 ///

@@ -24,6 +24,13 @@ pub(super) fn expand(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
     let build = build(input, library);
     let proofs = proofs(input, library);
     let rules = rules(input, library);
+    let unknown = match input.attrs.unknown {
+        Some(variant) => {
+            let variant = Ident::new(variant, Span::call_site());
+            quote!(::core::option::Option::Some(#library::schema::Unknown::#variant))
+        }
+        None => quote!(::core::option::Option::None),
+    };
     quote! {
         const _: () = {
             #[automatically_derived]
@@ -37,6 +44,7 @@ pub(super) fn expand(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
                     doc: #doc,
                     members: &[#(#members),*],
                     rules: &[#(#rules),*],
+                    unknown: #unknown,
                 };
                 #build
             }
