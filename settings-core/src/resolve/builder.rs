@@ -22,6 +22,8 @@ pub struct Builder<'r> {
     pub(super) next: LeafId,
     /// The section of a list or map that is built instead of the program's own.
     pub(super) element: Option<Element<'r>>,
+    /// The defaults that were computed from other settings.
+    pub(super) computed: Vec<(LeafId, Value<'static>)>,
 }
 
 /// All that values are read from.
@@ -37,7 +39,7 @@ pub(super) struct Inputs<'r> {
 
 impl<'r> Builder<'r> {
     pub(super) fn new(inputs: Inputs<'r>) -> Self {
-        Self { inputs, diagnostics: Vec::new(), next: 0, element: None }
+        Self { inputs, diagnostics: Vec::new(), next: 0, element: None, computed: Vec::new() }
     }
 
     /// The next setting's value.

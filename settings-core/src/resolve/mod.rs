@@ -18,6 +18,7 @@
 
 mod builder;
 mod candidates;
+mod computed;
 mod diagnostic;
 mod elements;
 mod entries;
@@ -40,6 +41,8 @@ mod variables;
 mod tests;
 
 pub use builder::Builder;
+#[doc(hidden)]
+pub use computed::Given;
 pub use diagnostic::{Code, Diagnostic, Place, Report, Severity};
 pub use environment::{Environment, Variable};
 pub use layers::{Layer, Layers, Unreadable};

@@ -22,6 +22,7 @@ pub struct Resolution<T> {
     layers: Layers,
     texts: Vec<String>,
     candidates: Candidates,
+    computed: Vec<(LeafId, Value<'static>)>,
 }
 
 /// One setting's value with where it came from.
@@ -88,11 +89,12 @@ pub fn resolve<T: Settings>(layers: Layers) -> Resolution<T> {
     let inputs = Inputs { index: &index, layers: &layers, texts: &texts, candidates: &candidates, is_broken };
     let mut builder = Builder::new(inputs);
     let value = T::build(&mut builder);
+    let computed = std::mem::take(&mut builder.computed);
     diagnostics.append(&mut builder.diagnostics);
     if diagnostics.len() > 1 {
         diagnostics.sort_by_cached_key(|diagnostic| order(&layers, diagnostic));
     }
-    Resolution { value, report: Report::new(diagnostics), index, layers, texts, candidates }
+    Resolution { value, report: Report::new(diagnostics), index, layers, texts, candidates, computed }
 }
 
 /// The struct with every setting at its default.
@@ -176,7 +178,9 @@ impl<T> Resolution<T> {
             .chain(leaf)
             .map(|candidate| (self.origin(candidate), inputs.read(setting, candidate).ok()))
             .collect();
-        chain.push((Origin::Default, Some(setting.default_value())));
+        let computed = self.computed.iter().find(|(computed, _)| *computed == leaf).map(|(_, value)| value);
+        let default = computed.cloned().unwrap_or_else(|| setting.default_value());
+        chain.push((Origin::Default, Some(default)));
         let winner = chain.iter().position(|(_, value)| value.is_some())?;
         let (origin, value) = chain.remove(winner);
         let path = self.index.leaf_path(leaf);
