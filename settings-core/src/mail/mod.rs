@@ -37,7 +37,7 @@ pub use self::{
     address::{Address, AddressError, Mailbox},
     failure::{Cause, Failure, ProtocolFault, Step, TlsFault},
     mailer::{Attempt, Mailer, MailerOptions},
-    message::{AutoSubmitted, Message, MessageError, MessageId},
+    message::{AutoSubmitted, MailObject, Message, MessageError, MessageId},
     outcome::{Outcome, Recipient, RecipientState},
     reply::{EnhancedCode, Reply},
     session::CertificateFacts,

@@ -1,6 +1,7 @@
 //! Messages: what is said, to whom, and the bytes of it.
 
 mod id;
+mod object;
 mod stuffing;
 
 use std::{
@@ -15,8 +16,8 @@ use mail_builder::{
     headers::{address::Address as BuilderAddress, date::Date, raw::Raw},
 };
 
-pub use self::id::MessageId;
 pub(crate) use self::stuffing::{Stuffed, dot_stuffed};
+pub use self::{id::MessageId, object::MailObject};
 use super::address::{Address, Mailbox};
 
 /// Bytes of a subject; longer ones are a mistake.
@@ -258,11 +259,6 @@ impl Message {
         let mut bytes = Vec::new();
         builder.serialize(&mut bytes);
         Ok(bytes)
-    }
-
-    /// The message as it goes through DATA: checked, dots stuffed, the final dot at its end.
-    pub(crate) fn to_wire(&self) -> Result<Stuffed, MessageError> {
-        dot_stuffed(&self.to_bytes()?)
     }
 
     fn check(&self) -> Result<(), MessageError> {

@@ -86,7 +86,7 @@ fn hostile_texts_end_nothing() {
         "trailing \nwhite\t\n",
     ] {
         for message in [message().text(text), message().html(text), message().text(text).html(text)] {
-            let wire = message.to_wire().unwrap();
+            let wire = message.to_object().unwrap().to_wire().unwrap();
             let ends = wire.bytes().windows(5).filter(|window| window == b"\r\n.\r\n").count();
             assert_eq!(ends, 1, "{text:?}");
             assert!(!wire.is_eight_bit(), "{text:?}");
