@@ -23,6 +23,8 @@ mod hints;
 mod mailer;
 #[cfg(feature = "mail")]
 mod message;
+#[cfg(feature = "mail-outbox")]
+pub mod outbox;
 #[cfg(feature = "mail")]
 mod outcome;
 #[cfg(feature = "mail")]
