@@ -58,3 +58,26 @@ impl Drop for Ctxt {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_errors_are_handed_over() {
+        let cx = Ctxt::new();
+        cx.error_at(Span::call_site(), "one");
+        cx.error(quote::quote!(a b), "two");
+        let messages: Vec<String> =
+            cx.check().unwrap_err().into_iter().map(|error| error.to_string()).collect();
+        assert_eq!(messages, ["one", "two"]);
+        assert!(Ctxt::new().check().is_ok());
+    }
+
+    #[test]
+    #[should_panic(expected = "never reported")]
+    fn a_forgotten_context_panics() {
+        drop(Ctxt::new());
+    }
+}

@@ -43,7 +43,7 @@ pub(crate) fn setting_value(input: &DeriveInput, library: &TokenStream) -> Token
             #[automatically_derived]
             impl #generics #ident #arguments #bounds {
                 #[doc(hidden)]
-                #vis const fn __setting_text(&self) -> &'static str {
+                #vis const fn __setting_text(&self) -> &'static ::core::primitive::str {
                     ""
                 }
             }

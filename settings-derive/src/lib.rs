@@ -1,7 +1,7 @@
 //! `#[derive(Settings)]` and `#[derive(SettingValue)]`: attributes and doc comments become const metadata.
 //!
-//! Phases: tokens → [`attr`] and [`doc`] → the model in [`ast`] → the rules in [`check`] → [`expand`]. Mistakes are
-//! gathered in a [`ctxt::Ctxt`] over all phases and reported together, beside the impls of [`fallback`].
+//! Phases: tokens → `attr`, `doc` and `default` → the model in `ast` → the rules in `check` → `expand`. Mistakes are
+//! gathered in a `ctxt::Ctxt` over all phases and reported together, beside the impls of `fallback`.
 
 mod ast;
 mod attr;
@@ -47,6 +47,45 @@ use syn::{DeriveInput, parse_macro_input};
 ///
 /// The doc comment is the documentation: what stands before its bullet list is the description, bullets of the form
 /// `` - `true`: text `` are the value list, the rest is a note.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use settings_core::{SettingValue, Settings};
+///
+/// /// Where messages go.
+/// #[derive(Settings)]
+/// #[settings(section = "LogSettings")]
+/// struct LogSettings {
+///     /// Turns the log file on or off.
+///     ///
+///     /// - `true`: messages are written to a file.
+///     /// - `false`: messages are written to standard error.
+///     #[setting(default = false)]
+///     enable_file: bool,
+///
+///     /// The least important messages to keep.
+///     #[setting(default = Level::Warning)]
+///     level: Level,
+///
+///     /// How long a log file is kept.
+///     #[setting(unit = "days", default = 7, range = 1..=365)]
+///     keep: Duration,
+/// }
+///
+/// /// How important a message is.
+/// #[derive(SettingValue, Debug, PartialEq)]
+/// enum Level {
+///     /// Something may be wrong.
+///     Warning,
+///     /// Something failed.
+///     Error,
+/// }
+///
+/// let log = LogSettings::default();
+/// assert_eq!(log.level, Level::Warning);
+/// assert_eq!(log.keep, Duration::from_secs(7 * 86_400));
+/// ```
 #[proc_macro_derive(Settings, attributes(settings, setting))]
 pub fn derive_settings(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);

@@ -1,6 +1,8 @@
 //! Harness for the tests with real parts.
 
+pub mod certificates;
 pub mod cli;
+pub mod faults;
 
 use std::io::Write as _;
 use std::path::PathBuf;

@@ -17,8 +17,10 @@
 
 mod common;
 mod demo;
+mod docs;
 mod failure;
 mod mail;
+mod rst;
 mod show;
 mod template;
 mod validate;
@@ -60,6 +62,10 @@ pub enum Command {
     Get(show::Get),
     /// Reports every mistake of every layer
     Validate(validate::Validate),
+    /// Writes reference pages, finds and mends drift in them, takes pages over
+    Docs(docs::Docs),
+    /// Shows what the reStructuredText parser sees
+    Rst(rst::Rst),
     /// Prints the JSON Schema of the configuration file
     Schema(template::Schema),
     /// Prints a starting configuration
@@ -105,6 +111,8 @@ impl Cli {
             Command::Explain(command) => command.run::<T>(common, environment, out),
             Command::Get(command) => command.run::<T>(common, environment, out),
             Command::Validate(command) => command.run::<T>(common, environment, out),
+            Command::Docs(command) => command.run::<T>(out),
+            Command::Rst(command) => command.run(out),
             Command::Schema(command) => command.run::<T>(out),
             Command::Template(command) => command.run::<T>(out),
             Command::Mail(command) => command.run::<T>(common, environment, out),

@@ -1,6 +1,6 @@
 //! `schema` and `template`: a program's settings for editors and for a first start.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use clap::{Args, ValueEnum};
 
@@ -43,8 +43,7 @@ impl Schema {
         } else {
             json_schema::json_schema(T::SCHEMA)
         };
-        serde_json::to_writer_pretty(&mut *out, &schema).map_err(io::Error::from)?;
-        writeln!(out)?;
+        out.write_all(json_schema::to_text(&schema).as_bytes())?;
         Ok(true)
     }
 }

@@ -1,1 +1,34 @@
-//! Reference pages: model, render, read, drift.
+//! Reference pages: written from the schema, read back, compared, mended and imported.
+//!
+//! ```
+//! use settings_core::Settings;
+//! use settings_core::docs::{self, Against, Format, Style};
+//! use settings_core::reference::ServerSettings;
+//!
+//! let pages = docs::from_schema(ServerSettings::SCHEMA);
+//! let text = docs::render(&pages[0], Style::Table, Format::Rst);
+//! let read = docs::read("smtp.rst", text.as_bytes())?;
+//! assert_eq!(docs::render(&read.page, Style::Table, Format::Rst), text);
+//! assert_eq!(docs::check(&read, Some(ServerSettings::SCHEMA), Against::Both), []);
+//! # Ok::<(), docs::ReadError>(())
+//! ```
+
+mod drift;
+mod encoding;
+mod fill;
+mod from_schema;
+pub mod generate;
+mod grammar;
+mod grid;
+mod inline;
+pub mod model;
+mod place;
+mod read;
+mod render;
+
+pub use drift::{Against, Finding, FindingFormat, Rule, Severity, check, format_findings};
+pub use from_schema::from_schema;
+pub use generate::{BuildError, build};
+pub use model::Page;
+pub use read::{PageRead, ReadError, read};
+pub use render::{Format, Style, render};

@@ -31,6 +31,11 @@ pub fn strict_json_schema(root: &'static Section) -> Schema {
     Writer { root, strict: true }.program()
 }
 
+/// The schema as the text of a file.
+pub fn to_text(schema: &Schema) -> String {
+    format!("{:#}\n", schema.as_value())
+}
+
 struct Writer {
     root: &'static Section,
     strict: bool,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::schema::{DefaultValue, Kind, Member, Setting};
+use crate::schema::{DefaultValue, Kind, Member, Section, Setting};
 use crate::value::{Secret, SettingValue};
 
 /// What the derive writes, by hand.

@@ -82,10 +82,11 @@ fn found(kind: &Kind, text: &str) -> Mismatch {
         return Mismatch::kind(kind, "nothing").help("unset the variable to use the default");
     }
     let mismatch = Mismatch::kind(kind, format!("`{}`", text.escape_debug()));
-    match (kind, text.trim().to_ascii_lowercase().as_str()) {
+    let trimmed = text.trim();
+    match (kind, trimmed.to_ascii_lowercase().as_str()) {
         (Kind::Bool, "yes" | "on" | "enable" | "enabled") => mismatch.help("write `true`"),
         (Kind::Bool, "no" | "off" | "disable" | "disabled") => mismatch.help("write `false`"),
-        (_, trimmed) if trimmed != text && from_text(kind, text.trim()).is_ok() => {
+        _ if trimmed.len() < text.len() && from_text(kind, trimmed).is_ok() => {
             mismatch.help("remove the space around it")
         }
         _ => mismatch,
@@ -113,4 +114,22 @@ fn suffixed(text: &str) -> Option<Duration> {
         rest = tail;
     }
     (!text.is_empty()).then_some(Duration::from_millis(total))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::from_text;
+    use crate::schema::Kind;
+
+    #[test]
+    fn capitals_are_refused_like_any_other_text() {
+        let kind = Kind::Integer { min: 1, max: 9 };
+        let mismatch = from_text(&kind, "ABC").err();
+        assert_eq!(mismatch.map(|mismatch| mismatch.help), Some(None));
+        let mismatch = from_text(&kind, " 5").err();
+        assert_eq!(
+            mismatch.and_then(|mismatch| mismatch.help).as_deref(),
+            Some("remove the space around it")
+        );
+    }
 }

@@ -20,7 +20,7 @@ pub use write::{to_json, to_text};
 use std::borrow::Cow;
 use std::time::Duration;
 
-use crate::schema::{DefaultValue, Kind, Setting};
+use crate::schema::{DefaultValue, Kind, Setting, Unit};
 
 /// A value that its kind has accepted.
 #[derive(Clone, Debug, PartialEq)]
@@ -126,17 +126,26 @@ impl Setting {
         match self.default {
             DefaultValue::None => Value::Null,
             DefaultValue::Bool(bool) => Value::Bool(bool),
-            DefaultValue::Integer(integer) => match self.kind {
-                Kind::Duration { unit, .. } => Value::Duration(Duration::from_millis(
-                    u64::try_from(integer).unwrap_or(0) * unit.millis(),
+            DefaultValue::Integer(integer) => match unit(&self.kind) {
+                Some(unit) => Value::Duration(Duration::from_millis(
+                    u64::try_from(integer).unwrap_or(0).saturating_mul(unit.millis()),
                 )),
-                _ => Value::Integer(integer),
+                None => Value::Integer(integer),
             },
             DefaultValue::Float(float) => Value::Float(float),
             DefaultValue::Text(text) => Value::Text(Cow::Borrowed(text)),
             DefaultValue::Json(json) => default_from_json(&self.kind, json),
             DefaultValue::Computed { value, .. } => default_from_json(&self.kind, &value()),
         }
+    }
+}
+
+/// What a bare number counts, of a duration or an optional one.
+fn unit(kind: &Kind) -> Option<Unit> {
+    match kind {
+        Kind::Duration { unit, .. } => Some(*unit),
+        Kind::Optional(of) => self::unit(of),
+        _ => None,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Rules of one field.
 
+use proc_macro2::TokenStream;
+
 use super::not_empty;
 use crate::ast::{Field, Leaf, Member};
 use crate::attr::Range;
@@ -31,13 +33,17 @@ pub(super) fn check(cx: &Ctxt, field: &Field<'_>) {
 /// ```
 fn leaf_type_is_a_setting(cx: &Ctxt, field: &Field<'_>) {
     let kind = ty::kind(field.ty);
-    if !matches!(kind, Kind::Other) {
+    let (name, what) = (field.ident, kind.name());
+    if matches!(kind, Kind::Other) {
+        return;
+    }
+    if matches!(ty::innermost(field.ty), Kind::Other) {
         let message = format!(
-            "`{}` is {}, not a nested section: mark it with `#[setting(...)]`",
-            field.ident,
-            kind.name()
+            "`{name}` is {what}, which a nested section can't be: mark a setting with `#[setting(...)]`"
         );
-        cx.error(field.ident, message);
+        cx.error(name, message);
+    } else {
+        cx.error(name, format!("`{name}` is {what}, not a nested section: mark it with `#[setting(...)]`"));
     }
 }
 
@@ -164,18 +170,30 @@ fn range_fits_the_type(cx: &Ctxt, field: &Field<'_>, leaf: &Leaf<'_>) {
 /// pub port: u16,
 /// ```
 fn default_is_in_range(cx: &Ctxt, field: &Field<'_>, leaf: &Leaf<'_>) {
-    let (Some(DefaultValue::Integer(default)), Some(tokens)) = (&leaf.default, &leaf.attrs.default) else {
-        return;
-    };
-    if let Some(Range { low, high, .. }) = &leaf.attrs.range {
-        let too_low = low.literal.is_some_and(|low| *default < low);
-        let too_high = high.literal.is_some_and(|high| *default > high);
-        if too_low || too_high {
-            let (low, high) = (&low.tokens, &high.tokens);
-            cx.error(tokens, format!("the default {default} is outside the range {low} to {high}"));
+    let is_duration = matches!(ty::innermost(field.ty), Kind::Duration);
+    let longest = duration_max(leaf);
+    for (number, tokens) in default_numbers(leaf) {
+        if let Some(Range { low, high, .. }) = &leaf.attrs.range {
+            let too_low = low.literal.is_some_and(|low| number < low);
+            let too_high = high.literal.is_some_and(|high| number > high);
+            if too_low || too_high {
+                let (low, high) = (&low.tokens, &high.tokens);
+                cx.error(tokens, format!("the default {number} is outside the range {low} to {high}"));
+            }
+        } else if is_duration && number > longest {
+            cx.error(tokens, format!("the default {number} is longer than a duration in this unit can be"));
         }
-    } else if matches!(ty::innermost(field.ty), Kind::Duration) && *default > duration_max(leaf) {
-        cx.error(tokens, format!("the default {default} is longer than a duration in this unit can be"));
+    }
+}
+
+/// The integers in the default, each with its place.
+fn default_numbers<'a>(leaf: &'a Leaf<'_>) -> Vec<(i128, &'a TokenStream)> {
+    match (&leaf.default, &leaf.attrs.default) {
+        (Some(DefaultValue::Integer(number)), Some(tokens)) => vec![(*number, tokens)],
+        (Some(DefaultValue::Json(json)), _) => {
+            json.numbers.iter().map(|(number, tokens)| (*number, tokens)).collect()
+        }
+        _ => Vec::new(),
     }
 }
 

@@ -5,13 +5,24 @@ use std::fmt::Write as _;
 use proc_macro2::{TokenStream, TokenTree};
 use syn::Type;
 
-use super::{Reader, Shape, is_ident, shape};
+use super::{DefaultValue, Json, Reader, Shape, is_ident, shape};
 use crate::attr::flat;
 use crate::ty::{self, Kind};
 
 impl Reader<'_> {
+    /// The list or map that `flat` is, or none with a note of what is wrong.
+    pub(super) fn collection(
+        &self,
+        ty: &Type,
+        flat: &[TokenTree],
+        tokens: &TokenStream,
+    ) -> Option<DefaultValue> {
+        let text = self.json(ty, flat, tokens)?;
+        Some(DefaultValue::Json(Json { text, numbers: self.numbers.take(), texts: self.texts.take() }))
+    }
+
     /// The literal that `flat` is, as JSON, or none with a note of what is wrong.
-    pub(super) fn json(&self, ty: &Type, flat: &[TokenTree], tokens: &TokenStream) -> Option<String> {
+    fn json(&self, ty: &Type, flat: &[TokenTree], tokens: &TokenStream) -> Option<String> {
         match (ty::kind(ty), shape(flat)) {
             (Kind::List(of), Shape::Brackets(group)) => self.list(of, group.stream()),
             (Kind::Map(of), Shape::Braces(group)) => self.map(of, group.stream()),
@@ -20,13 +31,22 @@ impl Reader<'_> {
             (Kind::Optional(_), _) if is_ident(flat, "None") => Some("null".to_owned()),
             (Kind::Optional(of), _) => self.json(of, flat, tokens),
             (Kind::Bool | Kind::Other, Shape::Bool(bool)) => Some(bool.to_string()),
-            (Kind::Text | Kind::Other, Shape::Text(text)) => Some(quoted(&text)),
+            (Kind::Text, Shape::Text(text)) => Some(quoted(&text)),
+            (Kind::Other, Shape::Text(text)) => {
+                let json = quoted(&text);
+                self.texts.borrow_mut().push((text, tokens.clone()));
+                Some(json)
+            }
             (Kind::Integer(of), Shape::Integer(integer)) => {
+                self.numbers.borrow_mut().push((integer, tokens.clone()));
                 self.integer(of, integer, tokens).map(|_| integer.to_string())
             }
-            (Kind::Duration, Shape::Integer(integer)) if integer >= 0 => Some(integer.to_string()),
+            (Kind::Duration, Shape::Integer(integer)) if integer >= 0 => {
+                self.numbers.borrow_mut().push((integer, tokens.clone()));
+                Some(integer.to_string())
+            }
             (Kind::Float | Kind::Other, Shape::Integer(integer)) => Some(integer.to_string()),
-            (Kind::Float | Kind::Other, Shape::Float(float)) => Some(float.to_string()),
+            (Kind::Float | Kind::Other, Shape::Float(float) | Shape::Huge(float)) => Some(float.to_string()),
             (Kind::Secret, _) => {
                 self.refuse(tokens, "a secret has no default in code, where everyone reads it")
             }
@@ -44,19 +64,25 @@ impl Reader<'_> {
     }
 
     fn map(&self, of: &Type, tokens: TokenStream) -> Option<String> {
+        let mut keys = Vec::new();
         let entries: Vec<Option<String>> =
-            at_commas(tokens).iter().map(|entry| self.entry(of, entry)).collect();
+            at_commas(tokens).iter().map(|entry| self.entry(of, entry, &mut keys)).collect();
         let entries: Option<Vec<String>> = entries.into_iter().collect();
         Some(format!("{{{}}}", entries?.join(",")))
     }
 
     /// `"key": value`.
-    fn entry(&self, of: &Type, tokens: &[TokenTree]) -> Option<String> {
+    fn entry(&self, of: &Type, tokens: &[TokenTree], keys: &mut Vec<String>) -> Option<String> {
         if let [key, TokenTree::Punct(colon), value @ ..] = tokens
             && colon.as_char() == ':'
             && let Shape::Text(key) = shape(std::slice::from_ref(key))
             && !value.is_empty()
         {
+            if keys.contains(&key) {
+                return self
+                    .refuse(&tokens.iter().cloned().collect(), &format!("the key `{key}` is given twice"));
+            }
+            keys.push(key.clone());
             let value = self.json(of, value, &value.iter().cloned().collect())?;
             return Some(format!("{}:{value}", quoted(&key)));
         }

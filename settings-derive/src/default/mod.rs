@@ -2,6 +2,8 @@
 
 mod json;
 
+use std::cell::RefCell;
+
 use proc_macro2::{Delimiter, Group, Literal, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::{Field, Lit, Type};
@@ -20,9 +22,24 @@ pub(crate) enum DefaultValue {
     Float(f64),
     Text(String),
     /// Of a list or map.
-    Json(String),
+    Json(Json),
     /// An expression that only rustc can evaluate.
     Const(Constant, TokenStream),
+}
+
+/// A list or map of literals.
+pub(crate) struct Json {
+    pub(crate) text: String,
+    /// The integers and durations in it.
+    pub(crate) numbers: Vec<(i128, TokenStream)>,
+    /// The texts in it that stand for a type of the program's own.
+    pub(crate) texts: Vec<(String, TokenStream)>,
+}
+
+impl Json {
+    fn new(text: &str) -> Self {
+        Self { text: text.to_owned(), numbers: Vec::new(), texts: Vec::new() }
+    }
 }
 
 /// What a constant expression is evaluated as.
@@ -50,7 +67,7 @@ impl DefaultValue {
         given: Option<&TokenStream>,
     ) -> Option<Self> {
         match given {
-            Some(tokens) => Reader { cx, name }.read(&field.ty, kind, tokens),
+            Some(tokens) => Reader::new(cx, name).read(&field.ty, kind, tokens),
             None => absent(kind).map_err(|example| cx.error(&field.ident, needs(name, example))).ok(),
         }
     }
@@ -60,8 +77,8 @@ impl DefaultValue {
 fn absent(kind: Kind<'_>) -> Result<DefaultValue, &'static str> {
     match kind {
         Kind::Text | Kind::Secret => Ok(DefaultValue::Text(String::new())),
-        Kind::List(_) => Ok(DefaultValue::Json("[]".to_owned())),
-        Kind::Map(_) => Ok(DefaultValue::Json("{}".to_owned())),
+        Kind::List(_) => Ok(DefaultValue::Json(Json::new("[]"))),
+        Kind::Map(_) => Ok(DefaultValue::Json(Json::new("{}"))),
         Kind::Optional(_) => Ok(DefaultValue::None),
         Kind::Bool => Err("`default = false`"),
         Kind::Integer(_) => Err("`default = 0`"),
@@ -123,9 +140,15 @@ struct Reader<'a> {
     cx: &'a Ctxt,
     /// The field's name, for messages.
     name: &'a str,
+    numbers: RefCell<Vec<(i128, TokenStream)>>,
+    texts: RefCell<Vec<(String, TokenStream)>>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(cx: &'a Ctxt, name: &'a str) -> Self {
+        Self { cx, name, numbers: RefCell::default(), texts: RefCell::default() }
+    }
+
     fn read(&self, ty: &Type, kind: Kind<'_>, tokens: &TokenStream) -> Option<DefaultValue> {
         let flat = flat(tokens.clone());
         let constant = |constant| Some(DefaultValue::Const(constant, tokens.clone()));
@@ -161,11 +184,9 @@ impl Reader<'_> {
                 tokens,
                 "a secret has no default in code, where everyone reads it: leave `default` out",
             ),
-            (Kind::List(_) | Kind::Map(_), _) => self.json(ty, &flat, tokens).map(DefaultValue::Json),
+            (Kind::List(_) | Kind::Map(_), _) => self.collection(ty, &flat, tokens),
             (Kind::Other, Shape::Integer(integer)) => Some(DefaultValue::Integer(integer)),
-            (Kind::Other, Shape::Brackets(_) | Shape::Braces(_)) => {
-                self.json(ty, &flat, tokens).map(DefaultValue::Json)
-            }
+            (Kind::Other, Shape::Brackets(_) | Shape::Braces(_)) => self.collection(ty, &flat, tokens),
             (Kind::Other, Shape::Expression) => constant(Constant::Choice(ty.to_token_stream())),
             (kind, _) => self.mismatch(kind, &flat, tokens),
         }

@@ -9,14 +9,14 @@ fn default(ty: &str, tokens: &str) -> String {
     let cx = Ctxt::new();
     let ty: Type = parse_str(ty).unwrap();
     let tokens = TokenStream::from_str(tokens).unwrap();
-    let read = Reader { cx: &cx, name: "field" }.read(&ty, ty::kind(&ty), &tokens);
+    let read = Reader::new(&cx, "field").read(&ty, ty::kind(&ty), &tokens);
     match (cx.check(), read) {
         (Ok(()), Some(DefaultValue::None)) => "none".to_owned(),
         (Ok(()), Some(DefaultValue::Bool(bool))) => format!("bool {bool}"),
         (Ok(()), Some(DefaultValue::Integer(integer))) => format!("integer {integer}"),
         (Ok(()), Some(DefaultValue::Float(float))) => format!("float {float}"),
         (Ok(()), Some(DefaultValue::Text(text))) => format!("text {text}"),
-        (Ok(()), Some(DefaultValue::Json(json))) => format!("json {json}"),
+        (Ok(()), Some(DefaultValue::Json(json))) => format!("json {}", json.text),
         (Ok(()), Some(DefaultValue::Const(_, tokens))) => format!("const {tokens}"),
         (Ok(()), None) => "refused without a word".to_owned(),
         (Err(error), None) => error.to_string(),
@@ -96,6 +96,7 @@ fn what_does_not_fit_is_said_in_words() {
             "vec![1]",
             "`field` is a list: expected a list of literals such as `[\"a\", \"b\"]`, found a list",
         ),
+        ("BTreeMap<String, u8>", r#"{"a": 1, "a": 2}"#, "`field`: the key `a` is given twice"),
         ("BTreeMap<String, u8>", "{a: 1}", "`field`: an entry of a map is written `\"key\": value`"),
     ] {
         assert_eq!(default(ty, tokens), expected, "{ty} = {tokens}");

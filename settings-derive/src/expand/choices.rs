@@ -20,7 +20,7 @@ pub(super) fn expand(input: &Enum<'_>, library: &TokenStream) -> TokenStream {
             #[allow(deprecated)]
             impl #ident {
                 #[doc(hidden)]
-                #vis const fn __setting_text(&self) -> &'static str {
+                #vis const fn __setting_text(&self) -> &'static ::core::primitive::str {
                     match self {
                         #(Self::#variants => #texts,)*
                     }
@@ -30,8 +30,8 @@ pub(super) fn expand(input: &Enum<'_>, library: &TokenStream) -> TokenStream {
             #[allow(deprecated)]
             impl #library::value::SettingValue for #ident {
                 const KIND: #library::schema::Kind = #library::schema::Kind::OneOf(&[#(#choices),*]);
-                fn from_value(value: #library::value::Value<'_>) -> ::core::option::Option<Self> {
-                    ::core::option::Option::Some(match value.as_text()? {
+                fn from_value(__value: #library::value::Value<'_>) -> ::core::option::Option<Self> {
+                    ::core::option::Option::Some(match __value.as_text()? {
                         #(#texts => Self::#variants,)*
                         _ => return ::core::option::Option::None,
                     })

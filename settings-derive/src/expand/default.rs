@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::ast::Leaf;
-use crate::default::{Constant, DefaultValue};
+use crate::default::{Constant, DefaultValue, Json};
 use crate::ty::{Kind, innermost_optional};
 
 pub(super) fn expand(default: Option<&DefaultValue>, library: &TokenStream) -> TokenStream {
@@ -20,7 +20,7 @@ pub(super) fn expand(default: Option<&DefaultValue>, library: &TokenStream) -> T
             quote!(Float(#minus #value))
         }
         Some(DefaultValue::Text(text)) => quote!(Text(#text)),
-        Some(DefaultValue::Json(json)) => quote!(Json(#json)),
+        Some(DefaultValue::Json(Json { text, .. })) => quote!(Json(#text)),
         Some(DefaultValue::Const(constant, tokens)) => evaluated(constant, tokens),
     };
     quote!(#library::schema::DefaultValue::#value)
@@ -28,11 +28,17 @@ pub(super) fn expand(default: Option<&DefaultValue>, library: &TokenStream) -> T
 
 fn evaluated(constant: &Constant, tokens: &TokenStream) -> TokenStream {
     match constant {
-        Constant::Bool => quote!(Bool({ const __DEFAULT: bool = #tokens; __DEFAULT })),
-        Constant::Integer(ty) => quote!(Integer({ const __DEFAULT: #ty = #tokens; __DEFAULT as i128 })),
-        Constant::Units => quote!(Integer({ const __DEFAULT: u64 = #tokens; __DEFAULT as i128 })),
-        Constant::Float(ty) => quote!(Float({ const __DEFAULT: #ty = #tokens; __DEFAULT as f64 })),
-        Constant::Text => quote!(Text({ const __DEFAULT: &str = #tokens; __DEFAULT })),
+        Constant::Bool => quote!(Bool({ const __DEFAULT: ::core::primitive::bool = #tokens; __DEFAULT })),
+        Constant::Integer(ty) => {
+            quote!(Integer({ const __DEFAULT: #ty = #tokens; __DEFAULT as ::core::primitive::i128 }))
+        }
+        Constant::Units => {
+            quote!(Integer({ const __DEFAULT: ::core::primitive::u64 = #tokens; __DEFAULT as ::core::primitive::i128 }))
+        }
+        Constant::Float(ty) => {
+            quote!(Float({ const __DEFAULT: #ty = #tokens; __DEFAULT as ::core::primitive::f64 }))
+        }
+        Constant::Text => quote!(Text({ const __DEFAULT: &::core::primitive::str = #tokens; __DEFAULT })),
         Constant::Choice(ty) => quote!(Text({ const __DEFAULT: #ty = #tokens; __DEFAULT.__setting_text() })),
     }
 }

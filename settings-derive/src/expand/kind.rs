@@ -44,7 +44,7 @@ fn unit(leaf: &Leaf<'_>, library: &TokenStream) -> Option<TokenStream> {
 fn range(ty: &Type, leaf: &Leaf<'_>) -> Option<TokenStream> {
     let range = leaf.attrs.range.as_ref()?;
     let ty = match ty::kind(ty) {
-        Kind::Duration => quote!(u64),
+        Kind::Duration => quote!(::core::primitive::u64),
         _ => quote!(#ty),
     };
     let (low, high) = (bound(&ty, &range.low), bound(&ty, &range.high));
@@ -56,7 +56,7 @@ fn bound(ty: &TokenStream, bound: &Bound) -> TokenStream {
         Some(literal) => super::default::integer(literal),
         None => {
             let tokens = &bound.tokens;
-            quote!({ const __BOUND: #ty = #tokens; __BOUND as i128 })
+            quote!({ const __BOUND: #ty = #tokens; __BOUND as ::core::primitive::i128 })
         }
     }
 }

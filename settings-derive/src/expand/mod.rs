@@ -42,3 +42,7 @@ fn beside(errors: &syn::Error, fallback: TokenStream) -> TokenStream {
     let errors = errors.to_compile_error();
     quote!(#errors #fallback)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests;

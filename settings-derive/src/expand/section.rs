@@ -8,6 +8,7 @@ use super::default::{self, needs_proof};
 use super::kind;
 use crate::ast::{Field, Leaf, Member, Struct};
 use crate::attr::Spanned;
+use crate::default::DefaultValue;
 use crate::doc::Value;
 use crate::naming;
 use crate::ty::{Kind, innermost_optional};
@@ -98,7 +99,7 @@ fn setting(field: &Field<'_>, leaf: &Leaf<'_>, library: &TokenStream) -> TokenSt
 }
 
 fn build(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
-    // A name that no constant of the author's can be mistaken for.
+    // Without the underscores, a constant of the author's could be meant.
     let builder = Ident::new("__builder", Span::mixed_site());
     let values = input.fields.iter().map(|field| {
         let ident = field.ident;
@@ -129,6 +130,12 @@ fn proofs(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
             let call = quote!(documents_every_value(<#ident as #library::Settings>::SCHEMA, #index));
             proofs.extend(proof(call, first.span, library));
         }
+        if let Some(DefaultValue::Json(json)) = &leaf.default {
+            for (text, tokens) in &json.texts {
+                let call = quote!(accepts_text(<#ident as #library::Settings>::SCHEMA, #index, #text));
+                proofs.extend(proof(call, tokens.span(), library));
+            }
+        }
         if let (true, Some(tokens)) = (needs_proof(leaf), &leaf.attrs.default) {
             let call = quote!(accepts_default(<#ident as #library::Settings>::SCHEMA, #index));
             proofs.extend(proof(call, tokens.span(), library));
@@ -145,8 +152,8 @@ fn proofs(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
 /// A compile error at `span` where `call` returns a message.
 fn proof(call: TokenStream, span: Span, library: &TokenStream) -> TokenStream {
     quote_spanned! {span=>
-        const _: () = if let ::core::option::Option::Some(message) = #library::schema::assert::#call {
-            ::core::panic!("{}", message.as_str())
+        const _: () = if let ::core::option::Option::Some(__message) = #library::schema::assert::#call {
+            ::core::panic!("{}", __message.as_str())
         };
     }
 }

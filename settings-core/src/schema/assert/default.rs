@@ -1,6 +1,5 @@
 //! A default whose value or kind the derive can't see.
 
-use super::documented::listed;
 use super::message::Message;
 use super::setting;
 use crate::schema::setting::same;
@@ -11,6 +10,20 @@ pub const fn accepts_default(section: &'static Section, index: usize) -> Option<
     match setting(section, index) {
         Some(setting) => check(&setting.kind, setting.default),
         None => None,
+    }
+}
+
+/// That the innermost kind of field `index` accepts `text`, which stands somewhere in its default.
+pub const fn accepts_text(section: &'static Section, index: usize, text: &str) -> Option<Message> {
+    let Some(setting) = setting(section, index) else { return None };
+    let mut kind = &setting.kind;
+    while let Kind::List(of) | Kind::Map(of) | Kind::Optional(of) = kind {
+        kind = of;
+    }
+    match kind {
+        Kind::OneOf([]) | Kind::Text | Kind::Custom(_) => None,
+        Kind::OneOf(choices) => is_choice(choices, text),
+        kind => Some(Message::new("the default doesn't fit: this type takes ").then(expected(kind))),
     }
 }
 
@@ -41,8 +54,18 @@ const fn is_choice(choices: &[Choice], text: &str) -> Option<Message> {
         }
         rest = others;
     }
-    let message = Message::new("`").then(text).then("` is no value of this type: there are ");
+    let message = Message::new("\"").then(text).then("\" is no value of this type: there are ");
     Some(listed(message, choices))
+}
+
+/// The texts: `"", "TLS", "STARTTLS"`.
+const fn listed(mut message: Message, choices: &[Choice]) -> Message {
+    let mut rest = choices;
+    while let [choice, others @ ..] = rest {
+        message = message.then("\"").then(choice.text).then(if others.is_empty() { "\"" } else { "\", " });
+        rest = others;
+    }
+    message
 }
 
 const fn in_range(value: i128, min: i128, max: i128) -> Option<Message> {

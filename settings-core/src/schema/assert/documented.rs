@@ -70,8 +70,8 @@ const fn names(value: &ValueDoc, choice: &Choice) -> bool {
         || same(value.value.as_bytes(), choice.label.as_bytes())
 }
 
-/// `` `A`, `B`, `C` ``.
-pub(super) const fn listed(mut message: Message, choices: &[Choice]) -> Message {
+/// The labels: `` `A`, `B`, `C` ``.
+const fn listed(mut message: Message, choices: &[Choice]) -> Message {
     let mut rest = choices;
     while let [choice, others @ ..] = rest {
         message = message.then("`").then(choice.label).then(if others.is_empty() { "`" } else { "`, " });

@@ -7,7 +7,7 @@ mod documented;
 mod message;
 mod unique;
 
-pub use default::accepts_default;
+pub use default::{accepts_default, accepts_text};
 pub use documented::documents_every_value;
 pub use message::Message;
 pub use unique::{slots, unique_names};
@@ -30,3 +30,6 @@ const fn setting(section: &'static Section, index: usize) -> Option<&'static Set
     }
     None
 }
+
+#[cfg(test)]
+mod tests;

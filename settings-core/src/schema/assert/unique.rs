@@ -99,7 +99,7 @@ impl<const SLOTS: usize> Table<SLOTS> {
             return;
         }
         let message = if same(first.as_str().as_bytes(), second.as_str().as_bytes()) {
-            Message::new("two settings or aliases have the path `").then(first.as_str())
+            Message::new("two sections, settings or aliases have the path `").then(first.as_str())
         } else {
             let paths = Message::new("`").then(first.as_str()).then("` and `").then(second.as_str());
             paths.then("` claim one environment variable, ending in `").then(variable(&first).as_str())

@@ -18,7 +18,7 @@ struct Serde {
 }
 
 /// Nested.
-#[derive(Settings)]
+#[derive(Deserialize, Settings)]
 struct Nested {}
 
 /// A level.

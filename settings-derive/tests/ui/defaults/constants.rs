@@ -18,6 +18,9 @@ struct Constants {
     /// How the connection is protected.
     #[setting(default = 7)]
     number: Option<Security>,
+    /// How each connection is protected.
+    #[setting(default = ["TLS", "SSL"])]
+    list: Vec<Security>,
 }
 
 /// How the connection is protected.

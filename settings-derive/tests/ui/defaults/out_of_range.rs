@@ -23,6 +23,9 @@ struct OutOfRange {
     /// A length of time.
     #[setting(default = 18_446_744_073_709_551_615, unit = "days")]
     long: Duration,
+    /// Some ports.
+    #[setting(default = [25, 70, 587], range = 1..=100)]
+    ports: Vec<u16>,
 }
 
 fn main() {}

@@ -3,7 +3,7 @@ use settings_core::Settings;
 /// Mail.
 #[derive(Settings)]
 struct ByMacro {
-    #[doc = include_str!("value_list.stderr")]
+    #[doc = concat!("The ", "port.")]
     #[setting(default = 25)]
     port: u16,
     /// The host.

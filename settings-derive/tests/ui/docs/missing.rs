@@ -11,7 +11,7 @@ struct Undocumented {
     ///
     #[setting()]
     host: String,
-    #[doc(alias = "user")]
+    #[doc(alias = "login")]
     #[setting()]
     user: String,
 }

@@ -29,6 +29,8 @@ struct Unmarked {
     named: HashMap<String, u16>,
     /// A port, if any.
     some: Option<u16>,
+    /// Sections that can't be.
+    sections: Vec<Unmarked>,
     /// Marked, and nested.
     #[setting(default = 25)]
     #[settings(section = "Both")]

@@ -1,0 +1,85 @@
+//! `rst`: what the parser sees.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::{Failure, Outcome};
+use crate::rst::{self, Dialect};
+
+/// Shows what the reStructuredText parser sees.
+#[derive(Args, Debug)]
+pub struct Rst {
+    #[command(subcommand)]
+    command: RstCommand,
+}
+
+#[derive(Subcommand, Debug)]
+enum RstCommand {
+    /// Prints the document tree as docutils' pformat() does, before transforms
+    Tree(Tree),
+    /// Prints every table with its cells as JSON
+    Tables(Tables),
+}
+
+#[derive(Args, Debug)]
+struct Tree {
+    /// The page
+    file: PathBuf,
+    /// Which directives and roles are known
+    #[arg(long, value_enum, default_value_t = DialectName::Docutils)]
+    dialect: DialectName,
+}
+
+#[derive(Args, Debug)]
+struct Tables {
+    /// The page
+    file: PathBuf,
+}
+
+/// Which directives and roles are known.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+enum DialectName {
+    /// Docutils' own; others are reported as docutils does
+    Docutils,
+    /// Others are kept as they stand
+    Sphinx,
+}
+
+impl Rst {
+    pub(super) fn run(self, out: &mut dyn Write) -> Outcome {
+        match self.command {
+            RstCommand::Tree(tree) => {
+                let dialect = match tree.dialect {
+                    DialectName::Docutils => Dialect::Docutils,
+                    DialectName::Sphinx => Dialect::Sphinx,
+                };
+                let document = rst::parse(&text(&tree.file)?, dialect);
+                out.write_all(rst::pformat(&document).as_bytes())?;
+            }
+            RstCommand::Tables(tables) => {
+                let document = rst::parse(&text(&tables.file)?, Dialect::Sphinx);
+                writeln!(out, "{:#}", rst::tables_json(&document))?;
+            }
+        }
+        Ok(true)
+    }
+}
+
+fn text(path: &Path) -> Result<String, Failure> {
+    let bytes = read(path)?;
+    let whole = String::from_utf8(bytes).map_err(|error| {
+        let offset = error.utf8_error().valid_up_to();
+        Failure::Usage(format!(
+            "{}: not UTF-8: the byte at offset {offset} belongs to no character",
+            path.display()
+        ))
+    })?;
+    Ok(whole.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(whole))
+}
+
+/// A file's bytes, or the clear failure.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))
+}

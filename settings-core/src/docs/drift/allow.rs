@@ -1,0 +1,96 @@
+//! Comments that silence a rule: `.. settings-allow: RULE reason`.
+//!
+//! One holds for the setting in whose entry it stands (right above its anchor, directive or heading, or below), or for
+//! the whole page where it stands before the first setting.
+
+use crate::docs::model::{Entry, Part, Span};
+use crate::docs::read::{ALLOW, PageRead};
+
+use super::Against;
+use super::draft::Draft;
+use super::finding::{Finding, Rule};
+
+struct Allow {
+    rule: Option<Rule>,
+    name: String,
+    has_reason: bool,
+    span: Span,
+    /// The bytes that it holds for.
+    scope: Span,
+    used: bool,
+}
+
+/// Takes silenced findings away and adds one for each comment that silences nothing.
+pub(super) fn silence(page: &PageRead, against: Against, findings: &mut Vec<Finding>) {
+    let mut allows = allows(page);
+    if allows.is_empty() {
+        return;
+    }
+    findings.retain(|finding| {
+        let at = finding.span.start;
+        let silencing = allows.iter_mut().find(|allow| {
+            allow.has_reason
+                && allow.rule == Some(finding.rule)
+                && allow.scope.start <= at
+                && at <= allow.scope.end
+        });
+        match silencing {
+            Some(allow) => {
+                allow.used = true;
+                false
+            }
+            None => true,
+        }
+    });
+    for allow in allows.iter().filter(|allow| !allow.used) {
+        let (message, help) = match (allow.rule, allow.has_reason) {
+            (None, _) => {
+                let near = crate::nearest::nearest(&allow.name, Rule::ALL.map(Rule::name));
+                let help = near.map_or_else(
+                    || format!("the rules are {}", Rule::ALL.map(Rule::name).join(", ")),
+                    |near| format!("write `{near}`"),
+                );
+                (format!("there is no rule `{}`", allow.name), help)
+            }
+            (Some(rule), false) => (
+                format!("`{rule}` is silenced without a reason"),
+                "say after the rule's name why it is silenced".to_owned(),
+            ),
+            // What only the other comparison finds is not here to be silenced.
+            (Some(_), true) if against != Against::Both => continue,
+            (Some(rule), true) => {
+                (format!("`{rule}` finds nothing here to silence"), "delete the comment".to_owned())
+            }
+        };
+        let draft =
+            Draft::new(Rule::UnusedAllow, allow.span, message).warning().found(allow.name.clone()).help(help);
+        findings.push(draft.placed(page));
+    }
+}
+
+fn allows(page: &PageRead) -> Vec<Allow> {
+    let mut allows = Vec::new();
+    let mut before_settings = true;
+    for entry in &page.page.entries {
+        before_settings &= matches!(entry, Entry::Prose(_));
+        let parts = entry.parts();
+        let own = Span::new(
+            parts.first().map_or(0, |first| first.span.start),
+            parts.last().map_or(0, |last| last.span.end),
+        );
+        for placed in parts {
+            let Part::Verbatim(text) = &placed.part else { continue };
+            let Some(words) = text.strip_prefix(ALLOW) else { continue };
+            let (name, reason) = words.trim().split_once(char::is_whitespace).unwrap_or((words.trim(), ""));
+            allows.push(Allow {
+                rule: Rule::named(name),
+                name: name.to_owned(),
+                has_reason: !reason.trim().is_empty(),
+                span: placed.span,
+                scope: if before_settings { Span::new(0, page.text.len()) } else { own },
+                used: false,
+            });
+        }
+    }
+    allows
+}

@@ -1,0 +1,76 @@
+//! Findings in the making: everything but page, line and column.
+
+use crate::docs::model::{Fact, Span};
+use crate::docs::read::PageRead;
+
+use super::finding::{Edit, Finding, Rule, Severity};
+
+/// A finding that still lacks its place.
+#[derive(Clone, Debug)]
+pub(super) struct Draft {
+    finding: Finding,
+}
+
+impl Draft {
+    pub(super) fn new(rule: Rule, span: Span, message: impl Into<String>) -> Self {
+        Self {
+            finding: Finding {
+                rule,
+                severity: Severity::Error,
+                page: String::new(),
+                line: 1,
+                column: 1,
+                setting: String::new(),
+                message: message.into(),
+                expected: None,
+                found: None,
+                help: String::new(),
+                fix: Vec::new(),
+                span,
+            },
+        }
+    }
+
+    pub(super) fn warning(mut self) -> Self {
+        self.finding.severity = Severity::Warning;
+        self
+    }
+
+    pub(super) fn setting(mut self, setting: &str) -> Self {
+        setting.clone_into(&mut self.finding.setting);
+        self
+    }
+
+    pub(super) fn expected(mut self, expected: impl Into<String>) -> Self {
+        self.finding.expected = Some(expected.into());
+        self
+    }
+
+    pub(super) fn found(mut self, found: impl Into<String>) -> Self {
+        self.finding.found = Some(found.into());
+        self
+    }
+
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+        self.finding.help = help.into();
+        self
+    }
+
+    pub(super) fn fix(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.finding.fix.push(Edit { span, text: text.into() });
+        self
+    }
+
+    /// A fix only where the page holds the fact's text as it is, on one line.
+    pub(super) fn replacing(self, page: &PageRead, fact: &Fact<String>, text: &str) -> Self {
+        let stands = page.text.get(fact.span.range()) == Some(fact.as_str()) && !fact.value.is_empty();
+        if stands { self.fix(fact.span, text) } else { self }
+    }
+
+    pub(super) fn placed(mut self, page: &PageRead) -> Finding {
+        page.path.clone_into(&mut self.finding.page);
+        (self.finding.line, self.finding.column) =
+            page.places.line_column(&page.text, self.finding.span.start);
+        self.finding
+    }
+}

@@ -1,0 +1,73 @@
+//! Drift: where a page contradicts the schema, or itself.
+
+mod allow;
+mod default;
+mod draft;
+mod facts;
+mod finding;
+mod format;
+mod naming;
+mod own;
+mod schema;
+mod text;
+
+use crate::schema::Section;
+
+use super::read::PageRead;
+use draft::Draft;
+
+pub(super) use finding::Edit;
+pub use finding::{Finding, Rule, Severity};
+pub use format::{FindingFormat, format_findings};
+
+/// What a page is held against.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Against {
+    /// The schema alone.
+    Schema,
+    /// Itself alone.
+    Itself,
+    /// Both.
+    #[default]
+    Both,
+}
+
+/// Every finding of a page in the order of its lines.
+///
+/// Without a schema the page is held against itself, whatever `against` says. What a comment
+/// `.. settings-allow: RULE reason` silences is left out; one that silences nothing is a finding.
+pub fn check(page: &PageRead, schema: Option<&'static Section>, against: Against) -> Vec<Finding> {
+    let schema = schema.filter(|_| against != Against::Itself);
+    let settings = facts::documented(page);
+    let naming = naming::Naming::of(schema, &settings);
+    let mut drafts: Vec<Draft> = Vec::new();
+    if against != Against::Schema || schema.is_none() {
+        drafts.extend(text::check(page));
+        drafts.extend(own::check(page, &settings, &naming));
+    }
+    if let Some(schema) = schema {
+        drafts.extend(schema::check(page, &settings, schema, &naming));
+    }
+    let mut findings: Vec<Finding> = drafts.into_iter().map(|draft| draft.placed(page)).collect();
+    findings = distinct(findings);
+    allow::silence(page, against, &mut findings);
+    findings.sort_by(|a, b| (a.line, a.column, a.rule).cmp(&(b.line, b.column, b.rule)));
+    findings
+}
+
+/// One finding a place and rule: the schema's word stands before the page's own.
+fn distinct(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut kept: Vec<Finding> = Vec::new();
+    for finding in findings {
+        let same = |known: &Finding| {
+            known.rule == finding.rule
+                && known.span.start == finding.span.start
+                && known.setting == finding.setting
+        };
+        match kept.iter_mut().find(|known| same(known)) {
+            Some(known) => *known = finding,
+            None => kept.push(finding),
+        }
+    }
+    kept
+}

@@ -1,0 +1,46 @@
+//! How a page's variables are named: by the schema's prefix, or by the one that most of its own have.
+
+use std::collections::BTreeMap;
+
+use crate::schema::{Section, env_name};
+
+use super::facts::{Documented, TableFacts};
+
+/// The naming of variables on one page.
+#[derive(Debug)]
+pub(super) struct Naming {
+    prefix: Option<String>,
+}
+
+impl Naming {
+    pub(super) fn of(schema: Option<&'static Section>, settings: &[Documented<'_>]) -> Self {
+        let given = schema.and_then(|schema| schema.env_prefix).map(str::to_owned);
+        Self { prefix: given.or_else(|| most_common(settings)) }
+    }
+
+    /// The variable of a path. `None` where the page doesn't show how variables are named, or where the path leads
+    /// into a map, whose keys no rule covers.
+    pub(super) fn env(&self, path: &str) -> Option<String> {
+        let prefix = self.prefix.as_deref()?;
+        let keys_of_structs = path.split('.').all(|key| key.starts_with(|c: char| c.is_ascii_uppercase()));
+        keys_of_structs.then(|| env_name(prefix, path))
+    }
+}
+
+/// The prefix that most variables show whose ending is their own path.
+fn most_common(settings: &[Documented<'_>]) -> Option<String> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for setting in settings {
+        let table = setting.tables.iter().map(|table: &TableFacts<'_>| (table.path(), table.env()));
+        for (path, env) in table.chain([(setting.option("configjson"), setting.option("environment"))]) {
+            if let (Some((path, _)), Some((env, _))) = (path.one(), env.one())
+                && path.contains('.')
+                && let Some(prefix) =
+                    env.strip_suffix(&env_name("", path)).and_then(|rest| rest.strip_suffix('_'))
+            {
+                *counts.entry(prefix).or_default() += 1;
+            }
+        }
+    }
+    counts.into_iter().max_by_key(|(_, count)| *count).map(|(prefix, _)| prefix.to_owned())
+}

@@ -1,0 +1,388 @@
+//! The page against itself.
+
+use std::collections::BTreeSet;
+
+use crate::docs::model::{Fact, Span};
+use crate::docs::read::PageRead;
+
+use super::default::{Normal, contradict, misspelt_bool, normal};
+use super::draft::Draft;
+use super::facts::{Documented, Named, Source, StatedDefault};
+use super::finding::Rule;
+use super::naming::Naming;
+
+pub(super) fn check(page: &PageRead, settings: &[Documented<'_>], naming: &Naming) -> Vec<Draft> {
+    let mut drafts = duplicate_ids(settings);
+    for setting in settings {
+        let name = setting.name();
+        let mut found = Vec::new();
+        let right_path = paths(page, setting, naming, &mut found);
+        variables(page, setting, naming, right_path.as_deref(), &mut found);
+        consoles(setting, &mut found);
+        defaults(page, setting, &mut found);
+        marks(setting, &mut found);
+        if setting.directive.is_some() && setting.title.is_none() {
+            found.push(without_heading(setting));
+        }
+        drafts.extend(found.into_iter().map(|draft| draft.setting(&name)));
+    }
+    drafts
+}
+
+fn duplicate_ids(settings: &[Documented<'_>]) -> Vec<Draft> {
+    let mut known: BTreeSet<String> = BTreeSet::new();
+    let mut drafts = Vec::new();
+    for setting in settings {
+        let Some(directive) = setting.directive else { continue };
+        if directive.id.is_empty() || known.insert(directive.id.to_lowercase()) {
+            continue;
+        }
+        drafts.push(
+            Draft::new(
+                Rule::DuplicateId,
+                directive.id.span,
+                format!("`{}` is the anchor of another setting of this page already", directive.id.value),
+            )
+            .found(directive.id.value.clone())
+            .help("give this setting an anchor of its own; links to it lead to the other one")
+            .setting(&setting.name()),
+        );
+    }
+    drafts
+}
+
+fn without_heading(setting: &Documented<'_>) -> Draft {
+    let id = setting.directive.map(|directive| directive.id.clone()).unwrap_or_default();
+    Draft::new(Rule::Markup, id.span, format!("no heading follows the directive of `{}`", id.value))
+        .warning()
+        .found(id.value.clone())
+        .help("add the setting's heading and text below the directive, or delete the directive")
+}
+
+/// A side of the page that names a setting.
+struct Side<'p> {
+    path: Named<'p>,
+    env: Named<'p>,
+    what: &'static str,
+}
+
+fn sides<'p>(setting: &Documented<'p>) -> Option<(Side<'p>, Side<'p>)> {
+    let table = setting.table()?;
+    setting.directive?;
+    Some((
+        Side { path: table.path(), env: table.env(), what: "table" },
+        Side { path: setting.option("configjson"), env: setting.option("environment"), what: "directive" },
+    ))
+}
+
+/// Compares the paths of table and directive; the path that is right where that can be told.
+fn paths(
+    page: &PageRead,
+    setting: &Documented<'_>,
+    naming: &Naming,
+    drafts: &mut Vec<Draft>,
+) -> Option<String> {
+    let Some((table, directive)) = sides(setting) else {
+        return setting.table().and_then(|table| table.path().one()).map(|(path, _)| path.to_owned());
+    };
+    match (table.path.one(), directive.path.one()) {
+        (Some((a, at_a)), Some((b, at_b))) => {
+            if a == b {
+                return Some(a.to_owned());
+            }
+            let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+            if is_tail(short, long) || is_head(short, long) {
+                return Some(long.to_owned());
+            }
+            let case_only = is_tail(&short.to_ascii_lowercase(), &long.to_ascii_lowercase());
+            let right = right_side(setting, (a, &table), (b, &directive), naming);
+            let (wrong, wrong_at, wrong_side, other, other_side) = match right {
+                Some(Right::Directive) => (a, at_a, &table, b, &directive),
+                Some(Right::Table) | None => (b, at_b, &directive, a, &table),
+            };
+            let rule = if case_only { Rule::LetterCase } else { Rule::ConfigPath };
+            let difference = if case_only { " in letter case" } else { "" };
+            let mut draft = Draft::new(
+                rule,
+                wrong_at,
+                format!(
+                    "the {} says `{wrong}`, the {} `{other}`: they differ{difference}",
+                    wrong_side.what, other_side.what
+                ),
+            )
+            .found(wrong);
+            draft = match right {
+                Some(_) => {
+                    let draft = draft.expected(other).help(format!("write `{other}`"));
+                    draft.replacing(page, &Fact::at(wrong.to_owned(), wrong_at), other)
+                }
+                None => draft.expected(other).help("look up the setting's name and write it in both places"),
+            };
+            drafts.push(draft);
+            right.map(|_| other.to_owned())
+        }
+        (Some((path, _)), None) => {
+            if let Named::NotAvailable(at) = directive.path {
+                drafts.push(
+                    Draft::new(Rule::ConfigPath, at, format!("the directive says N/A, the table `{path}`"))
+                        .found("N/A")
+                        .expected(path)
+                        .help(format!("write `:configjson: .{path}`"))
+                        .fix(at, format!(".{path}")),
+                );
+            }
+            Some(path.to_owned())
+        }
+        (None, Some((path, _))) => {
+            if let Named::NotAvailable(at) = table.path {
+                drafts.push(
+                    Draft::new(Rule::ConfigPath, at, format!("the table says N/A, the directive `{path}`"))
+                        .found("N/A")
+                        .expected(path)
+                        .help("name the setting in both places or in none"),
+                );
+            }
+            Some(path.to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// Whether `short` is `long` or its last keys.
+fn is_tail(short: &str, long: &str) -> bool {
+    long.strip_suffix(short).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+}
+
+/// Whether `short` is `long` without its last keys: the section, or the map that holds it.
+fn is_head(short: &str, long: &str) -> bool {
+    long.strip_prefix(short).is_some_and(|after| after.starts_with('.'))
+}
+
+#[derive(Clone, Copy)]
+enum Right {
+    Table,
+    Directive,
+}
+
+/// Which of two paths is the setting's: the one that its variable spells, or that its title does.
+fn right_side(
+    setting: &Documented<'_>,
+    (a, table): (&str, &Side<'_>),
+    (b, directive): (&str, &Side<'_>),
+    naming: &Naming,
+) -> Option<Right> {
+    // A copied line is consistent in itself; the title tells it from the setting's own.
+    let title = setting.title.map(|title| letters(title)).unwrap_or_default();
+    let key = |path: &str| letters(path.rsplit('.').next().unwrap_or(path));
+    let named_by_title = |path: &str| !title.is_empty() && key(path) == title;
+    match (named_by_title(a), named_by_title(b)) {
+        (true, false) => return Some(Right::Table),
+        (false, true) => return Some(Right::Directive),
+        _ => {}
+    }
+    let spells = |path: &str, env: &Named<'_>| matches!((naming.env(path), env.one()), (Some(derived), Some((env, _))) if derived == env);
+    let (for_a, for_b) = (
+        usize::from(spells(a, &table.env)) + usize::from(spells(a, &directive.env)),
+        usize::from(spells(b, &table.env)) + usize::from(spells(b, &directive.env)),
+    );
+    match for_a.cmp(&for_b) {
+        std::cmp::Ordering::Greater if for_b == 0 => Some(Right::Table),
+        std::cmp::Ordering::Less if for_a == 0 => Some(Right::Directive),
+        _ => None,
+    }
+}
+
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Compares each variable with the path beside it, and those of table and directive.
+fn variables(
+    page: &PageRead,
+    setting: &Documented<'_>,
+    naming: &Naming,
+    right: Option<&str>,
+    drafts: &mut Vec<Draft>,
+) {
+    let full = |path: &Named<'_>| match path.one() {
+        Some((path, _)) if path.contains('.') => {
+            // Where the paths disagree the right one speaks for both sides.
+            Some(right.filter(|right| right.contains('.')).unwrap_or(path).to_owned())
+        }
+        Some((key, _)) => right.filter(|right| right.contains('.') && is_tail(key, right)).map(str::to_owned),
+        None => right.filter(|right| right.contains('.')).map(str::to_owned),
+    };
+    let mut judged = false;
+    for table in &setting.tables {
+        judged |= variable(page, &full(&table.path()), &table.env(), table.broken, naming, drafts);
+    }
+    let (path, env) = (setting.option("configjson"), setting.option("environment"));
+    judged |= variable(page, &full(&path), &env, false, naming, drafts);
+    if judged {
+        return;
+    }
+    let Some((table, directive)) = sides(setting) else { return };
+    match (table.env.one(), directive.env.one()) {
+        (Some((a, _)), Some((b, at))) if a != b => drafts.push(
+            Draft::new(Rule::EnvName, at, format!("the directive says `{b}`, the table `{a}`"))
+                .found(b)
+                .expected(a)
+                .help("look up the variable's name and write it in both places"),
+        ),
+        (Some((a, _)), None) => {
+            if let Named::NotAvailable(at) = directive.env {
+                let agrees = right.and_then(|right| naming.env(right)).is_some_and(|derived| derived == a);
+                let draft = Draft::new(Rule::EnvName, at, format!("the directive says N/A, the table `{a}`"))
+                    .found("N/A")
+                    .expected(a)
+                    .help(format!("write `:environment: {a}`"));
+                drafts.push(if agrees { draft.fix(at, a) } else { draft });
+            }
+        }
+        (None, Some((b, _))) => {
+            if let Named::NotAvailable(at) = table.env {
+                drafts.push(
+                    Draft::new(Rule::EnvName, at, format!("the table says N/A, the directive `{b}`"))
+                        .found("N/A")
+                        .expected(b)
+                        .help("name the variable in both places or in none"),
+                );
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether a variable was found to be wrong.
+fn variable(
+    page: &PageRead,
+    path: &Option<String>,
+    env: &Named<'_>,
+    broken: bool,
+    naming: &Naming,
+    drafts: &mut Vec<Draft>,
+) -> bool {
+    let (Some(path), Some((env, at))) = (path, env.one()) else { return false };
+    let Some(derived) = naming.env(path) else { return false };
+    if derived == env {
+        return false;
+    }
+    let rule = if derived.eq_ignore_ascii_case(env) { Rule::LetterCase } else { Rule::EnvName };
+    let mut draft = Draft::new(rule, at, format!("`{env}` is not the variable of `{path}`"))
+        .found(env)
+        .expected(derived.clone())
+        .help(format!("write `{derived}`"));
+    if !broken {
+        draft = draft.replacing(page, &Fact::at(env.to_owned(), at), &derived);
+    }
+    drafts.push(draft);
+    true
+}
+
+fn consoles(setting: &Documented<'_>, drafts: &mut Vec<Draft>) {
+    let Some(table) = setting.table() else { return };
+    let (table, directive) = (table.console(), setting.option("systemconsole"));
+    let (Some((a, at)), Some((b, _))) = (table.one(), directive.one()) else { return };
+    if same_console(a, b) {
+        return;
+    }
+    drafts.push(
+        Draft::new(Rule::ConsolePath, at, format!("the table says `{a}`, the directive `{b}`"))
+            .found(a)
+            .expected(b)
+            .help("look up where the System Console has the setting and write it in both places"),
+    );
+}
+
+/// Whether two paths lead to the same page of the System Console.
+pub(super) fn same_console(a: &str, b: &str) -> bool {
+    let steps = |path: &str| -> Vec<String> {
+        path.trim_matches('*')
+            .split('>')
+            .map(|step| step.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase())
+            .filter(|step| step != "system console")
+            .collect()
+    };
+    steps(a) == steps(b)
+}
+
+/// Compares every default that is stated with every other.
+fn defaults(page: &PageRead, setting: &Documented<'_>, drafts: &mut Vec<Draft>) {
+    if setting.tables.iter().filter(|table| !table.configs.is_empty()).count() > 1 {
+        return;
+    }
+    let stated = setting.defaults();
+    let is_bool = stated.iter().any(|default| matches!(normal(&default.value), Normal::Bool(_)));
+    if is_bool
+        && let Some((wrong, meant)) =
+            stated.iter().find_map(|default| Some((default, misspelt_bool(&default.value)?)))
+    {
+        let draft =
+            Draft::new(Rule::Default, wrong.span, format!("`{}` is neither `true` nor `false`", wrong.value))
+                .found(wrong.value.clone())
+                .expected(meant)
+                .help(format!("write `{meant}`"));
+        drafts.push(draft.replacing(page, &Fact::at(wrong.value.clone(), wrong.span), meant));
+        return;
+    }
+    let Some((a, b)) = contradiction(&stated) else { return };
+    // The odd one out is the place to look at; where none is, the one beside the path.
+    let votes = |default: &StatedDefault| {
+        stated.iter().filter(|other| normal(&other.value) == normal(&default.value)).count()
+    };
+    let (odd, other) = match (votes(a).cmp(&votes(b)), a.by == Source::Config) {
+        (std::cmp::Ordering::Less, _) | (std::cmp::Ordering::Equal, true) => (a, b),
+        _ => (b, a),
+    };
+    drafts.push(
+        Draft::new(
+            Rule::Default,
+            odd.span,
+            format!("{} says the default is `{}`, {} `{}`", place(odd), odd.value, place(other), other.value),
+        )
+        .found(odd.value.clone())
+        .expected(other.value.clone())
+        .help("look up the default and write it in all places"),
+    );
+}
+
+fn contradiction(stated: &[StatedDefault]) -> Option<(&StatedDefault, &StatedDefault)> {
+    for (i, a) in stated.iter().enumerate() {
+        let rest = stated.get(i + 1..).unwrap_or_default();
+        if let Some(b) = rest.iter().find(|b| contradict(&normal(&a.value), &normal(&b.value))) {
+            return Some((a, b));
+        }
+    }
+    None
+}
+
+fn place(default: &StatedDefault) -> &'static str {
+    match (default.by, default.in_directive) {
+        (Source::Mark, true) => "the directive's value list",
+        (Source::Mark, false) => "the value list",
+        (Source::Config, true) => "the directive",
+        (Source::Config, false) => "the path",
+        (Source::Sentence, true) => "the directive's description",
+        (Source::Sentence, false) => "the hint",
+    }
+}
+
+/// A list in which two values are marked.
+fn marks(setting: &Documented<'_>, drafts: &mut Vec<Draft>) {
+    for list in setting.value_lists() {
+        let marked: Vec<_> =
+            list.iter().filter(|item| item.default).filter_map(|item| item.value.as_ref()).collect();
+        if let [first, second, ..] = marked.as_slice() {
+            let span: Span = second.span;
+            drafts.push(
+                Draft::new(
+                    Rule::Default,
+                    span,
+                    format!("`{}` and `{}` are both marked as the default", first.value, second.value),
+                )
+                .found(second.value.clone())
+                .help("mark one value, and say in its text where another one holds"),
+            );
+        }
+    }
+}

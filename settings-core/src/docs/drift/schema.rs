@@ -1,0 +1,480 @@
+//! The page against the schema.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::docs::from_schema::{default_text, innermost, unit_named};
+use crate::docs::grammar::{self, HintKind};
+use crate::docs::model::{Fact, Span, Value};
+use crate::docs::read::PageRead;
+use crate::nearest::nearest;
+use crate::schema::{Choice, DefaultValue, Kind, Leaf, Section};
+
+use super::default::{Normal, contradict, normal};
+use super::draft::Draft;
+use super::facts::{Documented, Named, Source};
+use super::finding::Rule;
+use super::naming::Naming;
+use super::own::same_console;
+
+pub(super) fn check(
+    page: &PageRead,
+    settings: &[Documented<'_>],
+    schema: &'static Section,
+    naming: &Naming,
+) -> Vec<Draft> {
+    let leaves: Vec<Leaf> = schema.leaves().collect();
+    let index = Index::of(&leaves);
+    let mut drafts = Vec::new();
+    let mut known: Vec<&Leaf> = Vec::new();
+    let mut unknown: Vec<Draft> = Vec::new();
+    for setting in settings {
+        let mut meant: Option<&Leaf> = None;
+        let mut found = Vec::new();
+        for (path, at) in stated_paths(setting) {
+            match index.find(path) {
+                Match::Leaf(leaf) => meant = meant.or(Some(leaf)),
+                Match::OtherCase(leaf) => {
+                    meant = meant.or(Some(leaf));
+                    found.push(renamed(
+                        page,
+                        Rule::LetterCase,
+                        path,
+                        at,
+                        leaf,
+                        "differs in letter case from",
+                    ));
+                }
+                Match::Alias(leaf) => {
+                    meant = meant.or(Some(leaf));
+                    found.push(renamed(page, Rule::ConfigPath, path, at, leaf, "is an old name of"));
+                }
+                Match::None => unknown.push(no_such_setting(path, at, &index, &leaves).setting(path)),
+            }
+        }
+        if let Some(leaf) = meant {
+            known.push(leaf);
+            facts(page, setting, leaf, naming, &mut found);
+            let name = leaf.path.to_string();
+            drafts.extend(found.into_iter().map(|draft| draft.setting(&name)));
+        }
+    }
+    // A page that documents none of the program's settings is another program's.
+    if !known.is_empty() {
+        drafts.extend(unknown);
+        drafts.extend(missing(page, &known, &leaves));
+    }
+    drafts
+}
+
+/// All paths that a setting's tables and directive name.
+fn stated_paths<'p>(setting: &Documented<'p>) -> Vec<(&'p str, Span)> {
+    let mut paths: Vec<(&str, Span)> = Vec::new();
+    for table in &setting.tables {
+        paths.extend(
+            table
+                .configs
+                .iter()
+                .filter_map(|config| config.name.as_ref())
+                .map(|name| (name.as_str(), name.span)),
+        );
+    }
+    if let Named::One(path, at) = setting.option("configjson") {
+        paths.push((path, at));
+    }
+    paths
+}
+
+/// The schema's settings by the names that a page may give them.
+struct Index<'s> {
+    paths: BTreeMap<String, &'s Leaf>,
+    folded: BTreeMap<String, &'s Leaf>,
+    aliases: BTreeMap<String, &'s Leaf>,
+    /// By bare key; `None` where several settings have it.
+    keys: BTreeMap<&'static str, Option<&'s Leaf>>,
+}
+
+enum Match<'s> {
+    Leaf(&'s Leaf),
+    OtherCase(&'s Leaf),
+    Alias(&'s Leaf),
+    None,
+}
+
+impl<'s> Index<'s> {
+    fn of(leaves: &'s [Leaf]) -> Self {
+        let mut index = Self {
+            paths: BTreeMap::new(),
+            folded: BTreeMap::new(),
+            aliases: BTreeMap::new(),
+            keys: BTreeMap::new(),
+        };
+        for leaf in leaves {
+            let path = leaf.path.to_string();
+            index.folded.insert(path.to_lowercase(), leaf);
+            index.keys.entry(leaf.path.key()).and_modify(|known| *known = None).or_insert(Some(leaf));
+            for alias in leaf.setting.aliases {
+                let full = match (alias.contains('.'), path.rsplit_once('.')) {
+                    (false, Some((section, _))) => format!("{section}.{alias}"),
+                    _ => (*alias).to_owned(),
+                };
+                index.aliases.insert(full, leaf);
+            }
+            index.paths.insert(path, leaf);
+        }
+        index
+    }
+
+    fn find(&self, path: &str) -> Match<'s> {
+        if let Some(leaf) = self.paths.get(path) {
+            return Match::Leaf(leaf);
+        }
+        if let Some(leaf) = self.aliases.get(path) {
+            return Match::Alias(leaf);
+        }
+        if let Some(leaf) = self.folded.get(&path.to_lowercase()) {
+            return Match::OtherCase(leaf);
+        }
+        match self.keys.get(path) {
+            Some(Some(leaf)) if !path.contains('.') => Match::Leaf(leaf),
+            _ => Match::None,
+        }
+    }
+}
+
+fn renamed(page: &PageRead, rule: Rule, found: &str, at: Span, leaf: &Leaf, how: &str) -> Draft {
+    let path = leaf.path.to_string();
+    let draft = Draft::new(rule, at, format!("`{found}` {how} `{path}`"))
+        .found(found)
+        .expected(path.clone())
+        .help(format!("write `{path}`"));
+    replacing_path(page, draft, found, at, &path)
+}
+
+/// Replaces a path as the page writes it: in one piece, or each key in a literal of its own.
+fn replacing_path(page: &PageRead, draft: Draft, found: &str, at: Span, path: &str) -> Draft {
+    let apart = |path: &str| path.split('.').map(|key| format!("``{key}``")).collect::<Vec<_>>().join(" > ");
+    match page.text.get(at.range()) {
+        Some(text) if text == found => draft.fix(at, path),
+        Some(text) if text == apart(found) => draft.fix(at, apart(path)),
+        _ => draft,
+    }
+}
+
+fn no_such_setting(path: &str, at: Span, index: &Index<'_>, leaves: &[Leaf]) -> Draft {
+    let draft = Draft::new(Rule::UnknownSetting, at, format!("there is no setting `{path}`")).found(path);
+    let key = path.rsplit('.').next().unwrap_or(path);
+    let near = match index.keys.get(key) {
+        Some(Some(leaf)) => Some(leaf.path.to_string()),
+        _ => nearest(path, index.paths.keys().map(String::as_str)).map(str::to_owned),
+    };
+    let near = near.or_else(|| {
+        let keys = leaves.iter().map(|leaf| leaf.path.key());
+        let near = nearest(key, keys)?;
+        leaves.iter().find(|leaf| leaf.path.key() == near).map(|leaf| leaf.path.to_string())
+    });
+    match near {
+        Some(near) => draft.expected(near.clone()).help(format!("write `{near}`, or take the entry out")),
+        None => draft.help("take the entry out, or add the setting to the program"),
+    }
+}
+
+/// Everything else that the page says of a setting.
+fn facts(page: &PageRead, setting: &Documented<'_>, leaf: &Leaf, naming: &Naming, drafts: &mut Vec<Draft>) {
+    let path = leaf.path.to_string();
+    let envs = setting
+        .tables
+        .iter()
+        .map(|table| (table.env(), table.broken))
+        .chain([(setting.option("environment"), false)]);
+    for (env, broken) in envs {
+        let (Some((env, at)), Some(derived)) = (env.one(), naming.env(&path)) else { continue };
+        if env == derived {
+            continue;
+        }
+        let rule = if env.eq_ignore_ascii_case(&derived) { Rule::LetterCase } else { Rule::EnvName };
+        let mut draft = Draft::new(rule, at, format!("`{env}` is not the variable of `{path}`"))
+            .found(env)
+            .expected(derived.clone())
+            .help(format!("write `{derived}`"));
+        if !broken {
+            draft = draft.replacing(page, &Fact::at(env.to_owned(), at), &derived);
+        }
+        drafts.push(draft);
+    }
+    if let Some(console) = leaf.console {
+        let consoles = setting.tables.iter().map(|table| (table.console(), table.broken));
+        for (said, broken) in consoles.chain([(setting.option("systemconsole"), false)]) {
+            let Some((found, at)) = said.one() else { continue };
+            if same_console(found, console) {
+                continue;
+            }
+            let mut draft = Draft::new(Rule::ConsolePath, at, format!("`{path}` is set under `{console}`"))
+                .found(found)
+                .expected(console)
+                .help(format!("write `{console}`"));
+            if !broken {
+                draft = draft.replacing(page, &Fact::at(found.to_owned(), at), console);
+            }
+            drafts.push(draft);
+        }
+    }
+    // Several settings under one heading share texts that are about none of them alone.
+    let paths: BTreeSet<&str> = stated_paths(setting).into_iter().map(|(path, _)| path).collect();
+    if paths.iter().filter(|path| path.contains('.')).count() > 1 {
+        return;
+    }
+    default(page, setting, leaf, drafts);
+    values(setting, leaf, drafts);
+    kinds(setting, leaf, drafts);
+}
+
+fn default(page: &PageRead, setting: &Documented<'_>, leaf: &Leaf, drafts: &mut Vec<Draft>) {
+    let Some(default) = default_text(leaf.setting) else { return };
+    let choices = choices(&leaf.setting.kind);
+    for stated in setting.defaults() {
+        let by_choice = choices
+            .iter()
+            .find(|choice| choice.text == unquoted(&stated.value) || choice.label == stated.value);
+        let wrong = match (by_choice, choices.is_empty()) {
+            (Some(choice), _) => choice.text != default,
+            // A list of other words than the values' is the values rule's to judge.
+            (None, false) => false,
+            (None, true) => differs(&stated.value, &default, leaf, stated.by),
+        };
+        if !wrong {
+            continue;
+        }
+        let shown = match choices.iter().find(|choice| choice.text == default) {
+            Some(choice) if stated.by != Source::Config => choice.label.to_owned(),
+            _ => default.clone(),
+        };
+        let draft = Draft::new(
+            Rule::Default,
+            stated.span,
+            format!("the default of `{}` is {}", leaf.path, quoted(&shown)),
+        )
+        .found(stated.value.clone())
+        .expected(shown.clone());
+        drafts.push(match stated.by {
+            Source::Mark => mark_moved(page, setting, stated.span, &shown, draft),
+            Source::Config | Source::Sentence => draft.help(format!("write {}", quoted(&shown))).replacing(
+                page,
+                &Fact::at(stated.value.clone(), stated.span),
+                &rewritten(&stated.value, &shown),
+            ),
+        });
+    }
+}
+
+/// The new default with the quotes that the old one had.
+fn rewritten(old: &str, new: &str) -> String {
+    let is_quoted = old.len() >= 2 && old.starts_with('"') && old.ends_with('"');
+    if is_quoted { format!("\"{new}\"") } else { new.to_owned() }
+}
+
+fn quoted(text: &str) -> String {
+    if text.is_empty() { "empty".to_owned() } else { format!("`{text}`") }
+}
+
+fn unquoted(text: &str) -> &str {
+    text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text)
+}
+
+fn differs(stated: &str, default: &str, leaf: &Leaf, by: Source) -> bool {
+    let (a, b) = (normal(stated), normal(default));
+    if contradict(&a, &b) {
+        return true;
+    }
+    match (innermost(&leaf.setting.kind), &a, &b) {
+        // A bare word in a sentence may be a name for the default.
+        (Kind::Text | Kind::Secret | Kind::Custom(_), Normal::Text(a), Normal::Text(b)) => {
+            by == Source::Config && a != b
+        }
+        (Kind::Bool, Normal::Text(_), _) => by == Source::Config,
+        _ => false,
+    }
+}
+
+/// The mark of the default taken from one value and given to another of the same list.
+fn mark_moved(page: &PageRead, setting: &Documented<'_>, at: Span, right: &str, draft: Draft) -> Draft {
+    let draft = draft.help(format!("move the mark **(Default)** to `{right}`"));
+    const MARK: &str = "**(Default)** ";
+    let list = setting
+        .value_lists()
+        .into_iter()
+        .find(|list| list.iter().any(|item| value_span(item).start == at.start));
+    let Some(list) = list else { return draft };
+    let (Some(from), Some(to)) = (
+        list.iter().find(|item| value_span(item).start == at.start),
+        list.iter().find(|item| item.value.as_ref().is_some_and(|value| value.value == right)),
+    ) else {
+        return draft;
+    };
+    let before = |item: &Value| {
+        let start = value_span(item).end;
+        let lead = page.text.get(start..item.text.span.start)?;
+        lead.strip_suffix(MARK).map(|_| Span::new(item.text.span.start - MARK.len(), item.text.span.start))
+    };
+    match (before(from), from.lead.is_none() && to.lead.is_none()) {
+        (Some(mark), true) if !to.text.span.is_empty() => {
+            let place = Span::new(to.text.span.start, to.text.span.start);
+            draft.fix(mark, "").fix(place, MARK)
+        }
+        _ => draft,
+    }
+}
+
+fn value_span(item: &Value) -> Span {
+    item.value.as_ref().map_or(Span::default(), |value| value.span)
+}
+
+fn choices(kind: &Kind) -> &'static [Choice] {
+    match innermost(kind) {
+        Kind::OneOf(choices) => choices,
+        _ => &[],
+    }
+}
+
+/// Compares each list of values with the values that are accepted.
+fn values(setting: &Documented<'_>, leaf: &Leaf, drafts: &mut Vec<Draft>) {
+    let accepted: Vec<(&str, &str)> = match innermost(&leaf.setting.kind) {
+        Kind::Bool => vec![("true", "true"), ("false", "false")],
+        Kind::OneOf(choices) => choices.iter().map(|choice| (choice.text, choice.label)).collect(),
+        _ => return,
+    };
+    for list in setting.value_lists() {
+        let named: Vec<&Fact<String>> = list.iter().filter_map(|item| item.value.as_ref()).collect();
+        let is = |fact: &Fact<String>, (text, label): &(&str, &str)| {
+            fact.eq_ignore_ascii_case(text) || fact.eq_ignore_ascii_case(label)
+        };
+        // A list that names none of the values is about something else.
+        if !named.iter().any(|fact| accepted.iter().any(|value| is(fact, value))) {
+            continue;
+        }
+        for fact in &named {
+            if !accepted.iter().any(|value| is(fact, value)) {
+                let labels: Vec<&str> = accepted.iter().map(|(_, label)| *label).collect();
+                drafts.push(
+                    Draft::new(
+                        Rule::Values,
+                        fact.span,
+                        format!("`{}` is not a value of `{}`", fact.value, leaf.path),
+                    )
+                    .found(fact.value.clone())
+                    .expected(labels.join(", "))
+                    .help(match nearest(fact, labels.iter().copied()) {
+                        Some(near) => format!("write `{near}`"),
+                        None => "take the item out".to_owned(),
+                    }),
+                );
+            }
+        }
+        for value in &accepted {
+            if !named.iter().any(|fact| is(fact, value)) {
+                let at = named.first().map_or(setting.span, |fact| fact.span);
+                drafts.push(
+                    Draft::new(
+                        Rule::Values,
+                        at,
+                        format!("the list leaves out `{}`, a value of `{}`", value.1, leaf.path),
+                    )
+                    .expected(value.1)
+                    .found(named.iter().map(|fact| fact.as_str()).collect::<Vec<_>>().join(", "))
+                    .help(format!("add an item: - **{}**: what it does", value.1)),
+                );
+            }
+        }
+    }
+}
+
+/// Compares each hint's kind and unit with the setting's.
+fn kinds(setting: &Documented<'_>, leaf: &Leaf, drafts: &mut Vec<Draft>) {
+    for hint in setting.hints() {
+        let Some((said, unit)) = grammar::hint(&hint.text) else { continue };
+        let kind = innermost(&leaf.setting.kind);
+        if let (Kind::Duration { unit: real, .. }, Some(unit)) = (kind, unit) {
+            if unit_named(unit).is_some_and(|unit| unit != *real) {
+                drafts.push(
+                    Draft::new(
+                        Rule::Kind,
+                        hint.text.span,
+                        format!("`{}` counts {}, not {unit}", leaf.path, real.name()),
+                    )
+                    .found(hint.text.value.clone())
+                    .expected(format!("Numerical value in {}.", real.name()))
+                    .help(format!("write `in {}`", real.name())),
+                );
+            }
+            continue;
+        }
+        let Some(words) = contradicts(said, kind) else { continue };
+        drafts.push(
+            Draft::new(Rule::Kind, hint.text.span, format!("`{}` takes {words}", leaf.path))
+                .found(hint.text.value.clone())
+                .expected(words)
+                .help(format!("say that it takes {words}")),
+        );
+    }
+}
+
+/// What the setting takes, where that is certainly not what the hint says.
+fn contradicts(said: HintKind, kind: &Kind) -> Option<&'static str> {
+    match (said, kind) {
+        (HintKind::Text | HintKind::List | HintKind::Map | HintKind::Bool, Kind::Integer { .. }) => {
+            Some("a whole number")
+        }
+        (HintKind::Text | HintKind::List | HintKind::Map | HintKind::Bool, Kind::Float) => Some("a number"),
+        (HintKind::List | HintKind::Map | HintKind::Bool, Kind::Duration { .. }) => {
+            Some("a number of its unit")
+        }
+        (HintKind::Number | HintKind::Decimal | HintKind::List | HintKind::Map, Kind::Bool) => {
+            Some("true or false")
+        }
+        (
+            HintKind::Number | HintKind::Decimal | HintKind::List | HintKind::Map | HintKind::Bool,
+            Kind::Text | Kind::Secret | Kind::OneOf(_),
+        ) => Some("text"),
+        (HintKind::Number | HintKind::Decimal | HintKind::Map | HintKind::Bool, Kind::List(_)) => {
+            Some("a list")
+        }
+        (HintKind::Number | HintKind::Decimal | HintKind::List | HintKind::Bool, Kind::Map(_)) => {
+            Some("a map")
+        }
+        _ => None,
+    }
+}
+
+/// Settings of the page's own page name that it leaves out, where it documents most of them.
+fn missing(page: &PageRead, known: &[&Leaf], leaves: &[Leaf]) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    let mut names: Vec<&str> = known.iter().filter_map(|leaf| leaf.page).collect();
+    names.sort_unstable();
+    names.dedup();
+    for name in names {
+        let belonging: Vec<&Leaf> = leaves.iter().filter(|leaf| leaf.page == Some(name)).collect();
+        let (there, absent): (Vec<&Leaf>, Vec<&Leaf>) =
+            belonging.iter().partition(|leaf| known.iter().any(|known| known.path == leaf.path));
+        if there.len() * 2 <= belonging.len() {
+            continue;
+        }
+        for leaf in absent {
+            let end = page.text.trim_end().len();
+            let last = page.text.get(..end).and_then(|text| text.rfind('\n')).map_or(0, |at| at + 1);
+            let computed = matches!(leaf.setting.default, DefaultValue::Computed { .. });
+            let default = default_text(leaf.setting).filter(|_| !computed);
+            let default =
+                default.map(|default| format!(", default {}", quoted(&default))).unwrap_or_default();
+            drafts.push(
+                Draft::new(
+                    Rule::MissingSetting,
+                    Span::new(last, end),
+                    format!("`{}` is not documented on this page{default}", leaf.path),
+                )
+                .setting(&leaf.path.to_string())
+                .expected(leaf.path.to_string())
+                .help(format!("add an entry `{}`; `settings docs build` writes one", leaf.setting.title)),
+            );
+        }
+    }
+    drafts
+}

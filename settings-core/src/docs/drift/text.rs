@@ -1,0 +1,215 @@
+//! What is wrong with the text itself: encoding, grids, blanks, markup.
+
+use std::cmp::Ordering;
+
+use crate::docs::encoding;
+use crate::docs::grammar;
+use crate::docs::model::{Bullet, Content, Entry, Part, Span, Statement, Value};
+use crate::docs::read::{PageRead, TableFault};
+use crate::rst::width::column_width;
+
+use super::draft::Draft;
+use super::finding::Rule;
+
+pub(super) fn check(page: &PageRead) -> Vec<Draft> {
+    let mut drafts = encoding(page);
+    drafts.extend(tables(page));
+    drafts.extend(blanks(page));
+    drafts.extend(markup(page));
+    drafts
+}
+
+fn encoding(page: &PageRead) -> Vec<Draft> {
+    encoding::damage(&page.text)
+        .into_iter()
+        .map(|damage| {
+            let found = page.text.get(damage.range.clone()).unwrap_or_default().to_owned();
+            let span = Span::new(damage.range.start, damage.range.end);
+            match damage.meant {
+                Some(meant) => {
+                    let in_table = page.tables.iter().any(|table| {
+                        table.fault.is_some() && table.span.start <= span.start && span.end <= table.span.end
+                    });
+                    let widened = column_width(&found).saturating_sub(column_width(&meant));
+                    let breaks = if in_table {
+                        format!("; it makes the table's line {widened} columns too long")
+                    } else {
+                        String::new()
+                    };
+                    Draft::new(
+                        Rule::Encoding,
+                        span,
+                        format!("`{found}` is `{meant}` that was decoded as Windows-1252{breaks}"),
+                    )
+                    .expected(meant.clone())
+                    .found(found)
+                    .help(format!("write `{meant}`"))
+                    .fix(span, meant)
+                }
+                None => Draft::new(Rule::Encoding, span, "a character was lost when the text was decoded")
+                    .found(found)
+                    .help("write the character that was meant"),
+            }
+        })
+        .collect()
+}
+
+fn tables(page: &PageRead) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    for table in &page.tables {
+        let Some(fault) = &table.fault else { continue };
+        let raw = page.text.get(table.span.range()).unwrap_or_default();
+        let (span, message) = match fault {
+            TableFault::Refused { at, message } => {
+                (*at, format!("docutils refuses this table and drops it: {message}"))
+            }
+            TableFault::Misread { at, message } => (*at, message.clone()),
+        };
+        let mut draft =
+            Draft::new(Rule::MalformedTable, span, message).found(line_at(&page.text, span.start));
+        draft = match &table.mended {
+            Some(lines) => {
+                let row = page.places.line(span.start).saturating_sub(page.places.line(table.span.start));
+                let line = lines.get(row).cloned().unwrap_or_default();
+                let help = help_for_row(raw, row, &line);
+                draft.expected(line).help(help).fix(table.span, lines.join("\n"))
+            }
+            None => draft.help("make each row as wide as the first border, its bars below the border's `+`"),
+        };
+        drafts.push(draft);
+    }
+    drafts
+}
+
+fn help_for_row(raw: &str, row: usize, mended: &str) -> String {
+    let line = raw.split('\n').nth(row).unwrap_or_default().trim_end();
+    if !encoding::damage(line).is_empty() {
+        return "undo the wrong decoding in this line; `settings docs sync` does it".to_owned();
+    }
+    let (found, wanted) = (column_width(line), column_width(mended));
+    match wanted.cmp(&found) {
+        Ordering::Equal => "replace the line as expected; `settings docs sync` does it".to_owned(),
+        Ordering::Greater => {
+            format!("the line is {} columns short; `settings docs sync` pads it", wanted - found)
+        }
+        Ordering::Less => {
+            format!("the line is {} columns too long; `settings docs sync` mends it", found - wanted)
+        }
+    }
+}
+
+fn line_at(text: &str, at: usize) -> String {
+    let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
+    text.get(start..).and_then(|rest| rest.split('\n').next()).unwrap_or_default().to_owned()
+}
+
+fn blanks(page: &PageRead) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    let mut start = 0;
+    for line in page.text.split('\n') {
+        let content = line.trim_end_matches([' ', '\t']);
+        if content.len() < line.len() {
+            let span = Span::new(start + content.len(), start + line.len());
+            let count = line.len() - content.len();
+            let blanks = if count == 1 { "a blank".to_owned() } else { format!("{count} blanks") };
+            drafts.push(
+                Draft::new(Rule::TrailingSpace, span, format!("{blanks} at the end of the line"))
+                    .warning()
+                    .expected("")
+                    .found(line.get(content.len()..).unwrap_or_default())
+                    .help("delete what stands after the line's last character")
+                    .fix(span, ""),
+            );
+        }
+        start += line.len() + 1;
+    }
+    if !page.text.is_empty() && !page.text.ends_with('\n') {
+        let end = page.text.len();
+        let last = page.text.char_indices().next_back().map_or(0, |(at, _)| at);
+        drafts.push(
+            Draft::new(Rule::FinalNewline, Span::new(last, end), "the last line has no line end")
+                .warning()
+                .expected("\n")
+                .found("")
+                .help("end the file with a line end")
+                .fix(Span::new(end, end), "\n"),
+        );
+    }
+    drafts
+}
+
+/// Slips in bullets that are understood all the same.
+fn markup(page: &PageRead) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    for entry in &page.page.entries {
+        let Entry::Setting(parts) = entry else { continue };
+        for placed in parts {
+            match &placed.part {
+                Part::Table(table) => {
+                    for row in &table.rows {
+                        drafts.extend(row.left.iter().flat_map(content_slips));
+                        drafts.extend(row.right.iter().flatten().filter_map(bullet_slip));
+                    }
+                }
+                Part::Directive(directive) => drafts.extend(directive.body.iter().flat_map(content_slips)),
+                Part::Values(items) => drafts.extend(items.iter().filter_map(value_slip)),
+                _ => {}
+            }
+        }
+    }
+    drafts
+}
+
+fn bullet_slip(bullet: &Bullet) -> Option<Draft> {
+    let (Bullet::Config(statement) | Bullet::Env(statement) | Bullet::Console(statement)) = bullet else {
+        return None;
+    };
+    let text = statement.text.as_ref()?;
+    let (_, said) = grammar::statement(text)?;
+    let slip = said.slip?;
+    let rule = crate::docs::render::statement_rule(
+        grammar::StatementKind::Config,
+        &Statement { text: None, ..statement.clone() },
+        text.contains("`` > ``") || text.contains("``  > ``") || slip.contains("one literal"),
+    );
+    let draft =
+        Draft::new(Rule::Markup, text.span, format!("{slip}: {}", text.value)).found(text.value.clone());
+    Some(
+        draft
+            .help(format!("write - {rule}"))
+            .expected(rule)
+            .setting(statement.name.as_ref().map_or("", |name| name.as_str())),
+    )
+}
+
+fn content_slips(content: &Content) -> Vec<Draft> {
+    match content {
+        Content::Values(items) => items.iter().filter_map(value_slip).collect(),
+        Content::Statement(statement) => sentence_slip(statement).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn sentence_slip(statement: &Statement) -> Option<Draft> {
+    let text = statement.text.as_ref()?;
+    let slip = grammar::feature_sentence(text)?.slip?;
+    Some(
+        Draft::new(Rule::Markup, text.span, slip)
+            .found(text.value.clone())
+            .help("close the quote inside the literal, or take it away")
+            .setting(statement.name.as_ref().map_or("", |name| name.as_str())),
+    )
+}
+
+fn value_slip(item: &Value) -> Option<Draft> {
+    let lead = item.lead.as_ref()?;
+    let slip = grammar::value_item(&format!("{}x", lead.value))?.slip?;
+    let rule = crate::docs::render::item_lead(&Value { lead: None, ..item.clone() });
+    Some(
+        Draft::new(Rule::Markup, lead.span, format!("{slip}: {}", lead.value.trim_end()))
+            .warning()
+            .found(lead.value.trim_end())
+            .expected(rule.trim_end())
+            .help(format!("write {}", rule.trim_end())),
+    )
+}

@@ -1,0 +1,270 @@
+//! From schema to model: one page a page name.
+
+use crate::schema::{Choice, DefaultValue, Kind, Leaf, Section, Setting, Unit, ValueDoc};
+
+use super::inline::markdown_to_rst;
+use super::model::{
+    Bullet, Content, Entry, Fact, Heading, Hint, Page, Part, Placed, Row, Statement, Table, Value,
+};
+
+/// The pages of a program's settings, in the order in which the schema names them. Settings without a page are on
+/// the page named by their outermost key.
+pub fn from_schema(root: &'static Section) -> Vec<Page> {
+    let prefix = root.env_prefix.unwrap_or_default();
+    let mut pages: Vec<(String, Vec<Leaf>)> = Vec::new();
+    for leaf in root.leaves() {
+        let name = match leaf.page {
+            Some(page) => page.to_owned(),
+            None => leaf.path.keys().first().copied().unwrap_or_default().to_owned(),
+        };
+        match pages.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, leaves)) => leaves.push(leaf),
+            None => pages.push((name, vec![leaf])),
+        }
+    }
+    pages.into_iter().map(|(name, leaves)| page(name, &leaves, prefix)).collect()
+}
+
+fn page(name: String, leaves: &[Leaf], prefix: &str) -> Page {
+    let mut entries = vec![Entry::Prose(introduction(&name, leaves))];
+    entries.extend(leaves.iter().map(|leaf| setting(leaf, prefix)));
+    Page { name, metadata: vec![":orphan:".to_owned()], entries, ..Page::default() }
+}
+
+fn introduction(name: &str, leaves: &[Leaf]) -> Vec<Placed> {
+    let title = Heading { title: format!("{name} settings").into(), mark: '=', length: None };
+    let mut parts = vec![Placed::by_rule(Part::Heading(title))];
+    let mut told: Vec<&str> = Vec::new();
+    for leaf in leaves {
+        let doc = leaf.section.doc.trim();
+        if !doc.is_empty() && !told.contains(&doc) {
+            told.push(doc);
+            parts.extend(paragraphs(doc).into_iter().map(|content| Placed::by_rule(as_part(content))));
+        }
+    }
+    let console = leaves.first().and_then(|leaf| leaf.console);
+    let everywhere = console.filter(|_| leaves.iter().all(|leaf| leaf.console == console));
+    let words = match everywhere {
+        Some(console) => format!(
+            "Change these settings in the System Console under **{console}**, in ``config.json``, or by the \
+             environment variable that each table names."
+        ),
+        None => {
+            "Change these settings in ``config.json``, or by the environment variable that each table names."
+                .to_owned()
+        }
+    };
+    parts.push(Placed::by_rule(Part::Text(words.into())));
+    parts
+}
+
+fn setting(leaf: &Leaf, prefix: &str) -> Entry {
+    let path = leaf.path.to_string();
+    let heading =
+        Heading { title: markdown_to_rst(leaf.setting.title).into(), mark: Heading::SETTING, length: None };
+    Entry::Setting(vec![
+        Placed::by_rule(Part::Verbatim(format!(".. _{}:", anchor(&path)))),
+        Placed::by_rule(Part::Heading(heading)),
+        Placed::by_rule(Part::Table(table(leaf, &path, prefix))),
+    ])
+}
+
+/// The label of a setting's heading, to refer to it by `:ref:`.
+pub(super) fn anchor(path: &str) -> String {
+    path.to_ascii_lowercase().replace('.', "-")
+}
+
+fn table(leaf: &Leaf, path: &str, prefix: &str) -> Table {
+    let mut left = paragraphs(leaf.setting.description);
+    let values = value_list(leaf.setting);
+    match values.is_empty() {
+        true => left.extend(hint(leaf.setting).map(Content::Hint)),
+        false => left.push(Content::Values(values)),
+    }
+    let console = Statement { name: leaf.console.map(Fact::from), ..Statement::default() };
+    let config = Statement {
+        name: Some(path.to_owned().into()),
+        default: shown_beside_path(leaf.setting).map(Fact::from),
+        ..Statement::default()
+    };
+    let right = vec![
+        Bullet::Console(console),
+        Bullet::Config(config),
+        Bullet::Env(Statement::naming(leaf.path.env_name(prefix))),
+    ];
+    let mut rows = vec![Row { left, right: Some(right) }];
+    if !leaf.setting.note.trim().is_empty() {
+        rows.push(Row { left: paragraphs(leaf.setting.note), right: None });
+    }
+    Table { rows, ..Table::default() }
+}
+
+/// The default stands beside the path for bools only; elsewhere the value list or the hint states it.
+fn shown_beside_path(setting: &Setting) -> Option<String> {
+    match (innermost(&setting.kind), setting.default) {
+        (Kind::Bool, DefaultValue::Bool(default)) => Some(default.to_string()),
+        _ => None,
+    }
+}
+
+fn value_list(setting: &Setting) -> Vec<Value> {
+    let choices = match innermost(&setting.kind) {
+        Kind::OneOf(choices) => *choices,
+        _ => &[],
+    };
+    let default = default_text(setting);
+    let item = |value: &str, label: &str, text: &str| Value {
+        value: Some(label.to_owned().into()),
+        default: default.as_deref() == Some(value),
+        text: markdown_to_rst(&one_line(text)).into(),
+        ..Value::default()
+    };
+    if setting.values.is_empty() {
+        return choices.iter().map(|choice| item(choice.text, choice.label, choice.doc)).collect();
+    }
+    setting
+        .values
+        .iter()
+        .map(|doc| match choice_of(choices, doc) {
+            Some(choice) => item(choice.text, choice.label, doc.text),
+            None => item(doc.value, doc.value, doc.text),
+        })
+        .collect()
+}
+
+fn choice_of(choices: &'static [Choice], doc: &ValueDoc) -> Option<&'static Choice> {
+    choices.iter().find(|choice| choice.text == doc.value || choice.label == doc.value)
+}
+
+/// The default as a text; `None` where there is none or only a rule.
+pub(super) fn default_text(setting: &Setting) -> Option<String> {
+    match setting.default {
+        DefaultValue::None | DefaultValue::Computed { .. } => None,
+        DefaultValue::Bool(default) => Some(default.to_string()),
+        DefaultValue::Integer(default) => Some(default.to_string()),
+        DefaultValue::Float(default) => Some(default.to_string()),
+        DefaultValue::Text(default) | DefaultValue::Json(default) => Some(default.to_owned()),
+    }
+}
+
+/// A kind without the layers of being optional.
+pub(super) fn innermost(kind: &Kind) -> &Kind {
+    let mut kind = kind;
+    while let Kind::Optional(of) = kind {
+        kind = of;
+    }
+    kind
+}
+
+fn hint(setting: &Setting) -> Option<Hint> {
+    let what = match innermost(&setting.kind) {
+        Kind::Bool | Kind::OneOf(_) => return None,
+        Kind::Integer { min, max } => format!("Numerical input{}.", bounds(*min, *max)),
+        Kind::Float => "Decimal input.".to_owned(),
+        Kind::Text | Kind::Secret => "String input.".to_owned(),
+        Kind::Duration { unit, .. } => format!("Numerical value in {}.", unit.name()),
+        Kind::List(of) => format!("{} array input.", element(of)),
+        Kind::Map(_) => "Map input.".to_owned(),
+        Kind::Custom(custom) => format!("String input ({}).", custom.name),
+        Kind::Optional(_) => return None,
+    };
+    let default = default_text(setting);
+    let said = match (&default, setting.default) {
+        (Some(default), _) if default.is_empty() => " Default is empty.".to_owned(),
+        (Some(default), _) => format!(" Default is {}.", literal(default)),
+        (None, DefaultValue::Computed { rule, .. }) => {
+            format!(" Where nothing sets it: {}.", markdown_to_rst(rule))
+        }
+        (None, _) => String::new(),
+    };
+    Some(Hint { text: format!("{what}{said}").into(), default: default.map(Fact::from) })
+}
+
+fn element(kind: &Kind) -> &'static str {
+    match innermost(kind) {
+        Kind::Integer { .. } | Kind::Float | Kind::Duration { .. } => "Numerical",
+        _ => "String",
+    }
+}
+
+/// The range in words, where it is narrower than a machine's integers.
+fn bounds(min: i128, max: i128) -> String {
+    let is_type_max = [
+        i128::from(i8::MAX),
+        i128::from(u8::MAX),
+        i128::from(i16::MAX),
+        i128::from(u16::MAX),
+        i128::from(i32::MAX),
+        i128::from(u32::MAX),
+        i128::from(i64::MAX),
+        i128::from(u64::MAX),
+    ]
+    .contains(&max);
+    let is_type_min = min == 0
+        || [i128::from(i8::MIN), i128::from(i16::MIN), i128::from(i32::MIN), i128::from(i64::MIN)]
+            .contains(&min);
+    match (is_type_min, is_type_max) {
+        (true, true) => String::new(),
+        (false, true) => format!(" of at least {min}"),
+        _ => format!(" from {min} to {max}"),
+    }
+}
+
+/// A literal that reStructuredText reads as one: quoted where the text begins or ends in a blank.
+fn literal(text: &str) -> String {
+    let bare = text.trim() == text && !text.contains("``") && !text.ends_with('`');
+    if bare { format!("``{text}``") } else { format!("``{text:?}``") }
+}
+
+fn paragraphs(markdown: &str) -> Vec<Content> {
+    markdown
+        .split("\n\n")
+        .map(str::trim)
+        .filter(|block| !block.is_empty())
+        .map(|block| {
+            if block.starts_with("- ") || block.starts_with("* ") {
+                Content::Values(items(block))
+            } else {
+                Content::Text(markdown_to_rst(&one_line(block)).into())
+            }
+        })
+        .collect()
+}
+
+/// A Markdown list's items; lines that begin no item continue the one before.
+fn items(block: &str) -> Vec<Value> {
+    let mut texts: Vec<String> = Vec::new();
+    for line in block.lines() {
+        match line.strip_prefix("- ").or_else(|| line.strip_prefix("* ")) {
+            Some(text) => texts.push(text.trim().to_owned()),
+            None => {
+                if let Some(last) = texts.last_mut() {
+                    last.push(' ');
+                    last.push_str(line.trim());
+                }
+            }
+        }
+    }
+    texts.into_iter().map(|text| Value { text: markdown_to_rst(&text).into(), ..Value::default() }).collect()
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn as_part(content: Content) -> Part {
+    match content {
+        Content::Values(items) => Part::Values(items),
+        Content::Hint(hint) => Part::Hint(hint),
+        Content::Text(text) => Part::Text(text),
+        Content::Statement(_) => Part::Text(Fact::default()),
+        Content::Verbatim(text) => Part::Verbatim(text.value),
+    }
+}
+
+/// The unit that a hint names.
+pub(super) fn unit_named(name: &str) -> Option<Unit> {
+    [Unit::Milliseconds, Unit::Seconds, Unit::Minutes, Unit::Hours, Unit::Days]
+        .into_iter()
+        .find(|unit| unit.name() == name)
+}

@@ -1,0 +1,53 @@
+//! Settings tables as a grid: lines that know their bytes, mended where their columns are off.
+//!
+//! Only what settings pages have: one or two columns, rows that may span both.
+
+mod columns;
+mod repair;
+
+pub(super) use repair::repair;
+
+/// One line of a table: where it begins in the page, and its text without what follows the last bar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct GridLine<'t> {
+    pub(super) start: usize,
+    pub(super) text: &'t str,
+}
+
+/// The column of the border's inner `+`. `None` where it is no border or has more than one.
+fn inner_corner(border: &str) -> Option<Option<usize>> {
+    if !is_border(border) || border.len() < 5 {
+        return None;
+    }
+    let mut corners = border.match_indices('+').map(|(at, _)| at).skip(1);
+    let (first, second, third) = (corners.next()?, corners.next(), corners.next());
+    match (second, third) {
+        (None, _) => Some(None),
+        (Some(_), None) => Some(Some(first)),
+        _ => None,
+    }
+}
+
+/// `+---+---+`
+pub(super) fn is_border(line: &str) -> bool {
+    line.len() >= 3
+        && line.starts_with("+-")
+        && line.ends_with('+')
+        && line.chars().all(|c| matches!(c, '+' | '-'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::GridLine;
+
+    pub(super) fn lines(text: &str) -> Vec<GridLine<'_>> {
+        let mut start = 0;
+        text.split_inclusive('\n')
+            .map(|line| {
+                let at = GridLine { start, text: line.trim_end() };
+                start += line.len();
+                at
+            })
+            .collect()
+    }
+}

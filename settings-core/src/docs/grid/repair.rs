@@ -1,0 +1,236 @@
+//! Mending a table whose columns are off, where the intent is plain.
+//!
+//! The borders say where the columns are. Each line is cut at the bars it has and padded anew; a bar or a corner that
+//! is missing where all of the row's other lines have one is put back. Widths grow only where a cell's text doesn't fit.
+
+use super::columns::{byte_at, char_at, count};
+use super::{GridLine, inner_corner, is_border};
+
+/// What a line of the table is to become.
+enum Mended {
+    Border,
+    Pair(String, String),
+    Across(String),
+}
+
+/// The mended table, as many lines as before; `None` where it can't be mended or where more than one table could be meant.
+pub(in crate::docs) fn repair(lines: &[GridLine<'_>]) -> Option<Vec<String>> {
+    let shape = inner_corner(widest_border(lines)?)?;
+    let total = count(widest_border(lines)?);
+    let (first, last) = (lines.first()?, lines.last()?);
+    if !is_border(first.text) || !is_border(last.text) || lines.len() < 3 {
+        return None;
+    }
+    let mut mended = Vec::with_capacity(lines.len());
+    let mut row = Vec::new();
+    for line in lines {
+        if looks_like_border(line.text) {
+            mended.extend(mend_row(&row, shape, total)?);
+            row.clear();
+            mended.push(Mended::Border);
+        } else {
+            row.push(line.text);
+        }
+    }
+    draw(&mended, shape, total, lines)
+}
+
+/// The border that shows the table's columns: the first with an inner corner, else the first.
+fn widest_border<'t>(lines: &[GridLine<'t>]) -> Option<&'t str> {
+    let borders = || lines.iter().map(|line| line.text).filter(|line| is_border(line));
+    borders().find(|line| matches!(inner_corner(line), Some(Some(_)))).or_else(|| borders().next())
+}
+
+fn looks_like_border(line: &str) -> bool {
+    line.starts_with("+-") && line.chars().all(|c| matches!(c, '+' | '-'))
+}
+
+fn mend_row(row: &[&str], inner: Option<usize>, total: usize) -> Option<Vec<Mended>> {
+    if row.is_empty() {
+        // Two borders in a row, or the table's first line.
+        return Some(Vec::new());
+    }
+    let Some(at) = inner else {
+        return row.iter().map(|line| Some(Mended::Across(across(line)?))).collect();
+    };
+    let right_width = total.checked_sub(at + 2)?;
+    let whole = |line: &&&str| count(line) == total && line.ends_with('|');
+    // A bar that ends a short line is its outer one.
+    let with_bar = row.iter().filter(|line| char_at(line, at) == Some('|') && count(line) > at + 1).count();
+    let cuts: Vec<Option<(String, String)>> =
+        row.iter().map(|line| cut_in_two(line, at, right_width, total)).collect();
+    let spans = if with_bar == 0 {
+        // No line has a bar where the columns part: a note, unless all lines are off by the same.
+        row.iter().any(|line| whole(&line)) || cuts.iter().any(Option::is_none) || row.len() == 1
+    } else {
+        let proper = row.iter().filter(whole).count();
+        let proper_with_bar = row.iter().filter(whole).filter(|line| char_at(line, at) == Some('|')).count();
+        // A single bar in a note that spans the table is a character of its text.
+        proper_with_bar * 2 < proper
+    };
+    if spans {
+        return row.iter().map(|line| Some(Mended::Across(across(line)?))).collect();
+    }
+    cuts.into_iter().map(|cut| cut.map(|(left, right)| Mended::Pair(left, right))).collect()
+}
+
+/// The text between a line's outer bars.
+fn across(line: &str) -> Option<String> {
+    let inside = line.strip_prefix('|')?;
+    Some(inside.strip_suffix('|').unwrap_or(inside).trim_end().to_owned())
+}
+
+/// A line's two cells, by the bar that leaves one of them its proper width.
+fn cut_in_two(line: &str, at: usize, right_width: usize, total: usize) -> Option<(String, String)> {
+    let split = |bar: usize| {
+        let left = line.get(1..bar)?.trim_end();
+        let right = line.get(bar + 1..)?;
+        let right = right.strip_suffix('|').unwrap_or(right).trim_end();
+        Some((left.to_owned(), right.to_owned()))
+    };
+    if char_at(line, at) == Some('|') {
+        return split(byte_at(line, at)?);
+    }
+    let end = line.strip_suffix('|').map_or(line.len(), str::len);
+    let bars: Vec<usize> =
+        line.match_indices('|').map(|(bar, _)| bar).filter(|&bar| bar > 0 && bar < end).collect();
+    let keeps_right = bars
+        .iter()
+        .copied()
+        .find(|&bar| line.get(bar + 1..end).is_some_and(|right| count(right) == right_width));
+    if let Some(bar) = keeps_right.or(match bars.as_slice() {
+        [only] => Some(*only),
+        _ => None,
+    }) {
+        return split(bar);
+    }
+    // The bar itself is missing: blanks must stand in its place, and the line be as long as the others.
+    let place = byte_at(line, at)?;
+    let blank = |at: usize| line.get(at..=at) == Some(" ");
+    (bars.is_empty() && count(line) == total && blank(place) && (blank(place - 1) || blank(place + 1)))
+        .then(|| split(place))?
+}
+
+fn draw(
+    mended: &[Mended],
+    inner: Option<usize>,
+    total: usize,
+    lines: &[GridLine<'_>],
+) -> Option<Vec<String>> {
+    let Some(at) = inner else {
+        let longest = longest(mended, |mended| match mended {
+            Mended::Across(text) => Some(text),
+            _ => None,
+        });
+        let width = grown(total.checked_sub(2)?, longest);
+        return mended
+            .iter()
+            .map(|mended| match mended {
+                Mended::Border => Some(format!("+{}+", "-".repeat(width))),
+                Mended::Across(text) => Some(format!("|{}|", padded(text, width))),
+                Mended::Pair(..) => None,
+            })
+            .collect();
+    };
+    let left = grown(
+        at - 1,
+        longest(mended, |mended| match mended {
+            Mended::Pair(left, _) => Some(left),
+            _ => None,
+        }),
+    );
+    let mut right = grown(
+        total.checked_sub(at + 2)?,
+        longest(mended, |mended| match mended {
+            Mended::Pair(_, right) => Some(right),
+            _ => None,
+        }),
+    );
+    let note = longest(mended, |mended| match mended {
+        Mended::Across(text) => Some(text),
+        _ => None,
+    });
+    right = right.max(grown(left + 1 + right, note) - left - 1);
+    let border = format!("+{}+{}+", "-".repeat(left), "-".repeat(right));
+    let plain = format!("+{}+", "-".repeat(left + 1 + right));
+    let pair = |i: Option<usize>| matches!(i.and_then(|i| mended.get(i)), Some(Mended::Pair(..)));
+    mended
+        .iter()
+        .enumerate()
+        .map(|(i, line)| {
+            Some(match line {
+                // A corner belongs where a bar meets the border; elsewhere the page's own way stays.
+                Mended::Border => {
+                    let own = lines.get(i).map_or("", |line| line.text);
+                    let had_corner = matches!(inner_corner(own), Some(Some(_)) | None);
+                    let meets = pair(i.checked_sub(1)) || pair(Some(i + 1));
+                    if meets || had_corner { border.clone() } else { plain.clone() }
+                }
+                Mended::Pair(a, b) => format!("|{}|{}|", padded(a, left), padded(b, right)),
+                Mended::Across(text) => format!("|{}|", padded(text, left + 1 + right)),
+            })
+        })
+        .collect()
+}
+
+fn longest<'m>(mended: &'m [Mended], text: impl Fn(&'m Mended) -> Option<&'m String>) -> usize {
+    mended.iter().filter_map(text).map(|text| count(text)).max().unwrap_or(0)
+}
+
+fn grown(width: usize, longest: usize) -> usize {
+    if longest <= width { width } else { longest + 1 }
+}
+
+fn padded(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(count(text))))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::tests::lines;
+    use super::*;
+
+    fn mended(text: &str) -> Option<String> {
+        repair(&lines(text)).map(|lines| lines.join("\n") + "\n")
+    }
+
+    #[test]
+    fn pads_short_cells() {
+        let text = "+------+-----+\n| left | two |\n| l | x   |\n| more | y |\n+------+-----+\n| note |\n+------+-----+\n";
+        let want = "+------+-----+\n| left | two |\n| l    | x   |\n| more | y   |\n+------+-----+\n| note       |\n+------+-----+\n";
+        assert_eq!(mended(text).as_deref(), Some(want));
+        assert_eq!(mended(want).as_deref(), Some(want));
+    }
+
+    #[test]
+    fn grows_a_column_only_where_text_does_not_fit() {
+        let text = "+------+-----+\n| left is long | two |\n| a    | b   |\n+------+-----+\n";
+        let want = "+--------------+-----+\n| left is long | two |\n| a            | b   |\n+--------------+-----+\n";
+        assert_eq!(mended(text).as_deref(), Some(want));
+    }
+
+    #[test]
+    fn puts_back_what_would_fuse_cells() {
+        let corner = "+------+-----+\n| left | two |\n+------------+\n";
+        assert_eq!(mended(corner).as_deref(), Some("+------+-----+\n| left | two |\n+------+-----+\n"));
+        let bar = "+------+-----+\n| left | two |\n| a      b   |\n+------+-----+\n";
+        assert_eq!(
+            mended(bar).as_deref(),
+            Some("+------+-----+\n| left | two |\n| a    | b   |\n+------+-----+\n")
+        );
+    }
+
+    #[test]
+    fn keeps_a_note_above_a_plain_bottom() {
+        let text = "+------+-----+\n| left | two |\n+------+-----+\n| a note   |\n+------------+\n";
+        let want = "+------+-----+\n| left | two |\n+------+-----+\n| a note     |\n+------------+\n";
+        assert_eq!(mended(text).as_deref(), Some(want));
+    }
+
+    #[test]
+    fn leaves_what_could_be_meant_in_two_ways() {
+        let text = "+------+-----+\n| left | two |\n| one words here |\n+------+-----+\n";
+        assert_eq!(mended(text), None);
+    }
+}

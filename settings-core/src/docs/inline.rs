@@ -1,0 +1,203 @@
+//! Inline markup from Markdown (doc comments) to reStructuredText (pages), and back.
+
+/// Markdown's code, links and emphasis in reStructuredText; what the latter would take for markup is escaped.
+///
+/// Bold and emphasis are spelt alike in both. A link to an item (`[`X`]`) keeps its words only.
+pub(super) fn markdown_to_rst(markdown: &str) -> String {
+    let mut out = String::with_capacity(markdown.len() + 16);
+    let mut rest = markdown;
+    while let Some(c) = rest.chars().next() {
+        if let Some((inner, after)) = code(rest) {
+            separate(&mut out);
+            out.push_str(&format!("``{inner}``"));
+            separate_after(&mut out, after);
+            rest = after;
+            continue;
+        }
+        if let Some((words, target, after)) = link(rest) {
+            separate(&mut out);
+            match target {
+                Some(target) => out.push_str(&format!("`{} <{target}>`__", words.replace('`', ""))),
+                None => out.push_str(&markdown_to_rst(words)),
+            }
+            separate_after(&mut out, after);
+            rest = after;
+            continue;
+        }
+        if let Some((mark, inner, after)) = emphasis(rest) {
+            separate(&mut out);
+            out.push_str(mark);
+            out.push_str(inner);
+            out.push_str(mark);
+            separate_after(&mut out, after);
+            rest = after;
+            continue;
+        }
+        let after = rest.get(c.len_utf8()..).unwrap_or_default();
+        match c {
+            '\\' => match after.chars().next().filter(char::is_ascii_punctuation) {
+                // A character that the author has escaped.
+                Some(escaped) => {
+                    push_plain(&mut out, escaped, after.get(escaped.len_utf8()..).unwrap_or_default());
+                    rest = after.get(escaped.len_utf8()..).unwrap_or_default();
+                    continue;
+                }
+                None => out.push_str("\\\\"),
+            },
+            c => push_plain(&mut out, c, after),
+        }
+        rest = after;
+    }
+    out
+}
+
+fn push_plain(out: &mut String, c: char, after: &str) {
+    let word_ends = !after.starts_with(|next: char| next.is_alphanumeric());
+    let escape = match c {
+        '*' | '`' | '|' | '\\' => true,
+        '_' => word_ends,
+        _ => false,
+    };
+    if escape {
+        out.push('\\');
+    }
+    out.push(c);
+}
+
+/// Markup must not touch the word before it; an escaped blank separates without showing.
+fn separate(out: &mut String) {
+    if out.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '`' | '*' | '_' | '.' | ',')) {
+        out.push_str("\\ ");
+    }
+}
+
+fn separate_after(out: &mut String, after: &str) {
+    if after.starts_with(|c: char| c.is_alphanumeric()) {
+        out.push_str("\\ ");
+    }
+}
+
+fn code(text: &str) -> Option<(String, &str)> {
+    let ticks = text.len() - text.trim_start_matches('`').len();
+    if ticks == 0 {
+        return None;
+    }
+    let fence = text.get(..ticks)?;
+    let body = text.get(ticks..)?;
+    let end = body.find(fence)?;
+    let inner = body.get(..end)?.trim();
+    (!inner.is_empty()).then_some((inner.to_owned(), body.get(end + ticks..)?))
+}
+
+/// `[words](target)`, `[words]`, `<https://…>`: words, target, what follows.
+fn link(text: &str) -> Option<(&str, Option<&str>, &str)> {
+    if let Some(rest) = text.strip_prefix('<') {
+        let (url, after) = rest.split_once('>')?;
+        let is_url = url.starts_with("https://") || url.starts_with("http://") || url.starts_with("mailto:");
+        return (is_url && !url.contains(' ')).then_some((url, Some(url), after));
+    }
+    let (words, after) = text.strip_prefix('[')?.split_once(']')?;
+    if words.is_empty() || words.contains(['[', '\n']) {
+        return None;
+    }
+    match after.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
+        Some((target, after)) if !target.contains(' ') => Some((words, Some(target), after)),
+        _ if words.starts_with('`') => Some((words, None, after)),
+        _ => None,
+    }
+}
+
+fn emphasis(text: &str) -> Option<(&'static str, &str, &str)> {
+    for (mark, written) in [("**", "**"), ("__", "**"), ("*", "*")] {
+        let Some(body) = text.strip_prefix(mark) else { continue };
+        let Some(end) = body.find(mark) else { continue };
+        let (inner, after) = (body.get(..end)?, body.get(end + mark.len()..)?);
+        let tight = !inner.is_empty()
+            && !inner.starts_with(char::is_whitespace)
+            && !inner.ends_with(char::is_whitespace);
+        if tight && !inner.contains(['*', '`']) {
+            return Some((written, inner, after));
+        }
+    }
+    None
+}
+
+/// Literals, links and roles of reStructuredText in Markdown.
+pub(super) fn rst_to_markdown(rst: &str) -> String {
+    let mut out = String::with_capacity(rst.len());
+    let mut rest = rst;
+    while let Some(c) = rest.chars().next() {
+        if let Some((inner, after)) = rest.strip_prefix("``").and_then(|body| body.split_once("``")) {
+            let fence = if inner.contains('`') { "``" } else { "`" };
+            out.push_str(&format!("{fence}{inner}{fence}"));
+            rest = after;
+        } else if let Some((words, target, after)) = rst_link(rest) {
+            match target {
+                Some(target) => out.push_str(&format!("[{words}]({target})")),
+                None => out.push_str(words),
+            }
+            rest = after;
+        } else {
+            let after = rest.get(c.len_utf8()..).unwrap_or_default();
+            if c == '\\' && after.starts_with(' ') {
+                rest = after.get(1..).unwrap_or_default();
+                continue;
+            }
+            out.push(c);
+            rest = after;
+        }
+    }
+    out
+}
+
+/// `` `words <target>`__ ``, `` :role:`words <target>` ``: words, target where it is an address, what follows.
+fn rst_link(text: &str) -> Option<(&str, Option<&str>, &str)> {
+    let (is_role, body) = match text.strip_prefix('`') {
+        Some(body) => (false, body),
+        None => {
+            let (name, body) = text.strip_prefix(':')?.split_once(":`")?;
+            let is_name =
+                !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | ':'));
+            (true, is_name.then_some(body)?)
+        }
+    };
+    let (inner, after) = body.split_once('`')?;
+    let after = after.strip_prefix("__").or_else(|| after.strip_prefix('_')).unwrap_or(after);
+    match inner.strip_suffix('>').and_then(|inner| inner.rsplit_once('<')) {
+        Some((words, target)) => Some((words.trim_end(), (!is_role).then_some(target), after)),
+        None => Some((inner, None, after)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn carries_markup_over() {
+        assert_eq!(
+            markdown_to_rst("See `a.b` and [the guide](https://x.test/a)."),
+            "See ``a.b`` and `the guide <https://x.test/a>`__."
+        );
+        assert_eq!(markdown_to_rst("`Port`s of **two** *kinds*"), "``Port``\\ s of **two** *kinds*");
+        assert_eq!(markdown_to_rst("[`Duration`] is a type"), "``Duration`` is a type");
+    }
+
+    #[test]
+    fn escapes_what_would_be_markup() {
+        assert_eq!(
+            markdown_to_rst("5 * 3 | 2, snake_case and trailing_ end"),
+            "5 \\* 3 \\| 2, snake_case and trailing\\_ end"
+        );
+        assert_eq!(markdown_to_rst(r"a \* b"), r"a \* b");
+        assert_eq!(markdown_to_rst("an ` alone"), "an \\` alone");
+    }
+
+    #[test]
+    fn goes_back() {
+        assert_eq!(
+            rst_to_markdown("See ``a`` and `the guide <https://x.test>`__, :doc:`this </x>`."),
+            "See `a` and [the guide](https://x.test), this."
+        );
+    }
+}

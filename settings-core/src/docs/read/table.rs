@@ -1,0 +1,167 @@
+//! A table of the page as a settings table.
+
+use crate::docs::encoding;
+use crate::docs::grid::{self, GridLine};
+use crate::docs::model::{Bullet, Content, Part, Row, Span, Table, TableLayout};
+use crate::docs::render::rst_part;
+use crate::rst;
+use crate::rst::width::column_width;
+
+use super::cell::{bullets, contents};
+use super::grid::Grid;
+
+/// A settings table, and its text where the layout doesn't give it back.
+pub(super) struct FoundTable {
+    pub(super) table: Table,
+    pub(super) source: Option<String>,
+    /// What the table's lines should be, where it has to be mended to be read as it was meant.
+    pub(super) mended: Option<Vec<String>>,
+}
+
+/// Reads a grid table of the page `text`. `None` where it isn't a settings table.
+///
+/// A table whose columns are off, or whose cells run together, is read as if it were mended.
+pub(super) fn table(text: &str, table: rst::Table<'_>, span: Span, keys_apart: bool) -> Option<FoundTable> {
+    let raw = text.get(span.range())?;
+    let whole = Grid::of(table, |at| at);
+    if let Some(grid) = &whole
+        && !may_be_fused(grid)
+    {
+        let (table, source) = laid_out(grid, raw, keys_apart)?;
+        return Some(FoundTable { table, source, mended: None });
+    }
+    if table.error().is_none() && whole.is_none() {
+        // A table of another shape.
+        return None;
+    }
+    let lines = lines_of(raw, span.start);
+    let mended = mended(&lines)?;
+    let joined = mended.join("\n");
+    let document = rst::parse(&joined, rst::Dialect::Sphinx);
+    let starts = lines_of(&joined, 0);
+    // A mended line holds the page's up to where its padding changed.
+    let moved = |at: usize| {
+        let row = starts.partition_point(|line| line.start <= at).saturating_sub(1);
+        match (starts.get(row), lines.get(row)) {
+            (Some(mended), Some(line)) => line.start + (at - mended.start).min(line.text.len()),
+            _ => span.start,
+        }
+    };
+    let grid = Grid::of(document.tables().next()?, moved)?;
+    if let Some(whole) = &whole
+        && grid.pairs() <= whole.pairs()
+    {
+        let (table, source) = laid_out(whole, raw, keys_apart)?;
+        return Some(FoundTable { table, source, mended: None });
+    }
+    let (table, _) = laid_out(&grid, &joined, keys_apart)?;
+    Some(FoundTable { table, source: Some(raw.to_owned()), mended: Some(mended) })
+}
+
+/// The lines of a table as they should be. Damage by decoding is undone first, since it widens lines.
+pub(in crate::docs) fn mended(lines: &[GridLine<'_>]) -> Option<Vec<String>> {
+    let restored: Vec<String> = lines.iter().map(|line| encoding::restored(line.text)).collect();
+    let restored: Vec<GridLine<'_>> =
+        restored.iter().zip(lines).map(|(text, line)| GridLine { start: line.start, text }).collect();
+    grid::repair(&restored)
+}
+
+/// The first line of a table that mending changes.
+pub(super) fn first_change(raw: &str, start: usize, mended: &[String]) -> Option<Span> {
+    let lines = lines_of(raw, start);
+    let changed = lines.iter().zip(mended).find(|(line, mended)| line.text != mended.as_str())?;
+    Some(Span::new(changed.0.start, changed.0.start + changed.0.text.len()))
+}
+
+/// A table's text cut into lines, without the blanks after their last bars.
+pub(in crate::docs) fn lines_of(raw: &str, start: usize) -> Vec<GridLine<'_>> {
+    let mut at = start;
+    raw.split_inclusive('\n')
+        .map(|line| {
+            let found = GridLine { start: at, text: line.trim_end() };
+            at += line.len();
+            found
+        })
+        .collect()
+}
+
+/// Whether some row of a table with two columns spans both although it holds what stands in a right cell.
+fn may_be_fused(grid: &Grid<'_>) -> bool {
+    grid.widths.len() == 2
+        && grid
+            .rows
+            .iter()
+            .any(|row| row.right.is_none() && row.left.iter().any(|line| line.text.contains('|')))
+}
+
+/// The table with the least layout that gives `raw` back, or with all of it and `raw` beside.
+fn laid_out(grid: &Grid<'_>, raw: &str, keys_apart: bool) -> Option<(Table, Option<String>)> {
+    if !names_a_setting(grid, keys_apart) {
+        return None;
+    }
+    let (left, right) = (grid.widths.first().copied()?, grid.widths.get(1).copied());
+    let indent = indent_of(raw);
+    let bottom = raw.trim_end().rsplit('\n').next().unwrap_or_default();
+    let base = TableLayout {
+        indent: (indent != 1).then_some(indent),
+        plain_bottom: right.is_some() && bottom.get(left + 1..left + 2) != Some("+"),
+        ..TableLayout::default()
+    };
+    let roomy = left.saturating_sub(indent + 1);
+    let longest = grid.rows.iter().filter(|row| row.right.is_some()).flat_map(|row| &row.left);
+    let longest = longest.map(|line| column_width(line.text)).max().unwrap_or(0);
+    let fill = (longest > roomy).then_some(longest);
+    let candidates = [
+        base.clone(),
+        TableLayout { right_width: right, ..base.clone() },
+        TableLayout { left_width: Some(left), fill, ..base.clone() },
+        TableLayout { left_width: Some(left), right_width: right, fill, ..base },
+    ];
+    let mut last = None;
+    for layout in candidates {
+        let table = Table { rows: read_rows(grid, &layout, keys_apart), layout };
+        let part = Part::Table(table);
+        let same = rst_part(&part, keys_apart) == raw;
+        let Part::Table(table) = part else { return None };
+        if same {
+            return Some((table, None));
+        }
+        last = Some(table);
+    }
+    Some((last?, Some(raw.to_owned())))
+}
+
+/// Blanks between the first bar and the first text.
+fn indent_of(raw: &str) -> usize {
+    let inside = raw.split('\n').filter_map(|line| line.strip_prefix('|'));
+    let blanks = inside.map(|line| line.len() - line.trim_start_matches(' ').len());
+    blanks.min().unwrap_or(1)
+}
+
+fn names_a_setting(grid: &Grid<'_>, keys_apart: bool) -> bool {
+    let statement =
+        |bullet: &Bullet| matches!(bullet, Bullet::Console(_) | Bullet::Config(_) | Bullet::Env(_));
+    grid.rows.iter().any(|row| match &row.right {
+        Some(right) => bullets(right, keys_apart).iter().any(statement),
+        None => {
+            contents(&row.left, usize::MAX).iter().any(|content| matches!(content, Content::Statement(_)))
+        }
+    })
+}
+
+fn read_rows(grid: &Grid<'_>, layout: &TableLayout, keys_apart: bool) -> Vec<Row> {
+    const RULE_LEFT: usize = 65;
+    let indent = layout.indent.unwrap_or(1);
+    let columns = layout.fill.unwrap_or(layout.left_width.unwrap_or(RULE_LEFT).saturating_sub(indent + 1));
+    let across = (grid.widths.iter().sum::<usize>() + 1).saturating_sub(indent + 1);
+    let single = grid.widths.len() == 1;
+    grid.rows
+        .iter()
+        .map(|row| match &row.right {
+            Some(right) => {
+                Row { left: contents(&row.left, columns), right: Some(bullets(right, keys_apart)) }
+            }
+            None => Row { left: contents(&row.left, if single { usize::MAX } else { across }), right: None },
+        })
+        .collect()
+}

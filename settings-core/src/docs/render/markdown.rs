@@ -1,0 +1,142 @@
+//! A page in Markdown: the same facts in the same order, tables as lists.
+
+use crate::docs::inline::rst_to_markdown;
+use crate::docs::model::{Bullet, Content, Entry, Page, Part, Value};
+
+use super::words;
+
+/// The whole page.
+pub(super) fn page(page: &Page) -> String {
+    let marks = heading_marks(page);
+    let mut blocks = Vec::new();
+    for entry in &page.entries {
+        let setting = matches!(entry, Entry::Setting(_));
+        for placed in entry.parts() {
+            part(&placed.part, setting, &marks, &mut blocks);
+        }
+    }
+    blocks.retain(|block| !block.is_empty());
+    let mut out = blocks.join("\n\n");
+    out.push('\n');
+    out
+}
+
+/// The page's underline characters, outermost first.
+fn heading_marks(page: &Page) -> Vec<char> {
+    let mut marks = Vec::new();
+    for placed in page.entries.iter().flat_map(Entry::parts) {
+        if let Part::Heading(heading) = &placed.part
+            && !marks.contains(&heading.mark)
+        {
+            marks.push(heading.mark);
+        }
+    }
+    marks
+}
+
+fn part(part: &Part, setting: bool, marks: &[char], blocks: &mut Vec<String>) {
+    match part {
+        Part::Heading(heading) => {
+            let level = marks.iter().position(|mark| *mark == heading.mark).unwrap_or(0) + 1;
+            // A page whose headings are all settings' has no title of its own.
+            let level = if setting { level.max(2) } else { level };
+            blocks.push(format!("{} {}", "#".repeat(level.min(6)), rst_to_markdown(&heading.title)));
+        }
+        Part::Badge(text) => blocks.push(format!("*{}*", text.value)),
+        Part::Directive(directive) => {
+            let lines = directive.options.iter().filter_map(|option| {
+                let label = match option.name.as_str() {
+                    "systemconsole" => "System Config path",
+                    "configjson" => "`config.json` setting",
+                    "environment" => "Environment variable",
+                    "default" => "Default",
+                    _ => return None,
+                };
+                let value = option.value.trim_start_matches('.');
+                Some(match option.name.as_str() {
+                    "systemconsole" => format!("- {label}: **{value}**"),
+                    _ => format!("- {label}: {}", code_or_na(value)),
+                })
+            });
+            blocks.push(format!("<a id=\"{}\"></a>", directive.id.value));
+            blocks.push(lines.collect::<Vec<_>>().join("\n"));
+            blocks.extend(directive.body.iter().map(content));
+        }
+        Part::Table(table) => {
+            for row in &table.rows {
+                blocks.extend(row.left.iter().map(content));
+                let bullets: Vec<String> = row.right.iter().flatten().map(bullet).collect();
+                blocks.push(bullets.join("\n"));
+            }
+        }
+        Part::Hint(hint) => blocks.push(one_line(&words::hint_text(hint))),
+        Part::Values(items) => blocks.push(values(items)),
+        Part::Text(text) => blocks.push(one_line(text)),
+        Part::Verbatim(text) => blocks.push(verbatim(text)),
+    }
+}
+
+fn content(content: &Content) -> String {
+    match content {
+        Content::Text(text) => one_line(text),
+        Content::Hint(hint) => one_line(&words::hint_text(hint)),
+        Content::Values(items) => values(items),
+        Content::Statement(statement) => one_line(&words::sentence(statement)),
+        Content::Verbatim(text) => verbatim(text),
+    }
+}
+
+/// An anchor becomes an anchor; what Markdown has no word for is shown as it stands.
+fn verbatim(text: &str) -> String {
+    if let Some(name) = text.strip_prefix(".. _").and_then(|rest| rest.trim_end().strip_suffix(':'))
+        && !name.contains('\n')
+    {
+        return format!("<a id=\"{}\"></a>", name.trim_matches('`'));
+    }
+    if text.chars().all(|c| c == '-') && text.len() >= 4 {
+        return "---".to_owned();
+    }
+    if text.starts_with("- ") && !text.contains("\n\n") && !text.contains(".. ") {
+        return rst_to_markdown(text);
+    }
+    let fence = if text.contains("```") { "````" } else { "```" };
+    format!("{fence}rst\n{text}\n{fence}")
+}
+
+fn values(items: &[Value]) -> String {
+    let lines: Vec<String> = items
+        .iter()
+        .map(|item| format!("- {}", one_line(&format!("{}{}", words::item_lead(item), item.text.value))))
+        .collect();
+    lines.join("\n")
+}
+
+fn bullet(bullet: &Bullet) -> String {
+    let name = |name: &Option<crate::docs::model::Fact<String>>| {
+        name.as_ref().map_or("N/A", |name| name.as_str()).to_owned()
+    };
+    match bullet {
+        Bullet::Console(console) => match &console.name {
+            Some(path) => format!("- System Config path: **{}**", path.value),
+            None => "- System Config path: N/A".to_owned(),
+        },
+        Bullet::Config(config) => {
+            let mut line = format!("- `config.json` setting: {}", code_or_na(&name(&config.name)));
+            if let Some(default) = &config.default {
+                line.push_str(&format!(", default `{}`", default.value));
+            }
+            line
+        }
+        Bullet::Env(env) => format!("- Environment variable: {}", code_or_na(&name(&env.name))),
+        Bullet::Text(text) => format!("- {}", one_line(text)),
+        Bullet::Verbatim(text) => one_line(text),
+    }
+}
+
+fn code_or_na(text: &str) -> String {
+    if text.eq_ignore_ascii_case("n/a") { "N/A".to_owned() } else { format!("`{text}`") }
+}
+
+fn one_line(text: &str) -> String {
+    rst_to_markdown(&text.replace('\n', " "))
+}

@@ -1,0 +1,44 @@
+//! From model to page: reStructuredText by the rules of layout, or Markdown.
+
+mod markdown;
+mod rst;
+mod style;
+mod table;
+mod words;
+
+use super::model::Page;
+
+pub(super) use rst::part as rst_part;
+pub(super) use words::{hint_text, item_lead, reworded, statement_rule};
+
+/// Where a setting's facts stand on a page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Style {
+    /// As the model has it: a table under each heading.
+    #[default]
+    Table,
+    /// In a `config:setting` directive above each heading, its texts below it, no table.
+    Directive,
+}
+
+/// The language of a page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// reStructuredText.
+    #[default]
+    Rst,
+    /// Markdown, as CommonMark and GitHub read it.
+    Markdown,
+}
+
+/// Writes the page.
+///
+/// In reStructuredText and [`Style::Table`] it is the inverse of [`read`](super::read()).
+pub fn render(page: &Page, style: Style, format: Format) -> String {
+    match (format, style) {
+        (Format::Rst, Style::Table) => rst::page(page),
+        (Format::Rst, Style::Directive) => rst::page(&style::directives(page)),
+        // Markdown has neither.
+        (Format::Markdown, _) => markdown::page(page),
+    }
+}

@@ -1,0 +1,146 @@
+//! The words of bullets, items and hints: the rule's, or the page's own as long as they say the same.
+
+use crate::docs::grammar::{self, Said, StatementKind};
+use crate::docs::model::{Bullet, Fact, Hint, Statement, Value};
+
+/// One bullet of a right cell, without its dash.
+pub(super) fn bullet(bullet: &Bullet, keys_apart: bool) -> String {
+    match bullet {
+        Bullet::Console(console) => statement(StatementKind::Console, console, keys_apart),
+        Bullet::Config(config) => statement(StatementKind::Config, config, keys_apart),
+        Bullet::Env(env) => statement(StatementKind::Env, env, keys_apart),
+        Bullet::Text(text) | Bullet::Verbatim(text) => text.value.clone(),
+    }
+}
+
+fn statement(kind: StatementKind, statement: &Statement, keys_apart: bool) -> String {
+    let own = statement.text.as_ref().and_then(|text| {
+        let read =
+            |text: &str| grammar::statement(text).filter(|(read, _)| *read == kind).map(|(_, said)| said);
+        reworded(text, statement, read)
+    });
+    own.unwrap_or_else(|| statement_rule(kind, statement, keys_apart))
+}
+
+/// The sentence of a table with a single cell.
+pub(super) fn sentence(statement: &Statement) -> String {
+    let own = statement.text.as_ref().and_then(|text| reworded(text, statement, grammar::feature_sentence));
+    own.unwrap_or_else(|| {
+        let name = statement.name.as_ref().map_or("", |name| name.as_str());
+        match &statement.default {
+            Some(default) => {
+                format!("This feature's ``config.json`` setting is ``\"{name}\": {}``.", default.value)
+            }
+            None => format!("This feature's ``config.json`` setting is ``\"{name}\"``."),
+        }
+    })
+}
+
+/// `text`, its facts replaced by the statement's where they differ. `None` where that can't be done in place.
+pub(in crate::docs) fn reworded(
+    text: &str,
+    statement: &Statement,
+    read: impl Fn(&str) -> Option<Said>,
+) -> Option<String> {
+    let said = read(text)?;
+    if says(&said, statement) {
+        return Some(text.to_owned());
+    }
+    let mut changed = text.to_owned();
+    // From the end, so that ranges before stay true.
+    if let (Some(old), Some(new)) = (&said.default, &statement.default) {
+        changed.replace_range(old.range.clone(), new);
+    }
+    if let (Some(old), Some(new)) = (&said.name, &statement.name) {
+        let in_literals = text.get(old.range.clone()).is_some_and(|piece| piece.starts_with("``"));
+        let new = if in_literals { apart(new) } else { new.value.clone() };
+        changed.replace_range(old.range.clone(), &new);
+    }
+    says(&read(&changed)?, statement).then_some(changed)
+}
+
+fn says(said: &Said, statement: &Statement) -> bool {
+    let same = |piece: &Option<grammar::Piece>, fact: &Option<Fact<String>>| {
+        piece.as_ref().map(|piece| piece.text.as_str()) == fact.as_ref().map(|fact| fact.as_str())
+    };
+    same(&said.name, &statement.name) && same(&said.default, &statement.default)
+}
+
+/// The rule's words for a bullet.
+pub(in crate::docs) fn statement_rule(
+    kind: StatementKind,
+    statement: &Statement,
+    keys_apart: bool,
+) -> String {
+    let name = statement.name.as_ref().map(|name| name.as_str());
+    match kind {
+        StatementKind::Console => match name {
+            Some(path) => format!("System Config path: **{path}**"),
+            None => "System Config path: N/A".to_owned(),
+        },
+        StatementKind::Config => {
+            config_rule(name, statement.default.as_ref().map(|default| default.as_str()), keys_apart)
+        }
+        StatementKind::Env => match name {
+            Some(name) => format!("Environment variable: ``{name}``"),
+            None => "Environment variable: N/A".to_owned(),
+        },
+    }
+}
+
+fn config_rule(path: Option<&str>, default: Option<&str>, keys_apart: bool) -> String {
+    let Some(path) = path else {
+        let label = if keys_apart { "``config.json`` setting" } else { "``config.json setting``" };
+        return format!("{label}: N/A");
+    };
+    match (keys_apart, default) {
+        (true, Some(default)) => format!("``config.json`` setting: {} > ``{default}``", apart(path)),
+        (true, None) => format!("``config.json`` setting: {}", apart(path)),
+        (false, Some(default)) => format!("``config.json setting``: ``\".{path}\": {default}\",``"),
+        (false, None) => format!("``config.json setting``: ``\".{path}\",``"),
+    }
+}
+
+/// ``` ``Section`` > ``Key`` ```
+fn apart(path: &str) -> String {
+    let keys: Vec<String> = path.split('.').map(|key| format!("``{key}``")).collect();
+    keys.join(" > ")
+}
+
+/// How a value's item begins, blank included.
+pub(in crate::docs) fn item_lead(item: &Value) -> String {
+    let Some(value) = &item.value else { return String::new() };
+    if let Some(lead) = &item.lead {
+        let read = grammar::value_item(&format!("{}x", lead.value));
+        let same = read.is_some_and(|read| {
+            read.value.text == value.value
+                && read.default == item.default
+                && read.default_if.map(|words| words.text)
+                    == item.default_if.as_ref().map(|words| words.value.clone())
+        });
+        if same {
+            return lead.value.clone();
+        }
+    }
+    match (item.default, &item.default_if) {
+        (false, _) => format!("**{}**: ", value.value),
+        (true, None) => format!("**{}**: **(Default)** ", value.value),
+        (true, Some(condition)) => format!("**{}**: **(Default {})** ", value.value, condition.value),
+    }
+}
+
+/// A hint's words, with the default that it states replaced where the model has another.
+pub(in crate::docs) fn hint_text(hint: &Hint) -> String {
+    let text = &hint.text.value;
+    match (grammar::stated_default(text), &hint.default) {
+        (Some(stated), Some(default)) if stated.text != default.value => {
+            let mut changed = text.clone();
+            changed.replace_range(stated.range, &default.value);
+            changed
+        }
+        (None, Some(default)) if !default.is_empty() => {
+            format!("{} Default is ``{}``.", text.trim_end(), default.value)
+        }
+        _ => text.clone(),
+    }
+}

@@ -1,0 +1,55 @@
+//! Definition lists: a term, and its definition indented below.
+
+use super::super::messages::Level;
+use super::super::parser::{Machine, Parser};
+use super::super::tag::Tag;
+use super::super::tree::NodeId;
+use super::{Construct, Cut};
+
+impl Parser<'_> {
+    /// The reader stands on the indented line below the first term.
+    pub(super) fn definition_list(&mut self, m: &mut Machine, term: usize) {
+        let number = self.number(m.view, term);
+        let start = self.line(m.view, term).map_or(0, |line| line.start);
+        let list = self.tree.add(Tag::DefinitionList, start..start, number);
+        let mut finish = self.definition_item(m, list, term, m.node);
+        self.append(m.node, list);
+        loop {
+            let Some(line) = self.next_member(m) else { break };
+            let term = m.at;
+            let is_term = self.construct(line) == Construct::Text
+                && self.advance(m, 1)
+                && self.here_text(m).starts_with(' ');
+            if !is_term {
+                self.goto(m, term - 1);
+                break;
+            }
+            finish = self.definition_item(m, list, term.max(0) as usize, list);
+        }
+        self.check_finish(m, "Definition list", finish);
+    }
+
+    fn definition_item(&mut self, m: &mut Machine, list: NodeId, term: usize, place: NodeId) -> bool {
+        let number = m.abs_line();
+        let Some(line) = self.line(m.view, term) else { return true };
+        let mark = self.lines.len();
+        let block = self.cut_block(m, Cut::default());
+        let span = line.start..self.span(self.trimmed_end(block.view)).end.max(line.end);
+        let item = self.tree.add(Tag::DefinitionListItem, span.clone(), line.number);
+        self.tree.extend_span(list, span.end);
+        let messages = self.term(line, number - 1, item, place);
+        let start = self.number(block.view, 0);
+        let definition = self.child(item, Tag::Definition, self.span(block.view), start);
+        self.append_all(definition, messages);
+        if self.slice(line).ends_with("::") {
+            let words = "Blank line missing before literal block (after the \"::\")? \
+                         Interpreted as a definition list item.";
+            let message = self.message(Level::Info, words, Some(number));
+            self.append(definition, message);
+        }
+        self.nested(block.view, definition);
+        self.append(list, item);
+        self.lines.truncate(mark);
+        block.blank_finish
+    }
+}

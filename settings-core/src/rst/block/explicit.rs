@@ -1,0 +1,137 @@
+//! Explicit markup: everything that begins with `..`, and `__` targets.
+
+use super::super::chars::tail;
+use super::super::names::normalize;
+use super::super::parser::{Machine, Parser};
+use super::super::tag::{AttrName, Tag};
+use super::super::tree::NodeId;
+use super::markers::{self, Explicit};
+use super::{Construct, Cut};
+
+impl Parser<'_> {
+    /// One construct, and all that follow it without a blank line between.
+    pub(super) fn explicit_markup(&mut self, m: &mut Machine) {
+        let mut finish = true;
+        let mut first = true;
+        loop {
+            let line = self.here_text(m);
+            match if line.is_empty() || line.starts_with(' ') {
+                Construct::Text
+            } else {
+                self.construct(line)
+            } {
+                Construct::Explicit => finish = self.explicit_item(m, line),
+                Construct::Anonymous(marker) => finish = self.anonymous_target(m, marker),
+                _ if first => return,
+                _ => {
+                    self.goto(m, m.at - 1);
+                    break;
+                }
+            }
+            first = false;
+            if !self.advance(m, 1) {
+                break;
+            }
+        }
+        self.check_finish(m, "Explicit markup", finish);
+    }
+
+    /// Appends what the line begins; whether it ends with a blank line.
+    fn explicit_item(&mut self, m: &mut Machine, line: &str) -> bool {
+        let malformed = match markers::explicit_construct(line) {
+            Some((Explicit::Footnote(label), marker)) => {
+                return self.footnote(m, label, marker, Tag::Footnote);
+            }
+            Some((Explicit::Citation(label), marker)) => {
+                return self.footnote(m, label, marker, Tag::Citation);
+            }
+            Some((Explicit::Directive(name), marker)) => return self.directive(m, name, marker, None),
+            Some((Explicit::Target, marker)) => match self.hyperlink_target(m, marker) {
+                Some(finish) => return finish,
+                None => Some("malformed hyperlink target."),
+            },
+            Some((Explicit::Substitution, marker)) => match self.substitution_definition(m, marker) {
+                Some(finish) => return finish,
+                None => Some("malformed substitution definition."),
+            },
+            None => None,
+        };
+        let error = malformed.map(|words| self.warning(words, m.abs_line()));
+        let finish = self.comment(m, line);
+        if let Some(error) = error {
+            self.append(m.node, error);
+        }
+        finish
+    }
+
+    fn comment(&mut self, m: &mut Machine, line: &str) -> bool {
+        let marker = markers::explicit(line).unwrap_or(2);
+        let start = self.here(m).map_or(0, |line| line.start);
+        if self.is_next_blank(m) && tail(line, marker).is_empty() {
+            let comment = self.tree.add(Tag::Comment, start..start + 2, 0);
+            self.preserve_space(comment);
+            self.append(m.node, comment);
+            return true;
+        }
+        let mark = self.lines.len();
+        let block = self.cut_block(m, Cut { first: Some(marker), ..Cut::default() });
+        let view = self.trimmed_end(block.view);
+        let text = self.join(view);
+        let span = start..self.span(view).end.max(start);
+        let comment = self.fixed(Tag::Comment, text, span, 0);
+        self.append(m.node, comment);
+        self.lines.truncate(mark);
+        block.blank_finish
+    }
+
+    fn footnote(&mut self, m: &mut Machine, label: &str, marker: usize, tag: Tag) -> bool {
+        let number = self.current_line;
+        let Some(line) = self.here(m) else { return true };
+        let at = self.position(label);
+        let mark = self.lines.len();
+        let block = self.cut_block(m, Cut { first: Some(marker), ..Cut::default() });
+        let end = self.span(self.trimmed_end(block.view)).end.max(line.end);
+        let node = self.tree.add(tag, line.start..end, number);
+        let name = normalize(label);
+        let name = match name.strip_prefix('#') {
+            Some(name) => {
+                self.set_int(node, AttrName::Auto, 1);
+                name
+            }
+            None if name == "*" => {
+                self.set_str(node, AttrName::Auto, "*");
+                ""
+            }
+            None => {
+                let span = at..at + label.len() as u32;
+                let child = self.child(node, Tag::Label, span.clone(), 0);
+                let text = self.tree.make(label);
+                self.text_child(child, text, span);
+                &name
+            }
+        };
+        if !name.is_empty() {
+            self.add_item(node, AttrName::Names, name);
+        }
+        if tag == Tag::Footnote {
+            self.set_id(node);
+        }
+        if !name.is_empty() {
+            self.note_explicit_target(node, node);
+        }
+        if block.view.is_empty() {
+            let what = if tag == Tag::Footnote { "Footnote" } else { "Citation" };
+            let line = self.warning_here(&format!("{what} content expected."));
+            self.append(node, line);
+        } else {
+            self.nested(block.view, node);
+        }
+        self.append(m.node, node);
+        self.lines.truncate(mark);
+        block.blank_finish
+    }
+
+    fn warning_here(&mut self, words: &str) -> NodeId {
+        self.message(super::super::messages::Level::Warning, words, None)
+    }
+}

@@ -1,0 +1,139 @@
+//! Indented blocks: where they end, and how much of the left edge is cut off.
+
+use super::super::chars::{is_space, tail};
+use super::super::parser::{Machine, Parser, View};
+use super::super::source::Line;
+
+/// A block cut out of a view; its lines lie on top of the stack until truncated.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::rst) struct Indented {
+    pub(in crate::rst) view: View,
+    pub(in crate::rst) indent: usize,
+    /// Whether a blank line, or nothing, follows.
+    pub(in crate::rst) blank_finish: bool,
+}
+
+/// How a block is cut out.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::rst) struct Cut {
+    pub(in crate::rst) until_blank: bool,
+    pub(in crate::rst) keep_indent: bool,
+    pub(in crate::rst) keep_top: bool,
+    /// The whole block's indent in characters, where it is known.
+    pub(in crate::rst) block: Option<usize>,
+    /// Bytes to cut off the first line, where they are known.
+    pub(in crate::rst) first: Option<usize>,
+}
+
+impl<'s> Parser<'s> {
+    /// Cuts the first `count` characters off a line.
+    pub(in crate::rst) fn trim_left(&self, line: Line, count: usize) -> Line {
+        let text = self.slice(line);
+        let bytes = text.as_bytes();
+        let cut = if bytes.len() <= count && text.is_ascii() {
+            bytes.len()
+        } else if bytes.get(..count).is_some_and(<[u8]>::is_ascii) {
+            count
+        } else {
+            text.char_indices().nth(count).map_or(bytes.len(), |(i, _)| i)
+        };
+        Line { start: line.start + cut as u32, ..line }
+    }
+
+    /// The block of indented lines from the current one on; moves the reader to its last line.
+    pub(in crate::rst) fn cut_block(&mut self, m: &mut Machine, cut: Cut) -> Indented {
+        let start = m.at.max(0) as usize;
+        let (end, indent, blank_finish) = self.measure(m.view, start, cut);
+        let count = end.saturating_sub(start);
+        let first = self.lines.len();
+        for i in start..end {
+            let Some(line) = self.line(m.view, i) else { break };
+            let line = match cut.first {
+                Some(bytes) if i == start && self.slice(line).is_char_boundary(bytes) => {
+                    Line { start: line.start + bytes as u32, ..line }
+                }
+                Some(count) if i == start => self.trim_left(line, count),
+                _ if cut.keep_indent || indent == 0 => line,
+                _ => self.trim_left(line, indent),
+            };
+            self.lines.push(line);
+        }
+        let mut view = View { first, end: self.lines.len(), offset: m.view.offset + start as i64 };
+        if count > 0 || cut.first.is_some() {
+            self.goto(m, m.at + count as isize - 1);
+        }
+        if !cut.keep_top {
+            while !view.is_empty() && self.line(view, 0).is_some_and(|line| self.is_blank_text(line)) {
+                view = view.skip(1);
+            }
+        }
+        Indented { view, indent, blank_finish }
+    }
+
+    fn is_blank_text(&self, line: Line) -> bool {
+        line.is_blank() || self.slice(line).chars().all(is_space)
+    }
+
+    fn measure(&self, view: View, start: usize, cut: Cut) -> (usize, usize, bool) {
+        let lines = self.lines.get(view.first..view.end).unwrap_or_default();
+        let mut indent = cut.block;
+        let mut end = start + usize::from(cut.first.is_some());
+        for line in lines.iter().skip(end) {
+            if line.is_blank() {
+                if cut.until_blank {
+                    return (end, indent.unwrap_or(0), true);
+                }
+                end += 1;
+                continue;
+            }
+            let text = self.slice(*line);
+            let short = !text.starts_with(' ')
+                || cut.block.is_some_and(|block| text.chars().take(block).any(|c| !is_space(c)));
+            if short {
+                let blank = end > start && lines.get(end - 1).is_some_and(|line| line.is_blank());
+                return (end, indent.unwrap_or(0), blank);
+            }
+            if cut.block.is_none() {
+                let own = indent_of(text);
+                indent = Some(indent.map_or(own, |indent| indent.min(own)));
+            }
+            end += 1;
+        }
+        (end.min(lines.len()), indent.unwrap_or(0), true)
+    }
+
+    /// The lines up to the next blank one. An indented line ends the block early; its index is told.
+    pub(in crate::rst) fn text_block(&mut self, m: &mut Machine, flush_left: bool) -> (View, Option<usize>) {
+        let start = m.at.max(0) as usize;
+        let mut end = start;
+        let mut indented = None;
+        while let Some(line) = self.line(m.view, end) {
+            if line.is_blank() {
+                break;
+            }
+            if flush_left && self.slice(line).starts_with(' ') {
+                indented = Some(end);
+                break;
+            }
+            end += 1;
+        }
+        let block = View {
+            first: m.view.first + start,
+            end: m.view.first + end,
+            offset: m.view.offset + start as i64,
+        };
+        self.goto(m, end as isize - 1);
+        (block, indented)
+    }
+}
+
+/// Leading whitespace in characters.
+pub(in crate::rst) fn indent_of(text: &str) -> usize {
+    let spaces = text.bytes().take_while(|&b| b == b' ').count();
+    match text.as_bytes().get(spaces) {
+        Some(&b) if b >= 0x80 || b < b' ' => {
+            spaces + tail(text, spaces).chars().take_while(|&c| is_space(c)).count()
+        }
+        _ => spaces,
+    }
+}

@@ -1,0 +1,98 @@
+//! Line blocks: `| a line`, nested by their indents.
+
+use super::super::chars::trim_end;
+use super::super::parser::{Machine, Parser};
+use super::super::tag::Tag;
+use super::super::tree::NodeId;
+use super::{Construct, Cut};
+
+/// One line: its node, and its indent unless it is empty.
+pub(in crate::rst) struct BlockLine {
+    pub(in crate::rst) node: NodeId,
+    pub(in crate::rst) indent: Option<usize>,
+}
+
+impl Parser<'_> {
+    pub(super) fn line_block(&mut self, m: &mut Machine, marker: usize) {
+        let number = self.current_line;
+        let line_number = m.abs_line();
+        let start = self.here(m).map_or(0, |line| line.start);
+        let block = self.child(m.node, Tag::LineBlock, start..start, number);
+        let mut lines = Vec::new();
+        let mut finish = self.block_line(m, marker, &mut lines, m.node);
+        if !finish {
+            while self.advance(m, 1) {
+                let line = self.here_text(m);
+                match if line.is_empty() { Construct::Text } else { self.construct(line) } {
+                    Construct::LineBlock(marker) => finish = self.block_line(m, marker, &mut lines, block),
+                    _ => {
+                        self.goto(m, m.at - 1);
+                        break;
+                    }
+                }
+            }
+        }
+        if !finish {
+            let warning = self.warning("Line block ends without a blank line.", line_number + 1);
+            self.append(m.node, warning);
+        }
+        if let Some(last) = lines.last() {
+            let end = self.tree.span(last.node).end;
+            self.tree.extend_span(block, end);
+        }
+        self.nest_lines(block, lines);
+    }
+
+    fn block_line(
+        &mut self,
+        m: &mut Machine,
+        marker: usize,
+        lines: &mut Vec<BlockLine>,
+        place: NodeId,
+    ) -> bool {
+        let number = m.abs_line();
+        let Some(first) = self.here(m) else { return true };
+        let text = self.slice(first);
+        let indent = (trim_end(text) != "|").then(|| marker.saturating_sub(2));
+        let mark = self.lines.len();
+        let block = self.cut_block(m, Cut { until_blank: true, first: Some(marker), ..Cut::default() });
+        let span = first.start..self.span(block.view).end.max(first.end);
+        let node = self.tree.add(Tag::Line, span, first.number);
+        let messages = self.inline(block.view, number, node, place);
+        lines.push(BlockLine { node, indent });
+        self.append_all(m.node, messages);
+        self.lines.truncate(mark);
+        block.blank_finish
+    }
+
+    /// Puts the lines into blocks by their indents; an empty line has the indent of the one before.
+    pub(in crate::rst) fn nest_lines(&mut self, block: NodeId, lines: Vec<BlockLine>) {
+        let mut last = 0;
+        let indented: Vec<(NodeId, usize)> = lines
+            .into_iter()
+            .map(|line| {
+                last = line.indent.unwrap_or(last);
+                (line.node, last)
+            })
+            .collect();
+        self.nest_segment(block, &indented, 0);
+    }
+
+    fn nest_segment(&mut self, block: NodeId, lines: &[(NodeId, usize)], depth: usize) {
+        let least = lines.iter().map(|&(_, indent)| indent).min().unwrap_or(0);
+        let mut rest = lines;
+        while let Some((&(node, indent), after)) = rest.split_first() {
+            if indent <= least || depth >= super::MAX_DEPTH {
+                self.append(block, node);
+                rest = after;
+                continue;
+            }
+            let deeper = rest.iter().take_while(|&&(_, indent)| indent > least).count();
+            let (segment, after) = rest.split_at(deeper);
+            let span = self.tree.span(node);
+            let nested = self.child(block, Tag::LineBlock, span, 0);
+            self.nest_segment(nested, segment, depth + 1);
+            rest = after;
+        }
+    }
+}

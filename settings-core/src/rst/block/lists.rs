@@ -1,0 +1,120 @@
+//! Bullet lists and field lists.
+
+use super::super::chars::cut;
+use super::super::parser::{Machine, Parser};
+use super::super::source::Line;
+use super::super::tag::{AttrName, Tag};
+use super::super::tree::NodeId;
+use super::{Construct, Cut};
+
+impl<'s> Parser<'s> {
+    /// `- item`, any number of them with the same bullet.
+    pub(super) fn bullet_list(&mut self, m: &mut Machine, line: &str, marker: usize) {
+        let number = self.current_line;
+        let start = self.here(m).map_or(0, |line| line.start);
+        let list = self.child(m.node, Tag::BulletList, start..start, number);
+        let bullet = line.chars().next().unwrap_or('-');
+        self.set_str(list, AttrName::Bullet, bullet.encode_utf8(&mut [0; 4]));
+        let mut finish = self.list_item(m, list, marker);
+        while let Some(line) = self.next_member(m) {
+            match self.construct(line) {
+                Construct::Bullet(marker) if line.starts_with(bullet) => {
+                    finish = self.list_item(m, list, marker)
+                }
+                _ => {
+                    self.goto(m, m.at - 1);
+                    break;
+                }
+            }
+        }
+        self.check_finish(m, "Bullet list", finish);
+    }
+
+    /// Skips blank lines. The next line, unless it is indented (then the reader stays before it) or past the end.
+    pub(super) fn next_member(&mut self, m: &mut Machine) -> Option<&'s str> {
+        loop {
+            if !self.advance(m, 1) {
+                return None;
+            }
+            let line = self.here_text(m);
+            if line.starts_with(' ') {
+                self.goto(m, m.at - 1);
+                return None;
+            }
+            if !line.is_empty() {
+                return Some(line);
+            }
+        }
+    }
+
+    /// The item whose marker is `marker` bytes long; whether it ends with a blank line.
+    pub(super) fn list_item(&mut self, m: &mut Machine, list: NodeId, marker: usize) -> bool {
+        let number = self.current_line;
+        let Some(line) = self.here(m) else { return true };
+        let text = self.slice(line);
+        let mark = self.lines.len();
+        let cut_at = if text.len() > marker {
+            Cut { block: Some(cut(text, 0, marker).chars().count()), first: Some(marker), ..Cut::default() }
+        } else {
+            Cut { first: Some(marker), ..Cut::default() }
+        };
+        let block = self.cut_block(m, cut_at);
+        let span = line.start..self.span(self.trimmed_end(block.view)).end.max(line.end);
+        let item = self.child(list, Tag::ListItem, span.clone(), number);
+        self.record_item(item, block.view);
+        if !block.view.is_empty() {
+            self.nested(block.view, item);
+        }
+        self.tree.extend_span(list, span.end);
+        self.lines.truncate(mark);
+        block.blank_finish
+    }
+
+    /// `:name: body`, any number of them.
+    pub(super) fn field_list(&mut self, m: &mut Machine, marker: usize) {
+        let start = self.here(m).map_or(0, |line| line.start);
+        let list = self.child(m.node, Tag::FieldList, start..start, 0);
+        let mut finish = self.field(m, list, marker, m.node);
+        while let Some(line) = self.next_member(m) {
+            match self.construct(line) {
+                Construct::Field(marker) => finish = self.field(m, list, marker, list),
+                _ => {
+                    self.goto(m, m.at - 1);
+                    break;
+                }
+            }
+        }
+        self.check_finish(m, "Field list", finish);
+    }
+
+    /// Names in the field's name that are taken already are told at `place`.
+    fn field(&mut self, m: &mut Machine, list: NodeId, marker: usize, place: NodeId) -> bool {
+        let number = self.current_line;
+        let line_number = m.abs_line();
+        let Some(line) = self.here(m) else { return true };
+        let name = self.field_name_line(line, marker);
+        let mark = self.lines.len();
+        let block = self.cut_block(m, Cut { first: Some(marker), ..Cut::default() });
+        let span = line.start..self.span(self.trimmed_end(block.view)).end.max(line.end);
+        let field = self.tree.add(Tag::Field, span.clone(), number);
+        let name_node = self.tree.add(Tag::FieldName, name.start..name.end, 0);
+        let messages = self.inline_line(name, line_number, name_node, place);
+        self.append(list, field);
+        self.append(field, name_node);
+        let body = self.child(field, Tag::FieldBody, self.span(block.view), 0);
+        self.append_all(body, messages);
+        if !block.view.is_empty() {
+            self.nested(block.view, body);
+        }
+        self.tree.extend_span(list, span.end);
+        self.lines.truncate(mark);
+        block.blank_finish
+    }
+
+    /// The part of a field's line that is its name.
+    pub(in crate::rst) fn field_name_line(&self, line: Line, marker: usize) -> Line {
+        let text = cut(self.slice(line), 0, marker);
+        let end = text.rfind(':').unwrap_or(1).max(1);
+        Line { start: line.start + 1, end: line.start + end as u32, ..line }
+    }
+}

@@ -1,0 +1,168 @@
+//! Block structure: the first line of a block tells what it is.
+
+mod definition;
+mod enumerated;
+mod explicit;
+mod indent;
+mod line_block;
+mod lists;
+mod literal;
+pub(super) mod markers;
+mod options;
+mod quote;
+mod section;
+mod substitution;
+mod target;
+
+pub(super) use indent::{Cut, Indented, indent_of};
+pub(super) use line_block::BlockLine;
+pub(super) use target::{TargetType, target_type, uri_text};
+
+use super::chars::byte;
+use super::messages::Level;
+use super::parser::{MAX_DEPTH, Machine, Parser, View};
+use super::tag::{AttrName, Tag};
+use super::tree::{NodeId, Tree};
+
+impl Parser<'_> {
+    /// Reads the whole page.
+    pub(super) fn page(&mut self) {
+        self.tree = Tree::with_capacity(self.text.len());
+        let root = self.tree.add(Tag::Document, 0..self.text.len() as u32, 0);
+        self.set_str(root, AttrName::Source, "test data");
+        let view = View { first: 0, end: self.lines.len(), offset: 0 };
+        if let Some(limit) = self.options.line_length_limit {
+            let long = (0..view.len()).find(|&i| {
+                let line = self.line_text(view, i);
+                line.len() > limit && line.chars().count() > limit
+            });
+            if let Some(i) = long {
+                self.current_line = 0;
+                let words = format!("Line {} exceeds the line-length-limit.", i + 1);
+                let message = self.message(Level::Error, &words, Some(0));
+                self.append(NodeId::ROOT, message);
+                return;
+            }
+        }
+        let mut m = Machine::new(view, NodeId::ROOT);
+        m.titles = true;
+        m.root = true;
+        self.body(&mut m);
+    }
+
+    /// Reads a block into `node`. No section titles are allowed in it.
+    pub(super) fn nested(&mut self, view: View, node: NodeId) {
+        self.nested_with(view, node, |m| m.titles = false);
+    }
+
+    pub(super) fn nested_with(&mut self, view: View, node: NodeId, set: impl FnOnce(&mut Machine)) {
+        if self.depth >= MAX_DEPTH {
+            let block = Indented { view, indent: 0, blank_finish: true };
+            return self.too_deep(block, node);
+        }
+        self.depth += 1;
+        let mut m = Machine::new(view, node);
+        set(&mut m);
+        self.body(&mut m);
+        self.depth -= 1;
+    }
+
+    fn body(&mut self, m: &mut Machine) {
+        let len = m.view.len() as isize;
+        loop {
+            self.goto(m, m.at + 1);
+            if m.at >= len {
+                break;
+            }
+            let line = self.here_text(m);
+            match byte(line, 0) {
+                0 if line.is_empty() => {}
+                b' ' => self.block_quote(m),
+                _ => self.block(m, line),
+            }
+        }
+    }
+
+    /// Reads the block that begins at the current line, which is neither blank nor indented.
+    fn block(&mut self, m: &mut Machine, line: &str) {
+        match self.construct(line) {
+            Construct::Bullet(marker) => self.bullet_list(m, line, marker),
+            Construct::Enumerator => {
+                if !self.enumerated_list(m, line) {
+                    self.text_lines(m);
+                }
+            }
+            Construct::Field(marker) => self.field_list(m, marker),
+            Construct::Options(marker) => {
+                if !self.option_list(m, line, marker) {
+                    self.text_lines(m);
+                }
+            }
+            Construct::Doctest => self.doctest(m),
+            Construct::LineBlock(marker) => self.line_block(m, marker),
+            Construct::GridTable => self.grid_table(m),
+            Construct::SimpleTable => self.simple_table(m),
+            Construct::Explicit | Construct::Anonymous(_) => self.explicit_markup(m),
+            Construct::Adornment => self.adornment(m, line),
+            Construct::Text => self.text_lines(m),
+        }
+    }
+
+    /// What a line, neither blank nor indented, begins.
+    pub(super) fn construct(&self, line: &str) -> Construct {
+        let first = byte(line, 0);
+        let found = match first {
+            b'-' => markers::bullet(line)
+                .map(Construct::Bullet)
+                .or_else(|| markers::options(line).map(Construct::Options)),
+            b'+' => markers::bullet(line)
+                .map(Construct::Bullet)
+                .or_else(|| markers::options(line).map(Construct::Options))
+                .or_else(|| markers::is_grid_border(line).then_some(Construct::GridTable)),
+            b'*' | 0xE2 => markers::bullet(line).map(Construct::Bullet),
+            b'(' | b'#' => markers::enumerator(line).map(|_| Construct::Enumerator),
+            _ if first.is_ascii_alphanumeric() => {
+                return markers::enumerator(line).map_or(Construct::Text, |_| Construct::Enumerator);
+            }
+            b':' => markers::field(line).map(Construct::Field),
+            b'/' => markers::options(line).map(Construct::Options),
+            b'>' => markers::doctest(line).map(|_| Construct::Doctest),
+            b'|' => markers::line_block(line).map(Construct::LineBlock),
+            b'=' => markers::is_simple_top(line).then_some(Construct::SimpleTable),
+            b'.' => markers::explicit(line).map(|_| Construct::Explicit),
+            b'_' => markers::anonymous(line).map(Construct::Anonymous),
+            _ => None,
+        };
+        match found {
+            Some(construct) => construct,
+            None if markers::is_adornment(line) => Construct::Adornment,
+            None => Construct::Text,
+        }
+    }
+
+    fn doctest(&mut self, m: &mut Machine) {
+        let number = self.current_line;
+        let (block, _) = self.text_block(m, false);
+        let text = self.join(block);
+        let span = self.span(block);
+        let node = self.fixed(Tag::DoctestBlock, text, span, number);
+        self.append(m.node, node);
+    }
+}
+
+/// What a line begins, with the length of the marker where one is needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Construct {
+    Bullet(usize),
+    Enumerator,
+    Field(usize),
+    Options(usize),
+    Doctest,
+    LineBlock(usize),
+    GridTable,
+    SimpleTable,
+    Explicit,
+    Anonymous(usize),
+    Adornment,
+    Text,
+}

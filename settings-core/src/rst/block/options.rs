@@ -1,0 +1,104 @@
+//! Option lists: command-line options and what they do.
+
+use super::super::chars::{byte, cut, trim_end};
+use super::super::parser::{Machine, Parser};
+use super::super::tag::{AttrName, Tag};
+use super::super::tree::{NodeId, Str};
+use super::{Construct, Cut};
+
+impl Parser<'_> {
+    /// `-o  description`; false where no description follows, so that it is text.
+    pub(super) fn option_list(&mut self, m: &mut Machine, line: &str, marker: usize) -> bool {
+        let number = self.current_line;
+        let start = self.here(m).map_or(0, |line| line.start);
+        let list = self.tree.add(Tag::OptionList, start..start, number);
+        let Some(mut finish) = self.option_item(m, list, line, marker) else { return false };
+        self.append(m.node, list);
+        while let Some(line) = self.next_member(m) {
+            let at = m.at;
+            let item = match self.construct(line) {
+                Construct::Options(marker) => self.option_item(m, list, line, marker),
+                _ => None,
+            };
+            let Some(item) = item else {
+                self.goto(m, at - 1);
+                break;
+            };
+            finish = item;
+        }
+        self.check_finish(m, "Option list", finish);
+        true
+    }
+
+    fn option_item(&mut self, m: &mut Machine, list: NodeId, line: &str, marker: usize) -> Option<bool> {
+        let at = m.at;
+        let start = self.here(m)?.start;
+        let mark = self.lines.len();
+        let block = self.cut_block(m, Cut { first: Some(marker), ..Cut::default() });
+        if block.view.is_empty() {
+            self.goto(m, at);
+            self.lines.truncate(mark);
+            return None;
+        }
+        let end = self.span(self.trimmed_end(block.view)).end;
+        let item = self.child(list, Tag::OptionListItem, start..end, 0);
+        let text = trim_end(cut(line, 0, marker));
+        let group = self.child(item, Tag::OptionGroup, start..start + text.len() as u32, 0);
+        for option in split_options(text) {
+            self.option(group, option);
+        }
+        let description = self.child(item, Tag::Description, self.span(block.view), 0);
+        self.nested(block.view, description);
+        self.tree.extend_span(list, end);
+        self.lines.truncate(mark);
+        Some(block.blank_finish)
+    }
+
+    fn option(&mut self, group: NodeId, text: &str) {
+        let start = self.position(text);
+        let end = start + text.len() as u32;
+        let (name, delimiter) = option_name(text);
+        let node = self.child(group, Tag::Option, start..end, 0);
+        let string = self.child(node, Tag::OptionString, start..start + name.len() as u32, 0);
+        self.text_child(string, Str::source(start as usize, start as usize + name.len()), start..start);
+        let Some(delimiter) = delimiter else { return };
+        let at = start as usize + name.len() + delimiter.len();
+        let argument = self.child(node, Tag::OptionArgument, at as u32..end, 0);
+        self.set_str(argument, AttrName::Delimiter, delimiter);
+        self.text_child(argument, Str::source(at, end as usize), at as u32..end);
+    }
+}
+
+/// Splits at `, ` outside of `<...>`.
+fn split_options(text: &str) -> Vec<&str> {
+    let mut options = Vec::new();
+    let mut start = 0;
+    let mut inside = false;
+    for (i, b) in text.bytes().enumerate() {
+        match b {
+            b'<' => inside = true,
+            b'>' => inside = false,
+            b',' if !inside && byte(text, i + 1) == b' ' => {
+                options.push(cut(text, start, i));
+                start = i + 2;
+            }
+            _ => {}
+        }
+    }
+    options.push(cut(text, start, text.len()));
+    options
+}
+
+/// The option's name, and what stands between it and its argument, if it has one.
+fn option_name(text: &str) -> (&str, Option<&'static str>) {
+    let end = text.find(' ').unwrap_or(text.len());
+    let word = cut(text, 0, end);
+    if let Some(equals) = word.find('=') {
+        return (cut(word, 0, equals), Some("="));
+    }
+    let is_short = (word.starts_with('-') && !word.starts_with("--")) || word.starts_with('+');
+    if word.len() > 2 && is_short {
+        return (cut(word, 0, 2), Some(""));
+    }
+    (word, (end < text.len()).then_some(" "))
+}

@@ -1,0 +1,88 @@
+//! Directives that are kept without being understood.
+
+use super::super::parser::{Machine, Parser};
+use super::super::tag::{AttrName, Tag};
+use super::super::tree::{Key, Value};
+use super::{Outcome, Run};
+
+/// Their body is text of another kind, not markup.
+const OPAQUE: &[&str] = &[
+    "autoclass",
+    "autofunction",
+    "automodule",
+    "code-block",
+    "csv-filter",
+    "cssclass",
+    "currentmodule",
+    "datatemplate",
+    "digraph",
+    "doctest",
+    "flat-table",
+    "graph",
+    "graphviz",
+    "highlight",
+    "include",
+    "index",
+    "inheritance-diagram",
+    "ipython",
+    "jinja",
+    "kernel-doc",
+    "kernel-figure",
+    "kernel-include",
+    "kernel-render",
+    "literalinclude",
+    "math",
+    "mermaid",
+    "meta",
+    "module",
+    "openapi",
+    "parsed-literal-x",
+    "plantuml",
+    "plot",
+    "productionlist",
+    "program-output",
+    "prompt",
+    "raw-html",
+    "sourcecode",
+    "swaggerv2doc",
+    "tabularcolumns",
+    "testcode",
+    "testoutput",
+    "toctree",
+    "uml",
+    "youtube",
+];
+
+impl Parser<'_> {
+    /// A node with the directive's name, arguments, options and body.
+    pub(super) fn generic(&mut self, m: &mut Machine, run: &Run<'_>) -> Outcome {
+        let node = self.tree.add(Tag::GenericDirective, run.span.clone(), run.number);
+        self.set_str(node, AttrName::Name, run.name);
+        if let Some(argument) = run.parts.arguments.first() {
+            self.set_str(node, AttrName::Arguments, argument);
+        }
+        for option in &run.parts.options {
+            let name = self.tree.make(&option.name);
+            let value = self.tree.make(option.value.as_deref().unwrap_or_default());
+            self.tree.push_attr(node, Key::Option(name), Value::Str(value));
+        }
+        let content = run.parts.content;
+        if content.is_empty() {
+            return Ok(vec![node]);
+        }
+        if OPAQUE.contains(&run.name.to_lowercase().as_str()) {
+            let text = self.join(content);
+            let span = self.span(content);
+            let text = self.fixed(Tag::GenericText, text, span, 0);
+            self.append(node, text);
+        } else {
+            // The node stands apart while it is filled, so its sections count from the section around it.
+            let level = self.section_depth(m.node).min(self.styles.len()) as i64;
+            self.nested_with(content, node, |inner| {
+                inner.titles = true;
+                inner.level_offset = level;
+            });
+        }
+        Ok(vec![node])
+    }
+}

@@ -1,0 +1,196 @@
+//! A directive's arguments, options and content.
+
+use super::super::block::Cut;
+use super::super::block::markers;
+use super::super::chars::{trim, trim_start, words};
+use super::super::inline::{escape, unescape};
+use super::super::parser::{Machine, Parser, View};
+use super::super::source::Line;
+use super::super::tree::NodeId;
+use super::convert::{Converted, quote};
+use super::spec::{OptionSpec, Spec};
+
+/// One option as written.
+#[derive(Clone, Debug)]
+pub(in crate::rst) struct RawOption {
+    /// In lower case.
+    pub(in crate::rst) name: String,
+    /// None: nothing stands after the name.
+    pub(in crate::rst) value: Option<String>,
+    pub(in crate::rst) number: u32,
+    /// From the colon before the name to the end of the value.
+    pub(in crate::rst) span: std::ops::Range<u32>,
+    pub(in crate::rst) value_span: std::ops::Range<u32>,
+}
+
+#[derive(Clone, Debug)]
+pub(in crate::rst) struct Parts {
+    pub(in crate::rst) arguments: Vec<String>,
+    /// The lines that the arguments stand on; the first begins with the first argument.
+    pub(in crate::rst) argument_lines: View,
+    pub(in crate::rst) options: Vec<RawOption>,
+    /// The options of a directive that is understood.
+    pub(in crate::rst) values: Vec<(&'static str, Converted)>,
+    pub(in crate::rst) content: View,
+}
+
+impl Parser<'_> {
+    /// Takes a directive's lines apart. `Err`: what is wrong, in docutils' words.
+    pub(in crate::rst) fn directive_parts(&mut self, view: View, spec: &Spec) -> Result<Parts, String> {
+        let mut view = view;
+        if self.line(view, 0).is_some_and(Line::is_blank) {
+            view = view.skip(1);
+        }
+        let view = self.trimmed_end(view);
+        let takes_arguments = spec.required + spec.optional > 0;
+        let takes_options = !matches!(spec.options, OptionSpec::None);
+        let mut head = view.take(0);
+        let mut content = view;
+        if !view.is_empty() && (takes_arguments || takes_options) {
+            let blank = (0..view.len()).find(|&i| self.line(view, i).is_some_and(Line::is_blank));
+            let end = blank.unwrap_or(view.len());
+            head = view.take(end);
+            content = view.skip(end + 1);
+        }
+        let (mut options, mut values) = (Vec::new(), Vec::new());
+        if takes_options {
+            let first = (0..head.len()).find(|&i| markers::field(self.line_text(head, i)).is_some());
+            if let Some(first) = first {
+                let finish;
+                (options, finish) = self.raw_options(head.skip(first))?;
+                values = convert(&options, spec)?;
+                if !finish {
+                    return Err("option data incompletely parsed".into());
+                }
+                head = head.take(first);
+            }
+        }
+        if !head.is_empty() && !takes_arguments {
+            content = View { first: head.first, ..view };
+            head = head.take(0);
+        }
+        while self.line(content, 0).is_some_and(Line::is_blank) {
+            content = content.skip(1);
+        }
+        let arguments = if takes_arguments { self.arguments(head, spec)? } else { Vec::new() };
+        if !content.is_empty() && !spec.content {
+            return Err("no content permitted".into());
+        }
+        Ok(Parts { arguments, argument_lines: head, options, values, content })
+    }
+
+    fn arguments(&self, head: View, spec: &Spec) -> Result<Vec<String>, String> {
+        let text = self.joined(head);
+        let count = words(&text).count();
+        let most = spec.required + spec.optional;
+        if count < spec.required {
+            return Err(format!("{} argument(s) required, {count} supplied", spec.required));
+        }
+        if count <= most {
+            return Ok(words(&text).map(str::to_owned).collect());
+        }
+        if !spec.spaces {
+            return Err(format!("maximum {most} argument(s) allowed, {count} supplied"));
+        }
+        let mut arguments = Vec::new();
+        let mut rest = trim_start(&text);
+        while arguments.len() + 1 < most {
+            let word = words(rest).next().unwrap_or_default();
+            arguments.push(word.to_owned());
+            rest = trim_start(super::super::chars::tail(rest, word.len()));
+        }
+        arguments.push(rest.to_owned());
+        Ok(arguments)
+    }
+
+    /// The fields of an option block. `Err`: it holds something else.
+    fn raw_options(&mut self, view: View) -> Result<(Vec<RawOption>, bool), String> {
+        let mut m = Machine::new(view, NodeId::ROOT);
+        let mut options = Vec::new();
+        let mut finish = true;
+        let current = self.current_line;
+        while m.at + 1 < view.len() as isize {
+            m.at += 1;
+            let text = self.here_text(&m);
+            let Some((marker, line)) = markers::field(text).zip(self.here(&m)) else {
+                return Err("invalid option block".into());
+            };
+            let name = self.field_name_line(line, marker);
+            let mark = self.lines.len();
+            let block = self.cut_block(&mut m, Cut { first: Some(marker), ..Cut::default() });
+            let body = self.trimmed_end(block.view);
+            let value = self.joined(body);
+            let value_span = if body.is_empty() { line.end..line.end } else { self.span(body) };
+            finish = block.blank_finish;
+            options.push(RawOption {
+                name: unescape(&escape(self.slice(name))).to_lowercase(),
+                value: (!trim(&value).is_empty()).then_some(value),
+                number: line.number,
+                span: line.start..value_span.end,
+                value_span,
+            });
+            self.lines.truncate(mark);
+        }
+        self.current_line = current;
+        Ok((options, finish))
+    }
+}
+
+/// Reads the values by the directive's rules.
+fn convert(options: &[RawOption], spec: &Spec) -> Result<Vec<(&'static str, Converted)>, String> {
+    if options.iter().any(|option| words(&option.name).count() != 1) {
+        return Err("invalid option data: extension option field name may not contain multiple words".into());
+    }
+    let mut values = Vec::new();
+    for (i, option) in options.iter().enumerate() {
+        let known = match spec.options {
+            OptionSpec::Known(known) => match known.iter().find(|(name, _)| *name == option.name) {
+                Some(known) => Some(known),
+                None => return Err(format!("unknown option: \"{}\"", option.name)),
+            },
+            _ => None,
+        };
+        if options.iter().take(i).any(|earlier| earlier.name == option.name) {
+            return Err(format!("invalid option data: duplicate option \"{}\"", option.name));
+        }
+        let Some((name, kind)) = known else { continue };
+        let value = option.value.as_deref();
+        let value = kind.convert(value).map_err(|problem| {
+            let shown = value.map_or_else(|| "None".into(), quote);
+            format!("invalid option value: (option: \"{name}\"; value: {shown})\n{problem}")
+        })?;
+        values.push((*name, value));
+    }
+    Ok(values)
+}
+
+impl Parts {
+    pub(in crate::rst) fn get(&self, name: &str) -> Option<&Converted> {
+        self.values.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+
+    pub(in crate::rst) fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    pub(in crate::rst) fn text(&self, name: &str) -> Option<&str> {
+        match self.get(name) {
+            Some(Converted::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub(in crate::rst) fn int(&self, name: &str) -> Option<i64> {
+        match self.get(name) {
+            Some(Converted::Int(value)) => Some(*value),
+            _ => None,
+        }
+    }
+
+    pub(in crate::rst) fn words(&self, name: &str) -> &[String] {
+        match self.get(name) {
+            Some(Converted::Words(words)) => words,
+            _ => &[],
+        }
+    }
+}

@@ -1,0 +1,166 @@
+use super::*;
+use crate::schema::{Choice, CustomKind, DefaultValue, Kind, Unit, ValueDoc};
+
+const LOW: Choice = Choice { text: "low", label: "Low", doc: "" };
+const NONE: Choice = Choice { text: "", label: "Not specified", doc: "" };
+const CHOICES: Kind = Kind::OneOf(&[LOW, NONE]);
+
+const fn section(key: &'static str, members: &'static [Member]) -> Section {
+    Section { key, env_prefix: None, page: None, console: None, doc: "", members }
+}
+
+const fn setting(key: &'static str) -> Setting {
+    Setting::new(key, "field", Kind::Text, DefaultValue::Text(""))
+}
+
+fn told(message: Option<Message>) -> String {
+    message.map_or_else(String::new, |message| message.as_str().to_owned())
+}
+
+/// The message about a section with this one setting.
+fn of_setting(check: fn(&'static Section, usize) -> Option<Message>, setting: Setting) -> String {
+    let members: &'static [Member] = Box::leak(Box::new([Member::Setting(setting)]));
+    told(check(Box::leak(Box::new(section("Mail", members))), 0))
+}
+
+fn names(members: &'static [Member]) -> String {
+    told(unique_names::<64>(Box::leak(Box::new(section("", members)))))
+}
+
+#[test]
+fn names_that_differ_are_unique() {
+    const A: Section = section("A", &[Member::Setting(setting("B")), Member::Setting(setting("BB"))]);
+    const MEMBERS: [Member; 3] = [
+        Member::Section { key: "A", section: &A },
+        Member::Section { key: "AB", section: &A },
+        Member::Setting(setting("B").aliases(&["C", "A.C"])),
+    ];
+    assert_eq!(names(&MEMBERS), "");
+}
+
+#[test]
+fn one_variable_for_two_paths_is_told() {
+    const A: Section = section("A", &[Member::Setting(setting("B_C"))]);
+    const A_B: Section = section("a_b", &[Member::Setting(setting("c"))]);
+    const MEMBERS: [Member; 3] = [
+        Member::Setting(setting("First")),
+        Member::Section { key: "A", section: &A },
+        Member::Section { key: "a_b", section: &A_B },
+    ];
+    assert_eq!(names(&MEMBERS), "`A.B_C` and `a_b.c` claim one environment variable, ending in `A_B_C`");
+}
+
+#[test]
+fn one_path_for_two_settings_is_told() {
+    const A: Section = section("A", &[Member::Setting(setting("B"))]);
+    const BY_ALIAS: Section = section("C", &[Member::Setting(setting("D").aliases(&["E", "A.B"]))]);
+    const MEMBERS: [Member; 2] =
+        [Member::Section { key: "A", section: &A }, Member::Section { key: "C", section: &BY_ALIAS }];
+    assert_eq!(names(&MEMBERS), "two sections, settings or aliases have the path `A.B`");
+    const TWICE: [Member; 2] = [Member::Setting(setting("A")), Member::Section { key: "A", section: &A }];
+    assert_eq!(names(&TWICE), "two sections, settings or aliases have the path `A`");
+}
+
+#[test]
+fn a_section_without_a_key_is_told() {
+    const ROOT: Section = section("", &[]);
+    const MEMBERS: [Member; 1] = [Member::Section { key: "", section: &ROOT }];
+    assert!(names(&MEMBERS).contains("has no key"));
+}
+
+#[test]
+fn the_table_has_room_for_every_name() {
+    const A: Section = section("A", &[Member::Setting(setting("B").aliases(&["C", "D"]))]);
+    const ROOT: Section = section("", &[Member::Section { key: "A", section: &A }]);
+    const SLOTS: usize = slots(&ROOT);
+    const { assert!(SLOTS > 4) };
+    assert!(unique_names::<SLOTS>(&ROOT).is_none());
+}
+
+#[test]
+fn each_choice_is_documented_once() {
+    const fn doc(value: &'static str) -> ValueDoc {
+        ValueDoc { value, text: "" }
+    }
+    const COMPLETE: [ValueDoc; 2] = [doc("low"), doc("Not specified")];
+    const MISSES: [ValueDoc; 1] = [doc("Low")];
+    const TWICE: [ValueDoc; 3] = [doc(""), doc("low"), doc("Not specified")];
+    const UNKNOWN: [ValueDoc; 3] = [doc(""), doc("low"), doc("high")];
+    const OPTIONAL: Kind = Kind::Optional(&CHOICES);
+    let message = |kind, values| {
+        let setting = Setting::new("K", "k", kind, DefaultValue::None).doc("", values, "");
+        of_setting(documents_every_value, setting)
+    };
+    assert_eq!(message(CHOICES, &COMPLETE), "");
+    assert_eq!(message(CHOICES, &MISSES), "the value list misses `Not specified`");
+    assert_eq!(message(OPTIONAL, &TWICE), "the value list names `Not specified` twice");
+    assert_eq!(
+        message(CHOICES, &UNKNOWN),
+        "`high` is no value of this type: there are `Low`, `Not specified`"
+    );
+    assert_eq!(message(Kind::OneOf(&[]), &UNKNOWN), "", "an enum whose derive failed");
+    assert_eq!(message(Kind::Text, &UNKNOWN), "");
+}
+
+#[test]
+fn a_default_is_of_its_kind_and_in_its_range() {
+    const PORT: Kind = Kind::Integer { min: -10, max: 10 };
+    const SECONDS: Kind = Kind::Duration { unit: Unit::Seconds, min: 1, max: 60 };
+    const CUSTOM: Kind = Kind::Custom(&CustomKind { name: "a colour", check: |_| Ok(()) });
+    let message = |kind, default| of_setting(accepts_default, Setting::new("K", "k", kind, default));
+    for (kind, default) in [
+        (Kind::Bool, DefaultValue::Bool(true)),
+        (PORT, DefaultValue::Integer(-10)),
+        (SECONDS, DefaultValue::Integer(60)),
+        (Kind::Float, DefaultValue::Float(0.5)),
+        (CHOICES, DefaultValue::Text("")),
+        (CUSTOM, DefaultValue::Text("red")),
+        (Kind::Optional(&PORT), DefaultValue::None),
+        (Kind::Optional(&PORT), DefaultValue::Integer(10)),
+        (Kind::Secret, DefaultValue::Text("")),
+        (Kind::OneOf(&[]), DefaultValue::Text("anything")),
+    ] {
+        assert_eq!(message(kind, default), "", "{kind:?} {default:?}");
+    }
+    for (kind, default, expected) in [
+        (PORT, DefaultValue::Integer(-11), "the default -11 is outside the range -10 to 10"),
+        (SECONDS, DefaultValue::Integer(0), "the default 0 is outside the range 1 to 60"),
+        (Kind::Optional(&PORT), DefaultValue::Integer(100), "the default 100 is outside the range -10 to 10"),
+        (CHOICES, DefaultValue::Text("Low"), r#""Low" is no value of this type: there are "low", """#),
+        (Kind::Float, DefaultValue::Float(f64::NAN), "the default is not a finite number"),
+        (Kind::Bool, DefaultValue::None, "the default doesn't fit: this type takes `true` or `false`"),
+        (CUSTOM, DefaultValue::Integer(1), "the default doesn't fit: this type takes a colour"),
+        (
+            Kind::Secret,
+            DefaultValue::Text("x"),
+            "the default doesn't fit: this type takes no default in code",
+        ),
+    ] {
+        assert_eq!(message(kind, default), expected);
+    }
+}
+
+#[test]
+fn a_text_inside_a_default_is_a_choice_too() {
+    const LEVELS: Kind = Kind::List(&Kind::Optional(&CHOICES));
+    const NUMBERS: Kind = Kind::Map(&Kind::Bool);
+    let message = |kind, text: &'static str| {
+        let members = [Member::Setting(Setting::new("K", "k", kind, DefaultValue::Json("")))];
+        let members: &'static [Member] = Box::leak(Box::new(members));
+        told(accepts_text(Box::leak(Box::new(section("Mail", members))), 0, text))
+    };
+    assert_eq!(message(LEVELS, "low"), "");
+    assert_eq!(message(LEVELS, "lo"), r#""lo" is no value of this type: there are "low", """#);
+    assert_eq!(message(NUMBERS, "1"), "the default doesn't fit: this type takes `true` or `false`");
+    assert_eq!(message(Kind::Text, "anything"), "");
+}
+
+#[test]
+fn a_long_message_is_cut_off_between_characters_or_replaced() {
+    let mut message = Message::new("");
+    for _ in 0..1_000 {
+        message = message.then("ü");
+    }
+    assert!(message.as_str().chars().all(|c| c == 'ü'));
+    assert_eq!(Message::new("a").then(&"ü".repeat(300)).as_str(), "the names are too long to show");
+}

@@ -1,0 +1,161 @@
+//! A mail server that does one thing wrong, on purpose.
+//!
+//! Each [`Server`] plays one mode: [`MODES`] lists them by name, `script` says what each does, `talk`
+//! plays it. What clients said is kept, so that a test can compare a client's belief with the truth.
+
+mod script;
+mod talk;
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{
+    net::{TcpListener, TcpSocket, TcpStream},
+    task::JoinHandle,
+};
+
+pub use self::script::MODES;
+use self::script::{Accept, Script};
+
+/// The name and password that every server takes.
+pub const LOGIN: (&str, &str) = ("rig", "correct horse");
+
+/// A server that plays one mode until it is dropped.
+pub struct Server {
+    address: SocketAddr,
+    record: Arc<Record>,
+    task: Option<JoinHandle<()>>,
+    /// Connections that fill the queue of a server that accepts none.
+    _crowd: Vec<TcpStream>,
+}
+
+/// What happened at a server.
+#[derive(Debug, Default)]
+pub struct Record {
+    said: Mutex<Vec<Said>>,
+    dots: Mutex<Vec<u16>>,
+    bodies: Mutex<Vec<Vec<u8>>>,
+    open: AtomicUsize,
+    sent: AtomicU64,
+}
+
+/// A command of a client.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// Whether it came through TLS.
+    pub encrypted: bool,
+    /// The line.
+    pub line: String,
+}
+
+impl Server {
+    /// Starts a server that plays this mode, offering PIPELINING or not.
+    pub async fn start(mode: &str, pipelining: bool) -> Self {
+        let script = Script::of_mode(mode, pipelining);
+        let record = Arc::new(Record::default());
+        match script.accept {
+            Accept::Refuse => {
+                let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
+                let address = listener.local_addr().expect("an address");
+                Self { address, record, task: None, _crowd: Vec::new() }
+            }
+            Accept::Ignore => Self::ignoring(record).await,
+            _ => {
+                let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
+                let address = listener.local_addr().expect("an address");
+                let task = tokio::spawn(serve(listener, Arc::new(script), Arc::clone(&record)));
+                Self { address, record, task: Some(task), _crowd: Vec::new() }
+            }
+        }
+    }
+
+    /// A port whose queue is full: the system drops what would open another connection.
+    async fn ignoring(record: Arc<Record>) -> Self {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).expect("a port");
+        let listener = socket.listen(1).expect("a queue");
+        let address = listener.local_addr().expect("an address");
+        let mut crowd = Vec::new();
+        while crowd.len() < 8 {
+            match tokio::time::timeout(Duration::from_millis(200), TcpStream::connect(address)).await {
+                Ok(Ok(stream)) => crowd.push(stream),
+                _ => break,
+            }
+        }
+        let task = tokio::spawn(async move {
+            let _listener = listener;
+            std::future::pending::<()>().await;
+        });
+        Self { address, record, task: Some(task), _crowd: crowd }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What happened so far.
+    pub fn record(&self) -> &Record {
+        &self.record
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(task) = &self.task {
+            task.abort();
+        }
+    }
+}
+
+impl Record {
+    /// The commands of all clients, in order.
+    pub fn said(&self) -> Vec<Said> {
+        self.said.lock().expect("a lock").clone()
+    }
+
+    /// The codes that final dots were answered with.
+    pub fn dots(&self) -> Vec<u16> {
+        self.dots.lock().expect("a lock").clone()
+    }
+
+    /// The messages as they came, dots still stuffed.
+    pub fn bodies(&self) -> Vec<Vec<u8>> {
+        self.bodies.lock().expect("a lock").clone()
+    }
+
+    /// Connections that are open now.
+    pub fn open(&self) -> usize {
+        self.open.load(Ordering::SeqCst)
+    }
+
+    /// Bytes that clients were sent by modes without end.
+    pub fn sent(&self) -> u64 {
+        self.sent.load(Ordering::SeqCst)
+    }
+
+    fn note(&self, encrypted: bool, line: &str) {
+        let said = Said { encrypted, line: line.to_owned() };
+        self.said.lock().expect("a lock").push(said);
+    }
+}
+
+async fn serve(listener: TcpListener, script: Arc<Script>, record: Arc<Record>) {
+    // The conversations end with the server: the set aborts them when it is dropped.
+    let mut talks = tokio::task::JoinSet::new();
+    while let Ok((stream, _)) = listener.accept().await {
+        let (script, record) = (Arc::clone(&script), Arc::clone(&record));
+        record.open.fetch_add(1, Ordering::SeqCst);
+        talks.spawn(async move {
+            let _ = talk::play(stream, &script, &record).await;
+            record.open.fetch_sub(1, Ordering::SeqCst);
+        });
+        while talks.try_join_next().is_some() {}
+    }
+}

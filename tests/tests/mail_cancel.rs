@@ -1,0 +1,88 @@
+//! A send that is given up at any moment says nothing false about the next one.
+
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    task::Poll,
+    time::Duration,
+};
+
+use settings_core::{
+    mail::{ConnectionSecurity, EmailSettings, Mailer, MailerOptions, Message},
+    value::Secret,
+};
+use settings_tests::{
+    certificates::CERTIFICATES,
+    faults::{LOGIN, Server},
+};
+
+fn mailer(server: &Server, security: ConnectionSecurity) -> Mailer {
+    let settings = EmailSettings {
+        smtp_server: server.address().ip().to_string(),
+        smtp_port: server.address().port(),
+        enable_smtp_auth: security != ConnectionSecurity::None,
+        smtp_username: LOGIN.0.into(),
+        smtp_password: Secret::new(LOGIN.1),
+        connection_security: security,
+        smtp_server_timeout: Duration::from_secs(5),
+        ..EmailSettings::default()
+    };
+    Mailer::new(&settings, MailerOptions::default().extra_ca_pem(CERTIFICATES.ca_pem.clone())).unwrap()
+}
+
+fn message(subject: &str) -> Message {
+    Message::new("server@example.com".parse().unwrap())
+        .to("admin@example.com".parse().unwrap())
+        .subject(subject)
+        .text("One mail.\n")
+}
+
+/// Polls a future `count` times at most and drops it; its value, if it was ready by then.
+async fn poll_and_drop<T>(future: impl Future<Output = T>, count: usize) -> Option<T> {
+    let mut future = pin!(future);
+    let mut polls = 0;
+    poll_fn(|cx| {
+        if polls == count {
+            return Poll::Ready(None);
+        }
+        polls += 1;
+        future.as_mut().poll(cx).map(Some)
+    })
+    .await
+}
+
+/// Whether the server took a mail with this subject.
+fn took(server: &Server, subject: &str) -> bool {
+    let line = format!("Subject: {subject}\r\n");
+    server.record().bodies().iter().any(|body| String::from_utf8_lossy(body).contains(&line))
+        && server.record().dots().contains(&250)
+}
+
+async fn cancel_everywhere(mode: &str, security: ConnectionSecurity) {
+    let server = Server::start(mode, true).await;
+    let mailer = mailer(&server, security);
+    let mut given_up = 0;
+    for count in 1..=200 {
+        let (first, second) = (format!("first{count}"), format!("second{count}"));
+        let cancelled = poll_and_drop(mailer.send(&message(&first)), count).await;
+        given_up += usize::from(cancelled.is_none());
+        if let Some(outcome) = cancelled {
+            assert_eq!(outcome.is_delivered_to_all(), took(&server, &first), "{mode} {count}: {outcome}");
+        }
+        let outcome = mailer.send(&message(&second)).await;
+        assert_eq!(outcome.is_delivered_to_all(), took(&server, &second), "{mode} {count}: {outcome}");
+        assert_eq!(outcome.is_delivered_to_all(), mode == "ok", "{mode} {count}: {outcome}");
+    }
+    assert!(given_up >= 5, "only {given_up} sends were given up");
+}
+
+#[tokio::test]
+async fn given_up_in_clear() {
+    cancel_everywhere("ok", ConnectionSecurity::None).await;
+    cancel_everywhere("554-at-dot", ConnectionSecurity::None).await;
+}
+
+#[tokio::test]
+async fn given_up_under_starttls() {
+    cancel_everywhere("ok", ConnectionSecurity::StartTls).await;
+}
