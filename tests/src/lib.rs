@@ -3,6 +3,7 @@
 pub mod certificates;
 pub mod cli;
 pub mod faults;
+pub mod sink;
 
 use std::io::Write as _;
 use std::path::PathBuf;

@@ -196,9 +196,7 @@ impl Outbox {
             return Ok(());
         }
         let circuit = report.circuit.after(health, now);
-        let mut halt = self.halt.lock().unwrap_or_else(PoisonError::into_inner);
-        *halt = matches!(circuit, Circuit::Halted { .. }).then(|| mailer.settings().clone());
-        drop(halt);
+        self.remember_halt(&circuit, mailer);
         if circuit == report.circuit {
             return Ok(());
         }
@@ -211,6 +209,11 @@ impl Outbox {
         }
         report.circuit = circuit.clone();
         work(&self.store, lease, move |store| store.set_circuit(&circuit)).await
+    }
+
+    fn remember_halt(&self, circuit: &Circuit, mailer: &Mailer) {
+        let mut halt = self.halt.lock().unwrap_or_else(PoisonError::into_inner);
+        *halt = matches!(circuit, Circuit::Halted { .. }).then(|| mailer.settings().clone());
     }
 
     /// Whether the settings are others than those that stopped the queue, as far as this program knows.
