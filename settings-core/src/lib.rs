@@ -16,6 +16,7 @@ pub mod rst;
 #[cfg(test)]
 mod sample;
 pub mod schema;
+pub mod store;
 pub mod template;
 pub mod value;
 

@@ -2,12 +2,14 @@
 
 use std::io::Write;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::{Failure, Outcome, mail};
 use crate::Settings;
+use crate::docs::generate::{self, Mode};
+use crate::docs::{Format, Style};
 use crate::mail::catch::{CatchOptions, Catcher, Login};
 use crate::mail::{ConnectionSecurity, EmailSettings, Mailer, MailerOptions};
 use crate::resolve::{Layers, resolve};
@@ -20,14 +22,16 @@ const PASSWORD: &str = "correct horse battery staple";
 /// Does the main job end to end on embedded parts, without network, root or installation.
 #[derive(Args, Debug)]
 pub struct Demo {
-    /// Where the reference is built [default: a folder settings-demo in the system's place for temporary files]
+    /// Where the reference is built [default: a folder of its own where the system keeps temporary files]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
 
 impl Demo {
     pub(super) fn run<T: Settings + AsRef<EmailSettings>>(self, out: &mut dyn Write) -> Outcome {
-        let folder = self.out.unwrap_or_else(|| std::env::temp_dir().join("settings-demo"));
+        let folder = self
+            .out
+            .unwrap_or_else(|| std::env::temp_dir().join(format!("settings-demo-{}", std::process::id())));
         document::<T>(&folder, out)?;
         mail::wait(async {
             heading(out, "3. Start an SMTP server on loopback")?;
@@ -50,7 +54,7 @@ impl Demo {
     }
 }
 
-fn document<T: Settings>(folder: &std::path::Path, out: &mut dyn Write) -> Result<(), Failure> {
+fn document<T: Settings>(folder: &Path, out: &mut dyn Write) -> Result<(), Failure> {
     heading(out, "1. Read the struct")?;
     writeln!(out, "One annotated struct says all of this; nothing below was typed a second time.\n")?;
     let prefix = T::SCHEMA.env_prefix.unwrap_or_default();
@@ -58,8 +62,24 @@ fn document<T: Settings>(folder: &std::path::Path, out: &mut dyn Write) -> Resul
         writeln!(out, "  {:<46} {}", leaf.path.to_string(), leaf.path.env_name(prefix))?;
     }
     heading(out, "2. Build the reference")?;
-    let _ = folder;
+    let artefacts = generate::artefacts(T::SCHEMA, Style::Table, Format::Rst);
+    generate::run(folder, &artefacts, Mode::Write).map_err(|error| Failure::Failed(error.to_string()))?;
+    for artefact in &artefacts {
+        writeln!(out, "  {}", folder.join(&artefact.name).display())?;
+    }
+    if let Some(page) = artefacts.first() {
+        writeln!(out, "\nOne setting of {}:\n", page.name.display())?;
+        for line in first_table(&page.content) {
+            writeln!(out, "  {line}")?;
+        }
+    }
     Ok(())
+}
+
+/// The lines of a page's first grid table.
+fn first_table(page: &str) -> impl Iterator<Item = &str> {
+    let is_grid = |line: &&str| line.starts_with(['+', '|']);
+    page.lines().skip_while(move |line| !is_grid(line)).take_while(is_grid)
 }
 
 /// Resolves a small file and two variables, and shows where every value came from.

@@ -162,7 +162,9 @@ fn hint(setting: &Setting) -> Option<Hint> {
         Kind::Integer { min, max } => format!("Numerical input{}.", bounds(*min, *max)),
         Kind::Float => "Decimal input.".to_owned(),
         Kind::Text | Kind::Secret => "String input.".to_owned(),
-        Kind::Duration { unit, .. } => format!("Numerical value in {}.", unit.name()),
+        Kind::Duration { unit, min, max } => {
+            format!("Numerical value in {}{}.", unit.name(), bounds(i128::from(*min), i128::from(*max)))
+        }
         Kind::List(of) => format!("{} array input.", element(of)),
         Kind::Map(_) => "Map input.".to_owned(),
         Kind::Custom(custom) => format!("String input ({}).", custom.name),
@@ -187,24 +189,13 @@ fn element(kind: &Kind) -> &'static str {
     }
 }
 
-/// The range in words, where it is narrower than a machine's integers.
+/// The range in words, as far as it is narrower than a machine's integers.
 fn bounds(min: i128, max: i128) -> String {
-    let is_type_max = [
-        i128::from(i8::MAX),
-        i128::from(u8::MAX),
-        i128::from(i16::MAX),
-        i128::from(u16::MAX),
-        i128::from(i32::MAX),
-        i128::from(u32::MAX),
-        i128::from(i64::MAX),
-        i128::from(u64::MAX),
-    ]
-    .contains(&max);
-    let is_type_min = min == 0
-        || [i128::from(i8::MIN), i128::from(i16::MIN), i128::from(i32::MIN), i128::from(i64::MIN)]
-            .contains(&min);
-    match (is_type_min, is_type_max) {
+    let unbounded_below = min <= i128::from(i32::MIN);
+    let unbounded_above = max >= i128::from(i32::MAX);
+    match (unbounded_below, unbounded_above) {
         (true, true) => String::new(),
+        (false, true) if min == 0 => String::new(),
         (false, true) => format!(" of at least {min}"),
         _ => format!(" from {min} to {max}"),
     }

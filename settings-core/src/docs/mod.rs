@@ -25,6 +25,7 @@ pub mod model;
 mod place;
 mod read;
 mod render;
+mod sync;
 
 pub use drift::{Against, Finding, FindingFormat, Rule, Severity, check, format_findings};
 pub use from_schema::from_schema;
@@ -32,3 +33,4 @@ pub use generate::{BuildError, build};
 pub use model::Page;
 pub use read::{PageRead, ReadError, read};
 pub use render::{Format, Style, render};
+pub use sync::{Synced, sync};

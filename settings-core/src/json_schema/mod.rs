@@ -100,13 +100,7 @@ impl Writer {
 
     fn add_old_names(&self, schema: &mut Map<String, Json>) {
         for leaf in self.root.leaves() {
-            let keys = leaf.path.keys();
             for alias in leaf.setting.aliases {
-                let sections = keys.split_last().map_or(&[][..], |(_, sections)| sections);
-                let old: Vec<&str> = match alias.contains('.') {
-                    true => alias.split('.').collect(),
-                    false => sections.iter().copied().chain([*alias]).collect(),
-                };
                 let mut property = Map::new();
                 property.insert("title".to_owned(), json!(leaf.setting.title));
                 let message = format!("Old name of {}.", leaf.path);
@@ -117,7 +111,7 @@ impl Writer {
                 if leaf.setting.kind.is_secret() {
                     property.insert("writeOnly".to_owned(), json!(true));
                 }
-                insert_property(schema, &old, property);
+                insert_property(schema, leaf.path.old_name(alias).keys(), property);
             }
         }
     }

@@ -39,7 +39,7 @@ pub use self::{
     address::{Address, AddressError, Mailbox},
     failure::{Cause, Failure, ProtocolFault, Step, TlsFault},
     mailer::{Attempt, Mailer, MailerOptions},
-    message::{AutoSubmitted, MailObject, Message, MessageError, MessageId},
+    message::{Attachment, AutoSubmitted, MailObject, Message, MessageError, MessageId},
     outcome::{Outcome, Recipient, RecipientState},
     reply::{EnhancedCode, Reply},
     session::CertificateFacts,

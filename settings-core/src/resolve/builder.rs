@@ -93,11 +93,8 @@ impl<'r> Inputs<'r> {
                 from_json(&setting.kind, Raw { text, start, shape })
             }
             ValuePlace::Variable(number) => {
-                let variable = self.layers.environment.variables.get(number as usize);
-                from_text(
-                    &setting.kind,
-                    variable.and_then(|variable| variable.value.as_deref()).unwrap_or_default(),
-                )
+                let variable = self.layers.environment.get(number);
+                from_text(&setting.kind, variable.and_then(|variable| variable.value).unwrap_or_default())
             }
             ValuePlace::VariableFile { text, .. } => {
                 from_text(&setting.kind, self.texts.get(text as usize).map_or("", String::as_str))
@@ -149,12 +146,9 @@ impl<'r> Inputs<'r> {
                     None => Place::Program,
                 }
             }
-            ValuePlace::Variable(number) | ValuePlace::VariableFile { variable: number, .. } => self
-                .layers
-                .environment
-                .variables
-                .get(number as usize)
-                .map_or(Place::Program, variables::place),
+            ValuePlace::Variable(number) | ValuePlace::VariableFile { variable: number, .. } => {
+                self.layers.environment.get(number).map_or(Place::Program, variables::place)
+            }
             ValuePlace::Override(number) => {
                 self.layers.overrides.get(number as usize).map_or(Place::Program, overrides::place)
             }

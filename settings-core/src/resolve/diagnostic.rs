@@ -176,6 +176,19 @@ impl Report {
         self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()
     }
 
+    /// The errors that `before` does not have, wherever they stand.
+    #[must_use]
+    pub fn errors_beyond(&self, before: &Self) -> Self {
+        let is_new = |diagnostic: &&Diagnostic| {
+            let same = |old: &Diagnostic| {
+                (old.code, &old.setting, &old.message)
+                    == (diagnostic.code, &diagnostic.setting, &diagnostic.message)
+            };
+            diagnostic.severity == Severity::Error && !before.diagnostics.iter().any(same)
+        };
+        Self { diagnostics: self.diagnostics.iter().filter(is_new).cloned().collect() }
+    }
+
     /// Turns warnings into errors.
     #[must_use]
     pub fn strict(mut self) -> Self {

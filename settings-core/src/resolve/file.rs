@@ -128,15 +128,18 @@ impl<'r> Reader<'r> {
         Ok(())
     }
 
-    /// The slot of a key, most often the one behind the last, and whether its letter case is right.
+    /// The slot of a key, most often one soon behind the last, and whether its letter case is right.
     fn find(&self, slots: &[Slot], name: &str, expected: usize) -> Option<(usize, bool)> {
-        if slots.get(expected).is_some_and(|slot| self.index.key(*slot) == name) {
-            return Some((expected, true));
+        let (before, behind) = slots.split_at_checked(expected).unwrap_or((slots, &[]));
+        let is_named = |slot: &Slot| self.index.key(*slot) == name;
+        if let Some(at) = behind.iter().position(is_named) {
+            return Some((expected + at, true));
         }
-        let position = |is: &dyn Fn(&str) -> bool| slots.iter().position(|slot| is(self.index.key(*slot)));
-        position(&|key| key == name)
-            .map(|at| (at, true))
-            .or_else(|| position(&|key| key.eq_ignore_ascii_case(name)).map(|at| (at, false)))
+        let exact = before.iter().position(is_named).map(|at| (at, true));
+        exact.or_else(|| {
+            let is_named = |slot: &Slot| self.index.key(*slot).eq_ignore_ascii_case(name);
+            slots.iter().position(is_named).map(|at| (at, false))
+        })
     }
 
     fn leaf(&mut self, leaf: LeafId, key: Key<'r>) -> Result<(), SyntaxError> {

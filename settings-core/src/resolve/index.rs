@@ -9,6 +9,8 @@ pub(super) struct Index {
     pub(super) leaves: Vec<LeafEntry>,
     pub(super) sections: Vec<SectionEntry>,
     slots: Vec<Slot>,
+    /// The first byte of each slot's key as [`folded`] has it, so that most keys need no second look.
+    firsts: Vec<u8>,
     pub(super) env_prefix: &'static str,
 }
 
@@ -45,6 +47,7 @@ impl Index {
             leaves: Vec::with_capacity(count),
             sections: Vec::with_capacity(count / 8 + 2),
             slots: Vec::with_capacity(count + count / 8 + 2),
+            firsts: Vec::with_capacity(count + count / 8 + 2),
             env_prefix: root.env_prefix.unwrap_or_default(),
         };
         if root.key.is_empty() {
@@ -52,6 +55,7 @@ impl Index {
         } else {
             index.sections.push(SectionEntry { key: "", parent: None, slots: (0, 1) });
             index.slots.push(Slot::Section(1));
+            index.firsts.push(first_of(root.key));
             index.add(root.key, Some(ROOT), root);
         }
         index
@@ -64,6 +68,7 @@ impl Index {
         self.sections.push(SectionEntry { key, parent, slots: (first as u32, end as u32) });
         // a section's slots stand side by side, so they are laid out before the sections below are
         self.slots.resize(end, Slot::Leaf(0));
+        self.firsts.extend(section.members.iter().map(|member| first_of(member.key())));
         for (member, at) in section.members.iter().zip(first..) {
             let slot = match member {
                 Member::Setting(setting) => {
@@ -84,6 +89,18 @@ impl Index {
             .get(section as usize)
             .and_then(|entry| self.slots.get(entry.slots.0 as usize..entry.slots.1 as usize))
             .unwrap_or_default()
+    }
+
+    /// The section's slots whose key may begin a variable's name that begins with `first`.
+    pub(super) fn slots_of(&self, section: u32, first: u8) -> impl Iterator<Item = Slot> {
+        let range = self
+            .sections
+            .get(section as usize)
+            .map_or(0..0, |entry| entry.slots.0 as usize..entry.slots.1 as usize);
+        let firsts = self.firsts.get(range.clone()).unwrap_or_default();
+        let slots = self.slots.get(range).unwrap_or_default();
+        let first = folded(first);
+        firsts.iter().zip(slots).filter(move |(other, _)| **other == first).map(|(_, slot)| *slot)
     }
 
     pub(super) fn key(&self, slot: Slot) -> &'static str {
@@ -146,4 +163,14 @@ impl Index {
         nearest(key, secrets.flat_map(|leaf| leaf.setting.aliases.iter().copied().chain([leaf.setting.key])))
             .is_some()
     }
+}
+
+/// A key's byte in the form that all variables for it have in common: letters in lower case, `_` for what a variable
+/// can't hold.
+pub(super) const fn folded(byte: u8) -> u8 {
+    if byte.is_ascii_alphanumeric() { byte.to_ascii_lowercase() } else { b'_' }
+}
+
+fn first_of(key: &str) -> u8 {
+    key.as_bytes().first().map_or(0, |first| folded(*first))
 }

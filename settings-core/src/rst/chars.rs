@@ -117,11 +117,6 @@ pub(super) fn columns(c: char) -> usize {
     }
 }
 
-/// Whether the character has a canonical combining class other than 0.
-pub(super) fn is_combining(c: char) -> bool {
-    !c.is_ascii() && within(unicode::COMBINING, c)
-}
-
 /// Whether the character takes two columns.
 pub(super) fn is_wide(c: char) -> bool {
     !c.is_ascii() && within(unicode::WIDE, c)

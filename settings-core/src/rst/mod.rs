@@ -28,6 +28,7 @@ mod tag;
 mod tree;
 mod unicode;
 pub mod width;
+pub mod writer;
 
 pub use directive::{Directive, DirectiveOption};
 pub use document::{Document, Message, NodeRef};

@@ -242,14 +242,6 @@ impl<'s> Parser<'s> {
         View { first, end: self.lines.len(), offset }
     }
 
-    /// A view without blank lines at its start and end.
-    pub(super) fn trimmed(&self, mut view: View) -> View {
-        while self.line(view, 0).is_some_and(Line::is_blank) {
-            view = view.skip(1);
-        }
-        self.trimmed_end(view)
-    }
-
     pub(super) fn trimmed_end(&self, mut view: View) -> View {
         while !view.is_empty() && self.line(view, view.len() - 1).is_some_and(Line::is_blank) {
             view.end -= 1;
@@ -262,11 +254,6 @@ impl<'s> Parser<'s> {
         let start = self.line(view, 0).map_or(0, |line| line.start);
         let end = view.len().checked_sub(1).and_then(|i| self.line(view, i)).map_or(start, |line| line.end);
         start..end.max(start)
-    }
-
-    /// A new node without a parent, its line taken from where the reader stands when it is put into the tree.
-    pub(super) fn node(&mut self, tag: Tag, span: std::ops::Range<u32>) -> NodeId {
-        self.tree.add(tag, span, 0)
     }
 
     /// A new child.

@@ -130,7 +130,7 @@ fn line(text: &str, start: usize, end: usize, number: u32) -> Line {
         stop -= 1;
     }
     let last = bytes.get(stop.wrapping_sub(1)).copied().unwrap_or(b'x');
-    if stop > start && (last < b' ' || last >= 0x80) {
+    if stop > start && !(b' '..0x80).contains(&last) {
         stop = start + text.get(start..stop).map_or(0, |s| s.trim_end_matches(is_space).len());
     }
     Line { start: start as u32, end: stop as u32, number }

@@ -162,10 +162,6 @@ impl Tree {
         self.get(id).and_then(|node| NodeId::some(node.first))
     }
 
-    pub(super) fn last(&self, id: NodeId) -> Option<NodeId> {
-        self.get(id).and_then(|node| NodeId::some(node.last))
-    }
-
     pub(super) fn next(&self, id: NodeId) -> Option<NodeId> {
         self.get(id).and_then(|node| NodeId::some(node.next))
     }

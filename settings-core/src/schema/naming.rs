@@ -24,6 +24,24 @@ impl Path {
         self.0.last().copied().unwrap_or_default()
     }
 
+    /// Where an old name of the setting stands: a bare key in the same section, a dotted one from the root.
+    ///
+    /// ```
+    /// use settings_core::schema::Path;
+    ///
+    /// let path = Path::new(vec!["EmailSettings", "SMTPServer"]);
+    /// assert_eq!(path.old_name("SMTPHost").to_string(), "EmailSettings.SMTPHost");
+    /// assert_eq!(path.old_name("Mail.Host").keys(), ["Mail", "Host"]);
+    /// ```
+    #[must_use]
+    pub fn old_name(&self, alias: &'static str) -> Self {
+        if alias.contains('.') {
+            return Self(alias.split('.').collect());
+        }
+        let sections = self.0.split_last().map_or(&[][..], |(_, sections)| sections);
+        Self(sections.iter().copied().chain([alias]).collect())
+    }
+
     /// The variable that sets it.
     ///
     /// ```

@@ -57,6 +57,11 @@ pub struct Said {
 impl Server {
     /// Starts a server that plays this mode, offering PIPELINING or not.
     pub async fn start(mode: &str, pipelining: bool) -> Self {
+        Self::start_at(Ipv4Addr::LOCALHOST, mode, pipelining).await
+    }
+
+    /// Starts a server at an address of this machine.
+    pub async fn start_at(host: Ipv4Addr, mode: &str, pipelining: bool) -> Self {
         let script = Script::of_mode(mode, pipelining);
         let record = Arc::new(Record::default());
         match script.accept {
@@ -67,7 +72,7 @@ impl Server {
             }
             Accept::Ignore => Self::ignoring(record).await,
             _ => {
-                let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
+                let listener = TcpListener::bind((host, 0)).await.expect("a port");
                 let address = listener.local_addr().expect("an address");
                 let task = tokio::spawn(serve(listener, Arc::new(script), Arc::clone(&record)));
                 Self { address, record, task: Some(task), _crowd: Vec::new() }

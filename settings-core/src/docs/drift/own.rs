@@ -95,7 +95,9 @@ fn paths(
                 return Some(long.to_owned());
             }
             let case_only = is_tail(&short.to_ascii_lowercase(), &long.to_ascii_lowercase());
-            let right = right_side(setting, (a, &table), (b, &directive), naming);
+            // A variable is in capitals either way.
+            let right =
+                if case_only { None } else { right_side(setting, (a, &table), (b, &directive), naming) };
             let (wrong, wrong_at, wrong_side, other, other_side) = match right {
                 Some(Right::Directive) => (a, at_a, &table, b, &directive),
                 Some(Right::Table) | None => (b, at_b, &directive, a, &table),
@@ -114,7 +116,9 @@ fn paths(
             draft = match right {
                 Some(_) => {
                     let draft = draft.expected(other).help(format!("write `{other}`"));
-                    draft.replacing(page, &Fact::at(wrong.to_owned(), wrong_at), other)
+                    let whole = wrong.contains('.') && other.contains('.');
+                    let fact = Fact::at(wrong.to_owned(), wrong_at);
+                    if whole { draft.replacing(page, &fact, other) } else { draft }
                 }
                 None => draft.expected(other).help("look up the setting's name and write it in both places"),
             };
@@ -123,13 +127,13 @@ fn paths(
         }
         (Some((path, _)), None) => {
             if let Named::NotAvailable(at) = directive.path {
-                drafts.push(
+                let draft =
                     Draft::new(Rule::ConfigPath, at, format!("the directive says N/A, the table `{path}`"))
                         .found("N/A")
                         .expected(path)
-                        .help(format!("write `:configjson: .{path}`"))
-                        .fix(at, format!(".{path}")),
-                );
+                        .help(format!("write `:configjson: .{path}`"));
+                let spelt = matches!((naming.env(path), table.env.one()), (Some(derived), Some((env, _))) if derived == env);
+                drafts.push(if spelt { draft.fix(at, format!(".{path}")) } else { draft });
             }
             Some(path.to_owned())
         }
@@ -272,7 +276,8 @@ fn variable(
         .found(env)
         .expected(derived.clone())
         .help(format!("write `{derived}`"));
-    if !broken {
+    // What stands beside the name would be lost.
+    if !broken && !env.contains(char::is_whitespace) {
         draft = draft.replacing(page, &Fact::at(env.to_owned(), at), &derived);
     }
     drafts.push(draft);

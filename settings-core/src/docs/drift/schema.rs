@@ -81,6 +81,10 @@ fn stated_paths<'p>(setting: &Documented<'p>) -> Vec<(&'p str, Span)> {
     if let Named::One(path, at) = setting.option("configjson") {
         paths.push((path, at));
     }
+    // A bare key beside a whole path names the same setting, not its namesake in another section.
+    if paths.iter().any(|(path, _)| path.contains('.')) {
+        paths.retain(|(path, _)| path.contains('.'));
+    }
     paths
 }
 
@@ -196,7 +200,7 @@ fn facts(page: &PageRead, setting: &Documented<'_>, leaf: &Leaf, naming: &Naming
             .found(env)
             .expected(derived.clone())
             .help(format!("write `{derived}`"));
-        if !broken {
+        if !broken && !env.contains(char::is_whitespace) {
             draft = draft.replacing(page, &Fact::at(env.to_owned(), at), &derived);
         }
         drafts.push(draft);

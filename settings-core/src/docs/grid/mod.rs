@@ -3,8 +3,11 @@
 //! Only what settings pages have: one or two columns, rows that may span both.
 
 mod columns;
+mod draw;
+mod edit;
 mod repair;
 
+pub(super) use edit::edited;
 pub(super) use repair::repair;
 
 /// One line of a table: where it begins in the page, and its text without what follows the last bar.
@@ -12,6 +15,12 @@ pub(super) use repair::repair;
 pub(super) struct GridLine<'t> {
     pub(super) start: usize,
     pub(super) text: &'t str,
+}
+
+/// The border that shows the table's columns: the first with an inner corner, else the first.
+fn widest_border<'t>(lines: &[GridLine<'t>]) -> Option<&'t str> {
+    let borders = || lines.iter().map(|line| line.text).filter(|line| is_border(line));
+    borders().find(|line| matches!(inner_corner(line), Some(Some(_)))).or_else(|| borders().next())
 }
 
 /// The column of the border's inner `+`. `None` where it is no border or has more than one.

@@ -4,14 +4,8 @@
 //! is missing where all of the row's other lines have one is put back. Widths grow only where a cell's text doesn't fit.
 
 use super::columns::{byte_at, char_at, count};
-use super::{GridLine, inner_corner, is_border};
-
-/// What a line of the table is to become.
-enum Mended {
-    Border,
-    Pair(String, String),
-    Across(String),
-}
+use super::draw::{Drawn, draw};
+use super::{GridLine, inner_corner, is_border, widest_border};
 
 /// The mended table, as many lines as before; `None` where it can't be mended or where more than one table could be meant.
 pub(in crate::docs) fn repair(lines: &[GridLine<'_>]) -> Option<Vec<String>> {
@@ -27,7 +21,7 @@ pub(in crate::docs) fn repair(lines: &[GridLine<'_>]) -> Option<Vec<String>> {
         if looks_like_border(line.text) {
             mended.extend(mend_row(&row, shape, total)?);
             row.clear();
-            mended.push(Mended::Border);
+            mended.push(Drawn::Border);
         } else {
             row.push(line.text);
         }
@@ -35,23 +29,17 @@ pub(in crate::docs) fn repair(lines: &[GridLine<'_>]) -> Option<Vec<String>> {
     draw(&mended, shape, total, lines)
 }
 
-/// The border that shows the table's columns: the first with an inner corner, else the first.
-fn widest_border<'t>(lines: &[GridLine<'t>]) -> Option<&'t str> {
-    let borders = || lines.iter().map(|line| line.text).filter(|line| is_border(line));
-    borders().find(|line| matches!(inner_corner(line), Some(Some(_)))).or_else(|| borders().next())
-}
-
 fn looks_like_border(line: &str) -> bool {
     line.starts_with("+-") && line.chars().all(|c| matches!(c, '+' | '-'))
 }
 
-fn mend_row(row: &[&str], inner: Option<usize>, total: usize) -> Option<Vec<Mended>> {
+fn mend_row(row: &[&str], inner: Option<usize>, total: usize) -> Option<Vec<Drawn>> {
     if row.is_empty() {
         // Two borders in a row, or the table's first line.
         return Some(Vec::new());
     }
     let Some(at) = inner else {
-        return row.iter().map(|line| Some(Mended::Across(across(line)?))).collect();
+        return row.iter().map(|line| Some(Drawn::Across(across(line)?))).collect();
     };
     let right_width = total.checked_sub(at + 2)?;
     let whole = |line: &&&str| count(line) == total && line.ends_with('|');
@@ -69,9 +57,9 @@ fn mend_row(row: &[&str], inner: Option<usize>, total: usize) -> Option<Vec<Mend
         proper_with_bar * 2 < proper
     };
     if spans {
-        return row.iter().map(|line| Some(Mended::Across(across(line)?))).collect();
+        return row.iter().map(|line| Some(Drawn::Across(across(line)?))).collect();
     }
-    cuts.into_iter().map(|cut| cut.map(|(left, right)| Mended::Pair(left, right))).collect()
+    cuts.into_iter().map(|cut| cut.map(|(left, right)| Drawn::Pair(left, right))).collect()
 }
 
 /// The text between a line's outer bars.
@@ -109,80 +97,6 @@ fn cut_in_two(line: &str, at: usize, right_width: usize, total: usize) -> Option
     let blank = |at: usize| line.get(at..=at) == Some(" ");
     (bars.is_empty() && count(line) == total && blank(place) && (blank(place - 1) || blank(place + 1)))
         .then(|| split(place))?
-}
-
-fn draw(
-    mended: &[Mended],
-    inner: Option<usize>,
-    total: usize,
-    lines: &[GridLine<'_>],
-) -> Option<Vec<String>> {
-    let Some(at) = inner else {
-        let longest = longest(mended, |mended| match mended {
-            Mended::Across(text) => Some(text),
-            _ => None,
-        });
-        let width = grown(total.checked_sub(2)?, longest);
-        return mended
-            .iter()
-            .map(|mended| match mended {
-                Mended::Border => Some(format!("+{}+", "-".repeat(width))),
-                Mended::Across(text) => Some(format!("|{}|", padded(text, width))),
-                Mended::Pair(..) => None,
-            })
-            .collect();
-    };
-    let left = grown(
-        at - 1,
-        longest(mended, |mended| match mended {
-            Mended::Pair(left, _) => Some(left),
-            _ => None,
-        }),
-    );
-    let mut right = grown(
-        total.checked_sub(at + 2)?,
-        longest(mended, |mended| match mended {
-            Mended::Pair(_, right) => Some(right),
-            _ => None,
-        }),
-    );
-    let note = longest(mended, |mended| match mended {
-        Mended::Across(text) => Some(text),
-        _ => None,
-    });
-    right = right.max(grown(left + 1 + right, note) - left - 1);
-    let border = format!("+{}+{}+", "-".repeat(left), "-".repeat(right));
-    let plain = format!("+{}+", "-".repeat(left + 1 + right));
-    let pair = |i: Option<usize>| matches!(i.and_then(|i| mended.get(i)), Some(Mended::Pair(..)));
-    mended
-        .iter()
-        .enumerate()
-        .map(|(i, line)| {
-            Some(match line {
-                // A corner belongs where a bar meets the border; elsewhere the page's own way stays.
-                Mended::Border => {
-                    let own = lines.get(i).map_or("", |line| line.text);
-                    let had_corner = matches!(inner_corner(own), Some(Some(_)) | None);
-                    let meets = pair(i.checked_sub(1)) || pair(Some(i + 1));
-                    if meets || had_corner { border.clone() } else { plain.clone() }
-                }
-                Mended::Pair(a, b) => format!("|{}|{}|", padded(a, left), padded(b, right)),
-                Mended::Across(text) => format!("|{}|", padded(text, left + 1 + right)),
-            })
-        })
-        .collect()
-}
-
-fn longest<'m>(mended: &'m [Mended], text: impl Fn(&'m Mended) -> Option<&'m String>) -> usize {
-    mended.iter().filter_map(text).map(|text| count(text)).max().unwrap_or(0)
-}
-
-fn grown(width: usize, longest: usize) -> usize {
-    if longest <= width { width } else { longest + 1 }
-}
-
-fn padded(text: &str, width: usize) -> String {
-    format!("{text}{}", " ".repeat(width.saturating_sub(count(text))))
 }
 
 #[cfg(test)]

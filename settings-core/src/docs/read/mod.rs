@@ -25,7 +25,7 @@ pub use decode::ReadError;
 
 pub(super) use directive::NAME as DIRECTIVE;
 pub(super) use entries::ALLOW;
-use table::lines_of;
+pub(super) use table::lines_of;
 
 const MISREAD: &str = "two cells run together: a bar or a corner of the grid is missing, and docutils shows the rest of \
                        the bars as text";

@@ -1,11 +1,12 @@
 //! Messages: what is said, to whom, and the bytes of it.
 
 mod id;
+mod mime;
 mod object;
 mod stuffing;
+mod words;
 
 use std::{
-    borrow::Cow,
     error::Error,
     fmt,
     time::{SystemTime, UNIX_EPOCH},
@@ -17,7 +18,8 @@ use mail_builder::{
 };
 
 pub(crate) use self::stuffing::{Stuffed, dot_stuffed};
-pub use self::{id::MessageId, object::MailObject};
+use self::words::literal;
+pub use self::{id::MessageId, mime::Attachment, object::MailObject};
 use super::address::{Address, Mailbox};
 
 /// Bytes of a subject; longer ones are a mistake.
@@ -50,6 +52,7 @@ pub struct Message {
     subject: String,
     text: Option<String>,
     html: Option<String>,
+    attachments: Vec<Attachment>,
     message_id: MessageId,
     in_reply_to: Vec<MessageId>,
     references: Vec<MessageId>,
@@ -81,6 +84,8 @@ pub enum MessageError {
     ControlCharacter(&'static str),
     /// This header is too long.
     TooLong(&'static str),
+    /// The type of an attachment is not of the form `type/subtype`.
+    ContentType(String),
     /// The built message has what mail cannot carry, at this byte.
     Malformed {
         /// What it has.
@@ -103,6 +108,7 @@ impl Message {
             subject: String::new(),
             text: None,
             html: None,
+            attachments: Vec::new(),
             message_id,
             in_reply_to: Vec::new(),
             references: Vec::new(),
@@ -157,6 +163,13 @@ impl Message {
     #[must_use]
     pub fn html(mut self, html: impl Into<String>) -> Self {
         self.html = Some(html.into());
+        self
+    }
+
+    /// Adds a file, or what the HTML text shows.
+    #[must_use]
+    pub fn attach(mut self, attachment: Attachment) -> Self {
+        self.attachments.push(attachment);
         self
     }
 
@@ -228,7 +241,7 @@ impl Message {
             .from(shown(&self.from))
             .header("Message-ID", Raw::new(self.message_id.to_string()))
             .date(Date::new(unix_seconds(self.date)))
-            .subject(self.subject.as_str());
+            .subject(literal(&self.subject));
         for (name, mailboxes) in [("To", &self.to), ("Cc", &self.cc), ("Reply-To", &self.reply_to)] {
             if !mailboxes.is_empty() {
                 builder =
@@ -250,14 +263,8 @@ impl Message {
                 builder = builder.header("Auto-Submitted", Raw::new("auto-replied"))
             }
         }
-        if let Some(html) = &self.html {
-            builder = builder.html_body(body_text(html));
-        }
-        if self.text.is_some() || self.html.is_none() {
-            builder = builder.text_body(body_text(self.text.as_deref().unwrap_or_default()));
-        }
         let mut bytes = Vec::new();
-        builder.serialize(&mut bytes);
+        builder.body(self.body()).serialize(&mut bytes);
         Ok(bytes)
     }
 
@@ -280,7 +287,7 @@ impl Message {
 }
 
 fn shown(mailbox: &Mailbox) -> BuilderAddress<'_> {
-    BuilderAddress::new_address(mailbox.name(), mailbox.address().as_str())
+    BuilderAddress::new_address(mailbox.name().map(literal), mailbox.address().as_str())
 }
 
 fn unix_seconds(time: SystemTime) -> i64 {
@@ -288,24 +295,6 @@ fn unix_seconds(time: SystemTime) -> i64 {
         .ok()
         .and_then(|since| i64::try_from(since.as_secs()).ok())
         .unwrap_or_default()
-}
-
-/// Text with every line end made CR LF and without what mail cannot carry: NUL.
-fn body_text(text: &str) -> Cow<'_, str> {
-    let mut lines = String::with_capacity(text.len() + text.len() / 32 + 2);
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\r' => {
-                chars.next_if_eq(&'\n');
-                lines.push_str("\r\n");
-            }
-            '\n' => lines.push_str("\r\n"),
-            '\0' => lines.push(char::REPLACEMENT_CHARACTER),
-            _ => lines.push(c),
-        }
-    }
-    Cow::Owned(lines)
 }
 
 impl fmt::Display for MessageError {
@@ -319,6 +308,7 @@ impl fmt::Display for MessageError {
                 write!(f, "the header {header} has a line break or control character")
             }
             Self::TooLong(header) => write!(f, "the header {header} is too long"),
+            Self::ContentType(text) => write!(f, "\"{text}\" is not a type of content like \"text/csv\""),
             Self::Malformed { what, at } => write!(f, "the message has {what} at byte {at}"),
         }
     }

@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 use std::time::Duration;
 
 use super::*;
@@ -107,4 +107,128 @@ fn fresh_ids_differ_and_are_ids() {
     assert_ne!(one, two);
     assert_eq!(one.to_string().parse::<MessageId>().unwrap(), one);
     assert!(MessageId::fresh("bücher.example").as_str().ends_with("@localhost"));
+}
+
+#[test]
+fn the_same_message_is_the_same_bytes() {
+    let message = message().text("plain").html("<p>shown</p>");
+    assert_eq!(message.to_bytes(), message.to_bytes());
+    let other = message.clone().with_message_id("other@example.com".parse().unwrap());
+    assert_ne!(message.to_bytes(), other.to_bytes());
+}
+
+#[test]
+fn attachments_need_sound_names_and_types() {
+    assert!(Attachment::file("a\r\nX: y", "text/plain", b"").is_err());
+    for wrong in ["text", "text/", "/plain", "text/plain; x=y", "text/pl\r\nain", "a b/c"] {
+        assert!(Attachment::file("a", wrong, b"").is_err(), "{wrong:?}");
+    }
+    let shown = "shown@example.com".parse().unwrap();
+    let text = text_of(
+        &message()
+            .text("t")
+            .html("<img src=\"cid:shown@example.com\">")
+            .attach(Attachment::inline(shown, "image/png", [0, 159, 146, 150]).unwrap())
+            .attach(Attachment::file("Größe.csv", "text/csv", b"a\rb\n\0".repeat(100)).unwrap()),
+    );
+    for part in [
+        "multipart/mixed",
+        "multipart/related",
+        "multipart/alternative",
+        "Content-ID: <shown@example.com>",
+        "filename*=UTF-8''Gr%C3%B6%C3%9Fe.csv",
+        "AJ+Slg==",
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    assert!(dot_stuffed(text.as_bytes()).is_ok());
+}
+
+/// Texts made of what injections are made of.
+struct Texts(u64);
+
+impl Texts {
+    fn number(&mut self, below: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % below
+    }
+
+    fn next(&mut self) -> String {
+        const PIECES: [&str; 24] = [
+            "\r",
+            "\n",
+            "\r\n",
+            "\0",
+            "\r\n.\r\n",
+            ".",
+            ":",
+            "Bcc: ",
+            "<",
+            ">",
+            "\"",
+            "\\",
+            "=?utf-8?q?",
+            "?=",
+            "@",
+            "a@b",
+            ",",
+            ";",
+            " ",
+            "\t",
+            "ü",
+            "\u{2028}",
+            "x",
+            "--",
+        ];
+        let length = self.number(8);
+        (0..length).map(|_| PIECES[usize::try_from(self.number(24)).unwrap()]).collect()
+    }
+}
+
+#[test]
+fn no_value_makes_a_header_or_an_end() {
+    const HEADERS: [&str; 14] = [
+        "From",
+        "To",
+        "Cc",
+        "Reply-To",
+        "Subject",
+        "Message-ID",
+        "In-Reply-To",
+        "References",
+        "Date",
+        "Auto-Submitted",
+        "MIME-Version",
+        "Content-Type",
+        "Content-Transfer-Encoding",
+        "Content-Disposition",
+    ];
+    let mut texts = Texts(1);
+    let mut built = 0;
+    for _ in 0..20_000 {
+        let mut message = message().subject(texts.next()).text(texts.next()).html(texts.next());
+        if let Ok(mailbox) = Mailbox::new(texts.next(), "a@b".parse().unwrap()) {
+            message = message.cc(mailbox);
+        }
+        if let Ok(mailbox) = texts.next().parse::<Mailbox>() {
+            message = message.reply_to(mailbox);
+        }
+        if let Ok(id) = texts.next().parse::<MessageId>() {
+            message = message.in_reply_to(id);
+        }
+        if let Ok(file) = Attachment::file(texts.next(), "text/plain", texts.next()) {
+            message = message.attach(file);
+        }
+        let Ok(bytes) = message.to_bytes() else { continue };
+        built += 1;
+        let text = String::from_utf8(bytes).unwrap();
+        let head = text.split("\r\n\r\n").next().unwrap();
+        for line in head.split("\r\n").filter(|line| !line.starts_with([' ', '\t'])) {
+            let name = line.split(':').next().unwrap();
+            assert!(HEADERS.contains(&name), "{line:?} in {head}");
+        }
+        let wire = message.to_object().unwrap().to_wire().unwrap();
+        assert_eq!(wire.bytes().windows(5).filter(|window| window == b"\r\n.\r\n").count(), 1, "{text}");
+    }
+    assert!(built > 2000, "only {built} messages were built");
 }

@@ -68,6 +68,26 @@ pub(crate) struct Session {
 impl Session {
     /// Name lookup, connection, greeting, EHLO, encryption and login, as far as `approach` asks for them.
     pub(crate) async fn open(approach: &Approach, run: &mut Run) -> Result<Self, Failure> {
+        let mut session = Self::connect(approach, run).await?;
+        if let Err(failure) = session.introduce(run).await {
+            return Err(session.part(failure, run).await);
+        }
+        if approach.security == ConnectionSecurity::StartTls {
+            if let Err(failure) = session.ask_for_tls(run).await {
+                return Err(session.part(failure, run).await);
+            }
+            session = session.encrypt(approach, run).await?;
+            session.hello(run).await?;
+        }
+        if let Some(credentials) = &approach.credentials
+            && let Err(failure) = session.log_in(credentials, run).await
+        {
+            return Err(session.part(failure, run).await);
+        }
+        Ok(session)
+    }
+
+    async fn connect(approach: &Approach, run: &mut Run) -> Result<Self, Failure> {
         let addresses = net::resolve(&approach.target, run).await?;
         let (stream, peer) = net::connect(&addresses, run).await?;
         let ehlo_name = match &approach.ehlo_name {
@@ -78,18 +98,28 @@ impl Session {
         if approach.security == ConnectionSecurity::Tls {
             link = tls::handshake(link, approach, run).await?;
         }
-        let wire = Wire::new(link);
-        let mut session = Self { wire, peer, capabilities: Capabilities::default(), ehlo_name };
-        session.greeting(run).await?;
-        session.hello(run).await?;
-        if approach.security == ConnectionSecurity::StartTls {
-            session = session.starttls(approach, run).await?;
-            session.hello(run).await?;
+        Ok(Self { wire: Wire::new(link), peer, capabilities: Capabilities::default(), ehlo_name })
+    }
+
+    async fn introduce(&mut self, run: &mut Run) -> Result<(), Failure> {
+        self.greeting(run).await?;
+        self.hello(run).await
+    }
+
+    /// Leaves after a failure; politely, where both sides still understand each other.
+    async fn part(self, failure: Failure, run: &mut Run) -> Failure {
+        let understood = match &failure.cause {
+            Cause::Reply(reply) => reply.code() != 421,
+            Cause::StartTlsNotOffered
+            | Cause::AuthNotOffered
+            | Cause::AuthMechanisms(_)
+            | Cause::AuthUnencrypted(_) => true,
+            _ => false,
+        };
+        if understood {
+            self.quit(run).await;
         }
-        if let Some(credentials) = &approach.credentials {
-            session.log_in(credentials, run).await?;
-        }
-        Ok(session)
+        failure
     }
 
     async fn greeting(&mut self, run: &mut Run) -> Result<(), Failure> {

@@ -2,12 +2,14 @@
 
 use std::{
     fmt, io,
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, SocketAddr, ToSocketAddrs},
+    thread,
     time::Duration,
 };
 
 use tokio::{
-    net::{TcpStream, lookup_host},
+    net::TcpStream,
+    sync::{Semaphore, oneshot},
     task::JoinSet,
     time::sleep,
 };
@@ -17,6 +19,8 @@ use crate::mail::failure::{Cause, Failure, Step};
 
 /// How long one address is waited for before the next is tried beside it (RFC 8305, 5).
 const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
+/// Name lookups at a time; more wait, so that a resolver that hangs does not pile up threads.
+const LOOKUPS: usize = 16;
 /// Addresses that are tried.
 const ADDRESS_LIMIT: usize = 16;
 
@@ -63,13 +67,23 @@ pub(crate) async fn resolve(target: &Target, run: &mut Run) -> Result<Vec<Socket
     run.leave(result)
 }
 
+/// Asks the system's resolver in a thread of its own: one that hangs holds up neither the runtime
+/// nor its end, only the deadline waits for it.
 async fn look_up(target: &Target) -> Result<Vec<SocketAddr>, Cause> {
-    // The system's resolver runs in a thread of its own, so that only the deadline waits for it.
-    let found = lookup_host((target.host.as_str(), target.port)).await;
-    let found: Vec<SocketAddr> = match found {
-        Ok(found) => found.collect(),
-        Err(error) => return Err(Cause::NameNotFound(format!("{}: {error}", target.host))),
-    };
+    static ROOM: Semaphore = Semaphore::const_new(LOOKUPS);
+    let failed = |error: &dyn fmt::Display| Cause::NameNotFound(format!("{}: {error}", target.host));
+    let seat = ROOM.acquire().await.map_err(|error| failed(&error))?;
+    let (sender, found) = oneshot::channel();
+    let asked = (target.host.clone(), target.port);
+    thread::Builder::new()
+        .name("name lookup".to_owned())
+        .spawn(move || {
+            let _seat = seat;
+            let found = asked.to_socket_addrs().map(|found| found.collect::<Vec<_>>());
+            let _ = sender.send(found);
+        })
+        .map_err(|error| failed(&error))?;
+    let found = found.await.map_err(|error| failed(&error))?.map_err(|error| failed(&error))?;
     if found.is_empty() {
         return Err(Cause::NameNotFound(format!("{} has no address", target.host)));
     }

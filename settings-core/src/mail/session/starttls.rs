@@ -7,23 +7,14 @@ use crate::mail::{
 };
 
 impl Session {
-    /// Asks for TLS and shakes hands. There is no way back to clear text from here.
-    ///
-    /// What the server said before is forgotten: until TLS stands, somebody else may have said it.
-    pub(super) async fn starttls(mut self, approach: &Approach, run: &mut Run) -> Result<Self, Failure> {
+    /// Asks for TLS.
+    pub(super) async fn ask_for_tls(&mut self, run: &mut Run) -> Result<(), Failure> {
         let deadline = run.enter(Step::StartTls);
-        let result = deadline.bound(self.ask_for_tls(run)).await;
-        run.leave(result)?;
-        let Self { wire, peer, ehlo_name, .. } = self;
-        let link = match wire.into_stream().await {
-            Ok(link) => link,
-            Err(surplus) => return run.leave(Err(Cause::StartTlsInjection(surplus))),
-        };
-        let link = tls::handshake(link, approach, run).await?;
-        Ok(Self { wire: Wire::new(link), peer, capabilities: Capabilities::default(), ehlo_name })
+        let result = deadline.bound(self.say_starttls(run)).await;
+        run.leave(result)
     }
 
-    async fn ask_for_tls(&mut self, run: &mut Run) -> Result<(), Cause> {
+    async fn say_starttls(&mut self, run: &mut Run) -> Result<(), Cause> {
         if !self.capabilities.starttls {
             return Err(Cause::StartTlsNotOffered);
         }
@@ -33,5 +24,18 @@ impl Session {
         }
         run.saw(reply.to_string());
         Ok(())
+    }
+
+    /// Shakes hands. There is no way back to clear text from here.
+    ///
+    /// What the server said before is forgotten: until TLS stands, somebody else may have said it.
+    pub(super) async fn encrypt(self, approach: &Approach, run: &mut Run) -> Result<Self, Failure> {
+        let Self { wire, peer, ehlo_name, .. } = self;
+        let link = match wire.into_stream().await {
+            Ok(link) => link,
+            Err(surplus) => return run.leave(Err(Cause::StartTlsInjection(surplus))),
+        };
+        let link = tls::handshake(link, approach, run).await?;
+        Ok(Self { wire: Wire::new(link), peer, capabilities: Capabilities::default(), ehlo_name })
     }
 }

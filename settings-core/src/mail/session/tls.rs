@@ -208,13 +208,9 @@ impl ServerCertVerifier for Witness {
             }
             None => Err(CertificateError::UnknownIssuer.into()),
         };
-        let unknown = matches!(
-            verified,
-            Err(rustls::Error::InvalidCertificate(
-                CertificateError::UnknownIssuer | CertificateError::BadSignature | CertificateError::Other(_)
-            ))
-        );
-        if unknown {
+        let untrusted =
+            matches!(&verified, Err(rustls::Error::InvalidCertificate(error)) if is_untrusted(error));
+        if untrusted {
             match self.is_given(end_entity, server_name, facts.as_ref()) {
                 Ok(true) => verified = Ok(ServerCertVerified::assertion()),
                 Ok(false) => {}
@@ -284,12 +280,21 @@ fn certificate_fault(error: &CertificateError, facts: Option<CertificateFacts>, 
             let presented = facts.map(|facts| facts.names).unwrap_or_default();
             TlsFault::WrongName { expected: host.to_owned(), presented }
         }
-        CertificateError::UnknownIssuer | CertificateError::BadSignature | CertificateError::Other(_)
-            if self_issued =>
-        {
-            TlsFault::SelfSigned(facts)
-        }
+        error if self_issued && is_untrusted(error) => TlsFault::SelfSigned(facts),
         CertificateError::UnknownIssuer | CertificateError::BadSignature => TlsFault::UnknownIssuer(facts),
         other => TlsFault::Other(rustls::Error::InvalidCertificate(other.clone()).to_string()),
     }
+}
+
+/// Whether nobody vouches for a certificate, as opposed to what is wrong in it. Where a trusted
+/// authority happens to have the issuer's name, this shows as a signature that doesn't fit its key.
+fn is_untrusted(error: &CertificateError) -> bool {
+    matches!(
+        error,
+        CertificateError::UnknownIssuer
+            | CertificateError::BadSignature
+            | CertificateError::UnsupportedSignatureAlgorithmContext { .. }
+            | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. }
+            | CertificateError::Other(_)
+    )
 }

@@ -14,8 +14,7 @@ impl Parser<'_> {
         let list = self.tree.add(Tag::DefinitionList, start..start, number);
         let mut finish = self.definition_item(m, list, term, m.node);
         self.append(m.node, list);
-        loop {
-            let Some(line) = self.next_member(m) else { break };
+        while let Some(line) = self.next_member(m) {
             let term = m.at;
             let is_term = self.construct(line) == Construct::Text
                 && self.advance(m, 1)

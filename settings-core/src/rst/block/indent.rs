@@ -8,7 +8,6 @@ use super::super::source::Line;
 #[derive(Clone, Copy, Debug)]
 pub(in crate::rst) struct Indented {
     pub(in crate::rst) view: View,
-    pub(in crate::rst) indent: usize,
     /// Whether a blank line, or nothing, follows.
     pub(in crate::rst) blank_finish: bool,
 }
@@ -67,7 +66,7 @@ impl<'s> Parser<'s> {
                 view = view.skip(1);
             }
         }
-        Indented { view, indent, blank_finish }
+        Indented { view, blank_finish }
     }
 
     fn is_blank_text(&self, line: Line) -> bool {
@@ -131,7 +130,7 @@ impl<'s> Parser<'s> {
 pub(in crate::rst) fn indent_of(text: &str) -> usize {
     let spaces = text.bytes().take_while(|&b| b == b' ').count();
     match text.as_bytes().get(spaces) {
-        Some(&b) if b >= 0x80 || b < b' ' => {
+        Some(&b) if !(b' '..0x80).contains(&b) => {
             spaces + tail(text, spaces).chars().take_while(|&c| is_space(c)).count()
         }
         _ => spaces,

@@ -57,7 +57,7 @@ impl Parser<'_> {
 
     pub(super) fn nested_with(&mut self, view: View, node: NodeId, set: impl FnOnce(&mut Machine)) {
         if self.depth >= MAX_DEPTH {
-            let block = Indented { view, indent: 0, blank_finish: true };
+            let block = Indented { view, blank_finish: true };
             return self.too_deep(block, node);
         }
         self.depth += 1;

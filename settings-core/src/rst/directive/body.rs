@@ -33,9 +33,10 @@ impl Parser<'_> {
     pub(super) fn admonition(&mut self, m: &mut Machine, run: &Run<'_>) -> Outcome {
         self.assert_content(run)?;
         let tag = admonition_tag(run.name);
-        let node = self.made(run, tag);
+        let node = self.tree.add(tag, run.span.clone(), 0);
         self.add_classes(node, run.parts.words("class"));
         self.add_name(run, node);
+        self.tree.set_line(node, run.number);
         if tag == Tag::Admonition {
             let (title, messages) = self.title_node(m, run);
             self.append(node, title);
@@ -249,17 +250,28 @@ impl Parser<'_> {
         }
     }
 
+    /// What is wrong with a directive that names a file or a URL. Neither is ever read.
+    pub(super) fn external_conflict(&self, run: &Run<'_>) -> Option<Refusal> {
+        let name = run.name;
+        if self.is_sphinx() {
+            return None;
+        }
+        if !run.parts.content.is_empty() {
+            let words =
+                format!("\"{name}\" directive may not both specify an external file and have content.");
+            return Some(Refusal::error(words));
+        }
+        (run.parts.has("file") && run.parts.has("url")).then(|| {
+            let words = "The \"file\" and \"url\" options may not be simultaneously specified for the";
+            Refusal::error(format!("{words} \"{name}\" directive."))
+        })
+    }
+
     pub(super) fn raw(&mut self, run: &Run<'_>) -> Outcome {
         let external = run.parts.has("file") || run.parts.has("url");
         if external {
-            let name = run.name;
-            return Err(if self.is_sphinx() || run.parts.content.is_empty() {
-                Refusal::warning(format!("\"{name}\" directive disabled."))
-            } else {
-                Refusal::error(format!(
-                    "\"{name}\" directive may not both specify an external file and have content."
-                ))
-            });
+            let disabled = || Refusal::warning(format!("\"{}\" directive disabled.", run.name));
+            return Err(self.external_conflict(run).unwrap_or_else(disabled));
         }
         self.assert_content(run)?;
         let text = self.join(run.parts.content);

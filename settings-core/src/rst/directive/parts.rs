@@ -46,10 +46,12 @@ impl Parser<'_> {
         let takes_options = !matches!(spec.options, OptionSpec::None);
         let mut head = view.take(0);
         let mut content = view;
+        let mut rest = view.skip(view.len());
         if !view.is_empty() && (takes_arguments || takes_options) {
             let blank = (0..view.len()).find(|&i| self.line(view, i).is_some_and(Line::is_blank));
             let end = blank.unwrap_or(view.len());
             head = view.take(end);
+            rest = view.skip(end);
             content = view.skip(end + 1);
         }
         let (mut options, mut values) = (Vec::new(), Vec::new());
@@ -66,7 +68,7 @@ impl Parser<'_> {
             }
         }
         if !head.is_empty() && !takes_arguments {
-            content = View { first: head.first, ..view };
+            content = self.put_together(head, rest);
             head = head.take(0);
         }
         while self.line(content, 0).is_some_and(Line::is_blank) {
@@ -77,6 +79,18 @@ impl Parser<'_> {
             return Err("no content permitted".into());
         }
         Ok(Parts { arguments, argument_lines: head, options, values, content })
+    }
+
+    /// Two views one after the other; what stood between them (options) is left out.
+    fn put_together(&mut self, head: View, rest: View) -> View {
+        if head.end == rest.first {
+            return View { end: rest.end, ..head };
+        }
+        let lines: Vec<Line> = (0..head.len())
+            .filter_map(|i| self.line(head, i))
+            .chain((0..rest.len()).filter_map(|i| self.line(rest, i)))
+            .collect();
+        self.push_view(lines, head.offset)
     }
 
     fn arguments(&self, head: View, spec: &Spec) -> Result<Vec<String>, String> {

@@ -192,7 +192,7 @@ impl Parser<'_> {
     pub(super) fn csv_table(&mut self, m: &mut Machine, run: &Run<'_>) -> Outcome {
         if run.parts.has("file") || run.parts.has("url") {
             let words = format!("File and URL access deactivated; ignoring \"{}\" directive.", run.name);
-            return Err(Refusal::warning(words));
+            return Err(self.external_conflict(run).unwrap_or_else(|| Refusal::warning(words)));
         }
         let (title, messages) = self.table_title(m, run);
         if run.parts.content.is_empty() {

@@ -394,12 +394,10 @@ impl<'a> Inliner<'a, '_, '_> {
 
 /// ` : `: where its blanks begin, and where they end.
 fn classifier(text: &str) -> Option<(usize, usize)> {
-    for colon in memchr::memmem::find_iter(text.as_bytes(), b" : ") {
-        let before = cut(text, 0, colon + 1).trim_end_matches(' ').len();
-        let after = tail(text, colon + 2);
-        return Some((before, text.len() - after.trim_start_matches(' ').len()));
-    }
-    None
+    let colon = memchr::memmem::find(text.as_bytes(), b" : ")?;
+    let before = cut(text, 0, colon + 1).trim_end_matches(' ').len();
+    let after = tail(text, colon + 2);
+    Some((before, text.len() - after.trim_start_matches(' ').len()))
 }
 
 fn next_trigger(s: &str, from: usize) -> Option<usize> {

@@ -58,10 +58,11 @@ impl<'a> Scanner<'a> {
     ///
     /// # Errors
     /// Where a comment has no end.
+    #[inline]
     pub fn peek(&mut self) -> Result<Option<u8>, SyntaxError> {
         loop {
+            self.pos += blank_len(self.rest());
             match self.byte() {
-                Some(b' ' | b'\n' | b'\r' | b'\t') => self.pos += 1,
                 Some(b'/') => self.comment()?,
                 other => return Ok(other),
             }
@@ -235,7 +236,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn word(&mut self, word: &str) -> bool {
-        let rest = self.text.as_bytes().get(self.pos..).unwrap_or_default();
+        let rest = self.rest();
         let whole = rest.starts_with(word.as_bytes())
             && !rest.get(word.len()).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
         if whole {
@@ -250,13 +251,7 @@ impl<'a> Scanner<'a> {
         let mut escaped = false;
         self.pos += 1;
         loop {
-            let rest = self.text.as_bytes().get(self.pos..).unwrap_or_default();
-            let Some(plain) = rest.iter().position(|&byte| byte == b'"' || byte == b'\\' || byte < 0x20)
-            else {
-                self.pos = start;
-                return Err(self.unterminated());
-            };
-            self.pos += plain;
+            self.pos += plain_len(self.rest());
             match self.byte() {
                 Some(b'"') => {
                     self.pos += 1;
@@ -266,7 +261,7 @@ impl<'a> Scanner<'a> {
                     escaped = true;
                     self.escape()?;
                 }
-                Some(b'\n' | b'\r') => {
+                Some(b'\n' | b'\r') | None => {
                     self.pos = start;
                     return Err(self.unterminated());
                 }
@@ -326,8 +321,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn digits(&mut self) -> usize {
-        let rest = self.text.as_bytes().get(self.pos..).unwrap_or_default();
-        let count = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let count = self.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
         self.pos += count;
         count
     }
@@ -354,8 +348,14 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
+    #[inline]
     fn byte(&self) -> Option<u8> {
         self.text.as_bytes().get(self.pos).copied()
+    }
+
+    #[inline]
+    fn rest(&self) -> &'a [u8] {
+        self.text.as_bytes().get(self.pos..).unwrap_or_default()
     }
 
     fn missing_comma(&self, next: Option<u8>) -> Option<&'static str> {
@@ -390,4 +390,38 @@ impl<'a> Scanner<'a> {
     fn error(&self, len: usize, message: String, help: Option<&'static str>) -> SyntaxError {
         SyntaxError { offset: self.base + self.pos, len, message, help }
     }
+}
+
+/// How many bytes of space there are at the start; indentation is passed four at a time.
+#[inline]
+fn blank_len(bytes: &[u8]) -> usize {
+    let mut rest = bytes;
+    while let [b' ' | b'\n' | b'\r' | b'\t', behind @ ..] = rest {
+        rest = behind;
+        while let [b' ', b' ', b' ', b' ', behind @ ..] = rest {
+            rest = behind;
+        }
+    }
+    bytes.len() - rest.len()
+}
+
+/// How many bytes at the start are neither a quote, a backslash nor a control character; looked at eight at a time.
+#[inline]
+fn plain_len(bytes: &[u8]) -> usize {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH_BITS: u64 = ONES << 7;
+    let less_than = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word;
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (number, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let quote = less_than(word ^ (ONES * u64::from(b'"')), 1);
+        let backslash = less_than(word ^ (ONES * u64::from(b'\\')), 1);
+        // a borrow can only mark bytes behind the first that is meant
+        let ends = (less_than(word, 0x20) | quote | backslash) & HIGH_BITS;
+        if ends != 0 {
+            return number * 8 + (ends.trailing_zeros() / 8) as usize;
+        }
+    }
+    let is_end = |&byte: &u8| byte == b'"' || byte == b'\\' || byte < 0x20;
+    words.len() * 8 + rest.iter().position(is_end).unwrap_or(rest.len())
 }

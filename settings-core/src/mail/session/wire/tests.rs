@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::time::Duration;
 
@@ -147,4 +147,25 @@ async fn a_transcript_stays_small() {
     }
     let said = run.into_transcript().to_string();
     assert!(said.len() < 100_000 && said.contains("left out"), "{}", said.len());
+}
+
+#[tokio::test]
+async fn no_bytes_break_the_reader() {
+    let mut state = 7_u64;
+    let mut next = move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize
+    };
+    let pieces: [&[u8]; 12] =
+        [b"250", b"-", b" ", b"\r\n", b"\n", b"\r", b"5.7.8", b"\xff\xfe", b"\0", b"354 go", b"999", b"x"];
+    let mut replies = 0;
+    for _ in 0..5000 {
+        let bytes: Vec<u8> = (0..next() % 12).flat_map(|_| pieces[next() % 12].iter().copied()).collect();
+        let mut wire = heard(&bytes).await;
+        while let Ok(reply) = wire.reply(run().trace()).await {
+            replies += 1;
+            assert!((200..560).contains(&reply.code()) && !reply.to_string().contains(['\r', '\n', '\0']));
+        }
+    }
+    assert!(replies > 100, "only {replies} replies were read");
 }

@@ -1,0 +1,86 @@
+//! Text that is to be read back as it is.
+
+use super::super::block::markers;
+use super::super::chars::{byte, char_at, char_before, is_space, is_word, may_follow, may_precede};
+
+/// Puts a backslash before each character that would begin markup.
+///
+/// Links that stand in the text by themselves stay links.
+///
+/// ```
+/// # use settings_core::rst::writer::escape;
+/// assert_eq!(escape("2 * 3, but *not*"), "2 * 3, but \\*not*");
+/// assert_eq!(escape("a name_ and snake_case"), "a name\\_ and snake_case");
+/// ```
+#[must_use]
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for (at, c) in text.char_indices() {
+        let needed = match c {
+            '\\' => true,
+            '*' | '`' | '|' => may_begin(text, at),
+            '_' => ends_reference(text, at) || (byte(text, at + 1) == b'`' && may_begin(text, at)),
+            _ => false,
+        };
+        if needed {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// A character that begins markup: not inside of a word, not before a blank.
+fn may_begin(text: &str, at: usize) -> bool {
+    let before = char_before(text, at);
+    let same = before == char_at(text, at);
+    let role = before == Some(':') || before == Some('_');
+    let open = before.is_none_or(|c| may_precede(c) || c == '\\') || same || role;
+    open && char_at(text, at + 1).is_none_or(|c| !is_space(c))
+}
+
+/// An underscore that makes a link of the word or the brackets before it.
+fn ends_reference(text: &str, at: usize) -> bool {
+    let name = char_before(text, at).is_some_and(|c| is_word(c) || c == ']' || c == '`' || c == '|');
+    let after = at + 1 + usize::from(byte(text, at + 1) == b'_');
+    name && (char_at(text, at + 1).is_none_or(may_follow) || char_at(text, after).is_none_or(may_follow))
+}
+
+/// [`escape`], and a backslash before what would begin another block at a line's start; a final `::` is escaped.
+///
+/// ```
+/// # use settings_core::rst::writer::escape_paragraph;
+/// assert_eq!(escape_paragraph("- no list\n1. no list either::"), "\\- no list\n\\1. no list either:\\:");
+/// ```
+#[must_use]
+pub fn escape_paragraph(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for (i, line) in text.lines().enumerate() {
+        if i > 0 {
+            out.push('\n');
+        }
+        let escaped = escape(line.trim());
+        if begins_block(&escaped) {
+            out.push('\\');
+        }
+        out.push_str(&escaped);
+    }
+    if out.ends_with("::") {
+        out.insert(out.len() - 1, '\\');
+    }
+    out
+}
+
+fn begins_block(line: &str) -> bool {
+    markers::bullet(line).is_some()
+        || markers::enumerator(line).is_some()
+        || markers::field(line).is_some()
+        || markers::options(line).is_some()
+        || markers::doctest(line).is_some()
+        || markers::line_block(line).is_some()
+        || markers::explicit(line).is_some()
+        || markers::anonymous(line).is_some()
+        || markers::is_adornment(line)
+        || markers::is_grid_border(line)
+        || markers::is_simple_border(line)
+}

@@ -1,0 +1,125 @@
+//! Adding a key that is not there yet.
+
+use super::locate::{self, end};
+use super::style::{self, Style};
+use super::{Edit, EditError, place, trivia};
+use crate::value::json::{self, Key, Raw};
+
+/// Adds `json` at `path`, with the sections that are missing, behind what is there.
+pub(super) fn entry(text: &str, root: Raw<'_>, path: &[String], json: &str) -> Result<Vec<Edit>, EditError> {
+    let sections = path.split_last().map_or(&[][..], |(_, sections)| sections);
+    let found = locate::section(root, sections).map_err(|(value, depth)| {
+        let (line, column) = place(text, value.start);
+        let path = path.iter().take(depth).cloned().collect();
+        EditError::NotObject { path, found: value.shape.name(), line, column }
+    })?;
+    let new = New { style: Style::of(text, root), keys: path.get(found.depth..).unwrap_or_default(), json };
+    let entries = found.object.entries().unwrap_or_default();
+    Ok(match entries.split_last() {
+        None => new.first_of(text, root, found.object),
+        Some((last, others)) => match style::own_line(text, last.0.start) {
+            Some(indent) => new.on_a_line(text, *last, indent),
+            None => new.on_the_same_line(text, *last, others.last()),
+        },
+    })
+}
+
+struct New<'n> {
+    style: Style<'n>,
+    /// The missing sections and the setting.
+    keys: &'n [String],
+    json: &'n str,
+}
+
+impl New<'_> {
+    fn on_a_line(&self, text: &str, last: (Key<'_>, Raw<'_>), indent: &str) -> Vec<Edit> {
+        let (line, colon) = (self.style.newline, style::colon(text, last));
+        let member = self.member(colon, Some(indent));
+        let (comma, behind) = comma_behind(text, end(last.1));
+        let at = trivia::end_of_line_comments(text, behind);
+        let mut edits = Vec::new();
+        if comma.is_none() {
+            edits.push(insertion(behind, ",".to_owned()));
+        }
+        let trailing = if comma.is_some() { "," } else { "" };
+        edits.push(insertion(at, format!("{line}{indent}{member}{trailing}")));
+        edits
+    }
+
+    fn on_the_same_line(
+        &self,
+        text: &str,
+        last: (Key<'_>, Raw<'_>),
+        before: Option<&(Key<'_>, Raw<'_>)>,
+    ) -> Vec<Edit> {
+        let colon = style::colon(text, last);
+        let usual = if colon == ":" { "" } else { " " };
+        let gap = before.and_then(|(_, value)| {
+            let (_, behind) = comma_behind(text, end(*value));
+            let gap = text.get(behind..last.0.start)?;
+            (trivia::is_space(gap) && !gap.contains('\n')).then_some(gap)
+        });
+        let gap = gap.unwrap_or(usual);
+        let member = self.member(colon, None);
+        let (comma, behind) = comma_behind(text, end(last.1));
+        let added = if comma.is_some() { format!("{gap}{member},") } else { format!(",{gap}{member}") };
+        vec![insertion(behind, added)]
+    }
+
+    fn first_of(&self, text: &str, root: Raw<'_>, object: Raw<'_>) -> Vec<Edit> {
+        let (open, close) = (object.start + 1, end(object) - 1);
+        let inside = text.get(open..close).unwrap_or_default();
+        if self.style.one_line && trivia::is_space(inside) {
+            let neighbour = root.entries().unwrap_or_default().first().copied();
+            let member = self.member(neighbour.map_or(": ", |entry| style::colon(text, entry)), None);
+            return vec![Edit { start: open, end: close, with: member }];
+        }
+        let (line, outer) = (self.style.newline, style::line_indent(text, object.start));
+        let inner = format!("{outer}{}", self.style.indent);
+        let member = self.member(": ", Some(&inner));
+        // comments stay, and with them the line break behind the last one
+        let kept = inside.trim_end_matches([' ', '\t', '\n', '\r']);
+        let space = inside.get(kept.len()..).unwrap_or_default();
+        let tail = match space.contains('\n') && !kept.is_empty() {
+            true => space.to_owned(),
+            false => format!("{line}{outer}"),
+        };
+        vec![Edit { start: open + kept.len(), end: close, with: format!("{line}{inner}{member}{tail}") }]
+    }
+
+    /// Key, colon and value; on several lines where `indent` (that of the key) is given and sections are missing.
+    fn member(&self, colon: &str, indent: Option<&str>) -> String {
+        let mut out = String::new();
+        let mut indent = indent.map(str::to_owned);
+        let mut closing = Vec::new();
+        for (at, key) in self.keys.iter().enumerate() {
+            json::write_string(&mut out, key);
+            out.push_str(colon);
+            if at + 1 == self.keys.len() {
+                out.push_str(self.json);
+                break;
+            }
+            out.push('{');
+            if let Some(outer) = &mut indent {
+                closing.push(format!("{}{outer}}}", self.style.newline));
+                outer.push_str(self.style.indent);
+                out.push_str(self.style.newline);
+                out.push_str(outer);
+            } else {
+                closing.push("}".to_owned());
+            }
+        }
+        out.extend(closing.into_iter().rev());
+        out
+    }
+}
+
+/// The comma behind a value, if there is one, and the byte behind it (or behind the value).
+fn comma_behind(text: &str, value_end: usize) -> (Option<usize>, usize) {
+    let at = trivia::skip(text, value_end);
+    if text.as_bytes().get(at) == Some(&b',') { (Some(at), at + 1) } else { (None, value_end) }
+}
+
+fn insertion(at: usize, with: String) -> Edit {
+    Edit { start: at, end: at, with }
+}

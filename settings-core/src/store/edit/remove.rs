@@ -1,0 +1,52 @@
+//! Taking a key out.
+
+use super::locate::{Match, end};
+use super::{Edit, style, trivia};
+
+/// Removes an entry with its comma, and its line where nothing else stands on it. Comments stay.
+pub(super) fn entry(text: &str, found: &Match<'_>) -> Vec<Edit> {
+    let Some((key, value)) = found.entry() else { return Vec::new() };
+    let (start, end) = (key.start, end(value));
+    let comma = trivia::skip(text, end);
+    if text.as_bytes().get(comma) == Some(&b',') {
+        return if trivia::is_space(text.get(end..comma).unwrap_or_default()) {
+            vec![with_space(text, start, comma + 1)]
+        } else {
+            vec![with_space(text, start, end), removal(comma, comma + 1)]
+        };
+    }
+    // the last entry, whose comma is the one before it
+    let before = found.at.checked_sub(1).and_then(|before| found.entries.get(before));
+    let Some((_, before)) = before else { return vec![with_space(text, start, end)] };
+    let comma = trivia::skip(text, super::locate::end(*before));
+    let between = text.get(comma + 1..start).unwrap_or_default();
+    // a comment behind the entry must not slip to the line of the one before
+    let commented = trivia::end_of_line_comments(text, end) > end;
+    if trivia::is_space(between) && !(commented && between.contains('\n')) {
+        vec![removal(comma, end)]
+    } else {
+        vec![removal(comma, comma + 1), with_space(text, start, end)]
+    }
+}
+
+/// The removal of a part with its whole line, or with the space that would be left over beside it.
+fn with_space(text: &str, start: usize, end: usize) -> Edit {
+    let behind = text.get(end..).unwrap_or_default();
+    let space = behind.len() - behind.trim_start_matches([' ', '\t']).len();
+    let rest = behind.get(space..).unwrap_or_default();
+    let newline = if rest.starts_with("\r\n") { 2 } else { usize::from(rest.starts_with('\n')) };
+    if newline == 0 {
+        return removal(start, end + space);
+    }
+    match style::own_line(text, start) {
+        Some(indent) => removal(start - indent.len(), end + space + newline),
+        None => {
+            let before = text.get(..start).unwrap_or_default();
+            removal(before.trim_end_matches([' ', '\t']).len(), end)
+        }
+    }
+}
+
+fn removal(start: usize, end: usize) -> Edit {
+    Edit { start, end, with: String::new() }
+}

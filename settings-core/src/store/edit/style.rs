@@ -1,0 +1,75 @@
+//! How a text is laid out.
+
+use super::trivia;
+use crate::value::json::{self, Key, Raw};
+
+const DEFAULT_INDENT: &str = "    ";
+
+/// How a text is laid out as a whole.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Style<'a> {
+    /// One level of indentation.
+    pub(super) indent: &'a str,
+    /// The line break.
+    pub(super) newline: &'static str,
+    /// Whether all of it stands on one line.
+    pub(super) one_line: bool,
+}
+
+impl<'a> Style<'a> {
+    pub(super) fn of(text: &'a str, root: Raw<'_>) -> Self {
+        let entries = root.entries().unwrap_or_default();
+        let newline = match text.find('\n') {
+            Some(at) if at > 0 && text.as_bytes().get(at - 1) == Some(&b'\r') => "\r\n",
+            _ => "\n",
+        };
+        let indents = entries.iter().find_map(|(key, _)| own_line(text, key.start));
+        Self {
+            indent: indents.filter(|indent| !indent.is_empty()).unwrap_or(DEFAULT_INDENT),
+            newline,
+            one_line: !entries.is_empty() && !root.text.contains('\n'),
+        }
+    }
+
+    /// A list or map with a line for each element, as deep as the line that `at` stands on; other values as they are.
+    pub(super) fn spread(&self, text: &str, at: usize, json: &str) -> String {
+        let Ok(raw) = json::parse_value(json) else { return json.to_owned() };
+        let (brackets, parts) = match (raw.elements(), raw.entries()) {
+            (Some(elements), _) => {
+                (('[', ']'), elements.iter().map(|element| element.text.to_owned()).collect::<Vec<_>>())
+            }
+            (_, Some(entries)) => {
+                let entries = entries.iter().map(|(key, value)| format!("{}: {}", key.raw, value.text));
+                (('{', '}'), entries.collect())
+            }
+            _ => return json.to_owned(),
+        };
+        if parts.is_empty() {
+            return json.to_owned();
+        }
+        let outer = format!("{}{}", self.newline, line_indent(text, at));
+        let inner = format!("{outer}{}", self.indent);
+        format!("{}{inner}{}{outer}{}", brackets.0, parts.join(&format!(",{inner}")), brackets.1)
+    }
+}
+
+/// The space before `at`, where nothing else stands before it on its line.
+pub(super) fn own_line(text: &str, at: usize) -> Option<&str> {
+    let before = text.get(..at)?;
+    let line = before.get(before.rfind('\n')? + 1..)?;
+    trivia::is_space(line).then_some(line)
+}
+
+/// The space that the line of `at` starts with.
+pub(super) fn line_indent(text: &str, at: usize) -> &str {
+    let before = text.get(..at).unwrap_or_default();
+    let line = before.get(before.rfind('\n').map_or(0, |newline| newline + 1)..).unwrap_or_default();
+    let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
+    line.get(..indent).unwrap_or_default()
+}
+
+/// What stands between a neighbour's key and value, where that is a colon and space alone.
+pub(super) fn colon<'a>(text: &'a str, (key, value): (Key<'_>, Raw<'_>)) -> &'a str {
+    let between = text.get(key.start + key.raw.len()..value.start).unwrap_or_default();
+    if between.bytes().all(|byte| matches!(byte, b':' | b' ' | b'\t')) { between } else { ": " }
+}

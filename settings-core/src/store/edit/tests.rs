@@ -1,0 +1,166 @@
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice)]
+
+use super::*;
+
+fn keys(path: &str) -> Vec<String> {
+    path.split('.').map(str::to_owned).collect()
+}
+
+#[track_caller]
+fn set(text: &str, path: &str, json: &str) -> String {
+    edit(text, &[Change::set(keys(path), json)]).unwrap()
+}
+
+#[track_caller]
+fn unset(text: &str, path: &str) -> String {
+    edit(text, &[Change::unset(keys(path))]).unwrap()
+}
+
+#[test]
+fn a_value_is_replaced_and_nothing_else() {
+    let text = "\u{feff}{\r\n\t// c \"Port\": 1\r\n\t\"Mail\": { \"Port\" : /* old */ \"25\" , \"X\":[1,2,], }, \r\n}";
+    assert_eq!(set(text, "Mail.Port", "587"), text.replace("\"25\"", "587"));
+    assert_eq!(set(text, "Mail.X", "{}"), text.replace("[1,2,]", "{}"));
+    let same = text.replace("\"25\"", "587");
+    assert_eq!(set(&same, "Mail.Port", "587"), same);
+}
+
+#[test]
+fn what_is_missing_is_added_in_the_style_of_its_neighbours() {
+    for (text, path, expected) in [
+        ("{}", "A", "{\n    \"A\": 1\n}"),
+        ("{ }\n", "A.B", "{\n    \"A\": {\n        \"B\": 1\n    }\n}\n"),
+        ("{\n  \"A\": 0\n}\n", "B", "{\n  \"A\": 0,\n  \"B\": 1\n}\n"),
+        ("{\n  \"A\": 0\n}\n", "B.C", "{\n  \"A\": 0,\n  \"B\": {\n    \"C\": 1\n  }\n}\n"),
+        ("{\n\t\"A\":0,\n}\n", "B", "{\n\t\"A\":0,\n\t\"B\":1,\n}\n"),
+        ("{\r\n  \"A\": {}\r\n}\r\n", "A.B", "{\r\n  \"A\": {\r\n    \"B\": 1\r\n  }\r\n}\r\n"),
+        ("{\r\n  \"A\": 0 // a\r\n}", "B", "{\r\n  \"A\": 0, // a\r\n  \"B\": 1\r\n}"),
+        (
+            "{\n  \"A\": 0, /* a */ // b\n  // c\n}",
+            "B",
+            "{\n  \"A\": 0, /* a */ // b\n  \"B\": 1,\n  // c\n}",
+        ),
+        ("{\"A\":0}", "B", "{\"A\":0,\"B\":1}"),
+        ("{\"A\":{}}", "A.B.C", "{\"A\":{\"B\":{\"C\":1}}}"),
+        ("{\"A\": 0,  \"B\": 0}", "C", "{\"A\": 0,  \"B\": 0,  \"C\": 1}"),
+        ("{\"A\": 0, }", "B", "{\"A\": 0, \"B\": 1, }"),
+        ("{\n  \"M\": {\"A\": 0}\n}", "M.B", "{\n  \"M\": {\"A\": 0, \"B\": 1}\n}"),
+        ("{\n  // none yet\n}\n", "A", "{\n  // none yet\n    \"A\": 1\n}\n"),
+        ("{ /* none */ }", "A", "{ /* none */\n    \"A\": 1\n}"),
+        ("{\"A\": 0 // a\n}", "B", "{\"A\": 0, \"B\": 1 // a\n}"),
+        (
+            "{\n  \"M\": {\n    \"A\": [\n      1\n    ]\n  },\n  \"N\": 0\n}",
+            "M.B",
+            "{\n  \"M\": {\n    \"A\": [\n      1\n    ],\n    \"B\": 1\n  },\n  \"N\": 0\n}",
+        ),
+    ] {
+        assert_eq!(set(text, path, "1"), expected, "{text:?} {path}");
+    }
+}
+
+#[test]
+fn what_is_removed_takes_its_comma_and_line_along() {
+    for (text, path, expected) in [
+        ("{\n  \"A\": 0,\n  \"B\": 0\n}\n", "A", "{\n  \"B\": 0\n}\n"),
+        ("{\n  \"A\": 0,\n  \"B\": 0\n}\n", "B", "{\n  \"A\": 0\n}\n"),
+        ("{\r\n  \"A\": 0,\r\n  \"B\": 0,\r\n}", "B", "{\r\n  \"A\": 0,\r\n}"),
+        ("{\n  \"A\": 0\n}\n", "A", "{\n}\n"),
+        ("{\"A\": 0, \"B\": 0}", "A", "{\"B\": 0}"),
+        ("{\"A\": 0, \"B\": 0}", "B", "{\"A\": 0}"),
+        ("{\"A\": 0}", "A", "{}"),
+        ("{ \"A\": 0 }", "A", "{ }"),
+        ("{\n  // a\n  \"A\": 0, // b\n  \"B\": 0\n}", "A", "{\n  // a\n  // b\n  \"B\": 0\n}"),
+        ("{\n  \"A\": 0, // a\n  \"B\": 0 // b\n}", "B", "{\n  \"A\": 0 // a\n  // b\n}"),
+        ("{\n  \"A\": 0,\n  \"B\": 0 // b\n}", "B", "{\n  \"A\": 0\n  // b\n}"),
+        ("{\n  \"A\": 0 /* a */ ,\n  \"B\": 0\n}", "A", "{\n  /* a */ \n  \"B\": 0\n}"),
+        ("{\n  \"A\": 0, \"B\": 0,\n  \"C\": 0\n}", "B", "{\n  \"A\": 0,\n  \"C\": 0\n}"),
+        ("{\n  \"M\": {\n    \"A\": 0\n  }\n}", "M.A", "{\n  \"M\": {\n  }\n}"),
+        ("{\n  \"M\": {\"A\": 0}\n}", "M", "{\n}"),
+        ("{}", "A", "{}"),
+        ("{\"M\": 1}", "M.A", "{\"M\": 1}"),
+    ] {
+        assert_eq!(unset(text, path), expected, "{text:?} {path}");
+    }
+}
+
+#[test]
+fn names_are_found_as_the_resolver_finds_them() {
+    assert_eq!(set("{\"mail\": {\"PORT\": 0}}", "Mail.Port", "1"), "{\"mail\": {\"Port\": 1}}");
+    assert_eq!(set("{\"M\\u0061il\": {}}", "Mail.Port", "1"), "{\"M\\u0061il\": {\"Port\": 1}}");
+    let change = |action| Change {
+        path: keys("Mail.Port"),
+        old_names: vec![keys("Mail.P"), keys("Old.Port")],
+        action,
+    };
+    let set = |text: &str| edit(text, &[change(Action::Set("1".to_owned()))]).unwrap();
+    let unset = |text: &str| edit(text, &[change(Action::Unset)]).unwrap();
+    assert_eq!(set("{\"Mail\": {\"P\": 0, \"X\": 0}}"), "{\"Mail\": {\"Port\": 1, \"X\": 0}}");
+    assert_eq!(
+        set("{\"Old\": {\"Port\": 0}, \"Mail\": {\"X\": 0}}"),
+        "{\"Old\": {}, \"Mail\": {\"X\": 0, \"Port\": 1}}"
+    );
+    assert_eq!(set("{\"Mail\": {\"P\": 0, \"Port\": 0}}"), "{\"Mail\": {\"Port\": 1}}");
+    assert_eq!(
+        unset("{\"Old\": {\"Port\": 0}, \"Mail\": {\"P\": 0, \"port\": 0}}"),
+        "{\"Old\": {}, \"Mail\": {}}"
+    );
+}
+
+#[test]
+fn the_last_of_several_counts_and_the_others_go() {
+    assert_eq!(set("{\"A\": 0, \"A\": 2, \"B\": 0}", "A", "1"), "{\"A\": 1, \"B\": 0}");
+    assert_eq!(set("{\"M\": {\"A\": 0}, \"M\": {}}", "M.A", "1"), "{\"M\": {\"A\": 1}, \"M\": {}}");
+    assert_eq!(set("{\"M\": {}, \"M\": {\"B\": 0}}", "M.A", "1"), "{\"M\": {}, \"M\": {\"B\": 0, \"A\": 1}}");
+    assert_eq!(unset("{\"M\": {\"A\": 0}, \"M\": {\"A\": 0}}", "M.A"), "{\"M\": {}, \"M\": {}}");
+    let many = format!("{{{}\"A\": 0}}", "\"A\": 0,".repeat(100_000));
+    let error = edit(&many, &[Change::unset(["A"])]).unwrap_err();
+    assert_eq!(error.to_string(), "`A` stands more than 100 times; remove all but one");
+}
+
+#[test]
+fn a_list_that_stood_on_several_lines_keeps_doing_so() {
+    let text = "{\n  \"M\": {\n    \"L\": [\n      1\n    ]\n  }\n}\n";
+    assert_eq!(
+        set(text, "M.L", r#"["a", "b"]"#),
+        "{\n  \"M\": {\n    \"L\": [\n      \"a\",\n      \"b\"\n    ]\n  }\n}\n"
+    );
+    assert_eq!(
+        set(text, "M.L", r#"{"a": [1]}"#),
+        "{\n  \"M\": {\n    \"L\": {\n      \"a\": [1]\n    }\n  }\n}\n"
+    );
+    assert_eq!(set(text, "M.L", "[]"), "{\n  \"M\": {\n    \"L\": []\n  }\n}\n");
+}
+
+#[test]
+fn what_cannot_be_edited_says_why() {
+    let canary = "k4n4ry";
+    for (text, path, message) in [
+        ("", "A", "the file holds nothing"),
+        (" // only a comment", "A", "the file holds nothing"),
+        ("[]", "A", "line 1, column 1: expected an object of sections, found a list"),
+        (
+            "{\n \"M\": \"k4n4ry\"\n}",
+            "M.A",
+            "line 2, column 7: `M` is a section: expected an object, found a string",
+        ),
+        ("{\n \"M\": {\"k4n4ry\" 1}}", "M.A", "line 2, column 17: expected `:`"),
+        ("\u{feff}{'k4n4ry'}", "M.A", "line 1, column 2: expected a key in double quotes"),
+    ] {
+        let error = edit(text, &[Change::set(keys(path), "\"k4n4ry\"")]).unwrap_err();
+        assert!(error.to_string().starts_with(message), "{text:?}: {error}");
+        assert!(!format!("{error}{error:?}").contains(canary), "{error:?}");
+    }
+    assert_eq!(edit("{}", &[Change::set(["A"], "1 2")]), Err(EditError::NoValue));
+    assert_eq!(edit("{}", &[Change::set([""; 0], "1")]), Err(EditError::NoPath));
+    assert!(!format!("{:?}", Change::set(["A"], canary)).contains(canary));
+    let deep = vec!["A"; json::MAX_DEPTH + 1];
+    assert!(edit("{}", &[Change::set(deep, "1")]).unwrap_err().to_string().contains("nested deeper"));
+}
+
+#[test]
+fn several_changes_are_made_one_after_the_other() {
+    let text = "{\"A\": 0}";
+    let changes = [Change::set(["B", "C"], "1"), Change::unset(["A"]), Change::set(["B", "C"], "2")];
+    assert_eq!(edit(text, &changes).unwrap(), "{\"B\": {\"C\": 2}}");
+    assert!(edit(text, &[changes[0].clone(), Change::set(["A", "B"], "1")]).is_err());
+}

@@ -1,0 +1,50 @@
+//! Space and comments between the parts of a text whose syntax has been checked.
+
+/// The first byte at or behind `from` that is neither space nor comment.
+pub(super) fn skip(text: &str, from: usize) -> usize {
+    let mut at = from;
+    loop {
+        match text.as_bytes().get(at) {
+            Some(b' ' | b'\t' | b'\n' | b'\r') => at += 1,
+            Some(b'/') => match comment_end(text, at) {
+                Some(end) => at = end,
+                None => return at,
+            },
+            _ => return at,
+        }
+    }
+}
+
+/// Where the last comment that starts on the line of `from` ends, before its line break; `from` where there is none.
+pub(super) fn end_of_line_comments(text: &str, from: usize) -> usize {
+    let (mut at, mut end) = (from, from);
+    loop {
+        match text.as_bytes().get(at) {
+            Some(b' ' | b'\t') => at += 1,
+            Some(b'/') => {
+                let Some(after) = comment_end(text, at) else { return end };
+                let comment = text.get(at..after).unwrap_or_default();
+                if comment.starts_with("//") {
+                    return after - usize::from(comment.ends_with('\r'));
+                }
+                (at, end) = (after, after);
+            }
+            _ => return end,
+        }
+    }
+}
+
+/// Where the comment that starts at `at` ends; a line's comment before its `\n`.
+fn comment_end(text: &str, at: usize) -> Option<usize> {
+    let rest = text.get(at..)?;
+    if rest.starts_with("//") {
+        return Some(at + rest.find('\n').unwrap_or(rest.len()));
+    }
+    let body = rest.strip_prefix("/*")?;
+    Some(at + 2 + body.find("*/")? + 2)
+}
+
+/// Whether `part` is nothing but space.
+pub(super) fn is_space(part: &str) -> bool {
+    part.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))
+}

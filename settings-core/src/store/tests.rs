@@ -1,0 +1,341 @@
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::*;
+use crate::resolve::{Code, Layers};
+use crate::sample::Program;
+
+/// A folder of a test's own, gone when the test is over.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("settings-store-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.0.join(name);
+        fs::write(&path, text).unwrap();
+        path
+    }
+
+    fn names(&self) -> Vec<String> {
+        let mut names: Vec<_> = fs::read_dir(&self.0)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn open(path: &Path) -> Store<Program> {
+    Store::open(path, Layers::new()).unwrap()
+}
+
+fn open_with(path: &Path, variables: &[(&str, &str)]) -> Store<Program> {
+    Store::open(path, Layers::new().environment(variables.iter().copied().collect())).unwrap()
+}
+
+#[test]
+fn values_are_written_in_the_form_of_their_setting() {
+    let folder = Folder::new("form");
+    let path = folder.file("config.json", "{\n  // mail\n  \"Mail\": {\"Port\": \"25\"}\n}\n");
+    let mut store = open(&path);
+    assert!(store.set("Mail.Port", &["587"]).unwrap());
+    assert!(store.set("mail.timeout", &["1m30s"]).unwrap());
+    assert!(store.set("Mail.Auth", &["1"]).unwrap());
+    assert!(store.set("Mail.Server", &["25"]).unwrap());
+    assert!(store.set("Limits.Hosts", &["a b", "c"]).unwrap());
+    assert!(store.set("Limits.Quotas", &[r#"{"x":"5"}"#]).unwrap());
+    assert!(store.set("Limits.Workers", &["null"]).unwrap());
+    assert_eq!(store.save().unwrap(), Saved::Written);
+    assert_eq!(
+        fs::read_to_string(&path).unwrap(),
+        r#"{
+  // mail
+  "Mail": {"Port": 587, "Timeout": 90, "Auth": true, "Server": "25"},
+  "Limits": {
+    "Hosts": ["a b", "c"],
+    "Quotas": {"x": 5},
+    "Workers": null
+  }
+}
+"#
+    );
+    assert!(store.unset("Limits.Quotas").unwrap());
+    assert!(!store.unset("Limits.Ratio").unwrap());
+    assert!(store.set::<&str>("Limits.Hosts", &[]).unwrap());
+    store.save().unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains("\"Hosts\": [],\n    \"Workers\"") && !text.contains("Quotas"), "{text}");
+}
+
+#[test]
+fn what_the_file_says_already_is_left_as_it_is_written() {
+    let folder = Folder::new("same");
+    let text = "{\"Mail\": {\"Port\": \"587\", \"Timeout\": \"1m\"}}";
+    let path = folder.file("config.json", text);
+    let before = fs::metadata(&path).unwrap().modified().unwrap();
+    let mut store = open(&path);
+    assert!(!store.set("Mail.Port", &["587"]).unwrap());
+    assert!(!store.set("Mail.Timeout", &["60"]).unwrap());
+    assert_eq!(store.save().unwrap(), Saved::Unchanged);
+    // a default that the file does not say is said
+    assert!(store.set("Mail.Auth", &["false"]).unwrap());
+    assert!(store.unset("Mail.Auth").unwrap());
+    assert_eq!((store.save().unwrap(), store.text()), (Saved::Unchanged, text));
+    assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), before);
+}
+
+#[test]
+fn old_names_and_letter_cases_are_put_right() {
+    let folder = Folder::new("names");
+    let path =
+        folder.file("config.json", r#"{"Mail": {"port": 25, "Pass": "x"}, "Old": {"Mail": {"Port": 1}}}"#);
+    let mut store = open(&path);
+    assert!(store.set("Mail.Port", &["25"]).unwrap());
+    assert!(store.set("Mail.Pass", &["x"]).unwrap());
+    assert_eq!(store.text(), r#"{"Mail": {"Port": 25, "Password": "x"}, "Old": {"Mail": {}}}"#);
+}
+
+#[test]
+fn mistakes_are_refused_before_anything_is_written() {
+    let folder = Folder::new("mistakes");
+    let path = folder.file("config.json", r#"{"Mail": {"Port": 0, "Prot": 1}}"#);
+    let mut store = open(&path);
+    let message = |result: Result<bool, StoreError>| result.unwrap_err().to_string();
+    assert_eq!(
+        message(store.set("Mail.Port", &["99999"])),
+        "`Mail.Port`: expected a whole number from 1 to 65535, found 99999"
+    );
+    assert_eq!(
+        message(store.set("Mail.Security", &["tls"])),
+        "`Mail.Security`: expected `\"\"`, `\"TLS\"` or `\"STARTTLS\"`, found `\"tls\"` (did you mean `\"TLS\"`?)"
+    );
+    assert_eq!(
+        message(store.set("Mail.Prot", &["1"])),
+        "`Mail.Prot` is no setting of this program; did you mean `Mail.Port`?"
+    );
+    assert_eq!(message(store.set("Mail.Port", &["1", "2"])), "`Mail.Port` takes one value, not several");
+    // one mistake can be mended while another is left
+    assert!(store.set("Mail.Port", &["25"]).unwrap());
+    assert_eq!(store.save().unwrap(), Saved::Written);
+    assert_eq!(fs::read_to_string(&path).unwrap(), r#"{"Mail": {"Port": 25, "Prot": 1}}"#);
+}
+
+#[test]
+fn new_mistakes_keep_the_change_from_being_saved() {
+    let folder = Folder::new("new-mistakes");
+    let text = r#"{"Mail": {"Port": 1}}"#;
+    let path = folder.file("config.json", text);
+    let mut store = open(&path);
+    store.replace_text(r#"{"Mail": {"Port": 0}}"#);
+    let StoreError::Invalid(report) = store.save().unwrap_err() else { panic!() };
+    assert_eq!(report.diagnostics()[0].code, Code::OutOfRange);
+    assert_eq!(fs::read_to_string(&path).unwrap(), text);
+}
+
+#[test]
+fn what_a_stronger_layer_sets_is_refused_unless_told() {
+    let folder = Folder::new("shadowed");
+    let path = folder.file("config.json", "{}");
+    let variables = [("MM_MAIL_PORT", "2525"), ("MM_MAIL_TIMEOUT", "soon"), ("MM_MAIL_PASSWORD", "k4n4ry")];
+    let mut store = open_with(&path, &variables);
+    for (setting, variable) in [
+        ("Mail.Port", "MM_MAIL_PORT"),
+        ("Mail.Timeout", "MM_MAIL_TIMEOUT"),
+        ("Mail.Pass", "MM_MAIL_PASSWORD"),
+    ] {
+        let error = store.set(setting, &["7"]).unwrap_err();
+        assert!(error.to_string().contains(&format!("is set by variable {variable}")), "{error}");
+        assert!(matches!(store.unset(setting), Err(StoreError::Shadowed { .. })));
+    }
+    let mut store = store.shadowed(true);
+    assert!(store.set("Mail.Port", &["7"]).unwrap());
+    store.save().unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), "{\n    \"Mail\": {\n        \"Port\": 7\n    }\n}");
+    let told = Layers::new().set("Mail.Port", "9", "--set");
+    assert!(Store::<Program>::open(&path, told).unwrap().set("Mail.Port", &["8"]).is_err());
+    let weaker = Layers::new().file("base.json", r#"{"Mail": {"Port": 9}}"#);
+    assert!(Store::<Program>::open(&path, weaker).unwrap().set("Mail.Port", &["8"]).unwrap());
+}
+
+#[test]
+fn no_error_shows_a_secret() {
+    let folder = Folder::new("secret");
+    let canary = "k4n4ry";
+    let path =
+        folder.file("config.json", &format!("{{\"Mail\": {{\"Password\": \"{canary}\", \"Port\": 0}}}}"));
+    let mut store = open_with(&path, &[("MM_MAIL_PASSWORD", canary)]);
+    let mut shown = format!("{store:?}");
+    let mut note = |error: StoreError| shown.push_str(&format!("{error}{error:?}"));
+    note(store.set("Mail.Password", &[canary]).unwrap_err());
+    note(store.set("Mail.Password", &[canary, canary]).unwrap_err());
+    note(store.set("Mail.Passwort", &[canary]).unwrap_err());
+    store.replace_text(&format!("{{\"Mail\": {{\"Password\": [\"{canary}\"]}}}}"));
+    note(store.save().unwrap_err());
+    let path =
+        folder.file("config.json", &format!("{{\"Mail\": {{\"Password\": \"{canary}\"; \"Port\": 0}}}}"));
+    note(open(&path).set("Mail.Port", &["1"]).unwrap_err());
+    assert!(!shown.contains(canary), "{shown}");
+}
+
+#[test]
+fn a_file_that_was_changed_meanwhile_is_a_conflict() {
+    let folder = Folder::new("conflict");
+    let path = folder.file("config.json", "{}");
+    let mut store = open(&path);
+    store.set("Mail.Port", &["7"]).unwrap();
+    fs::write(&path, "{ }").unwrap();
+    assert!(matches!(store.save(), Err(StoreError::File(WriteError::Conflict { .. }))));
+    assert_eq!(fs::read_to_string(&path).unwrap(), "{ }");
+    fs::remove_file(&path).unwrap();
+    assert!(matches!(store.save(), Err(StoreError::File(WriteError::Conflict { .. }))));
+    let mut store = open(&path);
+    store.set("Mail.Port", &["7"]).unwrap();
+    fs::write(&path, "{}").unwrap();
+    assert!(matches!(store.save(), Err(StoreError::File(WriteError::Conflict { .. }))));
+    assert_eq!(folder.names(), ["config.json"]);
+}
+
+#[test]
+fn a_store_can_be_saved_again_and_again() {
+    let folder = Folder::new("again");
+    let path = folder.0.join("config.json");
+    let mut store = open(&path);
+    assert_eq!(store.save().unwrap(), Saved::Unchanged);
+    assert!(!path.exists());
+    for port in ["7", "8"] {
+        store.set("Mail.Port", &[port]).unwrap();
+        assert_eq!(store.save().unwrap(), Saved::Written);
+    }
+    assert_eq!(fs::read_to_string(&path).unwrap(), "{\n    \"Mail\": {\n        \"Port\": 8\n    }\n}\n");
+    assert_eq!(folder.names(), ["config.json"]);
+}
+
+#[test]
+fn what_is_no_text_or_no_file_is_refused() {
+    let folder = Folder::new("no-text");
+    let path = folder.0.join("config.json");
+    fs::write(&path, b"{\n\"\xff\": 1}").unwrap();
+    let error = Store::<Program>::open(&path, Layers::new()).unwrap_err();
+    assert!(
+        error.to_string().ends_with("config.json:2: not UTF-8; save the file in that encoding"),
+        "{error}"
+    );
+    let error = Store::<Program>::open(&folder.0, Layers::new()).unwrap_err();
+    assert!(error.to_string().ends_with("can't read: it is no file"), "{error}");
+    let path = folder.0.join("no/such/folder.json");
+    let mut store = open(&path);
+    store.set("Mail.Port", &["7"]).unwrap();
+    assert!(matches!(store.save(), Err(StoreError::File(WriteError::Io { tried: "create", .. }))));
+}
+
+#[test]
+fn two_writers_take_turns_and_the_later_one_is_told() {
+    let folder = Folder::new("turns");
+    let path = folder.file("config.json", "0");
+    let mut won = 0;
+    std::thread::scope(|scope| {
+        let writers: Vec<_> = (0..4)
+            .map(|writer| {
+                let path = &path;
+                scope.spawn(move || {
+                    let outcome = |round: usize| {
+                        let before = read(path).unwrap();
+                        match write(path, &before, &format!("{writer} {round} {}", "x".repeat(5000))) {
+                            Ok(written) => usize::from(written),
+                            Err(WriteError::Conflict { .. }) => 0,
+                            Err(error) => panic!("{error}"),
+                        }
+                    };
+                    (0..25).map(outcome).sum::<usize>()
+                })
+            })
+            .collect();
+        won = writers.into_iter().map(|writer| writer.join().unwrap()).sum();
+    });
+    assert!(won >= 25, "{won}");
+    assert_eq!(folder.names(), ["config.json"]);
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o7777
+    }
+
+    #[test]
+    fn the_mode_stays_and_a_new_file_is_private() {
+        let folder = Folder::new("mode");
+        let path = folder.0.join("config.json");
+        assert!(write(&path, &Snapshot::absent(), "1").unwrap());
+        assert_eq!(mode(&path), 0o600);
+        for bits in [0o644, 0o640, 0o664] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(bits)).unwrap();
+            let owner = fs::metadata(&path).map(|metadata| (metadata.uid(), metadata.gid())).unwrap();
+            assert!(write(&path, &read(&path).unwrap(), &format!("{bits}")).unwrap());
+            assert_eq!(mode(&path), bits);
+            assert_eq!(fs::metadata(&path).map(|metadata| (metadata.uid(), metadata.gid())).unwrap(), owner);
+        }
+    }
+
+    #[test]
+    fn a_symbolic_link_stays_one() {
+        let folder = Folder::new("link");
+        fs::create_dir(folder.0.join("data")).unwrap();
+        let target = folder.file("data/real.json", "0");
+        let (link, outer) = (folder.0.join("link.json"), folder.0.join("outer.json"));
+        symlink("data/real.json", &link).unwrap();
+        symlink(&link, &outer).unwrap();
+        assert!(write(&outer, &read(&outer).unwrap(), "1").unwrap());
+        assert_eq!(fs::read_to_string(&target).unwrap(), "1");
+        assert!(fs::symlink_metadata(&outer).unwrap().is_symlink());
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        fs::remove_file(&target).unwrap();
+        assert!(write(&outer, &Snapshot::absent(), "2").unwrap());
+        assert_eq!(fs::read_to_string(&target).unwrap(), "2");
+        let (a, b) = (folder.0.join("a"), folder.0.join("b"));
+        symlink(&a, &b).unwrap();
+        symlink(&b, &a).unwrap();
+        assert!(matches!(
+            write(&a, &Snapshot::absent(), "x"),
+            Err(WriteError::Io { tried: "follow the link", .. })
+        ));
+    }
+
+    #[test]
+    fn a_file_that_may_not_be_written_is_not_replaced() {
+        let folder = Folder::new("read-only");
+        let path = folder.file("config.json", "0");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
+        let before = read(&path).unwrap();
+        assert!(matches!(write(&path, &before, "1"), Err(WriteError::Io { tried: "open for writing", .. })));
+        assert_eq!((before.text(), fs::read_to_string(&path).unwrap().as_str()), (Some("0"), "0"));
+    }
+
+    #[test]
+    fn what_a_crash_left_is_cleared_away() {
+        let folder = Folder::new("left");
+        let path = folder.file("config.json", "0");
+        folder.file(".config.json.new", "half");
+        assert!(write(&path, &Snapshot::of("0"), "1").unwrap());
+        assert_eq!(folder.names(), ["config.json"]);
+    }
+}
