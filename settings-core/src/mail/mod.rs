@@ -9,6 +9,8 @@ pub use settings::{ConnectionSecurity, EmailSettings};
 
 #[cfg(feature = "mail")]
 mod address;
+#[cfg(feature = "alerts")]
+pub mod alerts;
 #[cfg(feature = "mail")]
 pub mod blocking;
 #[cfg(feature = "mail-catch")]

@@ -87,14 +87,6 @@ impl Circuit {
             }
         }
     }
-
-    /// When it allows something again; none where that takes a person.
-    pub(super) fn reopens(&self) -> Option<SystemTime> {
-        match self {
-            Self::Open { until, .. } => Some(*until),
-            Self::Closed | Self::Halted { .. } => None,
-        }
-    }
 }
 
 impl Serialize for Circuit {
@@ -119,6 +111,13 @@ mod tests {
 
     use super::*;
 
+    fn reopens(circuit: &Circuit) -> Option<SystemTime> {
+        match circuit {
+            Circuit::Open { until, .. } => Some(*until),
+            Circuit::Closed | Circuit::Halted { .. } => None,
+        }
+    }
+
     fn failing(name_not_found: bool) -> Health {
         Health::Failing { why: "refused".to_owned(), not_before: UNIX_EPOCH, name_not_found }
     }
@@ -131,7 +130,7 @@ mod tests {
         for _ in 0..7 {
             circuit = circuit.after(&failing(false), now);
             assert_eq!(circuit.allows(now, true), Allowance::None);
-            let until = circuit.reopens().unwrap_or(now);
+            let until = reopens(&circuit).unwrap_or(now);
             pauses.push(until.duration_since(now).map_or(0, |pause| pause.as_secs()).div_ceil(60));
             now = until;
             assert_eq!(circuit.allows(now, false), Allowance::One);
@@ -144,7 +143,7 @@ mod tests {
     fn what_the_server_asks_for_is_waited() {
         let asked = UNIX_EPOCH + Duration::from_hours(3);
         let health = Health::Failing { why: String::new(), not_before: asked, name_not_found: false };
-        assert_eq!(Circuit::Closed.after(&health, UNIX_EPOCH).reopens(), Some(asked));
+        assert_eq!(reopens(&Circuit::Closed.after(&health, UNIX_EPOCH)), Some(asked));
     }
 
     #[test]
