@@ -21,6 +21,7 @@ mod docs;
 mod failure;
 mod mail;
 mod rst;
+mod set;
 mod show;
 mod template;
 mod validate;
@@ -62,6 +63,10 @@ pub enum Command {
     Get(show::Get),
     /// Reports every mistake of every layer
     Validate(validate::Validate),
+    /// Sets one setting in the configuration file, in place
+    Set(set::Set),
+    /// Removes one setting from the configuration file, so that its default applies
+    Unset(set::Unset),
     /// Writes reference pages, finds and mends drift in them, takes pages over
     Docs(docs::Docs),
     /// Shows what the reStructuredText parser sees
@@ -111,6 +116,8 @@ impl Cli {
             Command::Explain(command) => command.run::<T>(common, environment, out),
             Command::Get(command) => command.run::<T>(common, environment, out),
             Command::Validate(command) => command.run::<T>(common, environment, out),
+            Command::Set(command) => command.run::<T>(common, environment, out),
+            Command::Unset(command) => command.run::<T>(common, environment, out),
             Command::Docs(command) => command.run::<T>(out),
             Command::Rst(command) => command.run(out),
             Command::Schema(command) => command.run::<T>(out),
