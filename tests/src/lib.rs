@@ -1,36 +1,24 @@
-//! Harness for the tests with real parts.
+//! What the tests with real parts and the benches share.
 
 pub mod certificates;
 pub mod cli;
 pub mod faults;
+pub mod generate;
 pub mod postfix;
 pub mod proxy;
 pub mod real;
 
-use std::io::Write as _;
-use std::path::PathBuf;
+pub use real::{left_out, shared};
 
-/// Says, past the test runner's capture, that a test's real part is missing. Fails where it must not be.
-///
-/// # Panics
-/// Where `SETTINGS_REAL=require`, which `tests/run` sets.
-pub fn left_out(test: &str, part: &str) {
-    assert!(!real_parts_are_required(), "{test} needs {part}, which is not there");
-    let _ = writeln!(std::io::stderr(), "LEFT OUT: {test}: {part} is not there; `tests/run` installs it");
-}
-
-/// Whether a missing real part is a failure.
-pub fn real_parts_are_required() -> bool {
-    std::env::var_os("SETTINGS_REAL").is_some_and(|value| value == "require")
-}
-
-/// The folder of pages that are test data but no part of the repository; says so where it is absent.
-pub fn shared(test: &str) -> Option<PathBuf> {
-    let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared");
-    let path = std::env::var_os("SETTINGS_SHARED").map_or_else(beside, PathBuf::from);
-    if path.is_dir() {
-        return Some(path);
+/// The generated programs' structs.
+pub mod generated {
+    /// [`Program::nine`](crate::generate::Program::nine).
+    pub mod nine {
+        include!(concat!(env!("OUT_DIR"), "/nine_ours.rs"));
     }
-    let _ = writeln!(std::io::stderr(), "LEFT OUT: {test}: the shared pages are not there (SETTINGS_SHARED)");
-    None
+
+    /// [`Program::full`](crate::generate::Program::full).
+    pub mod full {
+        include!(concat!(env!("OUT_DIR"), "/full_ours.rs"));
+    }
 }

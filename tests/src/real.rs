@@ -6,15 +6,28 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// Says loudly that a test was left out because a real part is missing.
+/// Says loudly, past the test runner's capture, that a test was left out because a real part is missing.
 ///
 /// # Panics
-/// With `SETTINGS_REAL=require` in the environment: then a missing part is a failure.
+/// With `SETTINGS_REAL=require` in the environment, which `tests/run` sets: then a missing part is a failure.
 pub fn left_out(test: &str, why: &str) {
     let text = format!("LEFT OUT: {test}: {why}");
     assert!(std::env::var("SETTINGS_REAL").as_deref() != Ok("require"), "{text}");
-    // Past libtest, which would keep it to itself.
     let _ = writeln!(std::io::stderr(), "\n*** {text}\n");
+}
+
+/// The folder of pages that are test data but no part of the repository; says so where it is absent.
+pub fn shared(test: &str) -> Option<PathBuf> {
+    let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared");
+    let path = std::env::var_os("SETTINGS_SHARED").map_or_else(beside, PathBuf::from);
+    if path.is_dir() {
+        return Some(path);
+    }
+    let _ = writeln!(
+        std::io::stderr(),
+        "\n*** LEFT OUT: {test}: the shared pages are not there (SETTINGS_SHARED)\n"
+    );
+    None
 }
 
 /// The first of these files that exists.

@@ -95,6 +95,7 @@ async fn arrives(postfix: &Postfix) {
         expect(&outcome, "delivered", None, "", postfix);
         let Outcome::Delivered { queue_id, .. } = &outcome else { unreachable!() };
         let (_, bytes) = postfix.wait_for(message.message_id().as_str()).expect("the mail");
+        assert!(postfix.logs().contains("sasl_method=SCRAM-SHA-256"), "{}", postfix.logs());
         let text = String::from_utf8_lossy(&bytes);
         assert!(queue_id.as_ref().is_some_and(|id| text.contains(id.as_str())), "{queue_id:?} in {text}");
     }

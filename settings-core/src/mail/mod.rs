@@ -26,6 +26,8 @@ mod message;
 #[cfg(feature = "mail")]
 mod outcome;
 #[cfg(feature = "mail")]
+mod pool;
+#[cfg(feature = "mail")]
 mod reply;
 #[cfg(feature = "mail")]
 mod session;
@@ -39,6 +41,7 @@ pub use self::{
     mailer::{Attempt, Mailer, MailerOptions},
     message::{Attachment, AutoSubmitted, Message, MessageError, MessageId},
     outcome::{Outcome, Recipient, RecipientState},
+    pool::Keep,
     reply::{EnhancedCode, Reply},
     session::CertificateFacts,
     transcript::{Line, Speaker, StepRecord, Transcript},

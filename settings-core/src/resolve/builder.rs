@@ -52,8 +52,21 @@ impl<'r> Builder<'r> {
 
     /// The strongest value that its kind accepts, else the default. Weaker values are checked too, so that every
     /// mistake of every layer is told at once.
+    #[inline]
     fn value(&mut self, leaf: LeafId) -> Option<Value<'r>> {
         let setting = self.inputs.index.setting(leaf)?;
+        let Some(strongest) = self.inputs.candidates.strongest(leaf) else {
+            return Some(setting.default_value());
+        };
+        if strongest.is_alone()
+            && let Ok(value) = self.inputs.read(setting, strongest)
+        {
+            return Some(value);
+        }
+        Some(self.first_readable(leaf, setting))
+    }
+
+    fn first_readable(&mut self, leaf: LeafId, setting: &'static Setting) -> Value<'r> {
         let mut winner = None;
         for candidate in self.inputs.candidates.chain(leaf) {
             match self.inputs.read(setting, candidate) {
@@ -64,7 +77,7 @@ impl<'r> Builder<'r> {
                 }
             }
         }
-        Some(winner.unwrap_or_else(|| setting.default_value()))
+        winner.unwrap_or_else(|| setting.default_value())
     }
 
     fn contradiction(&mut self, leaf: LeafId) {
@@ -93,11 +106,8 @@ impl<'r> Inputs<'r> {
                 from_json(&setting.kind, Raw { text, start, shape })
             }
             ValuePlace::Variable(number) => {
-                let variable = self.layers.environment.variables.get(number as usize);
-                from_text(
-                    &setting.kind,
-                    variable.and_then(|variable| variable.value.as_deref()).unwrap_or_default(),
-                )
+                let variable = self.layers.environment.get(number);
+                from_text(&setting.kind, variable.and_then(|variable| variable.value).unwrap_or_default())
             }
             ValuePlace::VariableFile { text, .. } => {
                 from_text(&setting.kind, self.texts.get(text as usize).map_or("", String::as_str))
@@ -149,12 +159,9 @@ impl<'r> Inputs<'r> {
                     None => Place::Program,
                 }
             }
-            ValuePlace::Variable(number) | ValuePlace::VariableFile { variable: number, .. } => self
-                .layers
-                .environment
-                .variables
-                .get(number as usize)
-                .map_or(Place::Program, variables::place),
+            ValuePlace::Variable(number) | ValuePlace::VariableFile { variable: number, .. } => {
+                self.layers.environment.get(number).map_or(Place::Program, variables::place)
+            }
             ValuePlace::Override(number) => {
                 self.layers.overrides.get(number as usize).map_or(Place::Program, overrides::place)
             }

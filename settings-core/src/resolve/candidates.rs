@@ -32,6 +32,13 @@ pub(super) enum ValuePlace {
 
 const NONE: u32 = u32::MAX;
 
+impl Candidate {
+    /// Whether no weaker layer gives a value.
+    pub(super) fn is_alone(&self) -> bool {
+        self.weaker == NONE
+    }
+}
+
 impl Candidates {
     pub(super) fn new(leaves: usize) -> Self {
         Self { heads: vec![NONE; leaves], all: Vec::with_capacity(leaves) }

@@ -2,37 +2,124 @@
 
 use std::fmt;
 
+/// What a variable's name and text take together, in bytes.
+const TYPICAL_LEN: usize = 64;
+
 /// Variables to resolve from. Nothing here reads the process's environment but [`Environment::of_process`].
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Environment {
-    pub(super) variables: Vec<Variable>,
+    /// All names and texts, one behind the other.
+    text: String,
+    entries: Vec<Entry>,
+    files: Vec<String>,
 }
 
 /// One variable.
-#[derive(Clone)]
-pub struct Variable {
+#[derive(Clone, Copy)]
+pub struct Variable<'e> {
     /// Its name.
-    pub name: String,
+    pub name: &'e str,
     /// Its text; `None` where it isn't Unicode.
-    pub value: Option<String>,
+    pub value: Option<&'e str>,
     /// The file and line it was read from; `None` for the process's own.
-    pub file: Option<(String, usize)>,
+    pub file: Option<(&'e str, usize)>,
 }
 
-impl fmt::Debug for Variable {
+/// Where a variable stands in the text: its name, then its value.
+#[derive(Clone, Copy)]
+struct Entry {
+    start: usize,
+    name: usize,
+    value: Option<usize>,
+    /// The file's number and the line.
+    file: Option<(usize, usize)>,
+}
+
+impl fmt::Debug for Environment {
+    /// Leaves the texts out: they may be secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.variables()).finish()
+    }
+}
+
+impl fmt::Debug for Variable<'_> {
     /// Leaves the text out: it may be secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Variable").field("name", &self.name).field("file", &self.file).finish_non_exhaustive()
     }
 }
 
+impl Variable<'_> {
+    pub(super) fn owned_file(&self) -> Option<(String, usize)> {
+        self.file.map(|(name, line)| (name.to_owned(), line))
+    }
+}
+
 impl Environment {
     /// A copy of the process's environment as it is now.
     pub fn of_process() -> Self {
-        let variables = std::env::vars_os().filter_map(|(name, value)| {
-            Some(Variable { name: name.into_string().ok()?, value: value.into_string().ok(), file: None })
-        });
-        Self { variables: variables.collect() }
+        let variables = std::env::vars_os();
+        let mut environment = Self::with_room(variables.size_hint().0);
+        for (name, value) in variables {
+            if let Some(name) = name.to_str() {
+                environment.push(name, value.to_str(), None);
+            }
+        }
+        environment
+    }
+
+    /// How many variables there are; they are numbered from 0.
+    pub(super) fn len(&self) -> u32 {
+        self.entries.len() as u32
+    }
+
+    /// The variable with what follows `prefix` and an underscore in its name; `None` where another prefix stands there.
+    #[inline]
+    pub(super) fn behind_prefix(&self, number: u32, prefix: &str) -> Option<(Variable<'_>, &str)> {
+        let entry = self.entries.get(number as usize)?;
+        if let (Some(first), Some(wanted)) =
+            (self.text.as_bytes().get(entry.start), prefix.as_bytes().first())
+            && (first ^ wanted) & !0x20 != 0
+        {
+            // most variables are told apart by their first letter
+            return None;
+        }
+        let variable = self.variable(entry);
+        let rest = match variable.name.split_at_checked(prefix.len())? {
+            ("", name) => name,
+            (start, rest) if start.eq_ignore_ascii_case(prefix) => rest.strip_prefix('_')?,
+            _ => return None,
+        };
+        Some((variable, rest))
+    }
+
+    fn variables(&self) -> impl Iterator<Item = Variable<'_>> {
+        self.entries.iter().map(|entry| self.variable(entry))
+    }
+
+    pub(super) fn get(&self, number: u32) -> Option<Variable<'_>> {
+        self.entries.get(number as usize).map(|entry| self.variable(entry))
+    }
+
+    fn variable(&self, entry: &Entry) -> Variable<'_> {
+        let text = |start: usize, len: usize| self.text.get(start..start + len).unwrap_or_default();
+        Variable {
+            name: text(entry.start, entry.name),
+            value: entry.value.map(|len| text(entry.start + entry.name, len)),
+            file: entry.file.map(|(number, line)| (self.files.get(number).map_or("", String::as_str), line)),
+        }
+    }
+
+    fn with_room(variables: usize) -> Self {
+        let text = String::with_capacity(variables * TYPICAL_LEN);
+        Self { text, entries: Vec::with_capacity(variables), files: Vec::new() }
+    }
+
+    fn push(&mut self, name: &str, value: Option<&str>, file: Option<(usize, usize)>) {
+        let start = self.text.len();
+        self.text.push_str(name);
+        self.text.push_str(value.unwrap_or_default());
+        self.entries.push(Entry { start, name: name.len(), value: value.map(str::len), file });
     }
 
     /// Adds the variables of an env file (`NAME=value` lines) that are not set yet.
@@ -43,6 +130,8 @@ impl Environment {
     /// # Errors
     /// The number of the first line that is none of these, and why.
     pub fn add_file(&mut self, name: &str, text: &str) -> Result<(), (usize, String)> {
+        let file = self.files.len();
+        self.files.push(name.to_owned());
         for (index, line) in text.lines().enumerate() {
             let line = line.trim();
             if line.is_empty() || line.starts_with('#') {
@@ -57,24 +146,26 @@ impl Environment {
                 return Err((index + 1, "expected a variable's name before `=`".to_owned()));
             }
             let value = unquote(value.trim()).map_err(|why| (index + 1, why))?;
-            if !self.variables.iter().any(|other| other.name == variable && other.file.is_none()) {
-                self.variables.retain(|other| other.name != variable);
-                let file = Some((name.to_owned(), index + 1));
-                self.variables.push(Variable { name: variable.to_owned(), value: Some(value), file });
+            if !self.variables().any(|other| other.name == variable && other.file.is_none()) {
+                let Self { text, entries, .. } = self;
+                let is_other =
+                    |entry: &Entry| text.get(entry.start..entry.start + entry.name) != Some(variable);
+                entries.retain(is_other);
+                self.push(variable, Some(&value), Some((file, index + 1)));
             }
         }
         Ok(())
     }
 }
 
-impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Environment {
+impl<N: AsRef<str>, V: AsRef<str>> FromIterator<(N, V)> for Environment {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(variables: I) -> Self {
         let variables = variables.into_iter();
-        Self {
-            variables: variables
-                .map(|(name, value)| Variable { name: name.into(), value: Some(value.into()), file: None })
-                .collect(),
+        let mut environment = Self::with_room(variables.size_hint().0);
+        for (name, value) in variables {
+            environment.push(name.as_ref(), Some(value.as_ref()), None);
         }
+        environment
     }
 }
 

@@ -27,9 +27,29 @@ pub(super) struct SectionEntry {
 
 /// One member of a section.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Slot {
-    Leaf(u32),
+pub(super) struct Slot {
+    pub(super) key: &'static str,
+    pub(super) target: Target,
+    /// The key's first byte, [`folded`], by which most slots are passed over when a variable's is sought.
+    pub(super) first: u8,
+}
+
+/// What a key leads to.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Target {
+    Leaf(LeafId),
     Section(u32),
+}
+
+impl Slot {
+    fn new(key: &'static str, target: Target) -> Self {
+        Self { key, target, first: key.as_bytes().first().map_or(0, |first| folded(*first)) }
+    }
+}
+
+/// A byte in the form that a key's has in common with all spellings of its variable's.
+pub(super) const fn folded(byte: u8) -> u8 {
+    if byte.is_ascii_alphanumeric() { byte.to_ascii_lowercase() } else { b'_' }
 }
 
 /// A leaf's place in the flat numbering.
@@ -51,7 +71,7 @@ impl Index {
             index.add("", None, root);
         } else {
             index.sections.push(SectionEntry { key: "", parent: None, slots: (0, 1) });
-            index.slots.push(Slot::Section(1));
+            index.slots.push(Slot::new(root.key, Target::Section(1)));
             index.add(root.key, Some(ROOT), root);
         }
         index
@@ -63,17 +83,17 @@ impl Index {
         let end = first + section.members.len();
         self.sections.push(SectionEntry { key, parent, slots: (first as u32, end as u32) });
         // a section's slots stand side by side, so they are laid out before the sections below are
-        self.slots.resize(end, Slot::Leaf(0));
+        self.slots.extend(section.members.iter().map(|member| Slot::new(member.key(), Target::Leaf(0))));
         for (member, at) in section.members.iter().zip(first..) {
-            let slot = match member {
+            let target = match member {
                 Member::Setting(setting) => {
                     self.leaves.push(LeafEntry { setting, section: id });
-                    Slot::Leaf(self.leaves.len() as u32 - 1)
+                    Target::Leaf(self.leaves.len() as u32 - 1)
                 }
-                Member::Section { key, section } => Slot::Section(self.add(key, Some(id), section)),
+                Member::Section { key, section } => Target::Section(self.add(key, Some(id), section)),
             };
-            if let Some(place) = self.slots.get_mut(at) {
-                *place = slot;
+            if let Some(slot) = self.slots.get_mut(at) {
+                slot.target = target;
             }
         }
         id
@@ -84,13 +104,6 @@ impl Index {
             .get(section as usize)
             .and_then(|entry| self.slots.get(entry.slots.0 as usize..entry.slots.1 as usize))
             .unwrap_or_default()
-    }
-
-    pub(super) fn key(&self, slot: Slot) -> &'static str {
-        match slot {
-            Slot::Leaf(leaf) => self.leaves.get(leaf as usize).map_or("", |leaf| leaf.setting.key),
-            Slot::Section(section) => self.sections.get(section as usize).map_or("", |section| section.key),
-        }
     }
 
     pub(super) fn setting(&self, leaf: LeafId) -> Option<&'static Setting> {

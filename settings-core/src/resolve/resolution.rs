@@ -178,11 +178,12 @@ impl<T> Resolution<T> {
 
     fn origin(&self, candidate: &Candidate) -> Origin {
         let variable = |number: u32, text: bool| {
-            let variable = self.layers.environment.variables.get(number as usize);
+            let variable = self.layers.environment.get(number);
+            let value = variable.filter(|_| text).and_then(|variable| variable.value);
             Origin::Variable {
-                name: variable.map(|variable| variable.name.clone()).unwrap_or_default(),
-                env_file: variable.and_then(|variable| variable.file.clone()),
-                value_file: variable.filter(|_| text).and_then(|variable| variable.value.clone()),
+                name: variable.map(|variable| variable.name.to_owned()).unwrap_or_default(),
+                env_file: variable.and_then(|variable| variable.owned_file()),
+                value_file: value.map(str::to_owned),
             }
         };
         match candidate.place {

@@ -3,7 +3,7 @@
 use super::candidates::{Candidates, ValuePlace};
 use super::diagnostic::{Code, Diagnostic, Place, Severity};
 use super::environment::{Environment, Variable};
-use super::index::{Index, LeafId, ROOT, Slot};
+use super::index::{Index, LeafId, ROOT, Target, folded};
 use crate::nearest::nearest;
 use crate::schema::env_name;
 
@@ -24,10 +24,10 @@ pub(super) fn read(
     texts: &mut Vec<String>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let mut reader = Reader { index, environment, candidates, texts, diagnostics, setters: Vec::new() };
+    let mut reader = Reader { index, environment, candidates, texts, diagnostics };
     let mut left = Vec::new();
-    for (number, variable) in (0..).zip(&environment.variables) {
-        let Some(rest) = reader.behind_prefix(&variable.name) else { continue };
+    for number in 0..environment.len() {
+        let Some((variable, rest)) = environment.behind_prefix(number, index.env_prefix) else { continue };
         match find(index, ROOT, rest) {
             Some(leaf) => reader.value(leaf, number, variable),
             None => left.push((number, variable, rest)),
@@ -59,31 +59,20 @@ struct Reader<'r> {
     candidates: &'r mut Candidates,
     texts: &'r mut Vec<String>,
     diagnostics: &'r mut Vec<Diagnostic>,
-    /// Which variable has set which setting.
-    setters: Vec<(LeafId, u32)>,
 }
 
 impl<'r> Reader<'r> {
-    fn behind_prefix(&self, name: &'r str) -> Option<&'r str> {
-        let prefix = self.index.env_prefix;
-        if prefix.is_empty() {
-            return Some(name);
-        }
-        let (start, rest) = (name.get(..prefix.len())?, name.get(prefix.len()..)?);
-        if start.eq_ignore_ascii_case(prefix) { rest.strip_prefix('_') } else { None }
-    }
-
-    fn value(&mut self, leaf: LeafId, number: u32, variable: &Variable) {
+    fn value(&mut self, leaf: LeafId, number: u32, variable: Variable<'_>) {
         if variable.value.is_none() {
             let message = "the variable's text is not Unicode".to_owned();
             return self.diagnose(Code::NotUnicode, Severity::Error, message, Some(leaf), variable, None);
         }
-        if self.is_first(leaf, number, variable) {
+        if self.is_first(leaf, variable) {
             self.candidates.push(leaf, ValuePlace::Variable(number));
         }
     }
 
-    fn alias(&mut self, path: &str, leaf: LeafId, number: u32, variable: &Variable) {
+    fn alias(&mut self, path: &str, leaf: LeafId, number: u32, variable: Variable<'_>) {
         let right = self.index.env_name(leaf);
         if self.setter(leaf).is_some() {
             let message = format!("`{}` is ignored: `{right}` is set too", variable.name);
@@ -95,11 +84,11 @@ impl<'r> Reader<'r> {
         self.value(leaf, number, variable);
     }
 
-    fn value_file(&mut self, leaf: LeafId, number: u32, variable: &Variable) {
-        if !self.is_first(leaf, number, variable) {
+    fn value_file(&mut self, leaf: LeafId, number: u32, variable: Variable<'_>) {
+        if !self.is_first(leaf, variable) {
             return;
         }
-        let path = variable.value.as_deref().unwrap_or_default();
+        let path = variable.value.unwrap_or_default();
         match read_limited(path) {
             Ok(text) => {
                 let place = ValuePlace::VariableFile { variable: number, text: self.texts.len() as u32 };
@@ -114,30 +103,29 @@ impl<'r> Reader<'r> {
     }
 
     /// Whether no other variable has set the setting before; if one has, that is an error.
-    fn is_first(&mut self, leaf: LeafId, number: u32, variable: &Variable) -> bool {
-        let Some(other) = self.setter(leaf) else {
-            self.setters.push((leaf, number));
-            return true;
-        };
-        let other = self.environment.variables.get(other as usize).map_or("", |other| other.name.as_str());
+    fn is_first(&mut self, leaf: LeafId, variable: Variable<'_>) -> bool {
+        let Some(other) = self.setter(leaf) else { return true };
+        let other = self.environment.get(other).map_or("", |other| other.name);
         let message = format!("`{}` and `{other}` set the same setting", variable.name);
         let help = Some("unset one of the two".to_owned());
         self.diagnose(Code::DuplicateVariable, Severity::Error, message, Some(leaf), variable, help);
         false
     }
 
+    /// The variable that has set the setting; no layer that is read before is stronger.
     fn setter(&self, leaf: LeafId) -> Option<u32> {
-        // only a setting that has a value already can have one from a variable
-        self.candidates.strongest(leaf)?;
-        self.setters.iter().find(|(set, _)| *set == leaf).map(|(_, number)| *number)
+        match self.candidates.strongest(leaf)?.place {
+            ValuePlace::Variable(number) | ValuePlace::VariableFile { variable: number, .. } => Some(number),
+            _ => None,
+        }
     }
 
-    fn unknown(&mut self, variable: &'r Variable, rest: &str, unclaimed: &mut Vec<&'r Variable>) {
+    fn unknown(&mut self, variable: Variable<'r>, rest: &str, unclaimed: &mut Vec<Variable<'r>>) {
         let names: Vec<_> = self.index.paths().map(|(leaf, _)| self.index.env_name(leaf)).collect();
-        let near = nearest(&variable.name, names.iter().map(String::as_str));
+        let near = nearest(variable.name, names.iter().map(String::as_str));
         let claimed = self.index.slots(ROOT).iter().any(|slot| {
-            matches!(slot, Slot::Section(_))
-                && strip_key(rest, self.index.key(*slot)).is_some_and(|rest| rest.starts_with('_'))
+            matches!(slot.target, Target::Section(_))
+                && strip_key(rest, slot.key).is_some_and(|rest| rest.starts_with('_'))
         });
         let message = format!("`{}` sets nothing: no setting has this variable", variable.name);
         match near {
@@ -152,8 +140,8 @@ impl<'r> Reader<'r> {
         }
     }
 
-    fn note_unclaimed(&mut self, unclaimed: &[&Variable]) {
-        let Some(first) = unclaimed.first() else { return };
+    fn note_unclaimed(&mut self, unclaimed: &[Variable<'_>]) {
+        let Some(&first) = unclaimed.first() else { return };
         let names: Vec<_> =
             unclaimed.iter().take(NAMED).map(|variable| format!("`{}`", variable.name)).collect();
         let message = match unclaimed.len() {
@@ -172,7 +160,7 @@ impl<'r> Reader<'r> {
         severity: Severity,
         message: String,
         leaf: Option<LeafId>,
-        variable: &Variable,
+        variable: Variable<'_>,
         help: Option<String>,
     ) {
         let setting = leaf.map(|leaf| self.index.leaf_path(leaf).to_string());
@@ -181,28 +169,29 @@ impl<'r> Reader<'r> {
     }
 }
 
-pub(super) fn place(variable: &Variable) -> Place {
-    Place::Variable { name: variable.name.clone(), file: variable.file.clone() }
+pub(super) fn place(variable: Variable<'_>) -> Place {
+    Place::Variable { name: variable.name.to_owned(), file: variable.owned_file() }
 }
 
 /// The setting below `section` whose variable ends in `rest`. Keys are tried as wholes, so that an underscore in one
 /// misleads nobody; the recursion is as deep as the structs nest.
 fn find(index: &Index, section: u32, rest: &str) -> Option<LeafId> {
-    index.slots(section).iter().find_map(|slot| {
-        let below = strip_key(rest, index.key(*slot))?;
-        match slot {
-            Slot::Leaf(leaf) => below.is_empty().then_some(*leaf),
-            Slot::Section(section) => find(index, *section, below.strip_prefix('_')?),
-        }
+    let first = folded(*rest.as_bytes().first()?);
+    let mut slots = index.slots(section).iter().filter(|slot| slot.first == first);
+    slots.find_map(|slot| match (rest.as_bytes().get(slot.key.len()), slot.target) {
+        (Some(b'_'), Target::Section(section)) => find(index, section, strip_key(rest, slot.key)?.get(1..)?),
+        (None, Target::Leaf(leaf)) if rest.len() == slot.key.len() => strip_key(rest, slot.key).map(|_| leaf),
+        _ => None,
     })
 }
 
 /// `rest` behind a key in the form that variables have it.
 fn strip_key<'n>(rest: &'n str, key: &str) -> Option<&'n str> {
     let start = rest.as_bytes().get(..key.len())?;
-    let same = start.iter().zip(key.as_bytes()).all(|(in_name, in_key)| {
+    let is_same = |(in_name, in_key): (&u8, &u8)| {
         in_name.eq_ignore_ascii_case(in_key) || (*in_name == b'_' && !in_key.is_ascii_alphanumeric())
-    });
+    };
+    let same = start.eq_ignore_ascii_case(key.as_bytes()) || start.iter().zip(key.as_bytes()).all(is_same);
     if same { rest.get(key.len()..) } else { None }
 }
 

@@ -177,6 +177,14 @@ impl<'s> Parser<'s> {
         }
     }
 
+    /// Reads the further members of a list. The outermost reader counts as standing at the first one meanwhile.
+    pub(super) fn members(&mut self, m: &mut Machine, read: impl FnOnce(&mut Self, &mut Machine)) {
+        let root = std::mem::replace(&mut m.root, false);
+        read(self, m);
+        m.root = root;
+        self.goto(m, m.at);
+    }
+
     /// Moves a reader by some lines; false past the end.
     pub(super) fn advance(&mut self, m: &mut Machine, by: isize) -> bool {
         self.goto(m, m.at + by);

@@ -54,9 +54,7 @@ pub fn from_json<'a>(kind: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
         },
         Kind::List(of) => match raw.shape {
             Shape::Array => raw
-                .elements()
-                .unwrap_or_default()
-                .into_iter()
+                .each_element()
                 .map(|element| part(of, raw, element))
                 .collect::<Result<_, _>>()
                 .map(Value::List),
@@ -65,13 +63,11 @@ pub fn from_json<'a>(kind: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
             _ => Err(found(kind, raw)),
         },
         Kind::Map(of) => match raw.shape {
-            Shape::Object => {
-                let entries = raw.entries().unwrap_or_default().into_iter();
-                entries
-                    .map(|(key, value)| Ok((key.name(), part(of, raw, value)?)))
-                    .collect::<Result<_, _>>()
-                    .map(Value::Map)
-            }
+            Shape::Object => raw
+                .each_entry()
+                .map(|(key, value)| Ok((key.name(), part(of, raw, value)?)))
+                .collect::<Result<_, _>>()
+                .map(Value::Map),
             Shape::Null => Ok(Value::Map(Vec::new())),
             _ => Err(found(kind, raw)),
         },

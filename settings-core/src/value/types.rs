@@ -140,10 +140,14 @@ impl<T: SettingValue> SettingValue for BTreeMap<String, T> {
 
     fn from_value(value: Value<'_>) -> Option<Self> {
         match value {
-            Value::Map(entries) => entries
-                .into_iter()
-                .map(|(key, value)| Some((key.into_owned(), T::from_value(value)?)))
-                .collect(),
+            Value::Map(entries) => {
+                // one by one, since most maps are small and collecting sorts a copy
+                let mut map = Self::new();
+                for (key, value) in entries {
+                    map.insert(key.into_owned(), T::from_value(value)?);
+                }
+                Some(map)
+            }
             _ => None,
         }
     }

@@ -14,18 +14,17 @@ impl Parser<'_> {
         let list = self.tree.add(Tag::OptionList, start..start, number);
         let Some(mut finish) = self.option_item(m, list, line, marker) else { return false };
         self.append(m.node, list);
-        while let Some(line) = self.next_member(m) {
-            let at = m.at;
-            let item = match self.construct(line) {
-                Construct::Options(marker) => self.option_item(m, list, line, marker),
-                _ => None,
-            };
-            let Some(item) = item else {
-                self.goto(m, at - 1);
-                break;
-            };
-            finish = item;
-        }
+        self.members(m, |parser, m| {
+            while let Some(line) = parser.next_member(m) {
+                let at = m.at;
+                let item = match parser.construct(line) {
+                    Construct::Options(marker) => parser.option_item(m, list, line, marker),
+                    _ => None,
+                };
+                let Some(item) = item else { return parser.goto(m, at - 1) };
+                finish = item;
+            }
+        });
         self.check_finish(m, "Option list", finish);
         true
     }

@@ -58,10 +58,21 @@ impl<'a> Scanner<'a> {
     ///
     /// # Errors
     /// Where a comment has no end.
+    #[inline]
     pub fn peek(&mut self) -> Result<Option<u8>, SyntaxError> {
+        if self.byte() == Some(b' ') {
+            self.pos += 1;
+        }
+        match self.byte() {
+            Some(byte) if byte > b' ' && byte != b'/' => Ok(Some(byte)),
+            _ => self.peek_behind_space(),
+        }
+    }
+
+    fn peek_behind_space(&mut self) -> Result<Option<u8>, SyntaxError> {
         loop {
+            self.pos += blank_len(self.rest());
             match self.byte() {
-                Some(b' ' | b'\n' | b'\r' | b'\t') => self.pos += 1,
                 Some(b'/') => self.comment()?,
                 other => return Ok(other),
             }
@@ -84,7 +95,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Steps over `{`; the scanner must stand at it.
+    /// Steps over `{` or `[`; the scanner must stand at it.
     pub fn open(&mut self) {
         self.pos += 1;
     }
@@ -126,26 +137,17 @@ impl<'a> Scanner<'a> {
         Ok(Raw { text: self.text.get(start..self.pos).unwrap_or_default(), start: self.base + start, shape })
     }
 
-    pub(super) fn elements(&mut self) -> Result<Vec<Raw<'a>>, SyntaxError> {
-        let mut elements = Vec::new();
-        self.pos += 1;
-        loop {
-            match self.peek()? {
-                Some(b',') => self.pos += 1,
-                Some(b']') | None => return Ok(elements),
-                Some(_) => elements.push(self.value()?),
-            }
+    /// The next element of the array that was opened, whose syntax has been checked.
+    pub(super) fn next_element(&mut self) -> Option<Raw<'a>> {
+        let mut next = self.peek().ok()?;
+        if next == Some(b',') {
+            self.pos += 1;
+            next = self.peek().ok()?;
         }
-    }
-
-    pub(super) fn entries(&mut self) -> Result<Vec<(Key<'a>, Raw<'a>)>, SyntaxError> {
-        let mut entries = Vec::new();
-        let mut first = true;
-        self.open();
-        while let Some(key) = self.next_key(&mut first)? {
-            entries.push((key, self.value()?));
+        match next {
+            Some(b']') | None => None,
+            Some(_) => self.value().ok(),
         }
-        Ok(entries)
     }
 
     /// Steps over an array or object with all that it holds, keeping the open brackets in a bit stack.
@@ -235,7 +237,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn word(&mut self, word: &str) -> bool {
-        let rest = self.text.as_bytes().get(self.pos..).unwrap_or_default();
+        let rest = self.rest();
         let whole = rest.starts_with(word.as_bytes())
             && !rest.get(word.len()).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
         if whole {
@@ -245,28 +247,28 @@ impl<'a> Scanner<'a> {
     }
 
     /// Steps over a string; whether it holds an escape.
+    #[inline]
     fn string(&mut self) -> Result<bool, SyntaxError> {
         let start = self.pos;
-        let mut escaped = false;
         self.pos += 1;
+        self.pos += plain_len(self.rest());
+        if self.byte() == Some(b'"') {
+            self.pos += 1;
+            return Ok(false);
+        }
+        self.string_from(start).map(|()| true)
+    }
+
+    /// Steps over what is left of a string that starts at `start`, from the first byte that is not plain on.
+    fn string_from(&mut self, start: usize) -> Result<(), SyntaxError> {
         loop {
-            let rest = self.text.as_bytes().get(self.pos..).unwrap_or_default();
-            let Some(plain) = rest.iter().position(|&byte| byte == b'"' || byte == b'\\' || byte < 0x20)
-            else {
-                self.pos = start;
-                return Err(self.unterminated());
-            };
-            self.pos += plain;
             match self.byte() {
                 Some(b'"') => {
                     self.pos += 1;
-                    return Ok(escaped);
+                    return Ok(());
                 }
-                Some(b'\\') => {
-                    escaped = true;
-                    self.escape()?;
-                }
-                Some(b'\n' | b'\r') => {
+                Some(b'\\') => self.escape()?,
+                Some(b'\n' | b'\r') | None => {
                     self.pos = start;
                     return Err(self.unterminated());
                 }
@@ -275,6 +277,7 @@ impl<'a> Scanner<'a> {
                     return Err(self.error(1, message, Some("write it as an escape, such as `\\t`")));
                 }
             }
+            self.pos += plain_len(self.rest());
         }
     }
 
@@ -326,8 +329,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn digits(&mut self) -> usize {
-        let rest = self.text.as_bytes().get(self.pos..).unwrap_or_default();
-        let count = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let count = self.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
         self.pos += count;
         count
     }
@@ -354,8 +356,14 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
+    #[inline]
     fn byte(&self) -> Option<u8> {
         self.text.as_bytes().get(self.pos).copied()
+    }
+
+    #[inline]
+    fn rest(&self) -> &'a [u8] {
+        self.text.as_bytes().get(self.pos..).unwrap_or_default()
     }
 
     fn missing_comma(&self, next: Option<u8>) -> Option<&'static str> {
@@ -390,4 +398,38 @@ impl<'a> Scanner<'a> {
     fn error(&self, len: usize, message: String, help: Option<&'static str>) -> SyntaxError {
         SyntaxError { offset: self.base + self.pos, len, message, help }
     }
+}
+
+/// How many bytes of space there are at the start; indentation is passed four at a time.
+#[inline]
+fn blank_len(bytes: &[u8]) -> usize {
+    let mut rest = bytes;
+    while let [b' ' | b'\n' | b'\r' | b'\t', behind @ ..] = rest {
+        rest = behind;
+        while let Some((b"    ", behind)) = rest.split_first_chunk::<4>() {
+            rest = behind;
+        }
+    }
+    bytes.len() - rest.len()
+}
+
+/// How many bytes at the start are neither a quote, a backslash nor a control character; looked at eight at a time.
+#[inline]
+fn plain_len(bytes: &[u8]) -> usize {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH_BITS: u64 = ONES << 7;
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (number, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let control = word.wrapping_sub(ONES * 0x20);
+        let quote = (word ^ (ONES * u64::from(b'"'))).wrapping_sub(ONES);
+        let backslash = (word ^ (ONES * u64::from(b'\\'))).wrapping_sub(ONES);
+        // a byte that is meant has its high bit set here, and a borrow can only reach bytes behind the first of these
+        let ends = (control | quote | backslash) & !word & HIGH_BITS;
+        if ends != 0 {
+            return number * 8 + (ends.trailing_zeros() / 8) as usize;
+        }
+    }
+    let is_end = |&byte: &u8| byte == b'"' || byte == b'\\' || byte < 0x20;
+    words.len() * 8 + rest.iter().position(is_end).unwrap_or(rest.len())
 }

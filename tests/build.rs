@@ -1,0 +1,22 @@
+//! Writes the structs of the generated programs.
+
+#[path = "src/generate/mod.rs"]
+#[allow(dead_code, unreachable_pub)]
+mod generate;
+
+use std::path::Path;
+use std::{env, fs};
+
+use generate::{Library, Program};
+
+fn main() {
+    println!("cargo::rerun-if-changed=src/generate");
+    println!("cargo::rerun-if-changed=build.rs");
+    let folder = env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
+    for (program, name) in [(Program::nine(), "nine"), (Program::full(), "full")] {
+        for (library, suffix) in Library::ALL {
+            let file = Path::new(&folder).join(format!("{name}_{suffix}.rs"));
+            fs::write(file, library.source(&program)).expect("OUT_DIR can be written to");
+        }
+    }
+}
