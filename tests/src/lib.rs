@@ -7,6 +7,7 @@ pub mod generate;
 pub mod postfix;
 pub mod proxy;
 pub mod real;
+pub mod sink;
 
 pub use real::{left_out, shared};
 
