@@ -150,10 +150,18 @@ impl<'r> Reader<'r> {
             Some(seen) => *seen = Some(key_span(key)),
             None => {}
         }
+        let optional = self.index.sections.get(section as usize).and_then(|entry| entry.optional);
         if self.scanner.peek()? == Some(b'{') {
+            if let Some((first, count)) = optional {
+                self.candidates.hold(first, count);
+            }
             return self.section(section);
         }
         let raw = self.scanner.value()?;
+        if let (Some((first, count)), Shape::Null) = (optional, raw.shape) {
+            self.candidates.clear(first, count);
+            return Ok(());
+        }
         let message = format!("`{}` is a section: expected an object, found {}", keys(), raw.shape.name());
         self.diagnose(Code::WrongType, Severity::Error, message, None, span(raw), None);
         Ok(())
@@ -216,11 +224,11 @@ impl<'r> Reader<'r> {
                 Some(own) => {
                     let place = self.place(own, false);
                     let message = format!("`{}` is ignored: `{path}` is set too", hit.alias);
-                    (message, Some((place, "set here".to_owned())))
+                    (message, vec![(place, "set here".to_owned())])
                 }
                 None => {
                     self.push(hit.leaf, hit.value);
-                    (format!("`{}` is an old name of `{path}`", hit.alias), None)
+                    (format!("`{}` is an old name of `{path}`", hit.alias), Vec::new())
                 }
             };
             let help = Some(format!("write it as `{path}`"));
@@ -257,7 +265,7 @@ impl<'r> Reader<'r> {
         self.diagnose(Code::DuplicateKey, Severity::Error, message, Some(path.to_owned()), again, help);
         let first = self.place(first, false);
         if let Some(diagnostic) = self.diagnostics.last_mut() {
-            diagnostic.related = Some((first, "first set here".to_owned()));
+            diagnostic.related.push((first, "first set here".to_owned()));
         }
     }
 
@@ -302,7 +310,15 @@ impl<'r> Reader<'r> {
     ) {
         let place = self.place(at, true);
         let message = message.into();
-        self.diagnostics.push(Diagnostic { severity, code, message, setting, place, related: None, help });
+        self.diagnostics.push(Diagnostic {
+            severity,
+            code,
+            message,
+            setting,
+            place,
+            related: Vec::new(),
+            help,
+        });
     }
 
     fn place(&self, at: Span, with_snippet: bool) -> Place {

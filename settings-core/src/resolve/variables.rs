@@ -165,7 +165,15 @@ impl<'r> Reader<'r> {
     ) {
         let setting = leaf.map(|leaf| self.index.leaf_path(leaf).to_string());
         let place = place(variable);
-        self.diagnostics.push(Diagnostic { severity, code, message, setting, place, related: None, help });
+        self.diagnostics.push(Diagnostic {
+            severity,
+            code,
+            message,
+            setting,
+            place,
+            related: Vec::new(),
+            help,
+        });
     }
 }
 
