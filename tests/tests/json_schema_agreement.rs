@@ -83,14 +83,8 @@ fn kinds() -> Vec<Kind> {
 /// The schema of one setting, `S.K`, as a validator.
 fn validator(kind: Kind) -> jsonschema::Validator {
     let setting = Setting::new("K", "k", kind, DefaultValue::None);
-    let section = Section {
-        key: "S",
-        env_prefix: None,
-        page: None,
-        console: None,
-        doc: "",
-        members: Box::leak(Box::new([Member::Setting(setting)])),
-    };
+    let section =
+        Section { key: "S", members: Box::leak(Box::new([Member::Setting(setting)])), ..Section::EMPTY };
     let schema = json_schema(Box::leak(Box::new(section))).to_value();
     assert!(jsonschema::draft202012::meta::is_valid(&schema), "not a schema: {schema}");
     jsonschema::draft202012::new(&schema).unwrap()

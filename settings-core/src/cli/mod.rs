@@ -23,6 +23,7 @@ mod failure;
 mod mail;
 mod queue;
 mod rst;
+mod set;
 mod show;
 mod template;
 mod validate;
@@ -64,6 +65,10 @@ pub enum Command {
     Get(show::Get),
     /// Reports every mistake of every layer
     Validate(validate::Validate),
+    /// Sets one setting in the configuration file, in place
+    Set(set::Set),
+    /// Removes one setting from the configuration file, so that its default applies
+    Unset(set::Unset),
     /// Writes reference pages, finds and mends drift in them, takes pages over
     Docs(docs::Docs),
     /// Shows what the reStructuredText parser sees
@@ -115,6 +120,8 @@ impl Cli {
             Command::Explain(command) => command.run::<T>(common, environment, out),
             Command::Get(command) => command.run::<T>(common, environment, out),
             Command::Validate(command) => command.run::<T>(common, environment, out),
+            Command::Set(command) => command.run::<T>(common, environment, out),
+            Command::Unset(command) => command.run::<T>(common, environment, out),
             Command::Docs(command) => command.run::<T>(out),
             Command::Rst(command) => command.run(out),
             Command::Schema(command) => command.run::<T>(out),

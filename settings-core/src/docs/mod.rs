@@ -15,11 +15,13 @@
 
 mod drift;
 mod encoding;
+mod facts;
 mod fill;
 mod from_schema;
 pub mod generate;
 mod grammar;
 mod grid;
+pub mod import;
 mod inline;
 pub mod model;
 mod place;

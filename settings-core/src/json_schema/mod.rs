@@ -73,7 +73,13 @@ impl Writer {
             keys.push(member.key());
             let property = match member {
                 Member::Setting(setting) => self.setting(setting, &keys),
-                Member::Section { section, .. } => self.section(section, &keys),
+                Member::Section { section, optional, .. } => {
+                    let mut below = self.section(section, &keys);
+                    if *optional {
+                        below.insert("type".to_owned(), json!(["object", "null"]));
+                    }
+                    below
+                }
             };
             properties.insert(member.key().to_owned(), Json::Object(property));
         }
@@ -94,6 +100,10 @@ impl Writer {
         }
         if setting.kind.is_secret() {
             schema.insert("writeOnly".to_owned(), json!(true));
+        }
+        if let Some(deprecated) = &setting.deprecated {
+            schema.insert("deprecated".to_owned(), json!(true));
+            schema.insert("deprecationMessage".to_owned(), json!(texts::deprecation(deprecated)));
         }
         schema
     }

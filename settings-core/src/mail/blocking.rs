@@ -45,6 +45,7 @@ impl Drop for Mailer {
     fn drop(&mut self) {
         // A name lookup that hangs in its thread must not hold up the program.
         if let Some(runtime) = self.runtime.take() {
+            block_on(&runtime, self.mailer.close());
             runtime.shutdown_background();
         }
     }

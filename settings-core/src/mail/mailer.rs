@@ -1,6 +1,6 @@
 //! The sender, made from resolved settings.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 #[cfg(feature = "mail-outbox")]
 use super::session::Gate;
@@ -10,13 +10,18 @@ use super::{
     hints::explained,
     message::{MailObject, Message},
     outcome::Outcome,
-    session::{Approach, Credentials, Envelope, ExtraCa, NotTaken, Run, Session, Taken, Target, TlsPolicy},
+    pool::{Keep, Kept, Pool},
+    session::{
+        Approach, Credentials, Envelope, ExtraCa, LoginSecret, NotTaken, Run, Session, Taken, Target,
+        TlsPolicy,
+    },
     settings::{ConnectionSecurity, EmailSettings},
     transcript::Transcript,
 };
+use crate::value::Secret;
 
 /// What a sender needs beyond the settings.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MailerOptions {
     /// A file of PEM certificates whose authorities are trusted beside the system's.
@@ -25,6 +30,28 @@ pub struct MailerOptions {
     pub extra_ca_pem: Option<String>,
     /// The name by which we introduce ourselves in EHLO; by default the address of our end.
     pub ehlo_name: Option<String>,
+    /// An OAuth 2.0 access token to log in with in place of the password (XOAUTH2, OAUTHBEARER).
+    pub access_token: Option<Secret>,
+    /// Whether CRAM-MD5 may be used where the server offers nothing better.
+    pub allow_cram_md5: bool,
+    /// Connections at a time; further mails wait for their turn.
+    pub connections: usize,
+    /// How long connections are kept for further mails; by default each mail has its own.
+    pub keep: Option<Keep>,
+}
+
+impl Default for MailerOptions {
+    fn default() -> Self {
+        Self {
+            extra_ca_file: None,
+            extra_ca_pem: None,
+            ehlo_name: None,
+            access_token: None,
+            allow_cram_md5: false,
+            connections: 4,
+            keep: None,
+        }
+    }
 }
 
 impl MailerOptions {
@@ -46,6 +73,35 @@ impl MailerOptions {
     #[must_use]
     pub fn ehlo_name(mut self, name: impl Into<String>) -> Self {
         self.ehlo_name = Some(name.into());
+        self
+    }
+
+    /// Logs in with this OAuth 2.0 access token in place of the password.
+    #[must_use]
+    pub fn access_token(mut self, token: Secret) -> Self {
+        self.access_token = Some(token);
+        self
+    }
+
+    /// Lets CRAM-MD5 be used where the server offers nothing better. It hides the password on the
+    /// way, but from a server that has to keep it in clear, and by a hash that is no longer trusted.
+    #[must_use]
+    pub fn allow_cram_md5(mut self) -> Self {
+        self.allow_cram_md5 = true;
+        self
+    }
+
+    /// Opens at most that many connections at a time.
+    #[must_use]
+    pub fn connections(mut self, connections: usize) -> Self {
+        self.connections = connections;
+        self
+    }
+
+    /// Keeps connections for further mails. [`Mailer::close`] says goodbye to those that wait.
+    #[must_use]
+    pub fn keep(mut self, keep: Keep) -> Self {
+        self.keep = Some(keep);
         self
     }
 }
@@ -71,8 +127,9 @@ impl MailerOptions {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Mailer {
-    settings: EmailSettings,
-    approach: Approach,
+    settings: Arc<EmailSettings>,
+    approach: Arc<Approach>,
+    pool: Arc<Pool>,
 }
 
 /// One attempt to deliver: what became of it, and how it went.
@@ -90,11 +147,17 @@ impl Mailer {
     /// name, an extra CA that cannot be read, a system without trusted certificates.
     pub fn new(settings: &EmailSettings, options: MailerOptions) -> Result<Self, Failure> {
         let failed = |cause| explained(Failure::new(Step::Settings, cause), settings);
-        let approach = approach(settings, options).map_err(failed)?;
-        Ok(Self { settings: settings.clone(), approach })
+        let pool = Pool::new(options.connections, options.keep);
+        let approach = Arc::new(approach(settings, options).map_err(failed)?);
+        Ok(Self { settings: Arc::new(settings.clone()), approach, pool })
     }
 
-    /// Delivers one mail over a connection of its own.
+    /// Says goodbye to the connections that wait for further mails.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// Delivers one mail.
     pub async fn send(&self, message: &Message) -> Outcome {
         self.attempt(message).await.outcome
     }
@@ -149,7 +212,6 @@ impl Mailer {
         run.enter(Step::Message);
         let wire = mail.to_wire().map_err(|error| Cause::Message(error.to_string()));
         let stuffed = run.leave(wire)?;
-        run.restart_clock(self.settings.smtp_server_timeout, stuffed.size());
         let envelope = Envelope {
             sender: mail.sender().clone(),
             recipients: mail.recipients().to_vec(),
@@ -157,10 +219,32 @@ impl Mailer {
             eight_bit: stuffed.is_eight_bit(),
             international: mail.is_international(),
         };
-        let mut session = Session::open(&self.approach, run).await?;
-        let delivered = session.deliver(&envelope, &stuffed, run).await;
-        if delivered.as_ref().map_or_else(|not_taken| not_taken.in_step, |_| true) {
-            session.quit(run).await;
+        let _seat = self.pool.seat().await;
+        // Waiting for one's turn is not the server's doing.
+        run.restart_clock(self.settings.smtp_server_timeout, stuffed.size());
+        if let Some(mut kept) = self.pool.take(run).await {
+            let delivered = kept.session.deliver(&envelope, &stuffed, run).await;
+            if !delivered.as_ref().is_err_and(NotTaken::is_of_a_stale_connection) {
+                return self.done_with(kept, delivered, run).await;
+            }
+            run.in_clear();
+        }
+        let mut fresh = Kept::new(Session::open(&self.approach, run).await?);
+        let delivered = fresh.session.deliver(&envelope, &stuffed, run).await;
+        self.done_with(fresh, delivered, run).await
+    }
+
+    /// Keeps the connection where it can take another mail.
+    async fn done_with(
+        &self,
+        kept: Kept,
+        delivered: Result<Taken, NotTaken>,
+        run: &mut Run,
+    ) -> Result<Taken, NotTaken> {
+        match &delivered {
+            Ok(_) => self.pool.put(kept, false, run).await,
+            Err(not_taken) if not_taken.in_step => self.pool.put(kept, true, run).await,
+            Err(_) => {}
         }
         delivered
     }
@@ -196,33 +280,12 @@ fn approach(settings: &EmailSettings, options: MailerOptions) -> Result<Approach
     if settings.smtp_port == 0 {
         return settings_error("EmailSettings.SMTPPort is 0; ports are 1 to 65535");
     }
-    let ehlo_name = options.ehlo_name.filter(|name| !name.is_empty());
+    let ehlo_name = options.ehlo_name.clone().filter(|name| !name.is_empty());
     if ehlo_name.as_ref().is_some_and(|name| name.len() > 255 || !name.bytes().all(|b| b.is_ascii_graphic()))
     {
         return settings_error("the EHLO name has characters that no host name has");
     }
-    let credentials = settings.enable_smtp_auth.then(|| Credentials {
-        username: settings.smtp_username.clone(),
-        password: settings.smtp_password.clone(),
-    });
-    if let Some(Credentials { username, password }) = &credentials {
-        if username.is_empty() {
-            return settings_error(
-                "EmailSettings.EnableSMTPAuth is true, but EmailSettings.SMTPUsername is empty",
-            );
-        }
-        if password.is_empty() {
-            return settings_error(
-                "EmailSettings.EnableSMTPAuth is true, but EmailSettings.SMTPPassword is empty",
-            );
-        }
-        if username.chars().any(char::is_control) {
-            return settings_error("EmailSettings.SMTPUsername has a line break or control character");
-        }
-        if password.expose().contains(['\0', '\r', '\n']) {
-            return settings_error("EmailSettings.SMTPPassword has a line break or NUL");
-        }
-    }
+    let credentials = settings.enable_smtp_auth.then(|| credentials(settings, &options)).transpose()?;
     let security = settings.connection_security;
     let tls = match security {
         ConnectionSecurity::None => None,
@@ -234,4 +297,34 @@ fn approach(settings: &EmailSettings, options: MailerOptions) -> Result<Approach
         }
     };
     Ok(Approach { target: Target::new(host, settings.smtp_port), security, tls, credentials, ehlo_name })
+}
+
+fn credentials(settings: &EmailSettings, options: &MailerOptions) -> Result<Credentials, Cause> {
+    let settings_error = |text: &str| Err(Cause::Settings(text.to_owned()));
+    let username = settings.smtp_username.clone();
+    if username.is_empty() {
+        return settings_error(
+            "EmailSettings.EnableSMTPAuth is true, but EmailSettings.SMTPUsername is empty",
+        );
+    }
+    if username.chars().any(char::is_control) {
+        return settings_error("EmailSettings.SMTPUsername has a line break or control character");
+    }
+    let password = &settings.smtp_password;
+    let secret = match &options.access_token {
+        Some(token) if token.expose().is_empty() || !token.expose().bytes().all(|b| b.is_ascii_graphic()) => {
+            return settings_error("the access token is empty or has characters that no token has");
+        }
+        Some(token) => LoginSecret::Token(token.clone()),
+        None if password.is_empty() => {
+            return settings_error(
+                "EmailSettings.EnableSMTPAuth is true, but EmailSettings.SMTPPassword is empty",
+            );
+        }
+        None if password.expose().contains(['\0', '\r', '\n']) => {
+            return settings_error("EmailSettings.SMTPPassword has a line break or NUL");
+        }
+        None => LoginSecret::Password(password.clone()),
+    };
+    Ok(Credentials { username, secret, allow_cram_md5: options.allow_cram_md5 })
 }

@@ -30,6 +30,8 @@ pub mod outbox;
 #[cfg(feature = "mail")]
 mod outcome;
 #[cfg(feature = "mail")]
+mod pool;
+#[cfg(feature = "mail")]
 mod reply;
 #[cfg(feature = "mail")]
 mod session;
@@ -43,6 +45,7 @@ pub use self::{
     mailer::{Attempt, Mailer, MailerOptions},
     message::{Attachment, AutoSubmitted, MailObject, Message, MessageError, MessageId},
     outcome::{Outcome, Recipient, RecipientState},
+    pool::Keep,
     reply::{EnhancedCode, Reply},
     session::CertificateFacts,
     transcript::{Line, Speaker, StepRecord, Transcript},

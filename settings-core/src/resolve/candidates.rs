@@ -8,6 +8,8 @@ use crate::value::json::Shape;
 pub(super) struct Candidates {
     heads: Vec<u32>,
     all: Vec<Candidate>,
+    /// The optional sections that a file holds, be they empty: their first setting and how many there are.
+    held: Vec<(LeafId, u32)>,
 }
 
 /// One layer's value of one setting.
@@ -32,9 +34,16 @@ pub(super) enum ValuePlace {
 
 const NONE: u32 = u32::MAX;
 
+impl Candidate {
+    /// Whether no weaker layer gives a value.
+    pub(super) fn is_alone(&self) -> bool {
+        self.weaker == NONE
+    }
+}
+
 impl Candidates {
     pub(super) fn new(leaves: usize) -> Self {
-        Self { heads: vec![NONE; leaves], all: Vec::with_capacity(leaves) }
+        Self { heads: vec![NONE; leaves], all: Vec::with_capacity(leaves), held: Vec::new() }
     }
 
     /// Puts a value on top of the weaker ones.
@@ -43,6 +52,23 @@ impl Candidates {
             let weaker = std::mem::replace(head, self.all.len() as u32);
             self.all.push(Candidate { place, weaker });
         }
+    }
+
+    /// Notes that a file holds the optional section whose settings these are.
+    pub(super) fn hold(&mut self, first: LeafId, count: u32) {
+        self.held.push((first, count));
+    }
+
+    /// Takes everything back that weaker layers say of the settings of an optional section.
+    pub(super) fn clear(&mut self, first: LeafId, count: u32) {
+        self.held.retain(|(held, _)| !(first..first + count).contains(held));
+        self.heads.iter_mut().skip(first as usize).take(count as usize).for_each(|head| *head = NONE);
+    }
+
+    /// Whether any layer holds the optional section.
+    pub(super) fn holds(&self, first: LeafId, count: u32) -> bool {
+        let mut heads = self.heads.iter().skip(first as usize).take(count as usize);
+        heads.any(|head| *head != NONE) || self.held.contains(&(first, count))
     }
 
     pub(super) fn strongest(&self, leaf: LeafId) -> Option<&Candidate> {

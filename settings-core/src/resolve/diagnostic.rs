@@ -69,12 +69,20 @@ codes! {
     OutOfRange = "out-of-range",
     /// Text that is not in the setting's list.
     NotInList = "not-in-list",
+    /// Text of the wrong length or form.
+    Malformed = "malformed",
+    /// An element of a set that stands twice.
+    DuplicateElement = "duplicate-element",
     /// A variable (or an explicit value) whose text can't be read.
     Unparsable = "unparsable",
     /// A variable that isn't Unicode.
     NotUnicode = "not-unicode",
     /// A file that a `NAME_FILE` variable names can't be read.
     SecretFile = "secret-file",
+    /// Settings that don't go together.
+    Rule = "rule",
+    /// A setting that should no longer be set.
+    Deprecated = "deprecated",
     /// An old name that still works.
     Alias = "alias",
     /// Sections of a file that belong to no struct of the program.
@@ -142,8 +150,8 @@ pub struct Diagnostic {
     pub setting: Option<String>,
     /// Where.
     pub place: Place,
-    /// Another place that belongs to it, with what it is: `first set here`.
-    pub related: Option<(Place, String)>,
+    /// Other places that belong to it, with what they are: `first set here`.
+    pub related: Vec<(Place, String)>,
     /// What to do; names the nearest right name where there is one.
     pub help: Option<String>,
 }

@@ -68,8 +68,32 @@ impl Environment {
         environment
     }
 
-    /// All variables; their positions are their numbers.
-    pub(super) fn variables(&self) -> impl Iterator<Item = Variable<'_>> {
+    /// How many variables there are; they are numbered from 0.
+    pub(super) fn len(&self) -> u32 {
+        self.entries.len() as u32
+    }
+
+    /// The variable with what follows `prefix` and an underscore in its name; `None` where another prefix stands there.
+    #[inline]
+    pub(super) fn behind_prefix(&self, number: u32, prefix: &str) -> Option<(Variable<'_>, &str)> {
+        let entry = self.entries.get(number as usize)?;
+        if let (Some(first), Some(wanted)) =
+            (self.text.as_bytes().get(entry.start), prefix.as_bytes().first())
+            && (first ^ wanted) & !0x20 != 0
+        {
+            // most variables are told apart by their first letter
+            return None;
+        }
+        let variable = self.variable(entry);
+        let rest = match variable.name.split_at_checked(prefix.len())? {
+            ("", name) => name,
+            (start, rest) if start.eq_ignore_ascii_case(prefix) => rest.strip_prefix('_')?,
+            _ => return None,
+        };
+        Some((variable, rest))
+    }
+
+    fn variables(&self) -> impl Iterator<Item = Variable<'_>> {
         self.entries.iter().map(|entry| self.variable(entry))
     }
 

@@ -2,7 +2,7 @@
 
 use super::candidates::{Candidates, ValuePlace};
 use super::diagnostic::{Code, Diagnostic, Place, Severity};
-use super::index::{Index, LeafId, ROOT, Slot};
+use super::index::{Index, LeafId, ROOT, Slot, Target};
 use super::layers::Source;
 use super::snippet::{Showing, line_and_column, snippet};
 use crate::nearest::nearest;
@@ -26,7 +26,7 @@ pub(super) fn read(
         scanner: Scanner::new(&source.text),
         candidates,
         diagnostics,
-        seen_sections: vec![None; index.sections.len()],
+        seen_sections: Vec::new(),
         aliases: None,
         alias_hits: Vec::new(),
         unclaimed: Vec::new(),
@@ -110,36 +110,22 @@ impl<'r> Reader<'r> {
         self.scanner.open();
         while let Some(key) = self.scanner.next_key(&mut first)? {
             let name = key.name();
-            match self.find(slots, &name, expected) {
+            match find(slots, &name, expected) {
                 Some((at, exact)) => {
                     expected = at + 1;
                     let Some(&slot) = slots.get(at) else { continue };
                     if !exact {
                         self.letter_case(section, slot, &name, key);
                     }
-                    match slot {
-                        Slot::Leaf(leaf) => self.leaf(leaf, key)?,
-                        Slot::Section(below) => self.below(below, key)?,
+                    match slot.target {
+                        Target::Leaf(leaf) => self.leaf(leaf, key)?,
+                        Target::Section(below) => self.below(below, key)?,
                     }
                 }
                 None => self.unknown(section, &name, key)?,
             }
         }
         Ok(())
-    }
-
-    /// The slot of a key, most often one soon behind the last, and whether its letter case is right.
-    fn find(&self, slots: &[Slot], name: &str, expected: usize) -> Option<(usize, bool)> {
-        let (before, behind) = slots.split_at_checked(expected).unwrap_or((slots, &[]));
-        let is_named = |slot: &Slot| self.index.key(*slot) == name;
-        if let Some(at) = behind.iter().position(is_named) {
-            return Some((expected + at, true));
-        }
-        let exact = before.iter().position(is_named).map(|at| (at, true));
-        exact.or_else(|| {
-            let is_named = |slot: &Slot| self.index.key(*slot).eq_ignore_ascii_case(name);
-            slots.iter().position(is_named).map(|at| (at, false))
-        })
     }
 
     fn leaf(&mut self, leaf: LeafId, key: Key<'r>) -> Result<(), SyntaxError> {
@@ -153,6 +139,9 @@ impl<'r> Reader<'r> {
 
     fn below(&mut self, section: u32, key: Key<'r>) -> Result<(), SyntaxError> {
         let keys = || self.index.section_keys(section).join(".");
+        if self.seen_sections.is_empty() {
+            self.seen_sections.resize(self.index.sections.len(), None);
+        }
         match self.seen_sections.get_mut(section as usize) {
             Some(Some(first)) => {
                 let first = *first;
@@ -161,10 +150,18 @@ impl<'r> Reader<'r> {
             Some(seen) => *seen = Some(key_span(key)),
             None => {}
         }
+        let optional = self.index.sections.get(section as usize).and_then(|entry| entry.optional);
         if self.scanner.peek()? == Some(b'{') {
+            if let Some((first, count)) = optional {
+                self.candidates.hold(first, count);
+            }
             return self.section(section);
         }
         let raw = self.scanner.value()?;
+        if let (Some((first, count)), Shape::Null) = (optional, raw.shape) {
+            self.candidates.clear(first, count);
+            return Ok(());
+        }
         let message = format!("`{}` is a section: expected an object, found {}", keys(), raw.shape.name());
         self.diagnose(Code::WrongType, Severity::Error, message, None, span(raw), None);
         Ok(())
@@ -176,7 +173,7 @@ impl<'r> Reader<'r> {
         if self.take_aliases(&join(&path, name), key, raw) {
             return Ok(());
         }
-        let known = self.index.slots(section).iter().map(|slot| self.index.key(*slot));
+        let known = self.index.slots(section).iter().map(|slot| slot.key);
         let near = nearest(name, known).map(|near| join(&path, near));
         if near.is_none() && section == ROOT {
             if !name.starts_with('$') {
@@ -227,11 +224,11 @@ impl<'r> Reader<'r> {
                 Some(own) => {
                     let place = self.place(own, false);
                     let message = format!("`{}` is ignored: `{path}` is set too", hit.alias);
-                    (message, Some((place, "set here".to_owned())))
+                    (message, vec![(place, "set here".to_owned())])
                 }
                 None => {
                     self.push(hit.leaf, hit.value);
-                    (format!("`{}` is an old name of `{path}`", hit.alias), None)
+                    (format!("`{}` is an old name of `{path}`", hit.alias), Vec::new())
                 }
             };
             let help = Some(format!("write it as `{path}`"));
@@ -256,9 +253,9 @@ impl<'r> Reader<'r> {
     }
 
     fn letter_case(&mut self, section: u32, slot: Slot, name: &str, key: Key<'_>) {
-        let right = join(&self.index.section_keys(section).join("."), self.index.key(slot));
+        let right = join(&self.index.section_keys(section).join("."), slot.key);
         let message = format!("`{name}` is taken for `{right}`, whose letter case differs");
-        let help = Some(format!("write it as `{}`", self.index.key(slot)));
+        let help = Some(format!("write it as `{}`", slot.key));
         self.diagnose(Code::LetterCase, Severity::Warning, message, Some(right), key_span(key), help);
     }
 
@@ -268,7 +265,7 @@ impl<'r> Reader<'r> {
         self.diagnose(Code::DuplicateKey, Severity::Error, message, Some(path.to_owned()), again, help);
         let first = self.place(first, false);
         if let Some(diagnostic) = self.diagnostics.last_mut() {
-            diagnostic.related = Some((first, "first set here".to_owned()));
+            diagnostic.related.push((first, "first set here".to_owned()));
         }
     }
 
@@ -313,12 +310,31 @@ impl<'r> Reader<'r> {
     ) {
         let place = self.place(at, true);
         let message = message.into();
-        self.diagnostics.push(Diagnostic { severity, code, message, setting, place, related: None, help });
+        self.diagnostics.push(Diagnostic {
+            severity,
+            code,
+            message,
+            setting,
+            place,
+            related: Vec::new(),
+            help,
+        });
     }
 
     fn place(&self, at: Span, with_snippet: bool) -> Place {
         place(self.index, self.source, (at.start, at.len), with_snippet, false)
     }
+}
+
+/// Which slot a key means, most often one soon behind the last, and whether its letter case is right.
+#[inline]
+fn find(slots: &[Slot], name: &str, expected: usize) -> Option<(usize, bool)> {
+    let (before, behind) = slots.split_at_checked(expected).unwrap_or((slots, &[]));
+    if let Some(at) = behind.iter().position(|slot| slot.key == name) {
+        return Some((expected + at, true));
+    }
+    let exact = before.iter().position(|slot| slot.key == name).map(|at| (at, true));
+    exact.or_else(|| slots.iter().position(|slot| slot.key.eq_ignore_ascii_case(name)).map(|at| (at, false)))
 }
 
 /// The place of a part of a source; `shown` tells whether the marked value itself may be shown.

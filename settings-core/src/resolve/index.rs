@@ -1,7 +1,7 @@
 //! A program's settings in one flat, numbered form.
 
 use crate::nearest::nearest;
-use crate::schema::{Member, Path, Section, Setting};
+use crate::schema::{Kind, Member, Path, Section, Setting};
 
 /// All sections and settings of a program. Settings are numbered depth first, in the order of the fields.
 #[derive(Debug)]
@@ -9,8 +9,6 @@ pub(super) struct Index {
     pub(super) leaves: Vec<LeafEntry>,
     pub(super) sections: Vec<SectionEntry>,
     slots: Vec<Slot>,
-    /// The first byte of each slot's key as [`folded`] has it, so that most keys need no second look.
-    firsts: Vec<u8>,
     pub(super) env_prefix: &'static str,
 }
 
@@ -25,13 +23,35 @@ pub(super) struct SectionEntry {
     pub(super) key: &'static str,
     pub(super) parent: Option<u32>,
     slots: (u32, u32),
+    /// Of a section that may be absent: its first setting, and how many it holds.
+    pub(super) optional: Option<(LeafId, u32)>,
 }
 
 /// One member of a section.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Slot {
-    Leaf(u32),
+pub(super) struct Slot {
+    pub(super) key: &'static str,
+    pub(super) target: Target,
+    /// The key's first byte, [`folded`], by which most slots are passed over when a variable's is sought.
+    pub(super) first: u8,
+}
+
+/// What a key leads to.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Target {
+    Leaf(LeafId),
     Section(u32),
+}
+
+impl Slot {
+    fn new(key: &'static str, target: Target) -> Self {
+        Self { key, target, first: key.as_bytes().first().map_or(0, |first| folded(*first)) }
+    }
+}
+
+/// A byte in the form that a key's has in common with all spellings of its variable's.
+pub(super) const fn folded(byte: u8) -> u8 {
+    if byte.is_ascii_alphanumeric() { byte.to_ascii_lowercase() } else { b'_' }
 }
 
 /// A leaf's place in the flat numbering.
@@ -47,15 +67,13 @@ impl Index {
             leaves: Vec::with_capacity(count),
             sections: Vec::with_capacity(count / 8 + 2),
             slots: Vec::with_capacity(count + count / 8 + 2),
-            firsts: Vec::with_capacity(count + count / 8 + 2),
             env_prefix: root.env_prefix.unwrap_or_default(),
         };
         if root.key.is_empty() {
             index.add("", None, root);
         } else {
-            index.sections.push(SectionEntry { key: "", parent: None, slots: (0, 1) });
-            index.slots.push(Slot::Section(1));
-            index.firsts.push(first_of(root.key));
+            index.sections.push(SectionEntry { key: "", parent: None, slots: (0, 1), optional: None });
+            index.slots.push(Slot::new(root.key, Target::Section(1)));
             index.add(root.key, Some(ROOT), root);
         }
         index
@@ -65,20 +83,26 @@ impl Index {
         let id = self.sections.len() as u32;
         let first = self.slots.len();
         let end = first + section.members.len();
-        self.sections.push(SectionEntry { key, parent, slots: (first as u32, end as u32) });
+        self.sections.push(SectionEntry { key, parent, slots: (first as u32, end as u32), optional: None });
         // a section's slots stand side by side, so they are laid out before the sections below are
-        self.slots.resize(end, Slot::Leaf(0));
-        self.firsts.extend(section.members.iter().map(|member| first_of(member.key())));
+        self.slots.extend(section.members.iter().map(|member| Slot::new(member.key(), Target::Leaf(0))));
         for (member, at) in section.members.iter().zip(first..) {
-            let slot = match member {
+            let target = match member {
                 Member::Setting(setting) => {
                     self.leaves.push(LeafEntry { setting, section: id });
-                    Slot::Leaf(self.leaves.len() as u32 - 1)
+                    Target::Leaf(self.leaves.len() as u32 - 1)
                 }
-                Member::Section { key, section } => Slot::Section(self.add(key, Some(id), section)),
+                Member::Section { key, section, optional } => {
+                    let first = self.leaves.len() as u32;
+                    let below = self.add(key, Some(id), section);
+                    if let (true, Some(entry)) = (*optional, self.sections.get_mut(below as usize)) {
+                        entry.optional = Some((first, self.leaves.len() as u32 - first));
+                    }
+                    Target::Section(below)
+                }
             };
-            if let Some(place) = self.slots.get_mut(at) {
-                *place = slot;
+            if let Some(slot) = self.slots.get_mut(at) {
+                slot.target = target;
             }
         }
         id
@@ -89,25 +113,6 @@ impl Index {
             .get(section as usize)
             .and_then(|entry| self.slots.get(entry.slots.0 as usize..entry.slots.1 as usize))
             .unwrap_or_default()
-    }
-
-    /// The section's slots whose key may begin a variable's name that begins with `first`.
-    pub(super) fn slots_of(&self, section: u32, first: u8) -> impl Iterator<Item = Slot> {
-        let range = self
-            .sections
-            .get(section as usize)
-            .map_or(0..0, |entry| entry.slots.0 as usize..entry.slots.1 as usize);
-        let firsts = self.firsts.get(range.clone()).unwrap_or_default();
-        let slots = self.slots.get(range).unwrap_or_default();
-        let first = folded(first);
-        firsts.iter().zip(slots).filter(move |(other, _)| **other == first).map(|(_, slot)| *slot)
-    }
-
-    pub(super) fn key(&self, slot: Slot) -> &'static str {
-        match slot {
-            Slot::Leaf(leaf) => self.leaves.get(leaf as usize).map_or("", |leaf| leaf.setting.key),
-            Slot::Section(section) => self.sections.get(section as usize).map_or("", |section| section.key),
-        }
     }
 
     pub(super) fn setting(&self, leaf: LeafId) -> Option<&'static Setting> {
@@ -159,18 +164,22 @@ impl Index {
 
     /// Whether a key is a secret's, or may be meant to be one.
     pub(super) fn is_secret_key(&self, key: &str) -> bool {
-        let secrets = self.leaves.iter().filter(|leaf| leaf.setting.kind.is_secret());
-        nearest(key, secrets.flat_map(|leaf| leaf.setting.aliases.iter().copied().chain([leaf.setting.key])))
-            .is_some()
+        let secrets = self.leaves.iter().map(|leaf| leaf.setting).filter(|setting| setting.kind.is_secret());
+        let mut names = Vec::new();
+        secrets.for_each(|setting| secret_names(setting, &mut names));
+        nearest(key, names).is_some()
     }
 }
 
-/// A key's byte in the form that all variables for it have in common: letters in lower case, `_` for what a variable
-/// can't hold.
-pub(super) const fn folded(byte: u8) -> u8 {
-    if byte.is_ascii_alphanumeric() { byte.to_ascii_lowercase() } else { b'_' }
-}
-
-fn first_of(key: &str) -> u8 {
-    key.as_bytes().first().map_or(0, |first| folded(*first))
+/// The names of a secret, and those of the secrets in the sections that it is a list or map of.
+fn secret_names(setting: &Setting, names: &mut Vec<&'static str>) {
+    names.extend(setting.aliases.iter().copied().chain([setting.key]));
+    let mut kind = setting.kind;
+    while let Kind::List(of) | Kind::Set(of) | Kind::Map(of) | Kind::Optional(of) = kind {
+        kind = *of;
+    }
+    if let Kind::Section(section) = kind {
+        let secrets = section.leaves().map(|leaf| leaf.setting).filter(|setting| setting.kind.is_secret());
+        secrets.for_each(|setting| secret_names(setting, names));
+    }
 }

@@ -1,14 +1,16 @@
 //! The outcome: a typed value, every setting's origin, and the report.
 
+use std::borrow::Cow;
+
 use super::builder::{Builder, Inputs};
 use super::candidates::{Candidate, Candidates, ValuePlace};
-use super::diagnostic::{Diagnostic, Place, Report, Severity};
+use super::diagnostic::{Code, Diagnostic, Place, Report, Severity};
 use super::index::{Index, LeafId};
 use super::layers::Layers;
 use super::origin::Origin;
 use super::snippet::line_and_column;
 use super::{Layer, Settings, file, overrides, variables};
-use crate::schema::{Path, Setting};
+use crate::schema::{Kind, Member, Path, Setting};
 use crate::value::{Value, to_json};
 
 /// What became of all layers.
@@ -74,7 +76,8 @@ pub fn resolve<T: Settings>(layers: Layers) -> Resolution<T> {
     }
     variables::read(&index, &layers.environment, &mut candidates, &mut texts, &mut diagnostics);
     overrides::read(&index, &layers.overrides, &mut candidates, &mut diagnostics);
-    let inputs = Inputs { index: &index, layers: &layers, texts: &texts, candidates: &candidates };
+    let is_broken = diagnostics.iter().any(|diagnostic| diagnostic.code == Code::Syntax);
+    let inputs = Inputs { index: &index, layers: &layers, texts: &texts, candidates: &candidates, is_broken };
     let mut builder = Builder::new(inputs);
     let value = T::build(&mut builder);
     diagnostics.append(&mut builder.diagnostics);
@@ -92,7 +95,8 @@ pub fn resolve<T: Settings>(layers: Layers) -> Resolution<T> {
 pub fn defaults<T: Settings>() -> T {
     let index = Index::new(T::SCHEMA);
     let (layers, candidates) = (Layers::new(), Candidates::new(index.leaves.len()));
-    let inputs = Inputs { index: &index, layers: &layers, texts: &[], candidates: &candidates };
+    let inputs =
+        Inputs { index: &index, layers: &layers, texts: &[], candidates: &candidates, is_broken: true };
     T::build(&mut Builder::new(inputs)).expect("a setting's default is not of its kind")
 }
 
@@ -156,6 +160,7 @@ impl<T> Resolution<T> {
             layers: &self.layers,
             texts: &self.texts,
             candidates: &self.candidates,
+            is_broken: false,
         };
         let mut chain: Vec<_> = self
             .candidates
@@ -229,7 +234,42 @@ fn shown(setting: &Setting, value: &Value<'_>) -> String {
     match value {
         Value::Null => "null".to_owned(),
         Value::Text(text) if setting.kind.is_secret() && text.is_empty() => "\"\"".to_owned(),
-        _ if setting.kind.is_secret() => "\"***\"".to_owned(),
+        _ if setting.kind.is_secret() => match masked(&setting.kind, value) {
+            Some(masked) => to_json(&setting.kind, &masked),
+            None => "\"***\"".to_owned(),
+        },
         _ => to_json(&setting.kind, value),
+    }
+}
+
+/// A list or map of sections with their secrets masked; `None` where it holds no sections.
+fn masked(kind: &Kind, value: &Value<'_>) -> Option<Value<'static>> {
+    match (kind, value) {
+        (Kind::Optional(_), Value::Null) => Some(Value::Null),
+        (Kind::Optional(of), value) => masked(of, value),
+        (Kind::List(of), Value::List(values)) => {
+            values.iter().map(|value| masked(of, value)).collect::<Option<_>>().map(Value::List)
+        }
+        (Kind::Map(of), Value::Map(entries)) => {
+            let entry = |(key, value): &(Cow<'_, str>, Value<'_>)| {
+                Some((Cow::Owned(key.clone().into_owned()), masked(of, value)?))
+            };
+            entries.iter().map(entry).collect::<Option<_>>().map(Value::Map)
+        }
+        (Kind::Section(section), Value::Section(values)) => {
+            let member = |(member, value): (&Member, &Value<'_>)| match member {
+                Member::Section { section, .. } => {
+                    masked(&Kind::Section(section), value).unwrap_or(Value::Null)
+                }
+                Member::Setting(setting) if setting.kind.is_secret() => masked(&setting.kind, value)
+                    .unwrap_or_else(|| match value {
+                        Value::Text(text) if text.is_empty() => Value::Text("".into()),
+                        _ => Value::Text("***".into()),
+                    }),
+                Member::Setting(_) => value.clone().into_owned(),
+            };
+            Some(Value::Section(section.members.iter().zip(values).map(member).collect()))
+        }
+        _ => None,
     }
 }

@@ -3,7 +3,7 @@
 use super::candidates::{Candidates, ValuePlace};
 use super::diagnostic::{Code, Diagnostic, Place, Severity};
 use super::environment::{Environment, Variable};
-use super::index::{Index, LeafId, ROOT, Slot};
+use super::index::{Index, LeafId, ROOT, Target, folded};
 use crate::nearest::nearest;
 use crate::schema::env_name;
 
@@ -26,8 +26,8 @@ pub(super) fn read(
 ) {
     let mut reader = Reader { index, environment, candidates, texts, diagnostics };
     let mut left = Vec::new();
-    for (number, variable) in (0..).zip(environment.variables()) {
-        let Some(rest) = reader.behind_prefix(variable.name) else { continue };
+    for number in 0..environment.len() {
+        let Some((variable, rest)) = environment.behind_prefix(number, index.env_prefix) else { continue };
         match find(index, ROOT, rest) {
             Some(leaf) => reader.value(leaf, number, variable),
             None => left.push((number, variable, rest)),
@@ -62,15 +62,6 @@ struct Reader<'r> {
 }
 
 impl<'r> Reader<'r> {
-    fn behind_prefix(&self, name: &'r str) -> Option<&'r str> {
-        let prefix = self.index.env_prefix;
-        if prefix.is_empty() {
-            return Some(name);
-        }
-        let (start, rest) = (name.get(..prefix.len())?, name.get(prefix.len()..)?);
-        if start.eq_ignore_ascii_case(prefix) { rest.strip_prefix('_') } else { None }
-    }
-
     fn value(&mut self, leaf: LeafId, number: u32, variable: Variable<'_>) {
         if variable.value.is_none() {
             let message = "the variable's text is not Unicode".to_owned();
@@ -133,8 +124,8 @@ impl<'r> Reader<'r> {
         let names: Vec<_> = self.index.paths().map(|(leaf, _)| self.index.env_name(leaf)).collect();
         let near = nearest(variable.name, names.iter().map(String::as_str));
         let claimed = self.index.slots(ROOT).iter().any(|slot| {
-            matches!(slot, Slot::Section(_))
-                && strip_key(rest, self.index.key(*slot)).is_some_and(|rest| rest.starts_with('_'))
+            matches!(slot.target, Target::Section(_))
+                && strip_key(rest, slot.key).is_some_and(|rest| rest.starts_with('_'))
         });
         let message = format!("`{}` sets nothing: no setting has this variable", variable.name);
         match near {
@@ -174,7 +165,15 @@ impl<'r> Reader<'r> {
     ) {
         let setting = leaf.map(|leaf| self.index.leaf_path(leaf).to_string());
         let place = place(variable);
-        self.diagnostics.push(Diagnostic { severity, code, message, setting, place, related: None, help });
+        self.diagnostics.push(Diagnostic {
+            severity,
+            code,
+            message,
+            setting,
+            place,
+            related: Vec::new(),
+            help,
+        });
     }
 }
 
@@ -185,25 +184,22 @@ pub(super) fn place(variable: Variable<'_>) -> Place {
 /// The setting below `section` whose variable ends in `rest`. Keys are tried as wholes, so that an underscore in one
 /// misleads nobody; the recursion is as deep as the structs nest.
 fn find(index: &Index, section: u32, rest: &str) -> Option<LeafId> {
-    let first = *rest.as_bytes().first()?;
-    index.slots_of(section, first).find_map(|slot| {
-        let key = index.key(slot);
-        match slot {
-            Slot::Leaf(leaf) => (rest.len() == key.len() && strip_key(rest, key).is_some()).then_some(leaf),
-            Slot::Section(section) if rest.as_bytes().get(key.len()) == Some(&b'_') => {
-                find(index, section, strip_key(rest, key)?.get(1..)?)
-            }
-            Slot::Section(_) => None,
-        }
+    let first = folded(*rest.as_bytes().first()?);
+    let mut slots = index.slots(section).iter().filter(|slot| slot.first == first);
+    slots.find_map(|slot| match (rest.as_bytes().get(slot.key.len()), slot.target) {
+        (Some(b'_'), Target::Section(section)) => find(index, section, strip_key(rest, slot.key)?.get(1..)?),
+        (None, Target::Leaf(leaf)) if rest.len() == slot.key.len() => strip_key(rest, slot.key).map(|_| leaf),
+        _ => None,
     })
 }
 
 /// `rest` behind a key in the form that variables have it.
 fn strip_key<'n>(rest: &'n str, key: &str) -> Option<&'n str> {
     let start = rest.as_bytes().get(..key.len())?;
-    let same = start.iter().zip(key.as_bytes()).all(|(in_name, in_key)| {
+    let is_same = |(in_name, in_key): (&u8, &u8)| {
         in_name.eq_ignore_ascii_case(in_key) || (*in_name == b'_' && !in_key.is_ascii_alphanumeric())
-    });
+    };
+    let same = start.eq_ignore_ascii_case(key.as_bytes()) || start.iter().zip(key.as_bytes()).all(is_same);
     if same { rest.get(key.len()..) } else { None }
 }
 

@@ -40,10 +40,17 @@ impl Level {
     }
 }
 
+/// For messages that no line can be given for.
+pub(super) const NO_LINE: i64 = i64::MIN;
+
 impl Parser<'_> {
     /// A message without a place in the tree yet. `line` none: where the outermost reader stands.
     pub(super) fn message(&mut self, level: Level, text: &str, line: Option<i64>) -> NodeId {
-        let line = line.unwrap_or(i64::from(self.root_line));
+        let mut line = line.unwrap_or(i64::from(self.root_line));
+        if line <= 0 && line != NO_LINE {
+            // Docutils looks such a line up from the page's end.
+            line += self.page_lines;
+        }
         let message = self.tree.add(Tag::SystemMessage, 0..0, line.clamp(0, i64::from(u32::MAX)) as u32);
         self.set_int(message, AttrName::Level, level as i64);
         if line > 0 {

@@ -104,7 +104,7 @@ impl std::error::Error for WriteError {
     }
 }
 
-/// Reads a file, for [`write`] to compare with later.
+/// Reads a file, for [`write()`] to compare with later.
 ///
 /// # Errors
 /// Where it exists but can't be read, or isn't UTF-8.

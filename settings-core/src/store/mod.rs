@@ -1,6 +1,6 @@
 //! Writing settings back: the file's text edited in place, checked, and replaced as a whole.
 //!
-//! [`edit`] is a pure function from text to text that keeps every byte it need not touch; [`write`] replaces a file
+//! [`edit()`] is a pure function from text to text that keeps every byte it need not touch; [`write()`] replaces a file
 //! so that a crash at any point leaves the old or the new one; a [`Store`] puts both behind the checks that a
 //! program's settings ask for.
 

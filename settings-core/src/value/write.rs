@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::{Value, json};
-use crate::schema::{Kind, Unit};
+use crate::schema::{Kind, Member, Unit};
 
 /// The value as compact JSON, a duration as a number of its kind's unit where that is exact.
 pub fn to_json(kind: &Kind, value: &Value<'_>) -> String {
@@ -50,6 +50,7 @@ fn write_json(out: &mut String, kind: &Kind, value: &Value<'_>) {
             }
             out.push(']');
         }
+        Value::Section(values) => write_section(out, kind, values),
         Value::Map(entries) => {
             out.push('{');
             for (i, (key, value)) in entries.iter().enumerate() {
@@ -63,9 +64,29 @@ fn write_json(out: &mut String, kind: &Kind, value: &Value<'_>) {
     }
 }
 
+fn write_section(out: &mut String, kind: &Kind, values: &[Value<'_>]) {
+    let members = match kind {
+        Kind::Section(section) => section.members,
+        Kind::Optional(of) => return write_section(out, of, values),
+        _ => &[],
+    };
+    out.push('{');
+    for (i, (member, value)) in members.iter().zip(values).enumerate() {
+        out.push_str(if i > 0 { ", " } else { "" });
+        json::write_string(out, member.key());
+        out.push_str(": ");
+        match member {
+            Member::Setting(setting) => write_json(out, &setting.kind, value),
+            Member::Section { section, .. } => write_json(out, &Kind::Section(section), value),
+        }
+    }
+    out.push('}');
+}
+
 fn element(kind: &Kind) -> &Kind {
     match kind {
-        Kind::List(of) | Kind::Map(of) | Kind::Optional(of) => of,
+        Kind::Optional(of) if matches!(of, Kind::List(_) | Kind::Set(_) | Kind::Map(_)) => element(of),
+        Kind::List(of) | Kind::Set(of) | Kind::Map(of) | Kind::Optional(of) => of,
         other => other,
     }
 }

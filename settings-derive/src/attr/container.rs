@@ -3,13 +3,13 @@
 use syn::{Attribute, Path};
 
 use super::entry::Elsewhere;
-use super::{Slot, Spanned, entries};
+use super::{RuleAttrs, Slot, Spanned, entries};
 use crate::ctxt::Ctxt;
 
-const STRUCT: [&str; 5] = ["section", "env_prefix", "page", "console", "crate"];
+const STRUCT: [&str; 6] = ["section", "env_prefix", "page", "console", "rule", "crate"];
 const ELSEWHERE: [Elsewhere; 2] = [
     Elsewhere {
-        names: &["title", "default", "unit", "range", "alias", "aliases"],
+        names: &["title", "default", "unit", "range", "format", "pattern", "alias", "aliases"],
         belongs: "belongs on a field, in `#[setting(...)]`.",
     },
     Elsewhere { names: &["key"], belongs: "is a setting's; a struct says `section`." },
@@ -25,6 +25,7 @@ pub(crate) struct Container {
     pub(crate) env_prefix: Option<Spanned<String>>,
     pub(crate) page: Option<Spanned<String>>,
     pub(crate) console: Option<Spanned<String>>,
+    pub(crate) rules: Vec<RuleAttrs>,
     /// The library's path; `::settings_core` where not said.
     pub(crate) library: Option<Path>,
 }
@@ -34,12 +35,14 @@ impl Container {
     pub(crate) fn from_attrs(cx: &Ctxt, attrs: &[Attribute]) -> Self {
         let (mut section, mut env_prefix) = (Slot::empty(), Slot::empty());
         let (mut page, mut console, mut library) = (Slot::empty(), Slot::empty(), Slot::empty());
+        let mut rules = Vec::new();
         for entry in entries(cx, attrs, "settings") {
             match entry.name().as_str() {
                 "section" => section.set(cx, &entry.name, entry.string(cx)),
                 "env_prefix" => env_prefix.set(cx, &entry.name, entry.string(cx)),
                 "page" => page.set(cx, &entry.name, entry.string(cx)),
                 "console" => console.set(cx, &entry.name, entry.string(cx)),
+                "rule" => rules.push(entry.rule(cx)),
                 "crate" => library.set(cx, &entry.name, entry.path(cx)),
                 _ => drop(entry.unknown(cx, "settings", &STRUCT, &ELSEWHERE)),
             }
@@ -52,6 +55,7 @@ impl Container {
             env_prefix: env_prefix.take(),
             page: page.take(),
             console: console.take(),
+            rules,
             library: library.take(),
         }
     }

@@ -3,6 +3,7 @@
 mod choices;
 mod fields;
 mod names;
+mod rules;
 
 use crate::ast::{Enum, Struct};
 use crate::attr::Spanned;
@@ -24,6 +25,7 @@ pub(crate) fn check_struct(cx: &Ctxt, input: &Struct<'_>) {
         fields::check(cx, field);
     }
     names::check(cx, input);
+    rules::check(cx, input);
 }
 
 /// All rules of an enum.

@@ -6,12 +6,12 @@ use syn::spanned::Spanned as _;
 
 use super::default::{self, needs_proof};
 use super::kind;
-use crate::ast::{Field, Leaf, Member, Struct};
-use crate::attr::Spanned;
+use crate::ast::{Field, Leaf, Member, Nested, Struct};
+use crate::attr::{RuleAttrs, Spanned};
 use crate::default::DefaultValue;
 use crate::doc::Value;
 use crate::naming;
-use crate::ty::{Kind, innermost_optional};
+use crate::ty::{Kind, Occurs, innermost, innermost_optional};
 
 pub(super) fn expand(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
     let ident = &input.original.ident;
@@ -23,6 +23,7 @@ pub(super) fn expand(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
     let members = input.fields.iter().map(|field| member(field, library));
     let build = build(input, library);
     let proofs = proofs(input, library);
+    let rules = rules(input, library);
     quote! {
         const _: () = {
             #[automatically_derived]
@@ -35,6 +36,7 @@ pub(super) fn expand(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
                     console: #console,
                     doc: #doc,
                     members: &[#(#members),*],
+                    rules: &[#(#rules),*],
                 };
                 #build
             }
@@ -50,20 +52,54 @@ pub(super) fn expand(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
 }
 
 fn member(field: &Field<'_>, library: &TokenStream) -> TokenStream {
-    let ty = field.ty;
     match &field.member {
         Member::Setting(leaf) => {
             let setting = setting(field, leaf, library);
             quote!(#library::schema::Member::Setting(#setting))
         }
-        Member::Section(key) => {
+        Member::Section(nested) => {
+            let ty = nested.ty;
             let schema = quote_spanned!(ty.span()=> <#ty as #library::Settings>::SCHEMA);
-            let key = match key {
+            if nested.repeats() {
+                return repeated(field, nested, &schema, library);
+            }
+            let key = match &nested.key {
                 Some(Spanned { value, .. }) => quote!(#value),
                 None => quote!(#schema.key),
             };
-            quote!(#library::schema::Member::Section { key: #key, section: #schema })
+            let optional = nested.occurs == Occurs::Optional;
+            quote!(#library::schema::Member::Section { key: #key, section: #schema, optional: #optional })
         }
+    }
+}
+
+/// A setting whose values are lists or maps of sections.
+fn repeated(
+    field: &Field<'_>,
+    nested: &Nested<'_>,
+    schema: &TokenStream,
+    library: &TokenStream,
+) -> TokenStream {
+    let key = field.key().map(|key| key.value).unwrap_or_default();
+    let (name, title) = (field.ident.to_string(), naming::title(field.ident));
+    let (kind, default) = match nested.occurs {
+        Occurs::Map => ("Map", "{}"),
+        _ => ("List", "[]"),
+    };
+    let kind = Ident::new(kind, Span::call_site());
+    let description = &nested.doc.description;
+    let description = if description.is_empty() { quote!(#schema.doc) } else { quote!(#description) };
+    quote! {
+        #library::schema::Member::Setting(
+            #library::schema::Setting::new(
+                #key,
+                #name,
+                #library::schema::Kind::#kind(&#library::schema::Kind::Section(#schema)),
+                #library::schema::DefaultValue::Json(#default),
+            )
+            .title(#title)
+            .doc(#description, &[], ""),
+        )
     }
 }
 
@@ -95,7 +131,53 @@ fn setting(field: &Field<'_>, leaf: &Leaf<'_>, library: &TokenStream) -> TokenSt
     if let Some(page) = leaf.attrs.page.as_ref().map(|page| &page.value) {
         setting.extend(quote!(.page(#page)));
     }
+    setting.extend(history(leaf, library));
     setting
+}
+
+/// Since when it exists, since when it shouldn't be set, and who may change it when.
+fn history(leaf: &Leaf<'_>, library: &TokenStream) -> TokenStream {
+    let mut calls = TokenStream::new();
+    if let Some(added) = leaf.attrs.added.as_ref().map(|added| &added.value) {
+        calls.extend(quote!(.added(#added)));
+    }
+    if let Some(deprecated) = &leaf.attrs.deprecated {
+        let text = |text: &Option<Spanned<String>>| {
+            text.as_ref().map_or_else(String::new, |text| text.value.clone())
+        };
+        let (since, reason) = (text(&deprecated.since), text(&deprecated.reason));
+        let replacement = optional(deprecated.replacement.as_ref());
+        calls.extend(quote! {
+            .deprecated(#library::schema::Deprecated { since: #since, reason: #reason, replacement: #replacement })
+        });
+    }
+    if let Some(scope) = leaf.attrs.scope.as_ref().map(|scope| &scope.value) {
+        calls.extend(quote!(.scope(#scope)));
+    }
+    if leaf.attrs.restart {
+        calls.extend(quote!(.restart()));
+    }
+    if leaf.attrs.hidden {
+        calls.extend(quote!(.hidden()));
+    }
+    calls
+}
+
+fn rules(input: &Struct<'_>, library: &TokenStream) -> Vec<TokenStream> {
+    let text =
+        |text: &Option<Spanned<String>>| text.as_ref().map_or_else(String::new, |text| text.value.clone());
+    let rule = |rule: &RuleAttrs| {
+        let (message, help) = (text(&rule.message), text(&rule.help));
+        let fields = rule.fields.iter().map(|field| &field.value);
+        let strength = Ident::new(if rule.warns { "Warning" } else { "Error" }, Span::call_site());
+        quote!(#library::schema::Rule {
+            message: #message,
+            help: #help,
+            fields: &[#(#fields),*],
+            strength: #library::schema::Strength::#strength,
+        })
+    };
+    input.attrs.rules.iter().map(rule).collect()
 }
 
 fn build(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
@@ -103,18 +185,35 @@ fn build(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
     let builder = Ident::new("__builder", Span::mixed_site());
     let values = input.fields.iter().map(|field| {
         let ident = field.ident;
-        let method = match field.member {
-            Member::Setting(_) => "take",
-            Member::Section(_) => "section",
+        let (method, ty) = match &field.member {
+            Member::Setting(_) => ("take", field.ty),
+            Member::Section(nested) => match nested.occurs {
+                Occurs::Once => ("section", nested.ty),
+                Occurs::Optional => ("optional_section", nested.ty),
+                Occurs::List => ("sections", nested.ty),
+                Occurs::Map => ("named_sections", nested.ty),
+            },
         };
         // An error about the type shall point at the type.
-        let method = Ident::new(method, field.ty.span());
+        let method = Ident::new(method, ty.span());
         quote!(#ident: #builder.#method()?)
     });
-    let argument = if input.fields.is_empty() { quote!(_) } else { quote!(#builder) };
+    let argument =
+        if input.fields.is_empty() && input.attrs.rules.is_empty() { quote!(_) } else { quote!(#builder) };
+    let mark = Ident::new("__mark", Span::mixed_site());
+    let checks = input.attrs.rules.iter().filter_map(|rule| rule.check.as_ref());
+    let body = if input.attrs.rules.is_empty() {
+        quote!(::core::option::Option::Some(Self { #(#values),* }))
+    } else {
+        quote! {
+            let #mark = #builder.begin();
+            let __section = Self { #(#values),* };
+            ::core::option::Option::Some(#builder.checked(#mark, __section, &[#(#checks),*]))
+        }
+    };
     quote! {
         fn build(#argument: &mut #library::resolve::Builder<'_>) -> ::core::option::Option<Self> {
-            ::core::option::Option::Some(Self { #(#values),* })
+            #body
         }
     }
 }
@@ -131,19 +230,31 @@ fn proofs(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
             proofs.extend(proof(call, first.span, library));
         }
         if let Some(DefaultValue::Json(json)) = &leaf.default {
-            for (text, tokens) in &json.texts {
+            // What is plain text needs no proof, unless it is held to rules.
+            let is_plain = matches!(innermost(field.ty), Kind::Text) && leaf.attrs.text.span().is_none();
+            for (text, tokens) in json.texts.iter().filter(|_| !is_plain) {
                 let call = quote!(accepts_text(<#ident as #library::Settings>::SCHEMA, #index, #text));
                 proofs.extend(proof(call, tokens.span(), library));
             }
         }
-        if let (true, Some(tokens)) = (needs_proof(leaf), &leaf.attrs.default) {
+        let place = leaf.attrs.default.as_ref().map(|tokens| tokens.span()).or(leaf.attrs.text.span());
+        if let (true, Some(place)) = (needs_proof(leaf), place) {
             let call = quote!(accepts_default(<#ident as #library::Settings>::SCHEMA, #index));
-            proofs.extend(proof(call, tokens.span(), library));
+            proofs.extend(proof(call, place, library));
         }
+    }
+    for field in
+        input.attrs.rules.iter().flat_map(|rule| &rule.fields).filter(|field| field.value.contains('.'))
+    {
+        let path = &field.value;
+        let call = quote!(has_setting(<#ident as #library::Settings>::SCHEMA, #path));
+        proofs.extend(proof(call, field.span, library));
     }
     if input.attrs.env_prefix.is_some() {
         let slots = quote!(#library::schema::assert::slots(<#ident as #library::Settings>::SCHEMA));
         let call = quote!(unique_names::<{ #slots }>(<#ident as #library::Settings>::SCHEMA));
+        proofs.extend(proof(call, ident.span(), library));
+        let call = quote!(replacements_exist(<#ident as #library::Settings>::SCHEMA));
         proofs.extend(proof(call, ident.span(), library));
     }
     proofs

@@ -17,6 +17,7 @@ use std::{
 
 use tokio::{
     net::{TcpListener, TcpSocket, TcpStream},
+    sync::broadcast,
     task::JoinHandle,
 };
 
@@ -36,12 +37,15 @@ pub struct Server {
 }
 
 /// What happened at a server.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Record {
+    shouts: broadcast::Sender<&'static [u8]>,
     said: Mutex<Vec<Said>>,
     dots: Mutex<Vec<u16>>,
     bodies: Mutex<Vec<Vec<u8>>>,
+    taken: Mutex<Vec<Vec<u8>>>,
     open: AtomicUsize,
+    peak: AtomicUsize,
     sent: AtomicU64,
 }
 
@@ -63,7 +67,7 @@ impl Server {
     /// Starts a server at an address of this machine.
     pub async fn start_at(host: Ipv4Addr, mode: &str, pipelining: bool) -> Self {
         let script = Script::of_mode(mode, pipelining);
-        let record = Arc::new(Record::default());
+        let record = Arc::new(Record::new());
         match script.accept {
             Accept::Refuse => {
                 let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
@@ -105,6 +109,11 @@ impl Server {
         self.address
     }
 
+    /// Says this to every client that is connected, unasked.
+    pub fn shout(&self, bytes: &'static [u8]) {
+        let _ = self.record.shouts.send(bytes);
+    }
+
     /// What happened so far.
     pub fn record(&self) -> &Record {
         &self.record
@@ -120,6 +129,19 @@ impl Drop for Server {
 }
 
 impl Record {
+    fn new() -> Self {
+        Self {
+            shouts: broadcast::Sender::new(4),
+            said: Mutex::default(),
+            dots: Mutex::default(),
+            bodies: Mutex::default(),
+            taken: Mutex::default(),
+            open: AtomicUsize::default(),
+            peak: AtomicUsize::default(),
+            sent: AtomicU64::default(),
+        }
+    }
+
     /// The commands of all clients, in order.
     pub fn said(&self) -> Vec<Said> {
         self.said.lock().expect("a lock").clone()
@@ -130,6 +152,11 @@ impl Record {
         self.dots.lock().expect("a lock").clone()
     }
 
+    /// The messages whose dot was answered with 250.
+    pub fn taken(&self) -> Vec<Vec<u8>> {
+        self.taken.lock().expect("a lock").clone()
+    }
+
     /// The messages as they came, dots still stuffed.
     pub fn bodies(&self) -> Vec<Vec<u8>> {
         self.bodies.lock().expect("a lock").clone()
@@ -138,6 +165,11 @@ impl Record {
     /// Connections that are open now.
     pub fn open(&self) -> usize {
         self.open.load(Ordering::SeqCst)
+    }
+
+    /// The most connections that were open at a time.
+    pub fn peak(&self) -> usize {
+        self.peak.load(Ordering::SeqCst)
     }
 
     /// Bytes that clients were sent by modes without end.
@@ -156,7 +188,8 @@ async fn serve(listener: TcpListener, script: Arc<Script>, record: Arc<Record>) 
     let mut talks = tokio::task::JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
         let (script, record) = (Arc::clone(&script), Arc::clone(&record));
-        record.open.fetch_add(1, Ordering::SeqCst);
+        let open = record.open.fetch_add(1, Ordering::SeqCst) + 1;
+        record.peak.fetch_max(open, Ordering::SeqCst);
         talks.spawn(async move {
             let _ = talk::play(stream, &script, &record).await;
             record.open.fetch_sub(1, Ordering::SeqCst);

@@ -14,6 +14,7 @@ pub const MODES: &[&str] = &[
     "drip-banner",
     "drip-forever",
     "drip-all",
+    "drip-gently",
     "slow-replies",
     "half-close",
     "banner-binary",
@@ -350,6 +351,7 @@ impl Script {
     fn apply_drip(&mut self, mode: &str) {
         let delay = match mode {
             "drip-all" => Duration::from_millis(15),
+            "drip-gently" => Duration::ZERO,
             _ => Duration::from_millis(300),
         };
         self.pace = Pace::Drip(delay);

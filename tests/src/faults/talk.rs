@@ -63,7 +63,8 @@ async fn accept(mut stream: TcpStream, script: &Script, record: &Record) -> io::
     if script.implicit_tls {
         return secure(stream, script, record, true).await;
     }
-    let mut talk = Talk { stream: BufReader::new(stream), script, record, encrypted: false, mails: 0 };
+    let mut talk =
+        Talk { stream: BufReader::new(stream), script, record, encrypted: false, mails: 0, accepted: false };
     match talk.run(true).await? {
         Ended::Closed => Ok(()),
         Ended::StartTls => secure(talk.stream.into_inner(), script, record, false).await,
@@ -89,7 +90,8 @@ async fn secure(mut stream: TcpStream, script: &Script, record: &Record, greet: 
         stream.write_all(b"250 2.0.0 injected\r\n").await?;
     }
     let stream = TlsAcceptor::from(identity.config.clone()).accept(stream).await?;
-    let mut talk = Talk { stream: BufReader::new(stream), script, record, encrypted: true, mails: 0 };
+    let mut talk =
+        Talk { stream: BufReader::new(stream), script, record, encrypted: true, mails: 0, accepted: false };
     talk.run(greet).await?;
     Ok(())
 }
@@ -100,6 +102,8 @@ struct Talk<'s, S> {
     record: &'s Record,
     encrypted: bool,
     mails: usize,
+    /// Whether the mail has a recipient.
+    accepted: bool,
 }
 
 impl<S: Stream> Talk<'_, S> {
@@ -233,24 +237,29 @@ impl<S: Stream> Talk<'_, S> {
 
     async fn rcpt(&mut self, line: &str) -> io::Result<bool> {
         let other = self.script.recipients.iter().find(|(part, _)| line.contains(part));
+        self.accepted |=
+            other.is_none() && !matches!(self.script.deeds.get(&Stage::Rcpt), Some(Deed::Say(_)));
         self.or_reply(Stage::Rcpt, other.map_or("250 2.1.5 ok", |(_, reply)| reply)).await
     }
 
     async fn data(&mut self) -> io::Result<bool> {
+        let accepted = std::mem::take(&mut self.accepted);
         match self.stage(Stage::Data).await? {
+            Flow::Right if !accepted => return self.reply("554 5.5.1 no valid recipients").await,
             Flow::Right => self.say(b"354 end with <CRLF>.<CRLF>\r\n").await?,
             Flow::Said if self.says_go_ahead() => {}
             Flow::Said => return Ok(true),
             Flow::End => return Ok(false),
         }
         let Some(body) = self.body().await? else { return Ok(false) };
-        self.record.bodies.lock().expect("a lock").push(body);
+        self.record.bodies.lock().expect("a lock").push(body.clone());
         if let Some(reply) = self.script.second_dot.filter(|_| self.mails > 1) {
             return self.dot(reply).await;
         }
         match self.script.deeds.get(&Stage::Dot) {
             None | Some(Deed::Late(_)) => {
                 self.stage(Stage::Dot).await?;
+                self.record.taken.lock().expect("a lock").push(body);
                 self.dot("250 2.0.0 Ok: queued as F00D").await
             }
             Some(_) => Ok(!matches!(self.stage(Stage::Dot).await?, Flow::End)),
@@ -347,7 +356,11 @@ impl<S: Stream> Talk<'_, S> {
             }
             Pace::Drip(delay) => {
                 for byte in bytes {
-                    sleep(delay).await;
+                    if delay.is_zero() {
+                        tokio::task::yield_now().await;
+                    } else {
+                        sleep(delay).await;
+                    }
                     self.stream.write_all(&[*byte]).await?;
                     self.stream.flush().await?;
                 }
@@ -357,11 +370,19 @@ impl<S: Stream> Talk<'_, S> {
     }
 
     async fn line(&mut self) -> io::Result<Option<String>> {
+        let mut shouts = self.record.shouts.subscribe();
         let mut line = Vec::new();
-        if self.stream.read_until(b'\n', &mut line).await? == 0 {
-            return Ok(None);
+        loop {
+            tokio::select! {
+                count = self.stream.read_until(b'\n', &mut line) => {
+                    if count? == 0 {
+                        return Ok(None);
+                    }
+                    return Ok(Some(String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']).to_owned()));
+                }
+                Ok(bytes) = shouts.recv() => self.say(bytes).await?,
+            }
         }
-        Ok(Some(String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']).to_owned()))
     }
 }
 

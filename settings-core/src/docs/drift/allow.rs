@@ -57,7 +57,11 @@ pub(super) fn silence(page: &PageRead, against: Against, findings: &mut Vec<Find
                 "say after the rule's name why it is silenced".to_owned(),
             ),
             // What only the other comparison finds is not here to be silenced.
-            (Some(_), true) if against != Against::Both => continue,
+            (Some(rule), true)
+                if against != Against::Both && !(against == Against::Itself && is_own(rule)) =>
+            {
+                continue;
+            }
             (Some(rule), true) => {
                 (format!("`{rule}` finds nothing here to silence"), "delete the comment".to_owned())
             }
@@ -66,6 +70,12 @@ pub(super) fn silence(page: &PageRead, against: Against, findings: &mut Vec<Find
             Draft::new(Rule::UnusedAllow, allow.span, message).warning().found(allow.name.clone()).help(help);
         findings.push(draft.placed(page));
     }
+}
+
+/// Whether a rule never asks the schema.
+fn is_own(rule: Rule) -> bool {
+    use Rule::{DuplicateId, Encoding, FinalNewline, MalformedTable, Markup, TrailingSpace};
+    matches!(rule, DuplicateId | Encoding | FinalNewline | MalformedTable | Markup | TrailingSpace)
 }
 
 fn allows(page: &PageRead) -> Vec<Allow> {

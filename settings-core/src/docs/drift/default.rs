@@ -2,14 +2,14 @@
 
 /// A default as it can be compared.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Normal {
+pub(in crate::docs) enum Normal {
     Bool(bool),
     Number(f64),
     Text(String),
 }
 
 /// What a written default says.
-pub(super) fn normal(written: &str) -> Normal {
+pub(in crate::docs) fn normal(written: &str) -> Normal {
     let text = written.trim();
     let text = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text).trim();
     if text.eq_ignore_ascii_case("true") {
@@ -26,7 +26,7 @@ pub(super) fn normal(written: &str) -> Normal {
 
 /// Whether two defaults are of the same sort and say different things; of different sorts they may still mean the
 /// same (`600` and `10 minutes`).
-pub(super) fn contradict(a: &Normal, b: &Normal) -> bool {
+pub(in crate::docs) fn contradict(a: &Normal, b: &Normal) -> bool {
     match (a, b) {
         (Normal::Bool(a), Normal::Bool(b)) => a != b,
         (Normal::Number(a), Normal::Number(b)) => (a - b).abs() > f64::EPSILON * a.abs().max(b.abs()),

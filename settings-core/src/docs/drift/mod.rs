@@ -3,7 +3,6 @@
 mod allow;
 mod default;
 mod draft;
-mod facts;
 mod finding;
 mod format;
 mod naming;
@@ -13,12 +12,15 @@ mod text;
 
 use crate::schema::Section;
 
+use super::facts::documented;
 use super::read::PageRead;
 use draft::Draft;
 
+pub(super) use default::{Normal, contradict, normal};
 pub(super) use finding::Edit;
 pub use finding::{Finding, Rule, Severity};
 pub use format::{FindingFormat, format_findings};
+pub(super) use naming::Naming;
 
 /// What a page is held against.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,20 +40,19 @@ pub enum Against {
 /// `.. settings-allow: RULE reason` silences is left out; one that silences nothing is a finding.
 pub fn check(page: &PageRead, schema: Option<&'static Section>, against: Against) -> Vec<Finding> {
     let schema = schema.filter(|_| against != Against::Itself);
-    let settings = facts::documented(page);
-    let naming = naming::Naming::of(schema, &settings);
+    let settings = documented(page);
     let mut drafts: Vec<Draft> = Vec::new();
     if against != Against::Schema || schema.is_none() {
         drafts.extend(text::check(page));
-        drafts.extend(own::check(page, &settings, &naming));
+        drafts.extend(own::check(page, &settings, &Naming::of_page(&settings)));
     }
     if let Some(schema) = schema {
-        drafts.extend(schema::check(page, &settings, schema, &naming));
+        drafts.extend(schema::check(page, &settings, schema, &Naming::of_schema(schema)));
     }
     let mut findings: Vec<Finding> = drafts.into_iter().map(|draft| draft.placed(page)).collect();
     findings = distinct(findings);
     allow::silence(page, against, &mut findings);
-    findings.sort_by(|a, b| (a.line, a.column, a.rule).cmp(&(b.line, b.column, b.rule)));
+    findings.sort_by_key(|finding| (finding.line, finding.column, finding.rule));
     findings
 }
 

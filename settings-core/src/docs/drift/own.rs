@@ -7,9 +7,9 @@ use crate::docs::read::PageRead;
 
 use super::default::{Normal, contradict, misspelt_bool, normal};
 use super::draft::Draft;
-use super::facts::{Documented, Named, Source, StatedDefault};
 use super::finding::Rule;
 use super::naming::Naming;
+use crate::docs::facts::{Documented, Named, Source, StatedDefault};
 
 pub(super) fn check(page: &PageRead, settings: &[Documented<'_>], naming: &Naming) -> Vec<Draft> {
     let mut drafts = duplicate_ids(settings);

@@ -11,10 +11,10 @@ use crate::schema::{Choice, DefaultValue, Kind, Leaf, Section};
 
 use super::default::{Normal, contradict, normal};
 use super::draft::Draft;
-use super::facts::{Documented, Named, Source};
 use super::finding::Rule;
 use super::naming::Naming;
 use super::own::same_console;
+use crate::docs::facts::{Documented, Named, Source};
 
 pub(super) fn check(
     page: &PageRead,
@@ -48,6 +48,8 @@ pub(super) fn check(
                     meant = meant.or(Some(leaf));
                     found.push(renamed(page, Rule::ConfigPath, path, at, leaf, "is an old name of"));
                 }
+                // A section or a map that holds settings.
+                Match::None if index.paths.keys().any(|known| known.starts_with(&format!("{path}."))) => {}
                 Match::None => unknown.push(no_such_setting(path, at, &index, &leaves).setting(path)),
             }
         }
@@ -355,38 +357,43 @@ fn values(setting: &Documented<'_>, leaf: &Leaf, drafts: &mut Vec<Draft>) {
         if !named.iter().any(|fact| accepted.iter().any(|value| is(fact, value))) {
             continue;
         }
-        for fact in &named {
-            if !accepted.iter().any(|value| is(fact, value)) {
-                let labels: Vec<&str> = accepted.iter().map(|(_, label)| *label).collect();
-                drafts.push(
-                    Draft::new(
-                        Rule::Values,
-                        fact.span,
-                        format!("`{}` is not a value of `{}`", fact.value, leaf.path),
-                    )
-                    .found(fact.value.clone())
-                    .expected(labels.join(", "))
-                    .help(match nearest(fact, labels.iter().copied()) {
-                        Some(near) => format!("write `{near}`"),
-                        None => "take the item out".to_owned(),
-                    }),
-                );
-            }
+        let labels: Vec<&str> = accepted.iter().map(|(_, label)| *label).collect();
+        let mut absent: Vec<&str> = accepted
+            .iter()
+            .filter(|value| !named.iter().any(|fact| is(fact, value)))
+            .map(|(_, label)| *label)
+            .collect();
+        for fact in named.iter().filter(|fact| !accepted.iter().any(|value| is(fact, value))) {
+            // A misspelt value is one mistake, not one too many and one too few.
+            let meant = nearest(fact, absent.iter().copied());
+            absent.retain(|label| Some(*label) != meant);
+            let help = match meant {
+                Some(meant) => format!("write `{meant}`"),
+                None => "take the item out".to_owned(),
+            };
+            drafts.push(
+                Draft::new(
+                    Rule::Values,
+                    fact.span,
+                    format!("`{}` is not a value of `{}`", fact.value, leaf.path),
+                )
+                .found(fact.value.clone())
+                .expected(meant.map_or_else(|| labels.join(", "), str::to_owned))
+                .help(help),
+            );
         }
-        for value in &accepted {
-            if !named.iter().any(|fact| is(fact, value)) {
-                let at = named.first().map_or(setting.span, |fact| fact.span);
-                drafts.push(
-                    Draft::new(
-                        Rule::Values,
-                        at,
-                        format!("the list leaves out `{}`, a value of `{}`", value.1, leaf.path),
-                    )
-                    .expected(value.1)
-                    .found(named.iter().map(|fact| fact.as_str()).collect::<Vec<_>>().join(", "))
-                    .help(format!("add an item: - **{}**: what it does", value.1)),
-                );
-            }
+        for label in absent {
+            let at = named.first().map_or(setting.span, |fact| fact.span);
+            drafts.push(
+                Draft::new(
+                    Rule::Values,
+                    at,
+                    format!("the list leaves out `{label}`, a value of `{}`", leaf.path),
+                )
+                .expected(label)
+                .found(named.iter().map(|fact| fact.as_str()).collect::<Vec<_>>().join(", "))
+                .help(format!("add an item: - **{label}**: what it does")),
+            );
         }
     }
 }

@@ -148,7 +148,9 @@ fn markup(page: &PageRead) -> Vec<Draft> {
                 Part::Table(table) => {
                     for row in &table.rows {
                         drafts.extend(row.left.iter().flat_map(content_slips));
-                        drafts.extend(row.right.iter().flatten().filter_map(bullet_slip));
+                        drafts.extend(
+                            row.right.iter().flatten().filter_map(|bullet| bullet_slip(page, bullet)),
+                        );
                     }
                 }
                 Part::Directive(directive) => drafts.extend(directive.body.iter().flat_map(content_slips)),
@@ -160,7 +162,7 @@ fn markup(page: &PageRead) -> Vec<Draft> {
     drafts
 }
 
-fn bullet_slip(bullet: &Bullet) -> Option<Draft> {
+fn bullet_slip(page: &PageRead, bullet: &Bullet) -> Option<Draft> {
     let (Bullet::Config(statement) | Bullet::Env(statement) | Bullet::Console(statement)) = bullet else {
         return None;
     };
@@ -177,6 +179,7 @@ fn bullet_slip(bullet: &Bullet) -> Option<Draft> {
     Some(
         draft
             .help(format!("write - {rule}"))
+            .replacing(page, text, &rule)
             .expected(rule)
             .setting(statement.name.as_ref().map_or("", |name| name.as_str())),
     )

@@ -104,7 +104,7 @@ fn apart(whole: &str, body: &str, keys: &[&str]) -> Option<Said> {
     let (first, last) = (path.first()?, path.last()?);
     let range = Piece::of(whole, first).range.start.saturating_sub(2)..Piece::of(whole, last).range.end + 2;
     let dotted = path.iter().any(|key| key.contains('.'))
-        && !path.first().is_some_and(|first| *first == "PluginSettings");
+        && path.first().is_none_or(|first| *first != "PluginSettings");
     let slip = if dotted {
         Some("section and key stand in one literal")
     } else if body.contains("``  >") || body.contains(">  ``") {

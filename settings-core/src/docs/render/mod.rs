@@ -9,7 +9,7 @@ mod words;
 use super::model::Page;
 
 pub(super) use rst::part as rst_part;
-pub(super) use words::{hint_text, item_lead, reworded, statement_rule};
+pub(super) use words::{item_lead, statement_rule};
 
 /// Where a setting's facts stand on a page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

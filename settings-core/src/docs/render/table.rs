@@ -21,13 +21,15 @@ pub(super) fn table(table: &Table, keys_apart: bool) -> String {
     }
 }
 
+/// The lines of a left and of a right cell.
+type Pair = (Vec<String>, Vec<String>);
+
 fn two_columns(table: &Table, keys_apart: bool) -> String {
     let layout = &table.layout;
     let indent = layout.indent.unwrap_or(1);
     let columns = layout.fill.unwrap_or(layout.left_width.unwrap_or(LEFT).saturating_sub(indent + 1));
-    let pairs: Vec<Option<(Vec<String>, Vec<String>)>> =
-        table.rows.iter().map(|row| pair(row, columns, keys_apart)).collect();
-    let longest = |side: fn(&(Vec<String>, Vec<String>)) -> &Vec<String>| {
+    let pairs: Vec<Option<Pair>> = table.rows.iter().map(|row| pair(row, columns, keys_apart)).collect();
+    let longest = |side: fn(&Pair) -> &Vec<String>| {
         pairs.iter().flatten().flat_map(side).map(|line| column_width(line)).max().unwrap_or(0) + indent
     };
     let (longest_left, longest_right) = (longest(|pair| &pair.0), longest(|pair| &pair.1));
@@ -37,7 +39,7 @@ fn two_columns(table: &Table, keys_apart: bool) -> String {
     };
     let mut right = match layout.right_width {
         Some(width) => kept_or_grown(width, longest_right),
-        None if longest_right + 1 <= RIGHT => RIGHT,
+        None if longest_right < RIGHT => RIGHT,
         None => longest_right + 3,
     };
     let across = left + 1 + right;
@@ -79,7 +81,7 @@ fn two_columns(table: &Table, keys_apart: bool) -> String {
     out
 }
 
-fn pair(row: &Row, columns: usize, keys_apart: bool) -> Option<(Vec<String>, Vec<String>)> {
+fn pair(row: &Row, columns: usize, keys_apart: bool) -> Option<Pair> {
     let right = row.right.as_ref()?;
     let bullets = right.iter().flat_map(|bullet| bullet_lines(bullet, keys_apart)).collect();
     Some((cell(&row.left, columns), bullets))

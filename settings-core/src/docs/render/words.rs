@@ -1,7 +1,7 @@
 //! The words of bullets, items and hints: the rule's, or the page's own as long as they say the same.
 
 use crate::docs::grammar::{self, Said, StatementKind};
-use crate::docs::model::{Bullet, Fact, Hint, Statement, Value};
+use crate::docs::model::{Bullet, Hint, Statement, Value};
 
 /// One bullet of a right cell, without its dash.
 pub(super) fn bullet(bullet: &Bullet, keys_apart: bool) -> String {
@@ -60,10 +60,16 @@ pub(in crate::docs) fn reworded(
 }
 
 fn says(said: &Said, statement: &Statement) -> bool {
-    let same = |piece: &Option<grammar::Piece>, fact: &Option<Fact<String>>| {
-        piece.as_ref().map(|piece| piece.text.as_str()) == fact.as_ref().map(|fact| fact.as_str())
+    let text = |piece: &Option<grammar::Piece>| piece.as_ref().map(|piece| piece.text.clone());
+    let name = statement.name.as_ref().map(|name| name.value.clone());
+    let default = statement.default.as_ref().map(|default| default.value.clone());
+    // A last key looks like a default where nothing beside it says otherwise.
+    let longer = || match (text(&said.name), text(&said.default)) {
+        (Some(name), Some(last)) => Some(format!("{name}.{last}")),
+        _ => None,
     };
-    same(&said.name, &statement.name) && same(&said.default, &statement.default)
+    text(&said.name) == name && text(&said.default) == default
+        || default.is_none() && name.is_some() && longer() == name
 }
 
 /// The rule's words for a bullet.

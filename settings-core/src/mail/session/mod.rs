@@ -27,7 +27,7 @@ pub use self::certificate::CertificateFacts;
 #[cfg(feature = "mail-outbox")]
 pub(crate) use self::gate::Gate;
 pub(crate) use self::{
-    auth::Credentials,
+    auth::{Credentials, LoginSecret},
     capabilities::Capabilities,
     envelope::Envelope,
     net::Target,
@@ -44,6 +44,9 @@ use super::{
 
 /// How long a server may take to say goodbye.
 const FAREWELL: Duration = Duration::from_millis(200);
+
+/// How long a kept connection may take to show that it still works.
+const CHECK: Duration = Duration::from_secs(2);
 
 /// What a conversation is opened with.
 #[derive(Clone, Debug)]
@@ -155,6 +158,26 @@ impl Session {
         let reply = self.wire.command(&line, run.trace()).await?;
         self.capabilities = Capabilities::default();
         if reply.code() == 250 { Ok(()) } else { Err(Cause::Reply(reply)) }
+    }
+
+    /// Whether a connection that has waited can take another mail; with `check` the server is asked.
+    pub(crate) async fn is_usable(&mut self, check: bool, run: &mut Run) -> bool {
+        run.enter(Step::Connect);
+        if self.wire.stream().is_encrypted() {
+            run.encrypted();
+        }
+        run.saw(format!("{}, kept from an earlier mail", self.peer));
+        let mut usable = self.wire.is_quiet().await;
+        if usable && check {
+            let reset = timeout(CHECK, self.wire.command("RSET", run.trace())).await;
+            usable = matches!(reset, Ok(Ok(reply)) if reply.code() == 250);
+        }
+        if !usable {
+            run.saw(format!("{}, kept from an earlier mail, but closed by now", self.peer));
+            run.in_clear();
+        }
+        let _ = run.leave(Ok(()));
+        usable
     }
 
     /// Leaves politely. What comes of it changes nothing, so it is not waited for long.

@@ -116,6 +116,11 @@ impl Run {
         self.trace.encrypted = true;
     }
 
+    /// From here on nothing is encrypted: another connection begins.
+    pub(crate) fn in_clear(&mut self) {
+        self.trace.encrypted = false;
+    }
+
     /// The transcript so far.
     pub(crate) fn into_transcript(self) -> Transcript {
         self.trace.transcript

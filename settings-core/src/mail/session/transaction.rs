@@ -31,6 +31,19 @@ pub(crate) struct NotTaken {
     pub(crate) in_step: bool,
 }
 
+impl NotTaken {
+    /// Whether this is how a connection fails that the server gave up before the mail came: no
+    /// message was sent, and a fresh connection may do.
+    pub(crate) fn is_of_a_stale_connection(&self) -> bool {
+        let gone = match &self.failure.cause {
+            Cause::Closed | Cause::Io { .. } | Cause::TimedOut(_) => true,
+            Cause::Reply(reply) => reply.code() == 421,
+            _ => false,
+        };
+        gone && self.failure.step == Step::MailFrom
+    }
+}
+
 /// A failure after which the conversation is over.
 impl From<Failure> for NotTaken {
     fn from(failure: Failure) -> Self {

@@ -122,16 +122,24 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         shown(&self.buffer)
     }
 
-    /// One read that never waits. An error or the end shows itself at the next real read.
-    async fn read_what_is_there(&mut self) {
+    /// Whether the connection is open and the server has said nothing since its last reply.
+    pub(crate) async fn is_quiet(&mut self) -> bool {
+        self.read_what_is_there().await && self.buffer.is_empty()
+    }
+
+    /// One read that never waits; whether the connection is still open. An error or the end shows
+    /// itself again at the next read that is waited for.
+    async fn read_what_is_there(&mut self) -> bool {
         let mut chunk = [0; 256];
         let mut chunk = ReadBuf::new(&mut chunk);
-        poll_fn(|cx| {
-            let _ = Pin::new(&mut self.stream).poll_read(cx, &mut chunk);
-            Poll::Ready(())
+        let open = poll_fn(|cx| match Pin::new(&mut self.stream).poll_read(cx, &mut chunk) {
+            Poll::Pending => Poll::Ready(true),
+            Poll::Ready(Ok(())) => Poll::Ready(!chunk.filled().is_empty()),
+            Poll::Ready(Err(_)) => Poll::Ready(false),
         })
         .await;
         self.buffer.extend_from_slice(chunk.filled());
+        open
     }
 
     /// One line without its end, which is CR LF or LF alone.

@@ -14,17 +14,18 @@ impl Parser<'_> {
         let list = self.tree.add(Tag::DefinitionList, start..start, number);
         let mut finish = self.definition_item(m, list, term, m.node);
         self.append(m.node, list);
-        while let Some(line) = self.next_member(m) {
-            let term = m.at;
-            let is_term = self.construct(line) == Construct::Text
-                && self.advance(m, 1)
-                && self.here_text(m).starts_with(' ');
-            if !is_term {
-                self.goto(m, term - 1);
-                break;
+        self.members(m, |parser, m| {
+            while let Some(line) = parser.next_member(m) {
+                let term = m.at;
+                let is_term = parser.construct(line) == Construct::Text
+                    && parser.advance(m, 1)
+                    && parser.here_text(m).starts_with(' ');
+                if !is_term {
+                    return parser.goto(m, term - 1);
+                }
+                finish = parser.definition_item(m, list, term.max(0) as usize, list);
             }
-            finish = self.definition_item(m, list, term.max(0) as usize, list);
-        }
+        });
         self.check_finish(m, "Definition list", finish);
     }
 

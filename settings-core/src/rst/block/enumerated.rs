@@ -161,22 +161,20 @@ impl Parser<'_> {
         let kind = if first.sequence == Sequence::Auto { Sequence::Arabic } else { first.sequence };
         let mut auto = first.sequence == Sequence::Auto;
         let mut finish = self.list_item(m, list, first.marker);
-        while let Some(line) = self.next_member(m) {
-            let item =
-                (self.construct(line) == Construct::Enumerator).then(|| parse(line, Some(kind))).flatten();
-            let item = item.filter(|item| {
-                let follows = item.sequence == Sequence::Auto
-                    || (item.sequence == kind && !auto && item.ordinal == Some(last.saturating_add(1)));
-                item.dress == first.dress && follows && self.is_item(m, item)
-            });
-            let Some(item) = item else {
-                self.goto(m, m.at - 1);
-                break;
-            };
-            auto |= item.sequence == Sequence::Auto;
-            finish = self.list_item(m, list, item.marker);
-            last = item.ordinal.unwrap_or(1);
-        }
+        self.members(m, |parser, m| {
+            while let Some(line) = parser.next_member(m) {
+                let is_enumerator = parser.construct(line) == Construct::Enumerator;
+                let item = is_enumerator.then(|| parse(line, Some(kind))).flatten().filter(|item| {
+                    let follows = item.sequence == Sequence::Auto
+                        || (item.sequence == kind && !auto && item.ordinal == Some(last.saturating_add(1)));
+                    item.dress == first.dress && follows && parser.is_item(m, item)
+                });
+                let Some(item) = item else { return parser.goto(m, m.at - 1) };
+                auto |= item.sequence == Sequence::Auto;
+                finish = parser.list_item(m, list, item.marker);
+                last = item.ordinal.unwrap_or(1);
+            }
+        });
         self.check_finish(m, "Enumerated list", finish);
         true
     }

@@ -11,29 +11,29 @@ use super::{Construct, Cut};
 impl Parser<'_> {
     /// One construct, and all that follow it without a blank line between.
     pub(super) fn explicit_markup(&mut self, m: &mut Machine) {
-        let mut finish = true;
-        let mut first = true;
-        loop {
-            let line = self.here_text(m);
-            match if line.is_empty() || line.starts_with(' ') {
-                Construct::Text
-            } else {
-                self.construct(line)
-            } {
-                Construct::Explicit => finish = self.explicit_item(m, line),
-                Construct::Anonymous(marker) => finish = self.anonymous_target(m, marker),
-                _ if first => return,
-                _ => {
-                    self.goto(m, m.at - 1);
-                    break;
+        let Some(mut finish) = self.explicit_construct(m) else { return };
+        self.members(m, |parser, m| {
+            while parser.advance(m, 1) {
+                match parser.explicit_construct(m) {
+                    Some(ends) => finish = ends,
+                    None => return parser.goto(m, m.at - 1),
                 }
             }
-            first = false;
-            if !self.advance(m, 1) {
-                break;
-            }
-        }
+        });
         self.check_finish(m, "Explicit markup", finish);
+    }
+
+    /// Appends what the current line begins, if that is explicit markup; whether it ends with a blank line.
+    fn explicit_construct(&mut self, m: &mut Machine) -> Option<bool> {
+        let line = self.here_text(m);
+        if line.is_empty() || line.starts_with(' ') {
+            return None;
+        }
+        match self.construct(line) {
+            Construct::Explicit => Some(self.explicit_item(m, line)),
+            Construct::Anonymous(marker) => Some(self.anonymous_target(m, marker)),
+            _ => None,
+        }
     }
 
     /// Appends what the line begins; whether it ends with a blank line.

@@ -21,16 +21,17 @@ impl Parser<'_> {
         let mut lines = Vec::new();
         let mut finish = self.block_line(m, marker, &mut lines, m.node);
         if !finish {
-            while self.advance(m, 1) {
-                let line = self.here_text(m);
-                match if line.is_empty() { Construct::Text } else { self.construct(line) } {
-                    Construct::LineBlock(marker) => finish = self.block_line(m, marker, &mut lines, block),
-                    _ => {
-                        self.goto(m, m.at - 1);
-                        break;
+            self.members(m, |parser, m| {
+                while parser.advance(m, 1) {
+                    let line = parser.here_text(m);
+                    match if line.is_empty() { Construct::Text } else { parser.construct(line) } {
+                        Construct::LineBlock(marker) => {
+                            finish = parser.block_line(m, marker, &mut lines, block)
+                        }
+                        _ => return parser.goto(m, m.at - 1),
                     }
                 }
-            }
+            });
         }
         if !finish {
             let warning = self.warning("Line block ends without a blank line.", line_number + 1);

@@ -16,17 +16,16 @@ impl<'s> Parser<'s> {
         let bullet = line.chars().next().unwrap_or('-');
         self.set_str(list, AttrName::Bullet, bullet.encode_utf8(&mut [0; 4]));
         let mut finish = self.list_item(m, list, marker);
-        while let Some(line) = self.next_member(m) {
-            match self.construct(line) {
-                Construct::Bullet(marker) if line.starts_with(bullet) => {
-                    finish = self.list_item(m, list, marker)
-                }
-                _ => {
-                    self.goto(m, m.at - 1);
-                    break;
+        self.members(m, |parser, m| {
+            while let Some(line) = parser.next_member(m) {
+                match parser.construct(line) {
+                    Construct::Bullet(marker) if line.starts_with(bullet) => {
+                        finish = parser.list_item(m, list, marker);
+                    }
+                    _ => return parser.goto(m, m.at - 1),
                 }
             }
-        }
+        });
         self.check_finish(m, "Bullet list", finish);
     }
 
@@ -75,15 +74,14 @@ impl<'s> Parser<'s> {
         let start = self.here(m).map_or(0, |line| line.start);
         let list = self.child(m.node, Tag::FieldList, start..start, 0);
         let mut finish = self.field(m, list, marker, m.node);
-        while let Some(line) = self.next_member(m) {
-            match self.construct(line) {
-                Construct::Field(marker) => finish = self.field(m, list, marker, list),
-                _ => {
-                    self.goto(m, m.at - 1);
-                    break;
+        self.members(m, |parser, m| {
+            while let Some(line) = parser.next_member(m) {
+                match parser.construct(line) {
+                    Construct::Field(marker) => finish = parser.field(m, list, marker, list),
+                    _ => return parser.goto(m, m.at - 1),
                 }
             }
-        }
+        });
         self.check_finish(m, "Field list", finish);
     }
 

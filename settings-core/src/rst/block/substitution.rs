@@ -82,14 +82,24 @@ impl Parser<'_> {
         self.add_item(node, AttrName::Names, &shown);
         let mut inner = Machine::new(body, node);
         inner.substitution = true;
-        self.goto(&mut inner, 0);
-        let first = self.here_text(&inner);
-        if let Some((directive, marker)) = embedded_directive(first) {
+        let first = loop {
+            if !self.advance(&mut inner, 1) {
+                break None;
+            }
+            match self.here_text(&inner) {
+                "" => {}
+                line if line.starts_with(' ') => self.block_quote(&mut inner),
+                line => break Some(line),
+            }
+        };
+        if let Some(first) = first
+            && let Some((directive, marker)) = embedded_directive(first)
+        {
             let ends = self.directive(&mut inner, directive, marker, Some(&shown));
             if !inner.at_eof() {
                 finish = ends;
             }
-        } else if !inner.at_eof() {
+        } else if first.is_some() && !inner.at_eof() {
             finish = self.is_next_blank(&inner);
         }
         self.goto(m, m.at);

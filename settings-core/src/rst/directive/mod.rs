@@ -1,7 +1,7 @@
 //! Directives: their parts, and what docutils makes of its own ones.
 
 mod body;
-mod convert;
+pub(super) mod convert;
 mod csv;
 mod document;
 mod generic;

@@ -247,7 +247,7 @@ impl Parser<'_> {
             return;
         }
         let span = self.span(run.parts.content);
-        let offset = run.parts.content.offset;
+        let offset = run.parts.content.offset - 1;
         self.with_text(text, span, |parser, view| {
             parser.nested(super::View { offset, ..view }, entry);
         });

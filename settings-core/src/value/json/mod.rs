@@ -74,12 +74,30 @@ impl<'a> Raw<'a> {
 
     /// The array's elements; `None` where it is no array.
     pub fn elements(&self) -> Option<Vec<Raw<'a>>> {
-        (self.shape == Shape::Array).then(|| self.scanner().elements().unwrap_or_default())
+        (self.shape == Shape::Array).then(|| self.each_element().collect())
     }
 
     /// The object's entries in order; `None` where it is no object.
     pub fn entries(&self) -> Option<Vec<(Key<'a>, Raw<'a>)>> {
-        (self.shape == Shape::Object).then(|| self.scanner().entries().unwrap_or_default())
+        (self.shape == Shape::Object).then(|| self.each_entry().collect())
+    }
+
+    /// The elements of what must be an array.
+    pub(super) fn each_element(&self) -> impl Iterator<Item = Raw<'a>> + use<'a> {
+        let mut scanner = self.scanner();
+        scanner.open();
+        std::iter::from_fn(move || scanner.next_element())
+    }
+
+    /// The entries of what must be an object.
+    pub(super) fn each_entry(&self) -> impl Iterator<Item = (Key<'a>, Raw<'a>)> + use<'a> {
+        let mut scanner = self.scanner();
+        let mut first = true;
+        scanner.open();
+        std::iter::from_fn(move || {
+            let key = scanner.next_key(&mut first).ok()??;
+            Some((key, scanner.value().ok()?))
+        })
     }
 
     fn scanner(&self) -> Scanner<'a> {

@@ -60,6 +60,16 @@ impl<'a> Scanner<'a> {
     /// Where a comment has no end.
     #[inline]
     pub fn peek(&mut self) -> Result<Option<u8>, SyntaxError> {
+        if self.byte() == Some(b' ') {
+            self.pos += 1;
+        }
+        match self.byte() {
+            Some(byte) if byte > b' ' && byte != b'/' => Ok(Some(byte)),
+            _ => self.peek_behind_space(),
+        }
+    }
+
+    fn peek_behind_space(&mut self) -> Result<Option<u8>, SyntaxError> {
         loop {
             self.pos += blank_len(self.rest());
             match self.byte() {
@@ -85,7 +95,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Steps over `{`; the scanner must stand at it.
+    /// Steps over `{` or `[`; the scanner must stand at it.
     pub fn open(&mut self) {
         self.pos += 1;
     }
@@ -94,6 +104,7 @@ impl<'a> Scanner<'a> {
     ///
     /// # Errors
     /// Where neither a key nor the object's end comes.
+    #[inline]
     pub fn next_key(&mut self, first: &mut bool) -> Result<Option<Key<'a>>, SyntaxError> {
         let mut next = self.peek()?;
         if next == Some(b',') && !*first {
@@ -117,6 +128,7 @@ impl<'a> Scanner<'a> {
     ///
     /// # Errors
     /// Where none does, or it is no JSON, or nests deeper than [`MAX_DEPTH`].
+    #[inline]
     pub fn value(&mut self) -> Result<Raw<'a>, SyntaxError> {
         let first = self.peek()?;
         let start = self.pos;
@@ -127,26 +139,17 @@ impl<'a> Scanner<'a> {
         Ok(Raw { text: self.text.get(start..self.pos).unwrap_or_default(), start: self.base + start, shape })
     }
 
-    pub(super) fn elements(&mut self) -> Result<Vec<Raw<'a>>, SyntaxError> {
-        let mut elements = Vec::new();
-        self.pos += 1;
-        loop {
-            match self.peek()? {
-                Some(b',') => self.pos += 1,
-                Some(b']') | None => return Ok(elements),
-                Some(_) => elements.push(self.value()?),
-            }
+    /// The next element of the array that was opened, whose syntax has been checked.
+    pub(super) fn next_element(&mut self) -> Option<Raw<'a>> {
+        let mut next = self.peek().ok()?;
+        if next == Some(b',') {
+            self.pos += 1;
+            next = self.peek().ok()?;
         }
-    }
-
-    pub(super) fn entries(&mut self) -> Result<Vec<(Key<'a>, Raw<'a>)>, SyntaxError> {
-        let mut entries = Vec::new();
-        let mut first = true;
-        self.open();
-        while let Some(key) = self.next_key(&mut first)? {
-            entries.push((key, self.value()?));
+        match next {
+            Some(b']') | None => None,
+            Some(_) => self.value().ok(),
         }
-        Ok(entries)
     }
 
     /// Steps over an array or object with all that it holds, keeping the open brackets in a bit stack.
@@ -213,6 +216,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    #[inline(always)]
     fn key(&mut self) -> Result<Key<'a>, SyntaxError> {
         let start = self.pos;
         let escaped = self.string()?;
@@ -224,6 +228,7 @@ impl<'a> Scanner<'a> {
         Ok(Key { raw, start: self.base + start, escaped })
     }
 
+    #[inline(always)]
     fn scalar(&mut self, first: Option<u8>) -> Result<Shape, SyntaxError> {
         match first {
             Some(b'"') => self.string().map(|escaped| Shape::String { escaped }),
@@ -246,21 +251,27 @@ impl<'a> Scanner<'a> {
     }
 
     /// Steps over a string; whether it holds an escape.
+    #[inline(always)]
     fn string(&mut self) -> Result<bool, SyntaxError> {
         let start = self.pos;
-        let mut escaped = false;
         self.pos += 1;
+        self.pos += plain_len(self.rest());
+        if self.byte() == Some(b'"') {
+            self.pos += 1;
+            return Ok(false);
+        }
+        self.string_from(start).map(|()| true)
+    }
+
+    /// Steps over what is left of a string that starts at `start`, from the first byte that is not plain on.
+    fn string_from(&mut self, start: usize) -> Result<(), SyntaxError> {
         loop {
-            self.pos += plain_len(self.rest());
             match self.byte() {
                 Some(b'"') => {
                     self.pos += 1;
-                    return Ok(escaped);
+                    return Ok(());
                 }
-                Some(b'\\') => {
-                    escaped = true;
-                    self.escape()?;
-                }
+                Some(b'\\') => self.escape()?,
                 Some(b'\n' | b'\r') | None => {
                     self.pos = start;
                     return Err(self.unterminated());
@@ -270,6 +281,7 @@ impl<'a> Scanner<'a> {
                     return Err(self.error(1, message, Some("write it as an escape, such as `\\t`")));
                 }
             }
+            self.pos += plain_len(self.rest());
         }
     }
 
@@ -326,6 +338,7 @@ impl<'a> Scanner<'a> {
         count
     }
 
+    #[cold]
     fn comment(&mut self) -> Result<(), SyntaxError> {
         let rest = self.text.get(self.pos..).unwrap_or_default();
         let len = if rest.starts_with("//") {
@@ -363,12 +376,14 @@ impl<'a> Scanner<'a> {
             .then_some("a comma is missing before it")
     }
 
+    #[cold]
     fn unterminated(&self) -> SyntaxError {
         let rest = self.text.get(self.pos..).unwrap_or_default();
         let len = rest.lines().next().unwrap_or_default().len();
         self.error(len, "the string has no closing quote on its line".to_owned(), None)
     }
 
+    #[cold]
     fn unexpected(&self, expected: &str, help: Option<&'static str>) -> SyntaxError {
         let rest = self.text.get(self.pos..).unwrap_or_default();
         let Some(found) = rest.chars().next() else {
@@ -387,6 +402,7 @@ impl<'a> Scanner<'a> {
         self.error(len, format!("expected {expected}, found {found}"), help)
     }
 
+    #[cold]
     fn error(&self, len: usize, message: String, help: Option<&'static str>) -> SyntaxError {
         SyntaxError { offset: self.base + self.pos, len, message, help }
     }
@@ -398,7 +414,7 @@ fn blank_len(bytes: &[u8]) -> usize {
     let mut rest = bytes;
     while let [b' ' | b'\n' | b'\r' | b'\t', behind @ ..] = rest {
         rest = behind;
-        while let [b' ', b' ', b' ', b' ', behind @ ..] = rest {
+        while let Some((b"    ", behind)) = rest.split_first_chunk::<4>() {
             rest = behind;
         }
     }
@@ -410,14 +426,14 @@ fn blank_len(bytes: &[u8]) -> usize {
 fn plain_len(bytes: &[u8]) -> usize {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const HIGH_BITS: u64 = ONES << 7;
-    let less_than = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word;
     let (words, rest) = bytes.as_chunks::<8>();
     for (number, word) in words.iter().enumerate() {
         let word = u64::from_le_bytes(*word);
-        let quote = less_than(word ^ (ONES * u64::from(b'"')), 1);
-        let backslash = less_than(word ^ (ONES * u64::from(b'\\')), 1);
-        // a borrow can only mark bytes behind the first that is meant
-        let ends = (less_than(word, 0x20) | quote | backslash) & HIGH_BITS;
+        let control = word.wrapping_sub(ONES * 0x20);
+        let quote = (word ^ (ONES * u64::from(b'"'))).wrapping_sub(ONES);
+        let backslash = (word ^ (ONES * u64::from(b'\\'))).wrapping_sub(ONES);
+        // a byte that is meant has its high bit set here, and a borrow can only reach bytes behind the first of these
+        let ends = (control | quote | backslash) & !word & HIGH_BITS;
         if ends != 0 {
             return number * 8 + (ends.trailing_zeros() / 8) as usize;
         }

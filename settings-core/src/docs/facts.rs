@@ -46,7 +46,6 @@ pub(super) struct TableFacts<'p> {
     pub(super) configs: Vec<&'p Statement>,
     pub(super) envs: Vec<&'p Statement>,
     pub(super) contents: Vec<&'p Content>,
-    pub(super) span: Span,
     /// The page's grid is off, so that places in it are those of the mended one.
     pub(super) broken: bool,
 }
@@ -78,7 +77,7 @@ pub(super) fn documented(page: &PageRead) -> Vec<Documented<'_>> {
                                 .tables
                                 .iter()
                                 .any(|known| known.span.start == placed.span.start && known.mended.is_some());
-                            found.tables.push(table_facts(table, placed.span, broken));
+                            found.tables.push(table_facts(table, broken));
                         }
                         other => found.body.push(other),
                     }
@@ -90,13 +89,12 @@ pub(super) fn documented(page: &PageRead) -> Vec<Documented<'_>> {
         .collect()
 }
 
-fn table_facts(table: &Table, span: Span, broken: bool) -> TableFacts<'_> {
+fn table_facts(table: &Table, broken: bool) -> TableFacts<'_> {
     let mut facts = TableFacts {
         consoles: Vec::new(),
         configs: Vec::new(),
         envs: Vec::new(),
         contents: Vec::new(),
-        span,
         broken,
     };
     for row in &table.rows {
@@ -143,15 +141,9 @@ impl<'p> TableFacts<'p> {
         named(&self.consoles)
     }
 
-    pub(super) fn values(&self) -> Vec<&'p Value> {
-        self.contents
-            .iter()
-            .filter_map(|content| match content {
-                Content::Values(items) => Some(items),
-                _ => None,
-            })
-            .flatten()
-            .collect()
+    /// Its lists of values. Items that only blank lines part are one list.
+    fn value_lists(&self) -> Vec<Vec<&'p Value>> {
+        runs(self.contents.iter().copied().map(list_of))
     }
 
     pub(super) fn hints(&self) -> impl Iterator<Item = &'p Hint> + use<'p, '_> {
@@ -212,30 +204,13 @@ impl<'p> Documented<'p> {
     pub(super) fn value_lists(&self) -> Vec<Vec<&'p Value>> {
         let mut lists = Vec::new();
         if let Some(directive) = self.directive {
-            lists.push(
-                directive
-                    .body
-                    .iter()
-                    .filter_map(|content| match content {
-                        Content::Values(items) => Some(items),
-                        _ => None,
-                    })
-                    .flatten()
-                    .collect(),
-            );
+            lists.extend(runs(directive.body.iter().map(list_of)));
         }
-        lists.extend(self.tables.iter().map(TableFacts::values));
-        lists.push(
-            self.body
-                .iter()
-                .filter_map(|part| match part {
-                    Part::Values(items) => Some(items),
-                    _ => None,
-                })
-                .flatten()
-                .collect(),
-        );
-        lists.retain(|list: &Vec<&Value>| !list.is_empty());
+        lists.extend(self.tables.iter().flat_map(TableFacts::value_lists));
+        lists.extend(runs(self.body.iter().map(|part| match part {
+            Part::Values(items) => Some(items),
+            _ => None,
+        })));
         lists
     }
 
@@ -330,6 +305,21 @@ impl<'p> Documented<'p> {
         ));
         found
     }
+}
+
+/// Lists that follow each other joined to one.
+fn runs<'v>(blocks: impl Iterator<Item = Option<&'v Vec<Value>>>) -> Vec<Vec<&'v Value>> {
+    let mut lists: Vec<Vec<&Value>> = Vec::new();
+    let mut open = false;
+    for block in blocks {
+        match (block, lists.last_mut()) {
+            (Some(items), Some(list)) if open => list.extend(items),
+            (Some(items), _) => lists.push(items.iter().collect()),
+            (None, _) => {}
+        }
+        open = block.is_some();
+    }
+    lists
 }
 
 fn list_of(content: &Content) -> Option<&Vec<Value>> {

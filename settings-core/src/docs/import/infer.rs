@@ -1,0 +1,214 @@
+//! What kind a documented setting is of, and its default.
+
+use crate::docs::drift::{Normal, contradict, normal};
+use crate::docs::facts::{Documented, Source, StatedDefault};
+use crate::docs::grammar::{self, HintKind};
+use crate::docs::model::Value;
+
+/// A kind as far as a page tells it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum InferredKind {
+    Bool,
+    Integer,
+    Float,
+    /// In the unit of the name.
+    Duration(&'static str),
+    Text,
+    Secret,
+    List,
+    Map,
+    OneOf(Vec<Choice>),
+}
+
+/// One value of a one-of.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Choice {
+    pub(super) text: String,
+    pub(super) label: String,
+    pub(super) meaning: String,
+}
+
+/// Kind and default, and what could not be told.
+#[derive(Clone, Debug)]
+pub(super) struct Inferred {
+    pub(super) kind: InferredKind,
+    /// The items of the list that names its values, as the page calls them.
+    pub(super) values: Vec<(String, String)>,
+    /// The default as a Rust expression.
+    pub(super) default: Option<String>,
+    pub(super) todo: Option<&'static str>,
+}
+
+pub(super) fn infer(setting: &Documented<'_>) -> Inferred {
+    let stated = setting.defaults();
+    let contradictory =
+        stated.iter().any(|a| stated.iter().any(|b| contradict(&normal(&a.value), &normal(&b.value))));
+    let default = if contradictory { None } else { best(&stated) };
+    let (kind, values, todo) = match listed(setting) {
+        Some((kind, values)) => (kind, values, None),
+        None => {
+            let (kind, todo) = kind(setting, default);
+            (kind, Vec::new(), todo)
+        }
+    };
+    let todo = if contradictory { Some("the page contradicts itself on the default") } else { todo };
+    let default = default.and_then(|default| expression(&kind, &default.value));
+    Inferred { kind, values, default, todo }
+}
+
+/// The default as it stands in `config.json` before the mark in a list, and that before a sentence.
+fn best(stated: &[StatedDefault]) -> Option<&StatedDefault> {
+    [Source::Config, Source::Mark, Source::Sentence]
+        .into_iter()
+        .find_map(|by| stated.iter().find(|default| default.by == by))
+}
+
+/// The kind that a list of values tells, and the list.
+fn listed(setting: &Documented<'_>) -> Option<(InferredKind, Vec<(String, String)>)> {
+    let text = |item: &Value| Some((item.value.as_ref()?.value.clone(), item.text.value.clone()));
+    let is_bool =
+        |item: &Value| item.value.as_ref().is_some_and(|value| matches!(normal(value), Normal::Bool(_)));
+    let mut lists = setting.value_lists();
+    // The table says more than the directive above it.
+    lists.reverse();
+    for list in &lists {
+        let bools: Vec<_> = list.iter().filter(|item| is_bool(item)).filter_map(|item| text(item)).collect();
+        if let [(a, _), (b, _)] = bools.as_slice()
+            && normal(a) != normal(b)
+        {
+            return Some((InferredKind::Bool, bools));
+        }
+    }
+    lists.iter().filter(|list| list.len() > 1).find_map(|list| {
+        let choices = choices(list)?;
+        Some((InferredKind::OneOf(choices), list.iter().filter_map(|item| text(item)).collect()))
+    })
+}
+
+fn kind(setting: &Documented<'_>, default: Option<&StatedDefault>) -> (InferredKind, Option<&'static str>) {
+    if let Some((hint, unit)) = setting.hints().iter().find_map(|hint| grammar::hint(&hint.text)) {
+        return (hinted(setting, hint, unit, default), None);
+    }
+    if let Some(kind) = sentence_kind(setting) {
+        return (if kind == InferredKind::Text { text(setting) } else { kind }, None);
+    }
+    match default.map(|default| (default.value.trim(), normal(&default.value))) {
+        Some((written, Normal::Number(_) | Normal::Bool(_))) if written.starts_with('"') => {
+            (text(setting), None)
+        }
+        Some((_, Normal::Bool(_))) => (InferredKind::Bool, None),
+        Some((written, Normal::Number(_))) if written.parse::<i64>().is_ok() => (InferredKind::Integer, None),
+        Some((_, Normal::Number(_))) => (InferredKind::Float, None),
+        Some((written, _)) if strings(written).is_some() => (InferredKind::List, None),
+        Some((written, _)) if written.starts_with('"') => (text(setting), None),
+        _ => match text(setting) {
+            InferredKind::Secret => (InferredKind::Secret, None),
+            kind => (kind, Some("the page doesn't say what it takes")),
+        },
+    }
+}
+
+fn hinted(
+    setting: &Documented<'_>,
+    hint: HintKind,
+    unit: Option<&'static str>,
+    default: Option<&StatedDefault>,
+) -> InferredKind {
+    let has_fraction = default.is_some_and(|default| {
+        matches!(normal(&default.value), Normal::Number(_)) && default.value.trim().parse::<i64>().is_err()
+    });
+    match (hint, unit) {
+        (HintKind::Number, Some(unit)) => InferredKind::Duration(unit),
+        (HintKind::Number, None) if has_fraction => InferredKind::Float,
+        (HintKind::Number, None) => InferredKind::Integer,
+        (HintKind::Decimal, _) => InferredKind::Float,
+        (HintKind::Text, _) => text(setting),
+        (HintKind::List, _) => InferredKind::List,
+        (HintKind::Map, _) => InferredKind::Map,
+        (HintKind::Bool, _) => InferredKind::Bool,
+    }
+}
+
+/// Text, or a secret where the key says so.
+fn text(setting: &Documented<'_>) -> InferredKind {
+    let name = setting.name();
+    let key = name.rsplit('.').next().unwrap_or(&name);
+    let is_secret = ["Password", "Secret", "Salt", "PrivateKey", "EncryptKey", "Token"]
+        .iter()
+        .any(|end| key.ends_with(end));
+    if is_secret { InferredKind::Secret } else { InferredKind::Text }
+}
+
+/// `… with string input`, `… with options ``true`` and ``false```
+fn sentence_kind(setting: &Documented<'_>) -> Option<InferredKind> {
+    let statement =
+        setting.tables.iter().flat_map(|table| &table.configs).find_map(|config| config.text.as_ref())?;
+    let tail = statement.split_once("`` with ").map(|(_, tail)| tail)?;
+    let is = |words: &str| tail.starts_with(words);
+    if is("string array") {
+        Some(InferredKind::List)
+    } else if is("string") || is("24-hour") {
+        Some(InferredKind::Text)
+    } else if is("numerical") || is("numeric") {
+        Some(InferredKind::Integer)
+    } else if is("options ``true`` and ``false``") {
+        Some(InferredKind::Bool)
+    } else {
+        None
+    }
+}
+
+/// The values of a list as a one-of, where their texts in `config.json` can be told.
+fn choices(list: &[&Value]) -> Option<Vec<Choice>> {
+    let mut choices: Vec<Choice> = Vec::new();
+    for item in list {
+        let label = item.value.as_ref()?.value.clone();
+        let text = match option_text(&item.text) {
+            Some(text) => text,
+            None if label == "Not specified" => String::new(),
+            None if label.contains(char::is_whitespace) => return None,
+            None => label.clone(),
+        };
+        if choices.iter().any(|choice| choice.text == text || choice.label == label) {
+            return None;
+        }
+        choices.push(Choice { text, label, meaning: item.text.value.clone() });
+    }
+    Some(choices)
+}
+
+/// `… ``config.json`` option: ``"full_name"``.`
+fn option_text(text: &str) -> Option<String> {
+    let at = ["option: ``\"", "setting: ``\""]
+        .into_iter()
+        .find_map(|words| text.find(words).map(|at| at + words.len()))?;
+    text.get(at..)?.split_once('"').map(|(value, _)| value.to_owned())
+}
+
+/// A JSON list of texts.
+fn strings(written: &str) -> Option<Vec<String>> {
+    serde_json::from_str(written.trim()).ok()
+}
+
+/// The default as the derive reads it. `None` where it doesn't fit the kind.
+fn expression(kind: &InferredKind, written: &str) -> Option<String> {
+    let bare = written.trim();
+    let unquoted = bare.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(bare);
+    match (kind, normal(written)) {
+        (InferredKind::Bool, Normal::Bool(default)) => Some(default.to_string()),
+        (InferredKind::Integer, Normal::Number(_)) => {
+            unquoted.parse::<i64>().ok().map(|number| number.to_string())
+        }
+        (InferredKind::Duration(_), Normal::Number(_)) => {
+            unquoted.parse::<u32>().ok().map(|number| number.to_string())
+        }
+        (InferredKind::Float, Normal::Number(number)) => Some(format!("{number:?}")),
+        (InferredKind::Text, _) => Some(format!("{unquoted:?}")),
+        (InferredKind::List, _) => strings(bare).map(|texts| format!("{texts:?}")),
+        (InferredKind::OneOf(choices), _) => choices
+            .iter()
+            .find(|choice| choice.label == bare || choice.text == unquoted)
+            .map(|choice| format!("{:?}", choice.text)),
+        _ => None,
+    }
+}

@@ -1,0 +1,238 @@
+//! The ways to log in: what each says first, and what it answers.
+
+use hmac::{Hmac, KeyInit, Mac};
+use md5::Md5;
+use zeroize::Zeroizing;
+
+use super::{Credentials, LoginSecret, scram::Scram};
+
+/// A way to log in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mechanism {
+    /// RFC 7677.
+    ScramSha256,
+    /// RFC 4616.
+    Plain,
+    /// Never standardized, and everywhere.
+    Login,
+    /// RFC 2195. It binds the server to keeping the password itself, so it has to be allowed.
+    CramMd5,
+    /// An access token, as RFC 7628 has it.
+    OAuthBearer,
+    /// An access token, in the form that came before RFC 7628.
+    XOAuth2,
+}
+
+/// Bytes of an answer, wiped when done with.
+pub(super) type Answer = Zeroizing<Vec<u8>>;
+
+/// One login by one mechanism.
+pub(super) enum Dialogue<'c> {
+    Scram { state: Box<Scram>, answered: usize, verified: bool },
+    Plain { credentials: &'c Credentials, answered: bool },
+    Login { credentials: &'c Credentials, answered: usize },
+    CramMd5 { credentials: &'c Credentials, answered: bool },
+    Token { mechanism: Mechanism, credentials: &'c Credentials, refused: bool },
+}
+
+impl Mechanism {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::ScramSha256 => "SCRAM-SHA-256",
+            Self::Plain => "PLAIN",
+            Self::Login => "LOGIN",
+            Self::CramMd5 => "CRAM-MD5",
+            Self::OAuthBearer => "OAUTHBEARER",
+            Self::XOAuth2 => "XOAUTH2",
+        }
+    }
+
+    /// The mechanisms that these credentials can be used with, the best first.
+    pub(super) fn usable(credentials: &Credentials) -> &'static [Self] {
+        match &credentials.secret {
+            LoginSecret::Token(_) => &[Self::OAuthBearer, Self::XOAuth2],
+            LoginSecret::Password(_) if credentials.allow_cram_md5 => {
+                &[Self::ScramSha256, Self::Plain, Self::Login, Self::CramMd5]
+            }
+            LoginSecret::Password(_) => &[Self::ScramSha256, Self::Plain, Self::Login],
+        }
+    }
+}
+
+impl<'c> Dialogue<'c> {
+    /// A login by this mechanism; none where it cannot take this name or password.
+    pub(super) fn new(mechanism: Mechanism, credentials: &'c Credentials) -> Option<Self> {
+        Some(match mechanism {
+            Mechanism::ScramSha256 => {
+                let state = Box::new(Scram::new(&credentials.username, credentials.secret.expose())?);
+                Self::Scram { state, answered: 0, verified: false }
+            }
+            Mechanism::Plain => Self::Plain { credentials, answered: false },
+            Mechanism::Login => Self::Login { credentials, answered: 0 },
+            Mechanism::CramMd5 => Self::CramMd5 { credentials, answered: false },
+            Mechanism::OAuthBearer | Mechanism::XOAuth2 => {
+                Self::Token { mechanism, credentials, refused: false }
+            }
+        })
+    }
+
+    /// What goes out with the AUTH command itself.
+    pub(super) fn initial(&self) -> Option<Answer> {
+        match self {
+            Self::Scram { state, .. } => Some(answer(&state.first())),
+            Self::Plain { credentials, .. } => Some(plain(credentials)),
+            Self::Login { .. } | Self::CramMd5 { .. } => None,
+            Self::Token { mechanism, credentials, .. } => Some(token(*mechanism, credentials)),
+        }
+    }
+
+    /// The answer to a challenge, or why there is none.
+    pub(super) fn answer(&mut self, challenge: &[u8]) -> Result<Answer, &'static str> {
+        match self {
+            Self::Scram { state, answered, verified } => {
+                *answered += 1;
+                match answered {
+                    1 => Ok(answer(&state.proof(challenge)?)),
+                    2 => {
+                        *verified = state.verifies(challenge);
+                        verified
+                            .then(Answer::default)
+                            .ok_or("the server did not prove that it knows the password")
+                    }
+                    _ => Err("it asks for more than SCRAM has"),
+                }
+            }
+            Self::Plain { answered: answered @ false, credentials } => {
+                *answered = true;
+                Ok(plain(credentials))
+            }
+            // The prompts of LOGIN have no standard wording, so their order decides.
+            Self::Login { answered, credentials } if *answered < 2 => {
+                *answered += 1;
+                Ok(answer(if *answered == 1 { &credentials.username } else { credentials.secret.expose() }))
+            }
+            Self::CramMd5 { answered: answered @ false, credentials } => {
+                *answered = true;
+                cram_md5(credentials, challenge).ok_or("the password cannot be used")
+            }
+            // The challenge says why the token was refused; the refusal itself comes behind an empty answer.
+            Self::Token { refused: refused @ false, mechanism, .. } => {
+                *refused = true;
+                Ok(answer(if *mechanism == Mechanism::OAuthBearer { "\x01" } else { "" }))
+            }
+            _ => Err("the mechanism has no more to say"),
+        }
+    }
+
+    /// Whether a success may be believed; `more` is what came with it.
+    pub(super) fn accepts_success(&self, more: &[u8]) -> bool {
+        match self {
+            Self::Scram { state, verified, .. } => *verified || state.verifies(more),
+            _ => true,
+        }
+    }
+}
+
+fn answer(text: &str) -> Answer {
+    Zeroizing::new(text.as_bytes().to_vec())
+}
+
+/// No authorization identity, the name, the password.
+fn plain(credentials: &Credentials) -> Answer {
+    let secret = credentials.secret.expose();
+    Zeroizing::new([b"\0", credentials.username.as_bytes(), b"\0", secret.as_bytes()].concat())
+}
+
+fn token(mechanism: Mechanism, credentials: &Credentials) -> Answer {
+    let (user, token) = (&credentials.username, credentials.secret.expose());
+    let text = match mechanism {
+        Mechanism::OAuthBearer => {
+            let user = user.replace('=', "=3D").replace(',', "=2C");
+            format!("n,a={user},\x01auth=Bearer {token}\x01\x01")
+        }
+        _ => format!("user={user}\x01auth=Bearer {token}\x01\x01"),
+    };
+    Zeroizing::new(text.into_bytes())
+}
+
+fn cram_md5(credentials: &Credentials, challenge: &[u8]) -> Option<Answer> {
+    let mut mac = Hmac::<Md5>::new_from_slice(credentials.secret.expose().as_bytes()).ok()?;
+    mac.update(challenge);
+    let digest = mac.finalize().into_bytes();
+    let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    Some(answer(&format!("{} {digits}", credentials.username)))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::value::Secret;
+
+    fn credentials(secret: LoginSecret) -> Credentials {
+        Credentials { username: "tim".into(), secret, allow_cram_md5: true }
+    }
+
+    fn password() -> Credentials {
+        credentials(LoginSecret::Password(Secret::new("tanstaaftanstaaf")))
+    }
+
+    #[test]
+    fn plain_is_one_message() {
+        let credentials = password();
+        let mut dialogue = Dialogue::new(Mechanism::Plain, &credentials).unwrap();
+        assert_eq!(dialogue.initial().unwrap().as_slice(), b"\0tim\0tanstaaftanstaaf");
+        assert_eq!(dialogue.answer(b"").unwrap().as_slice(), b"\0tim\0tanstaaftanstaaf");
+        assert!(dialogue.answer(b"").is_err());
+    }
+
+    #[test]
+    fn login_answers_in_order_whatever_is_asked() {
+        let credentials = password();
+        let mut dialogue = Dialogue::new(Mechanism::Login, &credentials).unwrap();
+        assert!(dialogue.initial().is_none());
+        assert_eq!(dialogue.answer(b"Benutzername?").unwrap().as_slice(), b"tim");
+        assert_eq!(dialogue.answer(b"\xff").unwrap().as_slice(), b"tanstaaftanstaaf");
+        assert!(dialogue.answer(b"again").is_err());
+    }
+
+    /// The example of RFC 2195, 2.
+    #[test]
+    fn cram_md5_signs_the_challenge() {
+        let credentials = password();
+        let mut dialogue = Dialogue::new(Mechanism::CramMd5, &credentials).unwrap();
+        let answer = dialogue.answer(b"<1896.697170952@postoffice.reston.mci.net>").unwrap();
+        assert_eq!(answer.as_slice(), b"tim b913a602c7eda7a495b4e6e7334d3890");
+    }
+
+    #[test]
+    fn tokens_are_said_and_their_refusal_is_heard() {
+        let credentials = credentials(LoginSecret::Token(Secret::new("t0k")));
+        let mut old = Dialogue::new(Mechanism::XOAuth2, &credentials).unwrap();
+        assert_eq!(old.initial().unwrap().as_slice(), b"user=tim\x01auth=Bearer t0k\x01\x01");
+        assert_eq!(old.answer(b"{}").unwrap().as_slice(), b"");
+        let mut new = Dialogue::new(Mechanism::OAuthBearer, &credentials).unwrap();
+        assert_eq!(new.initial().unwrap().as_slice(), b"n,a=tim,\x01auth=Bearer t0k\x01\x01");
+        assert_eq!(new.answer(b"{}").unwrap().as_slice(), b"\x01");
+        assert!(new.answer(b"{}").is_err());
+    }
+
+    #[test]
+    fn a_success_that_scram_has_not_verified_is_none() {
+        let credentials = password();
+        let mut dialogue = Dialogue::new(Mechanism::ScramSha256, &credentials).unwrap();
+        assert!(!dialogue.accepts_success(b"") && !dialogue.accepts_success(b"v=AAAA"));
+        assert!(dialogue.answer(b"r=other,s=AAAA,i=4096").is_err());
+        assert!(Dialogue::new(Mechanism::Plain, &credentials).unwrap().accepts_success(b""));
+    }
+
+    #[test]
+    fn what_is_used_depends_on_what_is_known_and_allowed() {
+        let mut credentials = password();
+        assert!(Mechanism::usable(&credentials).contains(&Mechanism::CramMd5));
+        credentials.allow_cram_md5 = false;
+        assert!(!Mechanism::usable(&credentials).contains(&Mechanism::CramMd5));
+        credentials.secret = LoginSecret::Token(Secret::new("t"));
+        assert!(!Mechanism::usable(&credentials).contains(&Mechanism::Plain), "a token is no password");
+    }
+}

@@ -1,0 +1,201 @@
+//! Logging in (RFC 4954).
+
+mod mechanism;
+mod scram;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use zeroize::Zeroizing;
+
+use self::mechanism::{Answer, Dialogue, Mechanism};
+use super::{Session, run::Run};
+use crate::{
+    mail::{
+        failure::{Cause, Failure, ProtocolFault, Step},
+        reply::Reply,
+    },
+    value::Secret,
+};
+
+/// Challenges that one login may take.
+const ROUNDS: usize = 8;
+/// What stands in a transcript for credentials.
+const HIDDEN: &str = "***";
+
+/// A name and what proves that it is ours.
+#[derive(Clone, Debug)]
+pub(crate) struct Credentials {
+    pub(crate) username: String,
+    pub(crate) secret: LoginSecret,
+    /// Whether CRAM-MD5 may be used where nothing better is offered.
+    pub(crate) allow_cram_md5: bool,
+}
+
+/// What proves that a name is ours.
+#[derive(Clone, Debug)]
+pub(crate) enum LoginSecret {
+    Password(Secret),
+    /// An OAuth 2.0 access token.
+    Token(Secret),
+}
+
+impl LoginSecret {
+    fn expose(&self) -> &str {
+        match self {
+            Self::Password(secret) | Self::Token(secret) => secret.expose(),
+        }
+    }
+}
+
+/// How one login ended.
+enum Login {
+    Succeeded(Reply),
+    Refused(Reply),
+    /// We gave up: the challenge cannot be answered.
+    GivenUp(&'static str),
+}
+
+impl Session {
+    /// Logs in by the best mechanism that both sides know.
+    ///
+    /// The next mechanism is tried only where the mechanism was the reason; where the server refused
+    /// the name or the password, another attempt would only count against the account.
+    pub(super) async fn log_in(&mut self, credentials: &Credentials, run: &mut Run) -> Result<(), Failure> {
+        let deadline = run.enter(Step::Auth);
+        let result = deadline.bound(self.authenticate(credentials, run)).await;
+        run.leave(result)
+    }
+
+    async fn authenticate(&mut self, credentials: &Credentials, run: &mut Run) -> Result<(), Cause> {
+        if !self.wire.stream().is_encrypted() && !self.peer.ip().to_canonical().is_loopback() {
+            return Err(Cause::AuthUnencrypted(self.peer));
+        }
+        let offered = self.capabilities.auth.clone().ok_or(Cause::AuthNotOffered)?;
+        let mut failed = Cause::AuthMechanisms(offered.clone());
+        for &mechanism in Mechanism::usable(credentials) {
+            if !offered.iter().any(|name| name == mechanism.name()) {
+                continue;
+            }
+            let Some(dialogue) = Dialogue::new(mechanism, credentials) else { continue };
+            match self.converse(mechanism, dialogue, run).await? {
+                Login::Succeeded(reply) => {
+                    run.saw(format!("{}: {reply}", mechanism.name()));
+                    return Ok(());
+                }
+                Login::Refused(reply) if is_about_mechanism(&reply) => failed = Cause::Reply(reply),
+                Login::Refused(reply) => return Err(Cause::Reply(reply)),
+                Login::GivenUp(why) => failed = unanswerable(format!("{}: {why}", mechanism.name())),
+            }
+        }
+        Err(failed)
+    }
+
+    async fn converse(
+        &mut self,
+        mechanism: Mechanism,
+        mut dialogue: Dialogue<'_>,
+        run: &mut Run,
+    ) -> Result<Login, Cause> {
+        let name = mechanism.name();
+        let (line, shown) = match dialogue.initial() {
+            Some(answer) => (
+                Zeroizing::new(format!("AUTH {name} {}", *encoded(&answer))),
+                format!("AUTH {name} {HIDDEN}"),
+            ),
+            None => (Zeroizing::new(format!("AUTH {name}")), format!("AUTH {name}")),
+        };
+        let mut reply = self.wire.secret_command(&line, &shown, run.trace()).await?;
+        for _ in 0..ROUNDS {
+            match reply.code() {
+                235 if dialogue.accepts_success(&decoded(&reply)) => return Ok(Login::Succeeded(reply)),
+                235 => {
+                    return Err(unanswerable(format!(
+                        "{name}: the server did not prove that it knows the password"
+                    )));
+                }
+                334 => {}
+                _ => return Ok(Login::Refused(reply)),
+            }
+            let challenge = decoded(&reply);
+            match dialogue.answer(&challenge) {
+                Ok(answer) => {
+                    reply = self.wire.secret_command(&encoded(&answer), HIDDEN, run.trace()).await?;
+                }
+                Err(why) => {
+                    // RFC 4954, 4: a lone asterisk gives up, and the server says 501.
+                    let reply = self.wire.command("*", run.trace()).await?;
+                    return if reply.is_permanent() {
+                        Ok(Login::GivenUp(why))
+                    } else {
+                        Err(unanswerable(format!("{name}: {why}")))
+                    };
+                }
+            }
+        }
+        Err(unanswerable(format!("{name}: {ROUNDS} challenges and no end")))
+    }
+}
+
+fn encoded(answer: &Answer) -> Zeroizing<String> {
+    Zeroizing::new(STANDARD.encode(answer.as_slice()))
+}
+
+/// The challenge; a prompt that is not Base64 is taken as it stands.
+fn decoded(reply: &Reply) -> Vec<u8> {
+    let text = reply.lines().first().map(String::as_str).unwrap_or_default().trim();
+    let word = match reply.enhanced() {
+        Some(_) => text.split_ascii_whitespace().nth(1).unwrap_or_default(),
+        None => text,
+    };
+    STANDARD.decode(word).unwrap_or_else(|_| text.as_bytes().to_vec())
+}
+
+fn unanswerable(text: String) -> Cause {
+    Cause::Protocol(ProtocolFault::Challenge(text))
+}
+
+/// Whether a refusal is about the mechanism, so that another may do: 504 unknown, 534 too weak,
+/// 501 and 502 from servers that offer what they cannot do. 534 is also used to ask for a
+/// password made for programs, which no other mechanism cures.
+fn is_about_mechanism(reply: &Reply) -> bool {
+    let text = reply.lines().join(" ").to_ascii_lowercase();
+    matches!(reply.code(), 501 | 502 | 504 | 534)
+        && !text.contains("application-specific")
+        && !text.contains("app password")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prompts_need_not_be_base64() {
+        assert_eq!(decoded(&Reply::new(334, vec!["VXNlcm5hbWU6".into()])), b"Username:");
+        assert_eq!(decoded(&Reply::new(334, vec!["?!".into()])), b"?!");
+        assert_eq!(decoded(&Reply::new(334, vec![])), b"");
+        assert_eq!(decoded(&Reply::new(235, vec!["2.7.0 dj1hYWFh welcome".into()])), b"v=aaaa");
+    }
+
+    #[test]
+    fn only_refusals_of_the_mechanism_lead_to_the_next() {
+        for (code, text, next) in [
+            (504, "5.5.4 unrecognized", true),
+            (534, "5.7.9 too weak", true),
+            (534, "5.7.9 Application-specific password required", false),
+            (535, "5.7.8 bad credentials", false),
+            (454, "4.7.0 later", false),
+            (530, "5.7.0 STARTTLS first", false),
+        ] {
+            assert_eq!(is_about_mechanism(&Reply::new(code, vec![text.into()])), next, "{code} {text}");
+        }
+    }
+
+    #[test]
+    fn debug_hides_the_secret() {
+        for secret in
+            [LoginSecret::Password(Secret::new("tanstaaf")), LoginSecret::Token(Secret::new("tanstaaf"))]
+        {
+            let credentials = Credentials { username: "tim".into(), secret, allow_cram_md5: false };
+            assert!(!format!("{credentials:?}").contains("tanstaaf"));
+        }
+    }
+}

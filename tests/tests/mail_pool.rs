@@ -1,0 +1,166 @@
+//! Connections that are kept for further mails.
+
+use std::time::{Duration, Instant};
+
+use settings_core::{
+    mail::{ConnectionSecurity, EmailSettings, Keep, Mailer, MailerOptions, Message, Outcome},
+    value::Secret,
+};
+use settings_tests::{
+    certificates::CERTIFICATES,
+    faults::{LOGIN, Server},
+};
+use tokio::{task::JoinSet, time::sleep};
+
+fn mailer(server: &Server, security: ConnectionSecurity, keep: Keep) -> Mailer {
+    let settings = EmailSettings {
+        smtp_server: server.address().ip().to_string(),
+        smtp_port: server.address().port(),
+        enable_smtp_auth: security != ConnectionSecurity::None,
+        smtp_username: LOGIN.0.into(),
+        smtp_password: Secret::new(LOGIN.1),
+        connection_security: security,
+        smtp_server_timeout: Duration::from_secs(5),
+        ..EmailSettings::default()
+    };
+    let options =
+        MailerOptions::default().extra_ca_pem(CERTIFICATES.ca_pem.clone()).connections(3).keep(keep);
+    Mailer::new(&settings, options).unwrap()
+}
+
+fn message(to: &str) -> Message {
+    Message::new("server@example.com".parse().unwrap())
+        .to(to.parse().unwrap())
+        .subject("Pool")
+        .text("One mail.\n")
+}
+
+fn count(server: &Server, verb: &str) -> usize {
+    server.record().said().iter().filter(|said| said.line.starts_with(verb)).count()
+}
+
+async fn send_ten(server: &Server, mailer: &Mailer) {
+    for at in 0..10 {
+        let attempt = mailer.attempt(&message("admin@example.com")).await;
+        assert!(attempt.outcome.is_delivered_to_all(), "{at}: {}\n{}", attempt.outcome, attempt.transcript);
+    }
+    assert_eq!(server.record().taken().len(), 10);
+}
+
+#[tokio::test]
+async fn one_connection_serves_many_mails() {
+    for security in [ConnectionSecurity::None, ConnectionSecurity::StartTls] {
+        let server = Server::start("ok", true).await;
+        let mailer = mailer(&server, security, Keep::default());
+        send_ten(&server, &mailer).await;
+        assert_eq!((count(&server, "MAIL"), server.record().peak(), count(&server, "QUIT")), (10, 1, 0));
+        mailer.close().await;
+        assert_eq!(count(&server, "QUIT"), 1);
+        closes(&server).await;
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_ends_connections_loses_no_mail() {
+    for mode in ["one-mail-only", "one-mail-421", "drop-at-quit"] {
+        for pipelining in [true, false] {
+            let server = Server::start(mode, pipelining).await;
+            send_ten(&server, &mailer(&server, ConnectionSecurity::None, Keep::default())).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refused_mail_leaves_nothing_behind() {
+    let server = Server::start("rcpt-mixed", true).await;
+    let mailer = mailer(&server, ConnectionSecurity::StartTls, Keep::default());
+    for _ in 0..3 {
+        let refused = mailer.send(&message("second@example.com")).await;
+        assert_eq!(refused.name(), "refused", "{refused}");
+        let outcome = mailer.send(&message("admin@example.com")).await;
+        assert!(outcome.is_delivered_to_all(), "{outcome}");
+    }
+    assert_eq!((server.record().peak(), count(&server, "EHLO")), (1, 2));
+    assert!(count(&server, "RSET") >= 3);
+}
+
+#[tokio::test]
+async fn age_count_and_idleness_close() {
+    let server = Server::start("ok", true).await;
+    let keep = Keep { mails: 5, ..Keep::default() };
+    send_ten(&server, &mailer(&server, ConnectionSecurity::None, keep)).await;
+    assert_eq!((count(&server, "EHLO"), count(&server, "QUIT")), (2, 2));
+
+    let server = Server::start("ok", true).await;
+    let keep = Keep { idle: Duration::from_millis(200), ..Keep::default() };
+    let idle = mailer(&server, ConnectionSecurity::None, keep);
+    let _ = idle.send(&message("admin@example.com")).await;
+    assert_eq!(count(&server, "QUIT"), 0);
+    closes(&server).await;
+    assert_eq!(count(&server, "QUIT"), 1);
+    let _ = idle.send(&message("admin@example.com")).await;
+    closes(&server).await;
+    assert_eq!(count(&server, "QUIT"), 2);
+
+    let server = Server::start("ok", true).await;
+    let keep = Keep { age: Duration::ZERO, ..Keep::default() };
+    send_ten(&server, &mailer(&server, ConnectionSecurity::None, keep)).await;
+    assert_eq!(count(&server, "EHLO"), 10);
+}
+
+#[tokio::test]
+async fn no_more_connections_than_allowed() {
+    for keep in [Keep::default(), Keep { mails: 1, ..Keep::default() }] {
+        let server = Server::start("ok", true).await;
+        let mailer = mailer(&server, ConnectionSecurity::None, keep);
+        let mut sends = JoinSet::new();
+        for _ in 0..40 {
+            let mailer = mailer.clone();
+            sends.spawn(async move { mailer.send(&message("admin@example.com")).await });
+        }
+        let outcomes: Vec<Outcome> = sends.join_all().await;
+        assert!(outcomes.iter().all(Outcome::is_delivered_to_all));
+        assert_eq!(server.record().taken().len(), 40);
+        assert!(server.record().peak() <= 3, "{} at a time", server.record().peak());
+    }
+}
+
+#[tokio::test]
+async fn what_the_server_says_unasked_ends_a_kept_connection() {
+    let server = Server::start("421-at-quit", true).await;
+    let mailer = mailer(&server, ConnectionSecurity::None, Keep::default());
+    assert!(mailer.send(&message("admin@example.com")).await.is_delivered_to_all());
+    server.shout(b"421 4.3.2 going down\r\n");
+    sleep(Duration::from_millis(100)).await;
+    assert!(mailer.send(&message("admin@example.com")).await.is_delivered_to_all());
+    server.shout(b"250 2.0.0 surprise\r\n");
+    sleep(Duration::from_millis(100)).await;
+    let outcome = mailer.send(&message("admin@example.com")).await;
+    assert!(outcome.is_delivered_to_all(), "{outcome}");
+    assert_eq!(count(&server, "EHLO"), 3);
+}
+
+/// The wait of a delayed acknowledgement, 40 ms and more, would show here.
+#[tokio::test]
+async fn a_kept_connection_does_not_wait() {
+    let server = Server::start("ok", true).await;
+    let mailer = mailer(&server, ConnectionSecurity::None, Keep::default());
+    let mut times = Vec::new();
+    for _ in 0..50 {
+        let started = Instant::now();
+        assert!(mailer.send(&message("admin@example.com")).await.is_delivered_to_all());
+        times.push(started.elapsed());
+    }
+    times.sort();
+    assert!(times[25] < Duration::from_millis(20), "{:?}", times[25]);
+}
+
+async fn closes(server: &Server) {
+    for _ in 0..300 {
+        if server.record().open() == 0 {
+            return;
+        }
+        sleep(Duration::from_millis(10)).await;
+    }
+    panic!("{} connections stay open", server.record().open());
+}
