@@ -71,6 +71,7 @@ fn expected(mode: &str) -> (&'static str, &'static [Step]) {
     match mode {
         "ok"
         | "ok-tls"
+        | "drip-gently"
         | "banner-latin1"
         | "banner-utf8"
         | "banner-bare-lf"
