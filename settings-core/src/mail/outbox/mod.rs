@@ -121,7 +121,7 @@ impl Outbox {
         self
     }
 
-    /// Takes a mail. When this returns, the mail is on disk.
+    /// Takes a mail. When this returns, the mail is on disk; if it is dropped before, the mail may be too.
     pub async fn enqueue(&self, mail: NewMail) -> Result<Enqueued, EnqueueError> {
         let outbox = self.clone();
         match tokio::task::spawn_blocking(move || outbox.blocking_enqueue(&mail)).await {
