@@ -160,7 +160,7 @@ fn differences_from_the_schema_are_found_and_omissions_are_none() {
                 "``config.json setting``: ``\".EmailSettings.ConnectionSecurity\",``",
                 "Environment variable: ``MM_EMAILSETTINGS_CONNECTIONSECURITY``",
             ],
-            "Not specified, TLS, STARTTLS",
+            "STARTTLS",
             "STARTLS",
         ),
         (

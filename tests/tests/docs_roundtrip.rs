@@ -131,14 +131,14 @@ fn unknown_content_is_kept_where_it_stood() {
             Entry::Setting(_) => "setting",
         })
         .collect();
-    assert_eq!(kinds, ["prose", "prose", "setting", "setting", "setting", "setting", "setting", "prose"]);
-    let Entry::Setting(parts) = &page.entries[2] else { panic!() };
+    assert_eq!(kinds, ["prose", "setting", "setting", "setting", "setting", "setting", "prose"]);
+    let Entry::Setting(parts) = &page.entries[1] else { panic!() };
     assert!(matches!(&parts[3].part, Part::Verbatim(text) if text.starts_with(".. note::")), "{parts:?}");
-    let Entry::Setting(logo) = &page.entries[3] else { panic!() };
+    let Entry::Setting(logo) = &page.entries[2] else { panic!() };
     let Part::Table(table) = &logo[2].part else { panic!("{logo:?}") };
     let right = table.rows[0].right.as_ref().unwrap();
     assert!(matches!(&right[1], Bullet::Config(config) if config.name.is_none()), "N/A: {right:?}");
-    let Entry::Setting(spool) = &page.entries[4] else { panic!() };
+    let Entry::Setting(spool) = &page.entries[3] else { panic!() };
     let Part::Table(table) = &spool[2].part else { panic!("{spool:?}") };
     let right = table.rows[0].right.as_ref().unwrap();
     let Bullet::Config(config) = &right[1] else { panic!("{right:?}") };

@@ -53,7 +53,8 @@ fn only_what_drifted_changes() {
         .map(|((i, a), _)| (i + 1, a))
         .collect();
     let lines: Vec<usize> = changed.iter().map(|(line, _)| *line).collect();
-    assert_eq!(lines, [7, 21, 22, 92, 107], "{changed:#?}");
+    // The last one does not fit, so that its column grows.
+    assert_eq!(lines, [7, 21, 22, 92, 105, 106, 107, 108, 109], "{changed:#?}");
     assert_eq!(changed[0].1, "  :environment: APP_MAILSETTINGS_ONE");
     assert!(changed[3].1.contains("> ``true``"), "{}", changed[3].1);
     let rules: Vec<&str> = synced.remaining.iter().map(|finding| finding.rule.name()).collect();
@@ -72,7 +73,11 @@ fn facts_of_the_schema_go_in_and_the_grid_follows() {
     let drifted = good
         .replace("``MM_EMAILSETTINGS_SMTPUSERNAME``     |", "``MM_EMAILSETTINGS_SMTPUSERNAM``      |")
         .replace("Default is ``10``. ", "Default is ``100``.")
-        .replacen("**Environment > SMTP**", "**Environment > Post**", 1);
+        .replacen(
+            "System Config path: **Environment > SMTP**",
+            "System Config path: **Environment > Post**",
+            1,
+        );
     assert_ne!(drifted, good);
     let synced = sync("smtp.rst", drifted.as_bytes());
     assert_eq!(synced.remaining, []);
@@ -143,7 +148,7 @@ fn malformed_tables_become_those_that_people_mended() {
         let synced = String::from_utf8(sync(&name, &before).bytes).unwrap();
         let (mended, wanted) = (tables(&synced), tables(&after));
         let mut line = 0;
-        for table in tables(&String::from_utf8(before).unwrap()) {
+        for (i, table) in tables(&String::from_utf8(before).unwrap()).into_iter().enumerate() {
             // Where this table stands in the page, by its first line's text from there on.
             let text = std::str::from_utf8(page.text.as_bytes()).unwrap();
             let at = text.lines().skip(line).position(|found| found.trim_end() == table[0]).unwrap() + line;
@@ -152,11 +157,10 @@ fn malformed_tables_become_those_that_people_mended() {
                 continue;
             }
             broken += 1;
-            let words = |table: &[String]| {
-                table.concat().split_whitespace().collect::<String>().replace(['|', '-', '+'], "")
-            };
-            let ours = mended.iter().find(|ours| words(ours) == words(&table)).unwrap();
-            equal += usize::from(wanted.contains(ours));
+            let ours = &mended[i];
+            // A variable in the wrong letter case stands in one of them; people left it.
+            let same = |theirs: &Vec<String>| theirs.concat().eq_ignore_ascii_case(&ours.concat());
+            equal += usize::from(wanted.iter().any(same));
         }
     }
     println!("{equal} of {broken} malformed tables as people mended them");

@@ -86,6 +86,7 @@ impl<'r> Builder<'r> {
         Some(self.first_readable(leaf, setting))
     }
 
+    #[inline(never)]
     fn first_readable(&mut self, leaf: LeafId, setting: &'static Setting) -> Value<'r> {
         let mut winner = None;
         for candidate in self.inputs.candidates.chain(leaf) {
@@ -146,6 +147,7 @@ impl<'r> Builder<'r> {
 
 impl<'r> Inputs<'r> {
     /// Reads a candidate by its setting's kind.
+    #[inline]
     pub(super) fn read(self, setting: &Setting, candidate: &Candidate) -> Result<Value<'r>, Mismatch> {
         match candidate.place {
             ValuePlace::Source { source, start, len, shape } => {

@@ -41,14 +41,13 @@ pub enum Against {
 pub fn check(page: &PageRead, schema: Option<&'static Section>, against: Against) -> Vec<Finding> {
     let schema = schema.filter(|_| against != Against::Itself);
     let settings = documented(page);
-    let naming = naming::Naming::of(schema, &settings);
     let mut drafts: Vec<Draft> = Vec::new();
     if against != Against::Schema || schema.is_none() {
         drafts.extend(text::check(page));
-        drafts.extend(own::check(page, &settings, &naming));
+        drafts.extend(own::check(page, &settings, &Naming::of_page(&settings)));
     }
     if let Some(schema) = schema {
-        drafts.extend(schema::check(page, &settings, schema, &naming));
+        drafts.extend(schema::check(page, &settings, schema, &Naming::of_schema(schema)));
     }
     let mut findings: Vec<Finding> = drafts.into_iter().map(|draft| draft.placed(page)).collect();
     findings = distinct(findings);

@@ -1,4 +1,4 @@
-//! How a page's variables are named: by the schema's prefix, or by the one that most of its own have.
+//! How variables are named: by the schema's prefix, or by the one that most of a page's own have.
 
 use std::collections::BTreeMap;
 
@@ -6,16 +6,21 @@ use crate::schema::{Section, env_name};
 
 use crate::docs::facts::{Documented, TableFacts};
 
-/// The naming of variables on one page.
+/// How variables are named.
 #[derive(Debug)]
 pub(in crate::docs) struct Naming {
     prefix: Option<String>,
 }
 
 impl Naming {
-    pub(in crate::docs) fn of(schema: Option<&'static Section>, settings: &[Documented<'_>]) -> Self {
-        let given = schema.and_then(|schema| schema.env_prefix).map(str::to_owned);
-        Self { prefix: given.or_else(|| most_common(settings)) }
+    /// As the schema says.
+    pub(super) fn of_schema(schema: &'static Section) -> Self {
+        Self { prefix: schema.env_prefix.map(str::to_owned) }
+    }
+
+    /// As most of the page's variables are.
+    pub(in crate::docs) fn of_page(settings: &[Documented<'_>]) -> Self {
+        Self { prefix: most_common(settings) }
     }
 
     /// What every variable begins with, where it is known.

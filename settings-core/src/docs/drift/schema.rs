@@ -13,7 +13,7 @@ use super::default::{Normal, contradict, normal};
 use super::draft::Draft;
 use super::finding::Rule;
 use super::naming::Naming;
-use super::own::same_console;
+use super::own::{same_console, variable_of};
 use crate::docs::facts::{Documented, Named, Source};
 
 pub(super) fn check(
@@ -50,6 +50,8 @@ pub(super) fn check(
                 }
                 // A section or a map that holds settings.
                 Match::None if index.paths.keys().any(|known| known.starts_with(&format!("{path}."))) => {}
+                // Another program's section.
+                Match::None if !index.claims(path) => {}
                 Match::None => unknown.push(no_such_setting(path, at, &index, &leaves).setting(path)),
             }
         }
@@ -130,6 +132,13 @@ impl<'s> Index<'s> {
         index
     }
 
+    /// Whether a path is in a section of the schema, or was meant to be.
+    fn claims(&self, path: &str) -> bool {
+        let section = path.split('.').next().unwrap_or(path);
+        self.paths.keys().any(|known| known.split('.').next() == Some(section))
+            || nearest(path, self.paths.keys().map(String::as_str)).is_some()
+    }
+
     fn find(&self, path: &str) -> Match<'s> {
         if let Some(leaf) = self.paths.get(path) {
             return Match::Leaf(leaf);
@@ -194,10 +203,11 @@ fn facts(page: &PageRead, setting: &Documented<'_>, leaf: &Leaf, naming: &Naming
         .chain([(setting.option("environment"), false)]);
     for (env, broken) in envs {
         let (Some((env, at)), Some(derived)) = (env.one(), naming.env(&path)) else { continue };
-        if env == derived {
+        if variable_of(env) == derived {
             continue;
         }
-        let rule = if env.eq_ignore_ascii_case(&derived) { Rule::LetterCase } else { Rule::EnvName };
+        let rule =
+            if variable_of(env).eq_ignore_ascii_case(&derived) { Rule::LetterCase } else { Rule::EnvName };
         let mut draft = Draft::new(rule, at, format!("`{env}` is not the variable of `{path}`"))
             .found(env)
             .expected(derived.clone())
@@ -357,38 +367,43 @@ fn values(setting: &Documented<'_>, leaf: &Leaf, drafts: &mut Vec<Draft>) {
         if !named.iter().any(|fact| accepted.iter().any(|value| is(fact, value))) {
             continue;
         }
-        for fact in &named {
-            if !accepted.iter().any(|value| is(fact, value)) {
-                let labels: Vec<&str> = accepted.iter().map(|(_, label)| *label).collect();
-                drafts.push(
-                    Draft::new(
-                        Rule::Values,
-                        fact.span,
-                        format!("`{}` is not a value of `{}`", fact.value, leaf.path),
-                    )
-                    .found(fact.value.clone())
-                    .expected(labels.join(", "))
-                    .help(match nearest(fact, labels.iter().copied()) {
-                        Some(near) => format!("write `{near}`"),
-                        None => "take the item out".to_owned(),
-                    }),
-                );
-            }
+        let labels: Vec<&str> = accepted.iter().map(|(_, label)| *label).collect();
+        let mut absent: Vec<&str> = accepted
+            .iter()
+            .filter(|value| !named.iter().any(|fact| is(fact, value)))
+            .map(|(_, label)| *label)
+            .collect();
+        for fact in named.iter().filter(|fact| !accepted.iter().any(|value| is(fact, value))) {
+            // A misspelt value is one mistake, not one too many and one too few.
+            let meant = nearest(fact, absent.iter().copied());
+            absent.retain(|label| Some(*label) != meant);
+            let help = match meant {
+                Some(meant) => format!("write `{meant}`"),
+                None => "take the item out".to_owned(),
+            };
+            drafts.push(
+                Draft::new(
+                    Rule::Values,
+                    fact.span,
+                    format!("`{}` is not a value of `{}`", fact.value, leaf.path),
+                )
+                .found(fact.value.clone())
+                .expected(meant.map_or_else(|| labels.join(", "), str::to_owned))
+                .help(help),
+            );
         }
-        for value in &accepted {
-            if !named.iter().any(|fact| is(fact, value)) {
-                let at = named.first().map_or(setting.span, |fact| fact.span);
-                drafts.push(
-                    Draft::new(
-                        Rule::Values,
-                        at,
-                        format!("the list leaves out `{}`, a value of `{}`", value.1, leaf.path),
-                    )
-                    .expected(value.1)
-                    .found(named.iter().map(|fact| fact.as_str()).collect::<Vec<_>>().join(", "))
-                    .help(format!("add an item: - **{}**: what it does", value.1)),
-                );
-            }
+        for label in absent {
+            let at = named.first().map_or(setting.span, |fact| fact.span);
+            drafts.push(
+                Draft::new(
+                    Rule::Values,
+                    at,
+                    format!("the list leaves out `{label}`, a value of `{}`", leaf.path),
+                )
+                .expected(label)
+                .found(named.iter().map(|fact| fact.as_str()).collect::<Vec<_>>().join(", "))
+                .help(format!("add an item: - **{label}**: what it does")),
+            );
         }
     }
 }

@@ -39,7 +39,7 @@ pub fn to_rust(pages: &[PageRead]) -> String {
     let mut prefix: Option<String> = None;
     for page in pages {
         let settings = documented(page);
-        prefix = prefix.or_else(|| Naming::of(None, &settings).prefix().map(str::to_owned));
+        prefix = prefix.or_else(|| Naming::of_page(&settings).prefix().map(str::to_owned));
         let (found, not) = items(page, &settings);
         all.extend(found);
         left.extend(not);
