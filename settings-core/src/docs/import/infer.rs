@@ -203,13 +203,6 @@ fn strings(written: &str) -> Option<Vec<String>> {
     serde_json::from_str(written.trim()).ok()
 }
 
-fn fits(kind: &InferredKind, number: i64) -> bool {
-    match kind {
-        InferredKind::Integer(Some((low, high))) => (low..=high).contains(&&number),
-        _ => true,
-    }
-}
-
 /// The default as the derive reads it. `None` where it doesn't fit the kind.
 fn expression(kind: &InferredKind, written: &str) -> Option<String> {
     let bare = written.trim();
