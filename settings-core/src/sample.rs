@@ -89,6 +89,7 @@ impl Settings for Mail {
                 DefaultValue::Integer(10),
             )),
         ],
+        ..Section::EMPTY
     };
 
     fn build(builder: &mut Builder<'_>) -> Option<Self> {
@@ -144,6 +145,7 @@ impl Settings for Limits {
             )),
             Member::Setting(Setting::new("Offset", "offset", i64::KIND, DefaultValue::Integer(-3))),
         ],
+        ..Section::EMPTY
     };
 
     fn build(builder: &mut Builder<'_>) -> Option<Self> {
@@ -169,9 +171,10 @@ impl Settings for Program {
         console: None,
         doc: "A server's settings.",
         members: &[
-            Member::Section { key: "Mail", section: Mail::SCHEMA },
-            Member::Section { key: "Limits", section: Limits::SCHEMA },
+            Member::Section { key: "Mail", section: Mail::SCHEMA, optional: false },
+            Member::Section { key: "Limits", section: Limits::SCHEMA, optional: false },
         ],
+        ..Section::EMPTY
     };
 
     fn build(builder: &mut Builder<'_>) -> Option<Self> {

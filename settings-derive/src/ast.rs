@@ -8,7 +8,7 @@ use crate::ctxt::Ctxt;
 use crate::default::DefaultValue;
 use crate::doc::Doc;
 use crate::naming;
-use crate::ty::{self, Kind};
+use crate::ty::{self, Kind, Occurs};
 
 /// A struct of settings.
 pub(crate) struct Struct<'a> {
@@ -28,8 +28,17 @@ pub(crate) struct Field<'a> {
 /// What the field is.
 pub(crate) enum Member<'a> {
     Setting(Box<Leaf<'a>>),
-    /// A nested section, under another key if one is given.
-    Section(Option<Spanned<String>>),
+    Section(Nested<'a>),
+}
+
+/// A nested section.
+pub(crate) struct Nested<'a> {
+    /// Another key than its own.
+    pub(crate) key: Option<Spanned<String>>,
+    pub(crate) occurs: Occurs,
+    /// The struct's type, without what says how often it occurs.
+    pub(crate) ty: &'a Type,
+    pub(crate) doc: Doc,
 }
 
 /// A setting.
@@ -114,7 +123,11 @@ impl<'a> Field<'a> {
         );
         let member = match FieldAttrs::from_field(cx, field) {
             FieldAttrs::Setting(attrs) => Member::Setting(Box::new(Leaf::new(cx, field, *attrs))),
-            FieldAttrs::Nested(nested) => Member::Section(nested.section),
+            FieldAttrs::Nested(nested) => {
+                let (occurs, ty) = ty::section_within(&field.ty).unwrap_or((Occurs::Once, &field.ty));
+                let doc = Doc::of_item(cx, &field.attrs);
+                Member::Section(Nested { key: nested.section, occurs, ty, doc })
+            }
         };
         Some(Self { ident: field.ident.as_ref()?, ty: &field.ty, member })
     }
@@ -126,7 +139,7 @@ impl<'a> Field<'a> {
                 value: naming::pascal_case(self.ident),
                 span: self.ident.span(),
             })),
-            Member::Section(key) => key.clone(),
+            Member::Section(nested) => nested.key.clone().or_else(|| nested.own_key(self.ident)),
         }
     }
 
@@ -139,6 +152,19 @@ impl<'a> Field<'a> {
     }
 }
 
+impl Nested<'_> {
+    /// Whether any number of them stands under one key.
+    pub(crate) fn repeats(&self) -> bool {
+        matches!(self.occurs, Occurs::List | Occurs::Map)
+    }
+
+    /// Sections that repeat are named by the field, the others by their struct.
+    fn own_key(&self, ident: &Ident) -> Option<Spanned<String>> {
+        let value = naming::pascal_case(ident);
+        self.repeats().then(|| Spanned { value, span: ident.span() })
+    }
+}
+
 impl<'a> Leaf<'a> {
     fn new(cx: &Ctxt, field: &'a syn::Field, attrs: Setting) -> Self {
         let doc = Doc::of_setting(cx, &field.attrs);
@@ -146,7 +172,7 @@ impl<'a> Leaf<'a> {
         let name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
         let default = match &attrs.default {
             // Whoever misspelt `default` is not told to add it.
-            None if attrs.given.default => None,
+            None if attrs.given.default || attrs.default_from.is_some() => None,
             given => DefaultValue::of_field(cx, &name, field, kind, given.as_ref()),
         };
         Self { attrs, kind, doc, default }

@@ -12,14 +12,8 @@ pub(crate) fn settings(input: &DeriveInput, library: &TokenStream, key: &str) ->
         const _: () = {
             #[automatically_derived]
             impl #generics #library::Settings for #ident #arguments #bounds {
-                const SCHEMA: &'static #library::schema::Section = &#library::schema::Section {
-                    key: #key,
-                    env_prefix: ::core::option::Option::None,
-                    page: ::core::option::Option::None,
-                    console: ::core::option::Option::None,
-                    doc: "",
-                    members: &[],
-                };
+                const SCHEMA: &'static #library::schema::Section =
+                    &#library::schema::Section { key: #key, ..#library::schema::Section::EMPTY };
                 fn build(_: &mut #library::resolve::Builder<'_>) -> ::core::option::Option<Self> {
                     ::core::option::Option::None
                 }

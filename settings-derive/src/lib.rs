@@ -13,6 +13,7 @@ mod expand;
 mod fallback;
 mod naming;
 mod nearest;
+mod pattern;
 mod ty;
 
 use proc_macro::TokenStream;
@@ -30,20 +31,31 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `env_prefix = "MM"` | this struct is a program's root; every variable begins with `MM_` |
 /// | `page = "SMTP"` | the reference page of its settings |
 /// | `console = "Environment > SMTP"` | where the System Console shows them |
+/// | `unknown = "deny"` | what to say of keys and variables in it that no setting has: `allow`, `warn` or `deny` |
+/// | `rule(check = \|settings\| …, message = "…", fields("A", "B"))` | what must hold between settings: `check` is a function of the struct that returns `true` where all is well, `fields` are keys of the section (or paths below it); also `severity = "warning"` and `help = "…"` |
 /// | `crate = "path::to::settings_core"` | the library, where a program knows it by another name |
 ///
 /// A field with `#[setting]` is a setting; a field without it is a nested section, which
-/// `#[settings(section = "OtherKey")]` puts under another key.
+/// `#[settings(section = "OtherKey")]` puts under another key. An `Option` of a section may be absent; a `Vec` or a map
+/// of sections (`BTreeMap<String, Section>`) repeats, under the field's name in PascalCase.
 ///
 /// | `#[setting(…)]` | means |
 /// |---|---|
 /// | `key = "SMTPPort"` | its key in `config.json`; the field's name in PascalCase where left out |
 /// | `title = "SMTP server port"` | its heading; the words of the field's name where left out |
 /// | `default = 10025` | its default: a literal, a constant, or an array or `{"key": value}` map of literals |
+/// | `default_from = \|a, b\| …`, `default_rule = "…"` | a default that is computed from other settings of the section, named by their fields (as references), or from nothing; the rule says in words how |
 /// | `unit = "seconds"` | what a bare number of a `Duration` counts: `milliseconds` to `days` |
-/// | `range = 1..=65535` | bounds of an integer or a `Duration` |
+/// | `range = 1..=65535` | bounds of an integer, a `Duration` or a `ByteSize` |
+/// | `format = "url"` | what a text stands for: `url`, `email`, `host`, `port`, `path` or `socket address` |
+/// | `min_len = 1`, `max_len = 64`, `pattern = "[a-z]+"` | how long a text is in characters, and a regular expression for the whole of it |
 /// | `alias = "Old.Path"`, `aliases = ["A", "B"]` | old names that still work and warn |
 /// | `page = "…"`, `console = "…"` | where they are not the section's |
+/// | `added = "1.2"` | the version that brought it: one of the crate's own up to now, or `"next"` |
+/// | `deprecated(since = "1.2", reason = "…", replacement = "Section.Key")` | setting it warns; `replacement` may be left out |
+/// | `restart` | a change needs a restart of the server |
+/// | `scope = "…"` | where it may be set, or for whom, in a word of the program's own |
+/// | `hidden` | it works, but stands in no document |
 ///
 /// The doc comment is the documentation: what stands before its bullet list is the description, bullets of the form
 /// `` - `true`: text `` are the value list, the rest is a note.

@@ -12,8 +12,14 @@ pub(crate) enum Kind<'a> {
     Text,
     Secret,
     Duration,
+    /// `ByteSize`.
+    Size,
+    /// `u128` or `i128`, which no setting can be.
+    Wide,
     /// `Vec` of the type.
     List(&'a Type),
+    /// `BTreeSet` or `HashSet` of the type.
+    Set(&'a Type),
     /// `BTreeMap` or `HashMap` from text to the type.
     Map(&'a Type),
     Optional(&'a Type),
@@ -60,7 +66,10 @@ pub(crate) fn kind(ty: &Type) -> Kind<'_> {
         ("String" | "PathBuf", []) => Kind::Text,
         ("Secret", []) => Kind::Secret,
         ("Duration", []) => Kind::Duration,
+        ("ByteSize", []) => Kind::Size,
+        ("u128" | "i128", []) => Kind::Wide,
         ("Vec", [of]) => Kind::List(of),
+        ("BTreeSet" | "HashSet", [of, ..]) => Kind::Set(of),
         ("BTreeMap" | "HashMap", [_, of, ..]) => Kind::Map(of),
         ("Option", [of]) => Kind::Optional(of),
         (name, []) => INTEGERS
@@ -86,9 +95,33 @@ fn type_arguments(arguments: &PathArguments) -> Vec<&Type> {
 /// The kind of the innermost value: of `Option<Vec<u16>>`, that of `u16`.
 pub(crate) fn innermost(ty: &Type) -> Kind<'_> {
     match kind(ty) {
-        Kind::List(of) | Kind::Map(of) | Kind::Optional(of) => innermost(of),
+        Kind::List(of) | Kind::Set(of) | Kind::Map(of) | Kind::Optional(of) => innermost(of),
         kind => kind,
     }
+}
+
+/// The type of a section that may be absent or repeats: of `Vec<Replica>`, that is `Replica`.
+pub(crate) fn section_within(ty: &Type) -> Option<(Occurs, &Type)> {
+    let (occurs, of) = match kind(ty) {
+        Kind::Other => return Some((Occurs::Once, ty)),
+        Kind::Optional(of) => (Occurs::Optional, of),
+        Kind::List(of) => (Occurs::List, of),
+        Kind::Map(of) => (Occurs::Map, of),
+        _ => return None,
+    };
+    matches!(kind(of), Kind::Other).then_some((occurs, of))
+}
+
+/// How often a nested section occurs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Occurs {
+    Once,
+    /// It may be absent.
+    Optional,
+    /// Any number of times, in order.
+    List,
+    /// Any number of times, each with a name.
+    Map,
 }
 
 /// The kind without `Option` around it.
@@ -110,7 +143,10 @@ impl Kind<'_> {
             Self::Text => "text".to_owned(),
             Self::Secret => "a secret".to_owned(),
             Self::Duration => "a duration".to_owned(),
+            Self::Size => "a size".to_owned(),
+            Self::Wide => "a whole number of 128 bits".to_owned(),
             Self::List(_) => "a list".to_owned(),
+            Self::Set(_) => "a set".to_owned(),
             Self::Map(_) => "a map".to_owned(),
             Self::Optional(_) => "optional".to_owned(),
             Self::Other => "a type of its own".to_owned(),

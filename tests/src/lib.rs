@@ -3,10 +3,12 @@
 pub mod certificates;
 pub mod cli;
 pub mod faults;
+pub mod feed;
 pub mod generate;
 pub mod postfix;
 pub mod proxy;
 pub mod real;
+pub mod sink;
 
 pub use real::{left_out, shared};
 

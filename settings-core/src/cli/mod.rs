@@ -15,12 +15,15 @@
 //!
 //! Exit codes: 0 good, 1 findings or a failed operation, 2 wrong use or unreadable input.
 
+mod alerts;
 mod common;
 mod demo;
 mod docs;
 mod failure;
 mod mail;
+mod queue;
 mod rst;
+mod set;
 mod show;
 mod template;
 mod validate;
@@ -62,6 +65,10 @@ pub enum Command {
     Get(show::Get),
     /// Reports every mistake of every layer
     Validate(validate::Validate),
+    /// Sets one setting in the configuration file, in place
+    Set(set::Set),
+    /// Removes one setting from the configuration file, so that its default applies
+    Unset(set::Unset),
     /// Writes reference pages, finds and mends drift in them, takes pages over
     Docs(docs::Docs),
     /// Shows what the reStructuredText parser sees
@@ -72,6 +79,8 @@ pub enum Command {
     Template(template::Template),
     /// Sends a test mail, examines the way to the server, or catches mail locally
     Mail(mail::Mail),
+    /// Looks for security alerts and mails the administrators
+    Alerts(alerts::Alerts),
 }
 
 /// What a command's run came to: `Ok(true)` is good, `Ok(false)` found something.
@@ -111,11 +120,14 @@ impl Cli {
             Command::Explain(command) => command.run::<T>(common, environment, out),
             Command::Get(command) => command.run::<T>(common, environment, out),
             Command::Validate(command) => command.run::<T>(common, environment, out),
+            Command::Set(command) => command.run::<T>(common, environment, out),
+            Command::Unset(command) => command.run::<T>(common, environment, out),
             Command::Docs(command) => command.run::<T>(out),
             Command::Rst(command) => command.run(out),
             Command::Schema(command) => command.run::<T>(out),
             Command::Template(command) => command.run::<T>(out),
             Command::Mail(command) => command.run::<T>(common, environment, out),
+            Command::Alerts(command) => command.run::<T>(common, environment, out),
         }
     }
 }

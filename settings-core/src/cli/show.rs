@@ -117,6 +117,7 @@ fn to_json(effective: &Effective<'_>) -> Json {
     let shown = |text: &str| serde_json::from_str(text).unwrap_or(Json::Null);
     let (min, max, unit) = match setting.kind {
         Kind::Integer { min, max } => (bound(min), bound(max), Json::Null),
+        Kind::Size { min, max } => (json!(min), json!(max), json!("bytes")),
         Kind::Duration { unit, min, max } => (json!(min), json!(max), json!(unit.name())),
         _ => (Json::Null, Json::Null, Json::Null),
     };
@@ -137,6 +138,15 @@ fn to_json(effective: &Effective<'_>) -> Json {
         "unit": unit,
         "title": setting.title,
         "summary": setting.summary(),
+        "context": if setting.restart { "restart" } else { "live" },
+        "scope": setting.scope,
+        "added": setting.added,
+        "deprecated": setting.deprecated.map(|deprecated| json!({
+            "since": deprecated.since,
+            "reason": deprecated.reason,
+            "replacement": deprecated.replacement,
+        })),
+        "hidden": setting.hidden,
         "kind": kind_name(&setting.kind),
         "min": min,
         "max": max,
@@ -171,6 +181,7 @@ fn origin_json(origin: &Origin) -> Json {
             "line": env_file.as_ref().map(|(_, line)| line),
             "value_file": value_file,
         }),
+        Origin::SecretFile { path } => json!({ "layer": layer, "secret_file": path }),
         Origin::Override { origin } => json!({ "layer": layer, "override": origin }),
     }
 }
@@ -180,11 +191,14 @@ fn kind_name(kind: &Kind) -> &'static str {
         Kind::Bool => "bool",
         Kind::Integer { .. } => "integer",
         Kind::Float => "number",
-        Kind::Text | Kind::Custom(_) => "string",
+        Kind::Text | Kind::TextOf(_) | Kind::Custom(_) => "string",
         Kind::Secret => "secret",
         Kind::OneOf(_) => "one-of",
         Kind::Duration { .. } => "duration",
+        Kind::Size { .. } => "size",
         Kind::List(_) => "list",
+        Kind::Set(_) => "set",
+        Kind::Section(_) => "section",
         Kind::Map(_) => "map",
         Kind::Optional(of) => kind_name(of),
     }
@@ -227,6 +241,20 @@ impl Explain {
         }
         for alias in setting.aliases {
             writeln!(out, "old name  {alias}")?;
+        }
+        for (name, text) in [("added", setting.added), ("scope", setting.scope)] {
+            if let Some(text) = text {
+                writeln!(out, "{name:10}{text}")?;
+            }
+        }
+        if setting.restart {
+            writeln!(out, "restart   a change needs a restart")?;
+        }
+        if let Some(deprecated) = setting.deprecated {
+            writeln!(out, "deprecated since {}: {}", deprecated.since, deprecated.reason)?;
+            if let Some(replacement) = deprecated.replacement {
+                writeln!(out, "          set {replacement} instead")?;
+            }
         }
         writeln!(out, "\nvalue     {}\n          from {}", effective.shown(), effective.origin)?;
         for (origin, value) in effective.overridden_shown() {

@@ -1,6 +1,7 @@
 //! From schema to model: one page a page name.
 
 use crate::schema::{Choice, DefaultValue, Kind, Leaf, Section, Setting, Unit, ValueDoc};
+use crate::value::expectation;
 
 use super::inline::markdown_to_rst;
 use super::model::{
@@ -162,6 +163,10 @@ fn hint(setting: &Setting) -> Option<Hint> {
         Kind::Integer { min, max } => format!("Numerical input{}.", bounds(*min, *max)),
         Kind::Float => "Decimal input.".to_owned(),
         Kind::Text | Kind::Secret => "String input.".to_owned(),
+        Kind::TextOf(_) => format!("String input ({}).", markdown_to_rst(&expectation(&setting.kind))),
+        Kind::Size { .. } => "Numerical value in bytes.".to_owned(),
+        Kind::Set(of) => format!("{} array input.", element(of)),
+        Kind::Section(_) => "Map input.".to_owned(),
         Kind::Duration { unit, min, max } => {
             format!("Numerical value in {}{}.", unit.name(), bounds(i128::from(*min), i128::from(*max)))
         }

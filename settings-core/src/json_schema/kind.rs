@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Number, Value as Json, json};
 
-use super::pattern;
+use super::{pattern, texts};
 use crate::markdown;
-use crate::schema::{Choice, Kind, ValueDoc};
+use crate::schema::{Choice, Format, Kind, Member, Section, TextRules, ValueDoc};
 use crate::value::expectation;
 
 /// The keywords of a kind; `values` are a setting's own words for each choice.
@@ -31,6 +31,17 @@ fn ways(kind: &Kind, values: &[ValueDoc]) -> Vec<Map<String, Json>> {
             whole_number(min.into(), max.into()),
             text_like(&pattern::whole(&pattern::duration(unit, min, max)), kind),
         ],
+        Kind::TextOf(rules) => text_of(rules, kind),
+        Kind::Size { min, max } => vec![
+            whole_number(min.into(), max.into()),
+            text_like(&pattern::whole(&pattern::size(min, max)), kind),
+        ],
+        Kind::Set(of) => vec![object([
+            ("type", json!(["array", "null"])),
+            ("items", Json::Object(schema(of, &[]))),
+            ("uniqueItems", json!(true)),
+        ])],
+        Kind::Section(of) => vec![section(of)],
         Kind::List(of) => {
             vec![object([("type", json!(["array", "null"])), ("items", Json::Object(schema(of, &[])))])]
         }
@@ -40,12 +51,76 @@ fn ways(kind: &Kind, values: &[ValueDoc]) -> Vec<Map<String, Json>> {
         ])],
         Kind::Optional(of) => {
             let mut ways = ways(of, values);
-            if !matches!(of, Kind::List(_) | Kind::Map(_) | Kind::Optional(_)) {
+            if !matches!(of, Kind::List(_) | Kind::Set(_) | Kind::Map(_) | Kind::Optional(_)) {
                 ways.push(object([("type", json!("null"))]));
             }
             ways
         }
     }
+}
+
+fn text_of(rules: &TextRules, kind: &Kind) -> Vec<Map<String, Json>> {
+    let mut schema = object([("type", json!("string"))]);
+    if rules.min_len > 0 {
+        schema.insert("minLength".to_owned(), json!(rules.min_len));
+    }
+    if rules.max_len < u32::MAX {
+        schema.insert("maxLength".to_owned(), json!(rules.max_len));
+    }
+    let format = rules.format.map(pattern::format);
+    let own = rules.pattern.map(pattern::whole);
+    if let Some(pattern) = format.as_ref().or(own.as_ref()) {
+        let expected = markdown::plain(&expectation(kind));
+        schema.insert("pattern".to_owned(), json!(pattern));
+        schema.insert("patternErrorMessage".to_owned(), json!(format!("expected {expected}")));
+    }
+    if let (Some(_), Some(own)) = (&format, &own) {
+        schema.insert("allOf".to_owned(), json!([{ "pattern": own }]));
+    }
+    let mut ways = vec![schema];
+    if rules.format == Some(Format::Port) && rules.pattern.is_none() {
+        let lens = (10_i128.pow(rules.min_len.clamp(1, 6) - 1), 10_i128.pow(rules.max_len.min(6)) - 1);
+        ways.push(whole_number(lens.0, lens.1.min(65_535)));
+    }
+    if rules.or_empty {
+        ways.push(object([("const", json!(""))]));
+    }
+    ways
+}
+
+/// The settings of a section that repeats. Unknown keys are refused: nothing tells them from slips.
+fn section(of: &Section) -> Map<String, Json> {
+    let member = |member: &Member| {
+        let property = match member {
+            Member::Setting(setting) => {
+                let mut property = object([("title", json!(setting.title))]);
+                texts::describe(&mut property, &texts::plain(setting), setting.description);
+                property.extend(schema(&setting.kind, setting.values));
+                let default = texts::default_json(setting).and_then(|json| serde_json::from_str(&json).ok());
+                if let Some(default) = default {
+                    property.insert("default".to_owned(), default);
+                }
+                if setting.kind.is_secret() {
+                    property.insert("writeOnly".to_owned(), json!(true));
+                }
+                property
+            }
+            Member::Section { section: below, optional, .. } => {
+                let mut property = section(below);
+                if *optional {
+                    property.insert("type".to_owned(), json!(["object", "null"]));
+                }
+                property
+            }
+        };
+        (member.key().to_owned(), Json::Object(property))
+    };
+    let properties: Map<String, Json> = of.members.iter().map(member).collect();
+    object([
+        ("type", json!("object")),
+        ("properties", Json::Object(properties)),
+        ("additionalProperties", json!(false)),
+    ])
 }
 
 fn whole_number(min: i128, max: i128) -> Map<String, Json> {

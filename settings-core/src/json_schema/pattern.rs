@@ -1,6 +1,6 @@
 //! Regular expressions (the common ground of ECMA 262 and everything else) for numbers that stand in text.
 
-use crate::schema::Unit;
+use crate::schema::{Format, SIZE_UNITS, Unit};
 
 /// A number with a fraction, as Rust reads it; neither infinity nor NaN.
 pub(super) const FLOAT: &str = r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$";
@@ -50,6 +50,41 @@ pub(super) fn duration(unit: Unit, min: u64, max: u64) -> String {
     }
     ways.push("(?:[0-9]+(?:ms|s|m(?:in)?|h|d)){2,}".to_owned());
     ways.join("|")
+}
+
+/// A count of bytes, or one with a unit, from `min` to `max` bytes.
+pub(super) fn size(min: u64, max: u64) -> String {
+    let mut ways = vec![integer(min.into(), max.into())];
+    for (unit, bytes) in SIZE_UNITS {
+        let (low, high) = (min.div_ceil(bytes), max / bytes);
+        if low == 0 {
+            ways.push(format!("0+{unit}"));
+        }
+        if high >= low.max(1) {
+            ways.push(format!("0*(?:{}){unit}", natural(low.max(1).into(), high.into())));
+        }
+    }
+    ways.join("|")
+}
+
+/// What a format accepts, but for the exact form of an IPv6 address and the length of a whole host name.
+pub(super) fn format(format: Format) -> String {
+    let name = |inner: &str| format!("[A-Za-z0-9{inner}](?:[A-Za-z0-9{inner}-]{{0,61}}[A-Za-z0-9{inner}])?");
+    let names = |inner: &str| format!("{0}(?:\\.{0})*", name(inner));
+    let ipv6 = "[0-9A-Fa-f]*:[0-9A-Fa-f:.]+";
+    let host = format!("{}\\.?|{ipv6}|\\[{ipv6}\\]", names("_"));
+    let port = format!("0*(?:{})", natural(1, 65_535));
+    match format {
+        Format::Url => {
+            let refused = r#"\u0000-\u0020\u007f"<>\\^`{|}"#;
+            format!(r"^[A-Za-z][A-Za-z0-9+.-]*://[^{refused}/?#:@][^{refused}]*$")
+        }
+        Format::Email => whole(&format!(r"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]+@{}", names(""))),
+        Format::Host => whole(&host),
+        Format::Port => whole(&port),
+        Format::Path => r"^[^\u0000]+$".to_owned(),
+        Format::SocketAddress => whole(&format!(r"(?:{}\.?|\[{ipv6}\])?:{port}", names("_"))),
+    }
 }
 
 /// A whole number from `low` (at least 1) to `high`, without leading zeros.

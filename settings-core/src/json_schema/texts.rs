@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::markdown;
-use crate::schema::{DefaultValue, Kind, Setting};
+use crate::schema::{DefaultValue, Deprecated, Kind, Setting};
 use crate::value::{expectation, to_json};
 
 /// Adds `description` and `markdownDescription`, where there is something to say.
@@ -50,6 +50,15 @@ pub(super) fn default_json(setting: &Setting) -> Option<String> {
     let json = to_json(&setting.kind, &setting.default_value());
     let empty = matches!(json.as_str(), "\"\"" | "null" | "[]" | "{}");
     (empty || !setting.kind.is_secret()).then_some(json)
+}
+
+/// Since when, why, and what to set instead.
+pub(super) fn deprecation(deprecated: &Deprecated) -> String {
+    let mut text = format!("Deprecated since {}: {}", deprecated.since, markdown::plain(deprecated.reason));
+    if let Some(replacement) = deprecated.replacement {
+        text.push_str(&format!(" Set {replacement} instead."));
+    }
+    text
 }
 
 fn documentation(setting: &Setting) -> String {

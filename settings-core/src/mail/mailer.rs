@@ -2,11 +2,13 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+#[cfg(feature = "mail-outbox")]
+use super::session::Gate;
 use super::{
     doctor::Probe,
     failure::{Cause, Failure, Step},
     hints::explained,
-    message::Message,
+    message::{MailObject, Message},
     outcome::Outcome,
     pool::{Keep, Kept, Pool},
     session::{
@@ -163,7 +165,39 @@ impl Mailer {
     /// Like [`Mailer::send`], and tells how it went.
     pub async fn attempt(&self, message: &Message) -> Attempt {
         let mut run = Run::start(self.settings.smtp_server_timeout, 0);
-        let outcome = match self.deliver(message, &mut run).await {
+        run.enter(Step::Message);
+        let mail = message.to_object().map_err(|error| Cause::Message(error.to_string()));
+        match run.leave(mail) {
+            Ok(mail) => self.attempt_in(&mail, run).await,
+            Err(failure) => Attempt {
+                outcome: Outcome::of_failure(self.explained(failure), Vec::new()),
+                transcript: run.into_transcript(),
+            },
+        }
+    }
+
+    /// Delivers a mail that was made ready before.
+    pub async fn send_object(&self, mail: &MailObject) -> Outcome {
+        let run = Run::start(self.settings.smtp_server_timeout, mail.content().len());
+        self.attempt_in(mail, run).await.outcome
+    }
+
+    /// Like [`Mailer::send_object`], but passes `gate` right before the content is sent: until then the server
+    /// can't have taken the mail. If the gate does not open, the content is not sent.
+    #[cfg(feature = "mail-outbox")]
+    pub(crate) async fn send_behind(&self, gate: Gate, mail: &MailObject) -> Outcome {
+        let run = Run::start(self.settings.smtp_server_timeout, mail.content().len()).behind(gate);
+        self.attempt_in(mail, run).await.outcome
+    }
+
+    /// The settings that it obeys.
+    #[cfg(feature = "mail-outbox")]
+    pub(crate) fn settings(&self) -> &EmailSettings {
+        &self.settings
+    }
+
+    async fn attempt_in(&self, mail: &MailObject, mut run: Run) -> Attempt {
+        let outcome = match self.deliver(mail, &mut run).await {
             Ok(taken) => Outcome::Delivered {
                 queue_id: taken.reply.queue_id().map(str::to_owned),
                 reply: taken.reply,
@@ -174,16 +208,16 @@ impl Mailer {
         Attempt { outcome, transcript: run.into_transcript() }
     }
 
-    async fn deliver(&self, message: &Message, run: &mut Run) -> Result<Taken, NotTaken> {
+    async fn deliver(&self, mail: &MailObject, run: &mut Run) -> Result<Taken, NotTaken> {
         run.enter(Step::Message);
-        let wire = message.to_wire().map_err(|error| Cause::Message(error.to_string()));
+        let wire = mail.to_wire().map_err(|error| Cause::Message(error.to_string()));
         let stuffed = run.leave(wire)?;
         let envelope = Envelope {
-            sender: message.from().address().clone(),
-            recipients: message.recipients().cloned().collect(),
+            sender: mail.sender().clone(),
+            recipients: mail.recipients().to_vec(),
             size: stuffed.size(),
             eight_bit: stuffed.is_eight_bit(),
-            international: message.is_international(),
+            international: mail.is_international(),
         };
         let _seat = self.pool.seat().await;
         // Waiting for one's turn is not the server's doing.

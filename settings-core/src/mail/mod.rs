@@ -9,6 +9,8 @@ pub use settings::{ConnectionSecurity, EmailSettings};
 
 #[cfg(feature = "mail")]
 mod address;
+#[cfg(feature = "alerts")]
+pub mod alerts;
 #[cfg(feature = "mail")]
 pub mod blocking;
 #[cfg(feature = "mail-catch")]
@@ -23,6 +25,8 @@ mod hints;
 mod mailer;
 #[cfg(feature = "mail")]
 mod message;
+#[cfg(feature = "mail-outbox")]
+pub mod outbox;
 #[cfg(feature = "mail")]
 mod outcome;
 #[cfg(feature = "mail")]
@@ -39,7 +43,7 @@ pub use self::{
     address::{Address, AddressError, Mailbox},
     failure::{Cause, Failure, ProtocolFault, Step, TlsFault},
     mailer::{Attempt, Mailer, MailerOptions},
-    message::{Attachment, AutoSubmitted, Message, MessageError, MessageId},
+    message::{Attachment, AutoSubmitted, MailObject, Message, MessageError, MessageId},
     outcome::{Outcome, Recipient, RecipientState},
     pool::Keep,
     reply::{EnhancedCode, Reply},

@@ -182,7 +182,7 @@ impl fmt::Display for Outcome {
 }
 
 /// The wait that a server asks for in words: "try again in 5 minutes", "retry in 300 seconds".
-fn asked_wait(reply: &Reply) -> Option<Duration> {
+pub(crate) fn asked_wait(reply: &Reply) -> Option<Duration> {
     let text = reply.lines().join(" ").to_ascii_lowercase();
     let words: Vec<&str> =
         text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();

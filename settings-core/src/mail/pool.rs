@@ -13,7 +13,7 @@ use std::{
 
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::{Instant, sleep_until},
+    time::{Instant, sleep},
 };
 
 use super::session::{Run, Session};
@@ -67,8 +67,15 @@ impl Kept {
         Self { session, opened: now, used: now, mails: 0, unfinished: false }
     }
 
+    /// How long it may still wait.
+    fn left(&self, keep: &Keep, now: Instant) -> Duration {
+        let left =
+            |limit: Duration, since: Instant| limit.saturating_sub(now.saturating_duration_since(since));
+        left(keep.idle, self.used).min(left(keep.age, self.opened))
+    }
+
     fn is_over(&self, keep: &Keep, now: Instant) -> bool {
-        self.mails >= keep.mails || now >= self.opened + keep.age || now >= self.used + keep.idle
+        self.mails >= keep.mails || self.left(keep, now).is_zero()
     }
 }
 
@@ -148,13 +155,13 @@ impl Pool {
     }
 
     /// Removes what is over; the rest, and when to look again.
-    fn sweep(&self, keep: &Keep) -> (Vec<Kept>, Option<Instant>) {
+    fn sweep(&self, keep: &Keep) -> (Vec<Kept>, Option<Duration>) {
         let now = Instant::now();
         let mut waiting = self.waiting();
         let (over, rest): (Vec<Kept>, Vec<Kept>) =
             waiting.drain(..).partition(|kept| kept.is_over(keep, now));
         *waiting = rest;
-        let next = waiting.iter().map(|kept| (kept.used + keep.idle).min(kept.opened + keep.age)).min();
+        let next = waiting.iter().map(|kept| kept.left(keep, now)).min();
         if next.is_none() {
             self.reaping.store(false, Ordering::Release);
         }
@@ -169,7 +176,7 @@ async fn reap(pool: Weak<Pool>, keep: Keep) {
         drop(strong);
         farewell(over).await;
         let Some(next) = next else { return };
-        sleep_until(next).await;
+        sleep(next).await;
     }
 }
 

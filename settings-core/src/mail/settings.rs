@@ -1,5 +1,6 @@
 //! How outgoing mail leaves the server: the settings.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::value::Secret;
@@ -7,7 +8,52 @@ use crate::{SettingValue, Settings};
 
 /// Outgoing mail.
 #[derive(Settings, Clone, Debug, PartialEq, Eq)]
-#[settings(section = "EmailSettings", page = "SMTP", console = "Environment > SMTP")]
+#[settings(
+    section = "EmailSettings",
+    page = "SMTP",
+    console = "Environment > SMTP",
+    rule(
+        check = |mail| !mail.enable_smtp_auth || !mail.smtp_username.is_empty(),
+        message = "logging in is turned on, but there is no username to log in with",
+        help = "set `SMTPUsername`, or turn `EnableSMTPAuth` off",
+        fields("EnableSMTPAuth", "SMTPUsername")
+    ),
+    rule(
+        check = |mail| !mail.enable_smtp_auth || mail.is_encrypted() || mail.is_on_this_machine(),
+        message = "the password would travel unencrypted to another machine, so logging in will be refused",
+        help = "set `ConnectionSecurity` to `STARTTLS` or `TLS`",
+        fields("EnableSMTPAuth", "ConnectionSecurity", "SMTPServer"),
+        severity = "warning"
+    ),
+    rule(
+        check = |mail| mail.enable_smtp_auth || mail.smtp_username.is_empty() && mail.smtp_password.is_empty(),
+        message = "a username or password is set, but logging in is turned off",
+        help = "set `EnableSMTPAuth` to `true`, or remove the credentials",
+        fields("EnableSMTPAuth", "SMTPUsername", "SMTPPassword"),
+        severity = "warning"
+    ),
+    rule(
+        check = |mail| mail.smtp_port != 465 || mail.connection_security != ConnectionSecurity::StartTls,
+        message = "port 465 is for connections that are encrypted from the start, and STARTTLS begins in clear",
+        help = "set `ConnectionSecurity` to `TLS`, or `SMTPPort` to 587",
+        fields("SMTPPort", "ConnectionSecurity"),
+        severity = "warning"
+    ),
+    rule(
+        check = |mail| mail.smtp_port != 587 || mail.connection_security != ConnectionSecurity::Tls,
+        message = "port 587 is for connections that begin in clear, and TLS encrypts from the start",
+        help = "set `ConnectionSecurity` to `STARTTLS`, or `SMTPPort` to 465",
+        fields("SMTPPort", "ConnectionSecurity"),
+        severity = "warning"
+    ),
+    rule(
+        check = |mail| !mail.is_encrypted() || !mail.skip_server_certificate_verification,
+        message = "the connection is encrypted, but anybody on the way can pose as the server",
+        help = "set `SkipServerCertificateVerification` to `false`, and trust the server's authority instead",
+        fields("SkipServerCertificateVerification", "ConnectionSecurity"),
+        severity = "warning"
+    )
+)]
 pub struct EmailSettings {
     /// The host name or address of the SMTP server that takes outgoing mail.
     #[setting(key = "SMTPServer", title = "SMTP server", default = "localhost")]
@@ -75,6 +121,22 @@ pub struct EmailSettings {
         range = 1..=3600
     )]
     pub smtp_server_timeout: Duration,
+}
+
+impl EmailSettings {
+    /// Whether the connection is encrypted before mail or a password goes over it.
+    pub fn is_encrypted(&self) -> bool {
+        self.connection_security != ConnectionSecurity::None
+    }
+
+    /// Whether the server's name or address is, without asking anybody, this machine's own.
+    pub fn is_on_this_machine(&self) -> bool {
+        let host = self.smtp_server.trim_start_matches('[').trim_end_matches(']');
+        let name = host.trim_end_matches('.').to_ascii_lowercase();
+        name == "localhost"
+            || name.ends_with(".localhost")
+            || host.parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback())
+    }
 }
 
 /// How the connection to the SMTP server is protected.

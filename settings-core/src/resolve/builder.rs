@@ -3,10 +3,12 @@
 use super::Settings;
 use super::candidates::{Candidate, Candidates, ValuePlace};
 use super::diagnostic::{Code, Diagnostic, Place, Severity};
+use super::elements::Element;
 use super::index::{Index, LeafId};
 use super::layers::Layers;
+use super::secrets::SecretFile;
 use super::{file, overrides, variables};
-use crate::schema::Setting;
+use crate::schema::{Deprecated, Setting};
 use crate::value::json::Raw;
 use crate::value::{Mismatch, Reason, SettingValue, Value, from_json, from_text};
 
@@ -17,7 +19,11 @@ use crate::value::{Mismatch, Reason, SettingValue, Value, from_json, from_text};
 pub struct Builder<'r> {
     pub(super) inputs: Inputs<'r>,
     pub(super) diagnostics: Vec<Diagnostic>,
-    next: LeafId,
+    pub(super) next: LeafId,
+    /// The section of a list or map that is built instead of the program's own.
+    pub(super) element: Option<Element<'r>>,
+    /// The defaults that were computed from other settings.
+    pub(super) computed: Vec<(LeafId, Value<'static>)>,
 }
 
 /// All that values are read from.
@@ -27,15 +33,20 @@ pub(super) struct Inputs<'r> {
     pub(super) layers: &'r Layers,
     pub(super) texts: &'r [String],
     pub(super) candidates: &'r Candidates,
+    /// Whether a file could not be read to its end, so that settings may be missing.
+    pub(super) is_broken: bool,
 }
 
 impl<'r> Builder<'r> {
     pub(super) fn new(inputs: Inputs<'r>) -> Self {
-        Self { inputs, diagnostics: Vec::new(), next: 0 }
+        Self { inputs, diagnostics: Vec::new(), next: 0, element: None, computed: Vec::new() }
     }
 
     /// The next setting's value.
     pub fn take<T: SettingValue>(&mut self) -> Option<T> {
+        if let Some(element) = &mut self.element {
+            return T::from_value(element.next()?);
+        }
         let leaf = self.next;
         self.next += 1;
         let taken = T::from_value(self.value(leaf)?);
@@ -47,17 +58,26 @@ impl<'r> Builder<'r> {
 
     /// A nested section, whose settings come next.
     pub fn section<S: Settings>(&mut self) -> Option<S> {
-        S::build(self)
+        match &mut self.element {
+            None => S::build(self),
+            Some(element) => {
+                let value = element.next()?;
+                self.element_section(value, S::SCHEMA.key)
+            }
+        }
     }
 
     /// The strongest value that its kind accepts, else the default. Weaker values are checked too, so that every
     /// mistake of every layer is told at once.
     #[inline]
-    fn value(&mut self, leaf: LeafId) -> Option<Value<'r>> {
+    pub(super) fn value(&mut self, leaf: LeafId) -> Option<Value<'r>> {
         let setting = self.inputs.index.setting(leaf)?;
         let Some(strongest) = self.inputs.candidates.strongest(leaf) else {
             return Some(setting.default_value());
         };
+        if let Some(deprecated) = &setting.deprecated {
+            self.note_deprecated(leaf, setting, deprecated);
+        }
         if strongest.is_alone()
             && let Ok(value) = self.inputs.read(setting, strongest)
         {
@@ -66,21 +86,52 @@ impl<'r> Builder<'r> {
         Some(self.first_readable(leaf, setting))
     }
 
+    #[inline(never)]
     fn first_readable(&mut self, leaf: LeafId, setting: &'static Setting) -> Value<'r> {
         let mut winner = None;
         for candidate in self.inputs.candidates.chain(leaf) {
-            match self.inputs.read(setting, candidate) {
+            // of an entry that is overridden only its own value matters
+            let is_overridden_entry =
+                winner.is_some() && matches!(candidate.place, ValuePlace::MapEntry { .. });
+            let read = match is_overridden_entry {
+                true => self.inputs.entry(setting, candidate).map(|_| Value::Null),
+                false => self.inputs.read(setting, candidate),
+            };
+            match read {
                 Ok(value) => winner = winner.or(Some(value)),
                 Err(mismatch) => {
-                    let diagnostic = self.inputs.diagnose(leaf, setting, candidate, mismatch);
-                    self.diagnostics.push(diagnostic);
+                    self.inputs.diagnose(leaf, setting, candidate, mismatch, &mut self.diagnostics)
                 }
             }
         }
         winner.unwrap_or_else(|| setting.default_value())
     }
 
-    fn contradiction(&mut self, leaf: LeafId) {
+    fn note_deprecated(&mut self, leaf: LeafId, setting: &Setting, deprecated: &Deprecated) {
+        let path = self.inputs.index.leaf_path(leaf);
+        let sections = path.keys().split_last().map_or(&[][..], |(_, sections)| sections);
+        let replacement = deprecated.replacement.map(|name| match name.contains('.') {
+            true => name.to_owned(),
+            false => sections.iter().copied().chain([name]).collect::<Vec<_>>().join("."),
+        });
+        for candidate in self.inputs.candidates.chain(leaf) {
+            let message = match deprecated.since {
+                "next" => format!("`{path}` will be deprecated: {}", deprecated.reason),
+                since => format!("`{path}` is deprecated since {since}: {}", deprecated.reason),
+            };
+            self.diagnostics.push(Diagnostic {
+                severity: Severity::Warning,
+                code: Code::Deprecated,
+                message,
+                setting: Some(path.to_string()),
+                place: self.inputs.place(setting, candidate, None),
+                related: Vec::new(),
+                help: replacement.as_ref().map(|path| format!("set `{path}` instead")),
+            });
+        }
+    }
+
+    pub(super) fn contradiction(&mut self, leaf: LeafId) {
         let path = self.inputs.index.leaf_path(leaf).to_string();
         self.diagnostics.push(Diagnostic {
             severity: Severity::Error,
@@ -88,7 +139,7 @@ impl<'r> Builder<'r> {
             message: format!("the type of `{path}` refuses a value that its kind accepts"),
             setting: Some(path),
             place: Place::Program,
-            related: None,
+            related: Vec::new(),
             help: Some("mend the type's `SettingValue`".to_owned()),
         });
     }
@@ -96,6 +147,7 @@ impl<'r> Builder<'r> {
 
 impl<'r> Inputs<'r> {
     /// Reads a candidate by its setting's kind.
+    #[inline]
     pub(super) fn read(self, setting: &Setting, candidate: &Candidate) -> Result<Value<'r>, Mismatch> {
         match candidate.place {
             ValuePlace::Source { source, start, len, shape } => {
@@ -112,6 +164,11 @@ impl<'r> Inputs<'r> {
             ValuePlace::VariableFile { text, .. } => {
                 from_text(&setting.kind, self.texts.get(text as usize).map_or("", String::as_str))
             }
+            ValuePlace::SecretFile(number) => from_text(
+                &setting.kind,
+                self.layers.secrets.get(number as usize).map_or("", SecretFile::text),
+            ),
+            ValuePlace::MapEntry { .. } => self.merged(setting, candidate),
             ValuePlace::Override(number) => from_text(
                 &setting.kind,
                 self.layers.overrides.get(number as usize).map_or("", |told| told.text.as_str()),
@@ -119,31 +176,54 @@ impl<'r> Inputs<'r> {
         }
     }
 
+    /// Tells all that is wrong with one value.
     fn diagnose(
         self,
         leaf: LeafId,
         setting: &Setting,
         candidate: &Candidate,
-        mismatch: Mismatch,
-    ) -> Diagnostic {
-        let path = self.index.leaf_path(leaf).to_string();
+        mut mismatch: Mismatch,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
+        let whole = self.index.leaf_path(leaf).to_string();
         let in_file = matches!(candidate.place, ValuePlace::Source { .. });
-        let code = match mismatch.reason {
-            Reason::Range => Code::OutOfRange,
-            Reason::Choice => Code::NotInList,
-            Reason::Type if in_file => Code::WrongType,
-            Reason::Type => Code::Unparsable,
+        let others = std::mem::take(&mut mismatch.others);
+        for mismatch in std::iter::once(mismatch).chain(others) {
+            let path = format!("{whole}{}", mismatch.within);
+            let code = match mismatch.reason {
+                Reason::Range => Code::OutOfRange,
+                Reason::Choice => Code::NotInList,
+                Reason::Form => Code::Malformed,
+                Reason::Duplicate => Code::DuplicateElement,
+                Reason::Key => Code::UnknownKey,
+                Reason::Type if in_file => Code::WrongType,
+                Reason::Type => Code::Unparsable,
+            };
+            let found =
+                if mismatch.found.is_empty() { String::new() } else { format!(", found {}", mismatch.found) };
+            diagnostics.push(Diagnostic {
+                severity: Severity::Error,
+                code,
+                message: format!("`{path}`: expected {}{found}", mismatch.expected),
+                setting: Some(path),
+                place: self.place(setting, candidate, mismatch.part),
+                related: Vec::new(),
+                help: mismatch.help,
+            });
+        }
+    }
+
+    /// Where a setting's strongest value stands; [`Place::Program`] where it has its default.
+    pub(super) fn place_of(self, leaf: LeafId, with_snippet: bool) -> Place {
+        let (Some(setting), Some(candidate)) = (self.index.setting(leaf), self.candidates.strongest(leaf))
+        else {
+            return Place::Program;
         };
-        let found =
-            if mismatch.found.is_empty() { String::new() } else { format!(", found {}", mismatch.found) };
-        Diagnostic {
-            severity: Severity::Error,
-            code,
-            message: format!("`{path}`: expected {}{found}", mismatch.expected),
-            setting: Some(path),
-            place: self.place(setting, candidate, mismatch.part),
-            related: None,
-            help: mismatch.help,
+        match self.place(setting, candidate, None) {
+            Place::File { name, line, column, .. } if !with_snippet => {
+                Place::File { name, line, column, snippet: None }
+            }
+            place => place,
         }
     }
 
@@ -159,7 +239,12 @@ impl<'r> Inputs<'r> {
                     None => Place::Program,
                 }
             }
-            ValuePlace::Variable(number) | ValuePlace::VariableFile { variable: number, .. } => {
+            ValuePlace::SecretFile(number) => {
+                self.layers.secrets.get(number as usize).map_or(Place::Program, SecretFile::place)
+            }
+            ValuePlace::Variable(number)
+            | ValuePlace::VariableFile { variable: number, .. }
+            | ValuePlace::MapEntry { variable: number, .. } => {
                 self.layers.environment.get(number).map_or(Place::Program, variables::place)
             }
             ValuePlace::Override(number) => {

@@ -8,6 +8,8 @@ use crate::value::json::Shape;
 pub(super) struct Candidates {
     heads: Vec<u32>,
     all: Vec<Candidate>,
+    /// The optional sections that a file holds, be they empty: their first setting and how many there are.
+    held: Vec<(LeafId, u32)>,
 }
 
 /// One layer's value of one setting.
@@ -26,6 +28,10 @@ pub(super) enum ValuePlace {
     Variable(u32),
     /// In a file that the variable names; the number of the text that was read.
     VariableFile { variable: u32, text: u32 },
+    /// In a file of a secrets directory.
+    SecretFile(u32),
+    /// One entry of a map, in a variable; the number of the text that holds the end of its name.
+    MapEntry { variable: u32, text: u32 },
     /// Told explicitly.
     Override(u32),
 }
@@ -41,7 +47,7 @@ impl Candidate {
 
 impl Candidates {
     pub(super) fn new(leaves: usize) -> Self {
-        Self { heads: vec![NONE; leaves], all: Vec::with_capacity(leaves) }
+        Self { heads: vec![NONE; leaves], all: Vec::with_capacity(leaves), held: Vec::new() }
     }
 
     /// Puts a value on top of the weaker ones.
@@ -52,12 +58,34 @@ impl Candidates {
         }
     }
 
+    /// Notes that a file holds the optional section whose settings these are.
+    pub(super) fn hold(&mut self, first: LeafId, count: u32) {
+        self.held.push((first, count));
+    }
+
+    /// Takes everything back that weaker layers say of the settings of an optional section.
+    pub(super) fn clear(&mut self, first: LeafId, count: u32) {
+        self.held.retain(|(held, _)| !(first..first + count).contains(held));
+        self.heads.iter_mut().skip(first as usize).take(count as usize).for_each(|head| *head = NONE);
+    }
+
+    /// Whether any layer holds the optional section.
+    pub(super) fn holds(&self, first: LeafId, count: u32) -> bool {
+        let mut heads = self.heads.iter().skip(first as usize).take(count as usize);
+        heads.any(|head| *head != NONE) || self.held.contains(&(first, count))
+    }
+
     pub(super) fn strongest(&self, leaf: LeafId) -> Option<&Candidate> {
         self.heads.get(leaf as usize).and_then(|head| self.all.get(*head as usize))
     }
 
+    /// The next weaker value of the same setting.
+    pub(super) fn weaker(&self, candidate: &Candidate) -> Option<&Candidate> {
+        self.all.get(candidate.weaker as usize)
+    }
+
     /// The leaf's values, the strongest first.
     pub(super) fn chain(&self, leaf: LeafId) -> impl Iterator<Item = &Candidate> {
-        std::iter::successors(self.strongest(leaf), |candidate| self.all.get(candidate.weaker as usize))
+        std::iter::successors(self.strongest(leaf), |candidate| self.weaker(candidate))
     }
 }

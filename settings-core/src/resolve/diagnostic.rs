@@ -55,6 +55,8 @@ codes! {
     UnknownKey = "unknown-key",
     /// A variable with the program's prefix that no setting has.
     UnknownVariable = "unknown-variable",
+    /// A file of a secrets directory whose name is nearly a setting's.
+    UnknownSecret = "unknown-secret",
     /// An explicit value for a path that no setting has.
     UnknownPath = "unknown-path",
     /// A key that matches but for its letter case.
@@ -69,18 +71,28 @@ codes! {
     OutOfRange = "out-of-range",
     /// Text that is not in the setting's list.
     NotInList = "not-in-list",
+    /// Text of the wrong length or form.
+    Malformed = "malformed",
+    /// An element of a set that stands twice.
+    DuplicateElement = "duplicate-element",
     /// A variable (or an explicit value) whose text can't be read.
     Unparsable = "unparsable",
     /// A variable that isn't Unicode.
     NotUnicode = "not-unicode",
     /// A file that a `NAME_FILE` variable names can't be read.
     SecretFile = "secret-file",
+    /// Settings that don't go together.
+    Rule = "rule",
+    /// A setting that should no longer be set.
+    Deprecated = "deprecated",
     /// An old name that still works.
     Alias = "alias",
     /// Sections of a file that belong to no struct of the program.
     UnclaimedSections = "unclaimed-sections",
     /// Variables with the prefix that belong to no section of the program.
     UnclaimedVariables = "unclaimed-variables",
+    /// Files of a secrets directory that belong to no setting.
+    UnclaimedSecrets = "unclaimed-secrets",
     /// A type's own reading contradicts its kind; a bug in the program.
     Contradiction = "contradiction",
 }
@@ -106,6 +118,11 @@ pub enum Place {
         /// The env file and line that set it.
         file: Option<(String, usize)>,
     },
+    /// A file of a secrets directory.
+    SecretFile {
+        /// The file with its directory.
+        path: String,
+    },
     /// An explicit value.
     Override {
         /// Who gave it: `--set`.
@@ -123,6 +140,7 @@ impl fmt::Display for Place {
             Self::File { name, line, column, .. } => write!(f, "{name}:{line}:{column}"),
             Self::Variable { name, file: None } => write!(f, "variable {name}"),
             Self::Variable { name, file: Some((file, line)) } => write!(f, "variable {name} ({file}:{line})"),
+            Self::SecretFile { path } => write!(f, "secret {path}"),
             Self::Override { origin, path } => write!(f, "{origin} {path}"),
             Self::Program => f.write_str("the program"),
         }
@@ -142,8 +160,8 @@ pub struct Diagnostic {
     pub setting: Option<String>,
     /// Where.
     pub place: Place,
-    /// Another place that belongs to it, with what it is: `first set here`.
-    pub related: Option<(Place, String)>,
+    /// Other places that belong to it, with what they are: `first set here`.
+    pub related: Vec<(Place, String)>,
     /// What to do; names the nearest right name where there is one.
     pub help: Option<String>,
 }

@@ -4,6 +4,7 @@ use super::candidates::{Candidates, ValuePlace};
 use super::diagnostic::{Code, Diagnostic, Place, Severity};
 use super::index::{Index, LeafId, ROOT, Slot, Target};
 use super::layers::Source;
+use super::policy::{Policies, severity};
 use super::snippet::{Showing, line_and_column, snippet};
 use crate::nearest::nearest;
 use crate::value::json::{Key, Raw, Scanner, Shape, SyntaxError};
@@ -14,6 +15,7 @@ const NAMED: usize = 5;
 /// Reads a source into `candidates`; what is wrong with it goes to `diagnostics`.
 pub(super) fn read(
     index: &Index,
+    policies: &Policies,
     number: u16,
     source: &Source,
     candidates: &mut Candidates,
@@ -21,6 +23,7 @@ pub(super) fn read(
 ) {
     let mut reader = Reader {
         index,
+        policies,
         number,
         source,
         scanner: Scanner::new(&source.text),
@@ -38,6 +41,7 @@ pub(super) fn read(
 
 struct Reader<'r> {
     index: &'r Index,
+    policies: &'r Policies,
     number: u16,
     source: &'r Source,
     scanner: Scanner<'r>,
@@ -150,10 +154,18 @@ impl<'r> Reader<'r> {
             Some(seen) => *seen = Some(key_span(key)),
             None => {}
         }
+        let optional = self.index.sections.get(section as usize).and_then(|entry| entry.optional);
         if self.scanner.peek()? == Some(b'{') {
+            if let Some((first, count)) = optional {
+                self.candidates.hold(first, count);
+            }
             return self.section(section);
         }
         let raw = self.scanner.value()?;
+        if let (Some((first, count)), Shape::Null) = (optional, raw.shape) {
+            self.candidates.clear(first, count);
+            return Ok(());
+        }
         let message = format!("`{}` is a section: expected an object, found {}", keys(), raw.shape.name());
         self.diagnose(Code::WrongType, Severity::Error, message, None, span(raw), None);
         Ok(())
@@ -167,7 +179,8 @@ impl<'r> Reader<'r> {
         }
         let known = self.index.slots(section).iter().map(|slot| slot.key);
         let near = nearest(name, known).map(|near| join(&path, near));
-        if near.is_none() && section == ROOT {
+        let policy = self.policies.of(self.index, section);
+        if near.is_none() && section == ROOT && policy.is_none() {
             if !name.starts_with('$') {
                 self.unclaimed.push((name.to_owned(), key_span(key)));
             }
@@ -176,9 +189,13 @@ impl<'r> Reader<'r> {
         if path.is_empty() {
             path.push_str("this program");
         }
-        let (severity, help) = match near {
+        let (usual, help) = match near {
             Some(near) => (Severity::Error, Some(format!("did you mean `{near}`?"))),
             None => (Severity::Warning, None),
+        };
+        let Some(severity) = severity(policy, usual).filter(|_| section != ROOT || !name.starts_with('$'))
+        else {
+            return Ok(());
         };
         let message = format!("`{name}` is no setting of {path}");
         self.diagnose(Code::UnknownKey, severity, message, None, key_span(key), help);
@@ -216,11 +233,11 @@ impl<'r> Reader<'r> {
                 Some(own) => {
                     let place = self.place(own, false);
                     let message = format!("`{}` is ignored: `{path}` is set too", hit.alias);
-                    (message, Some((place, "set here".to_owned())))
+                    (message, vec![(place, "set here".to_owned())])
                 }
                 None => {
                     self.push(hit.leaf, hit.value);
-                    (format!("`{}` is an old name of `{path}`", hit.alias), None)
+                    (format!("`{}` is an old name of `{path}`", hit.alias), Vec::new())
                 }
             };
             let help = Some(format!("write it as `{path}`"));
@@ -257,7 +274,7 @@ impl<'r> Reader<'r> {
         self.diagnose(Code::DuplicateKey, Severity::Error, message, Some(path.to_owned()), again, help);
         let first = self.place(first, false);
         if let Some(diagnostic) = self.diagnostics.last_mut() {
-            diagnostic.related = Some((first, "first set here".to_owned()));
+            diagnostic.related.push((first, "first set here".to_owned()));
         }
     }
 
@@ -302,7 +319,15 @@ impl<'r> Reader<'r> {
     ) {
         let place = self.place(at, true);
         let message = message.into();
-        self.diagnostics.push(Diagnostic { severity, code, message, setting, place, related: None, help });
+        self.diagnostics.push(Diagnostic {
+            severity,
+            code,
+            message,
+            setting,
+            place,
+            related: Vec::new(),
+            help,
+        });
     }
 
     fn place(&self, at: Span, with_snippet: bool) -> Place {

@@ -1,7 +1,7 @@
 //! A program's settings in one flat, numbered form.
 
 use crate::nearest::nearest;
-use crate::schema::{Member, Path, Section, Setting};
+use crate::schema::{Kind, Member, Path, Section, Setting, Unknown};
 
 /// All sections and settings of a program. Settings are numbered depth first, in the order of the fields.
 #[derive(Debug)]
@@ -23,6 +23,9 @@ pub(super) struct SectionEntry {
     pub(super) key: &'static str,
     pub(super) parent: Option<u32>,
     slots: (u32, u32),
+    /// Of a section that may be absent: its first setting, and how many it holds.
+    pub(super) optional: Option<(LeafId, u32)>,
+    pub(super) unknown: Option<Unknown>,
 }
 
 /// One member of a section.
@@ -70,7 +73,13 @@ impl Index {
         if root.key.is_empty() {
             index.add("", None, root);
         } else {
-            index.sections.push(SectionEntry { key: "", parent: None, slots: (0, 1) });
+            index.sections.push(SectionEntry {
+                key: "",
+                parent: None,
+                slots: (0, 1),
+                optional: None,
+                unknown: None,
+            });
             index.slots.push(Slot::new(root.key, Target::Section(1)));
             index.add(root.key, Some(ROOT), root);
         }
@@ -81,7 +90,8 @@ impl Index {
         let id = self.sections.len() as u32;
         let first = self.slots.len();
         let end = first + section.members.len();
-        self.sections.push(SectionEntry { key, parent, slots: (first as u32, end as u32) });
+        let (slots, unknown) = ((first as u32, end as u32), section.unknown);
+        self.sections.push(SectionEntry { key, parent, slots, optional: None, unknown });
         // a section's slots stand side by side, so they are laid out before the sections below are
         self.slots.extend(section.members.iter().map(|member| Slot::new(member.key(), Target::Leaf(0))));
         for (member, at) in section.members.iter().zip(first..) {
@@ -90,7 +100,14 @@ impl Index {
                     self.leaves.push(LeafEntry { setting, section: id });
                     Target::Leaf(self.leaves.len() as u32 - 1)
                 }
-                Member::Section { key, section } => Target::Section(self.add(key, Some(id), section)),
+                Member::Section { key, section, optional } => {
+                    let first = self.leaves.len() as u32;
+                    let below = self.add(key, Some(id), section);
+                    if let (true, Some(entry)) = (*optional, self.sections.get_mut(below as usize)) {
+                        entry.optional = Some((first, self.leaves.len() as u32 - first));
+                    }
+                    Target::Section(below)
+                }
             };
             if let Some(slot) = self.slots.get_mut(at) {
                 slot.target = target;
@@ -155,8 +172,22 @@ impl Index {
 
     /// Whether a key is a secret's, or may be meant to be one.
     pub(super) fn is_secret_key(&self, key: &str) -> bool {
-        let secrets = self.leaves.iter().filter(|leaf| leaf.setting.kind.is_secret());
-        nearest(key, secrets.flat_map(|leaf| leaf.setting.aliases.iter().copied().chain([leaf.setting.key])))
-            .is_some()
+        let secrets = self.leaves.iter().map(|leaf| leaf.setting).filter(|setting| setting.kind.is_secret());
+        let mut names = Vec::new();
+        secrets.for_each(|setting| secret_names(setting, &mut names));
+        nearest(key, names).is_some()
+    }
+}
+
+/// The names of a secret, and those of the secrets in the sections that it is a list or map of.
+fn secret_names(setting: &Setting, names: &mut Vec<&'static str>) {
+    names.extend(setting.aliases.iter().copied().chain([setting.key]));
+    let mut kind = setting.kind;
+    while let Kind::List(of) | Kind::Set(of) | Kind::Map(of) | Kind::Optional(of) = kind {
+        kind = *of;
+    }
+    if let Kind::Section(section) = kind {
+        let secrets = section.leaves().map(|leaf| leaf.setting).filter(|setting| setting.kind.is_secret());
+        secrets.for_each(|setting| secret_names(setting, names));
     }
 }

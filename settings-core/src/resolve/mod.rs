@@ -18,15 +18,21 @@
 
 mod builder;
 mod candidates;
+mod computed;
 mod diagnostic;
+mod elements;
+mod entries;
 mod environment;
 mod file;
 mod index;
 mod layers;
 mod origin;
 mod overrides;
+mod policy;
 mod render;
 mod resolution;
+mod rules;
+mod secrets;
 mod settings;
 mod snippet;
 mod variables;
@@ -35,10 +41,13 @@ mod variables;
 mod tests;
 
 pub use builder::Builder;
+#[doc(hidden)]
+pub use computed::Given;
 pub use diagnostic::{Code, Diagnostic, Place, Report, Severity};
 pub use environment::{Environment, Variable};
 pub use layers::{Layer, Layers, Unreadable};
 pub use origin::Origin;
 pub use resolution::{Effective, Resolution, UnknownPath, defaults, resolve};
+pub use rules::Mark;
 pub use settings::Settings;
 pub use snippet::Snippet;

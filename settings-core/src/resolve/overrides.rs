@@ -22,7 +22,7 @@ pub(super) fn read(
                 message: format!("`{}` is no setting of this program", told.path),
                 setting: None,
                 place: place(told),
-                related: None,
+                related: Vec::new(),
                 help: near.map(|near| format!("did you mean `{near}`?")),
             }),
         }

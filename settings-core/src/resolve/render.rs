@@ -42,7 +42,7 @@ impl Report {
     /// A JSON array, one object a finding.
     ///
     /// Each has `severity`, `code`, `message`, `setting`, `help` and its place: `file`, `line` and `column`, or
-    /// `variable` (with `file` and `line` of an env file), or `override` and `path`.
+    /// `variable` (with `file` and `line` of an env file), or `override` and `path`. Other places stand in `related`.
     pub fn to_json(&self) -> String {
         let mut out = String::from("[");
         for (i, diagnostic) in self.diagnostics().iter().enumerate() {
@@ -96,8 +96,11 @@ fn human(out: &mut String, diagnostic: &Diagnostic, paint: Paint) {
         let _ = writeln!(out, " {} {place}", paint.gutter("-->"));
     }
     let indent = " ".repeat(margin);
-    if let Some((place, what)) = related {
-        let _ = writeln!(out, "{indent}{} {what}: {place}", paint.gutter("="));
+    for (place, what) in related {
+        let _ = match place {
+            Place::Program => writeln!(out, "{indent}{} {what}", paint.gutter("=")),
+            _ => writeln!(out, "{indent}{} {what}: {place}", paint.gutter("=")),
+        };
     }
     if let Some(help) = help {
         let _ = writeln!(out, "{indent}{} {}: {help}", paint.gutter("="), paint.paint("1;32", "help"));
@@ -112,12 +115,15 @@ fn json(out: &mut String, diagnostic: &Diagnostic) {
     field(out, "message", Some(message));
     field(out, "setting", setting.as_deref());
     json_place(out, place);
-    if let Some((place, what)) = related {
-        out.push_str("\"related\": {");
-        field(out, "message", Some(what));
-        json_place(out, place);
-        close(out);
-        out.push_str(", ");
+    if !related.is_empty() {
+        out.push_str("\"related\": [");
+        for (i, (place, what)) in related.iter().enumerate() {
+            out.push_str(if i > 0 { ", {" } else { "{" });
+            field(out, "message", Some(what));
+            json_place(out, place);
+            close(out);
+        }
+        out.push_str("], ");
     }
     field(out, "help", help.as_deref());
     close(out);
@@ -139,6 +145,7 @@ fn json_place(out: &mut String, place: &Place) {
                 file(out, name, *line);
             }
         }
+        Place::SecretFile { path } => field(out, "secret_file", Some(path)),
         Place::Override { origin, path } => {
             field(out, "override", Some(origin));
             field(out, "path", Some(path));

@@ -1,14 +1,16 @@
 //! The outcome: a typed value, every setting's origin, and the report.
 
+use std::borrow::Cow;
+
 use super::builder::{Builder, Inputs};
 use super::candidates::{Candidate, Candidates, ValuePlace};
-use super::diagnostic::{Diagnostic, Place, Report, Severity};
+use super::diagnostic::{Code, Diagnostic, Place, Report, Severity};
 use super::index::{Index, LeafId};
 use super::layers::Layers;
 use super::origin::Origin;
 use super::snippet::line_and_column;
-use super::{Layer, Settings, file, overrides, variables};
-use crate::schema::{Path, Setting};
+use super::{Layer, Settings, file, overrides, secrets, variables};
+use crate::schema::{Kind, Member, Path, Setting};
 use crate::value::{Value, to_json};
 
 /// What became of all layers.
@@ -20,6 +22,7 @@ pub struct Resolution<T> {
     layers: Layers,
     texts: Vec<String>,
     candidates: Candidates,
+    computed: Vec<(LeafId, Value<'static>)>,
 }
 
 /// One setting's value with where it came from.
@@ -70,18 +73,28 @@ pub fn resolve<T: Settings>(layers: Layers) -> Resolution<T> {
     let mut texts = Vec::new();
     let mut diagnostics = Vec::new();
     for (number, source) in (0..).zip(&layers.sources) {
-        file::read(&index, number, source, &mut candidates, &mut diagnostics);
+        file::read(&index, &layers.policies, number, source, &mut candidates, &mut diagnostics);
     }
-    variables::read(&index, &layers.environment, &mut candidates, &mut texts, &mut diagnostics);
+    secrets::read(&index, &layers.secrets, &mut candidates, &mut diagnostics);
+    variables::read(
+        &index,
+        &layers.policies,
+        &layers.environment,
+        &mut candidates,
+        &mut texts,
+        &mut diagnostics,
+    );
     overrides::read(&index, &layers.overrides, &mut candidates, &mut diagnostics);
-    let inputs = Inputs { index: &index, layers: &layers, texts: &texts, candidates: &candidates };
+    let is_broken = diagnostics.iter().any(|diagnostic| diagnostic.code == Code::Syntax);
+    let inputs = Inputs { index: &index, layers: &layers, texts: &texts, candidates: &candidates, is_broken };
     let mut builder = Builder::new(inputs);
     let value = T::build(&mut builder);
+    let computed = std::mem::take(&mut builder.computed);
     diagnostics.append(&mut builder.diagnostics);
     if diagnostics.len() > 1 {
         diagnostics.sort_by_cached_key(|diagnostic| order(&layers, diagnostic));
     }
-    Resolution { value, report: Report::new(diagnostics), index, layers, texts, candidates }
+    Resolution { value, report: Report::new(diagnostics), index, layers, texts, candidates, computed }
 }
 
 /// The struct with every setting at its default.
@@ -92,7 +105,8 @@ pub fn resolve<T: Settings>(layers: Layers) -> Resolution<T> {
 pub fn defaults<T: Settings>() -> T {
     let index = Index::new(T::SCHEMA);
     let (layers, candidates) = (Layers::new(), Candidates::new(index.leaves.len()));
-    let inputs = Inputs { index: &index, layers: &layers, texts: &[], candidates: &candidates };
+    let inputs =
+        Inputs { index: &index, layers: &layers, texts: &[], candidates: &candidates, is_broken: true };
     T::build(&mut Builder::new(inputs)).expect("a setting's default is not of its kind")
 }
 
@@ -102,6 +116,7 @@ fn order(layers: &Layers, diagnostic: &Diagnostic) -> (bool, usize, usize, usize
         Place::File { name, line, column, .. } => {
             (layers.sources.iter().position(|source| source.name == *name).unwrap_or(0), *line, *column)
         }
+        Place::SecretFile { .. } => (usize::MAX - 3, 0, 0),
         Place::Variable { .. } => (usize::MAX - 2, 0, 0),
         Place::Override { .. } => (usize::MAX - 1, 0, 0),
         Place::Program => (usize::MAX, 0, 0),
@@ -156,13 +171,16 @@ impl<T> Resolution<T> {
             layers: &self.layers,
             texts: &self.texts,
             candidates: &self.candidates,
+            is_broken: false,
         };
         let mut chain: Vec<_> = self
             .candidates
             .chain(leaf)
             .map(|candidate| (self.origin(candidate), inputs.read(setting, candidate).ok()))
             .collect();
-        chain.push((Origin::Default, Some(setting.default_value())));
+        let computed = self.computed.iter().find(|(computed, _)| *computed == leaf).map(|(_, value)| value);
+        let default = computed.cloned().unwrap_or_else(|| setting.default_value());
+        chain.push((Origin::Default, Some(default)));
         let winner = chain.iter().position(|(_, value)| value.is_some())?;
         let (origin, value) = chain.remove(winner);
         let path = self.index.leaf_path(leaf);
@@ -194,7 +212,13 @@ impl<T> Resolution<T> {
                 let (line, column) = line_and_column(&source.text, start as usize);
                 Origin::File { layer: source.layer, name: source.name.clone(), line, column }
             }
-            ValuePlace::Variable(number) => variable(number, false),
+            ValuePlace::SecretFile(number) => {
+                let file = self.layers.secrets.get(number as usize);
+                Origin::SecretFile { path: file.map(|file| file.path().to_owned()).unwrap_or_default() }
+            }
+            ValuePlace::Variable(number) | ValuePlace::MapEntry { variable: number, .. } => {
+                variable(number, false)
+            }
             ValuePlace::VariableFile { variable: number, .. } => variable(number, true),
             ValuePlace::Override(number) => {
                 let origin = self.layers.overrides.get(number as usize).map(|told| told.origin.clone());
@@ -229,7 +253,42 @@ fn shown(setting: &Setting, value: &Value<'_>) -> String {
     match value {
         Value::Null => "null".to_owned(),
         Value::Text(text) if setting.kind.is_secret() && text.is_empty() => "\"\"".to_owned(),
-        _ if setting.kind.is_secret() => "\"***\"".to_owned(),
+        _ if setting.kind.is_secret() => match masked(&setting.kind, value) {
+            Some(masked) => to_json(&setting.kind, &masked),
+            None => "\"***\"".to_owned(),
+        },
         _ => to_json(&setting.kind, value),
+    }
+}
+
+/// A list or map of sections with their secrets masked; `None` where it holds no sections.
+fn masked(kind: &Kind, value: &Value<'_>) -> Option<Value<'static>> {
+    match (kind, value) {
+        (Kind::Optional(_), Value::Null) => Some(Value::Null),
+        (Kind::Optional(of), value) => masked(of, value),
+        (Kind::List(of), Value::List(values)) => {
+            values.iter().map(|value| masked(of, value)).collect::<Option<_>>().map(Value::List)
+        }
+        (Kind::Map(of), Value::Map(entries)) => {
+            let entry = |(key, value): &(Cow<'_, str>, Value<'_>)| {
+                Some((Cow::Owned(key.clone().into_owned()), masked(of, value)?))
+            };
+            entries.iter().map(entry).collect::<Option<_>>().map(Value::Map)
+        }
+        (Kind::Section(section), Value::Section(values)) => {
+            let member = |(member, value): (&Member, &Value<'_>)| match member {
+                Member::Section { section, .. } => {
+                    masked(&Kind::Section(section), value).unwrap_or(Value::Null)
+                }
+                Member::Setting(setting) if setting.kind.is_secret() => masked(&setting.kind, value)
+                    .unwrap_or_else(|| match value {
+                        Value::Text(text) if text.is_empty() => Value::Text("".into()),
+                        _ => Value::Text("***".into()),
+                    }),
+                Member::Setting(_) => value.clone().into_owned(),
+            };
+            Some(Value::Section(section.members.iter().zip(values).map(member).collect()))
+        }
+        _ => None,
     }
 }

@@ -46,6 +46,7 @@ impl Settings for Mail {
                 DefaultValue::Json("[\"a\"]"),
             )),
         ],
+        ..Section::EMPTY
     };
 
     fn build(builder: &mut Builder<'_>) -> Option<Self> {
@@ -67,9 +68,10 @@ impl Settings for Program {
         console: None,
         doc: "",
         members: &[
-            Member::Section { key: "Mail", section: Mail::SCHEMA },
-            Member::Section { key: "Mail_Relay", section: Mail::SCHEMA },
+            Member::Section { key: "Mail", section: Mail::SCHEMA, optional: false },
+            Member::Section { key: "Mail_Relay", section: Mail::SCHEMA, optional: false },
         ],
+        ..Section::EMPTY
     };
 
     fn build(builder: &mut Builder<'_>) -> Option<Self> {

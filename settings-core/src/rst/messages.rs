@@ -1,6 +1,7 @@
 //! System messages: level, line and words as docutils has them.
 
 use super::block::Indented;
+use super::inline::unescape;
 use super::parser::{Machine, Parser};
 use super::tag::{AttrName, Tag};
 use super::tree::{NodeId, Str, Value};
@@ -40,10 +41,17 @@ impl Level {
     }
 }
 
+/// For messages that no line can be given for.
+pub(super) const NO_LINE: i64 = i64::MIN;
+
 impl Parser<'_> {
     /// A message without a place in the tree yet. `line` none: where the outermost reader stands.
     pub(super) fn message(&mut self, level: Level, text: &str, line: Option<i64>) -> NodeId {
-        let line = line.unwrap_or(i64::from(self.root_line));
+        let mut line = line.unwrap_or(i64::from(self.root_line));
+        if line <= 0 && line != NO_LINE {
+            // Docutils looks such a line up from the page's end.
+            line += self.page_lines;
+        }
         let message = self.tree.add(Tag::SystemMessage, 0..0, line.clamp(0, i64::from(u32::MAX)) as u32);
         self.set_int(message, AttrName::Level, level as i64);
         if line > 0 {
@@ -59,7 +67,7 @@ impl Parser<'_> {
 
     pub(super) fn message_paragraph(&mut self, message: NodeId, text: &str) {
         let paragraph = self.tree.add(Tag::Paragraph, 0..0, 0);
-        let text = self.tree.make(text);
+        let text = if text.contains('\0') { self.tree.make(&unescape(text)) } else { self.tree.make(text) };
         self.text_child(paragraph, text, 0..0);
         self.tree.append(message, paragraph);
     }

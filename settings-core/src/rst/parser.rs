@@ -90,6 +90,8 @@ pub(super) struct Parser<'s> {
     pub(super) names: Names,
     pub(super) roles: Roles,
     pub(super) styles: Vec<Style>,
+    /// Lines of the whole page.
+    pub(super) page_lines: i64,
     /// The line any reader last looked at; 0 past the end.
     pub(super) current_line: u32,
     /// The line where the outermost reader stands.
@@ -109,12 +111,14 @@ pub(super) struct Parser<'s> {
     pub(super) pending: HashMap<NodeId, Vec<String>>,
 }
 
-/// The page's header and footer, once a directive has asked for them.
+/// What directives have put at the page's start: metadata, header and footer.
 #[derive(Debug, Default)]
 pub(super) struct Decoration {
     pub(super) node: Option<NodeId>,
     pub(super) header: Option<NodeId>,
     pub(super) footer: Option<NodeId>,
+    /// The last known of the metadata at the page's start.
+    pub(super) meta: Option<NodeId>,
 }
 
 impl<'s> Parser<'s> {
@@ -127,6 +131,7 @@ impl<'s> Parser<'s> {
             names: Names::default(),
             roles: Roles::default(),
             styles: Vec::new(),
+            page_lines: 0,
             current_line: 0,
             root_line: 0,
             depth: 0,
@@ -356,6 +361,7 @@ impl<'s> Parser<'s> {
         swap(&mut self.names, &mut other.names);
         swap(&mut self.roles, &mut other.roles);
         swap(&mut self.styles, &mut other.styles);
+        swap(&mut self.page_lines, &mut other.page_lines);
         swap(&mut self.current_line, &mut other.current_line);
         swap(&mut self.root_line, &mut other.root_line);
         swap(&mut self.depth, &mut other.depth);
@@ -373,6 +379,7 @@ impl<'s> Parser<'s> {
             names: self.names,
             roles: self.roles,
             styles: self.styles,
+            page_lines: self.page_lines,
             current_line: self.current_line,
             root_line: self.root_line,
             depth: self.depth,

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::chars::is_space;
+use super::chars::{find_byte, is_space, tail};
 
 const TAB: usize = 8;
 
@@ -60,36 +60,50 @@ pub(super) fn expand(source: &str) -> Expanded<'_> {
     let mut text = String::with_capacity(source.len() + source.len() / 8);
     let mut map = OffsetMap::default();
     map.push(0, 0);
-    let mut column = 0;
-    let mut chars = source.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
+    let mut rest = source;
+    // The column that the text has reached at its byte `counted`.
+    let (mut column, mut counted) = (0, 0);
+    while let Some(at) = find_byte(rest.as_bytes(), may_be_special) {
+        let (before, after) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        text.push_str(before);
+        let Some(c) = after.chars().next() else { break };
+        let next = tail(after, c.len_utf8());
+        let source_at = source.len() - after.len();
+        rest = next;
         match c {
-            '\n' | '\x1C'..='\x1E' | '\u{85}' | '\u{2028}' | '\u{2029}' | '\r' => {
-                text.push('\n');
-                column = 0;
-                let mut next = at + c.len_utf8();
-                if c == '\r' && chars.next_if(|&(_, c)| c == '\n').is_some() {
-                    next += 1;
-                }
-                if next != at + 1 {
-                    map.push(text.len(), next);
-                }
-                continue;
-            }
             '\t' => {
+                column = match tail(&text, counted).rsplit_once('\n') {
+                    Some((_, line)) => line.chars().count(),
+                    None => column + tail(&text, counted).chars().count(),
+                };
                 let width = TAB - column % TAB;
-                map.push(text.len(), at);
+                map.push(text.len(), source_at);
                 text.extend(std::iter::repeat_n(' ', width));
-                map.push(text.len(), at + 1);
+                map.push(text.len(), source_at + 1);
                 column += width;
-                continue;
+                counted = text.len();
             }
             '\x0B' | '\x0C' => text.push(' '),
+            '\r' | '\x1C'..='\x1E' | '\u{85}' | '\u{2028}' | '\u{2029}' => {
+                text.push('\n');
+                if c == '\r' {
+                    rest = next.strip_prefix('\n').unwrap_or(next);
+                }
+                let length = after.len() - rest.len();
+                if length != 1 {
+                    map.push(text.len(), source_at + length);
+                }
+            }
             c => text.push(c),
         }
-        column += 1;
     }
+    text.push_str(rest);
     Expanded { text: Cow::Owned(text), map }
+}
+
+/// A control character, or the first byte of a line end outside of ASCII.
+fn may_be_special(b: u8) -> bool {
+    ((b < 0x20) & (b != b'\n')) | (b == 0xC2) | (b == 0xE2)
 }
 
 fn is_plain(source: &str) -> bool {

@@ -76,6 +76,7 @@ struct Node {
     first: u32,
     last: u32,
     next: u32,
+    /// The last attribute; they are linked in a ring.
     attrs: u32,
     text: Str,
 }
@@ -204,6 +205,33 @@ impl Tree {
         }
     }
 
+    /// Puts nodes that have no parent after one of `parent`'s children, or before all of them.
+    pub(super) fn insert_after(&mut self, parent: NodeId, place: Option<NodeId>, new: &[NodeId]) {
+        let Some(&last_new) = new.last() else { return };
+        let mut before = place;
+        for &node in new {
+            let after = before.map_or_else(|| self.first(parent), |before| self.next(before));
+            if let Some(node) = self.get_mut(node) {
+                node.parent = parent.0;
+                node.next = after.map_or(NONE, |after| after.0);
+            }
+            match before.and_then(|before| self.get_mut(before)) {
+                Some(before) => before.next = node.0,
+                None => {
+                    if let Some(parent) = self.get_mut(parent) {
+                        parent.first = node.0;
+                    }
+                }
+            }
+            before = Some(node);
+        }
+        if self.next(last_new).is_none()
+            && let Some(parent) = self.get_mut(parent)
+        {
+            parent.last = last_new.0;
+        }
+    }
+
     /// Puts nodes that have no parent before `parent`'s children from the `at`-th on.
     pub(super) fn insert(&mut self, parent: NodeId, at: usize, new: &[NodeId]) {
         let mut children = self.take_children(parent);
@@ -244,23 +272,11 @@ impl Tree {
     /// Adds an attribute, or one more item of a list.
     pub(super) fn push_attr(&mut self, id: NodeId, key: Key, value: Value) {
         let entry = self.attrs.len() as u32;
-        let Some(head) = self.get(id).map(|node| node.attrs) else { return };
-        self.attrs.push(AttrEntry { key, value, next: NONE });
-        if head == NONE {
-            if let Some(node) = self.get_mut(id) {
-                node.attrs = entry;
-            }
-            return;
-        }
-        let mut at = head;
-        while let Some(next) =
-            self.attrs.get(at as usize).map(|entry| entry.next).filter(|&next| next != NONE)
-        {
-            at = next;
-        }
-        if let Some(last) = self.attrs.get_mut(at as usize) {
-            last.next = entry;
-        }
+        let Some(node) = self.nodes.get_mut(id.0 as usize) else { return };
+        let last = std::mem::replace(&mut node.attrs, entry);
+        let first =
+            self.attrs.get_mut(last as usize).map_or(entry, |last| std::mem::replace(&mut last.next, entry));
+        self.attrs.push(AttrEntry { key, value, next: first });
     }
 
     pub(super) fn push(&mut self, id: NodeId, name: AttrName, value: Value) {
@@ -284,10 +300,12 @@ impl Tree {
     }
 
     pub(super) fn attrs(&self, id: NodeId) -> impl Iterator<Item = (Key, Value)> + use<'_> {
-        let mut at = self.get(id).map_or(NONE, |node| node.attrs);
+        let last = self.get(id).map_or(NONE, |node| node.attrs);
+        let mut next = self.attrs.get(last as usize).map(|last| last.next);
         std::iter::from_fn(move || {
+            let at = next?;
             let entry = self.attrs.get(at as usize)?;
-            at = entry.next;
+            next = (at != last).then_some(entry.next);
             Some((entry.key, entry.value))
         })
     }
@@ -346,22 +364,18 @@ impl Tree {
         }
     }
 
+    /// Children stand behind their parents in the arena, but for wrappers whose spans are known from the start.
     fn close_spans(&mut self) {
-        let mut path = vec![NodeId::ROOT];
-        let mut down = self.first(NodeId::ROOT);
-        loop {
-            if let Some(node) = down {
-                path.push(node);
-                down = self.first(node);
+        for i in (1..self.nodes.len()).rev() {
+            let Some(&Node { tag, parent, end, .. }) = self.nodes.get(i) else { return };
+            if tag == Tag::Text || parent == NONE {
                 continue;
             }
-            let Some(node) = path.pop() else { return };
-            let Some(&parent) = path.last() else { return };
-            let end = self.span(node).end;
-            if self.tag(node) != Tag::Text && self.tag(parent) != Tag::SystemMessage {
-                self.extend_span(parent, end);
+            if let Some(parent) = self.nodes.get_mut(parent as usize)
+                && parent.tag != Tag::SystemMessage
+            {
+                parent.end = parent.end.max(end);
             }
-            down = self.next(node);
         }
     }
 

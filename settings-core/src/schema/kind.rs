@@ -1,5 +1,7 @@
 //! What a setting accepts.
 
+use super::{Section, TextRules};
+
 /// What a setting accepts. The one truth for the resolver, the JSON Schema and the documented value list.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Kind {
@@ -16,6 +18,8 @@ pub enum Kind {
     Float,
     /// Any text.
     Text,
+    /// Text of a length, a format or a pattern.
+    TextOf(&'static TextRules),
     /// Text that never shows itself.
     Secret,
     /// One of a closed list of texts, letter case included.
@@ -29,12 +33,23 @@ pub enum Kind {
         /// The largest accepted value, in `unit`.
         max: u64,
     },
+    /// A count of bytes, written as a whole number, or in text with a unit (`10MB`, `512KiB`).
+    Size {
+        /// The smallest accepted value, in bytes.
+        min: u64,
+        /// The largest accepted value, in bytes.
+        max: u64,
+    },
     /// A list of values of one kind, order kept.
     List(&'static Kind),
+    /// A list of values of one kind, none of them twice; order means nothing.
+    Set(&'static Kind),
     /// A map from text to values of one kind.
     Map(&'static Kind),
     /// A value of the kind, or nothing (`null`).
     Optional(&'static Kind),
+    /// An object with the settings of a section, for sections that repeat.
+    Section(&'static Section),
     /// Text that a type of the program's own reads.
     Custom(&'static CustomKind),
 }
@@ -79,6 +94,20 @@ pub enum Unit {
     /// Twenty-four hours.
     Days,
 }
+
+/// The units of a size, as they are written, and the bytes of each.
+pub const SIZE_UNITS: [(&str, u64); 10] = [
+    ("B", 1),
+    ("kB", 1_000),
+    ("KB", 1_000),
+    ("MB", 1_000_000),
+    ("GB", 1_000_000_000),
+    ("TB", 1_000_000_000_000),
+    ("KiB", 1 << 10),
+    ("MiB", 1 << 20),
+    ("GiB", 1 << 30),
+    ("TiB", 1 << 40),
+];
 
 impl Unit {
     /// The unit's name in documents: `seconds`.
@@ -126,7 +155,28 @@ impl Kind {
                 );
                 Self::Duration { unit, min: low as u64, max: high as u64 }
             }
-            _ => panic!("only a whole number or a duration takes a range"),
+            Self::Size { min, max } => {
+                assert!(low <= high, "the range is empty");
+                assert!(
+                    low >= min as i128 && high <= max as i128,
+                    "the range goes beyond what the type can hold"
+                );
+                Self::Size { min: low as u64, max: high as u64 }
+            }
+            _ => panic!("only a whole number, a duration or a size takes a range"),
+        }
+    }
+
+    /// The same text, held to rules.
+    ///
+    /// # Panics
+    /// At compile time, where the kind is not text.
+    #[must_use]
+    #[expect(clippy::panic, reason = "evaluated at compile time only")]
+    pub const fn with_text(self, rules: &'static TextRules) -> Self {
+        match self {
+            Self::Text => Self::TextOf(rules),
+            _ => panic!("only text takes a format, a length or a pattern"),
         }
     }
 
@@ -144,11 +194,12 @@ impl Kind {
         }
     }
 
-    /// Whether values of this kind must never be shown.
+    /// Whether values of this kind must never be shown, or hold one that must not.
     pub const fn is_secret(self) -> bool {
         match self {
             Self::Secret => true,
-            Self::List(of) | Self::Map(of) | Self::Optional(of) => of.is_secret(),
+            Self::List(of) | Self::Set(of) | Self::Map(of) | Self::Optional(of) => of.is_secret(),
+            Self::Section(section) => section.holds_secret(),
             _ => false,
         }
     }

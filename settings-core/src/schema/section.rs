@@ -1,6 +1,6 @@
 //! One struct of settings: `EmailSettings`.
 
-use super::Setting;
+use super::{Rule, Setting, Unknown};
 
 /// One annotated struct.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +17,10 @@ pub struct Section {
     pub doc: &'static str,
     /// Settings and nested sections, in the order of the struct's fields.
     pub members: &'static [Member],
+    /// What must hold between its settings.
+    pub rules: &'static [Rule],
+    /// What to say of unknown keys and variables in it and below it.
+    pub unknown: Option<Unknown>,
 }
 
 /// One field of an annotated struct.
@@ -30,6 +34,8 @@ pub enum Member {
         key: &'static str,
         /// Its metadata.
         section: &'static Section,
+        /// Whether it may be absent as a whole: its field is an `Option`.
+        optional: bool,
     },
 }
 
@@ -44,6 +50,34 @@ impl Member {
 }
 
 impl Section {
+    /// A section that says nothing of itself, to fill in from: `Section { key: "Mail", ..Section::EMPTY }`.
+    pub const EMPTY: Self = Self {
+        key: "",
+        env_prefix: None,
+        page: None,
+        console: None,
+        doc: "",
+        members: &[],
+        rules: &[],
+        unknown: None,
+    };
+
+    /// Whether a setting in it or below it is secret.
+    pub const fn holds_secret(&self) -> bool {
+        let mut rest = self.members;
+        while let [first, others @ ..] = rest {
+            let is_secret = match first {
+                Member::Setting(setting) => setting.kind.is_secret(),
+                Member::Section { section, .. } => section.holds_secret(),
+            };
+            if is_secret {
+                return true;
+            }
+            rest = others;
+        }
+        false
+    }
+
     /// How many settings it and all sections below it hold.
     pub const fn leaf_count(&self) -> usize {
         let mut count = 0;
@@ -56,5 +90,14 @@ impl Section {
             rest = others;
         }
         count
+    }
+}
+
+impl PartialEq for Section {
+    /// Whether both are the metadata of one struct, as far as their names tell.
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+            && self.members.len() == other.members.len()
+            && self.members.iter().zip(other.members).all(|(a, b)| a.key() == b.key())
     }
 }

@@ -21,12 +21,35 @@ pub struct Setting {
     pub kind: Kind,
     /// Its value where no layer gives one.
     pub default: DefaultValue,
+    /// The keys of the section's settings that its default is computed from; empty where it isn't.
+    pub computed_from: &'static [&'static str],
     /// Old or wrong names that still work and warn: `Section.Key`, or a bare key of the same section.
     pub aliases: &'static [&'static str],
     /// Its page in the System Console, where it isn't the section's: `Environment > SMTP`.
     pub console: Option<&'static str>,
     /// Its reference page, where it isn't the section's.
     pub page: Option<&'static str>,
+    /// The version that brought it; `next` for the one to come.
+    pub added: Option<&'static str>,
+    /// Why and since when it should no longer be set.
+    pub deprecated: Option<Deprecated>,
+    /// Where it may be set, or for whom, in a word of the program's own.
+    pub scope: Option<&'static str>,
+    /// Whether a change needs a restart of the server.
+    pub restart: bool,
+    /// Whether it works but stands in no document.
+    pub hidden: bool,
+}
+
+/// Why and since when a setting should no longer be set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deprecated {
+    /// The version: `1.2`, or `next` for the one to come.
+    pub since: &'static str,
+    /// Why, in a sentence.
+    pub reason: &'static str,
+    /// What to set instead: `Section.Key`, or a bare key of the same section.
+    pub replacement: Option<&'static str>,
 }
 
 /// One documented value of a setting.
@@ -74,9 +97,15 @@ impl Setting {
             note: "",
             kind,
             default,
+            computed_from: &[],
             aliases: &[],
             console: None,
             page: None,
+            added: None,
+            deprecated: None,
+            scope: None,
+            restart: false,
+            hidden: false,
         }
     }
 
@@ -101,6 +130,13 @@ impl Setting {
         self
     }
 
+    /// Sets what the default is computed from, when the section is built; [`DefaultValue::Computed`] holds the rule.
+    #[must_use]
+    pub const fn computed_from(mut self, keys: &'static [&'static str]) -> Self {
+        self.computed_from = keys;
+        self
+    }
+
     /// Sets the old names.
     #[must_use]
     pub const fn aliases(mut self, aliases: &'static [&'static str]) -> Self {
@@ -119,6 +155,41 @@ impl Setting {
     #[must_use]
     pub const fn page(mut self, page: &'static str) -> Self {
         self.page = Some(page);
+        self
+    }
+
+    /// Sets the version that brought it.
+    #[must_use]
+    pub const fn added(mut self, version: &'static str) -> Self {
+        self.added = Some(version);
+        self
+    }
+
+    /// Says that it should no longer be set.
+    #[must_use]
+    pub const fn deprecated(mut self, deprecated: Deprecated) -> Self {
+        self.deprecated = Some(deprecated);
+        self
+    }
+
+    /// Sets where it may be set, or for whom.
+    #[must_use]
+    pub const fn scope(mut self, scope: &'static str) -> Self {
+        self.scope = Some(scope);
+        self
+    }
+
+    /// Says that a change needs a restart.
+    #[must_use]
+    pub const fn restart(mut self) -> Self {
+        self.restart = true;
+        self
+    }
+
+    /// Keeps it out of documents.
+    #[must_use]
+    pub const fn hidden(mut self) -> Self {
+        self.hidden = true;
         self
     }
 }

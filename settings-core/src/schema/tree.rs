@@ -15,6 +15,8 @@ pub struct Leaf {
     pub page: Option<&'static str>,
     /// Its page in the System Console, its own or the nearest section's.
     pub console: Option<&'static str>,
+    /// Whether it stands in a section that may be absent as a whole.
+    pub optional: bool,
 }
 
 /// All settings of a tree in the order of the structs' fields, depth first.
@@ -30,13 +32,23 @@ struct Frame {
     keys: Vec<&'static str>,
     page: Option<&'static str>,
     console: Option<&'static str>,
+    optional: bool,
 }
 
 impl Section {
     /// All settings of this section, taken as a program's root, and of those below it.
     pub fn leaves(&'static self) -> Leaves {
         let keys = if self.key.is_empty() { Vec::new() } else { vec![self.key] };
-        Leaves { stack: vec![Frame { section: self, next: 0, keys, page: self.page, console: self.console }] }
+        Leaves {
+            stack: vec![Frame {
+                section: self,
+                next: 0,
+                keys,
+                page: self.page,
+                console: self.console,
+                optional: false,
+            }],
+        }
     }
 }
 
@@ -61,11 +73,13 @@ impl Iterator for Leaves {
                         section: frame.section,
                         page: setting.page.or(frame.page),
                         console: setting.console.or(frame.console),
+                        optional: frame.optional,
                     });
                 }
-                Member::Section { section, .. } => {
+                Member::Section { section, optional, .. } => {
+                    let optional = *optional || frame.optional;
                     let (page, console) = (section.page.or(frame.page), section.console.or(frame.console));
-                    self.stack.push(Frame { section, next: 0, keys, page, console });
+                    self.stack.push(Frame { section, next: 0, keys, page, console, optional });
                 }
             }
         }

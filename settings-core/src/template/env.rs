@@ -12,7 +12,7 @@ use crate::value::{Value, from_text, to_text};
 pub fn env(root: &'static Section) -> String {
     let prefix = root.env_prefix.unwrap_or_default();
     let mut out = String::new();
-    for leaf in root.leaves() {
+    for leaf in root.leaves().filter(|leaf| super::is_named(leaf.setting)) {
         if !out.is_empty() {
             out.push('\n');
         }
@@ -21,6 +21,8 @@ pub fn env(root: &'static Section) -> String {
         }
         let name = leaf.path.env_name(prefix);
         match text(leaf.setting) {
+            // one variable of a section that is absent would call it into being
+            Some(text) if leaf.optional => out.push_str(&format!("# {name}={}\n", quote(&text))),
             Some(text) => out.push_str(&format!("{name}={}\n", quote(&text))),
             None => out.push_str(&format!("# {name}=\n")),
         }

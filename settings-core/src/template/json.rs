@@ -58,7 +58,12 @@ impl Writer {
 
     fn entry(&self, member: &'static Member, keys: &[&'static str]) -> Option<Entry> {
         match member {
-            Member::Section { key, section } => {
+            Member::Section { key, section, optional: true } => {
+                let mut lead = self.lead_of_section(section);
+                lead.push(format!("\"{key}\": {{…}}"));
+                self.commented.then_some(Entry::Absent { lead })
+            }
+            Member::Section { key, section, .. } => {
                 Some(Entry::Below { lead: self.lead_of_section(section), key, section })
             }
             Member::Setting(setting) => {
@@ -72,7 +77,7 @@ impl Writer {
                     Some(value) => {
                         Some(Entry::Written { lead, key: setting.key, value: to_json(&setting.kind, &value) })
                     }
-                    None if self.commented => {
+                    None if self.commented && super::is_named(setting) => {
                         let mut lead = lead;
                         lead.push(format!("\"{}\": …", setting.key));
                         Some(Entry::Absent { lead })

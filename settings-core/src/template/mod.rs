@@ -1,6 +1,7 @@
 //! Starting configurations: every setting at its default, as JSON, as JSON with comments, and as an env file.
 //!
-//! What a template leaves out is left to the default when it is resolved: secrets that have a default of their own,
+//! Hidden and deprecated settings are left out. What else a template leaves out is left to the default when it is
+//! resolved: secrets that have a default of their own,
 //! and defaults that are known only at run time (writing those down would freeze one machine's). The forms with
 //! comments name them all the same.
 
@@ -17,9 +18,15 @@ pub use json::{commented_json, default_json};
 use crate::schema::{DefaultValue, Setting};
 use crate::value::Value;
 
+/// Whether a template names the setting at all.
+fn is_named(setting: &Setting) -> bool {
+    !setting.hidden && setting.deprecated.is_none()
+}
+
 /// The default to write; `None` where a template leaves the setting out.
 fn written(setting: &Setting) -> Option<Value<'static>> {
-    if let DefaultValue::Computed { .. } = setting.default {
+    let is_computed = matches!(setting.default, DefaultValue::Computed { .. });
+    if is_computed || !is_named(setting) {
         return None;
     }
     let default = setting.default_value();

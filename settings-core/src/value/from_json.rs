@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use super::json::{Raw, Shape};
 use super::mismatch::Reason;
-use super::{Mismatch, Value, from_text, json};
+use super::size::size_of;
+use super::text_rules::text_of;
+use super::{Mismatch, Value, elements, from_text, json};
 use crate::nearest;
-use crate::schema::{Choice, Kind};
+use crate::schema::{Choice, Format, Kind};
 
 /// Reads `raw` as a value of `kind`.
 ///
@@ -52,23 +54,37 @@ pub fn from_json<'a>(kind: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
             Shape::String { .. } => from_text(kind, &raw.string().unwrap_or_default()).map(Value::into_owned),
             _ => Err(found(kind, raw)),
         },
+        Kind::TextOf(rules) => match raw.shape {
+            Shape::Number if rules.format == Some(Format::Port) => {
+                text_of(kind, rules, integer(kind, raw)?.to_string().into())
+            }
+            Shape::String { .. } => text_of(kind, rules, raw.string().unwrap_or_default()),
+            _ => Err(found(kind, raw)),
+        },
+        Kind::Size { .. } => match raw.shape {
+            Shape::Number => size_of(kind, integer(kind, raw)?, raw.text),
+            Shape::String { .. } => from_text(kind, &raw.string().unwrap_or_default()).map(Value::into_owned),
+            _ => Err(found(kind, raw)),
+        },
         Kind::List(of) => match raw.shape {
-            Shape::Array => raw
-                .each_element()
-                .map(|element| part(of, raw, element))
-                .collect::<Result<_, _>>()
-                .map(Value::List),
+            Shape::Array => elements::list(of, raw),
+            Shape::Null => Ok(Value::List(Vec::new())),
+            Shape::String { .. } => Err(found(kind, raw).help("put the text in brackets: `[\"…\"]`")),
+            _ => Err(found(kind, raw)),
+        },
+        Kind::Set(of) => match raw.shape {
+            Shape::Array => elements::set(kind, of, raw),
             Shape::Null => Ok(Value::List(Vec::new())),
             Shape::String { .. } => Err(found(kind, raw).help("put the text in brackets: `[\"…\"]`")),
             _ => Err(found(kind, raw)),
         },
         Kind::Map(of) => match raw.shape {
-            Shape::Object => raw
-                .each_entry()
-                .map(|(key, value)| Ok((key.name(), part(of, raw, value)?)))
-                .collect::<Result<_, _>>()
-                .map(Value::Map),
+            Shape::Object => elements::map(of, raw),
             Shape::Null => Ok(Value::Map(Vec::new())),
+            _ => Err(found(kind, raw)),
+        },
+        Kind::Section(section) => match raw.shape {
+            Shape::Object => elements::section(kind, section, raw),
             _ => Err(found(kind, raw)),
         },
         Kind::Optional(of) => match raw.shape {
@@ -76,10 +92,6 @@ pub fn from_json<'a>(kind: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
             _ => from_json(of, raw),
         },
     }
-}
-
-fn part<'a>(of: &Kind, whole: Raw<'a>, part: Raw<'a>) -> Result<Value<'a>, Mismatch> {
-    from_json(of, part).map_err(|mismatch| mismatch.at(part.start - whole.start, part.text.len()))
 }
 
 fn found(kind: &Kind, raw: Raw<'_>) -> Mismatch {

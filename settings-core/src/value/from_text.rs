@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use super::from_json::{choice, custom, duration_of, float};
 use super::mismatch::Reason;
+use super::size::size_from_text;
+use super::text_rules::text_of;
 use super::{Mismatch, Value, from_json, json};
 use crate::schema::{Kind, Unit};
 
@@ -29,6 +31,8 @@ pub fn from_text<'a>(kind: &Kind, text: &'a str) -> Result<Value<'a>, Mismatch> 
         },
         Kind::Float => float(kind, text),
         Kind::Text | Kind::Secret => Ok(Value::Text(Cow::Borrowed(text))),
+        Kind::TextOf(rules) => text_of(kind, rules, Cow::Borrowed(text)),
+        Kind::Size { .. } => size_from_text(kind, text).unwrap_or_else(|| Err(found(kind, text))),
         Kind::OneOf(choices) => choice(kind, choices, Cow::Borrowed(text)),
         Kind::Custom(_) => custom(kind, Cow::Borrowed(text)),
         Kind::Duration { unit, min, max } => match text.parse::<i128>() {
@@ -53,9 +57,11 @@ pub fn from_text<'a>(kind: &Kind, text: &'a str) -> Result<Value<'a>, Mismatch> 
             }
         }),
         Kind::List(of) => words(of, text),
-        Kind::Map(_) => json_text(kind, text),
+        Kind::Set(_) if text.trim_start().starts_with('[') => json_text(kind, text),
+        Kind::Set(of) => distinct(kind, words(of, text)?),
+        Kind::Map(_) | Kind::Section(_) => json_text(kind, text),
         Kind::Optional(of) => match (of, text) {
-            (Kind::Text | Kind::Secret | Kind::Custom(_), _) => from_text(of, text),
+            (Kind::Text | Kind::TextOf(_) | Kind::Secret | Kind::Custom(_), _) => from_text(of, text),
             (_, "null") => Ok(Value::Null),
             _ => from_text(of, text),
         },
@@ -64,6 +70,20 @@ pub fn from_text<'a>(kind: &Kind, text: &'a str) -> Result<Value<'a>, Mismatch> 
 
 fn words<'a>(of: &Kind, text: &'a str) -> Result<Value<'a>, Mismatch> {
     text.split_ascii_whitespace().map(|word| from_text(of, word)).collect::<Result<_, _>>().map(Value::List)
+}
+
+fn distinct<'a>(kind: &Kind, words: Value<'a>) -> Result<Value<'a>, Mismatch> {
+    let Value::List(values) = &words else { return Ok(words) };
+    let again =
+        (1..).zip(values).find(|(number, value)| values.iter().take(number - 1).any(|other| other == *value));
+    match again {
+        Some((number, _)) => Err(Mismatch::new(
+            Reason::Duplicate,
+            kind,
+            format!("one of them twice, again as number {number}"),
+        )),
+        None => Ok(words),
+    }
 }
 
 fn json_text<'a>(kind: &Kind, text: &'a str) -> Result<Value<'a>, Mismatch> {

@@ -1,6 +1,7 @@
 //! Why a raw value is not of its setting's kind.
 
-use crate::schema::{Choice, Kind};
+use super::ByteSize;
+use crate::schema::{Choice, Format, Kind, TextRules};
 
 /// Why a raw value was refused. Says nothing of a secret's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +16,10 @@ pub struct Mismatch {
     pub help: Option<String>,
     /// The part that is wrong, as start and length in bytes within the raw value; the whole where `None`.
     pub part: Option<(usize, usize)>,
+    /// Where in the setting the part stands: `[2].Port`; empty for the whole.
+    pub within: String,
+    /// What else is wrong with the value, each with nothing in its own list.
+    pub others: Vec<Mismatch>,
 }
 
 /// What sort of mistake a [`Mismatch`] is.
@@ -26,12 +31,19 @@ pub enum Reason {
     Range,
     /// Text that is not in the list.
     Choice,
+    /// Text of the wrong length or form.
+    Form,
+    /// An element or key that stands twice.
+    Duplicate,
+    /// A key that no setting of a repeated section has.
+    Key,
 }
 
 impl Mismatch {
     pub(super) fn new(reason: Reason, kind: &Kind, found: impl Into<String>) -> Self {
         let found = if kind.is_secret() { String::new() } else { found.into() };
-        Self { reason, expected: expectation(kind), found, help: None, part: None }
+        let (within, others) = (String::new(), Vec::new());
+        Self { reason, expected: expectation(kind), found, help: None, part: None, within, others }
     }
 
     pub(super) fn kind(kind: &Kind, found: impl Into<String>) -> Self {
@@ -48,6 +60,51 @@ impl Mismatch {
     pub(super) fn at(mut self, start: usize, len: usize) -> Self {
         self.part = Some(self.part.map_or((start, len), |(inner, len)| (start + inner, len)));
         self
+    }
+
+    /// The same, seen from around the value: its place, and its name within the whole.
+    #[must_use]
+    pub(super) fn inside(mut self, start: usize, len: usize, within: &str) -> Self {
+        self.others = self.others.into_iter().map(|other| other.inside(start, len, within)).collect();
+        self.within.insert_str(0, within);
+        self.at(start, len)
+    }
+
+    /// The same with more beside it.
+    #[must_use]
+    pub(super) fn and(mut self, more: Option<Self>) -> Self {
+        if let Some(mut more) = more {
+            let others = std::mem::take(&mut more.others);
+            self.others.push(more);
+            self.others.extend(others);
+        }
+        self
+    }
+
+    /// That no key of a map is meant by the end of a variable's name.
+    pub(crate) fn of_key(name: &str, why: &str) -> Self {
+        Self {
+            reason: Reason::Key,
+            expected: "a variable that ends in a key of the map".to_owned(),
+            found: format!("`{name}`: {why}"),
+            help: Some("write the key in its own letter case, or set the whole map as JSON".to_owned()),
+            part: None,
+            within: String::new(),
+            others: Vec::new(),
+        }
+    }
+
+    /// The same, as a part of the map's entry of this name.
+    #[must_use]
+    pub(crate) fn of_entry(mut self, name: &str) -> Self {
+        self.others = self.others.into_iter().map(|other| other.of_entry(name)).collect();
+        self.within.insert_str(0, &format!(".{name}"));
+        self
+    }
+
+    /// Many as one.
+    pub(super) fn joined(mismatches: Vec<Self>) -> Option<Self> {
+        mismatches.into_iter().reduce(|first, next| first.and(Some(next)))
     }
 }
 
@@ -82,11 +139,49 @@ pub fn expectation(kind: &Kind) -> String {
                 (min, max) => format!("from {min} to {max} {unit}"),
             }
         }
+        Kind::TextOf(rules) => text_rules(rules),
+        Kind::Size { min, max } => match (min, max) {
+            (0, max) if max > i64::MAX as u64 => {
+                "a whole number of bytes, or a size such as `10MB` or `512KiB`".to_owned()
+            }
+            (min, max) if max > i64::MAX as u64 => format!("at least {}", ByteSize(min)),
+            (min, max) => format!("a size from {} to {}", ByteSize(min), ByteSize(max)),
+        },
+        Kind::Set(of) => format!("a list without duplicates, each element {}", expectation(of)),
+        Kind::Section(section) => match section.members {
+            [] => "an object".to_owned(),
+            members => {
+                let keys: Vec<_> = members.iter().map(|member| format!("`{}`", member.key())).collect();
+                format!("an object with the keys {}", keys.join(", "))
+            }
+        },
         Kind::List(of) => format!("a list, each element {}", expectation(of)),
         Kind::Map(of) => format!("an object, each value {}", expectation(of)),
         Kind::Optional(of) => format!("{}, or `null`", expectation(of)),
         Kind::Custom(custom) => custom.name.to_owned(),
     }
+}
+
+fn text_rules(rules: &TextRules) -> String {
+    let mut text = rules.format.map_or("text", Format::name).to_owned();
+    match (rules.min_len, rules.max_len) {
+        (0, u32::MAX) => {}
+        (min, u32::MAX) => text.push_str(&format!(" of at least {min} character{}", plural(min))),
+        (0, max) => text.push_str(&format!(" of at most {max} character{}", plural(max))),
+        (min, max) if min == max => text.push_str(&format!(" of {min} character{}", plural(min))),
+        (min, max) => text.push_str(&format!(" of {min} to {max} characters")),
+    }
+    if let Some(pattern) = rules.pattern {
+        text.push_str(&format!(" that matches `{pattern}`"));
+    }
+    if rules.or_empty {
+        text.push_str(", or nothing");
+    }
+    text
+}
+
+const fn plural(count: u32) -> &'static str {
+    if count == 1 { "" } else { "s" }
 }
 
 fn quoted(choice: &Choice) -> String {

@@ -3,11 +3,14 @@
 //! A raw value (JSON or text) is read by its setting's [`Kind`] into a checked [`Value`], and a [`Value`] becomes
 //! the field's type by [`SettingValue`]. What is accepted is thus decided by the kind alone.
 
+mod elements;
 mod from_json;
 mod from_text;
 pub mod json;
 mod mismatch;
 mod secret;
+mod size;
+mod text_rules;
 mod types;
 mod write;
 
@@ -15,6 +18,10 @@ pub use from_json::from_json;
 pub use from_text::from_text;
 pub use mismatch::{Mismatch, Reason, expectation};
 pub use secret::Secret;
+pub use size::ByteSize;
+#[doc(hidden)]
+pub use write::computed;
+pub(crate) use write::exact;
 pub use write::{to_json, to_text};
 
 use std::borrow::Cow;
@@ -29,18 +36,20 @@ pub enum Value<'a> {
     Null,
     /// For [`Kind::Bool`].
     Bool(bool),
-    /// For [`Kind::Integer`].
+    /// For [`Kind::Integer`], and in bytes for [`Kind::Size`].
     Integer(i128),
     /// For [`Kind::Float`].
     Float(f64),
-    /// For [`Kind::Text`], [`Kind::Secret`], [`Kind::OneOf`] and [`Kind::Custom`].
+    /// For [`Kind::Text`], [`Kind::TextOf`], [`Kind::Secret`], [`Kind::OneOf`] and [`Kind::Custom`].
     Text(Cow<'a, str>),
     /// For [`Kind::Duration`].
     Duration(Duration),
-    /// For [`Kind::List`].
+    /// For [`Kind::List`] and [`Kind::Set`].
     List(Vec<Value<'a>>),
     /// For [`Kind::Map`], in the order written.
     Map(Vec<(Cow<'a, str>, Value<'a>)>),
+    /// For [`Kind::Section`]: a value for each of its members, in their order.
+    Section(Vec<Value<'a>>),
 }
 
 /// A type that a setting can have.
@@ -110,6 +119,7 @@ impl Value<'_> {
             Self::Text(text) => Value::Text(text.into_owned().into()),
             Self::Duration(duration) => Value::Duration(duration),
             Self::List(values) => Value::List(values.into_iter().map(Value::into_owned).collect()),
+            Self::Section(values) => Value::Section(values.into_iter().map(Value::into_owned).collect()),
             Self::Map(entries) => Value::Map(
                 entries
                     .into_iter()

@@ -1,11 +1,11 @@
 //! The standard types that a setting can have.
 
-use std::collections::{BTreeMap, HashMap};
-use std::hash::BuildHasher;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::hash::{BuildHasher, Hash};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Secret, SettingValue, Value};
+use super::{Secret, SettingValue, Value, to_json};
 use crate::schema::{Kind, Unit};
 
 impl SettingValue for bool {
@@ -190,5 +190,39 @@ impl<T: SettingValue> SettingValue for Option<T> {
 
     fn to_value(&self) -> Value<'_> {
         self.as_ref().map_or(Value::Null, T::to_value)
+    }
+}
+
+impl<T: SettingValue + Ord> SettingValue for BTreeSet<T> {
+    const KIND: Kind = Kind::Set(&T::KIND);
+
+    fn from_value(value: Value<'_>) -> Option<Self> {
+        match value {
+            Value::List(values) => values.into_iter().map(T::from_value).collect(),
+            _ => None,
+        }
+    }
+
+    fn to_value(&self) -> Value<'_> {
+        Value::List(self.iter().map(T::to_value).collect())
+    }
+}
+
+impl<T: SettingValue + Eq + Hash, S: BuildHasher + Default> SettingValue for HashSet<T, S> {
+    const KIND: Kind = Kind::Set(&T::KIND);
+
+    fn from_value(value: Value<'_>) -> Option<Self> {
+        match value {
+            Value::List(values) => values.into_iter().map(T::from_value).collect(),
+            _ => None,
+        }
+    }
+
+    fn to_value(&self) -> Value<'_> {
+        // in an order that is the same each time
+        let mut values: Vec<_> =
+            self.iter().map(|value| (to_json(&T::KIND, &value.to_value()), value)).collect();
+        values.sort_by(|(a, _), (b, _)| a.cmp(b));
+        Value::List(values.into_iter().map(|(_, value)| value.to_value()).collect())
     }
 }

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use super::{Value, json};
-use crate::schema::{Kind, Unit};
+use super::{SettingValue, Value, json};
+use crate::schema::{Kind, Member, Unit};
 
 /// The value as compact JSON, a duration as a number of its kind's unit where that is exact.
 pub fn to_json(kind: &Kind, value: &Value<'_>) -> String {
@@ -22,6 +22,30 @@ pub fn to_text(kind: &Kind, value: &Value<'_>) -> String {
             None => suffixed(*duration),
         },
         _ => to_json(kind, value),
+    }
+}
+
+/// A computed default as JSON that every kind of the type reads, whatever its unit.
+pub fn computed<T: SettingValue>(value: T) -> String {
+    exact(&T::KIND, &value.to_value())
+}
+
+/// The value as JSON, durations in text with their unit.
+pub(crate) fn exact(kind: &Kind, value: &Value<'_>) -> String {
+    to_json(kind, &spelled_out(value))
+}
+
+fn spelled_out(value: &Value<'_>) -> Value<'static> {
+    match value {
+        Value::Duration(duration) => Value::Text(suffixed(*duration).into()),
+        Value::List(values) => Value::List(values.iter().map(spelled_out).collect()),
+        Value::Map(entries) => Value::Map(
+            entries
+                .iter()
+                .map(|(key, value)| (key.clone().into_owned().into(), spelled_out(value)))
+                .collect(),
+        ),
+        other => other.clone().into_owned(),
     }
 }
 
@@ -50,6 +74,7 @@ fn write_json(out: &mut String, kind: &Kind, value: &Value<'_>) {
             }
             out.push(']');
         }
+        Value::Section(values) => write_section(out, kind, values),
         Value::Map(entries) => {
             out.push('{');
             for (i, (key, value)) in entries.iter().enumerate() {
@@ -63,9 +88,29 @@ fn write_json(out: &mut String, kind: &Kind, value: &Value<'_>) {
     }
 }
 
+fn write_section(out: &mut String, kind: &Kind, values: &[Value<'_>]) {
+    let members = match kind {
+        Kind::Section(section) => section.members,
+        Kind::Optional(of) => return write_section(out, of, values),
+        _ => &[],
+    };
+    out.push('{');
+    for (i, (member, value)) in members.iter().zip(values).enumerate() {
+        out.push_str(if i > 0 { ", " } else { "" });
+        json::write_string(out, member.key());
+        out.push_str(": ");
+        match member {
+            Member::Setting(setting) => write_json(out, &setting.kind, value),
+            Member::Section { section, .. } => write_json(out, &Kind::Section(section), value),
+        }
+    }
+    out.push('}');
+}
+
 fn element(kind: &Kind) -> &Kind {
     match kind {
-        Kind::List(of) | Kind::Map(of) | Kind::Optional(of) => of,
+        Kind::Optional(of) if matches!(of, Kind::List(_) | Kind::Set(_) | Kind::Map(_)) => element(of),
+        Kind::List(of) | Kind::Set(of) | Kind::Map(of) | Kind::Optional(of) => of,
         other => other,
     }
 }

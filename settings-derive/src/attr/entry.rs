@@ -1,6 +1,6 @@
 //! `name = tokens, name = tokens`: one attribute's text cut into entries, without looking into the values.
 
-use proc_macro2::{Delimiter, Ident, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Spacing, Span, TokenStream, TokenTree};
 use syn::{Attribute, Lit, LitStr, Meta, Path};
 
 use super::Spanned;
@@ -13,6 +13,12 @@ pub(super) struct Entry {
     /// Empty where the mistake of giving none has been noted.
     pub(super) value: TokenStream,
 }
+
+/// The names that take parentheses instead of `=`.
+const CALLS: [&str; 3] = ["deprecated", "fields", "rule"];
+
+/// The names that take no value.
+const FLAGS: [&str; 2] = ["hidden", "restart"];
 
 /// The entries with a value.
 pub(super) fn entries(cx: &Ctxt, attrs: &[Attribute], attribute: &str) -> Vec<Entry> {
@@ -48,6 +54,13 @@ fn cut(cx: &Ctxt, tokens: &TokenStream, all: &mut Vec<Entry>) {
             }
         };
         match rest.next() {
+            Some(TokenTree::Punct(punct))
+                if punct.as_char() == '=' && CALLS.contains(&name.to_string().as_str()) =>
+            {
+                cx.error_at(punct.span(), format!("`{name}` takes parentheses: write `{name}(...)`"));
+                value(&mut rest);
+                all.push(Entry { name, value: TokenStream::new() });
+            }
             Some(TokenTree::Punct(punct)) if punct.as_char() == '=' => {
                 let value = value(&mut rest);
                 if value.is_empty() {
@@ -56,8 +69,16 @@ fn cut(cx: &Ctxt, tokens: &TokenStream, all: &mut Vec<Entry>) {
                 all.push(Entry { name, value });
             }
             Some(TokenTree::Punct(punct)) if punct.as_char() == ',' => all.push(without_value(cx, name)),
+            Some(TokenTree::Group(group)) if is_call(&name, &group) => {
+                value(&mut rest);
+                all.push(Entry { name, value: group.stream() });
+            }
             Some(other) => {
-                cx.error_at(other.span(), format!("expected `=` after `{name}`: write `{name} = value`"));
+                let hint = match (&other, nearest(&name.to_string(), &CALLS)) {
+                    (TokenTree::Group(_), Some(near)) => format!("did you mean `{near}(...)`?"),
+                    _ => format!("write `{name} = value`"),
+                };
+                cx.error_at(other.span(), format!("expected `=` after `{name}`: {hint}"));
                 value(&mut rest);
                 all.push(Entry { name, value: TokenStream::new() });
             }
@@ -66,21 +87,34 @@ fn cut(cx: &Ctxt, tokens: &TokenStream, all: &mut Vec<Entry>) {
     }
 }
 
+fn is_call(name: &Ident, group: &Group) -> bool {
+    CALLS.contains(&name.to_string().as_str()) && group.delimiter() == Delimiter::Parenthesis
+}
+
 fn without_value(cx: &Ctxt, name: Ident) -> Entry {
+    if FLAGS.contains(&name.to_string().as_str()) {
+        let value = quote::quote_spanned!(name.span()=> true);
+        return Entry { name, value };
+    }
     cx.error_at(name.span(), format!("`{name}` has no value: write `{name} = value`"));
     Entry { name, value: TokenStream::new() }
 }
 
-/// Takes the tokens up to the next comma, which it swallows. Commas between `::<` and `>` belong to the value.
+/// Takes the tokens up to the next comma, which it swallows. Commas between `::<` and `>`, and those between a
+/// closure's parameters, belong to the value.
 fn value(rest: &mut impl Iterator<Item = TokenTree>) -> TokenStream {
     let mut tokens = Vec::new();
     let mut depth = 0_usize;
+    let mut in_parameters = false;
     let mut before = ' ';
     for token in rest {
         let mut this = ' ';
         if let TokenTree::Punct(punct) = &token {
             this = punct.as_char();
             match this {
+                '|' if tokens.is_empty() => in_parameters = true,
+                '|' => in_parameters = false,
+                _ if in_parameters => {}
                 ',' if depth == 0 => break,
                 '<' if depth > 0 || before == ':' => depth += 1,
                 '>' if depth > 0 && before != '-' => depth -= 1,
@@ -114,12 +148,28 @@ impl Entry {
         if group.delimiter() != Delimiter::Bracket {
             return self.no_list(cx);
         }
-        let mut rest = group.stream().into_iter().peekable();
+        self.each_string(cx, group.stream(), "[\"...\", \"...\"]")
+    }
+
+    /// The strings between the parentheses of `name("...", "...")`.
+    pub(super) fn arguments(&self, cx: &Ctxt) -> Vec<Spanned<String>> {
+        self.each_string(cx, self.value.clone(), "...")
+    }
+
+    fn each_string(&self, cx: &Ctxt, tokens: TokenStream, form: &str) -> Vec<Spanned<String>> {
+        let mut rest = tokens.into_iter().peekable();
         let mut strings = Vec::new();
         while rest.peek().is_some() {
-            strings.extend(self.string_in(cx, value(&mut rest), "[\"...\", \"...\"]"));
+            strings.extend(self.string_in(cx, value(&mut rest), form));
         }
         strings
+    }
+
+    /// The entries between the parentheses of `name(...)`.
+    pub(super) fn entries(&self, cx: &Ctxt) -> Vec<Self> {
+        let mut entries = Vec::new();
+        cut(cx, &self.value, &mut entries);
+        entries
     }
 
     fn no_list<T>(&self, cx: &Ctxt) -> Vec<T> {
@@ -154,6 +204,18 @@ impl Entry {
         None
     }
 
+    /// The value as `true` or `false`.
+    pub(super) fn bool(&self, cx: &Ctxt) -> Option<bool> {
+        match self.value.to_string().as_str() {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => {
+                cx.error(&self.value, format!("`{}` takes no value: leave it away", self.name));
+                None
+            }
+        }
+    }
+
     /// The value as a path, written in a string.
     pub(super) fn path(&self, cx: &Ctxt) -> Option<Path> {
         let string = self.string(cx)?;
@@ -177,6 +239,11 @@ impl Entry {
         elsewhere: &[Elsewhere],
     ) -> Option<&'v str> {
         let name = self.name();
+        let shown = if CALLS.contains(&attribute) {
+            format!("`{attribute}(...)`")
+        } else {
+            format!("`#[{attribute}]`")
+        };
         let place = elsewhere.iter().find(|place| place.names.contains(&name.as_str()));
         let near = nearest(&name, valid).filter(|_| place.is_none());
         let hint = match (near, place) {
@@ -187,9 +254,9 @@ impl Entry {
         let list = match valid {
             [_] if near.is_some() => String::new(),
             _ if hint.is_empty() => format!(": it takes {}", list(valid)),
-            _ => format!(" `#[{attribute}]` takes {}", list(valid)),
+            _ => format!(" {shown} takes {}", list(valid)),
         };
-        cx.error_at(self.name.span(), format!("`#[{attribute}]` has no `{name}`{hint}{list}"));
+        cx.error_at(self.name.span(), format!("{shown} has no `{name}`{hint}{list}"));
         near
     }
 }

@@ -4,11 +4,31 @@ use proc_macro2::{Span, TokenStream};
 use syn::{Attribute, Field};
 
 use super::entry::Elsewhere;
-use super::{Range, Slot, Spanned, all_entries, entries};
+use super::{DefaultFrom, Deprecated, Range, Slot, Spanned, TextAttrs, TextSlots, all_entries, entries};
 use crate::ctxt::Ctxt;
 
-const SETTING: [&str; 9] =
-    ["key", "title", "default", "unit", "range", "alias", "aliases", "page", "console"];
+const SETTING: [&str; 20] = [
+    "key",
+    "title",
+    "default",
+    "default_from",
+    "default_rule",
+    "unit",
+    "range",
+    "format",
+    "min_len",
+    "max_len",
+    "pattern",
+    "alias",
+    "aliases",
+    "page",
+    "console",
+    "added",
+    "deprecated",
+    "scope",
+    "restart",
+    "hidden",
+];
 const NESTED: [&str; 1] = ["section"];
 
 const SETTING_ELSEWHERE: [Elsewhere; 2] = [
@@ -40,11 +60,19 @@ pub(crate) struct Setting {
     pub(crate) key: Option<Spanned<String>>,
     pub(crate) title: Option<Spanned<String>>,
     pub(crate) default: Option<TokenStream>,
+    pub(crate) default_from: Option<DefaultFrom>,
+    pub(crate) default_rule: Option<Spanned<String>>,
     pub(crate) unit: Option<Spanned<Unit>>,
     pub(crate) range: Option<Range>,
+    pub(crate) text: TextAttrs,
     pub(crate) aliases: Vec<Spanned<String>>,
     pub(crate) page: Option<Spanned<String>>,
     pub(crate) console: Option<Spanned<String>>,
+    pub(crate) added: Option<Spanned<String>>,
+    pub(crate) deprecated: Option<Deprecated>,
+    pub(crate) scope: Option<Spanned<String>>,
+    pub(crate) restart: bool,
+    pub(crate) hidden: bool,
     pub(crate) given: Given,
 }
 
@@ -57,7 +85,7 @@ pub(crate) struct Given {
 
 impl Given {
     fn note(&mut self, name: Option<&str>) {
-        self.default |= name == Some("default");
+        self.default |= matches!(name, Some("default" | "default_from"));
         self.unit |= name == Some("unit");
     }
 }
@@ -98,8 +126,11 @@ impl FieldAttrs {
 impl Setting {
     fn from_attrs(cx: &Ctxt, attrs: &[Attribute]) -> Self {
         let (mut key, mut title, mut default) = (Slot::empty(), Slot::empty(), Slot::empty());
-        let (mut unit, mut range) = (Slot::empty(), Slot::empty());
+        let (mut default_from, mut default_rule) = (Slot::empty(), Slot::empty());
+        let (mut unit, mut range, mut text) = (Slot::empty(), Slot::empty(), TextSlots::empty());
         let (mut page, mut console) = (Slot::empty(), Slot::empty());
+        let (mut added, mut deprecated, mut scope) = (Slot::empty(), Slot::empty(), Slot::empty());
+        let (mut restart, mut hidden) = (Slot::empty(), Slot::empty());
         let (mut aliases, mut given) = (Vec::new(), Given::default());
         for entry in all_entries(cx, attrs, "setting") {
             given.note(Some(&entry.name()));
@@ -110,12 +141,20 @@ impl Setting {
                 "key" => key.set(cx, &entry.name, entry.string(cx)),
                 "title" => title.set(cx, &entry.name, entry.string(cx)),
                 "default" => default.set(cx, &entry.name, Some(entry.value.clone())),
+                "default_from" => default_from.set(cx, &entry.name, entry.default_from(cx)),
+                "default_rule" => default_rule.set(cx, &entry.name, entry.string(cx)),
                 "unit" => unit.set(cx, &entry.name, entry.string(cx).and_then(|name| Unit::named(cx, &name))),
                 "range" => range.set(cx, &entry.name, entry.range(cx)),
+                "format" | "min_len" | "max_len" | "pattern" => text.set(cx, &entry),
                 "alias" => aliases.extend(entry.string(cx)),
                 "aliases" => aliases.extend(entry.strings(cx)),
                 "page" => page.set(cx, &entry.name, entry.string(cx)),
                 "console" => console.set(cx, &entry.name, entry.string(cx)),
+                "added" => added.set(cx, &entry.name, entry.version(cx)),
+                "deprecated" => deprecated.set(cx, &entry.name, Some(entry.deprecated(cx))),
+                "scope" => scope.set(cx, &entry.name, entry.string(cx)),
+                "restart" => restart.set(cx, &entry.name, entry.bool(cx)),
+                "hidden" => hidden.set(cx, &entry.name, entry.bool(cx)),
                 _ => given.note(entry.unknown(cx, "setting", &SETTING, &SETTING_ELSEWHERE)),
             }
         }
@@ -123,11 +162,19 @@ impl Setting {
             key: key.take(),
             title: title.take(),
             default: default.take(),
+            default_from: default_from.take(),
+            default_rule: default_rule.take(),
             unit: unit.take(),
             range: range.take(),
+            text: text.take(cx),
             aliases,
             page: page.take(),
             console: console.take(),
+            added: added.take(),
+            deprecated: deprecated.take(),
+            scope: scope.take(),
+            restart: restart.take().unwrap_or(false),
+            hidden: hidden.take().unwrap_or(false),
             given,
         }
     }

@@ -1,20 +1,29 @@
 //! The text of attributes → typed values. Nothing here stops at the first mistake.
 
 mod container;
+mod default_from;
 mod entry;
 mod field;
 mod foreign;
+mod history;
 mod range;
+mod rule;
 mod slot;
+mod text;
 mod variant;
 
 pub(crate) use container::{Container, EnumContainer};
+pub(crate) use default_from::DefaultFrom;
 pub(crate) use entry::{flat, found};
 pub(crate) use field::{FieldAttrs, Setting};
 pub(crate) use foreign::refuse_serde;
+pub(crate) use history::Deprecated;
 pub(crate) use range::{Bound, Range, integer};
+pub(crate) use rule::RuleAttrs;
 pub(crate) use slot::Spanned;
+pub(crate) use text::TextAttrs;
 pub(crate) use variant::VariantAttrs;
 
 use entry::{Entry, all_entries, entries};
 use slot::Slot;
+use text::TextSlots;

@@ -8,7 +8,9 @@ use crate::attr::Range;
 use crate::ctxt::Ctxt;
 use crate::default::DefaultValue;
 use crate::doc::Value;
+use crate::naming::key_fault;
 use crate::nearest::nearest;
+use crate::pattern;
 use crate::ty::{self, Kind};
 
 pub(super) fn check(cx: &Ctxt, field: &Field<'_>) {
@@ -18,11 +20,17 @@ pub(super) fn check(cx: &Ctxt, field: &Field<'_>) {
             names_each_value_once(cx, leaf);
             bool_names_both_values(cx, leaf);
             duration_has_a_unit(cx, field, leaf);
+            computed_default_has_a_rule(cx, leaf);
+            type_is_not_too_wide(cx, field);
+            text_rules_are_of_a_text(cx, field, leaf);
+            default_matches_the_pattern(cx, leaf);
             range_fits_the_type(cx, field, leaf);
             default_is_in_range(cx, field, leaf);
             not_empty(cx, "title", leaf.attrs.title.as_ref());
             not_empty(cx, "page", leaf.attrs.page.as_ref());
             not_empty(cx, "console", leaf.attrs.console.as_ref());
+            not_empty(cx, "scope", leaf.attrs.scope.as_ref());
+            replacement_can_be_named(cx, field, leaf);
         }
         Member::Section(_) => leaf_type_is_a_setting(cx, field),
     }
@@ -34,7 +42,7 @@ pub(super) fn check(cx: &Ctxt, field: &Field<'_>) {
 fn leaf_type_is_a_setting(cx: &Ctxt, field: &Field<'_>) {
     let kind = ty::kind(field.ty);
     let (name, what) = (field.ident, kind.name());
-    if matches!(kind, Kind::Other) {
+    if ty::section_within(field.ty).is_some() {
         return;
     }
     if matches!(ty::innermost(field.ty), Kind::Other) {
@@ -143,6 +151,90 @@ fn duration_has_a_unit(cx: &Ctxt, field: &Field<'_>, leaf: &Leaf<'_>) {
 }
 
 /// ```text
+/// #[setting(key = "Port", deprecated(since = "1.0", reason = "...", replacement = "Port"))]
+/// ```
+fn replacement_can_be_named(cx: &Ctxt, field: &Field<'_>, leaf: &Leaf<'_>) {
+    let Some(deprecated) = &leaf.attrs.deprecated else { return };
+    not_empty(cx, "reason", deprecated.reason.as_ref());
+    let Some(replacement) = &deprecated.replacement else { return };
+    if let Some(fault) = replacement.value.split('.').find_map(key_fault) {
+        let message = format!("a replacement is a key or a path such as `Section.Key`: {fault}");
+        cx.error_at(replacement.span, message);
+    } else if field.key().is_some_and(|key| key.value == replacement.value) {
+        cx.error_at(replacement.span, format!("`{}` can't replace itself", replacement.value));
+    }
+}
+
+/// ```text
+/// #[setting(default = 25, default_from = |other| *other)]
+/// ```
+fn computed_default_has_a_rule(cx: &Ctxt, leaf: &Leaf<'_>) {
+    not_empty(cx, "default_rule", leaf.attrs.default_rule.as_ref());
+    match (&leaf.attrs.default_from, &leaf.attrs.default_rule) {
+        (Some(from), _) if leaf.attrs.default.is_some() => {
+            cx.error_at(from.name, "a setting has one default: `default` or `default_from`");
+        }
+        (Some(from), None) => {
+            let message = "say in words what the default is: add `default_rule = \"as many as ...\"`";
+            cx.error_at(from.name, message);
+        }
+        (None, Some(rule)) if !leaf.attrs.given.default || leaf.attrs.default.is_some() => {
+            cx.error_at(rule.span, "only a computed default has a rule: write `default_from = |other| ...`");
+        }
+        _ => {}
+    }
+}
+
+/// ```text
+/// #[setting(default = 25)]
+/// pub port: u128,
+/// ```
+fn type_is_not_too_wide(cx: &Ctxt, field: &Field<'_>) {
+    if matches!(ty::innermost(field.ty), Kind::Wide) {
+        let message = "a setting's whole numbers have at most 64 bits: more don't survive most readers of JSON; \
+            use `u64` or `i64`, or text";
+        cx.error(field.ty, message);
+    }
+}
+
+/// ```text
+/// #[setting(default = 25, format = "port")]
+/// pub port: u16,
+/// ```
+fn text_rules_are_of_a_text(cx: &Ctxt, field: &Field<'_>, leaf: &Leaf<'_>) {
+    let Some(span) = leaf.attrs.text.span() else { return };
+    let hint = match ty::innermost(field.ty) {
+        Kind::Text | Kind::Other => return,
+        Kind::Integer(_) => ": write `range = 1..=65535`, or the bounds that it has",
+        Kind::Secret => ": nobody could be told what is wrong with a secret",
+        _ => "",
+    };
+    let what = ty::innermost(field.ty).name();
+    let message =
+        format!("only text has a format, a length or a pattern, and `{}` is {what}{hint}", field.ident);
+    cx.error_at(span, message);
+}
+
+/// ```text
+/// #[setting(default = "A", pattern = "[a-z]")]
+/// ```
+fn default_matches_the_pattern(cx: &Ctxt, leaf: &Leaf<'_>) {
+    let Some(pattern) = &leaf.attrs.text.pattern else { return };
+    let no_match = |text: &str| !text.is_empty() && !pattern::matches(&pattern.value, text);
+    let message =
+        |text: &str| format!("the default \"{text}\" doesn't match the pattern `{}`", pattern.value);
+    match (&leaf.default, &leaf.attrs.default) {
+        (Some(DefaultValue::Text(text)), Some(tokens)) if no_match(text) => cx.error(tokens, message(text)),
+        (Some(DefaultValue::Json(json)), _) => {
+            for (text, tokens) in json.texts.iter().filter(|(text, _)| no_match(text)) {
+                cx.error(tokens, message(text));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// ```text
 /// #[setting(default = 25, range = 1..=70_000)]
 /// pub port: u16,
 /// ```
@@ -151,9 +243,14 @@ fn range_fits_the_type(cx: &Ctxt, field: &Field<'_>, leaf: &Leaf<'_>) {
     let (min, max, what) = match ty::innermost(field.ty) {
         Kind::Integer(integer) => (integer.min, integer.max, integer.name),
         Kind::Duration => (0, duration_max(leaf), "a duration in this unit"),
+        Kind::Size => (0, i128::from(u64::MAX), "a size"),
+        // Said already.
+        Kind::Wide => return,
         _ => {
-            let message =
-                format!("only whole numbers and durations have a `range`, and `{}` is neither", field.ident);
+            let message = format!(
+                "only whole numbers, durations and sizes have a `range`, and `{}` is none",
+                field.ident
+            );
             cx.error_at(range.name, message);
             return;
         }

@@ -1,8 +1,10 @@
 //! The rules that go over more than one attribute. One function a rule, the wrong code in its comment.
 
 mod choices;
+mod computed;
 mod fields;
 mod names;
+mod rules;
 
 use crate::ast::{Enum, Struct};
 use crate::attr::Spanned;
@@ -24,6 +26,8 @@ pub(crate) fn check_struct(cx: &Ctxt, input: &Struct<'_>) {
         fields::check(cx, field);
     }
     names::check(cx, input);
+    rules::check(cx, input);
+    computed::check(cx, input);
 }
 
 /// All rules of an enum.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use proc_macro2::{TokenStream, TokenTree};
 use syn::Type;
 
-use super::{DefaultValue, Json, Reader, Shape, is_ident, shape};
+use super::{DefaultValue, Json, Reader, Shape, bytes, is_ident, shape};
 use crate::attr::flat;
 use crate::ty::{self, Kind};
 
@@ -25,14 +25,21 @@ impl Reader<'_> {
     fn json(&self, ty: &Type, flat: &[TokenTree], tokens: &TokenStream) -> Option<String> {
         match (ty::kind(ty), shape(flat)) {
             (Kind::List(of), Shape::Brackets(group)) => self.list(of, group.stream()),
+            (Kind::Set(of), Shape::Brackets(group)) => self.set(of, group.stream(), tokens),
+            (Kind::Size, Shape::Integer(integer)) if u64::try_from(integer).is_ok() => {
+                self.numbers.borrow_mut().push((integer, tokens.clone()));
+                Some(integer.to_string())
+            }
+            (Kind::Size, Shape::Text(text)) if bytes(&text).is_some() => {
+                bytes(&text).map(|bytes| bytes.to_string())
+            }
             (Kind::Map(of), Shape::Braces(group)) => self.map(of, group.stream()),
             (Kind::Other, Shape::Brackets(group)) => self.list(ty, group.stream()),
             (Kind::Other, Shape::Braces(group)) => self.map(ty, group.stream()),
             (Kind::Optional(_), _) if is_ident(flat, "None") => Some("null".to_owned()),
             (Kind::Optional(of), _) => self.json(of, flat, tokens),
             (Kind::Bool | Kind::Other, Shape::Bool(bool)) => Some(bool.to_string()),
-            (Kind::Text, Shape::Text(text)) => Some(quoted(&text)),
-            (Kind::Other, Shape::Text(text)) => {
+            (Kind::Text | Kind::Other, Shape::Text(text)) => {
                 let json = quoted(&text);
                 self.texts.borrow_mut().push((text, tokens.clone()));
                 Some(json)
@@ -54,13 +61,26 @@ impl Reader<'_> {
         }
     }
 
+    fn set(&self, of: &Type, elements: TokenStream, tokens: &TokenStream) -> Option<String> {
+        let items = self.items(of, elements)?;
+        let again =
+            items.iter().enumerate().find(|(at, item)| items.iter().take(*at).any(|other| other == *item));
+        if let Some((_, item)) = again {
+            return self.refuse(tokens, &format!("{item} stands twice in a set"));
+        }
+        Some(format!("[{}]", items.join(",")))
+    }
+
     fn list(&self, of: &Type, tokens: TokenStream) -> Option<String> {
+        Some(format!("[{}]", self.items(of, tokens)?.join(",")))
+    }
+
+    fn items(&self, of: &Type, tokens: TokenStream) -> Option<Vec<String>> {
         let items: Vec<Option<String>> = at_commas(tokens)
             .iter()
             .map(|item| self.json(of, item, &item.iter().cloned().collect()))
             .collect();
-        let items: Option<Vec<String>> = items.into_iter().collect();
-        Some(format!("[{}]", items?.join(",")))
+        items.into_iter().collect()
     }
 
     fn map(&self, of: &Type, tokens: TokenStream) -> Option<String> {

@@ -53,6 +53,8 @@ pub(crate) enum Constant {
     /// Of the field's own type.
     Float(TokenStream),
     Text,
+    /// Of the field's own type, a `ByteSize`.
+    Size(TokenStream),
     /// A variant of the field's own type.
     Choice(TokenStream),
 }
@@ -77,7 +79,10 @@ impl DefaultValue {
 fn absent(kind: Kind<'_>) -> Result<DefaultValue, &'static str> {
     match kind {
         Kind::Text | Kind::Secret => Ok(DefaultValue::Text(String::new())),
-        Kind::List(_) => Ok(DefaultValue::Json(Json::new("[]"))),
+        Kind::List(_) | Kind::Set(_) => Ok(DefaultValue::Json(Json::new("[]"))),
+        Kind::Size => Err("`default = \"10MB\"`"),
+        // Said elsewhere.
+        Kind::Wide => Ok(DefaultValue::None),
         Kind::Map(_) => Ok(DefaultValue::Json(Json::new("{}"))),
         Kind::Optional(_) => Ok(DefaultValue::None),
         Kind::Bool => Err("`default = false`"),
@@ -184,7 +189,18 @@ impl<'a> Reader<'a> {
                 tokens,
                 "a secret has no default in code, where everyone reads it: leave `default` out",
             ),
-            (Kind::List(_) | Kind::Map(_), _) => self.collection(ty, &flat, tokens),
+            (Kind::Size, Shape::Integer(integer)) if u64::try_from(integer).is_ok() => {
+                Some(DefaultValue::Integer(integer))
+            }
+            (Kind::Size, Shape::Text(text)) => match bytes(&text) {
+                Some(bytes) => Some(DefaultValue::Integer(bytes.into())),
+                None => {
+                    self.refuse(tokens, &format!("`{text}` is no size: write \"10MB\", \"512KiB\" or 1024"))
+                }
+            },
+            (Kind::Size, Shape::Expression) => constant(Constant::Size(ty.to_token_stream())),
+            (Kind::Wide, _) => None,
+            (Kind::List(_) | Kind::Set(_) | Kind::Map(_), _) => self.collection(ty, &flat, tokens),
             (Kind::Other, Shape::Integer(integer)) => Some(DefaultValue::Integer(integer)),
             (Kind::Other, Shape::Brackets(_) | Shape::Braces(_)) => self.collection(ty, &flat, tokens),
             (Kind::Other, Shape::Expression) => constant(Constant::Choice(ty.to_token_stream())),
@@ -218,9 +234,10 @@ impl<'a> Reader<'a> {
             Kind::Float => "a number",
             Kind::Text => "a string",
             Kind::Duration => "a whole number in its unit",
-            Kind::List(_) => "a list of literals such as `[\"a\", \"b\"]`",
+            Kind::Size => "a size such as `\"10MB\"` or a whole number of bytes",
+            Kind::List(_) | Kind::Set(_) => "a list of literals such as `[\"a\", \"b\"]`",
             Kind::Map(_) => "a map of literals such as `{\"key\": \"value\"}`",
-            Kind::Secret | Kind::Optional(_) | Kind::Other => "a literal",
+            Kind::Secret | Kind::Wide | Kind::Optional(_) | Kind::Other => "a literal",
         };
         let name = self.name;
         self.cx.error(tokens, format!("`{name}` is {}: expected {expected}, found {found}", kind.name()));
@@ -231,6 +248,24 @@ impl<'a> Reader<'a> {
         self.cx.error(tokens, format!("`{}`: {why}", self.name));
         None
     }
+}
+
+/// A count of bytes as the library's `ByteSize` reads it.
+fn bytes(text: &str) -> Option<u64> {
+    let (count, unit) = text.split_at(text.bytes().take_while(u8::is_ascii_digit).count());
+    let (factor, power) = match unit.strip_suffix('B').unwrap_or(if unit.is_empty() { "" } else { "?" }) {
+        "" => (1_u64, 0),
+        "k" | "K" => (1_000, 1),
+        "M" => (1_000, 2),
+        "G" => (1_000, 3),
+        "T" => (1_000, 4),
+        "Ki" => (1_024, 1),
+        "Mi" => (1_024, 2),
+        "Gi" => (1_024, 3),
+        "Ti" => (1_024, 4),
+        _ => return None,
+    };
+    count.parse::<u64>().ok()?.checked_mul(factor.pow(power))
 }
 
 fn is_ident(tokens: &[TokenTree], name: &str) -> bool {

@@ -38,6 +38,9 @@ fn evaluated(constant: &Constant, tokens: &TokenStream) -> TokenStream {
         Constant::Float(ty) => {
             quote!(Float({ const __DEFAULT: #ty = #tokens; __DEFAULT as ::core::primitive::f64 }))
         }
+        Constant::Size(ty) => {
+            quote!(Integer({ const __DEFAULT: #ty = #tokens; __DEFAULT.bytes() as ::core::primitive::i128 }))
+        }
         Constant::Text => quote!(Text({ const __DEFAULT: &::core::primitive::str = #tokens; __DEFAULT })),
         Constant::Choice(ty) => quote!(Text({ const __DEFAULT: #ty = #tokens; __DEFAULT.__setting_text() })),
     }
@@ -63,5 +66,5 @@ pub(super) fn needs_proof(leaf: &Leaf<'_>) -> bool {
         .range
         .as_ref()
         .is_some_and(|range| range.low.literal.is_none() || range.high.literal.is_none());
-    is_constant || is_own_type || bounds_are_constants
+    is_constant || is_own_type || bounds_are_constants || leaf.attrs.text.span().is_some()
 }

@@ -7,13 +7,16 @@ use syn::spanned::Spanned;
 
 use crate::ast::Leaf;
 use crate::attr::Bound;
+use crate::default::DefaultValue;
 use crate::ty::{self, Kind};
 
 pub(super) fn expand(ty: &Type, leaf: &Leaf<'_>, library: &TokenStream) -> TokenStream {
-    let is_narrowed = leaf.attrs.unit.is_some() || leaf.attrs.range.is_some();
+    let is_narrowed =
+        leaf.attrs.unit.is_some() || leaf.attrs.range.is_some() || leaf.attrs.text.span().is_some();
     let wrapped = match ty::kind(ty) {
         Kind::Optional(of) => Some(("Optional", of)),
         Kind::List(of) => Some(("List", of)),
+        Kind::Set(of) => Some(("Set", of)),
         Kind::Map(of) => Some(("Map", of)),
         _ => None,
     };
@@ -30,7 +33,8 @@ pub(super) fn expand(ty: &Type, leaf: &Leaf<'_>, library: &TokenStream) -> Token
             let kind = quote_spanned!(ty.span()=> <#ty as #library::value::SettingValue>::KIND);
             let unit = unit(leaf, library);
             let range = range(ty, leaf);
-            quote!(#kind #unit #range)
+            let text = text(leaf, library);
+            quote!(#kind #unit #range #text)
         }
     }
 }
@@ -44,11 +48,38 @@ fn unit(leaf: &Leaf<'_>, library: &TokenStream) -> Option<TokenStream> {
 fn range(ty: &Type, leaf: &Leaf<'_>) -> Option<TokenStream> {
     let range = leaf.attrs.range.as_ref()?;
     let ty = match ty::kind(ty) {
-        Kind::Duration => quote!(::core::primitive::u64),
+        Kind::Duration | Kind::Size => quote!(::core::primitive::u64),
         _ => quote!(#ty),
     };
     let (low, high) = (bound(&ty, &range.low), bound(&ty, &range.high));
     Some(quote_spanned!(range.name=> .with_range(#low, #high)))
+}
+
+fn text(leaf: &Leaf<'_>, library: &TokenStream) -> Option<TokenStream> {
+    let attrs = &leaf.attrs.text;
+    let span = attrs.span()?;
+    let mut rules = TokenStream::new();
+    if let Some(format) = &attrs.format {
+        let variant = proc_macro2::Ident::new(format.value, format.span);
+        rules.extend(quote!(format: ::core::option::Option::Some(#library::schema::Format::#variant),));
+    }
+    if let Some(min) = attrs.min_len.as_ref().map(|min| min.value) {
+        rules.extend(quote!(min_len: #min,));
+    }
+    if let Some(max) = attrs.max_len.as_ref().map(|max| max.value) {
+        rules.extend(quote!(max_len: #max,));
+    }
+    if let Some(pattern) = attrs.pattern.as_ref().map(|pattern| &pattern.value) {
+        rules.extend(quote!(pattern: ::core::option::Option::Some(#pattern),));
+    }
+    // An empty default means "not set", unless a length is asked for.
+    let is_empty = matches!(&leaf.default, Some(DefaultValue::Text(text)) if text.is_empty());
+    if is_empty && attrs.min_len.is_none() && !matches!(leaf.kind, Kind::Optional(_)) {
+        rules.extend(quote!(or_empty: true,));
+    }
+    Some(quote_spanned! {span=>
+        .with_text(&#library::schema::TextRules { #rules ..#library::schema::TextRules::ANY })
+    })
 }
 
 fn bound(ty: &TokenStream, bound: &Bound) -> TokenStream {

@@ -1,17 +1,17 @@
 //! A struct → its metadata as one constant, and how it is built from resolved values.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
 use super::default::{self, needs_proof};
 use super::kind;
-use crate::ast::{Field, Leaf, Member, Struct};
-use crate::attr::Spanned;
+use crate::ast::{Field, Leaf, Member, Nested, Struct};
+use crate::attr::{DefaultFrom, RuleAttrs, Spanned};
 use crate::default::DefaultValue;
 use crate::doc::Value;
 use crate::naming;
-use crate::ty::{Kind, innermost_optional};
+use crate::ty::{Kind, Occurs, innermost, innermost_optional};
 
 pub(super) fn expand(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
     let ident = &input.original.ident;
@@ -20,9 +20,19 @@ pub(super) fn expand(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
     let page = optional(input.attrs.page.as_ref());
     let console = optional(input.attrs.console.as_ref());
     let doc = &input.doc.description;
-    let members = input.fields.iter().map(|field| member(field, library));
+    let keys: Vec<_> =
+        input.fields.iter().filter_map(|field| Some((field.ident, field.key()?.value))).collect();
+    let members = input.fields.iter().map(|field| member(field, &keys, library));
     let build = build(input, library);
     let proofs = proofs(input, library);
+    let rules = rules(input, library);
+    let unknown = match input.attrs.unknown {
+        Some(variant) => {
+            let variant = Ident::new(variant, Span::call_site());
+            quote!(::core::option::Option::Some(#library::schema::Unknown::#variant))
+        }
+        None => quote!(::core::option::Option::None),
+    };
     quote! {
         const _: () = {
             #[automatically_derived]
@@ -35,6 +45,8 @@ pub(super) fn expand(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
                     console: #console,
                     doc: #doc,
                     members: &[#(#members),*],
+                    rules: &[#(#rules),*],
+                    unknown: #unknown,
                 };
                 #build
             }
@@ -49,29 +61,84 @@ pub(super) fn expand(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
     }
 }
 
-fn member(field: &Field<'_>, library: &TokenStream) -> TokenStream {
-    let ty = field.ty;
+fn member(field: &Field<'_>, keys: &[(&Ident, String)], library: &TokenStream) -> TokenStream {
     match &field.member {
         Member::Setting(leaf) => {
-            let setting = setting(field, leaf, library);
+            let setting = setting(field, leaf, keys, library);
             quote!(#library::schema::Member::Setting(#setting))
         }
-        Member::Section(key) => {
+        Member::Section(nested) => {
+            let ty = nested.ty;
             let schema = quote_spanned!(ty.span()=> <#ty as #library::Settings>::SCHEMA);
-            let key = match key {
+            if nested.repeats() {
+                return repeated(field, nested, &schema, library);
+            }
+            let key = match &nested.key {
                 Some(Spanned { value, .. }) => quote!(#value),
                 None => quote!(#schema.key),
             };
-            quote!(#library::schema::Member::Section { key: #key, section: #schema })
+            let optional = nested.occurs == Occurs::Optional;
+            quote!(#library::schema::Member::Section { key: #key, section: #schema, optional: #optional })
         }
     }
 }
 
-fn setting(field: &Field<'_>, leaf: &Leaf<'_>, library: &TokenStream) -> TokenStream {
+/// A setting whose values are lists or maps of sections.
+fn repeated(
+    field: &Field<'_>,
+    nested: &Nested<'_>,
+    schema: &TokenStream,
+    library: &TokenStream,
+) -> TokenStream {
+    let key = field.key().map(|key| key.value).unwrap_or_default();
+    let (name, title) = (field.ident.to_string(), naming::title(field.ident));
+    let (kind, default) = match nested.occurs {
+        Occurs::Map => ("Map", "{}"),
+        _ => ("List", "[]"),
+    };
+    let kind = Ident::new(kind, Span::call_site());
+    let description = &nested.doc.description;
+    let description = if description.is_empty() { quote!(#schema.doc) } else { quote!(#description) };
+    quote! {
+        #library::schema::Member::Setting(
+            #library::schema::Setting::new(
+                #key,
+                #name,
+                #library::schema::Kind::#kind(&#library::schema::Kind::Section(#schema)),
+                #library::schema::DefaultValue::Json(#default),
+            )
+            .title(#title)
+            .doc(#description, &[], ""),
+        )
+    }
+}
+
+/// A default that needs no other setting is computed when it is asked for, any other when the section is built.
+fn computed(field: &Field<'_>, leaf: &Leaf<'_>, from: &DefaultFrom, library: &TokenStream) -> TokenStream {
+    let (ty, body) = (field.ty, &from.body);
+    let rule = leaf.attrs.default_rule.as_ref().map_or("", |rule| rule.value.as_str());
+    let value = match from.parameters.as_slice() {
+        [] => quote_spanned! {from.name=>
+            || #library::value::computed({ let __default: fn() -> #ty = || #body; __default() })
+        },
+        _ => quote!(|| ::std::string::String::from("null")),
+    };
+    quote!(#library::schema::DefaultValue::Computed { rule: #rule, value: #value })
+}
+
+fn setting(
+    field: &Field<'_>,
+    leaf: &Leaf<'_>,
+    keys: &[(&Ident, String)],
+    library: &TokenStream,
+) -> TokenStream {
     let key = field.key().map(|key| key.value).unwrap_or_default();
     let name = field.ident.to_string();
     let kind = kind::expand(field.ty, leaf, library);
-    let default = default::expand(leaf.default.as_ref(), library);
+    let default = match &leaf.attrs.default_from {
+        Some(from) => computed(field, leaf, from, library),
+        None => default::expand(leaf.default.as_ref(), library),
+    };
     let title =
         leaf.attrs.title.as_ref().map_or_else(|| naming::title(field.ident), |title| title.value.clone());
     let description = &leaf.doc.description;
@@ -95,28 +162,136 @@ fn setting(field: &Field<'_>, leaf: &Leaf<'_>, library: &TokenStream) -> TokenSt
     if let Some(page) = leaf.attrs.page.as_ref().map(|page| &page.value) {
         setting.extend(quote!(.page(#page)));
     }
+    if let Some(from) = &leaf.attrs.default_from
+        && !from.parameters.is_empty()
+    {
+        let keys = from.parameters.iter().filter_map(|name| keys.iter().find(|(ident, _)| *ident == name));
+        let keys = keys.map(|(_, key)| key);
+        setting.extend(quote!(.computed_from(&[#(#keys),*])));
+    }
+    setting.extend(history(leaf, library));
     setting
+}
+
+/// Since when it exists, since when it shouldn't be set, and who may change it when.
+fn history(leaf: &Leaf<'_>, library: &TokenStream) -> TokenStream {
+    let mut calls = TokenStream::new();
+    if let Some(added) = leaf.attrs.added.as_ref().map(|added| &added.value) {
+        calls.extend(quote!(.added(#added)));
+    }
+    if let Some(deprecated) = &leaf.attrs.deprecated {
+        let text = |text: &Option<Spanned<String>>| {
+            text.as_ref().map_or_else(String::new, |text| text.value.clone())
+        };
+        let (since, reason) = (text(&deprecated.since), text(&deprecated.reason));
+        let replacement = optional(deprecated.replacement.as_ref());
+        calls.extend(quote! {
+            .deprecated(#library::schema::Deprecated { since: #since, reason: #reason, replacement: #replacement })
+        });
+    }
+    if let Some(scope) = leaf.attrs.scope.as_ref().map(|scope| &scope.value) {
+        calls.extend(quote!(.scope(#scope)));
+    }
+    if leaf.attrs.restart {
+        calls.extend(quote!(.restart()));
+    }
+    if leaf.attrs.hidden {
+        calls.extend(quote!(.hidden()));
+    }
+    calls
+}
+
+fn rules(input: &Struct<'_>, library: &TokenStream) -> Vec<TokenStream> {
+    let text =
+        |text: &Option<Spanned<String>>| text.as_ref().map_or_else(String::new, |text| text.value.clone());
+    let rule = |rule: &RuleAttrs| {
+        let (message, help) = (text(&rule.message), text(&rule.help));
+        let fields = rule.fields.iter().map(|field| &field.value);
+        let strength = Ident::new(if rule.warns { "Warning" } else { "Error" }, Span::call_site());
+        quote!(#library::schema::Rule {
+            message: #message,
+            help: #help,
+            fields: &[#(#fields),*],
+            strength: #library::schema::Strength::#strength,
+        })
+    };
+    input.attrs.rules.iter().map(rule).collect()
 }
 
 fn build(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
     // Without the underscores, a constant of the author's could be meant.
     let builder = Ident::new("__builder", Span::mixed_site());
-    let values = input.fields.iter().map(|field| {
-        let ident = field.ident;
-        let method = match field.member {
-            Member::Setting(_) => "take",
-            Member::Section(_) => "section",
-        };
-        // An error about the type shall point at the type.
-        let method = Ident::new(method, field.ty.span());
-        quote!(#ident: #builder.#method()?)
-    });
-    let argument = if input.fields.is_empty() { quote!(_) } else { quote!(#builder) };
+    let in_order = |field: &Field<'_>| input.fields.iter().position(|other| std::ptr::eq(other, field));
+    let local = |field: &Field<'_>| format_ident!("__field_{}", in_order(field).unwrap_or_default());
+    let has_computed = input.fields.iter().any(|field| parameters(field).is_some());
+    let values: Vec<_> = input.fields.iter().map(|field| taken(field, &builder)).collect();
+    let idents: Vec<_> = input.fields.iter().map(|field| field.ident).collect();
+    let section = if has_computed {
+        let locals: Vec<_> = input.fields.iter().map(local).collect();
+        let defaults = input.fields.iter().filter_map(|field| {
+            let from = parameters(field)?;
+            let (own, ty, body) = (local(field), field.ty, &from.body);
+            let others: Vec<_> = from
+                .parameters
+                .iter()
+                .filter_map(|name| input.fields.iter().find(|field| field.ident == name))
+                .collect();
+            let (types, names) = (others.iter().map(|field| field.ty), &from.parameters);
+            let others = others.iter().map(|field| local(field));
+            Some(quote_spanned! {from.name=>
+                let __default: fn(#(&#types),*) -> #ty = |#(#names),*| #body;
+                let #own = #builder.or_computed(#own, __default(#(&#others),*))?;
+            })
+        });
+        quote! {{
+            #(let #locals = #values;)*
+            #(#defaults)*
+            Self { #(#idents: #locals),* }
+        }}
+    } else {
+        quote!(Self { #(#idents: #values),* })
+    };
+    let argument =
+        if input.fields.is_empty() && input.attrs.rules.is_empty() { quote!(_) } else { quote!(#builder) };
+    let mark = Ident::new("__mark", Span::mixed_site());
+    let checks = input.attrs.rules.iter().filter_map(|rule| rule.check.as_ref());
+    let body = if input.attrs.rules.is_empty() {
+        quote!(::core::option::Option::Some(#section))
+    } else {
+        quote! {
+            let #mark = #builder.begin();
+            let __section = #section;
+            ::core::option::Option::Some(#builder.checked(#mark, __section, &[#(#checks),*]))
+        }
+    };
     quote! {
         fn build(#argument: &mut #library::resolve::Builder<'_>) -> ::core::option::Option<Self> {
-            ::core::option::Option::Some(Self { #(#values),* })
+            #body
         }
     }
+}
+
+/// A default that is computed from other settings.
+fn parameters<'a>(field: &'a Field<'_>) -> Option<&'a DefaultFrom> {
+    let from = field.leaf()?.attrs.default_from.as_ref()?;
+    (!from.parameters.is_empty()).then_some(from)
+}
+
+/// The field's value from the builder.
+fn taken(field: &Field<'_>, builder: &Ident) -> TokenStream {
+    let (method, ty) = match &field.member {
+        Member::Setting(_) if parameters(field).is_some() => ("given", field.ty),
+        Member::Setting(_) => ("take", field.ty),
+        Member::Section(nested) => match nested.occurs {
+            Occurs::Once => ("section", nested.ty),
+            Occurs::Optional => ("optional_section", nested.ty),
+            Occurs::List => ("sections", nested.ty),
+            Occurs::Map => ("named_sections", nested.ty),
+        },
+    };
+    // An error about the type shall point at the type.
+    let method = Ident::new(method, ty.span());
+    quote!(#builder.#method()?)
 }
 
 /// What only rustc can check, since it needs other types' metadata or the values of constants.
@@ -131,19 +306,31 @@ fn proofs(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
             proofs.extend(proof(call, first.span, library));
         }
         if let Some(DefaultValue::Json(json)) = &leaf.default {
-            for (text, tokens) in &json.texts {
+            // What is plain text needs no proof, unless it is held to rules.
+            let is_plain = matches!(innermost(field.ty), Kind::Text) && leaf.attrs.text.span().is_none();
+            for (text, tokens) in json.texts.iter().filter(|_| !is_plain) {
                 let call = quote!(accepts_text(<#ident as #library::Settings>::SCHEMA, #index, #text));
                 proofs.extend(proof(call, tokens.span(), library));
             }
         }
-        if let (true, Some(tokens)) = (needs_proof(leaf), &leaf.attrs.default) {
+        let place = leaf.attrs.default.as_ref().map(|tokens| tokens.span()).or(leaf.attrs.text.span());
+        if let (true, Some(place)) = (needs_proof(leaf), place) {
             let call = quote!(accepts_default(<#ident as #library::Settings>::SCHEMA, #index));
-            proofs.extend(proof(call, tokens.span(), library));
+            proofs.extend(proof(call, place, library));
         }
+    }
+    for field in
+        input.attrs.rules.iter().flat_map(|rule| &rule.fields).filter(|field| field.value.contains('.'))
+    {
+        let path = &field.value;
+        let call = quote!(has_setting(<#ident as #library::Settings>::SCHEMA, #path));
+        proofs.extend(proof(call, field.span, library));
     }
     if input.attrs.env_prefix.is_some() {
         let slots = quote!(#library::schema::assert::slots(<#ident as #library::Settings>::SCHEMA));
         let call = quote!(unique_names::<{ #slots }>(<#ident as #library::Settings>::SCHEMA));
+        proofs.extend(proof(call, ident.span(), library));
+        let call = quote!(replacements_exist(<#ident as #library::Settings>::SCHEMA));
         proofs.extend(proof(call, ident.span(), library));
     }
     proofs

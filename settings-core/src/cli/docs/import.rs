@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::pages;
 use crate::cli::Outcome;
+use crate::docs::import;
 
 /// Takes pages over, as a model or as annotated Rust.
 #[derive(Args, Debug)]
@@ -24,20 +25,24 @@ pub(super) struct Import {
 enum Target {
     /// Their models: an object for one page, an array for several
     Json,
+    /// Structs with their annotations; what can't be told from a page is marked
+    Rust,
 }
 
 impl Import {
     pub(super) fn run(self, out: &mut dyn Write) -> Outcome {
-        let models: Vec<_> = pages(&self.pages)?.into_iter().map(|read| read.page).collect();
-        match (self.to, models.as_slice()) {
-            (Target::Json, [only]) => {
-                serde_json::to_writer_pretty(&mut *out, only).map_err(io::Error::from)?
-            }
-            (Target::Json, several) => {
-                serde_json::to_writer_pretty(&mut *out, several).map_err(io::Error::from)?
+        let read = pages(&self.pages)?;
+        match self.to {
+            Target::Rust => out.write_all(import::to_rust(&read).as_bytes())?,
+            Target::Json => {
+                let models: Vec<_> = read.into_iter().map(|read| read.page).collect();
+                match models.as_slice() {
+                    [only] => serde_json::to_writer_pretty(&mut *out, only).map_err(io::Error::from)?,
+                    several => serde_json::to_writer_pretty(&mut *out, several).map_err(io::Error::from)?,
+                }
+                writeln!(out)?;
             }
         }
-        writeln!(out)?;
         Ok(true)
     }
 }

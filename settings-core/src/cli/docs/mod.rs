@@ -3,6 +3,7 @@
 mod build;
 mod check;
 mod import;
+mod sync;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -26,6 +27,8 @@ enum DocsCommand {
     Build(build::Build),
     /// Finds where pages contradict the settings or themselves
     Check(check::Check),
+    /// Mends what drifted and has one answer; every other byte stays
+    Sync(sync::Sync),
     /// Takes pages over, as a model or as annotated Rust
     Import(import::Import),
 }
@@ -35,6 +38,7 @@ impl Docs {
         match self.command {
             DocsCommand::Build(build) => build.run::<T>(out),
             DocsCommand::Check(check) => check.run::<T>(out),
+            DocsCommand::Sync(sync) => sync.run::<T>(out),
             DocsCommand::Import(import) => import.run(out),
         }
     }

@@ -96,7 +96,7 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
             Action::Data => {
                 say(stream, "354 end with <CR><LF>.<CR><LF>", house).await?;
                 let body = lines.body(stream, house.options.size_limit);
-                let Some(body) = timeout(limit * TIMEOUTS_A_MESSAGE, body).await?? else {
+                let Some(body) = timeout(limit.saturating_mul(TIMEOUTS_A_MESSAGE), body).await?? else {
                     return Ok(End::Closed);
                 };
                 let text = take(body, peer, dialogue, house);

@@ -26,7 +26,7 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-pub use self::received::Caught;
+pub use self::received::{Caught, Readable};
 use super::settings::ConnectionSecurity;
 use crate::value::Secret;
 

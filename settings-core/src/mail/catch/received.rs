@@ -2,6 +2,8 @@
 
 use std::{fmt, net::SocketAddr, time::SystemTime};
 
+use mail_parser::{MessageParser, MimeHeaders};
+
 use crate::mail::reply::printable;
 
 /// A mail that arrived, with its envelope.
@@ -27,34 +29,51 @@ pub struct Caught {
     pub bytes: Vec<u8>,
 }
 
+/// What a message says once its encodings are undone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Readable {
+    /// The subject.
+    pub subject: String,
+    /// The plain text, or the HTML where there is none.
+    pub text: String,
+    /// Names and sizes of what is attached.
+    pub attachments: Vec<(String, usize)>,
+}
+
 impl Caught {
     /// The message as text, fit to print: line ends as LF, control characters replaced.
     pub fn text(&self) -> String {
-        let text: Vec<String> = self
-            .bytes
-            .split(|&b| b == b'\n')
-            .map(|line| printable(line.strip_suffix(b"\r").unwrap_or(line)))
-            .collect();
-        text.join("\n")
+        printable_lines(&self.bytes)
     }
 
     /// The first header of this name, unfolded, as it was sent.
     pub fn header(&self, name: &str) -> Option<String> {
         let text = self.text();
         let head = text.split("\n\n").next().unwrap_or_default();
-        let mut lines = head.lines().skip_while(|line| {
-            !line.split_once(':').is_some_and(|(field, _)| field.eq_ignore_ascii_case(name))
-        });
+        let is_named =
+            |line: &&str| line.split_once(':').is_some_and(|(field, _)| field.eq_ignore_ascii_case(name));
+        let mut lines = head.lines().skip_while(|line| !is_named(line));
         let (_, first) = lines.next()?.split_once(':')?;
-        let mut value = first.trim().to_owned();
-        for more in lines.take_while(|line| line.starts_with([' ', '\t'])) {
-            value.push(' ');
-            value.push_str(more.trim());
+        let folded = lines.take_while(|line| line.starts_with([' ', '\t']));
+        Some(std::iter::once(first).chain(folded).map(str::trim).collect::<Vec<_>>().join(" "))
+    }
+
+    /// What it says once its encodings are undone, fit to print.
+    pub fn readable(&self) -> Readable {
+        let Some(message) = MessageParser::default().parse(&self.bytes) else { return Readable::default() };
+        let attachments = message.attachments().map(|part| {
+            let name = part.attachment_name().unwrap_or("without a name");
+            (printable(name.as_bytes()), part.contents().len())
+        });
+        Readable {
+            subject: printable(message.subject().unwrap_or_default().as_bytes()),
+            text: printable_lines(message.body_text(0).unwrap_or_default().as_bytes()),
+            attachments: attachments.collect(),
         }
-        Some(value)
     }
 }
 
+/// The envelope, the message as it came, and where encodings hide what it says, that too.
 impl fmt::Display for Caught {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let link = if self.encrypted { "encrypted" } else { "in clear" };
@@ -64,7 +83,72 @@ impl fmt::Display for Caught {
         for recipient in &self.recipients {
             writeln!(f, "  recipient  <{recipient}>")?;
         }
+        let text = self.text();
         writeln!(f)?;
-        self.text().trim_end().lines().try_for_each(|line| writeln!(f, "  {line}"))
+        indented(f, &text)?;
+        let Readable { subject, text: read, attachments } = self.readable();
+        let hidden = !text.contains(&format!("Subject: {subject}\n")) || !text.contains(read.trim_end());
+        if !subject.is_empty() && hidden {
+            writeln!(f, "\n  which reads:\n\n  {subject}\n")?;
+            indented(f, &read)?;
+        }
+        attachments.iter().try_for_each(|(name, size)| writeln!(f, "  attached: {name}, {size} bytes"))
+    }
+}
+
+fn indented(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    text.trim_end().lines().try_for_each(|line| writeln!(f, "{}", format!("  {line}").trim_end()))
+}
+
+fn printable_lines(bytes: &[u8]) -> String {
+    let line = |line: &[u8]| printable(line.strip_suffix(b"\r").unwrap_or(line));
+    bytes.split(|&b| b == b'\n').map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn caught(bytes: &str) -> Caught {
+        Caught {
+            id: "C1".into(),
+            at: SystemTime::UNIX_EPOCH,
+            peer: SocketAddr::from(([127, 0, 0, 1], 9)),
+            client_name: "client".into(),
+            encrypted: true,
+            login: None,
+            sender: "a@b".into(),
+            recipients: vec!["c@d".into()],
+            bytes: bytes.replace('\n', "\r\n").into_bytes(),
+        }
+    }
+
+    #[test]
+    fn what_encodings_hide_is_shown_too() {
+        let plain = caught("Subject: Plain\n\nText.\n").to_string();
+        assert!(plain.contains("  Subject: Plain\n\n  Text.\n") && !plain.contains("which reads"), "{plain}");
+        let hidden = caught(
+            "Subject: =?utf-8?B?R3LDvMOfZQ==?=\nContent-Transfer-Encoding: quoted-printable\n\
+             Content-Type: text/plain; charset=utf-8\n\nGr=C3=BC=C3=9Fe=1B[31m\n",
+        );
+        assert_eq!(hidden.readable().subject, "Grüße");
+        let shown = hidden.to_string();
+        assert!(shown.contains("which reads:\n\n  Grüße\n\n  Grüße\u{fffd}[31m\n"), "{shown}");
+    }
+
+    #[test]
+    fn headers_are_unfolded() {
+        let caught = caught("From: a\nX-Long: one\n two\n\tthree\nTo: b\n\nx-body: no\n");
+        assert_eq!(caught.header("x-long").as_deref(), Some("one two three"));
+        assert_eq!(caught.header("x-body"), None);
+    }
+
+    #[test]
+    fn any_bytes_can_be_shown() {
+        for bytes in
+            ["", "\n", "no header", "Subject:", "Content-Type: multipart/mixed; boundary=x\n\n--x\n--x--\n"]
+        {
+            let _ = caught(bytes).to_string();
+        }
     }
 }

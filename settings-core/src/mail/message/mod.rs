@@ -2,6 +2,7 @@
 
 mod id;
 mod mime;
+mod object;
 mod stuffing;
 mod words;
 
@@ -18,7 +19,7 @@ use mail_builder::{
 
 pub(crate) use self::stuffing::{Stuffed, dot_stuffed};
 use self::words::literal;
-pub use self::{id::MessageId, mime::Attachment};
+pub use self::{id::MessageId, mime::Attachment, object::MailObject};
 use super::address::{Address, Mailbox};
 
 /// Bytes of a subject; longer ones are a mistake.
@@ -265,11 +266,6 @@ impl Message {
         let mut bytes = Vec::new();
         builder.body(self.body()).serialize(&mut bytes);
         Ok(bytes)
-    }
-
-    /// The message as it goes through DATA: checked, dots stuffed, the final dot at its end.
-    pub(crate) fn to_wire(&self) -> Result<Stuffed, MessageError> {
-        dot_stuffed(&self.to_bytes()?)
     }
 
     fn check(&self) -> Result<(), MessageError> {

@@ -86,7 +86,7 @@ fn hostile_texts_end_nothing() {
         "trailing \nwhite\t\n",
     ] {
         for message in [message().text(text), message().html(text), message().text(text).html(text)] {
-            let wire = message.to_wire().unwrap();
+            let wire = message.to_object().unwrap().to_wire().unwrap();
             let ends = wire.bytes().windows(5).filter(|window| window == b"\r\n.\r\n").count();
             assert_eq!(ends, 1, "{text:?}");
             assert!(!wire.is_eight_bit(), "{text:?}");
@@ -227,7 +227,7 @@ fn no_value_makes_a_header_or_an_end() {
             let name = line.split(':').next().unwrap();
             assert!(HEADERS.contains(&name), "{line:?} in {head}");
         }
-        let wire = message.to_wire().unwrap();
+        let wire = message.to_object().unwrap().to_wire().unwrap();
         assert_eq!(wire.bytes().windows(5).filter(|window| window == b"\r\n.\r\n").count(), 1, "{text}");
     }
     assert!(built > 2000, "only {built} messages were built");

@@ -8,6 +8,8 @@ mod capabilities;
 mod certificate;
 mod deadline;
 mod envelope;
+#[cfg(feature = "mail-outbox")]
+mod gate;
 mod link;
 mod net;
 mod probe;
@@ -22,6 +24,8 @@ use std::{net::SocketAddr, time::Duration};
 use tokio::time::timeout;
 
 pub use self::certificate::CertificateFacts;
+#[cfg(feature = "mail-outbox")]
+pub(crate) use self::gate::Gate;
 pub(crate) use self::{
     auth::{Credentials, LoginSecret},
     capabilities::Capabilities,

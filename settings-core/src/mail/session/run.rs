@@ -17,6 +17,8 @@ const TRANSCRIPT_LIMIT: usize = 64 * 1024;
 pub(crate) struct Run {
     clock: Clock,
     trace: Trace,
+    #[cfg(feature = "mail-outbox")]
+    gate: Option<super::Gate>,
 }
 
 /// The part of a run that records.
@@ -34,7 +36,28 @@ impl Run {
         let clock = Clock::start(step, size);
         let trace =
             Trace { clock, transcript: Transcript::default(), encrypted: false, room: TRANSCRIPT_LIMIT };
-        Self { clock, trace }
+        Self {
+            clock,
+            trace,
+            #[cfg(feature = "mail-outbox")]
+            gate: None,
+        }
+    }
+
+    /// The run with a gate to pass before the content is sent.
+    #[cfg(feature = "mail-outbox")]
+    pub(crate) fn behind(mut self, gate: super::Gate) -> Self {
+        self.gate = Some(gate);
+        self
+    }
+
+    /// Passes the gate, if there is one.
+    pub(crate) async fn pass_gate(&mut self) -> Result<(), Cause> {
+        #[cfg(feature = "mail-outbox")]
+        if let Some(gate) = self.gate.take() {
+            return gate.pass().await;
+        }
+        Ok(())
     }
 
     /// Sets the clock anew, once the message's size is known.

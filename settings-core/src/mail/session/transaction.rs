@@ -162,6 +162,8 @@ impl Session {
     /// The message and its final dot in one write, and the answer to it.
     async fn message(&mut self, message: &Stuffed, run: &mut Run) -> Result<Reply, Failure> {
         let deadline = run.enter(Step::Body);
+        let opened = run.pass_gate().await;
+        run.leave(opened)?;
         let result = deadline.bound(self.body(message, run)).await;
         let result = match result {
             Err(cause @ (Cause::Closed | Cause::Io { .. })) => {

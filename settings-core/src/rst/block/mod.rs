@@ -19,7 +19,7 @@ pub(super) use line_block::BlockLine;
 pub(super) use target::{TargetType, target_type, uri_text};
 
 use super::chars::byte;
-use super::messages::Level;
+use super::messages::{Level, NO_LINE};
 use super::parser::{MAX_DEPTH, Machine, Parser, View};
 use super::tag::{AttrName, Tag};
 use super::tree::{NodeId, Tree};
@@ -31,6 +31,7 @@ impl Parser<'_> {
         let root = self.tree.add(Tag::Document, 0..self.text.len() as u32, 0);
         self.set_str(root, AttrName::Source, "test data");
         let view = View { first: 0, end: self.lines.len(), offset: 0 };
+        self.page_lines = view.len() as i64;
         if let Some(limit) = self.options.line_length_limit {
             let long = (0..view.len()).find(|&i| {
                 let line = self.line_text(view, i);
@@ -39,7 +40,7 @@ impl Parser<'_> {
             if let Some(i) = long {
                 self.current_line = 0;
                 let words = format!("Line {} exceeds the line-length-limit.", i + 1);
-                let message = self.message(Level::Error, &words, Some(0));
+                let message = self.message(Level::Error, &words, Some(NO_LINE));
                 self.append(NodeId::ROOT, message);
                 return;
             }

@@ -1,6 +1,7 @@
 //! Option lists: command-line options and what they do.
 
-use super::super::chars::{byte, cut, trim_end};
+use super::super::chars::{byte, cut, tail, trim_end};
+use super::super::names::normalize_whitespace;
 use super::super::parser::{Machine, Parser};
 use super::super::tag::{AttrName, Tag};
 use super::super::tree::{NodeId, Str};
@@ -64,7 +65,12 @@ impl Parser<'_> {
         let at = start as usize + name.len() + delimiter.len();
         let argument = self.child(node, Tag::OptionArgument, at as u32..end, 0);
         self.set_str(argument, AttrName::Delimiter, delimiter);
-        self.text_child(argument, Str::source(at, end as usize), at as u32..end);
+        let kept = if tail(text, at - start as usize).contains("  ") {
+            self.tree.make(&normalize_whitespace(tail(text, at - start as usize)))
+        } else {
+            Str::source(at, end as usize)
+        };
+        self.text_child(argument, kept, at as u32..end);
     }
 }
 

@@ -43,7 +43,8 @@ impl Parser<'_> {
             let Some((name_end, end)) = match_name(&text, from) else { continue };
             let name = cut(&text, 0, name_end).to_owned();
             let rest = Line { start: (line.start + end.saturating_sub(before) as u32).min(line.end), ..line };
-            let mut body = view.skip(i);
+            // Docutils does not count the lines that the name takes.
+            let mut body = View { offset: view.offset, ..view.skip(i) };
             if let Some(line) = self.lines.get_mut(body.first) {
                 *line = rest;
             }
@@ -82,14 +83,24 @@ impl Parser<'_> {
         self.add_item(node, AttrName::Names, &shown);
         let mut inner = Machine::new(body, node);
         inner.substitution = true;
-        self.goto(&mut inner, 0);
-        let first = self.here_text(&inner);
-        if let Some((directive, marker)) = embedded_directive(first) {
+        let first = loop {
+            if !self.advance(&mut inner, 1) {
+                break None;
+            }
+            match self.here_text(&inner) {
+                "" => {}
+                line if line.starts_with(' ') => self.block_quote(&mut inner),
+                line => break Some(line),
+            }
+        };
+        if let Some(first) = first
+            && let Some((directive, marker)) = embedded_directive(first)
+        {
             let ends = self.directive(&mut inner, directive, marker, Some(&shown));
             if !inner.at_eof() {
                 finish = ends;
             }
-        } else if !inner.at_eof() {
+        } else if first.is_some() && !inner.at_eof() {
             finish = self.is_next_blank(&inner);
         }
         self.goto(m, m.at);

@@ -175,7 +175,8 @@ impl Parser<'_> {
             let Some(line) = self.line(run.parts.content, i) else { break };
             let trimmed = self.trim_line(line);
             let node = self.tree.add(Tag::Line, line.start..line.end, line.number);
-            nodes.extend(self.inline_line(trimmed, i64::from(line.number), node, m.node));
+            let told = run.line + run.parts.content.offset + i as i64;
+            nodes.extend(self.inline_line(trimmed, told, node, m.node));
             let indent = (!line.is_blank()).then(|| super::super::block::indent_of(self.slice(line)));
             lines.push(BlockLine { node, indent });
         }
@@ -203,7 +204,10 @@ impl Parser<'_> {
             let kept = self.tree.make(block);
             let node = self.fixed(Tag::MathBlock, kept, run.span.clone(), run.number);
             self.add_classes(node, run.parts.words("class"));
-            self.add_name(run, node);
+            match run.parts.text("name") {
+                Some(name) if !nodes.is_empty() => self.set_str(node, AttrName::Name, name),
+                _ => self.add_name(run, node),
+            }
             nodes.push(node);
         }
         Ok(nodes)

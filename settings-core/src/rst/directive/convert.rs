@@ -1,7 +1,7 @@
 //! Values of directive options, and docutils' words for wrong ones.
 
 use super::super::block::uri_text;
-use super::super::chars::{trim, words};
+use super::super::chars::{is_space, trim, words};
 use super::super::inline::escape;
 use super::super::names::make_id;
 use super::super::pformat::split_lines;
@@ -153,8 +153,16 @@ fn int(value: Option<&str>) -> Result<i64, String> {
             "int() argument must be a string, a bytes-like object or a real number, not 'NoneType'".into()
         );
     };
-    let plain = trim(value).replace('_', "");
-    plain.parse().map_err(|_| format!("invalid literal for int() with base 10: {}", quote(value)))
+    parse_int(value).ok_or_else(|| format!("invalid literal for int() with base 10: {}", quote(value)))
+}
+
+/// A whole number as Python reads it: blanks around it, single underscores between digits.
+pub(in crate::rst) fn parse_int(text: &str) -> Option<i64> {
+    let text = trim(text);
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let groups =
+        digits.split('_').all(|group| !group.is_empty() && group.bytes().all(|b| b.is_ascii_digit()));
+    if groups { text.replace('_', "").parse().ok() } else { None }
 }
 
 fn non_negative(value: Option<&str>) -> Result<i64, String> {
@@ -283,7 +291,11 @@ pub(in crate::rst) fn quote(text: &str) -> String {
                 out.push('\\');
                 out.push(c);
             }
-            c if (c as u32) < 0x20 || c as u32 == 0x7F => out.push_str(&format!("\\x{:02x}", c as u32)),
+            ' ' => out.push(' '),
+            c if c.is_control() || is_space(c) => {
+                let code = c as u32;
+                out.push_str(&if code < 0x100 { format!("\\x{code:02x}") } else { format!("\\u{code:04x}") });
+            }
             c => out.push(c),
         }
     }

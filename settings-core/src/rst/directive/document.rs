@@ -84,9 +84,30 @@ impl Parser<'_> {
         Vec::new()
     }
 
-    /// The first of the page's children that is not metadata.
-    fn after_meta(&self) -> Option<usize> {
-        self.tree.children(NodeId::ROOT).position(|node| self.tree.tag(node) != Tag::Meta)
+    /// The last of the metadata at the page's start.
+    fn last_meta(&mut self) -> Option<NodeId> {
+        let mut last = self.decoration.meta;
+        loop {
+            let next = last.map_or_else(|| self.tree.first(NodeId::ROOT), |last| self.tree.next(last));
+            match next.filter(|&next| self.tree.tag(next) == Tag::Meta) {
+                Some(next) => last = Some(next),
+                None => break,
+            }
+        }
+        self.decoration.meta = last;
+        last
+    }
+
+    /// Metadata goes after what there is at the page's start; where there is nothing else, before it.
+    fn insert_meta(&mut self, nodes: &[NodeId]) {
+        let last = self.last_meta();
+        let place = last.filter(|&last| self.tree.next(last).is_some());
+        self.tree.insert_after(NodeId::ROOT, place, nodes);
+        let is_meta = |node: &&NodeId| self.tree.tag(**node) == Tag::Meta;
+        if !nodes.iter().all(|node| is_meta(&node)) {
+            let leading = nodes.iter().take_while(is_meta).last().copied();
+            self.decoration.meta = leading.or(place);
+        }
     }
 
     /// `header` and `footer`.
@@ -96,8 +117,8 @@ impl Parser<'_> {
             Some(node) => node,
             None => {
                 let node = self.tree.add(Tag::Decoration, run.span.clone(), 0);
-                let at = self.after_meta().unwrap_or(usize::MAX);
-                self.tree.insert(NodeId::ROOT, at, &[node]);
+                let place = self.last_meta();
+                self.tree.insert_after(NodeId::ROOT, place, &[node]);
                 self.decoration.node = Some(node);
                 node
             }
@@ -137,28 +158,28 @@ impl Parser<'_> {
                 complete = false;
                 break;
             };
-            let node = self.meta_tag(&mut m, line, marker);
+            let node = self.meta_tag(&mut m, marker);
             nodes.push(node);
         }
         if !complete {
             nodes.push(self.refusal(run, Refusal::error("Invalid meta directive.")));
         }
-        let at = self.after_meta().unwrap_or(0);
-        self.tree.insert(NodeId::ROOT, at, &nodes);
+        self.insert_meta(&nodes);
         Ok(Vec::new())
     }
 
-    fn meta_tag(&mut self, m: &mut Machine, line: &str, marker: usize) -> NodeId {
+    fn meta_tag(&mut self, m: &mut Machine, marker: usize) -> NodeId {
         let Some(here) = self.here(m) else { return NodeId::ROOT };
         let name = self.field_name_line(here, marker);
         let name = unescape(&escape(self.slice(name)));
         let mark = self.lines.len();
         let block = self.cut_block(m, Cut { first: Some(marker), ..Cut::default() });
+        let last = self.here_text(m);
         let content: Vec<&str> = (0..block.view.len()).map(|i| self.line_text(block.view, i)).collect();
         let empty = content.is_empty();
         let content = unescape(&escape(&content.join(" ")));
         self.lines.truncate(mark);
-        let source = self.tree.make(line);
+        let source = self.tree.make(last);
         if empty {
             let words = format!("No content for meta tag \"{name}\".");
             return self.message_about(Level::Info, &words, source, None);

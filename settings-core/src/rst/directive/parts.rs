@@ -1,11 +1,13 @@
 //! A directive's arguments, options and content.
 
+use std::collections::HashSet;
+
 use super::super::block::Cut;
 use super::super::block::markers;
 use super::super::chars::{trim, trim_start, words};
-use super::super::inline::{escape, unescape};
 use super::super::parser::{Machine, Parser, View};
 use super::super::source::Line;
+use super::super::tag::Tag;
 use super::super::tree::NodeId;
 use super::convert::{Converted, quote};
 use super::spec::{OptionSpec, Spec};
@@ -15,6 +17,8 @@ use super::spec::{OptionSpec, Spec};
 pub(in crate::rst) struct RawOption {
     /// In lower case.
     pub(in crate::rst) name: String,
+    /// Whether the name is free of wrong markup.
+    is_clean: bool,
     /// None: nothing stands after the name.
     pub(in crate::rst) value: Option<String>,
     pub(in crate::rst) number: u32,
@@ -94,6 +98,9 @@ impl Parser<'_> {
     }
 
     fn arguments(&self, head: View, spec: &Spec) -> Result<Vec<String>, String> {
+        if head.is_empty() && spec.required == 0 {
+            return Ok(Vec::new());
+        }
         let text = self.joined(head);
         let count = words(&text).count();
         let most = spec.required + spec.optional;
@@ -117,6 +124,17 @@ impl Parser<'_> {
         Ok(arguments)
     }
 
+    /// An option's name is read as inline markup; whether nothing was wrong with it.
+    fn option_name(&mut self, name: Line) -> (String, bool) {
+        let text = self.slice(name);
+        if text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b' ') {
+            return (text.to_ascii_lowercase(), true);
+        }
+        let holder = self.tree.add(Tag::FieldName, name.start..name.end, name.number);
+        let messages = self.inline_line(name, i64::from(name.number), holder, holder);
+        (self.plain_text(holder).to_lowercase(), messages.is_empty())
+    }
+
     /// The fields of an option block. `Err`: it holds something else.
     fn raw_options(&mut self, view: View) -> Result<(Vec<RawOption>, bool), String> {
         let mut m = Machine::new(view, NodeId::ROOT);
@@ -136,8 +154,10 @@ impl Parser<'_> {
             let value = self.joined(body);
             let value_span = if body.is_empty() { line.end..line.end } else { self.span(body) };
             finish = block.blank_finish;
+            let (name, is_clean) = self.option_name(name);
             options.push(RawOption {
-                name: unescape(&escape(self.slice(name))).to_lowercase(),
+                name,
+                is_clean,
                 value: (!trim(&value).is_empty()).then_some(value),
                 number: line.number,
                 span: line.start..value_span.end,
@@ -152,11 +172,19 @@ impl Parser<'_> {
 
 /// Reads the values by the directive's rules.
 fn convert(options: &[RawOption], spec: &Spec) -> Result<Vec<(&'static str, Converted)>, String> {
-    if options.iter().any(|option| words(&option.name).count() != 1) {
-        return Err("invalid option data: extension option field name may not contain multiple words".into());
+    for option in options {
+        if words(&option.name).count() != 1 {
+            let problem = "extension option field name may not contain multiple words";
+            return Err(format!("invalid option data: {problem}"));
+        }
+        if !option.is_clean {
+            let problem = "extension option field body may contain\na single paragraph only";
+            return Err(format!("invalid option data: {problem} (option \"{}\")", option.name));
+        }
     }
     let mut values = Vec::new();
-    for (i, option) in options.iter().enumerate() {
+    let mut seen = HashSet::new();
+    for option in options {
         let known = match spec.options {
             OptionSpec::Known(known) => match known.iter().find(|(name, _)| *name == option.name) {
                 Some(known) => Some(known),
@@ -164,7 +192,7 @@ fn convert(options: &[RawOption], spec: &Spec) -> Result<Vec<(&'static str, Conv
             },
             _ => None,
         };
-        if options.iter().take(i).any(|earlier| earlier.name == option.name) {
+        if !seen.insert(option.name.as_str()) {
             return Err(format!("invalid option data: duplicate option \"{}\"", option.name));
         }
         let Some((name, kind)) = known else { continue };

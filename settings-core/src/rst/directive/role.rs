@@ -29,8 +29,8 @@ fn role_names(text: &str) -> Option<(&str, Option<&str>)> {
 impl Parser<'_> {
     pub(super) fn role_directive(&mut self, run: &Run<'_>) -> Outcome {
         let content = run.parts.content;
-        let on_first_line = self.line(content, 0).is_some_and(|line| line.number == run.number);
-        if !on_first_line {
+        let near = self.line(content, 0).is_some_and(|line| line.number <= run.number + 1);
+        if !near {
             let name = run.name;
             return Err(Refusal::error(format!(
                 "\"{name}\" directive requires arguments on the first line."

@@ -1,5 +1,6 @@
 //! What interpreted text becomes.
 
+use super::super::directive::convert::parse_int;
 use super::super::messages::Level;
 use super::super::roles::{CustomRole, Role};
 use super::super::tag::{AttrName, Tag};
@@ -65,7 +66,7 @@ impl Inliner<'_, '_, '_> {
                 );
                 return self.refuse(&words, whole, messages);
             }
-            Role::Pep => match unescape(raw).trim().parse::<u16>().ok().filter(|&n| n <= 9999) {
+            Role::Pep => match parse_int(&unescape(raw)).filter(|n| (0..=9999).contains(n)) {
                 Some(number) => {
                     let uri = format!("https://peps.python.org/pep-{number:04}");
                     return self.standard(&uri, &format!("PEP {}", unescape(raw)), custom, whole);
@@ -80,7 +81,7 @@ impl Inliner<'_, '_, '_> {
                 let (number, section) = plain
                     .split_once('#')
                     .map_or((plain.as_str(), None), |(number, section)| (number, Some(section)));
-                match number.trim().parse::<u64>().ok().filter(|&n| n >= 1) {
+                match parse_int(number).filter(|&n| n >= 1) {
                     Some(number) => {
                         let mut uri = format!("https://tools.ietf.org/html/rfc{number}.html");
                         if let Some(section) = section {

@@ -8,31 +8,24 @@ use super::{Inliner, unescape};
 impl Inliner<'_, '_, '_> {
     /// Plain text from `start` to `end`, the URIs in it made references.
     pub(super) fn implicit(&mut self, start: usize, end: usize) {
+        let mut from = start;
         let text = self.raw(start, end);
-        let mut from = 0;
         if memchr::memchr2(b':', b'@', text.as_bytes()).is_some() {
-            while let Some(found) = self.find_uri(text, from) {
-                if !found.email && !is_known(cut(text, found.start, found.scheme_end)) {
-                    break;
-                }
-                self.implicit_before(start, text, from, found.start);
-                self.uri(start + found.start, start + found.end, found.email);
-                from = found.end;
+            while let Some(found) = self.find_uri(self.raw(from, end)) {
+                self.implicit_before(from, from + found.start);
+                self.uri(from + found.start, from + found.end, found.email);
+                from += found.end;
             }
         }
-        self.plain(start + from, end);
+        self.plain(from, end);
     }
 
     /// The text before a URI: it ends where the URI begins, so that one more may be found in it.
-    fn implicit_before(&mut self, start: usize, text: &str, from: usize, to: usize) {
-        let before = cut(text, from, to);
-        let found = self
-            .find_uri(before, 0)
-            .filter(|found| found.email || is_known(cut(before, found.start, found.scheme_end)));
-        let Some(found) = found else { return self.plain(start + from, start + to) };
-        self.plain(start + from, start + from + found.start);
-        self.uri(start + from + found.start, start + from + found.end, found.email);
-        self.plain(start + from + found.end, start + to);
+    fn implicit_before(&mut self, start: usize, end: usize) {
+        let Some(found) = self.find_uri(self.raw(start, end)) else { return self.plain(start, end) };
+        self.plain(start, start + found.start);
+        self.uri(start + found.start, start + found.end, found.email);
+        self.plain(start + found.end, end);
     }
 
     fn uri(&mut self, start: usize, end: usize, email: bool) {
@@ -46,48 +39,48 @@ impl Inliner<'_, '_, '_> {
         self.p.tree.append(self.parent, node);
     }
 
-    /// The first URI or mail address at or after `from`.
-    fn find_uri(&self, text: &str, from: usize) -> Option<Uri> {
-        let rest = tail(text, from);
-        for i in memchr::memchr2_iter(b':', b'@', rest.as_bytes()) {
-            let at = from + i;
-            let found = if byte(text, at) == b':' {
-                self.starts(text, from, at, is_scheme)
-                    .filter(|&start| byte(text, start).is_ascii_alphabetic())
-                    .and_then(|start| {
-                        let end = self.uri_end(text, at + 1)?;
-                        Some(Uri { start, end, scheme_end: at, email: false })
-                    })
-            } else if byte(text, at.wrapping_sub(1)) != 0 {
-                self.starts(text, from, at, |b| is_mail(b) || b == b'.')
-                    .filter(|&start| is_dotted(cut(text, start, at)))
-                    .and_then(|start| {
-                        let end = host_end(text, at + 1, |end| self.ends(text, end))?;
-                        Some(Uri { start, end, scheme_end: start, email: true })
-                    })
-            } else {
-                None
-            };
+    /// The first URI or mail address of a text. One of an unknown scheme hides all that follow.
+    fn find_uri(&self, text: &str) -> Option<Uri> {
+        for at in memchr::memchr2_iter(b':', b'@', text.as_bytes()) {
+            let is_scheme_end = byte(text, at) == b':';
+            let found = if is_scheme_end { self.uri_at(text, at) } else { self.email_at(text, at) };
             if found.is_some() {
-                return found;
+                return found.filter(|found| found.email || is_known(cut(text, found.start, at)));
             }
         }
         None
     }
 
-    /// The first place before `at` from which all bytes are `of` the kind and where a link may start.
-    fn starts(&self, text: &str, from: usize, at: usize, of: impl Fn(u8) -> bool) -> Option<usize> {
-        let run = cut(text, from, at).bytes().rev().take_while(|&b| of(b)).count();
-        let first = at - run;
-        let may_start = |i: usize| {
-            i == from
-                || if self.p.options.character_level {
-                    byte(text, i - 1) != 0
-                } else {
-                    super::char_before(text, i).is_some_and(super::may_precede)
-                }
-        };
-        (first..at).find(|&i| may_start(i) && (byte(text, i).is_ascii_alphabetic() || is_mail(byte(text, i))))
+    /// The URI whose scheme ends at the colon at `at`.
+    fn uri_at(&self, text: &str, at: usize) -> Option<Uri> {
+        let run = cut(text, 0, at).bytes().rev().take_while(|&b| is_scheme(b)).count();
+        let start =
+            (at - run..at).find(|&i| byte(text, i).is_ascii_alphabetic() && self.may_begin(text, i))?;
+        let end = self.uri_end(text, at + 1)?;
+        Some(Uri { start, end, email: false })
+    }
+
+    /// The mail address around the `@` at `at`.
+    fn email_at(&self, text: &str, at: usize) -> Option<Uri> {
+        if byte(text, at.wrapping_sub(1)) == 0 {
+            return None;
+        }
+        let run = cut(text, 0, at).bytes().rev().take_while(|&b| is_mail(b) || b == b'.').count();
+        let low = cut(text, at - run, at).rfind("..").map_or(at - run, |dots| at - run + dots + 2);
+        let start = (low..at).find(|&i| is_mail(byte(text, i)) && self.may_begin(text, i))?;
+        if !is_dotted(cut(text, start, at)) {
+            return None;
+        }
+        let end = host_end(text, at + 1, |end| self.ends(text, end))?;
+        Some(Uri { start, end, email: true })
+    }
+
+    fn may_begin(&self, text: &str, at: usize) -> bool {
+        match super::char_before(text, at) {
+            None => true,
+            Some(before) if self.p.options.character_level => before != '\0',
+            Some(before) => super::may_precede(before),
+        }
     }
 
     fn ends(&self, text: &str, at: usize) -> bool {
@@ -122,7 +115,6 @@ impl Inliner<'_, '_, '_> {
 struct Uri {
     start: usize,
     end: usize,
-    scheme_end: usize,
     email: bool,
 }
 

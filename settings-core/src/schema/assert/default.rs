@@ -3,7 +3,7 @@
 use super::message::Message;
 use super::setting;
 use crate::schema::setting::same;
-use crate::schema::{Choice, DefaultValue, Kind, Section, Unit};
+use crate::schema::{Choice, DefaultValue, Kind, Section, TextFault, TextRules, Unit};
 
 /// That the kind of field `index` accepts its default.
 pub const fn accepts_default(section: &'static Section, index: usize) -> Option<Message> {
@@ -17,12 +17,13 @@ pub const fn accepts_default(section: &'static Section, index: usize) -> Option<
 pub const fn accepts_text(section: &'static Section, index: usize, text: &str) -> Option<Message> {
     let Some(setting) = setting(section, index) else { return None };
     let mut kind = &setting.kind;
-    while let Kind::List(of) | Kind::Map(of) | Kind::Optional(of) = kind {
+    while let Kind::List(of) | Kind::Set(of) | Kind::Map(of) | Kind::Optional(of) = kind {
         kind = of;
     }
     match kind {
         Kind::OneOf([]) | Kind::Text | Kind::Custom(_) => None,
         Kind::OneOf(choices) => is_choice(choices, text),
+        Kind::TextOf(rules) => is_text_of(rules, text),
         kind => Some(Message::new("the default doesn't fit: this type takes ").then(expected(kind))),
     }
 }
@@ -38,12 +39,26 @@ const fn check(kind: &Kind, default: DefaultValue) -> Option<Message> {
         (Kind::Duration { min, max, .. }, DefaultValue::Integer(units)) => {
             in_range(units, *min as i128, *max as i128)
         }
+        (Kind::Size { min, max }, DefaultValue::Integer(bytes)) => {
+            in_range(bytes, *min as i128, *max as i128)
+        }
+        (Kind::TextOf(rules), DefaultValue::Text(text)) => is_text_of(rules, text),
         (Kind::Float, DefaultValue::Float(float)) if !float.is_finite() => {
             Some(Message::new("the default is not a finite number"))
         }
         (_, DefaultValue::Json(_) | DefaultValue::Computed { .. }) => None,
         (kind, default) => is_of(kind, default),
     }
+}
+
+const fn is_text_of(rules: &TextRules, text: &str) -> Option<Message> {
+    let message = Message::new("the default \"").then(text);
+    Some(match rules.fault(text) {
+        None => return None,
+        Some(TextFault::Format(format)) => message.then("\" is not ").then(format.name()),
+        Some(TextFault::Short(min)) => number(message.then("\" is shorter than "), min as i128),
+        Some(TextFault::Long(max)) => number(message.then("\" is longer than "), max as i128),
+    })
 }
 
 const fn is_choice(choices: &[Choice], text: &str) -> Option<Message> {
@@ -114,11 +129,15 @@ const fn expected(kind: &Kind) -> &'static str {
         Kind::Integer { .. } => "a whole number",
         Kind::Float => "a number",
         Kind::Text => "a string",
+        Kind::TextOf(TextRules { format: Some(format), .. }) => format.name(),
+        Kind::TextOf(_) => "a string",
+        Kind::Size { .. } => "a whole number of bytes, or a size such as `\"10MB\"`",
+        Kind::Section(_) => "the settings of a section",
         Kind::Secret => "no default in code",
         Kind::OneOf(_) => "a variant or its text as a string",
         Kind::Duration { unit: Unit::Milliseconds, .. } => "a whole number of milliseconds",
         Kind::Duration { .. } => "a whole number in its unit",
-        Kind::List(_) => "a list such as `[\"a\", \"b\"]`",
+        Kind::List(_) | Kind::Set(_) => "a list such as `[\"a\", \"b\"]`",
         Kind::Map(_) => "a map such as `{\"key\": \"value\"}`",
         Kind::Optional(of) => expected(of),
         Kind::Custom(custom) => custom.name,

@@ -4,11 +4,13 @@
 
 mod default;
 mod documented;
+mod member;
 mod message;
 mod unique;
 
 pub use default::{accepts_default, accepts_text};
 pub use documented::documents_every_value;
+pub use member::{has_setting, replacements_exist};
 pub use message::Message;
 pub use unique::{slots, unique_names};
 

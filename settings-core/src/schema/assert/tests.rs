@@ -6,7 +6,7 @@ const NONE: Choice = Choice { text: "", label: "Not specified", doc: "" };
 const CHOICES: Kind = Kind::OneOf(&[LOW, NONE]);
 
 const fn section(key: &'static str, members: &'static [Member]) -> Section {
-    Section { key, env_prefix: None, page: None, console: None, doc: "", members }
+    Section { key, members, ..Section::EMPTY }
 }
 
 const fn setting(key: &'static str) -> Setting {
@@ -31,8 +31,8 @@ fn names(members: &'static [Member]) -> String {
 fn names_that_differ_are_unique() {
     const A: Section = section("A", &[Member::Setting(setting("B")), Member::Setting(setting("BB"))]);
     const MEMBERS: [Member; 3] = [
-        Member::Section { key: "A", section: &A },
-        Member::Section { key: "AB", section: &A },
+        Member::Section { key: "A", section: &A, optional: false },
+        Member::Section { key: "AB", section: &A, optional: false },
         Member::Setting(setting("B").aliases(&["C", "A.C"])),
     ];
     assert_eq!(names(&MEMBERS), "");
@@ -44,8 +44,8 @@ fn one_variable_for_two_paths_is_told() {
     const A_B: Section = section("a_b", &[Member::Setting(setting("c"))]);
     const MEMBERS: [Member; 3] = [
         Member::Setting(setting("First")),
-        Member::Section { key: "A", section: &A },
-        Member::Section { key: "a_b", section: &A_B },
+        Member::Section { key: "A", section: &A, optional: false },
+        Member::Section { key: "a_b", section: &A_B, optional: false },
     ];
     assert_eq!(names(&MEMBERS), "`A.B_C` and `a_b.c` claim one environment variable, ending in `A_B_C`");
 }
@@ -54,24 +54,27 @@ fn one_variable_for_two_paths_is_told() {
 fn one_path_for_two_settings_is_told() {
     const A: Section = section("A", &[Member::Setting(setting("B"))]);
     const BY_ALIAS: Section = section("C", &[Member::Setting(setting("D").aliases(&["E", "A.B"]))]);
-    const MEMBERS: [Member; 2] =
-        [Member::Section { key: "A", section: &A }, Member::Section { key: "C", section: &BY_ALIAS }];
+    const MEMBERS: [Member; 2] = [
+        Member::Section { key: "A", section: &A, optional: false },
+        Member::Section { key: "C", section: &BY_ALIAS, optional: false },
+    ];
     assert_eq!(names(&MEMBERS), "two sections, settings or aliases have the path `A.B`");
-    const TWICE: [Member; 2] = [Member::Setting(setting("A")), Member::Section { key: "A", section: &A }];
+    const TWICE: [Member; 2] =
+        [Member::Setting(setting("A")), Member::Section { key: "A", section: &A, optional: false }];
     assert_eq!(names(&TWICE), "two sections, settings or aliases have the path `A`");
 }
 
 #[test]
 fn a_section_without_a_key_is_told() {
     const ROOT: Section = section("", &[]);
-    const MEMBERS: [Member; 1] = [Member::Section { key: "", section: &ROOT }];
+    const MEMBERS: [Member; 1] = [Member::Section { key: "", section: &ROOT, optional: false }];
     assert!(names(&MEMBERS).contains("has no key"));
 }
 
 #[test]
 fn the_table_has_room_for_every_name() {
     const A: Section = section("A", &[Member::Setting(setting("B").aliases(&["C", "D"]))]);
-    const ROOT: Section = section("", &[Member::Section { key: "A", section: &A }]);
+    const ROOT: Section = section("", &[Member::Section { key: "A", section: &A, optional: false }]);
     const SLOTS: usize = slots(&ROOT);
     const { assert!(SLOTS > 4) };
     assert!(unique_names::<SLOTS>(&ROOT).is_none());

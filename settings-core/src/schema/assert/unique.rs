@@ -51,7 +51,7 @@ impl<const SLOTS: usize> Table<SLOTS> {
         while let ([member, others @ ..], None) = (rest, &self.fault) {
             match member {
                 Member::Setting(setting) => self.setting(at, setting),
-                Member::Section { key, section } => {
+                Member::Section { key, section, .. } => {
                     if key.is_empty() {
                         self.fault = Some(Message::new(ROOT_IN_ROOT));
                         return;
@@ -139,7 +139,7 @@ const fn in_variable(byte: u8) -> u8 {
     if byte.is_ascii_alphanumeric() { byte.to_ascii_uppercase() } else { b'_' }
 }
 
-const fn is_path(alias: &str) -> bool {
+pub(super) const fn is_path(alias: &str) -> bool {
     let mut rest = alias.as_bytes();
     while let [byte, others @ ..] = rest {
         if *byte == b'.' {

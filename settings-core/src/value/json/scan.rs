@@ -104,6 +104,7 @@ impl<'a> Scanner<'a> {
     ///
     /// # Errors
     /// Where neither a key nor the object's end comes.
+    #[inline]
     pub fn next_key(&mut self, first: &mut bool) -> Result<Option<Key<'a>>, SyntaxError> {
         let mut next = self.peek()?;
         if next == Some(b',') && !*first {
@@ -127,6 +128,7 @@ impl<'a> Scanner<'a> {
     ///
     /// # Errors
     /// Where none does, or it is no JSON, or nests deeper than [`MAX_DEPTH`].
+    #[inline]
     pub fn value(&mut self) -> Result<Raw<'a>, SyntaxError> {
         let first = self.peek()?;
         let start = self.pos;
@@ -214,6 +216,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    #[inline(always)]
     fn key(&mut self) -> Result<Key<'a>, SyntaxError> {
         let start = self.pos;
         let escaped = self.string()?;
@@ -225,6 +228,7 @@ impl<'a> Scanner<'a> {
         Ok(Key { raw, start: self.base + start, escaped })
     }
 
+    #[inline(always)]
     fn scalar(&mut self, first: Option<u8>) -> Result<Shape, SyntaxError> {
         match first {
             Some(b'"') => self.string().map(|escaped| Shape::String { escaped }),
@@ -247,7 +251,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Steps over a string; whether it holds an escape.
-    #[inline]
+    #[inline(always)]
     fn string(&mut self) -> Result<bool, SyntaxError> {
         let start = self.pos;
         self.pos += 1;
@@ -334,6 +338,7 @@ impl<'a> Scanner<'a> {
         count
     }
 
+    #[cold]
     fn comment(&mut self) -> Result<(), SyntaxError> {
         let rest = self.text.get(self.pos..).unwrap_or_default();
         let len = if rest.starts_with("//") {
@@ -371,12 +376,14 @@ impl<'a> Scanner<'a> {
             .then_some("a comma is missing before it")
     }
 
+    #[cold]
     fn unterminated(&self) -> SyntaxError {
         let rest = self.text.get(self.pos..).unwrap_or_default();
         let len = rest.lines().next().unwrap_or_default().len();
         self.error(len, "the string has no closing quote on its line".to_owned(), None)
     }
 
+    #[cold]
     fn unexpected(&self, expected: &str, help: Option<&'static str>) -> SyntaxError {
         let rest = self.text.get(self.pos..).unwrap_or_default();
         let Some(found) = rest.chars().next() else {
@@ -395,6 +402,7 @@ impl<'a> Scanner<'a> {
         self.error(len, format!("expected {expected}, found {found}"), help)
     }
 
+    #[cold]
     fn error(&self, len: usize, message: String, help: Option<&'static str>) -> SyntaxError {
         SyntaxError { offset: self.base + self.pos, len, message, help }
     }

@@ -1,0 +1,48 @@
+//! When to try again.
+
+use std::time::Duration;
+
+use ring::digest::{SHA256, digest};
+
+const MINUTE: Duration = Duration::from_mins(1);
+/// The waits after the first attempts; the last one is repeated.
+const WAITS: [Duration; 5] =
+    [MINUTE, MINUTE.saturating_mul(5), MINUTE.saturating_mul(15), MINUTE.saturating_mul(30), HOUR];
+const HOUR: Duration = Duration::from_hours(1);
+
+/// The wait after this many attempts: 1, 5, 15, 30, 60 minutes, then hourly, each 20 % shorter to 20 % longer, so
+/// that mails deferred together do not come back together. `seed` picks the deviation.
+pub(super) fn wait_after(attempts: u32, seed: &str) -> Duration {
+    let index = usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX);
+    let wait = WAITS.get(index).copied().unwrap_or(HOUR);
+    wait.mul_f64(0.8 + 0.4 * fraction(seed, attempts))
+}
+
+/// A number from 0 to 1 that looks random and is the same for the same input.
+fn fraction(seed: &str, attempts: u32) -> f64 {
+    let hash = digest(&SHA256, format!("{attempts} {seed}").as_bytes());
+    let number = hash.as_ref().iter().take(4).fold(0_u32, |number, &byte| (number << 8) | u32::from(byte));
+    f64::from(number) / f64::from(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_grow_to_an_hour_and_deviate_by_a_fifth() {
+        for (attempts, minutes) in
+            [(0, 1), (1, 1), (2, 5), (3, 15), (4, 30), (5, 60), (6, 60), (u32::MAX, 60)]
+        {
+            let plain = (MINUTE * minutes).as_secs_f64();
+            let waits: Vec<f64> =
+                (0..200).map(|seed| wait_after(attempts, &seed.to_string()).as_secs_f64() / plain).collect();
+            assert!(waits.iter().all(|wait| (0.8..=1.2).contains(wait)), "{attempts}: {waits:?}");
+            assert!(
+                waits.iter().any(|wait| *wait < 0.9) && waits.iter().any(|wait| *wait > 1.1),
+                "{attempts}"
+            );
+        }
+        assert_eq!(wait_after(3, "a"), wait_after(3, "a"));
+    }
+}

@@ -1,0 +1,227 @@
+//! From due to done.
+
+use std::time::SystemTime;
+
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use super::{bound, millis, time};
+use crate::mail::{
+    address::Address,
+    message::{MailObject, MessageId},
+    outbox::{
+        circuit::Circuit,
+        entry::{Progress, State},
+        mail::MailId,
+        store::{Due, Pending, Settlement},
+    },
+};
+
+const LEFT_BEHIND: &str = "the program ended while the mail was on its way";
+const UNREADABLE: &str = "the mail in the outbox is damaged";
+
+pub(super) fn recover(transaction: &Transaction<'_>, now: SystemTime) -> Result<u64, rusqlite::Error> {
+    let now = millis(now);
+    let again = transaction.execute(
+        "UPDATE mail SET state = 'unknown', since = ?1, next = ?1, resent = 1, reply = ?2
+         WHERE state = 'sending' AND may_resend AND NOT resent",
+        params![now, LEFT_BEHIND],
+    )?;
+    transaction.execute(
+        "UPDATE recipient SET progress = 'unknown', reply = ?1
+         WHERE progress = 'pending' AND mail IN (SELECT id FROM mail WHERE state = 'sending')",
+        [LEFT_BEHIND],
+    )?;
+    let left = transaction.execute(
+        "UPDATE mail SET state = 'unknown', since = ?1, reply = ?2 WHERE state = 'sending'",
+        params![now, LEFT_BEHIND],
+    )?;
+    Ok(u64::try_from(again + left).unwrap_or(u64::MAX))
+}
+
+/// A mail that is due, as it is stored.
+struct Row {
+    id: i64,
+    message_id: String,
+    sender: String,
+    international: bool,
+    attempts: u32,
+    may_resend: bool,
+    expires: i64,
+    content: Option<Vec<u8>>,
+}
+
+pub(super) fn due(
+    transaction: &Transaction<'_>,
+    now: SystemTime,
+    limit: usize,
+    except: &[MailId],
+) -> Result<Vec<Due>, rusqlite::Error> {
+    let ids: Vec<i64> = transaction
+        .prepare_cached("SELECT id FROM mail WHERE next <= ?1 ORDER BY kind, attempts, next, id LIMIT ?2")?
+        .query_map(params![millis(now), bound(limit.saturating_add(except.len()))], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    let mut due = Vec::new();
+    for id in ids.into_iter().filter(|id| !except.contains(&MailId(*id))).take(limit) {
+        let row = row(transaction, id)?;
+        match ready(transaction, &row)? {
+            Some(mail) => due.push(mail),
+            None => quarantine(transaction, id, now)?,
+        }
+    }
+    Ok(due)
+}
+
+fn row(transaction: &Transaction<'_>, id: i64) -> Result<Row, rusqlite::Error> {
+    transaction
+        .prepare_cached(
+            "SELECT message_id, sender, international, attempts, may_resend AND NOT resent, expires,
+                 (SELECT bytes FROM content WHERE mail = id)
+             FROM mail WHERE id = ?1",
+        )?
+        .query_row([id], |row| {
+            Ok(Row {
+                id,
+                message_id: row.get(0)?,
+                sender: row.get(1)?,
+                international: row.get(2)?,
+                attempts: row.get(3)?,
+                may_resend: row.get(4)?,
+                expires: row.get(5)?,
+                content: row.get(6)?,
+            })
+        })
+}
+
+/// The mail for the recipients that still wait for it; none where what is stored is no mail.
+fn ready(transaction: &Transaction<'_>, row: &Row) -> Result<Option<Due>, rusqlite::Error> {
+    let addresses: Vec<String> = transaction
+        .prepare_cached(
+            "SELECT address FROM recipient WHERE mail = ?1 AND progress = 'pending' ORDER BY rowid",
+        )?
+        .query_map([row.id], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    let object = || {
+        let recipients: Vec<Address> =
+            addresses.iter().map(|text| text.parse().ok()).collect::<Option<_>>()?;
+        let message_id: MessageId = row.message_id.parse().ok()?;
+        let content = row.content.clone()?;
+        MailObject::new(row.sender.parse().ok()?, recipients, message_id, content, row.international).ok()
+    };
+    Ok(object().map(|object| Due {
+        id: MailId(row.id),
+        attempts: row.attempts,
+        may_resend: row.may_resend,
+        expires: time(row.expires),
+        object,
+    }))
+}
+
+/// Makes a dead letter of what can't be sent, so that it doesn't hold up the others.
+fn quarantine(transaction: &Transaction<'_>, id: i64, now: SystemTime) -> Result<(), rusqlite::Error> {
+    transaction.execute(
+        "UPDATE mail SET state = 'failed', since = ?2, next = NULL, reply = ?3 WHERE id = ?1",
+        params![id, millis(now), UNREADABLE],
+    )?;
+    transaction.execute(
+        "UPDATE recipient SET progress = 'failed', reply = ?2 WHERE mail = ?1 AND progress = 'pending'",
+        params![id, UNREADABLE],
+    )?;
+    Ok(())
+}
+
+pub(super) fn begin(
+    transaction: &Transaction<'_>,
+    id: MailId,
+    attempt: u32,
+    now: SystemTime,
+) -> Result<bool, rusqlite::Error> {
+    let changed = transaction.execute(
+        "UPDATE mail SET state = 'sending', since = ?2, next = NULL, attempts = ?3
+         WHERE id = ?1 AND next IS NOT NULL",
+        params![id.0, millis(now), attempt],
+    )?;
+    Ok(changed == 1)
+}
+
+pub(super) fn settle(
+    transaction: &Transaction<'_>,
+    id: MailId,
+    settlement: &Settlement,
+    now: SystemTime,
+) -> Result<State, rusqlite::Error> {
+    let mut mark = transaction.prepare_cached(
+        "UPDATE recipient SET progress = ?3, reply = ?4 WHERE mail = ?1 AND address = ?2 AND progress = 'pending'",
+    )?;
+    for (address, progress, reply) in &settlement.marks {
+        mark.execute(params![id.0, address.as_str(), progress.name(), reply])?;
+    }
+    let left = |progress: Progress| {
+        transaction
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM recipient WHERE mail = ?1 AND progress = ?2)")?
+            .query_row(params![id.0, progress.name()], |row| row.get::<_, bool>(0))
+    };
+    let (state, next) = if left(Progress::Pending)? {
+        match settlement.pending {
+            Pending::Deferred(next) => (State::Deferred, Some(next)),
+            Pending::Unknown(next) => (State::Unknown, Some(next)),
+        }
+    } else if left(Progress::Unknown)? {
+        (State::Unknown, None)
+    } else if left(Progress::Failed)? {
+        (State::Failed, None)
+    } else {
+        (State::Sent, None)
+    };
+    transaction.execute(
+        "UPDATE mail SET state = ?2, since = ?3, next = ?4, attempts = ?5, reply = ?6, queue_id = ?7,
+             resent = resent OR (?2 = 'unknown' AND ?4 IS NOT NULL)
+         WHERE id = ?1",
+        params![
+            id.0,
+            state.name(),
+            millis(now),
+            next.map(millis),
+            settlement.attempts,
+            settlement.reply,
+            settlement.queue_id
+        ],
+    )?;
+    if state == State::Sent {
+        transaction.execute("DELETE FROM content WHERE mail = ?1", [id.0])?;
+        transaction.execute("UPDATE key SET sent = 1 WHERE mail = ?1", [id.0])?;
+    }
+    Ok(state)
+}
+
+pub(super) fn circuit(connection: &Connection) -> Result<Circuit, rusqlite::Error> {
+    let circuit = connection
+        .query_row("SELECT halted, moment, failures, name_not_found, why FROM circuit", [], |row| {
+            let (halted, moment, why): (bool, i64, String) = (row.get(0)?, row.get(1)?, row.get(4)?);
+            Ok(match halted {
+                true => Circuit::Halted { since: time(moment), why },
+                false => Circuit::Open {
+                    until: time(moment),
+                    failures: row.get(2)?,
+                    why,
+                    name_not_found: row.get(3)?,
+                },
+            })
+        })
+        .optional()?;
+    Ok(circuit.unwrap_or_default())
+}
+
+pub(super) fn set_circuit(transaction: &Transaction<'_>, circuit: &Circuit) -> Result<(), rusqlite::Error> {
+    transaction.execute("DELETE FROM circuit", [])?;
+    let insert = "INSERT INTO circuit (one, halted, moment, failures, name_not_found, why) VALUES (1, ?1, ?2, ?3, ?4, ?5)";
+    match circuit {
+        Circuit::Closed => 0,
+        Circuit::Open { until, failures, why, name_not_found } => {
+            transaction.execute(insert, params![false, millis(*until), failures, name_not_found, why])?
+        }
+        Circuit::Halted { since, why } => {
+            transaction.execute(insert, params![true, millis(*since), 0, false, why])?
+        }
+    };
+    Ok(())
+}

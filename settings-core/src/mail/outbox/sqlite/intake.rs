@@ -1,0 +1,181 @@
+//! Taking mails in, and taking them up again.
+
+use std::time::SystemTime;
+
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use super::{bound, length, millis};
+use crate::mail::outbox::{
+    entry::State,
+    limits::Limits,
+    mail::{Kind, MailId, NewMail},
+    store::{EnqueueError, Enqueued, Known, NoRetry},
+};
+
+pub(super) fn enqueue(
+    transaction: &Transaction<'_>,
+    mail: &NewMail,
+    limits: &Limits,
+    now: SystemTime,
+) -> Result<Enqueued, EnqueueError> {
+    if let Some(key) = &mail.key
+        && let Some(id) = known(transaction, &key.name, now)?
+    {
+        return Ok(Enqueued { id, is_new: false });
+    }
+    make_room(transaction, mail, limits, now)?;
+    let id = insert(transaction, mail, now)?;
+    if let Some(key) = &mail.key {
+        let until = key.life.map(|life| millis(now).saturating_add(length(life)));
+        let retries = "SELECT retries FROM key WHERE name = ?1";
+        transaction.execute(
+            &format!("INSERT OR REPLACE INTO key (name, mail, until, retries) VALUES (?1, ?2, ?3, coalesce(({retries}), 0))"),
+            params![key.name, id.0, until],
+        )?;
+    }
+    Ok(Enqueued { id, is_new: true })
+}
+
+/// The mail of a key that still counts.
+fn known(
+    transaction: &Transaction<'_>,
+    key: &str,
+    now: SystemTime,
+) -> Result<Option<MailId>, rusqlite::Error> {
+    transaction
+        .query_row(
+            "SELECT mail FROM key WHERE name = ?1 AND (until IS NULL OR until > ?2)",
+            params![key, millis(now)],
+            |row| row.get(0).map(MailId),
+        )
+        .optional()
+}
+
+/// Fails the oldest notifications until an alert fits; anything else fits or does not.
+fn make_room(
+    transaction: &Transaction<'_>,
+    mail: &NewMail,
+    limits: &Limits,
+    now: SystemTime,
+) -> Result<(), EnqueueError> {
+    let size = u64::try_from(mail.object.content().len()).unwrap_or(u64::MAX);
+    if size > limits.bytes || limits.mails == 0 {
+        return Err(EnqueueError::TooLarge { size, limit: limits.bytes });
+    }
+    loop {
+        let (mails, bytes): (u64, u64) = transaction.query_row(
+            "SELECT count(*), coalesce(sum(size), 0) FROM mail WHERE next IS NOT NULL OR state = 'sending'",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        if mails < limits.mails && bytes.saturating_add(size) <= limits.bytes {
+            return Ok(());
+        }
+        if mail.kind != Kind::Alert || !push_out(transaction, now)? {
+            return Err(EnqueueError::Full { mails, bytes });
+        }
+    }
+}
+
+/// Fails the oldest notification that is not on its way.
+fn push_out(transaction: &Transaction<'_>, now: SystemTime) -> Result<bool, rusqlite::Error> {
+    let oldest: Option<i64> = transaction
+        .query_row(
+            "SELECT id FROM mail WHERE next IS NOT NULL AND kind = 'notification' ORDER BY id LIMIT 1",
+            [],
+            |row| row.get(0),
+        )
+        .optional()?;
+    let Some(id) = oldest else { return Ok(false) };
+    let why = "given up to make room for a security alert";
+    transaction.execute(
+        "UPDATE mail SET state = 'failed', since = ?2, next = NULL, reply = ?3 WHERE id = ?1",
+        params![id, millis(now), why],
+    )?;
+    transaction.execute(
+        "UPDATE recipient SET progress = 'failed', reply = coalesce(reply, ?2) WHERE mail = ?1 AND progress = 'pending'",
+        params![id, why],
+    )?;
+    Ok(true)
+}
+
+fn insert(transaction: &Transaction<'_>, mail: &NewMail, now: SystemTime) -> Result<MailId, rusqlite::Error> {
+    let (object, now) = (&mail.object, millis(now));
+    let lifetime = length(mail.lifetime);
+    transaction.execute(
+        "INSERT INTO mail (message_id, kind, may_resend, sender, international, size, lifetime, created, expires,
+             state, since, next)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'queued', ?8, ?8)",
+        params![
+            object.message_id().as_str(),
+            mail.kind.name(),
+            mail.if_unknown.may_resend(),
+            object.sender().as_str(),
+            object.is_international(),
+            bound(object.content().len()),
+            lifetime,
+            now,
+            now.saturating_add(lifetime),
+        ],
+    )?;
+    let id = transaction.last_insert_rowid();
+    transaction
+        .execute("INSERT INTO content (mail, bytes) VALUES (?1, ?2)", params![id, object.content()])?;
+    let mut recipient =
+        transaction.prepare_cached("INSERT OR IGNORE INTO recipient (mail, address) VALUES (?1, ?2)")?;
+    for address in object.recipients() {
+        recipient.execute(params![id, address.as_str()])?;
+    }
+    Ok(MailId(id))
+}
+
+pub(super) fn find(connection: &Connection, key: &str) -> Result<Option<Known>, rusqlite::Error> {
+    connection
+        .query_row(
+            "SELECT key.mail, key.sent, key.retries, mail.state
+             FROM key LEFT JOIN mail ON mail.id = key.mail WHERE key.name = ?1",
+            [key],
+            |row| {
+                let sent: bool = row.get(1)?;
+                let state: Option<String> = row.get(3)?;
+                Ok(Known {
+                    id: MailId(row.get(0)?),
+                    state: if sent { Some(State::Sent) } else { state.as_deref().and_then(State::of_name) },
+                    retries: row.get(2)?,
+                })
+            },
+        )
+        .optional()
+}
+
+pub(super) fn retry(
+    transaction: &Transaction<'_>,
+    id: MailId,
+    now: SystemTime,
+) -> Result<Result<(), NoRetry>, rusqlite::Error> {
+    let found: Option<(String, bool)> = transaction
+        .query_row(
+            "SELECT state, EXISTS (SELECT 1 FROM content WHERE mail = id) FROM mail WHERE id = ?1",
+            [id.0],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .optional()?;
+    match found {
+        None => return Ok(Err(NoRetry::NotFound)),
+        Some((state, _)) if state == "sent" => return Ok(Err(NoRetry::Sent)),
+        Some((state, _)) if state == "sending" => return Ok(Err(NoRetry::Sending)),
+        Some((_, false)) => return Ok(Err(NoRetry::NoContent)),
+        Some((_, true)) => {}
+    }
+    transaction.execute(
+        "UPDATE mail SET state = 'queued', since = ?2, next = ?2, expires = ?2 + lifetime, attempts = 0, resent = 0
+         WHERE id = ?1",
+        params![id.0, millis(now)],
+    )?;
+    transaction.execute(
+        "UPDATE recipient SET progress = 'pending' WHERE mail = ?1 AND progress IN ('failed', 'unknown')",
+        [id.0],
+    )?;
+    transaction.execute("UPDATE key SET retries = retries + 1 WHERE mail = ?1", [id.0])?;
+    Ok(Ok(()))
+}

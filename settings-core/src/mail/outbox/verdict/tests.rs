@@ -1,0 +1,122 @@
+#![allow(clippy::unwrap_used)]
+use std::time::UNIX_EPOCH;
+
+use super::*;
+use crate::mail::{message::Message, outbox::MailId, outcome::Recipient};
+
+const DAY: Duration = Duration::from_hours(24);
+
+fn due(may_resend: bool) -> Due {
+    let message = Message::new("server@example.com".parse().unwrap())
+        .to("a@example.com".parse().unwrap())
+        .to("b@example.com".parse().unwrap())
+        .text("Hello");
+    let object = message.to_object().unwrap();
+    Due { id: MailId(1), attempts: 0, may_resend, expires: UNIX_EPOCH + DAY, object }
+}
+
+fn reply(code: u16, text: &str) -> Reply {
+    Reply::new(code, vec![text.to_owned()])
+}
+
+fn recipients(states: [RecipientState; 2]) -> Vec<Recipient> {
+    let names = ["a@example.com", "b@example.com"];
+    states
+        .into_iter()
+        .zip(names)
+        .map(|(state, name)| Recipient { address: name.parse().unwrap(), state })
+        .collect()
+}
+
+fn failed(step: Step, cause: Cause) -> Outcome {
+    Outcome::of_failure(Failure::new(step, cause), Vec::new())
+}
+
+fn progress(verdict: &Verdict) -> Vec<Progress> {
+    verdict.settlement.as_ref().unwrap().marks.iter().map(|(_, progress, _)| *progress).collect()
+}
+
+#[test]
+fn each_recipient_has_an_end_of_its_own() {
+    let accepted = || RecipientState::Accepted(reply(250, "ok"));
+    for (second, expected) in [
+        (accepted(), Progress::Sent),
+        (RecipientState::Deferred(reply(450, "4.2.1 full")), Progress::Pending),
+        (RecipientState::Refused(reply(550, "5.1.1 nobody")), Progress::Failed),
+    ] {
+        let outcome = Outcome::Delivered {
+            reply: reply(250, "2.0.0 queued as X1"),
+            queue_id: Some("X1".to_owned()),
+            recipients: recipients([accepted(), second]),
+        };
+        let verdict = judge(&outcome, &due(false), UNIX_EPOCH);
+        assert_eq!(progress(&verdict), [Progress::Sent, expected]);
+        assert_eq!(verdict.health, Health::Fine);
+    }
+}
+
+#[test]
+fn recipients_refused_for_good_are_not_tried_again_with_the_others() {
+    let states =
+        [RecipientState::Refused(reply(550, "5.1.1 nobody")), RecipientState::Accepted(reply(250, ""))];
+    let failure = Failure::new(Step::Dot, Cause::Reply(reply(451, "4.7.1 later")));
+    let verdict = judge(&Outcome::of_failure(failure, recipients(states)), &due(false), UNIX_EPOCH);
+    assert_eq!(progress(&verdict), [Progress::Failed, Progress::Pending]);
+}
+
+#[test]
+fn what_nobody_knows_is_sent_again_only_where_that_is_wanted() {
+    let outcome = failed(Step::Dot, Cause::Closed);
+    let alert = judge(&outcome, &due(true), UNIX_EPOCH);
+    assert_eq!(progress(&alert), [Progress::Pending; 2]);
+    assert!(matches!(alert.settlement.unwrap().pending, Pending::Unknown(_)));
+    assert_eq!(progress(&judge(&outcome, &due(false), UNIX_EPOCH)), [Progress::Unknown; 2]);
+    assert_eq!(progress(&judge(&outcome, &due(true), UNIX_EPOCH + DAY)), [Progress::Unknown; 2]);
+}
+
+#[test]
+fn the_wait_that_the_server_asks_for_is_kept() {
+    let outcome =
+        failed(Step::RcptTo, Cause::Reply(reply(450, "4.7.1 greylisted, try again in 900 seconds")));
+    let settlement = judge(&outcome, &due(false), UNIX_EPOCH).settlement.unwrap();
+    assert_eq!(settlement.pending, Pending::Deferred(UNIX_EPOCH + Duration::from_secs(900)));
+}
+
+#[test]
+fn a_mail_that_would_be_too_old_at_its_next_attempt_has_failed() {
+    let outcome = failed(Step::RcptTo, Cause::Reply(reply(450, "4.2.1 full")));
+    let late = UNIX_EPOCH + DAY - Duration::from_secs(30);
+    let verdict = judge(&outcome, &due(false), late);
+    assert_eq!(progress(&verdict), [Progress::Failed; 2]);
+    assert!(verdict.settlement.unwrap().reply.contains("too old"));
+}
+
+#[test]
+fn the_server_the_settings_and_the_mail_are_told_apart() {
+    let text = |text: &str| text.to_owned();
+    for (step, cause, expected) in [
+        (Step::Connect, Cause::Unreachable(Vec::new()), "failing"),
+        (Step::Greeting, Cause::Reply(reply(421, "busy")), "failing"),
+        (Step::RcptTo, Cause::Reply(reply(421, "closing")), "failing"),
+        (Step::MailFrom, Cause::Reply(reply(452, "4.3.1 no space")), "failing"),
+        (Step::MailFrom, Cause::Reply(reply(451, "4.7.1 later")), "fine"),
+        (Step::Dot, Cause::Closed, "failing"),
+        (Step::Auth, Cause::Reply(reply(454, "4.7.0 later")), "failing"),
+        (Step::Auth, Cause::Reply(reply(535, "5.7.8 no")), "misconfigured"),
+        (Step::MailFrom, Cause::Reply(reply(530, "5.7.0 log in first")), "misconfigured"),
+        (Step::Greeting, Cause::Reply(reply(554, "no")), "misconfigured"),
+        (Step::StartTls, Cause::StartTlsNotOffered, "misconfigured"),
+        (Step::Settings, Cause::Settings(text("no server")), "misconfigured"),
+        (Step::Dot, Cause::Reply(reply(554, "5.7.1 spam")), "fine"),
+        (Step::MailFrom, Cause::TooLarge { size: 2, limit: 1 }, "fine"),
+    ] {
+        let verdict = judge(&failed(step, cause.clone()), &due(false), UNIX_EPOCH);
+        let found = match verdict.health {
+            Health::Fine => "fine",
+            Health::Failing { .. } => "failing",
+            Health::Misconfigured { .. } => "misconfigured",
+        };
+        assert_eq!(found, expected, "{step} {cause}");
+        assert_eq!(verdict.settlement.is_none(), expected == "misconfigured", "{step} {cause}");
+    }
+}

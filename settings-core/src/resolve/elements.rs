@@ -1,0 +1,86 @@
+//! Sections that may be absent, and sections that repeat.
+
+use super::index::LeafId;
+use super::{Builder, Settings};
+use crate::value::Value;
+
+/// A section of a list or map, on its way to a struct.
+#[derive(Debug)]
+pub(super) struct Element<'r> {
+    values: std::vec::IntoIter<Value<'r>>,
+    /// The setting whose value it is a part of.
+    pub(super) leaf: LeafId,
+    /// Where in the setting's value it stands: `[2]`.
+    pub(super) within: String,
+}
+
+impl<'r> Element<'r> {
+    pub(super) fn next(&mut self) -> Option<Value<'r>> {
+        self.values.next()
+    }
+}
+
+impl<'r> Builder<'r> {
+    /// A nested section, if any layer gives it; its settings come next.
+    pub fn optional_section<S: Settings>(&mut self) -> Option<Option<S>> {
+        if let Some(element) = &mut self.element {
+            return match element.next()? {
+                Value::Null => Some(None),
+                value => self.element_section(value, S::SCHEMA.key).map(Some),
+            };
+        }
+        let count = S::SCHEMA.leaf_count() as LeafId;
+        if self.inputs.candidates.holds(self.next, count) {
+            return S::build(self).map(Some);
+        }
+        self.next += count;
+        Some(None)
+    }
+
+    /// The sections of the list that the next setting is.
+    pub fn sections<S: Settings>(&mut self) -> Option<Vec<S>> {
+        let Value::List(values) = self.whole()? else { return None };
+        let sections = (0_usize..).zip(values);
+        sections.map(|(number, value)| self.element_at(value, &format!("[{number}]"))).collect()
+    }
+
+    /// The sections of the map that the next setting is.
+    pub fn named_sections<S: Settings, M: FromIterator<(String, S)>>(&mut self) -> Option<M> {
+        let Value::Map(entries) = self.whole()? else { return None };
+        let sections = entries.into_iter();
+        sections
+            .map(|(key, value)| {
+                let section = self.element_at(value, &format!(".{key}"))?;
+                Some((key.into_owned(), section))
+            })
+            .collect()
+    }
+
+    fn whole(&mut self) -> Option<Value<'r>> {
+        if let Some(element) = &mut self.element {
+            return element.next();
+        }
+        let leaf = self.next;
+        self.next += 1;
+        self.value(leaf)
+    }
+
+    /// A section that is part of another such section.
+    pub(super) fn element_section<S: Settings>(&mut self, value: Value<'r>, key: &str) -> Option<S> {
+        self.element_at(value, &format!(".{key}"))
+    }
+
+    fn element_at<S: Settings>(&mut self, value: Value<'r>, within: &str) -> Option<S> {
+        let Value::Section(values) = value else { return None };
+        let outer = self.element.take();
+        let (leaf, path) = match &outer {
+            Some(outer) => (outer.leaf, outer.within.as_str()),
+            None => (self.next.saturating_sub(1), ""),
+        };
+        let within = format!("{path}{within}");
+        self.element = Some(Element { values: values.into_iter(), leaf, within });
+        let section = S::build(self);
+        self.element = outer;
+        section
+    }
+}

@@ -1,0 +1,75 @@
+//! Paths that an annotation names.
+
+use super::message::Message;
+use super::unique::is_path;
+use crate::schema::{Deprecated, Member, Section};
+
+/// That a setting stands at `path` below the section.
+pub const fn has_setting(section: &'static Section, path: &str) -> Option<Message> {
+    if finds(section, path.as_bytes()) {
+        return None;
+    }
+    Some(Message::new("no setting has the path `").then(path).then("`"))
+}
+
+/// That each deprecated setting's replacement exists.
+pub const fn replacements_exist(root: &'static Section) -> Option<Message> {
+    replacements(root, root)
+}
+
+const fn replacements(root: &'static Section, section: &'static Section) -> Option<Message> {
+    let mut rest = section.members;
+    while let [member, others @ ..] = rest {
+        match member {
+            Member::Setting(setting) => {
+                if let Some(Deprecated { replacement: Some(path), .. }) = setting.deprecated {
+                    let path_is_whole = is_path(path);
+                    if !finds(if path_is_whole { root } else { section }, path.as_bytes()) {
+                        let message =
+                            Message::new("`").then(path).then("` is to replace `").then(setting.key);
+                        return Some(message.then("`, but no setting has this path"));
+                    }
+                }
+            }
+            Member::Section { section, .. } => {
+                if let Some(message) = replacements(root, section) {
+                    return Some(message);
+                }
+            }
+        }
+        rest = others;
+    }
+    None
+}
+
+const fn finds(section: &'static Section, path: &[u8]) -> bool {
+    // a section whose derive failed has no members; its own errors are enough
+    if section.members.is_empty() {
+        return true;
+    }
+    let mut rest = section.members;
+    while let [member, others @ ..] = rest {
+        let behind = behind(path, member.key().as_bytes());
+        let found = match (member, behind) {
+            (Member::Setting(_), Some([])) => true,
+            (Member::Section { section, .. }, Some([b'.', below @ ..])) => finds(section, below),
+            _ => false,
+        };
+        if found {
+            return true;
+        }
+        rest = others;
+    }
+    false
+}
+
+/// What follows `start` in `path`.
+const fn behind<'p>(mut path: &'p [u8], mut start: &[u8]) -> Option<&'p [u8]> {
+    while let [wanted, start_rest @ ..] = start {
+        match path {
+            [first, rest @ ..] if *first == *wanted => (path, start) = (rest, start_rest),
+            _ => return None,
+        }
+    }
+    Some(path)
+}

@@ -1,0 +1,130 @@
+//! Elements of lists, sets and maps, and the settings of sections that repeat.
+
+use super::json::{Key, Raw, Shape};
+use super::mismatch::Reason;
+use super::{Mismatch, Value, from_json};
+use crate::nearest::nearest;
+use crate::schema::{Kind, Member, Section};
+
+/// The elements of a list.
+pub(super) fn list<'a>(of: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
+    let elements = raw.elements().unwrap_or_default();
+    let read =
+        (0_usize..).zip(elements).map(|(number, element)| part(of, raw, element, || format!("[{number}]")));
+    gather(read).map(Value::List)
+}
+
+/// The elements of a set, none of them twice.
+pub(super) fn set<'a>(kind: &Kind, of: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
+    let elements = raw.elements().unwrap_or_default();
+    let Value::List(values) = list(of, raw)? else { return Err(Mismatch::kind(kind, "")) };
+    for (number, (value, element)) in values.iter().zip(&elements).enumerate() {
+        let before = values.iter().zip(&elements).take(number);
+        if before.into_iter().any(|(other, raw)| other == value || same_number(*raw, *element)) {
+            let mismatch = Mismatch::new(Reason::Duplicate, kind, format!("`{}` twice", element.text));
+            return Err(mismatch.at(element.start - raw.start, element.text.len()));
+        }
+    }
+    Ok(Value::List(values))
+}
+
+/// Whether JSON's readers take both for one number: `1` and `1.0`.
+fn same_number(a: Raw<'_>, b: Raw<'_>) -> bool {
+    let number = |raw: Raw<'_>| match raw.shape {
+        Shape::Number => raw.text.parse::<f64>().ok(),
+        _ => None,
+    };
+    number(a).is_some_and(|a| number(b) == Some(a))
+}
+
+/// The values of a map.
+pub(super) fn map<'a>(of: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
+    let read = raw.each_entry().map(|(key, value)| {
+        let key = key.name();
+        let value = part(of, raw, value, || format!(".{key}"))?;
+        Ok((key, value))
+    });
+    gather(read).map(Value::Map)
+}
+
+/// The members of a section that repeats, in the order of its struct; those left out have their default.
+pub(super) fn section<'a>(
+    kind: &Kind,
+    section: &'static Section,
+    raw: Raw<'a>,
+) -> Result<Value<'a>, Mismatch> {
+    let mut faults: Vec<Mismatch> = Vec::new();
+    let position = |key: &Key<'_>| section.members.iter().position(|member| member.key() == key.name());
+    let mut given: Vec<Option<Raw<'a>>> = vec![None; section.members.len()];
+    for (key, value) in raw.each_entry() {
+        let place = |mismatch: Mismatch| mismatch.at(key.start - raw.start, key.raw.len());
+        match position(&key).and_then(|at| given.get_mut(at)) {
+            Some(Some(_)) => {
+                let found = format!("`{}` twice", key.name());
+                faults.push(place(Mismatch::new(Reason::Duplicate, kind, found)));
+            }
+            Some(slot) => *slot = Some(value),
+            None => faults.push(place(unknown(kind, section, &key.name()))),
+        }
+    }
+    let read = section.members.iter().zip(given).map(|(member, value)| match (member, value) {
+        (Member::Setting(setting), Some(value)) => {
+            part(&setting.kind, raw, value, || format!(".{}", setting.key))
+        }
+        (Member::Setting(setting), None) => Ok(setting.default_value()),
+        (Member::Section { optional: true, .. }, None) => Ok(Value::Null),
+        (Member::Section { optional: true, .. }, Some(Raw { shape: Shape::Null, .. })) => Ok(Value::Null),
+        (Member::Section { key, section, .. }, Some(value)) => {
+            part(&Kind::Section(section), raw, value, || format!(".{key}"))
+        }
+        (Member::Section { section, .. }, None) => Ok(section_defaults(section)),
+    });
+    match (gather(read), Mismatch::joined(faults)) {
+        (Ok(values), None) => Ok(Value::Section(values)),
+        (Ok(_), Some(fault)) => Err(fault),
+        (Err(mismatch), faults) => Err(mismatch.and(faults)),
+    }
+}
+
+/// Every member at its default.
+pub(super) fn section_defaults(section: &Section) -> Value<'static> {
+    let of = |member: &Member| match member {
+        Member::Setting(setting) => setting.default_value(),
+        Member::Section { optional: true, .. } => Value::Null,
+        Member::Section { section, .. } => section_defaults(section),
+    };
+    Value::Section(section.members.iter().map(of).collect())
+}
+
+fn unknown(kind: &Kind, section: &Section, key: &str) -> Mismatch {
+    let mismatch = Mismatch::new(Reason::Key, kind, format!("`{key}`"));
+    match nearest(key, section.members.iter().map(Member::key)) {
+        Some(near) => mismatch.help(format!("did you mean `{near}`?")),
+        None => mismatch,
+    }
+}
+
+fn part<'a>(
+    of: &Kind,
+    whole: Raw<'a>,
+    part: Raw<'a>,
+    within: impl Fn() -> String,
+) -> Result<Value<'a>, Mismatch> {
+    from_json(of, part)
+        .map_err(|mismatch| mismatch.inside(part.start - whole.start, part.text.len(), &within()))
+}
+
+/// All values, or all that is wrong with them.
+fn gather<T>(read: impl Iterator<Item = Result<T, Mismatch>>) -> Result<Vec<T>, Mismatch> {
+    let (mut values, mut faults) = (Vec::new(), Vec::new());
+    for value in read {
+        match value {
+            Ok(value) => values.push(value),
+            Err(mismatch) => faults.push(mismatch),
+        }
+    }
+    match Mismatch::joined(faults) {
+        None => Ok(values),
+        Some(fault) => Err(fault),
+    }
+}

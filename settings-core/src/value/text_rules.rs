@@ -1,0 +1,42 @@
+//! Text held to rules.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use regex_lite::Regex;
+
+use super::mismatch::Reason;
+use super::{Mismatch, Value};
+use crate::schema::{Kind, TextFault, TextRules};
+
+/// Checks `text` against the rules of a [`Kind::TextOf`].
+pub(super) fn text_of<'a>(kind: &Kind, rules: &TextRules, text: Cow<'a, str>) -> Result<Value<'a>, Mismatch> {
+    let found = match rules.fault(&text) {
+        None if rules.or_empty && text.is_empty() => return Ok(Value::Text(text)),
+        None => match rules.pattern {
+            Some(pattern) if !matches(pattern, &text) => quoted(&text),
+            _ => return Ok(Value::Text(text)),
+        },
+        Some(TextFault::Short(_) | TextFault::Long(_)) if !text.is_empty() => {
+            let count = text.chars().count();
+            format!("{count} character{}", if count == 1 { "" } else { "s" })
+        }
+        Some(_) => quoted(&text),
+    };
+    Err(Mismatch::new(Reason::Form, kind, found))
+}
+
+fn quoted(text: &str) -> String {
+    format!("`\"{}\"`", text.escape_debug())
+}
+
+/// Whether the pattern matches the whole text; each pattern is compiled once in a process.
+fn matches(pattern: &'static str, text: &str) -> bool {
+    static COMPILED: Mutex<Option<HashMap<&'static str, Option<Regex>>>> = Mutex::new(None);
+    let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+    let compiled = compiled.get_or_insert_default();
+    // a pattern that is none has been refused by the derive; one written by hand matches nothing
+    let regex = compiled.entry(pattern).or_insert_with(|| Regex::new(&format!("^(?:{pattern})$")).ok());
+    regex.as_ref().is_some_and(|regex| regex.is_match(text))
+}

@@ -1,0 +1,95 @@
+//! `added = "1.2"` and `deprecated(since = "…", reason = "…", replacement = "…")`.
+
+use super::{Entry, Slot, Spanned};
+use crate::ctxt::Ctxt;
+
+const DEPRECATED: [&str; 3] = ["since", "reason", "replacement"];
+
+/// Why and since when a setting should no longer be set.
+pub(crate) struct Deprecated {
+    pub(crate) since: Option<Spanned<String>>,
+    pub(crate) reason: Option<Spanned<String>>,
+    pub(crate) replacement: Option<Spanned<String>>,
+}
+
+impl Entry {
+    /// What stands between the parentheses of `deprecated(...)`.
+    pub(super) fn deprecated(&self, cx: &Ctxt) -> Deprecated {
+        let (mut since, mut reason, mut replacement) = (Slot::empty(), Slot::empty(), Slot::empty());
+        let mut given = Vec::new();
+        for entry in self.entries(cx) {
+            given.push(entry.name());
+            if entry.value.is_empty() {
+                continue;
+            }
+            match entry.name().as_str() {
+                "since" => since.set(cx, &entry.name, entry.version(cx)),
+                "reason" => reason.set(cx, &entry.name, entry.string(cx)),
+                "replacement" => replacement.set(cx, &entry.name, entry.string(cx)),
+                _ => given.extend(entry.unknown(cx, "deprecated", &DEPRECATED, &[]).map(str::to_owned)),
+            }
+        }
+        for (name, form) in [("since", "since = \"1.2\""), ("reason", "reason = \"...\"")] {
+            if !given.iter().any(|given| given == name) {
+                cx.error_at(self.name.span(), format!("the deprecation has no `{name}`: add `{form}`"));
+            }
+        }
+        Deprecated { since: since.take(), reason: reason.take(), replacement: replacement.take() }
+    }
+
+    /// A version of the crate that is compiled, not a later one; `next` is the one that comes.
+    pub(super) fn version(&self, cx: &Ctxt) -> Option<Spanned<String>> {
+        let version = self.string(cx)?;
+        let own = std::env::var("CARGO_PKG_VERSION").unwrap_or_default();
+        match fault(&version.value, &own) {
+            None => return Some(version),
+            Some(fault) => cx.error_at(version.span, fault),
+        }
+        None
+    }
+}
+
+/// Why `version` is none, or not one of a crate that is at version `own`.
+fn fault(version: &str, own: &str) -> Option<String> {
+    if version == "next" {
+        return None;
+    }
+    let Some(numbers) = numbers(version) else {
+        return Some(format!("`{version}` is no version: write \"1.2\", \"1.2.3\" or \"next\""));
+    };
+    // Without cargo nobody knows the crate's own version.
+    let own_numbers = self::numbers(own.split(['-', '+']).next().unwrap_or_default())?;
+    (numbers > own_numbers).then(|| {
+        format!("this crate is only at version {own}, so {version} is to come: write \"next\" until then")
+    })
+}
+
+fn numbers(version: &str) -> Option<[u64; 3]> {
+    let mut numbers = [0; 3];
+    let mut parts = version.split('.');
+    for (number, part) in numbers.iter_mut().zip(&mut parts) {
+        let is_number = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        *number = if is_number { part.parse().ok()? } else { return None };
+    }
+    parts.next().is_none().then_some(numbers).filter(|_| version.contains('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fault;
+
+    #[test]
+    fn versions_up_to_the_crates_own_are_good() {
+        for version in ["0.1", "1.2", "1.2.0", "1.2.3", "next"] {
+            assert_eq!(fault(version, "1.2.3"), None, "{version}");
+        }
+        assert_eq!(fault("1.3.0", "1.3.0-rc.1"), None);
+        assert_eq!(fault("9.9", ""), None);
+        for version in ["1.2.4", "1.3", "2.0"] {
+            assert!(fault(version, "1.2.3").is_some_and(|fault| fault.contains("next")), "{version}");
+        }
+        for version in ["", "1", "v1.2", "1.2.3.4", "1.+2", "1..2", "99999999999999999999.0"] {
+            assert!(fault(version, "1.2.3").is_some_and(|fault| fault.contains("no version")), "{version}");
+        }
+    }
+}

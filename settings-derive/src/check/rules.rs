@@ -1,0 +1,33 @@
+//! Rules of rules.
+
+use super::not_empty;
+use crate::ast::{Field, Struct};
+use crate::ctxt::Ctxt;
+use crate::naming::key_fault;
+use crate::nearest::{list, nearest};
+
+pub(super) fn check(cx: &Ctxt, input: &Struct<'_>) {
+    for rule in &input.attrs.rules {
+        not_empty(cx, "message", rule.message.as_ref());
+        not_empty(cx, "help", rule.help.as_ref());
+    }
+    fields_exist(cx, input);
+}
+
+/// ```text
+/// rule(fields("SMTPProt"), ...)
+/// ```
+fn fields_exist(cx: &Ctxt, input: &Struct<'_>) {
+    let keys: Vec<String> = input.fields.iter().filter_map(Field::key).map(|key| key.value).collect();
+    let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+    for field in input.attrs.rules.iter().flat_map(|rule| &rule.fields) {
+        let name = &field.value;
+        if let Some(fault) = name.split('.').find_map(key_fault) {
+            cx.error_at(field.span, format!("`fields` names settings by their keys: {fault}"));
+        } else if !name.contains('.') && !keys.contains(&name.as_str()) {
+            let hint = nearest(name, &keys).map(|near| format!("; did you mean `{near}`?"));
+            let hint = hint.unwrap_or_else(|| format!(": there are {}", list(&keys)));
+            cx.error_at(field.span, format!("no setting here has the key `{name}`{hint}"));
+        }
+    }
+}

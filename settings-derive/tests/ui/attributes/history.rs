@@ -1,0 +1,41 @@
+use settings_core::Settings;
+
+/// Mail.
+#[derive(Settings)]
+struct Mail {
+    /// A port.
+    #[setting(default = 25, added = "99.0", restart = "yes")]
+    later: u16,
+    /// A port.
+    #[setting(default = 25, added = "soon", hidden = 1, scope = "")]
+    no_version: u16,
+    /// A port.
+    #[setting(default = 25, deprecated(since = "99.0.1", raeson = "old"))]
+    misspelt: u16,
+    /// A port.
+    #[setting(default = 25, deprecated())]
+    empty: u16,
+    /// A port.
+    #[setting(default = 25, deprecated = "old")]
+    no_call: u16,
+    /// A port.
+    #[setting(default = 25, deprecated(since = "next", reason = "old", replacement = "Itself"))]
+    itself: u16,
+}
+
+/// All.
+#[derive(Settings)]
+#[settings(env_prefix = "MM")]
+struct All {
+    other: Other,
+}
+
+/// Other.
+#[derive(Settings)]
+struct Other {
+    /// A port.
+    #[setting(default = 25, deprecated(since = "0.0.1", reason = "old", replacement = "Other.Prot"))]
+    port: u16,
+}
+
+fn main() {}

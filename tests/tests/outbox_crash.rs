@@ -1,0 +1,191 @@
+//! Kills a process that sends mail from an outbox, again and again, and counts what arrived.
+//!
+//! `SETTINGS_KILLS` says how often (200 where it says nothing), `SETTINGS_SEED` where the chances start.
+
+use std::collections::HashMap;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use settings_core::mail::outbox::{Entry, Kind, Limits, ManualClock, Outbox, State};
+use settings_core::mail::{EmailSettings, Mailer, MailerOptions};
+use settings_tests::sink::{Act, Moment, Sink, Taken};
+
+/// Chances that look random and start anew from the same seed.
+struct Chance(AtomicU64);
+
+impl Chance {
+    /// A number below `bound`.
+    fn below(&self, bound: u64) -> u64 {
+        // SplitMix64
+        let mut z = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % bound
+    }
+}
+
+fn number(name: &str, usual: u64) -> u64 {
+    match std::env::var(name) {
+        Ok(text) => text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")),
+        Err(_) => usual,
+    }
+}
+
+/// A server that now and then refuses for the moment, or loses the answer to a mail that it did or did not take.
+fn moody_sink(seed: u64) -> Sink {
+    let chance = Chance(AtomicU64::new(!seed));
+    Sink::start(move |moment| match moment {
+        Moment::Dot(_) => match chance.below(100) {
+            0..3 => Act::Answer("451 4.3.0 try again later"),
+            3..5 => Act::Close,
+            5..7 => Act::TakeAndClose,
+            _ => Act::Well,
+        },
+        _ => Act::Well,
+    })
+}
+
+/// Everything there is, after every mail that may be sent again has been.
+fn drained(path: &Path, sink: &Sink, now: SystemTime) -> Vec<Entry> {
+    let years = Duration::from_secs(10 * 365 * 24 * 3600);
+    let mut limits = Limits::default().dead(u64::MAX, u64::MAX);
+    (limits.keep_dead, limits.keep_sent) = (years, years);
+    let clock = Arc::new(ManualClock::new(now));
+    let outbox = Outbox::open(path).unwrap().limits(limits).clock(clock.clone());
+    let mailer = Mailer::new(&settings(sink), MailerOptions::default()).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    for _ in 0..200 {
+        let report = runtime.block_on(outbox.run_once(&mailer)).unwrap();
+        if report.next.is_none() && outbox.summary().unwrap().waiting() == 0 {
+            return outbox.list(&[], usize::MAX).unwrap();
+        }
+        clock.advance(Duration::from_secs(2 * 3600));
+    }
+    panic!("the outbox is not empty after 400 hours: {:?}", outbox.summary().unwrap());
+}
+
+fn settings(sink: &Sink) -> EmailSettings {
+    EmailSettings {
+        smtp_server: "127.0.0.1".to_owned(),
+        smtp_port: sink.address().port(),
+        ..EmailSettings::default()
+    }
+}
+
+#[test]
+fn no_mail_is_lost_whenever_the_process_is_killed() {
+    let kills = number("SETTINGS_KILLS", 200);
+    let clock_start = UNIX_EPOCH.elapsed().unwrap().as_secs();
+    let seed = number("SETTINGS_SEED", clock_start);
+    let chance = Chance(AtomicU64::new(seed));
+    let folder = tempfile::tempdir().unwrap();
+    let (path, journal) = (folder.path().join("outbox.sqlite"), folder.path().join("journal"));
+    let sink = moody_sink(seed);
+    for _ in 0..kills {
+        let mut sender = Command::new(env!("CARGO_BIN_EXE_outbox-sender"))
+            .arg(&path)
+            .arg(sink.address().port().to_string())
+            .arg(&journal)
+            .arg(clock_start.to_string())
+            .stdin(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_micros(chance.below(120_000)));
+        assert_eq!(sender.try_wait().unwrap(), None, "the sender ended by itself");
+        // SIGKILL
+        sender.kill().unwrap();
+        sender.wait().unwrap();
+    }
+    let elapsed = UNIX_EPOCH.elapsed().unwrap() - Duration::from_secs(clock_start);
+    let now = UNIX_EPOCH + Duration::from_secs(clock_start) + elapsed * 20_000;
+    let entries = drained(&path, &sink, now);
+    let tally = Tally::count(&std::fs::read_to_string(&journal).unwrap(), &entries, &sink.taken());
+    let _ = writeln!(std::io::stderr(), "outbox: {kills} kills (seed {seed}): {tally}");
+    assert!(tally.confirmed >= kills / 10, "too few mails for so many kills: {tally}");
+    assert!(
+        tally.duplicates > 0 && tally.unknown > 0,
+        "nothing was killed at a moment that matters: {tally}"
+    );
+}
+
+/// What became of all mails. Making one fails where a mail was lost, or sent twice without need.
+#[derive(Debug, Default)]
+struct Tally {
+    confirmed: u64,
+    in_outbox: u64,
+    /// Alerts that arrived twice, and how many of them because the server lost its answer to the first copy. With the
+    /// others the process was killed before it had written the answer down.
+    duplicates: u64,
+    duplicates_of_the_server: u64,
+    /// Notifications of which the outbox says that it doesn't know, and how many of them had arrived.
+    unknown: u64,
+    unknown_arrived: u64,
+}
+
+impl Tally {
+    fn count(journal: &str, entries: &[Entry], taken: &[Taken]) -> Self {
+        let by_id: HashMap<&str, &Entry> =
+            entries.iter().map(|entry| (entry.message_id.as_str(), entry)).collect();
+        let mut arrived: HashMap<&str, Vec<&Taken>> = HashMap::new();
+        for mail in taken {
+            arrived.entry(mail.message_id()).or_default().push(mail);
+        }
+        let mut tally = Self { in_outbox: entries.len() as u64, ..Self::default() };
+        for line in journal.lines() {
+            let (id, _) = line.split_once(' ').expect("the journal has whole lines");
+            assert!(by_id.contains_key(id), "LOST: {line} was confirmed and is not in the outbox");
+            tally.confirmed += 1;
+        }
+        for id in arrived.keys() {
+            assert!(by_id.contains_key(id), "{id} arrived and is not in the outbox");
+        }
+        for (id, entry) in by_id {
+            let copies = arrived.get(id).map(Vec::as_slice).unwrap_or_default();
+            assert!(
+                copies.windows(2).all(|pair| pair[0].content == pair[1].content),
+                "the copies of {id} differ"
+            );
+            tally.add(entry, copies);
+        }
+        tally
+    }
+
+    fn add(&mut self, entry: &Entry, copies: &[&Taken]) {
+        match (entry.kind, entry.state, copies.len()) {
+            (_, State::Sent, 1) => {}
+            (Kind::Alert, State::Sent | State::Unknown, 2) => {
+                assert!(entry.resent, "sent twice without having been unknown: {entry:?}");
+                self.duplicates += 1;
+                self.duplicates_of_the_server += u64::from(!copies[0].confirmed);
+            }
+            // Both of its answers were lost.
+            (Kind::Alert, State::Unknown, 0 | 1) => assert!(entry.resent, "not sent again: {entry:?}"),
+            (Kind::Notification, State::Unknown, 0 | 1) => {
+                self.unknown += 1;
+                self.unknown_arrived += copies.len() as u64;
+            }
+            _ => panic!("{} copies of {entry:?}, {}", copies.len(), entry.message_id),
+        }
+    }
+}
+
+impl std::fmt::Display for Tally {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "{} mails, {} of them confirmed, 0 lost; {} alerts sent twice ({} after the server lost its answer, {} after \
+             a kill); {} notifications known as unknown ({} of them had arrived)",
+            self.in_outbox,
+            self.confirmed,
+            self.duplicates,
+            self.duplicates_of_the_server,
+            self.duplicates - self.duplicates_of_the_server,
+            self.unknown,
+            self.unknown_arrived
+        )
+    }
+}
