@@ -203,6 +203,13 @@ fn strings(written: &str) -> Option<Vec<String>> {
     serde_json::from_str(written.trim()).ok()
 }
 
+fn fits(kind: &InferredKind, number: i64) -> bool {
+    match kind {
+        InferredKind::Integer(Some((low, high))) => (*low..=*high).contains(&number),
+        _ => true,
+    }
+}
+
 /// The default as the derive reads it. `None` where it doesn't fit the kind.
 fn expression(kind: &InferredKind, written: &str) -> Option<String> {
     let bare = written.trim();
@@ -210,7 +217,8 @@ fn expression(kind: &InferredKind, written: &str) -> Option<String> {
     match (kind, normal(written)) {
         (InferredKind::Bool, Normal::Bool(default)) => Some(default.to_string()),
         (InferredKind::Integer(_), Normal::Number(_)) => {
-            unquoted.parse::<i64>().ok().map(|number| number.to_string())
+            let number: i64 = unquoted.parse().ok()?;
+            fits(kind, number).then(|| number.to_string())
         }
         (InferredKind::Duration(_), Normal::Number(_)) => {
             unquoted.parse::<u32>().ok().map(|number| number.to_string())
