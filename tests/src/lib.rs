@@ -3,6 +3,7 @@
 pub mod certificates;
 pub mod cli;
 pub mod faults;
+pub mod feed;
 pub mod generate;
 pub mod postfix;
 pub mod proxy;

@@ -12,6 +12,8 @@ pub struct Taken {
     pub recipients: Vec<String>,
     /// The content, dots unstuffed.
     pub content: String,
+    /// Whether the client was told that the server took it.
+    pub confirmed: bool,
 }
 
 impl Taken {
@@ -137,8 +139,8 @@ fn converse(stream: TcpStream, log: &Mutex<Log>, rule: &Rule) -> Option<()> {
             ("DATA", _) if recipients.is_empty() => say("554 5.5.1 no valid recipients")?,
             ("DATA", _) => {
                 say("354 go ahead")?;
-                let mail =
-                    Taken { recipients: std::mem::take(&mut recipients), content: content(&mut reader)? };
+                let (recipients, content) = (std::mem::take(&mut recipients), content(&mut reader)?);
+                let mail = Taken { recipients, content, confirmed: true };
                 match rule(&Moment::Dot(&mail)) {
                     Act::Well => {
                         let number = take(log, mail);
@@ -147,7 +149,7 @@ fn converse(stream: TcpStream, log: &Mutex<Log>, rule: &Rule) -> Option<()> {
                     Act::Answer(text) => say(text)?,
                     Act::Close => return None,
                     Act::TakeAndClose => {
-                        take(log, mail);
+                        take(log, Taken { confirmed: false, ..mail });
                         return None;
                     }
                 }

@@ -88,7 +88,8 @@ impl Check {
     fn run(self, settings: &EmailSettings, out: &mut dyn Write) -> Outcome {
         let administrators: Vec<Mailbox> =
             self.administrators.iter().map(|text| mailbox(text)).collect::<Result<_, _>>()?;
-        let first = || administrators.first().cloned().ok_or_else(|| Failure::Usage("no administrator".to_owned()));
+        let first =
+            || administrators.first().cloned().ok_or_else(|| Failure::Usage("no administrator".to_owned()));
         let from = self.from.as_deref().map_or_else(first, mailbox)?;
         let mut watch = AlertWatch::new(&self.feed, self.keys, self.version)
             .map_err(|error| Failure::Usage(error.to_string()))?;
@@ -141,7 +142,8 @@ fn human(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "  affected: {}", affected.join(" or "))?;
         for notice in notices {
             let before = if notice.is_new { "" } else { ", told before" };
-            let before = if notice.state == crate::mail::alerts::NoticeState::Delivered { before } else { "" };
+            let before =
+                if notice.state == crate::mail::alerts::NoticeState::Delivered { before } else { "" };
             let why = notice.why.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
             writeln!(out, "  {}: {}{before}{why}", notice.administrator, notice.state)?;
         }

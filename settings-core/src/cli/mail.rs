@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use tokio::runtime::{Builder, Runtime};
 
+use super::queue::Queue;
 use super::{Common, Failure, Outcome};
 use crate::Settings;
 use crate::mail::catch::{CatchOptions, Catcher, Login};
@@ -29,6 +30,8 @@ enum MailCommand {
     Doctor(Doctor),
     /// Runs a local SMTP server that shows what arrives
     Catch(Catch),
+    /// Shows the mails of an outbox, makes them due again, or forgets them
+    Queue(Queue),
 }
 
 #[derive(Args, Debug)]
@@ -125,6 +128,7 @@ impl Mail {
                 doctor.run(common.resolve::<T>(environment)?.into_result()?.as_ref(), out)
             }
             MailCommand::Catch(catch) => catch.run(out),
+            MailCommand::Queue(queue) => queue.run(out),
         }
     }
 }

@@ -15,11 +15,13 @@
 //!
 //! Exit codes: 0 good, 1 findings or a failed operation, 2 wrong use or unreadable input.
 
+mod alerts;
 mod common;
 mod demo;
 mod docs;
 mod failure;
 mod mail;
+mod queue;
 mod rst;
 mod set;
 mod show;
@@ -77,6 +79,8 @@ pub enum Command {
     Template(template::Template),
     /// Sends a test mail, examines the way to the server, or catches mail locally
     Mail(mail::Mail),
+    /// Looks for security alerts and mails the administrators
+    Alerts(alerts::Alerts),
 }
 
 /// What a command's run came to: `Ok(true)` is good, `Ok(false)` found something.
@@ -123,6 +127,7 @@ impl Cli {
             Command::Schema(command) => command.run::<T>(out),
             Command::Template(command) => command.run::<T>(out),
             Command::Mail(command) => command.run::<T>(common, environment, out),
+            Command::Alerts(command) => command.run::<T>(common, environment, out),
         }
     }
 }

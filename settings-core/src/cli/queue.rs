@@ -14,7 +14,7 @@ pub(super) const DEFAULT_OUTBOX: &str = "outbox.sqlite";
 
 /// Shows the mails of an outbox, makes them due again, or forgets them
 #[derive(Args, Debug)]
-pub struct Queue {
+pub(super) struct Queue {
     /// The outbox's file
     #[arg(long, global = true, value_name = "FILE", default_value = DEFAULT_OUTBOX)]
     outbox: PathBuf,
@@ -103,7 +103,7 @@ impl Queue {
     ///
     /// # Errors
     /// Where there is no outbox, or it can't be read.
-    pub fn run(self, out: &mut dyn Write) -> Outcome {
+    pub(super) fn run(self, out: &mut dyn Write) -> Outcome {
         let outbox = existing(&self.outbox)?;
         match self.command {
             QueueCommand::List(list) => list.run(&outbox, out),
@@ -147,7 +147,11 @@ fn human(summary: &Summary, mails: &[Entry], out: &mut dyn Write) -> io::Result<
         .filter(|(_, count)| *count > 0)
         .map(|(state, count)| format!("{count} {state}"))
         .collect();
-    writeln!(out, "{}", if counts.is_empty() { "the outbox is empty".to_owned() } else { counts.join(", ") })?;
+    writeln!(
+        out,
+        "{}",
+        if counts.is_empty() { "the outbox is empty".to_owned() } else { counts.join(", ") }
+    )?;
     match &summary.circuit {
         Circuit::Closed => {}
         Circuit::Open { until, why, .. } => {

@@ -77,7 +77,7 @@ fn only_given_keys_are_trusted() {
 fn keys_in_both_notations() {
     let hex: PublicKey = "c4118d724b134ccf6a48b48a87cbf0fb048b24ee980e70ebb6131310fcafdaac".parse().unwrap();
     assert_eq!(hex, key());
-    for wrong in ["", "AAAA", &KEY[1..], &"g".repeat(64), &"é".repeat(32)] {
+    for wrong in ["", "AAAA", &KEY.repeat(2), &"g".repeat(64), &"é".repeat(32)] {
         assert!(wrong.parse::<PublicKey>().is_err(), "{wrong}");
     }
 }

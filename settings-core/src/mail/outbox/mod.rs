@@ -48,6 +48,8 @@ use std::{fmt, path::Path, sync::Arc};
 
 use tokio::sync::{Mutex, Notify};
 
+#[cfg(feature = "cli")]
+pub(crate) use self::clock::rfc3339;
 use self::runner::Halt;
 pub use self::{
     circuit::Circuit,
@@ -119,7 +121,7 @@ impl Outbox {
         self
     }
 
-    /// Takes a mail. When this returns, the mail is on disk.
+    /// Takes a mail. When this returns, the mail is on disk; if it is dropped before, the mail may be too.
     pub async fn enqueue(&self, mail: NewMail) -> Result<Enqueued, EnqueueError> {
         let outbox = self.clone();
         match tokio::task::spawn_blocking(move || outbox.blocking_enqueue(&mail)).await {

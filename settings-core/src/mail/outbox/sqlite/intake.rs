@@ -18,10 +18,10 @@ pub(super) fn enqueue(
     limits: &Limits,
     now: SystemTime,
 ) -> Result<Enqueued, EnqueueError> {
-    if let Some(key) = &mail.key {
-        if let Some(id) = known(transaction, &key.name, now)? {
-            return Ok(Enqueued { id, is_new: false });
-        }
+    if let Some(key) = &mail.key
+        && let Some(id) = known(transaction, &key.name, now)?
+    {
+        return Ok(Enqueued { id, is_new: false });
     }
     make_room(transaction, mail, limits, now)?;
     let id = insert(transaction, mail, now)?;

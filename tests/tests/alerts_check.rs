@@ -1,0 +1,240 @@
+//! Security alerts, from a feed of the test's own to the mail that arrives.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant, SystemTime};
+
+use settings_core::mail::alerts::{AlertError, AlertWatch, NoticeState, Present, Report};
+use settings_core::mail::catch::{CatchOptions, Catcher};
+use settings_core::mail::outbox::{ManualClock, Outbox};
+use settings_core::mail::{EmailSettings, Mailbox, Mailer, MailerOptions};
+use settings_tests::certificates::CERTIFICATES;
+use settings_tests::feed::{Answer, FeedServer, Publisher, document};
+use settings_tests::sink::{Act, Moment, Sink};
+use tempfile::TempDir;
+
+/// A server with its administrators.
+struct Place {
+    folder: TempDir,
+    publisher: Publisher,
+    feed: FeedServer,
+    outbox: Outbox,
+    clock: Arc<ManualClock>,
+}
+
+impl Place {
+    async fn new() -> Self {
+        let publisher = Publisher::new();
+        let text = "Upgrade to 1.4.3.\r\n\r\n<script>alert(1)</script>\u{1b}[31m\u{202e}!";
+        let concerns =
+            publisher.alert("2026-0007", ">=1.2.0, <1.4.3", "Sessions outlive\r\nBcc: x@example.com", text);
+        let other = publisher.alert("2026-0006", "<1.0.0", "Long mended", "Nothing to do.");
+        let feed = Answer::Document(document(&[concerns, other]));
+        let feed = FeedServer::start(CERTIFICATES.good.config.clone(), feed).await;
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("ca.pem"), &CERTIFICATES.ca_pem).unwrap();
+        let clock = Arc::new(ManualClock::new(SystemTime::now()));
+        let outbox = Outbox::open(&folder.path().join("outbox.sqlite")).unwrap().clock(clock.clone());
+        Self { folder, publisher, feed, outbox, clock }
+    }
+
+    fn watch(&self, version: &str) -> AlertWatch {
+        let keys = vec![self.publisher.public_key().parse().unwrap()];
+        let watch = AlertWatch::new(&self.feed.url(), keys, version.parse().unwrap()).unwrap();
+        watch.extra_ca_file(self.folder.path().join("ca.pem")).time_limit(Duration::from_secs(2))
+    }
+
+    async fn check(&self, present: &Present) -> Report {
+        self.watch("1.4.2").check(&self.outbox, present).await.unwrap()
+    }
+}
+
+fn present(mailer: Option<Mailer>) -> Present {
+    let mailbox = |text: &str| text.parse::<Mailbox>().unwrap();
+    Present {
+        enabled: true,
+        administrators: vec![
+            mailbox("Ada <ada@example.com>"),
+            mailbox("bob@example.com"),
+            mailbox("Ada@Example.com"),
+        ],
+        from: mailbox("Server <server@example.com>"),
+        mailer,
+    }
+}
+
+fn mailer(port: u16) -> Option<Mailer> {
+    let settings =
+        EmailSettings { smtp_server: "127.0.0.1".to_owned(), smtp_port: port, ..EmailSettings::default() };
+    Some(Mailer::new(&settings, MailerOptions::default()).unwrap())
+}
+
+fn states(report: &Report) -> Vec<(NoticeState, bool)> {
+    report.findings.iter().flat_map(|finding| &finding.notices).map(|one| (one.state, one.is_new)).collect()
+}
+
+#[tokio::test]
+async fn every_administrator_is_told_once() {
+    let place = Place::new().await;
+    let mut catcher = Catcher::start(CatchOptions::default()).await.unwrap();
+    let present = present(mailer(catcher.address().port()));
+    let report = place.check(&present).await;
+    assert_eq!((report.alerts, report.findings.len()), (2, 1));
+    assert_eq!(states(&report), [(NoticeState::Delivered, true); 2], "the same address twice is one");
+    assert!(report.is_complete());
+
+    let mut recipients = Vec::new();
+    for _ in 0..2 {
+        let mail = catcher.next().await.unwrap();
+        assert_eq!(mail.header("Auto-Submitted").as_deref(), Some("auto-generated"));
+        assert_eq!(mail.header("Bcc"), None);
+        assert!(mail.header("Content-Type").unwrap().starts_with("text/plain"));
+        let text = mail.text();
+        assert!(
+            text.contains("2026-0007") && text.contains("1.4.2") && text.contains("Upgrade to 1.4.3."),
+            "{text}"
+        );
+        assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text}");
+        recipients.extend(mail.recipients);
+    }
+    recipients.sort();
+    assert_eq!(recipients, ["ada@example.com", "bob@example.com"]);
+
+    for _ in 0..3 {
+        place.clock.advance(Duration::from_secs(24 * 3600 * 20));
+        assert_eq!(states(&place.check(&present).await), [(NoticeState::Delivered, false); 2]);
+    }
+    let more = tokio::time::timeout(Duration::from_millis(200), catcher.next()).await;
+    assert!(more.is_err(), "told again: {more:?}");
+}
+
+#[tokio::test]
+async fn the_request_says_nothing_of_the_installation() {
+    let place = Place::new().await;
+    place.check(&present(None)).await;
+    let requests = place.feed.requests();
+    let [request] = requests.as_slice() else { panic!("one request: {requests:?}") };
+    let mut lines: Vec<String> = request.trim_end().lines().map(str::to_lowercase).collect();
+    lines.sort();
+    let host = place.feed.url().replace("https://", "host: ").replace("/alerts.json", "");
+    let mut expected = vec![
+        "accept: application/json".to_owned(),
+        "get /alerts.json http/1.1".to_owned(),
+        host,
+        "user-agent: security-alert-check".to_owned(),
+    ];
+    expected.sort();
+    assert_eq!(lines, expected);
+}
+
+#[tokio::test]
+async fn switched_off_means_that_not_even_the_feed_is_asked() {
+    let place = Place::new().await;
+    let report = place.check(&Present { enabled: false, ..present(None) }).await;
+    assert!(!report.enabled && report.findings.is_empty());
+    assert_eq!(place.feed.requests(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn other_versions_are_not_concerned() {
+    let place = Place::new().await;
+    for (version, findings) in [("1.4.3", 0), ("1.4.3-rc.1", 1), ("0.9.0", 1), ("1.1.0", 0)] {
+        let report = place.watch(version).check(&place.outbox, &present(None)).await.unwrap();
+        assert_eq!(report.findings.len(), findings, "{version}");
+    }
+}
+
+#[tokio::test]
+async fn a_mail_that_did_not_go_out_does_not_count() {
+    let place = Place::new().await;
+    let well = Arc::new(AtomicBool::new(false));
+    let sink = Sink::start({
+        let well = well.clone();
+        move |moment| match moment {
+            Moment::Recipient("bob@example.com") if !well.load(Ordering::SeqCst) => {
+                Act::Answer("550 5.1.1 unknown")
+            }
+            Moment::Dot(_) if !well.load(Ordering::SeqCst) => Act::Answer("451 4.3.0 later"),
+            _ => Act::Well,
+        }
+    });
+    let present = present(mailer(sink.address().port()));
+    let report = place.check(&present).await;
+    assert_eq!(states(&report), [(NoticeState::Waiting, true), (NoticeState::Failed, true)]);
+    let why = report.findings[0].notices[1].why.clone().unwrap();
+    assert!(why.contains("550 5.1.1 unknown") && !report.is_complete(), "{why}");
+
+    well.store(true, Ordering::SeqCst);
+    place.clock.advance(Duration::from_secs(24 * 3600));
+    let report = place.check(&present).await;
+    assert_eq!(states(&report), [(NoticeState::Delivered, false); 2]);
+    assert_eq!(sink.taken().len(), 2);
+}
+
+#[tokio::test]
+async fn without_a_sender_mails_wait() {
+    let place = Place::new().await;
+    assert_eq!(states(&place.check(&present(None)).await), [(NoticeState::Waiting, true); 2]);
+    let sink = Sink::start(|_| Act::Well);
+    let report = place.check(&present(mailer(sink.address().port()))).await;
+    assert_eq!(states(&report), [(NoticeState::Delivered, false); 2]);
+}
+
+#[tokio::test]
+async fn what_is_not_signed_is_told_to_nobody() {
+    let place = Place::new().await;
+    let forged = Publisher::new().alert("2026-0009", "*", "Download this", "From evil.example.com.");
+    place.feed.answer(Answer::Document(document(&[forged])));
+    let sink = Sink::start(|_| Act::Well);
+    let report = place.check(&present(mailer(sink.address().port()))).await;
+    assert_eq!((report.findings.len(), report.rejected.len(), report.is_complete()), (0, 1, false));
+    assert_eq!(sink.connections(), 0);
+}
+
+#[tokio::test]
+async fn a_feed_that_cannot_be_had_is_an_error_in_time() {
+    let place = Place::new().await;
+    let raw = |text: &str| Answer::Raw(text.to_owned());
+    for (answer, expected) in [
+        (Answer::Silence, "not there after 2 s"),
+        (Answer::Drip, "not there after 2 s"),
+        (Answer::Endless, "longer than 1048576 bytes"),
+        (raw("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"), "answered 404"),
+        (
+            raw("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1/\r\nContent-Length: 0\r\n\r\n"),
+            "redirects are not",
+        ),
+        (raw("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab"), "feed of security alerts"),
+        (raw("SMTP is something else\r\n"), "feed of security alerts"),
+        (Answer::Document("<html></html>".to_owned()), "not JSON"),
+        (Answer::Document("{}".to_owned()), "has no `format`"),
+    ] {
+        place.feed.answer(answer.clone());
+        let started = Instant::now();
+        let error = place.watch("1.4.2").check(&place.outbox, &present(None)).await.unwrap_err();
+        assert!(error.to_string().contains(expected), "{answer:?}: {error}");
+        assert!(started.elapsed() < Duration::from_millis(2800), "{answer:?} took {:?}", started.elapsed());
+    }
+}
+
+#[tokio::test]
+async fn only_a_verified_server_is_believed() {
+    let place = Place::new().await;
+    for identity in [&CERTIFICATES.expired, &CERTIFICATES.wrong_host, &CERTIFICATES.self_signed] {
+        let feed = FeedServer::start(identity.config.clone(), Answer::Document(document(&[]))).await;
+        let watch = AlertWatch::new(&feed.url(), Vec::new(), "1.0.0".parse().unwrap()).unwrap();
+        let watch = watch.extra_ca_file(place.folder.path().join("ca.pem"));
+        let error = watch.check(&place.outbox, &present(None)).await.unwrap_err();
+        assert!(matches!(error, AlertError::Fetch(_)), "{error}");
+        assert!(feed.requests().is_empty());
+    }
+    for url in [
+        "http://localhost/alerts.json",
+        "ftp://localhost/",
+        "https://",
+        "localhost",
+        "https://a:b@localhost/",
+    ] {
+        assert!(AlertWatch::new(url, Vec::new(), "1.0.0".parse().unwrap()).is_err(), "{url}");
+    }
+}
