@@ -103,7 +103,7 @@ impl MailerOptions {
         self
     }
 
-    /// Keeps connections for further mails. [`Mailer::close`] says goodbye to those that wait.
+    /// Keeps connections for further mails. [`Mailer::close`](super::Mailer::close) says goodbye to those that wait.
     #[must_use]
     pub fn keep(mut self, keep: Keep) -> Self {
         self.keep = Some(keep);
