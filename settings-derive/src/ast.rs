@@ -172,7 +172,7 @@ impl<'a> Leaf<'a> {
         let name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
         let default = match &attrs.default {
             // Whoever misspelt `default` is not told to add it.
-            None if attrs.given.default => None,
+            None if attrs.given.default || attrs.default_from.is_some() => None,
             given => DefaultValue::of_field(cx, &name, field, kind, given.as_ref()),
         };
         Self { attrs, kind, doc, default }

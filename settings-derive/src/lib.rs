@@ -31,6 +31,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `env_prefix = "MM"` | this struct is a program's root; every variable begins with `MM_` |
 /// | `page = "SMTP"` | the reference page of its settings |
 /// | `console = "Environment > SMTP"` | where the System Console shows them |
+/// | `unknown = "deny"` | what to say of keys and variables in it that no setting has: `allow`, `warn` or `deny` |
 /// | `rule(check = \|settings\| …, message = "…", fields("A", "B"))` | what must hold between settings: `check` is a function of the struct that returns `true` where all is well, `fields` are keys of the section (or paths below it); also `severity = "warning"` and `help = "…"` |
 /// | `crate = "path::to::settings_core"` | the library, where a program knows it by another name |
 ///
@@ -43,6 +44,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `key = "SMTPPort"` | its key in `config.json`; the field's name in PascalCase where left out |
 /// | `title = "SMTP server port"` | its heading; the words of the field's name where left out |
 /// | `default = 10025` | its default: a literal, a constant, or an array or `{"key": value}` map of literals |
+/// | `default_from = \|a, b\| …`, `default_rule = "…"` | a default that is computed from other settings of the section, named by their fields (as references), or from nothing; the rule says in words how |
 /// | `unit = "seconds"` | what a bare number of a `Duration` counts: `milliseconds` to `days` |
 /// | `range = 1..=65535` | bounds of an integer, a `Duration` or a `ByteSize` |
 /// | `format = "url"` | what a text stands for: `url`, `email`, `host`, `port`, `path` or `socket address` |

@@ -38,6 +38,12 @@ pub struct Ports {
     pub tls: u16,
     /// No STARTTLS; AUTH offered in clear, but not wanted; no PIPELINING.
     pub clear: u16,
+    /// TLS from the first byte; of AUTH only PLAIN.
+    pub plain: u16,
+    /// The same, only LOGIN.
+    pub login: u16,
+    /// The same, only CRAM-MD5.
+    pub cram: u16,
     /// STARTTLS with a certificate signed by its own key.
     pub self_signed: u16,
     /// STARTTLS with a certificate whose time is over.
@@ -152,6 +158,9 @@ impl Ports {
             submission: port()?,
             tls: port()?,
             clear: port()?,
+            plain: port()?,
+            login: port()?,
+            cram: port()?,
             self_signed: port()?,
             expired: port()?,
             wrong_host: port()?,
@@ -278,6 +287,9 @@ smtpd_client_connection_rate_limit = 0
 fn master_cf(home: &Path, ports: &Ports) -> String {
     let login_only = "-o {smtpd_client_restrictions=permit_sasl_authenticated,reject}";
     let chain = |name: &str| format!("-o smtpd_tls_chain_files={}/{name}.pem", home.display());
+    let only = |mechanism: &str| {
+        format!("-o smtpd_tls_wrappermode=yes -o smtpd_sasl_mechanism_filter={mechanism} {login_only}")
+    };
     let smtpd = [
         (ports.submission, format!("-o smtpd_tls_security_level=encrypt {login_only}")),
         (ports.tls, format!("-o smtpd_tls_wrappermode=yes {login_only}")),
@@ -286,6 +298,9 @@ fn master_cf(home: &Path, ports: &Ports) -> String {
             "-o smtpd_tls_auth_only=no -o smtpd_tls_security_level=none -o smtpd_discard_ehlo_keywords=pipelining"
                 .to_owned(),
         ),
+        (ports.plain, only("plain")),
+        (ports.login, only("login")),
+        (ports.cram, only("cram-md5")),
         (ports.self_signed, chain("self-signed")),
         (ports.expired, chain("expired")),
         (ports.wrong_host, chain("wrong-host")),

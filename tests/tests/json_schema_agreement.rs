@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 use settings_core::json_schema::json_schema;
-use settings_core::schema::{Choice, CustomKind, DefaultValue, Kind, Member, Section, Setting, Unit};
-use settings_core::value::{SettingValue as _, from_json, json as reader};
+use settings_core::schema::{
+    Choice, CustomKind, DefaultValue, Format, Kind, Member, Section, Setting, TextRules, Unit,
+};
+use settings_core::value::{ByteSize, SettingValue as _, from_json, json as reader, to_json};
 
 /// xorshift64*; the seed is printed with every failure.
 struct Random(u64);
@@ -58,6 +60,46 @@ const DURATIONS: [Kind; 6] = [
     Kind::Duration { unit: Unit::Hours, min: 1, max: 30 },
 ];
 
+/// One a format, then lengths and patterns.
+const TEXTS: [TextRules; 11] = [
+    TextRules { format: Some(Format::Url), or_empty: true, ..TextRules::ANY },
+    TextRules { format: Some(Format::Email), ..TextRules::ANY },
+    TextRules { format: Some(Format::Host), ..TextRules::ANY },
+    TextRules { format: Some(Format::Port), ..TextRules::ANY },
+    TextRules { format: Some(Format::Port), min_len: 2, max_len: 3, ..TextRules::ANY },
+    TextRules { format: Some(Format::Path), ..TextRules::ANY },
+    TextRules { format: Some(Format::SocketAddress), or_empty: true, ..TextRules::ANY },
+    TextRules { min_len: 2, max_len: 4, ..TextRules::ANY },
+    TextRules { pattern: Some("[0-9]{2,}|s?"), ..TextRules::ANY },
+    TextRules { pattern: Some("[^\\n]*-[^\\n]*"), or_empty: true, min_len: 1, ..TextRules::ANY },
+    TextRules { format: Some(Format::Host), pattern: Some("[^.]+"), max_len: 3, ..TextRules::ANY },
+];
+
+const SIZES: [Kind; 4] = [
+    ByteSize::KIND,
+    Kind::Size { min: 1, max: 1 << 20 },
+    Kind::Size { min: 999, max: 1_001 },
+    Kind::Size { min: 0, max: 0 },
+];
+
+/// A section as it stands in a list.
+const ELEMENT: Section = Section {
+    key: "Element",
+    members: &[
+        Member::Setting(Setting::new("s", "s", u8::KIND, DefaultValue::Integer(1))),
+        Member::Setting(Setting::new("k", "k", Kind::Optional(&Kind::Bool), DefaultValue::None)),
+        Member::Section { key: "e", section: &INNER, optional: true },
+        Member::Section { key: "+", section: &INNER, optional: false },
+    ],
+    ..Section::EMPTY
+};
+
+const INNER: Section = Section {
+    key: "Inner",
+    members: &[Member::Setting(Setting::new("k", "k", Kind::Bool, DefaultValue::Bool(false)))],
+    ..Section::EMPTY
+};
+
 fn leaked(kind: Kind) -> &'static Kind {
     Box::leak(Box::new(kind))
 }
@@ -67,6 +109,9 @@ fn kinds() -> Vec<Kind> {
     kinds.extend(INTEGERS);
     kinds.extend(DURATIONS);
     kinds.push(Kind::Custom(&EVEN));
+    kinds.extend(SIZES);
+    kinds.extend(TEXTS.iter().map(|rules| Kind::TextOf(Box::leak(Box::new(*rules)))));
+    kinds.push(Kind::Section(&ELEMENT));
     let simple = kinds.clone();
     for kind in simple {
         kinds.extend([
@@ -75,6 +120,7 @@ fn kinds() -> Vec<Kind> {
             Kind::Optional(leaked(kind)),
             Kind::Map(leaked(Kind::List(leaked(Kind::Optional(leaked(kind)))))),
             Kind::Optional(leaked(Kind::List(leaked(kind)))),
+            Kind::Set(leaked(kind)),
         ]);
     }
     kinds
@@ -95,7 +141,9 @@ fn bounds(kind: &Kind) -> (i128, i128) {
     match *kind {
         Kind::Integer { min, max } => (min, max),
         Kind::Duration { min, max, .. } => (min.into(), max.into()),
-        Kind::List(of) | Kind::Map(of) | Kind::Optional(of) => bounds(of),
+        Kind::List(of) | Kind::Set(of) | Kind::Map(of) | Kind::Optional(of) => bounds(of),
+        Kind::Size { min, max } => (min.into(), max.into()),
+        Kind::TextOf(TextRules { format: Some(Format::Port), .. }) => (1, 65_535),
         _ => (0, 1),
     }
 }
@@ -113,6 +161,9 @@ fn number(random: &mut Random, kind: &Kind) -> i128 {
 /// Text that is numeric, nearly numeric, a duration, or in a list.
 fn text(random: &mut Random, kind: &Kind) -> String {
     let count = number(random, kind);
+    if let (Kind::TextOf(_) | Kind::Size { .. }, 0..3) = (kind, random.below(5)) {
+        return parts(random, kind);
+    }
     let way = if matches!(kind, Kind::OneOf(_)) && random.below(2) == 0 { 5 } else { random.below(9) };
     match way {
         0 => format!("{count}"),
@@ -152,10 +203,77 @@ fn text(random: &mut Random, kind: &Kind) -> String {
     }
 }
 
+/// What texts of the formats are made of, put together at random.
+fn parts(random: &mut Random, kind: &Kind) -> String {
+    let parts: &[&str] = match kind {
+        Kind::TextOf(TextRules { format: Some(Format::Url), .. }) => &[
+            "http",
+            "https",
+            "://",
+            "example.com",
+            ":80",
+            "/",
+            "?",
+            "#",
+            "@",
+            " ",
+            "ü",
+            "1",
+            "+",
+            "{",
+            "[::1]",
+            "\0",
+        ],
+        Kind::TextOf(TextRules { format: Some(Format::Email), .. }) => {
+            &["chat", "@", "@", "example", ".", "com", "-", "+", "ü", " ", "_", "\"", "a"]
+        }
+        Kind::TextOf(TextRules { format: Some(Format::Host | Format::SocketAddress), .. }) => &[
+            "localhost",
+            "a",
+            ".",
+            "-",
+            "_",
+            ":",
+            "80",
+            "0",
+            "[",
+            "]",
+            "::1",
+            "127.0.0.1",
+            "ü",
+            ":8065",
+            "[::1]",
+        ],
+        Kind::Size { .. } => {
+            &["0", "1", "5", "999", "1000", "1001", "B", "kB", "KB", "KiB", "MiB", "MB", "TB", " ", "b", "+"]
+        }
+        _ => &["0", "12", "65535", "65536", "-", "s", "ü", "\n", "\0", " ", "ab", "+"],
+    };
+    let count = if matches!(kind, Kind::Size { .. }) { 1 + random.below(2) } else { random.below(5) };
+    (0..count).map(|_| random.pick(parts)).collect()
+}
+
 /// Mostly of the kind's own form, so that inner values are reached.
 fn value(random: &mut Random, kind: &Kind, depth: u32) -> Json {
     match (kind, random.below(8)) {
-        (Kind::List(of), 0..6) => (0..random.below(3)).map(|_| value(random, of, depth)).collect(),
+        (Kind::Section(section), 0..7) => {
+            let members: Vec<_> = section.members.iter().filter(|_| random.below(3) > 0).collect();
+            let mut entries = serde_json::Map::new();
+            for member in members {
+                let value = match member {
+                    Member::Setting(setting) => value(random, &setting.kind, 0),
+                    Member::Section { section, .. } => value(random, &Kind::Section(section), 0),
+                };
+                entries.insert(member.key().to_owned(), value);
+            }
+            if random.below(8) == 0 {
+                entries.insert("other".to_owned(), Json::Null);
+            }
+            Json::Object(entries)
+        }
+        (Kind::List(of) | Kind::Set(of), 0..6) => {
+            (0..random.below(3)).map(|_| value(random, of, depth)).collect()
+        }
         (Kind::Map(of), 0..6) => {
             let entries = (0..random.below(3)).map(|_| (text(random, of), value(random, of, depth)));
             Json::Object(entries.collect())
@@ -180,6 +298,12 @@ fn resolver_accepts(kind: &Kind, text: &str) -> bool {
     from_json(kind, reader::parse_value(text).unwrap()).is_ok()
 }
 
+/// The value as its kind writes it, if it is one.
+fn read(kind: &Kind, text: &str) -> Option<String> {
+    let value = from_json(kind, reader::parse_value(text).unwrap()).ok()?;
+    Some(to_json(kind, &value))
+}
+
 /// What no schema can say: a program's own check, and the bounds of a sum of durations.
 fn beyond_schemas(kind: &Kind, value: &Json) -> bool {
     match (kind, value) {
@@ -187,6 +311,24 @@ fn beyond_schemas(kind: &Kind, value: &Json) -> bool {
         (Kind::Duration { .. }, Json::String(text)) => {
             text.as_bytes().windows(2).any(|pair| pair[0].is_ascii_alphabetic() && pair[1].is_ascii_digit())
         }
+        // an IPv6 address has an exact form, and a whole host name a greatest length
+        (
+            Kind::TextOf(TextRules { format: Some(Format::Host | Format::SocketAddress), .. }),
+            Json::String(text),
+        ) => text.matches(':').count() > 1 || text.len() > 253,
+        // one value in two ways: 5 and "5"
+        (Kind::Set(of), Json::Array(values)) => {
+            let read: Vec<_> = values.iter().map(|value| read(of, &value.to_string())).collect();
+            let twice = (0..read.len()).any(|at| read[at].is_some() && read[..at].contains(&read[at]));
+            twice || values.iter().any(|value| beyond_schemas(of, value))
+        }
+        (Kind::Section(section), Json::Object(entries)) => section.members.iter().any(|member| {
+            let Some(value) = entries.get(member.key()) else { return false };
+            match member {
+                Member::Setting(setting) => beyond_schemas(&setting.kind, value),
+                Member::Section { section, .. } => beyond_schemas(&Kind::Section(section), value),
+            }
+        }),
         (Kind::List(of), Json::Array(values)) => values.iter().any(|value| beyond_schemas(of, value)),
         (Kind::Map(of), Json::Object(entries)) => entries.values().any(|value| beyond_schemas(of, value)),
         (Kind::Optional(of), value) => beyond_schemas(of, value),

@@ -71,6 +71,7 @@ fn expected(mode: &str) -> (&'static str, &'static [Step]) {
     match mode {
         "ok"
         | "ok-tls"
+        | "drip-gently"
         | "banner-latin1"
         | "banner-utf8"
         | "banner-bare-lf"
@@ -88,6 +89,7 @@ fn expected(mode: &str) -> (&'static str, &'static [Step]) {
         | "auth-digest-plain"
         | "auth-cram-plain-501"
         | "auth-plain-504-login"
+        | "auth-scram-weak"
         | "auth-clear"
         | "auth-login-odd-prompts"
         | "auth-login-bad-b64"
@@ -121,7 +123,7 @@ fn expected(mode: &str) -> (&'static str, &'static [Step]) {
         "tls-plain-port" => ("not attempted", &[Step::Tls]),
         _ if mode.starts_with("cert-") => ("not attempted", &[Step::Tls]),
         "auth-534" | "auth-535" => ("refused", &[Step::Auth]),
-        "auth-loop" => ("deferred", &[Step::Auth]),
+        "auth-loop" | "auth-scram-unproven" => ("deferred", &[Step::Auth]),
         _ if mode.starts_with("auth-") => ("not attempted", &[Step::Auth]),
         "mail-354" => ("deferred", &[Step::MailFrom]),
         "size-small" => ("not attempted", &[Step::MailFrom]),

@@ -37,6 +37,7 @@ fn a_real_server_is_told_and_told_of_truly() {
         arrives_whole(&postfix).await;
         smuggles_nothing(&postfix).await;
         logins(&postfix).await;
+        mechanisms(&postfix).await;
         certificates(&postfix).await;
         stripped(&postfix).await;
         recipients(&postfix).await;
@@ -243,6 +244,23 @@ async fn logins(postfix: &Postfix) {
         "ConnectionSecurity to \"STARTTLS\"",
         postfix,
     );
+}
+
+/// Each mechanism that the server knows, by itself.
+async fn mechanisms(postfix: &Postfix) {
+    let ports = postfix.ports();
+    for (port, mechanism) in [(ports.plain, "PLAIN"), (ports.login, "LOGIN")] {
+        let settings = settings(port, ConnectionSecurity::Tls);
+        expect(&send(&settings, &message()).await, "delivered", None, "", postfix);
+        assert!(postfix.logs().contains(&format!("sasl_method={mechanism}")), "{}", postfix.logs());
+        let wrong = EmailSettings { smtp_password: Secret::new("wrong"), ..settings };
+        expect(&send(&wrong, &message()).await, "refused", Some(Step::Auth), "535", postfix);
+    }
+    let settings = settings(ports.cram, ConnectionSecurity::Tls);
+    expect(&send(&settings, &message()).await, "not attempted", Some(Step::Auth), "CRAM-MD5", postfix);
+    let outcome = Mailer::new(&settings, trusting().allow_cram_md5()).unwrap().send(&message()).await;
+    expect(&outcome, "delivered", None, "", postfix);
+    assert!(postfix.logs().contains("sasl_method=CRAM-MD5"), "{}", postfix.logs());
 }
 
 async fn certificates(postfix: &Postfix) {

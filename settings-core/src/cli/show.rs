@@ -181,6 +181,7 @@ fn origin_json(origin: &Origin) -> Json {
             "line": env_file.as_ref().map(|(_, line)| line),
             "value_file": value_file,
         }),
+        Origin::SecretFile { path } => json!({ "layer": layer, "secret_file": path }),
         Origin::Override { origin } => json!({ "layer": layer, "override": origin }),
     }
 }

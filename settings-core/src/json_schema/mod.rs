@@ -14,7 +14,7 @@ mod tests;
 use schemars::Schema;
 use serde_json::{Map, Value as Json, json};
 
-use crate::schema::{Member, Section, Setting};
+use crate::schema::{Member, Section, Setting, Unknown};
 
 /// The schema of a whole program's `config.json`.
 ///
@@ -46,13 +46,17 @@ impl Writer {
         let mut schema = Map::new();
         schema.insert("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema"));
         if self.root.key.is_empty() {
-            schema.extend(self.section(self.root, &[]));
+            schema.extend(self.section(self.root, &[], false));
         } else {
-            let section = self.section(self.root, &[self.root.key]);
+            let section = self.section(self.root, &[self.root.key], false);
             schema.insert("type".to_owned(), json!("object"));
             schema.insert("properties".to_owned(), json!({ self.root.key: section }));
         }
-        schema.insert("additionalProperties".to_owned(), json!(true));
+        let denies = self.root.key.is_empty() && self.root.unknown == Some(Unknown::Deny);
+        schema.insert("additionalProperties".to_owned(), json!(!denies));
+        if let (true, Some(Json::Object(properties))) = (denies, schema.get_mut("properties")) {
+            properties.insert("$schema".to_owned(), json!({ "type": "string" }));
+        }
         if !self.strict {
             self.add_old_names(&mut schema);
         }
@@ -60,7 +64,8 @@ impl Writer {
     }
 
     /// The recursion is as deep as the structs nest.
-    fn section(&self, section: &'static Section, keys: &[&'static str]) -> Map<String, Json> {
+    fn section(&self, section: &'static Section, keys: &[&'static str], denies: bool) -> Map<String, Json> {
+        let denies = section.unknown.map_or(denies, |unknown| unknown == Unknown::Deny);
         let mut schema = Map::new();
         if let Some(page) = section.page {
             schema.insert("title".to_owned(), json!(page));
@@ -74,7 +79,7 @@ impl Writer {
             let property = match member {
                 Member::Setting(setting) => self.setting(setting, &keys),
                 Member::Section { section, optional, .. } => {
-                    let mut below = self.section(section, &keys);
+                    let mut below = self.section(section, &keys, denies);
                     if *optional {
                         below.insert("type".to_owned(), json!(["object", "null"]));
                     }
@@ -84,7 +89,7 @@ impl Writer {
             properties.insert(member.key().to_owned(), Json::Object(property));
         }
         schema.insert("properties".to_owned(), Json::Object(properties));
-        schema.insert("additionalProperties".to_owned(), json!(!self.strict));
+        schema.insert("additionalProperties".to_owned(), json!(!self.strict && !denies));
         schema
     }
 

@@ -6,6 +6,7 @@ use super::diagnostic::{Code, Diagnostic, Place, Severity};
 use super::elements::Element;
 use super::index::{Index, LeafId};
 use super::layers::Layers;
+use super::secrets::SecretFile;
 use super::{file, overrides, variables};
 use crate::schema::{Deprecated, Setting};
 use crate::value::json::Raw;
@@ -21,6 +22,8 @@ pub struct Builder<'r> {
     pub(super) next: LeafId,
     /// The section of a list or map that is built instead of the program's own.
     pub(super) element: Option<Element<'r>>,
+    /// The defaults that were computed from other settings.
+    pub(super) computed: Vec<(LeafId, Value<'static>)>,
 }
 
 /// All that values are read from.
@@ -36,7 +39,7 @@ pub(super) struct Inputs<'r> {
 
 impl<'r> Builder<'r> {
     pub(super) fn new(inputs: Inputs<'r>) -> Self {
-        Self { inputs, diagnostics: Vec::new(), next: 0, element: None }
+        Self { inputs, diagnostics: Vec::new(), next: 0, element: None, computed: Vec::new() }
     }
 
     /// The next setting's value.
@@ -87,7 +90,14 @@ impl<'r> Builder<'r> {
     fn first_readable(&mut self, leaf: LeafId, setting: &'static Setting) -> Value<'r> {
         let mut winner = None;
         for candidate in self.inputs.candidates.chain(leaf) {
-            match self.inputs.read(setting, candidate) {
+            // of an entry that is overridden only its own value matters
+            let is_overridden_entry =
+                winner.is_some() && matches!(candidate.place, ValuePlace::MapEntry { .. });
+            let read = match is_overridden_entry {
+                true => self.inputs.entry(setting, candidate).map(|_| Value::Null),
+                false => self.inputs.read(setting, candidate),
+            };
+            match read {
                 Ok(value) => winner = winner.or(Some(value)),
                 Err(mismatch) => {
                     self.inputs.diagnose(leaf, setting, candidate, mismatch, &mut self.diagnostics)
@@ -154,6 +164,11 @@ impl<'r> Inputs<'r> {
             ValuePlace::VariableFile { text, .. } => {
                 from_text(&setting.kind, self.texts.get(text as usize).map_or("", String::as_str))
             }
+            ValuePlace::SecretFile(number) => from_text(
+                &setting.kind,
+                self.layers.secrets.get(number as usize).map_or("", SecretFile::text),
+            ),
+            ValuePlace::MapEntry { .. } => self.merged(setting, candidate),
             ValuePlace::Override(number) => from_text(
                 &setting.kind,
                 self.layers.overrides.get(number as usize).map_or("", |told| told.text.as_str()),
@@ -224,7 +239,12 @@ impl<'r> Inputs<'r> {
                     None => Place::Program,
                 }
             }
-            ValuePlace::Variable(number) | ValuePlace::VariableFile { variable: number, .. } => {
+            ValuePlace::SecretFile(number) => {
+                self.layers.secrets.get(number as usize).map_or(Place::Program, SecretFile::place)
+            }
+            ValuePlace::Variable(number)
+            | ValuePlace::VariableFile { variable: number, .. }
+            | ValuePlace::MapEntry { variable: number, .. } => {
                 self.layers.environment.get(number).map_or(Place::Program, variables::place)
             }
             ValuePlace::Override(number) => {

@@ -28,6 +28,10 @@ pub(super) enum ValuePlace {
     Variable(u32),
     /// In a file that the variable names; the number of the text that was read.
     VariableFile { variable: u32, text: u32 },
+    /// In a file of a secrets directory.
+    SecretFile(u32),
+    /// One entry of a map, in a variable; the number of the text that holds the end of its name.
+    MapEntry { variable: u32, text: u32 },
     /// Told explicitly.
     Override(u32),
 }
@@ -75,8 +79,13 @@ impl Candidates {
         self.heads.get(leaf as usize).and_then(|head| self.all.get(*head as usize))
     }
 
+    /// The next weaker value of the same setting.
+    pub(super) fn weaker(&self, candidate: &Candidate) -> Option<&Candidate> {
+        self.all.get(candidate.weaker as usize)
+    }
+
     /// The leaf's values, the strongest first.
     pub(super) fn chain(&self, leaf: LeafId) -> impl Iterator<Item = &Candidate> {
-        std::iter::successors(self.strongest(leaf), |candidate| self.all.get(candidate.weaker as usize))
+        std::iter::successors(self.strongest(leaf), |candidate| self.weaker(candidate))
     }
 }

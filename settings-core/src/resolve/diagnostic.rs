@@ -55,6 +55,8 @@ codes! {
     UnknownKey = "unknown-key",
     /// A variable with the program's prefix that no setting has.
     UnknownVariable = "unknown-variable",
+    /// A file of a secrets directory whose name is nearly a setting's.
+    UnknownSecret = "unknown-secret",
     /// An explicit value for a path that no setting has.
     UnknownPath = "unknown-path",
     /// A key that matches but for its letter case.
@@ -89,6 +91,8 @@ codes! {
     UnclaimedSections = "unclaimed-sections",
     /// Variables with the prefix that belong to no section of the program.
     UnclaimedVariables = "unclaimed-variables",
+    /// Files of a secrets directory that belong to no setting.
+    UnclaimedSecrets = "unclaimed-secrets",
     /// A type's own reading contradicts its kind; a bug in the program.
     Contradiction = "contradiction",
 }
@@ -114,6 +118,11 @@ pub enum Place {
         /// The env file and line that set it.
         file: Option<(String, usize)>,
     },
+    /// A file of a secrets directory.
+    SecretFile {
+        /// The file with its directory.
+        path: String,
+    },
     /// An explicit value.
     Override {
         /// Who gave it: `--set`.
@@ -131,6 +140,7 @@ impl fmt::Display for Place {
             Self::File { name, line, column, .. } => write!(f, "{name}:{line}:{column}"),
             Self::Variable { name, file: None } => write!(f, "variable {name}"),
             Self::Variable { name, file: Some((file, line)) } => write!(f, "variable {name} ({file}:{line})"),
+            Self::SecretFile { path } => write!(f, "secret {path}"),
             Self::Override { origin, path } => write!(f, "{origin} {path}"),
             Self::Program => f.write_str("the program"),
         }

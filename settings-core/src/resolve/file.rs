@@ -4,6 +4,7 @@ use super::candidates::{Candidates, ValuePlace};
 use super::diagnostic::{Code, Diagnostic, Place, Severity};
 use super::index::{Index, LeafId, ROOT, Slot, Target};
 use super::layers::Source;
+use super::policy::{Policies, severity};
 use super::snippet::{Showing, line_and_column, snippet};
 use crate::nearest::nearest;
 use crate::value::json::{Key, Raw, Scanner, Shape, SyntaxError};
@@ -14,6 +15,7 @@ const NAMED: usize = 5;
 /// Reads a source into `candidates`; what is wrong with it goes to `diagnostics`.
 pub(super) fn read(
     index: &Index,
+    policies: &Policies,
     number: u16,
     source: &Source,
     candidates: &mut Candidates,
@@ -21,6 +23,7 @@ pub(super) fn read(
 ) {
     let mut reader = Reader {
         index,
+        policies,
         number,
         source,
         scanner: Scanner::new(&source.text),
@@ -38,6 +41,7 @@ pub(super) fn read(
 
 struct Reader<'r> {
     index: &'r Index,
+    policies: &'r Policies,
     number: u16,
     source: &'r Source,
     scanner: Scanner<'r>,
@@ -175,7 +179,8 @@ impl<'r> Reader<'r> {
         }
         let known = self.index.slots(section).iter().map(|slot| slot.key);
         let near = nearest(name, known).map(|near| join(&path, near));
-        if near.is_none() && section == ROOT {
+        let policy = self.policies.of(self.index, section);
+        if near.is_none() && section == ROOT && policy.is_none() {
             if !name.starts_with('$') {
                 self.unclaimed.push((name.to_owned(), key_span(key)));
             }
@@ -184,9 +189,13 @@ impl<'r> Reader<'r> {
         if path.is_empty() {
             path.push_str("this program");
         }
-        let (severity, help) = match near {
+        let (usual, help) = match near {
             Some(near) => (Severity::Error, Some(format!("did you mean `{near}`?"))),
             None => (Severity::Warning, None),
+        };
+        let Some(severity) = severity(policy, usual).filter(|_| section != ROOT || !name.starts_with('$'))
+        else {
+            return Ok(());
         };
         let message = format!("`{name}` is no setting of {path}");
         self.diagnose(Code::UnknownKey, severity, message, None, key_span(key), help);

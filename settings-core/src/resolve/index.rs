@@ -1,7 +1,7 @@
 //! A program's settings in one flat, numbered form.
 
 use crate::nearest::nearest;
-use crate::schema::{Kind, Member, Path, Section, Setting};
+use crate::schema::{Kind, Member, Path, Section, Setting, Unknown};
 
 /// All sections and settings of a program. Settings are numbered depth first, in the order of the fields.
 #[derive(Debug)]
@@ -25,6 +25,7 @@ pub(super) struct SectionEntry {
     slots: (u32, u32),
     /// Of a section that may be absent: its first setting, and how many it holds.
     pub(super) optional: Option<(LeafId, u32)>,
+    pub(super) unknown: Option<Unknown>,
 }
 
 /// One member of a section.
@@ -72,7 +73,13 @@ impl Index {
         if root.key.is_empty() {
             index.add("", None, root);
         } else {
-            index.sections.push(SectionEntry { key: "", parent: None, slots: (0, 1), optional: None });
+            index.sections.push(SectionEntry {
+                key: "",
+                parent: None,
+                slots: (0, 1),
+                optional: None,
+                unknown: None,
+            });
             index.slots.push(Slot::new(root.key, Target::Section(1)));
             index.add(root.key, Some(ROOT), root);
         }
@@ -83,7 +90,8 @@ impl Index {
         let id = self.sections.len() as u32;
         let first = self.slots.len();
         let end = first + section.members.len();
-        self.sections.push(SectionEntry { key, parent, slots: (first as u32, end as u32), optional: None });
+        let (slots, unknown) = ((first as u32, end as u32), section.unknown);
+        self.sections.push(SectionEntry { key, parent, slots, optional: None, unknown });
         // a section's slots stand side by side, so they are laid out before the sections below are
         self.slots.extend(section.members.iter().map(|member| Slot::new(member.key(), Target::Leaf(0))));
         for (member, at) in section.members.iter().zip(first..) {

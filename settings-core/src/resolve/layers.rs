@@ -1,9 +1,12 @@
 //! Where values come from.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::Environment;
+use super::policy::Policies;
+use super::secrets::{self, SecretFile};
+use super::{Environment, Variable};
+use crate::schema::Unknown;
 
 /// A source of values; the later, the stronger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,6 +17,8 @@ pub enum Layer {
     CustomDefaults,
     /// `config.json`.
     File,
+    /// A directory of secrets, one file each.
+    Secrets,
     /// The environment.
     Environment,
     /// What the program was told explicitly, on its command line for instance.
@@ -27,6 +32,7 @@ impl Layer {
             Self::Defaults => "defaults",
             Self::CustomDefaults => "custom defaults",
             Self::File => "file",
+            Self::Secrets => "secrets directory",
             Self::Environment => "environment",
             Self::Overrides => "overrides",
         }
@@ -38,8 +44,10 @@ impl Layer {
 #[derive(Clone, Debug, Default)]
 pub struct Layers {
     pub(super) sources: Vec<Source>,
+    pub(super) secrets: Vec<SecretFile>,
     pub(super) environment: Environment,
     pub(super) overrides: Vec<Override>,
+    pub(super) policies: Policies,
 }
 
 /// One file's text.
@@ -134,6 +142,54 @@ impl Layers {
     pub fn environment(mut self, environment: Environment) -> Self {
         self.environment = environment;
         self
+    }
+
+    /// Reads a directory of secrets, as container runtimes and systemd make them: stronger than files, weaker than the
+    /// environment. A file's name is a setting's variable or path, in any letter case; its text, without the last line
+    /// break, is the value. Names that start with a dot are passed over.
+    ///
+    /// # Errors
+    /// Where the directory can't be read. A file that can't be is a diagnostic, if a setting has its name.
+    pub fn secrets_dir(mut self, path: &Path) -> Result<Self, Unreadable> {
+        self.secrets.extend(secrets::read_dir(path)?);
+        Ok(self)
+    }
+
+    /// Reads systemd's credentials: the secrets directory that `CREDENTIALS_DIRECTORY` of the environment names, if it
+    /// is set. The environment must have been set before.
+    ///
+    /// # Errors
+    /// Where the directory can't be read.
+    pub fn credentials(self) -> Result<Self, Unreadable> {
+        let named = |variable: &Variable<'_>| variable.name == "CREDENTIALS_DIRECTORY";
+        let path = (0..self.environment.len()).filter_map(|number| self.environment.get(number)).find(named);
+        match path.and_then(|variable| variable.value.map(PathBuf::from)) {
+            Some(path) => self.secrets_dir(&path),
+            None => Ok(self),
+        }
+    }
+
+    /// What to say of keys and variables that no setting has, wherever no section says otherwise of its own.
+    #[must_use]
+    pub fn unknown(mut self, unknown: Unknown) -> Self {
+        self.policies.all = Some(unknown);
+        self
+    }
+
+    /// What to say of keys and variables below `section`, such as `EmailSettings`; stronger than what the struct says.
+    #[must_use]
+    pub fn unknown_in(mut self, section: impl Into<String>, unknown: Unknown) -> Self {
+        self.policies.sections.push((section.into(), unknown));
+        self
+    }
+
+    /// Sets one setting above all other layers, if it is given at all: an argument that is absent is no value.
+    #[must_use]
+    pub fn set_given(self, path: &str, value: Option<impl ToString>, origin: &str) -> Self {
+        match value {
+            Some(value) => self.set(path, value.to_string(), origin),
+            None => self,
+        }
     }
 
     /// Sets one setting above all other layers; `origin` says who did: `--set`.

@@ -18,17 +18,21 @@
 
 mod builder;
 mod candidates;
+mod computed;
 mod diagnostic;
 mod elements;
+mod entries;
 mod environment;
 mod file;
 mod index;
 mod layers;
 mod origin;
 mod overrides;
+mod policy;
 mod render;
 mod resolution;
 mod rules;
+mod secrets;
 mod settings;
 mod snippet;
 mod variables;
@@ -37,6 +41,8 @@ mod variables;
 mod tests;
 
 pub use builder::Builder;
+#[doc(hidden)]
+pub use computed::Given;
 pub use diagnostic::{Code, Diagnostic, Place, Report, Severity};
 pub use environment::{Environment, Variable};
 pub use layers::{Layer, Layers, Unreadable};

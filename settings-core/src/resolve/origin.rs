@@ -29,6 +29,11 @@ pub enum Origin {
         /// The file that holds the value, where the variable is a `NAME_FILE`.
         value_file: Option<String>,
     },
+    /// A file of a secrets directory.
+    SecretFile {
+        /// The file with its directory.
+        path: String,
+    },
     /// An explicit value.
     Override {
         /// Who gave it.
@@ -43,6 +48,7 @@ impl Origin {
             Self::Default => Layer::Defaults,
             Self::File { layer, .. } => *layer,
             Self::Variable { .. } => Layer::Environment,
+            Self::SecretFile { .. } => Layer::Secrets,
             Self::Override { .. } => Layer::Overrides,
         }
     }
@@ -66,6 +72,7 @@ impl fmt::Display for Origin {
                 }
                 Ok(())
             }
+            Self::SecretFile { path } => write!(f, "secret {path}"),
             Self::Override { origin } => f.write_str(origin),
         }
     }

@@ -145,6 +145,7 @@ fn json_place(out: &mut String, place: &Place) {
                 file(out, name, *line);
             }
         }
+        Place::SecretFile { path } => field(out, "secret_file", Some(path)),
         Place::Override { origin, path } => {
             field(out, "override", Some(origin));
             field(out, "path", Some(path));

@@ -9,7 +9,7 @@ use super::index::{Index, LeafId};
 use super::layers::Layers;
 use super::origin::Origin;
 use super::snippet::line_and_column;
-use super::{Layer, Settings, file, overrides, variables};
+use super::{Layer, Settings, file, overrides, secrets, variables};
 use crate::schema::{Kind, Member, Path, Setting};
 use crate::value::{Value, to_json};
 
@@ -22,6 +22,7 @@ pub struct Resolution<T> {
     layers: Layers,
     texts: Vec<String>,
     candidates: Candidates,
+    computed: Vec<(LeafId, Value<'static>)>,
 }
 
 /// One setting's value with where it came from.
@@ -72,19 +73,28 @@ pub fn resolve<T: Settings>(layers: Layers) -> Resolution<T> {
     let mut texts = Vec::new();
     let mut diagnostics = Vec::new();
     for (number, source) in (0..).zip(&layers.sources) {
-        file::read(&index, number, source, &mut candidates, &mut diagnostics);
+        file::read(&index, &layers.policies, number, source, &mut candidates, &mut diagnostics);
     }
-    variables::read(&index, &layers.environment, &mut candidates, &mut texts, &mut diagnostics);
+    secrets::read(&index, &layers.secrets, &mut candidates, &mut diagnostics);
+    variables::read(
+        &index,
+        &layers.policies,
+        &layers.environment,
+        &mut candidates,
+        &mut texts,
+        &mut diagnostics,
+    );
     overrides::read(&index, &layers.overrides, &mut candidates, &mut diagnostics);
     let is_broken = diagnostics.iter().any(|diagnostic| diagnostic.code == Code::Syntax);
     let inputs = Inputs { index: &index, layers: &layers, texts: &texts, candidates: &candidates, is_broken };
     let mut builder = Builder::new(inputs);
     let value = T::build(&mut builder);
+    let computed = std::mem::take(&mut builder.computed);
     diagnostics.append(&mut builder.diagnostics);
     if diagnostics.len() > 1 {
         diagnostics.sort_by_cached_key(|diagnostic| order(&layers, diagnostic));
     }
-    Resolution { value, report: Report::new(diagnostics), index, layers, texts, candidates }
+    Resolution { value, report: Report::new(diagnostics), index, layers, texts, candidates, computed }
 }
 
 /// The struct with every setting at its default.
@@ -106,6 +116,7 @@ fn order(layers: &Layers, diagnostic: &Diagnostic) -> (bool, usize, usize, usize
         Place::File { name, line, column, .. } => {
             (layers.sources.iter().position(|source| source.name == *name).unwrap_or(0), *line, *column)
         }
+        Place::SecretFile { .. } => (usize::MAX - 3, 0, 0),
         Place::Variable { .. } => (usize::MAX - 2, 0, 0),
         Place::Override { .. } => (usize::MAX - 1, 0, 0),
         Place::Program => (usize::MAX, 0, 0),
@@ -167,7 +178,9 @@ impl<T> Resolution<T> {
             .chain(leaf)
             .map(|candidate| (self.origin(candidate), inputs.read(setting, candidate).ok()))
             .collect();
-        chain.push((Origin::Default, Some(setting.default_value())));
+        let computed = self.computed.iter().find(|(computed, _)| *computed == leaf).map(|(_, value)| value);
+        let default = computed.cloned().unwrap_or_else(|| setting.default_value());
+        chain.push((Origin::Default, Some(default)));
         let winner = chain.iter().position(|(_, value)| value.is_some())?;
         let (origin, value) = chain.remove(winner);
         let path = self.index.leaf_path(leaf);
@@ -199,7 +212,13 @@ impl<T> Resolution<T> {
                 let (line, column) = line_and_column(&source.text, start as usize);
                 Origin::File { layer: source.layer, name: source.name.clone(), line, column }
             }
-            ValuePlace::Variable(number) => variable(number, false),
+            ValuePlace::SecretFile(number) => {
+                let file = self.layers.secrets.get(number as usize);
+                Origin::SecretFile { path: file.map(|file| file.path().to_owned()).unwrap_or_default() }
+            }
+            ValuePlace::Variable(number) | ValuePlace::MapEntry { variable: number, .. } => {
+                variable(number, false)
+            }
             ValuePlace::VariableFile { variable: number, .. } => variable(number, true),
             ValuePlace::Override(number) => {
                 let origin = self.layers.overrides.get(number as usize).map(|told| told.origin.clone());

@@ -1,9 +1,13 @@
 //! The environment layer: variables matched to settings, in any letter case.
 
+use std::path::Path;
+
 use super::candidates::{Candidates, ValuePlace};
 use super::diagnostic::{Code, Diagnostic, Place, Severity};
+use super::entries::element;
 use super::environment::{Environment, Variable};
 use super::index::{Index, LeafId, ROOT, Target, folded};
+use super::policy::{Policies, severity};
 use crate::nearest::nearest;
 use crate::schema::env_name;
 
@@ -19,12 +23,13 @@ const NAMED: usize = 5;
 /// Reads the variables into `candidates`, and the files that they name into `texts`.
 pub(super) fn read(
     index: &Index,
+    policies: &Policies,
     environment: &Environment,
     candidates: &mut Candidates,
     texts: &mut Vec<String>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let mut reader = Reader { index, environment, candidates, texts, diagnostics };
+    let mut reader = Reader { index, policies, environment, candidates, texts, diagnostics };
     let mut left = Vec::new();
     for number in 0..environment.len() {
         let Some((variable, rest)) = environment.behind_prefix(number, index.env_prefix) else { continue };
@@ -39,22 +44,30 @@ pub(super) fn read(
     // names that are weaker than a setting's own come after all of those
     let aliases: Vec<_> =
         index.aliases().into_iter().map(|(path, leaf)| (env_name("", &path), path, leaf)).collect();
-    let mut unclaimed = Vec::new();
+    let (mut unclaimed, mut entries) = (Vec::new(), Vec::new());
     for (number, variable, rest) in left {
         let alias = aliases.iter().find(|(name, ..)| name.eq_ignore_ascii_case(rest));
         let file = strip_suffix(rest).and_then(|rest| find(index, ROOT, rest));
         match (alias, file) {
             (Some((_, path, leaf)), _) => reader.alias(path, *leaf, number, variable),
             (None, Some(leaf)) => reader.value_file(leaf, number, variable),
+            (None, None) if entry(index, rest).is_some() => {
+                entries.extend(entry(index, rest).map(|entry| (number, entry)))
+            }
             (None, None) if index.env_prefix.is_empty() => {}
             (None, None) => reader.unknown(variable, rest, &mut unclaimed),
         }
+    }
+    // single entries are stronger than whole maps of the same layer
+    for (number, (leaf, name)) in entries {
+        reader.map_entry(leaf, number, name);
     }
     reader.note_unclaimed(&unclaimed);
 }
 
 struct Reader<'r> {
     index: &'r Index,
+    policies: &'r Policies,
     environment: &'r Environment,
     candidates: &'r mut Candidates,
     texts: &'r mut Vec<String>,
@@ -70,6 +83,17 @@ impl<'r> Reader<'r> {
         if self.is_first(leaf, variable) {
             self.candidates.push(leaf, ValuePlace::Variable(number));
         }
+    }
+
+    fn map_entry(&mut self, leaf: LeafId, number: u32, name: &str) {
+        let Some(variable) = self.environment.get(number) else { return };
+        if variable.value.is_none() {
+            let message = "the variable's text is not Unicode".to_owned();
+            return self.diagnose(Code::NotUnicode, Severity::Error, message, Some(leaf), variable, None);
+        }
+        let place = ValuePlace::MapEntry { variable: number, text: self.texts.len() as u32 };
+        self.texts.push(name.to_owned());
+        self.candidates.push(leaf, place);
     }
 
     fn alias(&mut self, path: &str, leaf: LeafId, number: u32, variable: Variable<'_>) {
@@ -89,7 +113,7 @@ impl<'r> Reader<'r> {
             return;
         }
         let path = variable.value.unwrap_or_default();
-        match read_limited(path) {
+        match read_limited(Path::new(path)) {
             Ok(text) => {
                 let place = ValuePlace::VariableFile { variable: number, text: self.texts.len() as u32 };
                 self.texts.push(text);
@@ -123,21 +147,27 @@ impl<'r> Reader<'r> {
     fn unknown(&mut self, variable: Variable<'r>, rest: &str, unclaimed: &mut Vec<Variable<'r>>) {
         let names: Vec<_> = self.index.paths().map(|(leaf, _)| self.index.env_name(leaf)).collect();
         let near = nearest(variable.name, names.iter().map(String::as_str));
-        let claimed = self.index.slots(ROOT).iter().any(|slot| {
-            matches!(slot.target, Target::Section(_))
-                && strip_key(rest, slot.key).is_some_and(|rest| rest.starts_with('_'))
-        });
+        let claimed = self.claimed(ROOT, rest);
+        let policy = self.policies.of(self.index, claimed.unwrap_or(ROOT));
+        let usual = match (&near, claimed) {
+            (Some(_), _) => Severity::Error,
+            (None, Some(_)) => Severity::Warning,
+            (None, None) if policy.is_none() => return unclaimed.push(variable),
+            (None, None) => Severity::Note,
+        };
+        let Some(severity) = severity(policy, usual) else { return };
         let message = format!("`{}` sets nothing: no setting has this variable", variable.name);
-        match near {
-            Some(near) => {
-                let help = Some(format!("did you mean `{near}`?"));
-                self.diagnose(Code::UnknownVariable, Severity::Error, message, None, variable, help);
-            }
-            None if claimed => {
-                self.diagnose(Code::UnknownVariable, Severity::Warning, message, None, variable, None)
-            }
-            None => unclaimed.push(variable),
-        }
+        let help = near.map(|near| format!("did you mean `{near}`?"));
+        self.diagnose(Code::UnknownVariable, severity, message, None, variable, help);
+    }
+
+    /// The innermost section below `section` with which the variable begins; as deep as the structs nest.
+    fn claimed(&self, section: u32, rest: &str) -> Option<u32> {
+        self.index.slots(section).iter().find_map(|slot| {
+            let Target::Section(below) = slot.target else { return None };
+            let rest = strip_key(rest, slot.key)?.strip_prefix('_')?;
+            Some(self.claimed(below, rest).unwrap_or(below))
+        })
     }
 
     fn note_unclaimed(&mut self, unclaimed: &[Variable<'_>]) {
@@ -183,7 +213,7 @@ pub(super) fn place(variable: Variable<'_>) -> Place {
 
 /// The setting below `section` whose variable ends in `rest`. Keys are tried as wholes, so that an underscore in one
 /// misleads nobody; the recursion is as deep as the structs nest.
-fn find(index: &Index, section: u32, rest: &str) -> Option<LeafId> {
+pub(super) fn find(index: &Index, section: u32, rest: &str) -> Option<LeafId> {
     let first = folded(*rest.as_bytes().first()?);
     let mut slots = index.slots(section).iter().filter(|slot| slot.first == first);
     slots.find_map(|slot| match (rest.as_bytes().get(slot.key.len()), slot.target) {
@@ -191,6 +221,33 @@ fn find(index: &Index, section: u32, rest: &str) -> Option<LeafId> {
         (None, Target::Leaf(leaf)) if rest.len() == slot.key.len() => strip_key(rest, slot.key).map(|_| leaf),
         _ => None,
     })
+}
+
+/// The map whose variable `rest` begins with, and what follows, where only one map can be meant.
+fn entry<'n>(index: &Index, rest: &'n str) -> Option<(LeafId, &'n str)> {
+    let mut found = Vec::new();
+    find_maps(index, ROOT, rest, &mut found);
+    match found.as_slice() {
+        [only] => Some(*only),
+        _ => None,
+    }
+}
+
+/// As deep as the structs nest.
+fn find_maps<'n>(index: &Index, section: u32, rest: &'n str, found: &mut Vec<(LeafId, &'n str)>) {
+    for slot in index.slots(section) {
+        let below = strip_key(rest, slot.key).and_then(|below| below.strip_prefix('_'));
+        let Some(below) = below.filter(|below| !below.is_empty()) else { continue };
+        match slot.target {
+            Target::Section(section) => find_maps(index, section, below, found),
+            Target::Leaf(leaf)
+                if index.setting(leaf).is_some_and(|setting| element(&setting.kind).is_some()) =>
+            {
+                found.push((leaf, below));
+            }
+            Target::Leaf(_) => {}
+        }
+    }
 }
 
 /// `rest` behind a key in the form that variables have it.
@@ -209,7 +266,7 @@ fn strip_suffix(rest: &str) -> Option<&str> {
 }
 
 /// A file's text without its last line break.
-fn read_limited(path: &str) -> Result<String, String> {
+pub(super) fn read_limited(path: &Path) -> Result<String, String> {
     let metadata = std::fs::metadata(path).map_err(|error| error.to_string())?;
     if !metadata.is_file() {
         return Err("it is no file".to_owned());

@@ -155,6 +155,20 @@ pub(super) fn char_before(s: &str, i: usize) -> Option<char> {
     }
 }
 
+/// The first byte of a kind. Whole chunks are passed over at once, so `of` should be a few comparisons.
+pub(super) fn find_byte(bytes: &[u8], of: impl Fn(u8) -> bool) -> Option<usize> {
+    const CHUNK: usize = 32;
+    let mut at = 0;
+    let mut chunks = bytes.chunks_exact(CHUNK);
+    for chunk in chunks.by_ref() {
+        if chunk.iter().fold(false, |found, &b| found | of(b)) {
+            return chunk.iter().position(|&b| of(b)).map(|i| at + i);
+        }
+        at += CHUNK;
+    }
+    chunks.remainder().iter().position(|&b| of(b)).map(|i| at + i)
+}
+
 /// Without whitespace at both ends.
 pub(super) fn trim(s: &str) -> &str {
     s.trim_matches(is_space)

@@ -127,7 +127,8 @@ impl<'d> NodeRef<'d> {
 
     /// The bytes of the source that the node was made from: its markup included, for blocks without the blank
     /// lines after them. A section's reach from its title to the end of its last child. Empty for what stands
-    /// nowhere (messages).
+    /// nowhere (messages). Text of several lines in a table cell runs over what stands beside the cell; there,
+    /// [`Cell::lines`](super::Cell::lines) tells the exact bytes.
     #[must_use]
     pub fn span(self) -> Range<usize> {
         let span = self.document.tree.span(self.id);

@@ -1,6 +1,7 @@
 //! System messages: level, line and words as docutils has them.
 
 use super::block::Indented;
+use super::inline::unescape;
 use super::parser::{Machine, Parser};
 use super::tag::{AttrName, Tag};
 use super::tree::{NodeId, Str, Value};
@@ -66,7 +67,7 @@ impl Parser<'_> {
 
     pub(super) fn message_paragraph(&mut self, message: NodeId, text: &str) {
         let paragraph = self.tree.add(Tag::Paragraph, 0..0, 0);
-        let text = self.tree.make(text);
+        let text = if text.contains('\0') { self.tree.make(&unescape(text)) } else { self.tree.make(text) };
         self.text_child(paragraph, text, 0..0);
         self.tree.append(message, paragraph);
     }

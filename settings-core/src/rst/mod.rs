@@ -25,6 +25,8 @@ mod roles;
 mod source;
 mod table;
 mod tag;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod unicode;
 pub mod width;

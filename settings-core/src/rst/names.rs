@@ -56,7 +56,6 @@ pub fn make_id(text: &str) -> String {
     let mut id = String::with_capacity(text.len());
     let mut gap = false;
     let mut push = |c: char| {
-        let c = c.to_ascii_lowercase();
         if c.is_ascii_lowercase() || (c.is_ascii_digit() && !id.is_empty()) {
             if gap && !id.is_empty() {
                 id.push('-');

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::chars::{is_space, tail};
+use super::chars::{find_byte, is_space, tail};
 
 const TAB: usize = 8;
 
@@ -63,7 +63,7 @@ pub(super) fn expand(source: &str) -> Expanded<'_> {
     let mut rest = source;
     // The column that the text has reached at its byte `counted`.
     let (mut column, mut counted) = (0, 0);
-    while let Some(at) = rest.bytes().position(may_be_special) {
+    while let Some(at) = find_byte(rest.as_bytes(), may_be_special) {
         let (before, after) = rest.split_at_checked(at).unwrap_or((rest, ""));
         text.push_str(before);
         let Some(c) = after.chars().next() else { break };
@@ -103,7 +103,7 @@ pub(super) fn expand(source: &str) -> Expanded<'_> {
 
 /// A control character, or the first byte of a line end outside of ASCII.
 fn may_be_special(b: u8) -> bool {
-    (b < 0x20 && b != b'\n') || b == 0xC2 || b == 0xE2
+    ((b < 0x20) & (b != b'\n')) | (b == 0xC2) | (b == 0xE2)
 }
 
 fn is_plain(source: &str) -> bool {

@@ -14,6 +14,7 @@ mod section;
 mod setting;
 mod text;
 mod tree;
+mod unknown;
 
 pub use documented::DocumentedValue;
 pub use kind::{Choice, CustomKind, Kind, SIZE_UNITS, Unit};
@@ -23,3 +24,4 @@ pub use section::{Member, Section};
 pub use setting::{DefaultValue, Deprecated, Setting, ValueDoc, documents_every_value};
 pub use text::{Format, TextFault, TextRules};
 pub use tree::{Leaf, Leaves};
+pub use unknown::Unknown;

@@ -1,6 +1,6 @@
 //! One struct of settings: `EmailSettings`.
 
-use super::{Rule, Setting};
+use super::{Rule, Setting, Unknown};
 
 /// One annotated struct.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +19,8 @@ pub struct Section {
     pub members: &'static [Member],
     /// What must hold between its settings.
     pub rules: &'static [Rule],
+    /// What to say of unknown keys and variables in it and below it.
+    pub unknown: Option<Unknown>,
 }
 
 /// One field of an annotated struct.
@@ -49,8 +51,16 @@ impl Member {
 
 impl Section {
     /// A section that says nothing of itself, to fill in from: `Section { key: "Mail", ..Section::EMPTY }`.
-    pub const EMPTY: Self =
-        Self { key: "", env_prefix: None, page: None, console: None, doc: "", members: &[], rules: &[] };
+    pub const EMPTY: Self = Self {
+        key: "",
+        env_prefix: None,
+        page: None,
+        console: None,
+        doc: "",
+        members: &[],
+        rules: &[],
+        unknown: None,
+    };
 
     /// Whether a setting in it or below it is secret.
     pub const fn holds_secret(&self) -> bool {

@@ -21,6 +21,8 @@ pub struct Setting {
     pub kind: Kind,
     /// Its value where no layer gives one.
     pub default: DefaultValue,
+    /// The keys of the section's settings that its default is computed from; empty where it isn't.
+    pub computed_from: &'static [&'static str],
     /// Old or wrong names that still work and warn: `Section.Key`, or a bare key of the same section.
     pub aliases: &'static [&'static str],
     /// Its page in the System Console, where it isn't the section's: `Environment > SMTP`.
@@ -95,6 +97,7 @@ impl Setting {
             note: "",
             kind,
             default,
+            computed_from: &[],
             aliases: &[],
             console: None,
             page: None,
@@ -124,6 +127,13 @@ impl Setting {
         self.description = description;
         self.values = values;
         self.note = note;
+        self
+    }
+
+    /// Sets what the default is computed from, when the section is built; [`DefaultValue::Computed`] holds the rule.
+    #[must_use]
+    pub const fn computed_from(mut self, keys: &'static [&'static str]) -> Self {
+        self.computed_from = keys;
         self
     }
 

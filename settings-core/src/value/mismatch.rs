@@ -81,6 +81,27 @@ impl Mismatch {
         self
     }
 
+    /// That no key of a map is meant by the end of a variable's name.
+    pub(crate) fn of_key(name: &str, why: &str) -> Self {
+        Self {
+            reason: Reason::Key,
+            expected: "a variable that ends in a key of the map".to_owned(),
+            found: format!("`{name}`: {why}"),
+            help: Some("write the key in its own letter case, or set the whole map as JSON".to_owned()),
+            part: None,
+            within: String::new(),
+            others: Vec::new(),
+        }
+    }
+
+    /// The same, as a part of the map's entry of this name.
+    #[must_use]
+    pub(crate) fn of_entry(mut self, name: &str) -> Self {
+        self.others = self.others.into_iter().map(|other| other.of_entry(name)).collect();
+        self.within.insert_str(0, &format!(".{name}"));
+        self
+    }
+
     /// Many as one.
     pub(super) fn joined(mismatches: Vec<Self>) -> Option<Self> {
         mismatches.into_iter().reduce(|first, next| first.and(Some(next)))

@@ -19,6 +19,9 @@ pub use from_text::from_text;
 pub use mismatch::{Mismatch, Reason, expectation};
 pub use secret::Secret;
 pub use size::ByteSize;
+#[doc(hidden)]
+pub use write::computed;
+pub(crate) use write::exact;
 pub use write::{to_json, to_text};
 
 use std::borrow::Cow;

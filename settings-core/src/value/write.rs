@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use super::{Value, json};
+use super::{SettingValue, Value, json};
 use crate::schema::{Kind, Member, Unit};
 
 /// The value as compact JSON, a duration as a number of its kind's unit where that is exact.
@@ -22,6 +22,30 @@ pub fn to_text(kind: &Kind, value: &Value<'_>) -> String {
             None => suffixed(*duration),
         },
         _ => to_json(kind, value),
+    }
+}
+
+/// A computed default as JSON that every kind of the type reads, whatever its unit.
+pub fn computed<T: SettingValue>(value: T) -> String {
+    exact(&T::KIND, &value.to_value())
+}
+
+/// The value as JSON, durations in text with their unit.
+pub(crate) fn exact(kind: &Kind, value: &Value<'_>) -> String {
+    to_json(kind, &spelled_out(value))
+}
+
+fn spelled_out(value: &Value<'_>) -> Value<'static> {
+    match value {
+        Value::Duration(duration) => Value::Text(suffixed(*duration).into()),
+        Value::List(values) => Value::List(values.iter().map(spelled_out).collect()),
+        Value::Map(entries) => Value::Map(
+            entries
+                .iter()
+                .map(|(key, value)| (key.clone().into_owned().into(), spelled_out(value)))
+                .collect(),
+        ),
+        other => other.clone().into_owned(),
     }
 }
 

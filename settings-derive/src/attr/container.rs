@@ -3,10 +3,10 @@
 use syn::{Attribute, Path};
 
 use super::entry::Elsewhere;
-use super::{RuleAttrs, Slot, Spanned, entries};
+use super::{Entry, RuleAttrs, Slot, Spanned, entries};
 use crate::ctxt::Ctxt;
 
-const STRUCT: [&str; 6] = ["section", "env_prefix", "page", "console", "rule", "crate"];
+const STRUCT: [&str; 7] = ["section", "env_prefix", "page", "console", "unknown", "rule", "crate"];
 const ELSEWHERE: [Elsewhere; 2] = [
     Elsewhere {
         names: &["title", "default", "unit", "range", "format", "pattern", "alias", "aliases"],
@@ -26,6 +26,8 @@ pub(crate) struct Container {
     pub(crate) page: Option<Spanned<String>>,
     pub(crate) console: Option<Spanned<String>>,
     pub(crate) rules: Vec<RuleAttrs>,
+    /// The variant of the library's `Unknown`.
+    pub(crate) unknown: Option<&'static str>,
     /// The library's path; `::settings_core` where not said.
     pub(crate) library: Option<Path>,
 }
@@ -35,13 +37,14 @@ impl Container {
     pub(crate) fn from_attrs(cx: &Ctxt, attrs: &[Attribute]) -> Self {
         let (mut section, mut env_prefix) = (Slot::empty(), Slot::empty());
         let (mut page, mut console, mut library) = (Slot::empty(), Slot::empty(), Slot::empty());
-        let mut rules = Vec::new();
+        let (mut rules, mut unknown) = (Vec::new(), Slot::empty());
         for entry in entries(cx, attrs, "settings") {
             match entry.name().as_str() {
                 "section" => section.set(cx, &entry.name, entry.string(cx)),
                 "env_prefix" => env_prefix.set(cx, &entry.name, entry.string(cx)),
                 "page" => page.set(cx, &entry.name, entry.string(cx)),
                 "console" => console.set(cx, &entry.name, entry.string(cx)),
+                "unknown" => unknown.set(cx, &entry.name, policy(cx, &entry)),
                 "rule" => rules.push(entry.rule(cx)),
                 "crate" => library.set(cx, &entry.name, entry.path(cx)),
                 _ => drop(entry.unknown(cx, "settings", &STRUCT, &ELSEWHERE)),
@@ -56,7 +59,22 @@ impl Container {
             page: page.take(),
             console: console.take(),
             rules,
+            unknown: unknown.take(),
             library: library.take(),
+        }
+    }
+}
+
+fn policy(cx: &Ctxt, entry: &Entry) -> Option<&'static str> {
+    let policy = entry.string(cx)?;
+    match policy.value.as_str() {
+        "allow" => Some("Allow"),
+        "warn" => Some("Warn"),
+        "deny" => Some("Deny"),
+        other => {
+            let message = format!("unknown names are \"allow\", \"warn\" or \"deny\", not \"{other}\"");
+            cx.error_at(policy.span, message);
+            None
         }
     }
 }

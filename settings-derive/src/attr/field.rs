@@ -4,13 +4,15 @@ use proc_macro2::{Span, TokenStream};
 use syn::{Attribute, Field};
 
 use super::entry::Elsewhere;
-use super::{Deprecated, Range, Slot, Spanned, TextAttrs, TextSlots, all_entries, entries};
+use super::{DefaultFrom, Deprecated, Range, Slot, Spanned, TextAttrs, TextSlots, all_entries, entries};
 use crate::ctxt::Ctxt;
 
-const SETTING: [&str; 18] = [
+const SETTING: [&str; 20] = [
     "key",
     "title",
     "default",
+    "default_from",
+    "default_rule",
     "unit",
     "range",
     "format",
@@ -58,6 +60,8 @@ pub(crate) struct Setting {
     pub(crate) key: Option<Spanned<String>>,
     pub(crate) title: Option<Spanned<String>>,
     pub(crate) default: Option<TokenStream>,
+    pub(crate) default_from: Option<DefaultFrom>,
+    pub(crate) default_rule: Option<Spanned<String>>,
     pub(crate) unit: Option<Spanned<Unit>>,
     pub(crate) range: Option<Range>,
     pub(crate) text: TextAttrs,
@@ -81,7 +85,7 @@ pub(crate) struct Given {
 
 impl Given {
     fn note(&mut self, name: Option<&str>) {
-        self.default |= name == Some("default");
+        self.default |= matches!(name, Some("default" | "default_from"));
         self.unit |= name == Some("unit");
     }
 }
@@ -122,6 +126,7 @@ impl FieldAttrs {
 impl Setting {
     fn from_attrs(cx: &Ctxt, attrs: &[Attribute]) -> Self {
         let (mut key, mut title, mut default) = (Slot::empty(), Slot::empty(), Slot::empty());
+        let (mut default_from, mut default_rule) = (Slot::empty(), Slot::empty());
         let (mut unit, mut range, mut text) = (Slot::empty(), Slot::empty(), TextSlots::empty());
         let (mut page, mut console) = (Slot::empty(), Slot::empty());
         let (mut added, mut deprecated, mut scope) = (Slot::empty(), Slot::empty(), Slot::empty());
@@ -136,6 +141,8 @@ impl Setting {
                 "key" => key.set(cx, &entry.name, entry.string(cx)),
                 "title" => title.set(cx, &entry.name, entry.string(cx)),
                 "default" => default.set(cx, &entry.name, Some(entry.value.clone())),
+                "default_from" => default_from.set(cx, &entry.name, entry.default_from(cx)),
+                "default_rule" => default_rule.set(cx, &entry.name, entry.string(cx)),
                 "unit" => unit.set(cx, &entry.name, entry.string(cx).and_then(|name| Unit::named(cx, &name))),
                 "range" => range.set(cx, &entry.name, entry.range(cx)),
                 "format" | "min_len" | "max_len" | "pattern" => text.set(cx, &entry),
@@ -155,6 +162,8 @@ impl Setting {
             key: key.take(),
             title: title.take(),
             default: default.take(),
+            default_from: default_from.take(),
+            default_rule: default_rule.take(),
             unit: unit.take(),
             range: range.take(),
             text: text.take(cx),

@@ -1,6 +1,7 @@
 //! The text of attributes → typed values. Nothing here stops at the first mistake.
 
 mod container;
+mod default_from;
 mod entry;
 mod field;
 mod foreign;
@@ -12,6 +13,7 @@ mod text;
 mod variant;
 
 pub(crate) use container::{Container, EnumContainer};
+pub(crate) use default_from::DefaultFrom;
 pub(crate) use entry::{flat, found};
 pub(crate) use field::{FieldAttrs, Setting};
 pub(crate) use foreign::refuse_serde;

@@ -20,6 +20,7 @@ pub(super) fn check(cx: &Ctxt, field: &Field<'_>) {
             names_each_value_once(cx, leaf);
             bool_names_both_values(cx, leaf);
             duration_has_a_unit(cx, field, leaf);
+            computed_default_has_a_rule(cx, leaf);
             type_is_not_too_wide(cx, field);
             text_rules_are_of_a_text(cx, field, leaf);
             default_matches_the_pattern(cx, leaf);
@@ -161,6 +162,26 @@ fn replacement_can_be_named(cx: &Ctxt, field: &Field<'_>, leaf: &Leaf<'_>) {
         cx.error_at(replacement.span, message);
     } else if field.key().is_some_and(|key| key.value == replacement.value) {
         cx.error_at(replacement.span, format!("`{}` can't replace itself", replacement.value));
+    }
+}
+
+/// ```text
+/// #[setting(default = 25, default_from = |other| *other)]
+/// ```
+fn computed_default_has_a_rule(cx: &Ctxt, leaf: &Leaf<'_>) {
+    not_empty(cx, "default_rule", leaf.attrs.default_rule.as_ref());
+    match (&leaf.attrs.default_from, &leaf.attrs.default_rule) {
+        (Some(from), _) if leaf.attrs.default.is_some() => {
+            cx.error_at(from.name, "a setting has one default: `default` or `default_from`");
+        }
+        (Some(from), None) => {
+            let message = "say in words what the default is: add `default_rule = \"as many as ...\"`";
+            cx.error_at(from.name, message);
+        }
+        (None, Some(rule)) if !leaf.attrs.given.default || leaf.attrs.default.is_some() => {
+            cx.error_at(rule.span, "only a computed default has a rule: write `default_from = |other| ...`");
+        }
+        _ => {}
     }
 }
 

@@ -1,6 +1,7 @@
 //! The rules that go over more than one attribute. One function a rule, the wrong code in its comment.
 
 mod choices;
+mod computed;
 mod fields;
 mod names;
 mod rules;
@@ -26,6 +27,7 @@ pub(crate) fn check_struct(cx: &Ctxt, input: &Struct<'_>) {
     }
     names::check(cx, input);
     rules::check(cx, input);
+    computed::check(cx, input);
 }
 
 /// All rules of an enum.

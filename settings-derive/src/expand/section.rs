@@ -1,13 +1,13 @@
 //! A struct → its metadata as one constant, and how it is built from resolved values.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
 use super::default::{self, needs_proof};
 use super::kind;
 use crate::ast::{Field, Leaf, Member, Nested, Struct};
-use crate::attr::{RuleAttrs, Spanned};
+use crate::attr::{DefaultFrom, RuleAttrs, Spanned};
 use crate::default::DefaultValue;
 use crate::doc::Value;
 use crate::naming;
@@ -20,10 +20,19 @@ pub(super) fn expand(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
     let page = optional(input.attrs.page.as_ref());
     let console = optional(input.attrs.console.as_ref());
     let doc = &input.doc.description;
-    let members = input.fields.iter().map(|field| member(field, library));
+    let keys: Vec<_> =
+        input.fields.iter().filter_map(|field| Some((field.ident, field.key()?.value))).collect();
+    let members = input.fields.iter().map(|field| member(field, &keys, library));
     let build = build(input, library);
     let proofs = proofs(input, library);
     let rules = rules(input, library);
+    let unknown = match input.attrs.unknown {
+        Some(variant) => {
+            let variant = Ident::new(variant, Span::call_site());
+            quote!(::core::option::Option::Some(#library::schema::Unknown::#variant))
+        }
+        None => quote!(::core::option::Option::None),
+    };
     quote! {
         const _: () = {
             #[automatically_derived]
@@ -37,6 +46,7 @@ pub(super) fn expand(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
                     doc: #doc,
                     members: &[#(#members),*],
                     rules: &[#(#rules),*],
+                    unknown: #unknown,
                 };
                 #build
             }
@@ -51,10 +61,10 @@ pub(super) fn expand(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
     }
 }
 
-fn member(field: &Field<'_>, library: &TokenStream) -> TokenStream {
+fn member(field: &Field<'_>, keys: &[(&Ident, String)], library: &TokenStream) -> TokenStream {
     match &field.member {
         Member::Setting(leaf) => {
-            let setting = setting(field, leaf, library);
+            let setting = setting(field, leaf, keys, library);
             quote!(#library::schema::Member::Setting(#setting))
         }
         Member::Section(nested) => {
@@ -103,11 +113,32 @@ fn repeated(
     }
 }
 
-fn setting(field: &Field<'_>, leaf: &Leaf<'_>, library: &TokenStream) -> TokenStream {
+/// A default that needs no other setting is computed when it is asked for, any other when the section is built.
+fn computed(field: &Field<'_>, leaf: &Leaf<'_>, from: &DefaultFrom, library: &TokenStream) -> TokenStream {
+    let (ty, body) = (field.ty, &from.body);
+    let rule = leaf.attrs.default_rule.as_ref().map_or("", |rule| rule.value.as_str());
+    let value = match from.parameters.as_slice() {
+        [] => quote_spanned! {from.name=>
+            || #library::value::computed({ let __default: fn() -> #ty = || #body; __default() })
+        },
+        _ => quote!(|| ::std::string::String::from("null")),
+    };
+    quote!(#library::schema::DefaultValue::Computed { rule: #rule, value: #value })
+}
+
+fn setting(
+    field: &Field<'_>,
+    leaf: &Leaf<'_>,
+    keys: &[(&Ident, String)],
+    library: &TokenStream,
+) -> TokenStream {
     let key = field.key().map(|key| key.value).unwrap_or_default();
     let name = field.ident.to_string();
     let kind = kind::expand(field.ty, leaf, library);
-    let default = default::expand(leaf.default.as_ref(), library);
+    let default = match &leaf.attrs.default_from {
+        Some(from) => computed(field, leaf, from, library),
+        None => default::expand(leaf.default.as_ref(), library),
+    };
     let title =
         leaf.attrs.title.as_ref().map_or_else(|| naming::title(field.ident), |title| title.value.clone());
     let description = &leaf.doc.description;
@@ -130,6 +161,13 @@ fn setting(field: &Field<'_>, leaf: &Leaf<'_>, library: &TokenStream) -> TokenSt
     }
     if let Some(page) = leaf.attrs.page.as_ref().map(|page| &page.value) {
         setting.extend(quote!(.page(#page)));
+    }
+    if let Some(from) = &leaf.attrs.default_from
+        && !from.parameters.is_empty()
+    {
+        let keys = from.parameters.iter().filter_map(|name| keys.iter().find(|(ident, _)| *ident == name));
+        let keys = keys.map(|(_, key)| key);
+        setting.extend(quote!(.computed_from(&[#(#keys),*])));
     }
     setting.extend(history(leaf, library));
     setting
@@ -183,31 +221,46 @@ fn rules(input: &Struct<'_>, library: &TokenStream) -> Vec<TokenStream> {
 fn build(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
     // Without the underscores, a constant of the author's could be meant.
     let builder = Ident::new("__builder", Span::mixed_site());
-    let values = input.fields.iter().map(|field| {
-        let ident = field.ident;
-        let (method, ty) = match &field.member {
-            Member::Setting(_) => ("take", field.ty),
-            Member::Section(nested) => match nested.occurs {
-                Occurs::Once => ("section", nested.ty),
-                Occurs::Optional => ("optional_section", nested.ty),
-                Occurs::List => ("sections", nested.ty),
-                Occurs::Map => ("named_sections", nested.ty),
-            },
-        };
-        // An error about the type shall point at the type.
-        let method = Ident::new(method, ty.span());
-        quote!(#ident: #builder.#method()?)
-    });
+    let in_order = |field: &Field<'_>| input.fields.iter().position(|other| std::ptr::eq(other, field));
+    let local = |field: &Field<'_>| format_ident!("__field_{}", in_order(field).unwrap_or_default());
+    let has_computed = input.fields.iter().any(|field| parameters(field).is_some());
+    let values: Vec<_> = input.fields.iter().map(|field| taken(field, &builder)).collect();
+    let idents: Vec<_> = input.fields.iter().map(|field| field.ident).collect();
+    let section = if has_computed {
+        let locals: Vec<_> = input.fields.iter().map(local).collect();
+        let defaults = input.fields.iter().filter_map(|field| {
+            let from = parameters(field)?;
+            let (own, ty, body) = (local(field), field.ty, &from.body);
+            let others: Vec<_> = from
+                .parameters
+                .iter()
+                .filter_map(|name| input.fields.iter().find(|field| field.ident == name))
+                .collect();
+            let (types, names) = (others.iter().map(|field| field.ty), &from.parameters);
+            let others = others.iter().map(|field| local(field));
+            Some(quote_spanned! {from.name=>
+                let __default: fn(#(&#types),*) -> #ty = |#(#names),*| #body;
+                let #own = #builder.or_computed(#own, __default(#(&#others),*))?;
+            })
+        });
+        quote! {{
+            #(let #locals = #values;)*
+            #(#defaults)*
+            Self { #(#idents: #locals),* }
+        }}
+    } else {
+        quote!(Self { #(#idents: #values),* })
+    };
     let argument =
         if input.fields.is_empty() && input.attrs.rules.is_empty() { quote!(_) } else { quote!(#builder) };
     let mark = Ident::new("__mark", Span::mixed_site());
     let checks = input.attrs.rules.iter().filter_map(|rule| rule.check.as_ref());
     let body = if input.attrs.rules.is_empty() {
-        quote!(::core::option::Option::Some(Self { #(#values),* }))
+        quote!(::core::option::Option::Some(#section))
     } else {
         quote! {
             let #mark = #builder.begin();
-            let __section = Self { #(#values),* };
+            let __section = #section;
             ::core::option::Option::Some(#builder.checked(#mark, __section, &[#(#checks),*]))
         }
     };
@@ -216,6 +269,29 @@ fn build(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
             #body
         }
     }
+}
+
+/// A default that is computed from other settings.
+fn parameters<'a>(field: &'a Field<'_>) -> Option<&'a DefaultFrom> {
+    let from = field.leaf()?.attrs.default_from.as_ref()?;
+    (!from.parameters.is_empty()).then_some(from)
+}
+
+/// The field's value from the builder.
+fn taken(field: &Field<'_>, builder: &Ident) -> TokenStream {
+    let (method, ty) = match &field.member {
+        Member::Setting(_) if parameters(field).is_some() => ("given", field.ty),
+        Member::Setting(_) => ("take", field.ty),
+        Member::Section(nested) => match nested.occurs {
+            Occurs::Once => ("section", nested.ty),
+            Occurs::Optional => ("optional_section", nested.ty),
+            Occurs::List => ("sections", nested.ty),
+            Occurs::Map => ("named_sections", nested.ty),
+        },
+    };
+    // An error about the type shall point at the type.
+    let method = Ident::new(method, ty.span());
+    quote!(#builder.#method()?)
 }
 
 /// What only rustc can check, since it needs other types' metadata or the values of constants.

@@ -27,6 +27,9 @@ use self::script::{Accept, Script};
 /// The name and password that every server takes.
 pub const LOGIN: (&str, &str) = ("rig", "correct horse");
 
+/// The access token that every server with XOAUTH2 takes.
+pub const TOKEN: &str = "rig-token";
+
 /// A server that plays one mode until it is dropped.
 pub struct Server {
     address: SocketAddr,

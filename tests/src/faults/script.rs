@@ -124,6 +124,8 @@ pub const MODES: &[&str] = &[
     "auth-digest-plain",
     "auth-cram-plain-501",
     "auth-plain-504-login",
+    "auth-scram-unproven",
+    "auth-scram-weak",
     "auth-none",
     "auth-clear",
     "auth-534",
@@ -234,6 +236,8 @@ pub(super) struct Auth {
     pub(super) prompts: [&'static str; 2],
     /// Asks again and again.
     pub(super) endless: bool,
+    /// The rounds that SCRAM is asked for; whatever comes back is welcome, and nothing is proved.
+    pub(super) scram_rounds: u32,
 }
 
 /// Everything one mode does.
@@ -298,6 +302,7 @@ impl Script {
                 refused: None,
                 prompts: ["VXNlcm5hbWU6", "UGFzc3dvcmQ6"],
                 endless: false,
+                scram_rounds: 0,
             },
             capabilities,
             lower_case: false,
@@ -484,6 +489,14 @@ impl Script {
             }
             "auth-plain-504-login" => {
                 auth.refused = Some(("PLAIN", "504 5.5.4 unrecognized authentication type"));
+            }
+            "auth-scram-unproven" => {
+                auth.offered = Some("SCRAM-SHA-256 PLAIN");
+                auth.scram_rounds = 4096;
+            }
+            "auth-scram-weak" => {
+                auth.offered = Some("SCRAM-SHA-256 PLAIN");
+                auth.scram_rounds = 1;
             }
             "auth-none" => auth.offered = None,
             "auth-clear" => self.offers_starttls = false,

@@ -2,6 +2,7 @@
 
 use std::{io, sync::atomic::Ordering, time::Duration};
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader},
     net::TcpStream,
@@ -10,7 +11,7 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 
 use super::{
-    Record,
+    LOGIN, Record, TOKEN,
     script::{Accept, Body, Deed, Pace, Script, Shake, Stage},
 };
 use crate::certificates::CERTIFICATES;
@@ -209,6 +210,23 @@ impl<S: Stream> Talk<'_, S> {
             }
         }
         let right = match (mechanism.as_str(), words.next()) {
+            ("SCRAM-SHA-256", Some(initial)) => {
+                let first =
+                    String::from_utf8(STANDARD.decode(initial).unwrap_or_default()).unwrap_or_default();
+                let nonce = first.rsplit("r=").next().unwrap_or_default();
+                let challenge = format!("r={nonce}more,s=c2FsdA==,i={}", self.script.auth.scram_rounds);
+                self.reply(&format!("334 {}", STANDARD.encode(challenge))).await?;
+                match self.line().await? {
+                    Some(line) if line == "*" => return self.reply("501 5.7.0 given up").await,
+                    line => line.is_some(),
+                }
+            }
+            ("XOAUTH2", Some(initial)) if initial == base64_token() => true,
+            ("XOAUTH2", Some(_)) => {
+                self.reply("334 eyJzdGF0dXMiOiI0MDEifQ==").await?;
+                self.line().await?;
+                false
+            }
             ("PLAIN", Some(initial)) => initial == base64_plain(),
             ("PLAIN", None) => {
                 self.reply("334 ").await?;
@@ -397,12 +415,17 @@ fn reset(stream: TcpStream) -> io::Result<()> {
     stream.set_zero_linger()
 }
 
-/// [`super::LOGIN`] as PLAIN sends it.
-fn base64_plain() -> &'static str {
-    "AHJpZwBjb3JyZWN0IGhvcnNl"
+/// [`LOGIN`] as PLAIN sends it.
+fn base64_plain() -> String {
+    STANDARD.encode(format!("\0{}\0{}", LOGIN.0, LOGIN.1))
 }
 
-/// [`super::LOGIN`] as LOGIN sends it.
-fn base64_login() -> [&'static str; 2] {
-    ["cmln", "Y29ycmVjdCBob3JzZQ=="]
+/// [`LOGIN`] as LOGIN sends it.
+fn base64_login() -> [String; 2] {
+    [STANDARD.encode(LOGIN.0), STANDARD.encode(LOGIN.1)]
+}
+
+/// [`TOKEN`] as XOAUTH2 sends it.
+fn base64_token() -> String {
+    STANDARD.encode(format!("user={}\x01auth=Bearer {TOKEN}\x01\x01", LOGIN.0))
 }

@@ -268,10 +268,10 @@ fn variable(
 ) -> bool {
     let (Some(path), Some((env, at))) = (path, env.one()) else { return false };
     let Some(derived) = naming.env(path) else { return false };
-    if derived == env {
+    if derived == variable_of(env) {
         return false;
     }
-    let rule = if derived.eq_ignore_ascii_case(env) { Rule::LetterCase } else { Rule::EnvName };
+    let rule = if derived.eq_ignore_ascii_case(variable_of(env)) { Rule::LetterCase } else { Rule::EnvName };
     let mut draft = Draft::new(rule, at, format!("`{env}` is not the variable of `{path}`"))
         .found(env)
         .expected(derived.clone())
@@ -284,11 +284,17 @@ fn variable(
     true
 }
 
+/// The variable of `NAME=value`.
+pub(super) fn variable_of(text: &str) -> &str {
+    text.split(|c: char| c == '=' || c.is_whitespace()).next().unwrap_or(text)
+}
+
 fn consoles(setting: &Documented<'_>, drafts: &mut Vec<Draft>) {
     let Some(table) = setting.table() else { return };
     let (table, directive) = (table.console(), setting.option("systemconsole"));
     let (Some((a, at)), Some((b, _))) = (table.one(), directive.one()) else { return };
-    if same_console(a, b) {
+    // A setting that stands on several pages has several paths.
+    if same_console(a, b) || [a, b].iter().any(|path| path.contains([',', '\n']) || path.contains(" or ")) {
         return;
     }
     drafts.push(

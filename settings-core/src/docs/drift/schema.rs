@@ -13,7 +13,7 @@ use super::default::{Normal, contradict, normal};
 use super::draft::Draft;
 use super::finding::Rule;
 use super::naming::Naming;
-use super::own::same_console;
+use super::own::{same_console, variable_of};
 use crate::docs::facts::{Documented, Named, Source};
 
 pub(super) fn check(
@@ -50,6 +50,8 @@ pub(super) fn check(
                 }
                 // A section or a map that holds settings.
                 Match::None if index.paths.keys().any(|known| known.starts_with(&format!("{path}."))) => {}
+                // Another program's section.
+                Match::None if !index.claims(path) => {}
                 Match::None => unknown.push(no_such_setting(path, at, &index, &leaves).setting(path)),
             }
         }
@@ -130,6 +132,13 @@ impl<'s> Index<'s> {
         index
     }
 
+    /// Whether a path is in a section of the schema, or was meant to be.
+    fn claims(&self, path: &str) -> bool {
+        let section = path.split('.').next().unwrap_or(path);
+        self.paths.keys().any(|known| known.split('.').next() == Some(section))
+            || nearest(path, self.paths.keys().map(String::as_str)).is_some()
+    }
+
     fn find(&self, path: &str) -> Match<'s> {
         if let Some(leaf) = self.paths.get(path) {
             return Match::Leaf(leaf);
@@ -194,10 +203,11 @@ fn facts(page: &PageRead, setting: &Documented<'_>, leaf: &Leaf, naming: &Naming
         .chain([(setting.option("environment"), false)]);
     for (env, broken) in envs {
         let (Some((env, at)), Some(derived)) = (env.one(), naming.env(&path)) else { continue };
-        if env == derived {
+        if variable_of(env) == derived {
             continue;
         }
-        let rule = if env.eq_ignore_ascii_case(&derived) { Rule::LetterCase } else { Rule::EnvName };
+        let rule =
+            if variable_of(env).eq_ignore_ascii_case(&derived) { Rule::LetterCase } else { Rule::EnvName };
         let mut draft = Draft::new(rule, at, format!("`{env}` is not the variable of `{path}`"))
             .found(env)
             .expected(derived.clone())

@@ -9,7 +9,8 @@ use crate::docs::model::Value;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum InferredKind {
     Bool,
-    Integer,
+    /// Between two bounds, where they are stated.
+    Integer(Option<(i64, i64)>),
     Float,
     /// In the unit of the name.
     Duration(&'static str),
@@ -97,7 +98,9 @@ fn kind(setting: &Documented<'_>, default: Option<&StatedDefault>) -> (InferredK
             (text(setting), None)
         }
         Some((_, Normal::Bool(_))) => (InferredKind::Bool, None),
-        Some((written, Normal::Number(_))) if written.parse::<i64>().is_ok() => (InferredKind::Integer, None),
+        Some((written, Normal::Number(_))) if written.parse::<i64>().is_ok() => {
+            (InferredKind::Integer(None), None)
+        }
         Some((_, Normal::Number(_))) => (InferredKind::Float, None),
         Some((written, _)) if strings(written).is_some() => (InferredKind::List, None),
         Some((written, _)) if written.starts_with('"') => (text(setting), None),
@@ -120,13 +123,23 @@ fn hinted(
     match (hint, unit) {
         (HintKind::Number, Some(unit)) => InferredKind::Duration(unit),
         (HintKind::Number, None) if has_fraction => InferredKind::Float,
-        (HintKind::Number, None) => InferredKind::Integer,
+        (HintKind::Number, None) => InferredKind::Integer(bounds(setting)),
         (HintKind::Decimal, _) => InferredKind::Float,
         (HintKind::Text, _) => text(setting),
         (HintKind::List, _) => InferredKind::List,
         (HintKind::Map, _) => InferredKind::Map,
         (HintKind::Bool, _) => InferredKind::Bool,
     }
+}
+
+/// `Numerical input from 1 to 65535.`
+fn bounds(setting: &Documented<'_>) -> Option<(i64, i64)> {
+    let hints = setting.hints();
+    let words = hints.iter().find_map(|hint| hint.text.split_once(" from "))?.1;
+    let (low, rest) = words.split_once(" to ")?;
+    let end = rest.find(|c: char| !c.is_ascii_digit() && c != '-').unwrap_or(rest.len());
+    let (low, high) = (low.parse().ok()?, rest.get(..end)?.parse().ok()?);
+    (low <= high).then_some((low, high))
 }
 
 /// Text, or a secret where the key says so.
@@ -150,7 +163,7 @@ fn sentence_kind(setting: &Documented<'_>) -> Option<InferredKind> {
     } else if is("string") || is("24-hour") {
         Some(InferredKind::Text)
     } else if is("numerical") || is("numeric") {
-        Some(InferredKind::Integer)
+        Some(InferredKind::Integer(None))
     } else if is("options ``true`` and ``false``") {
         Some(InferredKind::Bool)
     } else {
@@ -190,13 +203,20 @@ fn strings(written: &str) -> Option<Vec<String>> {
     serde_json::from_str(written.trim()).ok()
 }
 
+fn fits(kind: &InferredKind, number: i64) -> bool {
+    match kind {
+        InferredKind::Integer(Some((low, high))) => (low..=high).contains(&&number),
+        _ => true,
+    }
+}
+
 /// The default as the derive reads it. `None` where it doesn't fit the kind.
 fn expression(kind: &InferredKind, written: &str) -> Option<String> {
     let bare = written.trim();
     let unquoted = bare.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(bare);
     match (kind, normal(written)) {
         (InferredKind::Bool, Normal::Bool(default)) => Some(default.to_string()),
-        (InferredKind::Integer, Normal::Number(_)) => {
+        (InferredKind::Integer(_), Normal::Number(_)) => {
             unquoted.parse::<i64>().ok().map(|number| number.to_string())
         }
         (InferredKind::Duration(_), Normal::Number(_)) => {

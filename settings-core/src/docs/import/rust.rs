@@ -106,7 +106,7 @@ impl Writer {
     fn type_of(&mut self, item: &Item, key: &str, enums: &mut Vec<(String, String, Vec<Choice>)>) -> String {
         let name = match &item.inferred.kind {
             InferredKind::Bool => "bool".to_owned(),
-            InferredKind::Integer => "i64".to_owned(),
+            InferredKind::Integer(_) => "i64".to_owned(),
             InferredKind::Float => "f64".to_owned(),
             InferredKind::Duration(_) => "Duration".to_owned(),
             InferredKind::Text => "String".to_owned(),
@@ -149,6 +149,9 @@ fn setting(
     let mut attributes = vec![format!("key = {key:?}"), format!("title = {:?}", item.title)];
     if let InferredKind::Duration(unit) = item.inferred.kind {
         attributes.push(format!("unit = {unit:?}"));
+    }
+    if let InferredKind::Integer(Some((low, high))) = item.inferred.kind {
+        attributes.push(format!("range = {low}..={high}"));
     }
     attributes.extend(item.inferred.default.as_ref().map(|default| format!("default = {default}")));
     if page != Some(item.page.as_str()) {

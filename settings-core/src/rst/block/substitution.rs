@@ -43,7 +43,8 @@ impl Parser<'_> {
             let Some((name_end, end)) = match_name(&text, from) else { continue };
             let name = cut(&text, 0, name_end).to_owned();
             let rest = Line { start: (line.start + end.saturating_sub(before) as u32).min(line.end), ..line };
-            let mut body = view.skip(i);
+            // Docutils does not count the lines that the name takes.
+            let mut body = View { offset: view.offset, ..view.skip(i) };
             if let Some(line) = self.lines.get_mut(body.first) {
                 *line = rest;
             }

@@ -96,18 +96,12 @@ impl<'s> Parser<'s> {
                 }
                 let run = Run { name, parts, line, number, block: text, span };
                 let record = self.record_directive(&run);
-                match self.run(m, &run, spec.kind) {
-                    Ok(nodes) => {
-                        if let Some(node) = nodes.first() {
-                            self.record_made(record, *node);
-                        }
-                        self.append_all(m.node, nodes);
-                    }
-                    Err(refusal) => {
-                        let message = self.refusal(&run, refusal);
-                        self.append(m.node, message);
-                    }
-                }
+                let nodes = match self.run(m, &run, spec.kind) {
+                    Ok(nodes) => nodes,
+                    Err(refusal) => vec![self.refusal(&run, refusal)],
+                };
+                self.record_made(record, run.parts.options, nodes.first().copied());
+                self.append_all(m.node, nodes);
             }
             Err(problem) => {
                 let words = format!("Error in \"{name}\" directive:\n{problem}.");

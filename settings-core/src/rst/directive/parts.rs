@@ -98,6 +98,9 @@ impl Parser<'_> {
     }
 
     fn arguments(&self, head: View, spec: &Spec) -> Result<Vec<String>, String> {
+        if head.is_empty() && spec.required == 0 {
+            return Ok(Vec::new());
+        }
         let text = self.joined(head);
         let count = words(&text).count();
         let most = spec.required + spec.optional;

@@ -6,6 +6,7 @@ use super::super::document::{Document, NodeRef};
 use super::super::parser::Parser;
 use super::super::tree::NodeId;
 use super::Run;
+use super::parts::RawOption;
 
 /// One directive, whatever became of it.
 #[derive(Clone, Debug)]
@@ -14,7 +15,7 @@ pub(in crate::rst) struct DirectiveRecord {
     line: u32,
     span: Range<u32>,
     argument: Option<(Box<str>, Range<u32>)>,
-    options: Vec<super::parts::RawOption>,
+    options: Vec<RawOption>,
     content: Option<(Range<u32>, u32)>,
     node: Option<NodeId>,
 }
@@ -33,16 +34,17 @@ impl Parser<'_> {
             line: run.number,
             span: run.span.clone(),
             argument,
-            options: parts.options.clone(),
+            options: Vec::new(),
             content,
             node: None,
         });
         self.directives.len() - 1
     }
 
-    pub(super) fn record_made(&mut self, directive: usize, node: NodeId) {
+    pub(super) fn record_made(&mut self, directive: usize, options: Vec<RawOption>, node: Option<NodeId>) {
         if let Some(directive) = self.directives.get_mut(directive) {
-            directive.node = Some(node);
+            directive.options = options;
+            directive.node = node;
         }
     }
 }
@@ -119,7 +121,7 @@ impl<'d> Directive<'d> {
         self.record.content.as_ref().map(|&(_, line)| line as usize)
     }
 
-    /// The (first) node that it made.
+    /// The (first) node that it made; the message about it, if it was refused.
     #[must_use]
     pub fn node(self) -> Option<NodeRef<'d>> {
         self.record.node.map(|id| self.document.node(id))
@@ -130,7 +132,7 @@ impl<'d> Directive<'d> {
 #[derive(Clone, Copy, Debug)]
 pub struct DirectiveOption<'d> {
     document: &'d Document,
-    record: &'d super::parts::RawOption,
+    record: &'d RawOption,
 }
 
 impl<'d> DirectiveOption<'d> {

@@ -10,7 +10,9 @@ mod role;
 mod schemes;
 mod uri;
 
-use super::chars::{byte, char_at, char_before, cut, is_pair, is_space, may_follow, may_precede, tail};
+use super::chars::{
+    byte, char_at, char_before, cut, find_byte, is_pair, is_space, may_follow, may_precede, tail,
+};
 use super::parser::{Parser, View};
 use super::source::Line;
 use super::tag::{AttrName, Tag};
@@ -402,5 +404,5 @@ fn classifier(text: &str) -> Option<(usize, usize)> {
 
 fn next_trigger(s: &str, from: usize) -> Option<usize> {
     let rest = s.as_bytes().get(from..)?;
-    rest.iter().position(|&b| matches!(b, b'*' | b'`' | b'|' | b'_')).map(|i| from + i)
+    find_byte(rest, |b| (b == b'*') | (b == b'`') | (b == b'|') | (b == b'_')).map(|i| from + i)
 }

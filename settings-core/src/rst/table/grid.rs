@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use super::super::chars::find_byte;
 use super::super::parser::Parser;
 use super::row::Rows;
 use super::{CellData, TableData, TableError};
@@ -92,6 +93,11 @@ impl<'a> Grid<'a> {
         Ok(())
     }
 
+    /// A line as bytes, where none of them stands for another.
+    fn plain(&self, row: usize) -> Option<&'a [u8]> {
+        if self.head == Some(row) { None } else { self.rows.ascii(self.text, row) }
+    }
+
     fn at(&self, row: usize, column: usize) -> u8 {
         let b = self.rows.at(self.text, row, column);
         if b == b'=' && self.head == Some(row) { b'-' } else { b }
@@ -124,7 +130,9 @@ impl<'a> Grid<'a> {
 
     /// The smallest rectangle of borders whose top left corner is given.
     fn find_cell(&mut self, top: usize, left: usize) -> Option<Rectangle> {
-        for right in left + 1..=self.right {
+        let mut right = left;
+        while right < self.right {
+            right = self.next_crossing(top, right + 1);
             self.step()?;
             match self.at(top, right) {
                 b'+' => {
@@ -139,13 +147,32 @@ impl<'a> Grid<'a> {
         None
     }
 
+    /// The first place from `column` on where a horizontal border crosses another or ends.
+    fn next_crossing(&mut self, row: usize, column: usize) -> usize {
+        let Some(line) = self.plain(row).and_then(|line| line.get(column..)) else { return column };
+        let run = find_byte(line, |b| b != b'-').unwrap_or(line.len());
+        self.steps = self.steps.saturating_sub(run / 16);
+        (column + run).min(self.right)
+    }
+
+    /// Whether nothing but a horizontal border stands between two columns.
+    fn is_border(&mut self, row: usize, left: usize, right: usize) -> bool {
+        match self.plain(row).and_then(|line| line.get(left + 1..right)) {
+            Some(line) => {
+                self.steps = self.steps.saturating_sub(line.len() / 16);
+                find_byte(line, |b| (b != b'-') & (b != b'+')).is_none()
+            }
+            None => self.run((left + 1..right).rev(), |grid, column| grid.at(row, column), b'-'),
+        }
+    }
+
     fn find_bottom(&mut self, top: usize, left: usize, right: usize) -> Option<usize> {
         for bottom in top + 1..=self.bottom {
             self.step()?;
             match self.at(bottom, right) {
                 b'+' => {
                     let closed = self.at(bottom, left) == b'+'
-                        && self.run((left + 1..right).rev(), |grid, column| grid.at(bottom, column), b'-')
+                        && self.is_border(bottom, left, right)
                         && self.run((top + 1..bottom).rev(), |grid, row| grid.at(row, left), b'|');
                     if closed {
                         return Some(bottom);
@@ -181,9 +208,20 @@ impl<'a> Grid<'a> {
 
     /// Notes the rows and columns that the crossings on a cell's border begin.
     fn mark_edges(&mut self, cell: Rectangle) {
-        for column in cell.left + 1..=cell.right {
-            if self.at(cell.top, column) == b'+' || self.at(cell.bottom, column) == b'+' {
-                mark(&mut self.column_edges, column);
+        for row in [cell.top, cell.bottom] {
+            match self.plain(row).and_then(|line| line.get(cell.left + 1..=cell.right)) {
+                Some(line) => {
+                    for i in memchr::memchr_iter(b'+', line) {
+                        mark(&mut self.column_edges, cell.left + 1 + i);
+                    }
+                }
+                None => {
+                    for column in cell.left + 1..=cell.right {
+                        if self.at(row, column) == b'+' {
+                            mark(&mut self.column_edges, column);
+                        }
+                    }
+                }
             }
         }
         for row in cell.top + 1..=cell.bottom {

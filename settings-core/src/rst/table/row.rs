@@ -73,6 +73,12 @@ impl Rows {
         }
     }
 
+    /// The bytes of a line whose columns are its bytes.
+    pub(super) fn ascii<'t>(&self, text: &'t str, row: usize) -> Option<&'t [u8]> {
+        let measured = self.lines.get(row).filter(|measured| measured.columns.is_none())?;
+        text.as_bytes().get(measured.line.start as usize..measured.line.end as usize)
+    }
+
     /// Where a column begins in the text; the line's end for columns past it.
     fn position(&self, measured: &Measured, column: usize) -> u32 {
         if column >= measured.width as usize {

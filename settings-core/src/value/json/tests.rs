@@ -20,6 +20,23 @@ fn resolves_escapes() {
 }
 
 #[test]
+fn a_string_ends_at_its_quote_wherever_that_stands() {
+    // neighbours of the bytes that end a run, and bytes beyond ASCII
+    for filler in ["a", " ", "!", "#", "[", "]", "\u{7f}", "é", "😀"] {
+        for count in 0..40 {
+            let inner = filler.repeat(count);
+            let text = format!("[\"{inner}\", \"{inner}\\\\{inner}\", 1]");
+            let elements = parse_value(&text).unwrap().elements().unwrap();
+            assert_eq!(elements[0].string().unwrap(), inner);
+            assert_eq!(elements[1].string().unwrap(), format!("{inner}\\{inner}"));
+            assert_eq!(elements[2].text, "1");
+            let error = parse_value(&format!("\"{inner}\u{1f}{inner}\"")).unwrap_err();
+            assert_eq!(error.offset, 1 + inner.len(), "{inner}");
+        }
+    }
+}
+
+#[test]
 fn says_what_is_wrong_and_where() {
     let cases = [
         ("", 0, "but the text ends"),

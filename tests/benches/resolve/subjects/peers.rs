@@ -6,7 +6,6 @@ use std::str::FromStr;
 
 use ::conf::Conf;
 use ::config::{Config, File, FileFormat};
-use ::confique::{Config as _, Layer};
 use figment::Figment;
 use figment::providers::{Env, Format, Json, Serialized};
 use serde::Serialize;

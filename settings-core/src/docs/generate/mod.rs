@@ -262,3 +262,7 @@ pub fn build<S: crate::Settings>(dir: impl AsRef<Path>, more: Vec<Artefact>) -> 
     }
     if checks && !outcome.is_current() { Err(BuildError::Stale(outcome)) } else { Ok(()) }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests;

@@ -1,0 +1,43 @@
+//! What to say of unknown names, section by section.
+
+use super::diagnostic::Severity;
+use super::index::Index;
+use crate::schema::Unknown;
+
+/// What the program was told to say of unknown names.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Policies {
+    pub(super) all: Option<Unknown>,
+    /// By the section's path; the later, the stronger.
+    pub(super) sections: Vec<(String, Unknown)>,
+}
+
+impl Policies {
+    /// What to say of a name in `section`: what was told of it or of a section around it, else what their structs say.
+    pub(super) fn of(&self, index: &Index, section: u32) -> Option<Unknown> {
+        let mut by_struct = None;
+        let mut next = Some(section);
+        while let Some((id, entry)) = next.and_then(|id| Some((id, index.sections.get(id as usize)?))) {
+            if !self.sections.is_empty() {
+                let path = index.section_keys(id).join(".");
+                let told = self.sections.iter().rev().find(|(told, _)| told.eq_ignore_ascii_case(&path));
+                if let Some((_, unknown)) = told {
+                    return Some(*unknown);
+                }
+            }
+            by_struct = by_struct.or(entry.unknown);
+            next = entry.parent;
+        }
+        by_struct.or(self.all)
+    }
+}
+
+/// The severity that a policy asks for; none where nothing is to be said. `usual` is what is said without a policy.
+pub(super) fn severity(unknown: Option<Unknown>, usual: Severity) -> Option<Severity> {
+    match unknown {
+        None => Some(usual),
+        Some(Unknown::Allow) => None,
+        Some(Unknown::Warn) => Some(Severity::Warning),
+        Some(Unknown::Deny) => Some(Severity::Error),
+    }
+}

@@ -1,0 +1,121 @@
+//! Defaults that are computed.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::time::Duration;
+
+use settings_core::resolve::{Environment, Layers, Resolution, resolve};
+use settings_core::schema::{DefaultValue, Member, Setting};
+use settings_core::template;
+use settings_core::{SettingValue, Settings};
+
+/// A server.
+#[derive(Settings, Debug, PartialEq)]
+#[settings(env_prefix = "X")]
+struct Server {
+    pool: Pool,
+    pools: Vec<Pool>,
+}
+
+/// Workers.
+#[derive(Settings, Debug, PartialEq)]
+struct Pool {
+    /// How many there are at least.
+    #[setting(default_from = |most, mode| if *mode == Mode::Small { 1 } else { *most / 2 }, default_rule = "half of `Most`")]
+    least: u16,
+    /// How many there are at most.
+    #[setting(default = 8)]
+    most: u16,
+    /// Large or small.
+    #[setting(default = Mode::Large)]
+    mode: Mode,
+    /// How long an idle one stays.
+    #[setting(
+        unit = "minutes",
+        range = 0..=600,
+        default_from = |least| Duration::from_secs(u64::from(*least) * 90),
+        default_rule = "a minute and a half for each of `Least`"
+    )]
+    idle: Duration,
+    /// How long any stays, if not for ever.
+    #[setting(unit = "hours", default_from = || Some(Duration::from_secs(1800)), default_rule = "half an hour")]
+    longest: Option<Duration>,
+    /// A name for logs.
+    #[setting(default_from = |mode, most| format!("{mode:?}-{most}"), default_rule = "`Mode` and `Most`")]
+    name: String,
+}
+
+/// Large or small.
+#[derive(SettingValue, Debug, PartialEq)]
+enum Mode {
+    /// Large.
+    Large,
+    /// Small.
+    Small,
+}
+
+fn file(text: &str) -> Resolution<Server> {
+    resolve(Layers::new().file("config.json", text))
+}
+
+fn setting(key: &str) -> Setting {
+    match Pool::SCHEMA.members.iter().find(|member| member.key() == key) {
+        Some(Member::Setting(setting)) => *setting,
+        _ => panic!("no setting {key}"),
+    }
+}
+
+#[test]
+fn a_default_follows_what_it_is_computed_from() {
+    let pool = Server::default().pool;
+    assert_eq!((pool.least, pool.idle, pool.name.as_str()), (4, Duration::from_secs(360), "Large-8"));
+    assert_eq!(pool.longest, Some(Duration::from_secs(1800)));
+    let resolution = file(
+        r#"{"Pool": {"Most": 20, "Mode": "Large"}, "Pools": [{"Mode": "Small"}, {"Least": 3, "Most": 5}]}"#,
+    );
+    let server = resolution.into_result().unwrap();
+    assert_eq!((server.pool.least, server.pool.idle), (10, Duration::from_secs(900)));
+    assert_eq!((server.pools[0].least, server.pools[0].name.as_str()), (1, "Small-8"));
+    assert_eq!((server.pools[1].least, server.pools[1].idle), (3, Duration::from_secs(270)));
+}
+
+#[test]
+fn a_layer_overrides_it_and_both_are_shown() {
+    let layers = Layers::new()
+        .file("config.json", r#"{"Pool": {"Most": 20}}"#)
+        .environment(Environment::from_iter([("X_POOL_LEAST", "2")]));
+    let resolution = resolve::<Server>(layers);
+    let least = resolution.setting("Pool.Least").unwrap();
+    assert_eq!(least.shown(), "2");
+    let overridden: Vec<_> =
+        least.overridden_shown().map(|(origin, value)| format!("{origin} {value}")).collect();
+    assert_eq!(overridden, ["default 10"]);
+    assert_eq!(resolution.setting("Pool.Idle").unwrap().shown(), "3");
+    assert_eq!(resolution.setting("Pool.Name").unwrap().shown(), "\"Large-20\"");
+    assert_eq!(resolution.setting("Pool.Longest").unwrap().shown(), "\"1800000ms\"");
+}
+
+#[test]
+fn a_computed_default_that_its_own_kind_refuses_is_a_mistake_of_the_program() {
+    let resolution = file(r#"{"Pool": {"Least": 60000}}"#);
+    assert_eq!(resolution.report().diagnostics()[0].code.name(), "contradiction");
+    assert!(file(r#"{"Pool": {"Least": 60000, "Idle": 1}}"#).value().is_some());
+}
+
+#[test]
+fn a_refused_value_is_told_once() {
+    let resolution = file(r#"{"Pool": {"Least": "x"}}"#);
+    let codes: Vec<_> = resolution.report().diagnostics().iter().map(|told| told.code.name()).collect();
+    assert_eq!(codes, ["wrong-type"]);
+}
+
+#[test]
+fn documents_know_the_rule() {
+    let DefaultValue::Computed { rule, .. } = setting("Least").default else { panic!() };
+    assert_eq!(rule, "half of `Most`");
+    assert_eq!(setting("Least").computed_from, ["Most", "Mode"]);
+    assert_eq!(setting("Longest").computed_from, [""; 0]);
+    let text = template::commented_json(Server::SCHEMA);
+    assert!(text.contains("Default: half of Most.") && text.contains("\"Least\": …"), "{text}");
+    assert!(file(&template::default_json(Server::SCHEMA)).report().diagnostics().is_empty());
+}
