@@ -157,10 +157,12 @@ impl Outbox {
             let room = allowed.saturating_sub(aloft.len());
             if room > 0 {
                 let (now, except) = (self.clock.now(), aloft.clone());
-                let due = work(&self.store, lease, move |store| store.due(now, room, &except)).await?;
-                for due in due {
-                    aloft.push(due.id);
-                    flights.spawn(self.flight(mailer, lease, due).fly());
+                match work(&self.store, lease, move |store| store.due(now, room, &except)).await {
+                    Ok(due) => due.into_iter().for_each(|due| {
+                        aloft.push(due.id);
+                        flights.spawn(self.flight(mailer, lease, due).fly());
+                    }),
+                    Err(error) => broken = Some(error),
                 }
             }
             let landed = match flights.join_next().await {
@@ -177,7 +179,9 @@ impl Outbox {
             };
             aloft.retain(|id| *id != landed.id);
             report.count(landed.state);
-            self.turn_circuit(mailer, lease, report, &landed.health).await?;
+            if let Err(error) = self.turn_circuit(mailer, lease, report, &landed.health).await {
+                broken.get_or_insert(error);
+            }
         }
     }
 
