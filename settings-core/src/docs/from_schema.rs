@@ -168,6 +168,7 @@ fn hint(setting: &Setting) -> Option<Hint> {
         Kind::Size { .. } => "Numerical value in bytes.".to_owned(),
         Kind::Set(of) => format!("{} array input.", element(of)),
         Kind::Section(_) => "Map input.".to_owned(),
+        Kind::Json => "JSON input.".to_owned(),
         Kind::Duration { unit, min, max } => {
             format!("Numerical value in {}{}.", unit.name(), bounds(i128::from(*min), i128::from(*max)))
         }
