@@ -86,7 +86,6 @@ enum Which {
 /// The root.
 #[derive(Settings)]
 #[settings(env_prefix = "APP")]
-#[expect(dead_code, reason = "only the metadata is looked at")]
 struct Root {
     every: Every,
 }
