@@ -256,3 +256,7 @@ pub(super) fn unit_named(name: &str) -> Option<Unit> {
         .into_iter()
         .find(|unit| unit.name() == name)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests;
