@@ -153,11 +153,11 @@ fn each_section_says_what_unknown_names_are() {
     let sections = [
         (Severity::Error, place("c:1:13")),
         (Severity::Error, place("c:1:33")),
-        (Severity::Warning, place("c:1:88")),
-        (Severity::Error, place("c:1:98")),
+        (Severity::Warning, place("c:1:89")),
+        (Severity::Error, place("c:1:99")),
         (Severity::Error, place("X_STRICT_FAR")),
         (Severity::Warning, place("X_USUAL_FAR")),
-        (Severity::Note, place("c:1:110")),
+        (Severity::Note, place("c:1:111")),
         (Severity::Note, place("X_FAR")),
     ];
     assert_eq!(told(Layers::new()), sections);

@@ -199,6 +199,7 @@ fn kind_name(kind: &Kind) -> &'static str {
         Kind::List(_) => "list",
         Kind::Set(_) => "set",
         Kind::Section(_) => "section",
+        Kind::Json => "json",
         Kind::Map(_) => "map",
         Kind::Optional(of) => kind_name(of),
     }

@@ -7,6 +7,7 @@ use super::inline::markdown_to_rst;
 use super::model::{
     Bullet, Content, Entry, Fact, Heading, Hint, Page, Part, Placed, Row, Statement, Table, Value,
 };
+use super::render::part_of;
 
 /// The pages of a program's settings, in the order in which the schema names them. Settings without a page are on
 /// the page named by their outermost key.
@@ -40,7 +41,7 @@ fn introduction(name: &str, leaves: &[Leaf]) -> Vec<Placed> {
         let doc = leaf.section.doc.trim();
         if !doc.is_empty() && !told.contains(&doc) {
             told.push(doc);
-            parts.extend(paragraphs(doc).into_iter().map(|content| Placed::by_rule(as_part(content))));
+            parts.extend(paragraphs(doc).into_iter().map(|content| Placed::by_rule(part_of(content))));
         }
     }
     let console = leaves.first().and_then(|leaf| leaf.console);
@@ -167,6 +168,7 @@ fn hint(setting: &Setting) -> Option<Hint> {
         Kind::Size { .. } => "Numerical value in bytes.".to_owned(),
         Kind::Set(of) => format!("{} array input.", element(of)),
         Kind::Section(_) => "Map input.".to_owned(),
+        Kind::Json => "JSON input.".to_owned(),
         Kind::Duration { unit, min, max } => {
             format!("Numerical value in {}{}.", unit.name(), bounds(i128::from(*min), i128::from(*max)))
         }
@@ -246,16 +248,6 @@ fn items(block: &str) -> Vec<Value> {
 
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn as_part(content: Content) -> Part {
-    match content {
-        Content::Values(items) => Part::Values(items),
-        Content::Hint(hint) => Part::Hint(hint),
-        Content::Text(text) => Part::Text(text),
-        Content::Statement(_) => Part::Text(Fact::default()),
-        Content::Verbatim(text) => Part::Verbatim(text.value),
-    }
 }
 
 /// The unit that a hint names.

@@ -32,6 +32,7 @@ fn ways(kind: &Kind, values: &[ValueDoc]) -> Vec<Map<String, Json>> {
             text_like(&pattern::whole(&pattern::duration(unit, min, max)), kind),
         ],
         Kind::TextOf(rules) => text_of(rules, kind),
+        Kind::Json => vec![Map::new()],
         Kind::Size { min, max } => vec![
             whole_number(min.into(), max.into()),
             text_like(&pattern::whole(&pattern::size(min, max)), kind),
@@ -51,7 +52,7 @@ fn ways(kind: &Kind, values: &[ValueDoc]) -> Vec<Map<String, Json>> {
         ])],
         Kind::Optional(of) => {
             let mut ways = ways(of, values);
-            if !matches!(of, Kind::List(_) | Kind::Set(_) | Kind::Map(_) | Kind::Optional(_)) {
+            if !matches!(of, Kind::List(_) | Kind::Set(_) | Kind::Map(_) | Kind::Optional(_) | Kind::Json) {
                 ways.push(object([("type", json!("null"))]));
             }
             ways

@@ -67,11 +67,11 @@ pub(super) fn size(min: u64, max: u64) -> String {
     ways.join("|")
 }
 
-/// What a format accepts, but for the exact form of an IPv6 address and the length of a whole host name.
+/// What a format accepts, but for the length of a whole host name.
 pub(super) fn format(format: Format) -> String {
     let name = |inner: &str| format!("[A-Za-z0-9{inner}](?:[A-Za-z0-9{inner}-]{{0,61}}[A-Za-z0-9{inner}])?");
     let names = |inner: &str| format!("{0}(?:\\.{0})*", name(inner));
-    let ipv6 = "[0-9A-Fa-f]*:[0-9A-Fa-f:.]+";
+    let ipv6 = ipv6();
     let host = format!("{}\\.?|{ipv6}|\\[{ipv6}\\]", names("_"));
     let port = format!("0*(?:{})", natural(1, 65_535));
     match format {
@@ -85,6 +85,26 @@ pub(super) fn format(format: Format) -> String {
         Format::Path => r"^[^\u0000]+$".to_owned(),
         Format::SocketAddress => whole(&format!(r"(?:{}\.?|\[{ipv6}\])?:{port}", names("_"))),
     }
+}
+
+/// All three forms of RFC 4291, 2.2.
+fn ipv6() -> String {
+    let group = "[0-9A-Fa-f]{1,4}";
+    let octet = format!("(?:0|{})", natural(1, 255));
+    let ipv4 = format!(r"{octet}(?:\.{octet}){{3}}");
+    let mut ways = vec![format!("(?:{group}:){{7}}{group}"), format!("(?:{group}:){{6}}{ipv4}")];
+    for left in 0..=7_usize {
+        let start = if left == 0 { "::".to_owned() } else { format!("(?:{group}:){{{left}}}:") };
+        let mut ends = vec![String::new()];
+        if let Some(more) = 6_usize.checked_sub(left) {
+            ends.push(format!("(?:{group}:){{0,{more}}}{group}"));
+        }
+        if let Some(more) = 5_usize.checked_sub(left) {
+            ends.push(format!("(?:{group}:){{0,{more}}}{ipv4}"));
+        }
+        ways.push(format!("{start}(?:{})", ends.join("|")));
+    }
+    format!("(?:{})", ways.join("|"))
 }
 
 /// A whole number from `low` (at least 1) to `high`, without leading zeros.

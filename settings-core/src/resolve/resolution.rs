@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use super::builder::{Builder, Inputs};
 use super::candidates::{Candidate, Candidates, ValuePlace};
 use super::diagnostic::{Code, Diagnostic, Place, Report, Severity};
-use super::index::{Index, LeafId};
+use super::index::{Index, LeafId, Slot, Target};
 use super::layers::Layers;
 use super::origin::Origin;
 use super::snippet::line_and_column;
 use super::{Layer, Settings, file, overrides, secrets, variables};
-use crate::schema::{Kind, Member, Path, Setting};
+use crate::schema::{Kind, Member, Path, Section, Setting};
 use crate::value::{Value, to_json};
 
 /// What became of all layers.
@@ -68,7 +68,12 @@ impl std::error::Error for UnknownPath {}
 /// Never fails as a call: what is wrong stands in the [`Resolution`]'s report, and a setting without a usable value
 /// falls back to the next weaker layer, so that everything else can still be shown.
 pub fn resolve<T: Settings>(layers: Layers) -> Resolution<T> {
-    let index = Index::new(T::SCHEMA);
+    resolve_in(T::SCHEMA, layers, usize::MAX)
+}
+
+/// Resolves all layers over `root`, whose first `own` settings are those of `T`.
+pub(super) fn resolve_in<T: Settings>(root: &'static Section, layers: Layers, own: usize) -> Resolution<T> {
+    let index = Index::new(root);
     let mut candidates = Candidates::new(index.leaves.len());
     let mut texts = Vec::new();
     let mut diagnostics = Vec::new();
@@ -89,6 +94,9 @@ pub fn resolve<T: Settings>(layers: Layers) -> Resolution<T> {
     let inputs = Inputs { index: &index, layers: &layers, texts: &texts, candidates: &candidates, is_broken };
     let mut builder = Builder::new(inputs);
     let value = T::build(&mut builder);
+    for leaf in own..index.leaves.len() {
+        builder.value(leaf as LeafId);
+    }
     let computed = std::mem::take(&mut builder.computed);
     diagnostics.append(&mut builder.diagnostics);
     if diagnostics.len() > 1 {
@@ -162,6 +170,26 @@ impl<T> Resolution<T> {
             }
             Err(nearest) => Err(UnknownPath { path: path.to_owned(), nearest }),
         }
+    }
+
+    /// All values of a section, as they are in effect: a map from keys to values and to the maps of sections below.
+    /// They may hold secrets. `None` where no section has this path.
+    pub fn section(&self, path: &str) -> Option<Value<'_>> {
+        let wanted = |id: &u32| self.index.section_keys(*id).join(".") == path;
+        let section = (0..self.index.sections.len() as u32).find(wanted)?;
+        Some(self.section_value(section))
+    }
+
+    /// As deep as the sections nest.
+    fn section_value(&self, section: u32) -> Value<'_> {
+        let entry = |slot: &Slot| {
+            let value = match slot.target {
+                Target::Leaf(leaf) => self.effective(leaf)?.value,
+                Target::Section(below) => self.section_value(below),
+            };
+            Some((Cow::Borrowed(slot.key), value))
+        };
+        Value::Map(self.index.slots(section).iter().filter_map(entry).collect())
     }
 
     fn effective(&self, leaf: LeafId) -> Option<Effective<'_>> {

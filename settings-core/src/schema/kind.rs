@@ -50,6 +50,8 @@ pub enum Kind {
     Optional(&'static Kind),
     /// An object with the settings of a section, for sections that repeat.
     Section(&'static Section),
+    /// Any JSON value, for what only another program understands.
+    Json,
     /// Text that a type of the program's own reads.
     Custom(&'static CustomKind),
 }

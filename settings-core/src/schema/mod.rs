@@ -7,6 +7,7 @@
 #[doc(hidden)]
 pub mod assert;
 mod documented;
+mod dynamic;
 mod kind;
 mod naming;
 mod rule;
@@ -17,6 +18,7 @@ mod tree;
 mod unknown;
 
 pub use documented::DocumentedValue;
+pub use dynamic::DynamicSection;
 pub use kind::{Choice, CustomKind, Kind, SIZE_UNITS, Unit};
 pub use naming::{Path, env_name};
 pub use rule::{Rule, Strength};

@@ -215,8 +215,8 @@ fn read_values<'v, V: AsRef<str>>(
         return from_text(&setting.kind, value.as_ref()).map_err(refused);
     }
     let of = match setting.kind {
-        Kind::List(of) => of,
-        Kind::Optional(&Kind::List(of)) => of,
+        Kind::List(of) | Kind::Set(of) => of,
+        Kind::Optional(&(Kind::List(of) | Kind::Set(of))) => of,
         _ => return Err(StoreError::NoList { path: path.to_owned() }),
     };
     let elements: Result<_, _> = values.iter().map(|value| from_text(of, value.as_ref())).collect();

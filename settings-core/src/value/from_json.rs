@@ -87,6 +87,7 @@ pub fn from_json<'a>(kind: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
             Shape::Object => elements::section(kind, section, raw),
             _ => Err(found(kind, raw)),
         },
+        Kind::Json => Ok(Value::Text(json::compact(raw).into())),
         Kind::Optional(of) => match raw.shape {
             Shape::Null => Ok(Value::Null),
             _ => from_json(of, raw),

@@ -59,7 +59,7 @@ pub fn from_text<'a>(kind: &Kind, text: &'a str) -> Result<Value<'a>, Mismatch> 
         Kind::List(of) => words(of, text),
         Kind::Set(_) if text.trim_start().starts_with('[') => json_text(kind, text),
         Kind::Set(of) => distinct(kind, words(of, text)?),
-        Kind::Map(_) | Kind::Section(_) => json_text(kind, text),
+        Kind::Map(_) | Kind::Section(_) | Kind::Json => json_text(kind, text),
         Kind::Optional(of) => match (of, text) {
             (Kind::Text | Kind::TextOf(_) | Kind::Secret | Kind::Custom(_), _) => from_text(of, text),
             (_, "null") => Ok(Value::Null),

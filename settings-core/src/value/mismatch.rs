@@ -140,6 +140,7 @@ pub fn expectation(kind: &Kind) -> String {
             }
         }
         Kind::TextOf(rules) => text_rules(rules),
+        Kind::Json => "JSON".to_owned(),
         Kind::Size { min, max } => match (min, max) {
             (0, max) if max > i64::MAX as u64 => {
                 "a whole number of bytes, or a size such as `10MB` or `512KiB`".to_owned()

@@ -19,6 +19,7 @@ pub use from_text::from_text;
 pub use mismatch::{Mismatch, Reason, expectation};
 pub use secret::Secret;
 pub use size::ByteSize;
+pub use types::Json;
 #[doc(hidden)]
 pub use write::computed;
 pub(crate) use write::exact;

@@ -92,6 +92,31 @@ impl SettingValue for PathBuf {
     }
 }
 
+/// Any JSON value, kept as text on one line: settings that only another program understands.
+///
+/// What it holds is shown in listings; it is no place for secrets.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Json(String);
+
+impl Json {
+    /// The value as JSON text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl SettingValue for Json {
+    const KIND: Kind = Kind::Json;
+
+    fn from_value(value: Value<'_>) -> Option<Self> {
+        String::from_value(value).map(Self)
+    }
+
+    fn to_value(&self) -> Value<'_> {
+        Value::Text(self.0.as_str().into())
+    }
+}
+
 impl SettingValue for Secret {
     const KIND: Kind = Kind::Secret;
 

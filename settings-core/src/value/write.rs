@@ -59,6 +59,7 @@ fn write_json(out: &mut String, kind: &Kind, value: &Value<'_>) {
         Value::Float(float) => {
             let _ = write!(out, "{float}");
         }
+        Value::Text(text) if is_json(kind) => out.push_str(text),
         Value::Text(text) => json::write_string(out, text),
         Value::Duration(duration) => match in_unit(kind, *duration) {
             Some(count) => {
@@ -85,6 +86,14 @@ fn write_json(out: &mut String, kind: &Kind, value: &Value<'_>) {
             }
             out.push('}');
         }
+    }
+}
+
+fn is_json(kind: &Kind) -> bool {
+    match kind {
+        Kind::Json => true,
+        Kind::Optional(of) => is_json(of),
+        _ => false,
     }
 }
 

@@ -43,7 +43,7 @@ fn without_table(parts: Vec<Placed>, page_name: &str) -> Vec<Placed> {
                     .rows
                     .iter()
                     .flat_map(|row| row.left.iter().cloned())
-                    .map(|content| Placed::by_rule(part(content))),
+                    .map(|content| Placed::by_rule(part_of(content))),
             );
             let rest = table.rows.iter().flat_map(|row| row.right.iter().flatten());
             out.extend(rest.filter_map(|bullet| match bullet {
@@ -121,7 +121,7 @@ fn anchor(title: &str) -> String {
 }
 
 /// A cell's block as a block of the page, its line breaks gone.
-fn part(content: Content) -> Part {
+pub(in crate::docs) fn part_of(content: Content) -> Part {
     match content {
         Content::Text(mut text) => {
             text.value = text.value.replace('\n', " ");

@@ -132,6 +132,7 @@ const fn expected(kind: &Kind) -> &'static str {
         Kind::TextOf(TextRules { format: Some(format), .. }) => format.name(),
         Kind::TextOf(_) => "a string",
         Kind::Size { .. } => "a whole number of bytes, or a size such as `\"10MB\"`",
+        Kind::Json => "a list or map of literals",
         Kind::Section(_) => "the settings of a section",
         Kind::Secret => "no default in code",
         Kind::OneOf(_) => "a variant or its text as a string",

@@ -12,6 +12,7 @@ mod tests;
 
 pub use number::whole_number;
 pub use scan::{Key, Scanner, SyntaxError};
+pub(crate) use write::compact;
 pub use write::{escape, write_string};
 
 use std::borrow::Cow;

@@ -1,5 +1,7 @@
 //! JSON's strings, written and taken apart.
 
+use super::{Raw, Shape};
+
 /// Appends `text` as a JSON string, quotes included.
 pub fn write_string(out: &mut String, text: &str) {
     out.push('"');
@@ -15,6 +17,38 @@ pub fn write_string(out: &mut String, text: &str) {
         }
     }
     out.push('"');
+}
+
+/// A value on one line, without comments and space; the recursion is as deep as the text nests, which is bounded.
+pub(crate) fn compact(raw: Raw<'_>) -> String {
+    let mut out = String::with_capacity(raw.text.len());
+    write_compact(&mut out, raw);
+    out
+}
+
+fn write_compact(out: &mut String, raw: Raw<'_>) {
+    let separate = |out: &mut String, at: usize| out.push_str(if at > 0 { "," } else { "" });
+    match raw.shape {
+        Shape::Array => {
+            out.push('[');
+            for (at, element) in raw.each_element().enumerate() {
+                separate(out, at);
+                write_compact(out, element);
+            }
+            out.push(']');
+        }
+        Shape::Object => {
+            out.push('{');
+            for (at, (key, value)) in raw.each_entry().enumerate() {
+                separate(out, at);
+                out.push_str(key.raw);
+                out.push(':');
+                write_compact(out, value);
+            }
+            out.push('}');
+        }
+        _ => out.push_str(raw.text),
+    }
 }
 
 /// `text` as a JSON string, quotes included.

@@ -1,0 +1,155 @@
+//! A program's settings with sections that are registered at run time.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::resolution::{Resolution, resolve_in};
+use super::{Layers, Settings};
+use crate::schema::{DefaultValue, Member, Section, Setting, env_name};
+use crate::value::{from_json, json};
+
+/// A program's settings and the sections that were registered beside them. They go the same way through files,
+/// variables, reports, the JSON Schema ([`Registry::schema`]) and templates.
+///
+/// ```
+/// use settings_core::reference::ServerSettings;
+/// use settings_core::resolve::{Layers, Registry};
+/// use settings_core::schema::{DynamicSection, Kind};
+///
+/// let mut registry = Registry::<ServerSettings>::new();
+/// let port = Kind::Integer { min: 1, max: 65535 };
+/// registry.register(DynamicSection::new("CallsPlugin", "Calls.").setting("Port", "The port.", port, "8443").finish())?;
+/// let resolution = registry.resolve(Layers::new().set("CallsPlugin.Port", "9000", "--set"));
+/// assert_eq!(resolution.setting("CallsPlugin.Port").unwrap().shown(), "9000");
+/// # Ok::<(), settings_core::resolve::Refused>(())
+/// ```
+#[derive(Debug)]
+pub struct Registry<T> {
+    root: &'static Section,
+    settings: PhantomData<fn() -> T>,
+}
+
+/// Why a section can't be registered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused(String);
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Refused {}
+
+impl<T: Settings> Default for Registry<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: Settings> Registry<T> {
+    /// The program's own settings alone.
+    pub fn new() -> Self {
+        let own = T::SCHEMA;
+        let root = match own.key {
+            "" => own,
+            key => {
+                let members = Vec::leak(vec![Member::Section { key, section: own, optional: false }]);
+                Box::leak(Box::new(Section { members, env_prefix: own.env_prefix, ..Section::EMPTY }))
+            }
+        };
+        Self { root, settings: PhantomData }
+    }
+
+    /// Adds a section. A program's list of sections is given to it for good each time (leaked).
+    ///
+    /// # Errors
+    /// Where a key can't be named in a variable, a path or variable is taken, or a default is refused by its own kind;
+    /// the section is then not added.
+    pub fn register(&mut self, section: &'static Section) -> Result<(), Refused> {
+        let mut members = self.root.members.to_vec();
+        members.push(Member::Section { key: section.key, section, optional: false });
+        let root = Section { members: Vec::leak(members), ..*self.root };
+        let root: &'static Section = Box::leak(Box::new(root));
+        key_can_be_named(section.key)?;
+        keys_can_be_named(section)?;
+        variables_differ(root)?;
+        for leaf in section.leaves() {
+            default_is_accepted(leaf.setting).map_err(|why| Refused(format!("`{}`: {why}", leaf.path)))?;
+        }
+        self.root = root;
+        Ok(())
+    }
+
+    /// What all settings are, the registered ones included.
+    pub fn schema(&self) -> &'static Section {
+        self.root
+    }
+
+    /// Resolves all layers; registered settings are in the report and in [`Resolution::setting`] and
+    /// [`Resolution::section`].
+    pub fn resolve(&self, layers: Layers) -> Resolution<T> {
+        resolve_in(self.root, layers, T::SCHEMA.leaf_count())
+    }
+}
+
+fn keys_can_be_named(section: &Section) -> Result<(), Refused> {
+    for member in section.members {
+        key_can_be_named(member.key())?;
+        if let Member::Section { section, .. } = member {
+            keys_can_be_named(section)?;
+        }
+    }
+    Ok(())
+}
+
+fn key_can_be_named(key: &str) -> Result<(), Refused> {
+    if !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        return Ok(());
+    }
+    Err(Refused(format!("`{key}` can't be a key: keys have ASCII letters, digits and `_`")))
+}
+
+/// One variable, one setting, as the derive checks it at compile time.
+fn variables_differ(root: &'static Section) -> Result<(), Refused> {
+    let mut names = Vec::new();
+    collect(root, "", &mut names);
+    let mut owners: HashMap<String, String> = HashMap::new();
+    for path in names {
+        if let Some(other) = owners.insert(env_name("", &path), path.clone()) {
+            return Err(Refused(match other == path {
+                true => format!("two sections, settings or aliases have the path `{path}`"),
+                false => format!("`{other}` and `{path}` claim one environment variable"),
+            }));
+        }
+    }
+    Ok(())
+}
+
+/// As deep as the sections nest.
+fn collect(section: &'static Section, at: &str, names: &mut Vec<String>) {
+    let join = |key: &str| if at.is_empty() { key.to_owned() } else { format!("{at}.{key}") };
+    for member in section.members {
+        names.push(join(member.key()));
+        match member {
+            Member::Setting(setting) => {
+                let full = |alias: &&str| if alias.contains('.') { (*alias).to_owned() } else { join(alias) };
+                names.extend(setting.aliases.iter().map(full));
+            }
+            Member::Section { key, section, .. } => collect(section, &join(key), names),
+        }
+    }
+}
+
+fn default_is_accepted(setting: &Setting) -> Result<(), String> {
+    let text = match setting.default {
+        DefaultValue::Json(text) => text.to_owned(),
+        DefaultValue::Text(text) => json::escape(text),
+        _ => return Ok(()),
+    };
+    let raw =
+        json::parse_value(&text).map_err(|error| format!("the default is no JSON: {}", error.message))?;
+    let refused = |expected: &str| format!("the default doesn't fit: expected {expected}");
+    from_json(&setting.kind, raw).map(drop).map_err(|mismatch| refused(&mismatch.expected))
+}

@@ -1,0 +1,75 @@
+//! Sections that are known only at run time: those of plugins.
+
+use super::{Choice, DefaultValue, Kind, Member, Section, Setting};
+
+/// A section put together at run time.
+///
+/// Its metadata is given to the program for good (leaked), as everything else in this room lives as long as the
+/// program; a section should thus be made once.
+///
+/// ```
+/// use settings_core::schema::{DynamicSection, Kind};
+///
+/// let section = DynamicSection::new("CallsPlugin", "Calls from one to many.")
+///     .setting("UDPServerPort", "The port for voice.", Kind::Integer { min: 1, max: 65535 }, "8443")
+///     .one_of("Codec", "How voice is packed.", &[("opus", "Small."), ("pcm", "Large.")], "opus");
+/// assert_eq!(section.finish().leaf_count(), 2);
+/// ```
+#[derive(Clone, Debug)]
+pub struct DynamicSection {
+    key: String,
+    doc: String,
+    settings: Vec<Setting>,
+}
+
+impl DynamicSection {
+    /// An empty section; `doc` is Markdown.
+    pub fn new(key: &str, doc: &str) -> Self {
+        Self { key: key.to_owned(), doc: doc.to_owned(), settings: Vec::new() }
+    }
+
+    /// Adds a setting; `default` is JSON.
+    #[must_use]
+    pub fn setting(self, key: &str, description: &str, kind: Kind, default: &str) -> Self {
+        let default = DefaultValue::Json(leak(default));
+        self.add(key, description, kind, default)
+    }
+
+    /// Adds a setting that is one of some texts, each with what it means.
+    #[must_use]
+    pub fn one_of(self, key: &str, description: &str, choices: &[(&str, &str)], default: &str) -> Self {
+        let choice =
+            |(text, doc): &(&str, &str)| Choice { text: leak(text), label: leak(text), doc: leak(doc) };
+        let choices: Vec<Choice> = choices.iter().map(choice).collect();
+        let kind = Kind::OneOf(Vec::leak(choices));
+        self.add(key, description, kind, DefaultValue::Text(leak(default)))
+    }
+
+    /// Adds a secret, whose default is the empty text.
+    #[must_use]
+    pub fn secret(self, key: &str, description: &str) -> Self {
+        self.add(key, description, Kind::Secret, DefaultValue::Text(""))
+    }
+
+    fn add(mut self, key: &str, description: &str, kind: Kind, default: DefaultValue) -> Self {
+        let key = leak(key);
+        self.settings.push(Setting::new(key, key, kind, default).doc(leak(description), &[], ""));
+        self
+    }
+
+    /// The section's metadata.
+    pub fn finish(self) -> &'static Section {
+        let members: Vec<Member> = self.settings.into_iter().map(Member::Setting).collect();
+        let section = Section {
+            key: leak(&self.key),
+            doc: leak(&self.doc),
+            members: Vec::leak(members),
+            ..Section::EMPTY
+        };
+        Box::leak(Box::new(section))
+    }
+}
+
+fn leak(text: &str) -> &'static str {
+    String::leak(text.to_owned())
+}

@@ -1,0 +1,118 @@
+//! Sections registered at run time go the same way as those of structs.
+
+use std::collections::BTreeMap;
+
+use settings_core::Settings;
+use settings_core::json_schema::json_schema;
+use settings_core::mail::EmailSettings;
+use settings_core::reference::ServerSettings;
+use settings_core::resolve::{Environment, Layers, Registry, resolve};
+use settings_core::schema::{DynamicSection, Kind, Member, Section, Unit};
+use settings_core::template;
+use settings_core::value::Value;
+
+fn calls() -> &'static Section {
+    DynamicSection::new("CallsPlugin", "Calls.")
+        .setting("Port", "The port for voice.", Kind::Integer { min: 1, max: 65_535 }, "8443")
+        .setting("Hosts", "Where to relay.", Kind::List(&Kind::Text), r#"["a"]"#)
+        .setting("Idle", "How long.", Kind::Duration { unit: Unit::Seconds, min: 1, max: 60 }, "7")
+        .one_of("Codec", "How voice is packed.", &[("opus", "Small."), ("pcm", "Large.")], "opus")
+        .secret("Key", "The key.")
+        .finish()
+}
+
+fn registry() -> Registry<ServerSettings> {
+    let mut registry = Registry::new();
+    registry.register(calls()).unwrap();
+    registry
+}
+
+#[test]
+fn registered_settings_resolve_beside_the_programs_own() {
+    let layers = Layers::new()
+        .file(
+            "config.json",
+            r#"{"EmailSettings": {"SMTPPort": 26}, "CallsPlugin": {"Port": "9000", "Key": "k4n4ry"}}"#,
+        )
+        .environment(Environment::from_iter([
+            ("MM_CALLSPLUGIN_CODEC", "pcm"),
+            ("MM_CALLSPLUGIN_HOSTS", "b c"),
+        ]));
+    let resolution = registry().resolve(layers);
+    assert!(resolution.report().diagnostics().is_empty(), "{}", resolution.report());
+    assert_eq!(resolution.setting("callsplugin.port").unwrap().origin.to_string(), "config.json:1:61");
+    assert_eq!(resolution.setting("CallsPlugin.Key").unwrap().shown(), "\"***\"");
+    let Some(Value::Map(section)) = resolution.section("CallsPlugin") else { panic!("no section") };
+    let section: BTreeMap<_, _> = section.into_iter().collect();
+    assert_eq!(section["Port"], Value::Integer(9000));
+    assert_eq!(section["Codec"], Value::Text("pcm".into()));
+    assert_eq!(section["Hosts"], Value::List(vec![Value::Text("b".into()), Value::Text("c".into())]));
+    assert_eq!(resolution.value().unwrap().email.smtp_port, 26);
+    assert_eq!(resolution.section("Calls"), None);
+}
+
+#[test]
+fn their_mistakes_are_in_the_same_report() {
+    let layers = Layers::new()
+        .file("config.json", r#"{"CallsPlugin": {"Prot": 1, "Idle": 61}, "EmailSettings": {"SMTPPort": 0}}"#)
+        .environment(Environment::from_iter([("MM_CALLSPLUGIN_CODEC", "mp3")]));
+    let report = registry().resolve(layers).report().to_lines();
+    let expected = [
+        "config.json:1:18: error[unknown-key]: `Prot` is no setting of CallsPlugin (did you mean `CallsPlugin.Port`?)",
+        "config.json:1:37: error[out-of-range]: `CallsPlugin.Idle`: expected from 1 to 60 seconds, found 61",
+        "config.json:1:72: error[out-of-range]: `EmailSettings.SMTPPort`: expected a whole number from 1 to 65535, found 0",
+        "variable MM_CALLSPLUGIN_CODEC: error[not-in-list]: `CallsPlugin.Codec`: expected `\"opus\"` or `\"pcm\"`, found `\"mp3\"`",
+    ];
+    assert_eq!(report.lines().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn schema_and_templates_know_them() {
+    let registry = registry();
+    let schema = json_schema(registry.schema()).to_value();
+    assert_eq!(schema["properties"]["CallsPlugin"]["properties"]["Port"]["default"], 8443);
+    let text = template::default_json(registry.schema());
+    let resolution = registry.resolve(Layers::new().file("config.json", text.clone()));
+    assert!(resolution.report().diagnostics().is_empty(), "{text}");
+    assert_eq!(resolution.value(), Some(&ServerSettings::default()));
+    assert!(template::env(registry.schema()).contains("MM_CALLSPLUGIN_PORT=8443\n"));
+}
+
+#[test]
+fn what_clashes_or_contradicts_itself_is_refused() {
+    let port = Kind::Integer { min: 1, max: 65_535 };
+    let section = |name: &str, key: &str, default: &str| {
+        DynamicSection::new(name, "").setting(key, "", port, default).finish()
+    };
+    for (section, why) in [
+        (calls(), "the path `CallsPlugin`"),
+        (section("callsplugin", "X", "1"), "claim one environment variable"),
+        (section("EmailSettings", "X", "1"), "the path `EmailSettings`"),
+        (section("ServiceSettings_EnableSecurityFixAlert", "X", "1"), "claim one environment variable"),
+        (section("A.B", "X", "1"), "can't be a key"),
+        (section("", "X", "1"), "can't be a key"),
+        (section("New", "SMTP-Port", "1"), "can't be a key"),
+        (section("New", "X", "0"), "the default doesn't fit: expected a whole number from 1 to 65535"),
+        (section("New", "X", "{"), "the default is no JSON"),
+    ] {
+        let mut registry = registry();
+        let before = registry.schema().leaf_count();
+        let refused = registry.register(section).unwrap_err().to_string();
+        assert!(refused.contains(why), "{refused}");
+        assert_eq!(registry.schema().leaf_count(), before);
+    }
+}
+
+#[test]
+fn a_section_can_be_the_program() {
+    let mut registry = Registry::<EmailSettings>::new();
+    registry.register(calls()).unwrap();
+    let layers =
+        Layers::new().file("c", r#"{"EmailSettings": {"SMTPPort": 26}, "CallsPlugin": {"Port": 1}}"#);
+    let resolution = registry.resolve(layers);
+    assert_eq!(resolution.value().unwrap().smtp_port, 26);
+    assert_eq!(resolution.setting("CallsPlugin.Port").unwrap().shown(), "1");
+    assert!(matches!(EmailSettings::SCHEMA.members[0], Member::Setting(_)));
+    let plain = resolve::<EmailSettings>(Layers::new()).settings().count();
+    assert_eq!(resolution.settings().count(), plain + 5);
+}
