@@ -16,6 +16,7 @@
 //! Exit codes: 0 good, 1 findings or a failed operation, 2 wrong use or unreadable input.
 
 mod alerts;
+mod arguments;
 mod common;
 mod demo;
 mod docs;
@@ -33,6 +34,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+pub use arguments::with_arguments;
 pub use common::Common;
 pub use failure::Failure;
 

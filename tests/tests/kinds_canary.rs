@@ -1,0 +1,239 @@
+//! Secrets planted in every layer, every rule broken, and all that comes out searched for them.
+
+#![allow(dead_code)] // the fields are read as text only
+
+use std::collections::BTreeMap;
+
+use settings_core::json_schema::{json_schema, strict_json_schema};
+use settings_core::resolve::{Environment, Layer, Layers, Registry, Resolution};
+use settings_core::schema::DynamicSection;
+use settings_core::template;
+use settings_core::{Secret, Settings};
+use settings_tests::cli::{Folder, settings};
+
+/// Whatever holds this came from a secret.
+const CANARY: &str = "k4n4ry";
+
+/// A program full of secrets.
+#[derive(Settings, Debug)]
+#[settings(env_prefix = "X", rule(check = |_| false, message = "always broken", fields("Vault.Key", "Vault.Open")))]
+struct Program {
+    vault: Vault,
+    #[settings(section = "Spare")]
+    spare: Option<Vault>,
+    /// More of them.
+    vaults: Vec<Vault>,
+    /// Named ones.
+    named: BTreeMap<String, Vault>,
+}
+
+/// A vault.
+#[derive(Settings, Debug)]
+#[settings(rule(check = |_| false, message = "broken", fields("Key", "Keys", "Open"), severity = "warning"))]
+struct Vault {
+    /// The key.
+    #[setting(
+        alias = "OldKey",
+        deprecated(since = "0.0.1", reason = "keys are lost.", replacement = "Keys")
+    )]
+    key: Secret,
+    /// Keys.
+    #[setting]
+    keys: Vec<Secret>,
+    /// Keys by name.
+    #[setting]
+    ring: BTreeMap<String, Secret>,
+    /// A key, if any.
+    #[setting]
+    other: Option<Secret>,
+    /// Whether it is open.
+    #[setting(default = false)]
+    open: bool,
+    /// A key made up when it is needed.
+    #[setting(default_from = |open| Secret::new(if *open { "" } else { "k4n4ry-computed" }), default_rule = "a new one")]
+    made_up: Secret,
+}
+
+fn registry() -> Registry<Program> {
+    let mut registry = Registry::new();
+    registry.register(DynamicSection::new("Plugin", "").secret("Key", "A key.").finish()).unwrap();
+    registry
+}
+
+/// All that can be shown of a resolution.
+fn shown(resolution: &Resolution<Program>) -> String {
+    let report = resolution.report();
+    let mut out =
+        format!("{report}{report:?}{}{}{}", report.to_json(), report.to_lines(), report.to_human(true));
+    out.push_str(&report.clone().strict().to_string());
+    for setting in resolution.settings() {
+        out.push_str(&format!("{} {} {:?}\n", setting.path, setting.shown(), setting.origin));
+        for (origin, value) in setting.overridden_shown() {
+            out.push_str(&format!("{origin} {origin:?} {value}\n"));
+        }
+    }
+    out.push_str(&format!("{:?}", resolution.value()));
+    out
+}
+
+#[track_caller]
+fn search(out: &str) {
+    if let Some(at) = out.find(CANARY) {
+        let start = out[..at].rfind('\n').map_or(0, |line| line + 1);
+        panic!("a secret is shown: {}", out[start..].lines().next().unwrap_or_default());
+    }
+}
+
+/// Values of a vault, good and bad, each with canaries in it.
+const VAULTS: [&str; 18] = [
+    r#"{"Key": "k4n4ry"}"#,
+    r#"{"Key": ["k4n4ry"]}"#,
+    r#"{"Key": {"a": "k4n4ry"}}"#,
+    r#"{"Key": true, "Keys": "k4n4ry"}"#,
+    r#"{"Keys": ["k4n4ry", 1, ["k4n4ry"]]}"#,
+    r#"{"Keys": {"k": "k4n4ry"}}"#,
+    r#"{"Ring": {"a": "k4n4ry", "b": ["k4n4ry"]}}"#,
+    r#"{"Ring": ["k4n4ry"]}"#,
+    r#"{"Other": ["k4n4ry"], "Open": "yes"}"#,
+    r#"{"Other": "k4n4ry", "OldKey": "k4n4ry", "MadeUp": "k4n4ry"}"#,
+    r#"{"Key": "k4n4ry", "Key": "k4n4ry"}"#,
+    r#"{"Kye": "k4n4ry", "Keyss": ["k4n4ry"], "Unknown": "k4n4ry"}"#,
+    r#"{"key": "k4n4ry", "KEYS": ["k4n4ry"]}"#,
+    r#""k4n4ry""#,
+    r#"["k4n4ry"]"#,
+    r#"{"Key": "k4n4ry}"#,
+    r#"{"Key": k4n4ry}"#,
+    r#"{"Key": 'k4n4ry', // k4n4ry"#,
+];
+
+#[test]
+fn no_file_shows_a_secret() {
+    let mut told = 0;
+    for vault in VAULTS {
+        for file in [
+            format!("{{\"Vault\": {vault}}}"),
+            format!("{{\"Spare\": {vault}}}"),
+            format!("{{\"Vaults\": [{vault}, {{\"Open\": true}}]}}"),
+            format!("{{\"Vaults\": {vault}}}"),
+            format!("{{\"Named\": {{\"a\": {vault}}}}}"),
+            format!("{{\"Plugin\": {vault}}}"),
+            format!("{{\n  \"Vault\":\n{vault}\n,\n \"Vautls\": {vault}}}"),
+        ] {
+            let layers =
+                Layers::new().custom_defaults("defaults.json", file.clone()).file("config.json", file);
+            let resolution = registry().resolve(layers);
+            told += resolution.report().diagnostics().len();
+            search(&shown(&resolution));
+        }
+    }
+    assert!(told > 300, "only {told} diagnostics");
+}
+
+#[test]
+fn no_variable_shows_a_secret() {
+    let names = [
+        "VAULT_KEY",
+        "VAULT_KEYS",
+        "VAULT_RING",
+        "VAULT_OTHER",
+        "VAULT_MADEUP",
+        "VAULT_OLDKEY",
+        "PLUGIN_KEY",
+    ];
+    let others =
+        ["VAULTS", "NAMED", "NAMED_a", "VAULT_RING_a", "VAULT_RING_NEW", "VAULT_KYE", "VAULT_OPEN_KEY"];
+    let mut told = 0;
+    for name in names.into_iter().chain(others) {
+        for text in [
+            "k4n4ry",
+            "[k4n4ry",
+            r#"["k4n4ry"]"#,
+            r#"{"a": "k4n4ry"}"#,
+            r#"[{"Key": ["k4n4ry"]}]"#,
+            VAULTS[2],
+        ] {
+            let name = format!("X_{name}");
+            let environment = Environment::from_iter([(name.as_str(), text)]);
+            let file = Layers::new().file("config.json", r#"{"Named": {"A": {}}}"#);
+            let resolution = registry().resolve(file.environment(environment.clone()));
+            told += resolution.report().diagnostics().len();
+            search(&shown(&resolution));
+            search(&format!("{environment:?}"));
+        }
+    }
+    assert!(told > 100, "only {told} diagnostics");
+}
+
+#[test]
+fn neither_a_secrets_directory_nor_an_override_shows_a_secret() {
+    let folder = Folder::new("canary");
+    for name in
+        ["X_VAULT_KEY", "Vault.Keys", "x_vault_ring", "X_VAULTS", "X_VAULT_OPEN", "X_VAULT_KYE", "Plugin.Key"]
+    {
+        folder.write(name, "[k4n4ry\n");
+    }
+    let file = folder.path("X_VAULT_KEY");
+    let mut layers =
+        Layers::new().secrets_dir(folder.path("").as_ref()).unwrap().environment(Environment::from_iter([
+            ("X_VAULT_OTHER_FILE", file.as_str()),
+            ("X_VAULT_OPEN_FILE", "none"),
+        ]));
+    for path in ["Vault.Key", "Vault.Keys", "Vault.Ring", "Vaults", "Named", "Vault.Kye", "Plugin.Key"] {
+        layers = layers.set(path, "[k4n4ry", "--set");
+    }
+    search(&format!("{layers:?}"));
+    let resolution = registry().resolve(layers);
+    assert!(resolution.report().diagnostics().len() > 8, "{}", resolution.report());
+    let layer = |path: &str| resolution.setting(path).unwrap().layer();
+    assert_eq!((layer("Vault.Key"), layer("Vault.Other")), (Layer::Overrides, Layer::Environment));
+    // the value of a setting that is no secret is shown, even if it looks like one
+    let out = shown(&resolution).replace("found `[k4n4ry`", "");
+    search(&out);
+}
+
+#[test]
+fn no_document_shows_a_secret() {
+    let registry = registry();
+    let root = registry.schema();
+    search(&template::default_json(root));
+    search(&template::commented_json(root));
+    search(&template::env(root));
+    search(&json_schema(root).to_value().to_string());
+    search(&strict_json_schema(root).to_value().to_string());
+    search(&format!("{:?}", Program::default()));
+}
+
+#[test]
+fn no_command_shows_a_secret() {
+    let folder = Folder::new("canary-cli");
+    let members = [
+        r#""SMTPPassword": "k4n4ry""#,
+        r#""SMTPPassword": ["k4n4ry"]"#,
+        r#""SMTPPasswrod": "k4n4ry""#,
+        r#""SMTPPassword": "k4n4ry", "SMTPPassword": "k4n4ry""#,
+        r#""SMTPPassword": "k4n4ry" "x": 1"#,
+        r#""EnableSMTPAuth": true, "SMTPPassword": "k4n4ry", "SMTPServer": "a.example.com""#,
+    ];
+    for member in members {
+        let config = folder.write("config.json", format!("{{\"EmailSettings\": {{{member}}}}}"));
+        for command in [
+            &["validate"][..],
+            &["validate", "--format", "json"],
+            &["validate", "--format", "lines", "--strict"],
+            &["show", "--origin"],
+            &["show", "--format", "json"],
+            &["show", "--format", "env"],
+            &["explain", "EmailSettings.SMTPPassword"],
+            &["get", "EmailSettings.SMTPPassword"],
+        ] {
+            let arguments = [
+                &["--config", &config, "--set", "EmailSettings.SMTPPort=k4n4", "--color", "always"],
+                command,
+            ]
+            .concat();
+            let run = settings(&arguments, &[("MM_EMAILSETTINGS_SMTPPASSWORD", "k4n4ry-of-the-environment")]);
+            assert!(!run.out.is_empty());
+            search(&format!("{}{}", run.out, run.error));
+        }
+    }
+}
