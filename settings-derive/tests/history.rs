@@ -1,6 +1,6 @@
 //! What a setting says of its past, of restarts, and of whom it is for.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, dead_code)]
 
 use settings_core::Settings;
 use settings_core::resolve::{Code, Layers, Severity, resolve};

@@ -7,7 +7,11 @@ use rcgen::{
     KeyUsagePurpose, date_time_ymd,
 };
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
-use tokio_rustls::rustls::{ServerConfig, crypto::ring};
+use tokio_rustls::rustls::{
+    ServerConfig, SupportedProtocolVersion,
+    crypto::ring,
+    version::{TLS12, TLS13},
+};
 
 /// Names that a good certificate is for.
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
@@ -29,6 +33,8 @@ pub struct Certificates {
     pub ca_pem: String,
     /// Nothing wrong with it.
     pub good: Identity,
+    /// Nothing wrong with it, but its server speaks nothing newer than TLS 1.2.
+    pub tls12: Identity,
     /// Its time is over.
     pub expired: Identity,
     /// It is for another name.
@@ -63,10 +69,17 @@ impl Certificates {
                 certificate.pem() + &ca_pem,
             )
         };
+        let old = {
+            let key = KeyPair::generate().expect("a key");
+            let certificate = leaf(&NAMES).signed_by(&key, &authority).expect("a certificate");
+            let chain = vec![certificate.der().clone(), authority.der().clone()];
+            identity_with(&[&TLS12], chain, &key, certificate.pem())
+        };
         let key = KeyPair::generate().expect("a key");
         let own = leaf(&NAMES).self_signed(&key).expect("a certificate");
         Self {
             good: signed(&NAMES, false),
+            tls12: old,
             expired: signed(&NAMES, true),
             wrong_host: signed(&["other.example"], false),
             self_signed: identity(vec![own.der().clone()], &key, own.pem()),
@@ -84,9 +97,18 @@ fn leaf(names: &[&str]) -> CertificateParams {
 }
 
 fn identity(chain: Vec<CertificateDer<'static>>, key: &KeyPair, chain_pem: String) -> Identity {
+    identity_with(&[&TLS12, &TLS13], chain, key, chain_pem)
+}
+
+fn identity_with(
+    versions: &[&'static SupportedProtocolVersion],
+    chain: Vec<CertificateDer<'static>>,
+    key: &KeyPair,
+    chain_pem: String,
+) -> Identity {
     let der = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
+        .with_protocol_versions(versions)
         .expect("versions")
         .with_no_client_auth()
         .with_single_cert(chain, der)

@@ -71,6 +71,7 @@ fn expected(mode: &str) -> (&'static str, &'static [Step]) {
     match mode {
         "ok"
         | "ok-tls"
+        | "tls-1.2"
         | "drip-gently"
         | "banner-latin1"
         | "banner-utf8"

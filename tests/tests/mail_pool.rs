@@ -3,7 +3,9 @@
 use std::time::{Duration, Instant};
 
 use settings_core::{
-    mail::{ConnectionSecurity, EmailSettings, Keep, Mailer, MailerOptions, Message, Outcome},
+    mail::{
+        ConnectionSecurity, EmailSettings, Keep, Mailer, MailerOptions, Message, Outcome, Step, TlsVersion,
+    },
     value::Secret,
 };
 use settings_tests::{
@@ -163,4 +165,37 @@ async fn closes(server: &Server) {
         sleep(Duration::from_millis(10)).await;
     }
     panic!("{} connections stay open", server.record().open());
+}
+
+#[tokio::test]
+async fn all_that_is_done_is_counted() {
+    let server = Server::start("rcpt-mixed", true).await;
+    let mailer = mailer(&server, ConnectionSecurity::None, Keep::default());
+    for to in ["admin@example.com", "second@example.com", "third@example.com", "admin@example.com"] {
+        let _ = mailer.send(&message(to)).await;
+    }
+    let _ = mailer.send(&message("admin@example.com").cc("second@example.com".parse().unwrap())).await;
+    drop(tokio::time::timeout(Duration::ZERO, mailer.clone().send(&message("admin@example.com"))).await);
+    let counts = mailer.counts();
+    assert_eq!((counts.delivered, counts.delivered_in_part, counts.refused, counts.deferred), (2, 1, 1, 1));
+    assert_eq!((counts.opened, counts.reused, counts.given_up), (1, 4, 1));
+    assert!(!counts.took.is_zero());
+}
+
+#[tokio::test]
+async fn old_tls_can_be_ruled_out() {
+    let server = Server::start("tls-1.2", true).await;
+    let settings = EmailSettings {
+        smtp_server: server.address().ip().to_string(),
+        smtp_port: server.address().port(),
+        connection_security: ConnectionSecurity::Tls,
+        ..EmailSettings::default()
+    };
+    let options = MailerOptions::default().extra_ca_pem(CERTIFICATES.ca_pem.clone());
+    let mailer = Mailer::new(&settings, options.clone()).unwrap();
+    let attempt = mailer.attempt(&message("admin@example.com")).await;
+    assert!(attempt.outcome.is_delivered_to_all() && attempt.transcript.to_string().contains("TLS 1.2"));
+    let strict = Mailer::new(&settings, options.oldest_tls(TlsVersion::Tls13)).unwrap();
+    let outcome = strict.send(&message("admin@example.com")).await;
+    assert_eq!(outcome.failure().map(|failure| failure.step), Some(Step::Tls), "{outcome}");
 }

@@ -212,8 +212,11 @@ fn mutated_pages_are_read() {
     }
 }
 
+/// Makes a source of about the given length.
+type Source = fn(usize) -> String;
+
 /// Sources that would take the square of their length, were anything searched or copied twice.
-fn hostile() -> Vec<(&'static str, fn(usize) -> String)> {
+fn hostile() -> Vec<(&'static str, Source)> {
     vec![
         ("open emphasis", |n| "*a ".repeat(n / 3)),
         ("open strong", |n| "**a ".repeat(n / 4)),

@@ -4,8 +4,9 @@ use tokio::runtime::{Builder, Handle, Runtime};
 
 use super::{
     failure::{Cause, Failure, Step},
-    mailer::{self, Attempt, MailerOptions},
+    mailer::{self, Attempt},
     message::Message,
+    options::MailerOptions,
     outcome::Outcome,
     settings::EmailSettings,
 };

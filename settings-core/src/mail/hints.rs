@@ -241,6 +241,12 @@ fn mechanisms(offered: &[String]) -> Vec<String> {
                 .into(),
         ];
     }
+    if offered.iter().any(|name| name == "CRAM-MD5") {
+        return vec![
+            "have the server offer PLAIN under encryption; CRAM-MD5 is used only where the program allows it"
+                .into(),
+        ];
+    }
     vec!["have the server offer PLAIN or LOGIN under encryption".into()]
 }
 

@@ -1,6 +1,6 @@
 //! The sender, made from resolved settings.
 
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
 #[cfg(feature = "mail-outbox")]
 use super::session::Gate;
@@ -9,8 +9,10 @@ use super::{
     failure::{Cause, Failure, Step},
     hints::explained,
     message::{MailObject, Message},
+    meter::{Counts, Meter},
+    options::MailerOptions,
     outcome::Outcome,
-    pool::{Keep, Kept, Pool},
+    pool::{Kept, Pool},
     session::{
         Approach, Credentials, Envelope, ExtraCa, LoginSecret, NotTaken, Run, Session, Taken, Target,
         TlsPolicy,
@@ -18,93 +20,6 @@ use super::{
     settings::{ConnectionSecurity, EmailSettings},
     transcript::Transcript,
 };
-use crate::value::Secret;
-
-/// What a sender needs beyond the settings.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct MailerOptions {
-    /// A file of PEM certificates whose authorities are trusted beside the system's.
-    pub extra_ca_file: Option<PathBuf>,
-    /// The same, as text.
-    pub extra_ca_pem: Option<String>,
-    /// The name by which we introduce ourselves in EHLO; by default the address of our end.
-    pub ehlo_name: Option<String>,
-    /// An OAuth 2.0 access token to log in with in place of the password (XOAUTH2, OAUTHBEARER).
-    pub access_token: Option<Secret>,
-    /// Whether CRAM-MD5 may be used where the server offers nothing better.
-    pub allow_cram_md5: bool,
-    /// Connections at a time; further mails wait for their turn.
-    pub connections: usize,
-    /// How long connections are kept for further mails; by default each mail has its own.
-    pub keep: Option<Keep>,
-}
-
-impl Default for MailerOptions {
-    fn default() -> Self {
-        Self {
-            extra_ca_file: None,
-            extra_ca_pem: None,
-            ehlo_name: None,
-            access_token: None,
-            allow_cram_md5: false,
-            connections: 4,
-            keep: None,
-        }
-    }
-}
-
-impl MailerOptions {
-    /// Trusts the authorities in this PEM file beside the system's.
-    #[must_use]
-    pub fn extra_ca_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.extra_ca_file = Some(path.into());
-        self
-    }
-
-    /// Trusts the authorities in this PEM text beside the system's.
-    #[must_use]
-    pub fn extra_ca_pem(mut self, pem: impl Into<String>) -> Self {
-        self.extra_ca_pem = Some(pem.into());
-        self
-    }
-
-    /// Introduces us by this name.
-    #[must_use]
-    pub fn ehlo_name(mut self, name: impl Into<String>) -> Self {
-        self.ehlo_name = Some(name.into());
-        self
-    }
-
-    /// Logs in with this OAuth 2.0 access token in place of the password.
-    #[must_use]
-    pub fn access_token(mut self, token: Secret) -> Self {
-        self.access_token = Some(token);
-        self
-    }
-
-    /// Lets CRAM-MD5 be used where the server offers nothing better. It hides the password on the
-    /// way, but from a server that has to keep it in clear, and by a hash that is no longer trusted.
-    #[must_use]
-    pub fn allow_cram_md5(mut self) -> Self {
-        self.allow_cram_md5 = true;
-        self
-    }
-
-    /// Opens at most that many connections at a time.
-    #[must_use]
-    pub fn connections(mut self, connections: usize) -> Self {
-        self.connections = connections;
-        self
-    }
-
-    /// Keeps connections for further mails. [`Mailer::close`] says goodbye to those that wait.
-    #[must_use]
-    pub fn keep(mut self, keep: Keep) -> Self {
-        self.keep = Some(keep);
-        self
-    }
-}
 
 /// Sends mail by the settings that it was made from.
 ///
@@ -130,6 +45,7 @@ pub struct Mailer {
     settings: Arc<EmailSettings>,
     approach: Arc<Approach>,
     pool: Arc<Pool>,
+    meter: Arc<Meter>,
 }
 
 /// One attempt to deliver: what became of it, and how it went.
@@ -149,7 +65,12 @@ impl Mailer {
         let failed = |cause| explained(Failure::new(Step::Settings, cause), settings);
         let pool = Pool::new(options.connections, options.keep);
         let approach = Arc::new(approach(settings, options).map_err(failed)?);
-        Ok(Self { settings: Arc::new(settings.clone()), approach, pool })
+        Ok(Self { settings: Arc::new(settings.clone()), approach, pool, meter: Arc::default() })
+    }
+
+    /// What it has done so far, its clones included.
+    pub fn counts(&self) -> Counts {
+        self.meter.counts()
     }
 
     /// Says goodbye to the connections that wait for further mails.
@@ -197,6 +118,7 @@ impl Mailer {
     }
 
     async fn attempt_in(&self, mail: &MailObject, mut run: Run) -> Attempt {
+        let measured = self.meter.begin();
         let outcome = match self.deliver(mail, &mut run).await {
             Ok(taken) => Outcome::Delivered {
                 queue_id: taken.reply.queue_id().map(str::to_owned),
@@ -205,6 +127,7 @@ impl Mailer {
             },
             Err(not_taken) => Outcome::of_failure(self.explained(not_taken.failure), not_taken.recipients),
         };
+        measured.end(&outcome, &self.approach.target);
         Attempt { outcome, transcript: run.into_transcript() }
     }
 
@@ -225,11 +148,13 @@ impl Mailer {
         if let Some(mut kept) = self.pool.take(run).await {
             let delivered = kept.session.deliver(&envelope, &stuffed, run).await;
             if !delivered.as_ref().is_err_and(NotTaken::is_of_a_stale_connection) {
+                self.meter.reused();
                 return self.done_with(kept, delivered, run).await;
             }
             run.in_clear();
         }
         let mut fresh = Kept::new(Session::open(&self.approach, run).await?);
+        self.meter.opened();
         let delivered = fresh.session.deliver(&envelope, &stuffed, run).await;
         self.done_with(fresh, delivered, run).await
     }
@@ -293,7 +218,7 @@ fn approach(settings: &EmailSettings, options: MailerOptions) -> Result<Approach
             let mut extra = Vec::new();
             extra.extend(options.extra_ca_file.map(ExtraCa::File));
             extra.extend(options.extra_ca_pem.map(ExtraCa::Pem));
-            Some(TlsPolicy::load(&extra, settings.skip_server_certificate_verification)?)
+            Some(TlsPolicy::load(&extra, settings.skip_server_certificate_verification, options.oldest_tls)?)
         }
     };
     Ok(Approach { target: Target::new(host, settings.smtp_port), security, tls, credentials, ehlo_name })

@@ -25,6 +25,10 @@ mod hints;
 mod mailer;
 #[cfg(feature = "mail")]
 mod message;
+#[cfg(feature = "mail")]
+mod meter;
+#[cfg(feature = "mail")]
+mod options;
 #[cfg(feature = "mail-outbox")]
 pub mod outbox;
 #[cfg(feature = "mail")]
@@ -42,8 +46,10 @@ mod transcript;
 pub use self::{
     address::{Address, AddressError, Mailbox},
     failure::{Cause, Failure, ProtocolFault, Step, TlsFault},
-    mailer::{Attempt, Mailer, MailerOptions},
+    mailer::{Attempt, Mailer},
     message::{Attachment, AutoSubmitted, MailObject, Message, MessageError, MessageId},
+    meter::Counts,
+    options::{MailerOptions, TlsVersion},
     outcome::{Outcome, Recipient, RecipientState},
     pool::Keep,
     reply::{EnhancedCode, Reply},

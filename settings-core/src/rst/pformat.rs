@@ -1,5 +1,6 @@
 //! The tree as docutils prints it (`pformat()`).
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::document::Document;
@@ -55,7 +56,7 @@ fn element(document: &Document, id: NodeId, level: usize, out: &mut String) {
 }
 
 fn attributes(document: &Document, id: NodeId, out: &mut String) {
-    let mut attrs: Vec<(String, Value)> =
+    let mut attrs: Vec<(Cow<'_, str>, Value)> =
         document.tree.attrs(id).map(|(key, value)| (key_name(document, key), value)).collect();
     attrs.sort_by(|a, b| a.0.cmp(&b.0));
     let mut last: Option<&str> = None;
@@ -87,11 +88,11 @@ fn attributes(document: &Document, id: NodeId, out: &mut String) {
     }
 }
 
-fn key_name(document: &Document, key: Key) -> String {
+fn key_name(document: &Document, key: Key) -> Cow<'_, str> {
     match key {
-        Key::Known(name) => name.name().to_owned(),
-        Key::Option(name) => format!("opt-{}", document.str(name)),
-        Key::Free(name) => document.str(name).to_owned(),
+        Key::Known(name) => name.name().into(),
+        Key::Option(name) => format!("opt-{}", document.str(name)).into(),
+        Key::Free(name) => document.str(name).into(),
     }
 }
 

@@ -78,7 +78,8 @@ impl Tag {
 }
 
 names! {
-    /// Attributes of elements. An option of an unknown directive is [`Attr::Option`](super::Attr).
+    /// Attributes of elements. The options of an unknown directive have names of their own; see
+    /// [`NodeRef::option`](super::NodeRef::option).
     AttrName {
         Align "align" Alt "alt" Anonymous "anonymous" Arguments "arguments" Auto "auto" Backrefs "backrefs"
         Bullet "bullet" Classes "classes" Cols "cols" Colwidth "colwidth" Content "content" Delimiter "delimiter"

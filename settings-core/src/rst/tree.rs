@@ -148,6 +148,13 @@ impl Tree {
         self.get(id).map_or(0..0, |node| node.start..node.end)
     }
 
+    pub(super) fn set_span(&mut self, id: NodeId, span: Range<u32>) {
+        if let Some(node) = self.get_mut(id) {
+            node.start = span.start;
+            node.end = span.end;
+        }
+    }
+
     /// Widens a node's span to reach `end`.
     pub(super) fn extend_span(&mut self, id: NodeId, end: u32) {
         if let Some(node) = self.get_mut(id) {

@@ -24,7 +24,7 @@ pub struct Section {
 }
 
 /// One field of an annotated struct.
-#[expect(clippy::large_enum_variant, reason = "plain data in read-only memory; a constant has no boxes")]
+#[expect(clippy::large_enum_variant, reason = "const data; nearly all members are settings")]
 #[derive(Clone, Copy, Debug)]
 pub enum Member {
     /// A leaf.

@@ -115,6 +115,7 @@ pub const MODES: &[&str] = &[
     "tls-hang",
     "tls-drop",
     "tls-silence",
+    "tls-1.2",
     "auth-login-only",
     "auth-plain-only",
     "auth-xoauth2-only",
@@ -194,6 +195,8 @@ pub(super) enum Shake {
     SelfSigned,
     Expired,
     WrongHost,
+    /// Good, but no newer than TLS 1.2.
+    Old,
     Garbage,
     Hang,
     Drop,
@@ -467,6 +470,7 @@ impl Script {
             "cert-expired" => self.shake = Shake::Expired,
             "cert-wronghost" => self.shake = Shake::WrongHost,
             "tls-plain-port" => {}
+            "tls-1.2" => self.shake = Shake::Old,
             "tls-hang" => self.shake = Shake::Hang,
             "tls-drop" => self.shake = Shake::Drop,
             _ => unreachable!("{mode}"),

@@ -76,6 +76,7 @@ async fn accept(mut stream: TcpStream, script: &Script, record: &Record) -> io::
 async fn secure(mut stream: TcpStream, script: &Script, record: &Record, greet: bool) -> io::Result<()> {
     let identity = match script.shake {
         Shake::Good | Shake::InjectLate => &CERTIFICATES.good,
+        Shake::Old => &CERTIFICATES.tls12,
         Shake::SelfSigned => &CERTIFICATES.self_signed,
         Shake::Expired => &CERTIFICATES.expired,
         Shake::WrongHost => &CERTIFICATES.wrong_host,

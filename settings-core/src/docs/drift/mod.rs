@@ -5,6 +5,8 @@ mod default;
 mod draft;
 mod finding;
 mod format;
+mod index;
+mod kinds;
 mod naming;
 mod own;
 mod schema;

@@ -1,9 +1,8 @@
 //! The page against the schema.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use crate::docs::from_schema::{default_text, innermost, unit_named};
-use crate::docs::grammar::{self, HintKind};
+use crate::docs::from_schema::{default_text, innermost};
 use crate::docs::model::{Fact, Span, Value};
 use crate::docs::read::PageRead;
 use crate::nearest::nearest;
@@ -12,6 +11,8 @@ use crate::schema::{Choice, DefaultValue, Kind, Leaf, Section};
 use super::default::{Normal, contradict, normal};
 use super::draft::Draft;
 use super::finding::Rule;
+use super::index::{Index, Match};
+use super::kinds::{kinds, values};
 use super::naming::Naming;
 use super::own::{same_console, variable_of};
 use crate::docs::facts::{Documented, Named, Source};
@@ -90,70 +91,6 @@ fn stated_paths<'p>(setting: &Documented<'p>) -> Vec<(&'p str, Span)> {
         paths.retain(|(path, _)| path.contains('.'));
     }
     paths
-}
-
-/// The schema's settings by the names that a page may give them.
-struct Index<'s> {
-    paths: BTreeMap<String, &'s Leaf>,
-    folded: BTreeMap<String, &'s Leaf>,
-    aliases: BTreeMap<String, &'s Leaf>,
-    /// By bare key; `None` where several settings have it.
-    keys: BTreeMap<&'static str, Option<&'s Leaf>>,
-}
-
-enum Match<'s> {
-    Leaf(&'s Leaf),
-    OtherCase(&'s Leaf),
-    Alias(&'s Leaf),
-    None,
-}
-
-impl<'s> Index<'s> {
-    fn of(leaves: &'s [Leaf]) -> Self {
-        let mut index = Self {
-            paths: BTreeMap::new(),
-            folded: BTreeMap::new(),
-            aliases: BTreeMap::new(),
-            keys: BTreeMap::new(),
-        };
-        for leaf in leaves {
-            let path = leaf.path.to_string();
-            index.folded.insert(path.to_lowercase(), leaf);
-            index.keys.entry(leaf.path.key()).and_modify(|known| *known = None).or_insert(Some(leaf));
-            for alias in leaf.setting.aliases {
-                let full = match (alias.contains('.'), path.rsplit_once('.')) {
-                    (false, Some((section, _))) => format!("{section}.{alias}"),
-                    _ => (*alias).to_owned(),
-                };
-                index.aliases.insert(full, leaf);
-            }
-            index.paths.insert(path, leaf);
-        }
-        index
-    }
-
-    /// Whether a path is in a section of the schema, or was meant to be.
-    fn claims(&self, path: &str) -> bool {
-        let section = path.split('.').next().unwrap_or(path);
-        self.paths.keys().any(|known| known.split('.').next() == Some(section))
-            || nearest(path, self.paths.keys().map(String::as_str)).is_some()
-    }
-
-    fn find(&self, path: &str) -> Match<'s> {
-        if let Some(leaf) = self.paths.get(path) {
-            return Match::Leaf(leaf);
-        }
-        if let Some(leaf) = self.aliases.get(path) {
-            return Match::Alias(leaf);
-        }
-        if let Some(leaf) = self.folded.get(&path.to_lowercase()) {
-            return Match::OtherCase(leaf);
-        }
-        match self.keys.get(path) {
-            Some(Some(leaf)) if !path.contains('.') => Match::Leaf(leaf),
-            _ => Match::None,
-        }
-    }
 }
 
 fn renamed(page: &PageRead, rule: Rule, found: &str, at: Span, leaf: &Leaf, how: &str) -> Draft {
@@ -348,120 +285,6 @@ fn choices(kind: &Kind) -> &'static [Choice] {
     match innermost(kind) {
         Kind::OneOf(choices) => choices,
         _ => &[],
-    }
-}
-
-/// Compares each list of values with the values that are accepted.
-fn values(setting: &Documented<'_>, leaf: &Leaf, drafts: &mut Vec<Draft>) {
-    let accepted: Vec<(&str, &str)> = match innermost(&leaf.setting.kind) {
-        Kind::Bool => vec![("true", "true"), ("false", "false")],
-        Kind::OneOf(choices) => choices.iter().map(|choice| (choice.text, choice.label)).collect(),
-        _ => return,
-    };
-    for list in setting.value_lists() {
-        let named: Vec<&Fact<String>> = list.iter().filter_map(|item| item.value.as_ref()).collect();
-        let is = |fact: &Fact<String>, (text, label): &(&str, &str)| {
-            fact.eq_ignore_ascii_case(text) || fact.eq_ignore_ascii_case(label)
-        };
-        // A list that names none of the values is about something else.
-        if !named.iter().any(|fact| accepted.iter().any(|value| is(fact, value))) {
-            continue;
-        }
-        let labels: Vec<&str> = accepted.iter().map(|(_, label)| *label).collect();
-        let mut absent: Vec<&str> = accepted
-            .iter()
-            .filter(|value| !named.iter().any(|fact| is(fact, value)))
-            .map(|(_, label)| *label)
-            .collect();
-        for fact in named.iter().filter(|fact| !accepted.iter().any(|value| is(fact, value))) {
-            // A misspelt value is one mistake, not one too many and one too few.
-            let meant = nearest(fact, absent.iter().copied());
-            absent.retain(|label| Some(*label) != meant);
-            let help = match meant {
-                Some(meant) => format!("write `{meant}`"),
-                None => "take the item out".to_owned(),
-            };
-            drafts.push(
-                Draft::new(
-                    Rule::Values,
-                    fact.span,
-                    format!("`{}` is not a value of `{}`", fact.value, leaf.path),
-                )
-                .found(fact.value.clone())
-                .expected(meant.map_or_else(|| labels.join(", "), str::to_owned))
-                .help(help),
-            );
-        }
-        for label in absent {
-            let at = named.first().map_or(setting.span, |fact| fact.span);
-            drafts.push(
-                Draft::new(
-                    Rule::Values,
-                    at,
-                    format!("the list leaves out `{label}`, a value of `{}`", leaf.path),
-                )
-                .expected(label)
-                .found(named.iter().map(|fact| fact.as_str()).collect::<Vec<_>>().join(", "))
-                .help(format!("add an item: - **{label}**: what it does")),
-            );
-        }
-    }
-}
-
-/// Compares each hint's kind and unit with the setting's.
-fn kinds(setting: &Documented<'_>, leaf: &Leaf, drafts: &mut Vec<Draft>) {
-    for hint in setting.hints() {
-        let Some((said, unit)) = grammar::hint(&hint.text) else { continue };
-        let kind = innermost(&leaf.setting.kind);
-        if let (Kind::Duration { unit: real, .. }, Some(unit)) = (kind, unit) {
-            if unit_named(unit).is_some_and(|unit| unit != *real) {
-                drafts.push(
-                    Draft::new(
-                        Rule::Kind,
-                        hint.text.span,
-                        format!("`{}` counts {}, not {unit}", leaf.path, real.name()),
-                    )
-                    .found(hint.text.value.clone())
-                    .expected(format!("Numerical value in {}.", real.name()))
-                    .help(format!("write `in {}`", real.name())),
-                );
-            }
-            continue;
-        }
-        let Some(words) = contradicts(said, kind) else { continue };
-        drafts.push(
-            Draft::new(Rule::Kind, hint.text.span, format!("`{}` takes {words}", leaf.path))
-                .found(hint.text.value.clone())
-                .expected(words)
-                .help(format!("say that it takes {words}")),
-        );
-    }
-}
-
-/// What the setting takes, where that is certainly not what the hint says.
-fn contradicts(said: HintKind, kind: &Kind) -> Option<&'static str> {
-    match (said, kind) {
-        (HintKind::Text | HintKind::List | HintKind::Map | HintKind::Bool, Kind::Integer { .. }) => {
-            Some("a whole number")
-        }
-        (HintKind::Text | HintKind::List | HintKind::Map | HintKind::Bool, Kind::Float) => Some("a number"),
-        (HintKind::List | HintKind::Map | HintKind::Bool, Kind::Duration { .. }) => {
-            Some("a number of its unit")
-        }
-        (HintKind::Number | HintKind::Decimal | HintKind::List | HintKind::Map, Kind::Bool) => {
-            Some("true or false")
-        }
-        (
-            HintKind::Number | HintKind::Decimal | HintKind::List | HintKind::Map | HintKind::Bool,
-            Kind::Text | Kind::Secret | Kind::OneOf(_),
-        ) => Some("text"),
-        (HintKind::Number | HintKind::Decimal | HintKind::Map | HintKind::Bool, Kind::List(_)) => {
-            Some("a list")
-        }
-        (HintKind::Number | HintKind::Decimal | HintKind::List | HintKind::Bool, Kind::Map(_)) => {
-            Some("a map")
-        }
-        _ => None,
     }
 }
 

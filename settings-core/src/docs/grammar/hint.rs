@@ -23,6 +23,11 @@ pub(in crate::docs) enum HintKind {
 /// Reads what a paragraph says is to be put in, and the unit of its numbers where it names one. `None` where it
 /// isn't a hint.
 pub(in crate::docs) fn hint(text: &str) -> Option<(HintKind, Option<&'static str>)> {
+    // Most paragraphs are none, and told by their first words.
+    let first = text.split_whitespace().take(4);
+    if !first.into_iter().any(|word| word.len() >= 5 && starts_input_or_value(word)) {
+        return None;
+    }
     let (rest, kind) = lead(text).ok()?;
     let sentence = rest.split(['.', '\n']).next().unwrap_or_default();
     let unit = UNITS.into_iter().find(|unit| {
@@ -31,6 +36,10 @@ pub(in crate::docs) fn hint(text: &str) -> Option<(HintKind, Option<&'static str
         })
     });
     Some((kind, unit))
+}
+
+fn starts_input_or_value(word: &str) -> bool {
+    word.get(..5).is_some_and(|word| word.eq_ignore_ascii_case("input") || word.eq_ignore_ascii_case("value"))
 }
 
 const UNITS: [&str; 5] = ["milliseconds", "seconds", "minutes", "hours", "days"];

@@ -205,7 +205,7 @@ fn strings(written: &str) -> Option<Vec<String>> {
 
 fn fits(kind: &InferredKind, number: i64) -> bool {
     match kind {
-        InferredKind::Integer(Some((low, high))) => (low..=high).contains(&&number),
+        InferredKind::Integer(Some((low, high))) => (*low..=*high).contains(&number),
         _ => true,
     }
 }
@@ -217,7 +217,8 @@ fn expression(kind: &InferredKind, written: &str) -> Option<String> {
     match (kind, normal(written)) {
         (InferredKind::Bool, Normal::Bool(default)) => Some(default.to_string()),
         (InferredKind::Integer(_), Normal::Number(_)) => {
-            unquoted.parse::<i64>().ok().map(|number| number.to_string())
+            let number: i64 = unquoted.parse().ok()?;
+            fits(kind, number).then(|| number.to_string())
         }
         (InferredKind::Duration(_), Normal::Number(_)) => {
             unquoted.parse::<u32>().ok().map(|number| number.to_string())

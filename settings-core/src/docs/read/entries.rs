@@ -7,7 +7,8 @@ pub(in crate::docs) const ALLOW: &str = ".. settings-allow:";
 
 /// Groups a page's parts.
 ///
-/// A setting begins at its directive, or at a heading below which a settings table stands; anchors right above
+/// A setting begins at its directive (or at the heading right above it, where none follows), or at a heading below
+/// which a settings table stands; anchors right above
 /// belong to it. It ends at the next heading, directive or transition.
 pub(super) fn entries(parts: Vec<Placed>) -> Vec<Entry> {
     let begins = beginnings(&parts);
@@ -29,8 +30,10 @@ pub(super) fn entries(parts: Vec<Placed>) -> Vec<Entry> {
 fn beginnings(parts: &[Placed]) -> Vec<Option<bool>> {
     let mut begins: Vec<Option<bool>> = vec![None; parts.len()];
     let mut open_directive = false;
+    let mut below_heading = false;
     for (i, placed) in parts.iter().enumerate() {
         let begin = match &placed.part {
+            Part::Directive(_) if std::mem::take(&mut below_heading) => None,
             Part::Directive(_) => {
                 open_directive = true;
                 Some(true)
@@ -40,12 +43,17 @@ fn beginnings(parts: &[Placed]) -> Vec<Option<bool>> {
                 open_directive = false;
                 None
             }
-            Part::Heading(_) => Some(has_table(parts.get(i + 1..).unwrap_or_default())),
+            Part::Heading(_) => {
+                let rest = parts.get(i + 1..).unwrap_or_default();
+                below_heading = begins_with_its_directive(rest);
+                Some(below_heading || has_table(rest))
+            }
             Part::Verbatim(text) if is_transition(text) => {
                 open_directive = false;
                 Some(false)
             }
-            Part::Verbatim(text) if is_anchor(text) => None,
+            // An anchor, a badge that is included, a comment.
+            Part::Verbatim(text) if text.starts_with("..") => None,
             _ => {
                 open_directive = false;
                 None
@@ -68,6 +76,14 @@ fn first_anchor(parts: &[Placed], at: usize) -> usize {
         .rev()
         .take_while(|placed| matches!(&placed.part, Part::Verbatim(text) if is_anchor(text)));
     at - anchors.count()
+}
+
+/// Whether a heading's directive stands below it: one that no heading follows.
+fn begins_with_its_directive(parts: &[Placed]) -> bool {
+    let mut rest =
+        parts.iter().filter(|placed| !matches!(&placed.part, Part::Verbatim(text) if text.starts_with("..")));
+    matches!(rest.next().map(|placed| &placed.part), Some(Part::Directive(_)))
+        && !matches!(rest.next().map(|placed| &placed.part), Some(Part::Heading(_)) | None)
 }
 
 fn has_table(parts: &[Placed]) -> bool {

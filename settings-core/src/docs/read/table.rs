@@ -3,7 +3,7 @@
 use crate::docs::encoding;
 use crate::docs::grid::{self, GridLine};
 use crate::docs::model::{Bullet, Content, Part, Row, Span, Table, TableLayout};
-use crate::docs::render::rst_part;
+use crate::docs::render::{left_by_rule, left_columns, right_by_rule, rst_part};
 use crate::rst;
 use crate::rst::width::column_width;
 
@@ -107,28 +107,31 @@ fn laid_out(grid: &Grid<'_>, raw: &str, keys_apart: bool) -> Option<(Table, Opti
         plain_bottom: right.is_some() && bottom.get(left + 1..left + 2) != Some("+"),
         ..TableLayout::default()
     };
+    let longest_left =
+        longest(grid.rows.iter().filter(|row| right.is_none() || row.right.is_some()).map(|row| &row.left));
+    let longest_right = longest(grid.rows.iter().filter_map(|row| row.right.as_ref()));
+    let right_width = right.filter(|right| *right != right_by_rule(longest_right + indent));
+    let by_rule = TableLayout { right_width, ..base };
     let roomy = left.saturating_sub(indent + 1);
-    let longest = grid.rows.iter().filter(|row| row.right.is_some()).flat_map(|row| &row.left);
-    let longest = longest.map(|line| column_width(line.text)).max().unwrap_or(0);
-    let fill = (longest > roomy).then_some(longest);
-    let candidates = [
-        base.clone(),
-        TableLayout { right_width: right, ..base.clone() },
-        TableLayout { left_width: Some(left), fill, ..base.clone() },
-        TableLayout { left_width: Some(left), right_width: right, fill, ..base },
-    ];
-    let mut last = None;
-    for layout in candidates {
-        let table = Table { rows: read_rows(grid, &layout, keys_apart), layout };
-        let part = Part::Table(table);
+    let fill = (right.is_some() && longest_left > roomy).then_some(longest_left);
+    let chosen = TableLayout { left_width: Some(left), fill, ..by_rule.clone() };
+    let is_by_rule = left == left_by_rule(longest_left + indent, right.is_some());
+    let mut table = Table::default();
+    // A width that the rules would give too may hold text that was not broken by them.
+    for layout in is_by_rule.then_some(by_rule).into_iter().chain([chosen]) {
+        let part = Part::Table(Table { rows: read_rows(grid, &layout, keys_apart), layout });
         let same = rst_part(&part, keys_apart) == raw;
-        let Part::Table(table) = part else { return None };
+        let Part::Table(read) = part else { return None };
         if same {
-            return Some((table, None));
+            return Some((read, None));
         }
-        last = Some(table);
+        table = read;
     }
-    Some((last?, Some(raw.to_owned())))
+    Some((table, Some(raw.to_owned())))
+}
+
+fn longest<'l, 't: 'l>(cells: impl Iterator<Item = &'l Vec<GridLine<'t>>>) -> usize {
+    cells.flatten().map(|line| column_width(line.text)).max().unwrap_or(0)
 }
 
 /// Blanks between the first bar and the first text.
@@ -150,9 +153,8 @@ fn names_a_setting(grid: &Grid<'_>, keys_apart: bool) -> bool {
 }
 
 fn read_rows(grid: &Grid<'_>, layout: &TableLayout, keys_apart: bool) -> Vec<Row> {
-    const RULE_LEFT: usize = 65;
     let indent = layout.indent.unwrap_or(1);
-    let columns = layout.fill.unwrap_or(layout.left_width.unwrap_or(RULE_LEFT).saturating_sub(indent + 1));
+    let columns = left_columns(layout);
     let across = (grid.widths.iter().sum::<usize>() + 1).saturating_sub(indent + 1);
     let single = grid.widths.len() == 1;
     grid.rows

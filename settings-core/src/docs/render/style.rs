@@ -21,6 +21,14 @@ fn without_table(parts: Vec<Placed>, page_name: &str) -> Vec<Placed> {
     });
     // Several settings in one table have no single directive.
     let Some(table) = table else { return parts };
+    let own = parts.iter().find_map(|placed| match &placed.part {
+        Part::Directive(directive) => Some(directive),
+        _ => None,
+    });
+    // Facts that the page's own directive states otherwise would be lost with the table.
+    if own.is_some_and(|own| !states(own, &table)) {
+        return parts;
+    }
     let title = parts.iter().find_map(|placed| match &placed.part {
         Part::Heading(heading) => Some(heading.title.value.clone()),
         _ => None,
@@ -43,7 +51,7 @@ fn without_table(parts: Vec<Placed>, page_name: &str) -> Vec<Placed> {
                     .rows
                     .iter()
                     .flat_map(|row| row.left.iter().cloned())
-                    .map(|content| Placed::by_rule(part(content))),
+                    .map(|content| Placed::by_rule(part_of(content))),
             );
             let rest = table.rows.iter().flat_map(|row| row.right.iter().flatten());
             out.extend(rest.filter_map(|bullet| match bullet {
@@ -58,6 +66,23 @@ fn without_table(parts: Vec<Placed>, page_name: &str) -> Vec<Placed> {
         }
     }
     out
+}
+
+/// Whether a directive names what a table names.
+fn states(directive: &Directive, table: &Table) -> bool {
+    let said = |option: &str| directive.option(option).map(|value| value.trim_start_matches('.').to_owned());
+    table.rows.iter().flat_map(|row| row.right.iter().flatten()).all(|bullet| match bullet {
+        Bullet::Console(console) => {
+            said("systemconsole") == Some(named(console.name.as_ref().map(|name| name.as_str())))
+        }
+        Bullet::Config(config) => {
+            let default = config.default.as_ref().map(|default| default.value.clone());
+            said("configjson") == Some(named(config.name.as_ref().map(|name| name.as_str())))
+                && (default.is_none() || said("default") == default)
+        }
+        Bullet::Env(env) => said("environment") == Some(named(env.name.as_ref().map(|name| name.as_str()))),
+        Bullet::Text(_) | Bullet::Verbatim(_) => true,
+    })
 }
 
 /// Whether each fact stands once, so that nothing is lost by naming it in a directive.
@@ -121,7 +146,7 @@ fn anchor(title: &str) -> String {
 }
 
 /// A cell's block as a block of the page, its line breaks gone.
-fn part(content: Content) -> Part {
+pub(in crate::docs) fn part_of(content: Content) -> Part {
     match content {
         Content::Text(mut text) => {
             text.value = text.value.replace('\n', " ");

@@ -4,7 +4,7 @@
 //! where that doesn't fit. Borders show the inner `+` also above and below a note that spans the table.
 
 use crate::docs::fill::fill;
-use crate::docs::model::{Bullet, Content, Row, Table};
+use crate::docs::model::{Bullet, Content, Row, Table, TableLayout};
 use crate::rst::width::column_width;
 
 use super::words;
@@ -21,13 +21,29 @@ pub(super) fn table(table: &Table, keys_apart: bool) -> String {
     }
 }
 
+/// The columns that a left cell's text may fill.
+pub(in crate::docs) fn left_columns(layout: &TableLayout) -> usize {
+    let width = layout.left_width.unwrap_or(LEFT);
+    layout.fill.unwrap_or(width.saturating_sub(layout.indent.unwrap_or(1) + 1))
+}
+
+/// The left column's width by the rules, for the longest line with its indent.
+pub(in crate::docs) fn left_by_rule(longest: usize, has_right: bool) -> usize {
+    if has_right { LEFT.max(longest + 1) } else { longest + 1 }
+}
+
+/// The right column's width by the rules, for the longest line with its indent.
+pub(in crate::docs) fn right_by_rule(longest: usize) -> usize {
+    if longest < RIGHT { RIGHT } else { longest + 3 }
+}
+
 /// The lines of a left and of a right cell.
 type Pair = (Vec<String>, Vec<String>);
 
 fn two_columns(table: &Table, keys_apart: bool) -> String {
     let layout = &table.layout;
     let indent = layout.indent.unwrap_or(1);
-    let columns = layout.fill.unwrap_or(layout.left_width.unwrap_or(LEFT).saturating_sub(indent + 1));
+    let columns = left_columns(layout);
     let pairs: Vec<Option<Pair>> = table.rows.iter().map(|row| pair(row, columns, keys_apart)).collect();
     let longest = |side: fn(&Pair) -> &Vec<String>| {
         pairs.iter().flatten().flat_map(side).map(|line| column_width(line)).max().unwrap_or(0) + indent
@@ -35,12 +51,11 @@ fn two_columns(table: &Table, keys_apart: bool) -> String {
     let (longest_left, longest_right) = (longest(|pair| &pair.0), longest(|pair| &pair.1));
     let left = match layout.left_width {
         Some(width) => kept_or_grown(width, longest_left),
-        None => LEFT.max(longest_left + 1),
+        None => left_by_rule(longest_left, true),
     };
     let mut right = match layout.right_width {
         Some(width) => kept_or_grown(width, longest_right),
-        None if longest_right < RIGHT => RIGHT,
-        None => longest_right + 3,
+        None => right_by_rule(longest_right),
     };
     let across = left + 1 + right;
     let notes: Vec<Option<Vec<String>>> = table
@@ -105,7 +120,7 @@ fn one_column(table: &Table) -> String {
     let indent = layout.indent.unwrap_or(1);
     let rows: Vec<Vec<String>> = table.rows.iter().map(|row| cell(&row.left, usize::MAX)).collect();
     let longest = rows.iter().flatten().map(|line| column_width(line)).max().unwrap_or(0) + indent;
-    let width = layout.left_width.map_or(longest + 1, |width| kept_or_grown(width, longest));
+    let width = layout.left_width.map_or(left_by_rule(longest, false), |width| kept_or_grown(width, longest));
     let border = format!("+{}+", "-".repeat(width));
     let margin = " ".repeat(indent);
     let mut out = border.clone();

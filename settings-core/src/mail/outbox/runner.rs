@@ -146,29 +146,42 @@ impl Outbox {
         // Dropped with this future, the flights are cancelled.
         let mut flights = JoinSet::new();
         let mut aloft: Vec<MailId> = Vec::new();
+        let mut broken = None;
         loop {
             let allowed = match report.circuit.allows(self.clock.now(), self.settings_changed(mailer)) {
                 Allowance::All => self.concurrency,
                 Allowance::One => 1,
                 Allowance::None => 0,
             };
+            let allowed = if broken.is_some() { 0 } else { allowed };
             let room = allowed.saturating_sub(aloft.len());
             if room > 0 {
                 let (now, except) = (self.clock.now(), aloft.clone());
-                let due = work(&self.store, lease, move |store| store.due(now, room, &except)).await?;
-                for due in due {
-                    aloft.push(due.id);
-                    flights.spawn(self.flight(mailer, lease, due).fly());
+                match work(&self.store, lease, move |store| store.due(now, room, &except)).await {
+                    Ok(due) => due.into_iter().for_each(|due| {
+                        aloft.push(due.id);
+                        flights.spawn(self.flight(mailer, lease, due).fly());
+                    }),
+                    Err(error) => broken = Some(error),
                 }
             }
             let landed = match flights.join_next().await {
-                None => return Ok(()),
-                Some(Ok(landed)) => landed?,
-                Some(Err(error)) => return Err(stopped(&error)),
+                None => return broken.map_or(Ok(()), Err),
+                Some(landed) => landed.unwrap_or_else(|error| Err(stopped(&error))),
+            };
+            let landed = match landed {
+                Ok(landed) => landed,
+                Err(error) => {
+                    // Whatever is on its way still lands: cut off, nobody would know what became of it.
+                    broken.get_or_insert(error);
+                    continue;
+                }
             };
             aloft.retain(|id| *id != landed.id);
             report.count(landed.state);
-            self.turn_circuit(mailer, lease, report, &landed.health).await?;
+            if let Err(error) = self.turn_circuit(mailer, lease, report, &landed.health).await {
+                broken.get_or_insert(error);
+            }
         }
     }
 

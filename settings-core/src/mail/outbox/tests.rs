@@ -340,6 +340,49 @@ fn debug_and_errors_show_neither_addresses_nor_subjects() {
     }
 }
 
+#[cfg(feature = "mail-catch")]
+#[tokio::test]
+async fn a_disk_that_fails_sends_nothing_twice_and_cuts_nothing_off() {
+    use crate::mail::{EmailSettings, Mailer, MailerOptions, catch};
+
+    let folder = Folder::new();
+    let outbox = Outbox::new(folder.store());
+    for number in 0..4 {
+        outbox.enqueue(notification(&number.to_string())).await.unwrap();
+    }
+    let disk = rusqlite::Connection::open(folder.0.join("outbox.sqlite")).unwrap();
+    disk.execute_batch(
+        "CREATE TRIGGER before_send BEFORE UPDATE ON mail WHEN NEW.state = 'sending' AND NEW.id = 1
+             BEGIN SELECT RAISE(ABORT, 'disk full'); END;
+         CREATE TRIGGER after_send BEFORE UPDATE ON mail WHEN NEW.state = 'sent' AND NEW.id = 2
+             BEGIN SELECT RAISE(ABORT, 'disk full'); END;",
+    )
+    .unwrap();
+    let mut catcher = catch::Catcher::start(catch::CatchOptions::default()).await.unwrap();
+    let settings = EmailSettings {
+        smtp_server: "127.0.0.1".to_owned(),
+        smtp_port: catcher.address().port(),
+        ..EmailSettings::default()
+    };
+    let mailer = Mailer::new(&settings, MailerOptions::default()).unwrap();
+    let error = outbox.run_once(&mailer).await.unwrap_err();
+    assert!(error.to_string().contains("disk full"), "{error}");
+    let states =
+        || -> Vec<State> { (1..=4).map(|id| outbox.get(MailId(id)).unwrap().unwrap().state).collect() };
+    assert_eq!(states(), [State::Queued, State::Sending, State::Sent, State::Sent]);
+
+    disk.execute_batch("DROP TRIGGER before_send; DROP TRIGGER after_send").unwrap();
+    let report = outbox.run_once(&mailer).await.unwrap();
+    assert_eq!((report.sent, report.recovered), (1, 1));
+    assert_eq!(states(), [State::Sent, State::Unknown, State::Sent, State::Sent]);
+    catcher.shutdown().await;
+    let mut caught = 0;
+    while catcher.next().await.is_some() {
+        caught += 1;
+    }
+    assert_eq!(caught, 4);
+}
+
 #[test]
 fn the_summary_counts() {
     let folder = Folder::new();

@@ -13,7 +13,7 @@ use tokio_rustls::{
     TlsConnector,
     rustls::{
         self, CertificateError, ClientConfig, DigitallySignedStruct, DistinguishedName, InvalidMessage,
-        RootCertStore, SignatureScheme,
+        RootCertStore, SignatureScheme, SupportedProtocolVersion,
         client::{
             WebPkiServerVerifier,
             danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
@@ -21,11 +21,15 @@ use tokio_rustls::{
         },
         crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature},
         server::ParsedCertificate,
+        version::{TLS12, TLS13},
     },
 };
 
 use super::{Approach, CertificateFacts, link::Link, run::Run, wire::io_cause};
-use crate::mail::failure::{Cause, Failure, Step, TlsFault};
+use crate::mail::{
+    failure::{Cause, Failure, Step, TlsFault},
+    options::TlsVersion,
+};
 
 /// Authorities to trust beside the system's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,8 +51,8 @@ pub(crate) struct TlsPolicy {
 }
 
 impl TlsPolicy {
-    /// The system's roots and `extra`, or with `skip` no check at all.
-    pub(crate) fn load(extra: &[ExtraCa], skip: bool) -> Result<Self, Cause> {
+    /// The system's roots and `extra`, or with `skip` no check at all; no version of TLS before `oldest`.
+    pub(crate) fn load(extra: &[ExtraCa], skip: bool, oldest: TlsVersion) -> Result<Self, Cause> {
         let provider = Arc::new(ring::default_provider());
         let extra: Vec<_> = extra.iter().map(read_extra).collect::<Result<Vec<_>, _>>()?.concat();
         let mut store = RootCertStore::empty();
@@ -70,8 +74,12 @@ impl TlsPolicy {
             let builder = WebPkiServerVerifier::builder_with_provider(Arc::new(store), Arc::clone(&provider));
             Some(builder.build().map_err(|error| settings(&error))?)
         };
+        let versions: &[&SupportedProtocolVersion] = match oldest {
+            TlsVersion::Tls12 => &[&TLS12, &TLS13],
+            TlsVersion::Tls13 => &[&TLS13],
+        };
         let config = ClientConfig::builder_with_provider(Arc::clone(&provider))
-            .with_safe_default_protocol_versions()
+            .with_protocol_versions(versions)
             .map_err(|error| settings(&error))?
             .with_root_certificates(RootCertStore::empty())
             .with_no_client_auth();

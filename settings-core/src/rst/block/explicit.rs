@@ -77,8 +77,9 @@ impl Parser<'_> {
         let block = self.cut_block(m, Cut { first: Some(marker), ..Cut::default() });
         let view = self.trimmed_end(block.view);
         let text = self.join(view);
-        let span = start..self.span(view).end.max(start);
-        let comment = self.fixed(Tag::Comment, text, span, 0);
+        let span = self.span(view);
+        let comment = self.fixed(Tag::Comment, text, span.clone(), 0);
+        self.tree.set_span(comment, start..span.end.max(start + 2));
         self.append(m.node, comment);
         self.lines.truncate(mark);
         block.blank_finish

@@ -37,8 +37,8 @@ impl Parser<'_> {
             let warning = self.warning("Line block ends without a blank line.", line_number + 1);
             self.append(m.node, warning);
         }
-        if let Some(last) = lines.last() {
-            let end = self.tree.span(last.node).end;
+        for line in &lines {
+            let end = self.tree.span(line.node).end;
             self.tree.extend_span(block, end);
         }
         self.nest_lines(block, lines);
@@ -90,7 +90,9 @@ impl Parser<'_> {
             }
             let deeper = rest.iter().take_while(|&&(_, indent)| indent > least).count();
             let (segment, after) = rest.split_at(deeper);
-            let span = self.tree.span(node);
+            let end = segment.iter().map(|&(node, _)| self.tree.span(node).end).max();
+            let start = self.tree.span(node).start;
+            let span = start..end.unwrap_or(start);
             let nested = self.child(block, Tag::LineBlock, span, 0);
             self.nest_segment(nested, segment, depth + 1);
             rest = after;

@@ -279,7 +279,9 @@ impl Parser<'_> {
         }
         self.assert_content(run)?;
         let text = self.join(run.parts.content);
-        let node = self.fixed(Tag::Raw, text, run.span.clone(), run.number);
+        let span = self.span(run.parts.content);
+        let node = self.fixed(Tag::Raw, text, span, run.number);
+        self.tree.set_span(node, run.span.clone());
         self.add_classes(node, run.parts.words("class"));
         let format = trim(run.argument().unwrap_or_default()).to_lowercase();
         let format = super::super::names::normalize_whitespace(&format);

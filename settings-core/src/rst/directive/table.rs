@@ -40,6 +40,7 @@ impl Parser<'_> {
             }
         };
         self.tree.set_line(table, run.number);
+        self.tree.set_span(table, run.span.clone());
         self.add_classes(table, run.parts.words("class"));
         self.table_attributes(run, table);
         if let Some(Converted::Ints(widths)) = run.parts.get("widths") {

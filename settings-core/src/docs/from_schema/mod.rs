@@ -7,6 +7,7 @@ use super::inline::markdown_to_rst;
 use super::model::{
     Bullet, Content, Entry, Fact, Heading, Hint, Page, Part, Placed, Row, Statement, Table, Value,
 };
+use super::render::part_of;
 
 /// The pages of a program's settings, in the order in which the schema names them. Settings without a page are on
 /// the page named by their outermost key.
@@ -40,7 +41,7 @@ fn introduction(name: &str, leaves: &[Leaf]) -> Vec<Placed> {
         let doc = leaf.section.doc.trim();
         if !doc.is_empty() && !told.contains(&doc) {
             told.push(doc);
-            parts.extend(paragraphs(doc).into_iter().map(|content| Placed::by_rule(as_part(content))));
+            parts.extend(paragraphs(doc).into_iter().map(|content| Placed::by_rule(part_of(content))));
         }
     }
     let console = leaves.first().and_then(|leaf| leaf.console);
@@ -249,19 +250,13 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn as_part(content: Content) -> Part {
-    match content {
-        Content::Values(items) => Part::Values(items),
-        Content::Hint(hint) => Part::Hint(hint),
-        Content::Text(text) => Part::Text(text),
-        Content::Statement(_) => Part::Text(Fact::default()),
-        Content::Verbatim(text) => Part::Verbatim(text.value),
-    }
-}
-
 /// The unit that a hint names.
 pub(super) fn unit_named(name: &str) -> Option<Unit> {
     [Unit::Milliseconds, Unit::Seconds, Unit::Minutes, Unit::Hours, Unit::Days]
         .into_iter()
         .find(|unit| unit.name() == name)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests;

@@ -1,0 +1,70 @@
+//! A schema's settings by the names that a page may give them.
+
+use std::collections::BTreeMap;
+
+use crate::nearest::nearest;
+use crate::schema::Leaf;
+
+/// The schema's settings by the names that a page may give them.
+pub(super) struct Index<'s> {
+    pub(super) paths: BTreeMap<String, &'s Leaf>,
+    folded: BTreeMap<String, &'s Leaf>,
+    aliases: BTreeMap<String, &'s Leaf>,
+    /// By bare key; `None` where several settings have it.
+    pub(super) keys: BTreeMap<&'static str, Option<&'s Leaf>>,
+}
+
+pub(super) enum Match<'s> {
+    Leaf(&'s Leaf),
+    OtherCase(&'s Leaf),
+    Alias(&'s Leaf),
+    None,
+}
+
+impl<'s> Index<'s> {
+    pub(super) fn of(leaves: &'s [Leaf]) -> Self {
+        let mut index = Self {
+            paths: BTreeMap::new(),
+            folded: BTreeMap::new(),
+            aliases: BTreeMap::new(),
+            keys: BTreeMap::new(),
+        };
+        for leaf in leaves {
+            let path = leaf.path.to_string();
+            index.folded.insert(path.to_lowercase(), leaf);
+            index.keys.entry(leaf.path.key()).and_modify(|known| *known = None).or_insert(Some(leaf));
+            for alias in leaf.setting.aliases {
+                let full = match (alias.contains('.'), path.rsplit_once('.')) {
+                    (false, Some((section, _))) => format!("{section}.{alias}"),
+                    _ => (*alias).to_owned(),
+                };
+                index.aliases.insert(full, leaf);
+            }
+            index.paths.insert(path, leaf);
+        }
+        index
+    }
+
+    /// Whether a path is in a section of the schema, or was meant to be.
+    pub(super) fn claims(&self, path: &str) -> bool {
+        let section = path.split('.').next().unwrap_or(path);
+        self.paths.keys().any(|known| known.split('.').next() == Some(section))
+            || nearest(path, self.paths.keys().map(String::as_str)).is_some()
+    }
+
+    pub(super) fn find(&self, path: &str) -> Match<'s> {
+        if let Some(leaf) = self.paths.get(path) {
+            return Match::Leaf(leaf);
+        }
+        if let Some(leaf) = self.aliases.get(path) {
+            return Match::Alias(leaf);
+        }
+        if let Some(leaf) = self.folded.get(&path.to_lowercase()) {
+            return Match::OtherCase(leaf);
+        }
+        match self.keys.get(path) {
+            Some(Some(leaf)) if !path.contains('.') => Match::Leaf(leaf),
+            _ => Match::None,
+        }
+    }
+}

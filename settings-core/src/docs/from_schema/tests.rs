@@ -1,0 +1,153 @@
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::*;
+use crate::docs::{Against, Format, Style, check, read, render};
+use crate::{Secret, SettingValue, Settings};
+
+/// One of each kind.
+///
+/// With *marks* that `mean` nothing_ here | there.
+#[derive(Settings)]
+#[settings(section = "EverySettings", page = "Every kind", console = "Server > Every")]
+#[expect(dead_code, reason = "only the metadata is looked at")]
+struct Every {
+    /// Turns it on.
+    ///
+    /// - `true`: It is on.
+    /// - `false`: It is off, as [the guide](https://example.com/guide) says.
+    ///
+    /// Restart the server afterwards.
+    #[setting(default = true)]
+    on: bool,
+    /// A bool without a list.
+    #[setting(default = false)]
+    bare: bool,
+    /// A number.
+    #[setting(default = -3, range = -5..=5)]
+    number: i32,
+    /// A ratio.
+    #[setting(default = 0.5)]
+    ratio: f64,
+    /// A text with `code`, 2 * 3 * 4, and a
+    /// second line.
+    ///
+    /// - first
+    /// - second, which goes
+    ///   on
+    #[setting(default = "a *b* `c")]
+    text: String,
+    /// Nothing by default.
+    #[setting]
+    empty: String,
+    /// Nobody sees it.
+    #[setting]
+    secret: Secret,
+    /// Some texts.
+    #[setting(default = ["a", "b"])]
+    list: Vec<String>,
+    /// Some numbers.
+    #[setting(default = { "a": 1 })]
+    map: BTreeMap<String, u8>,
+    /// Perhaps a number.
+    #[setting]
+    perhaps: Option<u16>,
+    /// How long.
+    #[setting(unit = "minutes", default = 90)]
+    long: Duration,
+    /// Which.
+    #[setting(default = Which::Off)]
+    which: Which,
+    /// A section of its own.
+    inner: Inner,
+}
+
+/// Further in.
+#[derive(Settings)]
+#[settings(section = "Inner")]
+#[expect(dead_code, reason = "only the metadata is looked at")]
+struct Inner {
+    /// Elsewhere in the console, and on a page of its own.
+    #[setting(default = 1, console = "Server > Inner", page = "Inner")]
+    deep: u8,
+}
+
+/// A choice.
+#[derive(SettingValue)]
+#[expect(dead_code, reason = "only the metadata is looked at")]
+enum Which {
+    /// Not at all.
+    #[value(text = "", label = "Not specified")]
+    Off,
+    /// Entirely.
+    Full,
+}
+
+/// The root.
+#[derive(Settings)]
+#[settings(env_prefix = "APP")]
+struct Root {
+    every: Every,
+}
+
+#[test]
+fn every_kind_is_read_back_as_it_was() {
+    let pages = from_schema(Root::SCHEMA);
+    assert_eq!(pages.iter().map(|page| page.name.as_str()).collect::<Vec<_>>(), ["Every kind", "Inner"]);
+    for page in &pages {
+        for style in [Style::Table, Style::Directive] {
+            let text = render(page, style, Format::Rst);
+            let back = read("page.rst", text.as_bytes()).unwrap();
+            assert_eq!(render(&back.page, Style::Table, Format::Rst), text);
+            assert_eq!(check(&back, Some(Root::SCHEMA), Against::Both), [], "{text}");
+        }
+    }
+}
+
+#[test]
+fn every_default_is_stated_where_it_is_found_again() {
+    let text = render(&from_schema(Root::SCHEMA)[0], Style::Table, Format::Rst);
+    let back = read("page.rst", text.as_bytes()).unwrap();
+    let stated: Vec<(String, Option<String>)> = crate::docs::facts::documented(&back)
+        .iter()
+        .map(|setting| (setting.name(), setting.defaults().first().map(|default| default.value.clone())))
+        .collect();
+    let want = [
+        ("EverySettings.On", Some("true")),
+        ("EverySettings.Bare", Some("false")),
+        ("EverySettings.Number", Some("-3")),
+        ("EverySettings.Ratio", Some("0.5")),
+        ("EverySettings.Text", Some("a *b* `c")),
+        ("EverySettings.Empty", Some("")),
+        ("EverySettings.Secret", Some("")),
+        ("EverySettings.List", Some("[\"a\",\"b\"]")),
+        ("EverySettings.Map", Some("{\"a\":1}")),
+        ("EverySettings.Perhaps", None),
+        ("EverySettings.Long", Some("90")),
+        ("EverySettings.Which", Some("Not specified")),
+    ];
+    let want: Vec<(String, Option<String>)> =
+        want.iter().map(|(name, default)| ((*name).to_owned(), default.map(str::to_owned))).collect();
+    assert_eq!(stated, want, "{text}");
+}
+
+#[test]
+fn markdown_of_doc_comments_becomes_markup_of_the_page() {
+    let text = render(&from_schema(Root::SCHEMA)[0], Style::Table, Format::Rst);
+    for words in [
+        "With *marks* that ``mean`` nothing\\_ here \\| there.",
+        "<https://example.com/guide>`__ says.",
+        "Restart the server afterwards.",
+        "Numerical input from -5 to 5. Default is ``-3``.",
+        "Numerical value in minutes. Default is ``90``.",
+        "- **Not specified**: **(Default)** Not at all.",
+        "| - second, which goes on ",
+    ] {
+        assert!(
+            text.split_whitespace().collect::<Vec<_>>().join(" ").contains(words.trim_end()),
+            "{words}\n{text}"
+        );
+    }
+    let markdown = render(&from_schema(Root::SCHEMA)[0], Style::Table, Format::Markdown);
+    assert!(markdown.contains("- Environment variable: `APP_EVERYSETTINGS_NUMBER`"), "{markdown}");
+}
