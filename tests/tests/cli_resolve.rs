@@ -168,6 +168,8 @@ fn explain_tells_all_of_one_setting() {
     {
         assert!(run.out.contains(part), "{part}: {}", run.out);
     }
+    let port = settings(&["explain", "EmailSettings.SMTPPort"], &[]);
+    assert!(port.out.contains("warns     where port 465 is for connections"), "{}", port.out);
     let unknown = settings(&["explain", "EmailSettings.SMTPProt"], &[]);
     assert_eq!(unknown.code, 2);
     assert!(unknown.error.contains("did you mean `EmailSettings.SMTPPort`?"), "{}", unknown.error);

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use super::{Common, Failure, Outcome};
 use crate::Settings;
 use crate::resolve::{Effective, Environment, Origin};
-use crate::schema::Kind;
+use crate::schema::{Kind, Rule, Strength};
 use crate::value::{Value, expectation, to_text};
 
 /// Shows every setting's effective value.
@@ -235,10 +235,13 @@ impl Explain {
         }
         writeln!(out, "\naccepts   {}", expectation(&setting.kind))?;
         writeln!(out, "variable  {}", effective.env_name)?;
-        let console =
-            T::SCHEMA.leaves().find(|leaf| leaf.path == effective.path).and_then(|leaf| leaf.console);
-        if let Some(console) = console {
+        let leaf = T::SCHEMA.leaves().find(|leaf| leaf.path == effective.path);
+        if let Some(console) = leaf.as_ref().and_then(|leaf| leaf.console) {
             writeln!(out, "console   {console}")?;
+        }
+        let rules = leaf.map_or(&[][..], |leaf| leaf.section.rules);
+        for rule in rules.iter().filter(|rule| rule.fields.contains(&setting.key)) {
+            writeln!(out, "{:9} where {}", told(rule), rule.message)?;
         }
         for alias in setting.aliases {
             writeln!(out, "old name  {alias}")?;
@@ -262,6 +265,13 @@ impl Explain {
             writeln!(out, "          overrides {}", overridden(origin, &value))?;
         }
         Ok(!resolution.report().has_errors())
+    }
+}
+
+const fn told(rule: &Rule) -> &'static str {
+    match rule.strength {
+        Strength::Error => "refused",
+        Strength::Warning => "warns",
     }
 }
 
