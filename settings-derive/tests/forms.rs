@@ -276,3 +276,77 @@ fn whole_values_come_from_variables_too() {
     let codes: Vec<_> = resolution.report().diagnostics().iter().map(|told| told.code).collect();
     assert_eq!(codes, [Code::DuplicateElement, Code::OutOfRange]);
 }
+
+/// Whatever bytes a file or a variable holds, something is told or resolved.
+#[test]
+fn no_text_makes_the_resolver_panic() {
+    let parts = [
+        "{",
+        "}",
+        "[",
+        "]",
+        ":",
+        ",",
+        "\"Forms\"",
+        "\"Relay\"",
+        "\"Replicas\"",
+        "\"PluginStates\"",
+        "\"DataSource\"",
+        "\"Lag\"",
+        "\"Inner\"",
+        "\"Port\"",
+        "\"SiteURL\"",
+        "\"Largest\"",
+        "\"Languages\"",
+        "null",
+        "1",
+        "-1",
+        "1e999",
+        "\"https://a\"",
+        "\"10MB\"",
+        "\"99999999999999999999TiB\"",
+        "\"é\\u0000\\ud800\"",
+        "// x\n",
+        "\"",
+        "\\",
+    ];
+    let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut next = |bound: usize| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        (seed >> 33) as usize % bound
+    };
+    let whole = r#"{"Forms": {"SiteURL": "https://a", "Largest": "10MB", "Languages": ["a", "b"]}, "Relay": {"Port": 1},
+        "Replicas": [{"DataSource": "x", "Lag": 1, "Inner": {"Port": 2}}], "PluginStates": {"a": {"Enable": true}}}"#;
+    let (mut good, mut bad) = (0, 0);
+    for round in 0..6_000 {
+        let mut text = if round % 2 == 0 { whole.to_owned() } else { String::new() };
+        for _ in 0..next(if round % 2 == 0 { 3 } else { 12 }) {
+            let part = parts[next(parts.len())];
+            let mut at = next(text.len() + 1);
+            while !text.is_char_boundary(at) {
+                at -= 1;
+            }
+            match next(3) {
+                0 => text.truncate(at),
+                1 => text.insert_str(at, part),
+                _ => text.push_str(part),
+            }
+        }
+        let names = [
+            "X_REPLICAS",
+            "X_PLUGINSTATES",
+            "X_PLUGINSTATES_a",
+            "X_PLUGINSTATES_A",
+            "X_FORMS_LANGUAGES",
+            "X_RELAY",
+        ];
+        let variable = (round % 3 == 0).then(|| (names[next(names.len())], text.clone()));
+        let environment = Environment::from_iter(variable);
+        let resolution = resolve::<Program>(Layers::new().file("c", text).environment(environment));
+        assert!(resolution.settings().count() > 0);
+        if resolution.value().is_some() { good += 1 } else { bad += 1 }
+    }
+    assert!(good > 10 && bad > 3_000, "{good} good, {bad} bad");
+}
