@@ -1,6 +1,6 @@
 //! Text held to rules, sizes, sets, and sections that may be absent or repeat.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 

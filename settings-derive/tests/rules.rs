@@ -1,6 +1,6 @@
 //! Rules over several settings: when they are checked, and what is told of a broken one.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use settings_core::resolve::{Code, Environment, Layers, Resolution, Severity, resolve};
 use settings_core::schema::Strength;

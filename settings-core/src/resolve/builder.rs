@@ -208,7 +208,7 @@ impl<'r> Inputs<'r> {
                 setting: Some(path),
                 place: self.place(setting, candidate, mismatch.part),
                 related: Vec::new(),
-                help: mismatch.help,
+                help: mismatch.help.map(String::from),
             });
         }
     }

@@ -3,22 +3,25 @@
 use super::ByteSize;
 use crate::schema::{Choice, Format, Kind, TextRules};
 
+/// How many more mistakes of one value are told beside the first.
+const TOLD: usize = 19;
+
 /// Why a raw value was refused. Says nothing of a secret's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mismatch {
     /// What sort of mistake it is.
     pub reason: Reason,
     /// What would be accepted: `a whole number from 1 to 65535`.
-    pub expected: String,
+    pub expected: Box<str>,
     /// What stands there: `a string`, `99999`; empty where it must not or need not be told.
-    pub found: String,
+    pub found: Box<str>,
     /// What to do, where that isn't plain.
-    pub help: Option<String>,
+    pub help: Option<Box<str>>,
     /// The part that is wrong, as start and length in bytes within the raw value; the whole where `None`.
     pub part: Option<(usize, usize)>,
     /// Where in the setting the part stands: `[2].Port`; empty for the whole.
-    pub within: String,
-    /// What else is wrong with the value, each with nothing in its own list.
+    pub within: Box<str>,
+    /// What else is wrong with the value, each with nothing in its own list; cut off where it is too much to read.
     pub others: Vec<Mismatch>,
 }
 
@@ -41,9 +44,9 @@ pub enum Reason {
 
 impl Mismatch {
     pub(super) fn new(reason: Reason, kind: &Kind, found: impl Into<String>) -> Self {
-        let found = if kind.is_secret() { String::new() } else { found.into() };
-        let (within, others) = (String::new(), Vec::new());
-        Self { reason, expected: expectation(kind), found, help: None, part: None, within, others }
+        let found = if kind.is_secret() { Box::default() } else { found.into().into() };
+        let (within, others) = (Box::default(), Vec::new());
+        Self { reason, expected: expectation(kind).into(), found, help: None, part: None, within, others }
     }
 
     pub(super) fn kind(kind: &Kind, found: impl Into<String>) -> Self {
@@ -52,7 +55,7 @@ impl Mismatch {
 
     #[must_use]
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(help.into().into());
         self
     }
 
@@ -66,7 +69,7 @@ impl Mismatch {
     #[must_use]
     pub(super) fn inside(mut self, start: usize, len: usize, within: &str) -> Self {
         self.others = self.others.into_iter().map(|other| other.inside(start, len, within)).collect();
-        self.within.insert_str(0, within);
+        self.within = format!("{within}{}", self.within).into();
         self.at(start, len)
     }
 
@@ -77,6 +80,7 @@ impl Mismatch {
             let others = std::mem::take(&mut more.others);
             self.others.push(more);
             self.others.extend(others);
+            self.others.truncate(TOLD);
         }
         self
     }
@@ -85,11 +89,11 @@ impl Mismatch {
     pub(crate) fn of_key(name: &str, why: &str) -> Self {
         Self {
             reason: Reason::Key,
-            expected: "a variable that ends in a key of the map".to_owned(),
-            found: format!("`{name}`: {why}"),
-            help: Some("write the key in its own letter case, or set the whole map as JSON".to_owned()),
+            expected: "a variable that ends in a key of the map".into(),
+            found: format!("`{name}`: {why}").into(),
+            help: Some("write the key in its own letter case, or set the whole map as JSON".into()),
             part: None,
-            within: String::new(),
+            within: Box::default(),
             others: Vec::new(),
         }
     }
@@ -98,7 +102,7 @@ impl Mismatch {
     #[must_use]
     pub(crate) fn of_entry(mut self, name: &str) -> Self {
         self.others = self.others.into_iter().map(|other| other.of_entry(name)).collect();
-        self.within.insert_str(0, &format!(".{name}"));
+        self.within = format!(".{name}{}", self.within).into();
         self
     }
 
