@@ -106,7 +106,9 @@ fn differences_from_the_schema_are_found_and_omissions_are_none() {
     let path = "``config.json setting``: ``\".EmailSettings.SMTPPort\",``";
     let good = entry("Port", &["The port.", "", "Numerical input."], [CONSOLE, path, env]);
     assert_eq!(against_schema(&good), []);
-    let cases: [(&str, &[&str], [&str; 3], &str, &str); 9] = [
+    /// The rule, the left cell, the bullets, what is expected and what is found.
+    type Case<'t> = (&'t str, &'t [&'t str], [&'t str; 3], &'t str, &'t str);
+    let cases: [Case<'_>; 9] = [
         (
             "default",
             &["The port.", "", "Numerical input. Default is **25**."],

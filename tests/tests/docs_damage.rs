@@ -86,7 +86,7 @@ fn damaged_pages_come_back_and_mending_ends() {
         assert_eq!(again, text, "round {round}");
         docs::render(&read.page, Style::Directive, Format::Rst);
         docs::render(&read.page, Style::Table, Format::Markdown);
-        docs::import::to_rust(&[read.clone()]);
+        docs::import::to_rust(std::slice::from_ref(&read));
         for finding in docs::check(&read, Some(ServerSettings::SCHEMA), Against::Both) {
             let lines = text.split('\n').count();
             assert!((1..=lines).contains(&finding.line), "round {round}: {finding:?}");

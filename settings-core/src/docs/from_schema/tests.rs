@@ -74,7 +74,6 @@ struct Inner {
 
 /// A choice.
 #[derive(SettingValue)]
-#[expect(dead_code, reason = "only the metadata is looked at")]
 enum Which {
     /// Not at all.
     #[value(text = "", label = "Not specified")]
@@ -86,6 +85,7 @@ enum Which {
 /// The root.
 #[derive(Settings)]
 #[settings(env_prefix = "APP")]
+#[expect(dead_code, reason = "only the metadata is looked at")]
 struct Root {
     every: Every,
 }
