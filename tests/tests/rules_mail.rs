@@ -42,7 +42,7 @@ fn usual_settings_break_no_rule() {
 
 #[test]
 fn logging_in_needs_a_username() {
-    only(r#""EnableSMTPAuth": true"#, Severity::Error, "no username");
+    only(r#""EnableSMTPAuth": true"#, Severity::Warning, "no username");
 }
 
 #[test]

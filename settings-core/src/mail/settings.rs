@@ -16,7 +16,8 @@ use crate::{SettingValue, Settings};
         check = |mail| !mail.enable_smtp_auth || !mail.smtp_username.is_empty(),
         message = "logging in is turned on, but there is no username to log in with",
         help = "set `SMTPUsername`, or turn `EnableSMTPAuth` off",
-        fields("EnableSMTPAuth", "SMTPUsername")
+        fields("EnableSMTPAuth", "SMTPUsername"),
+        severity = "warning"
     ),
     rule(
         check = |mail| !mail.enable_smtp_auth || mail.is_encrypted() || mail.is_on_this_machine(),
