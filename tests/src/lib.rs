@@ -8,6 +8,7 @@ pub mod generate;
 pub mod postfix;
 pub mod proxy;
 pub mod real;
+pub mod servers;
 pub mod sink;
 
 pub use real::{left_out, shared};
