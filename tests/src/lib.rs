@@ -2,6 +2,7 @@
 
 pub mod certificates;
 pub mod cli;
+pub mod corpus;
 pub mod faults;
 pub mod feed;
 pub mod generate;
