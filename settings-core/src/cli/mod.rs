@@ -19,6 +19,7 @@ mod alerts;
 mod arguments;
 mod common;
 mod demo;
+mod difference;
 mod docs;
 mod failure;
 mod mail;
@@ -28,6 +29,7 @@ mod set;
 mod show;
 mod template;
 mod validate;
+mod watch;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -35,7 +37,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 pub use arguments::with_arguments;
-pub use common::Common;
+pub use common::{Colour, Common, Override, Policy};
 pub use failure::Failure;
 
 use crate::Settings;
@@ -71,6 +73,8 @@ pub enum Command {
     Set(set::Set),
     /// Removes one setting from the configuration file, so that its default applies
     Unset(set::Unset),
+    /// Prints which settings change while their files are edited
+    Watch(watch::Watch),
     /// Writes reference pages, finds and mends drift in them, takes pages over
     Docs(docs::Docs),
     /// Shows what the reStructuredText parser sees
@@ -90,7 +94,7 @@ pub type Outcome = Result<bool, Failure>;
 
 impl Cli {
     /// Runs a whole program over the settings of `T`: arguments, environment and streams are the process's own.
-    pub fn main<T: Settings + AsRef<EmailSettings>>() -> ExitCode {
+    pub fn main<T: Settings + AsRef<EmailSettings> + Send + Sync + 'static>() -> ExitCode {
         let cli = Self::parse();
         let mut out = io::stdout().lock();
         let outcome = cli.run::<T>(Environment::of_process(), &mut out);
@@ -110,7 +114,7 @@ impl Cli {
     ///
     /// # Errors
     /// Where the command is used wrongly, its input can't be read, or it fails.
-    pub fn run<T: Settings + AsRef<EmailSettings>>(
+    pub fn run<T: Settings + AsRef<EmailSettings> + Send + Sync + 'static>(
         self,
         environment: Environment,
         out: &mut dyn Write,
@@ -124,6 +128,7 @@ impl Cli {
             Command::Validate(command) => command.run::<T>(common, environment, out),
             Command::Set(command) => command.run::<T>(common, environment, out),
             Command::Unset(command) => command.run::<T>(common, environment, out),
+            Command::Watch(command) => command.run::<T>(common, environment, out),
             Command::Docs(command) => command.run::<T>(out),
             Command::Rst(command) => command.run(out),
             Command::Schema(command) => command.run::<T>(out),

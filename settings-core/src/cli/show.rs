@@ -167,7 +167,7 @@ fn shown_default(effective: &Effective<'_>) -> String {
     of_layers.unwrap_or_else(|| effective.shown())
 }
 
-fn origin_json(origin: &Origin) -> Json {
+pub(super) fn origin_json(origin: &Origin) -> Json {
     let layer = origin.layer().name();
     match origin {
         Origin::Default => json!({ "layer": layer }),
