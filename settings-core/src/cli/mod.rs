@@ -20,7 +20,9 @@ mod arguments;
 mod common;
 mod demo;
 mod docs;
+mod explain;
 mod failure;
+mod listing;
 mod mail;
 mod queue;
 mod rst;
@@ -37,6 +39,7 @@ use clap::{Parser, Subcommand};
 pub use arguments::with_arguments;
 pub use common::Common;
 pub use failure::Failure;
+pub use listing::listing;
 
 use crate::Settings;
 use crate::mail::EmailSettings;
@@ -62,7 +65,7 @@ pub enum Command {
     /// Shows every setting's effective value
     Show(show::Show),
     /// Shows all that is known of one setting: its documentation, names, and every layer's value
-    Explain(show::Explain),
+    Explain(explain::Explain),
     /// Prints one setting's effective value
     Get(show::Get),
     /// Reports every mistake of every layer
