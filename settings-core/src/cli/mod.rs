@@ -21,7 +21,9 @@ mod common;
 mod demo;
 mod difference;
 mod docs;
+mod explain;
 mod failure;
+mod listing;
 mod mail;
 mod queue;
 mod rst;
@@ -39,6 +41,7 @@ use clap::{Parser, Subcommand};
 pub use arguments::with_arguments;
 pub use common::{Colour, Common, Override, Policy};
 pub use failure::Failure;
+pub use listing::listing;
 
 use crate::Settings;
 use crate::mail::EmailSettings;
@@ -64,7 +67,7 @@ pub enum Command {
     /// Shows every setting's effective value
     Show(show::Show),
     /// Shows all that is known of one setting: its documentation, names, and every layer's value
-    Explain(show::Explain),
+    Explain(explain::Explain),
     /// Prints one setting's effective value
     Get(show::Get),
     /// Reports every mistake of every layer
