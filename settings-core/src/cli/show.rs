@@ -147,6 +147,7 @@ fn to_json(effective: &Effective<'_>) -> Json {
             "replacement": deprecated.replacement,
         })),
         "hidden": setting.hidden,
+        "todo": setting.todo,
         "kind": kind_name(&setting.kind),
         "min": min,
         "max": max,
@@ -250,6 +251,9 @@ impl Explain {
             if let Some(text) = text {
                 writeln!(out, "{name:10}{text}")?;
             }
+        }
+        if let Some(todo) = setting.todo {
+            writeln!(out, "to do     {todo}")?;
         }
         if setting.restart {
             writeln!(out, "restart   a change needs a restart")?;

@@ -15,7 +15,7 @@ pub(super) struct Entry {
 }
 
 /// The names that take parentheses instead of `=`.
-const CALLS: [&str; 3] = ["deprecated", "fields", "rule"];
+const CALLS: [&str; 4] = ["deprecated", "fields", "page_text", "rule"];
 
 /// The names that take no value.
 const FLAGS: [&str; 2] = ["hidden", "restart"];

@@ -1,5 +1,7 @@
 //! From schema to model: one page a page name.
 
+mod page_text;
+
 use crate::schema::{Choice, DefaultValue, Kind, Leaf, Section, Setting, Unit, ValueDoc};
 use crate::value::expectation;
 
@@ -9,12 +11,16 @@ use super::model::{
 };
 use super::render::part_of;
 
+pub(super) use page_text::PLACE;
+
 /// The pages of a program's settings, in the order in which the schema names them. Settings without a page are on
-/// the page named by their outermost key.
+/// the page named by their outermost key; hidden ones are on none. A page that has a text of its own
+/// ([`PageText`](crate::schema::PageText)) holds its settings where that text places them.
 pub fn from_schema(root: &'static Section) -> Vec<Page> {
     let prefix = root.env_prefix.unwrap_or_default();
+    let sources = page_text::page_sources(root);
     let mut pages: Vec<(String, Vec<Leaf>)> = Vec::new();
-    for leaf in root.leaves() {
+    for leaf in visible_leaves(root) {
         let name = match leaf.page {
             Some(page) => page.to_owned(),
             None => leaf.path.keys().first().copied().unwrap_or_default().to_owned(),
@@ -24,7 +30,29 @@ pub fn from_schema(root: &'static Section) -> Vec<Page> {
             None => pages.push((name, vec![leaf])),
         }
     }
-    pages.into_iter().map(|(name, leaves)| page(name, &leaves, prefix)).collect()
+    for source in &sources {
+        if !pages.iter().any(|(known, _)| known == source.page) {
+            pages.push((source.page.to_owned(), Vec::new()));
+        }
+    }
+    let with_text = |name: &str| sources.iter().any(|source| source.page == name);
+    pages
+        .into_iter()
+        .filter_map(|(name, leaves)| {
+            if !with_text(&name) {
+                return Some(page(name, &leaves, prefix));
+            }
+            let (mut page, rest) = page_text::page(&name, &sources, &leaves, root);
+            page.entries.extend(rest.into_iter().map(|leaf| setting(leaf, prefix)));
+            // All of its settings are placed on other pages.
+            (!page.entries.is_empty()).then_some(page)
+        })
+        .collect()
+}
+
+/// The settings that documents show.
+pub(super) fn visible_leaves(root: &'static Section) -> impl Iterator<Item = Leaf> {
+    root.leaves().filter(|leaf| !leaf.setting.hidden)
 }
 
 fn page(name: String, leaves: &[Leaf], prefix: &str) -> Page {
@@ -61,14 +89,19 @@ fn introduction(name: &str, leaves: &[Leaf]) -> Vec<Placed> {
 }
 
 fn setting(leaf: &Leaf, prefix: &str) -> Entry {
+    Entry::Setting(entry_parts(leaf, prefix))
+}
+
+/// Anchor, heading and table.
+fn entry_parts(leaf: &Leaf, prefix: &str) -> Vec<Placed> {
     let path = leaf.path.to_string();
     let heading =
         Heading { title: markdown_to_rst(leaf.setting.title).into(), mark: Heading::SETTING, length: None };
-    Entry::Setting(vec![
+    vec![
         Placed::by_rule(Part::Verbatim(format!(".. _{}:", anchor(&path)))),
         Placed::by_rule(Part::Heading(heading)),
         Placed::by_rule(Part::Table(table(leaf, &path, prefix))),
-    ])
+    ]
 }
 
 /// The label of a setting's heading, to refer to it by `:ref:`.
