@@ -70,7 +70,7 @@ fn rst_of_link(words: &str, target: &str) -> String {
         Some(("substitution", "")) => format!("|{words}|"),
         Some(("reference", "")) => format!("`{words}`_"),
         Some((role, "")) => format!(":{role}:`{words}`"),
-        Some((role, target)) => format!(":{role}:`{words} <{target}>`"),
+        Some((role, target)) => format!(":{role}:`{words} <{}>`", target.replace("%20", " ").replace("%3A", ":")),
         None => format!("`{} <{target}>`__", words.replace('`', "")),
     }
 }
@@ -157,7 +157,11 @@ fn to_markdown(rst: &str, keeps_roles: bool) -> String {
             rest = after;
         } else if let Some((words, target, after)) = rst_link(rest) {
             match target {
-                Some(target) => out.push_str(&format!("[{words}]({target})")),
+                // A line break inside of an address is none of it.
+                Some(target) => {
+                    let target: String = target.split_whitespace().collect();
+                    out.push_str(&format!("[{words}]({target})"));
+                }
                 None => out.push_str(words),
             }
             rest = after;
@@ -192,7 +196,8 @@ fn kept_role(text: &str) -> Option<(String, &str)> {
     let (inner, after) = body.split_once('`')?;
     match inner.strip_suffix('>').and_then(|inner| inner.rsplit_once('<')) {
         Some((words, target)) => {
-            let fits = plain(words) && !target.contains([' ', ')', '(']);
+            let fits = plain(words) && !target.contains([')', '(', '%']);
+            let target = target.split_whitespace().collect::<Vec<_>>().join("%20").replace(':', "%3A");
             fits.then(|| (format!("[{}](:{role}:{target})", words.trim_end()), after))
         }
         None => plain(inner).then(|| (format!("[{inner}](:{role}:)"), after)),
@@ -246,6 +251,7 @@ mod tests {
     fn what_only_a_page_knows_comes_back() {
         for rst in [
             "Press |save|, see :doc:`the guide </a/b>`, :kbd:`Ctrl` and `Another title`_.",
+            "See :ref:`here <a/b:some title>`.",
             "See ``a`` and `the guide <https://x.test>`__.",
         ] {
             assert_eq!(markdown_to_rst(&rst_to_doc(rst)), rst);

@@ -11,7 +11,7 @@ use super::model::{
 };
 use super::render::part_of;
 
-pub(super) use page_text::PLACE;
+pub(super) use page_text::{BODY, PLACE};
 
 /// The pages of a program's settings, in the order in which the schema names them. Settings without a page are on
 /// the page named by their outermost key; hidden ones are on none. A page that has a text of its own

@@ -8,18 +8,25 @@
 //!    :description: words
 //!    :values:                      the directive lists the values too
 //!
+//!    .. config:body::
+//!
+//!       What the directive's body says instead of the values.
+//!
 //!    What stands between the heading and the table.
 //! ```
 
 use crate::docs::model::{Content, Directive, DirectiveOption, Heading, Page, Part, Placed, Row, Table};
 use crate::docs::read;
-use crate::docs::render::directive_of;
+use crate::docs::render::{directive_of, rst_part};
 use crate::schema::{Leaf, Section};
 
 use super::{entry_parts, visible_leaves};
 
 /// What stands for a setting in a page's text.
 pub(in crate::docs) const PLACE: &str = ".. config:entry::";
+
+/// What holds the directive's body in a place.
+pub(in crate::docs) const BODY: &str = ".. config:body::";
 
 /// The text of one page, its paths whole.
 pub(super) struct PageSource {
@@ -104,6 +111,7 @@ struct Place {
     displayname: Option<String>,
     description: Option<String>,
     values: bool,
+    body: Vec<Content>,
     between: Vec<Placed>,
 }
 
@@ -123,10 +131,15 @@ impl Place {
                 }
             }
         }
-        let blanks = |line: &&str| line.len() - line.trim_start_matches(' ').len();
-        let indent = body.iter().filter(|line| !line.trim().is_empty()).map(blanks).min().unwrap_or(0);
-        let body: Vec<&str> = body.iter().map(|line| line.get(indent..).unwrap_or_default()).collect();
-        place.between = parts_of(body.join("\n").trim_matches('\n')).1;
+        for placed in parts_of(&dedented(&body)).1 {
+            match &placed.part {
+                Part::Verbatim(text) if text.starts_with(BODY) => {
+                    let inside: Vec<&str> = text.lines().skip(1).collect();
+                    place.body.extend(parts_of(&dedented(&inside)).1.into_iter().map(content_of));
+                }
+                _ => place.between.push(placed),
+            }
+        }
         Some(place)
     }
 
@@ -176,6 +189,25 @@ impl Place {
         }
         let lists = table.rows.iter().flat_map(|row: &Row| &row.left);
         let lists = lists.filter(|content| self.values && matches!(content, Content::Values(_)));
-        Some(Part::Directive(Directive { id: id.into(), body: lists.cloned().collect(), ..made }))
+        let body = lists.chain(&self.body).cloned().collect();
+        Some(Part::Directive(Directive { id: id.into(), body, ..made }))
+    }
+}
+
+/// Lines without the blanks that all of them begin with.
+fn dedented(lines: &[&str]) -> String {
+    let blanks = |line: &&str| line.len() - line.trim_start_matches(' ').len();
+    let indent = lines.iter().filter(|line| !line.trim().is_empty()).map(blanks).min().unwrap_or(0);
+    let lines: Vec<&str> = lines.iter().map(|line| line.get(indent..).unwrap_or_default()).collect();
+    lines.join("\n").trim_matches('\n').to_owned()
+}
+
+/// A block of a page as one of a directive's body.
+fn content_of(placed: Placed) -> Content {
+    match placed.part {
+        Part::Hint(hint) => Content::Hint(hint),
+        Part::Values(items) => Content::Values(items),
+        Part::Text(text) => Content::Text(text),
+        part => Content::Verbatim(rst_part(&part, false).into()),
     }
 }

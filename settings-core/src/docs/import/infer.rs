@@ -35,7 +35,7 @@ pub(super) struct Inferred {
     pub(super) kind: InferredKind,
     /// The items of the list that names its values, as the page calls them.
     pub(super) values: Vec<(String, String)>,
-    /// The default as a Rust expression.
+    /// The default as a Rust expression; empty where it goes without saying.
     pub(super) default: Option<String>,
     /// What the page leaves open.
     pub(super) todo: Vec<&'static str>,
@@ -60,6 +60,9 @@ pub(super) fn infer(setting: &Documented<'_>) -> Inferred {
         _ if contradictory => todo.push("the page contradicts itself on the default"),
         (_, Some(_)) => {}
         (Some(written), None) if written.value.trim().is_empty() => {}
+        (Some(_), None) if kind == InferredKind::Secret => {
+            todo.push("the page states a default, which code must not hold of a secret");
+        }
         (Some(_), None) => todo.push("the page's default doesn't fit its kind"),
         // Nobody writes a secret's default down.
         (None, None) if kind == InferredKind::Secret => {}
@@ -232,7 +235,7 @@ fn fits(kind: &InferredKind, number: i64) -> bool {
 /// The default as the derive reads it. `None` where it doesn't fit the kind.
 fn expression(kind: &InferredKind, written: &str) -> Option<String> {
     let bare = written.trim();
-    let unquoted = bare.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(bare);
+    let unquoted = bare.trim_matches(['"', '“', '”']);
     match (kind, normal(written)) {
         (InferredKind::Bool, Normal::Bool(default)) => Some(default.to_string()),
         (InferredKind::Integer(_), Normal::Number(_)) => {
@@ -243,6 +246,8 @@ fn expression(kind: &InferredKind, written: &str) -> Option<String> {
             unquoted.parse::<u32>().ok().map(|number| number.to_string())
         }
         (InferredKind::Float, Normal::Number(number)) => Some(format!("{number:?}")),
+        // Code holds no secret; without an attribute it is empty.
+        (InferredKind::Secret, _) => unquoted.is_empty().then(String::new),
         (InferredKind::Text, _) => Some(format!("{unquoted:?}")),
         (InferredKind::List, _) => strings(bare).map(|texts| format!("{texts:?}")),
         (InferredKind::OneOf(choices), _) => choices

@@ -2,11 +2,12 @@
 
 use std::fmt::Write;
 
-use crate::docs::from_schema::PLACE;
+use crate::docs::from_schema::{BODY, PLACE};
 use crate::docs::model::{Entry, Part, Placed};
 use crate::docs::read::PageRead;
 
 use super::item::Item;
+use super::text::Body;
 
 /// A page's text in which each setting taken over is a place: `.. config:entry:: Section.Key`.
 ///
@@ -20,8 +21,8 @@ pub(super) fn page_text(page: &PageRead, taken: &[(usize, &Item)]) -> String {
             None => entry.parts().iter().for_each(|placed| verbatim(&mut out, page, entry, placed)),
         }
     }
-    out.push('\n');
-    out
+    let lines: Vec<&str> = out.lines().map(str::trim_end).collect();
+    lines.join("\n") + "\n"
 }
 
 fn verbatim(out: &mut String, page: &PageRead, entry: &Entry, placed: &Placed) {
@@ -52,6 +53,7 @@ fn place(out: &mut String, item: &Item, ids: &mut Vec<String>) {
     if let Some(mark) = texts.mark {
         let _ = write!(out, "\n   :mark: {mark}");
     }
+    let mut body = String::new();
     if let Some(directive) = &texts.directive {
         // A second anchor of one name would lead nowhere.
         if !directive.id.is_empty() && !ids.contains(&directive.id) {
@@ -64,16 +66,29 @@ fn place(out: &mut String, item: &Item, ids: &mut Vec<String>) {
                     let _ = write!(out, "\n   :{name}: {words}");
                 }
             }
-            if directive.has_values {
-                out.push_str("\n   :values:");
+            match &directive.body {
+                Body::Nothing => {}
+                Body::Values => out.push_str("\n   :values:"),
+                Body::Own(blocks) => body = blocks.join("\n\n"),
             }
         }
     }
+    if !body.is_empty() {
+        out.push_str(&format!("\n\n   {BODY}\n"));
+        indented(out, &body, 6);
+    }
     for text in &texts.between {
         out.push('\n');
-        for line in text.lines() {
-            let _ = if line.is_empty() { writeln!(out) } else { write!(out, "\n   {line}") };
-        }
+        indented(out, text, 3);
     }
     texts.below.iter().for_each(|text| block(out, text));
+}
+
+fn indented(out: &mut String, text: &str, by: usize) {
+    for line in text.lines() {
+        out.push('\n');
+        if !line.is_empty() {
+            let _ = write!(out, "{:by$}{line}", "");
+        }
+    }
 }

@@ -165,7 +165,8 @@ fn setting(
     if let InferredKind::Integer(Some((low, high))) = item.inferred.kind {
         attributes.push(format!("range = {low}..={high}"));
     }
-    attributes.extend(item.inferred.default.as_ref().map(|default| format!("default = {default}")));
+    let default = item.inferred.default.as_ref().filter(|default| !default.is_empty());
+    attributes.extend(default.map(|default| format!("default = {default}")));
     if page != Some(item.page.as_str()) {
         attributes.push(format!("page = {:?}", item.page));
     }

@@ -2,7 +2,7 @@
 
 use crate::docs::facts::Documented;
 use crate::docs::grammar;
-use crate::docs::model::{Bullet, Content, Directive, Hint, Part, Placed, Table};
+use crate::docs::model::{Bullet, Content, Directive, Heading, Hint, Part, Placed, Table, Value};
 use crate::docs::read::PageRead;
 use crate::docs::render::content_lines;
 
@@ -32,7 +32,17 @@ pub(super) struct DirectiveWords {
     pub(super) id: String,
     pub(super) displayname: Option<String>,
     pub(super) description: Option<String>,
-    pub(super) has_values: bool,
+    pub(super) body: Body,
+}
+
+/// What stands in a directive's body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Body {
+    Nothing,
+    /// The value list and nothing else, in the table's words.
+    Values,
+    /// Blocks of its own.
+    Own(Vec<String>),
 }
 
 /// Sorts the words of an entry; `values` are those that become the setting's value list.
@@ -50,18 +60,17 @@ pub(super) fn texts(
         match &placed.part {
             Part::Heading(heading) => {
                 begun = true;
-                texts.mark = (heading.mark != crate::docs::model::Heading::SETTING).then_some(heading.mark);
+                texts.mark = (heading.mark != Heading::SETTING).then_some(heading.mark);
             }
             Part::Directive(directive) => {
                 begun = true;
-                texts.directive = Some(words_of(directive));
-                texts.below.extend(body(directive, values));
+                texts.directive = Some(words_of(directive, values));
             }
             Part::Table(table) => {
                 below_table = true;
                 texts.table(table, values);
             }
-            Part::Values(items) if is_taken(items.iter(), values) => {}
+            Part::Values(items) if is_taken(items, values) => {}
             Part::Text(text) if !has_table => texts.description.push(markdown(text)),
             Part::Hint(hint) if !has_table => texts.note.extend(beyond(hint)),
             _ if !begun => texts.above.push(raw(placed)),
@@ -91,7 +100,7 @@ impl Texts {
                     Content::Text(text) if after_values => self.note.push(markdown(text)),
                     Content::Text(text) => self.description.push(markdown(text)),
                     Content::Hint(hint) => self.note.extend(beyond(hint)),
-                    Content::Values(items) if is_taken(items.iter(), values) => after_values = true,
+                    Content::Values(items) if is_taken(items, values) => after_values = true,
                     Content::Values(_) | Content::Verbatim(_) => {
                         self.below.push(content_lines(content, usize::MAX).join("\n"));
                     }
@@ -109,42 +118,40 @@ impl Texts {
     }
 }
 
-/// Whether a list is the value list itself: each of its items is one of `values`.
-fn is_taken<'v>(
-    items: impl Iterator<Item = &'v crate::docs::model::Value>,
-    values: &[(String, String)],
-) -> bool {
-    let is_one = |item: &crate::docs::model::Value| {
-        item.value.as_ref().is_some_and(|value| values.iter().any(|(known, _)| *known == value.value))
-    };
-    let mut items = items.peekable();
-    items.peek().is_some() && items.all(is_one)
+/// Whether a list is the value list itself: each of its items is one of `values`, in the same words.
+fn is_taken(items: &[Value], values: &[(String, String)]) -> bool {
+    !items.is_empty() && items.iter().all(|item| is_one_of(item, values))
 }
 
-fn words_of(directive: &Directive) -> DirectiveWords {
+fn is_one_of(item: &Value, values: &[(String, String)]) -> bool {
+    let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    item.value.as_ref().is_some_and(|value| {
+        let same = |(known, text): &(String, String)| {
+            // The words may carry a condition of the default before them.
+            *known == value.value && one_line(text).ends_with(&one_line(&item.text))
+        };
+        values.iter().any(same)
+    })
+}
+
+fn words_of(directive: &Directive, values: &[(String, String)]) -> DirectiveWords {
     let option = |name: &str| directive.option(name).map(|value| value.value.replace('\n', " "));
     DirectiveWords {
         id: directive.id.value.clone(),
         displayname: option("displayname"),
         description: option("description"),
-        has_values: directive.body.iter().any(|content| matches!(content, Content::Values(_))),
+        body: body(directive, values),
     }
 }
 
-/// Blocks of a directive's body that aren't the value list.
-fn body(directive: &Directive, values: &[(String, String)]) -> Vec<String> {
-    let kept = directive.body.iter().filter(|content| match content {
-        // The values as the directive words them; the same list once.
-        Content::Values(items) => {
-            !items.iter().all(|item| {
-                item.value.as_ref().is_some_and(|value| {
-                    values.iter().any(|(known, _)| known.eq_ignore_ascii_case(value))
-                })
-            })
+fn body(directive: &Directive, values: &[(String, String)]) -> Body {
+    match directive.body.as_slice() {
+        [] => Body::Nothing,
+        [Content::Values(items)] if items.len() == values.len() && is_taken(items, values) => Body::Values,
+        blocks => {
+            Body::Own(blocks.iter().map(|content| content_lines(content, usize::MAX).join("\n")).collect())
         }
-        _ => true,
-    });
-    kept.map(|content| content_lines(content, usize::MAX).join("\n")).collect()
+    }
 }
 
 /// Whether a text says its default and nothing else.
@@ -161,7 +168,7 @@ fn beyond(hint: &Hint) -> Option<String> {
         None => (text.as_str(), ""),
     };
     let plain = ["input", "value", "seconds", "minutes", "hours", "days", "milliseconds"];
-    let is_plain = first.trim_end_matches('.').rsplit(' ').next().is_some_and(|last| plain.contains(&last));
+    let is_plain = first.split(' ').count() <= 4 && first.trim_end_matches('.').rsplit(' ').next().is_some_and(|last| plain.contains(&last));
     let mut kept = if is_plain { String::new() } else { first.to_owned() };
     let mut after = rest;
     while !after.is_empty() {
