@@ -80,7 +80,8 @@ fn said(page: &Page) -> (BTreeMap<String, Facts>, Vec<String>) {
             match &placed.part {
                 Part::Heading(heading) => drop(own.titles.insert(plain(&heading.title))),
                 Part::Directive(directive) => {
-                    let path = directive.option("configjson").map(|path| path.trim_start_matches('.').to_owned());
+                    let path =
+                        directive.option("configjson").map(|path| path.trim_start_matches('.').to_owned());
                     paths.extend(path.filter(|path| path.contains('.')));
                     words.extend(directive.option("description").map(|text| text.value.clone()));
                     directive.body.iter().for_each(|content| say(content, &mut own, &mut words));
@@ -134,7 +135,8 @@ fn say(content: &Content, own: &mut Facts, words: &mut Vec<String>) {
         Content::Values(items) => {
             for item in items {
                 let value = item.value.as_ref().map(|value| value.value.clone());
-                own.values.extend(value.map(|value| (plain(&value), item.default && item.default_if.is_none())));
+                own.values
+                    .extend(value.map(|value| (plain(&value), item.default && item.default_if.is_none())));
                 words.push(item.text.value.clone());
             }
         }
@@ -197,9 +199,9 @@ fn lost(before: &Page, after: &Page) -> Vec<String> {
 
 /// `string input`, `numerical value in seconds`: what the derive says in its own words.
 fn is_kind(sentence: &str) -> bool {
-    ["input", "value", "seconds", "minutes", "hours", "days"].iter().any(|last| {
-        sentence.ends_with(last) && sentence.split(' ').count() <= 4
-    })
+    ["input", "value", "seconds", "minutes", "hours", "days"]
+        .iter()
+        .any(|last| sentence.ends_with(last) && sentence.split(' ').count() <= 4)
 }
 
 /// A program of the imported structs that holds the original pages against them.

@@ -70,7 +70,9 @@ fn rst_of_link(words: &str, target: &str) -> String {
         Some(("substitution", "")) => format!("|{words}|"),
         Some(("reference", "")) => format!("`{words}`_"),
         Some((role, "")) => format!(":{role}:`{words}`"),
-        Some((role, target)) => format!(":{role}:`{words} <{}>`", target.replace("%20", " ").replace("%3A", ":")),
+        Some((role, target)) => {
+            format!(":{role}:`{words} <{}>`", target.replace("%20", " ").replace("%3A", ":"))
+        }
         None => format!("`{} <{target}>`__", words.replace('`', "")),
     }
 }

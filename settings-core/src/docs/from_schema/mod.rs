@@ -1,5 +1,6 @@
 //! From schema to model: one page a page name.
 
+mod history;
 mod page_text;
 
 use crate::schema::{Choice, DefaultValue, Kind, Leaf, Section, Setting, Unit, ValueDoc};
@@ -44,6 +45,7 @@ pub fn from_schema(root: &'static Section) -> Vec<Page> {
             }
             let (mut page, rest) = page_text::page(&name, &sources, &leaves, root);
             page.entries.extend(rest.into_iter().map(|leaf| setting(leaf, prefix)));
+            page.entries.extend(rules(&leaves));
             // All of its settings are placed on other pages.
             (!page.entries.is_empty()).then_some(page)
         })
@@ -58,7 +60,13 @@ pub(super) fn visible_leaves(root: &'static Section) -> impl Iterator<Item = Lea
 fn page(name: String, leaves: &[Leaf], prefix: &str) -> Page {
     let mut entries = vec![Entry::Prose(introduction(&name, leaves))];
     entries.extend(leaves.iter().map(|leaf| setting(leaf, prefix)));
+    entries.extend(rules(leaves));
     Page { name, metadata: vec![":orphan:".to_owned()], entries, ..Page::default() }
+}
+
+/// What must hold between the page's settings.
+fn rules(leaves: &[Leaf]) -> Option<Entry> {
+    Some(history::rules(leaves)).filter(|parts| !parts.is_empty()).map(Entry::Prose)
 }
 
 fn introduction(name: &str, leaves: &[Leaf]) -> Vec<Placed> {
@@ -92,16 +100,15 @@ fn setting(leaf: &Leaf, prefix: &str) -> Entry {
     Entry::Setting(entry_parts(leaf, prefix))
 }
 
-/// Anchor, heading and table.
+/// Anchor, heading, what versions have it, and table.
 fn entry_parts(leaf: &Leaf, prefix: &str) -> Vec<Placed> {
     let path = leaf.path.to_string();
     let heading =
         Heading { title: markdown_to_rst(leaf.setting.title).into(), mark: Heading::SETTING, length: None };
-    vec![
-        Placed::by_rule(Part::Verbatim(format!(".. _{}:", anchor(&path)))),
-        Placed::by_rule(Part::Heading(heading)),
-        Placed::by_rule(Part::Table(table(leaf, &path, prefix))),
-    ]
+    let anchor = Part::Verbatim(format!(".. _{}:", anchor(&path)));
+    let table = Part::Table(table(leaf, &path, prefix));
+    let parts = [Some(anchor), Some(Part::Heading(heading)), history::badge(leaf), Some(table)];
+    parts.into_iter().flatten().map(Placed::by_rule).collect()
 }
 
 /// The label of a setting's heading, to refer to it by `:ref:`.
@@ -128,8 +135,10 @@ fn table(leaf: &Leaf, path: &str, prefix: &str) -> Table {
         Bullet::Env(Statement::naming(leaf.path.env_name(prefix))),
     ];
     let mut rows = vec![Row { left, right: Some(right) }];
-    if !leaf.setting.note.trim().is_empty() {
-        rows.push(Row { left: paragraphs(leaf.setting.note), right: None });
+    let mut notes = paragraphs(leaf.setting.note);
+    notes.extend(history::notes(leaf));
+    if !notes.is_empty() {
+        rows.push(Row { left: notes, right: None });
     }
     Table { rows, ..Table::default() }
 }

@@ -20,7 +20,7 @@ use crate::docs::read;
 use crate::docs::render::{directive_of, rst_part};
 use crate::schema::{Leaf, Section};
 
-use super::{entry_parts, visible_leaves};
+use super::{anchor, entry_parts, visible_leaves};
 
 /// What stands for a setting in a page's text.
 pub(in crate::docs) const PLACE: &str = ".. config:entry::";
@@ -159,11 +159,16 @@ impl Place {
         let mut parts = Vec::new();
         for placed in entry_parts(leaf, prefix) {
             match placed.part {
-                Part::Verbatim(_) if !with_anchor => {}
+                Part::Verbatim(_) if !with_anchor || self.id == Some(anchor(&self.path)) => {}
                 Part::Heading(heading) => {
                     let heading = Heading { mark: self.mark.unwrap_or(heading.mark), ..heading };
                     parts.push(Placed::by_rule(Part::Heading(heading)));
                     parts.extend(self.between.iter().cloned());
+                }
+                // A badge of its own stands right below the heading.
+                Part::Badge(_) => {
+                    let at = parts.len().saturating_sub(self.between.len());
+                    parts.insert(at, placed);
                 }
                 Part::Table(table) => {
                     parts.splice(0..0, self.directive(&table, leaf, page).map(Placed::by_rule));

@@ -48,7 +48,9 @@ pub(super) fn source(
     };
     out.push_str(writer.body.trim_start_matches('\n'));
     if !left.is_empty() {
-        out.push_str("\n// Documented, and no settings here; their texts stay on their pages, in the `page_text`s:\n");
+        out.push_str(
+            "\n// Documented, and no settings here; their texts stay on their pages, in the `page_text`s:\n",
+        );
         for left in left {
             let _ = writeln!(out, "// - {} ({}): {}", left.name.replace('\n', " "), left.at.origin, left.why);
         }

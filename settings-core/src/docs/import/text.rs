@@ -168,7 +168,8 @@ fn beyond(hint: &Hint) -> Option<String> {
         None => (text.as_str(), ""),
     };
     let plain = ["input", "value", "seconds", "minutes", "hours", "days", "milliseconds"];
-    let is_plain = first.split(' ').count() <= 4 && first.trim_end_matches('.').rsplit(' ').next().is_some_and(|last| plain.contains(&last));
+    let is_plain = first.split(' ').count() <= 4
+        && first.trim_end_matches('.').rsplit(' ').next().is_some_and(|last| plain.contains(&last));
     let mut kept = if is_plain { String::new() } else { first.to_owned() };
     let mut after = rest;
     while !after.is_empty() {
