@@ -117,6 +117,9 @@ fn facts(effective: &Effective<'_>, prefix: &str, out: &mut dyn Write) -> Result
     if setting.hidden {
         fact("hidden", "it stands in no document")?;
     }
+    if let Some(todo) = setting.todo {
+        fact("to do", todo)?;
+    }
     if let Some(deprecated) = setting.deprecated {
         fact("deprecated", &format!(" since {}: {}", deprecated.since, deprecated.reason))?;
         if let Some(replacement) = deprecated.replacement {
