@@ -7,6 +7,7 @@ pub mod faults;
 pub mod feed;
 pub mod generate;
 pub mod postfix;
+pub mod program;
 pub mod proxy;
 pub mod real;
 pub mod servers;
