@@ -16,6 +16,8 @@ const ENABLE_AUTH: &str = "EmailSettings.EnableSMTPAuth";
 const USERNAME: &str = "EmailSettings.SMTPUsername";
 const PASSWORD: &str = "EmailSettings.SMTPPassword";
 const SKIP: &str = "EmailSettings.SkipServerCertificateVerification";
+const CA_FILE: &str = "EmailSettings.SMTPCAFile";
+const FINGERPRINT: &str = "EmailSettings.SMTPCertificateFingerprint";
 const TIMEOUT: &str = "EmailSettings.SMTPServerTimeout";
 
 /// The failure with its hints and the server's name.
@@ -174,8 +176,9 @@ fn protocol(fault: &ProtocolFault, step: Step, security: ConnectionSecurity, por
 fn tls(fault: &TlsFault, security: ConnectionSecurity, settings: &EmailSettings) -> Vec<String> {
     let port = settings.smtp_port;
     let skip = format!("{SKIP} = true takes any certificate; then nobody knows who reads the mail");
-    let trust =
-        "give its authority's certificate as an extra CA file, or add it to this system's trusted ones";
+    let trust = format!(
+        "put its authority's certificate into the file that {CA_FILE} names, or among this system's trusted ones"
+    );
     match fault {
         TlsFault::Expired(_) => {
             vec![
@@ -193,13 +196,17 @@ fn tls(fault: &TlsFault, security: ConnectionSecurity, settings: &EmailSettings)
             }
             None => vec![format!("set {SERVER} to the name that the certificate is for"), skip],
         },
-        TlsFault::SelfSigned(_) => vec![
-            "give the server's certificate as an extra CA file, or add it to this system's trusted ones"
+        TlsFault::WrongFingerprint { presented } => vec![
+            format!("if the server's certificate was renewed, and only then, set {FINGERPRINT} to {presented}"),
+            "ask the server's operator for the fingerprint; somebody between you and the server may pose as it"
                 .into(),
+        ],
+        TlsFault::SelfSigned(_) => vec![
+            format!("put the server's certificate into the file that {CA_FILE} names, or among this system's trusted ones"),
             skip,
         ],
         TlsFault::UnknownIssuer(_) => vec![
-            trust.into(),
+            trust,
             "the server may not send its intermediate certificates; its administrator can mend that".into(),
             skip,
         ],

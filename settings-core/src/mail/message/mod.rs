@@ -98,7 +98,8 @@ pub enum MessageError {
 impl Message {
     /// An empty message from `from`, with a fresh Message-ID and the present time.
     pub fn new(from: Mailbox) -> Self {
-        let message_id = MessageId::fresh(from.address().domain());
+        let wire = from.address().on_the_wire();
+        let message_id = MessageId::fresh(wire.rsplit_once('@').map_or("", |(_, domain)| domain));
         Self {
             from,
             to: Vec::new(),
@@ -227,7 +228,7 @@ impl Message {
             .map(|(_, address)| address)
     }
 
-    /// Whether any header needs SMTPUTF8 (RFC 6531): an address with characters outside ASCII.
+    /// Whether any header needs SMTPUTF8 (RFC 6531): an address that has no form in ASCII.
     pub fn is_international(&self) -> bool {
         let shown = self.to.iter().chain(&self.cc).chain(&self.reply_to);
         shown.chain([&self.from]).any(|mailbox| mailbox.address().is_international())
@@ -287,7 +288,7 @@ impl Message {
 }
 
 fn shown(mailbox: &Mailbox) -> BuilderAddress<'_> {
-    BuilderAddress::new_address(mailbox.name().map(literal), mailbox.address().as_str())
+    BuilderAddress::new_address(mailbox.name().map(literal), mailbox.address().on_the_wire())
 }
 
 fn unix_seconds(time: SystemTime) -> i64 {
