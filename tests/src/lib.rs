@@ -6,8 +6,10 @@ pub mod faults;
 pub mod feed;
 pub mod generate;
 pub mod postfix;
+pub mod program;
 pub mod proxy;
 pub mod real;
+pub mod servers;
 pub mod sink;
 
 pub use real::{left_out, shared};

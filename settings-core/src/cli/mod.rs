@@ -19,8 +19,11 @@ mod alerts;
 mod arguments;
 mod common;
 mod demo;
+mod difference;
 mod docs;
+mod explain;
 mod failure;
+mod listing;
 mod mail;
 mod queue;
 mod rst;
@@ -28,6 +31,7 @@ mod set;
 mod show;
 mod template;
 mod validate;
+mod watch;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -35,8 +39,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 pub use arguments::with_arguments;
-pub use common::Common;
+pub use common::{Colour, Common, Override, Policy};
 pub use failure::Failure;
+pub use listing::listing;
 
 use crate::Settings;
 use crate::mail::EmailSettings;
@@ -62,7 +67,7 @@ pub enum Command {
     /// Shows every setting's effective value
     Show(show::Show),
     /// Shows all that is known of one setting: its documentation, names, and every layer's value
-    Explain(show::Explain),
+    Explain(explain::Explain),
     /// Prints one setting's effective value
     Get(show::Get),
     /// Reports every mistake of every layer
@@ -71,6 +76,8 @@ pub enum Command {
     Set(set::Set),
     /// Removes one setting from the configuration file, so that its default applies
     Unset(set::Unset),
+    /// Prints which settings change while their files are edited
+    Watch(watch::Watch),
     /// Writes reference pages, finds and mends drift in them, takes pages over
     Docs(docs::Docs),
     /// Shows what the reStructuredText parser sees
@@ -90,7 +97,7 @@ pub type Outcome = Result<bool, Failure>;
 
 impl Cli {
     /// Runs a whole program over the settings of `T`: arguments, environment and streams are the process's own.
-    pub fn main<T: Settings + AsRef<EmailSettings>>() -> ExitCode {
+    pub fn main<T: Settings + AsRef<EmailSettings> + Send + Sync + 'static>() -> ExitCode {
         let cli = Self::parse();
         let mut out = io::stdout().lock();
         let outcome = cli.run::<T>(Environment::of_process(), &mut out);
@@ -110,7 +117,7 @@ impl Cli {
     ///
     /// # Errors
     /// Where the command is used wrongly, its input can't be read, or it fails.
-    pub fn run<T: Settings + AsRef<EmailSettings>>(
+    pub fn run<T: Settings + AsRef<EmailSettings> + Send + Sync + 'static>(
         self,
         environment: Environment,
         out: &mut dyn Write,
@@ -124,6 +131,7 @@ impl Cli {
             Command::Validate(command) => command.run::<T>(common, environment, out),
             Command::Set(command) => command.run::<T>(common, environment, out),
             Command::Unset(command) => command.run::<T>(common, environment, out),
+            Command::Watch(command) => command.run::<T>(common, environment, out),
             Command::Docs(command) => command.run::<T>(out),
             Command::Rst(command) => command.run(out),
             Command::Schema(command) => command.run::<T>(out),

@@ -1,14 +1,12 @@
 //! `set` and `unset`: writes the configuration file back in place.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::common::DEFAULT_CONFIG;
 use super::{Common, Failure, Outcome};
 use crate::Settings;
-use crate::resolve::{Environment, Layer, Layers};
+use crate::resolve::Environment;
 use crate::store::{Saved, Store, StoreError};
 
 /// Sets one setting in the configuration file.
@@ -63,24 +61,15 @@ fn change<T: Settings>(
     out: &mut dyn Write,
     edit: impl FnOnce(&mut Store<T>) -> Result<bool, StoreError>,
 ) -> Outcome {
-    let path = common.config.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_CONFIG));
-    let mut store =
-        Store::<T>::open(&path, others(common, environment)?).map_err(failure)?.shadowed(shadowed);
+    let path = common.config_path();
+    let others = common.layers_beside(environment)?;
+    let mut store = Store::<T>::open(path, others).map_err(failure)?.shadowed(shadowed);
     edit(&mut store).map_err(failure)?;
     match store.save().map_err(failure)? {
         Saved::Unchanged => writeln!(out, "{} stays as it is", path.display())?,
         Saved::Written => writeln!(out, "wrote {}", path.display())?,
     }
     Ok(true)
-}
-
-/// All layers but the file that is edited.
-fn others(common: &Common, environment: Environment) -> Result<Layers, Failure> {
-    let layers = Layers::new().environment(common.environment(environment)?);
-    match &common.custom_defaults {
-        Some(path) => Ok(layers.read(Layer::CustomDefaults, Path::new(path))?),
-        None => Ok(layers),
-    }
 }
 
 fn failure(error: StoreError) -> Failure {

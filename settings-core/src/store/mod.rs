@@ -4,14 +4,18 @@
 //! so that a crash at any point leaves the old or the new one; a [`Store`] puts both behind the checks that a
 //! program's settings ask for.
 
+mod difference;
 mod edit;
 mod error;
 mod file;
 mod opened;
+#[cfg(feature = "watch")]
+pub mod watch;
 
 #[cfg(test)]
 mod tests;
 
+pub use difference::{Difference, Side, differences};
 pub use edit::{Action, Change, EditError, edit};
 pub use error::StoreError;
 pub use file::{Snapshot, WriteError, read, write};
