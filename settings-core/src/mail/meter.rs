@@ -186,6 +186,7 @@ impl Meter {
     /// Counts a connection, until the tally is dropped.
     pub(crate) fn opened(self: &Arc<Self>) -> Tally {
         add(&self.opened, 1);
+        tracing::debug!("connection opened");
         Tally { meter: Arc::clone(self), reason: CloseReason::GivenUp }
     }
 

@@ -84,6 +84,13 @@ pub enum MessageError {
     ControlCharacter(&'static str),
     /// This header is too long.
     TooLong(&'static str),
+    /// The built message is larger than any mail may be.
+    TooLarge {
+        /// Bytes of the message.
+        size: usize,
+        /// Bytes that it may have.
+        limit: usize,
+    },
     /// The type of an attachment is not of the form `type/subtype`.
     ContentType(String),
     /// The built message has what mail cannot carry, at this byte.
@@ -309,6 +316,9 @@ impl fmt::Display for MessageError {
                 write!(f, "the header {header} has a line break or control character")
             }
             Self::TooLong(header) => write!(f, "the header {header} is too long"),
+            Self::TooLarge { size, limit } => {
+                write!(f, "the message has {size} bytes; a mail has at most {limit}")
+            }
             Self::ContentType(text) => write!(f, "\"{text}\" is not a type of content like \"text/csv\""),
             Self::Malformed { what, at } => write!(f, "the message has {what} at byte {at}"),
         }

@@ -97,6 +97,11 @@ fn tls(settings: &EmailSettings, options: &MailerOptions) -> Result<TlsPolicy, C
     extra.extend(options.extra_ca_file.clone().map(ExtraCa::File));
     extra.extend(options.extra_ca_pem.clone().map(ExtraCa::Pem));
     let oldest = options.oldest_tls.unwrap_or(settings.smtp_minimum_tls_version);
+    if settings.skip_server_certificate_verification && settings.smtp_certificate_fingerprint.is_empty() {
+        tracing::warn!(
+            "EmailSettings.SkipServerCertificateVerification is true: anybody on the way can pose as the mail server"
+        );
+    }
     let policy = TlsPolicy::load(&extra, settings.skip_server_certificate_verification, oldest)?;
     if settings.smtp_certificate_fingerprint.is_empty() {
         return Ok(policy);
@@ -141,4 +146,54 @@ fn credentials(settings: &EmailSettings, options: &MailerOptions) -> Result<Cred
     };
     let allow_cram_md5 = options.allow_cram_md5 || settings.allow_cram_md5;
     Ok(Credentials { username, secret, allow_cram_md5 })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn approach(settings: EmailSettings) -> Result<Approach, Cause> {
+        Approach::of_settings(&settings, &MailerOptions::default())
+    }
+
+    #[test]
+    fn a_server_outside_ascii_is_asked_for_by_its_a_labels() {
+        let settings =
+            EmailSettings {
+                smtp_server: "smtp.bücher.example".into(), smtp_port: 587, ..Default::default()
+            };
+        let target = approach(settings).unwrap().target;
+        assert_eq!(target.host(), "smtp.xn--bcher-kva.example");
+        assert_eq!(target.to_string(), "smtp.bücher.example:587");
+    }
+
+    #[test]
+    fn names_for_ehlo() {
+        for (given, said) in [
+            ("", None),
+            ("chat.example.com", Some("chat.example.com")),
+            ("192.0.2.1", Some("[192.0.2.1]")),
+            ("[2001:db8::1]", Some("[IPv6:2001:db8::1]")),
+            ("bücher.example", Some("xn--bcher-kva.example")),
+        ] {
+            let settings = EmailSettings { ehlo_name: given.into(), ..Default::default() };
+            assert_eq!(approach(settings).unwrap().ehlo_name.as_deref(), said, "{given}");
+        }
+        let settings = EmailSettings { ehlo_name: "a\r\nRSET".into(), ..Default::default() };
+        let error = approach(settings).unwrap_err().to_string();
+        assert!(error.starts_with("EmailSettings.EHLOName has characters"), "{error}");
+    }
+
+    #[test]
+    fn fingerprints_with_and_without_colons() {
+        let plain = "0123456789abcdef".repeat(4);
+        let pairs: Vec<String> =
+            plain.as_bytes().chunks(2).map(|pair| String::from_utf8_lossy(pair).to_uppercase()).collect();
+        assert_eq!(fingerprint(&pairs.join(":")), Some(plain.clone()));
+        assert_eq!(fingerprint(&plain), Some(plain));
+        for text in ["", "12", &"g".repeat(64), &"0".repeat(66)] {
+            assert_eq!(fingerprint(text), None, "{text}");
+        }
+    }
 }
