@@ -22,6 +22,7 @@ mod demo;
 mod difference;
 mod docs;
 mod failure;
+mod history;
 mod mail;
 mod queue;
 mod rst;
@@ -73,6 +74,10 @@ pub enum Command {
     Set(set::Set),
     /// Removes one setting from the configuration file, so that its default applies
     Unset(set::Unset),
+    /// Lists the versions of the configuration file that are kept, and what each changed
+    History(history::History),
+    /// Takes a version of the configuration file back
+    Rollback(history::Rollback),
     /// Prints which settings change while their files are edited
     Watch(watch::Watch),
     /// Writes reference pages, finds and mends drift in them, takes pages over
@@ -128,6 +133,8 @@ impl Cli {
             Command::Validate(command) => command.run::<T>(common, environment, out),
             Command::Set(command) => command.run::<T>(common, environment, out),
             Command::Unset(command) => command.run::<T>(common, environment, out),
+            Command::History(command) => command.run::<T>(common, out),
+            Command::Rollback(command) => command.run::<T>(common, environment, out),
             Command::Watch(command) => command.run::<T>(common, environment, out),
             Command::Docs(command) => command.run::<T>(out),
             Command::Rst(command) => command.run(out),
