@@ -19,6 +19,7 @@ mod alerts;
 mod arguments;
 mod common;
 mod demo;
+mod diff;
 mod difference;
 mod docs;
 mod failure;
@@ -74,6 +75,8 @@ pub enum Command {
     Set(set::Set),
     /// Removes one setting from the configuration file, so that its default applies
     Unset(set::Unset),
+    /// Shows which settings differ between two files, or between a file and what is in effect
+    Diff(diff::Diff),
     /// Lists the versions of the configuration file that are kept, and what each changed
     History(history::History),
     /// Takes a version of the configuration file back
@@ -133,6 +136,7 @@ impl Cli {
             Command::Validate(command) => command.run::<T>(common, environment, out),
             Command::Set(command) => command.run::<T>(common, environment, out),
             Command::Unset(command) => command.run::<T>(common, environment, out),
+            Command::Diff(command) => command.run::<T>(common, environment, out),
             Command::History(command) => command.run::<T>(common, out),
             Command::Rollback(command) => command.run::<T>(common, environment, out),
             Command::Watch(command) => command.run::<T>(common, environment, out),
