@@ -18,6 +18,7 @@
 mod alerts;
 mod arguments;
 mod common;
+mod completion;
 mod demo;
 mod diff;
 mod difference;
@@ -36,10 +37,11 @@ mod watch;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 pub use arguments::with_arguments;
 pub use common::{Colour, Common, Override, Policy};
+pub use completion::{complete, with_settings};
 pub use failure::Failure;
 
 use crate::Settings;
@@ -91,6 +93,8 @@ pub enum Command {
     Schema(template::Schema),
     /// Prints a starting configuration
     Template(template::Template),
+    /// Prints the lines that make a shell complete commands, options and the paths of settings
+    Completion(completion::Completion),
     /// Sends a test mail, examines the way to the server, or catches mail locally
     Mail(mail::Mail),
     /// Looks for security alerts and mails the administrators
@@ -103,6 +107,7 @@ pub type Outcome = Result<bool, Failure>;
 impl Cli {
     /// Runs a whole program over the settings of `T`: arguments, environment and streams are the process's own.
     pub fn main<T: Settings + AsRef<EmailSettings> + Send + Sync + 'static>() -> ExitCode {
+        complete::<T>(Self::command);
         let cli = Self::parse();
         let mut out = io::stdout().lock();
         let outcome = cli.run::<T>(Environment::of_process(), &mut out);
@@ -144,6 +149,7 @@ impl Cli {
             Command::Rst(command) => command.run(out),
             Command::Schema(command) => command.run::<T>(out),
             Command::Template(command) => command.run::<T>(out),
+            Command::Completion(command) => command.run(out),
             Command::Mail(command) => command.run::<T>(common, environment, out),
             Command::Alerts(command) => command.run::<T>(common, environment, out),
         }

@@ -13,6 +13,7 @@ use crate::store::{Kept, Saved, Store, StoreError};
 #[derive(Args, Debug)]
 pub struct Set {
     /// The setting, such as EmailSettings.SMTPPort
+    #[arg(value_name = "SETTING")]
     path: String,
     /// Its value; several are the elements of a list. Behind `--` it may start with a hyphen
     #[arg(required = true, allow_negative_numbers = true)]
@@ -28,6 +29,7 @@ pub struct Set {
 #[derive(Args, Debug)]
 pub struct Unset {
     /// The setting, such as EmailSettings.SMTPPort
+    #[arg(value_name = "SETTING")]
     path: String,
     /// Remove it although the environment hides it
     #[arg(long)]

@@ -26,6 +26,7 @@ pub struct Show {
 #[derive(Args, Debug)]
 pub struct Explain {
     /// The setting, such as EmailSettings.SMTPPort
+    #[arg(value_name = "SETTING")]
     path: String,
 }
 
@@ -33,6 +34,7 @@ pub struct Explain {
 #[derive(Args, Debug)]
 pub struct Get {
     /// The setting, such as EmailSettings.SMTPPort
+    #[arg(value_name = "SETTING")]
     path: String,
 }
 
