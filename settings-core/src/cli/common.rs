@@ -1,5 +1,6 @@
 //! The flags that every command takes: where settings come from.
 
+use std::fmt;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
@@ -8,12 +9,13 @@ use clap::{Args, ValueEnum};
 use super::Failure;
 use crate::Settings;
 use crate::resolve::{Environment, Layer, Layers, Resolution, Severity, resolve};
+use crate::value::Wiped;
 
 /// The file that is read where it exists and no other is named.
 pub(crate) const DEFAULT_CONFIG: &str = "config.json";
 
 /// Where settings come from.
-#[derive(Args, Clone, Debug, Default)]
+#[derive(Args, Clone, Default)]
 pub struct Common {
     /// The configuration file [default: config.json where it exists]
     #[arg(long, global = true, value_name = "FILE")]
@@ -42,6 +44,20 @@ pub enum Colour {
     Always,
     /// Never.
     Never,
+}
+
+impl fmt::Debug for Common {
+    /// Leaves the values of `--set` out: they may be secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let paths = self.overrides.iter().map(|told| told.split('=').next().unwrap_or_default());
+        f.debug_struct("Common")
+            .field("config", &self.config)
+            .field("custom_defaults", &self.custom_defaults)
+            .field("env_file", &self.env_file)
+            .field("overrides", &paths.collect::<Vec<_>>())
+            .field("color", &self.color)
+            .finish()
+    }
 }
 
 impl Common {
@@ -91,8 +107,9 @@ impl Common {
     pub fn environment(&self, mut environment: Environment) -> Result<Environment, Failure> {
         if let Some(path) = &self.env_file {
             let name = path.display().to_string();
-            let text =
-                std::fs::read_to_string(path).map_err(|error| Failure::Usage(format!("{name}: {error}")))?;
+            let text: Wiped = std::fs::read_to_string(path)
+                .map_err(|error| Failure::Usage(format!("{name}: {error}")))?
+                .into();
             environment
                 .add_file(&name, &text)
                 .map_err(|(line, why)| Failure::Usage(format!("{name}:{line}: {why}")))?;
