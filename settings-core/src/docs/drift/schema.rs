@@ -295,7 +295,8 @@ fn missing(page: &PageRead, known: &[&Leaf], leaves: &[Leaf]) -> Vec<Draft> {
     names.sort_unstable();
     names.dedup();
     for name in names {
-        let belonging: Vec<&Leaf> = leaves.iter().filter(|leaf| leaf.page == Some(name)).collect();
+        let belonging: Vec<&Leaf> =
+            leaves.iter().filter(|leaf| leaf.page == Some(name) && !leaf.setting.hidden).collect();
         let (there, absent): (Vec<&Leaf>, Vec<&Leaf>) =
             belonging.iter().partition(|leaf| known.iter().any(|known| known.path == leaf.path));
         if there.len() * 2 <= belonging.len() {

@@ -10,11 +10,11 @@ use super::model::{
 use super::render::part_of;
 
 /// The pages of a program's settings, in the order in which the schema names them. Settings without a page are on
-/// the page named by their outermost key.
+/// the page named by their outermost key; hidden ones stand on none.
 pub fn from_schema(root: &'static Section) -> Vec<Page> {
     let prefix = root.env_prefix.unwrap_or_default();
     let mut pages: Vec<(String, Vec<Leaf>)> = Vec::new();
-    for leaf in root.leaves() {
+    for leaf in root.leaves().filter(|leaf| !leaf.setting.hidden) {
         let name = match leaf.page {
             Some(page) => page.to_owned(),
             None => leaf.path.keys().first().copied().unwrap_or_default().to_owned(),
