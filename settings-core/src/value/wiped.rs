@@ -12,14 +12,19 @@ impl Wiped {
         Self(String::with_capacity(bytes))
     }
 
+    #[inline]
     pub(crate) fn push_str(&mut self, text: &str) {
-        let len = self.0.len() + text.len();
-        if len > self.0.capacity() {
-            let mut larger = Self::with_capacity(len.max(2 * self.0.capacity()));
-            larger.0.push_str(&self.0);
-            *self = larger;
+        if text.len() > self.0.capacity() - self.0.len() {
+            self.grow(text.len());
         }
         self.0.push_str(text);
+    }
+
+    #[inline(never)]
+    fn grow(&mut self, more: usize) {
+        let mut larger = Self::with_capacity((self.0.len() + more).max(2 * self.0.capacity()));
+        larger.0.push_str(&self.0);
+        *self = larger;
     }
 
     pub(crate) fn push(&mut self, c: char) {
@@ -40,8 +45,8 @@ impl Wiped {
 
 /// Overwrites bytes that held a secret, those that were read and then cut off included.
 pub(crate) fn wipe(mut bytes: Vec<u8>) {
+    bytes.clear();
     bytes.resize(bytes.capacity(), 0);
-    bytes.fill(0);
     zeroize::optimization_barrier(bytes.as_slice());
 }
 
