@@ -16,7 +16,7 @@ use settings_core::reference::ServerSettings;
 use settings_tests::shared;
 
 /// How many places of a page are tried for each kind of mistake.
-const PLACES: usize = 6;
+const PLACES: usize = 3;
 
 struct Random(u64);
 
@@ -392,6 +392,21 @@ fn markup(good: &Good<'_>, all: &mut Vec<Option<Change>>) {
     {
         let at = config.span.start + at;
         all.push(good.change("two blanks", Span::new(at + 2, at + 3), "  ", &["markup"]));
+        all.push(good.change("no blank", Span::new(at + 4, at + 5), "", &["markup"]));
+        all.push(good.somewhere("no sign", Span::new(at + 3, at + 4), "", &["markup"]));
+        let last = at + 5;
+        if let Some(end) = text[last + 2..config.span.end].find("``").map(|end| last + 2 + end)
+            && !text[last..end].contains('\n')
+        {
+            let key = &text[last + 2..end];
+            let plain = key.chars().all(|c| c.is_ascii_alphanumeric());
+            let whole = Span::new(last, end + 2);
+            all.push(good.somewhere("a literal not closed", Span::new(end, end + 2), "", &["markup"]));
+            if plain {
+                all.push(good.somewhere("a key without literal", whole, key, &["markup"]));
+                all.push(good.somewhere("one backtick", whole, &format!("`{key}`"), &["markup"]));
+            }
+        }
     }
     if let Some(title) = good.title
         && good.stands(title)
@@ -639,7 +654,7 @@ fn each_mistake_on_our_own_pages_is_found_once() {
         try_page(name, text, &mut random, &mut counts, &mut failures);
     }
     let tried = report(&counts);
-    assert!(tried > 200, "{tried}");
+    assert!(tried > 150, "{tried}");
     assert!(failures.is_empty(), "{} of {tried}:\n{}", failures.len(), failures.join("\n"));
 }
 
@@ -659,6 +674,6 @@ fn each_mistake_on_real_pages_is_found_once() {
         try_page(&name, &text, &mut random, &mut counts, &mut failures);
     }
     let tried = report(&counts);
-    assert!(tried > 1000, "{tried}");
+    assert!(tried > 700, "{tried}");
     assert!(failures.is_empty(), "{} of {tried}:\n{}", failures.len(), failures.join("\n"));
 }

@@ -17,6 +17,9 @@ pub(super) fn check(page: &PageRead, settings: &[Documented<'_>], naming: &Namin
         let name = setting.name();
         let mut found = Vec::new();
         let right_path = paths(page, setting, naming, &mut found);
+        if found.is_empty() {
+            sections(page, setting, &mut found);
+        }
         variables(page, setting, naming, right_path.as_deref(), &mut found);
         consoles(setting, &mut found);
         defaults(page, setting, &mut found);
@@ -153,6 +156,26 @@ fn paths(
             Some(path.to_owned())
         }
         _ => None,
+    }
+}
+
+/// Sections spelt in another case than the page spells them: `Settings` ends every one.
+fn sections(page: &PageRead, setting: &Documented<'_>, drafts: &mut Vec<Draft>) {
+    let table = setting.table().map_or(Named::Absent, |table| table.path());
+    for (path, at) in [table, setting.option("configjson")].iter().filter_map(Named::one) {
+        let Some((section, rest)) = path.split_once('.') else { continue };
+        let Some(stem) = section.strip_suffix("settings").filter(|stem| !stem.is_empty()) else { continue };
+        let right = format!("{stem}Settings");
+        if !page.text.contains(&right) {
+            continue;
+        }
+        let expected = format!("{right}.{rest}");
+        let draft =
+            Draft::new(Rule::LetterCase, at, format!("`{section}` is `{right}` elsewhere on this page"))
+                .found(path)
+                .expected(expected.clone())
+                .help(format!("write `{expected}`"));
+        drafts.push(draft.replacing(page, &Fact::at(path.to_owned(), at), &expected));
     }
 }
 

@@ -15,8 +15,10 @@ pub(super) fn check(page: &PageRead) -> Vec<Draft> {
     let mut drafts = encoding(page);
     drafts.extend(tables(page));
     drafts.extend(blanks(page));
-    drafts.extend(markup(page));
-    drafts.extend(warnings(page));
+    let slips = markup(page);
+    let told: Vec<usize> = slips.iter().map(|slip| page.places.line(slip.at())).collect();
+    drafts.extend(slips);
+    drafts.extend(warnings(page, &told));
     drafts
 }
 
@@ -141,11 +143,15 @@ fn blanks(page: &PageRead) -> Vec<Draft> {
 
 /// What docutils warns of, as far as every reader of reStructuredText does.
 ///
-/// Tables have a rule of their own, and what only Sphinx knows (options, roles) is no mistake.
-fn warnings(page: &PageRead) -> Vec<Draft> {
+/// Tables have a rule of their own, and what only Sphinx knows (options, roles) is no mistake. Of the lines `told`
+/// more is known.
+fn warnings(page: &PageRead, told: &[usize]) -> Vec<Draft> {
     let mut drafts = Vec::new();
     for warning in &page.warnings {
         let start = page.places.start(warning.line);
+        if told.contains(&warning.line) {
+            continue;
+        }
         let line = line_at(&page.text, start);
         let span = Span::new(start, start + line.trim_end().len());
         let in_faulty_table = page.tables.iter().any(|table| {
@@ -220,6 +226,13 @@ fn markup(page: &PageRead) -> Vec<Draft> {
 }
 
 fn bullet_slip(page: &PageRead, bullet: &Bullet) -> Option<Draft> {
+    if let Bullet::Text(text) = bullet {
+        let slip = grammar::slip_of_unread(text)?;
+        let draft = Draft::new(Rule::Markup, text.span, format!("{slip}: {}", text.value));
+        return Some(
+            draft.found(text.value.clone()).help("put each name into a literal of its own: ``name``"),
+        );
+    }
     let (Bullet::Config(statement) | Bullet::Env(statement) | Bullet::Console(statement)) = bullet else {
         return None;
     };
@@ -231,17 +244,18 @@ fn bullet_slip(page: &PageRead, bullet: &Bullet) -> Option<Draft> {
         &Statement { text: None, ..statement.clone() },
         text.contains("`` > ``") || text.contains("``  > ``") || slip.contains("one literal"),
     );
+    // What the rule would leave out is not to be lost.
+    let is_whole = !slip.starts_with("a key") && !slip.starts_with("one backtick");
     let raw = page.text.get(text.span.range()).unwrap_or_default();
-    let at = raw.find("``  >").map(|at| at + 2).or_else(|| raw.find(">  ``").map(|at| at + 1)).unwrap_or(0);
+    let place = [("``  >", 2), (">  ``", 1), (">``", 0)]
+        .into_iter()
+        .find_map(|(sign, by)| Some(raw.find(sign)? + by));
+    let at = place.unwrap_or(0);
     let span = Span::new(text.span.start + at, text.span.end);
     let draft = Draft::new(Rule::Markup, span, format!("{slip}: {}", text.value)).found(text.value.clone());
-    Some(
-        draft
-            .help(format!("write - {rule}"))
-            .replacing(page, text, &rule)
-            .expected(rule)
-            .setting(statement.name.as_ref().map_or("", |name| name.as_str())),
-    )
+    let draft = draft.help(format!("write - {rule}"));
+    let draft = if is_whole { draft.replacing(page, text, &rule) } else { draft };
+    Some(draft.expected(rule).setting(statement.name.as_ref().map_or("", |name| name.as_str())))
 }
 
 fn content_slips(content: &Content) -> Vec<Draft> {
