@@ -64,7 +64,7 @@ fn expected(mode: &str) -> (&'static str, &'static [Step]) {
         return match (deed, at) {
             (_, "quit") => ("delivered", &[]),
             ("554", at) => ("refused", stage(at)),
-            ("drop" | "hang", "dot") => ("unknown", stage("dot")),
+            ("drop" | "hang" | "endless", "dot") => ("unknown", stage("dot")),
             (_, at) => ("deferred", stage(at)),
         };
     }
