@@ -6,6 +6,7 @@ pub mod corpus;
 pub mod faults;
 pub mod feed;
 pub mod generate;
+pub mod lag;
 pub mod postfix;
 pub mod program;
 pub mod proxy;

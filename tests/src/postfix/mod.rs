@@ -203,7 +203,7 @@ impl Programs {
     fn find() -> Result<Self, String> {
         let postfix = real::first_of(&["/usr/sbin/postfix"]).ok_or("Postfix is not installed")?;
         let daemons = real::first_of(&["/usr/lib/postfix/sbin", "/usr/libexec/postfix"]);
-        let dovecot = real::first_of(&["/usr/sbin/dovecot"]).ok_or("Dovecot is not installed")?;
+        let dovecot = real::program("SETTINGS_DOVECOT", "/usr/sbin/dovecot".into())?;
         let dovecot_version = dovecot::version(&real::output(&dovecot, &["--version"])?)?;
         let id = |arguments: &[&str]| -> Result<u32, String> {
             real::output("id", arguments)?.trim().parse().map_err(|_| "id says no number".to_owned())
