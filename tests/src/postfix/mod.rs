@@ -5,7 +5,7 @@ mod files;
 
 use std::{
     fs, io,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::Command,
     time::{Duration, Instant},
 };
@@ -146,6 +146,10 @@ impl MailServer for Postfix {
             path,
         };
         self.arrived().into_iter().map(arrival).collect()
+    }
+
+    fn home(&self) -> &Path {
+        self.keeper.home()
     }
 
     fn logs(&self) -> String {
