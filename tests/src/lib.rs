@@ -6,6 +6,7 @@ pub mod events;
 pub mod faults;
 pub mod feed;
 pub mod generate;
+pub mod memory_store;
 pub mod postfix;
 pub mod program;
 pub mod proxy;

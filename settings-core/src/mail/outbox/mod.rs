@@ -34,6 +34,7 @@
 
 mod circuit;
 mod clock;
+pub mod conformance;
 mod entry;
 mod limits;
 mod mail;
