@@ -22,6 +22,7 @@ pub struct MemoryStore {
 struct Tables {
     mails: BTreeMap<MailId, Mail>,
     keys: BTreeMap<String, Key>,
+    moments: BTreeMap<String, SystemTime>,
     circuit: Circuit,
     last: i64,
 }
@@ -310,6 +311,15 @@ impl Store for MemoryStore {
 
     fn set_circuit(&self, circuit: &Circuit) -> Result<(), StoreError> {
         self.tables().circuit = circuit.clone();
+        Ok(())
+    }
+
+    fn last_done(&self, what: &str) -> Result<Option<SystemTime>, StoreError> {
+        Ok(self.tables().moments.get(what).copied())
+    }
+
+    fn set_done(&self, what: &str, at: SystemTime) -> Result<(), StoreError> {
+        self.tables().moments.insert(what.to_owned(), at);
         Ok(())
     }
 

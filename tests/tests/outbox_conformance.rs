@@ -109,6 +109,8 @@ impl Store for Faulty {
         fn begin(&self, id: MailId, attempt: u32, now: SystemTime) -> Result<bool, StoreError>;
         fn circuit(&self) -> Result<Circuit, StoreError>;
         fn set_circuit(&self, circuit: &Circuit) -> Result<(), StoreError>;
+        fn last_done(&self, what: &str) -> Result<Option<SystemTime>, StoreError>;
+        fn set_done(&self, what: &str, at: SystemTime) -> Result<(), StoreError>;
         fn summary(&self) -> Result<Summary, StoreError>;
         fn list(&self, states: &[State], limit: usize) -> Result<Vec<Entry>, StoreError>;
         fn get(&self, id: MailId) -> Result<Option<Entry>, StoreError>;

@@ -56,6 +56,12 @@ pub trait Store: Send + Sync + 'static {
     /// Writes down whether the queue runs.
     fn set_circuit(&self, circuit: &Circuit) -> Result<(), StoreError>;
 
+    /// When this was last done, by its name; none where it never was.
+    fn last_done(&self, what: &str) -> Result<Option<SystemTime>, StoreError>;
+
+    /// Writes down when this was done.
+    fn set_done(&self, what: &str, at: SystemTime) -> Result<(), StoreError>;
+
     /// How the queue does.
     fn summary(&self) -> Result<Summary, StoreError>;
 

@@ -72,7 +72,25 @@ fn state(store: &SqliteStore, id: MailId) -> State {
 fn a_file_keeps_every_promise_of_a_store() {
     let folder = Folder::new();
     conformance::check(|place| SqliteStore::open(&folder.0.join(place))).unwrap();
-    assert_eq!(conformance::promises().count(), 15);
+    assert_eq!(conformance::promises().count(), 16);
+}
+
+#[test]
+fn a_file_of_the_layout_before_is_taken_over() {
+    let folder = Folder::new();
+    let path = folder.0.join("outbox.sqlite");
+    let id = put(&folder.store(), &notification("Hello"));
+    let old = rusqlite::Connection::open(&path).unwrap();
+    old.execute_batch("DROP TABLE moment; PRAGMA user_version = 1").unwrap();
+    drop(old);
+    for _ in 0..2 {
+        let store = folder.store();
+        store.set_done("a check", start()).unwrap();
+        assert_eq!((store.last_done("a check").unwrap(), state(&store, id)), (Some(start()), State::Queued));
+    }
+    let newer = rusqlite::Connection::open(&path).unwrap();
+    newer.execute_batch("PRAGMA user_version = 3").unwrap();
+    assert!(SqliteStore::open(&path).unwrap_err().to_string().contains("another version"));
 }
 
 #[cfg(unix)]

@@ -8,7 +8,7 @@ use super::{
     Case, Open, Seen, alert, hours, notification, put, same, start,
 };
 
-pub(super) const ALL: [(&str, Case); 15] = [
+pub(super) const ALL: [(&str, Case); 16] = [
     ("what was taken comes back unchanged", comes_back),
     ("a key keeps a second mail out", keys),
     ("alerts go first and then what was tried least", order),
@@ -23,6 +23,7 @@ pub(super) const ALL: [(&str, Case); 15] = [
     ("a removed mail is not sent and its key stays", removed),
     ("one process delivers at a time", claims),
     ("the circuit outlives the program", circuit),
+    ("what was done is remembered", moments),
     ("lists and the summary tell what there is", listing),
 ];
 
@@ -286,6 +287,15 @@ fn circuit(open: Open<'_>) -> Done {
         same("as written down", open()?.circuit()?, circuit)?;
     }
     Ok(())
+}
+
+fn moments(open: Open<'_>) -> Done {
+    same("at first", open()?.last_done("a check")?, None)?;
+    for hour in [1, 3, 2] {
+        open()?.set_done("a check", hours(hour))?;
+        same("as written down last", open()?.last_done("a check")?, Some(hours(hour)))?;
+    }
+    same("of something else", open()?.last_done("another check")?, None)
 }
 
 fn listing(open: Open<'_>) -> Done {
