@@ -19,6 +19,7 @@ pub mod schema;
 pub mod store;
 pub mod template;
 pub mod value;
+mod workflow;
 
 pub use resolve::Settings;
 pub use settings_derive::{SettingValue, Settings};

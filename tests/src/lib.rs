@@ -2,6 +2,7 @@
 
 pub mod certificates;
 pub mod cli;
+pub mod corpus;
 pub mod faults;
 pub mod feed;
 pub mod generate;
@@ -9,6 +10,7 @@ pub mod postfix;
 pub mod program;
 pub mod proxy;
 pub mod real;
+pub mod servers;
 pub mod sink;
 
 pub use real::{left_out, shared};

@@ -65,6 +65,35 @@ fn five_mistakes_are_five_findings_with_places() {
     assert!(human.ends_with("5 errors\n"), "{human}");
 }
 
+#[test]
+fn findings_are_annotations_of_a_workflow() {
+    let folder = Folder::new("five-github");
+    let config = folder.write("five,mistakes.json", FIVE_MISTAKES);
+    let env_file = folder.write("server.env", "\nMM_EMAILSETTINGS_SMTPUSERNAM=chat\n");
+    let environment = [("MM_EMAILSETTINGS_SMTPSERVERTIMEOUT", "soon"), ("MM_TEAM", "1")];
+    let arguments = ["--config", &config, "--env-file", &env_file, "validate", "--format", "github"];
+    let run = settings(&arguments, &environment);
+    assert_eq!(run.code, 1);
+    let config = config.replace(',', "%2C");
+    let lines: Vec<_> = run.out.lines().collect();
+    assert_eq!(
+        lines[0],
+        format!(
+            "::error file={config},line=3,col=5,title=unknown-key::`SMTPServr` is no setting of \
+             EmailSettings%0Ahelp: did you mean `EmailSettings.SMTPServer`?"
+        )
+    );
+    assert!(lines[1].starts_with(&format!("::error file={config},line=4,col=17,title=out-of-range::")));
+    let timeout = "::error title=unparsable::variable MM_EMAILSETTINGS_SMTPSERVERTIMEOUT: ";
+    assert!(lines.iter().any(|line| line.starts_with(timeout)), "{}", run.out);
+    let user = format!(
+        "::error file={env_file},line=2,title=unknown-variable::variable MM_EMAILSETTINGS_SMTPUSERNAM: "
+    );
+    assert!(lines.iter().any(|line| line.starts_with(&user)), "{}", run.out);
+    assert!(lines.iter().any(|line| line.starts_with("::notice title=unclaimed-variables::")), "{}", run.out);
+    assert_eq!(lines.len(), 7, "{}", run.out);
+}
+
 /// A file as a large product writes it: of its sections this program knows one.
 fn large_file() -> String {
     let known = [

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value as Json, json};
 
-use super::show::origin_json;
+use super::listing::origin as origin_json;
 use crate::resolve::Origin;
 use crate::store::{Difference, Side};
 

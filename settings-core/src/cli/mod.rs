@@ -23,8 +23,10 @@ mod demo;
 mod diff;
 mod difference;
 mod docs;
+mod explain;
 mod failure;
 mod history;
+mod listing;
 mod mail;
 mod queue;
 mod rst;
@@ -43,6 +45,7 @@ pub use arguments::with_arguments;
 pub use common::{Colour, Common, Override, Policy};
 pub use completion::{complete, with_settings};
 pub use failure::Failure;
+pub use listing::listing;
 
 use crate::Settings;
 use crate::mail::EmailSettings;
@@ -68,7 +71,7 @@ pub enum Command {
     /// Shows every setting's effective value
     Show(show::Show),
     /// Shows all that is known of one setting: its documentation, names, and every layer's value
-    Explain(show::Explain),
+    Explain(explain::Explain),
     /// Prints one setting's effective value
     Get(show::Get),
     /// Reports every mistake of every layer

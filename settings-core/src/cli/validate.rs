@@ -28,6 +28,8 @@ enum Format {
     Json,
     /// One line a finding
     Lines,
+    /// Workflow annotations
+    Github,
 }
 
 impl Validate {
@@ -43,6 +45,7 @@ impl Validate {
         match self.format {
             Format::Json => out.write_all(report.to_json().as_bytes())?,
             Format::Lines => out.write_all(report.to_lines().as_bytes())?,
+            Format::Github => out.write_all(report.to_github().as_bytes())?,
             Format::Human => {
                 out.write_all(report.to_human(common.colours(&io::stdout())).as_bytes())?;
                 if !report.has_errors() {

@@ -1,7 +1,7 @@
 //! A program's settings in one flat, numbered form.
 
 use crate::nearest::nearest;
-use crate::schema::{Kind, Member, Path, Section, Setting, Unknown};
+use crate::schema::{Kind, Member, Path, Section, Setting};
 
 /// All sections and settings of a program. Settings are numbered depth first, in the order of the fields.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub(super) struct SectionEntry {
     slots: (u32, u32),
     /// Of a section that may be absent: its first setting, and how many it holds.
     pub(super) optional: Option<(LeafId, u32)>,
-    pub(super) unknown: Option<Unknown>,
+    pub(super) section: &'static Section,
 }
 
 /// One member of a section.
@@ -78,7 +78,7 @@ impl Index {
                 parent: None,
                 slots: (0, 1),
                 optional: None,
-                unknown: None,
+                section: &Section::EMPTY,
             });
             index.slots.push(Slot::new(root.key, Target::Section(1)));
             index.add(root.key, Some(ROOT), root);
@@ -90,8 +90,8 @@ impl Index {
         let id = self.sections.len() as u32;
         let first = self.slots.len();
         let end = first + section.members.len();
-        let (slots, unknown) = ((first as u32, end as u32), section.unknown);
-        self.sections.push(SectionEntry { key, parent, slots, optional: None, unknown });
+        let slots = (first as u32, end as u32);
+        self.sections.push(SectionEntry { key, parent, slots, optional: None, section });
         // a section's slots stand side by side, so they are laid out before the sections below are
         self.slots.extend(section.members.iter().map(|member| Slot::new(member.key(), Target::Leaf(0))));
         for (member, at) in section.members.iter().zip(first..) {
@@ -145,6 +145,18 @@ impl Index {
         }
         keys.reverse();
         keys
+    }
+
+    /// The sections around a setting, the outermost first.
+    pub(super) fn sections_of(&self, leaf: LeafId) -> Vec<&'static Section> {
+        let mut next = self.leaves.get(leaf as usize).map(|leaf| leaf.section);
+        let mut sections = Vec::new();
+        while let Some(entry) = next.and_then(|id| self.sections.get(id as usize)) {
+            sections.push(entry.section);
+            next = entry.parent;
+        }
+        sections.reverse();
+        sections
     }
 
     pub(super) fn env_name(&self, leaf: LeafId) -> String {

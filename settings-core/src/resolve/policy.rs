@@ -25,7 +25,7 @@ impl Policies {
                     return Some(*unknown);
                 }
             }
-            by_struct = by_struct.or(entry.unknown);
+            by_struct = by_struct.or(entry.section.unknown);
             next = entry.parent;
         }
         by_struct.or(self.all)

@@ -1,9 +1,10 @@
-//! A report for people, for programs, and for a log.
+//! A report for people, for programs, for a log, and for a review.
 
 use std::fmt::Write as _;
 
 use super::diagnostic::{Diagnostic, Place, Report, Severity};
 use crate::value::json::write_string;
+use crate::workflow::annotation;
 
 impl Report {
     /// For people: each diagnostic with its source line and a caret, and a count at the end.
@@ -51,6 +52,12 @@ impl Report {
         }
         out.push_str(if self.diagnostics().is_empty() { "]\n" } else { "\n]\n" });
         out
+    }
+
+    /// GitHub's workflow commands, one annotation a finding: at its file, line and column where it has them, else at
+    /// the run. Other places and the help follow in the annotation's text.
+    pub fn to_github(&self) -> String {
+        self.diagnostics().iter().map(github).collect()
     }
 }
 
@@ -105,6 +112,35 @@ fn human(out: &mut String, diagnostic: &Diagnostic, paint: Paint) {
     if let Some(help) = help {
         let _ = writeln!(out, "{indent}{} {}: {help}", paint.gutter("="), paint.paint("1;32", "help"));
     }
+}
+
+fn github(diagnostic: &Diagnostic) -> String {
+    let Diagnostic { severity, code, message, place, related, help, .. } = diagnostic;
+    let level = match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "notice",
+    };
+    let (at, mut text) = match place {
+        Place::File { name, line, column, .. } => {
+            (Some((name.as_str(), *line, Some(*column))), message.clone())
+        }
+        Place::Variable { name, file: Some((file, line)) } => {
+            (Some((file.as_str(), *line, None)), format!("variable {name}: {message}"))
+        }
+        Place::Program => (None, message.clone()),
+        _ => (None, format!("{place}: {message}")),
+    };
+    for (place, what) in related {
+        let _ = match place {
+            Place::Program => write!(text, "\n{what}"),
+            _ => write!(text, "\n{what}: {place}"),
+        };
+    }
+    if let Some(help) = help {
+        let _ = write!(text, "\nhelp: {help}");
+    }
+    annotation(level, at, code.name(), &text)
 }
 
 fn json(out: &mut String, diagnostic: &Diagnostic) {

@@ -5,13 +5,14 @@ use std::borrow::Cow;
 use super::builder::{Builder, Inputs};
 use super::candidates::{Candidate, Candidates, ValuePlace};
 use super::diagnostic::{Code, Diagnostic, Place, Report, Severity};
+use super::effective::Effective;
 use super::index::{Index, LeafId, Slot, Target};
 use super::layers::Layers;
 use super::origin::Origin;
 use super::snippet::line_and_column;
-use super::{Layer, Settings, file, overrides, secrets, variables};
-use crate::schema::{Kind, Member, Path, Section, Setting};
-use crate::value::{Value, to_json};
+use super::{Settings, file, overrides, secrets, variables};
+use crate::schema::Section;
+use crate::value::Value;
 
 /// What became of all layers.
 #[derive(Debug)]
@@ -23,23 +24,6 @@ pub struct Resolution<T> {
     texts: Vec<String>,
     candidates: Candidates,
     computed: Vec<(LeafId, Value<'static>)>,
-}
-
-/// One setting's value with where it came from.
-#[derive(Clone, Debug)]
-pub struct Effective<'r> {
-    /// Its place in `config.json`.
-    pub path: Path,
-    /// Its variable.
-    pub env_name: String,
-    /// What it is.
-    pub setting: &'static Setting,
-    /// Its value; may be secret, see [`Effective::shown`].
-    pub value: Value<'r>,
-    /// Where the value came from.
-    pub origin: Origin,
-    /// What it overrides, the strongest first, the default last; the value is `None` where a layer's can't be read.
-    pub overridden: Vec<(Origin, Option<Value<'r>>)>,
 }
 
 /// A path that no setting has.
@@ -222,11 +206,11 @@ impl<T> Resolution<T> {
         chain.push((Origin::Default, Some(default)));
         let winner = chain.iter().position(|(_, value)| value.is_some())?;
         let (origin, value) = chain.remove(winner);
-        let path = self.index.leaf_path(leaf);
         Some(Effective {
-            path,
+            path: self.index.leaf_path(leaf),
             env_name: self.index.env_name(leaf),
             setting,
+            sections: self.index.sections_of(leaf),
             value: value?,
             origin,
             overridden: chain,
@@ -264,70 +248,5 @@ impl<T> Resolution<T> {
                 Origin::Override { origin: origin.unwrap_or_default() }
             }
         }
-    }
-}
-
-impl Effective<'_> {
-    /// The value as JSON, a secret as `"***"` (an empty one as `""`).
-    pub fn shown(&self) -> String {
-        shown(self.setting, &self.value)
-    }
-
-    /// Each overridden layer with its value as [`Effective::shown`] shows it.
-    pub fn overridden_shown(&self) -> impl Iterator<Item = (&Origin, String)> {
-        self.overridden.iter().map(|(origin, value)| {
-            let text =
-                value.as_ref().map_or_else(|| "(unreadable)".to_owned(), |value| shown(self.setting, value));
-            (origin, text)
-        })
-    }
-
-    /// The layer that gave the value.
-    pub const fn layer(&self) -> Layer {
-        self.origin.layer()
-    }
-}
-
-fn shown(setting: &Setting, value: &Value<'_>) -> String {
-    match value {
-        Value::Null => "null".to_owned(),
-        Value::Text(text) if setting.kind.is_secret() && text.is_empty() => "\"\"".to_owned(),
-        _ if setting.kind.is_secret() => match masked(&setting.kind, value) {
-            Some(masked) => to_json(&setting.kind, &masked),
-            None => "\"***\"".to_owned(),
-        },
-        _ => to_json(&setting.kind, value),
-    }
-}
-
-/// A list or map of sections with their secrets masked; `None` where it holds no sections.
-fn masked(kind: &Kind, value: &Value<'_>) -> Option<Value<'static>> {
-    match (kind, value) {
-        (Kind::Optional(_), Value::Null) => Some(Value::Null),
-        (Kind::Optional(of), value) => masked(of, value),
-        (Kind::List(of), Value::List(values)) => {
-            values.iter().map(|value| masked(of, value)).collect::<Option<_>>().map(Value::List)
-        }
-        (Kind::Map(of), Value::Map(entries)) => {
-            let entry = |(key, value): &(Cow<'_, str>, Value<'_>)| {
-                Some((Cow::Owned(key.clone().into_owned()), masked(of, value)?))
-            };
-            entries.iter().map(entry).collect::<Option<_>>().map(Value::Map)
-        }
-        (Kind::Section(section), Value::Section(values)) => {
-            let member = |(member, value): (&Member, &Value<'_>)| match member {
-                Member::Section { section, .. } => {
-                    masked(&Kind::Section(section), value).unwrap_or(Value::Null)
-                }
-                Member::Setting(setting) if setting.kind.is_secret() => masked(&setting.kind, value)
-                    .unwrap_or_else(|| match value {
-                        Value::Text(text) if text.is_empty() => Value::Text("".into()),
-                        _ => Value::Text("***".into()),
-                    }),
-                Member::Setting(_) => value.clone().into_owned(),
-            };
-            Some(Value::Section(section.members.iter().zip(values).map(member).collect()))
-        }
-        _ => None,
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::finding::{Finding, Severity};
+use crate::workflow::annotation;
 
 /// How findings are printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,19 +63,6 @@ fn visible(text: &str) -> String {
 
 fn github(finding: &Finding) -> String {
     let Finding { rule, page, line, column, message, help, .. } = finding;
-    format!(
-        "::{} file={},line={line},col={column},title={}::{}\n",
-        severity(finding),
-        property(page),
-        property(rule.name()),
-        data(&format!("{message}. {help}")),
-    )
-}
-
-fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
-}
-
-fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
+    let message = format!("{message}. {help}");
+    annotation(severity(finding), Some((page, *line, Some(*column))), rule.name(), &message)
 }

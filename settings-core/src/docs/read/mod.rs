@@ -24,7 +24,7 @@ use joined::Joined;
 pub use decode::ReadError;
 
 pub(super) use directive::NAME as DIRECTIVE;
-pub(super) use entries::ALLOW;
+pub(super) use entries::{ALLOW, entries};
 pub(super) use table::lines_of;
 
 const MISREAD: &str = "two cells run together: a bar or a corner of the grid is missing, and docutils shows the rest of \
@@ -80,7 +80,7 @@ pub fn read(path: &str, bytes: &[u8]) -> Result<PageRead, ReadError> {
     let page = Page {
         name: stem(path).to_owned(),
         metadata,
-        entries: entries::entries(parts),
+        entries: entries(parts),
         layout: PageLayout { keys_apart, crlf: decoded.crlf, byte_order_mark: decoded.byte_order_mark, end },
         ..Page::default()
     };

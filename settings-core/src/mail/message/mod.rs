@@ -14,11 +14,11 @@ use std::{
 
 use mail_builder::{
     MessageBuilder,
-    headers::{address::Address as BuilderAddress, date::Date, raw::Raw},
+    headers::{date::Date, raw::Raw},
 };
 
 pub(crate) use self::stuffing::{Stuffed, dot_stuffed};
-use self::words::literal;
+use self::words::{mailboxes, unstructured};
 pub use self::{id::MessageId, mime::Attachment, object::MailObject};
 use super::address::{Address, Mailbox};
 
@@ -238,14 +238,13 @@ impl Message {
     pub fn to_bytes(&self) -> Result<Vec<u8>, MessageError> {
         self.check()?;
         let mut builder = MessageBuilder::new()
-            .from(shown(&self.from))
+            .header("From", Raw::new(mailboxes([&self.from])))
             .header("Message-ID", Raw::new(self.message_id.to_string()))
             .date(Date::new(unix_seconds(self.date)))
-            .subject(literal(&self.subject));
-        for (name, mailboxes) in [("To", &self.to), ("Cc", &self.cc), ("Reply-To", &self.reply_to)] {
-            if !mailboxes.is_empty() {
-                builder =
-                    builder.header(name, BuilderAddress::new_list(mailboxes.iter().map(shown).collect()));
+            .header("Subject", Raw::new(unstructured(&self.subject)));
+        for (name, list) in [("To", &self.to), ("Cc", &self.cc), ("Reply-To", &self.reply_to)] {
+            if !list.is_empty() {
+                builder = builder.header(name, Raw::new(mailboxes(list)));
             }
         }
         for (name, ids) in [("In-Reply-To", &self.in_reply_to), ("References", &self.references)] {
@@ -284,10 +283,6 @@ impl Message {
         }
         Ok(())
     }
-}
-
-fn shown(mailbox: &Mailbox) -> BuilderAddress<'_> {
-    BuilderAddress::new_address(mailbox.name().map(literal), mailbox.address().as_str())
 }
 
 fn unix_seconds(time: SystemTime) -> i64 {
