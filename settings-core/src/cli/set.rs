@@ -124,7 +124,7 @@ pub(super) fn save<T: Settings>(store: &mut Store<T>, common: &Common, out: &mut
         Saved::Written(Kept::Off) => writeln!(out, "wrote {path}")?,
         Saved::Written(Kept::Failed(error)) => {
             writeln!(out, "wrote {path}")?;
-            eprintln!("warning: the change is written, but its version is not kept: {error}");
+            eprintln!("warning: the change is written, but the history could not be: {error}");
         }
     }
     for (difference, shadow) in changes {
