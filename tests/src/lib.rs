@@ -3,6 +3,7 @@
 pub mod certificates;
 pub mod cli;
 pub mod corpus;
+pub mod events;
 pub mod faults;
 pub mod feed;
 pub mod generate;

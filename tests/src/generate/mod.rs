@@ -1,9 +1,11 @@
-//! A program of 40 sections and 680 settings of all kinds, and one of nine: their sources, inputs and expected values.
+//! A program of 40 sections and 680 settings, and one of nine, whose kinds all libraries have: their sources, inputs and
+//! expected values; and one of 680 settings of [`every`] kind.
 //!
 //! Needs nothing but the standard library, since the build script uses it too.
 
 mod conf;
 mod confique;
+pub mod every;
 mod input;
 mod ours;
 mod plain;
