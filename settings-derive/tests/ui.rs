@@ -3,7 +3,7 @@
 #[test]
 fn mistakes_are_told_at_their_tokens() {
     let tests = trybuild::TestCases::new();
-    for topic in ["attributes", "docs", "defaults", "names", "shapes", "enums", "forms", "rules"] {
+    for topic in ["attributes", "docs", "defaults", "names", "shapes", "enums", "forms", "rules", "pages"] {
         tests.compile_fail(format!("tests/ui/{topic}/*.rs"));
     }
 }

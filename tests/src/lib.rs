@@ -2,12 +2,16 @@
 
 pub mod certificates;
 pub mod cli;
+pub mod corpus;
+pub mod events;
 pub mod faults;
 pub mod feed;
 pub mod generate;
 pub mod postfix;
+pub mod program;
 pub mod proxy;
 pub mod real;
+pub mod servers;
 pub mod sink;
 
 pub use real::{left_out, shared};

@@ -30,6 +30,12 @@ pub fn shared(test: &str) -> Option<PathBuf> {
     None
 }
 
+/// The program that this variable names, else the one in its usual place.
+pub fn program(variable: &str, usual: PathBuf) -> Result<PathBuf, String> {
+    let path = std::env::var_os(variable).map_or(usual, PathBuf::from);
+    if path.exists() { Ok(path) } else { Err(format!("{} is not there ({variable})", path.display())) }
+}
+
 /// The first of these files that exists.
 pub fn first_of(paths: &[&str]) -> Option<PathBuf> {
     paths.iter().map(PathBuf::from).find(|path| path.exists())

@@ -59,6 +59,7 @@ fn present(mailer: Option<Mailer>) -> Present {
             mailbox("Ada@Example.com"),
         ],
         from: mailbox("Server <server@example.com>"),
+        reply_to: None,
         mailer,
     }
 }

@@ -152,6 +152,7 @@ fn one_setting_field_by_field() {
         "deprecated": null,
         "aliases": ["Net.OldPort", "Service.Listen"],
         "hidden": false,
+        "todo": null,
         "secret": false,
         "kind": "integer",
         "element": null,

@@ -16,6 +16,7 @@ use crate::value::expectation;
 #[derive(Args, Debug)]
 pub struct Explain {
     /// The setting, such as EmailSettings.SMTPPort
+    #[arg(value_name = "SETTING")]
     path: String,
     /// The answer's form
     #[arg(long, value_enum, default_value_t = Format::Human)]
@@ -116,6 +117,9 @@ fn facts(effective: &Effective<'_>, prefix: &str, out: &mut dyn Write) -> Result
     }
     if setting.hidden {
         fact("hidden", "it stands in no document")?;
+    }
+    if let Some(todo) = setting.todo {
+        fact("to do", todo)?;
     }
     if let Some(deprecated) = setting.deprecated {
         fact("deprecated", &format!(" since {}: {}", deprecated.since, deprecated.reason))?;

@@ -64,6 +64,7 @@ pub(super) fn entry(effective: &Effective<'_>, running: Option<&HashMap<String, 
         })),
         "aliases": setting.aliases.iter().map(|alias| effective.path.old_name(alias).to_string()).collect::<Vec<_>>(),
         "hidden": setting.hidden,
+        "todo": setting.todo,
         "secret": setting.kind.is_secret(),
         "kind": kind_name(&setting.kind),
         "element": of_kind.element,
@@ -129,7 +130,7 @@ fn pending_restart(effective: &Effective<'_>, value: &Json, running: Option<&Has
 }
 
 /// Where a value came from: the layer, and where in it.
-fn origin(origin: &Origin) -> Json {
+pub(super) fn origin(origin: &Origin) -> Json {
     let layer = origin.layer().name();
     match origin {
         Origin::Default => json!({ "layer": layer }),

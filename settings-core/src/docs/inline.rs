@@ -17,7 +17,7 @@ pub(super) fn markdown_to_rst(markdown: &str) -> String {
         if let Some((words, target, after)) = link(rest) {
             separate(&mut out);
             match target {
-                Some(target) => out.push_str(&format!("`{} <{target}>`__", words.replace('`', ""))),
+                Some(target) => out.push_str(&rst_of_link(words, target)),
                 None => out.push_str(&markdown_to_rst(words)),
             }
             separate_after(&mut out, after);
@@ -62,6 +62,19 @@ fn push_plain(out: &mut String, c: char, after: &str) {
         out.push('\\');
     }
     out.push(c);
+}
+
+/// A link whose target is an address, or what [`rst_to_doc`] made of a role, a reference or a substitution.
+fn rst_of_link(words: &str, target: &str) -> String {
+    match target.strip_prefix(':').and_then(|rest| rest.rsplit_once(':')) {
+        Some(("substitution", "")) => format!("|{words}|"),
+        Some(("reference", "")) => format!("`{words}`_"),
+        Some((role, "")) => format!(":{role}:`{words}`"),
+        Some((role, target)) => {
+            format!(":{role}:`{words} <{}>`", target.replace("%20", " ").replace("%3A", ":"))
+        }
+        None => format!("`{} <{target}>`__", words.replace('`', "")),
+    }
 }
 
 /// Markup must not touch the word before it; an escaped blank separates without showing.
@@ -122,8 +135,18 @@ fn emphasis(text: &str) -> Option<(&'static str, &str, &str)> {
     None
 }
 
-/// Literals, links and roles of reStructuredText in Markdown.
+/// Literals, links and roles of reStructuredText in Markdown; of roles only the words stay.
 pub(super) fn rst_to_markdown(rst: &str) -> String {
+    to_markdown(rst, false)
+}
+
+/// As [`rst_to_markdown`], but so that [`markdown_to_rst`] gives roles, references and substitutions back: they become
+/// links such as `[words](:doc:/target)`.
+pub(super) fn rst_to_doc(rst: &str) -> String {
+    to_markdown(rst, true)
+}
+
+fn to_markdown(rst: &str, keeps_roles: bool) -> String {
     let mut out = String::with_capacity(rst.len());
     let mut rest = rst;
     while let Some(c) = rest.chars().next() {
@@ -131,9 +154,16 @@ pub(super) fn rst_to_markdown(rst: &str) -> String {
             let fence = if inner.contains('`') { "``" } else { "`" };
             out.push_str(&format!("{fence}{inner}{fence}"));
             rest = after;
+        } else if let Some((link, after)) = keeps_roles.then(|| kept_role(rest)).flatten() {
+            out.push_str(&link);
+            rest = after;
         } else if let Some((words, target, after)) = rst_link(rest) {
             match target {
-                Some(target) => out.push_str(&format!("[{words}]({target})")),
+                // A line break inside of an address is none of it.
+                Some(target) => {
+                    let target: String = target.split_whitespace().collect();
+                    out.push_str(&format!("[{words}]({target})"));
+                }
                 None => out.push_str(words),
             }
             rest = after;
@@ -148,6 +178,32 @@ pub(super) fn rst_to_markdown(rst: &str) -> String {
         }
     }
     out
+}
+
+/// A role, a reference by its words or a substitution as a link that can be undone, and what follows.
+fn kept_role(text: &str) -> Option<(String, &str)> {
+    let plain = |words: &str| !words.is_empty() && !words.contains(['[', ']', '`', '|', '\n', '<']);
+    if let Some((words, after)) = text.strip_prefix('|').and_then(|body| body.split_once('|')) {
+        let tight = !words.contains(char::is_whitespace) && !after.starts_with(char::is_alphanumeric);
+        return (plain(words) && tight).then(|| (format!("[{words}](:substitution:)"), after));
+    }
+    if let Some((words, after)) = text.strip_prefix('`').and_then(|body| body.split_once('`')) {
+        let after = after.strip_prefix('_').filter(|after| !after.starts_with('_'))?;
+        return plain(words).then(|| (format!("[{words}](:reference:)"), after));
+    }
+    let (role, body) = text.strip_prefix(':')?.split_once(":`")?;
+    if role.is_empty() || !role.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | ':')) {
+        return None;
+    }
+    let (inner, after) = body.split_once('`')?;
+    match inner.strip_suffix('>').and_then(|inner| inner.rsplit_once('<')) {
+        Some((words, target)) => {
+            let fits = plain(words) && !target.contains([')', '(', '%']);
+            let target = target.split_whitespace().collect::<Vec<_>>().join("%20").replace(':', "%3A");
+            fits.then(|| (format!("[{}](:{role}:{target})", words.trim_end()), after))
+        }
+        None => plain(inner).then(|| (format!("[{inner}](:{role}:)"), after)),
+    }
 }
 
 /// `` `words <target>`__ ``, `` :role:`words <target>` ``: words, target where it is an address, what follows.
@@ -191,6 +247,17 @@ mod tests {
         );
         assert_eq!(markdown_to_rst(r"a \* b"), r"a \* b");
         assert_eq!(markdown_to_rst("an ` alone"), "an \\` alone");
+    }
+
+    #[test]
+    fn what_only_a_page_knows_comes_back() {
+        for rst in [
+            "Press |save|, see :doc:`the guide </a/b>`, :kbd:`Ctrl` and `Another title`_.",
+            "See :ref:`here <a/b:some title>`.",
+            "See ``a`` and `the guide <https://x.test>`__.",
+        ] {
+            assert_eq!(markdown_to_rst(&rst_to_doc(rst)), rst);
+        }
     }
 
     #[test]

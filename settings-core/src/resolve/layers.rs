@@ -49,6 +49,7 @@ pub struct Layers {
     pub(super) environment: Environment,
     pub(super) overrides: Vec<Override>,
     pub(super) policies: Policies,
+    files: Vec<PathBuf>,
 }
 
 /// One file's text.
@@ -124,10 +125,11 @@ impl Layers {
     /// Where it can't be read or isn't UTF-8.
     pub fn read(self, layer: Layer, path: &Path) -> Result<Self, Unreadable> {
         let name = path.display().to_string();
+        let layers = self.depends_on(path);
         let bytes =
             std::fs::read(path).map_err(|error| Unreadable { name: name.clone(), why: error.to_string() })?;
         match String::from_utf8(bytes) {
-            Ok(text) => Ok(self.source(layer, name, text)),
+            Ok(text) => Ok(layers.source(layer, name, text)),
             Err(error) => {
                 let offset = error.utf8_error().valid_up_to();
                 let line = error.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count() + 1;
@@ -154,7 +156,20 @@ impl Layers {
     /// Where the directory can't be read. A file that can't be is a diagnostic, if a setting has its name.
     pub fn secrets_dir(mut self, path: &Path) -> Result<Self, Unreadable> {
         self.secrets.extend(secrets::read_dir(path)?);
-        Ok(self)
+        Ok(self.depends_on(path))
+    }
+
+    /// Notes that the layers change with a file, whether or not it is there. Those that are read here are noted
+    /// already; an env file is not.
+    #[must_use]
+    pub fn depends_on(mut self, path: impl Into<PathBuf>) -> Self {
+        self.files.push(path.into());
+        self
+    }
+
+    /// The files and directories that the layers change with, as far as they are noted.
+    pub fn files(&self) -> &[PathBuf] {
+        &self.files
     }
 
     /// Reads systemd's credentials: the secrets directory that `CREDENTIALS_DIRECTORY` of the environment names, if it

@@ -145,6 +145,17 @@ impl<T> Resolution<T> {
         }
     }
 
+    /// Takes the typed value out, if nothing stands against it.
+    #[cfg(feature = "watch")]
+    pub(crate) fn take_value(&mut self) -> Option<T> {
+        if self.report.has_errors() { None } else { self.value.take() }
+    }
+
+    /// The layers that were resolved.
+    pub fn layers(&self) -> &Layers {
+        &self.layers
+    }
+
     /// Every diagnostic of every layer.
     pub fn report(&self) -> &Report {
         &self.report

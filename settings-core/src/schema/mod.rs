@@ -22,7 +22,7 @@ pub use dynamic::DynamicSection;
 pub use kind::{Choice, CustomKind, Kind, SIZE_UNITS, Unit};
 pub use naming::{Path, env_name};
 pub use rule::{Rule, Strength};
-pub use section::{Member, Section};
+pub use section::{Member, PageText, Section};
 pub use setting::{DefaultValue, Deprecated, Setting, ValueDoc, documents_every_value};
 pub use text::{Format, TextFault, TextRules};
 pub use tree::{Leaf, Leaves};

@@ -19,8 +19,24 @@ pub struct Section {
     pub members: &'static [Member],
     /// What must hold between its settings.
     pub rules: &'static [Rule],
+    /// What reference pages say around the settings; of a program the root's and those of all sections below it.
+    pub page_texts: &'static [PageText],
     /// What to say of unknown keys and variables in it and below it.
     pub unknown: Option<Unknown>,
+}
+
+/// What one reference page says around its settings, in reStructuredText.
+///
+/// A line `.. config:entry:: Section.Key` stands for the setting of that path; what is indented below it stands
+/// between the setting's heading and its table. Its option `:id:` asks for a `config:setting` directive with that
+/// anchor above the heading, whose own words are `:displayname:` and `:description:`. Settings of the page that have
+/// no place follow at its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageText {
+    /// The page's name, as sections and settings give it.
+    pub page: &'static str,
+    /// The text.
+    pub rst: &'static str,
 }
 
 /// One field of an annotated struct.
@@ -60,6 +76,7 @@ impl Section {
         doc: "",
         members: &[],
         rules: &[],
+        page_texts: &[],
         unknown: None,
     };
 

@@ -39,6 +39,8 @@ pub struct Setting {
     pub restart: bool,
     /// Whether it works but stands in no document.
     pub hidden: bool,
+    /// What of it is still to be found out or decided; documents don't show it, `docs todo` lists it.
+    pub todo: Option<&'static str>,
 }
 
 /// Why and since when a setting should no longer be set.
@@ -106,6 +108,7 @@ impl Setting {
             scope: None,
             restart: false,
             hidden: false,
+            todo: None,
         }
     }
 
@@ -190,6 +193,13 @@ impl Setting {
     #[must_use]
     pub const fn hidden(mut self) -> Self {
         self.hidden = true;
+        self
+    }
+
+    /// Notes what of it is still open.
+    #[must_use]
+    pub const fn todo(mut self, todo: &'static str) -> Self {
+        self.todo = Some(todo);
         self
     }
 }

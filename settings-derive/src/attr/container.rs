@@ -3,10 +3,11 @@
 use syn::{Attribute, Path};
 
 use super::entry::Elsewhere;
-use super::{Entry, RuleAttrs, Slot, Spanned, entries};
+use super::{Entry, PageTextAttrs, RuleAttrs, Slot, Spanned, entries};
 use crate::ctxt::Ctxt;
 
-const STRUCT: [&str; 7] = ["section", "env_prefix", "page", "console", "unknown", "rule", "crate"];
+const STRUCT: [&str; 8] =
+    ["section", "env_prefix", "page", "console", "unknown", "rule", "page_text", "crate"];
 const ELSEWHERE: [Elsewhere; 2] = [
     Elsewhere {
         names: &["title", "default", "unit", "range", "format", "pattern", "alias", "aliases"],
@@ -26,6 +27,7 @@ pub(crate) struct Container {
     pub(crate) page: Option<Spanned<String>>,
     pub(crate) console: Option<Spanned<String>>,
     pub(crate) rules: Vec<RuleAttrs>,
+    pub(crate) page_texts: Vec<PageTextAttrs>,
     /// The variant of the library's `Unknown`.
     pub(crate) unknown: Option<&'static str>,
     /// The library's path; `::settings_core` where not said.
@@ -37,7 +39,7 @@ impl Container {
     pub(crate) fn from_attrs(cx: &Ctxt, attrs: &[Attribute]) -> Self {
         let (mut section, mut env_prefix) = (Slot::empty(), Slot::empty());
         let (mut page, mut console, mut library) = (Slot::empty(), Slot::empty(), Slot::empty());
-        let (mut rules, mut unknown) = (Vec::new(), Slot::empty());
+        let (mut rules, mut page_texts, mut unknown) = (Vec::new(), Vec::new(), Slot::empty());
         for entry in entries(cx, attrs, "settings") {
             match entry.name().as_str() {
                 "section" => section.set(cx, &entry.name, entry.string(cx)),
@@ -46,6 +48,7 @@ impl Container {
                 "console" => console.set(cx, &entry.name, entry.string(cx)),
                 "unknown" => unknown.set(cx, &entry.name, policy(cx, &entry)),
                 "rule" => rules.push(entry.rule(cx)),
+                "page_text" => page_texts.push(entry.page_text(cx)),
                 "crate" => library.set(cx, &entry.name, entry.path(cx)),
                 _ => drop(entry.unknown(cx, "settings", &STRUCT, &ELSEWHERE)),
             }
@@ -59,6 +62,7 @@ impl Container {
             page: page.take(),
             console: console.take(),
             rules,
+            page_texts,
             unknown: unknown.take(),
             library: library.take(),
         }

@@ -15,7 +15,7 @@ pub(super) struct Entry {
 }
 
 /// The names that take parentheses instead of `=`.
-const CALLS: [&str; 3] = ["deprecated", "fields", "rule"];
+const CALLS: [&str; 4] = ["deprecated", "fields", "page_text", "rule"];
 
 /// The names that take no value.
 const FLAGS: [&str; 2] = ["hidden", "restart"];
@@ -71,6 +71,9 @@ fn cut(cx: &Ctxt, tokens: &TokenStream, all: &mut Vec<Entry>) {
             Some(TokenTree::Punct(punct)) if punct.as_char() == ',' => all.push(without_value(cx, name)),
             Some(TokenTree::Group(group)) if is_call(&name, &group) => {
                 value(&mut rest);
+                if group.stream().is_empty() {
+                    cx.error_at(name.span(), format!("`{name}()` says nothing: fill it in or take it out"));
+                }
                 all.push(Entry { name, value: group.stream() });
             }
             Some(other) => {

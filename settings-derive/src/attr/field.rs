@@ -7,7 +7,7 @@ use super::entry::Elsewhere;
 use super::{DefaultFrom, Deprecated, Range, Slot, Spanned, TextAttrs, TextSlots, all_entries, entries};
 use crate::ctxt::Ctxt;
 
-const SETTING: [&str; 20] = [
+const SETTING: [&str; 21] = [
     "key",
     "title",
     "default",
@@ -28,6 +28,7 @@ const SETTING: [&str; 20] = [
     "scope",
     "restart",
     "hidden",
+    "todo",
 ];
 const NESTED: [&str; 1] = ["section"];
 
@@ -73,6 +74,8 @@ pub(crate) struct Setting {
     pub(crate) scope: Option<Spanned<String>>,
     pub(crate) restart: bool,
     pub(crate) hidden: bool,
+    /// What is still to be found out or decided.
+    pub(crate) todo: Option<Spanned<String>>,
     pub(crate) given: Given,
 }
 
@@ -130,7 +133,7 @@ impl Setting {
         let (mut unit, mut range, mut text) = (Slot::empty(), Slot::empty(), TextSlots::empty());
         let (mut page, mut console) = (Slot::empty(), Slot::empty());
         let (mut added, mut deprecated, mut scope) = (Slot::empty(), Slot::empty(), Slot::empty());
-        let (mut restart, mut hidden) = (Slot::empty(), Slot::empty());
+        let (mut restart, mut hidden, mut todo) = (Slot::empty(), Slot::empty(), Slot::empty());
         let (mut aliases, mut given) = (Vec::new(), Given::default());
         for entry in all_entries(cx, attrs, "setting") {
             given.note(Some(&entry.name()));
@@ -155,6 +158,7 @@ impl Setting {
                 "scope" => scope.set(cx, &entry.name, entry.string(cx)),
                 "restart" => restart.set(cx, &entry.name, entry.bool(cx)),
                 "hidden" => hidden.set(cx, &entry.name, entry.bool(cx)),
+                "todo" => todo.set(cx, &entry.name, entry.todo(cx)),
                 _ => given.note(entry.unknown(cx, "setting", &SETTING, &SETTING_ELSEWHERE)),
             }
         }
@@ -175,6 +179,7 @@ impl Setting {
             scope: scope.take(),
             restart: restart.take().unwrap_or(false),
             hidden: hidden.take().unwrap_or(false),
+            todo: todo.take(),
             given,
         }
     }

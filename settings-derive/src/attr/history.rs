@@ -1,4 +1,4 @@
-//! `added = "1.2"` and `deprecated(since = "…", reason = "…", replacement = "…")`.
+//! `added = "1.2"`, `deprecated(since = "…", reason = "…", replacement = "…")` and `todo = "…"`.
 
 use super::{Entry, Slot, Spanned};
 use crate::ctxt::Ctxt;
@@ -35,6 +35,16 @@ impl Entry {
             }
         }
         Deprecated { since: since.take(), reason: reason.take(), replacement: replacement.take() }
+    }
+
+    /// What is still to be done, in words.
+    pub(super) fn todo(&self, cx: &Ctxt) -> Option<Spanned<String>> {
+        let todo = self.string(cx)?;
+        if todo.value.trim().is_empty() {
+            cx.error_at(todo.span, "say what is to be done: `todo = \"which kind is it?\"`");
+            return None;
+        }
+        Some(todo)
     }
 
     /// A version of the crate that is compiled, not a later one; `next` is the one that comes.

@@ -7,7 +7,7 @@ use syn::spanned::Spanned as _;
 use super::default::{self, needs_proof};
 use super::kind;
 use crate::ast::{Field, Leaf, Member, Nested, Struct};
-use crate::attr::{DefaultFrom, RuleAttrs, Spanned};
+use crate::attr::{DefaultFrom, PageTextAttrs, RuleAttrs, Spanned};
 use crate::default::DefaultValue;
 use crate::doc::Value;
 use crate::naming;
@@ -26,6 +26,7 @@ pub(super) fn expand(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
     let build = build(input, library);
     let proofs = proofs(input, library);
     let rules = rules(input, library);
+    let page_texts = input.attrs.page_texts.iter().map(|text| page_text(text, library));
     let unknown = match input.attrs.unknown {
         Some(variant) => {
             let variant = Ident::new(variant, Span::call_site());
@@ -46,6 +47,7 @@ pub(super) fn expand(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
                     doc: #doc,
                     members: &[#(#members),*],
                     rules: &[#(#rules),*],
+                    page_texts: &[#(#page_texts),*],
                     unknown: #unknown,
                 };
                 #build
@@ -173,7 +175,7 @@ fn setting(
     setting
 }
 
-/// Since when it exists, since when it shouldn't be set, and who may change it when.
+/// Since when it exists, since when it shouldn't be set, who may change it when, and what of it is open.
 fn history(leaf: &Leaf<'_>, library: &TokenStream) -> TokenStream {
     let mut calls = TokenStream::new();
     if let Some(added) = leaf.attrs.added.as_ref().map(|added| &added.value) {
@@ -198,7 +200,17 @@ fn history(leaf: &Leaf<'_>, library: &TokenStream) -> TokenStream {
     if leaf.attrs.hidden {
         calls.extend(quote!(.hidden()));
     }
+    if let Some(todo) = leaf.attrs.todo.as_ref().map(|todo| &todo.value) {
+        calls.extend(quote!(.todo(#todo)));
+    }
     calls
+}
+
+fn page_text(attrs: &PageTextAttrs, library: &TokenStream) -> TokenStream {
+    let text =
+        |text: &Option<Spanned<String>>| text.as_ref().map_or_else(String::new, |text| text.value.clone());
+    let (page, rst) = (text(&attrs.page), text(&attrs.rst));
+    quote!(#library::schema::PageText { page: #page, rst: #rst })
 }
 
 fn rules(input: &Struct<'_>, library: &TokenStream) -> Vec<TokenStream> {
@@ -325,6 +337,10 @@ fn proofs(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
         let path = &field.value;
         let call = quote!(has_setting(<#ident as #library::Settings>::SCHEMA, #path));
         proofs.extend(proof(call, field.span, library));
+    }
+    for (path, span) in input.attrs.page_texts.iter().flat_map(PageTextAttrs::placed) {
+        let call = quote!(has_setting(<#ident as #library::Settings>::SCHEMA, #path));
+        proofs.extend(proof(call, span, library));
     }
     if input.attrs.env_prefix.is_some() {
         let slots = quote!(#library::schema::assert::slots(<#ident as #library::Settings>::SCHEMA));

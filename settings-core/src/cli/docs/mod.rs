@@ -4,6 +4,7 @@ mod build;
 mod check;
 mod import;
 mod sync;
+mod todo;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -31,6 +32,8 @@ enum DocsCommand {
     Sync(sync::Sync),
     /// Takes pages over, as a model or as annotated Rust
     Import(import::Import),
+    /// Lists what the annotations leave open
+    Todo(todo::Todo),
 }
 
 impl Docs {
@@ -40,6 +43,7 @@ impl Docs {
             DocsCommand::Check(check) => check.run::<T>(out),
             DocsCommand::Sync(sync) => sync.run::<T>(out),
             DocsCommand::Import(import) => import.run(out),
+            DocsCommand::Todo(todo) => todo.run::<T>(out),
         }
     }
 }

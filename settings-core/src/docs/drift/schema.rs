@@ -295,8 +295,10 @@ fn missing(page: &PageRead, known: &[&Leaf], leaves: &[Leaf]) -> Vec<Draft> {
     names.sort_unstable();
     names.dedup();
     for name in names {
+        // What nobody should set any more may be left out.
+        let shown = |leaf: &&Leaf| !leaf.setting.hidden && leaf.setting.deprecated.is_none();
         let belonging: Vec<&Leaf> =
-            leaves.iter().filter(|leaf| leaf.page == Some(name) && !leaf.setting.hidden).collect();
+            leaves.iter().filter(|leaf| leaf.page == Some(name)).filter(shown).collect();
         let (there, absent): (Vec<&Leaf>, Vec<&Leaf>) =
             belonging.iter().partition(|leaf| known.iter().any(|known| known.path == leaf.path));
         if there.len() * 2 <= belonging.len() {

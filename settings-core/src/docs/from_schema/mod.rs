@@ -1,5 +1,8 @@
 //! From schema to model: one page a page name.
 
+mod history;
+mod page_text;
+
 use crate::schema::{Choice, DefaultValue, Kind, Leaf, Section, Setting, Unit, ValueDoc};
 use crate::value::expectation;
 
@@ -9,12 +12,16 @@ use super::model::{
 };
 use super::render::part_of;
 
+pub(super) use page_text::{BODY, PLACE};
+
 /// The pages of a program's settings, in the order in which the schema names them. Settings without a page are on
-/// the page named by their outermost key; hidden ones stand on none.
+/// the page named by their outermost key; hidden ones are on none. A page that has a text of its own
+/// ([`PageText`](crate::schema::PageText)) holds its settings where that text places them.
 pub fn from_schema(root: &'static Section) -> Vec<Page> {
     let prefix = root.env_prefix.unwrap_or_default();
+    let sources = page_text::page_sources(root);
     let mut pages: Vec<(String, Vec<Leaf>)> = Vec::new();
-    for leaf in root.leaves().filter(|leaf| !leaf.setting.hidden) {
+    for leaf in visible_leaves(root) {
         let name = match leaf.page {
             Some(page) => page.to_owned(),
             None => leaf.path.keys().first().copied().unwrap_or_default().to_owned(),
@@ -24,13 +31,42 @@ pub fn from_schema(root: &'static Section) -> Vec<Page> {
             None => pages.push((name, vec![leaf])),
         }
     }
-    pages.into_iter().map(|(name, leaves)| page(name, &leaves, prefix)).collect()
+    for source in &sources {
+        if !pages.iter().any(|(known, _)| known == source.page) {
+            pages.push((source.page.to_owned(), Vec::new()));
+        }
+    }
+    let with_text = |name: &str| sources.iter().any(|source| source.page == name);
+    pages
+        .into_iter()
+        .filter_map(|(name, leaves)| {
+            if !with_text(&name) {
+                return Some(page(name, &leaves, prefix));
+            }
+            let (mut page, rest) = page_text::page(&name, &sources, &leaves, root);
+            page.entries.extend(rest.into_iter().map(|leaf| setting(leaf, prefix)));
+            page.entries.extend(rules(&leaves));
+            // All of its settings are placed on other pages.
+            (!page.entries.is_empty()).then_some(page)
+        })
+        .collect()
+}
+
+/// The settings that documents show.
+pub(super) fn visible_leaves(root: &'static Section) -> impl Iterator<Item = Leaf> {
+    root.leaves().filter(|leaf| !leaf.setting.hidden)
 }
 
 fn page(name: String, leaves: &[Leaf], prefix: &str) -> Page {
     let mut entries = vec![Entry::Prose(introduction(&name, leaves))];
     entries.extend(leaves.iter().map(|leaf| setting(leaf, prefix)));
+    entries.extend(rules(leaves));
     Page { name, metadata: vec![":orphan:".to_owned()], entries, ..Page::default() }
+}
+
+/// What must hold between the page's settings.
+fn rules(leaves: &[Leaf]) -> Option<Entry> {
+    Some(history::rules(leaves)).filter(|parts| !parts.is_empty()).map(Entry::Prose)
 }
 
 fn introduction(name: &str, leaves: &[Leaf]) -> Vec<Placed> {
@@ -61,14 +97,18 @@ fn introduction(name: &str, leaves: &[Leaf]) -> Vec<Placed> {
 }
 
 fn setting(leaf: &Leaf, prefix: &str) -> Entry {
+    Entry::Setting(entry_parts(leaf, prefix))
+}
+
+/// Anchor, heading, what versions have it, and table.
+fn entry_parts(leaf: &Leaf, prefix: &str) -> Vec<Placed> {
     let path = leaf.path.to_string();
     let heading =
         Heading { title: markdown_to_rst(leaf.setting.title).into(), mark: Heading::SETTING, length: None };
-    Entry::Setting(vec![
-        Placed::by_rule(Part::Verbatim(format!(".. _{}:", anchor(&path)))),
-        Placed::by_rule(Part::Heading(heading)),
-        Placed::by_rule(Part::Table(table(leaf, &path, prefix))),
-    ])
+    let anchor = Part::Verbatim(format!(".. _{}:", anchor(&path)));
+    let table = Part::Table(table(leaf, &path, prefix));
+    let parts = [Some(anchor), Some(Part::Heading(heading)), history::badge(leaf), Some(table)];
+    parts.into_iter().flatten().map(Placed::by_rule).collect()
 }
 
 /// The label of a setting's heading, to refer to it by `:ref:`.
@@ -95,8 +135,10 @@ fn table(leaf: &Leaf, path: &str, prefix: &str) -> Table {
         Bullet::Env(Statement::naming(leaf.path.env_name(prefix))),
     ];
     let mut rows = vec![Row { left, right: Some(right) }];
-    if !leaf.setting.note.trim().is_empty() {
-        rows.push(Row { left: paragraphs(leaf.setting.note), right: None });
+    let mut notes = paragraphs(leaf.setting.note);
+    notes.extend(history::notes(leaf));
+    if !notes.is_empty() {
+        rows.push(Row { left: notes, right: None });
     }
     Table { rows, ..Table::default() }
 }

@@ -9,7 +9,17 @@ use crate::{Secret, SettingValue, Settings};
 ///
 /// With *marks* that `mean` nothing_ here | there.
 #[derive(Settings)]
-#[settings(section = "EverySettings", page = "Every kind", console = "Server > Every")]
+#[settings(
+    section = "EverySettings",
+    page = "Every kind",
+    console = "Server > Every",
+    rule(
+        check = |every| every.on || every.number < 0,
+        message = "off, and the number is *not* negative",
+        help = "set `On`",
+        fields("On", "Number")
+    )
+)]
 #[expect(dead_code, reason = "only the metadata is looked at")]
 struct Every {
     /// Turns it on.
@@ -58,6 +68,18 @@ struct Every {
     /// Which.
     #[setting(default = Which::Off)]
     which: Which,
+    /// A newcomer.
+    #[setting(added = "0.0.1", restart, scope = "the *whole* server")]
+    young: String,
+    /// Of old.
+    #[setting(
+        default = 1,
+        deprecated(since = "0.0.1", reason = "Numbers have `one` name", replacement = "Number")
+    )]
+    old: i32,
+    /// Nobody's business.
+    #[setting(default = 1, hidden)]
+    concealed: i32,
     /// A section of its own.
     inner: Inner,
 }
@@ -125,6 +147,8 @@ fn every_default_is_stated_where_it_is_found_again() {
         ("EverySettings.Perhaps", None),
         ("EverySettings.Long", Some("90")),
         ("EverySettings.Which", Some("Not specified")),
+        ("EverySettings.Young", Some("")),
+        ("EverySettings.Old", Some("1")),
     ];
     let want: Vec<(String, Option<String>)> =
         want.iter().map(|(name, default)| ((*name).to_owned(), default.map(str::to_owned))).collect();
@@ -150,4 +174,134 @@ fn markdown_of_doc_comments_becomes_markup_of_the_page() {
     }
     let markdown = render(&from_schema(Root::SCHEMA)[0], Style::Table, Format::Markdown);
     assert!(markdown.contains("- Environment variable: `APP_EVERYSETTINGS_NUMBER`"), "{markdown}");
+}
+
+#[test]
+fn what_a_reader_needs_beyond_the_value_is_shown_in_every_form() {
+    let page = &from_schema(Root::SCHEMA)[0];
+    let flat = |text: &str| text.replace(['|', '\n'], " ").split_whitespace().collect::<Vec<_>>().join(" ");
+    for style in [Style::Table, Style::Directive] {
+        let text = flat(&render(page, style, Format::Rst));
+        for words in [
+            "*Since version 0.0.1*",
+            "*Deprecated since version 0.0.1*",
+            "**Deprecated**: Numbers have ``one`` name. Set ``EverySettings.Number`` instead.",
+            "A change takes effect after a restart of the server. Scope: the *whole* server.",
+            "- Refused: off, and the number is *not* negative. To mend it, set ``On``. (It looks at \
+             ``EverySettings.On``, ``EverySettings.Number``.)",
+        ] {
+            assert!(text.contains(words), "{words}\n{text}");
+        }
+        assert!(!text.contains("oncealed"), "what is hidden stands in no document: {text}");
+    }
+    let markdown = flat(&render(page, Style::Table, Format::Markdown));
+    for words in [
+        "*Deprecated since version 0.0.1*",
+        "**Deprecated**: Numbers have `one` name. Set `EverySettings.Number` instead.",
+        "Scope: the *whole* server.",
+        "- Refused: off, and the number is *not* negative.",
+    ] {
+        assert!(markdown.contains(words), "{words}\n{markdown}");
+    }
+}
+
+/// A program whose page has words of its own.
+#[derive(Settings)]
+#[settings(
+    env_prefix = "APP",
+    page_text(
+        page = "Web",
+        rst = ":orphan:
+
+The web
+=======
+
+Words before.
+
+.. config:entry:: Web.Port
+   :id: web-port
+   :description: Its own words.
+
+   .. config:body::
+
+      - one
+      - two
+
+   *Everywhere*
+
+Words of the port.
+
+Hosts
+-----
+
+.. config:entry:: Web.Host
+
+----
+
+Words at the end.
+"
+    )
+)]
+#[expect(dead_code, reason = "only the metadata is looked at")]
+struct Worded {
+    web: Web,
+}
+
+/// The web.
+#[derive(Settings)]
+#[settings(page = "Web")]
+#[expect(dead_code, reason = "only the metadata is looked at")]
+struct Web {
+    /// The host.
+    #[setting]
+    host: String,
+    /// The port.
+    #[setting(default = 80)]
+    port: u16,
+    /// Nobody placed it.
+    #[setting(default = 1)]
+    rest: u8,
+}
+
+#[test]
+fn a_pages_own_text_holds_its_settings() {
+    let [page] = from_schema(Worded::SCHEMA).try_into().unwrap();
+    let text = render(&page, Style::Table, Format::Rst);
+    let begins: Vec<&str> =
+        text.lines().filter(|line| !line.is_empty() && !line.starts_with(['|', '+'])).collect();
+    assert_eq!(
+        begins,
+        [
+            ":orphan:",
+            "The web",
+            "=======",
+            "Words before.",
+            ".. config:setting:: web-port",
+            "  :displayname: Port (Web)",
+            "  :systemconsole: N/A",
+            "  :configjson: .Web.Port",
+            "  :environment: APP_WEB_PORT",
+            "  :description: Its own words.",
+            "  - one",
+            "  - two",
+            "Port",
+            "~~~~",
+            "*Everywhere*",
+            "Words of the port.",
+            "Hosts",
+            "-----",
+            ".. _web-host:",
+            "Host",
+            "~~~~",
+            "----",
+            "Words at the end.",
+            ".. _web-rest:",
+            "Rest",
+            "~~~~",
+        ],
+        "{text}"
+    );
+    let back = read("web.rst", text.as_bytes()).unwrap();
+    assert_eq!(render(&back.page, Style::Table, Format::Rst), text);
+    assert_eq!(check(&back, Some(Worded::SCHEMA), Against::Both), []);
 }

@@ -35,9 +35,10 @@ pub(super) struct Inferred {
     pub(super) kind: InferredKind,
     /// The items of the list that names its values, as the page calls them.
     pub(super) values: Vec<(String, String)>,
-    /// The default as a Rust expression.
+    /// The default as a Rust expression; empty where it goes without saying.
     pub(super) default: Option<String>,
-    pub(super) todo: Option<&'static str>,
+    /// What the page leaves open.
+    pub(super) todo: Vec<&'static str>,
 }
 
 pub(super) fn infer(setting: &Documented<'_>) -> Inferred {
@@ -52,8 +53,21 @@ pub(super) fn infer(setting: &Documented<'_>) -> Inferred {
             (kind, Vec::new(), todo)
         }
     };
-    let todo = if contradictory { Some("the page contradicts itself on the default") } else { todo };
+    let mut todo: Vec<&'static str> = todo.into_iter().collect();
+    let written = default;
     let default = default.and_then(|default| expression(&kind, &default.value));
+    match (written, &default) {
+        _ if contradictory => todo.push("the page contradicts itself on the default"),
+        (_, Some(_)) => {}
+        (Some(written), None) if written.value.trim().is_empty() => {}
+        (Some(_), None) if kind == InferredKind::Secret => {
+            todo.push("the page states a default, which code must not hold of a secret");
+        }
+        (Some(_), None) => todo.push("the page's default doesn't fit its kind"),
+        // Nobody writes a secret's default down.
+        (None, None) if kind == InferredKind::Secret => {}
+        (None, None) => todo.push("the page states no default"),
+    }
     Inferred { kind, values, default, todo }
 }
 
@@ -66,7 +80,7 @@ fn best(stated: &[StatedDefault]) -> Option<&StatedDefault> {
 
 /// The kind that a list of values tells, and the list.
 fn listed(setting: &Documented<'_>) -> Option<(InferredKind, Vec<(String, String)>)> {
-    let text = |item: &Value| Some((item.value.as_ref()?.value.clone(), item.text.value.clone()));
+    let text = |item: &Value| Some((item.value.as_ref()?.value.clone(), meaning(item)));
     let is_bool =
         |item: &Value| item.value.as_ref().is_some_and(|value| matches!(normal(value), Normal::Bool(_)));
     let mut lists = setting.value_lists();
@@ -171,6 +185,14 @@ fn sentence_kind(setting: &Documented<'_>) -> Option<InferredKind> {
     }
 }
 
+/// What an item says of its value, on which deployments it is the default included.
+fn meaning(item: &Value) -> String {
+    match &item.default_if {
+        Some(condition) => format!("**(Default {})** {}", condition.value, item.text.value),
+        None => item.text.value.clone(),
+    }
+}
+
 /// The values of a list as a one-of, where their texts in `config.json` can be told.
 fn choices(list: &[&Value]) -> Option<Vec<Choice>> {
     let mut choices: Vec<Choice> = Vec::new();
@@ -185,7 +207,7 @@ fn choices(list: &[&Value]) -> Option<Vec<Choice>> {
         if choices.iter().any(|choice| choice.text == text || choice.label == label) {
             return None;
         }
-        choices.push(Choice { text, label, meaning: item.text.value.clone() });
+        choices.push(Choice { text, label, meaning: meaning(item) });
     }
     Some(choices)
 }
@@ -213,7 +235,7 @@ fn fits(kind: &InferredKind, number: i64) -> bool {
 /// The default as the derive reads it. `None` where it doesn't fit the kind.
 fn expression(kind: &InferredKind, written: &str) -> Option<String> {
     let bare = written.trim();
-    let unquoted = bare.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(bare);
+    let unquoted = bare.trim_matches(['"', '“', '”']);
     match (kind, normal(written)) {
         (InferredKind::Bool, Normal::Bool(default)) => Some(default.to_string()),
         (InferredKind::Integer(_), Normal::Number(_)) => {
@@ -224,6 +246,8 @@ fn expression(kind: &InferredKind, written: &str) -> Option<String> {
             unquoted.parse::<u32>().ok().map(|number| number.to_string())
         }
         (InferredKind::Float, Normal::Number(number)) => Some(format!("{number:?}")),
+        // Code holds no secret; without an attribute it is empty.
+        (InferredKind::Secret, _) => unquoted.is_empty().then(String::new),
         (InferredKind::Text, _) => Some(format!("{unquoted:?}")),
         (InferredKind::List, _) => strings(bare).map(|texts| format!("{texts:?}")),
         (InferredKind::OneOf(choices), _) => choices

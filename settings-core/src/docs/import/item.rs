@@ -1,12 +1,12 @@
 //! One documented setting, ready to become a field.
 
 use crate::docs::facts::{Documented, Named};
-use crate::docs::grammar;
-use crate::docs::inline::rst_to_markdown;
-use crate::docs::model::{Content, Part};
+use crate::docs::inline::rst_to_doc;
 use crate::docs::read::PageRead;
+use crate::schema::env_name;
 
 use super::infer::{Inferred, infer};
+use super::text::{Texts, texts};
 
 /// A setting to be.
 #[derive(Clone, Debug)]
@@ -14,71 +14,94 @@ pub(super) struct Item {
     /// From the outermost section's key to its own.
     pub(super) path: Vec<String>,
     pub(super) title: String,
-    /// Paragraphs in Markdown.
-    pub(super) description: Vec<String>,
+    pub(super) texts: Texts,
     /// Values of a list, and what they mean in Markdown.
     pub(super) values: Vec<(String, String)>,
-    /// Paragraphs in Markdown that follow the values.
-    pub(super) note: Vec<String>,
     pub(super) inferred: Inferred,
+    /// What the page leaves open or says otherwise than the struct will.
+    pub(super) todo: Vec<String>,
     pub(super) console: Option<String>,
     pub(super) page: String,
+    pub(super) at: Place,
+}
+
+/// Where a setting is documented.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    /// Which page, and which of its entries.
+    pub(super) entry: (usize, usize),
     /// `page.rst:12`
     pub(super) origin: String,
 }
 
-/// A documented thing that can't become a field, and why.
+/// A documented thing that can't become a field, and why. Its text stays on its page.
 #[derive(Clone, Debug)]
 pub(super) struct Left {
     pub(super) name: String,
-    pub(super) origin: String,
+    pub(super) at: Place,
     pub(super) why: String,
 }
 
-/// The settings of a page, and what is none.
-pub(super) fn items(page: &PageRead, settings: &[Documented<'_>]) -> (Vec<Item>, Vec<Left>) {
+/// The settings of a page (the `number`th), and what is none.
+pub(super) fn items(
+    page: &PageRead,
+    number: usize,
+    settings: &[(usize, Documented<'_>)],
+    prefix: Option<&str>,
+) -> (Vec<Item>, Vec<Left>) {
     let (mut items, mut left) = (Vec::new(), Vec::new());
-    for setting in settings {
+    for (entry, setting) in settings {
         let line = page.places.line(setting.span.start);
         let origin = format!("{}:{line}", page.path.rsplit('/').next().unwrap_or(&page.path));
-        let mut leave = |why: &str| {
-            left.push(Left { name: setting.name(), origin: origin.clone(), why: why.to_owned() });
-        };
-        let tables_with_path = setting.tables.iter().filter(|table| !table.configs.is_empty()).count();
-        if tables_with_path > 1 || setting.tables.iter().any(|table| table.configs.len() > 1) {
-            leave("several settings under one heading");
-            continue;
+        let at = Place { entry: (number, *entry), origin };
+        match keys(setting) {
+            Err(why) => left.push(Left { name: setting.name(), at, why: why.to_owned() }),
+            Ok(keys) => items.push(item(page, setting, keys, at, prefix)),
         }
-        let Some(path) = path(setting) else {
-            leave("no path in config.json");
-            continue;
-        };
-        let keys: Vec<String> = path.split('.').map(str::to_owned).collect();
-        let is_key =
-            |key: &String| !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        let starts = |key: &String| key.starts_with(|c: char| c.is_ascii_alphabetic());
-        if !keys.iter().all(|key| is_key(key) && starts(key))
-            || keys.first().is_some_and(|key| key == "PluginSettings") && keys.len() > 2
-        {
-            leave("its path leads into a map");
-            continue;
-        }
-        let texts = texts(setting);
-        let inferred = infer(setting);
-        let values = inferred.values.iter().map(|(value, text)| (value.clone(), markdown(text))).collect();
-        items.push(Item {
-            title: title(setting, &keys),
-            description: texts.description,
-            values,
-            note: texts.note,
-            inferred,
-            console: console(setting),
-            page: page.page.name.clone(),
-            origin,
-            path: keys,
-        });
     }
     (items, left)
+}
+
+/// The keys from the outermost section's to the setting's own; or why it can't be a field.
+fn keys(setting: &Documented<'_>) -> Result<Vec<String>, &'static str> {
+    let tables_with_path = setting.tables.iter().filter(|table| !table.configs.is_empty()).count();
+    if tables_with_path > 1 || setting.tables.iter().any(|table| table.configs.len() > 1) {
+        return Err("several settings under one heading");
+    }
+    let path = path(setting).ok_or("no path in config.json")?;
+    let keys: Vec<String> = path.split('.').map(str::to_owned).collect();
+    let is_key = |key: &String| {
+        key.starts_with(|c: char| c.is_ascii_alphabetic())
+            && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    };
+    let is_plugins = keys.first().is_some_and(|key| key == "PluginSettings") && keys.len() > 2;
+    if keys.iter().all(is_key) && !is_plugins { Ok(keys) } else { Err("its path leads into a map") }
+}
+
+fn item(
+    page: &PageRead,
+    setting: &Documented<'_>,
+    path: Vec<String>,
+    at: Place,
+    prefix: Option<&str>,
+) -> Item {
+    let inferred = infer(setting);
+    let entry = page.page.entries.get(at.entry.1);
+    let texts = texts(page, entry.map_or(&[], |entry| entry.parts()), setting, &inferred.values);
+    let values = inferred.values.iter().map(|(value, text)| (value.clone(), markdown(text))).collect();
+    let mut todo: Vec<String> = inferred.todo.iter().map(|todo| (*todo).to_owned()).collect();
+    todo.extend(variable(setting, &path, prefix));
+    Item {
+        title: title(setting, &path),
+        texts,
+        values,
+        inferred,
+        todo,
+        console: console(setting),
+        page: page.page.name.clone(),
+        at,
+        path,
+    }
 }
 
 /// The fuller of the paths that table and directive give.
@@ -91,6 +114,17 @@ fn path(setting: &Documented<'_>) -> Option<String> {
         (None, directive) => directive?,
     };
     Some(best.to_owned())
+}
+
+/// What the page says of the variable, where it isn't what the path makes of it.
+fn variable(setting: &Documented<'_>, path: &[String], prefix: Option<&str>) -> Option<String> {
+    let derived = env_name(prefix?, &path.join("."));
+    let stated = setting.tables.iter().map(|table| table.env()).chain([setting.option("environment")]);
+    stated.into_iter().find_map(|env| match env {
+        Named::NotAvailable(_) => Some("the page says that no variable sets it".to_owned()),
+        Named::One(name, _) if name != derived => Some(format!("the page calls its variable `{name}`")),
+        _ => None,
+    })
 }
 
 fn console(setting: &Documented<'_>) -> Option<String> {
@@ -108,53 +142,16 @@ fn console(setting: &Documented<'_>) -> Option<String> {
 
 fn title(setting: &Documented<'_>, keys: &[String]) -> String {
     if let Some(title) = setting.title {
-        return rst_to_markdown(title);
+        return rst_to_doc(title);
     }
     let displayed = setting.directive.and_then(|directive| directive.option("displayname"));
     let displayed = displayed.map(|name| name.rsplit_once(" (").map_or(name.as_str(), |(name, _)| name));
     displayed.map_or_else(|| keys.last().cloned().unwrap_or_default(), str::to_owned)
 }
 
-struct Texts {
-    description: Vec<String>,
-    note: Vec<String>,
-}
-
-fn texts(setting: &Documented<'_>) -> Texts {
-    let mut texts = Texts { description: Vec::new(), note: Vec::new() };
-    for table in &setting.tables {
-        let mut after_values = false;
-        for content in &table.contents {
-            match content {
-                // The derive states the default itself.
-                Content::Text(text)
-                    if grammar::stated_default(text).is_some_and(|default| default.range.start < 24) => {}
-                Content::Text(text) if after_values => texts.note.push(markdown(text)),
-                Content::Text(text) => texts.description.push(markdown(text)),
-                Content::Values(items) if items.iter().any(|item| item.value.is_some()) => {
-                    after_values = true
-                }
-                _ => {}
-            }
-        }
-    }
-    for part in &setting.body {
-        if let Part::Text(text) = part {
-            texts.description.push(markdown(text));
-        }
-    }
-    let described = setting.directive.and_then(|directive| directive.option("description"));
-    if texts.description.is_empty()
-        && let Some(description) = described.filter(|description| !description.is_empty())
-    {
-        texts.description.push(markdown(description));
-    }
-    texts
-}
-
 /// One line of Markdown that the derive takes for text.
-fn markdown(rst: &str) -> String {
-    let text = rst_to_markdown(&rst.split_whitespace().collect::<Vec<_>>().join(" "));
+pub(super) fn markdown(rst: &str) -> String {
+    let text = rst_to_doc(&rst.split_whitespace().collect::<Vec<_>>().join(" "));
     // The mark of the default is the derive's to place.
     let text = text.replace("**(Default)**", "").replace("(Default)", "").replace("(default)", "");
     text.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -3,12 +3,14 @@
 mod infer;
 mod item;
 mod names;
+mod page;
 mod rust;
+mod text;
 mod tree;
 
 use super::drift::Naming;
 use super::facts::documented;
-use super::model::Page;
+use super::model::{Entry, Page};
 use super::read::PageRead;
 
 use item::{Item, Left, items};
@@ -33,18 +35,30 @@ pub fn to_json(page: &Page) -> String {
 /// Annotated structs whose settings are those of the pages: one source file that compiles with the derives.
 ///
 /// Kinds are inferred from values, hints and defaults. A setting of which no default is stated is optional. One whose
-/// kind can't be told is a text, with a `TODO`; what can't be a setting at all is listed at the file's end.
+/// kind can't be told is a text; what is open is said by an attribute `todo`, which `docs todo` lists. All that a page
+/// says around its settings stays in the root's `page_text`s, so that the pages built from the code have it again;
+/// what can't be a setting (no path, a path into a map, several settings in one table) stays there too and is listed
+/// at the file's end.
 pub fn to_rust(pages: &[PageRead]) -> String {
     let (mut all, mut left): (Vec<Item>, Vec<Left>) = (Vec::new(), Vec::new());
-    let mut prefix: Option<String> = None;
-    for page in pages {
-        let settings = documented(page);
-        prefix = prefix.or_else(|| Naming::of_page(&settings).prefix().map(str::to_owned));
-        let (found, not) = items(page, &settings);
+    let documented: Vec<_> = pages.iter().map(|page| documented(page)).collect();
+    let prefix = documented.iter().find_map(|settings| Naming::of_page(settings).prefix().map(str::to_owned));
+    for (number, (page, settings)) in pages.iter().zip(documented).enumerate() {
+        let entries = page.page.entries.iter().enumerate();
+        let entries = entries.filter(|(_, entry)| matches!(entry, Entry::Setting(_))).map(|(at, _)| at);
+        let settings: Vec<_> = entries.zip(settings).collect();
+        let (found, not) = items(page, number, &settings, prefix.as_deref());
         all.extend(found);
         left.extend(not);
     }
     let (root, clashing) = tree::tree(all);
     left.extend(clashing);
-    rust::source(&root, prefix.as_deref(), &left)
+    let mut taken = Vec::new();
+    root.each(&mut |item| taken.push(item));
+    let texts = pages.iter().enumerate().map(|(number, page)| {
+        let own = taken.iter().filter(|item| item.at.entry.0 == number);
+        let own: Vec<_> = own.map(|item| (item.at.entry.1, *item)).collect();
+        (page.page.name.clone(), page::page_text(page, &own))
+    });
+    rust::source(&root, prefix.as_deref(), &texts.collect::<Vec<_>>(), &left)
 }

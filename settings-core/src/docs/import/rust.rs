@@ -13,7 +13,12 @@ const ROOT: &str = "ImportedSettings";
 const WIDTH: usize = 100;
 
 /// The whole file.
-pub(super) fn source(root: &Section, prefix: Option<&str>, left: &[Left]) -> String {
+pub(super) fn source(
+    root: &Section,
+    prefix: Option<&str>,
+    page_texts: &[(String, String)],
+    left: &[Left],
+) -> String {
     let mut writer = Writer {
         body: String::new(),
         taken: ["Settings", "SettingValue", "Secret", "Duration", "BTreeMap", "String", "Vec", "Option"]
@@ -21,7 +26,7 @@ pub(super) fn source(root: &Section, prefix: Option<&str>, left: &[Left]) -> Str
             .to_vec(),
     };
     let name = unique(ROOT.to_owned(), &mut writer.taken);
-    writer.section(root, &name, None, prefix);
+    writer.section(root, &name, None, prefix, page_texts);
     let mut out = String::from("//! Settings taken over from reference pages.\n\n");
     let uses = |word: &str| writer.body.contains(word);
     if uses("BTreeMap<") {
@@ -43,9 +48,11 @@ pub(super) fn source(root: &Section, prefix: Option<&str>, left: &[Left]) -> Str
     };
     out.push_str(writer.body.trim_start_matches('\n'));
     if !left.is_empty() {
-        out.push_str("\n// TODO: documented, and not taken over:\n");
+        out.push_str(
+            "\n// Documented, and no settings here; their texts stay on their pages, in the `page_text`s:\n",
+        );
         for left in left {
-            let _ = writeln!(out, "// - {} ({}): {}", left.name.replace('\n', " "), left.origin, left.why);
+            let _ = writeln!(out, "// - {} ({}): {}", left.name.replace('\n', " "), left.at.origin, left.why);
         }
     }
     out
@@ -57,7 +64,14 @@ struct Writer {
 }
 
 impl Writer {
-    fn section(&mut self, section: &Section, name: &str, key: Option<&str>, prefix: Option<&str>) {
+    fn section(
+        &mut self,
+        section: &Section,
+        name: &str,
+        key: Option<&str>,
+        prefix: Option<&str>,
+        page_texts: &[(String, String)],
+    ) {
         let page = common(section, |item| Some(item.page.clone()));
         let console = common(section, |item| item.console.clone());
         let mut attributes = Vec::new();
@@ -93,12 +107,15 @@ impl Writer {
         if !attributes.is_empty() {
             let _ = writeln!(self.body, "#[settings({})]", attributes.join(", "));
         }
+        for (page, rst) in page_texts {
+            let _ = writeln!(self.body, "#[settings(page_text(page = {page:?}, rst = {}))]", literal(rst));
+        }
         let _ = writeln!(self.body, "pub struct {name} {{\n{fields}}}");
         for (name, key, choices) in enums {
             one_of(&mut self.body, &name, &key, &choices);
         }
         for (inner, name, key) in later {
-            self.section(inner, &name, Some(key), None);
+            self.section(inner, &name, Some(key), None, &[]);
         }
     }
 
@@ -143,9 +160,6 @@ fn setting(
     console: Option<&str>,
 ) {
     doc_comment(out, item);
-    if let Some(todo) = item.inferred.todo {
-        let _ = writeln!(out, "    // TODO: {todo} ({}).", item.origin);
-    }
     let mut attributes = vec![format!("key = {key:?}"), format!("title = {:?}", item.title)];
     if let InferredKind::Duration(unit) = item.inferred.kind {
         attributes.push(format!("unit = {unit:?}"));
@@ -153,12 +167,16 @@ fn setting(
     if let InferredKind::Integer(Some((low, high))) = item.inferred.kind {
         attributes.push(format!("range = {low}..={high}"));
     }
-    attributes.extend(item.inferred.default.as_ref().map(|default| format!("default = {default}")));
+    let default = item.inferred.default.as_ref().filter(|default| !default.is_empty());
+    attributes.extend(default.map(|default| format!("default = {default}")));
     if page != Some(item.page.as_str()) {
         attributes.push(format!("page = {:?}", item.page));
     }
     if let Some(own) = item.console.as_deref().filter(|own| console != Some(*own)) {
         attributes.push(format!("console = {own:?}"));
+    }
+    if !item.todo.is_empty() {
+        attributes.push(format!("todo = {:?}", format!("{} ({})", item.todo.join("; "), item.at.origin)));
     }
     let _ = writeln!(out, "    #[setting({})]", attributes.join(", "));
     let _ = writeln!(out, "    pub {field}: {kind},");
@@ -166,9 +184,9 @@ fn setting(
 
 fn doc_comment(out: &mut String, item: &Item) {
     let mut blocks: Vec<Vec<String>> = Vec::new();
-    match item.description.is_empty() {
+    match item.texts.description.is_empty() {
         true => blocks.push(vec![sentence(&item.title)]),
-        false => blocks.extend(item.description.iter().map(|text| wrapped(text, ""))),
+        false => blocks.extend(item.texts.description.iter().map(|text| wrapped(text, ""))),
     }
     if !item.values.is_empty() {
         let is_bool = item.inferred.kind == InferredKind::Bool;
@@ -179,11 +197,23 @@ fn doc_comment(out: &mut String, item: &Item) {
         });
         blocks.push(lines.collect());
     }
-    blocks.extend(item.note.iter().map(|text| wrapped(text, "")));
+    blocks.extend(item.texts.note.iter().map(|text| wrapped(text, "")));
     let lines: Vec<String> = blocks.join(&String::new());
     for line in lines {
         let _ = writeln!(out, "    ///{}{line}", if line.is_empty() { "" } else { " " });
     }
+}
+
+/// A text of several lines as a literal, its line ends as they are.
+fn literal(text: &str) -> String {
+    if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+        return format!("{text:?}");
+    }
+    let mut hashes = String::from("#");
+    while text.contains(&format!("\"{hashes}")) {
+        hashes.push('#');
+    }
+    format!("r{hashes}\"{text}\"{hashes}")
 }
 
 fn sentence(title: &str) -> String {
@@ -231,7 +261,7 @@ fn one_of(out: &mut String, name: &str, key: &str, choices: &[Choice]) {
             unique(type_name(if choice.text.is_empty() { &choice.label } else { &choice.text }), &mut taken);
         let meaning = choice.meaning.split_whitespace().collect::<Vec<_>>().join(" ");
         let meaning =
-            crate::docs::inline::rst_to_markdown(&meaning).replace("(Default)", "").replace("(default)", "");
+            crate::docs::inline::rst_to_doc(&meaning).replace("(Default)", "").replace("(default)", "");
         let meaning = if meaning.trim().is_empty() { sentence(&choice.label) } else { meaning };
         for line in wrapped(&meaning, "") {
             let _ = writeln!(out, "    /// {line}");

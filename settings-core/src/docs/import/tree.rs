@@ -15,6 +15,18 @@ pub(super) enum Member {
     Section(Section),
 }
 
+impl Section {
+    /// Every setting in it and below it.
+    pub(super) fn each<'s>(&'s self, visit: &mut impl FnMut(&'s Item)) {
+        for (_, member) in &self.members {
+            match member {
+                Member::Setting(item) => visit(item),
+                Member::Section(inner) => inner.each(visit),
+            }
+        }
+    }
+}
+
 /// The root of the settings, and those that another one keeps out.
 pub(super) fn tree(items: Vec<Item>) -> (Section, Vec<Left>) {
     let (mut root, mut left) = (Section::default(), Vec::new());
@@ -23,7 +35,7 @@ pub(super) fn tree(items: Vec<Item>) -> (Section, Vec<Left>) {
         let path = item.path.join(".");
         let variable = path.to_ascii_uppercase().replace('.', "_");
         let mut leave = |why: &str| {
-            left.push(Left { name: path.clone(), origin: item.origin.clone(), why: why.to_owned() });
+            left.push(Left { name: path.clone(), at: item.at.clone(), why: why.to_owned() });
         };
         if taken.contains(&variable) {
             leave("documented more than once, or under a name that differs in letter case only");

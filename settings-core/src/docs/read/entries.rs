@@ -10,7 +10,7 @@ pub(in crate::docs) const ALLOW: &str = ".. settings-allow:";
 /// A setting begins at its directive (or at the heading right above it, where none follows), or at a heading below
 /// which a settings table stands; anchors right above
 /// belong to it. It ends at the next heading, directive or transition.
-pub(super) fn entries(parts: Vec<Placed>) -> Vec<Entry> {
+pub(in crate::docs) fn entries(parts: Vec<Placed>) -> Vec<Entry> {
     let begins = beginnings(&parts);
     let mut entries: Vec<Entry> = Vec::new();
     for (placed, begin) in parts.into_iter().zip(begins) {

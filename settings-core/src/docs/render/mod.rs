@@ -9,8 +9,8 @@ mod words;
 use super::model::Page;
 
 pub(super) use rst::part as rst_part;
-pub(super) use style::part_of;
-pub(super) use table::{left_by_rule, left_columns, right_by_rule};
+pub(super) use style::{directive_of, part_of};
+pub(super) use table::{content_lines, left_by_rule, left_columns, right_by_rule};
 pub(super) use words::{item_lead, statement_rule};
 
 /// Where a setting's facts stand on a page.

@@ -36,7 +36,7 @@ fn without_table(parts: Vec<Placed>, page_name: &str) -> Vec<Placed> {
     let mut out = Vec::with_capacity(parts.len() + 4);
     let mut anchor_of_heading = String::new();
     if !parts.iter().any(|placed| matches!(placed.part, Part::Directive(_))) {
-        let directive = directive(&table, title.as_deref(), page_name);
+        let directive = directive_of(&table, title.as_deref(), page_name);
         anchor_of_heading = format!(".. _{}:", directive.id.value);
         out.push(Placed::by_rule(Part::Directive(directive)));
     }
@@ -95,7 +95,8 @@ fn is_plain(table: &Table) -> bool {
         && count(|bullet| matches!(bullet, Bullet::Console(_))) <= 1
 }
 
-fn directive(table: &Table, title: Option<&str>, page_name: &str) -> Directive {
+/// The directive that says what a table says of its setting.
+pub(in crate::docs) fn directive_of(table: &Table, title: Option<&str>, page_name: &str) -> Directive {
     let mut options = Vec::new();
     let mut option = |name: &str, value: String| {
         options.push(DirectiveOption { name: name.into(), value: value.into() });

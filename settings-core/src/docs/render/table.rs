@@ -160,7 +160,7 @@ fn cell(contents: &[Content], columns: usize) -> Vec<String> {
 }
 
 /// One block's lines.
-pub(super) fn content_lines(content: &Content, columns: usize) -> Vec<String> {
+pub(in crate::docs) fn content_lines(content: &Content, columns: usize) -> Vec<String> {
     match content {
         Content::Text(text) => fill(text, columns),
         Content::Hint(hint) => fill(&words::hint_text(hint), columns),

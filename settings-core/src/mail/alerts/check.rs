@@ -15,6 +15,7 @@ use crate::mail::{
     address::Mailbox,
     mailer::Mailer,
     outbox::{EnqueueError, Entry, Known, NewMail, NoRetry, Outbox, State, StoreError},
+    settings::SenderError,
 };
 
 /// How many times a mail that was given up is taken up again, once for each check.
@@ -43,8 +44,27 @@ pub struct Present {
     pub administrators: Vec<Mailbox>,
     /// Who the mail comes from.
     pub from: Mailbox,
+    /// Where answers go, where that is elsewhere.
+    pub reply_to: Option<Mailbox>,
     /// The sender of the present settings; none where they cannot be obeyed, so that mails wait.
     pub mailer: Option<Mailer>,
+}
+
+impl Present {
+    /// The state that a mailer's settings give: whether alerts are wanted, and who they come from.
+    ///
+    /// # Errors
+    /// Where `FeedbackEmail` is empty, or malformed.
+    pub fn of_mailer(mailer: Mailer, administrators: Vec<Mailbox>) -> Result<Self, SenderError> {
+        let settings = mailer.settings();
+        Ok(Self {
+            enabled: settings.enable_security_fix_alert,
+            administrators,
+            from: settings.sender()?,
+            reply_to: settings.reply_to()?,
+            mailer: Some(mailer),
+        })
+    }
 }
 
 /// What a check found and did.
@@ -233,7 +253,7 @@ impl AlertWatch {
         if known.is_some() {
             return Ok(told);
         }
-        let object = match notice::mail(alert, &self.version, &present.from, administrator) {
+        let object = match notice::mail(alert, &self.version, present, administrator) {
             Ok(object) => object,
             Err(error) => {
                 (told.state, told.why) = (NoticeState::NotTaken, Some(error.to_string()));

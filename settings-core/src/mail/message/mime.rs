@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use mail_builder::{
-    headers::content_type::ContentType,
+    headers::{content_type::ContentType, raw::Raw},
     mime::{BodyPart, MimePart},
 };
 use ring::digest::{Context, SHA256};
 
-use super::{Message, MessageError, MessageId};
+use super::{Message, MessageError, MessageId, words::disposition};
 
 /// Characters of a file name.
 const FILE_NAME_LIMIT: usize = 255;
@@ -60,7 +60,10 @@ impl Attachment {
         )
         .transfer_encoding("base64");
         match (&self.name, &self.content_id) {
-            (Some(name), _) => part.attachment(name.as_str()),
+            (Some(name), _) => match disposition(name) {
+                Some(disposition) => part.header("Content-Disposition", Raw::new(disposition)),
+                None => part.attachment(name.as_str()),
+            },
             (None, Some(id)) => part.inline().cid(id.as_str()),
             (None, None) => part.inline(),
         }

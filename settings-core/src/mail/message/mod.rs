@@ -14,11 +14,11 @@ use std::{
 
 use mail_builder::{
     MessageBuilder,
-    headers::{address::Address as BuilderAddress, date::Date, raw::Raw},
+    headers::{date::Date, raw::Raw},
 };
 
 pub(crate) use self::stuffing::{Stuffed, dot_stuffed};
-use self::words::literal;
+use self::words::{mailboxes, unstructured};
 pub use self::{id::MessageId, mime::Attachment, object::MailObject};
 use super::address::{Address, Mailbox};
 
@@ -84,6 +84,13 @@ pub enum MessageError {
     ControlCharacter(&'static str),
     /// This header is too long.
     TooLong(&'static str),
+    /// The built message is larger than any mail may be.
+    TooLarge {
+        /// Bytes of the message.
+        size: usize,
+        /// Bytes that it may have.
+        limit: usize,
+    },
     /// The type of an attachment is not of the form `type/subtype`.
     ContentType(String),
     /// The built message has what mail cannot carry, at this byte.
@@ -98,7 +105,8 @@ pub enum MessageError {
 impl Message {
     /// An empty message from `from`, with a fresh Message-ID and the present time.
     pub fn new(from: Mailbox) -> Self {
-        let message_id = MessageId::fresh(from.address().domain());
+        let wire = from.address().on_the_wire();
+        let message_id = MessageId::fresh(wire.rsplit_once('@').map_or("", |(_, domain)| domain));
         Self {
             from,
             to: Vec::new(),
@@ -227,7 +235,7 @@ impl Message {
             .map(|(_, address)| address)
     }
 
-    /// Whether any header needs SMTPUTF8 (RFC 6531): an address with characters outside ASCII.
+    /// Whether any header needs SMTPUTF8 (RFC 6531): an address that has no form in ASCII.
     pub fn is_international(&self) -> bool {
         let shown = self.to.iter().chain(&self.cc).chain(&self.reply_to);
         shown.chain([&self.from]).any(|mailbox| mailbox.address().is_international())
@@ -238,14 +246,13 @@ impl Message {
     pub fn to_bytes(&self) -> Result<Vec<u8>, MessageError> {
         self.check()?;
         let mut builder = MessageBuilder::new()
-            .from(shown(&self.from))
+            .header("From", Raw::new(mailboxes([&self.from])))
             .header("Message-ID", Raw::new(self.message_id.to_string()))
             .date(Date::new(unix_seconds(self.date)))
-            .subject(literal(&self.subject));
-        for (name, mailboxes) in [("To", &self.to), ("Cc", &self.cc), ("Reply-To", &self.reply_to)] {
-            if !mailboxes.is_empty() {
-                builder =
-                    builder.header(name, BuilderAddress::new_list(mailboxes.iter().map(shown).collect()));
+            .header("Subject", Raw::new(unstructured(&self.subject)));
+        for (name, list) in [("To", &self.to), ("Cc", &self.cc), ("Reply-To", &self.reply_to)] {
+            if !list.is_empty() {
+                builder = builder.header(name, Raw::new(mailboxes(list)));
             }
         }
         for (name, ids) in [("In-Reply-To", &self.in_reply_to), ("References", &self.references)] {
@@ -286,10 +293,6 @@ impl Message {
     }
 }
 
-fn shown(mailbox: &Mailbox) -> BuilderAddress<'_> {
-    BuilderAddress::new_address(mailbox.name().map(literal), mailbox.address().as_str())
-}
-
 fn unix_seconds(time: SystemTime) -> i64 {
     time.duration_since(UNIX_EPOCH)
         .ok()
@@ -308,6 +311,9 @@ impl fmt::Display for MessageError {
                 write!(f, "the header {header} has a line break or control character")
             }
             Self::TooLong(header) => write!(f, "the header {header} is too long"),
+            Self::TooLarge { size, limit } => {
+                write!(f, "the message has {size} bytes; a mail has at most {limit}")
+            }
             Self::ContentType(text) => write!(f, "\"{text}\" is not a type of content like \"text/csv\""),
             Self::Malformed { what, at } => write!(f, "the message has {what} at byte {at}"),
         }

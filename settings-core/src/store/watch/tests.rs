@@ -1,0 +1,324 @@
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::cloned_ref_to_slice_refs)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver};
+use std::time::{Duration, Instant};
+
+use super::*;
+use crate::resolve::{Environment, Layer, Layers};
+use crate::sample::Program;
+
+/// Long enough for a busy machine.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Long enough to be sure that nothing comes.
+const SILENCE: Duration = Duration::from_millis(400);
+
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("settings-watch-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.path(name);
+        fs::write(&path, text).unwrap();
+        path
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn watcher(paths: &[&Path], pace: Pace) -> (FileWatcher, Receiver<Vec<PathBuf>>) {
+    let (sender, changes) = mpsc::channel();
+    let paths = paths.iter().map(|path| path.to_path_buf());
+    let watcher = FileWatcher::start(paths, pace, move |changed| drop(sender.send(changed.to_vec())));
+    (watcher.unwrap(), changes)
+}
+
+fn polling() -> Pace {
+    Pace { poll: Some(Duration::from_millis(20)), ..Pace::default() }
+}
+
+/// What is told before it is silent for a while.
+fn told(changes: &Receiver<Vec<PathBuf>>) -> Vec<PathBuf> {
+    let mut all = changes.recv_timeout(PATIENCE).unwrap();
+    while let Ok(more) = changes.recv_timeout(SILENCE) {
+        all.extend(more);
+    }
+    all.sort();
+    all.dedup();
+    all
+}
+
+#[test]
+fn every_way_of_changing_a_file_is_told() {
+    for (name, pace) in [("ways", Pace::default()), ("ways-polled", polling())] {
+        let folder = Folder::new(name);
+        let path = folder.write("config.json", "1");
+        folder.write("other.json", "1");
+        let (_watcher, changes) = watcher(&[&path], pace);
+        fs::write(&path, "22").unwrap();
+        assert_eq!(told(&changes), [path.clone()], "in place");
+        fs::rename(folder.write("config.json.tmp", "333"), &path).unwrap();
+        assert_eq!(told(&changes), [path.clone()], "by a rename");
+        fs::remove_file(&path).unwrap();
+        assert_eq!(told(&changes), [path.clone()], "removed");
+        fs::write(&path, "1").unwrap();
+        assert_eq!(told(&changes), [path.clone()], "made anew");
+        // what editors do to keep a copy
+        fs::rename(&path, folder.path("config.json~")).unwrap();
+        fs::write(&path, "4").unwrap();
+        assert_eq!(told(&changes), [path.clone()], "moved away and made anew");
+        fs::write(folder.path("other.json"), "2").unwrap();
+        let _ = fs::read(&path).unwrap();
+        assert!(changes.recv_timeout(SILENCE).is_err(), "neither another file nor reading is a change");
+    }
+}
+
+#[test]
+fn what_is_not_there_is_watched_for() {
+    let folder = Folder::new("absent");
+    let path = folder.path("a/b/config.json");
+    let (_watcher, changes) = watcher(&[&path], Pace::default());
+    fs::create_dir_all(folder.path("a/b")).unwrap();
+    while changes.recv_timeout(SILENCE).is_ok() {}
+    fs::write(&path, "1").unwrap();
+    assert_eq!(told(&changes), [path.clone()]);
+    fs::remove_dir_all(folder.path("a")).unwrap();
+    assert_eq!(told(&changes), [path.clone()]);
+    fs::create_dir_all(folder.path("a/b")).unwrap();
+    while changes.recv_timeout(SILENCE).is_ok() {}
+    fs::write(&path, "1").unwrap();
+    assert_eq!(told(&changes), [path]);
+}
+
+#[test]
+fn a_folder_is_watched_with_all_below_it() {
+    for (name, pace) in [("tree", Pace::default()), ("tree-polled", polling())] {
+        let folder = Folder::new(name);
+        fs::create_dir_all(folder.path("src/deep")).unwrap();
+        let first = folder.write("src/deep/a.rs", "1");
+        let (_watcher, changes) = watcher(&[&folder.path("src")], pace);
+        fs::write(&first, "2").unwrap();
+        assert_eq!(told(&changes), [first.clone()]);
+        fs::create_dir_all(folder.path("src/new")).unwrap();
+        while changes.recv_timeout(SILENCE).is_ok() {}
+        let second = folder.write("src/new/b.rs", "1");
+        assert_eq!(told(&changes), [second.clone()]);
+        fs::remove_file(&first).unwrap();
+        assert_eq!(told(&changes), [first]);
+    }
+}
+
+#[test]
+fn a_hundred_writes_are_told_a_few_times() {
+    let folder = Folder::new("burst");
+    let path = folder.write("config.json", "0");
+    let (_watcher, changes) = watcher(&[&path], Pace::default());
+    let start = Instant::now();
+    for round in 0..100 {
+        fs::write(&path, format!("{round}")).unwrap();
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let most = start.elapsed().as_millis() / 100 + 2;
+    let mut count = 0;
+    while changes.recv_timeout(if count == 0 { PATIENCE } else { SILENCE }).is_ok() {
+        count += 1;
+    }
+    assert!((1..=most).contains(&count), "told {count} times in {:?}", start.elapsed());
+}
+
+#[test]
+fn writes_without_a_pause_are_told_all_the_same() {
+    let folder = Folder::new("endless");
+    let path = folder.write("config.json", "0");
+    let pace = Pace { quiet: Duration::from_secs(3600), longest: Duration::from_millis(300), poll: None };
+    let (_watcher, changes) = watcher(&[&path], pace);
+    let start = Instant::now();
+    let mut round = 0;
+    while changes.try_recv().is_err() {
+        assert!(start.elapsed() < PATIENCE);
+        round += 1;
+        fs::write(&path, format!("{round}")).unwrap();
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert!(start.elapsed() >= Duration::from_millis(300));
+}
+
+#[test]
+fn no_pace_is_too_much() {
+    let folder = Folder::new("pace");
+    let path = folder.write("config.json", "0");
+    let pace = Pace { quiet: Duration::MAX, longest: Duration::MAX, poll: Some(Duration::MAX) };
+    let (watcher, changes) = watcher(&[&path, Path::new(""), Path::new("\u{0}")], pace);
+    fs::write(&path, "1").unwrap();
+    assert!(changes.recv_timeout(SILENCE).is_err());
+    drop(watcher);
+}
+
+#[test]
+fn dropping_a_watcher_ends_its_threads() {
+    let folder = Folder::new("drop");
+    let path = folder.write("config.json", "0");
+    let (watcher, changes) = watcher(&[&path], Pace::default());
+    drop(watcher);
+    // the callback, and with it the sender, is gone
+    assert_eq!(changes.recv(), Err(mpsc::RecvError));
+    // a callback may drop its own watcher
+    let slot = Arc::new(std::sync::Mutex::new(None));
+    let (sender, done) = mpsc::channel();
+    let own = Arc::clone(&slot);
+    let watcher = FileWatcher::start([path.clone()], Pace::default(), move |_| {
+        drop(own.lock().unwrap().take());
+        let _ = sender.send(());
+    });
+    *slot.lock().unwrap() = Some(watcher.unwrap());
+    fs::write(&path, "1").unwrap();
+    done.recv_timeout(PATIENCE).unwrap();
+    assert_eq!(done.recv_timeout(PATIENCE), Err(mpsc::RecvTimeoutError::Disconnected));
+}
+
+fn follow(path: &Path, environment: &[(&str, &str)]) -> (Watch<Program>, Receiver<Arc<Notice<Program>>>) {
+    let path = path.to_owned();
+    let environment: Environment = environment.iter().copied().collect();
+    let read = move || Layers::new().environment(environment.clone()).read(Layer::File, &path);
+    let watch = Watch::start(read, Pace::default()).unwrap();
+    let notices = watch.subscribe();
+    (watch, notices)
+}
+
+#[test]
+fn only_what_changed_is_told_and_the_old_values_stay_after_a_mistake() {
+    let folder = Folder::new("follow");
+    let path = folder.write("config.json", r#"{"Mail": {"Port": 25, "Password": "k4n4ry"}}"#);
+    let (watch, notices) = follow(&path, &[("MM_MAIL_SERVER", "shadowing")]);
+    let held = watch.current();
+    let next = || notices.recv_timeout(PATIENCE).unwrap();
+
+    fs::write(&path, r#"{"Mail": {"Server": "shadowed", "Port": 587, "Password": "k4n4ry2"}}"#).unwrap();
+    let Notice::Changed(changed) = &*next() else { panic!() };
+    let told: Vec<_> = changed
+        .settings
+        .iter()
+        .map(|one| (one.path.to_string(), one.before.shown.clone(), one.after.shown.clone()))
+        .collect();
+    let expected = [("Mail.Port", "25", "587"), ("Mail.Password", "\"***\"", "\"***\"")];
+    assert_eq!(told, expected.map(|(path, old, new)| (path.to_owned(), old.to_owned(), new.to_owned())));
+    assert_eq!((held.mail.port, watch.current().mail.port, changed.value.mail.port), (25, 587, 587));
+    assert!(!format!("{changed:?}").contains("k4n4ry"), "{changed:?}");
+
+    fs::write(&path, r#"{"Mail": {"Port": 0, "Password": ["k4n4ry"]}}"#).unwrap();
+    let Notice::Refused(Refusal::Invalid(report)) = &*next() else { panic!() };
+    assert_eq!(report.count(crate::resolve::Severity::Error), 2, "{report}");
+    assert!(!format!("{report}{report:?}").contains("k4n4ry"), "{report}");
+    assert_eq!(watch.current().mail.port, 587);
+
+    fs::remove_file(&path).unwrap();
+    assert!(matches!(&*next(), Notice::Refused(Refusal::Unreadable { .. })));
+    fs::write(&path, r#"{"Mail": {"Port": 587, "Password": "k4n4ry2"}}"#).unwrap();
+    assert!(matches!(&*next(), Notice::Mended));
+
+    // the same values, written otherwise
+    fs::write(&path, r#"{"Mail": {"Password": "k4n4ry2", "Port": "587"}, "Foreign": {}}"#).unwrap();
+    assert!(notices.recv_timeout(SILENCE).is_err());
+    drop(watch);
+    assert!(matches!(notices.recv_timeout(PATIENCE), Err(mpsc::RecvTimeoutError::Disconnected)));
+}
+
+#[test]
+fn a_variables_file_is_watched_too() {
+    let folder = Folder::new("variable-file");
+    let path = folder.write("config.json", "{}");
+    let secret = folder.write("password", "one\n");
+    let name = secret.to_str().unwrap();
+    let (watch, notices) = follow(&path, &[("MM_MAIL_PASSWORD_FILE", name)]);
+    assert!(watch.files().contains(&secret), "{:?}", watch.files());
+    for password in ["two", "three"] {
+        fs::remove_file(&secret).unwrap();
+        assert!(matches!(&*notices.recv_timeout(PATIENCE).unwrap(), Notice::Refused(_)));
+        fs::write(&secret, password).unwrap();
+        let Notice::Changed(changed) = &*notices.recv_timeout(PATIENCE).unwrap().clone() else { panic!() };
+        assert_eq!(changed.value.mail.password.expose(), password);
+    }
+}
+
+#[test]
+fn settings_that_are_wrong_from_the_start_are_not_watched() {
+    let folder = Folder::new("wrong");
+    let path = folder.write("config.json", r#"{"Mail": {"Port": 0}}"#);
+    let read = move || Layers::new().read(Layer::File, &path);
+    let error = Watch::<Program>::start(read, Pace::default()).unwrap_err();
+    assert!(error.to_string().contains("expected a whole number from 1 to 65535"), "{error}");
+}
+
+#[cfg(unix)]
+mod links {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    /// As Kubernetes mounts a `ConfigMap`: the file leads through `..data`, which is turned to a new folder.
+    #[test]
+    fn a_link_turned_elsewhere_is_a_change() {
+        for (name, pace) in [("links", Pace::default()), ("links-polled", polling())] {
+            let folder = Folder::new(name);
+            for version in 1..4 {
+                fs::create_dir(folder.path(&format!("..v{version}"))).unwrap();
+                folder.write(&format!("..v{version}/config.json"), &format!("{version}"));
+            }
+            symlink("..v1", folder.path("..data")).unwrap();
+            let path = folder.path("config.json");
+            symlink("..data/config.json", &path).unwrap();
+            // the program's own path leads here from elsewhere
+            let elsewhere = Folder::new(&format!("{name}-outer"));
+            symlink(&folder.0, elsewhere.path("mounted")).unwrap();
+            let outer = elsewhere.path("mounted/config.json");
+            let (_watcher, changes) = watcher(&[&outer], pace);
+            for version in [2, 3] {
+                symlink(format!("..v{version}"), folder.path("..data_tmp")).unwrap();
+                fs::rename(folder.path("..data_tmp"), folder.path("..data")).unwrap();
+                fs::remove_dir_all(folder.path(&format!("..v{}", version - 1))).unwrap();
+                assert_eq!(told(&changes), [outer.clone()]);
+                assert_eq!(fs::read_to_string(&outer).unwrap(), version.to_string());
+            }
+            // the file that the links lead to in the end
+            fs::write(folder.path("..v3/config.json"), "four").unwrap();
+            assert_eq!(told(&changes), [outer.clone()]);
+            // a link at the start of the way
+            let other = Folder::new(&format!("{name}-other"));
+            other.write("config.json", "five");
+            symlink(&other.0, elsewhere.path("new")).unwrap();
+            fs::rename(elsewhere.path("new"), elsewhere.path("mounted")).unwrap();
+            assert_eq!(told(&changes), [outer.clone()]);
+            other.write("config.json", "six!!");
+            assert_eq!(told(&changes), [outer]);
+        }
+    }
+
+    #[test]
+    fn links_in_a_circle_are_no_harm() {
+        let folder = Folder::new("circle");
+        let (a, b) = (folder.path("a"), folder.path("b"));
+        symlink(&a, &b).unwrap();
+        symlink(&b, &a).unwrap();
+        let (_watcher, changes) = watcher(&[&a], Pace::default());
+        fs::remove_file(&b).unwrap();
+        fs::write(&b, "1").unwrap();
+        assert_eq!(told(&changes), [a]);
+    }
+}
