@@ -106,7 +106,11 @@ impl History {
 
     pub(super) fn version(&self, number: u64) -> Result<Option<Version>, WriteError> {
         let path = self.path(number);
-        let Some(text) = file::read(&path)?.text().map(str::to_owned) else { return Ok(None) };
+        let found = match file::read(&path) {
+            Err(WriteError::NotText { .. }) => return Ok(None),
+            found => found?,
+        };
+        let Some(text) = found.text().map(str::to_owned) else { return Ok(None) };
         let text = Zeroizing::new(text);
         let modified = || fs::metadata(&path).and_then(|found| found.modified()).unwrap_or(UNIX_EPOCH);
         Ok(Some(match parse(&text) {
