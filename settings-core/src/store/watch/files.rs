@@ -107,6 +107,21 @@ impl FileWatcher {
         Self::spawn(worker)
     }
 
+    /// As where the system has no room for another watcher.
+    #[cfg(test)]
+    pub(super) fn start_blind(
+        paths: Vec<PathBuf>,
+        mut changed: impl FnMut(&[PathBuf]) + Send + 'static,
+    ) -> io::Result<Self> {
+        let mut worker = Worker::new(paths, Pace::default(), move |paths: &[PathBuf]| {
+            changed(paths);
+            None
+        });
+        worker.system = None;
+        worker.arm();
+        Self::spawn(worker)
+    }
+
     fn spawn<F>(worker: Worker<F>) -> io::Result<Self>
     where
         F: FnMut(&[PathBuf]) -> Option<Vec<PathBuf>> + Send + 'static,

@@ -91,6 +91,19 @@ fn every_way_of_changing_a_file_is_told() {
 }
 
 #[test]
+fn without_news_the_files_are_looked_at() {
+    let folder = Folder::new("blind");
+    let path = folder.write("config.json", "1");
+    let (sender, changes) = mpsc::channel();
+    let changed = move |changed: &[PathBuf]| drop(sender.send(changed.to_vec()));
+    let _watcher = FileWatcher::start_blind(vec![path.clone()], changed).unwrap();
+    for text in ["22", "333"] {
+        fs::rename(folder.write("config.json.tmp", text), &path).unwrap();
+        assert_eq!(told(&changes), [path.clone()]);
+    }
+}
+
+#[test]
 fn what_is_not_there_is_watched_for() {
     let folder = Folder::new("absent");
     let path = folder.path("a/b/config.json");
