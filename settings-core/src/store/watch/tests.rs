@@ -14,7 +14,7 @@ use crate::sample::Program;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Long enough to be sure that nothing comes.
-const SILENCE: Duration = Duration::from_millis(400);
+const SILENCE: Duration = Duration::from_millis(600);
 
 struct Folder(PathBuf);
 
@@ -210,7 +210,8 @@ fn follow(path: &Path, environment: &[(&str, &str)]) -> (Watch<Program>, Receive
     let path = path.to_owned();
     let environment: Environment = environment.iter().copied().collect();
     let read = move || Layers::new().environment(environment.clone()).read(Layer::File, &path);
-    let watch = Watch::start(read, Pace::default()).unwrap();
+    let pace = Pace { quiet: Duration::from_millis(250), ..Pace::default() };
+    let watch = Watch::start(read, pace).unwrap();
     let notices = watch.subscribe();
     (watch, notices)
 }
