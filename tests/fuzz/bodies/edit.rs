@@ -52,7 +52,7 @@ pub fn run(bytes: &[u8]) -> bool {
         PATHS[usize::from(*choice) % PATHS.len()].iter().map(|key| (*key).to_owned()).collect();
     let new = VALUES[usize::from(*choice) / PATHS.len() % VALUES.len()];
     let is_plain =
-        json::parse_value(&text).is_ok_and(|root| root.shape == Shape::Object && has_own_keys(root));
+        json::parse_value(&text).is_ok_and(|root| root.shape == Shape::Object && has_own_keys(root, &path));
     if is_plain {
         let edited = check(0, &text, &path, new);
         if let Some(edited) = &edited {
@@ -72,15 +72,20 @@ pub fn run(bytes: &[u8]) -> bool {
     false
 }
 
-/// Whether no object has two keys that differ in letter case only.
-fn has_own_keys(raw: Raw<'_>) -> bool {
+/// Whether no object has two keys that differ in letter case only, nor one that differs so from a key of the path, which
+/// an edit writes as it should be.
+fn has_own_keys(raw: Raw<'_>, path: &[String]) -> bool {
     if raw.shape != Shape::Object {
         return true;
     }
     let entries = raw.entries().unwrap();
-    let names: Vec<_> = entries.iter().map(|(key, _)| key.name().to_ascii_lowercase()).collect();
-    let is_own = |(at, name): (usize, &String)| !names[..at].contains(name);
-    names.iter().enumerate().all(is_own) && entries.iter().all(|(_, value)| has_own_keys(*value))
+    let names: Vec<_> = entries.iter().map(|(key, _)| key.name()).collect();
+    let differs = |a: &str, b: &str| a != b && a.eq_ignore_ascii_case(b);
+    let is_own = |(at, name): (usize, &std::borrow::Cow<'_, str>)| {
+        !names[..at].iter().any(|other| other.eq_ignore_ascii_case(name))
+            && !path.iter().any(|key| differs(key, name))
+    };
+    names.iter().enumerate().all(is_own) && entries.iter().all(|(_, value)| has_own_keys(*value, path))
 }
 
 /// What the text says, without its layout: each leaf with its path and its very text, in order.

@@ -347,3 +347,6 @@ fn is_untrusted(error: &CertificateError) -> bool {
             | CertificateError::Other(_)
     )
 }
+
+#[cfg(all(test, feature = "mail-catch"))]
+mod tests;
