@@ -42,7 +42,10 @@ pub struct Unset {
 impl fmt::Debug for Set {
     /// Leaves the values out: they may be secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Set").field("path", &self.path).finish_non_exhaustive()
+        f.debug_struct("Set")
+            .field("path", &self.path)
+            .field("shadowed", &self.shadowed)
+            .finish_non_exhaustive()
     }
 }
 

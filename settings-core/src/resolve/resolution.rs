@@ -114,18 +114,22 @@ pub fn defaults<T: Settings>() -> T {
     T::build(&mut Builder::new(inputs)).expect("a setting's default is not of its kind")
 }
 
-/// Layer by layer, within a file by place; notes after what must be mended.
-fn order(layers: &Layers, diagnostic: &Diagnostic) -> (bool, usize, usize, usize) {
-    let (layer, line, column) = match &diagnostic.place {
+/// Layer by layer, within a file by place, variables by name; notes after what must be mended.
+fn order(layers: &Layers, diagnostic: &Diagnostic) -> (bool, usize, usize, usize, String) {
+    let (layer, line, column, name) = match &diagnostic.place {
         Place::File { name, line, column, .. } => {
-            (layers.sources.iter().position(|source| source.name == *name).unwrap_or(0), *line, *column)
+            let source = layers.sources.iter().position(|source| source.name == *name);
+            (source.unwrap_or(0), *line, *column, String::new())
         }
-        Place::SecretFile { .. } => (usize::MAX - 3, 0, 0),
-        Place::Variable { .. } => (usize::MAX - 2, 0, 0),
-        Place::Override { .. } => (usize::MAX - 1, 0, 0),
-        Place::Program => (usize::MAX, 0, 0),
+        Place::SecretFile { .. } => (usize::MAX - 3, 0, 0, String::new()),
+        // env files behind the environment itself
+        Place::Variable { name, file } => {
+            (usize::MAX - 2, file.as_ref().map_or(0, |(_, line)| *line), 0, name.clone())
+        }
+        Place::Override { .. } => (usize::MAX - 1, 0, 0, String::new()),
+        Place::Program => (usize::MAX, 0, 0, String::new()),
     };
-    (diagnostic.severity == Severity::Note, layer, line, column)
+    (diagnostic.severity == Severity::Note, layer, line, column, name)
 }
 
 impl<T> Resolution<T> {
