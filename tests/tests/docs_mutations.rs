@@ -388,7 +388,8 @@ fn markup(good: &Good<'_>, all: &mut Vec<Option<Change>>) {
         }
     }
     if let Some(config) = good.config
-        && let Some(at) = text.get(config.span.range()).and_then(|line| line.rfind("`` > ``"))
+        && let Some(line) = text.get(config.span.range()).filter(|line| !line.contains('\n'))
+        && let Some(at) = line.rfind("`` > ``")
     {
         let at = config.span.start + at;
         all.push(good.change("two blanks", Span::new(at + 2, at + 3), "  ", &["markup"]));
@@ -417,7 +418,7 @@ fn markup(good: &Good<'_>, all: &mut Vec<Option<Change>>) {
         let end = start + text[start..].find('\n').unwrap_or(text.len() - start);
         let length = end - start;
         let needed = settings_core::rst::width::column_width(title);
-        if length >= needed && needed == title.value.len() {
+        if length == needed && needed == title.value.len() {
             let short = text[start..end].chars().next().unwrap().to_string().repeat(needed - 1);
             all.push(good.change(
                 "an underline too short",
@@ -464,6 +465,10 @@ fn grids(good: &Good<'_>, table: Span, random: &mut Random, all: &mut Vec<Option
     all.push(whole("   ", "a row too long", last, 0, row));
     let Some(inner) = inner else { return };
     let bottom = lines.len() - 1;
+    // A border with a corner too many is drawn anew without it.
+    if border.matches('+').count() > 3 {
+        return;
+    }
     // Rows that span the table have no bar to lose; a table of one row pairs has.
     let pairs = |row: &usize| lines[*row].1.as_bytes().get(inner) == Some(&b'|');
     if rows.iter().all(pairs) {
@@ -561,7 +566,24 @@ fn page_changes(page: &PageRead, goods: &[Good<'_>]) -> Vec<Change> {
 struct Count {
     tried: usize,
     exact: usize,
+    /// How often `docs sync` gave the good page back.
+    mended: usize,
 }
+
+/// Mistakes that have one answer: mending gives back what stood there.
+const MENDED: [&str; 11] = [
+    "a bar missing",
+    "a blank at a line's end",
+    "a corner missing above",
+    "a corner missing below",
+    "a row too long",
+    "a row too short",
+    "an underline too short",
+    "no final line end",
+    "two blanks",
+    "variable of the directive",
+    "variable of the table",
+];
 
 fn check(name: &str, text: &str) -> Vec<Finding> {
     let read = docs::read(name, text.as_bytes()).unwrap();
@@ -581,6 +603,7 @@ fn try_page(
     failures: &mut Vec<String>,
 ) {
     let page = docs::read(name, text.as_bytes()).unwrap();
+    let good_text = String::from_utf8(docs::sync(name, text.as_bytes(), None).unwrap().bytes).unwrap();
     let before = docs::check(&page, None, Against::Itself);
     let goods = good(&page, &before);
     let mut by_kind: BTreeMap<&'static str, Vec<Change>> = BTreeMap::new();
@@ -599,6 +622,14 @@ fn try_page(
         for change in changes {
             let count = counts.entry(kind).or_default();
             count.tried += 1;
+            if MENDED.contains(&kind) {
+                let mended = String::from_utf8(docs::sync(name, change.text.as_bytes(), None).unwrap().bytes);
+                if mended.unwrap() == good_text {
+                    count.mended += 1;
+                } else {
+                    failures.push(format!("{kind}, {name}, lines {:?}: not mended", change.lines));
+                }
+            }
             let after = check(name, &change.text);
             let mut old: Vec<_> = before.iter().map(key).collect();
             let mut new: Vec<&Finding> = Vec::new();
@@ -630,7 +661,8 @@ fn try_page(
 
 fn report(counts: &BTreeMap<&'static str, Count>) -> usize {
     for (kind, count) in counts {
-        println!("{kind:36} {:4} of {:4}", count.exact, count.tried);
+        let mended = if MENDED.contains(kind) { format!(", {} mended", count.mended) } else { String::new() };
+        println!("{kind:36} {:4} of {:4}{mended}", count.exact, count.tried);
     }
     counts.values().map(|count| count.tried).sum()
 }
@@ -642,7 +674,7 @@ fn fixture(name: &str) -> String {
 
 #[test]
 fn each_mistake_on_our_own_pages_is_found_once() {
-    let [page] = docs::from_schema(ServerSettings::SCHEMA).try_into().unwrap();
+    let page = docs::from_schema(ServerSettings::SCHEMA).swap_remove(0);
     let mut pages = vec![
         ("table.rst".to_owned(), docs::render(&page, Style::Table, Format::Rst)),
         ("directive.rst".to_owned(), docs::render(&page, Style::Directive, Format::Rst)),

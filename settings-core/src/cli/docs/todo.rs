@@ -25,3 +25,42 @@ impl Todo {
         Ok(open == 0)
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// A server.
+    #[derive(Settings)]
+    #[expect(dead_code, reason = "only the metadata is looked at")]
+    struct Open {
+        /// The port.
+        #[setting(default = 25, todo = "which range?")]
+        port: u16,
+        /// The host.
+        #[setting]
+        host: String,
+    }
+
+    /// A server.
+    #[derive(Settings)]
+    #[expect(dead_code, reason = "only the metadata is looked at")]
+    struct Done {
+        /// The host.
+        #[setting]
+        host: String,
+    }
+
+    fn run<T: Settings>() -> (bool, String) {
+        let mut out = Vec::new();
+        let good = Todo {}.run::<T>(&mut out).unwrap();
+        (good, String::from_utf8(out).unwrap())
+    }
+
+    #[test]
+    fn what_is_open_is_listed() {
+        assert_eq!(run::<Open>(), (false, "Port: which range?\n1 setting is open\n".to_owned()));
+        assert_eq!(run::<Done>(), (true, "0 settings are open\n".to_owned()));
+    }
+}

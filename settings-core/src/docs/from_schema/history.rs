@@ -42,6 +42,9 @@ pub(super) fn notes(leaf: &Leaf) -> Vec<Content> {
     if let Some(scope) = leaf.setting.scope {
         notes.push(format!("Scope: {}.", markdown_to_rst(scope)));
     }
+    // A rule over several settings stands at the page's end.
+    let own = leaf.section.rules.iter().filter(|rule| rule.fields == [leaf.setting.key]);
+    notes.extend(own.map(told));
     notes.into_iter().map(|text| Content::Text(text.into())).collect()
 }
 
@@ -61,7 +64,9 @@ pub(super) fn rules(leaves: &[Leaf]) -> Vec<Placed> {
             let first = rule.fields.first().map(|field| joined(above, field));
             leaves.iter().any(|leaf| Some(leaf.path.to_string()) == first)
         };
-        items.extend(leaf.section.rules.iter().filter(on_page).map(|rule| item(rule, above)));
+        let over_several = |rule: &&Rule| rule.fields.len() > 1;
+        let rules = leaf.section.rules.iter().filter(over_several).filter(on_page);
+        items.extend(rules.map(|rule| item(rule, above)));
     }
     if items.is_empty() {
         return Vec::new();
@@ -80,6 +85,13 @@ fn list(items: Vec<String>) -> Part {
 }
 
 fn item(rule: &Rule, above: &str) -> String {
+    let paths: Vec<String> =
+        rule.fields.iter().map(|field| format!("``{}``", joined(above, field))).collect();
+    format!("{} (It looks at {}.)", told(rule), paths.join(", "))
+}
+
+/// What is said where the rule is broken, and what mends it.
+fn told(rule: &Rule) -> String {
     let told = match rule.strength {
         Strength::Error => "Refused",
         Strength::Warning => "Warned of",
@@ -88,9 +100,6 @@ fn item(rule: &Rule, above: &str) -> String {
     if !rule.help.is_empty() {
         text.push_str(&format!(" To mend it, {}", sentence(rule.help)));
     }
-    let paths: Vec<String> =
-        rule.fields.iter().map(|field| format!("``{}``", joined(above, field))).collect();
-    text.push_str(&format!(" (It looks at {}.)", paths.join(", ")));
     text
 }
 

@@ -132,7 +132,7 @@ fn cut_short(body: &str, said: Said) -> Said {
 fn is_single_tick(body: &str) -> bool {
     let outside: String = body.split("``").step_by(2).collect();
     let ticks = outside.matches('`').count();
-    ticks >= 2 && ticks % 2 == 0
+    ticks >= 2 && ticks.is_multiple_of(2)
 }
 
 /// ``` ``Section`` > ``Key`` > ``default`` ```

@@ -41,7 +41,7 @@ pub fn to_json(page: &Page) -> String {
 /// at the file's end.
 pub fn to_rust(pages: &[PageRead]) -> String {
     let (mut all, mut left): (Vec<Item>, Vec<Left>) = (Vec::new(), Vec::new());
-    let documented: Vec<_> = pages.iter().map(|page| documented(page)).collect();
+    let documented: Vec<_> = pages.iter().map(documented).collect();
     let prefix = documented.iter().find_map(|settings| Naming::of_page(settings).prefix().map(str::to_owned));
     for (number, (page, settings)) in pages.iter().zip(documented).enumerate() {
         let entries = page.page.entries.iter().enumerate();

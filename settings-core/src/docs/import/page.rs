@@ -3,8 +3,9 @@
 use std::fmt::Write;
 
 use crate::docs::from_schema::{BODY, PLACE};
-use crate::docs::model::{Entry, Part, Placed};
+use crate::docs::model::{Entry, Heading, Part, Placed};
 use crate::docs::read::PageRead;
+use crate::docs::render::rst_part;
 
 use super::item::Item;
 use super::text::Body;
@@ -26,7 +27,13 @@ pub(super) fn page_text(page: &PageRead, taken: &[(usize, &Item)]) -> String {
 }
 
 fn verbatim(out: &mut String, page: &PageRead, entry: &Entry, placed: &Placed) {
-    let raw = page.text.get(placed.span.range()).unwrap_or_default();
+    let raw = match &placed.part {
+        // An underline too short would be a warning on each page built from it.
+        Part::Heading(heading) if heading.length.is_some() => {
+            &rst_part(&Part::Heading(Heading { length: None, ..heading.clone() }), false)
+        }
+        _ => page.text.get(placed.span.range()).unwrap_or_default(),
+    };
     // A heading right above its text stays there.
     let gap = if matches!((entry, &placed.part), (_, Part::Verbatim(_))) { &placed.gap } else { &None };
     match gap {
