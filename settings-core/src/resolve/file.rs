@@ -357,7 +357,8 @@ pub(super) fn place(
     let (line, column) = line_and_column(&source.text, start);
     let snippet = with_snippet.then(|| {
         let is_secret_key = |key: &str| index.is_secret_key(key);
-        snippet(&source.text, start, len, &Showing { marked: shown, is_secret_key: &is_secret_key })
+        let showing = Showing { marked: shown, is_secret_key: &is_secret_key };
+        snippet(&source.text, source.tokens(), (start, len), &showing)
     });
     Place::File { name: source.name.clone(), line, column, snippet: snippet.flatten() }
 }

@@ -2,9 +2,11 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use super::policy::Policies;
 use super::secrets::{self, SecretFile};
+use super::snippet::{Token, tokens};
 use super::{Environment, Variable};
 use crate::schema::Unknown;
 use crate::value::{Wiped, wipe};
@@ -58,6 +60,14 @@ pub(super) struct Source {
     pub(super) layer: Layer,
     pub(super) name: String,
     pub(super) text: Wiped,
+    /// What the text is made of, found when the first snippet is cut from it.
+    tokens: OnceLock<Vec<Token>>,
+}
+
+impl Source {
+    pub(super) fn tokens(&self) -> &[Token] {
+        self.tokens.get_or_init(|| tokens(&self.text))
+    }
 }
 
 impl fmt::Debug for Source {
@@ -223,7 +233,7 @@ impl Layers {
 
     fn source(mut self, layer: Layer, name: String, text: String) -> Self {
         let at = self.sources.partition_point(|source| source.layer <= layer);
-        self.sources.insert(at, Source { layer, name, text: text.into() });
+        self.sources.insert(at, Source { layer, name, text: text.into(), tokens: OnceLock::new() });
         self
     }
 }

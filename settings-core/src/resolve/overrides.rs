@@ -2,7 +2,7 @@
 
 use super::candidates::{Candidates, ValuePlace};
 use super::diagnostic::{Code, Diagnostic, Place, Severity};
-use super::index::{Index, LeafId};
+use super::index::{Index, LeafId, ROOT, Target};
 use super::layers::Override;
 use crate::nearest::nearest;
 
@@ -35,15 +35,14 @@ pub(super) fn place(told: &Override) -> Place {
 
 /// The setting of a dotted path (letter case aside, old names too), else the nearest right path.
 pub(super) fn find(index: &Index, path: &str) -> Result<LeafId, Option<String>> {
-    let paths: Vec<_> = index.paths().map(|(leaf, path)| (leaf, path.to_string())).collect();
-    let exact = paths.iter().find(|(_, known)| known == path);
-    let folded = || paths.iter().find(|(_, known)| known.eq_ignore_ascii_case(path));
-    if let Some((leaf, _)) = exact.or_else(folded) {
-        return Ok(*leaf);
+    let folded = || walk(index, path, |key, part| key.eq_ignore_ascii_case(part));
+    if let Some(leaf) = walk(index, path, |key, part| key == part).or_else(folded) {
+        return Ok(leaf);
     }
     if let Some((_, leaf)) = index.aliases().iter().find(|(alias, _)| alias.eq_ignore_ascii_case(path)) {
         return Ok(*leaf);
     }
+    let paths: Vec<_> = index.paths().map(|(leaf, path)| (leaf, path.to_string())).collect();
     let near = nearest(path, paths.iter().map(|(_, known)| known.as_str())).map(str::to_owned);
     // a bare key is most often meant as the setting of that key
     let by_key = || {
@@ -52,4 +51,18 @@ pub(super) fn find(index: &Index, path: &str) -> Result<LeafId, Option<String>> 
             .find(|(_, known)| known.rsplit('.').next().is_some_and(|key| key.eq_ignore_ascii_case(path)))
     };
     Err(near.or_else(|| by_key().map(|(_, known)| known.clone())))
+}
+
+/// Follows a dotted path from the root.
+fn walk(index: &Index, path: &str, is_key: impl Fn(&str, &str) -> bool) -> Option<LeafId> {
+    let mut section = ROOT;
+    let mut parts = path.split('.').peekable();
+    while let Some(part) = parts.next() {
+        let slot = index.slots(section).iter().find(|slot| is_key(slot.key, part))?;
+        match slot.target {
+            Target::Leaf(leaf) => return parts.peek().is_none().then_some(leaf),
+            Target::Section(below) => section = below,
+        }
+    }
+    None
 }

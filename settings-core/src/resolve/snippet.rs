@@ -3,6 +3,9 @@
 /// How many characters of a long line are shown around the place.
 const WINDOW: usize = 96;
 
+/// How many bytes of a long line are looked at before and behind the place.
+const REACH: usize = 512;
+
 /// What stands in a masked value's place.
 const MASK: &str = "***";
 
@@ -35,16 +38,25 @@ pub(super) fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
 }
 
 /// The line that holds `start` with `len` bytes marked.
-pub(super) fn snippet(text: &str, start: usize, len: usize, showing: &Showing<'_>) -> Option<Snippet> {
+/// `tokens` are those of the whole text.
+pub(super) fn snippet(
+    text: &str,
+    tokens: &[Token],
+    (start, len): (usize, usize),
+    showing: &Showing<'_>,
+) -> Option<Snippet> {
     let line_start = text.get(..start)?.rfind('\n').map_or(0, |at| at + 1);
     let line_end = text.get(start..)?.find('\n').map_or(text.len(), |at| start + at);
     let marked = (start, (start + len).min(line_end));
+    let part = (
+        text.floor_char_boundary(start.saturating_sub(REACH)).max(line_start),
+        text.floor_char_boundary(start + REACH).min(line_end),
+    );
     let mut masks = Vec::new();
-    for token in tokens(text, line_end) {
-        if token.end <= line_start {
-            continue;
-        }
-        let secret = token.key.is_some_and(|key| (showing.is_secret_key)(key));
+    let first = tokens.partition_point(|token| token.end <= part.0);
+    for token in tokens.iter().skip(first).take_while(|token| token.start < part.1) {
+        let key = token.key.and_then(|(start, end)| text.get(start..end));
+        let secret = key.is_some_and(|key| (showing.is_secret_key)(key));
         let spoken_of = token.start < marked.1 && marked.0 < token.end;
         let hidden = match token.sort {
             Sort::Key => false,
@@ -53,10 +65,18 @@ pub(super) fn snippet(text: &str, start: usize, len: usize, showing: &Showing<'_
             Sort::Word => secret || spoken_of,
         };
         if hidden {
-            masks.push((token.start.max(line_start), token.end.min(line_end)));
+            masks.push((token.start.max(part.0), token.end.min(part.1)));
         }
     }
-    Some(cut(text, (line_start, line_end), marked, &masks))
+    let mut snippet = cut(text, part, marked, &masks);
+    if part.0 > line_start && !snippet.line.starts_with('…') {
+        snippet.line.insert(0, '…');
+        snippet.start += 1;
+    }
+    if part.1 < line_end && !snippet.line.ends_with('…') {
+        snippet.line.push('…');
+    }
+    Some(snippet)
 }
 
 /// Writes the line with its masks, keeps track of where the mark comes to stand, and cuts a long line.
@@ -65,12 +85,12 @@ fn cut(text: &str, line: (usize, usize), marked: (usize, usize), masks: &[(usize
     let (mut start, mut end) = (None, None);
     let mut masks = masks.iter().peekable();
     let mut at = line.0;
+    let mut count = 0;
     for (offset, c) in text.get(line.0..line.1).unwrap_or_default().char_indices() {
         let offset = line.0 + offset;
         if offset < at {
             continue;
         }
-        let count = shown.chars().count();
         if offset >= marked.0 && start.is_none() {
             start = Some(count);
         }
@@ -83,11 +103,14 @@ fn cut(text: &str, line: (usize, usize), marked: (usize, usize), masks: &[(usize
                 if mask.0 <= marked.0 && marked.0 < mask.1 {
                     start = Some(count);
                 }
+                count += MASK.len();
                 at = mask.1;
             }
             None if c == '\r' || c == '\u{feff}' => {}
-            None if c.is_control() => shown.push(' '),
-            None => shown.push(c),
+            None => {
+                shown.push(if c.is_control() { ' ' } else { c });
+                count += 1;
+            }
         }
     }
     let total = shown.chars().count();
@@ -109,12 +132,13 @@ fn cut(text: &str, line: (usize, usize), marked: (usize, usize), masks: &[(usize
 }
 
 /// A lexical part of a text that may be no JSON at all.
-struct Token<'a> {
+#[derive(Clone, Copy)]
+pub(super) struct Token {
     sort: Sort,
     start: usize,
     end: usize,
-    /// The key whose value it is.
-    key: Option<&'a str>,
+    /// Where the key stands whose value it is.
+    key: Option<(usize, usize)>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -125,12 +149,12 @@ enum Sort {
     Comment,
 }
 
-/// All keys, strings, words and comments up to `end`, as far as they can be told apart in broken JSON.
-fn tokens(text: &str, end: usize) -> Vec<Token<'_>> {
+/// All keys, strings, words and comments, as far as they can be told apart in broken JSON.
+pub(super) fn tokens(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut key = None;
     let mut at = 0;
-    while at < end {
+    while at < text.len() {
         let rest = text.get(at..).unwrap_or_default();
         let Some(c) = rest.chars().next() else { break };
         let (sort, len) = match c {
@@ -153,13 +177,21 @@ fn tokens(text: &str, end: usize) -> Vec<Token<'_>> {
         let is_key =
             sort != Sort::Comment && text.get(stop..).unwrap_or_default().trim_start().starts_with(':');
         if is_key {
-            key = text.get(start..stop).map(|raw| raw.trim_matches(['"', '\'']));
+            key = Some(unquoted(text, start, stop));
             tokens.push(Token { sort: Sort::Key, start, end: stop, key: None });
         } else {
             tokens.push(Token { sort, start, end: stop, key });
         }
     }
     tokens
+}
+
+/// Where a key stands without its quotes.
+fn unquoted(text: &str, start: usize, stop: usize) -> (usize, usize) {
+    let raw = text.get(start..stop).unwrap_or_default();
+    let name = raw.trim_start_matches(['"', '\'']);
+    let start = start + raw.len() - name.len();
+    (start, start + name.trim_end_matches(['"', '\'']).len())
 }
 
 /// How long a quoted text is, its quotes included; up to its line's end where it isn't closed.

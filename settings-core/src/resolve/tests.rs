@@ -389,3 +389,16 @@ fn a_report_has_one_order_and_each_finding_once() {
     reversed.reverse();
     assert_eq!(report(&reversed), told);
 }
+
+#[test]
+fn a_large_file_of_mistakes_on_one_line_is_told_in_time() {
+    let mistakes = "\"Prot\": 1, \"Password\": \"hunter2\", ".repeat(300);
+    let text = format!("{{\"Mail\": {{{mistakes}\"Auth\": \"{}\"}}}}", "x".repeat(1 << 20));
+    let started = std::time::Instant::now();
+    let resolution = file(&text);
+    let human = resolution.report().to_string();
+    assert_eq!(resolution.report().count(Severity::Error), 600);
+    assert!(!human.contains("hunter2") && human.lines().all(|line| line.chars().count() < 300));
+    assert!(human.contains("…"), "{human}");
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+}
