@@ -7,6 +7,8 @@ pub mod events;
 pub mod faults;
 pub mod feed;
 pub mod generate;
+pub mod lag;
+pub mod memory_store;
 pub mod postfix;
 pub mod program;
 pub mod proxy;

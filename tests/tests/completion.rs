@@ -88,7 +88,7 @@ fn other_shells_are_answered_with_summaries() {
         let asked = Command::new(OPERATED)
             .args(words)
             .env_clear()
-            .envs([("COMPLETE", shell), ("_CLAP_COMPLETE_INDEX", "2"), ("_CLAP_IFS", "\n")])
+            .envs([("SETTINGS_COMPLETE", shell), ("_CLAP_COMPLETE_INDEX", "2"), ("_CLAP_IFS", "\n")])
             .output()
             .unwrap();
         assert_eq!(String::from_utf8_lossy(&asked.stdout).trim_end(), parts[1], "{shell}");

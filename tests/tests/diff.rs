@@ -65,7 +65,7 @@ fn a_file_against_what_is_in_effect() {
     let same = settings(&["--config", &config, "diff"], &[]);
     assert_eq!(
         (same.code, same.out.as_str()),
-        (0, format!("the configuration file -> what is in effect: no setting differs\n").as_str())
+        (0, "the configuration file -> what is in effect: no setting differs\n")
     );
     // another file against it
     let other = folder.write("other.json", "{}");

@@ -179,7 +179,7 @@ fn a_history_that_cannot_be_kept_loses_no_change() {
     let run = run(&config, &["set", "ServiceSettings.MaxUsers", "7"], &[]);
     assert_eq!(run.code, Some(0));
     assert!(
-        run.error.contains("warning: the change is written, but its version is not kept: "),
+        run.error.contains("warning: the change is written, but the history could not be: "),
         "{}",
         run.error
     );
@@ -204,12 +204,18 @@ fn broken_versions_are_no_harm() {
     ] {
         folder.write(name, text);
     }
+    fs::write(folder.path(".config.json.history/3.json"), [0xff, 0xfe]).unwrap();
     let versions = listed(&config);
     assert_eq!(versions.len(), 2);
     assert_eq!((&versions[1]["version"], &versions[1]["author"]), (&1.into(), &Value::Null));
+    let told = good(&config, &["set", "ServiceSettings.MaxUsers", "9"]);
+    assert!(
+        told.ends_with("(version 5)\n"),
+        "after the file, which is no newer than the newest version: {told}"
+    );
     folder.write(".config.json.history/18446744073709551615.json", "{}");
     let run = run(&config, &["set", "ServiceSettings.MaxUsers", "8"], &[]);
-    assert!(run.code == Some(0) && run.error.contains("is not kept"), "{}", run.error);
+    assert!(run.code == Some(0) && run.error.contains("the history could not be"), "{}", run.error);
 }
 
 #[cfg(unix)]
@@ -230,7 +236,10 @@ mod unix {
         symlink("elsewhere", folder.path(".config.json.history")).unwrap();
         let run = run(&config, &["set", "ServiceSettings.MaxUsers", "7"], &[]);
         assert_eq!(run.code, Some(0));
-        assert!(run.error.contains("is not kept: ") && run.error.contains("something else has its name"));
+        assert!(
+            run.error.contains("the history could not be: ")
+                && run.error.contains("something else has its name")
+        );
         assert_eq!(fs::read_dir(folder.path("elsewhere")).unwrap().count(), 0);
     }
 

@@ -82,6 +82,11 @@ async fn the_doctor_examines_settings_that_are_not_saved() {
     ];
     assert_eq!(steps, expected);
 
+    // The catcher's certificate is made for a week.
+    let tls = report["checks"].as_array().unwrap().iter().find(|check| check["step"] == "tls").unwrap();
+    assert_eq!(tls["status"], "note");
+    assert!(tls["hints"][0].as_str().unwrap().contains("expires in 6 days"), "{tls}");
+
     let wrong = [&good[..3], &["SMTPPassword=wrong", &ca]].concat();
     let refused = run(command(&words, &catcher, &wrong)).await;
     assert_eq!(refused.code, 1, "{}", refused.out);

@@ -97,6 +97,10 @@ async fn a_healthy_server_gets_a_clean_bill() {
         let report = examine(mode, ConnectionSecurity::StartTls).await;
         assert!(report.healthy, "{report}");
         assert!(report.checks.iter().all(|check| check.status == doctor::Status::Ok), "{report}");
+        let tls = &report.checks.iter().find(|check| check.step == "tls").unwrap().seen;
+        for part in ["TLS 1.3", "certificate for localhost", "valid until", "of CN=fault server CA"] {
+            assert!(tls.contains(part), "no {part} in {tls}");
+        }
         let json = serde_json::to_value(&report).unwrap();
         assert_eq!(json["healthy"], true);
         assert_eq!(json["checks"][0]["step"], "settings");

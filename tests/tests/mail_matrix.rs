@@ -2,7 +2,14 @@
 //!
 //! The table of it is printed, and stands in `docs/guides/mail-servers.rst`; `SETTINGS_WRITE=1` writes it there.
 
-use std::{collections::HashMap, fs, io::Write, path::Path, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use settings_core::{
     mail::{
@@ -14,7 +21,7 @@ use settings_core::{
 use settings_tests::{
     certificates::CERTIFICATES,
     real,
-    servers::{Arrival, Door, LOGIN, MailServer, start_all},
+    servers::{Arrival, Door, LOGIN, MailServer, processes_in, start_all},
 };
 use tokio::{sync::Semaphore, task::JoinSet};
 
@@ -232,11 +239,18 @@ fn four_servers_every_way() {
         names.push((server.name(), server.version()));
         cells.insert(server.name(), sent.iter().map(|sent| cell(&sent.outcome)).collect::<Vec<_>>());
     }
-    let servers: Vec<&str> = names.iter().map(|(name, _)| *name).collect();
-    let table = table(&servers, &cells);
+    let columns: Vec<&str> = names.iter().map(|(name, _)| *name).collect();
+    let table = table(&columns, &cells);
     let versions: Vec<String> = names.iter().map(|(name, version)| format!("{name} {version}")).collect();
     let _ = writeln!(std::io::stderr(), "\n{}\n\n{table}", versions.join(", "));
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    let homes: Vec<PathBuf> = servers.iter().map(|server| server.home().to_owned()).collect();
+    drop(servers);
+    for home in homes {
+        let left = processes_in(&home);
+        assert!(left.is_empty(), "{left:?} are left in {}", home.display());
+        assert!(!home.exists(), "{} is left", home.display());
+    }
     if missing.is_empty() {
         compare_with_the_guide(&table);
     } else {

@@ -60,8 +60,8 @@ async fn one_connection_serves_many_mails() {
         send_ten(&server, &mailer).await;
         assert_eq!((count(&server, "MAIL"), server.record().peak(), count(&server, "QUIT")), (10, 1, 0));
         mailer.close().await;
-        assert_eq!(count(&server, "QUIT"), 1);
         closes(&server).await;
+        assert_eq!(count(&server, "QUIT"), 1);
     }
 }
 
@@ -94,6 +94,7 @@ async fn age_count_and_idleness_close() {
     let server = Server::start("ok", true).await;
     let keep = Keep { mails: 5, ..Keep::default() };
     send_ten(&server, &mailer(&server, ConnectionSecurity::None, keep)).await;
+    closes(&server).await;
     assert_eq!((count(&server, "EHLO"), count(&server, "QUIT")), (2, 2));
 
     let server = Server::start("ok", true).await;

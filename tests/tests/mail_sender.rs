@@ -377,3 +377,42 @@ async fn local_parts_outside_ascii_need_a_server_that_offers_them() {
     assert_eq!(caught.recipients, ["grüße@bücher.example"]);
     assert_eq!(caught.header("To").unwrap(), "<grüße@bücher.example>");
 }
+
+#[tokio::test]
+async fn a_mailer_follows_the_configuration_file() {
+    use settings_core::reference::ServerSettings;
+    use settings_core::resolve::{Layer, Layers};
+    use settings_core::store::watch::{Notice, Pace, Watch};
+
+    let (old, new) = (Server::start("ok", true).await, Server::start("ok", true).await);
+    let folder = Folder::new("sender-watch");
+    let config = |server: &Server| {
+        let (ip, port) = (server.address().ip(), server.address().port());
+        format!(r#"{{ "EmailSettings": {{ "SMTPServer": "{ip}", "SMTPPort": {port} }} }}"#)
+    };
+    let path = folder.write("config.json", config(&old));
+    let read = move || Layers::new().read(Layer::File, path.as_ref());
+    let watch = Watch::<ServerSettings>::start(read, Pace::default()).unwrap();
+    let mailer = mailer(&watch.current().email);
+    assert!(mailer.send(&message()).await.is_delivered_to_all());
+
+    let (notices, follower) = (watch.subscribe(), mailer.clone());
+    std::thread::spawn(move || {
+        for notice in notices {
+            if let Notice::Changed(changed) = &*notice {
+                let _ = follower.replace(&changed.value.email);
+            }
+        }
+    });
+    folder.write("config.json", config(&new));
+    for _ in 0..1000 {
+        if mailer.settings().smtp_port == new.address().port() {
+            break;
+        }
+        sleep(Duration::from_millis(20)).await;
+    }
+    assert!(mailer.send(&message()).await.is_delivered_to_all());
+    assert_eq!((old.record().taken().len(), new.record().taken().len()), (1, 1));
+    closes(&old).await;
+    assert_eq!(said(&old, "QUIT").len(), 1);
+}

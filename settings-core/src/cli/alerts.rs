@@ -111,7 +111,11 @@ impl Check {
         let present = Present { enabled, administrators, from, reply_to, mailer };
         let outbox = Outbox::open(&self.state)?;
         let report = wait(async {
-            watch.check(&outbox, &present).await.map_err(|error| Failure::Failed(error.to_string()))
+            let checked = watch.check(&outbox, &present).await;
+            if let Some(mailer) = &present.mailer {
+                mailer.close().await;
+            }
+            checked.map_err(|error| Failure::Failed(error.to_string()))
         })?;
         match self.format {
             Format::Json => {

@@ -14,7 +14,7 @@ use crate::Settings;
 use crate::schema::{Kind, Leaf, Section, Unknown};
 
 /// The variable by which a shell asks the program for candidates.
-const VARIABLE: &str = "COMPLETE";
+const VARIABLE: &str = "SETTINGS_COMPLETE";
 
 /// What an argument that takes a setting's path is called.
 const SETTING: &str = "SETTING";

@@ -1,5 +1,6 @@
 //! `set` and `unset`: writes the configuration file back in place.
 
+use std::fmt;
 use std::io::Write;
 
 use clap::Args;
@@ -10,7 +11,7 @@ use crate::resolve::Environment;
 use crate::store::{Kept, Saved, Store, StoreError};
 
 /// Sets one setting in the configuration file.
-#[derive(Args, Debug)]
+#[derive(Args)]
 pub struct Set {
     /// The setting, such as EmailSettings.SMTPPort
     #[arg(value_name = "SETTING")]
@@ -36,6 +37,16 @@ pub struct Unset {
     shadowed: bool,
     #[command(flatten)]
     recording: Recording,
+}
+
+impl fmt::Debug for Set {
+    /// Leaves the values out: they may be secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Set")
+            .field("path", &self.path)
+            .field("shadowed", &self.shadowed)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Set {
@@ -116,7 +127,7 @@ pub(super) fn save<T: Settings>(store: &mut Store<T>, common: &Common, out: &mut
         Saved::Written(Kept::Off) => writeln!(out, "wrote {path}")?,
         Saved::Written(Kept::Failed(error)) => {
             writeln!(out, "wrote {path}")?;
-            eprintln!("warning: the change is written, but its version is not kept: {error}");
+            eprintln!("warning: the change is written, but the history could not be: {error}");
         }
     }
     for (difference, shadow) in changes {

@@ -6,6 +6,7 @@ use super::{
     failure::{Cause, Failure, Step},
     mailer::{self, Attempt},
     message::Message,
+    meter::Counts,
     options::MailerOptions,
     outcome::Outcome,
     settings::EmailSettings,
@@ -34,6 +35,11 @@ impl Mailer {
     /// Where the new settings cannot be obeyed.
     pub fn replace(&self, settings: &EmailSettings) -> Result<bool, Failure> {
         self.mailer.replace(settings)
+    }
+
+    /// See [`super::Mailer::counts`].
+    pub fn counts(&self) -> Counts {
+        self.mailer.counts()
     }
 
     /// See [`super::Mailer::message`].

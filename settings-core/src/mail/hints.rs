@@ -31,19 +31,22 @@ pub(crate) fn explained(mut failure: Failure, settings: &EmailSettings) -> Failu
 /// What to know about a step that went well.
 pub(crate) fn advice(record: &StepRecord, settings: &EmailSettings) -> Vec<String> {
     let security = settings.connection_security;
+    let mut advice = record.notes.clone();
     match record.step {
-        Step::Settings if security == ConnectionSecurity::None => {
-            vec![format!(
-                "{SECURITY} is \"\": mail and passwords are not encrypted on their way to the server"
-            )]
-        }
-        Step::Tls if settings.skip_server_certificate_verification => {
-            vec![format!(
+        Step::Settings if security == ConnectionSecurity::None => advice.push(format!(
+            "{SECURITY} is \"\": mail and passwords are not encrypted on their way to the server"
+        )),
+        Step::Tls
+            if settings.skip_server_certificate_verification
+                && settings.smtp_certificate_fingerprint.is_empty() =>
+        {
+            advice.push(format!(
                 "{SKIP} is true: anybody between you and the server can read the mail and the password"
-            )]
+            ));
         }
-        _ => Vec::new(),
+        _ => {}
     }
+    advice
 }
 
 /// What to try, the likeliest first.

@@ -213,17 +213,31 @@ impl Mailer {
     }
 
     /// Like [`Mailer::send_object`], but passes `gate` right before the content is sent: until then the server
-    /// can't have taken the mail. If the gate does not open, the content is not sent.
+    /// can't have taken the mail. If the gate does not open, the content is not sent. Tells too which settings were
+    /// obeyed.
     #[cfg(feature = "mail-outbox")]
-    pub(crate) async fn send_behind(&self, gate: Gate, mail: &MailObject) -> Outcome {
-        self.attempt_in(mail, self.run(mail.content().len()).behind(gate)).await.outcome
+    pub(crate) async fn send_behind(&self, gate: Gate, mail: &MailObject) -> (Outcome, EmailSettings) {
+        let run = self.run(mail.content().len()).behind(gate);
+        let (attempt, generation) = self.attempt_by(mail, run).await;
+        (attempt.outcome, generation.settings.clone())
+    }
+
+    /// Whether these are the settings that it obeys.
+    #[cfg(feature = "mail-outbox")]
+    pub(crate) fn obeys(&self, settings: &EmailSettings) -> bool {
+        self.generation().settings == *settings
     }
 
     fn run(&self, size: usize) -> Run {
         Run::start(self.generation().settings.smtp_server_timeout, size)
     }
 
-    async fn attempt_in(&self, mail: &MailObject, mut run: Run) -> Attempt {
+    async fn attempt_in(&self, mail: &MailObject, run: Run) -> Attempt {
+        self.attempt_by(mail, run).await.0
+    }
+
+    /// One attempt, and by what it was made.
+    async fn attempt_by(&self, mail: &MailObject, mut run: Run) -> (Attempt, Arc<Generation>) {
         let span =
             tracing::info_span!("mail", recipients = mail.recipients().len(), bytes = mail.content().len());
         let attempt = async {
@@ -245,7 +259,7 @@ impl Mailer {
                 }
             };
             measured.end(&outcome, &generation.server());
-            Attempt { outcome, transcript: run.into_transcript() }
+            (Attempt { outcome, transcript: run.into_transcript() }, turn.generation)
         };
         attempt.instrument(span).await
     }

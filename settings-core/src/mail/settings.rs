@@ -1,11 +1,13 @@
 //! How outgoing mail leaves the server: the settings.
 
-use std::error::Error;
-use std::fmt;
+mod sender;
+
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::address::{Address, AddressError, Mailbox};
+pub use self::sender::SenderError;
+
+use super::address::Address;
 use crate::value::Secret;
 use crate::{SettingValue, Settings};
 
@@ -302,38 +304,31 @@ pub struct EmailSettings {
 }
 
 impl EmailSettings {
-    /// Who mails come from: `FeedbackName` and `FeedbackEmail`.
-    ///
-    /// # Errors
-    /// Where `FeedbackEmail` is blank, or either is none of its kind; the text names the setting and what to do.
-    pub fn sender(&self) -> Result<Mailbox, SenderError> {
-        if self.feedback_email.is_empty() {
-            return Err(SenderError::Blank);
-        }
-        let address = self.feedback_email.parse();
-        let address = address.map_err(|error| SenderError::Malformed("FeedbackEmail", error))?;
-        Mailbox::new(self.feedback_name.as_str(), address)
-            .map_err(|error| SenderError::Malformed("FeedbackName", error))
-    }
-
-    /// Where answers go: `ReplyToAddress`, with `FeedbackName`; none where it is blank.
-    ///
-    /// # Errors
-    /// Where either is none of its kind.
-    pub fn reply_to(&self) -> Result<Option<Mailbox>, SenderError> {
-        if self.reply_to_address.is_empty() {
-            return Ok(None);
-        }
-        let address = self.reply_to_address.parse();
-        let address = address.map_err(|error| SenderError::Malformed("ReplyToAddress", error))?;
-        Mailbox::new(self.feedback_name.as_str(), address)
-            .map(Some)
-            .map_err(|error| SenderError::Malformed("FeedbackName", error))
-    }
-
     /// The address of this machine that connections are made from; none where the system chooses.
     pub fn source_address(&self) -> Option<IpAddr> {
         self.smtp_source_address.parse().ok()
+    }
+
+    /// Whether these settings would send a password just where `stored` sends it, and as safely.
+    ///
+    /// For a server that tries settings before they are saved: whoever may change settings but not read them could else
+    /// have the stored password sent to a server of their own.
+    ///
+    /// ```
+    /// use settings_core::mail::EmailSettings;
+    ///
+    /// let stored = EmailSettings { smtp_server: "mail.example.com".into(), ..EmailSettings::default() };
+    /// let tried = EmailSettings { smtp_server: "mail.example.net".into(), ..stored.clone() };
+    /// assert!(!tried.may_use_password_of(&stored));
+    /// ```
+    pub fn may_use_password_of(&self, stored: &Self) -> bool {
+        let way = |mail: &Self| {
+            let server = (mail.smtp_server.clone(), mail.smtp_port, mail.smtp_username.clone());
+            let trust = (mail.smtp_ca_file.clone(), mail.smtp_certificate_fingerprint.clone());
+            let encryption = (mail.connection_security, mail.smtp_minimum_tls_version);
+            (server, trust, encryption, mail.skip_server_certificate_verification, mail.allow_cram_md5)
+        };
+        way(self) == way(stored)
     }
 
     /// Whether the connection is encrypted before mail or a password goes over it.
@@ -375,30 +370,6 @@ pub enum TlsVersion {
     #[value(text = "1.3")]
     Tls13,
 }
-
-/// Why the settings name no sender.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SenderError {
-    /// No address to send from is set.
-    Blank,
-    /// This setting is not what it should be.
-    Malformed(&'static str, AddressError),
-}
-
-impl fmt::Display for SenderError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Blank => f.write_str(
-                "EmailSettings.FeedbackEmail is empty, so there is no address to send from; set it to an address \
-                 that the SMTP server takes mail from",
-            ),
-            Self::Malformed(setting, error) => write!(f, "EmailSettings.{setting}: {error}"),
-        }
-    }
-}
-
-impl Error for SenderError {}
 
 fn is_address_or_blank(text: &str) -> bool {
     text.is_empty() || text.parse::<Address>().is_ok()

@@ -26,6 +26,8 @@ pub struct StepRecord {
     pub failed: bool,
     /// What was seen, in one line.
     pub seen: String,
+    /// What should be known although the step went well.
+    pub notes: Vec<String>,
     /// What was said.
     pub lines: Vec<Line>,
 }

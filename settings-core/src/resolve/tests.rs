@@ -348,3 +348,44 @@ fn paths_are_found_by_near_names() {
     assert_eq!(resolution.setting("Mail.Prot").unwrap_err().nearest.as_deref(), Some("Mail.Port"));
     assert_eq!(resolution.setting("Timeout").unwrap_err().nearest.as_deref(), Some("Mail.Timeout"));
 }
+
+#[test]
+fn a_report_has_one_order_and_each_finding_once() {
+    let text = "{\n\"Mail\": {\"Port\": 0,\n\"Auth\": 2}, \"Other\": 1}";
+    let variables =
+        [("MM_MAIL_TIMEOUT", "soon"), ("MM_MAIL_HOSTSS", "a"), ("MM_MAIL_AUTH", "maybe"), ("MM_X", "1")];
+    let report = |variables: &[(&str, &str)]| {
+        let mut environment = Environment::from_iter(variables.iter().copied());
+        environment.add_file("a.env", "\nMM_MAIL_PORT=x\n").unwrap();
+        let layers = Layers::new()
+            .set("Mail.Prot", "1", "--set")
+            .environment(environment)
+            .file("second.json", text)
+            .file("second.json", text)
+            .custom_defaults("first.json", text);
+        resolve::<Program>(layers).report().to_lines()
+    };
+    let told = report(&variables);
+    let places: Vec<_> = told.lines().map(|line| line.split(": ").next().unwrap()).collect();
+    assert_eq!(
+        places,
+        [
+            "first.json:2:18",
+            "first.json:3:9",
+            "second.json:2:18",
+            "second.json:3:9",
+            "variable MM_MAIL_AUTH",
+            "variable MM_MAIL_HOSTSS",
+            "variable MM_MAIL_TIMEOUT",
+            "variable MM_MAIL_PORT (a.env:2)",
+            "--set Mail.Prot",
+            "first.json:3:13",
+            "second.json:3:13",
+            "variable MM_X",
+        ],
+        "{told}"
+    );
+    let mut reversed = variables;
+    reversed.reverse();
+    assert_eq!(report(&reversed), told);
+}

@@ -106,7 +106,11 @@ impl History {
 
     pub(super) fn version(&self, number: u64) -> Result<Option<Version>, WriteError> {
         let path = self.path(number);
-        let Some(text) = file::read(&path)?.text().map(str::to_owned) else { return Ok(None) };
+        let found = match file::read(&path) {
+            Err(WriteError::NotText { .. }) => return Ok(None),
+            found => found?,
+        };
+        let Some(text) = found.text().map(str::to_owned) else { return Ok(None) };
         let text = Zeroizing::new(text);
         let modified = || fs::metadata(&path).and_then(|found| found.modified()).unwrap_or(UNIX_EPOCH);
         Ok(Some(match parse(&text) {
@@ -171,8 +175,12 @@ impl History {
     fn add(&self, locked: &Locked, text: &str, time: SystemTime, entry: &Entry) -> Result<u64, WriteError> {
         self.make_folder(locked)?;
         let number = self.numbers()?.last().map_or(1, |newest| newest.saturating_add(1));
-        let text = Zeroizing::new(format!("{}{text}", head(time, entry)));
-        locked.create_private(&self.path(number), &text)?;
+        let head = head(time, entry);
+        // room for all of it at once, so that no part of it is left behind in memory
+        let mut whole = Zeroizing::new(String::with_capacity(head.len() + text.len()));
+        whole.push_str(&head);
+        whole.push_str(text);
+        locked.create_private(&self.path(number), &whole)?;
         Ok(number)
     }
 

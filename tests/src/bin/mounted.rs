@@ -23,7 +23,7 @@ enum ServerCommand {
         path: Option<String>,
     },
     /// Looks after the settings
-    Config(Cli),
+    Config(Box<Cli>),
 }
 
 fn main() -> ExitCode {

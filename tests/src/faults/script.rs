@@ -85,6 +85,13 @@ pub const MODES: &[&str] = &[
     "554-at-data",
     "554-at-dot",
     "554-at-quit",
+    "endless-at-starttls",
+    "endless-at-auth",
+    "endless-at-mail",
+    "endless-at-rcpt",
+    "endless-at-data",
+    "endless-at-dot",
+    "endless-at-quit",
     "data-250",
     "mail-354",
     "dot-354",
@@ -538,6 +545,7 @@ fn stage_named(name: &str) -> Stage {
 fn deed_named(name: &str) -> Deed {
     match name {
         "drop" => Deed::Drop,
+        "endless" => Deed::Endless(b"250-and so on\r\n"),
         "hang" => Deed::Hang,
         "421" => Deed::SayAndClose(b"421 4.3.2 closing\r\n".to_vec()),
         "451" => Deed::Say(b"451 4.3.0 try again later\r\n".to_vec()),

@@ -5,7 +5,7 @@ mod files;
 
 use std::{
     fs, io,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::Command,
     time::{Duration, Instant},
 };
@@ -148,6 +148,10 @@ impl MailServer for Postfix {
         self.arrived().into_iter().map(arrival).collect()
     }
 
+    fn home(&self) -> &Path {
+        self.keeper.home()
+    }
+
     fn logs(&self) -> String {
         self.logs()
     }
@@ -203,7 +207,7 @@ impl Programs {
     fn find() -> Result<Self, String> {
         let postfix = real::first_of(&["/usr/sbin/postfix"]).ok_or("Postfix is not installed")?;
         let daemons = real::first_of(&["/usr/lib/postfix/sbin", "/usr/libexec/postfix"]);
-        let dovecot = real::first_of(&["/usr/sbin/dovecot"]).ok_or("Dovecot is not installed")?;
+        let dovecot = real::program("SETTINGS_DOVECOT", "/usr/sbin/dovecot".into())?;
         let dovecot_version = dovecot::version(&real::output(&dovecot, &["--version"])?)?;
         let id = |arguments: &[&str]| -> Result<u32, String> {
             real::output("id", arguments)?.trim().parse().map_err(|_| "id says no number".to_owned())

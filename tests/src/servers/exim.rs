@@ -72,6 +72,10 @@ impl MailServer for Exim {
         files.filter_map(|entry| arrival(entry.path())).collect()
     }
 
+    fn home(&self) -> &Path {
+        self.keeper.home()
+    }
+
     fn logs(&self) -> String {
         self.keeper.text(&["out", "err", "log/main", "log/reject", "log/panic"])
     }

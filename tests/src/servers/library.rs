@@ -119,6 +119,10 @@ impl MailServer for LibraryServer {
         envelopes.filter_map(arrival).collect()
     }
 
+    fn home(&self) -> &Path {
+        self.keeper.home()
+    }
+
     fn logs(&self) -> String {
         self.keeper.text(&["out", "err"])
     }

@@ -5,7 +5,7 @@ mod keeper;
 mod library;
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -84,6 +84,9 @@ pub trait MailServer: Send + Sync {
 
     /// What it has written down, for messages about failures.
     fn logs(&self) -> String;
+
+    /// The folder that it and its children work in.
+    fn home(&self) -> &Path;
 
     /// Waits until mails for so many recipients have arrived in all; fewer, when patience ends.
     fn wait_for_recipients(&self, count: usize) -> Vec<Arrival> {

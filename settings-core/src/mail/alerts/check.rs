@@ -1,6 +1,12 @@
 //! Looking for alerts, and seeing to it that every administrator is told.
 
-use std::{collections::HashSet, error::Error, fmt, path::PathBuf, time::Duration};
+use std::{
+    collections::HashSet,
+    error::Error,
+    fmt,
+    path::PathBuf,
+    time::{Duration, SystemTime},
+};
 
 use semver::Version;
 use serde::Serialize;
@@ -189,23 +195,43 @@ impl AlertWatch {
                 notice.look(&finding.alert, outbox).await?;
             }
         }
+        if report.next() == DAY {
+            let (outbox, what) = (outbox.clone(), self.what());
+            blocking(move || outbox.set_done(&what)).await?;
+        }
         Ok(report)
     }
 
-    /// Checks for ever: soon after the start, then once a day, and an hour after a check that failed. May be dropped at
-    /// any point.
+    /// Checks for ever: once a day, counted across restarts; an hour after a check that failed, or that left an
+    /// administrator whom the outbox could not take the mail for. May be dropped at any point.
+    ///
+    /// The outbox remembers the last check that succeeded, so a program that starts often does not trouble the feed, and
+    /// one that was away does not wait for a day.
     pub async fn run(&self, outbox: &Outbox, mut present: impl FnMut() -> Present) {
-        let mut pause = START;
+        let last = {
+            let (outbox, what) = (outbox.clone(), self.what());
+            blocking(move || outbox.last_done(&what)).await
+        };
+        let last = last.unwrap_or_else(|error| {
+            tracing::warn!(%error, "it is not known when security alerts were last checked");
+            None
+        });
+        let mut pause = first_pause(last, outbox.now());
         loop {
             tokio::time::sleep(pause.mul_f64(0.9 + 0.2 * chance())).await;
             pause = match self.check(outbox, &present()).await {
-                Ok(_) => DAY,
+                Ok(report) => report.next(),
                 Err(error) => {
                     tracing::error!(%error, "security alerts cannot be checked");
                     HOUR
                 }
             };
         }
+    }
+
+    /// The name by which the outbox remembers when this feed was checked.
+    fn what(&self) -> String {
+        format!("security-alerts {}", self.source.url())
     }
 
     async fn fetch(&self) -> Result<(Vec<Alert>, Vec<Rejected>), AlertError> {
@@ -299,7 +325,21 @@ impl Notice {
     }
 }
 
+/// How long a program that starts waits for its first check.
+fn first_pause(last: Option<SystemTime>, now: SystemTime) -> Duration {
+    // A check in the future is one by a clock that was wrong.
+    let since = last.and_then(|last| now.duration_since(last).ok());
+    since.map_or(START, |since| DAY.saturating_sub(since).max(START))
+}
+
 impl Report {
+    /// How long until the next check.
+    fn next(&self) -> Duration {
+        let is_taken = |notice: &Notice| notice.state != NoticeState::NotTaken;
+        let all = self.enabled && self.findings.iter().all(|finding| finding.notices.iter().all(is_taken));
+        if all { DAY } else { HOUR }
+    }
+
     /// Whether every administrator has been told of every alert that concerns this version, and every alert of the feed
     /// was believed.
     pub fn is_complete(&self) -> bool {
@@ -365,5 +405,26 @@ impl From<FeedError> for AlertError {
 impl From<StoreError> for AlertError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use super::*;
+
+    #[test]
+    fn the_day_between_checks_counts_across_restarts() {
+        let now = UNIX_EPOCH + DAY * 1000;
+        for (last, pause) in [
+            (None, START),
+            (Some(now - DAY * 30), START),
+            (Some(now - HOUR * 20), HOUR * 4),
+            (Some(now), DAY),
+            (Some(now + HOUR), START),
+        ] {
+            assert_eq!(first_pause(last, now), pause, "{last:?}");
+        }
     }
 }

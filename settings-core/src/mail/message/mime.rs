@@ -7,6 +7,7 @@ use mail_builder::{
     headers::{content_type::ContentType, raw::Raw},
     mime::{BodyPart, MimePart},
 };
+use memchr::memchr3;
 use ring::digest::{Context, SHA256};
 
 use super::{Message, MessageError, MessageId, words::disposition};
@@ -117,50 +118,58 @@ fn parts<'m>(first: MimePart<'m>, more: &[&'m Attachment]) -> Vec<MimePart<'m>> 
 
 /// Separators of parts. They depend on the content alone, so that a second attempt sends the same
 /// bytes, and on all of it, so that no content can hold its own separator.
-struct Boundaries {
-    seed: String,
+struct Boundaries<'m> {
+    message: &'m Message,
+    seed: Option<String>,
     used: usize,
 }
 
-impl Boundaries {
-    fn of(message: &Message) -> Self {
-        let mut context = Context::new(&SHA256);
-        context.update(message.message_id.as_str().as_bytes());
-        for text in [&message.text, &message.html].into_iter().flatten() {
-            context.update(text.as_bytes());
-        }
-        let digest = context.finish();
-        let seed = digest.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        Self { seed, used: 0 }
+impl<'m> Boundaries<'m> {
+    fn of(message: &'m Message) -> Self {
+        Self { message, seed: None, used: 0 }
+    }
+
+    fn next(&mut self) -> String {
+        self.used += 1;
+        let seed = self.seed.get_or_insert_with(|| seed(self.message));
+        format!("=_{}_{seed}", self.used)
     }
 
     /// The parts under one roof; a single part needs none.
-    fn multipart<'m>(&mut self, kind: &'static str, mut parts: Vec<MimePart<'m>>) -> MimePart<'m> {
+    fn multipart(&mut self, kind: &'static str, mut parts: Vec<MimePart<'m>>) -> MimePart<'m> {
         if parts.len() == 1
             && let Some(only) = parts.pop()
         {
             return only;
         }
-        self.used += 1;
-        let boundary = format!("=_{}_{}", self.used, self.seed);
-        MimePart::new(ContentType::new(kind).attribute("boundary", boundary), parts)
+        MimePart::new(ContentType::new(kind).attribute("boundary", self.next()), parts)
     }
+}
+
+fn seed(message: &Message) -> String {
+    let mut context = Context::new(&SHA256);
+    context.update(message.message_id.as_str().as_bytes());
+    for text in [&message.text, &message.html].into_iter().flatten() {
+        context.update(text.as_bytes());
+    }
+    context.finish().as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Text with every line end made CR LF and without what mail cannot carry: NUL.
 fn body_text(text: &str) -> String {
     let mut lines = String::with_capacity(text.len() + text.len() / 32 + 2);
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\r' => {
-                chars.next_if_eq(&'\n');
-                lines.push_str("\r\n");
-            }
-            '\n' => lines.push_str("\r\n"),
-            '\0' => lines.push(char::REPLACEMENT_CHARACTER),
-            _ => lines.push(c),
+    let mut rest = text;
+    while let Some(at) = memchr3(b'\r', b'\n', 0, rest.as_bytes()) {
+        let (line, end) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        lines.push_str(line);
+        if let Some(behind) = end.strip_prefix('\0') {
+            lines.push(char::REPLACEMENT_CHARACTER);
+            rest = behind;
+        } else {
+            lines.push_str("\r\n");
+            rest = end.strip_prefix("\r\n").unwrap_or_else(|| end.get(1..).unwrap_or_default());
         }
     }
+    lines.push_str(rest);
     lines
 }

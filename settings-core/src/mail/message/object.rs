@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Message, MessageError, MessageId, Stuffed, dot_stuffed};
+use super::{Message, MessageError, MessageId, Stuffed, dot_stuffed, stuffing::check};
 use crate::mail::address::Address;
 
 /// A mail object (RFC 5321, 2.3.1): an envelope, and the content as it is sent.
@@ -53,7 +53,7 @@ impl MailObject {
         if recipients.is_empty() {
             return Err(MessageError::NoRecipient);
         }
-        dot_stuffed(&content)?;
+        check(&content)?;
         Ok(Self { sender, recipients, message_id, content, international })
     }
 

@@ -1,5 +1,7 @@
 //! The one way of a message's bytes to the socket.
 
+use memchr::{memchr, memchr3};
+
 use super::MessageError;
 
 /// Bytes of a line without its end (RFC 5321, 4.5.3.1.6).
@@ -42,50 +44,57 @@ pub(crate) fn dot_stuffed(message: &[u8]) -> Result<Stuffed, MessageError> {
         return Err(MessageError::TooLarge { size: message.len(), limit: MESSAGE_LIMIT });
     }
     let mut bytes = Vec::with_capacity(message.len() + message.len() / 64 + 5);
-    let mut eight_bit = false;
-    let mut line = 0;
-    let mut previous = b'\n';
-    for (at, &byte) in message.iter().enumerate() {
-        let malformed = |what| Err(MessageError::Malformed { what, at });
-        match byte {
-            0 => return malformed("a NUL"),
-            b'\n' if previous != b'\r' => return malformed("a line feed without a carriage return"),
-            _ if previous == b'\r' && byte != b'\n' => {
-                return malformed("a carriage return without a line feed");
-            }
-            b'.' if line == 0 => bytes.push(b'.'),
-            _ => {}
+    each_line(message, |line| {
+        if line.starts_with(b".") {
+            bytes.push(b'.');
         }
-        bytes.push(byte);
-        eight_bit |= !byte.is_ascii();
-        line = match byte {
-            b'\n' => 0,
-            b'\r' => line,
-            _ => line + 1,
-        };
-        if line > LINE_LIMIT {
-            return malformed("a line of more than 998 bytes");
-        }
-        previous = byte;
-    }
-    if previous == b'\r' {
-        return Err(MessageError::Malformed {
-            what: "a carriage return without a line feed",
-            at: message.len(),
-        });
-    }
+        bytes.extend_from_slice(line);
+    })?;
     let mut size = message.len();
-    if previous != b'\n' || message.is_empty() {
+    if !message.ends_with(b"\n") {
         bytes.extend_from_slice(b"\r\n");
         size += 2;
     }
     bytes.extend_from_slice(b".\r\n");
-    Ok(Stuffed { bytes, size, eight_bit })
+    Ok(Stuffed { bytes, size, eight_bit: !message.is_ascii() })
+}
+
+/// Whether [`dot_stuffed`] would take a message.
+pub(super) fn check(message: &[u8]) -> Result<(), MessageError> {
+    each_line(message, |_| {})
+}
+
+fn each_line(message: &[u8], mut take: impl FnMut(&[u8])) -> Result<(), MessageError> {
+    let mut start = 0;
+    while let Some(rest) = message.get(start..).filter(|rest| !rest.is_empty()) {
+        let length = memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
+        let line = rest.get(..length).unwrap_or(rest);
+        check_line(line, start)?;
+        take(line);
+        start += length;
+    }
+    Ok(())
+}
+
+/// A line with its end, if it has one, which begins at the byte `start`.
+fn check_line(line: &[u8], start: usize) -> Result<(), MessageError> {
+    let malformed = |what, at| Err(MessageError::Malformed { what, at: start + at });
+    let text = line.strip_suffix(b"\r\n").unwrap_or(line);
+    match memchr3(0, b'\r', b'\n', text) {
+        Some(at) if at > LINE_LIMIT => malformed("a line of more than 998 bytes", LINE_LIMIT),
+        Some(at) => match text.get(at) {
+            Some(0) => malformed("a NUL", at),
+            Some(b'\r') => malformed("a carriage return without a line feed", at + 1),
+            _ => malformed("a line feed without a carriage return", at),
+        },
+        None if text.len() > LINE_LIMIT => malformed("a line of more than 998 bytes", LINE_LIMIT),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
     use super::*;
 
     #[test]
@@ -108,6 +117,25 @@ mod tests {
             ["a\n.\n", "a\n.\r\n", "a\r.\r\n", "a\r\n.\r", "a\r\r\n", "a\0b\r\n", "\n", "\r", "a\r\n.\n\r\n"]
         {
             assert!(dot_stuffed(message.as_bytes()).is_err(), "{message:?}");
+        }
+    }
+
+    #[test]
+    fn the_byte_that_is_wrong_is_named() {
+        let long = format!("a\r\n{}\r\n", "x".repeat(999));
+        let late = format!("a\r\n{}\0\r\n", "x".repeat(1200));
+        for (message, expected) in [
+            ("ab\r\nc\0\r\n", 5),
+            ("ab\r\nc\rd\r\n", 6),
+            ("ab\r\nc\n", 5),
+            ("ab\r\nc\r", 6),
+            (long.as_str(), 3 + 998),
+            (late.as_str(), 3 + 998),
+        ] {
+            let Err(MessageError::Malformed { at, .. }) = dot_stuffed(message.as_bytes()) else {
+                panic!("{message:?}")
+            };
+            assert_eq!(at, expected, "{message:?}");
         }
     }
 

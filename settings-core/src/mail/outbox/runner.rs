@@ -75,6 +75,8 @@ struct Flight {
 struct Landed {
     id: MailId,
     health: Health,
+    /// The settings that were obeyed.
+    obeyed: EmailSettings,
     /// Where the mail stands; none where the attempt said nothing of it.
     state: Option<State>,
 }
@@ -179,7 +181,7 @@ impl Outbox {
             };
             aloft.retain(|id| *id != landed.id);
             report.count(landed.state);
-            if let Err(error) = self.turn_circuit(mailer, lease, report, &landed.health).await {
+            if let Err(error) = self.turn_circuit(mailer, lease, report, &landed).await {
                 broken.get_or_insert(error);
             }
         }
@@ -200,8 +202,9 @@ impl Outbox {
         mailer: &Mailer,
         lease: &Arc<Lease>,
         report: &mut Report,
-        health: &Health,
+        landed: &Landed,
     ) -> Result<(), StoreError> {
+        let health = &landed.health;
         let now = self.clock.now();
         let stands = report.circuit.allows(now, self.settings_changed(mailer)) == Allowance::None;
         if stands && *health != Health::Fine {
@@ -209,7 +212,7 @@ impl Outbox {
             return Ok(());
         }
         let circuit = report.circuit.after(health, now);
-        self.remember_halt(&circuit, mailer);
+        self.remember_halt(&circuit, &landed.obeyed);
         if circuit == report.circuit {
             return Ok(());
         }
@@ -224,15 +227,15 @@ impl Outbox {
         work(&self.store, lease, move |store| store.set_circuit(&circuit)).await
     }
 
-    fn remember_halt(&self, circuit: &Circuit, mailer: &Mailer) {
+    fn remember_halt(&self, circuit: &Circuit, obeyed: &EmailSettings) {
         let mut halt = self.halt.lock().unwrap_or_else(PoisonError::into_inner);
-        *halt = matches!(circuit, Circuit::Halted { .. }).then(|| mailer.settings());
+        *halt = matches!(circuit, Circuit::Halted { .. }).then(|| obeyed.clone());
     }
 
     /// Whether the settings are others than those that stopped the queue, as far as this program knows.
     fn settings_changed(&self, mailer: &Mailer) -> bool {
         let halt = self.halt.lock().unwrap_or_else(PoisonError::into_inner);
-        halt.as_ref().is_none_or(|settings| *settings != mailer.settings())
+        halt.as_ref().is_none_or(|settings| !mailer.obeys(settings))
     }
 }
 
@@ -241,10 +244,10 @@ impl Flight {
         let id = self.due.id;
         let attempts = self.due.attempts.saturating_add(1);
         let gate = Arc::new(OnceLock::new());
-        let outcome = self.mailer.send_behind(self.gate(attempts, &gate), &self.due.object).await;
+        let (outcome, obeyed) = self.mailer.send_behind(self.gate(attempts, &gate), &self.due.object).await;
         match gate.get() {
             Some(Hold::Store(error)) => return Err(error.clone()),
-            Some(Hold::Removed) => return Ok(Landed { id, health: Health::Fine, state: None }),
+            Some(Hold::Removed) => return Ok(Landed { id, health: Health::Fine, obeyed, state: None }),
             None => {}
         }
         let now = self.clock.now();
@@ -256,7 +259,7 @@ impl Flight {
             }
             None => None,
         };
-        Ok(Landed { id, health, state })
+        Ok(Landed { id, health, obeyed, state })
     }
 
     /// Marks the mail as `sending` before its content goes out.

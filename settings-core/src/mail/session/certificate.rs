@@ -61,6 +61,12 @@ impl CertificateFacts {
         })
     }
 
+    /// How long it is still valid at `now`; nothing where it isn't.
+    pub(crate) fn left(&self, now: SystemTime) -> Duration {
+        let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+        self.validity.1.saturating_sub(now)
+    }
+
     /// Whether `now` lies before, within or after its validity.
     pub(crate) fn compare(&self, now: SystemTime) -> std::cmp::Ordering {
         let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();

@@ -100,6 +100,13 @@ impl Run {
         }
     }
 
+    /// Notes what should be known although the running step goes well.
+    pub(crate) fn note(&mut self, text: impl Into<String>) {
+        if let Some(record) = self.trace.transcript.steps.last_mut() {
+            record.notes.push(text.into());
+        }
+    }
+
     /// Notes the reply that the running step saw.
     pub(crate) fn saw_reply(&mut self, result: &Result<Reply, Cause>) {
         match result {
@@ -137,6 +144,7 @@ impl Trace {
             took: Duration::ZERO,
             failed: false,
             seen: String::new(),
+            notes: Vec::new(),
             lines: Vec::new(),
         };
         self.transcript.steps.push(record);

@@ -5,7 +5,7 @@ use std::{
     fmt, io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject};
@@ -30,6 +30,12 @@ use crate::mail::{
     failure::{Cause, Failure, Step, TlsFault},
     settings::TlsVersion,
 };
+
+/// Certificates of a chain that are told of.
+const CHAIN_LIMIT: usize = 10;
+
+/// A certificate that expires sooner than this is remarked upon.
+const RENEWAL: Duration = Duration::from_hours(14 * 24);
 
 /// Authorities to trust beside the system's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -150,7 +156,7 @@ async fn shake(link: Link, approach: &Approach, run: &mut Run) -> Result<Link, C
     let mut config = policy.config.clone();
     config.dangerous().set_certificate_verifier(Arc::clone(&witness) as Arc<dyn ServerCertVerifier>);
     let shaken = TlsConnector::from(Arc::new(config)).connect(name, stream).await;
-    let Seen { facts, passed_over, wrong_pin } = witness.take_seen();
+    let Seen { facts, chain, passed_over, wrong_pin } = witness.take_seen();
     let stream = shaken.map_err(|error| match wrong_pin {
         Some(presented) => Cause::Tls(TlsFault::WrongFingerprint { presented }),
         None => tls_cause(&error, facts.as_ref(), host),
@@ -160,6 +166,7 @@ async fn shake(link: Link, approach: &Approach, run: &mut Run) -> Result<Link, C
         Some(rustls::ProtocolVersion::TLSv1_2) => "TLS 1.2",
         _ => "TLS",
     };
+    let left = facts.as_ref().map(|facts| facts.left(SystemTime::now()));
     let facts_text = facts.as_ref().map(|facts| format!(", {facts}")).unwrap_or_default();
     let unchecked = match passed_over {
         Some(error) => {
@@ -169,7 +176,15 @@ async fn shake(link: Link, approach: &Approach, run: &mut Run) -> Result<Link, C
         None if policy.skip => "; not verified".to_owned(),
         None => String::new(),
     };
-    run.saw(format!("{version}{facts_text}{unchecked}"));
+    let chain = match chain.as_slice() {
+        [] => String::new(),
+        chain => format!("; sent with the certificates of {}", chain.join(" and ")),
+    };
+    run.saw(format!("{version}{facts_text}{chain}{unchecked}"));
+    if let Some(left) = left.filter(|left| !left.is_zero() && *left < RENEWAL) {
+        let days = left.as_secs() / (24 * 3600);
+        run.note(format!("the server's certificate has to be renewed soon: it expires in {days} days"));
+    }
     Ok(Link::Tls(Box::new(stream)))
 }
 
@@ -182,6 +197,8 @@ struct Witness {
 #[derive(Default)]
 struct Seen {
     facts: Option<CertificateFacts>,
+    /// Whom the certificates are for that the server sent behind its own.
+    chain: Vec<String>,
     /// The error that was passed over because certificates are not to be checked.
     passed_over: Option<CertificateError>,
     /// The fingerprint that was presented in place of the one that is trusted.
@@ -248,6 +265,9 @@ impl ServerCertVerifier for Witness {
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
         let facts = CertificateFacts::of_der(end_entity);
+        let sent = intermediates.iter().take(CHAIN_LIMIT).filter_map(|der| CertificateFacts::of_der(der));
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).chain =
+            sent.map(|facts| facts.subject).collect();
         if let Some(pin) = &self.policy.pin {
             return self.compare(pin, end_entity, facts);
         }
@@ -347,3 +367,6 @@ fn is_untrusted(error: &CertificateError) -> bool {
             | CertificateError::Other(_)
     )
 }
+
+#[cfg(all(test, feature = "mail-catch"))]
+mod tests;

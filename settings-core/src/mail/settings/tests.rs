@@ -91,3 +91,27 @@ fn checks_of_a_certificate_that_never_comes_are_warned_of() {
     }
     assert_eq!(report(&[("SMTPCAFile", "/etc/ca.pem"), ("ConnectionSecurity", "STARTTLS")]), "");
 }
+
+#[test]
+fn a_stored_password_goes_nowhere_else() {
+    let stored = EmailSettings::default();
+    let same = EmailSettings {
+        feedback_email: "a@b".into(),
+        smtp_server_timeout: Duration::from_secs(1),
+        ..stored.clone()
+    };
+    assert!(same.may_use_password_of(&stored));
+    for elsewhere in [
+        EmailSettings { smtp_server: "other".into(), ..stored.clone() },
+        EmailSettings { smtp_port: 25, ..stored.clone() },
+        EmailSettings { smtp_username: "other".into(), ..stored.clone() },
+        EmailSettings { connection_security: ConnectionSecurity::Tls, ..stored.clone() },
+        EmailSettings { skip_server_certificate_verification: true, ..stored.clone() },
+        EmailSettings { smtp_ca_file: "ca.pem".into(), ..stored.clone() },
+        EmailSettings { smtp_certificate_fingerprint: "0".repeat(64), ..stored.clone() },
+        EmailSettings { smtp_minimum_tls_version: TlsVersion::Tls13, ..stored.clone() },
+        EmailSettings { allow_cram_md5: true, ..stored.clone() },
+    ] {
+        assert!(!elsewhere.may_use_password_of(&stored), "{elsewhere:?}");
+    }
+}

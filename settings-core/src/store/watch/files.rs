@@ -96,7 +96,7 @@ impl FileWatcher {
         Self::spawn(Worker::new(paths.into_iter().collect(), pace, changed))
     }
 
-    /// Watches the paths that `changed` gives back each time, and calls it once at the start.
+    /// Watches the paths that `changed` gives back each time, and calls it once when they are quiet after the start.
     pub(super) fn following(
         paths: Vec<PathBuf>,
         pace: Pace,
@@ -104,6 +104,21 @@ impl FileWatcher {
     ) -> io::Result<Self> {
         let mut worker = Worker::new(paths, pace, changed);
         worker.note_all();
+        Self::spawn(worker)
+    }
+
+    /// As where the system has no room for another watcher.
+    #[cfg(test)]
+    pub(super) fn start_blind(
+        paths: Vec<PathBuf>,
+        mut changed: impl FnMut(&[PathBuf]) + Send + 'static,
+    ) -> io::Result<Self> {
+        let mut worker = Worker::new(paths, Pace::default(), move |paths: &[PathBuf]| {
+            changed(paths);
+            None
+        });
+        worker.system = None;
+        worker.arm();
         Self::spawn(worker)
     }
 
@@ -151,8 +166,6 @@ struct Worker<F> {
 struct Pending {
     first: Instant,
     last: Instant,
-    /// Whether there is nothing to wait for.
-    told_at_once: bool,
 }
 
 impl<F: FnMut(&[PathBuf]) -> Option<Vec<PathBuf>>> Worker<F> {
@@ -204,8 +217,7 @@ impl<F: FnMut(&[PathBuf]) -> Option<Vec<PathBuf>>> Worker<F> {
     /// How long there is nothing to do but for news; `None` for ever.
     fn wait(&self) -> Option<Duration> {
         let due = match self.pending {
-            Some(Pending { told_at_once: true, .. }) => Some(self.last_look),
-            Some(Pending { first, last, .. }) => {
+            Some(Pending { first, last }) => {
                 let (quiet, longest) =
                     (last.checked_add(self.pace.quiet), first.checked_add(self.pace.longest));
                 quiet.into_iter().chain(longest).min()
@@ -243,19 +255,17 @@ impl<F: FnMut(&[PathBuf]) -> Option<Vec<PathBuf>>> Worker<F> {
         }
     }
 
-    /// Tells of all paths as soon as it may.
+    /// Tells of all paths, but not while they are being written.
     fn note_all(&mut self) {
         self.named.extend(self.paths.iter().cloned());
-        let now = Instant::now();
-        self.pending = Some(Pending { first: now, last: now, told_at_once: true });
+        self.put_off();
     }
 
     /// Waits for the files to be left alone.
     fn put_off(&mut self) {
         let last = Instant::now();
-        let Pending { first, told_at_once, .. } =
-            self.pending.unwrap_or(Pending { first: last, last, told_at_once: false });
-        self.pending = Some(Pending { first, last, told_at_once });
+        let first = self.pending.map_or(last, |pending| pending.first);
+        self.pending = Some(Pending { first, last });
     }
 
     /// Looks whether there is anything that no news came of.

@@ -14,7 +14,7 @@ use crate::sample::Program;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Long enough to be sure that nothing comes.
-const SILENCE: Duration = Duration::from_millis(400);
+const SILENCE: Duration = Duration::from_millis(600);
 
 struct Folder(PathBuf);
 
@@ -87,6 +87,19 @@ fn every_way_of_changing_a_file_is_told() {
         fs::write(folder.path("other.json"), "2").unwrap();
         let _ = fs::read(&path).unwrap();
         assert!(changes.recv_timeout(SILENCE).is_err(), "neither another file nor reading is a change");
+    }
+}
+
+#[test]
+fn without_news_the_files_are_looked_at() {
+    let folder = Folder::new("blind");
+    let path = folder.write("config.json", "1");
+    let (sender, changes) = mpsc::channel();
+    let changed = move |changed: &[PathBuf]| drop(sender.send(changed.to_vec()));
+    let _watcher = FileWatcher::start_blind(vec![path.clone()], changed).unwrap();
+    for text in ["22", "333"] {
+        fs::rename(folder.write("config.json.tmp", text), &path).unwrap();
+        assert_eq!(told(&changes), [path.clone()]);
     }
 }
 
@@ -197,7 +210,8 @@ fn follow(path: &Path, environment: &[(&str, &str)]) -> (Watch<Program>, Receive
     let path = path.to_owned();
     let environment: Environment = environment.iter().copied().collect();
     let read = move || Layers::new().environment(environment.clone()).read(Layer::File, &path);
-    let watch = Watch::start(read, Pace::default()).unwrap();
+    let pace = Pace { quiet: Duration::from_millis(250), ..Pace::default() };
+    let watch = Watch::start(read, pace).unwrap();
     let notices = watch.subscribe();
     (watch, notices)
 }

@@ -1,0 +1,48 @@
+//! How much time the machine takes away, so that it isn't taken for ours.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+/// What a thread sleeps at a time.
+const NAP: Duration = Duration::from_millis(10);
+
+/// Watches a thread that only sleeps: by so much longer as it does, others may be late too.
+#[derive(Debug)]
+pub struct Lag {
+    lost: Arc<AtomicU64>,
+    over: Arc<AtomicBool>,
+}
+
+impl Lag {
+    /// Watches from now on, until it is dropped.
+    pub fn watch() -> Self {
+        let lag = Self { lost: Arc::default(), over: Arc::default() };
+        let (lost, over) = (Arc::clone(&lag.lost), Arc::clone(&lag.over));
+        thread::spawn(move || {
+            while !over.load(Ordering::Relaxed) {
+                let started = Instant::now();
+                thread::sleep(NAP);
+                let late = started.elapsed().saturating_sub(NAP);
+                lost.fetch_add(u64::try_from(late.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
+            }
+        });
+        lag
+    }
+
+    /// The time that was lost so far.
+    pub fn so_far(&self) -> Duration {
+        Duration::from_micros(self.lost.load(Ordering::Relaxed))
+    }
+}
+
+impl Drop for Lag {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::Relaxed);
+    }
+}
