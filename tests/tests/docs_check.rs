@@ -414,6 +414,123 @@ fn what_docutils_warns_of_is_told() {
 }
 
 #[test]
+fn what_is_only_unusual_is_no_finding() {
+    let table = |left: &[&str], right: &[&str]| {
+        let mut text = format!("+{}+{}+\n", "-".repeat(60), "-".repeat(110));
+        for i in 0..left.len().max(right.len()) {
+            let (a, b) = (left.get(i).copied().unwrap_or(""), right.get(i).copied().unwrap_or(""));
+            text.push_str(&format!("| {a:<59}| {b:<109}|\n"));
+        }
+        text + &format!("+{}+{}+\n\n", "-".repeat(60), "-".repeat(110))
+    };
+    let entry = |title: &str, id: &str, options: &str, body: String| {
+        let line = "~".repeat(title.len());
+        format!(".. config:setting:: {id}\n{options}\n{title}\n{line}\n\n{body}")
+    };
+    let named = |path: &str, env: &str| {
+        table(
+            &["Words."],
+            &[
+                "- System Config path: **Plugins > Calls**",
+                &format!("- ``config.json`` setting: {path}"),
+                &format!("- Environment variable: {env}"),
+            ],
+        )
+    };
+    let pages = [
+        // Shows how variables are named.
+        entry(
+            "Port",
+            "port",
+            "  :configjson: .MailSettings.Port\n  :environment: MM_MAILSETTINGS_PORT\n",
+            named("``MailSettings`` > ``Port`` > ``25``", "``MM_MAILSETTINGS_PORT``"),
+        ),
+        // A plugin's own variable beside a path into a map.
+        entry(
+            "Calls",
+            "calls",
+            "  :configjson: .PluginSettings.Plugins.com.example.calls.udpport\n  :environment: MM_CALLS_UDP_PORT\n",
+            named(
+                "``PluginSettings`` > ``Plugins`` > ``com.example.calls`` > ``udpport``",
+                "``MM_CALLS_UDP_PORT``",
+            ),
+        ),
+        // A state of a plugin, four keys deep.
+        entry(
+            "State",
+            "state",
+            "  :configjson: PluginSettings.PluginStates.com.example.calls\n  :environment: N/A\n",
+            named("``PluginSettings`` > ``PluginStates`` > ``com.example.calls`` > ``Enable``", "N/A"),
+        ),
+        // Not available in one way, in two, in all.
+        entry(
+            "No variable",
+            "no-variable",
+            "  :configjson: .MailSettings.Key\n  :environment: N/A\n",
+            named("``MailSettings`` > ``Key``", "N/A"),
+        ),
+        entry(
+            "Nothing",
+            "nothing",
+            "  :systemconsole: N/A\n  :configjson: N/A\n  :environment: N/A\n",
+            table(
+                &["Words."],
+                &[
+                    "- System Config path: N/A",
+                    "- ``config.json`` setting: N/A",
+                    "- Environment variable: N/A",
+                ],
+            ),
+        ),
+        // A bare key beside the whole path, and one beside nothing.
+        entry(
+            "Bare",
+            "bare",
+            "  :configjson: Bare\n  :environment: MM_MAILSETTINGS_BARE\n",
+            named("``MailSettings`` > ``Bare`` > ``true``", "``MM_MAILSETTINGS_BARE``"),
+        ),
+        entry(
+            "Feature",
+            "feature",
+            "  :configjson: FeatureKey\n  :environment: N/A\n",
+            "+-----------------------------------------------------------------------------+\n\
+             | This feature's ``config.json`` setting is ``\"FeatureKey\": 3`` with input 3. |\n\
+             +-----------------------------------------------------------------------------+\n\n"
+                .to_owned(),
+        ),
+        // One default in two units, and by another name.
+        entry(
+            "Span",
+            "span",
+            "  :configjson: .MailSettings.Span\n  :environment: MM_MAILSETTINGS_SPAN\n  \
+             :description: Lasts. Default is **10 minutes**.\n",
+            table(
+                &["Numerical input in minutes. Default is 10."],
+                &[
+                    "- ``config.json`` setting: ``MailSettings`` > ``Span`` > ``600``",
+                    "- Environment variable: ``MM_MAILSETTINGS_SPAN``",
+                ],
+            ),
+        ),
+        // Several settings in one table.
+        entry(
+            "Both",
+            "both",
+            "  :configjson: .MailSettings.A,.MailSettings.B\n  :environment: MM_MAILSETTINGS_A, MM_MAILSETTINGS_B\n",
+            table(
+                &["Words."],
+                &[
+                    "- ``config.json`` setting: ``MailSettings`` > ``A``, ``MailSettings`` > ``B``",
+                    "- Environment variables: ``MM_MAILSETTINGS_A``, ``MM_MAILSETTINGS_B``",
+                ],
+            ),
+        ),
+    ];
+    let text = pages.concat().trim_end().to_owned() + "\n";
+    assert_eq!(docs::check(&read("page.rst", text.as_bytes()), None, Against::Itself), [], "{text}");
+}
+
+#[test]
 fn marks_for_different_deployments_only_warn() {
     let page = |one: &str, other: &str| {
         format!(

@@ -16,7 +16,7 @@ use settings_core::reference::ServerSettings;
 use settings_tests::shared;
 
 /// How many places of a page are tried for each kind of mistake.
-const PLACES: usize = 3;
+const PLACES: usize = 2;
 
 struct Random(u64);
 
@@ -686,7 +686,7 @@ fn each_mistake_on_our_own_pages_is_found_once() {
         try_page(name, text, &mut random, &mut counts, &mut failures);
     }
     let tried = report(&counts);
-    assert!(tried > 150, "{tried}");
+    assert!(tried > 120, "{tried}");
     assert!(failures.is_empty(), "{} of {tried}:\n{}", failures.len(), failures.join("\n"));
 }
 
@@ -706,6 +706,6 @@ fn each_mistake_on_real_pages_is_found_once() {
         try_page(&name, &text, &mut random, &mut counts, &mut failures);
     }
     let tried = report(&counts);
-    assert!(tried > 700, "{tried}");
+    assert!(tried > 450, "{tried}");
     assert!(failures.is_empty(), "{} of {tried}:\n{}", failures.len(), failures.join("\n"));
 }

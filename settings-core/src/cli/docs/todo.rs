@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn what_is_open_is_listed() {
-        assert_eq!(run::<Open>(), (false, "Port: which range?\n1 setting is open\n".to_owned()));
+        assert_eq!(run::<Open>(), (false, "Open.Port: which range?\n1 setting is open\n".to_owned()));
         assert_eq!(run::<Done>(), (true, "0 settings are open\n".to_owned()));
     }
 }
