@@ -13,6 +13,8 @@ fn main() {
     println!("cargo::rerun-if-changed=src/generate");
     println!("cargo::rerun-if-changed=build.rs");
     let folder = env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
+    fs::write(Path::new(&folder).join("every.rs"), generate::every::source())
+        .expect("OUT_DIR can be written to");
     for (program, name) in [(Program::nine(), "nine"), (Program::full(), "full")] {
         for (library, suffix) in Library::ALL {
             let file = Path::new(&folder).join(format!("{name}_{suffix}.rs"));

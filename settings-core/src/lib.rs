@@ -27,3 +27,43 @@ pub use value::{Secret, SettingValue};
 
 // The derives name this crate by its outside name, and its own structs use them.
 extern crate self as settings_core;
+
+/// Refuses to compile where one environment variable would set settings of two programs that run in one environment.
+///
+/// Within one program the derive checks this.
+///
+/// ```
+/// use settings_core::{Settings, separate_programs};
+///
+/// /// A server.
+/// #[derive(Settings)]
+/// #[settings(env_prefix = "CHAT")]
+/// struct Server {
+///     /// The port.
+///     #[setting(default = 80)]
+///     port: u16,
+/// }
+///
+/// /// Its worker.
+/// #[derive(Settings)]
+/// #[settings(env_prefix = "CHATWORKER")]
+/// struct Worker {
+///     /// How many.
+///     #[setting(default = 4)]
+///     threads: u16,
+/// }
+///
+/// separate_programs!(Server, Worker);
+/// ```
+#[macro_export]
+macro_rules! separate_programs {
+    ($($program:ty),+ $(,)?) => {
+        const _: () = {
+            const PROGRAMS: &[&$crate::schema::Section] = &[$(<$program as $crate::Settings>::SCHEMA),+];
+            const SLOTS: usize = $crate::schema::assert::slots_of_all(PROGRAMS);
+            if let ::core::option::Option::Some(message) = $crate::schema::assert::separate_programs::<SLOTS>(PROGRAMS) {
+                ::core::panic!("{}", message.as_str())
+            }
+        };
+    };
+}

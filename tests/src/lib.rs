@@ -3,10 +3,12 @@
 pub mod certificates;
 pub mod cli;
 pub mod corpus;
+pub mod events;
 pub mod faults;
 pub mod feed;
 pub mod generate;
 pub mod lag;
+pub mod memory_store;
 pub mod postfix;
 pub mod program;
 pub mod proxy;

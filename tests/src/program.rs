@@ -23,7 +23,15 @@ impl AsRef<EmailSettings> for Program {
 
 /// What the server serves.
 #[derive(Settings, Clone, Debug)]
-#[settings(section = "ServiceSettings", page = "Service")]
+#[settings(
+    section = "ServiceSettings",
+    page = "Service",
+    rule(
+        check = |service| service.max_users <= 1000 || !service.licence.is_empty(),
+        message = "more than a thousand users need a licence",
+        fields("MaxUsers", "Licence")
+    )
+)]
 pub struct ServiceSettings {
     /// Where the server listens.
     #[setting(key = "ListenAddress", title = "Listen address", default = ":8065", restart)]

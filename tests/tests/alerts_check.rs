@@ -59,6 +59,7 @@ fn present(mailer: Option<Mailer>) -> Present {
             mailbox("Ada@Example.com"),
         ],
         from: mailbox("Server <server@example.com>"),
+        reply_to: None,
         mailer,
     }
 }
@@ -133,6 +134,33 @@ async fn switched_off_means_that_not_even_the_feed_is_asked() {
     let report = place.check(&Present { enabled: false, ..present(None) }).await;
     assert!(!report.enabled && report.findings.is_empty());
     assert_eq!(place.feed.requests(), Vec::<String>::new());
+}
+
+/// The clock of the loop is tokio's, which runs ahead here; that of the outbox stands still unless it is moved.
+#[tokio::test(start_paused = true)]
+async fn the_last_check_is_remembered_across_restarts() {
+    let place = Place::new().await;
+    let hours = |count: u64| Duration::from_secs(count * 3600);
+    let run_for = async |time: Duration| {
+        let outbox = Outbox::open(&place.folder.path().join("outbox.sqlite")).unwrap();
+        let (outbox, watch) = (outbox.clock(place.clock.clone()), place.watch("1.4.2"));
+        let _ = tokio::time::timeout(time, watch.run(&outbox, || present(None))).await;
+        place.feed.requests().len()
+    };
+    assert_eq!(run_for(hours(2)).await, 1, "soon after the first start");
+    for _ in 0..3 {
+        assert_eq!(run_for(hours(10)).await, 1, "not again after a restart");
+    }
+    place.clock.advance(hours(20));
+    assert_eq!(run_for(hours(5)).await, 2, "when the day is over");
+    place.clock.advance(hours(48));
+    assert_eq!(run_for(hours(1)).await, 3, "soon, where the day has long been over");
+
+    place.feed.answer(Answer::Document("<html></html>".to_owned()));
+    place.clock.advance(hours(48));
+    assert_eq!(run_for(hours(1) / 2).await, 4, "a check that failed");
+    assert_eq!(run_for(hours(1) / 2).await, 5, "does not count");
+    assert!(run_for(hours(5)).await >= 9, "and is made again every hour");
 }
 
 #[tokio::test]

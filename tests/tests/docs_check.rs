@@ -206,7 +206,7 @@ fn differences_from_the_schema_are_found_and_omissions_are_none() {
 
 #[test]
 fn settings_that_lack_and_settings_too_many_are_found() {
-    let [page] = docs::from_schema(ServerSettings::SCHEMA).try_into().unwrap();
+    let page = docs::from_schema(ServerSettings::SCHEMA).swap_remove(0);
     let text = docs::render(&page, docs::Style::Table, docs::Format::Rst);
     assert_eq!(
         docs::check(&read("smtp.rst", text.as_bytes()), Some(ServerSettings::SCHEMA), Against::Both),
@@ -362,8 +362,8 @@ fn real_contradictions_are_found_and_no_others() {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let page = read(&name, &std::fs::read(&path).unwrap());
         for finding in docs::check(&page, None, Against::Itself) {
-            // Blanks at line ends are not of the list's kind.
-            if matches!(finding.rule.name(), "trailing-space" | "final-newline") {
+            // Blanks at line ends, and what docutils warns of itself, are not of the list's kind.
+            if matches!(finding.rule.name(), "trailing-space" | "final-newline" | "docutils-warning") {
                 continue;
             }
             // The list names an entry by its directive or its table; a finding its very line.
@@ -392,6 +392,42 @@ fn real_contradictions_are_found_and_no_others() {
     );
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert!(missed.is_empty(), "{missed:#?}");
+}
+
+#[test]
+fn what_docutils_warns_of_is_told() {
+    let text = "A title that is long\n================\n\n- one\n- two\nafter\n\n.. note::\n\nSome **bold\n\n\
+                Fine :doc:`role`, |this| and\n\n.. math::\n   :label: x\n\n   a\n";
+    let findings = docs::check(&read("page.rst", text.as_bytes()), None, Against::Both);
+    let want =
+        [("docutils-warning", 2), ("docutils-warning", 6), ("docutils-warning", 8), ("docutils-warning", 10)];
+    assert_eq!(rules_and_lines(&findings), want, "{findings:#?}");
+    assert_eq!(findings[0].expected.as_deref(), Some("===================="));
+    let severities: Vec<Severity> = findings.iter().map(|finding| finding.severity).collect();
+    use Severity::{Error, Warning};
+    assert_eq!(severities, [Warning, Warning, Error, Warning]);
+    let synced = docs::sync("page.rst", text.as_bytes(), None).unwrap();
+    assert_eq!(
+        String::from_utf8(synced.bytes).unwrap(),
+        text.replacen("================", "====================", 1)
+    );
+}
+
+#[test]
+fn marks_for_different_deployments_only_warn() {
+    let page = |one: &str, other: &str| {
+        format!(
+            ".. config:setting:: names\n  :configjson: .TeamSettings.Names\n\nNames\n~~~~~\n\n\
+             - **Short**: **(Default{one})** a.\n- **Long**: **(Default{other})** b.\n"
+        )
+    };
+    let found = |one: &str, other: &str| {
+        let findings = docs::check(&read("page.rst", page(one, other).as_bytes()), None, Against::Both);
+        findings.iter().map(|finding| (finding.rule.name(), finding.severity)).collect::<Vec<_>>()
+    };
+    assert_eq!(found(" for Cloud", " for self-hosted"), [("default", Severity::Warning)]);
+    assert_eq!(found(" for Cloud", " for Cloud"), [("default", Severity::Error)]);
+    assert_eq!(found("", ""), [("default", Severity::Error)]);
 }
 
 #[test]

@@ -1,13 +1,19 @@
 //! The JSON Schema (by an independent validator) and the resolver accept and refuse the same values.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
+use settings_core::Settings;
 use settings_core::json_schema::json_schema;
+use settings_core::resolve::{Layers, resolve};
 use settings_core::schema::{
-    Choice, CustomKind, DefaultValue, Format, Kind, Member, Section, Setting, TextRules, Unit,
+    Choice, CustomKind, DefaultValue, Format, Kind, Member, Section, Setting, TextRules, Unit, ValueDoc,
+    documents_every_value,
 };
-use settings_core::value::{ByteSize, SettingValue as _, from_json, json as reader, to_json};
+use settings_core::value::{
+    ByteSize, SettingValue as _, expectation, from_json, from_text, json as reader, to_json,
+};
 
 /// xorshift64*; the seed is printed with every failure.
 struct Random(u64);
@@ -389,4 +395,180 @@ fn what_is_no_section_is_refused_by_both() {
     ] {
         assert_eq!(validator.is_valid(&instance), good, "{instance}");
     }
+}
+
+/// What documents say of a one-of or bool is what both accept, no more and no less.
+#[test]
+fn documented_values_are_the_accepted_ones() {
+    const BOOLS: &[ValueDoc] =
+        &[ValueDoc { value: "true", text: "On." }, ValueDoc { value: "false", text: "Off." }];
+    const DOCS: &[ValueDoc] = &[
+        ValueDoc { value: "STARTTLS", text: "Later." },
+        ValueDoc { value: "Not specified", text: "Never." },
+        ValueDoc { value: "TLS", text: "At once." },
+    ];
+    let one_of = Kind::OneOf(CHOICES);
+    let cases = [
+        (Kind::Bool, BOOLS),
+        (one_of, DOCS),
+        (one_of, &[]),
+        (Kind::Optional(leaked(one_of)), DOCS),
+        (Kind::Optional(leaked(Kind::Bool)), BOOLS),
+    ];
+    for (kind, values) in cases {
+        assert!(documents_every_value(kind, values));
+        let setting = Setting::new("K", "k", kind, DefaultValue::None).doc("", values, "");
+        let documented: BTreeSet<String> = setting
+            .documented_values()
+            .iter()
+            .map(|it| if values == BOOLS { it.value.to_owned() } else { json!(it.value).to_string() })
+            .collect();
+        let validator = validator(kind);
+        let words = ["", "TLS", "STARTTLS", "Not specified", "true", "false", "1", "0", "t", "null", "yes"];
+        let spellings = words.iter().flat_map(|word| {
+            let spelt =
+                [*word, &word.to_lowercase(), &word.to_uppercase(), &format!("{word} "), &format!(" {word}")]
+                    .map(|text| json!(text));
+            spelt.into_iter().chain(serde_json::from_str(word).ok())
+        });
+        let mut accepted = BTreeSet::new();
+        for candidate in spellings.chain([json!([]), json!({}), json!(0.5)]) {
+            let by_resolver = read(&kind, &candidate.to_string());
+            let by_schema = validator.is_valid(&json!({ "S": { "K": candidate } }));
+            assert_eq!(by_resolver.is_some(), by_schema, "{kind:?}: {candidate}");
+            accepted.extend(by_resolver.filter(|value| value != "null"));
+        }
+        assert_eq!(accepted, documented, "{kind:?}");
+        // and so with variables
+        for value in &documented {
+            let text = value.trim_matches('"');
+            let is_default_of_optional = text.is_empty() && matches!(kind, Kind::Optional(_));
+            assert!(is_default_of_optional || from_text(&kind, text).is_ok(), "{kind:?}: {text}");
+        }
+    }
+}
+
+/// The bounds that messages and documents tell of are the bounds: they are accepted, and what is beyond is refused.
+#[test]
+fn documented_bounds_are_the_bounds() {
+    let numbers = |text: &str| -> Vec<i128> {
+        text.split(|c: char| !c.is_ascii_digit() && c != '-').filter_map(|part| part.parse().ok()).collect()
+    };
+    let mut checked = 0;
+    for kind in INTEGERS.into_iter().chain(DURATIONS) {
+        let (low, high) = bounds(&kind);
+        let told = expectation(&kind);
+        if !told.contains("from") {
+            continue;
+        }
+        assert_eq!(numbers(&told), [low, high], "{told}");
+        let validator = validator(kind);
+        for (count, good) in [(low - 1, false), (low, true), (high, true), (high + 1, false)] {
+            let instance: Json = serde_json::from_str(&count.to_string()).unwrap();
+            assert_eq!(resolver_accepts(&kind, &count.to_string()), good, "{count}: {told}");
+            assert_eq!(validator.is_valid(&json!({ "S": { "K": instance } })), good, "{count}: {told}");
+            checked += 1;
+        }
+    }
+    for (min, max) in [(0, 3), (2, 4), (1, u32::MAX), (5, 5)] {
+        let kind =
+            Kind::TextOf(Box::leak(Box::new(TextRules { min_len: min, max_len: max, ..TextRules::ANY })));
+        let told: Vec<u32> = numbers(&expectation(&kind)).iter().map(|len| *len as u32).collect();
+        let expected =
+            [min, max].into_iter().filter(|len| (1..u32::MAX).contains(len)).collect::<BTreeSet<_>>();
+        assert_eq!(told.iter().copied().collect::<BTreeSet<_>>(), expected, "{}", expectation(&kind));
+        let validator = validator(kind);
+        for len in 0..8 {
+            let text = json!("é".repeat(len as usize));
+            assert_eq!(resolver_accepts(&kind, &text.to_string()), (min..=max).contains(&len), "{len}");
+            assert_eq!(
+                validator.is_valid(&json!({ "S": { "K": text } })),
+                (min..=max).contains(&len),
+                "{len}"
+            );
+            checked += 1;
+        }
+    }
+    assert!(checked > 60, "only {checked} checks");
+}
+
+/// Any JSON at all.
+#[test]
+fn both_take_everything_for_json() {
+    let validator = validator(Kind::Json);
+    let mut random = Random(0x0f1e_2d3c_4b5a_6978);
+    for _ in 0..2000 {
+        let value = value(&mut random, &Kind::Map(&Kind::Float), 2);
+        assert!(resolver_accepts(&Kind::Json, &value.to_string()), "{value}");
+        assert!(validator.is_valid(&json!({ "S": { "K": value } })), "{value}");
+    }
+}
+
+/// A program.
+#[derive(Settings)]
+#[settings(env_prefix = "X")]
+struct Program {
+    #[settings(section = "Must")]
+    _must: Element,
+    #[settings(section = "May")]
+    _may: Option<Element>,
+    /// Elements.
+    #[settings(section = "All")]
+    _all: Vec<Element>,
+}
+
+/// A section.
+#[derive(Settings)]
+struct Element {
+    /// A number.
+    #[setting(key = "s", default = 1, range = 1..=200)]
+    _s: u8,
+    /// A set, if any.
+    #[setting(key = "k")]
+    _k: Option<BTreeSet<String>>,
+    #[settings(section = "e")]
+    _e: Option<Inner>,
+    #[settings(section = "p")]
+    _p: Inner,
+}
+
+/// A section in a section.
+#[derive(Settings)]
+struct Inner {
+    /// Whether.
+    #[setting(key = "k", default = false)]
+    _k: bool,
+    /// By name.
+    #[setting(key = "m", unit = "seconds")]
+    _m: BTreeMap<String, Duration>,
+}
+
+/// Optional sections, sections in sections and lists of sections, over a whole program.
+#[test]
+fn both_take_and_refuse_the_same_programs() {
+    let root = Program::SCHEMA;
+    let element = Kind::Section(Element::SCHEMA);
+    let elements = Kind::List(leaked(element));
+    let validator = jsonschema::draft202012::new(&json_schema(root).to_value()).unwrap();
+    let mut random = Random(0x7777_1234_0000_0001);
+    let (mut good, mut bad) = (0, 0);
+    for _ in 0..4000 {
+        let mut program = serde_json::Map::new();
+        for key in ["Must", "May"] {
+            match random.below(6) {
+                0 => {}
+                1 => drop(program.insert(key.to_owned(), Json::Null)),
+                _ => drop(program.insert(key.to_owned(), value(&mut random, &element, 1))),
+            }
+        }
+        if random.below(2) == 0 {
+            program.insert("All".to_owned(), value(&mut random, &elements, 1));
+        }
+        let program = Json::Object(program);
+        let by_schema = validator.is_valid(&program);
+        let resolution = resolve::<Program>(Layers::new().file("config.json", program.to_string()));
+        assert_eq!(resolution.value().is_some(), by_schema, "{program}\n{}", resolution.report());
+        if by_schema { good += 1 } else { bad += 1 }
+    }
+    assert!(good > 200 && bad > 200, "{good} good, {bad} bad");
 }

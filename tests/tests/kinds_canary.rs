@@ -4,12 +4,16 @@
 
 use std::collections::BTreeMap;
 
+use settings_core::cli::{Cli, Common, listing};
 use settings_core::json_schema::{json_schema, strict_json_schema};
 use settings_core::resolve::{Environment, Layer, Layers, Registry, Resolution};
 use settings_core::schema::DynamicSection;
+use settings_core::store::Store;
 use settings_core::template;
 use settings_core::{Secret, Settings};
 use settings_tests::cli::{Folder, settings};
+
+use clap::Parser;
 
 /// Whatever holds this came from a secret.
 const CANARY: &str = "k4n4ry";
@@ -65,9 +69,12 @@ fn shown(resolution: &Resolution<Program>) -> String {
     let report = resolution.report();
     let mut out =
         format!("{report}{report:?}{}{}{}", report.to_json(), report.to_lines(), report.to_human(true));
+    out.push_str(&report.to_github());
     out.push_str(&report.clone().strict().to_string());
+    let listed = listing(resolution, None);
+    out.push_str(&format!("{}", serde_json::Value::Array(listing(resolution, Some(&listed)))));
     for setting in resolution.settings() {
-        out.push_str(&format!("{} {} {:?}\n", setting.path, setting.shown(), setting.origin));
+        out.push_str(&format!("{setting:?} {} {:?}\n", setting.shown(), setting.stored_shown()));
         for (origin, value) in setting.overridden_shown() {
             out.push_str(&format!("{origin} {origin:?} {value}\n"));
         }
@@ -119,14 +126,96 @@ fn no_file_shows_a_secret() {
             format!("{{\"Plugin\": {vault}}}"),
             format!("{{\n  \"Vault\":\n{vault}\n,\n \"Vautls\": {vault}}}"),
         ] {
-            let layers =
-                Layers::new().custom_defaults("defaults.json", file.clone()).file("config.json", file);
-            let resolution = registry().resolve(layers);
+            let layers = Layers::new()
+                .custom_defaults("defaults.json", file.clone())
+                .file("first.json", file.replace(['\n', ' '], "\n"))
+                .file("config.json", file);
+            let resolution = registry().resolve(layers.clone());
             told += resolution.report().diagnostics().len();
             search(&shown(&resolution));
+            search(&format!("{layers:?} {resolution:?}"));
+            search(&panic_of(move || drop(registry().resolve(layers).into_result().unwrap())));
         }
     }
     assert!(told > 300, "only {told} diagnostics");
+}
+
+/// What a panic says; the resolutions here all have errors.
+fn panic_of(act: impl FnOnce() + std::panic::UnwindSafe) -> String {
+    let payload = std::panic::catch_unwind(act).expect_err("a rule is broken");
+    payload.downcast_ref::<String>().expect("the panic has a message").clone()
+}
+
+#[test]
+fn neither_an_env_file_nor_credentials_show_a_secret() {
+    let folder = Folder::new("canary-files");
+    std::fs::create_dir(folder.path("credentials")).unwrap();
+    for name in ["X_VAULT_KEY", "vault.ring", "VAULTS", "Vault.Kyes"] {
+        folder.write(&format!("credentials/{name}"), "{\"a\": [k4n4ry\n");
+    }
+    let credentials = folder.path("credentials");
+    let lines = [
+        "X_VAULT_OTHER=k4n4ry",
+        "export X_VAULT_KEYS='[k4n4ry'",
+        "X_NAMED=\"{k4n4ry\\n\"",
+        "X_VAULT_KYE=k4n4ry",
+        "X_VAULT_RING_A='k4n4ry' ",
+        "X_VAULT_OLDKEY=k4n4ry",
+    ];
+    let mut environment = Environment::from_iter([("CREDENTIALS_DIRECTORY", credentials.as_str())]);
+    environment.add_file("server.env", &lines.join("\n")).unwrap();
+    search(&format!("{environment:?}"));
+    for broken in
+        ["X_VAULT_KEY=\"k4n4ry", "X_VAULT_KEY='k4n4ry", "X_VAULT_KEY k4n4ry", "X_VAULT_KEY=\"k4n4ry\"k4n4ry"]
+    {
+        let (line, why) = environment.clone().add_file("server.env", broken).unwrap_err();
+        assert_eq!(line, 1);
+        search(&why);
+    }
+    let layers = Layers::new().environment(environment).credentials().unwrap();
+    search(&format!("{layers:?}"));
+    let resolution = registry().resolve(layers);
+    assert!(resolution.report().diagnostics().len() > 7, "{}", resolution.report());
+    search(&shown(&resolution));
+}
+
+#[test]
+fn no_change_of_a_file_shows_a_secret() {
+    let folder = Folder::new("canary-store");
+    for vault in VAULTS {
+        let config = folder.write("config.json", format!("{{\n\"Vault\": {vault}\n}}"));
+        let others = Layers::new().set("Vault.Other", "k4n4ry", "--set");
+        let mut store = Store::<Program>::open(config.as_ref(), others).unwrap().shadowed(true);
+        let mut out = format!("{store:?}");
+        for (path, values) in [
+            ("Vault.Keys", &["[k4n4ry"][..]),
+            ("Vault.Ring", &["k4n4ry"]),
+            ("Vault.Key", &["k4n4ry", "k4n4ry"]),
+            ("Vaults", &[r#"[{"Key": ["k4n4ry"]}]"#]),
+            ("Vault.Other", &["k4n4ry"]),
+            ("Vault.Kye", &["k4n4ry"]),
+            ("Vault.Open", &["true"]),
+        ] {
+            out.push_str(&format!(
+                "{:?}\n",
+                store.set(path, values).map_err(|error| (error.to_string(), error))
+            ));
+        }
+        out.push_str(&format!("{:?}", store.save().map_err(|error| (error.to_string(), error))));
+        out.push_str(&format!("{:?}", store.unset("Vault.Key").map_err(|error| (error.to_string(), error))));
+        search(&out);
+    }
+}
+
+#[test]
+fn arguments_do_not_show_a_secret() {
+    let arguments = ["settings", "--set", "EmailSettings.SMTPPassword=k4n4ry", "show"];
+    let cli = Cli::try_parse_from(arguments).unwrap();
+    let Common { overrides, .. } = &cli.common;
+    assert_eq!(overrides.len(), 1);
+    let out = format!("{cli:?}");
+    assert!(out.contains("EmailSettings.SMTPPassword"), "{out}");
+    search(&out);
 }
 
 #[test]
@@ -220,10 +309,16 @@ fn no_command_shows_a_secret() {
             &["validate"][..],
             &["validate", "--format", "json"],
             &["validate", "--format", "lines", "--strict"],
+            &["validate", "--format", "github"],
             &["show", "--origin"],
             &["show", "--format", "json"],
             &["show", "--format", "env"],
             &["explain", "EmailSettings.SMTPPassword"],
+            &["explain", "EmailSettings.SMTPPassword", "--format", "json"],
+            &["schema"],
+            &["template"],
+            &["template", "--format", "env"],
+            &["docs", "build", "--out", "-"],
             &["get", "EmailSettings.SMTPPassword"],
         ] {
             let arguments = [

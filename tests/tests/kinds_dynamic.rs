@@ -84,11 +84,14 @@ fn what_clashes_or_contradicts_itself_is_refused() {
     let section = |name: &str, key: &str, default: &str| {
         DynamicSection::new(name, "").setting(key, "", port, default).finish()
     };
+    let files =
+        DynamicSection::new("New", "").setting("X", "", port, "1").setting("X_File", "", port, "1").finish();
     for (section, why) in [
         (calls(), "the path `CallsPlugin`"),
         (section("callsplugin", "X", "1"), "claim one environment variable"),
         (section("EmailSettings", "X", "1"), "the path `EmailSettings`"),
         (section("ServiceSettings_EnableSecurityFixAlert", "X", "1"), "claim one environment variable"),
+        (files, "`New.X_File` has the variable that names a file with the value of `New.X`"),
         (section("A.B", "X", "1"), "can't be a key"),
         (section("", "X", "1"), "can't be a key"),
         (section("New", "SMTP-Port", "1"), "can't be a key"),

@@ -28,7 +28,7 @@ fn mailer(server: &Server, security: ConnectionSecurity, keep: bool) -> Mailer {
         ..EmailSettings::default()
     };
     let options = MailerOptions::default().extra_ca_pem(CERTIFICATES.ca_pem.clone());
-    Mailer::new(&settings, if keep { options.keep(Keep::default()) } else { options }).unwrap()
+    Mailer::new(&settings, options.keep(if keep { Keep::default() } else { Keep::NOT })).unwrap()
 }
 
 fn message(subject: &str) -> Message {

@@ -58,7 +58,7 @@ async fn every_confusion_has_its_hint() {
         ("starttls-454", StartTls, "starttls", "cannot encrypt at present"),
         ("starttls-inject-all", StartTls, "starttls", "somebody between you and the server"),
         ("cert-expired", StartTls, "tls", "has to be renewed"),
-        ("cert-selfsigned", StartTls, "tls", "extra CA file"),
+        ("cert-selfsigned", StartTls, "tls", "SMTPCAFile"),
         ("cert-wronghost", StartTls, "tls", "EmailSettings.SMTPServer to a name in the certificate"),
         ("cert-wronghost-tls", Tls, "tls", "other.example"),
         ("auth-535", StartTls, "auth", "EmailSettings.SMTPPassword"),

@@ -7,7 +7,7 @@ use std::{
 
 use settings_core::{
     mail::{
-        Attempt, Cause, ConnectionSecurity, EmailSettings, Mailer, MailerOptions, Message, Outcome,
+        Attempt, Cause, ConnectionSecurity, EmailSettings, Keep, Mailer, MailerOptions, Message, Outcome,
         RecipientState, Step,
     },
     value::Secret,
@@ -161,7 +161,7 @@ struct Wrong {
 async fn play(mode: &str, pipelining: bool) -> Result<(), Wrong> {
     let server = Server::start(mode, pipelining).await;
     let settings = settings(mode, &server);
-    let options = MailerOptions::default().extra_ca_pem(CERTIFICATES.ca_pem.clone());
+    let options = MailerOptions::default().extra_ca_pem(CERTIFICATES.ca_pem.clone()).keep(Keep::NOT);
     let mailer = Mailer::new(&settings, options).expect("settings that can be obeyed");
     let message = message();
     let lag = Lag::watch();

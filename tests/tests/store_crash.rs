@@ -7,8 +7,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use settings_core::store::{Snapshot, read, write};
+use settings_core::resolve::{Layers, resolve};
+use settings_core::store::{Kept, Saved, Snapshot, Store, history, read, write};
 use settings_core::value::json;
+use settings_tests::program::Program;
 
 /// How many writers die; `SETTINGS_CRASHES` asks for more.
 fn crashes() -> u32 {
@@ -41,7 +43,8 @@ fn a_killed_writer_leaves_the_old_or_the_new_file() {
         seed ^= seed << 17;
         // every other writer dies at its start, the others once they are at work
         let is_early = crash % 2 == 0;
-        kill_after(&path, is_early, Duration::from_micros(seed % if is_early { 10_000 } else { 5_000 }));
+        let time = Duration::from_micros(seed % if is_early { 10_000 } else { 5_000 });
+        kill_after(&path, &[], is_early.then_some(time).ok_or(time), stamp);
         progressed += u32::from(stamp(&fs::read_to_string(&path).unwrap()) != before);
         interrupted += u32::from(left_behind(&folder));
     }
@@ -55,17 +58,27 @@ fn a_killed_writer_leaves_the_old_or_the_new_file() {
     fs::remove_dir_all(&folder).unwrap();
 }
 
-/// Runs a writer, reading what it writes all the while, and kills it so long after its start or its first round.
-fn kill_after(path: &Path, is_early: bool, time: Duration) {
-    let mut writer =
-        Command::new(env!("CARGO_BIN_EXE_store_writer")).arg(path).stdin(Stdio::null()).spawn().unwrap();
+/// Runs a writer, reading what it writes all the while, and kills it so long after its start (`Ok`) or its first round
+/// (`Err`).
+fn kill_after(
+    path: &Path,
+    arguments: &[&str],
+    time: Result<Duration, Duration>,
+    stamp: impl Fn(&str) -> String,
+) {
+    let mut writer = Command::new(env!("CARGO_BIN_EXE_store_writer"))
+        .arg(path)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .spawn()
+        .unwrap();
     let mine = format!("{} ", writer.id());
     let start = Instant::now();
-    while !is_early && !stamp(&fs::read_to_string(path).unwrap()).starts_with(&mine) {
+    while time.is_err() && !stamp(&fs::read_to_string(path).unwrap()).starts_with(&mine) {
         assert!(start.elapsed() < Duration::from_secs(30), "the writer does not write");
     }
     let start = Instant::now();
-    while start.elapsed() < time {
+    while start.elapsed() < time.unwrap_or_else(|time| time) {
         stamp(&fs::read_to_string(path).unwrap());
     }
     writer.kill().unwrap();
@@ -82,4 +95,59 @@ fn left_behind(folder: &Path) -> bool {
         .collect();
     assert!(names.is_empty() || names == [".config.json.new"], "{names:?}");
     !names.is_empty()
+}
+
+/// The stamp that two settings of a whole file bear, beside one that is long.
+fn settings_stamp(text: &str) -> String {
+    let settings = resolve::<Program>(Layers::new().file("config.json", text)).into_result().unwrap().service;
+    assert_eq!(settings.listen_address, settings.licence.expose(), "the stamps are of different rounds");
+    assert!(settings.greeting.bytes().all(|byte| byte == b'x'));
+    settings.listen_address
+}
+
+#[test]
+fn a_killed_store_leaves_whole_versions_and_loses_none_that_was_in_force() {
+    let folder = std::env::temp_dir().join(format!("settings-crash-history-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("config.json");
+    let start = r#"{"ServiceSettings": {"ListenAddress": "0", "Greeting": "", "Licence": "0"}}"#;
+    write(&path, &Snapshot::absent(), start).unwrap();
+    let versions = folder.join(".config.json.history");
+    let count = (crashes() / 3).max(1);
+    let (mut half_made, mut unrecorded, mut seed) = (0, 0, 0x0fed_cba9_8765_4321_u64);
+    for _ in 0..count {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        kill_after(&path, &["history"], Err(Duration::from_micros(seed % 8_000)), settings_stamp);
+        let stamp = settings_stamp(&fs::read_to_string(&path).unwrap());
+        let kept: Vec<_> =
+            history(&path).unwrap().iter().map(|version| settings_stamp(version.text())).collect();
+        // before a round prunes, there may be two more: what was in force before, and the new one
+        assert!((1..=7).contains(&kept.len()), "{kept:?}");
+        unrecorded += u32::from(kept.last() != Some(&stamp));
+        let is_half_made = |name: &str| name.starts_with('.') && name.ends_with(".new");
+        half_made += u32::from(names(&versions).iter().any(|name| is_half_made(name)));
+    }
+    println!("of {count} writers, {half_made} died while they made a version, {unrecorded} before they did");
+    assert!(half_made + unrecorded > count / 30, "{half_made} and {unrecorded} of {count} were hit");
+
+    // a crash between the file and its version: the next writer keeps it first
+    let lost = start.replace('0', "lost");
+    fs::write(&path, &lost).unwrap();
+    let mut store = Store::<Program>::open(&path, Layers::new()).unwrap().keep(5);
+    store.set("ServiceSettings.Greeting", &["x"]).unwrap();
+    assert!(matches!(store.save().unwrap(), Saved::Written(Kept::Version(_))));
+    let kept = history(&path).unwrap();
+    assert_eq!((kept.len(), kept[3].text(), kept[3].author.as_deref()), (5, lost.as_str(), None));
+    assert_eq!(names(&versions).len(), 5, "nothing half made is left: {:?}", names(&versions));
+    assert_eq!(names(&folder), [".config.json.history", "config.json"]);
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
 }

@@ -1,7 +1,13 @@
 //! Edits of generated texts: the change is made, and every byte that it does not concern stays.
 
 use settings_core::store::{Change, edit};
-use settings_core::value::json::{self, Raw, Shape};
+use settings_core::value::json;
+
+#[path = "../fuzz/bodies/edit.rs"]
+#[allow(dead_code)]
+mod body;
+
+use body::{check, reach};
 
 /// How many texts are edited; `SETTINGS_FUZZ_ROUNDS` asks for more.
 fn rounds() -> u64 {
@@ -111,163 +117,6 @@ impl Layout {
 fn path(random: &mut Random) -> Vec<String> {
     let names = ["A", "AB", "B", "Mail", "é", "x.y", "New"];
     (0..=random.below(3)).map(|_| random.pick(&names).to_owned()).collect()
-}
-
-/// What the text says, without its layout: each leaf with its path and its very text, in order.
-fn leaves(raw: Raw<'_>, path: &mut Vec<String>, out: &mut Vec<(Vec<String>, String)>) {
-    if raw.shape != Shape::Object || raw.entries().unwrap().is_empty() {
-        let text = if raw.shape == Shape::Object { "{}" } else { raw.text };
-        return out.push((path.clone(), text.to_owned()));
-    }
-    for (key, value) in raw.entries().unwrap() {
-        path.push(key.name().into_owned());
-        leaves(value, path, out);
-        path.pop();
-    }
-}
-
-fn said(text: &str) -> Vec<(Vec<String>, String)> {
-    let mut out = Vec::new();
-    leaves(json::parse_value(text).unwrap(), &mut Vec::new(), &mut out);
-    out
-}
-
-/// The comments of a text, in order.
-fn comments(text: &str) -> Vec<&str> {
-    let (mut found, mut at) = (Vec::new(), 0);
-    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-        let len = if rest.starts_with('"') {
-            let mut end = 1;
-            while !rest[end..].starts_with('"') {
-                end += if rest[end..].starts_with('\\') {
-                    2
-                } else {
-                    rest[end..].chars().next().unwrap().len_utf8()
-                };
-            }
-            end + 1
-        } else if rest.starts_with("//") {
-            let len = rest.find('\n').unwrap_or(rest.len());
-            found.push(rest[..len].trim_end());
-            len
-        } else if rest.starts_with("/*") {
-            let len = rest.find("*/").unwrap() + 2;
-            found.push(&rest[..len]);
-            len
-        } else {
-            rest.chars().next().unwrap().len_utf8()
-        };
-        at += len;
-    }
-    found
-}
-
-/// The innermost object on the way to `path`, and the entry there, if it exists.
-fn reach<'a>(root: Raw<'a>, path: &[String]) -> Option<(Raw<'a>, usize, Option<usize>)> {
-    let (mut object, mut depth) = (root, 0);
-    loop {
-        let entries = object.entries().unwrap();
-        let at = entries.iter().position(|(key, _)| key.name().eq_ignore_ascii_case(&path[depth]));
-        match at {
-            Some(at) if depth + 1 == path.len() => return Some((object, depth, Some(at))),
-            Some(at) if entries[at].1.shape == Shape::Object => (object, depth) = (entries[at].1, depth + 1),
-            Some(_) => return None,
-            None => return Some((object, depth, None)),
-        }
-    }
-}
-
-/// The part of the text that an edit at `path` may touch: for a value that is there its span, else from the value (or
-/// bracket) before the entry to the key (or bracket) behind it.
-fn touchable(text: &str, path: &[String], is_set: bool) -> (usize, usize) {
-    let root = json::parse_value(text).unwrap();
-    let (object, _, at) = reach(root, path).unwrap();
-    let entries = object.entries().unwrap();
-    let end = |value: Raw<'_>| value.start + value.text.len();
-    match at {
-        Some(at) if is_set => (entries[at].1.start, end(entries[at].1)),
-        Some(at) => (
-            at.checked_sub(1).map_or(object.start + 1, |before| end(entries[before].1)),
-            entries.get(at + 1).map_or(end(object) - 1, |(key, _)| key.start),
-        ),
-        None => (entries.last().map_or(object.start + 1, |(_, value)| end(*value)), end(object) - 1),
-    }
-}
-
-#[track_caller]
-fn check(seed: u64, text: &str, path: &[String], new: Option<&str>) -> Option<String> {
-    let change = match new {
-        Some(json) => Change::set(path.to_vec(), json),
-        None => Change::unset(path.to_vec()),
-    };
-    let context = || format!("seed {seed}, {path:?} {new:?} in\n{text}\n");
-    let root = json::parse_value(text).unwrap();
-    let reached = reach(root, path);
-    let edited = match edit(text, &[change]) {
-        Ok(edited) => edited,
-        Err(error) => {
-            assert!(reached.is_none() && new.is_some(), "{error}: {}", context());
-            return None;
-        }
-    };
-    let Some((_, _, at)) = reached else {
-        assert_eq!((edited.as_str(), new), (text, None), "{}", context());
-        return None;
-    };
-    if at.is_none() && new.is_none() {
-        assert_eq!(edited, text, "{}", context());
-        return None;
-    }
-
-    let (from, to) = touchable(text, path, new.is_some());
-    let (head, tail) = (&text[..from], &text[to..]);
-    assert!(edited.starts_with(head) && edited.ends_with(tail), "{}\n{edited}", context());
-    assert!(edited.len() >= head.len() + tail.len(), "{}\n{edited}", context());
-    let (was, is) = (&text[from..to], &edited[from..edited.len() - tail.len()]);
-    let replaced = at.is_some() && new.is_some();
-    if replaced {
-        // a list that stood on several lines may do so again
-        let squeezed: String = is.split_whitespace().collect();
-        let wanted: String = new.unwrap().split_whitespace().collect();
-        assert_eq!(squeezed, wanted, "{}", context());
-        assert!(was.contains('\n') || Some(is) == new, "{}\n{edited}", context());
-    } else if new.is_some() || !comments_of_value(text, path) {
-        assert_eq!(comments(&format!("{is}\n")), comments(&format!("{was}\n")), "{}\n{edited}", context());
-    }
-
-    // what every reader takes stays so
-    assert!(!is_strict(text) || is_strict(&edited), "{}\n{edited}", context());
-
-    let mut expected = said(text);
-    expected.retain(|(found, _)| !starts_with(found, path));
-    let mut found = said(&edited);
-    found.retain(|(found, _)| !starts_with(found, path));
-    // sections that were empty, or are now, come and go as leaves
-    expected.retain(|(_, value)| value != "{}");
-    found.retain(|(_, value)| value != "{}");
-    assert_eq!(found, expected, "{}\n{edited}", context());
-    let there = reach(json::parse_value(&edited).unwrap(), path).and_then(|(object, _, at)| {
-        at.map(|at| object.entries().unwrap()[at].1.text.split_whitespace().collect::<String>())
-    });
-    assert_eq!(there, new.map(|json| json.split_whitespace().collect()), "{}\n{edited}", context());
-    Some(edited)
-}
-
-/// Whether the text is JSON without comments and trailing commas.
-fn is_strict(text: &str) -> bool {
-    serde_json::from_str::<serde_json::Value>(text.trim_start_matches('\u{feff}')).is_ok()
-}
-
-/// Whether the value at `path` has comments of its own, which go with it.
-fn comments_of_value(text: &str, path: &[String]) -> bool {
-    let root = json::parse_value(text).unwrap();
-    let Some((object, _, Some(at))) = reach(root, path) else { return false };
-    let (key, value) = object.entries().unwrap()[at];
-    !comments(&text[key.start..value.start + value.text.len()]).is_empty()
-}
-
-fn starts_with(found: &[String], path: &[String]) -> bool {
-    found.len() >= path.len() && found.iter().zip(path).all(|(a, b)| a.eq_ignore_ascii_case(b))
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use semver::Version;
 
-use super::mail::{mailbox, wait};
+use super::mail::{configured_sender, mailbox, wait};
 use super::queue::DEFAULT_OUTBOX;
 use super::{Common, Failure, Outcome};
 use crate::Settings;
@@ -42,7 +42,7 @@ struct Check {
     /// Who is told; may be repeated
     #[arg(long = "administrator", value_name = "ADDRESS", required = true)]
     administrators: Vec<String>,
-    /// Who the mails come from [default: the first administrator]
+    /// Who the mails come from [default: FeedbackEmail of the settings, else the first administrator]
     #[arg(long, value_name = "ADDRESS")]
     from: Option<String>,
     /// The outbox, which remembers who has been told of what
@@ -90,7 +90,11 @@ impl Check {
             self.administrators.iter().map(|text| mailbox(text)).collect::<Result<_, _>>()?;
         let first =
             || administrators.first().cloned().ok_or_else(|| Failure::Usage("no administrator".to_owned()));
-        let from = self.from.as_deref().map_or_else(first, mailbox)?;
+        let from = match &self.from {
+            Some(from) => mailbox(from)?,
+            None => configured_sender(settings)?.map_or_else(first, Ok)?,
+        };
+        let reply_to = settings.reply_to().map_err(|error| Failure::Failed(error.to_string()))?;
         let mut watch = AlertWatch::new(&self.feed, self.keys, self.version)
             .map_err(|error| Failure::Usage(error.to_string()))?;
         let mut options = MailerOptions::default();
@@ -104,7 +108,7 @@ impl Check {
             eprintln!("mail waits, because it can't be sent by these settings: {failure}");
             None
         });
-        let present = Present { enabled, administrators, from, mailer };
+        let present = Present { enabled, administrators, from, reply_to, mailer };
         let outbox = Outbox::open(&self.state)?;
         let report = wait(async {
             watch.check(&outbox, &present).await.map_err(|error| Failure::Failed(error.to_string()))

@@ -16,6 +16,7 @@ use crate::value::expectation;
 #[derive(Args, Debug)]
 pub struct Explain {
     /// The setting, such as EmailSettings.SMTPPort
+    #[arg(value_name = "SETTING")]
     path: String,
     /// The answer's form
     #[arg(long, value_enum, default_value_t = Format::Human)]

@@ -11,7 +11,9 @@ use super::queue::Queue;
 use super::{Common, Failure, Outcome};
 use crate::Settings;
 use crate::mail::catch::{CatchOptions, Catcher, Login};
-use crate::mail::{ConnectionSecurity, EmailSettings, Mailbox, Mailer, MailerOptions, Message, doctor};
+use crate::mail::{
+    ConnectionSecurity, EmailSettings, Keep, Mailbox, Mailer, MailerOptions, Message, SenderError, doctor,
+};
 use crate::resolve::Environment;
 use crate::value::Secret;
 
@@ -39,7 +41,7 @@ struct Test {
     /// Who gets the mail
     #[arg(long, value_name = "ADDRESS")]
     to: String,
-    /// Who it comes from [default: the recipient]
+    /// Who it comes from [default: FeedbackEmail of the settings, else the recipient]
     #[arg(long, value_name = "ADDRESS")]
     from: Option<String>,
     #[command(flatten)]
@@ -51,7 +53,7 @@ struct Test {
 
 #[derive(Args, Debug)]
 struct Doctor {
-    /// Also ask whether the server takes mail from this sender
+    /// Also ask whether the server takes mail from this sender [default: FeedbackEmail of the settings]
     #[arg(long, value_name = "ADDRESS")]
     from: Option<String>,
     /// Also ask whether the server takes mail for this recipient
@@ -145,8 +147,11 @@ impl Trust {
 impl Test {
     fn run(self, settings: &EmailSettings, out: &mut dyn Write) -> Outcome {
         let to = mailbox(&self.to)?;
-        let from = self.from.as_deref().map_or_else(|| Ok(to.clone()), mailbox)?;
-        let options = self.trust.options();
+        let from = match &self.from {
+            Some(from) => mailbox(from)?,
+            None => configured_sender(settings)?.unwrap_or_else(|| to.clone()),
+        };
+        let options = self.trust.options().keep(Keep::NOT);
         wait(async {
             let mailer = match Mailer::new(settings, options) {
                 Ok(mailer) => mailer,
@@ -165,6 +170,15 @@ impl Test {
     }
 }
 
+/// Who the settings say that mail comes from; none where they name nobody.
+pub(super) fn configured_sender(settings: &EmailSettings) -> Result<Option<Mailbox>, Failure> {
+    match settings.sender() {
+        Ok(sender) => Ok(Some(sender)),
+        Err(SenderError::Blank) => Ok(None),
+        Err(error) => Err(Failure::Failed(error.to_string())),
+    }
+}
+
 /// The test mail.
 pub(super) fn message(from: Mailbox, to: Mailbox, settings: &EmailSettings) -> Message {
     let way = match settings.connection_security {
@@ -177,14 +191,20 @@ pub(super) fn message(from: Mailbox, to: Mailbox, settings: &EmailSettings) -> M
     let text = format!(
         "This is a test mail.\n\nIt was handed to {server}\n{way}, {login}.\nThat it arrived means that the mail settings work.\n"
     );
-    Message::new(from).to(to).subject("Test of the mail settings").text(text)
+    let message = Message::new(from).to(to).subject("Test of the mail settings").text(text);
+    settings.reply_to().ok().flatten().into_iter().fold(message, Message::reply_to)
 }
 
 impl Doctor {
     fn run(self, settings: &EmailSettings, out: &mut dyn Write) -> Outcome {
         let address = |text: &str| mailbox(text).map(|mailbox| mailbox.address().clone());
         let recipient = self.to.as_deref().map(address).transpose()?;
-        let sender = self.from.as_deref().map(address).transpose()?.or_else(|| recipient.clone());
+        let sender = match &self.from {
+            Some(from) => Some(address(from)?),
+            None => configured_sender(settings)?
+                .map(|sender| sender.address().clone())
+                .or_else(|| recipient.clone()),
+        };
         let probe = doctor::Probe { sender, recipients: recipient.into_iter().collect() };
         let report = wait(async { Ok(doctor::examine(settings, self.trust.options(), &probe).await) })?;
         match self.format {

@@ -18,11 +18,14 @@
 mod alerts;
 mod arguments;
 mod common;
+mod completion;
 mod demo;
+mod diff;
 mod difference;
 mod docs;
 mod explain;
 mod failure;
+mod history;
 mod listing;
 mod mail;
 mod queue;
@@ -36,10 +39,11 @@ mod watch;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 pub use arguments::with_arguments;
 pub use common::{Colour, Common, Override, Policy};
+pub use completion::{complete, with_settings};
 pub use failure::Failure;
 pub use listing::listing;
 
@@ -76,6 +80,12 @@ pub enum Command {
     Set(set::Set),
     /// Removes one setting from the configuration file, so that its default applies
     Unset(set::Unset),
+    /// Shows which settings differ between two files, or between a file and what is in effect
+    Diff(diff::Diff),
+    /// Lists the versions of the configuration file that are kept, and what each changed
+    History(history::History),
+    /// Takes a version of the configuration file back
+    Rollback(history::Rollback),
     /// Prints which settings change while their files are edited
     Watch(watch::Watch),
     /// Writes reference pages, finds and mends drift in them, takes pages over
@@ -86,6 +96,8 @@ pub enum Command {
     Schema(template::Schema),
     /// Prints a starting configuration
     Template(template::Template),
+    /// Prints the lines that make a shell complete commands, options and the paths of settings
+    Completion(completion::Completion),
     /// Sends a test mail, examines the way to the server, or catches mail locally
     Mail(mail::Mail),
     /// Looks for security alerts and mails the administrators
@@ -98,6 +110,7 @@ pub type Outcome = Result<bool, Failure>;
 impl Cli {
     /// Runs a whole program over the settings of `T`: arguments, environment and streams are the process's own.
     pub fn main<T: Settings + AsRef<EmailSettings> + Send + Sync + 'static>() -> ExitCode {
+        complete::<T>(Self::command);
         let cli = Self::parse();
         let mut out = io::stdout().lock();
         let outcome = cli.run::<T>(Environment::of_process(), &mut out);
@@ -131,11 +144,15 @@ impl Cli {
             Command::Validate(command) => command.run::<T>(common, environment, out),
             Command::Set(command) => command.run::<T>(common, environment, out),
             Command::Unset(command) => command.run::<T>(common, environment, out),
+            Command::Diff(command) => command.run::<T>(common, environment, out),
+            Command::History(command) => command.run::<T>(common, out),
+            Command::Rollback(command) => command.run::<T>(common, environment, out),
             Command::Watch(command) => command.run::<T>(common, environment, out),
             Command::Docs(command) => command.run::<T>(out),
             Command::Rst(command) => command.run(out),
             Command::Schema(command) => command.run::<T>(out),
             Command::Template(command) => command.run::<T>(out),
+            Command::Completion(command) => command.run(out),
             Command::Mail(command) => command.run::<T>(common, environment, out),
             Command::Alerts(command) => command.run::<T>(common, environment, out),
         }

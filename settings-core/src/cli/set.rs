@@ -1,5 +1,6 @@
 //! `set` and `unset`: writes the configuration file back in place.
 
+use std::fmt;
 use std::io::Write;
 
 use clap::Args;
@@ -7,29 +8,42 @@ use clap::Args;
 use super::{Common, Failure, Outcome};
 use crate::Settings;
 use crate::resolve::Environment;
-use crate::store::{Saved, Store, StoreError};
+use crate::store::{Kept, Saved, Store, StoreError};
 
 /// Sets one setting in the configuration file.
-#[derive(Args, Debug)]
+#[derive(Args)]
 pub struct Set {
     /// The setting, such as EmailSettings.SMTPPort
+    #[arg(value_name = "SETTING")]
     path: String,
-    /// Its value; several are the elements of a list
-    #[arg(required = true, allow_hyphen_values = true)]
+    /// Its value; several are the elements of a list. Behind `--` it may start with a hyphen
+    #[arg(required = true, allow_negative_numbers = true)]
     values: Vec<String>,
     /// Set it although the environment hides it
     #[arg(long)]
     shadowed: bool,
+    #[command(flatten)]
+    recording: Recording,
 }
 
 /// Removes one setting from the configuration file, so that its default applies.
 #[derive(Args, Debug)]
 pub struct Unset {
     /// The setting, such as EmailSettings.SMTPPort
+    #[arg(value_name = "SETTING")]
     path: String,
     /// Remove it although the environment hides it
     #[arg(long)]
     shadowed: bool,
+    #[command(flatten)]
+    recording: Recording,
+}
+
+impl fmt::Debug for Set {
+    /// Leaves the values out: they may be secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Set").field("path", &self.path).finish_non_exhaustive()
+    }
 }
 
 impl Set {
@@ -39,7 +53,8 @@ impl Set {
         environment: Environment,
         out: &mut dyn Write,
     ) -> Outcome {
-        change::<T>(common, environment, self.shadowed, out, |store| store.set(&self.path, &self.values))
+        let told = (self.shadowed, self.recording);
+        change::<T>(common, environment, told, out, |store| store.set(&self.path, &self.values))
     }
 }
 
@@ -50,31 +65,85 @@ impl Unset {
         environment: Environment,
         out: &mut dyn Write,
     ) -> Outcome {
-        change::<T>(common, environment, self.shadowed, out, |store| store.unset(&self.path))
+        let told = (self.shadowed, self.recording);
+        change::<T>(common, environment, told, out, |store| store.unset(&self.path))
     }
 }
 
 fn change<T: Settings>(
     common: &Common,
     environment: Environment,
-    shadowed: bool,
+    (shadowed, recording): (bool, Recording),
     out: &mut dyn Write,
     edit: impl FnOnce(&mut Store<T>) -> Result<bool, StoreError>,
 ) -> Outcome {
-    let path = common.config_path();
-    let others = common.layers_beside(environment)?;
-    let mut store = Store::<T>::open(path, others).map_err(failure)?.shadowed(shadowed);
+    let mut store = recording.open(common, environment)?.shadowed(shadowed);
     edit(&mut store).map_err(failure)?;
+    save(&mut store, common, out)
+}
+
+/// Who changes the file, and how many versions of it are kept.
+#[derive(Args, Debug)]
+pub(super) struct Recording {
+    /// Who makes the change, for the history [default: the user who runs the program]
+    #[arg(long, value_name = "NAME")]
+    author: Option<String>,
+    /// How many versions the history keeps; with 0 it is removed
+    #[arg(long, value_name = "VERSIONS", default_value_t = 10)]
+    keep: usize,
+}
+
+impl Recording {
+    pub(super) fn open<T: Settings>(
+        self,
+        common: &Common,
+        environment: Environment,
+    ) -> Result<Store<T>, Failure> {
+        let others = common.layers_beside(environment)?;
+        let store = Store::<T>::open(common.config_path(), others).map_err(failure)?;
+        Ok(store.keep(self.keep).author(self.author.or_else(user)))
+    }
+}
+
+/// Who runs the program; behind `sudo`, who called it.
+fn user() -> Option<String> {
+    let caller = std::env::var("SUDO_USER").ok().filter(|name| !name.is_empty());
+    caller.or_else(|| whoami::username().ok())
+}
+
+/// Writes the file, and says which, what has no effect, and what of the history failed.
+pub(super) fn save<T: Settings>(store: &mut Store<T>, common: &Common, out: &mut dyn Write) -> Outcome {
+    let changes = store.changes();
+    let path = common.config_path().display();
     match store.save().map_err(failure)? {
-        Saved::Unchanged => writeln!(out, "{} stays as it is", path.display())?,
-        Saved::Written => writeln!(out, "wrote {}", path.display())?,
+        Saved::Unchanged => {
+            writeln!(out, "{path} stays as it is")?;
+            return Ok(true);
+        }
+        Saved::Written(Kept::Version(number)) => writeln!(out, "wrote {path} (version {number})")?,
+        Saved::Written(Kept::Off) => writeln!(out, "wrote {path}")?,
+        Saved::Written(Kept::Failed(error)) => {
+            writeln!(out, "wrote {path}")?;
+            eprintln!("warning: the change is written, but the history could not be: {error}");
+        }
+    }
+    for (difference, shadow) in changes {
+        if let Some(origin) = shadow {
+            let path = difference.path;
+            writeln!(
+                out,
+                "`{path}` is set by {origin}, so that the change has no effect while that is there"
+            )?;
+        }
     }
     Ok(true)
 }
 
-fn failure(error: StoreError) -> Failure {
+pub(super) fn failure(error: StoreError) -> Failure {
     match error {
-        StoreError::Unknown(_) | StoreError::NoList { .. } => Failure::Usage(error.to_string()),
+        StoreError::Unknown(_) | StoreError::NoList { .. } | StoreError::NoVersion { .. } => {
+            Failure::Usage(error.to_string())
+        }
         _ => Failure::Failed(error.to_string()),
     }
 }

@@ -30,6 +30,7 @@ pub struct Show {
 #[derive(Args, Debug)]
 pub struct Get {
     /// The setting, such as EmailSettings.SMTPPort
+    #[arg(value_name = "SETTING")]
     path: String,
 }
 

@@ -25,6 +25,9 @@ pub struct Template {
     /// Say in comments what each setting does
     #[arg(long)]
     commented: bool,
+    /// What a Kubernetes object is called
+    #[arg(long, default_value = "settings", value_parser = object_name)]
+    name: String,
 }
 
 /// The template's form.
@@ -34,6 +37,25 @@ enum Format {
     Json,
     /// NAME=value lines, each with a comment
     Env,
+    /// An EnvironmentFile of systemd
+    Systemd,
+    /// A Kubernetes ConfigMap with what is not secret
+    #[value(name = "configmap")]
+    ConfigMap,
+    /// A Kubernetes Secret with what is secret, to fill in
+    Secret,
+}
+
+/// A DNS subdomain, as Kubernetes wants its objects called (RFC 1123).
+fn object_name(name: &str) -> Result<String, &'static str> {
+    let is_label = |label: &str| {
+        let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        label.chars().all(inner) && !label.is_empty() && !label.starts_with('-') && !label.ends_with('-')
+    };
+    if name.len() <= 253 && name.split('.').all(is_label) {
+        return Ok(name.to_owned());
+    }
+    Err("expected lower-case letters, digits, `-` and `.`, starting and ending with a letter or digit")
 }
 
 impl Schema {
@@ -54,6 +76,9 @@ impl Template {
             (Format::Json, false) => template::default_json(T::SCHEMA),
             (Format::Json, true) => template::commented_json(T::SCHEMA),
             (Format::Env, _) => template::env(T::SCHEMA),
+            (Format::Systemd, _) => template::systemd_env(T::SCHEMA),
+            (Format::ConfigMap, _) => template::config_map(T::SCHEMA, &self.name),
+            (Format::Secret, _) => template::secret(T::SCHEMA, &self.name),
         };
         out.write_all(text.as_bytes())?;
         Ok(true)

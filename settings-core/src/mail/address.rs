@@ -10,8 +10,8 @@ const NAME_LIMIT: usize = 512;
 /// An e-mail address: `local@domain`, checked, so that it fits an SMTP command and a header.
 ///
 /// The local part is a dot-atom or a quoted string, the domain a host name or an address in
-/// brackets (RFC 5321, 4.1.2). Characters outside ASCII are taken (RFC 6531); whether they can be
-/// sent depends on the server.
+/// brackets (RFC 5321, 4.1.2). Characters outside ASCII are taken: in the domain they can always be
+/// sent (RFC 5890), before the `@` only to a server that offers SMTPUTF8 (RFC 6531).
 ///
 /// ```
 /// use settings_core::mail::Address;
@@ -55,11 +55,6 @@ impl Address {
     /// The whole address.
     pub fn as_str(&self) -> &str {
         &self.text
-    }
-
-    /// Whether it has characters outside ASCII.
-    pub fn is_international(&self) -> bool {
-        !self.text.is_ascii()
     }
 }
 
@@ -244,7 +239,6 @@ mod tests {
             let address = text.parse::<Address>().unwrap();
             assert_eq!(format!("{}@{}", address.local_part(), address.domain()), text);
         }
-        assert!("grüße@bücher.example".parse::<Address>().unwrap().is_international());
     }
 
     #[test]

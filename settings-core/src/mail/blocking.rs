@@ -28,6 +28,22 @@ impl Mailer {
         Ok(Self { mailer, runtime: Some(runtime) })
     }
 
+    /// See [`super::Mailer::replace`].
+    ///
+    /// # Errors
+    /// Where the new settings cannot be obeyed.
+    pub fn replace(&self, settings: &EmailSettings) -> Result<bool, Failure> {
+        self.mailer.replace(settings)
+    }
+
+    /// See [`super::Mailer::message`].
+    ///
+    /// # Errors
+    /// Where `FeedbackEmail` is empty, or malformed.
+    pub fn message(&self) -> Result<Message, Failure> {
+        self.mailer.message()
+    }
+
     /// See [`super::Mailer::send`].
     pub fn send(&self, message: &Message) -> Outcome {
         self.attempt(message).outcome

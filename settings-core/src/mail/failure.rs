@@ -191,6 +191,11 @@ pub enum TlsFault {
         /// The names in the certificate.
         presented: Vec<String>,
     },
+    /// The certificate is not the one whose fingerprint the settings name.
+    WrongFingerprint {
+        /// The SHA-256 of the one that was presented.
+        presented: String,
+    },
     /// The certificate is signed by its own key and is not among the trusted ones.
     SelfSigned(Option<Box<CertificateFacts>>),
     /// The certificate is signed by an authority that is not trusted.
@@ -317,6 +322,9 @@ impl fmt::Display for TlsFault {
             }
             Self::WrongName { expected, presented } => {
                 write!(f, "the server's certificate is not for {expected} but for {}", presented.join(", "))
+            }
+            Self::WrongFingerprint { presented } => {
+                write!(f, "the server's certificate is another one: its SHA-256 is {presented}")
             }
             Self::SelfSigned(_) => f.write_str("the server's certificate is self-signed and not trusted"),
             Self::UnknownIssuer(facts) => {

@@ -16,6 +16,10 @@ const ENABLE_AUTH: &str = "EmailSettings.EnableSMTPAuth";
 const USERNAME: &str = "EmailSettings.SMTPUsername";
 const PASSWORD: &str = "EmailSettings.SMTPPassword";
 const SKIP: &str = "EmailSettings.SkipServerCertificateVerification";
+const CA_FILE: &str = "EmailSettings.SMTPCAFile";
+const FINGERPRINT: &str = "EmailSettings.SMTPCertificateFingerprint";
+const ALLOW_CRAM: &str = "EmailSettings.AllowCRAMMD5";
+const SOURCE: &str = "EmailSettings.SMTPSourceAddress";
 const TIMEOUT: &str = "EmailSettings.SMTPServerTimeout";
 
 /// The failure with its hints and the server's name.
@@ -92,6 +96,11 @@ fn unreachable(kinds: impl Iterator<Item = ErrorKind>, port: u16) -> Vec<String>
     }
     if kinds.iter().any(|kind| matches!(kind, ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable)) {
         hints.push("this machine has no route to that address; check its network, IPv6 in particular".into());
+    }
+    if kinds.contains(&ErrorKind::AddrNotAvailable) {
+        hints.push(format!(
+            "set {SOURCE} to an address of this machine of the server's family (IPv4 or IPv6), or to nothing"
+        ));
     }
     if hints.is_empty() {
         hints.push(format!("check {SERVER} and {PORT}"));
@@ -174,8 +183,9 @@ fn protocol(fault: &ProtocolFault, step: Step, security: ConnectionSecurity, por
 fn tls(fault: &TlsFault, security: ConnectionSecurity, settings: &EmailSettings) -> Vec<String> {
     let port = settings.smtp_port;
     let skip = format!("{SKIP} = true takes any certificate; then nobody knows who reads the mail");
-    let trust =
-        "give its authority's certificate as an extra CA file, or add it to this system's trusted ones";
+    let trust = format!(
+        "put its authority's certificate into the file that {CA_FILE} names, or among this system's trusted ones"
+    );
     match fault {
         TlsFault::Expired(_) => {
             vec![
@@ -193,13 +203,17 @@ fn tls(fault: &TlsFault, security: ConnectionSecurity, settings: &EmailSettings)
             }
             None => vec![format!("set {SERVER} to the name that the certificate is for"), skip],
         },
-        TlsFault::SelfSigned(_) => vec![
-            "give the server's certificate as an extra CA file, or add it to this system's trusted ones"
+        TlsFault::WrongFingerprint { presented } => vec![
+            format!("if the server's certificate was renewed, and only then, set {FINGERPRINT} to {presented}"),
+            "ask the server's operator for the fingerprint; somebody between you and the server may pose as it"
                 .into(),
+        ],
+        TlsFault::SelfSigned(_) => vec![
+            format!("put the server's certificate into the file that {CA_FILE} names, or among this system's trusted ones"),
             skip,
         ],
         TlsFault::UnknownIssuer(_) => vec![
-            trust.into(),
+            trust,
             "the server may not send its intermediate certificates; its administrator can mend that".into(),
             skip,
         ],
@@ -210,6 +224,10 @@ fn tls(fault: &TlsFault, security: ConnectionSecurity, settings: &EmailSettings)
         TlsFault::NotTls => {
             vec!["the server agreed to encrypt but went on in clear; its log may say why".into()]
         }
+        TlsFault::Other(text) if text.contains("UnsupportedCertVersion") => vec![
+            "the server's certificate is of a form (X.509 version 1) that has long been given up; it has to be made anew"
+                .into(),
+        ],
         TlsFault::Other(_) => Vec::new(),
         TlsFault::Alert(_) | TlsFault::Incompatible(_) => {
             vec!["the server may only speak versions of TLS before 1.2, which are not safe".into()]
@@ -242,10 +260,9 @@ fn mechanisms(offered: &[String]) -> Vec<String> {
         ];
     }
     if offered.iter().any(|name| name == "CRAM-MD5") {
-        return vec![
-            "have the server offer PLAIN under encryption; CRAM-MD5 is used only where the program allows it"
-                .into(),
-        ];
+        return vec![format!(
+            "have the server offer PLAIN under encryption, or allow CRAM-MD5, which is weak: {ALLOW_CRAM}"
+        )];
     }
     vec!["have the server offer PLAIN or LOGIN under encryption".into()]
 }
@@ -369,6 +386,30 @@ mod tests {
             (Step::MailFrom, reply(530, "5.7.0 authentication required"), Tls, 465, "EnableSMTPAuth to true"),
             (Step::RcptTo, reply(554, "5.7.1 relay access denied"), Tls, 465, "EnableSMTPAuth to true"),
             (Step::RcptTo, reply(450, "4.7.1 greylisted"), Tls, 465, "sent again later"),
+            (Step::RcptTo, reply(550, "5.7.60 SendAsDenied"), Tls, 465, "may not send under this sender"),
+            (
+                Step::MailFrom,
+                reply(552, "5.3.4 message size exceeds limit"),
+                Tls,
+                465,
+                "larger than the server",
+            ),
+            (Step::MailFrom, reply(421, "4.7.0 too many connections"), Tls, 465, "busy"),
+            (Step::Tls, Cause::Tls(TlsFault::NotYetValid(Option::None)), Tls, 465, "clock"),
+            (
+                Step::Tls,
+                Cause::Tls(TlsFault::Other("Other(OtherError(UnsupportedCertVersion))".into())),
+                Tls,
+                465,
+                "made anew",
+            ),
+            (
+                Step::Tls,
+                Cause::Tls(TlsFault::WrongFingerprint { presented: "00ff".into() }),
+                Tls,
+                465,
+                "SMTPCertificateFingerprint to 00ff",
+            ),
             (
                 Step::Greeting,
                 Cause::Protocol(ProtocolFault::NotAReply("HTTP/1.1 400 Bad Request".into())),

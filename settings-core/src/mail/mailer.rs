@@ -1,6 +1,12 @@
 //! The sender, made from resolved settings.
 
-use std::sync::Arc;
+use std::{
+    fmt,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use tokio::sync::OwnedSemaphorePermit;
+use tracing::Instrument;
 
 #[cfg(feature = "mail-outbox")]
 use super::session::Gate;
@@ -9,19 +15,16 @@ use super::{
     failure::{Cause, Failure, Step},
     hints::explained,
     message::{MailObject, Message},
-    meter::{Counts, Meter},
+    meter::{CloseReason, Counts, Meter},
     options::MailerOptions,
     outcome::Outcome,
-    pool::{Kept, Pool},
-    session::{
-        Approach, Credentials, Envelope, ExtraCa, LoginSecret, NotTaken, Run, Session, Taken, Target,
-        TlsPolicy,
-    },
-    settings::{ConnectionSecurity, EmailSettings},
+    pool::{Keep, Kept, Pool},
+    session::{Approach, Envelope, NotTaken, Run, Session, Taken},
+    settings::EmailSettings,
     transcript::Transcript,
 };
 
-/// Sends mail by the settings that it was made from.
+/// Sends mail by the settings that it was made from. Clones share its connections, its counts and its settings.
 ///
 /// Every step of a delivery ends within `EmailSettings.SMTPServerTimeout`, and the delivery within
 /// six times that plus what the size of the message asks for. Dropping a future of it closes its
@@ -30,22 +33,42 @@ use super::{
 /// ```no_run
 /// use settings_core::mail::{EmailSettings, Mailer, MailerOptions, Message};
 ///
-/// # async fn send() -> Result<(), Box<dyn std::error::Error>> {
-/// let mailer = Mailer::new(&EmailSettings::default(), MailerOptions::default())?;
-/// let message = Message::new("server@example.com".parse()?)
-///     .to("admin@example.com".parse()?)
-///     .subject("Hello")
-///     .text("Hello!");
+/// # async fn send(settings: EmailSettings, changed: EmailSettings) -> Result<(), Box<dyn std::error::Error>> {
+/// let mailer = Mailer::new(&settings, MailerOptions::default())?;
+/// let message = mailer.message()?.to("admin@example.com".parse()?).subject("Hello").text("Hello!");
 /// println!("{}", mailer.send(&message).await);
+///
+/// mailer.replace(&changed)?; // the next mail goes by these
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Mailer {
-    settings: Arc<EmailSettings>,
-    approach: Arc<Approach>,
-    pool: Arc<Pool>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    options: MailerOptions,
     meter: Arc<Meter>,
+    present: RwLock<Arc<Generation>>,
+}
+
+/// What was made of one state of the settings.
+struct Generation {
+    settings: EmailSettings,
+    ready: Result<Ready, Failure>,
+}
+
+/// What it takes to send.
+struct Ready {
+    approach: Approach,
+    pool: Arc<Pool>,
+}
+
+/// The settings by which one mail is sent, and its turn.
+struct Turn {
+    generation: Arc<Generation>,
+    _seat: Option<OwnedSemaphorePermit>,
 }
 
 /// One attempt to deliver: what became of it, and how it went.
@@ -59,23 +82,110 @@ pub struct Attempt {
 }
 
 impl Mailer {
-    /// A sender for these settings. Fails where they cannot be obeyed: no server, a login without a
-    /// name, an extra CA that cannot be read, a system without trusted certificates.
+    /// A sender for these settings.
+    ///
+    /// # Errors
+    /// Where they cannot be obeyed: no server, a login without a name, a file of authorities that cannot be read, a
+    /// system without trusted certificates.
     pub fn new(settings: &EmailSettings, options: MailerOptions) -> Result<Self, Failure> {
-        let failed = |cause| explained(Failure::new(Step::Settings, cause), settings);
-        let pool = Pool::new(options.connections, options.keep);
-        let approach = Arc::new(approach(settings, options).map_err(failed)?);
-        Ok(Self { settings: Arc::new(settings.clone()), approach, pool, meter: Arc::default() })
+        let mailer = Self::replaceable(settings, options);
+        match mailer.failure() {
+            None => Ok(mailer),
+            Some(failure) => Err(failure),
+        }
+    }
+
+    /// Like [`Mailer::new`], for programs that start whatever the settings say: where they cannot be obeyed, mails
+    /// are not attempted, for the reason that [`Mailer::failure`] tells, until [`Mailer::replace`] brings others.
+    #[must_use]
+    pub fn replaceable(settings: &EmailSettings, options: MailerOptions) -> Self {
+        let present = RwLock::new(Arc::new(Generation::new(settings, &options)));
+        Self { shared: Arc::new(Shared { options, meter: Arc::default(), present }) }
+    }
+
+    /// Goes by other settings from now on; false where they are the same and nothing was done.
+    ///
+    /// Mails that have a connection are finished by the settings that they were begun with; then it is closed, as are
+    /// those that wait (QUIT, in the background). Mails that wait for their turn go by the new settings. May be called
+    /// from any thread.
+    ///
+    /// # Errors
+    /// Where the new settings cannot be obeyed. The old ones are not obeyed any more either: see
+    /// [`Mailer::replaceable`].
+    pub fn replace(&self, settings: &EmailSettings) -> Result<bool, Failure> {
+        if self.generation().settings == *settings {
+            return self.failure().map_or(Ok(false), Err);
+        }
+        self.reload(settings.clone()).map(|()| true)
+    }
+
+    /// Makes everything anew from the present settings: a file of authorities may have changed.
+    ///
+    /// # Errors
+    /// Like [`Mailer::replace`].
+    pub fn refresh(&self) -> Result<(), Failure> {
+        self.reload(self.generation().settings.clone())
+    }
+
+    fn reload(&self, settings: EmailSettings) -> Result<(), Failure> {
+        let fresh = Arc::new(Generation::new(&settings, &self.shared.options));
+        let old = {
+            let mut present = self.shared.present.write().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *present, Arc::clone(&fresh))
+        };
+        if let Ok(ready) = &old.ready {
+            ready.pool.retire(CloseReason::Replaced);
+        }
+        match &fresh.ready {
+            Ok(ready) => {
+                tracing::info!(server = %ready.approach.target, "mail goes by changed settings");
+                Ok(())
+            }
+            Err(failure) => {
+                tracing::error!(%failure, "mail cannot be sent by the changed settings");
+                Err(failure.clone())
+            }
+        }
+    }
+
+    /// Why nothing can be sent by the present settings; none where it can.
+    pub fn failure(&self) -> Option<Failure> {
+        self.generation().ready.as_ref().err().cloned()
+    }
+
+    /// The settings that it obeys.
+    pub fn settings(&self) -> EmailSettings {
+        self.generation().settings.clone()
+    }
+
+    /// An empty message from `FeedbackName` and `FeedbackEmail`, with `ReplyToAddress` for answers.
+    ///
+    /// # Errors
+    /// Where `FeedbackEmail` is empty, or one of them is malformed.
+    pub fn message(&self) -> Result<Message, Failure> {
+        let settings = self.settings();
+        let failed =
+            |error: &dyn fmt::Display| Failure::new(Step::Settings, Cause::Settings(error.to_string()));
+        let message = Message::new(settings.sender().map_err(|error| failed(&error))?);
+        let reply_to = settings.reply_to().map_err(|error| failed(&error))?;
+        Ok(reply_to.into_iter().fold(message, Message::reply_to))
     }
 
     /// What it has done so far, its clones included.
     pub fn counts(&self) -> Counts {
-        self.meter.counts()
+        let idle = self.generation().ready.as_ref().map_or(0, |ready| ready.pool.waiting());
+        self.shared.meter.counts(idle)
     }
 
     /// Says goodbye to the connections that wait for further mails.
     pub async fn close(&self) {
-        self.pool.close().await;
+        if let Ok(ready) = &self.generation().ready {
+            ready.pool.close().await;
+        }
+    }
+
+    fn generation(&self) -> Arc<Generation> {
+        Arc::clone(&self.shared.present.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Delivers one mail.
@@ -85,13 +195,13 @@ impl Mailer {
 
     /// Like [`Mailer::send`], and tells how it went.
     pub async fn attempt(&self, message: &Message) -> Attempt {
-        let mut run = Run::start(self.settings.smtp_server_timeout, 0);
+        let mut run = self.run(0);
         run.enter(Step::Message);
         let mail = message.to_object().map_err(|error| Cause::Message(error.to_string()));
         match run.leave(mail) {
             Ok(mail) => self.attempt_in(&mail, run).await,
             Err(failure) => Attempt {
-                outcome: Outcome::of_failure(self.explained(failure), Vec::new()),
+                outcome: Outcome::of_failure(failure, Vec::new()),
                 transcript: run.into_transcript(),
             },
         }
@@ -99,39 +209,68 @@ impl Mailer {
 
     /// Delivers a mail that was made ready before.
     pub async fn send_object(&self, mail: &MailObject) -> Outcome {
-        let run = Run::start(self.settings.smtp_server_timeout, mail.content().len());
-        self.attempt_in(mail, run).await.outcome
+        self.attempt_in(mail, self.run(mail.content().len())).await.outcome
     }
 
     /// Like [`Mailer::send_object`], but passes `gate` right before the content is sent: until then the server
     /// can't have taken the mail. If the gate does not open, the content is not sent.
     #[cfg(feature = "mail-outbox")]
     pub(crate) async fn send_behind(&self, gate: Gate, mail: &MailObject) -> Outcome {
-        let run = Run::start(self.settings.smtp_server_timeout, mail.content().len()).behind(gate);
-        self.attempt_in(mail, run).await.outcome
+        self.attempt_in(mail, self.run(mail.content().len()).behind(gate)).await.outcome
     }
 
-    /// The settings that it obeys.
-    #[cfg(feature = "mail-outbox")]
-    pub(crate) fn settings(&self) -> &EmailSettings {
-        &self.settings
+    fn run(&self, size: usize) -> Run {
+        Run::start(self.generation().settings.smtp_server_timeout, size)
     }
 
     async fn attempt_in(&self, mail: &MailObject, mut run: Run) -> Attempt {
-        let measured = self.meter.begin();
-        let outcome = match self.deliver(mail, &mut run).await {
-            Ok(taken) => Outcome::Delivered {
-                queue_id: taken.reply.queue_id().map(str::to_owned),
-                reply: taken.reply,
-                recipients: taken.recipients,
-            },
-            Err(not_taken) => Outcome::of_failure(self.explained(not_taken.failure), not_taken.recipients),
+        let span =
+            tracing::info_span!("mail", recipients = mail.recipients().len(), bytes = mail.content().len());
+        let attempt = async {
+            let measured = self.shared.meter.begin();
+            let turn = self.turn().await;
+            let generation = &turn.generation;
+            let delivered = match &generation.ready {
+                Ok(ready) => self.deliver(ready, generation, mail, &mut run).await,
+                Err(failure) => Err(failure.clone().into()),
+            };
+            let outcome = match delivered {
+                Ok(taken) => Outcome::Delivered {
+                    queue_id: taken.reply.queue_id().map(str::to_owned),
+                    reply: taken.reply,
+                    recipients: taken.recipients,
+                },
+                Err(NotTaken { failure, recipients, .. }) => {
+                    Outcome::of_failure(generation.explained(failure), recipients)
+                }
+            };
+            measured.end(&outcome, &generation.server());
+            Attempt { outcome, transcript: run.into_transcript() }
         };
-        measured.end(&outcome, &self.approach.target);
-        Attempt { outcome, transcript: run.into_transcript() }
+        attempt.instrument(span).await
     }
 
-    async fn deliver(&self, mail: &MailObject, run: &mut Run) -> Result<Taken, NotTaken> {
+    /// Waits for its turn, by the settings that are the present ones when it comes.
+    async fn turn(&self) -> Turn {
+        loop {
+            let generation = self.generation();
+            let _seat = match &generation.ready {
+                Ok(ready) => ready.pool.seat().await,
+                Err(_) => None,
+            };
+            if Arc::ptr_eq(&generation, &self.generation()) {
+                return Turn { generation, _seat };
+            }
+        }
+    }
+
+    async fn deliver(
+        &self,
+        ready: &Ready,
+        generation: &Generation,
+        mail: &MailObject,
+        run: &mut Run,
+    ) -> Result<Taken, NotTaken> {
         run.enter(Step::Message);
         let wire = mail.to_wire().map_err(|error| Cause::Message(error.to_string()));
         let stuffed = run.leave(wire)?;
@@ -142,23 +281,60 @@ impl Mailer {
             eight_bit: stuffed.is_eight_bit(),
             international: mail.is_international(),
         };
-        let _seat = self.pool.seat().await;
         // Waiting for one's turn is not the server's doing.
-        run.restart_clock(self.settings.smtp_server_timeout, stuffed.size());
-        if let Some(mut kept) = self.pool.take(run).await {
+        run.restart_clock(generation.settings.smtp_server_timeout, stuffed.size());
+        if let Some(mut kept) = ready.pool.take(run).await {
             let delivered = kept.session.deliver(&envelope, &stuffed, run).await;
             if !delivered.as_ref().is_err_and(NotTaken::is_of_a_stale_connection) {
-                self.meter.reused();
-                return self.done_with(kept, delivered, run).await;
+                self.shared.meter.reused();
+                return ready.done_with(kept, delivered, run).await;
             }
+            kept.abandon(CloseReason::Stale);
             run.in_clear();
         }
-        let mut fresh = Kept::new(Session::open(&self.approach, run).await?);
-        self.meter.opened();
+        let session = Session::open(&ready.approach, run).await?;
+        let mut fresh = Kept::new(session, self.shared.meter.opened());
         let delivered = fresh.session.deliver(&envelope, &stuffed, run).await;
-        self.done_with(fresh, delivered, run).await
+        ready.done_with(fresh, delivered, run).await
     }
 
+    /// Walks the way of a mail without sending one: connection, encryption, login, sender, recipients.
+    pub(crate) async fn probe(&self, probe: &Probe, run: &mut Run) -> Result<(), Failure> {
+        let generation = self.generation();
+        let ready = generation.ready.as_ref().map_err(Clone::clone)?;
+        let probed = async {
+            let mut session = Session::open(&ready.approach, run).await?;
+            session.probe(probe.sender.as_ref(), &probe.recipients, run).await?;
+            session.quit(run).await;
+            Ok(())
+        };
+        probed.await.map_err(|failure| generation.explained(failure))
+    }
+}
+
+impl Generation {
+    fn new(settings: &EmailSettings, options: &MailerOptions) -> Self {
+        let connections = options.connections.unwrap_or(usize::from(settings.smtp_connections));
+        let keep = options.keep.unwrap_or_else(|| Keep::idle(settings.smtp_idle_timeout));
+        let ready = Approach::of_settings(settings, options)
+            .map(|approach| Ready { approach, pool: Pool::new(connections, keep) })
+            .map_err(|cause| explained(Failure::new(Step::Settings, cause), settings));
+        Self { settings: settings.clone(), ready }
+    }
+
+    fn server(&self) -> String {
+        self.ready.as_ref().map(|ready| ready.approach.target.to_string()).unwrap_or_default()
+    }
+
+    fn explained(&self, mut failure: Failure) -> Failure {
+        if !matches!(failure.step, Step::Message | Step::Settings) {
+            failure.server = self.server();
+        }
+        explained(failure, &self.settings)
+    }
+}
+
+impl Ready {
     /// Keeps the connection where it can take another mail.
     async fn done_with(
         &self,
@@ -169,87 +345,14 @@ impl Mailer {
         match &delivered {
             Ok(_) => self.pool.put(kept, false, run).await,
             Err(not_taken) if not_taken.in_step => self.pool.put(kept, true, run).await,
-            Err(_) => {}
+            Err(_) => kept.abandon(CloseReason::Failed),
         }
         delivered
     }
-
-    /// Walks the way of a mail without sending one: connection, encryption, login, sender, recipients.
-    pub(crate) async fn probe(&self, probe: &Probe, run: &mut Run) -> Result<(), Failure> {
-        let probed = async {
-            let mut session = Session::open(&self.approach, run).await?;
-            session.probe(probe.sender.as_ref(), &probe.recipients, run).await?;
-            session.quit(run).await;
-            Ok(())
-        };
-        probed.await.map_err(|failure| self.explained(failure))
-    }
-
-    fn explained(&self, mut failure: Failure) -> Failure {
-        if failure.step != Step::Message {
-            failure.server = self.approach.target.to_string();
-        }
-        explained(failure, &self.settings)
-    }
 }
 
-fn approach(settings: &EmailSettings, options: MailerOptions) -> Result<Approach, Cause> {
-    let settings_error = |text: &str| Err(Cause::Settings(text.to_owned()));
-    let host = settings.smtp_server.trim();
-    if host.is_empty() {
-        return settings_error("EmailSettings.SMTPServer is empty, so there is no server to send to");
+impl fmt::Debug for Mailer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mailer").field("settings", &self.generation().settings).finish_non_exhaustive()
     }
-    if !host.bytes().all(|b| b.is_ascii_graphic()) {
-        return settings_error("EmailSettings.SMTPServer has characters that no host name has");
-    }
-    if settings.smtp_port == 0 {
-        return settings_error("EmailSettings.SMTPPort is 0; ports are 1 to 65535");
-    }
-    let ehlo_name = options.ehlo_name.clone().filter(|name| !name.is_empty());
-    if ehlo_name.as_ref().is_some_and(|name| name.len() > 255 || !name.bytes().all(|b| b.is_ascii_graphic()))
-    {
-        return settings_error("the EHLO name has characters that no host name has");
-    }
-    let credentials = settings.enable_smtp_auth.then(|| credentials(settings, &options)).transpose()?;
-    let security = settings.connection_security;
-    let tls = match security {
-        ConnectionSecurity::None => None,
-        ConnectionSecurity::Tls | ConnectionSecurity::StartTls => {
-            let mut extra = Vec::new();
-            extra.extend(options.extra_ca_file.map(ExtraCa::File));
-            extra.extend(options.extra_ca_pem.map(ExtraCa::Pem));
-            Some(TlsPolicy::load(&extra, settings.skip_server_certificate_verification, options.oldest_tls)?)
-        }
-    };
-    Ok(Approach { target: Target::new(host, settings.smtp_port), security, tls, credentials, ehlo_name })
-}
-
-fn credentials(settings: &EmailSettings, options: &MailerOptions) -> Result<Credentials, Cause> {
-    let settings_error = |text: &str| Err(Cause::Settings(text.to_owned()));
-    let username = settings.smtp_username.clone();
-    if username.is_empty() {
-        return settings_error(
-            "EmailSettings.EnableSMTPAuth is true, but EmailSettings.SMTPUsername is empty",
-        );
-    }
-    if username.chars().any(char::is_control) {
-        return settings_error("EmailSettings.SMTPUsername has a line break or control character");
-    }
-    let password = &settings.smtp_password;
-    let secret = match &options.access_token {
-        Some(token) if token.expose().is_empty() || !token.expose().bytes().all(|b| b.is_ascii_graphic()) => {
-            return settings_error("the access token is empty or has characters that no token has");
-        }
-        Some(token) => LoginSecret::Token(token.clone()),
-        None if password.is_empty() => {
-            return settings_error(
-                "EmailSettings.EnableSMTPAuth is true, but EmailSettings.SMTPPassword is empty",
-            );
-        }
-        None if password.expose().contains(['\0', '\r', '\n']) => {
-            return settings_error("EmailSettings.SMTPPassword has a line break or NUL");
-        }
-        None => LoginSecret::Password(password.clone()),
-    };
-    Ok(Credentials { username, secret, allow_cram_md5: options.allow_cram_md5 })
 }

@@ -4,11 +4,11 @@
 //! [`Message`] over and tells in an [`Outcome`] what became of it. [`doctor`] walks the same way
 //! step by step for people, and `catch` is a server to receive mail while developing.
 
-mod settings;
-pub use settings::{ConnectionSecurity, EmailSettings};
-
-#[cfg(feature = "mail")]
 mod address;
+mod settings;
+pub use address::{Address, AddressError, Mailbox};
+pub use settings::{ConnectionSecurity, EmailSettings, SenderError, TlsVersion};
+
 #[cfg(feature = "alerts")]
 pub mod alerts;
 #[cfg(feature = "mail")]
@@ -21,6 +21,8 @@ pub mod doctor;
 mod failure;
 #[cfg(feature = "mail")]
 mod hints;
+#[cfg(feature = "mail")]
+mod international;
 #[cfg(feature = "mail")]
 mod mailer;
 #[cfg(feature = "mail")]
@@ -44,12 +46,11 @@ mod transcript;
 
 #[cfg(feature = "mail")]
 pub use self::{
-    address::{Address, AddressError, Mailbox},
     failure::{Cause, Failure, ProtocolFault, Step, TlsFault},
     mailer::{Attempt, Mailer},
     message::{Attachment, AutoSubmitted, MailObject, Message, MessageError, MessageId},
-    meter::Counts,
-    options::{MailerOptions, TlsVersion},
+    meter::{CloseReason, Counts, Latency},
+    options::MailerOptions,
     outcome::{Outcome, Recipient, RecipientState},
     pool::Keep,
     reply::{EnhancedCode, Reply},

@@ -1,55 +1,30 @@
-//! What a sender needs beyond the settings.
+//! What a program gives a sender beside the settings, or in place of them.
 
 use std::path::PathBuf;
 
-use super::pool::Keep;
+use super::{pool::Keep, settings::TlsVersion};
 use crate::value::Secret;
 
-/// A version of TLS that is still safe.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum TlsVersion {
-    /// TLS 1.2 (RFC 5246).
-    #[default]
-    Tls12,
-    /// TLS 1.3 (RFC 8446).
-    Tls13,
-}
-
-/// What a sender needs beyond the settings.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a program gives a sender beside the settings, or in place of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MailerOptions {
-    /// A file of PEM certificates whose authorities are trusted beside the system's.
+    /// A file of PEM certificates whose authorities are trusted beside the system's and the settings'.
     pub extra_ca_file: Option<PathBuf>,
     /// The same, as text.
     pub extra_ca_pem: Option<String>,
-    /// The name by which we introduce ourselves in EHLO; by default the address of our end.
+    /// The name by which we introduce ourselves, in place of `EmailSettings.EHLOName`.
     pub ehlo_name: Option<String>,
     /// An OAuth 2.0 access token to log in with in place of the password (XOAUTH2, OAUTHBEARER).
     pub access_token: Option<Secret>,
-    /// Whether CRAM-MD5 may be used where the server offers nothing better.
+    /// Whether CRAM-MD5 may be used where the server offers nothing better, whatever `EmailSettings.AllowCRAMMD5` says.
     pub allow_cram_md5: bool,
-    /// The oldest version of TLS that is spoken.
-    pub oldest_tls: TlsVersion,
-    /// Connections at a time; further mails wait for their turn.
-    pub connections: usize,
-    /// How long connections are kept for further mails; by default each mail has its own.
+    /// The oldest version of TLS that is spoken, in place of `EmailSettings.SMTPMinimumTLSVersion`.
+    pub oldest_tls: Option<TlsVersion>,
+    /// Connections at a time, in place of `EmailSettings.SMTPConnections`.
+    pub connections: Option<usize>,
+    /// How long connections are kept for further mails, in place of `EmailSettings.SMTPIdleTimeout`.
     pub keep: Option<Keep>,
-}
-
-impl Default for MailerOptions {
-    fn default() -> Self {
-        Self {
-            extra_ca_file: None,
-            extra_ca_pem: None,
-            ehlo_name: None,
-            access_token: None,
-            allow_cram_md5: false,
-            oldest_tls: TlsVersion::Tls12,
-            connections: 4,
-            keep: None,
-        }
-    }
 }
 
 impl MailerOptions {
@@ -92,14 +67,14 @@ impl MailerOptions {
     /// Speaks no version of TLS before this one.
     #[must_use]
     pub fn oldest_tls(mut self, version: TlsVersion) -> Self {
-        self.oldest_tls = version;
+        self.oldest_tls = Some(version);
         self
     }
 
     /// Opens at most that many connections at a time.
     #[must_use]
     pub fn connections(mut self, connections: usize) -> Self {
-        self.connections = connections;
+        self.connections = Some(connections);
         self
     }
 

@@ -4,19 +4,21 @@
 //! A future that is dropped takes its connection with it, so nobody ever gets one that is out of step.
 
 use std::{
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError, Weak,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::Duration,
 };
 
 use tokio::{
+    runtime::Handle,
     sync::{OwnedSemaphorePermit, Semaphore},
+    task::JoinSet,
     time::{Instant, sleep},
 };
 
-use super::session::{Run, Session};
+use super::{
+    meter::{CloseReason, Tally},
+    session::{Run, Session},
+};
 
 /// How long connections are kept for further mails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,8 +27,18 @@ pub struct Keep {
     pub idle: Duration,
     /// The longest time since it was opened.
     pub age: Duration,
-    /// The most mails over one connection.
+    /// The most mails over one connection; with 1 each mail has its own.
     pub mails: u32,
+}
+
+impl Keep {
+    /// Each mail has a connection of its own.
+    pub const NOT: Self = Self { idle: Duration::ZERO, age: Duration::ZERO, mails: 1 };
+
+    /// Kept for this long without a mail; not at all where that is zero.
+    pub(crate) fn idle(idle: Duration) -> Self {
+        if idle.is_zero() { Self::NOT } else { Self { idle, ..Self::default() } }
+    }
 }
 
 impl Default for Keep {
@@ -40,19 +52,31 @@ const CHECK_AFTER: Duration = Duration::from_secs(1);
 /// How long a farewell in the background may take in all.
 const FAREWELL: Duration = Duration::from_secs(1);
 
-/// The connections of one mailer.
+/// The connections of one mailer by one state of its settings.
 #[derive(Debug)]
 pub(crate) struct Pool {
-    keep: Option<Keep>,
+    keep: Keep,
     room: Arc<Semaphore>,
-    waiting: Mutex<Vec<Kept>>,
-    reaping: AtomicBool,
+    idle: Mutex<Idle>,
+}
+
+/// The connections that wait.
+#[derive(Debug, Default)]
+struct Idle {
+    waiting: Vec<Kept>,
+    /// Whether a task closes them when they have waited too long.
+    reaping: bool,
+    /// Why none may wait any more.
+    retired: Option<CloseReason>,
+    /// Where farewells can be said, once it is known.
+    runtime: Option<Handle>,
 }
 
 /// An open connection and what is known of it.
 #[derive(Debug)]
 pub(crate) struct Kept {
     pub(crate) session: Session,
+    tally: Tally,
     opened: Instant,
     used: Instant,
     mails: u32,
@@ -62,9 +86,21 @@ pub(crate) struct Kept {
 
 impl Kept {
     /// A connection that was opened just now.
-    pub(crate) fn new(session: Session) -> Self {
+    pub(crate) fn new(session: Session, tally: Tally) -> Self {
         let now = Instant::now();
-        Self { session, opened: now, used: now, mails: 0, unfinished: false }
+        Self { session, tally, opened: now, used: now, mails: 0, unfinished: false }
+    }
+
+    /// Closes it without a word: nothing can follow on it.
+    pub(crate) fn abandon(mut self, reason: CloseReason) {
+        self.tally.because(reason);
+    }
+
+    /// Says goodbye.
+    async fn leave(mut self, reason: CloseReason, run: &mut Run) {
+        self.tally.because(reason);
+        self.session.quit(run).await;
+        drop(self.tally);
     }
 
     /// How long it may still wait.
@@ -74,21 +110,35 @@ impl Kept {
         left(keep.idle, self.used).min(left(keep.age, self.opened))
     }
 
-    fn is_over(&self, keep: &Keep, now: Instant) -> bool {
-        self.mails >= keep.mails || self.left(keep, now).is_zero()
+    /// Why it has done its part.
+    fn is_over(&self, keep: &Keep, now: Instant) -> Option<CloseReason> {
+        if self.mails >= keep.mails {
+            Some(CloseReason::Mails)
+        } else if now.saturating_duration_since(self.opened) >= keep.age {
+            Some(CloseReason::Age)
+        } else if now.saturating_duration_since(self.used) >= keep.idle {
+            Some(CloseReason::Idle)
+        } else {
+            None
+        }
     }
 }
 
 impl Pool {
     /// Room for `connections` at a time, at least one.
-    pub(crate) fn new(connections: usize, keep: Option<Keep>) -> Arc<Self> {
+    pub(crate) fn new(connections: usize, keep: Keep) -> Arc<Self> {
         let room = Arc::new(Semaphore::new(connections.clamp(1, 1000)));
-        Arc::new(Self { keep, room, waiting: Mutex::default(), reaping: AtomicBool::new(false) })
+        Arc::new(Self { keep, room, idle: Mutex::default() })
     }
 
     /// Waits for its turn to use a connection. Those who came first are served first.
     pub(crate) async fn seat(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.room).acquire_owned().await.ok()
+    }
+
+    /// How many connections wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.idle().waiting.len()
     }
 
     /// A connection that waits and still works, the last used first.
@@ -98,23 +148,25 @@ impl Pool {
             if kept.session.is_usable(check, run).await {
                 return Some(kept);
             }
+            kept.abandon(CloseReason::Stale);
         }
         None
     }
 
     fn next(&self) -> Option<Kept> {
-        let keep = self.keep?;
         let now = Instant::now();
         let mut over = Vec::new();
         let mut found = None;
         {
-            let mut waiting = self.waiting();
-            while let Some(kept) = waiting.pop() {
-                if !kept.is_over(&keep, now) {
-                    found = Some(kept);
-                    break;
+            let mut idle = self.idle();
+            while let Some(kept) = idle.waiting.pop() {
+                match kept.is_over(&self.keep, now) {
+                    None => {
+                        found = Some(kept);
+                        break;
+                    }
+                    Some(reason) => over.push((kept, reason)),
                 }
-                over.push(kept);
             }
         }
         if !over.is_empty() {
@@ -125,47 +177,73 @@ impl Pool {
 
     /// Takes a connection back after a mail, or says goodbye to it where it has done its part.
     pub(crate) async fn put(self: &Arc<Self>, mut kept: Kept, unfinished: bool, run: &mut Run) {
-        kept.mails += 1;
+        kept.mails = kept.mails.saturating_add(1);
         kept.used = Instant::now();
         kept.unfinished = unfinished;
-        match self.keep {
-            Some(keep) if !kept.is_over(&keep, kept.used) => {
-                self.waiting().push(kept);
-                self.reap(keep);
-            }
-            _ => kept.session.quit(run).await,
+        if let Some((kept, reason)) = self.wait(kept) {
+            kept.leave(reason, run).await;
         }
     }
 
-    /// Says goodbye to all connections that wait.
+    /// Has the connection wait; gives it back where it must not, with the reason.
+    fn wait(self: &Arc<Self>, kept: Kept) -> Option<(Kept, CloseReason)> {
+        let over = kept.is_over(&self.keep, kept.used);
+        let mut idle = self.idle();
+        if let Some(reason) = idle.retired.or(over) {
+            return Some((kept, reason));
+        }
+        idle.waiting.push(kept);
+        if !idle.reaping {
+            idle.reaping = true;
+            idle.runtime = Some(Handle::current());
+            tokio::spawn(reap(Arc::downgrade(self), self.keep));
+        }
+        None
+    }
+
+    /// Says goodbye to all connections that wait; others may come back later and wait again.
     pub(crate) async fn close(&self) {
-        let waiting = std::mem::take(&mut *self.waiting());
-        farewell(waiting).await;
+        let waiting = std::mem::take(&mut self.idle().waiting);
+        farewell(because(waiting, CloseReason::Closed)).await;
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Vec<Kept>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Has a task close connections when they have waited too long. It ends when none waits.
-    fn reap(self: &Arc<Self>, keep: Keep) {
-        if !self.reaping.swap(true, Ordering::AcqRel) {
-            tokio::spawn(reap(Arc::downgrade(self), keep));
+    /// Lets no connection wait any more: those that wait are left in the background, those that are in use when their
+    /// mail is done with.
+    pub(crate) fn retire(&self, reason: CloseReason) {
+        let (waiting, runtime) = {
+            let mut idle = self.idle();
+            idle.retired = Some(reason);
+            (std::mem::take(&mut idle.waiting), idle.runtime.take())
+        };
+        if let Some(runtime) = runtime.filter(|_| !waiting.is_empty()) {
+            runtime.spawn(farewell(because(waiting, reason)));
         }
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Idle> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Removes what is over; the rest, and when to look again.
-    fn sweep(&self, keep: &Keep) -> (Vec<Kept>, Option<Duration>) {
+    fn sweep(&self, keep: &Keep) -> (Vec<(Kept, CloseReason)>, Option<Duration>) {
         let now = Instant::now();
-        let mut waiting = self.waiting();
-        let (over, rest): (Vec<Kept>, Vec<Kept>) =
-            waiting.drain(..).partition(|kept| kept.is_over(keep, now));
-        *waiting = rest;
-        let next = waiting.iter().map(|kept| kept.left(keep, now)).min();
-        if next.is_none() {
-            self.reaping.store(false, Ordering::Release);
+        let mut idle = self.idle();
+        let mut over = Vec::new();
+        for kept in std::mem::take(&mut idle.waiting) {
+            match kept.is_over(keep, now) {
+                Some(reason) => over.push((kept, reason)),
+                None => idle.waiting.push(kept),
+            }
         }
+        let next = idle.waiting.iter().map(|kept| kept.left(keep, now)).min();
+        idle.reaping = next.is_some();
         (over, next)
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.retire(CloseReason::Closed);
     }
 }
 
@@ -180,9 +258,15 @@ async fn reap(pool: Weak<Pool>, keep: Keep) {
     }
 }
 
-/// QUIT to each. What comes of it changes nothing.
-async fn farewell(kept: Vec<Kept>) {
-    for kept in kept {
-        kept.session.quit(&mut Run::start(FAREWELL, 0)).await;
+fn because(waiting: Vec<Kept>, reason: CloseReason) -> Vec<(Kept, CloseReason)> {
+    waiting.into_iter().map(|kept| (kept, reason)).collect()
+}
+
+/// QUIT to each, at the same time. What comes of it changes nothing.
+async fn farewell(kept: Vec<(Kept, CloseReason)>) {
+    let mut leaving = JoinSet::new();
+    for (kept, reason) in kept {
+        leaving.spawn(async move { kept.leave(reason, &mut Run::start(FAREWELL, 0)).await });
     }
+    while leaving.join_next().await.is_some() {}
 }

@@ -1,7 +1,10 @@
 //! From candidates to the fields of a struct.
 
+use std::fmt;
+
 use super::Settings;
 use super::candidates::{Candidate, Candidates, ValuePlace};
+use super::computed::Computed;
 use super::diagnostic::{Code, Diagnostic, Place, Severity};
 use super::elements::Element;
 use super::index::{Index, LeafId};
@@ -10,12 +13,11 @@ use super::secrets::SecretFile;
 use super::{file, overrides, variables};
 use crate::schema::{Deprecated, Setting};
 use crate::value::json::Raw;
-use crate::value::{Mismatch, Reason, SettingValue, Value, from_json, from_text};
+use crate::value::{Mismatch, Reason, SettingValue, Value, Wiped, from_json, from_text};
 
 /// Hands out one setting's value after the other, in the order of the structs' fields.
 ///
 /// Only the derive's code calls it.
-#[derive(Debug)]
 pub struct Builder<'r> {
     pub(super) inputs: Inputs<'r>,
     pub(super) diagnostics: Vec<Diagnostic>,
@@ -23,7 +25,14 @@ pub struct Builder<'r> {
     /// The section of a list or map that is built instead of the program's own.
     pub(super) element: Option<Element<'r>>,
     /// The defaults that were computed from other settings.
-    pub(super) computed: Vec<(LeafId, Value<'static>)>,
+    pub(super) computed: Computed,
+}
+
+impl fmt::Debug for Builder<'_> {
+    /// Leaves all values out: they may be secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder").field("next", &self.next).finish_non_exhaustive()
+    }
 }
 
 /// All that values are read from.
@@ -31,7 +40,7 @@ pub struct Builder<'r> {
 pub(super) struct Inputs<'r> {
     pub(super) index: &'r Index,
     pub(super) layers: &'r Layers,
-    pub(super) texts: &'r [String],
+    pub(super) texts: &'r [Wiped],
     pub(super) candidates: &'r Candidates,
     /// Whether a file could not be read to its end, so that settings may be missing.
     pub(super) is_broken: bool,
@@ -39,7 +48,7 @@ pub(super) struct Inputs<'r> {
 
 impl<'r> Builder<'r> {
     pub(super) fn new(inputs: Inputs<'r>) -> Self {
-        Self { inputs, diagnostics: Vec::new(), next: 0, element: None, computed: Vec::new() }
+        Self { inputs, diagnostics: Vec::new(), next: 0, element: None, computed: Computed::default() }
     }
 
     /// The next setting's value.
@@ -98,7 +107,9 @@ impl<'r> Builder<'r> {
                 false => self.inputs.read(setting, candidate),
             };
             match read {
-                Ok(value) => winner = winner.or(Some(value)),
+                Ok(value) if winner.is_none() => winner = Some(value),
+                Ok(value) if setting.kind.is_secret() => value.wipe(),
+                Ok(_) => {}
                 Err(mismatch) => {
                     self.inputs.diagnose(leaf, setting, candidate, mismatch, &mut self.diagnostics)
                 }
@@ -151,8 +162,7 @@ impl<'r> Inputs<'r> {
     pub(super) fn read(self, setting: &Setting, candidate: &Candidate) -> Result<Value<'r>, Mismatch> {
         match candidate.place {
             ValuePlace::Source { source, start, len, shape } => {
-                let text =
-                    self.layers.sources.get(usize::from(source)).map_or("", |source| source.text.as_str());
+                let text = self.layers.sources.get(usize::from(source)).map_or("", |source| &*source.text);
                 let start = start as usize;
                 let text = text.get(start..start + len as usize).unwrap_or_default();
                 from_json(&setting.kind, Raw { text, start, shape })
@@ -162,7 +172,7 @@ impl<'r> Inputs<'r> {
                 from_text(&setting.kind, variable.and_then(|variable| variable.value).unwrap_or_default())
             }
             ValuePlace::VariableFile { text, .. } => {
-                from_text(&setting.kind, self.texts.get(text as usize).map_or("", String::as_str))
+                from_text(&setting.kind, self.texts.get(text as usize).map_or("", |text| text))
             }
             ValuePlace::SecretFile(number) => from_text(
                 &setting.kind,
@@ -171,7 +181,7 @@ impl<'r> Inputs<'r> {
             ValuePlace::MapEntry { .. } => self.merged(setting, candidate),
             ValuePlace::Override(number) => from_text(
                 &setting.kind,
-                self.layers.overrides.get(number as usize).map_or("", |told| told.text.as_str()),
+                self.layers.overrides.get(number as usize).map_or("", |told| &told.text),
             ),
         }
     }

@@ -13,6 +13,22 @@ pub struct Given<T> {
     leaf: Option<LeafId>,
 }
 
+/// The defaults that were computed, by setting; wiped on drop, since they may be secret.
+#[derive(Default)]
+pub(super) struct Computed(Vec<(LeafId, Value<'static>)>);
+
+impl Computed {
+    pub(super) fn of(&self, leaf: LeafId) -> Option<&Value<'static>> {
+        self.0.iter().find(|(computed, _)| *computed == leaf).map(|(_, value)| value)
+    }
+}
+
+impl Drop for Computed {
+    fn drop(&mut self) {
+        self.0.drain(..).for_each(|(_, value)| value.wipe());
+    }
+}
+
 impl Builder<'_> {
     /// The next setting's value, if any layer gives one.
     pub fn given<T: SettingValue>(&mut self) -> Option<Given<T>> {
@@ -43,7 +59,7 @@ impl Builder<'_> {
             let setting = self.inputs.index.setting(leaf)?;
             let text = exact(&T::KIND, &default.to_value());
             match json::parse_value(&text).ok().and_then(|raw| from_json(&setting.kind, raw).ok()) {
-                Some(value) => self.computed.push((leaf, value.into_owned())),
+                Some(value) => self.computed.0.push((leaf, value.into_owned())),
                 None if given.value.is_none() => self.contradiction(leaf),
                 None => {}
             }

@@ -1,13 +1,14 @@
 //! One setting's value with where it came from.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use super::{Layer, Origin};
 use crate::schema::{Kind, Member, Path, Rule, Section, Setting};
 use crate::value::{Value, to_json};
 
 /// One setting's value with where it came from.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Effective<'r> {
     /// Its place in `config.json`.
     pub path: Path,
@@ -24,6 +25,18 @@ pub struct Effective<'r> {
     /// What it overrides, the strongest first, the default last; the value is `None` where a layer's can't be read.
     /// A stronger layer's value that can't be read stands here too.
     pub overridden: Vec<(Origin, Option<Value<'r>>)>,
+}
+
+impl fmt::Debug for Effective<'_> {
+    /// Secrets are redacted.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Effective")
+            .field("path", &format_args!("{}", self.path))
+            .field("value", &format_args!("{}", self.shown()))
+            .field("origin", &self.origin)
+            .field("overridden", &self.overridden_shown().collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Effective<'_> {

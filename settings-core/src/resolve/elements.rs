@@ -5,7 +5,6 @@ use super::{Builder, Settings};
 use crate::value::Value;
 
 /// A section of a list or map, on its way to a struct.
-#[derive(Debug)]
 pub(super) struct Element<'r> {
     values: std::vec::IntoIter<Value<'r>>,
     /// The setting whose value it is a part of.

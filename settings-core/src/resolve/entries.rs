@@ -40,7 +40,7 @@ impl<'r> Inputs<'r> {
         let ValuePlace::MapEntry { variable, text } = candidate.place else {
             return Ok(("", Value::Null));
         };
-        let name = self.texts.get(text as usize).map_or("", String::as_str);
+        let name = self.texts.get(text as usize).map_or("", |text| text);
         let value =
             self.layers.environment.get(variable).and_then(|variable| variable.value).unwrap_or_default();
         let Some(of) = element(&setting.kind) else { return Ok((name, Value::Null)) };

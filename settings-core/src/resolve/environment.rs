@@ -1,15 +1,23 @@
 //! The environment, as an argument.
 
 use std::fmt;
+use std::sync::Arc;
+
+use crate::value::{Wiped, wipe};
 
 /// What a variable's name and text take together, in bytes.
 const TYPICAL_LEN: usize = 64;
 
 /// Variables to resolve from. Nothing here reads the process's environment but [`Environment::of_process`].
+///
+/// A clone shares the texts; the last one that goes wipes them from memory.
 #[derive(Clone, Default)]
-pub struct Environment {
+pub struct Environment(Arc<Variables>);
+
+#[derive(Clone, Default)]
+struct Variables {
     /// All names and texts, one behind the other.
-    text: String,
+    text: Wiped,
     entries: Vec<Entry>,
     files: Vec<String>,
 }
@@ -38,7 +46,7 @@ struct Entry {
 impl fmt::Debug for Environment {
     /// Leaves the texts out: they may be secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.variables()).finish()
+        f.debug_list().entries(self.0.all()).finish()
     }
 }
 
@@ -58,33 +66,34 @@ impl Variable<'_> {
 impl Environment {
     /// A copy of the process's environment as it is now.
     pub fn of_process() -> Self {
-        let variables = std::env::vars_os();
-        let mut environment = Self::with_room(variables.size_hint().0);
-        for (name, value) in variables {
+        let all = std::env::vars_os();
+        let mut variables = Variables::with_room(all.size_hint().0);
+        for (name, value) in all {
             if let Some(name) = name.to_str() {
-                environment.push(name, value.to_str(), None);
+                variables.push(name, value.to_str(), None);
             }
+            wipe(value.into_encoded_bytes());
         }
-        environment
+        Self(Arc::new(variables))
     }
 
     /// How many variables there are; they are numbered from 0.
     pub(super) fn len(&self) -> u32 {
-        self.entries.len() as u32
+        self.0.entries.len() as u32
     }
 
     /// The variable with what follows `prefix` and an underscore in its name; `None` where another prefix stands there.
     #[inline]
     pub(super) fn behind_prefix(&self, number: u32, prefix: &str) -> Option<(Variable<'_>, &str)> {
-        let entry = self.entries.get(number as usize)?;
-        if let (Some(first), Some(wanted)) =
-            (self.text.as_bytes().get(entry.start), prefix.as_bytes().first())
+        let Variables { text, entries, .. } = &*self.0;
+        let entry = entries.get(number as usize)?;
+        if let (Some(first), Some(wanted)) = (text.as_bytes().get(entry.start), prefix.as_bytes().first())
             && (first ^ wanted) & !0x20 != 0
         {
             // most variables are told apart by their first letter
             return None;
         }
-        let variable = self.variable(entry);
+        let variable = self.0.variable(entry);
         let rest = match variable.name.split_at_checked(prefix.len())? {
             ("", name) => name,
             (start, rest) if start.eq_ignore_ascii_case(prefix) => rest.strip_prefix('_')?,
@@ -93,12 +102,25 @@ impl Environment {
         Some((variable, rest))
     }
 
-    fn variables(&self) -> impl Iterator<Item = Variable<'_>> {
-        self.entries.iter().map(|entry| self.variable(entry))
+    pub(super) fn get(&self, number: u32) -> Option<Variable<'_>> {
+        self.0.entries.get(number as usize).map(|entry| self.0.variable(entry))
     }
 
-    pub(super) fn get(&self, number: u32) -> Option<Variable<'_>> {
-        self.entries.get(number as usize).map(|entry| self.variable(entry))
+    /// Adds the variables of an env file (`NAME=value` lines) that are not set yet.
+    ///
+    /// Empty lines and lines that start with `#` are passed over, `export ` is dropped, and quotes around a value
+    /// are removed: in double quotes `\n`, `\"` and `\\` are escapes, in single quotes nothing is.
+    ///
+    /// # Errors
+    /// The number of the first line that is none of these, and why.
+    pub fn add_file(&mut self, name: &str, text: &str) -> Result<(), (usize, String)> {
+        Arc::make_mut(&mut self.0).add_file(name, text)
+    }
+}
+
+impl Variables {
+    fn all(&self) -> impl Iterator<Item = Variable<'_>> {
+        self.entries.iter().map(|entry| self.variable(entry))
     }
 
     fn variable(&self, entry: &Entry) -> Variable<'_> {
@@ -111,7 +133,7 @@ impl Environment {
     }
 
     fn with_room(variables: usize) -> Self {
-        let text = String::with_capacity(variables * TYPICAL_LEN);
+        let text = Wiped::with_capacity(variables * TYPICAL_LEN);
         Self { text, entries: Vec::with_capacity(variables), files: Vec::new() }
     }
 
@@ -122,14 +144,7 @@ impl Environment {
         self.entries.push(Entry { start, name: name.len(), value: value.map(str::len), file });
     }
 
-    /// Adds the variables of an env file (`NAME=value` lines) that are not set yet.
-    ///
-    /// Empty lines and lines that start with `#` are passed over, `export ` is dropped, and quotes around a value
-    /// are removed: in double quotes `\n`, `\"` and `\\` are escapes, in single quotes nothing is.
-    ///
-    /// # Errors
-    /// The number of the first line that is none of these, and why.
-    pub fn add_file(&mut self, name: &str, text: &str) -> Result<(), (usize, String)> {
+    fn add_file(&mut self, name: &str, text: &str) -> Result<(), (usize, String)> {
         let file = self.files.len();
         self.files.push(name.to_owned());
         for (index, line) in text.lines().enumerate() {
@@ -146,7 +161,7 @@ impl Environment {
                 return Err((index + 1, "expected a variable's name before `=`".to_owned()));
             }
             let value = unquote(value.trim()).map_err(|why| (index + 1, why))?;
-            if !self.variables().any(|other| other.name == variable && other.file.is_none()) {
+            if !self.all().any(|other| other.name == variable && other.file.is_none()) {
                 let Self { text, entries, .. } = self;
                 let is_other =
                     |entry: &Entry| text.get(entry.start..entry.start + entry.name) != Some(variable);
@@ -160,26 +175,26 @@ impl Environment {
 
 impl<N: AsRef<str>, V: AsRef<str>> FromIterator<(N, V)> for Environment {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(variables: I) -> Self {
-        let variables = variables.into_iter();
-        let mut environment = Self::with_room(variables.size_hint().0);
-        for (name, value) in variables {
-            environment.push(name.as_ref(), Some(value.as_ref()), None);
+        let given = variables.into_iter();
+        let mut variables = Variables::with_room(given.size_hint().0);
+        for (name, value) in given {
+            variables.push(name.as_ref(), Some(value.as_ref()), None);
         }
-        environment
+        Self(Arc::new(variables))
     }
 }
 
-fn unquote(value: &str) -> Result<String, String> {
+fn unquote(value: &str) -> Result<Wiped, String> {
     if let Some(inner) = value.strip_prefix('\'') {
         return inner
             .strip_suffix('\'')
-            .map(str::to_owned)
+            .map(|inner| inner.to_owned().into())
             .ok_or_else(|| "the quote is not closed".to_owned());
     }
     let Some(inner) = value.strip_prefix('"') else {
-        return Ok(value.split(" #").next().unwrap_or(value).trim_end().to_owned());
+        return Ok(value.split(" #").next().unwrap_or(value).trim_end().to_owned().into());
     };
-    let mut text = String::new();
+    let mut text = Wiped::default();
     let mut chars = inner.chars();
     while let Some(c) = chars.next() {
         match c {

@@ -7,6 +7,7 @@ use super::policy::Policies;
 use super::secrets::{self, SecretFile};
 use super::{Environment, Variable};
 use crate::schema::Unknown;
+use crate::value::{Wiped, wipe};
 
 /// A source of values; the later, the stronger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,7 +57,7 @@ pub struct Layers {
 pub(super) struct Source {
     pub(super) layer: Layer,
     pub(super) name: String,
-    pub(super) text: String,
+    pub(super) text: Wiped,
 }
 
 impl fmt::Debug for Source {
@@ -70,7 +71,7 @@ impl fmt::Debug for Source {
 #[derive(Clone)]
 pub(super) struct Override {
     pub(super) path: String,
-    pub(super) text: String,
+    pub(super) text: Wiped,
     pub(super) origin: String,
 }
 
@@ -134,6 +135,7 @@ impl Layers {
                 let line = error.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count() + 1;
                 let why =
                     format!("not UTF-8: the byte at offset {offset} (line {line}) belongs to no character");
+                wipe(error.into_bytes());
                 Err(Unreadable { name, why })
             }
         }
@@ -215,13 +217,13 @@ impl Layers {
         text: impl Into<String>,
         origin: impl Into<String>,
     ) -> Self {
-        self.overrides.push(Override { path: path.into(), text: text.into(), origin: origin.into() });
+        self.overrides.push(Override { path: path.into(), text: text.into().into(), origin: origin.into() });
         self
     }
 
     fn source(mut self, layer: Layer, name: String, text: String) -> Self {
         let at = self.sources.partition_point(|source| source.layer <= layer);
-        self.sources.insert(at, Source { layer, name, text });
+        self.sources.insert(at, Source { layer, name, text: text.into() });
         self
     }
 }

@@ -115,27 +115,49 @@ fn key_can_be_named(key: &str) -> Result<(), Refused> {
 fn variables_differ(root: &'static Section) -> Result<(), Refused> {
     let mut names = Vec::new();
     collect(root, "", &mut names);
-    let mut owners: HashMap<String, String> = HashMap::new();
-    for path in names {
-        if let Some(other) = owners.insert(env_name("", &path), path.clone()) {
+    let mut owners: HashMap<String, &Name> = HashMap::new();
+    for name in &names {
+        if let Some(Name { path: other, .. }) = owners.insert(env_name("", &name.path), name) {
+            let path = &name.path;
             return Err(Refused(match other == path {
                 true => format!("two sections, settings or aliases have the path `{path}`"),
                 false => format!("`{other}` and `{path}` claim one environment variable"),
             }));
         }
     }
+    for Name { path, .. } in names.iter().filter(|name| name.of == Of::Setting) {
+        let other = owners.get(&env_name("", &format!("{path}_FILE")));
+        if let Some(Name { path: other, .. }) = other.filter(|other| other.of != Of::Section) {
+            let why = format!("`{other}` has the variable that names a file with the value of `{path}`");
+            return Err(Refused(why));
+        }
+    }
     Ok(())
 }
 
+/// A path that must be nobody else's.
+struct Name {
+    path: String,
+    of: Of,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    Setting,
+    Alias,
+    Section,
+}
+
 /// As deep as the sections nest.
-fn collect(section: &'static Section, at: &str, names: &mut Vec<String>) {
+fn collect(section: &'static Section, at: &str, names: &mut Vec<Name>) {
     let join = |key: &str| if at.is_empty() { key.to_owned() } else { format!("{at}.{key}") };
     for member in section.members {
-        names.push(join(member.key()));
+        let of = if matches!(member, Member::Section { .. }) { Of::Section } else { Of::Setting };
+        names.push(Name { path: join(member.key()), of });
         match member {
             Member::Setting(setting) => {
                 let full = |alias: &&str| if alias.contains('.') { (*alias).to_owned() } else { join(alias) };
-                names.extend(setting.aliases.iter().map(full));
+                names.extend(setting.aliases.iter().map(full).map(|path| Name { path, of: Of::Alias }));
             }
             Member::Section { key, section, .. } => collect(section, &join(key), names),
         }

@@ -1,9 +1,11 @@
 //! The outcome: a typed value, every setting's origin, and the report.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use super::builder::{Builder, Inputs};
 use super::candidates::{Candidate, Candidates, ValuePlace};
+use super::computed::Computed;
 use super::diagnostic::{Code, Diagnostic, Place, Report, Severity};
 use super::effective::Effective;
 use super::index::{Index, LeafId, Slot, Target};
@@ -12,18 +14,28 @@ use super::origin::Origin;
 use super::snippet::line_and_column;
 use super::{Settings, file, overrides, secrets, variables};
 use crate::schema::Section;
-use crate::value::Value;
+use crate::value::{Value, Wiped};
 
 /// What became of all layers.
-#[derive(Debug)]
 pub struct Resolution<T> {
     value: Option<T>,
     report: Report,
     index: Index,
     layers: Layers,
-    texts: Vec<String>,
+    texts: Vec<Wiped>,
     candidates: Candidates,
-    computed: Vec<(LeafId, Value<'static>)>,
+    computed: Computed,
+}
+
+impl<T: fmt::Debug> fmt::Debug for Resolution<T> {
+    /// Leaves the metadata and all texts out.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Resolution")
+            .field("value", &self.value)
+            .field("report", &self.report)
+            .field("layers", &self.layers)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A path that no setting has.
@@ -35,8 +47,8 @@ pub struct UnknownPath {
     pub nearest: Option<String>,
 }
 
-impl std::fmt::Display for UnknownPath {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for UnknownPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` is no setting of this program", self.path)?;
         match &self.nearest {
             Some(nearest) => write!(f, "; did you mean `{nearest}`?"),
@@ -201,8 +213,7 @@ impl<T> Resolution<T> {
             .chain(leaf)
             .map(|candidate| (self.origin(candidate), inputs.read(setting, candidate).ok()))
             .collect();
-        let computed = self.computed.iter().find(|(computed, _)| *computed == leaf).map(|(_, value)| value);
-        let default = computed.cloned().unwrap_or_else(|| setting.default_value());
+        let default = self.computed.of(leaf).cloned().unwrap_or_else(|| setting.default_value());
         chain.push((Origin::Default, Some(default)));
         let winner = chain.iter().position(|(_, value)| value.is_some())?;
         let (origin, value) = chain.remove(winner);

@@ -9,6 +9,7 @@ use super::index::{Index, LeafId, ROOT};
 use super::layers::Unreadable;
 use super::{overrides, variables};
 use crate::nearest::nearest;
+use crate::value::Wiped;
 
 /// Names in a note: more are only counted.
 const NAMED: usize = 5;
@@ -19,7 +20,7 @@ pub(super) struct SecretFile {
     name: String,
     path: String,
     /// What it holds, or why that can't be read.
-    text: Result<String, String>,
+    text: Result<Wiped, String>,
 }
 
 impl fmt::Debug for SecretFile {

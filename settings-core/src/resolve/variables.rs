@@ -10,6 +10,7 @@ use super::index::{Index, LeafId, ROOT, Target, folded};
 use super::policy::{Policies, severity};
 use crate::nearest::nearest;
 use crate::schema::env_name;
+use crate::value::{Wiped, wipe};
 
 /// The suffix of a variable that names a file with the value.
 const FILE_SUFFIX: &str = "_FILE";
@@ -26,7 +27,7 @@ pub(super) fn read(
     policies: &Policies,
     environment: &Environment,
     candidates: &mut Candidates,
-    texts: &mut Vec<String>,
+    texts: &mut Vec<Wiped>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let mut reader = Reader { index, policies, environment, candidates, texts, diagnostics };
@@ -70,7 +71,7 @@ struct Reader<'r> {
     policies: &'r Policies,
     environment: &'r Environment,
     candidates: &'r mut Candidates,
-    texts: &'r mut Vec<String>,
+    texts: &'r mut Vec<Wiped>,
     diagnostics: &'r mut Vec<Diagnostic>,
 }
 
@@ -92,7 +93,7 @@ impl<'r> Reader<'r> {
             return self.diagnose(Code::NotUnicode, Severity::Error, message, Some(leaf), variable, None);
         }
         let place = ValuePlace::MapEntry { variable: number, text: self.texts.len() as u32 };
-        self.texts.push(name.to_owned());
+        self.texts.push(name.to_owned().into());
         self.candidates.push(leaf, place);
     }
 
@@ -266,7 +267,7 @@ fn strip_suffix(rest: &str) -> Option<&str> {
 }
 
 /// A file's text without its last line break.
-pub(super) fn read_limited(path: &Path) -> Result<String, String> {
+pub(super) fn read_limited(path: &Path) -> Result<Wiped, String> {
     let metadata = std::fs::metadata(path).map_err(|error| error.to_string())?;
     if !metadata.is_file() {
         return Err("it is no file".to_owned());
@@ -274,12 +275,10 @@ pub(super) fn read_limited(path: &Path) -> Result<String, String> {
     if metadata.len() > FILE_LIMIT {
         return Err("it is larger than 1 MiB".to_owned());
     }
-    let mut text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
-    if text.ends_with('\n') {
-        text.pop();
-        if text.ends_with('\r') {
-            text.pop();
-        }
-    }
-    Ok(text)
+    let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        wipe(error.into_bytes());
+        "it is not UTF-8".to_owned()
+    })?;
+    Ok(Wiped::from(text).without_line_break())
 }

@@ -37,6 +37,13 @@ pub enum StoreError {
         /// Why.
         error: EditError,
     },
+    /// The history has no such version.
+    NoVersion {
+        /// The version's number.
+        number: u64,
+        /// The numbers of those that it has.
+        kept: Vec<u64>,
+    },
     /// With the change, the settings would have these mistakes, which they have not now.
     Invalid(Report),
     /// The file can't be read or written.
@@ -60,6 +67,14 @@ impl fmt::Display for StoreError {
                     f,
                     "`{path}` is set by {origin}, which is stronger than the file: the change would have no effect"
                 )
+            }
+            Self::NoVersion { number, kept } => {
+                write!(f, "no version {number} is kept; ")?;
+                match (kept.first(), kept.last()) {
+                    (Some(first), Some(last)) if first < last => write!(f, "there are {first} to {last}"),
+                    (Some(only), _) => write!(f, "there is {only}"),
+                    _ => f.write_str("there are none"),
+                }
             }
             Self::Edit { file, error } => write!(f, "{file}: {error}"),
             Self::Invalid(report) => {

@@ -134,23 +134,81 @@ pub fn write(path: &Path, before: &Snapshot, text: &str) -> Result<bool, WriteEr
     if before.text() == Some(text) {
         return Ok(false);
     }
-    let target = followed(path)?;
-    let folder = match target.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    // released when it is dropped; writers that don't know of it are told apart by what the file holds
-    let lock = locked(folder)?;
-    let found = bytes(&target)?;
-    if found.as_deref() != before.text().map(str::as_bytes) {
-        return Err(WriteError::Conflict { file: path.to_owned() });
-    }
-    let existing = found.map(|_| writable(&target)).transpose()?;
-    let temporary = Temporary::create(&target, lock.is_some())?;
-    temporary.fill(text, existing.as_ref())?;
-    temporary.replace(&target, existing.is_none(), path)?;
-    sync_folder(folder);
+    Locked::new(path)?.replace(before, text)?;
     Ok(true)
+}
+
+/// A file that no other writer that asks for the lock touches meanwhile.
+#[derive(Debug)]
+pub(super) struct Locked {
+    /// The file as it was named.
+    path: PathBuf,
+    /// Where its name leads in the end.
+    target: PathBuf,
+    folder: PathBuf,
+    /// Released when it is dropped; writers that don't know of it are told apart by what the file holds.
+    lock: Option<File>,
+}
+
+impl Locked {
+    pub(super) fn new(path: &Path) -> Result<Self, WriteError> {
+        let target = followed(path)?;
+        let folder = match target.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let folder = folder.to_owned();
+        let lock = locked(&folder)?;
+        Ok(Self { path: path.to_owned(), target, folder, lock })
+    }
+
+    pub(super) fn target(&self) -> &Path {
+        &self.target
+    }
+
+    /// Whether other writers that ask for the lock are kept out.
+    pub(super) fn is_alone(&self) -> bool {
+        self.lock.is_some()
+    }
+
+    /// Whether the file still is as `before` has it, and if it is, whether it is there.
+    pub(super) fn check(&self, before: &Snapshot) -> Result<bool, WriteError> {
+        let found = bytes(&self.target)?;
+        if found.as_deref() != before.text().map(str::as_bytes) {
+            return Err(WriteError::Conflict { file: self.path.clone() });
+        }
+        Ok(found.is_some())
+    }
+
+    pub(super) fn replace(&self, before: &Snapshot, text: &str) -> Result<(), WriteError> {
+        let existing = if self.check(before)? { Some(writable(&self.target)?) } else { None };
+        let temporary = Temporary::create(&self.target, self.is_alone())?;
+        temporary.fill(text, existing.as_ref())?;
+        temporary.replace(&self.target, existing.is_none(), &self.path)?;
+        sync_folder(&self.folder);
+        Ok(())
+    }
+
+    /// Makes a file that only the owner of the locked file may read (0600), whole or not at all.
+    pub(super) fn create_private(&self, path: &Path, text: &str) -> Result<(), WriteError> {
+        let temporary = Temporary::create(path, self.is_alone())?;
+        temporary.fill(text, None)?;
+        if let Ok(metadata) = fs::metadata(&self.target) {
+            keep_owner(&temporary.file, &metadata);
+        }
+        temporary.replace(path, true, path)?;
+        if let Some(folder) = path.parent() {
+            sync_folder(folder);
+        }
+        Ok(())
+    }
+
+    /// Gives a folder to the owner of the locked file, where the process may give it away.
+    pub(super) fn give_to_owner(&self, folder: &Path) {
+        if let (Ok(folder), Ok(metadata)) = (File::open(folder), fs::metadata(&self.target)) {
+            keep_owner(&folder, &metadata);
+        }
+    }
 }
 
 fn bytes(path: &Path) -> Result<Option<Vec<u8>>, WriteError> {
@@ -175,7 +233,7 @@ fn writable(path: &Path) -> Result<File, WriteError> {
 }
 
 /// Where a symbolic link leads in the end, whether or not anything is there.
-fn followed(path: &Path) -> Result<PathBuf, WriteError> {
+pub(super) fn followed(path: &Path) -> Result<PathBuf, WriteError> {
     let mut path = path.to_owned();
     for _ in 0..MAX_LINKS {
         match fs::symlink_metadata(&path) {
@@ -289,7 +347,7 @@ fn sync_folder(folder: &Path) {
     }
 }
 
-fn io_error(file: &Path, tried: &'static str) -> impl FnOnce(io::Error) -> WriteError {
+pub(super) fn io_error(file: &Path, tried: &'static str) -> impl FnOnce(io::Error) -> WriteError {
     let file = file.to_owned();
     move |error| WriteError::Io { file, tried, error }
 }

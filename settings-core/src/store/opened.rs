@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::file::{self, Snapshot};
-use super::{Action, Change, StoreError, edit};
+use super::file::{self, Locked, Snapshot};
+use super::history::{self, Entry, History, Kept, Version};
+use super::{Action, Change, Difference, StoreError, differences, edit};
 use crate::resolve::{Code, Effective, Layer, Layers, Origin, Report, Resolution, Settings, resolve};
 use crate::schema::{Kind, Setting};
 use crate::value::{Value, from_text, to_json};
@@ -44,6 +45,8 @@ pub struct Store<T> {
     text: Zeroizing<String>,
     others: Layers,
     shadowed: bool,
+    keep: usize,
+    entry: Entry,
     settings: PhantomData<fn() -> T>,
 }
 
@@ -58,12 +61,12 @@ impl<T> fmt::Debug for Store<T> {
 }
 
 /// What [`Store::save`] did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Saved {
     /// Nothing had changed, so nothing was written.
     Unchanged,
-    /// The file was replaced.
-    Written,
+    /// The file was replaced; and what became of its version.
+    Written(Kept),
 }
 
 impl<T: Settings> Store<T> {
@@ -75,7 +78,31 @@ impl<T: Settings> Store<T> {
     pub fn open(path: &Path, others: Layers) -> Result<Self, StoreError> {
         let read = file::read(path)?;
         let text = Zeroizing::new(read.text().unwrap_or(EMPTY).to_owned());
-        Ok(Self { path: path.to_owned(), read, text, others, shadowed: false, settings: PhantomData })
+        Ok(Self {
+            path: path.to_owned(),
+            read,
+            text,
+            others,
+            shadowed: false,
+            keep: history::USUAL,
+            entry: Entry::default(),
+            settings: PhantomData,
+        })
+    }
+
+    /// How many versions the [`history()`](super::history()) keeps: 10 unless told otherwise. With 0 none are kept, and
+    /// those that are there are removed with the next change.
+    #[must_use]
+    pub fn keep(mut self, versions: usize) -> Self {
+        self.keep = versions;
+        self
+    }
+
+    /// Who makes the changes, for the history.
+    #[must_use]
+    pub fn author(mut self, author: Option<String>) -> Self {
+        self.entry.author = author;
+        self
     }
 
     /// Whether to change settings that a stronger layer sets all the same. Without it that is refused.
@@ -116,6 +143,41 @@ impl<T: Settings> Store<T> {
         self.change(&current, Action::Unset)
     }
 
+    /// Takes a version of the history back; whether that changes the text.
+    ///
+    /// # Errors
+    /// No such version; a history that can't be read.
+    pub fn restore(&mut self, number: u64) -> Result<bool, StoreError> {
+        let history = History::of(&file::followed(&self.path)?);
+        let Some(version) = history.version(number)? else {
+            return Err(StoreError::NoVersion { number, kept: history.numbers()? });
+        };
+        let is_changed = version.text() != &**self.text;
+        self.text = Zeroizing::new(version.text().to_owned());
+        self.entry.restored = Some(number);
+        Ok(is_changed)
+    }
+
+    /// The versions that are kept, the oldest first.
+    ///
+    /// # Errors
+    /// Where the history can't be read.
+    pub fn history(&self) -> Result<Vec<Version>, StoreError> {
+        Ok(history::history(&self.path)?)
+    }
+
+    /// The settings that the file itself would say otherwise when it is saved, secrets redacted, each with the stronger
+    /// layer that sets it all the same, if one does.
+    pub fn changes(&self) -> Vec<(Difference, Option<Origin>)> {
+        let before = self.stored(self.read.text().unwrap_or(EMPTY));
+        let effective = self.effective(&self.text);
+        let shadow = |difference: &Difference| {
+            effective.setting(&difference.path.to_string()).ok().and_then(stronger_than_the_file)
+        };
+        let changes = differences(&before, &self.stored(&self.text)).into_iter();
+        changes.map(|difference| (difference.clone(), shadow(&difference))).collect()
+    }
+
     /// The text as it would be saved. It may hold secrets.
     pub fn text(&self) -> &str {
         &self.text
@@ -123,7 +185,8 @@ impl<T: Settings> Store<T> {
 
     /// Checks what the settings would be, from the file alone and from all layers, and replaces the file.
     ///
-    /// Mistakes that are there already don't keep a change from being saved; those that it would add do.
+    /// Mistakes that are there already don't keep a change from being saved; those that it would add do. A history that
+    /// can't be written doesn't either: [`Kept::Failed`] says so.
     ///
     /// # Errors
     /// New mistakes; a file that was changed since it was opened; whatever [`write`](super::write) can't do. The file
@@ -141,9 +204,30 @@ impl<T: Settings> Store<T> {
                 return Err(StoreError::Invalid(mistakes));
             }
         }
-        file::write(&self.path, &self.read, &self.text)?;
+        let kept = self.write()?;
         self.read = Snapshot::of(self.text.as_str());
-        Ok(Saved::Written)
+        self.entry.restored = None;
+        Ok(Saved::Written(kept))
+    }
+
+    /// Replaces the file, and keeps its version.
+    fn write(&self) -> Result<Kept, StoreError> {
+        let locked = Locked::new(&self.path)?;
+        locked.check(&self.read)?;
+        let history = History::of(locked.target());
+        // before the file is replaced, so that a crash in between loses nothing
+        let before = match self.keep {
+            0 => Ok(()),
+            // what a crash left unpruned first, so that crashes don't add up
+            _ => history.prune(self.keep).and_then(|()| history.keep_before(&locked, self.read.text())),
+        };
+        locked.replace(&self.read, &self.text)?;
+        let kept = before.and_then(|()| match self.keep {
+            0 => Ok(Kept::Off),
+            _ => history.keep_now(&locked, &self.text, &self.entry).map(Kept::Version),
+        });
+        let kept = kept.and_then(|kept| history.prune(self.keep).map(|()| kept));
+        Ok(kept.unwrap_or_else(Kept::Failed))
     }
 
     #[cfg(test)]
@@ -163,6 +247,7 @@ impl<T: Settings> Store<T> {
             edit(&self.text, &[change]).map_err(|error| StoreError::Edit { file: self.name(), error })?;
         let is_changed = edited != **self.text;
         self.text = Zeroizing::new(edited);
+        self.entry.restored = self.entry.restored.filter(|_| !is_changed);
         Ok(is_changed)
     }
 
@@ -171,11 +256,10 @@ impl<T: Settings> Store<T> {
             return Ok(());
         }
         let resolution = self.effective(&self.text);
-        let Effective { path, origin, overridden, .. } = resolution.setting(path)?;
-        // a variable that can't be read shadows too, once it is mended
-        let origins = overridden.into_iter().map(|(origin, _)| origin).chain([origin]);
-        match origins.max_by_key(Origin::layer).filter(|origin| origin.layer() > Layer::File) {
-            Some(origin) => Err(StoreError::Shadowed { path: path.to_string(), origin: Box::new(origin) }),
+        let effective = resolution.setting(path)?;
+        let path = effective.path.to_string();
+        match stronger_than_the_file(effective) {
+            Some(origin) => Err(StoreError::Shadowed { path, origin: Box::new(origin) }),
             None => Ok(()),
         }
     }
@@ -193,6 +277,13 @@ impl<T: Settings> Store<T> {
     fn name(&self) -> String {
         self.path.display().to_string()
     }
+}
+
+/// What sets a setting whatever the file says; a variable that can't be read does too, once it is mended.
+fn stronger_than_the_file(effective: Effective<'_>) -> Option<Origin> {
+    let Effective { origin, overridden, .. } = effective;
+    let origins = overridden.into_iter().map(|(origin, _)| origin).chain([origin]);
+    origins.max_by_key(Origin::layer).filter(|origin| origin.layer() > Layer::File)
 }
 
 /// Whether the file has the value already, under its own name and without a mistake.

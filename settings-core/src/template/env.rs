@@ -1,49 +1,53 @@
-//! Env-file templates.
+//! Templates of `NAME=value` lines.
 
-use super::{comments, written};
-use crate::schema::{Kind, Section, Setting};
-use crate::value::{Value, from_text, to_text};
+use super::variables::{Variable, variables};
+use crate::schema::Section;
 
 /// `NAME=value` lines with `#` comments, every setting at its default.
 ///
-/// [`Environment::add_file`](crate::resolve::Environment::add_file) reads it back to the same values, and so do shells
-/// and systemd. A setting whose default no variable can give (nothing at all, where text is accepted) stands in a
-/// comment.
+/// [`Environment::add_file`](crate::resolve::Environment::add_file) reads it back to the same values. Shells do too but
+/// for line breaks in a value, which it writes as `\n`. A setting whose default no variable can give (nothing at all,
+/// where text is accepted) stands in a comment.
 pub fn env(root: &'static Section) -> String {
-    let prefix = root.env_prefix.unwrap_or_default();
+    lines(root, |text| Some(quote(text)))
+}
+
+/// An `EnvironmentFile` of systemd (systemd.exec(5)) with `#` comments, every setting at its default.
+///
+/// Shells read it to the same values. A setting whose default systemd takes in no way (it holds a control character
+/// other than a line break or a tab) stands in a comment.
+pub fn systemd_env(root: &'static Section) -> String {
+    lines(root, systemd_quote)
+}
+
+fn lines(root: &'static Section, quote: impl Fn(&str) -> Option<String>) -> String {
     let mut out = String::new();
-    for leaf in root.leaves().filter(|leaf| super::is_named(leaf.setting)) {
+    for Variable { name, lead, text, is_mentioned, .. } in variables(root) {
         if !out.is_empty() {
             out.push('\n');
         }
-        for line in comments::of_setting(leaf.setting, None) {
-            out.push_str(&format!("# {line}\n"));
+        for line in lead {
+            // older versions of systemd take a backslash at the end to continue the comment
+            let end = if line.ends_with('\\') { " " } else { "" };
+            out.push_str(&format!("# {line}{end}\n"));
         }
-        let name = leaf.path.env_name(prefix);
-        match text(leaf.setting) {
-            // one variable of a section that is absent would call it into being
-            Some(text) if leaf.optional => out.push_str(&format!("# {name}={}\n", quote(&text))),
-            Some(text) => out.push_str(&format!("{name}={}\n", quote(&text))),
+        match text.as_deref().and_then(&quote) {
+            // a comment ends with its line
+            Some(text) if is_mentioned && text.contains('\n') => out.push_str(&format!("# {name}=\n")),
+            Some(text) if is_mentioned => out.push_str(&format!("# {name}={text}\n")),
+            Some(text) => out.push_str(&format!("{name}={text}\n")),
             None => out.push_str(&format!("# {name}=\n")),
         }
     }
     out
 }
 
-/// The default as a variable's text; `None` where no text reads back as it.
-fn text(setting: &Setting) -> Option<String> {
-    let value = written(setting)?;
-    let text = match (&setting.kind, &value) {
-        (Kind::Optional(_), Value::Null) => "null".to_owned(),
-        (kind, value) => to_text(kind, value),
-    };
-    (from_text(&setting.kind, &text).is_ok_and(|read| read == value)).then_some(text)
+fn is_plain(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_alphanumeric() || "_-./:@,+%=".contains(c))
 }
 
-/// Quotes that shells, systemd and we read alike.
 fn quote(text: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./:@,+%=".contains(c);
-    if text.chars().all(is_plain) {
+    if is_plain(text) {
         return text.to_owned();
     }
     if !text.contains(['\'', '\n']) {
@@ -59,4 +63,24 @@ fn quote(text: &str) -> String {
     }
     out.push('"');
     out
+}
+
+/// In double quotes a backslash takes its meaning from `"`, `\`, `$` and `` ` `` and from nothing else; a line break
+/// stands for itself. Single quotes are left alone: older versions of systemd know escapes in them.
+fn systemd_quote(text: &str) -> Option<String> {
+    if is_plain(text) {
+        return Some(text.to_owned());
+    }
+    if text.chars().any(|c| c.is_control() && !"\n\t".contains(c)) {
+        return None;
+    }
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        if "\"\\$`".contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out.push('"');
+    Some(out)
 }

@@ -1,4 +1,5 @@
-//! Starting configurations: every setting at its default, as JSON, as JSON with comments, and as an env file.
+//! Starting configurations: every setting at its default, as JSON, as JSON with comments, as an env file, as an
+//! `EnvironmentFile` of systemd, and as the `ConfigMap` and `Secret` of Kubernetes.
 //!
 //! Hidden and deprecated settings are left out. What else a template leaves out is left to the default when it is
 //! resolved: secrets that have a default of their own,
@@ -8,12 +9,15 @@
 mod comments;
 mod env;
 mod json;
+mod kubernetes;
+mod variables;
 
 #[cfg(test)]
 mod tests;
 
-pub use env::env;
+pub use env::{env, systemd_env};
 pub use json::{commented_json, default_json};
+pub use kubernetes::{config_map, secret};
 
 use crate::schema::{DefaultValue, Setting};
 use crate::value::Value;

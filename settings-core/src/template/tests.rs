@@ -85,3 +85,39 @@ fn an_env_template_reads_back_to_the_defaults() {
         "{text}"
     );
 }
+
+#[test]
+fn kubernetes_objects_share_the_settings_between_them() {
+    let (map, secret) = (config_map(Program::SCHEMA, "mail"), super::secret(Program::SCHEMA, "mail"));
+    let start = r#"# Settings that are not secret, at their defaults.
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: "mail"
+data:
+  # SMTP server
+  # The host that takes mail.
+  # Default: "localhost"
+  MM_MAIL_SERVER: "localhost"
+"#;
+    assert!(map.starts_with(start), "{map}");
+    assert!(map.contains(r##"MM_LIMITS_MOTTO: " say \"it's\" $HOME \\ # no\nmore""##), "{map}");
+    assert!(map.contains("\n  # MM_LIMITS_THREADS: \"\"\n"), "{map}");
+    assert!(secret.contains("\ntype: Opaque\nstringData:\n"), "{secret}");
+    assert!(secret.contains("\n  MM_MAIL_PASSWORD: \"\"\n"), "{secret}");
+    assert!(secret.contains("\n  # MM_LIMITS_KEY: \"\"\n") && !secret.contains("d3f4ult"), "{secret}");
+    for leaf in Program::SCHEMA.leaves() {
+        let name = format!("{}: ", leaf.path.env_name("MM"));
+        let is_secret = leaf.setting.kind.is_secret();
+        assert_eq!((map.contains(&name), secret.contains(&name)), (!is_secret, is_secret), "{name}");
+    }
+    let none = config_map(&crate::schema::Section::EMPTY, "mail");
+    assert!(none.ends_with("data: {}\n"), "{none}");
+}
+
+#[test]
+fn systemd_reads_what_it_would_mistake_elsewhere() {
+    let text = systemd_env(Program::SCHEMA);
+    assert!(text.contains("\nMM_LIMITS_MOTTO=\" say \\\"it's\\\" \\$HOME \\\\ # no\nmore\"\n"), "{text}");
+    assert!(text.contains("\nMM_MAIL_PASSWORD=\n"), "{text}");
+}

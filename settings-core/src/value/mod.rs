@@ -12,6 +12,7 @@ mod secret;
 mod size;
 mod text_rules;
 mod types;
+mod wiped;
 mod write;
 
 pub use from_json::from_json;
@@ -20,6 +21,7 @@ pub use mismatch::{Mismatch, Reason, expectation};
 pub use secret::Secret;
 pub use size::ByteSize;
 pub use types::Json;
+pub(crate) use wiped::{Wiped, wipe};
 #[doc(hidden)]
 pub use write::computed;
 pub(crate) use write::exact;
@@ -102,6 +104,17 @@ pub trait SettingValue: Sized {
 }
 
 impl Value<'_> {
+    /// Wipes the texts that are copies, where they may be secret.
+    pub(crate) fn wipe(self) {
+        match self {
+            Self::Text(Cow::Owned(text)) => wipe(text.into_bytes()),
+            Self::List(values) | Self::Section(values) => values.into_iter().for_each(Self::wipe),
+            Self::Map(entries) => entries.into_iter().for_each(|(_, value)| value.wipe()),
+            Self::Null | Self::Bool(_) | Self::Integer(_) | Self::Float(_) | Self::Duration(_) => {}
+            Self::Text(Cow::Borrowed(_)) => {}
+        }
+    }
+
     /// The text, where it is one.
     pub fn as_text(&self) -> Option<&str> {
         match self {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use zeroize::Zeroize;
+use super::wipe;
 
 /// Secret text: redacted in `Debug`, without `Display`, wiped from memory on drop.
 ///
@@ -43,6 +43,6 @@ impl fmt::Debug for Secret {
 
 impl Drop for Secret {
     fn drop(&mut self) {
-        self.0.zeroize();
+        wipe(std::mem::take(&mut self.0).into_bytes());
     }
 }

@@ -1,12 +1,20 @@
-//! Writes a file over and over, until it is killed: the victim of the crash test.
+//! Writes a file over and over, until it is killed: the victim of the crash tests.
+//!
+//! `store_writer FILE` writes plainly, `store_writer FILE history` as a program's settings, with their history.
 
 use std::path::Path;
 use std::process::ExitCode;
 
-use settings_core::store::{Change, edit, read, write};
+use settings_core::resolve::Layers;
+use settings_core::store::{Change, Kept, Saved, Store, edit, read, write};
+use settings_tests::program::Program;
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 fn main() -> ExitCode {
-    let Some(path) = std::env::args_os().nth(1) else { return ExitCode::from(2) };
+    let mut arguments = std::env::args_os().skip(1);
+    let Some(path) = arguments.next() else { return ExitCode::from(2) };
+    let turn = if arguments.next().is_some() { turn_with_history } else { turn };
     for round in 1_u64.. {
         if let Err(error) = turn(Path::new(&path), round) {
             eprintln!("{error}");
@@ -17,7 +25,7 @@ fn main() -> ExitCode {
 }
 
 /// Raises both ends of the file, so that a torn one is seen, and lets its middle grow and shrink.
-fn turn(path: &Path, round: u64) -> Result<(), Box<dyn std::error::Error>> {
+fn turn(path: &Path, round: u64) -> Outcome {
     let before = read(path)?;
     let text = before.text().unwrap_or("{}\n");
     let stamp = format!("\"{} {round}\"", std::process::id());
@@ -29,4 +37,17 @@ fn turn(path: &Path, round: u64) -> Result<(), Box<dyn std::error::Error>> {
     ];
     write(path, &before, &edit(text, &changes)?)?;
     Ok(())
+}
+
+/// The same through a store that keeps five versions.
+fn turn_with_history(path: &Path, round: u64) -> Outcome {
+    let mut store = Store::<Program>::open(path, Layers::new())?.keep(5).author(Some("writer".to_owned()));
+    let stamp = format!("{} {round}", std::process::id());
+    store.set("ServiceSettings.ListenAddress", &[&stamp])?;
+    store.set("ServiceSettings.Greeting", &["x".repeat(usize::try_from(round % 5)? * 20_000)])?;
+    store.set("ServiceSettings.Licence", &[&stamp])?;
+    match store.save()? {
+        Saved::Written(Kept::Version(_)) => Ok(()),
+        other => Err(format!("{other:?}").into()),
+    }
 }

@@ -1,9 +1,11 @@
-//! A program of 40 sections and 680 settings of all kinds, and one of nine: their sources, inputs and expected values.
+//! A program of 40 sections and 680 settings, and one of nine, whose kinds all libraries have: their sources, inputs and
+//! expected values; and one of 680 settings of [`every`] kind.
 //!
 //! Needs nothing but the standard library, since the build script uses it too.
 
 mod conf;
 mod confique;
+pub mod every;
 mod input;
 mod ours;
 mod plain;
@@ -319,33 +321,47 @@ pub enum Library {
     Confique,
     /// conf.
     Conf,
+    /// serde's derives without anything beside them.
+    Serde,
+    /// serde's derives and that of schemars.
+    Schemars,
 }
 
 impl Library {
-    /// All of them, with the names of their files.
+    /// Those that the benches resolve, with the names of their files.
     pub const ALL: [(Self, &'static str); 4] =
         [(Self::Ours, "ours"), (Self::Plain, "plain"), (Self::Confique, "confique"), (Self::Conf, "conf")];
 
     /// The program's structs, as Rust.
     pub fn source(self, program: &Program) -> String {
         let mut out = String::new();
+        match self {
+            Self::Serde => plain::alone(&mut out, program, ""),
+            Self::Schemars => plain::alone(&mut out, program, ", schemars::JsonSchema"),
+            _ => self.sections(&mut out, program),
+        }
+        out
+    }
+
+    fn sections(self, out: &mut String, program: &Program) {
         for section in &program.sections {
             match self {
-                Self::Ours => ours::section(&mut out, section),
-                Self::Plain => plain::section(&mut out, section),
-                Self::Confique => confique::section(&mut out, section),
-                Self::Conf => conf::section(&mut out, section),
+                Self::Ours => ours::section(out, section),
+                Self::Plain => plain::section(out, section),
+                Self::Confique => confique::section(out, section),
+                Self::Conf => conf::section(out, section),
+                Self::Serde | Self::Schemars => {}
             }
         }
         if !program.is_flat() {
             match self {
-                Self::Ours => ours::root(&mut out, program),
-                Self::Plain => plain::root(&mut out, program),
-                Self::Confique => confique::root(&mut out, program),
-                Self::Conf => conf::root(&mut out, program),
+                Self::Ours => ours::root(out, program),
+                Self::Plain => plain::root(out, program),
+                Self::Confique => confique::root(out, program),
+                Self::Conf => conf::root(out, program),
+                Self::Serde | Self::Schemars => {}
             }
         }
-        out
     }
 }
 

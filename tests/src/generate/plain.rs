@@ -4,9 +4,28 @@ use super::{LEVELS, Layer, Program, Section, Sort, line, variant};
 
 const DERIVES: &str = "#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]";
 
+/// Without our structs beside them; `derives` come on top of serde's.
+pub(super) fn alone(out: &mut String, program: &Program, derives: &str) {
+    let derived = DERIVES.replace(")]", &format!("{derives})]"));
+    for section in &program.sections {
+        fields(out, section, &derived);
+    }
+    let derived = derived.replace("Debug,", "Debug, Default,");
+    line(out, format_args!("{derived}\n#[serde(default)]\npub struct {} {{", program.ident));
+    for section in &program.sections {
+        line(out, format_args!("pub {}: {},", section.key, section.ident));
+    }
+    line(out, format_args!("}}"));
+}
+
 pub(super) fn section(out: &mut String, section: &Section) {
+    fields(out, section, DERIVES);
+    from_ours(out, section);
+}
+
+fn fields(out: &mut String, section: &Section, derives: &str) {
     let ident = &section.ident;
-    line(out, format_args!("{DERIVES}\n#[serde(default)]\npub struct {ident} {{"));
+    line(out, format_args!("{derives}\n#[serde(default)]\npub struct {ident} {{"));
     for setting in &section.settings {
         line(out, format_args!("pub {}: {},", setting.key, setting.plain_type()));
     }
@@ -15,7 +34,12 @@ pub(super) fn section(out: &mut String, section: &Section) {
         let value = setting.value(Layer::Default).rust(setting.sort);
         line(out, format_args!("{}: {value},", setting.key));
     }
-    line(out, format_args!("}} }} }}\nimpl From<&ours::{ident}> for {ident} {{"));
+    line(out, format_args!("}} }} }}"));
+}
+
+fn from_ours(out: &mut String, section: &Section) {
+    let ident = &section.ident;
+    line(out, format_args!("impl From<&ours::{ident}> for {ident} {{"));
     line(out, format_args!("fn from(ours: &ours::{ident}) -> Self {{ Self {{"));
     for setting in &section.settings {
         let key = &setting.key;

@@ -1,10 +1,12 @@
 //! `docs build`: reference pages, JSON Schema and template.
 
+use std::ffi::OsString;
 use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::follow::Follow;
 use crate::Settings;
 use crate::cli::{Failure, Outcome, rst};
 use crate::docs::generate::{self, Artefact, Mode};
@@ -31,6 +33,8 @@ pub(super) struct Build {
     /// Write the pages of this model instead of the program's own
     #[arg(long, value_name = "MODEL.json")]
     from: Option<PathBuf>,
+    #[command(flatten)]
+    follow: Follow,
 }
 
 /// Where a setting's facts stand on a page.
@@ -56,6 +60,18 @@ impl Build {
         if self.out.as_os_str() == "-" {
             return self.print::<T>(out);
         }
+        if self.follow.is_wanted() {
+            let good = self.write::<T>(out)?;
+            let again = |out: &mut dyn Write| self.write::<T>(out);
+            let model = self.from.as_deref();
+            self.follow.run(model, self.arguments(), &self.out, out, again)?;
+            return Ok(good);
+        }
+        self.write::<T>(out)
+    }
+
+    /// Writes (or checks) everything once.
+    fn write<T: Settings>(&self, out: &mut dyn Write) -> Outcome {
         let artefacts = self.artefacts::<T>()?;
         let mode = if self.check { Mode::Check } else { Mode::Write };
         let outcome =
@@ -74,6 +90,9 @@ impl Build {
 
     /// Prints the pages, one after the other.
     fn print<T: Settings>(&self, out: &mut dyn Write) -> Outcome {
+        if self.follow.is_wanted() {
+            return Err(Failure::Usage("--watch writes files: name a folder with --out".to_owned()));
+        }
         if self.check {
             return Err(Failure::Usage("--check compares with files: name a folder with --out".to_owned()));
         }
@@ -97,20 +116,26 @@ impl Build {
 
     /// The same call without `--check`.
     fn repairing_command(&self) -> String {
-        let mut command = "settings docs build".to_owned();
+        let words = self.arguments().into_iter().map(|word| format!(" {}", word.display()));
+        format!("settings docs build{}", words.collect::<String>())
+    }
+
+    /// What makes the same call again, as far as it isn't the default.
+    fn arguments(&self) -> Vec<OsString> {
+        let mut arguments: Vec<OsString> = Vec::new();
         if self.out.as_os_str() != DEFAULT_FOLDER {
-            command.push_str(&format!(" --out {}", self.out.display()));
+            arguments.extend(["--out".into(), self.out.clone().into()]);
         }
         if matches!(self.style, StyleName::Directive) {
-            command.push_str(" --style directive");
+            arguments.extend(["--style".into(), "directive".into()]);
         }
         if matches!(self.format, FormatName::Md) {
-            command.push_str(" --format md");
+            arguments.extend(["--format".into(), "md".into()]);
         }
         if let Some(model) = &self.from {
-            command.push_str(&format!(" --from {}", model.display()));
+            arguments.extend(["--from".into(), model.clone().into()]);
         }
-        command
+        arguments
     }
 }
 

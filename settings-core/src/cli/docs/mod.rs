@@ -2,6 +2,7 @@
 
 mod build;
 mod check;
+mod follow;
 mod import;
 mod sync;
 mod todo;

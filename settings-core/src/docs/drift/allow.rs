@@ -74,8 +74,9 @@ pub(super) fn silence(page: &PageRead, against: Against, findings: &mut Vec<Find
 
 /// Whether a rule never asks the schema.
 fn is_own(rule: Rule) -> bool {
-    use Rule::{DuplicateId, Encoding, FinalNewline, MalformedTable, Markup, TrailingSpace};
-    matches!(rule, DuplicateId | Encoding | FinalNewline | MalformedTable | Markup | TrailingSpace)
+    use Rule::{DocutilsWarning, DuplicateId, Encoding, FinalNewline, MalformedTable, Markup, TrailingSpace};
+    let text = matches!(rule, DocutilsWarning | Encoding | FinalNewline | MalformedTable | TrailingSpace);
+    text || matches!(rule, DuplicateId | Markup)
 }
 
 fn allows(page: &PageRead) -> Vec<Allow> {

@@ -31,6 +31,11 @@ impl Draft {
         }
     }
 
+    /// The byte that it begins at.
+    pub(super) fn at(&self) -> usize {
+        self.finding.span.start
+    }
+
     pub(super) fn warning(mut self) -> Self {
         self.finding.severity = Severity::Warning;
         self

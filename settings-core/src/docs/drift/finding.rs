@@ -34,6 +34,8 @@ pub enum Rule {
     DuplicateId,
     /// Markup that does not say what it means.
     Markup,
+    /// What docutils warns of beside tables: a title underlined too short, markup not closed.
+    DocutilsWarning,
     /// Text that was decoded wrongly.
     Encoding,
     /// Blanks at the end of a line.
@@ -46,7 +48,7 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::MalformedTable,
         Self::EnvName,
         Self::ConfigPath,
@@ -59,6 +61,7 @@ impl Rule {
         Self::UnknownSetting,
         Self::DuplicateId,
         Self::Markup,
+        Self::DocutilsWarning,
         Self::Encoding,
         Self::TrailingSpace,
         Self::FinalNewline,
@@ -80,6 +83,7 @@ impl Rule {
             Self::UnknownSetting => "unknown-setting",
             Self::DuplicateId => "duplicate-id",
             Self::Markup => "markup",
+            Self::DocutilsWarning => "docutils-warning",
             Self::Encoding => "encoding",
             Self::TrailingSpace => "trailing-space",
             Self::FinalNewline => "final-newline",

@@ -33,7 +33,11 @@ impl Naming {
     pub(super) fn env(&self, path: &str) -> Option<String> {
         let prefix = self.prefix.as_deref()?;
         let keys_of_structs = path.split('.').all(|key| key.starts_with(|c: char| c.is_ascii_uppercase()));
-        keys_of_structs.then(|| env_name(prefix, path))
+        // A section's own key may be misspelt so that it begins in lower case.
+        let in_section = path.split_once('.').is_some_and(|(section, key)| {
+            section.ends_with("Settings") && section != "PluginSettings" && !key.contains(['.', '-'])
+        });
+        (keys_of_structs || in_section).then(|| env_name(prefix, path))
     }
 }
 

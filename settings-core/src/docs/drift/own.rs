@@ -17,6 +17,9 @@ pub(super) fn check(page: &PageRead, settings: &[Documented<'_>], naming: &Namin
         let name = setting.name();
         let mut found = Vec::new();
         let right_path = paths(page, setting, naming, &mut found);
+        if found.is_empty() {
+            sections(page, setting, &mut found);
+        }
         variables(page, setting, naming, right_path.as_deref(), &mut found);
         consoles(setting, &mut found);
         defaults(page, setting, &mut found);
@@ -90,6 +93,10 @@ fn paths(
             if a == b {
                 return Some(a.to_owned());
             }
+            if let Some(draft) = misspelt_last_key(setting, a, b) {
+                drafts.push(draft);
+                return Some(b.to_owned());
+            }
             let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
             if is_tail(short, long) || is_head(short, long) {
                 return Some(long.to_owned());
@@ -150,6 +157,38 @@ fn paths(
         }
         _ => None,
     }
+}
+
+/// Sections spelt in another case than the page spells them: `Settings` ends every one.
+fn sections(page: &PageRead, setting: &Documented<'_>, drafts: &mut Vec<Draft>) {
+    let table = setting.table().map_or(Named::Absent, |table| table.path());
+    for (path, at) in [table, setting.option("configjson")].iter().filter_map(Named::one) {
+        let Some((section, rest)) = path.split_once('.') else { continue };
+        let Some(stem) = section.strip_suffix("settings").filter(|stem| !stem.is_empty()) else { continue };
+        let right = format!("{stem}Settings");
+        if !page.text.contains(&right) {
+            continue;
+        }
+        let expected = format!("{right}.{rest}");
+        let draft =
+            Draft::new(Rule::LetterCase, at, format!("`{section}` is `{right}` elsewhere on this page"))
+                .found(path)
+                .expected(expected.clone())
+                .help(format!("write `{expected}`"));
+        drafts.push(draft.replacing(page, &Fact::at(path.to_owned(), at), &expected));
+    }
+}
+
+/// A key of the table that was taken for a default, since nothing beside it spells it.
+fn misspelt_last_key(setting: &Documented<'_>, table: &str, directive: &str) -> Option<Draft> {
+    let key = directive.strip_prefix(table)?.strip_prefix('.')?;
+    let [config] = setting.table()?.configs.as_slice() else { return None };
+    let written = config.default.as_ref()?;
+    let near = crate::nearest::nearest(written, [key]).filter(|near| *near != written.value)?;
+    let message =
+        format!("the table says `{table}.{}`, the directive `{directive}`: they differ", written.value);
+    let draft = Draft::new(Rule::ConfigPath, written.span, message).found(written.value.clone());
+    Some(draft.expected(near).help("look up the setting's name and write it in both places"))
 }
 
 /// Whether `short` is `long` or its last keys.
@@ -381,19 +420,20 @@ fn place(default: &StatedDefault) -> &'static str {
 /// A list in which two values are marked.
 fn marks(setting: &Documented<'_>, drafts: &mut Vec<Draft>) {
     for list in setting.value_lists() {
-        let marked: Vec<_> =
-            list.iter().filter(|item| item.default).filter_map(|item| item.value.as_ref()).collect();
-        if let [first, second, ..] = marked.as_slice() {
-            let span: Span = second.span;
-            drafts.push(
-                Draft::new(
-                    Rule::Default,
-                    span,
-                    format!("`{}` and `{}` are both marked as the default", first.value, second.value),
-                )
-                .found(second.value.clone())
+        let marked: Vec<_> = list.iter().filter(|item| item.default && item.value.is_some()).collect();
+        let (Some(first), Some(second)) = (marked.first(), marked.get(1)) else { continue };
+        let (Some(a), Some(b)) = (&first.value, &second.value) else { continue };
+        let said = format!("`{}` and `{}` are both marked as the default", a.value, b.value);
+        let span: Span = b.span;
+        let draft = match (&first.default_if, &second.default_if) {
+            (Some(one), Some(other)) if one.value != other.value => {
+                Draft::new(Rule::Default, span, format!("{said}, {} and {}", one.value, other.value))
+                    .warning()
+                    .help("mark the value that holds without the program's doing, and say in the other's text where it holds")
+            }
+            _ => Draft::new(Rule::Default, span, said)
                 .help("mark one value, and say in its text where another one holds"),
-            );
-        }
+        };
+        drafts.push(draft.found(b.value.clone()));
     }
 }

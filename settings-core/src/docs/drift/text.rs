@@ -15,7 +15,10 @@ pub(super) fn check(page: &PageRead) -> Vec<Draft> {
     let mut drafts = encoding(page);
     drafts.extend(tables(page));
     drafts.extend(blanks(page));
-    drafts.extend(markup(page));
+    let slips = markup(page);
+    let told: Vec<usize> = slips.iter().map(|slip| page.places.line(slip.at())).collect();
+    drafts.extend(slips);
+    drafts.extend(warnings(page, &told));
     drafts
 }
 
@@ -138,6 +141,66 @@ fn blanks(page: &PageRead) -> Vec<Draft> {
     drafts
 }
 
+/// What docutils warns of, as far as every reader of reStructuredText does.
+///
+/// Tables have a rule of their own, and what only Sphinx knows (options, roles) is no mistake. Of the lines `told`
+/// more is known.
+fn warnings(page: &PageRead, told: &[usize]) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    for warning in &page.warnings {
+        let start = page.places.start(warning.line);
+        if told.contains(&warning.line) {
+            continue;
+        }
+        let line = line_at(&page.text, start);
+        let span = Span::new(start, start + line.trim_end().len());
+        let in_faulty_table = page.tables.iter().any(|table| {
+            table.fault.is_some() && table.span.start <= span.start && span.start < table.span.end
+        });
+        let Some(help) = help_for_warning(&warning.text).filter(|_| !in_faulty_table) else { continue };
+        let words = warning.text.split('\n').next().unwrap_or_default().trim_end_matches('.');
+        let mut draft =
+            Draft::new(Rule::DocutilsWarning, span, format!("docutils: {words}")).found(line).help(help);
+        if warning.level < crate::rst::Level::Error {
+            draft = draft.warning();
+        }
+        drafts.push(match longer_underline(page, warning.line, &warning.text) {
+            Some((at, underline)) => draft.expected(underline.clone()).fix(at, underline),
+            None => draft,
+        });
+    }
+    drafts
+}
+
+fn help_for_warning(text: &str) -> Option<&'static str> {
+    const KNOWN: [(&str, &str); 7] = [
+        ("underline too short", "make the underline as long as the title"),
+        ("Title overline too short", "make both lines as long as the title"),
+        ("Content block expected", "write what belongs into the directive, indented, or take it out"),
+        ("ends without a blank line", "put a blank line before what follows, or indent it like the block"),
+        ("start-string without end-string", "close the markup, or escape its first character by a backslash"),
+        ("Unexpected indentation", "put a blank line before the block, or take its indent away"),
+        ("Literal block expected", "indent the lines that follow, or write a single colon"),
+    ];
+    KNOWN.into_iter().find(|(words, _)| text.contains(words)).map(|(_, help)| help)
+}
+
+/// The underline that a title needs, and where the short one stands.
+fn longer_underline(page: &PageRead, line: usize, text: &str) -> Option<(Span, String)> {
+    if !text.starts_with("Title underline too short") {
+        return None;
+    }
+    let start = page.places.start(line);
+    let underline = line_at(&page.text, start);
+    let title = line_at(&page.text, page.places.start(line.checked_sub(1)?));
+    let mark = underline.chars().next().filter(char::is_ascii_punctuation)?;
+    let needed = column_width(title.trim_end());
+    let is_short =
+        underline.trim_end().chars().all(|c| c == mark) && column_width(underline.trim_end()) < needed;
+    let longer = std::iter::repeat_n(mark, needed).collect();
+    is_short.then(|| (Span::new(start, start + underline.trim_end().len()), longer))
+}
+
 /// Slips in bullets that are understood all the same.
 fn markup(page: &PageRead) -> Vec<Draft> {
     let mut drafts = Vec::new();
@@ -163,6 +226,13 @@ fn markup(page: &PageRead) -> Vec<Draft> {
 }
 
 fn bullet_slip(page: &PageRead, bullet: &Bullet) -> Option<Draft> {
+    if let Bullet::Text(text) = bullet {
+        let slip = grammar::slip_of_unread(text)?;
+        let draft = Draft::new(Rule::Markup, text.span, format!("{slip}: {}", text.value));
+        return Some(
+            draft.found(text.value.clone()).help("put each name into a literal of its own: ``name``"),
+        );
+    }
     let (Bullet::Config(statement) | Bullet::Env(statement) | Bullet::Console(statement)) = bullet else {
         return None;
     };
@@ -174,15 +244,18 @@ fn bullet_slip(page: &PageRead, bullet: &Bullet) -> Option<Draft> {
         &Statement { text: None, ..statement.clone() },
         text.contains("`` > ``") || text.contains("``  > ``") || slip.contains("one literal"),
     );
-    let draft =
-        Draft::new(Rule::Markup, text.span, format!("{slip}: {}", text.value)).found(text.value.clone());
-    Some(
-        draft
-            .help(format!("write - {rule}"))
-            .replacing(page, text, &rule)
-            .expected(rule)
-            .setting(statement.name.as_ref().map_or("", |name| name.as_str())),
-    )
+    // What the rule would leave out is not to be lost.
+    let is_whole = !slip.starts_with("a key") && !slip.starts_with("one backtick");
+    let raw = page.text.get(text.span.range()).unwrap_or_default();
+    let place = [("``  >", 2), (">  ``", 1), (">``", 0)]
+        .into_iter()
+        .find_map(|(sign, by)| Some(raw.find(sign)? + by));
+    let at = place.unwrap_or(0);
+    let span = Span::new(text.span.start + at, text.span.end);
+    let draft = Draft::new(Rule::Markup, span, format!("{slip}: {}", text.value)).found(text.value.clone());
+    let draft = draft.help(format!("write - {rule}"));
+    let draft = if is_whole { draft.replacing(page, text, &rule) } else { draft };
+    Some(draft.expected(rule).setting(statement.name.as_ref().map_or("", |name| name.as_str())))
 }
 
 fn content_slips(content: &Content) -> Vec<Draft> {

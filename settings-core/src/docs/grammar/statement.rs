@@ -45,6 +45,36 @@ pub(in crate::docs) fn statement(text: &str) -> Option<(StatementKind, Said)> {
     Some((kind, said))
 }
 
+/// What is wrong with the markup of a line that begins like one of the three and can't be read; `None` where it says
+/// something of its own.
+pub(in crate::docs) fn slip_of_unread(text: &str) -> Option<&'static str> {
+    let (body, kind) = label(text).ok()?;
+    if kind == StatementKind::Console || body.contains(":`") || body.contains("`_") {
+        return None;
+    }
+    if body.matches("``").count() % 2 == 1 {
+        return Some("a literal that is not closed");
+    }
+    if is_single_tick(body) {
+        return Some("one backtick where two belong");
+    }
+    let between: Vec<&str> = body.trim().split("``").step_by(2).map(str::trim).collect();
+    if let [first, inner @ .., last] = between.as_slice()
+        && kind == StatementKind::Config
+        && [*first, *last].iter().all(|outer| outer.is_empty())
+        && inner.iter().all(|sign| matches!(*sign, "" | ">"))
+        && inner.contains(&"")
+    {
+        return Some("a `>` is missing");
+    }
+    let keys: Vec<&str> = body.trim_end().split('>').map(str::trim).collect();
+    let is_bare = |key: &&&str| is_path(key) || key.parse::<f64>().is_ok();
+    let is_literal = |key: &&&str| literal(key).is_ok_and(|(after, _)| after.is_empty());
+    let (bare, literals) = (keys.iter().filter(is_bare).count(), keys.iter().filter(is_literal).count());
+    (kind == StatementKind::Config && bare > 0 && literals > 0 && bare + literals == keys.len())
+        .then_some("a key that is not in a literal")
+}
+
 fn label(input: &str) -> IResult<&str, StatementKind> {
     let console = (opt(tag("**")), tag_no_case("System Config path"), opt(tag("**")));
     let console_too = (opt(tag("**")), tag_no_case("System Console path"), opt(tag("**")));
@@ -89,6 +119,20 @@ fn config(whole: &str, body: &str) -> Option<Said> {
         [one] => dotted(whole, one),
         _ => apart(whole, body, &keys),
     }
+    .map(|said| if after.trim_start().starts_with('>') { cut_short(body, said) } else { said })
+}
+
+/// What is said by keys that don't go on to the line's end.
+fn cut_short(body: &str, said: Said) -> Said {
+    let slip =
+        if is_single_tick(body) { "one backtick where two belong" } else { "a key that is not in a literal" };
+    Said { slip: Some(said.slip.unwrap_or(slip)), ..said }
+}
+
+fn is_single_tick(body: &str) -> bool {
+    let outside: String = body.split("``").step_by(2).collect();
+    let ticks = outside.matches('`').count();
+    ticks >= 2 && ticks % 2 == 0
 }
 
 /// ``` ``Section`` > ``Key`` > ``default`` ```
@@ -109,6 +153,9 @@ fn apart(whole: &str, body: &str, keys: &[&str]) -> Option<Said> {
         Some("section and key stand in one literal")
     } else if body.contains("``  >") || body.contains(">  ``") {
         Some("two blanks where one belongs")
+    } else if body.contains(">``") {
+        // The literal behind it does not begin without a blank.
+        Some("a blank is missing behind `>`")
     } else {
         None
     };
@@ -246,6 +293,31 @@ mod tests {
         let text = "``config.json`` setting: ``\".MailSettings.Host\": \"localhost\",``";
         assert_eq!(said(text).2.as_deref(), Some("\"localhost\""));
         assert_eq!(said("``config.json`` setting: ``\".A.B\": \"\"``").2.as_deref(), Some("\"\""));
+    }
+
+    #[test]
+    fn knows_a_slip_from_what_is_said_otherwise() {
+        for text in [
+            "``config.json`` setting: A > ``B`` > ``true``",
+            "``config.json`` setting: `A` > `B`",
+            "``config.json`` setting: ``A``  ``B`` > ``true``",
+            "``config.json`` setting: ``A`` > ``B > ``true``",
+            "Environment variable: ``MM_A_B",
+            "Environment variable: `MM_A_B`",
+        ] {
+            assert_eq!(statement(text), None, "{text}");
+            assert!(slip_of_unread(text).is_some(), "{text}");
+        }
+        for text in [
+            "``config.json`` setting: ``A`` > ``B`` and ``C``",
+            "``config.json`` setting: ``A`` > ``B``, ``A`` > ``C``",
+            "Environment variable: see :doc:`there </there>`",
+            "Environment variable: `there <https://x.test>`__",
+            "Environment variable: none",
+            "System Config path: nowhere",
+        ] {
+            assert_eq!(slip_of_unread(text), None, "{text}");
+        }
     }
 
     #[test]

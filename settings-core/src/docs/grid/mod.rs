@@ -17,10 +17,23 @@ pub(super) struct GridLine<'t> {
     pub(super) text: &'t str,
 }
 
-/// The border that shows the table's columns: the first with an inner corner, else the first.
+/// The border that shows the table's columns: of those with an inner corner the first below (or above) which most
+/// bars stand, else the first of all.
 fn widest_border<'t>(lines: &[GridLine<'t>]) -> Option<&'t str> {
     let borders = || lines.iter().map(|line| line.text).filter(|line| is_border(line));
-    borders().find(|line| matches!(inner_corner(line), Some(Some(_)))).or_else(|| borders().next())
+    let bars = |border: &str| {
+        let Some(Some(at)) = inner_corner(border) else { return 0 };
+        let rows = lines.iter().filter(|line| !is_border(line.text));
+        rows.filter(|line| columns::char_at(line.text, at) == Some('|')).count()
+    };
+    let with_corner = borders().filter(|line| matches!(inner_corner(line), Some(Some(_))));
+    // The first of several that are alike.
+    with_corner.rev().max_by_key(|border| bars(border)).or_else(|| borders().next())
+}
+
+/// The column in which the bars between two cells stand. `None` where the table has other than two columns.
+pub(super) fn bar_column(lines: &[GridLine<'_>]) -> Option<usize> {
+    inner_corner(widest_border(lines)?)?
 }
 
 /// The column of the border's inner `+`. `None` where it is no border or has more than one.

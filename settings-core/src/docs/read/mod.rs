@@ -41,7 +41,17 @@ pub struct PageRead {
     pub text: String,
     /// Tables that docutils refuses or silently misreads, by where they stand.
     pub(super) tables: Vec<TableAsFound>,
+    /// What docutils warns of beside tables: the line, whether something is lost, its words.
+    pub(super) warnings: Vec<Warning>,
     pub(super) places: Places,
+}
+
+/// What docutils says of a line of the page.
+#[derive(Clone, Debug)]
+pub(super) struct Warning {
+    pub(super) line: usize,
+    pub(super) level: rst::Level,
+    pub(super) text: String,
 }
 
 /// A grid table of the page.
@@ -74,9 +84,9 @@ pub fn read(path: &str, bytes: &[u8]) -> Result<PageRead, ReadError> {
     let decoded = decode::decode(path, bytes)?;
     let text = decoded.text;
     let keys_apart = keys_apart(&text);
-    let mut reader = Reader { text: &text, keys_apart, tables: Vec::new() };
+    let mut reader = Reader { text: &text, keys_apart, tables: Vec::new(), warnings: Vec::new() };
     let (metadata, parts, end) = reader.parts();
-    let tables = reader.tables;
+    let (tables, warnings) = (reader.tables, reader.warnings);
     let page = Page {
         name: stem(path).to_owned(),
         metadata,
@@ -84,7 +94,7 @@ pub fn read(path: &str, bytes: &[u8]) -> Result<PageRead, ReadError> {
         layout: PageLayout { keys_apart, crlf: decoded.crlf, byte_order_mark: decoded.byte_order_mark, end },
         ..Page::default()
     };
-    Ok(PageRead { path: path.to_owned(), page, places: Places::new(&text), text, tables })
+    Ok(PageRead { path: path.to_owned(), page, places: Places::new(&text), text, tables, warnings })
 }
 
 fn stem(path: &str) -> &str {
@@ -115,7 +125,7 @@ fn keys_apart(text: &str) -> bool {
 /// Whether a part's own text says what the part says.
 pub(super) fn says_same(source: &str, part: &Part) -> bool {
     let keys_apart = keys_apart(source);
-    let mut reader = Reader { text: source, keys_apart, tables: Vec::new() };
+    let mut reader = Reader { text: source, keys_apart, tables: Vec::new(), warnings: Vec::new() };
     let (metadata, parts, _) = reader.parts();
     match parts.as_slice() {
         [only] => metadata.is_empty() && says(&only.part) == says(part),
@@ -162,6 +172,7 @@ struct Reader<'t> {
     text: &'t str,
     keys_apart: bool,
     tables: Vec<TableAsFound>,
+    warnings: Vec<Warning>,
 }
 
 impl Reader<'_> {
@@ -173,6 +184,13 @@ impl Reader<'_> {
         let document = rst::parse(self.text, rst::Dialect::Sphinx);
         let blocks = blocks(&document);
         self.nested_faults(&document, &blocks);
+        self.warnings = document
+            .messages()
+            .filter(|message| message.level() > rst::Level::Info)
+            .filter_map(|message| {
+                Some(Warning { line: message.line()?, level: message.level(), text: message.text() })
+            })
+            .collect();
         for (i, block) in blocks.into_iter().enumerate() {
             let before = self.text.get(end..block.range.start).unwrap_or_default();
             let first = i == 0;

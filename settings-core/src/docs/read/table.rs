@@ -25,17 +25,17 @@ pub(super) fn table(text: &str, table: rst::Table<'_>, span: Span, keys_apart: b
     let raw = text.get(span.range())?;
     let whole = Grid::of(table, |at| at);
     if let Some(grid) = &whole
-        && !may_be_fused(grid)
+        && !may_be_fused(grid, raw)
     {
         let (table, source) = laid_out(grid, raw, keys_apart)?;
         return Some(FoundTable { table, source, mended: None });
     }
-    if table.error().is_none() && whole.is_none() {
-        // A table of another shape.
-        return None;
-    }
     let lines = lines_of(raw, span.start);
     let mended = mended(&lines)?;
+    // Most often a table of another shape.
+    if table.error().is_none() && whole.is_none() && lines.iter().all(|line| !is_cut_by(line, &lines)) {
+        return None;
+    }
     let joined = mended.join("\n");
     let document = rst::parse(&joined, rst::Dialect::Sphinx);
     let starts = lines_of(&joined, 0);
@@ -56,6 +56,16 @@ pub(super) fn table(text: &str, table: rst::Table<'_>, span: Span, keys_apart: b
     }
     let (table, _) = laid_out(&grid, &joined, keys_apart)?;
     Some(FoundTable { table, source: Some(raw.to_owned()), mended: Some(mended) })
+}
+
+/// Whether a row lacks the bar that most of the other rows have.
+fn is_cut_by(line: &GridLine<'_>, lines: &[GridLine<'_>]) -> bool {
+    let Some(at) = grid::bar_column(lines) else { return false };
+    let has_bar = |line: &GridLine<'_>| line.text.as_bytes().get(at) == Some(&b'|');
+    let rows = || lines.iter().filter(|line| line.text.starts_with('|'));
+    line.text.starts_with('|')
+        && !has_bar(line)
+        && rows().filter(|line| has_bar(line)).count() * 2 > rows().count()
 }
 
 /// The lines of a table as they should be. Damage by decoding is undone first, since it widens lines.
@@ -86,12 +96,11 @@ pub(in crate::docs) fn lines_of(raw: &str, start: usize) -> Vec<GridLine<'_>> {
 }
 
 /// Whether some row of a table with two columns spans both although it holds what stands in a right cell.
-fn may_be_fused(grid: &Grid<'_>) -> bool {
-    grid.widths.len() == 2
-        && grid
-            .rows
-            .iter()
-            .any(|row| row.right.is_none() && row.left.iter().any(|line| line.text.contains('|')))
+fn may_be_fused(grid: &Grid<'_>, raw: &str) -> bool {
+    let with_bar = |line: &GridLine<'_>| line.text.contains('|');
+    let fused = grid.rows.iter().any(|row| row.right.is_none() && row.left.iter().any(with_bar));
+    // Where every row is fused, only the borders still show two columns.
+    fused && (grid.widths.len() == 2 || grid::bar_column(&lines_of(raw, 0)).is_some())
 }
 
 /// The table with the least layout that gives `raw` back, or with all of it and `raw` beside.

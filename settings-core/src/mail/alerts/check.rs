@@ -1,6 +1,12 @@
 //! Looking for alerts, and seeing to it that every administrator is told.
 
-use std::{collections::HashSet, error::Error, fmt, path::PathBuf, time::Duration};
+use std::{
+    collections::HashSet,
+    error::Error,
+    fmt,
+    path::PathBuf,
+    time::{Duration, SystemTime},
+};
 
 use semver::Version;
 use serde::Serialize;
@@ -15,6 +21,7 @@ use crate::mail::{
     address::Mailbox,
     mailer::Mailer,
     outbox::{EnqueueError, Entry, Known, NewMail, NoRetry, Outbox, State, StoreError},
+    settings::SenderError,
 };
 
 /// How many times a mail that was given up is taken up again, once for each check.
@@ -43,8 +50,27 @@ pub struct Present {
     pub administrators: Vec<Mailbox>,
     /// Who the mail comes from.
     pub from: Mailbox,
+    /// Where answers go, where that is elsewhere.
+    pub reply_to: Option<Mailbox>,
     /// The sender of the present settings; none where they cannot be obeyed, so that mails wait.
     pub mailer: Option<Mailer>,
+}
+
+impl Present {
+    /// The state that a mailer's settings give: whether alerts are wanted, and who they come from.
+    ///
+    /// # Errors
+    /// Where `FeedbackEmail` is empty, or malformed.
+    pub fn of_mailer(mailer: Mailer, administrators: Vec<Mailbox>) -> Result<Self, SenderError> {
+        let settings = mailer.settings();
+        Ok(Self {
+            enabled: settings.enable_security_fix_alert,
+            administrators,
+            from: settings.sender()?,
+            reply_to: settings.reply_to()?,
+            mailer: Some(mailer),
+        })
+    }
 }
 
 /// What a check found and did.
@@ -169,23 +195,43 @@ impl AlertWatch {
                 notice.look(&finding.alert, outbox).await?;
             }
         }
+        if report.next() == DAY {
+            let (outbox, what) = (outbox.clone(), self.what());
+            blocking(move || outbox.set_done(&what)).await?;
+        }
         Ok(report)
     }
 
-    /// Checks for ever: soon after the start, then once a day, and an hour after a check that failed. May be dropped at
-    /// any point.
+    /// Checks for ever: once a day, counted across restarts; an hour after a check that failed, or that left an
+    /// administrator whom the outbox could not take the mail for. May be dropped at any point.
+    ///
+    /// The outbox remembers the last check that succeeded, so a program that starts often does not trouble the feed, and
+    /// one that was away does not wait for a day.
     pub async fn run(&self, outbox: &Outbox, mut present: impl FnMut() -> Present) {
-        let mut pause = START;
+        let last = {
+            let (outbox, what) = (outbox.clone(), self.what());
+            blocking(move || outbox.last_done(&what)).await
+        };
+        let last = last.unwrap_or_else(|error| {
+            tracing::warn!(%error, "it is not known when security alerts were last checked");
+            None
+        });
+        let mut pause = first_pause(last, outbox.now());
         loop {
             tokio::time::sleep(pause.mul_f64(0.9 + 0.2 * chance())).await;
             pause = match self.check(outbox, &present()).await {
-                Ok(_) => DAY,
+                Ok(report) => report.next(),
                 Err(error) => {
                     tracing::error!(%error, "security alerts cannot be checked");
                     HOUR
                 }
             };
         }
+    }
+
+    /// The name by which the outbox remembers when this feed was checked.
+    fn what(&self) -> String {
+        format!("security-alerts {}", self.source.url())
     }
 
     async fn fetch(&self) -> Result<(Vec<Alert>, Vec<Rejected>), AlertError> {
@@ -233,7 +279,7 @@ impl AlertWatch {
         if known.is_some() {
             return Ok(told);
         }
-        let object = match notice::mail(alert, &self.version, &present.from, administrator) {
+        let object = match notice::mail(alert, &self.version, present, administrator) {
             Ok(object) => object,
             Err(error) => {
                 (told.state, told.why) = (NoticeState::NotTaken, Some(error.to_string()));
@@ -279,7 +325,21 @@ impl Notice {
     }
 }
 
+/// How long a program that starts waits for its first check.
+fn first_pause(last: Option<SystemTime>, now: SystemTime) -> Duration {
+    // A check in the future is one by a clock that was wrong.
+    let since = last.and_then(|last| now.duration_since(last).ok());
+    since.map_or(START, |since| DAY.saturating_sub(since).max(START))
+}
+
 impl Report {
+    /// How long until the next check.
+    fn next(&self) -> Duration {
+        let is_taken = |notice: &Notice| notice.state != NoticeState::NotTaken;
+        let all = self.enabled && self.findings.iter().all(|finding| finding.notices.iter().all(is_taken));
+        if all { DAY } else { HOUR }
+    }
+
     /// Whether every administrator has been told of every alert that concerns this version, and every alert of the feed
     /// was believed.
     pub fn is_complete(&self) -> bool {
@@ -345,5 +405,26 @@ impl From<FeedError> for AlertError {
 impl From<StoreError> for AlertError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use super::*;
+
+    #[test]
+    fn the_day_between_checks_counts_across_restarts() {
+        let now = UNIX_EPOCH + DAY * 1000;
+        for (last, pause) in [
+            (None, START),
+            (Some(now - DAY * 30), START),
+            (Some(now - HOUR * 20), HOUR * 4),
+            (Some(now), DAY),
+            (Some(now + HOUR), START),
+        ] {
+            assert_eq!(first_pause(last, now), pause, "{last:?}");
+        }
     }
 }

@@ -68,6 +68,11 @@ impl Source {
         self
     }
 
+    /// The feed's address.
+    pub(super) fn url(&self) -> String {
+        self.uri.to_string()
+    }
+
     /// Fetches the feed. Blocks, but never longer than the time limit.
     pub(super) fn fetch(&self) -> Result<Vec<u8>, FetchError> {
         let agent = self.agent()?;

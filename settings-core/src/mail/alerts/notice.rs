@@ -3,7 +3,7 @@
 use ring::digest::{SHA256, digest};
 use semver::Version;
 
-use super::feed::Alert;
+use super::{check::Present, feed::Alert};
 use crate::mail::{
     address::Mailbox,
     message::{MailObject, Message, MessageError, MessageId},
@@ -13,7 +13,7 @@ use crate::mail::{
 pub(super) fn mail(
     alert: &Alert,
     version: &Version,
-    from: &Mailbox,
+    present: &Present,
     to: &Mailbox,
 ) -> Result<MailObject, MessageError> {
     let affected: Vec<String> = alert.affected.iter().map(ToString::to_string).collect();
@@ -33,12 +33,12 @@ pub(super) fn mail(
         alert.title,
         alert.text.trim_end(),
     );
-    let message = Message::new(from.clone())
+    let message = Message::new(present.from.clone())
         .to(to.clone())
         .subject(format!("Security alert {} ({}): {}", alert.id, alert.severity, alert.title))
         .text(text)
-        .with_message_id(message_id(alert, from, to)?);
-    message.to_object()
+        .with_message_id(message_id(alert, &present.from, to)?);
+    present.reply_to.iter().cloned().fold(message, Message::reply_to).to_object()
 }
 
 /// By this key the outbox knows that an administrator has been told of an alert.
@@ -49,7 +49,8 @@ pub(super) fn key(alert: &Alert, to: &Mailbox) -> String {
 fn message_id(alert: &Alert, from: &Mailbox, to: &Mailbox) -> Result<MessageId, MessageError> {
     let hash = digest(&SHA256, key(alert, to).as_bytes());
     let name: String = hash.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    let domain = from.address().domain();
+    let wire = from.address().on_the_wire();
+    let domain = wire.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
     let in_domain = format!("{name}.security-alert@{domain}").parse();
     in_domain.or_else(|_| format!("{name}.security-alert@localhost").parse())
 }

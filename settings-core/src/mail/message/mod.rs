@@ -84,6 +84,13 @@ pub enum MessageError {
     ControlCharacter(&'static str),
     /// This header is too long.
     TooLong(&'static str),
+    /// The built message is larger than any mail may be.
+    TooLarge {
+        /// Bytes of the message.
+        size: usize,
+        /// Bytes that it may have.
+        limit: usize,
+    },
     /// The type of an attachment is not of the form `type/subtype`.
     ContentType(String),
     /// The built message has what mail cannot carry, at this byte.
@@ -98,7 +105,8 @@ pub enum MessageError {
 impl Message {
     /// An empty message from `from`, with a fresh Message-ID and the present time.
     pub fn new(from: Mailbox) -> Self {
-        let message_id = MessageId::fresh(from.address().domain());
+        let wire = from.address().on_the_wire();
+        let message_id = MessageId::fresh(wire.rsplit_once('@').map_or("", |(_, domain)| domain));
         Self {
             from,
             to: Vec::new(),
@@ -227,7 +235,7 @@ impl Message {
             .map(|(_, address)| address)
     }
 
-    /// Whether any header needs SMTPUTF8 (RFC 6531): an address with characters outside ASCII.
+    /// Whether any header needs SMTPUTF8 (RFC 6531): an address that has no form in ASCII.
     pub fn is_international(&self) -> bool {
         let shown = self.to.iter().chain(&self.cc).chain(&self.reply_to);
         shown.chain([&self.from]).any(|mailbox| mailbox.address().is_international())
@@ -303,6 +311,9 @@ impl fmt::Display for MessageError {
                 write!(f, "the header {header} has a line break or control character")
             }
             Self::TooLong(header) => write!(f, "the header {header} is too long"),
+            Self::TooLarge { size, limit } => {
+                write!(f, "the message has {size} bytes; a mail has at most {limit}")
+            }
             Self::ContentType(text) => write!(f, "\"{text}\" is not a type of content like \"text/csv\""),
             Self::Malformed { what, at } => write!(f, "the message has {what} at byte {at}"),
         }

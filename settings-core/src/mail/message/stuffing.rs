@@ -6,6 +6,8 @@ use super::MessageError;
 
 /// Bytes of a line without its end (RFC 5321, 4.5.3.1.6).
 const LINE_LIMIT: usize = 998;
+/// Bytes of a message: as many as most servers take, and a bound for what a mailer holds in memory.
+const MESSAGE_LIMIT: usize = 20_000_000;
 
 /// A message as it goes through DATA, its final dot included. Made by [`dot_stuffed`] only.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +62,9 @@ pub(super) fn check(message: &[u8]) -> Result<(), MessageError> {
 }
 
 fn each_line(message: &[u8], mut take: impl FnMut(&[u8])) -> Result<(), MessageError> {
+    if message.len() > MESSAGE_LIMIT {
+        return Err(MessageError::TooLarge { size: message.len(), limit: MESSAGE_LIMIT });
+    }
     let mut start = 0;
     while let Some(rest) = message.get(start..).filter(|rest| !rest.is_empty()) {
         let length = memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
@@ -139,6 +144,18 @@ mod tests {
         let line = |len: usize| format!("{}\r\n", "x".repeat(len));
         assert!(dot_stuffed(line(998).as_bytes()).is_ok());
         assert!(dot_stuffed(line(999).as_bytes()).is_err());
+    }
+
+    #[test]
+    fn messages_have_a_limit() {
+        let line = [b'x'; 98].into_iter().chain(*b"\r\n").collect::<Vec<u8>>();
+        let message = line.repeat(MESSAGE_LIMIT / line.len());
+        assert!(dot_stuffed(&message).is_ok());
+        let larger = [message.as_slice(), b"."].concat();
+        assert_eq!(
+            dot_stuffed(&larger),
+            Err(MessageError::TooLarge { size: MESSAGE_LIMIT + 1, limit: MESSAGE_LIMIT })
+        );
     }
 
     #[test]

@@ -28,11 +28,12 @@ pub(super) fn mailboxes<'m>(mailboxes: impl IntoIterator<Item = &'m Mailbox>) ->
 }
 
 fn mailbox(mailbox: &Mailbox) -> String {
+    let address = mailbox.address().on_the_wire();
     match mailbox.name() {
-        None => format!("<{}>", mailbox.address()),
-        Some(name) if is_plain(name) => format!("{} <{}>", quoted(name), mailbox.address()),
+        None => format!("<{address}>"),
+        Some(name) if is_plain(name) => format!("{} <{address}>", quoted(name)),
         // Encoded words mean nothing within quotes (RFC 2047, 5).
-        Some(name) => format!("{} <{}>", encoded_words(name), mailbox.address()),
+        Some(name) => format!("{} <{address}>", encoded_words(name)),
     }
 }
 

@@ -44,7 +44,8 @@ impl State {
         }
     }
 
-    pub(super) fn of_name(name: &str) -> Option<Self> {
+    /// The state of this name.
+    pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.name() == name)
     }
 }
@@ -57,7 +58,6 @@ impl fmt::Display for State {
 
 /// A mail of the outbox, as far as it may be shown. `Debug` leaves addresses and the server's words out.
 #[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct Entry {
     /// Its number.
     pub id: MailId,
@@ -93,7 +93,6 @@ pub struct Entry {
 
 /// A recipient of a mail of the outbox. `Debug` leaves the address and the server's words out.
 #[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct RecipientEntry {
     /// The address.
     pub address: String,
@@ -117,7 +116,8 @@ pub enum Progress {
 }
 
 impl Progress {
-    const ALL: [Self; 4] = [Self::Pending, Self::Sent, Self::Failed, Self::Unknown];
+    /// Every one.
+    pub const ALL: [Self; 4] = [Self::Pending, Self::Sent, Self::Failed, Self::Unknown];
 
     /// The name: `pending` for example.
     pub const fn name(self) -> &'static str {
@@ -129,7 +129,8 @@ impl Progress {
         }
     }
 
-    pub(super) fn of_name(name: &str) -> Option<Self> {
+    /// The one of this name.
+    pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|progress| progress.name() == name)
     }
 }

@@ -92,6 +92,34 @@ impl NewMail {
     }
 }
 
+/// What a store keeps of it.
+impl NewMail {
+    /// Envelope and content.
+    pub fn object(&self) -> &MailObject {
+        &self.object
+    }
+
+    /// What it is for.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Whether it may be sent once more where it is unknown whether it arrived.
+    pub fn may_resend(&self) -> bool {
+        self.if_unknown.may_resend()
+    }
+
+    /// For how long delivery is tried.
+    pub fn lives(&self) -> Duration {
+        self.lifetime
+    }
+
+    /// The event that it is about, and for how long no second mail of it is taken; none means for ever.
+    pub fn event(&self) -> Option<(&str, Option<Duration>)> {
+        self.key.as_ref().map(|key| (key.name.as_str(), key.life))
+    }
+}
+
 impl fmt::Debug for NewMail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("NewMail")
@@ -110,6 +138,13 @@ impl Kind {
             Self::Notification => "notification",
             Self::Alert => "alert",
         }
+    }
+}
+
+impl Kind {
+    /// The kind of this name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        [Self::Notification, Self::Alert].into_iter().find(|kind| kind.name() == name)
     }
 }
 
@@ -132,8 +167,13 @@ impl IfUnknown {
 }
 
 impl MailId {
+    /// The mail of this number.
+    pub const fn new(number: i64) -> Self {
+        Self(number)
+    }
+
     /// The number.
-    pub fn as_i64(self) -> i64 {
+    pub const fn as_i64(self) -> i64 {
         self.0
     }
 }

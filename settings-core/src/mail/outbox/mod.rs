@@ -34,6 +34,7 @@
 
 mod circuit;
 mod clock;
+pub mod conformance;
 mod entry;
 mod limits;
 mod mail;
@@ -44,6 +45,8 @@ mod store;
 mod summary;
 mod verdict;
 
+#[cfg(feature = "alerts")]
+use std::time::SystemTime;
 use std::{fmt, path::Path, sync::Arc};
 
 use tokio::sync::{Mutex, Notify};
@@ -185,6 +188,24 @@ impl Outbox {
         let removed = self.store.remove(id)?;
         tracing::info!(%id, removed, "mail removed by hand");
         Ok(removed)
+    }
+
+    /// When this was last done, by its name.
+    #[cfg(feature = "alerts")]
+    pub(crate) fn last_done(&self, what: &str) -> Result<Option<SystemTime>, StoreError> {
+        self.store.last_done(what)
+    }
+
+    /// Writes down that this is done now.
+    #[cfg(feature = "alerts")]
+    pub(crate) fn set_done(&self, what: &str) -> Result<(), StoreError> {
+        self.store.set_done(what, self.clock.now())
+    }
+
+    /// What time it is, by the outbox's clock.
+    #[cfg(feature = "alerts")]
+    pub(crate) fn now(&self) -> SystemTime {
+        self.clock.now()
     }
 
     /// How the queue does.

@@ -226,13 +226,13 @@ impl Outbox {
 
     fn remember_halt(&self, circuit: &Circuit, mailer: &Mailer) {
         let mut halt = self.halt.lock().unwrap_or_else(PoisonError::into_inner);
-        *halt = matches!(circuit, Circuit::Halted { .. }).then(|| mailer.settings().clone());
+        *halt = matches!(circuit, Circuit::Halted { .. }).then(|| mailer.settings());
     }
 
     /// Whether the settings are others than those that stopped the queue, as far as this program knows.
     fn settings_changed(&self, mailer: &Mailer) -> bool {
         let halt = self.halt.lock().unwrap_or_else(PoisonError::into_inner);
-        halt.as_ref().is_none_or(|settings| settings != mailer.settings())
+        halt.as_ref().is_none_or(|settings| *settings != mailer.settings())
     }
 }
 

@@ -15,6 +15,7 @@ use crate::mail::{address::Address, message::MailObject};
 ///
 /// Methods block; they are called where that is allowed. [`super::SqliteStore`] is the one for a single machine; one
 /// over a shared database makes several machines send from one outbox, one of them at a time (see [`Store::claim`]).
+/// [`conformance`](super::conformance) checks that a store keeps all of these promises.
 pub trait Store: Send + Sync + 'static {
     /// Takes a mail, unless its key is known or there is no room. An alert makes room by failing the oldest
     /// notifications that are not on their way.
@@ -24,14 +25,16 @@ pub trait Store: Send + Sync + 'static {
     fn find(&self, key: &str) -> Result<Option<Known>, StoreError>;
 
     /// Makes this process the one that delivers until the claim is dropped or the process ends, however it ends.
-    /// None where another one is it.
+    /// None where another one is it. In PostgreSQL that is `pg_try_advisory_lock`: a lock of the connection that the
+    /// claim holds.
     fn claim(&self) -> Result<Option<Claim>, StoreError>;
 
     /// Turns every `sending` mail into `unknown`, due at once where it may be sent again. For the holder of the claim,
     /// while nothing is on its way. Returns how many there were.
     fn recover(&self, now: SystemTime) -> Result<u64, StoreError>;
 
-    /// Fails what has expired, and forgets what is kept no longer. Returns how many were failed.
+    /// Fails what has expired (what is `unknown` stays that), and forgets what is kept no longer. Returns how many were
+    /// given up.
     fn sweep(&self, limits: &Limits, now: SystemTime) -> Result<u64, StoreError>;
 
     /// At most `limit` mails to be tried now, none of `except`: alerts first, then the least tried.
@@ -40,10 +43,11 @@ pub trait Store: Send + Sync + 'static {
     /// When the next mail is to be tried.
     fn next_due(&self) -> Result<Option<SystemTime>, StoreError>;
 
-    /// Marks a mail as `sending`, right before its content goes out. False where it is not there any more.
+    /// Marks a mail as `sending`, right before its content goes out. False where it is not there any more, or not to
+    /// be tried.
     fn begin(&self, id: MailId, attempt: u32, now: SystemTime) -> Result<bool, StoreError>;
 
-    /// Writes down what became of an attempt.
+    /// Writes down what became of an attempt; the content of a mail that is `sent` is deleted.
     fn settle(&self, id: MailId, settlement: &Settlement, now: SystemTime) -> Result<State, StoreError>;
 
     /// Whether the queue runs.
@@ -51,6 +55,12 @@ pub trait Store: Send + Sync + 'static {
 
     /// Writes down whether the queue runs.
     fn set_circuit(&self, circuit: &Circuit) -> Result<(), StoreError>;
+
+    /// When this was last done, by its name; none where it never was.
+    fn last_done(&self, what: &str) -> Result<Option<SystemTime>, StoreError>;
+
+    /// Writes down when this was done.
+    fn set_done(&self, what: &str, at: SystemTime) -> Result<(), StoreError>;
 
     /// How the queue does.
     fn summary(&self) -> Result<Summary, StoreError>;

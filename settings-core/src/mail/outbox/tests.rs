@@ -8,8 +8,6 @@ use std::{
 use super::*;
 use crate::mail::message::Message;
 
-const HOUR: Duration = Duration::from_hours(1);
-
 /// A folder of the test's own, removed at its end.
 struct Folder(PathBuf);
 
@@ -49,10 +47,6 @@ fn notification(text: &str) -> NewMail {
     NewMail::notification(message(text).to_object().unwrap())
 }
 
-fn alert(text: &str) -> NewMail {
-    NewMail::alert(message(text).to_object().unwrap())
-}
-
 fn put(store: &SqliteStore, mail: &NewMail) -> MailId {
     let enqueued = store.enqueue(mail, &Limits::default(), start()).unwrap();
     assert!(enqueued.is_new);
@@ -75,13 +69,28 @@ fn state(store: &SqliteStore, id: MailId) -> State {
 }
 
 #[test]
-fn what_was_taken_comes_back_unchanged_after_the_file_is_opened_again() {
+fn a_file_keeps_every_promise_of_a_store() {
     let folder = Folder::new();
-    let mail = notification("Hello\n.\nGrüße 🎉");
-    let id = put(&folder.store(), &mail);
-    let due = folder.store().due(start(), 10, &[]).unwrap().pop().unwrap();
-    assert_eq!((due.id, due.attempts), (id, 0));
-    assert_eq!(due.object, mail.object);
+    conformance::check(|place| SqliteStore::open(&folder.0.join(place))).unwrap();
+    assert_eq!(conformance::promises().count(), 16);
+}
+
+#[test]
+fn a_file_of_the_layout_before_is_taken_over() {
+    let folder = Folder::new();
+    let path = folder.0.join("outbox.sqlite");
+    let id = put(&folder.store(), &notification("Hello"));
+    let old = rusqlite::Connection::open(&path).unwrap();
+    old.execute_batch("DROP TABLE moment; PRAGMA user_version = 1").unwrap();
+    drop(old);
+    for _ in 0..2 {
+        let store = folder.store();
+        store.set_done("a check", start()).unwrap();
+        assert_eq!((store.last_done("a check").unwrap(), state(&store, id)), (Some(start()), State::Queued));
+    }
+    let newer = rusqlite::Connection::open(&path).unwrap();
+    newer.execute_batch("PRAGMA user_version = 3").unwrap();
+    assert!(SqliteStore::open(&path).unwrap_err().to_string().contains("another version"));
 }
 
 #[cfg(unix)]
@@ -113,151 +122,6 @@ fn a_file_of_something_else_is_left_alone() {
 }
 
 #[test]
-fn a_key_keeps_a_second_mail_out_for_seven_days_even_if_the_first_is_long_sent() {
-    let folder = Folder::new();
-    let store = folder.store();
-    let limits = Limits::default();
-    let mail = notification("Hello").key("event:1");
-    let id = put(&store, &mail);
-    let due = store.due(start(), 1, &[]).unwrap().pop().unwrap();
-    store.settle(id, &settlement(&due, [Progress::Sent; 2], Pending::Deferred(start())), start()).unwrap();
-    for (days, is_new) in [(0, false), (6, false), (8, true)] {
-        let now = start() + 24 * days * HOUR;
-        store.sweep(&limits, now).unwrap();
-        let enqueued = store.enqueue(&mail, &limits, now).unwrap();
-        assert_eq!(enqueued.is_new, is_new, "after {days} days");
-    }
-    let lasting = alert("Hello").lasting_key("alert:1");
-    let id = put(&store, &lasting);
-    assert!(store.remove(id).unwrap());
-    store.sweep(&limits, start() + 365 * 24 * HOUR).unwrap();
-    assert!(!store.enqueue(&lasting, &limits, start() + 365 * 24 * HOUR).unwrap().is_new);
-    assert_eq!(store.find("alert:1").unwrap(), Some(Known { id, state: None, retries: 0 }));
-}
-
-#[test]
-fn alerts_go_first_and_then_what_was_tried_least() {
-    let folder = Folder::new();
-    let store = folder.store();
-    let tried = put(&store, &notification("tried"));
-    let fresh = put(&store, &notification("fresh"));
-    let urgent = put(&store, &alert("urgent"));
-    let due = store.due(start(), 10, &[urgent, fresh]).unwrap().pop().unwrap();
-    let settled = settlement(&due, [Progress::Pending; 2], Pending::Deferred(start()));
-    assert_eq!(store.settle(tried, &settled, start()).unwrap(), State::Deferred);
-    let order: Vec<MailId> = store.due(start(), 10, &[]).unwrap().iter().map(|due| due.id).collect();
-    assert_eq!(order, [urgent, fresh, tried]);
-    let order: Vec<MailId> = store.due(start(), 1, &[urgent]).unwrap().iter().map(|due| due.id).collect();
-    assert_eq!(order, [fresh]);
-}
-
-#[test]
-fn after_a_crash_only_alerts_are_sent_again_and_only_once() {
-    let folder = Folder::new();
-    let (quiet, loud) = {
-        let store = folder.store();
-        let ids = (put(&store, &notification("quiet")), put(&store, &alert("loud")));
-        for due in store.due(start(), 10, &[]).unwrap() {
-            assert!(store.begin(due.id, 1, start()).unwrap());
-            assert_eq!(state(&store, due.id), State::Sending);
-        }
-        assert!(store.due(start(), 10, &[]).unwrap().is_empty());
-        ids
-    };
-    let store = folder.store();
-    assert_eq!(store.recover(start()).unwrap(), 2);
-    assert_eq!((state(&store, quiet), state(&store, loud)), (State::Unknown, State::Unknown));
-    let due = store.due(start(), 10, &[]).unwrap();
-    assert_eq!(due.iter().map(|due| (due.id, due.may_resend)).collect::<Vec<_>>(), [(loud, false)]);
-    assert!(store.begin(loud, 2, start()).unwrap());
-    assert_eq!(store.recover(start()).unwrap(), 1);
-    assert!(store.due(start(), 10, &[]).unwrap().is_empty());
-    let entry = store.get(loud).unwrap().unwrap();
-    assert!(entry.recipients.iter().all(|recipient| recipient.progress == Progress::Unknown));
-    assert!(entry.has_content);
-}
-
-#[test]
-fn recipients_end_one_by_one() {
-    let folder = Folder::new();
-    let store = folder.store();
-    let id = put(&store, &notification("Hello"));
-    let due = store.due(start(), 1, &[]).unwrap().pop().unwrap();
-    let half = settlement(&due, [Progress::Sent, Progress::Pending], Pending::Deferred(start() + HOUR));
-    assert_eq!(store.settle(id, &half, start()).unwrap(), State::Deferred);
-    assert_eq!(store.next_due().unwrap(), Some(start() + HOUR));
-    let due = store.due(start() + HOUR, 1, &[]).unwrap().pop().unwrap();
-    assert_eq!(due.object.recipients().len(), 1);
-    let rest = settlement(&due, [Progress::Failed; 2], Pending::Deferred(start()));
-    assert_eq!(store.settle(id, &rest, start()).unwrap(), State::Failed);
-    assert_eq!(store.retry(id, start()).unwrap(), Ok(()));
-    let due = store.due(start(), 1, &[]).unwrap().pop().unwrap();
-    assert_eq!(due.object.recipients().iter().map(|to| to.as_str()).collect::<Vec<_>>(), ["b@example.com"]);
-}
-
-#[test]
-fn what_is_too_old_is_given_up_and_kept_as_a_dead_letter() {
-    let folder = Folder::new();
-    let store = folder.store();
-    let (day, three) = (put(&store, &notification("day")), put(&store, &alert("three days")));
-    let limits = Limits::default();
-    assert_eq!(store.sweep(&limits, start() + 23 * HOUR).unwrap(), 0);
-    assert_eq!(store.sweep(&limits, start() + 25 * HOUR).unwrap(), 1);
-    assert_eq!((state(&store, day), state(&store, three)), (State::Failed, State::Queued));
-    assert_eq!(store.sweep(&limits, start() + 73 * HOUR).unwrap(), 1);
-    assert_eq!(store.retry(three, start() + 73 * HOUR).unwrap(), Ok(()));
-    assert_eq!(store.due(start() + 73 * HOUR, 9, &[]).unwrap().len(), 1);
-    store.sweep(&limits, start() + 24 * 60 * HOUR).unwrap();
-    assert_eq!(store.get(day).unwrap(), None);
-}
-
-#[test]
-fn a_full_outbox_gives_notifications_up_for_alerts_never_the_reverse() {
-    let folder = Folder::new();
-    let store = folder.store();
-    let limits = Limits::default().waiting(2, 1024 * 1024);
-    let put = |mail: &NewMail| store.enqueue(mail, &limits, start()).map(|enqueued| enqueued.id);
-    let oldest = put(&notification("1")).unwrap();
-    let newer = put(&notification("2")).unwrap();
-    assert!(matches!(put(&notification("3")), Err(EnqueueError::Full { mails: 2, .. })));
-    put(&alert("4")).unwrap();
-    assert_eq!((state(&store, oldest), state(&store, newer)), (State::Failed, State::Queued));
-    put(&alert("5")).unwrap();
-    assert!(matches!(put(&alert("6")), Err(EnqueueError::Full { .. })));
-    assert!(matches!(put(&notification("7")), Err(EnqueueError::Full { .. })));
-    assert_eq!(store.retry(oldest, start()).unwrap(), Ok(()));
-
-    let small = Limits::default().waiting(100, 10);
-    let refused = store.enqueue(&alert("too large"), &small, start());
-    assert!(matches!(refused, Err(EnqueueError::TooLarge { limit: 10, .. })));
-}
-
-#[test]
-fn a_mail_on_its_way_is_not_given_up_for_an_alert() {
-    let folder = Folder::new();
-    let store = folder.store();
-    let limits = Limits::default().waiting(1, 1024 * 1024);
-    let id = store.enqueue(&notification("1"), &limits, start()).unwrap().id;
-    assert!(store.begin(id, 1, start()).unwrap());
-    assert!(matches!(store.enqueue(&alert("2"), &limits, start()), Err(EnqueueError::Full { .. })));
-    assert_eq!(state(&store, id), State::Sending);
-}
-
-#[test]
-fn dead_letters_are_bounded_by_count_and_by_bytes() {
-    let folder = Folder::new();
-    let store = folder.store();
-    let ids: Vec<MailId> = (0..5).map(|n| put(&store, &notification(&format!("{n}")))).collect();
-    let size = store.get(MailId(1)).unwrap().unwrap().size;
-    store.sweep(&Limits::default().dead(3, 2 * size + size / 2), start() + 25 * HOUR).unwrap();
-    let left: Vec<(MailId, bool)> =
-        store.list(&[State::Failed], 10).unwrap().iter().map(|entry| (entry.id, entry.has_content)).collect();
-    let [_, _, third, fourth, fifth] = ids[..] else { panic!("five mails") };
-    assert_eq!(left, [(fifth, true), (fourth, true), (third, false)]);
-    assert_eq!(store.retry(third, start()).unwrap(), Err(NoRetry::NoContent));
-}
-
-#[test]
 fn what_is_sent_leaves_no_content_in_the_files() {
     let folder = Folder::new();
     let store = folder.store();
@@ -273,17 +137,6 @@ fn what_is_sent_leaves_no_content_in_the_files() {
 }
 
 #[test]
-fn a_mail_that_was_removed_is_not_sent() {
-    let folder = Folder::new();
-    let store = folder.store();
-    let id = put(&store, &notification("Hello"));
-    assert!(store.remove(id).unwrap());
-    assert!(!store.begin(id, 1, start()).unwrap());
-    assert!(!store.remove(id).unwrap());
-    assert_eq!(store.retry(id, start()).unwrap(), Err(NoRetry::NotFound));
-}
-
-#[test]
 fn a_damaged_mail_does_not_hold_up_the_others() {
     let folder = Folder::new();
     let store = folder.store();
@@ -293,30 +146,6 @@ fn a_damaged_mail_does_not_hold_up_the_others() {
     let due: Vec<MailId> = store.due(start(), 10, &[]).unwrap().iter().map(|due| due.id).collect();
     assert_eq!(due, [fine]);
     assert_eq!(state(&store, damaged), State::Failed);
-}
-
-#[test]
-fn one_process_delivers_at_a_time() {
-    let folder = Folder::new();
-    let (first, second) = (folder.store(), folder.store());
-    let claim = first.claim().unwrap();
-    assert!(claim.is_some());
-    assert!(second.claim().unwrap().is_none());
-    drop(claim);
-    assert!(second.claim().unwrap().is_some());
-}
-
-#[test]
-fn the_circuit_outlives_the_program() {
-    let folder = Folder::new();
-    for circuit in [
-        Circuit::Open { until: start(), failures: 3, why: "refused".to_owned(), name_not_found: true },
-        Circuit::Halted { since: start(), why: "535".to_owned() },
-        Circuit::Closed,
-    ] {
-        folder.store().set_circuit(&circuit).unwrap();
-        assert_eq!(folder.store().circuit().unwrap(), circuit);
-    }
 }
 
 #[test]
@@ -381,18 +210,4 @@ async fn a_disk_that_fails_sends_nothing_twice_and_cuts_nothing_off() {
         caught += 1;
     }
     assert_eq!(caught, 4);
-}
-
-#[test]
-fn the_summary_counts() {
-    let folder = Folder::new();
-    let store = folder.store();
-    let sent = put(&store, &notification("1"));
-    let due = store.due(start(), 1, &[]).unwrap().pop().unwrap();
-    put(&store, &notification("2"));
-    store.settle(sent, &settlement(&due, [Progress::Sent; 2], Pending::Deferred(start())), start()).unwrap();
-    let summary = store.summary().unwrap();
-    assert_eq!((summary.count(State::Sent), summary.count(State::Queued), summary.waiting()), (1, 1, 1));
-    assert_eq!((summary.last_sent, summary.oldest_waiting), (Some(start()), Some(start())));
-    assert!(summary.waiting_bytes > 0);
 }

@@ -49,14 +49,13 @@ impl CertificateFacts {
             .map(|(_, names)| names.0.iter().filter_map(shown_name).take(NAMES_LIMIT).collect())
             .unwrap_or_default();
         let validity = body.validity();
-        let digest = ring::digest::digest(&ring::digest::SHA256, der);
         Some(Self {
             subject: printable(body.subject().to_string().as_bytes()),
             issuer: printable(body.issuer().to_string().as_bytes()),
             names,
             not_before: validity.not_before.to_date_time().to_string(),
             not_after: validity.not_after.to_date_time().to_string(),
-            sha256: digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect(),
+            sha256: sha256(der),
             self_issued: body.subject() == body.issuer(),
             validity: (validity.not_before.to_unix_duration(), validity.not_after.to_unix_duration()),
         })
@@ -81,6 +80,12 @@ impl fmt::Display for CertificateFacts {
         let by = if self.self_issued { "self-signed".to_owned() } else { format!("issuer {}", self.issuer) };
         write!(f, "certificate for {names}, {by}, valid until {}, sha256 {}", self.not_after, self.sha256)
     }
+}
+
+/// SHA-256 of a certificate in DER, in lower-case hexadecimal digits.
+pub(super) fn sha256(der: &[u8]) -> String {
+    let digest = ring::digest::digest(&ring::digest::SHA256, der);
+    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn shown_name(name: &GeneralName) -> Option<String> {

@@ -31,7 +31,7 @@ impl Envelope {
             let address = foreign.map_or("in a header of the message", Address::as_str);
             return Err(Cause::NeedsSmtpUtf8(address.to_owned()));
         }
-        let mut line = format!("MAIL FROM:<{}>", self.sender);
+        let mut line = format!("MAIL FROM:<{}>", self.sender.on_the_wire());
         if offered.size.is_some() {
             line.push_str(&format!(" SIZE={}", self.size));
         }
@@ -51,7 +51,7 @@ impl Envelope {
 
 /// The RCPT command for one recipient.
 pub(crate) fn rcpt_command(recipient: &Address) -> String {
-    format!("RCPT TO:<{recipient}>")
+    format!("RCPT TO:<{}>", recipient.on_the_wire())
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! Every step is a method that ends within its deadline, and nothing of a conversation survives
 //! the [`Session`]: dropping it, or the future that drives it, closes the socket.
 
+mod approach;
 mod auth;
 mod capabilities;
 mod certificate;
@@ -27,6 +28,7 @@ pub use self::certificate::CertificateFacts;
 #[cfg(feature = "mail-outbox")]
 pub(crate) use self::gate::Gate;
 pub(crate) use self::{
+    approach::Approach,
     auth::{Credentials, LoginSecret},
     capabilities::Capabilities,
     envelope::Envelope,
@@ -35,7 +37,7 @@ pub(crate) use self::{
     tls::{ExtraCa, TlsPolicy},
     transaction::{NotTaken, Taken},
 };
-use self::{link::Link, wire::Wire};
+use self::{approach::address_literal, link::Link, wire::Wire};
 use super::{
     failure::{Cause, Failure, Step},
     reply::Reply,
@@ -47,17 +49,6 @@ const FAREWELL: Duration = Duration::from_millis(200);
 
 /// How long a kept connection may take to show that it still works.
 const CHECK: Duration = Duration::from_secs(2);
-
-/// What a conversation is opened with.
-#[derive(Clone, Debug)]
-pub(crate) struct Approach {
-    pub(crate) target: Target,
-    pub(crate) security: ConnectionSecurity,
-    pub(crate) tls: Option<TlsPolicy>,
-    pub(crate) credentials: Option<Credentials>,
-    /// The name in EHLO; the address of our end where there is none.
-    pub(crate) ehlo_name: Option<String>,
-}
 
 /// An open conversation.
 #[derive(Debug)]
@@ -92,7 +83,7 @@ impl Session {
 
     async fn connect(approach: &Approach, run: &mut Run) -> Result<Self, Failure> {
         let addresses = net::resolve(&approach.target, run).await?;
-        let (stream, peer) = net::connect(&addresses, run).await?;
+        let (stream, peer) = net::connect(&addresses, approach.target.source(), run).await?;
         let ehlo_name = match &approach.ehlo_name {
             Some(name) => name.clone(),
             None => address_literal(stream.local_addr().ok()),
@@ -187,15 +178,6 @@ impl Session {
         let result = goodbye.unwrap_or(Err(Cause::TimedOut(FAREWELL)));
         run.saw_reply(&result);
         let _ = run.leave(Ok(()));
-    }
-}
-
-/// An address literal for EHLO (RFC 5321, 4.1.3).
-fn address_literal(address: Option<SocketAddr>) -> String {
-    match address.map(|address| address.ip().to_canonical()) {
-        Some(std::net::IpAddr::V4(v4)) => format!("[{v4}]"),
-        Some(std::net::IpAddr::V6(v6)) => format!("[IPv6:{v6}]"),
-        None => "[127.0.0.1]".to_owned(),
     }
 }
 

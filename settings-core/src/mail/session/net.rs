@@ -7,8 +7,9 @@ use std::{
     time::Duration,
 };
 
+use socket2::{SockRef, TcpKeepalive};
 use tokio::{
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
     sync::{Semaphore, oneshot},
     task::JoinSet,
     time::sleep,
@@ -23,19 +24,41 @@ const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 const LOOKUPS: usize = 16;
 /// Addresses that are tried.
 const ADDRESS_LIMIT: usize = 16;
+/// After this much silence the system asks whether the other end is still there.
+const KEEPALIVE: Duration = Duration::from_secs(30);
 
 /// A mail server as the settings name it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Target {
     host: String,
     port: u16,
+    /// The host as the settings have it.
+    shown: String,
+    /// The address of ours to connect from.
+    source: Option<IpAddr>,
 }
 
 impl Target {
     /// `host` is a name, an IPv4 address, or an IPv6 address with or without brackets.
     pub(crate) fn new(host: &str, port: u16) -> Self {
         let host = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
-        Self { host: host.to_owned(), port }
+        Self { host: host.to_owned(), port, shown: host.to_owned(), source: None }
+    }
+
+    /// The target, called by the name that people know.
+    pub(crate) fn shown_as(mut self, host: &str) -> Self {
+        host.trim_matches(['[', ']']).clone_into(&mut self.shown);
+        self
+    }
+
+    /// The target, to be reached from this address.
+    pub(crate) fn from(mut self, source: IpAddr) -> Self {
+        self.source = Some(source);
+        self
+    }
+
+    pub(crate) fn source(&self) -> Option<IpAddr> {
+        self.source
     }
 
     pub(crate) fn host(&self) -> &str {
@@ -45,10 +68,10 @@ impl Target {
 
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.host.contains(':') {
-            write!(f, "[{}]:{}", self.host, self.port)
+        if self.shown.contains(':') {
+            write!(f, "[{}]:{}", self.shown, self.port)
         } else {
-            write!(f, "{}:{}", self.host, self.port)
+            write!(f, "{}:{}", self.shown, self.port)
         }
     }
 }
@@ -115,24 +138,25 @@ fn by_turns(found: Vec<SocketAddr>) -> Vec<SocketAddr> {
 /// Opens a connection to whichever address answers first; each gets a head start before the next.
 pub(crate) async fn connect(
     addresses: &[SocketAddr],
+    source: Option<IpAddr>,
     run: &mut Run,
 ) -> Result<(TcpStream, SocketAddr), Failure> {
     let deadline = run.enter(Step::Connect);
-    let result = deadline.bound(race(addresses)).await;
+    let result = deadline.bound(race(addresses, source)).await;
     if let Ok((_, peer)) = &result {
         run.saw(peer.to_string());
     }
     run.leave(result)
 }
 
-async fn race(addresses: &[SocketAddr]) -> Result<(TcpStream, SocketAddr), Cause> {
+async fn race(addresses: &[SocketAddr], source: Option<IpAddr>) -> Result<(TcpStream, SocketAddr), Cause> {
     let mut waiting = addresses.iter().copied();
     let mut attempts = JoinSet::new();
     let mut failed = Vec::new();
     loop {
         let next = waiting.next();
         if let Some(address) = next {
-            attempts.spawn(async move { (address, open(address).await) });
+            attempts.spawn(async move { (address, open(address, source).await) });
         }
         // Either an attempt ends, or the head start of the last one is over.
         let ended = tokio::select! {
@@ -149,10 +173,24 @@ async fn race(addresses: &[SocketAddr]) -> Result<(TcpStream, SocketAddr), Cause
     }
 }
 
-async fn open(address: SocketAddr) -> io::Result<TcpStream> {
-    let stream = TcpStream::connect(address).await?;
-    stream.set_nodelay(true)?;
-    Ok(stream)
+async fn open(address: SocketAddr, source: Option<IpAddr>) -> io::Result<TcpStream> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    if let Some(source) = source {
+        if source.is_ipv4() != address.is_ipv4() {
+            let text = format!("it cannot be reached from {source}, which is of the other family");
+            return Err(io::Error::new(io::ErrorKind::AddrNotAvailable, text));
+        }
+        socket.bind(SocketAddr::new(source, 0)).map_err(|error| {
+            let text = format!("cannot connect from {source}: {}", plain(&error));
+            io::Error::new(error.kind(), text)
+        })?;
+    }
+    // Small writes must not wait for acknowledgements, and a connection that waits for mail must not
+    // be forgotten by the firewalls on its way.
+    socket.set_nodelay(true)?;
+    SockRef::from(&socket)
+        .set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEPALIVE).with_interval(KEEPALIVE))?;
+    socket.connect(address).await
 }
 
 /// The system's words without its number.
@@ -191,9 +229,27 @@ mod tests {
         let addresses = [dead.local_addr().unwrap(), living.local_addr().unwrap()];
         drop(dead);
         let mut run = Run::start(Duration::from_secs(5), 0);
-        let (stream, peer) = connect(&addresses, &mut run).await.unwrap();
+        let (stream, peer) = connect(&addresses, None, &mut run).await.unwrap();
         assert_eq!(peer, living.local_addr().unwrap());
         assert!(stream.nodelay().unwrap());
+        assert!(SockRef::from(&stream).keepalive().unwrap());
+        assert_eq!(SockRef::from(&stream).tcp_keepalive_time().unwrap(), KEEPALIVE);
+    }
+
+    #[tokio::test]
+    async fn connections_are_made_from_the_source_address() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let from = async |source: &str| {
+            let mut run = Run::start(Duration::from_secs(5), 0);
+            connect(&[address], Some(source.parse().unwrap()), &mut run).await
+        };
+        let (stream, _) = from("127.0.0.9").await.unwrap();
+        assert_eq!(stream.local_addr().unwrap().ip().to_string(), "127.0.0.9");
+        let other = from("::1").await.unwrap_err();
+        assert!(other.to_string().contains("of the other family"), "{other}");
+        let foreign = from("192.0.2.1").await.unwrap_err();
+        assert!(foreign.to_string().contains("cannot connect from 192.0.2.1"), "{foreign}");
     }
 
     #[tokio::test]
@@ -202,7 +258,7 @@ mod tests {
         let address = dead.local_addr().unwrap();
         drop(dead);
         let mut run = Run::start(Duration::from_secs(5), 0);
-        let failure = connect(&[address], &mut run).await.unwrap_err();
+        let failure = connect(&[address], None, &mut run).await.unwrap_err();
         assert_eq!(failure.step, Step::Connect);
         assert!(failure.to_string().contains(&format!("{address}: connection refused")), "{failure}");
     }
@@ -210,7 +266,7 @@ mod tests {
     #[tokio::test]
     async fn no_address_at_all() {
         let mut run = Run::start(Duration::from_secs(5), 0);
-        let failure = connect(&[], &mut run).await.unwrap_err();
+        let failure = connect(&[], None, &mut run).await.unwrap_err();
         assert_eq!(failure.cause, Cause::Unreachable(Vec::new()));
     }
 }

@@ -84,6 +84,8 @@ impl Run {
             return result.map_err(|cause| Failure::new(Step::Settings, cause));
         };
         record.took = now.saturating_sub(record.at);
+        let milliseconds = u64::try_from(record.took.as_millis()).unwrap_or(u64::MAX);
+        tracing::trace!(step = record.step.id(), milliseconds, failed = result.is_err(), "step");
         result.map_err(|cause| {
             record.failed = true;
             record.seen = cause.to_string();

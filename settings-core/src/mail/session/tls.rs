@@ -25,15 +25,17 @@ use tokio_rustls::{
     },
 };
 
-use super::{Approach, CertificateFacts, link::Link, run::Run, wire::io_cause};
+use super::{Approach, CertificateFacts, certificate::sha256, link::Link, run::Run, wire::io_cause};
 use crate::mail::{
     failure::{Cause, Failure, Step, TlsFault},
-    options::TlsVersion,
+    settings::TlsVersion,
 };
 
 /// Authorities to trust beside the system's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ExtraCa {
+    /// The file of PEM certificates that `EmailSettings.SMTPCAFile` names.
+    Setting(PathBuf),
     /// A file of PEM certificates.
     File(PathBuf),
     /// PEM certificates.
@@ -48,9 +50,17 @@ pub(crate) struct TlsPolicy {
     roots: Option<Arc<WebPkiServerVerifier>>,
     extra: Arc<[CertificateDer<'static>]>,
     skip: bool,
+    /// The SHA-256 of the only certificate that is trusted.
+    pin: Option<Arc<str>>,
 }
 
 impl TlsPolicy {
+    /// The policy, trusting nothing but the certificate with this SHA-256.
+    pub(crate) fn pinned(mut self, sha256: String) -> Self {
+        self.pin = Some(sha256.into());
+        self
+    }
+
     /// The system's roots and `extra`, or with `skip` no check at all; no version of TLS before `oldest`.
     pub(crate) fn load(extra: &[ExtraCa], skip: bool, oldest: TlsVersion) -> Result<Self, Cause> {
         let provider = Arc::new(ring::default_provider());
@@ -83,7 +93,7 @@ impl TlsPolicy {
             .map_err(|error| settings(&error))?
             .with_root_certificates(RootCertStore::empty())
             .with_no_client_auth();
-        Ok(Self { provider, config, roots, extra: extra.into(), skip })
+        Ok(Self { provider, config, roots, extra: extra.into(), skip, pin: None })
     }
 }
 
@@ -95,23 +105,28 @@ impl fmt::Debug for TlsPolicy {
 
 fn read_extra(extra: &ExtraCa) -> Result<Vec<CertificateDer<'static>>, Cause> {
     let (pem, name) = match extra {
-        ExtraCa::File(path) => (read_file(path)?, path.display().to_string()),
+        ExtraCa::Setting(path) => {
+            let name = format!("EmailSettings.SMTPCAFile, {}", path.display());
+            (read_file(path, &name)?, name)
+        }
+        ExtraCa::File(path) => {
+            let name = format!("the extra CA file {}", path.display());
+            (read_file(path, &name)?, name)
+        }
         ExtraCa::Pem(pem) => (pem.clone().into_bytes(), "the given PEM text".to_owned()),
     };
     let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
     match certificates {
         Ok(certificates) if certificates.is_empty() => {
-            Err(Cause::Settings(format!("{name} has no certificate in PEM form")))
+            Err(Cause::Settings(format!("{name}, has no certificate in PEM form")))
         }
         Ok(certificates) => Ok(certificates),
-        Err(error) => Err(Cause::Settings(format!("{name} cannot be read as PEM certificates: {error}"))),
+        Err(error) => Err(Cause::Settings(format!("{name}, cannot be read as PEM certificates: {error}"))),
     }
 }
 
-fn read_file(path: &Path) -> Result<Vec<u8>, Cause> {
-    std::fs::read(path).map_err(|error| {
-        Cause::Settings(format!("the extra CA file {} cannot be read: {error}", path.display()))
-    })
+fn read_file(path: &Path, name: &str) -> Result<Vec<u8>, Cause> {
+    std::fs::read(path).map_err(|error| Cause::Settings(format!("{name}, cannot be read: {error}")))
 }
 
 /// Encrypts a link; the step is [`Step::Tls`].
@@ -135,8 +150,11 @@ async fn shake(link: Link, approach: &Approach, run: &mut Run) -> Result<Link, C
     let mut config = policy.config.clone();
     config.dangerous().set_certificate_verifier(Arc::clone(&witness) as Arc<dyn ServerCertVerifier>);
     let shaken = TlsConnector::from(Arc::new(config)).connect(name, stream).await;
-    let Seen { facts, passed_over } = witness.take_seen();
-    let stream = shaken.map_err(|error| tls_cause(&error, facts.as_ref(), host))?;
+    let Seen { facts, passed_over, wrong_pin } = witness.take_seen();
+    let stream = shaken.map_err(|error| match wrong_pin {
+        Some(presented) => Cause::Tls(TlsFault::WrongFingerprint { presented }),
+        None => tls_cause(&error, facts.as_ref(), host),
+    })?;
     let version = match stream.get_ref().1.protocol_version() {
         Some(rustls::ProtocolVersion::TLSv1_3) => "TLS 1.3",
         Some(rustls::ProtocolVersion::TLSv1_2) => "TLS 1.2",
@@ -147,6 +165,7 @@ async fn shake(link: Link, approach: &Approach, run: &mut Run) -> Result<Link, C
         Some(error) => {
             format!("; NOT VERIFIED, a check would have failed: {}", certificate_fault(&error, facts, host))
         }
+        None if policy.pin.is_some() => "; known by its fingerprint".to_owned(),
         None if policy.skip => "; not verified".to_owned(),
         None => String::new(),
     };
@@ -165,11 +184,30 @@ struct Seen {
     facts: Option<CertificateFacts>,
     /// The error that was passed over because certificates are not to be checked.
     passed_over: Option<CertificateError>,
+    /// The fingerprint that was presented in place of the one that is trusted.
+    wrong_pin: Option<String>,
 }
 
 impl Witness {
     fn take_seen(&self) -> Seen {
         std::mem::take(&mut self.seen.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// A certificate that is known by its fingerprint needs nobody to vouch for it.
+    fn compare(
+        &self,
+        pin: &str,
+        certificate: &CertificateDer<'_>,
+        facts: Option<CertificateFacts>,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        let presented = sha256(certificate);
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.facts = facts;
+        if presented == pin {
+            return Ok(ServerCertVerified::assertion());
+        }
+        seen.wrong_pin = Some(presented);
+        Err(CertificateError::ApplicationVerificationFailure.into())
     }
 
     /// A certificate that is itself among the extra ones is trusted for its names and its time, whatever else
@@ -210,6 +248,9 @@ impl ServerCertVerifier for Witness {
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
         let facts = CertificateFacts::of_der(end_entity);
+        if let Some(pin) = &self.policy.pin {
+            return self.compare(pin, end_entity, facts);
+        }
         let mut verified = match &self.policy.roots {
             Some(roots) => {
                 roots.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
@@ -306,3 +347,6 @@ fn is_untrusted(error: &CertificateError) -> bool {
             | CertificateError::Other(_)
     )
 }
+
+#[cfg(all(test, feature = "mail-catch"))]
+mod tests;

@@ -12,7 +12,7 @@ pub use default::{accepts_default, accepts_text};
 pub use documented::documents_every_value;
 pub use member::{has_setting, replacements_exist};
 pub use message::Message;
-pub use unique::{slots, unique_names};
+pub use unique::{separate_programs, slots, slots_of_all, unique_names};
 
 use super::{Member, Section, Setting};
 

@@ -47,7 +47,7 @@ fn one_variable_for_two_paths_is_told() {
         Member::Section { key: "A", section: &A, optional: false },
         Member::Section { key: "a_b", section: &A_B, optional: false },
     ];
-    assert_eq!(names(&MEMBERS), "`A.B_C` and `a_b.c` claim one environment variable, ending in `A_B_C`");
+    assert_eq!(names(&MEMBERS), "`A.B_C` and `a_b.c` claim one environment variable, `A_B_C`");
 }
 
 #[test]
@@ -62,6 +62,60 @@ fn one_path_for_two_settings_is_told() {
     const TWICE: [Member; 2] =
         [Member::Setting(setting("A")), Member::Section { key: "A", section: &A, optional: false }];
     assert_eq!(names(&TWICE), "two sections, settings or aliases have the path `A`");
+}
+
+#[test]
+fn the_variable_of_a_file_is_taken() {
+    const A: Section = section("A", &[Member::Setting(setting("B")), Member::Setting(setting("b_file"))]);
+    const MEMBERS: [Member; 2] =
+        [Member::Setting(setting("First")), Member::Section { key: "A", section: &A, optional: false }];
+    assert_eq!(
+        names(&MEMBERS),
+        "`A.b_file` has the environment variable `A_B_FILE`, which names a file with the value of `A.B`"
+    );
+    const BY_ALIAS: [Member; 2] =
+        [Member::Setting(setting("B").aliases(&["C"])), Member::Setting(setting("D").aliases(&["B_File"]))];
+    assert!(names(&BY_ALIAS).starts_with("`B_File` has"), "{}", names(&BY_ALIAS));
+    // no variable sets a section, and no file is named for an old name
+    const OTHERS: [Member; 3] = [
+        Member::Setting(setting("B").aliases(&["C"])),
+        Member::Setting(setting("C_File")),
+        Member::Section { key: "B_File", section: &A_C, optional: false },
+    ];
+    const A_C: Section = section("A", &[Member::Setting(setting("D"))]);
+    assert_eq!(names(&OTHERS), "");
+}
+
+#[test]
+fn programs_share_no_variable() {
+    const fn program(prefix: &'static str, members: &'static [Member]) -> Section {
+        Section { env_prefix: Some(prefix), members, ..Section::EMPTY }
+    }
+    const LOG: Section = section("Log", &[Member::Setting(setting("Level"))]);
+    const SERVER: Section = program(
+        "MM",
+        &[Member::Section { key: "Log", section: &LOG, optional: false }, Member::Setting(setting("Key"))],
+    );
+    const OTHER_PREFIX: Section =
+        program("MMW", &[Member::Section { key: "Log", section: &LOG, optional: false }]);
+    const OTHER_SETTING: Section =
+        program("MM", &[Member::Section { key: "Log", section: &LIMIT, optional: false }]);
+    const LIMIT: Section = section("Log", &[Member::Setting(setting("Limit"))]);
+    const SAME: Section = program("mm_log", &[Member::Setting(setting("Level"))]);
+    const FILE: Section = program("MM", &[Member::Setting(setting("Key_File"))]);
+    let of = |programs: &[&'static Section]| told(separate_programs::<64>(programs));
+    assert_eq!(of(&[&SERVER, &OTHER_PREFIX, &OTHER_SETTING]), "");
+    assert_eq!(
+        of(&[&SERVER, &SAME]),
+        "`Log.Level` of one program and `Level` of another claim one environment variable, `MM_LOG_LEVEL`"
+    );
+    assert_eq!(of(&[&OTHER_PREFIX, &SERVER, &SAME]), of(&[&SERVER, &SAME]));
+    let file =
+        "`Key_File` has the environment variable `MM_KEY_FILE`, which names a file with the value of `Key`";
+    assert_eq!(of(&[&SERVER, &FILE]), file);
+    assert_eq!(of(&[&FILE, &SERVER]), file);
+    const SLOTS: usize = slots_of_all(&[&SERVER, &FILE]);
+    const { assert!(SLOTS > 10) };
 }
 
 #[test]

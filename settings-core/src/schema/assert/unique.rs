@@ -22,30 +22,69 @@ const fn count(section: &'static Section) -> usize {
     count
 }
 
-/// That no two settings, sections or aliases of a program claim one variable (and thus no two claim one path), and
-/// that each nested section has a key.
+/// How large a table [`separate_programs`] needs.
+pub const fn slots_of_all(programs: &[&'static Section]) -> usize {
+    let mut slots = 1;
+    let mut rest = programs;
+    while let [program, others @ ..] = rest {
+        slots += self::slots(program);
+        rest = others;
+    }
+    slots
+}
+
+/// That no two settings, sections or aliases of a program claim one variable (and thus no two claim one path), that no
+/// setting has the variable with which another is read from a file, and that each nested section has a key.
 pub const fn unique_names<const SLOTS: usize>(root: &'static Section) -> Option<Message> {
-    let mut table = Table { hashes: [0; SLOTS], numbers: [0; SLOTS], next: 0, root, fault: None };
-    table.section(Hash::EMPTY.key(root.key), root);
-    table.fault
+    Table::<SLOTS>::new(core::slice::from_ref(&root)).check()
+}
+
+/// That no variable sets settings of two programs.
+pub const fn separate_programs<const SLOTS: usize>(programs: &[&'static Section]) -> Option<Message> {
+    Table::<SLOTS>::new(programs).check()
 }
 
 const ROOT_IN_ROOT: &str = "a nested section has no key: a program's root can't be nested, unless \
     `#[settings(section = \"...\")]` on its field names it";
 
 /// The names seen so far, by hash.
-struct Table<const SLOTS: usize> {
+struct Table<'p, const SLOTS: usize> {
     /// Zero where the slot is free.
     hashes: [u64; SLOTS],
-    /// The name's number in the order of the walk.
+    /// The name's number in the order of the walk, and [`IS_SECTION`].
     numbers: [usize; SLOTS],
     next: usize,
-    root: &'static Section,
+    programs: &'p [&'static Section],
+    /// Where the names of the program that is walked begin.
+    start: Hash,
     /// The first mistake, which ends the walk.
     fault: Option<Message>,
 }
 
-impl<const SLOTS: usize> Table<SLOTS> {
+/// Marks the number of a section, which no variable sets.
+const IS_SECTION: usize = 1 << (usize::BITS - 1);
+
+impl<'p, const SLOTS: usize> Table<'p, SLOTS> {
+    const fn new(programs: &'p [&'static Section]) -> Self {
+        Self { hashes: [0; SLOTS], numbers: [0; SLOTS], next: 0, programs, start: Hash::EMPTY, fault: None }
+    }
+
+    const fn check(mut self) -> Option<Message> {
+        let mut rest = self.programs;
+        while let [program, others @ ..] = rest {
+            self.start = Hash::EMPTY.key(prefix(program));
+            self.section(self.start.key(program.key), program);
+            rest = others;
+        }
+        self.next = 0;
+        let mut rest = self.programs;
+        while let ([program, others @ ..], None) = (rest, &self.fault) {
+            self.files(Hash::EMPTY.key(prefix(program)).key(program.key), program);
+            rest = others;
+        }
+        self.fault
+    }
+
     const fn section(&mut self, at: Hash, section: &'static Section) {
         let mut rest = section.members;
         while let ([member, others @ ..], None) = (rest, &self.fault) {
@@ -57,7 +96,7 @@ impl<const SLOTS: usize> Table<SLOTS> {
                         return;
                     }
                     let at = at.key(key);
-                    self.insert(at);
+                    self.insert(at, IS_SECTION);
                     self.section(at, section);
                 }
             }
@@ -66,10 +105,10 @@ impl<const SLOTS: usize> Table<SLOTS> {
     }
 
     const fn setting(&mut self, at: Hash, setting: &'static Setting) {
-        self.insert(at.key(setting.key));
+        self.insert(at.key(setting.key), 0);
         let mut rest = setting.aliases;
         while let [alias, others @ ..] = rest {
-            self.insert(if is_path(alias) { Hash::EMPTY.key(alias) } else { at.key(alias) });
+            self.insert(if is_path(alias) { self.start.key(alias) } else { at.key(alias) }, 0);
             rest = others;
         }
     }
@@ -78,34 +117,110 @@ impl<const SLOTS: usize> Table<SLOTS> {
         clippy::indexing_slicing,
         reason = "taken modulo the length, and evaluated at compile time only"
     )]
-    const fn insert(&mut self, hash: Hash) {
+    const fn insert(&mut self, hash: Hash, mark: usize) {
         let mut slot = (hash.0 % SLOTS as u64) as usize;
         while self.hashes[slot] != 0 {
             if self.hashes[slot] == hash.0 {
-                self.compare(self.numbers[slot]);
+                self.compare(self.numbers[slot], mark);
             }
             slot = (slot + 1) % SLOTS;
         }
         self.hashes[slot] = hash.0;
-        self.numbers[slot] = self.next;
+        self.numbers[slot] = self.next | mark;
         self.next += 1;
     }
 
     /// Notes if the name numbered `first` and the next one are really one.
-    const fn compare(&mut self, first: usize) {
-        let first = nth(self.root, first);
-        let second = nth(self.root, self.next);
-        if !same(variable(&first).as_str().as_bytes(), variable(&second).as_str().as_bytes()) {
+    const fn compare(&mut self, first: usize, mark: usize) {
+        let (first_number, first_program, first_path) = self.nth(first & !IS_SECTION);
+        let (second_number, second_program, second_path) = self.nth(self.next);
+        let variable = variable(first_program, &first_path);
+        if !same_text(&variable, &self::variable(second_program, &second_path)) {
             return;
         }
-        let message = if same(first.as_str().as_bytes(), second.as_str().as_bytes()) {
-            Message::new("two sections, settings or aliases have the path `").then(first.as_str())
+        let (first_path, second_path) = (first_path.as_str(), second_path.as_str());
+        let of_one_program = first_number == second_number;
+        let message = if !of_one_program {
+            if (first | mark) & IS_SECTION != 0 {
+                return;
+            }
+            let paths = Message::new("`").then(first_path).then("` of one program and `").then(second_path);
+            paths.then("` of another claim one environment variable, `")
+        } else if same(first_path.as_bytes(), second_path.as_bytes()) {
+            let message = Message::new("two sections, settings or aliases have the path `").then(first_path);
+            self.fault = Some(message.then("`"));
+            return;
         } else {
-            let paths = Message::new("`").then(first.as_str()).then("` and `").then(second.as_str());
-            paths.then("` claim one environment variable, ending in `").then(variable(&first).as_str())
+            let paths = Message::new("`").then(first_path).then("` and `").then(second_path);
+            paths.then("` claim one environment variable, `")
         };
-        self.fault = Some(message.then("`"));
+        self.fault = Some(message.then(variable.as_str()).then("`"));
     }
+
+    /// Notes if a setting has the variable that names another's file. Numbers names as the first walk did.
+    const fn files(&mut self, at: Hash, section: &'static Section) {
+        let mut rest = section.members;
+        while let ([member, others @ ..], None) = (rest, &self.fault) {
+            match member {
+                Member::Setting(setting) => {
+                    self.file(at.key(setting.key).key("FILE"));
+                    self.next += 1 + setting.aliases.len();
+                }
+                Member::Section { key, section, .. } => {
+                    self.next += 1;
+                    self.files(at.key(key), section);
+                }
+            }
+            rest = others;
+        }
+    }
+
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "taken modulo the length, and evaluated at compile time only"
+    )]
+    const fn file(&mut self, hash: Hash) {
+        let mut slot = (hash.0 % SLOTS as u64) as usize;
+        while self.hashes[slot] != 0 {
+            if self.hashes[slot] == hash.0 && self.numbers[slot] & IS_SECTION == 0 {
+                let (_, program, path) = self.nth(self.next);
+                let (_, other_program, other) = self.nth(self.numbers[slot]);
+                let variable = variable(program, &path).then("_FILE");
+                if same_text(&variable, &self::variable(other_program, &other)) {
+                    let message =
+                        Message::new("`").then(other.as_str()).then("` has the environment variable `");
+                    let message =
+                        message.then(variable.as_str()).then("`, which names a file with the value of `");
+                    self.fault = Some(message.then(path.as_str()).then("`"));
+                }
+            }
+            slot = (slot + 1) % SLOTS;
+        }
+    }
+
+    /// The program (its number too) and the path of the name with this number.
+    const fn nth(&self, number: usize) -> (usize, &'static Section, Message) {
+        let mut left = number;
+        let mut rest = self.programs;
+        while let [program, others @ ..] = rest {
+            if let Some(path) = find(Message::new(program.key), program, &mut left) {
+                return (self.programs.len() - rest.len(), program, path);
+            }
+            rest = others;
+        }
+        (0, &Section::EMPTY, Message::new(""))
+    }
+}
+
+const fn prefix(program: &Section) -> &'static str {
+    match program.env_prefix {
+        Some(prefix) => prefix,
+        None => "",
+    }
+}
+
+const fn same_text(a: &Message, b: &Message) -> bool {
+    same(a.as_str().as_bytes(), b.as_str().as_bytes())
 }
 
 /// FNV-1a over the form that a name has in a variable.
@@ -150,23 +265,15 @@ pub(super) const fn is_path(alias: &str) -> bool {
     false
 }
 
-const fn variable(path: &Message) -> Message {
+const fn variable(program: &Section, path: &Message) -> Message {
+    let name = joined(Message::new(prefix(program)), path.as_str());
     let mut variable = Message::new("");
-    let mut rest = path.as_str().as_bytes();
+    let mut rest = name.as_str().as_bytes();
     while let [byte, others @ ..] = rest {
         variable.push(in_variable(*byte));
         rest = others;
     }
     variable
-}
-
-/// The path numbered `number` in the order of [`Table::section`].
-const fn nth(root: &'static Section, number: usize) -> Message {
-    let mut left = number;
-    match find(Message::new(root.key), root, &mut left) {
-        Some(path) => path,
-        None => Message::new(""),
-    }
 }
 
 const fn find(at: Message, section: &'static Section, left: &mut usize) -> Option<Message> {

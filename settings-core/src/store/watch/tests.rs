@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::cloned_ref_to_slice_refs)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

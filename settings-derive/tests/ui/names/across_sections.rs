@@ -62,4 +62,22 @@ struct RootInRoot {
 #[settings(env_prefix = "IN")]
 struct Inner {}
 
+/// The variable of one names the file of the other.
+#[derive(Settings)]
+#[settings(env_prefix = "MM")]
+struct TakenByFile {
+    token: Token,
+}
+
+/// A token.
+#[derive(Settings)]
+struct Token {
+    /// The token itself.
+    #[setting(key = "Token")]
+    token: String,
+    /// Where it lies.
+    #[setting(key = "Token_File")]
+    token_file: String,
+}
+
 fn main() {}

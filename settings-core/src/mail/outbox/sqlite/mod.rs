@@ -27,7 +27,10 @@ use super::{
 /// Marks the file as an outbox (`PRAGMA application_id`): "mail".
 const APPLICATION: i32 = 0x6d61_696c;
 /// The layout of the tables.
-const VERSION: i32 = 1;
+const VERSION: i32 = 2;
+/// What makes the layout before the present one the present one.
+const FROM_VERSION_1: &str =
+    "CREATE TABLE moment (what TEXT NOT NULL PRIMARY KEY, at INTEGER NOT NULL) STRICT";
 /// How long another process may hold the file.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -134,6 +137,21 @@ impl Store for SqliteStore {
         self.write(|transaction| Ok(delivery::set_circuit(transaction, circuit)?))
     }
 
+    fn last_done(&self, what: &str) -> Result<Option<SystemTime>, StoreError> {
+        let at: Option<i64> = self.read(|connection| {
+            connection.query_row("SELECT max(at) FROM moment WHERE what = ?1", [what], |row| row.get(0))
+        })?;
+        Ok(at.map(time))
+    }
+
+    fn set_done(&self, what: &str, at: SystemTime) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            let insert = "INSERT OR REPLACE INTO moment (what, at) VALUES (?1, ?2)";
+            transaction.execute(insert, rusqlite::params![what, millis(at)])?;
+            Ok(())
+        })
+    }
+
     fn summary(&self) -> Result<Summary, StoreError> {
         self.read(listing::summary)
     }
@@ -216,6 +234,11 @@ fn prepare(connection: &Connection) -> Result<(), StoreError> {
     let tables: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     match (application, version) {
         (APPLICATION, VERSION) => Ok(()),
+        (APPLICATION, 1) => {
+            transaction.execute_batch(FROM_VERSION_1)?;
+            transaction.pragma_update(None, "user_version", VERSION)?;
+            Ok(transaction.commit()?)
+        }
         (APPLICATION, newer) => Err(StoreError::new(format!(
             "made by another version of this program (layout {newer}, not {VERSION})"
         ))),

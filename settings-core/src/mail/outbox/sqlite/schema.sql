@@ -53,3 +53,9 @@ CREATE TABLE circuit (
     name_not_found INTEGER NOT NULL,
     why            TEXT    NOT NULL
 ) STRICT;
+
+-- when something was last done
+CREATE TABLE moment (
+    what TEXT    NOT NULL PRIMARY KEY,
+    at   INTEGER NOT NULL
+) STRICT;

@@ -1,0 +1,30 @@
+use settings_core::{Settings, separate_programs};
+
+/// A server.
+#[derive(Settings)]
+#[settings(env_prefix = "CHAT")]
+struct Server {
+    worker: WorkerSettings,
+}
+
+/// What the server says of its worker.
+#[derive(Settings)]
+#[settings(section = "Worker")]
+struct WorkerSettings {
+    /// How many.
+    #[setting(default = 4)]
+    threads: u16,
+}
+
+/// The worker.
+#[derive(Settings)]
+#[settings(env_prefix = "CHAT_WORKER")]
+struct Worker {
+    /// How many.
+    #[setting(default = 4)]
+    threads: u16,
+}
+
+separate_programs!(Server, Worker);
+
+fn main() {}

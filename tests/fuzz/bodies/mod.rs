@@ -1,0 +1,34 @@
+//! What each fuzz target does with its bytes, shared with the runs of fixed length that `cargo test` makes.
+//!
+//! A body panics where a promise is broken; nothing else is wrong about any bytes.
+
+pub mod edit;
+pub mod environment;
+pub mod file;
+pub mod program;
+pub mod rst;
+
+/// A target: its name, its body, and small inputs to start from.
+pub struct Target {
+    /// The target's name.
+    pub name: &'static str,
+    /// What it does with its bytes; whether they were good for something.
+    pub run: fn(&[u8]) -> bool,
+    /// Inputs that reach most of what there is to reach.
+    pub seeds: &'static [&'static str],
+    /// Parts to put into inputs.
+    pub words: &'static [&'static str],
+}
+
+/// All of them.
+pub const TARGETS: [Target; 4] = [
+    Target { name: "file", run: file::run, seeds: file::SEEDS, words: file::WORDS },
+    Target {
+        name: "environment",
+        run: environment::run,
+        seeds: environment::SEEDS,
+        words: environment::WORDS,
+    },
+    Target { name: "edit", run: edit::run, seeds: edit::SEEDS, words: edit::WORDS },
+    Target { name: "rst", run: rst::run, seeds: rst::SEEDS, words: rst::WORDS },
+];

@@ -1,0 +1,181 @@
+//! Secrets of every layer are gone from the process's memory once the settings are dropped.
+//!
+//! The process looks through its own memory, so this test has the file to itself.
+
+#![cfg(target_os = "linux")]
+#![allow(dead_code)] // the fields are never looked at
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::Path;
+
+use settings_core::resolve::{Environment, Layer, Layers, resolve};
+use settings_core::{Secret, Settings};
+use settings_tests::cli::Folder;
+use zeroize::Zeroizing;
+
+/// A program full of secrets.
+#[derive(Settings)]
+#[settings(env_prefix = "X")]
+struct Program {
+    vault: Vault,
+    /// More of them.
+    vaults: Vec<Vault>,
+}
+
+/// A vault.
+#[derive(Settings)]
+struct Vault {
+    /// The key.
+    #[setting]
+    key: Secret,
+    /// Another key.
+    #[setting]
+    other: Option<Secret>,
+    /// Keys.
+    #[setting]
+    keys: Vec<Secret>,
+    /// Keys by name.
+    #[setting]
+    ring: BTreeMap<String, Secret>,
+    /// From a secrets directory.
+    #[setting]
+    kept: Secret,
+    /// From a file that a variable names.
+    #[setting]
+    named: Secret,
+    /// From an env file.
+    #[setting]
+    listed: Secret,
+    /// Told.
+    #[setting]
+    told: Secret,
+    /// Whether it is open.
+    #[setting(default = false)]
+    open: bool,
+}
+
+/// What no memory may hold, each letter changed, so that the program's own text doesn't.
+const CANARY: &[u8] = b"}plg3qx3{h{lg3rg{l3ivw}v3pq|qzg3sg3m{{3/'&*";
+const CHANGE: u8 = 0x1e;
+
+/// `%` as the canary, never as a whole in this process's memory.
+fn write(path: &Path, text: &str) {
+    let mut file = File::create(path).unwrap();
+    for byte in text.bytes() {
+        match byte {
+            b'%' => CANARY.iter().for_each(|byte| file.write_all(&[byte ^ CHANGE]).unwrap()),
+            byte => file.write_all(&[byte]).unwrap(),
+        }
+    }
+}
+
+/// A file's text, in memory of its own.
+fn text(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap()
+}
+
+/// How often the canary stands in the process's writable memory.
+fn found() -> usize {
+    let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+    let mut memory = File::open("/proc/self/mem").unwrap();
+    let mut count = 0;
+    let mut buffer = vec![0; 1 << 16];
+    for line in maps.lines().filter(|line| line.contains(" rw-p ") && !line.ends_with("[vvar]")) {
+        let (start, rest) = line.split_once('-').unwrap();
+        let end = rest.split_once(' ').unwrap().0;
+        let [start, end] = [start, end].map(|at| u64::from_str_radix(at, 16).unwrap());
+        let mut at = start;
+        while at < end {
+            let len = buffer.len().min((end - at) as usize);
+            memory.seek(SeekFrom::Start(at)).unwrap();
+            let Ok(read) = memory.read(&mut buffer[..len]) else { break };
+            count += matches(&buffer[..read]);
+            // what was read must not be found in the buffer
+            buffer.fill(0);
+            // a canary across two parts is in the overlap
+            at += if read == len && at + (len as u64) < end {
+                (read - CANARY.len()) as u64
+            } else {
+                len as u64
+            };
+        }
+    }
+    count
+}
+
+fn matches(memory: &[u8]) -> usize {
+    let is_canary = |part: &&[u8]| part.iter().zip(CANARY).all(|(byte, canary)| byte ^ CHANGE == *canary);
+    memory.windows(CANARY.len()).filter(is_canary).count()
+}
+
+#[test]
+fn no_layer_leaves_a_secret_in_memory() {
+    let folder = Folder::new("wiped");
+    let path = |name: &str| Path::new(&folder.path("")).join(name);
+    write(
+        &path("escaped.json"),
+        r#"{"Vault": {"Key": "%\n", "Keys": ["%", "%\t"]}, "Vaults": [{"Key": "\u0041%"}]} // %"#,
+    );
+    write(
+        &path("config.json"),
+        r#"{"Vault": {"Key": "%", "Other": "%"}, "Vaults": [{"Ring": {"a": "%"}}]} // %"#,
+    );
+    write(&path("defaults.json"), r#"{"Vault": {"Key": "%", "Open": "", "Kye": "%"}}"#);
+    write(&path("broken.json"), r#"{"Vault": {"Key": ["%"], "Key": "%", "Other": {"a": "%"}}, "Ring": % }"#);
+    write(&path("server.env"), "X_VAULT_LISTED=\"a\\n%\"\nX_VAULT_KEYS=\"% %\"\nX_VAULT_RING_a='%'\n");
+    write(&path("named"), "%\n");
+    write(&path("told"), "%");
+    write(&path("bytes"), "%\n");
+    File::options().append(true).open(path("bytes")).unwrap().write_all(&[0xff]).unwrap();
+    std::fs::create_dir(path("secrets")).unwrap();
+    write(&path("secrets/X_VAULT_KEPT"), "%\n");
+    write(&path("secrets/X_VAULT_KYE"), "%");
+    std::fs::copy(path("bytes"), path("secrets/X_VAULT_OTHER")).unwrap();
+    assert_eq!(found(), 0, "the test itself shows the canary");
+
+    let named = path("named").display().to_string();
+    let mut environment = Environment::from_iter([("X_VAULT_NAMED_FILE", named.as_str()), ("Y", "1")]);
+    {
+        let listed = Zeroizing::new(text(&path("server.env")));
+        environment.add_file("server.env", &listed).unwrap();
+    }
+    let layers = Layers::new()
+        .read(Layer::CustomDefaults, &path("defaults.json"))
+        .unwrap()
+        .read(Layer::File, &path("broken.json"))
+        .unwrap()
+        .read(Layer::File, &path("config.json"))
+        .unwrap()
+        .secrets_dir(&path("secrets"))
+        .unwrap()
+        .environment(environment)
+        .set("Vault.Told", text(&path("told")), "--set");
+    assert!(Layers::new().read(Layer::File, &path("bytes")).is_err());
+    let copy = layers.clone();
+    let resolution = resolve::<Program>(layers);
+    let human = resolution.report().to_string();
+    assert!(resolution.report().count(settings_core::resolve::Severity::Error) > 4, "{human}");
+    for setting in resolution.settings().filter(|setting| setting.setting.kind.is_secret()) {
+        assert!(setting.shown().contains("***"), "{} is not set: {human}", setting.path);
+    }
+    assert!(found() >= 15, "the memory is not looked through");
+    drop(resolution);
+
+    let settings = resolve::<Program>(copy.clone().set("Vault.Open", "true", "--set"));
+    drop(copy);
+    let value = settings.value().is_some();
+    assert!(!value, "the broken file stands against it");
+    drop(settings);
+    assert_eq!(found(), 0, "secrets are left in memory");
+
+    let clean = Layers::new().read(Layer::File, &path("escaped.json")).unwrap();
+    let program = resolve::<Program>(clean).into_result().unwrap();
+    assert_eq!(found(), 4, "the program has them");
+    let clone = program.vault.key.clone();
+    drop(program);
+    assert_eq!(found(), 1, "all but the clone");
+    drop(clone);
+    assert_eq!(found(), 0, "secrets are left in memory");
+}
