@@ -199,7 +199,7 @@ fn ours(port: u16, ca_pem: Option<&str>, connections: usize, reused: bool) -> Se
     let name = if reused { "ours" } else { "ours, one mail a connection" };
     Sender::new(format!("{name}{tls}"), connections, move |count| {
         let mailer = mailer(port, ca_pem.as_deref(), connections, reused);
-        let took = runtime().block_on(in_tasks(count, connections, |count| {
+        runtime().block_on(in_tasks(count, connections, |count| {
             let (mailer, message) = (mailer.clone(), message());
             async move {
                 for _ in 0..count {
@@ -210,8 +210,7 @@ fn ours(port: u16, ca_pem: Option<&str>, connections: usize, reused: bool) -> Se
                 }
                 Ok(())
             }
-        }));
-        took
+        }))
     })
 }
 
