@@ -1,9 +1,10 @@
 //! Mails a second through one server: ours, Postfix's `smtp-source` in C, Python's `smtplib` and, with the feature
 //! `peers`, other crates as they come.
 //!
-//! Everything sends mails of 4 kB to the same `smtp-sink`, TLS through one front before it. The machine is hardly ever
-//! idle, so the senders take turns, and what counts is the median over the rounds of each sender's rate divided by the
-//! anchor's in the same round. Arguments: `--rounds N`, and words that the names of senders must contain.
+//! Everything sends mails of 4 kB to the same `smtp-sink`, TLS through one front before it. A machine is hardly ever
+//! idle, so the senders take turns, each right after a turn of its anchor, and what counts is the median over the
+//! rounds of its rate divided by the anchor's. Arguments: `--rounds N`, and words of which a sender's name must contain
+//! one.
 
 #[cfg(feature = "peers")]
 mod peers;
@@ -16,7 +17,7 @@ use senders::{Sender, one_mail_each};
 use sink::{Front, Sink};
 
 /// What a sender's part of a round should take.
-const TURN: Duration = Duration::from_millis(600);
+const TURN: Duration = Duration::from_millis(300);
 /// Mails of a turn at most.
 const MOST: usize = 20_000;
 
@@ -44,16 +45,21 @@ fn main() -> Result<(), String> {
         sender.is_anchor() || words.is_empty() || words.iter().any(|word| sender.name.contains(word.as_str()))
     });
     let counts = senders.iter().map(Sender::fitting_count).collect::<Result<Vec<_>, _>>()?;
-    let mut rates = vec![Vec::new(); senders.len()];
-    let mut ticks = vec![0; senders.len()];
+    let mut rows: Vec<Row> = senders.iter().map(|_| Row::default()).collect();
     for _ in 0..rounds {
-        for (at, (sender, count)) in senders.iter().zip(&counts).enumerate() {
+        for (at, sender) in senders.iter().enumerate() {
+            let anchor = senders.iter().position(|other| other.name == sender.anchor());
+            let anchor = anchor.ok_or("the anchors always run")?;
+            let beside = senders[anchor].rate(counts[anchor])?;
             let before = cpu_ticks();
-            rates[at].push(*count as f64 / sender.run(*count)?.as_secs_f64());
-            ticks[at] += cpu_ticks() - before;
+            let rate = sender.rate(counts[at])?;
+            rows[at].ticks += cpu_ticks() - before;
+            rows[at].mails += counts[at];
+            rows[at].rates.push(rate);
+            rows[at].ratios.push(rate / beside);
         }
     }
-    print(&senders, &counts, &rates, &ticks);
+    print(&senders, &rows);
     let mut single = one_mail_each(sink.port(), 1000)?;
     single.sort();
     println!(
@@ -71,33 +77,34 @@ fn cpu_ticks() -> u64 {
     behind_the_name.split_whitespace().skip(11).take(4).filter_map(|ticks| ticks.parse::<u64>().ok()).sum()
 }
 
-/// A row a sender: its rate, its ratio to the anchor of as many connections, and its own processor time a mail.
-fn print(senders: &[Sender], counts: &[usize], rates: &[Vec<f64>], ticks: &[u64]) {
-    let rates_of = |name: &str| {
-        let at = senders.iter().position(|sender| sender.name == name);
-        at.map(|at| &rates[at]).expect("the anchors always run")
-    };
+/// What one sender did.
+#[derive(Default)]
+struct Row {
+    mails: usize,
+    /// Mails a second in each round.
+    rates: Vec<f64>,
+    /// The same divided by the anchor's.
+    ratios: Vec<f64>,
+    ticks: u64,
+}
+
+fn print(senders: &[Sender], rows: &[Row]) {
     println!(
-        "{:<54} {:>6} {:>8} {:>6} {:>13} {:>5} {:>11}",
+        "{:<54} {:>7} {:>8} {:>6} {:>13} {:>5} {:>11}",
         "sender", "mails", "mails/s", "ratio", "least–most", "goal", "CPU µs/mail"
     );
-    for (at, sender) in senders.iter().enumerate() {
-        let ratios =
-            sorted(rates[at].iter().zip(rates_of(sender.anchor())).map(|(rate, anchor)| rate / anchor));
+    for (sender, Row { mails, rates, ratios, ticks }) in senders.iter().zip(rows) {
+        let (rates, ratios) = (sorted(rates), sorted(ratios));
         let goal = sender.goal.map(|goal| format!("{goal:.2}")).unwrap_or_default();
         let range = format!("{:.3}–{:.3}", ratios[0], ratios[ratios.len() - 1]);
-        let (rate, ratio) = (median(&sorted(rates[at].iter().copied())), median(&ratios));
-        let mails = counts[at] * rates[at].len();
-        let cpu = ticks[at] as f64 * 10_000.0 / mails as f64;
-        println!(
-            "{:<54} {:>6} {rate:>8.0} {ratio:>6.3} {range:>13} {goal:>5} {cpu:>11.0}",
-            sender.name, counts[at]
-        );
+        let (rate, ratio) = (median(&rates), median(&ratios));
+        let cpu = *ticks as f64 * 10_000.0 / *mails as f64;
+        println!("{:<54} {mails:>7} {rate:>8.0} {ratio:>6.3} {range:>13} {goal:>5} {cpu:>11.0}", sender.name);
     }
 }
 
-fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
-    let mut values: Vec<f64> = values.collect();
+fn sorted(values: &[f64]) -> Vec<f64> {
+    let mut values = values.to_vec();
     values.sort_by(f64::total_cmp);
     values
 }

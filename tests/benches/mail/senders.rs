@@ -67,6 +67,11 @@ impl Sender {
         (self.send)(count).map_err(|error| format!("{}: {error}", self.name))
     }
 
+    /// Mails a second.
+    pub fn rate(&self, count: usize) -> Result<f64, String> {
+        Ok(count as f64 / self.run(count)?.as_secs_f64())
+    }
+
     /// The mails that fill a turn.
     pub fn fitting_count(&self) -> Result<usize, String> {
         let mut count = TRIAL;

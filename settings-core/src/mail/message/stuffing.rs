@@ -40,9 +40,6 @@ impl Stuffed {
 /// are refused, so no two servers can disagree on where the message ends. A dot at the start of a
 /// line is doubled (RFC 5321, 4.5.2). No empty line is added before the final dot.
 pub(crate) fn dot_stuffed(message: &[u8]) -> Result<Stuffed, MessageError> {
-    if message.len() > MESSAGE_LIMIT {
-        return Err(MessageError::TooLarge { size: message.len(), limit: MESSAGE_LIMIT });
-    }
     let mut bytes = Vec::with_capacity(message.len() + message.len() / 64 + 5);
     each_line(message, |line| {
         if line.starts_with(b".") {
@@ -65,6 +62,9 @@ pub(super) fn check(message: &[u8]) -> Result<(), MessageError> {
 }
 
 fn each_line(message: &[u8], mut take: impl FnMut(&[u8])) -> Result<(), MessageError> {
+    if message.len() > MESSAGE_LIMIT {
+        return Err(MessageError::TooLarge { size: message.len(), limit: MESSAGE_LIMIT });
+    }
     let mut start = 0;
     while let Some(rest) = message.get(start..).filter(|rest| !rest.is_empty()) {
         let length = memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
