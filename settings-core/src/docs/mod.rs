@@ -23,6 +23,7 @@ mod grammar;
 mod grid;
 pub mod import;
 mod inline;
+mod layout;
 pub mod model;
 mod place;
 mod read;

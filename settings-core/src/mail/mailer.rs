@@ -11,7 +11,7 @@ use tracing::Instrument;
 #[cfg(feature = "mail-outbox")]
 use super::session::Gate;
 use super::{
-    doctor::Probe,
+    address::Address,
     failure::{Cause, Failure, Step},
     hints::explained,
     message::{MailObject, Message},
@@ -313,12 +313,17 @@ impl Mailer {
     }
 
     /// Walks the way of a mail without sending one: connection, encryption, login, sender, recipients.
-    pub(crate) async fn probe(&self, probe: &Probe, run: &mut Run) -> Result<(), Failure> {
+    pub(crate) async fn probe(
+        &self,
+        sender: Option<&Address>,
+        recipients: &[Address],
+        run: &mut Run,
+    ) -> Result<(), Failure> {
         let generation = self.generation();
         let ready = generation.ready.as_ref().map_err(Clone::clone)?;
         let probed = async {
             let mut session = Session::open(&ready.approach, run).await?;
-            session.probe(probe.sender.as_ref(), &probe.recipients, run).await?;
+            session.probe(sender, recipients, run).await?;
             session.quit(run).await;
             Ok(())
         };

@@ -239,7 +239,7 @@ fn bullet_slip(page: &PageRead, bullet: &Bullet) -> Option<Draft> {
     let text = statement.text.as_ref()?;
     let (_, said) = grammar::statement(text)?;
     let slip = said.slip?;
-    let rule = crate::docs::render::statement_rule(
+    let rule = crate::docs::layout::statement_rule(
         grammar::StatementKind::Config,
         &Statement { text: None, ..statement.clone() },
         text.contains("`` > ``") || text.contains("``  > ``") || slip.contains("one literal"),
@@ -280,7 +280,7 @@ fn sentence_slip(statement: &Statement) -> Option<Draft> {
 fn value_slip(item: &Value) -> Option<Draft> {
     let lead = item.lead.as_ref()?;
     let slip = grammar::value_item(&format!("{}x", lead.value))?.slip?;
-    let rule = crate::docs::render::item_lead(&Value { lead: None, ..item.clone() });
+    let rule = crate::docs::layout::item_lead(&Value { lead: None, ..item.clone() });
     Some(
         Draft::new(Rule::Markup, lead.span, format!("{slip}: {}", lead.value.trim_end()))
             .warning()

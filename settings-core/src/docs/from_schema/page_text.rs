@@ -15,9 +15,10 @@
 //!    What stands between the heading and the table.
 //! ```
 
+use crate::docs::layout;
 use crate::docs::model::{Content, Directive, DirectiveOption, Heading, Page, Part, Placed, Row, Table};
 use crate::docs::read;
-use crate::docs::render::{directive_of, rst_part};
+use crate::docs::render::directive_of;
 use crate::schema::{Leaf, Section};
 
 use super::{anchor, entry_parts, visible_leaves};
@@ -213,6 +214,6 @@ fn content_of(placed: Placed) -> Content {
         Part::Hint(hint) => Content::Hint(hint),
         Part::Values(items) => Content::Values(items),
         Part::Text(text) => Content::Text(text),
-        part => Content::Verbatim(rst_part(&part, false).into()),
+        part => Content::Verbatim(layout::part(&part, false).into()),
     }
 }

@@ -3,9 +3,9 @@
 use std::fmt::Write;
 
 use crate::docs::from_schema::{BODY, PLACE};
+use crate::docs::layout;
 use crate::docs::model::{Entry, Heading, Part, Placed};
 use crate::docs::read::PageRead;
-use crate::docs::render::rst_part;
 
 use super::item::Item;
 use super::text::Body;
@@ -30,7 +30,7 @@ fn verbatim(out: &mut String, page: &PageRead, entry: &Entry, placed: &Placed) {
     let raw = match &placed.part {
         // An underline too short would be a warning on each page built from it.
         Part::Heading(heading) if heading.length.is_some() => {
-            &rst_part(&Part::Heading(Heading { length: None, ..heading.clone() }), false)
+            &layout::part(&Part::Heading(Heading { length: None, ..heading.clone() }), false)
         }
         _ => page.text.get(placed.span.range()).unwrap_or_default(),
     };

@@ -2,9 +2,9 @@
 
 use crate::docs::facts::Documented;
 use crate::docs::grammar;
+use crate::docs::layout::content_lines;
 use crate::docs::model::{Bullet, Content, Directive, Heading, Hint, Part, Placed, Table, Value};
 use crate::docs::read::PageRead;
-use crate::docs::render::content_lines;
 
 use super::item::markdown;
 

@@ -2,8 +2,8 @@
 
 use crate::docs::grammar::{self, StatementKind};
 use crate::docs::grid::GridLine;
+use crate::docs::layout::{item_lead, statement_rule};
 use crate::docs::model::{Bullet, Content, Fact, Hint, Span, Statement, Value};
-use crate::docs::render::{item_lead, statement_rule};
 use crate::schema::env_name;
 
 use super::joined::Joined;

@@ -14,9 +14,9 @@ use crate::rst::width::column_width;
 
 use super::grammar;
 use super::grid::GridLine;
+use super::layout;
 use super::model::{Content, Fact, Heading, Page, PageLayout, Part, Placed, Span};
 use super::place::Places;
-use super::render::rst_part;
 
 use blocks::{Block, BlockKind, blocks};
 use joined::Joined;
@@ -224,7 +224,7 @@ impl Reader<'_> {
             BlockKind::Fields | BlockKind::Other => None,
         };
         let part = part.unwrap_or_else(verbatim);
-        let source = (rst_part(&part, self.keys_apart) != raw).then_some(raw);
+        let source = (layout::part(&part, self.keys_apart) != raw).then_some(raw);
         (part, source)
     }
 

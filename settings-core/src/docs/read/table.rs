@@ -2,8 +2,8 @@
 
 use crate::docs::encoding;
 use crate::docs::grid::{self, GridLine};
+use crate::docs::layout::{self, left_by_rule, left_columns, right_by_rule};
 use crate::docs::model::{Bullet, Content, Part, Row, Span, Table, TableLayout};
-use crate::docs::render::{left_by_rule, left_columns, right_by_rule, rst_part};
 use crate::rst;
 use crate::rst::width::column_width;
 
@@ -129,7 +129,7 @@ fn laid_out(grid: &Grid<'_>, raw: &str, keys_apart: bool) -> Option<(Table, Opti
     // A width that the rules would give too may hold text that was not broken by them.
     for layout in is_by_rule.then_some(by_rule).into_iter().chain([chosen]) {
         let part = Part::Table(Table { rows: read_rows(grid, &layout, keys_apart), layout });
-        let same = rst_part(&part, keys_apart) == raw;
+        let same = layout::part(&part, keys_apart) == raw;
         let Part::Table(read) = part else { return None };
         if same {
             return Some((read, None));

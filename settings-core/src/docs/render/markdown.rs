@@ -3,7 +3,7 @@
 use crate::docs::inline::rst_to_markdown;
 use crate::docs::model::{Bullet, Content, Entry, Page, Part, Value};
 
-use super::words;
+use crate::docs::layout;
 
 /// The whole page.
 pub(super) fn page(page: &Page) -> String {
@@ -69,7 +69,7 @@ fn part(part: &Part, setting: bool, marks: &[char], blocks: &mut Vec<String>) {
                 blocks.push(bullets.join("\n"));
             }
         }
-        Part::Hint(hint) => blocks.push(one_line(&words::hint_text(hint))),
+        Part::Hint(hint) => blocks.push(one_line(&layout::hint_text(hint))),
         Part::Values(items) => blocks.push(values(items)),
         Part::Text(text) => blocks.push(one_line(text)),
         Part::Verbatim(text) => blocks.push(verbatim(text)),
@@ -79,9 +79,9 @@ fn part(part: &Part, setting: bool, marks: &[char], blocks: &mut Vec<String>) {
 fn content(content: &Content) -> String {
     match content {
         Content::Text(text) => one_line(text),
-        Content::Hint(hint) => one_line(&words::hint_text(hint)),
+        Content::Hint(hint) => one_line(&layout::hint_text(hint)),
         Content::Values(items) => values(items),
-        Content::Statement(statement) => one_line(&words::sentence(statement)),
+        Content::Statement(statement) => one_line(&layout::sentence(statement)),
         Content::Verbatim(text) => verbatim(text),
     }
 }
@@ -106,7 +106,7 @@ fn verbatim(text: &str) -> String {
 fn values(items: &[Value]) -> String {
     let lines: Vec<String> = items
         .iter()
-        .map(|item| format!("- {}", one_line(&format!("{}{}", words::item_lead(item), item.text.value))))
+        .map(|item| format!("- {}", one_line(&format!("{}{}", layout::item_lead(item), item.text.value))))
         .collect();
     lines.join("\n")
 }

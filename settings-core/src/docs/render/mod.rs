@@ -3,15 +3,10 @@
 mod markdown;
 mod rst;
 mod style;
-mod table;
-mod words;
 
 use super::model::Page;
 
-pub(super) use rst::part as rst_part;
 pub(super) use style::{directive_of, part_of};
-pub(super) use table::{content_lines, left_by_rule, left_columns, right_by_rule};
-pub(super) use words::{item_lead, statement_rule};
 
 /// Where a setting's facts stand on a page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

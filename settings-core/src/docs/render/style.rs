@@ -1,5 +1,6 @@
 //! The same page with its facts in directives instead of tables.
 
+use crate::docs::layout;
 use crate::docs::model::{Bullet, Content, Directive, DirectiveOption, Entry, Page, Part, Placed, Table};
 
 /// Every setting that has a table gets a directive with the table's facts above its heading, and its texts below.
@@ -163,7 +164,7 @@ pub(in crate::docs) fn part_of(content: Content) -> Part {
             }
             Part::Values(items)
         }
-        Content::Statement(statement) => Part::Verbatim(super::words::sentence(&statement)),
+        Content::Statement(statement) => Part::Verbatim(layout::sentence(&statement)),
         Content::Verbatim(text) => Part::Verbatim(text.value),
     }
 }

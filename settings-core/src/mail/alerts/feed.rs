@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::{
     affected::covers,
-    notice::{one_line, plain_text},
+    plain_text::{one_line, plain_text},
 };
 
 const FORMAT: u64 = 1;

@@ -47,6 +47,7 @@ mod check;
 mod feed;
 mod fetch;
 mod notice;
+mod plain_text;
 
 pub use self::{
     check::{AlertError, AlertWatch, Finding, Notice, NoticeState, Present, Report},

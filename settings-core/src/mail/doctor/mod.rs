@@ -89,7 +89,7 @@ pub async fn examine(settings: &EmailSettings, options: MailerOptions, probe: &P
         Ok(mailer) => {
             run.saw(summary(settings));
             let _ = run.leave(Ok(()));
-            mailer.probe(probe, &mut run).await
+            mailer.probe(probe.sender.as_ref(), &probe.recipients, &mut run).await
         }
         Err(failure) => {
             let _ = run.leave::<()>(Err(failure.cause.clone()));

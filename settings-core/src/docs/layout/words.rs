@@ -23,7 +23,7 @@ fn statement(kind: StatementKind, statement: &Statement, keys_apart: bool) -> St
 }
 
 /// The sentence of a table with a single cell.
-pub(super) fn sentence(statement: &Statement) -> String {
+pub(in crate::docs) fn sentence(statement: &Statement) -> String {
     let own = statement.text.as_ref().and_then(|text| reworded(text, statement, grammar::feature_sentence));
     own.unwrap_or_else(|| {
         let name = statement.name.as_ref().map_or("", |name| name.as_str());
@@ -37,11 +37,7 @@ pub(super) fn sentence(statement: &Statement) -> String {
 }
 
 /// `text`, its facts replaced by the statement's where they differ. `None` where that can't be done in place.
-pub(in crate::docs) fn reworded(
-    text: &str,
-    statement: &Statement,
-    read: impl Fn(&str) -> Option<Said>,
-) -> Option<String> {
+fn reworded(text: &str, statement: &Statement, read: impl Fn(&str) -> Option<Said>) -> Option<String> {
     let said = read(text)?;
     if says(&said, statement) {
         return Some(text.to_owned());
