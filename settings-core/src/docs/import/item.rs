@@ -6,7 +6,7 @@ use crate::docs::read::PageRead;
 use crate::schema::env_name;
 
 use super::infer::{Inferred, infer};
-use super::text::{Texts, texts};
+use super::text::{Texts, markdown, texts};
 
 /// A setting to be.
 #[derive(Clone, Debug)]
@@ -147,12 +147,4 @@ fn title(setting: &Documented<'_>, keys: &[String]) -> String {
     let displayed = setting.directive.and_then(|directive| directive.option("displayname"));
     let displayed = displayed.map(|name| name.rsplit_once(" (").map_or(name.as_str(), |(name, _)| name));
     displayed.map_or_else(|| keys.last().cloned().unwrap_or_default(), str::to_owned)
-}
-
-/// One line of Markdown that the derive takes for text.
-pub(super) fn markdown(rst: &str) -> String {
-    let text = rst_to_doc(&rst.split_whitespace().collect::<Vec<_>>().join(" "));
-    // The mark of the default is the derive's to place.
-    let text = text.replace("**(Default)**", "").replace("(Default)", "").replace("(default)", "");
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -2,11 +2,10 @@
 
 use crate::docs::facts::Documented;
 use crate::docs::grammar;
+use crate::docs::inline::rst_to_doc;
 use crate::docs::layout::content_lines;
 use crate::docs::model::{Bullet, Content, Directive, Heading, Hint, Part, Placed, Table, Value};
 use crate::docs::read::PageRead;
-
-use super::item::markdown;
 
 /// The words of one entry.
 #[derive(Clone, Debug, Default)]
@@ -184,4 +183,12 @@ fn beyond(hint: &Hint) -> Option<String> {
         }
     }
     (!kept.is_empty()).then(|| markdown(&kept))
+}
+
+/// One line of Markdown that the derive takes for text.
+pub(super) fn markdown(rst: &str) -> String {
+    let text = rst_to_doc(&rst.split_whitespace().collect::<Vec<_>>().join(" "));
+    // The mark of the default is the derive's to place.
+    let text = text.replace("**(Default)**", "").replace("(Default)", "").replace("(default)", "");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

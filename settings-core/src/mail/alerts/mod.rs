@@ -48,11 +48,13 @@ mod feed;
 mod fetch;
 mod notice;
 mod plain_text;
+mod present;
 
 pub use self::{
-    check::{AlertError, AlertWatch, Finding, Notice, NoticeState, Present, Report},
+    check::{AlertError, AlertWatch, Finding, Notice, NoticeState, Report},
     feed::{Alert, FeedError, PublicKey, PublicKeyError, Rejected, Severity},
     fetch::FetchError,
+    present::Present,
 };
 
 #[cfg(test)]

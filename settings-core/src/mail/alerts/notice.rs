@@ -3,7 +3,7 @@
 use ring::digest::{SHA256, digest};
 use semver::Version;
 
-use super::{check::Present, feed::Alert};
+use super::{feed::Alert, present::Present};
 use crate::mail::{
     address::Mailbox,
     message::{MailObject, Message, MessageError, MessageId},
