@@ -10,6 +10,7 @@ use super::elements::Element;
 use super::index::{Index, LeafId};
 use super::layers::Layers;
 use super::secrets::SecretFile;
+use super::suggestion::suggestion;
 use super::{file, overrides, variables};
 use crate::schema::{Deprecated, Setting};
 use crate::value::json::Raw;
@@ -218,7 +219,7 @@ impl<'r> Inputs<'r> {
                 setting: Some(path),
                 place: self.place(setting, candidate, mismatch.part),
                 related: Vec::new(),
-                help: mismatch.help.map(String::from),
+                help: suggestion(setting, &mismatch),
             });
         }
     }

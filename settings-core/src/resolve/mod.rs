@@ -37,6 +37,7 @@ mod rules;
 mod secrets;
 mod settings;
 mod snippet;
+mod suggestion;
 mod variables;
 
 #[cfg(test)]

@@ -149,15 +149,31 @@ fn every_mistake_of_every_layer_is_told_at_once() {
         found,
         [
             (Code::UnknownKey, place("config.json:3:5"), Some(place("did you mean `Mail.Port`?"))),
-            (Code::OutOfRange, place("config.json:4:13"), None),
-            (Code::WrongType, place("config.json:5:13"), None),
-            (Code::WrongType, place("config.json:6:16"), None),
+            (
+                Code::OutOfRange,
+                place("config.json:4:13"),
+                Some(place("write such a value, or remove this one: the default is `25`"))
+            ),
+            (
+                Code::WrongType,
+                place("config.json:5:13"),
+                Some(place("write such a value, or remove this one: the default is `false`"))
+            ),
+            (
+                Code::WrongType,
+                place("config.json:6:16"),
+                Some(place("write such a value, or remove this one: the default is `10` seconds"))
+            ),
             (
                 Code::UnknownVariable,
                 place("variable MM_MAIL_PROT"),
                 Some(place("did you mean `MM_MAIL_PORT`?"))
             ),
-            (Code::Unparsable, place("variable MM_MAIL_TIMEOUT"), None),
+            (
+                Code::Unparsable,
+                place("variable MM_MAIL_TIMEOUT"),
+                Some(place("write such a value, or remove this one: the default is `10` seconds"))
+            ),
         ]
     );
     assert!(resolution.value().is_none());
