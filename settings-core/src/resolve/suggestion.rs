@@ -25,6 +25,7 @@ fn default(setting: &Setting) -> Option<String> {
         (DefaultValue::Integer(value), Kind::Duration { unit, .. }) => {
             Some(format!("`{value}` {}", unit.name()))
         }
+        (DefaultValue::Integer(value), Kind::Size { .. }) => Some(format!("`{value}` bytes")),
         (DefaultValue::Integer(value), _) => Some(format!("`{value}`")),
         (DefaultValue::Float(value), _) => Some(format!("`{value}`")),
         (DefaultValue::Text(text), _) if text.len() <= TOLD => Some(format!("`\"{text}\"`")),
