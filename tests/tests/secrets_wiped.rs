@@ -80,27 +80,37 @@ fn text(path: &Path) -> String {
 fn found() -> usize {
     let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
     let mut memory = File::open("/proc/self/mem").unwrap();
-    let mut count = 0;
     let mut buffer = vec![0; 1 << 16];
-    for line in maps.lines().filter(|line| line.contains(" rw-p ") && !line.ends_with("[vvar]")) {
-        let (start, rest) = line.split_once('-').unwrap();
-        let end = rest.split_once(' ').unwrap().0;
-        let [start, end] = [start, end].map(|at| u64::from_str_radix(at, 16).unwrap());
-        let mut at = start;
-        while at < end {
-            let len = buffer.len().min((end - at) as usize);
-            memory.seek(SeekFrom::Start(at)).unwrap();
-            let Ok(read) = memory.read(&mut buffer[..len]) else { break };
-            count += matches(&buffer[..read]);
-            // what was read must not be found in the buffer
-            buffer.fill(0);
-            // a canary across two parts is in the overlap
-            at += if read == len && at + (len as u64) < end {
-                (read - CANARY.len()) as u64
-            } else {
-                len as u64
-            };
-        }
+    let own = buffer.as_ptr_range();
+    let [from, to] = [own.start, own.end].map(|at| at as u64);
+    maps.lines()
+        .filter(|line| line.contains(" rw-p ") && !line.ends_with("[vvar]"))
+        .flat_map(|line| {
+            let (start, rest) = line.split_once('-').unwrap();
+            let end = rest.split_once(' ').unwrap().0;
+            let [start, end] = [start, end].map(|at| u64::from_str_radix(at, 16).unwrap());
+            // read into itself, the buffer would repeat what stands before it
+            [(start, end.min(from.max(start))), (start.max(to.min(end)), end)]
+        })
+        .map(|(start, end)| found_between(&mut memory, start, end, &mut buffer))
+        .sum()
+}
+
+fn found_between(memory: &mut File, mut at: u64, end: u64, buffer: &mut [u8]) -> usize {
+    let mut count = 0;
+    while at < end {
+        let len = buffer.len().min((end - at) as usize);
+        memory.seek(SeekFrom::Start(at)).unwrap();
+        let Ok(read) = memory.read(&mut buffer[..len]) else { break };
+        count += matches(&buffer[..read]);
+        // what was read must not be found in the buffer
+        buffer.fill(0);
+        // a canary across two parts is in the overlap, which is too short for a whole one
+        at += if read == len && at + (len as u64) < end {
+            (read + 1 - CANARY.len()) as u64
+        } else {
+            len as u64
+        };
     }
     count
 }
