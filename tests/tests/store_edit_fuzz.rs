@@ -92,6 +92,8 @@ impl Layout {
             out.push_str(&format!("\"{key}\"{}", random.pick(&[":", ": ", " : ", ":\t"])));
             if depth < 3 && random.below(3) == 0 {
                 self.object(random, out, depth + 1);
+            } else if random.below(3) == 0 {
+                self.list(random, out, depth + 1);
             } else {
                 out.push_str(random.pick(&VALUES));
             }
@@ -103,6 +105,31 @@ impl Layout {
         }
         self.break_line(out, depth);
         out.push('}');
+    }
+
+    fn list(&self, random: &mut Random, out: &mut String, depth: usize) {
+        out.push('[');
+        let count = random.below(4);
+        for at in 0..count {
+            self.break_line(out, depth + 1);
+            self.comment(random, out);
+            out.push_str(random.pick(&[
+                "1",
+                "2",
+                "3",
+                "\"a\"",
+                "\"\\u0061\"",
+                "[1 /* c */, 2]",
+                "{\"k\": 2}",
+            ]));
+            self.comment(random, out);
+            if at + 1 < count || self.trailing {
+                out.push_str(random.pick(&[",", ",", ", ", " ,"]));
+            }
+            self.comment(random, out);
+        }
+        self.break_line(out, depth);
+        out.push(']');
     }
 
     fn text(&self, random: &mut Random) -> String {
@@ -129,6 +156,14 @@ fn every_byte_that_an_edit_does_not_concern_stays() {
         let path = path(&mut random);
         let new = match random.below(3) {
             0 => None,
+            1 => Some(random.pick(&[
+                "[1, 2, 3]",
+                "[2]",
+                "[]",
+                "[\"a\", 3]",
+                "[3, [1, 3], {\"k\": 1}]",
+                "[1, 1]",
+            ])),
             _ => Some(random.pick(&["1", "\"é\\n\"", "[\"a\", \"b\"]", "{\"k\": 1}", "{}", "null"])),
         };
         let Some(edited) = check(seed, &text, &path, new) else { continue };

@@ -31,6 +31,11 @@ impl Wiped {
         self.push_str(c.encode_utf8(&mut [0; 4]));
     }
 
+    /// The text, which nobody wipes any more.
+    pub(crate) fn into_string(mut self) -> String {
+        std::mem::take(&mut self.0)
+    }
+
     /// Drops the last line break.
     pub(crate) fn without_line_break(mut self) -> Self {
         if self.0.ends_with('\n') {

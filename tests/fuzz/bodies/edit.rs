@@ -9,6 +9,9 @@ pub const SEEDS: &[&str] = &[
     "\u{8}\u{feff}{}",
     "\u{13}{\"A\":{},\"B\":\"a // b\",\"Mail\":[ /* e */ ]}",
     "\u{24}{\"A\": {\n    \"B\": [\n      1,\n      2\n    ]\n  }\n}",
+    "\u{38}{\"A\": [\n  1, // one\n  /* two */ 2,\n  [1 /* x */, 3], // three\n]}",
+    "\u{40}{\"A\": { // a\n  \"A\": [1, 2 /* x */ ],\n  /* b */ \"B\" : {}\n}}",
+    "\u{48}{\"A\": [{\"A\": 2 /* x */, \"B\": 1}, // y\n {}\n ]}",
 ];
 
 pub const WORDS: &[&str] = &[
@@ -41,8 +44,18 @@ pub const WORDS: &[&str] = &[
 
 const PATHS: [&[&str]; 8] =
     [&["A"], &["B", "é"], &["Mail", "A", "x.y"], &["New"], &["A", "New"], &["B"], &["a", "b"], &["Mail"]];
-const VALUES: [Option<&str>; 6] =
-    [None, Some("1"), Some("\"é\\n\""), Some("[\"a\", \"b\"]"), Some("{\"k\": 1}"), Some("{}")];
+const VALUES: [Option<&str>; 10] = [
+    None,
+    Some("1"),
+    Some("\"é\\n\""),
+    Some("[\"a\", \"b\"]"),
+    Some("{\"k\": 1}"),
+    Some("{}"),
+    Some("[]"),
+    Some("[2, [1, 2], 3]"),
+    Some("{\"A\": [1], \"B\": {\"é\": 2}, \"C\": 1}"),
+    Some("[{\"A\": 1}, 1]"),
+];
 
 /// The first byte chooses the path and the change, the others are the file.
 pub fn run(bytes: &[u8]) -> bool {
@@ -152,6 +165,46 @@ pub fn reach<'a>(root: Raw<'a>, path: &[String]) -> Option<(Raw<'a>, usize, Opti
     }
 }
 
+fn reached_value<'a>(root: Raw<'a>, path: &[String]) -> Option<Raw<'a>> {
+    let (object, _, at) = reach(root, path)?;
+    Some(object.entries().unwrap()[at?].1)
+}
+
+/// The comments around a list's or map's parts, not those within one.
+fn between_parts<'a>(text: &'a str, whole: Raw<'a>) -> Vec<&'a str> {
+    let span = |start: usize, value: Raw<'_>| (start, value.start + value.text.len());
+    let mut parts: Vec<_> = match whole.shape {
+        Shape::Array => whole.elements().unwrap().into_iter().map(|value| span(value.start, value)).collect(),
+        _ => whole.entries().unwrap().into_iter().map(|(key, value)| span(key.start, value)).collect(),
+    };
+    let (start, end) = span(whole.start, whole);
+    parts.push((end, end));
+    let starts = std::iter::once(start).chain(parts.iter().map(|(_, end)| *end));
+    starts.zip(&parts).flat_map(|(from, (to, _))| comments(&text[from..*to])).collect()
+}
+
+/// Whether `part` is in `whole` in this order.
+fn is_within(part: &[&str], whole: &[&str]) -> bool {
+    let mut whole = whole.iter();
+    part.iter().all(|one| whole.any(|other| other == one))
+}
+
+/// What a value says, without its layout, comments and the order of keys.
+fn meaning(raw: Raw<'_>) -> String {
+    match raw.shape {
+        Shape::Array => format!("{:?}", raw.elements().unwrap().into_iter().map(meaning).collect::<Vec<_>>()),
+        Shape::Object => {
+            let entries = raw.entries().unwrap().into_iter();
+            let mut all: Vec<_> =
+                entries.map(|(key, value)| (key.name().into_owned(), meaning(value))).collect();
+            all.sort();
+            format!("{{{all:?}}}")
+        }
+        Shape::String { .. } => format!("{:?}", raw.string().unwrap()),
+        _ => raw.text.to_owned(),
+    }
+}
+
 /// The part of the text that an edit at `path` may touch: for a value that is there its span, else from the value (or
 /// bracket) before the entry to the key (or bracket) behind it.
 fn touchable(text: &str, path: &[String], is_set: bool) -> (usize, usize) {
@@ -200,13 +253,20 @@ pub fn check(seed: u64, text: &str, path: &[String], new: Option<&str>) -> Optio
     assert!(edited.starts_with(head) && edited.ends_with(tail), "{}\n{edited}", context());
     assert!(edited.len() >= head.len() + tail.len(), "{}\n{edited}", context());
     let (was, is) = (&text[from..to], &edited[from..edited.len() - tail.len()]);
-    let replaced = at.is_some() && new.is_some();
-    if replaced {
-        // a list that stood on several lines may do so again
-        let squeezed: String = is.split_whitespace().collect();
-        let wanted: String = new.unwrap().split_whitespace().collect();
-        assert_eq!(squeezed, wanted, "{}", context());
-        assert!(was.contains('\n') || Some(is) == new, "{}\n{edited}", context());
+    let old = reached_value(root, path);
+    if let Some((old, json)) = old.zip(new) {
+        let new = json::parse_value(json).unwrap();
+        assert_eq!(meaning(json::parse_value(is).unwrap()), meaning(new), "{}\n{edited}", context());
+        let is_kept = old.shape == new.shape && matches!(old.shape, Shape::Array | Shape::Object);
+        if meaning(old) == meaning(new) {
+            assert_eq!(is, was, "{}", context());
+        } else if is_kept {
+            let (kept, found) = (comments(is), comments(was));
+            assert!(is_within(&between_parts(text, old), &kept), "{}\n{edited}", context());
+            assert!(is_within(&kept, &found), "{}\n{edited}", context());
+        } else {
+            assert!(was.contains('\n') || is == json, "{}\n{edited}", context());
+        }
     } else if new.is_some() || !comments_of_value(text, path) {
         assert_eq!(comments(&format!("{is}\n")), comments(&format!("{was}\n")), "{}\n{edited}", context());
     }
@@ -222,10 +282,9 @@ pub fn check(seed: u64, text: &str, path: &[String], new: Option<&str>) -> Optio
     expected.retain(|(_, value)| value != "{}");
     found.retain(|(_, value)| value != "{}");
     assert_eq!(found, expected, "{}\n{edited}", context());
-    let there = reach(json::parse_value(&edited).unwrap(), path).and_then(|(object, _, at)| {
-        at.map(|at| object.entries().unwrap()[at].1.text.split_whitespace().collect::<String>())
-    });
-    assert_eq!(there, new.map(|json| json.split_whitespace().collect()), "{}\n{edited}", context());
+    let there = reached_value(json::parse_value(&edited).unwrap(), path).map(meaning);
+    let wanted = new.map(|json| meaning(json::parse_value(json).unwrap()));
+    assert_eq!(there, wanted, "{}\n{edited}", context());
     Some(edited)
 }
 

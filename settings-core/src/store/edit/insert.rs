@@ -3,6 +3,7 @@
 use super::locate::{self, end};
 use super::style::{self, Style};
 use super::{Edit, EditError, place, trivia};
+use crate::value::Wiped;
 use crate::value::json::{self, Key, Raw};
 
 /// Adds `json` at `path`, with the sections that are missing, behind what is there.
@@ -39,10 +40,10 @@ impl New<'_> {
         let at = trivia::end_of_line_comments(text, behind);
         let mut edits = Vec::new();
         if comma.is_none() {
-            edits.push(insertion(behind, ",".to_owned()));
+            edits.push(insertion(behind, &[","]));
         }
         let trailing = if comma.is_some() { "," } else { "" };
-        edits.push(insertion(at, format!("{line}{indent}{member}{trailing}")));
+        edits.push(insertion(at, &[line, indent, &member, trailing]));
         edits
     }
 
@@ -62,8 +63,10 @@ impl New<'_> {
         let gap = gap.unwrap_or(usual);
         let member = self.member(colon, None);
         let (comma, behind) = comma_behind(text, end(last.1));
-        let added = if comma.is_some() { format!("{gap}{member},") } else { format!(",{gap}{member}") };
-        vec![insertion(behind, added)]
+        vec![match comma {
+            Some(_) => insertion(behind, &[gap, &member, ","]),
+            None => insertion(behind, &[",", gap, &member]),
+        }]
     }
 
     fn first_of(&self, text: &str, root: Raw<'_>, object: Raw<'_>) -> Vec<Edit> {
@@ -84,16 +87,16 @@ impl New<'_> {
             true => space.to_owned(),
             false => format!("{line}{outer}"),
         };
-        vec![Edit { start: open + kept.len(), end: close, with: format!("{line}{inner}{member}{tail}") }]
+        vec![Edit { start: open + kept.len(), end: close, with: joined(&[line, &inner, &member, &tail]) }]
     }
 
     /// Key, colon and value; on several lines where `indent` (that of the key) is given and sections are missing.
-    fn member(&self, colon: &str, indent: Option<&str>) -> String {
-        let mut out = String::new();
+    fn member(&self, colon: &str, indent: Option<&str>) -> Wiped {
+        let mut out = Wiped::default();
         let mut indent = indent.map(str::to_owned);
         let mut closing = Vec::new();
         for (at, key) in self.keys.iter().enumerate() {
-            json::write_string(&mut out, key);
+            out.push_str(&json::escape(key));
             out.push_str(colon);
             if at + 1 == self.keys.len() {
                 out.push_str(self.json);
@@ -109,7 +112,7 @@ impl New<'_> {
                 closing.push("}".to_owned());
             }
         }
-        out.extend(closing.into_iter().rev());
+        closing.iter().rev().for_each(|closing| out.push_str(closing));
         out
     }
 }
@@ -120,6 +123,12 @@ fn comma_behind(text: &str, value_end: usize) -> (Option<usize>, usize) {
     if text.as_bytes().get(at) == Some(&b',') { (Some(at), at + 1) } else { (None, value_end) }
 }
 
-fn insertion(at: usize, with: String) -> Edit {
-    Edit { start: at, end: at, with }
+fn insertion(at: usize, with: &[&str]) -> Edit {
+    Edit { start: at, end: at, with: joined(with) }
+}
+
+fn joined(parts: &[&str]) -> Wiped {
+    let mut out = Wiped::with_capacity(parts.iter().map(|part| part.len()).sum());
+    parts.iter().for_each(|part| out.push_str(part));
+    out
 }

@@ -2,6 +2,7 @@
 
 mod insert;
 mod locate;
+mod merge;
 mod remove;
 mod style;
 mod trivia;
@@ -12,6 +13,7 @@ mod tests;
 use std::fmt;
 
 use crate::value::json::{self, Raw, Shape, SyntaxError};
+use crate::value::{Wiped, wipe};
 use locate::{Match, matches};
 use style::Style;
 
@@ -29,7 +31,7 @@ pub struct Change {
     pub action: Action,
 }
 
-/// What a [`Change`] does.
+/// What a [`Change`] does. Its text is wiped from memory on drop.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Action {
     /// Writes this JSON value.
@@ -55,6 +57,14 @@ impl fmt::Debug for Action {
             Self::Set(_) => "Set(..)",
             Self::Unset => "Unset",
         })
+    }
+}
+
+impl Drop for Action {
+    fn drop(&mut self) {
+        if let Self::Set(json) = self {
+            wipe(std::mem::take(json).into_bytes());
+        }
     }
 }
 
@@ -142,7 +152,8 @@ impl std::error::Error for EditError {}
 /// Comments, order, indentation, line ends, a byte-order mark and whatever else a change does not concern stay as
 /// they are. What is added follows the style of its neighbours. Keys are found as the resolver finds them: letter
 /// case aside, and under old names; a value that is set ends up once, under its own name and letter case. Where a
-/// section or key stands twice, the last counts, and the others are removed.
+/// section or key stands twice, the last counts, and the others are removed. A list or map that takes the place of
+/// another keeps what is the same in both as it is written, and all comments.
 ///
 /// ```
 /// use settings_core::store::{Change, edit};
@@ -156,14 +167,15 @@ impl std::error::Error for EditError {}
 /// # Errors
 /// Where the text is no JSON object, or no object stands where a section must.
 pub fn edit(text: &str, changes: &[Change]) -> Result<String, EditError> {
-    let mut text = text.to_owned();
-    for change in changes {
-        text = apply(text, change)?;
-    }
-    Ok(text)
+    edited(text, changes).map(Wiped::into_string)
 }
 
-fn apply(mut text: String, change: &Change) -> Result<String, EditError> {
+/// As [`edit()`], the text wiped when it is dropped.
+pub(super) fn edited(text: &str, changes: &[Change]) -> Result<Wiped, EditError> {
+    changes.iter().try_fold(text.to_owned().into(), apply)
+}
+
+fn apply(mut text: Wiped, change: &Change) -> Result<Wiped, EditError> {
     if change.path.is_empty() {
         return Err(EditError::NoPath);
     }
@@ -194,7 +206,7 @@ fn apply(mut text: String, change: &Change) -> Result<String, EditError> {
             (None, _, Action::Unset) => return Ok(text),
         };
         let is_last = surplus.is_none();
-        text = applied(&text, edits);
+        text = applied(&text, &edits);
         if is_last {
             return within_depth(text);
         }
@@ -214,15 +226,11 @@ fn replace(text: &str, root: Raw<'_>, found: &Match<'_>, change: &Change, json: 
     let mut edits = Vec::new();
     if change.path.last().is_some_and(|name| *name != key.name()) {
         let name = change.path.last().map(|name| json::escape(name)).unwrap_or_default();
-        edits.push(Edit { start: key.start, end: key.start + key.raw.len(), with: name });
+        edits.push(Edit { start: key.start, end: key.start + key.raw.len(), with: name.into() });
     }
-    let json = if value.text.contains('\n') {
-        Style::of(text, root).spread(text, value.start, json)
-    } else {
-        json.to_owned()
-    };
-    if json != value.text {
-        edits.push(Edit { start: value.start, end: locate::end(value), with: json });
+    let with = merge::merged(text, Style::of(text, root), value, json);
+    if *with != *value.text {
+        edits.push(Edit { start: value.start, end: locate::end(value), with });
     }
     edits
 }
@@ -232,12 +240,12 @@ fn replace(text: &str, root: Raw<'_>, found: &Match<'_>, change: &Change, json: 
 struct Edit {
     start: usize,
     end: usize,
-    with: String,
+    with: Wiped,
 }
 
 /// `edits` are in the order of the text and do not overlap.
-fn applied(text: &str, edits: Vec<Edit>) -> String {
-    let mut out = String::with_capacity(text.len() + edits.iter().map(|edit| edit.with.len()).sum::<usize>());
+fn applied(text: &str, edits: &[Edit]) -> Wiped {
+    let mut out = Wiped::with_capacity(text.len() + edits.iter().map(|edit| edit.with.len()).sum::<usize>());
     let mut from = 0;
     for edit in edits {
         out.push_str(text.get(from..edit.start).unwrap_or_default());
@@ -261,7 +269,7 @@ fn root(text: &str) -> Result<Raw<'_>, EditError> {
 }
 
 /// An edit can make the text nest too deeply, but breaks nothing else.
-fn within_depth(text: String) -> Result<String, EditError> {
+fn within_depth(text: Wiped) -> Result<Wiped, EditError> {
     root(&text)?;
     Ok(text)
 }

@@ -2,6 +2,7 @@
 
 use super::locate::{Match, end};
 use super::{Edit, style, trivia};
+use crate::value::Wiped;
 
 /// Removes an entry with its comma, and its line where nothing else stands on it. Comments stay.
 pub(super) fn entry(text: &str, found: &Match<'_>) -> Vec<Edit> {
@@ -48,5 +49,5 @@ fn with_space(text: &str, start: usize, end: usize) -> Edit {
 }
 
 fn removal(start: usize, end: usize) -> Edit {
-    Edit { start, end, with: String::new() }
+    Edit { start, end, with: Wiped::default() }
 }

@@ -1,6 +1,7 @@
 //! How a text is laid out.
 
 use super::trivia;
+use crate::value::Wiped;
 use crate::value::json::{self, Key, Raw};
 
 const DEFAULT_INDENT: &str = "    ";
@@ -32,24 +33,34 @@ impl<'a> Style<'a> {
     }
 
     /// A list or map with a line for each element, as deep as the line that `at` stands on; other values as they are.
-    pub(super) fn spread(&self, text: &str, at: usize, json: &str) -> String {
-        let Ok(raw) = json::parse_value(json) else { return json.to_owned() };
-        let (brackets, parts) = match (raw.elements(), raw.entries()) {
-            (Some(elements), _) => {
-                (('[', ']'), elements.iter().map(|element| element.text.to_owned()).collect::<Vec<_>>())
-            }
+    pub(super) fn spread(&self, text: &str, at: usize, json: &str) -> Wiped {
+        let Ok(raw) = json::parse_value(json) else { return json.to_owned().into() };
+        let (brackets, parts): (_, Vec<_>) = match (raw.elements(), raw.entries()) {
+            (Some(elements), _) => (['[', ']'], elements.iter().map(|element| (None, *element)).collect()),
             (_, Some(entries)) => {
-                let entries = entries.iter().map(|(key, value)| format!("{}: {}", key.raw, value.text));
-                (('{', '}'), entries.collect())
+                (['{', '}'], entries.iter().map(|(key, value)| (Some(key.raw), *value)).collect())
             }
-            _ => return json.to_owned(),
+            _ => return json.to_owned().into(),
         };
         if parts.is_empty() {
-            return json.to_owned();
+            return json.to_owned().into();
         }
         let outer = format!("{}{}", self.newline, line_indent(text, at));
-        let inner = format!("{outer}{}", self.indent);
-        format!("{}{inner}{}{outer}{}", brackets.0, parts.join(&format!(",{inner}")), brackets.1)
+        let mut out = Wiped::with_capacity(2 * json.len());
+        out.push(brackets[0]);
+        for (number, (key, value)) in parts.into_iter().enumerate() {
+            out.push_str(if number > 0 { "," } else { "" });
+            out.push_str(&outer);
+            out.push_str(self.indent);
+            if let Some(key) = key {
+                out.push_str(key);
+                out.push_str(": ");
+            }
+            out.push_str(value.text);
+        }
+        out.push_str(&outer);
+        out.push(brackets[1]);
+        out
     }
 }
 

@@ -132,6 +132,62 @@ fn a_list_that_stood_on_several_lines_keeps_doing_so() {
 }
 
 #[test]
+fn parts_of_a_list_that_stay_keep_their_layout_and_comments() {
+    for (old, new, expected) in [
+        (
+            "[\n  \"a\", // first\n  \"b\"\n]",
+            r#"["a", "b", "c"]"#,
+            "[\n  \"a\", // first\n  \"b\",\n  \"c\"\n]",
+        ),
+        ("[\n  // a\n  1,\n  2 // b\n]", "[1, 2, 3]", "[\n  // a\n  1,\n  2, // b\n  3\n]"),
+        ("[\n  1, // a\n  2, // b\n  3, // c\n]", "[1, 3]", "[\n  1, // a\n  // b\n  3, // c\n]"),
+        ("[\n  1, // a\n  2 // b\n]", "[1]", "[\n  1 // a\n  // b\n]"),
+        ("[\n  1, // a\n  2 // b\n]", "[2]", "[\n  // a\n  2 // b\n]"),
+        ("[\n  1, // a\n  2\n]", "[7, 2]", "[\n  7, // a\n  2\n]"),
+        ("[\r\n\t1\r\n]", "[0, 1]", "[\r\n\t0,\r\n\t1\r\n]"),
+        ("[1, /* a */ 2]", "[1, 3]", "[1, /* a */ 3]"),
+        ("[1, /* a */ 2]", "[2]", "[ /* a */ 2]"),
+        ("[1,2,3]", "[1,3]", "[1,3]"),
+        ("[1, 2]", "[2]", "[2]"),
+        ("[ 1 ]", "[1, 2]", "[ 1, 2 ]"),
+        ("[1]", "[0, 1]", "[0, 1]"),
+        ("[1, 2, ]", "[1]", "[1, ]"),
+        ("[1, 2]", "[]", "[]"),
+        ("[ // a\n 1]", "[]", "[ // a\n]"),
+        ("[ // a\n]", "[1, 2]", "[ // a\n    1,\n    2\n]"),
+        ("[]", "[1, 2]", "[1, 2]"),
+        ("[\"\\u0061\", \"b\"]", r#"["a", "c"]"#, "[\"\\u0061\", \"c\"]"),
+        ("[1, [2 /* a */, 3], 4]", "[1, [2, 5], 4]", "[1, [2 /* a */, 5], 4]"),
+        ("[1, 2, 3, 4, 5]", "[2, 4, 6]", "[2, 4, 6]"),
+        ("[1 // a\n, 2]", "[1]", "[1 // a\n]"),
+        ("[1, 2 /* a */]", "\"x\"", "\"x\""),
+    ] {
+        let around = |value: &str| format!("{{\"L\": {value}, \"X\": 0}}");
+        assert_eq!(set(&around(old), "L", new), around(expected), "{old:?} {new}");
+    }
+}
+
+#[test]
+fn parts_of_a_map_that_stay_keep_their_layout_and_comments() {
+    for (old, new, expected) in [
+        (r#"{"a": 1, /* x */ "b": 2}"#, r#"{"a": 1, "b": 3}"#, r#"{"a": 1, /* x */ "b": 3}"#),
+        (r#"{"a": 1, /* x */ "b": 2}"#, r#"{"b": 2, "a": 1}"#, r#"{"a": 1, /* x */ "b": 2}"#),
+        (r#"{"a":1}"#, r#"{"b": 2, "a": 1}"#, r#"{"a":1, "b":2}"#),
+        ("{\n  \"a\" : 1 // x\n}", r#"{"A": 0, "a": 1}"#, "{\n  \"a\" : 1, // x\n  \"A\" : 0\n}"),
+        ("{\n  \"a\": 1, // x\n  \"b\": 2\n}", r#"{"b": 2}"#, "{\n  // x\n  \"b\": 2\n}"),
+        (r#"{"a": 1, "a": 2}"#, r#"{"a": 3}"#, r#"{"a": 3}"#),
+        (r#"{"a": {"b": [1, /* x */ 2]}}"#, r#"{"a": {"b": [1]}}"#, r#"{"a": {"b": [1 /* x */]}}"#),
+    ] {
+        let around = |value: &str| format!("{{\"M\": {value}, \"X\": 0}}");
+        assert_eq!(set(&around(old), "M", new), around(expected), "{old:?} {new}");
+    }
+    let long = |count: usize| (0..count).map(|one| format!("{},", one * 7 % 1000)).collect::<String>();
+    let text = format!("{{\"L\": [{}]}}", long(3000));
+    let edited = set(&text, "L", &format!("[{}-1]", long(2000)));
+    assert_eq!(edited, format!("{{\"L\": [{}-1,]}}", long(2000)));
+}
+
+#[test]
 fn what_cannot_be_edited_says_why() {
     let canary = "k4n4ry";
     for (text, path, message) in [

@@ -44,6 +44,21 @@ fn comment_end(text: &str, at: usize) -> Option<usize> {
     Some(at + 2 + body.find("*/")? + 2)
 }
 
+/// Whether space and comments end in a line's comment, without its line break.
+pub(super) fn ends_open(trivia: &str) -> bool {
+    let mut at = 0;
+    while let Some(slash) = trivia.get(at..).and_then(|rest| rest.find('/')) {
+        match comment_end(trivia, at + slash) {
+            Some(end) if end == trivia.len() => {
+                return trivia.get(at + slash..).is_some_and(|comment| comment.starts_with("//"));
+            }
+            Some(end) => at = end,
+            None => return false,
+        }
+    }
+    false
+}
+
 /// Whether `part` is nothing but space.
 pub(super) fn is_space(part: &str) -> bool {
     part.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))

@@ -1,0 +1,374 @@
+//! A list or map, changed part by part, so that what stays keeps its layout and all comments stay.
+
+use super::locate::end;
+use super::style::{Style, line_indent};
+use super::trivia;
+use crate::value::Wiped;
+use crate::value::json::{self, Raw, Shape};
+
+/// Lists whose lengths' product is larger are compared by their ends alone.
+const MAX_COMPARED: usize = 40_000;
+
+/// What takes the place of `old`, a value of `text`: `json`, in the layout and with the comments of `old`.
+pub(super) fn merged(text: &str, style: Style<'_>, old: Raw<'_>, json: &str) -> Wiped {
+    let Ok(new) = json::parse_value(json) else { return json.to_owned().into() };
+    if is_same(old, new) {
+        return old.text.to_owned().into();
+    }
+    if let Some(merged) = parts_merged(text, style, old, new)
+        && json::parse_value(&merged).is_ok_and(|merged| is_same(merged, new))
+    {
+        return merged;
+    }
+    match old.text.contains('\n') {
+        true => style.spread(text, old.start, json),
+        false => json.to_owned().into(),
+    }
+}
+
+/// `None` where the two are not both lists or both maps, or `old` holds nothing whose layout could be kept.
+fn parts_merged(text: &str, style: Style<'_>, old: Raw<'_>, new: Raw<'_>) -> Option<Wiped> {
+    let (parts, others) = (Parts::of(text, old)?, entries(new)?);
+    if old.shape != new.shape || parts.holds_nothing() {
+        return None;
+    }
+    let steps = match old.shape {
+        Shape::Object => by_key(&parts.all, &others)?,
+        _ => aligned(&parts.all, &others),
+    };
+    let mut writer = Writer::new(text, style, old, &parts);
+    let last = steps.iter().rposition(|step| step.new.is_some());
+    for (at, step) in steps.iter().enumerate() {
+        let new = step.new.and_then(|new| others.get(new));
+        let part = step.old.and_then(|old| Some((old, parts.all.get(old)?)));
+        let comma = Some(at) != last || parts.comma;
+        match (part, new) {
+            (Some((_, part)), None) => writer.leave_out(part),
+            (Some((number, part)), Some((_, new))) => writer.keep(number, part, *new, comma),
+            (None, Some((key, new))) => writer.add(key, *new, comma),
+            (None, None) => {}
+        }
+    }
+    Some(writer.finish())
+}
+
+/// A value as its parts, each with its key as it is written (none in a list).
+fn entries(raw: Raw<'_>) -> Option<Vec<(&str, Raw<'_>)>> {
+    match raw.shape {
+        Shape::Array => Some(raw.elements()?.into_iter().map(|element| ("", element)).collect()),
+        Shape::Object => Some(raw.entries()?.into_iter().map(|(key, value)| (key.raw, value)).collect()),
+        _ => None,
+    }
+}
+
+/// One element or entry with what stands around it.
+struct Part<'a> {
+    /// Space and comments behind the bracket or the part before.
+    lead: &'a str,
+    /// The key with its colon; nothing in a list.
+    head: &'a str,
+    key: &'a str,
+    value: Raw<'a>,
+    /// Space and comments before the comma, or on the line of a value without one.
+    behind: &'a str,
+    /// Comments behind the comma, where nothing else follows on the line.
+    after: &'a str,
+}
+
+struct Parts<'a> {
+    all: Vec<Part<'a>>,
+    /// What stands before the closing bracket.
+    tail: &'a str,
+    /// Whether the last part has a comma.
+    comma: bool,
+}
+
+impl<'a> Parts<'a> {
+    fn of(text: &'a str, whole: Raw<'a>) -> Option<Self> {
+        let mut at = whole.start + 1;
+        let (mut all, mut comma) = (Vec::new(), false);
+        let starts: Vec<_> = match whole.shape {
+            Shape::Object => whole.entries()?.into_iter().map(|(key, _)| key.start).collect(),
+            _ => whole.elements()?.into_iter().map(|element| element.start).collect(),
+        };
+        for (start, (key, value)) in starts.into_iter().zip(entries(whole)?) {
+            let lead = text.get(at..start)?;
+            let (value_end, next) = (end(value), trivia::skip(text, end(value)));
+            comma = text.as_bytes().get(next) == Some(&b',');
+            let behind_end = if comma { next } else { trivia::end_of_line_comments(text, value_end) };
+            at = behind_end + usize::from(comma);
+            let after_end = trivia::end_of_line_comments(text, at);
+            let is_line_end = text.get(after_end..)?.trim_start_matches([' ', '\t', '\r']).starts_with('\n');
+            let after = if comma && is_line_end { text.get(at..after_end)? } else { "" };
+            at += after.len();
+            let (head, behind) = (text.get(start..value.start)?, text.get(value_end..behind_end)?);
+            all.push(Part { lead, head, key, value, behind, after });
+        }
+        let tail = text.get(at..end(whole).checked_sub(1)?)?;
+        Some(Self { all, tail, comma })
+    }
+
+    fn holds_nothing(&self) -> bool {
+        self.all.is_empty() && trivia::is_space(self.tail)
+    }
+}
+
+/// One part of the old value, of the new one, or the same place of both.
+struct Step {
+    old: Option<usize>,
+    new: Option<usize>,
+}
+
+/// Entries stay where they stand, new ones come behind; `None` where a key stands twice.
+fn by_key(parts: &[Part<'_>], new: &[(&str, Raw<'_>)]) -> Option<Vec<Step>> {
+    let mut is_kept = vec![false; new.len()];
+    let mut steps = Vec::with_capacity(parts.len() + new.len());
+    for (old, part) in parts.iter().enumerate() {
+        let found = new.iter().position(|(key, _)| is_same_text(part.key, key));
+        if let Some(kept) = found.and_then(|found| is_kept.get_mut(found))
+            && std::mem::replace(kept, true)
+        {
+            return None;
+        }
+        steps.push(Step { old: Some(old), new: found });
+    }
+    let added = is_kept.iter().enumerate().filter(|(_, is_kept)| !**is_kept);
+    steps.extend(added.map(|(new, _)| Step { old: None, new: Some(new) }));
+    Some(steps)
+}
+
+/// Elements that are in both stay; between them one takes the place of another as far as there are any.
+fn aligned(parts: &[Part<'_>], new: &[(&str, Raw<'_>)]) -> Vec<Step> {
+    let same = |old: usize, at: usize| {
+        parts.get(old).zip(new.get(at)).is_some_and(|(part, (_, value))| is_same(part.value, *value))
+    };
+    let shorter = parts.len().min(new.len());
+    let start = (0..shorter).take_while(|at| same(*at, *at)).count();
+    let tail = |count: &usize| same(parts.len() - count, new.len() - count);
+    let end = (1..=shorter - start).take_while(tail).count();
+    let (old_end, new_end) = (parts.len() - end, new.len() - end);
+    let mut anchors: Vec<_> = (0..start).map(|at| (at, at)).collect();
+    anchors.extend(common(start..old_end, start..new_end, &same));
+    anchors.extend((0..end).map(|at| (old_end + at, new_end + at)));
+    anchors.push((parts.len(), new.len()));
+
+    let mut steps = Vec::with_capacity(parts.len().max(new.len()));
+    let (mut old, mut at) = (0, 0);
+    for (old_anchor, new_anchor) in anchors {
+        while old < old_anchor || at < new_anchor {
+            let step = Step { old: (old < old_anchor).then_some(old), new: (at < new_anchor).then_some(at) };
+            (old, at) = (old + usize::from(step.old.is_some()), at + usize::from(step.new.is_some()));
+            steps.push(step);
+        }
+        if old < parts.len() {
+            steps.push(Step { old: Some(old), new: Some(at) });
+        }
+        (old, at) = (old + 1, at + 1);
+    }
+    steps
+}
+
+/// The longest common subsequence of two ranges; nothing of what would take too long.
+fn common(
+    old: std::ops::Range<usize>,
+    new: std::ops::Range<usize>,
+    same: &impl Fn(usize, usize) -> bool,
+) -> Vec<(usize, usize)> {
+    let width = new.len() + 1;
+    if old.is_empty() || new.is_empty() || old.len().saturating_mul(new.len()) > MAX_COMPARED {
+        return Vec::new();
+    }
+    // the length for what is left from each pair of places on
+    let mut lengths = vec![0_usize; (old.len() + 1) * width];
+    let length = |lengths: &[usize], row: usize, column: usize| {
+        lengths.get(row * width + column).copied().unwrap_or_default()
+    };
+    for row in (0..old.len()).rev() {
+        for column in (0..new.len()).rev() {
+            let longest = match same(old.start + row, new.start + column) {
+                true => length(&lengths, row + 1, column + 1) + 1,
+                false => length(&lengths, row + 1, column).max(length(&lengths, row, column + 1)),
+            };
+            if let Some(slot) = lengths.get_mut(row * width + column) {
+                *slot = longest;
+            }
+        }
+    }
+    let (mut row, mut column, mut pairs) = (0, 0, Vec::new());
+    while row < old.len() && column < new.len() {
+        let (below, beside) = (length(&lengths, row + 1, column), length(&lengths, row, column + 1));
+        if same(old.start + row, new.start + column) {
+            pairs.push((old.start + row, new.start + column));
+            (row, column) = (row + 1, column + 1);
+        } else if below >= beside {
+            row += 1;
+        } else {
+            column += 1;
+        }
+    }
+    pairs
+}
+
+/// Puts the parts together again.
+struct Writer<'w> {
+    text: &'w str,
+    style: Style<'w>,
+    whole: Raw<'w>,
+    parts: &'w Parts<'w>,
+    out: Wiped,
+    /// Comments of parts that are left out, with the space before them.
+    carried: Vec<&'w str>,
+    is_first: bool,
+    /// Whether what was written last is a line's comment.
+    is_open: bool,
+}
+
+impl<'w> Writer<'w> {
+    fn new(text: &'w str, style: Style<'w>, whole: Raw<'w>, parts: &'w Parts<'w>) -> Self {
+        let mut out = Wiped::with_capacity(whole.text.len());
+        out.push_str(whole.text.get(..1).unwrap_or_default());
+        let carried = if parts.all.is_empty() { vec![parts.tail.trim_end()] } else { Vec::new() };
+        Self { text, style, whole, parts, out, carried, is_first: true, is_open: false }
+    }
+
+    /// Comments around it stay, those within it don't.
+    fn leave_out(&mut self, part: &Part<'w>) {
+        if [part.lead, part.behind, part.after].iter().all(|trivia| trivia::is_space(trivia)) {
+            return;
+        }
+        let (behind, blank) = (part.behind.trim_end(), [' ', '\t']);
+        let is_alone = behind.is_empty() && part.after.is_empty();
+        let lead = if is_alone { part.lead.trim_end() } else { part.lead };
+        let is_indented = lead.ends_with([' ', '\t', '\n']);
+        let trimmed = |trivia: &'w str| if is_indented { trivia.trim_start_matches(blank) } else { trivia };
+        let after = if behind.is_empty() { trimmed(part.after) } else { part.after };
+        self.carried.extend([lead, trimmed(behind), after].into_iter().filter(|trivia| !trivia.is_empty()));
+    }
+
+    fn keep(&mut self, number: usize, part: &Part<'_>, new: Raw<'_>, comma: bool) {
+        let plain_first =
+            self.parts.all.first().map(|first| first.lead).filter(|lead| trivia::is_space(lead));
+        let lead = match (self.is_first, number) {
+            (true, 1..) if trivia::is_space(part.lead) && self.carried.is_empty() => plain_first,
+            (false, 0) if trivia::is_space(part.lead) => None,
+            _ => Some(part.lead),
+        };
+        let usual = self.usual_lead();
+        self.lead(lead.unwrap_or(&usual), &self.line());
+        self.out.push_str(part.head);
+        self.out.push_str(&merged(self.text, self.style, part.value, new.text));
+        let had_comma = number + 1 < self.parts.all.len() || self.parts.comma;
+        if comma && !had_comma {
+            self.out.push(',');
+        }
+        self.trivia(part.behind);
+        if comma && had_comma {
+            self.out.push(',');
+        }
+        self.trivia(part.after);
+    }
+
+    fn add(&mut self, key: &str, new: Raw<'_>, comma: bool) {
+        let lead = match self.parts.all.first() {
+            Some(first) if self.is_first && trivia::is_space(first.lead) => first.lead.to_owned(),
+            _ => self.usual_lead(),
+        };
+        self.lead(&lead, &self.line());
+        if !key.is_empty() {
+            self.out.push_str(key);
+            let last = self.parts.all.last().and_then(|last| last.head.get(last.key.len()..));
+            let is_plain = |colon: &&str| colon.bytes().all(|byte| matches!(byte, b':' | b' ' | b'\t'));
+            self.out.push_str(last.filter(is_plain).unwrap_or(": "));
+        }
+        self.out.push_str(new.text);
+        if comma {
+            self.out.push(',');
+        }
+    }
+
+    fn finish(mut self) -> Wiped {
+        let outer = format!("{}{}", self.style.newline, line_indent(self.text, self.whole.start));
+        let tail = if self.parts.all.is_empty() { &outer } else { self.parts.tail };
+        let is_bare = self.is_first && self.carried.is_empty() && trivia::is_space(tail);
+        if !is_bare {
+            self.lead(tail, &outer);
+        }
+        self.out.push_str(self.whole.text.get(self.whole.text.len().saturating_sub(1)..).unwrap_or_default());
+        self.out
+    }
+
+    /// What is carried, then space and comments before a part or the bracket; a line's comment needs a line break.
+    fn lead(&mut self, lead: &str, line: &str) {
+        let carried = std::mem::take(&mut self.carried);
+        for trivia in carried.into_iter().chain([lead]) {
+            let breaks = trivia.trim_start_matches([' ', '\t', '\r']).starts_with('\n');
+            if self.is_open && !breaks && !trivia.is_empty() {
+                self.out.push_str(line);
+            }
+            self.trivia(trivia);
+        }
+        if self.is_open {
+            self.out.push_str(line);
+        }
+        (self.is_first, self.is_open) = (false, false);
+    }
+
+    fn trivia(&mut self, trivia: &str) {
+        self.out.push_str(trivia);
+        self.is_open = trivia::ends_open(trivia) || (trivia.is_empty() && self.is_open);
+    }
+
+    /// What stands before a part that has another before it.
+    fn usual_lead(&self) -> String {
+        let own_lines = self.parts.all.iter().any(|part| part.lead.contains('\n'));
+        if self.is_open || own_lines || self.parts.all.is_empty() {
+            return self.line();
+        }
+        let second = self.parts.all.get(1).map(|part| part.lead).filter(|lead| trivia::is_space(lead));
+        second.unwrap_or(" ").to_owned()
+    }
+
+    /// A line break with the indentation of a part.
+    fn line(&self) -> String {
+        let indent = self.parts.all.iter().rev().find_map(|part| {
+            let (_, indent) = part.lead.rsplit_once('\n')?;
+            trivia::is_space(indent).then(|| indent.to_owned())
+        });
+        let usual = || format!("{}{}", line_indent(self.text, self.whole.start), self.style.indent);
+        format!("{}{}", self.style.newline, indent.unwrap_or_else(usual))
+    }
+}
+
+/// Whether two values say the same: layout, comments, the order of keys, and how a text is escaped aside.
+fn is_same(a: Raw<'_>, b: Raw<'_>) -> bool {
+    match (a.shape, b.shape) {
+        (Shape::String { .. }, Shape::String { .. }) => is_same_text(a.text, b.text),
+        (Shape::Array, Shape::Array) => {
+            let (a, b) = (a.elements().unwrap_or_default(), b.elements().unwrap_or_default());
+            a.len() == b.len() && a.iter().zip(&b).all(|(a, b)| is_same(*a, *b))
+        }
+        (Shape::Object, Shape::Object) => {
+            let (a, b) = (entries(a).unwrap_or_default(), entries(b).unwrap_or_default());
+            let is_in = |(key, value): &(&str, Raw<'_>), of: &[(&str, Raw<'_>)]| {
+                let mut named = of.iter().filter(|(other, _)| is_same_text(key, other));
+                named.next().is_some_and(|(_, other)| is_same(*value, *other)) && named.next().is_none()
+            };
+            a.len() == b.len()
+                && a.iter().all(|entry| is_in(entry, &b))
+                && b.iter().all(|entry| is_in(entry, &a))
+        }
+        (a_shape, b_shape) => a_shape == b_shape && a.text == b.text,
+    }
+}
+
+/// Whether two JSON strings are the same text.
+fn is_same_text(a: &str, b: &str) -> bool {
+    if a == b || !(a.contains('\\') || b.contains('\\')) {
+        return a == b;
+    }
+    let text = |json: &str| {
+        let raw = json::parse_value(json).ok()?;
+        Some(Wiped::from(raw.string()?.into_owned()))
+    };
+    text(a).is_some_and(|a| text(b) == Some(a))
+}
