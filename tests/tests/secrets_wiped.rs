@@ -11,6 +11,8 @@ use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
 use settings_core::resolve::{Environment, Layer, Layers, resolve};
+use settings_core::store::watch::{Notice, Pace, Watch};
+use settings_core::store::{Kept, Saved, Store, differences};
 use settings_core::{Secret, Settings};
 use settings_tests::cli::Folder;
 use zeroize::Zeroizing;
@@ -54,6 +56,9 @@ struct Vault {
     /// Whether it is open.
     #[setting(default = false)]
     open: bool,
+    /// Made of another one.
+    #[setting(default_from = |key| key.clone(), default_rule = "as `Key`")]
+    made_up: Secret,
 }
 
 /// What no memory may hold, each letter changed, so that the program's own text doesn't.
@@ -182,10 +187,83 @@ fn no_layer_leaves_a_secret_in_memory() {
 
     let clean = Layers::new().read(Layer::File, &path("escaped.json")).unwrap();
     let program = resolve::<Program>(clean).into_result().unwrap();
-    assert_eq!(found(), 4, "the program has them");
+    assert_eq!(found(), 6, "the program has them");
     let clone = program.vault.key.clone();
     drop(program);
     assert_eq!(found(), 1, "all but the clone");
     drop(clone);
     assert_eq!(found(), 0, "secrets are left in memory");
+
+    looking_leaves_none(&path("escaped.json"));
+    changing_leaves_none(&path("changed.json"), &path("told"));
+    following_leaves_none(&path("changed.json"));
+}
+
+/// Secrets that are written with escapes are copies, whoever looks at them.
+fn looking_leaves_none(escaped: &Path) {
+    let listed =
+        Zeroizing::new(format!("[\"\\u0041{}\"]", &*Zeroizing::new(text(&escaped.with_file_name("told")))));
+    let environment = Environment::from_iter([("X_VAULT_KEYS", listed.as_str())]);
+    let layers = Layers::new().read(Layer::File, escaped).unwrap().environment(environment);
+    drop(listed);
+    let resolution = resolve::<Program>(layers);
+    let before = found();
+    for _ in 0..3 {
+        for setting in resolution.settings() {
+            assert!(!setting.shown().is_empty() && !setting.default_shown().is_empty());
+            assert!(!setting.stored_shown().1.is_empty());
+            assert!(setting.overridden_shown().all(|(_, shown)| !shown.is_empty()));
+        }
+        assert!(resolution.setting("Vault.Key").unwrap().value.as_text().unwrap().ends_with('\n'));
+        assert!(resolution.section("Vault").is_some());
+    }
+    assert!((before..before + 8).contains(&found()), "each look makes a copy");
+    let other = resolve::<Program>(Layers::new().read(Layer::File, escaped).unwrap());
+    assert_eq!(differences(&resolution, &other).len(), 1);
+    drop((resolution, other));
+    assert_eq!(found(), 0, "looking at secrets leaves them in memory");
+}
+
+/// Editing a file, checking it, writing it, and keeping its versions.
+fn changing_leaves_none(config: &Path, told: &Path) {
+    write(
+        config,
+        "{\n  \"Vault\": {\"Key\": \"%\\n\", \"Key\": \"%\", \"Keys\": [\n    \"%\", // %\n    \"%\\t\"\n  ]}\n}\n",
+    );
+    let told = || Zeroizing::new(text(told));
+    let mut store =
+        Store::<Program>::open(config, Layers::new().set("Vault.Told", told().as_str(), "--set")).unwrap();
+    assert!(store.set("Vault.Key", &[Zeroizing::new(format!("{}\n", *told()))]).unwrap());
+    assert!(store.set("Vault.Keys", &[told(), Zeroizing::new(format!("{}\r", *told())), told()]).unwrap());
+    assert!(store.set("Vault.Ring", &[Zeroizing::new(format!("{{\"a\": \"\\t{}\"}}", *told()))]).unwrap());
+    assert!(store.set("Vault.Told", &[told()]).is_err());
+    assert!(store.set("Vaults", &[Zeroizing::new(format!("[{{\"Key\": [\"{}\"]}}]", *told()))]).is_err());
+    assert!(store.unset("Vault.Other").is_ok());
+    assert_eq!(store.changes().len(), 4);
+    assert!(matches!(store.save().unwrap(), Saved::Written(Kept::Version(2))));
+    assert!(matches!(store.save().unwrap(), Saved::Unchanged));
+    assert!(store.set("Vault.Open", &["true"]).unwrap());
+    assert!(matches!(store.save().unwrap(), Saved::Written(Kept::Version(3))));
+    assert!(store.restore(2).unwrap());
+    File::options().append(true).open(config).unwrap().write_all(b" ").unwrap();
+    assert!(store.save().is_err(), "it was changed meanwhile");
+    assert_eq!(store.history().unwrap().len(), 3);
+    drop(store);
+    assert_eq!(found(), 0, "changing a file leaves secrets in memory");
+}
+
+/// Reading a file anew whenever it changes.
+fn following_leaves_none(config: &Path) {
+    let read_path = config.to_owned();
+    let read = move || Layers::new().read(Layer::File, &read_path);
+    let watch = Watch::<Program>::start(read, Pace::default()).unwrap();
+    let notices = watch.subscribe();
+    for vault in [r#"{"Key": "%%"}"#, r#"{"Key": ["%\n"]}"#, r#"{"Key": "%\n"}"#] {
+        write(config, &format!("{{\"Vault\": {vault}}}"));
+        let notice = notices.recv_timeout(std::time::Duration::from_secs(20)).unwrap();
+        assert_eq!(matches!(&*notice, Notice::Refused(_)), vault.contains('['));
+    }
+    assert!(found() > 1, "the memory is not looked through");
+    drop((watch, notices));
+    assert_eq!(found(), 0, "following a file leaves secrets in memory");
 }

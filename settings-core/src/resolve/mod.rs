@@ -19,6 +19,7 @@
 mod builder;
 mod candidates;
 mod computed;
+mod copies;
 mod diagnostic;
 mod effective;
 mod elements;

@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::OnceLock;
 
 use super::builder::{Builder, Inputs};
 use super::candidates::{Candidate, Candidates, ValuePlace};
 use super::computed::Computed;
+use super::copies::Copies;
 use super::diagnostic::{Code, Diagnostic, Place, Report, Severity};
 use super::effective::Effective;
 use super::index::{Index, LeafId, Slot, Target};
@@ -25,6 +27,7 @@ pub struct Resolution<T> {
     texts: Vec<Wiped>,
     candidates: Candidates,
     computed: Computed,
+    copies: OnceLock<Copies>,
 }
 
 impl<T: fmt::Debug> fmt::Debug for Resolution<T> {
@@ -98,7 +101,8 @@ pub(super) fn resolve_in<T: Settings>(root: &'static Section, layers: Layers, ow
     if diagnostics.len() > 1 {
         diagnostics.sort_by_cached_key(|diagnostic| order(&layers, diagnostic));
     }
-    Resolution { value, report: Report::new(diagnostics), index, layers, texts, candidates, computed }
+    let report = Report::new(diagnostics);
+    Resolution { value, report, index, layers, texts, candidates, computed, copies: OnceLock::new() }
 }
 
 /// The struct with every setting at its default.
@@ -212,12 +216,17 @@ impl<T> Resolution<T> {
             candidates: &self.candidates,
             is_broken: false,
         };
-        let mut chain: Vec<_> = self
-            .candidates
-            .chain(leaf)
-            .map(|candidate| (self.origin(candidate), inputs.read(setting, candidate).ok()))
+        let copies = setting.kind.is_secret().then(|| self.copies.get_or_init(|| Copies::of_all(inputs)));
+        let copy = |number| copies.and_then(|copies| copies.get(leaf, number));
+        let mut chain: Vec<_> = (0..)
+            .zip(self.candidates.chain(leaf))
+            .map(|(number, candidate)| {
+                let value = copy(number).or_else(|| inputs.read(setting, candidate).ok());
+                (self.origin(candidate), value)
+            })
             .collect();
-        let default = self.computed.of(leaf).cloned().unwrap_or_else(|| setting.default_value());
+        let computed = self.computed.of(leaf).map(Value::borrowed);
+        let default = computed.or_else(|| copy(chain.len())).unwrap_or_else(|| setting.default_value());
         chain.push((Origin::Default, Some(default)));
         let winner = chain.iter().position(|(_, value)| value.is_some())?;
         let (origin, value) = chain.remove(winner);

@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
+use crate::value::wipe;
+
 /// How long to wait for another writer in the same folder.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -109,12 +111,13 @@ impl std::error::Error for WriteError {
 /// # Errors
 /// Where it exists but can't be read, or isn't UTF-8.
 pub fn read(path: &Path) -> Result<Snapshot, WriteError> {
-    let Some(bytes) = bytes(path)? else { return Ok(Snapshot::absent()) };
-    match String::from_utf8(bytes) {
+    let Some(mut bytes) = bytes(path)? else { return Ok(Snapshot::absent()) };
+    match String::from_utf8(std::mem::take(&mut *bytes)) {
         Ok(text) => Ok(Snapshot::of(text)),
         Err(error) => {
             let good = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
             let line = good.filter(|byte| **byte == b'\n').count() + 1;
+            wipe(error.into_bytes());
             Err(WriteError::NotText { file: path.to_owned(), line })
         }
     }
@@ -174,7 +177,7 @@ impl Locked {
     /// Whether the file still is as `before` has it, and if it is, whether it is there.
     pub(super) fn check(&self, before: &Snapshot) -> Result<bool, WriteError> {
         let found = bytes(&self.target)?;
-        if found.as_deref() != before.text().map(str::as_bytes) {
+        if found.as_ref().map(|found| found.as_slice()) != before.text().map(str::as_bytes) {
             return Err(WriteError::Conflict { file: self.path.clone() });
         }
         Ok(found.is_some())
@@ -211,14 +214,15 @@ impl Locked {
     }
 }
 
-fn bytes(path: &Path) -> Result<Option<Vec<u8>>, WriteError> {
+/// They may hold secrets.
+fn bytes(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, WriteError> {
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_file() => {}
         Ok(_) => return Err(io_error(path, "read")(io::Error::other("it is no file"))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(io_error(path, "read")(error)),
     }
-    fs::read(path).map(Some).map_err(io_error(path, "read"))
+    fs::read(path).map(|bytes| Some(Zeroizing::new(bytes))).map_err(io_error(path, "read"))
 }
 
 /// The file, if it may be written: what may not be written may not be replaced either.

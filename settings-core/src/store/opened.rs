@@ -4,14 +4,13 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
-use zeroize::Zeroizing;
-
+use super::edit::edited;
 use super::file::{self, Locked, Snapshot};
 use super::history::{self, Entry, History, Kept, Version};
-use super::{Action, Change, Difference, StoreError, differences, edit};
+use super::{Action, Change, Difference, StoreError, differences};
 use crate::resolve::{Code, Effective, Layer, Layers, Origin, Report, Resolution, Settings, resolve};
 use crate::schema::{Kind, Setting};
-use crate::value::{Value, from_text, to_json};
+use crate::value::{Value, Wiped, from_text, to_wiped_json};
 
 /// What an absent file is taken for.
 const EMPTY: &str = "{}\n";
@@ -42,7 +41,7 @@ const EMPTY: &str = "{}\n";
 pub struct Store<T> {
     path: PathBuf,
     read: Snapshot,
-    text: Zeroizing<String>,
+    text: Wiped,
     others: Layers,
     shadowed: bool,
     keep: usize,
@@ -77,7 +76,7 @@ impl<T: Settings> Store<T> {
     /// Where the file can't be read or isn't UTF-8.
     pub fn open(path: &Path, others: Layers) -> Result<Self, StoreError> {
         let read = file::read(path)?;
-        let text = Zeroizing::new(read.text().unwrap_or(EMPTY).to_owned());
+        let text = read.text().unwrap_or(EMPTY).to_owned().into();
         Ok(Self {
             path: path.to_owned(),
             read,
@@ -124,12 +123,14 @@ impl<T: Settings> Store<T> {
         let current = stored.setting(path)?;
         let setting = current.setting;
         let value = read_values(&current.path.to_string(), setting, values)?;
+        let json = to_wiped_json(&setting.kind, &value);
+        let is_there = is_as_it_should_be(&stored, &current, &value);
+        value.wipe();
         self.refuse_shadowed(path)?;
-        if is_as_it_should_be(&stored, &current, &value) {
+        if is_there {
             return Ok(false);
         }
-        let json = to_json(&setting.kind, &value);
-        self.change(&current, Action::Set(json))
+        self.change(&current, Action::Set(json.into_string()))
     }
 
     /// Removes a setting from the file, under whichever name it stands there; whether that changes the text.
@@ -152,8 +153,8 @@ impl<T: Settings> Store<T> {
         let Some(version) = history.version(number)? else {
             return Err(StoreError::NoVersion { number, kept: history.numbers()? });
         };
-        let is_changed = version.text() != &**self.text;
-        self.text = Zeroizing::new(version.text().to_owned());
+        let is_changed = version.text() != &*self.text;
+        self.text = version.text().to_owned().into();
         self.entry.restored = Some(number);
         Ok(is_changed)
     }
@@ -193,7 +194,7 @@ impl<T: Settings> Store<T> {
     /// is then as it was.
     pub fn save(&mut self) -> Result<Saved, StoreError> {
         let before = self.read.text().unwrap_or(EMPTY);
-        if *before == **self.text {
+        if *before == *self.text {
             return Ok(Saved::Unchanged);
         }
         let views: [&dyn Fn(&str) -> Report; 2] =
@@ -205,7 +206,7 @@ impl<T: Settings> Store<T> {
             }
         }
         let kept = self.write()?;
-        self.read = Snapshot::of(self.text.as_str());
+        self.read = Snapshot::of(&*self.text);
         self.entry.restored = None;
         Ok(Saved::Written(kept))
     }
@@ -232,7 +233,7 @@ impl<T: Settings> Store<T> {
 
     #[cfg(test)]
     pub(super) fn replace_text(&mut self, text: &str) {
-        self.text = Zeroizing::new(text.to_owned());
+        self.text = text.to_owned().into();
     }
 
     fn change(&mut self, current: &Effective<'_>, action: Action) -> Result<bool, StoreError> {
@@ -244,9 +245,9 @@ impl<T: Settings> Store<T> {
             action,
         };
         let edited =
-            edit(&self.text, &[change]).map_err(|error| StoreError::Edit { file: self.name(), error })?;
-        let is_changed = edited != **self.text;
-        self.text = Zeroizing::new(edited);
+            edited(&self.text, &[change]).map_err(|error| StoreError::Edit { file: self.name(), error })?;
+        let is_changed = edited != self.text;
+        self.text = edited;
         self.entry.restored = self.entry.restored.filter(|_| !is_changed);
         Ok(is_changed)
     }

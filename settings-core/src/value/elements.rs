@@ -11,7 +11,7 @@ pub(super) fn list<'a>(of: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
     let elements = raw.elements().unwrap_or_default();
     let read =
         (0_usize..).zip(elements).map(|(number, element)| part(of, raw, element, || format!("[{number}]")));
-    gather(read).map(Value::List)
+    gather(read, Value::wipe).map(Value::List)
 }
 
 /// The elements of a set, none of them twice.
@@ -44,7 +44,7 @@ pub(super) fn map<'a>(of: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
         let value = part(of, raw, value, || format!(".{key}"))?;
         Ok((key, value))
     });
-    gather(read).map(Value::Map)
+    gather(read, |(_, value)| value.wipe()).map(Value::Map)
 }
 
 /// The members of a section that repeats, in the order of its struct; those left out have their default.
@@ -79,9 +79,12 @@ pub(super) fn section<'a>(
         }
         (Member::Section { section, .. }, None) => Ok(section_defaults(section)),
     });
-    match (gather(read), Mismatch::joined(faults)) {
+    match (gather(read, Value::wipe), Mismatch::joined(faults)) {
         (Ok(values), None) => Ok(Value::Section(values)),
-        (Ok(_), Some(fault)) => Err(fault),
+        (Ok(values), Some(fault)) => {
+            values.into_iter().for_each(Value::wipe);
+            Err(fault)
+        }
         (Err(mismatch), faults) => Err(mismatch.and(faults)),
     }
 }
@@ -114,8 +117,8 @@ fn part<'a>(
         .map_err(|mismatch| mismatch.inside(part.start - whole.start, part.text.len(), &within()))
 }
 
-/// All values, or all that is wrong with them.
-fn gather<T>(read: impl Iterator<Item = Result<T, Mismatch>>) -> Result<Vec<T>, Mismatch> {
+/// All values, or all that is wrong with them; the values that then go to waste may be secret.
+fn gather<T>(read: impl Iterator<Item = Result<T, Mismatch>>, wipe: impl Fn(T)) -> Result<Vec<T>, Mismatch> {
     let (mut values, mut faults) = (Vec::new(), Vec::new());
     for value in read {
         match value {
@@ -125,6 +128,9 @@ fn gather<T>(read: impl Iterator<Item = Result<T, Mismatch>>) -> Result<Vec<T>, 
     }
     match Mismatch::joined(faults) {
         None => Ok(values),
-        Some(fault) => Err(fault),
+        Some(fault) => {
+            values.into_iter().for_each(wipe);
+            Err(fault)
+        }
     }
 }

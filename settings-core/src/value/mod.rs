@@ -24,7 +24,7 @@ pub use types::Json;
 pub(crate) use wiped::{Wiped, wipe};
 #[doc(hidden)]
 pub use write::computed;
-pub(crate) use write::exact;
+pub(crate) use write::{exact, to_wiped_json};
 pub use write::{to_json, to_text};
 
 use std::borrow::Cow;
@@ -115,6 +115,33 @@ impl Value<'_> {
         }
     }
 
+    /// Whether a text of it is a copy of its own.
+    pub(crate) fn has_copies(&self) -> bool {
+        match self {
+            Self::Text(text) => matches!(text, Cow::Owned(_)),
+            Self::List(values) | Self::Section(values) => values.iter().any(Self::has_copies),
+            Self::Map(entries) => entries.iter().any(|(_, value)| value.has_copies()),
+            Self::Null | Self::Bool(_) | Self::Integer(_) | Self::Float(_) | Self::Duration(_) => false,
+        }
+    }
+
+    /// The same value with the texts of this one.
+    pub(crate) fn borrowed(&self) -> Value<'_> {
+        match self {
+            Self::Null => Value::Null,
+            Self::Bool(bool) => Value::Bool(*bool),
+            Self::Integer(integer) => Value::Integer(*integer),
+            Self::Float(float) => Value::Float(*float),
+            Self::Duration(duration) => Value::Duration(*duration),
+            Self::Text(text) => Value::Text(Cow::Borrowed(text)),
+            Self::List(values) => Value::List(values.iter().map(Value::borrowed).collect()),
+            Self::Section(values) => Value::Section(values.iter().map(Value::borrowed).collect()),
+            Self::Map(entries) => Value::Map(
+                entries.iter().map(|(key, value)| (Cow::Borrowed(&**key), value.borrowed())).collect(),
+            ),
+        }
+    }
+
     /// The text, where it is one.
     pub fn as_text(&self) -> Option<&str> {
         match self {
@@ -159,7 +186,7 @@ impl Setting {
             DefaultValue::Float(float) => Value::Float(float),
             DefaultValue::Text(text) => Value::Text(Cow::Borrowed(text)),
             DefaultValue::Json(json) => default_from_json(&self.kind, json),
-            DefaultValue::Computed { value, .. } => default_from_json(&self.kind, &value()),
+            DefaultValue::Computed { value, .. } => default_from_json(&self.kind, &Wiped::from(value())),
         }
     }
 }

@@ -69,6 +69,13 @@ impl Deref for Wiped {
     }
 }
 
+impl fmt::Write for Wiped {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.push_str(text);
+        Ok(())
+    }
+}
+
 impl From<String> for Wiped {
     fn from(text: String) -> Self {
         Self(text)

@@ -1,14 +1,21 @@
 //! A value, written as JSON or as text.
 
-use std::fmt::Write as _;
+use std::fmt::Write;
 use std::time::Duration;
 
-use super::{SettingValue, Value, json};
+use super::{SettingValue, Value, Wiped, json};
 use crate::schema::{Kind, Member, Unit};
 
 /// The value as compact JSON, a duration as a number of its kind's unit where that is exact.
 pub fn to_json(kind: &Kind, value: &Value<'_>) -> String {
     let mut out = String::new();
+    write_json(&mut out, kind, value);
+    out
+}
+
+/// As [`to_json`], for what may be secret: the text is wiped when it is dropped.
+pub(crate) fn to_wiped_json(kind: &Kind, value: &Value<'_>) -> Wiped {
+    let mut out = Wiped::default();
     write_json(&mut out, kind, value);
     out
 }
@@ -27,12 +34,15 @@ pub fn to_text(kind: &Kind, value: &Value<'_>) -> String {
 
 /// A computed default as JSON that every kind of the type reads, whatever its unit.
 pub fn computed<T: SettingValue>(value: T) -> String {
-    exact(&T::KIND, &value.to_value())
+    exact(&T::KIND, &value.to_value()).into_string()
 }
 
 /// The value as JSON, durations in text with their unit.
-pub(crate) fn exact(kind: &Kind, value: &Value<'_>) -> String {
-    to_json(kind, &spelled_out(value))
+pub(crate) fn exact(kind: &Kind, value: &Value<'_>) -> Wiped {
+    let spelled_out = spelled_out(value);
+    let json = to_wiped_json(kind, &spelled_out);
+    spelled_out.wipe();
+    json
 }
 
 fn spelled_out(value: &Value<'_>) -> Value<'static> {
@@ -49,44 +59,49 @@ fn spelled_out(value: &Value<'_>) -> Value<'static> {
     }
 }
 
-fn write_json(out: &mut String, kind: &Kind, value: &Value<'_>) {
+fn write_json<W: Write>(out: &mut W, kind: &Kind, value: &Value<'_>) {
     match value {
-        Value::Null => out.push_str("null"),
-        Value::Bool(bool) => out.push_str(if *bool { "true" } else { "false" }),
+        Value::Null => write(out, "null"),
+        Value::Bool(bool) => write(out, if *bool { "true" } else { "false" }),
         Value::Integer(integer) => {
-            let _ = write!(out, "{integer}");
+            let _ = out.write_fmt(format_args!("{integer}"));
         }
         Value::Float(float) => {
-            let _ = write!(out, "{float}");
+            let _ = out.write_fmt(format_args!("{float}"));
         }
-        Value::Text(text) if is_json(kind) => out.push_str(text),
+        Value::Text(text) if is_json(kind) => write(out, text),
         Value::Text(text) => json::write_string(out, text),
         Value::Duration(duration) => match in_unit(kind, *duration) {
             Some(count) => {
-                let _ = write!(out, "{count}");
+                let _ = out.write_fmt(format_args!("{count}"));
             }
             None => json::write_string(out, &suffixed(*duration)),
         },
         Value::List(values) => {
-            out.push('[');
+            write(out, "[");
             for (i, value) in values.iter().enumerate() {
-                out.push_str(if i > 0 { ", " } else { "" });
+                write(out, if i > 0 { ", " } else { "" });
                 write_json(out, element(kind), value);
             }
-            out.push(']');
+            write(out, "]");
         }
         Value::Section(values) => write_section(out, kind, values),
         Value::Map(entries) => {
-            out.push('{');
+            write(out, "{");
             for (i, (key, value)) in entries.iter().enumerate() {
-                out.push_str(if i > 0 { ", " } else { "" });
+                write(out, if i > 0 { ", " } else { "" });
                 json::write_string(out, key);
-                out.push_str(": ");
+                write(out, ": ");
                 write_json(out, element(kind), value);
             }
-            out.push('}');
+            write(out, "}");
         }
     }
+}
+
+/// Memory always takes text.
+fn write<W: Write>(out: &mut W, text: &str) {
+    let _ = out.write_str(text);
 }
 
 fn is_json(kind: &Kind) -> bool {
@@ -97,23 +112,23 @@ fn is_json(kind: &Kind) -> bool {
     }
 }
 
-fn write_section(out: &mut String, kind: &Kind, values: &[Value<'_>]) {
+fn write_section<W: Write>(out: &mut W, kind: &Kind, values: &[Value<'_>]) {
     let members = match kind {
         Kind::Section(section) => section.members,
         Kind::Optional(of) => return write_section(out, of, values),
         _ => &[],
     };
-    out.push('{');
+    write(out, "{");
     for (i, (member, value)) in members.iter().zip(values).enumerate() {
-        out.push_str(if i > 0 { ", " } else { "" });
+        write(out, if i > 0 { ", " } else { "" });
         json::write_string(out, member.key());
-        out.push_str(": ");
+        write(out, ": ");
         match member {
             Member::Setting(setting) => write_json(out, &setting.kind, value),
             Member::Section { section, .. } => write_json(out, &Kind::Section(section), value),
         }
     }
-    out.push('}');
+    write(out, "}");
 }
 
 fn element(kind: &Kind) -> &Kind {

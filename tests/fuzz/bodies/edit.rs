@@ -139,7 +139,7 @@ fn comments(text: &str) -> Vec<&str> {
             found.push(rest[..len].trim_end());
             len
         } else if rest.starts_with("/*") {
-            let len = rest.find("*/").unwrap() + 2;
+            let len = rest[2..].find("*/").unwrap() + 4;
             found.push(&rest[..len]);
             len
         } else {

@@ -1,22 +1,28 @@
 //! JSON's strings, written and taken apart.
 
+use std::fmt::Write;
+
 use super::{Raw, Shape};
 
-/// Appends `text` as a JSON string, quotes included.
-pub fn write_string(out: &mut String, text: &str) {
-    out.push('"');
+/// Appends `text`, quotes included, as a JSON string. What `out` refuses is lost; memory refuses nothing.
+pub fn write_string(out: &mut impl Write, text: &str) {
+    let _ = try_write_string(out, text);
+}
+
+fn try_write_string(out: &mut impl Write, text: &str) -> std::fmt::Result {
+    out.write_char('"')?;
     for c in text.chars() {
         match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if u32::from(c) < 0x20 || c == '\u{7f}' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => out.push(c),
+            '"' => out.write_str("\\\"")?,
+            '\\' => out.write_str("\\\\")?,
+            '\n' => out.write_str("\\n")?,
+            '\r' => out.write_str("\\r")?,
+            '\t' => out.write_str("\\t")?,
+            c if u32::from(c) < 0x20 || c == '\u{7f}' => write!(out, "\\u{:04x}", u32::from(c))?,
+            c => out.write_char(c)?,
         }
     }
-    out.push('"');
+    out.write_char('"')
 }
 
 /// A value on one line, without comments and space; the recursion is as deep as the text nests, which is bounded.
