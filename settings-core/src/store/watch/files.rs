@@ -251,6 +251,9 @@ impl<F: FnMut(&[PathBuf]) -> Option<Vec<PathBuf>>> Worker<F> {
             if is_below || !named.is_empty() {
                 self.named.extend(named);
                 self.put_off();
+            } else if self.places.is_way(path) {
+                // look whether it leads elsewhere now
+                self.put_off();
             }
         }
     }

@@ -22,7 +22,13 @@ pub(super) struct Places {
     pub(super) trees: BTreeSet<PathBuf>,
     /// The names that matter, with the numbers of the paths that they matter to.
     names: BTreeMap<OsString, BTreeSet<usize>>,
+    /// The folders further up on the way, each of which may be renamed.
+    ways: BTreeSet<PathBuf>,
 }
+
+/// Whether a folder's own entries alone can be watched at little cost: elsewhere a watch of the root brings all that
+/// happens on the disk, or opens each file.
+const WATCHES_WAYS: bool = cfg!(any(target_os = "linux", target_os = "android"));
 
 impl Places {
     pub(super) fn of(paths: &[PathBuf]) -> Self {
@@ -61,6 +67,10 @@ impl Places {
                     self.names.entry(name).or_default().insert(number);
                 }
                 Ok(_) if rest.is_empty() => self.note(&at, &name, number),
+                Ok(_) if WATCHES_WAYS && !at.as_os_str().is_empty() => {
+                    self.folders.insert(at);
+                    self.ways.insert(next.clone());
+                }
                 Ok(_) => {}
                 Err(_) => return self.note(&at, &name, number),
             }
@@ -74,6 +84,11 @@ impl Places {
         if let Some(own) = folder.file_name() {
             self.names.entry(own.to_owned()).or_default().insert(number);
         }
+    }
+
+    /// Whether `path` is a folder on the way to others.
+    pub(super) fn is_way(&self, path: &Path) -> bool {
+        self.ways.contains(path)
     }
 
     /// What news of `path` are news of: the numbers of paths, and whether it lies in a folder that matters as a whole.

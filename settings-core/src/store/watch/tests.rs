@@ -121,6 +121,31 @@ fn what_is_not_there_is_watched_for() {
 }
 
 #[test]
+fn a_rename_far_up_the_way_is_told() {
+    for (name, pace) in [("way", Pace::default()), ("way-polled", polling())] {
+        let folder = Folder::new(name);
+        fs::create_dir_all(folder.path("a/b/c")).unwrap();
+        fs::create_dir_all(folder.path("new/b/c/tree")).unwrap();
+        let path = folder.write("a/b/c/config.json", "1");
+        folder.write("new/b/c/config.json", "2");
+        let tree = folder.path("a/b/c/tree");
+        let (_watcher, changes) = watcher(&[&path, &tree], pace);
+        fs::rename(folder.path("a"), folder.path("old")).unwrap();
+        assert!(told(&changes).contains(&path), "moved away");
+        fs::rename(folder.path("new"), folder.path("a")).unwrap();
+        assert!(told(&changes).contains(&path), "another in its place");
+        fs::write(&path, "333").unwrap();
+        assert_eq!(told(&changes), [path.clone()], "the new one is followed");
+        let below = folder.write("a/b/c/tree/one", "1");
+        assert_eq!(told(&changes), [below], "and so is a folder");
+        // the one that was moved away matters no more
+        folder.write("old/b/c/config.json", "4");
+        folder.write("a/other", "5");
+        assert!(changes.recv_timeout(SILENCE).is_err(), "nor does another file on the way");
+    }
+}
+
+#[test]
 fn a_folder_is_watched_with_all_below_it() {
     for (name, pace) in [("tree", Pace::default()), ("tree-polled", polling())] {
         let folder = Folder::new(name);
