@@ -102,6 +102,18 @@ fn a_rollback_restores_every_byte_and_is_a_version_itself() {
 }
 
 #[test]
+fn a_version_with_a_byte_order_mark_is_a_settings_file_too() {
+    let folder = Folder::new("byte-order");
+    let text = "\u{feff}{\r\n\t\"ServiceSettings\": {\"MaxUsers\": 5}\r\n}";
+    let config = folder.write("config.json", text);
+    good(&config, &["set", "ServiceSettings.MaxUsers", "7"]);
+    let version = folder.path(".config.json.history/1.json");
+    assert_eq!(good(&version, &["get", "ServiceSettings.MaxUsers"]), "5\n");
+    good(&config, &["rollback", "1"]);
+    assert_eq!(fs::read_to_string(&config).unwrap(), text);
+}
+
+#[test]
 fn what_was_written_otherwise_is_kept_before_it_is_replaced() {
     let folder = Folder::new("by-hand");
     let config = folder.write("config.json", "{}");
@@ -226,6 +238,37 @@ mod unix {
 
     fn mode(path: &str) -> u32 {
         fs::metadata(path).unwrap().permissions().mode() & 0o7777
+    }
+
+    /// As containers mount single files.
+    #[test]
+    fn a_file_that_is_a_mount_of_its_own_says_what_to_do() {
+        let folder = Folder::new("mount");
+        let (real, config) = (folder.write("real.json", "{}"), folder.write("config.json", "{}"));
+        let script =
+            "mount --bind \"$1\" \"$2\" || exit 42; \"$3\" --config \"$2\" set ServiceSettings.MaxUsers 7";
+        let Output { status, stderr, .. } = Command::new("unshare")
+            .args(["--map-root-user", "--mount", "sh", "-c", script, "sh", &real, &config])
+            .arg(env!("CARGO_BIN_EXE_operated"))
+            .output()
+            .unwrap();
+        let told = String::from_utf8(stderr).unwrap();
+        if told.starts_with("unshare:") || status.code() == Some(42) {
+            let _ = std::io::Write::write_all(
+                &mut std::io::stderr(),
+                format!(
+                    "LEFT OUT: a file that is a mount of its own, as nothing can be mounted here: {told}"
+                )
+                .as_bytes(),
+            );
+            return;
+        }
+        assert_eq!(status.code(), Some(1), "{told}");
+        assert!(
+            told.contains("it is a mount of its own") && told.contains("mount its folder instead"),
+            "{told}"
+        );
+        assert_eq!(fs::read_to_string(&real).unwrap(), "{}");
     }
 
     #[test]

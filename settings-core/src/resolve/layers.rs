@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::policy::Policies;
+use super::reading::read_bytes;
 use super::secrets::{self, SecretFile};
 use super::snippet::{Token, tokens};
 use super::{Environment, Variable};
@@ -137,7 +138,7 @@ impl Layers {
         let name = path.display().to_string();
         let layers = self.depends_on(path);
         let bytes =
-            std::fs::read(path).map_err(|error| Unreadable { name: name.clone(), why: error.to_string() })?;
+            read_bytes(path).map_err(|error| Unreadable { name: name.clone(), why: error.to_string() })?;
         match String::from_utf8(bytes) {
             Ok(text) => Ok(layers.source(layer, name, text)),
             Err(error) => {

@@ -31,6 +31,7 @@ mod layers;
 mod origin;
 mod overrides;
 mod policy;
+mod reading;
 mod registry;
 mod render;
 mod resolution;
@@ -52,6 +53,9 @@ pub use effective::Effective;
 pub use environment::{Environment, Variable};
 pub use layers::{Layer, Layers, Unreadable};
 pub use origin::Origin;
+pub(crate) use reading::read_bytes;
+#[cfg(feature = "cli")]
+pub(crate) use reading::read_text;
 pub use registry::{Refused, Registry};
 pub use resolution::{Resolution, UnknownPath, defaults, resolve};
 pub use rules::Mark;

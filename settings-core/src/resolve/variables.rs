@@ -8,6 +8,7 @@ use super::entries::element;
 use super::environment::{Environment, Variable};
 use super::index::{Index, LeafId, ROOT, Target, folded};
 use super::policy::{Policies, severity};
+use super::reading::read_bytes;
 use crate::nearest::nearest;
 use crate::schema::env_name;
 use crate::value::{Wiped, wipe};
@@ -275,7 +276,7 @@ pub(super) fn read_limited(path: &Path) -> Result<Wiped, String> {
     if metadata.len() > FILE_LIMIT {
         return Err("it is larger than 1 MiB".to_owned());
     }
-    let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
+    let bytes = read_bytes(path).map_err(|error| error.to_string())?;
     let text = String::from_utf8(bytes).map_err(|error| {
         wipe(error.into_bytes());
         "it is not UTF-8".to_owned()

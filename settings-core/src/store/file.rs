@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
+use crate::resolve::read_bytes;
 use crate::value::wipe;
 
 /// How long to wait for another writer in the same folder.
@@ -187,6 +188,8 @@ impl Locked {
         let existing = if self.check(before)? { Some(writable(&self.target)?) } else { None };
         let temporary = Temporary::create(&self.target, self.is_alone())?;
         temporary.fill(text, existing.as_ref())?;
+        // bringing it to the disk takes long enough for a writer who asks for no lock
+        self.check(before)?;
         temporary.replace(&self.target, existing.is_none(), &self.path)?;
         sync_folder(&self.folder);
         Ok(())
@@ -222,7 +225,7 @@ fn bytes(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, WriteError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(io_error(path, "read")(error)),
     }
-    fs::read(path).map(|bytes| Some(Zeroizing::new(bytes))).map_err(io_error(path, "read"))
+    read_bytes(path).map(|bytes| Some(Zeroizing::new(bytes))).map_err(io_error(path, "read"))
 }
 
 /// The file, if it may be written: what may not be written may not be replaced either.
@@ -318,7 +321,14 @@ impl Temporary {
                 Err(_) => {}
             }
         }
-        fs::rename(&self.path, target).map_err(io_error(target, "replace"))?;
+        fs::rename(&self.path, target).map_err(|error| match error.kind() {
+            // as containers mount single files
+            io::ErrorKind::ResourceBusy => {
+                let why = "it is a mount of its own, so that no other file can take its place; mount its folder instead";
+                io_error(target, "replace")(io::Error::new(error.kind(), why))
+            }
+            _ => io_error(target, "replace")(error),
+        })?;
         self.is_placed = true;
         Ok(())
     }

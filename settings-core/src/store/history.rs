@@ -15,6 +15,8 @@ use crate::value::json;
 /// What a version's first line starts with; the rest of the line is a JSON object, and the file's text follows.
 const MARK: &str = "// settings-history ";
 
+const BYTE_ORDER: char = '\u{feff}';
+
 /// How many versions are kept unless told otherwise.
 pub(super) const USUAL: usize = 10;
 
@@ -115,8 +117,8 @@ impl History {
         let modified = || fs::metadata(&path).and_then(|found| found.modified()).unwrap_or(UNIX_EPOCH);
         Ok(Some(match parse(&text) {
             Some(parsed) => {
-                let (head, text) = parsed;
-                Version { number, text: Zeroizing::new(text.to_owned()), ..head }
+                let (head, parts) = parsed;
+                Version { number, text: Zeroizing::new(parts.concat()), ..head }
             }
             None => Version { number, time: modified(), author: None, restored: None, text },
         }))
@@ -178,8 +180,10 @@ impl History {
         let head = head(time, entry);
         // room for all of it at once, so that no part of it is left behind in memory
         let mut whole = Zeroizing::new(String::with_capacity(head.len() + text.len()));
-        whole.push_str(&head);
-        whole.push_str(text);
+        // a byte-order mark is one at the start of a file alone
+        let (mark, text) =
+            text.split_at(if text.starts_with(BYTE_ORDER) { BYTE_ORDER.len_utf8() } else { 0 });
+        [mark, &head, text].into_iter().for_each(|part| whole.push_str(part));
         locked.create_private(&self.path(number), &whole)?;
         Ok(number)
     }
@@ -241,8 +245,12 @@ fn head(time: SystemTime, entry: &Entry) -> String {
     head
 }
 
-/// What the first line says, and the text behind it; `None` where it is no version's.
-fn parse(text: &str) -> Option<(Version, &str)> {
+/// What the first line says, and the text around it; `None` where it is no version's.
+fn parse(text: &str) -> Option<(Version, [&str; 2])> {
+    let (mark, text) = text.split_at(text.find(MARK)?);
+    if !matches!(mark, "" | "\u{feff}") {
+        return None;
+    }
     let (head, text) = text.strip_prefix(MARK)?.split_once('\n')?;
     let entries = json::parse_value(head).ok()?.entries()?;
     let get = |name: &str| entries.iter().find(|(key, _)| key.name() == name).map(|(_, value)| *value);
@@ -254,5 +262,5 @@ fn parse(text: &str) -> Option<(Version, &str)> {
         restored: get("restored").and_then(|number| number.text.parse().ok()),
         text: Zeroizing::default(),
     };
-    Some((version, text))
+    Some((version, [mark, text]))
 }

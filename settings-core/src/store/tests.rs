@@ -272,6 +272,26 @@ fn two_writers_take_turns_and_the_later_one_is_told() {
     assert_eq!(folder.names(), ["config.json"]);
 }
 
+/// Bringing a file to the disk takes a while; a writer who asks for no lock may come in between.
+#[test]
+fn a_change_while_the_new_text_is_brought_to_the_disk_is_a_conflict() {
+    let folder = Folder::new("between");
+    let path = folder.file("config.json", "0");
+    let before = read(&path).unwrap();
+    let text = "x".repeat(64 << 20);
+    let temporary = folder.0.join(".config.json.new");
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !temporary.exists() {
+                std::thread::yield_now();
+            }
+            fs::write(&path, "theirs").unwrap();
+        });
+        assert!(matches!(write(&path, &before, &text), Err(WriteError::Conflict { .. })));
+    });
+    assert_eq!((folder.names().len(), fs::read_to_string(&path).unwrap().as_str()), (1, "theirs"));
+}
+
 #[cfg(unix)]
 mod unix {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};

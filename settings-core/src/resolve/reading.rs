@@ -1,0 +1,84 @@
+//! Reading files of settings, whatever their names lead to.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
+
+#[cfg(any(feature = "cli", test))]
+use crate::value::Wiped;
+use crate::value::wipe;
+
+/// No file of settings is larger.
+const LIMIT: u64 = 64 << 20;
+
+/// All bytes of a file, which may also be a pipe. They may hold secrets; no copy of them is left behind.
+///
+/// # Errors
+/// What the system says, and where it does not end after 64 MiB.
+pub(crate) fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    let known = file.metadata().map_or(0, |metadata| metadata.len()).min(LIMIT);
+    // one more, so that the end is seen without growing
+    let mut bytes = vec![0; usize::try_from(known).unwrap_or_default() + 1];
+    let mut len = 0;
+    loop {
+        if len == bytes.len() {
+            let mut larger = vec![0; 2 * len.max(4096)];
+            larger.iter_mut().zip(&bytes).for_each(|(new, old)| *new = *old);
+            wipe(std::mem::replace(&mut bytes, larger));
+        }
+        match file.read(bytes.get_mut(len..).unwrap_or_default()) {
+            Ok(0) => break,
+            Ok(more) if len as u64 + more as u64 <= LIMIT => len += more,
+            Ok(_) => {
+                wipe(bytes);
+                return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than 64 MiB"));
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => {
+                wipe(bytes);
+                return Err(error);
+            }
+        }
+    }
+    bytes.truncate(len);
+    Ok(bytes)
+}
+
+/// As [`read_bytes`], of a file in UTF-8.
+#[cfg(any(feature = "cli", test))]
+pub(crate) fn read_text(path: &Path) -> io::Result<Wiped> {
+    String::from_utf8(read_bytes(path)?).map(Wiped::from).map_err(|error| {
+        wipe(error.into_bytes());
+        io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn files_are_read_to_their_end_and_no_further() {
+        let path = std::env::temp_dir().join(format!("settings-reading-{}", std::process::id()));
+        for len in [0, 1, 4095, 4096, 10_000] {
+            std::fs::write(&path, vec![b'x'; len]).unwrap();
+            assert_eq!(read_bytes(&path).unwrap(), vec![b'x'; len]);
+        }
+        std::fs::write(&path, [0xff]).unwrap();
+        assert_eq!(read_text(&path).unwrap_err().to_string(), "it is not UTF-8");
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(read_bytes(&path).unwrap_err().kind(), io::ErrorKind::NotFound);
+        assert!(read_bytes(&std::env::temp_dir()).is_err());
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn what_tells_no_length_or_never_ends_is_no_harm() {
+        let command = read_bytes(Path::new("/proc/self/cmdline")).unwrap();
+        assert_eq!(command, std::fs::read("/proc/self/cmdline").unwrap());
+        assert_eq!(read_bytes(Path::new("/dev/zero")).unwrap_err().to_string(), "it is larger than 64 MiB");
+    }
+}
