@@ -5,7 +5,7 @@ use super::diagnostic::{Code, Diagnostic, Place, Severity};
 use super::index::{Index, LeafId, ROOT, Slot, Target};
 use super::layers::Source;
 use super::policy::{Policies, severity};
-use super::snippet::{Showing, line_and_column, snippet};
+use super::snippet::{Showing, snippet};
 use crate::nearest::nearest;
 use crate::value::json::{Key, Raw, Scanner, Shape, SyntaxError};
 
@@ -354,7 +354,7 @@ pub(super) fn place(
     with_snippet: bool,
     shown: bool,
 ) -> Place {
-    let (line, column) = line_and_column(&source.text, start);
+    let (line, column) = source.line_and_column(start);
     let snippet = with_snippet.then(|| {
         let is_secret_key = |key: &str| index.is_secret_key(key);
         let showing = Showing { marked: shown, is_secret_key: &is_secret_key };

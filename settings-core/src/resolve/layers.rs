@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use super::lines::Lines;
 use super::policy::Policies;
 use super::reading::read_bytes;
 use super::secrets::{self, SecretFile};
@@ -63,11 +64,17 @@ pub(super) struct Source {
     pub(super) text: Wiped,
     /// What the text is made of, found when the first snippet is cut from it.
     tokens: OnceLock<Vec<Token>>,
+    /// Where its lines are, found when the first place is asked for.
+    lines: OnceLock<Lines>,
 }
 
 impl Source {
     pub(super) fn tokens(&self) -> &[Token] {
         self.tokens.get_or_init(|| tokens(&self.text))
+    }
+
+    pub(super) fn line_and_column(&self, offset: usize) -> (usize, usize) {
+        self.lines.get_or_init(|| Lines::of(&self.text)).line_and_column(&self.text, offset)
     }
 }
 
@@ -234,7 +241,10 @@ impl Layers {
 
     fn source(mut self, layer: Layer, name: String, text: String) -> Self {
         let at = self.sources.partition_point(|source| source.layer <= layer);
-        self.sources.insert(at, Source { layer, name, text: text.into(), tokens: OnceLock::new() });
+        self.sources.insert(
+            at,
+            Source { layer, name, text: text.into(), tokens: OnceLock::new(), lines: OnceLock::new() },
+        );
         self
     }
 }

@@ -28,6 +28,7 @@ mod environment;
 mod file;
 mod index;
 mod layers;
+mod lines;
 mod origin;
 mod overrides;
 mod policy;

@@ -13,7 +13,6 @@ use super::effective::Effective;
 use super::index::{Index, LeafId, Slot, Target};
 use super::layers::Layers;
 use super::origin::Origin;
-use super::snippet::line_and_column;
 use super::{Settings, file, overrides, secrets, variables};
 use crate::schema::Section;
 use crate::value::{Value, Wiped};
@@ -256,7 +255,7 @@ impl<T> Resolution<T> {
                 let Some(source) = self.layers.sources.get(usize::from(source)) else {
                     return Origin::Default;
                 };
-                let (line, column) = line_and_column(&source.text, start as usize);
+                let (line, column) = source.line_and_column(start as usize);
                 Origin::File { layer: source.layer, name: source.name.clone(), line, column }
             }
             ValuePlace::SecretFile(number) => {

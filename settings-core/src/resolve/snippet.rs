@@ -28,15 +28,6 @@ pub(super) struct Showing<'k> {
     pub(super) is_secret_key: &'k dyn Fn(&str) -> bool,
 }
 
-/// The line and column, counted from 1, the column in characters.
-pub(super) fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
-    let before = text.get(..offset).unwrap_or(text);
-    let before = before.strip_prefix('\u{feff}').unwrap_or(before);
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
-    (before.bytes().filter(|byte| *byte == b'\n').count() + 1, column)
-}
-
 /// The line that holds `start` with `len` bytes marked.
 /// `tokens` are those of the whole text.
 pub(super) fn snippet(
@@ -45,13 +36,16 @@ pub(super) fn snippet(
     (start, len): (usize, usize),
     showing: &Showing<'_>,
 ) -> Option<Snippet> {
-    let line_start = text.get(..start)?.rfind('\n').map_or(0, |at| at + 1);
-    let line_end = text.get(start..)?.find('\n').map_or(text.len(), |at| start + at);
-    let marked = (start, (start + len).min(line_end));
-    let part = (
-        text.floor_char_boundary(start.saturating_sub(REACH)).max(line_start),
-        text.floor_char_boundary(start + REACH).min(line_end),
+    // a line may be as long as the text: no more of it is looked at than is shown
+    let reach = (
+        text.floor_char_boundary(start.saturating_sub(REACH)),
+        text.floor_char_boundary(start.saturating_add(REACH)),
     );
+    let line_start = text.get(reach.0..start)?.rfind('\n').map(|at| reach.0 + at + 1);
+    let line_end = text.get(start..reach.1)?.find('\n').map(|at| start + at);
+    let part = (line_start.unwrap_or(reach.0), line_end.unwrap_or(reach.1));
+    let is_cut = (line_start.is_none() && reach.0 > 0, line_end.is_none() && reach.1 < text.len());
+    let marked = (start, (start + len).min(line_end.unwrap_or(text.len())));
     let mut masks = Vec::new();
     let first = tokens.partition_point(|token| token.end <= part.0);
     for token in tokens.iter().skip(first).take_while(|token| token.start < part.1) {
@@ -69,11 +63,11 @@ pub(super) fn snippet(
         }
     }
     let mut snippet = cut(text, part, marked, &masks);
-    if part.0 > line_start && !snippet.line.starts_with('…') {
+    if is_cut.0 && !snippet.line.starts_with('…') {
         snippet.line.insert(0, '…');
         snippet.start += 1;
     }
-    if part.1 < line_end && !snippet.line.ends_with('…') {
+    if is_cut.1 && !snippet.line.ends_with('…') {
         snippet.line.push('…');
     }
     Some(snippet)

@@ -1,5 +1,8 @@
 //! A list or map, changed part by part, so that what stays keeps its layout and all comments stay.
 
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
 use super::locate::end;
 use super::style::{Style, line_indent};
 use super::trivia;
@@ -121,20 +124,32 @@ struct Step {
 
 /// Entries stay where they stand, new ones come behind; `None` where a key stands twice.
 fn by_key(parts: &[Part<'_>], new: &[(&str, Raw<'_>)]) -> Option<Vec<Step>> {
-    let mut is_kept = vec![false; new.len()];
+    let mut added = named(new)?;
     let mut steps = Vec::with_capacity(parts.len() + new.len());
+    let mut seen = HashSet::new();
     for (old, part) in parts.iter().enumerate() {
-        let found = new.iter().position(|(key, _)| is_same_text(part.key, key));
-        if let Some(kept) = found.and_then(|found| is_kept.get_mut(found))
-            && std::mem::replace(kept, true)
-        {
+        let name = unescaped(part.key);
+        steps.push(Step { old: Some(old), new: added.remove(&name) });
+        if !seen.insert(name) {
             return None;
         }
-        steps.push(Step { old: Some(old), new: found });
     }
-    let added = is_kept.iter().enumerate().filter(|(_, is_kept)| !**is_kept);
-    steps.extend(added.map(|(new, _)| Step { old: None, new: Some(new) }));
+    let is_added: HashSet<_> = added.into_values().collect();
+    let added = (0..new.len()).filter(|new| is_added.contains(new));
+    steps.extend(added.map(|new| Step { old: None, new: Some(new) }));
     Some(steps)
+}
+
+/// The number of each entry by its key; `None` where one stands twice.
+fn named<'a>(entries: &[(&'a str, Raw<'_>)]) -> Option<HashMap<Cow<'a, str>, usize>> {
+    let mut named = HashMap::with_capacity(entries.len());
+    let mut all = entries.iter().enumerate();
+    all.all(|(number, (key, _))| named.insert(unescaped(key), number).is_none()).then_some(named)
+}
+
+/// The text of a key.
+fn unescaped(key: &str) -> Cow<'_, str> {
+    json::parse_value(key).ok().and_then(|raw| raw.string()).unwrap_or(Cow::Borrowed(key))
 }
 
 /// Elements that are in both stay; between them one takes the place of another as far as there are any.
@@ -349,13 +364,11 @@ fn is_same(a: Raw<'_>, b: Raw<'_>) -> bool {
         }
         (Shape::Object, Shape::Object) => {
             let (a, b) = (entries(a).unwrap_or_default(), entries(b).unwrap_or_default());
-            let is_in = |(key, value): &(&str, Raw<'_>), of: &[(&str, Raw<'_>)]| {
-                let mut named = of.iter().filter(|(other, _)| is_same_text(key, other));
-                named.next().is_some_and(|(_, other)| is_same(*value, *other)) && named.next().is_none()
-            };
-            a.len() == b.len()
-                && a.iter().all(|entry| is_in(entry, &b))
-                && b.iter().all(|entry| is_in(entry, &a))
+            let (Some(mut left), true) = (named(&b), a.len() == b.len()) else { return false };
+            a.iter().all(|(key, value)| {
+                let other = left.remove(&unescaped(key)).and_then(|number| b.get(number));
+                other.is_some_and(|(_, other)| is_same(*value, *other))
+            })
         }
         (a_shape, b_shape) => a_shape == b_shape && a.text == b.text,
     }
