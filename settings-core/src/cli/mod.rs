@@ -78,7 +78,7 @@ pub enum Command {
     Validate(validate::Validate),
     /// Sets one setting in the configuration file, in place
     Set(set::Set),
-    /// Removes one setting from the configuration file, so that its default applies
+    /// Removes one setting, or an optional section, from the configuration file, so that its default applies
     Unset(set::Unset),
     /// Shows which settings differ between two files, or between a file and what is in effect
     Diff(diff::Diff),

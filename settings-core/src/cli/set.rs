@@ -26,7 +26,7 @@ pub struct Set {
     recording: Recording,
 }
 
-/// Removes one setting from the configuration file, so that its default applies.
+/// Removes one setting, or an optional section, from the configuration file, so that its default applies.
 #[derive(Args, Debug)]
 pub struct Unset {
     /// The setting, such as EmailSettings.SMTPPort

@@ -194,6 +194,13 @@ impl<T> Resolution<T> {
         Some(self.section_value(section))
     }
 
+    /// The keys of an optional section, letter case aside.
+    pub(crate) fn optional_section(&self, path: &str) -> Option<Vec<&'static str>> {
+        let sections = (0_u32..).zip(&self.index.sections).filter(|(_, section)| section.optional.is_some());
+        let mut keys = sections.map(|(id, _)| self.index.section_keys(id));
+        keys.find(|keys| keys.join(".").eq_ignore_ascii_case(path))
+    }
+
     /// As deep as the sections nest.
     fn section_value(&self, section: u32) -> Value<'_> {
         let entry = |slot: &Slot| {

@@ -55,11 +55,15 @@ impl fmt::Display for StoreError {
         match self {
             Self::Unknown(unknown) => unknown.fmt(f),
             Self::Value { path, mismatch } => {
-                write!(f, "`{path}`: expected {}", mismatch.expected)?;
-                if !mismatch.found.is_empty() {
-                    write!(f, ", found {}", mismatch.found)?;
+                for (number, one) in std::iter::once(&**mismatch).chain(&mismatch.others).enumerate() {
+                    f.write_str(if number > 0 { "\n" } else { "" })?;
+                    write!(f, "`{path}{}`: expected {}", one.within, one.expected)?;
+                    if !one.found.is_empty() {
+                        write!(f, ", found {}", one.found)?;
+                    }
+                    one.help.as_ref().map_or(Ok(()), |help| write!(f, " ({help})"))?;
                 }
-                mismatch.help.as_ref().map_or(Ok(()), |help| write!(f, " ({help})"))
+                Ok(())
             }
             Self::NoList { path } => write!(f, "`{path}` takes one value, not several"),
             Self::Shadowed { path, origin } => {

@@ -8,6 +8,7 @@ mod difference;
 mod edit;
 mod error;
 mod file;
+mod given;
 mod history;
 mod opened;
 #[cfg(feature = "watch")]

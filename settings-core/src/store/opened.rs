@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 use super::edit::edited;
 use super::file::{self, Locked, Snapshot};
+use super::given::to_written_json;
 use super::history::{self, Entry, History, Kept, Version};
 use super::{Action, Change, Difference, StoreError, differences};
 use crate::resolve::{Code, Effective, Layer, Layers, Origin, Report, Resolution, Settings, resolve};
 use crate::schema::{Kind, Setting};
-use crate::value::{Value, Wiped, from_text, to_wiped_json};
+use crate::value::{Value, Wiped, from_text};
 
 /// What an absent file is taken for.
 const EMPTY: &str = "{}\n";
@@ -123,7 +124,7 @@ impl<T: Settings> Store<T> {
         let current = stored.setting(path)?;
         let setting = current.setting;
         let value = read_values(&current.path.to_string(), setting, values)?;
-        let json = to_wiped_json(&setting.kind, &value);
+        let json = to_written_json(&setting.kind, &value, values);
         let is_there = is_as_it_should_be(&stored, &current, &value);
         value.wipe();
         self.refuse_shadowed(path)?;
@@ -133,12 +134,20 @@ impl<T: Settings> Store<T> {
         self.change(&current, Action::Set(json.into_string()))
     }
 
-    /// Removes a setting from the file, under whichever name it stands there; whether that changes the text.
+    /// Removes a setting from the file, under whichever name it stands there, or an optional section with all that is
+    /// in it; whether that changes the text.
     ///
     /// # Errors
     /// An unknown path, a stronger layer, a text that is no JSON object.
     pub fn unset(&mut self, path: &str) -> Result<bool, StoreError> {
         let stored = self.stored(&self.text);
+        if let Some(keys) = stored.optional_section(path) {
+            let within = |effective: &Effective<'_>| effective.path.keys().starts_with(&keys);
+            for setting in stored.settings().filter(within) {
+                self.refuse_shadowed(&setting.path.to_string())?;
+            }
+            return self.apply(Change::unset(keys));
+        }
         let current = stored.setting(path)?;
         self.refuse_shadowed(path)?;
         self.change(&current, Action::Unset)
@@ -244,6 +253,10 @@ impl<T: Settings> Store<T> {
             old_names: aliases.map(|alias| keys(&current.path.old_name(alias))).collect(),
             action,
         };
+        self.apply(change)
+    }
+
+    fn apply(&mut self, change: Change) -> Result<bool, StoreError> {
         let edited =
             edited(&self.text, &[change]).map_err(|error| StoreError::Edit { file: self.name(), error })?;
         let is_changed = edited != self.text;

@@ -165,6 +165,19 @@ pub fn reach<'a>(root: Raw<'a>, path: &[String]) -> Option<(Raw<'a>, usize, Opti
     }
 }
 
+/// The null that stands where a section on the way to `path` should.
+fn null_on_the_way<'a>(root: Raw<'a>, path: &[String]) -> Option<Raw<'a>> {
+    let mut object = root;
+    for key in path.split_last()?.1 {
+        let entries = object.entries()?;
+        object = entries.into_iter().find(|(found, _)| found.name().eq_ignore_ascii_case(key))?.1;
+        if object.shape == Shape::Null {
+            return Some(object);
+        }
+    }
+    None
+}
+
 fn reached_value<'a>(root: Raw<'a>, path: &[String]) -> Option<Raw<'a>> {
     let (object, _, at) = reach(root, path)?;
     Some(object.entries().unwrap()[at?].1)
@@ -239,6 +252,14 @@ pub fn check(seed: u64, text: &str, path: &[String], new: Option<&str>) -> Optio
             return None;
         }
     };
+    if let (None, Some(null), Some(json)) = (reached, null_on_the_way(root, path), new) {
+        // a section that is null is one that is not there
+        let (head, tail) = (&text[..null.start], &text[null.start + null.text.len()..]);
+        assert!(edited.starts_with(head) && edited.ends_with(tail), "{}\n{edited}", context());
+        let there = reached_value(json::parse_value(&edited).unwrap(), path).map(meaning);
+        assert_eq!(there, Some(meaning(json::parse_value(json).unwrap())), "{}\n{edited}", context());
+        return Some(edited);
+    }
     let Some((_, _, at)) = reached else {
         assert_eq!((edited.as_str(), new), (text, None), "{}", context());
         return None;

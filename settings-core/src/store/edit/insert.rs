@@ -4,17 +4,24 @@ use super::locate::{self, end};
 use super::style::{self, Style};
 use super::{Edit, EditError, place, trivia};
 use crate::value::Wiped;
-use crate::value::json::{self, Key, Raw};
+use crate::value::json::{self, Key, Raw, Shape};
 
 /// Adds `json` at `path`, with the sections that are missing, behind what is there.
 pub(super) fn entry(text: &str, root: Raw<'_>, path: &[String], json: &str) -> Result<Vec<Edit>, EditError> {
     let sections = path.split_last().map_or(&[][..], |(_, sections)| sections);
-    let found = locate::section(root, sections).map_err(|(value, depth)| {
-        let (line, column) = place(text, value.start);
-        let path = path.iter().take(depth).cloned().collect();
-        EditError::NotObject { path, found: value.shape.name(), line, column }
-    })?;
-    let new = New { style: Style::of(text, root), keys: path.get(found.depth..).unwrap_or_default(), json };
+    let new = |depth| New { style: Style::of(text, root), keys: path.get(depth..).unwrap_or_default(), json };
+    let found = match locate::section(root, sections) {
+        Ok(found) => found,
+        Err((null, depth)) if null.shape == Shape::Null => {
+            return Ok(vec![new(depth).instead_of(text, null)]);
+        }
+        Err((value, depth)) => {
+            let (line, column) = place(text, value.start);
+            let path = path.iter().take(depth).cloned().collect();
+            return Err(EditError::NotObject { path, found: value.shape.name(), line, column });
+        }
+    };
+    let new = new(found.depth);
     let entries = found.object.entries().unwrap_or_default();
     Ok(match entries.split_last() {
         None => new.first_of(text, root, found.object),
@@ -67,6 +74,18 @@ impl New<'_> {
             Some(_) => insertion(behind, &[gap, &member, ","]),
             None => insertion(behind, &[",", gap, &member]),
         }]
+    }
+
+    /// A section that is null is one that is not there.
+    fn instead_of(&self, text: &str, null: Raw<'_>) -> Edit {
+        let with = if self.style.one_line {
+            joined(&["{", &self.member(": ", None), "}"])
+        } else {
+            let (line, outer) = (self.style.newline, style::line_indent(text, null.start));
+            let inner = format!("{outer}{}", self.style.indent);
+            joined(&["{", line, &inner, &self.member(": ", Some(&inner)), line, outer, "}"])
+        };
+        Edit { start: null.start, end: end(null), with }
     }
 
     fn first_of(&self, text: &str, root: Raw<'_>, object: Raw<'_>) -> Vec<Edit> {
