@@ -7,9 +7,11 @@ use std::collections::BTreeMap;
 use settings_core::cli::{Cli, Common, listing};
 use settings_core::json_schema::{json_schema, strict_json_schema};
 use settings_core::resolve::{Environment, Layer, Layers, Registry, Resolution};
-use settings_core::schema::DynamicSection;
-use settings_core::store::Store;
+use settings_core::schema::{DynamicSection, Kind};
+use settings_core::store::watch::{Notice, Pace, Watch};
+use settings_core::store::{Change, Store, differences, read};
 use settings_core::template;
+use settings_core::value::{SettingValue, from_json, from_text, json};
 use settings_core::{Secret, Settings};
 use settings_tests::cli::{Folder, settings};
 
@@ -58,6 +60,17 @@ struct Vault {
     made_up: Secret,
 }
 
+/// The same without the rule that is always broken.
+#[derive(Settings, Debug)]
+#[settings(env_prefix = "X")]
+struct Quiet {
+    vault: Vault,
+    /// More of them.
+    vaults: Vec<Vault>,
+    /// Named ones.
+    named: BTreeMap<String, Vault>,
+}
+
 fn registry() -> Registry<Program> {
     let mut registry = Registry::new();
     registry.register(DynamicSection::new("Plugin", "").secret("Key", "A key.").finish()).unwrap();
@@ -75,6 +88,7 @@ fn shown(resolution: &Resolution<Program>) -> String {
     out.push_str(&format!("{}", serde_json::Value::Array(listing(resolution, Some(&listed)))));
     for setting in resolution.settings() {
         out.push_str(&format!("{setting:?} {} {:?}\n", setting.shown(), setting.stored_shown()));
+        out.push_str(&format!("{:?} {:?} {}\n", setting.value, setting.overridden, setting.default_shown()));
         for (origin, value) in setting.overridden_shown() {
             out.push_str(&format!("{origin} {origin:?} {value}\n"));
         }
@@ -208,6 +222,87 @@ fn no_change_of_a_file_shows_a_secret() {
 }
 
 #[test]
+fn neither_a_history_nor_a_difference_shows_a_secret() {
+    let folder = Folder::new("canary-history");
+    let config = folder.write("config.json", r#"{"Vault": {"Key": "k4n4ry", "Ring": {"a": "k4n4ry"}}}"#);
+    let path: &std::path::Path = config.as_ref();
+    let mut out = String::new();
+    for vaults in [r#"[{"Key": "k4n4ry-1"}]"#, r#"[{"Key": "k4n4ry-2", "Ring": {"b": "k4n4ry"}}]"#] {
+        let mut store =
+            Store::<Quiet>::open(path, Layers::new().set("Vault.Other", "k4n4ry", "--set")).unwrap();
+        assert!(store.set("Vaults", &[vaults]).unwrap() && store.set("Vault.Key", &[vaults]).unwrap());
+        out.push_str(&format!("{:?} {store:?}", store.changes()));
+        out.push_str(&format!("{:?} {:?} {store:?}", store.save().unwrap(), store.history().unwrap()));
+    }
+    let mut store = Store::<Quiet>::open(path, Layers::new()).unwrap();
+    assert!(store.restore(1).unwrap());
+    out.push_str(&format!("{:?} {:?}", store.changes(), read(path).unwrap()));
+    folder.write("config.json", r#"{"Vault": {"Key": "k4n4ry"}} "#);
+    let conflict = store.save().unwrap_err();
+    out.push_str(&format!("{conflict} {conflict:?}"));
+    let sides = ["{}", r#"{"Vault": {"Keys": ["k4n4ry\n"]}, "Named": {"x": {"Key": "k4n4ry"}}, "Plugin": {"Key": "k4n4ry"}}"#]
+        .map(|text| Registry::<Quiet>::new().resolve(Layers::new().file("config.json", text)));
+    let differing = differences(&sides[0], &sides[1]);
+    assert_eq!(differing.len(), 2);
+    out.push_str(&format!("{differing:?} {:?}", differing[0].after));
+    let change = Change::set(["Vault", "Key"], "\"k4n4ry\"");
+    out.push_str(&format!("{change:?} {:?}", change.action));
+    assert!(out.matches("***").count() > 8, "{out}");
+    search(&out);
+}
+
+#[test]
+fn nothing_that_is_told_of_followed_files_shows_a_secret() {
+    let folder = Folder::new("canary-watch");
+    let config = folder.write("config.json", "{}");
+    let read_path = std::path::PathBuf::from(&config);
+    let watch =
+        Watch::<Quiet>::start(move || Layers::new().read(Layer::File, &read_path), Pace::default()).unwrap();
+    let notices = watch.subscribe();
+    let (mut out, mut refused) = (String::new(), 0);
+    for (number, vault) in VAULTS.iter().enumerate() {
+        // each is a change, whatever was before
+        folder.write(
+            "config.json",
+            format!("{{\"Vault\": {vault}, \"Vaults\": [{{\"Key\": \"k4n4ry{number}\"}}]}}"),
+        );
+        let notice = notices.recv_timeout(std::time::Duration::from_secs(20)).unwrap();
+        out.push_str(&format!("{notice:?} {watch:?} {:?}\n", watch.current()));
+        if let Notice::Refused(refusal) = &*notice {
+            out.push_str(&refusal.to_string());
+            refused += 1;
+        }
+    }
+    std::fs::remove_file(&config).unwrap();
+    out.push_str(&format!("{:?}", notices.recv_timeout(std::time::Duration::from_secs(20)).unwrap()));
+    assert!((5..VAULTS.len()).contains(&refused), "{refused} of {} were refused", VAULTS.len());
+    search(&out);
+}
+
+#[test]
+fn no_part_of_a_text_shows_a_secret() {
+    let text = r#"{"Vault": {"Key": "k4n4ry", "Keys": ["k4n4ry\n"]}}"#;
+    let root = json::parse_value(text).unwrap();
+    let mut out = format!("{root:?} {:?} {:?}", root.entries(), json::Scanner::new(text));
+    for (kind, json) in [
+        (Kind::Secret, r#""k4n4ry""#),
+        (<Vec<Secret>>::KIND, r#"["k4n4ry", "k4n4ry\t"]"#),
+        (
+            Kind::List(&Kind::Section(<Vault as Settings>::SCHEMA)),
+            r#"[{"Key": "k4n4ry", "Ring": {"a": "k4n4ry"}}]"#,
+        ),
+        (<Option<Secret>>::KIND, r#""k4n4ry""#),
+        (Kind::Secret, r#"["k4n4ry"]"#),
+    ] {
+        out.push_str(&format!("{:?} ", from_json(&kind, json::parse_value(json).unwrap())));
+        out.push_str(&format!("{:?} ", from_text(&kind, json)));
+    }
+    out.push_str(&format!("{:?}", Secret::new("k4n4ry").to_value()));
+    assert!(out.matches("***").count() > 8, "{out}");
+    search(&out);
+}
+
+#[test]
 fn arguments_do_not_show_a_secret() {
     let set = Cli::try_parse_from(["settings", "set", "EmailSettings.SMTPPassword", "k4n4ry"]).unwrap();
     search(&format!("{set:?}"));
@@ -328,6 +423,13 @@ fn no_command_shows_a_secret() {
             &["diff", "--format", "json"],
             &["docs", "build", "--out", "-"],
             &["get", "EmailSettings.SMTPPassword"],
+            &["set", "EmailSettings.SMTPUsername", "u"],
+            &["history"],
+            &["history", "--format", "json"],
+            &["rollback", "1"],
+            &["unset", "EmailSettings.SMTPPassword"],
+            &["diff", "@1", &config],
+            &["mail", "doctor"],
         ] {
             let arguments = [
                 &["--config", &config, "--set", "EmailSettings.SMTPPort=k4n4", "--color", "always"],

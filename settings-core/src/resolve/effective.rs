@@ -102,7 +102,7 @@ impl Effective<'_> {
 fn shown(setting: &Setting, value: &Value<'_>) -> String {
     match value {
         Value::Null => "null".to_owned(),
-        Value::Text(text) if setting.kind.is_secret() && text.is_empty() => "\"\"".to_owned(),
+        Value::Secret(text) if text.is_empty() => "\"\"".to_owned(),
         _ if setting.kind.is_secret() => match masked(&setting.kind, value) {
             Some(masked) => to_json(&setting.kind, &masked),
             None => "\"***\"".to_owned(),
@@ -132,7 +132,7 @@ fn masked(kind: &Kind, value: &Value<'_>) -> Option<Value<'static>> {
                 }
                 Member::Setting(setting) if setting.kind.is_secret() => masked(&setting.kind, value)
                     .unwrap_or_else(|| match value {
-                        Value::Text(text) if text.is_empty() => Value::Text("".into()),
+                        Value::Secret(text) if text.is_empty() => Value::Text("".into()),
                         _ => Value::Text("***".into()),
                     }),
                 Member::Setting(_) => value.clone().into_owned(),

@@ -35,7 +35,7 @@ fn written(setting: &Setting) -> Option<Value<'static>> {
     }
     let default = setting.default_value();
     let holds_text = match &default {
-        Value::Text(text) => !text.is_empty(),
+        Value::Text(text) | Value::Secret(text) => !text.is_empty(),
         Value::List(values) => !values.is_empty(),
         Value::Map(entries) => !entries.is_empty(),
         _ => false,

@@ -36,11 +36,8 @@ pub fn from_json<'a>(kind: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
             Shape::String { .. } => float(kind, &raw.string().unwrap_or_default()),
             _ => Err(found(kind, raw)),
         },
-        Kind::Text | Kind::Secret => match raw.shape {
-            Shape::String { .. } => Ok(Value::Text(raw.string().unwrap_or_default())),
-            Shape::Number => Ok(Value::Text(Cow::Borrowed(raw.text))),
-            _ => Err(found(kind, raw)),
-        },
+        Kind::Text => plain(kind, raw).map(Value::Text),
+        Kind::Secret => plain(kind, raw).map(Value::Secret),
         Kind::OneOf(choices) => match raw.string() {
             Some(text) => choice(kind, choices, text),
             None => Err(found(kind, raw)),
@@ -92,6 +89,15 @@ pub fn from_json<'a>(kind: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
             Shape::Null => Ok(Value::Null),
             _ => from_json(of, raw),
         },
+    }
+}
+
+/// Text, or a number as it is written.
+fn plain<'a>(kind: &Kind, raw: Raw<'a>) -> Result<Cow<'a, str>, Mismatch> {
+    match raw.shape {
+        Shape::String { .. } => Ok(raw.string().unwrap_or_default()),
+        Shape::Number => Ok(Cow::Borrowed(raw.text)),
+        _ => Err(found(kind, raw)),
     }
 }
 

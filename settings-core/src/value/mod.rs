@@ -28,12 +28,13 @@ pub(crate) use write::{exact, to_wiped_json};
 pub use write::{to_json, to_text};
 
 use std::borrow::Cow;
+use std::fmt;
 use std::time::Duration;
 
 use crate::schema::{DefaultValue, Kind, Setting, Unit};
 
-/// A value that its kind has accepted.
-#[derive(Clone, Debug, PartialEq)]
+/// A value that its kind has accepted. `Debug` shows no secret.
+#[derive(Clone, PartialEq)]
 pub enum Value<'a> {
     /// Nothing, for [`Kind::Optional`].
     Null,
@@ -43,8 +44,10 @@ pub enum Value<'a> {
     Integer(i128),
     /// For [`Kind::Float`].
     Float(f64),
-    /// For [`Kind::Text`], [`Kind::TextOf`], [`Kind::Secret`], [`Kind::OneOf`] and [`Kind::Custom`].
+    /// For [`Kind::Text`], [`Kind::TextOf`], [`Kind::OneOf`] and [`Kind::Custom`].
     Text(Cow<'a, str>),
+    /// For [`Kind::Secret`].
+    Secret(Cow<'a, str>),
     /// For [`Kind::Duration`].
     Duration(Duration),
     /// For [`Kind::List`] and [`Kind::Set`].
@@ -103,22 +106,40 @@ pub trait SettingValue: Sized {
     fn to_value(&self) -> Value<'_>;
 }
 
+impl fmt::Debug for Value<'_> {
+    /// A secret as `***`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("Null"),
+            Self::Bool(bool) => f.debug_tuple("Bool").field(bool).finish(),
+            Self::Integer(integer) => f.debug_tuple("Integer").field(integer).finish(),
+            Self::Float(float) => f.debug_tuple("Float").field(float).finish(),
+            Self::Text(text) => f.debug_tuple("Text").field(text).finish(),
+            Self::Secret(_) => f.write_str("Secret(***)"),
+            Self::Duration(duration) => f.debug_tuple("Duration").field(duration).finish(),
+            Self::List(values) => f.debug_tuple("List").field(values).finish(),
+            Self::Map(entries) => f.debug_tuple("Map").field(entries).finish(),
+            Self::Section(values) => f.debug_tuple("Section").field(values).finish(),
+        }
+    }
+}
+
 impl Value<'_> {
     /// Wipes the texts that are copies, where they may be secret.
     pub(crate) fn wipe(self) {
         match self {
-            Self::Text(Cow::Owned(text)) => wipe(text.into_bytes()),
+            Self::Text(Cow::Owned(text)) | Self::Secret(Cow::Owned(text)) => wipe(text.into_bytes()),
             Self::List(values) | Self::Section(values) => values.into_iter().for_each(Self::wipe),
             Self::Map(entries) => entries.into_iter().for_each(|(_, value)| value.wipe()),
             Self::Null | Self::Bool(_) | Self::Integer(_) | Self::Float(_) | Self::Duration(_) => {}
-            Self::Text(Cow::Borrowed(_)) => {}
+            Self::Text(Cow::Borrowed(_)) | Self::Secret(Cow::Borrowed(_)) => {}
         }
     }
 
     /// Whether a text of it is a copy of its own.
     pub(crate) fn has_copies(&self) -> bool {
         match self {
-            Self::Text(text) => matches!(text, Cow::Owned(_)),
+            Self::Text(text) | Self::Secret(text) => matches!(text, Cow::Owned(_)),
             Self::List(values) | Self::Section(values) => values.iter().any(Self::has_copies),
             Self::Map(entries) => entries.iter().any(|(_, value)| value.has_copies()),
             Self::Null | Self::Bool(_) | Self::Integer(_) | Self::Float(_) | Self::Duration(_) => false,
@@ -134,6 +155,7 @@ impl Value<'_> {
             Self::Float(float) => Value::Float(*float),
             Self::Duration(duration) => Value::Duration(*duration),
             Self::Text(text) => Value::Text(Cow::Borrowed(text)),
+            Self::Secret(text) => Value::Secret(Cow::Borrowed(text)),
             Self::List(values) => Value::List(values.iter().map(Value::borrowed).collect()),
             Self::Section(values) => Value::Section(values.iter().map(Value::borrowed).collect()),
             Self::Map(entries) => Value::Map(
@@ -142,10 +164,10 @@ impl Value<'_> {
         }
     }
 
-    /// The text, where it is one.
+    /// The text, where it is one; it may be secret.
     pub fn as_text(&self) -> Option<&str> {
         match self {
-            Self::Text(text) => Some(text),
+            Self::Text(text) | Self::Secret(text) => Some(text),
             _ => None,
         }
     }
@@ -158,6 +180,7 @@ impl Value<'_> {
             Self::Integer(integer) => Value::Integer(integer),
             Self::Float(float) => Value::Float(float),
             Self::Text(text) => Value::Text(text.into_owned().into()),
+            Self::Secret(text) => Value::Secret(text.into_owned().into()),
             Self::Duration(duration) => Value::Duration(duration),
             Self::List(values) => Value::List(values.into_iter().map(Value::into_owned).collect()),
             Self::Section(values) => Value::Section(values.into_iter().map(Value::into_owned).collect()),
@@ -184,6 +207,7 @@ impl Setting {
                 None => Value::Integer(integer),
             },
             DefaultValue::Float(float) => Value::Float(float),
+            DefaultValue::Text(text) if self.kind.is_secret() => Value::Secret(Cow::Borrowed(text)),
             DefaultValue::Text(text) => Value::Text(Cow::Borrowed(text)),
             DefaultValue::Json(json) => default_from_json(&self.kind, json),
             DefaultValue::Computed { value, .. } => default_from_json(&self.kind, &Wiped::from(value())),

@@ -70,7 +70,7 @@ impl SettingValue for String {
 
     fn from_value(value: Value<'_>) -> Option<Self> {
         match value {
-            Value::Text(text) => Some(text.into_owned()),
+            Value::Text(text) | Value::Secret(text) => Some(text.into_owned()),
             _ => None,
         }
     }
@@ -125,7 +125,7 @@ impl SettingValue for Secret {
     }
 
     fn to_value(&self) -> Value<'_> {
-        Value::Text(self.expose().into())
+        Value::Secret(self.expose().into())
     }
 }
 

@@ -23,7 +23,7 @@ pub(crate) fn to_wiped_json(kind: &Kind, value: &Value<'_>) -> Wiped {
 /// The value as a variable holds it; what [`super::from_text`] reads back.
 pub fn to_text(kind: &Kind, value: &Value<'_>) -> String {
     match value {
-        Value::Text(text) => text.clone().into_owned(),
+        Value::Text(text) | Value::Secret(text) => text.clone().into_owned(),
         Value::Duration(duration) => match in_unit(kind, *duration) {
             Some(count) => count.to_string(),
             None => suffixed(*duration),
@@ -70,7 +70,7 @@ fn write_json<W: Write>(out: &mut W, kind: &Kind, value: &Value<'_>) {
             let _ = out.write_fmt(format_args!("{float}"));
         }
         Value::Text(text) if is_json(kind) => write(out, text),
-        Value::Text(text) => json::write_string(out, text),
+        Value::Text(text) | Value::Secret(text) => json::write_string(out, text),
         Value::Duration(duration) => match in_unit(kind, *duration) {
             Some(count) => {
                 let _ = out.write_fmt(format_args!("{count}"));

@@ -16,12 +16,13 @@ pub(crate) use write::compact;
 pub use write::{escape, write_string};
 
 use std::borrow::Cow;
+use std::fmt;
 
 /// How deep arrays and objects may nest.
 pub const MAX_DEPTH: usize = 128;
 
-/// One JSON value as it stands in the text, its syntax checked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// One JSON value as it stands in the text, its syntax checked. `Debug` leaves its text out, which may be secret.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Raw<'a> {
     /// The value's own text, without space around it.
     pub text: &'a str,
@@ -62,6 +63,16 @@ impl Shape {
             Self::Array => "a list",
             Self::Object => "an object",
         }
+    }
+}
+
+impl fmt::Debug for Raw<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Raw")
+            .field("shape", &self.shape)
+            .field("start", &self.start)
+            .field("bytes", &self.text.len())
+            .finish_non_exhaustive()
     }
 }
 

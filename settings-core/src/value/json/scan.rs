@@ -1,15 +1,22 @@
 //! The scanner: one pass, no recursion, no copies.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use super::{MAX_DEPTH, Raw, Shape, write};
 
-/// Reads JSON from left to right.
-#[derive(Clone, Debug)]
+/// Reads JSON from left to right. `Debug` leaves the text out, which may hold secrets.
+#[derive(Clone)]
 pub struct Scanner<'a> {
     text: &'a str,
     pos: usize,
     base: usize,
+}
+
+impl fmt::Debug for Scanner<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scanner").field("offset", &(self.base + self.pos)).finish_non_exhaustive()
+    }
 }
 
 /// An object's key as it stands in the text.
