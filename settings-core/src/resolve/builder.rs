@@ -140,6 +140,7 @@ impl<'r> Builder<'r> {
                 related: Vec::new(),
                 help: match &replacement {
                     Some(path) => format!("set `{path}` instead"),
+                    None if deprecated.since == "next" => "remove it before then".to_owned(),
                     None => "remove it".to_owned(),
                 },
             });

@@ -95,7 +95,7 @@ fn distinct<'a>(kind: &Kind, words: Value<'a>) -> Result<Value<'a>, Mismatch> {
 
 fn json_text<'a>(kind: &Kind, text: &'a str) -> Result<Value<'a>, Mismatch> {
     match json::parse_value(text) {
-        Ok(raw) => from_json(kind, raw),
+        Ok(raw) => from_json::read(kind, raw),
         Err(error) => {
             let found =
                 format!("text that is no JSON (at character {}: {})", error.offset + 1, error.message);

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use super::json::{Raw, Shape, parse_value, write_string};
 use super::{Value, from_json, from_text, to_json};
-use crate::schema::{Choice, Format, Kind, SIZE_UNITS};
+use crate::schema::{Choice, Format, Kind, SIZE_UNITS, TextRules};
 
 /// Bytes of a value that is looked at, and of a repair that is told.
 const TOLD: usize = 80;
@@ -93,7 +93,8 @@ fn meant(kind: &Kind, text: &str) -> Vec<String> {
         Kind::Duration { .. } => vec![duration(bare)],
         Kind::Size { .. } => size(bare).into_iter().collect(),
         Kind::OneOf(choices) => choice(choices, bare).into_iter().collect(),
-        Kind::TextOf(rules) => rules.format.map_or_else(Vec::new, |format| in_format(format, bare)),
+        Kind::TextOf(TextRules { format: Some(format), .. }) => in_format(*format, bare),
+        Kind::TextOf(_) | Kind::Custom(_) => vec![bare.to_lowercase(), bare.to_uppercase()],
         Kind::List(of) | Kind::Set(of) => words(of, bare).into_iter().collect(),
         Kind::Map(_) => pairs(bare).into_iter().collect(),
         _ => Vec::new(),

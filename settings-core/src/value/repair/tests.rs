@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
-use super::{of_json, of_text};
+use super::{of_json, of_text, quoted};
 use crate::schema::{Choice, Format, Kind, TextRules, Unit};
 use crate::value::json::parse_value;
 use crate::value::{from_json, from_text};
@@ -17,6 +17,13 @@ const fn format(format: Format) -> TextRules {
     TextRules { format: Some(format), min_len: 0, max_len: u32::MAX, pattern: None, or_empty: false }
 }
 
+const NAME: Kind = Kind::TextOf(&TextRules {
+    format: None,
+    min_len: 2,
+    max_len: 8,
+    pattern: Some("[a-z]+"),
+    or_empty: false,
+});
 const URL: Kind = Kind::TextOf(&format(Format::Url));
 const EMAIL: Kind = Kind::TextOf(&format(Format::Email));
 const HOST: Kind = Kind::TextOf(&format(Format::Host));
@@ -52,6 +59,8 @@ const IN_JSON: &[(Kind, &str, &str)] = &[
     (EMAIL, r#""Chat <chat@example.com>""#, r#""chat@example.com""#),
     (EMAIL, r#""mailto:chat@example.com""#, r#""chat@example.com""#),
     (HOST, r#""smtp://mail.example.com:25/""#, r#""mail.example.com""#),
+    (NAME, r#""CHAT""#, r#""chat""#),
+    (NAME, r#""chat 2""#, ""),
     (PORT, r#"":8065""#, r#""8065""#),
     (ADDRESS, r#""http://localhost:8065/""#, r#""localhost:8065""#),
     (Kind::List(&Kind::Text), r#""a b""#, r#"["a b"]"#),
@@ -108,28 +117,19 @@ fn what_was_meant_is_found_and_accepted() {
 }
 
 #[test]
-fn no_text_is_too_odd_to_look_at() {
+fn nothing_is_too_odd_to_look_at() {
+    const ODD: &str =
+        "|\"|'|ABC|ß:ẞ=|\u{1F600}, 1|1\u{a0}s|,;,|=|::/|\u{0}|<>|a<b>|_1|1|[]|{}|[{}]|{\"a\": 1}|a=b, c|{";
+    let map = Kind::Map(&Kind::Map(&Kind::Bool));
     let nested = Kind::List(&Kind::List(&Kind::Map(&Kind::List(&Kind::Optional(&COUNT)))));
-    let kinds = [nested, COUNT, DURATION, SIZE, SECURITY, URL, EMAIL, HOST, PORT, ADDRESS, Kind::Float];
-    let odd = [
-        "",
-        "\"",
-        "'",
-        "ABC",
-        "ß:ẞ=",
-        "\u{1F600}, 1",
-        "1\u{a0}s",
-        ",;,",
-        "=",
-        "::/",
-        "\u{0}",
-        "<>",
-        "a<b>",
-        "_1",
-    ];
-    for (kind, text) in kinds.iter().flat_map(|kind| odd.map(|text| (kind, text))) {
+    let kinds = [map, nested, COUNT, DURATION, SIZE, SECURITY, URL, EMAIL, HOST, PORT, ADDRESS, Kind::Float];
+    for (kind, text) in kinds.iter().flat_map(|kind| ODD.split('|').map(move |text| (kind, text))) {
         if let Some(repair) = of_text(kind, text) {
             assert!(from_text(kind, &repair).is_ok(), "{kind:?}: {text}: {repair}");
+        }
+        for json in [text.to_owned(), quoted(text)] {
+            let Some(repair) = parse_value(&json).ok().and_then(|raw| of_json(kind, raw)) else { continue };
+            assert!(from_json(kind, parse_value(&repair).unwrap()).is_ok(), "{kind:?}: {json}: {repair}");
         }
     }
 }
