@@ -24,7 +24,10 @@ pub(super) fn of_rule(rule: &Rule) -> String {
         return rule.help.to_owned();
     }
     let names: Vec<_> = rule.fields.iter().map(|field| format!("`{field}`")).collect();
-    format!("change {}", names.join(" or "))
+    match names.is_empty() {
+        true => "change a setting of this section".to_owned(),
+        false => format!("change {}", names.join(" or ")),
+    }
 }
 
 fn default(setting: &Setting) -> Option<String> {
