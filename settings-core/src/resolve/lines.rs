@@ -54,6 +54,8 @@ impl Lines {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::string_slice)]
+
     use super::Lines;
 
     #[test]
