@@ -114,6 +114,35 @@ fn a_version_with_a_byte_order_mark_is_a_settings_file_too() {
 }
 
 #[test]
+fn a_secret_is_set_without_being_an_argument() {
+    let folder = Folder::new("stdin");
+    let config = folder.write("config.json", "{}");
+    let set = |input: &[u8], more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_operated"));
+        command
+            .args(["--config", &config, "set", "ServiceSettings.Licence", "--stdin"])
+            .args(more)
+            .env_clear();
+        let pipe = || std::process::Stdio::piped();
+        let mut child = command.stdin(pipe()).stdout(pipe()).stderr(pipe()).spawn().unwrap();
+        // a program that refuses its arguments reads nothing
+        let _ = std::io::Write::write_all(&mut child.stdin.take().unwrap(), input);
+        let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+        (status.code(), String::from_utf8([stdout, stderr].concat()).unwrap())
+    };
+    assert!(set(b"k4n4ry \"1\"\r\n", &[]).1.ends_with("(version 2)\n"));
+    assert!(fs::read_to_string(&config).unwrap().contains(r#""k4n4ry \"1\"""#));
+    assert!(set(b"k4n4ry\n2\n", &[]).1.ends_with("(version 3)\n"));
+    assert!(fs::read_to_string(&config).unwrap().contains(r#""k4n4ry\n2""#), "only the last line break goes");
+    for (input, more) in [(&b"k4n4ry\xff"[..], &[][..]), (b"k4n4ry", &["k4n4ry"])] {
+        let (code, told) = set(input, more);
+        assert!(code == Some(2) && told.starts_with("error: "), "{told}");
+        assert!(more.len() == 1 || !told.contains("k4n4ry"), "{told}");
+    }
+    assert_eq!(good(&config, &["get", "ServiceSettings.Licence"]), "***\n");
+}
+
+#[test]
 fn what_was_written_otherwise_is_kept_before_it_is_replaced() {
     let folder = Folder::new("by-hand");
     let config = folder.write("config.json", "{}");

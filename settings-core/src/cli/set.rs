@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::{Common, Failure, Outcome};
 use crate::Settings;
-use crate::resolve::Environment;
+use crate::resolve::{Environment, read_stdin};
 use crate::store::{Kept, Saved, Store, StoreError};
 
 /// Sets one setting in the configuration file.
@@ -17,8 +17,11 @@ pub struct Set {
     #[arg(value_name = "SETTING")]
     path: String,
     /// Its value; several are the elements of a list. Behind `--` it may start with a hyphen
-    #[arg(required = true, allow_negative_numbers = true)]
+    #[arg(required_unless_present = "stdin", allow_negative_numbers = true)]
     values: Vec<String>,
+    /// Read the value from the standard input, without its last line break: a secret as an argument is seen by others
+    #[arg(long, conflicts_with = "values")]
+    stdin: bool,
     /// Set it although the environment hides it
     #[arg(long)]
     shadowed: bool,
@@ -57,7 +60,12 @@ impl Set {
         out: &mut dyn Write,
     ) -> Outcome {
         let told = (self.shadowed, self.recording);
-        change::<T>(common, environment, told, out, |store| store.set(&self.path, &self.values))
+        if !self.stdin {
+            return change::<T>(common, environment, told, out, |store| store.set(&self.path, &self.values));
+        }
+        let unreadable = |error| Failure::Usage(format!("the standard input can't be read: {error}"));
+        let value = read_stdin().map_err(unreadable)?.without_line_break();
+        change::<T>(common, environment, told, out, |store| store.set(&self.path, &[&*value]))
     }
 }
 

@@ -56,7 +56,7 @@ pub use layers::{Layer, Layers, Unreadable};
 pub use origin::Origin;
 pub(crate) use reading::read_bytes;
 #[cfg(feature = "cli")]
-pub(crate) use reading::read_text;
+pub(crate) use reading::{read_stdin, read_text};
 pub use registry::{Refused, Registry};
 pub use resolution::{Resolution, UnknownPath, defaults, resolve};
 pub use rules::Mark;

@@ -1,7 +1,7 @@
 //! Reading files of settings, whatever their names lead to.
 
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::Path;
 
 #[cfg(any(feature = "cli", test))]
@@ -16,8 +16,13 @@ const LIMIT: u64 = 64 << 20;
 /// # Errors
 /// What the system says, and where it does not end after 64 MiB.
 pub(crate) fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
-    let mut file = File::open(path)?;
+    let file = File::open(path)?;
     let known = file.metadata().map_or(0, |metadata| metadata.len()).min(LIMIT);
+    read_all(file, known)
+}
+
+/// All that a reader gives, of which so many bytes are known of.
+fn read_all(mut reader: impl io::Read, known: u64) -> io::Result<Vec<u8>> {
     // one more, so that the end is seen without growing
     let mut bytes = vec![0; usize::try_from(known).unwrap_or_default() + 1];
     let mut len = 0;
@@ -27,7 +32,7 @@ pub(crate) fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
             larger.iter_mut().zip(&bytes).for_each(|(new, old)| *new = *old);
             wipe(std::mem::replace(&mut bytes, larger));
         }
-        match file.read(bytes.get_mut(len..).unwrap_or_default()) {
+        match reader.read(bytes.get_mut(len..).unwrap_or_default()) {
             Ok(0) => break,
             Ok(more) if len as u64 + more as u64 <= LIMIT => len += more,
             Ok(_) => {
@@ -48,7 +53,18 @@ pub(crate) fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
 /// As [`read_bytes`], of a file in UTF-8.
 #[cfg(any(feature = "cli", test))]
 pub(crate) fn read_text(path: &Path) -> io::Result<Wiped> {
-    String::from_utf8(read_bytes(path)?).map(Wiped::from).map_err(|error| {
+    text_of(read_bytes(path)?)
+}
+
+/// As [`read_text`], of the standard input.
+#[cfg(feature = "cli")]
+pub(crate) fn read_stdin() -> io::Result<Wiped> {
+    text_of(read_all(io::stdin().lock(), 0)?)
+}
+
+#[cfg(any(feature = "cli", test))]
+fn text_of(bytes: Vec<u8>) -> io::Result<Wiped> {
+    String::from_utf8(bytes).map(Wiped::from).map_err(|error| {
         wipe(error.into_bytes());
         io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8")
     })
