@@ -128,7 +128,8 @@ pub fn read(path: &Path) -> Result<Snapshot, WriteError> {
 ///
 /// The text goes to a new file in the same folder, reaches the disk, and takes the old one's place in one step, so
 /// that a crash at any point leaves the old or the new text, whole. The mode stays, and the owner where the process
-/// may give files away; a new file is readable by its owner alone (0600). A symbolic link stays one: what it points
+/// may give files away; on Linux, with the feature `attributes`, access lists and other extended attributes do too. A
+/// new file is readable by its owner alone (0600). A symbolic link stays one: what it points
 /// to is replaced. Hard links come apart. Nothing is written where `text` is what `before` holds.
 ///
 /// # Errors
@@ -305,6 +306,9 @@ impl Temporary {
         if let Some(existing) = existing {
             let metadata = existing.metadata().map_err(failed("look at the old mode"))?;
             keep_owner(&self.file, &metadata);
+            // before the mode, which is the most that an access list allows
+            #[cfg(all(feature = "attributes", target_os = "linux"))]
+            super::attributes::keep(&self.file, existing).map_err(failed("keep the access list"))?;
             self.file.set_permissions(metadata.permissions()).map_err(failed("set the old mode"))?;
         }
         self.file.sync_all().map_err(failed("bring to the disk"))

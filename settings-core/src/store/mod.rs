@@ -4,6 +4,8 @@
 //! so that a crash at any point leaves the old or the new one; a [`Store`] puts both behind the checks that a
 //! program's settings ask for, and keeps the file's last versions ([`history()`]).
 
+#[cfg(all(feature = "attributes", target_os = "linux"))]
+mod attributes;
 mod difference;
 mod edit;
 mod error;
