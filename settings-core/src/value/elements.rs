@@ -1,8 +1,10 @@
 //! Elements of lists, sets and maps, and the settings of sections that repeat.
 
+use std::collections::HashSet;
+
 use super::json::{Key, Raw, Shape};
 use super::mismatch::Reason;
-use super::{Mismatch, Value, from_json};
+use super::{Mismatch, Value, from_json, to_json};
 use crate::nearest::nearest;
 use crate::schema::{Kind, Member, Section};
 
@@ -20,9 +22,10 @@ pub(super) fn list<'a>(of: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
 pub(super) fn set<'a>(kind: &Kind, of: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
     let elements = raw.elements().unwrap_or_default();
     let Value::List(values) = list(of, raw)? else { return Err(Mismatch::kind(kind, "")) };
-    for (number, (value, element)) in values.iter().zip(&elements).enumerate() {
-        let before = values.iter().zip(&elements).take(number);
-        if before.into_iter().any(|(other, raw)| other == value || same_number(*raw, *element)) {
+    let (mut texts, mut numbers) = (HashSet::new(), HashSet::new());
+    for (value, element) in values.iter().zip(&elements) {
+        let is_new_number = number_of(*element).is_none_or(|number| numbers.insert(number));
+        if !texts.insert(to_json(of, value)) || !is_new_number {
             let mismatch = Mismatch::new(Reason::Duplicate, kind, format!("`{}` twice", element.text));
             return Err(mismatch.help(TWICE).at(element.start - raw.start, element.text.len()));
         }
@@ -30,13 +33,11 @@ pub(super) fn set<'a>(kind: &Kind, of: &Kind, raw: Raw<'a>) -> Result<Value<'a>,
     Ok(Value::List(values))
 }
 
-/// Whether JSON's readers take both for one number: `1` and `1.0`.
-fn same_number(a: Raw<'_>, b: Raw<'_>) -> bool {
-    let number = |raw: Raw<'_>| match raw.shape {
-        Shape::Number => raw.text.parse::<f64>().ok(),
-        _ => None,
-    };
-    number(a).is_some_and(|a| number(b) == Some(a))
+/// What JSON's readers take for one number, `1` and `1.0`, has one pattern of bits.
+fn number_of(raw: Raw<'_>) -> Option<u64> {
+    // zero has two signs
+    let number = raw.text.parse::<f64>().ok().filter(|_| raw.shape == Shape::Number)? + 0.0;
+    Some(number.to_bits())
 }
 
 /// The values of a map.

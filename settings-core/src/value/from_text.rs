@@ -1,13 +1,14 @@
 //! Text (a variable, a command line), read by a kind.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::time::Duration;
 
 use super::from_json::{choice, custom, duration_of, float};
 use super::mismatch::Reason;
 use super::size::size_from_text;
 use super::text_rules::text_of;
-use super::{Mismatch, Value, from_json, json, repair};
+use super::{Mismatch, Value, from_json, json, repair, to_json};
 use crate::schema::{Kind, Unit};
 
 /// Reads `text` as a value of `kind`.
@@ -80,9 +81,9 @@ fn words<'a>(of: &Kind, text: &'a str) -> Result<Value<'a>, Mismatch> {
 }
 
 fn distinct<'a>(kind: &Kind, words: Value<'a>) -> Result<Value<'a>, Mismatch> {
-    let Value::List(values) = &words else { return Ok(words) };
-    let again =
-        (1..).zip(values).find(|(number, value)| values.iter().take(number - 1).any(|other| other == *value));
+    let (Value::List(values), Kind::Set(of)) = (&words, kind) else { return Ok(words) };
+    let mut seen = HashSet::new();
+    let again = (1..).zip(values).find(|(_, value)| !seen.insert(to_json(of, value)));
     match again {
         Some((number, _)) => Err(Mismatch::new(
             Reason::Duplicate,

@@ -230,6 +230,10 @@ struct Writer<'w> {
     style: Style<'w>,
     whole: Raw<'w>,
     parts: &'w Parts<'w>,
+    /// A line break with the indentation of a part.
+    line: String,
+    /// What stands before a part that has another before it.
+    usual: String,
     out: Wiped,
     /// Comments of parts that are left out, with the space before them.
     carried: Vec<&'w str>,
@@ -242,8 +246,12 @@ impl<'w> Writer<'w> {
     fn new(text: &'w str, style: Style<'w>, whole: Raw<'w>, parts: &'w Parts<'w>) -> Self {
         let mut out = Wiped::with_capacity(whole.text.len());
         out.push_str(whole.text.get(..1).unwrap_or_default());
+        let line = line(text, style, whole, parts);
+        let has_own_lines = parts.all.iter().any(|part| part.lead.contains('\n')) || parts.all.is_empty();
+        let second = parts.all.get(1).map(|part| part.lead).filter(|lead| trivia::is_space(lead));
+        let usual = if has_own_lines { line.clone() } else { second.unwrap_or(" ").to_owned() };
         let carried = if parts.all.is_empty() { vec![parts.tail.trim_end()] } else { Vec::new() };
-        Self { text, style, whole, parts, out, carried, is_first: true, is_open: false }
+        Self { text, style, whole, parts, line, usual, out, carried, is_first: true, is_open: false }
     }
 
     /// Comments around it stay, those within it don't.
@@ -268,8 +276,10 @@ impl<'w> Writer<'w> {
             (false, 0) if trivia::is_space(part.lead) => None,
             _ => Some(part.lead),
         };
-        let usual = self.usual_lead();
-        self.lead(lead.unwrap_or(&usual), &self.line());
+        match lead {
+            Some(lead) => self.lead(lead),
+            None => self.lead(&self.usual_lead().to_owned()),
+        }
         self.out.push_str(part.head);
         self.out.push_str(&merged(self.text, self.style, part.value, new.text));
         let had_comma = number + 1 < self.parts.all.len() || self.parts.comma;
@@ -286,9 +296,9 @@ impl<'w> Writer<'w> {
     fn add(&mut self, key: &str, new: Raw<'_>, comma: bool) {
         let lead = match self.parts.all.first() {
             Some(first) if self.is_first && trivia::is_space(first.lead) => first.lead.to_owned(),
-            _ => self.usual_lead(),
+            _ => self.usual_lead().to_owned(),
         };
-        self.lead(&lead, &self.line());
+        self.lead(&lead);
         if !key.is_empty() {
             self.out.push_str(key);
             let last = self.parts.all.last().and_then(|last| last.head.get(last.key.len()..));
@@ -306,24 +316,25 @@ impl<'w> Writer<'w> {
         let tail = if self.parts.all.is_empty() { &outer } else { self.parts.tail };
         let is_bare = self.is_first && self.carried.is_empty() && trivia::is_space(tail);
         if !is_bare {
-            self.lead(tail, &outer);
+            self.line.clone_from(&outer);
+            self.lead(tail);
         }
         self.out.push_str(self.whole.text.get(self.whole.text.len().saturating_sub(1)..).unwrap_or_default());
         self.out
     }
 
     /// What is carried, then space and comments before a part or the bracket; a line's comment needs a line break.
-    fn lead(&mut self, lead: &str, line: &str) {
+    fn lead(&mut self, lead: &str) {
         let carried = std::mem::take(&mut self.carried);
         for trivia in carried.into_iter().chain([lead]) {
             let breaks = trivia.trim_start_matches([' ', '\t', '\r']).starts_with('\n');
             if self.is_open && !breaks && !trivia.is_empty() {
-                self.out.push_str(line);
+                self.out.push_str(&self.line);
             }
             self.trivia(trivia);
         }
         if self.is_open {
-            self.out.push_str(line);
+            self.out.push_str(&self.line);
         }
         (self.is_first, self.is_open) = (false, false);
     }
@@ -334,24 +345,19 @@ impl<'w> Writer<'w> {
     }
 
     /// What stands before a part that has another before it.
-    fn usual_lead(&self) -> String {
-        let own_lines = self.parts.all.iter().any(|part| part.lead.contains('\n'));
-        if self.is_open || own_lines || self.parts.all.is_empty() {
-            return self.line();
-        }
-        let second = self.parts.all.get(1).map(|part| part.lead).filter(|lead| trivia::is_space(lead));
-        second.unwrap_or(" ").to_owned()
+    fn usual_lead(&self) -> &str {
+        if self.is_open { &self.line } else { &self.usual }
     }
+}
 
-    /// A line break with the indentation of a part.
-    fn line(&self) -> String {
-        let indent = self.parts.all.iter().rev().find_map(|part| {
-            let (_, indent) = part.lead.rsplit_once('\n')?;
-            trivia::is_space(indent).then(|| indent.to_owned())
-        });
-        let usual = || format!("{}{}", line_indent(self.text, self.whole.start), self.style.indent);
-        format!("{}{}", self.style.newline, indent.unwrap_or_else(usual))
-    }
+/// A line break with the indentation of a part.
+fn line(text: &str, style: Style<'_>, whole: Raw<'_>, parts: &Parts<'_>) -> String {
+    let indent = parts.all.iter().rev().find_map(|part| {
+        let (_, indent) = part.lead.rsplit_once('\n')?;
+        trivia::is_space(indent).then(|| indent.to_owned())
+    });
+    let usual = || format!("{}{}", line_indent(text, whole.start), style.indent);
+    format!("{}{}", style.newline, indent.unwrap_or_else(usual))
 }
 
 /// Whether two values say the same: layout, comments, the order of keys, and how a text is escaped aside.

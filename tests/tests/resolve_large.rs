@@ -1,0 +1,91 @@
+//! Input far larger than anybody writes takes time that grows with its length and no faster.
+
+#![allow(dead_code)] // the fields are never looked at
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use settings_core::Settings;
+use settings_core::resolve::{Environment, Layers, Report, Resolution, resolve};
+use settings_core::store::{Change, edit};
+
+/// Far longer than each part takes on a busy machine, far shorter than what grows with the square of the length.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A program.
+#[derive(Settings)]
+#[settings(env_prefix = "X")]
+struct Program {
+    net: Net,
+}
+
+/// The network.
+#[derive(Settings)]
+struct Net {
+    /// The port.
+    #[setting(default = 80)]
+    port: u16,
+    /// Numbers, each once.
+    #[setting]
+    numbers: BTreeSet<u32>,
+    /// Quotas.
+    #[setting]
+    quotas: BTreeMap<String, u32>,
+}
+
+fn joined(count: u32, part: impl Fn(u32) -> String) -> String {
+    (0..count).map(part).collect::<Vec<_>>().join(",")
+}
+
+#[track_caller]
+fn timed<T>(act: impl FnOnce() -> T) -> T {
+    let start = Instant::now();
+    let result = act();
+    assert!(start.elapsed() < PATIENCE, "it took {:?}", start.elapsed());
+    result
+}
+
+fn report(resolution: &Resolution<Program>) -> &Report {
+    resolution.report()
+}
+
+#[test]
+fn sets() {
+    let numbers = joined(100_000, |number| number.to_string());
+    let file = format!(r#"{{"Net": {{"Numbers": [{numbers}, 99999.0]}}}}"#);
+    let resolution = timed(|| resolve::<Program>(Layers::new().file("config.json", file)));
+    assert!(report(&resolution).to_lines().contains("`99999.0` twice"), "{}", report(&resolution).to_lines());
+    let words = numbers.replace(',', " ");
+    let environment = |text: &str| Environment::from_iter([("X_NET_NUMBERS", text)]);
+    let again = format!("{words} 00");
+    let resolution = timed(|| resolve::<Program>(Layers::new().environment(environment(&again))));
+    assert!(
+        report(&resolution).to_lines().contains("again as number 100001"),
+        "{}",
+        report(&resolution).to_lines()
+    );
+    let resolution = timed(|| resolve::<Program>(Layers::new().environment(environment(&words))));
+    assert_eq!(resolution.value().unwrap().net.numbers.len(), 100_000);
+}
+
+#[test]
+fn findings_on_one_line() {
+    let padding = "x".repeat(4 << 20);
+    let unknown = joined(2000, |number| format!(r#""Por{number}": 0"#));
+    let file = format!(r#"{{"Padding": "{padding}", "Net": {{{unknown}}}}}"#);
+    let resolution = timed(|| resolve::<Program>(Layers::new().file("config.json", file)));
+    assert!(report(&resolution).diagnostics().len() >= 2000);
+    timed(|| report(&resolution).to_human(false));
+}
+
+#[test]
+fn edits_of_lists_and_maps() {
+    let list = format!(r#"{{"L": [{}]}}"#, joined(20_000, |number| format!("{number} /* x */")));
+    let new = format!("[{}]", joined(20_000, |number| (number + number % 2).to_string()));
+    let edited = timed(|| edit(&list, &[Change::set(["L"], new)]).unwrap());
+    assert!(edited.contains("19998 /* x */,20000 /* x */]"));
+    let map = format!(r#"{{"M": {{{}}}}}"#, joined(20_000, |number| format!(r#""k{number}": 0"#)));
+    let new = format!("{{{}}}", joined(20_000, |number| format!(r#""k{}": 1"#, number + 1)));
+    let edited = timed(|| edit(&map, &[Change::set(["M"], new)]).unwrap());
+    assert!(edited.starts_with(r#"{"M": {"k1": 1,"k2": 1,"#) && edited.ends_with(r#","k20000": 1}}"#));
+}
