@@ -138,8 +138,8 @@ fn comments(text: &str) -> Vec<&str> {
             let len = rest.find('\n').unwrap_or(rest.len());
             found.push(rest[..len].trim_end());
             len
-        } else if rest.starts_with("/*") {
-            let len = rest[2..].find("*/").unwrap() + 4;
+        } else if let Some(body) = rest.strip_prefix("/*") {
+            let len = body.find("*/").unwrap() + 4;
             found.push(&rest[..len]);
             len
         } else {

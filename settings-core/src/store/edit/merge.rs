@@ -278,7 +278,10 @@ impl<'w> Writer<'w> {
         };
         match lead {
             Some(lead) => self.lead(lead),
-            None => self.lead(&self.usual_lead().to_owned()),
+            None => {
+                let usual = self.usual_lead().to_owned();
+                self.lead(&usual);
+            }
         }
         self.out.push_str(part.head);
         self.out.push_str(&merged(self.text, self.style, part.value, new.text));
