@@ -87,7 +87,7 @@ pub(super) fn read<'a>(kind: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch>
             _ => Err(found(kind, raw)),
         },
         Kind::Map(of) => match raw.shape {
-            Shape::Object => elements::map(of, raw),
+            Shape::Object => elements::map(kind, of, raw),
             Shape::Null => Ok(Value::Map(Vec::new())),
             _ => Err(found(kind, raw)),
         },
@@ -134,7 +134,8 @@ fn integer(kind: &Kind, raw: Raw<'_>) -> Result<i128, Mismatch> {
 
 pub(super) fn float<'a>(kind: &Kind, text: &str) -> Result<Value<'a>, Mismatch> {
     match text.parse::<f64>() {
-        Ok(float) if float.is_finite() => Ok(Value::Float(float)),
+        // zero has no sign in a setting
+        Ok(float) if float.is_finite() => Ok(Value::Float(float + 0.0)),
         _ => Err(Mismatch::kind(kind, format!("`{text}`"))),
     }
 }
