@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
+use super::distinct::{repeated, repeated_number};
 use super::json::{Key, Raw, Shape};
 use super::mismatch::Reason;
-use super::{Mismatch, Value, from_json, to_json};
+use super::{Mismatch, Value, from_json};
 use crate::nearest::nearest;
 use crate::schema::{Kind, Member, Section};
 
@@ -22,30 +23,27 @@ pub(super) fn list<'a>(of: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
 pub(super) fn set<'a>(kind: &Kind, of: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
     let elements = raw.elements().unwrap_or_default();
     let Value::List(values) = list(of, raw)? else { return Err(Mismatch::kind(kind, "")) };
-    let (mut texts, mut numbers) = (HashSet::new(), HashSet::new());
-    for (value, element) in values.iter().zip(&elements) {
-        let is_new_number = number_of(*element).is_none_or(|number| numbers.insert(number));
-        if !texts.insert(to_json(of, value)) || !is_new_number {
+    let again = [repeated(&values), repeated_number(&elements)].into_iter().flatten().min();
+    match again.and_then(|number| elements.get(number)) {
+        Some(element) => {
             let mismatch = Mismatch::new(Reason::Duplicate, kind, format!("`{}` twice", element.text));
-            return Err(mismatch.help(TWICE).at(element.start - raw.start, element.text.len()));
+            Err(mismatch.help(TWICE).at(element.start - raw.start, element.text.len()))
         }
+        None => Ok(Value::List(values)),
     }
-    Ok(Value::List(values))
 }
 
-/// What JSON's readers take for one number, `1` and `1.0`, has one pattern of bits.
-fn number_of(raw: Raw<'_>) -> Option<u64> {
-    // zero has two signs
-    let number = raw.text.parse::<f64>().ok().filter(|_| raw.shape == Shape::Number)? + 0.0;
-    Some(number.to_bits())
-}
-
-/// The values of a map.
-pub(super) fn map<'a>(of: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
+/// The values of a map, no key twice.
+pub(super) fn map<'a>(kind: &Kind, of: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
+    let mut seen = HashSet::new();
     let read = raw.each_entry().map(|(key, value)| {
-        let key = key.name();
-        let value = part(of, raw, value, || format!(".{key}"))?;
-        Ok((key, value))
+        let name = key.name();
+        if !seen.insert(name.clone()) {
+            let mismatch = Mismatch::new(Reason::Duplicate, kind, format!("`{name}` twice"));
+            return Err(mismatch.help(TWICE).at(key.start - raw.start, key.raw.len()));
+        }
+        let value = part(of, raw, value, || format!(".{name}"))?;
+        Ok((name, value))
     });
     gather(read, |(_, value)| value.wipe()).map(Value::Map)
 }

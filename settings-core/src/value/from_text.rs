@@ -1,14 +1,14 @@
 //! Text (a variable, a command line), read by a kind.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::time::Duration;
 
+use super::distinct::repeated;
 use super::from_json::{choice, custom, duration_of, float};
 use super::mismatch::Reason;
 use super::size::size_from_text;
 use super::text_rules::text_of;
-use super::{Mismatch, Value, from_json, json, repair, to_json};
+use super::{Mismatch, Value, from_json, json, repair};
 use crate::schema::{Kind, Unit};
 
 /// Reads `text` as a value of `kind`.
@@ -81,14 +81,12 @@ fn words<'a>(of: &Kind, text: &'a str) -> Result<Value<'a>, Mismatch> {
 }
 
 fn distinct<'a>(kind: &Kind, words: Value<'a>) -> Result<Value<'a>, Mismatch> {
-    let (Value::List(values), Kind::Set(of)) = (&words, kind) else { return Ok(words) };
-    let mut seen = HashSet::new();
-    let again = (1..).zip(values).find(|(_, value)| !seen.insert(to_json(of, value)));
-    match again {
-        Some((number, _)) => Err(Mismatch::new(
+    let Value::List(values) = &words else { return Ok(words) };
+    match repeated(values) {
+        Some(number) => Err(Mismatch::new(
             Reason::Duplicate,
             kind,
-            format!("one of them twice, again as number {number}"),
+            format!("one of them twice, again as number {}", number + 1),
         )
         .help("remove one of the two")),
         None => Ok(words),
