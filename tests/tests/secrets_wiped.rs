@@ -70,7 +70,11 @@ fn write(path: &Path, text: &str) {
     let mut file = File::create(path).unwrap();
     for byte in text.bytes() {
         match byte {
-            b'%' => CANARY.iter().for_each(|byte| file.write_all(&[byte ^ CHANGE]).unwrap()),
+            b'%' => {
+                // what is freed loses its first bytes to the allocator, and would not be found
+                file.write_all(&[b'.'; 48]).unwrap();
+                CANARY.iter().for_each(|byte| file.write_all(&[byte ^ CHANGE]).unwrap());
+            }
             byte => file.write_all(&[byte]).unwrap(),
         }
     }
