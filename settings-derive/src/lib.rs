@@ -57,6 +57,9 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `scope = "…"` | where it may be set, or for whom, in a word of the program's own |
 /// | `hidden` | it works, but stands in no document |
 ///
+/// serde's `deny_unknown_fields` on the struct counts as `unknown = "deny"`; its other attributes that change a name or a
+/// value are refused.
+///
 /// The doc comment is the documentation: what stands before its bullet list is the description, bullets of the form
 /// `` - `true`: text `` are the value list, the rest is a note.
 ///
