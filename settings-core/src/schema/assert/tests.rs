@@ -59,9 +59,31 @@ fn one_path_for_two_settings_is_told() {
         Member::Section { key: "C", section: &BY_ALIAS, optional: false },
     ];
     assert_eq!(names(&MEMBERS), "two sections, settings or aliases have the path `A.B`");
-    const TWICE: [Member; 2] =
-        [Member::Setting(setting("A")), Member::Section { key: "A", section: &A, optional: false }];
-    assert_eq!(names(&TWICE), "two sections, settings or aliases have the path `A`");
+}
+
+#[test]
+fn one_key_for_two_members_is_told_of_the_section() {
+    const A: Section = section("A", &[Member::Setting(setting("B"))]);
+    const MEMBERS: [Member; 4] = [
+        Member::Section { key: "A", section: &A, optional: false },
+        Member::Setting(setting("B")),
+        Member::Section { key: "A", section: &A, optional: false },
+        Member::Section { key: "b", section: &A, optional: false },
+    ];
+    const PROGRAM: Section = section("", &MEMBERS);
+    let free = |index| told(key_is_free(&PROGRAM, index, &["first", "second", "third"]));
+    assert_eq!((free(0), free(1)), (String::new(), String::new()));
+    assert_eq!(
+        free(2),
+        "`first` and `second` have one key, `A`: give `second` another one, `#[settings(section = \"...\")]`"
+    );
+    assert_eq!(
+        free(3),
+        "`field` and `third` claim one environment variable with their keys `B` and `b`: give `third` another one, \
+         `#[settings(section = \"...\")]`"
+    );
+    // told there, and not once more of the program
+    assert_eq!(names(&MEMBERS), "");
 }
 
 #[test]

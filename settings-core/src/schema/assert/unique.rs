@@ -1,6 +1,7 @@
 //! One variable, one setting: over all sections of a program.
 
 use super::message::Message;
+use super::siblings::keys_differ;
 use crate::schema::setting::same;
 use crate::schema::{Member, Section, Setting};
 
@@ -57,7 +58,7 @@ struct Table<'p, const SLOTS: usize> {
     programs: &'p [&'static Section],
     /// Where the names of the program that is walked begin.
     start: Hash,
-    /// The first mistake, which ends the walk.
+    /// The first mistake, which ends the walk; empty where another proof tells it.
     fault: Option<Message>,
 }
 
@@ -82,10 +83,17 @@ impl<'p, const SLOTS: usize> Table<'p, SLOTS> {
             self.files(Hash::EMPTY.key(prefix(program)).key(program.key), program);
             rest = others;
         }
-        self.fault
+        match self.fault {
+            Some(told) if told.as_str().is_empty() => None,
+            fault => fault,
+        }
     }
 
     const fn section(&mut self, at: Hash, section: &'static Section) {
+        if !keys_differ(section) {
+            self.fault = Some(Message::new(""));
+            return;
+        }
         let mut rest = section.members;
         while let ([member, others @ ..], None) = (rest, &self.fault) {
             match member {
@@ -250,7 +258,7 @@ impl Hash {
     }
 }
 
-const fn in_variable(byte: u8) -> u8 {
+pub(super) const fn in_variable(byte: u8) -> u8 {
     if byte.is_ascii_alphanumeric() { byte.to_ascii_uppercase() } else { b'_' }
 }
 
