@@ -36,7 +36,7 @@ impl Reader<'_> {
             (Kind::Map(of), Shape::Braces(group)) => self.map(of, group.stream()),
             (Kind::Other, Shape::Brackets(group)) => self.list(ty, group.stream()),
             (Kind::Other, Shape::Braces(group)) => self.map(ty, group.stream()),
-            (Kind::Optional(_), _) if is_ident(flat, "None") => Some("null".to_owned()),
+            (Kind::Optional(_) | Kind::Other, _) if is_ident(flat, "None") => Some("null".to_owned()),
             (Kind::Optional(of), _) => self.json(of, flat, tokens),
             (Kind::Bool | Kind::Other, Shape::Bool(bool)) => Some(bool.to_string()),
             (Kind::Text | Kind::Other, Shape::Text(text)) => {

@@ -3,9 +3,9 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use crate::ast::Leaf;
+use crate::ast::{Field, Leaf};
 use crate::default::{Constant, DefaultValue, Json};
-use crate::ty::{Kind, innermost_optional};
+use crate::ty::{Kind, innermost};
 
 pub(super) fn expand(default: Option<&DefaultValue>, library: &TokenStream) -> TokenStream {
     let value = match default {
@@ -58,8 +58,8 @@ fn minus(is_negative: bool) -> Option<TokenStream> {
 }
 
 /// Whether the macro could not see by itself that the kind accepts the default.
-pub(super) fn needs_proof(leaf: &Leaf<'_>) -> bool {
-    let is_own_type = matches!(innermost_optional(leaf.kind), Kind::Other);
+pub(super) fn needs_proof(field: &Field<'_>, leaf: &Leaf<'_>) -> bool {
+    let is_own_type = matches!(innermost(field.ty), Kind::Other);
     let is_constant = matches!(leaf.default, Some(DefaultValue::Const(..)));
     let bounds_are_constants = leaf
         .attrs

@@ -326,7 +326,7 @@ fn proofs(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
             }
         }
         let place = leaf.attrs.default.as_ref().map(|tokens| tokens.span()).or(leaf.attrs.text.span());
-        if let (true, Some(place)) = (needs_proof(leaf), place) {
+        if let (true, Some(place)) = (needs_proof(field, leaf), place) {
             let call = quote!(accepts_default(<#ident as #library::Settings>::SCHEMA, #index));
             proofs.extend(proof(call, place, library));
         }

@@ -1,5 +1,6 @@
 //! A default whose value or kind the derive can't see.
 
+use super::literal;
 use super::message::Message;
 use super::setting;
 use crate::schema::setting::same;
@@ -21,14 +22,14 @@ pub const fn accepts_text(section: &'static Section, index: usize, text: &str) -
         kind = of;
     }
     match kind {
-        Kind::OneOf([]) | Kind::Text | Kind::Custom(_) => None,
+        Kind::OneOf([]) | Kind::Text | Kind::Json | Kind::Custom(_) => None,
         Kind::OneOf(choices) => is_choice(choices, text),
         Kind::TextOf(rules) => is_text_of(rules, text),
-        kind => Some(Message::new("the default doesn't fit: this type takes ").then(expected(kind))),
+        kind => Some(unfit(kind)),
     }
 }
 
-const fn check(kind: &Kind, default: DefaultValue) -> Option<Message> {
+pub(super) const fn check(kind: &Kind, default: DefaultValue) -> Option<Message> {
     match (kind, default) {
         (Kind::Optional(_), DefaultValue::None) => None,
         (Kind::Optional(of), default) => check(of, default),
@@ -46,7 +47,8 @@ const fn check(kind: &Kind, default: DefaultValue) -> Option<Message> {
         (Kind::Float, DefaultValue::Float(float)) if !float.is_finite() => {
             Some(Message::new("the default is not a finite number"))
         }
-        (_, DefaultValue::Json(_) | DefaultValue::Computed { .. }) => None,
+        (kind, DefaultValue::Json(json)) => literal::fault(kind, json),
+        (_, DefaultValue::Computed { .. }) => None,
         (kind, default) => is_of(kind, default),
     }
 }
@@ -117,10 +119,11 @@ const fn is_of(kind: &Kind, default: DefaultValue) -> Option<Message> {
         (Kind::Secret, DefaultValue::Text(text)) => text.is_empty(),
         _ => false,
     };
-    if fits {
-        return None;
-    }
-    Some(Message::new("the default doesn't fit: this type takes ").then(expected(kind)))
+    if fits { None } else { Some(unfit(kind)) }
+}
+
+pub(super) const fn unfit(kind: &Kind) -> Message {
+    Message::new("the default doesn't fit: this type takes ").then(expected(kind))
 }
 
 const fn expected(kind: &Kind) -> &'static str {

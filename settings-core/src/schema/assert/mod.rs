@@ -4,6 +4,7 @@
 
 mod default;
 mod documented;
+mod literal;
 mod member;
 mod message;
 mod siblings;

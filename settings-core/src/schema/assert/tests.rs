@@ -220,6 +220,58 @@ fn a_default_is_of_its_kind_and_in_its_range() {
 }
 
 #[test]
+fn a_list_or_map_of_literals_has_the_shape_of_its_kind() {
+    const PORT: Kind = Kind::Integer { min: -10, max: 10 };
+    const PORTS: Kind = Kind::List(&PORT);
+    const NAMED: Kind = Kind::Map(&Kind::Optional(&PORTS));
+    const NAMES: Kind = Kind::Set(&Kind::Text);
+    const LEVELS: Kind = Kind::List(&CHOICES);
+    const PAIRS: Kind = Kind::Set(&NAMES);
+    let message =
+        |kind, json| of_setting(accepts_default, Setting::new("K", "k", kind, DefaultValue::Json(json)));
+    for (kind, json) in [
+        (PORTS, "[]"),
+        (PORTS, "[-10,0,10]"),
+        (Kind::Optional(&PORTS), "[1]"),
+        (NAMED, r#"{"a":[1,2],"b\":{":null,"]":[]}"#),
+        (NAMES, r#"["a","b\",\"a",""]"#),
+        (PAIRS, r#"[["a"],["a","b"],[]]"#),
+        (LEVELS, r#"["low",""]"#),
+        (Kind::List(&Kind::Float), "[1,0.5,-1e9]"),
+        (Kind::List(&Kind::Json), r#"[{"a":[null]},1,"x"]"#),
+        (Kind::Json, r#"{"a":[null,{}]}"#),
+        (Kind::List(&Kind::OneOf(&[])), "[1]"),
+    ] {
+        assert_eq!(message(kind, json), "", "{kind:?} {json}");
+    }
+    let number = "the default doesn't fit: this type takes a whole number";
+    let list = r#"the default doesn't fit: this type takes a list such as `["a", "b"]`"#;
+    let choice = "the default doesn't fit: this type takes a variant or its text as a string";
+    for (kind, json, expected) in [
+        (PORTS, "[1,11]", "the default 11 is outside the range -10 to 10"),
+        (
+            PORTS,
+            "[-99999999999999999999999999999999999999999]",
+            "the default -170141183460469231731687303715884105727 is outside the range -10 to 10",
+        ),
+        (PORTS, "[1.5]", number),
+        (PORTS, "[[1]]", number),
+        (PORTS, "[null]", number),
+        (PORTS, r#"{"a":1}"#, list),
+        (PORT, "[1]", number),
+        (NAMED, r#"{"a":[1],"b":[true]}"#, number),
+        (NAMED, r#"{"a":"x"}"#, list),
+        (NAMES, r#"["a","b","a"]"#, "the default holds an element twice"),
+        (PAIRS, r#"[["a","b"],["a"],["a","b"]]"#, "the default holds an element twice"),
+        (PAIRS, r#"[["a"],["b","b"]]"#, "the default holds an element twice"),
+        (LEVELS, r#"["low",1]"#, choice),
+        (CHOICES, r#"["low"]"#, choice),
+    ] {
+        assert_eq!(message(kind, json), expected, "{kind:?} {json}");
+    }
+}
+
+#[test]
 fn a_text_inside_a_default_is_a_choice_too() {
     const LEVELS: Kind = Kind::List(&Kind::Optional(&CHOICES));
     const NUMBERS: Kind = Kind::Map(&Kind::Bool);
@@ -232,6 +284,7 @@ fn a_text_inside_a_default_is_a_choice_too() {
     assert_eq!(message(LEVELS, "lo"), r#""lo" is no value of this type: there are "low", """#);
     assert_eq!(message(NUMBERS, "1"), "the default doesn't fit: this type takes `true` or `false`");
     assert_eq!(message(Kind::Text, "anything"), "");
+    assert_eq!(message(Kind::List(&Kind::Json), "anything"), "");
 }
 
 #[test]
