@@ -92,7 +92,9 @@ const SIZES: [Kind; 4] = [
 const ELEMENT: Section = Section {
     key: "Element",
     members: &[
-        Member::Setting(Setting::new("s", "s", u8::KIND, DefaultValue::Integer(1))),
+        Member::Setting(
+            Setting::new("s", "s", u8::KIND, DefaultValue::Integer(1)).aliases(&["was", "Not.Here"]),
+        ),
         Member::Setting(Setting::new("k", "k", Kind::Optional(&Kind::Bool), DefaultValue::None)),
         Member::Section { key: "e", section: &INNER, optional: true },
         Member::Section { key: "+", section: &INNER, optional: false },
@@ -271,7 +273,11 @@ fn value(random: &mut Random, kind: &Kind, depth: u32) -> Json {
                     Member::Setting(setting) => value(random, &setting.kind, 0),
                     Member::Section { section, .. } => value(random, &Kind::Section(section), 0),
                 };
-                entries.insert(member.key().to_owned(), value);
+                let key = match member {
+                    Member::Setting(Setting { aliases: [alias, ..], .. }) if random.below(3) == 0 => alias,
+                    _ => member.key(),
+                };
+                entries.insert(key.to_owned(), value);
             }
             if random.below(8) == 0 {
                 entries.insert("other".to_owned(), Json::Null);
@@ -325,7 +331,7 @@ fn beyond_schemas(kind: &Kind, value: &Json) -> bool {
             twice || values.iter().any(|value| beyond_schemas(of, value))
         }
         (Kind::Section(section), Json::Object(entries)) => section.members.iter().any(|member| {
-            let Some(value) = entries.get(member.key()) else { return false };
+            let Some(value) = entries.get(member.key()) else { return false }; // the old name's kind says all
             match member {
                 Member::Setting(setting) => beyond_schemas(&setting.kind, value),
                 Member::Section { section, .. } => beyond_schemas(&Kind::Section(section), value),
@@ -521,7 +527,7 @@ struct Program {
 #[derive(Settings)]
 struct Element {
     /// A number.
-    #[setting(key = "s", default = 1, range = 1..=200)]
+    #[setting(key = "s", default = 1, range = 1..=200, alias = "was")]
     _s: u8,
     /// A set, if any.
     #[setting(key = "k")]

@@ -2,11 +2,13 @@
 
 use super::index::LeafId;
 use super::{Builder, Settings};
+use crate::schema::Member;
 use crate::value::Value;
 
 /// A section of a list or map, on its way to a struct.
 pub(super) struct Element<'r> {
     values: std::vec::IntoIter<Value<'r>>,
+    members: std::slice::Iter<'static, Member>,
     /// The setting whose value it is a part of.
     pub(super) leaf: LeafId,
     /// Where in the setting's value it stands: `[2]`.
@@ -14,8 +16,9 @@ pub(super) struct Element<'r> {
 }
 
 impl<'r> Element<'r> {
-    pub(super) fn next(&mut self) -> Option<Value<'r>> {
-        self.values.next()
+    /// The next member and its value.
+    pub(super) fn next(&mut self) -> Option<(&'static Member, Value<'r>)> {
+        Some((self.members.next()?, self.values.next()?))
     }
 }
 
@@ -24,8 +27,8 @@ impl<'r> Builder<'r> {
     pub fn optional_section<S: Settings>(&mut self) -> Option<Option<S>> {
         if let Some(element) = &mut self.element {
             return match element.next()? {
-                Value::Null => Some(None),
-                value => self.element_section(value, S::SCHEMA.key).map(Some),
+                (_, Value::Null) => Some(None),
+                (member, value) => self.element_section(value, member.key()).map(Some),
             };
         }
         let count = S::SCHEMA.leaf_count() as LeafId;
@@ -57,7 +60,7 @@ impl<'r> Builder<'r> {
 
     fn whole(&mut self) -> Option<Value<'r>> {
         if let Some(element) = &mut self.element {
-            return element.next();
+            return element.next().map(|(_, value)| value);
         }
         let leaf = self.next;
         self.next += 1;
@@ -77,7 +80,8 @@ impl<'r> Builder<'r> {
             None => (self.next.saturating_sub(1), ""),
         };
         let within = format!("{path}{within}");
-        self.element = Some(Element { values: values.into_iter(), leaf, within });
+        self.element =
+            Some(Element { values: values.into_iter(), members: S::SCHEMA.members.iter(), leaf, within });
         let section = S::build(self);
         self.element = outer;
         section

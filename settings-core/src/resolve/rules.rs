@@ -68,7 +68,7 @@ impl Builder<'_> {
         }
     }
 
-    fn concerned(&self, leaf: LeafId) -> (Place, String) {
+    pub(super) fn concerned(&self, leaf: LeafId) -> (Place, String) {
         let path = self.inputs.index.leaf_path(leaf);
         match self.inputs.place_of(leaf, false) {
             Place::Program => (Place::Program, format!("`{path}` has its default")),
