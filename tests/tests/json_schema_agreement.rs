@@ -558,7 +558,7 @@ fn both_take_and_refuse_the_same_programs() {
     let validator = jsonschema::draft202012::new(&json_schema(root).to_value()).unwrap();
     let mut random = Random(0x7777_1234_0000_0001);
     let (mut good, mut bad) = (0, 0);
-    for _ in 0..4000 {
+    for _ in 0..6000 {
         let mut program = serde_json::Map::new();
         for key in ["Must", "May"] {
             match random.below(6) {
