@@ -244,8 +244,8 @@ fn range_fits_the_type(cx: &Ctxt, field: &Field<'_>, leaf: &Leaf<'_>) {
         Kind::Integer(integer) => (integer.min, integer.max, integer.name),
         Kind::Duration => (0, duration_max(leaf), "a duration in this unit"),
         Kind::Size => (0, i128::from(u64::MAX), "a size"),
-        // Said already.
-        Kind::Wide => return,
+        // Said already, or for rustc to say.
+        Kind::Wide | Kind::Other => return,
         _ => {
             let message = format!(
                 "only whole numbers, durations and sizes have a `range`, and `{}` is none",

@@ -52,6 +52,9 @@ impl Reader<'_> {
                 self.numbers.borrow_mut().push((integer, tokens.clone()));
                 Some(integer.to_string())
             }
+            (_, Shape::Float(float) | Shape::Huge(float)) if !float.is_finite() => {
+                self.refuse(tokens, "no float is that large")
+            }
             (Kind::Float | Kind::Other, Shape::Integer(integer)) => Some(integer.to_string()),
             (Kind::Float | Kind::Other, Shape::Float(float) | Shape::Huge(float)) => Some(float.to_string()),
             (Kind::Secret, _) => {

@@ -1,7 +1,8 @@
 //! A default → `DefaultValue`.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
 
 use crate::ast::{Field, Leaf};
 use crate::default::{Constant, DefaultValue, Json};
@@ -42,7 +43,11 @@ fn evaluated(constant: &Constant, tokens: &TokenStream) -> TokenStream {
             quote!(Integer({ const __DEFAULT: #ty = #tokens; __DEFAULT.bytes() as ::core::primitive::i128 }))
         }
         Constant::Text => quote!(Text({ const __DEFAULT: &::core::primitive::str = #tokens; __DEFAULT })),
-        Constant::Choice(ty) => quote!(Text({ const __DEFAULT: #ty = #tokens; __DEFAULT.__setting_text() })),
+        Constant::Choice(ty) => {
+            // of another type than an enum rustc says at the author's expression that it has no such method
+            let text = quote_spanned!(tokens.span()=> __text_of_variant);
+            quote!(Text({ const __DEFAULT: #ty = #tokens; __DEFAULT.#text() }))
+        }
     }
 }
 

@@ -40,6 +40,18 @@ struct Constants {
     twice: Hosts,
 }
 
+/// Types under other names.
+#[derive(Settings)]
+struct Aliases {
+    /// A port.
+    #[setting(default = 7, range = 1..=70_000)]
+    beyond_the_type: Port,
+    /// How the connection is protected.
+    #[setting(default = "TLS", range = 1..=2)]
+    no_number: Security,
+}
+
+type Port = u16;
 type Ports = Vec<u16>;
 type Hosts = BTreeSet<String>;
 
