@@ -18,6 +18,7 @@ struct Program {
 
 /// A copy of the database.
 #[derive(Settings)]
+#[settings(rule(check = |replica| replica.port != replica.most, message = "they are equal", fields("Port", "Most")))]
 struct Replica {
     /// Its port.
     #[setting(default = 5432, aliases = ["Door", "Gate"])]
@@ -107,7 +108,7 @@ fn a_computed_default_is_held_to_its_kind_here_too() {
     assert!(resolution.value().is_none() || resolution.report().has_errors());
     assert_eq!(
         lines[0].split(", found").next().unwrap(),
-        "c.json:1:14: error[out-of-range]: `Replicas[0].Idle`: its default, ten seconds for each of `Most`, is refused: \
+        "c.json:1:15: error[out-of-range]: `Replicas[0].Idle`: its default, ten seconds for each of `Most`, is refused: \
          expected from 0 to 600 seconds"
     );
     assert_eq!(lines.len(), 1);
@@ -115,6 +116,25 @@ fn a_computed_default_is_held_to_its_kind_here_too() {
 
 #[test]
 fn a_broken_rule_names_the_key_of_the_field() {
-    let (_, lines) = lines(r#"{"Replicas": [{"Own": {"Low": 7}}]}"#);
-    assert_eq!(lines, ["c.json:1:14: error[rule]: `Replicas[0].Own`: it is not low"]);
+    let (_, lines) = lines(r#"{"Replicas": [{}, {"own": {"Deep": 7}}]}"#);
+    assert_eq!(
+        lines.last().unwrap(),
+        "c.json:1:36: error[rule]: `Replicas[1].Own`: it is not low (change `Low`)"
+    );
+}
+
+#[test]
+fn a_rule_over_several_settings_points_into_its_own_section() {
+    let (resolution, lines) =
+        lines("{\"Named\": {\"a\": {}, \"b.c\": {\"Most\":\n7, \"Port\": 7}, \"d\": {\"Port\": 8}}}");
+    assert_eq!(
+        lines,
+        [
+            "c.json:2:12: error[rule]: `Named.b.c`: they are equal (change `Port` or `Most`)",
+            "c.json:2:30: error[rule]: `Named.d`: they are equal (change `Port` or `Most`)",
+        ]
+    );
+    let human = resolution.report().to_human(false);
+    assert!(human.contains("= `Named.b.c.Most` is set here: c.json:2:1\n"), "{human}");
+    assert!(human.contains("= `Named.d.Most` has its default\n"), "{human}");
 }

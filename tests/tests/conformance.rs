@@ -453,7 +453,12 @@ fn e27_words_that_are_no_bool() {
         refused(&resolution, "unparsable");
         assert_eq!(origin(&resolution, "EmailSettings.EnableSMTPAuth").0, Layer::Defaults);
     }
-    assert!(env(&[("MM_EMAILSETTINGS_ENABLESMTPAUTH", "yes")]).report().to_string().contains("write `true`"));
+    assert!(
+        env(&[("MM_EMAILSETTINGS_ENABLESMTPAUTH", "yes")])
+            .report()
+            .to_string()
+            .contains("did you mean `true`")
+    );
 }
 
 #[test]

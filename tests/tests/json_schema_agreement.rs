@@ -12,7 +12,7 @@ use settings_core::schema::{
     documents_every_value,
 };
 use settings_core::value::{
-    ByteSize, SettingValue as _, expectation, from_json, from_text, json as reader, to_json,
+    ByteSize, Reason, SettingValue as _, expectation, from_json, from_text, json as reader, to_json,
 };
 
 /// xorshift64*; the seed is printed with every failure.
@@ -317,6 +317,27 @@ fn read(kind: &Kind, text: &str) -> Option<String> {
     Some(to_json(kind, &value))
 }
 
+/// The value with what its only mistake suggests in its place, which the resolver must accept; but an element of a
+/// set may then stand there twice.
+fn meant(kind: &Kind, text: &str) -> Option<String> {
+    let mismatch = from_json(kind, reader::parse_value(text).unwrap()).err()?;
+    let help = mismatch.help.filter(|_| mismatch.others.is_empty() && mismatch.reason != Reason::Key)?;
+    let value = help.strip_prefix("did you mean `")?.strip_suffix("`?")?;
+    let (start, len) = mismatch.part.unwrap_or((0, text.len()));
+    let meant = format!("{}{value}{}", &text[..start], &text[start + len..]);
+    match from_json(kind, reader::parse_value(&meant).unwrap()) {
+        Ok(_) => Some(meant),
+        Err(again) => {
+            assert_eq!(
+                again.reason,
+                Reason::Duplicate,
+                "{kind:?}: {text}: {meant} is suggested, but refused"
+            );
+            None
+        }
+    }
+}
+
 /// What no schema can say: a program's own check, and the bounds of a sum of durations.
 fn beyond_schemas(kind: &Kind, value: &Json) -> bool {
     match (kind, value) {
@@ -346,7 +367,7 @@ fn beyond_schemas(kind: &Kind, value: &Json) -> bool {
 
 #[test]
 fn schema_and_resolver_agree_in_both_directions() {
-    let mut all = (0, 0);
+    let (mut all, mut mended) = ((0, 0), 0);
     for (number, kind) in kinds().into_iter().enumerate() {
         let seed = 0x9e37_79b9_7f4a_7c15 ^ (number as u64 + 1);
         let mut random = Random(seed);
@@ -361,12 +382,26 @@ fn schema_and_resolver_agree_in_both_directions() {
                 agree,
                 "seed {seed:#x}, {kind:?}: {value}: accepted by the resolver: {by_resolver}, by the schema: {by_schema}",
             );
-            if by_resolver { accepted += 1 } else { refused += 1 }
+            if by_resolver {
+                accepted += 1
+            } else {
+                refused += 1
+            }
+            if let Some(meant) = meant(&kind, &value.to_string()) {
+                let value: Json = serde_json::from_str(&meant).unwrap();
+                let by_schema = validator.is_valid(&json!({ "S": { "K": value } }));
+                assert!(
+                    by_schema,
+                    "seed {seed:#x}, {kind:?}: {meant} is suggested, but the schema refuses it"
+                );
+                mended += 1;
+            }
         }
         assert!(accepted > 20 && refused > 20, "{kind:?}: {accepted} accepted, {refused} refused");
         all = (all.0 + accepted, all.1 + refused);
     }
     assert!(all.0 > 50_000 && all.1 > 50_000, "accepted and refused: {all:?}");
+    assert!(mended > 5_000, "only {mended} suggestions");
 }
 
 /// Numbers near the bounds, as text: the patterns have no hole.

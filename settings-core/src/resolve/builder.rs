@@ -149,7 +149,11 @@ impl<'r> Builder<'r> {
                 setting: Some(path.to_string()),
                 place: self.inputs.place(setting, candidate, None),
                 related: Vec::new(),
-                help: replacement.as_ref().map(|path| format!("set `{path}` instead")),
+                help: match &replacement {
+                    Some(path) => format!("set `{path}` instead"),
+                    None if deprecated.since == "next" => "remove it before then".to_owned(),
+                    None => "remove it".to_owned(),
+                },
             });
         }
     }
@@ -236,9 +240,13 @@ impl<'r> Inputs<'r> {
         }
     }
 
-    /// Where the list or map stands that a section is part of; [`Place::Program`] for sections of the program.
+    /// Where a section that is part of a list or map stands; [`Place::Program`] for sections of the program.
     pub(super) fn element_place(self, element: Option<&Element<'_>>) -> Place {
-        element.map_or(Place::Program, |element| self.place_of(element.leaf, true))
+        let place = |element: &Element<'_>| {
+            let within = self.place_within(element.leaf, element.route.iter(), true);
+            within.unwrap_or_else(|| self.place_of(element.leaf, true))
+        };
+        element.map_or(Place::Program, place)
     }
 
     /// Where a setting's strongest value stands; [`Place::Program`] where it has its default.

@@ -1,6 +1,7 @@
 //! Sections that may be absent, and sections that repeat.
 
 use super::index::LeafId;
+use super::within::Step;
 use super::{Builder, Settings};
 use crate::schema::Member;
 use crate::value::Value;
@@ -13,6 +14,8 @@ pub(super) struct Element<'r> {
     pub(super) leaf: LeafId,
     /// Where in the setting's value it stands: `[2]`.
     pub(super) within: String,
+    /// The way there.
+    pub(super) route: Vec<Step>,
 }
 
 impl<'r> Element<'r> {
@@ -43,7 +46,7 @@ impl<'r> Builder<'r> {
     pub fn sections<S: Settings>(&mut self) -> Option<Vec<S>> {
         let Value::List(values) = self.whole()? else { return None };
         let sections = (0_usize..).zip(values);
-        sections.map(|(number, value)| self.element_at(value, &format!("[{number}]"))).collect()
+        sections.map(|(number, value)| self.element_at(value, Step::Element(number))).collect()
     }
 
     /// The sections of the map that the next setting is.
@@ -52,7 +55,7 @@ impl<'r> Builder<'r> {
         let sections = entries.into_iter();
         sections
             .map(|(key, value)| {
-                let section = self.element_at(value, &format!(".{key}"))?;
+                let section = self.element_at(value, Step::Key(key.clone().into_owned()))?;
                 Some((key.into_owned(), section))
             })
             .collect()
@@ -69,19 +72,23 @@ impl<'r> Builder<'r> {
 
     /// A section that is part of another such section.
     pub(super) fn element_section<S: Settings>(&mut self, value: Value<'r>, key: &str) -> Option<S> {
-        self.element_at(value, &format!(".{key}"))
+        self.element_at(value, Step::Key(key.to_owned()))
     }
 
-    fn element_at<S: Settings>(&mut self, value: Value<'r>, within: &str) -> Option<S> {
+    fn element_at<S: Settings>(&mut self, value: Value<'r>, step: Step) -> Option<S> {
         let Value::Section(values) = value else { return None };
         let outer = self.element.take();
-        let (leaf, path) = match &outer {
-            Some(outer) => (outer.leaf, outer.within.as_str()),
-            None => (self.next.saturating_sub(1), ""),
+        let (leaf, mut within, mut route) = match &outer {
+            Some(outer) => (outer.leaf, outer.within.clone(), outer.route.clone()),
+            None => (self.next.saturating_sub(1), String::new(), Vec::new()),
         };
-        let within = format!("{path}{within}");
-        self.element =
-            Some(Element { values: values.into_iter(), members: S::SCHEMA.members.iter(), leaf, within });
+        within.push_str(&match &step {
+            Step::Element(number) => format!("[{number}]"),
+            Step::Key(key) => format!(".{key}"),
+        });
+        route.push(step);
+        let (values, members) = (values.into_iter(), S::SCHEMA.members.iter());
+        self.element = Some(Element { values, members, leaf, within, route });
         let section = S::build(self);
         self.element = outer;
         section

@@ -41,6 +41,7 @@ mod settings;
 mod snippet;
 mod suggestion;
 mod variables;
+mod within;
 
 #[cfg(test)]
 mod tests;

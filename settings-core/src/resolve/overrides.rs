@@ -23,7 +23,12 @@ pub(super) fn read(
                 setting: None,
                 place: place(told),
                 related: Vec::new(),
-                help: near.map(|near| format!("did you mean `{near}`?")),
+                help: match near {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => {
+                        "write a setting's whole path: its sections and its key with dots between".to_owned()
+                    }
+                },
             }),
         }
     }

@@ -32,7 +32,7 @@ impl Builder<'_> {
             setting: Some(path),
             place: self.inputs.element_place(self.element.as_ref()),
             related: Vec::new(),
-            help: Some("mend the type's `SettingValue`".to_owned()),
+            help: "mend the type's `SettingValue`".to_owned(),
         });
     }
 
@@ -64,7 +64,7 @@ impl Builder<'_> {
             setting: Some(path),
             place,
             related: set.iter().skip(1).map(|leaf| self.concerned(*leaf)).collect(),
-            help: Some(help),
+            help,
         });
     }
 

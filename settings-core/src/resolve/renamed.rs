@@ -44,7 +44,7 @@ pub(super) fn holds_sections(kind: &Kind) -> bool {
 
 impl<'r> Inputs<'r> {
     /// What a candidate says, as JSON; none where it is no JSON.
-    fn raw(self, candidate: &Candidate) -> Option<Raw<'r>> {
+    pub(super) fn raw(self, candidate: &Candidate) -> Option<Raw<'r>> {
         let text = match candidate.place {
             ValuePlace::Source { source, start, len, shape } => {
                 let start = start as usize;
@@ -110,7 +110,7 @@ impl<'r> Walk<'_, 'r> {
                         message,
                         &below,
                         *key,
-                        Some(format!("write it as `{}`", member.key())),
+                        format!("write it as `{}`", member.key()),
                     );
                 }
                 Name::Old => {
@@ -120,19 +120,16 @@ impl<'r> Walk<'_, 'r> {
                         format!("is an old name of `{below}`")
                     };
                     let message = format!("`{path}.{}` {what}", key.name());
-                    self.warn(
-                        Code::Alias,
-                        message,
-                        &below,
-                        *key,
-                        Some(format!("write it as `{}`", member.key())),
-                    );
+                    self.warn(Code::Alias, message, &below, *key, format!("write it as `{}`", member.key()));
                 }
             }
             match member {
                 Member::Setting(setting) => {
                     if let Some(deprecated) = &setting.deprecated {
-                        let help = deprecated.replacement.map(|name| format!("set `{name}` instead"));
+                        let help = match deprecated.replacement {
+                            Some(name) => format!("set `{name}` instead"),
+                            None => "remove it".to_owned(),
+                        };
                         let message = deprecation(&below, deprecated);
                         self.warn(Code::Deprecated, message, &below, *key, help);
                     }
@@ -143,7 +140,7 @@ impl<'r> Walk<'_, 'r> {
         }
     }
 
-    fn warn(&mut self, code: Code, message: String, path: &str, key: Key<'r>, help: Option<String>) {
+    fn warn(&mut self, code: Code, message: String, path: &str, key: Key<'r>, help: String) {
         let part = (key.start - self.whole.start, key.raw.len());
         self.diagnostics.push(Diagnostic {
             severity: Severity::Warning,

@@ -31,11 +31,7 @@ impl Report {
         let mut out = String::new();
         for diagnostic in self.diagnostics() {
             let Diagnostic { severity, code, message, place, help, .. } = diagnostic;
-            let _ = write!(out, "{place}: {}[{}]: {message}", severity.name(), code.name());
-            if let Some(help) = help {
-                let _ = write!(out, " ({help})");
-            }
-            out.push('\n');
+            let _ = writeln!(out, "{place}: {}[{}]: {message} ({help})", severity.name(), code.name());
         }
         out
     }
@@ -109,9 +105,7 @@ fn human(out: &mut String, diagnostic: &Diagnostic, paint: Paint) {
             _ => writeln!(out, "{indent}{} {what}: {place}", paint.gutter("=")),
         };
     }
-    if let Some(help) = help {
-        let _ = writeln!(out, "{indent}{} {}: {help}", paint.gutter("="), paint.paint("1;32", "help"));
-    }
+    let _ = writeln!(out, "{indent}{} {}: {help}", paint.gutter("="), paint.paint("1;32", "help"));
 }
 
 fn github(diagnostic: &Diagnostic) -> String {
@@ -137,9 +131,7 @@ fn github(diagnostic: &Diagnostic) -> String {
             _ => write!(text, "\n{what}: {place}"),
         };
     }
-    if let Some(help) = help {
-        let _ = write!(text, "\nhelp: {help}");
-    }
+    let _ = write!(text, "\nhelp: {help}");
     annotation(level, at, code.name(), &text)
 }
 
@@ -161,7 +153,7 @@ fn json(out: &mut String, diagnostic: &Diagnostic) {
         }
         out.push_str("], ");
     }
-    field(out, "help", help.as_deref());
+    field(out, "help", Some(help));
     close(out);
 }
 

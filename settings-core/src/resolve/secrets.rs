@@ -84,11 +84,12 @@ pub(super) fn read(
             (Ok(leaf), Ok(_)) => candidates.push(leaf, ValuePlace::SecretFile(number)),
             (Ok(leaf), Err(why)) => {
                 let message = format!("the secret can't be read: {why}");
-                diagnostics.push(diagnostic(Severity::Error, Code::SecretFile, message, Some(leaf), None));
+                let help = "put a text file of at most 1 MiB there that this user can read".to_owned();
+                diagnostics.push(diagnostic(Severity::Error, Code::SecretFile, message, Some(leaf), help));
             }
             (Err(Some(near)), _) => {
                 let message = format!("the file `{}` has the name of no setting", file.name);
-                let help = Some(format!("did you mean `{near}`?"));
+                let help = format!("did you mean `{near}`?");
                 diagnostics.push(diagnostic(Severity::Warning, Code::UnknownSecret, message, None, help));
             }
             (Err(None), _) => unclaimed.push(file),
@@ -110,7 +111,7 @@ pub(super) fn read(
             setting: None,
             place: first.place(),
             related: Vec::new(),
-            help: None,
+            help: "name a file after a setting's variable or path, or move it elsewhere".to_owned(),
         });
     }
 }

@@ -6,6 +6,8 @@ use super::{Mismatch, Value, from_json};
 use crate::nearest::nearest;
 use crate::schema::{Kind, Member, Section};
 
+const TWICE: &str = "remove one of the two";
+
 /// The elements of a list.
 pub(super) fn list<'a>(of: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
     let elements = raw.elements().unwrap_or_default();
@@ -22,7 +24,7 @@ pub(super) fn set<'a>(kind: &Kind, of: &Kind, raw: Raw<'a>) -> Result<Value<'a>,
         let before = values.iter().zip(&elements).take(number);
         if before.into_iter().any(|(other, raw)| other == value || same_number(*raw, *element)) {
             let mismatch = Mismatch::new(Reason::Duplicate, kind, format!("`{}` twice", element.text));
-            return Err(mismatch.at(element.start - raw.start, element.text.len()));
+            return Err(mismatch.help(TWICE).at(element.start - raw.start, element.text.len()));
         }
     }
     Ok(Value::List(values))
@@ -66,7 +68,7 @@ pub(super) fn section<'a>(
             _ if name == Name::Old => old.push((at, value)),
             Some(Some(_)) => {
                 let found = format!("`{}` twice", key.name());
-                faults.push(place(Mismatch::new(Reason::Duplicate, kind, found)));
+                faults.push(place(Mismatch::new(Reason::Duplicate, kind, found).help(TWICE)));
             }
             Some(slot) => *slot = Some(value),
             None => {}
@@ -137,7 +139,7 @@ fn unknown(kind: &Kind, section: &Section, key: &str) -> Mismatch {
     let mismatch = Mismatch::new(Reason::Key, kind, format!("`{key}`"));
     match nearest(key, section.members.iter().map(Member::key)) {
         Some(near) => mismatch.help(format!("did you mean `{near}`?")),
-        None => mismatch,
+        None => mismatch.help("remove it"),
     }
 }
 

@@ -8,6 +8,7 @@ mod from_json;
 mod from_text;
 pub mod json;
 mod mismatch;
+mod repair;
 mod secret;
 mod size;
 mod text_rules;

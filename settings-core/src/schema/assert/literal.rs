@@ -1,5 +1,7 @@
 //! A default that is a list or map of literals: the compact JSON that the derive writes.
 
+#![expect(clippy::result_large_err, reason = "evaluated at compile time only, where nothing can be boxed")]
+
 use super::default::{check, unfit};
 use super::message::Message;
 use crate::schema::setting::same;

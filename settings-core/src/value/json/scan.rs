@@ -4,6 +4,10 @@ use std::borrow::Cow;
 
 use super::{MAX_DEPTH, Raw, Shape, write};
 
+const KEY: &str = "write a key as `\"Key\": value`, and close the object with `}`";
+const VALUE: &str = "write a value: `\"text\"`, a number, `true`, `false`, `null`, `[…]` or `{…}`";
+const WORDS: &str = "JSON knows the words `true`, `false` and `null`; put other text in double quotes";
+
 /// Reads JSON from left to right.
 #[derive(Clone, Debug)]
 pub struct Scanner<'a> {
@@ -32,7 +36,7 @@ pub struct SyntaxError {
     /// What is wrong.
     pub message: String,
     /// What to do about it.
-    pub help: Option<&'static str>,
+    pub help: &'static str,
 }
 
 impl<'a> Key<'a> {
@@ -91,7 +95,8 @@ impl<'a> Scanner<'a> {
     pub fn end(&mut self) -> Result<(), SyntaxError> {
         match self.peek()? {
             None => Ok(()),
-            Some(_) => Err(self.unexpected("the end of the text", None)),
+            Some(_) => Err(self
+                .unexpected("the end of the text", "remove what follows, or put it before the last bracket")),
         }
     }
 
@@ -120,7 +125,7 @@ impl<'a> Scanner<'a> {
                 Ok(None)
             }
             Some(b'"') => self.key().map(Some),
-            _ => Err(self.unexpected("a key in double quotes, or `}`", None)),
+            _ => Err(self.unexpected("a key in double quotes, or `}`", KEY)),
         }
     }
 
@@ -161,7 +166,11 @@ impl<'a> Scanner<'a> {
             let opened = self.peek()?;
             if let Some(b'{' | b'[') = opened {
                 if depth == MAX_DEPTH {
-                    return Err(self.error(1, format!("nested deeper than {MAX_DEPTH} levels"), None));
+                    return Err(self.error(
+                        1,
+                        format!("nested deeper than {MAX_DEPTH} levels"),
+                        "no setting is that deep: remove the inner brackets",
+                    ));
                 }
                 self.pos += 1;
                 objects = objects << 1 | u128::from(opened == Some(b'{'));
@@ -200,7 +209,7 @@ impl<'a> Scanner<'a> {
             if next != Some(close) {
                 if in_object {
                     if next != Some(b'"') {
-                        return Err(self.unexpected("a key in double quotes, or `}`", None));
+                        return Err(self.unexpected("a key in double quotes, or `}`", KEY));
                     }
                     self.key()?;
                 }
@@ -223,7 +232,7 @@ impl<'a> Scanner<'a> {
         let raw = self.text.get(start..self.pos).unwrap_or_default();
         match self.peek()? {
             Some(b':') => self.pos += 1,
-            _ => return Err(self.unexpected("`:`", None)),
+            _ => return Err(self.unexpected("`:`", "write `:` between a key and its value")),
         }
         Ok(Key { raw, start: self.base + start, escaped })
     }
@@ -236,7 +245,8 @@ impl<'a> Scanner<'a> {
             Some(b't') if self.word("true") => Ok(Shape::Bool),
             Some(b'f') if self.word("false") => Ok(Shape::Bool),
             Some(b'n') if self.word("null") => Ok(Shape::Null),
-            _ => Err(self.unexpected("a value", None)),
+            Some(byte) if byte.is_ascii_alphabetic() => Err(self.unexpected("a value", WORDS)),
+            _ => Err(self.unexpected("a value", VALUE)),
         }
     }
 
@@ -278,7 +288,7 @@ impl<'a> Scanner<'a> {
                 }
                 _ => {
                     let message = "a control character stands in a string".to_owned();
-                    return Err(self.error(1, message, Some("write it as an escape, such as `\\t`")));
+                    return Err(self.error(1, message, "write it as an escape, such as `\\t`"));
                 }
             }
             self.pos += plain_len(self.rest());
@@ -292,7 +302,7 @@ impl<'a> Scanner<'a> {
             Some(b'u') if (2..6).all(|offset| at(offset).is_some_and(|byte| byte.is_ascii_hexdigit())) => 6,
             _ => {
                 let help = "a backslash itself is written `\\\\`";
-                return Err(self.error(2, "no escape that JSON knows".to_owned(), Some(help)));
+                return Err(self.error(2, "no escape that JSON knows".to_owned(), help));
             }
         };
         self.pos += len;
@@ -329,7 +339,7 @@ impl<'a> Scanner<'a> {
         }
         let len = self.pos - start;
         self.pos = start;
-        Err(self.error(len, "no number that JSON knows".to_owned(), Some("put text in double quotes")))
+        Err(self.error(len, "no number that JSON knows".to_owned(), "put text in double quotes"))
     }
 
     fn digits(&mut self) -> usize {
@@ -347,15 +357,11 @@ impl<'a> Scanner<'a> {
             match body.find("*/") {
                 Some(end) => end + 4,
                 None => {
-                    return Err(self.error(
-                        2,
-                        "the comment has no end".to_owned(),
-                        Some("close it with `*/`"),
-                    ));
+                    return Err(self.error(2, "the comment has no end".to_owned(), "close it with `*/`"));
                 }
             }
         } else {
-            return Err(self.unexpected("a value, a key or a comment", None));
+            return Err(self.unexpected("a value, a key or a comment", "a comment begins with `//` or `/*`"));
         };
         self.pos += len;
         Ok(())
@@ -371,39 +377,45 @@ impl<'a> Scanner<'a> {
         self.text.as_bytes().get(self.pos..).unwrap_or_default()
     }
 
-    fn missing_comma(&self, next: Option<u8>) -> Option<&'static str> {
-        matches!(next, Some(b'"' | b'{' | b'[' | b'0'..=b'9' | b't' | b'f' | b'n'))
-            .then_some("a comma is missing before it")
+    fn missing_comma(&self, next: Option<u8>) -> &'static str {
+        match next {
+            Some(b'"' | b'{' | b'[' | b'-' | b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9') => {
+                "a comma is missing before it"
+            }
+            _ => "write a comma before the next one, or close the bracket",
+        }
     }
 
     #[cold]
     fn unterminated(&self) -> SyntaxError {
         let rest = self.text.get(self.pos..).unwrap_or_default();
         let len = rest.lines().next().unwrap_or_default().len();
-        self.error(len, "the string has no closing quote on its line".to_owned(), None)
+        self.error(
+            len,
+            "the string has no closing quote on its line".to_owned(),
+            "close it with `\"`; a line break within it is written `\\n`",
+        )
     }
 
     #[cold]
-    fn unexpected(&self, expected: &str, help: Option<&'static str>) -> SyntaxError {
+    fn unexpected(&self, expected: &str, help: &'static str) -> SyntaxError {
         let rest = self.text.get(self.pos..).unwrap_or_default();
         let Some(found) = rest.chars().next() else {
             return self.error(0, format!("expected {expected}, but the text ends"), help);
         };
         let word = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
         let len = word.max(found.len_utf8());
-        let help = help.or(match found {
-            '\'' => Some("JSON writes strings in double quotes"),
-            _ if word > 0 => {
-                Some("JSON knows the words `true`, `false` and `null`; put other text in double quotes")
-            }
-            _ => None,
-        });
-        let found = if word > 0 { "a bare word".to_owned() } else { format!("`{}`", found.escape_debug()) };
+        let help = if found == '\'' { "JSON writes strings in double quotes" } else { help };
+        let found = match found {
+            _ if word > 0 => "a bare word".to_owned(),
+            '"' | '\'' => format!("`{found}`"),
+            _ => format!("`{}`", found.escape_debug()),
+        };
         self.error(len, format!("expected {expected}, found {found}"), help)
     }
 
     #[cold]
-    fn error(&self, len: usize, message: String, help: Option<&'static str>) -> SyntaxError {
+    fn error(&self, len: usize, message: String, help: &'static str) -> SyntaxError {
         SyntaxError { offset: self.base + self.pos, len, message, help }
     }
 }
