@@ -113,8 +113,9 @@ fn leaked(kind: Kind) -> &'static Kind {
 }
 
 fn kinds() -> Vec<Kind> {
-    let mut kinds = vec![Kind::Bool, Kind::Float, Kind::Text, Kind::Secret, Kind::OneOf(CHOICES)];
+    let mut kinds = vec![Kind::Bool, Kind::ANY_FLOAT, Kind::Text, Kind::Secret, Kind::OneOf(CHOICES)];
     kinds.extend(INTEGERS);
+    kinds.extend([f32::KIND, Kind::Float { min: -0.5, max: 1.5 }, Kind::Float { min: 2.0, max: f64::MAX }]);
     kinds.extend(DURATIONS);
     kinds.push(Kind::Custom(&EVEN));
     kinds.extend(SIZES);
@@ -151,6 +152,7 @@ fn bounds(kind: &Kind) -> (i128, i128) {
         Kind::Duration { min, max, .. } => (min.into(), max.into()),
         Kind::List(of) | Kind::Set(of) | Kind::Map(of) | Kind::Optional(of) => bounds(of),
         Kind::Size { min, max } => (min.into(), max.into()),
+        Kind::Float { min, max } => (min.max(-9.0) as i128, max.min(9.0) as i128),
         Kind::TextOf(TextRules { format: Some(Format::Port), .. }) => (1, 65_535),
         _ => (0, 1),
     }
@@ -297,7 +299,9 @@ fn value(random: &mut Random, kind: &Kind, depth: u32) -> Json {
             1 => json!(random.below(2) == 0),
             2 | 3 => serde_json::Number::from_i128(number(random, kind)).map_or(Json::Null, Json::Number),
             4 => {
-                let written = ["1.0", "1.5", "-0.0", "3e2", "25e-1", "1e300", "-2.50e1"];
+                let written = [
+                    "1.0", "1.5", "1.51", "-0.5", "-0.51", "1e39", "-0.0", "3e2", "25e-1", "1e300", "-2.50e1",
+                ];
                 serde_json::from_str(random.pick(&written)).unwrap()
             }
             5 | 6 => json!(text(random, kind)),
@@ -344,6 +348,10 @@ fn beyond_schemas(kind: &Kind, value: &Json) -> bool {
         (Kind::Custom(custom), Json::String(text)) => (custom.check)(text).is_err(),
         (Kind::Duration { .. }, Json::String(text)) => {
             text.as_bytes().windows(2).any(|pair| pair[0].is_ascii_alphabetic() && pair[1].is_ascii_digit())
+        }
+        // as text
+        (Kind::Float { min, max }, Json::String(text)) => {
+            text.parse().is_ok_and(|float: f64| !(*min..=*max).contains(&float))
         }
         // one value in two ways: 5 and "5"
         (Kind::Set(of), Json::Array(values)) => {
@@ -539,7 +547,7 @@ fn both_take_everything_for_json() {
     let validator = validator(Kind::Json);
     let mut random = Random(0x0f1e_2d3c_4b5a_6978);
     for _ in 0..2000 {
-        let value = value(&mut random, &Kind::Map(&Kind::Float), 2);
+        let value = value(&mut random, &Kind::Map(&Kind::ANY_FLOAT), 2);
         assert!(resolver_accepts(&Kind::Json, &value.to_string()), "{value}");
         assert!(validator.is_valid(&json!({ "S": { "K": value } })), "{value}");
     }

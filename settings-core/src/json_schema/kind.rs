@@ -24,7 +24,7 @@ fn ways(kind: &Kind, values: &[ValueDoc], strict: bool) -> Vec<Map<String, Json>
         Kind::Integer { min, max } => {
             vec![whole_number(min, max), text_like(&pattern::whole(&pattern::integer(min, max)), kind)]
         }
-        Kind::Float => vec![object([("type", json!("number"))]), text_like(pattern::FLOAT, kind)],
+        Kind::Float { min, max } => vec![number(min, max), text_like(pattern::FLOAT, kind)],
         Kind::Text | Kind::Secret => vec![object([("type", json!(["string", "number"]))])],
         Kind::Custom(_) => vec![object([("type", json!("string"))])],
         Kind::OneOf(choices) => vec![one_of(choices, values)],
@@ -168,6 +168,16 @@ pub(super) fn history(property: &mut Map<String, Json>, setting: &Setting) {
         property.insert("deprecated".to_owned(), json!(true));
         property.insert("deprecationMessage".to_owned(), json!(texts::deprecation(deprecated)));
     }
+}
+
+fn number(min: f64, max: f64) -> Map<String, Json> {
+    let mut schema = object([("type", json!("number"))]);
+    for (keyword, bound, widest) in [("minimum", min, f64::MIN), ("maximum", max, f64::MAX)] {
+        if bound != widest {
+            schema.insert(keyword.to_owned(), json!(bound));
+        }
+    }
+    schema
 }
 
 fn whole_number(min: i128, max: i128) -> Map<String, Json> {

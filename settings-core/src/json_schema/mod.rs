@@ -2,7 +2,8 @@
 //!
 //! The schema accepts what the resolver accepts in a file, and refuses what it refuses, but where no schema can say
 //! it: the check of a [`Kind::Custom`](crate::schema::Kind::Custom), the bounds of a duration that is a sum
-//! (`1h30m`), one element of a set written in two ways (`5` and `"5"`), numbers beyond a float's range, the value of an
+//! (`1h30m`), one element of a set written in two ways (`5` and `"5"`), the bounds of a number with a fraction
+//! that is written as text, numbers beyond a float's range, the value of an
 //! old name beside the setting's own, and keys in another letter case.
 
 mod kind;

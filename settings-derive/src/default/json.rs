@@ -18,7 +18,12 @@ impl Reader<'_> {
         tokens: &TokenStream,
     ) -> Option<DefaultValue> {
         let text = self.json(ty, flat, tokens)?;
-        Some(DefaultValue::Json(Json { text, numbers: self.numbers.take(), texts: self.texts.take() }))
+        Some(DefaultValue::Json(Json {
+            text,
+            numbers: self.numbers.take(),
+            floats: self.floats.take(),
+            texts: self.texts.take(),
+        }))
     }
 
     /// The literal that `flat` is, as JSON, or none with a note of what is wrong.
@@ -55,8 +60,15 @@ impl Reader<'_> {
             (_, Shape::Float(float) | Shape::Huge(float)) if !float.is_finite() => {
                 self.refuse(tokens, "no float is that large")
             }
-            (Kind::Float | Kind::Other, Shape::Integer(integer)) => Some(integer.to_string()),
-            (Kind::Float | Kind::Other, Shape::Float(float) | Shape::Huge(float)) => Some(float.to_string()),
+            (Kind::Float, Shape::Integer(integer)) => {
+                self.floats.borrow_mut().push((integer as f64, tokens.clone()));
+                Some(integer.to_string())
+            }
+            (Kind::Other, Shape::Integer(integer)) => Some(integer.to_string()),
+            (Kind::Float | Kind::Other, Shape::Float(float) | Shape::Huge(float)) => {
+                self.floats.borrow_mut().push((float, tokens.clone()));
+                Some(float.to_string())
+            }
             (Kind::Secret, _) => {
                 self.refuse(tokens, "a secret has no default in code, where everyone reads it")
             }

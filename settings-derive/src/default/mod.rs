@@ -32,13 +32,15 @@ pub(crate) struct Json {
     pub(crate) text: String,
     /// The integers and durations in it.
     pub(crate) numbers: Vec<(i128, TokenStream)>,
+    /// The numbers with a fraction in it, and those of types of the program's own.
+    pub(crate) floats: Vec<(f64, TokenStream)>,
     /// The texts in it that stand for a type of the program's own.
     pub(crate) texts: Vec<(String, TokenStream)>,
 }
 
 impl Json {
     fn new(text: &str) -> Self {
-        Self { text: text.to_owned(), numbers: Vec::new(), texts: Vec::new() }
+        Self { text: text.to_owned(), numbers: Vec::new(), floats: Vec::new(), texts: Vec::new() }
     }
 }
 
@@ -146,12 +148,13 @@ struct Reader<'a> {
     /// The field's name, for messages.
     name: &'a str,
     numbers: RefCell<Vec<(i128, TokenStream)>>,
+    floats: RefCell<Vec<(f64, TokenStream)>>,
     texts: RefCell<Vec<(String, TokenStream)>>,
 }
 
 impl<'a> Reader<'a> {
     fn new(cx: &'a Ctxt, name: &'a str) -> Self {
-        Self { cx, name, numbers: RefCell::default(), texts: RefCell::default() }
+        Self { cx, name, numbers: RefCell::default(), floats: RefCell::default(), texts: RefCell::default() }
     }
 
     fn read(&self, ty: &Type, kind: Kind<'_>, tokens: &TokenStream) -> Option<DefaultValue> {

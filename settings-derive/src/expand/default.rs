@@ -17,8 +17,8 @@ pub(super) fn expand(default: Option<&DefaultValue>, library: &TokenStream) -> T
             quote!(Integer(#value))
         }
         Some(DefaultValue::Float(value)) => {
-            let (minus, value) = (minus(*value < 0.0), Literal::f64_unsuffixed(value.abs()));
-            quote!(Float(#minus #value))
+            let value = float(*value);
+            quote!(Float(#value))
         }
         Some(DefaultValue::Text(text)) => quote!(Text(#text)),
         Some(DefaultValue::Json(Json { text, .. })) => quote!(Json(#text)),
@@ -58,6 +58,12 @@ pub(super) fn integer(value: i128) -> TokenStream {
     quote!(#minus #value)
 }
 
+/// An `f64`, whatever its sign.
+pub(super) fn float(value: f64) -> TokenStream {
+    let (minus, value) = (minus(value < 0.0), Literal::f64_unsuffixed(value.abs()));
+    quote!(#minus #value)
+}
+
 fn minus(is_negative: bool) -> Option<TokenStream> {
     is_negative.then(|| quote!(-))
 }
@@ -70,6 +76,15 @@ pub(super) fn needs_proof(field: &Field<'_>, leaf: &Leaf<'_>) -> bool {
         .attrs
         .range
         .as_ref()
-        .is_some_and(|range| range.low.literal.is_none() || range.high.literal.is_none());
-    is_constant || is_own_type || bounds_are_constants || leaf.attrs.text.span().is_some()
+        .is_some_and(|range| range.low.float.is_none() || range.high.float.is_none());
+    is_constant
+        || is_own_type
+        || bounds_are_constants
+        || has_large_float(leaf)
+        || leaf.attrs.text.span().is_some()
+}
+
+/// Whether the default may be beyond what the type holds.
+fn has_large_float(leaf: &Leaf<'_>) -> bool {
+    matches!(leaf.default, Some(DefaultValue::Float(float)) if float.abs() > f64::from(f32::MAX))
 }

@@ -324,6 +324,11 @@ fn proofs(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
                 let call = quote!(accepts_text(<#ident as #library::Settings>::SCHEMA, #index, #text));
                 proofs.extend(proof(call, tokens.span(), library));
             }
+            for (float, tokens) in &json.floats {
+                let float = default::float(*float);
+                let call = quote!(accepts_float(<#ident as #library::Settings>::SCHEMA, #index, #float));
+                proofs.extend(proof(call, tokens.span(), library));
+            }
         }
         let place = leaf.attrs.default.as_ref().map(|tokens| tokens.span()).or(leaf.attrs.text.span());
         if let (true, Some(place)) = (needs_proof(field, leaf), place) {

@@ -203,16 +203,23 @@ pub(super) fn innermost(kind: &Kind) -> &Kind {
 fn hint(setting: &Setting) -> Option<Hint> {
     let what = match innermost(&setting.kind) {
         Kind::Bool | Kind::OneOf(_) => return None,
-        Kind::Integer { min, max } => format!("Numerical input{}.", bounds(*min, *max)),
-        Kind::Float => "Decimal input.".to_owned(),
+        Kind::Integer { min, max } => {
+            let types = [i32::MAX.into(), u32::MAX.into(), i64::MAX.into(), u64::MAX.into()];
+            format!("Numerical input{}.", bounds(*min, *max, types.contains(max)))
+        }
+        Kind::Float { min, max } => format!("Decimal input{}.", float_bounds(*min, *max)),
         Kind::Text | Kind::Secret => "String input.".to_owned(),
         Kind::TextOf(_) => format!("String input ({}).", markdown_to_rst(&expectation(&setting.kind))),
-        Kind::Size { .. } => "Numerical value in bytes.".to_owned(),
+        Kind::Size { min, max } => {
+            format!("Numerical value in bytes{}.", bounds((*min).into(), (*max).into(), *max == u64::MAX))
+        }
         Kind::Set(of) => format!("{} array input.", element(of)),
         Kind::Section(_) => "Map input.".to_owned(),
         Kind::Json => "JSON input.".to_owned(),
         Kind::Duration { unit, min, max } => {
-            format!("Numerical value in {}{}.", unit.name(), bounds(i128::from(*min), i128::from(*max)))
+            let longest = u64::MAX / Unit::Days.millis();
+            let bounds = bounds((*min).into(), (*max).into(), *max >= longest);
+            format!("Numerical value in {}{bounds}.", unit.name())
         }
         Kind::List(of) => format!("{} array input.", element(of)),
         Kind::Map(_) => "Map input.".to_owned(),
@@ -233,20 +240,30 @@ fn hint(setting: &Setting) -> Option<Hint> {
 
 fn element(kind: &Kind) -> &'static str {
     match innermost(kind) {
-        Kind::Integer { .. } | Kind::Float | Kind::Duration { .. } => "Numerical",
+        Kind::Integer { .. } | Kind::Float { .. } | Kind::Size { .. } | Kind::Duration { .. } => "Numerical",
         _ => "String",
     }
 }
 
-/// The range in words, as far as it is narrower than a machine's integers.
-fn bounds(min: i128, max: i128) -> String {
-    let unbounded_below = min <= i128::from(i32::MIN);
-    let unbounded_above = max >= i128::from(i32::MAX);
+/// The range in words; what only a large type holds is no bound.
+fn bounds(min: i128, max: i128, unbounded_above: bool) -> String {
+    let unbounded_below = [i128::from(i32::MIN), i64::MIN.into()].contains(&min);
     match (unbounded_below, unbounded_above) {
         (true, true) => String::new(),
         (false, true) if min == 0 => String::new(),
         (false, true) => format!(" of at least {min}"),
-        _ => format!(" from {min} to {max}"),
+        (true, false) => format!(" of at most {max}"),
+        (false, false) => format!(" from {min} to {max}"),
+    }
+}
+
+/// The range in words, as far as it is narrower than what the types hold.
+fn float_bounds(min: f64, max: f64) -> String {
+    match (min <= f64::from(f32::MIN), max >= f64::from(f32::MAX)) {
+        (true, true) => String::new(),
+        (false, true) => format!(" of at least {min:?}"),
+        (true, false) => format!(" of at most {max:?}"),
+        (false, false) => format!(" from {min:?} to {max:?}"),
     }
 }
 

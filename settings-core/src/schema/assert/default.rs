@@ -14,19 +14,31 @@ pub const fn accepts_default(section: &'static Section, index: usize) -> Option<
     }
 }
 
+/// That the innermost kind of field `index` accepts a number that stands somewhere in its default.
+pub const fn accepts_float(section: &'static Section, index: usize, float: f64) -> Option<Message> {
+    let Some(setting) = setting(section, index) else { return None };
+    match innermost(&setting.kind) {
+        kind @ Kind::Float { .. } => check(kind, DefaultValue::Float(float)),
+        _ => None,
+    }
+}
+
 /// That the innermost kind of field `index` accepts `text`, which stands somewhere in its default.
 pub const fn accepts_text(section: &'static Section, index: usize, text: &str) -> Option<Message> {
     let Some(setting) = setting(section, index) else { return None };
-    let mut kind = &setting.kind;
-    while let Kind::List(of) | Kind::Set(of) | Kind::Map(of) | Kind::Optional(of) = kind {
-        kind = of;
-    }
-    match kind {
+    match innermost(&setting.kind) {
         Kind::OneOf([]) | Kind::Text | Kind::Json | Kind::Custom(_) => None,
         Kind::OneOf(choices) => is_choice(choices, text),
         Kind::TextOf(rules) => is_text_of(rules, text),
         kind => Some(unfit(kind)),
     }
+}
+
+const fn innermost(mut kind: &'static Kind) -> &'static Kind {
+    while let Kind::List(of) | Kind::Set(of) | Kind::Map(of) | Kind::Optional(of) = kind {
+        kind = of;
+    }
+    kind
 }
 
 pub(super) const fn check(kind: &Kind, default: DefaultValue) -> Option<Message> {
@@ -44,8 +56,14 @@ pub(super) const fn check(kind: &Kind, default: DefaultValue) -> Option<Message>
             in_range(bytes, *min as i128, *max as i128)
         }
         (Kind::TextOf(rules), DefaultValue::Text(text)) => is_text_of(rules, text),
-        (Kind::Float, DefaultValue::Float(float)) if !float.is_finite() => {
+        (Kind::Float { .. }, DefaultValue::Float(float)) if !float.is_finite() => {
             Some(Message::new("the default is not a finite number"))
+        }
+        (Kind::Float { min, max }, DefaultValue::Float(float)) if float < *min || float > *max => {
+            Some(Message::new("the default is outside the range"))
+        }
+        (Kind::Float { .. }, DefaultValue::Integer(integer)) => {
+            check(kind, DefaultValue::Float(integer as f64))
         }
         (kind, DefaultValue::Json(json)) => literal::fault(kind, json),
         (_, DefaultValue::Computed { .. }) => None,
@@ -114,7 +132,7 @@ const fn number(mut message: Message, value: i128) -> Message {
 const fn is_of(kind: &Kind, default: DefaultValue) -> Option<Message> {
     let fits = match (kind, default) {
         (Kind::Bool, DefaultValue::Bool(_))
-        | (Kind::Float, DefaultValue::Float(_) | DefaultValue::Integer(_))
+        | (Kind::Float { .. }, DefaultValue::Float(_))
         | (Kind::Text | Kind::Custom(_), DefaultValue::Text(_)) => true,
         (Kind::Secret, DefaultValue::Text(text)) => text.is_empty(),
         _ => false,
@@ -130,7 +148,7 @@ const fn expected(kind: &Kind) -> &'static str {
     match kind {
         Kind::Bool => "`true` or `false`",
         Kind::Integer { .. } => "a whole number",
-        Kind::Float => "a number",
+        Kind::Float { .. } => "a number",
         Kind::Text => "a string",
         Kind::TextOf(TextRules { format: Some(format), .. }) => format.name(),
         Kind::TextOf(_) => "a string",

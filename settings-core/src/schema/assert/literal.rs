@@ -28,6 +28,8 @@ const fn value<'j>(kind: &Kind, json: &'j [u8]) -> Result<&'j [u8], Message> {
         (Kind::Map(of), [b'{', entries @ ..]) => values(of, entries),
         (Kind::List(_) | Kind::Set(_) | Kind::Map(_), _) | (_, [b'[' | b'{', ..]) => Err(unfit(kind)),
         (_, [b'"', ..]) => Ok(behind(json)),
+        // told of one by one, as texts are
+        (Kind::Float { .. }, [b'-' | b'0'..=b'9', ..]) => Ok(behind(json)),
         _ => match check(kind, scalar(json)) {
             Some(message) => Err(message),
             None => Ok(behind(json)),

@@ -10,7 +10,7 @@ mod message;
 mod siblings;
 mod unique;
 
-pub use default::{accepts_default, accepts_text};
+pub use default::{accepts_default, accepts_float, accepts_text};
 pub use documented::documents_every_value;
 pub use member::{has_setting, replacements_exist};
 pub use message::Message;

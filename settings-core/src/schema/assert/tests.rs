@@ -186,12 +186,15 @@ fn a_default_is_of_its_kind_and_in_its_range() {
     const PORT: Kind = Kind::Integer { min: -10, max: 10 };
     const SECONDS: Kind = Kind::Duration { unit: Unit::Seconds, min: 1, max: 60 };
     const CUSTOM: Kind = Kind::Custom(&CustomKind { name: "a colour", check: |_| Ok(()) });
+    const RATIO: Kind = Kind::Float { min: 0.0, max: 1.0 };
     let message = |kind, default| of_setting(accepts_default, Setting::new("K", "k", kind, default));
     for (kind, default) in [
         (Kind::Bool, DefaultValue::Bool(true)),
         (PORT, DefaultValue::Integer(-10)),
         (SECONDS, DefaultValue::Integer(60)),
-        (Kind::Float, DefaultValue::Float(0.5)),
+        (Kind::ANY_FLOAT, DefaultValue::Float(0.5)),
+        (RATIO, DefaultValue::Float(1.0)),
+        (RATIO, DefaultValue::Integer(0)),
         (CHOICES, DefaultValue::Text("")),
         (CUSTOM, DefaultValue::Text("red")),
         (Kind::Optional(&PORT), DefaultValue::None),
@@ -206,7 +209,9 @@ fn a_default_is_of_its_kind_and_in_its_range() {
         (SECONDS, DefaultValue::Integer(0), "the default 0 is outside the range 1 to 60"),
         (Kind::Optional(&PORT), DefaultValue::Integer(100), "the default 100 is outside the range -10 to 10"),
         (CHOICES, DefaultValue::Text("Low"), r#""Low" is no value of this type: there are "low", """#),
-        (Kind::Float, DefaultValue::Float(f64::NAN), "the default is not a finite number"),
+        (Kind::ANY_FLOAT, DefaultValue::Float(f64::NAN), "the default is not a finite number"),
+        (RATIO, DefaultValue::Float(1.5), "the default is outside the range"),
+        (RATIO, DefaultValue::Integer(-1), "the default is outside the range"),
         (Kind::Bool, DefaultValue::None, "the default doesn't fit: this type takes `true` or `false`"),
         (CUSTOM, DefaultValue::Integer(1), "the default doesn't fit: this type takes a colour"),
         (
@@ -237,7 +242,7 @@ fn a_list_or_map_of_literals_has_the_shape_of_its_kind() {
         (NAMES, r#"["a","b\",\"a",""]"#),
         (PAIRS, r#"[["a"],["a","b"],[]]"#),
         (LEVELS, r#"["low",""]"#),
-        (Kind::List(&Kind::Float), "[1,0.5,-1e9]"),
+        (Kind::List(&Kind::ANY_FLOAT), "[1,0.5,-1e9]"),
         (Kind::List(&Kind::Json), r#"[{"a":[null]},1,"x"]"#),
         (Kind::Json, r#"{"a":[null,{}]}"#),
         (Kind::List(&Kind::OneOf(&[])), "[1]"),
