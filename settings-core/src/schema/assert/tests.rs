@@ -58,7 +58,18 @@ fn one_path_for_two_settings_is_told() {
         Member::Section { key: "A", section: &A, optional: false },
         Member::Section { key: "C", section: &BY_ALIAS, optional: false },
     ];
-    assert_eq!(names(&MEMBERS), "two sections, settings or aliases have the path `A.B`");
+    assert_eq!(names(&MEMBERS), "`A.B` is an alias of `C.D`, and the path of another setting or section");
+    const TWICE: [Member; 2] = [
+        Member::Section { key: "C", section: &BY_ALIAS, optional: false },
+        Member::Section { key: "D", section: &BY_ALIAS, optional: false },
+    ];
+    assert_eq!(names(&TWICE), "`A.B` is an alias of `C.D` and of `D.D`");
+    const ALMOST: [Member; 2] =
+        [Member::Setting(setting("A").aliases(&["B_C"])), Member::Setting(setting("D").aliases(&["B.C"]))];
+    assert_eq!(
+        names(&ALMOST),
+        "`B_C` (an alias of `A`) and `B.C` (an alias of `D`) claim one environment variable, `B_C`"
+    );
 }
 
 #[test]
