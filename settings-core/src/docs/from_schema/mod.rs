@@ -1,11 +1,13 @@
 //! From schema to model: one page a page name.
 
+mod blocks;
 mod history;
 mod page_text;
 
 use crate::schema::{Choice, DefaultValue, Kind, Leaf, Section, Setting, Unit, ValueDoc};
 use crate::value::expectation;
 
+use self::blocks::{blocks, one_line};
 use super::inline::markdown_to_rst;
 use super::model::{
     Bullet, Content, Entry, Fact, Heading, Hint, Page, Part, Placed, Row, Statement, Table, Value,
@@ -77,7 +79,7 @@ fn introduction(name: &str, leaves: &[Leaf]) -> Vec<Placed> {
         let doc = leaf.section.doc.trim();
         if !doc.is_empty() && !told.contains(&doc) {
             told.push(doc);
-            parts.extend(paragraphs(doc).into_iter().map(|content| Placed::by_rule(part_of(content))));
+            parts.extend(blocks(doc).into_iter().map(|content| Placed::by_rule(part_of(content))));
         }
     }
     let console = leaves.first().and_then(|leaf| leaf.console);
@@ -117,7 +119,7 @@ pub(super) fn anchor(path: &str) -> String {
 }
 
 fn table(leaf: &Leaf, path: &str, prefix: &str) -> Table {
-    let mut left = paragraphs(leaf.setting.description);
+    let mut left = blocks(leaf.setting.description);
     let values = value_list(leaf.setting);
     match values.is_empty() {
         true => left.extend(hint(leaf.setting).map(Content::Hint)),
@@ -135,7 +137,7 @@ fn table(leaf: &Leaf, path: &str, prefix: &str) -> Table {
         Bullet::Env(Statement::naming(leaf.path.env_name(prefix))),
     ];
     let mut rows = vec![Row { left, right: Some(right) }];
-    let mut notes = paragraphs(leaf.setting.note);
+    let mut notes = blocks(leaf.setting.note);
     notes.extend(history::notes(leaf));
     if !notes.is_empty() {
         rows.push(Row { left: notes, right: None });
@@ -271,42 +273,6 @@ fn float_bounds(min: f64, max: f64) -> String {
 fn literal(text: &str) -> String {
     let bare = text.trim() == text && !text.contains("``") && !text.ends_with('`');
     if bare { format!("``{text}``") } else { format!("``{text:?}``") }
-}
-
-fn paragraphs(markdown: &str) -> Vec<Content> {
-    markdown
-        .split("\n\n")
-        .map(str::trim)
-        .filter(|block| !block.is_empty())
-        .map(|block| {
-            if block.starts_with("- ") || block.starts_with("* ") {
-                Content::Values(items(block))
-            } else {
-                Content::Text(markdown_to_rst(&one_line(block)).into())
-            }
-        })
-        .collect()
-}
-
-/// A Markdown list's items; lines that begin no item continue the one before.
-fn items(block: &str) -> Vec<Value> {
-    let mut texts: Vec<String> = Vec::new();
-    for line in block.lines() {
-        match line.strip_prefix("- ").or_else(|| line.strip_prefix("* ")) {
-            Some(text) => texts.push(text.trim().to_owned()),
-            None => {
-                if let Some(last) = texts.last_mut() {
-                    last.push(' ');
-                    last.push_str(line.trim());
-                }
-            }
-        }
-    }
-    texts.into_iter().map(|text| Value { text: markdown_to_rst(&text).into(), ..Value::default() }).collect()
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The unit that a hint names.

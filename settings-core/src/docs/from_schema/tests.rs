@@ -36,7 +36,18 @@ struct Every {
     /// A number.
     #[setting(default = -3, range = -5..=5)]
     number: i32,
-    /// A ratio.
+    /// .. no:: directive
+    ///
+    /// # Heading
+    /// e. g. text:
+    /// 1. first
+    /// 2. second
+    ///
+    /// ```toml
+    /// [a]
+    ///
+    /// b = "`c` | *d*"
+    /// ```
     #[setting(default = 0.5)]
     ratio: f64,
     /// A text with `code`, 2 * 3 * 4, and a
@@ -202,6 +213,18 @@ fn markdown_of_doc_comments_becomes_markup_of_the_page() {
     }
     let markdown = render(&from_schema(Root::SCHEMA)[0], Style::Table, Format::Markdown);
     assert!(markdown.contains("- Environment variable: `APP_EVERYSETTINGS_NUMBER`"), "{markdown}");
+}
+
+#[test]
+fn code_and_lists_of_doc_comments_keep_their_lines() {
+    let text = render(&from_schema(Root::SCHEMA)[0], Style::Directive, Format::Rst);
+    for line in
+        ["\\.. no:: directive", "Heading", "\\e. g. text:", "\\1. first", "\\2. second", "b = \"`c` | *d*\""]
+    {
+        assert!(text.lines().any(|found| found.trim() == line), "{line}\n{text}");
+    }
+    let markdown = render(&from_schema(Root::SCHEMA)[0], Style::Table, Format::Markdown);
+    assert!(markdown.contains("````toml\n[a]\n\nb = \"`c` | *d*\"\n````"), "{markdown}");
 }
 
 #[test]
