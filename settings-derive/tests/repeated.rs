@@ -14,6 +14,26 @@ use settings_core::resolve::{Environment, Layers, Resolution, resolve};
 struct Program {
     replicas: Vec<Replica>,
     named: BTreeMap<String, Replica>,
+    warning: Vec<Warning>,
+    allowing: Vec<Allowing>,
+}
+
+/// Unknown keys are told of.
+#[derive(Settings)]
+#[settings(unknown = "warn")]
+struct Warning {
+    /// A port.
+    #[setting(default = 1)]
+    port: u16,
+}
+
+/// Unknown keys are passed over.
+#[derive(Settings)]
+#[settings(unknown = "allow")]
+struct Allowing {
+    /// A port.
+    #[setting(default = 1)]
+    port: u16,
 }
 
 /// A copy of the database.
@@ -137,4 +157,18 @@ fn a_rule_over_several_settings_points_into_its_own_section() {
     let human = resolution.report().to_human(false);
     assert!(human.contains("= `Named.b.c.Most` is set here: c.json:2:1\n"), "{human}");
     assert!(human.contains("= `Named.d.Most` has its default\n"), "{human}");
+}
+
+#[test]
+fn a_sections_own_word_on_unknown_keys_holds() {
+    let (resolution, lines) =
+        lines(r#"{"Warning": [{"Prot": 1, "Port": 2}], "Allowing": [{"Prot": 1, "Port": 3}]}"#);
+    assert_eq!(
+        lines,
+        ["c.json:1:15: warning[unknown-key]: `Prot` is no setting of Warning[0] (did you mean `Port`?)"]
+    );
+    let program = resolution.into_result().unwrap();
+    assert_eq!((program.warning[0].port, program.allowing[0].port), (2, 3));
+    let (_, refused) = self::lines(r#"{"Replicas": [{"Prot": 1}]}"#);
+    assert!(refused[0].contains("error[unknown-key]"), "{refused:?}");
 }

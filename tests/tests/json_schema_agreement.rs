@@ -8,8 +8,8 @@ use settings_core::Settings;
 use settings_core::json_schema::json_schema;
 use settings_core::resolve::{Layers, resolve};
 use settings_core::schema::{
-    Choice, CustomKind, DefaultValue, Format, Kind, Member, Section, Setting, TextRules, Unit, ValueDoc,
-    documents_every_value,
+    Choice, CustomKind, DefaultValue, Format, Kind, Member, Section, Setting, TextRules, Unit, Unknown,
+    ValueDoc, documents_every_value,
 };
 use settings_core::value::{
     ByteSize, Reason, SettingValue as _, expectation, from_json, from_text, json as reader, to_json,
@@ -102,6 +102,9 @@ const ELEMENT: Section = Section {
     ..Section::EMPTY
 };
 
+/// One that takes keys that it doesn't know.
+const OPEN: Section = Section { unknown: Some(Unknown::Warn), ..ELEMENT };
+
 const INNER: Section = Section {
     key: "Inner",
     members: &[Member::Setting(Setting::new("k", "k", Kind::Bool, DefaultValue::Bool(false)))],
@@ -121,6 +124,7 @@ fn kinds() -> Vec<Kind> {
     kinds.extend(SIZES);
     kinds.extend(TEXTS.iter().map(|rules| Kind::TextOf(Box::leak(Box::new(*rules)))));
     kinds.push(Kind::Section(&ELEMENT));
+    kinds.push(Kind::Section(&OPEN));
     let simple = kinds.clone();
     for kind in simple {
         kinds.extend([

@@ -4,7 +4,7 @@ use serde_json::{Map, Number, Value as Json, json};
 
 use super::{pattern, texts};
 use crate::markdown;
-use crate::schema::{Choice, Format, Kind, Member, Section, Setting, TextRules, ValueDoc};
+use crate::schema::{Choice, Format, Kind, Member, Section, Setting, TextRules, Unknown, ValueDoc};
 use crate::value::expectation;
 
 /// The keywords of a kind; `values` are a setting's own words for each choice. Of what only earns a warning, nothing is
@@ -93,7 +93,8 @@ fn text_of(rules: &TextRules, kind: &Kind) -> Vec<Map<String, Json>> {
     ways
 }
 
-/// The settings of a section that repeats. Unknown keys are refused: nothing tells them from slips.
+/// The settings of a section that repeats. Unknown keys are refused unless it says otherwise: nothing tells them from
+/// slips.
 fn section(of: &Section, strict: bool) -> Map<String, Json> {
     let member = |member: &Member| {
         let property = match member {
@@ -127,7 +128,10 @@ fn section(of: &Section, strict: bool) -> Map<String, Json> {
     object([
         ("type", json!("object")),
         ("properties", Json::Object(properties)),
-        ("additionalProperties", json!(false)),
+        (
+            "additionalProperties",
+            json!(!strict && matches!(of.unknown, Some(Unknown::Allow | Unknown::Warn))),
+        ),
     ])
 }
 

@@ -1,11 +1,12 @@
-//! Names in sections that repeat: old ones, ones in another letter case, those of deprecated settings.
+//! Names in sections that repeat: old ones, ones in another letter case, those of deprecated settings and of none.
 
 use super::Builder;
 use super::builder::{Inputs, deprecation};
 use super::candidates::{Candidate, ValuePlace};
 use super::diagnostic::{Code, Diagnostic, Severity};
 use super::index::LeafId;
-use crate::schema::{Kind, Member, Section, Setting};
+use crate::nearest::nearest;
+use crate::schema::{Kind, Member, Section, Setting, Unknown};
 use crate::value::json::{Key, Raw, parse_value};
 use crate::value::{Name, member_called};
 
@@ -96,7 +97,15 @@ impl<'r> Walk<'_, 'r> {
         let entries = raw.entries().unwrap_or_default();
         let named: Vec<_> = entries.iter().map(|(key, _)| member_called(section, &key.name())).collect();
         for ((key, value), name) in entries.iter().zip(&named) {
-            let Some((at, name)) = *name else { continue };
+            let Some((at, name)) = *name else {
+                if section.unknown == Some(Unknown::Warn) {
+                    let message = format!("`{}` is no setting of {path}", key.name());
+                    let near = nearest(&key.name(), section.members.iter().map(Member::key));
+                    let help = near.map_or("remove it".to_owned(), |near| format!("did you mean `{near}`?"));
+                    self.warn(Code::UnknownKey, message, path, *key, help);
+                }
+                continue;
+            };
             let Some(member) = section.members.get(at) else { continue };
             let below = format!("{path}.{}", member.key());
             let is_set_too = named.iter().flatten().any(|(other, name)| *other == at && *name != Name::Old);

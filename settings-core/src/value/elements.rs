@@ -4,7 +4,7 @@ use super::json::{Raw, Shape};
 use super::mismatch::Reason;
 use super::{Mismatch, Value, from_json};
 use crate::nearest::nearest;
-use crate::schema::{Kind, Member, Section};
+use crate::schema::{Kind, Member, Section, Unknown};
 
 const TWICE: &str = "remove one of the two";
 
@@ -61,7 +61,9 @@ pub(super) fn section<'a>(
     for (key, value) in raw.each_entry() {
         let place = |mismatch: Mismatch| mismatch.at(key.start - raw.start, key.raw.len());
         let Some((at, name)) = member_called(section, &key.name()) else {
-            faults.push(place(unknown(kind, section, &key.name())));
+            if !matches!(section.unknown, Some(Unknown::Allow | Unknown::Warn)) {
+                faults.push(place(unknown(kind, section, &key.name())));
+            }
             continue;
         };
         match given.get_mut(at) {
