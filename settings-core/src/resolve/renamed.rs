@@ -96,7 +96,7 @@ impl<'r> Walk<'_, 'r> {
     fn section(&mut self, section: &'static Section, raw: Raw<'r>, path: &str) {
         let entries = raw.entries().unwrap_or_default();
         let named: Vec<_> = entries.iter().map(|(key, _)| member_called(section, &key.name())).collect();
-        for ((key, value), name) in entries.iter().zip(&named) {
+        for (number, ((key, value), name)) in entries.iter().zip(&named).enumerate() {
             let Some((at, name)) = *name else {
                 if section.unknown == Some(Unknown::Warn) {
                     let message = format!("`{}` is no setting of {path}", key.name());
@@ -108,7 +108,9 @@ impl<'r> Walk<'_, 'r> {
             };
             let Some(member) = section.members.get(at) else { continue };
             let below = format!("{path}.{}", member.key());
-            let is_set_too = named.iter().flatten().any(|(other, name)| *other == at && *name != Name::Old);
+            let before = named.iter().take(number).flatten().any(|(other, _)| *other == at);
+            let is_set_too =
+                before || named.iter().flatten().any(|(other, name)| *other == at && *name != Name::Old);
             match name {
                 Name::Own => {}
                 Name::OtherCase => {

@@ -87,7 +87,7 @@ pub(super) fn read<'a>(kind: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch>
             _ => Err(found(kind, raw)),
         },
         Kind::Map(of) => match raw.shape {
-            Shape::Object => elements::map(of, raw),
+            Shape::Object => elements::map(kind, of, raw),
             Shape::Null => Ok(Value::Map(Vec::new())),
             _ => Err(found(kind, raw)),
         },
@@ -95,7 +95,14 @@ pub(super) fn read<'a>(kind: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch>
             Shape::Object => elements::section(kind, section, raw),
             _ => Err(found(kind, raw)),
         },
-        Kind::Json => Ok(Value::Text(json::compact(raw).into())),
+        Kind::Json => match json::compact(raw) {
+            Ok(json) => Ok(Value::Text(json.into())),
+            Err(number) => {
+                let found = format!("`{}`, a number beyond what a float holds", number.text);
+                let mismatch = Mismatch::new(Reason::Range, kind, found);
+                Err(mismatch.at(number.start - raw.start, number.text.len()))
+            }
+        },
         Kind::Optional(of) => match raw.shape {
             Shape::Null => Ok(Value::Null),
             _ => read(of, raw),
@@ -135,7 +142,8 @@ fn integer(kind: &Kind, raw: Raw<'_>) -> Result<i128, Mismatch> {
 pub(super) fn float<'a>(kind: &Kind, text: &str) -> Result<Value<'a>, Mismatch> {
     let Kind::Float { min, max } = *kind else { return Err(Mismatch::kind(kind, "")) };
     match text.parse::<f64>() {
-        Ok(float) if (min..=max).contains(&float) => Ok(Value::Float(float)),
+        // zero has no sign in a setting
+        Ok(float) if (min..=max).contains(&float) => Ok(Value::Float(float + 0.0)),
         Ok(float) if float.is_finite() => Err(Mismatch::new(Reason::Range, kind, text)),
         _ => Err(Mismatch::kind(kind, format!("`{text}`"))),
     }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use super::distinct::repeated;
 use super::from_json::{choice, custom, duration_of, float};
 use super::mismatch::Reason;
 use super::size::size_from_text;
@@ -80,13 +81,11 @@ fn words<'a>(of: &Kind, text: &'a str) -> Result<Value<'a>, Mismatch> {
 
 fn distinct<'a>(kind: &Kind, words: Value<'a>) -> Result<Value<'a>, Mismatch> {
     let Value::List(values) = &words else { return Ok(words) };
-    let again =
-        (1..).zip(values).find(|(number, value)| values.iter().take(number - 1).any(|other| other == *value));
-    match again {
-        Some((number, _)) => Err(Mismatch::new(
+    match repeated(values) {
+        Some(number) => Err(Mismatch::new(
             Reason::Duplicate,
             kind,
-            format!("one of them twice, again as number {number}"),
+            format!("one of them twice, again as number {}", number + 1),
         )
         .help("remove one of the two")),
         None => Ok(words),

@@ -3,6 +3,7 @@
 //! A raw value (JSON or text) is read by its setting's [`Kind`] into a checked [`Value`], and a [`Value`] becomes
 //! the field's type by [`SettingValue`]. What is accepted is thus decided by the kind alone.
 
+mod distinct;
 mod elements;
 mod from_json;
 mod from_text;

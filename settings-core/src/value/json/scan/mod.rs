@@ -1,12 +1,14 @@
 //! The scanner: one pass, no recursion, no copies.
 
+mod bytes;
+mod fault;
+
 use std::borrow::Cow;
 
 use super::{MAX_DEPTH, Raw, Shape, write};
-
-const KEY: &str = "write a key as `\"Key\": value`, and close the object with `}`";
-const VALUE: &str = "write a value: `\"text\"`, a number, `true`, `false`, `null`, `[…]` or `{…}`";
-const WORDS: &str = "JSON knows the words `true`, `false` and `null`; put other text in double quotes";
+use bytes::{blank_len, plain_len};
+pub use fault::SyntaxError;
+use fault::{KEY, VALUE, WORDS};
 
 /// Reads JSON from left to right.
 #[derive(Clone, Debug)]
@@ -24,19 +26,6 @@ pub struct Key<'a> {
     /// Where its first quote stands in the whole text, in bytes.
     pub start: usize,
     escaped: bool,
-}
-
-/// Where and why a text is no JSON.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SyntaxError {
-    /// Where, in bytes from the start of the whole text.
-    pub offset: usize,
-    /// How many bytes are wrong there (at least one, but none at the end of the text).
-    pub len: usize,
-    /// What is wrong.
-    pub message: String,
-    /// What to do about it.
-    pub help: &'static str,
 }
 
 impl<'a> Key<'a> {
@@ -376,80 +365,4 @@ impl<'a> Scanner<'a> {
     fn rest(&self) -> &'a [u8] {
         self.text.as_bytes().get(self.pos..).unwrap_or_default()
     }
-
-    fn missing_comma(&self, next: Option<u8>) -> &'static str {
-        match next {
-            Some(b'"' | b'{' | b'[' | b'-' | b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9') => {
-                "a comma is missing before it"
-            }
-            _ => "write a comma before the next one, or close the bracket",
-        }
-    }
-
-    #[cold]
-    fn unterminated(&self) -> SyntaxError {
-        let rest = self.text.get(self.pos..).unwrap_or_default();
-        let len = rest.lines().next().unwrap_or_default().len();
-        self.error(
-            len,
-            "the string has no closing quote on its line".to_owned(),
-            "close it with `\"`; a line break within it is written `\\n`",
-        )
-    }
-
-    #[cold]
-    fn unexpected(&self, expected: &str, help: &'static str) -> SyntaxError {
-        let rest = self.text.get(self.pos..).unwrap_or_default();
-        let Some(found) = rest.chars().next() else {
-            return self.error(0, format!("expected {expected}, but the text ends"), help);
-        };
-        let word = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
-        let len = word.max(found.len_utf8());
-        let help = if found == '\'' { "JSON writes strings in double quotes" } else { help };
-        let found = match found {
-            _ if word > 0 => "a bare word".to_owned(),
-            '"' | '\'' => format!("`{found}`"),
-            _ => format!("`{}`", found.escape_debug()),
-        };
-        self.error(len, format!("expected {expected}, found {found}"), help)
-    }
-
-    #[cold]
-    fn error(&self, len: usize, message: String, help: &'static str) -> SyntaxError {
-        SyntaxError { offset: self.base + self.pos, len, message, help }
-    }
-}
-
-/// How many bytes of space there are at the start; indentation is passed four at a time.
-#[inline]
-fn blank_len(bytes: &[u8]) -> usize {
-    let mut rest = bytes;
-    while let [b' ' | b'\n' | b'\r' | b'\t', behind @ ..] = rest {
-        rest = behind;
-        while let Some((b"    ", behind)) = rest.split_first_chunk::<4>() {
-            rest = behind;
-        }
-    }
-    bytes.len() - rest.len()
-}
-
-/// How many bytes at the start are neither a quote, a backslash nor a control character; looked at eight at a time.
-#[inline]
-fn plain_len(bytes: &[u8]) -> usize {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const HIGH_BITS: u64 = ONES << 7;
-    let (words, rest) = bytes.as_chunks::<8>();
-    for (number, word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
-        let control = word.wrapping_sub(ONES * 0x20);
-        let quote = (word ^ (ONES * u64::from(b'"'))).wrapping_sub(ONES);
-        let backslash = (word ^ (ONES * u64::from(b'\\'))).wrapping_sub(ONES);
-        // a byte that is meant has its high bit set here, and a borrow can only reach bytes behind the first of these
-        let ends = (control | quote | backslash) & !word & HIGH_BITS;
-        if ends != 0 {
-            return number * 8 + (ends.trailing_zeros() / 8) as usize;
-        }
-    }
-    let is_end = |&byte: &u8| byte == b'"' || byte == b'\\' || byte < 0x20;
-    words.len() * 8 + rest.iter().position(is_end).unwrap_or(rest.len())
 }
