@@ -172,3 +172,10 @@ fn a_sections_own_word_on_unknown_keys_holds() {
     let (_, refused) = self::lines(r#"{"Replicas": [{"Prot": 1}]}"#);
     assert!(refused[0].contains("error[unknown-key]"), "{refused:?}");
 }
+
+#[test]
+fn of_two_old_names_the_first_holds() {
+    let (resolution, lines) = lines(r#"{"Replicas": [{"Door": 1, "Gate": 2}]}"#);
+    assert!(lines[1].contains("`Replicas[0].Gate` is ignored: `Replicas[0].Port` is set too"), "{lines:?}");
+    assert_eq!(resolution.value().unwrap().replicas[0].port, 1);
+}
