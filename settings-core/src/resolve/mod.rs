@@ -30,7 +30,9 @@ mod layers;
 mod origin;
 mod overrides;
 mod policy;
+mod refused;
 mod registry;
+mod renamed;
 mod render;
 mod resolution;
 mod rules;
@@ -39,6 +41,7 @@ mod settings;
 mod snippet;
 mod suggestion;
 mod variables;
+mod within;
 
 #[cfg(test)]
 mod tests;
