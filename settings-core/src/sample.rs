@@ -112,7 +112,7 @@ impl Settings for Limits {
         console: None,
         doc: "",
         members: &[
-            Member::Setting(Setting::new("Ratio", "ratio", Kind::Float, DefaultValue::Float(0.5))),
+            Member::Setting(Setting::new("Ratio", "ratio", Kind::ANY_FLOAT, DefaultValue::Float(0.5))),
             Member::Setting(Setting::new(
                 "Hosts",
                 "hosts",

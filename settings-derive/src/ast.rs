@@ -3,7 +3,9 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::{Data, DeriveInput, Fields, Path, Type};
 
-use crate::attr::{Container, EnumContainer, FieldAttrs, Setting, Spanned, VariantAttrs, refuse_serde};
+use crate::attr::{
+    Container, EnumContainer, FieldAttrs, Setting, Spanned, VariantAttrs, refuse_serde, respect_serde,
+};
 use crate::ctxt::Ctxt;
 use crate::default::DefaultValue;
 use crate::doc::Doc;
@@ -69,7 +71,8 @@ impl<'a> Struct<'a> {
     pub(crate) fn from_input(cx: &Ctxt, input: &'a DeriveInput) -> Self {
         refuse_serde(cx, &input.attrs, "each setting has its own `key`");
         refuse_generics(cx, input, "a struct of settings");
-        let attrs = Container::from_attrs(cx, &input.attrs);
+        let mut attrs = Container::from_attrs(cx, &input.attrs);
+        respect_serde(cx, &input.attrs, &mut attrs);
         let doc = Doc::of_item(cx, &input.attrs);
         let fields = match &input.data {
             Data::Struct(data) => match &data.fields {

@@ -46,7 +46,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `default = 10025` | its default: a literal, a constant, or an array or `{"key": value}` map of literals |
 /// | `default_from = \|a, b\| …`, `default_rule = "…"` | a default that is computed from other settings of the section, named by their fields (as references), or from nothing; the rule says in words how |
 /// | `unit = "seconds"` | what a bare number of a `Duration` counts: `milliseconds` to `days` |
-/// | `range = 1..=65535` | bounds of an integer, a `Duration` or a `ByteSize` |
+/// | `range = 1..=65535` | bounds of a number, a `Duration` or a `ByteSize`, both included |
 /// | `format = "url"` | what a text stands for: `url`, `email`, `host`, `port`, `path` or `socket address` |
 /// | `min_len = 1`, `max_len = 64`, `pattern = "[a-z]+"` | how long a text is in characters, and a regular expression for the whole of it |
 /// | `alias = "Old.Path"`, `aliases = ["A", "B"]` | old names that still work and warn |
@@ -56,6 +56,9 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `restart` | a change needs a restart of the server |
 /// | `scope = "…"` | where it may be set, or for whom, in a word of the program's own |
 /// | `hidden` | it works, but stands in no document |
+///
+/// serde's `deny_unknown_fields` on the struct counts as `unknown = "deny"`; its other attributes that change a name or a
+/// value are refused.
 ///
 /// The doc comment is the documentation: what stands before its bullet list is the description, bullets of the form
 /// `` - `true`: text `` are the value list, the rest is a note.

@@ -96,9 +96,19 @@ fn a_layer_overrides_it_and_both_are_shown() {
 }
 
 #[test]
-fn a_computed_default_that_its_own_kind_refuses_is_a_mistake_of_the_program() {
+fn a_computed_default_that_its_own_kind_refuses_is_told_where_it_comes_from() {
     let resolution = file(r#"{"Pool": {"Least": 60000}}"#);
-    assert_eq!(resolution.report().diagnostics()[0].code.name(), "contradiction");
+    let [told] = resolution.report().diagnostics() else { panic!("{}", resolution.report()) };
+    let line = resolution.report().to_lines();
+    assert!(
+        line.starts_with(
+            "config.json:1:20: error[out-of-range]: `Pool.Idle`: its default, a minute and a half for each of `Least`, \
+             is refused: expected from 0 to 600 minutes, found "
+        ),
+        "{line}"
+    );
+    assert!(line.contains("(set `Pool.Idle`, or change `Least`)"), "{line}");
+    assert_eq!(told.setting.as_deref(), Some("Pool.Idle"));
     assert!(file(r#"{"Pool": {"Least": 60000, "Idle": 1}}"#).value().is_some());
 }
 
@@ -118,4 +128,25 @@ fn documents_know_the_rule() {
     let text = template::commented_json(Server::SCHEMA);
     assert!(text.contains("Default: half of Most.") && text.contains("\"Least\": …"), "{text}");
     assert!(file(&template::default_json(Server::SCHEMA)).report().diagnostics().is_empty());
+}
+
+/// A default that the macro can't hold against its kind.
+#[derive(Settings, Debug)]
+#[settings(env_prefix = "Y")]
+#[allow(dead_code)]
+struct Refused {
+    /// A number.
+    #[setting(default_from = || 70u8, default_rule = "seventy", range = 0..=9)]
+    number: u8,
+}
+
+#[test]
+fn a_default_that_its_own_kind_refuses_is_named() {
+    let resolution = resolve::<Refused>(Layers::new());
+    let line = resolution.report().to_lines();
+    let expected = "error[contradiction]: `Number`: its default, seventy, is refused: expected a whole number from 0 to 9";
+    assert!(line.contains(expected), "{line}");
+    let panicked = std::panic::catch_unwind(Refused::default).unwrap_err();
+    let message = panicked.downcast_ref::<String>().unwrap();
+    assert!(message.starts_with("`Number`: its default, seventy, is refused"), "{message}");
 }

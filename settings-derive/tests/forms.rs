@@ -187,7 +187,7 @@ fn every_fault_is_told_at_its_place() {
         "config.json:6:12: error[wrong-type]: `Forms.Cache`: expected a whole number of bytes, or a size such as `10MB` or `512KiB`, found `10mb` (did you mean `\"10MB\"`?)",
         "config.json:7:29: error[duplicate-element]: `Forms.Languages`: expected a list without duplicates, each element text, found `\"de\"` twice (remove one of the two)",
         "config.json:10:4: error[unknown-key]: `Replicas[1]`: expected an object with the keys `DataSource`, `Lag`, `Inner` (did you mean `Lag`?)",
-        "config.json:11:11: error[wrong-type]: `Replicas[1].Lag`: expected a whole number, zero or more, found the text \"x\" (write such a value, or remove this one)",
+        "config.json:11:11: error[wrong-type]: `Replicas[1].Lag`: expected a whole number from 0 to 4294967295, found the text \"x\" (write such a value, or remove this one)",
         "config.json:12:22: error[out-of-range]: `Replicas[1].Inner.Port`: expected a whole number from 0 to 65535, found 0.5 (write such a value, or remove this one)",
         "config.json:13:35: error[wrong-type]: `PluginStates.a.Enable`: expected `true` or `false`, found a string (did you mean `true`?)",
         "config.json:14:8: error[wrong-type]: `PluginStates.b`: expected an object with the keys `Enable`, found a number (write such a value, or remove this one)",

@@ -48,6 +48,15 @@ struct Everything {
     /// A number by a constant.
     #[setting(default = RATIO)]
     float_constant: f64,
+    /// A number with a fraction, in a range.
+    #[setting(default = 0.5, range = -0.5..=1)]
+    float_range: f64,
+    /// Numbers with a fraction, in a range by a constant.
+    #[setting(default = [0.5, 1], range = RATIO..=1.0)]
+    float_ranges: Vec<f64>,
+    /// A type of its own, in a range.
+    #[setting(default = 50, range = 10..=60)]
+    percent: Percent,
     /// Text.
     #[setting(default = "localhost")]
     text: String,
@@ -151,6 +160,43 @@ impl SettingValue for Colour {
     }
 }
 
+/// A percentage.
+#[derive(Debug, PartialEq)]
+struct Percent(u8);
+
+impl SettingValue for Percent {
+    const KIND: Kind = Kind::Integer { min: 0, max: 100 };
+
+    fn from_value(value: Value<'_>) -> Option<Self> {
+        u8::from_value(value).map(Self)
+    }
+
+    fn to_value(&self) -> Value<'_> {
+        Value::Integer(self.0.into())
+    }
+}
+
+#[test]
+fn numbers_keep_to_their_ranges() {
+    assert_eq!(kind("FloatRange"), Kind::Float { min: -0.5, max: 1.0 });
+    assert_eq!(kind("FloatRanges"), Kind::List(&Kind::Float { min: 0.5, max: 1.0 }));
+    assert_eq!(kind("Percent"), Kind::Integer { min: 10, max: 60 });
+    let file =
+        r#"{"FloatRange": 1.5, "FloatRanges": [0.25], "Percent": 61, "F32": 1e39, "FloatConstant": 1e39}"#;
+    let resolution = resolve::<Everything>(Layers::new().file("c.json", file));
+    let lines = resolution.report().to_lines();
+    let told: Vec<_> = lines.lines().map(|line| line.split(" (").next().unwrap()).collect();
+    assert_eq!(
+        told,
+        [
+            "c.json:1:16: error[out-of-range]: `FloatRange`: expected a number from -0.5 to 1.0, found 1.5",
+            "c.json:1:37: error[out-of-range]: `FloatRanges[0]`: expected a number from 0.5 to 1.0, found 0.25",
+            "c.json:1:55: error[out-of-range]: `Percent`: expected a whole number from 10 to 60, found 61",
+            "c.json:1:66: error[out-of-range]: `F32`: expected a number that fits 32 bits, found 1e39",
+        ]
+    );
+}
+
 fn kind(key: &str) -> Kind {
     match Everything::SCHEMA.members.iter().find(|member| member.key() == key) {
         Some(Member::Setting(setting)) => setting.kind,
@@ -171,6 +217,9 @@ fn defaults_are_what_the_annotations_say() {
         f64: -1.5,
         f32: 2.0,
         float_constant: 0.5,
+        float_range: 0.5,
+        float_ranges: vec![0.5, 1.0],
+        percent: Percent(50),
         text: "localhost".to_owned(),
         text_constant: "mail.example.com".to_owned(),
         text_empty: String::new(),

@@ -242,8 +242,7 @@ fn e06_a_list_of_words() {
     assert_eq!(server.sql.data_source_replicas, ["otherthing", "alsothis"]);
 }
 
-/// The value is kept to the letter; a key of a setting in another letter case is an error with the right one, where
-/// others take it.
+/// The value is kept to the letter; a key of a setting in another letter case works and warns, in two it is an error.
 #[test]
 fn e07_nested_json_is_kept_to_the_letter() {
     let text = r#"{"com.example.plugin-1": {"key": {"key": "(?P<key>KEY)-(?P<id>\\d{1,6})(?P<comma>[,;]*)", "value": "[$key-$id](https://example.com/?$project-$id)$comma"}}}"#;
@@ -257,8 +256,15 @@ fn e07_nested_json_is_kept_to_the_letter() {
     assert_eq!(kept["key"], r"(?P<key>KEY)-(?P<id>\d{1,6})(?P<comma>[,;]*)");
     assert_eq!(kept["value"], "[$key-$id](https://example.com/?$project-$id)$comma");
     let lower = env(&[("MM_PLUGINSETTINGS_PLUGINSTATES", r#"{"com.example.plugin-1": {"enable": true}}"#)]);
-    refused(&lower, "unknown-key");
-    assert!(lower.report().to_string().contains("did you mean `Enable`?"));
+    assert!(lower.report().to_string().contains("`enable` is taken for"), "{}", lower.report());
+    assert!(lower.into_result().unwrap().plugins.plugin_states["com.example.plugin-1"].enable);
+    let both = r#"{"com.example.plugin-1": {"enable": true, "Enable": false}}"#;
+    let both = env(&[("MM_PLUGINSETTINGS_PLUGINSTATES", both)]);
+    assert!(
+        both.report().has_errors() && both.report().to_string().contains("`Enable` twice"),
+        "{}",
+        both.report()
+    );
 }
 
 /// Nothing changes, and what has the prefix is noted.

@@ -7,7 +7,9 @@ use settings_core::json_schema::json_schema;
 use settings_core::mail::EmailSettings;
 use settings_core::reference::ServerSettings;
 use settings_core::resolve::{Environment, Layers, Registry, resolve};
-use settings_core::schema::{DynamicSection, Kind, Member, Section, Unit};
+use settings_core::schema::{
+    DefaultValue, Deprecated, DynamicSection, Kind, Member, Rule, Section, Setting, Strength, Unit,
+};
 use settings_core::template;
 use settings_core::value::Value;
 
@@ -81,6 +83,21 @@ fn schema_and_templates_know_them() {
     assert!(template::env(registry.schema()).contains("MM_CALLSPLUGIN_PORT=8443\n"));
 }
 
+const RULE: Rule = Rule { message: "no", help: "", fields: &["X"], strength: Strength::Error };
+const GONE: Deprecated = Deprecated { since: "1.2", reason: "Old.", replacement: Some("Y") };
+
+#[test]
+fn all_that_a_struct_can_say_can_be_said_of_a_registered_setting() {
+    let port =
+        Setting::new("Port", "port", Kind::Integer { min: 1, max: 65_535 }, DefaultValue::Integer(8443));
+    let section = DynamicSection::new("Voice", "Voice.").with(port.aliases(&["Door"]).restart()).finish();
+    let mut registry = Registry::<ServerSettings>::new();
+    registry.register(section).unwrap();
+    let resolution = registry.resolve(Layers::new().file("c.json", r#"{"Voice": {"Door": 1}}"#));
+    assert!(resolution.report().to_lines().contains("`Voice.Door` is an old name of `Voice.Port`"));
+    assert_eq!(resolution.setting("Voice.Port").unwrap().shown(), "1");
+}
+
 #[test]
 fn what_clashes_or_contradicts_itself_is_refused() {
     let port = Kind::Integer { min: 1, max: 65_535 };
@@ -89,6 +106,16 @@ fn what_clashes_or_contradicts_itself_is_refused() {
     };
     let files =
         DynamicSection::new("New", "").setting("X", "", port, "1").setting("X_File", "", port, "1").finish();
+    let setting = |default| Setting::new("X", "x", port, default);
+    let computed = DefaultValue::Computed { rule: "none", value: || "0".to_owned() };
+    let by_hand = |setting, rules| -> &'static Section {
+        let members = Vec::leak(vec![Member::Setting(setting)]);
+        Box::leak(Box::new(Section { key: "New", members, rules, ..Section::EMPTY }))
+    };
+    let below: &'static Kind = Box::leak(Box::new(Kind::Section(section("New", "X", "0"))));
+    let list = Setting::new("X", "x", Kind::List(below), DefaultValue::Json("[]"));
+    let twice =
+        DynamicSection::new("New", "").one_of("X", "", &[("a", ""), ("b", ""), ("a", "")], "b").finish();
     for (section, why) in [
         (calls(), "the path `CallsPlugin`"),
         (section("callsplugin", "X", "1"), "claim one environment variable"),
@@ -100,6 +127,18 @@ fn what_clashes_or_contradicts_itself_is_refused() {
         (section("New", "SMTP-Port", "1"), "can't be a key"),
         (section("New", "X", "0"), "the default doesn't fit: expected a whole number from 1 to 65535"),
         (section("New", "X", "{"), "the default is no JSON"),
+        (by_hand(setting(DefaultValue::Integer(0)), &[]), "`New.X`: the default doesn't fit"),
+        (by_hand(setting(DefaultValue::Bool(true)), &[]), "`New.X`: the default doesn't fit"),
+        (by_hand(setting(DefaultValue::None), &[]), "`New.X`: the default doesn't fit"),
+        (by_hand(setting(computed), &[]), "`New.X`: the default doesn't fit"),
+        (by_hand(setting(computed).computed_from(&["Y"]), &[]), "`New.X`: only the code of its struct"),
+        (by_hand(setting(DefaultValue::Integer(1)), &[RULE]), "`New` has rules, which only the code"),
+        (
+            by_hand(setting(DefaultValue::Integer(1)).deprecated(GONE), &[]),
+            "`Y` is to replace `X`, but no setting",
+        ),
+        (by_hand(list, &[]), "`New.X.X`: the default doesn't fit"),
+        (twice, "`New.X`: the value `a` is listed twice"),
     ] {
         let mut registry = registry();
         let before = registry.schema().leaf_count();

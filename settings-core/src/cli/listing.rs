@@ -200,9 +200,12 @@ impl OfKind {
                 Self { element: Some(kind_name(of)), ..Self::of(of) }
             }
             Kind::Optional(of) => Self::of(of),
-            Kind::Float | Kind::Text | Kind::Secret | Kind::Section(_) | Kind::Json | Kind::Custom(_) => {
-                Self::default()
-            }
+            Kind::Float { min, max } => Self {
+                min: json!((min != f64::MIN).then_some(min)),
+                max: json!((max != f64::MAX).then_some(max)),
+                ..Self::default()
+            },
+            Kind::Text | Kind::Secret | Kind::Section(_) | Kind::Json | Kind::Custom(_) => Self::default(),
         }
     }
 }
@@ -220,7 +223,7 @@ fn kind_name(kind: &Kind) -> &'static str {
     match kind {
         Kind::Bool => "bool",
         Kind::Integer { .. } => "integer",
-        Kind::Float => "number",
+        Kind::Float { .. } => "number",
         Kind::Text | Kind::TextOf(_) | Kind::Custom(_) => "string",
         Kind::Secret => "secret",
         Kind::OneOf(_) => "one-of",

@@ -4,12 +4,13 @@ use serde_json::{Map, Number, Value as Json, json};
 
 use super::{pattern, texts};
 use crate::markdown;
-use crate::schema::{Choice, Format, Kind, Member, Section, TextRules, ValueDoc};
+use crate::schema::{Choice, Format, Kind, Member, Section, Setting, TextRules, Unknown, ValueDoc};
 use crate::value::expectation;
 
-/// The keywords of a kind; `values` are a setting's own words for each choice.
-pub(super) fn schema(kind: &Kind, values: &[ValueDoc]) -> Map<String, Json> {
-    let mut ways = ways(kind, values);
+/// The keywords of a kind; `values` are a setting's own words for each choice. Of what only earns a warning, nothing is
+/// accepted where `strict`.
+pub(super) fn schema(kind: &Kind, values: &[ValueDoc], strict: bool) -> Map<String, Json> {
+    let mut ways = ways(kind, values, strict);
     match ways.len() {
         1 => ways.remove(0),
         _ => object([("anyOf", Json::Array(ways.into_iter().map(Json::Object).collect()))]),
@@ -17,13 +18,13 @@ pub(super) fn schema(kind: &Kind, values: &[ValueDoc]) -> Map<String, Json> {
 }
 
 /// Each way to write a value of the kind.
-fn ways(kind: &Kind, values: &[ValueDoc]) -> Vec<Map<String, Json>> {
+fn ways(kind: &Kind, values: &[ValueDoc], strict: bool) -> Vec<Map<String, Json>> {
     match *kind {
         Kind::Bool => vec![object([("type", json!("boolean"))])],
         Kind::Integer { min, max } => {
             vec![whole_number(min, max), text_like(&pattern::whole(&pattern::integer(min, max)), kind)]
         }
-        Kind::Float => vec![object([("type", json!("number"))]), text_like(pattern::FLOAT, kind)],
+        Kind::Float { min, max } => vec![number(min, max), text_like(pattern::FLOAT, kind)],
         Kind::Text | Kind::Secret => vec![object([("type", json!(["string", "number"]))])],
         Kind::Custom(_) => vec![object([("type", json!("string"))])],
         Kind::OneOf(choices) => vec![one_of(choices, values)],
@@ -39,19 +40,22 @@ fn ways(kind: &Kind, values: &[ValueDoc]) -> Vec<Map<String, Json>> {
         ],
         Kind::Set(of) => vec![object([
             ("type", json!(["array", "null"])),
-            ("items", Json::Object(schema(of, &[]))),
+            ("items", Json::Object(schema(of, &[], strict))),
             ("uniqueItems", json!(true)),
         ])],
-        Kind::Section(of) => vec![section(of)],
+        Kind::Section(of) => vec![section(of, strict)],
         Kind::List(of) => {
-            vec![object([("type", json!(["array", "null"])), ("items", Json::Object(schema(of, &[])))])]
+            vec![object([
+                ("type", json!(["array", "null"])),
+                ("items", Json::Object(schema(of, &[], strict))),
+            ])]
         }
         Kind::Map(of) => vec![object([
             ("type", json!(["object", "null"])),
-            ("additionalProperties", Json::Object(schema(of, &[]))),
+            ("additionalProperties", Json::Object(schema(of, &[], strict))),
         ])],
         Kind::Optional(of) => {
-            let mut ways = ways(of, values);
+            let mut ways = ways(of, values, strict);
             if !matches!(of, Kind::List(_) | Kind::Set(_) | Kind::Map(_) | Kind::Optional(_) | Kind::Json) {
                 ways.push(object([("type", json!("null"))]));
             }
@@ -89,25 +93,24 @@ fn text_of(rules: &TextRules, kind: &Kind) -> Vec<Map<String, Json>> {
     ways
 }
 
-/// The settings of a section that repeats. Unknown keys are refused: nothing tells them from slips.
-fn section(of: &Section) -> Map<String, Json> {
+/// The settings of a section that repeats. Unknown keys are refused unless it says otherwise: nothing tells them from
+/// slips.
+fn section(of: &Section, strict: bool) -> Map<String, Json> {
     let member = |member: &Member| {
         let property = match member {
             Member::Setting(setting) => {
                 let mut property = object([("title", json!(setting.title))]);
                 texts::describe(&mut property, &texts::plain(setting), setting.description);
-                property.extend(schema(&setting.kind, setting.values));
+                property.extend(schema(&setting.kind, setting.values, strict));
                 let default = texts::default_json(setting).and_then(|json| serde_json::from_str(&json).ok());
                 if let Some(default) = default {
                     property.insert("default".to_owned(), default);
                 }
-                if setting.kind.is_secret() {
-                    property.insert("writeOnly".to_owned(), json!(true));
-                }
+                history(&mut property, setting);
                 property
             }
             Member::Section { section: below, optional, .. } => {
-                let mut property = section(below);
+                let mut property = section(below, strict);
                 if *optional {
                     property.insert("type".to_owned(), json!(["object", "null"]));
                 }
@@ -116,12 +119,69 @@ fn section(of: &Section) -> Map<String, Json> {
         };
         (member.key().to_owned(), Json::Object(property))
     };
-    let properties: Map<String, Json> = of.members.iter().map(member).collect();
+    let mut properties: Map<String, Json> = of.members.iter().map(member).collect();
+    if !strict {
+        for (alias, property) in old_names(of) {
+            properties.entry(alias.to_owned()).or_insert(Json::Object(property));
+        }
+    }
     object([
         ("type", json!("object")),
         ("properties", Json::Object(properties)),
-        ("additionalProperties", json!(false)),
+        (
+            "additionalProperties",
+            json!(!strict && matches!(of.unknown, Some(Unknown::Allow | Unknown::Warn))),
+        ),
     ])
+}
+
+/// The settings of a section that repeats, under those of their old names that are keys.
+fn old_names(of: &Section) -> impl Iterator<Item = (&'static str, Map<String, Json>)> {
+    let settings = of.members.iter().filter_map(|member| match member {
+        Member::Setting(setting) => Some(setting),
+        Member::Section { .. } => None,
+    });
+    settings.flat_map(|setting| {
+        let keys = setting.aliases.iter().filter(|alias| !alias.contains('.'));
+        keys.map(|alias| (*alias, old_name(setting, setting.key)))
+    })
+}
+
+/// A deprecated property that stands for the setting at `path`.
+pub(super) fn old_name(setting: &Setting, path: &str) -> Map<String, Json> {
+    let message = format!("Old name of {path}.");
+    let mut property = object([
+        ("title", json!(setting.title)),
+        ("description", json!(message)),
+        ("deprecated", json!(true)),
+        ("deprecationMessage", json!(message)),
+    ]);
+    property.extend(schema(&setting.kind, setting.values, false));
+    if setting.kind.is_secret() {
+        property.insert("writeOnly".to_owned(), json!(true));
+    }
+    property
+}
+
+/// What is said of a setting whose value is given.
+pub(super) fn history(property: &mut Map<String, Json>, setting: &Setting) {
+    if setting.kind.is_secret() {
+        property.insert("writeOnly".to_owned(), json!(true));
+    }
+    if let Some(deprecated) = &setting.deprecated {
+        property.insert("deprecated".to_owned(), json!(true));
+        property.insert("deprecationMessage".to_owned(), json!(texts::deprecation(deprecated)));
+    }
+}
+
+fn number(min: f64, max: f64) -> Map<String, Json> {
+    let mut schema = object([("type", json!("number"))]);
+    for (keyword, bound, widest) in [("minimum", min, f64::MIN), ("maximum", max, f64::MAX)] {
+        if bound != widest {
+            schema.insert(keyword.to_owned(), json!(bound));
+        }
+    }
+    schema
 }
 
 fn whole_number(min: i128, max: i128) -> Map<String, Json> {

@@ -2,7 +2,9 @@
 //!
 //! The schema accepts what the resolver accepts in a file, and refuses what it refuses, but where no schema can say
 //! it: the check of a [`Kind::Custom`](crate::schema::Kind::Custom), the bounds of a duration that is a sum
-//! (`1h30m`), numbers beyond a float's range, and keys in another letter case.
+//! (`1h30m`), one element of a set written in two ways (`5` and `"5"`), the bounds of a number with a fraction
+//! that is written as text, numbers beyond a float's range, the value of an
+//! old name beside the setting's own, and keys in another letter case.
 
 mod kind;
 mod pattern;
@@ -98,34 +100,19 @@ impl Writer {
         schema.insert("title".to_owned(), json!(setting.title));
         let variable = crate::schema::env_name(self.root.env_prefix.unwrap_or_default(), &keys.join("."));
         texts::describe(&mut schema, &texts::plain(setting), &texts::markdown(setting, &variable));
-        schema.extend(kind::schema(&setting.kind, setting.values));
+        schema.extend(kind::schema(&setting.kind, setting.values, self.strict));
         if let Some(default) = texts::default_json(setting).and_then(|json| serde_json::from_str(&json).ok())
         {
             schema.insert("default".to_owned(), default);
         }
-        if setting.kind.is_secret() {
-            schema.insert("writeOnly".to_owned(), json!(true));
-        }
-        if let Some(deprecated) = &setting.deprecated {
-            schema.insert("deprecated".to_owned(), json!(true));
-            schema.insert("deprecationMessage".to_owned(), json!(texts::deprecation(deprecated)));
-        }
+        kind::history(&mut schema, setting);
         schema
     }
 
     fn add_old_names(&self, schema: &mut Map<String, Json>) {
         for leaf in self.root.leaves() {
             for alias in leaf.setting.aliases {
-                let mut property = Map::new();
-                property.insert("title".to_owned(), json!(leaf.setting.title));
-                let message = format!("Old name of {}.", leaf.path);
-                property.insert("description".to_owned(), json!(message));
-                property.insert("deprecated".to_owned(), json!(true));
-                property.insert("deprecationMessage".to_owned(), json!(message));
-                property.extend(kind::schema(&leaf.setting.kind, leaf.setting.values));
-                if leaf.setting.kind.is_secret() {
-                    property.insert("writeOnly".to_owned(), json!(true));
-                }
+                let property = kind::old_name(leaf.setting, &leaf.path.to_string());
                 insert_property(schema, leaf.path.old_name(alias).keys(), property);
             }
         }

@@ -91,3 +91,40 @@ fn a_section_can_be_the_root() {
     let port = &schema["properties"]["Mail"]["properties"]["Port"]["markdownDescription"];
     assert!(port.as_str().unwrap().ends_with("Variable: `MAIL_PORT`"), "{port}");
 }
+
+#[test]
+fn sections_that_repeat_keep_their_old_names_and_tell_of_deprecated_settings() {
+    use crate::schema::{DefaultValue, Deprecated, Kind, Member, Section, Setting};
+
+    const OLD: Deprecated =
+        Deprecated { since: "1.2", reason: "Nobody needs it.", replacement: Some("Port") };
+    const REPLICA: Section = Section {
+        key: "Replica",
+        members: &[
+            Member::Setting(
+                Setting::new("Port", "port", Kind::Bool, DefaultValue::Bool(true))
+                    .aliases(&["Door", "Old.Port"]),
+            ),
+            Member::Setting(
+                Setting::new("Key", "key", Kind::Secret, DefaultValue::Text(""))
+                    .deprecated(OLD)
+                    .aliases(&["Lock"]),
+            ),
+        ],
+        ..Section::EMPTY
+    };
+    const REPLICAS: Setting =
+        Setting::new("Replicas", "replicas", Kind::List(&Kind::Section(&REPLICA)), DefaultValue::Json("[]"));
+    const PROGRAM: Section = Section { members: &[Member::Setting(REPLICAS)], ..Section::EMPTY };
+    let items = |schema: Schema| schema.to_value()["properties"]["Replicas"]["items"].clone();
+    let (lenient, strict) = (items(json_schema(&PROGRAM)), items(strict_json_schema(&PROGRAM)));
+    let door = &lenient["properties"]["Door"];
+    assert_eq!((&door["deprecated"], &door["type"]), (&json!(true), &json!("boolean")));
+    assert_eq!(lenient["properties"].get("Old.Port"), None);
+    assert_eq!(lenient["properties"]["Lock"]["writeOnly"], true);
+    assert_eq!((strict["properties"].get("Door"), &strict["additionalProperties"]), (None, &json!(false)));
+    for schema in [&lenient, &strict] {
+        let message = &schema["properties"]["Key"]["deprecationMessage"];
+        assert_eq!(message, "Deprecated since 1.2: Nobody needs it. Set Port instead.");
+    }
+}

@@ -9,10 +9,12 @@ use super::diagnostic::{Code, Diagnostic, Place, Severity};
 use super::elements::Element;
 use super::index::{Index, LeafId};
 use super::layers::Layers;
+use super::refused::Field;
+use super::renamed::holds_sections;
 use super::secrets::SecretFile;
 use super::suggestion::suggestion;
 use super::{file, overrides, variables};
-use crate::schema::{Deprecated, Setting};
+use crate::schema::{Deprecated, Member, Setting};
 use crate::value::json::Raw;
 use crate::value::{Mismatch, Reason, SettingValue, Value, Wiped, from_json, from_text};
 
@@ -54,16 +56,26 @@ impl<'r> Builder<'r> {
 
     /// The next setting's value.
     pub fn take<T: SettingValue>(&mut self) -> Option<T> {
+        let (field, value) = self.next_field()?;
+        let taken = T::from_value(value);
+        if taken.is_none() {
+            self.not_taken(field);
+        }
+        taken
+    }
+
+    /// The next setting and its value.
+    #[inline]
+    pub(super) fn next_field(&mut self) -> Option<(Field, Value<'r>)> {
         if let Some(element) = &mut self.element {
-            return T::from_value(element.next()?);
+            let (member, value) = element.next()?;
+            let Member::Setting(setting) = member else { return None };
+            return Some((Field { setting, leaf: None }, value));
         }
         let leaf = self.next;
         self.next += 1;
-        let taken = T::from_value(self.value(leaf)?);
-        if taken.is_none() {
-            self.contradiction(leaf);
-        }
-        taken
+        let setting = self.inputs.index.setting(leaf)?;
+        Some((Field { setting, leaf: Some(leaf) }, self.value(leaf)?))
     }
 
     /// A nested section, whose settings come next.
@@ -71,8 +83,8 @@ impl<'r> Builder<'r> {
         match &mut self.element {
             None => S::build(self),
             Some(element) => {
-                let value = element.next()?;
-                self.element_section(value, S::SCHEMA.key)
+                let (member, value) = element.next()?;
+                self.element_section(value, member.key())
             }
         }
     }
@@ -87,6 +99,9 @@ impl<'r> Builder<'r> {
         };
         if let Some(deprecated) = &setting.deprecated {
             self.note_deprecated(leaf, setting, deprecated);
+        }
+        if holds_sections(&setting.kind) {
+            self.note_names(leaf, setting);
         }
         if strongest.is_alone()
             && let Ok(value) = self.inputs.read(setting, strongest)
@@ -127,14 +142,10 @@ impl<'r> Builder<'r> {
             false => sections.iter().copied().chain([name]).collect::<Vec<_>>().join("."),
         });
         for candidate in self.inputs.candidates.chain(leaf) {
-            let message = match deprecated.since {
-                "next" => format!("`{path}` will be deprecated: {}", deprecated.reason),
-                since => format!("`{path}` is deprecated since {since}: {}", deprecated.reason),
-            };
             self.diagnostics.push(Diagnostic {
                 severity: Severity::Warning,
                 code: Code::Deprecated,
-                message,
+                message: deprecation(&path.to_string(), deprecated),
                 setting: Some(path.to_string()),
                 place: self.inputs.place(setting, candidate, None),
                 related: Vec::new(),
@@ -146,18 +157,28 @@ impl<'r> Builder<'r> {
             });
         }
     }
+}
 
-    pub(super) fn contradiction(&mut self, leaf: LeafId) {
-        let path = self.inputs.index.leaf_path(leaf).to_string();
-        self.diagnostics.push(Diagnostic {
-            severity: Severity::Error,
-            code: Code::Contradiction,
-            message: format!("the type of `{path}` refuses a value that its kind accepts"),
-            setting: Some(path),
-            place: Place::Program,
-            related: Vec::new(),
-            help: "mend the type's `SettingValue`".to_owned(),
-        });
+/// What is told of a deprecated setting that is set.
+pub(super) fn deprecation(path: &str, deprecated: &Deprecated) -> String {
+    match deprecated.since {
+        "next" => format!("`{path}` will be deprecated: {}", deprecated.reason),
+        since => format!("`{path}` is deprecated since {since}: {}", deprecated.reason),
+    }
+}
+
+impl Reason {
+    /// How a report calls it.
+    pub(super) const fn code(self, in_file: bool) -> Code {
+        match self {
+            Self::Range => Code::OutOfRange,
+            Self::Choice => Code::NotInList,
+            Self::Form => Code::Malformed,
+            Self::Duplicate => Code::DuplicateElement,
+            Self::Key => Code::UnknownKey,
+            Self::Type if in_file => Code::WrongType,
+            Self::Type => Code::Unparsable,
+        }
     }
 }
 
@@ -205,20 +226,11 @@ impl<'r> Inputs<'r> {
         let others = std::mem::take(&mut mismatch.others);
         for mismatch in std::iter::once(mismatch).chain(others) {
             let path = format!("{whole}{}", mismatch.within);
-            let code = match mismatch.reason {
-                Reason::Range => Code::OutOfRange,
-                Reason::Choice => Code::NotInList,
-                Reason::Form => Code::Malformed,
-                Reason::Duplicate => Code::DuplicateElement,
-                Reason::Key => Code::UnknownKey,
-                Reason::Type if in_file => Code::WrongType,
-                Reason::Type => Code::Unparsable,
-            };
             let found =
                 if mismatch.found.is_empty() { String::new() } else { format!(", found {}", mismatch.found) };
             diagnostics.push(Diagnostic {
                 severity: Severity::Error,
-                code,
+                code: mismatch.reason.code(in_file),
                 message: format!("`{path}`: expected {}{found}", mismatch.expected),
                 setting: Some(path),
                 place: self.place(setting, candidate, mismatch.part),
@@ -226,6 +238,15 @@ impl<'r> Inputs<'r> {
                 help: suggestion(setting, &mismatch),
             });
         }
+    }
+
+    /// Where a section that is part of a list or map stands; [`Place::Program`] for sections of the program.
+    pub(super) fn element_place(self, element: Option<&Element<'_>>) -> Place {
+        let place = |element: &Element<'_>| {
+            let within = self.place_within(element.leaf, element.route.iter(), true);
+            within.unwrap_or_else(|| self.place_of(element.leaf, true))
+        };
+        element.map_or(Place::Program, place)
     }
 
     /// Where a setting's strongest value stands; [`Place::Program`] where it has its default.
@@ -242,7 +263,12 @@ impl<'r> Inputs<'r> {
         }
     }
 
-    fn place(self, setting: &Setting, candidate: &Candidate, part: Option<(usize, usize)>) -> Place {
+    pub(super) fn place(
+        self,
+        setting: &Setting,
+        candidate: &Candidate,
+        part: Option<(usize, usize)>,
+    ) -> Place {
         match candidate.place {
             ValuePlace::Source { source, start, len, .. } => {
                 match self.layers.sources.get(usize::from(source)) {

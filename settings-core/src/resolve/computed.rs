@@ -2,6 +2,7 @@
 
 use super::Builder;
 use super::index::LeafId;
+use super::refused::Field;
 use crate::schema::Kind;
 use crate::value::{SettingValue, Value, exact, from_json, json};
 
@@ -9,8 +10,7 @@ use crate::value::{SettingValue, Value, exact, from_json, json};
 #[derive(Debug)]
 pub struct Given<T> {
     value: Option<T>,
-    /// None of a section in a list or map.
-    leaf: Option<LeafId>,
+    field: Field,
 }
 
 /// The defaults that were computed, by setting; wiped on drop, since they may be secret.
@@ -32,37 +32,31 @@ impl Drop for Computed {
 impl Builder<'_> {
     /// The next setting's value, if any layer gives one.
     pub fn given<T: SettingValue>(&mut self) -> Option<Given<T>> {
-        if let Some(element) = &mut self.element {
-            let value = match element.next()? {
-                Value::Null => None,
-                value => Some(T::from_value(value)?),
-            };
-            return Some(Given { value, leaf: None });
-        }
-        let leaf = self.next;
-        self.next += 1;
-        let value = match self.inputs.candidates.strongest(leaf) {
-            Some(_) => self.value(leaf)?,
-            None => return Some(Given { value: None, leaf: Some(leaf) }),
+        let (field, value) = self.next_field()?;
+        let is_given = match field.leaf {
+            Some(leaf) => self.inputs.candidates.strongest(leaf).is_some(),
+            None => value != Value::Null,
         };
         let is_refused = value == Value::Null && !matches!(T::KIND, Kind::Optional(_));
-        let value = match is_refused {
-            true => None,
-            false => Some(T::from_value(value)?),
-        };
-        Some(Given { value, leaf: Some(leaf) })
+        if !is_given || is_refused {
+            return Some(Given { value: None, field });
+        }
+        let value = T::from_value(value);
+        if value.is_none() {
+            self.not_taken(field);
+        }
+        Some(Given { value: Some(value?), field })
     }
 
     /// The given value, else the default that has been computed.
     pub fn or_computed<T: SettingValue>(&mut self, given: Given<T>, default: T) -> Option<T> {
-        if let Some(leaf) = given.leaf {
-            let setting = self.inputs.index.setting(leaf)?;
-            let text = exact(&T::KIND, &default.to_value());
-            match json::parse_value(&text).ok().and_then(|raw| from_json(&setting.kind, raw).ok()) {
-                Some(value) => self.computed.0.push((leaf, value.into_owned())),
-                None if given.value.is_none() => self.contradiction(leaf),
-                None => {}
-            }
+        let field = given.field;
+        let text = exact(&T::KIND, &default.to_value());
+        let read = json::parse_value(&text).ok().map(|raw| from_json(&field.setting.kind, raw));
+        match (read, field.leaf) {
+            (Some(Ok(value)), Some(leaf)) => self.computed.0.push((leaf, value.into_owned())),
+            (Some(Err(mismatch)), _) if given.value.is_none() => self.refused_default(field, &mismatch),
+            _ => {}
         }
         given.value.or(Some(default))
     }

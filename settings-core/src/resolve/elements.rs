@@ -1,21 +1,27 @@
 //! Sections that may be absent, and sections that repeat.
 
 use super::index::LeafId;
+use super::within::Step;
 use super::{Builder, Settings};
+use crate::schema::Member;
 use crate::value::Value;
 
 /// A section of a list or map, on its way to a struct.
 pub(super) struct Element<'r> {
     values: std::vec::IntoIter<Value<'r>>,
+    members: std::slice::Iter<'static, Member>,
     /// The setting whose value it is a part of.
     pub(super) leaf: LeafId,
     /// Where in the setting's value it stands: `[2]`.
     pub(super) within: String,
+    /// The way there.
+    pub(super) route: Vec<Step>,
 }
 
 impl<'r> Element<'r> {
-    pub(super) fn next(&mut self) -> Option<Value<'r>> {
-        self.values.next()
+    /// The next member and its value.
+    pub(super) fn next(&mut self) -> Option<(&'static Member, Value<'r>)> {
+        Some((self.members.next()?, self.values.next()?))
     }
 }
 
@@ -24,8 +30,8 @@ impl<'r> Builder<'r> {
     pub fn optional_section<S: Settings>(&mut self) -> Option<Option<S>> {
         if let Some(element) = &mut self.element {
             return match element.next()? {
-                Value::Null => Some(None),
-                value => self.element_section(value, S::SCHEMA.key).map(Some),
+                (_, Value::Null) => Some(None),
+                (member, value) => self.element_section(value, member.key()).map(Some),
             };
         }
         let count = S::SCHEMA.leaf_count() as LeafId;
@@ -40,7 +46,7 @@ impl<'r> Builder<'r> {
     pub fn sections<S: Settings>(&mut self) -> Option<Vec<S>> {
         let Value::List(values) = self.whole()? else { return None };
         let sections = (0_usize..).zip(values);
-        sections.map(|(number, value)| self.element_at(value, &format!("[{number}]"))).collect()
+        sections.map(|(number, value)| self.element_at(value, Step::Element(number))).collect()
     }
 
     /// The sections of the map that the next setting is.
@@ -49,7 +55,7 @@ impl<'r> Builder<'r> {
         let sections = entries.into_iter();
         sections
             .map(|(key, value)| {
-                let section = self.element_at(value, &format!(".{key}"))?;
+                let section = self.element_at(value, Step::Key(key.clone().into_owned()))?;
                 Some((key.into_owned(), section))
             })
             .collect()
@@ -57,7 +63,7 @@ impl<'r> Builder<'r> {
 
     fn whole(&mut self) -> Option<Value<'r>> {
         if let Some(element) = &mut self.element {
-            return element.next();
+            return element.next().map(|(_, value)| value);
         }
         let leaf = self.next;
         self.next += 1;
@@ -66,18 +72,23 @@ impl<'r> Builder<'r> {
 
     /// A section that is part of another such section.
     pub(super) fn element_section<S: Settings>(&mut self, value: Value<'r>, key: &str) -> Option<S> {
-        self.element_at(value, &format!(".{key}"))
+        self.element_at(value, Step::Key(key.to_owned()))
     }
 
-    fn element_at<S: Settings>(&mut self, value: Value<'r>, within: &str) -> Option<S> {
+    fn element_at<S: Settings>(&mut self, value: Value<'r>, step: Step) -> Option<S> {
         let Value::Section(values) = value else { return None };
         let outer = self.element.take();
-        let (leaf, path) = match &outer {
-            Some(outer) => (outer.leaf, outer.within.as_str()),
-            None => (self.next.saturating_sub(1), ""),
+        let (leaf, mut within, mut route) = match &outer {
+            Some(outer) => (outer.leaf, outer.within.clone(), outer.route.clone()),
+            None => (self.next.saturating_sub(1), String::new(), Vec::new()),
         };
-        let within = format!("{path}{within}");
-        self.element = Some(Element { values: values.into_iter(), leaf, within });
+        within.push_str(&match &step {
+            Step::Element(number) => format!("[{number}]"),
+            Step::Key(key) => format!(".{key}"),
+        });
+        route.push(step);
+        let (values, members) = (values.into_iter(), S::SCHEMA.members.iter());
+        self.element = Some(Element { values, members, leaf, within, route });
         let section = S::build(self);
         self.element = outer;
         section

@@ -33,7 +33,9 @@ mod origin;
 mod overrides;
 mod policy;
 mod reading;
+mod refused;
 mod registry;
+mod renamed;
 mod render;
 mod resolution;
 mod rules;
@@ -42,6 +44,7 @@ mod settings;
 mod snippet;
 mod suggestion;
 mod variables;
+mod within;
 
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,8 @@ use std::marker::PhantomData;
 
 use super::resolution::{Resolution, resolve_in};
 use super::{Layers, Settings};
-use crate::schema::{DefaultValue, Member, Section, Setting, env_name};
+use crate::schema::assert::replacements_exist;
+use crate::schema::{DefaultValue, Kind, Member, Section, Setting, env_name};
 use crate::value::{from_json, json};
 
 /// A program's settings and the sections that were registered beside them. They go the same way through files,
@@ -65,8 +66,9 @@ impl<T: Settings> Registry<T> {
     /// Adds a section. A program's list of sections is given to it for good each time (leaked).
     ///
     /// # Errors
-    /// Where a key can't be named in a variable, a path or variable is taken, or a default is refused by its own kind;
-    /// the section is then not added.
+    /// Where a key can't be named in a variable, a path or variable is taken, a default is refused by its own kind, the
+    /// replacement of a deprecated setting is no setting, or the section has what only the code of a struct can do: rules
+    /// and defaults that are computed from other settings. The section is then not added.
     pub fn register(&mut self, section: &'static Section) -> Result<(), Refused> {
         let mut members = self.root.members.to_vec();
         members.push(Member::Section { key: section.key, section, optional: false });
@@ -75,8 +77,9 @@ impl<T: Settings> Registry<T> {
         key_can_be_named(section.key)?;
         keys_can_be_named(section)?;
         variables_differ(root)?;
-        for leaf in section.leaves() {
-            default_is_accepted(leaf.setting).map_err(|why| Refused(format!("`{}`: {why}", leaf.path)))?;
+        settings_are_sound(section, section.key)?;
+        if let Some(message) = replacements_exist(root) {
+            return Err(Refused(message.as_str().to_owned()));
         }
         self.root = root;
         Ok(())
@@ -164,11 +167,63 @@ fn collect(section: &'static Section, at: &str, names: &mut Vec<Name>) {
     }
 }
 
+/// What the derive checks of a struct at compile time; as deep as sections nest and repeat.
+fn settings_are_sound(section: &'static Section, path: &str) -> Result<(), Refused> {
+    if !section.rules.is_empty() {
+        return Err(Refused(format!(
+            "`{path}` has rules, which only the code of its struct can check: make it a field of the program's struct"
+        )));
+    }
+    for member in section.members {
+        let path = format!("{path}.{}", member.key());
+        match member {
+            Member::Section { section, .. } => settings_are_sound(section, &path)?,
+            Member::Setting(setting) => {
+                default_is_accepted(setting).map_err(|why| Refused(format!("`{path}`: {why}")))?;
+                choices_differ(&setting.kind).map_err(|why| Refused(format!("`{path}`: {why}")))?;
+                if let Some(section) = repeated(&setting.kind) {
+                    settings_are_sound(section, &path)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The section that values of this kind hold.
+fn repeated(kind: &Kind) -> Option<&'static Section> {
+    match kind {
+        Kind::Section(section) => Some(section),
+        Kind::List(of) | Kind::Set(of) | Kind::Map(of) | Kind::Optional(of) => repeated(of),
+        _ => None,
+    }
+}
+
+fn choices_differ(kind: &Kind) -> Result<(), String> {
+    match kind {
+        Kind::OneOf(choices) => {
+            let again = (1..)
+                .zip(choices.iter().skip(1))
+                .find(|(number, choice)| choices.iter().take(*number).any(|other| other.text == choice.text));
+            again.map_or(Ok(()), |(_, choice)| Err(format!("the value `{}` is listed twice", choice.text)))
+        }
+        Kind::List(of) | Kind::Set(of) | Kind::Map(of) | Kind::Optional(of) => choices_differ(of),
+        _ => Ok(()),
+    }
+}
+
 fn default_is_accepted(setting: &Setting) -> Result<(), String> {
     let text = match setting.default {
         DefaultValue::Json(text) => text.to_owned(),
         DefaultValue::Text(text) => json::escape(text),
-        _ => return Ok(()),
+        DefaultValue::None => "null".to_owned(),
+        DefaultValue::Bool(bool) => bool.to_string(),
+        DefaultValue::Integer(integer) => integer.to_string(),
+        DefaultValue::Float(float) => float.to_string(),
+        DefaultValue::Computed { value, .. } if setting.computed_from.is_empty() => value(),
+        DefaultValue::Computed { .. } => {
+            return Err("only the code of its struct can compute the default from other settings".to_owned());
+        }
     };
     let raw =
         json::parse_value(&text).map_err(|error| format!("the default is no JSON: {}", error.message))?;

@@ -108,13 +108,20 @@ pub(super) fn resolve_in<T: Settings>(root: &'static Section, layers: Layers, ow
 ///
 /// # Panics
 /// Where a default is refused by its own kind, which is a mistake in the struct.
-#[expect(clippy::expect_used, reason = "a mistake in the program's own struct, no input")]
+#[expect(clippy::panic, reason = "a mistake in the program's own struct, no input")]
 pub fn defaults<T: Settings>() -> T {
     let index = Index::new(T::SCHEMA);
     let (layers, candidates) = (Layers::new(), Candidates::new(index.leaves.len()));
     let inputs =
         Inputs { index: &index, layers: &layers, texts: &[], candidates: &candidates, is_broken: true };
-    T::build(&mut Builder::new(inputs)).expect("a setting's default is not of its kind")
+    let mut builder = Builder::new(inputs);
+    match T::build(&mut builder) {
+        Some(settings) => settings,
+        None => match builder.diagnostics.first() {
+            Some(told) => panic!("{}", told.message),
+            None => panic!("a setting's default is not of its kind"),
+        },
+    }
 }
 
 /// Layer by layer, within a file by place, variables by name; notes after what must be mended.

@@ -4,6 +4,7 @@ use super::diagnostic::{Code, Diagnostic, Place, Severity};
 use super::elements::Element;
 use super::index::LeafId;
 use super::suggestion::of_rule;
+use super::within::Step;
 use super::{Builder, Settings};
 use crate::schema::{Member, Rule, Section, Strength};
 
@@ -58,18 +59,31 @@ impl Builder<'_> {
     /// A broken rule of a section in a list or map.
     fn broken_in(&self, element: &Element<'_>, rule: &Rule) -> Diagnostic {
         let path = format!("{}{}", self.inputs.index.leaf_path(element.leaf), element.within);
+        let place_of = |field: &str, with_snippet| {
+            let below: Vec<_> = field.split('.').map(|key| Step::Key(key.to_owned())).collect();
+            self.inputs.place_within(element.leaf, element.route.iter().chain(&below), with_snippet)
+        };
+        let main = rule.fields.iter().find_map(|field| Some((field, place_of(field, true)?)));
+        let others = rule.fields.iter().filter(|field| main.as_ref().is_none_or(|(main, _)| main != field));
+        let related = others.map(|field| match place_of(field, false) {
+            Some(place) => (place, format!("`{path}.{field}` is set here")),
+            None => (Place::Program, format!("`{path}.{field}` has its default")),
+        });
+        let related = if main.is_some() { related.collect() } else { Vec::new() };
+        let whole = || self.inputs.place_within(element.leaf, element.route.iter(), true);
+        let place = main.map(|(_, place)| place).or_else(whole);
         Diagnostic {
             severity: severity(rule),
             code: Code::Rule,
             message: format!("`{path}`: {}", rule.message),
             setting: Some(path),
-            place: self.inputs.place_of(element.leaf, true),
-            related: Vec::new(),
+            place: place.unwrap_or_else(|| self.inputs.place_of(element.leaf, true)),
+            related,
             help: of_rule(rule),
         }
     }
 
-    fn concerned(&self, leaf: LeafId) -> (Place, String) {
+    pub(super) fn concerned(&self, leaf: LeafId) -> (Place, String) {
         let path = self.inputs.index.leaf_path(leaf);
         match self.inputs.place_of(leaf, false) {
             Place::Program => (Place::Program, format!("`{path}` has its default")),

@@ -51,6 +51,25 @@ impl DynamicSection {
         self.add(key, description, Kind::Secret, DefaultValue::Text(""))
     }
 
+    /// Adds a setting with all that is said of it: its title, aliases, deprecation, and so on.
+    ///
+    /// ```
+    /// use settings_core::schema::{DefaultValue, DynamicSection, Kind, Setting};
+    ///
+    /// let port = Setting::new("Port", "port", Kind::Integer { min: 1, max: 65535 }, DefaultValue::Integer(8443))
+    ///     .title("Voice port")
+    ///     .doc("The port for voice.", &[], "")
+    ///     .aliases(&["UDPServerPort"])
+    ///     .restart();
+    /// let section = DynamicSection::new("CallsPlugin", "Calls.").with(port).finish();
+    /// # assert_eq!(section.leaf_count(), 1);
+    /// ```
+    #[must_use]
+    pub fn with(mut self, setting: Setting) -> Self {
+        self.settings.push(setting);
+        self
+    }
+
     fn add(mut self, key: &str, description: &str, kind: Kind, default: DefaultValue) -> Self {
         let key = leak(key);
         self.settings.push(Setting::new(key, key, kind, default).doc(leak(description), &[], ""));

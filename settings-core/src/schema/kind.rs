@@ -14,8 +14,13 @@ pub enum Kind {
         /// The largest accepted value.
         max: i128,
     },
-    /// A number with a fraction. Neither infinite nor NaN.
-    Float,
+    /// A number with a fraction between two bounds, both included. Neither infinite nor NaN.
+    Float {
+        /// The smallest accepted value.
+        min: f64,
+        /// The largest accepted value.
+        max: f64,
+    },
     /// Any text.
     Text,
     /// Text of a length, a format or a pattern.
@@ -136,6 +141,26 @@ impl Unit {
 }
 
 impl Kind {
+    /// Any finite number of 64 bits.
+    pub const ANY_FLOAT: Self = Self::Float { min: f64::MIN, max: f64::MAX };
+
+    /// The same number with a fraction with narrower bounds.
+    ///
+    /// # Panics
+    /// At compile time, where the kind is no such number or the new bounds are not within the old.
+    #[must_use]
+    #[expect(clippy::panic, reason = "evaluated at compile time only")]
+    pub const fn with_float_range(self, low: f64, high: f64) -> Self {
+        match self {
+            Self::Float { min, max } => {
+                assert!(low <= high, "the range is empty");
+                assert!(low >= min && high <= max, "the range goes beyond what the type can hold");
+                Self::Float { min: low, max: high }
+            }
+            _ => panic!("only a number with a fraction takes bounds with a fraction"),
+        }
+    }
+
     /// The same kind with narrower bounds.
     ///
     /// # Panics
@@ -165,7 +190,8 @@ impl Kind {
                 );
                 Self::Size { min: low as u64, max: high as u64 }
             }
-            _ => panic!("only a whole number, a duration or a size takes a range"),
+            Self::Float { .. } => self.with_float_range(low as f64, high as f64),
+            _ => panic!("only a number, a duration or a size takes a range"),
         }
     }
 

@@ -92,7 +92,7 @@ mod tests {
             (NUMBERS, "[9223372036854775806, 9223372036854775805]", None),
             (texts, "[1, 1.0]", Some((4, "1.0"))),
             (texts, r#"["b", "a", "\u0062"]"#, Some((11, r#""\u0062""#))),
-            (Kind::Set(&Kind::Float), "[0, -0.0]", Some((4, "-0.0"))),
+            (Kind::Set(&Kind::ANY_FLOAT), "[0, -0.0]", Some((4, "-0.0"))),
             (lists, "[[true], [], [true, true], []]", Some((27, "[]"))),
             (Kind::Map(&Kind::Text), r#"{"a": "", "b": "", "\u0061": ""}"#, Some((19, r#""\u0061""#))),
         ] {

@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 
 use super::distinct::{repeated, repeated_number};
-use super::json::{Key, Raw, Shape};
+use super::json::{Raw, Shape};
 use super::mismatch::Reason;
 use super::{Mismatch, Value, from_json};
 use crate::nearest::nearest;
-use crate::schema::{Kind, Member, Section};
+use crate::schema::{Kind, Member, Section, Unknown};
 
 const TWICE: &str = "remove one of the two";
 
@@ -55,17 +55,30 @@ pub(super) fn section<'a>(
     raw: Raw<'a>,
 ) -> Result<Value<'a>, Mismatch> {
     let mut faults: Vec<Mismatch> = Vec::new();
-    let position = |key: &Key<'_>| section.members.iter().position(|member| member.key() == key.name());
     let mut given: Vec<Option<Raw<'a>>> = vec![None; section.members.len()];
+    let mut old: Vec<(usize, Raw<'a>)> = Vec::new();
     for (key, value) in raw.each_entry() {
         let place = |mismatch: Mismatch| mismatch.at(key.start - raw.start, key.raw.len());
-        match position(&key).and_then(|at| given.get_mut(at)) {
+        let Some((at, name)) = member_called(section, &key.name()) else {
+            if !matches!(section.unknown, Some(Unknown::Allow | Unknown::Warn)) {
+                faults.push(place(unknown(kind, section, &key.name())));
+            }
+            continue;
+        };
+        match given.get_mut(at) {
+            _ if name == Name::Old => old.push((at, value)),
             Some(Some(_)) => {
                 let found = format!("`{}` twice", key.name());
                 faults.push(place(Mismatch::new(Reason::Duplicate, kind, found).help(TWICE)));
             }
             Some(slot) => *slot = Some(value),
-            None => faults.push(place(unknown(kind, section, &key.name()))),
+            None => {}
+        }
+    }
+    // a setting's own name is stronger than its old ones, wherever they stand
+    for (at, value) in old {
+        if let Some(slot) = given.get_mut(at) {
+            slot.get_or_insert(value);
         }
     }
     let read = section.members.iter().zip(given).map(|(member, value)| match (member, value) {
@@ -88,6 +101,32 @@ pub(super) fn section<'a>(
         }
         (Err(mismatch), faults) => Err(mismatch.and(faults)),
     }
+}
+
+/// How a key names a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Name {
+    /// By its key.
+    Own,
+    /// By its key in another letter case.
+    OtherCase,
+    /// By an alias.
+    Old,
+}
+
+/// The number of the member that `key` names.
+pub(crate) fn member_called(section: &Section, key: &str) -> Option<(usize, Name)> {
+    let position = |is: &dyn Fn(&Member) -> bool| section.members.iter().position(is);
+    let by_alias = |member: &Member| match member {
+        Member::Setting(setting) => setting.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(key)),
+        Member::Section { .. } => false,
+    };
+    position(&|member| member.key() == key)
+        .map(|at| (at, Name::Own))
+        .or_else(|| {
+            position(&|member| member.key().eq_ignore_ascii_case(key)).map(|at| (at, Name::OtherCase))
+        })
+        .or_else(|| position(&by_alias).map(|at| (at, Name::Old)))
 }
 
 /// Every member at its default.

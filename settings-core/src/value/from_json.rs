@@ -37,7 +37,7 @@ pub(super) fn read<'a>(kind: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch>
                 Err(Mismatch::new(Reason::Range, kind, raw.text))
             }
         }),
-        Kind::Float => match raw.shape {
+        Kind::Float { .. } => match raw.shape {
             Shape::Number => float(kind, raw.text),
             Shape::String { .. } => float(kind, &raw.string().unwrap_or_default()),
             _ => Err(found(kind, raw)),
@@ -146,9 +146,11 @@ fn integer(kind: &Kind, raw: Raw<'_>) -> Result<i128, Mismatch> {
 }
 
 pub(super) fn float<'a>(kind: &Kind, text: &str) -> Result<Value<'a>, Mismatch> {
+    let Kind::Float { min, max } = *kind else { return Err(Mismatch::kind(kind, "")) };
     match text.parse::<f64>() {
         // zero has no sign in a setting
-        Ok(float) if float.is_finite() => Ok(Value::Float(float + 0.0)),
+        Ok(float) if (min..=max).contains(&float) => Ok(Value::Float(float + 0.0)),
+        Ok(float) if float.is_finite() => Err(Mismatch::new(Reason::Range, kind, text)),
         _ => Err(Mismatch::kind(kind, format!("`{text}`"))),
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn read<'a>(kind: &Kind, text: &'a str) -> Result<Value<'a>, Mismatch
             Ok(_) => Err(Mismatch::new(Reason::Range, kind, text)),
             Err(_) => Err(found(kind, text)),
         },
-        Kind::Float => float(kind, text),
+        Kind::Float { .. } => float(kind, text),
         Kind::Text => Ok(Value::Text(Cow::Borrowed(text))),
         Kind::Secret => Ok(Value::Secret(Cow::Borrowed(text))),
         Kind::TextOf(rules) => text_of(kind, rules, Cow::Borrowed(text)),

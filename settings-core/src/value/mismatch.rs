@@ -1,7 +1,7 @@
 //! Why a raw value is not of its setting's kind.
 
 use super::ByteSize;
-use crate::schema::{Choice, Format, Kind, TextRules};
+use crate::schema::{Choice, Format, Kind, TextRules, Unit};
 
 /// How many more mistakes of one value are told beside the first.
 const TOLD: usize = 19;
@@ -126,13 +126,21 @@ pub fn expectation(kind: &Kind) -> String {
     match *kind {
         Kind::Bool => "`true` or `false`".to_owned(),
         Kind::Integer { min, max } => match (min, max) {
-            (0, max) if max >= i128::from(u32::MAX) => "a whole number, zero or more".to_owned(),
+            (0, max) if max >= i128::from(i64::MAX) => "a whole number, zero or more".to_owned(),
             (min, max) if min <= i128::from(i64::MIN) && max >= i128::from(i64::MAX) => {
                 "a whole number".to_owned()
             }
             (min, max) => format!("a whole number from {min} to {max}"),
         },
-        Kind::Float => "a number".to_owned(),
+        Kind::Float { min, max } => match (min == f64::MIN, max == f64::MAX) {
+            (true, true) => "a number".to_owned(),
+            _ if min == f64::from(f32::MIN) && max == f64::from(f32::MAX) => {
+                "a number that fits 32 bits".to_owned()
+            }
+            (false, true) => format!("a number of at least {min:?}"),
+            (true, false) => format!("a number of at most {max:?}"),
+            (false, false) => format!("a number from {min:?} to {max:?}"),
+        },
         Kind::Text | Kind::Secret => "text".to_owned(),
         Kind::OneOf(choices) => match choices {
             [] => "nothing".to_owned(),
@@ -144,11 +152,13 @@ pub fn expectation(kind: &Kind) -> String {
         },
         Kind::Duration { unit, min, max } => {
             let unit = unit.name();
+            // what a type holds is no bound that anybody set
+            let longest = u64::MAX / Unit::Days.millis();
             match (min, max) {
-                (0, max) if max >= u64::from(u32::MAX) => {
+                (0, max) if max >= longest => {
                     format!("a whole number of {unit}, or a duration such as `90s`")
                 }
-                (min, max) if max >= u64::from(u32::MAX) => format!("at least {min} {unit}"),
+                (min, max) if max >= longest => format!("at least {min} {unit}"),
                 (min, max) => format!("from {min} to {max} {unit}"),
             }
         }

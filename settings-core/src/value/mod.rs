@@ -17,6 +17,7 @@ mod types;
 mod wiped;
 mod write;
 
+pub(crate) use elements::{Name, member_called};
 pub use from_json::from_json;
 pub use from_text::from_text;
 pub use mismatch::{Mismatch, Reason, expectation};

@@ -89,7 +89,7 @@ fn meant(kind: &Kind, text: &str) -> Vec<String> {
     let mut meant = match kind {
         Kind::Optional(of) => meant_optional(of, bare),
         Kind::Bool => word_of_bool(bare).into_iter().collect(),
-        Kind::Integer { .. } | Kind::Float => without_separators(bare).into_iter().collect(),
+        Kind::Integer { .. } | Kind::Float { .. } => without_separators(bare).into_iter().collect(),
         Kind::Duration { .. } => vec![duration(bare)],
         Kind::Size { .. } => size(bare).into_iter().collect(),
         Kind::OneOf(choices) => choice(choices, bare).into_iter().collect(),

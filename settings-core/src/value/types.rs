@@ -47,7 +47,7 @@ integers!(i8, i16, i32, i64, isize, u8, u16, u32, u64, usize);
 macro_rules! floats {
     ($($float:ty),+) => {$(
         impl SettingValue for $float {
-            const KIND: Kind = Kind::Float;
+            const KIND: Kind = Kind::Float { min: <$float>::MIN as f64, max: <$float>::MAX as f64 };
 
             fn from_value(value: Value<'_>) -> Option<Self> {
                 match value {

@@ -3,17 +3,15 @@
 use syn::{Attribute, Path};
 
 use super::entry::Elsewhere;
+use super::field::SETTING;
 use super::{Entry, PageTextAttrs, RuleAttrs, Slot, Spanned, entries};
 use crate::ctxt::Ctxt;
 
 const STRUCT: [&str; 8] =
     ["section", "env_prefix", "page", "console", "unknown", "rule", "page_text", "crate"];
 const ELSEWHERE: [Elsewhere; 2] = [
-    Elsewhere {
-        names: &["title", "default", "unit", "range", "format", "pattern", "alias", "aliases"],
-        belongs: "belongs on a field, in `#[setting(...)]`.",
-    },
     Elsewhere { names: &["key"], belongs: "is a setting's; a struct says `section`." },
+    Elsewhere { names: &SETTING, belongs: "belongs on a field, in `#[setting(...)]`." },
 ];
 
 const ENUM: [&str; 1] = ["crate"];
@@ -40,7 +38,7 @@ impl Container {
         let (mut section, mut env_prefix) = (Slot::empty(), Slot::empty());
         let (mut page, mut console, mut library) = (Slot::empty(), Slot::empty(), Slot::empty());
         let (mut rules, mut page_texts, mut unknown) = (Vec::new(), Vec::new(), Slot::empty());
-        for entry in entries(cx, attrs, "settings") {
+        for entry in entries(cx, attrs, "settings", &STRUCT) {
             match entry.name().as_str() {
                 "section" => section.set(cx, &entry.name, entry.string(cx)),
                 "env_prefix" => env_prefix.set(cx, &entry.name, entry.string(cx)),
@@ -93,7 +91,7 @@ impl EnumContainer {
     /// Reads what can be read and notes the rest.
     pub(crate) fn from_attrs(cx: &Ctxt, attrs: &[Attribute]) -> Self {
         let mut library = Slot::empty();
-        for entry in entries(cx, attrs, "value") {
+        for entry in entries(cx, attrs, "value", &ENUM) {
             match entry.name().as_str() {
                 "crate" => library.set(cx, &entry.name, entry.path(cx)),
                 _ => drop(entry.unknown(cx, "value", &ENUM, &ENUM_ELSEWHERE)),

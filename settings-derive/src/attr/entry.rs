@@ -1,6 +1,7 @@
 //! `name = tokens, name = tokens`: one attribute's text cut into entries, without looking into the values.
 
-use proc_macro2::{Delimiter, Group, Ident, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, Spacing, Span, TokenStream, TokenTree};
+use quote::ToTokens as _;
 use syn::{Attribute, Lit, LitStr, Meta, Path};
 
 use super::Spanned;
@@ -21,19 +22,20 @@ const CALLS: [&str; 4] = ["deprecated", "fields", "page_text", "rule"];
 const FLAGS: [&str; 2] = ["hidden", "restart"];
 
 /// The entries with a value.
-pub(super) fn entries(cx: &Ctxt, attrs: &[Attribute], attribute: &str) -> Vec<Entry> {
-    let mut entries = all_entries(cx, attrs, attribute);
+pub(super) fn entries(cx: &Ctxt, attrs: &[Attribute], attribute: &str, valid: &[&str]) -> Vec<Entry> {
+    let mut entries = all_entries(cx, attrs, attribute, valid);
     entries.retain(|entry| !entry.value.is_empty());
     entries
 }
 
-/// All entries of the attributes called `attribute`. An attribute without parentheses has none.
-pub(super) fn all_entries(cx: &Ctxt, attrs: &[Attribute], attribute: &str) -> Vec<Entry> {
+/// All entries of the attributes called `attribute`, which takes the names `valid`. An attribute without parentheses has
+/// none.
+pub(super) fn all_entries(cx: &Ctxt, attrs: &[Attribute], attribute: &str, valid: &[&str]) -> Vec<Entry> {
     let mut all = Vec::new();
     for attr in attrs.iter().filter(|attr| attr.path().is_ident(attribute)) {
         match &attr.meta {
             Meta::Path(_) => {}
-            Meta::List(list) => cut(cx, &list.tokens, &mut all),
+            Meta::List(list) => cut(cx, &list.tokens, valid, &mut all),
             Meta::NameValue(_) => {
                 cx.error(&attr.meta, format!("write `#[{attribute}(name = value)]`, in parentheses"));
             }
@@ -42,7 +44,7 @@ pub(super) fn all_entries(cx: &Ctxt, attrs: &[Attribute], attribute: &str) -> Ve
     all
 }
 
-fn cut(cx: &Ctxt, tokens: &TokenStream, all: &mut Vec<Entry>) {
+fn cut(cx: &Ctxt, tokens: &TokenStream, valid: &[&str], all: &mut Vec<Entry>) {
     let mut rest = tokens.clone().into_iter().peekable();
     while let Some(token) = rest.next() {
         let name = match token {
@@ -53,10 +55,9 @@ fn cut(cx: &Ctxt, tokens: &TokenStream, all: &mut Vec<Entry>) {
                 continue;
             }
         };
+        let form = Form::of(&name);
         match rest.next() {
-            Some(TokenTree::Punct(punct))
-                if punct.as_char() == '=' && CALLS.contains(&name.to_string().as_str()) =>
-            {
+            Some(TokenTree::Punct(punct)) if punct.as_char() == '=' && form == Form::Call => {
                 cx.error_at(punct.span(), format!("`{name}` takes parentheses: write `{name}(...)`"));
                 value(&mut rest);
                 all.push(Entry { name, value: TokenStream::new() });
@@ -68,8 +69,12 @@ fn cut(cx: &Ctxt, tokens: &TokenStream, all: &mut Vec<Entry>) {
                 }
                 all.push(Entry { name, value });
             }
-            Some(TokenTree::Punct(punct)) if punct.as_char() == ',' => all.push(without_value(cx, name)),
-            Some(TokenTree::Group(group)) if is_call(&name, &group) => {
+            Some(TokenTree::Punct(punct)) if punct.as_char() == ',' => {
+                all.push(without_value(cx, name, form, valid));
+            }
+            Some(TokenTree::Group(group))
+                if form == Form::Call && group.delimiter() == Delimiter::Parenthesis =>
+            {
                 value(&mut rest);
                 if group.stream().is_empty() {
                     cx.error_at(name.span(), format!("`{name}()` says nothing: fill it in or take it out"));
@@ -77,30 +82,67 @@ fn cut(cx: &Ctxt, tokens: &TokenStream, all: &mut Vec<Entry>) {
                 all.push(Entry { name, value: group.stream() });
             }
             Some(other) => {
-                let hint = match (&other, nearest(&name.to_string(), &CALLS)) {
-                    (TokenTree::Group(_), Some(near)) => format!("did you mean `{near}(...)`?"),
-                    _ => format!("write `{name} = value`"),
-                };
-                cx.error_at(other.span(), format!("expected `=` after `{name}`: {hint}"));
                 value(&mut rest);
+                if !is_one_of(&name, valid) {
+                    all.push(unknown(name));
+                    continue;
+                }
+                let message = match form {
+                    Form::Flag => format!("`{name}` takes no value: leave it away"),
+                    Form::Call => format!("`{name}` takes parentheses: write `{name}(...)`"),
+                    Form::Value => format!("expected `=` after `{name}`: write `{name} = value`"),
+                };
+                cx.error_at(other.span(), message);
                 all.push(Entry { name, value: TokenStream::new() });
             }
-            None => all.push(without_value(cx, name)),
+            None => all.push(without_value(cx, name, form, valid)),
         }
     }
 }
 
-fn is_call(name: &Ident, group: &Group) -> bool {
-    CALLS.contains(&name.to_string().as_str()) && group.delimiter() == Delimiter::Parenthesis
+/// How an entry is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// `name = value`
+    Value,
+    /// `name(...)`
+    Call,
+    /// `name`
+    Flag,
 }
 
-fn without_value(cx: &Ctxt, name: Ident) -> Entry {
-    if FLAGS.contains(&name.to_string().as_str()) {
-        let value = quote::quote_spanned!(name.span()=> true);
-        return Entry { name, value };
+impl Form {
+    fn of(name: &Ident) -> Self {
+        match name.to_string().as_str() {
+            name if CALLS.contains(&name) => Self::Call,
+            name if FLAGS.contains(&name) => Self::Flag,
+            _ => Self::Value,
+        }
     }
-    cx.error_at(name.span(), format!("`{name}` has no value: write `{name} = value`"));
+}
+
+fn without_value(cx: &Ctxt, name: Ident, form: Form, valid: &[&str]) -> Entry {
+    let message = match form {
+        Form::Flag => {
+            let value = quote::quote_spanned!(name.span()=> true);
+            return Entry { name, value };
+        }
+        _ if !is_one_of(&name, valid) => return unknown(name),
+        Form::Call => format!("`{name}` takes parentheses: write `{name}(...)`"),
+        Form::Value => format!("`{name}` has no value: write `{name} = value`"),
+    };
+    cx.error_at(name.span(), message);
     Entry { name, value: TokenStream::new() }
+}
+
+fn is_one_of(name: &Ident, names: &[&str]) -> bool {
+    names.iter().any(|valid| name == valid)
+}
+
+/// A name that nobody takes; its reader says so, whatever follows it.
+fn unknown(name: Ident) -> Entry {
+    let value = name.to_token_stream();
+    Entry { name, value }
 }
 
 /// Takes the tokens up to the next comma, which it swallows. Commas between `::<` and `>`, and those between a
@@ -168,10 +210,10 @@ impl Entry {
         strings
     }
 
-    /// The entries between the parentheses of `name(...)`.
-    pub(super) fn entries(&self, cx: &Ctxt) -> Vec<Self> {
+    /// The entries between the parentheses of `name(...)`, which takes the names `valid`.
+    pub(super) fn entries(&self, cx: &Ctxt, valid: &[&str]) -> Vec<Self> {
         let mut entries = Vec::new();
-        cut(cx, &self.value, &mut entries);
+        cut(cx, &self.value, valid, &mut entries);
         entries
     }
 

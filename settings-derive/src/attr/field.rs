@@ -7,7 +7,7 @@ use super::entry::Elsewhere;
 use super::{DefaultFrom, Deprecated, Range, Slot, Spanned, TextAttrs, TextSlots, all_entries, entries};
 use crate::ctxt::Ctxt;
 
-const SETTING: [&str; 21] = [
+pub(super) const SETTING: [&str; 21] = [
     "key",
     "title",
     "default",
@@ -32,12 +32,23 @@ const SETTING: [&str; 21] = [
 ];
 const NESTED: [&str; 1] = ["section"];
 
-const SETTING_ELSEWHERE: [Elsewhere; 2] = [
+const SETTING_ELSEWHERE: [Elsewhere; 5] = [
+    Elsewhere { names: &["rename", "name"], belongs: "is called `key` here." },
+    Elsewhere { names: &["env", "var", "variable"], belongs: "follows from the prefix and the path." },
+    Elsewhere {
+        names: &["min", "max"],
+        belongs: "is said as `range`, or of text as `min_len` and `max_len`.",
+    },
     Elsewhere { names: &["section"], belongs: "is a nested section's, in `#[settings(...)]`." },
     Elsewhere { names: &["env_prefix"], belongs: "is the root struct's, in `#[settings(...)]`." },
 ];
-const NESTED_ELSEWHERE: [Elsewhere; 1] =
-    [Elsewhere { names: &SETTING, belongs: "is a setting's, in `#[setting(...)]`." }];
+const NESTED_ELSEWHERE: [Elsewhere; 2] = [
+    Elsewhere {
+        names: &["env_prefix", "page", "console", "unknown", "rule", "page_text"],
+        belongs: "is said on the section's struct.",
+    },
+    Elsewhere { names: &SETTING, belongs: "is a setting's, in `#[setting(...)]`." },
+];
 
 /// The units of a duration, as written, and the milliseconds of each.
 const UNITS: [(&str, u64); 5] = [
@@ -135,7 +146,7 @@ impl Setting {
         let (mut added, mut deprecated, mut scope) = (Slot::empty(), Slot::empty(), Slot::empty());
         let (mut restart, mut hidden, mut todo) = (Slot::empty(), Slot::empty(), Slot::empty());
         let (mut aliases, mut given) = (Vec::new(), Given::default());
-        for entry in all_entries(cx, attrs, "setting") {
+        for entry in all_entries(cx, attrs, "setting", &SETTING) {
             given.note(Some(&entry.name()));
             if entry.value.is_empty() {
                 continue;
@@ -188,7 +199,7 @@ impl Setting {
 impl Nested {
     fn from_attrs(cx: &Ctxt, attrs: &[Attribute]) -> Self {
         let mut section = Slot::empty();
-        for entry in entries(cx, attrs, "settings") {
+        for entry in entries(cx, attrs, "settings", &NESTED) {
             match entry.name().as_str() {
                 "section" => section.set(cx, &entry.name, entry.string(cx)),
                 _ => drop(entry.unknown(cx, "settings", &NESTED, &NESTED_ELSEWHERE)),

@@ -1,26 +1,115 @@
-//! serde's attributes: respected they can't be, and ignored they must not be.
+//! serde's attributes: respected or refused, never ignored.
 
-use proc_macro2::TokenTree;
+use proc_macro2::{Ident, TokenTree};
 use syn::{Attribute, Meta};
 
+use super::Container;
 use crate::ctxt::Ctxt;
 
-/// serde's attributes that change neither a name nor whether a value is read.
-const HARMLESS: [&str; 5] = ["bound", "crate", "deny_unknown_fields", "expecting", "borrow"];
+/// serde's attributes that only say how serde's own code is written.
+const HARMLESS: [&str; 3] = ["borrow", "bound", "crate"];
+
+/// What a struct can obey.
+const DENY: &str = "deny_unknown_fields";
 
 /// Refuses each serde attribute that says something the settings would not obey.
 pub(crate) fn refuse_serde(cx: &Ctxt, attrs: &[Attribute], instead: &str) {
+    for name in
+        names(attrs).iter().filter(|name| *name != DENY && !HARMLESS.iter().any(|known| name == known))
+    {
+        cx.error_at(name.span(), format!("settings don't obey serde's `{name}`: {instead}"));
+    }
+}
+
+/// Takes over what serde's attributes say of a struct that its own don't.
+pub(crate) fn respect_serde(cx: &Ctxt, attrs: &[Attribute], container: &mut Container) {
+    for name in names(attrs).iter().filter(|name| *name == DENY) {
+        match container.unknown {
+            None | Some("Deny") => container.unknown = Some("Deny"),
+            Some(_) => {
+                let message = format!(
+                    "serde's `{DENY}` refuses unknown keys, and `unknown` here doesn't: take one of the two out"
+                );
+                cx.error_at(name.span(), message);
+            }
+        }
+    }
+}
+
+fn names(attrs: &[Attribute]) -> Vec<Ident> {
+    let mut names = Vec::new();
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("serde")) {
         let Meta::List(list) = &attr.meta else { continue };
         let mut at_start = true;
         for token in list.tokens.clone() {
-            match &token {
-                TokenTree::Ident(name) if at_start && !HARMLESS.contains(&name.to_string().as_str()) => {
-                    cx.error_at(name.span(), format!("settings don't obey serde's `{name}`: {instead}"));
-                }
+            let ends = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ',');
+            match token {
+                TokenTree::Ident(name) if at_start => names.push(name),
                 _ => {}
             }
-            at_start = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ',');
+            at_start = ends;
         }
+    }
+    names
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use syn::{Attribute, parse_quote};
+
+    use super::refuse_serde;
+    use crate::ctxt::Ctxt;
+
+    fn refused(attrs: &[Attribute]) -> Vec<String> {
+        let cx = Ctxt::new();
+        refuse_serde(&cx, attrs, "");
+        let name = |error: syn::Error| error.to_string().split('`').nth(1).unwrap_or_default().to_owned();
+        cx.check().err().into_iter().flatten().map(name).collect()
+    }
+
+    /// All that serde's documentation names, on a struct, an enum, a variant and a field.
+    #[test]
+    fn what_changes_a_name_or_a_value_is_refused() {
+        let attrs: [Attribute; 4] = [
+            parse_quote!(#[serde(rename = "a", rename_all(serialize = "lowercase", deserialize = "kebab-case"),
+                rename_all_fields = "lowercase", tag = "t", content = "c", untagged, default, default = "path",
+                remote = "T", transparent, from = "T", try_from = "T", into = "T", expecting = "e", variant_identifier,
+                field_identifier)]),
+            parse_quote!(#[serde(alias = "a, b", skip, skip_serializing, skip_deserializing, serialize_with = "p",
+                deserialize_with = "p", with = "m", other)]),
+            parse_quote!(#[serde(flatten, skip_serializing_if = "p", getter = "g")]),
+            parse_quote!(#[serde(deny_unknown_fields, bound(serialize = "T: A, U: B"), borrow, crate = "c")]),
+        ];
+        let expected = [
+            "rename",
+            "rename_all",
+            "rename_all_fields",
+            "tag",
+            "content",
+            "untagged",
+            "default",
+            "default",
+            "remote",
+            "transparent",
+            "from",
+            "try_from",
+            "into",
+            "expecting",
+            "variant_identifier",
+            "field_identifier",
+            "alias",
+            "skip",
+            "skip_serializing",
+            "skip_deserializing",
+            "serialize_with",
+            "deserialize_with",
+            "with",
+            "other",
+            "flatten",
+            "skip_serializing_if",
+            "getter",
+        ];
+        assert_eq!(refused(&attrs), expected);
     }
 }

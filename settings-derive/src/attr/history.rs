@@ -17,7 +17,7 @@ impl Entry {
     pub(super) fn deprecated(&self, cx: &Ctxt) -> Deprecated {
         let (mut since, mut reason, mut replacement) = (Slot::empty(), Slot::empty(), Slot::empty());
         let mut given = Vec::new();
-        for entry in self.entries(cx) {
+        for entry in self.entries(cx, &DEPRECATED) {
             given.push(entry.name());
             if entry.value.is_empty() {
                 continue;

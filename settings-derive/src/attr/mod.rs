@@ -17,7 +17,7 @@ pub(crate) use container::{Container, EnumContainer};
 pub(crate) use default_from::DefaultFrom;
 pub(crate) use entry::{flat, found};
 pub(crate) use field::{FieldAttrs, Setting};
-pub(crate) use foreign::refuse_serde;
+pub(crate) use foreign::{refuse_serde, respect_serde};
 pub(crate) use history::Deprecated;
 pub(crate) use page_text::PageTextAttrs;
 pub(crate) use range::{Bound, Range, integer};

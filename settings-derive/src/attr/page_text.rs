@@ -31,7 +31,7 @@ impl Entry {
     pub(super) fn page_text(&self, cx: &Ctxt) -> PageTextAttrs {
         let (mut page, mut rst) = (Slot::empty(), Slot::empty());
         let mut given = Vec::new();
-        for entry in self.entries(cx) {
+        for entry in self.entries(cx, &PAGE_TEXT) {
             given.push(entry.name());
             if entry.value.is_empty() {
                 continue;

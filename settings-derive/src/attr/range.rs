@@ -18,8 +18,10 @@ pub(crate) struct Range {
 
 /// One bound.
 pub(crate) struct Bound {
-    /// Its value, where it is a literal.
+    /// Its value, where it is a literal of a whole number.
     pub(crate) literal: Option<i128>,
+    /// Its value, where it is a literal.
+    pub(crate) float: Option<f64>,
     pub(crate) tokens: TokenStream,
 }
 
@@ -33,27 +35,39 @@ impl Entry {
             return None;
         };
         let range = Range { low: Bound::new(cx, low)?, high: Bound::new(cx, high)?, name: self.name.span() };
-        match (range.low.literal, range.high.literal) {
-            (Some(low), Some(high)) if low > high => {
-                cx.error(&self.value, format!("the range is empty: {low} is more than {high}"));
-                None
-            }
-            _ => Some(range),
+        let is_empty = match (range.low.literal, range.high.literal) {
+            (Some(low), Some(high)) => low > high,
+            _ => range.low.float.zip(range.high.float).is_some_and(|(low, high)| low > high),
+        };
+        if is_empty {
+            let (low, high) = (range.low.shown(), range.high.shown());
+            cx.error(&self.value, format!("the range is empty: {low} is more than {high}"));
+            return None;
         }
+        Some(range)
     }
 }
 
 impl Bound {
+    /// As the author wrote it.
+    pub(crate) fn shown(&self) -> String {
+        let text = self.tokens.to_string();
+        text.strip_prefix("- ").map_or_else(|| text.clone(), |number| format!("-{number}"))
+    }
+
     fn new(cx: &Ctxt, tokens: Vec<TokenTree>) -> Option<Self> {
         let stream: TokenStream = tokens.iter().cloned().collect();
         if let Some(literal) = integer(&tokens) {
-            return Some(Self { literal: Some(literal), tokens: stream });
+            return Some(Self { literal: Some(literal), float: Some(literal as f64), tokens: stream });
+        }
+        if let Some(float) = float(&tokens) {
+            return Some(Self { literal: None, float: Some(float), tokens: stream });
         }
         if let [TokenTree::Literal(_)] = tokens.as_slice() {
-            cx.error(stream, "a bound is a whole number: write `range = 1..=65535`");
+            cx.error(stream, "a bound is a number: write `range = 1..=65535`");
             return None;
         }
-        Some(Self { literal: None, tokens: stream })
+        Some(Self { literal: None, float: None, tokens: stream })
     }
 }
 
@@ -61,6 +75,21 @@ impl ToTokens for Range {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         self.low.tokens.to_tokens(tokens);
         self.high.tokens.to_tokens(tokens);
+    }
+}
+
+/// The value of `0.5` or `-0.5`, where it is finite.
+fn float(tokens: &[TokenTree]) -> Option<f64> {
+    let (sign, literal) = match tokens {
+        [TokenTree::Literal(literal)] => (1.0, literal),
+        [TokenTree::Punct(minus), TokenTree::Literal(literal)] if minus.as_char() == '-' => (-1.0, literal),
+        _ => return None,
+    };
+    match Lit::new(literal.clone()) {
+        Lit::Float(float) => {
+            float.base10_parse().ok().map(|float: f64| sign * float).filter(|float| float.is_finite())
+        }
+        _ => None,
     }
 }
 

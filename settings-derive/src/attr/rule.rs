@@ -24,7 +24,7 @@ impl Entry {
         let (mut check, mut message, mut help) = (Slot::empty(), Slot::empty(), Slot::empty());
         let (mut fields, mut warns) = (Slot::empty(), Slot::empty());
         let mut given = Vec::new();
-        for entry in self.entries(cx) {
+        for entry in self.entries(cx, &RULE) {
             given.push(entry.name());
             if entry.value.is_empty() {
                 continue;

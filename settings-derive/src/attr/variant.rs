@@ -19,7 +19,7 @@ impl VariantAttrs {
     /// Reads what can be read and notes the rest.
     pub(crate) fn from_attrs(cx: &Ctxt, attrs: &[Attribute]) -> Self {
         let (mut text, mut label) = (Slot::empty(), Slot::empty());
-        for entry in entries(cx, attrs, "value") {
+        for entry in entries(cx, attrs, "value", &VARIANT) {
             match entry.name().as_str() {
                 "text" => text.set(cx, &entry.name, entry.string(cx)),
                 "label" => label.set(cx, &entry.name, entry.string(cx)),

@@ -26,6 +26,7 @@ pub(super) fn check(cx: &Ctxt, field: &Field<'_>) {
             default_matches_the_pattern(cx, leaf);
             range_fits_the_type(cx, field, leaf);
             default_is_in_range(cx, field, leaf);
+            default_is_in_float_range(cx, leaf);
             not_empty(cx, "title", leaf.attrs.title.as_ref());
             not_empty(cx, "page", leaf.attrs.page.as_ref());
             not_empty(cx, "console", leaf.attrs.console.as_ref());
@@ -244,18 +245,19 @@ fn range_fits_the_type(cx: &Ctxt, field: &Field<'_>, leaf: &Leaf<'_>) {
         Kind::Integer(integer) => (integer.min, integer.max, integer.name),
         Kind::Duration => (0, duration_max(leaf), "a duration in this unit"),
         Kind::Size => (0, i128::from(u64::MAX), "a size"),
-        // Said already.
-        Kind::Wide => return,
+        // Said already, or for rustc to say.
+        Kind::Wide | Kind::Float | Kind::Other => return,
         _ => {
-            let message = format!(
-                "only whole numbers, durations and sizes have a `range`, and `{}` is none",
-                field.ident
-            );
+            let message =
+                format!("only numbers, durations and sizes have a `range`, and `{}` is none", field.ident);
             cx.error_at(range.name, message);
             return;
         }
     };
     for bound in [&range.low, &range.high] {
+        if bound.literal.is_none() && bound.float.is_some() {
+            cx.error(&bound.tokens, format!("a bound of {what} is a whole number: write `range = 1..=100`"));
+        }
         if let Some(literal) = bound.literal.filter(|literal| *literal < min || *literal > max) {
             cx.error(&bound.tokens, format!("{literal} is beyond what {what} holds: {min} to {max}"));
         }
@@ -274,11 +276,34 @@ fn default_is_in_range(cx: &Ctxt, field: &Field<'_>, leaf: &Leaf<'_>) {
             let too_low = low.literal.is_some_and(|low| number < low);
             let too_high = high.literal.is_some_and(|high| number > high);
             if too_low || too_high {
-                let (low, high) = (&low.tokens, &high.tokens);
+                let (low, high) = (low.shown(), high.shown());
                 cx.error(tokens, format!("the default {number} is outside the range {low} to {high}"));
             }
         } else if is_duration && number > longest {
             cx.error(tokens, format!("the default {number} is longer than a duration in this unit can be"));
+        }
+    }
+}
+
+/// ```text
+/// #[setting(default = 1.5, range = 0.0..=1.0)]
+/// pub ratio: f64,
+/// ```
+fn default_is_in_float_range(cx: &Ctxt, leaf: &Leaf<'_>) {
+    let Some(Range { low, high, .. }) = &leaf.attrs.range else { return };
+    let floats = match (&leaf.default, &leaf.attrs.default) {
+        (Some(DefaultValue::Float(float)), Some(tokens)) => vec![(*float, tokens)],
+        (Some(DefaultValue::Json(json)), _) => {
+            json.floats.iter().map(|(float, tokens)| (*float, tokens)).collect()
+        }
+        _ => Vec::new(),
+    };
+    for (float, tokens) in floats {
+        let too_low = low.float.is_some_and(|low| float < low);
+        let too_high = high.float.is_some_and(|high| float > high);
+        if too_low || too_high {
+            let (low, high) = (low.shown(), high.shown());
+            cx.error(tokens, format!("the default {float} is outside the range {low} to {high}"));
         }
     }
 }

@@ -18,7 +18,12 @@ impl Reader<'_> {
         tokens: &TokenStream,
     ) -> Option<DefaultValue> {
         let text = self.json(ty, flat, tokens)?;
-        Some(DefaultValue::Json(Json { text, numbers: self.numbers.take(), texts: self.texts.take() }))
+        Some(DefaultValue::Json(Json {
+            text,
+            numbers: self.numbers.take(),
+            floats: self.floats.take(),
+            texts: self.texts.take(),
+        }))
     }
 
     /// The literal that `flat` is, as JSON, or none with a note of what is wrong.
@@ -36,7 +41,7 @@ impl Reader<'_> {
             (Kind::Map(of), Shape::Braces(group)) => self.map(of, group.stream()),
             (Kind::Other, Shape::Brackets(group)) => self.list(ty, group.stream()),
             (Kind::Other, Shape::Braces(group)) => self.map(ty, group.stream()),
-            (Kind::Optional(_), _) if is_ident(flat, "None") => Some("null".to_owned()),
+            (Kind::Optional(_) | Kind::Other, _) if is_ident(flat, "None") => Some("null".to_owned()),
             (Kind::Optional(of), _) => self.json(of, flat, tokens),
             (Kind::Bool | Kind::Other, Shape::Bool(bool)) => Some(bool.to_string()),
             (Kind::Text | Kind::Other, Shape::Text(text)) => {
@@ -52,8 +57,18 @@ impl Reader<'_> {
                 self.numbers.borrow_mut().push((integer, tokens.clone()));
                 Some(integer.to_string())
             }
-            (Kind::Float | Kind::Other, Shape::Integer(integer)) => Some(integer.to_string()),
-            (Kind::Float | Kind::Other, Shape::Float(float) | Shape::Huge(float)) => Some(float.to_string()),
+            (_, Shape::Float(float) | Shape::Huge(float)) if !float.is_finite() => {
+                self.refuse(tokens, "no float is that large")
+            }
+            (Kind::Float, Shape::Integer(integer)) => {
+                self.floats.borrow_mut().push((integer as f64, tokens.clone()));
+                Some(integer.to_string())
+            }
+            (Kind::Other, Shape::Integer(integer)) => Some(integer.to_string()),
+            (Kind::Float | Kind::Other, Shape::Float(float) | Shape::Huge(float)) => {
+                self.floats.borrow_mut().push((float, tokens.clone()));
+                Some(float.to_string())
+            }
             (Kind::Secret, _) => {
                 self.refuse(tokens, "a secret has no default in code, where everyone reads it")
             }

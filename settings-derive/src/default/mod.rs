@@ -32,13 +32,15 @@ pub(crate) struct Json {
     pub(crate) text: String,
     /// The integers and durations in it.
     pub(crate) numbers: Vec<(i128, TokenStream)>,
+    /// The numbers with a fraction in it, and those of types of the program's own.
+    pub(crate) floats: Vec<(f64, TokenStream)>,
     /// The texts in it that stand for a type of the program's own.
     pub(crate) texts: Vec<(String, TokenStream)>,
 }
 
 impl Json {
     fn new(text: &str) -> Self {
-        Self { text: text.to_owned(), numbers: Vec::new(), texts: Vec::new() }
+        Self { text: text.to_owned(), numbers: Vec::new(), floats: Vec::new(), texts: Vec::new() }
     }
 }
 
@@ -146,12 +148,13 @@ struct Reader<'a> {
     /// The field's name, for messages.
     name: &'a str,
     numbers: RefCell<Vec<(i128, TokenStream)>>,
+    floats: RefCell<Vec<(f64, TokenStream)>>,
     texts: RefCell<Vec<(String, TokenStream)>>,
 }
 
 impl<'a> Reader<'a> {
     fn new(cx: &'a Ctxt, name: &'a str) -> Self {
-        Self { cx, name, numbers: RefCell::default(), texts: RefCell::default() }
+        Self { cx, name, numbers: RefCell::default(), floats: RefCell::default(), texts: RefCell::default() }
     }
 
     fn read(&self, ty: &Type, kind: Kind<'_>, tokens: &TokenStream) -> Option<DefaultValue> {
@@ -176,6 +179,9 @@ impl<'a> Reader<'a> {
             (Kind::Duration, Shape::Expression) if names(&flat, "Duration") => self
                 .refuse(tokens, "a duration's default is a number in the setting's `unit`: `default = 10`"),
             (Kind::Duration, Shape::Expression) => constant(Constant::Units),
+            (Kind::Float | Kind::Other, Shape::Float(float) | Shape::Huge(float)) if !float.is_finite() => {
+                self.refuse(tokens, "no float is that large")
+            }
             (Kind::Float, Shape::Integer(integer)) => Some(DefaultValue::Float(integer as f64)),
             (Kind::Float | Kind::Other, Shape::Float(float) | Shape::Huge(float)) => {
                 Some(DefaultValue::Float(float))
@@ -183,6 +189,9 @@ impl<'a> Reader<'a> {
             (Kind::Integer(of), Shape::Huge(_)) => self.beyond(of, &tokens.to_string(), tokens),
             (Kind::Float, Shape::Expression) => constant(Constant::Float(ty.to_token_stream())),
             (Kind::Text | Kind::Other, Shape::Text(text)) => Some(DefaultValue::Text(text)),
+            (Kind::Text, Shape::Expression) if makes_text(&flat) => {
+                self.refuse(tokens, "the default of a text is written as it is: `default = \"...\"`")
+            }
             (Kind::Text, Shape::Expression) => constant(Constant::Text),
             (Kind::Secret, Shape::Text(text)) if text.is_empty() => Some(DefaultValue::Text(text)),
             (Kind::Secret, _) => self.refuse(
@@ -227,7 +236,12 @@ impl<'a> Reader<'a> {
     }
 
     fn mismatch<T>(&self, kind: Kind<'_>, flat: &[TokenTree], tokens: &TokenStream) -> Option<T> {
-        let found = flat.last().map_or("nothing".to_owned(), found);
+        let found = match flat {
+            [] => "nothing".to_owned(),
+            [only] => found(only),
+            [TokenTree::Punct(_), number @ TokenTree::Literal(_)] => found(number),
+            _ => "an expression".to_owned(),
+        };
         let expected = match kind {
             Kind::Bool => "`true` or `false`",
             Kind::Integer(_) => "a whole number",
@@ -237,7 +251,8 @@ impl<'a> Reader<'a> {
             Kind::Size => "a size such as `\"10MB\"` or a whole number of bytes",
             Kind::List(_) | Kind::Set(_) => "a list of literals such as `[\"a\", \"b\"]`",
             Kind::Map(_) => "a map of literals such as `{\"key\": \"value\"}`",
-            Kind::Secret | Kind::Wide | Kind::Optional(_) | Kind::Other => "a literal",
+            Kind::Other => "a literal, such as the text of a variant",
+            Kind::Secret | Kind::Wide | Kind::Optional(_) => "a literal",
         };
         let name = self.name;
         self.cx.error(tokens, format!("`{name}` is {}: expected {expected}, found {found}", kind.name()));
@@ -266,6 +281,11 @@ fn bytes(text: &str) -> Option<u64> {
         _ => return None,
     };
     count.parse::<u64>().ok()?.checked_mul(factor.pow(power))
+}
+
+/// Whether the expression makes a `String`: `String::from("...")`, `"...".to_string()`.
+fn makes_text(tokens: &[TokenTree]) -> bool {
+    ["String", "to_string", "to_owned", "into", "format"].iter().any(|maker| names(tokens, maker))
 }
 
 fn is_ident(tokens: &[TokenTree], name: &str) -> bool {

@@ -94,7 +94,7 @@ fn what_does_not_fit_is_said_in_words() {
         (
             "Vec<u8>",
             "vec![1]",
-            "`field` is a list: expected a list of literals such as `[\"a\", \"b\"]`, found a list",
+            "`field` is a list: expected a list of literals such as `[\"a\", \"b\"]`, found an expression",
         ),
         ("BTreeMap<String, u8>", r#"{"a": 1, "a": 2}"#, "`field`: the key `a` is given twice"),
         ("BTreeMap<String, u8>", "{a: 1}", "`field`: an entry of a map is written `\"key\": value`"),

@@ -20,7 +20,7 @@ pub(super) fn expand(input: &Enum<'_>, library: &TokenStream) -> TokenStream {
             #[allow(deprecated)]
             impl #ident {
                 #[doc(hidden)]
-                #vis const fn __setting_text(&self) -> &'static ::core::primitive::str {
+                #vis const fn __text_of_variant(&self) -> &'static ::core::primitive::str {
                     match self {
                         #(Self::#variants => #texts,)*
                     }
@@ -37,7 +37,7 @@ pub(super) fn expand(input: &Enum<'_>, library: &TokenStream) -> TokenStream {
                     })
                 }
                 fn to_value(&self) -> #library::value::Value<'_> {
-                    #library::value::Value::Text(::std::borrow::Cow::Borrowed(self.__setting_text()))
+                    #library::value::Value::Text(::std::borrow::Cow::Borrowed(self.__text_of_variant()))
                 }
             }
         };

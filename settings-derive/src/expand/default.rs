@@ -1,11 +1,12 @@
 //! A default → `DefaultValue`.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
 
-use crate::ast::Leaf;
+use crate::ast::{Field, Leaf};
 use crate::default::{Constant, DefaultValue, Json};
-use crate::ty::{Kind, innermost_optional};
+use crate::ty::{Kind, innermost};
 
 pub(super) fn expand(default: Option<&DefaultValue>, library: &TokenStream) -> TokenStream {
     let value = match default {
@@ -16,8 +17,8 @@ pub(super) fn expand(default: Option<&DefaultValue>, library: &TokenStream) -> T
             quote!(Integer(#value))
         }
         Some(DefaultValue::Float(value)) => {
-            let (minus, value) = (minus(*value < 0.0), Literal::f64_unsuffixed(value.abs()));
-            quote!(Float(#minus #value))
+            let value = float(*value);
+            quote!(Float(#value))
         }
         Some(DefaultValue::Text(text)) => quote!(Text(#text)),
         Some(DefaultValue::Json(Json { text, .. })) => quote!(Json(#text)),
@@ -42,7 +43,11 @@ fn evaluated(constant: &Constant, tokens: &TokenStream) -> TokenStream {
             quote!(Integer({ const __DEFAULT: #ty = #tokens; __DEFAULT.bytes() as ::core::primitive::i128 }))
         }
         Constant::Text => quote!(Text({ const __DEFAULT: &::core::primitive::str = #tokens; __DEFAULT })),
-        Constant::Choice(ty) => quote!(Text({ const __DEFAULT: #ty = #tokens; __DEFAULT.__setting_text() })),
+        Constant::Choice(ty) => {
+            // of another type than an enum rustc says at the author's expression that it has no such method
+            let text = quote_spanned!(tokens.span()=> __text_of_variant);
+            quote!(Text({ const __DEFAULT: #ty = #tokens; __DEFAULT.#text() }))
+        }
     }
 }
 
@@ -53,18 +58,33 @@ pub(super) fn integer(value: i128) -> TokenStream {
     quote!(#minus #value)
 }
 
+/// An `f64`, whatever its sign.
+pub(super) fn float(value: f64) -> TokenStream {
+    let (minus, value) = (minus(value < 0.0), Literal::f64_unsuffixed(value.abs()));
+    quote!(#minus #value)
+}
+
 fn minus(is_negative: bool) -> Option<TokenStream> {
     is_negative.then(|| quote!(-))
 }
 
 /// Whether the macro could not see by itself that the kind accepts the default.
-pub(super) fn needs_proof(leaf: &Leaf<'_>) -> bool {
-    let is_own_type = matches!(innermost_optional(leaf.kind), Kind::Other);
+pub(super) fn needs_proof(field: &Field<'_>, leaf: &Leaf<'_>) -> bool {
+    let is_own_type = matches!(innermost(field.ty), Kind::Other);
     let is_constant = matches!(leaf.default, Some(DefaultValue::Const(..)));
     let bounds_are_constants = leaf
         .attrs
         .range
         .as_ref()
-        .is_some_and(|range| range.low.literal.is_none() || range.high.literal.is_none());
-    is_constant || is_own_type || bounds_are_constants || leaf.attrs.text.span().is_some()
+        .is_some_and(|range| range.low.float.is_none() || range.high.float.is_none());
+    is_constant
+        || is_own_type
+        || bounds_are_constants
+        || has_large_float(leaf)
+        || leaf.attrs.text.span().is_some()
+}
+
+/// Whether the default may be beyond what the type holds.
+fn has_large_float(leaf: &Leaf<'_>) -> bool {
+    matches!(leaf.default, Some(DefaultValue::Float(float)) if float.abs() > f64::from(f32::MAX))
 }

@@ -45,12 +45,18 @@ fn unit(leaf: &Leaf<'_>, library: &TokenStream) -> Option<TokenStream> {
     Some(quote!(.with_unit(#library::schema::Unit::#variant)))
 }
 
-fn range(ty: &Type, leaf: &Leaf<'_>) -> Option<TokenStream> {
+fn range(of: &Type, leaf: &Leaf<'_>) -> Option<TokenStream> {
     let range = leaf.attrs.range.as_ref()?;
-    let ty = match ty::kind(ty) {
+    let ty = match ty::kind(of) {
         Kind::Duration | Kind::Size => quote!(::core::primitive::u64),
-        _ => quote!(#ty),
+        _ => quote!(#of),
     };
+    let has_fraction =
+        [&range.low, &range.high].iter().any(|bound| bound.literal.is_none() && bound.float.is_some());
+    if matches!(ty::kind(of), Kind::Float) || has_fraction {
+        let (low, high) = (float_bound(&ty, &range.low), float_bound(&ty, &range.high));
+        return Some(quote_spanned!(range.name=> .with_float_range(#low, #high)));
+    }
     let (low, high) = (bound(&ty, &range.low), bound(&ty, &range.high));
     Some(quote_spanned!(range.name=> .with_range(#low, #high)))
 }
@@ -80,6 +86,16 @@ fn text(leaf: &Leaf<'_>, library: &TokenStream) -> Option<TokenStream> {
     Some(quote_spanned! {span=>
         .with_text(&#library::schema::TextRules { #rules ..#library::schema::TextRules::ANY })
     })
+}
+
+fn float_bound(ty: &TokenStream, bound: &Bound) -> TokenStream {
+    match bound.float {
+        Some(float) => super::default::float(float),
+        None => {
+            let tokens = &bound.tokens;
+            quote!({ const __BOUND: #ty = #tokens; __BOUND as ::core::primitive::f64 })
+        }
+    }
 }
 
 fn bound(ty: &TokenStream, bound: &Bound) -> TokenStream {

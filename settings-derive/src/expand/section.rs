@@ -324,13 +324,19 @@ fn proofs(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
                 let call = quote!(accepts_text(<#ident as #library::Settings>::SCHEMA, #index, #text));
                 proofs.extend(proof(call, tokens.span(), library));
             }
+            for (float, tokens) in &json.floats {
+                let float = default::float(*float);
+                let call = quote!(accepts_float(<#ident as #library::Settings>::SCHEMA, #index, #float));
+                proofs.extend(proof(call, tokens.span(), library));
+            }
         }
         let place = leaf.attrs.default.as_ref().map(|tokens| tokens.span()).or(leaf.attrs.text.span());
-        if let (true, Some(place)) = (needs_proof(leaf), place) {
+        if let (true, Some(place)) = (needs_proof(field, leaf), place) {
             let call = quote!(accepts_default(<#ident as #library::Settings>::SCHEMA, #index));
             proofs.extend(proof(call, place, library));
         }
     }
+    proofs.extend(siblings(input, library));
     for field in
         input.attrs.rules.iter().flat_map(|rule| &rule.fields).filter(|field| field.value.contains('.'))
     {
@@ -348,6 +354,28 @@ fn proofs(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
         proofs.extend(proof(call, ident.span(), library));
         let call = quote!(replacements_exist(<#ident as #library::Settings>::SCHEMA));
         proofs.extend(proof(call, ident.span(), library));
+    }
+    proofs
+}
+
+/// Where a nested section stands under the key of its own struct, only rustc knows whether that is taken.
+fn siblings(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
+    let ident = &input.original.ident;
+    let sections = || {
+        let numbered = input.fields.iter().enumerate();
+        numbered.filter_map(|(index, field)| match &field.member {
+            Member::Section(nested) if !nested.repeats() => Some((index, field, nested)),
+            _ => None,
+        })
+    };
+    if input.fields.len() < 2 || sections().all(|(_, _, nested)| nested.key.is_some()) {
+        return TokenStream::new();
+    }
+    let names = sections().map(|(_, field, _)| field.ident.to_string());
+    let mut proofs = quote!(const __SECTIONS: &[&::core::primitive::str] = &[#(#names),*];);
+    for (index, field, _) in sections() {
+        let call = quote!(key_is_free(<#ident as #library::Settings>::SCHEMA, #index, __SECTIONS));
+        proofs.extend(proof(call, field.ident.span(), library));
     }
     proofs
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use settings_core::schema::{
-    Choice, CustomKind, DefaultValue, Format, Kind, Member, Section, Setting, TextRules, Unit,
+    Choice, CustomKind, DefaultValue, Format, Kind, Member, Section, Setting, TextRules, Unit, Unknown,
 };
 use settings_core::value::{ByteSize, SettingValue as _};
 
@@ -68,13 +68,18 @@ const SIZES: [Kind; 4] = [
 const ELEMENT: Section = Section {
     key: "Element",
     members: &[
-        Member::Setting(Setting::new("s", "s", u8::KIND, DefaultValue::Integer(1))),
+        Member::Setting(
+            Setting::new("s", "s", u8::KIND, DefaultValue::Integer(1)).aliases(&["was", "Not.Here"]),
+        ),
         Member::Setting(Setting::new("k", "k", Kind::Optional(&Kind::Bool), DefaultValue::None)),
         Member::Section { key: "e", section: &INNER, optional: true },
         Member::Section { key: "+", section: &INNER, optional: false },
     ],
     ..Section::EMPTY
 };
+
+/// One that takes keys that it doesn't know.
+const OPEN: Section = Section { unknown: Some(Unknown::Warn), ..ELEMENT };
 
 const INNER: Section = Section {
     key: "Inner",
@@ -87,13 +92,15 @@ pub(crate) fn leaked(kind: Kind) -> &'static Kind {
 }
 
 pub(crate) fn kinds() -> Vec<Kind> {
-    let mut kinds = vec![Kind::Bool, Kind::Float, Kind::Text, Kind::Secret, Kind::OneOf(CHOICES)];
+    let mut kinds = vec![Kind::Bool, Kind::ANY_FLOAT, Kind::Text, Kind::Secret, Kind::OneOf(CHOICES)];
     kinds.extend(INTEGERS);
+    kinds.extend([f32::KIND, Kind::Float { min: -0.5, max: 1.5 }, Kind::Float { min: 2.0, max: f64::MAX }]);
     kinds.extend(DURATIONS);
     kinds.push(Kind::Custom(&EVEN));
     kinds.extend(SIZES);
     kinds.extend(TEXTS.iter().map(|rules| Kind::TextOf(Box::leak(Box::new(*rules)))));
     kinds.push(Kind::Section(&ELEMENT));
+    kinds.push(Kind::Section(&OPEN));
     let simple = kinds.clone();
     for kind in simple {
         kinds.extend([

@@ -1,7 +1,7 @@
 //! JSON at random, mostly of a kind's own form.
 
 use serde_json::{Value as Json, json};
-use settings_core::schema::{Format, Kind, Member, TextRules};
+use settings_core::schema::{Format, Kind, Member, Setting, TextRules};
 use settings_tests::random::Random;
 
 /// The least and the greatest number that `kind` takes, in its own unit.
@@ -11,6 +11,7 @@ pub(crate) fn bounds(kind: &Kind) -> (i128, i128) {
         Kind::Duration { min, max, .. } => (min.into(), max.into()),
         Kind::List(of) | Kind::Set(of) | Kind::Map(of) | Kind::Optional(of) => bounds(of),
         Kind::Size { min, max } => (min.into(), max.into()),
+        Kind::Float { min, max } => (min.max(-9.0) as i128, max.min(9.0) as i128),
         Kind::TextOf(TextRules { format: Some(Format::Port), .. }) => (1, 65_535),
         _ => (0, 1),
     }
@@ -133,7 +134,11 @@ pub(crate) fn value(random: &mut Random, kind: &Kind, depth: u32) -> Json {
                     Member::Setting(setting) => value(random, &setting.kind, 0),
                     Member::Section { section, .. } => value(random, &Kind::Section(section), 0),
                 };
-                entries.insert(member.key().to_owned(), value);
+                let key = match member {
+                    Member::Setting(Setting { aliases: [alias, ..], .. }) if random.below(3) == 0 => alias,
+                    _ => member.key(),
+                };
+                entries.insert(key.to_owned(), value);
             }
             if random.below(8) == 0 {
                 entries.insert("other".to_owned(), Json::Null);
@@ -153,7 +158,9 @@ pub(crate) fn value(random: &mut Random, kind: &Kind, depth: u32) -> Json {
             1 => json!(random.below(2) == 0),
             2 | 3 => serde_json::Number::from_i128(number(random, kind)).map_or(Json::Null, Json::Number),
             4 => {
-                let written = ["1.0", "1.5", "-0.0", "3e2", "25e-1", "1e300", "-2.50e1"];
+                let written = [
+                    "1.0", "1.5", "1.51", "-0.5", "-0.51", "1e39", "-0.0", "3e2", "25e-1", "1e300", "-2.50e1",
+                ];
                 serde_json::from_str(random.pick(&written)).unwrap()
             }
             5 | 6 => json!(text(random, kind)),

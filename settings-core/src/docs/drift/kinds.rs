@@ -103,7 +103,9 @@ fn contradicts(said: HintKind, kind: &Kind) -> Option<&'static str> {
         (HintKind::Text | HintKind::List | HintKind::Map | HintKind::Bool, Kind::Integer { .. }) => {
             Some("a whole number")
         }
-        (HintKind::Text | HintKind::List | HintKind::Map | HintKind::Bool, Kind::Float) => Some("a number"),
+        (HintKind::Text | HintKind::List | HintKind::Map | HintKind::Bool, Kind::Float { .. }) => {
+            Some("a number")
+        }
         (HintKind::List | HintKind::Map | HintKind::Bool, Kind::Duration { .. }) => {
             Some("a number of its unit")
         }

@@ -5,7 +5,7 @@ use crate::docs::inline::markdown_to_rst;
 use crate::docs::model::{Content, Fact, Heading, Part, Placed, Value};
 use crate::schema::{Leaf, Rule, Section, Strength};
 
-use super::one_line;
+use super::blocks::one_line;
 
 /// The line under the heading: `Since 1.1, deprecated since 1.2`.
 pub(super) fn badge(leaf: &Leaf) -> Option<Part> {

@@ -1,11 +1,13 @@
 //! From schema to model: one page a page name.
 
+mod blocks;
 mod history;
 mod page_text;
 
 use crate::schema::{Choice, DefaultValue, Kind, Leaf, Section, Setting, Unit, ValueDoc};
 use crate::value::expectation;
 
+use self::blocks::{blocks, one_line};
 use super::inline::markdown_to_rst;
 use super::model::{
     Bullet, Content, Entry, Fact, Heading, Hint, Page, Part, Placed, Row, Statement, Table, Value,
@@ -77,7 +79,7 @@ fn introduction(name: &str, leaves: &[Leaf]) -> Vec<Placed> {
         let doc = leaf.section.doc.trim();
         if !doc.is_empty() && !told.contains(&doc) {
             told.push(doc);
-            parts.extend(paragraphs(doc).into_iter().map(|content| Placed::by_rule(part_of(content))));
+            parts.extend(blocks(doc).into_iter().map(|content| Placed::by_rule(part_of(content))));
         }
     }
     let console = leaves.first().and_then(|leaf| leaf.console);
@@ -117,7 +119,7 @@ pub(super) fn anchor(path: &str) -> String {
 }
 
 fn table(leaf: &Leaf, path: &str, prefix: &str) -> Table {
-    let mut left = paragraphs(leaf.setting.description);
+    let mut left = blocks(leaf.setting.description);
     let values = value_list(leaf.setting);
     match values.is_empty() {
         true => left.extend(hint(leaf.setting).map(Content::Hint)),
@@ -135,7 +137,7 @@ fn table(leaf: &Leaf, path: &str, prefix: &str) -> Table {
         Bullet::Env(Statement::naming(leaf.path.env_name(prefix))),
     ];
     let mut rows = vec![Row { left, right: Some(right) }];
-    let mut notes = paragraphs(leaf.setting.note);
+    let mut notes = blocks(leaf.setting.note);
     notes.extend(history::notes(leaf));
     if !notes.is_empty() {
         rows.push(Row { left: notes, right: None });
@@ -203,16 +205,23 @@ pub(super) fn innermost(kind: &Kind) -> &Kind {
 fn hint(setting: &Setting) -> Option<Hint> {
     let what = match innermost(&setting.kind) {
         Kind::Bool | Kind::OneOf(_) => return None,
-        Kind::Integer { min, max } => format!("Numerical input{}.", bounds(*min, *max)),
-        Kind::Float => "Decimal input.".to_owned(),
+        Kind::Integer { min, max } => {
+            let types = [i32::MAX.into(), u32::MAX.into(), i64::MAX.into(), u64::MAX.into()];
+            format!("Numerical input{}.", bounds(*min, *max, types.contains(max)))
+        }
+        Kind::Float { min, max } => format!("Decimal input{}.", float_bounds(*min, *max)),
         Kind::Text | Kind::Secret => "String input.".to_owned(),
         Kind::TextOf(_) => format!("String input ({}).", markdown_to_rst(&expectation(&setting.kind))),
-        Kind::Size { .. } => "Numerical value in bytes.".to_owned(),
+        Kind::Size { min, max } => {
+            format!("Numerical value in bytes{}.", bounds((*min).into(), (*max).into(), *max == u64::MAX))
+        }
         Kind::Set(of) => format!("{} array input.", element(of)),
         Kind::Section(_) => "Map input.".to_owned(),
         Kind::Json => "JSON input.".to_owned(),
         Kind::Duration { unit, min, max } => {
-            format!("Numerical value in {}{}.", unit.name(), bounds(i128::from(*min), i128::from(*max)))
+            let longest = u64::MAX / Unit::Days.millis();
+            let bounds = bounds((*min).into(), (*max).into(), *max >= longest);
+            format!("Numerical value in {}{bounds}.", unit.name())
         }
         Kind::List(of) => format!("{} array input.", element(of)),
         Kind::Map(_) => "Map input.".to_owned(),
@@ -233,20 +242,30 @@ fn hint(setting: &Setting) -> Option<Hint> {
 
 fn element(kind: &Kind) -> &'static str {
     match innermost(kind) {
-        Kind::Integer { .. } | Kind::Float | Kind::Duration { .. } => "Numerical",
+        Kind::Integer { .. } | Kind::Float { .. } | Kind::Size { .. } | Kind::Duration { .. } => "Numerical",
         _ => "String",
     }
 }
 
-/// The range in words, as far as it is narrower than a machine's integers.
-fn bounds(min: i128, max: i128) -> String {
-    let unbounded_below = min <= i128::from(i32::MIN);
-    let unbounded_above = max >= i128::from(i32::MAX);
+/// The range in words; what only a large type holds is no bound.
+fn bounds(min: i128, max: i128, unbounded_above: bool) -> String {
+    let unbounded_below = [i128::from(i32::MIN), i64::MIN.into()].contains(&min);
     match (unbounded_below, unbounded_above) {
         (true, true) => String::new(),
         (false, true) if min == 0 => String::new(),
         (false, true) => format!(" of at least {min}"),
-        _ => format!(" from {min} to {max}"),
+        (true, false) => format!(" of at most {max}"),
+        (false, false) => format!(" from {min} to {max}"),
+    }
+}
+
+/// The range in words, as far as it is narrower than what the types hold.
+fn float_bounds(min: f64, max: f64) -> String {
+    match (min <= f64::from(f32::MIN), max >= f64::from(f32::MAX)) {
+        (true, true) => String::new(),
+        (false, true) => format!(" of at least {min:?}"),
+        (true, false) => format!(" of at most {max:?}"),
+        (false, false) => format!(" from {min:?} to {max:?}"),
     }
 }
 
@@ -254,42 +273,6 @@ fn bounds(min: i128, max: i128) -> String {
 fn literal(text: &str) -> String {
     let bare = text.trim() == text && !text.contains("``") && !text.ends_with('`');
     if bare { format!("``{text}``") } else { format!("``{text:?}``") }
-}
-
-fn paragraphs(markdown: &str) -> Vec<Content> {
-    markdown
-        .split("\n\n")
-        .map(str::trim)
-        .filter(|block| !block.is_empty())
-        .map(|block| {
-            if block.starts_with("- ") || block.starts_with("* ") {
-                Content::Values(items(block))
-            } else {
-                Content::Text(markdown_to_rst(&one_line(block)).into())
-            }
-        })
-        .collect()
-}
-
-/// A Markdown list's items; lines that begin no item continue the one before.
-fn items(block: &str) -> Vec<Value> {
-    let mut texts: Vec<String> = Vec::new();
-    for line in block.lines() {
-        match line.strip_prefix("- ").or_else(|| line.strip_prefix("* ")) {
-            Some(text) => texts.push(text.trim().to_owned()),
-            None => {
-                if let Some(last) = texts.last_mut() {
-                    last.push(' ');
-                    last.push_str(line.trim());
-                }
-            }
-        }
-    }
-    texts.into_iter().map(|text| Value { text: markdown_to_rst(&text).into(), ..Value::default() }).collect()
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The unit that a hint names.

@@ -36,7 +36,18 @@ struct Every {
     /// A number.
     #[setting(default = -3, range = -5..=5)]
     number: i32,
-    /// A ratio.
+    /// .. no:: directive
+    ///
+    /// # Heading
+    /// e. g. text:
+    /// 1. first
+    /// 2. second
+    ///
+    /// ```toml
+    /// [a]
+    ///
+    /// b = "`c` | *d*"
+    /// ```
     #[setting(default = 0.5)]
     ratio: f64,
     /// A text with `code`, 2 * 3 * 4, and a
@@ -156,6 +167,34 @@ fn every_default_is_stated_where_it_is_found_again() {
 }
 
 #[test]
+fn bounds_are_said_where_they_are_not_what_a_type_holds() {
+    use crate::schema::{DefaultValue, Kind, Setting, Unit};
+    use crate::value::{ByteSize, SettingValue as _};
+
+    let whole = |min, max| Kind::Integer { min, max };
+    let days = |min, max| Kind::Duration { unit: Unit::Days, min, max };
+    for (kind, words) in [
+        (u16::KIND, "Numerical input from 0 to 65535."),
+        (u32::KIND, "Numerical input."),
+        (i64::KIND, "Numerical input."),
+        (whole(0, 3_000_000_000), "Numerical input from 0 to 3000000000."),
+        (whole(5, u32::MAX.into()), "Numerical input of at least 5."),
+        (whole(i32::MIN.into(), 5), "Numerical input of at most 5."),
+        (f64::KIND, "Decimal input."),
+        (f32::KIND, "Decimal input."),
+        (Kind::Float { min: 0.0, max: 1.0 }, "Decimal input from 0.0 to 1.0."),
+        (Kind::Float { min: 0.5, max: f64::MAX }, "Decimal input of at least 0.5."),
+        (Kind::Duration { unit: Unit::Seconds, min: 0, max: u64::MAX / 1000 }, "Numerical value in seconds."),
+        (days(1, u64::from(u32::MAX) + 5), "Numerical value in days from 1 to 4294967300."),
+        (ByteSize::KIND, "Numerical value in bytes."),
+        (Kind::Size { min: 1, max: 1_000_000 }, "Numerical value in bytes from 1 to 1000000."),
+    ] {
+        let hint = super::hint(&Setting::new("K", "k", kind, DefaultValue::None)).unwrap();
+        assert_eq!(&*hint.text.to_string(), words, "{kind:?}");
+    }
+}
+
+#[test]
 fn markdown_of_doc_comments_becomes_markup_of_the_page() {
     let text = render(&from_schema(Root::SCHEMA)[0], Style::Table, Format::Rst);
     for words in [
@@ -174,6 +213,18 @@ fn markdown_of_doc_comments_becomes_markup_of_the_page() {
     }
     let markdown = render(&from_schema(Root::SCHEMA)[0], Style::Table, Format::Markdown);
     assert!(markdown.contains("- Environment variable: `APP_EVERYSETTINGS_NUMBER`"), "{markdown}");
+}
+
+#[test]
+fn code_and_lists_of_doc_comments_keep_their_lines() {
+    let text = render(&from_schema(Root::SCHEMA)[0], Style::Directive, Format::Rst);
+    for line in
+        ["\\.. no:: directive", "Heading", "\\e. g. text:", "\\1. first", "\\2. second", "b = \"`c` | *d*\""]
+    {
+        assert!(text.lines().any(|found| found.trim() == line), "{line}\n{text}");
+    }
+    let markdown = render(&from_schema(Root::SCHEMA)[0], Style::Table, Format::Markdown);
+    assert!(markdown.contains("````toml\n[a]\n\nb = \"`c` | *d*\"\n````"), "{markdown}");
 }
 
 #[test]

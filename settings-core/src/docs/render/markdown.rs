@@ -87,6 +87,14 @@ fn content(content: &Content) -> String {
 }
 
 /// An anchor becomes an anchor; what Markdown has no word for is shown as it stands.
+/// The language and the lines of a directive that holds code and nothing else.
+fn code_block(text: &str) -> Option<(&str, String)> {
+    let (language, body) = text.strip_prefix(".. code-block:: ")?.split_once("\n\n")?;
+    let lines: Option<Vec<&str>> =
+        body.lines().map(|line| if line.is_empty() { Some("") } else { line.strip_prefix("   ") }).collect();
+    (!language.contains(char::is_whitespace)).then_some((language, lines?.join("\n")))
+}
+
 fn verbatim(text: &str) -> String {
     if let Some(name) = text.strip_prefix(".. _").and_then(|rest| rest.trim_end().strip_suffix(':'))
         && !name.contains('\n')
@@ -98,6 +106,9 @@ fn verbatim(text: &str) -> String {
     }
     if text.starts_with("- ") && !text.contains("\n\n") && !text.contains(".. ") {
         return rst_to_markdown(text);
+    }
+    if let Some((language, code)) = code_block(text) {
+        return format!("````{language}\n{code}\n````");
     }
     let fence = if text.contains("```") { "````" } else { "```" };
     format!("{fence}rst\n{text}\n{fence}")

@@ -65,10 +65,26 @@ pub fn escape_paragraph(text: &str) -> String {
         }
         out.push_str(&escaped);
     }
-    if out.ends_with("::") {
-        out.insert(out.len() - 1, '\\');
+    end_plainly(out)
+}
+
+/// A line that holds markup already, with a backslash before what would begin another block; a final `::` is escaped.
+///
+/// ```
+/// # use settings_core::rst::writer::keep_paragraph;
+/// assert_eq!(keep_paragraph(".. no *directive*::"), "\\.. no *directive*:\\:");
+/// ```
+#[must_use]
+pub fn keep_paragraph(markup: &str) -> String {
+    let line = markup.trim();
+    end_plainly(if begins_block(line) { format!("\\{line}") } else { line.to_owned() })
+}
+
+fn end_plainly(mut text: String) -> String {
+    if text.ends_with("::") {
+        text.insert(text.len() - 1, '\\');
     }
-    out
+    text
 }
 
 fn begins_block(line: &str) -> bool {

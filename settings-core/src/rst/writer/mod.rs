@@ -7,7 +7,7 @@ mod grid;
 #[cfg(test)]
 mod tests;
 
-pub use escape::{escape, escape_paragraph};
+pub use escape::{escape, escape_paragraph, keep_paragraph};
 pub use grid::{GridCell, GridError, GridTable};
 
 use super::width::column_width;

@@ -1,5 +1,6 @@
 //! A default whose value or kind the derive can't see.
 
+use super::literal;
 use super::message::Message;
 use super::setting;
 use crate::schema::setting::same;
@@ -13,22 +14,34 @@ pub const fn accepts_default(section: &'static Section, index: usize) -> Option<
     }
 }
 
-/// That the innermost kind of field `index` accepts `text`, which stands somewhere in its default.
-pub const fn accepts_text(section: &'static Section, index: usize, text: &str) -> Option<Message> {
+/// That the innermost kind of field `index` accepts a number that stands somewhere in its default.
+pub const fn accepts_float(section: &'static Section, index: usize, float: f64) -> Option<Message> {
     let Some(setting) = setting(section, index) else { return None };
-    let mut kind = &setting.kind;
-    while let Kind::List(of) | Kind::Set(of) | Kind::Map(of) | Kind::Optional(of) = kind {
-        kind = of;
-    }
-    match kind {
-        Kind::OneOf([]) | Kind::Text | Kind::Custom(_) => None,
-        Kind::OneOf(choices) => is_choice(choices, text),
-        Kind::TextOf(rules) => is_text_of(rules, text),
-        kind => Some(Message::new("the default doesn't fit: this type takes ").then(expected(kind))),
+    match innermost(&setting.kind) {
+        kind @ Kind::Float { .. } => check(kind, DefaultValue::Float(float)),
+        _ => None,
     }
 }
 
-const fn check(kind: &Kind, default: DefaultValue) -> Option<Message> {
+/// That the innermost kind of field `index` accepts `text`, which stands somewhere in its default.
+pub const fn accepts_text(section: &'static Section, index: usize, text: &str) -> Option<Message> {
+    let Some(setting) = setting(section, index) else { return None };
+    match innermost(&setting.kind) {
+        Kind::OneOf([]) | Kind::Text | Kind::Json | Kind::Custom(_) => None,
+        Kind::OneOf(choices) => is_choice(choices, text),
+        Kind::TextOf(rules) => is_text_of(rules, text),
+        kind => Some(unfit(kind)),
+    }
+}
+
+const fn innermost(mut kind: &'static Kind) -> &'static Kind {
+    while let Kind::List(of) | Kind::Set(of) | Kind::Map(of) | Kind::Optional(of) = kind {
+        kind = of;
+    }
+    kind
+}
+
+pub(super) const fn check(kind: &Kind, default: DefaultValue) -> Option<Message> {
     match (kind, default) {
         (Kind::Optional(_), DefaultValue::None) => None,
         (Kind::Optional(of), default) => check(of, default),
@@ -43,10 +56,17 @@ const fn check(kind: &Kind, default: DefaultValue) -> Option<Message> {
             in_range(bytes, *min as i128, *max as i128)
         }
         (Kind::TextOf(rules), DefaultValue::Text(text)) => is_text_of(rules, text),
-        (Kind::Float, DefaultValue::Float(float)) if !float.is_finite() => {
+        (Kind::Float { .. }, DefaultValue::Float(float)) if !float.is_finite() => {
             Some(Message::new("the default is not a finite number"))
         }
-        (_, DefaultValue::Json(_) | DefaultValue::Computed { .. }) => None,
+        (Kind::Float { min, max }, DefaultValue::Float(float)) if float < *min || float > *max => {
+            Some(Message::new("the default is outside the range"))
+        }
+        (Kind::Float { .. }, DefaultValue::Integer(integer)) => {
+            check(kind, DefaultValue::Float(integer as f64))
+        }
+        (kind, DefaultValue::Json(json)) => literal::fault(kind, json),
+        (_, DefaultValue::Computed { .. }) => None,
         (kind, default) => is_of(kind, default),
     }
 }
@@ -112,22 +132,23 @@ const fn number(mut message: Message, value: i128) -> Message {
 const fn is_of(kind: &Kind, default: DefaultValue) -> Option<Message> {
     let fits = match (kind, default) {
         (Kind::Bool, DefaultValue::Bool(_))
-        | (Kind::Float, DefaultValue::Float(_) | DefaultValue::Integer(_))
+        | (Kind::Float { .. }, DefaultValue::Float(_))
         | (Kind::Text | Kind::Custom(_), DefaultValue::Text(_)) => true,
         (Kind::Secret, DefaultValue::Text(text)) => text.is_empty(),
         _ => false,
     };
-    if fits {
-        return None;
-    }
-    Some(Message::new("the default doesn't fit: this type takes ").then(expected(kind)))
+    if fits { None } else { Some(unfit(kind)) }
+}
+
+pub(super) const fn unfit(kind: &Kind) -> Message {
+    Message::new("the default doesn't fit: this type takes ").then(expected(kind))
 }
 
 const fn expected(kind: &Kind) -> &'static str {
     match kind {
         Kind::Bool => "`true` or `false`",
         Kind::Integer { .. } => "a whole number",
-        Kind::Float => "a number",
+        Kind::Float { .. } => "a number",
         Kind::Text => "a string",
         Kind::TextOf(TextRules { format: Some(format), .. }) => format.name(),
         Kind::TextOf(_) => "a string",

@@ -4,14 +4,17 @@
 
 mod default;
 mod documented;
+mod literal;
 mod member;
 mod message;
+mod siblings;
 mod unique;
 
-pub use default::{accepts_default, accepts_text};
+pub use default::{accepts_default, accepts_float, accepts_text};
 pub use documented::documents_every_value;
 pub use member::{has_setting, replacements_exist};
 pub use message::Message;
+pub use siblings::key_is_free;
 pub use unique::{separate_programs, slots, slots_of_all, unique_names};
 
 use super::{Member, Section, Setting};

@@ -58,10 +58,43 @@ fn one_path_for_two_settings_is_told() {
         Member::Section { key: "A", section: &A, optional: false },
         Member::Section { key: "C", section: &BY_ALIAS, optional: false },
     ];
-    assert_eq!(names(&MEMBERS), "two sections, settings or aliases have the path `A.B`");
-    const TWICE: [Member; 2] =
-        [Member::Setting(setting("A")), Member::Section { key: "A", section: &A, optional: false }];
-    assert_eq!(names(&TWICE), "two sections, settings or aliases have the path `A`");
+    assert_eq!(names(&MEMBERS), "`A.B` is an alias of `C.D`, and the path of another setting or section");
+    const TWICE: [Member; 2] = [
+        Member::Section { key: "C", section: &BY_ALIAS, optional: false },
+        Member::Section { key: "D", section: &BY_ALIAS, optional: false },
+    ];
+    assert_eq!(names(&TWICE), "`A.B` is an alias of `C.D` and of `D.D`");
+    const ALMOST: [Member; 2] =
+        [Member::Setting(setting("A").aliases(&["B_C"])), Member::Setting(setting("D").aliases(&["B.C"]))];
+    assert_eq!(
+        names(&ALMOST),
+        "`B_C` (an alias of `A`) and `B.C` (an alias of `D`) claim one environment variable, `B_C`"
+    );
+}
+
+#[test]
+fn one_key_for_two_members_is_told_of_the_section() {
+    const A: Section = section("A", &[Member::Setting(setting("B"))]);
+    const MEMBERS: [Member; 4] = [
+        Member::Section { key: "A", section: &A, optional: false },
+        Member::Setting(setting("B")),
+        Member::Section { key: "A", section: &A, optional: false },
+        Member::Section { key: "b", section: &A, optional: false },
+    ];
+    const PROGRAM: Section = section("", &MEMBERS);
+    let free = |index| told(key_is_free(&PROGRAM, index, &["first", "second", "third"]));
+    assert_eq!((free(0), free(1)), (String::new(), String::new()));
+    assert_eq!(
+        free(2),
+        "`first` and `second` have one key, `A`: give `second` another one, `#[settings(section = \"...\")]`"
+    );
+    assert_eq!(
+        free(3),
+        "`field` and `third` claim one environment variable with their keys `B` and `b`: give `third` another one, \
+         `#[settings(section = \"...\")]`"
+    );
+    // told there, and not once more of the program
+    assert_eq!(names(&MEMBERS), "");
 }
 
 #[test]
@@ -164,12 +197,15 @@ fn a_default_is_of_its_kind_and_in_its_range() {
     const PORT: Kind = Kind::Integer { min: -10, max: 10 };
     const SECONDS: Kind = Kind::Duration { unit: Unit::Seconds, min: 1, max: 60 };
     const CUSTOM: Kind = Kind::Custom(&CustomKind { name: "a colour", check: |_| Ok(()) });
+    const RATIO: Kind = Kind::Float { min: 0.0, max: 1.0 };
     let message = |kind, default| of_setting(accepts_default, Setting::new("K", "k", kind, default));
     for (kind, default) in [
         (Kind::Bool, DefaultValue::Bool(true)),
         (PORT, DefaultValue::Integer(-10)),
         (SECONDS, DefaultValue::Integer(60)),
-        (Kind::Float, DefaultValue::Float(0.5)),
+        (Kind::ANY_FLOAT, DefaultValue::Float(0.5)),
+        (RATIO, DefaultValue::Float(1.0)),
+        (RATIO, DefaultValue::Integer(0)),
         (CHOICES, DefaultValue::Text("")),
         (CUSTOM, DefaultValue::Text("red")),
         (Kind::Optional(&PORT), DefaultValue::None),
@@ -184,7 +220,9 @@ fn a_default_is_of_its_kind_and_in_its_range() {
         (SECONDS, DefaultValue::Integer(0), "the default 0 is outside the range 1 to 60"),
         (Kind::Optional(&PORT), DefaultValue::Integer(100), "the default 100 is outside the range -10 to 10"),
         (CHOICES, DefaultValue::Text("Low"), r#""Low" is no value of this type: there are "low", """#),
-        (Kind::Float, DefaultValue::Float(f64::NAN), "the default is not a finite number"),
+        (Kind::ANY_FLOAT, DefaultValue::Float(f64::NAN), "the default is not a finite number"),
+        (RATIO, DefaultValue::Float(1.5), "the default is outside the range"),
+        (RATIO, DefaultValue::Integer(-1), "the default is outside the range"),
         (Kind::Bool, DefaultValue::None, "the default doesn't fit: this type takes `true` or `false`"),
         (CUSTOM, DefaultValue::Integer(1), "the default doesn't fit: this type takes a colour"),
         (
@@ -194,6 +232,58 @@ fn a_default_is_of_its_kind_and_in_its_range() {
         ),
     ] {
         assert_eq!(message(kind, default), expected);
+    }
+}
+
+#[test]
+fn a_list_or_map_of_literals_has_the_shape_of_its_kind() {
+    const PORT: Kind = Kind::Integer { min: -10, max: 10 };
+    const PORTS: Kind = Kind::List(&PORT);
+    const NAMED: Kind = Kind::Map(&Kind::Optional(&PORTS));
+    const NAMES: Kind = Kind::Set(&Kind::Text);
+    const LEVELS: Kind = Kind::List(&CHOICES);
+    const PAIRS: Kind = Kind::Set(&NAMES);
+    let message =
+        |kind, json| of_setting(accepts_default, Setting::new("K", "k", kind, DefaultValue::Json(json)));
+    for (kind, json) in [
+        (PORTS, "[]"),
+        (PORTS, "[-10,0,10]"),
+        (Kind::Optional(&PORTS), "[1]"),
+        (NAMED, r#"{"a":[1,2],"b\":{":null,"]":[]}"#),
+        (NAMES, r#"["a","b\",\"a",""]"#),
+        (PAIRS, r#"[["a"],["a","b"],[]]"#),
+        (LEVELS, r#"["low",""]"#),
+        (Kind::List(&Kind::ANY_FLOAT), "[1,0.5,-1e9]"),
+        (Kind::List(&Kind::Json), r#"[{"a":[null]},1,"x"]"#),
+        (Kind::Json, r#"{"a":[null,{}]}"#),
+        (Kind::List(&Kind::OneOf(&[])), "[1]"),
+    ] {
+        assert_eq!(message(kind, json), "", "{kind:?} {json}");
+    }
+    let number = "the default doesn't fit: this type takes a whole number";
+    let list = r#"the default doesn't fit: this type takes a list such as `["a", "b"]`"#;
+    let choice = "the default doesn't fit: this type takes a variant or its text as a string";
+    for (kind, json, expected) in [
+        (PORTS, "[1,11]", "the default 11 is outside the range -10 to 10"),
+        (
+            PORTS,
+            "[-99999999999999999999999999999999999999999]",
+            "the default -170141183460469231731687303715884105727 is outside the range -10 to 10",
+        ),
+        (PORTS, "[1.5]", number),
+        (PORTS, "[[1]]", number),
+        (PORTS, "[null]", number),
+        (PORTS, r#"{"a":1}"#, list),
+        (PORT, "[1]", number),
+        (NAMED, r#"{"a":[1],"b":[true]}"#, number),
+        (NAMED, r#"{"a":"x"}"#, list),
+        (NAMES, r#"["a","b","a"]"#, "the default holds an element twice"),
+        (PAIRS, r#"[["a","b"],["a"],["a","b"]]"#, "the default holds an element twice"),
+        (PAIRS, r#"[["a"],["b","b"]]"#, "the default holds an element twice"),
+        (LEVELS, r#"["low",1]"#, choice),
+        (CHOICES, r#"["low"]"#, choice),
+    ] {
+        assert_eq!(message(kind, json), expected, "{kind:?} {json}");
     }
 }
 
@@ -210,6 +300,7 @@ fn a_text_inside_a_default_is_a_choice_too() {
     assert_eq!(message(LEVELS, "lo"), r#""lo" is no value of this type: there are "low", """#);
     assert_eq!(message(NUMBERS, "1"), "the default doesn't fit: this type takes `true` or `false`");
     assert_eq!(message(Kind::Text, "anything"), "");
+    assert_eq!(message(Kind::List(&Kind::Json), "anything"), "");
 }
 
 #[test]

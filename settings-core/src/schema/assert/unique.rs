@@ -1,6 +1,7 @@
 //! One variable, one setting: over all sections of a program.
 
 use super::message::Message;
+use super::siblings::keys_differ;
 use crate::schema::setting::same;
 use crate::schema::{Member, Section, Setting};
 
@@ -57,7 +58,7 @@ struct Table<'p, const SLOTS: usize> {
     programs: &'p [&'static Section],
     /// Where the names of the program that is walked begin.
     start: Hash,
-    /// The first mistake, which ends the walk.
+    /// The first mistake, which ends the walk; empty where another proof tells it.
     fault: Option<Message>,
 }
 
@@ -82,10 +83,17 @@ impl<'p, const SLOTS: usize> Table<'p, SLOTS> {
             self.files(Hash::EMPTY.key(prefix(program)).key(program.key), program);
             rest = others;
         }
-        self.fault
+        match self.fault {
+            Some(told) if told.as_str().is_empty() => None,
+            fault => fault,
+        }
     }
 
     const fn section(&mut self, at: Hash, section: &'static Section) {
+        if !keys_differ(section) {
+            self.fault = Some(Message::new(""));
+            return;
+        }
         let mut rest = section.members;
         while let ([member, others @ ..], None) = (rest, &self.fault) {
             match member {
@@ -132,27 +140,25 @@ impl<'p, const SLOTS: usize> Table<'p, SLOTS> {
 
     /// Notes if the name numbered `first` and the next one are really one.
     const fn compare(&mut self, first: usize, mark: usize) {
-        let (first_number, first_program, first_path) = self.nth(first & !IS_SECTION);
-        let (second_number, second_program, second_path) = self.nth(self.next);
-        let variable = variable(first_program, &first_path);
-        if !same_text(&variable, &self::variable(second_program, &second_path)) {
+        let (first_number, first_program, first_name) = self.nth(first & !IS_SECTION);
+        let (second_number, second_program, second_name) = self.nth(self.next);
+        let variable = variable(first_program, &first_name.path);
+        if !same_text(&variable, &self::variable(second_program, &second_name.path)) {
             return;
         }
-        let (first_path, second_path) = (first_path.as_str(), second_path.as_str());
         let of_one_program = first_number == second_number;
         let message = if !of_one_program {
             if (first | mark) & IS_SECTION != 0 {
                 return;
             }
-            let paths = Message::new("`").then(first_path).then("` of one program and `").then(second_path);
-            paths.then("` of another claim one environment variable, `")
-        } else if same(first_path.as_bytes(), second_path.as_bytes()) {
-            let message = Message::new("two sections, settings or aliases have the path `").then(first_path);
-            self.fault = Some(message.then("`"));
+            let paths = first_name.told(Message::new("")).then(" of one program and ");
+            second_name.told(paths).then(" of another claim one environment variable, `")
+        } else if same_text(&first_name.path, &second_name.path) {
+            self.fault = Some(one_path(&first_name, &second_name));
             return;
         } else {
-            let paths = Message::new("`").then(first_path).then("` and `").then(second_path);
-            paths.then("` claim one environment variable, `")
+            let paths = second_name.told(first_name.told(Message::new("")).then(" and "));
+            paths.then(" claim one environment variable, `")
         };
         self.fault = Some(message.then(variable.as_str()).then("`"));
     }
@@ -183,8 +189,8 @@ impl<'p, const SLOTS: usize> Table<'p, SLOTS> {
         let mut slot = (hash.0 % SLOTS as u64) as usize;
         while self.hashes[slot] != 0 {
             if self.hashes[slot] == hash.0 && self.numbers[slot] & IS_SECTION == 0 {
-                let (_, program, path) = self.nth(self.next);
-                let (_, other_program, other) = self.nth(self.numbers[slot]);
+                let (_, program, Named { path, .. }) = self.nth(self.next);
+                let (_, other_program, Named { path: other, .. }) = self.nth(self.numbers[slot]);
                 let variable = variable(program, &path).then("_FILE");
                 if same_text(&variable, &self::variable(other_program, &other)) {
                     let message =
@@ -198,17 +204,51 @@ impl<'p, const SLOTS: usize> Table<'p, SLOTS> {
         }
     }
 
-    /// The program (its number too) and the path of the name with this number.
-    const fn nth(&self, number: usize) -> (usize, &'static Section, Message) {
+    /// The program (its number too) and the name with this number.
+    const fn nth(&self, number: usize) -> (usize, &'static Section, Named) {
         let mut left = number;
         let mut rest = self.programs;
         while let [program, others @ ..] = rest {
-            if let Some(path) = find(Message::new(program.key), program, &mut left) {
-                return (self.programs.len() - rest.len(), program, path);
+            if let Some(name) = find(Message::new(program.key), program, &mut left) {
+                return (self.programs.len() - rest.len(), program, name);
             }
             rest = others;
         }
-        (0, &Section::EMPTY, Message::new(""))
+        (0, &Section::EMPTY, Named { path: Message::new(""), alias_of: None })
+    }
+}
+
+/// A path that something claims.
+struct Named {
+    path: Message,
+    /// The setting's own path, where this is an old name of it.
+    alias_of: Option<Message>,
+}
+
+impl Named {
+    /// Goes on with the path, and with what it is an alias of.
+    const fn told(&self, message: Message) -> Message {
+        let message = message.then("`").then(self.path.as_str());
+        match &self.alias_of {
+            Some(setting) => message.then("` (an alias of `").then(setting.as_str()).then("`)"),
+            None => message.then("`"),
+        }
+    }
+}
+
+/// Two claims on one path.
+const fn one_path(first: &Named, second: &Named) -> Message {
+    let message = Message::new("`").then(first.path.as_str()).then("` is an alias of `");
+    match (&first.alias_of, &second.alias_of) {
+        (Some(first), Some(second)) => {
+            message.then(first.as_str()).then("` and of `").then(second.as_str()).then("`")
+        }
+        (Some(alias_of), None) | (None, Some(alias_of)) => {
+            message.then(alias_of.as_str()).then("`, and the path of another setting or section")
+        }
+        (None, None) => {
+            Message::new("two sections or settings have the path `").then(first.path.as_str()).then("`")
+        }
     }
 }
 
@@ -250,7 +290,7 @@ impl Hash {
     }
 }
 
-const fn in_variable(byte: u8) -> u8 {
+pub(super) const fn in_variable(byte: u8) -> u8 {
     if byte.is_ascii_alphanumeric() { byte.to_ascii_uppercase() } else { b'_' }
 }
 
@@ -276,26 +316,27 @@ const fn variable(program: &Section, path: &Message) -> Message {
     variable
 }
 
-const fn find(at: Message, section: &'static Section, left: &mut usize) -> Option<Message> {
+const fn find(at: Message, section: &'static Section, left: &mut usize) -> Option<Named> {
     let mut rest = section.members;
     while let [member, others @ ..] = rest {
         let path = joined(at, member.key());
         if is_wanted(left) {
-            return Some(path);
+            return Some(Named { path, alias_of: None });
         }
         match member {
             Member::Setting(setting) => {
                 let mut aliases = setting.aliases;
                 while let [alias, other_aliases @ ..] = aliases {
                     if is_wanted(left) {
-                        return Some(if is_path(alias) { Message::new(alias) } else { joined(at, alias) });
+                        let alias = if is_path(alias) { Message::new(alias) } else { joined(at, alias) };
+                        return Some(Named { path: alias, alias_of: Some(path) });
                     }
                     aliases = other_aliases;
                 }
             }
             Member::Section { section, .. } => {
-                if let Some(path) = find(path, section, left) {
-                    return Some(path);
+                if let Some(name) = find(path, section, left) {
+                    return Some(name);
                 }
             }
         }

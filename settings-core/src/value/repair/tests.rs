@@ -122,7 +122,8 @@ fn nothing_is_too_odd_to_look_at() {
         "|\"|'|ABC|ß:ẞ=|\u{1F600}, 1|1\u{a0}s|,;,|=|::/|\u{0}|<>|a<b>|_1|1|[]|{}|[{}]|{\"a\": 1}|a=b, c|{";
     let map = Kind::Map(&Kind::Map(&Kind::Bool));
     let nested = Kind::List(&Kind::List(&Kind::Map(&Kind::List(&Kind::Optional(&COUNT)))));
-    let kinds = [map, nested, COUNT, DURATION, SIZE, SECURITY, URL, EMAIL, HOST, PORT, ADDRESS, Kind::Float];
+    let kinds =
+        [map, nested, COUNT, DURATION, SIZE, SECURITY, URL, EMAIL, HOST, PORT, ADDRESS, Kind::ANY_FLOAT];
     for (kind, text) in kinds.iter().flat_map(|kind| ODD.split('|').map(move |text| (kind, text))) {
         if let Some(repair) = of_text(kind, text) {
             assert!(from_text(kind, &repair).is_ok(), "{kind:?}: {text}: {repair}");

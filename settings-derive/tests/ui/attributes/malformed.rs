@@ -19,6 +19,9 @@ struct Malformed {
     /// The group.
     #[setting(key("Group"))]
     group: String,
+    /// The home.
+    #[setting(restart("always"), hidden = "yes", deprecated, skip, skip_if("x"))]
+    home: String,
 }
 
 fn main() {}

@@ -32,6 +32,18 @@ struct Ranges {
     /// A length of time.
     #[setting(default = 10, range = -1..=3600, unit = "seconds")]
     negative: Duration,
+    /// A ratio.
+    #[setting(default = 1.5, range = 0.0..=1.0)]
+    ratio: f64,
+    /// Ratios.
+    #[setting(default = [0.5, -1, 2], range = 0..=1)]
+    ratios: Vec<f32>,
+    /// A ratio.
+    #[setting(default = 0.5, range = 1.5..=-0.5)]
+    empty_ratio: f64,
+    /// A port.
+    #[setting(default = 25, range = 0.5..=65.5)]
+    fraction: u16,
 }
 
 fn main() {}

@@ -27,6 +27,15 @@ enum Level {
     /// Low.
     #[serde(rename = "low")]
     Low,
+    /// Any other.
+    #[serde(other)]
+    Other,
 }
+
+/// What contradicts.
+#[derive(Deserialize, Settings)]
+#[serde(deny_unknown_fields)]
+#[settings(unknown = "allow")]
+struct Contradiction {}
 
 fn main() {}

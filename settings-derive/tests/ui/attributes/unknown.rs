@@ -8,18 +8,18 @@ struct Slips {
     #[setting(defualt = 25, titel = "Port")]
     port: u16,
     /// The host.
-    #[setting(visibility = "all")]
+    #[setting(visibility = "all", rename = "Host", env = "HOST")]
     host: String,
 }
 
 /// Mail.
 #[derive(Settings)]
-#[settings(default = 25, key = "Email")]
+#[settings(default = 25, key = "Email", hidden)]
 struct Misplaced {
     /// The port.
     #[setting(section = "Email", env_prefix = "MM", default = 25)]
     port: u16,
-    #[settings(key = "Nested", page = "SMTP")]
+    #[settings(key = "Nested", page = "SMTP", rule(check = |nested| true, message = "..."))]
     nested: Nested,
 }
 

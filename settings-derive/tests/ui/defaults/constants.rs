@@ -1,3 +1,5 @@
+use std::collections::{BTreeMap, BTreeSet};
+
 use settings_core::{SettingValue, Settings};
 
 const PORT: u16 = 0;
@@ -21,7 +23,37 @@ struct Constants {
     /// How each connection is protected.
     #[setting(default = ["TLS", "SSL"])]
     list: Vec<Security>,
+    /// How each connection is protected.
+    #[setting(default = [7, "TLS"])]
+    numbers: Vec<Security>,
+    /// How the connection is protected.
+    #[setting(default = ["TLS"])]
+    list_for_one: Security,
+    /// How connections are protected, by name.
+    #[setting(default = { "web": None })]
+    nothing: BTreeMap<String, Security>,
+    /// Ports under another name.
+    #[setting(default = [1, 70_000])]
+    alias: Ports,
+    /// Hosts under another name.
+    #[setting(default = ["a", "b", "a"])]
+    twice: Hosts,
 }
+
+/// Types under other names.
+#[derive(Settings)]
+struct Aliases {
+    /// A port.
+    #[setting(default = 7, range = 1..=70_000)]
+    beyond_the_type: Port,
+    /// How the connection is protected.
+    #[setting(default = "TLS", range = 1..=2)]
+    no_number: Security,
+}
+
+type Port = u16;
+type Ports = Vec<u16>;
+type Hosts = BTreeSet<String>;
 
 /// How the connection is protected.
 #[derive(SettingValue)]

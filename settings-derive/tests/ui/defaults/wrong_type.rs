@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use settings_core::{Secret, Settings};
+use settings_core::{Secret, SettingValue, Settings};
 
 /// Mail.
 #[derive(Settings)]
@@ -49,6 +49,36 @@ struct WrongTypes {
     /// A password.
     #[setting(default = "hunter2")]
     password: Secret,
+}
+
+/// What looks right.
+#[derive(Settings)]
+struct Expressions {
+    /// A host.
+    #[setting(default = String::from("localhost"))]
+    host: String,
+    /// A host.
+    #[setting(default = "localhost".to_owned())]
+    owned: String,
+    /// Some hosts.
+    #[setting(default = vec!["a"])]
+    hosts: Vec<String>,
+    /// Some levels.
+    #[setting(default = [Level::Low])]
+    levels: Vec<Level>,
+    /// A number.
+    #[setting(default = 1e400)]
+    huge: f64,
+    /// Numbers.
+    #[setting(default = [1.0, -1e400])]
+    huges: Vec<f32>,
+}
+
+/// A level.
+#[derive(SettingValue)]
+enum Level {
+    /// Low.
+    Low,
 }
 
 fn main() {}

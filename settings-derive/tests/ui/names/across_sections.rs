@@ -80,4 +80,24 @@ struct Token {
     token_file: String,
 }
 
+/// One key for a setting and a section, in a section that repeats.
+#[derive(Settings)]
+struct Replica {
+    /// A port.
+    #[setting(default = 25)]
+    aliased: u16,
+    #[settings(section = "Own")]
+    own: Flat,
+    nested: Aliased,
+    optional: Option<Aliased>,
+}
+
+/// It is told once.
+#[derive(Settings)]
+#[settings(env_prefix = "MM")]
+struct Repeats {
+    replicas: Vec<Replica>,
+    replica: Replica,
+}
+
 fn main() {}
