@@ -14,6 +14,7 @@ pub mod program;
 pub mod proxy;
 pub mod real;
 pub mod servers;
+pub mod shell;
 pub mod sink;
 
 pub use real::{left_out, shared};
