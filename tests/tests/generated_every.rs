@@ -140,7 +140,7 @@ fn every_layer_gives_every_setting() {
     let env_file: String =
         paths.iter().map(|path| format!("{}='{}'\n", path.env_name("EV"), text(path))).collect();
     let mut environment = Environment::default();
-    environment.add_file("server.env", &env_file).unwrap();
+    environment.add_file("server.env", &env_file);
     same(&tree(&clean(Layers::new().environment(environment))), &by_variable);
 
     let told =
@@ -196,7 +196,7 @@ fn its_templates_read_back() {
         assert!(in_file > 500, "{in_file} settings stand in the template");
     }
     let mut environment = Environment::default();
-    environment.add_file("template.env", &template::env(root)).unwrap();
+    environment.add_file("template.env", &template::env(root));
     let resolution = clean(Layers::new().environment(environment));
     same(&tree(&resolution), &defaults());
     let set = resolution.settings().filter(|setting| setting.layer() == Layer::Environment).count();
@@ -265,7 +265,7 @@ fn its_commands_work() {
     // what is shown for variables reads back, secrets aside
     let (_, listed) = with(&["show", "--format", "env"]);
     let mut environment = Environment::default();
-    environment.add_file("shown.env", &listed).unwrap();
+    environment.add_file("shown.env", &listed);
     let again = resolve::resolve::<Every>(Layers::new().environment(environment));
     let before = resolve::resolve::<Every>(Layers::new().file("config.json", written));
     for (before, after) in before.settings().zip(again.settings()) {

@@ -251,7 +251,7 @@ fn systemd_and_shells_read_environment_files_to_the_defaults() {
 fn env_files_read_back_to_the_defaults() {
     fn check(schema: &'static Section) -> Environment {
         let mut environment = Environment::default();
-        environment.add_file(".env", &template::env(schema)).unwrap();
+        environment.add_file(".env", &template::env(schema));
         environment
     }
     let resolution = resolve::<Awkward>(Layers::new().environment(check(Awkward::SCHEMA)));

@@ -34,6 +34,7 @@ mod registry;
 mod render;
 mod resolution;
 mod rules;
+mod screen;
 mod secrets;
 mod settings;
 mod snippet;

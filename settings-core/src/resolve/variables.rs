@@ -30,6 +30,7 @@ pub(super) fn read(
     texts: &mut Vec<Wiped>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
+    diagnostics.extend(environment.faults());
     let mut reader = Reader { index, policies, environment, candidates, texts, diagnostics };
     let mut left = Vec::new();
     for number in 0..environment.len() {

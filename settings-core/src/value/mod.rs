@@ -17,6 +17,7 @@ mod write;
 
 pub use from_json::from_json;
 pub use from_text::from_text;
+pub(crate) use mismatch::short;
 pub use mismatch::{Mismatch, Reason, expectation};
 pub use secret::Secret;
 pub use size::ByteSize;
