@@ -65,6 +65,8 @@ codes! {
     DuplicateKey = "duplicate-key",
     /// Two variables that set the same setting.
     DuplicateVariable = "duplicate-variable",
+    /// Two files of one secrets directory that set the same setting.
+    DuplicateSecret = "duplicate-secret",
     /// A value of another type.
     WrongType = "wrong-type",
     /// A number beyond its bounds.

@@ -25,9 +25,14 @@ impl<'r> Inputs<'r> {
             Value::Map(map) => map,
             _ => Vec::new(),
         };
+        let mut set = Vec::new();
         while let Some((name, value)) = entries.pop() {
+            let put = put(&mut map, name, value).and_then(|at| match set.contains(&at) {
+                true => Err(Mismatch::of_key(name, "another variable sets the same key")),
+                false => Ok(set.push(at)),
+            });
             // what is wrong with a weaker entry is told where that one is read
-            match (put(&mut map, name, value), entries.is_empty()) {
+            match (put, entries.is_empty()) {
                 (Err(fault), true) => return Err(fault),
                 _ => continue,
             }
@@ -58,12 +63,12 @@ pub(super) fn element(kind: &Kind) -> Option<&'static Kind> {
 }
 
 /// Puts a value at the key that a variable's name ends in: the one key of the map that has this form in a variable,
-/// else the name as it is written, if it shows the letter case.
+/// else the name as it is written, if it shows the letter case. Where it stands in the map.
 fn put<'r>(
     map: &mut Vec<(Cow<'r, str>, Value<'r>)>,
     name: &'r str,
     value: Value<'r>,
-) -> Result<(), Mismatch> {
+) -> Result<usize, Mismatch> {
     let exact = map.iter().position(|(key, _)| key == name);
     let mut same = (0..map.len()).filter(|at| map.get(*at).is_some_and(|(key, _)| is_form_of(name, key)));
     let (first, second) = (same.next(), same.next());
@@ -79,13 +84,13 @@ fn put<'r>(
                 return Err(Mismatch::of_key(name, why));
             }
             map.push((Cow::Borrowed(name), value));
-            return Ok(());
+            return Ok(map.len() - 1);
         }
     };
     if let Some(entry) = map.get_mut(at) {
         entry.1 = value;
     }
-    Ok(())
+    Ok(at)
 }
 
 /// Whether `name` is `key` in the form that a variable's name has.

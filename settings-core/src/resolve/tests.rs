@@ -254,6 +254,9 @@ fn old_names_work_and_warn() {
     assert_eq!(variable.value().unwrap().mail.port, 7);
     let both = env(&[("MM_OLD_MAILPORT", "7"), ("MM_MAIL_PORT", "8")]);
     assert_eq!((only(&both).code, both.value().unwrap().mail.port), (Code::Alias, 8));
+    let told = resolve::<Program>(Layers::new().set("Old.MailPort", "7", "--set"));
+    assert_eq!((only(&told).code, only(&told).severity), (Code::Alias, Severity::Warning));
+    assert_eq!(told.value().unwrap().mail.port, 7);
     let sibling = file(r#"{"Mail": {"Pass": "x"}}"#);
     assert_eq!(sibling.value().unwrap().mail.password.expose(), "x");
 }
