@@ -257,17 +257,17 @@ fn an_entry_that_nobody_can_place_is_told() {
         .file("config.json", r#"{"PluginStates": {"a.b": {}, "a-b": {}}}"#)
         .environment(Environment::from_iter([("X_PLUGINSTATES_A_B", "{}")]));
     assert!(lines(&resolve(layers))[0].contains("two keys of the map have this variable"));
-    // neither is the stronger of two that mean one key, whatever the order
-    let pair = [("X_PLUGINSTATES_new", "{}"), ("X_PLUGINSTATES_NEW", r#"{"Enable": true}"#)];
-    for variables in [pair, [pair[1], pair[0]]] {
+    // neither is the stronger of two that mean one key, and none is lost behind another
+    let (small, capital) = (("X_PLUGINSTATES_new", "{}"), ("X_PLUGINSTATES_NEW", r#"{"Enable": true}"#));
+    for (variables, why) in [
+        ([small, capital], "another variable sets the same key"),
+        ([capital, small], "the map has no such key yet"),
+        ([capital, ("X_PLUGINSTATES_other", "{}")], "the map has no such key yet"),
+    ] {
         let resolution = env(&variables);
-        let told = lines(&resolution);
-        assert!(
-            told.iter().any(|told| told.contains("the map has no such key yet")
-                || told.contains("another variable sets the same key")),
-            "{told:#?}"
-        );
-        assert!(resolution.value().is_none(), "{told:#?}");
+        let [told] = &lines(&resolution)[..] else { panic!("{}", resolution.report()) };
+        assert!(told.starts_with("variable X_PLUGINSTATES_NEW: ") && told.contains(why), "{told}");
+        assert!(resolution.value().is_none(), "{told}");
     }
 }
 
