@@ -152,6 +152,7 @@ fn one_setting_field_by_field() {
         "deprecated": null,
         "aliases": ["Net.OldPort", "Service.Listen"],
         "hidden": false,
+        "absent": false,
         "todo": null,
         "secret": false,
         "kind": "integer",
@@ -275,6 +276,15 @@ fn a_change_that_waits_for_a_restart_is_told() {
     let (_, out) = run(&["--config", &config, "show", "--format", "json", "--running", &started], &[]);
     let shown: Vec<Json> = serde_json::from_str(&out).expect("the listing is JSON");
     assert_eq!(shown[0]["pending_restart"], true, "{}", shown[0]);
+    let (_, out) = run(&["--config", &config, "show", "--origin", "--running", &started], &[]);
+    let told = out.lines().filter(|line| line.contains("restart")).map(str::trim).collect::<Vec<_>>();
+    assert_eq!(told, ["waits for a restart: the server runs with 80"], "{out}");
+    let (_, out) = run(&["--config", &config, "show"], &[]);
+    assert!(!out.contains("restart"), "{out}");
+    for form in ["human", "json", "env"] {
+        let bad = settings(&["show", "--format", form, "--running", &config], &[]);
+        assert_eq!((bad.code, bad.out.as_str()), (2, ""), "{form}: {bad:?}");
+    }
     let none = settings(&["show", "--format", "json", "--running", &config], &[]);
     assert_eq!(none.code, 2, "{none:?}");
     assert!(none.error.contains("no listing"), "{none:?}");

@@ -273,6 +273,19 @@ fn its_commands_work() {
             assert_eq!(before.shown(), after.shown(), "{}", before.path);
         }
     }
+    // and so do the defaults, by which an optional section stays absent
+    let (_, out) = run(&["show"]);
+    let optional = (0..40).filter(|number| has_optional_limits(*number)).count();
+    assert_eq!(out.matches("(its section is absent)").count(), 2 * optional);
+    let (_, listed) = run(&["show", "--format", "env"]);
+    let mut environment = Environment::default();
+    environment.add_file("shown.env", &listed);
+    let again = clean(Layers::new().environment(environment));
+    same(&tree(&again), &defaults());
+    let absent = |resolution: &Resolution<Every>| {
+        format!("{:?}", resolution.value().unwrap()).matches("limits: None").count()
+    };
+    assert_eq!(absent(&again), absent(&clean(Layers::new())));
     for leaf in Every::SCHEMA.leaves().step_by(7) {
         let path = leaf.path.to_string();
         let (good, out) = with(&["explain", &path]);

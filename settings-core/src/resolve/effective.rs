@@ -25,6 +25,8 @@ pub struct Effective<'r> {
     /// What it overrides, the strongest first, the default last; the value is `None` where a layer's can't be read.
     /// A stronger layer's value that can't be read stands here too.
     pub overridden: Vec<(Origin, Option<Value<'r>>)>,
+    /// Whether it belongs to an optional section that no layer holds: the program has no value of it then.
+    pub absent: bool,
 }
 
 impl fmt::Debug for Effective<'_> {

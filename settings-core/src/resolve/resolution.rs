@@ -229,6 +229,10 @@ impl<T> Resolution<T> {
             value: value?,
             origin,
             overridden: chain,
+            absent: self
+                .index
+                .optional_around(leaf)
+                .any(|(first, count)| !self.candidates.holds(first, count)),
         })
     }
 
