@@ -70,7 +70,7 @@ fn setting_a_deprecated_one_warns_at_each_place() {
         [
             "config.json:1:24: warning[deprecated]: `Listen.OldPort` is deprecated since 0.1: a port has one name. \
              (set `Listen.Port` instead)",
-            "config.json:2:14: warning[deprecated]: `Listen.LostPort` will be deprecated: nobody needs it.",
+            "config.json:2:14: warning[deprecated]: `Listen.LostPort` will be deprecated: nobody needs it. (remove it before then)",
             "--set Listen.OldPort: warning[deprecated]: `Listen.OldPort` is deprecated since 0.1: a port has one \
              name. (set `Listen.Port` instead)",
         ]

@@ -12,6 +12,7 @@ pub mod memory_store;
 pub mod postfix;
 pub mod program;
 pub mod proxy;
+pub mod random;
 pub mod real;
 pub mod servers;
 pub mod shell;

@@ -144,7 +144,11 @@ impl<'r> Builder<'r> {
                 setting: Some(path.to_string()),
                 place: self.inputs.place(setting, candidate, None),
                 related: Vec::new(),
-                help: replacement.as_ref().map(|path| format!("set `{path}` instead")),
+                help: match &replacement {
+                    Some(path) => format!("set `{path}` instead"),
+                    None if deprecated.since == "next" => "remove it before then".to_owned(),
+                    None => "remove it".to_owned(),
+                },
             });
         }
     }
@@ -158,7 +162,7 @@ impl<'r> Builder<'r> {
             setting: Some(path),
             place: Place::Program,
             related: Vec::new(),
-            help: Some("mend the type's `SettingValue`".to_owned()),
+            help: "mend the type's `SettingValue`".to_owned(),
         });
     }
 }

@@ -165,7 +165,7 @@ pub struct Diagnostic {
     /// Other places that belong to it, with what they are: `first set here`.
     pub related: Vec<(Place, String)>,
     /// What to do; names the nearest right name where there is one.
-    pub help: Option<String>,
+    pub help: String,
 }
 
 /// Every diagnostic of every layer, in the order of layers and places, each once.

@@ -155,12 +155,12 @@ impl Environment {
                 snippet: None,
             },
             related: Vec::new(),
-            help: Some(match *why {
+            help: match *why {
                 NOT_CLOSED | TEXT_FOLLOWS => {
                     "put the whole value in one pair of quotes, on one line".to_owned()
                 }
                 _ => "write `NAME=value`, or start the line with `#`".to_owned(),
-            }),
+            },
         })
     }
 }

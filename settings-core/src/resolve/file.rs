@@ -76,7 +76,7 @@ impl<'r> Reader<'r> {
                 offset: 0,
                 len: 0,
                 message: "larger than 4 GiB".to_owned(),
-                help: None,
+                help: "split it into several files",
             });
         }
         match self.scanner.peek() {
@@ -88,7 +88,7 @@ impl<'r> Reader<'r> {
                     "the file holds nothing",
                     None,
                     self.here(0),
-                    Some(help),
+                    help,
                 );
             }
             Ok(Some(b'{')) => {
@@ -99,7 +99,8 @@ impl<'r> Reader<'r> {
             Ok(Some(_)) => match self.scanner.value() {
                 Ok(raw) => {
                     let message = format!("expected an object of sections, found {}", raw.shape.name());
-                    self.diagnose(Code::WrongType, Severity::Error, message, None, span(raw), None);
+                    let help = "put the sections in braces: `{\"Section\": {…}}`".to_owned();
+                    self.diagnose(Code::WrongType, Severity::Error, message, None, span(raw), help);
                 }
                 Err(error) => self.syntax(error),
             },
@@ -168,7 +169,8 @@ impl<'r> Reader<'r> {
             return Ok(());
         }
         let message = format!("`{}` is a section: expected an object, found {}", keys(), raw.shape.name());
-        self.diagnose(Code::WrongType, Severity::Error, message, None, span(raw), None);
+        let help = "put its settings in braces, or remove it to use their defaults".to_owned();
+        self.diagnose(Code::WrongType, Severity::Error, message, None, span(raw), help);
         Ok(())
     }
 
@@ -191,8 +193,8 @@ impl<'r> Reader<'r> {
             path.push_str("this program");
         }
         let (usual, help) = match near {
-            Some(near) => (Severity::Error, Some(format!("did you mean `{near}`?"))),
-            None => (Severity::Warning, None),
+            Some(near) => (Severity::Error, format!("did you mean `{near}`?")),
+            None => (Severity::Warning, self.elsewhere(name)),
         };
         let Some(severity) = severity(policy, usual).filter(|_| section != ROOT || !name.starts_with('$'))
         else {
@@ -201,6 +203,16 @@ impl<'r> Reader<'r> {
         let message = format!("{} is no setting of {path}", short(format!("`{name}`")));
         self.diagnose(Code::UnknownKey, severity, message, None, key_span(key), help);
         Ok(())
+    }
+
+    /// Where a key is known that its section doesn't have.
+    fn elsewhere(&self, name: &str) -> String {
+        let is_so_named =
+            |path: &String| path.rsplit('.').next().is_some_and(|key| key.eq_ignore_ascii_case(name));
+        match self.index.paths().map(|(_, path)| path.to_string()).find(is_so_named) {
+            Some(path) => format!("`{path}` is a setting: move it there, or remove it"),
+            None => "remove it".to_owned(),
+        }
     }
 
     /// Remembers what stands under old names at or below `path`; whether all of the value did.
@@ -241,7 +253,10 @@ impl<'r> Reader<'r> {
                     (format!("`{}` is an old name of `{path}`", hit.alias), Vec::new())
                 }
             };
-            let help = Some(format!("write it as `{path}`"));
+            let help = match related.is_empty() {
+                true => format!("write it as `{path}`"),
+                false => "remove it".to_owned(),
+            };
             self.diagnose(Code::Alias, Severity::Warning, message, Some(path), hit.key, help);
             if let Some(diagnostic) = self.diagnostics.last_mut() {
                 diagnostic.related = related;
@@ -260,19 +275,20 @@ impl<'r> Reader<'r> {
         } else {
             format!("{}{more} belong to no section of this program and are passed over", names.join(", "))
         };
-        self.diagnose(Code::UnclaimedSections, Severity::Note, message, None, first, None);
+        let help = "remove them, unless another program reads them".to_owned();
+        self.diagnose(Code::UnclaimedSections, Severity::Note, message, None, first, help);
     }
 
     fn letter_case(&mut self, section: u32, slot: Slot, name: &str, key: Key<'_>) {
         let right = join(&self.index.section_keys(section).join("."), slot.key);
         let message = format!("`{name}` is taken for `{right}`, whose letter case differs");
-        let help = Some(format!("write it as `{}`", slot.key));
+        let help = format!("write it as `{}`", slot.key);
         self.diagnose(Code::LetterCase, Severity::Warning, message, Some(right), key_span(key), help);
     }
 
     fn duplicate(&mut self, path: &str, again: Span, first: Span) {
         let message = format!("`{path}` is set twice in one file");
-        let help = Some("remove one of the two".to_owned());
+        let help = "remove one of the two".to_owned();
         self.diagnose(Code::DuplicateKey, Severity::Error, message, Some(path.to_owned()), again, help);
         let first = self.place(first, false);
         if let Some(diagnostic) = self.diagnostics.last_mut() {
@@ -282,7 +298,7 @@ impl<'r> Reader<'r> {
 
     fn syntax(&mut self, error: SyntaxError) {
         let at = Span { start: error.offset, len: error.len };
-        let help = error.help.map(str::to_owned);
+        let help = error.help.to_owned();
         self.diagnose(Code::Syntax, Severity::Error, error.message, None, at, help);
     }
 
@@ -317,7 +333,7 @@ impl<'r> Reader<'r> {
         message: impl Into<String>,
         setting: Option<String>,
         at: Span,
-        help: Option<String>,
+        help: String,
     ) {
         let place = self.place(at, true);
         let message = message.into();

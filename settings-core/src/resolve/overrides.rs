@@ -26,7 +26,12 @@ pub(super) fn read(
                 setting: None,
                 place: place(told),
                 related: Vec::new(),
-                help: near.map(|near| format!("did you mean `{near}`?")),
+                help: match near {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => {
+                        "write a setting's whole path: its sections and its key with dots between".to_owned()
+                    }
+                },
             }),
         }
     }
@@ -74,7 +79,7 @@ pub(super) fn old_name(index: &Index, path: &str, leaf: LeafId, place: Place) ->
             severity: Severity::Warning,
             code: Code::Alias,
             message: format!("`{path}` is an old name of `{right}`"),
-            help: Some(format!("write it as `{right}`")),
+            help: format!("write it as `{right}`"),
             setting: Some(right),
             place,
             related: Vec::new(),

@@ -33,11 +33,9 @@ impl Report {
         for diagnostic in self.diagnostics() {
             let Diagnostic { severity, code, message, place, help, .. } = diagnostic;
             let (place, message) = (place.to_string(), printable(message));
-            let _ = write!(out, "{}: {}[{}]: {message}", printable(&place), severity.name(), code.name());
-            if let Some(help) = help {
-                let _ = write!(out, " ({})", printable(help));
-            }
-            out.push('\n');
+            let place = printable(&place);
+            let help = printable(help);
+            let _ = writeln!(out, "{place}: {}[{}]: {message} ({help})", severity.name(), code.name());
         }
         out
     }
@@ -110,10 +108,8 @@ fn human(out: &mut String, diagnostic: &Diagnostic, paint: Paint) {
     for (place, what) in related {
         let _ = writeln!(out, "{indent}{} {}", paint.gutter("="), printable(&beside(place, what)));
     }
-    if let Some(help) = help {
-        let title = paint.paint("1;32", "help");
-        let _ = writeln!(out, "{indent}{} {title}: {}", paint.gutter("="), printable(help));
-    }
+    let title = paint.paint("1;32", "help");
+    let _ = writeln!(out, "{indent}{} {title}: {}", paint.gutter("="), printable(help));
 }
 
 /// What is told of another place.
@@ -145,9 +141,7 @@ fn github(diagnostic: &Diagnostic) -> String {
     for (place, what) in related {
         let _ = write!(text, "\n{}", printable(&beside(place, what)));
     }
-    if let Some(help) = help {
-        let _ = write!(text, "\nhelp: {}", printable(help));
-    }
+    let _ = write!(text, "\nhelp: {}", printable(help));
     annotation(level, at, code.name(), &text)
 }
 
@@ -169,7 +163,7 @@ fn json(out: &mut String, diagnostic: &Diagnostic) {
         }
         out.push_str("], ");
     }
-    field(out, "help", help.as_deref());
+    field(out, "help", Some(help));
     close(out);
 }
 

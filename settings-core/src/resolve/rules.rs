@@ -3,6 +3,7 @@
 use super::diagnostic::{Code, Diagnostic, Place, Severity};
 use super::elements::Element;
 use super::index::LeafId;
+use super::suggestion::of_rule;
 use super::{Builder, Settings};
 use crate::schema::{Member, Rule, Section, Strength};
 
@@ -50,7 +51,7 @@ impl Builder<'_> {
             setting: main.map(|leaf| self.inputs.index.leaf_path(leaf).to_string()),
             place: main.map_or(Place::Program, |leaf| self.inputs.place_of(leaf, true)),
             related: others.map(|leaf| self.concerned(leaf)).collect(),
-            help: (!rule.help.is_empty()).then(|| rule.help.to_owned()),
+            help: of_rule(rule),
         }
     }
 
@@ -64,7 +65,7 @@ impl Builder<'_> {
             setting: Some(path),
             place: self.inputs.place_of(element.leaf, true),
             related: Vec::new(),
-            help: (!rule.help.is_empty()).then(|| rule.help.to_owned()),
+            help: of_rule(rule),
         }
     }
 

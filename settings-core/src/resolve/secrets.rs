@@ -92,7 +92,7 @@ pub(super) fn read(
             Found::Own(leaf) | Found::Old(leaf) => *leaf,
             Found::Near(near) => {
                 let message = format!("the file `{}` has the name of no setting", file.name);
-                let help = Some(format!("did you mean `{near}`?"));
+                let help = format!("did you mean `{near}`?");
                 diagnostics.push(diagnostic(Severity::Warning, Code::UnknownSecret, message, None, help));
                 continue;
             }
@@ -105,12 +105,13 @@ pub(super) fn read(
         match (found, beside) {
             (Found::Old(_), Some(other)) => {
                 let message = format!("`{}` is ignored: `{}` is there too", file.name, other.name);
-                diagnostics.push(diagnostic(Severity::Warning, Code::Alias, message, Some(leaf), None));
+                let help = "remove the file of the old name".to_owned();
+                diagnostics.push(diagnostic(Severity::Warning, Code::Alias, message, Some(leaf), help));
                 continue;
             }
             (_, Some(other)) => {
                 let message = format!("`{}` and `{}` set the same setting", file.name, other.name);
-                let help = Some("remove one of the two".to_owned());
+                let help = "remove one of the two".to_owned();
                 let told = diagnostic(Severity::Error, Code::DuplicateSecret, message, Some(leaf), help);
                 diagnostics.push(told);
                 continue;
@@ -118,7 +119,7 @@ pub(super) fn read(
             (Found::Old(_), None) => {
                 let right = index.leaf_path(leaf);
                 let message = format!("`{}` is an old name of `{right}`", file.name);
-                let help = Some(format!("call the file `{}` or `{right}`", index.env_name(leaf)));
+                let help = format!("call the file `{}` or `{right}`", index.env_name(leaf));
                 diagnostics.push(diagnostic(Severity::Warning, Code::Alias, message, Some(leaf), help));
             }
             _ => {}
@@ -127,7 +128,8 @@ pub(super) fn read(
             Ok(_) => candidates.push(leaf, ValuePlace::SecretFile(number)),
             Err(why) => {
                 let message = format!("the secret can't be read: {why}");
-                diagnostics.push(diagnostic(Severity::Error, Code::SecretFile, message, Some(leaf), None));
+                let help = "put a text file of at most 1 MiB there that this user can read".to_owned();
+                diagnostics.push(diagnostic(Severity::Error, Code::SecretFile, message, Some(leaf), help));
             }
         }
     }
@@ -148,7 +150,7 @@ pub(super) fn read(
             setting: None,
             place: first.place(),
             related: Vec::new(),
-            help: None,
+            help: "name a file after a setting's variable or path, or move it elsewhere".to_owned(),
         });
     }
 }

@@ -1,21 +1,33 @@
 //! What to do about a value that is refused.
 
-use crate::schema::{DefaultValue, Kind, Setting};
+use crate::schema::{DefaultValue, Kind, Rule, Setting};
 use crate::value::Mismatch;
 
 /// Bytes of a default that is told.
 const TOLD: usize = 60;
 
 /// The mistake's own help, else the default that applies without the value.
-pub(super) fn suggestion(setting: &Setting, mismatch: &Mismatch) -> Option<String> {
+pub(super) fn suggestion(setting: &Setting, mismatch: &Mismatch) -> String {
     if let Some(help) = &mismatch.help {
-        return Some(help.to_string());
+        return help.to_string();
     }
-    if setting.kind.is_secret() || !mismatch.within.is_empty() {
-        return None;
+    let is_part = setting.kind.is_secret() || !mismatch.within.is_empty();
+    match default(setting).filter(|_| !is_part) {
+        Some(default) => format!("write such a value, or remove this one: the default is {default}"),
+        None => "write such a value, or remove this one".to_owned(),
     }
-    let default = default(setting)?;
-    Some(format!("write such a value, or remove this one: the default is {default}"))
+}
+
+/// The rule's own help, else the settings that it is about.
+pub(super) fn of_rule(rule: &Rule) -> String {
+    if !rule.help.is_empty() {
+        return rule.help.to_owned();
+    }
+    let names: Vec<_> = rule.fields.iter().map(|field| format!("`{field}`")).collect();
+    match names.is_empty() {
+        true => "change a setting of this section".to_owned(),
+        false => format!("change {}", names.join(" or ")),
+    }
 }
 
 fn default(setting: &Setting) -> Option<String> {

@@ -79,8 +79,7 @@ struct Reader<'r> {
 impl<'r> Reader<'r> {
     fn value(&mut self, leaf: LeafId, number: u32, variable: Variable<'_>) {
         if variable.value.is_none() {
-            let message = "the variable's text is not Unicode".to_owned();
-            return self.diagnose(Code::NotUnicode, Severity::Error, message, Some(leaf), variable, None);
+            return self.not_unicode(leaf, variable);
         }
         if self.is_first(leaf, variable) {
             self.candidates.push(leaf, ValuePlace::Variable(number));
@@ -90,22 +89,28 @@ impl<'r> Reader<'r> {
     fn map_entry(&mut self, leaf: LeafId, number: u32, name: &str) {
         let Some(variable) = self.environment.get(number) else { return };
         if variable.value.is_none() {
-            let message = "the variable's text is not Unicode".to_owned();
-            return self.diagnose(Code::NotUnicode, Severity::Error, message, Some(leaf), variable, None);
+            return self.not_unicode(leaf, variable);
         }
         let place = ValuePlace::MapEntry { variable: number, text: self.texts.len() as u32 };
         self.texts.push(name.to_owned().into());
         self.candidates.push(leaf, place);
     }
 
+    fn not_unicode(&mut self, leaf: LeafId, variable: Variable<'_>) {
+        let message = "the variable's text is not Unicode".to_owned();
+        let help = "write it in UTF-8".to_owned();
+        self.diagnose(Code::NotUnicode, Severity::Error, message, Some(leaf), variable, help);
+    }
+
     fn alias(&mut self, path: &str, leaf: LeafId, number: u32, variable: Variable<'_>) {
         let right = self.index.env_name(leaf);
         if self.setter(leaf).is_some() {
             let message = format!("`{}` is ignored: `{right}` is set too", variable.name);
-            return self.diagnose(Code::Alias, Severity::Warning, message, Some(leaf), variable, None);
+            let help = "unset it".to_owned();
+            return self.diagnose(Code::Alias, Severity::Warning, message, Some(leaf), variable, help);
         }
         let message = format!("`{}` is the variable of an old name, `{path}`", variable.name);
-        let help = Some(format!("set `{right}` instead"));
+        let help = format!("set `{right}` instead");
         self.diagnose(Code::Alias, Severity::Warning, message, Some(leaf), variable, help);
         self.value(leaf, number, variable);
     }
@@ -123,7 +128,8 @@ impl<'r> Reader<'r> {
             }
             Err(why) => {
                 let message = format!("the file `{path}` that the variable names can't be read: {why}");
-                self.diagnose(Code::SecretFile, Severity::Error, message, Some(leaf), variable, None);
+                let help = "name a text file of at most 1 MiB that this user can read".to_owned();
+                self.diagnose(Code::SecretFile, Severity::Error, message, Some(leaf), variable, help);
             }
         }
     }
@@ -133,7 +139,7 @@ impl<'r> Reader<'r> {
         let Some(other) = self.setter(leaf) else { return true };
         let other = self.environment.get(other).map_or("", |other| other.name);
         let message = format!("`{}` and `{other}` set the same setting", variable.name);
-        let help = Some("unset one of the two".to_owned());
+        let help = "unset one of the two".to_owned();
         self.diagnose(Code::DuplicateVariable, Severity::Error, message, Some(leaf), variable, help);
         false
     }
@@ -162,7 +168,10 @@ impl<'r> Reader<'r> {
         };
         let Some(severity) = severity(policy, usual) else { return };
         let message = format!("`{}` sets nothing: no setting has this variable", variable.name);
-        let help = near.map(|near| format!("did you mean `{near}`?"));
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "unset it".to_owned(),
+        };
         self.diagnose(Code::UnknownVariable, severity, message, None, variable, help);
     }
 
@@ -176,7 +185,10 @@ impl<'r> Reader<'r> {
             let rest = name.get(variable.name.len()..).is_some_and(|rest| rest.starts_with('_'));
             rest && strip_key(name, variable.name).is_some()
         };
-        let help = names.iter().find(is_below).map(|name| format!("set `{name}`, for instance"));
+        let help = match names.iter().find(is_below) {
+            Some(name) => format!("set `{name}`, for instance"),
+            None => "unset it".to_owned(),
+        };
         self.diagnose(Code::UnknownVariable, severity, message, None, variable, help);
     }
 
@@ -209,7 +221,8 @@ impl<'r> Reader<'r> {
                 format!("{}{more} belong to no section of this program and are passed over", names.join(", "))
             }
         };
-        self.diagnose(Code::UnclaimedVariables, Severity::Note, message, None, first, None);
+        let help = "unset them, unless another program reads them".to_owned();
+        self.diagnose(Code::UnclaimedVariables, Severity::Note, message, None, first, help);
     }
 
     fn diagnose(
@@ -219,7 +232,7 @@ impl<'r> Reader<'r> {
         message: String,
         leaf: Option<LeafId>,
         variable: Variable<'_>,
-        help: Option<String>,
+        help: String,
     ) {
         let setting = leaf.map(|leaf| self.index.leaf_path(leaf).to_string());
         let place = place(variable);

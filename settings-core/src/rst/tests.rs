@@ -180,3 +180,13 @@ fn names_that_two_want_point_nowhere() {
     assert_eq!(targets[1].attr(AttrName::Dupnames), Some("a"));
     assert_eq!(make_id("Ünï-Cödé ß 12™"), "uni-code-sz-12");
 }
+
+#[test]
+fn what_is_malformed_stands_from_its_marker_on() {
+    for source in [".. |u|+ x\n\n", ".. |u|+ x\n\n\n  ", ".. || x\n é\n ✅"] {
+        let page = parse(source, Dialect::Docutils);
+        let comment = page.descendants().find(|node| node.tag() == Tag::Comment).unwrap();
+        let text = page.source().get(comment.span()).unwrap();
+        assert!(text.starts_with(source.lines().next().unwrap()), "{source:?}: {text:?}");
+    }
+}

@@ -6,7 +6,7 @@
 pub struct Rule {
     /// What is wrong where the rule is broken.
     pub message: &'static str,
-    /// What to do about it; empty where the message says it.
+    /// What to do about it; where it is empty, findings tell to change one of `fields`.
     pub help: &'static str,
     /// The settings that it looks at: keys of the section, or paths below it.
     pub fields: &'static [&'static str],

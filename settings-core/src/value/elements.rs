@@ -1,10 +1,15 @@
 //! Elements of lists, sets and maps, and the settings of sections that repeat.
 
+use std::collections::HashSet;
+
+use super::distinct::{repeated, repeated_number};
 use super::json::{Key, Raw, Shape};
 use super::mismatch::Reason;
 use super::{Mismatch, Value, from_json};
 use crate::nearest::nearest;
 use crate::schema::{Kind, Member, Section};
+
+const TWICE: &str = "remove one of the two";
 
 /// The elements of a list.
 pub(super) fn list<'a>(of: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
@@ -18,31 +23,27 @@ pub(super) fn list<'a>(of: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
 pub(super) fn set<'a>(kind: &Kind, of: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
     let elements = raw.elements().unwrap_or_default();
     let Value::List(values) = list(of, raw)? else { return Err(Mismatch::kind(kind, "")) };
-    for (number, (value, element)) in values.iter().zip(&elements).enumerate() {
-        let before = values.iter().zip(&elements).take(number);
-        if before.into_iter().any(|(other, raw)| other == value || same_number(*raw, *element)) {
+    let again = [repeated(&values), repeated_number(&elements)].into_iter().flatten().min();
+    match again.and_then(|number| elements.get(number)) {
+        Some(element) => {
             let mismatch = Mismatch::new(Reason::Duplicate, kind, format!("`{}` twice", element.text));
-            return Err(mismatch.at(element.start - raw.start, element.text.len()));
+            Err(mismatch.help(TWICE).at(element.start - raw.start, element.text.len()))
         }
+        None => Ok(Value::List(values)),
     }
-    Ok(Value::List(values))
 }
 
-/// Whether JSON's readers take both for one number: `1` and `1.0`.
-fn same_number(a: Raw<'_>, b: Raw<'_>) -> bool {
-    let number = |raw: Raw<'_>| match raw.shape {
-        Shape::Number => raw.text.parse::<f64>().ok(),
-        _ => None,
-    };
-    number(a).is_some_and(|a| number(b) == Some(a))
-}
-
-/// The values of a map.
-pub(super) fn map<'a>(of: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
+/// The values of a map, no key twice.
+pub(super) fn map<'a>(kind: &Kind, of: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
+    let mut seen = HashSet::new();
     let read = raw.each_entry().map(|(key, value)| {
-        let key = key.name();
-        let value = part(of, raw, value, || format!(".{key}"))?;
-        Ok((key, value))
+        let name = key.name();
+        if !seen.insert(name.clone()) {
+            let mismatch = Mismatch::new(Reason::Duplicate, kind, format!("`{name}` twice"));
+            return Err(mismatch.help(TWICE).at(key.start - raw.start, key.raw.len()));
+        }
+        let value = part(of, raw, value, || format!(".{name}"))?;
+        Ok((name, value))
     });
     gather(read).map(Value::Map)
 }
@@ -61,7 +62,7 @@ pub(super) fn section<'a>(
         match position(&key).and_then(|at| given.get_mut(at)) {
             Some(Some(_)) => {
                 let found = format!("`{}` twice", key.name());
-                faults.push(place(Mismatch::new(Reason::Duplicate, kind, found)));
+                faults.push(place(Mismatch::new(Reason::Duplicate, kind, found).help(TWICE)));
             }
             Some(slot) => *slot = Some(value),
             None => faults.push(place(unknown(kind, section, &key.name()))),
@@ -100,7 +101,7 @@ fn unknown(kind: &Kind, section: &Section, key: &str) -> Mismatch {
     let mismatch = Mismatch::new(Reason::Key, kind, format!("`{key}`"));
     match nearest(key, section.members.iter().map(Member::key)) {
         Some(near) => mismatch.help(format!("did you mean `{near}`?")),
-        None => mismatch,
+        None => mismatch.help("remove it"),
     }
 }
 

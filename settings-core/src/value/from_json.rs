@@ -7,7 +7,7 @@ use super::json::{Raw, Shape};
 use super::mismatch::Reason;
 use super::size::size_of;
 use super::text_rules::text_of;
-use super::{Mismatch, Value, elements, from_text, json};
+use super::{Mismatch, Value, elements, from_text, json, repair};
 use crate::nearest;
 use crate::schema::{Choice, Format, Kind};
 
@@ -18,7 +18,13 @@ use crate::schema::{Choice, Format, Kind};
 ///
 /// # Errors
 /// What was expected and what stands there instead.
+#[inline]
 pub fn from_json<'a>(kind: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
+    read(kind, raw).map_err(|mismatch| mismatch.or_meant(|| repair::of_json(kind, raw)))
+}
+
+/// The same without a look at what a refused value was meant to be.
+pub(super) fn read<'a>(kind: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
     match *kind {
         Kind::Bool => match raw.shape {
             Shape::Bool => Ok(Value::Bool(raw.text == "true")),
@@ -51,7 +57,9 @@ pub fn from_json<'a>(kind: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
         },
         Kind::Duration { .. } => match raw.shape {
             Shape::Number => duration_of(kind, integer(kind, raw)?, raw.text),
-            Shape::String { .. } => from_text(kind, &raw.string().unwrap_or_default()).map(Value::into_owned),
+            Shape::String { .. } => {
+                from_text::read(kind, &raw.string().unwrap_or_default()).map(Value::into_owned)
+            }
             _ => Err(found(kind, raw)),
         },
         Kind::TextOf(rules) => match raw.shape {
@@ -63,23 +71,23 @@ pub fn from_json<'a>(kind: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
         },
         Kind::Size { .. } => match raw.shape {
             Shape::Number => size_of(kind, integer(kind, raw)?, raw.text),
-            Shape::String { .. } => from_text(kind, &raw.string().unwrap_or_default()).map(Value::into_owned),
+            Shape::String { .. } => {
+                from_text::read(kind, &raw.string().unwrap_or_default()).map(Value::into_owned)
+            }
             _ => Err(found(kind, raw)),
         },
         Kind::List(of) => match raw.shape {
             Shape::Array => elements::list(of, raw),
             Shape::Null => Ok(Value::List(Vec::new())),
-            Shape::String { .. } => Err(found(kind, raw).help("put the text in brackets: `[\"…\"]`")),
             _ => Err(found(kind, raw)),
         },
         Kind::Set(of) => match raw.shape {
             Shape::Array => elements::set(kind, of, raw),
             Shape::Null => Ok(Value::List(Vec::new())),
-            Shape::String { .. } => Err(found(kind, raw).help("put the text in brackets: `[\"…\"]`")),
             _ => Err(found(kind, raw)),
         },
         Kind::Map(of) => match raw.shape {
-            Shape::Object => elements::map(of, raw),
+            Shape::Object => elements::map(kind, of, raw),
             Shape::Null => Ok(Value::Map(Vec::new())),
             _ => Err(found(kind, raw)),
         },
@@ -90,16 +98,15 @@ pub fn from_json<'a>(kind: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
         Kind::Json => Ok(Value::Text(json::compact(raw).into())),
         Kind::Optional(of) => match raw.shape {
             Shape::Null => Ok(Value::Null),
-            _ => from_json(of, raw),
+            _ => read(of, raw),
         },
     }
 }
 
 fn found(kind: &Kind, raw: Raw<'_>) -> Mismatch {
     let mismatch = Mismatch::kind(kind, raw.shape.name());
-    match (kind, raw.shape, raw.string().as_deref()) {
-        (Kind::Bool, Shape::String { .. }, Some("true" | "false")) => mismatch.help("leave the quotes out"),
-        (_, Shape::Null, _) => mismatch.help("remove the line to use the default"),
+    match raw.shape {
+        Shape::Null => mismatch.help("remove the line to use the default"),
         _ => mismatch,
     }
 }
@@ -127,7 +134,8 @@ fn integer(kind: &Kind, raw: Raw<'_>) -> Result<i128, Mismatch> {
 
 pub(super) fn float<'a>(kind: &Kind, text: &str) -> Result<Value<'a>, Mismatch> {
     match text.parse::<f64>() {
-        Ok(float) if float.is_finite() => Ok(Value::Float(float)),
+        // zero has no sign in a setting
+        Ok(float) if float.is_finite() => Ok(Value::Float(float + 0.0)),
         _ => Err(Mismatch::kind(kind, format!("`{text}`"))),
     }
 }

@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use super::distinct::repeated;
 use super::from_json::{choice, custom, duration_of, float};
 use super::mismatch::Reason;
 use super::size::size_from_text;
 use super::text_rules::text_of;
-use super::{Mismatch, Value, from_json, json};
+use super::{Mismatch, Value, from_json, json, repair};
 use crate::schema::{Kind, Unit};
 
 /// Reads `text` as a value of `kind`.
@@ -17,7 +18,13 @@ use crate::schema::{Kind, Unit};
 ///
 /// # Errors
 /// What was expected and what stands there instead.
+#[inline]
 pub fn from_text<'a>(kind: &Kind, text: &'a str) -> Result<Value<'a>, Mismatch> {
+    read(kind, text).map_err(|mismatch| mismatch.or_meant(|| repair::of_text(kind, text)))
+}
+
+/// The same without a look at what a refused text was meant to be.
+pub(super) fn read<'a>(kind: &Kind, text: &'a str) -> Result<Value<'a>, Mismatch> {
     match *kind {
         Kind::Bool => match text {
             "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(Value::Bool(true)),
@@ -61,34 +68,33 @@ pub fn from_text<'a>(kind: &Kind, text: &'a str) -> Result<Value<'a>, Mismatch> 
         Kind::Set(of) => distinct(kind, words(of, text)?),
         Kind::Map(_) | Kind::Section(_) | Kind::Json => json_text(kind, text),
         Kind::Optional(of) => match (of, text) {
-            (Kind::Text | Kind::TextOf(_) | Kind::Secret | Kind::Custom(_), _) => from_text(of, text),
+            (Kind::Text | Kind::TextOf(_) | Kind::Secret | Kind::Custom(_), _) => read(of, text),
             (_, "null") => Ok(Value::Null),
-            _ => from_text(of, text),
+            _ => read(of, text),
         },
     }
 }
 
 fn words<'a>(of: &Kind, text: &'a str) -> Result<Value<'a>, Mismatch> {
-    text.split_ascii_whitespace().map(|word| from_text(of, word)).collect::<Result<_, _>>().map(Value::List)
+    text.split_ascii_whitespace().map(|word| read(of, word)).collect::<Result<_, _>>().map(Value::List)
 }
 
 fn distinct<'a>(kind: &Kind, words: Value<'a>) -> Result<Value<'a>, Mismatch> {
     let Value::List(values) = &words else { return Ok(words) };
-    let again =
-        (1..).zip(values).find(|(number, value)| values.iter().take(number - 1).any(|other| other == *value));
-    match again {
-        Some((number, _)) => Err(Mismatch::new(
+    match repeated(values) {
+        Some(number) => Err(Mismatch::new(
             Reason::Duplicate,
             kind,
-            format!("one of them twice, again as number {number}"),
-        )),
+            format!("one of them twice, again as number {}", number + 1),
+        )
+        .help("remove one of the two")),
         None => Ok(words),
     }
 }
 
 fn json_text<'a>(kind: &Kind, text: &'a str) -> Result<Value<'a>, Mismatch> {
     match json::parse_value(text) {
-        Ok(raw) => from_json(kind, raw),
+        Ok(raw) => from_json::read(kind, raw),
         Err(error) => {
             let found =
                 format!("text that is no JSON (at character {}: {})", error.offset + 1, error.message);
@@ -101,16 +107,7 @@ fn found(kind: &Kind, text: &str) -> Mismatch {
     if text.is_empty() {
         return Mismatch::kind(kind, "nothing").help("unset the variable to use the default");
     }
-    let mismatch = Mismatch::kind(kind, format!("`{}`", text.escape_debug()));
-    let trimmed = text.trim();
-    match (kind, trimmed.to_ascii_lowercase().as_str()) {
-        (Kind::Bool, "yes" | "on" | "enable" | "enabled") => mismatch.help("write `true`"),
-        (Kind::Bool, "no" | "off" | "disable" | "disabled") => mismatch.help("write `false`"),
-        _ if trimmed.len() < text.len() && from_text(kind, trimmed).is_ok() => {
-            mismatch.help("remove the space around it")
-        }
-        _ => mismatch,
-    }
+    Mismatch::kind(kind, format!("`{}`", text.escape_debug()))
 }
 
 /// `500ms`, `10s`, `5m`, `2h`, `1d`, and sums of them such as `1h30m`.
@@ -134,22 +131,4 @@ fn suffixed(text: &str) -> Option<Duration> {
         rest = tail;
     }
     (!text.is_empty()).then_some(Duration::from_millis(total))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::from_text;
-    use crate::schema::Kind;
-
-    #[test]
-    fn capitals_are_refused_like_any_other_text() {
-        let kind = Kind::Integer { min: 1, max: 9 };
-        let mismatch = from_text(&kind, "ABC").err();
-        assert_eq!(mismatch.map(|mismatch| mismatch.help), Some(None));
-        let mismatch = from_text(&kind, " 5").err();
-        assert_eq!(
-            mismatch.and_then(|mismatch| mismatch.help).as_deref(),
-            Some("remove the space around it")
-        );
-    }
 }

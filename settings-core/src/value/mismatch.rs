@@ -62,6 +62,15 @@ impl Mismatch {
         self
     }
 
+    /// The same with what was meant as its help, where it has none; a part's mistake is the part's own affair.
+    #[must_use]
+    pub(super) fn or_meant(mut self, meant: impl FnOnce() -> Option<String>) -> Self {
+        if self.help.is_none() && self.part.is_none() && self.within.is_empty() {
+            self.help = meant().map(|meant| format!("did you mean `{meant}`?").into());
+        }
+        self
+    }
+
     #[must_use]
     pub(super) fn at(mut self, start: usize, len: usize) -> Self {
         self.part = Some(self.part.map_or((start, len), |(inner, len)| (start + inner, len)));

@@ -3,11 +3,13 @@
 //! A raw value (JSON or text) is read by its setting's [`Kind`] into a checked [`Value`], and a [`Value`] becomes
 //! the field's type by [`SettingValue`]. What is accepted is thus decided by the kind alone.
 
+mod distinct;
 mod elements;
 mod from_json;
 mod from_text;
 pub mod json;
 mod mismatch;
+mod repair;
 mod secret;
 mod size;
 mod text_rules;

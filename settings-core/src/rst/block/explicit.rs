@@ -1,5 +1,7 @@
 //! Explicit markup: everything that begins with `..`, and `__` targets.
 
+use std::ops::Range;
+
 use super::super::chars::tail;
 use super::super::names::normalize;
 use super::super::parser::{Machine, Parser};
@@ -38,6 +40,7 @@ impl Parser<'_> {
 
     /// Appends what the line begins; whether it ends with a blank line.
     fn explicit_item(&mut self, m: &mut Machine, line: &str) -> bool {
+        let first = self.here(m).map_or(0..0, |line| line.start..line.end);
         let malformed = match markers::explicit_construct(line) {
             Some((Explicit::Footnote(label), marker)) => {
                 return self.footnote(m, label, marker, Tag::Footnote);
@@ -57,18 +60,19 @@ impl Parser<'_> {
             None => None,
         };
         let error = malformed.map(|words| self.warning(words, m.abs_line()));
-        let finish = self.comment(m, line);
+        // what is malformed may have been read to its last line
+        let finish = self.comment(m, line, first);
         if let Some(error) = error {
             self.append(m.node, error);
         }
         finish
     }
 
-    fn comment(&mut self, m: &mut Machine, line: &str) -> bool {
+    /// A comment, or what is taken for one, whose first line has the span `first`.
+    fn comment(&mut self, m: &mut Machine, line: &str, first: Range<u32>) -> bool {
         let marker = markers::explicit(line).unwrap_or(2);
-        let start = self.here(m).map_or(0, |line| line.start);
         if self.is_next_blank(m) && tail(line, marker).is_empty() {
-            let comment = self.tree.add(Tag::Comment, start..start + 2, 0);
+            let comment = self.tree.add(Tag::Comment, first, 0);
             self.preserve_space(comment);
             self.append(m.node, comment);
             return true;
@@ -79,7 +83,7 @@ impl Parser<'_> {
         let text = self.join(view);
         let span = self.span(view);
         let comment = self.fixed(Tag::Comment, text, span.clone(), 0);
-        self.tree.set_span(comment, start..span.end.max(start + 2));
+        self.tree.set_span(comment, first.start..span.end.max(first.end));
         self.append(m.node, comment);
         self.lines.truncate(mark);
         block.blank_finish

@@ -112,8 +112,7 @@ impl fmt::Display for EditError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Syntax { error, line, column } => {
-                write!(f, "line {line}, column {column}: {}", error.message)?;
-                error.help.map_or(Ok(()), |help| write!(f, " ({help})"))
+                write!(f, "line {line}, column {column}: {} ({})", error.message, error.help)
             }
             Self::Empty => f.write_str("the file holds nothing; write `{}` into it to use every default"),
             Self::NotObject { path, found, line, column } if path.is_empty() => {

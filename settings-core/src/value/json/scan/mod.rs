@@ -1,8 +1,14 @@
 //! The scanner: one pass, no recursion, no copies.
 
+mod bytes;
+mod fault;
+
 use std::borrow::Cow;
 
 use super::{MAX_DEPTH, Raw, Shape, write};
+use bytes::{blank_len, plain_len};
+pub use fault::SyntaxError;
+use fault::{KEY, VALUE, WORDS};
 
 /// Reads JSON from left to right.
 #[derive(Clone, Debug)]
@@ -20,19 +26,6 @@ pub struct Key<'a> {
     /// Where its first quote stands in the whole text, in bytes.
     pub start: usize,
     escaped: bool,
-}
-
-/// Where and why a text is no JSON.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SyntaxError {
-    /// Where, in bytes from the start of the whole text.
-    pub offset: usize,
-    /// How many bytes are wrong there (at least one, but none at the end of the text).
-    pub len: usize,
-    /// What is wrong.
-    pub message: String,
-    /// What to do about it.
-    pub help: Option<&'static str>,
 }
 
 impl<'a> Key<'a> {
@@ -91,7 +84,8 @@ impl<'a> Scanner<'a> {
     pub fn end(&mut self) -> Result<(), SyntaxError> {
         match self.peek()? {
             None => Ok(()),
-            Some(_) => Err(self.unexpected("the end of the text", None)),
+            Some(_) => Err(self
+                .unexpected("the end of the text", "remove what follows, or put it before the last bracket")),
         }
     }
 
@@ -120,7 +114,7 @@ impl<'a> Scanner<'a> {
                 Ok(None)
             }
             Some(b'"') => self.key().map(Some),
-            _ => Err(self.unexpected("a key in double quotes, or `}`", None)),
+            _ => Err(self.unexpected("a key in double quotes, or `}`", KEY)),
         }
     }
 
@@ -161,7 +155,11 @@ impl<'a> Scanner<'a> {
             let opened = self.peek()?;
             if let Some(b'{' | b'[') = opened {
                 if depth == MAX_DEPTH {
-                    return Err(self.error(1, format!("nested deeper than {MAX_DEPTH} levels"), None));
+                    return Err(self.error(
+                        1,
+                        format!("nested deeper than {MAX_DEPTH} levels"),
+                        "no setting is that deep: remove the inner brackets",
+                    ));
                 }
                 self.pos += 1;
                 objects = objects << 1 | u128::from(opened == Some(b'{'));
@@ -200,7 +198,7 @@ impl<'a> Scanner<'a> {
             if next != Some(close) {
                 if in_object {
                     if next != Some(b'"') {
-                        return Err(self.unexpected("a key in double quotes, or `}`", None));
+                        return Err(self.unexpected("a key in double quotes, or `}`", KEY));
                     }
                     self.key()?;
                 }
@@ -223,7 +221,7 @@ impl<'a> Scanner<'a> {
         let raw = self.text.get(start..self.pos).unwrap_or_default();
         match self.peek()? {
             Some(b':') => self.pos += 1,
-            _ => return Err(self.unexpected("`:`", None)),
+            _ => return Err(self.unexpected("`:`", "write `:` between a key and its value")),
         }
         Ok(Key { raw, start: self.base + start, escaped })
     }
@@ -236,7 +234,8 @@ impl<'a> Scanner<'a> {
             Some(b't') if self.word("true") => Ok(Shape::Bool),
             Some(b'f') if self.word("false") => Ok(Shape::Bool),
             Some(b'n') if self.word("null") => Ok(Shape::Null),
-            _ => Err(self.unexpected("a value", None)),
+            Some(byte) if byte.is_ascii_alphabetic() => Err(self.unexpected("a value", WORDS)),
+            _ => Err(self.unexpected("a value", VALUE)),
         }
     }
 
@@ -278,7 +277,7 @@ impl<'a> Scanner<'a> {
                 }
                 _ => {
                     let message = "a control character stands in a string".to_owned();
-                    return Err(self.error(1, message, Some("write it as an escape, such as `\\t`")));
+                    return Err(self.error(1, message, "write it as an escape, such as `\\t`"));
                 }
             }
             self.pos += plain_len(self.rest());
@@ -292,7 +291,7 @@ impl<'a> Scanner<'a> {
             Some(b'u') if (2..6).all(|offset| at(offset).is_some_and(|byte| byte.is_ascii_hexdigit())) => 6,
             _ => {
                 let help = "a backslash itself is written `\\\\`";
-                return Err(self.error(2, "no escape that JSON knows".to_owned(), Some(help)));
+                return Err(self.error(2, "no escape that JSON knows".to_owned(), help));
             }
         };
         self.pos += len;
@@ -329,7 +328,7 @@ impl<'a> Scanner<'a> {
         }
         let len = self.pos - start;
         self.pos = start;
-        Err(self.error(len, "no number that JSON knows".to_owned(), Some("put text in double quotes")))
+        Err(self.error(len, "no number that JSON knows".to_owned(), "put text in double quotes"))
     }
 
     fn digits(&mut self) -> usize {
@@ -347,15 +346,11 @@ impl<'a> Scanner<'a> {
             match body.find("*/") {
                 Some(end) => end + 4,
                 None => {
-                    return Err(self.error(
-                        2,
-                        "the comment has no end".to_owned(),
-                        Some("close it with `*/`"),
-                    ));
+                    return Err(self.error(2, "the comment has no end".to_owned(), "close it with `*/`"));
                 }
             }
         } else {
-            return Err(self.unexpected("a value, a key or a comment", None));
+            return Err(self.unexpected("a value, a key or a comment", "a comment begins with `//` or `/*`"));
         };
         self.pos += len;
         Ok(())
@@ -370,74 +365,4 @@ impl<'a> Scanner<'a> {
     fn rest(&self) -> &'a [u8] {
         self.text.as_bytes().get(self.pos..).unwrap_or_default()
     }
-
-    fn missing_comma(&self, next: Option<u8>) -> Option<&'static str> {
-        matches!(next, Some(b'"' | b'{' | b'[' | b'0'..=b'9' | b't' | b'f' | b'n'))
-            .then_some("a comma is missing before it")
-    }
-
-    #[cold]
-    fn unterminated(&self) -> SyntaxError {
-        let rest = self.text.get(self.pos..).unwrap_or_default();
-        let len = rest.lines().next().unwrap_or_default().len();
-        self.error(len, "the string has no closing quote on its line".to_owned(), None)
-    }
-
-    #[cold]
-    fn unexpected(&self, expected: &str, help: Option<&'static str>) -> SyntaxError {
-        let rest = self.text.get(self.pos..).unwrap_or_default();
-        let Some(found) = rest.chars().next() else {
-            return self.error(0, format!("expected {expected}, but the text ends"), help);
-        };
-        let word = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
-        let len = word.max(found.len_utf8());
-        let help = help.or(match found {
-            '\'' => Some("JSON writes strings in double quotes"),
-            _ if word > 0 => {
-                Some("JSON knows the words `true`, `false` and `null`; put other text in double quotes")
-            }
-            _ => None,
-        });
-        let found = if word > 0 { "a bare word".to_owned() } else { format!("`{}`", found.escape_debug()) };
-        self.error(len, format!("expected {expected}, found {found}"), help)
-    }
-
-    #[cold]
-    fn error(&self, len: usize, message: String, help: Option<&'static str>) -> SyntaxError {
-        SyntaxError { offset: self.base + self.pos, len, message, help }
-    }
-}
-
-/// How many bytes of space there are at the start; indentation is passed four at a time.
-#[inline]
-fn blank_len(bytes: &[u8]) -> usize {
-    let mut rest = bytes;
-    while let [b' ' | b'\n' | b'\r' | b'\t', behind @ ..] = rest {
-        rest = behind;
-        while let Some((b"    ", behind)) = rest.split_first_chunk::<4>() {
-            rest = behind;
-        }
-    }
-    bytes.len() - rest.len()
-}
-
-/// How many bytes at the start are neither a quote, a backslash nor a control character; looked at eight at a time.
-#[inline]
-fn plain_len(bytes: &[u8]) -> usize {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const HIGH_BITS: u64 = ONES << 7;
-    let (words, rest) = bytes.as_chunks::<8>();
-    for (number, word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
-        let control = word.wrapping_sub(ONES * 0x20);
-        let quote = (word ^ (ONES * u64::from(b'"'))).wrapping_sub(ONES);
-        let backslash = (word ^ (ONES * u64::from(b'\\'))).wrapping_sub(ONES);
-        // a byte that is meant has its high bit set here, and a borrow can only reach bytes behind the first of these
-        let ends = (control | quote | backslash) & !word & HIGH_BITS;
-        if ends != 0 {
-            return number * 8 + (ends.trailing_zeros() / 8) as usize;
-        }
-    }
-    let is_end = |&byte: &u8| byte == b'"' || byte == b'\\' || byte < 0x20;
-    words.len() * 8 + rest.iter().position(is_end).unwrap_or(rest.len())
 }

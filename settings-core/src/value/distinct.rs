@@ -1,0 +1,110 @@
+//! Elements that stand twice, found by sorting: a list may be long.
+
+use std::cmp::Ordering;
+
+use super::Value;
+use super::json::{Raw, Shape, whole_number};
+
+/// The number of the first value that stands before already.
+pub(super) fn repeated(values: &[Value<'_>]) -> Option<usize> {
+    first_repeated((0..).zip(values).collect(), |a, b| order(a, b))
+}
+
+/// The number of the first element that JSON's readers take for one that stands before: `1.0` behind `1`.
+pub(super) fn repeated_number(elements: &[Raw<'_>]) -> Option<usize> {
+    let number = |(at, raw): (usize, &Raw<'_>)| {
+        let float = raw.text.parse::<f64>().ok().filter(|_| raw.shape == Shape::Number)?;
+        Some((at, (whole_number(raw.text), float)))
+    };
+    // a float would take large neighbours for one
+    let order = |a: &(Option<i128>, f64), b: &(Option<i128>, f64)| match (a.0, b.0) {
+        (None, None) => a.1.total_cmp(&b.1),
+        (a, b) => a.cmp(&b),
+    };
+    first_repeated(elements.iter().enumerate().filter_map(number).collect(), order)
+}
+
+fn first_repeated<T>(mut numbered: Vec<(usize, T)>, order: impl Fn(&T, &T) -> Ordering) -> Option<usize> {
+    // stable, so that of equal ones the first stays before the others
+    numbered.sort_by(|(_, a), (_, b)| order(a, b));
+    let pairs = numbered.iter().zip(numbered.iter().skip(1));
+    pairs.filter(|((_, a), (_, b))| order(a, b).is_eq()).map(|(_, (at, _))| *at).min()
+}
+
+/// Any order of the values of one kind; as deep as the kind nests.
+fn order(a: &Value<'_>, b: &Value<'_>) -> Ordering {
+    match (a, b) {
+        (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
+        (Value::Integer(a), Value::Integer(b)) => a.cmp(b),
+        (Value::Float(a), Value::Float(b)) => a.total_cmp(b),
+        (Value::Text(a), Value::Text(b)) => a.cmp(b),
+        (Value::Duration(a), Value::Duration(b)) => a.cmp(b),
+        (Value::List(a), Value::List(b)) | (Value::Section(a), Value::Section(b)) => {
+            let unequal = a.iter().zip(b).map(|(a, b)| order(a, b)).find(|order| order.is_ne());
+            unequal.unwrap_or_else(|| a.len().cmp(&b.len()))
+        }
+        (Value::Map(a), Value::Map(b)) => {
+            let entries =
+                a.iter().zip(b).map(|((a_key, a), (b_key, b))| a_key.cmp(b_key).then_with(|| order(a, b)));
+            entries.into_iter().find(|order| order.is_ne()).unwrap_or_else(|| a.len().cmp(&b.len()))
+        }
+        (a, b) => rank(a).cmp(&rank(b)),
+    }
+}
+
+const fn rank(value: &Value<'_>) -> u8 {
+    match value {
+        Value::Null => 0,
+        Value::Bool(_) => 1,
+        Value::Integer(_) => 2,
+        Value::Float(_) => 3,
+        Value::Text(_) => 4,
+        Value::Duration(_) => 5,
+        Value::List(_) => 6,
+        Value::Map(_) => 7,
+        Value::Section(_) => 8,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::schema::Kind;
+    use crate::value::json::parse_value;
+    use crate::value::{from_json, from_text};
+
+    const NUMBERS: Kind = Kind::Set(&Kind::Integer { min: i64::MIN as i128, max: i64::MAX as i128 });
+
+    /// The text that is told to stand twice, and where.
+    fn twice(kind: &Kind, json: &str) -> Option<(usize, String)> {
+        let mismatch = parse_value(json).ok().and_then(|raw| from_json(kind, raw).err())?;
+        let (start, len) = mismatch.part?;
+        Some((start, json.get(start..start + len)?.to_owned()))
+    }
+
+    #[test]
+    fn the_first_that_stands_again_is_told() {
+        let lists = Kind::Set(&Kind::List(&Kind::Bool));
+        let texts = Kind::Set(&Kind::Text);
+        for (kind, json, told) in [
+            (NUMBERS, "[1, 2, 3, 2, 1]", Some((10, "2"))),
+            (NUMBERS, r#"[5, "5"]"#, Some((4, r#""5""#))),
+            (NUMBERS, "[9223372036854775806, 9223372036854775805]", None),
+            (texts, "[1, 1.0]", Some((4, "1.0"))),
+            (texts, r#"["b", "a", "\u0062"]"#, Some((11, r#""\u0062""#))),
+            (Kind::Set(&Kind::Float), "[0, -0.0]", Some((4, "-0.0"))),
+            (lists, "[[true], [], [true, true], []]", Some((27, "[]"))),
+            (Kind::Map(&Kind::Text), r#"{"a": "", "b": "", "\u0061": ""}"#, Some((19, r#""\u0061""#))),
+        ] {
+            assert_eq!(twice(&kind, json), told.map(|(at, text)| (at, text.to_owned())), "{json}");
+        }
+        assert!(from_text(&NUMBERS, "3 1 2 1").is_err_and(|mismatch| mismatch.found.ends_with("number 4")));
+    }
+
+    #[test]
+    fn a_long_list_takes_no_square_of_its_length() {
+        let mut json: String = (0..300_000).map(|number| format!("{number},")).collect();
+        json.insert(0, '[');
+        json.push(']');
+        assert_eq!(twice(&NUMBERS, &json), None);
+    }
+}

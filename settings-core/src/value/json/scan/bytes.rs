@@ -1,0 +1,35 @@
+//! How far a run of bytes of one sort goes.
+
+/// How many bytes of space there are at the start; indentation is passed four at a time.
+#[inline]
+pub(super) fn blank_len(bytes: &[u8]) -> usize {
+    let mut rest = bytes;
+    while let [b' ' | b'\n' | b'\r' | b'\t', behind @ ..] = rest {
+        rest = behind;
+        while let Some((b"    ", behind)) = rest.split_first_chunk::<4>() {
+            rest = behind;
+        }
+    }
+    bytes.len() - rest.len()
+}
+
+/// How many bytes at the start are neither a quote, a backslash nor a control character; looked at eight at a time.
+#[inline]
+pub(super) fn plain_len(bytes: &[u8]) -> usize {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH_BITS: u64 = ONES << 7;
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (number, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let control = word.wrapping_sub(ONES * 0x20);
+        let quote = (word ^ (ONES * u64::from(b'"'))).wrapping_sub(ONES);
+        let backslash = (word ^ (ONES * u64::from(b'\\'))).wrapping_sub(ONES);
+        // a byte that is meant has its high bit set here, and a borrow can only reach bytes behind the first of these
+        let ends = (control | quote | backslash) & !word & HIGH_BITS;
+        if ends != 0 {
+            return number * 8 + (ends.trailing_zeros() / 8) as usize;
+        }
+    }
+    let is_end = |&byte: &u8| byte == b'"' || byte == b'\\' || byte < 0x20;
+    words.len() * 8 + rest.iter().position(is_end).unwrap_or(rest.len())
+}

@@ -1,0 +1,240 @@
+//! What a refused value was most likely meant to be.
+//!
+//! Every repair has been read by the kind before it is told, so whoever follows it has no mistake there any more.
+
+use std::borrow::Cow;
+
+use super::json::{Raw, Shape, parse_value, write_string};
+use super::{Value, from_json, from_text, to_json};
+use crate::schema::{Choice, Format, Kind, SIZE_UNITS, TextRules};
+
+/// Bytes of a value that is looked at, and of a repair that is told.
+const TOLD: usize = 80;
+
+/// The JSON that was meant by `raw`, which `kind` refuses.
+pub(super) fn of_json(kind: &Kind, raw: Raw<'_>) -> Option<String> {
+    if kind.is_secret() || raw.text.len() > TOLD {
+        return None;
+    }
+    let text = match raw.shape {
+        Shape::String { .. } => raw.string().unwrap_or_default(),
+        Shape::Number | Shape::Bool => Cow::Borrowed(raw.text),
+        Shape::Array => return of_array(kind, raw),
+        Shape::Object => return accepted(kind, format!("[{}]", raw.text)),
+        Shape::Null => return None,
+    };
+    let meant = meant(kind, &text);
+    let as_json = || meant.iter().find_map(|text| accepted(kind, quoted(text)));
+    let as_text = || meant.iter().find_map(|text| json_of(kind, text));
+    let in_brackets = || accepted(kind, format!("[{}]", raw.text));
+    let has_parts = text.contains([',', ';']);
+    let repair = if is_list(kind) && !has_parts {
+        in_brackets().or_else(as_text)
+    } else {
+        accepted(kind, quoted(&text)).or_else(as_json).or_else(as_text)
+    };
+    repair.filter(|repair| repair != raw.text)
+}
+
+/// The text that was meant by `text`, which `kind` refuses.
+pub(super) fn of_text(kind: &Kind, text: &str) -> Option<String> {
+    if kind.is_secret() || text.len() > TOLD {
+        return None;
+    }
+    let reads = |meant: &String| meant != text && from_text::read(kind, meant).is_ok() && is_told(meant);
+    meant(kind, text).into_iter().find(reads)
+}
+
+/// The only element, where one value is wanted.
+fn of_array(kind: &Kind, raw: Raw<'_>) -> Option<String> {
+    match raw.elements().unwrap_or_default().as_slice() {
+        [only] => accepted(kind, only.text.to_owned()),
+        _ => None,
+    }
+}
+
+fn accepted(kind: &Kind, json: String) -> Option<String> {
+    let is_accepted = parse_value(&json).is_ok_and(|raw| from_json::read(kind, raw).is_ok());
+    (is_accepted && is_told(&json)).then_some(json)
+}
+
+fn json_of(kind: &Kind, text: &str) -> Option<String> {
+    match from_text::read(kind, text).ok()? {
+        Value::Null => None,
+        value => accepted(kind, to_json(kind, &value)),
+    }
+}
+
+fn is_told(repair: &str) -> bool {
+    repair.len() <= TOLD && !repair.chars().any(|c| c.is_control() || c == '`')
+}
+
+fn quoted(text: &str) -> String {
+    let mut out = String::new();
+    write_string(&mut out, text);
+    out
+}
+
+fn is_list(kind: &Kind) -> bool {
+    match kind {
+        Kind::List(_) | Kind::Set(_) => true,
+        Kind::Optional(of) => is_list(of),
+        _ => false,
+    }
+}
+
+/// What a text could have been meant as, the likeliest first; most of it is no value of the kind.
+fn meant(kind: &Kind, text: &str) -> Vec<String> {
+    let bare = unquoted(text.trim()).trim();
+    let mut meant = match kind {
+        Kind::Optional(of) => meant_optional(of, bare),
+        Kind::Bool => word_of_bool(bare).into_iter().collect(),
+        Kind::Integer { .. } | Kind::Float => without_separators(bare).into_iter().collect(),
+        Kind::Duration { .. } => vec![duration(bare)],
+        Kind::Size { .. } => size(bare).into_iter().collect(),
+        Kind::OneOf(choices) => choice(choices, bare).into_iter().collect(),
+        Kind::TextOf(TextRules { format: Some(format), .. }) => in_format(*format, bare),
+        Kind::TextOf(_) | Kind::Custom(_) => vec![bare.to_lowercase(), bare.to_uppercase()],
+        Kind::List(of) | Kind::Set(of) => words(of, bare).into_iter().collect(),
+        Kind::Map(_) => pairs(bare).into_iter().collect(),
+        _ => Vec::new(),
+    };
+    // a list takes nearly all text for one word
+    let at = if is_list(kind) { meant.len() } else { 0 };
+    meant.insert(at, bare.to_owned());
+    meant
+}
+
+fn meant_optional(of: &Kind, bare: &str) -> Vec<String> {
+    match bare.to_ascii_lowercase().as_str() {
+        "null" | "none" | "nil" => vec!["null".to_owned()],
+        _ => meant(of, bare),
+    }
+}
+
+/// Without the quotes that stand around the whole.
+fn unquoted(text: &str) -> &str {
+    let inner = |quote| text.strip_prefix(quote).and_then(|rest: &str| rest.strip_suffix(quote));
+    inner('"').or_else(|| inner('\'')).unwrap_or(text)
+}
+
+fn word_of_bool(text: &str) -> Option<String> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "y" | "on" | "1" | "enable" | "enabled" => Some("true".to_owned()),
+        "false" | "no" | "n" | "off" | "0" | "disable" | "disabled" => Some("false".to_owned()),
+        _ => None,
+    }
+}
+
+/// `1000` of `1,000`, `1_000` or `1 000`: every separator is the same one and has three digits behind it.
+fn without_separators(text: &str) -> Option<String> {
+    let separator = text.chars().find(|c| matches!(c, ',' | '_' | '\'' | ' '))?;
+    let mut groups = text.split(separator);
+    let first = groups.next()?;
+    let is_group = |group: &str| group.len() == 3 && group.bytes().all(|byte| byte.is_ascii_digit());
+    (!first.is_empty() && groups.all(is_group)).then(|| text.replace(separator, ""))
+}
+
+/// Units by their short names, without space: `90s` of `90 seconds`.
+fn duration(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let is_letter = first.is_alphabetic();
+        let len = rest.find(|c: char| c.is_alphabetic() != is_letter).unwrap_or(rest.len());
+        let (part, behind) = rest.split_at(len);
+        match part.to_lowercase().as_str() {
+            "ms" | "msec" | "msecs" | "milli" | "millis" | "millisecond" | "milliseconds" => {
+                out.push_str("ms")
+            }
+            "s" | "sec" | "secs" | "second" | "seconds" => out.push('s'),
+            "m" | "min" | "mins" | "minute" | "minutes" => out.push('m'),
+            "h" | "hr" | "hrs" | "hour" | "hours" => out.push('h'),
+            "d" | "day" | "days" => out.push('d'),
+            other => out.extend(other.chars().filter(|c| !c.is_whitespace())),
+        }
+        rest = behind;
+    }
+    out
+}
+
+/// Units in their own letter case, without space; a bare letter is taken for the unit of ten: `10MB` of `10 mb`, `10M`.
+fn size(text: &str) -> Option<String> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (count, unit) = text.split_at(digits);
+    let unit = match unit.trim().to_ascii_lowercase().as_str() {
+        "byte" | "bytes" => "b".to_owned(),
+        letter if letter.len() == 1 && letter != "b" => format!("{letter}b"),
+        binary if binary.len() == 2 && binary.ends_with('i') => format!("{binary}b"),
+        other => other.to_owned(),
+    };
+    let (name, _) = SIZE_UNITS.iter().find(|(name, _)| name.eq_ignore_ascii_case(&unit))?;
+    Some(format!("{count}{name}"))
+}
+
+/// The choice with the same letters and digits: `STARTTLS` of `start_tls`.
+fn choice(choices: &[Choice], text: &str) -> Option<String> {
+    let folded = |text: &str| -> String {
+        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let meant = folded(text);
+    let same = |choice: &&Choice| !meant.is_empty() && folded(choice.text) == meant;
+    choices.iter().find(same).map(|choice| choice.text.to_owned())
+}
+
+fn in_format(format: Format, text: &str) -> Vec<String> {
+    let behind_scheme = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let authority = behind_scheme.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
+    match format {
+        Format::Url if text.contains(['.', ':']) && !text.contains('@') && !text.contains(":/") => {
+            vec![format!("https://{text}")]
+        }
+        Format::Email => {
+            let in_brackets = text.rsplit_once('<').and_then(|(_, rest)| rest.strip_suffix('>'));
+            let address = in_brackets.unwrap_or(text);
+            vec![address.strip_prefix("mailto:").unwrap_or(address).to_owned()]
+        }
+        Format::Host => vec![authority.to_owned(), host.to_owned()],
+        Format::Port => vec![text.rsplit(':').next().unwrap_or_default().to_owned()],
+        Format::SocketAddress => vec![authority.to_owned()],
+        _ => Vec::new(),
+    }
+}
+
+/// `a b` of `a, b`; each word as it was meant.
+fn words(of: &Kind, text: &str) -> Option<String> {
+    let parts: Vec<&str> = match text.contains([',', ';']) {
+        true => text.split([',', ';']).map(str::trim).filter(|part| !part.is_empty()).collect(),
+        false => text.split_ascii_whitespace().collect(),
+    };
+    let word = |part: &&str| match from_text::read(of, part) {
+        Ok(_) => Some((*part).to_owned()),
+        Err(_) => of_text(of, part),
+    };
+    let words: Vec<_> = parts.iter().map(word).collect::<Option<_>>()?;
+    match words.iter().any(|word| word.contains(char::is_whitespace)) {
+        true => Some(format!("[{}]", words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(", "))),
+        false => Some(words.join(" ")),
+    }
+}
+
+/// JSON of `a=1, b=2`, its values as they are where they are JSON.
+fn pairs(text: &str) -> Option<String> {
+    let separators: &[char] = if text.contains([',', ';']) { &[',', ';'] } else { &[' '] };
+    let pair = |part: &str| {
+        let (key, value) = part.split_once(['=', ':'])?;
+        let value = value.trim();
+        let value = match parse_value(value) {
+            Ok(_) => value.to_owned(),
+            Err(_) => quoted(value),
+        };
+        Some(format!("{}: {value}", quoted(unquoted(key.trim()))))
+    };
+    let parts = text.split(separators).map(str::trim).filter(|part| !part.is_empty());
+    let pairs: Vec<_> = parts.map(pair).collect::<Option<_>>()?;
+    (!pairs.is_empty()).then(|| format!("{{{}}}", pairs.join(", ")))
+}
+
+#[cfg(test)]
+mod tests;

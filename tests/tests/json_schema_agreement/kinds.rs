@@ -1,0 +1,109 @@
+//! Kinds of every sort, alone and within others.
+
+use std::time::Duration;
+
+use settings_core::schema::{
+    Choice, CustomKind, DefaultValue, Format, Kind, Member, Section, Setting, TextRules, Unit,
+};
+use settings_core::value::{ByteSize, SettingValue as _};
+
+pub(crate) const CHOICES: &[Choice] = &[
+    Choice { text: "", label: "Not specified", doc: "" },
+    Choice { text: "TLS", label: "TLS", doc: "" },
+    Choice { text: "STARTTLS", label: "STARTTLS", doc: "" },
+];
+
+const EVEN: CustomKind = CustomKind {
+    name: "text of even length",
+    check: |text| if text.len().is_multiple_of(2) { Ok(()) } else { Err("odd".to_owned()) },
+};
+
+pub(crate) const INTEGERS: [Kind; 12] = [
+    u16::KIND.with_range(1, 65535),
+    i8::KIND,
+    u8::KIND,
+    i16::KIND,
+    u32::KIND,
+    i64::KIND,
+    u64::KIND,
+    Kind::Integer { min: -20, max: -3 },
+    Kind::Integer { min: 0, max: 0 },
+    Kind::Integer { min: 7, max: 7 },
+    Kind::Integer { min: 99, max: 1000 },
+    Kind::Integer { min: -1005, max: 12345 },
+];
+
+pub(crate) const DURATIONS: [Kind; 6] = [
+    Duration::KIND,
+    Duration::KIND.with_range(1, 600),
+    Duration::KIND.with_unit(Unit::Days),
+    Kind::Duration { unit: Unit::Milliseconds, min: 0, max: 120_000 },
+    Kind::Duration { unit: Unit::Minutes, min: 90, max: 95 },
+    Kind::Duration { unit: Unit::Hours, min: 1, max: 30 },
+];
+
+/// One a format, then lengths and patterns.
+const TEXTS: [TextRules; 11] = [
+    TextRules { format: Some(Format::Url), or_empty: true, ..TextRules::ANY },
+    TextRules { format: Some(Format::Email), ..TextRules::ANY },
+    TextRules { format: Some(Format::Host), ..TextRules::ANY },
+    TextRules { format: Some(Format::Port), ..TextRules::ANY },
+    TextRules { format: Some(Format::Port), min_len: 2, max_len: 3, ..TextRules::ANY },
+    TextRules { format: Some(Format::Path), ..TextRules::ANY },
+    TextRules { format: Some(Format::SocketAddress), or_empty: true, ..TextRules::ANY },
+    TextRules { min_len: 2, max_len: 4, ..TextRules::ANY },
+    TextRules { pattern: Some("[0-9]{2,}|s?"), ..TextRules::ANY },
+    TextRules { pattern: Some("[^\\n]*-[^\\n]*"), or_empty: true, min_len: 1, ..TextRules::ANY },
+    TextRules { format: Some(Format::Host), pattern: Some("[^.]+"), max_len: 3, ..TextRules::ANY },
+];
+
+const SIZES: [Kind; 4] = [
+    ByteSize::KIND,
+    Kind::Size { min: 1, max: 1 << 20 },
+    Kind::Size { min: 999, max: 1_001 },
+    Kind::Size { min: 0, max: 0 },
+];
+
+/// A section as it stands in a list.
+const ELEMENT: Section = Section {
+    key: "Element",
+    members: &[
+        Member::Setting(Setting::new("s", "s", u8::KIND, DefaultValue::Integer(1))),
+        Member::Setting(Setting::new("k", "k", Kind::Optional(&Kind::Bool), DefaultValue::None)),
+        Member::Section { key: "e", section: &INNER, optional: true },
+        Member::Section { key: "+", section: &INNER, optional: false },
+    ],
+    ..Section::EMPTY
+};
+
+const INNER: Section = Section {
+    key: "Inner",
+    members: &[Member::Setting(Setting::new("k", "k", Kind::Bool, DefaultValue::Bool(false)))],
+    ..Section::EMPTY
+};
+
+pub(crate) fn leaked(kind: Kind) -> &'static Kind {
+    Box::leak(Box::new(kind))
+}
+
+pub(crate) fn kinds() -> Vec<Kind> {
+    let mut kinds = vec![Kind::Bool, Kind::Float, Kind::Text, Kind::Secret, Kind::OneOf(CHOICES)];
+    kinds.extend(INTEGERS);
+    kinds.extend(DURATIONS);
+    kinds.push(Kind::Custom(&EVEN));
+    kinds.extend(SIZES);
+    kinds.extend(TEXTS.iter().map(|rules| Kind::TextOf(Box::leak(Box::new(*rules)))));
+    kinds.push(Kind::Section(&ELEMENT));
+    let simple = kinds.clone();
+    for kind in simple {
+        kinds.extend([
+            Kind::List(leaked(kind)),
+            Kind::Map(leaked(kind)),
+            Kind::Optional(leaked(kind)),
+            Kind::Map(leaked(Kind::List(leaked(Kind::Optional(leaked(kind)))))),
+            Kind::Optional(leaked(Kind::List(leaked(kind)))),
+            Kind::Set(leaked(kind)),
+        ]);
+    }
+    kinds
+}
