@@ -209,6 +209,12 @@ impl Report {
         Self { diagnostics: self.diagnostics.iter().filter(is_new).cloned().collect() }
     }
 
+    /// Both, each finding once.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        Self::new(self.diagnostics.iter().chain(&other.diagnostics).cloned().collect())
+    }
+
     /// Turns warnings into errors.
     #[must_use]
     pub fn strict(mut self) -> Self {
