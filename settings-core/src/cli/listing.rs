@@ -125,6 +125,7 @@ fn pending_restart(effective: &Effective<'_>, value: &Json, running: Option<&Has
     }
     match running.and_then(|running| running.get(&effective.path.to_string())) {
         Some(_) | None if effective.setting.kind.is_secret() => Json::Null,
+        Some(running) if running == value && effective.holds_password() => Json::Null,
         Some(running) => Json::Bool(running != value),
         None => Json::Null,
     }

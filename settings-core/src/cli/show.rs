@@ -133,6 +133,10 @@ fn env_line(effective: &Effective<'_>, out: &mut dyn Write) -> Result<(), Failur
         writeln!(out, "# {name} is secret and not shown")?;
         return Ok(());
     }
+    if effective.holds_password() {
+        writeln!(out, "# {name} holds a password and is not shown")?;
+        return Ok(());
+    }
     match template::variable_text(&effective.setting.kind, &effective.value) {
         // one variable of a section that is absent would call it into being
         Some(text) if effective.absent => writeln!(out, "# {name}={}", template::quote(&text))?,

@@ -1,6 +1,7 @@
 //! A line of a file with a caret under the place, secrets masked.
 
 use super::screen::{columns, steers};
+use crate::value::passwords;
 
 /// How many columns of a long line are shown around the place.
 const WINDOW: usize = 96;
@@ -68,6 +69,10 @@ pub(super) fn snippet(
         };
         if hidden {
             masks.push((token.start.max(part.0), token.end.min(part.1)));
+        } else if token.sort == Sort::Text {
+            let within = passwords(text.get(token.start..token.end).unwrap_or_default()).into_iter();
+            let within = within.map(|(start, end)| (token.start + start, token.start + end));
+            masks.extend(within.filter(|(start, end)| part.0 < *end && *start < part.1));
         }
     }
     let mut snippet = cut(text, part, marked, &masks);

@@ -1,6 +1,6 @@
 //! Why a raw value is not of its setting's kind.
 
-use super::ByteSize;
+use super::{ByteSize, without_passwords};
 use crate::schema::{Choice, Format, Kind, TextRules};
 
 /// How many more mistakes of one value are told beside the first.
@@ -47,7 +47,11 @@ pub enum Reason {
 
 impl Mismatch {
     pub(super) fn new(reason: Reason, kind: &Kind, found: impl Into<String>) -> Self {
-        let found = if kind.is_secret() { Box::default() } else { short(found.into()).into() };
+        let found = if kind.is_secret() {
+            Box::default()
+        } else {
+            short(without_passwords(&found.into()).into_owned()).into()
+        };
         let (within, others) = (Box::default(), Vec::new());
         Self { reason, expected: expectation(kind).into(), found, help: None, part: None, within, others }
     }

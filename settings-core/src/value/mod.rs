@@ -14,6 +14,7 @@ mod secret;
 mod size;
 mod text_rules;
 mod types;
+mod url;
 mod wiped;
 mod write;
 
@@ -24,6 +25,7 @@ pub use mismatch::{Mismatch, Reason, expectation};
 pub use secret::Secret;
 pub use size::ByteSize;
 pub use types::Json;
+pub(crate) use url::{passwords, without_passwords};
 pub(crate) use wiped::{Wiped, wipe};
 #[doc(hidden)]
 pub use write::computed;
