@@ -95,7 +95,14 @@ pub(super) fn read<'a>(kind: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch>
             Shape::Object => elements::section(kind, section, raw),
             _ => Err(found(kind, raw)),
         },
-        Kind::Json => Ok(Value::Text(json::compact(raw).into())),
+        Kind::Json => match json::compact(raw) {
+            Ok(json) => Ok(Value::Text(json.into())),
+            Err(number) => {
+                let found = format!("`{}`, a number beyond what a float holds", number.text);
+                let mismatch = Mismatch::new(Reason::Range, kind, found);
+                Err(mismatch.at(number.start - raw.start, number.text.len()))
+            }
+        },
         Kind::Optional(of) => match raw.shape {
             Shape::Null => Ok(Value::Null),
             _ => read(of, raw),

@@ -116,6 +116,7 @@ pub fn holds(resolution: &Resolution<Program>) {
     let report = resolution.report();
     assert_eq!(resolution.value().is_some(), !report.has_errors(), "{report}");
     let count = report.diagnostics().len();
+    assert!(report.diagnostics().iter().all(|it| !it.help.trim().is_empty()), "{report}");
     let json: Vec<serde_json::Value> = serde_json::from_str(&report.to_json()).expect("the report is JSON");
     assert_eq!(json.len(), count);
     assert_eq!(report.to_github().lines().count(), count, "{}", report.to_github());

@@ -114,3 +114,10 @@ fn whole_numbers_are_read_exactly() {
         assert_eq!(whole_number(text), whole, "{text}");
     }
 }
+
+#[test]
+fn compact_json_is_read_by_others() {
+    let compact = |text| compact(parse_value(text).unwrap()).map_err(|number| (number.start, number.text));
+    assert_eq!(compact(r#" { "a\/b" : [ 1.50, "\ud800" ], } "#).unwrap(), "{\"a/b\":[1.50,\"\u{fffd}\"]}");
+    assert_eq!(compact("[1e308, 1e999]"), Err((8, "1e999")));
+}

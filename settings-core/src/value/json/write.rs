@@ -19,21 +19,25 @@ pub fn write_string(out: &mut String, text: &str) {
     out.push('"');
 }
 
-/// A value on one line, without comments and space; the recursion is as deep as the text nests, which is bounded.
-pub(crate) fn compact(raw: Raw<'_>) -> String {
+/// A value on one line, without comments and space, as every reader of JSON takes it; the recursion is as deep as the
+/// text nests, which is bounded.
+///
+/// # Errors
+/// A number beyond what a float holds, which most readers refuse.
+pub(crate) fn compact(raw: Raw<'_>) -> Result<String, Raw<'_>> {
     let mut out = String::with_capacity(raw.text.len());
-    write_compact(&mut out, raw);
-    out
+    write_compact(&mut out, raw)?;
+    Ok(out)
 }
 
-fn write_compact(out: &mut String, raw: Raw<'_>) {
+fn write_compact<'a>(out: &mut String, raw: Raw<'a>) -> Result<(), Raw<'a>> {
     let separate = |out: &mut String, at: usize| out.push_str(if at > 0 { "," } else { "" });
     match raw.shape {
         Shape::Array => {
             out.push('[');
             for (at, element) in raw.each_element().enumerate() {
                 separate(out, at);
-                write_compact(out, element);
+                write_compact(out, element)?;
             }
             out.push(']');
         }
@@ -41,14 +45,18 @@ fn write_compact(out: &mut String, raw: Raw<'_>) {
             out.push('{');
             for (at, (key, value)) in raw.each_entry().enumerate() {
                 separate(out, at);
-                out.push_str(key.raw);
+                write_string(out, &key.name());
                 out.push(':');
-                write_compact(out, value);
+                write_compact(out, value)?;
             }
             out.push('}');
         }
+        // half a surrogate is an escape that others refuse
+        Shape::String { escaped: true } => write_string(out, &raw.string().unwrap_or_default()),
+        Shape::Number if !raw.text.parse().is_ok_and(f64::is_finite) => return Err(raw),
         _ => out.push_str(raw.text),
     }
+    Ok(())
 }
 
 /// `text` as a JSON string, quotes included.
