@@ -207,9 +207,7 @@ impl<'r> Reader<'r> {
 
     /// Where a key is known that its section doesn't have.
     fn elsewhere(&self, name: &str) -> String {
-        let is_so_named =
-            |path: &String| path.rsplit('.').next().is_some_and(|key| key.eq_ignore_ascii_case(name));
-        match self.index.paths().map(|(_, path)| path.to_string()).find(is_so_named) {
+        match self.index.leaf_of_key(name).map(|leaf| self.index.leaf_path(leaf)) {
             Some(path) => format!("`{path}` is a setting: move it there, or remove it"),
             None => "remove it".to_owned(),
         }

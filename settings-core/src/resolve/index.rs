@@ -171,6 +171,14 @@ impl Index {
         self.leaf_path(leaf).env_name(self.env_prefix)
     }
 
+    /// The first setting of this key, letter case aside, whatever its section.
+    pub(super) fn leaf_of_key(&self, key: &str) -> Option<LeafId> {
+        (0..)
+            .zip(&self.leaves)
+            .find(|(_, leaf)| leaf.setting.key.eq_ignore_ascii_case(key))
+            .map(|(leaf, _)| leaf)
+    }
+
     /// All leaves with their paths.
     pub(super) fn paths(&self) -> impl Iterator<Item = (LeafId, Path)> {
         (0..self.leaves.len() as u32).map(|leaf| (leaf, self.leaf_path(leaf)))

@@ -52,12 +52,8 @@ pub(super) fn find(index: &Index, path: &str) -> Result<LeafId, Option<String>> 
     let paths: Vec<_> = index.paths().map(|(leaf, path)| (leaf, path.to_string())).collect();
     let near = nearest(path, paths.iter().map(|(_, known)| known.as_str())).map(str::to_owned);
     // a bare key is most often meant as the setting of that key
-    let by_key = || {
-        paths
-            .iter()
-            .find(|(_, known)| known.rsplit('.').next().is_some_and(|key| key.eq_ignore_ascii_case(path)))
-    };
-    Err(near.or_else(|| by_key().map(|(_, known)| known.clone())))
+    let by_key = || index.leaf_of_key(path).map(|leaf| index.leaf_path(leaf).to_string());
+    Err(near.or_else(by_key))
 }
 
 /// The setting of which a dotted path is no old name.
