@@ -36,6 +36,7 @@ mod renamed;
 mod render;
 mod resolution;
 mod rules;
+mod screen;
 mod secrets;
 mod settings;
 mod snippet;
