@@ -219,7 +219,7 @@ fn an_absent_section_is_none_until_a_layer_names_it() {
         assert_eq!(resolution.into_result().unwrap(), Program::default());
     }
     let mut environment = Environment::default();
-    environment.add_file(".env", &template::env(Program::SCHEMA)).unwrap();
+    environment.add_file(".env", &template::env(Program::SCHEMA));
     let resolution = resolve::<Program>(Layers::new().environment(environment));
     assert_eq!(resolution.into_result().unwrap(), Program::default());
 }
@@ -257,6 +257,18 @@ fn an_entry_that_nobody_can_place_is_told() {
         .file("config.json", r#"{"PluginStates": {"a.b": {}, "a-b": {}}}"#)
         .environment(Environment::from_iter([("X_PLUGINSTATES_A_B", "{}")]));
     assert!(lines(&resolve(layers))[0].contains("two keys of the map have this variable"));
+    // neither is the stronger of two that mean one key, and none is lost behind another
+    let (small, capital) = (("X_PLUGINSTATES_new", "{}"), ("X_PLUGINSTATES_NEW", r#"{"Enable": true}"#));
+    for (variables, why) in [
+        ([small, capital], "another variable sets the same key"),
+        ([capital, small], "the map has no such key yet"),
+        ([capital, ("X_PLUGINSTATES_other", "{}")], "the map has no such key yet"),
+    ] {
+        let resolution = env(&variables);
+        let [told] = &lines(&resolution)[..] else { panic!("{}", resolution.report()) };
+        assert!(told.starts_with("variable X_PLUGINSTATES_NEW: ") && told.contains(why), "{told}");
+        assert!(resolution.value().is_none(), "{told}");
+    }
 }
 
 #[test]

@@ -15,6 +15,7 @@ pub mod proxy;
 pub mod random;
 pub mod real;
 pub mod servers;
+pub mod shell;
 pub mod sink;
 
 pub use real::{left_out, shared};

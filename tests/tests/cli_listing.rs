@@ -152,6 +152,7 @@ fn one_setting_field_by_field() {
         "deprecated": null,
         "aliases": ["Net.OldPort", "Service.Listen"],
         "hidden": false,
+        "absent": false,
         "todo": null,
         "secret": false,
         "kind": "integer",
@@ -275,6 +276,15 @@ fn a_change_that_waits_for_a_restart_is_told() {
     let (_, out) = run(&["--config", &config, "show", "--format", "json", "--running", &started], &[]);
     let shown: Vec<Json> = serde_json::from_str(&out).expect("the listing is JSON");
     assert_eq!(shown[0]["pending_restart"], true, "{}", shown[0]);
+    let (_, out) = run(&["--config", &config, "show", "--origin", "--running", &started], &[]);
+    let told = out.lines().filter(|line| line.contains("restart")).map(str::trim).collect::<Vec<_>>();
+    assert_eq!(told, ["waits for a restart: the server runs with 80"], "{out}");
+    let (_, out) = run(&["--config", &config, "show"], &[]);
+    assert!(!out.contains("restart"), "{out}");
+    for form in ["human", "json", "env"] {
+        let bad = settings(&["show", "--format", form, "--running", &config], &[]);
+        assert_eq!((bad.code, bad.out.as_str()), (2, ""), "{form}: {bad:?}");
+    }
     let none = settings(&["show", "--format", "json", "--running", &config], &[]);
     assert_eq!(none.code, 2, "{none:?}");
     assert!(none.error.contains("no listing"), "{none:?}");
@@ -287,7 +297,7 @@ fn where_a_value_stands_is_told_for_every_layer() {
     std::fs::create_dir(folder.path("secrets")).unwrap();
     let in_dir = folder.write("secrets/X_NET_NAME", "chats\n");
     let mut environment = Environment::from_iter([("X_NET_KEY_FILE", &secret)]);
-    environment.add_file("server.env", "# head\nX_NET_LIMIT=3\n").unwrap();
+    environment.add_file("server.env", "# head\nX_NET_LIMIT=3\n");
     let layers = Layers::new().environment(environment).secrets_dir(folder.path("secrets").as_ref()).unwrap();
     let shown = shown(layers, None);
     let source = |name: &str| (shown[name]["source_file"].clone(), shown[name]["source_line"].clone());

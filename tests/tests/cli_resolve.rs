@@ -222,3 +222,44 @@ fn an_env_listing_is_read_back() {
         "a \"b\" \\ c\n"
     );
 }
+
+#[test]
+fn the_password_within_a_url_is_not_shown() {
+    let folder = Folder::new("url-passwords");
+    let url = "https://chat:k4n4ry@relay.example.com/x";
+    let config = folder.write("config.json", format!(r#"{{"EmailSettings": {{"FeedbackName": "{url}"}}}}"#));
+    let other = folder.write("other.json", "{}");
+    let with = |arguments: &[&str]| settings(&[&["--config", &config], arguments].concat(), &[]);
+    for arguments in [
+        &["show", "--origin"][..],
+        &["show", "--format", "json"],
+        &["explain", "EmailSettings.FeedbackName"],
+        &["diff", &other],
+        &["diff", &other, "--format", "json"],
+    ] {
+        let run = with(arguments);
+        assert!(run.out.contains("https://chat:***@relay.example.com/x"), "{arguments:?}: {}", run.out);
+        assert!(!run.out.contains("k4n4ry"), "{arguments:?}: {}", run.out);
+    }
+    let listed = with(&["show", "--format", "env"]).out;
+    assert!(
+        listed.contains("# MM_EMAILSETTINGS_FEEDBACKNAME holds a password and is not shown\n"),
+        "{listed}"
+    );
+    assert!(!listed.contains("k4n4ry"), "{listed}");
+    // who asks for one value wants the whole of it
+    assert_eq!(with(&["get", "EmailSettings.FeedbackName"]).out, format!("{url}\n"));
+
+    let wrong = folder.write(
+        "wrong.json",
+        format!(r#"{{"EmailSettings": {{"SMTPPort": "{url}", "ConnectionSecurity": "{url}", "SMTPServerTimeout": ["{url}"]}}}}"#),
+    );
+    for format in ["human", "json", "lines", "github"] {
+        let run = settings(
+            &["--config", &wrong, "validate", "--format", format],
+            &[("MM_EMAILSETTINGS_SMTPIDLETIMEOUT", url)],
+        );
+        assert_eq!(run.code, 1);
+        assert!(run.out.contains("chat:***@relay.example.com") && !run.out.contains("k4n4ry"), "{}", run.out);
+    }
+}

@@ -1,97 +1,170 @@
-//! Completion as shells ask for it, in a real bash.
+//! Completion in the real shells: what is typed into them, and the line that comes of it.
 
-use std::process::{Command, Output};
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use settings_tests::cli::settings;
+use settings_tests::cli::{Folder, settings};
+use settings_tests::real::left_out;
+use settings_tests::shell::{Kind, Shell};
 
 const OPERATED: &str = env!("CARGO_BIN_EXE_operated");
 const MOUNTED: &str = env!("CARGO_BIN_EXE_mounted");
 
-fn output(command: &mut Command) -> String {
-    let Output { status, stdout, stderr } = command.output().unwrap();
-    assert!(status.success() && stderr.is_empty(), "{status} {}", String::from_utf8_lossy(&stderr));
-    String::from_utf8(stdout).unwrap()
-}
-
-/// What a bash that has read the program's lines offers for the last of these words.
-fn bash(program: &str, words: &[&str]) -> Vec<String> {
-    let script = r#"
-        source <("$1" "${@:3:$2}" completion bash) || exit 3
-        shift $((2 + $2))
-        program=${1##*/}
-        COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMP_TYPE=9
-        registered=$(complete -p "$program") || exit 4
-        function=${registered##*-F }
-        "${function%% *}" "$program" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
-        [ "${#COMPREPLY[@]}" = 0 ] || printf '%s\n' "${COMPREPLY[@]}"
-    "#;
-    let below: &[&str] = if program == MOUNTED { &["config"] } else { &[] };
-    let mut command = Command::new("bash");
-    command
-        .args(["--norc", "-c", script, "bash", program, &below.len().to_string()])
-        .args(below)
-        .arg(program);
-    output(command.args(words)).lines().map(str::to_owned).collect()
+/// Starts each shell with the completion of `operated`, reached by a path with a blank and a quote.
+fn shells(test: &str) -> (Folder, Vec<(Kind, Shell)>) {
+    let folder = Folder::new(test);
+    let inside = PathBuf::from(folder.path("it's \"the\" $server"));
+    std::fs::create_dir(&inside).unwrap();
+    let program = inside.join("operated");
+    symlink(OPERATED, &program).unwrap();
+    let start = |kind| match Shell::start(kind, test, program.to_str().unwrap(), Path::new("/nowhere"), "") {
+        Ok(shell) => Some((kind, shell)),
+        Err(why) => {
+            left_out(test, &why);
+            None
+        }
+    };
+    let shells = Kind::ALL.into_iter().filter_map(start).collect();
+    (folder, shells)
 }
 
 #[test]
 fn paths_of_settings_are_offered() {
-    let all = bash(OPERATED, &["get", "ServiceSettings."]);
-    let expected = ["ListenAddress", "MaxUsers", "AllowedHosts", "Greeting", "Quotas", "Licence"];
-    assert_eq!(all, expected.map(|key| format!("ServiceSettings.{key}")));
-    for command in [&["get"][..], &["explain"], &["set"], &["unset"], &["--color", "never", "get"]] {
-        let words = [command, &["emailsettings.smtpp"]].concat();
-        assert_eq!(
-            bash(OPERATED, &words),
-            ["EmailSettings.SMTPPort", "EmailSettings.SMTPPassword"],
-            "{words:?}"
-        );
+    let (_folder, shells) = shells("paths");
+    for (kind, mut shell) in shells {
+        let all = shell.offers("operated get ServiceSettings.");
+        let expected = ["ListenAddress", "MaxUsers", "AllowedHosts", "Greeting", "Quotas", "Licence"];
+        assert_eq!(all, expected.map(|key| format!("ServiceSettings.{key}")), "{kind:?}");
+        for command in ["get", "explain", "set", "unset", "--color never get", "get \"", "get '"] {
+            let line =
+                format!("operated {command} emailsettings.smtpp").replace("\" ", "\"").replace("' ", "'");
+            let paths = shell.offers(&line).into_iter();
+            let paths: Vec<_> = paths.map(|path| path.replace(['"', '\''], "")).collect();
+            assert_eq!(paths, ["EmailSettings.SMTPPort", "EmailSettings.SMTPPassword"], "{kind:?}: {line}");
+        }
+        assert_eq!(shell.offers("operated get Nothing"), [""; 0], "{kind:?}");
     }
-    assert_eq!(bash(OPERATED, &["get", "Nothing"]), [""; 0]);
+}
+
+#[test]
+fn a_path_in_any_letter_case_is_put_right_by_a_tab() {
+    let (_folder, shells) = shells("case");
+    for (kind, mut shell) in shells {
+        for (typed, completed) in [
+            ("operated get emailsettings.smtppo", "operated get EmailSettings.SMTPPort "),
+            ("operated explain SERVICE", "operated explain ServiceSettings."),
+            ("operated roll", "operated rollback "),
+        ] {
+            // fish puts in what several have in common only as it is typed
+            if kind != Kind::Fish || !completed.ends_with('.') {
+                assert_eq!(shell.tab(typed), completed, "{kind:?}");
+            }
+        }
+    }
 }
 
 #[test]
 fn commands_options_and_values_are_offered() {
-    assert_eq!(bash(OPERATED, &["roll"]), ["rollback"]);
-    assert_eq!(bash(OPERATED, &["template", "--format", "s"]), ["systemd", "secret"]);
-    assert!(bash(OPERATED, &["watch", "--"]).contains(&"--poll".to_owned()));
-    assert_eq!(bash(OPERATED, &["set", "EmailSettings.ConnectionSecurity", ""])[..2], ["TLS", "STARTTLS"]);
-    assert_eq!(bash(OPERATED, &["set", "emailsettings.enablesmtpauth", "t"]), ["true"]);
-    assert_eq!(bash(OPERATED, &["--unknown", "d"]), ["deny"]);
-    assert_eq!(bash(OPERATED, &["--unknown", "Email"]), ["EmailSettings="]);
-    assert_eq!(bash(OPERATED, &["--set", "ServiceSettings.Max"]), ["ServiceSettings.MaxUsers="]);
-    assert_eq!(
-        bash(OPERATED, &["--set", "EmailSettings.ConnectionSecurity=S"]),
-        ["EmailSettings.ConnectionSecurity=STARTTLS"]
-    );
+    let (_folder, shells) = shells("values");
+    for (kind, mut shell) in shells {
+        for (line, offered) in [
+            ("operated roll", &["rollback"][..]),
+            ("operated template --format s", &["systemd", "secret"]),
+            ("operated set EmailSettings.ConnectionSecurity S", &["STARTTLS"]),
+            ("operated set emailsettings.enablesmtpauth t", &["true"]),
+            ("operated set -- emailsettings.enablesmtpauth ", &["true", "false"]),
+            ("operated --unknown d", &["deny"]),
+            ("operated --unknown Email", &["EmailSettings="]),
+            ("operated --set ServiceSettings.Max", &["ServiceSettings.MaxUsers="]),
+        ] {
+            assert_eq!(shell.offers(line), offered, "{kind:?}: {line}");
+        }
+        assert!(shell.offers("operated watch --").contains(&"--poll".to_owned()), "{kind:?}");
+    }
+}
+
+#[test]
+fn what_stands_behind_an_equals_sign_is_completed() {
+    let (_folder, shells) = shells("equals");
+    for (kind, mut shell) in shells {
+        for (typed, completed) in [
+            // a value follows, so there is no blank
+            ("operated --set ServiceSettings.Max", "operated --set ServiceSettings.MaxUsers="),
+            ("operated --unknown Email", "operated --unknown EmailSettings="),
+            (
+                "operated --set emailsettings.connectionsecurity=S",
+                "operated --set emailsettings.connectionsecurity=STARTTLS ",
+            ),
+            (
+                "operated --set EmailSettings.EnableSMTPAuth=f",
+                "operated --set EmailSettings.EnableSMTPAuth=false ",
+            ),
+            ("operated --set=EmailSettings.EnableSMTPAuth=", "operated --set=EmailSettings.EnableSMTPAuth="),
+            ("operated --unknown EmailSettings=d", "operated --unknown EmailSettings=deny "),
+            ("operated --unknown=EmailSettings=d", "operated --unknown=EmailSettings=deny "),
+            ("operated template --format=sy", "operated template --format=systemd "),
+            (
+                "operated --set a:b=c get ServiceSettings.Lis",
+                "operated --set a:b=c get ServiceSettings.ListenAddress ",
+            ),
+            (
+                "operated --set a= get ServiceSettings.Lis",
+                "operated --set a= get ServiceSettings.ListenAddress ",
+            ),
+        ] {
+            assert_eq!(shell.tab(typed), completed, "{kind:?}: {typed}");
+        }
+    }
+}
+
+#[test]
+fn files_and_folders_are_completed() {
+    let (folder, shells) = shells("files");
+    std::fs::create_dir(folder.path("conf.d")).unwrap();
+    folder.write("conf.d/first.json", "{}");
+    for (kind, mut shell) in shells {
+        for option in ["--config ", "--config="] {
+            let line = |end: &str| format!("operated {option}{}", folder.path(end));
+            assert_eq!(shell.tab(&line("con")), line("conf.d/"), "{kind:?}");
+            assert_eq!(shell.tab(&line("conf.d/fi")), line("conf.d/first.json "), "{kind:?}");
+        }
+    }
+}
+
+#[test]
+fn summaries_stand_beside_the_paths() {
+    let (_folder, shells) = shells("summaries");
+    // bash shows none
+    for (_, mut shell) in shells.into_iter().filter(|(kind, _)| *kind != Kind::Bash) {
+        shell.lists("operated get ServiceSettings.", "How many users may be logged in.");
+    }
 }
 
 #[test]
 fn a_servers_own_program_offers_them_below_its_own_command() {
-    assert_eq!(bash(MOUNTED, &[""])[..2], ["serve", "config"]);
-    assert_eq!(bash(MOUNTED, &["config", "get", "ServiceSettings.L"]).len(), 2);
-    // an argument of its own that only has the same id is left alone
-    assert!(!bash(MOUNTED, &["serve", ""]).iter().any(|word| word.contains("Settings.")));
-    let get = output(Command::new(MOUNTED).args(["config", "get", "ServiceSettings.MaxUsers"]).env_clear());
-    assert_eq!(get, "100\n");
+    for kind in Kind::ALL {
+        let folder = Path::new(MOUNTED).parent().unwrap();
+        let mut shell = match Shell::start(kind, "mounted", "mounted", folder, "config") {
+            Ok(shell) => shell,
+            Err(why) => {
+                left_out("a server's own program", &why);
+                continue;
+            }
+        };
+        assert!(shell.offers("mounted ").starts_with(&["serve".into(), "config".into()]), "{kind:?}");
+        let paths = shell.offers("mounted config get ServiceSettings.L");
+        assert_eq!(paths, ["ServiceSettings.ListenAddress", "ServiceSettings.Licence"], "{kind:?}");
+        // an argument of its own that only has the same id is left alone
+        assert!(!shell.offers("mounted serve ").iter().any(|word| word.contains("Settings.")), "{kind:?}");
+    }
+    let get = Command::new(MOUNTED).args(["config", "get", "ServiceSettings.MaxUsers"]).env_clear().output();
+    assert_eq!(get.unwrap().stdout, b"100\n");
 }
 
 #[test]
-fn other_shells_are_answered_with_summaries() {
-    for (shell, parts) in [
-        ("zsh", ["#compdef operated", "ServiceSettings.MaxUsers:How many users may be logged in."]),
-        ("fish", ["complete --keep-order", "ServiceSettings.MaxUsers\tHow many users may be logged in."]),
-    ] {
-        let lines = output(Command::new(OPERATED).args(["completion", shell]).env_clear());
-        assert!(lines.contains(parts[0]) && lines.contains(OPERATED), "{lines}");
-        let words = ["--", "operated", "get", "ServiceSettings.M"];
-        let asked = Command::new(OPERATED)
-            .args(words)
-            .env_clear()
-            .envs([("SETTINGS_COMPLETE", shell), ("_CLAP_COMPLETE_INDEX", "2"), ("_CLAP_IFS", "\n")])
-            .output()
-            .unwrap();
-        assert_eq!(String::from_utf8_lossy(&asked.stdout).trim_end(), parts[1], "{shell}");
-    }
-    assert_eq!(settings(&["completion", "tcsh"], &[]).code, 2);
+fn a_shell_that_is_not_known_is_refused() {
+    let run = settings(&["completion", "tcsh"], &[]);
+    assert_eq!(run.code, 2);
+    assert!(run.error.contains("bash, zsh, fish"), "{}", run.error);
 }

@@ -8,7 +8,7 @@ use settings_core::resolve::{Environment, Layer, Layers, Resolution, Severity, r
 use settings_core::store::{Saved, Store};
 use settings_core::value::Json;
 use settings_core::{Secret, Settings};
-use settings_tests::cli::Folder;
+use settings_tests::cli::{Folder, settings};
 
 /// A server like many.
 #[derive(Settings, Debug)]
@@ -267,7 +267,7 @@ fn e07_nested_json_is_kept_to_the_letter() {
     );
 }
 
-/// Nothing changes, and what has the prefix is noted.
+/// Nothing changes, and what has the prefix is noted; a section's own name is a warning.
 #[test]
 fn e08_variables_that_name_nothing() {
     let resolution = env(&[
@@ -281,8 +281,10 @@ fn e08_variables_that_name_nothing() {
         ("_", "huh?"),
     ]);
     assert!(resolution.settings().all(|setting| setting.layer() == Layer::Defaults));
-    let [note] = resolution.report().diagnostics() else { panic!("{}", resolution.report()) };
-    assert_eq!(note.severity, Severity::Note);
+    let [warning, note] = resolution.report().diagnostics() else { panic!("{}", resolution.report()) };
+    assert_eq!((warning.severity, note.severity), (Severity::Warning, Severity::Note));
+    assert!(warning.message.contains("`MM_SERVICESETTINGS` sets nothing: a section has no variable"));
+    assert_eq!(warning.help, "set `MM_SERVICESETTINGS_SITEURL`, for instance");
     assert!(note.message.contains("MM_NOTEXIST_MORE_AND_MORE") && !note.message.contains("NOTMM"));
     assert!(resolution.value().is_some());
 }
@@ -340,6 +342,15 @@ fn e14_what_the_environment_says_is_never_saved() {
         "PluginSettings": {"EnableUploads": false}, "ClusterSettings": {"GossipPort": 500},
         "SqlSettings": {"DataSourceReplicas": ["a", "b", "c"]}, "TeamSettings": {"MaxUsersPerTeam": 50}}"#;
     let variables = [
+        ("MM_PLUGINSETTINGS_PLUGINS", r#"{"a": {"b": 1}}"#),
+        ("MM_PLUGINSETTINGS_PLUGINSTATES_com.example.calls", r#"{"Enable": true}"#),
+        ("MM_SQLSETTINGS_REPLICALAGSETTINGS", r#"[{"DataSource": "k4n4ry"}]"#),
+        ("MM_LOGSETTINGS_ADVANCEDLOGGINGJSON", "{}"),
+        ("MM_EMAILSETTINGS_CONNECTIONSECURITY", "TLS"),
+        ("MM_EMAILSETTINGS_SMTPSERVERTIMEOUT", "20s"),
+        ("MM_EMAILSETTINGS_SMTPPASSWORD", "k4n4ry"),
+        ("MM_EMAILSETTINGS_SMTPUSERNAME", "chat"),
+        ("MM_EMAILSETTINGS_ENABLESMTPAUTH", "true"),
         ("MM_SERVICESETTINGS_SITEURL", "http://override"),
         ("MM_SERVICESETTINGS_TLSSTRICTTRANSPORTMAXAGE", "2"),
         ("MM_PLUGINSETTINGS_ENABLEUPLOADS", "true"),
@@ -347,6 +358,9 @@ fn e14_what_the_environment_says_is_never_saved() {
         ("MM_SQLSETTINGS_DATASOURCEREPLICAS", "d"),
     ];
     assert_eq!(saved("e14", file, &variables), file.replace(": 50}", ": 60}"));
+    let from_none = r#"{"SqlSettings": {"DataSourceReplicas": []}, "TeamSettings": {"MaxUsersPerTeam": 50}}"#;
+    let replicas = [("MM_SQLSETTINGS_DATASOURCEREPLICAS", "d e")];
+    assert_eq!(saved("e14-none", from_none, &replicas), from_none.replace(": 50}", ": 60}"));
 }
 
 /// The environment stays stronger, and whoever sets what it shadows is told so.
@@ -358,6 +372,17 @@ fn e15_a_shadowed_setting_is_not_set_silently() {
     let mut store = Store::<Server>::open(path.as_ref(), Layers::new().environment(environment)).unwrap();
     let refused = store.set("ServiceSettings.SiteURL", &["http://other"]).unwrap_err().to_string();
     assert!(refused.contains("MM_SERVICESETTINGS_SITEURL"), "{refused}");
+    drop(store);
+    let told = ["--config", &path, "set", "EmailSettings.SMTPServer", "other.example.com"];
+    let shadow = [("MM_EMAILSETTINGS_SMTPSERVER", "shadow.example.com")];
+    assert_eq!(settings(&told, &shadow).code, 1);
+    assert!(!std::path::Path::new(&path).exists());
+    let asked = settings(&[&told[..], &["--shadowed"]].concat(), &shadow);
+    assert_eq!(asked.code, 0, "{asked:?}");
+    assert!(std::fs::read_to_string(&path).unwrap().contains("other.example.com"));
+    let get = ["--config", &path, "get", "EmailSettings.SMTPServer"];
+    assert_eq!(settings(&get, &shadow).out, "shadow.example.com\n");
+    assert_eq!(settings(&get, &[]).out, "other.example.com\n");
 }
 
 #[test]
@@ -365,6 +390,9 @@ fn e16_without_the_environment_the_stored_value_is_back() {
     let variables = [("MM_SERVICESETTINGS_SITEURL", "http://overridden")];
     assert_eq!(good(env(&variables)).service.site_url, "http://overridden");
     assert_eq!(good(env(&[])).service.site_url, "");
+    let file = r#"{"ServiceSettings": {"SiteURL": "http://stored"}}"#;
+    assert_eq!(good(given(file, &variables)).service.site_url, "http://overridden");
+    assert_eq!(good(given(file, &[])).service.site_url, "http://stored");
 }
 
 /// Told with the variable's name.

@@ -100,3 +100,24 @@ fn what_cannot_be_compared_is_told_from_what_differs() {
     let run = settings(&["diff", &good, &wrong, "--format", "json"], &[]);
     assert_eq!((run.code, json(&run).len()), (1, 1));
 }
+
+#[test]
+fn a_mistake_of_both_sides_is_told_once() {
+    let folder = Folder::new("diff-mistakes");
+    let config = folder.write("config.json", r#"{"EmailSettings": {"SMTPPort": 99999}}"#);
+    let told = |arguments: &[&str]| {
+        let program = env!("CARGO_BIN_EXE_operated");
+        let run = std::process::Command::new(program).args(arguments).env_clear().output().unwrap();
+        (run.status.code(), String::from_utf8(run.stderr).unwrap())
+    };
+    for arguments in [&["--config", &config, "diff"][..], &["diff", &config, &config]] {
+        let (code, told) = told(arguments);
+        assert_eq!((code, told.matches("error[out-of-range]").count()), (Some(0), 1), "{told}");
+    }
+    let (broken, bare) = (folder.write("broken.json", "{"), folder.write("bare.json", ""));
+    let (code, told) = told(&["diff", &broken, &bare]);
+    assert_eq!(code, Some(2));
+    for part in ["error[syntax]", "error[empty-file]", "broken.json can't be compared"] {
+        assert!(told.contains(part), "{told}");
+    }
+}

@@ -140,7 +140,7 @@ fn every_layer_gives_every_setting() {
     let env_file: String =
         paths.iter().map(|path| format!("{}='{}'\n", path.env_name("EV"), text(path))).collect();
     let mut environment = Environment::default();
-    environment.add_file("server.env", &env_file).unwrap();
+    environment.add_file("server.env", &env_file);
     same(&tree(&clean(Layers::new().environment(environment))), &by_variable);
 
     let told =
@@ -196,7 +196,7 @@ fn its_templates_read_back() {
         assert!(in_file > 500, "{in_file} settings stand in the template");
     }
     let mut environment = Environment::default();
-    environment.add_file("template.env", &template::env(root)).unwrap();
+    environment.add_file("template.env", &template::env(root));
     let resolution = clean(Layers::new().environment(environment));
     same(&tree(&resolution), &defaults());
     let set = resolution.settings().filter(|setting| setting.layer() == Layer::Environment).count();
@@ -265,7 +265,7 @@ fn its_commands_work() {
     // what is shown for variables reads back, secrets aside
     let (_, listed) = with(&["show", "--format", "env"]);
     let mut environment = Environment::default();
-    environment.add_file("shown.env", &listed).unwrap();
+    environment.add_file("shown.env", &listed);
     let again = resolve::resolve::<Every>(Layers::new().environment(environment));
     let before = resolve::resolve::<Every>(Layers::new().file("config.json", written));
     for (before, after) in before.settings().zip(again.settings()) {
@@ -273,6 +273,19 @@ fn its_commands_work() {
             assert_eq!(before.shown(), after.shown(), "{}", before.path);
         }
     }
+    // and so do the defaults, by which an optional section stays absent
+    let (_, out) = run(&["show"]);
+    let optional = (0..40).filter(|number| has_optional_limits(*number)).count();
+    assert_eq!(out.matches("(its section is absent)").count(), 2 * optional);
+    let (_, listed) = run(&["show", "--format", "env"]);
+    let mut environment = Environment::default();
+    environment.add_file("shown.env", &listed);
+    let again = clean(Layers::new().environment(environment));
+    same(&tree(&again), &defaults());
+    let absent = |resolution: &Resolution<Every>| {
+        format!("{:?}", resolution.value().unwrap()).matches("limits: None").count()
+    };
+    assert_eq!(absent(&again), absent(&clean(Layers::new())));
     for leaf in Every::SCHEMA.leaves().step_by(7) {
         let path = leaf.path.to_string();
         let (good, out) = with(&["explain", &path]);

@@ -173,3 +173,12 @@ fn the_program_can_be_told_otherwise() {
     let count = |wanted: Severity| warned.iter().filter(|(severity, _)| *severity == wanted).count();
     assert_eq!((count(Severity::Error), count(Severity::Warning)), (4, 5), "{warned:?}");
 }
+
+#[test]
+fn a_policy_of_a_section_that_is_not_there_is_told() {
+    let layers = Layers::new().unknown_in("Strct", Unknown::Deny).unknown_in("Strict.Usual", Unknown::Deny);
+    let resolution = resolve::<Program>(layers.unknown_in("", Unknown::Deny));
+    let [told] = resolution.report().diagnostics() else { panic!("{}", resolution.report()) };
+    assert_eq!((told.code.name(), told.severity), ("unknown-path", Severity::Warning));
+    assert!(told.message.contains("`Strct`") && told.help.contains("`Strict`"), "{told:?}");
+}

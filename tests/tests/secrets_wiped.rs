@@ -158,7 +158,7 @@ fn no_layer_leaves_a_secret_in_memory() {
     let mut environment = Environment::from_iter([("X_VAULT_NAMED_FILE", named.as_str()), ("Y", "1")]);
     {
         let listed = Zeroizing::new(text(&path("server.env")));
-        environment.add_file("server.env", &listed).unwrap();
+        environment.add_file("server.env", &listed);
     }
     let layers = Layers::new()
         .read(Layer::CustomDefaults, &path("defaults.json"))

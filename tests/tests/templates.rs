@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::process::Command;
 
+use every::Every;
 use settings_core::Settings;
 use settings_core::resolve::{Environment, Layer, Layers, Severity, resolve};
 use settings_core::schema::Section;
@@ -12,6 +13,12 @@ use settings_tests::generated::full::Full;
 use settings_tests::left_out;
 use settings_tests::program::Program;
 use yaml_rust2::{Yaml, YamlLoader};
+
+/// 680 settings of every kind; its fields are resolved and not read.
+#[allow(dead_code)]
+mod every {
+    include!(concat!(env!("OUT_DIR"), "/every.rs"));
+}
 
 /// Texts that quoting goes wrong with; they are only resolved.
 #[allow(dead_code)]
@@ -107,6 +114,7 @@ fn yaml_reads_kubernetes_objects_to_the_defaults() {
     kubernetes_gives_the_defaults::<Program>(15);
     kubernetes_gives_the_defaults::<Awkward>(10);
     kubernetes_gives_the_defaults::<Full>(500);
+    kubernetes_gives_the_defaults::<Every>(500);
 }
 
 #[test]
@@ -242,6 +250,7 @@ fn systemd_and_shells_read_environment_files_to_the_defaults() {
     // the control characters of one can't be given
     systemd_gives_the_defaults::<Awkward>(9);
     systemd_gives_the_defaults::<Full>(500);
+    systemd_gives_the_defaults::<Every>(500);
     assert!(
         !systemd(&template::systemd_env(Awkward::SCHEMA)).iter().any(|(name, _)| name.contains("UNICODE"))
     );
@@ -251,7 +260,7 @@ fn systemd_and_shells_read_environment_files_to_the_defaults() {
 fn env_files_read_back_to_the_defaults() {
     fn check(schema: &'static Section) -> Environment {
         let mut environment = Environment::default();
-        environment.add_file(".env", &template::env(schema)).unwrap();
+        environment.add_file(".env", &template::env(schema));
         environment
     }
     let resolution = resolve::<Awkward>(Layers::new().environment(check(Awkward::SCHEMA)));

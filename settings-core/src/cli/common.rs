@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::Failure;
 use crate::Settings;
-use crate::resolve::{Environment, Layer, Layers, Resolution, Severity, Unreadable, read_text, resolve};
+use crate::resolve::{Environment, Layer, Layers, Resolution, Severity, Unreadable, resolve};
 use crate::schema::Unknown;
 
 /// The file that is read where it exists and no other is named.
@@ -177,12 +177,7 @@ impl Common {
     /// Where the env file can't be read.
     pub fn environment(&self, mut environment: Environment) -> Result<Environment, Unreadable> {
         if let Some(path) = &self.env_file {
-            let name = path.display().to_string();
-            let text =
-                read_text(path).map_err(|error| Unreadable { name: name.clone(), why: error.to_string() })?;
-            environment
-                .add_file(&name, &text)
-                .map_err(|(line, why)| Unreadable { name: format!("{name}:{line}"), why })?;
+            environment.read_file(path)?;
         }
         Ok(environment)
     }

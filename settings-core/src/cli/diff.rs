@@ -76,6 +76,16 @@ impl Diff {
         let to = self.to.unwrap_or(Source::Effective);
         let before = resolved::<T>(&from, common, &environment)?;
         let after = resolved::<T>(&to, common, &environment)?;
+        let report = before.report().and(after.report());
+        if report.has_errors() {
+            eprint!("{}", report.to_human(common.colours(&io::stderr())));
+        }
+        for (source, side) in [(&from, &before), (&to, &after)] {
+            let is_broken = |code| matches!(code, Code::Syntax | Code::EmptyFile);
+            if side.report().diagnostics().iter().any(|diagnostic| is_broken(diagnostic.code)) {
+                return Err(Failure::Usage(format!("{source} can't be compared")));
+            }
+        }
         let differences = differences(&before, &after);
         match self.format {
             Format::Json => {
@@ -96,7 +106,7 @@ impl Diff {
     }
 }
 
-/// The settings of one side; its mistakes go to standard error, and what is no JSON can't be compared.
+/// The settings of one side.
 fn resolved<T: Settings>(
     source: &Source,
     common: &Common,
@@ -109,16 +119,7 @@ fn resolved<T: Settings>(
         Source::Usual => Layers::new().read(Layer::File, common.config_path())?,
         Source::Effective => common.layers(environment.clone())?,
     };
-    let resolution = resolve::<T>(layers);
-    let report = resolution.report();
-    if report.has_errors() {
-        eprint!("{}", report.to_human(common.colours(&io::stderr())));
-    }
-    let is_broken = |code| matches!(code, Code::Syntax | Code::EmptyFile);
-    if report.diagnostics().iter().any(|diagnostic| is_broken(diagnostic.code)) {
-        return Err(Failure::Usage(format!("{source} can't be compared")));
-    }
-    Ok(resolution)
+    Ok(resolve::<T>(layers))
 }
 
 fn version(number: u64, common: &Common) -> Result<Layers, Failure> {

@@ -132,6 +132,9 @@ fn facts(effective: &Effective<'_>, prefix: &str, out: &mut dyn Write) -> Result
 
 fn layers(effective: &Effective<'_>, out: &mut dyn Write) -> Result<(), Failure> {
     writeln!(out, "\nvalue     {}\n          from {}", effective.shown(), effective.origin)?;
+    if effective.absent {
+        writeln!(out, "          the program has none: its section is optional, and absent")?;
+    }
     for (origin, value) in effective.overridden_shown() {
         writeln!(out, "          overrides {}", overridden(origin, &value))?;
     }

@@ -64,6 +64,7 @@ pub(super) fn entry(effective: &Effective<'_>, running: Option<&HashMap<String, 
         })),
         "aliases": setting.aliases.iter().map(|alias| effective.path.old_name(alias).to_string()).collect::<Vec<_>>(),
         "hidden": setting.hidden,
+        "absent": effective.absent,
         "todo": setting.todo,
         "secret": setting.kind.is_secret(),
         "kind": kind_name(&setting.kind),
@@ -124,6 +125,7 @@ fn pending_restart(effective: &Effective<'_>, value: &Json, running: Option<&Has
     }
     match running.and_then(|running| running.get(&effective.path.to_string())) {
         Some(_) | None if effective.setting.kind.is_secret() => Json::Null,
+        Some(running) if running == value && effective.holds_password() => Json::Null,
         Some(running) => Json::Bool(running != value),
         None => Json::Null,
     }

@@ -1,5 +1,6 @@
 //! `show` and `get`: effective values with their origins, secrets redacted.
 
+use std::collections::HashMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -9,7 +10,8 @@ use serde_json::Value as Json;
 use super::listing::listing;
 use super::{Common, Failure, Outcome};
 use crate::Settings;
-use crate::resolve::{Effective, Environment, Origin};
+use crate::resolve::{Effective, Environment, Origin, Resolution};
+use crate::template;
 use crate::value::{Value, to_text};
 
 /// Shows every setting's effective value.
@@ -52,20 +54,23 @@ impl Show {
         environment: Environment,
         out: &mut dyn Write,
     ) -> Outcome {
+        let running = self.running.as_deref().map(read_listing).transpose()?;
         let resolution = common.resolve::<T>(environment)?;
         match self.format {
             Format::Json => {
-                let running = self.running.as_deref().map(read_listing).transpose()?;
                 let settings = listing(&resolution, running.as_deref());
                 serde_json::to_writer_pretty(&mut *out, &settings).map_err(std::io::Error::from)?;
                 writeln!(out)?;
+            }
+            Format::Env if running.is_some() => {
+                return Err(Failure::Usage("--running has no place in --format env".to_owned()));
             }
             Format::Env => {
                 for effective in resolution.settings() {
                     env_line(&effective, out)?;
                 }
             }
-            Format::Human => human(&resolution.settings().collect::<Vec<_>>(), self.origin, out)?,
+            Format::Human => human(&resolution, self.origin, running.as_deref(), out)?,
         }
         Ok(!resolution.report().has_errors())
     }
@@ -78,11 +83,22 @@ fn read_listing(path: &Path) -> Result<Vec<Json>, Failure> {
         .map_err(|error| Failure::Usage(format!("{name}: no listing of `show --format json`: {error}")))
 }
 
-fn human(settings: &[Effective<'_>], origins: bool, out: &mut dyn Write) -> Result<(), Failure> {
+fn human<T>(
+    resolution: &Resolution<T>,
+    origins: bool,
+    running: Option<&[Json]>,
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
+    let settings: Vec<_> = resolution.settings().collect();
+    let waiting = running.map(|running| waiting(resolution, running)).unwrap_or_default();
     let width = settings.iter().map(|effective| effective.path.to_string().len()).max().unwrap_or(0);
-    for effective in settings {
+    for effective in &settings {
         let path = effective.path.to_string();
-        writeln!(out, "{path:width$} = {}", effective.shown())?;
+        let absent = if effective.absent { "  (its section is absent)" } else { "" };
+        writeln!(out, "{path:width$} = {}{absent}", effective.shown())?;
+        if let Some(value) = waiting.get(path.as_str()) {
+            writeln!(out, "{:width$}   waits for a restart: the server runs with {value}", "")?;
+        }
         if origins {
             writeln!(out, "{:width$}   from {}", "", effective.origin)?;
             for (origin, value) in effective.overridden_shown() {
@@ -91,6 +107,17 @@ fn human(settings: &[Effective<'_>], origins: bool, out: &mut dyn Write) -> Resu
         }
     }
     Ok(())
+}
+
+/// The settings that wait for a restart, each with the value that the server runs with.
+fn waiting<'r, T>(resolution: &Resolution<T>, running: &'r [Json]) -> HashMap<&'r str, &'r Json> {
+    let now = listing(resolution, Some(running));
+    let waits = |name: &str| {
+        now.iter().any(|setting| setting["name"] == name && setting["pending_restart"] == Json::Bool(true))
+    };
+    let named =
+        running.iter().filter_map(|setting| Some((setting.get("name")?.as_str()?, setting.get("value")?)));
+    named.filter(|(name, _)| waits(name)).collect()
 }
 
 pub(super) fn overridden(origin: &Origin, value: &str) -> String {
@@ -106,13 +133,15 @@ fn env_line(effective: &Effective<'_>, out: &mut dyn Write) -> Result<(), Failur
         writeln!(out, "# {name} is secret and not shown")?;
         return Ok(());
     }
-    let text = to_text(&effective.setting.kind, &effective.value);
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:@,+".contains(c);
-    if text.chars().all(plain) {
-        writeln!(out, "{name}={text}")?;
-    } else {
-        let text = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
-        writeln!(out, "{name}=\"{text}\"")?;
+    if effective.holds_password() {
+        writeln!(out, "# {name} holds a password and is not shown")?;
+        return Ok(());
+    }
+    match template::variable_text(&effective.setting.kind, &effective.value) {
+        // one variable of a section that is absent would call it into being
+        Some(text) if effective.absent => writeln!(out, "# {name}={}", template::quote(&text))?,
+        Some(text) => writeln!(out, "{name}={}", template::quote(&text))?,
+        None => writeln!(out, "# {name} has a value that no variable gives")?,
     }
     Ok(())
 }

@@ -114,13 +114,19 @@ impl<'r> Builder<'r> {
     #[inline(never)]
     fn first_readable(&mut self, leaf: LeafId, setting: &'static Setting) -> Value<'r> {
         let mut winner = None;
+        let mut faults = None;
         for candidate in self.inputs.candidates.chain(leaf) {
-            // of an entry that is overridden only its own value matters
-            let is_overridden_entry =
-                winner.is_some() && matches!(candidate.place, ValuePlace::MapEntry { .. });
-            let read = match is_overridden_entry {
-                true => self.inputs.entry(setting, candidate).map(|_| Value::Null),
-                false => self.inputs.read(setting, candidate),
+            let read = match candidate.place {
+                // a map's entries stand one behind the other, and are looked at all at once
+                ValuePlace::MapEntry { .. } => {
+                    let all = || self.inputs.faults(setting, candidate).into_iter();
+                    match faults.get_or_insert_with(all).next().flatten() {
+                        Some(fault) => Err(fault),
+                        None if winner.is_some() => Ok(Value::Null),
+                        None => self.inputs.read(setting, candidate),
+                    }
+                }
+                _ => self.inputs.read(setting, candidate),
             };
             match read {
                 Ok(value) if winner.is_none() => winner = Some(value),

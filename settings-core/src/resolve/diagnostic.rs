@@ -65,6 +65,8 @@ codes! {
     DuplicateKey = "duplicate-key",
     /// Two variables that set the same setting.
     DuplicateVariable = "duplicate-variable",
+    /// Two files of one secrets directory that set the same setting.
+    DuplicateSecret = "duplicate-secret",
     /// A value of another type.
     WrongType = "wrong-type",
     /// A number beyond its bounds.
@@ -205,6 +207,12 @@ impl Report {
             diagnostic.severity == Severity::Error && !before.diagnostics.iter().any(same)
         };
         Self { diagnostics: self.diagnostics.iter().filter(is_new).cloned().collect() }
+    }
+
+    /// Both, each finding once.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        Self::new(self.diagnostics.iter().chain(&other.diagnostics).cloned().collect())
     }
 
     /// Turns warnings into errors.

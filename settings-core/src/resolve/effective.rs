@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::{Layer, Origin};
 use crate::schema::{Kind, Member, Path, Rule, Section, Setting};
-use crate::value::{Value, to_json};
+use crate::value::{Value, passwords, to_json, without_passwords};
 
 /// One setting's value with where it came from.
 #[derive(Clone)]
@@ -25,6 +25,8 @@ pub struct Effective<'r> {
     /// What it overrides, the strongest first, the default last; the value is `None` where a layer's can't be read.
     /// A stronger layer's value that can't be read stands here too.
     pub overridden: Vec<(Origin, Option<Value<'r>>)>,
+    /// Whether it belongs to an optional section that no layer holds: the program has no value of it then.
+    pub absent: bool,
 }
 
 impl fmt::Debug for Effective<'_> {
@@ -40,9 +42,14 @@ impl fmt::Debug for Effective<'_> {
 }
 
 impl Effective<'_> {
-    /// The value as JSON, a secret as `"***"` (an empty one as `""`).
+    /// The value as JSON, a secret as `"***"` (an empty one as `""`), and `***` for the password within a URL.
     pub fn shown(&self) -> String {
         shown(self.setting, &self.value)
+    }
+
+    /// Whether a URL of the value has a password, which is not shown.
+    pub fn holds_password(&self) -> bool {
+        !self.setting.kind.is_secret() && !passwords(&to_json(&self.setting.kind, &self.value)).is_empty()
     }
 
     /// Each overridden layer with its value as [`Effective::shown`] shows it.
@@ -104,10 +111,10 @@ fn shown(setting: &Setting, value: &Value<'_>) -> String {
         Value::Null => "null".to_owned(),
         Value::Secret(text) if text.is_empty() => "\"\"".to_owned(),
         _ if setting.kind.is_secret() => match masked(&setting.kind, value) {
-            Some(masked) => to_json(&setting.kind, &masked),
+            Some(masked) => without_passwords(&to_json(&setting.kind, &masked)).into_owned(),
             None => "\"***\"".to_owned(),
         },
-        _ => to_json(&setting.kind, value),
+        _ => without_passwords(&to_json(&setting.kind, value)).into_owned(),
     }
 }
 

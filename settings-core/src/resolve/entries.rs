@@ -1,6 +1,7 @@
 //! Single entries of maps, each by a variable of its own.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::builder::Inputs;
 use super::candidates::{Candidate, ValuePlace};
@@ -13,10 +14,26 @@ type Entry<'r> = (&'r str, Value<'r>);
 impl<'r> Inputs<'r> {
     /// The map that weaker layers give, with this entry and those just below it put in.
     pub(super) fn merged(self, setting: &Setting, candidate: &Candidate) -> Result<Value<'r>, Mismatch> {
-        let mut entries = vec![self.entry(setting, candidate)?];
+        let (map, mut faults) = self.put_together(setting, candidate);
+        match faults.pop().flatten() {
+            Some(fault) => Err(fault),
+            None => Ok(map),
+        }
+    }
+
+    /// What is wrong with this entry and those just below it, the strongest first.
+    pub(super) fn faults(self, setting: &Setting, candidate: &Candidate) -> Vec<Option<Mismatch>> {
+        let (_, mut faults) = self.put_together(setting, candidate);
+        faults.reverse();
+        faults
+    }
+
+    /// The map with all entries that can be placed, and what is wrong with each, the weakest first.
+    fn put_together(self, setting: &Setting, candidate: &Candidate) -> (Value<'r>, Vec<Option<Mismatch>>) {
+        let mut entries = vec![self.entry(setting, candidate)];
         let mut weaker = self.candidates.weaker(candidate);
         while let Some(below) = weaker.filter(|below| matches!(below.place, ValuePlace::MapEntry { .. })) {
-            entries.extend(self.entry(setting, below));
+            entries.push(self.entry(setting, below));
             weaker = self.candidates.weaker(below);
         }
         let whole = std::iter::successors(weaker, |candidate| self.candidates.weaker(candidate))
@@ -25,18 +42,17 @@ impl<'r> Inputs<'r> {
             Value::Map(map) => map,
             _ => Vec::new(),
         };
-        while let Some((name, value)) = entries.pop() {
-            // what is wrong with a weaker entry is told where that one is read
-            match (put(&mut map, name, value), entries.is_empty()) {
-                (Err(fault), true) => return Err(fault),
-                _ => continue,
-            }
-        }
-        Ok(Value::Map(map))
+        let mut set = HashSet::new();
+        let mut place = |(name, value): Entry<'r>| match set.insert(put(&mut map, name, value)?) {
+            true => Ok(()),
+            false => Err(Mismatch::of_key(name, "another variable sets the same key")),
+        };
+        let faults = entries.into_iter().rev().map(|entry| entry.and_then(&mut place).err()).collect();
+        (Value::Map(map), faults)
     }
 
     /// An entry's own value.
-    pub(super) fn entry(self, setting: &Setting, candidate: &Candidate) -> Result<Entry<'r>, Mismatch> {
+    fn entry(self, setting: &Setting, candidate: &Candidate) -> Result<Entry<'r>, Mismatch> {
         let ValuePlace::MapEntry { variable, text } = candidate.place else {
             return Ok(("", Value::Null));
         };
@@ -58,12 +74,12 @@ pub(super) fn element(kind: &Kind) -> Option<&'static Kind> {
 }
 
 /// Puts a value at the key that a variable's name ends in: the one key of the map that has this form in a variable,
-/// else the name as it is written, if it shows the letter case.
+/// else the name as it is written, if it shows the letter case. Where it stands in the map.
 fn put<'r>(
     map: &mut Vec<(Cow<'r, str>, Value<'r>)>,
     name: &'r str,
     value: Value<'r>,
-) -> Result<(), Mismatch> {
+) -> Result<usize, Mismatch> {
     let exact = map.iter().position(|(key, _)| key == name);
     let mut same = (0..map.len()).filter(|at| map.get(*at).is_some_and(|(key, _)| is_form_of(name, key)));
     let (first, second) = (same.next(), same.next());
@@ -79,13 +95,13 @@ fn put<'r>(
                 return Err(Mismatch::of_key(name, why));
             }
             map.push((Cow::Borrowed(name), value));
-            return Ok(());
+            return Ok(map.len() - 1);
         }
     };
     if let Some(entry) = map.get_mut(at) {
         entry.1 = value;
     }
-    Ok(())
+    Ok(at)
 }
 
 /// Whether `name` is `key` in the form that a variable's name has.

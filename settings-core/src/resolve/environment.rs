@@ -1,9 +1,16 @@
 //! The environment, as an argument.
 
+use std::collections::HashMap;
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
+use super::diagnostic::{Code, Diagnostic, Place, Severity};
+use super::layers::{Unreadable, read_text};
 use crate::value::{Wiped, wipe};
+
+const NOT_CLOSED: &str = "the quote is not closed";
+const TEXT_FOLLOWS: &str = "text follows the closing quote";
 
 /// What a variable's name and text take together, in bytes.
 const TYPICAL_LEN: usize = 64;
@@ -20,6 +27,15 @@ struct Variables {
     text: Wiped,
     entries: Vec<Entry>,
     files: Vec<String>,
+    faults: Vec<Fault>,
+}
+
+/// A line of an env file that sets nothing.
+#[derive(Clone, Copy)]
+struct Fault {
+    /// The file's number and the line.
+    file: (usize, usize),
+    why: &'static str,
 }
 
 /// One variable.
@@ -109,12 +125,43 @@ impl Environment {
     /// Adds the variables of an env file (`NAME=value` lines) that are not set yet.
     ///
     /// Empty lines and lines that start with `#` are passed over, `export ` is dropped, and quotes around a value
-    /// are removed: in double quotes `\n`, `\"` and `\\` are escapes, in single quotes nothing is.
+    /// are removed: in double quotes `\n`, `\"` and `\\` are escapes, in single quotes nothing is. A line that is none
+    /// of these is an error of the report in which the environment is resolved.
+    pub fn add_file(&mut self, name: &str, text: &str) {
+        Arc::make_mut(&mut self.0).add_file(name, text);
+    }
+
+    /// Reads an env file and adds its variables as [`add_file`](Self::add_file) does.
     ///
     /// # Errors
-    /// The number of the first line that is none of these, and why.
-    pub fn add_file(&mut self, name: &str, text: &str) -> Result<(), (usize, String)> {
-        Arc::make_mut(&mut self.0).add_file(name, text)
+    /// Where it can't be read or isn't UTF-8.
+    pub fn read_file(&mut self, path: &Path) -> Result<(), Unreadable> {
+        self.add_file(&path.display().to_string(), &read_text(path)?);
+        Ok(())
+    }
+
+    /// What is wrong with the lines of env files.
+    pub(super) fn faults(&self) -> impl Iterator<Item = Diagnostic> {
+        let Variables { files, faults, .. } = &*self.0;
+        faults.iter().map(|Fault { file: (number, line), why }| Diagnostic {
+            severity: Severity::Error,
+            code: Code::Syntax,
+            message: (*why).to_owned(),
+            setting: None,
+            place: Place::File {
+                name: files.get(*number).cloned().unwrap_or_default(),
+                line: *line,
+                column: 1,
+                snippet: None,
+            },
+            related: Vec::new(),
+            help: match *why {
+                NOT_CLOSED | TEXT_FOLLOWS => {
+                    "put the whole value in one pair of quotes, on one line".to_owned()
+                }
+                _ => "write `NAME=value`, or start the line with `#`".to_owned(),
+            },
+        })
     }
 }
 
@@ -134,42 +181,51 @@ impl Variables {
 
     fn with_room(variables: usize) -> Self {
         let text = Wiped::with_capacity(variables * TYPICAL_LEN);
-        Self { text, entries: Vec::with_capacity(variables), files: Vec::new() }
+        Self { text, entries: Vec::with_capacity(variables), ..Self::default() }
     }
 
     fn push(&mut self, name: &str, value: Option<&str>, file: Option<(usize, usize)>) {
+        let entry = self.entry(name, value, file);
+        self.entries.push(entry);
+    }
+
+    fn entry(&mut self, name: &str, value: Option<&str>, file: Option<(usize, usize)>) -> Entry {
         let start = self.text.len();
         self.text.push_str(name);
         self.text.push_str(value.unwrap_or_default());
-        self.entries.push(Entry { start, name: name.len(), value: value.map(str::len), file });
+        Entry { start, name: name.len(), value: value.map(str::len), file }
     }
 
-    fn add_file(&mut self, name: &str, text: &str) -> Result<(), (usize, String)> {
+    fn add_file(&mut self, name: &str, text: &str) {
         let file = self.files.len();
         self.files.push(name.to_owned());
-        for (index, line) in text.lines().enumerate() {
+        let mut numbers: HashMap<_, _> =
+            self.all().map(|variable| variable.name.to_owned()).zip(0..self.entries.len()).collect();
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        for (number, line) in (1..).zip(text.lines()) {
             let line = line.trim();
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
-            let line = line.strip_prefix("export ").unwrap_or(line).trim_start();
-            let Some((variable, value)) = line.split_once('=') else {
-                return Err((index + 1, "expected `NAME=value`".to_owned()));
+            let place = (file, number);
+            let (variable, value) = match assignment(line) {
+                Ok(assignment) => assignment,
+                Err(why) => {
+                    self.faults.push(Fault { file: place, why });
+                    continue;
+                }
             };
-            let variable = variable.trim_end();
-            if variable.is_empty() || variable.contains(char::is_whitespace) {
-                return Err((index + 1, "expected a variable's name before `=`".to_owned()));
+            let number = *numbers.entry(variable.to_owned()).or_insert(self.entries.len());
+            let is_own = self.entries.get(number).is_some_and(|entry| entry.file.is_none());
+            if is_own {
+                continue;
             }
-            let value = unquote(value.trim()).map_err(|why| (index + 1, why))?;
-            if !self.all().any(|other| other.name == variable && other.file.is_none()) {
-                let Self { text, entries, .. } = self;
-                let is_other =
-                    |entry: &Entry| text.get(entry.start..entry.start + entry.name) != Some(variable);
-                entries.retain(is_other);
-                self.push(variable, Some(&value), Some((file, index + 1)));
+            let entry = self.entry(variable, Some(&value), Some(place));
+            match self.entries.get_mut(number) {
+                Some(earlier) => *earlier = entry,
+                None => self.entries.push(entry),
             }
         }
-        Ok(())
     }
 }
 
@@ -184,12 +240,22 @@ impl<N: AsRef<str>, V: AsRef<str>> FromIterator<(N, V)> for Environment {
     }
 }
 
-fn unquote(value: &str) -> Result<Wiped, String> {
+/// The name and the value of a line that is neither empty nor a comment, or why it has none.
+fn assignment(line: &str) -> Result<(&str, Wiped), &'static str> {
+    let line = line.strip_prefix("export ").unwrap_or(line).trim_start();
+    let (variable, value) = line.split_once('=').ok_or("expected `NAME=value`")?;
+    let variable = variable.trim_end();
+    if variable.is_empty() || variable.contains(char::is_whitespace) {
+        return Err("expected a variable's name before `=`");
+    }
+    Ok((variable, unquote(value.trim())?))
+}
+
+/// What stands in quotes, or ahead of a comment.
+fn unquote(value: &str) -> Result<Wiped, &'static str> {
     if let Some(inner) = value.strip_prefix('\'') {
-        return inner
-            .strip_suffix('\'')
-            .map(|inner| inner.to_owned().into())
-            .ok_or_else(|| "the quote is not closed".to_owned());
+        let (inner, rest) = inner.split_once('\'').ok_or(NOT_CLOSED)?;
+        return if is_comment(rest) { Ok(inner.to_owned().into()) } else { Err(TEXT_FOLLOWS) };
     }
     let Some(inner) = value.strip_prefix('"') else {
         return Ok(value.split(" #").next().unwrap_or(value).trim_end().to_owned().into());
@@ -198,8 +264,8 @@ fn unquote(value: &str) -> Result<Wiped, String> {
     let mut chars = inner.chars();
     while let Some(c) = chars.next() {
         match c {
-            '"' if chars.as_str().is_empty() => return Ok(text),
-            '"' => return Err("text follows the closing quote".to_owned()),
+            '"' if is_comment(chars.as_str()) => return Ok(text),
+            '"' => return Err(TEXT_FOLLOWS),
             '\\' => match chars.next() {
                 Some('n') => text.push('\n'),
                 Some(c) => text.push(c),
@@ -208,5 +274,10 @@ fn unquote(value: &str) -> Result<Wiped, String> {
             c => text.push(c),
         }
     }
-    Err("the quote is not closed".to_owned())
+    Err(NOT_CLOSED)
+}
+
+/// Whether what follows a closing quote is none of the value.
+fn is_comment(rest: &str) -> bool {
+    rest.is_empty() || rest.starts_with(char::is_whitespace) && rest.trim_start().starts_with('#')
 }

@@ -8,6 +8,7 @@ use super::policy::{Policies, severity};
 use super::snippet::{Showing, snippet};
 use crate::nearest::nearest;
 use crate::value::json::{Key, Raw, Scanner, Shape, SyntaxError};
+use crate::value::short;
 
 /// Names in a note: more are only counted.
 const NAMED: usize = 5;
@@ -199,7 +200,7 @@ impl<'r> Reader<'r> {
         else {
             return Ok(());
         };
-        let message = format!("`{name}` is no setting of {path}");
+        let message = format!("{} is no setting of {path}", short(format!("`{name}`")));
         self.diagnose(Code::UnknownKey, severity, message, None, key_span(key), help);
         Ok(())
     }
@@ -264,7 +265,8 @@ impl<'r> Reader<'r> {
     fn note_unclaimed(&mut self) {
         let Some(&(_, first)) = self.unclaimed.first() else { return };
         let count = self.unclaimed.len();
-        let names: Vec<_> = self.unclaimed.iter().take(NAMED).map(|(name, _)| format!("`{name}`")).collect();
+        let names: Vec<_> =
+            self.unclaimed.iter().take(NAMED).map(|(name, _)| short(format!("`{name}`"))).collect();
         let more = if count > NAMED { format!(" and {} more", count - NAMED) } else { String::new() };
         let message = if count == 1 {
             format!("{} belongs to no section of this program and is passed over", names.join(""))

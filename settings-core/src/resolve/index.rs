@@ -159,6 +159,14 @@ impl Index {
         sections
     }
 
+    /// The optional sections around a setting: the first setting of each, and how many it holds.
+    pub(super) fn optional_around(&self, leaf: LeafId) -> impl Iterator<Item = (LeafId, u32)> {
+        let section = |id: Option<u32>| id.and_then(|id| self.sections.get(id as usize));
+        let innermost = section(self.leaves.get(leaf as usize).map(|leaf| leaf.section));
+        std::iter::successors(innermost, move |entry| section(entry.parent))
+            .filter_map(|entry| entry.optional)
+    }
+
     pub(super) fn env_name(&self, leaf: LeafId) -> String {
         self.leaf_path(leaf).env_name(self.env_prefix)
     }

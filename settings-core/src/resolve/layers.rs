@@ -144,19 +144,7 @@ impl Layers {
     pub fn read(self, layer: Layer, path: &Path) -> Result<Self, Unreadable> {
         let name = path.display().to_string();
         let layers = self.depends_on(path);
-        let bytes =
-            read_bytes(path).map_err(|error| Unreadable { name: name.clone(), why: error.to_string() })?;
-        match String::from_utf8(bytes) {
-            Ok(text) => Ok(layers.source(layer, name, text)),
-            Err(error) => {
-                let offset = error.utf8_error().valid_up_to();
-                let line = error.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count() + 1;
-                let why =
-                    format!("not UTF-8: the byte at offset {offset} (line {line}) belongs to no character");
-                wipe(error.into_bytes());
-                Err(Unreadable { name, why })
-            }
-        }
+        Ok(layers.source(layer, name, read_text(path)?))
     }
 
     /// Sets the environment. The process's own is [`Environment::of_process`].
@@ -239,7 +227,7 @@ impl Layers {
         self
     }
 
-    fn source(mut self, layer: Layer, name: String, text: String) -> Self {
+    fn source(mut self, layer: Layer, name: String, text: impl Into<Wiped>) -> Self {
         let at = self.sources.partition_point(|source| source.layer <= layer);
         self.sources.insert(
             at,
@@ -247,4 +235,16 @@ impl Layers {
         );
         self
     }
+}
+
+/// A file's text.
+pub(super) fn read_text(path: &Path) -> Result<Wiped, Unreadable> {
+    let unreadable = |why| Unreadable { name: path.display().to_string(), why };
+    let bytes = read_bytes(path).map_err(|error| unreadable(error.to_string()))?;
+    String::from_utf8(bytes).map(Wiped::from).map_err(|error| {
+        let offset = error.utf8_error().valid_up_to();
+        let line = error.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count() + 1;
+        wipe(error.into_bytes());
+        unreadable(format!("not UTF-8: the byte at offset {offset} (line {line}) belongs to no character"))
+    })
 }

@@ -39,6 +39,7 @@ mod renamed;
 mod render;
 mod resolution;
 mod rules;
+mod screen;
 mod secrets;
 mod settings;
 mod snippet;
@@ -59,7 +60,7 @@ pub use layers::{Layer, Layers, Unreadable};
 pub use origin::Origin;
 pub(crate) use reading::read_bytes;
 #[cfg(feature = "cli")]
-pub(crate) use reading::{read_stdin, read_text};
+pub(crate) use reading::read_stdin;
 pub use registry::{Refused, Registry};
 pub use resolution::{Resolution, UnknownPath, defaults, resolve};
 pub use rules::Mark;

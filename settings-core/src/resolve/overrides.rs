@@ -15,7 +15,10 @@ pub(super) fn read(
 ) {
     for (number, told) in (0..).zip(overrides) {
         match find(index, &told.path) {
-            Ok(leaf) => candidates.push(leaf, ValuePlace::Override(number)),
+            Ok(leaf) => {
+                diagnostics.extend(old_name(index, &told.path, leaf, place(told)));
+                candidates.push(leaf, ValuePlace::Override(number));
+            }
             Err(near) => diagnostics.push(Diagnostic {
                 severity: Severity::Error,
                 code: Code::UnknownPath,
@@ -40,8 +43,7 @@ pub(super) fn place(told: &Override) -> Place {
 
 /// The setting of a dotted path (letter case aside, old names too), else the nearest right path.
 pub(super) fn find(index: &Index, path: &str) -> Result<LeafId, Option<String>> {
-    let folded = || walk(index, path, |key, part| key.eq_ignore_ascii_case(part));
-    if let Some(leaf) = walk(index, path, |key, part| key == part).or_else(folded) {
+    if let Some(leaf) = own(index, path) {
         return Ok(leaf);
     }
     if let Some((_, leaf)) = index.aliases().iter().find(|(alias, _)| alias.eq_ignore_ascii_case(path)) {
@@ -52,6 +54,33 @@ pub(super) fn find(index: &Index, path: &str) -> Result<LeafId, Option<String>> 
     // a bare key is most often meant as the setting of that key
     let by_key = || index.leaf_of_key(path).map(|leaf| index.leaf_path(leaf).to_string());
     Err(near.or_else(by_key))
+}
+
+/// The setting of which a dotted path is no old name.
+fn own(index: &Index, path: &str) -> Option<LeafId> {
+    let folded = || walk(index, path, |key, part| key.eq_ignore_ascii_case(part));
+    walk(index, path, |key, part| key == part).or_else(folded)
+}
+
+/// Whether a path that finds a setting is its own.
+pub(super) fn is_own(index: &Index, path: &str) -> bool {
+    own(index, path).is_some()
+}
+
+/// That the path by which a setting was found is an old one.
+pub(super) fn old_name(index: &Index, path: &str, leaf: LeafId, place: Place) -> Option<Diagnostic> {
+    (!is_own(index, path)).then(|| {
+        let right = index.leaf_path(leaf).to_string();
+        Diagnostic {
+            severity: Severity::Warning,
+            code: Code::Alias,
+            message: format!("`{path}` is an old name of `{right}`"),
+            help: format!("write it as `{right}`"),
+            setting: Some(right),
+            place,
+            related: Vec::new(),
+        }
+    })
 }
 
 /// Follows a dotted path from the root.

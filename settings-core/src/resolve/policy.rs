@@ -1,7 +1,8 @@
 //! What to say of unknown names, section by section.
 
-use super::diagnostic::Severity;
+use super::diagnostic::{Code, Diagnostic, Place, Severity};
 use super::index::Index;
+use crate::nearest::nearest;
 use crate::schema::Unknown;
 
 /// What the program was told to say of unknown names.
@@ -13,6 +14,32 @@ pub(super) struct Policies {
 }
 
 impl Policies {
+    /// A warning of each section that was told of and that the program doesn't have.
+    pub(super) fn strangers(&self, index: &Index) -> Vec<Diagnostic> {
+        if self.sections.is_empty() {
+            return Vec::new();
+        }
+        let all = (0..index.sections.len() as u32).map(|id| index.section_keys(id).join("."));
+        let all: Vec<_> = all.filter(|path| !path.is_empty()).collect();
+        let is_known = |told: &str| told.is_empty() || all.iter().any(|path| path.eq_ignore_ascii_case(told));
+        let strange = self.sections.iter().filter(|(told, _)| !is_known(told));
+        let warning = |(told, _): &(String, Unknown)| Diagnostic {
+            severity: Severity::Warning,
+            code: Code::UnknownPath,
+            message: format!(
+                "what unknown names are is told of `{told}`, which is no section of this program"
+            ),
+            setting: None,
+            place: Place::Program,
+            related: Vec::new(),
+            help: match nearest(told, all.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "name a section, or none for all".to_owned(),
+            },
+        };
+        strange.map(warning).collect()
+    }
+
     /// What to say of a name in `section`: what was told of it or of a section around it, else what their structs say.
     pub(super) fn of(&self, index: &Index, section: u32) -> Option<Unknown> {
         let mut by_struct = None;

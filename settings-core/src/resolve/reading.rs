@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-#[cfg(any(feature = "cli", test))]
+#[cfg(feature = "cli")]
 use crate::value::Wiped;
 use crate::value::wipe;
 
@@ -50,19 +50,13 @@ fn read_all(mut reader: impl io::Read, known: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// As [`read_bytes`], of a file in UTF-8.
-#[cfg(any(feature = "cli", test))]
-pub(crate) fn read_text(path: &Path) -> io::Result<Wiped> {
-    text_of(read_bytes(path)?)
-}
-
-/// As [`read_text`], of the standard input.
+/// All text of the standard input, as [`read_bytes`] reads a file.
 #[cfg(feature = "cli")]
 pub(crate) fn read_stdin() -> io::Result<Wiped> {
     text_of(read_all(io::stdin().lock(), 0)?)
 }
 
-#[cfg(any(feature = "cli", test))]
+#[cfg(feature = "cli")]
 fn text_of(bytes: Vec<u8>) -> io::Result<Wiped> {
     String::from_utf8(bytes).map(Wiped::from).map_err(|error| {
         wipe(error.into_bytes());
@@ -83,8 +77,6 @@ mod tests {
             std::fs::write(&path, vec![b'x'; len]).unwrap();
             assert_eq!(read_bytes(&path).unwrap(), vec![b'x'; len]);
         }
-        std::fs::write(&path, [0xff]).unwrap();
-        assert_eq!(read_text(&path).unwrap_err().to_string(), "it is not UTF-8");
         std::fs::remove_file(&path).unwrap();
         assert_eq!(read_bytes(&path).unwrap_err().kind(), io::ErrorKind::NotFound);
         assert!(read_bytes(&std::env::temp_dir()).is_err());

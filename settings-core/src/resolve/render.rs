@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::diagnostic::{Diagnostic, Place, Report, Severity};
+use super::screen::printable;
 use crate::value::json::write_string;
 use crate::workflow::annotation;
 
@@ -31,6 +32,9 @@ impl Report {
         let mut out = String::new();
         for diagnostic in self.diagnostics() {
             let Diagnostic { severity, code, message, place, help, .. } = diagnostic;
+            let (place, message) = (place.to_string(), printable(message));
+            let place = printable(&place);
+            let help = printable(help);
             let _ = writeln!(out, "{place}: {}[{}]: {message} ({help})", severity.name(), code.name());
         }
         out
@@ -84,28 +88,36 @@ impl Paint {
 fn human(out: &mut String, diagnostic: &Diagnostic, paint: Paint) {
     let Diagnostic { severity, code, message, place, related, help, .. } = diagnostic;
     let title = format!("{}[{}]", severity.name(), code.name());
-    let _ = writeln!(out, "{}: {}", paint.severity(*severity, &title), paint.paint("1", message));
+    let _ = writeln!(out, "{}: {}", paint.severity(*severity, &title), paint.paint("1", &printable(message)));
+    let shown = place.to_string();
+    let shown = printable(&shown);
     let mut margin = 2;
     if let Place::File { line, snippet: Some(snippet), .. } = place {
         let number = line.to_string();
         margin = number.len() + 1;
         let blank = " ".repeat(number.len());
-        let _ = writeln!(out, "{blank}{} {place}", paint.gutter("-->"));
+        let _ = writeln!(out, "{blank}{} {shown}", paint.gutter("-->"));
         let _ = writeln!(out, "{blank} {}", paint.gutter("|"));
         let _ = writeln!(out, "{} {} {}", paint.gutter(&number), paint.gutter("|"), snippet.line);
         let carets = paint.severity(*severity, &"^".repeat(snippet.len));
         let _ = writeln!(out, "{blank} {} {}{carets}", paint.gutter("|"), " ".repeat(snippet.start));
     } else {
-        let _ = writeln!(out, " {} {place}", paint.gutter("-->"));
+        let _ = writeln!(out, " {} {shown}", paint.gutter("-->"));
     }
     let indent = " ".repeat(margin);
     for (place, what) in related {
-        let _ = match place {
-            Place::Program => writeln!(out, "{indent}{} {what}", paint.gutter("=")),
-            _ => writeln!(out, "{indent}{} {what}: {place}", paint.gutter("=")),
-        };
+        let _ = writeln!(out, "{indent}{} {}", paint.gutter("="), printable(&beside(place, what)));
     }
-    let _ = writeln!(out, "{indent}{} {}: {help}", paint.gutter("="), paint.paint("1;32", "help"));
+    let title = paint.paint("1;32", "help");
+    let _ = writeln!(out, "{indent}{} {title}: {}", paint.gutter("="), printable(help));
+}
+
+/// What is told of another place.
+fn beside(place: &Place, what: &str) -> String {
+    match place {
+        Place::Program => what.to_owned(),
+        _ => format!("{what}: {place}"),
+    }
 }
 
 fn github(diagnostic: &Diagnostic) -> String {
@@ -117,21 +129,19 @@ fn github(diagnostic: &Diagnostic) -> String {
     };
     let (at, mut text) = match place {
         Place::File { name, line, column, .. } => {
-            (Some((name.as_str(), *line, Some(*column))), message.clone())
+            (Some((name.as_str(), *line, Some(*column))), printable(message).into_owned())
         }
-        Place::Variable { name, file: Some((file, line)) } => {
-            (Some((file.as_str(), *line, None)), format!("variable {name}: {message}"))
-        }
-        Place::Program => (None, message.clone()),
-        _ => (None, format!("{place}: {message}")),
+        Place::Variable { name, file: Some((file, line)) } => (
+            Some((file.as_str(), *line, None)),
+            printable(&format!("variable {name}: {message}")).into_owned(),
+        ),
+        Place::Program => (None, printable(message).into_owned()),
+        _ => (None, printable(&format!("{place}: {message}")).into_owned()),
     };
     for (place, what) in related {
-        let _ = match place {
-            Place::Program => write!(text, "\n{what}"),
-            _ => write!(text, "\n{what}: {place}"),
-        };
+        let _ = write!(text, "\n{}", printable(&beside(place, what)));
     }
-    let _ = write!(text, "\nhelp: {help}");
+    let _ = write!(text, "\nhelp: {}", printable(help));
     annotation(level, at, code.name(), &text)
 }
 

@@ -87,6 +87,7 @@ pub(super) fn resolve_in<T: Settings>(root: &'static Section, layers: Layers, ow
         &mut texts,
         &mut diagnostics,
     );
+    diagnostics.extend(layers.policies.strangers(&index));
     overrides::read(&index, &layers.overrides, &mut candidates, &mut diagnostics);
     let is_broken = diagnostics.iter().any(|diagnostic| diagnostic.code == Code::Syntax);
     let inputs = Inputs { index: &index, layers: &layers, texts: &texts, candidates: &candidates, is_broken };
@@ -251,6 +252,10 @@ impl<T> Resolution<T> {
             value: value?,
             origin,
             overridden: chain,
+            absent: self
+                .index
+                .optional_around(leaf)
+                .any(|(first, count)| !self.candidates.holds(first, count)),
         })
     }
 

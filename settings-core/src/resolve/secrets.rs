@@ -9,6 +9,7 @@ use super::index::{Index, LeafId, ROOT};
 use super::layers::Unreadable;
 use super::{overrides, variables};
 use crate::nearest::nearest;
+use crate::schema::env_name;
 use crate::value::Wiped;
 
 /// Names in a note: more are only counted.
@@ -37,6 +38,10 @@ impl SecretFile {
 
     pub(super) fn path(&self) -> &str {
         &self.path
+    }
+
+    fn folder(&self) -> Option<&Path> {
+        Path::new(&self.path).parent()
     }
 
     pub(super) fn place(&self) -> Place {
@@ -70,7 +75,10 @@ pub(super) fn read(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let mut unclaimed = Vec::new();
-    for (number, file) in (0..).zip(files) {
+    let found = (0_u32..).zip(files).map(|(number, file)| (number, file, find(index, &file.name)));
+    // a setting's own name is stronger than its old one, whatever the order
+    let (old, own): (Vec<_>, Vec<_>) = found.partition(|(.., found)| matches!(found, Found::Old(_)));
+    for (number, file, found) in own.into_iter().chain(old) {
         let diagnostic = |severity, code, message, leaf: Option<LeafId>, help| Diagnostic {
             severity,
             code,
@@ -80,21 +88,52 @@ pub(super) fn read(
             related: Vec::new(),
             help,
         };
-        match (find(index, &file.name), &file.text) {
-            (Ok(leaf), Ok(_)) => candidates.push(leaf, ValuePlace::SecretFile(number)),
-            (Ok(leaf), Err(why)) => {
+        let leaf = match &found {
+            Found::Own(leaf) | Found::Old(leaf) => *leaf,
+            Found::Near(near) => {
+                let message = format!("the file `{}` has the name of no setting", file.name);
+                let help = format!("did you mean `{near}`?");
+                diagnostics.push(diagnostic(Severity::Warning, Code::UnknownSecret, message, None, help));
+                continue;
+            }
+            Found::Nothing => {
+                unclaimed.push(file);
+                continue;
+            }
+        };
+        let beside = setter(candidates, leaf, files).filter(|other| other.folder() == file.folder());
+        match (found, beside) {
+            (Found::Old(_), Some(other)) => {
+                let message = format!("`{}` is ignored: `{}` is there too", file.name, other.name);
+                let help = "remove the file of the old name".to_owned();
+                diagnostics.push(diagnostic(Severity::Warning, Code::Alias, message, Some(leaf), help));
+                continue;
+            }
+            (_, Some(other)) => {
+                let message = format!("`{}` and `{}` set the same setting", file.name, other.name);
+                let help = "remove one of the two".to_owned();
+                let told = diagnostic(Severity::Error, Code::DuplicateSecret, message, Some(leaf), help);
+                diagnostics.push(told);
+                continue;
+            }
+            (Found::Old(_), None) => {
+                let right = index.leaf_path(leaf);
+                let message = format!("`{}` is an old name of `{right}`", file.name);
+                let help = format!("call the file `{}` or `{right}`", index.env_name(leaf));
+                diagnostics.push(diagnostic(Severity::Warning, Code::Alias, message, Some(leaf), help));
+            }
+            _ => {}
+        }
+        match &file.text {
+            Ok(_) => candidates.push(leaf, ValuePlace::SecretFile(number)),
+            Err(why) => {
                 let message = format!("the secret can't be read: {why}");
                 let help = "put a text file of at most 1 MiB there that this user can read".to_owned();
                 diagnostics.push(diagnostic(Severity::Error, Code::SecretFile, message, Some(leaf), help));
             }
-            (Err(Some(near)), _) => {
-                let message = format!("the file `{}` has the name of no setting", file.name);
-                let help = format!("did you mean `{near}`?");
-                diagnostics.push(diagnostic(Severity::Warning, Code::UnknownSecret, message, None, help));
-            }
-            (Err(None), _) => unclaimed.push(file),
         }
     }
+    unclaimed.sort_by(|a, b| a.path.cmp(&b.path));
     if let Some(first) = unclaimed.first() {
         let names: Vec<_> = unclaimed.iter().take(NAMED).map(|file| format!("`{}`", file.name)).collect();
         let more = match unclaimed.len() {
@@ -116,8 +155,27 @@ pub(super) fn read(
     }
 }
 
-/// The setting that a file is named after, else the nearest name.
-fn find(index: &Index, name: &str) -> Result<LeafId, Option<String>> {
+/// What a file is named after.
+enum Found {
+    /// A setting.
+    Own(LeafId),
+    /// The setting of this old name.
+    Old(LeafId),
+    /// No setting, but nearly this name.
+    Near(String),
+    /// No setting by far.
+    Nothing,
+}
+
+/// The file that the setting's value comes from so far.
+fn setter<'f>(candidates: &Candidates, leaf: LeafId, files: &'f [SecretFile]) -> Option<&'f SecretFile> {
+    match candidates.strongest(leaf)?.place {
+        ValuePlace::SecretFile(number) => files.get(number as usize),
+        _ => None,
+    }
+}
+
+fn find(index: &Index, name: &str) -> Found {
     let prefix = index.env_prefix;
     let rest = match prefix {
         "" => Some(name),
@@ -127,10 +185,26 @@ fn find(index: &Index, name: &str) -> Result<LeafId, Option<String>> {
             .and_then(|_| name.get(prefix.len()..)?.strip_prefix('_')),
     };
     if let Some(leaf) = rest.and_then(|rest| variables::find(index, ROOT, rest)) {
-        return Ok(leaf);
+        return Found::Own(leaf);
     }
-    overrides::find(index, name).map_err(|near| {
-        let variables: Vec<_> = index.paths().map(|(leaf, _)| index.env_name(leaf)).collect();
-        near.or_else(|| nearest(name, variables.iter().map(String::as_str)).map(str::to_owned))
-    })
+    match overrides::find(index, name) {
+        Ok(leaf) if overrides::is_own(index, name) => Found::Own(leaf),
+        Ok(leaf) => Found::Old(leaf),
+        Err(near) => {
+            let aliases = index.aliases();
+            let mut old = aliases.iter().map(|(path, leaf)| (env_name("", path), leaf));
+            if let Some((_, leaf)) =
+                old.find(|(old, _)| rest.is_some_and(|rest| old.eq_ignore_ascii_case(rest)))
+            {
+                return Found::Old(*leaf);
+            }
+            let variables: Vec<_> = index.paths().map(|(leaf, _)| index.env_name(leaf)).collect();
+            let near =
+                near.or_else(|| nearest(name, variables.iter().map(String::as_str)).map(str::to_owned));
+            near.map_or(Found::Nothing, Found::Near)
+        }
+    }
 }
+
+#[cfg(test)]
+mod tests;

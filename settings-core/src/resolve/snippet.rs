@@ -1,6 +1,9 @@
 //! A line of a file with a caret under the place, secrets masked.
 
-/// How many characters of a long line are shown around the place.
+use super::screen::{columns, steers};
+use crate::value::passwords;
+
+/// How many columns of a long line are shown around the place.
 const WINDOW: usize = 96;
 
 /// How many bytes of a long line are looked at before and behind the place.
@@ -14,9 +17,9 @@ const MASK: &str = "***";
 pub struct Snippet {
     /// The line; every string value but the one that is spoken of is masked.
     pub line: String,
-    /// Where the mark starts, in characters from the line's start.
+    /// Where the mark starts, in a terminal's columns from the line's start.
     pub start: usize,
-    /// How long the mark is, in characters; at least one.
+    /// How long the mark is, in columns; at least one.
     pub len: usize,
 }
 
@@ -60,6 +63,10 @@ pub(super) fn snippet(
         };
         if hidden {
             masks.push((token.start.max(part.0), token.end.min(part.1)));
+        } else if token.sort == Sort::Text {
+            let within = passwords(text.get(token.start..token.end).unwrap_or_default()).into_iter();
+            let within = within.map(|(start, end)| (token.start + start, token.start + end));
+            masks.extend(within.filter(|(start, end)| part.0 < *end && *start < part.1));
         }
     }
     let mut snippet = cut(text, part, marked, &masks);
@@ -102,22 +109,36 @@ fn cut(text: &str, line: (usize, usize), marked: (usize, usize), masks: &[(usize
             }
             None if c == '\r' || c == '\u{feff}' => {}
             None => {
-                shown.push(if c.is_control() { ' ' } else { c });
-                count += 1;
+                let c = if steers(c) { ' ' } else { c };
+                shown.push(c);
+                count += columns(c);
             }
         }
     }
-    let total = shown.chars().count();
+    let total = count;
     let start = start.unwrap_or(total);
     let len = end.unwrap_or(total).saturating_sub(start).max(1);
     if total <= WINDOW {
         return Snippet { line: shown.trim_end().to_owned(), start, len };
     }
-    let first = start.saturating_sub(WINDOW / 2);
-    let part: String = shown.chars().skip(first).take(WINDOW).collect();
+    let wanted = start.saturating_sub(WINDOW / 2);
+    let mut ends = 0;
+    let placed = shown.chars().map(|c| {
+        let column = ends;
+        ends += columns(c);
+        (column, c)
+    });
+    let part: Vec<_> = placed
+        .skip_while(|(at, _)| *at < wanted)
+        .take_while(|(at, c)| at + columns(*c) <= wanted + WINDOW)
+        .collect();
+    // a wide character may stand across the edge
+    let first = part.first().map_or(wanted, |(at, _)| *at);
+    let last = part.last().map_or(first, |(at, c)| at + columns(*c));
+    let part: String = part.into_iter().map(|(_, c)| c).collect();
     let lead = if first > 0 { "…" } else { "" };
-    let tail = if first + WINDOW < total { "…" } else { "" };
-    let start = start - first + lead.chars().count();
+    let tail = if last < total { "…" } else { "" };
+    let start = start.saturating_sub(first) + lead.chars().count();
     Snippet {
         line: format!("{lead}{part}{tail}"),
         start,

@@ -31,6 +31,7 @@ pub(super) fn read(
     texts: &mut Vec<Wiped>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
+    diagnostics.extend(environment.faults());
     let mut reader = Reader { index, policies, environment, candidates, texts, diagnostics };
     let mut left = Vec::new();
     for number in 0..environment.len() {
@@ -155,6 +156,9 @@ impl<'r> Reader<'r> {
     fn unknown(&mut self, variable: Variable<'r>, rest: &str, unclaimed: &mut Vec<Variable<'r>>) {
         let names: Vec<_> = self.index.paths().map(|(leaf, _)| self.index.env_name(leaf)).collect();
         let near = nearest(variable.name, names.iter().map(String::as_str));
+        if let Some(section) = self.whole(ROOT, rest) {
+            return self.whole_section(section, variable, &names);
+        }
         let claimed = self.claimed(ROOT, rest);
         let policy = self.policies.of(self.index, claimed.unwrap_or(ROOT));
         let usual = match (&near, claimed) {
@@ -170,6 +174,32 @@ impl<'r> Reader<'r> {
             None => "unset it".to_owned(),
         };
         self.diagnose(Code::UnknownVariable, severity, message, None, variable, help);
+    }
+
+    /// A section has no variable; whoever sets one expects all of its settings to change.
+    fn whole_section(&mut self, section: u32, variable: Variable<'_>, names: &[String]) {
+        let policy = self.policies.of(self.index, section);
+        let Some(severity) = severity(policy, Severity::Warning) else { return };
+        let message =
+            format!("`{}` sets nothing: a section has no variable, only its settings do", variable.name);
+        let is_below = |name: &&String| {
+            let rest = name.get(variable.name.len()..).is_some_and(|rest| rest.starts_with('_'));
+            rest && strip_key(name, variable.name).is_some()
+        };
+        let help = match names.iter().find(is_below) {
+            Some(name) => format!("set `{name}`, for instance"),
+            None => "unset it".to_owned(),
+        };
+        self.diagnose(Code::UnknownVariable, severity, message, None, variable, help);
+    }
+
+    /// The section below `section` whose keys the variable consists of; as deep as the structs nest.
+    fn whole(&self, section: u32, rest: &str) -> Option<u32> {
+        self.index.slots(section).iter().find_map(|slot| match (slot.target, strip_key(rest, slot.key)?) {
+            (Target::Section(below), "") => Some(below),
+            (Target::Section(below), rest) => self.whole(below, rest.strip_prefix('_')?),
+            (Target::Leaf(_), _) => None,
+        })
     }
 
     /// The innermost section below `section` with which the variable begins; as deep as the structs nest.

@@ -46,7 +46,8 @@ fn is_plain(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_alphanumeric() || "_-./:@,+%=".contains(c))
 }
 
-fn quote(text: &str) -> String {
+/// A value behind `=`, as env files have it and shells read it too, but for line breaks.
+pub(crate) fn quote(text: &str) -> String {
     if is_plain(text) {
         return text.to_owned();
     }

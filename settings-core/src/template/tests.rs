@@ -68,7 +68,7 @@ fn comments_say_what_a_setting_does() {
 fn an_env_template_reads_back_to_the_defaults() {
     let text = env(Program::SCHEMA);
     let mut environment = Environment::default();
-    environment.add_file(".env", &text).unwrap();
+    environment.add_file(".env", &text);
     let resolution = resolve::<Program>(Layers::new().environment(environment));
     assert_eq!(resolution.report().diagnostics(), [], "{text}");
     for effective in resolution.settings() {

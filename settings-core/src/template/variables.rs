@@ -36,10 +36,14 @@ pub(super) fn variables(root: &'static Section) -> impl Iterator<Item = Variable
 
 /// The default as a variable's text; `None` where no text reads back as it.
 fn text(setting: &Setting) -> Option<String> {
-    let value = written(setting)?;
-    let text = match (&setting.kind, &value) {
+    variable_text(&setting.kind, &written(setting)?)
+}
+
+/// A value as a variable's text; `None` where no text reads back as it.
+pub(crate) fn variable_text(kind: &Kind, value: &Value<'_>) -> Option<String> {
+    let text = match (kind, value) {
         (Kind::Optional(_), Value::Null) => "null".to_owned(),
         (kind, value) => to_text(kind, value),
     };
-    (from_text(&setting.kind, &text).is_ok_and(|read| read == value)).then_some(text)
+    (from_text(kind, &text).is_ok_and(|read| read == *value)).then_some(text)
 }

@@ -1,10 +1,13 @@
 //! Why a raw value is not of its setting's kind.
 
-use super::ByteSize;
+use super::{ByteSize, without_passwords};
 use crate::schema::{Choice, Format, Kind, TextRules, Unit};
 
 /// How many more mistakes of one value are told beside the first.
 const TOLD: usize = 19;
+
+/// The most that is told of what stands there, in characters: nobody reads a megabyte to find a mistake.
+const SHOWN: usize = 120;
 
 /// Why a raw value was refused. Says nothing of a secret's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +47,11 @@ pub enum Reason {
 
 impl Mismatch {
     pub(super) fn new(reason: Reason, kind: &Kind, found: impl Into<String>) -> Self {
-        let found = if kind.is_secret() { Box::default() } else { found.into().into() };
+        let found = if kind.is_secret() {
+            Box::default()
+        } else {
+            short(without_passwords(&found.into()).into_owned()).into()
+        };
         let (within, others) = (Box::default(), Vec::new());
         Self { reason, expected: expectation(kind).into(), found, help: None, part: None, within, others }
     }
@@ -119,6 +126,13 @@ impl Mismatch {
     pub(super) fn joined(mismatches: Vec<Self>) -> Option<Self> {
         mismatches.into_iter().reduce(|first, next| first.and(Some(next)))
     }
+}
+
+/// The start of a text that is too long, closed with what it ends in: `` `yyy…` ``.
+pub(crate) fn short(text: String) -> String {
+    let Some((at, _)) = text.char_indices().nth(SHOWN) else { return text };
+    let close = text.trim_end_matches(['"', '`']).len();
+    format!("{}…{}", text.get(..at).unwrap_or_default(), text.get(close.max(at)..).unwrap_or_default())
 }
 
 /// What `kind` accepts, in words: `a whole number from 1 to 65535`.

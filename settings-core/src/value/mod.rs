@@ -14,16 +14,19 @@ mod secret;
 mod size;
 mod text_rules;
 mod types;
+mod url;
 mod wiped;
 mod write;
 
 pub(crate) use elements::{Name, member_called};
 pub use from_json::from_json;
 pub use from_text::from_text;
+pub(crate) use mismatch::short;
 pub use mismatch::{Mismatch, Reason, expectation};
 pub use secret::Secret;
 pub use size::ByteSize;
 pub use types::Json;
+pub(crate) use url::{passwords, without_passwords};
 pub(crate) use wiped::{Wiped, wipe};
 #[doc(hidden)]
 pub use write::computed;

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use super::json::{Raw, Shape, parse_value, write_string};
-use super::{Value, from_json, from_text, to_json};
+use super::{Value, from_json, from_text, to_json, without_passwords};
 use crate::schema::{Choice, Format, Kind, SIZE_UNITS, TextRules};
 
 /// Bytes of a value that is looked at, and of a repair that is told.
@@ -65,8 +65,10 @@ fn json_of(kind: &Kind, text: &str) -> Option<String> {
     }
 }
 
+/// Whether a message can show it: on its line, within its quotes, and with no password in it.
 fn is_told(repair: &str) -> bool {
-    repair.len() <= TOLD && !repair.chars().any(|c| c.is_control() || c == '`')
+    let is_odd = |c: char| c.is_control() || c == '`';
+    repair.len() <= TOLD && !repair.contains(is_odd) && without_passwords(repair) == repair
 }
 
 fn quoted(text: &str) -> String {

@@ -204,6 +204,9 @@ fn old_names_work_and_warn() {
     assert_eq!(variable.value().unwrap().mail.port, 7);
     let both = env(&[("MM_OLD_MAILPORT", "7"), ("MM_MAIL_PORT", "8")]);
     assert_eq!((only(&both).code, both.value().unwrap().mail.port), (Code::Alias, 8));
+    let told = resolve::<Program>(Layers::new().set("Old.MailPort", "7", "--set"));
+    assert_eq!((only(&told).code, only(&told).severity), (Code::Alias, Severity::Warning));
+    assert_eq!(told.value().unwrap().mail.port, 7);
     let sibling = file(r#"{"Mail": {"Pass": "x"}}"#);
     assert_eq!(sibling.value().unwrap().mail.password.expose(), "x");
 }
@@ -236,13 +239,47 @@ fn a_value_can_come_from_a_file_that_a_variable_names() {
 fn env_files_fill_in_what_the_environment_leaves_out() {
     let mut environment: Environment = [("MM_MAIL_PORT", "1")].into_iter().collect();
     environment
-        .add_file(".env", "# comment\nexport MM_MAIL_PORT=2\nMM_MAIL_HOSTS=\"a b\"\nMM_MAIL_TIMEOUT=x\n")
-        .unwrap();
+        .add_file(".env", "# comment\nexport MM_MAIL_PORT=2\nMM_MAIL_HOSTS=\"a b\"\nMM_MAIL_TIMEOUT=x\n");
     let resolution = resolve::<Program>(Layers::new().environment(environment));
     assert_eq!(only(&resolution).place.to_string(), "variable MM_MAIL_TIMEOUT (.env:4)");
     assert_eq!(resolution.setting("Mail.Port").unwrap().shown(), "1");
     assert_eq!(resolution.setting("Mail.Hosts").unwrap().shown(), r#"["a", "b"]"#);
-    assert_eq!(Environment::default().add_file(".env", "a").unwrap_err().0, 1);
+}
+
+#[test]
+fn every_bad_line_of_an_env_file_is_told_beside_all_else() {
+    let mut environment = Environment::default();
+    let text = "\u{feff}MM_MAIL_PORT=7 # seven\r\nMM_MAIL_AUTH\r\n=1\nMM_MAIL_HOSTS='a' b\nMM_MAIL_TIMEOUT=\"9\nA B=1\n\
+        MM_MAIL_RELAY_PORT=\"5\" # five\nMM_MAIL_RELAY_TIMEOUT='6'\t# six\n";
+    environment.add_file("server.env", text);
+    let resolution = resolve::<Program>(Layers::new().environment(environment).file("config.json", "[]"));
+    let told: Vec<_> = resolution.report().to_lines().lines().map(str::to_owned).collect();
+    assert_eq!(told.len(), 6, "{told:#?}");
+    for (line, why) in [
+        (2, "expected `NAME=value`"),
+        (3, "expected a variable's name before `=`"),
+        (4, "text follows the closing quote"),
+        (5, "the quote is not closed"),
+        (6, "expected a variable's name before `=`"),
+    ] {
+        let help = if why.contains("quote") { "put the whole value" } else { "write `NAME=value`" };
+        let start = format!("server.env:{line}:1: error[syntax]: {why} ({help}");
+        assert!(told.iter().any(|told| told.starts_with(&start)), "{start}: {told:#?}");
+    }
+    let shown = |path| resolution.setting(path).unwrap().shown().to_string();
+    assert_eq!([shown("Mail.Port"), shown("Mail_Relay.Port"), shown("Mail_Relay.Timeout")], ["7", "5", "6"]);
+}
+
+#[test]
+fn a_large_env_file_is_read_in_time() {
+    let lines: String =
+        (0..60_000).map(|number| format!("MM_X{number}=1\nMM_MAIL_PORT={number}\n")).collect();
+    let mut environment = Environment::default();
+    let started = std::time::Instant::now();
+    environment.add_file("server.env", &lines);
+    assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
+    let resolution = resolve::<Program>(Layers::new().environment(environment));
+    assert_eq!(resolution.setting("Mail.Port").unwrap().shown(), "59999");
 }
 
 #[test]

@@ -158,7 +158,7 @@ fn a_report_has_one_order_and_each_finding_once() {
         [("MM_MAIL_TIMEOUT", "soon"), ("MM_MAIL_HOSTSS", "a"), ("MM_MAIL_AUTH", "maybe"), ("MM_X", "1")];
     let report = |variables: &[(&str, &str)]| {
         let mut environment = Environment::from_iter(variables.iter().copied());
-        environment.add_file("a.env", "\nMM_MAIL_PORT=x\n").unwrap();
+        environment.add_file("a.env", "\nMM_MAIL_PORT=x\n");
         let layers = Layers::new()
             .set("Mail.Prot", "1", "--set")
             .environment(environment)

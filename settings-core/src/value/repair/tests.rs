@@ -74,6 +74,7 @@ const IN_JSON: &[(Kind, &str, &str)] = &[
     (Kind::Optional(&COUNT), r#""None""#, ""),
     (Kind::Optional(&Kind::Bool), r#""no""#, "false"),
     (Kind::Secret, "true", ""),
+    (Kind::List(&Kind::Text), r#""db://chat:hush@db""#, ""),
     (Kind::List(&Kind::Secret), r#""hush""#, ""),
 ];
 

@@ -1,5 +1,7 @@
 //! Completion in shells, with the paths of settings.
 
+mod shell;
+
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
 use std::path::PathBuf;
@@ -7,14 +9,17 @@ use std::path::PathBuf;
 use clap::{Arg, Args, Command, ValueEnum};
 use clap_complete::CompleteEnv;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
-use clap_complete::env::{Bash, EnvCompleter, Fish, Zsh};
+use clap_complete::env::{EnvCompleter, Shells};
 
+use self::shell::{BASH, FISH, ZSH};
 use super::Outcome;
 use crate::Settings;
 use crate::schema::{Kind, Leaf, Section, Unknown};
 
 /// The variable by which a shell asks the program for candidates.
 const VARIABLE: &str = "SETTINGS_COMPLETE";
+
+const SHELLS: Shells<'static> = Shells(&[&BASH, &ZSH, &FISH]);
 
 /// What an argument that takes a setting's path is called.
 const SETTING: &str = "SETTING";
@@ -32,7 +37,7 @@ pub struct Completion {
 enum Shell {
     /// source <(settings completion bash)
     Bash,
-    /// source <(settings completion zsh)
+    /// source <(settings completion zsh), after compinit
     Zsh,
     /// settings completion fish | source
     Fish,
@@ -41,9 +46,9 @@ enum Shell {
 impl Completion {
     pub(super) fn run(self, out: &mut dyn Write) -> Outcome {
         let shell: &dyn EnvCompleter = match self.shell {
-            Shell::Bash => &Bash,
-            Shell::Zsh => &Zsh,
-            Shell::Fish => &Fish,
+            Shell::Bash => &BASH,
+            Shell::Zsh => &ZSH,
+            Shell::Fish => &FISH,
         };
         let (name, program) = program();
         shell.write_registration(VARIABLE, &name, &name, &program, out)?;
@@ -73,7 +78,7 @@ fn program() -> (String, String) {
 /// complete::<ServerSettings>(Cli::command);
 /// ```
 pub fn complete<T: Settings>(command: impl Fn() -> Command) {
-    CompleteEnv::with_factory(|| with_settings::<T>(command())).var(VARIABLE).complete();
+    CompleteEnv::with_factory(|| with_settings::<T>(command())).var(VARIABLE).shells(SHELLS).complete();
 }
 
 /// The command with candidates for every argument that takes a setting's path (it is called `SETTING`), for its values,
@@ -135,12 +140,14 @@ fn policies(root: &'static Section, word: &OsStr) -> Vec<CompletionCandidate> {
     if let Some((section, value)) = word.split_once('=') {
         return names(&format!("{section}="), value);
     }
-    let mut sections: Vec<_> = root
-        .leaves()
-        .filter_map(|leaf| leaf.path.keys().split_last().map(|(_, sections)| sections.join(".")))
-        .filter(|section| !section.is_empty() && starts_with(section, word))
-        .collect();
-    sections.dedup();
+    let mut sections = Vec::new();
+    for leaf in root.leaves() {
+        let section =
+            leaf.path.keys().split_last().map(|(_, sections)| sections.join(".")).unwrap_or_default();
+        if !section.is_empty() && starts_with(&section, word) && !sections.contains(&section) {
+            sections.push(section);
+        }
+    }
     let sections = sections.into_iter().map(|section| CompletionCandidate::new(section + "="));
     names("", word).into_iter().chain(sections).collect()
 }
