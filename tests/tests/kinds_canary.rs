@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use settings_core::cli::{Cli, Common, listing};
+use settings_core::cli::{Cli, Sources, listing};
 use settings_core::json_schema::{json_schema, strict_json_schema};
 use settings_core::resolve::{Environment, Layer, Layers, Registry, Resolution};
 use settings_core::schema::{DynamicSection, Kind};
@@ -310,7 +310,7 @@ fn arguments_do_not_show_a_secret() {
     search(&format!("{set:?}"));
     let arguments = ["settings", "--set", "EmailSettings.SMTPPassword=k4n4ry", "show"];
     let cli = Cli::try_parse_from(arguments).unwrap();
-    let Common { overrides, .. } = &cli.common;
+    let Sources { overrides, .. } = &cli.sources;
     assert_eq!(overrides.len(), 1);
     let out = format!("{cli:?}");
     assert!(out.contains("EmailSettings.SMTPPassword"), "{out}");

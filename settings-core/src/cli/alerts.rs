@@ -8,7 +8,7 @@ use semver::Version;
 
 use super::mail::{configured_sender, mailbox, wait};
 use super::queue::DEFAULT_OUTBOX;
-use super::{Common, Failure, Outcome};
+use super::{Failure, Outcome, Sources};
 use crate::Settings;
 use crate::mail::alerts::{AlertWatch, Finding, Present, PublicKey, Report};
 use crate::mail::outbox::Outbox;
@@ -72,13 +72,13 @@ impl Alerts {
     /// Where the settings can't be resolved, the feed can't be had, or the outbox fails.
     pub fn run<T: Settings + AsRef<EmailSettings>>(
         self,
-        common: &Common,
+        sources: &Sources,
         environment: Environment,
         out: &mut dyn Write,
     ) -> Outcome {
         match self.command {
             AlertsCommand::Check(check) => {
-                check.run(common.resolve::<T>(environment)?.into_result()?.as_ref(), out)
+                check.run(sources.resolve::<T>(environment)?.into_result()?.as_ref(), out)
             }
         }
     }

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
-use super::{Common, Failure, Outcome, difference};
+use super::{Failure, Outcome, Sources, difference};
 use crate::Settings;
 use crate::resolve::{Code, Environment, Layer, Layers, Resolution, resolve};
 use crate::store::{differences, history};
@@ -68,17 +68,17 @@ impl fmt::Display for Source {
 impl Diff {
     pub(super) fn run<T: Settings>(
         self,
-        common: &Common,
+        sources: &Sources,
         environment: Environment,
         out: &mut dyn Write,
     ) -> Outcome {
         let from = self.from.unwrap_or(Source::Usual);
         let to = self.to.unwrap_or(Source::Effective);
-        let before = resolved::<T>(&from, common, &environment)?;
-        let after = resolved::<T>(&to, common, &environment)?;
+        let before = resolved::<T>(&from, sources, &environment)?;
+        let after = resolved::<T>(&to, sources, &environment)?;
         let report = before.report().and(after.report());
         if report.has_errors() {
-            eprint!("{}", report.to_human(common.colours(&io::stderr())));
+            eprint!("{}", report.to_human(sources.colours(&io::stderr())));
         }
         for (source, side) in [(&from, &before), (&to, &after)] {
             let is_broken = |code| matches!(code, Code::Syntax | Code::EmptyFile);
@@ -109,21 +109,21 @@ impl Diff {
 /// The settings of one side.
 fn resolved<T: Settings>(
     source: &Source,
-    common: &Common,
+    sources: &Sources,
     environment: &Environment,
 ) -> Result<Resolution<T>, Failure> {
     let layers = match source {
         Source::File(path) => Layers::new().read(Layer::File, path)?,
-        Source::Version(number) => version(*number, common)?,
-        Source::Usual if common.config.is_empty() && !common.config_path().exists() => Layers::new(),
-        Source::Usual => Layers::new().read(Layer::File, common.config_path())?,
-        Source::Effective => common.layers(environment.clone())?,
+        Source::Version(number) => version(*number, sources)?,
+        Source::Usual if sources.config.is_empty() && !sources.config_path().exists() => Layers::new(),
+        Source::Usual => Layers::new().read(Layer::File, sources.config_path())?,
+        Source::Effective => sources.layers(environment.clone())?,
     };
     Ok(resolve::<T>(layers))
 }
 
-fn version(number: u64, common: &Common) -> Result<Layers, Failure> {
-    let path: &Path = common.config_path();
+fn version(number: u64, sources: &Sources) -> Result<Layers, Failure> {
+    let path: &Path = sources.config_path();
     let versions = history(path).map_err(|error| Failure::Usage(error.to_string()))?;
     let Some(version) = versions.iter().find(|version| version.number == number) else {
         return Err(Failure::Usage(format!("no version {number} of {} is kept", path.display())));

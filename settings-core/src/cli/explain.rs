@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::{Args, ValueEnum};
 
 use super::show::overridden;
-use super::{Common, Failure, Outcome, listing};
+use super::{Failure, Outcome, Sources, listing};
 use crate::Settings;
 use crate::markdown::plain;
 use crate::resolve::{Effective, Environment};
@@ -35,11 +35,11 @@ enum Format {
 impl Explain {
     pub(super) fn run<T: Settings>(
         self,
-        common: &Common,
+        sources: &Sources,
         environment: Environment,
         out: &mut dyn Write,
     ) -> Outcome {
-        let resolution = common.resolve::<T>(environment)?;
+        let resolution = sources.resolve::<T>(environment)?;
         let effective = resolution.setting(&self.path)?;
         match self.format {
             Format::Json => {

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value as Json, json};
 
 use super::set::{Recording, failure, save};
-use super::{Common, Failure, Outcome, difference};
+use super::{Failure, Outcome, Sources, difference};
 use crate::Settings;
 use crate::mail::outbox::rfc3339;
 use crate::resolve::{Environment, Layers, Resolution, resolve};
@@ -47,8 +47,8 @@ struct Listed {
 }
 
 impl History {
-    pub(super) fn run<T: Settings>(self, common: &Common, out: &mut dyn Write) -> Outcome {
-        let path = common.config_path();
+    pub(super) fn run<T: Settings>(self, sources: &Sources, out: &mut dyn Write) -> Outcome {
+        let path = sources.config_path();
         let unreadable = |error: crate::store::WriteError| Failure::Usage(error.to_string());
         let versions = history(path).map_err(unreadable)?;
         let current = read(path).map_err(unreadable)?;
@@ -125,14 +125,14 @@ fn to_json(listed: &Listed) -> Json {
 impl Rollback {
     pub(super) fn run<T: Settings>(
         self,
-        common: &Common,
+        sources: &Sources,
         environment: Environment,
         out: &mut dyn Write,
     ) -> Outcome {
-        let mut store = self.recording.open::<T>(common, environment)?;
+        let mut store = self.recording.open::<T>(sources, environment)?;
         store.restore(self.number).map_err(failure)?;
         let changes: Vec<_> = store.changes().into_iter().map(|(difference, _)| difference).collect();
-        let good = save(&mut store, common, out)?;
+        let good = save(&mut store, sources, out)?;
         difference::human(&changes, out)?;
         Ok(good)
     }

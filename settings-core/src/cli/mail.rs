@@ -8,7 +8,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use tokio::runtime::{Builder, Runtime};
 
 use super::queue::Queue;
-use super::{Common, Failure, Outcome};
+use super::{Failure, Outcome, Sources};
 use crate::Settings;
 use crate::mail::catch::{CatchOptions, Catcher, Login};
 use crate::mail::{
@@ -118,16 +118,16 @@ enum Security {
 impl Mail {
     pub(super) fn run<T: Settings + AsRef<EmailSettings>>(
         self,
-        common: &Common,
+        sources: &Sources,
         environment: Environment,
         out: &mut dyn Write,
     ) -> Outcome {
         match self.command {
             MailCommand::Test(test) => {
-                test.run(common.resolve::<T>(environment)?.into_result()?.as_ref(), out)
+                test.run(sources.resolve::<T>(environment)?.into_result()?.as_ref(), out)
             }
             MailCommand::Doctor(doctor) => {
-                doctor.run(common.resolve::<T>(environment)?.into_result()?.as_ref(), out)
+                doctor.run(sources.resolve::<T>(environment)?.into_result()?.as_ref(), out)
             }
             MailCommand::Catch(catch) => catch.run(out),
             MailCommand::Queue(queue) => queue.run(out),

@@ -17,7 +17,6 @@
 
 mod alerts;
 mod arguments;
-mod common;
 mod completion;
 mod demo;
 mod diff;
@@ -32,6 +31,7 @@ mod queue;
 mod rst;
 mod set;
 mod show;
+mod sources;
 mod template;
 mod validate;
 mod watch;
@@ -42,10 +42,10 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 pub use arguments::with_arguments;
-pub use common::{Colour, Common, Override, Policy};
 pub use completion::{complete, with_settings};
 pub use failure::Failure;
 pub use listing::listing;
+pub use sources::{Colour, Override, Policy, Sources};
 
 use crate::Settings;
 use crate::mail::EmailSettings;
@@ -57,7 +57,7 @@ use crate::resolve::Environment;
 pub struct Cli {
     /// Where settings come from.
     #[command(flatten)]
-    pub common: Common,
+    pub sources: Sources,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -135,26 +135,26 @@ impl Cli {
         environment: Environment,
         out: &mut dyn Write,
     ) -> Outcome {
-        let common = &self.common;
+        let sources = &self.sources;
         match self.command {
             Command::Demo(command) => command.run::<T>(out),
-            Command::Show(command) => command.run::<T>(common, environment, out),
-            Command::Explain(command) => command.run::<T>(common, environment, out),
-            Command::Get(command) => command.run::<T>(common, environment, out),
-            Command::Validate(command) => command.run::<T>(common, environment, out),
-            Command::Set(command) => command.run::<T>(common, environment, out),
-            Command::Unset(command) => command.run::<T>(common, environment, out),
-            Command::Diff(command) => command.run::<T>(common, environment, out),
-            Command::History(command) => command.run::<T>(common, out),
-            Command::Rollback(command) => command.run::<T>(common, environment, out),
-            Command::Watch(command) => command.run::<T>(common, environment, out),
+            Command::Show(command) => command.run::<T>(sources, environment, out),
+            Command::Explain(command) => command.run::<T>(sources, environment, out),
+            Command::Get(command) => command.run::<T>(sources, environment, out),
+            Command::Validate(command) => command.run::<T>(sources, environment, out),
+            Command::Set(command) => command.run::<T>(sources, environment, out),
+            Command::Unset(command) => command.run::<T>(sources, environment, out),
+            Command::Diff(command) => command.run::<T>(sources, environment, out),
+            Command::History(command) => command.run::<T>(sources, out),
+            Command::Rollback(command) => command.run::<T>(sources, environment, out),
+            Command::Watch(command) => command.run::<T>(sources, environment, out),
             Command::Docs(command) => command.run::<T>(out),
             Command::Rst(command) => command.run(out),
             Command::Schema(command) => command.run::<T>(out),
             Command::Template(command) => command.run::<T>(out),
             Command::Completion(command) => command.run(out),
-            Command::Mail(command) => command.run::<T>(common, environment, out),
-            Command::Alerts(command) => command.run::<T>(common, environment, out),
+            Command::Mail(command) => command.run::<T>(sources, environment, out),
+            Command::Alerts(command) => command.run::<T>(sources, environment, out),
         }
     }
 }

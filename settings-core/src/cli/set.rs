@@ -5,7 +5,7 @@ use std::io::Write;
 
 use clap::Args;
 
-use super::{Common, Failure, Outcome};
+use super::{Failure, Outcome, Sources};
 use crate::Settings;
 use crate::resolve::{Environment, read_stdin};
 use crate::store::{Kept, Saved, Store, StoreError};
@@ -55,42 +55,42 @@ impl fmt::Debug for Set {
 impl Set {
     pub(super) fn run<T: Settings>(
         self,
-        common: &Common,
+        sources: &Sources,
         environment: Environment,
         out: &mut dyn Write,
     ) -> Outcome {
         let told = (self.shadowed, self.recording);
         if !self.stdin {
-            return change::<T>(common, environment, told, out, |store| store.set(&self.path, &self.values));
+            return change::<T>(sources, environment, told, out, |store| store.set(&self.path, &self.values));
         }
         let unreadable = |error| Failure::Usage(format!("the standard input can't be read: {error}"));
         let value = read_stdin().map_err(unreadable)?.without_line_break();
-        change::<T>(common, environment, told, out, |store| store.set(&self.path, &[&*value]))
+        change::<T>(sources, environment, told, out, |store| store.set(&self.path, &[&*value]))
     }
 }
 
 impl Unset {
     pub(super) fn run<T: Settings>(
         self,
-        common: &Common,
+        sources: &Sources,
         environment: Environment,
         out: &mut dyn Write,
     ) -> Outcome {
         let told = (self.shadowed, self.recording);
-        change::<T>(common, environment, told, out, |store| store.unset(&self.path))
+        change::<T>(sources, environment, told, out, |store| store.unset(&self.path))
     }
 }
 
 fn change<T: Settings>(
-    common: &Common,
+    sources: &Sources,
     environment: Environment,
     (shadowed, recording): (bool, Recording),
     out: &mut dyn Write,
     edit: impl FnOnce(&mut Store<T>) -> Result<bool, StoreError>,
 ) -> Outcome {
-    let mut store = recording.open(common, environment)?.shadowed(shadowed);
+    let mut store = recording.open(sources, environment)?.shadowed(shadowed);
     edit(&mut store).map_err(failure)?;
-    save(&mut store, common, out)
+    save(&mut store, sources, out)
 }
 
 /// Who changes the file, and how many versions of it are kept.
@@ -107,11 +107,11 @@ pub(super) struct Recording {
 impl Recording {
     pub(super) fn open<T: Settings>(
         self,
-        common: &Common,
+        sources: &Sources,
         environment: Environment,
     ) -> Result<Store<T>, Failure> {
-        let others = common.layers_beside(environment)?;
-        let store = Store::<T>::open(common.config_path(), others).map_err(failure)?;
+        let others = sources.layers_beside(environment)?;
+        let store = Store::<T>::open(sources.config_path(), others).map_err(failure)?;
         Ok(store.keep(self.keep).author(self.author.or_else(user)))
     }
 }
@@ -123,9 +123,9 @@ fn user() -> Option<String> {
 }
 
 /// Writes the file, and says which, what has no effect, and what of the history failed.
-pub(super) fn save<T: Settings>(store: &mut Store<T>, common: &Common, out: &mut dyn Write) -> Outcome {
+pub(super) fn save<T: Settings>(store: &mut Store<T>, sources: &Sources, out: &mut dyn Write) -> Outcome {
     let changes = store.changes();
-    let path = common.config_path().display();
+    let path = sources.config_path().display();
     match store.save().map_err(failure)? {
         Saved::Unchanged => {
             writeln!(out, "{path} stays as it is")?;

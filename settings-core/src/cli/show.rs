@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use serde_json::Value as Json;
 
 use super::listing::listing;
-use super::{Common, Failure, Outcome};
+use super::{Failure, Outcome, Sources};
 use crate::Settings;
 use crate::resolve::{Effective, Environment, Origin, Resolution};
 use crate::template;
@@ -50,12 +50,12 @@ enum Format {
 impl Show {
     pub(super) fn run<T: Settings>(
         self,
-        common: &Common,
+        sources: &Sources,
         environment: Environment,
         out: &mut dyn Write,
     ) -> Outcome {
         let running = self.running.as_deref().map(read_listing).transpose()?;
-        let resolution = common.resolve::<T>(environment)?;
+        let resolution = sources.resolve::<T>(environment)?;
         match self.format {
             Format::Json => {
                 let settings = listing(&resolution, running.as_deref());
@@ -149,11 +149,11 @@ fn env_line(effective: &Effective<'_>, out: &mut dyn Write) -> Result<(), Failur
 impl Get {
     pub(super) fn run<T: Settings>(
         self,
-        common: &Common,
+        sources: &Sources,
         environment: Environment,
         out: &mut dyn Write,
     ) -> Outcome {
-        let resolution = common.resolve::<T>(environment)?;
+        let resolution = sources.resolve::<T>(environment)?;
         let effective = resolution.setting(&self.path)?;
         match &effective.value {
             Value::Text(text) if !effective.setting.kind.is_secret() => writeln!(out, "{text}")?,

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use clap::{Args, ValueEnum};
 
-use super::{Common, Outcome};
+use super::{Outcome, Sources};
 use crate::Settings;
 use crate::resolve::{Environment, resolve};
 
@@ -35,11 +35,11 @@ enum Format {
 impl Validate {
     pub(super) fn run<T: Settings>(
         self,
-        common: &Common,
+        sources: &Sources,
         environment: Environment,
         out: &mut dyn Write,
     ) -> Outcome {
-        let resolution = resolve::<T>(common.layers(environment)?);
+        let resolution = resolve::<T>(sources.layers(environment)?);
         let report = resolution.report().clone();
         let report = if self.strict { report.strict() } else { report };
         match self.format {
@@ -47,7 +47,7 @@ impl Validate {
             Format::Lines => out.write_all(report.to_lines().as_bytes())?,
             Format::Github => out.write_all(report.to_github().as_bytes())?,
             Format::Human => {
-                out.write_all(report.to_human(common.colours(&io::stdout())).as_bytes())?;
+                out.write_all(report.to_human(sources.colours(&io::stdout())).as_bytes())?;
                 if !report.has_errors() {
                     writeln!(out, "{} settings are in order", resolution.settings().count())?;
                 }

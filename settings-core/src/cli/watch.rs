@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use serde_json::{Value as Json, json};
 
-use super::{Common, Failure, Outcome, difference};
+use super::{Failure, Outcome, Sources, difference};
 use crate::Settings;
 use crate::resolve::Environment;
 use crate::store::watch::{Changed, Notice, Pace, Refusal, Watch as Follow, WatchError};
@@ -37,7 +37,7 @@ enum Format {
 impl Watch {
     pub(super) fn run<T: Settings + Send + Sync + 'static>(
         self,
-        common: &Common,
+        sources: &Sources,
         environment: Environment,
         out: &mut dyn Write,
     ) -> Outcome {
@@ -46,8 +46,11 @@ impl Watch {
             poll: self.poll.map(Duration::from_millis),
             ..Pace::default()
         };
-        let sources = common.clone();
-        let follow = Follow::<T>::start(move || sources.layers(environment.clone()), pace);
+        let read = {
+            let sources = sources.clone();
+            move || sources.layers(environment.clone())
+        };
+        let follow = Follow::<T>::start(read, pace);
         let follow = follow.map_err(|error| match error {
             WatchError::Refused(Refusal::Unreadable { .. }) => Failure::Usage(error.to_string()),
             _ => Failure::Failed(error.to_string()),
@@ -62,7 +65,7 @@ impl Watch {
         out.flush()?;
         for notice in notices {
             match self.format {
-                Format::Human => human(&notice, common.colours(&io::stdout()), out)?,
+                Format::Human => human(&notice, sources.colours(&io::stdout()), out)?,
                 Format::Json => writeln!(out, "{}", to_json(&notice))?,
             }
             out.flush()?;

@@ -84,3 +84,8 @@ pub fn env_name(prefix: &str, path: &str) -> String {
     name.extend(path.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }));
     name
 }
+
+/// A byte of a path as a variable's name has it.
+pub(super) const fn in_variable(byte: u8) -> u8 {
+    if byte.is_ascii_alphanumeric() { byte.to_ascii_uppercase() } else { b'_' }
+}

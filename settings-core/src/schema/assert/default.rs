@@ -1,46 +1,10 @@
-//! A default whose value or kind the derive can't see.
+//! A default that is one value, held against its kind.
 
-use super::literal;
 use super::message::Message;
-use super::setting;
 use crate::schema::setting::same;
-use crate::schema::{Choice, DefaultValue, Kind, Section, TextFault, TextRules, Unit};
+use crate::schema::{Choice, DefaultValue, Kind, TextFault, TextRules, Unit};
 
-/// That the kind of field `index` accepts its default.
-pub const fn accepts_default(section: &'static Section, index: usize) -> Option<Message> {
-    match setting(section, index) {
-        Some(setting) => check(&setting.kind, setting.default),
-        None => None,
-    }
-}
-
-/// That the innermost kind of field `index` accepts a number that stands somewhere in its default.
-pub const fn accepts_float(section: &'static Section, index: usize, float: f64) -> Option<Message> {
-    let Some(setting) = setting(section, index) else { return None };
-    match innermost(&setting.kind) {
-        kind @ Kind::Float { .. } => check(kind, DefaultValue::Float(float)),
-        _ => None,
-    }
-}
-
-/// That the innermost kind of field `index` accepts `text`, which stands somewhere in its default.
-pub const fn accepts_text(section: &'static Section, index: usize, text: &str) -> Option<Message> {
-    let Some(setting) = setting(section, index) else { return None };
-    match innermost(&setting.kind) {
-        Kind::OneOf([]) | Kind::Text | Kind::Json | Kind::Custom(_) => None,
-        Kind::OneOf(choices) => is_choice(choices, text),
-        Kind::TextOf(rules) => is_text_of(rules, text),
-        kind => Some(unfit(kind)),
-    }
-}
-
-const fn innermost(mut kind: &'static Kind) -> &'static Kind {
-    while let Kind::List(of) | Kind::Set(of) | Kind::Map(of) | Kind::Optional(of) = kind {
-        kind = of;
-    }
-    kind
-}
-
+/// What is wrong with a default that is one value.
 pub(super) const fn check(kind: &Kind, default: DefaultValue) -> Option<Message> {
     match (kind, default) {
         (Kind::Optional(_), DefaultValue::None) => None,
@@ -65,13 +29,12 @@ pub(super) const fn check(kind: &Kind, default: DefaultValue) -> Option<Message>
         (Kind::Float { .. }, DefaultValue::Integer(integer)) => {
             check(kind, DefaultValue::Float(integer as f64))
         }
-        (kind, DefaultValue::Json(json)) => literal::fault(kind, json),
         (_, DefaultValue::Computed { .. }) => None,
         (kind, default) => is_of(kind, default),
     }
 }
 
-const fn is_text_of(rules: &TextRules, text: &str) -> Option<Message> {
+pub(super) const fn is_text_of(rules: &TextRules, text: &str) -> Option<Message> {
     let message = Message::new("the default \"").then(text);
     Some(match rules.fault(text) {
         None => return None,
@@ -81,7 +44,7 @@ const fn is_text_of(rules: &TextRules, text: &str) -> Option<Message> {
     })
 }
 
-const fn is_choice(choices: &[Choice], text: &str) -> Option<Message> {
+pub(super) const fn is_choice(choices: &[Choice], text: &str) -> Option<Message> {
     let mut rest = choices;
     while let [choice, others @ ..] = rest {
         if same(choice.text.as_bytes(), text.as_bytes()) {

@@ -2,6 +2,7 @@
 //! values of constants. Each returns the message with which the derive's code panics at the author's token, `None` where
 //! all is well. Evaluated at compile time only.
 
+mod accepts;
 mod default;
 mod documented;
 mod literal;
@@ -10,7 +11,7 @@ mod message;
 mod siblings;
 mod unique;
 
-pub use default::{accepts_default, accepts_float, accepts_text};
+pub use accepts::{accepts_default, accepts_float, accepts_text};
 pub use documented::documents_every_value;
 pub use member::{has_setting, replacements_exist};
 pub use message::Message;

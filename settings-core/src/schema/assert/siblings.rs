@@ -1,7 +1,7 @@
 //! Members of one section whose keys only the sections' own structs know.
 
 use super::message::Message;
-use super::unique::in_variable;
+use crate::schema::naming::in_variable;
 use crate::schema::setting::same;
 use crate::schema::{Member, Section};
 

@@ -2,6 +2,7 @@
 
 use super::message::Message;
 use super::siblings::keys_differ;
+use crate::schema::naming::in_variable;
 use crate::schema::setting::same;
 use crate::schema::{Member, Section, Setting};
 
@@ -288,10 +289,6 @@ impl Hash {
         // Zero marks a free slot.
         Self(if hash == 0 { 1 } else { hash })
     }
-}
-
-pub(super) const fn in_variable(byte: u8) -> u8 {
-    if byte.is_ascii_alphanumeric() { byte.to_ascii_uppercase() } else { b'_' }
 }
 
 pub(super) const fn is_path(alias: &str) -> bool {

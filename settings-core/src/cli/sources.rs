@@ -15,7 +15,7 @@ pub(crate) const DEFAULT_CONFIG: &str = "config.json";
 
 /// Where settings come from.
 #[derive(Args, Clone, Debug, Default)]
-pub struct Common {
+pub struct Sources {
     /// A configuration file; of several, the later is the stronger [default: config.json where it exists]
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Vec<PathBuf>,
@@ -99,7 +99,7 @@ impl Policy {
     }
 }
 
-impl Common {
+impl Sources {
     /// Reads all layers.
     ///
     /// # Errors
