@@ -7,6 +7,8 @@
 use std::panic::catch_unwind;
 use std::path::Path;
 
+use settings_tests::random::Random;
+
 #[path = "../fuzz/bodies/mod.rs"]
 #[allow(dead_code)]
 mod bodies;
@@ -21,18 +23,6 @@ const LONGEST: usize = 4096;
 
 fn number_of(variable: &str) -> Option<u64> {
     std::env::var(variable).ok().map(|text| text.parse().expect("it is a number"))
-}
-
-/// xorshift64*.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 16) as usize % bound.max(1)
-    }
 }
 
 /// One to four changes.
@@ -86,7 +76,7 @@ fn run(name: &str) {
         attempt(target, seed.as_bytes());
     }
     let rounds = number_of("SETTINGS_FUZZ_ROUNDS").unwrap_or(ROUNDS);
-    let mut random = Random(number_of("SETTINGS_FUZZ_SEED").unwrap_or(0) ^ 0x5EED_2026_1122);
+    let mut random = Random::seeded(0x5EED_2026_1122);
     let mut pool: Vec<Vec<u8>> = target.seeds.iter().map(|seed| seed.as_bytes().to_vec()).collect();
     let mut good = 0;
     for round in 0..rounds {

@@ -2,6 +2,7 @@
 
 use settings_core::store::{Change, edit};
 use settings_core::value::json;
+use settings_tests::random::Random;
 
 #[path = "../fuzz/bodies/edit.rs"]
 #[allow(dead_code)]
@@ -12,26 +13,6 @@ use body::{check, reach};
 /// How many texts are edited; `SETTINGS_FUZZ_ROUNDS` asks for more.
 fn rounds() -> u64 {
     std::env::var("SETTINGS_FUZZ_ROUNDS").ok().and_then(|count| count.parse().ok()).unwrap_or(30_000)
-}
-
-/// xorshift64*; the seed stands in every failure.
-struct Random(u64);
-
-impl Random {
-    fn new(seed: u64) -> Self {
-        Self((seed + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15))
-    }
-
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 16) as usize % bound
-    }
-
-    fn pick<'p>(&mut self, from: &[&'p str]) -> &'p str {
-        from[self.below(from.len())]
-    }
 }
 
 const KEYS: [&str; 6] = ["A", "B", "Mail", "\\u0041B", "é", "x.y"];
