@@ -35,7 +35,7 @@ pub(crate) fn grids(good: &Good<'_>, table: Span, random: &mut Random, all: &mut
     all.push(whole("   ", "a row too long", last, 0, row));
     let Some(inner) = inner else { return };
     let bottom = lines.len() - 1;
-    // A border with a corner too many is drawn anew without it.
+    // Which of a border's corners is one too many is not for this test to say.
     if border.matches('+').count() > 3 {
         return;
     }

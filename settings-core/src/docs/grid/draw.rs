@@ -1,7 +1,7 @@
 //! Drawing a table from its cells' lines.
 
 use super::columns::count;
-use super::{GridLine, inner_corner};
+use super::{GridLine, inner_corner, is_border};
 
 /// One line of a table, without its padding.
 pub(super) enum Drawn {
@@ -65,7 +65,13 @@ pub(super) fn draw(
                     let own = lines.get(i).map_or("", |line| line.text);
                     let had_corner = matches!(inner_corner(own), Some(Some(_)) | None);
                     let meets = pair(i.checked_sub(1)) || pair(Some(i + 1));
-                    if meets || had_corner { border.clone() } else { plain.clone() }
+                    // one with more corners than are needed divides nothing more, so it may stay
+                    let fits = own.len() == border.len() && own.as_bytes().get(left + 1) == Some(&b'+');
+                    match fits && is_border(own) {
+                        true => own.to_owned(),
+                        false if meets || had_corner => border.clone(),
+                        false => plain.clone(),
+                    }
                 }
                 Drawn::Pair(a, b) => format!("|{}|{}|", padded(a, left), padded(b, right)),
                 Drawn::Across(text) => format!("|{}|", padded(text, left + 1 + right)),
