@@ -17,6 +17,19 @@ const PATIENCE: Duration = Duration::from_secs(20);
 #[settings(env_prefix = "X")]
 struct Program {
     net: Net,
+    /// Peers.
+    peers: Vec<Peer>,
+}
+
+/// A peer.
+#[derive(Settings)]
+struct Peer {
+    /// Its name.
+    #[setting(default = "", alias = "Title")]
+    name: String,
+    /// Its weight.
+    #[setting(default = 1)]
+    weight: u32,
 }
 
 /// The network.
@@ -66,6 +79,17 @@ fn sets() {
     );
     let resolution = timed(|| resolve::<Program>(Layers::new().environment(environment(&words))));
     assert_eq!(resolution.value().unwrap().net.numbers.len(), 100_000);
+}
+
+#[test]
+fn names_in_sections_that_repeat() {
+    let weights = joined(30_000, |number| format!("\"Weight\": {number}"));
+    let names = joined(30_000, |number| format!("\"Title\": \"{number}\""));
+    let file = format!(r#"{{"Peers": [{{{weights}, {names}}}]}}"#);
+    let resolution = timed(|| resolve::<Program>(Layers::new().file("config.json", file)));
+    let told = |message: &str| report(&resolution).diagnostics().iter().any(|it| it.message == message);
+    assert!(told("`Peers[0].Title` is an old name of `Peers[0].Name`"));
+    assert!(told("`Peers[0].Title` is ignored: `Peers[0].Name` is set too"));
 }
 
 #[test]

@@ -131,7 +131,7 @@ fn path(random: &mut Random) -> Vec<String> {
 fn every_byte_that_an_edit_does_not_concern_stays() {
     let (mut edits, mut back) = (0, 0);
     for seed in 0..rounds() {
-        let mut random = Random::new(seed);
+        let mut random = Random::seeded(seed);
         let layout = Layout::new(&mut random);
         let text = layout.text(&mut random);
         let path = path(&mut random);
@@ -173,7 +173,7 @@ fn has_missing_section(text: &str, path: &[String]) -> bool {
 fn broken_texts_are_refused_or_edited_soundly() {
     let (mut refused, mut done) = (0, 0);
     for seed in 0..rounds() {
-        let mut random = Random::new(seed ^ 0x5555_0000);
+        let mut random = Random::seeded(seed ^ 0x5555_0000);
         let layout = Layout::new(&mut random);
         let mut text: Vec<char> = layout.text(&mut random).chars().collect();
         for _ in 0..=random.below(3) {

@@ -96,7 +96,14 @@ impl<'r> Walk<'_, 'r> {
     fn section(&mut self, section: &'static Section, raw: Raw<'r>, path: &str) {
         let entries = raw.entries().unwrap_or_default();
         let named: Vec<_> = entries.iter().map(|(key, _)| member_called(section, &key.name())).collect();
-        for (number, ((key, value), name)) in entries.iter().zip(&named).enumerate() {
+        // by member: whether one of its own names stands in the object, and whether a name of it has been passed
+        let mut seen = vec![(false, false); section.members.len()];
+        for (at, name) in named.iter().flatten() {
+            if let Some((own, _)) = seen.get_mut(*at) {
+                *own |= *name != Name::Old;
+            }
+        }
+        for ((key, value), name) in entries.iter().zip(&named) {
             let Some((at, name)) = *name else {
                 if section.unknown == Some(Unknown::Warn) {
                     let message = format!("`{}` is no setting of {path}", key.name());
@@ -108,9 +115,10 @@ impl<'r> Walk<'_, 'r> {
             };
             let Some(member) = section.members.get(at) else { continue };
             let below = format!("{path}.{}", member.key());
-            let before = named.iter().take(number).flatten().any(|(other, _)| *other == at);
-            let is_set_too =
-                before || named.iter().flatten().any(|(other, name)| *other == at && *name != Name::Old);
+            let is_set_too = match seen.get_mut(at) {
+                Some((own, passed)) => std::mem::replace(passed, true) || *own,
+                None => false,
+            };
             match name {
                 Name::Own => {}
                 Name::OtherCase => {
