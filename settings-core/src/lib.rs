@@ -11,8 +11,6 @@ mod markdown;
 mod nearest;
 pub mod reference;
 pub mod resolve;
-#[cfg(feature = "docs")]
-pub mod rst;
 #[cfg(test)]
 mod sample;
 pub mod schema;

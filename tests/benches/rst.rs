@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::path::{Path, PathBuf};
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use settings_core::rst::{self, Dialect};
+use settings_rst::{self as rst, Dialect};
 
 /// One page of settings, each with a title, a directive and a table.
 fn generated(settings: usize) -> String {

@@ -8,7 +8,7 @@ mod support;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use settings_core::rst::{self, Dialect, Options};
+use settings_rst::{self as rst, Dialect, Options};
 
 /// Share of the cases without special settings that must be equal.
 const PLAIN_FLOOR: f64 = 0.94;

@@ -8,7 +8,7 @@ mod support;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use settings_core::rst::{self, Dialect};
+use settings_rst::{self as rst, Dialect};
 
 fn shared() -> Option<PathBuf> {
     let beside = || support::root().parent().map(|parent| parent.join("shared"));

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use settings_core::rst::{self, Dialect};
+use settings_rst::{self as rst, Dialect};
 use settings_tests::random::Random;
 
 /// Long enough for any machine, far too short for work that grows with the square of the input.

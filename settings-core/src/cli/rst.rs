@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::{Failure, Outcome};
-use crate::rst::{self, Dialect};
+use settings_rst::{self as rst, Dialect};
 
 /// Shows what the reStructuredText parser sees.
 #[derive(Args, Debug)]

@@ -1,6 +1,6 @@
 //! Breaking text into lines, and undoing it so that only the breaks no rule explains remain.
 
-use crate::rst::width::column_width as width;
+use settings_rst::width::column_width as width;
 
 /// Breaks `text` greedily into lines of at most `columns`; a line end in it always breaks. A word longer than that
 /// stands alone.

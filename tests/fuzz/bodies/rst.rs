@@ -1,6 +1,6 @@
 //! Any bytes, read in both dialects and printed.
 
-use settings_core::rst::{self, Dialect};
+use settings_rst::{self as rst, Dialect};
 
 pub const SEEDS: &[&str] = &[
     "Title\n=====\n\n- a *b* **c** ``d`` `e`_ |f| [1]_\n- :ref:`g <h>`\n\n.. _h:\n\n1. x\n\n   y\n",

@@ -239,7 +239,7 @@ fn markup(good: &Good<'_>, all: &mut Vec<Option<Change>>) {
         let start = title.span.end + 1;
         let end = start + text[start..].find('\n').unwrap_or(text.len() - start);
         let length = end - start;
-        let needed = settings_core::rst::width::column_width(title);
+        let needed = settings_rst::width::column_width(title);
         if length == needed && needed == title.value.len() {
             let short = text[start..end].chars().next().unwrap().to_string().repeat(needed - 1);
             all.push(good.change(

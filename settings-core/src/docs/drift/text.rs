@@ -6,7 +6,7 @@ use crate::docs::encoding;
 use crate::docs::grammar;
 use crate::docs::model::{Bullet, Content, Entry, Part, Span, Statement, Value};
 use crate::docs::read::{PageRead, TableFault};
-use crate::rst::width::column_width;
+use settings_rst::width::column_width;
 
 use super::draft::Draft;
 use super::finding::Rule;
@@ -161,7 +161,7 @@ fn warnings(page: &PageRead, told: &[usize]) -> Vec<Draft> {
         let words = warning.text.split('\n').next().unwrap_or_default().trim_end_matches('.');
         let mut draft =
             Draft::new(Rule::DocutilsWarning, span, format!("docutils: {words}")).found(line).help(help);
-        if warning.level < crate::rst::Level::Error {
+        if warning.level < settings_rst::Level::Error {
             draft = draft.warning();
         }
         drafts.push(match longer_underline(page, warning.line, &warning.text) {

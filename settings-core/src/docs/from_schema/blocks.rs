@@ -2,7 +2,7 @@
 
 use crate::docs::inline::markdown_to_rst;
 use crate::docs::model::{Content, Value};
-use crate::rst::writer::keep_paragraph;
+use settings_rst::writer::keep_paragraph;
 
 /// Paragraphs, lists and code; a table keeps its lines as code, and a heading becomes a paragraph, since cells have none.
 pub(super) fn blocks(markdown: &str) -> Vec<Content> {

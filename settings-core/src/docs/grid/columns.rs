@@ -1,6 +1,6 @@
 //! From columns of the screen to characters and bytes.
 
-use crate::rst::width::column_width;
+use settings_rst::width::column_width;
 
 /// The number of columns of a line.
 pub(super) fn count(line: &str) -> usize {

@@ -1,7 +1,7 @@
 //! One part of a page in reStructuredText.
 
 use crate::docs::model::{Content, Directive, Heading, Part};
-use crate::rst::width::column_width;
+use settings_rst::width::column_width;
 
 use super::table::{content_lines, table};
 use super::words;

@@ -5,7 +5,7 @@
 
 use crate::docs::fill::fill;
 use crate::docs::model::{Bullet, Content, Row, Table, TableLayout};
-use crate::rst::width::column_width;
+use settings_rst::width::column_width;
 
 use super::words;
 

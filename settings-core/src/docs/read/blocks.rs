@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::docs::model::Span;
-use crate::rst::{Directive, Document, NodeId, NodeRef, Table, TableKind, Tag};
+use settings_rst::{Directive, Document, NodeId, NodeRef, Table, TableKind, Tag};
 
 /// What a block is.
 #[derive(Clone, Copy, Debug)]

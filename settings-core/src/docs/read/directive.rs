@@ -1,7 +1,7 @@
 //! A `config:setting` directive.
 
 use crate::docs::model::{Directive, DirectiveOption, Fact, Span};
-use crate::rst;
+use settings_rst as rst;
 
 use super::cell::{contents, dedented};
 use super::table::lines_of;

@@ -1,7 +1,7 @@
 //! A parsed grid table as rows of one cell or two.
 
 use crate::docs::grid::GridLine;
-use crate::rst::{Cell, Table};
+use settings_rst::{Cell, Table};
 
 /// The cells of a table with two columns (or with one), whatever further corners its borders have.
 pub(super) struct Grid<'t> {

@@ -9,8 +9,8 @@ mod grid;
 mod joined;
 mod table;
 
-use crate::rst;
-use crate::rst::width::column_width;
+use settings_rst as rst;
+use settings_rst::width::column_width;
 
 use super::grammar;
 use super::grid::GridLine;

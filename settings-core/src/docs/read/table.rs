@@ -4,8 +4,8 @@ use crate::docs::encoding;
 use crate::docs::grid::{self, GridLine};
 use crate::docs::layout::{self, left_by_rule, left_columns, right_by_rule};
 use crate::docs::model::{Bullet, Content, Part, Row, Span, Table, TableLayout};
-use crate::rst;
-use crate::rst::width::column_width;
+use settings_rst as rst;
+use settings_rst::width::column_width;
 
 use super::cell::{bullets, contents};
 use super::grid::Grid;

@@ -10,7 +10,7 @@ use super::parts::RawOption;
 
 /// One directive, whatever became of it.
 #[derive(Clone, Debug)]
-pub(in crate::rst) struct DirectiveRecord {
+pub(crate) struct DirectiveRecord {
     name: Box<str>,
     line: u32,
     span: Range<u32>,

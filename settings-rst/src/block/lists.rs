@@ -110,7 +110,7 @@ impl<'s> Parser<'s> {
     }
 
     /// The part of a field's line that is its name.
-    pub(in crate::rst) fn field_name_line(&self, line: Line, marker: usize) -> Line {
+    pub(crate) fn field_name_line(&self, line: Line, marker: usize) -> Line {
         let text = cut(self.slice(line), 0, marker);
         let end = text.rfind(':').unwrap_or(1).max(1);
         Line { start: line.start + 1, end: line.start + end as u32, ..line }

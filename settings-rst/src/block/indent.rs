@@ -6,27 +6,27 @@ use super::super::source::Line;
 
 /// A block cut out of a view; its lines lie on top of the stack until truncated.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::rst) struct Indented {
-    pub(in crate::rst) view: View,
+pub(crate) struct Indented {
+    pub(crate) view: View,
     /// Whether a blank line, or nothing, follows.
-    pub(in crate::rst) blank_finish: bool,
+    pub(crate) blank_finish: bool,
 }
 
 /// How a block is cut out.
 #[derive(Clone, Copy, Debug, Default)]
-pub(in crate::rst) struct Cut {
-    pub(in crate::rst) until_blank: bool,
-    pub(in crate::rst) keep_indent: bool,
-    pub(in crate::rst) keep_top: bool,
+pub(crate) struct Cut {
+    pub(crate) until_blank: bool,
+    pub(crate) keep_indent: bool,
+    pub(crate) keep_top: bool,
     /// The whole block's indent in characters, where it is known.
-    pub(in crate::rst) block: Option<usize>,
+    pub(crate) block: Option<usize>,
     /// Bytes to cut off the first line, where they are known.
-    pub(in crate::rst) first: Option<usize>,
+    pub(crate) first: Option<usize>,
 }
 
 impl<'s> Parser<'s> {
     /// Cuts the first `count` characters off a line.
-    pub(in crate::rst) fn trim_left(&self, line: Line, count: usize) -> Line {
+    pub(crate) fn trim_left(&self, line: Line, count: usize) -> Line {
         let text = self.slice(line);
         let bytes = text.as_bytes();
         let cut = if bytes.len() <= count && text.is_ascii() {
@@ -40,7 +40,7 @@ impl<'s> Parser<'s> {
     }
 
     /// The block of indented lines from the current one on; moves the reader to its last line.
-    pub(in crate::rst) fn cut_block(&mut self, m: &mut Machine, cut: Cut) -> Indented {
+    pub(crate) fn cut_block(&mut self, m: &mut Machine, cut: Cut) -> Indented {
         let start = m.at.max(0) as usize;
         let (end, indent, blank_finish) = self.measure(m.view, start, cut);
         let count = end.saturating_sub(start);
@@ -102,7 +102,7 @@ impl<'s> Parser<'s> {
     }
 
     /// The lines up to the next blank one. An indented line ends the block early; its index is told.
-    pub(in crate::rst) fn text_block(&mut self, m: &mut Machine, flush_left: bool) -> (View, Option<usize>) {
+    pub(crate) fn text_block(&mut self, m: &mut Machine, flush_left: bool) -> (View, Option<usize>) {
         let start = m.at.max(0) as usize;
         let mut end = start;
         let mut indented = None;
@@ -127,7 +127,7 @@ impl<'s> Parser<'s> {
 }
 
 /// Leading whitespace in characters.
-pub(in crate::rst) fn indent_of(text: &str) -> usize {
+pub(crate) fn indent_of(text: &str) -> usize {
     let spaces = text.bytes().take_while(|&b| b == b' ').count();
     match text.as_bytes().get(spaces) {
         Some(&b) if !(b' '..0x80).contains(&b) => {

@@ -8,7 +8,7 @@ use super::super::chars::{byte, char_at, char_before, is_space, is_word, may_fol
 /// Links that stand in the text by themselves stay links.
 ///
 /// ```
-/// # use settings_core::rst::writer::escape;
+/// # use settings_rst::writer::escape;
 /// assert_eq!(escape("2 * 3, but *not*"), "2 * 3, but \\*not*");
 /// assert_eq!(escape("a name_ and snake_case"), "a name\\_ and snake_case");
 /// ```
@@ -49,7 +49,7 @@ fn ends_reference(text: &str, at: usize) -> bool {
 /// [`escape`], and a backslash before what would begin another block at a line's start; a final `::` is escaped.
 ///
 /// ```
-/// # use settings_core::rst::writer::escape_paragraph;
+/// # use settings_rst::writer::escape_paragraph;
 /// assert_eq!(escape_paragraph("- no list\n1. no list either::"), "\\- no list\n\\1. no list either:\\:");
 /// ```
 #[must_use]
@@ -71,7 +71,7 @@ pub fn escape_paragraph(text: &str) -> String {
 /// A line that holds markup already, with a backslash before what would begin another block; a final `::` is escaped.
 ///
 /// ```
-/// # use settings_core::rst::writer::keep_paragraph;
+/// # use settings_rst::writer::keep_paragraph;
 /// assert_eq!(keep_paragraph(".. no *directive*::"), "\\.. no *directive*:\\:");
 /// ```
 #[must_use]

@@ -15,7 +15,7 @@ use super::width::column_width;
 /// A title with an underline of its width in columns.
 ///
 /// ```
-/// # use settings_core::rst::writer::heading;
+/// # use settings_rst::writer::heading;
 /// assert_eq!(heading("SMTP port", '~'), "SMTP port\n~~~~~~~~~\n");
 /// ```
 #[must_use]
@@ -50,7 +50,7 @@ pub fn indent(text: &str, indent: usize) -> String {
 /// A field: `:name: body`; further lines of the body stand below its first, indented by `hanging`.
 ///
 /// ```
-/// # use settings_core::rst::writer::field;
+/// # use settings_rst::writer::field;
 /// assert_eq!(field("range", "1 to 65535", 2), ":range: 1 to 65535\n");
 /// assert_eq!(field("note", "one\ntwo", 2), ":note: one\n  two\n");
 /// assert_eq!(field("flag", "", 2), ":flag:\n");
@@ -71,7 +71,7 @@ pub fn field(name: &str, body: &str, hanging: usize) -> String {
 /// A directive: its argument on the first line, options and body indented by three.
 ///
 /// ```
-/// # use settings_core::rst::writer::directive;
+/// # use settings_rst::writer::directive;
 /// let written = directive("config:setting", "port", &[("default", "25")], "The port.\n");
 /// assert_eq!(written, ".. config:setting:: port\n   :default: 25\n\n   The port.\n");
 /// ```

@@ -5,7 +5,7 @@
 //! linear in its input, its nesting is bounded, and no input makes it panic.
 //!
 //! ```
-//! use settings_core::rst::{self, Dialect, Tag};
+//! use settings_rst::{self as rst, Dialect, Tag};
 //!
 //! let page = rst::parse("Port\n----\n\nThe *port*.\n", Dialect::Docutils);
 //! let section = page.root().child(Tag::Section).unwrap();

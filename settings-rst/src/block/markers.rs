@@ -11,14 +11,14 @@ use nom::{IResult, Parser};
 use super::super::chars::{byte, is_punctuation, is_word, tail};
 
 /// Letters and digits with single `-._+:` between them.
-pub(in crate::rst) fn simple_name(input: &str) -> IResult<&str, &str> {
+pub(crate) fn simple_name(input: &str) -> IResult<&str, &str> {
     let word = || take_while1(is_word);
     recognize(pair(word(), many0_count(pair(satisfy(|c| matches!(c, '-' | '.' | '_' | '+' | ':')), word()))))
         .parse(input)
 }
 
 /// Blanks, or the end of the line: what must follow a marker.
-pub(in crate::rst) fn blanks(input: &str) -> IResult<&str, &str> {
+pub(crate) fn blanks(input: &str) -> IResult<&str, &str> {
     alt((take_while1(|c| c == ' '), nom::combinator::eof)).parse(input)
 }
 
@@ -32,39 +32,39 @@ fn marked<'a, O>(
 }
 
 /// `- `, `* `, `+ ` and three Unicode bullets.
-pub(in crate::rst) fn bullet(line: &str) -> Option<usize> {
+pub(crate) fn bullet(line: &str) -> Option<usize> {
     marked(line, satisfy(|c| matches!(c, '-' | '+' | '*' | '\u{2022}' | '\u{2023}' | '\u{2043}')))
 }
 
 /// `>>> `
-pub(in crate::rst) fn doctest(line: &str) -> Option<usize> {
+pub(crate) fn doctest(line: &str) -> Option<usize> {
     marked(line, tag(">>>"))
 }
 
 /// `| `
-pub(in crate::rst) fn line_block(line: &str) -> Option<usize> {
+pub(crate) fn line_block(line: &str) -> Option<usize> {
     marked(line, char('|'))
 }
 
 /// `.. `
-pub(in crate::rst) fn explicit(line: &str) -> Option<usize> {
+pub(crate) fn explicit(line: &str) -> Option<usize> {
     marked(line, tag(".."))
 }
 
 /// `__ `
-pub(in crate::rst) fn anonymous(line: &str) -> Option<usize> {
+pub(crate) fn anonymous(line: &str) -> Option<usize> {
     marked(line, tag("__"))
 }
 
 /// One punctuation character, repeated: a title's adornment or a transition.
-pub(in crate::rst) fn is_adornment(line: &str) -> bool {
+pub(crate) fn is_adornment(line: &str) -> bool {
     let line = line.trim_end_matches(' ');
     let first = byte(line, 0);
     is_punctuation(first) && line.bytes().all(|b| b == first)
 }
 
 /// `+---+`: the top and the bottom of a grid table.
-pub(in crate::rst) fn is_grid_border(line: &str) -> bool {
+pub(crate) fn is_grid_border(line: &str) -> bool {
     let line = line.trim_end_matches(' ');
     line.len() >= 5
         && line.starts_with("+-")
@@ -73,18 +73,18 @@ pub(in crate::rst) fn is_grid_border(line: &str) -> bool {
 }
 
 /// `=== ===`: the top of a simple table.
-pub(in crate::rst) fn is_simple_top(line: &str) -> bool {
+pub(crate) fn is_simple_top(line: &str) -> bool {
     let line = line.trim_end_matches(' ');
     line.starts_with('=') && line.contains(' ') && line.bytes().all(|b| b == b'=' || b == b' ')
 }
 
 /// `===  ===` or `===`: bottom and head rule of a simple table.
-pub(in crate::rst) fn is_simple_border(line: &str) -> bool {
+pub(crate) fn is_simple_border(line: &str) -> bool {
     line.starts_with('=') && line.bytes().all(|b| b == b'=' || b == b' ')
 }
 
 /// `:name: `, colons inside the name escaped or not followed by a blank: its length with the blanks after it.
-pub(in crate::rst) fn field(line: &str) -> Option<usize> {
+pub(crate) fn field(line: &str) -> Option<usize> {
     let name = line.strip_prefix(':')?;
     if name.starts_with([':', ' ']) || name.is_empty() {
         return None;
@@ -116,7 +116,7 @@ pub(in crate::rst) fn field(line: &str) -> Option<usize> {
 
 /// How an enumerator is dressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::rst) enum Dress {
+pub(crate) enum Dress {
     /// `(1)`
     Parens,
     /// `1)`
@@ -126,14 +126,14 @@ pub(in crate::rst) enum Dress {
 }
 
 impl Dress {
-    pub(in crate::rst) const fn prefix(self) -> &'static str {
+    pub(crate) const fn prefix(self) -> &'static str {
         match self {
             Dress::Parens => "(",
             Dress::RightParen | Dress::Period => "",
         }
     }
 
-    pub(in crate::rst) const fn suffix(self) -> &'static str {
+    pub(crate) const fn suffix(self) -> &'static str {
         match self {
             Dress::Parens | Dress::RightParen => ")",
             Dress::Period => ".",
@@ -142,7 +142,7 @@ impl Dress {
 }
 
 /// An enumerator's text, its dress, and the marker's length.
-pub(in crate::rst) fn enumerator(line: &str) -> Option<(&str, Dress, usize)> {
+pub(crate) fn enumerator(line: &str) -> Option<(&str, Dress, usize)> {
     let text = |input| {
         alt((
             take_while1(|c: char| c.is_ascii_digit()),
@@ -167,7 +167,7 @@ fn letter(input: &str) -> IResult<&str, &str> {
 }
 
 /// `-a`, `--long=ARG`, `/V`, several apart by `, `; then two blanks or the end. The marker's length.
-pub(in crate::rst) fn options(line: &str) -> Option<usize> {
+pub(crate) fn options(line: &str) -> Option<usize> {
     let (rest, _) = pair(option, many0_count(preceded(tag(", "), option))).parse(line).ok()?;
     let blanks = rest.len() - rest.trim_start_matches(' ').len();
     match (blanks, rest.len()) {
@@ -199,7 +199,7 @@ fn option(input: &str) -> IResult<&str, &str> {
 
 /// What stands after `.. `.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::rst) enum Explicit<'a> {
+pub(crate) enum Explicit<'a> {
     Footnote(&'a str),
     Citation(&'a str),
     Target,
@@ -208,7 +208,7 @@ pub(in crate::rst) enum Explicit<'a> {
 }
 
 /// The construct that a line of explicit markup begins, and the marker's length; none: a comment.
-pub(in crate::rst) fn explicit_construct(line: &str) -> Option<(Explicit<'_>, usize)> {
+pub(crate) fn explicit_construct(line: &str) -> Option<(Explicit<'_>, usize)> {
     let (body, _) =
         pair(tag::<_, _, nom::error::Error<&str>>(".."), take_while1(|c| c == ' ')).parse(line).ok()?;
     let at = line.len() - body.len();
@@ -243,7 +243,7 @@ fn directive(input: &str) -> IResult<&str, &str> {
 }
 
 /// `name:: ` inside a substitution definition: the name and the marker's length.
-pub(in crate::rst) fn embedded_directive(line: &str) -> Option<(&str, usize)> {
+pub(crate) fn embedded_directive(line: &str) -> Option<(&str, usize)> {
     let (rest, name) = terminated(directive_name, pair(tag("::"), blanks)).parse(line).ok()?;
     Some((name, line.len() - rest.len()))
 }
@@ -254,7 +254,7 @@ fn directive_name(input: &str) -> IResult<&str, &str> {
 }
 
 /// `-- `, `--- ` or an em dash before an attribution: the length with the blanks after it.
-pub(in crate::rst) fn attribution(line: &str) -> Option<usize> {
+pub(crate) fn attribution(line: &str) -> Option<usize> {
     let rest = if let Some(rest) = line.strip_prefix("---") {
         rest
     } else if let Some(rest) = line.strip_prefix("--") {

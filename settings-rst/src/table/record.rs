@@ -38,28 +38,28 @@ impl TableKind {
 
 /// One table, found anywhere on the page.
 #[derive(Clone, Debug)]
-pub(in crate::rst) struct TableRecord {
-    pub(in crate::rst) kind: TableKind,
-    pub(in crate::rst) line: u32,
-    pub(in crate::rst) start_line: u32,
-    pub(in crate::rst) span: Range<u32>,
-    pub(in crate::rst) colwidths: Vec<i64>,
-    pub(in crate::rst) head_rows: u32,
-    pub(in crate::rst) rows: u32,
-    pub(in crate::rst) cells: Vec<CellRecord>,
-    pub(in crate::rst) error: Option<String>,
-    pub(in crate::rst) node: Option<NodeId>,
+pub(crate) struct TableRecord {
+    pub(crate) kind: TableKind,
+    pub(crate) line: u32,
+    pub(crate) start_line: u32,
+    pub(crate) span: Range<u32>,
+    pub(crate) colwidths: Vec<i64>,
+    pub(crate) head_rows: u32,
+    pub(crate) rows: u32,
+    pub(crate) cells: Vec<CellRecord>,
+    pub(crate) error: Option<String>,
+    pub(crate) node: Option<NodeId>,
 }
 
 #[derive(Clone, Debug)]
-pub(in crate::rst) struct CellRecord {
-    pub(in crate::rst) row: u32,
-    pub(in crate::rst) col: u32,
-    pub(in crate::rst) rowspan: u32,
-    pub(in crate::rst) colspan: u32,
-    pub(in crate::rst) line: Option<u32>,
-    pub(in crate::rst) lines: Option<Range<u32>>,
-    pub(in crate::rst) node: Option<NodeId>,
+pub(crate) struct CellRecord {
+    pub(crate) row: u32,
+    pub(crate) col: u32,
+    pub(crate) rowspan: u32,
+    pub(crate) colspan: u32,
+    pub(crate) line: Option<u32>,
+    pub(crate) lines: Option<Range<u32>>,
+    pub(crate) node: Option<NodeId>,
 }
 
 impl Parser<'_> {
@@ -119,7 +119,7 @@ impl Parser<'_> {
     }
 
     /// Keeps the lines of a list item where they are wanted.
-    pub(in crate::rst) fn record_item(&mut self, item: NodeId, view: View) {
+    pub(crate) fn record_item(&mut self, item: NodeId, view: View) {
         if self.item_lines.is_none() {
             return;
         }
@@ -139,7 +139,7 @@ impl Parser<'_> {
         }
     }
 
-    pub(in crate::rst) fn record_node(&mut self, table: usize, node: NodeId) {
+    pub(crate) fn record_node(&mut self, table: usize, node: NodeId) {
         if let Some(table) = self.tables.get_mut(table) {
             table.node = Some(node);
         }

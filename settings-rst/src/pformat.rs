@@ -10,7 +10,7 @@ use super::tree::{Key, NodeId, Value};
 /// The tree as indented pseudo-XML, exactly as docutils prints it before transforms.
 ///
 /// ```
-/// # use settings_core::rst::{self, Dialect};
+/// # use settings_rst::{self as rst, Dialect};
 /// let page = rst::parse("*text*\n", Dialect::Docutils);
 /// let tree = "<document source=\"test data\">\n    <paragraph>\n        <emphasis>\n            text\n";
 /// assert_eq!(rst::pformat(&page), tree);

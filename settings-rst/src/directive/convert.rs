@@ -8,7 +8,7 @@ use super::super::pformat::split_lines;
 
 /// How an option's value is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::rst) enum Convert {
+pub(crate) enum Convert {
     Backlinks,
     Char,
     CharOrSpace,
@@ -33,7 +33,7 @@ pub(in crate::rst) enum Convert {
 
 /// A value as its directive uses it.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::rst) enum Converted {
+pub(crate) enum Converted {
     /// A flag, or what was switched off.
     None,
     Text(String),
@@ -79,7 +79,7 @@ const ENCODINGS: &[&str] = &[
 
 impl Convert {
     /// Reads a value. `Err`: docutils' words for what is wrong.
-    pub(in crate::rst) fn convert(self, value: Option<&str>) -> Result<Converted, String> {
+    pub(crate) fn convert(self, value: Option<&str>) -> Result<Converted, String> {
         let required = || value.ok_or_else(|| "argument required but none supplied".to_owned());
         let text = |text: &str| Ok(Converted::Text(text.to_owned()));
         match self {
@@ -138,7 +138,7 @@ impl Convert {
 }
 
 /// Names fit for classes.
-pub(in crate::rst) fn class_names(value: &str) -> Result<Vec<String>, String> {
+pub(crate) fn class_names(value: &str) -> Result<Vec<String>, String> {
     words(value)
         .map(|word| match make_id(word) {
             name if name.is_empty() => Err(format!("cannot make \"{word}\" into a class name")),
@@ -157,7 +157,7 @@ fn int(value: Option<&str>) -> Result<i64, String> {
 }
 
 /// A whole number as Python reads it: blanks around it, single underscores between digits.
-pub(in crate::rst) fn parse_int(text: &str) -> Option<i64> {
+pub(crate) fn parse_int(text: &str) -> Option<i64> {
     let text = trim(text);
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     let groups =
@@ -244,7 +244,7 @@ fn length(value: Option<&str>, default: &str) -> Result<String, String> {
 }
 
 /// A character, given by itself or by its code.
-pub(in crate::rst) fn unicode_code(code: &str) -> Result<String, String> {
+pub(crate) fn unicode_code(code: &str) -> Result<String, String> {
     let too_large = || "code too large (Python int too large to convert to C int)".to_owned();
     let lower = code.to_ascii_lowercase();
     let hex = ["0x", "x", "\\x", "u+", "u", "\\u"]
@@ -278,7 +278,7 @@ fn single(value: Option<&str>) -> Result<String, String> {
 }
 
 /// A text in quotes, as Python's `repr` writes it.
-pub(in crate::rst) fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     let mark = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
     let mut out = String::from(mark);
     for c in text.chars() {
@@ -305,7 +305,7 @@ pub(in crate::rst) fn quote(text: &str) -> String {
 
 impl Converted {
     /// As Python's `repr` writes it.
-    pub(in crate::rst) fn repr(&self) -> String {
+    pub(crate) fn repr(&self) -> String {
         match self {
             Converted::None => "None".into(),
             Converted::Text(text) => quote(text),

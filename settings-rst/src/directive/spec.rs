@@ -4,7 +4,7 @@ use super::convert::Convert;
 
 /// What a directive does with its parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::rst) enum Kind {
+pub(crate) enum Kind {
     Admonition,
     BlockQuote,
     Class,
@@ -41,7 +41,7 @@ pub(in crate::rst) enum Kind {
 
 /// Which options a directive takes, and how each is read.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::rst) enum OptionSpec {
+pub(crate) enum OptionSpec {
     /// None; their lines are content.
     None,
     /// All, as they are.
@@ -51,14 +51,14 @@ pub(in crate::rst) enum OptionSpec {
 
 /// What a directive takes.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::rst) struct Spec {
-    pub(in crate::rst) kind: Kind,
-    pub(in crate::rst) required: usize,
-    pub(in crate::rst) optional: usize,
+pub(crate) struct Spec {
+    pub(crate) kind: Kind,
+    pub(crate) required: usize,
+    pub(crate) optional: usize,
     /// Whether the last argument may hold whitespace.
-    pub(in crate::rst) spaces: bool,
-    pub(in crate::rst) options: OptionSpec,
-    pub(in crate::rst) content: bool,
+    pub(crate) spaces: bool,
+    pub(crate) options: OptionSpec,
+    pub(crate) content: bool,
 }
 
 const COMMON: OptionSpec = OptionSpec::Known(&[("class", Convert::Class), ("name", Convert::Unchanged)]);
@@ -88,11 +88,10 @@ impl Spec {
     }
 
     /// A directive that is kept without being understood.
-    pub(in crate::rst) const GENERIC: Spec =
-        Spec::new(Kind::Generic).arguments(0, 1).options(OptionSpec::Any);
+    pub(crate) const GENERIC: Spec = Spec::new(Kind::Generic).arguments(0, 1).options(OptionSpec::Any);
 
     /// The directive of a lower-case name; none: docutils has no such directive.
-    pub(in crate::rst) fn find(name: &str) -> Option<Spec> {
+    pub(crate) fn find(name: &str) -> Option<Spec> {
         use OptionSpec::{Known, None as NoOptions};
         let spec = |kind| Spec::new(kind);
         Some(match name {

@@ -33,11 +33,11 @@ impl GridCell {
 /// cells reach over it.
 ///
 /// ```
-/// # use settings_core::rst::writer::{GridCell, GridTable};
+/// # use settings_rst::writer::{GridCell, GridTable};
 /// let cells = vec![GridCell::new(0, 0, vec!["a".into()]), GridCell::new(0, 1, vec!["b".into(), "c".into()])];
 /// let table = GridTable { colwidths: vec![3, 4], head_rows: 0, cells };
 /// assert_eq!(table.write()?, "+---+----+\n| a | b  |\n|   | c  |\n+---+----+\n");
-/// # Ok::<(), settings_core::rst::writer::GridError>(())
+/// # Ok::<(), settings_rst::writer::GridError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GridTable {

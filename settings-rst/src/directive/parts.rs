@@ -14,33 +14,33 @@ use super::spec::{OptionSpec, Spec};
 
 /// One option as written.
 #[derive(Clone, Debug)]
-pub(in crate::rst) struct RawOption {
+pub(crate) struct RawOption {
     /// In lower case.
-    pub(in crate::rst) name: String,
+    pub(crate) name: String,
     /// Whether the name is free of wrong markup.
     is_clean: bool,
     /// None: nothing stands after the name.
-    pub(in crate::rst) value: Option<String>,
-    pub(in crate::rst) number: u32,
+    pub(crate) value: Option<String>,
+    pub(crate) number: u32,
     /// From the colon before the name to the end of the value.
-    pub(in crate::rst) span: std::ops::Range<u32>,
-    pub(in crate::rst) value_span: std::ops::Range<u32>,
+    pub(crate) span: std::ops::Range<u32>,
+    pub(crate) value_span: std::ops::Range<u32>,
 }
 
 #[derive(Clone, Debug)]
-pub(in crate::rst) struct Parts {
-    pub(in crate::rst) arguments: Vec<String>,
+pub(crate) struct Parts {
+    pub(crate) arguments: Vec<String>,
     /// The lines that the arguments stand on; the first begins with the first argument.
-    pub(in crate::rst) argument_lines: View,
-    pub(in crate::rst) options: Vec<RawOption>,
+    pub(crate) argument_lines: View,
+    pub(crate) options: Vec<RawOption>,
     /// The options of a directive that is understood.
-    pub(in crate::rst) values: Vec<(&'static str, Converted)>,
-    pub(in crate::rst) content: View,
+    pub(crate) values: Vec<(&'static str, Converted)>,
+    pub(crate) content: View,
 }
 
 impl Parser<'_> {
     /// Takes a directive's lines apart. `Err`: what is wrong, in docutils' words.
-    pub(in crate::rst) fn directive_parts(&mut self, view: View, spec: &Spec) -> Result<Parts, String> {
+    pub(crate) fn directive_parts(&mut self, view: View, spec: &Spec) -> Result<Parts, String> {
         let mut view = view;
         if self.line(view, 0).is_some_and(Line::is_blank) {
             view = view.skip(1);
@@ -207,29 +207,29 @@ fn convert(options: &[RawOption], spec: &Spec) -> Result<Vec<(&'static str, Conv
 }
 
 impl Parts {
-    pub(in crate::rst) fn get(&self, name: &str) -> Option<&Converted> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Converted> {
         self.values.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 
-    pub(in crate::rst) fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.get(name).is_some()
     }
 
-    pub(in crate::rst) fn text(&self, name: &str) -> Option<&str> {
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
         match self.get(name) {
             Some(Converted::Text(text)) => Some(text),
             _ => None,
         }
     }
 
-    pub(in crate::rst) fn int(&self, name: &str) -> Option<i64> {
+    pub(crate) fn int(&self, name: &str) -> Option<i64> {
         match self.get(name) {
             Some(Converted::Int(value)) => Some(*value),
             _ => None,
         }
     }
 
-    pub(in crate::rst) fn words(&self, name: &str) -> &[String] {
+    pub(crate) fn words(&self, name: &str) -> &[String] {
         match self.get(name) {
             Some(Converted::Words(words)) => words,
             _ => &[],

@@ -8,7 +8,7 @@ pub const UNICODE_VERSION: (u8, u8, u8) = (14, 0, 0);
 /// Columns that `text` takes: East Asian wide and fullwidth characters two, combining ones none, all others one.
 ///
 /// ```
-/// # use settings_core::rst::width::column_width;
+/// # use settings_rst::width::column_width;
 /// assert_eq!(column_width("mail"), 4);
 /// assert_eq!(column_width("郵便"), 4);
 /// assert_eq!(column_width("e\u{301}"), 1);

@@ -7,9 +7,9 @@ use super::super::tree::NodeId;
 use super::{Construct, Cut};
 
 /// One line: its node, and its indent unless it is empty.
-pub(in crate::rst) struct BlockLine {
-    pub(in crate::rst) node: NodeId,
-    pub(in crate::rst) indent: Option<usize>,
+pub(crate) struct BlockLine {
+    pub(crate) node: NodeId,
+    pub(crate) indent: Option<usize>,
 }
 
 impl Parser<'_> {
@@ -67,7 +67,7 @@ impl Parser<'_> {
     }
 
     /// Puts the lines into blocks by their indents; an empty line has the indent of the one before.
-    pub(in crate::rst) fn nest_lines(&mut self, block: NodeId, lines: Vec<BlockLine>) {
+    pub(crate) fn nest_lines(&mut self, block: NodeId, lines: Vec<BlockLine>) {
         let mut last = 0;
         let indented: Vec<(NodeId, usize)> = lines
             .into_iter()

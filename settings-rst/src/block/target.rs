@@ -10,7 +10,7 @@ use super::Cut;
 use super::markers::simple_name;
 
 /// Where a target points.
-pub(in crate::rst) enum TargetType {
+pub(crate) enum TargetType {
     /// To another target of this name.
     Name(String),
     /// To a place; empty: to where the target itself stands.
@@ -153,7 +153,7 @@ fn colon(text: &str, at: usize) -> Option<usize> {
 }
 
 /// What the lines after a target's name point to. The lines are escaped.
-pub(in crate::rst) fn target_type(lines: &[&str]) -> TargetType {
+pub(crate) fn target_type(lines: &[&str]) -> TargetType {
     if lines.last().is_some_and(|line| trim(line).ends_with('_')) {
         let text = lines.iter().map(|line| trim(line)).collect::<Vec<_>>().join(" ");
         if let Some(name) = as_reference(&normalize_whitespace(&text)) {
@@ -164,7 +164,7 @@ pub(in crate::rst) fn target_type(lines: &[&str]) -> TargetType {
 }
 
 /// A URI without its unescaped whitespace.
-pub(in crate::rst) fn uri_text(escaped: &str) -> String {
+pub(crate) fn uri_text(escaped: &str) -> String {
     escaped
         .split("\0 ")
         .flat_map(|part| part.split("\0\n"))

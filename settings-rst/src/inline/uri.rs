@@ -207,7 +207,7 @@ fn host_end(text: &str, from: usize, accept: impl Fn(usize) -> bool) -> Option<u
 }
 
 /// Whether the whole text is a mail address.
-pub(in crate::rst) fn is_email(text: &str) -> bool {
+pub(crate) fn is_email(text: &str) -> bool {
     let Some(at) = text.find('@') else { return false };
     is_dotted(cut(text, 0, at))
         && byte(text, at.wrapping_sub(1)) != 0

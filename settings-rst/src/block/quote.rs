@@ -19,7 +19,7 @@ impl Parser<'_> {
     }
 
     /// The quotes of an indented block: each ends with its attribution. Messages stand after their quote.
-    pub(in crate::rst) fn block_quotes(&mut self, mut view: View, parent: NodeId) -> Vec<NodeId> {
+    pub(crate) fn block_quotes(&mut self, mut view: View, parent: NodeId) -> Vec<NodeId> {
         let mut elements = Vec::new();
         while !view.is_empty() {
             let found = self.find_attribution(view);

@@ -31,7 +31,7 @@ impl Parser<'_> {
         }
     }
 
-    pub(in crate::rst) fn range(&self, view: View, from: usize, to: usize) -> View {
+    pub(crate) fn range(&self, view: View, from: usize, to: usize) -> View {
         View { first: view.first + from, end: view.first + to, offset: view.offset + from as i64 }
     }
 
@@ -253,7 +253,7 @@ impl Parser<'_> {
         above
     }
 
-    pub(in crate::rst) fn section_depth(&self, node: NodeId) -> usize {
+    pub(crate) fn section_depth(&self, node: NodeId) -> usize {
         self.sections_above(node).len()
     }
 
