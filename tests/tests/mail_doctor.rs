@@ -1,15 +1,12 @@
-//! What the doctor says about wrong servers: the step, and the setting to change.
+//! The doctor names the failed step and the setting to change.
 
-use std::{net::Ipv4Addr, time::Duration};
+use std::net::Ipv4Addr;
+use std::time::Duration;
 
-use settings_core::{
-    mail::{ConnectionSecurity, EmailSettings, MailerOptions, doctor},
-    value::Secret,
-};
-use settings_tests::{
-    certificates::CERTIFICATES,
-    faults::{LOGIN, Server},
-};
+use settings_core::mail::{ConnectionSecurity, EmailSettings, MailerOptions, doctor};
+use settings_core::value::Secret;
+use settings_tests::certificates::CERTIFICATES;
+use settings_tests::faults::{LOGIN, Server};
 use tokio::task::JoinSet;
 
 fn settings(port: u16, security: ConnectionSecurity) -> EmailSettings {
