@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use settings_core::mail::catch::{CatchOptions, Catcher};
 use settings_core::mail::{
-    Cause, CloseReason, ConnectionSecurity, EmailSettings, Failure, Mailer, MailerOptions, Message, Step,
+    Cause, CloseReason, ConnectionSecurity, EmailSettings, Failure, Mailer, MailerOptions, Message, Replacement, Step,
     TlsFault, TlsVersion,
 };
 use settings_core::value::Secret;
@@ -259,9 +259,9 @@ async fn the_next_mail_uses_replaced_settings() {
     while said(&old, "EHLO").is_empty() {
         sleep(Duration::from_millis(5)).await;
     }
-    assert_eq!(mailer.replace(&slow), Ok(false));
+    assert_eq!(mailer.replace(&slow), Ok(Replacement::Unchanged));
     let changed = settings(&new, ConnectionSecurity::None);
-    assert_eq!(mailer.replace(&changed), Ok(true));
+    assert_eq!(mailer.replace(&changed), Ok(Replacement::Applied));
     assert_eq!(mailer.settings(), changed);
     assert!(mailer.send(&message()).await.is_delivered_to_all());
     assert_eq!(new.record().taken().len(), 1);
