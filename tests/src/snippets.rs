@@ -31,7 +31,12 @@ fn documents(root: &Path) -> Vec<PathBuf> {
     let mut documents = vec![root.join("README.md")];
     let guides = fs::read_dir(root.join("docs/guides")).expect("the guides are there");
     println!("cargo::rerun-if-changed={}", root.join("docs/guides").display());
-    documents.extend(guides.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|it| it == "rst")));
+    documents.extend(
+        guides
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| path.extension().is_some_and(|it| it == "rst")),
+    );
     documents.sort();
     documents
 }

@@ -49,7 +49,7 @@ mod rst_pages;
 mod rst_robustness;
 mod rules_mail;
 mod store_edit_fuzz;
-mod style;
 mod store_kinds;
+mod style;
 mod templates;
 mod watch;

@@ -108,7 +108,9 @@ fn comments_are_plain_english() {
     }
 
     let Counts { lines, words, doc_comments, openings, places } = counts;
-    println!("{words} listed words in {lines} comment lines, {openings} openings of {doc_comments} doc comments");
+    println!(
+        "{words} listed words in {lines} comment lines, {openings} openings of {doc_comments} doc comments"
+    );
     assert!(
         words * 1000 <= MOST_WORDS * lines && openings * 100 <= MOST_OPENINGS * doc_comments,
         "{words} listed words in {lines} comment lines, {openings} openings of {doc_comments} doc comments \
@@ -121,6 +123,10 @@ fn comments_are_plain_english() {
 fn words_and_openings_are_found() {
     let list = ["behind".to_owned(), "passed over".to_owned()];
     let mut counts = Counts::default();
-    counts.add("a.rs", "/// What stands Behind it.\n/// Where.\nlet x = 1; // passed over\nlet u = \"a // behind\";\n", &list);
+    counts.add(
+        "a.rs",
+        "/// What stands Behind it.\n/// Where.\nlet x = 1; // passed over\nlet u = \"a // behind\";\n",
+        &list,
+    );
     assert_eq!((counts.lines, counts.words, counts.doc_comments, counts.openings), (3, 2, 1, 1));
 }
