@@ -153,7 +153,7 @@ async fn a_transcript_stays_small() {
         let _ = wire.reply(run.trace()).await;
     }
     let said = run.into_transcript().to_string();
-    assert!(said.len() < 100_000 && said.contains("left out"), "{}", said.len());
+    assert!(said.len() < 100_000 && said.contains("omitted"), "{}", said.len());
 }
 
 #[tokio::test]
