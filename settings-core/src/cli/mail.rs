@@ -12,7 +12,8 @@ use super::{Failure, Outcome, Sources};
 use crate::Settings;
 use crate::mail::catch::{CatchOptions, Catcher, Login};
 use crate::mail::{
-    ConnectionSecurity, EmailSettings, PoolConfig, Mailbox, Mailer, MailerOptions, Message, SenderError, doctor,
+    ConnectionSecurity, EmailSettings, Mailbox, Mailer, MailerOptions, Message, PoolConfig, SenderError,
+    doctor,
 };
 use crate::resolve::Environment;
 use crate::value::Secret;

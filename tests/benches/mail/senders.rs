@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use settings_core::mail::{ConnectionSecurity, EmailSettings, PoolConfig, Mailer, MailerOptions, Message};
+use settings_core::mail::{ConnectionSecurity, EmailSettings, Mailer, MailerOptions, Message, PoolConfig};
 use tokio::{runtime::Runtime, task::JoinSet};
 
 use crate::{

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use settings_core::mail::catch::{CatchOptions, Catcher};
 use settings_core::mail::{
-    Cause, CloseReason, ConnectionSecurity, EmailSettings, Failure, Mailer, MailerOptions, Message, Replacement, Step,
-    TlsFault, TlsVersion,
+    Cause, CloseReason, ConnectionSecurity, EmailSettings, Failure, Mailer, MailerOptions, Message,
+    Replacement, Step, TlsFault, TlsVersion,
 };
 use settings_core::value::Secret;
 use settings_tests::certificates::CERTIFICATES;
