@@ -9,13 +9,14 @@ use std::time::Duration;
 use super::{
     address::Address,
     failure::{Failure, Step},
-    hints::advice,
+    hints::{Context, advice},
     mailer::Mailer,
     options::MailerOptions,
     session::Run,
     settings::{ConnectionSecurity, EmailSettings},
     transcript::Transcript,
 };
+use crate::schema::Names;
 
 /// How far to go.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -83,6 +84,7 @@ pub enum Status {
 /// ```
 pub async fn examine(settings: &EmailSettings, options: MailerOptions, probe: &Probe) -> Report {
     let mut run = Run::start(settings.smtp_server_timeout, 0);
+    let names = options.names;
     run.begin(Step::Settings);
     let mailer = Mailer::new(settings, options);
     let result = match mailer {
@@ -96,11 +98,12 @@ pub async fn examine(settings: &EmailSettings, options: MailerOptions, probe: &P
             Err(failure)
         }
     };
-    report(settings, probe, result, run.into_transcript())
+    report(settings, names, probe, result, run.into_transcript())
 }
 
 fn report(
     settings: &EmailSettings,
+    names: Names,
     probe: &Probe,
     result: Result<(), Failure>,
     transcript: Transcript,
@@ -113,7 +116,7 @@ fn report(
             let hints = if record.failed {
                 result.as_ref().err().map(|failure| failure.hints.clone()).unwrap_or_default()
             } else {
-                advice(record, settings)
+                advice(record, Context { settings, names })
             };
             let status = match (record.failed, hints.is_empty()) {
                 (true, _) => Status::Failed,

@@ -22,7 +22,7 @@ use super::{
     store::{Claim, Due, Store, StoreError},
     verdict::{Verdict, judge},
 };
-use crate::mail::{mailer::Mailer, outcome::Outcome, session::Gate, settings::EmailSettings};
+use crate::mail::{fingerprint::Fingerprint, mailer::Mailer, outcome::Outcome, session::Gate};
 
 /// How long the loop sleeps at most: another process may have put something in.
 const NAP: Duration = Duration::from_secs(30);
@@ -53,7 +53,7 @@ pub struct Report {
 }
 
 /// The settings with which the queue was stopped, as long as this program runs.
-pub(super) type Halt = Arc<StdMutex<Option<EmailSettings>>>;
+pub(super) type Halt = Arc<StdMutex<Option<Fingerprint>>>;
 
 /// The right to deliver, in this process and among processes. Work on the store holds a share of it, so that work that
 /// outlives a cancelled run has ended before the next run begins.
@@ -76,7 +76,7 @@ struct Landed {
     id: MailId,
     health: Health,
     /// The settings that were obeyed.
-    obeyed: EmailSettings,
+    obeyed: Fingerprint,
     /// Where the mail stands; none where the attempt said nothing of it.
     state: Option<State>,
 }
@@ -227,7 +227,7 @@ impl Outbox {
         work(&self.store, lease, move |store| store.set_circuit(&circuit)).await
     }
 
-    fn remember_halt(&self, circuit: &Circuit, obeyed: &EmailSettings) {
+    fn remember_halt(&self, circuit: &Circuit, obeyed: &Fingerprint) {
         let mut halt = self.halt.lock().unwrap_or_else(PoisonError::into_inner);
         *halt = matches!(circuit, Circuit::Halted { .. }).then(|| obeyed.clone());
     }
@@ -235,7 +235,7 @@ impl Outbox {
     /// Whether the settings are others than those that stopped the queue, as far as this program knows.
     fn settings_changed(&self, mailer: &Mailer) -> bool {
         let halt = self.halt.lock().unwrap_or_else(PoisonError::into_inner);
-        halt.as_ref().is_none_or(|settings| !mailer.uses(settings))
+        halt.as_ref().is_none_or(|settings| mailer.fingerprint() != *settings)
     }
 }
 
