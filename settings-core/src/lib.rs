@@ -1,5 +1,6 @@
 //! Configuration whose single source of truth is code.
 
+mod atomic;
 #[cfg(feature = "cli")]
 pub mod cli;
 #[cfg(feature = "docs")]

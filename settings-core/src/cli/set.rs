@@ -8,7 +8,7 @@ use clap::Args;
 use super::{Failure, Outcome, Sources};
 use crate::Settings;
 use crate::resolve::{Environment, read_stdin};
-use crate::store::{Kept, Saved, Store, StoreError};
+use crate::store::{EditOutcome, SaveOutcome, Store, StoreError, VersionStatus};
 
 /// Sets one setting in the configuration file.
 #[derive(Args)]
@@ -86,7 +86,7 @@ fn change<T: Settings>(
     environment: Environment,
     (shadowed, recording): (bool, Recording),
     out: &mut dyn Write,
-    edit: impl FnOnce(&mut Store<T>) -> Result<bool, StoreError>,
+    edit: impl FnOnce(&mut Store<T>) -> Result<EditOutcome, StoreError>,
 ) -> Outcome {
     let mut store = recording.open(sources, environment)?.shadowed(shadowed);
     edit(&mut store).map_err(failure)?;
@@ -112,7 +112,7 @@ impl Recording {
     ) -> Result<Store<T>, Failure> {
         let others = sources.layers_beside(environment)?;
         let store = Store::<T>::open(sources.config_path(), others).map_err(failure)?;
-        Ok(store.keep(self.keep).author(self.author.or_else(user)))
+        Ok(store.max_versions(self.keep).author(self.author.or_else(user)))
     }
 }
 
@@ -126,18 +126,22 @@ fn user() -> Option<String> {
 pub(super) fn save<T: Settings>(store: &mut Store<T>, sources: &Sources, out: &mut dyn Write) -> Outcome {
     let changes = store.changes();
     let path = sources.config_path().display();
-    match store.save().map_err(failure)? {
-        Saved::Unchanged => {
+    let (version, warnings) = match store.save().map_err(failure)? {
+        SaveOutcome::Written { version, warnings, .. } => (version, warnings),
+        _ => {
             writeln!(out, "{path} stays as it is")?;
             return Ok(true);
         }
-        Saved::Written(Kept::Version(number)) => writeln!(out, "wrote {path} (version {number})")?,
-        Saved::Written(Kept::Off) => writeln!(out, "wrote {path}")?,
-        Saved::Written(Kept::Failed(error)) => {
+    };
+    match version {
+        VersionStatus::Added(number) => writeln!(out, "wrote {path} (version {number})")?,
+        VersionStatus::Failed(error) => {
             writeln!(out, "wrote {path}")?;
             eprintln!("warning: the change is written, but the history could not be: {error}");
         }
+        _ => writeln!(out, "wrote {path}")?,
     }
+    eprint!("{}", warnings.to_human(sources.colours(&std::io::stderr())));
     for (difference, shadow) in changes {
         if let Some(origin) = shadow {
             let path = difference.path;
@@ -152,7 +156,7 @@ pub(super) fn save<T: Settings>(store: &mut Store<T>, sources: &Sources, out: &m
 
 pub(super) fn failure(error: StoreError) -> Failure {
     match error {
-        StoreError::Unknown(_) | StoreError::NoList { .. } | StoreError::NoVersion { .. } => {
+        StoreError::Unknown(_) | StoreError::NotAList { .. } | StoreError::UnknownVersion { .. } => {
             Failure::Usage(error.to_string())
         }
         _ => Failure::Failed(error.to_string()),

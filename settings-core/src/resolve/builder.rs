@@ -16,7 +16,7 @@ use super::suggestion::suggestion;
 use super::{file, overrides, variables};
 use crate::schema::{Deprecated, Member, Setting};
 use crate::value::json::Raw;
-use crate::value::{Mismatch, Reason, SettingValue, Value, Wiped, from_json, from_text};
+use crate::value::{Mismatch, Reason, SettingValue, Value, ZeroizingString, from_json, from_text};
 
 /// Hands out one setting's value after the other, in the order of the structs' fields.
 ///
@@ -43,7 +43,7 @@ impl fmt::Debug for Builder<'_> {
 pub(super) struct Inputs<'r> {
     pub(super) index: &'r Index,
     pub(super) layers: &'r Layers,
-    pub(super) texts: &'r [Wiped],
+    pub(super) texts: &'r [ZeroizingString],
     pub(super) candidates: &'r Candidates,
     /// Whether a file could not be read to its end, so that settings may be missing.
     pub(super) is_broken: bool,

@@ -11,7 +11,7 @@ use super::snippet::{Token, tokens};
 use super::{Environment, Variable};
 use crate::line_index::LineIndex;
 use crate::schema::Unknown;
-use crate::value::{Wiped, wipe};
+use crate::value::{ZeroizingString, wipe};
 
 /// A source of values; the later, the stronger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,7 +61,7 @@ pub struct Layers {
 pub(super) struct Source {
     pub(super) layer: Layer,
     pub(super) name: String,
-    pub(super) text: Wiped,
+    pub(super) text: ZeroizingString,
     /// What the text is made of, found when the first snippet is cut from it.
     tokens: OnceLock<Vec<Token>>,
     /// Where its lines are, found when the first place is asked for.
@@ -89,7 +89,7 @@ impl fmt::Debug for Source {
 #[derive(Clone)]
 pub(super) struct Override {
     pub(super) path: String,
-    pub(super) text: Wiped,
+    pub(super) text: ZeroizingString,
     pub(super) origin: String,
 }
 
@@ -227,7 +227,7 @@ impl Layers {
         self
     }
 
-    fn source(mut self, layer: Layer, name: String, text: impl Into<Wiped>) -> Self {
+    fn source(mut self, layer: Layer, name: String, text: impl Into<ZeroizingString>) -> Self {
         let at = self.sources.partition_point(|source| source.layer <= layer);
         self.sources.insert(
             at,
@@ -238,10 +238,10 @@ impl Layers {
 }
 
 /// A file's text.
-pub(super) fn read_text(path: &Path) -> Result<Wiped, Unreadable> {
+pub(super) fn read_text(path: &Path) -> Result<ZeroizingString, Unreadable> {
     let unreadable = |why| Unreadable { name: path.display().to_string(), why };
     let bytes = read_bytes(path).map_err(|error| unreadable(error.to_string()))?;
-    String::from_utf8(bytes).map(Wiped::from).map_err(|error| {
+    String::from_utf8(bytes).map(ZeroizingString::from).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
         let line = error.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count() + 1;
         wipe(error.into_bytes());

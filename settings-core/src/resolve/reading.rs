@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 #[cfg(feature = "cli")]
-use crate::value::Wiped;
+use crate::value::ZeroizingString;
 use crate::value::wipe;
 
 /// No file of settings is larger.
@@ -52,13 +52,13 @@ fn read_all(mut reader: impl io::Read, known: u64) -> io::Result<Vec<u8>> {
 
 /// All text of the standard input, as [`read_bytes`] reads a file.
 #[cfg(feature = "cli")]
-pub(crate) fn read_stdin() -> io::Result<Wiped> {
+pub(crate) fn read_stdin() -> io::Result<ZeroizingString> {
     text_of(read_all(io::stdin().lock(), 0)?)
 }
 
 #[cfg(feature = "cli")]
-fn text_of(bytes: Vec<u8>) -> io::Result<Wiped> {
-    String::from_utf8(bytes).map(Wiped::from).map_err(|error| {
+fn text_of(bytes: Vec<u8>) -> io::Result<ZeroizingString> {
+    String::from_utf8(bytes).map(ZeroizingString::from).map_err(|error| {
         wipe(error.into_bytes());
         io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8")
     })

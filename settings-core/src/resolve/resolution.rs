@@ -15,7 +15,7 @@ use super::layers::Layers;
 use super::origin::Origin;
 use super::{Settings, file, overrides, secrets, variables};
 use crate::schema::Section;
-use crate::value::{Value, Wiped};
+use crate::value::{Value, ZeroizingString};
 
 /// What became of all layers.
 pub struct Resolution<T> {
@@ -23,7 +23,7 @@ pub struct Resolution<T> {
     report: Report,
     index: Index,
     layers: Layers,
-    texts: Vec<Wiped>,
+    texts: Vec<ZeroizingString>,
     candidates: Candidates,
     computed: Computed,
     copies: OnceLock<Copies>,

@@ -10,7 +10,7 @@ use super::layers::Unreadable;
 use super::{overrides, variables};
 use crate::nearest::nearest;
 use crate::schema::env_name;
-use crate::value::Wiped;
+use crate::value::ZeroizingString;
 
 /// Names in a note: more are only counted.
 const NAMED: usize = 5;
@@ -21,7 +21,7 @@ pub(super) struct SecretFile {
     name: String,
     path: String,
     /// What it holds, or why that can't be read.
-    text: Result<Wiped, String>,
+    text: Result<ZeroizingString, String>,
 }
 
 impl fmt::Debug for SecretFile {

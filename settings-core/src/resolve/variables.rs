@@ -11,7 +11,7 @@ use super::policy::{Policies, severity};
 use super::reading::read_bytes;
 use crate::nearest::nearest;
 use crate::schema::env_name;
-use crate::value::{Wiped, wipe};
+use crate::value::{ZeroizingString, wipe};
 
 /// The suffix of a variable that names a file with the value.
 const FILE_SUFFIX: &str = "_FILE";
@@ -28,7 +28,7 @@ pub(super) fn read(
     policies: &Policies,
     environment: &Environment,
     candidates: &mut Candidates,
-    texts: &mut Vec<Wiped>,
+    texts: &mut Vec<ZeroizingString>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     diagnostics.extend(environment.faults());
@@ -73,7 +73,7 @@ struct Reader<'r> {
     policies: &'r Policies,
     environment: &'r Environment,
     candidates: &'r mut Candidates,
-    texts: &'r mut Vec<Wiped>,
+    texts: &'r mut Vec<ZeroizingString>,
     diagnostics: &'r mut Vec<Diagnostic>,
 }
 
@@ -308,7 +308,7 @@ fn strip_suffix(rest: &str) -> Option<&str> {
 }
 
 /// A file's text without its last line break.
-pub(super) fn read_limited(path: &Path) -> Result<Wiped, String> {
+pub(super) fn read_limited(path: &Path) -> Result<ZeroizingString, String> {
     let metadata = std::fs::metadata(path).map_err(|error| error.to_string())?;
     if !metadata.is_file() {
         return Err("it is no file".to_owned());
@@ -321,5 +321,5 @@ pub(super) fn read_limited(path: &Path) -> Result<Wiped, String> {
         wipe(error.into_bytes());
         "it is not UTF-8".to_owned()
     })?;
-    Ok(Wiped::from(text).without_line_break())
+    Ok(ZeroizingString::from(text).without_line_break())
 }

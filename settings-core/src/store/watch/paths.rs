@@ -1,4 +1,4 @@
-//! Where news of a file come from, and how to tell by oneself that it was changed.
+//! The folders to watch for some paths, and the state of files that shows whether they changed.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ffi::{OsStr, OsString};
@@ -6,40 +6,38 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::time::SystemTime;
 
-/// Symbolic links that lead to symbolic links are followed this often.
+/// The number of symbolic links that are followed before they count as a loop.
 const MAX_LINKS: usize = 40;
 
-/// How deep and how far a folder is walked to tell what changed in it.
+/// The depth, and the number of entries, up to which a folder is searched for changes.
 const MAX_DEPTH: usize = 32;
 const MAX_ENTRIES: usize = 100_000;
 
-/// What must be watched to hear of every change of some paths.
+/// The folders that must be watched to notice every change of some paths.
+///
+/// These are the folders of the files themselves, of symbolic links on the way to them, and of the first missing name.
+/// Folders further up are not watched, since everything that happens in them would wake the program; their renames
+/// show in the [`Identity`] of the watched folders.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Places {
-    /// Folders whose entries matter by name: a file is replaced, a link on the way to it is turned elsewhere.
+pub(super) struct WatchedPaths {
+    /// Folders whose entries matter by name: a file is replaced, a symbolic link gets another target.
     pub(super) folders: BTreeSet<PathBuf>,
-    /// Folders that matter with all that is below them.
+    /// Folders that matter with everything below them.
     pub(super) trees: BTreeSet<PathBuf>,
     /// The names that matter, with the numbers of the paths that they matter to.
     names: BTreeMap<OsString, BTreeSet<usize>>,
-    /// The folders further up on the way, each of which may be renamed.
-    ways: BTreeSet<PathBuf>,
 }
 
-/// Whether a folder's own entries alone can be watched at little cost: elsewhere a watch of the root brings all that
-/// happens on the disk, or opens each file.
-const WATCHES_WAYS: bool = cfg!(any(target_os = "linux", target_os = "android"));
-
-impl Places {
-    pub(super) fn of(paths: &[PathBuf]) -> Self {
-        let mut places = Self::default();
+impl WatchedPaths {
+    pub(super) fn new(paths: &[PathBuf]) -> Self {
+        let mut watched = Self::default();
         for (number, path) in paths.iter().enumerate() {
-            places.add(number, path);
+            watched.add(number, path);
         }
-        places
+        watched
     }
 
-    /// Follows a path name by name, as the system does, and notes every folder where its way could change.
+    /// Follows a path name by name, as the system does, and adds every folder that decides where the path leads.
     fn add(&mut self, number: usize, path: &Path) {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let mut rest = names_of(&path);
@@ -54,11 +52,11 @@ impl Places {
             match fs::symlink_metadata(&next) {
                 Ok(found) if found.is_symlink() && links < MAX_LINKS => {
                     links += 1;
-                    self.note(&at, &name, number);
+                    self.add_name(&at, &name, number);
                     let Ok(target) = fs::read_link(&next) else { return };
                     let mut target = names_of(&target);
                     target.append(&mut rest);
-                    // a target that starts at the root replaces what `at` has, as joining does
+                    // joining a target that starts at the root replaces `at`
                     rest = target;
                     continue;
                 }
@@ -66,19 +64,15 @@ impl Places {
                     self.trees.insert(next.clone());
                     self.names.entry(name).or_default().insert(number);
                 }
-                Ok(_) if rest.is_empty() => self.note(&at, &name, number),
-                Ok(_) if WATCHES_WAYS && !at.as_os_str().is_empty() => {
-                    self.folders.insert(at);
-                    self.ways.insert(next.clone());
-                }
+                Ok(_) if rest.is_empty() => self.add_name(&at, &name, number),
                 Ok(_) => {}
-                Err(_) => return self.note(&at, &name, number),
+                Err(_) => return self.add_name(&at, &name, number),
             }
             at = next;
         }
     }
 
-    fn note(&mut self, folder: &Path, name: &OsStr, number: usize) {
+    fn add_name(&mut self, folder: &Path, name: &OsStr, number: usize) {
         self.folders.insert(folder.to_owned());
         self.names.entry(name.to_owned()).or_default().insert(number);
         if let Some(own) = folder.file_name() {
@@ -86,36 +80,53 @@ impl Places {
         }
     }
 
-    /// Whether `path` is a folder on the way to others.
-    pub(super) fn is_way(&self, path: &Path) -> bool {
-        self.ways.contains(path)
-    }
-
-    /// What news of `path` are news of: the numbers of paths, and whether it lies in a folder that matters as a whole.
+    /// Returns the numbers of the paths that an event at `path` concerns, and whether it is in a tree.
     pub(super) fn concerned(&self, path: &Path) -> (impl Iterator<Item = usize>, bool) {
         let numbers = path.file_name().and_then(|name| self.names.get(name));
         let is_below = self.trees.iter().any(|tree| path.starts_with(tree));
         (numbers.into_iter().flatten().copied(), is_below)
     }
+
+    /// Returns the identity of every watched folder.
+    pub(super) fn identities(&self) -> BTreeMap<PathBuf, Identity> {
+        self.folders.union(&self.trees).map(|folder| (folder.clone(), Identity::new(folder))).collect()
+    }
 }
 
-/// A path's names from the root; a root is a name of its own, which joining starts anew from.
+/// The folder that a path leads to. It changes when a folder further up is renamed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Identity(Option<(u64, u64)>);
+
+impl Identity {
+    fn new(folder: &Path) -> Self {
+        #[cfg(unix)]
+        let id = |found: fs::Metadata| {
+            use std::os::unix::fs::MetadataExt as _;
+            (found.dev(), found.ino())
+        };
+        #[cfg(not(unix))]
+        let id = |_| (0, 0);
+        Self(fs::metadata(folder).ok().map(id))
+    }
+}
+
+/// Splits a path into its names. The root is a name too, and joining it starts again from the root.
 fn names_of(path: &Path) -> VecDeque<OsString> {
     let names = path.components().filter(|component| *component != Component::CurDir);
     names.map(|component| component.as_os_str().to_owned()).collect()
 }
 
-/// What tells one state of a file from another.
+/// The facts that differ between two states of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Stamp {
     len: u64,
     modified: Option<SystemTime>,
-    /// Device, file, and the time of the last change of any sort, where the system has them.
+    /// The device, the inode, and the time of the last change of any sort, if the system has them.
     identity: (u64, u64, i64, i64),
 }
 
 impl Stamp {
-    fn of(metadata: &fs::Metadata) -> Self {
+    fn new(metadata: &fs::Metadata) -> Self {
         #[cfg(unix)]
         let identity = {
             use std::os::unix::fs::MetadataExt as _;
@@ -127,16 +138,16 @@ impl Stamp {
     }
 }
 
-/// The state of all files that some paths name; `None` of what isn't there.
+/// The state of all files that some paths name; `None` for missing files.
 pub(super) type State = BTreeMap<PathBuf, Option<Stamp>>;
 
-/// The state as it is now: of a folder, all files below it.
+/// Returns the current state, for a folder that of all files below it.
 pub(super) fn state(paths: &[PathBuf]) -> State {
     let mut state = State::new();
     for path in paths {
         match fs::metadata(path) {
             Ok(found) if found.is_dir() => walk(path, &mut state),
-            Ok(found) => drop(state.insert(path.clone(), Some(Stamp::of(&found)))),
+            Ok(found) => drop(state.insert(path.clone(), Some(Stamp::new(&found)))),
             Err(_) => drop(state.insert(path.clone(), None)),
         }
     }
@@ -158,14 +169,14 @@ fn walk(folder: &Path, state: &mut State) {
                         open.push((path, depth + 1));
                     }
                 }
-                (_, Ok(found)) => drop(state.insert(path, Some(Stamp::of(&found)))),
+                (_, Ok(found)) => drop(state.insert(path, Some(Stamp::new(&found)))),
                 (_, Err(_)) => drop(state.insert(path, None)),
             }
         }
     }
 }
 
-/// The files that are not the same in both.
+/// Returns the files that differ between two states.
 pub(super) fn changed(before: &State, after: &State) -> BTreeSet<PathBuf> {
     let is_new = |(path, stamp): &(&PathBuf, &Option<Stamp>)| before.get(*path) != Some(*stamp);
     let gone = before.keys().filter(|path| !after.contains_key(*path));

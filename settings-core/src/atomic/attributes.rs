@@ -1,4 +1,4 @@
-//! Access lists and other extended attributes, which a file that takes another's place must have too.
+//! Access lists and other extended attributes, which a file takes over from the one it replaces.
 
 use std::collections::BTreeSet;
 use std::ffi::CStr;
@@ -7,19 +7,19 @@ use std::io;
 
 use rustix::fs::{XattrFlags, fgetxattr, flistxattr, fremovexattr, fsetxattr};
 
-/// No attribute, and no list of their names, is larger.
+/// The largest size of an attribute, and of the list of their names.
 const LIMIT: usize = 1 << 16;
 
 /// An access list that a folder gives to each new file in it.
 const ACCESS_LIST: &[u8] = b"system.posix_acl_access";
 
-/// What the system computes of a file's content, or grants to it.
-const OF_CONTENT: [&[u8]; 3] = [b"security.capability", b"security.evm", b"security.ima"];
+/// Attributes that the system computes from a file's content, or grants to it.
+const CONTENT_BOUND: [&[u8]; 3] = [b"security.capability", b"security.evm", b"security.ima"];
 
-/// Gives the attributes of `old` to `new` as far as the process may. An access list that `old` has not is taken away.
+/// Copies the attributes of `old` to `new` as far as the process may, and removes an access list that `old` does not have.
 ///
 /// # Errors
-/// Where the access list can't be set: somebody would lose the file, or somebody else see it.
+/// If the access list can't be set, which would change who can read the file.
 pub(super) fn keep(new: &File, old: &File) -> io::Result<()> {
     let kept = names(old);
     for name in &kept {
@@ -36,13 +36,13 @@ pub(super) fn keep(new: &File, old: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// None where the file system knows of no attributes.
+/// Returns the names of a file's attributes; none if the file system has no attributes.
 fn names(file: &File) -> BTreeSet<Box<CStr>> {
     let mut list = vec![0; LIMIT];
     let len = flistxattr(file, list.as_mut_slice()).unwrap_or(0);
     let names = list.get(..len).unwrap_or_default().split_inclusive(|byte| *byte == 0);
     let names = names.filter_map(|name| CStr::from_bytes_with_nul(name).ok());
-    names.filter(|name| !OF_CONTENT.contains(&name.to_bytes())).map(Box::from).collect()
+    names.filter(|name| !CONTENT_BOUND.contains(&name.to_bytes())).map(Box::from).collect()
 }
 
 #[cfg(test)]
@@ -53,19 +53,19 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
     use std::path::Path;
 
-    use super::super::{read, write};
+    use super::super::replace;
     use super::*;
 
     const LIST: &CStr = c"system.posix_acl_access";
     const FOLDERS: &CStr = c"system.posix_acl_default";
     const COMMENT: &CStr = c"user.comment";
 
-    /// An access list as the system takes it: the owner and others, one more user, and what all but the owner may at most.
+    /// An access list in the system's format: the owner, others, one more user, and the mask.
     fn list(user: u32, may: u16) -> Vec<u8> {
         let mut bytes = 2_u32.to_le_bytes().to_vec();
-        let nobody = u32::MAX;
+        let undefined = u32::MAX;
         for (tag, permissions, id) in
-            [(1, 6, nobody), (2, may, user), (4, 0, nobody), (0x10, may, nobody), (0x20, 0, nobody)]
+            [(1, 6, undefined), (2, may, user), (4, 0, undefined), (0x10, may, undefined), (0x20, 0, undefined)]
         {
             bytes.extend(u16::to_le_bytes(tag));
             bytes.extend(u16::to_le_bytes(permissions));
@@ -85,31 +85,31 @@ mod tests {
         let done = fsetxattr(File::open(path).unwrap(), name, value, XattrFlags::empty());
         if let Err(error) = done {
             let path = path.display();
-            let said = format!("LEFT OUT: {name:?}, which can't be set on {path}: {error}\n");
+            let said = format!("SKIPPED: {name:?}, which can't be set on {path}: {error}\n");
             io::stderr().write_all(said.as_bytes()).unwrap();
         }
         done.is_ok()
     }
 
     #[test]
-    fn access_lists_and_other_attributes_stay() {
+    fn a_replaced_file_keeps_access_lists_and_other_attributes() {
         let folder = std::env::temp_dir().join(format!("settings-attributes-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let path = folder.join("config.json");
         std::fs::write(&path, "0").unwrap();
         if set(&path, COMMENT, b"mine") {
-            assert!(write(&path, &read(&path).unwrap(), "1").unwrap());
+            replace(&path, b"1").unwrap();
             assert_eq!(attribute(&path, COMMENT), Some(b"mine".to_vec()));
         }
         if set(&path, LIST, &list(12345, 4)) {
-            assert!(write(&path, &read(&path).unwrap(), "2").unwrap());
+            replace(&path, b"2").unwrap();
             assert_eq!(attribute(&path, LIST), Some(list(12345, 4)));
             assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
-            // what the folder would give to a new file is not for this one
+            // the access list that the folder gives to new files does not apply
             fremovexattr(File::open(&path).unwrap(), LIST).unwrap();
             assert!(set(&folder, FOLDERS, &list(54321, 6)));
             std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o660)).unwrap();
-            assert!(write(&path, &read(&path).unwrap(), "3").unwrap());
+            replace(&path, b"3").unwrap();
             assert_eq!(attribute(&path, LIST), None);
             assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o660);
         }

@@ -1,13 +1,13 @@
-//! Text that may hold secrets, wiped when it goes.
+//! Text that is wiped from memory on drop.
 
 use std::fmt;
 use std::ops::Deref;
 
-/// Text that may hold secrets: redacted in `Debug`, wiped from memory on drop. It grows without leaving a copy behind.
+/// Text that may hold secrets: redacted in `Debug`, wiped from memory on drop. Growing it leaves no copy in freed memory.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub(crate) struct Wiped(String);
+pub(crate) struct ZeroizingString(String);
 
-impl Wiped {
+impl ZeroizingString {
     pub(crate) fn with_capacity(bytes: usize) -> Self {
         Self(String::with_capacity(bytes))
     }
@@ -31,12 +31,12 @@ impl Wiped {
         self.push_str(c.encode_utf8(&mut [0; 4]));
     }
 
-    /// The text, which nobody wipes any more.
+    /// Returns the text, which is no longer wiped.
     pub(crate) fn into_string(mut self) -> String {
         std::mem::take(&mut self.0)
     }
 
-    /// Drops the last line break.
+    /// Removes the last line break.
     pub(crate) fn without_line_break(mut self) -> Self {
         if self.0.ends_with('\n') {
             self.0.pop();
@@ -48,20 +48,20 @@ impl Wiped {
     }
 }
 
-/// Overwrites bytes that held a secret, those that were read and then cut off included.
+/// Overwrites bytes that held a secret, including those between the length and the capacity.
 pub(crate) fn wipe(mut bytes: Vec<u8>) {
     bytes.clear();
     bytes.resize(bytes.capacity(), 0);
     zeroize::optimization_barrier(bytes.as_slice());
 }
 
-impl Drop for Wiped {
+impl Drop for ZeroizingString {
     fn drop(&mut self) {
         wipe(std::mem::take(&mut self.0).into_bytes());
     }
 }
 
-impl Deref for Wiped {
+impl Deref for ZeroizingString {
     type Target = str;
 
     fn deref(&self) -> &str {
@@ -69,20 +69,20 @@ impl Deref for Wiped {
     }
 }
 
-impl fmt::Write for Wiped {
+impl fmt::Write for ZeroizingString {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         self.push_str(text);
         Ok(())
     }
 }
 
-impl From<String> for Wiped {
+impl From<String> for ZeroizingString {
     fn from(text: String) -> Self {
         Self(text)
     }
 }
 
-impl fmt::Debug for Wiped {
+impl fmt::Debug for ZeroizingString {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("***")
     }
@@ -90,11 +90,11 @@ impl fmt::Debug for Wiped {
 
 #[cfg(test)]
 mod tests {
-    use super::Wiped;
+    use super::ZeroizingString;
 
     #[test]
-    fn it_grows_as_a_string_does() {
-        let mut text = Wiped::default();
+    fn it_grows_like_a_string() {
+        let mut text = ZeroizingString::default();
         (0..100).for_each(|_| text.push_str("ab"));
         text.push('é');
         assert_eq!(&*text, format!("{}é", "ab".repeat(100)));
@@ -102,9 +102,9 @@ mod tests {
     }
 
     #[test]
-    fn one_line_break_goes() {
+    fn one_line_break_is_removed() {
         for (with, without) in [("a\n", "a"), ("a\r\n", "a"), ("a\n\n", "a\n"), ("a", "a"), ("\n", "")] {
-            assert_eq!(&*Wiped::from(with.to_owned()).without_line_break(), without);
+            assert_eq!(&*ZeroizingString::from(with.to_owned()).without_line_break(), without);
         }
     }
 }

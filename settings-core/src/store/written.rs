@@ -1,15 +1,15 @@
-//! What is written of a value that was given.
+//! The JSON text of a value that was given.
 
 use crate::schema::{Kind, Member};
 use crate::value::json::{self, Raw};
-use crate::value::{Value, Wiped, to_wiped_json};
+use crate::value::{Value, ZeroizingString, to_zeroizing_json};
 
-/// The value as JSON. Of sections only the settings that were given are written, so that the others keep their defaults.
-pub(super) fn to_written_json<V: AsRef<str>>(kind: &Kind, value: &Value<'_>, given: &[V]) -> Wiped {
+/// Formats a value as JSON. Settings that were not given are left out of sections, so that they keep their defaults.
+pub(super) fn to_written_json<V: AsRef<str>>(kind: &Kind, value: &Value<'_>, given: &[V]) -> ZeroizingString {
     if !holds_sections(kind) {
-        return to_wiped_json(kind, value);
+        return to_zeroizing_json(kind, value);
     }
-    let mut out = Wiped::default();
+    let mut out = ZeroizingString::default();
     match (given, element(kind), value) {
         ([given], ..) => write_text(&mut out, kind, value, given.as_ref()),
         (_, Some(of), Value::List(values)) => {
@@ -17,7 +17,7 @@ pub(super) fn to_written_json<V: AsRef<str>>(kind: &Kind, value: &Value<'_>, giv
                 write_text(out, of, value, given.as_ref());
             });
         }
-        _ => return to_wiped_json(kind, value),
+        _ => return to_zeroizing_json(kind, value),
     }
     out
 }
@@ -38,15 +38,15 @@ fn element(kind: &Kind) -> Option<&'static Kind> {
     }
 }
 
-fn write_text(out: &mut Wiped, kind: &Kind, value: &Value<'_>, given: &str) {
+fn write_text(out: &mut ZeroizingString, kind: &Kind, value: &Value<'_>, given: &str) {
     match json::parse_value(given) {
         Ok(raw) => write(out, kind, value, raw),
-        Err(_) => out.push_str(&to_wiped_json(kind, value)),
+        Err(_) => out.push_str(&to_zeroizing_json(kind, value)),
     }
 }
 
 /// Writes `value`, which was read from `raw`; the recursion is as deep as `raw` nests.
-fn write(out: &mut Wiped, kind: &Kind, value: &Value<'_>, raw: Raw<'_>) {
+fn write(out: &mut ZeroizingString, kind: &Kind, value: &Value<'_>, raw: Raw<'_>) {
     match (kind, value, raw.elements(), raw.entries()) {
         (Kind::Optional(of), ..) if *value != Value::Null => write(out, of, value, raw),
         (Kind::List(of) | Kind::Set(of), Value::List(values), Some(elements), _) => {
@@ -75,15 +75,15 @@ fn write(out: &mut Wiped, kind: &Kind, value: &Value<'_>, raw: Raw<'_>) {
                 }
             });
         }
-        _ => out.push_str(&to_wiped_json(kind, value)),
+        _ => out.push_str(&to_zeroizing_json(kind, value)),
     }
 }
 
 fn bracketed<T>(
-    out: &mut Wiped,
+    out: &mut ZeroizingString,
     [open, close]: [&str; 2],
     parts: impl Iterator<Item = T>,
-    write: impl Fn(&mut Wiped, T),
+    write: impl Fn(&mut ZeroizingString, T),
 ) {
     out.push_str(open);
     for (at, part) in parts.enumerate() {
