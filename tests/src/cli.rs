@@ -1,7 +1,7 @@
 //! The program, run inside the test: arguments and environment in, exit code and output out.
 
 use clap::Parser;
-use settings_core::cli::Cli;
+use settings_cli::Cli;
 use settings_core::reference::ServerSettings;
 
 /// What a run came to.

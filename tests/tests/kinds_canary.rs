@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use settings_core::cli::{Cli, Sources, listing};
+use settings_cli::{Cli, Sources, listing};
 use settings_core::json_schema::{json_schema, strict_json_schema};
 use settings_core::resolve::{Environment, Layer, Layers, Registry, Resolution};
 use settings_core::schema::{DynamicSection, Kind};

@@ -95,7 +95,7 @@ fn unknown_names_are_allowed_warned_of_or_denied_as_told() {
 fn what_was_told_on_the_command_line_is_not_repeated_with_its_secret() {
     let run = settings(&["--set", "EmailSettings.SMTPPort", "show"], &[]);
     assert!(run.code == 2 && run.error.contains("PATH=VALUE"), "{run:?}");
-    let cli = <settings_core::cli::Cli as clap::Parser>::try_parse_from([
+    let cli = <settings_cli::Cli as clap::Parser>::try_parse_from([
         "settings",
         "--set",
         "EmailSettings.SMTPPassword=k4n4ry",

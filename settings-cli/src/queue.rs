@@ -7,7 +7,8 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
 use super::{Failure, Outcome};
-use crate::mail::outbox::{Circuit, Entry, MailId, Outbox, Progress, State, Summary, rfc3339};
+use settings_core::mail::outbox::{Circuit, Entry, MailId, Outbox, Progress, State, Summary};
+use settings_core::timestamp::rfc3339;
 
 /// The outbox that is used where no other is named.
 pub(super) const DEFAULT_OUTBOX: &str = "outbox.sqlite";
@@ -246,8 +247,8 @@ impl ListedState {
     }
 }
 
-impl From<crate::mail::outbox::StoreError> for Failure {
-    fn from(error: crate::mail::outbox::StoreError) -> Self {
+impl From<settings_core::mail::outbox::StoreError> for Failure {
+    fn from(error: settings_core::mail::outbox::StoreError) -> Self {
         Self::Failed(error.to_string())
     }
 }

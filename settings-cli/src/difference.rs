@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use serde_json::{Value as Json, json};
 
 use super::listing::origin as origin_json;
-use crate::resolve::Origin;
-use crate::store::{Difference, Side};
+use settings_core::resolve::Origin;
+use settings_core::store::{Difference, Side};
 
 /// `EmailSettings.SMTPPort: 25 (default) -> 587 (config.json:3:5)`, a line each; secrets redacted.
 pub(super) fn human(differences: &[Difference], out: &mut dyn Write) -> io::Result<()> {

@@ -7,9 +7,9 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value as Json, json};
 
 use super::{Failure, Outcome, Sources, difference};
-use crate::Settings;
-use crate::resolve::Environment;
-use crate::store::watch::{Changed, Notice, Pace, Refusal, Watch as Follow, WatchError};
+use settings_core::Settings;
+use settings_core::resolve::Environment;
+use settings_core::store::watch::{Changed, Notice, Pace, Refusal, Watch as Follow, WatchError};
 
 /// Prints which settings change while their files are edited.
 #[derive(Args, Debug)]
@@ -117,6 +117,6 @@ fn to_json<T>(notice: &Notice<T>) -> Json {
     }
 }
 
-fn findings(report: &crate::resolve::Report) -> Json {
+fn findings(report: &settings_core::resolve::Report) -> Json {
     serde_json::from_str(&report.to_json()).unwrap_or(Json::Null)
 }

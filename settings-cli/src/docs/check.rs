@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::pages;
-use crate::Settings;
-use crate::cli::Outcome;
-use crate::docs::{Against, FindingFormat, check, format_findings};
+use crate::Outcome;
+use settings_core::Settings;
+use settings_core::docs::{Against, FindingFormat, check, format_findings};
 
 /// Finds where pages contradict the settings or themselves.
 #[derive(Args, Debug)]

@@ -5,8 +5,8 @@ use std::io::Write;
 use clap::{Args, ValueEnum};
 
 use super::Outcome;
-use crate::Settings;
-use crate::{json_schema, template};
+use settings_core::Settings;
+use settings_core::{json_schema, template};
 
 /// Prints the JSON Schema of the configuration file.
 #[derive(Args, Debug)]

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::pages;
-use crate::cli::Outcome;
-use crate::docs::import;
+use crate::Outcome;
+use settings_core::docs::import;
 
 /// Takes pages over, as a model or as annotated Rust.
 #[derive(Args, Debug)]

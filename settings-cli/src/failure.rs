@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use crate::resolve::{Report, UnknownPath, Unreadable};
+use settings_core::resolve::{Report, UnknownPath, Unreadable};
 
 /// Why a command could not do its work.
 #[derive(Debug)]

@@ -7,10 +7,10 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::follow::Follow;
-use crate::Settings;
-use crate::cli::{Failure, Outcome, rst};
-use crate::docs::generate::{self, Artefact, Mode};
-use crate::docs::{Format, Page, Style, from_schema, render};
+use crate::{Failure, Outcome, rst};
+use settings_core::Settings;
+use settings_core::docs::generate::{self, Artefact, Mode};
+use settings_core::docs::{Format, Page, Style, from_schema, render};
 
 /// Where the reference is written unless told otherwise.
 const DEFAULT_FOLDER: &str = "docs/reference";

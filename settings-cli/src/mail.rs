@@ -9,13 +9,13 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::queue::Queue;
 use super::{Failure, Outcome, Sources};
-use crate::Settings;
-use crate::mail::catch::{CatchOptions, Catcher, Login};
-use crate::mail::{
+use settings_core::Settings;
+use settings_core::mail::catch::{CatchOptions, Catcher, Login};
+use settings_core::mail::{
     ConnectionSecurity, EmailSettings, Keep, Mailbox, Mailer, MailerOptions, Message, SenderError, doctor,
 };
-use crate::resolve::Environment;
-use crate::value::Secret;
+use settings_core::resolve::Environment;
+use settings_core::value::Secret;
 
 /// Sends a test mail, examines the way to the server, or catches mail locally.
 #[derive(Args, Debug)]

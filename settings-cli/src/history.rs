@@ -7,10 +7,10 @@ use serde_json::{Value as Json, json};
 
 use super::set::{Recording, failure, save};
 use super::{Failure, Outcome, Sources, difference};
-use crate::Settings;
-use crate::mail::outbox::rfc3339;
-use crate::resolve::{Environment, Layers, Resolution, resolve};
-use crate::store::{Difference, Version, differences, history, read};
+use settings_core::Settings;
+use settings_core::resolve::{Environment, Layers, Resolution, resolve};
+use settings_core::store::{Difference, Version, differences, history, read};
+use settings_core::timestamp::rfc3339;
 
 /// Lists the versions of the configuration file that are kept, the newest first.
 #[derive(Args, Debug)]
@@ -49,7 +49,7 @@ struct Listed {
 impl History {
     pub(super) fn run<T: Settings>(self, sources: &Sources, out: &mut dyn Write) -> Outcome {
         let path = sources.config_path();
-        let unreadable = |error: crate::store::WriteError| Failure::Usage(error.to_string());
+        let unreadable = |error: settings_core::store::WriteError| Failure::Usage(error.to_string());
         let versions = history(path).map_err(unreadable)?;
         let current = read(path).map_err(unreadable)?;
         let is_newest = versions.last().is_none_or(|newest| Some(newest.text()) == current.text());

@@ -6,11 +6,11 @@ use clap::{Args, ValueEnum};
 
 use super::show::overridden;
 use super::{Failure, Outcome, Sources, listing};
-use crate::Settings;
-use crate::markdown::plain;
-use crate::resolve::{Effective, Environment};
-use crate::schema::{DefaultValue, Kind, Rule, Strength, env_name};
-use crate::value::expectation;
+use settings_core::Settings;
+use settings_core::markdown::plain;
+use settings_core::resolve::{Effective, Environment};
+use settings_core::schema::{DefaultValue, Kind, Rule, Strength, env_name};
+use settings_core::value::expectation;
 
 /// Shows all that is known of one setting.
 #[derive(Args, Debug)]

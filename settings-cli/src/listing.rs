@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use serde_json::{Value as Json, json};
 
-use crate::markdown::plain;
-use crate::resolve::{Effective, Origin, Resolution};
-use crate::schema::{DefaultValue, Kind, Setting};
+use settings_core::markdown::plain;
+use settings_core::resolve::{Effective, Origin, Resolution};
+use settings_core::schema::{DefaultValue, Kind, Setting};
 
 /// Every setting as an object, in the order of the structs; secrets as `"***"`.
 ///
@@ -15,7 +15,7 @@ use crate::schema::{DefaultValue, Kind, Setting};
 /// (`null`), and nothing is known of secrets, which no listing shows.
 ///
 /// ```
-/// use settings_core::cli::listing;
+/// use settings_cli::listing;
 /// use settings_core::reference::ServerSettings;
 /// use settings_core::resolve::{Layers, resolve};
 ///

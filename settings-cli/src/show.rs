@@ -9,10 +9,10 @@ use serde_json::Value as Json;
 
 use super::listing::listing;
 use super::{Failure, Outcome, Sources};
-use crate::Settings;
-use crate::resolve::{Effective, Environment, Origin, Resolution};
-use crate::template;
-use crate::value::{Value, to_text};
+use settings_core::Settings;
+use settings_core::resolve::{Effective, Environment, Origin, Resolution};
+use settings_core::template;
+use settings_core::value::{Value, to_text};
 
 /// Shows every setting's effective value.
 #[derive(Args, Debug)]

@@ -12,8 +12,8 @@ use std::sync::mpsc;
 
 use clap::Args;
 
-use crate::cli::{Failure, Outcome};
-use crate::store::watch::{FileWatcher, Pace};
+use crate::{Failure, Outcome};
+use settings_core::store::watch::{FileWatcher, Pace};
 
 /// What is followed, and what a change is answered by.
 #[derive(Args, Debug, Default)]

@@ -8,9 +8,9 @@ use std::str::FromStr;
 use clap::{Args, ValueEnum};
 
 use super::{Failure, Outcome, Sources, difference};
-use crate::Settings;
-use crate::resolve::{Code, Environment, Layer, Layers, Resolution, resolve};
-use crate::store::{differences, history};
+use settings_core::Settings;
+use settings_core::resolve::{Code, Environment, Layer, Layers, Resolution, resolve};
+use settings_core::store::{differences, history};
 
 /// Shows which settings differ between two files, or between a file and what is in effect.
 #[derive(Args, Debug)]

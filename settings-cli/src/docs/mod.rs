@@ -13,8 +13,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::{Failure, Outcome, rst};
-use crate::Settings;
-use crate::docs::PageRead;
+use settings_core::Settings;
+use settings_core::docs::PageRead;
 
 /// Writes reference pages, finds and mends drift in them, takes pages over.
 #[derive(Args, Debug)]
@@ -55,7 +55,7 @@ fn pages(paths: &[PathBuf]) -> Result<Vec<PageRead>, Failure> {
         .iter()
         .map(|path| {
             let bytes = rst::read(path)?;
-            crate::docs::read(&path.display().to_string(), &bytes)
+            settings_core::docs::read(&path.display().to_string(), &bytes)
                 .map_err(|error| Failure::Usage(error.to_string()))
         })
         .collect()

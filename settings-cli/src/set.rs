@@ -6,9 +6,9 @@ use std::io::Write;
 use clap::Args;
 
 use super::{Failure, Outcome, Sources};
-use crate::Settings;
-use crate::resolve::{Environment, read_stdin};
-use crate::store::{Kept, Saved, Store, StoreError};
+use settings_core::Settings;
+use settings_core::resolve::{Environment, read_stdin};
+use settings_core::store::{Kept, Saved, Store, StoreError};
 
 /// Sets one setting in the configuration file.
 #[derive(Args)]
@@ -64,8 +64,8 @@ impl Set {
             return change::<T>(sources, environment, told, out, |store| store.set(&self.path, &self.values));
         }
         let unreadable = |error| Failure::Usage(format!("the standard input can't be read: {error}"));
-        let value = read_stdin().map_err(unreadable)?.without_line_break();
-        change::<T>(sources, environment, told, out, |store| store.set(&self.path, &[&*value]))
+        let value = read_stdin().map_err(unreadable)?;
+        change::<T>(sources, environment, told, out, |store| store.set(&self.path, &[value.expose()]))
     }
 }
 

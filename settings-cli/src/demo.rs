@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::{Failure, Outcome, mail};
-use crate::Settings;
-use crate::docs::generate::{self, Mode};
-use crate::docs::{Format, Style};
-use crate::mail::catch::{CatchOptions, Catcher, Login};
-use crate::mail::{ConnectionSecurity, EmailSettings, Keep, Mailer, MailerOptions};
-use crate::resolve::{Layers, resolve};
-use crate::schema::Leaf;
-use crate::value::Secret;
+use settings_core::Settings;
+use settings_core::docs::generate::{self, Mode};
+use settings_core::docs::{Format, Style};
+use settings_core::mail::catch::{CatchOptions, Catcher, Login};
+use settings_core::mail::{ConnectionSecurity, EmailSettings, Keep, Mailer, MailerOptions};
+use settings_core::resolve::{Layers, resolve};
+use settings_core::schema::Leaf;
+use settings_core::value::Secret;
 
 const USERNAME: &str = "demo";
 const PASSWORD: &str = "correct horse battery staple";

@@ -5,7 +5,7 @@
 //! ```no_run
 //! use std::process::ExitCode;
 //!
-//! use settings_core::cli::Cli;
+//! use settings_cli::Cli;
 //! use settings_core::reference::ServerSettings;
 //!
 //! fn main() -> ExitCode {
@@ -47,9 +47,9 @@ pub use failure::Failure;
 pub use listing::listing;
 pub use sources::{Colour, Override, Policy, Sources};
 
-use crate::Settings;
-use crate::mail::EmailSettings;
-use crate::resolve::Environment;
+use settings_core::Settings;
+use settings_core::mail::EmailSettings;
+use settings_core::resolve::Environment;
 
 /// Settings whose single source of truth is an annotated struct.
 #[derive(Parser, Debug)]

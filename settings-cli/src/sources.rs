@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::Failure;
-use crate::Settings;
-use crate::resolve::{Environment, Layer, Layers, Resolution, Severity, Unreadable, resolve};
-use crate::schema::Unknown;
+use settings_core::Settings;
+use settings_core::resolve::{Environment, Layer, Layers, Resolution, Severity, Unreadable, resolve};
+use settings_core::schema::Unknown;
 
 /// The file that is read where it exists and no other is named.
 pub(crate) const DEFAULT_CONFIG: &str = "config.json";

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::Settings;
-use crate::cli::{Failure, Outcome, rst};
-use crate::docs::generate::unified_diff;
-use crate::docs::{FindingFormat, Synced, format_findings, sync};
+use crate::{Failure, Outcome, rst};
+use settings_core::Settings;
+use settings_core::docs::generate::unified_diff;
+use settings_core::docs::{FindingFormat, Synced, format_findings, sync};
 
 /// Mends what drifted and has one answer; every other byte stays.
 #[derive(Args, Debug)]

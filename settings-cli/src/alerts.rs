@@ -9,11 +9,11 @@ use semver::Version;
 use super::mail::{configured_sender, mailbox, wait};
 use super::queue::DEFAULT_OUTBOX;
 use super::{Failure, Outcome, Sources};
-use crate::Settings;
-use crate::mail::alerts::{AlertWatch, Finding, Present, PublicKey, Report};
-use crate::mail::outbox::Outbox;
-use crate::mail::{EmailSettings, Mailbox, Mailer, MailerOptions};
-use crate::resolve::Environment;
+use settings_core::Settings;
+use settings_core::mail::alerts::{AlertWatch, Finding, Present, PublicKey, Report};
+use settings_core::mail::outbox::Outbox;
+use settings_core::mail::{EmailSettings, Mailbox, Mailer, MailerOptions};
+use settings_core::resolve::Environment;
 
 /// Looks for security alerts and mails the administrators
 #[derive(Args, Debug)]
@@ -151,7 +151,7 @@ fn human(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         for notice in notices {
             let before = if notice.is_new { "" } else { ", told before" };
             let before =
-                if notice.state == crate::mail::alerts::NoticeState::Delivered { before } else { "" };
+                if notice.state == settings_core::mail::alerts::NoticeState::Delivered { before } else { "" };
             let why = notice.why.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
             writeln!(out, "  {}: {}{before}{why}", notice.administrator, notice.state)?;
         }

@@ -13,8 +13,8 @@ use clap_complete::env::{EnvCompleter, Shells};
 
 use self::shell::{BASH, FISH, ZSH};
 use super::Outcome;
-use crate::Settings;
-use crate::schema::{Kind, Leaf, Section, Unknown};
+use settings_core::Settings;
+use settings_core::schema::{Kind, Leaf, Section, Unknown};
 
 /// The variable by which a shell asks the program for candidates.
 const VARIABLE: &str = "SETTINGS_COMPLETE";
@@ -72,7 +72,7 @@ fn program() -> (String, String) {
 ///
 /// ```no_run
 /// use clap::CommandFactory;
-/// use settings_core::cli::{Cli, complete};
+/// use settings_cli::{Cli, complete};
 /// use settings_core::reference::ServerSettings;
 ///
 /// complete::<ServerSettings>(Cli::command);
@@ -114,7 +114,7 @@ fn paths(root: &'static Section, word: &OsStr, end: &str) -> Vec<CompletionCandi
         let path = leaf.path.to_string();
         starts_with(&path, word).then(|| {
             let is_hidden = leaf.setting.hidden || leaf.setting.deprecated.is_some();
-            let about = crate::markdown::plain(leaf.setting.summary());
+            let about = settings_core::markdown::plain(leaf.setting.summary());
             CompletionCandidate::new(path + end).help(Some(about.into())).hide(is_hidden)
         })
     };

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use clap::{Args, ValueEnum};
 
 use super::{Outcome, Sources};
-use crate::Settings;
-use crate::resolve::{Environment, resolve};
+use settings_core::Settings;
+use settings_core::resolve::{Environment, resolve};
 
 /// Reports every mistake of every layer.
 #[derive(Args, Debug)]

@@ -4,8 +4,8 @@ use std::io::Write;
 
 use clap::Args;
 
-use crate::Settings;
-use crate::cli::Outcome;
+use crate::Outcome;
+use settings_core::Settings;
 
 /// Lists the settings whose annotation says `todo`, and what it says; exits 1 where there are any.
 #[derive(Args, Debug)]

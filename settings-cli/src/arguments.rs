@@ -3,8 +3,8 @@
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
-use crate::resolve::Layers;
-use crate::value::json::escape;
+use settings_core::resolve::Layers;
+use settings_core::value::json::escape;
 
 /// Sets, above all other layers, each setting whose argument was given on the command line.
 ///
@@ -14,7 +14,7 @@ use crate::value::json::escape;
 ///
 /// ```
 /// use clap::{Arg, Command};
-/// use settings_core::cli::with_arguments;
+/// use settings_cli::with_arguments;
 /// use settings_core::reference::ServerSettings;
 /// use settings_core::resolve::{Layers, resolve};
 ///
