@@ -64,9 +64,13 @@ mod tests {
     fn list(user: u32, may: u16) -> Vec<u8> {
         let mut bytes = 2_u32.to_le_bytes().to_vec();
         let undefined = u32::MAX;
-        for (tag, permissions, id) in
-            [(1, 6, undefined), (2, may, user), (4, 0, undefined), (0x10, may, undefined), (0x20, 0, undefined)]
-        {
+        for (tag, permissions, id) in [
+            (1, 6, undefined),
+            (2, may, user),
+            (4, 0, undefined),
+            (0x10, may, undefined),
+            (0x20, 0, undefined),
+        ] {
             bytes.extend(u16::to_le_bytes(tag));
             bytes.extend(u16::to_le_bytes(permissions));
             bytes.extend(u32::to_le_bytes(id));

@@ -199,7 +199,8 @@ impl Report {
     /// Returns the findings that `before` does not have, whatever their places.
     #[must_use]
     pub fn beyond(&self, before: &Self) -> Self {
-        let key = |found: &Diagnostic| (found.code, found.severity, found.setting.clone(), found.message.clone());
+        let key =
+            |found: &Diagnostic| (found.code, found.severity, found.setting.clone(), found.message.clone());
         let old: HashSet<_> = before.diagnostics.iter().map(key).collect();
         self.filtered(|diagnostic| !old.contains(&key(diagnostic)))
     }

@@ -58,8 +58,7 @@ pub use environment::{Environment, Variable};
 pub use layers::{Layer, Layers, Unreadable};
 pub use origin::Origin;
 pub(crate) use reading::read_bytes;
-#[cfg(feature = "cli")]
-pub(crate) use reading::read_stdin;
+pub use reading::read_stdin;
 pub use registry::{Refused, Registry};
 pub use resolution::{Resolution, UnknownPath, defaults, resolve};
 pub use rules::Mark;

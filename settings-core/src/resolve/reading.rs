@@ -4,9 +4,7 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-#[cfg(feature = "cli")]
-use crate::value::ZeroizingString;
-use crate::value::wipe;
+use crate::value::{Secret, ZeroizingString, wipe};
 
 /// No file of settings is larger.
 const LIMIT: u64 = 64 << 20;
@@ -50,13 +48,17 @@ fn read_all(mut reader: impl io::Read, known: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// All text of the standard input, as [`read_bytes`] reads a file.
-#[cfg(feature = "cli")]
-pub(crate) fn read_stdin() -> io::Result<ZeroizingString> {
-    text_of(read_all(io::stdin().lock(), 0)?)
+/// Reads the standard input up to its end, without its last line break. Returns `None` if it has no bytes at all.
+///
+/// The text may be a secret: no copy of it is left in memory.
+///
+/// # Errors
+/// Returns the system's error, and one of its own for text that is larger than 64 MiB or not UTF-8.
+pub fn read_stdin() -> io::Result<Option<Secret>> {
+    let text = text_of(read_all(io::stdin().lock(), 0)?)?;
+    Ok((!text.is_empty()).then(|| Secret::new(text.without_line_break().into_string())))
 }
 
-#[cfg(feature = "cli")]
 fn text_of(bytes: Vec<u8>) -> io::Result<ZeroizingString> {
     String::from_utf8(bytes).map(ZeroizingString::from).map_err(|error| {
         wipe(error.into_bytes());

@@ -121,16 +121,23 @@ impl History {
         let modified = || fs::metadata(&path).and_then(|found| found.modified()).unwrap_or(UNIX_EPOCH);
         Ok(Some(match parse(text) {
             Some((head, parts)) => Version { number, text: parts.concat().into(), ..head },
-            None => {
-                Version { number, time: modified(), author: None, restored: None, text: text.to_owned().into() }
-            }
+            None => Version {
+                number,
+                time: modified(),
+                author: None,
+                restored: None,
+                text: text.to_owned().into(),
+            },
         }))
     }
 
     /// Returns the numbers of all versions, the oldest first.
     pub(super) fn numbers(&self) -> Result<Vec<u64>, WriteError> {
         let named = self.named()?.into_iter();
-        Ok(named.filter(|(_, path)| fs::metadata(path).is_ok_and(|found| found.is_file())).map(|(number, _)| number).collect())
+        Ok(named
+            .filter(|(_, path)| fs::metadata(path).is_ok_and(|found| found.is_file()))
+            .map(|(number, _)| number)
+            .collect())
     }
 
     /// Returns everything in the folder that is named like a version, such as `5.json`, by number.
@@ -220,7 +227,8 @@ impl History {
         }
         for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
             let name = entry.file_name();
-            let is_leftover = name.to_str().is_some_and(|name| name.starts_with('.') && name.ends_with(".new"));
+            let is_leftover =
+                name.to_str().is_some_and(|name| name.starts_with('.') && name.ends_with(".new"));
             if is_leftover && entry.file_type().is_ok_and(|kind| !kind.is_dir()) {
                 fs::remove_file(entry.path()).map_err(FileError::io(&entry.path(), "remove"))?;
             }

@@ -310,7 +310,9 @@ impl<T: Settings> Store<T> {
             let edited = edit(self)?;
             let Some(warnings) = self.check()? else { return Ok((edited, SaveOutcome::Unchanged)) };
             match self.write(&locked, warnings) {
-                Err(StoreError::Write(WriteError::Conflict { .. })) if attempt < UPDATE_ATTEMPTS => attempt += 1,
+                Err(StoreError::Write(WriteError::Conflict { .. })) if attempt < UPDATE_ATTEMPTS => {
+                    attempt += 1
+                }
                 Err(error) => return Err(error.into()),
                 Ok(saved) => return Ok((edited, saved)),
             }
@@ -431,20 +433,35 @@ fn is_already_set<T>(stored: &Resolution<T>, current: &Effective<'_>, value: &Va
         })
 }
 
+/// Reads the arguments of a setting: one value, or the elements of a list. A list of one argument is that element,
+/// unless the argument is JSON.
 fn read_values<'v, V: AsRef<str>>(
     path: &str,
     setting: &Setting,
     values: &'v [V],
 ) -> Result<Value<'v>, StoreError> {
     let refused = |mismatch| StoreError::Value { path: path.to_owned(), mismatch: Box::new(mismatch) };
-    if let [value] = values {
-        return from_text(&setting.kind, value.as_ref()).map_err(refused);
-    }
     let element = match setting.kind {
-        Kind::List(element) | Kind::Set(element) => element,
-        Kind::Optional(&(Kind::List(element) | Kind::Set(element))) => element,
-        _ => return Err(StoreError::NotAList { path: path.to_owned() }),
+        Kind::List(element) | Kind::Set(element) => Some(element),
+        Kind::Optional(&(Kind::List(element) | Kind::Set(element))) => Some(element),
+        _ => None,
     };
-    let elements: Result<_, _> = values.iter().map(|value| from_text(element, value.as_ref())).collect();
-    elements.map(Value::List).map_err(refused)
+    match (values, element) {
+        ([value], None) => from_text(&setting.kind, value.as_ref()).map_err(refused),
+        ([value], Some(_)) if is_whole_list(value.as_ref()) => {
+            from_text(&setting.kind, value.as_ref()).map_err(refused)
+        }
+        (_, Some(element)) => {
+            let elements: Result<_, _> =
+                values.iter().map(|value| from_text(element, value.as_ref())).collect();
+            elements.map(Value::List).map_err(refused)
+        }
+        _ => Err(StoreError::NotAList { path: path.to_owned() }),
+    }
+}
+
+/// Returns whether an argument is a whole list and not one element.
+fn is_whole_list(argument: &str) -> bool {
+    let argument = argument.trim();
+    argument.is_empty() || argument == "null" || argument.starts_with(['[', '{'])
 }

@@ -220,7 +220,10 @@ fn a_store_can_be_saved_repeatedly() {
     assert!(!path.exists());
     for port in ["7", "8"] {
         store.set("Mail.Port", &[port]).unwrap();
-        assert!(matches!(store.save().unwrap(), SaveOutcome::Written { version: VersionStatus::Added(_), .. }));
+        assert!(matches!(
+            store.save().unwrap(),
+            SaveOutcome::Written { version: VersionStatus::Added(_), .. }
+        ));
     }
     assert_eq!(fs::read_to_string(&path).unwrap(), "{\n    \"Mail\": {\n        \"Port\": 8\n    }\n}\n");
     assert_eq!(folder.names(), [".config.json.history", "config.json"]);
@@ -241,7 +244,10 @@ fn other_bytes_and_folders_are_refused() {
     let path = folder.0.join("no/such/folder.json");
     let mut store = open(&path);
     store.set("Mail.Port", &["7"]).unwrap();
-    assert!(matches!(store.save(), Err(StoreError::Write(WriteError::File(FileError::Io { tried: "create", .. })))));
+    assert!(matches!(
+        store.save(),
+        Err(StoreError::Write(WriteError::File(FileError::Io { tried: "create", .. })))
+    ));
 }
 
 #[test]
@@ -311,7 +317,10 @@ mod unix {
         for bits in [0o644, 0o640, 0o664] {
             fs::set_permissions(&path, fs::Permissions::from_mode(bits)).unwrap();
             let owner = fs::metadata(&path).map(|metadata| (metadata.uid(), metadata.gid())).unwrap();
-            assert_eq!(write(&path, &read(&path).unwrap(), &format!("{bits}")).unwrap(), WriteOutcome::Written);
+            assert_eq!(
+                write(&path, &read(&path).unwrap(), &format!("{bits}")).unwrap(),
+                WriteOutcome::Written
+            );
             assert_eq!(mode(&path), bits);
             assert_eq!(fs::metadata(&path).map(|metadata| (metadata.uid(), metadata.gid())).unwrap(), owner);
         }
@@ -347,7 +356,10 @@ mod unix {
         let path = folder.file("config.json", "0");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
         let before = read(&path).unwrap();
-        assert!(matches!(write(&path, &before, "1"), Err(WriteError::File(FileError::Io { tried: "open for writing", .. }))));
+        assert!(matches!(
+            write(&path, &before, "1"),
+            Err(WriteError::File(FileError::Io { tried: "open for writing", .. }))
+        ));
         assert_eq!((before.text(), fs::read_to_string(&path).unwrap().as_str()), (Some("0"), "0"));
     }
 

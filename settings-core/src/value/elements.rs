@@ -15,8 +15,9 @@ const TWICE: &str = "remove one of the two";
 /// Reads a list.
 pub(super) fn list<'a>(of: &Kind, raw: Raw<'a>, suggest: Suggest) -> Result<Value<'a>, Mismatch> {
     let elements = raw.elements().unwrap_or_default();
-    let values =
-        (0_usize..).zip(elements).map(|(number, element)| part(of, raw, element, suggest, || format!("[{number}]")));
+    let values = (0_usize..)
+        .zip(elements)
+        .map(|(number, element)| part(of, raw, element, suggest, || format!("[{number}]")));
     gather(values, Value::wipe).map(Value::List)
 }
 

@@ -44,14 +44,16 @@ pub(super) fn read<'a>(kind: &Kind, text: &'a str, suggest: Suggest) -> Result<V
                 }
             }
         },
-        Kind::List(of) if text.trim_start().starts_with('[') => json_text(kind, text, suggest).or_else(|mismatch| {
-            // a list of words can start with a bracket
-            if matches!(of, Kind::Text) && json::parse_value(text).is_err() {
-                words(of, text, suggest)
-            } else {
-                Err(mismatch)
-            }
-        }),
+        Kind::List(of) if text.trim_start().starts_with('[') => {
+            json_text(kind, text, suggest).or_else(|mismatch| {
+                // a list of words can start with a bracket
+                if matches!(of, Kind::Text) && json::parse_value(text).is_err() {
+                    words(of, text, suggest)
+                } else {
+                    Err(mismatch)
+                }
+            })
+        }
         Kind::List(of) => words(of, text, suggest),
         Kind::Set(_) if text.trim_start().starts_with('[') => json_text(kind, text, suggest),
         Kind::Set(of) => distinct(kind, words(of, text, suggest)?),
@@ -65,18 +67,19 @@ pub(super) fn read<'a>(kind: &Kind, text: &'a str, suggest: Suggest) -> Result<V
 }
 
 fn words<'a>(of: &Kind, text: &'a str, suggest: Suggest) -> Result<Value<'a>, Mismatch> {
-    text.split_ascii_whitespace().map(|word| read(of, word, suggest)).collect::<Result<_, _>>().map(Value::List)
+    text.split_ascii_whitespace()
+        .map(|word| read(of, word, suggest))
+        .collect::<Result<_, _>>()
+        .map(Value::List)
 }
 
 fn distinct<'a>(kind: &Kind, words: Value<'a>) -> Result<Value<'a>, Mismatch> {
     let Value::List(values) = &words else { return Ok(words) };
     match repeated(values) {
-        Some(number) => Err(Mismatch::new(
-            Reason::Duplicate,
-            kind,
-            format!("a duplicate, element number {}", number + 1),
-        )
-        .help("remove one of the two")),
+        Some(number) => {
+            Err(Mismatch::new(Reason::Duplicate, kind, format!("a duplicate, element number {}", number + 1))
+                .help("remove one of the two"))
+        }
         None => Ok(words),
     }
 }

@@ -216,7 +216,9 @@ impl Setting {
             DefaultValue::Text(text) if self.kind.is_secret() => Value::Secret(Cow::Borrowed(text)),
             DefaultValue::Text(text) => Value::Text(Cow::Borrowed(text)),
             DefaultValue::Json(json) => default_from_json(&self.kind, json),
-            DefaultValue::Computed { value, .. } => default_from_json(&self.kind, &ZeroizingString::from(value())),
+            DefaultValue::Computed { value, .. } => {
+                default_from_json(&self.kind, &ZeroizingString::from(value()))
+            }
         }
     }
 }

@@ -4,8 +4,8 @@
 
 use std::borrow::Cow;
 
-use super::json::{Raw, Shape, parse_value, write_string};
 use super::from_json::no_suggestion;
+use super::json::{Raw, Shape, parse_value, write_string};
 use super::{Value, from_json, from_text, to_json, without_passwords};
 use crate::schema::{Choice, Format, Kind, SIZE_UNITS, TextRules};
 
@@ -42,7 +42,9 @@ pub(super) fn text(kind: &Kind, text: &str) -> Option<String> {
     if kind.is_secret() || text.len() > MAX_LEN {
         return None;
     }
-    let reads = |meant: &String| meant != text && from_text::read(kind, meant, no_suggestion).is_ok() && is_presentable(meant);
+    let reads = |meant: &String| {
+        meant != text && from_text::read(kind, meant, no_suggestion).is_ok() && is_presentable(meant)
+    };
     candidates(kind, text).into_iter().find(reads)
 }
 

@@ -41,7 +41,8 @@ fn turn(path: &Path, round: u64) -> Outcome {
 
 /// Writes the stamp through a store with five versions.
 fn turn_with_history(path: &Path, round: u64) -> Outcome {
-    let mut store = Store::<Program>::open(path, Layers::new())?.max_versions(5).author(Some("writer".to_owned()));
+    let mut store =
+        Store::<Program>::open(path, Layers::new())?.max_versions(5).author(Some("writer".to_owned()));
     let stamp = format!("{} {round}", std::process::id());
     store.set("ServiceSettings.ListenAddress", &[&stamp])?;
     store.set("ServiceSettings.Greeting", &["x".repeat(usize::try_from(round % 5)? * 20_000)])?;

@@ -133,7 +133,10 @@ fn a_secret_is_set_without_being_an_argument() {
     assert!(set(b"k4n4ry \"1\"\r\n", &[]).1.ends_with("(version 2)\n"));
     assert!(fs::read_to_string(&config).unwrap().contains(r#""k4n4ry \"1\"""#));
     assert!(set(b"k4n4ry\n2\n", &[]).1.ends_with("(version 3)\n"));
-    assert!(fs::read_to_string(&config).unwrap().contains(r#""k4n4ry\n2""#), "only the last line break is removed");
+    assert!(
+        fs::read_to_string(&config).unwrap().contains(r#""k4n4ry\n2""#),
+        "only the last line break is removed"
+    );
     for (input, more) in [(&b"k4n4ry\xff"[..], &[][..]), (b"k4n4ry", &["k4n4ry"])] {
         let (code, output) = set(input, more);
         assert!(code == Some(2) && output.starts_with("error: "), "{output}");

@@ -72,7 +72,8 @@ fn unknown_names_follow_the_policy() {
             findings.iter().map(|one| one["severity"].as_str().unwrap_or_default().to_owned()).collect();
         (run.code, severities)
     };
-    let expected = |code, severities: &[&str]| (code, severities.iter().map(|one| (*one).to_owned()).collect());
+    let expected =
+        |code, severities: &[&str]| (code, severities.iter().map(|one| (*one).to_owned()).collect());
     assert_eq!(severities(&[], &[]), expected(0, &["warning", "note"]));
     assert_eq!(severities(&["--unknown", "allow"], &[]), expected(0, &[]));
     assert_eq!(severities(&["--unknown", "deny"], &[]), expected(1, &["error", "error"]));
@@ -95,7 +96,7 @@ fn unknown_names_follow_the_policy() {
 fn debug_output_of_arguments_shows_no_secret() {
     let run = settings(&["--set", "EmailSettings.SMTPPort", "show"], &[]);
     assert!(run.code == 2 && run.error.contains("PATH=VALUE"), "{run:?}");
-    let cli = <settings_core::cli::Cli as clap::Parser>::try_parse_from([
+    let cli = <settings_cli::Cli as clap::Parser>::try_parse_from([
         "settings",
         "--set",
         "EmailSettings.SMTPPassword=k4n4ry",

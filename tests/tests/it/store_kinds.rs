@@ -102,8 +102,7 @@ fn an_optional_section_is_added_and_removed() {
     let environment = Environment::from_iter([("X_SPARE_PORT", "26")]);
     let folder = Folder::new("store-kinds-shadowed");
     let path = folder.write("config.json", text);
-    let open =
-        || Store::<Program>::open(&path, Layers::new().environment(environment.clone())).unwrap();
+    let open = || Store::<Program>::open(&path, Layers::new().environment(environment.clone())).unwrap();
     let error = open().unset("Spare").unwrap_err();
     assert!(error.to_string().contains("`Spare.Port` is set by variable X_SPARE_PORT"), "{error}");
     assert!(open().shadowed(true).unset("Spare").unwrap().is_changed());

@@ -260,8 +260,9 @@ fn wait_for_threads(count: usize) {
 fn no_thread_outlives_its_watcher() {
     let folder = Folder::new("watch-threads");
     let path = folder.write("config.json", "{}");
-    let watchers: Vec<_> =
-        (0..5).map(|_| FileWatcher::start([path.clone().into()], Debounce::default(), |_| ()).unwrap()).collect();
+    let watchers: Vec<_> = (0..5)
+        .map(|_| FileWatcher::start([path.clone().into()], Debounce::default(), |_| ()).unwrap())
+        .collect();
     // ours and the system's for each; a thread names itself once it runs
     wait_for_threads(10);
     drop(watchers);

@@ -10,7 +10,8 @@ use crate::value::json::{self, Key, Raw, Shape};
 /// Adds `json` at `path`, after the existing keys, with the sections that are missing.
 pub(super) fn entry(text: &str, root: Raw<'_>, path: &[String], json: &str) -> Result<Vec<Edit>, EditError> {
     let sections = path.split_last().map_or(&[][..], |(_, sections)| sections);
-    let new = |depth| New { style: Style::detect(text, root), keys: path.get(depth..).unwrap_or_default(), json };
+    let new =
+        |depth| New { style: Style::detect(text, root), keys: path.get(depth..).unwrap_or_default(), json };
     let found = match locate::section(root, sections) {
         Ok(found) => found,
         Err((null, depth)) if null.shape == Shape::Null => {

@@ -246,7 +246,8 @@ struct Edit {
 
 /// Applies `edits`, which are in the order of the text and do not overlap.
 fn applied(text: &str, edits: &[Edit]) -> ZeroizingString {
-    let mut out = ZeroizingString::with_capacity(text.len() + edits.iter().map(|edit| edit.with.len()).sum::<usize>());
+    let mut out =
+        ZeroizingString::with_capacity(text.len() + edits.iter().map(|edit| edit.with.len()).sum::<usize>());
     let mut from = 0;
     for edit in edits {
         out.push_str(text.get(from..edit.start).unwrap_or_default());

@@ -316,7 +316,9 @@ impl<F: FnMut(&[PathBuf]) -> Option<Vec<PathBuf>>> Worker<F> {
             return;
         };
         // a folder with the same name can be another one now
-        for (old, _) in self.identities.iter().filter(|(old, identity)| identities.get(*old) != Some(*identity)) {
+        for (old, _) in
+            self.identities.iter().filter(|(old, identity)| identities.get(*old) != Some(*identity))
+        {
             let _ = system.unwatch(old);
         }
         let mut is_polling = false;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use super::files::{FileWatcher, Debounce};
+use super::files::{Debounce, FileWatcher};
 use crate::resolve::{Layers, Origin, Report, Resolution, Settings, Unreadable, resolve};
 use crate::store::{Difference, differences};
 

@@ -10,5 +10,5 @@ mod paths;
 #[cfg(test)]
 mod tests;
 
-pub use files::{FileWatcher, Debounce};
+pub use files::{Debounce, FileWatcher};
 pub use follow::{Changed, Event, Refusal, Watch, WatchError};

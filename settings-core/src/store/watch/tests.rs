@@ -185,7 +185,8 @@ fn a_hundred_writes_are_a_few_reports() {
 fn writes_without_a_pause_are_reported() {
     let folder = Folder::new("endless");
     let path = folder.write("config.json", "0");
-    let debounce = Debounce { quiet: Duration::from_secs(3600), max_delay: Duration::from_millis(300), poll: None };
+    let debounce =
+        Debounce { quiet: Duration::from_secs(3600), max_delay: Duration::from_millis(300), poll: None };
     let (_watcher, changes) = watcher(&[&path], debounce);
     let start = Instant::now();
     let mut round = 0;

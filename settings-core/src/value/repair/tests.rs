@@ -130,7 +130,9 @@ fn odd_values_are_repaired_or_left() {
             assert!(from_text(kind, &repair).is_ok(), "{kind:?}: {text}: {repair}");
         }
         for json in [text.to_owned(), quoted(text)] {
-            let Some(repair) = parse_value(&json).ok().and_then(|raw| repaired_json(kind, raw)) else { continue };
+            let Some(repair) = parse_value(&json).ok().and_then(|raw| repaired_json(kind, raw)) else {
+                continue;
+            };
             assert!(from_json(kind, parse_value(&repair).unwrap()).is_ok(), "{kind:?}: {json}: {repair}");
         }
     }
