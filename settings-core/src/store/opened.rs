@@ -463,5 +463,5 @@ fn read_values<'v, V: AsRef<str>>(
 /// Returns whether an argument is a whole list and not one element.
 fn is_whole_list(argument: &str) -> bool {
     let argument = argument.trim();
-    argument.is_empty() || argument == "null" || argument.starts_with(['[', '{'])
+    argument.is_empty() || argument == "null" || argument.starts_with('[')
 }
