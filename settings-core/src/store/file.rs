@@ -13,7 +13,7 @@ use crate::resolve::read_bytes;
 use crate::value::{ZeroizingString, wipe};
 
 /// How long a writer waits for the lock of the folder.
-const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The pause between two attempts to lock a folder.
 const LOCK_INTERVAL: Duration = Duration::from_millis(5);

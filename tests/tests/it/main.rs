@@ -48,6 +48,7 @@ mod rst_docutils_cases;
 mod rst_pages;
 mod rst_robustness;
 mod rules_mail;
+mod store_commands;
 mod store_edit_fuzz;
 mod store_kinds;
 mod style;

@@ -4,13 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use notify::event::{AccessKind, AccessMode};
-use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
-
+use super::events::{Depth, Events, Waker, Woken};
 use super::paths::{Identity, State, WatchedPaths, changed, state};
 
 /// The delays between a change of a file and its report.
@@ -67,7 +64,7 @@ const FOLDER_CHECK: Duration = Duration::from_secs(2);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct FileWatcher {
-    messages: Sender<Message>,
+    waker: Waker,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -75,11 +72,6 @@ impl fmt::Debug for FileWatcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FileWatcher").finish_non_exhaustive()
     }
-}
-
-enum Message {
-    Event(notify::Result<Event>),
-    Stop,
 }
 
 impl FileWatcher {
@@ -100,7 +92,7 @@ impl FileWatcher {
             changed(paths);
             None
         };
-        Self::spawn(Worker::new(paths.into_iter().collect(), debounce, changed))
+        Self::spawn(Worker::new(Events::new()?, paths.into_iter().collect(), debounce, changed))
     }
 
     /// Watches the paths that `changed` returns, and calls it for the first time as soon as they are quiet.
@@ -109,8 +101,8 @@ impl FileWatcher {
         debounce: Debounce,
         changed: impl FnMut(&[PathBuf]) -> Option<Vec<PathBuf>> + Send + 'static,
     ) -> io::Result<Self> {
-        let mut worker = Worker::new(paths, debounce, changed);
-        worker.note_all();
+        let mut worker = Worker::new(Events::new()?, paths, debounce, changed);
+        worker.name_all();
         Self::spawn(worker)
     }
 
@@ -120,28 +112,26 @@ impl FileWatcher {
         paths: Vec<PathBuf>,
         mut changed: impl FnMut(&[PathBuf]) + Send + 'static,
     ) -> io::Result<Self> {
-        let mut worker = Worker::new(paths, Debounce::default(), move |paths: &[PathBuf]| {
+        let changed = move |paths: &[PathBuf]| {
             changed(paths);
             None
-        });
-        worker.system = None;
-        worker.arm();
-        Self::spawn(worker)
+        };
+        Self::spawn(Worker::new(Events::without_system()?, paths, Debounce::default(), changed))
     }
 
     fn spawn<F>(worker: Worker<F>) -> io::Result<Self>
     where
         F: FnMut(&[PathBuf]) -> Option<Vec<PathBuf>> + Send + 'static,
     {
-        let messages = worker.sender.clone();
+        let waker = worker.events.waker();
         let thread = thread::Builder::new().name("settings-watch".to_owned()).spawn(|| worker.run())?;
-        Ok(Self { messages, thread: Some(thread) })
+        Ok(Self { waker, thread: Some(thread) })
     }
 }
 
 impl Drop for FileWatcher {
     fn drop(&mut self) {
-        let _ = self.messages.send(Message::Stop);
+        self.waker.stop();
         if let Some(thread) = self.thread.take()
             && thread.thread().id() != thread::current().id()
         {
@@ -154,10 +144,7 @@ struct Worker<F> {
     paths: Vec<PathBuf>,
     debounce: Debounce,
     changed: F,
-    sender: Sender<Message>,
-    messages: Receiver<Message>,
-    /// The source of events; `None` if the system can't create another.
-    system: Option<RecommendedWatcher>,
+    events: Events,
     watched: WatchedPaths,
     identities: BTreeMap<PathBuf, Identity>,
     /// Whether a folder can't be watched, so that the files must be polled.
@@ -177,17 +164,12 @@ struct Pending {
 }
 
 impl<F: FnMut(&[PathBuf]) -> Option<Vec<PathBuf>>> Worker<F> {
-    fn new(paths: Vec<PathBuf>, debounce: Debounce, changed: F) -> Self {
-        let (sender, messages) = mpsc::channel();
-        let events = sender.clone();
-        let system = notify::recommended_watcher(move |event| drop(events.send(Message::Event(event)))).ok();
+    fn new(events: Events, paths: Vec<PathBuf>, debounce: Debounce, changed: F) -> Self {
         let mut worker = Self {
             paths,
             debounce,
             changed,
-            sender,
-            messages,
-            system,
+            events,
             watched: WatchedPaths::default(),
             identities: BTreeMap::new(),
             is_polling: false,
@@ -203,10 +185,12 @@ impl<F: FnMut(&[PathBuf]) -> Option<Vec<PathBuf>>> Worker<F> {
 
     fn run(mut self) {
         loop {
-            match self.next() {
-                Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => return,
-                Ok(Message::Event(event)) => self.receive(event),
-                Err(RecvTimeoutError::Timeout) => {}
+            match self.events.wait(self.wait()) {
+                Woken::Stop => return,
+                Woken::Changed(paths) => self.receive(&paths),
+                // compare the state
+                Woken::Lost => self.postpone(),
+                Woken::Timeout => {}
             }
             match self.pending {
                 Some(_) if self.wait() == Duration::ZERO => self.report(),
@@ -214,10 +198,6 @@ impl<F: FnMut(&[PathBuf]) -> Option<Vec<PathBuf>>> Worker<F> {
                 _ => {}
             }
         }
-    }
-
-    fn next(&self) -> Result<Message, RecvTimeoutError> {
-        self.messages.recv_timeout(self.wait())
     }
 
     /// Returns the time until there is something to do without an event.
@@ -238,18 +218,9 @@ impl<F: FnMut(&[PathBuf]) -> Option<Vec<PathBuf>>> Worker<F> {
         poll.map_or(FOLDER_CHECK, |poll| poll.min(FOLDER_CHECK))
     }
 
-    /// Handles an event, which can concern anything in the watched folders.
-    fn receive(&mut self, event: notify::Result<Event>) {
-        let is_lost = event.as_ref().map_or(true, |event| event.need_rescan() || event.paths.is_empty());
-        if is_lost {
-            // events were lost: compare the state
-            return self.postpone();
-        }
-        let Ok(event) = event else { return };
-        if is_reading(event.kind) {
-            return;
-        }
-        for path in &event.paths {
+    /// Handles events, which can concern anything in the watched folders.
+    fn receive(&mut self, changed: &[PathBuf]) {
+        for path in changed {
             let (numbers, is_below) = self.watched.concerned(path);
             let mut named: Vec<_> = numbers.filter_map(|number| self.paths.get(number).cloned()).collect();
             if is_below && !path.is_dir() {
@@ -311,28 +282,19 @@ impl<F: FnMut(&[PathBuf]) -> Option<Vec<PathBuf>>> Worker<F> {
     fn arm(&mut self) {
         let watched = WatchedPaths::new(&self.paths);
         let identities = watched.identities();
-        let Some(system) = &mut self.system else {
-            (self.watched, self.identities, self.is_polling) = (watched, identities, true);
-            return;
-        };
         // a folder with the same name can be another one now
         for (old, _) in
             self.identities.iter().filter(|(old, identity)| identities.get(*old) != Some(*identity))
         {
-            let _ = system.unwatch(old);
+            self.events.unwatch(old);
         }
         let mut is_polling = false;
         for folder in watched.folders.difference(&watched.trees) {
-            is_polling |= system.watch(folder, RecursiveMode::NonRecursive).is_err();
+            is_polling |= self.events.watch(folder, Depth::Folder).is_err();
         }
         for tree in &watched.trees {
-            is_polling |= system.watch(tree, RecursiveMode::Recursive).is_err();
+            is_polling |= self.events.watch(tree, Depth::Tree).is_err();
         }
         (self.watched, self.identities, self.is_polling) = (watched, identities, is_polling);
     }
-}
-
-/// Returns whether an event is only a read, as those that follow a report.
-const fn is_reading(kind: EventKind) -> bool {
-    matches!(kind, EventKind::Access(access) if !matches!(access, AccessKind::Close(AccessMode::Write)))
 }

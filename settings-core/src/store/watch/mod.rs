@@ -3,6 +3,7 @@
 //! [`FileWatcher`] reports changes of files; [`Watch`] keeps a program's settings up to date with their files, and reports
 //! which of them changed.
 
+mod events;
 mod files;
 mod follow;
 mod paths;

@@ -306,6 +306,66 @@ fn settings_with_errors_are_not_watched() {
     assert!(error.to_string().contains("expected a whole number from 1 to 65535"), "{error}");
 }
 
+#[test]
+fn a_watch_has_the_warnings_of_the_start() {
+    const fn is_shareable<T: Send + Sync>() {}
+    is_shareable::<Watch<Program>>();
+    let folder = Folder::new("start");
+    let path = folder.write("config.json", r#"{"Mail": {"Pass": "k4n4ry"}}"#);
+    let (watch, events) = follow(&path, &[]);
+    assert_eq!(watch.report().diagnostics()[0].code, crate::resolve::Code::Alias);
+    // the report follows the file, although no value changes
+    fs::write(&path, r#"{"Mail": {"Password": "k4n4ry"}}"#).unwrap();
+    let start = Instant::now();
+    while watch.report().warnings() != crate::resolve::Report::default() {
+        assert!(start.elapsed() < PATIENCE, "{}", watch.report());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(events.try_recv().is_err());
+}
+
+#[test]
+fn the_error_of_main_is_readable() {
+    let folder = Folder::new("error");
+    let path = folder.write("config.json", r#"{"Mail": {"Port": 0}}"#);
+    let read = move || Layers::new().read(Layer::File, &path);
+    let error = Watch::<Program>::start(read, Debounce::default()).unwrap_err();
+    assert_eq!(format!("{error:?}"), format!("{error}"));
+}
+
+#[test]
+fn only_folders_that_decide_where_a_path_leads_are_watched() {
+    let folder = Folder::new("folders");
+    fs::create_dir_all(folder.path("a/b")).unwrap();
+    let path = folder.write("a/b/config.json", "{}");
+    let folders = |path: &Path| paths::WatchedPaths::new(&[path.to_owned()]).folders;
+    assert_eq!(folders(&path), [folder.path("a/b")].into());
+    // of a missing file, the first folder that is there
+    assert_eq!(folders(&folder.path("a/c/d/config.json")), [folder.path("a")].into());
+}
+
+/// A program that logs each event, to a file next to the watched one, must not wake itself.
+#[cfg(target_os = "linux")]
+#[test]
+fn reading_and_writing_an_open_file_are_no_events() {
+    use events::{Depth, Events, Woken};
+    use std::io::Write as _;
+    let folder = Folder::new("self-feeding");
+    let path = folder.write("config.json", "{}");
+    let mut log = fs::File::create(folder.path("server.log")).unwrap();
+    let mut events = Events::new().unwrap();
+    events.watch(&folder.0, Depth::Folder).unwrap();
+    for line in 0..100 {
+        writeln!(log, "line {line}").unwrap();
+        fs::read(&path).unwrap();
+    }
+    assert_eq!(events.wait(SILENCE), Woken::Timeout);
+    fs::write(&path, "1").unwrap();
+    assert_eq!(events.wait(PATIENCE), Woken::Changed(vec![path]));
+    events.waker().stop();
+    assert_eq!(events.wait(PATIENCE), Woken::Stop);
+}
+
 #[cfg(unix)]
 mod links {
     use std::os::unix::fs::symlink;
