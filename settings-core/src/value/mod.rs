@@ -16,7 +16,7 @@ mod size;
 mod text_rules;
 mod types;
 mod url;
-mod write;
+pub(crate) mod write;
 mod zeroizing;
 
 pub(crate) use elements::{Name, member_called};
@@ -27,8 +27,6 @@ pub use secret::Secret;
 pub use size::ByteSize;
 pub use types::Json;
 pub(crate) use url::{passwords, without_passwords};
-#[doc(hidden)]
-pub use write::computed;
 pub(crate) use write::{exact, to_zeroizing_json};
 pub use write::{to_json, to_text};
 pub(crate) use zeroizing::{ZeroizingString, wipe};
