@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::string_slice)]
 
-use super::super::{Dialect, Tag, parse, pformat};
 use super::*;
+use crate::{Dialect, Tag, parse, pformat};
 
 fn cell(row: usize, col: usize, rowspan: usize, colspan: usize, text: &str) -> GridCell {
     GridCell { row, col, rowspan, colspan, lines: text.lines().map(str::to_owned).collect() }
