@@ -39,7 +39,7 @@ pub(crate) struct CustomRole {
 pub(crate) struct Roles {
     pub(crate) custom: HashMap<String, Role>,
     pub(crate) default: Option<Role>,
-    told: HashSet<String>,
+    reported: HashSet<String>,
 }
 
 fn known(name: &str) -> Option<Role> {
@@ -89,7 +89,7 @@ impl Parser<'_> {
             return (Some(Role::Generic), Vec::new());
         }
         let mut messages = Vec::new();
-        if !self.page.roles.told.contains(&normal) {
+        if !self.page.roles.reported.contains(&normal) {
             let words = format!(
                 "No role entry for \"{name}\" in module \"docutils.parsers.rst.languages.en\".\n\
                  Trying \"{name}\" as canonical role name."
@@ -97,7 +97,7 @@ impl Parser<'_> {
             messages.push(self.message(Level::Info, &words, About::Line(line)));
         }
         if test {
-            self.page.roles.told.insert(normal);
+            self.page.roles.reported.insert(normal);
         }
         (test.then_some(Role::Unimplemented), messages)
     }

@@ -177,8 +177,8 @@ impl Parser<'_> {
             let Some(line) = self.line(run.parts.content, i) else { break };
             let trimmed = self.trim_line(line);
             let node = self.page.tree.add(Tag::Line, line.start..line.end, line.number);
-            let told = run.line + run.parts.content.offset + i as i64;
-            nodes.extend(self.inline_line(trimmed, told, node, m.node));
+            let line_number = run.line + run.parts.content.offset + i as i64;
+            nodes.extend(self.inline_line(trimmed, line_number, node, m.node));
             let indent = (!line.is_blank()).then(|| indent_of(self.slice(line)));
             lines.push(BlockLine { node, indent });
         }

@@ -47,8 +47,8 @@ impl Parser<'_> {
         let base = match base {
             None => Role::Wrap(Tag::Inline),
             Some(base) => {
-                let (role, told) = self.find_role(base, run.line);
-                messages = told;
+                let (role, found) = self.find_role(base, run.line);
+                messages = found;
                 let Some(role) = role else {
                     let words = format!("Unknown interpreted text role \"{base}\".");
                     messages.push(self.message_about(Level::Error, &words, run.block, About::Line(run.line)));
