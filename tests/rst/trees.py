@@ -28,8 +28,8 @@ class AnyOptions(dict):
         return True
 
 
-class generic_directive(nodes.General, nodes.Element):
-    pass
+class generic_directive(nodes.Element):
+    """Like Sphinx's `only`: not a body element, so that topics and contents are allowed in it."""
 
 
 class generic_role(nodes.Inline, nodes.TextElement):

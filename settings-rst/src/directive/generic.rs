@@ -67,6 +67,14 @@ impl Parser<'_> {
             let value = self.page.tree.make(option.value.as_deref().unwrap_or_default());
             self.page.tree.push_attr(node, Key::Option(name), Value::Str(value));
         }
+        // Docutils presets the option `alt` of a substitution's directive.
+        if let Some(alt) =
+            run.substitution.filter(|_| run.parts.options.iter().all(|option| option.name != "alt"))
+        {
+            let name = self.page.tree.make("alt");
+            let value = self.page.tree.make(alt);
+            self.page.tree.push_attr(node, Key::Option(name), Value::Str(value));
+        }
         let content = run.parts.content;
         if content.is_empty() {
             return Ok(vec![node]);

@@ -36,6 +36,8 @@ pub(super) struct Run<'a> {
     /// Its first line, as docutils counts it.
     line: i64,
     number: LineNo,
+    /// The name of the substitution that the directive defines.
+    substitution: Option<&'a str>,
     /// The source of the directive.
     block: Str,
     span: Range<u32>,
@@ -95,7 +97,7 @@ impl<'s> Parser<'s> {
                 {
                     parts.values.push(("alt", convert::Converted::Text(alt.to_owned())));
                 }
-                let run = Run { name, parts, line, number, block: text, span };
+                let run = Run { name, parts, line, number, substitution: alt, block: text, span };
                 let record = self.record_directive(&run);
                 let nodes = match self.run(m, &run, spec.kind) {
                     Ok(nodes) => nodes,

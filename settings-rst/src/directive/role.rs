@@ -128,6 +128,7 @@ fn options_of(base: &Role) -> OptionSpec {
     match base {
         Role::Raw => RAW,
         Role::Code => CODE,
+        Role::Generic => OptionSpec::None,
         _ => PLAIN,
     }
 }
