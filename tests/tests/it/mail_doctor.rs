@@ -1,15 +1,12 @@
-//! What the doctor says about wrong servers: the step, and the setting to change.
+//! The doctor names the failed step and the setting to change.
 
-use std::{net::Ipv4Addr, time::Duration};
+use std::net::Ipv4Addr;
+use std::time::Duration;
 
-use settings_core::{
-    mail::{ConnectionSecurity, EmailSettings, MailerOptions, doctor},
-    value::Secret,
-};
-use settings_tests::{
-    certificates::CERTIFICATES,
-    faults::{LOGIN, Server},
-};
+use settings_core::mail::{ConnectionSecurity, EmailSettings, MailerOptions, doctor};
+use settings_core::value::Secret;
+use settings_tests::certificates::CERTIFICATES;
+use settings_tests::faults::{LOGIN, Server};
 use tokio::task::JoinSet;
 
 fn settings(port: u16, security: ConnectionSecurity) -> EmailSettings {
@@ -56,7 +53,7 @@ async fn every_confusion_has_its_hint() {
         ("hang-at-ehlo", StartTls, "ehlo", "EmailSettings.SMTPServerTimeout"),
         ("starttls-stripped", StartTls, "starttls", "removes the offer"),
         ("starttls-454", StartTls, "starttls", "cannot encrypt at present"),
-        ("starttls-inject-all", StartTls, "starttls", "somebody between you and the server"),
+        ("starttls-inject-all", StartTls, "starttls", "someone on the network path"),
         ("cert-expired", StartTls, "tls", "has to be renewed"),
         ("cert-selfsigned", StartTls, "tls", "SMTPCAFile"),
         ("cert-wronghost", StartTls, "tls", "EmailSettings.SMTPServer to a name in the certificate"),
