@@ -52,7 +52,7 @@ async fn a_mail_arrives_by_every_way() {
         let mut catcher = catcher(security).await;
         let message = message();
         let mailer = Mailer::new(&settings(&catcher, security), options(&catcher)).unwrap();
-        let attempt = mailer.attempt(&message).await;
+        let attempt = mailer.send_traced(&message).await;
         let Outcome::Delivered { queue_id, recipients, .. } = &attempt.outcome else {
             panic!("{}\n{}", attempt.outcome, attempt.transcript)
         };

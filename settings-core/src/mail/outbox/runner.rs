@@ -235,7 +235,7 @@ impl Outbox {
     /// Whether the settings are others than those that stopped the queue, as far as this program knows.
     fn settings_changed(&self, mailer: &Mailer) -> bool {
         let halt = self.halt.lock().unwrap_or_else(PoisonError::into_inner);
-        halt.as_ref().is_none_or(|settings| !mailer.obeys(settings))
+        halt.as_ref().is_none_or(|settings| !mailer.uses(settings))
     }
 }
 
@@ -244,7 +244,7 @@ impl Flight {
         let id = self.due.id;
         let attempts = self.due.attempts.saturating_add(1);
         let gate = Arc::new(OnceLock::new());
-        let (outcome, obeyed) = self.mailer.send_behind(self.gate(attempts, &gate), &self.due.object).await;
+        let (outcome, obeyed) = self.mailer.send_gated(self.gate(attempts, &gate), &self.due.object).await;
         match gate.get() {
             Some(Hold::Store(error)) => return Err(error.clone()),
             Some(Hold::Removed) => return Ok(Landed { id, health: Health::Fine, obeyed, state: None }),

@@ -3,12 +3,12 @@
 use std::fmt;
 
 use super::computed::Computed;
+use super::deprecation::deprecation;
 use super::element::Element;
 use super::field::Field;
 use super::inputs::Inputs;
-use super::renamed::holds_sections;
 use crate::resolve::index::LeafId;
-use crate::resolve::read::ValuePlace;
+use crate::resolve::read::{ValuePlace, holds_sections};
 use crate::resolve::report::{Code, Diagnostic, Severity};
 use crate::schema::{Deprecated, Member, Setting};
 use crate::value::{SettingValue, Value};
@@ -135,13 +135,5 @@ impl<'r> Builder<'r> {
                 },
             });
         }
-    }
-}
-
-/// What is told of a deprecated setting that is set.
-pub(crate) fn deprecation(path: &str, deprecated: &Deprecated) -> String {
-    match deprecated.since {
-        "next" => format!("`{path}` will be deprecated: {}", deprecated.reason),
-        since => format!("`{path}` is deprecated since {since}: {}", deprecated.reason),
     }
 }

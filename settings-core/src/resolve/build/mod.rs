@@ -2,6 +2,7 @@
 
 mod builder;
 mod computed;
+mod deprecation;
 mod element;
 mod elements;
 mod entries;

@@ -1,6 +1,7 @@
 //! Names in sections that repeat: old ones, ones in another letter case, those of deprecated settings and of none.
 
-use super::builder::{Builder, deprecation};
+use super::builder::Builder;
+use super::deprecation::deprecation;
 use super::inputs::Inputs;
 use crate::nearest::nearest;
 use crate::resolve::index::LeafId;
@@ -31,15 +32,6 @@ impl Builder<'_> {
                 (kind, _) => walk.value(&kind, raw, &path),
             }
         }
-    }
-}
-
-/// Whether values of this kind are sections, or hold some.
-pub(crate) fn holds_sections(kind: &Kind) -> bool {
-    match kind {
-        Kind::Section(_) => true,
-        Kind::List(of) | Kind::Set(of) | Kind::Map(of) | Kind::Optional(of) => holds_sections(of),
-        _ => false,
     }
 }
 

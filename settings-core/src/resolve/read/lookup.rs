@@ -103,3 +103,12 @@ pub(crate) fn element(kind: &Kind) -> Option<&'static Kind> {
         _ => None,
     }
 }
+
+/// Whether values of this kind are sections, or hold some.
+pub(crate) fn holds_sections(kind: &Kind) -> bool {
+    match kind {
+        Kind::Section(_) => true,
+        Kind::List(of) | Kind::Set(of) | Kind::Map(of) | Kind::Optional(of) => holds_sections(of),
+        _ => false,
+    }
+}

@@ -4,8 +4,9 @@ use std::fmt;
 use std::sync::OnceLock;
 
 use super::layer::Layer;
+use crate::line_index::LineIndex;
 use crate::resolve::index::Index;
-use crate::resolve::report::{Lines, Place, Showing, Token, snippet, tokens};
+use crate::resolve::report::{Place, Showing, Token, snippet, tokens};
 use crate::value::Wiped;
 
 /// One file's text.
@@ -17,7 +18,7 @@ pub(crate) struct Source {
     /// What the text is made of, found when the first snippet is cut from it.
     tokens: OnceLock<Vec<Token>>,
     /// Where its lines are, found when the first place is asked for.
-    lines: OnceLock<Lines>,
+    lines: OnceLock<LineIndex>,
 }
 
 impl Source {
@@ -29,8 +30,8 @@ impl Source {
         self.tokens.get_or_init(|| tokens(&self.text))
     }
 
-    pub(crate) fn line_and_column(&self, offset: usize) -> (usize, usize) {
-        self.lines.get_or_init(|| Lines::of(&self.text)).line_and_column(&self.text, offset)
+    pub(crate) fn line_column(&self, offset: usize) -> (usize, usize) {
+        self.lines.get_or_init(|| LineIndex::new(&self.text)).line_column(&self.text, offset)
     }
 
     /// The place of a part of a source; `shown` tells whether the marked value itself may be shown.
@@ -41,7 +42,7 @@ impl Source {
         with_snippet: bool,
         shown: bool,
     ) -> Place {
-        let (line, column) = self.line_and_column(start);
+        let (line, column) = self.line_column(start);
         let snippet = with_snippet.then(|| {
             let is_secret_key = |key: &str| index.is_secret_key(key);
             let showing = Showing { marked: shown, is_secret_key: &is_secret_key };

@@ -1,0 +1,102 @@
+//! `mail test` and `mail doctor` as administrators call them, with settings that are saved nowhere.
+
+use serde_json::Value;
+use settings_core::mail::ConnectionSecurity;
+use settings_core::mail::catch::{CatchOptions, Catcher, Login};
+use settings_core::value::Secret;
+use settings_tests::cli::{Folder, Run, settings};
+
+async fn run(arguments: Vec<String>) -> Run {
+    let run = move || settings(&arguments.iter().map(String::as_str).collect::<Vec<_>>(), &[]);
+    tokio::task::spawn_blocking(run).await.unwrap()
+}
+
+/// Builds a command whose settings for this server are all on the command line.
+fn command(words: &[&str], catcher: &Catcher, more: &[&str]) -> Vec<String> {
+    let mut arguments: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+    let mut set = |value: String| arguments.extend(["--set".to_owned(), format!("EmailSettings.{value}")]);
+    set(format!("SMTPServer={}", catcher.address().ip()));
+    set(format!("SMTPPort={}", catcher.address().port()));
+    more.iter().for_each(|value| set((*value).to_owned()));
+    arguments
+}
+
+#[tokio::test]
+async fn a_test_mail_comes_from_whom_the_settings_name() {
+    let mut catcher = Catcher::start(CatchOptions::default()).await.unwrap();
+    let words = ["mail", "test", "--to", "admin@example.com"];
+    let run_of = run(command(&words, &catcher, &[])).await;
+    assert_eq!((run_of.code, run_of.error.as_str()), (0, ""), "{}", run_of.out);
+    let caught = catcher.next().await.unwrap();
+    assert_eq!((caught.sender.as_str(), caught.header("Reply-To")), ("admin@example.com", None));
+
+    let sender = ["FeedbackName=Chat", "FeedbackEmail=chat@example.com", "ReplyToAddress=help@example.com"];
+    assert_eq!(run(command(&words, &catcher, &sender)).await.code, 0);
+    let caught = catcher.next().await.unwrap();
+    assert_eq!(caught.sender, "chat@example.com");
+    assert_eq!(caught.header("From").as_deref(), Some("\"Chat\" <chat@example.com>"));
+    assert!(caught.header("Reply-To").unwrap().contains("<help@example.com>"));
+
+    let words = ["mail", "test", "--to", "admin@example.com", "--from", "other@example.com"];
+    assert_eq!(run(command(&words, &catcher, &sender)).await.code, 0);
+    assert_eq!(catcher.next().await.unwrap().sender, "other@example.com");
+
+    let run = run(command(&words, &catcher, &["FeedbackEmail=chat"])).await;
+    assert_ne!(run.code, 0, "{}", run.out);
+}
+
+#[tokio::test]
+async fn the_doctor_examines_settings_that_are_not_saved() {
+    let login = Login::Only { username: "tim".into(), password: Secret::new("tanstaaf") };
+    let options = CatchOptions::default().security(ConnectionSecurity::StartTls).login(login);
+    let catcher = Catcher::start(options).await.unwrap();
+    let folder = Folder::new("mail-cli");
+    let ca = format!("SMTPCAFile={}", folder.write("ca.pem", catcher.certificate_pem().unwrap()));
+    let words = ["mail", "doctor", "--to", "admin@example.com", "--format", "json"];
+    let good = [
+        "ConnectionSecurity=STARTTLS",
+        "EnableSMTPAuth=true",
+        "SMTPUsername=tim",
+        "SMTPPassword=tanstaaf",
+        "FeedbackEmail=chat@example.com",
+        &ca,
+    ];
+    let healthy = run(command(&words, &catcher, &good)).await;
+    assert_eq!(healthy.code, 0, "{}", healthy.out);
+    assert!(!healthy.out.contains("tanstaaf"), "{}", healthy.out);
+    let report: Value = serde_json::from_str(&healthy.out).unwrap();
+    let steps: Vec<&str> =
+        report["checks"].as_array().unwrap().iter().map(|check| check["step"].as_str().unwrap()).collect();
+    let expected = [
+        "settings",
+        "dns",
+        "tcp",
+        "greeting",
+        "ehlo",
+        "starttls",
+        "tls",
+        "ehlo",
+        "auth",
+        "mail-from",
+        "rcpt-to",
+    ];
+    assert_eq!(steps, expected);
+
+    // The catcher's certificate is made for a week.
+    let tls = report["checks"].as_array().unwrap().iter().find(|check| check["step"] == "tls").unwrap();
+    assert_eq!(tls["status"], "note");
+    assert!(tls["hints"][0].as_str().unwrap().contains("expires in 6 days"), "{tls}");
+
+    let wrong = [&good[..3], &["SMTPPassword=wrong", &ca]].concat();
+    let refused = run(command(&words, &catcher, &wrong)).await;
+    assert_eq!(refused.code, 1, "{}", refused.out);
+    let report: Value = serde_json::from_str(&refused.out).unwrap();
+    let failed = report["checks"].as_array().unwrap().iter().find(|check| check["status"] == "failed");
+    let failed = failed.unwrap();
+    assert_eq!(failed["step"], "auth");
+    assert!(failed["hints"][0].as_str().unwrap().contains("EmailSettings.SMTPPassword"), "{failed}");
+
+    let unusable = run(command(&words, &catcher, &["ConnectionSecurity=TLS", "SMTPCAFile=/none.pem"])).await;
+    assert_eq!(unusable.code, 1);
+    assert!(unusable.out.contains("EmailSettings.SMTPCAFile, /none.pem, cannot be read"), "{}", unusable.out);
+}
