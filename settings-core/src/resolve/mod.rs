@@ -16,9 +16,9 @@
 //! # Ok::<(), settings_core::resolve::Report>(())
 //! ```
 
-mod build;
+pub(crate) mod build;
 mod index;
-mod outcome;
+pub(crate) mod outcome;
 mod read;
 mod report;
 mod source;
@@ -26,10 +26,8 @@ mod source;
 #[cfg(test)]
 mod tests;
 
-#[doc(hidden)]
-pub use build::Given;
-pub use build::{Builder, Mark, Settings};
-pub use outcome::{Effective, Origin, Refused, Registry, Resolution, UnknownPath, defaults, resolve};
+pub use build::Settings;
+pub use outcome::{Effective, Origin, Refused, Registry, Resolution, UnknownPath, resolve};
 pub use report::{Code, Diagnostic, Place, Report, Severity, Snippet};
 pub(crate) use source::read_bytes;
 #[cfg(feature = "cli")]
