@@ -25,7 +25,6 @@ pub mod import;
 mod inline;
 mod layout;
 pub mod model;
-mod place;
 mod read;
 mod render;
 mod sync;
