@@ -11,7 +11,7 @@ use crate::Settings;
 use crate::docs::generate::{self, Mode};
 use crate::docs::{Format, Style};
 use crate::mail::catch::{CatchOptions, Catcher, Login};
-use crate::mail::{ConnectionSecurity, EmailSettings, Keep, Mailer, MailerOptions};
+use crate::mail::{ConnectionSecurity, EmailSettings, Mailer, MailerOptions, PoolConfig};
 use crate::resolve::{Layers, resolve};
 use crate::schema::Leaf;
 use crate::value::Secret;
@@ -127,12 +127,15 @@ fn variable<T: Settings>(key: &str) -> String {
 async fn send(settings: &EmailSettings, catcher: &mut Catcher, out: &mut dyn Write) -> Outcome {
     heading(out, "5. Send a mail by the resolved settings")?;
     let trusted = catcher.certificate_pem().unwrap_or_default().to_owned();
-    let mailer = match Mailer::new(settings, MailerOptions::default().extra_ca_pem(trusted).keep(Keep::NOT)) {
+    let mailer = match Mailer::new(
+        settings,
+        MailerOptions::default().extra_ca_pem(trusted).pool(PoolConfig::DISABLED),
+    ) {
         Ok(mailer) => mailer,
         Err(failure) => return Err(Failure::Failed(failure.to_string())),
     };
     let (from, to) = (mail::mailbox("Settings <settings@example.com>")?, mail::mailbox("admin@example.com")?);
-    let attempt = mailer.attempt(&mail::message(from, to, settings)).await;
+    let attempt = mailer.send_traced(&mail::message(from, to, settings)).await;
     write!(out, "{}", attempt.transcript)?;
     writeln!(out, "\n{}", attempt.outcome)?;
     if !attempt.outcome.is_delivered_to_all() {

@@ -12,7 +12,8 @@ use super::{Failure, Outcome, Sources};
 use crate::Settings;
 use crate::mail::catch::{CatchOptions, Catcher, Login};
 use crate::mail::{
-    ConnectionSecurity, EmailSettings, Keep, Mailbox, Mailer, MailerOptions, Message, SenderError, doctor,
+    ConnectionSecurity, EmailSettings, Mailbox, Mailer, MailerOptions, Message, PoolConfig, SenderError,
+    doctor,
 };
 use crate::resolve::Environment;
 use crate::value::Secret;
@@ -151,7 +152,7 @@ impl Test {
             Some(from) => mailbox(from)?,
             None => configured_sender(settings)?.unwrap_or_else(|| to.clone()),
         };
-        let options = self.trust.options().keep(Keep::NOT);
+        let options = self.trust.options().pool(PoolConfig::DISABLED);
         wait(async {
             let mailer = match Mailer::new(settings, options) {
                 Ok(mailer) => mailer,
@@ -160,7 +161,7 @@ impl Test {
                     return Ok(false);
                 }
             };
-            let attempt = mailer.attempt(&message(from, to, settings)).await;
+            let attempt = mailer.send_traced(&message(from, to, settings)).await;
             if self.verbose {
                 write!(out, "{}", attempt.transcript)?;
             }

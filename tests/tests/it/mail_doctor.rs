@@ -52,7 +52,7 @@ async fn every_misconfiguration_has_a_hint() {
         ("hang-at-ehlo", StartTls, "ehlo", "EmailSettings.SMTPServerTimeout"),
         ("starttls-stripped", StartTls, "starttls", "removes the offer"),
         ("starttls-454", StartTls, "starttls", "cannot encrypt at present"),
-        ("starttls-inject-all", StartTls, "starttls", "somebody between you and the server"),
+        ("starttls-inject-all", StartTls, "starttls", "someone on the network path"),
         ("cert-expired", StartTls, "tls", "has to be renewed"),
         ("cert-selfsigned", StartTls, "tls", "SMTPCAFile"),
         ("cert-wronghost", StartTls, "tls", "EmailSettings.SMTPServer to a name in the certificate"),

@@ -45,13 +45,13 @@ mod tests {
     use rustls_pki_types::{CertificateDer, pem::PemObject};
 
     use super::*;
-    use crate::mail::session::CertificateFacts;
+    use crate::mail::certificate::CertificateFacts;
 
     #[test]
     fn certificate_is_valid_for_a_week() {
         let (pem, _) = fresh().unwrap();
         let der = CertificateDer::from_pem_slice(pem.as_bytes()).unwrap();
-        let facts = CertificateFacts::of_der(&der).unwrap();
+        let facts = CertificateFacts::from_der(&der).unwrap();
         let now = SystemTime::now();
         let day = Duration::from_secs(24 * 60 * 60);
         for (moment, expected) in [

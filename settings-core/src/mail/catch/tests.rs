@@ -50,7 +50,7 @@ async fn mail_arrives_with_every_encryption() {
         let mut catcher = catcher(security).await;
         let message = message();
         let mailer = Mailer::new(&settings(&catcher, security), options(&catcher)).unwrap();
-        let attempt = mailer.attempt(&message).await;
+        let attempt = mailer.send_traced(&message).await;
         let Outcome::Delivered { queue_id, recipients, .. } = &attempt.outcome else {
             panic!("{}\n{}", attempt.outcome, attempt.transcript)
         };

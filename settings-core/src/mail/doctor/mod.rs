@@ -101,16 +101,16 @@ pub enum CheckStatus {
 /// ```
 pub async fn examine(settings: &EmailSettings, options: MailerOptions, probe: &Probe) -> Diagnosis {
     let mut run = Run::start(settings.smtp_server_timeout, 0);
-    run.enter(Step::Settings);
+    run.begin(Step::Settings);
     let mailer = Mailer::new(settings, options);
     let result = match mailer {
         Ok(mailer) => {
-            run.saw(summary(settings));
-            let _ = run.leave(Ok(()));
+            run.observe(summary(settings));
+            let _ = run.finish(Ok(()));
             mailer.probe(probe.sender.as_ref(), &probe.recipients, &mut run).await
         }
         Err(failure) => {
-            let _ = run.leave::<()>(Err(failure.cause.clone()));
+            let _ = run.finish::<()>(Err(failure.cause.clone()));
             Err(failure)
         }
     };

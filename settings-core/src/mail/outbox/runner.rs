@@ -232,7 +232,7 @@ impl Outbox {
     /// Returns true if the settings differ from those that halted the queue, as far as this process knows.
     fn settings_changed(&self, mailer: &Mailer) -> bool {
         let halted = self.halted_settings.lock().unwrap_or_else(PoisonError::into_inner);
-        halted.as_ref().is_none_or(|settings| !mailer.obeys(settings))
+        halted.as_ref().is_none_or(|settings| !mailer.uses(settings))
     }
 }
 
@@ -241,7 +241,7 @@ impl Delivery {
         let id = self.due.id;
         let attempts = self.due.attempts.saturating_add(1);
         let gate = Arc::new(OnceLock::new());
-        let (outcome, settings) = self.mailer.send_behind(self.gate(attempts, &gate), &self.due.object).await;
+        let (outcome, settings) = self.mailer.send_gated(self.gate(attempts, &gate), &self.due.object).await;
         match gate.get() {
             Some(GateFailure::Store(error)) => return Err(error.clone()),
             Some(GateFailure::Removed) => {

@@ -31,7 +31,7 @@ fn recipients(states: [RecipientState; 2]) -> Vec<Recipient> {
 }
 
 fn failed(step: Step, cause: Cause) -> Outcome {
-    Outcome::of_failure(Failure::new(step, cause), Vec::new())
+    Outcome::from_failure(Failure::new(step, cause), Vec::new())
 }
 
 fn progress(verdict: &Verdict) -> Vec<Progress> {
@@ -62,7 +62,7 @@ fn refused_recipients_are_not_retried_with_the_others() {
     let states =
         [RecipientState::Refused(reply(550, "5.1.1 unknown")), RecipientState::Accepted(reply(250, ""))];
     let failure = Failure::new(Step::Dot, Cause::Reply(reply(451, "4.7.1 later")));
-    let verdict = judge(&Outcome::of_failure(failure, recipients(states)), &due(false), UNIX_EPOCH);
+    let verdict = judge(&Outcome::from_failure(failure, recipients(states)), &due(false), UNIX_EPOCH);
     assert_eq!(progress(&verdict), [Progress::Failed, Progress::Pending]);
 }
 

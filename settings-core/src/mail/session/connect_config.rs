@@ -1,32 +1,29 @@
-//! What a conversation is opened with: the settings, made ready.
+//! The parameters of a conversation, derived from the settings.
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    path::Path,
-};
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
 
+use super::tls::Verification;
 use super::{Credentials, ExtraCa, LoginSecret, Target, TlsPolicy};
-use crate::mail::{
-    failure::Cause,
-    international::ascii_host,
-    options::MailerOptions,
-    settings::{ConnectionSecurity, EmailSettings},
-};
+use crate::mail::failure::Cause;
+use crate::mail::international::ascii_host;
+use crate::mail::options::MailerOptions;
+use crate::mail::settings::{ConnectionSecurity, EmailSettings};
 
-/// What a conversation is opened with.
+/// The parameters of a conversation.
 #[derive(Clone, Debug)]
-pub(crate) struct Approach {
+pub(crate) struct ConnectConfig {
     pub(crate) target: Target,
     pub(crate) security: ConnectionSecurity,
     pub(crate) tls: Option<TlsPolicy>,
     pub(crate) credentials: Option<Credentials>,
-    /// The name in EHLO; the address of our end where there is none.
+    /// The name for EHLO; if none, the address of the local end.
     pub(crate) ehlo_name: Option<String>,
 }
 
-impl Approach {
-    /// How the settings say that conversations are opened, `options` in place of them where they say so.
-    pub(crate) fn of_settings(settings: &EmailSettings, options: &MailerOptions) -> Result<Self, Cause> {
+impl ConnectConfig {
+    /// Derives the parameters from the settings; `options` override them.
+    pub(crate) fn from_settings(settings: &EmailSettings, options: &MailerOptions) -> Result<Self, Cause> {
         let security = settings.connection_security;
         let is_encrypted = security != ConnectionSecurity::None;
         Ok(Self {
@@ -46,23 +43,23 @@ fn wrong<T>(text: impl Into<String>) -> Result<T, Cause> {
 fn target(settings: &EmailSettings) -> Result<Target, Cause> {
     let host = settings.smtp_server.trim();
     if host.is_empty() {
-        return wrong("EmailSettings.SMTPServer is empty, so there is no server to send to");
+        return wrong("EmailSettings.SMTPServer is empty: there is no server to send to");
     }
     let Some(name) = ascii_host(host) else {
-        return wrong("EmailSettings.SMTPServer has characters that no host name has");
+        return wrong("EmailSettings.SMTPServer has characters that are not allowed in a host name");
     };
     if settings.smtp_port == 0 {
-        return wrong("EmailSettings.SMTPPort is 0; ports are 1 to 65535");
+        return wrong("EmailSettings.SMTPPort is 0; a port is 1 to 65535");
     }
-    let target = Target::new(&name, settings.smtp_port).shown_as(host);
+    let target = Target::new(&name, settings.smtp_port).displayed_as(host);
     match settings.source_address() {
-        Some(source) => Ok(target.from(source)),
+        Some(source) => Ok(target.with_source(source)),
         None if settings.smtp_source_address.is_empty() => Ok(target),
-        None => wrong("EmailSettings.SMTPSourceAddress is no IP address"),
+        None => wrong("EmailSettings.SMTPSourceAddress is not an IP address"),
     }
 }
 
-/// The name for EHLO; an IP address is put in brackets (RFC 5321, 4.1.3).
+/// Returns the name for EHLO; an IP address is put in brackets (RFC 5321, 4.1.3).
 fn ehlo_name(settings: &EmailSettings, options: &MailerOptions) -> Result<Option<String>, Cause> {
     let (name, whose) = match &options.ehlo_name {
         Some(name) => (name, "the EHLO name"),
@@ -76,11 +73,11 @@ fn ehlo_name(settings: &EmailSettings, options: &MailerOptions) -> Result<Option
     }
     match ascii_host(name).filter(|name| name.len() <= 255) {
         Some(name) => Ok(Some(name.into_owned())),
-        None => wrong(format!("{whose} has characters that no host name has, or is too long")),
+        None => wrong(format!("{whose} has characters that are not allowed in a host name, or is too long")),
     }
 }
 
-/// An address literal for EHLO (RFC 5321, 4.1.3).
+/// Formats an address literal for EHLO (RFC 5321, 4.1.3).
 pub(super) fn address_literal(address: Option<SocketAddr>) -> String {
     match address.map(|address| address.ip().to_canonical()) {
         Some(IpAddr::V4(v4)) => format!("[{v4}]"),
@@ -99,23 +96,25 @@ fn tls(settings: &EmailSettings, options: &MailerOptions) -> Result<TlsPolicy, C
     let oldest = options.oldest_tls.unwrap_or(settings.smtp_minimum_tls_version);
     if settings.skip_server_certificate_verification && settings.smtp_certificate_fingerprint.is_empty() {
         tracing::warn!(
-            "EmailSettings.SkipServerCertificateVerification is true: anybody on the way can pose as the mail server"
+            "EmailSettings.SkipServerCertificateVerification is true: anyone on the network path can impersonate the mail server"
         );
     }
-    let policy = TlsPolicy::load(&extra, settings.skip_server_certificate_verification, oldest)?;
+    let verification =
+        if settings.skip_server_certificate_verification { Verification::Off } else { Verification::Full };
+    let policy = TlsPolicy::load(&extra, verification, oldest)?;
     if settings.smtp_certificate_fingerprint.is_empty() {
         return Ok(policy);
     }
     match fingerprint(&settings.smtp_certificate_fingerprint) {
         Some(fingerprint) => Ok(policy.pinned(fingerprint)),
         None => wrong(
-            "EmailSettings.SMTPCertificateFingerprint is no SHA-256 fingerprint: it has 64 hexadecimal digits, in \
-             pairs with or without colons between",
+            "EmailSettings.SMTPCertificateFingerprint is not a SHA-256 fingerprint: expected 64 hexadecimal \
+             digits, with or without colons between pairs",
         ),
     }
 }
 
-/// The digits in lower case, without what separates them.
+/// Returns the digits in lower case, without colons.
 fn fingerprint(text: &str) -> Option<String> {
     let digits: String = text.chars().filter(|c| *c != ':').collect();
     let is_one = digits.len() == 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -128,19 +127,19 @@ fn credentials(settings: &EmailSettings, options: &MailerOptions) -> Result<Cred
         return wrong("EmailSettings.EnableSMTPAuth is true, but EmailSettings.SMTPUsername is empty");
     }
     if username.chars().any(char::is_control) {
-        return wrong("EmailSettings.SMTPUsername has a line break or control character");
+        return wrong("EmailSettings.SMTPUsername contains a line break or another control character");
     }
     let password = &settings.smtp_password;
     let secret = match &options.access_token {
         Some(token) if token.expose().is_empty() || !token.expose().bytes().all(|b| b.is_ascii_graphic()) => {
-            return wrong("the access token is empty or has characters that no token has");
+            return wrong("the access token is empty or has characters that are not allowed in a token");
         }
         Some(token) => LoginSecret::Token(token.clone()),
         None if password.is_empty() => {
             return wrong("EmailSettings.EnableSMTPAuth is true, but EmailSettings.SMTPPassword is empty");
         }
         None if password.expose().contains(['\0', '\r', '\n']) => {
-            return wrong("EmailSettings.SMTPPassword has a line break or NUL");
+            return wrong("EmailSettings.SMTPPassword contains a line break or NUL");
         }
         None => LoginSecret::Password(password.clone()),
     };
@@ -153,8 +152,8 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn approach(settings: EmailSettings) -> Result<Approach, Cause> {
-        Approach::of_settings(&settings, &MailerOptions::default())
+    fn config(settings: EmailSettings) -> Result<ConnectConfig, Cause> {
+        ConnectConfig::from_settings(&settings, &MailerOptions::default())
     }
 
     #[test]
@@ -163,7 +162,7 @@ mod tests {
             EmailSettings {
                 smtp_server: "smtp.bücher.example".into(), smtp_port: 587, ..Default::default()
             };
-        let target = approach(settings).unwrap().target;
+        let target = config(settings).unwrap().target;
         assert_eq!(target.host(), "smtp.xn--bcher-kva.example");
         assert_eq!(target.to_string(), "smtp.bücher.example:587");
     }
@@ -178,10 +177,10 @@ mod tests {
             ("bücher.example", Some("xn--bcher-kva.example")),
         ] {
             let settings = EmailSettings { ehlo_name: given.into(), ..Default::default() };
-            assert_eq!(approach(settings).unwrap().ehlo_name.as_deref(), said, "{given}");
+            assert_eq!(config(settings).unwrap().ehlo_name.as_deref(), said, "{given}");
         }
         let settings = EmailSettings { ehlo_name: "a\r\nRSET".into(), ..Default::default() };
-        let error = approach(settings).unwrap_err().to_string();
+        let error = config(settings).unwrap_err().to_string();
         assert!(error.starts_with("EmailSettings.EHLOName has characters"), "{error}");
     }
 

@@ -1,45 +1,43 @@
-//! What a certificate says about itself.
+//! The contents of a certificate.
 
-use std::{
-    fmt,
-    net::IpAddr,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::fmt;
+use std::net::IpAddr;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use x509_cert::{
-    Certificate,
-    der::Decode,
-    ext::pkix::{SubjectAltName, name::GeneralName},
-};
+use x509_cert::Certificate;
+use x509_cert::der::Decode;
+use x509_cert::ext::pkix::SubjectAltName;
+use x509_cert::ext::pkix::name::GeneralName;
 
 use crate::mail::reply::printable;
 
-/// Names that are kept of one certificate.
+/// The maximum number of names read from one certificate.
 const NAMES_LIMIT: usize = 20;
 
-/// What a server's certificate says: for people, never a ground for trust.
+/// The contents of a server's certificate, for display; trust never depends on them.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct CertificateFacts {
-    /// Whom it is for, as a distinguished name.
+    /// The subject, as a distinguished name.
     pub subject: String,
-    /// Who signed it, as a distinguished name.
+    /// The issuer, as a distinguished name.
     pub issuer: String,
-    /// The host names and addresses in it.
+    /// The host names and addresses in its subject alternative names.
     pub names: Vec<String>,
-    /// The first moment of its validity, as RFC 3339 has it.
+    /// The start of its validity (RFC 3339).
     pub not_before: String,
-    /// The last moment of its validity.
+    /// The end of its validity (RFC 3339).
     pub not_after: String,
-    /// SHA-256 of the certificate, in lower-case hexadecimal digits.
+    /// The SHA-256 of the certificate, in lower-case hexadecimal digits.
     pub sha256: String,
-    /// Whether it names itself as its issuer.
+    /// True if subject and issuer are the same.
     pub self_issued: bool,
     validity: (Duration, Duration),
 }
 
 impl CertificateFacts {
-    /// Reads a certificate in DER; none where it cannot be read.
-    pub(crate) fn of_der(der: &[u8]) -> Option<Self> {
+    /// Reads a certificate in DER; returns `None` if it is malformed.
+    pub(crate) fn from_der(der: &[u8]) -> Option<Self> {
         let certificate = Certificate::from_der(der).ok()?;
         let body = certificate.tbs_certificate();
         let names = body
@@ -61,13 +59,13 @@ impl CertificateFacts {
         })
     }
 
-    /// How long it is still valid at `now`; nothing where it isn't.
-    pub(crate) fn left(&self, now: SystemTime) -> Duration {
+    /// Returns the remaining validity at `now`; zero if it has expired.
+    pub(crate) fn remaining_validity(&self, now: SystemTime) -> Duration {
         let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
         self.validity.1.saturating_sub(now)
     }
 
-    /// Whether `now` lies before, within or after its validity.
+    /// Compares `now` with the validity: before, within or after.
     pub(crate) fn compare(&self, now: SystemTime) -> std::cmp::Ordering {
         let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
         if now < self.validity.0 {
@@ -88,7 +86,7 @@ impl fmt::Display for CertificateFacts {
     }
 }
 
-/// SHA-256 of a certificate in DER, in lower-case hexadecimal digits.
+/// Returns the SHA-256 of a certificate in DER, in lower-case hexadecimal digits.
 pub(super) fn sha256(der: &[u8]) -> String {
     let digest = ring::digest::digest(&ring::digest::SHA256, der);
     digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
