@@ -8,8 +8,8 @@ use std::time::SystemTime;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use crate::mail::outbox::clock::rfc3339;
 use crate::mail::outbox::schedule::wait_after;
+use crate::timestamp::rfc3339;
 
 /// The state of the queue.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

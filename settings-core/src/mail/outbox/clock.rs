@@ -1,9 +1,7 @@
 //! Clocks.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
-use x509_cert::der::DateTime;
+use std::time::{Duration, SystemTime};
 
 /// Provides the current time. Tests use their own clock.
 pub trait Clock: Send + Sync + 'static {
@@ -47,10 +45,4 @@ impl Clock for ManualClock {
     fn now(&self) -> SystemTime {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Formats a time as RFC 3339 in UTC, with a resolution of one second: `2026-11-28T12:00:00Z`.
-pub fn rfc3339(time: SystemTime) -> String {
-    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    DateTime::from_unix_duration(since).map_or_else(|_| "unknown".to_owned(), |time| time.to_string())
 }

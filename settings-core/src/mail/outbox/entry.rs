@@ -7,9 +7,9 @@ use std::time::SystemTime;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use crate::mail::outbox::clock::rfc3339;
 use crate::mail::outbox::error::UnknownName;
 use crate::mail::outbox::mail::{MailId, MailKind};
+use crate::timestamp::rfc3339;
 
 /// The state of a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

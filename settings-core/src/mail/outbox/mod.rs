@@ -54,7 +54,7 @@ use std::time::SystemTime;
 use tokio::sync::{Mutex, Notify};
 
 pub use self::circuit::Circuit;
-pub use self::clock::{Clock, ManualClock, SystemClock, rfc3339};
+pub use self::clock::{Clock, ManualClock, SystemClock};
 pub use self::entry::{MailState, OutboxEntry, Progress, RecipientEntry};
 pub use self::error::{EnqueueError, OutboxError, OutboxErrorKind, UnknownName};
 pub use self::limits::OutboxLimits;

@@ -6,8 +6,8 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use crate::mail::outbox::circuit::Circuit;
-use crate::mail::outbox::clock::rfc3339;
 use crate::mail::outbox::entry::MailState;
+use crate::timestamp::rfc3339;
 
 /// The number of mails in each state, and whether the queue runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
