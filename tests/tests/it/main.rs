@@ -45,6 +45,7 @@ mod outbox_conformance;
 mod outbox_delivery;
 mod outbox_queue;
 mod outbox_settings;
+mod outbox_settings_law;
 mod resolve_large;
 mod rst_docutils_cases;
 mod rst_pages;
