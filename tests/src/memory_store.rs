@@ -122,9 +122,16 @@ impl Tables {
         self.last += 1;
         let id = MailId::new(self.last);
         let entry = OutboxEntry::new(id, mail, now);
-        let object = Some(object.clone());
-        self.mails
-            .insert(id, Mail { entry, object, may_resend: mail.may_resend(), lifetime: mail.time_to_live() });
+        let mail = Mail {
+            entry,
+            object: Some(mail.object().clone()),
+            from: mail.from_address(),
+            may_resend: mail.may_resend(),
+            follows_settings: false,
+            had_last_chance: false,
+            lifetime: mail.time_to_live(),
+        };
+        self.mails.insert(id, mail);
         id
     }
 }

@@ -62,7 +62,7 @@ fn refused_recipients_are_not_retried_with_the_others() {
     let states =
         [RecipientState::Refused(reply(550, "5.1.1 unknown")), RecipientState::Accepted(reply(250, ""))];
     let failure = Failure::new(Step::Dot, Cause::Reply(reply(451, "4.7.1 later")));
-    let verdict = judge(&Outcome::from_failure(failure, recipients(states)), &due(false), UNIX_EPOCH);
+    let verdict = judge(&Outcome::from_failure(failure, recipients(states)), &due(false), true, UNIX_EPOCH);
     assert_eq!(progress(&verdict), [Progress::Failed, Progress::Pending]);
 }
 
