@@ -296,6 +296,13 @@ impl OutboxStore for MemoryStore {
         Ok(())
     }
 
+    fn make_due(&self, now: SystemTime) -> Result<(), OutboxError> {
+        for mail in self.tables().mails.values_mut().filter(|mail| mail.entry.state == MailState::Deferred) {
+            mail.entry.next = Some(now);
+        }
+        Ok(())
+    }
+
     fn next_due(&self) -> Result<Option<SystemTime>, OutboxError> {
         Ok(self.tables().mails.values().filter_map(|mail| mail.entry.next).min())
     }

@@ -113,6 +113,7 @@ impl OutboxStore for Faulty {
         fn due(&self, now: SystemTime, order: DueOrder, limit: usize, except: &[MailId]) -> Result<Vec<DueMail>, OutboxError>;
         fn adopt_sender(&self, from: &Address, envelope: &ReversePath) -> Result<(), OutboxError>;
         fn replace(&self, id: MailId, mail: &MailObject, now: SystemTime) -> Result<RetryOutcome, OutboxError>;
+        fn make_due(&self, now: SystemTime) -> Result<(), OutboxError>;
         fn next_due(&self) -> Result<Option<SystemTime>, OutboxError>;
         fn begin(&self, id: MailId, attempt: u32, now: SystemTime) -> Result<BeginOutcome, OutboxError>;
         fn circuit(&self) -> Result<Circuit, OutboxError>;

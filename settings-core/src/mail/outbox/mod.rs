@@ -49,7 +49,7 @@ mod verdict;
 
 use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex as StdMutex};
 use std::time::SystemTime;
 
 use tokio::sync::{Mutex, Notify};
@@ -62,8 +62,8 @@ pub use self::entry::{MailState, OutboxEntry, Progress, RecipientEntry};
 pub use self::error::{EnqueueError, OutboxError, OutboxErrorKind, UnknownName};
 pub use self::limits::OutboxLimits;
 pub use self::mail::{IfUnknown, MailId, MailKind, NewMail};
-use self::runner::FailedSettings;
 pub use self::runner::RunReport;
+use self::runner::UsedSettings;
 pub use self::sqlite::SqliteStore;
 pub use self::store::{
     BeginOutcome, Claim, DueMail, DueOrder, Enqueued, KnownMail, LAST_CHANCE, LONGEST_WAIT, OutboxStore,
@@ -85,8 +85,8 @@ pub struct Outbox {
     concurrency: usize,
     /// Held while this process delivers from this outbox.
     delivery_lock: Arc<Mutex<()>>,
-    /// The settings with which the queue stopped.
-    failed_settings: FailedSettings,
+    /// The settings that were used.
+    used_settings: Arc<StdMutex<UsedSettings>>,
     /// Notified when there may be something to do.
     wakeup: Arc<Notify>,
 }
@@ -108,7 +108,7 @@ impl Outbox {
             limits: OutboxLimits::default(),
             concurrency: CONCURRENCY,
             delivery_lock: Arc::default(),
-            failed_settings: FailedSettings::default(),
+            used_settings: Arc::default(),
             wakeup: Arc::default(),
         }
     }

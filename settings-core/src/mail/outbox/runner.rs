@@ -1,6 +1,6 @@
 //! Delivers the mails that are due.
 
-use std::sync::{Arc, Mutex as StdMutex, OnceLock, PoisonError};
+use std::sync::{Arc, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
@@ -54,8 +54,14 @@ pub struct RunReport {
 /// The number of mails in a row whose transaction must fail before the server is assumed to fail for every mail.
 const SUSPECTS: u32 = 3;
 
-/// The settings with which the queue stopped, as far as this process knows.
-pub(super) type FailedSettings = Arc<StdMutex<Option<Fingerprint>>>;
+/// The settings that were used, as far as this process knows.
+#[derive(Debug, Default)]
+pub(super) struct UsedSettings {
+    /// Those with which the queue stopped.
+    failed: Option<Fingerprint>,
+    /// Those of the last run.
+    last: Option<Fingerprint>,
+}
 
 /// The right to deliver, within this process and among processes. Every operation on the store holds a clone, so that
 /// operations that outlive a cancelled run have ended before the next run begins.
@@ -98,9 +104,13 @@ impl Outbox {
         };
         let (now, limits) = (self.clock.now(), self.limits);
         let sender = ConfiguredSender::from_settings(&mailer.settings());
+        let has_changed = self.has_changed_since_last_run(mailer);
         (report.recovered, report.expired, report.circuit) = work(&self.store, &lease, move |store| {
             if let Some(sender) = sender {
                 store.adopt_sender(sender.from_address(), sender.envelope())?;
+            }
+            if has_changed {
+                store.make_due(now)?;
             }
             Ok((store.recover(now)?, store.sweep(&limits, now)?, store.circuit()?))
         })
@@ -250,15 +260,24 @@ impl Outbox {
         work(&self.store, lease, move |store| store.set_circuit(&circuit)).await
     }
 
+    fn used_settings(&self) -> MutexGuard<'_, UsedSettings> {
+        self.used_settings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn remember_failed_settings(&self, circuit: &Circuit, settings: Fingerprint) {
-        let mut failed = self.failed_settings.lock().unwrap_or_else(PoisonError::into_inner);
-        *failed = (*circuit != Circuit::Closed).then_some(settings);
+        self.used_settings().failed = (*circuit != Circuit::Closed).then_some(settings);
+    }
+
+    /// Returns true if the settings differ from those of the last run, as far as this process knows.
+    fn has_changed_since_last_run(&self, mailer: &Mailer) -> bool {
+        let fingerprint = mailer.fingerprint();
+        let last = self.used_settings().last.replace(fingerprint.clone());
+        last.is_some_and(|last| last != fingerprint)
     }
 
     /// Returns true if the settings differ from those with which the queue stopped, as far as this process knows.
     fn settings_changed(&self, mailer: &Mailer) -> bool {
-        let failed = self.failed_settings.lock().unwrap_or_else(PoisonError::into_inner);
-        failed.as_ref().is_none_or(|settings| mailer.fingerprint() != *settings)
+        self.used_settings().failed.as_ref().is_none_or(|settings| mailer.fingerprint() != *settings)
     }
 }
 

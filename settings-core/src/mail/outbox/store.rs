@@ -74,6 +74,9 @@ pub trait OutboxStore: Send + Sync + 'static {
     /// the sender that the settings name.
     fn adopt_sender(&self, from: &Address, envelope: &ReversePath) -> Result<(), OutboxError>;
 
+    /// Makes every deferred mail due now, because the settings have changed.
+    fn make_due(&self, now: SystemTime) -> Result<(), OutboxError>;
+
     /// Returns the time at which the next mail is due.
     fn next_due(&self) -> Result<Option<SystemTime>, OutboxError>;
 

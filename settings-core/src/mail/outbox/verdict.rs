@@ -36,7 +36,7 @@ pub(super) fn judge(
     let settlement = match health {
         Health::Misconfigured { .. } => None,
         Health::Fine | Health::Failing { .. } | Health::Suspect { .. } | Health::Untested => {
-            Some(judge.settlement())
+            Some(judge.settlement(&health))
         }
     };
     Verdict { settlement, health }
@@ -50,11 +50,15 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    fn settlement(&self) -> Settlement {
+    fn settlement(&self, health: &Health) -> Settlement {
         let Self { outcome, due, now, .. } = *self;
         let attempts = due.attempts.saturating_add(1);
         let wait = wait_after(attempts, due.object.message_id().as_str()).max(asked(outcome));
-        let next = now.checked_add(wait).unwrap_or(due.expires);
+        let next = match health {
+            // The queue as a whole waits, and the mail is due as soon as the server works.
+            Health::Failing { .. } => now,
+            _ => now.checked_add(wait).unwrap_or(due.expires),
+        };
         let last = next >= due.expires;
         let rest = self.rest(last);
         let reply = reply_text(outcome);

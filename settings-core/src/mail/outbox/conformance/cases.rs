@@ -8,7 +8,7 @@ use crate::mail::outbox::{
 };
 use crate::mail::reverse_path::ReversePath;
 
-pub(super) const ALL: [(&str, Case); 21] = [
+pub(super) const ALL: [(&str, Case); 22] = [
     ("a mail comes back unchanged", comes_back),
     ("a key rejects a second mail", keys),
     ("alerts go first and then the least tried", order),
@@ -26,6 +26,7 @@ pub(super) const ALL: [(&str, Case); 21] = [
     ("mails of the configured sender follow the settings", followers),
     ("the queue is probed with the least tried mail", probe_order),
     ("a clock that was ahead stops no mail", clock_ahead),
+    ("deferred mails can be made due", make_due),
     ("one process delivers at a time", claims),
     ("the circuit survives the program", circuit),
     ("recurring tasks are remembered", moments),
@@ -367,6 +368,21 @@ fn probe_order(open: Open<'_>) -> CaseResult {
     }
     same("the first then", ids(&store.due(start(), DueOrder::Urgent, 1, &[])?), vec![urgent])?;
     same("the least tried", ids(&store.due(start(), DueOrder::LeastTried, 1, &[])?), vec![plain])
+}
+
+fn make_due(open: Open<'_>) -> CaseResult {
+    let store = open()?;
+    let deferred = put(&*store, &notification("deferred")?)?;
+    let unknown = put(&*store, &alert("unknown")?)?;
+    for due in store.due(start(), DueOrder::Urgent, 9, &[])? {
+        let pending =
+            if due.id == deferred { Pending::Deferred(hours(1)) } else { Pending::Unknown(hours(1)) };
+        store.settle(due.id, &settlement(&due, [Progress::Pending; 2], pending), start())?;
+    }
+    same("what is due", store.due(start(), DueOrder::Urgent, 9, &[])?.len(), 0)?;
+    store.make_due(start())?;
+    same("what is due then", ids(&store.due(start(), DueOrder::Urgent, 9, &[])?), vec![deferred])?;
+    same("the other mail", state(&*store, unknown)?, Some(MailState::Unknown))
 }
 
 fn clock_ahead(open: Open<'_>) -> CaseResult {

@@ -225,6 +225,13 @@ pub(super) fn adopt_sender(
         .map(drop)
 }
 
+pub(super) fn make_due(transaction: &Transaction<'_>, now: SystemTime) -> Result<(), rusqlite::Error> {
+    transaction
+        .prepare_cached("UPDATE mail SET next = ?1 WHERE state = 'deferred' AND next > ?1")?
+        .execute([millis(now)])
+        .map(drop)
+}
+
 pub(super) fn circuit(connection: &Connection) -> Result<Circuit, rusqlite::Error> {
     let circuit = connection
         .query_row("SELECT since, until, failures, why FROM circuit", [], |row| {

@@ -176,6 +176,10 @@ impl OutboxStore for SqliteStore {
         self.write(|transaction| delivery::adopt_sender(transaction, from, envelope))
     }
 
+    fn make_due(&self, now: SystemTime) -> Result<(), OutboxError> {
+        self.write(|transaction| delivery::make_due(transaction, now))
+    }
+
     fn next_due(&self) -> Result<Option<SystemTime>, OutboxError> {
         let next: Option<i64> = self.read(|connection| {
             connection.query_row("SELECT min(next) FROM mail WHERE next IS NOT NULL", [], |row| row.get(0))
