@@ -7,7 +7,8 @@ use super::{Rule, Setting, Unknown};
 pub struct Section {
     /// Its key in `config.json` where the parent's field gives no other; empty for a program's root.
     pub key: &'static str,
-    /// The prefix of every variable, without the underscore; only a program's root has one: `MM`.
+    /// The prefix of every variable, without the underscore; only a program's root has one: `MM`. An empty prefix means
+    /// that no variable sets anything.
     pub env_prefix: Option<&'static str>,
     /// The reference page that its settings stand on.
     pub page: Option<&'static str>,
@@ -67,6 +68,14 @@ impl Member {
 }
 
 impl Section {
+    /// Returns the prefix of the program's variables, or `None` if no variable sets its settings.
+    pub fn variable_prefix(&self) -> Option<&'static str> {
+        match self.env_prefix {
+            Some("") => None,
+            prefix => Some(prefix.unwrap_or_default()),
+        }
+    }
+
     /// A section that says nothing of itself, to fill in from: `Section { key: "Mail", ..Section::EMPTY }`.
     pub const EMPTY: Self = Self {
         key: "",

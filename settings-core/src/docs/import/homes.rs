@@ -111,7 +111,8 @@ impl Homes {
     /// A heading above names exactly one known section: `Rate limit settings`, `RateLimitSettings`.
     fn by_heading(&self, setting: &Documented<'_>, key: &str, headings: &[String]) -> Option<Home> {
         let title = setting.title.map(|title| title.value.clone());
-        let found = title.iter().map(|title| (title, true)).chain(headings.iter().map(|above| (above, false)));
+        let found =
+            title.iter().map(|title| (title, true)).chain(headings.iter().map(|above| (above, false)));
         for (heading, must_begin) in found {
             let words = words(heading);
             let mut sections: Vec<&str> = self
@@ -138,7 +139,10 @@ impl Homes {
 /// Returns the lower-case words of a text.
 fn words(text: &str) -> Vec<String> {
     let text = text.rsplit_once(" (").map_or(text, |(title, _)| title);
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect()
 }
 
 /// Returns true if consecutive words spell the section: `rate`, `limit` and `RateLimitSettings`.

@@ -106,7 +106,10 @@ pub(super) fn infer(setting: &Documented<'_>) -> Inferred {
     if kind == InferredKind::Json
         && let Some(label) = default.filter(|default| default.by == Source::Mark)
     {
-        todo.push(format!("the page lists values, and not how `config.json` writes them; its default is \"{}\"", label.value));
+        todo.push(format!(
+            "the page lists values, and not how `config.json` writes them; its default is \"{}\"",
+            label.value
+        ));
         written = None;
     }
     let mut expressed = written.and_then(|default| expression(&kind, &default.value));
@@ -236,7 +239,8 @@ fn bool_paragraph(text: &str) -> Option<PairItem> {
 
 /// Returns true for a paragraph that explains one of `values`.
 pub(super) fn is_pair_paragraph(text: &str, values: &[(String, String)]) -> bool {
-    bool_paragraph(text).is_some_and(|item| values.iter().any(|(value, text)| *value == item.value && *text == item.text))
+    bool_paragraph(text)
+        .is_some_and(|item| values.iter().any(|(value, text)| *value == item.value && *text == item.text))
 }
 
 /// Returns the default that `config.json` shows, before the mark in a list, and that before a sentence.
@@ -285,7 +289,10 @@ fn kind(
     let name = setting.name();
     let key = name.rsplit('.').next().unwrap_or(&name);
     if let Some((hint, unit)) = setting.hints().iter().find_map(|hint| grammar::hint(&hint.text)) {
-        let has_list = setting.value_lists().iter().any(|list| list.len() > 1 && list.iter().all(|item| item.value.is_some()));
+        let has_list = setting
+            .value_lists()
+            .iter()
+            .any(|list| list.len() > 1 && list.iter().all(|item| item.value.is_some()));
         if has_list {
             todo.push("the page lists values: are others accepted too?".to_owned());
         }
@@ -294,7 +301,10 @@ fn kind(
     if let Some(kind) = sentence_kind(setting, paragraphs, key, default) {
         return kind;
     }
-    match default.filter(|default| default.by != Source::Mark).map(|default| (default.value.trim(), normal(&default.value))) {
+    match default
+        .filter(|default| default.by != Source::Mark)
+        .map(|default| (default.value.trim(), normal(&default.value)))
+    {
         Some((written, Normal::Number(_) | Normal::Bool(_))) if written.starts_with('"') => {
             text(key, paragraphs)
         }
@@ -325,13 +335,18 @@ fn hinted(
     key: &str,
 ) -> InferredKind {
     let has_fraction = default.is_some_and(|default| {
-        matches!(normal(&default.value), Normal::Number(_)) && default.value.trim().parse::<i64>().is_err()
+        matches!(normal(&default.value), Normal::Number(_))
+            && default.value.trim().parse::<i64>().is_err()
             && default.value.contains('.')
     });
     match hint {
         HintKind::Number if has_fraction && unit.is_none() => InferredKind::Float,
         HintKind::Number => {
-            let from_hint = setting.hints().iter().map(|hint| words::hint_bounds(&hint.text, unit)).find(|bounds| *bounds != Bounds::default());
+            let from_hint = setting
+                .hints()
+                .iter()
+                .map(|hint| words::hint_bounds(&hint.text, unit))
+                .find(|bounds| *bounds != Bounds::default());
             match (whole_number(key, unit, default, paragraphs), from_hint) {
                 (InferredKind::Integer(_), Some(bounds)) => InferredKind::Integer(bounds),
                 (InferredKind::Duration(unit, _), Some(bounds)) => InferredKind::Duration(unit, bounds),
@@ -514,7 +529,8 @@ fn expression(kind: &InferredKind, written: &str) -> Option<String> {
         (InferredKind::Secret, _) => unquoted.is_empty().then(String::new),
         (InferredKind::Text(low, high), _) => {
             let length = unquoted.chars().count();
-            let fits = low.is_none_or(|low| low as usize <= length) && high.is_none_or(|high| length <= high as usize);
+            let fits = low.is_none_or(|low| low as usize <= length)
+                && high.is_none_or(|high| length <= high as usize);
             fits.then(|| format!("{unquoted:?}"))
         }
         (InferredKind::List, _) => strings(bare).map(|texts| format!("{texts:?}")),

@@ -185,7 +185,9 @@ fn item(
     if !lacks_section {
         todo.extend(variable_todo(setting, &path, prefix));
     }
-    todo.extend(source.reported(setting).map(|message| message.split_whitespace().collect::<Vec<_>>().join(" ")));
+    todo.extend(
+        source.reported(setting).map(|message| message.split_whitespace().collect::<Vec<_>>().join(" ")),
+    );
     Item {
         title: title(setting, &path),
         lacks_section,

@@ -115,8 +115,14 @@ fn unread(source: &Source<'_>) -> Vec<Left> {
 fn names_config(page: &PageRead, placed: &Placed) -> bool {
     let text = page.text.get(placed.span.range()).unwrap_or_default();
     let text: String = text.replace('`', "").split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-    ["config.json setting is", "config.json setting:", "config.json settings:", "config:setting::", "environment variable: mm_"]
-        .iter()
-        .any(|words| text.contains(words))
+    [
+        "config.json setting is",
+        "config.json setting:",
+        "config.json settings:",
+        "config:setting::",
+        "environment variable: mm_",
+    ]
+    .iter()
+    .any(|words| text.contains(words))
         && !text.contains("config.json setting: n/a")
 }

@@ -22,11 +22,33 @@ pub(super) fn source(
     page_texts: &[(String, String)],
     left: &[Left],
 ) -> String {
+    let mut paths = Vec::new();
+    tree.root.each(&mut |item| paths.push(item.path.join(".")));
     let mut writer = Writer {
         body: String::new(),
+        paths,
         taken: [
-            "Settings", "SettingValue", "Secret", "Duration", "BTreeMap", "Json", "String", "Vec", "Option", "Result",
-            "Box", "Some", "None", "Ok", "Err", "Default", "Clone", "Copy", "Debug", "PartialEq", "Eq",
+            "Settings",
+            "SettingValue",
+            "Secret",
+            "Duration",
+            "BTreeMap",
+            "Json",
+            "String",
+            "Vec",
+            "Option",
+            "Result",
+            "Box",
+            "Some",
+            "None",
+            "Ok",
+            "Err",
+            "Default",
+            "Clone",
+            "Copy",
+            "Debug",
+            "PartialEq",
+            "Eq",
         ]
         .map(str::to_owned)
         .to_vec(),
@@ -70,7 +92,9 @@ pub(super) fn source(
     };
     out.push_str(writer.body.trim_start_matches('\n'));
     if !left.is_empty() {
-        out.push_str("\n// Documented, but not imported; the texts stay on their pages, in the `page_text`s:\n");
+        out.push_str(
+            "\n// Documented, but not imported; the texts stay on their pages, in the `page_text`s:\n",
+        );
         for left in left {
             let _ = writeln!(out, "// - {} ({}): {}", left.name.replace('\n', " "), left.at.origin, left.why);
         }
@@ -88,21 +112,20 @@ struct Attributes<'a> {
 struct Writer {
     body: String,
     taken: Vec<String>,
+    /// The paths of all settings, which a deprecation may name as a replacement.
+    paths: Vec<String>,
 }
 
 impl Writer {
-    fn section(
-        &mut self,
-        section: &Section,
-        name: &str,
-        own: &Attributes<'_>,
-        doc: &str,
-    ) {
+    fn section(&mut self, section: &Section, name: &str, own: &Attributes<'_>, doc: &str) {
         let page = common(section, |item| Some(item.page.clone()));
         let console = common(section, |item| item.console.clone());
         let mut attributes = Vec::new();
         attributes.extend(own.key.map(|key| format!("section = {key:?}")));
-        attributes.extend(own.prefix.map(|prefix| format!("env_prefix = {prefix:?}")));
+        attributes.extend(own.prefix.map(|prefix| match prefix {
+            "" => "root".to_owned(),
+            prefix => format!("env_prefix = {prefix:?}"),
+        }));
         attributes.extend(page.as_ref().map(|page| format!("page = {page:?}")));
         attributes.extend(console.as_ref().map(|console| format!("console = {console:?}")));
         let mut fields = String::new();
@@ -115,7 +138,9 @@ impl Writer {
             match member {
                 Member::Setting(item) => {
                     let kind = self.type_of(item, key, &mut enums);
-                    setting(&mut fields, item, key, &field, &kind, page.as_deref(), console.as_deref());
+                    let shared =
+                        Shared { page: page.as_deref(), console: console.as_deref(), paths: &self.paths };
+                    setting(&mut fields, item, key, &field, &kind, &shared);
                 }
                 Member::Section(inner) => {
                     let name = unique(type_name(key), &mut self.taken);
@@ -174,15 +199,28 @@ fn common(section: &Section, of: impl Fn(&Item) -> Option<String>) -> Option<Str
     values.all(|value| value.as_ref() == Some(&first)).then_some(first)
 }
 
-fn setting(
-    out: &mut String,
-    item: &Item,
-    key: &str,
-    field: &str,
-    kind: &str,
-    page: Option<&str>,
-    console: Option<&str>,
-) {
+/// What the settings of a section share.
+struct Shared<'a> {
+    page: Option<&'a str>,
+    console: Option<&'a str>,
+    /// The paths of all settings.
+    paths: &'a [String],
+}
+
+impl Shared<'_> {
+    /// Returns the path or key by which a deprecated setting names its replacement, if that is a setting.
+    fn replacement(&self, item: &Item, named: &str) -> Option<String> {
+        let sections = item.path.split_last().map(|(_, sections)| sections.join("."))?;
+        let in_section = format!("{sections}.{named}");
+        let is_setting = |path: &str| self.paths.iter().any(|known| known == path);
+        match named.contains('.') {
+            true => is_setting(named).then(|| named.to_owned()),
+            false => is_setting(&in_section).then(|| named.to_owned()),
+        }
+    }
+}
+
+fn setting(out: &mut String, item: &Item, key: &str, field: &str, kind: &str, shared: &Shared<'_>) {
     doc_comment(out, item);
     let mut attributes = vec![format!("key = {key:?}"), format!("title = {:?}", item.title)];
     match &item.inferred.kind {
@@ -203,17 +241,18 @@ fn setting(
     }
     let default = item.inferred.default.as_ref().filter(|default| !default.is_empty());
     attributes.extend(default.map(|default| format!("default = {default}")));
-    if page != Some(item.page.as_str()) {
+    if shared.page != Some(item.page.as_str()) {
         attributes.push(format!("page = {:?}", item.page));
     }
-    if let Some(own) = item.console.as_deref().filter(|own| console != Some(*own)) {
+    if let Some(own) = item.console.as_deref().filter(|own| shared.console != Some(*own)) {
         attributes.push(format!("console = {own:?}"));
     }
     if let Some(deprecation) = &item.inferred.deprecated
         && let Some(since) = &deprecation.since
     {
-        let instead = deprecation.replacement.as_ref().filter(|replacement| *replacement != key);
-        let instead = instead.map(|replacement| format!(", replacement = {replacement:?}")).unwrap_or_default();
+        let instead = deprecation.replacement.as_ref().and_then(|named| shared.replacement(item, named));
+        let instead =
+            instead.map(|replacement| format!(", replacement = {replacement:?}")).unwrap_or_default();
         let reason = sentence(&markdown(&deprecation.reason));
         attributes.push(format!("deprecated(since = {since:?}, reason = {reason:?}{instead})"));
     }

@@ -144,7 +144,9 @@ fn without_default(text: &str) -> String {
     while !rest.is_empty() {
         let end = rest.find(". ").map_or(rest.len(), |at| at + 1);
         let (sentence, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
-        if grammar::stated_default(&sentence.replace('`', "``")).is_none() && grammar::stated_default(sentence).is_none() {
+        if grammar::stated_default(&sentence.replace('`', "``")).is_none()
+            && grammar::stated_default(sentence).is_none()
+        {
             kept.push(sentence.trim());
         }
         rest = after.trim_start();

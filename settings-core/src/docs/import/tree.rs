@@ -47,7 +47,10 @@ pub(super) fn tree(items: Vec<Item>) -> Tree {
             continue;
         }
         let variable = |item: &Item| item.path.join("_").to_ascii_uppercase();
-        match groups.iter_mut().find(|group| group.first().is_some_and(|first| variable(first) == variable(&item))) {
+        match groups
+            .iter_mut()
+            .find(|group| group.first().is_some_and(|first| variable(first) == variable(&item)))
+        {
             Some(group) => group.push(item),
             None => groups.push(vec![item]),
         }
@@ -56,7 +59,8 @@ pub(super) fn tree(items: Vec<Item>) -> Tree {
         let (item, others) = fullest(group);
         tree.left.extend(others);
         if !insert(&mut tree.root, &item.path, &item) {
-            let why = "another setting has the name of its section, or differs in letter case only".to_owned();
+            let why =
+                "another setting has the name of its section, or differs in letter case only".to_owned();
             let allow = vec!["unknown-setting"];
             tree.left.push(Left { name: item.path.join("."), at: item.at, why, allow });
         }
@@ -70,7 +74,8 @@ impl Tree {
         let why = "which section? the page has the bare key".to_owned();
         self.left.push(Left { name: item.path.join("."), at: item.at.clone(), why, allow: Vec::new() });
         let key = item.path.last().cloned().unwrap_or_default();
-        let has_key = |section: &Section| section.members.iter().any(|(known, _)| known.eq_ignore_ascii_case(&key));
+        let has_key =
+            |section: &Section| section.members.iter().any(|(known, _)| known.eq_ignore_ascii_case(&key));
         let free = self.apart.iter_mut().find(|section| !has_key(section));
         let member = (key.clone(), Member::Setting(Box::new(item)));
         match free {

@@ -80,7 +80,9 @@ fn number(text: &str) -> Option<(i64, &str)> {
     let is_grouped = groups.iter().skip(1).all(|group| group.len() == 3);
     let after = digits.get(written.len()..)?;
     // A fraction or a version is not a whole number.
-    if !is_grouped || after.strip_prefix('.').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) {
+    if !is_grouped
+        || after.strip_prefix('.').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    {
         return None;
     }
     let value: i64 = groups.concat().parse().ok()?;
@@ -89,7 +91,8 @@ fn number(text: &str) -> Option<(i64, &str)> {
 
 /// Returns true if the word after a number shows that it counts something other than the setting's values.
 fn counts_else(after: &str, unit: Option<&str>) -> bool {
-    let word = after.trim_start().split(|c: char| !c.is_alphanumeric() && c != '%').next().unwrap_or_default();
+    let word =
+        after.trim_start().split(|c: char| !c.is_alphanumeric() && c != '%').next().unwrap_or_default();
     match word {
         "" | "and" | "or" | "for" | "if" | "in" | "to" | "with" | "when" | "by" => false,
         "characters" | "character" => true,
@@ -176,13 +179,35 @@ pub(super) fn lengths(text: &str) -> (Option<u32>, Option<u32>) {
         let Ok(count) = u32::try_from(count) else { continue };
         let lead = before.get(..start).unwrap_or_default().trim_end();
         let after = sentence.get(at..).unwrap_or_default();
-        let is_high = ["maximum", "maximum of", "maximum is", "maximum length is", "maximum length of", "up to", "at most", "no more than", "limited to", "cannot exceed", "limit of", "≤"]
-            .iter()
-            .any(|words| lead.ends_with(words))
+        let is_high = [
+            "maximum",
+            "maximum of",
+            "maximum is",
+            "maximum length is",
+            "maximum length of",
+            "up to",
+            "at most",
+            "no more than",
+            "limited to",
+            "cannot exceed",
+            "limit of",
+            "≤",
+        ]
+        .iter()
+        .any(|words| lead.ends_with(words))
             || ["or less", "or fewer", "maximum", "limit"].iter().any(|words| after.contains(words));
-        let is_low = ["minimum", "minimum of", "minimum is", "minimum length is", "minimum length of", "at least", "no less than", "≥"]
-            .iter()
-            .any(|words| lead.ends_with(words))
+        let is_low = [
+            "minimum",
+            "minimum of",
+            "minimum is",
+            "minimum length is",
+            "minimum length of",
+            "at least",
+            "no less than",
+            "≥",
+        ]
+        .iter()
+        .any(|words| lead.ends_with(words))
             || ["or more", "minimum"].iter().any(|words| after.contains(words));
         match (is_low, is_high) {
             (true, false) => low = low.or(Some(count)),
@@ -259,9 +284,17 @@ pub(super) fn deprecation(text: &str, key: &str) -> Option<Deprecation> {
         let begins = ["deprecated", "removed", "not used", "no longer used", "obsolete"]
             .iter()
             .any(|words| lower.starts_with(words));
-        let states = ["is deprecated", "was deprecated", "has been deprecated", "was removed", "has been removed", "is removed", "is no longer used"]
-            .iter()
-            .any(|words| lower.contains(words));
+        let states = [
+            "is deprecated",
+            "was deprecated",
+            "has been deprecated",
+            "was removed",
+            "has been removed",
+            "is removed",
+            "is no longer used",
+        ]
+        .iter()
+        .any(|words| lower.contains(words));
         if !(begins || states) || lower.starts_with("deprecated configuration settings") {
             continue;
         }
@@ -273,7 +306,9 @@ pub(super) fn deprecation(text: &str, key: &str) -> Option<Deprecation> {
         };
         let keys: Vec<&str> = literals.iter().filter(is_key).copied().collect();
         let own = |name: &&str| name.rsplit('.').next() == Some(key);
-        let speaks_of_this = lower.contains("this setting") || lower.contains("this feature") || lower.contains("this configuration setting");
+        let speaks_of_this = lower.contains("this setting")
+            || lower.contains("this feature")
+            || lower.contains("this configuration setting");
         if states && !begins && !speaks_of_this && keys.first().is_none_or(|first| !own(first)) {
             continue;
         }
@@ -291,21 +326,24 @@ pub(super) fn deprecation(text: &str, key: &str) -> Option<Deprecation> {
 
 /// Returns the first version in a text: `5.26` of `Deprecated since v5.26`.
 fn version(text: &str) -> Option<String> {
-    let is_number = |part: &str| !part.is_empty() && part.len() < 6 && part.chars().all(|c| c.is_ascii_digit());
-    text.split(|c: char| c.is_whitespace() || matches!(c, ',' | '(' | ')' | '*' | '`' | ';' | '_')).find_map(|word| {
-        let word = word.trim_end_matches(['.', ':']);
-        let had_v = word.starts_with(['v', 'V']);
-        let word = word.trim_start_matches(['v', 'V']);
-        let word = word.strip_suffix(".x").unwrap_or(word);
-        let parts: Vec<&str> = word.split('.').collect();
-        match parts.as_slice() {
-            [major] if had_v && is_number(major) => Some(format!("{major}.0")),
-            [major, minor] | [major, minor, _] if is_number(major) && is_number(minor) => {
-                parts.iter().all(|part| is_number(part)).then(|| word.to_owned())
+    let is_number =
+        |part: &str| !part.is_empty() && part.len() < 6 && part.chars().all(|c| c.is_ascii_digit());
+    text.split(|c: char| c.is_whitespace() || matches!(c, ',' | '(' | ')' | '*' | '`' | ';' | '_')).find_map(
+        |word| {
+            let word = word.trim_end_matches(['.', ':']);
+            let had_v = word.starts_with(['v', 'V']);
+            let word = word.trim_start_matches(['v', 'V']);
+            let word = word.strip_suffix(".x").unwrap_or(word);
+            let parts: Vec<&str> = word.split('.').collect();
+            match parts.as_slice() {
+                [major] if had_v && is_number(major) => Some(format!("{major}.0")),
+                [major, minor] | [major, minor, _] if is_number(major) && is_number(minor) => {
+                    parts.iter().all(|part| is_number(part)).then(|| word.to_owned())
+                }
+                _ => None,
             }
-            _ => None,
-        }
-    })
+        },
+    )
 }
 
 #[cfg(test)]
@@ -335,7 +373,9 @@ mod tests {
 
     #[test]
     fn options_are_read_from_sentences() {
-        let read = options("This feature's setting is ``\"A\": \"x\"`` with options ``\"x\"``, ``\"y\"``, and ``\"z\"``.");
+        let read = options(
+            "This feature's setting is ``\"A\": \"x\"`` with options ``\"x\"``, ``\"y\"``, and ``\"z\"``.",
+        );
         assert_eq!(read, Some(vec!["x".into(), "y".into(), "z".into()]));
         assert_eq!(options("Possible values are ``a`` or ``b``.").map(|read| read.len()), Some(2));
         assert_eq!(options("with options ``a``."), None);
@@ -358,7 +398,10 @@ mod tests {
         let read = deprecation(text, "RetentionDays");
         assert_eq!(read.as_ref().and_then(|read| read.replacement.as_deref()), Some("RetentionHours"));
         assert_eq!(deprecation(text, "RetentionHours"), None);
-        assert_eq!(deprecation("Removed in September 16th, 2018 release.", "Key").map(|read| read.since), Some(None));
+        assert_eq!(
+            deprecation("Removed in September 16th, 2018 release.", "Key").map(|read| read.since),
+            Some(None)
+        );
         assert_eq!(deprecation("Sends mail.", "Key"), None);
     }
 }
