@@ -48,8 +48,8 @@ def literals(node):
     return found
 
 
-def config(node):
-    """Path and default of a bullet or sentence that names config.json."""
+def config(node, variable=""):
+    """Path and default of a bullet or sentence that names config.json. The variable shows where a path ends."""
     items = [(between, text) for between, text in literals(node) if not text.startswith("config.json")]
     if not items:
         return None
@@ -69,6 +69,9 @@ def config(node):
                 length += 1
         if keys[0] == "PluginSettings":
             length = len(keys)
+        for longer in range(length + 1, len(keys) + 1):
+            if variable.endswith("_" + "_".join(keys[:longer]).upper()):
+                length = longer
         return ".".join(keys[:length]), keys[length] if length < len(keys) else None
     if not dotted:
         return None
@@ -89,7 +92,7 @@ def value_of(item):
     rest = "".join(child.astext() for child in paragraph.children[1:4])
     label = first.astext()
     marked = re.match(r"^:?\s*\(default", rest, re.I) or re.search(r"\(default\)?$", label, re.I)
-    if not (rest.startswith(":") or label.endswith(":") or marked):
+    if not (rest.startswith(":") or label.endswith(":") or marked or label.lower() in ("true", "false")):
         return None
     unconditional = marked and (re.match(r"^:?\s*\(default\)?", rest, re.I) and not re.match(r"^:?\s*\(default\s", rest, re.I) or re.search(r"\(default\)$", label, re.I))
     return re.sub(r"\s*\(default\)?$", "", label, flags=re.I).rstrip(":"), bool(unconditional)
@@ -111,6 +114,25 @@ class Record:
         self.paths, self.consoles, self.defaults = [], [], []
         self.values, self.kinds, self.units = [], set(), set()
         self.deprecated = False
+        self.pair = []
+
+    def options(self, node, plain):
+        """Options in a sentence: `with options ``a``, ``b`` and ``c```."""
+        start = re.search(r"with options |^Options: |(?:possible|valid|accepted|allowed) values (?:are|include) ", plain, re.I)
+        if not start:
+            return
+        rest = plain[start.end() :]
+        found = []
+        for _, text in literals(node):
+            at = rest.find(text)
+            if at < 0 or not re.fullmatch(r"[\s,/|]*(?:and|or)?\s*", rest[:at]):
+                if found:
+                    break
+                continue
+            found.append(text.strip('"“”'))
+            rest = rest[at + len(text) :]
+        if len(found) > 1:
+            self.values.append(found)
 
     def sentence(self, text):
         for pattern, kind in HINTS:
@@ -133,6 +155,7 @@ class Record:
                 self.paths.append(found[0])
                 if found[1] is not None:
                     self.defaults.append(found[1])
+                self.options(node, plain)
                 tail = plain.split(" with ", 1)
                 if len(tail) == 2:
                     if tail[1].startswith("options true and false"):
@@ -145,6 +168,14 @@ class Record:
                         self.kinds.add("text")
             return
         self.sentence(plain)
+        self.options(node, plain)
+        pair = re.match(r"^(True|False):?\s*(\(Default\))?", plain, re.I)
+        if pair and node.children and isinstance(node.children[0], nodes.strong):
+            self.pair.append(pair.group(1).lower())
+            if pair.group(2):
+                self.defaults.append(pair.group(1).lower())
+            if len(self.pair) == 2:
+                self.values.append(list(self.pair))
         stated = re.search(r"(?:^|[.)] )Default (?:value )?is ", plain)
         if stated:
             for child in node.findall(lambda child: isinstance(child, (nodes.strong, nodes.literal))):
@@ -156,13 +187,13 @@ class Record:
                     self.defaults.append(own)
                     break
 
-    def right(self, item):
+    def right(self, item, variable):
         paragraph = next((child for child in item.children if isinstance(child, nodes.paragraph)), None)
         if paragraph is None:
             return
         text = " ".join(paragraph.astext().split())
         if re.match(r"^config\.json\s*settings?\s*:", text):
-            found = config(paragraph)
+            found = config(paragraph, variable)
             if found:
                 self.paths.append(found[0])
                 if found[1] is not None:
@@ -186,8 +217,10 @@ class Record:
                 self.paragraph(child)
             elif isinstance(child, nodes.bullet_list):
                 self.list(child)
+                text = " ".join(child.astext().split())
+                variable = re.search(r"Environment variable: (\w+)", text)
                 for item in child.children:
-                    self.right(item)
+                    self.right(item, variable.group(1) if variable else "")
 
 
 def records(document):
@@ -237,7 +270,7 @@ FIELD = re.compile(r"^    pub (r#)?(\w+): ([^,]+),$")
 
 
 def attribute(text, name):
-    found = re.search(rf'\b{name} = ("(?:[^"\\]|\\.)*"|[^,\]]+)', text)
+    found = re.search(rf'\b{name} = ("(?:[^"\\]|\\.)*"|-?[\w.]+|\[[^\]]*\])', text)
     if not found:
         return None
     value = found.group(1)
@@ -322,7 +355,7 @@ def normal(default):
         return text.replace('", "', '","')
 
 
-def compare(stated, ours, tally, differences):
+def compare(stated, ours, raw, tally, differences):
     def count(kind, state, claim, right, note):
         tally[kind]["stated"] += state
         tally[kind]["claimed"] += claim
@@ -369,12 +402,16 @@ def compare(stated, ours, tally, differences):
             count("default", bool(defaults), bool(own), own & defaults or (not own and defaults == {""}), f"{path}: {defaults} / {own} {mine['todo']}")
         lists = [{words(label) for label in values} for record in places for values in record.values if len(values) > 1]
         own = {words(label) for label in mine["values"]}
+        if not own and mine["kind"] == "bool" and {"true", "false"} in lists:
+            own = {"true", "false"}
         if lists or own:
             right = any(own == values for values in lists) or (not own and mine["kind"] not in ("bool", "oneof") and "lists values" in mine["todo"])
             count("values", bool(lists), bool(own) or bool(right), right, f"{path}: {lists} / {own}")
         kinds = {kind for record in places for kind in record.kinds}
         if {"true", "false"} in lists:
             kinds = {"bool"}
+        elif lists and "text" in kinds and mine["kind"] == "oneof":
+            kinds = set()
         if len(kinds) == 1:
             expected = next(iter(kinds))
             right = mine["kind"] == expected or (expected == "text" and mine["kind"] == "oneof") or (expected == "integer" and mine["kind"] == "float")
@@ -389,6 +426,9 @@ def compare(stated, ours, tally, differences):
         if deprecated or mine["deprecated"]:
             count("deprecated", deprecated, mine["deprecated"], deprecated and mine["deprecated"], path)
     for known in set(ours) - used:
+        # A table that docutils refuses is repaired before it is read.
+        if re.search(rf"\b{re.escape(known.rsplit('.', 1)[-1])}\b", raw):
+            continue
         count("path", 0, 1, False, f"{known}: not on the pages")
 
 
@@ -399,5 +439,6 @@ if __name__ == "__main__":
     stated = [record for page in sys.argv[2:] for record in records(parse(pathlib.Path(page)))]
     tally = {kind: {"stated": 0, "claimed": 0, "right": 0} for kind in KINDS}
     differences = {kind: [] for kind in KINDS}
-    compare(stated, ours, tally, differences)
+    raw = "\n".join(pathlib.Path(page).read_text(encoding="utf-8-sig") for page in sys.argv[2:])
+    compare(stated, ours, raw, tally, differences)
     json.dump({"tally": tally, "differences": differences}, sys.stdout, ensure_ascii=False)

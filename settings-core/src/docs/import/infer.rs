@@ -102,15 +102,17 @@ pub(super) fn infer(setting: &Documented<'_>) -> Inferred {
         None => (self::kind(setting, default, &paragraphs, &mut todo), Vec::new()),
     };
     let mut written = default;
-    // The label of a value that `config.json` writes otherwise is not a default.
-    if kind == InferredKind::Json
-        && let Some(label) = default.filter(|default| default.by == Source::Mark)
-    {
+    let labels = if kind == InferredKind::Json { labels(setting) } else { None };
+    if let Some(labels) = labels {
         todo.push(format!(
-            "the page lists values, and not how `config.json` writes them; its default is \"{}\"",
-            label.value
+            "the page lists values, but not as `config.json` writes them: {}",
+            labels.join(", ")
         ));
-        written = None;
+        // The label of a value that `config.json` writes differently is not a default.
+        if let Some(label) = default.filter(|default| default.by == Source::Mark) {
+            todo.push(format!("the page's default is \"{}\"", label.value));
+            written = None;
+        }
     }
     let mut expressed = written.and_then(|default| expression(&kind, &default.value));
     if expressed.is_none()
@@ -280,6 +282,14 @@ fn listed(setting: &Documented<'_>) -> Option<(InferredKind, Vec<(String, String
     })
 }
 
+/// Returns the labels of a list of values.
+fn labels(setting: &Documented<'_>) -> Option<Vec<String>> {
+    let lists = setting.value_lists();
+    let list = lists.iter().find(|list| list.len() > 1 && list.iter().any(|item| item.value.is_some()))?;
+    let labels = list.iter().filter_map(|item| item.value.as_ref());
+    Some(labels.map(|label| format!("\"{}\"", label.value)).collect())
+}
+
 fn kind(
     setting: &Documented<'_>,
     default: Option<&StatedDefault>,
@@ -315,6 +325,8 @@ fn kind(
         Some((_, Normal::Number(_))) => InferredKind::Float,
         Some((written, _)) if strings(written).is_some() => InferredKind::List,
         Some((written, _)) if written.starts_with('"') => text(key, paragraphs),
+        // A word that is neither a number nor JSON: `s3.example.com`, `00:00`.
+        Some((written, _)) if is_word(written) => text(key, paragraphs),
         _ => match text(key, paragraphs) {
             InferredKind::Secret => InferredKind::Secret,
             InferredKind::Text(low, high) if low.or(high).is_some() => InferredKind::Text(low, high),
@@ -324,6 +336,13 @@ fn kind(
             }
         },
     }
+}
+
+fn is_word(written: &str) -> bool {
+    !written.is_empty()
+        && !written.contains(char::is_whitespace)
+        && !written.starts_with(['{', '[', '"', '<'])
+        && !matches!(written.to_lowercase().as_str(), "null" | "nil" | "none" | "n/a" | "empty" | "unlimited")
 }
 
 fn hinted(

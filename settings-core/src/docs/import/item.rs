@@ -85,9 +85,6 @@ impl Item {
         if self.console.is_none() {
             self.console.clone_from(&other.console);
         }
-        if self.texts.description.is_empty() {
-            self.texts.description.clone_from(&other.texts.description);
-        }
     }
 
     /// Returns everything that is left open, for the attribute `todo`.

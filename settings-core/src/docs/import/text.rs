@@ -59,6 +59,12 @@ pub(super) fn texts(
     let mut texts = Texts { has_table: !setting.tables.is_empty(), ..Texts::default() };
     let raw = |placed: &Placed| page.text.get(placed.span.range()).unwrap_or_default().to_owned();
     let has_table = !setting.tables.is_empty();
+    // A table that only names the setting: the paragraphs above it are the description.
+    let is_described = setting
+        .tables
+        .iter()
+        .any(|table| table.contents.iter().any(|content| matches!(content, Content::Text(_))));
+    let takes_text = has_table && !is_described;
     let (mut begun, mut below_table) = (false, false);
     for placed in parts {
         match &placed.part {
@@ -79,6 +85,15 @@ pub(super) fn texts(
             Part::Text(text) if !has_table => texts.description.push(markdown(text)),
             Part::Hint(hint) if !has_table => texts.note.extend(beyond(hint)),
             _ if !begun => texts.above.push(raw(placed)),
+            Part::Text(text)
+                if takes_text
+                    && begun
+                    && !below_table
+                    && texts.between.is_empty()
+                    && !text.ends_with(':') =>
+            {
+                texts.description.push(markdown(text));
+            }
             _ if !below_table && has_table => texts.between.push(raw(placed)),
             _ => texts.below.push(raw(placed)),
         }

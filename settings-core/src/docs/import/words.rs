@@ -276,8 +276,8 @@ pub(super) fn options(text: &str) -> Option<Vec<String>> {
 /// Reads a deprecation of the setting `key` in a paragraph or a badge.
 pub(super) fn deprecation(text: &str, key: &str) -> Option<Deprecation> {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let bare = text.trim_matches('*');
-    let bare = bare.strip_prefix("Note:").or_else(|| bare.strip_prefix("**Note**:")).unwrap_or(bare).trim();
+    let text = text.replace("**Note**:", "").replace("**Deprecated**:", "");
+    let bare = text.trim().trim_matches('*').trim();
     for sentence in sentences(bare) {
         let lower = sentence.to_lowercase();
         let lower = lower.trim_start_matches(['*', ' ', ':', '-']);
@@ -317,7 +317,7 @@ pub(super) fn deprecation(text: &str, key: &str) -> Option<Deprecation> {
         let replacement = replacement.filter(|_| instead.iter().any(|words| lower.contains(words)));
         return Some(Deprecation {
             since: version(sentence),
-            reason: sentence.trim_matches('*').to_owned(),
+            reason: sentence.replace('*', ""),
             replacement: replacement.map(str::to_owned),
         });
     }
