@@ -10,7 +10,7 @@ use super::reading::{Unreadable, read_text};
 use super::secrets::{self, SecretFile};
 use super::text::Source;
 use crate::schema::Unknown;
-use crate::value::Wiped;
+use crate::value::ZeroizingString;
 
 /// All layers above the defaults, as text. Reading files happens here; nothing else does I/O but the look at a
 /// secret's file that a `NAME_FILE` variable names.
@@ -132,7 +132,7 @@ impl Layers {
         self
     }
 
-    fn source(mut self, layer: Layer, name: String, text: impl Into<Wiped>) -> Self {
+    fn source(mut self, layer: Layer, name: String, text: impl Into<ZeroizingString>) -> Self {
         let at = self.sources.partition_point(|source| source.layer <= layer);
         self.sources.insert(at, Source::new(layer, name, text.into()));
         self

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use crate::value::{Wiped, wipe};
+use crate::value::{Secret, ZeroizingString, wipe};
 
 /// No file of settings is larger.
 const LIMIT: u64 = 64 << 20;
@@ -52,15 +52,19 @@ fn read_all(mut reader: impl io::Read, known: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// All text of the standard input, as [`read_bytes`] reads a file.
-#[cfg(feature = "cli")]
-pub(crate) fn read_stdin() -> io::Result<Wiped> {
-    text_of(read_all(io::stdin().lock(), 0)?)
+/// Reads standard input up to its end, without its last line break. Returns `None` if it has no bytes at all.
+///
+/// The text may be a secret: no copy of it is left in memory.
+///
+/// # Errors
+/// Returns the system's error, and one of its own for text that is larger than 64 MiB or not UTF-8.
+pub fn read_stdin() -> io::Result<Option<Secret>> {
+    let text = text_of(read_all(io::stdin().lock(), 0)?)?;
+    Ok((!text.is_empty()).then(|| Secret::new(text.without_line_break().into_string())))
 }
 
-#[cfg(feature = "cli")]
-fn text_of(bytes: Vec<u8>) -> io::Result<Wiped> {
-    String::from_utf8(bytes).map(Wiped::from).map_err(|error| {
+fn text_of(bytes: Vec<u8>) -> io::Result<ZeroizingString> {
+    String::from_utf8(bytes).map(ZeroizingString::from).map_err(|error| {
         wipe(error.into_bytes());
         io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8")
     })
@@ -84,10 +88,10 @@ impl fmt::Display for Unreadable {
 impl std::error::Error for Unreadable {}
 
 /// A file's text.
-pub(crate) fn read_text(path: &Path) -> Result<Wiped, Unreadable> {
+pub(crate) fn read_text(path: &Path) -> Result<ZeroizingString, Unreadable> {
     let unreadable = |why| Unreadable { name: path.display().to_string(), why };
     let bytes = read_bytes(path).map_err(|error| unreadable(error.to_string()))?;
-    String::from_utf8(bytes).map(Wiped::from).map_err(|error| {
+    String::from_utf8(bytes).map(ZeroizingString::from).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
         let line = error.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count() + 1;
         wipe(error.into_bytes());
@@ -96,10 +100,10 @@ pub(crate) fn read_text(path: &Path) -> Result<Wiped, Unreadable> {
 }
 
 /// A file's text without its last line break.
-pub(crate) fn read_limited(path: &Path) -> Result<Wiped, String> {
+pub(crate) fn read_limited(path: &Path) -> Result<ZeroizingString, String> {
     let metadata = std::fs::metadata(path).map_err(|error| error.to_string())?;
     if !metadata.is_file() {
-        return Err("it is no file".to_owned());
+        return Err("not a regular file".to_owned());
     }
     if metadata.len() > FILE_LIMIT {
         return Err("it is larger than 1 MiB".to_owned());
@@ -109,7 +113,7 @@ pub(crate) fn read_limited(path: &Path) -> Result<Wiped, String> {
         wipe(error.into_bytes());
         "it is not UTF-8".to_owned()
     })?;
-    Ok(Wiped::from(text).without_line_break())
+    Ok(ZeroizingString::from(text).without_line_break())
 }
 
 #[cfg(test)]

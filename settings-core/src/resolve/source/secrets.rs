@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::reading::{Unreadable, read_limited};
 use crate::resolve::report::Place;
-use crate::value::Wiped;
+use crate::value::ZeroizingString;
 
 /// One file of a secrets directory.
 #[derive(Clone)]
@@ -13,7 +13,7 @@ pub(crate) struct SecretFile {
     pub(crate) name: String,
     pub(crate) path: String,
     /// What it holds, or why that can't be read.
-    pub(crate) text: Result<Wiped, String>,
+    pub(crate) text: Result<ZeroizingString, String>,
 }
 
 impl fmt::Debug for SecretFile {
