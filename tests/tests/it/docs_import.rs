@@ -546,3 +546,19 @@ fn the_shared_pages_compile_and_say_the_same() {
     assert!(unexpected.is_empty(), "{unexpected:#?}");
     assert!(differing.len() <= 16, "{differing:#?}");
 }
+
+#[test]
+fn a_page_without_settings_is_not_imported() {
+    let folder = settings_tests::cli::Folder::new("import");
+    let page = folder.write("plain.rst", "Title\n=====\n\nText.\n");
+    let run = settings_tests::cli::settings(&["docs", "import", &page, "--to", "rust"], &[]);
+    assert_eq!((run.code, run.out.as_str()), (2, ""));
+    assert!(run.error.contains("no settings found on") && run.error.contains("plain.rst"), "{}", run.error);
+    // Next to a page with settings it is listed.
+    let jobs = fixture("jobs.rst").display().to_string();
+    let run = settings_tests::cli::settings(&["docs", "import", &jobs, &page, "--to", "rust"], &[]);
+    assert_eq!(run.code, 0, "{}", run.error);
+    assert!(run.out.contains("// - plain (plain.rst:1): no settings found on this page"), "{}", run.out);
+    let run = settings_tests::cli::settings(&["docs", "import", &page, "--to", "json"], &[]);
+    assert_eq!(run.code, 0, "{}", run.error);
+}

@@ -74,6 +74,10 @@ pub fn to_rust(pages: &[PageRead]) -> String {
         all.extend(found);
         left.extend(not);
         left.extend(unread(&source));
+        if !has_settings(page) {
+            let why = "no settings found on this page".to_owned();
+            left.push(Left { name: page.page.name.clone(), at: source.place(0, 0), why, allow: Vec::new() });
+        }
     }
     let mut tree = tree::tree(all);
     left.append(&mut tree.left);
