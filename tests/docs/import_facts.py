@@ -176,8 +176,14 @@ class Record:
                 self.defaults.append(pair.group(1).lower())
             if len(self.pair) == 2:
                 self.values.append(list(self.pair))
-        stated = re.search(r"(?:^|[.)] )Default (?:value )?is ", plain)
+        stated = re.search(r"(?:^|[.)] )(?:Default|The default) (?:value )?is |(?:^|[.)] )Defaults to ", plain)
         if stated:
+            rest = plain[stated.end() :]
+            word = re.match(r"([^\s,]+?)[.;]*(?= |$)", rest)
+            tail = rest[word.end() :].split(". ")[0] if word else ""
+            if word and not re.search(r"\b(?:for|when|if|and|or|unless|on|until|with|self-hosted)\b", tail):
+                if not list(node.findall(nodes.strong)) and not list(node.findall(nodes.literal)):
+                    self.defaults.append("" if word.group(1) == "empty" else word.group(1))
             for child in node.findall(lambda child: isinstance(child, (nodes.strong, nodes.literal))):
                 rest = plain[stated.end() :]
                 own = " ".join(child.astext().split())
@@ -399,6 +405,8 @@ def compare(stated, ours, raw, tally, differences):
             pass
         elif single and (defaults or mine["default"] is not None):
             own = {normal(value) for value in (mine["default"], mine["default_text"]) if value is not None}
+            if own == {""} and not defaults:
+                own = set()
             count("default", bool(defaults), bool(own), own & defaults or (not own and defaults == {""}), f"{path}: {defaults} / {own} {mine['todo']}")
         lists = [{words(label) for label in values} for record in places for values in record.values if len(values) > 1]
         own = {words(label) for label in mine["values"]}

@@ -83,6 +83,14 @@ pub(super) fn infer(setting: &Documented<'_>) -> Inferred {
     let mut stated = setting.defaults();
     let paragraphs = paragraphs(setting);
     let pair = paragraph_pair(setting);
+    stated.extend(
+        paragraphs.iter().filter_map(|text| words::stated_default(text)).map(|value| StatedDefault {
+            value,
+            span: setting.span,
+            by: Source::Sentence,
+            in_directive: false,
+        }),
+    );
     stated.extend(pair.iter().flatten().filter(|item| item.default).map(|item| StatedDefault {
         value: item.value.clone(),
         span: setting.span,
@@ -91,7 +99,8 @@ pub(super) fn infer(setting: &Documented<'_>) -> Inferred {
     }));
     let contradictory =
         stated.iter().any(|a| stated.iter().any(|b| contradict(&normal(&a.value), &normal(&b.value))));
-    let default = if contradictory { None } else { best(&stated) };
+    let ordered = if contradictory { Vec::new() } else { ordered(&stated) };
+    let default = ordered.first().copied();
     let listed = listed(setting).or_else(|| {
         let items = pair.as_ref()?;
         Some((InferredKind::Bool, items.iter().map(|item| (item.value.clone(), item.text.clone())).collect()))
@@ -115,6 +124,17 @@ pub(super) fn infer(setting: &Documented<'_>) -> Inferred {
         }
     }
     let mut expressed = written.and_then(|default| expression(&kind, &default.value));
+    // The first that fits: a misspelt default, or one in words, yields to another place.
+    if expressed.is_none()
+        && let Some((fitting, default)) = ordered
+            .iter()
+            .filter(|default| kind != InferredKind::Json && !default.value.trim().is_empty())
+            .find_map(|default| Some((expression(&kind, &default.value)?, *default)))
+        && let Some(other) = written
+    {
+        todo.push(format!("the page states the default `{}` too", other.value.trim()));
+        (expressed, written) = (Some(fitting), Some(default));
+    }
     if expressed.is_none()
         && let Some(default) = written
         && let Some(wider) = without_bounds(&kind)
@@ -245,11 +265,10 @@ pub(super) fn is_pair_paragraph(text: &str, values: &[(String, String)]) -> bool
         .is_some_and(|item| values.iter().any(|(value, text)| *value == item.value && *text == item.text))
 }
 
-/// Returns the default that `config.json` shows, before the mark in a list, and that before a sentence.
-fn best(stated: &[StatedDefault]) -> Option<&StatedDefault> {
-    [Source::Config, Source::Mark, Source::Sentence]
-        .into_iter()
-        .find_map(|by| stated.iter().find(|default| default.by == by))
+/// Returns the defaults by their weight: as `config.json` shows it, the mark in a list, then sentences.
+fn ordered(stated: &[StatedDefault]) -> Vec<&StatedDefault> {
+    let weight = [Source::Config, Source::Mark, Source::Sentence];
+    weight.into_iter().flat_map(|by| stated.iter().filter(move |default| default.by == by)).collect()
 }
 
 /// Returns the kind that a list of values states, and the list.
@@ -377,6 +396,7 @@ fn hinted(
         HintKind::List => InferredKind::List,
         HintKind::Map => InferredKind::Map,
         HintKind::Bool => InferredKind::Bool,
+        HintKind::Json => InferredKind::Json,
     }
 }
 
@@ -474,7 +494,8 @@ fn one_of_options(options: Vec<String>) -> InferredKind {
 /// Returns the meaning of an item, including the deployments on which it is the default.
 fn meaning(item: &Value) -> String {
     match &item.default_if {
-        Some(condition) => format!("**(Default {})** {}", condition.value, item.text.value),
+        // Not as a mark: the struct has one default.
+        Some(condition) => format!("The default {}. {}", condition.value, item.text.value),
         None => item.text.value.clone(),
     }
 }

@@ -111,11 +111,14 @@ pub(super) fn texts(
 }
 
 impl Texts {
-    /// Removes sentences that state a default. The page contradicts itself, and the `todo` has all of them.
+    /// Removes marks and sentences that state a default. The page contradicts itself, and the `todo` has all of them.
     fn drop_defaults(&mut self) {
         let description = self.directive.iter_mut().filter_map(|words| words.description.as_mut());
         for text in self.description.iter_mut().chain(&mut self.note).chain(description) {
             *text = without_default(text);
+        }
+        if let Some(Body::Own(blocks)) = self.directive.as_mut().map(|words| &mut words.body) {
+            blocks.iter_mut().for_each(|block| *block = block.replace("**(Default)** ", ""));
         }
         self.description.retain(|text| !text.is_empty());
         self.note.retain(|text| !text.is_empty());

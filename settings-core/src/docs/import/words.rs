@@ -218,6 +218,21 @@ pub(super) fn lengths(text: &str) -> (Option<u32>, Option<u32>) {
     (low, high)
 }
 
+/// Returns the default that a paragraph begins with, or that a sentence states as ``The default value is **365**.``
+pub(super) fn stated_default(text: &str) -> Option<String> {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if text.starts_with("Default") {
+        return grammar::stated_default(&text).map(|piece| piece.text).filter(|value| !value.is_empty());
+    }
+    let at = ["The default is ", "The default value is "].into_iter().find_map(|words| {
+        let at = text.find(words)?;
+        let rest = text.get(at + words.len()..)?;
+        (rest.starts_with("**") || rest.starts_with("``")).then_some(at + "The d".len())
+    })?;
+    let sentence = format!("D{}", text.get(at..)?);
+    grammar::stated_default(&sentence).map(|piece| piece.text).filter(|value| !value.is_empty())
+}
+
 /// Returns the unit in which a key says that it counts: `IntervalSeconds`, `RetentionDays`.
 pub(super) fn unit_of_key(key: &str) -> Option<&'static str> {
     [
