@@ -4,7 +4,7 @@ usage: import_facts.py RUST PAGE…
 
 Reads the facts of each page with docutils, and those of the Rust source with regular expressions; neither shares code
 with the importer. Writes JSON: for each kind of fact how many the pages state, how many the source has, how many of
-those are right, and the first differences.
+those are right, and the first differences; and a `config.json` with a value for every setting of the pages.
 """
 
 import json
@@ -440,6 +440,51 @@ def compare(stated, ours, raw, tally, differences):
         count("path", 0, 1, False, f"{known}: not on the pages")
 
 
+def value(record):
+    """A value that the page allows for a setting."""
+    for default in record.defaults:
+        for text in (default, default.lower()):
+            try:
+                return json.loads(text)
+            except ValueError:
+                pass
+    bools = any({"true", "false"} == {words(label) for label in values} for values in record.values)
+    if bools or record.kinds == {"bool"}:
+        return True
+    if record.kinds in ({"integer"}, {"float"}):
+        return 7
+    if record.kinds == {"list"}:
+        return ["a", "b"]
+    if record.kinds == {"map"}:
+        return {"a": "b"}
+    if record.values:
+        return None
+    if record.kinds == {"text"} or record.defaults:
+        return record.defaults[0] if record.defaults else "text"
+    # The page leaves the kind open: anything must be accepted.
+    return {"any": [1, "x", None]}
+
+
+def config_of(stated):
+    root = {}
+    for record in stated:
+        paths = sorted(set(record.paths), key=lambda path: -path.count("."))
+        if not paths or "." not in paths[0] or len({path.rsplit(".", 1)[-1].lower() for path in paths}) > 1:
+            continue
+        own = value(record)
+        if own is None:
+            continue
+        place = root
+        *sections, key = paths[0].split(".")
+        for section in sections:
+            place = place.setdefault(section, {})
+            if not isinstance(place, dict):
+                break
+        else:
+            place.setdefault(key, own)
+    return root
+
+
 if __name__ == "__main__":
     if len(sys.argv) < 3:
         sys.exit(__doc__)
@@ -449,4 +494,5 @@ if __name__ == "__main__":
     differences = {kind: [] for kind in KINDS}
     raw = "\n".join(pathlib.Path(page).read_text(encoding="utf-8-sig") for page in sys.argv[2:])
     compare(stated, ours, raw, tally, differences)
-    json.dump({"tally": tally, "differences": differences}, sys.stdout, ensure_ascii=False)
+    result = {"tally": tally, "differences": differences, "config": config_of(stated)}
+    json.dump(result, sys.stdout, ensure_ascii=False)

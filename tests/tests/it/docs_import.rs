@@ -200,7 +200,7 @@ fn tallies(python: &Path, folder: &Path, pages: &[PathBuf]) -> (BTreeMap<String,
         };
         (kind.clone(), tally)
     });
-    (tallies.collect(), result["differences"].clone())
+    (tallies.collect(), result)
 }
 
 #[test]
@@ -224,7 +224,8 @@ fn precision_and_recall_of_each_kind_of_fact() {
         "pages", "fact", "stated", "ours", "right", "precision", "recall"
     );
     for (name, pages) in sets {
-        let (tallies, differences) = tallies(&python, folder.path(), &pages);
+        let (tallies, result) = tallies(&python, folder.path(), &pages);
+        let differences = &result["differences"];
         for (kind, Tally { stated, claimed, right }) in tallies {
             let share = |of: u64| if of == 0 { 1.0 } else { right as f64 / of as f64 };
             let (precision, recall) = (share(claimed), share(stated));
@@ -418,6 +419,16 @@ fn program(sets: &[(&str, Vec<PathBuf>)]) -> String {
                  print!(\"{}\", docs::format_findings(&findings, docs::FindingFormat::Github));\n",
             );
         }
+        // A configuration that was made from the pages resolves.
+        let _ = writeln!(main, "    let file = {:?};", format!("{name}.json"));
+        let _ = writeln!(main, "    type Root = {name}::ImportedSettings;");
+        main.push_str(
+            "    if let Ok(text) = std::fs::read_to_string(file) {\n        \
+             let layers = settings_core::resolve::Layers::new().file(file, text);\n        \
+             let resolution = settings_core::resolve::resolve::<Root>(layers);\n        \
+             for found in resolution.report().errors().diagnostics() {\n            println!(\"::error file={file}::{}\", found.message);\n        }\n        \
+             println!(\"::notice file={file}::resolved\");\n    }\n",
+        );
         // The program's own pages agree with it.
         let _ = writeln!(main, "    let folder = {name:?};");
         main.push_str(
@@ -433,6 +444,16 @@ fn program(sets: &[(&str, Vec<PathBuf>)]) -> String {
     }
     main.push_str("}\n");
     main
+}
+
+/// Checks that the configurations made from the pages resolved, and returns the other lines.
+fn without_configurations(lines: Vec<String>) -> Vec<String> {
+    let (configurations, others): (Vec<String>, Vec<String>) =
+        lines.into_iter().partition(|line| line.contains(".json::"));
+    let errors: Vec<&String> = configurations.iter().filter(|line| line.starts_with("::error")).collect();
+    assert!(errors.is_empty(), "false errors: {errors:#?}");
+    assert!(std::env::var_os("SETTINGS_PYTHON").is_none() || !configurations.is_empty());
+    others
 }
 
 /// Returns the findings of the program about the pages, and the facts that the pages it builds have lost.
@@ -456,6 +477,12 @@ fn compile_and_run(name: &str, sets: &[(&str, Vec<PathBuf>)]) -> (Vec<String>, V
     for (set, pages) in sets {
         let pages: Vec<PageRead> = pages.iter().map(|path| read(path)).collect();
         write(&format!("src/{set}.rs"), &docs::import::to_rust(&pages));
+    }
+    if let Some(python) = std::env::var_os("SETTINGS_PYTHON").map(PathBuf::from) {
+        for (set, pages) in sets {
+            let (_, result) = tallies(&python, folder.path(), pages);
+            write(&format!("{set}.json"), &result["config"].to_string());
+        }
     }
     let target =
         std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| Path::new(ROOT).join("target"), PathBuf::from);
@@ -493,6 +520,7 @@ fn imported_settings_compile_and_say_the_same() {
         ("jobs", vec![fixture("jobs.rst")]),
     ];
     let (differing, lost) = compile_and_run("imported-own", &sets);
+    let differing = without_configurations(differing);
     // The page about jobs contradicts itself, but no page that is built from the import has an error.
     let jobs = |line: &&String| line.contains("jobs.rst");
     assert_eq!(differing.iter().filter(|line| !jobs(line)).collect::<Vec<_>>(), Vec::<&String>::new());
@@ -522,6 +550,7 @@ fn the_shared_pages_compile_and_say_the_same() {
     ];
     // What remains are the pages' contradictions with themselves: a struct has one name for each fact.
     let (differing, lost) = compile_and_run("imported-shared", &sets);
+    let differing = without_configurations(differing);
     // Where the page states two defaults, the struct has none or one; and code holds no secret.
     let contradictory: Vec<String> = sets
         .iter()
