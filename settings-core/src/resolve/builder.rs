@@ -97,7 +97,7 @@ impl<'r> Builder<'r> {
         let Some(strongest) = self.inputs.candidates.strongest(leaf) else {
             return Some(setting.default_value());
         };
-        if let Some(deprecated) = &setting.deprecated {
+        if let Some(deprecated) = setting.deprecated() {
             self.note_deprecated(leaf, setting, deprecated);
         }
         if holds_sections(&setting.kind) {

@@ -57,7 +57,7 @@ impl<T: Settings> Registry<T> {
             "" => own,
             key => {
                 let members = Vec::leak(vec![Member::Section { key, section: own, optional: false }]);
-                Box::leak(Box::new(Section { members, env_prefix: own.env_prefix, ..Section::EMPTY }))
+                Box::leak(Box::new(Section { env_prefix: own.env_prefix, ..Section::new("", members) }))
             }
         };
         Self { root, settings: PhantomData }
@@ -160,7 +160,7 @@ fn collect(section: &'static Section, at: &str, names: &mut Vec<Name>) {
         match member {
             Member::Setting(setting) => {
                 let full = |alias: &&str| if alias.contains('.') { (*alias).to_owned() } else { join(alias) };
-                names.extend(setting.aliases.iter().map(full).map(|path| Name { path, of: Of::Alias }));
+                names.extend(setting.aliases().iter().map(full).map(|path| Name { path, of: Of::Alias }));
             }
             Member::Section { key, section, .. } => collect(section, &join(key), names),
         }
@@ -220,7 +220,7 @@ fn default_is_accepted(setting: &Setting) -> Result<(), String> {
         DefaultValue::Bool(bool) => bool.to_string(),
         DefaultValue::Integer(integer) => integer.to_string(),
         DefaultValue::Float(float) => float.to_string(),
-        DefaultValue::Computed { value, .. } if setting.computed_from.is_empty() => value(),
+        DefaultValue::Computed { value, .. } if setting.computed_from().is_empty() => value(),
         DefaultValue::Computed { .. } => {
             return Err("only the code of its struct can compute the default from other settings".to_owned());
         }

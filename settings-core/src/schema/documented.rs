@@ -1,6 +1,6 @@
 //! What documents say of a setting's values.
 
-use super::{Choice, DefaultValue, Kind, Setting};
+use super::{Choice, DefaultValue, Setting};
 
 /// One value as documents show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ impl Setting {
 
     /// Each value with its meaning: the setting's own list, else its type's.
     pub fn documented_values(&self) -> Vec<DocumentedValue> {
-        let choices = choices(&self.kind);
+        let choices = self.kind.choices();
         if self.values.is_empty() {
             let of_choice = |choice: &Choice| DocumentedValue {
                 value: choice.text,
@@ -47,13 +47,5 @@ impl Setting {
             DefaultValue::Text(text) => value == text,
             _ => false,
         }
-    }
-}
-
-fn choices(kind: &Kind) -> &'static [Choice] {
-    match *kind {
-        Kind::OneOf(choices) => choices,
-        Kind::Optional(of) => choices(of),
-        _ => &[],
     }
 }

@@ -54,13 +54,12 @@ impl DynamicSection {
     /// Adds a setting with all that is said of it: its title, aliases, deprecation, and so on.
     ///
     /// ```
-    /// use settings_core::schema::{DefaultValue, DynamicSection, Kind, Setting};
+    /// use settings_core::schema::{DefaultValue, Details, DynamicSection, Kind, Setting};
     ///
     /// let port = Setting::new("Port", "port", Kind::Integer { min: 1, max: 65535 }, DefaultValue::Integer(8443))
     ///     .title("Voice port")
-    ///     .doc("The port for voice.", &[], "")
-    ///     .aliases(&["UDPServerPort"])
-    ///     .restart();
+    ///     .doc("The port for voice.", &[])
+    ///     .details(Details::new().aliases(&["UDPServerPort"]).restart().leak());
     /// let section = DynamicSection::new("CallsPlugin", "Calls.").with(port).finish();
     /// # assert_eq!(section.leaf_count(), 1);
     /// ```
@@ -72,19 +71,14 @@ impl DynamicSection {
 
     fn add(mut self, key: &str, description: &str, kind: Kind, default: DefaultValue) -> Self {
         let key = leak(key);
-        self.settings.push(Setting::new(key, key, kind, default).doc(leak(description), &[], ""));
+        self.settings.push(Setting::new(key, key, kind, default).doc(leak(description), &[]));
         self
     }
 
     /// The section's metadata.
     pub fn finish(self) -> &'static Section {
         let members: Vec<Member> = self.settings.into_iter().map(Member::Setting).collect();
-        let section = Section {
-            key: leak(&self.key),
-            doc: leak(&self.doc),
-            members: Vec::leak(members),
-            ..Section::EMPTY
-        };
+        let section = Section::new(leak(&self.key), Vec::leak(members)).doc(leak(&self.doc));
         Box::leak(Box::new(section))
     }
 }

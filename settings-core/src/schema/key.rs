@@ -49,7 +49,7 @@ impl Key {
     /// No setting at all.
     pub(crate) const NONE: Self = {
         static NONE: Setting = Setting::new("", "", Kind::Bool, DefaultValue::None);
-        static EMPTY: Section = Section::EMPTY;
+        static EMPTY: Section = Section::new("", &[]);
         Self { section: &EMPTY, setting: &NONE }
     };
 

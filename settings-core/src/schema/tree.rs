@@ -71,8 +71,8 @@ impl Iterator for Leaves {
                         path: Path::new(keys),
                         setting,
                         section: frame.section,
-                        page: setting.page.or(frame.page),
-                        console: setting.console.or(frame.console),
+                        page: setting.page().or(frame.page),
+                        console: setting.console().or(frame.console),
                         optional: frame.optional,
                     });
                 }

@@ -28,7 +28,7 @@ pub struct Side {
 impl Difference {
     /// Whether the server must be restarted for it.
     pub const fn needs_restart(&self) -> bool {
-        self.setting.restart
+        self.setting.restart()
     }
 }
 

@@ -247,7 +247,7 @@ impl<T: Settings> Store<T> {
 
     fn change(&mut self, current: &Effective<'_>, action: Action) -> Result<bool, StoreError> {
         let keys = |path: &crate::schema::Path| path.keys().iter().map(|key| (*key).to_owned()).collect();
-        let aliases = current.setting.aliases.iter().copied();
+        let aliases = current.setting.aliases().iter().copied();
         let change = Change {
             path: keys(&current.path),
             old_names: aliases.map(|alias| keys(&current.path.old_name(alias))).collect(),

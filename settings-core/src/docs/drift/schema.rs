@@ -296,7 +296,7 @@ fn missing(page: &PageRead, known: &[&Leaf], leaves: &[Leaf]) -> Vec<Draft> {
     names.dedup();
     for name in names {
         // What nobody should set any more may be left out.
-        let shown = |leaf: &&Leaf| !leaf.setting.hidden && leaf.setting.deprecated.is_none();
+        let shown = |leaf: &&Leaf| !leaf.setting.hidden() && leaf.setting.deprecated().is_none();
         let belonging: Vec<&Leaf> =
             leaves.iter().filter(|leaf| leaf.page == Some(name)).filter(shown).collect();
         let (there, absent): (Vec<&Leaf>, Vec<&Leaf>) =

@@ -56,7 +56,7 @@ pub fn from_schema(root: &'static Section) -> Vec<Page> {
 
 /// The settings that documents show.
 pub(super) fn visible_leaves(root: &'static Section) -> impl Iterator<Item = Leaf> {
-    root.leaves().filter(|leaf| !leaf.setting.hidden)
+    root.leaves().filter(|leaf| !leaf.setting.hidden())
 }
 
 fn page(name: String, leaves: &[Leaf], prefix: &str) -> Page {
@@ -137,7 +137,7 @@ fn table(leaf: &Leaf, path: &str, prefix: &str) -> Table {
         Bullet::Env(Statement::naming(leaf.path.env_name(prefix))),
     ];
     let mut rows = vec![Row { left, right: Some(right) }];
-    let mut notes = blocks(leaf.setting.note);
+    let mut notes = blocks(leaf.setting.note());
     notes.extend(history::notes(leaf));
     if !notes.is_empty() {
         rows.push(Row { left: notes, right: None });

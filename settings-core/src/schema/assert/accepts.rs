@@ -17,7 +17,7 @@ pub const fn accepts_default(section: &'static Section, index: usize) -> Option<
 /// That the innermost kind of field `index` accepts a number that stands somewhere in its default.
 pub const fn accepts_float(section: &'static Section, index: usize, float: f64) -> Option<Message> {
     let Some(setting) = setting(section, index) else { return None };
-    match innermost(&setting.kind) {
+    match setting.kind.innermost() {
         kind @ Kind::Float { .. } => check(kind, DefaultValue::Float(float)),
         _ => None,
     }
@@ -26,17 +26,10 @@ pub const fn accepts_float(section: &'static Section, index: usize, float: f64) 
 /// That the innermost kind of field `index` accepts `text`, which stands somewhere in its default.
 pub const fn accepts_text(section: &'static Section, index: usize, text: &str) -> Option<Message> {
     let Some(setting) = setting(section, index) else { return None };
-    match innermost(&setting.kind) {
+    match setting.kind.innermost() {
         Kind::OneOf([]) | Kind::Text | Kind::Json | Kind::Custom(_) => None,
         Kind::OneOf(choices) => is_choice(choices, text),
         Kind::TextOf(rules) => is_text_of(rules, text),
         kind => Some(unfit(kind)),
     }
-}
-
-const fn innermost(mut kind: &'static Kind) -> &'static Kind {
-    while let Kind::List(of) | Kind::Set(of) | Kind::Map(of) | Kind::Optional(of) = kind {
-        kind = of;
-    }
-    kind
 }

@@ -3,25 +3,19 @@
 use super::message::Message;
 use super::setting;
 use crate::schema::setting::same;
-use crate::schema::{Choice, Kind, Section, ValueDoc};
+use crate::schema::{Choice, Section, ValueDoc};
 
 /// That the value list of field `index` names each choice of its one-of exactly once.
 pub const fn documents_every_value(section: &'static Section, index: usize) -> Option<Message> {
     let Some(setting) = setting(section, index) else { return None };
-    let Some(choices) = choices(&setting.kind) else { return None };
+    // An enum whose derive failed has no choices; its own errors are enough.
+    let choices = setting.kind.choices();
+    if choices.is_empty() {
+        return None;
+    }
     match every_choice_is_named(choices, setting.values) {
         Some(message) => Some(message),
         None => every_name_is_a_choice(choices, setting.values),
-    }
-}
-
-const fn choices(kind: &'static Kind) -> Option<&'static [Choice]> {
-    match kind {
-        // An enum whose derive failed has no choices; its own errors are enough.
-        Kind::OneOf([]) => None,
-        Kind::OneOf(choices) => Some(choices),
-        Kind::Optional(of) => self::choices(of),
-        _ => None,
     }
 }
 

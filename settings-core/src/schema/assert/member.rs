@@ -22,7 +22,7 @@ const fn replacements(root: &'static Section, section: &'static Section) -> Opti
     while let [member, others @ ..] = rest {
         match member {
             Member::Setting(setting) => {
-                if let Some(Deprecated { replacement: Some(path), .. }) = setting.deprecated {
+                if let Some(Deprecated { replacement: Some(path), .. }) = setting.deprecated() {
                     let path_is_whole = is_path(path);
                     if !finds(if path_is_whole { root } else { section }, path.as_bytes()) {
                         let message =

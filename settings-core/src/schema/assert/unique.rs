@@ -16,7 +16,7 @@ const fn count(section: &'static Section) -> usize {
     let mut rest = section.members;
     while let [member, others @ ..] = rest {
         count += match member {
-            Member::Setting(setting) => 1 + setting.aliases.len(),
+            Member::Setting(setting) => 1 + setting.aliases().len(),
             Member::Section { section, .. } => self::count(section),
         };
         rest = others;
@@ -115,7 +115,7 @@ impl<'p, const SLOTS: usize> Table<'p, SLOTS> {
 
     const fn setting(&mut self, at: Hash, setting: &'static Setting) {
         self.insert(at.key(setting.key), 0);
-        let mut rest = setting.aliases;
+        let mut rest = setting.aliases();
         while let [alias, others @ ..] = rest {
             self.insert(if is_path(alias) { self.start.key(alias) } else { at.key(alias) }, 0);
             rest = others;
@@ -171,7 +171,7 @@ impl<'p, const SLOTS: usize> Table<'p, SLOTS> {
             match member {
                 Member::Setting(setting) => {
                     self.file(at.key(setting.key).key("FILE"));
-                    self.next += 1 + setting.aliases.len();
+                    self.next += 1 + setting.aliases().len();
                 }
                 Member::Section { key, section, .. } => {
                     self.next += 1;
@@ -215,7 +215,7 @@ impl<'p, const SLOTS: usize> Table<'p, SLOTS> {
             }
             rest = others;
         }
-        (0, &Section::EMPTY, Named { path: Message::new(""), alias_of: None })
+        (0, &const { Section::new("", &[]) }, Named { path: Message::new(""), alias_of: None })
     }
 }
 
@@ -322,7 +322,7 @@ const fn find(at: Message, section: &'static Section, left: &mut usize) -> Optio
         }
         match member {
             Member::Setting(setting) => {
-                let mut aliases = setting.aliases;
+                let mut aliases = setting.aliases();
                 while let [alias, other_aliases @ ..] = aliases {
                     if is_wanted(left) {
                         let alias = if is_path(alias) { Message::new(alias) } else { joined(at, alias) };
