@@ -7,7 +7,8 @@ use std::time::SystemTime;
 
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
-use super::{clock::rfc3339, schedule::wait_after};
+use super::schedule::wait_after;
+use crate::timestamp::rfc3339;
 
 /// Whether the queue runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

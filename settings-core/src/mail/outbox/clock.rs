@@ -2,10 +2,8 @@
 
 use std::{
     sync::{Mutex, PoisonError},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime},
 };
-
-use x509_cert::der::DateTime;
 
 /// Tells the time; tests bring their own.
 pub trait Clock: Send + Sync + 'static {
@@ -44,10 +42,4 @@ impl Clock for ManualClock {
     fn now(&self) -> SystemTime {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// A moment as RFC 3339 has it, to the second.
-pub(crate) fn rfc3339(time: SystemTime) -> String {
-    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    DateTime::from_unix_duration(since).map_or_else(|_| "unknown".to_owned(), |time| time.to_string())
 }

@@ -4,10 +4,8 @@ use std::{fmt, time::SystemTime};
 
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
-use super::{
-    clock::rfc3339,
-    mail::{Kind, MailId},
-};
+use super::mail::{Kind, MailId};
+use crate::timestamp::rfc3339;
 
 /// Where a mail stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

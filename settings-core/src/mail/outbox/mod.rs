@@ -51,8 +51,6 @@ use std::{fmt, path::Path, sync::Arc};
 
 use tokio::sync::{Mutex, Notify};
 
-#[cfg(feature = "cli")]
-pub(crate) use self::clock::rfc3339;
 use self::runner::Halt;
 pub use self::{
     circuit::Circuit,

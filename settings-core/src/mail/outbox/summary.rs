@@ -4,7 +4,8 @@ use std::time::SystemTime;
 
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
-use super::{circuit::Circuit, clock::rfc3339, entry::State};
+use super::{circuit::Circuit, entry::State};
+use crate::timestamp::rfc3339;
 
 /// How the queue does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
