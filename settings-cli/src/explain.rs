@@ -85,7 +85,7 @@ fn facts(effective: &Effective<'_>, prefix: &str, out: &mut dyn Write) -> Result
     }
     fact("variable", &effective.env_name)?;
     fact("", &format!("{}_FILE names a file that holds the value", effective.env_name))?;
-    if is_map(&setting.kind) {
+    if matches!(setting.kind.required(), Kind::Map(_)) {
         fact("", &format!("{}_KEY sets the entry KEY alone", effective.env_name))?;
     }
     if let Some(console) = effective.console() {
@@ -139,14 +139,6 @@ fn layers(effective: &Effective<'_>, out: &mut dyn Write) -> Result<(), Failure>
         writeln!(out, "          overrides {}", overridden(origin, &value))?;
     }
     Ok(())
-}
-
-fn is_map(kind: &Kind) -> bool {
-    match kind {
-        Kind::Map(_) => true,
-        Kind::Optional(of) => is_map(of),
-        _ => false,
-    }
 }
 
 const fn told(rule: &Rule) -> &'static str {

@@ -57,7 +57,9 @@ impl SettingValue for Security {
 }
 
 impl Settings for Mail {
-    const SCHEMA: &'static Section = &Section::new("Mail", &[
+    const SCHEMA: &'static Section = &Section::new(
+        "Mail",
+        &[
             Member::Setting(
                 Setting::new("Server", "server", Kind::Text, DefaultValue::Text("localhost"))
                     .title("SMTP server")
@@ -73,7 +75,8 @@ impl Settings for Mail {
                 &[ValueDoc { value: "true", text: "logs in" }, ValueDoc { value: "false", text: "does not" }],
             )),
             Member::Setting(
-                Setting::new("Password", "password", Kind::Secret, DefaultValue::Text("")).details(&Details::new().aliases(&["Pass"])),
+                Setting::new("Password", "password", Kind::Secret, DefaultValue::Text(""))
+                    .details(&Details::new().aliases(&["Pass"])),
             ),
             Member::Setting(Setting::new("Security", "security", Security::KIND, DefaultValue::Text(""))),
             Member::Setting(Setting::new(
@@ -82,7 +85,10 @@ impl Settings for Mail {
                 Duration::KIND.with_range(1, 600),
                 DefaultValue::Integer(10),
             )),
-        ]).page("SMTP").doc("Outgoing *mail*.");
+        ],
+    )
+    .page("SMTP")
+    .doc("Outgoing *mail*.");
 
     fn build(builder: &mut Builder<'_>) -> Option<Self> {
         Some(Self {
@@ -97,7 +103,9 @@ impl Settings for Mail {
 }
 
 impl Settings for Limits {
-    const SCHEMA: &'static Section = &Section::new("Limits", &[
+    const SCHEMA: &'static Section = &Section::new(
+        "Limits",
+        &[
             Member::Setting(Setting::new("Ratio", "ratio", Kind::ANY_FLOAT, DefaultValue::Float(0.5))),
             Member::Setting(Setting::new(
                 "Hosts",
@@ -130,7 +138,8 @@ impl Settings for Limits {
                 DefaultValue::Text(" say \"it's\" $HOME \\ # no\nmore"),
             )),
             Member::Setting(Setting::new("Offset", "offset", i64::KIND, DefaultValue::Integer(-3))),
-        ]);
+        ],
+    );
 
     fn build(builder: &mut Builder<'_>) -> Option<Self> {
         Some(Self {
@@ -148,10 +157,15 @@ impl Settings for Limits {
 }
 
 impl Settings for Program {
-    const SCHEMA: &'static Section = &Section::new("", &[
+    const SCHEMA: &'static Section = &Section::new(
+        "",
+        &[
             Member::Section { key: "Mail", section: Mail::SCHEMA, optional: false },
             Member::Section { key: "Limits", section: Limits::SCHEMA, optional: false },
-        ]).env_prefix("MM").doc("A server's settings.");
+        ],
+    )
+    .env_prefix("MM")
+    .doc("A server's settings.");
 
     fn build(builder: &mut Builder<'_>) -> Option<Self> {
         Some(Self { mail: builder.section()?, limits: builder.section()? })

@@ -96,9 +96,10 @@ fn a_section_can_be_the_root() {
 fn sections_that_repeat_keep_their_old_names_and_tell_of_deprecated_settings() {
     use crate::schema::{DefaultValue, Deprecated, Details, Kind, Member, Section, Setting};
 
-    const OLD: Deprecated =
-        Deprecated::new("1.2", "Nobody needs it.").replacement("Port");
-    const REPLICA: Section = Section::new("Replica", &[
+    const OLD: Deprecated = Deprecated::new("1.2", "Nobody needs it.").replacement("Port");
+    const REPLICA: Section = Section::new(
+        "Replica",
+        &[
             Member::Setting(
                 Setting::new("Port", "port", Kind::Bool, DefaultValue::Bool(true))
                     .details(&Details::new().aliases(&["Door", "Old.Port"])),
@@ -107,7 +108,8 @@ fn sections_that_repeat_keep_their_old_names_and_tell_of_deprecated_settings() {
                 Setting::new("Key", "key", Kind::Secret, DefaultValue::Text(""))
                     .details(&Details::new().deprecated(OLD).aliases(&["Lock"])),
             ),
-        ]);
+        ],
+    );
     const REPLICAS: Setting =
         Setting::new("Replicas", "replicas", Kind::List(&Kind::Section(&REPLICA)), DefaultValue::Json("[]"));
     const PROGRAM: Section = Section::new("", &[Member::Setting(REPLICAS)]);

@@ -210,11 +210,7 @@ impl Index {
 /// The names of a secret, and those of the secrets in the sections that it is a list or map of.
 fn secret_names(setting: &Setting, names: &mut Vec<&'static str>) {
     names.extend(setting.aliases().iter().copied().chain([setting.key]));
-    let mut kind = setting.kind;
-    while let Kind::List(of) | Kind::Set(of) | Kind::Map(of) | Kind::Optional(of) = kind {
-        kind = *of;
-    }
-    if let Kind::Section(section) = kind {
+    if let Kind::Section(section) = setting.kind.innermost() {
         let secrets = section.leaves().map(|leaf| leaf.setting).filter(|setting| setting.kind.is_secret());
         secrets.for_each(|setting| secret_names(setting, names));
     }

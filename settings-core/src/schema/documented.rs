@@ -1,15 +1,16 @@
-//! What documents say of a setting's values.
+//! The values of a setting as documents show them.
 
 use super::{Choice, DefaultValue, Setting};
 
 /// One value as documents show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct DocumentedValue {
-    /// As it stands in `config.json`.
+    /// The value as it is written in `config.json`.
     pub value: &'static str,
-    /// What documents call it.
+    /// The value's name in documents.
     pub label: &'static str,
-    /// What it means (Markdown).
+    /// The meaning (Markdown).
     pub text: &'static str,
 }
 
@@ -40,7 +41,7 @@ impl Setting {
         documented.collect()
     }
 
-    /// Whether a value, as it stands in `config.json`, is the default.
+    /// Returns whether a value, as it is written in `config.json`, is the default.
     pub fn is_default(&self, value: &str) -> bool {
         match self.default {
             DefaultValue::Bool(bool) => value == if bool { "true" } else { "false" },

@@ -1,11 +1,10 @@
-//! Sections that are known only at run time: those of plugins.
+//! Sections that are made at run time, such as those of plugins.
 
 use super::{Choice, DefaultValue, Kind, Member, Section, Setting};
 
-/// A section put together at run time.
+/// A builder of a section at run time.
 ///
-/// Its metadata is given to the program for good (leaked), as everything else in this room lives as long as the
-/// program; a section should thus be made once.
+/// The metadata is leaked, since everything else in this module lives as long as the program. Make each section once.
 ///
 /// ```
 /// use settings_core::schema::{DynamicSection, Kind};
@@ -35,7 +34,7 @@ impl DynamicSection {
         self.add(key, description, kind, default)
     }
 
-    /// Adds a setting that is one of some texts, each with what it means.
+    /// Adds a setting that is one of some texts, each with its meaning.
     #[must_use]
     pub fn one_of(self, key: &str, description: &str, choices: &[(&str, &str)], default: &str) -> Self {
         let choice =
@@ -51,7 +50,7 @@ impl DynamicSection {
         self.add(key, description, Kind::Secret, DefaultValue::Text(""))
     }
 
-    /// Adds a setting with all that is said of it: its title, aliases, deprecation, and so on.
+    /// Adds a setting that has a title, aliases, a deprecation, and so on.
     ///
     /// ```
     /// use settings_core::schema::{DefaultValue, Details, DynamicSection, Kind, Setting};

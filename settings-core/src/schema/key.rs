@@ -56,7 +56,7 @@ impl Key {
     /// The setting of the struct's field number `index`.
     ///
     /// # Panics
-    /// Where that field is not a setting: at compile time, when the derive calls it.
+    /// At compile time, if that field is not a setting.
     #[doc(hidden)]
     #[expect(clippy::panic, clippy::indexing_slicing, reason = "evaluated at compile time only")]
     pub const fn new(section: &'static Section, index: usize) -> Self {
@@ -114,7 +114,7 @@ impl fmt::Debug for Key {
 }
 
 impl PartialEq for Key {
-    /// Whether both are the same field of the same struct.
+    /// Returns whether both are the same field of the same struct.
     fn eq(&self, other: &Self) -> bool {
         std::ptr::eq(self.setting, other.setting)
     }

@@ -25,7 +25,7 @@ pub enum Kind {
     Text,
     /// Text of a length, a format or a pattern.
     TextOf(&'static TextRules),
-    /// Text that never shows itself.
+    /// Text that is never shown.
     Secret,
     /// One of a closed list of texts, letter case included.
     OneOf(&'static [Choice]),

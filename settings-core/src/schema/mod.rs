@@ -1,8 +1,8 @@
-//! Const metadata: what a program's settings are, before any value is known.
+//! The metadata of a program's settings, as constants: their names, kinds, defaults and documentation.
 //!
-//! A [`Section`] is one annotated struct, a [`Setting`] one leaf of it. Both are written by
-//! `#[derive(Settings)]` and are plain data in the program's read-only memory. This room depends on nothing
-//! and does no I/O; everything else (resolution, documents, schema, templates) is derived from it.
+//! A [`Section`] is one annotated struct, a [`Setting`] one leaf of it, and a [`Key`] the name of a setting in code.
+//! `#[derive(Settings)]` writes them as plain data in the program's read-only memory. This module depends on no other
+//! and does no I/O; everything else (resolution, documents, JSON Schema, templates) is computed from it.
 
 pub(crate) mod assert;
 mod details;

@@ -220,9 +220,8 @@ impl Setting {
 
 /// Returns the unit of a bare number, for a duration or an optional one.
 fn unit(kind: &Kind) -> Option<Unit> {
-    match kind {
+    match kind.required() {
         Kind::Duration { unit, .. } => Some(*unit),
-        Kind::Optional(of) => self::unit(of),
         _ => None,
     }
 }

@@ -29,8 +29,9 @@ pub(super) fn expand(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
             #[automatically_derived]
             #[allow(deprecated)]
             impl #private::Metadata for #ident {
+                const MEMBERS: &'static [#library::schema::Member] = &[#(#members),*];
                 const SECTION: #library::schema::Section =
-                    #library::schema::Section::new(#key, &[#(#members),*]) #calls;
+                    #library::schema::Section::new(#key, Self::MEMBERS) #calls;
             }
             // a constant would be copied into each part of the program that uses it
             static __SCHEMA: #library::schema::Section = <#ident as #private::Metadata>::SECTION;
@@ -223,7 +224,8 @@ fn history(leaf: &Leaf<'_>, library: &TokenStream) -> TokenStream {
             text.as_ref().map_or_else(String::new, |text| text.value.clone())
         };
         let (since, reason) = (text(&deprecated.since), text(&deprecated.reason));
-        let replacement = deprecated.replacement.as_ref().map(|Spanned { value, .. }| quote!(.replacement(#value)));
+        let replacement =
+            deprecated.replacement.as_ref().map(|Spanned { value, .. }| quote!(.replacement(#value)));
         calls.extend(quote!(.deprecated(#library::schema::Deprecated::new(#since, #reason) #replacement)));
     }
     if let Some(scope) = leaf.attrs.scope.as_ref().map(|scope| &scope.value) {

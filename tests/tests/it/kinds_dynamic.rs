@@ -90,7 +90,9 @@ const GONE: Deprecated = Deprecated::new("1.2", "Old.").replacement("Y");
 fn all_that_a_struct_can_say_can_be_said_of_a_registered_setting() {
     let port =
         Setting::new("Port", "port", Kind::Integer { min: 1, max: 65_535 }, DefaultValue::Integer(8443));
-    let section = DynamicSection::new("Voice", "Voice.").with(port.details(Details::new().aliases(&["Door"]).restart().leak())).finish();
+    let section = DynamicSection::new("Voice", "Voice.")
+        .with(port.details(Details::new().aliases(&["Door"]).restart().leak()))
+        .finish();
     let mut registry = Registry::<ServerSettings>::new();
     registry.register(section).unwrap();
     let resolution = registry.resolve(Layers::new().file("c.json", r#"{"Voice": {"Door": 1}}"#));
@@ -131,11 +133,14 @@ fn what_clashes_or_contradicts_itself_is_refused() {
         (by_hand(setting(DefaultValue::Bool(true)), &[]), "`New.X`: the default doesn't fit"),
         (by_hand(setting(DefaultValue::None), &[]), "`New.X`: the default doesn't fit"),
         (by_hand(setting(computed), &[]), "`New.X`: the default doesn't fit"),
-        (by_hand(setting(computed).details(Details::new().computed_from(&["Y"]).leak()), &[]), "`New.X`: only the code of its struct"),
+        (
+            by_hand(setting(computed).details(Details::new().computed_from(&["Y"]).leak()), &[]),
+            "`New.X`: only the code of its struct",
+        ),
         (by_hand(setting(DefaultValue::Integer(1)), &[RULE]), "`New` has rules, which only the code"),
         (
             by_hand(setting(DefaultValue::Integer(1)).details(Details::new().deprecated(GONE).leak()), &[]),
-            "`Y` is to replace `X`, but no setting",
+            "`Y` is the replacement of `X`, but no setting",
         ),
         (by_hand(list, &[]), "`New.X.X`: the default doesn't fit"),
         (twice, "`New.X`: the value `a` is listed twice"),

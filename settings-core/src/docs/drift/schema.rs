@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::docs::from_schema::{default_text, innermost};
+use crate::docs::from_schema::default_text;
 use crate::docs::model::{Fact, Span, Value};
 use crate::docs::read::PageRead;
 use crate::nearest::nearest;
-use crate::schema::{Choice, DefaultValue, Kind, Leaf, Section};
+use crate::schema::{DefaultValue, Kind, Leaf, Section};
 
 use super::default::{Normal, contradict, normal};
 use super::draft::Draft;
@@ -183,7 +183,7 @@ fn facts(page: &PageRead, setting: &Documented<'_>, leaf: &Leaf, naming: &Naming
 
 fn default(page: &PageRead, setting: &Documented<'_>, leaf: &Leaf, drafts: &mut Vec<Draft>) {
     let Some(default) = default_text(leaf.setting) else { return };
-    let choices = choices(&leaf.setting.kind);
+    let choices = leaf.setting.kind.choices();
     for stated in setting.defaults() {
         let by_choice = choices
             .iter()
@@ -238,7 +238,7 @@ fn differs(stated: &str, default: &str, leaf: &Leaf, by: Source) -> bool {
     if contradict(&a, &b) {
         return true;
     }
-    match (innermost(&leaf.setting.kind), &a, &b) {
+    match (leaf.setting.kind.required(), &a, &b) {
         // A bare word in a sentence may be a name for the default.
         (Kind::Text | Kind::Secret | Kind::Custom(_), Normal::Text(a), Normal::Text(b)) => {
             by == Source::Config && a != b
@@ -279,13 +279,6 @@ fn mark_moved(page: &PageRead, setting: &Documented<'_>, at: Span, right: &str, 
 
 fn value_span(item: &Value) -> Span {
     item.value.as_ref().map_or(Span::default(), |value| value.span)
-}
-
-fn choices(kind: &Kind) -> &'static [Choice] {
-    match innermost(kind) {
-        Kind::OneOf(choices) => choices,
-        _ => &[],
-    }
 }
 
 /// Settings of the page's own page name that it leaves out, where it documents most of them.

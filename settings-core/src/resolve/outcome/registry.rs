@@ -182,7 +182,7 @@ fn settings_are_sound(section: &'static Section, path: &str) -> Result<(), Refus
             Member::Setting(setting) => {
                 default_is_accepted(setting).map_err(|why| Refused(format!("`{path}`: {why}")))?;
                 choices_differ(&setting.kind).map_err(|why| Refused(format!("`{path}`: {why}")))?;
-                if let Some(section) = repeated(&setting.kind) {
+                if let Kind::Section(section) = setting.kind.innermost() {
                     settings_are_sound(section, &path)?;
                 }
             }
@@ -191,26 +191,12 @@ fn settings_are_sound(section: &'static Section, path: &str) -> Result<(), Refus
     Ok(())
 }
 
-/// The section that values of this kind hold.
-fn repeated(kind: &Kind) -> Option<&'static Section> {
-    match kind {
-        Kind::Section(section) => Some(section),
-        Kind::List(of) | Kind::Set(of) | Kind::Map(of) | Kind::Optional(of) => repeated(of),
-        _ => None,
-    }
-}
-
 fn choices_differ(kind: &Kind) -> Result<(), String> {
-    match kind {
-        Kind::OneOf(choices) => {
-            let again = (1..)
-                .zip(choices.iter().skip(1))
-                .find(|(number, choice)| choices.iter().take(*number).any(|other| other.text == choice.text));
-            again.map_or(Ok(()), |(_, choice)| Err(format!("the value `{}` is listed twice", choice.text)))
-        }
-        Kind::List(of) | Kind::Set(of) | Kind::Map(of) | Kind::Optional(of) => choices_differ(of),
-        _ => Ok(()),
-    }
+    let Kind::OneOf(choices) = kind.innermost() else { return Ok(()) };
+    let again = (1..)
+        .zip(choices.iter().skip(1))
+        .find(|(number, choice)| choices.iter().take(*number).any(|other| other.text == choice.text));
+    again.map_or(Ok(()), |(_, choice)| Err(format!("the value `{}` is listed twice", choice.text)))
 }
 
 fn default_is_accepted(setting: &Setting) -> Result<(), String> {

@@ -26,14 +26,17 @@ struct Program {
 }
 
 impl Settings for Mail {
-    const SCHEMA: &'static Section = &Section::new("Mail", &[
+    const SCHEMA: &'static Section = &Section::new(
+        "Mail",
+        &[
             Member::Setting(
                 Setting::new("Port", "port", u16::KIND.with_range(1, 65535), DefaultValue::Integer(25))
                     .details(&Details::new().aliases(&["Old.MailPort"])),
             ),
             Member::Setting(Setting::new("Auth", "auth", Kind::Bool, DefaultValue::Bool(false))),
             Member::Setting(
-                Setting::new("Password", "password", Kind::Secret, DefaultValue::Text("")).details(&Details::new().aliases(&["Pass"])),
+                Setting::new("Password", "password", Kind::Secret, DefaultValue::Text(""))
+                    .details(&Details::new().aliases(&["Pass"])),
             ),
             Member::Setting(Setting::new("Timeout", "timeout", Duration::KIND, DefaultValue::Integer(10))),
             Member::Setting(Setting::new(
@@ -42,7 +45,8 @@ impl Settings for Mail {
                 Vec::<String>::KIND,
                 DefaultValue::Json("[\"a\"]"),
             )),
-        ]);
+        ],
+    );
 
     fn build(builder: &mut Builder<'_>) -> Option<Self> {
         Some(Self {
@@ -56,10 +60,14 @@ impl Settings for Mail {
 }
 
 impl Settings for Program {
-    const SCHEMA: &'static Section = &Section::new("", &[
+    const SCHEMA: &'static Section = &Section::new(
+        "",
+        &[
             Member::Section { key: "Mail", section: Mail::SCHEMA, optional: false },
             Member::Section { key: "Mail_Relay", section: Mail::SCHEMA, optional: false },
-        ]).env_prefix("MM");
+        ],
+    )
+    .env_prefix("MM");
 
     fn build(builder: &mut Builder<'_>) -> Option<Self> {
         Some(Self { mail: builder.section()?, mail_relay: builder.section()? })
