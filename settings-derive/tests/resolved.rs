@@ -120,7 +120,7 @@ fn names_are_given_or_follow_from_the_field() {
     assert_eq!((auth.field, auth.title), ("enable_smtp_auth", "Enable SMTP authentication"));
     let port = setting("ServerPort");
     assert_eq!((port.field, port.title), ("server_port", "Server port"));
-    assert_eq!((port.page, port.console), (Some("Ports"), Some("Environment > Ports")));
+    assert_eq!((port.page(), port.console()), (Some("Ports"), Some("Environment > Ports")));
     assert_eq!(setting("EnableAlert").aliases(), ["ServiceSettings.EnableAlert", "Alerts"]);
 }
 
