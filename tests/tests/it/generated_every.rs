@@ -235,7 +235,7 @@ fn its_pages_are_rendered_and_agree_with_it() {
         assert!(findings.is_empty(), "{name}: {findings:?}");
         headings += page.content.matches("Environment variable").count();
     }
-    let hidden = Every::SCHEMA.leaves().filter(|leaf| leaf.setting.hidden).count();
+    let hidden = Every::SCHEMA.leaves().filter(|leaf| leaf.setting.hidden()).count();
     assert_eq!(headings, 680 - hidden);
 }
 
