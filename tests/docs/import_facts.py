@@ -115,6 +115,7 @@ class Record:
         self.values, self.kinds, self.units = [], set(), set()
         self.deprecated = False
         self.pair = []
+        self.has_table = False
 
     def options(self, node, plain):
         """Options in a sentence: `with options ``a``, ``b`` and ``c```."""
@@ -248,6 +249,7 @@ def records(document):
             if node["name"] == "config:setting":
                 directive = node
         elif current is not None and isinstance(node, nodes.table):
+            current.has_table = True
             for entry in node.findall(nodes.entry):
                 current.blocks(entry)
         elif current is not None and isinstance(node, nodes.paragraph):
@@ -413,7 +415,7 @@ def compare(stated, ours, raw, tally, differences):
         if not own and mine["kind"] == "bool" and {"true", "false"} in lists:
             own = {"true", "false"}
         if lists or own:
-            right = any(own == values for values in lists) or (not own and mine["kind"] not in ("bool", "oneof") and "lists values" in mine["todo"])
+            right = any(own in (values, values | {"not specified"}) for values in lists) or (not own and mine["kind"] not in ("bool", "oneof") and "lists values" in mine["todo"])
             count("values", bool(lists), bool(own) or bool(right), right, f"{path}: {lists} / {own}")
         kinds = {kind for record in places for kind in record.kinds}
         if {"true", "false"} in lists:
@@ -466,16 +468,21 @@ def value(record):
 
 
 def config_of(stated):
-    root = {}
+    by_path = {}
     for record in stated:
         paths = sorted(set(record.paths), key=lambda path: -path.count("."))
-        if not paths or "." not in paths[0] or len({path.rsplit(".", 1)[-1].lower() for path in paths}) > 1:
-            continue
+        keys = {path.rsplit(".", 1)[-1].lower() for path in paths}
+        # Without a table, docutils has refused the table or another place has it.
+        if record.has_table and paths and "." in paths[0] and len(keys) == 1:
+            if re.fullmatch(r"[\w.]+", paths[0]):
+                by_path.setdefault(paths[0], record)
+    root = {}
+    for path, record in by_path.items():
         own = value(record)
         if own is None:
             continue
         place = root
-        *sections, key = paths[0].split(".")
+        *sections, key = path.split(".")
         for section in sections:
             place = place.setdefault(section, {})
             if not isinstance(place, dict):

@@ -106,11 +106,23 @@ pub(super) fn infer(setting: &Documented<'_>) -> Inferred {
         Some((InferredKind::Bool, items.iter().map(|item| (item.value.clone(), item.text.clone())).collect()))
     });
     let mut todo: Vec<String> = Vec::new();
-    let (mut kind, values) = match listed {
+    let (mut kind, mut values) = match listed {
         Some((kind, values)) => (kind, values),
         None => (self::kind(setting, default, &paragraphs, &mut todo), Vec::new()),
     };
     let mut written = default;
+    if let (InferredKind::OneOf(choices), Some(default)) = (&mut kind, default)
+        && default.by == Source::Config
+        && default.value.trim().trim_matches('"').is_empty()
+        && !choices.iter().any(|choice| choice.text.is_empty())
+    {
+        // The list leaves out the empty text, which is the default.
+        let (label, meaning) = ("Not specified".to_owned(), "The default.".to_owned());
+        if !values.is_empty() {
+            values.push((label.clone(), meaning.clone()));
+        }
+        choices.push(Choice { text: String::new(), label, meaning });
+    }
     let labels = if kind == InferredKind::Json { labels(setting) } else { None };
     if let Some(labels) = labels {
         todo.push(format!(
