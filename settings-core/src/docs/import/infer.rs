@@ -112,7 +112,6 @@ pub(super) fn infer(setting: &Documented<'_>) -> Inferred {
     };
     let mut written = default;
     if let (InferredKind::OneOf(choices), Some(default)) = (&mut kind, default)
-        && default.by == Source::Config
         && default.value.trim().trim_matches('"').is_empty()
         && !choices.iter().any(|choice| choice.text.is_empty())
     {
