@@ -1,6 +1,6 @@
 //! Defaults that are computed from other settings of their section.
 
-use super::Builder;
+use super::builder::Builder;
 use super::index::LeafId;
 use super::refused::Field;
 use crate::schema::Kind;

@@ -1,8 +1,9 @@
 //! Sections that may be absent, and sections that repeat.
 
+use super::Settings;
+use super::builder::Builder;
 use super::index::LeafId;
 use super::within::Step;
-use super::{Builder, Settings};
 use crate::schema::Member;
 use crate::value::Value;
 

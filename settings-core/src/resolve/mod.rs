@@ -16,9 +16,9 @@
 //! # Ok::<(), settings_core::resolve::Report>(())
 //! ```
 
-mod builder;
+pub(crate) mod builder;
 mod candidates;
-mod computed;
+pub(crate) mod computed;
 mod copies;
 mod diagnostic;
 mod effective;
@@ -36,8 +36,8 @@ mod refused;
 mod registry;
 mod renamed;
 mod render;
-mod resolution;
-mod rules;
+pub(crate) mod resolution;
+pub(crate) mod rules;
 mod screen;
 mod secrets;
 mod settings;
@@ -49,9 +49,6 @@ mod within;
 #[cfg(test)]
 mod tests;
 
-pub use builder::Builder;
-#[doc(hidden)]
-pub use computed::Given;
 pub use diagnostic::{Code, Diagnostic, Place, Report, Severity};
 pub use effective::Effective;
 pub use environment::{Environment, Variable};
@@ -60,7 +57,6 @@ pub use origin::Origin;
 pub(crate) use reading::read_bytes;
 pub use reading::read_stdin;
 pub use registry::{Refused, Registry};
-pub use resolution::{Resolution, UnknownPath, defaults, resolve};
-pub use rules::Mark;
+pub use resolution::{Resolution, UnknownPath, resolve};
 pub use settings::Settings;
 pub use snippet::Snippet;

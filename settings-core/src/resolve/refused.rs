@@ -1,6 +1,6 @@
 //! Defaults that their own kind or type refuses.
 
-use super::Builder;
+use super::builder::Builder;
 use super::diagnostic::{Code, Diagnostic, Severity};
 use super::index::LeafId;
 use crate::schema::{DefaultValue, Setting};

@@ -1,6 +1,6 @@
 //! Names in sections that repeat: old ones, ones in another letter case, those of deprecated settings and of none.
 
-use super::Builder;
+use super::builder::Builder;
 use super::builder::{Inputs, deprecation};
 use super::candidates::{Candidate, ValuePlace};
 use super::diagnostic::{Code, Diagnostic, Severity};

@@ -1,11 +1,12 @@
 //! Rules over several settings, checked once a section is built.
 
+use super::Settings;
+use super::builder::Builder;
 use super::diagnostic::{Code, Diagnostic, Place, Severity};
 use super::elements::Element;
 use super::index::LeafId;
 use super::suggestion::of_rule;
 use super::within::Step;
-use super::{Builder, Settings};
 use crate::schema::{Member, Rule, Section, Strength};
 
 /// Where a section begins: its first setting, and how many diagnostics there were.

@@ -1,6 +1,6 @@
 //! What `#[derive(Settings)]` gives a struct.
 
-use super::Builder;
+use super::builder::Builder;
 use crate::schema::Section;
 
 /// A struct of settings. Derive it with `#[derive(Settings)]`.

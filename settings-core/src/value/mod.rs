@@ -16,7 +16,7 @@ mod text_rules;
 mod types;
 mod url;
 mod wiped;
-mod write;
+pub(crate) mod write;
 
 pub(crate) use elements::{Name, member_called};
 pub use from_json::from_json;
@@ -28,8 +28,6 @@ pub use size::ByteSize;
 pub use types::Json;
 pub(crate) use url::{passwords, without_passwords};
 pub(crate) use wiped::{Wiped, wipe};
-#[doc(hidden)]
-pub use write::computed;
 pub(crate) use write::{exact, to_wiped_json};
 pub use write::{to_json, to_text};
 

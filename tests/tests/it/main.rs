@@ -46,6 +46,7 @@ mod outbox_settings;
 mod resolve_large;
 mod rst_docutils_cases;
 mod rst_pages;
+mod rst_random;
 mod rst_robustness;
 mod rules_mail;
 mod store_edit_fuzz;

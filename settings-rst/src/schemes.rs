@@ -1,4 +1,4 @@
-//! URI schemes that are recognised in running text: the registered ones and common others.
+//! URI schemes that are recognised in running text: the registered ones and other common ones.
 
 /// Sorted, lower case.
 const SCHEMES: &[&str] = &[
@@ -112,7 +112,7 @@ const SCHEMES: &[&str] = &[
     "z39.50s",
 ];
 
-/// Whether a URI of this scheme is a link by itself. Letter case does not matter.
-pub(super) fn is_known(scheme: &str) -> bool {
+/// Returns true if a URI with this scheme is recognised. Letter case does not matter.
+pub(crate) fn is_known(scheme: &str) -> bool {
     SCHEMES.binary_search(&scheme.to_ascii_lowercase().as_str()).is_ok()
 }

@@ -1,4 +1,4 @@
-//! What a line begins: markers of lists, fields, options and explicit markup. Lengths are bytes of the line.
+//! Markers at the start of a line: lists, fields, options and explicit markup. Lengths are in bytes.
 
 use nom::branch::alt;
 use nom::bytes::complete::{tag, take_while, take_while1};
@@ -8,21 +8,15 @@ use nom::multi::many0_count;
 use nom::sequence::{delimited, pair, preceded, terminated};
 use nom::{IResult, Parser};
 
-use super::super::chars::{byte, is_punctuation, is_word, tail};
+use crate::chars::{byte, is_punctuation, tail};
+use crate::text::simple_name;
 
-/// Letters and digits with single `-._+:` between them.
-pub(crate) fn simple_name(input: &str) -> IResult<&str, &str> {
-    let word = || take_while1(is_word);
-    recognize(pair(word(), many0_count(pair(satisfy(|c| matches!(c, '-' | '.' | '_' | '+' | ':')), word()))))
-        .parse(input)
-}
-
-/// Blanks, or the end of the line: what must follow a marker.
+/// Blanks, or the end of the line: they must follow a marker.
 pub(crate) fn blanks(input: &str) -> IResult<&str, &str> {
     alt((take_while1(|c| c == ' '), nom::combinator::eof)).parse(input)
 }
 
-/// The length of a marker with the blanks after it.
+/// Returns the length of a marker with the blanks after it.
 fn marked<'a, O>(
     line: &'a str,
     parser: impl Parser<&'a str, Output = O, Error = nom::error::Error<&'a str>>,
@@ -56,7 +50,7 @@ pub(crate) fn anonymous(line: &str) -> Option<usize> {
     marked(line, tag("__"))
 }
 
-/// One punctuation character, repeated: a title's adornment or a transition.
+/// One punctuation character, repeated: the adornment of a title, or a transition.
 pub(crate) fn is_adornment(line: &str) -> bool {
     let line = line.trim_end_matches(' ');
     let first = byte(line, 0);
@@ -78,12 +72,13 @@ pub(crate) fn is_simple_top(line: &str) -> bool {
     line.starts_with('=') && line.contains(' ') && line.bytes().all(|b| b == b'=' || b == b' ')
 }
 
-/// `===  ===` or `===`: bottom and head rule of a simple table.
+/// `===  ===` or `===`: the bottom or the head rule of a simple table.
 pub(crate) fn is_simple_border(line: &str) -> bool {
     line.starts_with('=') && line.bytes().all(|b| b == b'=' || b == b' ')
 }
 
-/// `:name: `, colons inside the name escaped or not followed by a blank: its length with the blanks after it.
+/// `:name: `, where colons in the name are escaped or not followed by a blank. Returns its length with the blanks
+/// after it.
 pub(crate) fn field(line: &str) -> Option<usize> {
     let name = line.strip_prefix(':')?;
     if name.starts_with([':', ' ']) || name.is_empty() {
@@ -114,7 +109,7 @@ pub(crate) fn field(line: &str) -> Option<usize> {
     None
 }
 
-/// How an enumerator is dressed.
+/// The punctuation around an enumerator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dress {
     /// `(1)`
@@ -141,7 +136,7 @@ impl Dress {
     }
 }
 
-/// An enumerator's text, its dress, and the marker's length.
+/// Returns the text of an enumerator, its punctuation, and the length of the marker.
 pub(crate) fn enumerator(line: &str) -> Option<(&str, Dress, usize)> {
     let text = |input| {
         alt((
@@ -166,7 +161,8 @@ fn letter(input: &str) -> IResult<&str, &str> {
     recognize(satisfy(|c| c.is_ascii_alphabetic())).parse(input)
 }
 
-/// `-a`, `--long=ARG`, `/V`, several apart by `, `; then two blanks or the end. The marker's length.
+/// `-a`, `--long=ARG` or `/V`, several separated by `, `, then two blanks or the end. Returns the length of the
+/// marker.
 pub(crate) fn options(line: &str) -> Option<usize> {
     let (rest, _) = pair(option, many0_count(preceded(tag(", "), option))).parse(line).ok()?;
     let blanks = rest.len() - rest.trim_start_matches(' ').len();
@@ -197,7 +193,7 @@ fn option(input: &str) -> IResult<&str, &str> {
     alt((long, short)).parse(input)
 }
 
-/// What stands after `.. `.
+/// The construct after `.. `.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Explicit<'a> {
     Footnote(&'a str),
@@ -207,7 +203,7 @@ pub(crate) enum Explicit<'a> {
     Directive(&'a str),
 }
 
-/// The construct that a line of explicit markup begins, and the marker's length; none: a comment.
+/// Returns the construct that a line of explicit markup begins, and the length of its marker; `None` for a comment.
 pub(crate) fn explicit_construct(line: &str) -> Option<(Explicit<'_>, usize)> {
     let (body, _) =
         pair(tag::<_, _, nom::error::Error<&str>>(".."), take_while1(|c| c == ' ')).parse(line).ok()?;
@@ -237,23 +233,23 @@ fn label(input: &str) -> IResult<&str, &str> {
     alt((recognize(pair(char('#'), opt(simple_name))), tag("*"), simple_name)).parse(input)
 }
 
-/// `name:: `, one blank allowed before the colons.
+/// `name:: `, with an optional blank before the colons.
 fn directive(input: &str) -> IResult<&str, &str> {
     terminated(directive_name, (opt(char(' ')), tag("::"), blanks)).parse(input)
 }
 
-/// `name:: ` inside a substitution definition: the name and the marker's length.
+/// `name:: ` in a substitution definition. Returns the name and the length of the marker.
 pub(crate) fn embedded_directive(line: &str) -> Option<(&str, usize)> {
     let (rest, name) = terminated(directive_name, pair(tag("::"), blanks)).parse(line).ok()?;
     Some((name, line.len() - rest.len()))
 }
 
-/// A simple name; the colons of the `::` after it are not taken for part of it.
+/// A simple name. The colons of the `::` after it are not part of it.
 fn directive_name(input: &str) -> IResult<&str, &str> {
     verify(simple_name, |name: &str| !name.is_empty()).parse(input)
 }
 
-/// `-- `, `--- ` or an em dash before an attribution: the length with the blanks after it.
+/// `-- `, `--- ` or an em dash before an attribution. Returns the length with the blanks after it.
 pub(crate) fn attribution(line: &str) -> Option<usize> {
     let rest = if let Some(rest) = line.strip_prefix("---") {
         rest
