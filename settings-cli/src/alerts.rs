@@ -10,7 +10,7 @@ use super::mail::{configured_sender, mailbox, wait};
 use super::queue::DEFAULT_OUTBOX;
 use super::{Failure, Outcome, Sources};
 use settings_core::Settings;
-use settings_core::mail::alerts::{AlertWatch, Finding, Present, PublicKey, Report};
+use settings_core::mail::alerts::{AlertContext, AlertFinding, AlertReport, AlertWatch, PublicKey};
 use settings_core::mail::outbox::Outbox;
 use settings_core::mail::{EmailSettings, Mailbox, Mailer, MailerOptions};
 use settings_core::resolve::Environment;
@@ -108,7 +108,7 @@ impl Check {
             eprintln!("mail waits, because it can't be sent by these settings: {failure}");
             None
         });
-        let present = Present { enabled, administrators, from, reply_to, mailer };
+        let present = AlertContext { enabled, administrators, from, reply_to, mailer };
         let outbox = Outbox::open(&self.state)?;
         let report = wait(async {
             let checked = watch.check(&outbox, &present).await;
@@ -128,7 +128,7 @@ impl Check {
     }
 }
 
-fn human(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+fn human(report: &AlertReport, out: &mut dyn Write) -> io::Result<()> {
     if !report.enabled {
         let path = "EmailSettings.EnableSecurityFixAlert";
         return writeln!(out, "{path} is false: the feed was not asked and nobody was told");
@@ -144,7 +144,7 @@ fn human(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         count(report.findings.len(), "concerns", "concern"),
         report.version
     )?;
-    for Finding { alert, notices, .. } in &report.findings {
+    for AlertFinding { alert, notices, .. } in &report.findings {
         let affected: Vec<String> = alert.affected.iter().map(ToString::to_string).collect();
         writeln!(out, "\n{} ({}): {}", alert.id, alert.severity, alert.title)?;
         writeln!(out, "  affected: {}", affected.join(" or "))?;

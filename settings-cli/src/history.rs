@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use clap::{Args, ValueEnum};
 use serde_json::{Value as Json, json};
 
-use super::set::{Recording, failure, save};
+use super::set::{Recording, update};
 use super::{Failure, Outcome, Sources, difference};
 use settings_core::Settings;
 use settings_core::resolve::{Environment, Layers, Resolution, resolve};
@@ -130,10 +130,8 @@ impl Rollback {
         out: &mut dyn Write,
     ) -> Outcome {
         let mut store = self.recording.open::<T>(sources, environment)?;
-        store.restore(self.number).map_err(failure)?;
-        let changes: Vec<_> = store.changes().into_iter().map(|(difference, _)| difference).collect();
-        let good = save(&mut store, sources, out)?;
+        let changes = update(&mut store, sources, out, |store| store.restore(self.number))?;
         difference::human(&changes, out)?;
-        Ok(good)
+        Ok(true)
     }
 }

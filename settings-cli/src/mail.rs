@@ -206,7 +206,8 @@ impl Doctor {
                 .map(|sender| sender.address().clone())
                 .or_else(|| recipient.clone()),
         };
-        let probe = doctor::Probe { sender, recipients: recipient.into_iter().collect() };
+        let mut probe = doctor::Probe::default();
+        (probe.sender, probe.recipients) = (sender, recipient.into_iter().collect());
         let report = wait(async { Ok(doctor::examine(settings, self.trust.options(), &probe).await) })?;
         match self.format {
             Format::Json => {
@@ -227,7 +228,7 @@ impl Doctor {
 impl Catch {
     fn run(self, out: &mut dyn Write) -> Outcome {
         let login = match &self.login {
-            None => Login::Anybody,
+            None => Login::Any,
             Some(login) => {
                 let (user, password) = login
                     .split_once(':')

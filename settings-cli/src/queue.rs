@@ -7,7 +7,9 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
 use super::{Failure, Outcome};
-use settings_core::mail::outbox::{Circuit, Entry, MailId, Outbox, Progress, State, Summary};
+use settings_core::mail::outbox::{
+    Circuit, MailId, MailState, Outbox, OutboxEntry, OutboxSummary, Progress, RemoveOutcome, RetryOutcome,
+};
 use settings_core::timestamp::rfc3339;
 
 /// The outbox that is used where no other is named.
@@ -95,8 +97,8 @@ enum Format {
 
 #[derive(Serialize)]
 struct Listing<'a> {
-    summary: &'a Summary,
-    mails: &'a [Entry],
+    summary: &'a OutboxSummary,
+    mails: &'a [OutboxEntry],
 }
 
 impl Queue {
@@ -124,8 +126,8 @@ fn existing(path: &Path) -> Result<Outbox, Failure> {
 
 impl List {
     fn run(self, outbox: &Outbox, out: &mut dyn Write) -> Outcome {
-        let states: Vec<State> = match self.state.as_slice() {
-            [] => State::ALL.into_iter().filter(|state| *state != State::Sent).collect(),
+        let states: Vec<MailState> = match self.state.as_slice() {
+            [] => MailState::ALL.into_iter().filter(|state| *state != MailState::Sent).collect(),
             named => named.iter().flat_map(|state| state.states().iter().copied()).collect(),
         };
         let (summary, mails) = (outbox.summary()?, outbox.list(&states, self.limit)?);
@@ -141,8 +143,8 @@ impl List {
     }
 }
 
-fn human(summary: &Summary, mails: &[Entry], out: &mut dyn Write) -> io::Result<()> {
-    let counts: Vec<String> = State::ALL
+fn human(summary: &OutboxSummary, mails: &[OutboxEntry], out: &mut dyn Write) -> io::Result<()> {
+    let counts: Vec<String> = MailState::ALL
         .into_iter()
         .map(|state| (state, summary.count(state)))
         .filter(|(_, count)| *count > 0)
@@ -165,7 +167,7 @@ fn human(summary: &Summary, mails: &[Entry], out: &mut dyn Write) -> io::Result<
     mails.iter().try_for_each(|mail| entry(mail, out))
 }
 
-fn entry(mail: &Entry, out: &mut dyn Write) -> io::Result<()> {
+fn entry(mail: &OutboxEntry, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
         "\n{:>6}  {:8}  {}, since {}, {} {}, {} bytes, <{}>",
@@ -195,7 +197,7 @@ fn entry(mail: &Entry, out: &mut dyn Write) -> io::Result<()> {
 impl Retry {
     fn run(self, outbox: &Outbox, out: &mut dyn Write) -> Outcome {
         let ids = if self.all {
-            let states = [State::Queued, State::Deferred, State::Failed];
+            let states = [MailState::Queued, MailState::Deferred, MailState::Failed];
             outbox.list(&states, usize::MAX)?.iter().map(|mail| mail.id).collect()
         } else {
             self.ids
@@ -203,10 +205,10 @@ impl Retry {
         let (mut due, mut good) = (0_u64, true);
         for id in ids {
             match outbox.retry(id)? {
-                Ok(()) => due += 1,
-                Err(why) => {
+                RetryOutcome::Queued => due += 1,
+                outcome => {
                     good = self.all && good;
-                    writeln!(out, "{id}: {why}")?;
+                    writeln!(out, "{id}: {outcome}")?;
                 }
             }
         }
@@ -220,11 +222,12 @@ impl Drop {
     fn run(self, outbox: &Outbox, out: &mut dyn Write) -> Outcome {
         let (mut dropped, mut good) = (0_u64, true);
         for id in self.ids {
-            if outbox.remove(id)? {
-                dropped += 1;
-            } else {
-                good = false;
-                writeln!(out, "{id}: there is no such mail")?;
+            match outbox.remove(id)? {
+                RemoveOutcome::Removed => dropped += 1,
+                RemoveOutcome::NotFound => {
+                    good = false;
+                    writeln!(out, "{id}: no such mail")?;
+                }
             }
         }
         writeln!(out, "{dropped} dropped")?;
@@ -233,22 +236,22 @@ impl Drop {
 }
 
 impl ListedState {
-    fn states(self) -> &'static [State] {
+    fn states(self) -> &'static [MailState] {
         match self {
-            Self::Queued => &[State::Queued],
-            Self::Sending => &[State::Sending],
-            Self::Deferred => &[State::Deferred],
-            Self::Sent => &[State::Sent],
-            Self::Failed => &[State::Failed],
-            Self::Unknown => &[State::Unknown],
-            Self::Dead => &[State::Failed, State::Unknown],
-            Self::All => &State::ALL,
+            Self::Queued => &[MailState::Queued],
+            Self::Sending => &[MailState::Sending],
+            Self::Deferred => &[MailState::Deferred],
+            Self::Sent => &[MailState::Sent],
+            Self::Failed => &[MailState::Failed],
+            Self::Unknown => &[MailState::Unknown],
+            Self::Dead => &[MailState::Failed, MailState::Unknown],
+            Self::All => &MailState::ALL,
         }
     }
 }
 
-impl From<settings_core::mail::outbox::StoreError> for Failure {
-    fn from(error: settings_core::mail::outbox::StoreError) -> Self {
+impl From<settings_core::mail::outbox::OutboxError> for Failure {
+    fn from(error: settings_core::mail::outbox::OutboxError) -> Self {
         Self::Failed(error.to_string())
     }
 }

@@ -1,4 +1,4 @@
-//! `set` and `unset`: writes the configuration file back in place.
+//! `set` and `unset`: changing settings in the configuration file.
 
 use std::fmt;
 use std::io::Write;
@@ -8,25 +8,26 @@ use clap::Args;
 use super::{Failure, Outcome, Sources};
 use settings_core::Settings;
 use settings_core::resolve::{Environment, read_stdin};
-use settings_core::store::{Kept, Saved, Store, StoreError};
+use settings_core::store::{
+    Assignment, Difference, EditOutcome, FileError, SaveOutcome, Store, StoreError, VersionStatus,
+    WriteError, WriteMode,
+};
 
-/// Sets one setting in the configuration file.
+/// Sets settings in the configuration file.
 #[derive(Args)]
 pub struct Set {
-    /// The setting, such as EmailSettings.SMTPPort
-    #[arg(value_name = "SETTING")]
+    /// The setting, such as EmailSettings.SMTPPort, or several changes that are checked and written as one, such as
+    /// EmailSettings.SMTPPort=587 EmailSettings.SMTPServer=mail.example.com
+    #[arg(value_name = "SETTING|SETTING=VALUE")]
     path: String,
-    /// Its value; several are the elements of a list. Behind `--` it may start with a hyphen
-    #[arg(required_unless_present = "stdin", allow_negative_numbers = true)]
+    /// Its value; several are the elements of a list. After `--` it may start with a hyphen
+    #[arg(allow_negative_numbers = true)]
     values: Vec<String>,
-    /// Read the value from the standard input, without its last line break: a secret as an argument is seen by others
+    /// Read the value from standard input, without its last line break, since others can see arguments
     #[arg(long, conflicts_with = "values")]
     stdin: bool,
-    /// Set it although the environment hides it
-    #[arg(long)]
-    shadowed: bool,
     #[command(flatten)]
-    recording: Recording,
+    writing: Writing,
 }
 
 /// Removes one setting, or an optional section, from the configuration file, so that its default applies.
@@ -35,7 +36,14 @@ pub struct Unset {
     /// The setting, such as EmailSettings.SMTPPort
     #[arg(value_name = "SETTING")]
     path: String,
-    /// Remove it although the environment hides it
+    #[command(flatten)]
+    writing: Writing,
+}
+
+/// The options of commands that change one or more settings.
+#[derive(Args, Debug)]
+struct Writing {
+    /// Change the setting although the environment hides it
     #[arg(long)]
     shadowed: bool,
     #[command(flatten)]
@@ -43,12 +51,9 @@ pub struct Unset {
 }
 
 impl fmt::Debug for Set {
-    /// Leaves the values out: they may be secret.
+    /// Omits the values, which may be secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Set")
-            .field("path", &self.path)
-            .field("shadowed", &self.shadowed)
-            .finish_non_exhaustive()
+        f.debug_struct("Set").field("writing", &self.writing).finish_non_exhaustive()
     }
 }
 
@@ -59,14 +64,45 @@ impl Set {
         environment: Environment,
         out: &mut dyn Write,
     ) -> Outcome {
-        let told = (self.shadowed, self.recording);
-        if !self.stdin {
-            return change::<T>(sources, environment, told, out, |store| store.set(&self.path, &self.values));
+        let writing = self.writing;
+        if self.stdin {
+            let unreadable = |error| Failure::Usage(format!("can't read standard input: {error}"));
+            let value = read_stdin().map_err(unreadable)?.ok_or_else(empty_stdin)?;
+            return writing
+                .change::<T>(sources, environment, out, |store| store.set(&self.path, &[value.expose()]));
         }
-        let unreadable = |error| Failure::Usage(format!("the standard input can't be read: {error}"));
-        let value = read_stdin().map_err(unreadable)?;
-        change::<T>(sources, environment, told, out, |store| store.set(&self.path, &[value.expose()]))
+        if self.path.contains('=') {
+            let arguments = std::iter::once(&self.path).chain(&self.values);
+            let pairs =
+                arguments.map(|argument| argument.split_once('=').ok_or_else(|| no_assignment(argument)));
+            let pairs = pairs.map(|pair| pair.map(|(path, value)| (path, [value])));
+            let pairs = pairs.collect::<Result<Vec<_>, _>>()?;
+            let assignments: Vec<_> =
+                pairs.iter().map(|(path, values)| Assignment { path, values }).collect();
+            return writing.change::<T>(sources, environment, out, |store| store.set_all(&assignments));
+        }
+        match self.values.as_slice() {
+            [] => Err(Failure::Usage(format!(
+                "no value for `{0}`: give it as `{0} VALUE` or `{0}=VALUE`",
+                self.path
+            ))),
+            [hyphen] if hyphen == "-" => Err(Failure::Usage(format!(
+                "`-` does not read standard input: use `--stdin`, or `{}=-` to set a hyphen",
+                self.path
+            ))),
+            values => writing.change::<T>(sources, environment, out, |store| store.set(&self.path, values)),
+        }
     }
+}
+
+fn empty_stdin() -> Failure {
+    let help = "nothing is written; for an empty value, send a line break";
+    Failure::Failed(format!("standard input is empty: {help}"))
+}
+
+/// The argument may be secret, since a value can come in its place.
+fn no_assignment(_: &str) -> Failure {
+    Failure::Usage("expected SETTING=VALUE for each of several changes".to_owned())
 }
 
 impl Unset {
@@ -76,32 +112,37 @@ impl Unset {
         environment: Environment,
         out: &mut dyn Write,
     ) -> Outcome {
-        let told = (self.shadowed, self.recording);
-        change::<T>(sources, environment, told, out, |store| store.unset(&self.path))
+        self.writing.change::<T>(sources, environment, out, |store| store.unset(&self.path))
     }
 }
 
-fn change<T: Settings>(
-    sources: &Sources,
-    environment: Environment,
-    (shadowed, recording): (bool, Recording),
-    out: &mut dyn Write,
-    edit: impl FnOnce(&mut Store<T>) -> Result<bool, StoreError>,
-) -> Outcome {
-    let mut store = recording.open(sources, environment)?.shadowed(shadowed);
-    edit(&mut store).map_err(failure)?;
-    save(&mut store, sources, out)
+impl Writing {
+    /// Edits and writes the file, as one step that other writers wait for.
+    fn change<T: Settings>(
+        self,
+        sources: &Sources,
+        environment: Environment,
+        out: &mut dyn Write,
+        edit: impl Fn(&mut Store<T>) -> Result<EditOutcome, StoreError>,
+    ) -> Outcome {
+        let mut store = self.recording.open(sources, environment)?.shadowed(self.shadowed);
+        update(&mut store, sources, out, edit).map(|_| true)
+    }
 }
 
-/// Who changes the file, and how many versions of it are kept.
+/// The options of commands that write the file.
 #[derive(Args, Debug)]
 pub(super) struct Recording {
-    /// Who makes the change, for the history [default: the user who runs the program]
+    /// The author of the change, for the history [default: the user who runs the program]
     #[arg(long, value_name = "NAME")]
     author: Option<String>,
-    /// How many versions the history keeps; with 0 it is removed
+    /// The number of versions that the history keeps; with 0 it is removed
     #[arg(long, value_name = "VERSIONS", default_value_t = 10)]
     keep: usize,
+    /// Overwrite the file instead of replacing it, if its folder can't be written or the file is mounted alone. A crash
+    /// can leave it half written
+    #[arg(long)]
+    in_place: bool,
 }
 
 impl Recording {
@@ -112,48 +153,61 @@ impl Recording {
     ) -> Result<Store<T>, Failure> {
         let others = sources.layers_beside(environment)?;
         let store = Store::<T>::open(sources.config_path(), others).map_err(failure)?;
-        Ok(store.keep(self.keep).author(self.author.or_else(user)))
+        let mode = if self.in_place { WriteMode::InPlace } else { WriteMode::Replace };
+        Ok(store.max_versions(self.keep).author(self.author.or_else(user)).write_mode(mode))
     }
 }
 
-/// Who runs the program; behind `sudo`, who called it.
+/// Returns the name of the user who runs the program, or who called `sudo`.
 fn user() -> Option<String> {
     let caller = std::env::var("SUDO_USER").ok().filter(|name| !name.is_empty());
     caller.or_else(|| whoami::username().ok())
 }
 
-/// Writes the file, and says which, what has no effect, and what of the history failed.
-pub(super) fn save<T: Settings>(store: &mut Store<T>, sources: &Sources, out: &mut dyn Write) -> Outcome {
-    let changes = store.changes();
+/// Edits and writes the file, and prints its name, changes without effect, and new warnings. Returns the changes.
+pub(super) fn update<T: Settings>(
+    store: &mut Store<T>,
+    sources: &Sources,
+    out: &mut dyn Write,
+    edit: impl Fn(&mut Store<T>) -> Result<EditOutcome, StoreError>,
+) -> Result<Vec<Difference>, Failure> {
+    let edit = |store: &mut Store<T>| edit(store).map(|_| store.changes());
+    let (changes, outcome) = store.update(edit).map_err(failure)?;
     let path = sources.config_path().display();
-    match store.save().map_err(failure)? {
-        Saved::Unchanged => {
-            writeln!(out, "{path} stays as it is")?;
-            return Ok(true);
+    match outcome {
+        SaveOutcome::Written { version, warnings, .. } => {
+            match version {
+                VersionStatus::Added(number) => writeln!(out, "wrote {path} (version {number})")?,
+                VersionStatus::Failed(error) => {
+                    writeln!(out, "wrote {path}")?;
+                    eprintln!("warning: the change is written, but the history could not be: {error}");
+                }
+                _ => writeln!(out, "wrote {path}")?,
+            }
+            eprint!("{}", warnings.to_human(sources.colours(&std::io::stderr())));
         }
-        Saved::Written(Kept::Version(number)) => writeln!(out, "wrote {path} (version {number})")?,
-        Saved::Written(Kept::Off) => writeln!(out, "wrote {path}")?,
-        Saved::Written(Kept::Failed(error)) => {
-            writeln!(out, "wrote {path}")?;
-            eprintln!("warning: the change is written, but the history could not be: {error}");
-        }
+        _ => writeln!(out, "{path} stays as it is")?,
     }
-    for (difference, shadow) in changes {
+    for (difference, shadow) in &changes {
         if let Some(origin) = shadow {
-            let path = difference.path;
+            let path = &difference.path;
             writeln!(
                 out,
                 "`{path}` is set by {origin}, so that the change has no effect while that is there"
             )?;
         }
     }
-    Ok(true)
+    Ok(changes.into_iter().map(|(difference, _)| difference).collect())
 }
 
 pub(super) fn failure(error: StoreError) -> Failure {
     match error {
-        StoreError::Unknown(_) | StoreError::NoList { .. } | StoreError::NoVersion { .. } => {
-            Failure::Usage(error.to_string())
+        StoreError::Unknown(_)
+        | StoreError::NotAList { .. }
+        | StoreError::Repeated { .. }
+        | StoreError::UnknownVersion { .. } => Failure::Usage(error.to_string()),
+        StoreError::Write(WriteError::File(FileError::Folder { .. } | FileError::Mounted { .. })) => {
+            Failure::Failed(format!("{error} (`--in-place`)"))
         }
         _ => Failure::Failed(error.to_string()),
     }

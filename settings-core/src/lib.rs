@@ -1,5 +1,6 @@
 //! Configuration whose single source of truth is code.
 
+mod atomic;
 #[cfg(feature = "docs")]
 pub mod docs;
 #[cfg(feature = "json-schema")]

@@ -3,10 +3,8 @@
 //! Published as one hidden module whose name holds the version of this crate, so that a derive of one version cannot
 //! call the internals of another. Nothing in it is for other callers, and any release may change it.
 
-pub use crate::resolve::builder::Builder;
-pub use crate::resolve::computed::Given;
-pub use crate::resolve::resolution::defaults;
-pub use crate::resolve::rules::Mark;
+pub use crate::resolve::build::{Builder, Given, Mark};
+pub use crate::resolve::outcome::defaults;
 pub use crate::value::write::computed;
 
 use crate::schema::{Key, Section};

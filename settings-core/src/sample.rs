@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::resolve::Settings;
-use crate::resolve::builder::Builder;
+use crate::resolve::build::Builder;
 use crate::schema::{Choice, DefaultValue, Kind, Member, Section, Setting, ValueDoc};
 use crate::value::{Secret, SettingValue, Value};
 

@@ -13,7 +13,7 @@ use std::sync::mpsc;
 use clap::Args;
 
 use crate::{Failure, Outcome};
-use settings_core::store::watch::{FileWatcher, Pace};
+use settings_core::store::watch::{Debounce, FileWatcher};
 
 /// What is followed, and what a change is answered by.
 #[derive(Args, Debug, Default)]
@@ -54,7 +54,7 @@ impl Follow {
             return Err(Failure::Usage(format!("{}: there is nothing to follow: {hint}", absent.display())));
         }
         let (sender, news) = mpsc::channel();
-        let watcher = FileWatcher::start(followed.clone(), Pace::default(), move |changed| {
+        let watcher = FileWatcher::start(followed.clone(), Debounce::default(), move |changed| {
             // the receiver lives as long as the process
             let _ = sender.send(changed.to_vec());
         });

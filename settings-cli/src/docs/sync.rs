@@ -1,7 +1,6 @@
 //! `docs sync`: mends what drifted and has one answer.
 
-use std::fs;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -10,6 +9,7 @@ use crate::{Failure, Outcome, rst};
 use settings_core::Settings;
 use settings_core::docs::generate::unified_diff;
 use settings_core::docs::{FindingFormat, Synced, format_findings, sync};
+use settings_core::store;
 
 /// Mends what drifted and has one answer; every other byte stays.
 #[derive(Args, Debug)]
@@ -50,26 +50,7 @@ fn replace(path: &Path, synced: &Synced, out: &mut dyn Write) -> Result<(), Fail
         writeln!(out, "{}: nothing to mend", path.display())?;
         return Ok(());
     }
-    overwrite(path, &synced.bytes)
-        .map_err(|error| Failure::Failed(format!("{}: {error}", path.display())))?;
+    store::replace(path, &synced.bytes).map_err(|error| Failure::Failed(error.to_string()))?;
     writeln!(out, "{}: {} mended", path.display(), synced.mended.len())?;
     Ok(())
-}
-
-/// Replaces a file as a whole, its permissions kept, so that nobody ever sees half of it.
-fn overwrite(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let path = fs::canonicalize(path)?;
-    // a file that may not be written must not be replaced either
-    let permissions = fs::OpenOptions::new().write(true).open(&path)?.metadata()?.permissions();
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.new", std::process::id()));
-    let beside = path.with_file_name(name);
-    let written = fs::write(&beside, bytes)
-        .and_then(|()| fs::set_permissions(&beside, permissions))
-        .and_then(|()| fs::rename(&beside, &path));
-    if written.is_err() {
-        // best effort: the file beside is of no use to anyone
-        let _ = fs::remove_file(&beside);
-    }
-    written
 }
