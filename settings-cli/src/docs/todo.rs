@@ -14,7 +14,7 @@ impl Todo {
     pub(crate) fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
         let mut open = 0_usize;
         for leaf in T::SCHEMA.leaves() {
-            if let Some(todo) = leaf.setting.todo {
+            if let Some(todo) = leaf.setting.todo() {
                 writeln!(context.out, "{}: {todo}", leaf.path)?;
                 open += 1;
             }

@@ -141,7 +141,7 @@ fn old_names(of: &Section) -> impl Iterator<Item = (&'static str, Object)> {
         Member::Section { .. } => None,
     });
     settings.flat_map(|setting| {
-        let keys = setting.aliases.iter().filter(|alias| !alias.contains('.'));
+        let keys = setting.aliases().iter().filter(|alias| !alias.contains('.'));
         keys.map(|alias| (*alias, old_name(setting, setting.key)))
     })
 }
@@ -167,7 +167,7 @@ pub(super) fn history(property: &mut Object, setting: &Setting) {
     if setting.kind.is_secret() {
         property.insert("writeOnly", Tree::from(true));
     }
-    if let Some(deprecated) = &setting.deprecated {
+    if let Some(deprecated) = setting.deprecated() {
         property.insert("deprecated", Tree::from(true));
         property.insert("deprecationMessage", Tree::from(texts::deprecation(deprecated)));
     }

@@ -187,15 +187,19 @@ impl Entry {
             title: setting.title,
             summary: plain(setting.summary()),
             description: plain(setting.description),
-            note: plain(setting.note),
-            restart: setting.restart,
-            scope: setting.scope,
-            added: setting.added,
-            deprecated: setting.deprecated,
-            aliases: setting.aliases.iter().map(|alias| effective.path.old_name(alias).to_string()).collect(),
-            hidden: setting.hidden,
+            note: plain(setting.note()),
+            restart: setting.restart(),
+            scope: setting.scope(),
+            added: setting.added(),
+            deprecated: setting.deprecated().copied(),
+            aliases: setting
+                .aliases()
+                .iter()
+                .map(|alias| effective.path.old_name(alias).to_string())
+                .collect(),
+            hidden: setting.hidden(),
             absent: effective.absent,
-            todo: setting.todo,
+            todo: setting.todo(),
             secret: setting.kind.is_secret(),
             kind: kind_name(&setting.kind),
             element: facts.element,
@@ -251,7 +255,7 @@ fn pending_restart(
     value: &Tree,
     running: Option<&Running>,
 ) -> Option<bool> {
-    if !effective.setting.restart {
+    if !effective.setting.restart() {
         return Some(false);
     }
     let running = running.and_then(|running| running.value(name));
