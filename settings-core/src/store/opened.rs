@@ -8,21 +8,29 @@ use std::time::Duration;
 
 use super::edit::edited;
 use super::file::{self, LOCK_TIMEOUT, Locked, Snapshot, WriteMode};
-use super::history::{self, DEFAULT_VERSIONS, Entry, History, Version, VersionStatus};
+use super::history::{DEFAULT_VERSIONS, Entry, History, Version, VersionStatus};
 use super::written::to_written_json;
 use super::{Action, Change, Difference, StoreError, WriteError, differences};
 use crate::atomic::{FileError, followed};
+use crate::format::FileFormat;
 use crate::resolve::{Code, Effective, Layer, Layers, Origin, Report, Resolution, Settings, resolve};
 use crate::schema::{self, Kind, Setting};
 use crate::value::{Value, ZeroizingString, from_text};
 
 /// The text of a file that does not exist.
-const EMPTY: &str = "{}\n";
+const fn empty(format: FileFormat) -> &'static str {
+    match format {
+        FileFormat::Json => "{}\n",
+        #[cfg(any(feature = "toml", feature = "yaml"))]
+        // a comment, since a blank file is an error
+        _ => "#\n",
+    }
+}
 
-/// How long [`Store::update`] waits for other writers.
+/// The time that [`Store::update`] waits for other writers.
 const UPDATE_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// How often [`Store::update`] starts again when a writer that takes no lock changed the file.
+/// The number of times that [`Store::update`] starts again because a writer without the lock changed the file.
 const UPDATE_ATTEMPTS: usize = 20;
 
 /// A program's settings file, opened for changes.
@@ -50,6 +58,7 @@ const UPDATE_ATTEMPTS: usize = 20;
 /// ```
 pub struct Store<T> {
     path: PathBuf,
+    format: FileFormat,
     read: Snapshot,
     text: ZeroizingString,
     others: Layers,
@@ -70,7 +79,7 @@ impl<T> fmt::Debug for Store<T> {
     }
 }
 
-/// Whether an edit changed the text in memory.
+/// The effect of an edit on the text in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EditOutcome {
     /// The text is as it was.
@@ -123,17 +132,26 @@ impl<V> fmt::Debug for Assignment<'_, V> {
 }
 
 impl<T: Settings> Store<T> {
-    /// Opens a file, which need not exist yet. `others` are all other layers: custom defaults, weaker files, the
-    /// environment, overrides.
+    /// Opens a file, which need not exist yet, in the format of its name's ending. `others` are all other layers: custom
+    /// defaults, weaker files, the environment, overrides.
     ///
     /// # Errors
     /// If the file can't be read or isn't UTF-8.
     pub fn open(path: impl AsRef<Path>, others: Layers) -> Result<Self, StoreError> {
+        Self::open_in(FileFormat::from_path(path.as_ref()), path, others)
+    }
+
+    /// Opens a file in a format, whatever the ending of its name.
+    ///
+    /// # Errors
+    /// If the file can't be read or isn't UTF-8.
+    pub fn open_in(format: FileFormat, path: impl AsRef<Path>, others: Layers) -> Result<Self, StoreError> {
         let path = path.as_ref().to_owned();
         let read = file::read(&path)?;
-        let text = read.text().unwrap_or(EMPTY).to_owned().into();
+        let text = read.text().unwrap_or(empty(format)).to_owned().into();
         Ok(Self {
             path,
+            format,
             read,
             text,
             others,
@@ -241,7 +259,7 @@ impl<T: Settings> Store<T> {
     /// # Errors
     /// If there is no such version, or the history can't be read.
     pub fn restore(&mut self, number: u64) -> Result<EditOutcome, StoreError> {
-        let history = History::new(&followed(&self.path).map_err(WriteError::from)?);
+        let history = History::new(&followed(&self.path).map_err(WriteError::from)?, self.format);
         let Some(version) = history.version(number)? else {
             return Err(StoreError::UnknownVersion { number, available: history.numbers()? });
         };
@@ -256,13 +274,14 @@ impl<T: Settings> Store<T> {
     /// # Errors
     /// If the history can't be read.
     pub fn history(&self) -> Result<Vec<Version>, StoreError> {
-        Ok(history::history(&self.path)?)
+        let target = followed(&self.path).map_err(WriteError::from)?;
+        Ok(History::new(&target, self.format).versions()?)
     }
 
     /// Returns the settings that [`Store::save`] will change in the file, secrets redacted, each with the stronger layer
     /// that sets it, if one does.
     pub fn changes(&self) -> Vec<(Difference, Option<Origin>)> {
-        let before = self.stored(self.read.text().unwrap_or(EMPTY));
+        let before = self.stored(self.read.text().unwrap_or(empty(self.format)));
         let effective = self.effective(&self.text);
         let shadow = |difference: &Difference| {
             effective.setting(&difference.path.to_string()).ok().and_then(origin_above_file)
@@ -305,7 +324,7 @@ impl<T: Settings> Store<T> {
         loop {
             let locked = Locked::new(&self.path, UPDATE_TIMEOUT).map_err(StoreError::from)?;
             self.read = file::read(&self.path).map_err(StoreError::from)?;
-            self.text = self.read.text().unwrap_or(EMPTY).to_owned().into();
+            self.text = self.read.text().unwrap_or(empty(self.format)).to_owned().into();
             self.entry.restored = None;
             let edited = edit(self)?;
             let Some(warnings) = self.check()? else { return Ok((edited, SaveOutcome::Unchanged)) };
@@ -321,7 +340,7 @@ impl<T: Settings> Store<T> {
 
     /// Checks that the change adds no errors, and returns the warnings that it adds; `None` if there is no change.
     fn check(&self) -> Result<Option<Report>, StoreError> {
-        let before = self.read.text().unwrap_or(EMPTY);
+        let before = self.read.text().unwrap_or(empty(self.format));
         if *before == *self.text {
             return Ok(None);
         }
@@ -350,7 +369,7 @@ impl<T: Settings> Store<T> {
     /// Writes the file, and adds its versions before and after to the history.
     fn write_with_history(&self, locked: &Locked) -> Result<VersionStatus, StoreError> {
         locked.check(&self.read)?;
-        let history = History::new(locked.target());
+        let history = History::new(locked.target(), self.format);
         // before the file is replaced, so that a crash in between loses nothing
         let before = match self.max_versions {
             0 => Ok(()),
@@ -372,8 +391,8 @@ impl<T: Settings> Store<T> {
     }
 
     fn apply(&mut self, changes: &[Change]) -> Result<EditOutcome, StoreError> {
-        let edited =
-            edited(&self.text, changes).map_err(|error| StoreError::Edit { file: self.name(), error })?;
+        let edited = edited(self.format, &self.text, changes)
+            .map_err(|error| StoreError::Edit { file: self.name(), error })?;
         let is_changed = edited != self.text;
         self.text = edited;
         self.entry.restored = self.entry.restored.filter(|_| !is_changed);
@@ -382,12 +401,12 @@ impl<T: Settings> Store<T> {
 
     /// Resolves the file alone.
     fn stored(&self, text: &str) -> Resolution<T> {
-        resolve(Layers::new().file(self.name(), text))
+        resolve(Layers::new().file_in(self.format, self.name(), text))
     }
 
     /// Resolves all layers together.
     fn effective(&self, text: &str) -> Resolution<T> {
-        resolve(self.others.clone().file(self.name(), text))
+        resolve(self.others.clone().file_in(self.format, self.name(), text))
     }
 
     fn name(&self) -> String {
