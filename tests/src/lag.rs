@@ -1,4 +1,4 @@
-//! How much time the machine takes away, so that it isn't taken for ours.
+//! Measures the time that a busy machine takes away, so that it is not attributed to the code under test.
 
 use std::{
     sync::{
@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// What a thread sleeps at a time.
+/// The sleep of one step.
 const NAP: Duration = Duration::from_millis(10);
 
 /// Watches a thread that only sleeps: by so much longer as it does, others may be late too.
