@@ -17,13 +17,15 @@ use crate::resolve::{Code, Effective, Layer, Layers, Origin, Report, Resolution,
 use crate::schema::{self, Kind, Setting};
 use crate::value::{Value, ZeroizingString, from_text};
 
+/// The text of a file that does not exist, in formats in which a blank file is an error.
+const PLACEHOLDER: &str = "#\n";
+
 /// The text of a file that does not exist.
 const fn empty(format: FileFormat) -> &'static str {
     match format {
         FileFormat::Json => "{}\n",
         #[cfg(any(feature = "toml", feature = "yaml"))]
-        // a comment, since a blank file is an error
-        _ => "#\n",
+        _ => PLACEHOLDER,
     }
 }
 
@@ -394,7 +396,10 @@ impl<T: Settings> Store<T> {
         let edited = edited(self.format, &self.text, changes)
             .map_err(|error| StoreError::Edit { file: self.name(), error })?;
         let is_changed = edited != self.text;
-        self.text = edited;
+        self.text = match edited.strip_prefix(PLACEHOLDER) {
+            Some(rest) if is_changed && self.read.text().is_none() => rest.trim_start().to_owned().into(),
+            _ => edited,
+        };
         self.entry.restored = self.entry.restored.filter(|_| !is_changed);
         Ok(EditOutcome::from_changed(is_changed))
     }

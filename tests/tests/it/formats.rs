@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use settings_core::resolve::{Code, Layers, Place, resolve};
-use settings_core::store::{Change, edit_in};
+use settings_core::resolve::{Code, Layer, Layers, Place, resolve};
+use settings_core::store::{Change, SaveOutcome, Store, edit_in};
 use settings_core::{FileFormat, Secret, Settings};
 
 /// A program with a setting of each sort.
@@ -312,7 +312,6 @@ fn toml_is_edited_in_place() {
             "# top\n[Mail]\nPort = 25\nLogin = true\n\n# other\n[Other]\na = 1\n",
         ),
         ("[Mail]\n", "Mail.Server", r#""a\"b""#, "[Mail]\nServer = \"a\\\"b\"\n"),
-        ("", "Mail.Port", "1", "[Mail]\nPort = 1\n"),
         ("# c", "Mail.Port", "1", "# c\n\n[Mail]\nPort = 1\n"),
         ("a = 1\n", "Mail.Port", "1", "a = 1\n\n[Mail]\nPort = 1\n"),
         ("[Mail]\nPort = 1\n", "Top", "1", "Top = 1\n\n[Mail]\nPort = 1\n"),
@@ -344,6 +343,7 @@ fn toml_is_edited_in_place() {
         ("[Mail]\nPort = 1\n", "Mail.Port", "null"),
         ("Mail = 1\n", "Mail.Port", "1"),
         ("[Mail\n", "Mail.Port", "1"),
+        (" \n", "Mail.Port", "1"),
     ] {
         assert!(edit_in(FileFormat::Toml, text, &[Change::set(path.split('.'), json)]).is_err(), "{text}");
     }
@@ -363,7 +363,6 @@ fn yaml_is_edited_in_place() {
         ("Mail:\n", "Mail.Port", "1", "Mail:\n  Port: 1\n"),
         ("Mail: # none\n", "Mail.Port", "1", "Mail: # none\n  Port: 1\n"),
         ("Mail: {}\n", "Mail.Port", "1", "Mail:\n  Port: 1\n"),
-        ("", "Mail.Port", "1", "Mail:\n  Port: 1\n"),
         ("# c", "Mail.Port", "1", "# c\nMail:\n  Port: 1\n"),
         ("Mail: {Port: 25}\n", "Mail.Login", "true", "Mail: {Port: 25, Login: true}\n"),
         ("Mail:\r\n  Port: 25\r\n", "Mail.Login", "true", "Mail:\r\n  Port: 25\r\n  Login: true\r\n"),
@@ -401,7 +400,45 @@ fn yaml_is_edited_in_place() {
         ("Mail:\n  Hosts:\n  # first\n  - a\n", "Mail.Hosts", r#"["b"]"#),
         ("Mail: 1\n", "Mail.Port", "1"),
         ("Mail: [\n", "Mail.Port", "1"),
+        ("", "Mail.Port", "1"),
     ] {
         assert!(edit_in(FileFormat::Yaml, text, &[Change::set(path.split('.'), json)]).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn a_store_writes_every_format_with_its_history() {
+    for (ending, comment, first, second) in [
+        ("json", "//", "{\n    \"Mail\": {\n        \"Port\": 26\n    }\n}\n", "\"Password\": \"k4n4ry\""),
+        ("toml", "#", "[Mail]\nPort = 26\n", "Password = \"k4n4ry\""),
+        ("yaml", "#", "Mail:\n  Port: 26\n", "Password: \"k4n4ry\""),
+    ] {
+        let folder = settings_tests::cli::Folder::new(&format!("formats-{ending}"));
+        let path = folder.path(&format!("config.{ending}"));
+        let open = || Store::<Program>::open(&path, Layers::new()).unwrap();
+        let mut store = open();
+        assert!(store.set("Mail.Port", &["26"]).unwrap().is_changed());
+        store.save().unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), first);
+        let mut store = open().author(Some("alice".to_owned()));
+        assert!(!store.set("Mail.Port", &["26"]).unwrap().is_changed());
+        assert!(store.set("mail.password", &["k4n4ry"]).unwrap().is_changed());
+        assert!(matches!(store.save().unwrap(), SaveOutcome::Written { .. }));
+        assert!(std::fs::read_to_string(&path).unwrap().contains(second));
+        let versions = store.history().unwrap();
+        assert_eq!((versions.len(), versions[1].author.as_deref()), (2, Some("alice")));
+        let version = folder.path(&format!(".config.{ending}.history/2.{ending}"));
+        assert!(
+            std::fs::read_to_string(&version).unwrap().starts_with(&format!("{comment} settings-history {{"))
+        );
+        let settings = resolve::<Program>(Layers::new().read(Layer::File, version.as_ref()).unwrap());
+        assert_eq!(settings.into_result().unwrap().mail.password.expose(), "k4n4ry");
+        // a mistake is refused before the file is written
+        let mut store = open();
+        assert!(store.set("Mail.Port", &["0"]).is_err());
+        assert!(store.unset("Mail.Password").unwrap().is_changed());
+        assert!(store.restore(1).unwrap().is_changed());
+        store.save().unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), first);
     }
 }

@@ -143,7 +143,9 @@ impl fmt::Display for EditError {
             Self::Syntax { error, line, column } => {
                 write!(f, "line {line}, column {column}: {} ({})", error.message, error.help)
             }
-            Self::Empty => f.write_str("the file is empty; write `{}` into it to use every default"),
+            Self::Empty => f.write_str(
+                "the file is empty; write `{}` (a comment in TOML or YAML) into it to use every default",
+            ),
             Self::NotObject { path, found, line, column } if path.is_empty() => {
                 write!(f, "line {line}, column {column}: expected an object of sections, found {found}")
             }
@@ -219,6 +221,10 @@ pub(super) fn edited(
         #[cfg(feature = "yaml")]
         FileFormat::Yaml => yaml::apply,
     };
+    // blank by accident, as after a crash of an editor: the settings that were in it must not be replaced by one
+    if format != FileFormat::Json && text.trim_start_matches('\u{feff}').trim().is_empty() {
+        return Err(EditError::Empty);
+    }
     changes.iter().try_fold(text.to_owned().into(), apply)
 }
 
