@@ -1,5 +1,6 @@
 //! The sender of an envelope, which may be empty.
 
+#[cfg(feature = "mail")]
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
@@ -40,7 +41,8 @@ impl ReversePath {
         }
     }
 
-    /// Returns the form for commands; see [`Address::on_the_wire`].
+    /// Returns the form for commands; see `Address::on_the_wire`.
+    #[cfg(feature = "mail")]
     pub(crate) fn on_the_wire(&self) -> Cow<'_, str> {
         match self {
             Self::Null => Cow::Borrowed(""),

@@ -53,6 +53,8 @@ pub enum TokenError {
     Unavailable(String),
     /// The token server refuses, until the settings or the grant change; the mail is not attempted.
     Rejected(String),
+    /// The source has no token other than the one that the server refused.
+    Unchanged,
 }
 
 impl TokenSource {
@@ -99,6 +101,7 @@ impl fmt::Display for TokenError {
         match self {
             Self::Unavailable(text) => write!(f, "no access token is available at present: {text}"),
             Self::Rejected(text) => write!(f, "the request for an access token was rejected: {text}"),
+            Self::Unchanged => f.write_str("there is no other access token"),
         }
     }
 }

@@ -228,6 +228,7 @@ pub(super) fn access_token(error: &TokenError, context: Context<'_>) -> Vec<Stri
         TokenError::Unavailable(_) => {
             vec![format!("check {}", context.name(EmailSettings::SMTP_OAUTH_TOKEN_URL))]
         }
+        TokenError::Unchanged => Vec::new(),
         TokenError::Rejected(_) => vec![format!(
             "check {}, {} and {}; the grant may have expired or been revoked",
             context.name(EmailSettings::SMTP_OAUTH_CLIENT_ID),

@@ -114,40 +114,45 @@ impl Session {
     /// only count against the account. A refused access token is replaced once, if its source has another one.
     pub(super) async fn log_in(&mut self, login: &LoginConfig, run: &mut Run) -> Result<(), Failure> {
         let deadline = run.begin(Step::Auth);
-        let result = deadline.bound(self.try_login(login, TokenRequest::Cached, None, run)).await;
+        let mut used = None;
+        let result = deadline.bound(self.try_login(login, TokenRequest::Cached, &mut used, run)).await;
+        let has_token = used.is_some();
         let result = match result {
-            Err((Cause::Reply(reply), Some(refused))) if reply.is_permanent() && login.is_renewable() => {
+            Err(Cause::Reply(reply)) if has_token && reply.is_permanent() && login.is_renewable() => {
                 let deadline = run.resume();
-                let renewed = self.try_login(login, TokenRequest::Fresh, Some((refused, reply)), run);
-                deadline.bound(renewed).await
+                let renewed =
+                    deadline.bound(self.try_login(login, TokenRequest::Fresh, &mut used, run)).await;
+                // Without another token, the refusal of the first one is the failure.
+                if matches!(renewed, Err(Cause::AccessToken(TokenError::Unchanged))) {
+                    Err(Cause::Reply(reply))
+                } else {
+                    renewed
+                }
             }
-            other => other,
+            result => result,
         };
-        run.finish(result.map_err(|(cause, _)| cause))
+        run.finish(result)
     }
 
-    /// Logs in once. `refused` is the token of the last attempt, which is not tried again, with the server's reply.
-    ///
-    /// An error comes with the token that was used.
+    /// Logs in once. A token that was used before is not tried again; `used` becomes the token of this login.
     async fn try_login(
         &mut self,
         login: &LoginConfig,
         request: TokenRequest,
-        refused: Option<(Secret, Reply)>,
+        used: &mut Option<Secret>,
         run: &mut Run,
-    ) -> Result<(), (Cause, Option<Secret>)> {
+    ) -> Result<(), Cause> {
         if !self.wire.stream().is_encrypted() && !self.peer.ip().to_canonical().is_loopback() {
-            return Err((Cause::AuthUnencrypted(self.peer), None));
+            return Err(Cause::AuthUnencrypted(self.peer));
         }
-        let credentials = login.credentials(request).await.map_err(|cause| (cause, None))?;
-        let token = match &credentials.secret {
-            LoginSecret::Token(token) => Some(token.clone()),
-            LoginSecret::Password(_) => None,
-        };
-        match refused {
-            Some((refused, reply)) if token.as_ref() == Some(&refused) => Err((Cause::Reply(reply), None)),
-            _ => self.authenticate(&credentials, run).await.map_err(|cause| (cause, token)),
+        let credentials = login.credentials(request).await?;
+        if let LoginSecret::Token(token) = &credentials.secret {
+            if used.as_ref() == Some(token) {
+                return Err(Cause::AccessToken(TokenError::Unchanged));
+            }
+            *used = Some(token.clone());
         }
+        self.authenticate(&credentials, run).await
     }
 
     async fn authenticate(&mut self, credentials: &Credentials, run: &mut Run) -> Result<(), Cause> {
