@@ -101,6 +101,44 @@ impl FromStr for FileFormat {
     }
 }
 
+/// Guesses the format of a text from its first line, for the help of a syntax error.
+pub(crate) fn guess(text: &str) -> Option<&'static str> {
+    let mut lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
+    let line = lines.find(|line| !line.is_empty() && !line.starts_with('#') && !line.starts_with("//"))?;
+    let is_key = |key: &str| {
+        let bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '"' | ' ');
+        !key.is_empty() && key.chars().all(bare)
+    };
+    let header = line.strip_prefix('[').and_then(|line| line.strip_suffix(']'));
+    if line.starts_with('{') {
+        Some("JSON")
+    } else if header.is_some_and(|header| is_key(header.trim_matches(['[', ']'])))
+        || line.split_once('=').is_some_and(|(key, _)| is_key(key.trim()))
+    {
+        Some("TOML")
+    } else if line == "---"
+        || line
+            .split_once(':')
+            .is_some_and(|(key, value)| is_key(key) && (value.is_empty() || value.starts_with(' ')))
+    {
+        Some("YAML")
+    } else {
+        None
+    }
+}
+
+/// Returns the help for a text that looks like another format than that of its file.
+pub(crate) fn help_for_format(text: &str, format: FileFormat) -> Option<String> {
+    let guess = guess(text).filter(|guess| *guess != format.name())?;
+    let ending = guess.to_ascii_lowercase();
+    Some(match ending.parse::<FileFormat>() {
+        Ok(_) => format!("this looks like {guess}: give the file the ending `.{ending}`"),
+        Err(_) => {
+            format!("this looks like {guess}, which this program does not read: write {}", format.name())
+        }
+    })
+}
+
 /// A part of a text, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Span {
@@ -250,9 +288,11 @@ impl Converted {
         }
         if let Some(first) = problems.iter().map(|problem| problem.span.start).min() {
             json = "{}".to_owned().into();
-            // after an error, a value can't be distinguished from a key
-            lexemes.retain(|lexeme| lexeme.span.end <= first);
-            let rest = Span::new(first, text.len());
+            // after an error, a value can't be distinguished from a key; the parser can have skipped the value before it
+            let is_before = |lexeme: &Lexeme| lexeme.kind != LexemeKind::Comment && lexeme.span.end <= first;
+            let known = lexemes.iter().filter(|lexeme| is_before(lexeme)).map(|lexeme| lexeme.span.end).max();
+            let rest = Span::new(known.unwrap_or_default(), text.len());
+            lexemes.retain(|lexeme| lexeme.span.end <= rest.start);
             lexemes.push(Lexeme { kind: LexemeKind::Text, span: rest, key: None });
         }
         Self { json, places, problems, lexemes }

@@ -15,8 +15,10 @@ struct Program {
     /// Relays in order.
     relays: Vec<Relay>,
     /// Quotas by name.
+    #[setting]
     quotas: BTreeMap<String, u32>,
     /// Keys by name.
+    #[setting]
     keys: BTreeMap<String, Secret>,
 }
 
@@ -436,9 +438,28 @@ fn a_store_writes_every_format_with_its_history() {
         // a mistake is refused before the file is written
         let mut store = open();
         assert!(store.set("Mail.Port", &["0"]).is_err());
-        assert!(store.unset("Mail.Password").unwrap().is_changed());
         assert!(store.restore(1).unwrap().is_changed());
         store.save().unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), first);
+        assert!(open().unset("Mail.Port").unwrap().is_changed());
+    }
+}
+
+#[test]
+fn a_file_in_another_format_is_recognized() {
+    let toml = "# c\n[Mail]\nPort = 1\n";
+    let yaml = "Mail:\n  Port: 1\n";
+    for (name, text, help) in [
+        ("config.json", toml, "this looks like TOML: give the file the ending `.toml`"),
+        ("config.json", "Mail.Port = 1\n", "this looks like TOML"),
+        ("config.json", yaml, "this looks like YAML: give the file the ending `.yaml`"),
+        ("config.toml", yaml, "this looks like YAML"),
+        ("config.toml", "{\"Mail\": {}}", "this looks like JSON: give the file the ending `.json`"),
+        ("config.yaml", "[Mail]\nPort = 1\n", "this looks like TOML"),
+        ("config.json", "{\"Mail\": ", "write a value"),
+    ] {
+        let settings = resolve::<Program>(Layers::new().file(name, text));
+        let found = settings.report().diagnostics().first().unwrap().help.clone();
+        assert!(found.contains(help), "{name}: {text:?}: {found}");
     }
 }

@@ -84,7 +84,8 @@ fn several_settings_are_one_change() {
     let changed = run(&config, &both);
     assert_eq!((changed.code, changed.error.as_str()), (Some(0), ""));
     assert!(changed.out.ends_with("(version 2)\n"), "{}", changed.out);
-    assert!(text(&config).contains(r#"{"MaxUsers": 2000, "Licence": "k4n4ry=1"}"#), "{}", text(&config));
+    let expected = "\"MaxUsers\": 2000,\n    \"Licence\": \"k4n4ry=1\"\n";
+    assert!(text(&config).contains(expected), "{}", text(&config));
     assert!(text(&config).contains("// by hand"));
 
     let before = text(&config);
@@ -362,7 +363,7 @@ fn the_name_of_a_new_history_is_synced_before_the_file_is_replaced() {
     assert!(made < synced && synced < renamed, "{calls}");
 }
 
-/// Twice the time for twice the keys, not four times.
+/// Five times the keys take five times the time, not 25 times.
 #[test]
 fn unknown_keys_take_linear_time() {
     let time = |count: usize| {
@@ -373,6 +374,6 @@ fn unknown_keys_take_linear_time() {
         assert_eq!(run(&config, &["set", "ServiceSettings.MaxUsers", "7"]).code, Some(0));
         start.elapsed()
     };
-    let (few, many) = (time(2_000), time(10_000));
-    assert!(many < 15 * few + std::time::Duration::from_secs(1), "2,000: {few:?}, 10,000: {many:?}");
+    let (few, many) = (time(500), time(2_500));
+    assert!(many < 12 * few + std::time::Duration::from_secs(1), "500: {few:?}, 2,500: {many:?}");
 }

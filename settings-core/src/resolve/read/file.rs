@@ -1,7 +1,7 @@
 //! One JSON file, walked along the schema in a single pass.
 
 use super::candidates::{Candidates, ValuePlace};
-use crate::format::{FileFormat, Problem};
+use crate::format::{FileFormat, Problem, help_for_format};
 use crate::nearest::nearest;
 use crate::resolve::index::{Index, LeafId, ROOT, Slot, Target};
 use crate::resolve::report::{Code, Diagnostic, Place, Severity};
@@ -82,7 +82,8 @@ impl<'r> Reader<'r> {
         if !problems.is_empty() {
             return problems.iter().for_each(|problem| self.problem(problem));
         }
-        let is_blank = self.source.text().trim_start_matches('\u{feff}').trim().is_empty();
+        let is_blank = self.source.format() != FileFormat::Json
+            && self.source.text().trim_start_matches('\u{feff}').trim().is_empty();
         match if is_blank { Ok(None) } else { self.scanner.peek() } {
             Ok(None) => {
                 let help = match self.source.format() {
@@ -317,13 +318,14 @@ impl<'r> Reader<'r> {
             setting: None,
             place,
             related: Vec::new(),
-            help: problem.help.clone(),
+            help: help_for_format(self.source.text(), self.source.format()).unwrap_or(problem.help.clone()),
         });
     }
 
     fn syntax(&mut self, error: SyntaxError) {
         let at = Span { start: error.offset, len: error.len };
-        let help = error.help.into_owned();
+        let other_format = help_for_format(self.source.text(), self.source.format());
+        let help = other_format.unwrap_or_else(|| error.help.into_owned());
         self.diagnose(Code::Syntax, Severity::Error, error.message, None, at, help);
     }
 
