@@ -4,13 +4,15 @@ use std::io::Write;
 
 use clap::{Args, ValueEnum};
 
-use super::show::overridden;
-use super::{Failure, Outcome, Sources, listing};
+use crate::show::overridden;
+use crate::{Context, Failure, Outcome, Verdict};
 use settings_core::Settings;
+use settings_core::listing::Entry;
 use settings_core::markdown::plain;
-use settings_core::resolve::{Effective, Environment};
+use settings_core::resolve::Effective;
 use settings_core::schema::{DefaultValue, Kind, Rule, Strength, env_name};
 use settings_core::value::expectation;
+use settings_core::value::json::Tree;
 
 /// Shows all that is known of one setting.
 #[derive(Args, Debug)]
@@ -33,19 +35,13 @@ enum Format {
 }
 
 impl Explain {
-    pub(super) fn run<T: Settings>(
-        self,
-        sources: &Sources,
-        environment: Environment,
-        out: &mut dyn Write,
-    ) -> Outcome {
-        let resolution = sources.resolve::<T>(environment)?;
+    pub(crate) fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
+        let resolution = context.resolve::<T>()?;
         let effective = resolution.setting(&self.path)?;
+        let out = &mut *context.out;
         match self.format {
             Format::Json => {
-                let entry = listing::entry(&effective, None);
-                serde_json::to_writer_pretty(&mut *out, &entry).map_err(std::io::Error::from)?;
-                writeln!(out)?;
+                writeln!(out, "{:#}", Tree::from(Entry::new(&effective, None).to_json()))?;
             }
             Format::Human => {
                 documentation(&effective, out)?;
@@ -53,7 +49,7 @@ impl Explain {
                 layers(&effective, out)?;
             }
         }
-        Ok(!resolution.report().has_errors())
+        Ok(Verdict::good_if(!resolution.report().has_errors()))
     }
 }
 
@@ -65,8 +61,8 @@ fn documentation(effective: &Effective<'_>, out: &mut dyn Write) -> Result<(), F
         let mark = if setting.is_default(value.value) { "(default) " } else { "" };
         writeln!(out, "  {}: {mark}{}", value.label, plain(value.text))?;
     }
-    if !setting.note.is_empty() {
-        writeln!(out, "{}", plain(setting.note))?;
+    if !setting.note().is_empty() {
+        writeln!(out, "{}", plain(setting.note()))?;
     }
     Ok(())
 }
@@ -80,12 +76,12 @@ fn facts(effective: &Effective<'_>, prefix: &str, out: &mut dyn Write) -> Result
         DefaultValue::Computed { rule, .. } => fact("default", &format!("{} (now {default})", plain(rule)))?,
         _ => fact("default", &default)?,
     }
-    for key in setting.computed_from {
+    for key in setting.computed_from() {
         fact("", &format!("computed from {}", effective.path.old_name(key)))?;
     }
     fact("variable", &effective.env_name)?;
     fact("", &format!("{}_FILE names a file that holds the value", effective.env_name))?;
-    if is_map(&setting.kind) {
+    if matches!(setting.kind.required(), Kind::Map(_)) {
         fact("", &format!("{}_KEY sets the entry KEY alone", effective.env_name))?;
     }
     if let Some(console) = effective.console() {
@@ -100,28 +96,28 @@ fn facts(effective: &Effective<'_>, prefix: &str, out: &mut dyn Write) -> Result
             fact("", rule.help)?;
         }
     }
-    for alias in setting.aliases {
+    for alias in setting.aliases() {
         let path = effective.path.old_name(alias).to_string();
         fact("old name", &format!("{path}, {}", env_name(prefix, &path)))?;
     }
-    for (name, text) in [("added", setting.added), ("scope", setting.scope)] {
+    for (name, text) in [("added", setting.added()), ("scope", setting.scope())] {
         if let Some(text) = text {
             fact(name, text)?;
         }
     }
-    if setting.restart {
+    if setting.restart() {
         fact("restart", "a change needs a restart")?;
     }
     if setting.kind.is_secret() {
         fact("secret", "its value is never shown")?;
     }
-    if setting.hidden {
+    if setting.hidden() {
         fact("hidden", "it stands in no document")?;
     }
-    if let Some(todo) = setting.todo {
+    if let Some(todo) = setting.todo() {
         fact("to do", todo)?;
     }
-    if let Some(deprecated) = setting.deprecated {
+    if let Some(deprecated) = setting.deprecated() {
         fact("deprecated", &format!(" since {}: {}", deprecated.since, deprecated.reason))?;
         if let Some(replacement) = deprecated.replacement {
             fact("", &format!("set {} instead", effective.path.old_name(replacement)))?;
@@ -139,14 +135,6 @@ fn layers(effective: &Effective<'_>, out: &mut dyn Write) -> Result<(), Failure>
         writeln!(out, "          overrides {}", overridden(origin, &value))?;
     }
     Ok(())
-}
-
-fn is_map(kind: &Kind) -> bool {
-    match kind {
-        Kind::Map(_) => true,
-        Kind::Optional(of) => is_map(of),
-        _ => false,
-    }
 }
 
 const fn told(rule: &Rule) -> &'static str {

@@ -7,6 +7,7 @@ mod format;
 #[cfg(feature = "json-schema")]
 pub mod json_schema;
 mod line_index;
+pub mod listing;
 pub mod mail;
 pub mod markdown;
 mod nearest;

@@ -248,7 +248,10 @@ fn a_folder_that_cannot_be_written_is_named() {
     let folder = Folder::new("foreign-folder");
     let config = folder.write("config.json", "{}");
     let (user, binary) = (65534, folder.path("operated"));
-    fs::copy(env!("CARGO_BIN_EXE_operated"), &binary).unwrap();
+    // a link, since a file that was just written can be busy
+    if fs::hard_link(env!("CARGO_BIN_EXE_operated"), &binary).is_err() {
+        fs::copy(env!("CARGO_BIN_EXE_operated"), &binary).unwrap();
+    }
     let permissions = <fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode;
     fs::set_permissions(folder.path(""), permissions(0o755)).unwrap();
     if std::os::unix::fs::chown(&config, Some(user), Some(user)).is_err() {
@@ -374,6 +377,6 @@ fn unknown_keys_take_linear_time() {
         assert_eq!(run(&config, &["set", "ServiceSettings.MaxUsers", "7"]).code, Some(0));
         start.elapsed()
     };
-    let (few, many) = (time(500), time(2_500));
-    assert!(many < 12 * few + std::time::Duration::from_secs(1), "500: {few:?}, 2,500: {many:?}");
+    let (few, many) = (time(200), time(1_000));
+    assert!(many < 12 * few + std::time::Duration::from_secs(1), "200: {few:?}, 1,000: {many:?}");
 }
