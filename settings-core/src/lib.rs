@@ -1,16 +1,16 @@
 //! Configuration whose single source of truth is code.
 
-#[cfg(feature = "cli")]
-pub mod cli;
+mod atomic;
 #[cfg(feature = "docs")]
 pub mod docs;
 #[cfg(feature = "json-schema")]
 pub mod json_schema;
 mod line_index;
 pub mod mail;
-mod markdown;
+pub mod markdown;
 mod nearest;
 mod private;
+#[cfg(feature = "reference")]
 pub mod reference;
 pub mod resolve;
 #[cfg(test)]
@@ -18,6 +18,7 @@ mod sample;
 pub mod schema;
 pub mod store;
 pub mod template;
+pub mod timestamp;
 pub mod value;
 mod workflow;
 

@@ -88,7 +88,7 @@ async fn no_secret_and_no_message_is_logged() {
         let _ = mailer.send(&message(&to)).await;
         let _ = mailer.send(&message("grüße@example.com")).await;
         queue(Path::new(&folder.path(mode)), &mailer).await;
-        let probe = doctor::Probe { sender: None, recipients: Vec::new() };
+        let probe = doctor::Probe::default();
         let _ = doctor::examine(&mailer.settings(), options(), &probe).await;
         let _ = mailer.replace(&EmailSettings { smtp_username: String::new(), ..mailer.settings() });
     }

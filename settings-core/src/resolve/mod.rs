@@ -30,6 +30,4 @@ pub use build::Settings;
 pub use outcome::{Effective, Origin, Refused, Registry, Resolution, UnknownPath, resolve};
 pub use report::{Code, Diagnostic, Place, Report, Severity, Snippet};
 pub(crate) use source::read_bytes;
-#[cfg(feature = "cli")]
-pub(crate) use source::read_stdin;
-pub use source::{Environment, Layer, Layers, Unreadable, Variable};
+pub use source::{Environment, Layer, Layers, Unreadable, Variable, read_stdin};

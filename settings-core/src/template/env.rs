@@ -46,8 +46,8 @@ fn is_plain(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_alphanumeric() || "_-./:@,+%=".contains(c))
 }
 
-/// A value behind `=`, as env files have it and shells read it too, but for line breaks.
-pub(crate) fn quote(text: &str) -> String {
+/// Quotes a value as env files write it after `=`; shells read it the same, except for line breaks.
+pub fn quote(text: &str) -> String {
     if is_plain(text) {
         return text.to_owned();
     }

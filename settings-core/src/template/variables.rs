@@ -39,8 +39,8 @@ fn text(setting: &Setting) -> Option<String> {
     variable_text(&setting.kind, &written(setting)?)
 }
 
-/// A value as a variable's text; `None` where no text reads back as it.
-pub(crate) fn variable_text(kind: &Kind, value: &Value<'_>) -> Option<String> {
+/// Returns a value as the text of a variable; `None` if no text reads back as this value.
+pub fn variable_text(kind: &Kind, value: &Value<'_>) -> Option<String> {
     let text = match (kind, value) {
         (Kind::Optional(_), Value::Null) => "null".to_owned(),
         (kind, value) => to_text(kind, value),

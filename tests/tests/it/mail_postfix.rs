@@ -393,10 +393,10 @@ async fn falls_silent(
 }
 
 async fn doctor_walks(postfix: &Postfix) {
-    let probe = doctor::Probe {
-        sender: Some("server@example.test".parse().unwrap()),
-        recipients: vec!["admin@example.test".parse().unwrap(), "reject@example.test".parse().unwrap()],
-    };
+    let probe = doctor::Probe::default()
+        .sender("server@example.test".parse().unwrap())
+        .recipient("admin@example.test".parse().unwrap())
+        .recipient("reject@example.test".parse().unwrap());
     let settings = settings(postfix.ports().submission, ConnectionSecurity::StartTls);
     let report = doctor::examine(&settings, trusting(), &probe).await;
     assert!(!report.healthy);

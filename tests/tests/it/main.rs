@@ -49,6 +49,7 @@ mod rst_pages;
 mod rst_random;
 mod rst_robustness;
 mod rules_mail;
+mod store_commands;
 mod store_edit_fuzz;
 mod store_kinds;
 mod style;

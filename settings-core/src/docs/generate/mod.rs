@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 
+use crate::atomic::replace;
 use crate::schema::Section;
 use crate::template;
 
@@ -152,15 +153,7 @@ fn write(path: &Path, content: &str) -> Result<(), GenerateError> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(failed("create", folder))?;
     }
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.new", std::process::id()));
-    let beside = path.with_file_name(name);
-    let written = std::fs::write(&beside, content).and_then(|()| std::fs::rename(&beside, path));
-    written.map_err(|error| {
-        // Best effort: the file beside is of no use to anyone.
-        let _ = std::fs::remove_file(&beside);
-        failed("write", path)(error)
-    })
+    replace(path, content.as_bytes()).map_err(io::Error::from).map_err(failed("write", path))
 }
 
 /// All that is generated of a program: its reference pages, `config.default.json`, and with the feature `json-schema`

@@ -45,7 +45,7 @@ impl<'r> Inputs<'r> {
         let mut set = HashSet::new();
         let mut place = |(name, value): Entry<'r>| match set.insert(put(&mut map, name, value)?) {
             true => Ok(()),
-            false => Err(Mismatch::of_key(name, "another variable sets the same key")),
+            false => Err(Mismatch::unknown_key(name, "another variable sets the same key")),
         };
         let faults = entries.into_iter().rev().map(|entry| entry.and_then(&mut place).err()).collect();
         (Value::Map(map), faults)
@@ -60,7 +60,7 @@ impl<'r> Inputs<'r> {
         let value =
             self.layers.environment.get(variable).and_then(|variable| variable.value).unwrap_or_default();
         let Some(of) = element(&setting.kind) else { return Ok((name, Value::Null)) };
-        from_text(of, value).map(|value| (name, value)).map_err(|mismatch| mismatch.of_entry(name))
+        from_text(of, value).map(|value| (name, value)).map_err(|mismatch| mismatch.in_entry(name))
     }
 }
 
@@ -77,13 +77,13 @@ fn put<'r>(
     let at = match (exact.or(first), second) {
         (Some(at), None) => at,
         (Some(at), Some(_)) if exact.is_some() => at,
-        (_, Some(_)) => return Err(Mismatch::of_key(name, "two keys of the map have this variable")),
+        (_, Some(_)) => return Err(Mismatch::unknown_key(name, "two keys of the map have this variable")),
         (None, None) => {
             let shows_case = !name.bytes().any(|byte| byte.is_ascii_uppercase())
                 || name.bytes().any(|byte| byte.is_ascii_lowercase());
             if !shows_case {
                 let why = "the map has no such key yet, and the name doesn't show the new key's letter case";
-                return Err(Mismatch::of_key(name, why));
+                return Err(Mismatch::unknown_key(name, why));
             }
             map.push((Cow::Borrowed(name), value));
             return Ok(map.len() - 1);

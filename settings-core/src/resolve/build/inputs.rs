@@ -6,14 +6,14 @@ use crate::resolve::report::{Code, Diagnostic, Place, Severity, suggestion};
 use crate::resolve::source::{Layers, Override, SecretFile, Variable};
 use crate::schema::Setting;
 use crate::value::json::Raw;
-use crate::value::{Mismatch, Reason, Value, Wiped, from_json, from_text};
+use crate::value::{Mismatch, Reason, Value, ZeroizingString, from_json, from_text};
 
 /// All that values are read from.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Inputs<'r> {
     pub(crate) index: &'r Index,
     pub(crate) layers: &'r Layers,
-    pub(crate) texts: &'r [Wiped],
+    pub(crate) texts: &'r [ZeroizingString],
     pub(crate) candidates: &'r Candidates,
     /// Whether a file could not be read to its end, so that settings may be missing.
     pub(crate) is_broken: bool,

@@ -92,7 +92,7 @@ impl<'r> Walk<'_, 'r> {
         let mut seen = vec![(false, false); section.members.len()];
         for (at, name) in named.iter().flatten() {
             if let Some((own, _)) = seen.get_mut(*at) {
-                *own |= *name != Name::Old;
+                *own |= *name != Name::Alias;
             }
         }
         for ((key, value), name) in entries.iter().zip(&named) {
@@ -124,7 +124,7 @@ impl<'r> Walk<'_, 'r> {
                         format!("write it as `{}`", member.key()),
                     );
                 }
-                Name::Old => {
+                Name::Alias => {
                     let what = if is_set_too {
                         format!("is ignored: `{below}` is set too")
                     } else {

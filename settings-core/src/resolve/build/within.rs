@@ -64,6 +64,6 @@ fn member<'r>(section: &Section, raw: Raw<'r>, key: &str) -> Option<(Kind, Raw<'
             member_called(section, &name.name()).is_some_and(|(found, how)| found == at && wanted(how))
         })
     };
-    let (_, value) = named(|how| how != Name::Old).or_else(|| named(|how| how == Name::Old))?;
+    let (_, value) = named(|how| how != Name::Alias).or_else(|| named(|how| how == Name::Alias))?;
     Some((kind, *value))
 }

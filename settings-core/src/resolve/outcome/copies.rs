@@ -23,7 +23,7 @@ impl Copies {
             }
             copies.push((leaf, weaker, setting.default_value()));
         }
-        let copied = copies.into_iter().filter(|(.., value)| value.has_copies());
+        let copied = copies.into_iter().filter(|(.., value)| value.owns_text());
         Self(copied.map(|(leaf, number, value)| (leaf, number, value.into_owned())).collect())
     }
 

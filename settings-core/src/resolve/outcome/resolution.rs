@@ -13,7 +13,7 @@ use crate::resolve::read::{Candidate, Candidates, ValuePlace, by_path, file, ove
 use crate::resolve::report::{Code, Diagnostic, Place, Report, Severity};
 use crate::resolve::source::Layers;
 use crate::schema::Section;
-use crate::value::{Value, Wiped};
+use crate::value::{Value, ZeroizingString};
 
 /// What became of all layers.
 pub struct Resolution<T> {
@@ -21,7 +21,7 @@ pub struct Resolution<T> {
     report: Report,
     index: Index,
     layers: Layers,
-    texts: Vec<Wiped>,
+    texts: Vec<ZeroizingString>,
     candidates: Candidates,
     computed: Computed,
     copies: OnceLock<Copies>,

@@ -9,7 +9,7 @@ use crate::resolve::index::{Index, LeafId, ROOT, Target};
 use crate::resolve::report::{Code, Diagnostic, Severity};
 use crate::resolve::source::{Environment, Policies, Variable, read_limited, severity};
 use crate::schema::env_name;
-use crate::value::Wiped;
+use crate::value::ZeroizingString;
 
 /// The suffix of a variable that names a file with the value.
 const FILE_SUFFIX: &str = "_FILE";
@@ -23,7 +23,7 @@ pub(crate) fn read(
     policies: &Policies,
     environment: &Environment,
     candidates: &mut Candidates,
-    texts: &mut Vec<Wiped>,
+    texts: &mut Vec<ZeroizingString>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     diagnostics.extend(environment.faults());
@@ -68,7 +68,7 @@ struct Reader<'r> {
     policies: &'r Policies,
     environment: &'r Environment,
     candidates: &'r mut Candidates,
-    texts: &'r mut Vec<Wiped>,
+    texts: &'r mut Vec<ZeroizingString>,
     diagnostics: &'r mut Vec<Diagnostic>,
 }
 

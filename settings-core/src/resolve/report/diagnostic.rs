@@ -260,17 +260,29 @@ impl Report {
         self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()
     }
 
-    /// Returns the errors that `before` does not have, whatever their places.
+    /// Returns the findings that `before` does not have, whatever their places.
     #[must_use]
-    pub fn errors_beyond(&self, before: &Self) -> Self {
-        let is_new = |diagnostic: &&Diagnostic| {
-            let same = |old: &Diagnostic| {
-                (old.code, &old.setting, &old.message)
-                    == (diagnostic.code, &diagnostic.setting, &diagnostic.message)
-            };
-            diagnostic.severity == Severity::Error && !before.diagnostics.iter().any(same)
-        };
-        Self { diagnostics: self.diagnostics.iter().filter(is_new).cloned().collect() }
+    pub fn beyond(&self, before: &Self) -> Self {
+        let key =
+            |found: &Diagnostic| (found.code, found.severity, found.setting.clone(), found.message.clone());
+        let old: HashSet<_> = before.diagnostics.iter().map(key).collect();
+        self.filtered(|diagnostic| !old.contains(&key(diagnostic)))
+    }
+
+    /// Returns the errors alone.
+    #[must_use]
+    pub fn errors(&self) -> Self {
+        self.filtered(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// Returns the warnings alone.
+    #[must_use]
+    pub fn warnings(&self) -> Self {
+        self.filtered(|diagnostic| diagnostic.severity == Severity::Warning)
+    }
+
+    fn filtered(&self, keep: impl Fn(&Diagnostic) -> bool) -> Self {
+        Self { diagnostics: self.diagnostics.iter().filter(|diagnostic| keep(diagnostic)).cloned().collect() }
     }
 
     /// Returns the diagnostics of both, each once.

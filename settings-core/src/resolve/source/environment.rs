@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::reading::{Unreadable, read_text};
 use crate::resolve::report::{Code, Diagnostic, Place, Severity};
-use crate::value::{Wiped, wipe};
+use crate::value::{ZeroizingString, wipe};
 
 const NOT_CLOSED: &str = "the quote is not closed";
 const TEXT_FOLLOWS: &str = "text follows the closing quote";
@@ -24,7 +24,7 @@ pub struct Environment(Arc<Variables>);
 #[derive(Clone, Default)]
 struct Variables {
     /// All names and texts, one behind the other.
-    text: Wiped,
+    text: ZeroizingString,
     entries: Vec<Entry>,
     files: Vec<String>,
     faults: Vec<Fault>,
@@ -184,7 +184,7 @@ impl Variables {
     }
 
     fn with_room(variables: usize) -> Self {
-        let text = Wiped::with_capacity(variables * TYPICAL_LEN);
+        let text = ZeroizingString::with_capacity(variables * TYPICAL_LEN);
         Self { text, entries: Vec::with_capacity(variables), ..Self::default() }
     }
 
@@ -245,7 +245,7 @@ impl<N: AsRef<str>, V: AsRef<str>> FromIterator<(N, V)> for Environment {
 }
 
 /// The name and the value of a line that is neither empty nor a comment, or why it has none.
-fn assignment(line: &str) -> Result<(&str, Wiped), &'static str> {
+fn assignment(line: &str) -> Result<(&str, ZeroizingString), &'static str> {
     let line = line.strip_prefix("export ").unwrap_or(line).trim_start();
     let (variable, value) = line.split_once('=').ok_or("expected `NAME=value`")?;
     let variable = variable.trim_end();
@@ -256,7 +256,7 @@ fn assignment(line: &str) -> Result<(&str, Wiped), &'static str> {
 }
 
 /// What stands in quotes, or ahead of a comment.
-fn unquote(value: &str) -> Result<Wiped, &'static str> {
+fn unquote(value: &str) -> Result<ZeroizingString, &'static str> {
     if let Some(inner) = value.strip_prefix('\'') {
         let (inner, rest) = inner.split_once('\'').ok_or(NOT_CLOSED)?;
         return if is_comment(rest) { Ok(inner.to_owned().into()) } else { Err(TEXT_FOLLOWS) };
@@ -264,7 +264,7 @@ fn unquote(value: &str) -> Result<Wiped, &'static str> {
     let Some(inner) = value.strip_prefix('"') else {
         return Ok(value.split(" #").next().unwrap_or(value).trim_end().to_owned().into());
     };
-    let mut text = Wiped::default();
+    let mut text = ZeroizingString::default();
     let mut chars = inner.chars();
     while let Some(c) = chars.next() {
         match c {

@@ -11,7 +11,7 @@ use super::reading::{Unreadable, read_text};
 use super::secrets::{self, SecretFile};
 use super::text::Source;
 use crate::schema::Unknown;
-use crate::value::Wiped;
+use crate::value::ZeroizingString;
 
 /// All layers above the defaults, as text.
 ///
@@ -163,7 +163,7 @@ impl Layers {
         self
     }
 
-    fn source(mut self, layer: Layer, name: String, text: impl Into<Wiped>) -> Self {
+    fn source(mut self, layer: Layer, name: String, text: impl Into<ZeroizingString>) -> Self {
         let at = self.sources.partition_point(|source| source.layer <= layer);
         self.sources.insert(at, Source::new(layer, name, text.into()));
         self

@@ -15,8 +15,7 @@ pub use layers::Layers;
 pub(crate) use overrides::Override;
 pub(crate) use policy::{Policies, severity};
 pub use reading::Unreadable;
-#[cfg(feature = "cli")]
-pub(crate) use reading::read_stdin;
+pub use reading::read_stdin;
 pub(crate) use reading::{read_bytes, read_limited};
 pub(crate) use secrets::SecretFile;
 pub(crate) use text::Source;

@@ -3,13 +3,13 @@
 use std::fmt;
 
 use crate::resolve::report::Place;
-use crate::value::Wiped;
+use crate::value::ZeroizingString;
 
 /// One explicit value.
 #[derive(Clone)]
 pub(crate) struct Override {
     pub(crate) path: String,
-    pub(crate) text: Wiped,
+    pub(crate) text: ZeroizingString,
     pub(crate) origin: String,
 }
 

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use crate::value::{Wiped, wipe};
+use crate::value::{Secret, ZeroizingString, wipe};
 
 /// The largest configuration file.
 const LIMIT: u64 = 64 << 20;
@@ -95,16 +95,19 @@ fn read_all(mut reader: impl io::Read, known: u64, limit: u64, name: &str) -> io
     Ok(bytes)
 }
 
-/// Reads the text of standard input, with the limits of a file.
+/// Reads standard input up to its end, without its last line break. Returns `None` if it has no bytes at all.
+///
+/// The text may be a secret: no copy of it is left in memory.
 ///
 /// # Errors
-/// Returns the system's error, or an error if the input is too large or not UTF-8.
-pub(crate) fn read_stdin() -> io::Result<Wiped> {
-    utf8(read_all(io::stdin().lock(), 0, LIMIT, "64 MiB")?)
+/// Returns the system's error, or an error if the text is larger than 64 MiB or not UTF-8.
+pub fn read_stdin() -> io::Result<Option<Secret>> {
+    let text = utf8(read_all(io::stdin().lock(), 0, LIMIT, "64 MiB")?)?;
+    Ok((!text.is_empty()).then(|| Secret::new(text.without_line_break().into_string())))
 }
 
 /// Reads the text of a file.
-pub(crate) fn read_text(path: &Path) -> Result<Wiped, Unreadable> {
+pub(crate) fn read_text(path: &Path) -> Result<ZeroizingString, Unreadable> {
     read_bytes(path).and_then(utf8).map_err(Unreadable::from_io(path))
 }
 
@@ -112,7 +115,7 @@ pub(crate) fn read_text(path: &Path) -> Result<Wiped, Unreadable> {
 ///
 /// Only pipes and regular files are read: a directory or a socket is a mistake. An empty file is most often the trace
 /// of a command that failed, so it is an error as well; a line break alone is an empty value.
-pub(crate) fn read_value(path: &Path) -> Result<Wiped, String> {
+pub(crate) fn read_value(path: &Path) -> Result<ZeroizingString, String> {
     let file = File::open(path).map_err(|error| error.to_string())?;
     let metadata = file.metadata().map_err(|error| error.to_string())?;
     if !metadata.is_file() && !is_pipe(&metadata) {
@@ -141,12 +144,12 @@ fn is_pipe(_: &std::fs::Metadata) -> bool {
     false
 }
 
-fn utf8(bytes: Vec<u8>) -> io::Result<Wiped> {
+fn utf8(bytes: Vec<u8>) -> io::Result<ZeroizingString> {
     if let Some(name) = utf16(&bytes) {
         wipe(bytes);
         return Err(io::Error::new(io::ErrorKind::InvalidData, format!("{name}: save it as UTF-8")));
     }
-    String::from_utf8(bytes).map(Wiped::from).map_err(|error| {
+    String::from_utf8(bytes).map(ZeroizingString::from).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
         let line = error.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count() + 1;
         wipe(error.into_bytes());

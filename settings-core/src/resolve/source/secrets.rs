@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::reading::{Unreadable, read_value};
 use crate::resolve::report::Place;
-use crate::value::Wiped;
+use crate::value::ZeroizingString;
 
 /// One file of a secrets directory.
 #[derive(Clone)]
@@ -13,7 +13,7 @@ pub(crate) struct SecretFile {
     pub(crate) name: String,
     pub(crate) path: String,
     /// The text, or the reason why it cannot be read.
-    pub(crate) text: Result<Wiped, String>,
+    pub(crate) text: Result<ZeroizingString, String>,
 }
 
 impl fmt::Debug for SecretFile {
@@ -58,7 +58,7 @@ pub(crate) fn read_dir(folder: &Path) -> Result<Vec<SecretFile>, Unreadable> {
 }
 
 /// Reads a value, but not from a pipe: it would block if nothing writes to it.
-fn read_regular(path: &Path) -> Result<Wiped, String> {
+fn read_regular(path: &Path) -> Result<ZeroizingString, String> {
     match std::fs::metadata(path) {
         Ok(metadata) if !metadata.is_file() => Err("not a regular file".to_owned()),
         _ => read_value(path),

@@ -7,14 +7,14 @@ use super::layer::Layer;
 use crate::line_index::LineIndex;
 use crate::resolve::index::Index;
 use crate::resolve::report::{Place, Showing, Token, snippet, tokens};
-use crate::value::Wiped;
+use crate::value::ZeroizingString;
 
 /// One file's text.
 #[derive(Clone)]
 pub(crate) struct Source {
     pub(crate) layer: Layer,
     pub(crate) name: String,
-    pub(crate) text: Wiped,
+    pub(crate) text: ZeroizingString,
     /// What the text is made of, found when the first snippet is cut from it.
     tokens: OnceLock<Vec<Token>>,
     /// Where its lines are, found when the first place is asked for.
@@ -22,7 +22,7 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    pub(crate) fn new(layer: Layer, name: String, text: Wiped) -> Self {
+    pub(crate) fn new(layer: Layer, name: String, text: ZeroizingString) -> Self {
         Self { layer, name, text, tokens: OnceLock::new(), lines: OnceLock::new() }
     }
 
