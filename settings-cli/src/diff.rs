@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 
 use super::{Failure, Outcome, Sources, difference};
 use settings_core::Settings;
-use settings_core::resolve::{Code, Environment, Layer, Layers, Resolution, resolve};
+use settings_core::resolve::{Code, Environment, Layers, Resolution, resolve};
 use settings_core::store::{differences, history};
 
 /// Shows which settings differ between two files, or between a file and what is in effect.
@@ -113,10 +113,10 @@ fn resolved<T: Settings>(
     environment: &Environment,
 ) -> Result<Resolution<T>, Failure> {
     let layers = match source {
-        Source::File(path) => Layers::new().read(Layer::File, path)?,
+        Source::File(path) => Layers::new().read_file(path)?,
         Source::Version(number) => version(*number, sources)?,
         Source::Usual if sources.config.is_empty() && !sources.config_path().exists() => Layers::new(),
-        Source::Usual => Layers::new().read(Layer::File, sources.config_path())?,
+        Source::Usual => Layers::new().read_file(sources.config_path())?,
         Source::Effective => sources.layers(environment.clone())?,
     };
     Ok(resolve::<T>(layers))

@@ -113,7 +113,7 @@ impl Cli {
         complete::<T>(Self::command);
         let cli = Self::parse();
         let mut out = io::stdout().lock();
-        let outcome = cli.run::<T>(Environment::of_process(), &mut out);
+        let outcome = cli.run::<T>(Environment::from_process(), &mut out);
         let outcome = outcome.and_then(|good| out.flush().map(|()| good).map_err(Failure::from));
         match outcome {
             Ok(true) => ExitCode::SUCCESS,

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::Failure;
 use settings_core::Settings;
-use settings_core::resolve::{Environment, Layer, Layers, Resolution, Severity, Unreadable, resolve};
+use settings_core::resolve::{Environment, Layers, Resolution, Severity, Unreadable, resolve};
 use settings_core::schema::Unknown;
 
 /// The file that is read where it exists and no other is named.
@@ -107,14 +107,10 @@ impl Sources {
     pub fn layers(&self, environment: Environment) -> Result<Layers, Unreadable> {
         let mut layers = self.layers_but_files(environment)?;
         for path in &self.config {
-            layers = layers.read(Layer::File, path)?;
+            layers = layers.read_file(path)?;
         }
         if self.config.is_empty() {
-            let usual = Path::new(DEFAULT_CONFIG);
-            layers = match usual.exists() {
-                true => layers.read(Layer::File, usual)?,
-                false => layers.depends_on(usual),
-            };
+            layers = layers.read_file_if_exists(DEFAULT_CONFIG)?;
         }
         Ok(layers)
     }
@@ -125,9 +121,7 @@ impl Sources {
     /// Where a named file can't be read.
     pub fn layers_beside(&self, environment: Environment) -> Result<Layers, Unreadable> {
         let weaker = self.config.split_last().map_or(&[][..], |(_, weaker)| weaker);
-        weaker
-            .iter()
-            .try_fold(self.layers_but_files(environment)?, |layers, path| layers.read(Layer::File, path))
+        weaker.iter().try_fold(self.layers_but_files(environment)?, |layers, path| layers.read_file(path))
     }
 
     fn layers_but_files(&self, environment: Environment) -> Result<Layers, Unreadable> {
@@ -136,7 +130,7 @@ impl Sources {
             layers = layers.depends_on(path);
         }
         if let Some(path) = &self.custom_defaults {
-            layers = layers.read(Layer::CustomDefaults, path)?;
+            layers = layers.read_custom_defaults(path)?;
         }
         for path in &self.secrets_dir {
             layers = layers.secrets_dir(path)?;

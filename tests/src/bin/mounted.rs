@@ -29,7 +29,7 @@ enum ServerCommand {
 fn main() -> ExitCode {
     complete::<Program>(Server::command);
     let ServerCommand::Config(cli) = Server::parse().command else { return ExitCode::SUCCESS };
-    match cli.run::<Program>(Environment::of_process(), &mut io::stdout()) {
+    match cli.run::<Program>(Environment::from_process(), &mut io::stdout()) {
         Ok(good) => ExitCode::from(u8::from(!good)),
         Err(failure) => {
             eprintln!("{failure}");

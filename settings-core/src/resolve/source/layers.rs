@@ -98,7 +98,7 @@ impl Layers {
     /// its name.
     pub fn secrets_dir(mut self, path: impl AsRef<Path>) -> Result<Self, Unreadable> {
         self.secrets.extend(secrets::read_dir(path.as_ref())?);
-        Ok(self.depends_on(path.as_ref()))
+        Ok(self.depends_on(path))
     }
 
     /// Records that the layers depend on a file, whether or not it exists.

@@ -121,8 +121,7 @@ pub(crate) fn read_value(path: &Path) -> Result<ZeroizingString, String> {
     if !metadata.is_file() && !is_pipe(&metadata) {
         return Err("not a regular file".to_owned());
     }
-    let bytes =
-        read_all(file, metadata.len(), VALUE_LIMIT, "1 MiB").map_err(|error| error.to_string())?;
+    let bytes = read_all(file, metadata.len(), VALUE_LIMIT, "1 MiB").map_err(|error| error.to_string())?;
     if bytes.is_empty() {
         return Err(EMPTY.to_owned());
     }

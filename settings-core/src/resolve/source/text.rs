@@ -1,4 +1,4 @@
-//! One file's text.
+//! The text of one file.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -6,18 +6,18 @@ use std::sync::OnceLock;
 use super::layer::Layer;
 use crate::line_index::LineIndex;
 use crate::resolve::index::Index;
-use crate::resolve::report::{Place, Showing, Token, snippet, tokens};
+use crate::resolve::report::{Place, Tokens, is_fault_open, snippet};
 use crate::value::ZeroizingString;
 
-/// One file's text.
+/// The text of one file.
 #[derive(Clone)]
 pub(crate) struct Source {
     pub(crate) layer: Layer,
     pub(crate) name: String,
     pub(crate) text: ZeroizingString,
-    /// What the text is made of, found when the first snippet is cut from it.
-    tokens: OnceLock<Vec<Token>>,
-    /// Where its lines are, found when the first place is asked for.
+    /// Made when the first snippet is needed.
+    tokens: OnceLock<Tokens>,
+    /// Made when the first place is needed.
     lines: OnceLock<LineIndex>,
 }
 
@@ -26,34 +26,35 @@ impl Source {
         Self { layer, name, text, tokens: OnceLock::new(), lines: OnceLock::new() }
     }
 
-    pub(crate) fn tokens(&self) -> &[Token] {
-        self.tokens.get_or_init(|| tokens(&self.text))
+    fn tokens(&self) -> &Tokens {
+        self.tokens.get_or_init(|| Tokens::new(&self.text))
     }
 
     pub(crate) fn line_column(&self, offset: usize) -> (usize, usize) {
         self.lines.get_or_init(|| LineIndex::new(&self.text)).line_column(&self.text, offset)
     }
 
-    /// The place of a part of a source; `shown` tells whether the marked value itself may be shown.
+    /// Returns the place of a part of the text. `show` allows its snippet to show the marked value.
     pub(crate) fn place(
         &self,
         index: &Index,
         (start, len): (usize, usize),
         with_snippet: bool,
-        shown: bool,
+        show: bool,
     ) -> Place {
         let (line, column) = self.line_column(start);
-        let snippet = with_snippet.then(|| {
-            let is_secret_key = |key: &str| index.is_secret_key(key);
-            let showing = Showing { marked: shown, is_secret_key: &is_secret_key };
-            snippet(&self.text, self.tokens(), (start, len), &showing)
-        });
+        let snippet = with_snippet.then(|| snippet(&self.text, self.tokens(), (start, len), show, index));
         Place::File { name: self.name.clone(), line, column, snippet: snippet.flatten() }
+    }
+
+    /// Returns whether a message may name the text at the first fault: it is not a part of a secret.
+    pub(crate) fn is_fault_open(&self, index: &Index) -> bool {
+        is_fault_open(&self.text, self.tokens(), index)
     }
 }
 
 impl fmt::Debug for Source {
-    /// Leaves the text out: it may hold secrets.
+    /// Omits the text: it may contain secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Source").field("layer", &self.layer).field("name", &self.name).finish_non_exhaustive()
     }

@@ -1,0 +1,226 @@
+//! The lexical parts of a JSON text, up to the first fault.
+//!
+//! A snippet masks values by these parts. After a fault nothing is taken for structure: with a quote missing, the text
+//! of secrets would look like keys.
+
+use std::borrow::Cow;
+
+use crate::value::json::{Scanner, parse_value};
+
+/// The parts of a text.
+#[derive(Clone, Debug)]
+pub(crate) struct Tokens {
+    list: Vec<Token>,
+    fault: Option<Fault>,
+}
+
+/// One part of a text. `key` is the number of the key that it belongs to; for a key, that of the object around it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Token {
+    pub(crate) sort: Sort,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    key: Option<u32>,
+}
+
+/// The sort of a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sort {
+    Key,
+    Text,
+    Number,
+    /// `true`, `false` or `null`.
+    Word,
+    Comment,
+}
+
+/// The first place where the text is not JSON.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fault {
+    pub(crate) at: usize,
+    /// Whether a value was expected there.
+    pub(crate) is_value: bool,
+    key: Option<u32>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Expected {
+    Value,
+    /// A value, or the end of the list.
+    Element,
+    /// A key, or the end of the object.
+    Key,
+    Colon,
+    /// A comma, or a closing bracket.
+    Comma,
+}
+
+impl Tokens {
+    /// Splits a text into its parts.
+    pub(crate) fn new(text: &str) -> Self {
+        let mut scanner = Scanner::new(text);
+        let fault = scanner.value().and_then(|_| scanner.end()).err().map(|error| error.offset);
+        Lexer { text, at: 0, end: fault.unwrap_or(text.len()), list: Vec::new(), open: Vec::new(), key: None }
+            .run(fault.is_some())
+    }
+
+    /// Returns the fault, if the text is not JSON.
+    pub(crate) fn fault(&self) -> Option<Fault> {
+        self.fault
+    }
+
+    /// Returns the tokens that overlap a part of the text.
+    pub(crate) fn within(&self, start: usize, end: usize) -> impl Iterator<Item = Token> {
+        let first = self.list.partition_point(|token| token.end <= start);
+        self.list.iter().skip(first).take_while(move |token| token.start < end).copied()
+    }
+
+    /// Returns the keys that lead to a token, its own included if it is a key.
+    pub(crate) fn path<'t>(&self, text: &'t str, token: Token) -> Vec<Cow<'t, str>> {
+        let own = (token.sort == Sort::Key).then_some(token);
+        self.keys(text, own, token.key)
+    }
+
+    /// Returns the keys that lead to the fault.
+    pub(crate) fn path_of_fault<'t>(&self, text: &'t str, fault: Fault) -> Vec<Cow<'t, str>> {
+        self.keys(text, None, fault.key)
+    }
+
+    fn keys<'t>(&self, text: &'t str, own: Option<Token>, key: Option<u32>) -> Vec<Cow<'t, str>> {
+        let mut keys: Vec<_> = own.map(|key| name(text, key)).into_iter().collect();
+        let mut next = key;
+        while let Some(key) = next.and_then(|key| self.list.get(key as usize)) {
+            keys.push(name(text, *key));
+            next = key.key;
+        }
+        keys.reverse();
+        keys
+    }
+}
+
+/// Returns the name of a key.
+fn name(text: &str, key: Token) -> Cow<'_, str> {
+    let raw = text.get(key.start..key.end).unwrap_or_default();
+    let inner = raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default();
+    match inner.contains('\\') {
+        true => parse_value(raw).ok().and_then(|raw| raw.string()).unwrap_or_default(),
+        false => Cow::Borrowed(inner),
+    }
+}
+
+struct Lexer<'t> {
+    text: &'t str,
+    at: usize,
+    /// Nothing is read from here on.
+    end: usize,
+    list: Vec<Token>,
+    /// The open brackets: whether each is that of an object, and the key that it belongs to.
+    open: Vec<(bool, Option<u32>)>,
+    key: Option<u32>,
+}
+
+impl Lexer<'_> {
+    fn run(mut self, is_faulty: bool) -> Tokens {
+        let mut expected = Expected::Value;
+        if self.text.starts_with('\u{feff}') {
+            self.at = '\u{feff}'.len_utf8();
+        }
+        while let Some(next) = self.token(expected) {
+            expected = next;
+        }
+        let key = match expected {
+            // the object around it
+            Expected::Key => self.open.last().and_then(|(_, key)| *key),
+            _ => self.key,
+        };
+        let is_value = matches!(expected, Expected::Value | Expected::Element);
+        let fault = is_faulty.then_some(Fault { at: self.at, is_value, key });
+        Tokens { list: self.list, fault }
+    }
+
+    /// Reads one token and returns what comes next; `None` at the end or at the fault.
+    fn token(&mut self, expected: Expected) -> Option<Expected> {
+        let rest = self.text.get(self.at..self.end)?;
+        let blank = rest.len() - rest.trim_ascii_start().len();
+        self.at += blank;
+        let rest = rest.get(blank..)?;
+        let first = *rest.as_bytes().first()?;
+        if first == b'/' {
+            let len = match rest.strip_prefix("/*") {
+                Some(body) => body.find("*/")? + 4,
+                None if rest.starts_with("//") => rest.find('\n').unwrap_or(rest.len()),
+                None => return None,
+            };
+            self.push(Sort::Comment, len);
+            return Some(expected);
+        }
+        match (first, expected) {
+            (b'{', Expected::Value | Expected::Element) => {
+                self.open.push((true, self.key));
+                self.at += 1;
+                Some(Expected::Key)
+            }
+            (b'[', Expected::Value | Expected::Element) => {
+                self.open.push((false, self.key));
+                self.at += 1;
+                Some(Expected::Element)
+            }
+            (b'}', Expected::Key | Expected::Comma) | (b']', Expected::Element | Expected::Comma) => {
+                self.key = self.open.pop()?.1;
+                self.at += 1;
+                Some(Expected::Comma)
+            }
+            (b',', Expected::Comma) => {
+                self.at += 1;
+                match self.open.last()? {
+                    (true, _) => Some(Expected::Key),
+                    (false, _) => Some(Expected::Element),
+                }
+            }
+            (b':', Expected::Colon) => {
+                self.at += 1;
+                Some(Expected::Value)
+            }
+            (b'"', Expected::Key) => {
+                let len = string_len(rest)?;
+                let around = self.open.last().and_then(|(_, key)| *key);
+                self.key = around;
+                self.push(Sort::Key, len);
+                self.key = Some(self.list.len() as u32 - 1);
+                Some(Expected::Colon)
+            }
+            (b'"', Expected::Value | Expected::Element) => {
+                self.push(Sort::Text, string_len(rest)?);
+                Some(Expected::Comma)
+            }
+            (_, Expected::Value | Expected::Element) => {
+                let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"+-._".contains(byte);
+                let len = rest.bytes().take_while(is_part).count();
+                let sort = if first.is_ascii_alphabetic() { Sort::Word } else { Sort::Number };
+                self.push(sort, (len > 0).then_some(len)?);
+                Some(Expected::Comma)
+            }
+            _ => None,
+        }
+    }
+
+    fn push(&mut self, sort: Sort, len: usize) {
+        let start = self.at;
+        self.at += len;
+        self.list.push(Token { sort, start, end: self.at, key: self.key });
+    }
+}
+
+/// Returns the length of a string with its quotes; `None` if it is not closed.
+fn string_len(text: &str) -> Option<usize> {
+    let mut escaped = false;
+    for (at, byte) in text.bytes().enumerate().skip(1) {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => return Some(at + 1),
+            _ => {}
+        }
+    }
+    None
+}
