@@ -82,7 +82,7 @@ impl Index {
                 parent: None,
                 slots: (0, 1),
                 optional: None,
-                section: &Section::EMPTY,
+                section: &const { Section::new("", &[]) },
             });
             index.slots.push(Slot::new(root.key, Target::Section(1)));
             index.add(root.key, Some(ROOT), root);
@@ -192,7 +192,7 @@ impl Index {
     pub(crate) fn aliases(&self) -> Vec<(String, LeafId)> {
         let mut aliases = Vec::new();
         for (leaf, entry) in (0..).zip(&self.leaves) {
-            for alias in entry.setting.aliases {
+            for alias in entry.setting.aliases() {
                 let mut keys =
                     if alias.contains('.') { Vec::new() } else { self.section_keys(entry.section) };
                 keys.push(alias);
@@ -281,16 +281,15 @@ impl Names for Index {
         self.slots.iter().any(|slot| slot.key == word)
             || self.leaves.iter().any(|leaf| {
                 let setting = leaf.setting;
-                setting.aliases.contains(&word) || section_of(&setting.kind).is_some_and(in_section)
+                setting.aliases().contains(&word) || section_of(&setting.kind).is_some_and(in_section)
             })
     }
 }
 
-/// Returns the section that values of this kind hold.
+/// Returns the section that values of this kind contain.
 fn section_of(kind: &Kind) -> Option<&'static Section> {
-    match kind {
+    match kind.innermost() {
         Kind::Section(section) => Some(section),
-        Kind::List(of) | Kind::Set(of) | Kind::Map(of) | Kind::Optional(of) => section_of(of),
         _ => None,
     }
 }
@@ -303,6 +302,6 @@ fn secret_names(setting: &Setting, names: &mut Vec<&'static str>) {
                 section.leaves().map(|leaf| leaf.setting).filter(|setting| setting.kind.is_secret());
             secrets.for_each(|setting| secret_names(setting, names));
         }
-        None => names.extend(setting.aliases.iter().copied().chain([setting.key])),
+        None => names.extend(setting.aliases().iter().copied().chain([setting.key])),
     }
 }

@@ -25,7 +25,7 @@ use crate::value::Value;
 
 /// Whether a template names the setting at all.
 fn is_named(setting: &Setting) -> bool {
-    !setting.hidden && setting.deprecated.is_none()
+    !setting.hidden() && setting.deprecated().is_none()
 }
 
 /// The default to write; `None` where a template leaves the setting out.

@@ -53,7 +53,7 @@ pub(crate) fn match_members<'k>(
 pub(crate) fn member_called(section: &Section, key: &str) -> Option<(usize, Name)> {
     let position = |is: &dyn Fn(&Member) -> bool| section.members.iter().position(is);
     let by_alias = |member: &Member| match member {
-        Member::Setting(setting) => setting.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(key)),
+        Member::Setting(setting) => setting.aliases().iter().any(|alias| alias.eq_ignore_ascii_case(key)),
         Member::Section { .. } => false,
     };
     position(&|member| member.key() == key)

@@ -68,7 +68,8 @@ fn credentials_are_where_the_environment_says() {
     folder.write("EmailSettings.SMTPPort", "465");
     let directory = folder.path("");
     let environment = Environment::from_iter([("CREDENTIALS_DIRECTORY", directory.as_str())]);
-    let resolution = resolve::<ServerSettings>(Layers::new().credentials(&environment).unwrap().environment(environment));
+    let resolution =
+        resolve::<ServerSettings>(Layers::new().credentials(&environment).unwrap().environment(environment));
     assert_eq!(resolution.value().unwrap().email.smtp_port, 465);
     assert!(Layers::new().credentials(&Environment::default()).is_ok());
 }

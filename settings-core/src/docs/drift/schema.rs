@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::docs::from_schema::{default_text, innermost};
+use crate::docs::from_schema::default_text;
 use crate::docs::model::{Fact, Span, Value};
 use crate::docs::read::PageRead;
 use crate::nearest::nearest;
-use crate::schema::{Choice, DefaultValue, Kind, Leaf, Section};
+use crate::schema::{DefaultValue, Kind, Leaf, Section};
 
 use super::default::{Normal, contradict, normal};
 use super::draft::Draft;
@@ -183,7 +183,7 @@ fn facts(page: &PageRead, setting: &Documented<'_>, leaf: &Leaf, naming: &Naming
 
 fn default(page: &PageRead, setting: &Documented<'_>, leaf: &Leaf, drafts: &mut Vec<Draft>) {
     let Some(default) = default_text(leaf.setting) else { return };
-    let choices = choices(&leaf.setting.kind);
+    let choices = leaf.setting.kind.choices();
     for stated in setting.defaults() {
         let by_choice = choices
             .iter()
@@ -238,7 +238,7 @@ fn differs(stated: &str, default: &str, leaf: &Leaf, by: Source) -> bool {
     if contradict(&a, &b) {
         return true;
     }
-    match (innermost(&leaf.setting.kind), &a, &b) {
+    match (leaf.setting.kind.required(), &a, &b) {
         // A bare word in a sentence may be a name for the default.
         (Kind::Text | Kind::Secret | Kind::Custom(_), Normal::Text(a), Normal::Text(b)) => {
             by == Source::Config && a != b
@@ -281,13 +281,6 @@ fn value_span(item: &Value) -> Span {
     item.value.as_ref().map_or(Span::default(), |value| value.span)
 }
 
-fn choices(kind: &Kind) -> &'static [Choice] {
-    match innermost(kind) {
-        Kind::OneOf(choices) => choices,
-        _ => &[],
-    }
-}
-
 /// Settings of the page's own page name that it leaves out, where it documents most of them.
 fn missing(page: &PageRead, known: &[&Leaf], leaves: &[Leaf]) -> Vec<Draft> {
     let mut drafts = Vec::new();
@@ -296,7 +289,7 @@ fn missing(page: &PageRead, known: &[&Leaf], leaves: &[Leaf]) -> Vec<Draft> {
     names.dedup();
     for name in names {
         // What nobody should set any more may be left out.
-        let shown = |leaf: &&Leaf| !leaf.setting.hidden && leaf.setting.deprecated.is_none();
+        let shown = |leaf: &&Leaf| !leaf.setting.hidden() && leaf.setting.deprecated().is_none();
         let belonging: Vec<&Leaf> =
             leaves.iter().filter(|leaf| leaf.page == Some(name)).filter(shown).collect();
         let (there, absent): (Vec<&Leaf>, Vec<&Leaf>) =

@@ -88,12 +88,12 @@ impl Effective<'_> {
 
     /// Returns the console page of the setting, or of the nearest section that has one.
     pub fn console(&self) -> Option<&'static str> {
-        self.setting.console.or_else(|| self.sections.iter().rev().find_map(|section| section.console))
+        self.setting.console().or_else(|| self.sections.iter().rev().find_map(|section| section.console))
     }
 
     /// Returns the reference page of the setting, or of the nearest section that has one.
     pub fn page(&self) -> Option<&'static str> {
-        self.setting.page.or_else(|| self.sections.iter().rev().find_map(|section| section.page))
+        self.setting.page().or_else(|| self.sections.iter().rev().find_map(|section| section.page))
     }
 
     /// Returns the rules of its sections that concern it.

@@ -12,5 +12,5 @@ mod unclaimed;
 pub(crate) mod variables;
 
 pub(crate) use candidates::{Candidate, Candidates, ValuePlace};
-pub(crate) use lookup::{by_path, element, holds_sections};
+pub(crate) use lookup::by_path;
 pub(crate) use sink::Sink;
