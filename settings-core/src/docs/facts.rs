@@ -1,4 +1,4 @@
-//! What a page says of one setting, wherever it says it.
+//! The facts that a page states about one setting, collected from all places that state them.
 
 use crate::docs::grammar;
 use crate::docs::model::{
@@ -6,16 +6,16 @@ use crate::docs::model::{
 };
 use crate::docs::read::PageRead;
 
-/// What a place of the page says of a name.
+/// A name as one place of the page states it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Named<'p> {
-    /// Nothing.
+    /// Not stated.
     Absent,
     /// `N/A`.
     NotAvailable(Span),
     /// One name; for a directive's path, without its leading dot.
     One(&'p str, Span),
-    /// Several, or something that can't be read.
+    /// Several names, or text that can't be read as one.
     Unclear,
 }
 
@@ -39,14 +39,14 @@ pub(super) struct Documented<'p> {
     pub(super) span: Span,
 }
 
-/// What one table says.
+/// The facts of one table.
 #[derive(Debug)]
 pub(super) struct TableFacts<'p> {
     pub(super) consoles: Vec<&'p Statement>,
     pub(super) configs: Vec<&'p Statement>,
     pub(super) envs: Vec<&'p Statement>,
     pub(super) contents: Vec<&'p Content>,
-    /// The page's grid is off, so that places in it are those of the mended one.
+    /// The page's grid is damaged, so spans point into the repaired one.
     pub(super) broken: bool,
 }
 
@@ -103,7 +103,7 @@ fn table_facts(table: &Table, broken: bool) -> TableFacts<'_> {
                 Bullet::Console(console) => facts.consoles.push(console),
                 Bullet::Config(config) => facts.configs.push(config),
                 Bullet::Env(env) => facts.envs.push(env),
-                // A line that speaks of several settings leaves nothing certain about any.
+                // A line about several settings states nothing certain about any of them.
                 Bullet::Text(_) | Bullet::Verbatim(_) => {}
             }
         }
@@ -141,7 +141,7 @@ impl<'p> TableFacts<'p> {
         named(&self.consoles)
     }
 
-    /// Its lists of values. Items that only blank lines part are one list.
+    /// Its lists of values. Items separated by blank lines only are one list.
     fn value_lists(&self) -> Vec<Vec<&'p Value>> {
         runs(self.contents.iter().copied().map(list_of))
     }
@@ -307,7 +307,7 @@ impl<'p> Documented<'p> {
     }
 }
 
-/// Lists that follow each other joined to one.
+/// Joins consecutive lists into one.
 fn runs<'v>(blocks: impl Iterator<Item = Option<&'v Vec<Value>>>) -> Vec<Vec<&'v Value>> {
     let mut lists: Vec<Vec<&Value>> = Vec::new();
     let mut open = false;
@@ -356,12 +356,12 @@ pub(super) struct StatedDefault {
     pub(super) in_directive: bool,
 }
 
-/// By what a default is stated.
+/// The form in which a default is stated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Source {
     /// The mark in a value list.
     Mark,
-    /// Beside the path, as it stands in `config.json`.
+    /// Next to the path, as `config.json` writes it.
     Config,
     /// `Default is …`
     Sentence,

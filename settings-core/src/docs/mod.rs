@@ -1,4 +1,4 @@
-//! Reference pages: written from the schema, read back, compared, mended and imported.
+//! Reference pages: written from the schema, read back, compared, fixed and imported.
 //!
 //! ```
 //! use settings_core::Settings;

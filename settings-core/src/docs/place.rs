@@ -1,6 +1,6 @@
-//! From bytes to lines and columns.
+//! Converts byte offsets to lines and columns.
 
-/// Where the lines of a text begin.
+/// The start offsets of a text's lines.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Places {
     starts: Vec<usize>,
@@ -18,7 +18,7 @@ impl Places {
         self.starts.partition_point(|start| *start <= at).max(1)
     }
 
-    /// Where a line begins.
+    /// The offset of the first byte of a line.
     pub(super) fn start(&self, line: usize) -> usize {
         line.checked_sub(1).and_then(|i| self.starts.get(i)).copied().unwrap_or(0)
     }

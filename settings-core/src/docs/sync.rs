@@ -1,4 +1,4 @@
-//! Mending a page in place: what has one answer is changed, every other byte stays.
+//! Fixes a page in place: what has one answer is changed, every other byte stays.
 
 use crate::schema::Section;
 
@@ -7,31 +7,31 @@ use super::grid;
 use super::model::Span;
 use super::read::{PageRead, ReadError, lines_of, read};
 
-/// A page after mending.
+/// A page after [`sync`].
 #[derive(Clone, Debug)]
 pub struct Synced {
-    /// The page's bytes, mended.
+    /// The bytes of the page, fixed.
     pub bytes: Vec<u8>,
-    /// What was mended; places are those before the change that mended it.
+    /// The findings that were fixed, with their places before the fix.
     pub mended: Vec<Finding>,
-    /// What has no single answer, with its places in the mended page.
+    /// The findings without a single answer, with their places in the fixed page.
     pub remaining: Vec<Finding>,
 }
 
 impl Synced {
-    /// Whether anything was changed.
+    /// Returns true if anything was changed.
     pub fn is_changed(&self) -> bool {
         !self.mended.is_empty()
     }
 }
 
-/// Each round mends what the one before has brought to light: a grid after its encoding, facts after their grid.
+/// Each round fixes what the round before has uncovered: a grid after its encoding, facts after their grid.
 const ROUNDS: usize = 6;
 
-/// Mends a page. What it returns needs no more mending: a second run changes nothing.
+/// Fixes a page. The result is stable: a second run changes nothing.
 ///
 /// # Errors
-/// Where `bytes` are not UTF-8.
+/// Fails if `bytes` are not UTF-8.
 pub fn sync(path: &str, bytes: &[u8], schema: Option<&'static Section>) -> Result<Synced, ReadError> {
     let mut page = read(path, bytes)?;
     let mut mended = Vec::new();
@@ -52,7 +52,7 @@ pub fn sync(path: &str, bytes: &[u8], schema: Option<&'static Section>) -> Resul
     Ok(Synced { bytes, mended, remaining })
 }
 
-/// The page's bytes with its own line ends and byte-order mark.
+/// The page as bytes, with its own line ends and byte-order mark.
 fn encoded(page: &PageRead, mut text: String) -> Vec<u8> {
     if page.page.layout.crlf {
         text = text.replace('\n', "\r\n");
@@ -63,7 +63,7 @@ fn encoded(page: &PageRead, mut text: String) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// Encoding damage is undone before grids are judged, and both before facts are changed.
+/// The order of fixes: encoding damage first, then grids, then facts.
 fn stage(finding: &Finding) -> u8 {
     match finding.rule {
         Rule::Encoding => 0,
@@ -72,7 +72,7 @@ fn stage(finding: &Finding) -> u8 {
     }
 }
 
-/// The text with the fixes that don't touch each other, and the findings that these mend.
+/// Applies the fixes that don't overlap; returns the text and the findings that it fixes.
 fn apply(page: &PageRead, due: &[&Finding]) -> (String, Vec<Finding>) {
     let mut edits: Vec<Edit> = Vec::new();
     let mut applied = Vec::new();
@@ -114,7 +114,8 @@ fn touches(a: Span, b: Span) -> bool {
     a.start < b.end && b.start < a.end || a.start == b.start && a.end == b.end
 }
 
-/// Edits inside of tables become an edit of the table's lines, so that the grid stays true; and those that can't.
+/// Turns edits within tables into edits of whole tables, so that the grid stays aligned. Returns those edits, and the
+/// ones that are impossible.
 fn within_tables(page: &PageRead, edits: Vec<Edit>) -> (Vec<Edit>, Vec<Edit>) {
     let (mut out, mut left) = (Vec::with_capacity(edits.len()), Vec::new());
     let mut rest = edits;
@@ -123,13 +124,13 @@ fn within_tables(page: &PageRead, edits: Vec<Edit>) -> (Vec<Edit>, Vec<Edit>) {
             .into_iter()
             .partition(|edit| table.span.start <= edit.span.start && edit.span.start < table.span.end);
         rest = outside;
-        // Blanks behind the last bar belong to no cell.
-        let (behind, mut inside): (Vec<Edit>, Vec<Edit>) = inside.into_iter().partition(|edit| {
+        // Blanks after the last bar don't belong to a cell.
+        let (trailing, mut inside): (Vec<Edit>, Vec<Edit>) = inside.into_iter().partition(|edit| {
             edit.text.is_empty()
                 && page.text.get(edit.span.range()).is_some_and(|text| text.trim().is_empty())
         });
         if inside.is_empty() {
-            out.extend(behind);
+            out.extend(trailing);
             continue;
         }
         inside.sort_by_key(|edit| edit.span.start);
@@ -139,7 +140,7 @@ fn within_tables(page: &PageRead, edits: Vec<Edit>) -> (Vec<Edit>, Vec<Edit>) {
         match grid::edited(&lines_of(raw, table.span.start), &replacements) {
             Some(lines) => out.push(Edit { span: table.span, text: lines.join("\n") }),
             None => {
-                out.extend(behind);
+                out.extend(trailing);
                 left.extend(inside);
             }
         }

@@ -1,7 +1,7 @@
 //! Comments that silence a rule: `.. settings-allow: RULE reason`.
 //!
-//! One holds for the setting in whose entry it stands (right above its anchor, directive or heading, or below), or for
-//! the whole page where it stands before the first setting.
+//! A comment applies to the setting whose entry contains it (right above the anchor, directive or heading, or below),
+//! or to the whole page if it precedes the first setting.
 
 use crate::docs::model::{Entry, Part, Span};
 use crate::docs::read::{ALLOW, PageRead};
@@ -15,12 +15,12 @@ struct Allow {
     name: String,
     has_reason: bool,
     span: Span,
-    /// The bytes that it holds for.
+    /// The bytes it applies to.
     scope: Span,
     used: bool,
 }
 
-/// Takes silenced findings away and adds one for each comment that silences nothing.
+/// Removes silenced findings, and adds one for each comment that silences nothing.
 pub(super) fn silence(page: &PageRead, against: Against, findings: &mut Vec<Finding>) {
     let mut allows = allows(page);
     if allows.is_empty() {
@@ -50,13 +50,13 @@ pub(super) fn silence(page: &PageRead, against: Against, findings: &mut Vec<Find
                     || format!("the rules are {}", Rule::ALL.map(Rule::name).join(", ")),
                     |near| format!("write `{near}`"),
                 );
-                (format!("there is no rule `{}`", allow.name), help)
+                (format!("unknown rule `{}`", allow.name), help)
             }
             (Some(rule), false) => (
                 format!("`{rule}` is silenced without a reason"),
-                "say after the rule's name why it is silenced".to_owned(),
+                "give a reason after the name of the rule".to_owned(),
             ),
-            // What only the other comparison finds is not here to be silenced.
+            // It may silence a finding of the comparison that was not made.
             (Some(rule), true)
                 if against != Against::Both && !(against == Against::Itself && is_own(rule)) =>
             {
@@ -72,7 +72,7 @@ pub(super) fn silence(page: &PageRead, against: Against, findings: &mut Vec<Find
     }
 }
 
-/// Whether a rule never asks the schema.
+/// Returns true if a rule never consults the schema.
 fn is_own(rule: Rule) -> bool {
     use Rule::{DocutilsWarning, DuplicateId, Encoding, FinalNewline, MalformedTable, Markup, TrailingSpace};
     let text = matches!(rule, DocutilsWarning | Encoding | FinalNewline | MalformedTable | TrailingSpace);

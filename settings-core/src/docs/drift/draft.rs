@@ -1,11 +1,11 @@
-//! Findings in the making: everything but page, line and column.
+//! Builds findings: everything but page, line and column.
 
 use crate::docs::model::{Fact, Span};
 use crate::docs::read::PageRead;
 
 use super::finding::{Edit, Finding, Rule, Severity};
 
-/// A finding that still lacks its place.
+/// A finding without its place.
 #[derive(Clone, Debug)]
 pub(super) struct Draft {
     finding: Finding,
@@ -31,7 +31,7 @@ impl Draft {
         }
     }
 
-    /// The byte that it begins at.
+    /// The offset at which it begins.
     pub(super) fn at(&self) -> usize {
         self.finding.span.start
     }
@@ -66,10 +66,10 @@ impl Draft {
         self
     }
 
-    /// A fix only where the page holds the fact's text as it is, on one line.
+    /// Adds a fix if the page has the fact's text verbatim, on one line.
     pub(super) fn replacing(self, page: &PageRead, fact: &Fact<String>, text: &str) -> Self {
-        let stands = page.text.get(fact.span.range()) == Some(fact.as_str()) && !fact.value.is_empty();
-        if stands { self.fix(fact.span, text) } else { self }
+        let is_verbatim = page.text.get(fact.span.range()) == Some(fact.as_str()) && !fact.value.is_empty();
+        if is_verbatim { self.fix(fact.span, text) } else { self }
     }
 
     pub(super) fn placed(mut self, page: &PageRead) -> Finding {

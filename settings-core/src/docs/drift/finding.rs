@@ -1,4 +1,4 @@
-//! One thing wrong on a page.
+//! A finding: one mistake on a page.
 
 use std::fmt;
 
@@ -6,19 +6,19 @@ use serde::Serialize;
 
 use crate::docs::model::Span;
 
-/// What a finding is about.
+/// The rule that a finding breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Rule {
-    /// A grid table that docutils refuses, or reads otherwise than it looks.
+    /// A grid table that docutils rejects, or reads differently than it looks.
     MalformedTable,
-    /// A variable that isn't the one of its setting.
+    /// A variable that doesn't belong to its setting.
     EnvName,
-    /// A place in `config.json` that isn't the setting's.
+    /// A path in `config.json` that isn't the setting's.
     ConfigPath,
     /// A name that differs in letter case only.
     LetterCase,
-    /// A place in the System Console that isn't the setting's.
+    /// A path in the System Console that isn't the setting's.
     ConsolePath,
     /// A default that contradicts another one.
     Default,
@@ -26,15 +26,15 @@ pub enum Rule {
     Values,
     /// A hint of another kind or unit than the setting's.
     Kind,
-    /// A setting that the page should document.
+    /// A setting that the page should document and doesn't.
     MissingSetting,
     /// A setting that does not exist.
     UnknownSetting,
     /// One anchor for two settings.
     DuplicateId,
-    /// Markup that does not say what it means.
+    /// Markup that doesn't mean what it was written for.
     Markup,
-    /// What docutils warns of beside tables: a title underlined too short, markup not closed.
+    /// A warning or error of docutils about anything but a grid table.
     DocutilsWarning,
     /// Text that was decoded wrongly.
     Encoding,
@@ -68,7 +68,7 @@ impl Rule {
         Self::UnusedAllow,
     ];
 
-    /// Its name in findings and in comments that silence it.
+    /// The name in findings and in comments that silence the rule.
     pub const fn name(self) -> &'static str {
         match self {
             Self::MalformedTable => "malformed-table",
@@ -103,43 +103,43 @@ impl fmt::Display for Rule {
     }
 }
 
-/// How bad a finding is.
+/// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// Readers are told something wrong, or lose a part of the page.
+    /// The page misinforms its readers, or a part of it is lost.
     Error,
-    /// Readers are not misled, or can't be by this alone.
+    /// The page doesn't misinform its readers, at least not by this alone.
     Warning,
 }
 
-/// One thing wrong on a page.
+/// One mistake on a page.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Finding {
-    /// What it is about.
+    /// The rule that is broken.
     pub rule: Rule,
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
-    /// The page's path as it was given.
+    /// The path of the page, as given.
     pub page: String,
     /// The line, from 1.
     pub line: usize,
     /// The column in characters, from 1.
     pub column: usize,
-    /// The setting's place in `config.json`, or its title where the page doesn't say it; empty for the page itself.
+    /// The setting's path in `config.json`, or its title if the page doesn't state a path; empty for the page itself.
     pub setting: String,
-    /// What is wrong.
+    /// The mistake.
     pub message: String,
-    /// What should stand there, where that is known.
+    /// The right text, if it is known.
     pub expected: Option<String>,
-    /// What stands there.
+    /// The text of the page.
     pub found: Option<String>,
-    /// What to do.
+    /// The remedy.
     pub help: String,
-    /// The edits that mend it, where there is one answer.
+    /// The edits that fix it, if there is a single answer.
     #[serde(skip)]
     pub(in crate::docs) fix: Vec<Edit>,
-    /// The bytes that it is about.
+    /// The bytes it concerns.
     #[serde(skip)]
     pub(in crate::docs) span: Span,
 }
@@ -159,7 +159,7 @@ impl PartialEq for Edit {
 }
 
 impl Finding {
-    /// Whether `docs sync` mends it.
+    /// Returns true if `docs sync` fixes it.
     pub fn has_fix(&self) -> bool {
         !self.fix.is_empty()
     }

@@ -1,11 +1,11 @@
-//! Findings as text: for people, as JSON, as annotations of a workflow.
+//! Prints findings: for people, as JSON, as annotations of a workflow.
 
 use std::fmt::Write;
 
 use super::finding::{Finding, Severity};
 use crate::workflow::annotation;
 
-/// How findings are printed.
+/// The form in which findings are printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FindingFormat {
     /// For people.
@@ -17,7 +17,7 @@ pub enum FindingFormat {
     Github,
 }
 
-/// Prints findings; the empty text where there are none, for JSON `[]`.
+/// Prints findings; without findings the text is empty, or `[]` as JSON.
 pub fn format_findings(findings: &[Finding], format: FindingFormat) -> String {
     match format {
         FindingFormat::Human => findings.iter().map(human).collect(),
@@ -50,7 +50,7 @@ fn human(finding: &Finding) -> String {
     text
 }
 
-/// One line, without characters that would steer a terminal.
+/// One line, without characters that control a terminal.
 fn visible(text: &str) -> String {
     text.chars()
         .map(|c| match c {

@@ -10,7 +10,7 @@ pub(super) struct Index<'s> {
     pub(super) paths: BTreeMap<String, &'s Leaf>,
     folded: BTreeMap<String, &'s Leaf>,
     aliases: BTreeMap<String, &'s Leaf>,
-    /// By bare key; `None` where several settings have it.
+    /// By bare key; `None` if several settings have it.
     pub(super) keys: BTreeMap<&'static str, Option<&'s Leaf>>,
 }
 
@@ -45,7 +45,7 @@ impl<'s> Index<'s> {
         index
     }
 
-    /// Whether a path is in a section of the schema, or was meant to be.
+    /// Returns true if a path is in a section of the schema, or is close to one of its paths.
     pub(super) fn claims(&self, path: &str) -> bool {
         let section = path.split('.').next().unwrap_or(path);
         self.paths.keys().any(|known| known.split('.').next() == Some(section))

@@ -1,4 +1,4 @@
-//! A page's value lists and hints against the kinds of the schema.
+//! Compares the value lists and hints of a page with the kinds of the schema.
 
 use crate::docs::facts::Documented;
 use crate::docs::from_schema::{innermost, unit_named};
@@ -38,7 +38,7 @@ pub(super) fn values(setting: &Documented<'_>, leaf: &Leaf, drafts: &mut Vec<Dra
             absent.retain(|label| Some(*label) != meant);
             let help = match meant {
                 Some(meant) => format!("write `{meant}`"),
-                None => "take the item out".to_owned(),
+                None => "remove the item".to_owned(),
             };
             drafts.push(
                 Draft::new(
@@ -57,7 +57,7 @@ pub(super) fn values(setting: &Documented<'_>, leaf: &Leaf, drafts: &mut Vec<Dra
                 Draft::new(
                     Rule::Values,
                     at,
-                    format!("the list leaves out `{label}`, a value of `{}`", leaf.path),
+                    format!("the list is missing `{label}`, a value of `{}`", leaf.path),
                 )
                 .expected(label)
                 .found(named.iter().map(|fact| fact.as_str()).collect::<Vec<_>>().join(", "))
@@ -97,7 +97,7 @@ pub(super) fn kinds(setting: &Documented<'_>, leaf: &Leaf, drafts: &mut Vec<Draf
     }
 }
 
-/// What the setting takes, where that is certainly not what the hint says.
+/// The input that the setting takes, where it certainly differs from the hint's.
 fn contradicts(said: HintKind, kind: &Kind) -> Option<&'static str> {
     match (said, kind) {
         (HintKind::Text | HintKind::List | HintKind::Map | HintKind::Bool, Kind::Integer { .. }) => {

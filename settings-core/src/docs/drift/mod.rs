@@ -1,4 +1,4 @@
-//! Drift: where a page contradicts the schema, or itself.
+//! Drift: contradictions between a page and the schema, or within a page.
 
 mod allow;
 mod default;
@@ -24,7 +24,7 @@ pub use finding::{Finding, Rule, Severity};
 pub use format::{FindingFormat, format_findings};
 pub(super) use naming::Naming;
 
-/// What a page is held against.
+/// The reference that a page is compared with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Against {
     /// The schema alone.
@@ -36,10 +36,10 @@ pub enum Against {
     Both,
 }
 
-/// Every finding of a page in the order of its lines.
+/// Returns every finding of a page in the order of its lines.
 ///
-/// Without a schema the page is held against itself, whatever `against` says. What a comment
-/// `.. settings-allow: RULE reason` silences is left out; one that silences nothing is a finding.
+/// Without a schema the page is compared with itself, regardless of `against`. A comment
+/// `.. settings-allow: RULE reason` silences findings; one that silences nothing is a finding.
 pub fn check(page: &PageRead, schema: Option<&'static Section>, against: Against) -> Vec<Finding> {
     let schema = schema.filter(|_| against != Against::Itself);
     let settings = documented(page);
@@ -58,7 +58,7 @@ pub fn check(page: &PageRead, schema: Option<&'static Section>, against: Against
     findings
 }
 
-/// One finding a place and rule: the schema's word stands before the page's own.
+/// Keeps one finding for each place and rule; the schema's finding replaces the page's own.
 fn distinct(findings: Vec<Finding>) -> Vec<Finding> {
     let mut kept: Vec<Finding> = Vec::new();
     for finding in findings {

@@ -1,4 +1,4 @@
-//! How variables are named: by the schema's prefix, or by the one that most of a page's own have.
+//! The naming of variables: by the schema's prefix, or by the prefix of most variables of the page.
 
 use std::collections::BTreeMap;
 
@@ -6,29 +6,29 @@ use crate::schema::{Section, env_name};
 
 use crate::docs::facts::{Documented, TableFacts};
 
-/// How variables are named.
+/// The rule by which variables are named.
 #[derive(Debug)]
 pub(in crate::docs) struct Naming {
     prefix: Option<String>,
 }
 
 impl Naming {
-    /// As the schema says.
+    /// Creates the rule of a schema.
     pub(super) fn of_schema(schema: &'static Section) -> Self {
         Self { prefix: schema.env_prefix.map(str::to_owned) }
     }
 
-    /// As most of the page's variables are.
+    /// Creates the rule that most variables of a page follow.
     pub(in crate::docs) fn of_page(settings: &[Documented<'_>]) -> Self {
         Self { prefix: most_common(settings) }
     }
 
-    /// What every variable begins with, where it is known.
+    /// The prefix of every variable, if it is known.
     pub(in crate::docs) fn prefix(&self) -> Option<&str> {
         self.prefix.as_deref()
     }
 
-    /// The variable of a path. `None` where the page doesn't show how variables are named, or where the path leads
+    /// The variable of a path. Returns `None` if the page doesn't show how variables are named, or if the path leads
     /// into a map, whose keys no rule covers.
     pub(super) fn env(&self, path: &str) -> Option<String> {
         let prefix = self.prefix.as_deref()?;

@@ -1,4 +1,4 @@
-//! The page against itself.
+//! Compares the page with itself.
 
 use std::collections::BTreeSet;
 
@@ -78,7 +78,7 @@ fn sides<'p>(setting: &Documented<'p>) -> Option<(Side<'p>, Side<'p>)> {
     ))
 }
 
-/// Compares the paths of table and directive; the path that is right where that can be told.
+/// Compares the paths of table and directive. Returns the right path, if it is certain.
 fn paths(
     page: &PageRead,
     setting: &Documented<'_>,
@@ -159,7 +159,7 @@ fn paths(
     }
 }
 
-/// Sections spelt in another case than the page spells them: `Settings` ends every one.
+/// Sections whose suffix is in another letter case than elsewhere on the page.
 fn sections(page: &PageRead, setting: &Documented<'_>, drafts: &mut Vec<Draft>) {
     let table = setting.table().map_or(Named::Absent, |table| table.path());
     for (path, at) in [table, setting.option("configjson")].iter().filter_map(Named::one) {
@@ -179,7 +179,7 @@ fn sections(page: &PageRead, setting: &Documented<'_>, drafts: &mut Vec<Draft>) 
     }
 }
 
-/// A key of the table that was taken for a default, since nothing beside it spells it.
+/// The last key of a table's path, read as a default because nothing next to it spells it.
 fn misspelt_last_key(setting: &Documented<'_>, table: &str, directive: &str) -> Option<Draft> {
     let key = directive.strip_prefix(table)?.strip_prefix('.')?;
     let [config] = setting.table()?.configs.as_slice() else { return None };
@@ -191,12 +191,12 @@ fn misspelt_last_key(setting: &Documented<'_>, table: &str, directive: &str) -> 
     Some(draft.expected(near).help("look up the setting's name and write it in both places"))
 }
 
-/// Whether `short` is `long` or its last keys.
+/// Returns true if `short` is `long` or its last keys.
 fn is_tail(short: &str, long: &str) -> bool {
     long.strip_suffix(short).is_some_and(|before| before.is_empty() || before.ends_with('.'))
 }
 
-/// Whether `short` is `long` without its last keys: the section, or the map that holds it.
+/// Returns true if `short` is `long` without its last keys: the section, or the map that contains it.
 fn is_head(short: &str, long: &str) -> bool {
     long.strip_prefix(short).is_some_and(|after| after.starts_with('.'))
 }
@@ -214,7 +214,7 @@ fn right_side(
     (b, directive): (&str, &Side<'_>),
     naming: &Naming,
 ) -> Option<Right> {
-    // A copied line is consistent in itself; the title tells it from the setting's own.
+    // A copied line is consistent in itself; the title decides.
     let title = setting.title.map(|title| letters(title)).unwrap_or_default();
     let key = |path: &str| letters(path.rsplit('.').next().unwrap_or(path));
     let named_by_title = |path: &str| !title.is_empty() && key(path) == title;
@@ -239,7 +239,7 @@ fn letters(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// Compares each variable with the path beside it, and those of table and directive.
+/// Compares each variable with the path next to it, and the variables of table and directive with each other.
 fn variables(
     page: &PageRead,
     setting: &Documented<'_>,
@@ -296,7 +296,7 @@ fn variables(
     }
 }
 
-/// Whether a variable was found to be wrong.
+/// Compares a variable with a path. Returns true if it is wrong.
 fn variable(
     page: &PageRead,
     path: &Option<String>,
@@ -315,7 +315,7 @@ fn variable(
         .found(env)
         .expected(derived.clone())
         .help(format!("write `{derived}`"));
-    // What stands beside the name would be lost.
+    // A replacement would drop the words next to the name.
     if !broken && !env.contains(char::is_whitespace) {
         draft = draft.replacing(page, &Fact::at(env.to_owned(), at), &derived);
     }
@@ -332,7 +332,7 @@ fn consoles(setting: &Documented<'_>, drafts: &mut Vec<Draft>) {
     let Some(table) = setting.table() else { return };
     let (table, directive) = (table.console(), setting.option("systemconsole"));
     let (Some((a, at)), Some((b, _))) = (table.one(), directive.one()) else { return };
-    // A setting that stands on several pages has several paths.
+    // A setting on several pages of the console has several paths.
     if same_console(a, b) || [a, b].iter().any(|path| path.contains([',', '\n']) || path.contains(" or ")) {
         return;
     }
@@ -344,7 +344,7 @@ fn consoles(setting: &Documented<'_>, drafts: &mut Vec<Draft>) {
     );
 }
 
-/// Whether two paths lead to the same page of the System Console.
+/// Returns true if two paths lead to the same page of the System Console.
 pub(super) fn same_console(a: &str, b: &str) -> bool {
     let steps = |path: &str| -> Vec<String> {
         path.trim_matches('*')
@@ -356,7 +356,7 @@ pub(super) fn same_console(a: &str, b: &str) -> bool {
     steps(a) == steps(b)
 }
 
-/// Compares every default that is stated with every other.
+/// Compares all stated defaults with each other.
 fn defaults(page: &PageRead, setting: &Documented<'_>, drafts: &mut Vec<Draft>) {
     if setting.tables.iter().filter(|table| !table.configs.is_empty()).count() > 1 {
         return;
@@ -376,7 +376,7 @@ fn defaults(page: &PageRead, setting: &Documented<'_>, drafts: &mut Vec<Draft>) 
         return;
     }
     let Some((a, b)) = contradiction(&stated) else { return };
-    // The odd one out is the place to look at; where none is, the one beside the path.
+    // The finding points at the minority; in a tie, at the default next to the path.
     let votes = |default: &StatedDefault| {
         stated.iter().filter(|other| normal(&other.value) == normal(&default.value)).count()
     };

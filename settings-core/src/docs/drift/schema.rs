@@ -1,4 +1,4 @@
-//! The page against the schema.
+//! Compares the page with the schema.
 
 use std::collections::BTreeSet;
 
@@ -86,7 +86,7 @@ fn stated_paths<'p>(setting: &Documented<'p>) -> Vec<(&'p str, Span)> {
     if let Named::One(path, at) = setting.option("configjson") {
         paths.push((path, at));
     }
-    // A bare key beside a whole path names the same setting, not its namesake in another section.
+    // A bare key next to a whole path names the same setting, not its namesake in another section.
     if paths.iter().any(|(path, _)| path.contains('.')) {
         paths.retain(|(path, _)| path.contains('.'));
     }
@@ -113,7 +113,7 @@ fn replacing_path(page: &PageRead, draft: Draft, found: &str, at: Span, path: &s
 }
 
 fn no_such_setting(path: &str, at: Span, index: &Index<'_>, leaves: &[Leaf]) -> Draft {
-    let draft = Draft::new(Rule::UnknownSetting, at, format!("there is no setting `{path}`")).found(path);
+    let draft = Draft::new(Rule::UnknownSetting, at, format!("unknown setting `{path}`")).found(path);
     let key = path.rsplit('.').next().unwrap_or(path);
     let near = match index.keys.get(key) {
         Some(Some(leaf)) => Some(leaf.path.to_string()),
@@ -125,12 +125,12 @@ fn no_such_setting(path: &str, at: Span, index: &Index<'_>, leaves: &[Leaf]) -> 
         leaves.iter().find(|leaf| leaf.path.key() == near).map(|leaf| leaf.path.to_string())
     });
     match near {
-        Some(near) => draft.expected(near.clone()).help(format!("write `{near}`, or take the entry out")),
-        None => draft.help("take the entry out, or add the setting to the program"),
+        Some(near) => draft.expected(near.clone()).help(format!("write `{near}`, or remove the entry")),
+        None => draft.help("remove the entry, or add the setting to the program"),
     }
 }
 
-/// Everything else that the page says of a setting.
+/// Compares everything else that the page states about a setting.
 fn facts(page: &PageRead, setting: &Documented<'_>, leaf: &Leaf, naming: &Naming, drafts: &mut Vec<Draft>) {
     let path = leaf.path.to_string();
     let envs = setting
@@ -288,14 +288,14 @@ fn choices(kind: &Kind) -> &'static [Choice] {
     }
 }
 
-/// Settings of the page's own page name that it leaves out, where it documents most of them.
+/// The settings that the schema puts on this page and that are missing, if the page documents most of them.
 fn missing(page: &PageRead, known: &[&Leaf], leaves: &[Leaf]) -> Vec<Draft> {
     let mut drafts = Vec::new();
     let mut names: Vec<&str> = known.iter().filter_map(|leaf| leaf.page).collect();
     names.sort_unstable();
     names.dedup();
     for name in names {
-        // What nobody should set any more may be left out.
+        // Deprecated settings may be missing.
         let shown = |leaf: &&Leaf| !leaf.setting.hidden && leaf.setting.deprecated.is_none();
         let belonging: Vec<&Leaf> =
             leaves.iter().filter(|leaf| leaf.page == Some(name)).filter(shown).collect();

@@ -1,4 +1,4 @@
-//! What is wrong with the text itself: encoding, grids, blanks, markup.
+//! Checks the text itself: encoding, grids, blanks, markup.
 
 use std::cmp::Ordering;
 
@@ -16,9 +16,9 @@ pub(super) fn check(page: &PageRead) -> Vec<Draft> {
     drafts.extend(tables(page));
     drafts.extend(blanks(page));
     let slips = markup(page);
-    let told: Vec<usize> = slips.iter().map(|slip| page.places.line(slip.at())).collect();
+    let known: Vec<usize> = slips.iter().map(|slip| page.places.line(slip.at())).collect();
     drafts.extend(slips);
-    drafts.extend(warnings(page, &told));
+    drafts.extend(warnings(page, &known));
     drafts
 }
 
@@ -64,7 +64,7 @@ fn tables(page: &PageRead) -> Vec<Draft> {
         let raw = page.text.get(table.span.range()).unwrap_or_default();
         let (span, message) = match fault {
             TableFault::Refused { at, message } => {
-                (*at, format!("docutils refuses this table and drops it: {message}"))
+                (*at, format!("docutils rejects this table and drops it: {message}"))
             }
             TableFault::Misread { at, message } => (*at, message.clone()),
         };
@@ -96,7 +96,7 @@ fn help_for_row(raw: &str, row: usize, mended: &str) -> String {
             format!("the line is {} columns short; `settings docs sync` pads it", wanted - found)
         }
         Ordering::Less => {
-            format!("the line is {} columns too long; `settings docs sync` mends it", found - wanted)
+            format!("the line is {} columns too long; `settings docs sync` fixes it", found - wanted)
         }
     }
 }
@@ -120,7 +120,7 @@ fn blanks(page: &PageRead) -> Vec<Draft> {
                     .warning()
                     .expected("")
                     .found(line.get(content.len()..).unwrap_or_default())
-                    .help("delete what stands after the line's last character")
+                    .help("delete the blanks after the last character")
                     .fix(span, ""),
             );
         }
@@ -141,15 +141,15 @@ fn blanks(page: &PageRead) -> Vec<Draft> {
     drafts
 }
 
-/// What docutils warns of, as far as every reader of reStructuredText does.
+/// The warnings of docutils that concern every reader of reStructuredText.
 ///
-/// Tables have a rule of their own, and what only Sphinx knows (options, roles) is no mistake. Of the lines `told`
-/// more is known.
-fn warnings(page: &PageRead, told: &[usize]) -> Vec<Draft> {
+/// Tables have a rule of their own, and what only Sphinx knows (options, roles) is not a mistake. The lines `known`
+/// have a more specific finding.
+fn warnings(page: &PageRead, known: &[usize]) -> Vec<Draft> {
     let mut drafts = Vec::new();
     for warning in &page.warnings {
         let start = page.places.start(warning.line);
-        if told.contains(&warning.line) {
+        if known.contains(&warning.line) {
             continue;
         }
         let line = line_at(&page.text, start);
@@ -176,16 +176,16 @@ fn help_for_warning(text: &str) -> Option<&'static str> {
     const KNOWN: [(&str, &str); 7] = [
         ("underline too short", "make the underline as long as the title"),
         ("Title overline too short", "make both lines as long as the title"),
-        ("Content block expected", "write what belongs into the directive, indented, or take it out"),
+        ("Content block expected", "write what belongs into the directive, indented, or remove the directive"),
         ("ends without a blank line", "put a blank line before what follows, or indent it like the block"),
         ("start-string without end-string", "close the markup, or escape its first character by a backslash"),
-        ("Unexpected indentation", "put a blank line before the block, or take its indent away"),
+        ("Unexpected indentation", "put a blank line before the block, or remove its indent"),
         ("Literal block expected", "indent the lines that follow, or write a single colon"),
     ];
     KNOWN.into_iter().find(|(words, _)| text.contains(words)).map(|(_, help)| help)
 }
 
-/// The underline that a title needs, and where the short one stands.
+/// The underline that a title needs, and the span of the short one.
 fn longer_underline(page: &PageRead, line: usize, text: &str) -> Option<(Span, String)> {
     if !text.starts_with("Title underline too short") {
         return None;
@@ -201,7 +201,7 @@ fn longer_underline(page: &PageRead, line: usize, text: &str) -> Option<(Span, S
     is_short.then(|| (Span::new(start, start + underline.trim_end().len()), longer))
 }
 
-/// Slips in bullets that are understood all the same.
+/// Mistakes in bullets that are understood nevertheless.
 fn markup(page: &PageRead) -> Vec<Draft> {
     let mut drafts = Vec::new();
     for entry in &page.page.entries {
@@ -244,7 +244,7 @@ fn bullet_slip(page: &PageRead, bullet: &Bullet) -> Option<Draft> {
         &Statement { text: None, ..statement.clone() },
         text.contains("`` > ``") || text.contains("``  > ``") || slip.contains("one literal"),
     );
-    // What the rule would leave out is not to be lost.
+    // The rule's words must not drop anything.
     let is_whole = !slip.starts_with("a key") && !slip.starts_with("one backtick");
     let raw = page.text.get(text.span.range()).unwrap_or_default();
     let place = [("``  >", 2), (">  ``", 1), (">``", 0)]
@@ -272,7 +272,7 @@ fn sentence_slip(statement: &Statement) -> Option<Draft> {
     Some(
         Draft::new(Rule::Markup, text.span, slip)
             .found(text.value.clone())
-            .help("close the quote inside the literal, or take it away")
+            .help("close the quote within the literal, or remove it")
             .setting(statement.name.as_ref().map_or("", |name| name.as_str())),
     )
 }

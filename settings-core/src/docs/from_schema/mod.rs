@@ -1,4 +1,4 @@
-//! From schema to model: one page a page name.
+//! Converts the schema to models: one page for each page name.
 
 mod blocks;
 mod history;
@@ -16,9 +16,10 @@ use super::render::part_of;
 
 pub(super) use page_text::{BODY, PLACE};
 
-/// The pages of a program's settings, in the order in which the schema names them. Settings without a page are on
-/// the page named by their outermost key; hidden ones are on none. A page that has a text of its own
-/// ([`PageText`](crate::schema::PageText)) holds its settings where that text places them.
+/// Returns the pages of a program's settings, in the order of the schema.
+///
+/// Settings without a page are on the page named by their outermost key; hidden settings are not documented. In a page
+/// with a text of its own ([`PageText`](crate::schema::PageText)) that text places the settings.
 pub fn from_schema(root: &'static Section) -> Vec<Page> {
     let prefix = root.env_prefix.unwrap_or_default();
     let sources = page_text::page_sources(root);
@@ -66,7 +67,7 @@ fn page(name: String, leaves: &[Leaf], prefix: &str) -> Page {
     Page { name, metadata: vec![":orphan:".to_owned()], entries, ..Page::default() }
 }
 
-/// What must hold between the page's settings.
+/// The rules over the settings of the page.
 fn rules(leaves: &[Leaf]) -> Option<Entry> {
     Some(history::rules(leaves)).filter(|parts| !parts.is_empty()).map(Entry::Prose)
 }
@@ -74,11 +75,11 @@ fn rules(leaves: &[Leaf]) -> Option<Entry> {
 fn introduction(name: &str, leaves: &[Leaf]) -> Vec<Placed> {
     let title = Heading { title: format!("{name} settings").into(), mark: '=', length: None };
     let mut parts = vec![Placed::by_rule(Part::Heading(title))];
-    let mut told: Vec<&str> = Vec::new();
+    let mut described: Vec<&str> = Vec::new();
     for leaf in leaves {
         let doc = leaf.section.doc.trim();
-        if !doc.is_empty() && !told.contains(&doc) {
-            told.push(doc);
+        if !doc.is_empty() && !described.contains(&doc) {
+            described.push(doc);
             parts.extend(blocks(doc).into_iter().map(|content| Placed::by_rule(part_of(content))));
         }
     }
@@ -102,7 +103,7 @@ fn setting(leaf: &Leaf, prefix: &str) -> Entry {
     Entry::Setting(entry_parts(leaf, prefix))
 }
 
-/// Anchor, heading, what versions have it, and table.
+/// Anchor, heading, versions, and table.
 fn entry_parts(leaf: &Leaf, prefix: &str) -> Vec<Placed> {
     let path = leaf.path.to_string();
     let heading =
@@ -128,7 +129,7 @@ fn table(leaf: &Leaf, path: &str, prefix: &str) -> Table {
     let console = Statement { name: leaf.console.map(Fact::from), ..Statement::default() };
     let config = Statement {
         name: Some(path.to_owned().into()),
-        default: shown_beside_path(leaf.setting).map(Fact::from),
+        default: shown_next_to_path(leaf.setting).map(Fact::from),
         ..Statement::default()
     };
     let right = vec![
@@ -145,8 +146,8 @@ fn table(leaf: &Leaf, path: &str, prefix: &str) -> Table {
     Table { rows, ..Table::default() }
 }
 
-/// The default stands beside the path for bools only; elsewhere the value list or the hint states it.
-fn shown_beside_path(setting: &Setting) -> Option<String> {
+/// The default next to the path, for bools only; elsewhere the value list or the hint states it.
+fn shown_next_to_path(setting: &Setting) -> Option<String> {
     match (innermost(&setting.kind), setting.default) {
         (Kind::Bool, DefaultValue::Bool(default)) => Some(default.to_string()),
         _ => None,
@@ -182,7 +183,7 @@ fn choice_of(choices: &'static [Choice], doc: &ValueDoc) -> Option<&'static Choi
     choices.iter().find(|choice| choice.text == doc.value || choice.label == doc.value)
 }
 
-/// The default as a text; `None` where there is none or only a rule.
+/// The default as a text; `None` if there is none, or only a rule.
 pub(super) fn default_text(setting: &Setting) -> Option<String> {
     match setting.default {
         DefaultValue::None | DefaultValue::Computed { .. } => None,
@@ -247,7 +248,7 @@ fn element(kind: &Kind) -> &'static str {
     }
 }
 
-/// The range in words; what only a large type holds is no bound.
+/// The range in words, without the bounds of large types.
 fn bounds(min: i128, max: i128, unbounded_above: bool) -> String {
     let unbounded_below = [i128::from(i32::MIN), i64::MIN.into()].contains(&min);
     match (unbounded_below, unbounded_above) {
@@ -259,7 +260,7 @@ fn bounds(min: i128, max: i128, unbounded_above: bool) -> String {
     }
 }
 
-/// The range in words, as far as it is narrower than what the types hold.
+/// The range in words, without the bounds of the types.
 fn float_bounds(min: f64, max: f64) -> String {
     match (min <= f64::from(f32::MIN), max >= f64::from(f32::MAX)) {
         (true, true) => String::new(),

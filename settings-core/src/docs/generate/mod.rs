@@ -1,4 +1,4 @@
-//! Files that are generated, written only where they differ; and the same from a build script.
+//! Generated files, written only if they differ, by a command or from a build script.
 
 use std::fmt;
 use std::io;
@@ -11,56 +11,56 @@ use crate::template;
 
 use super::{Format, Page, Style, from_schema, render};
 
-/// What to do where a file is not what it should be.
+/// The action on a file that is out of date.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
-    /// Write it.
+    /// Writes the file.
     #[default]
     Write,
-    /// Leave it and report it, as a failure.
+    /// Reports the file, as a failure.
     Check,
-    /// Leave it and report it.
+    /// Reports the file.
     DryRun,
 }
 
-/// A file as it should be.
+/// A generated file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Artefact {
-    /// Its path below the output folder.
+    /// The path below the output folder.
     pub name: PathBuf,
-    /// Its content.
+    /// The content.
     pub content: String,
 }
 
 impl Artefact {
-    /// A file of this name and content.
+    /// Creates an artefact from a name and a content.
     pub fn new(name: impl Into<PathBuf>, content: impl Into<String>) -> Self {
         Self { name: name.into(), content: content.into() }
     }
 }
 
-/// What became of one artefact.
+/// A file that was, or would be, changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     /// The file.
     pub path: PathBuf,
-    /// Whether it did not exist before.
+    /// True if the file did not exist.
     pub is_new: bool,
-    /// What differs, as a unified diff from what stands there to what should.
+    /// A unified diff from the old content to the new one.
     pub diff: String,
 }
 
-/// The files that were (or would be) changed.
+/// The result of [`run`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
-    /// One for each file that was not as it should be.
+    /// The files that were out of date.
     pub changes: Vec<Change>,
-    /// How many were.
+    /// The number of files that were up to date.
     pub unchanged: usize,
 }
 
 impl Outcome {
-    /// Whether every file was as it should be.
+    /// Returns true if every file was up to date.
     pub fn is_current(&self) -> bool {
         self.changes.is_empty()
     }
@@ -75,11 +75,11 @@ impl fmt::Display for Outcome {
 /// A file that could not be read or written.
 #[derive(Debug)]
 pub struct GenerateError {
-    /// What was tried: `read`, `write`, `create`.
+    /// The operation that failed: `read`, `write`, `create`.
     pub action: &'static str,
     /// The file or folder.
     pub path: PathBuf,
-    /// Why it failed.
+    /// The cause.
     pub source: io::Error,
 }
 
@@ -95,12 +95,12 @@ impl std::error::Error for GenerateError {
     }
 }
 
-/// Brings the artefacts into `dir`, or reports where they differ from what is there.
+/// Writes the artefacts into `dir`, or reports those that differ from the files there.
 ///
-/// A file that is as it should be is not touched. One that is written is replaced as a whole: nobody sees half of it.
+/// A file that is up to date is not touched. Files are replaced atomically: a reader never sees a partial file.
 ///
 /// # Errors
-/// Where a file can't be read or written; files before it stay written.
+/// Fails if a file can't be read or written. Files written before that stay written.
 pub fn run(dir: &Path, artefacts: &[Artefact], mode: Mode) -> Result<Outcome, GenerateError> {
     let mut outcome = Outcome::default();
     for artefact in artefacts {
@@ -127,7 +127,7 @@ pub fn run(dir: &Path, artefacts: &[Artefact], mode: Mode) -> Result<Outcome, Ge
     Ok(outcome)
 }
 
-/// A unified diff with three lines of context; empty where nothing differs.
+/// Returns a unified diff with three lines of context; it is empty if nothing differs.
 pub fn unified_diff(name: &str, before: &str, after: &str) -> String {
     if before == after {
         return String::new();
@@ -154,17 +154,17 @@ fn write(path: &Path, content: &str) -> Result<(), GenerateError> {
     }
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.new", std::process::id()));
-    let beside = path.with_file_name(name);
-    let written = std::fs::write(&beside, content).and_then(|()| std::fs::rename(&beside, path));
+    let partial = path.with_file_name(name);
+    let written = std::fs::write(&partial, content).and_then(|()| std::fs::rename(&partial, path));
     written.map_err(|error| {
-        // Best effort: the file beside is of no use to anyone.
-        let _ = std::fs::remove_file(&beside);
+        // Best effort: the partial file is useless.
+        let _ = std::fs::remove_file(&partial);
         failed("write", path)(error)
     })
 }
 
-/// All that is generated of a program: its reference pages, `config.default.json`, and with the feature `json-schema`
-/// `config.schema.json`.
+/// Returns everything that is generated for a program: the reference pages, `config.default.json`, and with the
+/// feature `json-schema` also `config.schema.json`.
 pub fn artefacts(root: &'static Section, style: Style, format: Format) -> Vec<Artefact> {
     let mut artefacts = pages(&from_schema(root), style, format);
     artefacts.push(Artefact::new("config.default.json", template::default_json(root)));
@@ -176,7 +176,7 @@ pub fn artefacts(root: &'static Section, style: Style, format: Format) -> Vec<Ar
     artefacts
 }
 
-/// Pages, one file each: `smtp.rst`.
+/// Renders pages, one file each: `smtp.rst`.
 pub fn pages(pages: &[Page], style: Style, format: Format) -> Vec<Artefact> {
     let ending = match format {
         Format::Rst => "rst",
@@ -187,7 +187,7 @@ pub fn pages(pages: &[Page], style: Style, format: Format) -> Vec<Artefact> {
     pages.iter().map(file).collect()
 }
 
-/// A page's name as a file's: lower case, other characters than letters and digits as `-`.
+/// Converts a page name to a file name: lower case, with `-` for everything but letters and digits.
 fn slug(name: &str) -> String {
     let words: Vec<String> = name
         .split(|c: char| !c.is_alphanumeric())
@@ -197,15 +197,15 @@ fn slug(name: &str) -> String {
     if words.is_empty() { "settings".to_owned() } else { words.join("-") }
 }
 
-/// The variable that makes [`build`] check instead of write, where it is set and neither empty nor `0`.
+/// The variable that makes [`build`] check instead of write, if it is set to anything but the empty text or `0`.
 pub const CHECK_VARIABLE: &str = "SETTINGS_DOCS_CHECK";
 
-/// Why a build script should fail.
+/// The error of [`build`].
 #[derive(Debug)]
 pub enum BuildError {
     /// A file can't be read or written.
     Generate(GenerateError),
-    /// Checked, and files are not what they should be.
+    /// Files are out of date, and [`CHECK_VARIABLE`] is set.
     Stale(Outcome),
 }
 
@@ -232,10 +232,10 @@ impl std::error::Error for BuildError {
     }
 }
 
-/// For a `build.rs`: writes the reference pages of `root`, and `more` artefacts, into `dir`, and tells cargo when to
-/// run again. Writes nothing where nothing changed.
+/// Writes the reference pages of `S`, and `more` artefacts, into `dir`: the body of a `build.rs`. It also makes cargo
+/// run the script again when a file changes. Files that are up to date are not written.
 ///
-/// Where the variable [`CHECK_VARIABLE`] is set it writes nothing at all and fails where a file is stale.
+/// If the variable [`CHECK_VARIABLE`] is set, it writes nothing and fails if a file is out of date.
 ///
 /// ```no_run
 /// use settings_core::docs;
@@ -247,7 +247,7 @@ impl std::error::Error for BuildError {
 /// ```
 ///
 /// # Errors
-/// Where a file can't be read or written, and in checking where one is stale.
+/// Fails if a file can't be read or written, or if a checked file is out of date.
 pub fn build<S: crate::Settings>(dir: impl AsRef<Path>, more: Vec<Artefact>) -> Result<(), BuildError> {
     let dir = dir.as_ref();
     let mut artefacts = artefacts(S::SCHEMA, Style::default(), Format::default());

@@ -11,7 +11,7 @@ use nom::{IResult, Parser};
 use super::Piece;
 use super::inline::{arrow, literal, strong};
 
-/// What a bullet of the right cell speaks of.
+/// The kind of name that a bullet of the right cell states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::docs) enum StatementKind {
     Console,
@@ -19,18 +19,18 @@ pub(in crate::docs) enum StatementKind {
     Env,
 }
 
-/// What a line says.
+/// The content of a line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::docs) struct Said {
     /// The dotted path, the variable or the console path, normalised; `None` for `N/A`.
     pub(in crate::docs) name: Option<Piece>,
     /// The default.
     pub(in crate::docs) default: Option<Piece>,
-    /// What its markup has wrong, in words; the line is understood all the same.
+    /// The mistake in its markup, in words; the line is understood nevertheless.
     pub(in crate::docs) slip: Option<&'static str>,
 }
 
-/// Reads a bullet of the right cell. `None` where it is none of the three.
+/// Reads a bullet of the right cell. Returns `None` if it is not one of the three.
 pub(in crate::docs) fn statement(text: &str) -> Option<(StatementKind, Said)> {
     let (body, kind) = label(text).ok()?;
     let body = body.trim_end();
@@ -45,8 +45,8 @@ pub(in crate::docs) fn statement(text: &str) -> Option<(StatementKind, Said)> {
     Some((kind, said))
 }
 
-/// What is wrong with the markup of a line that begins like one of the three and can't be read; `None` where it says
-/// something of its own.
+/// The mistake in the markup of a line that begins like one of the three and can't be read; `None` if the line is a
+/// sentence of its own.
 pub(in crate::docs) fn slip_of_unread(text: &str) -> Option<&'static str> {
     let (body, kind) = label(text).ok()?;
     if kind == StatementKind::Console || body.contains(":`") || body.contains("`_") {
@@ -122,7 +122,7 @@ fn config(whole: &str, body: &str) -> Option<Said> {
     .map(|said| if after.trim_start().starts_with('>') { cut_short(body, said) } else { said })
 }
 
-/// What is said by keys that don't go on to the line's end.
+/// The content of a line whose keys don't reach its end.
 fn cut_short(body: &str, said: Said) -> Said {
     let slip =
         if is_single_tick(body) { "one backtick where two belong" } else { "a key that is not in a literal" };
@@ -150,12 +150,12 @@ fn apart(whole: &str, body: &str, keys: &[&str]) -> Option<Said> {
     let dotted = path.iter().any(|key| key.contains('.'))
         && path.first().is_none_or(|first| *first != "PluginSettings");
     let slip = if dotted {
-        Some("section and key stand in one literal")
+        Some("section and key are in one literal")
     } else if body.contains("``  >") || body.contains(">  ``") {
         Some("two blanks where one belongs")
     } else if body.contains(">``") {
-        // The literal behind it does not begin without a blank.
-        Some("a blank is missing behind `>`")
+        // The literal after it does not begin without a blank.
+        Some("a blank is missing after `>`")
     } else {
         None
     };
@@ -166,7 +166,7 @@ fn apart(whole: &str, body: &str, keys: &[&str]) -> Option<Said> {
     })
 }
 
-/// How many of the keys name the setting; what follows is its default.
+/// The number of keys that name the setting; the next one is its default.
 fn path_length(keys: &[&str]) -> usize {
     match keys {
         ["PluginSettings", "Plugins" | "PluginStates", ..] => keys.len().min(4),
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_nested_sections_from_defaults() {
+    fn distinguishes_nested_sections_from_defaults() {
         let text = "``config.json`` setting: ``ASettings`` > ``BSettings`` > ``Key`` > ``true``";
         assert_eq!(said(text).1.as_deref(), Some("ASettings.BSettings.Key"));
         assert_eq!(said(text).2.as_deref(), Some("true"));

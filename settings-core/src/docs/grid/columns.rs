@@ -1,4 +1,4 @@
-//! From columns of the screen to characters and bytes.
+//! Converts columns of the screen to characters and bytes.
 
 use settings_rst::width::column_width;
 

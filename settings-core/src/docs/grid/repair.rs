@@ -1,13 +1,13 @@
-//! Mending a table whose columns are off, where the intent is plain.
+//! Repairs a table whose columns are off, if the intent is clear.
 //!
-//! The borders say where the columns are. Each line is cut at the bars it has and padded anew; a bar or a corner that
-//! is missing where all of the row's other lines have one is put back. Widths grow only where a cell's text doesn't fit.
+//! The borders say where the columns are. Each line is cut at its bars and padded again; a bar or a corner is
+//! restored if all other lines of the row have one. Columns grow only if a cell's text doesn't fit.
 
 use super::columns::{byte_at, char_at, count};
 use super::draw::{Drawn, draw};
 use super::{GridLine, inner_corner, is_border, widest_border};
 
-/// The mended table, as many lines as before; `None` where it can't be mended or where more than one table could be meant.
+/// Repairs a table; the result has as many lines. Returns `None` if there isn't exactly one repair.
 pub(in crate::docs) fn repair(lines: &[GridLine<'_>]) -> Option<Vec<String>> {
     let shape = inner_corner(widest_border(lines)?)?;
     let total = count(widest_border(lines)?);
@@ -92,7 +92,7 @@ fn cut_in_two(line: &str, at: usize, right_width: usize, total: usize) -> Option
     }) {
         return split(bar);
     }
-    // The bar itself is missing: blanks must stand in its place, and the line be as long as the others.
+    // The bar itself is missing: its place must be blank, and the line as long as the others.
     let place = byte_at(line, at)?;
     let blank = |at: usize| line.get(at..=at) == Some(" ");
     (bars.is_empty() && count(line) == total && blank(place) && (blank(place - 1) || blank(place + 1)))

@@ -18,14 +18,14 @@ pub(super) struct Item {
     /// Values of a list, and what they mean in Markdown.
     pub(super) values: Vec<(String, String)>,
     pub(super) inferred: Inferred,
-    /// What the page leaves open or says otherwise than the struct will.
+    /// Open questions, and statements of the page that the struct doesn't keep.
     pub(super) todo: Vec<String>,
     pub(super) console: Option<String>,
     pub(super) page: String,
     pub(super) at: Place,
 }
 
-/// Where a setting is documented.
+/// The place that documents a setting.
 #[derive(Clone, Debug)]
 pub(super) struct Place {
     /// Which page, and which of its entries.
@@ -42,7 +42,7 @@ pub(super) struct Left {
     pub(super) why: String,
 }
 
-/// The settings of a page (the `number`th), and what is none.
+/// The settings of a page (the `number`th), and the entries that can't be settings.
 pub(super) fn items(
     page: &PageRead,
     number: usize,
@@ -116,7 +116,7 @@ fn path(setting: &Documented<'_>) -> Option<String> {
     Some(best.to_owned())
 }
 
-/// What the page says of the variable, where it isn't what the path makes of it.
+/// The page's statement about the variable, if it isn't the variable of the path.
 fn variable(setting: &Documented<'_>, path: &[String], prefix: Option<&str>) -> Option<String> {
     let derived = env_name(prefix?, &path.join("."));
     let stated = setting.tables.iter().map(|table| table.env()).chain([setting.option("environment")]);

@@ -1,4 +1,4 @@
-//! The words of bullets, items and hints: the rule's, or the page's own as long as they say the same.
+//! The words of bullets, items and hints: the rule's, or the page's own as long as they state the same.
 
 use crate::docs::grammar::{self, Said, StatementKind};
 use crate::docs::model::{Bullet, Hint, Statement, Value};
@@ -36,7 +36,7 @@ pub(in crate::docs) fn sentence(statement: &Statement) -> String {
     })
 }
 
-/// `text`, its facts replaced by the statement's where they differ. `None` where that can't be done in place.
+/// Replaces the facts in `text` by the statement's. Returns `None` if that is impossible in place.
 fn reworded(text: &str, statement: &Statement, read: impl Fn(&str) -> Option<Said>) -> Option<String> {
     let said = read(text)?;
     if says(&said, statement) {
@@ -59,7 +59,7 @@ fn says(said: &Said, statement: &Statement) -> bool {
     let text = |piece: &Option<grammar::Piece>| piece.as_ref().map(|piece| piece.text.clone());
     let name = statement.name.as_ref().map(|name| name.value.clone());
     let default = statement.default.as_ref().map(|default| default.value.clone());
-    // A last key looks like a default where nothing beside it says otherwise.
+    // A last key looks like a default where nothing next to it says otherwise.
     let longer = || match (text(&said.name), text(&said.default)) {
         (Some(name), Some(last)) => Some(format!("{name}.{last}")),
         _ => None,
@@ -109,7 +109,7 @@ fn apart(path: &str) -> String {
     keys.join(" > ")
 }
 
-/// How a value's item begins, blank included.
+/// The start of a value's item, with its last blank.
 pub(in crate::docs) fn item_lead(item: &Value) -> String {
     let Some(value) = &item.value else { return String::new() };
     if let Some(lead) = &item.lead {
@@ -131,7 +131,7 @@ pub(in crate::docs) fn item_lead(item: &Value) -> String {
     }
 }
 
-/// A hint's words, with the default that it states replaced where the model has another.
+/// The words of a hint, with the model's default in place of the one that they state.
 pub(in crate::docs) fn hint_text(hint: &Hint) -> String {
     let text = &hint.text.value;
     match (grammar::stated_default(text), &hint.default) {

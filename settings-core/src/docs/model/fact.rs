@@ -1,4 +1,4 @@
-//! A fact and the place it was read from.
+//! A fact and the bytes it was read from.
 
 use std::ops::{Deref, Range};
 
@@ -22,17 +22,17 @@ impl PartialEq for Span {
 }
 
 impl Span {
-    /// The bytes from `start` to before `end`.
+    /// Creates a span of the bytes from `start` up to `end`.
     pub const fn new(start: usize, end: usize) -> Self {
         Self { start, end }
     }
 
-    /// As a range for slicing the source.
+    /// The span as a range, to slice the source.
     pub const fn range(self) -> Range<usize> {
         self.start..self.end
     }
 
-    /// Whether it points at nothing.
+    /// Returns true if the span has no bytes.
     pub const fn is_empty(self) -> bool {
         self.start >= self.end
     }
@@ -42,15 +42,15 @@ impl Span {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Fact<T> {
-    /// What is said.
+    /// The value.
     pub value: T,
-    /// Where.
+    /// The bytes of the page that state it.
     #[serde(skip)]
     pub span: Span,
 }
 
 impl<T> Fact<T> {
-    /// A fact read at `span`.
+    /// Creates a fact that was read at `span`.
     pub const fn at(value: T, span: Span) -> Self {
         Self { value, span }
     }

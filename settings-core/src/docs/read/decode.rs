@@ -1,8 +1,8 @@
-//! Bytes to text: byte-order mark, line ends, and a clear word where it isn't UTF-8.
+//! Decodes a page: byte-order mark, line ends, and a clear error if it isn't UTF-8.
 
 use std::fmt;
 
-/// Why a page can't be read.
+/// The reason that a page can't be read: its bytes are not UTF-8.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadError {
     /// The page's path as it was given.
@@ -13,7 +13,7 @@ pub struct ReadError {
     pub line: usize,
     /// Its column in characters, from 1.
     pub column: usize,
-    /// What the bytes seem to be instead.
+    /// The encoding that the bytes seem to have.
     pub guess: &'static str,
 }
 
@@ -29,7 +29,7 @@ impl fmt::Display for ReadError {
 
 impl std::error::Error for ReadError {}
 
-/// The text of a page without what belongs to its encoding.
+/// The text of a page without byte-order mark and carriage returns.
 pub(super) struct Decoded {
     pub(super) text: String,
     pub(super) byte_order_mark: bool,
@@ -62,7 +62,7 @@ fn guess(bytes: &[u8]) -> &'static str {
         [0xFF, 0xFE, ..] => "UTF-16, little-endian",
         [0xFE, 0xFF, ..] => "UTF-16, big-endian",
         _ if bytes.iter().filter(|byte| **byte == 0).count() > bytes.len() / 4 => "UTF-16 without its mark",
-        _ if bytes.contains(&0) => "no text",
+        _ if bytes.contains(&0) => "binary data",
         _ => "Windows-1252 or Latin-1",
     }
 }

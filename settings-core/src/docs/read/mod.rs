@@ -1,4 +1,4 @@
-//! From page to model.
+//! Reads a page into the model.
 
 mod blocks;
 mod cell;
@@ -27,26 +27,26 @@ pub(super) use directive::NAME as DIRECTIVE;
 pub(super) use entries::{ALLOW, entries};
 pub(super) use table::lines_of;
 
-const MISREAD: &str = "two cells run together: a bar or a corner of the grid is missing, and docutils shows the rest of \
-                       the bars as text";
+const MISREAD: &str = "two cells are fused: a bar or a corner of the grid is missing, and docutils shows the other bars \
+                       as text";
 
-/// A page as it was read: its model, and what is needed to point into it.
+/// A page that was read: its model, and its text, so that findings can point into it.
 #[derive(Clone, Debug)]
 pub struct PageRead {
-    /// The path as it was given.
+    /// The path, as given.
     pub path: String,
-    /// What the page says. Spans point into [`PageRead::text`].
+    /// The model. Its spans point into [`PageRead::text`].
     pub page: Page,
     /// The page's text without its byte-order mark, and with LF for CR LF where all lines end so.
     pub text: String,
-    /// Tables that docutils refuses or silently misreads, by where they stand.
+    /// Grid tables, in the order of the page.
     pub(super) tables: Vec<TableAsFound>,
-    /// What docutils warns of beside tables: the line, whether something is lost, its words.
+    /// The warnings of docutils, with the line, the level and the text of each.
     pub(super) warnings: Vec<Warning>,
     pub(super) places: Places,
 }
 
-/// What docutils says of a line of the page.
+/// A message of docutils about a line of the page.
 #[derive(Clone, Debug)]
 pub(super) struct Warning {
     pub(super) line: usize,
@@ -58,28 +58,28 @@ pub(super) struct Warning {
 #[derive(Clone, Debug)]
 pub(super) struct TableAsFound {
     pub(super) span: Span,
-    /// What is wrong with its grid.
+    /// The mistake in its grid.
     pub(super) fault: Option<TableFault>,
-    /// Its lines as they should be, where they should be other and that is certain.
+    /// Its lines after the repair, if it needs one and the result is certain.
     pub(super) mended: Option<Vec<String>>,
 }
 
-/// What is wrong with a grid.
+/// The mistake in a grid.
 #[derive(Clone, Debug)]
 pub(super) enum TableFault {
-    /// docutils refuses the table.
+    /// docutils rejects the table.
     Refused { at: Span, message: String },
-    /// docutils reads it without a word, but not as it looks.
+    /// docutils reads the table without a message, but not as it looks.
     Misread { at: Span, message: String },
 }
 
 /// Reads a page.
 ///
 /// `path` names it in findings; its stem names the page. Nothing in the page is an error; what can't be understood
-/// is kept as it stands.
+/// is kept verbatim.
 ///
 /// # Errors
-/// Where `bytes` are not UTF-8: which byte, and what they seem to be.
+/// Fails if `bytes` are not UTF-8. The error names the first bad byte and the encoding that the bytes seem to have.
 pub fn read(path: &str, bytes: &[u8]) -> Result<PageRead, ReadError> {
     let decoded = decode::decode(path, bytes)?;
     let text = decoded.text;
@@ -102,7 +102,7 @@ fn stem(path: &str) -> &str {
     file.rsplit_once('.').map_or(file, |(stem, _)| stem)
 }
 
-/// Whether most of the page's bullets name a setting as ``` ``Section`` > ``Key`` ```.
+/// Returns true if most bullets of the page name a setting as ``` ``Section`` > ``Key`` ```.
 fn keys_apart(text: &str) -> bool {
     let mut apart = 0_usize;
     let mut dotted = 0_usize;
@@ -122,7 +122,7 @@ fn keys_apart(text: &str) -> bool {
     apart > dotted
 }
 
-/// Whether a part's own text says what the part says.
+/// Returns true if a part's own text states the same as the part.
 pub(super) fn says_same(source: &str, part: &Part) -> bool {
     let keys_apart = keys_apart(source);
     let mut reader = Reader { text: source, keys_apart, tables: Vec::new(), warnings: Vec::new() };
@@ -176,7 +176,7 @@ struct Reader<'t> {
 }
 
 impl Reader<'_> {
-    /// The metadata, all other parts, and what ends the page where it isn't one line end.
+    /// The metadata, all other parts, and the end of the page if it isn't one line end.
     fn parts(&mut self) -> (Vec<String>, Vec<Placed>, Option<String>) {
         let mut metadata = Vec::new();
         let mut parts: Vec<Placed> = Vec::new();
@@ -211,7 +211,7 @@ impl Reader<'_> {
         self.text.get(block.range.clone()).unwrap_or_default()
     }
 
-    /// A block as a part, and its text where the rules would write it otherwise.
+    /// A block as a part, and its text if the rules would write it differently.
     fn part(&mut self, block: &Block<'_>, after_heading: bool) -> (Part, Option<String>) {
         let raw = self.raw(block).to_owned();
         let verbatim = || Part::Verbatim(raw.clone());
@@ -234,7 +234,7 @@ impl Reader<'_> {
         let read = table::table(self.text, found, span, self.keys_apart);
         let mended = match &read {
             Some(read) => read.mended.clone(),
-            // Not a settings table, or none that is understood: still a grid that can be mended.
+            // Not a settings table, or one that isn't understood: still a grid that can be repaired.
             None if refused.is_some() => {
                 table::mended(&lines_of(raw, span.start)).filter(|lines| parses(lines))
             }
@@ -251,7 +251,7 @@ impl Reader<'_> {
         }
     }
 
-    /// What docutils says of a table, and the line that it says it of.
+    /// The message of docutils about a table, and its line.
     fn refused(&self, table: rst::Table<'_>) -> Option<TableFault> {
         let message = table.error()?.replace('\n', " ");
         let places = Places::new(self.text);
@@ -260,7 +260,7 @@ impl Reader<'_> {
         Some(TableFault::Refused { at: Span::new(start, start + line.trim_end().len()), message })
     }
 
-    /// Tables inside of other blocks that docutils refuses.
+    /// Tables within other blocks that docutils rejects.
     fn nested_faults(&mut self, document: &rst::Document, blocks: &[Block<'_>]) {
         for table in document.tables().filter(|table| table.kind() == rst::TableKind::Grid) {
             let span = table.span();
@@ -309,14 +309,14 @@ impl Reader<'_> {
     }
 }
 
-/// Whether docutils takes lines for one well-formed table.
+/// Returns true if docutils reads the lines as one well-formed table.
 fn parses(lines: &[String]) -> bool {
     let document = rst::parse(&lines.join("\n"), rst::Dialect::Sphinx);
     let mut tables = document.tables();
     tables.next().is_some_and(|table| table.error().is_none()) && document.messages().next().is_none()
 }
 
-/// The blank lines before a block where they aren't the rule's: none before the first, one before others.
+/// The blank lines before a block, if they aren't the rule's: none before the first, one before others.
 fn gap(before: &str, first: bool) -> Option<String> {
     // The line end of the block before belongs to that block.
     let blanks = if first { before } else { before.strip_prefix('\n').unwrap_or(before) };

@@ -86,7 +86,6 @@ fn content(content: &Content) -> String {
     }
 }
 
-/// An anchor becomes an anchor; what Markdown has no word for is shown as it stands.
 /// The language and the lines of a directive that holds code and nothing else.
 fn code_block(text: &str) -> Option<(&str, String)> {
     let (language, body) = text.strip_prefix(".. code-block:: ")?.split_once("\n\n")?;
@@ -95,6 +94,7 @@ fn code_block(text: &str) -> Option<(&str, String)> {
     (!language.contains(char::is_whitespace)).then_some((language, lines?.join("\n")))
 }
 
+/// Converts anchors, transitions, lists and code; shows everything else as reStructuredText.
 fn verbatim(text: &str) -> String {
     if let Some(name) = text.strip_prefix(".. _").and_then(|rest| rest.trim_end().strip_suffix(':'))
         && !name.contains('\n')
