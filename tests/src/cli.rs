@@ -1,5 +1,7 @@
 //! The program, run inside the test: arguments and environment in, exit code and output out.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use clap::Parser;
 use settings_core::cli::Cli;
 use settings_core::reference::ServerSettings;
@@ -36,7 +38,9 @@ pub struct Folder(std::path::PathBuf);
 impl Folder {
     /// Makes a folder that no other test uses.
     pub fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("settings-{name}-{}", std::process::id()));
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("settings-{name}-{}-{count}", std::process::id()));
         let _ = std::fs::remove_dir_all(&path);
         std::fs::create_dir_all(&path).expect("a folder can be made");
         Self(path)

@@ -3,8 +3,8 @@
 use settings_core::docs::model::Span;
 use settings_tests::random::Random;
 
-use crate::changes::Change;
-use crate::good::{Good, line_of};
+use super::changes::Change;
+use super::good::{Good, line_of};
 
 pub(crate) fn grids(good: &Good<'_>, table: Span, random: &mut Random, all: &mut Vec<Option<Change>>) {
     let text = &good.page.text;

@@ -2,7 +2,7 @@
 //!
 //! Needs `SETTINGS_PYTHON` (docutils 0.23) and the folder of pages beside the repository (`SETTINGS_SHARED`).
 
-#[path = "../rst/support.rs"]
+#[path = "../../rst/support.rs"]
 mod support;
 
 use std::path::{Path, PathBuf};

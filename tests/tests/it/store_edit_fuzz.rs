@@ -4,7 +4,7 @@ use settings_core::store::{Change, edit};
 use settings_core::value::json;
 use settings_tests::random::Random;
 
-#[path = "../fuzz/bodies/edit.rs"]
+#[path = "../../fuzz/bodies/edit.rs"]
 #[allow(dead_code)]
 mod body;
 

@@ -1,7 +1,6 @@
 //! `show --format json` and `explain`: of each setting all that PostgreSQL's `pg_settings` tells of its own.
 
 #![allow(dead_code)] // the fields are read as text only
-#![recursion_limit = "256"]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

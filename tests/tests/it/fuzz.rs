@@ -9,7 +9,7 @@ use std::path::Path;
 
 use settings_tests::random::Random;
 
-#[path = "../fuzz/bodies/mod.rs"]
+#[path = "../../fuzz/bodies/mod.rs"]
 #[allow(dead_code)]
 mod bodies;
 

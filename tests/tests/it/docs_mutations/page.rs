@@ -3,8 +3,8 @@
 use settings_core::docs::PageRead;
 use settings_core::docs::model::{Entry, Fact, Part};
 
-use crate::changes::Change;
-use crate::good::{Good, line_of};
+use super::changes::Change;
+use super::good::{Good, line_of};
 
 /// Changes of the page as a whole.
 pub(crate) fn page_changes(page: &PageRead, goods: &[Good<'_>]) -> Vec<Change> {

@@ -3,8 +3,8 @@
 use settings_core::docs::model::{Fact, Span, Value};
 use settings_tests::random::Random;
 
-use crate::good::{Good, line_of};
-use crate::grids::grids;
+use super::good::{Good, line_of};
+use super::grids::grids;
 
 /// A change of a page, and the rules of which exactly one must be found at the line; none where it is no mistake.
 pub(crate) struct Change {

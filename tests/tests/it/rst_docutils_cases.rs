@@ -2,7 +2,7 @@
 //!
 //! Needs `SETTINGS_PYTHON`, a Python with docutils 0.23 and pip (the tests' sources are fetched once).
 
-#[path = "../rst/support.rs"]
+#[path = "../../rst/support.rs"]
 mod support;
 
 use std::collections::BTreeMap;

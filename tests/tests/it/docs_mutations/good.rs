@@ -5,7 +5,7 @@ use settings_core::docs::model::{
 };
 use settings_core::docs::{Finding, PageRead};
 
-use crate::changes::Change;
+use super::changes::Change;
 
 /// A setting of a page, taken apart.
 pub(crate) struct Good<'p> {
