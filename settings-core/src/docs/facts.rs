@@ -1,5 +1,6 @@
 //! The facts that a page states about one setting, collected from all places that state them.
 
+use crate::docs::dialect::DIALECT;
 use crate::docs::grammar;
 use crate::docs::model::{
     Bullet, Content, Directive, Entry, Fact, Hint, Part, Span, Statement, Table, Value,
@@ -172,7 +173,7 @@ impl<'p> Documented<'p> {
         if text.is_empty() {
             return Named::Absent;
         }
-        if text.eq_ignore_ascii_case("n/a") {
+        if DIALECT.is_absent(text) {
             return Named::NotAvailable(value.span);
         }
         if name == "configjson" {
@@ -228,7 +229,7 @@ impl<'p> Documented<'p> {
         let mut found = Vec::new();
         if let Some(directive) = self.directive {
             if let Some(description) = directive.option("description")
-                && let Some(piece) = grammar::stated_default(description)
+                && let Some(piece) = grammar::stated_default(&description.value)
             {
                 let start = description.span.start + piece.range.start;
                 // A description of several lines has no single range.
@@ -259,7 +260,7 @@ impl<'p> Documented<'p> {
             for content in &table.contents {
                 let stated = match content {
                     Content::Hint(hint) => hint.default.clone(),
-                    Content::Text(text) => grammar::stated_default(text)
+                    Content::Text(text) => grammar::stated_default(&text.value)
                         .filter(|piece| {
                             text.value.get(..piece.range.start).is_some_and(|before| before.len() < 24)
                         })

@@ -13,6 +13,7 @@
 //! # Ok::<(), docs::ReadError>(())
 //! ```
 
+mod dialect;
 mod drift;
 mod encoding;
 mod facts;
@@ -30,7 +31,7 @@ mod read;
 mod render;
 mod sync;
 
-pub use drift::{Against, Finding, FindingFormat, Rule, Severity, check, format_findings};
+pub use drift::{Against, Finding, FindingFormat, Rule, Severity, UnknownRule, check, format_findings};
 pub use from_schema::from_schema;
 pub use generate::{BuildError, build};
 pub use model::Page;

@@ -9,6 +9,7 @@ use super::read::{PageRead, ReadError, lines_of, read};
 
 /// A page after [`sync`].
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Synced {
     /// The bytes of the page, fixed.
     pub bytes: Vec<u8>,

@@ -23,6 +23,8 @@ use crate::schema::{Member, Section, Setting, Unknown};
 /// Unknown keys are accepted, as the resolver only warns about them. Aliases are deprecated properties. Secrets are
 /// `writeOnly` and don't show a default unless it is empty; the description has the rule of a computed default. For
 /// editors there are `markdownDescription`, `enumDescriptions`, `patternErrorMessage` and `deprecationMessage`.
+///
+/// [`schemars::Schema`] is deliberately public: a program may merge this schema with those of its other files.
 pub fn json_schema(root: &'static Section) -> Schema {
     Writer { root, strict: false }.program()
 }

@@ -47,7 +47,7 @@ fn is_plain(text: &str) -> bool {
 }
 
 /// Quotes a value for an env file; shells read it too, except for line breaks.
-pub(crate) fn quote(text: &str) -> String {
+pub fn quote(text: &str) -> String {
     if is_plain(text) {
         return text.to_owned();
     }

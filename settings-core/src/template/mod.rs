@@ -14,13 +14,10 @@ mod variables;
 #[cfg(test)]
 mod tests;
 
-#[cfg(feature = "cli")]
-pub(crate) use env::quote;
-pub use env::{env, systemd_env};
+pub use env::{env, quote, systemd_env};
 pub use json::{commented_json, default_json};
 pub use kubernetes::{config_map, secret};
-#[cfg(feature = "cli")]
-pub(crate) use variables::variable_text;
+pub use variables::variable_text;
 
 use crate::schema::{DefaultValue, Setting};
 use crate::value::Value;

@@ -40,7 +40,7 @@ fn text(setting: &Setting) -> Option<String> {
 }
 
 /// Returns a value as the text of a variable; `None` if no text reads back as the value.
-pub(crate) fn variable_text(kind: &Kind, value: &Value<'_>) -> Option<String> {
+pub fn variable_text(kind: &Kind, value: &Value<'_>) -> Option<String> {
     let text = match (kind, value) {
         (Kind::Optional(_), Value::Null) => "null".to_owned(),
         (kind, value) => to_text(kind, value),

@@ -8,10 +8,10 @@ use crate::docs::read::{ALLOW, PageRead};
 
 use super::Against;
 use super::draft::Draft;
-use super::finding::{Finding, Rule};
+use super::finding::{Finding, Rule, UnknownRule};
 
 struct Allow {
-    rule: Option<Rule>,
+    rule: Result<Rule, UnknownRule>,
     name: String,
     has_reason: bool,
     span: Span,
@@ -30,7 +30,7 @@ pub(super) fn silence(page: &PageRead, against: Against, findings: &mut Vec<Find
         let at = finding.span.start;
         let silencing = allows.iter_mut().find(|allow| {
             allow.has_reason
-                && allow.rule == Some(finding.rule)
+                && allow.rule.as_ref() == Ok(&finding.rule)
                 && allow.scope.start <= at
                 && at <= allow.scope.end
         });
@@ -43,26 +43,19 @@ pub(super) fn silence(page: &PageRead, against: Against, findings: &mut Vec<Find
         }
     });
     for allow in allows.iter().filter(|allow| !allow.used) {
-        let (message, help) = match (allow.rule, allow.has_reason) {
-            (None, _) => {
-                let near = crate::nearest::nearest(&allow.name, Rule::ALL.map(Rule::name));
-                let help = near.map_or_else(
-                    || format!("the rules are {}", Rule::ALL.map(Rule::name).join(", ")),
-                    |near| format!("write `{near}`"),
-                );
-                (format!("unknown rule `{}`", allow.name), help)
-            }
-            (Some(rule), false) => (
+        let (message, help) = match (&allow.rule, allow.has_reason) {
+            (Err(unknown), _) => (format!("unknown rule `{}`", allow.name), unknown.help()),
+            (Ok(rule), false) => (
                 format!("`{rule}` is silenced without a reason"),
                 "give a reason after the name of the rule".to_owned(),
             ),
             // It may silence a finding of the comparison that was not made.
-            (Some(rule), true)
-                if against != Against::Both && !(against == Against::Itself && is_own(rule)) =>
+            (Ok(rule), true)
+                if against != Against::Both && !(against == Against::Itself && is_own(*rule)) =>
             {
                 continue;
             }
-            (Some(rule), true) => {
+            (Ok(rule), true) => {
                 (format!("`{rule}` finds nothing here to silence"), "delete the comment".to_owned())
             }
         };
@@ -94,7 +87,7 @@ fn allows(page: &PageRead) -> Vec<Allow> {
             let Some(words) = text.strip_prefix(ALLOW) else { continue };
             let (name, reason) = words.trim().split_once(char::is_whitespace).unwrap_or((words.trim(), ""));
             allows.push(Allow {
-                rule: Rule::named(name),
+                rule: name.parse(),
                 name: name.to_owned(),
                 has_reason: !reason.trim().is_empty(),
                 span: placed.span,

@@ -1,14 +1,17 @@
 //! A finding: one mistake on a page.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::Serialize;
 
 use crate::docs::model::Span;
+use crate::nearest::nearest;
 
 /// The rule that a finding breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Rule {
     /// A grid table that docutils rejects, or reads differently than it looks.
     MalformedTable,
@@ -69,7 +72,7 @@ impl Rule {
     ];
 
     /// The name in findings and in comments that silence the rule.
-    pub const fn name(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::MalformedTable => "malformed-table",
             Self::EnvName => "env-name",
@@ -90,18 +93,46 @@ impl Rule {
             Self::UnusedAllow => "unused-allow",
         }
     }
-
-    /// The rule of a name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|rule| rule.name() == name)
-    }
 }
 
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        f.write_str(self.as_str())
     }
 }
+
+impl FromStr for Rule {
+    type Err = UnknownRule;
+
+    fn from_str(name: &str) -> Result<Self, UnknownRule> {
+        let found = Self::ALL.into_iter().find(|rule| rule.as_str() == name);
+        found.ok_or_else(|| UnknownRule { name: name.to_owned() })
+    }
+}
+
+/// The error of [`Rule::from_str`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownRule {
+    name: String,
+}
+
+impl UnknownRule {
+    /// The remedy: the rule with the nearest name, or all names.
+    pub(super) fn help(&self) -> String {
+        match nearest(&self.name, Rule::ALL.map(Rule::as_str)) {
+            Some(near) => format!("write `{near}`"),
+            None => format!("the rules are {}", Rule::ALL.map(Rule::as_str).join(", ")),
+        }
+    }
+}
+
+impl fmt::Display for UnknownRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "unknown rule `{}`: {}", self.name, self.help())
+    }
+}
+
+impl std::error::Error for UnknownRule {}
 
 /// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -114,7 +145,8 @@ pub enum Severity {
 }
 
 /// One mistake on a page.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Finding {
     /// The rule that is broken.
     pub rule: Rule,
@@ -145,17 +177,10 @@ pub struct Finding {
 }
 
 /// A change of the page's text.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::docs) struct Edit {
     pub(in crate::docs) span: Span,
     pub(in crate::docs) text: String,
-}
-
-// Spans of facts are all alike; those of edits are not.
-impl PartialEq for Edit {
-    fn eq(&self, other: &Self) -> bool {
-        self.span.range() == other.span.range() && self.text == other.text
-    }
 }
 
 impl Finding {

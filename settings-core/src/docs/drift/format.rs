@@ -7,6 +7,7 @@ use crate::workflow::annotation;
 
 /// The form in which findings are printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum FindingFormat {
     /// For people.
     #[default]
@@ -64,5 +65,5 @@ fn visible(text: &str) -> String {
 fn github(finding: &Finding) -> String {
     let Finding { rule, page, line, column, message, help, .. } = finding;
     let message = format!("{message}. {help}");
-    annotation(severity(finding), Some((page, *line, Some(*column))), rule.name(), &message)
+    annotation(severity(finding), Some((page, *line, Some(*column))), rule.as_str(), &message)
 }

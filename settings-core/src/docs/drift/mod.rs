@@ -20,12 +20,13 @@ use draft::Draft;
 
 pub(super) use default::{Normal, contradict, normal};
 pub(super) use finding::Edit;
-pub use finding::{Finding, Rule, Severity};
+pub use finding::{Finding, Rule, Severity, UnknownRule};
 pub use format::{FindingFormat, format_findings};
 pub(super) use naming::Naming;
 
 /// The reference that a page is compared with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Against {
     /// The schema alone.
     Schema,

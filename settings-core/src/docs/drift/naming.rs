@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::schema::{Section, env_name};
 
+use crate::docs::dialect::DIALECT;
 use crate::docs::facts::{Documented, TableFacts};
 
 /// The rule by which variables are named.
@@ -35,7 +36,7 @@ impl Naming {
         let keys_of_structs = path.split('.').all(|key| key.starts_with(|c: char| c.is_ascii_uppercase()));
         // A section's own key may be misspelt so that it begins in lower case.
         let in_section = path.split_once('.').is_some_and(|(section, key)| {
-            section.ends_with("Settings") && section != "PluginSettings" && !key.contains(['.', '-'])
+            DIALECT.is_section(section) && section != DIALECT.map_section && !key.contains(['.', '-'])
         });
         (keys_of_structs || in_section).then(|| env_name(prefix, path))
     }

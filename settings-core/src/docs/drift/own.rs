@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::docs::dialect::DIALECT;
 use crate::docs::model::{Fact, Span};
 use crate::docs::read::PageRead;
 
@@ -16,13 +17,13 @@ pub(super) fn check(page: &PageRead, settings: &[Documented<'_>], naming: &Namin
     for setting in settings {
         let name = setting.name();
         let mut found = Vec::new();
-        let right_path = paths(page, setting, naming, &mut found);
+        let right_path = paths(setting, naming, &mut found);
         if found.is_empty() {
             sections(page, setting, &mut found);
         }
-        variables(page, setting, naming, right_path.as_deref(), &mut found);
+        variables(setting, naming, right_path.as_deref(), &mut found);
         consoles(setting, &mut found);
-        defaults(page, setting, &mut found);
+        defaults(setting, &mut found);
         marks(setting, &mut found);
         if setting.directive.is_some() && setting.title.is_none() {
             found.push(without_heading(setting));
@@ -37,7 +38,7 @@ fn duplicate_ids(settings: &[Documented<'_>]) -> Vec<Draft> {
     let mut drafts = Vec::new();
     for setting in settings {
         let Some(directive) = setting.directive else { continue };
-        if directive.id.is_empty() || known.insert(directive.id.to_lowercase()) {
+        if directive.id.value.is_empty() || known.insert(directive.id.value.to_lowercase()) {
             continue;
         }
         drafts.push(
@@ -79,12 +80,7 @@ fn sides<'p>(setting: &Documented<'p>) -> Option<(Side<'p>, Side<'p>)> {
 }
 
 /// Compares the paths of table and directive. Returns the right path, if it is certain.
-fn paths(
-    page: &PageRead,
-    setting: &Documented<'_>,
-    naming: &Naming,
-    drafts: &mut Vec<Draft>,
-) -> Option<String> {
+fn paths(setting: &Documented<'_>, naming: &Naming, drafts: &mut Vec<Draft>) -> Option<String> {
     let Some((table, directive)) = sides(setting) else {
         return setting.table().and_then(|table| table.path().one()).map(|(path, _)| path.to_owned());
     };
@@ -125,7 +121,7 @@ fn paths(
                     let draft = draft.expected(other).help(format!("write `{other}`"));
                     let whole = wrong.contains('.') && other.contains('.');
                     let fact = Fact::at(wrong.to_owned(), wrong_at);
-                    if whole { draft.replacing(page, &fact, other) } else { draft }
+                    if whole { draft.replacing(fact, other) } else { draft }
                 }
                 None => draft.expected(other).help("look up the setting's name and write it in both places"),
             };
@@ -136,7 +132,7 @@ fn paths(
             if let Named::NotAvailable(at) = directive.path {
                 let draft =
                     Draft::new(Rule::ConfigPath, at, format!("the directive says N/A, the table `{path}`"))
-                        .found("N/A")
+                        .found(DIALECT.absent)
                         .expected(path)
                         .help(format!("write `:configjson: .{path}`"));
                 let spelt = matches!((naming.env(path), table.env.one()), (Some(derived), Some((env, _))) if derived == env);
@@ -148,7 +144,7 @@ fn paths(
             if let Named::NotAvailable(at) = table.path {
                 drafts.push(
                     Draft::new(Rule::ConfigPath, at, format!("the table says N/A, the directive `{path}`"))
-                        .found("N/A")
+                        .found(DIALECT.absent)
                         .expected(path)
                         .help("name the setting in both places or in none"),
                 );
@@ -164,8 +160,9 @@ fn sections(page: &PageRead, setting: &Documented<'_>, drafts: &mut Vec<Draft>) 
     let table = setting.table().map_or(Named::Absent, |table| table.path());
     for (path, at) in [table, setting.option("configjson")].iter().filter_map(Named::one) {
         let Some((section, rest)) = path.split_once('.') else { continue };
-        let Some(stem) = section.strip_suffix("settings").filter(|stem| !stem.is_empty()) else { continue };
-        let right = format!("{stem}Settings");
+        let lower = DIALECT.section_suffix.to_lowercase();
+        let Some(stem) = section.strip_suffix(&lower).filter(|stem| !stem.is_empty()) else { continue };
+        let right = format!("{stem}{}", DIALECT.section_suffix);
         if !page.text.contains(&right) {
             continue;
         }
@@ -175,7 +172,7 @@ fn sections(page: &PageRead, setting: &Documented<'_>, drafts: &mut Vec<Draft>) 
                 .found(path)
                 .expected(expected.clone())
                 .help(format!("write `{expected}`"));
-        drafts.push(draft.replacing(page, &Fact::at(path.to_owned(), at), &expected));
+        drafts.push(draft.replacing(Fact::at(path.to_owned(), at), expected));
     }
 }
 
@@ -184,7 +181,7 @@ fn misspelt_last_key(setting: &Documented<'_>, table: &str, directive: &str) -> 
     let key = directive.strip_prefix(table)?.strip_prefix('.')?;
     let [config] = setting.table()?.configs.as_slice() else { return None };
     let written = config.default.as_ref()?;
-    let near = crate::nearest::nearest(written, [key]).filter(|near| *near != written.value)?;
+    let near = crate::nearest::nearest(&written.value, [key]).filter(|near| *near != written.value)?;
     let message =
         format!("the table says `{table}.{}`, the directive `{directive}`: they differ", written.value);
     let draft = Draft::new(Rule::ConfigPath, written.span, message).found(written.value.clone());
@@ -215,7 +212,7 @@ fn right_side(
     naming: &Naming,
 ) -> Option<Right> {
     // A copied line is consistent in itself; the title decides.
-    let title = setting.title.map(|title| letters(title)).unwrap_or_default();
+    let title = setting.title.map(|title| letters(&title.value)).unwrap_or_default();
     let key = |path: &str| letters(path.rsplit('.').next().unwrap_or(path));
     let named_by_title = |path: &str| !title.is_empty() && key(path) == title;
     match (named_by_title(a), named_by_title(b)) {
@@ -240,13 +237,7 @@ fn letters(text: &str) -> String {
 }
 
 /// Compares each variable with the path next to it, and the variables of table and directive with each other.
-fn variables(
-    page: &PageRead,
-    setting: &Documented<'_>,
-    naming: &Naming,
-    right: Option<&str>,
-    drafts: &mut Vec<Draft>,
-) {
+fn variables(setting: &Documented<'_>, naming: &Naming, right: Option<&str>, drafts: &mut Vec<Draft>) {
     let full = |path: &Named<'_>| match path.one() {
         Some((path, _)) if path.contains('.') => {
             // Where the paths disagree the right one speaks for both sides.
@@ -257,10 +248,10 @@ fn variables(
     };
     let mut judged = false;
     for table in &setting.tables {
-        judged |= variable(page, &full(&table.path()), &table.env(), table.broken, naming, drafts);
+        judged |= variable(&full(&table.path()), &table.env(), table.broken, naming, drafts);
     }
     let (path, env) = (setting.option("configjson"), setting.option("environment"));
-    judged |= variable(page, &full(&path), &env, false, naming, drafts);
+    judged |= variable(&full(&path), &env, false, naming, drafts);
     if judged {
         return;
     }
@@ -276,7 +267,7 @@ fn variables(
             if let Named::NotAvailable(at) = directive.env {
                 let agrees = right.and_then(|right| naming.env(right)).is_some_and(|derived| derived == a);
                 let draft = Draft::new(Rule::EnvName, at, format!("the directive says N/A, the table `{a}`"))
-                    .found("N/A")
+                    .found(DIALECT.absent)
                     .expected(a)
                     .help(format!("write `:environment: {a}`"));
                 drafts.push(if agrees { draft.fix(at, a) } else { draft });
@@ -286,7 +277,7 @@ fn variables(
             if let Named::NotAvailable(at) = table.env {
                 drafts.push(
                     Draft::new(Rule::EnvName, at, format!("the table says N/A, the directive `{b}`"))
-                        .found("N/A")
+                        .found(DIALECT.absent)
                         .expected(b)
                         .help("name the variable in both places or in none"),
                 );
@@ -298,7 +289,6 @@ fn variables(
 
 /// Compares a variable with a path. Returns true if it is wrong.
 fn variable(
-    page: &PageRead,
     path: &Option<String>,
     env: &Named<'_>,
     broken: bool,
@@ -317,7 +307,7 @@ fn variable(
         .help(format!("write `{derived}`"));
     // A replacement would drop the words next to the name.
     if !broken && !env.contains(char::is_whitespace) {
-        draft = draft.replacing(page, &Fact::at(env.to_owned(), at), &derived);
+        draft = draft.replacing(Fact::at(env.to_owned(), at), derived);
     }
     drafts.push(draft);
     true
@@ -357,7 +347,7 @@ pub(super) fn same_console(a: &str, b: &str) -> bool {
 }
 
 /// Compares all stated defaults with each other.
-fn defaults(page: &PageRead, setting: &Documented<'_>, drafts: &mut Vec<Draft>) {
+fn defaults(setting: &Documented<'_>, drafts: &mut Vec<Draft>) {
     if setting.tables.iter().filter(|table| !table.configs.is_empty()).count() > 1 {
         return;
     }
@@ -372,7 +362,7 @@ fn defaults(page: &PageRead, setting: &Documented<'_>, drafts: &mut Vec<Draft>) 
                 .found(wrong.value.clone())
                 .expected(meant)
                 .help(format!("write `{meant}`"));
-        drafts.push(draft.replacing(page, &Fact::at(wrong.value.clone(), wrong.span), meant));
+        drafts.push(draft.replacing(Fact::at(wrong.value.clone(), wrong.span), meant));
         return;
     }
     let Some((a, b)) = contradiction(&stated) else { return };

@@ -36,18 +36,11 @@ pub(super) fn check(
                 Match::Leaf(leaf) => meant = meant.or(Some(leaf)),
                 Match::OtherCase(leaf) => {
                     meant = meant.or(Some(leaf));
-                    found.push(renamed(
-                        page,
-                        Rule::LetterCase,
-                        path,
-                        at,
-                        leaf,
-                        "differs in letter case from",
-                    ));
+                    found.push(renamed(Rule::LetterCase, path, at, leaf, "differs in letter case from"));
                 }
                 Match::Alias(leaf) => {
                     meant = meant.or(Some(leaf));
-                    found.push(renamed(page, Rule::ConfigPath, path, at, leaf, "is an old name of"));
+                    found.push(renamed(Rule::ConfigPath, path, at, leaf, "is an old name of"));
                 }
                 // A section or a map that holds settings.
                 Match::None if index.paths.keys().any(|known| known.starts_with(&format!("{path}."))) => {}
@@ -58,7 +51,7 @@ pub(super) fn check(
         }
         if let Some(leaf) = meant {
             known.push(leaf);
-            facts(page, setting, leaf, naming, &mut found);
+            facts(setting, leaf, naming, &mut found);
             let name = leaf.path.to_string();
             drafts.extend(found.into_iter().map(|draft| draft.setting(&name)));
         }
@@ -93,23 +86,19 @@ fn stated_paths<'p>(setting: &Documented<'p>) -> Vec<(&'p str, Span)> {
     paths
 }
 
-fn renamed(page: &PageRead, rule: Rule, found: &str, at: Span, leaf: &Leaf, how: &str) -> Draft {
+fn renamed(rule: Rule, found: &str, at: Span, leaf: &Leaf, how: &str) -> Draft {
     let path = leaf.path.to_string();
     let draft = Draft::new(rule, at, format!("`{found}` {how} `{path}`"))
         .found(found)
         .expected(path.clone())
         .help(format!("write `{path}`"));
-    replacing_path(page, draft, found, at, &path)
+    replacing_path(draft, found, at, &path)
 }
 
 /// Replaces a path as the page writes it: in one piece, or each key in a literal of its own.
-fn replacing_path(page: &PageRead, draft: Draft, found: &str, at: Span, path: &str) -> Draft {
+fn replacing_path(draft: Draft, found: &str, at: Span, path: &str) -> Draft {
     let apart = |path: &str| path.split('.').map(|key| format!("``{key}``")).collect::<Vec<_>>().join(" > ");
-    match page.text.get(at.range()) {
-        Some(text) if text == found => draft.fix(at, path),
-        Some(text) if text == apart(found) => draft.fix(at, apart(path)),
-        _ => draft,
-    }
+    draft.replacing(Fact::at(found.to_owned(), at), path).replacing(Fact::at(apart(found), at), apart(path))
 }
 
 fn no_such_setting(path: &str, at: Span, index: &Index<'_>, leaves: &[Leaf]) -> Draft {
@@ -131,7 +120,7 @@ fn no_such_setting(path: &str, at: Span, index: &Index<'_>, leaves: &[Leaf]) -> 
 }
 
 /// Compares everything else that the page states about a setting.
-fn facts(page: &PageRead, setting: &Documented<'_>, leaf: &Leaf, naming: &Naming, drafts: &mut Vec<Draft>) {
+fn facts(setting: &Documented<'_>, leaf: &Leaf, naming: &Naming, drafts: &mut Vec<Draft>) {
     let path = leaf.path.to_string();
     let envs = setting
         .tables
@@ -150,7 +139,7 @@ fn facts(page: &PageRead, setting: &Documented<'_>, leaf: &Leaf, naming: &Naming
             .expected(derived.clone())
             .help(format!("write `{derived}`"));
         if !broken && !env.contains(char::is_whitespace) {
-            draft = draft.replacing(page, &Fact::at(env.to_owned(), at), &derived);
+            draft = draft.replacing(Fact::at(env.to_owned(), at), derived);
         }
         drafts.push(draft);
     }
@@ -166,7 +155,7 @@ fn facts(page: &PageRead, setting: &Documented<'_>, leaf: &Leaf, naming: &Naming
                 .expected(console)
                 .help(format!("write `{console}`"));
             if !broken {
-                draft = draft.replacing(page, &Fact::at(found.to_owned(), at), console);
+                draft = draft.replacing(Fact::at(found.to_owned(), at), console);
             }
             drafts.push(draft);
         }
@@ -176,12 +165,12 @@ fn facts(page: &PageRead, setting: &Documented<'_>, leaf: &Leaf, naming: &Naming
     if paths.iter().filter(|path| path.contains('.')).count() > 1 {
         return;
     }
-    default(page, setting, leaf, drafts);
+    default(setting, leaf, drafts);
     values(setting, leaf, drafts);
     kinds(setting, leaf, drafts);
 }
 
-fn default(page: &PageRead, setting: &Documented<'_>, leaf: &Leaf, drafts: &mut Vec<Draft>) {
+fn default(setting: &Documented<'_>, leaf: &Leaf, drafts: &mut Vec<Draft>) {
     let Some(default) = default_text(leaf.setting) else { return };
     let choices = choices(&leaf.setting.kind);
     for stated in setting.defaults() {
@@ -209,12 +198,10 @@ fn default(page: &PageRead, setting: &Documented<'_>, leaf: &Leaf, drafts: &mut 
         .found(stated.value.clone())
         .expected(shown.clone());
         drafts.push(match stated.by {
-            Source::Mark => mark_moved(page, setting, stated.span, &shown, draft),
-            Source::Config | Source::Sentence => draft.help(format!("write {}", quoted(&shown))).replacing(
-                page,
-                &Fact::at(stated.value.clone(), stated.span),
-                &rewritten(&stated.value, &shown),
-            ),
+            Source::Mark => mark_moved(setting, stated.span, &shown, draft),
+            Source::Config | Source::Sentence => draft
+                .help(format!("write {}", quoted(&shown)))
+                .replacing(Fact::at(stated.value.clone(), stated.span), rewritten(&stated.value, &shown)),
         });
     }
 }
@@ -248,8 +235,8 @@ fn differs(stated: &str, default: &str, leaf: &Leaf, by: Source) -> bool {
     }
 }
 
-/// The mark of the default taken from one value and given to another of the same list.
-fn mark_moved(page: &PageRead, setting: &Documented<'_>, at: Span, right: &str, draft: Draft) -> Draft {
+/// Moves the mark of the default from one value to another of the same list.
+fn mark_moved(setting: &Documented<'_>, at: Span, right: &str, draft: Draft) -> Draft {
     let draft = draft.help(format!("move the mark **(Default)** to `{right}`"));
     const MARK: &str = "**(Default)** ";
     let list = setting
@@ -263,15 +250,10 @@ fn mark_moved(page: &PageRead, setting: &Documented<'_>, at: Span, right: &str, 
     ) else {
         return draft;
     };
-    let before = |item: &Value| {
-        let start = value_span(item).end;
-        let lead = page.text.get(start..item.text.span.start)?;
-        lead.strip_suffix(MARK).map(|_| Span::new(item.text.span.start - MARK.len(), item.text.span.start))
-    };
-    match (before(from), from.lead.is_none() && to.lead.is_none()) {
-        (Some(mark), true) if !to.text.span.is_empty() => {
-            let place = Span::new(to.text.span.start, to.text.span.start);
-            draft.fix(mark, "").fix(place, MARK)
+    let end = from.text.span.start;
+    match end.checked_sub(MARK.len()).filter(|start| *start >= value_span(from).end) {
+        Some(start) if from.lead.is_none() && to.lead.is_none() && !to.text.span.is_empty() => {
+            draft.moving(Fact::at(MARK.to_owned(), Span::new(start, end)), to.text.span.start)
         }
         _ => draft,
     }

@@ -176,7 +176,10 @@ fn help_for_warning(text: &str) -> Option<&'static str> {
     const KNOWN: [(&str, &str); 7] = [
         ("underline too short", "make the underline as long as the title"),
         ("Title overline too short", "make both lines as long as the title"),
-        ("Content block expected", "write what belongs into the directive, indented, or remove the directive"),
+        (
+            "Content block expected",
+            "write what belongs into the directive, indented, or remove the directive",
+        ),
         ("ends without a blank line", "put a blank line before what follows, or indent it like the block"),
         ("start-string without end-string", "close the markup, or escape its first character by a backslash"),
         ("Unexpected indentation", "put a blank line before the block, or remove its indent"),
@@ -227,7 +230,7 @@ fn markup(page: &PageRead) -> Vec<Draft> {
 
 fn bullet_slip(page: &PageRead, bullet: &Bullet) -> Option<Draft> {
     if let Bullet::Text(text) = bullet {
-        let slip = grammar::slip_of_unread(text)?;
+        let slip = grammar::slip_of_unread(&text.value)?;
         let draft = Draft::new(Rule::Markup, text.span, format!("{slip}: {}", text.value));
         return Some(
             draft.found(text.value.clone()).help("put each name into a literal of its own: ``name``"),
@@ -237,12 +240,12 @@ fn bullet_slip(page: &PageRead, bullet: &Bullet) -> Option<Draft> {
         return None;
     };
     let text = statement.text.as_ref()?;
-    let (_, said) = grammar::statement(text)?;
+    let (_, said) = grammar::statement(&text.value)?;
     let slip = said.slip?;
     let rule = crate::docs::layout::statement_rule(
         grammar::StatementKind::Config,
         &Statement { text: None, ..statement.clone() },
-        text.contains("`` > ``") || text.contains("``  > ``") || slip.contains("one literal"),
+        text.value.contains("`` > ``") || text.value.contains("``  > ``") || slip.contains("one literal"),
     );
     // The rule's words must not drop anything.
     let is_whole = !slip.starts_with("a key") && !slip.starts_with("one backtick");
@@ -254,7 +257,7 @@ fn bullet_slip(page: &PageRead, bullet: &Bullet) -> Option<Draft> {
     let span = Span::new(text.span.start + at, text.span.end);
     let draft = Draft::new(Rule::Markup, span, format!("{slip}: {}", text.value)).found(text.value.clone());
     let draft = draft.help(format!("write - {rule}"));
-    let draft = if is_whole { draft.replacing(page, text, &rule) } else { draft };
+    let draft = if is_whole { draft.replacing(text.clone(), rule.clone()) } else { draft };
     Some(draft.expected(rule).setting(statement.name.as_ref().map_or("", |name| name.as_str())))
 }
 
@@ -268,7 +271,7 @@ fn content_slips(content: &Content) -> Vec<Draft> {
 
 fn sentence_slip(statement: &Statement) -> Option<Draft> {
     let text = statement.text.as_ref()?;
-    let slip = grammar::feature_sentence(text)?.slip?;
+    let slip = grammar::feature_sentence(&text.value)?.slip?;
     Some(
         Draft::new(Rule::Markup, text.span, slip)
             .found(text.value.clone())

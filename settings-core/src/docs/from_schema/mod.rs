@@ -8,6 +8,7 @@ use crate::schema::{Choice, DefaultValue, Kind, Leaf, Section, Setting, Unit, Va
 use crate::value::expectation;
 
 use self::blocks::{blocks, one_line};
+use super::dialect::DIALECT;
 use super::inline::markdown_to_rst;
 use super::model::{
     Bullet, Content, Entry, Fact, Heading, Hint, Page, Part, Placed, Row, Statement, Table, Value,
@@ -87,13 +88,14 @@ fn introduction(name: &str, leaves: &[Leaf]) -> Vec<Placed> {
     let everywhere = console.filter(|_| leaves.iter().all(|leaf| leaf.console == console));
     let words = match everywhere {
         Some(console) => format!(
-            "Change these settings in the System Console under **{console}**, in ``config.json``, or by the \
-             environment variable that each table names."
+            "Change these settings in the System Console under **{console}**, in ``{}``, or by the environment \
+             variable that each table names.",
+            DIALECT.file
         ),
-        None => {
-            "Change these settings in ``config.json``, or by the environment variable that each table names."
-                .to_owned()
-        }
+        None => format!(
+            "Change these settings in ``{}``, or by the environment variable that each table names.",
+            DIALECT.file
+        ),
     };
     parts.push(Placed::by_rule(Part::Text(words.into())));
     parts
@@ -208,31 +210,32 @@ fn hint(setting: &Setting) -> Option<Hint> {
         Kind::Bool | Kind::OneOf(_) => return None,
         Kind::Integer { min, max } => {
             let types = [i32::MAX.into(), u32::MAX.into(), i64::MAX.into(), u64::MAX.into()];
-            format!("Numerical input{}.", bounds(*min, *max, types.contains(max)))
+            format!("{}{}.", DIALECT.number, bounds(*min, *max, types.contains(max)))
         }
-        Kind::Float { min, max } => format!("Decimal input{}.", float_bounds(*min, *max)),
-        Kind::Text | Kind::Secret => "String input.".to_owned(),
-        Kind::TextOf(_) => format!("String input ({}).", markdown_to_rst(&expectation(&setting.kind))),
+        Kind::Float { min, max } => format!("{}{}.", DIALECT.decimal, float_bounds(*min, *max)),
+        Kind::Text | Kind::Secret => format!("{}.", DIALECT.text),
+        Kind::TextOf(_) => format!("{} ({}).", DIALECT.text, markdown_to_rst(&expectation(&setting.kind))),
         Kind::Size { min, max } => {
-            format!("Numerical value in bytes{}.", bounds((*min).into(), (*max).into(), *max == u64::MAX))
+            let bounds = bounds((*min).into(), (*max).into(), *max == u64::MAX);
+            format!("{} bytes{bounds}.", DIALECT.number_in)
         }
-        Kind::Set(of) => format!("{} array input.", element(of)),
-        Kind::Section(_) => "Map input.".to_owned(),
-        Kind::Json => "JSON input.".to_owned(),
+        Kind::Set(of) => format!("{}.", list_of(of)),
+        Kind::Section(_) => format!("{}.", DIALECT.map),
+        Kind::Json => format!("{}.", DIALECT.json),
         Kind::Duration { unit, min, max } => {
             let longest = u64::MAX / Unit::Days.millis();
             let bounds = bounds((*min).into(), (*max).into(), *max >= longest);
-            format!("Numerical value in {}{bounds}.", unit.name())
+            format!("{} {}{bounds}.", DIALECT.number_in, unit.name())
         }
-        Kind::List(of) => format!("{} array input.", element(of)),
-        Kind::Map(_) => "Map input.".to_owned(),
-        Kind::Custom(custom) => format!("String input ({}).", custom.name),
+        Kind::List(of) => format!("{}.", list_of(of)),
+        Kind::Map(_) => format!("{}.", DIALECT.map),
+        Kind::Custom(custom) => format!("{} ({}).", DIALECT.text, custom.name),
         Kind::Optional(_) => return None,
     };
     let default = default_text(setting);
     let said = match (&default, setting.default) {
-        (Some(default), _) if default.is_empty() => " Default is empty.".to_owned(),
-        (Some(default), _) => format!(" Default is {}.", literal(default)),
+        (Some(default), _) if default.is_empty() => format!(" {} {}.", DIALECT.default_is, DIALECT.empty),
+        (Some(default), _) => format!(" {} {}.", DIALECT.default_is, literal(default)),
         (None, DefaultValue::Computed { rule, .. }) => {
             format!(" Where nothing sets it: {}.", markdown_to_rst(rule))
         }
@@ -241,10 +244,12 @@ fn hint(setting: &Setting) -> Option<Hint> {
     Some(Hint { text: format!("{what}{said}").into(), default: default.map(Fact::from) })
 }
 
-fn element(kind: &Kind) -> &'static str {
+fn list_of(kind: &Kind) -> &'static str {
     match innermost(kind) {
-        Kind::Integer { .. } | Kind::Float { .. } | Kind::Size { .. } | Kind::Duration { .. } => "Numerical",
-        _ => "String",
+        Kind::Integer { .. } | Kind::Float { .. } | Kind::Size { .. } | Kind::Duration { .. } => {
+            DIALECT.number_list
+        }
+        _ => DIALECT.text_list,
     }
 }
 

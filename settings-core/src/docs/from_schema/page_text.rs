@@ -184,11 +184,11 @@ impl Place {
     fn directive(&self, table: &Table, leaf: &Leaf, page: &str) -> Option<Part> {
         let id = self.id.clone()?;
         let mut made = directive_of(table, Some(leaf.setting.title), page);
-        made.options.retain(|option| *option.name != "default");
+        made.options.retain(|option| option.name.value != "default");
         for (name, own) in [("displayname", &self.displayname), ("description", &self.description)] {
             let Some(own) = own else { continue };
             let value = own.clone().into();
-            match made.options.iter_mut().find(|option| *option.name == name) {
+            match made.options.iter_mut().find(|option| option.name.value == name) {
                 Some(option) => option.value = value,
                 None => made.options.push(DirectiveOption { name: name.into(), value }),
             }

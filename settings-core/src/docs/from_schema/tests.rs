@@ -190,7 +190,7 @@ fn bounds_are_said_where_they_are_not_what_a_type_holds() {
         (Kind::Size { min: 1, max: 1_000_000 }, "Numerical value in bytes from 1 to 1000000."),
     ] {
         let hint = super::hint(&Setting::new("K", "k", kind, DefaultValue::None)).unwrap();
-        assert_eq!(&*hint.text.to_string(), words, "{kind:?}");
+        assert_eq!(hint.text.as_str(), words, "{kind:?}");
     }
 }
 

@@ -25,6 +25,7 @@ pub enum Mode {
 
 /// A generated file.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Artefact {
     /// The path below the output folder.
     pub name: PathBuf,
@@ -41,6 +42,7 @@ impl Artefact {
 
 /// A file that was, or would be, changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Change {
     /// The file.
     pub path: PathBuf,
@@ -52,6 +54,7 @@ pub struct Change {
 
 /// The result of [`run`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Outcome {
     /// The files that were out of date.
     pub changes: Vec<Change>,
@@ -73,27 +76,25 @@ impl fmt::Display for Outcome {
 }
 
 /// A file that could not be read or written.
+/// `Display` includes the cause, so there is no `source()`.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct GenerateError {
     /// The operation that failed: `read`, `write`, `create`.
     pub action: &'static str,
     /// The file or folder.
     pub path: PathBuf,
     /// The cause.
-    pub source: io::Error,
+    pub cause: io::Error,
 }
 
 impl fmt::Display for GenerateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "cannot {} {}: {}", self.action, self.path.display(), self.source)
+        write!(f, "cannot {} {}: {}", self.action, self.path.display(), self.cause)
     }
 }
 
-impl std::error::Error for GenerateError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.source)
-    }
-}
+impl std::error::Error for GenerateError {}
 
 /// Writes the artefacts into `dir`, or reports those that differ from the files there.
 ///
@@ -140,14 +141,14 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, GenerateError> {
     match std::fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(GenerateError { action: "read", path: path.to_owned(), source }),
+        Err(cause) => Err(GenerateError { action: "read", path: path.to_owned(), cause }),
     }
 }
 
 fn write(path: &Path, content: &str) -> Result<(), GenerateError> {
     let failed = |action, path: &Path| {
         let path = path.to_owned();
-        move |source| GenerateError { action, path, source }
+        move |cause| GenerateError { action, path, cause }
     };
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(failed("create", folder))?;
@@ -201,7 +202,9 @@ fn slug(name: &str) -> String {
 pub const CHECK_VARIABLE: &str = "SETTINGS_DOCS_CHECK";
 
 /// The error of [`build`].
-#[derive(Debug)]
+///
+/// `Debug` prints the same as `Display`, since a `main` that returns the error shows its `Debug` form.
+#[non_exhaustive]
 pub enum BuildError {
     /// A file can't be read or written.
     Generate(GenerateError),
@@ -216,21 +219,20 @@ impl fmt::Display for BuildError {
             Self::Stale(outcome) => {
                 let count = outcome.changes.len();
                 let files = if count == 1 { "1 file is".to_owned() } else { format!("{count} files are") };
-                write!(f, "{files} not what the settings say:\n{outcome}")?;
-                write!(f, "to repair it, build once without {CHECK_VARIABLE} and commit the result")
+                write!(f, "{files} out of date:\n{outcome}")?;
+                write!(f, "to update, run `cargo build` without {CHECK_VARIABLE}, and commit the result")
             }
         }
     }
 }
 
-impl std::error::Error for BuildError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Generate(error) => Some(error),
-            Self::Stale(_) => None,
-        }
+impl fmt::Debug for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
+
+impl std::error::Error for BuildError {}
 
 /// Writes the reference pages of `S`, and `more` artefacts, into `dir`: the body of a `build.rs`. It also makes cargo
 /// run the script again when a file changes. Files that are up to date are not written.

@@ -10,6 +10,7 @@ use nom::{IResult, Parser};
 
 use super::Piece;
 use super::inline::{arrow, literal, strong};
+use crate::docs::dialect::DIALECT;
 
 /// The kind of name that a bullet of the right cell states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +35,7 @@ pub(in crate::docs) struct Said {
 pub(in crate::docs) fn statement(text: &str) -> Option<(StatementKind, Said)> {
     let (body, kind) = label(text).ok()?;
     let body = body.trim_end();
-    if body.trim().eq_ignore_ascii_case("n/a") {
+    if DIALECT.is_absent(body.trim()) {
         return Some((kind, Said::default()));
     }
     let said = match kind {
@@ -76,12 +77,13 @@ pub(in crate::docs) fn slip_of_unread(text: &str) -> Option<&'static str> {
 }
 
 fn label(input: &str) -> IResult<&str, StatementKind> {
-    let console = (opt(tag("**")), tag_no_case("System Config path"), opt(tag("**")));
-    let console_too = (opt(tag("**")), tag_no_case("System Console path"), opt(tag("**")));
-    let config_inside =
-        (tag_no_case("``config.json"), multispace1, tag_no_case("setting"), opt(tag("s")), tag("``"));
-    let config_outside = (tag_no_case("``config.json``"), multispace0, tag_no_case("setting"), opt(tag("s")));
-    let env = (opt(tag("**")), tag_no_case("Environment variable"), opt(tag("s")), opt(tag("**")));
+    let console = (opt(tag("**")), tag_no_case(DIALECT.console), opt(tag("**")));
+    let console_too = (opt(tag("**")), tag_no_case(DIALECT.console_other), opt(tag("**")));
+    let file = || (tag("``"), tag_no_case(DIALECT.file));
+    let label = || (tag_no_case(DIALECT.file_label), opt(tag("s")));
+    let config_inside = (file(), multispace1, label(), tag("``"));
+    let config_outside = (file(), tag("``"), multispace0, label());
+    let env = (opt(tag("**")), tag_no_case(DIALECT.env), opt(tag("s")), opt(tag("**")));
     terminated(
         alt((
             alt((recognize(console), recognize(console_too))).map(|_| StatementKind::Console),
@@ -148,7 +150,7 @@ fn apart(whole: &str, body: &str, keys: &[&str]) -> Option<Said> {
     let (first, last) = (path.first()?, path.last()?);
     let range = Piece::of(whole, first).range.start.saturating_sub(2)..Piece::of(whole, last).range.end + 2;
     let dotted = path.iter().any(|key| key.contains('.'))
-        && path.first().is_none_or(|first| *first != "PluginSettings");
+        && path.first().is_none_or(|first| *first != DIALECT.map_section);
     let slip = if dotted {
         Some("section and key are in one literal")
     } else if body.contains("``  >") || body.contains(">  ``") {
@@ -169,10 +171,12 @@ fn apart(whole: &str, body: &str, keys: &[&str]) -> Option<Said> {
 /// The number of keys that name the setting; the next one is its default.
 fn path_length(keys: &[&str]) -> usize {
     match keys {
-        ["PluginSettings", "Plugins" | "PluginStates", ..] => keys.len().min(4),
+        [first, second, ..] if *first == DIALECT.map_section && DIALECT.maps.contains(second) => {
+            keys.len().min(DIALECT.map_path_length)
+        }
         [first, ..] if first.contains('.') => 1,
         _ => {
-            let sections = keys.iter().take_while(|key| key.ends_with("Settings")).count().max(1);
+            let sections = keys.iter().take_while(|key| DIALECT.is_section(key)).count().max(1);
             (sections + 1).min(keys.len())
         }
     }
@@ -212,12 +216,9 @@ fn default(input: &str) -> IResult<&str, &str> {
 
 /// ``This feature's ``config.json`` setting is ``"Key": value`` with …``
 pub(in crate::docs) fn feature_sentence(text: &str) -> Option<Said> {
-    let lead: IResult<&str, &str> = recognize((
-        tag("This feature"),
-        take_until("``config.json`` setting is "),
-        tag("``config.json`` setting is "),
-    ))
-    .parse(text);
+    let verb = format!("``{}`` {} is ", DIALECT.file, DIALECT.file_label);
+    let lead: IResult<&str, &str> =
+        recognize((tag(DIALECT.feature), take_until(verb.as_str()), tag(verb.as_str()))).parse(text);
     let (after, _) = lead.ok()?;
     let (tail, inner) = literal(after).ok()?;
     let mut said = dotted(text, inner)?;

@@ -81,8 +81,9 @@ fn best(stated: &[StatedDefault]) -> Option<&StatedDefault> {
 /// The kind that a list of values implies, and the list.
 fn listed(setting: &Documented<'_>) -> Option<(InferredKind, Vec<(String, String)>)> {
     let text = |item: &Value| Some((item.value.as_ref()?.value.clone(), meaning(item)));
-    let is_bool =
-        |item: &Value| item.value.as_ref().is_some_and(|value| matches!(normal(value), Normal::Bool(_)));
+    let is_bool = |item: &Value| {
+        item.value.as_ref().is_some_and(|value| matches!(normal(&value.value), Normal::Bool(_)))
+    };
     let mut lists = setting.value_lists();
     // The table says more than the directive above it.
     lists.reverse();
@@ -101,7 +102,7 @@ fn listed(setting: &Documented<'_>) -> Option<(InferredKind, Vec<(String, String
 }
 
 fn kind(setting: &Documented<'_>, default: Option<&StatedDefault>) -> (InferredKind, Option<&'static str>) {
-    if let Some((hint, unit)) = setting.hints().iter().find_map(|hint| grammar::hint(&hint.text)) {
+    if let Some((hint, unit)) = setting.hints().iter().find_map(|hint| grammar::hint(&hint.text.value)) {
         return (hinted(setting, hint, unit, default), None);
     }
     if let Some(kind) = sentence_kind(setting) {
@@ -149,7 +150,7 @@ fn hinted(
 /// `Numerical input from 1 to 65535.`
 fn bounds(setting: &Documented<'_>) -> Option<(i64, i64)> {
     let hints = setting.hints();
-    let words = hints.iter().find_map(|hint| hint.text.split_once(" from "))?.1;
+    let words = hints.iter().find_map(|hint| hint.text.value.split_once(" from "))?.1;
     let (low, rest) = words.split_once(" to ")?;
     let end = rest.find(|c: char| !c.is_ascii_digit() && c != '-').unwrap_or(rest.len());
     let (low, high) = (low.parse().ok()?, rest.get(..end)?.parse().ok()?);
@@ -170,7 +171,7 @@ fn text(setting: &Documented<'_>) -> InferredKind {
 fn sentence_kind(setting: &Documented<'_>) -> Option<InferredKind> {
     let statement =
         setting.tables.iter().flat_map(|table| &table.configs).find_map(|config| config.text.as_ref())?;
-    let tail = statement.split_once("`` with ").map(|(_, tail)| tail)?;
+    let tail = statement.value.split_once("`` with ").map(|(_, tail)| tail)?;
     let is = |words: &str| tail.starts_with(words);
     if is("string array") {
         Some(InferredKind::List)
@@ -198,7 +199,7 @@ fn choices(list: &[&Value]) -> Option<Vec<Choice>> {
     let mut choices: Vec<Choice> = Vec::new();
     for item in list {
         let label = item.value.as_ref()?.value.clone();
-        let text = match option_text(&item.text) {
+        let text = match option_text(&item.text.value) {
             Some(text) => text,
             None if label == "Not specified" => String::new(),
             None if label.contains(char::is_whitespace) => return None,

@@ -1,5 +1,6 @@
 //! One documented setting, ready to become a field.
 
+use crate::docs::dialect::DIALECT;
 use crate::docs::facts::{Documented, Named};
 use crate::docs::inline::rst_to_doc;
 use crate::docs::read::PageRead;
@@ -74,7 +75,7 @@ fn keys(setting: &Documented<'_>) -> Result<Vec<String>, &'static str> {
         key.starts_with(|c: char| c.is_ascii_alphabetic())
             && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
     };
-    let is_plugins = keys.first().is_some_and(|key| key == "PluginSettings") && keys.len() > 2;
+    let is_plugins = keys.first().is_some_and(|key| key == DIALECT.map_section) && keys.len() > 2;
     if keys.iter().all(is_key) && !is_plugins { Ok(keys) } else { Err("its path leads into a map") }
 }
 
@@ -142,9 +143,10 @@ fn console(setting: &Documented<'_>) -> Option<String> {
 
 fn title(setting: &Documented<'_>, keys: &[String]) -> String {
     if let Some(title) = setting.title {
-        return rst_to_doc(title);
+        return rst_to_doc(&title.value);
     }
     let displayed = setting.directive.and_then(|directive| directive.option("displayname"));
-    let displayed = displayed.map(|name| name.rsplit_once(" (").map_or(name.as_str(), |(name, _)| name));
+    let displayed =
+        displayed.map(|name| name.value.rsplit_once(" (").map_or(name.as_str(), |(name, _)| name));
     displayed.map_or_else(|| keys.last().cloned().unwrap_or_default(), str::to_owned)
 }

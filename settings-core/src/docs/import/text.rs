@@ -70,7 +70,7 @@ pub(super) fn texts(
                 texts.table(table, values);
             }
             Part::Values(items) if is_taken(items, values) => {}
-            Part::Text(text) if !has_table => texts.description.push(markdown(text)),
+            Part::Text(text) if !has_table => texts.description.push(markdown(&text.value)),
             Part::Hint(hint) if !has_table => texts.note.extend(beyond(hint)),
             _ if !begun => texts.above.push(raw(placed)),
             _ if !below_table && has_table => texts.between.push(raw(placed)),
@@ -79,9 +79,9 @@ pub(super) fn texts(
     }
     let described = setting.directive.and_then(|directive| directive.option("description"));
     if texts.description.is_empty()
-        && let Some(description) = described.filter(|description| !description.is_empty())
+        && let Some(description) = described.filter(|description| !description.value.is_empty())
     {
-        texts.description.push(markdown(description));
+        texts.description.push(markdown(&description.value));
     }
     texts
 }
@@ -94,10 +94,11 @@ impl Texts {
                 match content {
                     // The derive states the default itself.
                     Content::Text(text)
-                        if grammar::stated_default(text)
-                            .is_some_and(|stated| stated.range.start < 24 && is_all(text, &stated)) => {}
-                    Content::Text(text) if after_values => self.note.push(markdown(text)),
-                    Content::Text(text) => self.description.push(markdown(text)),
+                        if grammar::stated_default(&text.value).is_some_and(|stated| {
+                            stated.range.start < 24 && is_all(&text.value, &stated)
+                        }) => {}
+                    Content::Text(text) if after_values => self.note.push(markdown(&text.value)),
+                    Content::Text(text) => self.description.push(markdown(&text.value)),
                     Content::Hint(hint) => self.note.extend(beyond(hint)),
                     Content::Values(items) if is_taken(items, values) => after_values = true,
                     Content::Values(_) | Content::Verbatim(_) => {
@@ -127,7 +128,7 @@ fn is_one_of(item: &Value, values: &[(String, String)]) -> bool {
     item.value.as_ref().is_some_and(|value| {
         let same = |(known, text): &(String, String)| {
             // The words may carry a condition of the default before them.
-            *known == value.value && one_line(text).ends_with(&one_line(&item.text))
+            *known == value.value && one_line(text).ends_with(&one_line(&item.text.value))
         };
         values.iter().any(same)
     })

@@ -162,14 +162,14 @@ fn cell(contents: &[Content], columns: usize) -> Vec<String> {
 /// One block's lines.
 pub(in crate::docs) fn content_lines(content: &Content, columns: usize) -> Vec<String> {
     match content {
-        Content::Text(text) => fill(text, columns),
+        Content::Text(text) => fill(&text.value, columns),
         Content::Hint(hint) => fill(&words::hint_text(hint), columns),
         Content::Values(items) => items
             .iter()
             .flat_map(|item| hanging(&format!("{}{}", words::item_lead(item), item.text.value), columns))
             .collect(),
         Content::Statement(statement) => fill(&words::sentence(statement), columns),
-        Content::Verbatim(text) => text.split('\n').map(str::to_owned).collect(),
+        Content::Verbatim(text) => text.value.split('\n').map(str::to_owned).collect(),
     }
 }
 

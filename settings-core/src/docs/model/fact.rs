@@ -1,24 +1,16 @@
 //! A fact and the bytes it was read from.
 
-use std::ops::{Deref, Range};
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-/// A range of bytes in the page's source; empty at 0 for what was not read from a page.
-///
-/// Two spans are always equal, so that models are compared by what they say.
-#[derive(Clone, Copy, Debug, Default)]
+/// A range of bytes in the page's source; empty at 0 if the value was not read from a page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Span {
     /// The first byte.
     pub start: usize,
     /// One past the last byte.
     pub end: usize,
-}
-
-impl PartialEq for Span {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
 }
 
 impl Span {
@@ -56,10 +48,9 @@ impl<T> Fact<T> {
     }
 }
 
-impl<T> Deref for Fact<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
+impl Fact<String> {
+    /// The value as a slice.
+    pub fn as_str(&self) -> &str {
         &self.value
     }
 }

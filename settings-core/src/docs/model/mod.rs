@@ -15,6 +15,9 @@ pub use form::Version;
 pub use table::{Bullet, Content, Hint, Row, Statement, Table, TableLayout, Value};
 
 /// One reference page.
+///
+/// Equality includes the spans; [`Page::same_content`] ignores them.
+#[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Page {
@@ -35,6 +38,7 @@ pub struct Page {
 /// One setting with everything under its heading, or the text between settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Entry {
     /// Chapter headings, introductions and everything else that doesn't belong to a setting.
     Prose(Vec<Placed>),
@@ -44,6 +48,7 @@ pub enum Entry {
 
 /// A part and its place.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Placed {
     /// The block itself.
     #[serde(flatten)]
@@ -62,6 +67,7 @@ pub struct Placed {
 /// One block of a page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Part {
     /// A section title.
     Heading(Heading),
@@ -84,6 +90,7 @@ pub enum Part {
 /// A section title.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Heading {
     /// The words.
     pub title: Fact<String>,
@@ -98,6 +105,7 @@ pub struct Heading {
 /// A `config:setting` directive.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Directive {
     /// The anchor it defines.
     pub id: Fact<String>,
@@ -115,6 +123,7 @@ pub struct Directive {
 /// One option of a [`Directive`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct DirectiveOption {
     /// `configjson`.
     pub name: Fact<String>,
@@ -125,6 +134,7 @@ pub struct DirectiveOption {
 /// Deviations of a whole page from the rules.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct PageLayout {
     /// The second bullet of a table names each key in a literal of its own.
     #[serde(skip_serializing_if = "is_false")]
@@ -140,6 +150,25 @@ pub struct PageLayout {
     pub end: Option<String>,
 }
 
+impl Page {
+    /// Returns true if both pages have the same content: everything that their JSON form has, so everything but spans.
+    pub fn same_content(&self, other: &Self) -> bool {
+        same_content(self, other)
+    }
+}
+
+impl Part {
+    /// Returns true if both parts have the same content: everything that their JSON form has, so everything but spans.
+    pub fn same_content(&self, other: &Self) -> bool {
+        same_content(self, other)
+    }
+}
+
+/// Compares the JSON forms, which leave out the spans. Both can always be written.
+fn same_content(a: &impl Serialize, b: &impl Serialize) -> bool {
+    matches!((serde_json::to_string(a), serde_json::to_string(b)), (Ok(a), Ok(b)) if a == b)
+}
+
 impl PageLayout {
     fn is_default(&self) -> bool {
         *self == Self::default()
@@ -149,6 +178,11 @@ impl PageLayout {
 impl Heading {
     /// The character under a setting's title.
     pub const SETTING: char = '~';
+
+    /// Creates the heading of a setting.
+    pub fn new(title: impl Into<Fact<String>>) -> Self {
+        Self { title: title.into(), mark: Self::SETTING, length: None }
+    }
 
     fn default_mark() -> char {
         Self::SETTING
@@ -160,10 +194,17 @@ impl Heading {
     }
 }
 
+impl DirectiveOption {
+    /// Creates an option.
+    pub fn new(name: impl Into<Fact<String>>, value: impl Into<Fact<String>>) -> Self {
+        Self { name: name.into(), value: value.into() }
+    }
+}
+
 impl Directive {
     /// The value of the option `name`, if it is present.
     pub fn option(&self, name: &str) -> Option<&Fact<String>> {
-        self.options.iter().find(|option| *option.name == name).map(|option| &option.value)
+        self.options.iter().find(|option| option.name.value == name).map(|option| &option.value)
     }
 }
 

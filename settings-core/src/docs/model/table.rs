@@ -7,6 +7,7 @@ use super::{Fact, Span, is_false};
 /// A settings table: the description on the left, the places to set it on the right, notes below.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Table {
     /// The rows, from top to bottom.
     pub rows: Vec<Row>,
@@ -18,6 +19,7 @@ pub struct Table {
 /// One row.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Row {
     /// The left cell, or the only one.
     pub left: Vec<Content>,
@@ -31,6 +33,7 @@ pub struct Row {
 /// Texts have a space where the rules break a line, and a line end where the page breaks one but the rules don't.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Content {
     /// A paragraph.
     Text(Fact<String>),
@@ -47,6 +50,7 @@ pub enum Content {
 /// A paragraph that describes the expected input.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Hint {
     /// The words: ``Numerical input. Default is ``10025``.``
     pub text: Fact<String>,
@@ -58,6 +62,7 @@ pub struct Hint {
 /// One item of a list of values, with the value that it names, if any.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Value {
     /// The value as the page writes it: `true`, `Not specified`. Absent if the item names none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -78,6 +83,7 @@ pub struct Value {
 /// One bullet of a table's right cell. `null` and an absent path mean the page's `N/A`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Bullet {
     /// The page of the System Console: `Environment > SMTP`.
     Console(Statement),
@@ -94,6 +100,7 @@ pub enum Bullet {
 /// A line that names a setting.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Statement {
     /// `EmailSettings.SMTPServer`, `MM_EMAILSETTINGS_SMTPSERVER`, `Environment > SMTP`; absent if the page says `N/A`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -112,6 +119,7 @@ pub struct Statement {
 /// Deviations of a table from the rules.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct TableLayout {
     /// The width of the left column (or of the only one).
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -202,9 +202,12 @@ fn lengthen_path(bullets: &mut [Bullet]) {
     for bullet in bullets {
         let Bullet::Config(config) = bullet else { continue };
         let (Some(name), Some(default)) = (&config.name, &config.default) else { continue };
-        let is_key = default.starts_with(|c: char| c.is_ascii_uppercase())
-            && default.chars().all(|c| c.is_ascii_alphanumeric())
-            && config.text.as_ref().is_some_and(|text| text.contains(&format!("``{}``", default.value)));
+        let is_key = default.value.starts_with(|c: char| c.is_ascii_uppercase())
+            && default.value.chars().all(|c| c.is_ascii_alphanumeric())
+            && config
+                .text
+                .as_ref()
+                .is_some_and(|text| text.value.contains(&format!("``{}``", default.value)));
         let longer = format!("{}.{}", name.value, default.value);
         if is_key && env.ends_with(&format!("_{}", env_name("", &longer))) {
             let span = Span::new(name.span.start, default.span.end + 2);

@@ -4,6 +4,7 @@ use std::fmt;
 
 /// The reason that a page can't be read: its bytes are not UTF-8.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ReadError {
     /// The page's path as it was given.
     pub path: String,

@@ -128,7 +128,7 @@ pub(super) fn says_same(source: &str, part: &Part) -> bool {
     let mut reader = Reader { text: source, keys_apart, tables: Vec::new(), warnings: Vec::new() };
     let (metadata, parts, _) = reader.parts();
     match parts.as_slice() {
-        [only] => metadata.is_empty() && says(&only.part) == says(part),
+        [only] => metadata.is_empty() && says(&only.part).same_content(&says(part)),
         _ => false,
     }
 }

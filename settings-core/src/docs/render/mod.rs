@@ -10,6 +10,7 @@ pub(super) use style::{directive_of, part_of};
 
 /// The place of a setting's facts on a page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Style {
     /// As in the model: a table under each heading.
     #[default]
@@ -20,6 +21,7 @@ pub enum Style {
 
 /// The language of a page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Format {
     /// reStructuredText.
     #[default]

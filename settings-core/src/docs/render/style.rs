@@ -1,5 +1,6 @@
 //! Moves the facts of a page from tables into directives.
 
+use crate::docs::dialect::DIALECT;
 use crate::docs::layout;
 use crate::docs::model::{Bullet, Content, Directive, DirectiveOption, Entry, Page, Part, Placed, Table};
 
@@ -71,7 +72,8 @@ fn without_table(parts: Vec<Placed>, page_name: &str) -> Vec<Placed> {
 
 /// Returns true if a directive states the same names as a table.
 fn states(directive: &Directive, table: &Table) -> bool {
-    let said = |option: &str| directive.option(option).map(|value| value.trim_start_matches('.').to_owned());
+    let said =
+        |option: &str| directive.option(option).map(|value| value.value.trim_start_matches('.').to_owned());
     table.rows.iter().flat_map(|row| row.right.iter().flatten()).all(|bullet| match bullet {
         Bullet::Console(console) => {
             said("systemconsole") == Some(named(console.name.as_ref().map(|name| name.as_str())))
@@ -118,7 +120,10 @@ pub(in crate::docs) fn directive_of(table: &Table, title: Option<&str>, page_nam
                 let path = config.name.as_ref().map(|name| name.as_str());
                 id = path.map(|path| path.to_ascii_lowercase().replace('.', "-"));
                 default = config.default.as_ref().map(|default| default.value.clone());
-                option("configjson", path.map_or_else(|| "N/A".to_owned(), |path| format!(".{path}")));
+                option(
+                    "configjson",
+                    path.map_or_else(|| DIALECT.absent.to_owned(), |path| format!(".{path}")),
+                );
             }
             Bullet::Env(env) => option("environment", named(env.name.as_ref().map(|name| name.as_str()))),
             Bullet::Text(_) | Bullet::Verbatim(_) => {}
@@ -135,7 +140,7 @@ pub(in crate::docs) fn directive_of(table: &Table, title: Option<&str>, page_nam
 }
 
 fn named(name: Option<&str>) -> String {
-    name.unwrap_or("N/A").to_owned()
+    name.unwrap_or(DIALECT.absent).to_owned()
 }
 
 fn anchor(title: &str) -> String {
