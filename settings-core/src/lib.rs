@@ -6,6 +6,7 @@ pub mod cli;
 pub mod docs;
 #[cfg(feature = "json-schema")]
 pub mod json_schema;
+mod line_index;
 pub mod mail;
 mod markdown;
 mod nearest;

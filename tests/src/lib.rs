@@ -18,6 +18,12 @@ pub mod servers;
 pub mod shell;
 pub mod sink;
 
+/// The snippets of README and guides, as documentation tests.
+#[cfg(doctest)]
+mod snippets {
+    include!(concat!(env!("OUT_DIR"), "/snippets.rs"));
+}
+
 pub use real::{left_out, shared};
 
 /// The generated programs' structs.

@@ -26,7 +26,6 @@ pub mod import;
 mod inline;
 mod layout;
 pub mod model;
-mod place;
 mod read;
 mod render;
 mod sync;

@@ -370,7 +370,7 @@ pub(super) fn place(
     with_snippet: bool,
     shown: bool,
 ) -> Place {
-    let (line, column) = source.line_and_column(start);
+    let (line, column) = source.line_column(start);
     let snippet = with_snippet.then(|| {
         let is_secret_key = |key: &str| index.is_secret_key(key);
         let showing = Showing { marked: shown, is_secret_key: &is_secret_key };

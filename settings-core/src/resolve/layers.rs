@@ -4,12 +4,12 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use super::lines::Lines;
 use super::policy::Policies;
 use super::reading::read_bytes;
 use super::secrets::{self, SecretFile};
 use super::snippet::{Token, tokens};
 use super::{Environment, Variable};
+use crate::line_index::LineIndex;
 use crate::schema::Unknown;
 use crate::value::{Wiped, wipe};
 
@@ -65,7 +65,7 @@ pub(super) struct Source {
     /// What the text is made of, found when the first snippet is cut from it.
     tokens: OnceLock<Vec<Token>>,
     /// Where its lines are, found when the first place is asked for.
-    lines: OnceLock<Lines>,
+    lines: OnceLock<LineIndex>,
 }
 
 impl Source {
@@ -73,8 +73,8 @@ impl Source {
         self.tokens.get_or_init(|| tokens(&self.text))
     }
 
-    pub(super) fn line_and_column(&self, offset: usize) -> (usize, usize) {
-        self.lines.get_or_init(|| Lines::of(&self.text)).line_and_column(&self.text, offset)
+    pub(super) fn line_column(&self, offset: usize) -> (usize, usize) {
+        self.lines.get_or_init(|| LineIndex::new(&self.text)).line_column(&self.text, offset)
     }
 }
 

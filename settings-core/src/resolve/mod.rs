@@ -28,7 +28,6 @@ mod environment;
 mod file;
 mod index;
 mod layers;
-mod lines;
 mod origin;
 mod overrides;
 mod policy;

@@ -274,7 +274,7 @@ impl<T> Resolution<T> {
                 let Some(source) = self.layers.sources.get(usize::from(source)) else {
                     return Origin::Default;
                 };
-                let (line, column) = source.line_and_column(start as usize);
+                let (line, column) = source.line_column(start as usize);
                 Origin::File { layer: source.layer, name: source.name.clone(), line, column }
             }
             ValuePlace::SecretFile(number) => {

@@ -50,5 +50,6 @@ mod rst_robustness;
 mod rules_mail;
 mod store_edit_fuzz;
 mod store_kinds;
+mod style;
 mod templates;
 mod watch;

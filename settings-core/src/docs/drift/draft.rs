@@ -107,7 +107,7 @@ impl Draft {
         }
         page.path.clone_into(&mut self.finding.page);
         (self.finding.line, self.finding.column) =
-            page.places.line_column(&page.text, self.finding.span.start);
+            page.lines.line_column(&page.text, self.finding.span.start);
         self.finding
     }
 }

@@ -16,7 +16,7 @@ pub(super) fn check(page: &PageRead) -> Vec<Draft> {
     drafts.extend(tables(page));
     drafts.extend(blanks(page));
     let slips = markup(page);
-    let known: Vec<usize> = slips.iter().map(|slip| page.places.line(slip.at())).collect();
+    let known: Vec<usize> = slips.iter().map(|slip| page.lines.line(&page.text, slip.at())).collect();
     drafts.extend(slips);
     drafts.extend(warnings(page, &known));
     drafts
@@ -72,7 +72,10 @@ fn tables(page: &PageRead) -> Vec<Draft> {
             Draft::new(Rule::MalformedTable, span, message).found(line_at(&page.text, span.start));
         draft = match &table.mended {
             Some(lines) => {
-                let row = page.places.line(span.start).saturating_sub(page.places.line(table.span.start));
+                let row = page
+                    .lines
+                    .line(&page.text, span.start)
+                    .saturating_sub(page.lines.line(&page.text, table.span.start));
                 let line = lines.get(row).cloned().unwrap_or_default();
                 let help = help_for_row(raw, row, &line);
                 draft.expected(line).help(help).fix(table.span, lines.join("\n"))
@@ -148,7 +151,7 @@ fn blanks(page: &PageRead) -> Vec<Draft> {
 fn warnings(page: &PageRead, known: &[usize]) -> Vec<Draft> {
     let mut drafts = Vec::new();
     for warning in &page.warnings {
-        let start = page.places.start(warning.line);
+        let start = page.lines.line_start(&page.text, warning.line);
         if known.contains(&warning.line) {
             continue;
         }
@@ -193,9 +196,9 @@ fn longer_underline(page: &PageRead, line: usize, text: &str) -> Option<(Span, S
     if !text.starts_with("Title underline too short") {
         return None;
     }
-    let start = page.places.start(line);
+    let start = page.lines.line_start(&page.text, line);
     let underline = line_at(&page.text, start);
-    let title = line_at(&page.text, page.places.start(line.checked_sub(1)?));
+    let title = line_at(&page.text, page.lines.line_start(&page.text, line.checked_sub(1)?));
     let mark = underline.chars().next().filter(char::is_ascii_punctuation)?;
     let needed = column_width(title.trim_end());
     let is_short =

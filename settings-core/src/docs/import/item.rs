@@ -52,7 +52,7 @@ pub(super) fn items(
 ) -> (Vec<Item>, Vec<Left>) {
     let (mut items, mut left) = (Vec::new(), Vec::new());
     for (entry, setting) in settings {
-        let line = page.places.line(setting.span.start);
+        let line = page.lines.line(&page.text, setting.span.start);
         let origin = format!("{}:{line}", page.path.rsplit('/').next().unwrap_or(&page.path));
         let at = Place { entry: (number, *entry), origin };
         match keys(setting) {

@@ -16,7 +16,7 @@ use super::grammar;
 use super::grid::GridLine;
 use super::layout;
 use super::model::{Content, Fact, Heading, Page, PageLayout, Part, Placed, Span};
-use super::place::Places;
+use crate::line_index::LineIndex;
 
 use blocks::{Block, BlockKind, blocks};
 use joined::Joined;
@@ -43,7 +43,7 @@ pub struct PageRead {
     pub(super) tables: Vec<TableAsFound>,
     /// The warnings of docutils, with the line, the level and the text of each.
     pub(super) warnings: Vec<Warning>,
-    pub(super) places: Places,
+    pub(super) lines: LineIndex,
 }
 
 /// A message of docutils about a line of the page.
@@ -94,7 +94,7 @@ pub fn read(path: &str, bytes: &[u8]) -> Result<PageRead, ReadError> {
         layout: PageLayout { keys_apart, crlf: decoded.crlf, byte_order_mark: decoded.byte_order_mark, end },
         ..Page::default()
     };
-    Ok(PageRead { path: path.to_owned(), page, places: Places::new(&text), text, tables, warnings })
+    Ok(PageRead { path: path.to_owned(), page, lines: LineIndex::new(&text), text, tables, warnings })
 }
 
 fn stem(path: &str) -> &str {
@@ -254,8 +254,7 @@ impl Reader<'_> {
     /// The message of docutils about a table, and its line.
     fn refused(&self, table: rst::Table<'_>) -> Option<TableFault> {
         let message = table.error()?.replace('\n', " ");
-        let places = Places::new(self.text);
-        let start = places.start(table.line());
+        let start = LineIndex::new(self.text).line_start(self.text, table.line());
         let line = self.text.get(start..).and_then(|rest| rest.split('\n').next()).unwrap_or_default();
         Some(TableFault::Refused { at: Span::new(start, start + line.trim_end().len()), message })
     }

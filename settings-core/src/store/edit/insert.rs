@@ -2,7 +2,8 @@
 
 use super::locate::{self, end};
 use super::style::{self, Style};
-use super::{Edit, EditError, place, trivia};
+use super::{Edit, EditError, trivia};
+use crate::line_index::line_column;
 use crate::value::Wiped;
 use crate::value::json::{self, Key, Raw, Shape};
 
@@ -16,7 +17,7 @@ pub(super) fn entry(text: &str, root: Raw<'_>, path: &[String], json: &str) -> R
             return Ok(vec![new(depth).instead_of(text, null)]);
         }
         Err((value, depth)) => {
-            let (line, column) = place(text, value.start);
+            let (line, column) = line_column(text, value.start);
             let path = path.iter().take(depth).cloned().collect();
             return Err(EditError::NotObject { path, found: value.shape.name(), line, column });
         }

@@ -12,6 +12,7 @@ mod tests;
 
 use std::fmt;
 
+use crate::line_index::line_column;
 use crate::value::json::{self, Raw, Shape, SyntaxError};
 use crate::value::{Wiped, wipe};
 use locate::{Match, matches};
@@ -261,7 +262,7 @@ fn root(text: &str) -> Result<Raw<'_>, EditError> {
         if is_empty { EditError::Empty } else { syntax(text, error) }
     })?;
     if root.shape != Shape::Object {
-        let (line, column) = place(text, root.start);
+        let (line, column) = line_column(text, root.start);
         return Err(EditError::NotObject { path: Vec::new(), found: root.shape.name(), line, column });
     }
     Ok(root)
@@ -274,15 +275,6 @@ fn within_depth(text: Wiped) -> Result<Wiped, EditError> {
 }
 
 fn syntax(text: &str, error: SyntaxError) -> EditError {
-    let (line, column) = place(text, error.offset);
+    let (line, column) = line_column(text, error.offset);
     EditError::Syntax { error, line, column }
-}
-
-/// Line and column, in characters, both counted from 1.
-fn place(text: &str, offset: usize) -> (usize, usize) {
-    let before = text.get(..offset).unwrap_or(text);
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-    let in_line = before.get(line_start..).unwrap_or_default();
-    (line, in_line.trim_start_matches('\u{feff}').chars().count() + 1)
 }
