@@ -1,5 +1,7 @@
 //! The facts that a page states about one setting, collected from all places that state them.
 
+use std::collections::HashSet;
+
 use crate::docs::dialect::DIALECT;
 use crate::docs::grammar;
 use crate::docs::model::{
@@ -53,6 +55,8 @@ pub(super) struct TableFacts<'p> {
 
 /// The settings of a page, in order.
 pub(super) fn documented(page: &PageRead) -> Vec<Documented<'_>> {
+    let repaired: HashSet<usize> =
+        page.tables.iter().filter(|table| table.mended.is_some()).map(|table| table.span.start).collect();
     page.page
         .entries
         .iter()
@@ -74,10 +78,7 @@ pub(super) fn documented(page: &PageRead) -> Vec<Documented<'_>> {
                         Part::Heading(heading) => found.title = found.title.or(Some(&heading.title)),
                         Part::Directive(directive) => found.directive = found.directive.or(Some(directive)),
                         Part::Table(table) => {
-                            let broken = page
-                                .tables
-                                .iter()
-                                .any(|known| known.span.start == placed.span.start && known.mended.is_some());
+                            let broken = repaired.contains(&placed.span.start);
                             found.tables.push(table_facts(table, broken));
                         }
                         other => found.body.push(other),
@@ -88,6 +89,49 @@ pub(super) fn documented(page: &PageRead) -> Vec<Documented<'_>> {
             Entry::Prose(_) => None,
         })
         .collect()
+}
+
+/// The settings of a page, in order, including those outside of settings tables.
+pub(super) fn documented_everywhere(page: &PageRead) -> Vec<Documented<'_>> {
+    let mut settings = documented(page);
+    let mut headings: Vec<(usize, &Fact<String>)> = Vec::new();
+    for placed in page.page.entries.iter().flat_map(Entry::parts) {
+        if let Part::Heading(heading) = &placed.part {
+            headings.push((placed.span.start, &heading.title));
+        }
+    }
+    let mut added = Vec::new();
+    for nested in &page.nested {
+        let facts = TableFacts {
+            consoles: nested.consoles.iter().collect(),
+            configs: nested.configs.iter().collect(),
+            envs: nested.envs.iter().collect(),
+            contents: Vec::new(),
+            broken: true,
+        };
+        let at = nested.span.start;
+        let after = settings.partition_point(|setting| setting.span.start <= at);
+        let around =
+            after.checked_sub(1).and_then(|i| settings.get_mut(i)).filter(|around| at < around.span.end);
+        match around {
+            // The table that belongs to a directive, in another form.
+            Some(around) if around.tables.is_empty() => around.tables.push(facts),
+            _ => {
+                let above = headings.partition_point(|(start, _)| *start <= at);
+                let title = above.checked_sub(1).and_then(|i| headings.get(i)).map(|(_, title)| *title);
+                added.push(Documented {
+                    title,
+                    directive: None,
+                    tables: vec![facts],
+                    body: Vec::new(),
+                    span: nested.span,
+                });
+            }
+        }
+    }
+    settings.extend(added);
+    settings.sort_by_key(|setting| setting.span.start);
+    settings
 }
 
 fn table_facts(table: &Table, broken: bool) -> TableFacts<'_> {

@@ -173,11 +173,63 @@ fn to_markdown(rst: &str, keeps_roles: bool) -> String {
                 rest = after.get(1..).unwrap_or_default();
                 continue;
             }
-            out.push(c);
-            rest = after;
+            if keeps_roles {
+                out.push(c);
+                rest = after;
+            } else {
+                rest = push_markdown(&mut out, c, after);
+            }
         }
     }
     out
+}
+
+/// Writes a character of plain text so that Markdown doesn't read it as markup; returns the rest.
+///
+/// Emphasis is spelt alike in both languages, so stars stay.
+fn push_markdown<'t>(out: &mut String, c: char, after: &'t str) -> &'t str {
+    // An escaped character.
+    if c == '\\' {
+        let Some(escaped) = after.chars().next() else {
+            out.push_str("\\\\");
+            return after;
+        };
+        if escaped.is_ascii_punctuation() {
+            out.push('\\');
+        }
+        out.push(escaped);
+        return after.get(escaped.len_utf8()..).unwrap_or_default();
+    }
+    let in_word = |before: Option<char>| before.is_some_and(char::is_alphanumeric);
+    let next = after.chars().next();
+    let is_entity = || {
+        let name = after.split(';').next().unwrap_or_default();
+        after.contains(';')
+            && !name.is_empty()
+            && name.chars().enumerate().all(|(at, c)| c.is_ascii_alphanumeric() || at == 0 && c == '#')
+    };
+    let is_markup = match c {
+        '<' | '[' | ']' | '`' => true,
+        '&' => is_entity(),
+        '~' => next == Some('~') || out.ends_with('~'),
+        '!' => next == Some('['),
+        '_' => !(in_word(out.chars().next_back()) && in_word(next)),
+        // The first character of a paragraph may begin a block.
+        '#' | '>' | '+' | '-' | '=' => {
+            out.trim_start().is_empty() && (c == '>' || next.is_none_or(|next| next == ' ' || next == c))
+        }
+        '.' | ')' => {
+            next.is_none_or(char::is_whitespace)
+                && (1..=9).contains(&out.len())
+                && out.chars().all(|c| c.is_ascii_digit())
+        }
+        _ => false,
+    };
+    if is_markup {
+        out.push('\\');
+    }
+    out.push(c);
+    after
 }
 
 /// A role, a reference by its words or a substitution as a reversible link, and the rest.
@@ -257,6 +309,21 @@ mod tests {
             "See ``a`` and `the guide <https://x.test>`__.",
         ] {
             assert_eq!(markdown_to_rst(&rst_to_doc(rst)), rst);
+        }
+    }
+
+    #[test]
+    fn plain_text_is_not_markup_in_markdown() {
+        for (rst, markdown) in [
+            ("Write <host>:<port> and &lt; is &amp;", "Write \\<host>:\\<port> and \\&lt; is \\&amp;"),
+            ("# hash first", "\\# hash first"),
+            ("A [bracket](paren) & ~~x~~", "A \\[bracket\\](paren) & \\~\\~x\\~\\~"),
+            ("snake_case _x_ and \\*star", "snake_case \\_x\\_ and \\*star"),
+            ("1. one", "1\\. one"),
+            ("*so*, **very**, ``<code>`` & more", "*so*, **very**, `<code>` & more"),
+            ("-5 is below 0", "-5 is below 0"),
+        ] {
+            assert_eq!(rst_to_markdown(rst), markdown);
         }
     }
 

@@ -1,11 +1,13 @@
 //! Fixes a page in place: what has one answer is changed, every other byte stays.
 
+use std::collections::{BTreeMap, HashSet};
+
 use crate::schema::Section;
 
 use super::drift::{Against, Edit, Finding, Rule, check};
 use super::grid;
 use super::model::Span;
-use super::read::{PageRead, ReadError, lines_of, read};
+use super::read::{PageRead, ReadError, Spans, lines_of, read};
 
 /// A page after [`sync`].
 #[derive(Clone, Debug)]
@@ -75,23 +77,23 @@ fn stage(finding: &Finding) -> u8 {
 
 /// Applies the fixes that don't overlap; returns the text and the findings that it fixes.
 fn apply(page: &PageRead, due: &[&Finding]) -> (String, Vec<Finding>) {
-    let mut edits: Vec<Edit> = Vec::new();
+    let mut taken = Edits::default();
     let mut applied = Vec::new();
     for finding in due {
-        let free = |edit: &Edit| !edits.iter().any(|taken| touches(taken.span, edit.span) && taken != edit);
-        if finding.fix.iter().all(free) {
-            for edit in &finding.fix {
-                if !edits.contains(edit) {
-                    edits.push(edit.clone());
-                }
-            }
+        if finding.fix.iter().all(|edit| taken.has_room_for(edit)) {
+            finding.fix.iter().for_each(|edit| taken.insert(edit));
             applied.push((*finding).clone());
         }
     }
+    let mut edits = taken.into_vec();
     if due.iter().any(|finding| stage(finding) == 2) {
         let (possible, left) = within_tables(page, edits);
         edits = possible;
-        applied.retain(|finding| !finding.fix.iter().any(|edit| left.contains(edit)));
+        let left: HashSet<(usize, usize)> =
+            left.iter().map(|edit| (edit.span.start, edit.span.end)).collect();
+        applied.retain(|finding| {
+            !finding.fix.iter().any(|edit| left.contains(&(edit.span.start, edit.span.end)))
+        });
     }
     edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
     let mut text = String::with_capacity(page.text.len());
@@ -111,6 +113,39 @@ fn apply(page: &PageRead, due: &[&Finding]) -> (String, Vec<Finding>) {
     (text, applied)
 }
 
+/// Edits that don't overlap, by their starts.
+#[derive(Default)]
+struct Edits(BTreeMap<usize, Vec<Edit>>);
+
+impl Edits {
+    /// Returns true if an edit overlaps with none of the others, or is one of them.
+    fn has_room_for(&self, edit: &Edit) -> bool {
+        let end = edit.span.end.max(edit.span.start + 1);
+        // The others don't overlap, so only the nearest ones before it can reach into it.
+        let mut starts_before = false;
+        for (start, others) in self.0.range(..end).rev() {
+            if others.iter().any(|other| touches(other.span, edit.span) && other != edit) {
+                return false;
+            }
+            if std::mem::replace(&mut starts_before, *start < edit.span.start) {
+                break;
+            }
+        }
+        true
+    }
+
+    fn insert(&mut self, edit: &Edit) {
+        let others = self.0.entry(edit.span.start).or_default();
+        if !others.contains(edit) {
+            others.push(edit.clone());
+        }
+    }
+
+    fn into_vec(self) -> Vec<Edit> {
+        self.0.into_values().flatten().collect()
+    }
+}
+
 fn touches(a: Span, b: Span) -> bool {
     a.start < b.end && b.start < a.end || a.start == b.start && a.end == b.end
 }
@@ -119,14 +154,18 @@ fn touches(a: Span, b: Span) -> bool {
 /// ones that are impossible.
 fn within_tables(page: &PageRead, edits: Vec<Edit>) -> (Vec<Edit>, Vec<Edit>) {
     let (mut out, mut left) = (Vec::with_capacity(edits.len()), Vec::new());
-    let mut rest = edits;
-    for table in &page.tables {
-        let (inside, outside): (Vec<Edit>, Vec<Edit>) = rest
-            .into_iter()
-            .partition(|edit| table.span.start <= edit.span.start && edit.span.start < table.span.end);
-        rest = outside;
+    let tables = Spans::new(page.tables.iter().map(|table| table.span));
+    let mut by_table: BTreeMap<usize, Vec<Edit>> = BTreeMap::new();
+    for edit in edits {
+        match tables.find(edit.span.start) {
+            Some(table) => by_table.entry(table).or_default().push(edit),
+            None => out.push(edit),
+        }
+    }
+    for (table, edits) in by_table {
+        let Some(span) = tables.get(table) else { continue };
         // Blanks after the last bar don't belong to a cell.
-        let (trailing, mut inside): (Vec<Edit>, Vec<Edit>) = inside.into_iter().partition(|edit| {
+        let (trailing, mut inside): (Vec<Edit>, Vec<Edit>) = edits.into_iter().partition(|edit| {
             edit.text.is_empty()
                 && page.text.get(edit.span.range()).is_some_and(|text| text.trim().is_empty())
         });
@@ -135,17 +174,16 @@ fn within_tables(page: &PageRead, edits: Vec<Edit>) -> (Vec<Edit>, Vec<Edit>) {
             continue;
         }
         inside.sort_by_key(|edit| edit.span.start);
-        let raw = page.text.get(table.span.range()).unwrap_or_default();
+        let raw = page.text.get(span.range()).unwrap_or_default();
         let replacements: Vec<_> =
             inside.iter().map(|edit| (edit.span.range(), edit.text.as_str())).collect();
-        match grid::edited(&lines_of(raw, table.span.start), &replacements) {
-            Some(lines) => out.push(Edit { span: table.span, text: lines.join("\n") }),
+        match grid::edited(&lines_of(raw, span.start), &replacements) {
+            Some(lines) => out.push(Edit { span, text: lines.join("\n") }),
             None => {
                 out.extend(trailing);
                 left.extend(inside);
             }
         }
     }
-    out.extend(rest);
     (out, left)
 }

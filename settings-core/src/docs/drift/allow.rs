@@ -67,9 +67,10 @@ pub(super) fn silence(page: &PageRead, against: Against, findings: &mut Vec<Find
 
 /// Returns true if a rule never consults the schema.
 fn is_own(rule: Rule) -> bool {
-    use Rule::{DocutilsWarning, DuplicateId, Encoding, FinalNewline, MalformedTable, Markup, TrailingSpace};
+    use Rule::{DocutilsWarning, DuplicateId, Encoding, FinalNewline, MalformedTable, Markup};
+    use Rule::{NoSettings, TrailingSpace};
     let text = matches!(rule, DocutilsWarning | Encoding | FinalNewline | MalformedTable | TrailingSpace);
-    text || matches!(rule, DuplicateId | Markup)
+    text || matches!(rule, DuplicateId | Markup | NoSettings)
 }
 
 fn allows(page: &PageRead) -> Vec<Allow> {

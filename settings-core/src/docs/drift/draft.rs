@@ -24,7 +24,9 @@ struct Replacement {
 
 impl Replacement {
     fn applies(&self, page: &PageRead) -> bool {
-        !self.fact.value.is_empty() && page.text.get(self.fact.span.range()) == Some(self.fact.as_str())
+        !self.fact.value.is_empty()
+            && !page.is_nested(self.fact.span.start)
+            && page.text.get(self.fact.span.range()) == Some(self.fact.as_str())
     }
 }
 

@@ -47,11 +47,13 @@ pub enum Rule {
     FinalNewline,
     /// A comment that silences nothing.
     UnusedAllow,
+    /// A page on which no setting is found.
+    NoSettings,
 }
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::MalformedTable,
         Self::EnvName,
         Self::ConfigPath,
@@ -69,6 +71,7 @@ impl Rule {
         Self::TrailingSpace,
         Self::FinalNewline,
         Self::UnusedAllow,
+        Self::NoSettings,
     ];
 
     /// The name in findings and in comments that silence the rule.
@@ -91,6 +94,7 @@ impl Rule {
             Self::TrailingSpace => "trailing-space",
             Self::FinalNewline => "final-newline",
             Self::UnusedAllow => "unused-allow",
+            Self::NoSettings => "no-settings",
         }
     }
 }

@@ -24,6 +24,11 @@ impl Naming {
         Self { prefix: most_common(settings) }
     }
 
+    /// This rule, or if the page doesn't show one, another.
+    pub(super) fn or(self, other: Option<Self>) -> Self {
+        if self.prefix.is_some() { self } else { other.unwrap_or(self) }
+    }
+
     /// The prefix of every variable, if it is known.
     pub(in crate::docs) fn prefix(&self) -> Option<&str> {
         self.prefix.as_deref()

@@ -1,25 +1,26 @@
 //! Compares the page with itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::docs::dialect::DIALECT;
 use crate::docs::model::{Fact, Span};
-use crate::docs::read::PageRead;
 
 use super::default::{Normal, contradict, misspelt_bool, normal};
 use super::draft::Draft;
 use super::finding::Rule;
+use super::identity::{Identity, Place, last_key, letters, section};
 use super::naming::Naming;
-use crate::docs::facts::{Documented, Named, Source, StatedDefault};
+use crate::docs::facts::{Documented, Named, Source, StatedDefault, TableFacts};
 
-pub(super) fn check(page: &PageRead, settings: &[Documented<'_>], naming: &Naming) -> Vec<Draft> {
+pub(super) fn check(settings: &[Documented<'_>], naming: &Naming) -> Vec<Draft> {
     let mut drafts = duplicate_ids(settings);
+    let sections = section_counts(settings);
     for setting in settings {
         let name = setting.name();
         let mut found = Vec::new();
         let right_path = paths(setting, naming, &mut found);
         if found.is_empty() {
-            sections(page, setting, &mut found);
+            misspelt_sections(&sections, setting, &mut found);
         }
         variables(setting, naming, right_path.as_deref(), &mut found);
         consoles(setting, &mut found);
@@ -63,10 +64,25 @@ fn without_heading(setting: &Documented<'_>) -> Draft {
         .help("add the setting's heading and text below the directive, or delete the directive")
 }
 
+/// The number of settings in each section, as the page spells it.
+fn section_counts<'p>(settings: &[Documented<'p>]) -> BTreeMap<&'p str, usize> {
+    let mut counts = BTreeMap::new();
+    for setting in settings {
+        let table = setting.table().map_or(Named::Absent, TableFacts::path);
+        for (path, _) in [table, setting.option("configjson")].iter().filter_map(Named::one) {
+            if let Some((section, _)) = path.split_once('.') {
+                *counts.entry(section).or_default() += 1;
+            }
+        }
+    }
+    counts
+}
+
 /// A side of the page that names a setting.
 struct Side<'p> {
     path: Named<'p>,
     env: Named<'p>,
+    path_place: Place,
     what: &'static str,
 }
 
@@ -74,8 +90,13 @@ fn sides<'p>(setting: &Documented<'p>) -> Option<(Side<'p>, Side<'p>)> {
     let table = setting.table()?;
     setting.directive?;
     Some((
-        Side { path: table.path(), env: table.env(), what: "table" },
-        Side { path: setting.option("configjson"), env: setting.option("environment"), what: "directive" },
+        Side { path: table.path(), env: table.env(), path_place: Place::TablePath, what: "table" },
+        Side {
+            path: setting.option("configjson"),
+            env: setting.option("environment"),
+            path_place: Place::DirectivePath,
+            what: "directive",
+        },
     ))
 }
 
@@ -92,6 +113,24 @@ fn paths(setting: &Documented<'_>, naming: &Naming, drafts: &mut Vec<Draft>) -> 
             if let Some(draft) = misspelt_last_key(setting, a, b) {
                 drafts.push(draft);
                 return Some(b.to_owned());
+            }
+            let identity = Identity::new(setting, setting.table(), naming);
+            if let Some((draft, right)) = proven_by_bare_key(&identity, (a, at_a), (b, at_b)) {
+                drafts.push(draft);
+                return Some(right);
+            }
+            if identity.support(a) > 1 && identity.support(b) > 1 {
+                drafts.push(
+                    Draft::new(
+                        Rule::ConfigPath,
+                        at_b,
+                        format!("the directive documents `{b}`, the table below it `{a}`: two settings"),
+                    )
+                    .found(b)
+                    .expected(a)
+                    .help("give each setting an entry of its own, or correct the wrong one"),
+                );
+                return None;
             }
             let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
             if is_tail(short, long) || is_head(short, long) {
@@ -119,9 +158,10 @@ fn paths(setting: &Documented<'_>, naming: &Naming, drafts: &mut Vec<Draft>) -> 
             draft = match right {
                 Some(_) => {
                     let draft = draft.expected(other).help(format!("write `{other}`"));
-                    let whole = wrong.contains('.') && other.contains('.');
+                    let place = wrong_side.path_place;
+                    let is_proven = wrong.contains('.') && identity.proves(place, other, false);
                     let fact = Fact::at(wrong.to_owned(), wrong_at);
-                    if whole { draft.replacing(fact, other) } else { draft }
+                    if is_proven && other.contains('.') { draft.replacing(fact, other) } else { draft }
                 }
                 None => draft.expected(other).help("look up the setting's name and write it in both places"),
             };
@@ -135,8 +175,9 @@ fn paths(setting: &Documented<'_>, naming: &Naming, drafts: &mut Vec<Draft>) -> 
                         .found(DIALECT.absent)
                         .expected(path)
                         .help(format!("write `:configjson: .{path}`"));
-                let spelt = matches!((naming.env(path), table.env.one()), (Some(derived), Some((env, _))) if derived == env);
-                drafts.push(if spelt { draft.fix(at, format!(".{path}")) } else { draft });
+                let identity = Identity::new(setting, setting.table(), naming);
+                let is_proven = identity.proves(Place::DirectivePath, path, false);
+                drafts.push(if is_proven { draft.fix(at, format!(".{path}")) } else { draft });
             }
             Some(path.to_owned())
         }
@@ -156,24 +197,53 @@ fn paths(setting: &Documented<'_>, naming: &Naming, drafts: &mut Vec<Draft>) -> 
 }
 
 /// Sections whose suffix is in another letter case than elsewhere on the page.
-fn sections(page: &PageRead, setting: &Documented<'_>, drafts: &mut Vec<Draft>) {
+fn misspelt_sections(known: &BTreeMap<&str, usize>, setting: &Documented<'_>, drafts: &mut Vec<Draft>) {
     let table = setting.table().map_or(Named::Absent, |table| table.path());
     for (path, at) in [table, setting.option("configjson")].iter().filter_map(Named::one) {
         let Some((section, rest)) = path.split_once('.') else { continue };
         let lower = DIALECT.section_suffix.to_lowercase();
         let Some(stem) = section.strip_suffix(&lower).filter(|stem| !stem.is_empty()) else { continue };
         let right = format!("{stem}{}", DIALECT.section_suffix);
-        if !page.text.contains(&right) {
-            continue;
-        }
+        let Some(count) = known.get(right.as_str()) else { continue };
         let expected = format!("{right}.{rest}");
         let draft =
             Draft::new(Rule::LetterCase, at, format!("`{section}` is `{right}` elsewhere on this page"))
                 .found(path)
                 .expected(expected.clone())
                 .help(format!("write `{expected}`"));
-        drafts.push(draft.replacing(Fact::at(path.to_owned(), at), expected));
+        // One other place may be the misspelt one.
+        let is_proven = *count > 1;
+        let fact = Fact::at(path.to_owned(), at);
+        drafts.push(if is_proven { draft.replacing(fact, expected) } else { draft });
     }
+}
+
+/// A path whose section and variable, together with the bare key in the other place, spell another path: the key is
+/// misspelt.
+fn proven_by_bare_key(
+    identity: &Identity<'_>,
+    (table, at_table): (&str, Span),
+    (directive, at_directive): (&str, Span),
+) -> Option<(Draft, String)> {
+    let (bare, path, at, place, what) = match (table.contains('.'), directive.contains('.')) {
+        (false, true) => (table, directive, at_directive, Place::DirectivePath, "directive"),
+        (true, false) => (directive, table, at_table, Place::TablePath, "table"),
+        _ => return None,
+    };
+    if last_key(path).eq_ignore_ascii_case(bare) {
+        return None;
+    }
+    let right = format!("{}.{bare}", section(path)?);
+    if !identity.proves(place, &right, false) {
+        return None;
+    }
+    let draft =
+        Draft::new(Rule::ConfigPath, at, format!("the {what} says `{path}`, the other names `{right}`"))
+            .found(path)
+            .expected(right.clone())
+            .help(format!("write `{right}`"))
+            .replacing(Fact::at(path.to_owned(), at), right.clone());
+    Some((draft, right))
 }
 
 /// The last key of a table's path, read as a default because nothing next to it spells it.
@@ -213,7 +283,7 @@ fn right_side(
 ) -> Option<Right> {
     // A copied line is consistent in itself; the title decides.
     let title = setting.title.map(|title| letters(&title.value)).unwrap_or_default();
-    let key = |path: &str| letters(path.rsplit('.').next().unwrap_or(path));
+    let key = |path: &str| letters(last_key(path));
     let named_by_title = |path: &str| !title.is_empty() && key(path) == title;
     match (named_by_title(a), named_by_title(b)) {
         (true, false) => return Some(Right::Table),
@@ -232,10 +302,6 @@ fn right_side(
     }
 }
 
-fn letters(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
 /// Compares each variable with the path next to it, and the variables of table and directive with each other.
 fn variables(setting: &Documented<'_>, naming: &Naming, right: Option<&str>, drafts: &mut Vec<Draft>) {
     let full = |path: &Named<'_>| match path.one() {
@@ -244,14 +310,19 @@ fn variables(setting: &Documented<'_>, naming: &Naming, right: Option<&str>, dra
             Some(right.filter(|right| right.contains('.')).unwrap_or(path).to_owned())
         }
         Some((key, _)) => right.filter(|right| right.contains('.') && is_tail(key, right)).map(str::to_owned),
+        // Several paths in one place: the variable may belong to any of them.
+        None if *path == Named::Unclear => None,
         None => right.filter(|right| right.contains('.')).map(str::to_owned),
     };
     let mut judged = false;
     for table in &setting.tables {
-        judged |= variable(&full(&table.path()), &table.env(), table.broken, naming, drafts);
+        let identity = Identity::new(setting, Some(table), naming);
+        let (path, env) = (full(&table.path()), table.env());
+        judged |= variable(&path, &env, (Place::TableEnv, table.broken), &identity, naming, drafts);
     }
-    let (path, env) = (setting.option("configjson"), setting.option("environment"));
-    judged |= variable(&full(&path), &env, false, naming, drafts);
+    let (path, env) = (full(&setting.option("configjson")), setting.option("environment"));
+    let identity = Identity::new(setting, setting.table(), naming);
+    judged |= variable(&path, &env, (Place::DirectiveEnv, false), &identity, naming, drafts);
     if judged {
         return;
     }
@@ -265,7 +336,10 @@ fn variables(setting: &Documented<'_>, naming: &Naming, right: Option<&str>, dra
         ),
         (Some((a, _)), None) => {
             if let Named::NotAvailable(at) = directive.env {
-                let agrees = right.and_then(|right| naming.env(right)).is_some_and(|derived| derived == a);
+                let agrees = right.is_some_and(|right| {
+                    naming.env(right).is_some_and(|derived| derived == a)
+                        && identity.proves(Place::DirectiveEnv, right, false)
+                });
                 let draft = Draft::new(Rule::EnvName, at, format!("the directive says N/A, the table `{a}`"))
                     .found(DIALECT.absent)
                     .expected(a)
@@ -291,7 +365,8 @@ fn variables(setting: &Documented<'_>, naming: &Naming, right: Option<&str>, dra
 fn variable(
     path: &Option<String>,
     env: &Named<'_>,
-    broken: bool,
+    (place, broken): (Place, bool),
+    identity: &Identity<'_>,
     naming: &Naming,
     drafts: &mut Vec<Draft>,
 ) -> bool {
@@ -306,7 +381,9 @@ fn variable(
         .expected(derived.clone())
         .help(format!("write `{derived}`"));
     // A replacement would drop the words next to the name.
-    if !broken && !env.contains(char::is_whitespace) {
+    let is_plain = !broken && !env.contains(char::is_whitespace);
+    // Its letters are not in doubt if only their case differs.
+    if is_plain && (rule == Rule::LetterCase || identity.proves(place, path, false)) {
         draft = draft.replacing(Fact::at(env.to_owned(), at), derived);
     }
     drafts.push(draft);

@@ -11,6 +11,7 @@ use crate::schema::{Choice, DefaultValue, Kind, Leaf, Section};
 use super::default::{Normal, contradict, normal};
 use super::draft::Draft;
 use super::finding::Rule;
+use super::identity::{Identity, Place};
 use super::index::{Index, Match};
 use super::kinds::{kinds, values};
 use super::naming::Naming;
@@ -27,20 +28,27 @@ pub(super) fn check(
     let index = Index::of(&leaves);
     let mut drafts = Vec::new();
     let mut known: Vec<&Leaf> = Vec::new();
-    let mut unknown: Vec<Draft> = Vec::new();
+    let (mut unknown, mut bare): (Vec<Draft>, Vec<Draft>) = (Vec::new(), Vec::new());
     for setting in settings {
-        let mut meant: Option<&Leaf> = None;
+        let identity = Identity::new(setting, setting.table(), naming);
+        let mut meant: Option<(&Leaf, Vec<&'static str>)> = None;
         let mut found = Vec::new();
         for (path, at) in stated_paths(setting) {
             match index.find(path) {
-                Match::Leaf(leaf) => meant = meant.or(Some(leaf)),
-                Match::OtherCase(leaf) => {
-                    meant = meant.or(Some(leaf));
-                    found.push(renamed(Rule::LetterCase, path, at, leaf, "differs in letter case from"));
+                Match::Leaf(leaf) => meant = meant.or(Some((leaf, Vec::new()))),
+                // The key alone may be another section's.
+                Match::Key(leaf) if identity.support(&leaf.path.to_string()) > 1 => {
+                    meant = meant.or(Some((leaf, Vec::new())));
                 }
-                Match::Alias(leaf) => {
-                    meant = meant.or(Some(leaf));
-                    found.push(renamed(Rule::ConfigPath, path, at, leaf, "is an old name of"));
+                Match::Key(leaf) => bare.push(bare_key(path, at, leaf).setting(path)),
+                Match::OtherCase(leaf) => {
+                    meant = meant.or(Some((leaf, Vec::new())));
+                    found.push(other_case(path, at, leaf, &identity));
+                }
+                // Right on the pages of other versions, so not a mistake to rewrite.
+                Match::Alias(leaf, alias) => {
+                    meant = meant.or(Some((leaf, vec![alias])));
+                    found.push(alias_of(path, at, leaf));
                 }
                 // A section or a map that holds settings.
                 Match::None if index.paths.keys().any(|known| known.starts_with(&format!("{path}."))) => {}
@@ -49,9 +57,10 @@ pub(super) fn check(
                 Match::None => unknown.push(no_such_setting(path, at, &index, &leaves).setting(path)),
             }
         }
-        if let Some(leaf) = meant {
+        if let Some((leaf, aliases)) = meant {
             known.push(leaf);
-            facts(setting, leaf, naming, &mut found);
+            let names = Names { index: &index, naming, identity: &identity, aliases };
+            facts(setting, leaf, &names, &mut found);
             let name = leaf.path.to_string();
             drafts.extend(found.into_iter().map(|draft| draft.setting(&name)));
         }
@@ -59,6 +68,7 @@ pub(super) fn check(
     // A page that documents none of the program's settings is another program's.
     if !known.is_empty() {
         drafts.extend(unknown);
+        drafts.extend(bare);
         drafts.extend(missing(page, &known, &leaves));
     }
     drafts
@@ -86,13 +96,34 @@ fn stated_paths<'p>(setting: &Documented<'p>) -> Vec<(&'p str, Span)> {
     paths
 }
 
-fn renamed(rule: Rule, found: &str, at: Span, leaf: &Leaf, how: &str) -> Draft {
+/// A path in another letter case. It is replaced only if another place of the entry has the program's spelling.
+fn other_case(found: &str, at: Span, leaf: &Leaf, identity: &Identity<'_>) -> Draft {
     let path = leaf.path.to_string();
-    let draft = Draft::new(rule, at, format!("`{found}` {how} `{path}`"))
+    let draft = Draft::new(Rule::LetterCase, at, format!("`{found}` differs in letter case from `{path}`"))
         .found(found)
         .expected(path.clone())
         .help(format!("write `{path}`"));
-    replacing_path(draft, found, at, &path)
+    // A variable is in capitals in either case.
+    let is_proven = identity.paths(&path) > 0 && identity.paths(found) == 1;
+    if is_proven { replacing_path(draft, found, at, &path) } else { draft }
+}
+
+fn alias_of(found: &str, at: Span, leaf: &Leaf) -> Draft {
+    let path = leaf.path.to_string();
+    Draft::new(Rule::ConfigPath, at, format!("`{found}` is an alias of `{path}`"))
+        .warning()
+        .found(found)
+        .expected(path.clone())
+        .help(format!("write `{path}`, unless the page is about a version that has the alias"))
+}
+
+fn bare_key(found: &str, at: Span, leaf: &Leaf) -> Draft {
+    let path = leaf.path.to_string();
+    Draft::new(Rule::ConfigPath, at, format!("`{found}` names no section, so the setting is uncertain"))
+        .warning()
+        .found(found)
+        .expected(path.clone())
+        .help(format!("write the whole path, such as `{path}`"))
 }
 
 /// Replaces a path as the page writes it: in one piece, or each key in a literal of its own.
@@ -120,16 +151,39 @@ fn no_such_setting(path: &str, at: Span, index: &Index<'_>, leaves: &[Leaf]) -> 
 }
 
 /// Compares everything else that the page states about a setting.
-fn facts(setting: &Documented<'_>, leaf: &Leaf, naming: &Naming, drafts: &mut Vec<Draft>) {
+/// The names that a comparison needs.
+struct Names<'n> {
+    index: &'n Index<'n>,
+    naming: &'n Naming,
+    identity: &'n Identity<'n>,
+    /// The aliases by which the page calls the setting.
+    aliases: Vec<&'static str>,
+}
+
+impl Names<'_> {
+    /// Returns true if a variable is the setting's own, or that of an alias which the page uses.
+    fn is_variable_of(&self, env: &str, leaf: &Leaf) -> bool {
+        let aliases = self.aliases.iter().map(|alias| leaf.path.old_name(alias).to_string());
+        let mut paths = std::iter::once(leaf.path.to_string()).chain(aliases);
+        paths.any(|path| self.naming.env(&path).is_some_and(|derived| derived == env))
+    }
+}
+
+fn facts(setting: &Documented<'_>, leaf: &Leaf, names: &Names<'_>, drafts: &mut Vec<Draft>) {
+    let (naming, identity) = (names.naming, names.identity);
     let path = leaf.path.to_string();
-    let envs = setting
-        .tables
-        .iter()
-        .map(|table| (table.env(), table.broken))
-        .chain([(setting.option("environment"), false)]);
-    for (env, broken) in envs {
-        let (Some((env, at)), Some(derived)) = (env.one(), naming.env(&path)) else { continue };
-        if variable_of(env) == derived {
+    // The path that the page uses.
+    let used = names.aliases.first().map_or(path.clone(), |alias| leaf.path.old_name(alias).to_string());
+    // Under an alias the setting may have had another default.
+    let is_certain = names.aliases.is_empty() && identity.is_certain(&used);
+    let envs = setting.tables.iter().map(|table| (table.env(), table.broken, Place::TableEnv)).chain([(
+        setting.option("environment"),
+        false,
+        Place::DirectiveEnv,
+    )]);
+    for (env, broken, place) in envs {
+        let (Some((env, at)), Some(derived)) = (env.one(), naming.env(&used)) else { continue };
+        if names.is_variable_of(variable_of(env), leaf) {
             continue;
         }
         let rule =
@@ -138,15 +192,21 @@ fn facts(setting: &Documented<'_>, leaf: &Leaf, naming: &Naming, drafts: &mut Ve
             .found(env)
             .expected(derived.clone())
             .help(format!("write `{derived}`"));
-        if !broken && !env.contains(char::is_whitespace) {
+        let is_plain = !broken && !env.contains(char::is_whitespace);
+        // The program is a witness if it has the setting, and none with this variable.
+        let known = !names.index.has_variable(variable_of(env), naming);
+        if is_plain && (rule == Rule::LetterCase || identity.proves(place, &used, known)) {
             draft = draft.replacing(Fact::at(env.to_owned(), at), derived);
         }
         drafts.push(draft);
     }
     if let Some(console) = leaf.console {
         let consoles = setting.tables.iter().map(|table| (table.console(), table.broken));
-        for (said, broken) in consoles.chain([(setting.option("systemconsole"), false)]) {
+        let consoles: Vec<_> = consoles.chain([(setting.option("systemconsole"), false)]).collect();
+        for (said, broken) in &consoles {
             let Some((found, at)) = said.one() else { continue };
+            let agreeing = consoles.iter().filter_map(|(other, _)| other.one());
+            let agreeing = agreeing.filter(|(other, _)| same_console(other, found)).count();
             if same_console(found, console) {
                 continue;
             }
@@ -154,7 +214,8 @@ fn facts(setting: &Documented<'_>, leaf: &Leaf, naming: &Naming, drafts: &mut Ve
                 .found(found)
                 .expected(console)
                 .help(format!("write `{console}`"));
-            if !broken {
+            // Two places that agree outweigh the program.
+            if !broken && is_certain && agreeing == 1 {
                 draft = draft.replacing(Fact::at(found.to_owned(), at), console);
             }
             drafts.push(draft);
@@ -165,15 +226,19 @@ fn facts(setting: &Documented<'_>, leaf: &Leaf, naming: &Naming, drafts: &mut Ve
     if paths.iter().filter(|path| path.contains('.')).count() > 1 {
         return;
     }
-    default(setting, leaf, drafts);
+    default(setting, leaf, is_certain, drafts);
     values(setting, leaf, drafts);
     kinds(setting, leaf, drafts);
 }
 
-fn default(setting: &Documented<'_>, leaf: &Leaf, drafts: &mut Vec<Draft>) {
+fn default(setting: &Documented<'_>, leaf: &Leaf, is_certain: bool, drafts: &mut Vec<Draft>) {
     let Some(default) = default_text(leaf.setting) else { return };
     let choices = choices(&leaf.setting.kind);
-    for stated in setting.defaults() {
+    let all = setting.defaults();
+    for stated in &all {
+        // Two places that agree outweigh the program; and a setting that is not certain has no default.
+        let agreeing = all.iter().filter(|other| normal(&other.value) == normal(&stated.value)).count();
+        let is_proven = is_certain && agreeing == 1;
         let by_choice = choices
             .iter()
             .find(|choice| choice.text == unquoted(&stated.value) || choice.label == stated.value);
@@ -198,6 +263,7 @@ fn default(setting: &Documented<'_>, leaf: &Leaf, drafts: &mut Vec<Draft>) {
         .found(stated.value.clone())
         .expected(shown.clone());
         drafts.push(match stated.by {
+            _ if !is_proven => draft.help(format!("write {}, or correct the program", quoted(&shown))),
             Source::Mark => mark_moved(setting, stated.span, &shown, draft),
             Source::Config | Source::Sentence => draft
                 .help(format!("write {}", quoted(&shown)))

@@ -10,7 +10,10 @@ mod value_item;
 
 pub(super) use hint::{HintKind, hint, stated_default};
 pub(super) use inline::literals;
-pub(super) use statement::{Said, StatementKind, feature_sentence, slip_of_unread, statement};
+pub(super) use statement::{
+    Said, StatementKind, TYPOGRAPHIC, TYPOGRAPHIC_SLIP, feature_sentence, slip_of_unread, statement,
+    unreadable,
+};
 pub(super) use value_item::value_item;
 
 use std::ops::Range;

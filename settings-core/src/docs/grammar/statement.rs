@@ -1,7 +1,7 @@
 //! Lines that name a setting: the console path, the place in `config.json`, the variable.
 
 use nom::branch::alt;
-use nom::bytes::complete::{tag, tag_no_case, take_until};
+use nom::bytes::complete::{tag, tag_no_case};
 use nom::character::complete::{multispace0, multispace1};
 use nom::combinator::{opt, recognize, rest};
 use nom::multi::separated_list1;
@@ -74,6 +74,7 @@ pub(in crate::docs) fn slip_of_unread(text: &str) -> Option<&'static str> {
     let (bare, literals) = (keys.iter().filter(is_bare).count(), keys.iter().filter(is_literal).count());
     (kind == StatementKind::Config && bare > 0 && literals > 0 && bare + literals == keys.len())
         .then_some("a key that is not in a literal")
+        .or_else(|| unreadable(text))
 }
 
 fn label(input: &str) -> IResult<&str, StatementKind> {
@@ -142,16 +143,24 @@ fn apart(whole: &str, body: &str, keys: &[&str]) -> Option<Said> {
     let (path, default) = match (keys.len().checked_sub(path_length(keys)), keys) {
         (Some(0), _) => (keys, None),
         (Some(1), [path @ .., default]) => (path, Some(*default)),
+        // Deeper than the sections that their names show.
+        (Some(_), [path @ .., default]) if is_value(default) => (path, Some(*default)),
+        (Some(_), _) => (keys, None),
         _ => return None,
     };
+    let (first, last) = (path.first()?, path.last()?);
+    let range = Piece::of(whole, first).range.start.saturating_sub(2)..Piece::of(whole, last).range.end + 2;
+    let has_comma = last.ends_with(',');
+    let path: Vec<&str> =
+        path.iter().map(|key| if has_comma { key.trim_end_matches(',') } else { key }).collect();
     if !path.iter().all(|key| is_path(key)) {
         return None;
     }
-    let (first, last) = (path.first()?, path.last()?);
-    let range = Piece::of(whole, first).range.start.saturating_sub(2)..Piece::of(whole, last).range.end + 2;
     let dotted = path.iter().any(|key| key.contains('.'))
         && path.first().is_none_or(|first| *first != DIALECT.map_section);
-    let slip = if dotted {
+    let slip = if has_comma {
+        Some("a comma within the literal")
+    } else if dotted {
         Some("section and key are in one literal")
     } else if body.contains("``  >") || body.contains(">  ``") {
         Some("two blanks where one belongs")
@@ -182,16 +191,34 @@ fn path_length(keys: &[&str]) -> usize {
     }
 }
 
+/// Returns true if the last literal of several can only be a value.
+fn is_value(text: &str) -> bool {
+    let is_word = matches!(text.to_ascii_lowercase().as_str(), "true" | "false" | "null" | "");
+    is_word || text.parse::<f64>().is_ok() || text.starts_with(['"', '[', '{', '“']) || text.contains(' ')
+}
+
 /// The whole in one literal: `".Section.Key",`, `".Section.Key": default",`, `Section.Key`.
 fn dotted(whole: &str, inner: &str) -> Option<Said> {
-    let (after, path) = path(inner).ok()?;
+    let (after, path) = path(inner.strip_prefix('`').unwrap_or(inner)).ok()?;
     let name = Piece::of(whole, path);
     let default = match default(after) {
         Ok((_, value)) => Some(Piece::of(whole, value)),
         Err(_) => None,
     };
-    Some(Said { name: Some(name), default, slip: None })
+    let slip = if inner.starts_with('`') {
+        Some("a backtick too many")
+    } else if inner.contains(TYPOGRAPHIC) {
+        Some(TYPOGRAPHIC_SLIP)
+    } else {
+        None
+    };
+    Some(Said { name: Some(name), default, slip })
 }
+
+/// Quotes that `config.json` does not know.
+pub(in crate::docs) const TYPOGRAPHIC: [char; 2] = ['“', '”'];
+
+pub(in crate::docs) const TYPOGRAPHIC_SLIP: &str = "a typographic quote in a literal";
 
 fn path(input: &str) -> IResult<&str, &str> {
     let (after, _) = (opt(tag("\"")), opt(tag("."))).parse(input)?;
@@ -208,6 +235,7 @@ fn default(input: &str) -> IResult<&str, &str> {
     let value = value.strip_suffix(',').unwrap_or(value);
     let unbalanced = value.matches('"').count() % 2 == 1;
     let value = if unbalanced { value.strip_suffix('"').unwrap_or(value) } else { value };
+    let value = if value.contains(TYPOGRAPHIC) { value.trim_matches(TYPOGRAPHIC) } else { value };
     if value.is_empty() {
         return Err(nom::Err::Error(nom::error::Error::new(input, nom::error::ErrorKind::Eof)));
     }
@@ -216,17 +244,39 @@ fn default(input: &str) -> IResult<&str, &str> {
 
 /// ``This feature's ``config.json`` setting is ``"Key": value`` with …``
 pub(in crate::docs) fn feature_sentence(text: &str) -> Option<Said> {
-    let verb = format!("``{}`` {} is ", DIALECT.file, DIALECT.file_label);
-    let lead: IResult<&str, &str> =
-        recognize((tag(DIALECT.feature), take_until(verb.as_str()), tag(verb.as_str()))).parse(text);
-    let (after, _) = lead.ok()?;
-    let (tail, inner) = literal(after).ok()?;
+    let (tail, inner) = literal(feature(text)?).ok()?;
     let mut said = dotted(text, inner)?;
     let odd = |literal: &&str| literal.matches('"').count() % 2 == 1;
-    if super::literals(tail).iter().any(odd) {
+    if said.slip.is_none() && (odd(&inner) || super::literals(tail).iter().any(odd)) {
         said.slip = Some("a quote that is not closed");
     }
     Some(said)
+}
+
+/// The text after ``This feature's ``config.json`` setting is``; the file's name may lack its literal.
+fn feature(text: &str) -> Option<&str> {
+    let after = text.strip_prefix(DIALECT.feature)?;
+    let (before, after) = after.split_once(DIALECT.file)?;
+    let verb = format!(" {} is ", DIALECT.file_label);
+    let is_near = before.len() <= 12 && !before.contains('.');
+    after.trim_start_matches('`').strip_prefix(verb.as_str()).filter(|_| is_near)
+}
+
+/// The mistake in a line that names the configuration file like a statement, and from which no path can be read.
+/// Returns `None` for any other line, and for one with several paths.
+pub(in crate::docs) fn unreadable(text: &str) -> Option<&'static str> {
+    const SLIP: &str = "names the configuration file, but no path can be read";
+    if feature(text).is_some() {
+        return feature_sentence(text).is_none().then_some(SLIP);
+    }
+    let (body, kind) = label(text).ok()?;
+    if kind != StatementKind::Config || statement(text).is_some() {
+        return None;
+    }
+    let mut parts = body.split([',', '\n']).flat_map(|part| part.split(" and ")).map(str::trim);
+    let mut parts = parts.by_ref().filter(|part| !part.is_empty()).peekable();
+    let has_several = parts.peek().is_some() && parts.all(|part| config(part, part).is_some());
+    (!has_several).then_some(SLIP)
 }
 
 fn is_path_char(c: char) -> bool {

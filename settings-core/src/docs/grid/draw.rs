@@ -1,5 +1,6 @@
 //! Draws a table from the lines of its cells.
 
+use super::bars::has_free_bar;
 use super::columns::count;
 use super::{GridLine, inner_corner, is_border};
 
@@ -8,6 +9,17 @@ pub(super) enum Drawn {
     Border,
     Pair(String, String),
     Across(String),
+}
+
+impl Drawn {
+    /// Returns true if the text of a cell has a bar that may be a border.
+    pub(super) fn has_free_bar(&self) -> bool {
+        match self {
+            Self::Border => false,
+            Self::Pair(left, right) => has_free_bar(left) || has_free_bar(right),
+            Self::Across(text) => has_free_bar(text),
+        }
+    }
 }
 
 /// Draws the lines of a table. A column keeps its width (given by `inner` and `total`) if its text fits, else it grows

@@ -36,8 +36,10 @@ pub(in crate::docs) fn edited(lines: &[GridLine<'_>], edits: &[(Range<usize>, &s
             let cell = line.text.get(from + 1..*to)?;
             let cell_start = line.start + from + 1;
             let mut text = cell.to_owned();
-            for (range, new) in edits.iter().rev() {
-                if range.start >= cell_start && range.end <= cell_start + cell.len() {
+            let first = edits.partition_point(|(range, _)| range.start < cell_start);
+            let after = edits.partition_point(|(range, _)| range.start <= cell_start + cell.len());
+            for (range, new) in edits.get(first..after).unwrap_or_default().iter().rev() {
+                if range.end <= cell_start + cell.len() {
                     text.replace_range(range.start - cell_start..range.end - cell_start, new);
                     placed += 1;
                 }

@@ -2,10 +2,13 @@
 //!
 //! Only the tables of settings pages: one or two columns, with rows that may span both.
 
+mod bars;
 mod columns;
 mod draw;
 mod edit;
 mod repair;
+
+use std::collections::HashMap;
 
 pub(super) use edit::edited;
 pub(super) use repair::repair;
@@ -21,10 +24,21 @@ pub(super) struct GridLine<'t> {
 /// the first.
 fn widest_border<'t>(lines: &[GridLine<'t>]) -> Option<&'t str> {
     let borders = || lines.iter().map(|line| line.text).filter(|line| is_border(line));
-    let bars = |border: &str| {
-        let Some(Some(at)) = inner_corner(border) else { return 0 };
-        let rows = lines.iter().filter(|line| !is_border(line.text));
-        rows.filter(|line| columns::char_at(line.text, at) == Some('|')).count()
+    // Counted once for each column, since a long table has as many borders as rows.
+    let mut counts: HashMap<usize, usize> = HashMap::new();
+    for border in borders() {
+        if let Some(Some(at)) = inner_corner(border) {
+            counts.entry(at).or_default();
+        }
+    }
+    for line in lines.iter().filter(|line| !is_border(line.text)) {
+        for at in columns::bars(line.text) {
+            counts.entry(at).and_modify(|count| *count += 1);
+        }
+    }
+    let bars = |border: &str| match inner_corner(border) {
+        Some(Some(at)) => counts.get(&at).copied().unwrap_or(0),
+        _ => 0,
     };
     let with_corner = borders().filter(|line| matches!(inner_corner(line), Some(Some(_))));
     // The first of several that are alike.

@@ -3,19 +3,22 @@
 //! The borders say where the columns are. Each line is cut at its bars and padded again; a bar or a corner is
 //! restored if all other lines of the row have one. Columns grow only if a cell's text doesn't fit.
 
+use super::bars::has_free_bar;
 use super::columns::{byte_at, char_at, count};
 use super::draw::{Drawn, draw};
 use super::{GridLine, inner_corner, is_border, widest_border};
 
-/// Repairs a table; the result has as many lines. Returns `None` if there isn't exactly one repair.
+/// Repairs a table. Returns `None` if there isn't exactly one repair.
+///
+/// The result has as many lines, or one more if the last border is missing.
 pub(in crate::docs) fn repair(lines: &[GridLine<'_>]) -> Option<Vec<String>> {
-    let shape = inner_corner(widest_border(lines)?)?;
-    let total = count(widest_border(lines)?);
+    let widest = widest_border(lines)?;
+    let (shape, total) = (inner_corner(widest)?, count(widest));
     let (first, last) = (lines.first()?, lines.last()?);
-    if !is_border(first.text) || !is_border(last.text) || lines.len() < 3 {
+    if !is_border(first.text) || lines.len() < 2 {
         return None;
     }
-    let mut mended = Vec::with_capacity(lines.len());
+    let mut mended = Vec::with_capacity(lines.len() + 1);
     let mut row = Vec::new();
     for line in lines {
         if looks_like_border(line.text) {
@@ -26,17 +29,34 @@ pub(in crate::docs) fn repair(lines: &[GridLine<'_>]) -> Option<Vec<String>> {
             row.push(line.text);
         }
     }
+    if !row.is_empty() {
+        // Only a row that is whole shows that nothing but the border is missing.
+        let is_whole = last.text.starts_with('|') && last.text.ends_with('|') && count(last.text) == total;
+        if !is_whole {
+            return None;
+        }
+        mended.extend(mend_row(&row, shape, total)?);
+        mended.push(Drawn::Border);
+    }
+    if mended.iter().any(Drawn::has_free_bar) {
+        return None;
+    }
     draw(&mended, shape, total, lines)
 }
 
+/// A border, or the start of one that was cut off.
 fn looks_like_border(line: &str) -> bool {
     line.starts_with("+-") && line.chars().all(|c| matches!(c, '+' | '-'))
 }
 
 fn mend_row(row: &[&str], inner: Option<usize>, total: usize) -> Option<Vec<Drawn>> {
+    // Two borders in a row, or the table's first line.
     if row.is_empty() {
-        // Two borders in a row, or the table's first line.
         return Some(Vec::new());
+    }
+    // A line without its first bar may have lost more than the bar.
+    if row.iter().any(|line| !line.starts_with('|')) {
+        return None;
     }
     let Some(at) = inner else {
         return row.iter().map(|line| Some(Drawn::Across(across(line)?))).collect();
@@ -47,14 +67,22 @@ fn mend_row(row: &[&str], inner: Option<usize>, total: usize) -> Option<Vec<Draw
     let with_bar = row.iter().filter(|line| char_at(line, at) == Some('|') && count(line) > at + 1).count();
     let cuts: Vec<Option<(String, String)>> =
         row.iter().map(|line| cut_in_two(line, at, right_width, total)).collect();
-    let spans = if with_bar == 0 {
-        // No line has a bar where the columns part: a note, unless all lines are off by the same.
-        row.iter().any(|line| whole(&line)) || cuts.iter().any(Option::is_none) || row.len() == 1
-    } else {
+    let divided = row.iter().any(|line| across(line).is_some_and(|text| has_free_bar(&text)));
+    let spans = if with_bar > 0 {
         let proper = row.iter().filter(whole).count();
         let proper_with_bar = row.iter().filter(whole).filter(|line| char_at(line, at) == Some('|')).count();
         // A single bar in a note that spans the table is a character of its text.
         proper_with_bar * 2 < proper
+    } else if divided {
+        // A bar in another column: two cells of which the line's length is off. In a line of the right length it may
+        // as well be a character of a note.
+        if row.iter().any(|line| whole(&line)) {
+            return None;
+        }
+        false
+    } else {
+        // No line has a bar between the columns: a note, unless all lines are off by the same.
+        row.iter().any(|line| whole(&line)) || cuts.iter().any(Option::is_none) || row.len() == 1
     };
     if spans {
         return row.iter().map(|line| Some(Drawn::Across(across(line)?))).collect();
@@ -140,6 +168,35 @@ mod tests {
         let text = "+------+-----+\n| left | two |\n+------+-----+\n| a note   |\n+------------+\n";
         let want = "+------+-----+\n| left | two |\n+------+-----+\n| a note     |\n+------------+\n";
         assert_eq!(mended(text).as_deref(), Some(want));
+    }
+
+    #[test]
+    fn never_fuses_cells() {
+        let short = "+-------+-----+\n| Serve | Po  |\n+-------+-----+\n| SM | 465 |\n+-------+-----+\n";
+        let want = "+-------+-----+\n| Serve | Po  |\n+-------+-----+\n| SM    | 465 |\n+-------+-----+\n";
+        assert_eq!(mended(short).as_deref(), Some(want));
+        let wide = "+-----+-----+\n| abc | def |\n+-----+-----+\n| aaaaa | def |\n+-----+-----+\n";
+        let want = "+-------+-----+\n| abc   | def |\n+-------+-----+\n| aaaaa | def |\n+-------+-----+\n";
+        assert_eq!(mended(wide).as_deref(), Some(want));
+        for two_readings in [
+            "+-----+-----+\n| abc | def | # note\n+-----+-----+\n",
+            "+-----+-----+\n| abc | def |\n+-----+-----+\n| a  | def  |\n| abcd | e |\n+-----+-----+\n",
+            "+-----+-----+\n| ab | cd |ef |\n+-----+-----+\n",
+            "+-----+-----+\n| abc | def |\nabc | def |\n+-----+-----+\n",
+        ] {
+            assert_eq!(mended(two_readings), None, "{two_readings}");
+        }
+    }
+
+    #[test]
+    fn completes_the_last_border() {
+        let want = "+------+-----+\n| left | two |\n+------+-----+\n| a    | b   |\n+------+-----+\n";
+        for end in ["+------+---", "+------+-----", "+---", "+------+", ""] {
+            let cut = want.strip_suffix("+------+-----+\n").unwrap();
+            let text = if end.is_empty() { cut.to_owned() } else { format!("{cut}{end}\n") };
+            assert_eq!(mended(&text).as_deref(), Some(want), "{end}");
+        }
+        assert_eq!(mended("+------+-----+\n| left | two |\n+------+-----+\n| a    | b  \n"), None);
     }
 
     #[test]

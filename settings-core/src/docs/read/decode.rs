@@ -2,29 +2,43 @@
 
 use std::fmt;
 
-/// The reason that a page can't be read: its bytes are not UTF-8.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The reason that a page can't be read.
 #[non_exhaustive]
-pub struct ReadError {
-    /// The page's path as it was given.
-    pub path: String,
-    /// The first byte that is not UTF-8, counted from 0.
-    pub offset: usize,
-    /// Its line, from 1.
-    pub line: usize,
-    /// Its column in characters, from 1.
-    pub column: usize,
-    /// The encoding that the bytes seem to have.
-    pub guess: &'static str,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReadError {
+    /// The bytes are not UTF-8.
+    NotUtf8 {
+        /// The path of the page, as given.
+        path: String,
+        /// The first byte that is not UTF-8, counted from 0.
+        offset: usize,
+        /// Its line, from 1.
+        line: usize,
+        /// Its column in characters, from 1.
+        column: usize,
+        /// The encoding that the bytes seem to have.
+        guess: &'static str,
+    },
+    /// The page is Markdown.
+    Markdown {
+        /// The path of the page, as given.
+        path: String,
+    },
 }
 
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { path, offset, line, column, guess } = self;
-        write!(
-            f,
-            "{path}:{line}:{column}: not UTF-8 at byte {offset}; it seems to be {guess}. Save the page as UTF-8"
-        )
+        match self {
+            Self::NotUtf8 { path, offset, line, column, guess } => write!(
+                f,
+                "{path}:{line}:{column}: not UTF-8 at byte {offset}; it seems to be {guess}. Save the page as UTF-8"
+            ),
+            Self::Markdown { path } => write!(
+                f,
+                "{path}: Markdown pages can't be read, only reStructuredText. Markdown is written only: check the \
+                 page's source instead"
+            ),
+        }
     }
 }
 
@@ -43,7 +57,7 @@ pub(super) fn decode(path: &str, bytes: &[u8]) -> Result<Decoded, ReadError> {
         let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
         let before = std::str::from_utf8(valid).unwrap_or_default();
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        ReadError {
+        ReadError::NotUtf8 {
             path: path.to_owned(),
             offset: error.valid_up_to(),
             line: before.matches('\n').count() + 1,

@@ -33,7 +33,7 @@ pub(super) fn table(text: &str, table: rst::Table<'_>, span: Span, keys_apart: b
     let lines = lines_of(raw, span.start);
     let mended = mended(&lines)?;
     // Most often a table of another shape.
-    if table.error().is_none() && whole.is_none() && lines.iter().all(|line| !is_cut_by(line, &lines)) {
+    if table.error().is_none() && whole.is_none() && !has_cut_row(&lines) {
         return None;
     }
     let joined = mended.join("\n");
@@ -59,21 +59,38 @@ pub(super) fn table(text: &str, table: rst::Table<'_>, span: Span, keys_apart: b
 }
 
 /// Returns true if a row has no bar where most rows have one.
-fn is_cut_by(line: &GridLine<'_>, lines: &[GridLine<'_>]) -> bool {
+fn has_cut_row(lines: &[GridLine<'_>]) -> bool {
     let Some(at) = grid::bar_column(lines) else { return false };
-    let has_bar = |line: &GridLine<'_>| line.text.as_bytes().get(at) == Some(&b'|');
+    let has_bar = |line: &&GridLine<'_>| line.text.as_bytes().get(at) == Some(&b'|');
     let rows = || lines.iter().filter(|line| line.text.starts_with('|'));
-    line.text.starts_with('|')
-        && !has_bar(line)
-        && rows().filter(|line| has_bar(line)).count() * 2 > rows().count()
+    let with_bar = rows().filter(has_bar).count();
+    with_bar < rows().count() && with_bar * 2 > rows().count()
 }
 
 /// Repairs the lines of a table. Encoding damage is undone first, since it widens lines.
+///
+/// A repair is accepted only if docutils reads it as one table, and if every line keeps its characters.
 pub(in crate::docs) fn mended(lines: &[GridLine<'_>]) -> Option<Vec<String>> {
     let restored: Vec<String> = lines.iter().map(|line| encoding::restored(line.text)).collect();
     let restored: Vec<GridLine<'_>> =
         restored.iter().zip(lines).map(|(text, line)| GridLine { start: line.start, text }).collect();
-    grid::repair(&restored)
+    let mended = grid::repair(&restored)?;
+    let keeps_text = restored.iter().zip(&mended).all(|(line, mended)| inked(line.text).eq(inked(mended)));
+    (keeps_text && parses(&mended)).then_some(mended)
+}
+
+/// The characters of a line other than blanks and those that draw a grid.
+fn inked(line: &str) -> impl Iterator<Item = char> {
+    line.chars().filter(|c| !c.is_whitespace() && !matches!(c, '|' | '+' | '-' | '='))
+}
+
+/// Returns true if docutils reads the lines as one well-formed table.
+fn parses(lines: &[String]) -> bool {
+    let document = rst::parse(&lines.join("\n"), rst::Dialect::Sphinx);
+    let mut tables = document.tables();
+    let is_table =
+        tables.next().is_some_and(|table| table.error().is_none() && table.kind() == rst::TableKind::Grid);
+    is_table && document.root().children().filter(|node| node.tag() != rst::Tag::SystemMessage).count() == 1
 }
 
 /// The first line of a table that the repair changes.

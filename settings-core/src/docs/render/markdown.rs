@@ -106,7 +106,14 @@ fn verbatim(text: &str) -> String {
         return "---".to_owned();
     }
     if text.starts_with("- ") && !text.contains("\n\n") && !text.contains(".. ") {
-        return rst_to_markdown(text);
+        let lines = text.split('\n').map(|line| match line.trim_start().strip_prefix("- ") {
+            Some(words) => {
+                let indent = line.len() - line.trim_start().len();
+                format!("{}- {}", " ".repeat(indent), rst_to_markdown(words))
+            }
+            None => rst_to_markdown(line),
+        });
+        return lines.collect::<Vec<_>>().join("\n");
     }
     if let Some((language, code)) = code_block(text) {
         return format!("````{language}\n{code}\n````");

@@ -16,7 +16,7 @@ pub(crate) struct Change {
 }
 
 /// A name with two of its letters exchanged.
-fn misspelt(name: &str, random: &mut Random) -> Option<String> {
+pub(crate) fn misspelt(name: &str, random: &mut Random) -> Option<String> {
     let chars: Vec<char> = name.chars().collect();
     let begin = chars.len() / 2;
     for _ in 0..20 {

@@ -8,6 +8,8 @@ mod changes;
 mod good;
 mod grids;
 mod page;
+mod proof;
+mod tables;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -133,7 +135,7 @@ fn report(counts: &BTreeMap<&'static str, Count>) -> usize {
     counts.values().map(|count| count.tried).sum()
 }
 
-fn fixture(name: &str) -> String {
+pub(crate) fn fixture(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/docs").join(name);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
