@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use settings_core::cli::Cli;
+use settings_cli::Cli;
 use settings_core::reference::ServerSettings;
 
 fn main() -> ExitCode {

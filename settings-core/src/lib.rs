@@ -1,15 +1,16 @@
 //! Configuration whose single source of truth is code.
 
-#[cfg(feature = "cli")]
-pub mod cli;
+mod atomic;
 #[cfg(feature = "docs")]
 pub mod docs;
 #[cfg(feature = "json-schema")]
 pub mod json_schema;
 mod line_index;
 pub mod mail;
-mod markdown;
+pub mod markdown;
 mod nearest;
+mod private;
+#[cfg(feature = "reference")]
 pub mod reference;
 pub mod resolve;
 #[cfg(test)]
@@ -17,12 +18,18 @@ mod sample;
 pub mod schema;
 pub mod store;
 pub mod template;
+pub mod timestamp;
 pub mod value;
 mod workflow;
 
 pub use resolve::Settings;
 pub use settings_derive::{SettingValue, Settings};
 pub use value::{Secret, SettingValue};
+
+#[doc(hidden)]
+pub mod __private_0_1_0 {
+    pub use crate::private::*;
+}
 
 // The derives name this crate by its outside name, and its own structs use them.
 extern crate self as settings_core;
@@ -59,8 +66,8 @@ macro_rules! separate_programs {
     ($($program:ty),+ $(,)?) => {
         const _: () = {
             const PROGRAMS: &[&$crate::schema::Section] = &[$(<$program as $crate::Settings>::SCHEMA),+];
-            const SLOTS: usize = $crate::schema::assert::slots_of_all(PROGRAMS);
-            if let ::core::option::Option::Some(message) = $crate::schema::assert::separate_programs::<SLOTS>(PROGRAMS) {
+            const SLOTS: usize = $crate::__private_0_1_0::assert::slots_of_all(PROGRAMS);
+            if let ::core::option::Option::Some(message) = $crate::__private_0_1_0::assert::separate_programs::<SLOTS>(PROGRAMS) {
                 ::core::panic!("{}", message.as_str())
             }
         };

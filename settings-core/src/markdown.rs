@@ -3,7 +3,7 @@
 /// Removes inline markup: drops code and emphasis marks, and replaces links by their text.
 ///
 /// Line breaks within a paragraph become spaces; paragraphs and list items keep lines of their own.
-pub(crate) fn plain(markdown: &str) -> String {
+pub fn plain(markdown: &str) -> String {
     let mut out = String::with_capacity(markdown.len());
     for line in markdown.lines() {
         let line = line.trim();
@@ -24,7 +24,7 @@ pub(crate) fn plain(markdown: &str) -> String {
 }
 
 /// The first paragraph, plain.
-pub(crate) fn summary(markdown: &str) -> String {
+pub fn summary(markdown: &str) -> String {
     let text = plain(markdown);
     text.split_once("\n\n").map_or(text.as_str(), |(first, _)| first).to_owned()
 }

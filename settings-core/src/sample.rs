@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::resolve::{Builder, Settings};
+use crate::resolve::Settings;
+use crate::resolve::build::Builder;
 use crate::schema::{Choice, DefaultValue, Kind, Member, Section, Setting, ValueDoc};
 use crate::value::{Secret, SettingValue, Value};
 

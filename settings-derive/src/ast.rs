@@ -1,7 +1,7 @@
 //! The model: what the author wrote, by meaning. It borrows syn's nodes for their places.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use syn::{Data, DeriveInput, Fields, Path, Type};
+use syn::{Data, DeriveInput, Fields, Path, Type, Visibility};
 
 use crate::attr::{
     Container, EnumContainer, FieldAttrs, Setting, Spanned, VariantAttrs, refuse_serde, respect_serde,
@@ -23,6 +23,7 @@ pub(crate) struct Struct<'a> {
 /// One of its fields.
 pub(crate) struct Field<'a> {
     pub(crate) ident: &'a Ident,
+    pub(crate) vis: &'a Visibility,
     pub(crate) ty: &'a Type,
     pub(crate) member: Member<'a>,
 }
@@ -132,7 +133,7 @@ impl<'a> Field<'a> {
                 Member::Section(Nested { key: nested.section, occurs, ty, doc })
             }
         };
-        Some(Self { ident: field.ident.as_ref()?, ty: &field.ty, member })
+        Some(Self { ident: field.ident.as_ref()?, vis: &field.vis, ty: &field.ty, member })
     }
 
     /// Its key, and where that was said.
@@ -240,4 +241,11 @@ pub(crate) fn library(path: Option<&Path>) -> TokenStream {
         Some(path) => quote::quote!(#path),
         None => quote::quote_spanned!(Span::call_site()=> ::settings_core),
     }
+}
+
+/// The library's hidden module for the expansion, whose name holds the version that both have.
+pub(crate) fn private(library: &TokenStream) -> TokenStream {
+    let version = env!("CARGO_PKG_VERSION").replace(|c: char| !c.is_ascii_alphanumeric(), "_");
+    let module = Ident::new(&format!("__private_{version}"), Span::call_site());
+    quote::quote!(#library::#module)
 }

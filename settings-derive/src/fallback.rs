@@ -4,9 +4,12 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::DeriveInput;
 
+use crate::ast::private;
+
 /// A section without settings.
 pub(crate) fn settings(input: &DeriveInput, library: &TokenStream, key: &str) -> TokenStream {
     let ident = &input.ident;
+    let private = private(library);
     let (generics, arguments, bounds) = input.generics.split_for_impl();
     quote! {
         const _: () = {
@@ -14,7 +17,7 @@ pub(crate) fn settings(input: &DeriveInput, library: &TokenStream, key: &str) ->
             impl #generics #library::Settings for #ident #arguments #bounds {
                 const SCHEMA: &'static #library::schema::Section =
                     &#library::schema::Section { key: #key, ..#library::schema::Section::EMPTY };
-                fn build(_: &mut #library::resolve::Builder<'_>) -> ::core::option::Option<Self> {
+                fn build(_: &mut #private::Builder<'_>) -> ::core::option::Option<Self> {
                     ::core::option::Option::None
                 }
             }

@@ -22,6 +22,15 @@ pub(crate) fn title(ident: &Ident) -> String {
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
+/// `smtp_server` → `SMTP_SERVER`, `r#type` → `TYPE`; none where that is not a name.
+pub(crate) fn constant(ident: &Ident) -> Option<Ident> {
+    let name = ident.to_string();
+    let name = name.strip_prefix("r#").unwrap_or(&name).to_uppercase();
+    let mut constant: Ident = syn::parse_str(&name).ok()?;
+    constant.set_span(ident.span());
+    Some(constant)
+}
+
 fn words(ident: &Ident) -> impl Iterator<Item = String> {
     let name = ident.to_string();
     let name = name.strip_prefix("r#").unwrap_or(&name).to_owned();
@@ -64,6 +73,9 @@ mod tests {
         assert_eq!(pascal_case(&ident("r#type")), "Type");
         assert_eq!(pascal_case(&ident("_port__2")), "Port2");
         assert_eq!(title(&ident("smtp_server_timeout")), "Smtp server timeout");
+        for (field, name) in [("smtp_server", "SMTP_SERVER"), ("r#type", "TYPE"), ("größe_", "GRÖSSE_")] {
+            assert_eq!(constant(&ident(field)).map(|name| name.to_string()).as_deref(), Some(name));
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Character classes of the inline markup rules, and slices that cannot panic.
 
-use super::unicode;
+use crate::unicode;
 
 const SPACE: u8 = 1;
 const WORD: u8 = 2;
@@ -54,8 +54,8 @@ fn within(ranges: &[(u32, u32)], c: char) -> bool {
         .is_ok()
 }
 
-/// Whitespace as Unicode and the four ASCII separators define it.
-pub(super) fn is_space(c: char) -> bool {
+/// Returns true for Unicode whitespace and the four ASCII separators.
+pub(crate) fn is_space(c: char) -> bool {
     match class(c) {
         Some(class) => class & SPACE != 0,
         None => matches!(
@@ -66,29 +66,29 @@ pub(super) fn is_space(c: char) -> bool {
     }
 }
 
-/// A letter or digit; the underscore is not one.
-pub(super) fn is_word(c: char) -> bool {
+/// Returns true for a letter or digit. The underscore is neither.
+pub(crate) fn is_word(c: char) -> bool {
     class(c).map_or_else(|| within(unicode::WORD, c), |class| class & WORD != 0)
 }
 
-/// May stand before an inline start-string.
-pub(super) fn may_precede(c: char) -> bool {
+/// Returns true for a character that may precede an inline start-string.
+pub(crate) fn may_precede(c: char) -> bool {
     match class(c) {
         Some(class) => class & (SPACE | OPENER | DELIMITER) != 0,
         None => is_space(c) || within(unicode::OPENERS, c) || within(unicode::DELIMITERS, c),
     }
 }
 
-/// May stand after an inline end-string. Escapes (NUL) count.
-pub(super) fn may_follow(c: char) -> bool {
+/// Returns true for a character that may follow an inline end-string. Escapes (NUL) count.
+pub(crate) fn may_follow(c: char) -> bool {
     match class(c) {
         Some(class) => c == '\0' || class & (SPACE | CLOSING | DELIMITER | CLOSER) != 0,
         None => is_space(c) || within(unicode::DELIMITERS, c) || within(unicode::CLOSERS, c),
     }
 }
 
-/// Whether the two characters enclose what stands between them.
-pub(super) fn is_pair(open: char, close: char) -> bool {
+/// Returns true if the two characters are a pair of quotes or brackets.
+pub(crate) fn is_pair(open: char, close: char) -> bool {
     match open {
         '"' => close == '"',
         '\'' => close == '\'',
@@ -106,8 +106,8 @@ pub(super) fn is_pair(open: char, close: char) -> bool {
     }
 }
 
-/// Columns of one character: wide 2, combining 0, else 1.
-pub(super) fn columns(c: char) -> usize {
+/// Returns the number of columns of a character: 2 for a wide one, 0 for a combining one, otherwise 1.
+pub(crate) fn columns(c: char) -> usize {
     if c.is_ascii() {
         1
     } else if within(unicode::COMBINING, c) {
@@ -117,28 +117,36 @@ pub(super) fn columns(c: char) -> usize {
     }
 }
 
-/// Whether the character takes two columns.
-pub(super) fn is_wide(c: char) -> bool {
+/// Returns true if the character takes two columns.
+pub(crate) fn is_wide(c: char) -> bool {
     !c.is_ascii() && within(unicode::WIDE, c)
 }
 
-/// `s[a..b]`, or nothing where that is no slice.
-pub(super) fn cut(s: &str, a: usize, b: usize) -> &str {
+/// Returns `s[a..b]`, or an empty string if the range is not valid.
+pub(crate) fn cut(s: &str, a: usize, b: usize) -> &str {
     s.get(a..b).unwrap_or_default()
 }
 
-/// `s[a..]`, or nothing where that is no slice.
-pub(super) fn tail(s: &str, a: usize) -> &str {
+/// Returns `s[a..]`, or an empty string if the range is not valid.
+pub(crate) fn tail(s: &str, a: usize) -> &str {
     s.get(a..).unwrap_or_default()
 }
 
-/// The byte at `i`, NUL past the end.
-pub(super) fn byte(s: &str, i: usize) -> u8 {
+/// The first `length` bytes of `s`, or fewer where a character reaches over the end.
+pub(crate) fn prefix(s: &str, length: usize) -> &str {
+    if s.len() <= length {
+        return s;
+    }
+    (0..4).find_map(|less| s.get(..length.saturating_sub(less))).unwrap_or_default()
+}
+
+/// The byte at `i`; NUL past the end.
+pub(crate) fn byte(s: &str, i: usize) -> u8 {
     s.as_bytes().get(i).copied().unwrap_or(0)
 }
 
 /// The character that starts at byte `i`.
-pub(super) fn char_at(s: &str, i: usize) -> Option<char> {
+pub(crate) fn char_at(s: &str, i: usize) -> Option<char> {
     match s.as_bytes().get(i) {
         Some(&b) if b < 0x80 => Some(b as char),
         Some(_) => tail(s, i).chars().next(),
@@ -147,7 +155,7 @@ pub(super) fn char_at(s: &str, i: usize) -> Option<char> {
 }
 
 /// The character that ends at byte `i`.
-pub(super) fn char_before(s: &str, i: usize) -> Option<char> {
+pub(crate) fn char_before(s: &str, i: usize) -> Option<char> {
     match i.checked_sub(1).and_then(|i| s.as_bytes().get(i)) {
         Some(&b) if b < 0x80 => Some(b as char),
         Some(_) => cut(s, 0, i).chars().next_back(),
@@ -155,8 +163,9 @@ pub(super) fn char_before(s: &str, i: usize) -> Option<char> {
     }
 }
 
-/// The first byte of a kind. Whole chunks are passed over at once, so `of` should be a few comparisons.
-pub(super) fn find_byte(bytes: &[u8], of: impl Fn(u8) -> bool) -> Option<usize> {
+/// Returns the index of the first byte for which `of` is true. `of` runs on whole chunks, so it should be a few
+/// comparisons without branches.
+pub(crate) fn find_byte(bytes: &[u8], of: impl Fn(u8) -> bool) -> Option<usize> {
     const CHUNK: usize = 32;
     let mut at = 0;
     let mut chunks = bytes.chunks_exact(CHUNK);
@@ -169,30 +178,30 @@ pub(super) fn find_byte(bytes: &[u8], of: impl Fn(u8) -> bool) -> Option<usize> 
     chunks.remainder().iter().position(|&b| of(b)).map(|i| at + i)
 }
 
-/// Without whitespace at both ends.
-pub(super) fn trim(s: &str) -> &str {
+/// Removes whitespace at both ends.
+pub(crate) fn trim(s: &str) -> &str {
     s.trim_matches(is_space)
 }
 
-/// Without whitespace at the start.
-pub(super) fn trim_start(s: &str) -> &str {
+/// Removes whitespace at the start.
+pub(crate) fn trim_start(s: &str) -> &str {
     s.trim_start_matches(is_space)
 }
 
-/// Without whitespace at the end.
-pub(super) fn trim_end(s: &str) -> &str {
+/// Removes whitespace at the end.
+pub(crate) fn trim_end(s: &str) -> &str {
     match s.as_bytes().last() {
         Some(&b) if b > b' ' && b < 0x80 => s,
         _ => s.trim_end_matches(is_space),
     }
 }
 
-/// The words of a text.
-pub(super) fn words(s: &str) -> impl Iterator<Item = &str> {
+/// Splits a text into words.
+pub(crate) fn words(s: &str) -> impl Iterator<Item = &str> {
     s.split(is_space).filter(|word| !word.is_empty())
 }
 
-/// Printable ASCII punctuation: what adornments, quotes and bullets are made of.
-pub(super) fn is_punctuation(b: u8) -> bool {
+/// Returns true for ASCII punctuation, the characters of adornments and quotes.
+pub(crate) fn is_punctuation(b: u8) -> bool {
     b.is_ascii_punctuation()
 }

@@ -1,66 +1,67 @@
-//! A parsed page, as others read it.
+//! A parsed page.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::directive::DirectiveRecord;
-use super::messages::Level;
-use super::source::OffsetMap;
-use super::table::TableRecord;
-use super::tag::{AttrName, Tag};
-use super::tree::{Key, NodeId, Str, Tree, Value};
+use crate::chars::cut;
+use crate::directive::DirectiveRecord;
+use crate::messages::Level;
+use crate::source::OffsetMap;
+use crate::table::TableRecord;
+use crate::tag::{AttrName, Tag};
+use crate::tree::{Key, NodeId, Str, Tree, Value};
 
-/// A parsed page: the tree, and beside it the directives and tables with their places in the source.
+/// A parsed page: the tree, and the directives and tables with their places in the source.
 #[derive(Clone, Debug)]
 pub struct Document {
-    pub(super) source: Box<str>,
-    /// The text that was parsed, where it is not the source itself (tabs expanded).
-    pub(super) expanded: Option<Box<str>>,
-    pub(super) map: OffsetMap,
-    pub(super) tree: Tree,
-    pub(super) directives: Vec<DirectiveRecord>,
-    pub(super) tables: Vec<TableRecord>,
-    pub(super) cell_lines: Vec<Str>,
-    pub(super) pending: HashMap<NodeId, Vec<String>>,
+    pub(crate) source: Box<str>,
+    /// The text that was parsed, if it differs from the source (tabs expanded).
+    pub(crate) expanded: Option<Box<str>>,
+    pub(crate) map: OffsetMap,
+    pub(crate) tree: Tree,
+    pub(crate) directives: Vec<DirectiveRecord>,
+    pub(crate) tables: Vec<TableRecord>,
+    pub(crate) cell_lines: Vec<Str>,
+    pub(crate) pending: HashMap<NodeId, Vec<String>>,
 }
 
 impl Document {
-    /// The source that was parsed, as it was given.
+    /// Returns the source as it was given to the parser.
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
     }
 
-    pub(super) fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         self.expanded.as_deref().unwrap_or(&self.source)
     }
 
-    pub(super) fn str(&self, text: Str) -> &str {
+    pub(crate) fn str(&self, text: Str) -> &str {
         self.tree.str(self.text(), text)
     }
 
-    pub(super) fn pending_details(&self, id: NodeId) -> impl Iterator<Item = &str> {
+    pub(crate) fn pending_details(&self, id: NodeId) -> impl Iterator<Item = &str> {
         self.pending.get(&id).into_iter().flatten().map(String::as_str)
     }
 
-    /// The root of the tree.
+    /// Returns the root of the tree.
     #[must_use]
     pub fn root(&self) -> NodeRef<'_> {
         NodeRef { document: self, id: NodeId::ROOT }
     }
 
-    /// A node by its id.
+    /// Returns the node with an id.
     #[must_use]
     pub fn node(&self, id: NodeId) -> NodeRef<'_> {
         NodeRef { document: self, id }
     }
 
-    /// All nodes in document order.
+    /// Returns all nodes in document order.
     pub fn descendants(&self) -> impl Iterator<Item = NodeRef<'_>> {
         self.root().descendants()
     }
 
-    /// The system messages in document order.
+    /// Returns the system messages in document order.
     pub fn messages(&self) -> impl Iterator<Item = Message<'_>> {
         self.descendants().filter(|node| node.tag() == Tag::SystemMessage).map(|node| Message { node })
     }
@@ -74,19 +75,19 @@ pub struct Message<'d> {
 }
 
 impl Message<'_> {
-    /// How bad it is.
+    /// Returns the severity of the message.
     #[must_use]
     pub fn level(&self) -> Level {
         Level::from_number(self.node.int(AttrName::Level).unwrap_or(0))
     }
 
-    /// The line it is about, from 1.
+    /// Returns the line that the message is about, from 1.
     #[must_use]
     pub fn line(&self) -> Option<usize> {
         self.node.int(AttrName::Line).and_then(|line| usize::try_from(line).ok())
     }
 
-    /// Docutils' words.
+    /// Returns the text of the message, as docutils words it.
     #[must_use]
     pub fn text(&self) -> String {
         self.node.children().next().map(|paragraph| paragraph.text()).unwrap_or_default()
@@ -113,65 +114,66 @@ impl PartialEq for NodeRef<'_> {
 }
 
 impl<'d> NodeRef<'d> {
-    /// The node's place in the document.
+    /// Returns the id of the node.
     #[must_use]
     pub fn id(self) -> NodeId {
         self.id
     }
 
-    /// What the node is.
+    /// Returns the name of the element.
     #[must_use]
     pub fn tag(self) -> Tag {
         self.document.tree.tag(self.id)
     }
 
-    /// The bytes of the source that the node was made from: its markup included, for blocks without the blank
-    /// lines after them. A section's reach from its title to the end of its last child. Empty for what stands
-    /// nowhere (messages). Text of several lines in a table cell runs over what stands beside the cell; there,
-    /// [`Cell::lines`](super::Cell::lines) tells the exact bytes.
+    /// Returns the bytes of the source that the node was made from.
+    ///
+    /// The markup is included; blank lines after a block are not. The span of a section goes from its title to the end
+    /// of its last child. The span of a node without source (a message) is empty. Text of several lines in a table cell
+    /// has a span that includes the cells next to it; [`Cell::lines`](crate::Cell::lines) gives the exact bytes.
     #[must_use]
     pub fn span(self) -> Range<usize> {
         let span = self.document.tree.span(self.id);
         span.start as usize..span.end as usize
     }
 
-    /// The source that the node was made from.
+    /// Returns the source that the node was made from; see [`span`](Self::span).
     #[must_use]
     pub fn source(self) -> &'d str {
         let span = self.span();
-        super::chars::cut(&self.document.source, span.start, span.end)
+        cut(&self.document.source, span.start, span.end)
     }
 
-    /// The line docutils gives for the node, from 1, where it gives one.
+    /// Returns the line of the node, from 1, if it is known.
     #[must_use]
     pub fn line(self) -> Option<usize> {
-        Some(self.document.tree.line(self.id) as usize).filter(|&line| line > 0)
+        self.document.tree.line(self.id).get()
     }
 
-    /// The node above.
+    /// Returns the parent.
     #[must_use]
     pub fn parent(self) -> Option<NodeRef<'d>> {
         self.document.tree.parent(self.id).map(|id| self.document.node(id))
     }
 
-    /// The nodes directly below.
+    /// Returns the children.
     pub fn children(self) -> impl Iterator<Item = NodeRef<'d>> {
         self.document.tree.children(self.id).map(move |id| self.document.node(id))
     }
 
-    /// The node after this one, below the same parent.
+    /// Returns the next sibling.
     #[must_use]
     pub fn next(self) -> Option<NodeRef<'d>> {
         self.document.tree.next(self.id).map(|id| self.document.node(id))
     }
 
-    /// The first node directly below with this tag.
+    /// Returns the first child with a tag.
     #[must_use]
     pub fn child(self, tag: Tag) -> Option<NodeRef<'d>> {
         self.children().find(|child| child.tag() == tag)
     }
 
-    /// The node itself and all below it, in document order.
+    /// Returns the node and all nodes below it, in document order.
     pub fn descendants(self) -> impl Iterator<Item = NodeRef<'d>> {
         let tree = &self.document.tree;
         let top = self.id;
@@ -191,7 +193,7 @@ impl<'d> NodeRef<'d> {
         .map(move |id| self.document.node(id))
     }
 
-    /// The text of the node and all below it: escapes resolved, blocks apart by a blank line.
+    /// Returns the text of the node and all nodes below it. Escapes are resolved; a blank line separates blocks.
     #[must_use]
     pub fn text(self) -> String {
         let mut text = String::new();
@@ -199,24 +201,24 @@ impl<'d> NodeRef<'d> {
         text
     }
 
-    /// A text node's own text; nothing for elements.
+    /// Returns the text of a text node, and an empty string for an element.
     #[must_use]
     pub fn content(self) -> &'d str {
         self.document.str(self.document.tree.text(self.id))
     }
 
-    /// The first (or only) text of an attribute.
+    /// Returns the first (or only) text of an attribute.
     #[must_use]
     pub fn attr(self, name: AttrName) -> Option<&'d str> {
         self.document.tree.texts(self.id, name).next().map(|text| self.document.str(text))
     }
 
-    /// The items of a list attribute (`names`, `ids`, `classes`, `backrefs`).
+    /// Returns the items of a list attribute (`names`, `ids`, `classes`, `backrefs`).
     pub fn list(self, name: AttrName) -> impl Iterator<Item = &'d str> {
         self.document.tree.texts(self.id, name).map(move |text| self.document.str(text))
     }
 
-    /// The number in an attribute.
+    /// Returns the number in an attribute.
     #[must_use]
     pub fn int(self, name: AttrName) -> Option<i64> {
         self.document.tree.attrs(self.id).find_map(|(key, value)| match value {
@@ -225,7 +227,7 @@ impl<'d> NodeRef<'d> {
         })
     }
 
-    /// An option of an unknown directive, by its lower-case name.
+    /// Returns an option of a generic directive by its name in lower case.
     #[must_use]
     pub fn option(self, name: &str) -> Option<&'d str> {
         self.document.tree.attrs(self.id).find_map(|(key, value)| match (key, value) {
@@ -236,7 +238,7 @@ impl<'d> NodeRef<'d> {
         })
     }
 
-    /// The text of the title below, if there is one.
+    /// Returns the text of the title, if the node has one.
     #[must_use]
     pub fn title(self) -> Option<String> {
         self.child(Tag::Title).map(NodeRef::text)

@@ -1,28 +1,32 @@
-//! System messages: level, line and words as docutils has them.
+//! System messages, with docutils' levels, lines and texts.
 
-use super::block::Indented;
-use super::inline::unescape;
-use super::parser::{Machine, Parser};
-use super::tag::{AttrName, Tag};
-use super::tree::{NodeId, Str, Value};
+use std::fmt;
 
-/// How bad it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+use crate::block::Indented;
+use crate::parser::{Machine, Parser};
+use crate::source::LineNo;
+use crate::tag::{AttrName, Tag};
+use crate::text::unescape;
+use crate::tree::{NodeId, Str, Value};
+
+/// The severity of a system message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Level {
-    /// Can be ignored.
+    /// A note that can be ignored.
     Info = 1,
-    /// Should be looked at.
+    /// A minor fault; the output may be wrong.
     Warning = 2,
-    /// Content was lost or is not what was meant.
+    /// A fault that loses or changes content.
     Error = 3,
-    /// The page cannot be read on.
+    /// A fault that ends the parse of a part.
     Severe = 4,
 }
 
 impl Level {
-    /// Docutils' word for the level.
+    /// Returns the name of the level, as docutils prints it.
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Level::Info => "INFO",
             Level::Warning => "WARNING",
@@ -31,7 +35,7 @@ impl Level {
         }
     }
 
-    pub(super) fn from_number(number: i64) -> Level {
+    pub(crate) fn from_number(number: i64) -> Level {
         match number {
             1 => Level::Info,
             2 => Level::Warning,
@@ -41,81 +45,101 @@ impl Level {
     }
 }
 
-/// For messages that no line can be given for.
-pub(super) const NO_LINE: i64 = i64::MIN;
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The place that a message is about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum About {
+    /// A line, as docutils counts it. Docutils looks up a number that is not positive from the end of the page.
+    Line(i64),
+    /// The line that the outermost reader is at.
+    Reader,
+    /// No line.
+    Nowhere,
+}
+
+impl From<LineNo> for About {
+    fn from(line: LineNo) -> Self {
+        About::Line(line.count())
+    }
+}
 
 impl Parser<'_> {
-    /// A message without a place in the tree yet. `line` none: where the outermost reader stands.
-    pub(super) fn message(&mut self, level: Level, text: &str, line: Option<i64>) -> NodeId {
-        let mut line = line.unwrap_or(i64::from(self.root_line));
-        if line <= 0 && line != NO_LINE {
-            // Docutils looks such a line up from the page's end.
-            line += self.page_lines;
-        }
-        let message = self.tree.add(Tag::SystemMessage, 0..0, line.clamp(0, i64::from(u32::MAX)) as u32);
+    /// A message that is not in the tree yet.
+    pub(crate) fn message(&mut self, level: Level, text: &str, about: About) -> NodeId {
+        let line = match about {
+            About::Line(line) if line > 0 => line,
+            About::Line(line) => line + self.page.page_lines,
+            About::Reader if self.page.root_line > 0 => i64::from(self.page.root_line),
+            About::Reader => self.page.page_lines,
+            About::Nowhere => 0,
+        };
+        let message = self.page.tree.add(Tag::SystemMessage, 0..0, LineNo::new(line));
         self.set_int(message, AttrName::Level, level as i64);
         if line > 0 {
             self.set_int(message, AttrName::Line, line);
         }
-        let source = self.tree.make("test data");
-        self.tree.push(message, AttrName::Source, Value::Str(source));
-        let name = self.tree.make(level.name());
-        self.tree.push(message, AttrName::Type, Value::Str(name));
+        let source = self.page.tree.make("test data");
+        self.page.tree.push(message, AttrName::Source, Value::Str(source));
+        let name = self.page.tree.make(level.as_str());
+        self.page.tree.push(message, AttrName::Type, Value::Str(name));
         self.message_paragraph(message, text);
         message
     }
 
-    pub(super) fn message_paragraph(&mut self, message: NodeId, text: &str) {
-        let paragraph = self.tree.add(Tag::Paragraph, 0..0, 0);
-        let text = if text.contains('\0') { self.tree.make(&unescape(text)) } else { self.tree.make(text) };
+    pub(crate) fn message_paragraph(&mut self, message: NodeId, text: &str) {
+        let paragraph = self.page.tree.add(Tag::Paragraph, 0..0, LineNo::NONE);
+        let text = if text.contains('\0') {
+            self.page.tree.make(&unescape(text))
+        } else {
+            self.page.tree.make(text)
+        };
         self.text_child(paragraph, text, 0..0);
-        self.tree.append(message, paragraph);
+        self.page.tree.append(message, paragraph);
     }
 
-    /// A message that shows the source it is about.
-    pub(super) fn message_about(
-        &mut self,
-        level: Level,
-        text: &str,
-        source: Str,
-        line: Option<i64>,
-    ) -> NodeId {
-        let message = self.message(level, text, line);
-        let block = self.fixed(Tag::LiteralBlock, source, 0..0, 0);
-        self.tree.append(message, block);
+    /// A message that shows the source that it is about.
+    pub(crate) fn message_about(&mut self, level: Level, text: &str, source: Str, about: About) -> NodeId {
+        let message = self.message(level, text, about);
+        let block = self.fixed(Tag::LiteralBlock, source, 0..0, LineNo::NONE);
+        self.page.tree.append(message, block);
         message
     }
 
-    pub(super) fn info(&mut self, text: &str, line: i64) -> NodeId {
-        self.message(Level::Info, text, Some(line))
+    pub(crate) fn info(&mut self, text: &str, line: i64) -> NodeId {
+        self.message(Level::Info, text, About::Line(line))
     }
 
-    pub(super) fn warning(&mut self, text: &str, line: i64) -> NodeId {
-        self.message(Level::Warning, text, Some(line))
+    pub(crate) fn warning(&mut self, text: &str, line: i64) -> NodeId {
+        self.message(Level::Warning, text, About::Line(line))
     }
 
-    pub(super) fn error(&mut self, text: &str, line: i64) -> NodeId {
-        self.message(Level::Error, text, Some(line))
+    pub(crate) fn error(&mut self, text: &str, line: i64) -> NodeId {
+        self.message(Level::Error, text, About::Line(line))
     }
 
-    /// Appends the warning that a construct was not closed by a blank line, unless it was.
-    pub(super) fn check_finish(&mut self, m: &Machine, what: &str, blank_finish: bool) {
+    /// Warns about a construct that no blank line ends.
+    pub(crate) fn check_finish(&mut self, m: &Machine, what: &str, blank_finish: bool) {
         if !blank_finish {
             let warning = self.unindent_warning(m, what);
             self.append(m.node, warning);
         }
     }
 
-    pub(super) fn unindent_warning(&mut self, m: &Machine, what: &str) -> NodeId {
+    pub(crate) fn unindent_warning(&mut self, m: &Machine, what: &str) -> NodeId {
         self.warning(&format!("{what} ends without a blank line; unexpected unindent."), m.abs_line() + 1)
     }
 
-    /// What was nested too deep, kept as literal text under a severe message.
-    pub(super) fn too_deep(&mut self, block: Indented, node: NodeId) {
+    /// Keeps a block that is nested too deeply as literal text under a severe message.
+    pub(crate) fn too_deep(&mut self, block: Indented, node: NodeId) {
         let text = self.join(block.view);
         let line = self.number(block.view, 0);
         let words = "Blocks are nested too deep; the rest is kept as literal text.";
-        let message = self.message_about(Level::Severe, words, text, Some(i64::from(line)));
+        let message = self.message_about(Level::Severe, words, text, line.into());
         self.append(node, message);
     }
 }

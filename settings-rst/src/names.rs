@@ -1,18 +1,18 @@
-//! Names and ids of targets, and what happens when two want the same.
+//! Names and ids of targets, and the rules for duplicates.
 
 use std::collections::HashMap;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::chars::words;
-use super::messages::Level;
-use super::parser::Parser;
-use super::tag::{AttrName, Tag};
-use super::tree::{NodeId, Value};
+use crate::chars::is_space;
+use crate::messages::{About, Level};
+use crate::parser::Parser;
+use crate::tag::{AttrName, Tag};
+use crate::tree::{NodeId, Value};
 
-/// Registry of the names and ids of one page.
+/// The names and ids of one page.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(crate) struct Names {
     ids: HashMap<Box<str>, NodeId>,
     names: HashMap<Box<str>, Named>,
     counters: HashMap<Box<str>, u32>,
@@ -20,38 +20,27 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// Notes a substitution definition; the one that had the name before.
-    pub(super) fn substitution(&mut self, name: &str, node: NodeId) -> Option<NodeId> {
+    /// Registers a substitution definition. Returns the definition that had the name before.
+    pub(crate) fn substitution(&mut self, name: &str, node: NodeId) -> Option<NodeId> {
         self.substitutions.insert(name.into(), node)
     }
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Named {
-    /// None: several targets had the name, so it points nowhere.
+    /// `None` if several targets had the name, so that it points nowhere.
     node: Option<NodeId>,
     explicit: bool,
 }
 
-/// Lower case, single blanks: how reference names are compared.
-pub(super) fn normalize(name: &str) -> String {
-    let mut normal = String::with_capacity(name.len());
-    let lower = name.to_lowercase();
-    for (i, word) in words(&lower).enumerate() {
-        if i > 0 {
-            normal.push(' ');
-        }
-        normal.push_str(word);
-    }
-    normal
-}
-
-/// Single blanks, letter case kept.
-pub(super) fn normalize_whitespace(name: &str) -> String {
-    words(name).collect::<Vec<_>>().join(" ")
-}
-
-/// An identifier: ASCII letters, digits and single hyphens, a letter first. Empty where nothing is left.
+/// Makes an identifier: ASCII letters, digits and single hyphens, with a letter first.
+///
+/// The result is empty if no letter is left.
+///
+/// ```
+/// assert_eq!(settings_rst::make_id("SMTP server: port 1"), "smtp-server-port-1");
+/// ```
+#[must_use]
 pub fn make_id(text: &str) -> String {
     let mut id = String::with_capacity(text.len());
     let mut gap = false;
@@ -70,7 +59,7 @@ pub fn make_id(text: &str) -> String {
         match translate(c) {
             Some(plain) => plain.chars().for_each(&mut push),
             None if c.is_ascii() => push(c),
-            None if super::chars::is_space(c) => push(' '),
+            None if is_space(c) => push(' '),
             None => c.nfkd().filter(char::is_ascii).for_each(&mut push),
         }
     }
@@ -107,7 +96,7 @@ fn translate(c: char) -> Option<&'static str> {
     })
 }
 
-/// Elements that a message about a duplicate may be put into.
+/// Returns true for elements that a message about a duplicate is added to.
 fn takes_messages(tag: Tag) -> bool {
     matches!(
         tag,
@@ -143,45 +132,45 @@ fn takes_messages(tag: Tag) -> bool {
 }
 
 impl Parser<'_> {
-    pub(super) fn has_name(&self, name: &str) -> bool {
-        self.names.names.contains_key(name)
+    pub(crate) fn has_name(&self, name: &str) -> bool {
+        self.page.names.names.contains_key(name)
     }
 
-    pub(super) fn note_implicit_target(&mut self, node: NodeId, messages: Option<NodeId>) {
+    pub(crate) fn note_implicit_target(&mut self, node: NodeId, messages: Option<NodeId>) {
         self.note_names(node, messages, false);
-        if self.options.legacy_ids {
+        if self.page.options.legacy_ids {
             self.set_id(node);
         }
     }
 
-    pub(super) fn note_explicit_target(&mut self, node: NodeId, messages: NodeId) {
+    pub(crate) fn note_explicit_target(&mut self, node: NodeId, messages: NodeId) {
         self.note_names(node, Some(messages), true);
         self.set_id(node);
     }
 
     fn names_of(&self, node: NodeId, list: AttrName) -> Vec<String> {
-        self.tree.texts(node, list).map(|text| self.str(text).to_owned()).collect()
+        self.page.tree.texts(node, list).map(|text| self.str(text).to_owned()).collect()
     }
 
     fn note_names(&mut self, node: NodeId, messages: Option<NodeId>, explicit: bool) {
         for name in self.names_of(node, AttrName::Names) {
-            match self.names.names.get(name.as_str()).copied() {
+            match self.page.names.names.get(name.as_str()).copied() {
                 Some(old) if old.node != Some(node) => {
                     self.set_duplicate_name(node, &name, old, messages, explicit);
                 }
                 Some(_) => {}
                 None => {
-                    self.names.names.insert(name.into(), Named { node: Some(node), explicit });
+                    self.page.names.names.insert(name.into(), Named { node: Some(node), explicit });
                 }
             }
         }
     }
 
     fn external(&self, node: NodeId, name: AttrName) -> Option<&str> {
-        self.tree.texts(node, name).next().map(|text| self.str(text))
+        self.page.tree.texts(node, name).next().map(|text| self.str(text))
     }
 
-    /// The table of docutils' rules: who loses the name, and what is said.
+    /// Applies docutils' rules for duplicate names: one of the two loses the name, or both.
     fn set_duplicate_name(
         &mut self,
         node: NodeId,
@@ -226,57 +215,58 @@ impl Parser<'_> {
                 renumber = Some(old);
             }
         }
-        self.names.names.insert(name.into(), now);
+        self.page.names.names.insert(name.into(), now);
         if let Some(old) = renumber {
             self.set_id(old);
         }
         let Some((level, words)) = said else { return };
-        let shown = self.tree.tag(node) != Tag::Target || self.tree.first(node).is_some();
+        let shown = self.page.tree.tag(node) != Tag::Target || self.page.tree.first(node).is_some();
         let backref = shown.then(|| self.set_id(node));
-        let line = self.nearest_line(node);
-        let message = self.message(level, &words, line);
+        let about = self.nearest_line(node);
+        let message = self.message(level, &words, about);
         if let Some(id) = backref {
             self.add_item(message, AttrName::Backrefs, &id);
         }
-        if let Some(place) = messages.filter(|&place| takes_messages(self.tree.tag(place))) {
+        if let Some(place) = messages.filter(|&place| takes_messages(self.page.tree.tag(place))) {
             self.append(place, message);
         }
     }
 
-    fn nearest_line(&self, node: NodeId) -> Option<i64> {
-        let mut at = Some(node);
-        while let Some(node) = at {
-            let line = self.tree.line(node);
-            if line != 0 {
-                return Some(i64::from(line));
-            }
-            at = self.tree.parent(node);
-        }
-        None
+    /// Returns the line of a node or of its closest ancestor that has one.
+    ///
+    /// Docutils gives a section its line when it is added to the tree, so a section in a directive has none yet.
+    fn nearest_line(&self, node: NodeId) -> About {
+        let above = || std::iter::successors(Some(node), |&node| self.page.tree.parent(node));
+        let in_tree = above().last() == Some(NodeId::ROOT);
+        let line = above()
+            .filter(|&node| in_tree || self.page.tree.tag(node) != Tag::Section)
+            .map(|node| self.page.tree.line(node))
+            .find(|line| line.is_known());
+        line.map_or(About::Reader, About::from)
     }
 
-    /// Moves a name to the names that point nowhere.
-    pub(super) fn drop_name(&mut self, node: NodeId, name: &str) {
+    /// Moves a name to the duplicate names.
+    pub(crate) fn drop_name(&mut self, node: NodeId, name: &str) {
         let mut kept = self.names_of(node, AttrName::Names);
         if let Some(at) = kept.iter().position(|kept| kept == name) {
             kept.remove(at);
         }
-        self.tree.remove(node, AttrName::Names);
+        self.page.tree.remove(node, AttrName::Names);
         for name in kept {
             self.add_item(node, AttrName::Names, &name);
         }
         self.add_item(node, AttrName::Dupnames, name);
     }
 
-    /// The node's id; a new one if it has none.
-    pub(super) fn set_id(&mut self, node: NodeId) -> String {
-        if let Some(id) = self.tree.texts(node, AttrName::Ids).last() {
+    /// Returns the id of a node, or gives it a new one.
+    pub(crate) fn set_id(&mut self, node: NodeId) -> String {
+        if let Some(id) = self.page.tree.texts(node, AttrName::Ids).last() {
             return self.str(id).to_owned();
         }
         let id = self.create_id(node);
-        let text = self.tree.make(&id);
-        self.tree.push(node, AttrName::Ids, Value::Item(text));
-        self.names.ids.entry(id.as_str().into()).or_insert(node);
+        let text = self.page.tree.make(&id);
+        self.page.tree.push(node, AttrName::Ids, Value::Item(text));
+        self.page.names.ids.entry(id.as_str().into()).or_insert(node);
         id
     }
 
@@ -284,7 +274,7 @@ impl Parser<'_> {
         let mut base = String::new();
         for name in self.names_of(node, AttrName::Names) {
             base = make_id(&name);
-            if !base.is_empty() && !self.names.ids.contains_key(base.as_str()) {
+            if !base.is_empty() && !self.page.names.ids.contains_key(base.as_str()) {
                 return base;
             }
         }
@@ -294,14 +284,14 @@ impl Parser<'_> {
             base = make_id(name);
         }
         if base.is_empty() {
-            base = make_id(self.tree.tag(node).name());
+            base = make_id(self.page.tree.tag(node).as_str());
         }
         base.push('-');
         loop {
-            let counter = self.names.counters.entry(base.as_str().into()).or_insert(0);
+            let counter = self.page.names.counters.entry(base.as_str().into()).or_insert(0);
             *counter += 1;
             let id = format!("{base}{counter}");
-            if !self.names.ids.contains_key(id.as_str()) {
+            if !self.page.names.ids.contains_key(id.as_str()) {
                 return id;
             }
         }

@@ -1,13 +1,14 @@
-//! The tree as docutils prints it (`pformat()`).
+//! Printing the tree as docutils does (`pformat()`).
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use super::document::Document;
-use super::tag::Tag;
-use super::tree::{Key, NodeId, Value};
+use crate::document::Document;
+use crate::tag::Tag;
+use crate::text::split_lines;
+use crate::tree::{Key, NodeId, Value};
 
-/// The tree as indented pseudo-XML, exactly as docutils prints it before transforms.
+/// Returns the tree as indented pseudo-XML, exactly as docutils prints it before transforms.
 ///
 /// ```
 /// # use settings_rst::{self as rst, Dialect};
@@ -40,7 +41,7 @@ fn element(document: &Document, id: NodeId, level: usize, out: &mut String) {
     }
     indent(out, level);
     out.push('<');
-    out.push_str(tree.tag(id).name());
+    out.push_str(tree.tag(id).as_str());
     attributes(document, id, out);
     out.push_str(">\n");
     for child in tree.children(id) {
@@ -90,26 +91,8 @@ fn attributes(document: &Document, id: NodeId, out: &mut String) {
 
 fn key_name(document: &Document, key: Key) -> Cow<'_, str> {
     match key {
-        Key::Known(name) => name.name().into(),
+        Key::Known(name) => name.as_str().into(),
         Key::Option(name) => format!("opt-{}", document.str(name)).into(),
         Key::Free(name) => document.str(name).into(),
     }
-}
-
-/// Lines as Python's `splitlines` sees them: no empty line after the last line end.
-pub(super) fn split_lines(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = Some(text).filter(|text| !text.is_empty());
-    std::iter::from_fn(move || {
-        let text = rest?;
-        let is_end = |c: char| matches!(c, '\n' | '\r' | '\x0B'..='\x0C' | '\x1C'..='\x1E' | '\u{85}' | '\u{2028}' | '\u{2029}');
-        let Some(end) = text.find(is_end) else {
-            rest = None;
-            return Some(text);
-        };
-        let (line, after) = text.split_at(end);
-        let skip = if after.starts_with("\r\n") { 2 } else { after.chars().next().map_or(0, char::len_utf8) };
-        let (_, after) = after.split_at(skip);
-        rest = Some(after).filter(|after| !after.is_empty());
-        Some(line)
-    })
 }

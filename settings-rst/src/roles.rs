@@ -1,43 +1,45 @@
-//! Roles of interpreted text: docutils' own, and those that the page defines.
+//! Roles of interpreted text: docutils' own, and the ones that the page defines.
 
 use std::collections::{HashMap, HashSet};
 
-use super::messages::Level;
-use super::parser::Parser;
-use super::tag::Tag;
-use super::tree::NodeId;
+use crate::messages::{About, Level};
+use crate::parser::Parser;
+use crate::tag::Tag;
+use crate::tree::NodeId;
 
-/// What a role does with its text.
+/// The effect of a role on its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Role {
-    /// Wraps it in an element.
+pub(crate) enum Role {
+    /// Wraps the text in an element.
     Wrap(Tag),
     Pep,
     Rfc,
     Raw,
     Code,
     Math,
-    /// Known by name only.
+    /// Kept with its name: a role that docutils does not know, in the Sphinx dialect.
+    Generic,
+    /// Known to docutils by name only.
     Unimplemented,
     /// Defined by the page.
     Custom(Box<CustomRole>),
 }
 
-/// A role of the page's own: another role with options.
+/// A role that the page defines: another role with options.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct CustomRole {
-    pub(super) base: Role,
-    pub(super) classes: Vec<String>,
-    pub(super) format: Option<String>,
-    pub(super) language: Option<String>,
+pub(crate) struct CustomRole {
+    pub(crate) base: Role,
+    pub(crate) classes: Vec<String>,
+    pub(crate) format: Option<String>,
+    pub(crate) language: Option<String>,
 }
 
 /// The roles that a page knows beyond docutils' own.
 #[derive(Debug, Default)]
-pub(super) struct Roles {
-    pub(super) custom: HashMap<String, Role>,
-    pub(super) default: Option<Role>,
-    told: HashSet<String>,
+pub(crate) struct Roles {
+    pub(crate) custom: HashMap<String, Role>,
+    pub(crate) default: Option<Role>,
+    reported: HashSet<String>,
 }
 
 fn known(name: &str) -> Option<Role> {
@@ -71,31 +73,31 @@ fn known(name: &str) -> Option<Role> {
 }
 
 impl Parser<'_> {
-    /// The role of a name, and what docutils says when it looks it up.
-    pub(super) fn find_role(&mut self, name: &str, line: i64) -> (Option<Role>, Vec<NodeId>) {
+    /// Returns the role with a name, and docutils' messages about the lookup.
+    pub(crate) fn find_role(&mut self, name: &str, line: i64) -> (Option<Role>, Vec<NodeId>) {
         let normal = name.to_lowercase();
         if normal.is_empty()
-            && let Some(role) = &self.roles.default
+            && let Some(role) = &self.page.roles.default
         {
             return (Some(role.clone()), Vec::new());
         }
-        if let Some(role) = self.roles.custom.get(&normal).cloned().or_else(|| known(&normal)) {
+        if let Some(role) = self.page.roles.custom.get(&normal).cloned().or_else(|| known(&normal)) {
             return (Some(role), Vec::new());
         }
         let test = normal == "restructuredtext-unimplemented-role";
         if self.is_sphinx() && !test {
-            return (None, Vec::new());
+            return (Some(Role::Generic), Vec::new());
         }
         let mut messages = Vec::new();
-        if !self.roles.told.contains(&normal) {
+        if !self.page.roles.reported.contains(&normal) {
             let words = format!(
                 "No role entry for \"{name}\" in module \"docutils.parsers.rst.languages.en\".\n\
                  Trying \"{name}\" as canonical role name."
             );
-            messages.push(self.message(Level::Info, &words, Some(line)));
+            messages.push(self.message(Level::Info, &words, About::Line(line)));
         }
         if test {
-            self.roles.told.insert(normal);
+            self.page.roles.reported.insert(normal);
         }
         (test.then_some(Role::Unimplemented), messages)
     }

@@ -1,41 +1,69 @@
-//! The source as lines: line ends, tabs, trailing blanks; and the way back to the bytes as they were written.
+//! The source as lines: line ends, tabs, trailing blanks, and the map back to the bytes of the source.
 
 use std::borrow::Cow;
+use std::num::NonZeroU32;
 
-use super::chars::{find_byte, is_space, tail};
+use crate::chars::{find_byte, is_space, tail};
 
 const TAB: usize = 8;
 
-/// One line of a view: a byte range of the text, and its number on the page (from 1).
+/// The number of a line of the page, from 1, if it is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct LineNo(Option<NonZeroU32>);
+
+impl LineNo {
+    /// No line, or none that is known.
+    pub(crate) const NONE: LineNo = LineNo(None);
+
+    /// Line `number`; unknown for 0, negative numbers and numbers that are too large.
+    pub(crate) fn new(number: i64) -> LineNo {
+        LineNo(u32::try_from(number).ok().and_then(NonZeroU32::new))
+    }
+
+    pub(crate) fn is_known(self) -> bool {
+        self.0.is_some()
+    }
+
+    pub(crate) fn get(self) -> Option<usize> {
+        self.0.map(|number| number.get() as usize)
+    }
+
+    /// The number as docutils counts: 0 for an unknown line.
+    pub(crate) fn count(self) -> i64 {
+        self.0.map_or(0, |number| i64::from(number.get()))
+    }
+}
+
+/// One line of a view: a byte range of the text, and its number on the page.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Line {
-    pub(super) start: u32,
-    pub(super) end: u32,
-    pub(super) number: u32,
+pub(crate) struct Line {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    pub(crate) number: LineNo,
 }
 
 impl Line {
-    pub(super) fn is_blank(self) -> bool {
+    pub(crate) fn is_blank(self) -> bool {
         self.start >= self.end
     }
 }
 
-/// From positions of the expanded text back to the source's bytes. Empty: they are the same.
+/// A map from positions in the expanded text to the bytes of the source. It is empty if they are the same.
 #[derive(Clone, Debug, Default)]
-pub(super) struct OffsetMap {
+pub(crate) struct OffsetMap {
     points: Vec<(u32, u32)>,
 }
 
 impl OffsetMap {
-    /// The source position of a text position.
-    pub(super) fn source(&self, at: u32) -> u32 {
+    /// Returns the source position of a text position.
+    pub(crate) fn source(&self, at: u32) -> u32 {
         let after = self.points.partition_point(|&(text, _)| text <= at);
         let Some(&(text, source)) = after.checked_sub(1).and_then(|i| self.points.get(i)) else { return at };
         let mapped = source + (at - text);
         self.points.get(after).map_or(mapped, |&(_, next)| mapped.min(next))
     }
 
-    pub(super) fn is_identity(&self) -> bool {
+    pub(crate) fn is_identity(&self) -> bool {
         self.points.is_empty()
     }
 
@@ -44,16 +72,16 @@ impl OffsetMap {
     }
 }
 
-/// The text that is parsed, and how to get from it to the source.
-pub(super) struct Expanded<'s> {
-    pub(super) text: Cow<'s, str>,
-    pub(super) map: OffsetMap,
+/// The text that is parsed, and the map from it to the source.
+pub(crate) struct Expanded<'s> {
+    pub(crate) text: Cow<'s, str>,
+    pub(crate) map: OffsetMap,
 }
 
-/// Ends every line with a newline, expands tabs, turns form feeds and vertical tabs into blanks.
+/// Ends every line with a newline, expands tabs, and turns form feeds and vertical tabs into blanks.
 ///
-/// A source that has none of these (the usual case) is taken as it is.
-pub(super) fn expand(source: &str) -> Expanded<'_> {
+/// A source that has none of these (the usual case) is borrowed.
+pub(crate) fn expand(source: &str) -> Expanded<'_> {
     if is_plain(source) {
         return Expanded { text: Cow::Borrowed(source), map: OffsetMap::default() };
     }
@@ -101,7 +129,7 @@ pub(super) fn expand(source: &str) -> Expanded<'_> {
     Expanded { text: Cow::Owned(text), map }
 }
 
-/// A control character, or the first byte of a line end outside of ASCII.
+/// Returns true for a control character, or the first byte of a line end outside ASCII.
 fn may_be_special(b: u8) -> bool {
     ((b < 0x20) & (b != b'\n')) | (b == 0xC2) | (b == 0xE2)
 }
@@ -120,8 +148,8 @@ fn is_plain(source: &str) -> bool {
     })
 }
 
-/// The lines of an expanded text, blanks at their ends left out.
-pub(super) fn lines(text: &str) -> Vec<Line> {
+/// Splits an expanded text into lines, without blanks at their ends.
+pub(crate) fn lines(text: &str) -> Vec<Line> {
     let bytes = text.as_bytes();
     let mut lines = Vec::with_capacity(text.len() / 40 + 1);
     let mut start = 0;
@@ -137,7 +165,7 @@ pub(super) fn lines(text: &str) -> Vec<Line> {
     lines
 }
 
-fn line(text: &str, start: usize, end: usize, number: u32) -> Line {
+fn line(text: &str, start: usize, end: usize, number: i64) -> Line {
     let bytes = text.as_bytes();
     let mut stop = end;
     while stop > start && bytes.get(stop - 1) == Some(&b' ') {
@@ -147,5 +175,5 @@ fn line(text: &str, start: usize, end: usize, number: u32) -> Line {
     if stop > start && !(b' '..0x80).contains(&last) {
         stop = start + text.get(start..stop).map_or(0, |s| s.trim_end_matches(is_space).len());
     }
-    Line { start: start as u32, end: stop as u32, number }
+    Line { start: start as u32, end: stop as u32, number: LineNo::new(number) }
 }

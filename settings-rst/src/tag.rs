@@ -1,26 +1,35 @@
 //! Names of elements and attributes.
 
+use std::fmt;
+
 macro_rules! names {
     ($(#[$doc:meta])* $enum:ident { $($variant:ident $name:literal)* }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
         pub enum $enum {
             $(#[doc = concat!("`", $name, "`")] $variant,)*
         }
 
         impl $enum {
-            /// The name as docutils prints it.
+            /// Returns the name that docutils prints.
             #[must_use]
-            pub const fn name(self) -> &'static str {
+            pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
+            }
+        }
+
+        impl fmt::Display for $enum {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.as_str())
             }
         }
     };
 }
 
 names! {
-    /// What a node is: docutils' element names, and `generic_directive`, `generic_role` and `generic_text` for
-    /// what the Sphinx dialect keeps without knowing it.
+    /// The name of an element: docutils' names, and `generic_directive`, `generic_role` and `generic_text` for
+    /// the directives and roles that the Sphinx dialect keeps.
     Tag {
         Abbreviation "abbreviation" Acronym "acronym" Admonition "admonition" Attention "attention"
         Attribution "attribution" BlockQuote "block_quote" BulletList "bullet_list" Caption "caption"
@@ -48,7 +57,7 @@ names! {
 }
 
 impl Tag {
-    /// Whether the element stands inside a line of text.
+    /// Returns true for an inline element.
     #[must_use]
     pub const fn is_inline(self) -> bool {
         matches!(
@@ -78,8 +87,8 @@ impl Tag {
 }
 
 names! {
-    /// Attributes of elements. The options of an unknown directive have names of their own; see
-    /// [`NodeRef::option`](super::NodeRef::option).
+    /// The name of an attribute. For the options of a generic directive, see
+    /// [`NodeRef::option`](crate::NodeRef::option).
     AttrName {
         Align "align" Alt "alt" Anonymous "anonymous" Arguments "arguments" Auto "auto" Backrefs "backrefs"
         Bullet "bullet" Classes "classes" Cols "cols" Colwidth "colwidth" Content "content" Delimiter "delimiter"

@@ -20,7 +20,7 @@ Before.
 ";
 
 #[test]
-fn cells_know_their_rows_spans_and_lines() {
+fn cells_have_rows_spans_and_lines() {
     let page = parse(GRID, Dialect::Docutils);
     let table = page.tables().next().unwrap();
     assert_eq!((table.line(), table.head_rows(), table.rows()), (3, 1, 3));
@@ -50,7 +50,7 @@ fn cells_know_their_rows_spans_and_lines() {
 }
 
 #[test]
-fn a_crossing_in_a_bar_begins_a_row() {
+fn a_crossing_in_a_border_begins_a_row() {
     let page = parse("+---+---+\n| a + b |\n+---+---+\n", Dialect::Docutils);
     let table = page.tables().next().unwrap();
     assert_eq!(table.rows(), 2);
@@ -58,20 +58,23 @@ fn a_crossing_in_a_bar_begins_a_row() {
 }
 
 #[test]
-fn malformed_tables_say_what_and_where() {
+fn malformed_tables_have_docutils_message_and_line() {
     let page = parse("+---+\n| ab |\n+---+\n", Dialect::Docutils);
     let table = page.tables().next().unwrap();
     assert_eq!(table.error(), Some("Malformed table.\nRight border not aligned or missing."));
     assert_eq!((table.line(), table.start_line()), (2, 1));
     let message = page.messages().next().unwrap();
     assert_eq!((message.level(), message.line()), (Level::Error, Some(2)));
-    let json = tables_json(&page);
-    assert_eq!(json["tables"][0]["error"], "Malformed table.\nRight border not aligned or missing.");
-    assert!(json["tables"][0].get("cells").is_none());
+    #[cfg(feature = "json")]
+    {
+        let json = tables_json(&page);
+        assert_eq!(json["tables"][0]["error"], "Malformed table.\nRight border not aligned or missing.");
+        assert!(json["tables"][0].get("cells").is_none());
+    }
 }
 
 #[test]
-fn wide_and_combining_characters_count_as_docutils_counts_them() {
+fn wide_and_combining_characters_count_as_in_docutils() {
     let source = "+-----+\n| 郵e\u{301} |\n+-----+\n";
     let page = parse(source, Dialect::Docutils);
     let cell = page.tables().next().unwrap().cells().next().unwrap();
@@ -80,7 +83,7 @@ fn wide_and_combining_characters_count_as_docutils_counts_them() {
 }
 
 #[test]
-fn spans_are_bytes_of_the_source_even_after_tabs() {
+fn spans_are_source_bytes_even_after_tabs() {
     let source = "-\tone *two*\r\n\r\n.. note::\twords\r\n";
     let page = parse(source, Dialect::Docutils);
     let emphasis = page.descendants().find(|node| node.tag() == Tag::Emphasis).unwrap();
@@ -91,7 +94,7 @@ fn spans_are_bytes_of_the_source_even_after_tabs() {
 }
 
 #[test]
-fn sections_reach_to_their_last_child() {
+fn sections_end_with_their_last_child() {
     let source = "One\n===\n\nText.\n\nTwo\n---\n\nMore.\n\nThree\n=====\n\nEnd.\n";
     let page = parse(source, Dialect::Docutils);
     let titles: Vec<_> = page
@@ -104,7 +107,7 @@ fn sections_reach_to_their_last_child() {
 }
 
 #[test]
-fn unknown_directives_are_errors_or_kept() {
+fn unknown_directives_are_errors_or_kept_by_dialect() {
     let source =
         ".. config:setting:: port\n   :default: 25\n   :path: A > B,\n     C > D\n\n   The *port*.\n";
     let docutils = parse(source, Dialect::Docutils);
@@ -122,7 +125,7 @@ fn unknown_directives_are_errors_or_kept() {
 }
 
 #[test]
-fn messages_have_docutils_words() {
+fn messages_are_worded_as_in_docutils() {
     let source = "Title\n===\n\n*open\n";
     let expected = "\
 <document source=\"test data\">
@@ -163,7 +166,7 @@ fn nesting_is_bounded() {
 }
 
 #[test]
-fn csv_cells_are_read_as_markup_and_belong_to_the_directive() {
+fn csv_cells_are_parsed_and_have_the_span_of_the_directive() {
     let source = ".. csv-table::\n\n   \"a \"\"*b*\"\"\",\"two\n   lines\"\n";
     let page = parse(source, Dialect::Docutils);
     let emphasis = page.descendants().find(|node| node.tag() == Tag::Emphasis).unwrap();
@@ -173,7 +176,7 @@ fn csv_cells_are_read_as_markup_and_belong_to_the_directive() {
 }
 
 #[test]
-fn names_that_two_want_point_nowhere() {
+fn duplicate_names_are_dropped_from_both_targets() {
     let page = parse(".. _a: one\n.. _A: two\n", Dialect::Docutils);
     let targets: Vec<_> = page.descendants().filter(|node| node.tag() == Tag::Target).collect();
     assert!(targets.iter().all(|target| target.attr(AttrName::Names).is_none()));
@@ -182,11 +185,46 @@ fn names_that_two_want_point_nowhere() {
 }
 
 #[test]
-fn what_is_malformed_stands_from_its_marker_on() {
+fn malformed_constructs_begin_at_their_marker() {
     for source in [".. |u|+ x\n\n", ".. |u|+ x\n\n\n  ", ".. || x\n é\n ✅"] {
         let page = parse(source, Dialect::Docutils);
         let comment = page.descendants().find(|node| node.tag() == Tag::Comment).unwrap();
         let text = page.source().get(comment.span()).unwrap();
         assert!(text.starts_with(source.lines().next().unwrap()), "{source:?}: {text:?}");
     }
+}
+
+/// The message and its line, for each message of a level.
+fn messages(source: &str, dialect: Dialect, level: Level) -> Vec<(Option<usize>, String)> {
+    let page = parse(source, dialect);
+    page.messages().filter(|message| message.level() == level).map(|m| (m.line(), m.text())).collect()
+}
+
+#[test]
+fn a_directive_in_a_list_item_starts_at_section_level_0() {
+    let source = "Intro\n=====\n\n- item\n\n  .. foo::\n\n     Sub\n     ...\n";
+    let expected = (Some(8), "Inconsistent title style: skip from level 0 to 2.".to_owned());
+    assert_eq!(messages(source, Dialect::Sphinx, Level::Error), [expected]);
+}
+
+#[test]
+fn a_duplicate_title_in_a_directive_has_the_line_of_the_directive() {
+    let source = ".. only:: a\n\n   T\n   -\n\n   x\n\n.. only:: b\n\n   T\n   -\n";
+    let found = messages(source, Dialect::Sphinx, Level::Info);
+    assert!(found.contains(&(Some(8), "Duplicate implicit target name: \"t\".".to_owned())), "{found:?}");
+}
+
+#[test]
+fn sphinx_roles_can_be_the_default_role_or_the_base_of_a_role() {
+    let source = ".. default-role:: any\n.. role:: my(any)\n\n`x` and :my:`y`\n";
+    let page = parse(source, Dialect::Sphinx);
+    let roles: Vec<_> = page
+        .descendants()
+        .filter(|node| node.tag() == Tag::GenericRole)
+        .map(|node| (node.attr(AttrName::Role), node.text()))
+        .collect();
+    assert_eq!(roles, [(Some(""), "x".to_owned()), (Some("my"), "y".to_owned())]);
+    assert_eq!(page.messages().count(), 0);
+    let unknown = messages(source, Dialect::Docutils, Level::Error);
+    assert!(unknown.iter().any(|(_, text)| text == "Unknown interpreted text role \"any\"."), "{unknown:?}");
 }

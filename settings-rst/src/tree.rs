@@ -1,61 +1,61 @@
-//! The document tree: an arena of nodes with byte spans, and the ways to read it.
+//! The document tree: an arena of nodes with byte spans.
 
 use std::ops::Range;
 
-use super::chars::cut;
-use super::source::OffsetMap;
-use super::tag::{AttrName, Tag};
+use crate::chars::cut;
+use crate::source::{LineNo, OffsetMap};
+use crate::tag::{AttrName, Tag};
 
 const NONE: u32 = u32::MAX;
 const MADE: u32 = 1 << 31;
 
-/// A node's place in its document.
+/// The index of a node in its document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct NodeId(pub(super) u32);
+pub struct NodeId(pub(crate) u32);
 
 impl NodeId {
-    pub(super) const ROOT: NodeId = NodeId(0);
+    pub(crate) const ROOT: NodeId = NodeId(0);
 
     fn some(raw: u32) -> Option<NodeId> {
         (raw != NONE).then_some(NodeId(raw))
     }
 }
 
-/// A piece of text: a range of the parsed text, or of what had to be put together anew.
+/// A piece of text: a range of the parsed text, or of text that the parser made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Str {
+pub(crate) struct Str {
     start: u32,
     len: u32,
 }
 
 impl Str {
-    /// A range of the parsed text.
-    pub(super) fn source(start: usize, end: usize) -> Self {
+    /// Returns a range of the parsed text.
+    pub(crate) fn source(start: usize, end: usize) -> Self {
         Str { start: start as u32, len: end.saturating_sub(start) as u32 }
     }
 
-    /// Start and end of a range of the parsed text.
-    pub(super) fn bounds(self) -> (u32, u32) {
+    /// Returns start and end of a range of the parsed text.
+    pub(crate) fn bounds(self) -> (u32, u32) {
         let start = self.start & !MADE;
         (start, start + self.len)
     }
 }
 
-/// An attribute's name: one of docutils', or one that the page itself made up.
+/// The name of an attribute: one of docutils', or one from the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Key {
+pub(crate) enum Key {
     Known(AttrName),
-    /// An option of an unknown directive, without the `opt-` that is printed before it.
+    /// An option of a generic directive, without the `opt-` that is printed before it.
     Option(Str),
     /// A free name (`meta`).
     Free(Str),
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Value {
+pub(crate) enum Value {
     Str(Str),
     Int(i64),
-    /// One item of a list; a list's items are entries of the same name, in order.
+    /// One item of a list. The items of a list are entries with the same name, in order.
     Item(Str),
 }
 
@@ -69,28 +69,28 @@ struct AttrEntry {
 #[derive(Clone, Debug)]
 struct Node {
     tag: Tag,
-    line: u32,
+    line: LineNo,
     start: u32,
     end: u32,
     parent: u32,
     first: u32,
     last: u32,
     next: u32,
-    /// The last attribute; they are linked in a ring.
+    /// The last attribute. Attributes are linked in a ring.
     attrs: u32,
     text: Str,
 }
 
 /// The arena that the parser fills.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Tree {
+pub(crate) struct Tree {
     nodes: Vec<Node>,
     attrs: Vec<AttrEntry>,
     made: String,
 }
 
 impl Tree {
-    pub(super) fn with_capacity(bytes: usize) -> Self {
+    pub(crate) fn with_capacity(bytes: usize) -> Self {
         Tree {
             nodes: Vec::with_capacity(bytes / 24 + 8),
             attrs: Vec::with_capacity(bytes / 64),
@@ -98,8 +98,8 @@ impl Tree {
         }
     }
 
-    /// A new node without a parent. `line` 0: unknown.
-    pub(super) fn add(&mut self, tag: Tag, span: Range<u32>, line: u32) -> NodeId {
+    /// Adds a node without a parent.
+    pub(crate) fn add(&mut self, tag: Tag, span: Range<u32>, line: LineNo) -> NodeId {
         let id = self.nodes.len() as u32;
         self.nodes.push(Node {
             tag,
@@ -124,31 +124,31 @@ impl Tree {
         self.nodes.get_mut(id.0 as usize)
     }
 
-    pub(super) fn tag(&self, id: NodeId) -> Tag {
+    pub(crate) fn tag(&self, id: NodeId) -> Tag {
         self.get(id).map_or(Tag::Document, |node| node.tag)
     }
 
-    pub(super) fn set_tag(&mut self, id: NodeId, tag: Tag) {
+    pub(crate) fn set_tag(&mut self, id: NodeId, tag: Tag) {
         if let Some(node) = self.get_mut(id) {
             node.tag = tag;
         }
     }
 
-    pub(super) fn line(&self, id: NodeId) -> u32 {
-        self.get(id).map_or(0, |node| node.line)
+    pub(crate) fn line(&self, id: NodeId) -> LineNo {
+        self.get(id).map_or(LineNo::NONE, |node| node.line)
     }
 
-    pub(super) fn set_line(&mut self, id: NodeId, line: u32) {
+    pub(crate) fn set_line(&mut self, id: NodeId, line: LineNo) {
         if let Some(node) = self.get_mut(id) {
             node.line = line;
         }
     }
 
-    pub(super) fn span(&self, id: NodeId) -> Range<u32> {
+    pub(crate) fn span(&self, id: NodeId) -> Range<u32> {
         self.get(id).map_or(0..0, |node| node.start..node.end)
     }
 
-    pub(super) fn set_span(&mut self, id: NodeId, span: Range<u32>) {
+    pub(crate) fn set_span(&mut self, id: NodeId, span: Range<u32>) {
         if let Some(node) = self.get_mut(id) {
             node.start = span.start;
             node.end = span.end;
@@ -156,30 +156,30 @@ impl Tree {
     }
 
     /// Widens a node's span to reach `end`.
-    pub(super) fn extend_span(&mut self, id: NodeId, end: u32) {
+    pub(crate) fn extend_span(&mut self, id: NodeId, end: u32) {
         if let Some(node) = self.get_mut(id) {
             node.end = node.end.max(end);
         }
     }
 
-    pub(super) fn parent(&self, id: NodeId) -> Option<NodeId> {
+    pub(crate) fn parent(&self, id: NodeId) -> Option<NodeId> {
         self.get(id).and_then(|node| NodeId::some(node.parent))
     }
 
-    pub(super) fn first(&self, id: NodeId) -> Option<NodeId> {
+    pub(crate) fn first(&self, id: NodeId) -> Option<NodeId> {
         self.get(id).and_then(|node| NodeId::some(node.first))
     }
 
-    pub(super) fn next(&self, id: NodeId) -> Option<NodeId> {
+    pub(crate) fn next(&self, id: NodeId) -> Option<NodeId> {
         self.get(id).and_then(|node| NodeId::some(node.next))
     }
 
-    pub(super) fn children(&self, id: NodeId) -> impl Iterator<Item = NodeId> + use<'_> {
+    pub(crate) fn children(&self, id: NodeId) -> impl Iterator<Item = NodeId> + use<'_> {
         std::iter::successors(self.first(id), |&child| self.next(child))
     }
 
-    /// Takes all children away from `id`.
-    pub(super) fn take_children(&mut self, id: NodeId) -> Vec<NodeId> {
+    /// Detaches all children of `id`.
+    pub(crate) fn take_children(&mut self, id: NodeId) -> Vec<NodeId> {
         let children: Vec<NodeId> = self.children(id).collect();
         if let Some(node) = self.get_mut(id) {
             node.first = NONE;
@@ -194,8 +194,8 @@ impl Tree {
         children
     }
 
-    /// Puts a node that has no parent at the end of `parent`'s children.
-    pub(super) fn append(&mut self, parent: NodeId, child: NodeId) {
+    /// Appends a node without a parent to the children of `parent`.
+    pub(crate) fn append(&mut self, parent: NodeId, child: NodeId) {
         let Some(last) = self.get(parent).map(|node| node.last) else { return };
         if let Some(node) = self.get_mut(child) {
             node.parent = parent.0;
@@ -212,8 +212,8 @@ impl Tree {
         }
     }
 
-    /// Puts nodes that have no parent after one of `parent`'s children, or before all of them.
-    pub(super) fn insert_after(&mut self, parent: NodeId, place: Option<NodeId>, new: &[NodeId]) {
+    /// Inserts nodes without a parent after a child of `parent`, or before all children.
+    pub(crate) fn insert_after(&mut self, parent: NodeId, place: Option<NodeId>, new: &[NodeId]) {
         let Some(&last_new) = new.last() else { return };
         let mut before = place;
         for &node in new {
@@ -239,8 +239,8 @@ impl Tree {
         }
     }
 
-    /// Puts nodes that have no parent before `parent`'s children from the `at`-th on.
-    pub(super) fn insert(&mut self, parent: NodeId, at: usize, new: &[NodeId]) {
+    /// Inserts nodes without a parent before the `at`-th child of `parent`.
+    pub(crate) fn insert(&mut self, parent: NodeId, at: usize, new: &[NodeId]) {
         let mut children = self.take_children(parent);
         let at = at.min(children.len());
         children.splice(at..at, new.iter().copied());
@@ -249,35 +249,35 @@ impl Tree {
         }
     }
 
-    pub(super) fn set_text(&mut self, id: NodeId, text: Str) {
+    pub(crate) fn set_text(&mut self, id: NodeId, text: Str) {
         if let Some(node) = self.get_mut(id) {
             node.text = text;
         }
     }
 
-    pub(super) fn text(&self, id: NodeId) -> Str {
+    pub(crate) fn text(&self, id: NodeId) -> Str {
         self.get(id).map_or_else(Str::default, |node| node.text)
     }
 
-    /// Keeps a text that stands nowhere in the source.
-    pub(super) fn make(&mut self, text: &str) -> Str {
+    /// Stores a text that is not part of the source.
+    pub(crate) fn make(&mut self, text: &str) -> Str {
         self.make_all([text])
     }
 
-    pub(super) fn make_all<'a>(&mut self, parts: impl IntoIterator<Item = &'a str>) -> Str {
+    pub(crate) fn make_all<'a>(&mut self, parts: impl IntoIterator<Item = &'a str>) -> Str {
         let start = self.made.len();
         self.made.extend(parts);
         Str { start: start as u32 | MADE, len: (self.made.len() - start) as u32 }
     }
 
-    pub(super) fn str<'a>(&'a self, source: &'a str, text: Str) -> &'a str {
+    pub(crate) fn str<'a>(&'a self, source: &'a str, text: Str) -> &'a str {
         let start = (text.start & !MADE) as usize;
         let whole = if text.start & MADE == 0 { source } else { &self.made };
         cut(whole, start, start + text.len as usize)
     }
 
     /// Adds an attribute, or one more item of a list.
-    pub(super) fn push_attr(&mut self, id: NodeId, key: Key, value: Value) {
+    pub(crate) fn push_attr(&mut self, id: NodeId, key: Key, value: Value) {
         let entry = self.attrs.len() as u32;
         let Some(node) = self.nodes.get_mut(id.0 as usize) else { return };
         let last = std::mem::replace(&mut node.attrs, entry);
@@ -286,17 +286,17 @@ impl Tree {
         self.attrs.push(AttrEntry { key, value, next: first });
     }
 
-    pub(super) fn push(&mut self, id: NodeId, name: AttrName, value: Value) {
+    pub(crate) fn push(&mut self, id: NodeId, name: AttrName, value: Value) {
         self.push_attr(id, Key::Known(name), value);
     }
 
     /// Replaces all entries of a name by one.
-    pub(super) fn set(&mut self, id: NodeId, name: AttrName, value: Value) {
+    pub(crate) fn set(&mut self, id: NodeId, name: AttrName, value: Value) {
         self.remove(id, name);
         self.push(id, name, value);
     }
 
-    pub(super) fn remove(&mut self, id: NodeId, name: AttrName) {
+    pub(crate) fn remove(&mut self, id: NodeId, name: AttrName) {
         let kept: Vec<(Key, Value)> = self.attrs(id).filter(|&(key, _)| key != Key::Known(name)).collect();
         if let Some(node) = self.get_mut(id) {
             node.attrs = NONE;
@@ -306,7 +306,7 @@ impl Tree {
         }
     }
 
-    pub(super) fn attrs(&self, id: NodeId) -> impl Iterator<Item = (Key, Value)> + use<'_> {
+    pub(crate) fn attrs(&self, id: NodeId) -> impl Iterator<Item = (Key, Value)> + use<'_> {
         let last = self.get(id).map_or(NONE, |node| node.attrs);
         let mut next = self.attrs.get(last as usize).map(|last| last.next);
         std::iter::from_fn(move || {
@@ -317,25 +317,25 @@ impl Tree {
         })
     }
 
-    pub(super) fn has(&self, id: NodeId, name: AttrName) -> bool {
+    pub(crate) fn has(&self, id: NodeId, name: AttrName) -> bool {
         self.attrs(id).any(|(key, _)| key == Key::Known(name))
     }
 
-    /// The texts of an attribute: one, or the items of a list.
-    pub(super) fn texts(&self, id: NodeId, name: AttrName) -> impl Iterator<Item = Str> + use<'_> {
+    /// Returns the texts of an attribute: one, or the items of a list.
+    pub(crate) fn texts(&self, id: NodeId, name: AttrName) -> impl Iterator<Item = Str> + use<'_> {
         self.attrs(id).filter(move |&(key, _)| key == Key::Known(name)).filter_map(|(_, value)| match value {
             Value::Str(text) | Value::Item(text) => Some(text),
             Value::Int(_) => None,
         })
     }
 
-    /// Where nodes and attributes that come later begin.
-    pub(super) fn mark(&self) -> (usize, usize) {
+    /// Returns the current end of the nodes and attributes.
+    pub(crate) fn mark(&self) -> (usize, usize) {
         (self.nodes.len(), self.attrs.len())
     }
 
-    /// Makes all that came after `mark` independent of `text`, which stands nowhere in the source.
-    pub(super) fn settle(&mut self, mark: (usize, usize), text: &str, span: Range<u32>) {
+    /// Copies the pieces of `text` that nodes and attributes after `mark` refer to: `text` is not part of the source.
+    pub(crate) fn settle(&mut self, mark: (usize, usize), text: &str, span: Range<u32>) {
         let made = &mut self.made;
         let mut keep = |piece: &mut Str| {
             if piece.start & MADE == 0 && piece.len > 0 {
@@ -359,8 +359,8 @@ impl Tree {
         }
     }
 
-    /// Makes every block's span reach to the end of what is in it, and turns spans into the source's bytes.
-    pub(super) fn finish(&mut self, map: &OffsetMap) {
+    /// Extends the span of every block to the end of its content, and maps spans to the bytes of the source.
+    pub(crate) fn finish(&mut self, map: &OffsetMap) {
         self.close_spans();
         if map.is_identity() {
             return;
@@ -371,7 +371,8 @@ impl Tree {
         }
     }
 
-    /// Children stand behind their parents in the arena, but for wrappers whose spans are known from the start.
+    /// Extends spans to the end of their children. Children follow their parents in the arena, except for wrappers,
+    /// whose spans are known from the start.
     fn close_spans(&mut self) {
         for i in (1..self.nodes.len()).rev() {
             let Some(&Node { tag, parent, end, .. }) = self.nodes.get(i) else { return };
@@ -386,8 +387,8 @@ impl Tree {
         }
     }
 
-    /// The text of a node and all below it: blocks apart by a blank line, inline parts joined.
-    pub(super) fn plain_text(&self, source: &str, id: NodeId, out: &mut String) {
+    /// Adds the text of a node and all nodes below it. A blank line separates blocks; inline parts are joined.
+    pub(crate) fn plain_text(&self, source: &str, id: NodeId, out: &mut String) {
         if self.tag(id) == Tag::Text {
             out.push_str(self.str(source, self.text(id)));
             return;

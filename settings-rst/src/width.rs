@@ -1,11 +1,12 @@
-//! Columns of a text, as docutils counts them for titles and tables.
+//! Counting columns as docutils does for titles and tables.
 
-use super::chars;
+use crate::chars;
 
-/// Version of the Unicode tables behind [`column_width`].
+/// The version of the Unicode tables that [`column_width`] uses.
 pub const UNICODE_VERSION: (u8, u8, u8) = (14, 0, 0);
 
-/// Columns that `text` takes: East Asian wide and fullwidth characters two, combining ones none, all others one.
+/// Returns the number of columns of `text`: two for an East Asian wide or fullwidth character, none for a combining
+/// character, one for any other.
 ///
 /// ```
 /// # use settings_rst::width::column_width;

@@ -1,4 +1,4 @@
-//! Reading pages: real ones where they are at hand, generated ones elsewhere.
+//! Parsing pages: generated ones, and real ones if they are available.
 
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use settings_rst::{self as rst, Dialect};
 
-/// One page of settings, each with a title, a directive and a table.
+/// Returns a page of settings, each with a title, a directive and a table.
 fn generated(settings: usize) -> String {
     let mut page = String::from("Settings\n========\n\n");
     for i in 0..settings {
@@ -53,8 +53,8 @@ fn collect(folder: &Path, page: &mut String) {
 
 fn pages() -> Vec<(&'static str, String)> {
     let mut pages = vec![("generated-340", generated(340)), ("generated-680", generated(680))];
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
-    let shared = std::env::var_os("SETTINGS_SHARED").map_or(beside, PathBuf::from);
+    let next_to = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
+    let shared = std::env::var_os("SETTINGS_SHARED").map_or(next_to, PathBuf::from);
     let mut real = String::new();
     collect(&shared.join("pages"), &mut real);
     if real.is_empty() {

@@ -56,7 +56,7 @@ def source_distribution(folder):
 
 
 class Recorder:
-    """Stands between the tests and the parser."""
+    """Records what the tests pass to the parser."""
 
     def __init__(self):
         self.cases = []

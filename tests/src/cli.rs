@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use clap::Parser;
-use settings_core::cli::Cli;
+use settings_cli::Cli;
 use settings_core::reference::ServerSettings;
 
 /// What a run came to.

@@ -1,4 +1,4 @@
-//! A feed of security alerts over HTTPS, and the key that signs them.
+//! A feed of security alerts over HTTPS, and a key that signs them.
 
 use std::collections::BTreeMap;
 use std::future::pending;
@@ -15,22 +15,22 @@ use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 
-/// Who signs alerts.
+/// A signer of alerts.
 pub struct Publisher(KeyPair);
 
 impl Publisher {
-    /// A publisher with a fresh key.
-    #[expect(clippy::new_without_default, reason = "each has another key")]
+    /// Creates a publisher with a new key.
+    #[expect(clippy::new_without_default, reason = "each has a different key")]
     pub fn new() -> Self {
         Self(KeyPair::generate_for(&PKCS_ED25519).expect("a key"))
     }
 
-    /// Its public key in base64.
+    /// Returns the public key in base64.
     pub fn public_key(&self) -> String {
         BASE64.encode(self.0.public_key_raw())
     }
 
-    /// An alert with its signature.
+    /// Creates a signed alert.
     pub fn alert(&self, id: &str, affected: &str, title: &str, text: &str) -> Value {
         let mut alert = BTreeMap::from([
             ("id", json!(id)),
@@ -46,27 +46,27 @@ impl Publisher {
     }
 }
 
-/// A feed of these alerts.
+/// Creates a feed of alerts.
 pub fn document(alerts: &[Value]) -> String {
     json!({ "format": 1, "alerts": alerts }).to_string()
 }
 
-/// How the server answers.
+/// The answer of the server.
 #[derive(Clone, Debug)]
 pub enum Answer {
-    /// With this document.
+    /// This document.
     Document(String),
-    /// With these bytes in place of a response.
+    /// These bytes in place of a response.
     Raw(String),
-    /// With a document that never ends.
+    /// A document that never ends.
     Endless,
-    /// A byte a time, for ever.
+    /// One byte at a time, forever.
     Drip,
-    /// Never.
+    /// No answer.
     Silence,
 }
 
-/// A running server. Dropping it ends it.
+/// A running server. Dropping it stops it.
 pub struct FeedServer {
     address: SocketAddr,
     answer: Arc<Mutex<Answer>>,
@@ -75,7 +75,7 @@ pub struct FeedServer {
 }
 
 impl FeedServer {
-    /// Starts a server with this TLS.
+    /// Starts a server with this TLS configuration.
     pub async fn start(tls: Arc<ServerConfig>, answer: Answer) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback can be listened on");
         let address = listener.local_addr().expect("a listener has an address");
@@ -96,17 +96,17 @@ impl FeedServer {
         Self { address, answer, requests, task }
     }
 
-    /// The feed's address.
+    /// Returns the URL of the feed.
     pub fn url(&self) -> String {
         format!("https://localhost:{}/alerts.json", self.address.port())
     }
 
-    /// Answers differently from now on.
+    /// Sets the answer.
     pub fn answer(&self, answer: Answer) {
         *self.answer.lock().expect("no panic") = answer;
     }
 
-    /// Every request so far, as it was sent.
+    /// Returns every request so far, as received.
     pub fn requests(&self) -> Vec<String> {
         self.requests.lock().expect("no panic").clone()
     }

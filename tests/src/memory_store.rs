@@ -1,4 +1,4 @@
-//! A store of an outbox that lives in memory: a second one, made of what the library shows to everybody.
+//! A store of an outbox in memory, written with the public API.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -7,11 +7,12 @@ use std::time::{Duration, SystemTime};
 
 use settings_core::mail::MailObject;
 use settings_core::mail::outbox::{
-    Circuit, Claim, Due, EnqueueError, Enqueued, Entry, Kind, Known, Limits, MailId, NewMail, NoRetry,
-    Pending, Progress, RecipientEntry, Settlement, State, Store, StoreError, Summary,
+    BeginOutcome, Circuit, Claim, DueMail, EnqueueError, Enqueued, KnownMail, MailId, MailKind, MailState,
+    NewMail, OutboxEntry, OutboxError, OutboxLimits, OutboxStore, OutboxSummary, Pending, Progress,
+    RecipientEntry, RemoveOutcome, RetryOutcome, Settlement,
 };
 
-/// A store in memory. Clones are further users of the same one.
+/// A store in memory. Clones share it.
 #[derive(Clone, Default)]
 pub struct MemoryStore {
     tables: Arc<Mutex<Tables>>,
@@ -28,7 +29,7 @@ struct Tables {
 }
 
 struct Mail {
-    entry: Entry,
+    entry: OutboxEntry,
     object: Option<MailObject>,
     may_resend: bool,
     lifetime: Duration,
@@ -43,16 +44,16 @@ struct Key {
 
 impl Mail {
     fn is_waiting(&self) -> bool {
-        self.entry.next.is_some() || self.entry.state == State::Sending
+        self.entry.next.is_some() || self.entry.state == MailState::Sending
     }
 
     fn is_dead(&self) -> bool {
         let state = self.entry.state;
-        state == State::Failed || state == State::Unknown && self.entry.next.is_none()
+        state == MailState::Failed || state == MailState::Unknown && self.entry.next.is_none()
     }
 
-    /// The state begins, and nothing is tried before `next`.
-    fn turn(&mut self, state: State, now: SystemTime, next: Option<SystemTime>) {
+    /// Enters a state. The next attempt is at `next`.
+    fn enter(&mut self, state: MailState, now: SystemTime, next: Option<SystemTime>) {
         (self.entry.state, self.entry.since, self.entry.next) = (state, now, next);
     }
 
@@ -60,8 +61,8 @@ impl Mail {
         self.entry.recipients.iter_mut().filter(|one| one.progress == Progress::Pending)
     }
 
-    /// Ends every recipient that is pending.
-    fn end(&mut self, progress: Progress, why: &str) {
+    /// Settles every pending recipient.
+    fn settle_pending(&mut self, progress: Progress, why: &str) {
         for recipient in self.pending() {
             recipient.progress = progress;
             recipient.reply = Some(with(why, recipient.reply.take()));
@@ -69,14 +70,14 @@ impl Mail {
         self.entry.reply = Some(with(why, self.entry.reply.take()));
     }
 
-    fn forget_content(&mut self) {
+    fn drop_content(&mut self) {
         self.object = None;
         self.entry.has_content = false;
     }
 }
 
 fn with(why: &str, before: Option<String>) -> String {
-    before.map_or_else(|| why.to_owned(), |before| format!("{why}; last seen: {before}"))
+    before.map_or_else(|| why.to_owned(), |before| format!("{why}; last result: {before}"))
 }
 
 impl Tables {
@@ -85,7 +86,12 @@ impl Tables {
         waiting.fold((0, 0), |(mails, bytes), mail| (mails + 1, bytes + mail.entry.size))
     }
 
-    fn make_room(&mut self, mail: &NewMail, limits: &Limits, now: SystemTime) -> Result<(), EnqueueError> {
+    fn make_room(
+        &mut self,
+        mail: &NewMail,
+        limits: &OutboxLimits,
+        now: SystemTime,
+    ) -> Result<(), EnqueueError> {
         let size = mail.object().content().len() as u64;
         if size > limits.bytes || limits.mails == 0 {
             return Err(EnqueueError::TooLarge { size, limit: limits.bytes });
@@ -96,43 +102,23 @@ impl Tables {
                 return Ok(());
             }
             let pushed = self.mails.values_mut().find(|other| {
-                mail.kind() == Kind::Alert
-                    && other.entry.kind == Kind::Notification
+                mail.kind() == MailKind::Alert
+                    && other.entry.kind == MailKind::Notification
                     && other.entry.next.is_some()
             });
             let Some(pushed) = pushed else { return Err(EnqueueError::Full { mails, bytes }) };
-            pushed.turn(State::Failed, now, None);
-            pushed.end(Progress::Failed, "given up to make room");
+            pushed.enter(MailState::Failed, now, None);
+            pushed.settle_pending(Progress::Failed, "given up to make room");
         }
     }
 
     fn insert(&mut self, mail: &NewMail, now: SystemTime) -> MailId {
         self.last += 1;
         let (id, object) = (MailId::new(self.last), mail.object());
-        let recipient = |address: &settings_core::mail::Address| RecipientEntry {
-            address: address.to_string(),
-            progress: Progress::Pending,
-            reply: None,
-        };
-        let entry = Entry {
-            id,
-            message_id: object.message_id().as_str().to_owned(),
-            kind: mail.kind(),
-            state: State::Queued,
-            since: now,
-            next: Some(now),
-            attempts: 0,
-            resent: false,
-            created: now,
-            expires: now + mail.lives(),
-            size: object.content().len() as u64,
-            has_content: true,
-            queue_id: None,
-            reply: None,
-            recipients: object.recipients().iter().map(recipient).collect(),
-        };
+        let entry = OutboxEntry::new(id, mail, now);
         let object = Some(object.clone());
-        self.mails.insert(id, Mail { entry, object, may_resend: mail.may_resend(), lifetime: mail.lives() });
+        self.mails
+            .insert(id, Mail { entry, object, may_resend: mail.may_resend(), lifetime: mail.time_to_live() });
         id
     }
 }
@@ -143,14 +129,19 @@ impl MemoryStore {
     }
 }
 
-impl Store for MemoryStore {
-    fn enqueue(&self, mail: &NewMail, limits: &Limits, now: SystemTime) -> Result<Enqueued, EnqueueError> {
+impl OutboxStore for MemoryStore {
+    fn enqueue(
+        &self,
+        mail: &NewMail,
+        limits: &OutboxLimits,
+        now: SystemTime,
+    ) -> Result<Enqueued, EnqueueError> {
         let mut tables = self.tables();
         if let Some((name, _)) = mail.event()
             && let Some(key) = tables.keys.get(name)
             && key.until.is_none_or(|until| until > now)
         {
-            return Ok(Enqueued { id: key.mail, is_new: false });
+            return Ok(Enqueued::known(key.mail));
         }
         tables.make_room(mail, limits, now)?;
         let id = tables.insert(mail, now);
@@ -159,41 +150,41 @@ impl Store for MemoryStore {
             let key = Key { mail: id, until: life.map(|life| now + life), sent: false, retries };
             tables.keys.insert(name.to_owned(), key);
         }
-        Ok(Enqueued { id, is_new: true })
+        Ok(Enqueued::added(id))
     }
 
-    fn find(&self, key: &str) -> Result<Option<Known>, StoreError> {
+    fn find(&self, key: &str) -> Result<Option<KnownMail>, OutboxError> {
         let tables = self.tables();
         Ok(tables.keys.get(key).map(|key| {
             let state = tables.mails.get(&key.mail).map(|mail| mail.entry.state);
-            let state = if key.sent { Some(State::Sent) } else { state };
-            Known { id: key.mail, state, retries: key.retries }
+            let state = if key.sent { Some(MailState::Sent) } else { state };
+            KnownMail::new(key.mail, state, key.retries)
         }))
     }
 
-    fn claim(&self) -> Result<Option<Claim>, StoreError> {
+    fn claim(&self) -> Result<Option<Claim>, OutboxError> {
         // The claim holds the only weak reference.
         let _tables = self.tables();
         let is_free = Arc::weak_count(&self.turn) == 0;
         Ok(is_free.then(|| Claim::new(Arc::downgrade(&self.turn))))
     }
 
-    fn recover(&self, now: SystemTime) -> Result<u64, StoreError> {
+    fn recover(&self, now: SystemTime) -> Result<u64, OutboxError> {
         let mut tables = self.tables();
         let mut left = 0;
-        for mail in tables.mails.values_mut().filter(|mail| mail.entry.state == State::Sending) {
+        for mail in tables.mails.values_mut().filter(|mail| mail.entry.state == MailState::Sending) {
             left += 1;
             let again = mail.may_resend && !mail.entry.resent;
-            mail.turn(State::Unknown, now, again.then_some(now));
+            mail.enter(MailState::Unknown, now, again.then_some(now));
             mail.entry.resent |= again;
             if !again {
-                mail.end(Progress::Unknown, "the program ended");
+                mail.settle_pending(Progress::Unknown, "the program ended");
             }
         }
         Ok(left)
     }
 
-    fn sweep(&self, limits: &Limits, now: SystemTime) -> Result<u64, StoreError> {
+    fn sweep(&self, limits: &OutboxLimits, now: SystemTime) -> Result<u64, OutboxError> {
         let tables = &mut *self.tables();
         let mut expired = 0;
         for mail in tables.mails.values_mut() {
@@ -201,12 +192,15 @@ impl Store for MemoryStore {
                 continue;
             }
             expired += 1;
-            let is_unknown = mail.entry.state == State::Unknown;
-            mail.end(if is_unknown { Progress::Unknown } else { Progress::Failed }, "given up, too old");
-            mail.turn(if is_unknown { State::Unknown } else { State::Failed }, now, None);
+            let is_unknown = mail.entry.state == MailState::Unknown;
+            mail.settle_pending(
+                if is_unknown { Progress::Unknown } else { Progress::Failed },
+                "given up, too old",
+            );
+            mail.enter(if is_unknown { MailState::Unknown } else { MailState::Failed }, now, None);
         }
         let kept = |mail: &Mail, life: Duration| mail.entry.since + life >= now;
-        tables.mails.retain(|_, mail| mail.entry.state != State::Sent || kept(mail, limits.keep_sent));
+        tables.mails.retain(|_, mail| mail.entry.state != MailState::Sent || kept(mail, limits.keep_sent));
         tables.mails.retain(|_, mail| !mail.is_dead() || kept(mail, limits.keep_dead));
         let mut dead: Vec<&mut Mail> = tables.mails.values_mut().filter(|mail| mail.is_dead()).collect();
         dead.sort_by_key(|mail| Reverse((mail.entry.since, mail.entry.id)));
@@ -216,7 +210,7 @@ impl Store for MemoryStore {
             if count > limits.dead_mails {
                 over.push(mail.entry.id);
             } else if bytes > limits.dead_bytes {
-                mail.forget_content();
+                mail.drop_content();
             }
         }
         tables.mails.retain(|id, _| !over.contains(id));
@@ -227,7 +221,7 @@ impl Store for MemoryStore {
         Ok(expired)
     }
 
-    fn due(&self, now: SystemTime, limit: usize, except: &[MailId]) -> Result<Vec<Due>, StoreError> {
+    fn due(&self, now: SystemTime, limit: usize, except: &[MailId]) -> Result<Vec<DueMail>, OutboxError> {
         let tables = self.tables();
         let mut due: Vec<&Mail> = tables
             .mails
@@ -237,7 +231,7 @@ impl Store for MemoryStore {
             })
             .collect();
         due.sort_by_key(|Mail { entry, .. }| {
-            (entry.kind != Kind::Alert, entry.attempts, entry.next, entry.id)
+            (entry.kind != MailKind::Alert, entry.attempts, entry.next, entry.id)
         });
         let ready = |mail: &Mail| {
             let object = mail.object.as_ref()?;
@@ -252,34 +246,31 @@ impl Store for MemoryStore {
                 object.recipients().iter().filter(|to| pending.contains(&to.as_str())).cloned().collect();
             let (sender, id) = (object.sender().clone(), object.message_id().clone());
             let content = object.content().to_vec();
-            Some(Due {
-                id: mail.entry.id,
-                attempts: mail.entry.attempts,
-                may_resend: mail.may_resend && !mail.entry.resent,
-                expires: mail.entry.expires,
-                object: MailObject::new(sender, recipients, id, content, object.is_international()).ok()?,
-            })
+            let object = MailObject::new(sender, recipients, id, content, object.is_international()).ok()?;
+            let mut due = DueMail::new(mail.entry.id, object, mail.entry.expires);
+            (due.attempts, due.may_resend) = (mail.entry.attempts, mail.may_resend && !mail.entry.resent);
+            Some(due)
         };
         Ok(due.into_iter().take(limit).filter_map(ready).collect())
     }
 
-    fn next_due(&self) -> Result<Option<SystemTime>, StoreError> {
+    fn next_due(&self) -> Result<Option<SystemTime>, OutboxError> {
         Ok(self.tables().mails.values().filter_map(|mail| mail.entry.next).min())
     }
 
-    fn begin(&self, id: MailId, attempt: u32, now: SystemTime) -> Result<bool, StoreError> {
+    fn begin(&self, id: MailId, attempt: u32, now: SystemTime) -> Result<BeginOutcome, OutboxError> {
         let mut tables = self.tables();
         let Some(mail) = tables.mails.get_mut(&id).filter(|mail| mail.entry.next.is_some()) else {
-            return Ok(false);
+            return Ok(BeginOutcome::NotPending);
         };
-        mail.turn(State::Sending, now, None);
+        mail.enter(MailState::Sending, now, None);
         mail.entry.attempts = attempt;
-        Ok(true)
+        Ok(BeginOutcome::Started)
     }
 
-    fn settle(&self, id: MailId, settlement: &Settlement, now: SystemTime) -> Result<State, StoreError> {
+    fn settle(&self, id: MailId, settlement: &Settlement, now: SystemTime) -> Result<MailState, OutboxError> {
         let tables = &mut *self.tables();
-        let Some(mail) = tables.mails.get_mut(&id) else { return Ok(State::Sent) };
+        let Some(mail) = tables.mails.get_mut(&id) else { return Ok(MailState::Sent) };
         for (address, progress, reply) in &settlement.marks {
             for recipient in mail.pending().filter(|one| one.address == address.as_str()) {
                 (recipient.progress, recipient.reply) = (*progress, Some(reply.clone()));
@@ -287,50 +278,50 @@ impl Store for MemoryStore {
         }
         let left = |progress| mail.entry.recipients.iter().any(|one| one.progress == progress);
         let (state, next) = match settlement.pending {
-            Pending::Deferred(next) if left(Progress::Pending) => (State::Deferred, Some(next)),
-            Pending::Unknown(next) if left(Progress::Pending) => (State::Unknown, Some(next)),
-            _ if left(Progress::Unknown) => (State::Unknown, None),
-            _ if left(Progress::Failed) => (State::Failed, None),
-            _ => (State::Sent, None),
+            Pending::Deferred(next) if left(Progress::Pending) => (MailState::Deferred, Some(next)),
+            Pending::Unknown(next) if left(Progress::Pending) => (MailState::Unknown, Some(next)),
+            _ if left(Progress::Unknown) => (MailState::Unknown, None),
+            _ if left(Progress::Failed) => (MailState::Failed, None),
+            _ => (MailState::Sent, None),
         };
-        mail.turn(state, now, next);
-        mail.entry.resent |= state == State::Unknown && next.is_some();
+        mail.enter(state, now, next);
+        mail.entry.resent |= state == MailState::Unknown && next.is_some();
         mail.entry.attempts = settlement.attempts;
         mail.entry.reply = Some(settlement.reply.clone());
         mail.entry.queue_id.clone_from(&settlement.queue_id);
-        if state == State::Sent {
-            mail.forget_content();
+        if state == MailState::Sent {
+            mail.drop_content();
             tables.keys.values_mut().filter(|key| key.mail == id).for_each(|key| key.sent = true);
         }
         Ok(state)
     }
 
-    fn circuit(&self) -> Result<Circuit, StoreError> {
+    fn circuit(&self) -> Result<Circuit, OutboxError> {
         Ok(self.tables().circuit.clone())
     }
 
-    fn set_circuit(&self, circuit: &Circuit) -> Result<(), StoreError> {
+    fn set_circuit(&self, circuit: &Circuit) -> Result<(), OutboxError> {
         self.tables().circuit = circuit.clone();
         Ok(())
     }
 
-    fn last_done(&self, what: &str) -> Result<Option<SystemTime>, StoreError> {
-        Ok(self.tables().moments.get(what).copied())
+    fn last_done(&self, task: &str) -> Result<Option<SystemTime>, OutboxError> {
+        Ok(self.tables().moments.get(task).copied())
     }
 
-    fn set_done(&self, what: &str, at: SystemTime) -> Result<(), StoreError> {
-        self.tables().moments.insert(what.to_owned(), at);
+    fn set_done(&self, task: &str, at: SystemTime) -> Result<(), OutboxError> {
+        self.tables().moments.insert(task.to_owned(), at);
         Ok(())
     }
 
-    fn summary(&self) -> Result<Summary, StoreError> {
+    fn summary(&self) -> Result<OutboxSummary, OutboxError> {
         let tables = self.tables();
-        let mut summary = Summary::default();
-        for (state, count) in State::ALL.iter().zip(&mut summary.counts) {
+        let mut summary = OutboxSummary::default();
+        for (state, count) in MailState::ALL.iter().zip(&mut summary.counts) {
             *count = tables.mails.values().filter(|mail| mail.entry.state == *state).count() as u64;
         }
         let waiting = || tables.mails.values().filter(|mail| mail.is_waiting());
-        let sent = tables.mails.values().filter(|mail| mail.entry.state == State::Sent);
+        let sent = tables.mails.values().filter(|mail| mail.entry.state == MailState::Sent);
         (_, summary.waiting_bytes) = tables.waiting();
         summary.oldest_waiting = waiting().map(|mail| mail.entry.created).min();
         summary.last_sent = sent.map(|mail| mail.entry.since).max();
@@ -338,27 +329,27 @@ impl Store for MemoryStore {
         Ok(summary)
     }
 
-    fn list(&self, states: &[State], limit: usize) -> Result<Vec<Entry>, StoreError> {
+    fn list(&self, states: &[MailState], limit: usize) -> Result<Vec<OutboxEntry>, OutboxError> {
         let tables = self.tables();
         let newest = tables.mails.values().rev().map(|mail| &mail.entry);
         let wanted = newest.filter(|entry| states.is_empty() || states.contains(&entry.state));
         Ok(wanted.take(limit).cloned().collect())
     }
 
-    fn get(&self, id: MailId) -> Result<Option<Entry>, StoreError> {
+    fn get(&self, id: MailId) -> Result<Option<OutboxEntry>, OutboxError> {
         Ok(self.tables().mails.get(&id).map(|mail| mail.entry.clone()))
     }
 
-    fn retry(&self, id: MailId, now: SystemTime) -> Result<Result<(), NoRetry>, StoreError> {
+    fn retry(&self, id: MailId, now: SystemTime) -> Result<RetryOutcome, OutboxError> {
         let tables = &mut *self.tables();
-        let Some(mail) = tables.mails.get_mut(&id) else { return Ok(Err(NoRetry::NotFound)) };
+        let Some(mail) = tables.mails.get_mut(&id) else { return Ok(RetryOutcome::NotFound) };
         match mail.entry.state {
-            State::Sent => return Ok(Err(NoRetry::Sent)),
-            State::Sending => return Ok(Err(NoRetry::Sending)),
-            _ if mail.object.is_none() => return Ok(Err(NoRetry::NoContent)),
+            MailState::Sent => return Ok(RetryOutcome::AlreadySent),
+            MailState::Sending => return Ok(RetryOutcome::Sending),
+            _ if mail.object.is_none() => return Ok(RetryOutcome::NoContent),
             _ => {}
         }
-        mail.turn(State::Queued, now, Some(now));
+        mail.enter(MailState::Queued, now, Some(now));
         (mail.entry.expires, mail.entry.attempts, mail.entry.resent) = (now + mail.lifetime, 0, false);
         for recipient in &mut mail.entry.recipients {
             if recipient.progress != Progress::Sent {
@@ -366,10 +357,11 @@ impl Store for MemoryStore {
             }
         }
         tables.keys.values_mut().filter(|key| key.mail == id).for_each(|key| key.retries += 1);
-        Ok(Ok(()))
+        Ok(RetryOutcome::Queued)
     }
 
-    fn remove(&self, id: MailId) -> Result<bool, StoreError> {
-        Ok(self.tables().mails.remove(&id).is_some())
+    fn remove(&self, id: MailId) -> Result<RemoveOutcome, OutboxError> {
+        let removed = self.tables().mails.remove(&id);
+        Ok(removed.map_or(RemoveOutcome::NotFound, |_| RemoveOutcome::Removed))
     }
 }

@@ -1,30 +1,30 @@
-//! An SMTP server that remembers what it took, and misbehaves when it is told to.
+//! An SMTP server that records the mails it accepts, and misbehaves on request.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-/// A mail that the server took.
+/// A mail that the server accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Taken {
     /// The recipients of the envelope.
     pub recipients: Vec<String>,
-    /// The content, dots unstuffed.
+    /// The content, with dot-stuffing removed.
     pub content: String,
-    /// Whether the client was told that the server took it.
+    /// True if the client received the confirmation.
     pub confirmed: bool,
 }
 
 impl Taken {
-    /// The Message-ID without its brackets.
+    /// Returns the Message-ID without its brackets.
     pub fn message_id(&self) -> &str {
         let line = self.content.lines().find_map(|line| line.strip_prefix("Message-ID: <"));
         line.and_then(|rest| rest.strip_suffix('>')).unwrap_or_default()
     }
 }
 
-/// A point of the conversation at which the server asks what to do.
+/// A point of the conversation at which the rule decides.
 #[derive(Debug)]
 pub enum Moment<'a> {
     /// A client has connected.
@@ -37,20 +37,20 @@ pub enum Moment<'a> {
     Dot(&'a Taken),
 }
 
-/// What the server does.
+/// The reaction of the server.
 #[derive(Clone, Debug)]
 pub enum Act {
-    /// What a server should.
+    /// The correct reaction.
     Well,
-    /// Answers this; 4xx and 5xx mean no.
+    /// Sends this reply. 4xx and 5xx refuse.
     Answer(&'static str),
-    /// Closes without a word.
+    /// Closes the connection without a reply.
     Close,
-    /// Takes the mail, but closes without a word.
+    /// Accepts the mail, but closes the connection without a reply.
     TakeAndClose,
 }
 
-/// A running server. It runs until the test's process ends.
+/// A running server. It runs until the process of the test ends.
 #[derive(Clone, Debug)]
 pub struct Sink {
     address: SocketAddr,
@@ -66,7 +66,7 @@ struct Log {
 type Rule = Arc<dyn Fn(&Moment<'_>) -> Act + Send + Sync>;
 
 impl Sink {
-    /// Starts a server that asks `rule` what to do.
+    /// Starts a server that follows `rule`.
     pub fn start(rule: impl Fn(&Moment<'_>) -> Act + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("loopback can be listened on");
         let address = listener.local_addr().expect("a listener has an address");
@@ -83,17 +83,17 @@ impl Sink {
         Self { address, log }
     }
 
-    /// Where it listens.
+    /// Returns the address on which it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Everything it took so far.
+    /// Returns every mail it accepted so far.
     pub fn taken(&self) -> Vec<Taken> {
         lock(&self.log).taken.clone()
     }
 
-    /// How many clients have connected.
+    /// Returns how many clients have connected.
     pub fn connections(&self) -> usize {
         lock(&self.log).connections
     }
@@ -103,7 +103,7 @@ fn lock(log: &Mutex<Log>) -> std::sync::MutexGuard<'_, Log> {
     log.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// One conversation, until it ends or the client has gone.
+/// Runs one conversation until it ends or the client disconnects.
 fn converse(stream: TcpStream, log: &Mutex<Log>, rule: &Rule) -> Option<()> {
     stream.set_nodelay(true).ok()?;
     let mut writer = stream.try_clone().ok()?;
@@ -175,7 +175,7 @@ fn line(reader: &mut impl BufRead) -> Option<String> {
     line.strip_suffix("\r\n").map(str::to_owned)
 }
 
-/// The content up to the final dot; none where the client goes before it.
+/// Reads the content up to the final dot. Returns `None` if the client disconnects earlier.
 fn content(reader: &mut impl BufRead) -> Option<String> {
     let mut content = String::new();
     loop {

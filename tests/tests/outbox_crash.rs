@@ -1,6 +1,6 @@
-//! Kills a process that sends mail from an outbox, again and again, and counts what arrived.
+//! Kills a process that sends mail from an outbox repeatedly, and counts the mails that arrived.
 //!
-//! `SETTINGS_KILLS` says how often (200 where it says nothing), `SETTINGS_SEED` where the chances start.
+//! `SETTINGS_KILLS` is the number of kills (200 by default), and `SETTINGS_SEED` the seed of the random numbers.
 
 use std::collections::HashMap;
 use std::io::Write as _;
@@ -10,15 +10,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use settings_core::mail::outbox::{Entry, Kind, Limits, ManualClock, Outbox, State};
+use settings_core::mail::outbox::{MailKind, MailState, ManualClock, Outbox, OutboxEntry, OutboxLimits};
 use settings_core::mail::{EmailSettings, Mailer, MailerOptions};
 use settings_tests::sink::{Act, Moment, Sink, Taken};
 
-/// Chances that look random and start anew from the same seed.
+/// A pseudorandom generator.
 struct Chance(AtomicU64);
 
 impl Chance {
-    /// A number below `bound`.
+    /// Returns a number below `bound`.
     fn below(&self, bound: u64) -> u64 {
         // SplitMix64
         let mut z = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
@@ -30,12 +30,12 @@ impl Chance {
 
 fn number(name: &str, usual: u64) -> u64 {
     match std::env::var(name) {
-        Ok(text) => text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")),
+        Ok(text) => text.parse().unwrap_or_else(|_| panic!("{name} is not a number: {text}")),
         Err(_) => usual,
     }
 }
 
-/// A server that now and then refuses for the moment, or loses the answer to a mail that it did or did not take.
+/// A server that sometimes defers a mail, or loses the reply to a mail that it did or did not accept.
 fn moody_sink(seed: u64) -> Sink {
     let chance = Chance(AtomicU64::new(!seed));
     Sink::start(move |moment| match moment {
@@ -49,10 +49,10 @@ fn moody_sink(seed: u64) -> Sink {
     })
 }
 
-/// Everything there is, after every mail that may be sent again has been.
-fn drained(path: &Path, sink: &Sink, now: SystemTime) -> Vec<Entry> {
+/// Returns all entries after every mail that may be sent again was sent.
+fn drained(path: &Path, sink: &Sink, now: SystemTime) -> Vec<OutboxEntry> {
     let years = Duration::from_secs(10 * 365 * 24 * 3600);
-    let mut limits = Limits::default().dead(u64::MAX, u64::MAX);
+    let mut limits = OutboxLimits::default().dead(u64::MAX, u64::MAX);
     (limits.keep_dead, limits.keep_sent) = (years, years);
     let clock = Arc::new(ManualClock::new(now));
     let outbox = Outbox::open(path).unwrap().limits(limits).clock(clock.clone());
@@ -77,7 +77,7 @@ fn settings(sink: &Sink) -> EmailSettings {
 }
 
 #[test]
-fn no_mail_is_lost_whenever_the_process_is_killed() {
+fn no_mail_is_lost_when_the_process_is_killed() {
     let kills = number("SETTINGS_KILLS", 200);
     let clock_start = UNIX_EPOCH.elapsed().unwrap().as_secs();
     let seed = number("SETTINGS_SEED", clock_start);
@@ -106,29 +106,26 @@ fn no_mail_is_lost_whenever_the_process_is_killed() {
     let tally = Tally::count(&std::fs::read_to_string(&journal).unwrap(), &entries, &sink.taken());
     let _ = writeln!(std::io::stderr(), "outbox: {kills} kills (seed {seed}): {tally}");
     assert!(tally.confirmed >= kills / 10, "too few mails for so many kills: {tally}");
-    assert!(
-        tally.duplicates > 0 && tally.unknown > 0,
-        "nothing was killed at a moment that matters: {tally}"
-    );
+    assert!(tally.duplicates > 0 && tally.unknown > 0, "no kill hit a critical moment: {tally}");
 }
 
-/// What became of all mails. Making one fails where a mail was lost, or sent twice without need.
+/// The final state of all mails. Counting panics if a mail was lost, or sent twice without need.
 #[derive(Debug, Default)]
 struct Tally {
     confirmed: u64,
     in_outbox: u64,
-    /// Alerts that arrived twice, and how many of them because the server lost its answer to the first copy. With the
-    /// others the process was killed before it had written the answer down.
+    /// Alerts that arrived twice, and how many of them because the server lost its reply to the first copy. For the
+    /// others the process was killed before it recorded the reply.
     duplicates: u64,
     duplicates_of_the_server: u64,
-    /// Notifications of which the outbox says that it doesn't know, and how many of them had arrived.
+    /// Notifications whose delivery is unknown to the outbox, and how many of them arrived.
     unknown: u64,
     unknown_arrived: u64,
 }
 
 impl Tally {
-    fn count(journal: &str, entries: &[Entry], taken: &[Taken]) -> Self {
-        let by_id: HashMap<&str, &Entry> =
+    fn count(journal: &str, entries: &[OutboxEntry], taken: &[Taken]) -> Self {
+        let by_id: HashMap<&str, &OutboxEntry> =
             entries.iter().map(|entry| (entry.message_id.as_str(), entry)).collect();
         let mut arrived: HashMap<&str, Vec<&Taken>> = HashMap::new();
         for mail in taken {
@@ -154,17 +151,19 @@ impl Tally {
         tally
     }
 
-    fn add(&mut self, entry: &Entry, copies: &[&Taken]) {
+    fn add(&mut self, entry: &OutboxEntry, copies: &[&Taken]) {
         match (entry.kind, entry.state, copies.len()) {
-            (_, State::Sent, 1) => {}
-            (Kind::Alert, State::Sent | State::Unknown, 2) => {
+            (_, MailState::Sent, 1) => {}
+            (MailKind::Alert, MailState::Sent | MailState::Unknown, 2) => {
                 assert!(entry.resent, "sent twice without having been unknown: {entry:?}");
                 self.duplicates += 1;
                 self.duplicates_of_the_server += u64::from(!copies[0].confirmed);
             }
-            // Both of its answers were lost.
-            (Kind::Alert, State::Unknown, 0 | 1) => assert!(entry.resent, "not sent again: {entry:?}"),
-            (Kind::Notification, State::Unknown, 0 | 1) => {
+            // Both of its replies were lost.
+            (MailKind::Alert, MailState::Unknown, 0 | 1) => {
+                assert!(entry.resent, "not sent again: {entry:?}")
+            }
+            (MailKind::Notification, MailState::Unknown, 0 | 1) => {
                 self.unknown += 1;
                 self.unknown_arrived += copies.len() as u64;
             }
@@ -177,8 +176,8 @@ impl std::fmt::Display for Tally {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
-            "{} mails, {} of them confirmed, 0 lost; {} alerts sent twice ({} after the server lost its answer, {} after \
-             a kill); {} notifications known as unknown ({} of them had arrived)",
+            "{} mails, {} of them confirmed, 0 lost; {} alerts sent twice ({} after the server lost its reply, {} after \
+             a kill); {} notifications are unknown ({} of them arrived)",
             self.in_outbox,
             self.confirmed,
             self.duplicates,

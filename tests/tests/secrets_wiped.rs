@@ -11,8 +11,8 @@ use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
 use settings_core::resolve::{Environment, Layer, Layers, resolve};
-use settings_core::store::watch::{Notice, Pace, Watch};
-use settings_core::store::{Kept, Saved, Store, differences};
+use settings_core::store::watch::{Debounce, Event, Watch};
+use settings_core::store::{SaveOutcome, Store, VersionStatus, differences};
 use settings_core::{Secret, Settings};
 use settings_tests::cli::Folder;
 use zeroize::Zeroizing;
@@ -244,17 +244,17 @@ fn changing_leaves_none(config: &Path, told: &Path) {
     let told = || Zeroizing::new(text(told));
     let mut store =
         Store::<Program>::open(config, Layers::new().set("Vault.Told", told().as_str(), "--set")).unwrap();
-    assert!(store.set("Vault.Key", &[with("%\n", &told())]).unwrap());
-    assert!(store.set("Vault.Keys", &[told(), with("%\r", &told()), told()]).unwrap());
-    assert!(store.set("Vault.Ring", &[with("{\"a\": \"\\t%\"}", &told())]).unwrap());
+    assert!(store.set("Vault.Key", &[with("%\n", &told())]).unwrap().is_changed());
+    assert!(store.set("Vault.Keys", &[told(), with("%\r", &told()), told()]).unwrap().is_changed());
+    assert!(store.set("Vault.Ring", &[with("{\"a\": \"\\t%\"}", &told())]).unwrap().is_changed());
     assert!(store.set("Vault.Told", &[told()]).is_err());
     assert!(store.set("Vaults", &[with("[{\"Key\": [\"%\"]}]", &told())]).is_err());
     assert!(store.unset("Vault.Other").is_ok());
     assert_eq!(store.changes().len(), 4);
-    assert!(matches!(store.save().unwrap(), Saved::Written(Kept::Version(2))));
-    assert!(matches!(store.save().unwrap(), Saved::Unchanged));
-    assert!(store.set("Vault.Open", &["true"]).unwrap());
-    assert!(matches!(store.save().unwrap(), Saved::Written(Kept::Version(3))));
+    assert!(matches!(store.save().unwrap(), SaveOutcome::Written { version: VersionStatus::Added(2), .. }));
+    assert!(matches!(store.save().unwrap(), SaveOutcome::Unchanged));
+    assert!(store.set("Vault.Open", &["true"]).unwrap().is_changed());
+    assert!(matches!(store.save().unwrap(), SaveOutcome::Written { version: VersionStatus::Added(3), .. }));
     assert!(store.restore(2).unwrap());
     File::options().append(true).open(config).unwrap().write_all(b" ").unwrap();
     assert!(store.save().is_err(), "it was changed meanwhile");
@@ -267,12 +267,12 @@ fn changing_leaves_none(config: &Path, told: &Path) {
 fn following_leaves_none(config: &Path) {
     let read_path = config.to_owned();
     let read = move || Layers::new().read(Layer::File, &read_path);
-    let watch = Watch::<Program>::start(read, Pace::default()).unwrap();
+    let watch = Watch::<Program>::start(read, Debounce::default()).unwrap();
     let notices = watch.subscribe();
     for vault in [r#"{"Key": "%%"}"#, r#"{"Key": ["%\n"]}"#, r#"{"Key": "%\n"}"#] {
         write(config, &format!("{{\"Vault\": {vault}}}"));
         let notice = notices.recv_timeout(std::time::Duration::from_secs(20)).unwrap();
-        assert_eq!(matches!(&*notice, Notice::Refused(_)), vault.contains('['));
+        assert_eq!(matches!(&*notice, Event::Refused(_)), vault.contains('['));
     }
     assert!(found() > 1, "the memory is not looked through");
     drop((watch, notices));

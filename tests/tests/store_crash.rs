@@ -8,16 +8,16 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use settings_core::resolve::{Layers, resolve};
-use settings_core::store::{Kept, Saved, Snapshot, Store, history, read, write};
+use settings_core::store::{SaveOutcome, Snapshot, Store, VersionStatus, WriteOutcome, history, read, write};
 use settings_core::value::json;
 use settings_tests::program::Program;
 
-/// How many writers die; `SETTINGS_CRASHES` asks for more.
+/// The number of writers that are killed; `SETTINGS_CRASHES` sets another.
 fn crashes() -> u32 {
     std::env::var("SETTINGS_CRASHES").ok().and_then(|count| count.parse().ok()).unwrap_or(300)
 }
 
-/// The stamp that both ends of a whole file bear.
+/// Returns the stamp that both ends of a whole file have.
 fn stamp(text: &str) -> String {
     let raw = json::parse_value(text).unwrap_or_else(|error| panic!("torn: {error:?}: {text:.80}"));
     let entries = raw.entries().unwrap();
@@ -46,20 +46,19 @@ fn a_killed_writer_leaves_the_old_or_the_new_file() {
         let time = Duration::from_micros(seed % if is_early { 10_000 } else { 5_000 });
         kill_after(&path, &[], is_early.then_some(time).ok_or(time), stamp);
         progressed += u32::from(stamp(&fs::read_to_string(&path).unwrap()) != before);
-        interrupted += u32::from(left_behind(&folder));
+        interrupted += u32::from(has_leftovers(&folder));
     }
     println!("of {} writers, {progressed} had written, {interrupted} died while writing", crashes());
     // the kills must have hit writers at work, or nothing was shown
     assert!(progressed >= crashes() / 2, "{progressed} of {} wrote anything", crashes());
     assert!(interrupted > crashes() / 30, "{interrupted} of {} were hit while they wrote", crashes());
     let before = read(&path).unwrap();
-    assert!(write(&path, &before, "{}").unwrap());
-    assert!(!left_behind(&folder), "the next writer clears away what a crash has left");
+    assert_eq!(write(&path, &before, "{}").unwrap(), WriteOutcome::Written);
+    assert!(!has_leftovers(&folder), "the next writer removes what a crash left");
     fs::remove_dir_all(&folder).unwrap();
 }
 
-/// Runs a writer, reading what it writes all the while, and kills it so long after its start (`Ok`) or its first round
-/// (`Err`).
+/// Runs a writer, reads its file all the time, and kills it some time after its start (`Ok`) or its first round (`Err`).
 fn kill_after(
     path: &Path,
     arguments: &[&str],
@@ -86,8 +85,8 @@ fn kill_after(
     assert_eq!(status.code(), None, "the writer failed by itself: {status}");
 }
 
-/// Whether there is more than the file: at most the one that was being written.
-fn left_behind(folder: &Path) -> bool {
+/// Returns whether the folder holds more than the file: at most the temporary one.
+fn has_leftovers(folder: &Path) -> bool {
     let names: Vec<_> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -97,7 +96,7 @@ fn left_behind(folder: &Path) -> bool {
     !names.is_empty()
 }
 
-/// The stamp that two settings of a whole file bear, beside one that is long.
+/// Returns the stamp that two settings of a whole file have, next to a long one.
 fn settings_stamp(text: &str) -> String {
     let settings = resolve::<Program>(Layers::new().file("config.json", text)).into_result().unwrap().service;
     assert_eq!(settings.listen_address, settings.licence.expose(), "the stamps are of different rounds");
@@ -106,7 +105,7 @@ fn settings_stamp(text: &str) -> String {
 }
 
 #[test]
-fn a_killed_store_leaves_whole_versions_and_loses_none_that_was_in_force() {
+fn a_killed_store_leaves_whole_versions_and_loses_none() {
     let folder = std::env::temp_dir().join(format!("settings-crash-history-{}", std::process::id()));
     fs::create_dir_all(&folder).unwrap();
     let path = folder.join("config.json");
@@ -123,7 +122,7 @@ fn a_killed_store_leaves_whole_versions_and_loses_none_that_was_in_force() {
         let stamp = settings_stamp(&fs::read_to_string(&path).unwrap());
         let kept: Vec<_> =
             history(&path).unwrap().iter().map(|version| settings_stamp(version.text())).collect();
-        // before a round prunes, there may be two more: what was in force before, and the new one
+        // before a round prunes, there can be two more: the text before, and the new one
         assert!((1..=7).contains(&kept.len()), "{kept:?}");
         unrecorded += u32::from(kept.last() != Some(&stamp));
         let is_half_made = |name: &str| name.starts_with('.') && name.ends_with(".new");
@@ -132,15 +131,15 @@ fn a_killed_store_leaves_whole_versions_and_loses_none_that_was_in_force() {
     println!("of {count} writers, {half_made} died while they made a version, {unrecorded} before they did");
     assert!(half_made + unrecorded > count / 30, "{half_made} and {unrecorded} of {count} were hit");
 
-    // a crash between the file and its version: the next writer keeps it first
+    // a crash between the file and its version: the next writer adds the version first
     let lost = start.replace('0', "lost");
     fs::write(&path, &lost).unwrap();
-    let mut store = Store::<Program>::open(&path, Layers::new()).unwrap().keep(5);
+    let mut store = Store::<Program>::open(&path, Layers::new()).unwrap().max_versions(5);
     store.set("ServiceSettings.Greeting", &["x"]).unwrap();
-    assert!(matches!(store.save().unwrap(), Saved::Written(Kept::Version(_))));
+    assert!(matches!(store.save().unwrap(), SaveOutcome::Written { version: VersionStatus::Added(_), .. }));
     let kept = history(&path).unwrap();
     assert_eq!((kept.len(), kept[3].text(), kept[3].author.as_deref()), (5, lost.as_str(), None));
-    assert_eq!(names(&versions).len(), 5, "nothing half made is left: {:?}", names(&versions));
+    assert_eq!(names(&versions).len(), 5, "no leftover stays: {:?}", names(&versions));
     assert_eq!(names(&folder), [".config.json.history", "config.json"]);
     fs::remove_dir_all(&folder).unwrap();
 }

@@ -1,17 +1,19 @@
-//! Addresses that cannot carry anything but an address.
+//! Email addresses, checked against injection.
 
-use std::{error::Error, fmt, str::FromStr};
+use std::error::Error;
+use std::fmt;
+use std::str::FromStr;
 
-/// Bytes of an address (RFC 5321, 4.5.3.1.3, without the brackets).
+/// The maximum length of an address in bytes (RFC 5321, 4.5.3.1.3, without the brackets).
 const ADDRESS_LIMIT: usize = 254;
-/// Characters of a display name; a header line holds them after encoding and folding.
+/// The maximum length of a display name in characters.
 const NAME_LIMIT: usize = 512;
 
-/// An e-mail address: `local@domain`, checked, so that it fits an SMTP command and a header.
+/// An email address, `local@domain`, that is safe to use in an SMTP command and a header.
 ///
 /// The local part is a dot-atom or a quoted string, the domain a host name or an address in
-/// brackets (RFC 5321, 4.1.2). Characters outside ASCII are taken: in the domain they can always be
-/// sent (RFC 5890), before the `@` only to a server that offers SMTPUTF8 (RFC 6531).
+/// brackets (RFC 5321, 4.1.2). Characters outside ASCII are allowed: in the domain they can always be sent (RFC 5890),
+/// before the `@` only to a server that offers SMTPUTF8 (RFC 6531).
 ///
 /// ```
 /// use settings_core::mail::Address;
@@ -34,7 +36,7 @@ pub struct Mailbox {
     address: Address,
 }
 
-/// Why a text is not an address.
+/// The reason why a text is not an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AddressError {
     text: String,
@@ -42,17 +44,17 @@ pub struct AddressError {
 }
 
 impl Address {
-    /// The part before the `@`.
+    /// Returns the part before the `@`.
     pub fn local_part(&self) -> &str {
         self.text.get(..self.at).unwrap_or_default()
     }
 
-    /// The part behind the `@`.
+    /// Returns the part after the `@`.
     pub fn domain(&self) -> &str {
         self.text.get(self.at + 1..).unwrap_or_default()
     }
 
-    /// The whole address.
+    /// Returns the whole address.
     pub fn as_str(&self) -> &str {
         &self.text
     }
@@ -67,16 +69,16 @@ impl FromStr for Address {
             return fail("an address has at most 254 bytes");
         }
         if text.chars().any(|c| c.is_control() || c == '\u{2028}' || c == '\u{2029}') {
-            return fail("line breaks and control characters cannot be part of an address");
+            return fail("line breaks and control characters are not allowed in an address");
         }
         let Some((local, domain)) = text.rsplit_once('@') else {
             return fail("an address has the form name@domain");
         };
         if !(is_dot_atom(local) || is_quoted(local)) {
-            return fail("the part before the @ is not a name that mail allows");
+            return fail("the part before the @ is not a valid name");
         }
         if !(is_domain(domain) || is_address_literal(domain)) {
-            return fail("the part behind the @ is not a domain");
+            return fail("the part after the @ is not a valid domain");
         }
         Ok(Self { text: text.to_owned(), at: local.len() })
     }
@@ -89,11 +91,14 @@ impl fmt::Display for Address {
 }
 
 impl Mailbox {
-    /// An address with a display name; the name may hold anything but control characters.
+    /// Creates a mailbox with a display name, which may contain anything but control characters.
+    ///
+    /// # Errors
+    /// If the name is too long or contains control characters.
     pub fn new(name: impl Into<String>, address: Address) -> Result<Self, AddressError> {
         let name = name.into();
         if name.chars().any(char::is_control) {
-            let reason = "line breaks and control characters cannot be part of a display name";
+            let reason = "line breaks and control characters are not allowed in a display name";
             return Err(AddressError { text: shortened(&name), reason });
         }
         if name.chars().count() > NAME_LIMIT {
@@ -103,12 +108,12 @@ impl Mailbox {
         Ok(Self { name: Some(name).filter(|name| !name.is_empty()), address })
     }
 
-    /// The display name.
+    /// Returns the display name.
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    /// The address.
+    /// Returns the address.
     pub fn address(&self) -> &Address {
         &self.address
     }
@@ -120,7 +125,7 @@ impl From<Address> for Mailbox {
     }
 }
 
-/// `address`, `<address>` or `Display Name <address>`, the name plain or in double quotes.
+/// Parses `address`, `<address>` or `Display Name <address>`, with the name plain or in double quotes.
 impl FromStr for Mailbox {
     type Err = AddressError;
 
@@ -149,7 +154,7 @@ impl fmt::Display for Mailbox {
 
 impl fmt::Display for AddressError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is not an e-mail address: {}", self.text, self.reason)
+        write!(f, "{:?} is not a valid email address: {}", self.text, self.reason)
     }
 }
 
@@ -188,7 +193,7 @@ fn is_domain(text: &str) -> bool {
     })
 }
 
-/// Characters outside ASCII that can stand in a domain: no white space, nothing invisible.
+/// Returns true for a character outside ASCII that is allowed in a domain: no whitespace, nothing invisible.
 fn is_letter(c: char) -> bool {
     !c.is_ascii() && (c.is_alphanumeric() || !c.is_whitespace() && !('\u{2000}'..='\u{206f}').contains(&c))
 }
@@ -225,7 +230,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_that_mail_allows() {
+    fn valid_addresses() {
         for text in [
             "a@b",
             "admin+tag@mail.example.com",
@@ -242,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_but_an_address_gets_through() {
+    fn invalid_addresses_are_refused() {
         for text in [
             "",
             "@",

@@ -1,18 +1,16 @@
-//! The sender for programs without an async runtime.
+//! A mailer for programs without an async runtime.
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
-use super::{
-    failure::{Cause, Failure, Step},
-    mailer::{self, Attempt},
-    message::Message,
-    meter::Counts,
-    options::MailerOptions,
-    outcome::Outcome,
-    settings::EmailSettings,
-};
+use super::failure::{Cause, Failure, Step};
+use super::mailer::{self, Attempt, Replacement};
+use super::message::Message;
+use super::metrics::Counts;
+use super::options::MailerOptions;
+use super::outcome::Outcome;
+use super::settings::EmailSettings;
 
-/// [`super::Mailer`] with methods that wait.
+/// A [`super::Mailer`] with blocking methods.
 #[derive(Debug)]
 pub struct Mailer {
     mailer: mailer::Mailer,
@@ -21,10 +19,13 @@ pub struct Mailer {
 
 impl Mailer {
     /// See [`super::Mailer::new`].
+    ///
+    /// # Errors
+    /// If the settings cannot be used, or no runtime can be started.
     pub fn new(settings: &EmailSettings, options: MailerOptions) -> Result<Self, Failure> {
         let mailer = mailer::Mailer::new(settings, options)?;
         let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| {
-            Failure::new(Step::Settings, Cause::Settings(format!("no runtime for sending: {error}")))
+            Failure::new(Step::Settings, Cause::Settings(format!("cannot start a runtime: {error}")))
         })?;
         Ok(Self { mailer, runtime: Some(runtime) })
     }
@@ -32,8 +33,8 @@ impl Mailer {
     /// See [`super::Mailer::replace`].
     ///
     /// # Errors
-    /// Where the new settings cannot be obeyed.
-    pub fn replace(&self, settings: &EmailSettings) -> Result<bool, Failure> {
+    /// If the new settings cannot be used.
+    pub fn replace(&self, settings: &EmailSettings) -> Result<Replacement, Failure> {
         self.mailer.replace(settings)
     }
 
@@ -45,20 +46,20 @@ impl Mailer {
     /// See [`super::Mailer::message`].
     ///
     /// # Errors
-    /// Where `FeedbackEmail` is empty, or malformed.
+    /// If `FeedbackEmail` is empty or malformed.
     pub fn message(&self) -> Result<Message, Failure> {
         self.mailer.message()
     }
 
     /// See [`super::Mailer::send`].
     pub fn send(&self, message: &Message) -> Outcome {
-        self.attempt(message).outcome
+        self.send_traced(message).outcome
     }
 
-    /// See [`super::Mailer::attempt`].
-    pub fn attempt(&self, message: &Message) -> Attempt {
+    /// See [`super::Mailer::send_traced`].
+    pub fn send_traced(&self, message: &Message) -> Attempt {
         match &self.runtime {
-            Some(runtime) => block_on(runtime, self.mailer.attempt(message)),
+            Some(runtime) => block_on(runtime, self.mailer.send_traced(message)),
             None => Attempt { outcome: stopped(), transcript: Default::default() },
         }
     }
@@ -66,7 +67,7 @@ impl Mailer {
 
 impl Drop for Mailer {
     fn drop(&mut self) {
-        // A name lookup that hangs in its thread must not hold up the program.
+        // A hanging name lookup must not block the program.
         if let Some(runtime) = self.runtime.take() {
             block_on(&runtime, self.mailer.close());
             runtime.shutdown_background();
@@ -74,7 +75,7 @@ impl Drop for Mailer {
     }
 }
 
-/// Waits for a future; inside another runtime this is done in a thread of its own, which is allowed to wait.
+/// Blocks on a future. Inside another runtime, this happens in a separate thread, where blocking is allowed.
 fn block_on<T: Send>(runtime: &Runtime, future: impl Future<Output = T> + Send) -> T {
     if Handle::try_current().is_err() {
         return runtime.block_on(future);
@@ -86,6 +87,6 @@ fn block_on<T: Send>(runtime: &Runtime, future: impl Future<Output = T> + Send) 
 }
 
 fn stopped() -> Outcome {
-    let failure = Failure::new(Step::Settings, Cause::Settings("the sender has been stopped".to_owned()));
+    let failure = Failure::new(Step::Settings, Cause::Settings("the mailer has been stopped".to_owned()));
     Outcome::NotAttempted { failure }
 }

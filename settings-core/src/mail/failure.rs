@@ -1,46 +1,71 @@
-//! Why a delivery did not end well: which step failed, what was seen there, what to try.
+//! Failures of a delivery: the step, the cause and hints.
 
-use std::{error::Error, fmt, net::SocketAddr, time::Duration};
+use std::error::Error;
+use std::fmt;
+use std::net::SocketAddr;
+use std::str::FromStr;
+use std::time::Duration;
 
-use super::{reply::Reply, session::CertificateFacts};
+use super::certificate::CertificateFacts;
+use super::reply::Reply;
 
-/// A step of a delivery, in the order in which they are taken.
+/// A step of a delivery, in the order of execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Step {
-    /// The settings are made ready: certificates loaded, values checked.
+    /// Preparing the settings: checking values, loading certificates.
     Settings,
-    /// The message is built and checked.
+    /// Building and checking the message.
     Message,
-    /// The server's name is looked up.
+    /// Looking up the server's name.
     Resolve,
-    /// A TCP connection is opened.
+    /// Opening a TCP connection.
     Connect,
     /// The TLS handshake.
     Tls,
-    /// The server speaks first.
+    /// The server's greeting.
     Greeting,
-    /// EHLO, or HELO where the server knows no EHLO.
+    /// EHLO, or HELO if the server does not know EHLO.
     Hello,
-    /// The server is asked for TLS.
+    /// STARTTLS.
     StartTls,
-    /// Logging in.
+    /// Authentication.
     Auth,
-    /// The sender is named.
+    /// MAIL FROM.
     MailFrom,
-    /// A recipient is named.
+    /// RCPT TO.
     RcptTo,
-    /// The server is asked to take the message.
+    /// DATA.
     Data,
-    /// The message is sent, its final dot with it.
+    /// Sending the message and its final dot.
     Body,
-    /// The server's answer to the final dot.
+    /// The server's reply to the final dot.
     Dot,
-    /// Leaving; never counts against a delivery.
+    /// QUIT; it never affects the outcome.
     Quit,
 }
 
 impl Step {
-    /// The step's name for people: `MAIL FROM` for example.
+    /// All steps in their order.
+    pub const ALL: [Self; 15] = [
+        Self::Settings,
+        Self::Message,
+        Self::Resolve,
+        Self::Connect,
+        Self::Tls,
+        Self::Greeting,
+        Self::Hello,
+        Self::StartTls,
+        Self::Auth,
+        Self::MailFrom,
+        Self::RcptTo,
+        Self::Data,
+        Self::Body,
+        Self::Dot,
+        Self::Quit,
+    ];
+
+    /// Returns the name for people, for example `MAIL FROM`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Settings => "settings",
@@ -61,7 +86,7 @@ impl Step {
         }
     }
 
-    /// The step's name for programs: `mail-from` for example.
+    /// Returns the name for programs, for example `mail-from`. [`FromStr`] parses it.
     pub const fn id(self) -> &'static str {
         match self {
             Self::Settings => "settings",
@@ -89,124 +114,147 @@ impl fmt::Display for Step {
     }
 }
 
-/// What went wrong, at which step, with which server, and what to try.
+/// An unknown name of a [`Step`].
 #[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseStepError(String);
+
+impl fmt::Display for ParseStepError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "unknown step {:?} of a delivery", self.0)
+    }
+}
+
+impl Error for ParseStepError {}
+
+/// Parses the name for programs; see [`Step::id`].
+impl FromStr for Step {
+    type Err = ParseStepError;
+
+    fn from_str(text: &str) -> Result<Self, ParseStepError> {
+        let step = Self::ALL.into_iter().find(|step| step.id() == text);
+        step.ok_or_else(|| ParseStepError(text.to_owned()))
+    }
+}
+
+/// A failure of a delivery.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Failure {
     /// The step that failed.
     pub step: Step,
-    /// What was seen there.
+    /// The cause.
     pub cause: Cause,
-    /// The server as the settings name it, `mail.example.com:587`; empty where none was involved.
+    /// The server as written in the settings, for example `mail.example.com:587`; empty if none was involved.
     pub server: String,
-    /// What to try, the likeliest first; settings are named by their configuration path.
+    /// Hints for fixing it, the most likely first; settings are named by their configuration path.
     pub hints: Vec<String>,
 }
 
-/// What was seen at the step that failed.
+/// The cause of a failure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Cause {
-    /// A setting, or the settings together, cannot be obeyed.
+    /// A setting, or a combination of settings, cannot be used.
     Settings(String),
     /// The message cannot be sent as it is.
     Message(String),
-    /// The server refused, or answered what does not fit the step.
+    /// The server refused, or its reply does not fit the step.
     Reply(Reply),
-    /// The step did not end within this time.
+    /// The step did not finish within this time.
     TimedOut(Duration),
-    /// The delivery as a whole did not end within this time.
+    /// The delivery as a whole did not finish within this time.
     DeliveryTimedOut(Duration),
     /// The server closed the connection.
     Closed,
-    /// The system reported an error on the connection.
+    /// An I/O error on the connection.
     Io {
-        /// Its kind, by which hints are chosen.
+        /// The kind of the error.
         kind: std::io::ErrorKind,
-        /// The system's words.
+        /// The text of the error.
         text: String,
     },
-    /// The server's name has no address.
+    /// The server's name could not be resolved.
     NameNotFound(String),
     /// No address of the server could be reached.
     Unreachable(Vec<(SocketAddr, std::io::ErrorKind, String)>),
-    /// What the server sent is not SMTP, or more than it may send.
+    /// The server violated the protocol.
     Protocol(ProtocolFault),
     /// The TLS handshake failed.
     Tls(TlsFault),
     /// The server does not offer STARTTLS.
     StartTlsNotOffered,
-    /// Bytes came in clear behind the answer to STARTTLS: somebody between us and the server may have put them there.
+    /// Unencrypted bytes followed the reply to STARTTLS. Someone on the network path may have inserted them.
     StartTlsInjection(String),
     /// The server does not offer AUTH.
     AuthNotOffered,
-    /// The server offers AUTH, but none of the mechanisms that can be used.
+    /// The server offers AUTH, but no mechanism that can be used.
     AuthMechanisms(Vec<String>),
-    /// The link to this address is not encrypted, so no password was sent.
+    /// The connection to this address is not encrypted, so no password was sent.
     AuthUnencrypted(SocketAddr),
-    /// The server takes messages of up to `limit` bytes.
+    /// The message exceeds the size limit of the server.
     TooLarge {
-        /// Bytes of the message.
+        /// The size of the message in bytes.
         size: usize,
-        /// Bytes that the server takes.
+        /// The size limit in bytes.
         limit: u64,
     },
-    /// An address has characters outside ASCII, and the server does not offer SMTPUTF8.
+    /// An address contains characters outside ASCII, and the server does not offer SMTPUTF8.
     NeedsSmtpUtf8(String),
 }
 
-/// What a server sent that is not SMTP, or is more than it may send.
+/// A protocol violation by the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProtocolFault {
     /// A line that does not begin with three digits.
     NotAReply(String),
-    /// A code outside 200 to 559.
+    /// A code outside 200 to 599.
     Code(String),
     /// The lines of one reply have different codes.
     MixedCodes(u16, u16),
-    /// A line longer than this many bytes.
+    /// A line of more than this many bytes.
     LineTooLong(usize),
-    /// A reply longer than this many bytes.
+    /// A reply of more than this many bytes.
     ReplyTooLong(usize),
     /// A reply of more than this many lines.
     TooManyLines(usize),
-    /// Bytes that answer nothing: the conversation is out of step.
-    OutOfStep(String),
-    /// A challenge in AUTH that cannot be answered.
+    /// An unsolicited or misplaced reply: the conversation is out of sync.
+    OutOfSync(String),
+    /// An AUTH challenge that cannot be answered.
     Challenge(String),
 }
 
-/// Why a TLS handshake failed.
+/// The cause of a failed TLS handshake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TlsFault {
-    /// The certificate's time is over.
+    /// The certificate has expired.
     Expired(Option<Box<CertificateFacts>>),
-    /// The certificate's time has not come, or this machine's clock is wrong.
+    /// The certificate is not valid yet, or this machine's clock is wrong.
     NotYetValid(Option<Box<CertificateFacts>>),
     /// The certificate is for other names.
     WrongName {
-        /// The name that was asked for.
+        /// The expected name.
         expected: String,
         /// The names in the certificate.
         presented: Vec<String>,
     },
-    /// The certificate is not the one whose fingerprint the settings name.
+    /// The certificate does not have the fingerprint in the settings.
     WrongFingerprint {
-        /// The SHA-256 of the one that was presented.
+        /// The SHA-256 of the presented certificate.
         presented: String,
     },
-    /// The certificate is signed by its own key and is not among the trusted ones.
+    /// The certificate is self-signed and not trusted.
     SelfSigned(Option<Box<CertificateFacts>>),
     /// The certificate is signed by an authority that is not trusted.
     UnknownIssuer(Option<Box<CertificateFacts>>),
-    /// The server's first bytes are not TLS.
+    /// The server did not answer with TLS.
     NotTls,
     /// The server refused the handshake with this alert.
     Alert(String),
-    /// The server speaks no version or cipher of TLS that is still safe.
+    /// The server supports no secure version or cipher of TLS.
     Incompatible(String),
-    /// Anything else, in the TLS library's words.
+    /// Any other error, with the text of the TLS library.
     Other(String),
 }
 
@@ -215,7 +263,7 @@ impl Failure {
         Self { step, cause, server: String::new(), hints: Vec::new() }
     }
 
-    /// The server's answer, where the failure is one.
+    /// Returns the server's reply, if the cause is one.
     pub fn reply(&self) -> Option<&Reply> {
         match &self.cause {
             Cause::Reply(reply) => Some(reply),
@@ -240,10 +288,10 @@ impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Settings(text) | Self::Message(text) => f.write_str(text),
-            Self::Reply(reply) => write!(f, "the server answered \"{reply}\""),
-            Self::TimedOut(limit) => write!(f, "no answer within {}", seconds(*limit)),
+            Self::Reply(reply) => write!(f, "the server replied \"{reply}\""),
+            Self::TimedOut(limit) => write!(f, "no reply within {}", seconds(*limit)),
             Self::DeliveryTimedOut(limit) => {
-                write!(f, "the delivery as a whole did not end within {}", seconds(*limit))
+                write!(f, "the delivery did not finish within {}", seconds(*limit))
             }
             Self::Closed => f.write_str("the server closed the connection"),
             Self::Io { text, .. } => f.write_str(text),
@@ -258,28 +306,30 @@ impl fmt::Display for Cause {
             Self::Protocol(fault) => write!(f, "{fault}"),
             Self::Tls(fault) => write!(f, "{fault}"),
             Self::StartTlsNotOffered => {
-                f.write_str("the server does not offer STARTTLS; nothing was sent in clear")
+                f.write_str("the server does not offer STARTTLS; nothing was sent unencrypted")
             }
             Self::StartTlsInjection(text) => {
                 write!(
                     f,
-                    "bytes came in clear behind the server's agreement to encrypt (\"{text}\"); nothing was sent"
+                    "unencrypted bytes followed the server's STARTTLS reply (\"{text}\"); nothing was sent"
                 )
             }
-            Self::AuthNotOffered => f.write_str("the server does not offer AUTH, so the login was not tried"),
+            Self::AuthNotOffered => {
+                f.write_str("the server does not offer AUTH, so logging in is not possible")
+            }
             Self::AuthMechanisms(offered) => {
                 write!(f, "the server offers only mechanisms that are not supported: {}", offered.join(" "))
             }
             Self::AuthUnencrypted(peer) => {
-                write!(f, "the link to {peer} is not encrypted, so the password was not sent")
+                write!(f, "the connection to {peer} is not encrypted, so the password was not sent")
             }
             Self::TooLarge { size, limit } => {
-                write!(f, "the message has {size} bytes, the server takes at most {limit}")
+                write!(f, "the message has {size} bytes, and the server accepts at most {limit}")
             }
             Self::NeedsSmtpUtf8(address) => {
                 write!(
                     f,
-                    "the address {address} has characters outside ASCII and the server does not offer SMTPUTF8"
+                    "the address {address} contains characters outside ASCII and the server does not offer SMTPUTF8"
                 )
             }
         }
@@ -289,15 +339,15 @@ impl fmt::Display for Cause {
 impl fmt::Display for ProtocolFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotAReply(line) => write!(f, "what the server sent is not SMTP: \"{line}\""),
-            Self::Code(line) => write!(f, "the server sent a code that SMTP does not have: \"{line}\""),
+            Self::NotAReply(line) => write!(f, "the server's reply is not SMTP: \"{line}\""),
+            Self::Code(line) => write!(f, "the server sent an invalid reply code: \"{line}\""),
             Self::MixedCodes(first, other) => {
-                write!(f, "one reply of the server has the codes {first} and {other}")
+                write!(f, "the lines of one reply have different codes, {first} and {other}")
             }
             Self::LineTooLong(limit) => write!(f, "the server sent a line of more than {limit} bytes"),
             Self::ReplyTooLong(limit) => write!(f, "the server sent a reply of more than {limit} bytes"),
             Self::TooManyLines(limit) => write!(f, "the server sent a reply of more than {limit} lines"),
-            Self::OutOfStep(text) => write!(f, "the server sent what answers nothing: \"{text}\""),
+            Self::OutOfSync(text) => write!(f, "the server sent an unexpected reply: \"{text}\""),
             Self::Challenge(text) => write!(f, "the server's challenge cannot be answered: {text}"),
         }
     }
@@ -324,13 +374,13 @@ impl fmt::Display for TlsFault {
                 write!(f, "the server's certificate is not for {expected} but for {}", presented.join(", "))
             }
             Self::WrongFingerprint { presented } => {
-                write!(f, "the server's certificate is another one: its SHA-256 is {presented}")
+                write!(f, "the server's certificate has another fingerprint: its SHA-256 is {presented}")
             }
             Self::SelfSigned(_) => f.write_str("the server's certificate is self-signed and not trusted"),
             Self::UnknownIssuer(facts) => {
                 write!(f, "the server's certificate is from an unknown issuer{}", issuer(facts))
             }
-            Self::NotTls => f.write_str("the server's first bytes are not TLS"),
+            Self::NotTls => f.write_str("the server did not answer with TLS"),
             Self::Alert(text) => write!(f, "the server refused the handshake: {text}"),
             Self::Incompatible(text) | Self::Other(text) => write!(f, "the handshake failed: {text}"),
         }

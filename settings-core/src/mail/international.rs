@@ -1,17 +1,15 @@
-//! Names outside ASCII: as A-labels (RFC 5890) wherever that does, by SMTPUTF8 (RFC 6531) where nothing else does.
+//! Names outside ASCII: converted to A-labels (RFC 5890) if possible, otherwise sent with SMTPUTF8 (RFC 6531).
 
 use std::borrow::Cow;
 
-use idna::{
-    AsciiDenyList,
-    uts46::{DnsLength, Hyphens, Uts46},
-};
+use idna::AsciiDenyList;
+use idna::uts46::{DnsLength, Hyphens, Uts46};
 
 use super::address::Address;
 
 impl Address {
-    /// Whether it can only be sent to a server that offers SMTPUTF8 (RFC 6531): there are characters outside ASCII
-    /// before the `@`, or the domain has no form in ASCII.
+    /// Returns true if the address requires SMTPUTF8 (RFC 6531): there are characters outside ASCII before the `@`, or the
+    /// domain has no ASCII form.
     ///
     /// ```
     /// use settings_core::mail::Address;
@@ -24,8 +22,8 @@ impl Address {
         !self.on_the_wire().is_ascii()
     }
 
-    /// The form for commands and headers: where the local part is ASCII, a domain outside ASCII is written in
-    /// A-labels, which every server and reader takes, whatever it offers.
+    /// Returns the form for commands and headers. If the local part is ASCII, a domain outside ASCII is written in
+    /// A-labels, which every server and reader supports.
     pub(crate) fn on_the_wire(&self) -> Cow<'_, str> {
         if self.as_str().is_ascii() || !self.local_part().is_ascii() {
             return Cow::Borrowed(self.as_str());
@@ -37,8 +35,8 @@ impl Address {
     }
 }
 
-/// A host name as name services and certificates have it; none where it can be no host name. IP addresses and names in
-/// ASCII stay as they are.
+/// Returns a host name in the form used by DNS and certificates, or `None` if it is not a host name. IP addresses and
+/// ASCII names are returned unchanged.
 pub(crate) fn ascii_host(host: &str) -> Option<Cow<'_, str>> {
     if host.is_ascii() {
         return host.bytes().all(|byte| byte.is_ascii_graphic()).then_some(Cow::Borrowed(host));
@@ -62,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn domains_are_written_in_a_labels_where_the_local_part_allows_it() {
+    fn domains_become_a_labels_if_the_local_part_is_ascii() {
         for (address, wire, international) in [
             ("a@example.com", "a@example.com", false),
             ("A@EXAMPLE.com", "A@EXAMPLE.com", false),
@@ -80,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn hosts_that_name_services_know() {
+    fn hosts_are_converted_for_dns() {
         for (host, ascii) in [
             ("mail.example.com", Some("mail.example.com")),
             ("::1", Some("::1")),

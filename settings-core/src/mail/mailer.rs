@@ -1,34 +1,29 @@
-//! The sender, made from resolved settings.
+//! Sends mail by the resolved settings.
 
-use std::{
-    fmt,
-    sync::{Arc, PoisonError, RwLock},
-};
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::OwnedSemaphorePermit;
 use tracing::Instrument;
 
+use super::address::Address;
+use super::failure::{Cause, Failure, Step};
+use super::hints::with_hints;
+use super::message::{MailObject, Message, MessageError, Stuffed};
+use super::metrics::{CloseReason, Counts, Metrics};
+use super::options::{MailerOptions, PoolConfig};
+use super::outcome::Outcome;
+use super::pool::{Pool, PooledConnection, Transaction};
 #[cfg(feature = "mail-outbox")]
 use super::session::Gate;
-use super::{
-    address::Address,
-    failure::{Cause, Failure, Step},
-    hints::explained,
-    message::{MailObject, Message},
-    meter::{CloseReason, Counts, Meter},
-    options::MailerOptions,
-    outcome::Outcome,
-    pool::{Keep, Kept, Pool},
-    session::{Approach, Envelope, NotTaken, Run, Session, Taken},
-    settings::EmailSettings,
-    transcript::Transcript,
-};
+use super::session::{Accepted, ConnectConfig, DeliveryError, Envelope, Run, Session};
+use super::settings::EmailSettings;
+use super::transcript::Transcript;
 
-/// Sends mail by the settings that it was made from. Clones share its connections, its counts and its settings.
+/// Sends mail by the settings it was created with. Clones share connections, counts and settings.
 ///
-/// Every step of a delivery ends within `EmailSettings.SMTPServerTimeout`, and the delivery within
-/// six times that plus what the size of the message asks for. Dropping a future of it closes its
-/// connection.
+/// Every step of a delivery ends within `EmailSettings.SMTPServerTimeout`, and the delivery as a whole within six times
+/// that plus the time that the size of the message requires. Dropping the future of a delivery closes its connection.
 ///
 /// ```no_run
 /// use settings_core::mail::{EmailSettings, Mailer, MailerOptions, Message};
@@ -38,7 +33,7 @@ use super::{
 /// let message = mailer.message()?.to("admin@example.com".parse()?).subject("Hello").text("Hello!");
 /// println!("{}", mailer.send(&message).await);
 ///
-/// mailer.replace(&changed)?; // the next mail goes by these
+/// mailer.replace(&changed)?; // the next mail uses these settings
 /// # Ok(())
 /// # }
 /// ```
@@ -49,77 +44,94 @@ pub struct Mailer {
 
 struct Shared {
     options: MailerOptions,
-    meter: Arc<Meter>,
-    present: RwLock<Arc<Generation>>,
+    metrics: Arc<Metrics>,
+    current: RwLock<Arc<Generation>>,
 }
 
-/// What was made of one state of the settings.
+/// Everything derived from one state of the settings.
 struct Generation {
     settings: EmailSettings,
     ready: Result<Ready, Failure>,
 }
 
-/// What it takes to send.
+/// The prerequisites for sending.
 struct Ready {
-    approach: Approach,
+    config: ConnectConfig,
     pool: Arc<Pool>,
 }
 
-/// The settings by which one mail is sent, and its turn.
+/// The settings that one mail is sent with, and its permission to use a connection.
 struct Turn {
     generation: Arc<Generation>,
-    _seat: Option<OwnedSemaphorePermit>,
+    _permit: Option<OwnedSemaphorePermit>,
 }
 
-/// One attempt to deliver: what became of it, and how it went.
+/// A message ready to be transmitted.
+struct Prepared {
+    envelope: Envelope,
+    content: Stuffed,
+}
+
+/// One attempt to deliver a mail: its outcome and its transcript.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 #[must_use]
 pub struct Attempt {
-    /// What became of the mail.
+    /// The outcome.
     pub outcome: Outcome,
-    /// Every step with its time and what was said.
+    /// Every step with its duration and the lines exchanged.
     pub transcript: Transcript,
 }
 
+/// The effect of [`Mailer::replace`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Replacement {
+    /// The settings were different and are used from now on.
+    Applied,
+    /// The settings were the same; nothing changed.
+    Unchanged,
+}
+
 impl Mailer {
-    /// A sender for these settings.
+    /// Creates a mailer for these settings.
     ///
     /// # Errors
-    /// Where they cannot be obeyed: no server, a login without a name, a file of authorities that cannot be read, a
+    /// If the settings cannot be used: no server, a login without a username, a CA file that cannot be read, or a
     /// system without trusted certificates.
     pub fn new(settings: &EmailSettings, options: MailerOptions) -> Result<Self, Failure> {
-        let mailer = Self::replaceable(settings, options);
+        let mailer = Self::new_lenient(settings, options);
         match mailer.failure() {
             None => Ok(mailer),
             Some(failure) => Err(failure),
         }
     }
 
-    /// Like [`Mailer::new`], for programs that start whatever the settings say: where they cannot be obeyed, mails
-    /// are not attempted, for the reason that [`Mailer::failure`] tells, until [`Mailer::replace`] brings others.
+    /// Creates a mailer even if the settings cannot be used, for programs that must start regardless.
+    ///
+    /// Mails are then not attempted, for the reason that [`Mailer::failure`] returns, until [`Mailer::replace`] provides
+    /// usable settings.
     #[must_use]
-    pub fn replaceable(settings: &EmailSettings, options: MailerOptions) -> Self {
-        let present = RwLock::new(Arc::new(Generation::new(settings, &options)));
-        Self { shared: Arc::new(Shared { options, meter: Arc::default(), present }) }
+    pub fn new_lenient(settings: &EmailSettings, options: MailerOptions) -> Self {
+        let current = RwLock::new(Arc::new(Generation::new(settings, &options)));
+        Self { shared: Arc::new(Shared { options, metrics: Arc::default(), current }) }
     }
 
-    /// Goes by other settings from now on; false where they are the same and nothing was done.
+    /// Replaces the settings. Can be called from any thread.
     ///
-    /// Mails that have a connection are finished by the settings that they were begun with; then it is closed, as are
-    /// those that wait (QUIT, in the background). Mails that wait for their turn go by the new settings. May be called
-    /// from any thread.
+    /// Mails that already have a connection are finished with the old settings; their connections are closed afterwards,
+    /// and idle connections are closed in the background. Mails that wait for a connection use the new settings.
     ///
     /// # Errors
-    /// Where the new settings cannot be obeyed. The old ones are not obeyed any more either: see
-    /// [`Mailer::replaceable`].
-    pub fn replace(&self, settings: &EmailSettings) -> Result<bool, Failure> {
+    /// If the new settings cannot be used. The old ones are no longer used either: see [`Mailer::new_lenient`].
+    pub fn replace(&self, settings: &EmailSettings) -> Result<Replacement, Failure> {
         if self.generation().settings == *settings {
-            return self.failure().map_or(Ok(false), Err);
+            return self.failure().map_or(Ok(Replacement::Unchanged), Err);
         }
-        self.reload(settings.clone()).map(|()| true)
+        self.reload(settings.clone()).map(|()| Replacement::Applied)
     }
 
-    /// Makes everything anew from the present settings: a file of authorities may have changed.
+    /// Reloads the current settings, for example after the CA file has changed.
     ///
     /// # Errors
     /// Like [`Mailer::replace`].
@@ -130,38 +142,38 @@ impl Mailer {
     fn reload(&self, settings: EmailSettings) -> Result<(), Failure> {
         let fresh = Arc::new(Generation::new(&settings, &self.shared.options));
         let old = {
-            let mut present = self.shared.present.write().unwrap_or_else(PoisonError::into_inner);
-            std::mem::replace(&mut *present, Arc::clone(&fresh))
+            let mut current = self.shared.current.write().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *current, Arc::clone(&fresh))
         };
         if let Ok(ready) = &old.ready {
-            ready.pool.retire(CloseReason::Replaced);
+            ready.pool.drain(CloseReason::Replaced);
         }
         match &fresh.ready {
             Ok(ready) => {
-                tracing::info!(server = %ready.approach.target, "mail goes by changed settings");
+                tracing::info!(server = %ready.config.target, "mail settings replaced");
                 Ok(())
             }
             Err(failure) => {
-                tracing::error!(%failure, "mail cannot be sent by the changed settings");
+                tracing::error!(%failure, "the new mail settings cannot be used");
                 Err(failure.clone())
             }
         }
     }
 
-    /// Why nothing can be sent by the present settings; none where it can.
+    /// Returns the reason why nothing can be sent with the current settings, if there is one.
     pub fn failure(&self) -> Option<Failure> {
         self.generation().ready.as_ref().err().cloned()
     }
 
-    /// The settings that it obeys.
+    /// Returns the current settings.
     pub fn settings(&self) -> EmailSettings {
         self.generation().settings.clone()
     }
 
-    /// An empty message from `FeedbackName` and `FeedbackEmail`, with `ReplyToAddress` for answers.
+    /// Creates an empty message from `FeedbackName` and `FeedbackEmail`, with `ReplyToAddress` as the reply address.
     ///
     /// # Errors
-    /// Where `FeedbackEmail` is empty, or one of them is malformed.
+    /// If `FeedbackEmail` is empty, or one of the three is malformed.
     pub fn message(&self) -> Result<Message, Failure> {
         let settings = self.settings();
         let failed =
@@ -171,13 +183,13 @@ impl Mailer {
         Ok(reply_to.into_iter().fold(message, Message::reply_to))
     }
 
-    /// What it has done so far, its clones included.
+    /// Returns the counts of this mailer and its clones.
     pub fn counts(&self) -> Counts {
-        let idle = self.generation().ready.as_ref().map_or(0, |ready| ready.pool.waiting());
-        self.shared.meter.counts(idle)
+        let idle = self.generation().ready.as_ref().map_or(0, |ready| ready.pool.idle_count());
+        self.shared.metrics.counts(idle)
     }
 
-    /// Says goodbye to the connections that wait for further mails.
+    /// Closes the idle connections.
     pub async fn close(&self) {
         if let Ok(ready) = &self.generation().ready {
             ready.pool.close().await;
@@ -185,134 +197,127 @@ impl Mailer {
     }
 
     fn generation(&self) -> Arc<Generation> {
-        Arc::clone(&self.shared.present.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.shared.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Delivers one mail.
+    /// Sends one mail.
     pub async fn send(&self, message: &Message) -> Outcome {
-        self.attempt(message).await.outcome
+        self.send_traced(message).await.outcome
     }
 
-    /// Like [`Mailer::send`], and tells how it went.
-    pub async fn attempt(&self, message: &Message) -> Attempt {
-        let mut run = self.run(0);
-        run.enter(Step::Message);
-        let mail = message.to_object().map_err(|error| Cause::Message(error.to_string()));
-        match run.leave(mail) {
-            Ok(mail) => self.attempt_in(&mail, run).await,
-            Err(failure) => Attempt {
-                outcome: Outcome::of_failure(failure, Vec::new()),
-                transcript: run.into_transcript(),
-            },
-        }
+    /// Sends one mail and returns the transcript as well.
+    pub async fn send_traced(&self, message: &Message) -> Attempt {
+        let prepare = || Prepared::new(&message.to_object()?);
+        self.deliver(self.run(), prepare).await.0
     }
 
-    /// Delivers a mail that was made ready before.
-    pub async fn send_object(&self, mail: &MailObject) -> Outcome {
-        self.attempt_in(mail, self.run(mail.content().len())).await.outcome
+    /// Sends a mail that was built before.
+    pub async fn send_raw(&self, mail: &MailObject) -> Outcome {
+        self.deliver(self.run(), || Prepared::new(mail)).await.0.outcome
     }
 
-    /// Like [`Mailer::send_object`], but passes `gate` right before the content is sent: until then the server
-    /// can't have taken the mail. If the gate does not open, the content is not sent. Tells too which settings were
-    /// obeyed.
+    /// Sends a mail like [`Mailer::send_raw`], and passes `gate` right before the content.
+    ///
+    /// Until then, the server cannot have accepted the mail. If the gate fails, the content is not sent. Also returns the
+    /// settings that were used.
     #[cfg(feature = "mail-outbox")]
-    pub(crate) async fn send_behind(&self, gate: Gate, mail: &MailObject) -> (Outcome, EmailSettings) {
-        let run = self.run(mail.content().len()).behind(gate);
-        let (attempt, generation) = self.attempt_by(mail, run).await;
+    pub(crate) async fn send_gated(&self, gate: Gate, mail: &MailObject) -> (Outcome, EmailSettings) {
+        let (attempt, generation) = self.deliver(self.run().with_gate(gate), || Prepared::new(mail)).await;
         (attempt.outcome, generation.settings.clone())
     }
 
-    /// Whether these are the settings that it obeys.
+    /// Returns true if these are the current settings.
     #[cfg(feature = "mail-outbox")]
-    pub(crate) fn obeys(&self, settings: &EmailSettings) -> bool {
+    pub(crate) fn uses(&self, settings: &EmailSettings) -> bool {
         self.generation().settings == *settings
     }
 
-    fn run(&self, size: usize) -> Run {
-        Run::start(self.generation().settings.smtp_server_timeout, size)
+    fn run(&self) -> Run {
+        Run::start(self.generation().settings.smtp_server_timeout, 0)
     }
 
-    async fn attempt_in(&self, mail: &MailObject, run: Run) -> Attempt {
-        self.attempt_by(mail, run).await.0
-    }
-
-    /// One attempt, and by what it was made.
-    async fn attempt_by(&self, mail: &MailObject, mut run: Run) -> (Attempt, Arc<Generation>) {
-        let span =
-            tracing::info_span!("mail", recipients = mail.recipients().len(), bytes = mail.content().len());
+    /// Makes one attempt; returns it with the settings that were used.
+    async fn deliver(
+        &self,
+        mut run: Run,
+        prepare: impl FnOnce() -> Result<Prepared, MessageError>,
+    ) -> (Attempt, Arc<Generation>) {
+        let timer = self.shared.metrics.start();
+        run.begin(Step::Message);
+        let prepared = prepare().map_err(|error| Cause::Message(error.to_string()));
+        let prepared = match run.finish(prepared) {
+            Ok(prepared) => prepared,
+            Err(failure) => {
+                let generation = self.generation();
+                let outcome = Outcome::from_failure(failure, Vec::new());
+                timer.finish(&outcome, &generation.server());
+                return (Attempt { outcome, transcript: run.into_transcript() }, generation);
+            }
+        };
+        let recipients = prepared.envelope.recipients.len();
+        let span = tracing::info_span!("mail", recipients, bytes = prepared.content.size());
         let attempt = async {
-            let measured = self.shared.meter.begin();
-            let turn = self.turn().await;
-            let generation = &turn.generation;
+            let Turn { generation, _permit } = self.turn().await;
             let delivered = match &generation.ready {
-                Ok(ready) => self.deliver(ready, generation, mail, &mut run).await,
+                Ok(ready) => {
+                    // The time spent waiting for a connection does not count against the server.
+                    run.restart_clock(generation.settings.smtp_server_timeout, prepared.content.size());
+                    self.transmit(ready, &prepared, &mut run).await
+                }
                 Err(failure) => Err(failure.clone().into()),
             };
             let outcome = match delivered {
-                Ok(taken) => Outcome::Delivered {
-                    queue_id: taken.reply.queue_id().map(str::to_owned),
-                    reply: taken.reply,
-                    recipients: taken.recipients,
+                Ok(accepted) => Outcome::Delivered {
+                    queue_id: accepted.reply.queue_id().map(str::to_owned),
+                    reply: accepted.reply,
+                    recipients: accepted.recipients,
                 },
-                Err(NotTaken { failure, recipients, .. }) => {
-                    Outcome::of_failure(generation.explained(failure), recipients)
+                Err(DeliveryError { failure, recipients, .. }) => {
+                    Outcome::from_failure(generation.with_hints(failure), recipients)
                 }
             };
-            measured.end(&outcome, &generation.server());
-            (Attempt { outcome, transcript: run.into_transcript() }, turn.generation)
+            timer.finish(&outcome, &generation.server());
+            (Attempt { outcome, transcript: run.into_transcript() }, generation)
         };
         attempt.instrument(span).await
     }
 
-    /// Waits for its turn, by the settings that are the present ones when it comes.
+    /// Waits for permission to use a connection; the settings are the ones that are current by then.
     async fn turn(&self) -> Turn {
         loop {
             let generation = self.generation();
-            let _seat = match &generation.ready {
-                Ok(ready) => ready.pool.seat().await,
+            let _permit = match &generation.ready {
+                Ok(ready) => ready.pool.acquire().await,
                 Err(_) => None,
             };
             if Arc::ptr_eq(&generation, &self.generation()) {
-                return Turn { generation, _seat };
+                return Turn { generation, _permit };
             }
         }
     }
 
-    async fn deliver(
+    /// Transmits a mail over a pooled connection, or over a new one.
+    async fn transmit(
         &self,
         ready: &Ready,
-        generation: &Generation,
-        mail: &MailObject,
+        mail: &Prepared,
         run: &mut Run,
-    ) -> Result<Taken, NotTaken> {
-        run.enter(Step::Message);
-        let wire = mail.to_wire().map_err(|error| Cause::Message(error.to_string()));
-        let stuffed = run.leave(wire)?;
-        let envelope = Envelope {
-            sender: mail.sender().clone(),
-            recipients: mail.recipients().to_vec(),
-            size: stuffed.size(),
-            eight_bit: stuffed.is_eight_bit(),
-            international: mail.is_international(),
-        };
-        // Waiting for one's turn is not the server's doing.
-        run.restart_clock(generation.settings.smtp_server_timeout, stuffed.size());
-        if let Some(mut kept) = ready.pool.take(run).await {
-            let delivered = kept.session.deliver(&envelope, &stuffed, run).await;
-            if !delivered.as_ref().is_err_and(NotTaken::is_of_a_stale_connection) {
-                self.shared.meter.reused();
-                return ready.done_with(kept, delivered, run).await;
+    ) -> Result<Accepted, DeliveryError> {
+        if let Some(mut connection) = ready.pool.take(run).await {
+            let delivered = connection.session.deliver(&mail.envelope, &mail.content, run).await;
+            if !delivered.as_ref().is_err_and(DeliveryError::is_stale_connection) {
+                self.shared.metrics.reused();
+                return ready.release(connection, delivered, run).await;
             }
-            kept.abandon(CloseReason::Stale);
-            run.in_clear();
+            connection.discard(CloseReason::Stale);
         }
-        let session = Session::open(&ready.approach, run).await?;
-        let mut fresh = Kept::new(session, self.shared.meter.opened());
-        let delivered = fresh.session.deliver(&envelope, &stuffed, run).await;
-        ready.done_with(fresh, delivered, run).await
+        let session = Session::open(&ready.config, run).await?;
+        let mut connection = PooledConnection::new(session, self.shared.metrics.opened());
+        let delivered = connection.session.deliver(&mail.envelope, &mail.content, run).await;
+        ready.release(connection, delivered, run).await
     }
 
-    /// Walks the way of a mail without sending one: connection, encryption, login, sender, recipients.
+    /// Takes the steps of a delivery without sending a mail: connection, encryption, login, sender, recipients.
     pub(crate) async fn probe(
         &self,
         sender: Option<&Address>,
@@ -322,49 +327,63 @@ impl Mailer {
         let generation = self.generation();
         let ready = generation.ready.as_ref().map_err(Clone::clone)?;
         let probed = async {
-            let mut session = Session::open(&ready.approach, run).await?;
+            let mut session = Session::open(&ready.config, run).await?;
             session.probe(sender, recipients, run).await?;
             session.quit(run).await;
             Ok(())
         };
-        probed.await.map_err(|failure| generation.explained(failure))
+        probed.await.map_err(|failure| generation.with_hints(failure))
+    }
+}
+
+impl Prepared {
+    fn new(mail: &MailObject) -> Result<Self, MessageError> {
+        let content = mail.to_wire()?;
+        let envelope = Envelope {
+            sender: mail.sender().clone(),
+            recipients: mail.recipients().to_vec(),
+            size: content.size(),
+            eight_bit: content.is_eight_bit(),
+            international: mail.is_international(),
+        };
+        Ok(Self { envelope, content })
     }
 }
 
 impl Generation {
     fn new(settings: &EmailSettings, options: &MailerOptions) -> Self {
         let connections = options.connections.unwrap_or(usize::from(settings.smtp_connections));
-        let keep = options.keep.unwrap_or_else(|| Keep::idle(settings.smtp_idle_timeout));
-        let ready = Approach::of_settings(settings, options)
-            .map(|approach| Ready { approach, pool: Pool::new(connections, keep) })
-            .map_err(|cause| explained(Failure::new(Step::Settings, cause), settings));
+        let pool = options.pool.unwrap_or_else(|| PoolConfig::from_idle_timeout(settings.smtp_idle_timeout));
+        let ready = ConnectConfig::from_settings(settings, options)
+            .map(|config| Ready { config, pool: Pool::new(connections, pool) })
+            .map_err(|cause| with_hints(Failure::new(Step::Settings, cause), settings));
         Self { settings: settings.clone(), ready }
     }
 
     fn server(&self) -> String {
-        self.ready.as_ref().map(|ready| ready.approach.target.to_string()).unwrap_or_default()
+        self.ready.as_ref().map(|ready| ready.config.target.to_string()).unwrap_or_default()
     }
 
-    fn explained(&self, mut failure: Failure) -> Failure {
+    fn with_hints(&self, mut failure: Failure) -> Failure {
         if !matches!(failure.step, Step::Message | Step::Settings) {
             failure.server = self.server();
         }
-        explained(failure, &self.settings)
+        with_hints(failure, &self.settings)
     }
 }
 
 impl Ready {
-    /// Keeps the connection where it can take another mail.
-    async fn done_with(
+    /// Returns the connection to the pool if it can be reused.
+    async fn release(
         &self,
-        kept: Kept,
-        delivered: Result<Taken, NotTaken>,
+        connection: PooledConnection,
+        delivered: Result<Accepted, DeliveryError>,
         run: &mut Run,
-    ) -> Result<Taken, NotTaken> {
+    ) -> Result<Accepted, DeliveryError> {
         match &delivered {
-            Ok(_) => self.pool.put(kept, false, run).await,
-            Err(not_taken) if not_taken.in_step => self.pool.put(kept, true, run).await,
-            Err(_) => kept.abandon(CloseReason::Failed),
+            Ok(_) => self.pool.put(connection, Transaction::Complete, run).await,
+            Err(error) if error.reusable => self.pool.put(connection, Transaction::Aborted, run).await,
+            Err(_) => connection.discard(CloseReason::Failed),
         }
         delivered
     }

@@ -1,8 +1,7 @@
-//! Mail sent by the resolved settings.
+//! Sends mail by the resolved settings.
 //!
-//! [`EmailSettings`] says where mail goes and how; a [`Mailer`] built from it hands a
-//! [`Message`] over and tells in an [`Outcome`] what became of it. [`doctor`] walks the same way
-//! step by step for people, and `catch` is a server to receive mail while developing.
+//! A [`Mailer`] is created from [`EmailSettings`]. It sends a [`Message`] and returns an [`Outcome`]. [`doctor`] takes the
+//! same steps one by one for people, and `catch` is a server that receives mail during development.
 
 mod address;
 mod settings;
@@ -16,6 +15,8 @@ pub mod blocking;
 #[cfg(feature = "mail-catch")]
 pub mod catch;
 #[cfg(feature = "mail")]
+mod certificate;
+#[cfg(feature = "mail")]
 pub mod doctor;
 #[cfg(feature = "mail")]
 mod failure;
@@ -28,7 +29,7 @@ mod mailer;
 #[cfg(feature = "mail")]
 mod message;
 #[cfg(feature = "mail")]
-mod meter;
+mod metrics;
 #[cfg(feature = "mail")]
 mod options;
 #[cfg(feature = "mail-outbox")]
@@ -46,14 +47,13 @@ mod transcript;
 
 #[cfg(feature = "mail")]
 pub use self::{
-    failure::{Cause, Failure, ProtocolFault, Step, TlsFault},
-    mailer::{Attempt, Mailer},
+    certificate::CertificateFacts,
+    failure::{Cause, Failure, ParseStepError, ProtocolFault, Step, TlsFault},
+    mailer::{Attempt, Mailer, Replacement},
     message::{Attachment, AutoSubmitted, MailObject, Message, MessageError, MessageId},
-    meter::{CloseReason, Counts, Latency},
-    options::MailerOptions,
+    metrics::{CloseReason, Counts, Latency, ParseCloseReasonError},
+    options::{MailerOptions, PoolConfig},
     outcome::{Outcome, Recipient, RecipientState},
-    pool::Keep,
     reply::{EnhancedCode, Reply},
-    session::CertificateFacts,
     transcript::{Line, Speaker, StepRecord, Transcript},
 };

@@ -1,87 +1,146 @@
-//! What a program gives a sender beside the settings, or in place of them.
+//! Options that a program sets for a mailer in addition to the settings.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
-use super::{pool::Keep, settings::TlsVersion};
+use super::settings::TlsVersion;
 use crate::value::Secret;
 
-/// What a program gives a sender beside the settings, or in place of them.
+/// Options that a program sets for a mailer, in addition to the settings or instead of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MailerOptions {
-    /// A file of PEM certificates whose authorities are trusted beside the system's and the settings'.
+    /// A PEM file with certificate authorities to trust in addition to those of the system and the settings.
     pub extra_ca_file: Option<PathBuf>,
-    /// The same, as text.
+    /// PEM text with certificate authorities to trust in addition to those of the system and the settings.
     pub extra_ca_pem: Option<String>,
-    /// The name by which we introduce ourselves, in place of `EmailSettings.EHLOName`.
+    /// The name to send with EHLO, instead of `EmailSettings.EHLOName`.
     pub ehlo_name: Option<String>,
-    /// An OAuth 2.0 access token to log in with in place of the password (XOAUTH2, OAUTHBEARER).
+    /// An OAuth 2.0 access token to log in with instead of the password (XOAUTH2, OAUTHBEARER).
     pub access_token: Option<Secret>,
-    /// Whether CRAM-MD5 may be used where the server offers nothing better, whatever `EmailSettings.AllowCRAMMD5` says.
+    /// Allows CRAM-MD5 as a last resort even if `EmailSettings.AllowCRAMMD5` is false.
     pub allow_cram_md5: bool,
-    /// The oldest version of TLS that is spoken, in place of `EmailSettings.SMTPMinimumTLSVersion`.
+    /// The oldest TLS version to use, instead of `EmailSettings.SMTPMinimumTLSVersion`.
     pub oldest_tls: Option<TlsVersion>,
-    /// Connections at a time, in place of `EmailSettings.SMTPConnections`.
+    /// The maximum number of connections, instead of `EmailSettings.SMTPConnections`.
     pub connections: Option<usize>,
-    /// How long connections are kept for further mails, in place of `EmailSettings.SMTPIdleTimeout`.
-    pub keep: Option<Keep>,
+    /// The limits for reusing connections, instead of `EmailSettings.SMTPIdleTimeout`.
+    pub pool: Option<PoolConfig>,
+}
+
+/// The limits for reusing a connection for further mails.
+///
+/// ```
+/// use settings_core::mail::PoolConfig;
+///
+/// let config = PoolConfig::default().max_mails(10);
+/// assert_eq!(config.max_mails, 10);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PoolConfig {
+    /// The maximum time without a mail. Some servers close idle connections after ten seconds.
+    pub max_idle: Duration,
+    /// The maximum time since the connection was opened.
+    pub max_age: Duration,
+    /// The maximum number of mails per connection.
+    pub max_mails: u32,
+}
+
+impl PoolConfig {
+    /// Opens a new connection for each mail.
+    pub const DISABLED: Self = Self { max_idle: Duration::ZERO, max_age: Duration::ZERO, max_mails: 1 };
+
+    /// Sets the maximum time without a mail.
+    #[must_use]
+    pub const fn max_idle(mut self, max_idle: Duration) -> Self {
+        self.max_idle = max_idle;
+        self
+    }
+
+    /// Sets the maximum time since the connection was opened.
+    #[must_use]
+    pub const fn max_age(mut self, max_age: Duration) -> Self {
+        self.max_age = max_age;
+        self
+    }
+
+    /// Sets the maximum number of mails per connection.
+    #[must_use]
+    pub const fn max_mails(mut self, max_mails: u32) -> Self {
+        self.max_mails = max_mails;
+        self
+    }
+
+    /// Keeps idle connections for this long; zero disables the pool.
+    pub(crate) fn from_idle_timeout(idle: Duration) -> Self {
+        if idle.is_zero() { Self::DISABLED } else { Self::default().max_idle(idle) }
+    }
+}
+
+impl Default for PoolConfig {
+    fn default() -> Self {
+        Self { max_idle: Duration::from_secs(8), max_age: Duration::from_mins(5), max_mails: 100 }
+    }
 }
 
 impl MailerOptions {
-    /// Trusts the authorities in this PEM file beside the system's.
+    /// Trusts the certificate authorities in this PEM file in addition to the system's.
     #[must_use]
     pub fn extra_ca_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.extra_ca_file = Some(path.into());
         self
     }
 
-    /// Trusts the authorities in this PEM text beside the system's.
+    /// Trusts the certificate authorities in this PEM text in addition to the system's.
     #[must_use]
     pub fn extra_ca_pem(mut self, pem: impl Into<String>) -> Self {
         self.extra_ca_pem = Some(pem.into());
         self
     }
 
-    /// Introduces us by this name.
+    /// Sets the name to send with EHLO.
     #[must_use]
     pub fn ehlo_name(mut self, name: impl Into<String>) -> Self {
         self.ehlo_name = Some(name.into());
         self
     }
 
-    /// Logs in with this OAuth 2.0 access token in place of the password.
+    /// Logs in with this OAuth 2.0 access token instead of the password.
     #[must_use]
     pub fn access_token(mut self, token: Secret) -> Self {
         self.access_token = Some(token);
         self
     }
 
-    /// Lets CRAM-MD5 be used where the server offers nothing better. It hides the password on the
-    /// way, but from a server that has to keep it in clear, and by a hash that is no longer trusted.
+    /// Allows CRAM-MD5 where the server offers nothing better.
+    ///
+    /// CRAM-MD5 does not send the password, but it requires the server to store it in clear text, and MD5 is no longer
+    /// considered secure.
     #[must_use]
     pub fn allow_cram_md5(mut self) -> Self {
         self.allow_cram_md5 = true;
         self
     }
 
-    /// Speaks no version of TLS before this one.
+    /// Sets the oldest TLS version to use.
     #[must_use]
     pub fn oldest_tls(mut self, version: TlsVersion) -> Self {
         self.oldest_tls = Some(version);
         self
     }
 
-    /// Opens at most that many connections at a time.
+    /// Sets the maximum number of connections.
     #[must_use]
     pub fn connections(mut self, connections: usize) -> Self {
         self.connections = Some(connections);
         self
     }
 
-    /// Keeps connections for further mails. [`Mailer::close`](super::Mailer::close) says goodbye to those that wait.
+    /// Sets the limits for reusing connections. [`Mailer::close`](super::Mailer::close) closes idle ones.
     #[must_use]
-    pub fn keep(mut self, keep: Keep) -> Self {
-        self.keep = Some(keep);
+    pub fn pool(mut self, pool: PoolConfig) -> Self {
+        self.pool = Some(pool);
         self
     }
 }

@@ -1,83 +1,85 @@
-//! What became of a mail.
+//! The outcome of sending a mail.
 
-use std::{fmt, time::Duration};
+use std::fmt;
+use std::time::Duration;
 
-use super::{
-    address::Address,
-    failure::{Cause, Failure, Step},
-    reply::Reply,
-};
+use super::address::Address;
+use super::failure::{Cause, Failure, Step};
+use super::reply::Reply;
 
-/// What became of a mail. Nothing here is a silent success.
+/// The outcome of sending a mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 #[must_use]
 pub enum Outcome {
-    /// The server has taken the responsibility for the mail, for at least one recipient.
+    /// The server has accepted the mail for at least one recipient.
     Delivered {
-        /// The answer to the final dot, whole.
+        /// The complete reply to the final dot.
         reply: Reply,
-        /// The name under which the server queued the mail, where its answer has a known form.
+        /// The server's queue id, if its reply has a known form.
         queue_id: Option<String>,
-        /// Every recipient with the server's answer to it.
+        /// All recipients with the server's replies.
         recipients: Vec<Recipient>,
     },
-    /// Not delivered now; the same mail may be delivered later.
+    /// The mail was not delivered now, but it may be delivered later.
     Deferred {
-        /// What stood in the way.
+        /// The failure.
         failure: Failure,
-        /// How long to wait before the next attempt.
+        /// The time to wait before the next attempt.
         retry_after: Duration,
-        /// The recipients that the server answered.
+        /// The recipients that the server has replied to.
         recipients: Vec<Recipient>,
     },
-    /// The server refused for good (5xx).
+    /// The server refused permanently (5xx).
     Refused {
-        /// The step and the server's words.
+        /// The failure.
         failure: Failure,
-        /// The recipients that the server answered.
+        /// The recipients that the server has replied to.
         recipients: Vec<Recipient>,
     },
-    /// The message went out whole, but no answer to its final dot came: it may have been delivered.
+    /// The complete message was sent, but the server did not reply to its final dot: it may have been delivered.
     Unknown {
-        /// What came instead of the answer.
+        /// The failure.
         failure: Failure,
         /// The recipients, all accepted before the message was sent.
         recipients: Vec<Recipient>,
     },
-    /// Nothing was handed over, and trying again changes nothing until the cause is mended.
+    /// Nothing was sent, and another attempt is pointless until the cause is fixed.
     NotAttempted {
-        /// Why.
+        /// The failure.
         failure: Failure,
     },
 }
 
-/// One recipient and the server's answer to it.
+/// One recipient and the server's reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Recipient {
-    /// The address as it was given to the server.
+    /// The address.
     pub address: Address,
-    /// What the server said to it.
+    /// The server's reply.
     pub state: RecipientState,
 }
 
-/// What a server said to one recipient.
+/// The server's reply to one recipient.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum RecipientState {
-    /// It takes mail for this recipient.
+    /// Accepted (2xx).
     Accepted(Reply),
-    /// Not now (4xx).
+    /// Refused temporarily (4xx).
     Deferred(Reply),
-    /// Never (5xx).
+    /// Refused permanently (5xx).
     Refused(Reply),
 }
 
-/// How long to wait where the server names no time.
-const RETRY_AFTER: Duration = Duration::from_secs(60);
-/// The longest wait that a server can ask for.
-const RETRY_LIMIT: Duration = Duration::from_secs(4 * 3600);
+/// The wait if the server does not ask for a specific time.
+const RETRY_AFTER: Duration = Duration::from_mins(1);
+/// The maximum wait that a server can ask for.
+const RETRY_LIMIT: Duration = Duration::from_hours(4);
 
 impl Outcome {
-    /// Whether the server took the mail for every recipient.
+    /// Returns true if the server accepted the mail for every recipient.
     pub fn is_delivered_to_all(&self) -> bool {
         match self {
             Self::Delivered { recipients, .. } => {
@@ -87,7 +89,7 @@ impl Outcome {
         }
     }
 
-    /// The failure, unless the mail was delivered.
+    /// Returns the failure, unless the mail was delivered.
     pub fn failure(&self) -> Option<&Failure> {
         match self {
             Self::Delivered { .. } => None,
@@ -98,7 +100,7 @@ impl Outcome {
         }
     }
 
-    /// The recipients that the server answered.
+    /// Returns the recipients that the server has replied to.
     pub fn recipients(&self) -> &[Recipient] {
         match self {
             Self::Delivered { recipients, .. }
@@ -109,7 +111,7 @@ impl Outcome {
         }
     }
 
-    /// The outcome's name: `delivered`, `deferred`, `refused`, `unknown`, `not attempted`.
+    /// Returns the name of the outcome: `delivered`, `deferred`, `refused`, `unknown`, `not attempted`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Delivered { .. } => "delivered",
@@ -120,8 +122,8 @@ impl Outcome {
         }
     }
 
-    /// The outcome that a failure before the final dot leads to.
-    pub(crate) fn of_failure(failure: Failure, recipients: Vec<Recipient>) -> Self {
+    /// Converts a failure. Only a missing reply to the final dot makes the outcome unknown.
+    pub(crate) fn from_failure(failure: Failure, recipients: Vec<Recipient>) -> Self {
         if failure.step == Step::Dot && !matches!(failure.cause, Cause::Reply(_)) {
             return Self::Unknown { failure, recipients };
         }
@@ -156,10 +158,10 @@ impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Delivered { reply, .. } => {
-                write!(f, "delivered: the server answered \"{reply}\"")?;
+                write!(f, "delivered: the server replied \"{reply}\"")?;
             }
             Self::Deferred { failure, retry_after, .. } => {
-                write!(f, "deferred: {failure}; worth another try in {} s", retry_after.as_secs())?;
+                write!(f, "deferred: {failure}; try again in {} s", retry_after.as_secs())?;
             }
             Self::Refused { failure, .. } => write!(f, "refused: {failure}")?,
             Self::Unknown { failure, .. } => {
@@ -181,7 +183,7 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// The wait that a server asks for in words: "try again in 5 minutes", "retry in 300 seconds".
+/// Reads the wait that a server asks for: "try again in 5 minutes", "retry in 300 seconds".
 pub(crate) fn asked_wait(reply: &Reply) -> Option<Duration> {
     let text = reply.lines().join(" ").to_ascii_lowercase();
     let words: Vec<&str> =
@@ -205,7 +207,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn waits_are_read_from_the_servers_words() {
+    fn requested_waits_are_parsed() {
         for (text, wait) in [
             ("4.7.1 greylisted, try again in 300 seconds", Some(300)),
             ("4.2.0 Greylisted, please try again after 5 minutes", Some(300)),
@@ -218,8 +220,8 @@ mod tests {
     }
 
     #[test]
-    fn only_a_lost_answer_to_the_dot_is_unknown() {
-        let at = |step, cause| Outcome::of_failure(Failure::new(step, cause), Vec::new()).name();
+    fn only_a_missing_reply_to_the_dot_is_unknown() {
+        let at = |step, cause| Outcome::from_failure(Failure::new(step, cause), Vec::new()).name();
         assert_eq!(at(Step::Dot, Cause::Closed), "unknown");
         assert_eq!(at(Step::Body, Cause::Closed), "deferred");
         assert_eq!(at(Step::Dot, Cause::Reply(Reply::new(554, vec![]))), "refused");

@@ -1,122 +1,99 @@
-//! Connections that wait for the next mail.
+//! A pool of open connections, kept for further mails.
 //!
-//! A connection belongs to the future that uses it and comes back only when its mail is done with.
-//! A future that is dropped takes its connection with it, so nobody ever gets one that is out of step.
+//! A connection is owned by the future that uses it and returns to the pool only after its mail is finished. A future
+//! that is dropped closes its connection, so a connection in an unknown state is never reused.
 
-use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
-    time::Duration,
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
 
-use tokio::{
-    runtime::Handle,
-    sync::{OwnedSemaphorePermit, Semaphore},
-    task::JoinSet,
-    time::{Instant, sleep},
-};
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep};
 
-use super::{
-    meter::{CloseReason, Tally},
-    session::{Run, Session},
-};
+use super::metrics::{CloseReason, ConnectionGuard};
+use super::options::PoolConfig;
+use super::session::{Liveness, Run, Session};
 
-/// How long connections are kept for further mails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Keep {
-    /// The longest time without a mail. Some servers close after ten seconds.
-    pub idle: Duration,
-    /// The longest time since it was opened.
-    pub age: Duration,
-    /// The most mails over one connection; with 1 each mail has its own.
-    pub mails: u32,
-}
-
-impl Keep {
-    /// Each mail has a connection of its own.
-    pub const NOT: Self = Self { idle: Duration::ZERO, age: Duration::ZERO, mails: 1 };
-
-    /// Kept for this long without a mail; not at all where that is zero.
-    pub(crate) fn idle(idle: Duration) -> Self {
-        if idle.is_zero() { Self::NOT } else { Self { idle, ..Self::default() } }
-    }
-}
-
-impl Default for Keep {
-    fn default() -> Self {
-        Self { idle: Duration::from_secs(8), age: Duration::from_secs(300), mails: 100 }
-    }
-}
-
-/// A connection after that much idleness is asked whether it still works before it gets a mail.
+/// A connection that was idle for longer than this is checked before it is reused.
 const CHECK_AFTER: Duration = Duration::from_secs(1);
-/// How long a farewell in the background may take in all.
-const FAREWELL: Duration = Duration::from_secs(1);
+/// The total time allowed for QUIT in the background.
+const QUIT_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The connections of one mailer by one state of its settings.
+/// The connections of one mailer for one state of its settings.
 #[derive(Debug)]
 pub(crate) struct Pool {
-    keep: Keep,
-    room: Arc<Semaphore>,
+    config: PoolConfig,
+    permits: Arc<Semaphore>,
     idle: Mutex<Idle>,
 }
 
-/// The connections that wait.
+/// The idle connections.
 #[derive(Debug, Default)]
 struct Idle {
-    waiting: Vec<Kept>,
-    /// Whether a task closes them when they have waited too long.
+    connections: Vec<PooledConnection>,
+    /// Set while a task closes connections that were idle for too long.
     reaping: bool,
-    /// Why none may wait any more.
-    retired: Option<CloseReason>,
-    /// Where farewells can be said, once it is known.
+    /// The reason why connections are no longer kept.
+    drained: Option<CloseReason>,
+    /// The runtime that can send QUIT in the background, once it is known.
     runtime: Option<Handle>,
 }
 
-/// An open connection and what is known of it.
+/// An open connection with its usage.
 #[derive(Debug)]
-pub(crate) struct Kept {
+pub(crate) struct PooledConnection {
     pub(crate) session: Session,
-    tally: Tally,
+    guard: ConnectionGuard,
     opened: Instant,
-    used: Instant,
+    last_used: Instant,
     mails: u32,
-    /// Whether the last mail left something behind that RSET has to take back.
-    unfinished: bool,
+    transaction: Transaction,
 }
 
-impl Kept {
-    /// A connection that was opened just now.
-    pub(crate) fn new(session: Session, tally: Tally) -> Self {
+/// The state in which a mail left its connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Transaction {
+    /// The mail was accepted.
+    Complete,
+    /// The mail was refused; RSET has to clear what is left of it.
+    Aborted,
+}
+
+impl PooledConnection {
+    /// Wraps a connection that was just opened.
+    pub(crate) fn new(session: Session, guard: ConnectionGuard) -> Self {
         let now = Instant::now();
-        Self { session, tally, opened: now, used: now, mails: 0, unfinished: false }
+        let transaction = Transaction::Complete;
+        Self { session, guard, opened: now, last_used: now, mails: 0, transaction }
     }
 
-    /// Closes it without a word: nothing can follow on it.
-    pub(crate) fn abandon(mut self, reason: CloseReason) {
-        self.tally.because(reason);
+    /// Closes the connection without QUIT.
+    pub(crate) fn discard(mut self, reason: CloseReason) {
+        self.guard.set_reason(reason);
     }
 
-    /// Says goodbye.
-    async fn leave(mut self, reason: CloseReason, run: &mut Run) {
-        self.tally.because(reason);
+    /// Sends QUIT and closes the connection.
+    async fn quit(mut self, reason: CloseReason, run: &mut Run) {
+        self.guard.set_reason(reason);
         self.session.quit(run).await;
-        drop(self.tally);
+        drop(self.guard);
     }
 
-    /// How long it may still wait.
-    fn left(&self, keep: &Keep, now: Instant) -> Duration {
-        let left =
+    /// Returns the time for which the connection may stay idle.
+    fn remaining(&self, config: &PoolConfig, now: Instant) -> Duration {
+        let remaining =
             |limit: Duration, since: Instant| limit.saturating_sub(now.saturating_duration_since(since));
-        left(keep.idle, self.used).min(left(keep.age, self.opened))
+        remaining(config.max_idle, self.last_used).min(remaining(config.max_age, self.opened))
     }
 
-    /// Why it has done its part.
-    fn is_over(&self, keep: &Keep, now: Instant) -> Option<CloseReason> {
-        if self.mails >= keep.mails {
+    /// Returns the limit that the connection has reached, if any.
+    fn close_reason(&self, config: &PoolConfig, now: Instant) -> Option<CloseReason> {
+        if self.mails >= config.max_mails {
             Some(CloseReason::Mails)
-        } else if now.saturating_duration_since(self.opened) >= keep.age {
+        } else if now.saturating_duration_since(self.opened) >= config.max_age {
             Some(CloseReason::Age)
-        } else if now.saturating_duration_since(self.used) >= keep.idle {
+        } else if now.saturating_duration_since(self.last_used) >= config.max_idle {
             Some(CloseReason::Idle)
         } else {
             None
@@ -125,98 +102,104 @@ impl Kept {
 }
 
 impl Pool {
-    /// Room for `connections` at a time, at least one.
-    pub(crate) fn new(connections: usize, keep: Keep) -> Arc<Self> {
-        let room = Arc::new(Semaphore::new(connections.clamp(1, 1000)));
-        Arc::new(Self { keep, room, idle: Mutex::default() })
+    /// Creates a pool for at most `connections` connections, at least one.
+    pub(crate) fn new(connections: usize, config: PoolConfig) -> Arc<Self> {
+        let permits = Arc::new(Semaphore::new(connections.clamp(1, 1000)));
+        Arc::new(Self { config, permits, idle: Mutex::default() })
     }
 
-    /// Waits for its turn to use a connection. Those who came first are served first.
-    pub(crate) async fn seat(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.room).acquire_owned().await.ok()
+    /// Waits for permission to use a connection, first come, first served.
+    pub(crate) async fn acquire(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.permits).acquire_owned().await.ok()
     }
 
-    /// How many connections wait.
-    pub(crate) fn waiting(&self) -> usize {
-        self.idle().waiting.len()
+    /// Returns the number of idle connections.
+    pub(crate) fn idle_count(&self) -> usize {
+        self.idle().connections.len()
     }
 
-    /// A connection that waits and still works, the last used first.
-    pub(crate) async fn take(&self, run: &mut Run) -> Option<Kept> {
-        while let Some(mut kept) = self.next() {
-            let check = kept.unfinished || kept.used.elapsed() >= CHECK_AFTER;
-            if kept.session.is_usable(check, run).await {
-                return Some(kept);
+    /// Takes an idle connection that still works, the most recently used first.
+    pub(crate) async fn take(&self, run: &mut Run) -> Option<PooledConnection> {
+        while let Some(mut connection) = self.next() {
+            let check = connection.transaction == Transaction::Aborted
+                || connection.last_used.elapsed() >= CHECK_AFTER;
+            let liveness = if check { Liveness::Ask } else { Liveness::Assume };
+            if connection.session.is_usable(liveness, run).await {
+                return Some(connection);
             }
-            kept.abandon(CloseReason::Stale);
+            connection.discard(CloseReason::Stale);
         }
         None
     }
 
-    fn next(&self) -> Option<Kept> {
+    fn next(&self) -> Option<PooledConnection> {
         let now = Instant::now();
         let mut over = Vec::new();
         let mut found = None;
         {
             let mut idle = self.idle();
-            while let Some(kept) = idle.waiting.pop() {
-                match kept.is_over(&self.keep, now) {
+            while let Some(connection) = idle.connections.pop() {
+                match connection.close_reason(&self.config, now) {
                     None => {
-                        found = Some(kept);
+                        found = Some(connection);
                         break;
                     }
-                    Some(reason) => over.push((kept, reason)),
+                    Some(reason) => over.push((connection, reason)),
                 }
             }
         }
         if !over.is_empty() {
-            tokio::spawn(farewell(over));
+            tokio::spawn(quit_all(over));
         }
         found
     }
 
-    /// Takes a connection back after a mail, or says goodbye to it where it has done its part.
-    pub(crate) async fn put(self: &Arc<Self>, mut kept: Kept, unfinished: bool, run: &mut Run) {
-        kept.mails = kept.mails.saturating_add(1);
-        kept.used = Instant::now();
-        kept.unfinished = unfinished;
-        if let Some((kept, reason)) = self.wait(kept) {
-            kept.leave(reason, run).await;
+    /// Returns a connection after a mail, or closes it where it has reached a limit.
+    pub(crate) async fn put(
+        self: &Arc<Self>,
+        mut connection: PooledConnection,
+        transaction: Transaction,
+        run: &mut Run,
+    ) {
+        connection.mails = connection.mails.saturating_add(1);
+        connection.last_used = Instant::now();
+        connection.transaction = transaction;
+        if let Some((connection, reason)) = self.keep(connection) {
+            connection.quit(reason, run).await;
         }
     }
 
-    /// Has the connection wait; gives it back where it must not, with the reason.
-    fn wait(self: &Arc<Self>, kept: Kept) -> Option<(Kept, CloseReason)> {
-        let over = kept.is_over(&self.keep, kept.used);
+    /// Keeps the connection, or gives it back with the reason why it cannot be kept.
+    fn keep(self: &Arc<Self>, connection: PooledConnection) -> Option<(PooledConnection, CloseReason)> {
+        let limit = connection.close_reason(&self.config, connection.last_used);
         let mut idle = self.idle();
-        if let Some(reason) = idle.retired.or(over) {
-            return Some((kept, reason));
+        if let Some(reason) = idle.drained.or(limit) {
+            return Some((connection, reason));
         }
-        idle.waiting.push(kept);
+        idle.connections.push(connection);
         if !idle.reaping {
             idle.reaping = true;
             idle.runtime = Some(Handle::current());
-            tokio::spawn(reap(Arc::downgrade(self), self.keep));
+            tokio::spawn(reap(Arc::downgrade(self), self.config));
         }
         None
     }
 
-    /// Says goodbye to all connections that wait; others may come back later and wait again.
+    /// Closes all idle connections. Connections that are in use can be kept again later.
     pub(crate) async fn close(&self) {
-        let waiting = std::mem::take(&mut self.idle().waiting);
-        farewell(because(waiting, CloseReason::Closed)).await;
+        let connections = std::mem::take(&mut self.idle().connections);
+        quit_all(with_reason(connections, CloseReason::Closed)).await;
     }
 
-    /// Lets no connection wait any more: those that wait are left in the background, those that are in use when their
-    /// mail is done with.
-    pub(crate) fn retire(&self, reason: CloseReason) {
-        let (waiting, runtime) = {
+    /// Stops keeping connections: idle ones are closed in the background, others as soon as their mail is finished.
+    pub(crate) fn drain(&self, reason: CloseReason) {
+        let (connections, runtime) = {
             let mut idle = self.idle();
-            idle.retired = Some(reason);
-            (std::mem::take(&mut idle.waiting), idle.runtime.take())
+            idle.drained = Some(reason);
+            (std::mem::take(&mut idle.connections), idle.runtime.take())
         };
-        if let Some(runtime) = runtime.filter(|_| !waiting.is_empty()) {
-            runtime.spawn(farewell(because(waiting, reason)));
+        if let Some(runtime) = runtime.filter(|_| !connections.is_empty()) {
+            runtime.spawn(quit_all(with_reason(connections, reason)));
         }
     }
 
@@ -224,18 +207,18 @@ impl Pool {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Removes what is over; the rest, and when to look again.
-    fn sweep(&self, keep: &Keep) -> (Vec<(Kept, CloseReason)>, Option<Duration>) {
+    /// Removes the connections that have reached a limit; returns them and the time until the next one does.
+    fn sweep(&self, config: &PoolConfig) -> (Vec<(PooledConnection, CloseReason)>, Option<Duration>) {
         let now = Instant::now();
         let mut idle = self.idle();
         let mut over = Vec::new();
-        for kept in std::mem::take(&mut idle.waiting) {
-            match kept.is_over(keep, now) {
-                Some(reason) => over.push((kept, reason)),
-                None => idle.waiting.push(kept),
+        for connection in std::mem::take(&mut idle.connections) {
+            match connection.close_reason(config, now) {
+                Some(reason) => over.push((connection, reason)),
+                None => idle.connections.push(connection),
             }
         }
-        let next = idle.waiting.iter().map(|kept| kept.left(keep, now)).min();
+        let next = idle.connections.iter().map(|connection| connection.remaining(config, now)).min();
         idle.reaping = next.is_some();
         (over, next)
     }
@@ -243,30 +226,33 @@ impl Pool {
 
 impl Drop for Pool {
     fn drop(&mut self) {
-        self.retire(CloseReason::Closed);
+        self.drain(CloseReason::Closed);
     }
 }
 
-async fn reap(pool: Weak<Pool>, keep: Keep) {
+async fn reap(pool: Weak<Pool>, config: PoolConfig) {
     loop {
         let Some(strong) = pool.upgrade() else { return };
-        let (over, next) = strong.sweep(&keep);
+        let (over, next) = strong.sweep(&config);
         drop(strong);
-        farewell(over).await;
+        quit_all(over).await;
         let Some(next) = next else { return };
         sleep(next).await;
     }
 }
 
-fn because(waiting: Vec<Kept>, reason: CloseReason) -> Vec<(Kept, CloseReason)> {
-    waiting.into_iter().map(|kept| (kept, reason)).collect()
+fn with_reason(
+    connections: Vec<PooledConnection>,
+    reason: CloseReason,
+) -> Vec<(PooledConnection, CloseReason)> {
+    connections.into_iter().map(|connection| (connection, reason)).collect()
 }
 
-/// QUIT to each, at the same time. What comes of it changes nothing.
-async fn farewell(kept: Vec<(Kept, CloseReason)>) {
-    let mut leaving = JoinSet::new();
-    for (kept, reason) in kept {
-        leaving.spawn(async move { kept.leave(reason, &mut Run::start(FAREWELL, 0)).await });
+/// Sends QUIT on each connection concurrently and ignores the replies.
+async fn quit_all(connections: Vec<(PooledConnection, CloseReason)>) {
+    let mut tasks = JoinSet::new();
+    for (connection, reason) in connections {
+        tasks.spawn(async move { connection.quit(reason, &mut Run::start(QUIT_TIMEOUT, 0)).await });
     }
-    while leaving.join_next().await.is_some() {}
+    while tasks.join_next().await.is_some() {}
 }

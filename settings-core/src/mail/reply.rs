@@ -1,10 +1,10 @@
-//! What an SMTP server answers.
+//! Replies of an SMTP server.
 
 use std::fmt;
 
-/// A complete reply of a server (RFC 5321, 4.2): one code, one or more lines of text.
+/// A complete reply of a server (RFC 5321, 4.2): a code and one or more lines of text.
 ///
-/// Bytes that are not UTF-8 and control characters are replaced, so a reply may be printed.
+/// Invalid UTF-8 and control characters are replaced, so a reply is safe to print.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
     code: u16,
@@ -17,55 +17,55 @@ pub struct Reply {
 pub struct EnhancedCode {
     /// 2 success, 4 persistent transient failure, 5 permanent failure.
     pub class: u16,
-    /// What the status is about: 1 address, 2 mailbox, 3 system, 4 network, 5 protocol, 6 content, 7 policy.
+    /// The subject: 1 address, 2 mailbox, 3 system, 4 network, 5 protocol, 6 content, 7 policy.
     pub subject: u16,
-    /// Which status within the subject.
+    /// The status within the subject.
     pub detail: u16,
 }
 
 impl Reply {
-    /// A reply from its code and the text behind the code on each line.
+    /// Creates a reply from its code and the text of each line.
     pub fn new(code: u16, lines: Vec<String>) -> Self {
         let enhanced = lines.first().and_then(|line| EnhancedCode::at_start_of(line));
         Self { code, enhanced, lines }
     }
 
-    /// The three digits: 200 to 559.
+    /// Returns the three-digit code.
     pub fn code(&self) -> u16 {
         self.code
     }
 
-    /// The enhanced status code at the start of the text, if there is one.
+    /// Returns the enhanced status code at the start of the text, if there is one.
     pub fn enhanced(&self) -> Option<EnhancedCode> {
         self.enhanced
     }
 
-    /// The text of each line, without the code.
+    /// Returns the text of each line, without the code.
     pub fn lines(&self) -> &[String] {
         &self.lines
     }
 
-    /// Whether the server did what it was asked for (2xx).
+    /// Returns true for a positive reply (2xx).
     pub fn is_positive(&self) -> bool {
         (200..300).contains(&self.code)
     }
 
-    /// Whether the same request may succeed later (4xx).
+    /// Returns true if the same request may succeed later (4xx).
     pub fn is_transient(&self) -> bool {
         (400..500).contains(&self.code)
     }
 
-    /// Whether the same request will fail again (5xx).
+    /// Returns true if the same request will fail again (5xx).
     pub fn is_permanent(&self) -> bool {
         (500..600).contains(&self.code)
     }
 
-    /// Whether the code or the whole enhanced code equals `wanted`, `"535"` or `"5.7.9"` for example.
+    /// Returns true if the code or the enhanced code equals `wanted`, for example `"535"` or `"5.7.9"`.
     pub fn says(&self, wanted: &str) -> bool {
         self.code.to_string() == wanted || self.enhanced.is_some_and(|code| code.to_string() == wanted)
     }
 
-    /// The name under which the server queued a mail, where its final reply has a known form.
+    /// Returns the server's queue id, if the final reply has a known form.
     pub fn queue_id(&self) -> Option<&str> {
         let words: Vec<&str> = self.lines.first()?.split_ascii_whitespace().collect();
         let after = |first: &str, second: &str| {
@@ -121,7 +121,7 @@ impl fmt::Display for EnhancedCode {
     }
 }
 
-/// Text of a peer made fit to print: what is not UTF-8 and every control character replaced.
+/// Converts text from a peer for printing: replaces invalid UTF-8 and control characters.
 pub(crate) fn printable(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes)
         .chars()

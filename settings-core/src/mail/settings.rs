@@ -1,4 +1,4 @@
-//! How outgoing mail leaves the server: the settings.
+//! The settings of outgoing mail.
 
 mod sender;
 
@@ -19,14 +19,14 @@ use crate::{SettingValue, Settings};
     console = "Environment > SMTP",
     rule(
         check = |mail| !mail.enable_smtp_auth || !mail.smtp_username.is_empty(),
-        message = "logging in is turned on, but there is no username to log in with",
+        message = "logging in is turned on, but the username is empty",
         help = "set `SMTPUsername`, or turn `EnableSMTPAuth` off",
         fields("EnableSMTPAuth", "SMTPUsername"),
         severity = "warning"
     ),
     rule(
         check = |mail| !mail.enable_smtp_auth || mail.is_encrypted() || mail.is_on_this_machine(),
-        message = "the password would travel unencrypted to another machine, so logging in will be refused",
+        message = "the password would be sent unencrypted to another machine, so logging in will be refused",
         help = "set `ConnectionSecurity` to `STARTTLS` or `TLS`",
         fields("EnableSMTPAuth", "ConnectionSecurity", "SMTPServer"),
         severity = "warning"
@@ -40,65 +40,65 @@ use crate::{SettingValue, Settings};
     ),
     rule(
         check = |mail| mail.smtp_port != 465 || mail.connection_security != ConnectionSecurity::StartTls,
-        message = "port 465 is for connections that are encrypted from the start, and STARTTLS begins in clear",
+        message = "port 465 is for connections that are encrypted from the start, but STARTTLS starts unencrypted",
         help = "set `ConnectionSecurity` to `TLS`, or `SMTPPort` to 587",
         fields("SMTPPort", "ConnectionSecurity"),
         severity = "warning"
     ),
     rule(
         check = |mail| mail.smtp_port != 587 || mail.connection_security != ConnectionSecurity::Tls,
-        message = "port 587 is for connections that begin in clear, and TLS encrypts from the start",
+        message = "port 587 is for connections that start unencrypted, but TLS encrypts from the start",
         help = "set `ConnectionSecurity` to `STARTTLS`, or `SMTPPort` to 465",
         fields("SMTPPort", "ConnectionSecurity"),
         severity = "warning"
     ),
     rule(
         check = |mail| !mail.is_encrypted() || !mail.skip_server_certificate_verification,
-        message = "the connection is encrypted, but anybody on the way can pose as the server",
-        help = "set `SkipServerCertificateVerification` to `false`, and trust the server's authority instead",
+        message = "the connection is encrypted, but anyone on the network path can impersonate the server",
+        help = "set `SkipServerCertificateVerification` to `false`, and trust the server's certificate authority instead",
         fields("SkipServerCertificateVerification", "ConnectionSecurity"),
         severity = "warning"
     ),
     rule(
         check = |mail| !mail.smtp_username.chars().any(char::is_control),
-        message = "the username has a line break or another control character",
+        message = "the username contains a line break or another control character",
         help = "remove it from `SMTPUsername`; a value read from a file may end in a line break",
         fields("SMTPUsername")
     ),
     rule(
         check = |mail| !mail.feedback_name.chars().any(char::is_control),
-        message = "the sender's name has a line break or another control character",
-        help = "write `FeedbackName` in one line",
+        message = "the sender's name contains a line break or another control character",
+        help = "write `FeedbackName` on one line",
         fields("FeedbackName")
     ),
     rule(
         check = |mail| is_address_or_blank(&mail.feedback_email),
-        message = "the sender's address is no e-mail address",
+        message = "the sender's address is not a valid email address",
         help = "set `FeedbackEmail` to an address such as `chat@example.com`, without a name",
         fields("FeedbackEmail")
     ),
     rule(
         check = |mail| is_address_or_blank(&mail.reply_to_address),
-        message = "the address for answers is no e-mail address",
+        message = "the reply-to address is not a valid email address",
         help = "set `ReplyToAddress` to an address such as `help@example.com`, without a name",
         fields("ReplyToAddress")
     ),
     rule(
         check = |mail| mail.smtp_source_address.is_empty() || mail.source_address().is_some(),
-        message = "the address that connections are made from is no IP address",
+        message = "the source address of connections is not an IP address",
         help = "set `SMTPSourceAddress` to an address of this machine, such as `192.0.2.7` or `2001:db8::7`",
         fields("SMTPSourceAddress")
     ),
     rule(
         check = |mail| mail.is_encrypted() || mail.smtp_ca_file.is_empty() && mail.smtp_certificate_fingerprint.is_empty(),
-        message = "the server's certificate is to be checked, but the connection is not encrypted",
+        message = "a certificate check is configured, but the connection is not encrypted",
         help = "set `ConnectionSecurity` to `STARTTLS` or `TLS`",
         fields("ConnectionSecurity", "SMTPCAFile", "SMTPCertificateFingerprint"),
         severity = "warning"
     ),
     rule(
         check = |mail| !mail.skip_server_certificate_verification || mail.smtp_certificate_fingerprint.is_empty(),
-        message = "the certificate is to be skipped, and its fingerprint checked; the fingerprint is checked",
+        message = "certificate verification is off, but a fingerprint is set; the fingerprint is checked",
         help = "set `SkipServerCertificateVerification` to `false`",
         fields("SkipServerCertificateVerification", "SMTPCertificateFingerprint"),
         severity = "warning"
@@ -111,38 +111,38 @@ pub struct EmailSettings {
 
     /// The port on which the SMTP server listens.
     ///
-    /// Usual are 587 with STARTTLS, 465 with TLS, and 25 between servers.
+    /// Common ports: 587 (STARTTLS), 465 (TLS), 25 (between servers).
     #[setting(key = "SMTPPort", title = "SMTP server port", default = 10025, range = 1..=65535)]
     pub smtp_port: u16,
 
     /// Turns logging in to the SMTP server on or off.
     ///
-    /// - `true`: The SMTP username and password are presented to the server.
-    /// - `false`: Mail is handed over without logging in.
+    /// - `true`: The server is sent the SMTP username and password.
+    /// - `false`: Mail is sent without logging in.
     #[setting(key = "EnableSMTPAuth", title = "Enable SMTP authentication", default = false)]
     pub enable_smtp_auth: bool,
 
-    /// The name to log in to the SMTP server with.
+    /// The username for logging in to the SMTP server.
     #[setting(key = "SMTPUsername", title = "SMTP server username")]
     pub smtp_username: String,
 
-    /// The password that belongs to the SMTP username.
+    /// The password of the SMTP username.
     #[setting(key = "SMTPPassword", title = "SMTP server password")]
     pub smtp_password: Secret,
 
-    /// How the connection to the SMTP server is protected.
+    /// The encryption of the connection to the SMTP server.
     ///
-    /// - `Not specified`: Mail travels unencrypted. Logging in is refused, except to a server on the same machine.
-    /// - `TLS`: The connection is encrypted from its first byte on.
-    /// - `STARTTLS`: The connection starts in clear and is encrypted before anything else is said. A server that
-    ///   can't do this is refused.
+    /// - `Not specified`: Mail is sent unencrypted. Logging in is refused, except to a server on the same machine.
+    /// - `TLS`: The connection is encrypted from the first byte.
+    /// - `STARTTLS`: The connection starts unencrypted and is encrypted before anything else is sent. A server that does
+    ///   not support this is refused.
     #[setting(key = "ConnectionSecurity", title = "SMTP connection security", default = ConnectionSecurity::None)]
     pub connection_security: ConnectionSecurity,
 
-    /// Whether the SMTP server's certificate is taken unseen.
+    /// Turns verification of the SMTP server's certificate off or on.
     ///
-    /// - `true`: Any certificate is accepted, so that anybody on the way can pose as the server.
-    /// - `false`: The certificate must be valid, name the server, and lead to a trusted authority.
+    /// - `true`: The certificate is not verified, so anyone on the network path can impersonate the server.
+    /// - `false`: The certificate must be valid, name the server, and be issued by a trusted authority.
     #[setting(
         key = "SkipServerCertificateVerification",
         title = "Skip server certificate verification",
@@ -152,8 +152,8 @@ pub struct EmailSettings {
 
     /// Turns mails about security fixes on or off.
     ///
-    /// - `true`: Administrators get a mail when a fix that concerns their version is announced.
-    /// - `false`: Nothing is looked for and nobody is told.
+    /// - `true`: Administrators get a mail when a fix for their version is announced.
+    /// - `false`: The server does not look for fixes and sends no such mail.
     #[setting(
         key = "EnableSecurityFixAlert",
         title = "Enable security alerts",
@@ -162,7 +162,7 @@ pub struct EmailSettings {
     )]
     pub enable_security_fix_alert: bool,
 
-    /// How long the SMTP server may take for each step of a delivery, from the name lookup to its last answer.
+    /// The time limit for each step of a delivery, from the name lookup to the last reply of the SMTP server.
     #[setting(
         key = "SMTPServerTimeout",
         title = "SMTP server timeout",
@@ -172,7 +172,7 @@ pub struct EmailSettings {
     )]
     pub smtp_server_timeout: Duration,
 
-    /// The name that mails come from, shown beside the address.
+    /// The display name of the sender of mails.
     #[setting(
         key = "FeedbackName",
         title = "Notification display name",
@@ -182,7 +182,7 @@ pub struct EmailSettings {
     )]
     pub feedback_name: String,
 
-    /// The address that mails come from. Nothing but a test mail is sent without one.
+    /// The sender address of mails. Without one, only test mails are sent.
     #[setting(
         key = "FeedbackEmail",
         title = "Notification from address",
@@ -192,7 +192,7 @@ pub struct EmailSettings {
     )]
     pub feedback_email: String,
 
-    /// The address that answers to mails go to, where it isn't the one that they come from.
+    /// The address for replies to mails, if it differs from the sender address.
     #[setting(
         key = "ReplyToAddress",
         title = "Notification reply-to address",
@@ -202,10 +202,10 @@ pub struct EmailSettings {
     )]
     pub reply_to_address: String,
 
-    /// The name by which the SMTP server is greeted (EHLO).
+    /// The name that this machine sends to the SMTP server with EHLO.
     ///
-    /// Without one it is the address of this end of the connection, in brackets. Servers that take mail from anywhere
-    /// want a name that leads to this machine.
+    /// If empty, the local address of the connection is sent in brackets. Servers that accept mail from anywhere expect a
+    /// name that resolves to this machine.
     #[setting(
         key = "EHLOName",
         title = "EHLO name",
@@ -215,9 +215,9 @@ pub struct EmailSettings {
     )]
     pub ehlo_name: String,
 
-    /// A file of certificates in PEM form whose authorities are trusted for the SMTP server, beside the system's.
+    /// A PEM file with certificate authorities to trust for the SMTP server, in addition to the system's.
     ///
-    /// A server's own certificate may stand in it too.
+    /// The file may also contain the server's own certificate.
     #[setting(
         key = "SMTPCAFile",
         title = "SMTP certificate authorities",
@@ -227,9 +227,9 @@ pub struct EmailSettings {
     )]
     pub smtp_ca_file: String,
 
-    /// The SHA-256 fingerprint of the only certificate that the SMTP server may present, in hexadecimal digits.
+    /// The SHA-256 fingerprint of the only certificate to accept from the SMTP server, in hexadecimal digits.
     ///
-    /// It is trusted whoever signed it and whatever names and dates it has; no other is.
+    /// The issuer, names and dates of that certificate are not checked.
     #[setting(
         key = "SMTPCertificateFingerprint",
         title = "SMTP certificate fingerprint",
@@ -240,7 +240,7 @@ pub struct EmailSettings {
     )]
     pub smtp_certificate_fingerprint: String,
 
-    /// The oldest version of TLS that is spoken with the SMTP server.
+    /// The oldest TLS version to use with the SMTP server.
     ///
     /// - `1.2`: TLS 1.2 and 1.3.
     /// - `1.3`: TLS 1.3 only.
@@ -253,9 +253,9 @@ pub struct EmailSettings {
     )]
     pub smtp_minimum_tls_version: TlsVersion,
 
-    /// Whether CRAM-MD5 may be used where the SMTP server offers no better way to log in.
+    /// Allows CRAM-MD5 if the SMTP server offers no better mechanism to log in.
     ///
-    /// - `true`: It is used as the last resort. It rests on a hash that is no longer trusted.
+    /// - `true`: It is used as a last resort. It relies on MD5, which is no longer considered secure.
     /// - `false`: A server that offers nothing else is refused.
     #[setting(
         key = "AllowCRAMMD5",
@@ -266,7 +266,7 @@ pub struct EmailSettings {
     )]
     pub allow_cram_md5: bool,
 
-    /// How many connections to the SMTP server may be open at a time. Further mails wait for their turn.
+    /// The maximum number of connections to the SMTP server. Further mails wait.
     #[setting(
         key = "SMTPConnections",
         title = "SMTP connections",
@@ -277,9 +277,9 @@ pub struct EmailSettings {
     )]
     pub smtp_connections: u16,
 
-    /// How long a connection waits for the next mail before it is closed.
+    /// The time for which an idle connection is kept for the next mail.
     ///
-    /// With 0 each mail has a connection of its own. Some servers close after ten seconds.
+    /// With 0, each mail uses a new connection. Some servers close idle connections after ten seconds.
     #[setting(
         key = "SMTPIdleTimeout",
         title = "SMTP idle timeout",
@@ -291,9 +291,9 @@ pub struct EmailSettings {
     )]
     pub smtp_idle_timeout: Duration,
 
-    /// The address of this machine that connections to the SMTP server are made from.
+    /// The local IP address to connect to the SMTP server from.
     ///
-    /// Without one the system chooses. Servers of the other family, IPv4 or IPv6, can't be reached from it.
+    /// If empty, the system chooses. Servers of the other address family, IPv4 or IPv6, cannot be reached from it.
     #[setting(
         key = "SMTPSourceAddress",
         title = "SMTP source address",
@@ -304,15 +304,15 @@ pub struct EmailSettings {
 }
 
 impl EmailSettings {
-    /// The address of this machine that connections are made from; none where the system chooses.
+    /// Returns the local address to connect from; `None` if the system chooses.
     pub fn source_address(&self) -> Option<IpAddr> {
         self.smtp_source_address.parse().ok()
     }
 
-    /// Whether these settings would send a password just where `stored` sends it, and as safely.
+    /// Returns true if these settings send a password to the same server as `stored`, with the same protection.
     ///
-    /// For a server that tries settings before they are saved: whoever may change settings but not read them could else
-    /// have the stored password sent to a server of their own.
+    /// A server that tests settings before saving them needs this check: otherwise, someone who may change settings but
+    /// not read them could have the stored password sent to a server of their own.
     ///
     /// ```
     /// use settings_core::mail::EmailSettings;
@@ -331,12 +331,12 @@ impl EmailSettings {
         way(self) == way(stored)
     }
 
-    /// Whether the connection is encrypted before mail or a password goes over it.
+    /// Returns true if the connection is encrypted before mail or a password is sent.
     pub fn is_encrypted(&self) -> bool {
         self.connection_security != ConnectionSecurity::None
     }
 
-    /// Whether the server's name or address is, without asking anybody, this machine's own.
+    /// Returns true if the server's name or address is obviously that of this machine, without a lookup.
     pub fn is_on_this_machine(&self) -> bool {
         let host = self.smtp_server.trim_start_matches('[').trim_end_matches(']');
         let name = host.trim_end_matches('.').to_ascii_lowercase();
@@ -346,21 +346,21 @@ impl EmailSettings {
     }
 }
 
-/// How the connection to the SMTP server is protected.
+/// The encryption of the connection to the SMTP server.
 #[derive(SettingValue, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConnectionSecurity {
-    /// Mail travels unencrypted.
+    /// Mail is sent unencrypted.
     #[value(text = "", label = "Not specified")]
     None,
-    /// The connection is encrypted from its first byte on.
+    /// The connection is encrypted from the first byte.
     #[value(text = "TLS")]
     Tls,
-    /// The connection starts in clear and is encrypted before anything else is said.
+    /// The connection starts unencrypted and is encrypted before anything else is sent.
     #[value(text = "STARTTLS")]
     StartTls,
 }
 
-/// A version of TLS that is still safe.
+/// A TLS version that is considered secure.
 #[derive(SettingValue, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TlsVersion {
     /// TLS 1.2 (RFC 5246).

@@ -1,61 +1,65 @@
-//! What was said on a connection, as data.
+//! The conversation with a server, as data.
 
-use std::{fmt, time::Duration};
+use std::fmt;
+use std::time::Duration;
 
 use super::failure::Step;
 
-/// The steps of one attempt, in order, each with its time and what was said.
+/// The steps of one attempt, in order, each with its duration and the lines exchanged.
 ///
-/// Secrets never enter it: what carried one is replaced when it is recorded.
+/// Secrets are replaced before they are recorded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Transcript {
-    /// The steps in the order in which they were begun.
+    /// The steps in the order in which they started.
     pub steps: Vec<StepRecord>,
 }
 
 /// One step of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct StepRecord {
-    /// Which step.
+    /// The step.
     pub step: Step,
-    /// When it began, counted from the start of the attempt.
+    /// The time from the start of the attempt to the start of the step.
     pub at: Duration,
-    /// How long it took; zero while it runs.
+    /// The duration of the step; zero while it is running.
     pub took: Duration,
-    /// Whether it failed.
+    /// True if the step failed.
     pub failed: bool,
-    /// What was seen, in one line.
+    /// The result of the step, in one line.
     pub seen: String,
-    /// What should be known although the step went well.
+    /// Remarks about a step that succeeded.
     pub notes: Vec<String>,
-    /// What was said.
+    /// The lines exchanged.
     pub lines: Vec<Line>,
 }
 
 /// One line of a conversation, without its line end.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Line {
-    /// Counted from the start of the attempt.
+    /// The time from the start of the attempt.
     pub at: Duration,
-    /// Who said it.
+    /// The side that sent the line.
     pub speaker: Speaker,
-    /// Whether it went through TLS.
+    /// True if the line was sent through TLS.
     pub encrypted: bool,
-    /// The text, fit to print, secrets replaced.
+    /// The text, safe to print, with secrets replaced.
     pub text: String,
 }
 
-/// Who said a line.
+/// The side that sent a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Speaker {
-    /// We.
+    /// The client (this crate).
     Client,
     /// The mail server.
     Server,
 }
 
 impl Transcript {
-    /// All lines of all steps.
+    /// Returns the lines of all steps.
     pub fn lines(&self) -> impl Iterator<Item = &Line> {
         self.steps.iter().flat_map(|record| &record.lines)
     }

@@ -5,41 +5,41 @@ use crate::schema::{Kind, Member, Path, Section, Setting};
 
 /// All sections and settings of a program. Settings are numbered depth first, in the order of the fields.
 #[derive(Debug)]
-pub(super) struct Index {
-    pub(super) leaves: Vec<LeafEntry>,
-    pub(super) sections: Vec<SectionEntry>,
+pub(crate) struct Index {
+    pub(crate) leaves: Vec<LeafEntry>,
+    pub(crate) sections: Vec<SectionEntry>,
     slots: Vec<Slot>,
-    pub(super) env_prefix: &'static str,
+    pub(crate) env_prefix: &'static str,
 }
 
 #[derive(Debug)]
-pub(super) struct LeafEntry {
-    pub(super) setting: &'static Setting,
-    pub(super) section: u32,
+pub(crate) struct LeafEntry {
+    pub(crate) setting: &'static Setting,
+    pub(crate) section: u32,
 }
 
 #[derive(Debug)]
-pub(super) struct SectionEntry {
-    pub(super) key: &'static str,
-    pub(super) parent: Option<u32>,
+pub(crate) struct SectionEntry {
+    pub(crate) key: &'static str,
+    pub(crate) parent: Option<u32>,
     slots: (u32, u32),
     /// Of a section that may be absent: its first setting, and how many it holds.
-    pub(super) optional: Option<(LeafId, u32)>,
-    pub(super) section: &'static Section,
+    pub(crate) optional: Option<(LeafId, u32)>,
+    pub(crate) section: &'static Section,
 }
 
 /// One member of a section.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Slot {
-    pub(super) key: &'static str,
-    pub(super) target: Target,
+pub(crate) struct Slot {
+    pub(crate) key: &'static str,
+    pub(crate) target: Target,
     /// The key's first byte, [`folded`], by which most slots are passed over when a variable's is sought.
-    pub(super) first: u8,
+    pub(crate) first: u8,
 }
 
 /// What a key leads to.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Target {
+pub(crate) enum Target {
     Leaf(LeafId),
     Section(u32),
 }
@@ -51,18 +51,18 @@ impl Slot {
 }
 
 /// A byte in the form that a key's has in common with all spellings of its variable's.
-pub(super) const fn folded(byte: u8) -> u8 {
+pub(crate) const fn folded(byte: u8) -> u8 {
     if byte.is_ascii_alphanumeric() { byte.to_ascii_lowercase() } else { b'_' }
 }
 
 /// A leaf's place in the flat numbering.
-pub(super) type LeafId = u32;
+pub(crate) type LeafId = u32;
 
 /// The outermost section.
-pub(super) const ROOT: u32 = 0;
+pub(crate) const ROOT: u32 = 0;
 
 impl Index {
-    pub(super) fn new(root: &'static Section) -> Self {
+    pub(crate) fn new(root: &'static Section) -> Self {
         let count = root.leaf_count();
         let mut index = Self {
             leaves: Vec::with_capacity(count),
@@ -116,25 +116,25 @@ impl Index {
         id
     }
 
-    pub(super) fn slots(&self, section: u32) -> &[Slot] {
+    pub(crate) fn slots(&self, section: u32) -> &[Slot] {
         self.sections
             .get(section as usize)
             .and_then(|entry| self.slots.get(entry.slots.0 as usize..entry.slots.1 as usize))
             .unwrap_or_default()
     }
 
-    pub(super) fn setting(&self, leaf: LeafId) -> Option<&'static Setting> {
+    pub(crate) fn setting(&self, leaf: LeafId) -> Option<&'static Setting> {
         self.leaves.get(leaf as usize).map(|leaf| leaf.setting)
     }
 
-    pub(super) fn leaf_path(&self, leaf: LeafId) -> Path {
+    pub(crate) fn leaf_path(&self, leaf: LeafId) -> Path {
         let Some(entry) = self.leaves.get(leaf as usize) else { return Path::new(Vec::new()) };
         let mut keys = self.section_keys(entry.section);
         keys.push(entry.setting.key);
         Path::new(keys)
     }
 
-    pub(super) fn section_keys(&self, section: u32) -> Vec<&'static str> {
+    pub(crate) fn section_keys(&self, section: u32) -> Vec<&'static str> {
         let mut keys = Vec::new();
         let mut next = Some(section);
         while let Some(entry) = next.and_then(|id| self.sections.get(id as usize)) {
@@ -148,7 +148,7 @@ impl Index {
     }
 
     /// The sections around a setting, the outermost first.
-    pub(super) fn sections_of(&self, leaf: LeafId) -> Vec<&'static Section> {
+    pub(crate) fn sections_of(&self, leaf: LeafId) -> Vec<&'static Section> {
         let mut next = self.leaves.get(leaf as usize).map(|leaf| leaf.section);
         let mut sections = Vec::new();
         while let Some(entry) = next.and_then(|id| self.sections.get(id as usize)) {
@@ -160,19 +160,19 @@ impl Index {
     }
 
     /// The optional sections around a setting: the first setting of each, and how many it holds.
-    pub(super) fn optional_around(&self, leaf: LeafId) -> impl Iterator<Item = (LeafId, u32)> {
+    pub(crate) fn optional_around(&self, leaf: LeafId) -> impl Iterator<Item = (LeafId, u32)> {
         let section = |id: Option<u32>| id.and_then(|id| self.sections.get(id as usize));
         let innermost = section(self.leaves.get(leaf as usize).map(|leaf| leaf.section));
         std::iter::successors(innermost, move |entry| section(entry.parent))
             .filter_map(|entry| entry.optional)
     }
 
-    pub(super) fn env_name(&self, leaf: LeafId) -> String {
+    pub(crate) fn env_name(&self, leaf: LeafId) -> String {
         self.leaf_path(leaf).env_name(self.env_prefix)
     }
 
     /// The first setting of this key, letter case aside, whatever its section.
-    pub(super) fn leaf_of_key(&self, key: &str) -> Option<LeafId> {
+    pub(crate) fn leaf_of_key(&self, key: &str) -> Option<LeafId> {
         (0..)
             .zip(&self.leaves)
             .find(|(_, leaf)| leaf.setting.key.eq_ignore_ascii_case(key))
@@ -180,12 +180,12 @@ impl Index {
     }
 
     /// All leaves with their paths.
-    pub(super) fn paths(&self) -> impl Iterator<Item = (LeafId, Path)> {
+    pub(crate) fn paths(&self) -> impl Iterator<Item = (LeafId, Path)> {
         (0..self.leaves.len() as u32).map(|leaf| (leaf, self.leaf_path(leaf)))
     }
 
     /// Each old name's whole path with the leaf that it means.
-    pub(super) fn aliases(&self) -> Vec<(String, LeafId)> {
+    pub(crate) fn aliases(&self) -> Vec<(String, LeafId)> {
         let mut aliases = Vec::new();
         for (leaf, entry) in (0..).zip(&self.leaves) {
             for alias in entry.setting.aliases {
@@ -199,7 +199,7 @@ impl Index {
     }
 
     /// Whether a key is a secret's, or may be meant to be one.
-    pub(super) fn is_secret_key(&self, key: &str) -> bool {
+    pub(crate) fn is_secret_key(&self, key: &str) -> bool {
         let secrets = self.leaves.iter().map(|leaf| leaf.setting).filter(|setting| setting.kind.is_secret());
         let mut names = Vec::new();
         secrets.for_each(|setting| secret_names(setting, &mut names));

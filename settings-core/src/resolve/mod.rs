@@ -16,52 +16,18 @@
 //! # Ok::<(), settings_core::resolve::Report>(())
 //! ```
 
-mod builder;
-mod candidates;
-mod computed;
-mod copies;
-mod diagnostic;
-mod effective;
-mod elements;
-mod entries;
-mod environment;
-mod file;
+pub(crate) mod build;
 mod index;
-mod layers;
-mod origin;
-mod overrides;
-mod policy;
-mod reading;
-mod refused;
-mod registry;
-mod renamed;
-mod render;
-mod resolution;
-mod rules;
-mod screen;
-mod secrets;
-mod settings;
-mod snippet;
-mod suggestion;
-mod variables;
-mod within;
+pub(crate) mod outcome;
+mod read;
+mod report;
+mod source;
 
 #[cfg(test)]
 mod tests;
 
-pub use builder::Builder;
-#[doc(hidden)]
-pub use computed::Given;
-pub use diagnostic::{Code, Diagnostic, Place, Report, Severity};
-pub use effective::Effective;
-pub use environment::{Environment, Variable};
-pub use layers::{Layer, Layers, Unreadable};
-pub use origin::Origin;
-pub(crate) use reading::read_bytes;
-#[cfg(feature = "cli")]
-pub(crate) use reading::read_stdin;
-pub use registry::{Refused, Registry};
-pub use resolution::{Resolution, UnknownPath, defaults, resolve};
-pub use rules::Mark;
-pub use settings::Settings;
-pub use snippet::Snippet;
+pub use build::Settings;
+pub use outcome::{Effective, Origin, Refused, Registry, Resolution, UnknownPath, resolve};
+pub use report::{Code, Diagnostic, Place, Report, Severity, Snippet};
+pub(crate) use source::read_bytes;
+pub use source::{Environment, Layer, Layers, Unreadable, Variable, read_stdin};

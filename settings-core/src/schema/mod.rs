@@ -4,10 +4,10 @@
 //! `#[derive(Settings)]` and are plain data in the program's read-only memory. This room depends on nothing
 //! and does no I/O; everything else (resolution, documents, schema, templates) is derived from it.
 
-#[doc(hidden)]
-pub mod assert;
+pub(crate) mod assert;
 mod documented;
 mod dynamic;
+mod key;
 mod kind;
 mod naming;
 mod rule;
@@ -19,6 +19,7 @@ mod unknown;
 
 pub use documented::DocumentedValue;
 pub use dynamic::DynamicSection;
+pub use key::{Key, Names};
 pub use kind::{Choice, CustomKind, Kind, SIZE_UNITS, Unit};
 pub use naming::{Path, env_name};
 pub use rule::{Rule, Strength};
@@ -27,3 +28,5 @@ pub use setting::{DefaultValue, Deprecated, Setting, ValueDoc, documents_every_v
 pub use text::{Format, TextFault, TextRules};
 pub use tree::{Leaf, Leaves};
 pub use unknown::Unknown;
+
+pub(crate) use setting::same;

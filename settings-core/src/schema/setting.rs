@@ -239,7 +239,7 @@ const fn documents(values: &[ValueDoc], wanted: &str) -> bool {
     false
 }
 
-pub(super) const fn same(mut a: &[u8], mut b: &[u8]) -> bool {
+pub(crate) const fn same(mut a: &[u8], mut b: &[u8]) -> bool {
     while let ([x, rest_a @ ..], [y, rest_b @ ..]) = (a, b) {
         if *x != *y {
             return false;

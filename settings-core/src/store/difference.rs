@@ -1,40 +1,42 @@
-//! What differs between two resolutions.
+//! The differences between two resolutions.
 
 use crate::resolve::{Effective, Origin, Resolution};
 use crate::schema::{Path, Setting};
 
 /// One setting whose value differs. Shows no secret.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Difference {
     /// The setting's path.
     pub path: Path,
     /// The setting.
     pub setting: &'static Setting,
-    /// What it was.
+    /// The value before.
     pub before: Side,
-    /// What it is.
+    /// The value after.
     pub after: Side,
 }
 
 /// One of a [`Difference`]'s values.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Side {
     /// The value as JSON, a secret as `"***"` (an empty one as `""`).
     pub shown: String,
-    /// Where the value came from.
+    /// The origin of the value.
     pub origin: Origin,
 }
 
 impl Difference {
-    /// Whether the server must be restarted for it.
+    /// Returns whether the setting takes effect only after a restart.
     pub const fn needs_restart(&self) -> bool {
         self.setting.restart
     }
 }
 
-/// Every setting whose value differs, in the order of the structs. A value that only comes from elsewhere is the same.
+/// Returns every setting whose value differs, in the order of the structs. Origins are not compared.
 ///
-/// Secrets are compared as they are, and shown as `"***"` on both sides.
+/// Secrets are compared unmasked, and shown as `"***"` on both sides.
 pub fn differences<A, B>(before: &Resolution<A>, after: &Resolution<B>) -> Vec<Difference> {
     let differing = |(old, new): (Effective<'_>, Effective<'_>)| {
         (old.value != new.value).then(|| Difference {

@@ -1,4 +1,4 @@
-//! Why a setting can't be written.
+//! Errors of changing a setting.
 
 use std::fmt;
 
@@ -6,8 +6,9 @@ use super::{EditError, WriteError};
 use crate::resolve::{Origin, Report, UnknownPath};
 use crate::value::Mismatch;
 
-/// Why a setting can't be written. Holds no secret.
+/// An error of changing a settings file. Holds no secret.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum StoreError {
     /// No setting has the path.
     Unknown(UnknownPath),
@@ -15,39 +16,44 @@ pub enum StoreError {
     Value {
         /// The setting.
         path: String,
-        /// What was expected and what was found.
+        /// The expected and the given value.
         mismatch: Box<Mismatch>,
     },
     /// Several values for a setting that takes one.
-    NoList {
+    NotAList {
         /// The setting.
         path: String,
     },
-    /// A stronger layer sets the setting, so that what the file says has no effect.
+    /// Two values for one setting.
+    Repeated {
+        /// The setting.
+        path: String,
+    },
+    /// A stronger layer sets the setting, so that the change would have no effect.
     Shadowed {
         /// The setting.
         path: String,
-        /// What sets it.
+        /// The origin in the stronger layer.
         origin: Box<Origin>,
     },
     /// The file's text can't be edited.
     Edit {
         /// The file as it was named.
         file: String,
-        /// Why.
+        /// The reason.
         error: EditError,
     },
     /// The history has no such version.
-    NoVersion {
-        /// The version's number.
+    UnknownVersion {
+        /// The number that was asked for.
         number: u64,
-        /// The numbers of those that it has.
-        kept: Vec<u64>,
+        /// The numbers of the stored versions.
+        available: Vec<u64>,
     },
-    /// With the change, the settings would have these mistakes, which they have not now.
+    /// The change would add these errors to the settings.
     Invalid(Report),
     /// The file can't be read or written.
-    File(WriteError),
+    Write(WriteError),
 }
 
 impl fmt::Display for StoreError {
@@ -65,40 +71,32 @@ impl fmt::Display for StoreError {
                 }
                 Ok(())
             }
-            Self::NoList { path } => write!(f, "`{path}` takes one value, not several"),
+            Self::NotAList { path } => write!(f, "`{path}` takes one value, not several"),
+            Self::Repeated { path } => write!(f, "`{path}` is given twice"),
             Self::Shadowed { path, origin } => {
                 write!(
                     f,
                     "`{path}` is set by {origin}, which is stronger than the file: the change would have no effect"
                 )
             }
-            Self::NoVersion { number, kept } => {
-                write!(f, "no version {number} is kept; ")?;
-                match (kept.first(), kept.last()) {
-                    (Some(first), Some(last)) if first < last => write!(f, "there are {first} to {last}"),
-                    (Some(only), _) => write!(f, "there is {only}"),
-                    _ => f.write_str("there are none"),
+            Self::UnknownVersion { number, available } => {
+                write!(f, "the history has no version {number}; ")?;
+                match (available.first(), available.last()) {
+                    (Some(first), Some(last)) if first < last => write!(f, "it has {first} to {last}"),
+                    (Some(only), _) => write!(f, "it has only {only}"),
+                    _ => f.write_str("it is empty"),
                 }
             }
             Self::Edit { file, error } => write!(f, "{file}: {error}"),
             Self::Invalid(report) => {
-                write!(f, "nothing is written, as the change would be a mistake:\n{report}")
+                write!(f, "nothing is written, because the change would add errors:\n{report}")
             }
-            Self::File(error) => error.fmt(f),
+            Self::Write(error) => error.fmt(f),
         }
     }
 }
 
-impl std::error::Error for StoreError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Unknown(unknown) => Some(unknown),
-            Self::Edit { error, .. } => Some(error),
-            Self::File(error) => Some(error),
-            _ => None,
-        }
-    }
-}
+impl std::error::Error for StoreError {}
 
 impl From<UnknownPath> for StoreError {
     fn from(unknown: UnknownPath) -> Self {
@@ -108,6 +106,6 @@ impl From<UnknownPath> for StoreError {
 
 impl From<WriteError> for StoreError {
     fn from(error: WriteError) -> Self {
-        Self::File(error)
+        Self::Write(error)
     }
 }

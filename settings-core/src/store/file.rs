@@ -1,31 +1,31 @@
-//! Replacing a file as a whole.
+//! Reading a settings file, and writing it if nobody else did.
 
-use std::ffi::OsString;
 use std::fmt;
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Write as _};
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
+use crate::atomic::{self, FileError, Place, Temporary};
 use crate::resolve::read_bytes;
-use crate::value::wipe;
+use crate::value::{ZeroizingString, wipe};
 
-/// How long to wait for another writer in the same folder.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a writer waits for the lock of the folder.
+pub(super) const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Symbolic links that lead to symbolic links are followed this often.
-const MAX_LINKS: usize = 40;
+/// The pause between two attempts to lock a folder.
+const LOCK_INTERVAL: Duration = Duration::from_millis(5);
 
-/// What a file held when it was read; nothing, where there was none.
+/// The content of a file at the time when it was read, or its absence.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Snapshot {
-    text: Option<Zeroizing<String>>,
+    text: Option<ZeroizingString>,
 }
 
 impl fmt::Debug for Snapshot {
-    /// Leaves the text out: it may hold secrets.
+    /// Omits the text, which may hold secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Snapshot").field("bytes", &self.text().map(str::len)).finish()
     }
@@ -37,46 +37,61 @@ impl Snapshot {
         Self { text: None }
     }
 
-    /// A file that holds `text`.
-    pub fn of(text: impl Into<String>) -> Self {
-        Self { text: Some(Zeroizing::new(text.into())) }
+    /// A file with this text.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: Some(ZeroizingString::from(text.into())) }
     }
 
-    /// The text; `None` where there was no file.
+    /// Returns the text, or `None` if there was no file.
     pub fn text(&self) -> Option<&str> {
-        self.text.as_ref().map(|text| text.as_str())
+        self.text.as_deref()
     }
 }
 
-/// Why a file can't be read or written. Shows nothing of its text.
+/// The way in which a file gets its new text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WriteMode {
+    /// A new file takes the old one's place in one step. The folder must be writable.
+    #[default]
+    Replace,
+    /// The file is overwritten: for a folder that can't be written, and for a file that is a mount of its own. A crash
+    /// can leave the text half written; the [`history()`](super::history()) then has the version before.
+    InPlace,
+}
+
+/// The result of [`write()`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WriteOutcome {
+    /// The file had the text already; nothing was written.
+    Unchanged,
+    /// The file has the new text.
+    Written,
+}
+
+/// An error of reading or writing a settings file. Shows nothing of its text.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum WriteError {
-    /// The file holds something else than when it was read.
+    /// The content of the file is not the one that was read.
     Conflict {
         /// The file.
         file: PathBuf,
     },
-    /// Another program has been writing in the folder for seconds.
+    /// Another program holds the lock of the folder.
     Busy {
         /// The folder.
         folder: PathBuf,
     },
-    /// The file is no text in UTF-8.
-    NotText {
+    /// The file is not UTF-8.
+    NotUtf8 {
         /// The file.
         file: PathBuf,
-        /// The first line that isn't, counted from 1.
+        /// The first line with other bytes, counted from 1.
         line: usize,
     },
-    /// The operating system refuses.
-    Io {
-        /// The file.
-        file: PathBuf,
-        /// What was tried: `read`, `open for writing`.
-        tried: &'static str,
-        /// Why it failed.
-        error: io::Error,
-    },
+    /// The operating system refuses a step.
+    File(FileError),
 }
 
 impl fmt::Display for WriteError {
@@ -90,80 +105,79 @@ impl fmt::Display for WriteError {
                 let folder = folder.display();
                 write!(f, "another program is writing in {folder}; nothing is written, try again")
             }
-            Self::NotText { file, line } => {
+            Self::NotUtf8 { file, line } => {
                 write!(f, "{}:{line}: not UTF-8; save the file in that encoding", file.display())
             }
-            Self::Io { file, tried, error } => write!(f, "{}: can't {tried}: {error}", file.display()),
+            Self::File(error) => error.fmt(f),
         }
     }
 }
 
-impl std::error::Error for WriteError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Io { error, .. } => Some(error),
-            _ => None,
-        }
+impl std::error::Error for WriteError {}
+
+impl From<FileError> for WriteError {
+    fn from(error: FileError) -> Self {
+        Self::File(error)
     }
 }
 
-/// Reads a file, for [`write()`] to compare with later.
+/// Reads a file, to compare it with its later content in [`write()`].
 ///
 /// # Errors
-/// Where it exists but can't be read, or isn't UTF-8.
-pub fn read(path: &Path) -> Result<Snapshot, WriteError> {
+/// If the file exists but can't be read, or isn't UTF-8.
+pub fn read(path: impl AsRef<Path>) -> Result<Snapshot, WriteError> {
+    let path = path.as_ref();
     let Some(mut bytes) = bytes(path)? else { return Ok(Snapshot::absent()) };
     match String::from_utf8(std::mem::take(&mut *bytes)) {
-        Ok(text) => Ok(Snapshot::of(text)),
+        Ok(text) => Ok(Snapshot::new(text)),
         Err(error) => {
             let good = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
             let line = good.filter(|byte| **byte == b'\n').count() + 1;
             wipe(error.into_bytes());
-            Err(WriteError::NotText { file: path.to_owned(), line })
+            Err(WriteError::NotUtf8 { file: path.to_owned(), line })
         }
     }
 }
 
-/// Replaces the file's text if the file still is as `before` has it; whether anything was written.
+/// Replaces the text of a file whose content still is `before`.
 ///
 /// The text goes to a new file in the same folder, reaches the disk, and takes the old one's place in one step, so
-/// that a crash at any point leaves the old or the new text, whole. The mode stays, and the owner where the process
-/// may give files away; on Linux, with the feature `attributes`, access lists and other extended attributes do too. A
-/// new file is readable by its owner alone (0600). A symbolic link stays one: what it points
-/// to is replaced. Hard links come apart. Nothing is written where `text` is what `before` holds.
+/// that a crash at any point leaves the old or the new text, whole. The file keeps its mode, and its owner if the
+/// process may give files away; on Linux, with the feature `attributes`, it keeps access lists and other extended
+/// attributes too. A new file can be read by its owner alone (0600). A symbolic link stays one: the file that it points
+/// to is replaced. Hard links come apart. Nothing is written if `text` equals `before`.
 ///
 /// # Errors
-/// [`WriteError::Conflict`] where the file was changed since, and whatever the operating system says. The file is
-/// then as it was.
-pub fn write(path: &Path, before: &Snapshot, text: &str) -> Result<bool, WriteError> {
+/// [`WriteError::Conflict`] if the file was changed since, or the operating system's error. The file is then as it was,
+/// except after [`FileError::NotDurable`].
+pub fn write(path: impl AsRef<Path>, before: &Snapshot, text: &str) -> Result<WriteOutcome, WriteError> {
     if before.text() == Some(text) {
-        return Ok(false);
+        return Ok(WriteOutcome::Unchanged);
     }
-    Locked::new(path)?.replace(before, text)?;
-    Ok(true)
+    Locked::new(path.as_ref(), LOCK_TIMEOUT)?.write(before, text, WriteMode::Replace)?;
+    Ok(WriteOutcome::Written)
 }
 
-/// A file that no other writer that asks for the lock touches meanwhile.
+/// A file whose folder is locked against other writers that take the lock.
 #[derive(Debug)]
 pub(super) struct Locked {
     /// The file as it was named.
     path: PathBuf,
-    /// Where its name leads in the end.
+    /// The file that symbolic links lead to.
     target: PathBuf,
     folder: PathBuf,
-    /// Released when it is dropped; writers that don't know of it are told apart by what the file holds.
+    /// Released on drop. Writers that don't take the lock are noticed by the file's content.
     lock: Option<File>,
 }
 
 impl Locked {
-    pub(super) fn new(path: &Path) -> Result<Self, WriteError> {
-        let target = followed(path)?;
-        let folder = match target.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
-        let folder = folder.to_owned();
-        let lock = locked(&folder)?;
+    pub(super) fn new(path: &Path, timeout: Duration) -> Result<Self, WriteError> {
+        let target = atomic::followed(path)?;
+        let folder = atomic::folder_of(&target).to_owned();
+        let lock = lock(&folder, timeout)?;
+        if lock.is_some() {
+            atomic::remove_leftovers(&target);
+        }
         Ok(Self { path: path.to_owned(), target, folder, lock })
     }
 
@@ -171,201 +185,113 @@ impl Locked {
         &self.target
     }
 
-    /// Whether other writers that ask for the lock are kept out.
-    pub(super) fn is_alone(&self) -> bool {
-        self.lock.is_some()
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
     }
 
-    /// Whether the file still is as `before` has it, and if it is, whether it is there.
+    pub(super) fn place(&self) -> Place {
+        if self.lock.is_some() { Place::Locked } else { Place::Shared }
+    }
+
+    /// Checks that the content of the file is `before`, and returns whether the file exists.
     pub(super) fn check(&self, before: &Snapshot) -> Result<bool, WriteError> {
         let found = bytes(&self.target)?;
         if found.as_ref().map(|found| found.as_slice()) != before.text().map(str::as_bytes) {
-            return Err(WriteError::Conflict { file: self.path.clone() });
+            return Err(self.conflict());
         }
         Ok(found.is_some())
     }
 
-    pub(super) fn replace(&self, before: &Snapshot, text: &str) -> Result<(), WriteError> {
-        let existing = if self.check(before)? { Some(writable(&self.target)?) } else { None };
-        let temporary = Temporary::create(&self.target, self.is_alone())?;
-        temporary.fill(text, existing.as_ref())?;
-        // bringing it to the disk takes long enough for a writer who asks for no lock
+    pub(super) fn write(&self, before: &Snapshot, text: &str, mode: WriteMode) -> Result<(), WriteError> {
+        let exists = self.check(before)?;
+        if exists && mode == WriteMode::InPlace {
+            return Ok(atomic::overwrite(&self.target, text.as_bytes())?);
+        }
+        let existing = if exists { Some(atomic::writable(&self.target)?) } else { None };
+        let temporary = Temporary::create(&self.target, self.place(), false)?;
+        temporary.fill(text.as_bytes(), existing.as_ref())?;
+        // syncing takes long enough for a writer that takes no lock
         self.check(before)?;
-        temporary.replace(&self.target, existing.is_none(), &self.path)?;
-        sync_folder(&self.folder);
-        Ok(())
+        let placed = match existing {
+            Some(_) => temporary.rename_to(&self.target),
+            None => temporary.create_as(&self.target),
+        };
+        match placed {
+            Err(FileError::Exists { .. }) => return Err(self.conflict()),
+            placed => placed?,
+        }
+        Ok(atomic::sync_folder(&self.folder)?)
     }
 
-    /// Makes a file that only the owner of the locked file may read (0600), whole or not at all.
+    /// Creates a file that only the owner of the locked file can read (0600), whole or not at all.
     pub(super) fn create_private(&self, path: &Path, text: &str) -> Result<(), WriteError> {
-        let temporary = Temporary::create(path, self.is_alone())?;
-        temporary.fill(text, None)?;
+        let temporary = Temporary::create(path, self.place(), false)?;
+        temporary.fill(text.as_bytes(), None)?;
         if let Ok(metadata) = fs::metadata(&self.target) {
-            keep_owner(&temporary.file, &metadata);
+            atomic::keep_owner(&temporary.file, &metadata);
         }
-        temporary.replace(path, true, path)?;
-        if let Some(folder) = path.parent() {
-            sync_folder(folder);
-        }
-        Ok(())
+        temporary.create_as(path)?;
+        Ok(atomic::sync_folder(atomic::folder_of(path))?)
     }
 
-    /// Gives a folder to the owner of the locked file, where the process may give it away.
+    /// Gives a folder to the owner of the locked file, if the process may give it away.
     pub(super) fn give_to_owner(&self, folder: &Path) {
         if let (Ok(folder), Ok(metadata)) = (File::open(folder), fs::metadata(&self.target)) {
-            keep_owner(&folder, &metadata);
+            atomic::keep_owner(&folder, &metadata);
         }
+    }
+
+    fn conflict(&self) -> WriteError {
+        WriteError::Conflict { file: self.path.clone() }
     }
 }
 
-/// They may hold secrets.
-fn bytes(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, WriteError> {
+/// Reads the bytes of a file, which may hold secrets; `None` if there is no file.
+fn bytes(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, FileError> {
+    let failed = |error| FileError::io(path, "read")(error);
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_file() => {}
-        Ok(_) => return Err(io_error(path, "read")(io::Error::other("it is no file"))),
+        Ok(_) => return Err(failed(io::Error::other("not a regular file"))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(io_error(path, "read")(error)),
+        Err(error) => return Err(failed(error)),
     }
-    read_bytes(path).map(|bytes| Some(Zeroizing::new(bytes))).map_err(io_error(path, "read"))
+    read_bytes(path).map(|bytes| Some(Zeroizing::new(bytes))).map_err(failed)
 }
 
-/// The file, if it may be written: what may not be written may not be replaced either.
-fn writable(path: &Path) -> Result<File, WriteError> {
-    let failed = |error| io_error(path, "open for writing")(error);
-    let file = OpenOptions::new().write(true).open(path).map_err(failed)?;
-    // root may write everything, but a file that nobody may write is meant to stay
-    if file.metadata().map_err(failed)?.permissions().readonly() {
-        return Err(failed(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only")));
-    }
-    Ok(file)
-}
-
-/// Where a symbolic link leads in the end, whether or not anything is there.
-pub(super) fn followed(path: &Path) -> Result<PathBuf, WriteError> {
-    let mut path = path.to_owned();
-    for _ in 0..MAX_LINKS {
-        match fs::symlink_metadata(&path) {
-            Ok(metadata) if metadata.is_symlink() => {
-                let target = fs::read_link(&path).map_err(io_error(&path, "follow the link"))?;
-                path = path.parent().unwrap_or(Path::new("")).join(target);
-            }
-            _ => return Ok(path),
-        }
-    }
-    Err(io_error(&path, "follow the link")(io::Error::other("too many links")))
-}
-
-/// The folder, locked against other writers; `None` where the system can't lock folders.
-fn locked(folder: &Path) -> Result<Option<File>, WriteError> {
+/// Locks a folder against other writers; `None` if the system can't lock folders.
+fn lock(folder: &Path, timeout: Duration) -> Result<Option<File>, WriteError> {
     let Ok(file) = File::open(folder) else { return Ok(None) };
     let start = Instant::now();
     loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(Some(file)),
-            Err(TryLockError::WouldBlock) if start.elapsed() < PATIENCE => {
-                std::thread::sleep(Duration::from_millis(5));
-            }
-            Err(TryLockError::WouldBlock) => return Err(WriteError::Busy { folder: folder.to_owned() }),
-            Err(TryLockError::Error(_)) => return Ok(None),
+        match try_lock(&file) {
+            TryLock::Locked => return Ok(Some(file)),
+            TryLock::Unsupported => return Ok(None),
+            TryLock::Held if start.elapsed() < timeout => std::thread::sleep(LOCK_INTERVAL),
+            TryLock::Held => return Err(WriteError::Busy { folder: folder.to_owned() }),
         }
     }
 }
 
-/// A file that is not yet, and removed again unless it takes its place.
-struct Temporary {
-    file: File,
-    path: PathBuf,
-    is_placed: bool,
+/// The result of an attempt to lock.
+enum TryLock {
+    Locked,
+    Held,
+    Unsupported,
 }
 
-impl Temporary {
-    /// Alone in the folder, a writer may use one name and take away what a crash left there.
-    fn create(target: &Path, alone: bool) -> Result<Self, WriteError> {
-        let mut name = OsString::from(".");
-        name.push(target.file_name().unwrap_or_default());
-        if alone {
-            name.push(".new");
-        } else {
-            name.push(format!(".{}.new", std::process::id()));
-        }
-        let path = target.with_file_name(name);
-        if alone {
-            let _ = fs::remove_file(&path);
-        }
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(&path).map_err(io_error(&path, "create"))?;
-        Ok(Self { file, path, is_placed: false })
-    }
-
-    fn fill(&self, text: &str, existing: Option<&File>) -> Result<(), WriteError> {
-        let failed = |tried| io_error(&self.path, tried);
-        (&self.file).write_all(text.as_bytes()).map_err(failed("write"))?;
-        if let Some(existing) = existing {
-            let metadata = existing.metadata().map_err(failed("look at the old mode"))?;
-            keep_owner(&self.file, &metadata);
-            // before the mode, which is the most that an access list allows
-            #[cfg(all(feature = "attributes", target_os = "linux"))]
-            super::attributes::keep(&self.file, existing).map_err(failed("keep the access list"))?;
-            self.file.set_permissions(metadata.permissions()).map_err(failed("set the old mode"))?;
-        }
-        self.file.sync_all().map_err(failed("bring to the disk"))
-    }
-
-    fn replace(mut self, target: &Path, is_new: bool, named: &Path) -> Result<(), WriteError> {
-        if is_new {
-            // a link never replaces what another program has made meanwhile
-            match fs::hard_link(&self.path, target) {
-                Ok(()) => return Ok(()),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                    return Err(WriteError::Conflict { file: named.to_owned() });
-                }
-                Err(_) => {}
-            }
-        }
-        fs::rename(&self.path, target).map_err(|error| match error.kind() {
-            // as containers mount single files
-            io::ErrorKind::ResourceBusy => {
-                let why = "it is a mount of its own, so that no other file can take its place; mount its folder instead";
-                io_error(target, "replace")(io::Error::new(error.kind(), why))
-            }
-            _ => io_error(target, "replace")(error),
-        })?;
-        self.is_placed = true;
-        Ok(())
-    }
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        if !self.is_placed {
-            let _ = fs::remove_file(&self.path);
-        }
-    }
-}
-
-/// Only root can give a file to somebody else; others can at least keep its group.
+/// Locks as [`File::try_lock`] does from Rust 1.89 on.
 #[cfg(unix)]
-fn keep_owner(file: &File, old: &fs::Metadata) {
-    use std::os::unix::fs::{MetadataExt as _, fchown};
-    if fchown(file, Some(old.uid()), Some(old.gid())).is_err() {
-        let _ = fchown(file, None, Some(old.gid()));
+fn try_lock(file: &File) -> TryLock {
+    use rustix::fs::{FlockOperation, flock};
+    use rustix::io::Errno;
+    match flock(file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => TryLock::Locked,
+        Err(Errno::WOULDBLOCK | Errno::INTR) => TryLock::Held,
+        Err(_) => TryLock::Unsupported,
     }
 }
 
 #[cfg(not(unix))]
-fn keep_owner(_: &File, _: &fs::Metadata) {}
-
-/// Brings the new name to the disk, where the system can.
-fn sync_folder(folder: &Path) {
-    if let Ok(folder) = File::open(folder) {
-        let _ = folder.sync_all();
-    }
-}
-
-pub(super) fn io_error(file: &Path, tried: &'static str) -> impl FnOnce(io::Error) -> WriteError {
-    let file = file.to_owned();
-    move |error| WriteError::Io { file, tried, error }
+fn try_lock(_: &File) -> TryLock {
+    TryLock::Unsupported
 }

@@ -1,5 +1,6 @@
-//! The last versions of a settings file, kept beside it.
+//! The last versions of a settings file, stored in a folder next to it.
 
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::fs;
@@ -7,36 +8,36 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use zeroize::Zeroizing;
-
 use super::file::{self, Locked, WriteError};
-use crate::value::json;
+use crate::atomic::{self, FileError, Place};
+use crate::value::{ZeroizingString, json};
 
-/// What a version's first line starts with; the rest of the line is a JSON object, and the file's text follows.
+/// The start of a version's first line. The rest of the line is a JSON object, and the text of the file follows.
 const MARK: &str = "// settings-history ";
 
-const BYTE_ORDER: char = '\u{feff}';
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// How many versions are kept unless told otherwise.
-pub(super) const USUAL: usize = 10;
+/// The number of versions that are kept by default.
+pub(super) const DEFAULT_VERSIONS: usize = 10;
 
 /// One version of a settings file. Its text may hold secrets.
 #[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Version {
-    /// Its number; the later, the higher.
+    /// The number, higher for later versions.
     pub number: u64,
-    /// When it was written, to the second. Of a version that was written otherwise than with a
-    /// [`Store`](super::Store), when its file was changed last.
+    /// The time when the file was written, to the second. For a version that was not written with a
+    /// [`Store`](super::Store), the time when the file was last changed.
     pub time: SystemTime,
-    /// Who wrote it; `None` of a version that was written otherwise, or by nobody who gave a name.
+    /// The name of the writer; `None` if none was given, or if the version was not written with a `Store`.
     pub author: Option<String>,
-    /// Which version it took back, if it did.
+    /// The number of the version that was restored, if one was.
     pub restored: Option<u64>,
-    text: Zeroizing<String>,
+    text: ZeroizingString,
 }
 
 impl fmt::Debug for Version {
-    /// Leaves the text out: it may hold secrets.
+    /// Omits the text, which may hold secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Version")
             .field("number", &self.number)
@@ -48,40 +49,41 @@ impl fmt::Debug for Version {
 }
 
 impl Version {
-    /// The file's text. It may hold secrets.
+    /// Returns the text of the file, which may hold secrets.
     pub fn text(&self) -> &str {
         &self.text
     }
 }
 
-/// What became of a version that was to be kept.
+/// The version that a change added to the history.
 #[derive(Debug)]
-pub enum Kept {
-    /// It is kept under this number.
-    Version(u64),
-    /// No versions are kept.
+#[non_exhaustive]
+pub enum VersionStatus {
+    /// It has this number.
+    Added(u64),
+    /// The history is turned off.
     Off,
-    /// It could not be kept.
+    /// It could not be written.
     Failed(WriteError),
 }
 
-/// Who writes a version.
+/// The facts that a version's first line states.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Entry {
     pub(super) author: Option<String>,
     pub(super) restored: Option<u64>,
 }
 
-/// The versions of the settings file at `path` that are kept, the oldest first.
+/// Returns the stored versions of the settings file at `path`, the oldest first.
 ///
-/// They stand beside the file (beside what a symbolic link leads to in the end) in a folder of their own,
-/// `.config.json.history`, one file a version, for their owner alone (0700 and 0600): they hold what the settings file
-/// held, secrets included. A file that is no version is passed over.
+/// They are in the folder `.config.json.history` next to the file (next to the file that a symbolic link leads to), one
+/// file for each version. Only the owner can read them (0700 and 0600), since they hold the secrets that the settings
+/// file held. Other files in the folder are ignored.
 ///
 /// # Errors
-/// Where the folder is there but can't be read.
-pub fn history(path: &Path) -> Result<Vec<Version>, WriteError> {
-    History::of(&file::followed(path)?).versions()
+/// If the folder exists but can't be read.
+pub fn history(path: impl AsRef<Path>) -> Result<Vec<Version>, WriteError> {
+    History::new(&atomic::followed(path.as_ref())?).versions()
 }
 
 /// The folder of a file's versions.
@@ -91,8 +93,8 @@ pub(super) struct History {
 }
 
 impl History {
-    /// Of a file that is no symbolic link.
-    pub(super) fn of(target: &Path) -> Self {
+    /// The history of a file that is not a symbolic link.
+    pub(super) fn new(target: &Path) -> Self {
         let mut name = OsString::from(".");
         name.push(target.file_name().unwrap_or_default());
         name.push(".history");
@@ -101,47 +103,61 @@ impl History {
 
     pub(super) fn versions(&self) -> Result<Vec<Version>, WriteError> {
         let numbers = self.numbers()?.into_iter();
-        // one that is gone meanwhile was pruned
+        // a version that has gone in the meantime was pruned
         let versions = numbers.filter_map(|number| self.version(number).transpose());
         versions.collect()
     }
 
     pub(super) fn version(&self, number: u64) -> Result<Option<Version>, WriteError> {
         let path = self.path(number);
+        if fs::metadata(&path).is_ok_and(|found| !found.is_file()) {
+            return Ok(None);
+        }
         let found = match file::read(&path) {
-            Err(WriteError::NotText { .. }) => return Ok(None),
+            Err(WriteError::NotUtf8 { .. }) => return Ok(None),
             found => found?,
         };
-        let Some(text) = found.text().map(str::to_owned) else { return Ok(None) };
-        let text = Zeroizing::new(text);
+        let Some(text) = found.text() else { return Ok(None) };
         let modified = || fs::metadata(&path).and_then(|found| found.modified()).unwrap_or(UNIX_EPOCH);
-        Ok(Some(match parse(&text) {
-            Some(parsed) => {
-                let (head, parts) = parsed;
-                Version { number, text: Zeroizing::new(parts.concat()), ..head }
-            }
-            None => Version { number, time: modified(), author: None, restored: None, text },
+        Ok(Some(match parse(text) {
+            Some((head, parts)) => Version { number, text: parts.concat().into(), ..head },
+            None => Version {
+                number,
+                time: modified(),
+                author: None,
+                restored: None,
+                text: text.to_owned().into(),
+            },
         }))
     }
 
-    /// The numbers of all versions, the oldest first.
+    /// Returns the numbers of all versions, the oldest first.
     pub(super) fn numbers(&self) -> Result<Vec<u64>, WriteError> {
-        let failed = |error| file::io_error(&self.folder, "read")(error);
-        let entries = match fs::read_dir(&self.folder) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(failed(error)),
-        };
-        let mut numbers = Vec::new();
-        for entry in entries {
-            numbers.extend(number_of(&entry.map_err(failed)?.file_name()));
-        }
-        numbers.sort_unstable();
-        Ok(numbers)
+        let named = self.named()?.into_iter();
+        Ok(named
+            .filter(|(_, path)| fs::metadata(path).is_ok_and(|found| found.is_file()))
+            .map(|(number, _)| number)
+            .collect())
     }
 
-    /// Keeps what the file holds before it is replaced, if it was written otherwise than the newest version was.
-    pub(super) fn keep_before(&self, locked: &Locked, text: Option<&str>) -> Result<(), WriteError> {
+    /// Returns everything in the folder that is named like a version, such as `5.json`, by number.
+    fn named(&self) -> Result<BTreeMap<u64, PathBuf>, WriteError> {
+        let failed = |error| FileError::io(&self.folder, "read")(error);
+        let entries = match fs::read_dir(&self.folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+            Err(error) => return Err(failed(error).into()),
+        };
+        let mut named = BTreeMap::new();
+        for entry in entries {
+            let entry = entry.map_err(failed)?;
+            named.extend(version_number(&entry.file_name()).map(|number| (number, entry.path())));
+        }
+        Ok(named)
+    }
+
+    /// Adds the text that is about to be replaced, unless the newest version has it.
+    pub(super) fn add_before(&self, locked: &Locked, text: Option<&str>) -> Result<(), WriteError> {
         let Some(text) = text else { return Ok(()) };
         if self.newest()?.is_some_and(|newest| newest.text() == text) {
             return Ok(());
@@ -150,21 +166,21 @@ impl History {
         self.add(locked, text, time.unwrap_or_else(|_| SystemTime::now()), &Entry::default()).map(drop)
     }
 
-    /// Keeps what the file holds now; its number.
-    pub(super) fn keep_now(&self, locked: &Locked, text: &str, entry: &Entry) -> Result<u64, WriteError> {
+    /// Adds the new text, and returns the number of its version.
+    pub(super) fn add_now(&self, locked: &Locked, text: &str, entry: &Entry) -> Result<u64, WriteError> {
         self.add(locked, text, SystemTime::now(), entry)
     }
 
-    /// Removes the oldest versions until no more than `count` are left, and the folder with the last.
+    /// Removes the oldest versions until at most `count` are left, and the folder when it is empty.
     pub(super) fn prune(&self, count: usize) -> Result<(), WriteError> {
         let numbers = self.numbers()?;
         let surplus = numbers.len().saturating_sub(count);
         for number in numbers.into_iter().take(surplus) {
             let path = self.path(number);
-            fs::remove_file(&path).map_err(file::io_error(&path, "remove"))?;
+            fs::remove_file(&path).map_err(FileError::io(&path, "remove"))?;
         }
         if count == 0 {
-            // what else is in it stays
+            // fails if the folder holds other files, which stay
             let _ = fs::remove_dir(&self.folder);
         }
         Ok(())
@@ -176,44 +192,45 @@ impl History {
 
     fn add(&self, locked: &Locked, text: &str, time: SystemTime, entry: &Entry) -> Result<u64, WriteError> {
         self.make_folder(locked)?;
-        let number = self.numbers()?.last().map_or(1, |newest| newest.saturating_add(1));
+        let number = self.named()?.last_key_value().map_or(1, |(newest, _)| newest.saturating_add(1));
         let head = head(time, entry);
-        // room for all of it at once, so that no part of it is left behind in memory
-        let mut whole = Zeroizing::new(String::with_capacity(head.len() + text.len()));
-        // a byte-order mark is one at the start of a file alone
+        let mut whole = ZeroizingString::with_capacity(head.len() + text.len());
+        // a byte-order mark is one only at the start of a file
         let (mark, text) =
-            text.split_at(if text.starts_with(BYTE_ORDER) { BYTE_ORDER.len_utf8() } else { 0 });
+            text.split_at(if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 });
         [mark, &head, text].into_iter().for_each(|part| whole.push_str(part));
         locked.create_private(&self.path(number), &whole)?;
         Ok(number)
     }
 
-    /// The folder, its owner's alone; what is no folder is left alone.
+    /// Creates the folder, readable by its owner alone.
     fn make_folder(&self, locked: &Locked) -> Result<(), WriteError> {
-        let failed = |error| file::io_error(&self.folder, "create")(error);
+        let failed = |error| FileError::io(&self.folder, "create")(error);
         match fs::symlink_metadata(&self.folder) {
-            Ok(found) if found.is_dir() => self.clear(locked),
-            Ok(_) => Err(failed(io::Error::other("something else has its name"))),
+            Ok(found) if found.is_dir() => self.remove_leftovers(locked),
+            Ok(_) => Err(failed(io::Error::other("its name is taken by something else")).into()),
             Err(_) => {
                 let mut builder = fs::DirBuilder::new();
                 #[cfg(unix)]
                 std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
                 builder.create(&self.folder).map_err(failed)?;
                 locked.give_to_owner(&self.folder);
-                Ok(())
+                Ok(atomic::sync_folder(locked.folder())?)
             }
         }
     }
 
-    /// Takes away what a crash has left half done.
-    fn clear(&self, locked: &Locked) -> Result<(), WriteError> {
-        if !locked.is_alone() {
+    /// Removes temporary files that crashed writers left.
+    fn remove_leftovers(&self, locked: &Locked) -> Result<(), WriteError> {
+        if locked.place() == Place::Shared {
             return Ok(());
         }
         for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
             let name = entry.file_name();
-            if name.to_str().is_some_and(|name| name.starts_with('.') && name.ends_with(".new")) {
-                fs::remove_file(entry.path()).map_err(file::io_error(&entry.path(), "remove"))?;
+            let is_leftover =
+                name.to_str().is_some_and(|name| name.starts_with('.') && name.ends_with(".new"));
+            if is_leftover && entry.file_type().is_ok_and(|kind| !kind.is_dir()) {
+                fs::remove_file(entry.path()).map_err(FileError::io(&entry.path(), "remove"))?;
             }
         }
         Ok(())
@@ -224,14 +241,14 @@ impl History {
     }
 }
 
-/// `12` of `12.json`; names that would be written otherwise are no versions'.
-fn number_of(name: &OsStr) -> Option<u64> {
+/// Parses `12.json` as 12. Other spellings, such as `012.json`, are not versions.
+fn version_number(name: &OsStr) -> Option<u64> {
     let digits = name.to_str()?.strip_suffix(".json")?;
     let number: u64 = digits.parse().ok()?;
     (number > 0 && number.to_string() == digits).then_some(number)
 }
 
-/// A version's first line: a comment, so that the file is a settings file itself.
+/// Formats a version's first line: a comment, so that the version is a settings file itself.
 fn head(time: SystemTime, entry: &Entry) -> String {
     let seconds = time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let mut head = format!("{MARK}{{\"time\": {seconds}");
@@ -245,7 +262,7 @@ fn head(time: SystemTime, entry: &Entry) -> String {
     head
 }
 
-/// What the first line says, and the text around it; `None` where it is no version's.
+/// Parses a version's first line, and returns it with the text before and after it.
 fn parse(text: &str) -> Option<(Version, [&str; 2])> {
     let (mark, text) = text.split_at(text.find(MARK)?);
     if !matches!(mark, "" | "\u{feff}") {
@@ -260,7 +277,7 @@ fn parse(text: &str) -> Option<(Version, [&str; 2])> {
         time: UNIX_EPOCH.checked_add(Duration::from_secs(seconds))?,
         author: get("author").and_then(|author| Some(author.string()?.into_owned())),
         restored: get("restored").and_then(|number| number.text.parse().ok()),
-        text: Zeroizing::default(),
+        text: ZeroizingString::default(),
     };
     Some((version, [mark, text]))
 }

@@ -1,27 +1,26 @@
-//! Writing settings back: the file's text edited in place, checked, and replaced as a whole.
+//! Writing settings back: the file's text is edited in place, checked, and replaced as a whole.
 //!
-//! [`edit()`] is a pure function from text to text that keeps every byte it need not touch; [`write()`] replaces a file
-//! so that a crash at any point leaves the old or the new one; a [`Store`] puts both behind the checks that a
-//! program's settings ask for, and keeps the file's last versions ([`history()`]).
+//! [`edit()`] is a pure function from text to text that keeps every byte it need not change; [`write()`] replaces a file
+//! so that a crash at any point leaves the old or the new one; a [`Store`] adds the checks that a program's settings
+//! need, and stores the file's last versions ([`history()`]).
 
-#[cfg(all(feature = "attributes", target_os = "linux"))]
-mod attributes;
 mod difference;
 mod edit;
 mod error;
 mod file;
-mod given;
 mod history;
 mod opened;
 #[cfg(feature = "watch")]
 pub mod watch;
+mod written;
 
 #[cfg(test)]
 mod tests;
 
+pub use crate::atomic::{FileError, replace};
 pub use difference::{Difference, Side, differences};
 pub use edit::{Action, Change, EditError, edit};
 pub use error::StoreError;
-pub use file::{Snapshot, WriteError, read, write};
-pub use history::{Kept, Version, history};
-pub use opened::{Saved, Store};
+pub use file::{Snapshot, WriteError, WriteMode, WriteOutcome, read, write};
+pub use history::{Version, VersionStatus, history};
+pub use opened::{Assignment, EditOutcome, SaveOutcome, Store};

@@ -1,25 +1,34 @@
-//! A program's settings file, opened to be changed.
+//! A program's settings file, opened for changes.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::edit::edited;
-use super::file::{self, Locked, Snapshot};
-use super::given::to_written_json;
-use super::history::{self, Entry, History, Kept, Version};
-use super::{Action, Change, Difference, StoreError, differences};
+use super::file::{self, LOCK_TIMEOUT, Locked, Snapshot, WriteMode};
+use super::history::{self, DEFAULT_VERSIONS, Entry, History, Version, VersionStatus};
+use super::written::to_written_json;
+use super::{Action, Change, Difference, StoreError, WriteError, differences};
+use crate::atomic::{FileError, followed};
 use crate::resolve::{Code, Effective, Layer, Layers, Origin, Report, Resolution, Settings, resolve};
-use crate::schema::{Kind, Setting};
-use crate::value::{Value, Wiped, from_text};
+use crate::schema::{self, Kind, Setting};
+use crate::value::{Value, ZeroizingString, from_text};
 
-/// What an absent file is taken for.
+/// The text of a file that does not exist.
 const EMPTY: &str = "{}\n";
 
-/// A program's settings file, opened to be changed.
+/// How long [`Store::update`] waits for other writers.
+const UPDATE_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// How often [`Store::update`] starts again when a writer that takes no lock changed the file.
+const UPDATE_ATTEMPTS: usize = 20;
+
+/// A program's settings file, opened for changes.
 ///
 /// Changes are made to the text in memory; [`Store::save`] checks them and replaces the file. Only what is set here
-/// is ever written: never a value that came from the environment or another layer.
+/// is written, never a value that came from the environment or another layer.
 ///
 /// ```
 /// use settings_core::reference::ServerSettings;
@@ -42,16 +51,17 @@ const EMPTY: &str = "{}\n";
 pub struct Store<T> {
     path: PathBuf,
     read: Snapshot,
-    text: Wiped,
+    text: ZeroizingString,
     others: Layers,
     shadowed: bool,
-    keep: usize,
+    mode: WriteMode,
+    max_versions: usize,
     entry: Entry,
     settings: PhantomData<fn() -> T>,
 }
 
 impl<T> fmt::Debug for Store<T> {
-    /// Leaves the text out: it may hold secrets.
+    /// Omits the text, which may hold secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Store")
             .field("path", &self.path)
@@ -60,184 +70,300 @@ impl<T> fmt::Debug for Store<T> {
     }
 }
 
-/// What [`Store::save`] did.
-#[derive(Debug)]
-pub enum Saved {
-    /// Nothing had changed, so nothing was written.
+/// Whether an edit changed the text in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EditOutcome {
+    /// The text is as it was.
     Unchanged,
-    /// The file was replaced; and what became of its version.
-    Written(Kept),
+    /// The text is different.
+    Changed,
+}
+
+impl EditOutcome {
+    /// Returns whether the text is different.
+    pub const fn is_changed(self) -> bool {
+        matches!(self, Self::Changed)
+    }
+
+    const fn from_changed(is_changed: bool) -> Self {
+        if is_changed { Self::Changed } else { Self::Unchanged }
+    }
+}
+
+/// The result of [`Store::save`].
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum SaveOutcome {
+    /// The text had not changed; nothing was written.
+    Unchanged,
+    /// The file was written.
+    #[non_exhaustive]
+    Written {
+        /// The version that the change added to the history.
+        version: VersionStatus,
+        /// The warnings that the settings have because of the change.
+        warnings: Report,
+    },
+}
+
+/// One setting of a change to several: [`Store::set_all`].
+#[derive(Clone)]
+pub struct Assignment<'a, V = &'a str> {
+    /// The path of the setting.
+    pub path: &'a str,
+    /// The value, or the elements of a list.
+    pub values: &'a [V],
+}
+
+impl<V> fmt::Debug for Assignment<'_, V> {
+    /// Omits the values, which may be secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Assignment").field("path", &self.path).finish_non_exhaustive()
+    }
 }
 
 impl<T: Settings> Store<T> {
-    /// Opens a file, which need not exist yet. `others` are all layers beside it: custom defaults, weaker files, the
+    /// Opens a file, which need not exist yet. `others` are all other layers: custom defaults, weaker files, the
     /// environment, overrides.
     ///
     /// # Errors
-    /// Where the file can't be read or isn't UTF-8.
-    pub fn open(path: &Path, others: Layers) -> Result<Self, StoreError> {
-        let read = file::read(path)?;
+    /// If the file can't be read or isn't UTF-8.
+    pub fn open(path: impl AsRef<Path>, others: Layers) -> Result<Self, StoreError> {
+        let path = path.as_ref().to_owned();
+        let read = file::read(&path)?;
         let text = read.text().unwrap_or(EMPTY).to_owned().into();
         Ok(Self {
-            path: path.to_owned(),
+            path,
             read,
             text,
             others,
             shadowed: false,
-            keep: history::USUAL,
+            mode: WriteMode::default(),
+            max_versions: DEFAULT_VERSIONS,
             entry: Entry::default(),
             settings: PhantomData,
         })
     }
 
-    /// How many versions the [`history()`](super::history()) keeps: 10 unless told otherwise. With 0 none are kept, and
-    /// those that are there are removed with the next change.
+    /// Sets the number of versions in the [`history()`](super::history()), 10 by default. With 0 the history is turned
+    /// off, and the next change removes the stored versions.
     #[must_use]
-    pub fn keep(mut self, versions: usize) -> Self {
-        self.keep = versions;
+    pub fn max_versions(mut self, versions: usize) -> Self {
+        self.max_versions = versions;
         self
     }
 
-    /// Who makes the changes, for the history.
+    /// Sets the name of the person who makes the changes, for the history.
     #[must_use]
     pub fn author(mut self, author: Option<String>) -> Self {
         self.entry.author = author;
         self
     }
 
-    /// Whether to change settings that a stronger layer sets all the same. Without it that is refused.
+    /// Allows changes to settings that a stronger layer sets. They are refused by default.
     #[must_use]
     pub fn shadowed(mut self, allowed: bool) -> Self {
         self.shadowed = allowed;
         self
     }
 
-    /// Sets a setting; whether that changes the text. Old names and other letter cases of the path are understood.
-    ///
-    /// One value is read as a variable's text is; several are a list's elements, none an empty list. A value that the
-    /// file has already stays as it is written there.
-    ///
-    /// # Errors
-    /// An unknown path, a value that the setting refuses, a stronger layer, a text that is no JSON object.
-    pub fn set<V: AsRef<str>>(&mut self, path: &str, values: &[V]) -> Result<bool, StoreError> {
-        let stored = self.stored(&self.text);
-        let current = stored.setting(path)?;
-        let setting = current.setting;
-        let value = read_values(&current.path.to_string(), setting, values)?;
-        let json = to_written_json(&setting.kind, &value, values);
-        let is_there = is_as_it_should_be(&stored, &current, &value);
-        value.wipe();
-        self.refuse_shadowed(path)?;
-        if is_there {
-            return Ok(false);
-        }
-        self.change(&current, Action::Set(json.into_string()))
+    /// Sets how the file is written, [`WriteMode::Replace`] by default.
+    #[must_use]
+    pub fn write_mode(mut self, mode: WriteMode) -> Self {
+        self.mode = mode;
+        self
     }
 
-    /// Removes a setting from the file, under whichever name it stands there, or an optional section with all that is
-    /// in it; whether that changes the text.
+    /// Sets a setting. Aliases and other letter cases of the path are accepted.
+    ///
+    /// One value is read like a variable's text; several are the elements of a list, none is an empty list. A value
+    /// that the file has already stays as it is written there.
     ///
     /// # Errors
-    /// An unknown path, a stronger layer, a text that is no JSON object.
-    pub fn unset(&mut self, path: &str) -> Result<bool, StoreError> {
+    /// If the path is unknown, the setting refuses the value, a stronger layer sets the setting, or the text is not a
+    /// JSON object.
+    pub fn set<V: AsRef<str>>(&mut self, path: &str, values: &[V]) -> Result<EditOutcome, StoreError> {
+        self.set_all(&[Assignment { path, values }])
+    }
+
+    /// Sets several settings. Either all of them are set in memory, or none is.
+    ///
+    /// Rules that concern several settings are checked once, by [`Store::save`].
+    ///
+    /// # Errors
+    /// As [`Store::set`], for the first setting that is refused.
+    pub fn set_all<V: AsRef<str>>(
+        &mut self,
+        assignments: &[Assignment<'_, V>],
+    ) -> Result<EditOutcome, StoreError> {
         let stored = self.stored(&self.text);
+        let effective = (!self.shadowed).then(|| self.effective(&self.text));
+        let (mut changes, mut seen) = (Vec::new(), HashSet::new());
+        for Assignment { path, values } in assignments {
+            let current = stored.setting(path)?;
+            if !seen.insert(current.path.to_string()) {
+                return Err(StoreError::Repeated { path: current.path.to_string() });
+            }
+            let kind = &current.setting.kind;
+            let value = read_values(&current.path.to_string(), current.setting, values)?;
+            let json = to_written_json(kind, &value, values);
+            let is_there = is_already_set(&stored, &current, &value);
+            value.wipe();
+            refuse_shadowed(effective.as_ref(), path)?;
+            if !is_there {
+                changes.push(change(&current, Action::Set(json.into_string())));
+            }
+        }
+        self.apply(&changes)
+    }
+
+    /// Removes a setting from the file, under whichever name it is there, or an optional section with all its settings.
+    ///
+    /// # Errors
+    /// If the path is unknown, a stronger layer sets the setting, or the text is not a JSON object.
+    pub fn unset(&mut self, path: &str) -> Result<EditOutcome, StoreError> {
+        let stored = self.stored(&self.text);
+        let effective = (!self.shadowed).then(|| self.effective(&self.text));
         if let Some(keys) = stored.optional_section(path) {
             let within = |effective: &Effective<'_>| effective.path.keys().starts_with(&keys);
             for setting in stored.settings().filter(within) {
-                self.refuse_shadowed(&setting.path.to_string())?;
+                refuse_shadowed(effective.as_ref(), &setting.path.to_string())?;
             }
-            return self.apply(Change::unset(keys));
+            return self.apply(&[Change::unset(keys)]);
         }
         let current = stored.setting(path)?;
-        self.refuse_shadowed(path)?;
-        self.change(&current, Action::Unset)
+        refuse_shadowed(effective.as_ref(), path)?;
+        self.apply(&[change(&current, Action::Unset)])
     }
 
-    /// Takes a version of the history back; whether that changes the text.
+    /// Restores the text of a version of the history.
     ///
     /// # Errors
-    /// No such version; a history that can't be read.
-    pub fn restore(&mut self, number: u64) -> Result<bool, StoreError> {
-        let history = History::of(&file::followed(&self.path)?);
+    /// If there is no such version, or the history can't be read.
+    pub fn restore(&mut self, number: u64) -> Result<EditOutcome, StoreError> {
+        let history = History::new(&followed(&self.path).map_err(WriteError::from)?);
         let Some(version) = history.version(number)? else {
-            return Err(StoreError::NoVersion { number, kept: history.numbers()? });
+            return Err(StoreError::UnknownVersion { number, available: history.numbers()? });
         };
         let is_changed = version.text() != &*self.text;
         self.text = version.text().to_owned().into();
         self.entry.restored = Some(number);
-        Ok(is_changed)
+        Ok(EditOutcome::from_changed(is_changed))
     }
 
-    /// The versions that are kept, the oldest first.
+    /// Returns the stored versions, the oldest first.
     ///
     /// # Errors
-    /// Where the history can't be read.
+    /// If the history can't be read.
     pub fn history(&self) -> Result<Vec<Version>, StoreError> {
         Ok(history::history(&self.path)?)
     }
 
-    /// The settings that the file itself would say otherwise when it is saved, secrets redacted, each with the stronger
-    /// layer that sets it all the same, if one does.
+    /// Returns the settings that [`Store::save`] will change in the file, secrets redacted, each with the stronger layer
+    /// that sets it, if one does.
     pub fn changes(&self) -> Vec<(Difference, Option<Origin>)> {
         let before = self.stored(self.read.text().unwrap_or(EMPTY));
         let effective = self.effective(&self.text);
         let shadow = |difference: &Difference| {
-            effective.setting(&difference.path.to_string()).ok().and_then(stronger_than_the_file)
+            effective.setting(&difference.path.to_string()).ok().and_then(origin_above_file)
         };
         let changes = differences(&before, &self.stored(&self.text)).into_iter();
         changes.map(|difference| (difference.clone(), shadow(&difference))).collect()
     }
 
-    /// The text as it would be saved. It may hold secrets.
+    /// Returns the text that [`Store::save`] would write. It may hold secrets.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Checks what the settings would be, from the file alone and from all layers, and replaces the file.
+    /// Checks the settings that result from the file alone and from all layers, and writes the file.
     ///
-    /// Mistakes that are there already don't keep a change from being saved; those that it would add do. A history that
-    /// can't be written doesn't either: [`Kept::Failed`] says so.
+    /// The change is refused if it adds errors; errors that are there already don't matter. A failure to write the
+    /// history is not an error either: see [`VersionStatus::Failed`].
     ///
     /// # Errors
-    /// New mistakes; a file that was changed since it was opened; whatever [`write`](super::write) can't do. The file
-    /// is then as it was.
-    pub fn save(&mut self) -> Result<Saved, StoreError> {
+    /// If the change adds errors to the settings, the file was changed since it was opened, or
+    /// [`write`](super::write) fails.
+    pub fn save(&mut self) -> Result<SaveOutcome, StoreError> {
+        let Some(warnings) = self.check()? else { return Ok(SaveOutcome::Unchanged) };
+        self.write(&Locked::new(&self.path, LOCK_TIMEOUT)?, warnings)
+    }
+
+    /// Reads the file again, edits it and saves it, as one step that other writers wait for.
+    ///
+    /// Many processes can thus change one file at a time, and each change is made to the text that the others left. A
+    /// writer that takes no lock, such as a text editor, can come in between: `edit` is then called again with the new
+    /// text.
+    ///
+    /// # Errors
+    /// If `edit` fails, or [`Store::save`] does.
+    pub fn update<R, E: From<StoreError>>(
+        &mut self,
+        mut edit: impl FnMut(&mut Self) -> Result<R, E>,
+    ) -> Result<(R, SaveOutcome), E> {
+        let mut attempt = 1;
+        loop {
+            let locked = Locked::new(&self.path, UPDATE_TIMEOUT).map_err(StoreError::from)?;
+            self.read = file::read(&self.path).map_err(StoreError::from)?;
+            self.text = self.read.text().unwrap_or(EMPTY).to_owned().into();
+            self.entry.restored = None;
+            let edited = edit(self)?;
+            let Some(warnings) = self.check()? else { return Ok((edited, SaveOutcome::Unchanged)) };
+            match self.write(&locked, warnings) {
+                Err(StoreError::Write(WriteError::Conflict { .. })) if attempt < UPDATE_ATTEMPTS => {
+                    attempt += 1
+                }
+                Err(error) => return Err(error.into()),
+                Ok(saved) => return Ok((edited, saved)),
+            }
+        }
+    }
+
+    /// Checks that the change adds no errors, and returns the warnings that it adds; `None` if there is no change.
+    fn check(&self) -> Result<Option<Report>, StoreError> {
         let before = self.read.text().unwrap_or(EMPTY);
         if *before == *self.text {
-            return Ok(Saved::Unchanged);
+            return Ok(None);
         }
         let views: [&dyn Fn(&str) -> Report; 2] =
             [&|text| self.stored(text).report().clone(), &|text| self.effective(text).report().clone()];
+        let mut warnings = Report::default();
         for view in views {
-            let mistakes = view(&self.text).errors_beyond(&view(before));
-            if mistakes.has_errors() {
-                return Err(StoreError::Invalid(mistakes));
+            let added = view(&self.text).beyond(&view(before));
+            if added.has_errors() {
+                return Err(StoreError::Invalid(added.errors()));
             }
+            warnings = warnings.and(&added.warnings());
         }
-        let kept = self.write()?;
-        self.read = Snapshot::of(&*self.text);
-        self.entry.restored = None;
-        Ok(Saved::Written(kept))
+        Ok(Some(warnings))
     }
 
-    /// Replaces the file, and keeps its version.
-    fn write(&self) -> Result<Kept, StoreError> {
-        let locked = Locked::new(&self.path)?;
+    fn write(&mut self, locked: &Locked, warnings: Report) -> Result<SaveOutcome, StoreError> {
+        let written = self.write_with_history(locked);
+        if let Ok(_) | Err(StoreError::Write(WriteError::File(FileError::NotDurable { .. }))) = written {
+            self.read = Snapshot::new(&*self.text);
+            self.entry.restored = None;
+        }
+        Ok(SaveOutcome::Written { version: written?, warnings })
+    }
+
+    /// Writes the file, and adds its versions before and after to the history.
+    fn write_with_history(&self, locked: &Locked) -> Result<VersionStatus, StoreError> {
         locked.check(&self.read)?;
-        let history = History::of(locked.target());
+        let history = History::new(locked.target());
         // before the file is replaced, so that a crash in between loses nothing
-        let before = match self.keep {
+        let before = match self.max_versions {
             0 => Ok(()),
-            // what a crash left unpruned first, so that crashes don't add up
-            _ => history.prune(self.keep).and_then(|()| history.keep_before(&locked, self.read.text())),
+            // prunes what a crash left unpruned, so that crashes don't add up
+            max => history.prune(max).and_then(|()| history.add_before(locked, self.read.text())),
         };
-        locked.replace(&self.read, &self.text)?;
-        let kept = before.and_then(|()| match self.keep {
-            0 => Ok(Kept::Off),
-            _ => history.keep_now(&locked, &self.text, &self.entry).map(Kept::Version),
+        locked.write(&self.read, &self.text, self.mode)?;
+        let status = before.and_then(|()| match self.max_versions {
+            0 => Ok(VersionStatus::Off),
+            _ => history.add_now(locked, &self.text, &self.entry).map(VersionStatus::Added),
         });
-        let kept = kept.and_then(|kept| history.prune(self.keep).map(|()| kept));
-        Ok(kept.unwrap_or_else(Kept::Failed))
+        let status = status.and_then(|status| history.prune(self.max_versions).map(|()| status));
+        Ok(status.unwrap_or_else(VersionStatus::Failed))
     }
 
     #[cfg(test)]
@@ -245,45 +371,21 @@ impl<T: Settings> Store<T> {
         self.text = text.to_owned().into();
     }
 
-    fn change(&mut self, current: &Effective<'_>, action: Action) -> Result<bool, StoreError> {
-        let keys = |path: &crate::schema::Path| path.keys().iter().map(|key| (*key).to_owned()).collect();
-        let aliases = current.setting.aliases.iter().copied();
-        let change = Change {
-            path: keys(&current.path),
-            old_names: aliases.map(|alias| keys(&current.path.old_name(alias))).collect(),
-            action,
-        };
-        self.apply(change)
-    }
-
-    fn apply(&mut self, change: Change) -> Result<bool, StoreError> {
+    fn apply(&mut self, changes: &[Change]) -> Result<EditOutcome, StoreError> {
         let edited =
-            edited(&self.text, &[change]).map_err(|error| StoreError::Edit { file: self.name(), error })?;
+            edited(&self.text, changes).map_err(|error| StoreError::Edit { file: self.name(), error })?;
         let is_changed = edited != self.text;
         self.text = edited;
         self.entry.restored = self.entry.restored.filter(|_| !is_changed);
-        Ok(is_changed)
+        Ok(EditOutcome::from_changed(is_changed))
     }
 
-    fn refuse_shadowed(&self, path: &str) -> Result<(), StoreError> {
-        if self.shadowed {
-            return Ok(());
-        }
-        let resolution = self.effective(&self.text);
-        let effective = resolution.setting(path)?;
-        let path = effective.path.to_string();
-        match stronger_than_the_file(effective) {
-            Some(origin) => Err(StoreError::Shadowed { path, origin: Box::new(origin) }),
-            None => Ok(()),
-        }
-    }
-
-    /// What the file alone says.
+    /// Resolves the file alone.
     fn stored(&self, text: &str) -> Resolution<T> {
         resolve(Layers::new().file(self.name(), text))
     }
 
-    /// What all layers together say.
+    /// Resolves all layers together.
     fn effective(&self, text: &str) -> Resolution<T> {
         resolve(self.others.clone().file(self.name(), text))
     }
@@ -293,37 +395,73 @@ impl<T: Settings> Store<T> {
     }
 }
 
-/// What sets a setting whatever the file says; a variable that can't be read does too, once it is mended.
-fn stronger_than_the_file(effective: Effective<'_>) -> Option<Origin> {
+fn change(current: &Effective<'_>, action: Action) -> Change {
+    let keys = |path: &schema::Path| path.keys().iter().map(|key| (*key).to_owned()).collect();
+    let aliases = current.setting.aliases.iter().copied();
+    Change {
+        path: keys(&current.path),
+        old_names: aliases.map(|alias| keys(&current.path.old_name(alias))).collect(),
+        action,
+    }
+}
+
+/// Refuses a change that a stronger layer would hide; `None` allows all.
+fn refuse_shadowed<T>(effective: Option<&Resolution<T>>, path: &str) -> Result<(), StoreError> {
+    let Some(effective) = effective else { return Ok(()) };
+    let setting = effective.setting(path)?;
+    let path = setting.path.to_string();
+    match origin_above_file(setting) {
+        Some(origin) => Err(StoreError::Shadowed { path, origin: Box::new(origin) }),
+        None => Ok(()),
+    }
+}
+
+/// Returns the strongest origin above the file. A variable that can't be read counts: it will win once it is fixed.
+fn origin_above_file(effective: Effective<'_>) -> Option<Origin> {
     let Effective { origin, overridden, .. } = effective;
     let origins = overridden.into_iter().map(|(origin, _)| origin).chain([origin]);
     origins.max_by_key(Origin::layer).filter(|origin| origin.layer() > Layer::File)
 }
 
-/// Whether the file has the value already, under its own name and without a mistake.
-fn is_as_it_should_be<T>(stored: &Resolution<T>, current: &Effective<'_>, value: &Value<'_>) -> bool {
+/// Returns whether the file has the value already, under its own name and without a finding.
+fn is_already_set<T>(stored: &Resolution<T>, current: &Effective<'_>, value: &Value<'_>) -> bool {
     let path = current.path.to_string();
-    let is_about_it = |setting: &Option<String>| setting.as_ref() == Some(&path);
     current.layer() == Layer::File
         && current.value == *value
-        && !stored.report().diagnostics().iter().any(|diagnostic| is_about_it(&diagnostic.setting))
-        && !stored.report().diagnostics().iter().any(|diagnostic| diagnostic.code == Code::DuplicateKey)
+        && !stored.report().diagnostics().iter().any(|diagnostic| {
+            diagnostic.setting.as_ref() == Some(&path) || diagnostic.code == Code::DuplicateKey
+        })
 }
 
+/// Reads the arguments of a setting: one value, or the elements of a list. A list of one argument is that element,
+/// unless the argument is JSON.
 fn read_values<'v, V: AsRef<str>>(
     path: &str,
     setting: &Setting,
     values: &'v [V],
 ) -> Result<Value<'v>, StoreError> {
     let refused = |mismatch| StoreError::Value { path: path.to_owned(), mismatch: Box::new(mismatch) };
-    if let [value] = values {
-        return from_text(&setting.kind, value.as_ref()).map_err(refused);
-    }
-    let of = match setting.kind {
-        Kind::List(of) | Kind::Set(of) => of,
-        Kind::Optional(&(Kind::List(of) | Kind::Set(of))) => of,
-        _ => return Err(StoreError::NoList { path: path.to_owned() }),
+    let element = match setting.kind {
+        Kind::List(element) | Kind::Set(element) => Some(element),
+        Kind::Optional(&(Kind::List(element) | Kind::Set(element))) => Some(element),
+        _ => None,
     };
-    let elements: Result<_, _> = values.iter().map(|value| from_text(of, value.as_ref())).collect();
-    elements.map(Value::List).map_err(refused)
+    match (values, element) {
+        ([value], None) => from_text(&setting.kind, value.as_ref()).map_err(refused),
+        ([value], Some(_)) if is_whole_list(value.as_ref()) => {
+            from_text(&setting.kind, value.as_ref()).map_err(refused)
+        }
+        (_, Some(element)) => {
+            let elements: Result<_, _> =
+                values.iter().map(|value| from_text(element, value.as_ref())).collect();
+            elements.map(Value::List).map_err(refused)
+        }
+        _ => Err(StoreError::NotAList { path: path.to_owned() }),
+    }
+}
+
+/// Returns whether an argument is a whole list and not one element.
+fn is_whole_list(argument: &str) -> bool {
+    let argument = argument.trim();
+    argument.is_empty() || argument == "null" || argument.starts_with('[')
 }

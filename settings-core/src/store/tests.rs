@@ -7,7 +7,7 @@ use super::*;
 use crate::resolve::{Code, Layers};
 use crate::sample::Program;
 
-/// A folder of a test's own, gone when the test is over.
+/// A folder of a test's own, removed on drop.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -53,14 +53,14 @@ fn values_are_written_in_the_form_of_their_setting() {
     let folder = Folder::new("form");
     let path = folder.file("config.json", "{\n  // mail\n  \"Mail\": {\"Port\": \"25\"}\n}\n");
     let mut store = open(&path);
-    assert!(store.set("Mail.Port", &["587"]).unwrap());
-    assert!(store.set("mail.timeout", &["1m30s"]).unwrap());
-    assert!(store.set("Mail.Auth", &["1"]).unwrap());
-    assert!(store.set("Mail.Server", &["25"]).unwrap());
-    assert!(store.set("Limits.Hosts", &["a b", "c"]).unwrap());
-    assert!(store.set("Limits.Quotas", &[r#"{"x":"5"}"#]).unwrap());
-    assert!(store.set("Limits.Workers", &["null"]).unwrap());
-    assert!(matches!(store.save().unwrap(), Saved::Written(Kept::Version(_))));
+    assert!(store.set("Mail.Port", &["587"]).unwrap().is_changed());
+    assert!(store.set("mail.timeout", &["1m30s"]).unwrap().is_changed());
+    assert!(store.set("Mail.Auth", &["1"]).unwrap().is_changed());
+    assert!(store.set("Mail.Server", &["25"]).unwrap().is_changed());
+    assert!(store.set("Limits.Hosts", &["a b", "c"]).unwrap().is_changed());
+    assert!(store.set("Limits.Quotas", &[r#"{"x":"5"}"#]).unwrap().is_changed());
+    assert!(store.set("Limits.Workers", &["null"]).unwrap().is_changed());
+    assert!(matches!(store.save().unwrap(), SaveOutcome::Written { version: VersionStatus::Added(_), .. }));
     assert_eq!(
         fs::read_to_string(&path).unwrap(),
         r#"{
@@ -74,49 +74,49 @@ fn values_are_written_in_the_form_of_their_setting() {
 }
 "#
     );
-    assert!(store.unset("Limits.Quotas").unwrap());
-    assert!(!store.unset("Limits.Ratio").unwrap());
-    assert!(store.set::<&str>("Limits.Hosts", &[]).unwrap());
+    assert!(store.unset("Limits.Quotas").unwrap().is_changed());
+    assert!(!store.unset("Limits.Ratio").unwrap().is_changed());
+    assert!(store.set::<&str>("Limits.Hosts", &[]).unwrap().is_changed());
     store.save().unwrap();
     let text = fs::read_to_string(&path).unwrap();
     assert!(text.contains("\"Hosts\": [],\n    \"Workers\"") && !text.contains("Quotas"), "{text}");
 }
 
 #[test]
-fn what_the_file_says_already_is_left_as_it_is_written() {
+fn a_value_that_the_file_has_stays_as_it_is_written() {
     let folder = Folder::new("same");
     let text = "{\"Mail\": {\"Port\": \"587\", \"Timeout\": \"1m\"}}";
     let path = folder.file("config.json", text);
     let before = fs::metadata(&path).unwrap().modified().unwrap();
     let mut store = open(&path);
-    assert!(!store.set("Mail.Port", &["587"]).unwrap());
-    assert!(!store.set("Mail.Timeout", &["60"]).unwrap());
-    assert!(matches!(store.save().unwrap(), Saved::Unchanged));
-    // a default that the file does not say is said
-    assert!(store.set("Mail.Auth", &["false"]).unwrap());
-    assert!(store.unset("Mail.Auth").unwrap());
-    assert!(matches!(store.save().unwrap(), Saved::Unchanged));
+    assert!(!store.set("Mail.Port", &["587"]).unwrap().is_changed());
+    assert!(!store.set("Mail.Timeout", &["60"]).unwrap().is_changed());
+    assert!(matches!(store.save().unwrap(), SaveOutcome::Unchanged));
+    // a default is written, too
+    assert!(store.set("Mail.Auth", &["false"]).unwrap().is_changed());
+    assert!(store.unset("Mail.Auth").unwrap().is_changed());
+    assert!(matches!(store.save().unwrap(), SaveOutcome::Unchanged));
     assert_eq!(store.text(), text);
     assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), before);
 }
 
 #[test]
-fn old_names_and_letter_cases_are_put_right() {
+fn aliases_and_letter_cases_are_corrected() {
     let folder = Folder::new("names");
     let path =
         folder.file("config.json", r#"{"Mail": {"port": 25, "Pass": "x"}, "Old": {"Mail": {"Port": 1}}}"#);
     let mut store = open(&path);
-    assert!(store.set("Mail.Port", &["25"]).unwrap());
-    assert!(store.set("Mail.Pass", &["x"]).unwrap());
+    assert!(store.set("Mail.Port", &["25"]).unwrap().is_changed());
+    assert!(store.set("Mail.Pass", &["x"]).unwrap().is_changed());
     assert_eq!(store.text(), r#"{"Mail": {"Port": 25, "Password": "x"}, "Old": {"Mail": {}}}"#);
 }
 
 #[test]
-fn mistakes_are_refused_before_anything_is_written() {
+fn errors_are_refused_before_the_file_is_written() {
     let folder = Folder::new("mistakes");
     let path = folder.file("config.json", r#"{"Mail": {"Port": 0, "Prot": 1}}"#);
     let mut store = open(&path);
-    let message = |result: Result<bool, StoreError>| result.unwrap_err().to_string();
+    let message = |result: Result<EditOutcome, StoreError>| result.unwrap_err().to_string();
     assert_eq!(
         message(store.set("Mail.Port", &["99999"])),
         "`Mail.Port`: expected a whole number from 1 to 65535, found 99999"
@@ -130,14 +130,14 @@ fn mistakes_are_refused_before_anything_is_written() {
         "`Mail.Prot` is no setting of this program; did you mean `Mail.Port`?"
     );
     assert_eq!(message(store.set("Mail.Port", &["1", "2"])), "`Mail.Port` takes one value, not several");
-    // one mistake can be mended while another is left
-    assert!(store.set("Mail.Port", &["25"]).unwrap());
-    assert!(matches!(store.save().unwrap(), Saved::Written(Kept::Version(_))));
+    // one error can be fixed while another stays
+    assert!(store.set("Mail.Port", &["25"]).unwrap().is_changed());
+    assert!(matches!(store.save().unwrap(), SaveOutcome::Written { version: VersionStatus::Added(_), .. }));
     assert_eq!(fs::read_to_string(&path).unwrap(), r#"{"Mail": {"Port": 25, "Prot": 1}}"#);
 }
 
 #[test]
-fn new_mistakes_keep_the_change_from_being_saved() {
+fn a_change_that_adds_an_error_is_not_saved() {
     let folder = Folder::new("new-mistakes");
     let text = r#"{"Mail": {"Port": 1}}"#;
     let path = folder.file("config.json", text);
@@ -149,7 +149,7 @@ fn new_mistakes_keep_the_change_from_being_saved() {
 }
 
 #[test]
-fn what_a_stronger_layer_sets_is_refused_unless_told() {
+fn a_shadowed_setting_is_refused_unless_allowed() {
     let folder = Folder::new("shadowed");
     let path = folder.file("config.json", "{}");
     let variables = [("MM_MAIL_PORT", "2525"), ("MM_MAIL_TIMEOUT", "soon"), ("MM_MAIL_PASSWORD", "k4n4ry")];
@@ -164,13 +164,13 @@ fn what_a_stronger_layer_sets_is_refused_unless_told() {
         assert!(matches!(store.unset(setting), Err(StoreError::Shadowed { .. })));
     }
     let mut store = store.shadowed(true);
-    assert!(store.set("Mail.Port", &["7"]).unwrap());
+    assert!(store.set("Mail.Port", &["7"]).unwrap().is_changed());
     store.save().unwrap();
     assert_eq!(fs::read_to_string(&path).unwrap(), "{\n    \"Mail\": {\n        \"Port\": 7\n    }\n}");
-    let told = Layers::new().set("Mail.Port", "9", "--set");
-    assert!(Store::<Program>::open(&path, told).unwrap().set("Mail.Port", &["8"]).is_err());
+    let overridden = Layers::new().set("Mail.Port", "9", "--set");
+    assert!(Store::<Program>::open(&path, overridden).unwrap().set("Mail.Port", &["8"]).is_err());
     let weaker = Layers::new().file("base.json", r#"{"Mail": {"Port": 9}}"#);
-    assert!(Store::<Program>::open(&path, weaker).unwrap().set("Mail.Port", &["8"]).unwrap());
+    assert!(Store::<Program>::open(&path, weaker).unwrap().set("Mail.Port", &["8"]).unwrap().is_changed());
 }
 
 #[test]
@@ -194,40 +194,43 @@ fn no_error_shows_a_secret() {
 }
 
 #[test]
-fn a_file_that_was_changed_meanwhile_is_a_conflict() {
+fn a_file_that_was_changed_since_is_a_conflict() {
     let folder = Folder::new("conflict");
     let path = folder.file("config.json", "{}");
     let mut store = open(&path);
     store.set("Mail.Port", &["7"]).unwrap();
     fs::write(&path, "{ }").unwrap();
-    assert!(matches!(store.save(), Err(StoreError::File(WriteError::Conflict { .. }))));
+    assert!(matches!(store.save(), Err(StoreError::Write(WriteError::Conflict { .. }))));
     assert_eq!(fs::read_to_string(&path).unwrap(), "{ }");
     fs::remove_file(&path).unwrap();
-    assert!(matches!(store.save(), Err(StoreError::File(WriteError::Conflict { .. }))));
+    assert!(matches!(store.save(), Err(StoreError::Write(WriteError::Conflict { .. }))));
     let mut store = open(&path);
     store.set("Mail.Port", &["7"]).unwrap();
     fs::write(&path, "{}").unwrap();
-    assert!(matches!(store.save(), Err(StoreError::File(WriteError::Conflict { .. }))));
+    assert!(matches!(store.save(), Err(StoreError::Write(WriteError::Conflict { .. }))));
     assert_eq!(folder.names(), ["config.json"]);
 }
 
 #[test]
-fn a_store_can_be_saved_again_and_again() {
+fn a_store_can_be_saved_repeatedly() {
     let folder = Folder::new("again");
     let path = folder.0.join("config.json");
     let mut store = open(&path);
-    assert!(matches!(store.save().unwrap(), Saved::Unchanged));
+    assert!(matches!(store.save().unwrap(), SaveOutcome::Unchanged));
     assert!(!path.exists());
     for port in ["7", "8"] {
         store.set("Mail.Port", &[port]).unwrap();
-        assert!(matches!(store.save().unwrap(), Saved::Written(Kept::Version(_))));
+        assert!(matches!(
+            store.save().unwrap(),
+            SaveOutcome::Written { version: VersionStatus::Added(_), .. }
+        ));
     }
     assert_eq!(fs::read_to_string(&path).unwrap(), "{\n    \"Mail\": {\n        \"Port\": 8\n    }\n}\n");
     assert_eq!(folder.names(), [".config.json.history", "config.json"]);
 }
 
 #[test]
-fn what_is_no_text_or_no_file_is_refused() {
+fn other_bytes_and_folders_are_refused() {
     let folder = Folder::new("no-text");
     let path = folder.0.join("config.json");
     fs::write(&path, b"{\n\"\xff\": 1}").unwrap();
@@ -237,15 +240,18 @@ fn what_is_no_text_or_no_file_is_refused() {
         "{error}"
     );
     let error = Store::<Program>::open(&folder.0, Layers::new()).unwrap_err();
-    assert!(error.to_string().ends_with("can't read: it is no file"), "{error}");
+    assert!(error.to_string().ends_with("can't read: not a regular file"), "{error}");
     let path = folder.0.join("no/such/folder.json");
     let mut store = open(&path);
     store.set("Mail.Port", &["7"]).unwrap();
-    assert!(matches!(store.save(), Err(StoreError::File(WriteError::Io { tried: "create", .. }))));
+    assert!(matches!(
+        store.save(),
+        Err(StoreError::Write(WriteError::File(FileError::Io { tried: "create", .. })))
+    ));
 }
 
 #[test]
-fn two_writers_take_turns_and_the_later_one_is_told() {
+fn concurrent_writers_lose_no_change() {
     let folder = Folder::new("turns");
     let path = folder.file("config.json", "0");
     let mut won = 0;
@@ -257,7 +263,7 @@ fn two_writers_take_turns_and_the_later_one_is_told() {
                     let outcome = |round: usize| {
                         let before = read(path).unwrap();
                         match write(path, &before, &format!("{writer} {round} {}", "x".repeat(5000))) {
-                            Ok(written) => usize::from(written),
+                            Ok(written) => usize::from(written == WriteOutcome::Written),
                             Err(WriteError::Conflict { .. }) => 0,
                             Err(error) => panic!("{error}"),
                         }
@@ -272,9 +278,9 @@ fn two_writers_take_turns_and_the_later_one_is_told() {
     assert_eq!(folder.names(), ["config.json"]);
 }
 
-/// Bringing a file to the disk takes a while; a writer who asks for no lock may come in between.
+/// Syncing a file takes a while; a writer that takes no lock can come in between.
 #[test]
-fn a_change_while_the_new_text_is_brought_to_the_disk_is_a_conflict() {
+fn a_change_during_the_sync_is_a_conflict() {
     let folder = Folder::new("between");
     let path = folder.file("config.json", "0");
     let before = read(&path).unwrap();
@@ -306,12 +312,15 @@ mod unix {
     fn the_mode_stays_and_a_new_file_is_private() {
         let folder = Folder::new("mode");
         let path = folder.0.join("config.json");
-        assert!(write(&path, &Snapshot::absent(), "1").unwrap());
+        assert_eq!(write(&path, &Snapshot::absent(), "1").unwrap(), WriteOutcome::Written);
         assert_eq!(mode(&path), 0o600);
         for bits in [0o644, 0o640, 0o664] {
             fs::set_permissions(&path, fs::Permissions::from_mode(bits)).unwrap();
             let owner = fs::metadata(&path).map(|metadata| (metadata.uid(), metadata.gid())).unwrap();
-            assert!(write(&path, &read(&path).unwrap(), &format!("{bits}")).unwrap());
+            assert_eq!(
+                write(&path, &read(&path).unwrap(), &format!("{bits}")).unwrap(),
+                WriteOutcome::Written
+            );
             assert_eq!(mode(&path), bits);
             assert_eq!(fs::metadata(&path).map(|metadata| (metadata.uid(), metadata.gid())).unwrap(), owner);
         }
@@ -325,38 +334,41 @@ mod unix {
         let (link, outer) = (folder.0.join("link.json"), folder.0.join("outer.json"));
         symlink("data/real.json", &link).unwrap();
         symlink(&link, &outer).unwrap();
-        assert!(write(&outer, &read(&outer).unwrap(), "1").unwrap());
+        assert_eq!(write(&outer, &read(&outer).unwrap(), "1").unwrap(), WriteOutcome::Written);
         assert_eq!(fs::read_to_string(&target).unwrap(), "1");
         assert!(fs::symlink_metadata(&outer).unwrap().is_symlink());
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         fs::remove_file(&target).unwrap();
-        assert!(write(&outer, &Snapshot::absent(), "2").unwrap());
+        assert_eq!(write(&outer, &Snapshot::absent(), "2").unwrap(), WriteOutcome::Written);
         assert_eq!(fs::read_to_string(&target).unwrap(), "2");
         let (a, b) = (folder.0.join("a"), folder.0.join("b"));
         symlink(&a, &b).unwrap();
         symlink(&b, &a).unwrap();
         assert!(matches!(
             write(&a, &Snapshot::absent(), "x"),
-            Err(WriteError::Io { tried: "follow the link", .. })
+            Err(WriteError::File(FileError::Io { tried: "follow the link", .. }))
         ));
     }
 
     #[test]
-    fn a_file_that_may_not_be_written_is_not_replaced() {
+    fn a_read_only_file_is_not_replaced() {
         let folder = Folder::new("read-only");
         let path = folder.file("config.json", "0");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
         let before = read(&path).unwrap();
-        assert!(matches!(write(&path, &before, "1"), Err(WriteError::Io { tried: "open for writing", .. })));
+        assert!(matches!(
+            write(&path, &before, "1"),
+            Err(WriteError::File(FileError::Io { tried: "open for writing", .. }))
+        ));
         assert_eq!((before.text(), fs::read_to_string(&path).unwrap().as_str()), (Some("0"), "0"));
     }
 
     #[test]
-    fn what_a_crash_left_is_cleared_away() {
+    fn leftovers_of_a_crash_are_removed() {
         let folder = Folder::new("left");
         let path = folder.file("config.json", "0");
         folder.file(".config.json.new", "half");
-        assert!(write(&path, &Snapshot::of("0"), "1").unwrap());
+        assert_eq!(write(&path, &Snapshot::new("0"), "1").unwrap(), WriteOutcome::Written);
         assert_eq!(folder.names(), ["config.json"]);
     }
 }

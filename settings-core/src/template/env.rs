@@ -46,7 +46,7 @@ fn is_plain(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_alphanumeric() || "_-./:@,+%=".contains(c))
 }
 
-/// Quotes a value for an env file; shells read it too, except for line breaks.
+/// Quotes a value as env files write it after `=`; shells read it the same, except for line breaks.
 pub fn quote(text: &str) -> String {
     if is_plain(text) {
         return text.to_owned();

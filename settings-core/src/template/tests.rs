@@ -1,7 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use super::*;
-use crate::resolve::{Environment, Layer, Layers, Settings, defaults, resolve};
+use crate::private::defaults;
+use crate::resolve::{Environment, Layer, Layers, Settings, resolve};
 use crate::sample::{Mail, Program};
 
 #[test]

@@ -39,7 +39,7 @@ fn text(setting: &Setting) -> Option<String> {
     variable_text(&setting.kind, &written(setting)?)
 }
 
-/// Returns a value as the text of a variable; `None` if no text reads back as the value.
+/// Returns a value as the text of a variable; `None` if no text reads back as this value.
 pub fn variable_text(kind: &Kind, value: &Value<'_>) -> Option<String> {
     let text = match (kind, value) {
         (Kind::Optional(_), Value::Null) => "null".to_owned(),

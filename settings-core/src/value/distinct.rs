@@ -1,22 +1,22 @@
-//! Elements that stand twice, found by sorting: a list may be long.
+//! Finding duplicate elements by sorting, since a list can be long.
 
 use std::cmp::Ordering;
 
 use super::Value;
 use super::json::{Raw, Shape, whole_number};
 
-/// The number of the first value that stands before already.
+/// Returns the index of the first value that repeats an earlier one.
 pub(super) fn repeated(values: &[Value<'_>]) -> Option<usize> {
     first_repeated((0..).zip(values).collect(), |a, b| order(a, b))
 }
 
-/// The number of the first element that JSON's readers take for one that stands before: `1.0` behind `1`.
+/// Returns the index of the first element that a JSON reader considers equal to an earlier one (`1`, `1.0`).
 pub(super) fn repeated_number(elements: &[Raw<'_>]) -> Option<usize> {
     let number = |(at, raw): (usize, &Raw<'_>)| {
         let float = raw.text.parse::<f64>().ok().filter(|_| raw.shape == Shape::Number)?;
         Some((at, (whole_number(raw.text), float)))
     };
-    // a float would take large neighbours for one
+    // as floats, large neighbours would be equal
     let order = |a: &(Option<i128>, f64), b: &(Option<i128>, f64)| match (a.0, b.0) {
         (None, None) => a.1.total_cmp(&b.1),
         (a, b) => a.cmp(&b),
@@ -25,13 +25,13 @@ pub(super) fn repeated_number(elements: &[Raw<'_>]) -> Option<usize> {
 }
 
 fn first_repeated<T>(mut numbered: Vec<(usize, T)>, order: impl Fn(&T, &T) -> Ordering) -> Option<usize> {
-    // stable, so that of equal ones the first stays before the others
+    // stable, so that the first of several equal values stays the first
     numbered.sort_by(|(_, a), (_, b)| order(a, b));
     let pairs = numbered.iter().zip(numbered.iter().skip(1));
     pairs.filter(|((_, a), (_, b))| order(a, b).is_eq()).map(|(_, (at, _))| *at).min()
 }
 
-/// Any order of the values of one kind; as deep as the kind nests.
+/// Orders the values of one kind. The recursion is as deep as the kind nests.
 fn order(a: &Value<'_>, b: &Value<'_>) -> Ordering {
     match (a, b) {
         (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
@@ -75,7 +75,7 @@ mod tests {
 
     const NUMBERS: Kind = Kind::Set(&Kind::Integer { min: i64::MIN as i128, max: i64::MAX as i128 });
 
-    /// The text that is told to stand twice, and where.
+    /// Returns the text that is reported as a duplicate, and its offset.
     fn twice(kind: &Kind, json: &str) -> Option<(usize, String)> {
         let mismatch = parse_value(json).ok().and_then(|raw| from_json(kind, raw).err())?;
         let (start, len) = mismatch.part?;
@@ -83,10 +83,10 @@ mod tests {
     }
 
     #[test]
-    fn the_first_that_stands_again_is_told() {
+    fn the_first_duplicate_is_reported() {
         let lists = Kind::Set(&Kind::List(&Kind::Bool));
         let texts = Kind::Set(&Kind::Text);
-        for (kind, json, told) in [
+        for (kind, json, expected) in [
             (NUMBERS, "[1, 2, 3, 2, 1]", Some((10, "2"))),
             (NUMBERS, r#"[5, "5"]"#, Some((4, r#""5""#))),
             (NUMBERS, "[9223372036854775806, 9223372036854775805]", None),
@@ -96,13 +96,13 @@ mod tests {
             (lists, "[[true], [], [true, true], []]", Some((27, "[]"))),
             (Kind::Map(&Kind::Text), r#"{"a": "", "b": "", "\u0061": ""}"#, Some((19, r#""\u0061""#))),
         ] {
-            assert_eq!(twice(&kind, json), told.map(|(at, text)| (at, text.to_owned())), "{json}");
+            assert_eq!(twice(&kind, json), expected.map(|(at, text)| (at, text.to_owned())), "{json}");
         }
         assert!(from_text(&NUMBERS, "3 1 2 1").is_err_and(|mismatch| mismatch.found.ends_with("number 4")));
     }
 
     #[test]
-    fn a_long_list_takes_no_square_of_its_length() {
+    fn a_long_list_is_checked_in_reasonable_time() {
         let mut json: String = (0..300_000).map(|number| format!("{number},")).collect();
         json.insert(0, '[');
         json.push(']');

@@ -1,4 +1,4 @@
-//! JSON, read by a kind.
+//! Reading JSON values.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -7,24 +7,20 @@ use super::json::{Raw, Shape};
 use super::mismatch::Reason;
 use super::size::size_of;
 use super::text_rules::text_of;
-use super::{Mismatch, Value, elements, from_text, json, repair};
+use super::{Mismatch, Value, elements, from_text, json};
 use crate::nearest;
 use crate::schema::{Choice, Format, Kind};
 
-/// Reads `raw` as a value of `kind`.
-///
-/// A number is taken for numeric text and numeric text for a number where nothing is lost; `null` is an empty list
-/// or map.
-///
-/// # Errors
-/// What was expected and what stands there instead.
-#[inline]
-pub fn from_json<'a>(kind: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
-    read(kind, raw).map_err(|mismatch| mismatch.or_meant(|| repair::of_json(kind, raw)))
+/// A function that suggests the JSON that was probably meant by a refused value.
+pub(super) type Suggest = fn(&Kind, Raw<'_>) -> Option<String>;
+
+/// Suggests nothing.
+pub(super) const fn no_suggestion(_: &Kind, _: Raw<'_>) -> Option<String> {
+    None
 }
 
-/// The same without a look at what a refused value was meant to be.
-pub(super) fn read<'a>(kind: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
+/// Reads a JSON value. Only its parts get suggestions.
+pub(super) fn read<'a>(kind: &Kind, raw: Raw<'a>, suggest: Suggest) -> Result<Value<'a>, Mismatch> {
     match *kind {
         Kind::Bool => match raw.shape {
             Shape::Bool => Ok(Value::Bool(raw.text == "true")),
@@ -55,7 +51,7 @@ pub(super) fn read<'a>(kind: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch>
         Kind::Duration { .. } => match raw.shape {
             Shape::Number => duration_of(kind, integer(kind, raw)?, raw.text),
             Shape::String { .. } => {
-                from_text::read(kind, &raw.string().unwrap_or_default()).map(Value::into_owned)
+                from_text::read(kind, &raw.string().unwrap_or_default(), suggest).map(Value::into_owned)
             }
             _ => Err(found(kind, raw)),
         },
@@ -69,45 +65,45 @@ pub(super) fn read<'a>(kind: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch>
         Kind::Size { .. } => match raw.shape {
             Shape::Number => size_of(kind, integer(kind, raw)?, raw.text),
             Shape::String { .. } => {
-                from_text::read(kind, &raw.string().unwrap_or_default()).map(Value::into_owned)
+                from_text::read(kind, &raw.string().unwrap_or_default(), suggest).map(Value::into_owned)
             }
             _ => Err(found(kind, raw)),
         },
         Kind::List(of) => match raw.shape {
-            Shape::Array => elements::list(of, raw),
+            Shape::Array => elements::list(of, raw, suggest),
             Shape::Null => Ok(Value::List(Vec::new())),
             _ => Err(found(kind, raw)),
         },
         Kind::Set(of) => match raw.shape {
-            Shape::Array => elements::set(kind, of, raw),
+            Shape::Array => elements::set(kind, of, raw, suggest),
             Shape::Null => Ok(Value::List(Vec::new())),
             _ => Err(found(kind, raw)),
         },
         Kind::Map(of) => match raw.shape {
-            Shape::Object => elements::map(kind, of, raw),
+            Shape::Object => elements::map(kind, of, raw, suggest),
             Shape::Null => Ok(Value::Map(Vec::new())),
             _ => Err(found(kind, raw)),
         },
         Kind::Section(section) => match raw.shape {
-            Shape::Object => elements::section(kind, section, raw),
+            Shape::Object => elements::section(kind, section, raw, suggest),
             _ => Err(found(kind, raw)),
         },
         Kind::Json => match json::compact(raw) {
             Ok(json) => Ok(Value::Text(json.into())),
             Err(number) => {
-                let found = format!("`{}`, a number beyond what a float holds", number.text);
+                let found = format!("`{}`, a number beyond the range of a float", number.text);
                 let mismatch = Mismatch::new(Reason::Range, kind, found);
                 Err(mismatch.at(number.start - raw.start, number.text.len()))
             }
         },
         Kind::Optional(of) => match raw.shape {
             Shape::Null => Ok(Value::Null),
-            _ => read(of, raw),
+            _ => read(of, raw, suggest),
         },
     }
 }
 
-/// Text, or a number as it is written.
+/// Reads text, or a number as it is written.
 fn plain<'a>(kind: &Kind, raw: Raw<'a>) -> Result<Cow<'a, str>, Mismatch> {
     match raw.shape {
         Shape::String { .. } => Ok(raw.string().unwrap_or_default()),
@@ -124,7 +120,7 @@ fn found(kind: &Kind, raw: Raw<'_>) -> Mismatch {
     }
 }
 
-/// A whole number, from a number without a fraction or from numeric text.
+/// Reads a whole number, from a number without a fraction or from numeric text.
 fn integer(kind: &Kind, raw: Raw<'_>) -> Result<i128, Mismatch> {
     let text = match raw.shape {
         Shape::Number => Cow::Borrowed(raw.text),

@@ -1,30 +1,18 @@
-//! Text (a variable, a command line), read by a kind.
+//! Reading the text of variables and command lines.
 
 use std::borrow::Cow;
 use std::time::Duration;
 
 use super::distinct::repeated;
-use super::from_json::{choice, custom, duration_of, float};
+use super::from_json::{Suggest, choice, custom, duration_of, float};
 use super::mismatch::Reason;
 use super::size::size_from_text;
 use super::text_rules::text_of;
-use super::{Mismatch, Value, from_json, json, repair};
+use super::{Mismatch, Value, from_json, json};
 use crate::schema::{Kind, Unit};
 
-/// Reads `text` as a value of `kind`.
-///
-/// A bool is `true`, `false`, `1`, `0`, `t` or `f` (also `TRUE`, `True`, `T` and so on); a list is JSON or words with
-/// spaces between; a map is JSON.
-///
-/// # Errors
-/// What was expected and what stands there instead.
-#[inline]
-pub fn from_text<'a>(kind: &Kind, text: &'a str) -> Result<Value<'a>, Mismatch> {
-    read(kind, text).map_err(|mismatch| mismatch.or_meant(|| repair::of_text(kind, text)))
-}
-
-/// The same without a look at what a refused text was meant to be.
-pub(super) fn read<'a>(kind: &Kind, text: &'a str) -> Result<Value<'a>, Mismatch> {
+/// Reads text. Only the parts of JSON in it get suggestions.
+pub(super) fn read<'a>(kind: &Kind, text: &'a str, suggest: Suggest) -> Result<Value<'a>, Mismatch> {
     match *kind {
         Kind::Bool => match text {
             "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(Value::Bool(true)),
@@ -56,49 +44,52 @@ pub(super) fn read<'a>(kind: &Kind, text: &'a str) -> Result<Value<'a>, Mismatch
                 }
             }
         },
-        Kind::List(of) if text.trim_start().starts_with('[') => json_text(kind, text).or_else(|mismatch| {
-            // a list of words may well start with a bracket of its own
-            if matches!(of, Kind::Text) && json::parse_value(text).is_err() {
-                words(of, text)
-            } else {
-                Err(mismatch)
-            }
-        }),
-        Kind::List(of) => words(of, text),
-        Kind::Set(_) if text.trim_start().starts_with('[') => json_text(kind, text),
-        Kind::Set(of) => distinct(kind, words(of, text)?),
-        Kind::Map(_) | Kind::Section(_) | Kind::Json => json_text(kind, text),
+        Kind::List(of) if text.trim_start().starts_with('[') => {
+            json_text(kind, text, suggest).or_else(|mismatch| {
+                // a list of words can start with a bracket
+                if matches!(of, Kind::Text) && json::parse_value(text).is_err() {
+                    words(of, text, suggest)
+                } else {
+                    Err(mismatch)
+                }
+            })
+        }
+        Kind::List(of) => words(of, text, suggest),
+        Kind::Set(_) if text.trim_start().starts_with('[') => json_text(kind, text, suggest),
+        Kind::Set(of) => distinct(kind, words(of, text, suggest)?),
+        Kind::Map(_) | Kind::Section(_) | Kind::Json => json_text(kind, text, suggest),
         Kind::Optional(of) => match (of, text) {
-            (Kind::Text | Kind::TextOf(_) | Kind::Secret | Kind::Custom(_), _) => read(of, text),
+            (Kind::Text | Kind::TextOf(_) | Kind::Secret | Kind::Custom(_), _) => read(of, text, suggest),
             (_, "null") => Ok(Value::Null),
-            _ => read(of, text),
+            _ => read(of, text, suggest),
         },
     }
 }
 
-fn words<'a>(of: &Kind, text: &'a str) -> Result<Value<'a>, Mismatch> {
-    text.split_ascii_whitespace().map(|word| read(of, word)).collect::<Result<_, _>>().map(Value::List)
+fn words<'a>(of: &Kind, text: &'a str, suggest: Suggest) -> Result<Value<'a>, Mismatch> {
+    text.split_ascii_whitespace()
+        .map(|word| read(of, word, suggest))
+        .collect::<Result<_, _>>()
+        .map(Value::List)
 }
 
 fn distinct<'a>(kind: &Kind, words: Value<'a>) -> Result<Value<'a>, Mismatch> {
     let Value::List(values) = &words else { return Ok(words) };
     match repeated(values) {
-        Some(number) => Err(Mismatch::new(
-            Reason::Duplicate,
-            kind,
-            format!("one of them twice, again as number {}", number + 1),
-        )
-        .help("remove one of the two")),
+        Some(number) => {
+            Err(Mismatch::new(Reason::Duplicate, kind, format!("a duplicate, element number {}", number + 1))
+                .help("remove one of the two"))
+        }
         None => Ok(words),
     }
 }
 
-fn json_text<'a>(kind: &Kind, text: &'a str) -> Result<Value<'a>, Mismatch> {
+fn json_text<'a>(kind: &Kind, text: &'a str, suggest: Suggest) -> Result<Value<'a>, Mismatch> {
     match json::parse_value(text) {
-        Ok(raw) => from_json::read(kind, raw),
+        Ok(raw) => from_json::read(kind, raw, suggest),
         Err(error) => {
             let found =
-                format!("text that is no JSON (at character {}: {})", error.offset + 1, error.message);
+                format!("text that is not JSON (at character {}: {})", error.offset + 1, error.message);
             Err(Mismatch::kind(kind, found))
         }
     }
@@ -111,7 +102,7 @@ fn found(kind: &Kind, text: &str) -> Mismatch {
     Mismatch::kind(kind, format!("`{}`", text.escape_debug()))
 }
 
-/// `500ms`, `10s`, `5m`, `2h`, `1d`, and sums of them such as `1h30m`.
+/// Parses `500ms`, `10s`, `5m`, `2h`, `1d`, and sums of them such as `1h30m`.
 fn suffixed(text: &str) -> Option<Duration> {
     let mut total = 0_u64;
     let mut rest = text;

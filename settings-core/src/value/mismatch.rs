@@ -1,47 +1,49 @@
-//! Why a raw value is not of its setting's kind.
+//! The mismatch of a raw value and its setting's kind.
 
 use super::{ByteSize, without_passwords};
 use crate::schema::{Choice, Format, Kind, TextRules, Unit};
 
-/// How many more mistakes of one value are told beside the first.
-const TOLD: usize = 19;
+/// The number of mismatches of one value that are reported after the first.
+const MAX_OTHERS: usize = 19;
 
-/// The most that is told of what stands there, in characters: nobody reads a megabyte to find a mistake.
-const SHOWN: usize = 120;
+/// The number of characters of a value that a message shows.
+const MAX_SHOWN: usize = 120;
 
-/// Why a raw value was refused. Says nothing of a secret's text.
+/// The reason why a raw value was refused. Shows nothing of a secret's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Mismatch {
-    /// What sort of mistake it is.
+    /// The sort of mismatch.
     pub reason: Reason,
-    /// What would be accepted: `a whole number from 1 to 65535`.
+    /// The accepted values: `a whole number from 1 to 65535`.
     pub expected: Box<str>,
-    /// What stands there: `a string`, `99999`; empty where it must not or need not be told.
+    /// The value that was found: `a string`, `99999`; empty if it must not be shown.
     pub found: Box<str>,
-    /// What to do, where that isn't plain.
+    /// Advice, if the correction is not obvious.
     pub help: Option<Box<str>>,
-    /// The part that is wrong, as start and length in bytes within the raw value; the whole where `None`.
+    /// The wrong part, as start and length in bytes within the raw value; `None` for the whole.
     pub part: Option<(usize, usize)>,
-    /// Where in the setting the part stands: `[2].Port`; empty for the whole.
+    /// The path of the part within the setting: `[2].Port`; empty for the whole.
     pub within: Box<str>,
-    /// What else is wrong with the value, each with nothing in its own list; cut off where it is too much to read.
+    /// Further mismatches of the value, each with an empty list of its own; the first few if there are many.
     pub others: Vec<Mismatch>,
 }
 
-/// What sort of mistake a [`Mismatch`] is.
+/// The sort of a [`Mismatch`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Reason {
     /// Another type of value, or text that can't be read as the kind.
     Type,
-    /// A number beyond its bounds.
+    /// A number out of its bounds.
     Range,
     /// Text that is not in the list.
     Choice,
     /// Text of the wrong length or form.
     Form,
-    /// An element or key that stands twice.
+    /// A duplicate element or key.
     Duplicate,
-    /// A key that no setting of a repeated section has.
+    /// An unknown key in a repeated section.
     Key,
 }
 
@@ -66,11 +68,11 @@ impl Mismatch {
         self
     }
 
-    /// The same with what was meant as its help, where it has none; a part's mistake is the part's own affair.
+    /// Adds the value that was probably meant as help, unless there is help or only a part is wrong.
     #[must_use]
-    pub(super) fn or_meant(mut self, meant: impl FnOnce() -> Option<String>) -> Self {
+    pub(super) fn suggesting(mut self, suggestion: impl FnOnce() -> Option<String>) -> Self {
         if self.help.is_none() && self.part.is_none() && self.within.is_empty() {
-            self.help = meant().map(|meant| format!("did you mean `{meant}`?").into());
+            self.help = suggestion().map(|value| format!("did you mean `{value}`?").into());
         }
         self
     }
@@ -81,7 +83,7 @@ impl Mismatch {
         self
     }
 
-    /// The same, seen from around the value: its place, and its name within the whole.
+    /// Moves the mismatch into a larger value: adds the part's place, and its name within the whole.
     #[must_use]
     pub(super) fn inside(mut self, start: usize, len: usize, within: &str) -> Self {
         self.others = self.others.into_iter().map(|other| other.inside(start, len, within)).collect();
@@ -89,20 +91,20 @@ impl Mismatch {
         self.at(start, len)
     }
 
-    /// The same with more beside it.
+    /// Adds further mismatches.
     #[must_use]
     pub(super) fn and(mut self, more: Option<Self>) -> Self {
         if let Some(mut more) = more {
             let others = std::mem::take(&mut more.others);
             self.others.push(more);
             self.others.extend(others);
-            self.others.truncate(TOLD);
+            self.others.truncate(MAX_OTHERS);
         }
         self
     }
 
-    /// That no key of a map is meant by the end of a variable's name.
-    pub(crate) fn of_key(name: &str, why: &str) -> Self {
+    /// A variable's name that does not end in a key of the map.
+    pub(crate) fn unknown_key(name: &str, why: &str) -> Self {
         Self {
             reason: Reason::Key,
             expected: "a variable that ends in a key of the map".into(),
@@ -114,28 +116,28 @@ impl Mismatch {
         }
     }
 
-    /// The same, as a part of the map's entry of this name.
+    /// Moves the mismatch into the map's entry of this name.
     #[must_use]
-    pub(crate) fn of_entry(mut self, name: &str) -> Self {
-        self.others = self.others.into_iter().map(|other| other.of_entry(name)).collect();
+    pub(crate) fn in_entry(mut self, name: &str) -> Self {
+        self.others = self.others.into_iter().map(|other| other.in_entry(name)).collect();
         self.within = format!(".{name}{}", self.within).into();
         self
     }
 
-    /// Many as one.
+    /// Joins several mismatches.
     pub(super) fn joined(mismatches: Vec<Self>) -> Option<Self> {
         mismatches.into_iter().reduce(|first, next| first.and(Some(next)))
     }
 }
 
-/// The start of a text that is too long, closed with what it ends in: `` `yyy…` ``.
+/// Shortens a long text, and keeps its closing quotes: `` `yyy…` ``.
 pub(crate) fn short(text: String) -> String {
-    let Some((at, _)) = text.char_indices().nth(SHOWN) else { return text };
+    let Some((at, _)) = text.char_indices().nth(MAX_SHOWN) else { return text };
     let close = text.trim_end_matches(['"', '`']).len();
     format!("{}…{}", text.get(..at).unwrap_or_default(), text.get(close.max(at)..).unwrap_or_default())
 }
 
-/// What `kind` accepts, in words: `a whole number from 1 to 65535`.
+/// Describes the values that `kind` accepts: `a whole number from 1 to 65535`.
 pub fn expectation(kind: &Kind) -> String {
     match *kind {
         Kind::Bool => "`true` or `false`".to_owned(),
@@ -166,7 +168,7 @@ pub fn expectation(kind: &Kind) -> String {
         },
         Kind::Duration { unit, min, max } => {
             let unit = unit.name();
-            // what a type holds is no bound that anybody set
+            // the limit of the type is not a bound to mention
             let longest = u64::MAX / Unit::Days.millis();
             match (min, max) {
                 (0, max) if max >= longest => {

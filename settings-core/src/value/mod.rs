@@ -1,7 +1,7 @@
-//! One type's way from JSON and from text, and back.
+//! Values, read from JSON and from text, and written back.
 //!
-//! A raw value (JSON or text) is read by its setting's [`Kind`] into a checked [`Value`], and a [`Value`] becomes
-//! the field's type by [`SettingValue`]. What is accepted is thus decided by the kind alone.
+//! A setting's [`Kind`] reads a raw value (JSON or text) into a checked [`Value`], and [`SettingValue`] turns a [`Value`]
+//! into the type of the field. The kind alone decides which values are accepted.
 
 mod distinct;
 mod elements;
@@ -9,29 +9,27 @@ mod from_json;
 mod from_text;
 pub mod json;
 mod mismatch;
+mod read;
 mod repair;
 mod secret;
 mod size;
 mod text_rules;
 mod types;
 mod url;
-mod wiped;
-mod write;
+pub(crate) mod write;
+mod zeroizing;
 
 pub(crate) use elements::{Name, member_called};
-pub use from_json::from_json;
-pub use from_text::from_text;
 pub(crate) use mismatch::short;
 pub use mismatch::{Mismatch, Reason, expectation};
+pub use read::{from_json, from_text};
 pub use secret::Secret;
 pub use size::ByteSize;
 pub use types::Json;
 pub(crate) use url::{passwords, without_passwords};
-pub(crate) use wiped::{Wiped, wipe};
-#[doc(hidden)]
-pub use write::computed;
-pub(crate) use write::{exact, to_wiped_json};
+pub(crate) use write::{exact, to_zeroizing_json};
 pub use write::{to_json, to_text};
+pub(crate) use zeroizing::{ZeroizingString, wipe};
 
 use std::borrow::Cow;
 use std::fmt;
@@ -39,10 +37,10 @@ use std::time::Duration;
 
 use crate::schema::{DefaultValue, Kind, Setting, Unit};
 
-/// A value that its kind has accepted. `Debug` shows no secret.
+/// A value that its kind has accepted. `Debug` masks secrets.
 #[derive(Clone, PartialEq)]
 pub enum Value<'a> {
-    /// Nothing, for [`Kind::Optional`].
+    /// The absence of a value, for [`Kind::Optional`].
     Null,
     /// For [`Kind::Bool`].
     Bool(bool),
@@ -66,8 +64,8 @@ pub enum Value<'a> {
 
 /// A type that a setting can have.
 ///
-/// Implemented here for the standard types; for enums by `#[derive(SettingValue)]`; for types of your own by hand,
-/// most easily with [`Kind::Custom`]:
+/// Implemented for standard types. Derive it for enums with `#[derive(SettingValue)]`; implement it for other types by
+/// hand, most easily with [`Kind::Custom`]:
 ///
 /// ```
 /// use settings_core::schema::{CustomKind, Kind};
@@ -95,25 +93,25 @@ pub enum Value<'a> {
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be the type of a setting",
-    label = "no type of a setting",
-    note = "derive `SettingValue` for an enum without data, implement it for a type of your own, and leave \
-        `#[setting]` away from the field of a nested section"
+    label = "not a type of a setting",
+    note = "derive `SettingValue` for an enum without data, implement it for another type, and remove \
+        `#[setting]` from the field of a nested section"
 )]
 pub trait SettingValue: Sized {
-    /// What it accepts.
+    /// The kind of values that the type accepts.
     const KIND: Kind;
 
-    /// Takes a value that [`Self::KIND`] (or a narrower kind of the same sort) has accepted.
+    /// Converts a value that [`Self::KIND`] (or a narrower kind of the same sort) has accepted.
     ///
-    /// `None` only where the implementation contradicts its kind.
+    /// Returns `None` only if the implementation contradicts its kind.
     fn from_value(value: Value<'_>) -> Option<Self>;
 
-    /// The value as its kind writes it.
+    /// Returns the value in the form of its kind.
     fn to_value(&self) -> Value<'_>;
 }
 
 impl fmt::Debug for Value<'_> {
-    /// A secret as `***`.
+    /// Masks secrets as `***`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Null => f.write_str("Null"),
@@ -131,7 +129,7 @@ impl fmt::Debug for Value<'_> {
 }
 
 impl Value<'_> {
-    /// Wipes the texts that are copies, where they may be secret.
+    /// Wipes the texts that the value owns, which may be secret.
     pub(crate) fn wipe(self) {
         match self {
             Self::Text(Cow::Owned(text)) | Self::Secret(Cow::Owned(text)) => wipe(text.into_bytes()),
@@ -142,17 +140,17 @@ impl Value<'_> {
         }
     }
 
-    /// Whether a text of it is a copy of its own.
-    pub(crate) fn has_copies(&self) -> bool {
+    /// Returns whether the value owns a text.
+    pub(crate) fn owns_text(&self) -> bool {
         match self {
             Self::Text(text) | Self::Secret(text) => matches!(text, Cow::Owned(_)),
-            Self::List(values) | Self::Section(values) => values.iter().any(Self::has_copies),
-            Self::Map(entries) => entries.iter().any(|(_, value)| value.has_copies()),
+            Self::List(values) | Self::Section(values) => values.iter().any(Self::owns_text),
+            Self::Map(entries) => entries.iter().any(|(_, value)| value.owns_text()),
             Self::Null | Self::Bool(_) | Self::Integer(_) | Self::Float(_) | Self::Duration(_) => false,
         }
     }
 
-    /// The same value with the texts of this one.
+    /// Borrows the value, without copies of its texts.
     pub(crate) fn borrowed(&self) -> Value<'_> {
         match self {
             Self::Null => Value::Null,
@@ -170,7 +168,7 @@ impl Value<'_> {
         }
     }
 
-    /// The text, where it is one; it may be secret.
+    /// Returns the text of a text or secret.
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) | Self::Secret(text) => Some(text),
@@ -178,7 +176,7 @@ impl Value<'_> {
         }
     }
 
-    /// The same value, borrowing nothing.
+    /// Returns the value with texts of its own.
     pub fn into_owned(self) -> Value<'static> {
         match self {
             Self::Null => Value::Null,
@@ -201,7 +199,7 @@ impl Value<'_> {
 }
 
 impl Setting {
-    /// The default as a checked value; [`Value::Null`] where there is none.
+    /// Returns the default as a checked value; [`Value::Null`] if there is none.
     pub fn default_value(&self) -> Value<'static> {
         match self.default {
             DefaultValue::None => Value::Null,
@@ -216,12 +214,14 @@ impl Setting {
             DefaultValue::Text(text) if self.kind.is_secret() => Value::Secret(Cow::Borrowed(text)),
             DefaultValue::Text(text) => Value::Text(Cow::Borrowed(text)),
             DefaultValue::Json(json) => default_from_json(&self.kind, json),
-            DefaultValue::Computed { value, .. } => default_from_json(&self.kind, &Wiped::from(value())),
+            DefaultValue::Computed { value, .. } => {
+                default_from_json(&self.kind, &ZeroizingString::from(value()))
+            }
         }
     }
 }
 
-/// What a bare number counts, of a duration or an optional one.
+/// Returns the unit of a bare number, for a duration or an optional one.
 fn unit(kind: &Kind) -> Option<Unit> {
     match kind {
         Kind::Duration { unit, .. } => Some(*unit),

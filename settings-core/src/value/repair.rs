@@ -1,31 +1,32 @@
-//! What a refused value was most likely meant to be.
+//! The value that was probably meant by a refused one.
 //!
-//! Every repair has been read by the kind before it is told, so whoever follows it has no mistake there any more.
+//! The kind has accepted every suggestion, so that following it removes the mismatch.
 
 use std::borrow::Cow;
 
+use super::from_json::no_suggestion;
 use super::json::{Raw, Shape, parse_value, write_string};
 use super::{Value, from_json, from_text, to_json, without_passwords};
 use crate::schema::{Choice, Format, Kind, SIZE_UNITS, TextRules};
 
-/// Bytes of a value that is looked at, and of a repair that is told.
-const TOLD: usize = 80;
+/// The largest value that is repaired, and the largest suggestion, in bytes.
+const MAX_LEN: usize = 80;
 
-/// The JSON that was meant by `raw`, which `kind` refuses.
-pub(super) fn of_json(kind: &Kind, raw: Raw<'_>) -> Option<String> {
-    if kind.is_secret() || raw.text.len() > TOLD {
+/// Returns the JSON that was probably meant by `raw`, which `kind` refuses.
+pub(super) fn json(kind: &Kind, raw: Raw<'_>) -> Option<String> {
+    if kind.is_secret() || raw.text.len() > MAX_LEN {
         return None;
     }
     let text = match raw.shape {
         Shape::String { .. } => raw.string().unwrap_or_default(),
         Shape::Number | Shape::Bool => Cow::Borrowed(raw.text),
-        Shape::Array => return of_array(kind, raw),
+        Shape::Array => return only_element(kind, raw),
         Shape::Object => return accepted(kind, format!("[{}]", raw.text)),
         Shape::Null => return None,
     };
-    let meant = meant(kind, &text);
-    let as_json = || meant.iter().find_map(|text| accepted(kind, quoted(text)));
-    let as_text = || meant.iter().find_map(|text| json_of(kind, text));
+    let candidates = candidates(kind, &text);
+    let as_json = || candidates.iter().find_map(|text| accepted(kind, quoted(text)));
+    let as_text = || candidates.iter().find_map(|text| json_of(kind, text));
     let in_brackets = || accepted(kind, format!("[{}]", raw.text));
     let has_parts = text.contains([',', ';']);
     let repair = if is_list(kind) && !has_parts {
@@ -36,17 +37,19 @@ pub(super) fn of_json(kind: &Kind, raw: Raw<'_>) -> Option<String> {
     repair.filter(|repair| repair != raw.text)
 }
 
-/// The text that was meant by `text`, which `kind` refuses.
-pub(super) fn of_text(kind: &Kind, text: &str) -> Option<String> {
-    if kind.is_secret() || text.len() > TOLD {
+/// Returns the text that was probably meant by `text`, which `kind` refuses.
+pub(super) fn text(kind: &Kind, text: &str) -> Option<String> {
+    if kind.is_secret() || text.len() > MAX_LEN {
         return None;
     }
-    let reads = |meant: &String| meant != text && from_text::read(kind, meant).is_ok() && is_told(meant);
-    meant(kind, text).into_iter().find(reads)
+    let reads = |meant: &String| {
+        meant != text && from_text::read(kind, meant, no_suggestion).is_ok() && is_presentable(meant)
+    };
+    candidates(kind, text).into_iter().find(reads)
 }
 
-/// The only element, where one value is wanted.
-fn of_array(kind: &Kind, raw: Raw<'_>) -> Option<String> {
+/// Returns the only element of a list if one value is expected.
+fn only_element(kind: &Kind, raw: Raw<'_>) -> Option<String> {
     match raw.elements().unwrap_or_default().as_slice() {
         [only] => accepted(kind, only.text.to_owned()),
         _ => None,
@@ -54,21 +57,21 @@ fn of_array(kind: &Kind, raw: Raw<'_>) -> Option<String> {
 }
 
 fn accepted(kind: &Kind, json: String) -> Option<String> {
-    let is_accepted = parse_value(&json).is_ok_and(|raw| from_json::read(kind, raw).is_ok());
-    (is_accepted && is_told(&json)).then_some(json)
+    let is_accepted = parse_value(&json).is_ok_and(|raw| from_json::read(kind, raw, no_suggestion).is_ok());
+    (is_accepted && is_presentable(&json)).then_some(json)
 }
 
 fn json_of(kind: &Kind, text: &str) -> Option<String> {
-    match from_text::read(kind, text).ok()? {
+    match from_text::read(kind, text, no_suggestion).ok()? {
         Value::Null => None,
         value => accepted(kind, to_json(kind, &value)),
     }
 }
 
-/// Whether a message can show it: on its line, within its quotes, and with no password in it.
-fn is_told(repair: &str) -> bool {
+/// Returns whether a message can show a suggestion: within a line and its quotes, and without a password.
+fn is_presentable(repair: &str) -> bool {
     let is_odd = |c: char| c.is_control() || c == '`';
-    repair.len() <= TOLD && !repair.contains(is_odd) && without_passwords(repair) == repair
+    repair.len() <= MAX_LEN && !repair.contains(is_odd) && without_passwords(repair) == repair
 }
 
 fn quoted(text: &str) -> String {
@@ -85,8 +88,8 @@ fn is_list(kind: &Kind) -> bool {
     }
 }
 
-/// What a text could have been meant as, the likeliest first; most of it is no value of the kind.
-fn meant(kind: &Kind, text: &str) -> Vec<String> {
+/// Returns the texts that could be meant, the likeliest first. The kind does not accept most of them.
+fn candidates(kind: &Kind, text: &str) -> Vec<String> {
     let bare = unquoted(text.trim()).trim();
     let mut meant = match kind {
         Kind::Optional(of) => meant_optional(of, bare),
@@ -101,7 +104,7 @@ fn meant(kind: &Kind, text: &str) -> Vec<String> {
         Kind::Map(_) => pairs(bare).into_iter().collect(),
         _ => Vec::new(),
     };
-    // a list takes nearly all text for one word
+    // a list accepts nearly all text as one word
     let at = if is_list(kind) { meant.len() } else { 0 };
     meant.insert(at, bare.to_owned());
     meant
@@ -110,11 +113,11 @@ fn meant(kind: &Kind, text: &str) -> Vec<String> {
 fn meant_optional(of: &Kind, bare: &str) -> Vec<String> {
     match bare.to_ascii_lowercase().as_str() {
         "null" | "none" | "nil" => vec!["null".to_owned()],
-        _ => meant(of, bare),
+        _ => candidates(of, bare),
     }
 }
 
-/// Without the quotes that stand around the whole.
+/// Removes quotes around the whole text.
 fn unquoted(text: &str) -> &str {
     let inner = |quote| text.strip_prefix(quote).and_then(|rest: &str| rest.strip_suffix(quote));
     inner('"').or_else(|| inner('\'')).unwrap_or(text)
@@ -128,7 +131,7 @@ fn word_of_bool(text: &str) -> Option<String> {
     }
 }
 
-/// `1000` of `1,000`, `1_000` or `1 000`: every separator is the same one and has three digits behind it.
+/// Returns `1000` for `1,000`, `1_000` or `1 000`: every separator is the same, with three digits after it.
 fn without_separators(text: &str) -> Option<String> {
     let separator = text.chars().find(|c| matches!(c, ',' | '_' | '\'' | ' '))?;
     let mut groups = text.split(separator);
@@ -137,14 +140,14 @@ fn without_separators(text: &str) -> Option<String> {
     (!first.is_empty() && groups.all(is_group)).then(|| text.replace(separator, ""))
 }
 
-/// Units by their short names, without space: `90s` of `90 seconds`.
+/// Returns short names of units, without space: `90s` for `90 seconds`.
 fn duration(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let is_letter = first.is_alphabetic();
         let len = rest.find(|c: char| c.is_alphabetic() != is_letter).unwrap_or(rest.len());
-        let (part, behind) = rest.split_at(len);
+        let (part, after) = rest.split_at(len);
         match part.to_lowercase().as_str() {
             "ms" | "msec" | "msecs" | "milli" | "millis" | "millisecond" | "milliseconds" => {
                 out.push_str("ms")
@@ -155,12 +158,12 @@ fn duration(text: &str) -> String {
             "d" | "day" | "days" => out.push('d'),
             other => out.extend(other.chars().filter(|c| !c.is_whitespace())),
         }
-        rest = behind;
+        rest = after;
     }
     out
 }
 
-/// Units in their own letter case, without space; a bare letter is taken for the unit of ten: `10MB` of `10 mb`, `10M`.
+/// Returns units in their own letter case, without space. A single letter is a power of ten: `10MB` for `10 mb`, `10M`.
 fn size(text: &str) -> Option<String> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (count, unit) = text.split_at(digits);
@@ -174,7 +177,7 @@ fn size(text: &str) -> Option<String> {
     Some(format!("{count}{name}"))
 }
 
-/// The choice with the same letters and digits: `STARTTLS` of `start_tls`.
+/// Returns the choice with the same letters and digits: `STARTTLS` for `start_tls`.
 fn choice(choices: &[Choice], text: &str) -> Option<String> {
     let folded = |text: &str| -> String {
         text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
@@ -185,8 +188,8 @@ fn choice(choices: &[Choice], text: &str) -> Option<String> {
 }
 
 fn in_format(format: Format, text: &str) -> Vec<String> {
-    let behind_scheme = text.split_once("://").map_or(text, |(_, rest)| rest);
-    let authority = behind_scheme.split(['/', '?', '#']).next().unwrap_or_default();
+    let after_scheme = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let authority = after_scheme.split(['/', '?', '#']).next().unwrap_or_default();
     let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
     match format {
         Format::Url if text.contains(['.', ':']) && !text.contains('@') && !text.contains(":/") => {
@@ -204,15 +207,15 @@ fn in_format(format: Format, text: &str) -> Vec<String> {
     }
 }
 
-/// `a b` of `a, b`; each word as it was meant.
+/// Returns `a b` for `a, b`, with each word repaired.
 fn words(of: &Kind, text: &str) -> Option<String> {
     let parts: Vec<&str> = match text.contains([',', ';']) {
         true => text.split([',', ';']).map(str::trim).filter(|part| !part.is_empty()).collect(),
         false => text.split_ascii_whitespace().collect(),
     };
-    let word = |part: &&str| match from_text::read(of, part) {
+    let word = |part: &&str| match from_text::read(of, part, no_suggestion) {
         Ok(_) => Some((*part).to_owned()),
-        Err(_) => of_text(of, part),
+        Err(_) => self::text(of, part),
     };
     let words: Vec<_> = parts.iter().map(word).collect::<Option<_>>()?;
     match words.iter().any(|word| word.contains(char::is_whitespace)) {
@@ -221,7 +224,7 @@ fn words(of: &Kind, text: &str) -> Option<String> {
     }
 }
 
-/// JSON of `a=1, b=2`, its values as they are where they are JSON.
+/// Returns JSON for `a=1, b=2`; values that are JSON stay as they are.
 fn pairs(text: &str) -> Option<String> {
     let separators: &[char] = if text.contains([',', ';']) { &[',', ';'] } else { &[' '] };
     let pair = |part: &str| {

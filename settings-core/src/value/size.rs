@@ -1,4 +1,4 @@
-//! Counts of bytes.
+//! Sizes in bytes.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use super::mismatch::Reason;
 use super::{Mismatch, SettingValue, Value};
 use crate::schema::{Kind, SIZE_UNITS};
 
-/// A count of bytes, written as a whole number or with a unit: `10MB` are ten million, `512KiB` are 512 times 1024.
+/// A size in bytes, written as a whole number or with a unit: `10MB` is ten million bytes, `512KiB` 512 times 1024.
 ///
 /// ```
 /// use settings_core::value::ByteSize;
@@ -18,12 +18,12 @@ use crate::schema::{Kind, SIZE_UNITS};
 pub struct ByteSize(pub u64);
 
 impl ByteSize {
-    /// The count of bytes.
+    /// Returns the number of bytes.
     pub const fn bytes(self) -> u64 {
         self.0
     }
 
-    /// Reads a whole number of bytes, or of the unit behind it; `None` where it is neither, or beyond `u64`.
+    /// Parses a whole number with an optional unit. Returns `None` for other text and for sizes beyond `u64`.
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
         let (count, unit) = text.split_at(digits);
@@ -36,7 +36,7 @@ impl ByteSize {
 }
 
 impl fmt::Display for ByteSize {
-    /// In the largest unit that it is a whole number of.
+    /// Uses the largest unit that gives a whole number.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let fits = |(_, bytes): &&(&str, u64)| self.0 >= *bytes && self.0.is_multiple_of(*bytes);
         match SIZE_UNITS.iter().filter(fits).max_by_key(|(_, bytes)| *bytes) {
@@ -61,7 +61,7 @@ impl SettingValue for ByteSize {
     }
 }
 
-/// Holds a count of bytes against the bounds of a [`Kind::Size`].
+/// Checks a size against the bounds of a [`Kind::Size`].
 pub(super) fn size_of<'a>(kind: &Kind, bytes: i128, found: &str) -> Result<Value<'a>, Mismatch> {
     match *kind {
         Kind::Size { min, max } if (i128::from(min)..=i128::from(max)).contains(&bytes) => {
@@ -71,13 +71,13 @@ pub(super) fn size_of<'a>(kind: &Kind, bytes: i128, found: &str) -> Result<Value
     }
 }
 
-/// Reads text as a [`Kind::Size`]; `None` where it is no size at all.
+/// Parses text as a [`Kind::Size`]. Returns `None` if it is not a size.
 pub(super) fn size_from_text<'a>(kind: &Kind, text: &str) -> Option<Result<Value<'a>, Mismatch>> {
     let bytes = text.parse().ok().or_else(|| ByteSize::parse(text).map(|size| size.0.into()));
     if let Some(bytes) = bytes {
         return Some(size_of(kind, bytes, text));
     }
-    // a size that only is too large is told as such
+    // a size beyond `u64` is out of range
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (count, unit) = text.split_at(digits);
     let is_size = !count.is_empty() && (unit.is_empty() || SIZE_UNITS.iter().any(|(name, _)| *name == unit));

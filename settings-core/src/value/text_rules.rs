@@ -1,4 +1,4 @@
-//! Text held to rules.
+//! Text with rules.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -31,12 +31,12 @@ fn quoted(text: &str) -> String {
     format!("`\"{}\"`", text.escape_debug())
 }
 
-/// Whether the pattern matches the whole text; each pattern is compiled once in a process.
+/// Returns whether the pattern matches the whole text. Each pattern is compiled once in a process.
 fn matches(pattern: &'static str, text: &str) -> bool {
     static COMPILED: Mutex<Option<HashMap<&'static str, Option<Regex>>>> = Mutex::new(None);
     let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
     let compiled = compiled.get_or_insert_default();
-    // a pattern that is none has been refused by the derive; one written by hand matches nothing
+    // the derive refuses invalid patterns; an invalid pattern in a schema written by hand matches nothing
     let regex = compiled.entry(pattern).or_insert_with(|| Regex::new(&format!("^(?:{pattern})$")).ok());
     regex.as_ref().is_some_and(|regex| regex.is_match(text))
 }

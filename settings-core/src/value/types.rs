@@ -92,14 +92,14 @@ impl SettingValue for PathBuf {
     }
 }
 
-/// Any JSON value, kept as text on one line: settings that only another program understands.
+/// Any JSON value, stored as text on one line, for settings that another program interprets.
 ///
-/// What it holds is shown in listings; it is no place for secrets.
+/// Listings show it, so it must not hold secrets.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Json(String);
 
 impl Json {
-    /// The value as JSON text.
+    /// Returns the value as JSON text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -166,7 +166,7 @@ impl<T: SettingValue> SettingValue for BTreeMap<String, T> {
     fn from_value(value: Value<'_>) -> Option<Self> {
         match value {
             Value::Map(entries) => {
-                // one by one, since most maps are small and collecting sorts a copy
+                // not `collect`, which sorts a copy: most maps are small
                 let mut map = Self::new();
                 for (key, value) in entries {
                     map.insert(key.into_owned(), T::from_value(value)?);
@@ -244,7 +244,7 @@ impl<T: SettingValue + Eq + Hash, S: BuildHasher + Default> SettingValue for Has
     }
 
     fn to_value(&self) -> Value<'_> {
-        // in an order that is the same each time
+        // sorted, so that the order is always the same
         let mut values: Vec<_> =
             self.iter().map(|value| (to_json(&T::KIND, &value.to_value()), value)).collect();
         values.sort_by(|(a, _), (b, _)| a.cmp(b));

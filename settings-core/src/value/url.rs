@@ -1,12 +1,12 @@
-//! Passwords within URLs, which stand in texts that are no secrets.
+//! Passwords in URLs, within texts that are not secret as a whole.
 
 use std::borrow::Cow;
 
-/// What stands in a password's place.
+/// The replacement of a password.
 const MASK: &str = "***";
 
-/// Where a text holds the password of a URL (RFC 3986, 3.2.1), as start and end in bytes: between the first `:` of the
-/// user information and the `@` behind it. A URL ends at a blank or at a quote that no backslash escapes.
+/// Returns the places of URLs' passwords (RFC 3986, 3.2.1) in a text, as start and end in bytes: between the first `:`
+/// of the user information and the `@` after it. A URL ends at a space or at a quote without a backslash.
 pub(crate) fn passwords(text: &str) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -28,7 +28,7 @@ pub(crate) fn passwords(text: &str) -> Vec<(usize, usize)> {
     found
 }
 
-/// The text with each URL's password masked: `postgres://chat:***@db`.
+/// Masks the passwords of URLs: `postgres://chat:***@db`.
 pub(crate) fn without_passwords(text: &str) -> Cow<'_, str> {
     let found = passwords(text);
     if found.is_empty() {

@@ -1,26 +1,26 @@
-//! A value, written as JSON or as text.
+//! Formatting a value as JSON or as text.
 
 use std::fmt::Write;
 use std::time::Duration;
 
-use super::{SettingValue, Value, Wiped, json};
+use super::{SettingValue, Value, ZeroizingString, json};
 use crate::schema::{Kind, Member, Unit};
 
-/// The value as compact JSON, a duration as a number of its kind's unit where that is exact.
+/// Formats a value as compact JSON, a duration as a number of its kind's unit if that is exact.
 pub fn to_json(kind: &Kind, value: &Value<'_>) -> String {
     let mut out = String::new();
     write_json(&mut out, kind, value);
     out
 }
 
-/// As [`to_json`], for what may be secret: the text is wiped when it is dropped.
-pub(crate) fn to_wiped_json(kind: &Kind, value: &Value<'_>) -> Wiped {
-    let mut out = Wiped::default();
+/// Formats a value as [`to_json`] does, with a text that is wiped on drop.
+pub(crate) fn to_zeroizing_json(kind: &Kind, value: &Value<'_>) -> ZeroizingString {
+    let mut out = ZeroizingString::default();
     write_json(&mut out, kind, value);
     out
 }
 
-/// The value as a variable holds it; what [`super::from_text`] reads back.
+/// Formats a value as the text of a variable, which [`super::from_text`] reads back.
 pub fn to_text(kind: &Kind, value: &Value<'_>) -> String {
     match value {
         Value::Text(text) | Value::Secret(text) => text.clone().into_owned(),
@@ -32,15 +32,15 @@ pub fn to_text(kind: &Kind, value: &Value<'_>) -> String {
     }
 }
 
-/// A computed default as JSON that every kind of the type reads, whatever its unit.
+/// Formats a computed default as JSON that every kind of the type accepts, whatever its unit.
 pub fn computed<T: SettingValue>(value: T) -> String {
     exact(&T::KIND, &value.to_value()).into_string()
 }
 
-/// The value as JSON, durations in text with their unit.
-pub(crate) fn exact(kind: &Kind, value: &Value<'_>) -> Wiped {
+/// Formats a value as JSON, durations as text with their unit.
+pub(crate) fn exact(kind: &Kind, value: &Value<'_>) -> ZeroizingString {
     let spelled_out = spelled_out(value);
-    let json = to_wiped_json(kind, &spelled_out);
+    let json = to_zeroizing_json(kind, &spelled_out);
     spelled_out.wipe();
     json
 }
@@ -99,7 +99,7 @@ fn write_json<W: Write>(out: &mut W, kind: &Kind, value: &Value<'_>) {
     }
 }
 
-/// Memory always takes text.
+/// Writes text to memory, which can't fail.
 fn write<W: Write>(out: &mut W, text: &str) {
     let _ = out.write_str(text);
 }

@@ -3,13 +3,14 @@
 mod choices;
 mod default;
 mod kind;
+mod names;
 mod section;
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::DeriveInput;
 
-use crate::ast::{Enum, Struct, library};
+use crate::ast::{Enum, Struct, library, private};
 use crate::check::{check_enum, check_struct};
 use crate::ctxt::Ctxt;
 use crate::fallback;
@@ -22,7 +23,11 @@ pub(crate) fn settings(input: &DeriveInput) -> TokenStream {
     let library = library(parsed.attrs.library.as_ref());
     match cx.check() {
         Ok(()) => section::expand(&parsed, &library),
-        Err(errors) => beside(&errors, fallback::settings(input, &library, &parsed.key())),
+        Err(errors) => {
+            let names = names::fallback(input, &private(&library), &library);
+            let impls = fallback::settings(input, &library, &parsed.key());
+            beside(&errors, quote!(#impls #names))
+        }
     }
 }
 

@@ -5,8 +5,8 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
 use super::default::{self, needs_proof};
-use super::kind;
-use crate::ast::{Field, Leaf, Member, Nested, Struct};
+use super::{kind, names};
+use crate::ast::{Field, Leaf, Member, Nested, Struct, private};
 use crate::attr::{DefaultFrom, PageTextAttrs, RuleAttrs, Spanned};
 use crate::default::DefaultValue;
 use crate::doc::Value;
@@ -15,6 +15,7 @@ use crate::ty::{Kind, Occurs, innermost, innermost_optional};
 
 pub(super) fn expand(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
     let ident = &input.original.ident;
+    let private = private(library);
     let key = input.key();
     let env_prefix = optional(input.attrs.env_prefix.as_ref());
     let page = optional(input.attrs.page.as_ref());
@@ -25,6 +26,7 @@ pub(super) fn expand(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
     let members = input.fields.iter().map(|field| member(field, &keys, library));
     let build = build(input, library);
     let proofs = proofs(input, library);
+    let names = names::expand(input, library);
     let rules = rules(input, library);
     let page_texts = input.attrs.page_texts.iter().map(|text| page_text(text, library));
     let unknown = match input.attrs.unknown {
@@ -38,8 +40,8 @@ pub(super) fn expand(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
         const _: () = {
             #[automatically_derived]
             #[allow(deprecated)]
-            impl #library::Settings for #ident {
-                const SCHEMA: &'static #library::schema::Section = &#library::schema::Section {
+            impl #private::Metadata for #ident {
+                const SECTION: #library::schema::Section = #library::schema::Section {
                     key: #key,
                     env_prefix: #env_prefix,
                     page: #page,
@@ -50,16 +52,24 @@ pub(super) fn expand(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
                     page_texts: &[#(#page_texts),*],
                     unknown: #unknown,
                 };
+            }
+            // a constant would be copied into each part of the program that uses it
+            static __SCHEMA: #library::schema::Section = <#ident as #private::Metadata>::SECTION;
+            #[automatically_derived]
+            #[allow(deprecated)]
+            impl #library::Settings for #ident {
+                const SCHEMA: &'static #library::schema::Section = &__SCHEMA;
                 #build
             }
             #[automatically_derived]
             impl ::core::default::Default for #ident {
                 fn default() -> Self {
-                    #library::resolve::defaults()
+                    #private::defaults()
                 }
             }
             #proofs
         };
+        #names
     }
 }
 
@@ -117,11 +127,11 @@ fn repeated(
 
 /// A default that needs no other setting is computed when it is asked for, any other when the section is built.
 fn computed(field: &Field<'_>, leaf: &Leaf<'_>, from: &DefaultFrom, library: &TokenStream) -> TokenStream {
-    let (ty, body) = (field.ty, &from.body);
+    let (ty, body, private) = (field.ty, &from.body, private(library));
     let rule = leaf.attrs.default_rule.as_ref().map_or("", |rule| rule.value.as_str());
     let value = match from.parameters.as_slice() {
         [] => quote_spanned! {from.name=>
-            || #library::value::computed({ let __default: fn() -> #ty = || #body; __default() })
+            || #private::computed({ let __default: fn() -> #ty = || #body; __default() })
         },
         _ => quote!(|| ::std::string::String::from("null")),
     };
@@ -276,8 +286,9 @@ fn build(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
             ::core::option::Option::Some(#builder.checked(#mark, __section, &[#(#checks),*]))
         }
     };
+    let private = private(library);
     quote! {
-        fn build(#argument: &mut #library::resolve::Builder<'_>) -> ::core::option::Option<Self> {
+        fn build(#argument: &mut #private::Builder<'_>) -> ::core::option::Option<Self> {
             #body
         }
     }
@@ -309,6 +320,7 @@ fn taken(field: &Field<'_>, builder: &Ident) -> TokenStream {
 /// What only rustc can check, since it needs other types' metadata or the values of constants.
 fn proofs(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
     let ident = &input.original.ident;
+    let private = private(library);
     let mut proofs = TokenStream::new();
     for (index, field) in input.fields.iter().enumerate() {
         let Some(leaf) = field.leaf() else { continue };
@@ -349,7 +361,7 @@ fn proofs(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
         proofs.extend(proof(call, span, library));
     }
     if input.attrs.env_prefix.is_some() {
-        let slots = quote!(#library::schema::assert::slots(<#ident as #library::Settings>::SCHEMA));
+        let slots = quote!(#private::assert::slots(<#ident as #library::Settings>::SCHEMA));
         let call = quote!(unique_names::<{ #slots }>(<#ident as #library::Settings>::SCHEMA));
         proofs.extend(proof(call, ident.span(), library));
         let call = quote!(replacements_exist(<#ident as #library::Settings>::SCHEMA));
@@ -382,8 +394,9 @@ fn siblings(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
 
 /// A compile error at `span` where `call` returns a message.
 fn proof(call: TokenStream, span: Span, library: &TokenStream) -> TokenStream {
+    let private = private(library);
     quote_spanned! {span=>
-        const _: () = if let ::core::option::Option::Some(__message) = #library::schema::assert::#call {
+        const _: () = if let ::core::option::Option::Some(__message) = #private::assert::#call {
             ::core::panic!("{}", __message.as_str())
         };
     }

@@ -1,17 +1,17 @@
 //! Definition lists: a term, and its definition indented below.
 
-use super::super::messages::Level;
-use super::super::parser::{Machine, Parser};
-use super::super::tag::Tag;
-use super::super::tree::NodeId;
 use super::{Construct, Cut};
+use crate::messages::{About, Level};
+use crate::parser::{Machine, Parser};
+use crate::tag::Tag;
+use crate::tree::NodeId;
 
 impl Parser<'_> {
-    /// The reader stands on the indented line below the first term.
+    /// Reads a definition list. The reader is at the indented line below the first term.
     pub(super) fn definition_list(&mut self, m: &mut Machine, term: usize) {
         let number = self.number(m.view, term);
         let start = self.line(m.view, term).map_or(0, |line| line.start);
-        let list = self.tree.add(Tag::DefinitionList, start..start, number);
+        let list = self.page.tree.add(Tag::DefinitionList, start..start, number);
         let mut finish = self.definition_item(m, list, term, m.node);
         self.append(m.node, list);
         self.members(m, |parser, m| {
@@ -35,8 +35,8 @@ impl Parser<'_> {
         let mark = self.lines.len();
         let block = self.cut_block(m, Cut::default());
         let span = line.start..self.span(self.trimmed_end(block.view)).end.max(line.end);
-        let item = self.tree.add(Tag::DefinitionListItem, span.clone(), line.number);
-        self.tree.extend_span(list, span.end);
+        let item = self.page.tree.add(Tag::DefinitionListItem, span.clone(), line.number);
+        self.page.tree.extend_span(list, span.end);
         let messages = self.term(line, number - 1, item, place);
         let start = self.number(block.view, 0);
         let definition = self.child(item, Tag::Definition, self.span(block.view), start);
@@ -44,7 +44,7 @@ impl Parser<'_> {
         if self.slice(line).ends_with("::") {
             let words = "Blank line missing before literal block (after the \"::\")? \
                          Interpreted as a definition list item.";
-            let message = self.message(Level::Info, words, Some(number));
+            let message = self.message(Level::Info, words, About::Line(number));
             self.append(definition, message);
         }
         self.nested(block.view, definition);

@@ -1,12 +1,12 @@
 //! Enumerated lists: numbers, letters, Roman numerals, or `#`.
 
-use super::super::messages::Level;
-use super::super::parser::{Machine, Parser};
-use super::super::tag::{AttrName, Tag};
 use super::Construct;
-use super::markers::{Dress, enumerator};
+use crate::markers::{Dress, enumerator};
+use crate::messages::Level;
+use crate::parser::{Machine, Parser};
+use crate::tag::{AttrName, Tag};
 
-/// What an enumerator counts in.
+/// The sequence that an enumerator counts in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sequence {
     Auto,
@@ -42,7 +42,7 @@ impl Sequence {
         }
     }
 
-    /// The enumerator's value; none where it has none (`iiii`, or too large).
+    /// Returns the value of an enumerator, or `None` if it has none (`iiii`, or too large).
     fn ordinal(self, text: &str) -> Option<u64> {
         let first = text.bytes().next().unwrap_or(0);
         match self {
@@ -55,7 +55,7 @@ impl Sequence {
         }
     }
 
-    /// The enumerator of a value; none where there is none.
+    /// Returns the enumerator of a value, if there is one.
     fn text(self, ordinal: u64) -> Option<String> {
         Some(match self {
             Self::Auto => "#".into(),
@@ -116,7 +116,7 @@ fn roman_value(text: &str) -> Option<u64> {
     (rest.is_empty() && roman(value).as_deref() == Some(text)).then_some(value)
 }
 
-/// One enumerator, understood.
+/// A parsed enumerator.
 struct Enumerator<'a> {
     text: &'a str,
     dress: Dress,
@@ -138,13 +138,13 @@ fn parse(line: &str, expected: Option<Sequence>) -> Option<Enumerator<'_>> {
 }
 
 impl Parser<'_> {
-    /// `1. item` and its like; false where the second line shows that it is a paragraph.
+    /// Reads `1. item` and the like. Returns false if the second line shows that it is a paragraph.
     pub(super) fn enumerated_list(&mut self, m: &mut Machine, line: &str) -> bool {
         let Some(first) = parse(line, None) else { return false };
         if !self.is_item(m, &first) {
             return false;
         }
-        let number = self.current_line;
+        let number = self.page.current_line;
         let start = self.here(m).map_or(0, |line| line.start);
         let list = self.child(m.node, Tag::EnumeratedList, start..start, number);
         self.set_str(list, AttrName::Enumtype, first.sequence.name());
@@ -155,7 +155,7 @@ impl Parser<'_> {
             self.set_int(list, AttrName::Start, i64::try_from(last).unwrap_or(i64::MAX));
             let words =
                 format!("Enumerated list start value not ordinal-1: \"{}\" (ordinal {last})", first.text);
-            let message = self.message(Level::Info, &words, Some(i64::from(number)));
+            let message = self.message(Level::Info, &words, number.into());
             self.append(m.node, message);
         }
         let kind = if first.sequence == Sequence::Auto { Sequence::Arabic } else { first.sequence };
@@ -179,7 +179,7 @@ impl Parser<'_> {
         true
     }
 
-    /// Whether the next line is blank, indented, or the next item.
+    /// Returns true if the next line is blank, indented, or the next item.
     fn is_item(&self, m: &Machine, item: &Enumerator<'_>) -> bool {
         let Some(ordinal) = item.ordinal else { return false };
         let next = usize::try_from(m.at + 1).map_or("", |at| self.line_text(m.view, at));

@@ -1,17 +1,19 @@
 //! Explicit markup: everything that begins with `..`, and `__` targets.
 
+use crate::source::LineNo;
+use crate::text::normalize;
 use std::ops::Range;
 
-use super::super::chars::tail;
-use super::super::names::normalize;
-use super::super::parser::{Machine, Parser};
-use super::super::tag::{AttrName, Tag};
-use super::super::tree::NodeId;
-use super::markers::{self, Explicit};
 use super::{Construct, Cut};
+use crate::chars::tail;
+use crate::markers::{self, Explicit};
+use crate::messages::{About, Level};
+use crate::parser::{Machine, Parser};
+use crate::tag::{AttrName, Tag};
+use crate::tree::NodeId;
 
 impl Parser<'_> {
-    /// One construct, and all that follow it without a blank line between.
+    /// Reads one construct, and all that follow it without a blank line in between.
     pub(super) fn explicit_markup(&mut self, m: &mut Machine) {
         let Some(mut finish) = self.explicit_construct(m) else { return };
         self.members(m, |parser, m| {
@@ -25,7 +27,8 @@ impl Parser<'_> {
         self.check_finish(m, "Explicit markup", finish);
     }
 
-    /// Appends what the current line begins, if that is explicit markup; whether it ends with a blank line.
+    /// Appends the construct that the current line begins, if it is explicit markup. Returns true if a blank line
+    /// ends it.
     fn explicit_construct(&mut self, m: &mut Machine) -> Option<bool> {
         let line = self.here_text(m);
         if line.is_empty() || line.starts_with(' ') {
@@ -38,7 +41,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Appends what the line begins; whether it ends with a blank line.
+    /// Appends the construct that the line begins. Returns true if a blank line ends it.
     fn explicit_item(&mut self, m: &mut Machine, line: &str) -> bool {
         let first = self.here(m).map_or(0..0, |line| line.start..line.end);
         let malformed = match markers::explicit_construct(line) {
@@ -60,7 +63,7 @@ impl Parser<'_> {
             None => None,
         };
         let error = malformed.map(|words| self.warning(words, m.abs_line()));
-        // what is malformed may have been read to its last line
+        // a malformed construct may have been read to its last line
         let finish = self.comment(m, line, first);
         if let Some(error) = error {
             self.append(m.node, error);
@@ -68,11 +71,11 @@ impl Parser<'_> {
         finish
     }
 
-    /// A comment, or what is taken for one, whose first line has the span `first`.
+    /// Appends a comment, or a malformed construct as one. `first` is the span of its first line.
     fn comment(&mut self, m: &mut Machine, line: &str, first: Range<u32>) -> bool {
         let marker = markers::explicit(line).unwrap_or(2);
         if self.is_next_blank(m) && tail(line, marker).is_empty() {
-            let comment = self.tree.add(Tag::Comment, first, 0);
+            let comment = self.page.tree.add(Tag::Comment, first, LineNo::NONE);
             self.preserve_space(comment);
             self.append(m.node, comment);
             return true;
@@ -82,21 +85,21 @@ impl Parser<'_> {
         let view = self.trimmed_end(block.view);
         let text = self.join(view);
         let span = self.span(view);
-        let comment = self.fixed(Tag::Comment, text, span.clone(), 0);
-        self.tree.set_span(comment, first.start..span.end.max(first.end));
+        let comment = self.fixed(Tag::Comment, text, span.clone(), LineNo::NONE);
+        self.page.tree.set_span(comment, first.start..span.end.max(first.end));
         self.append(m.node, comment);
         self.lines.truncate(mark);
         block.blank_finish
     }
 
     fn footnote(&mut self, m: &mut Machine, label: &str, marker: usize, tag: Tag) -> bool {
-        let number = self.current_line;
+        let number = self.page.current_line;
         let Some(line) = self.here(m) else { return true };
         let at = self.position(label);
         let mark = self.lines.len();
         let block = self.cut_block(m, Cut { first: Some(marker), ..Cut::default() });
         let end = self.span(self.trimmed_end(block.view)).end.max(line.end);
-        let node = self.tree.add(tag, line.start..end, number);
+        let node = self.page.tree.add(tag, line.start..end, number);
         let name = normalize(label);
         let name = match name.strip_prefix('#') {
             Some(name) => {
@@ -109,8 +112,8 @@ impl Parser<'_> {
             }
             None => {
                 let span = at..at + label.len() as u32;
-                let child = self.child(node, Tag::Label, span.clone(), 0);
-                let text = self.tree.make(label);
+                let child = self.child(node, Tag::Label, span.clone(), LineNo::NONE);
+                let text = self.page.tree.make(label);
                 self.text_child(child, text, span);
                 &name
             }
@@ -137,6 +140,6 @@ impl Parser<'_> {
     }
 
     fn warning_here(&mut self, words: &str) -> NodeId {
-        self.message(super::super::messages::Level::Warning, words, None)
+        self.message(Level::Warning, words, About::Reader)
     }
 }

@@ -1,31 +1,31 @@
-//! Indented blocks: where they end, and how much of the left edge is cut off.
+//! Indented blocks: their ends, and the indent that is cut off their lines.
 
-use super::super::chars::{is_space, tail};
-use super::super::parser::{Machine, Parser, View};
-use super::super::source::Line;
+use crate::chars::{is_space, tail};
+use crate::parser::{Machine, Parser, View};
+use crate::source::Line;
 
-/// A block cut out of a view; its lines lie on top of the stack until truncated.
+/// A block cut out of a view. Its lines are on top of the stack until they are truncated.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Indented {
     pub(crate) view: View,
-    /// Whether a blank line, or nothing, follows.
+    /// True if a blank line or the end of the view follows.
     pub(crate) blank_finish: bool,
 }
 
-/// How a block is cut out.
+/// Options for cutting a block out of a view.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Cut {
     pub(crate) until_blank: bool,
     pub(crate) keep_indent: bool,
     pub(crate) keep_top: bool,
-    /// The whole block's indent in characters, where it is known.
+    /// The indent of the whole block in characters, if it is known.
     pub(crate) block: Option<usize>,
-    /// Bytes to cut off the first line, where they are known.
+    /// The bytes to cut off the first line, if they are known.
     pub(crate) first: Option<usize>,
 }
 
 impl<'s> Parser<'s> {
-    /// Cuts the first `count` characters off a line.
+    /// Removes the first `count` characters of a line.
     pub(crate) fn trim_left(&self, line: Line, count: usize) -> Line {
         let text = self.slice(line);
         let bytes = text.as_bytes();
@@ -39,9 +39,9 @@ impl<'s> Parser<'s> {
         Line { start: line.start + cut as u32, ..line }
     }
 
-    /// The block of indented lines from the current one on; moves the reader to its last line.
+    /// Cuts out the block of indented lines that begins at the current line. Moves the reader to its last line.
     pub(crate) fn cut_block(&mut self, m: &mut Machine, cut: Cut) -> Indented {
-        let start = m.at.max(0) as usize;
+        let start = m.index();
         let (end, indent, blank_finish) = self.measure(m.view, start, cut);
         let count = end.saturating_sub(start);
         let first = self.lines.len();
@@ -101,9 +101,9 @@ impl<'s> Parser<'s> {
         (end.min(lines.len()), indent.unwrap_or(0), true)
     }
 
-    /// The lines up to the next blank one. An indented line ends the block early; its index is told.
+    /// Returns the lines up to the next blank one. An indented line ends the block early; its index is returned too.
     pub(crate) fn text_block(&mut self, m: &mut Machine, flush_left: bool) -> (View, Option<usize>) {
-        let start = m.at.max(0) as usize;
+        let start = m.index();
         let mut end = start;
         let mut indented = None;
         while let Some(line) = self.line(m.view, end) {
@@ -126,7 +126,7 @@ impl<'s> Parser<'s> {
     }
 }
 
-/// Leading whitespace in characters.
+/// Counts the characters of leading whitespace.
 pub(crate) fn indent_of(text: &str) -> usize {
     let spaces = text.bytes().take_while(|&b| b == b' ').count();
     match text.as_bytes().get(spaces) {

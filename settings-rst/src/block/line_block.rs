@@ -1,12 +1,13 @@
 //! Line blocks: `| a line`, nested by their indents.
 
-use super::super::chars::trim_end;
-use super::super::parser::{Machine, Parser};
-use super::super::tag::Tag;
-use super::super::tree::NodeId;
 use super::{Construct, Cut};
+use crate::chars::trim_end;
+use crate::parser::{Machine, Parser};
+use crate::source::LineNo;
+use crate::tag::Tag;
+use crate::tree::NodeId;
 
-/// One line: its node, and its indent unless it is empty.
+/// One line: its node, and its indent unless the line is empty.
 pub(crate) struct BlockLine {
     pub(crate) node: NodeId,
     pub(crate) indent: Option<usize>,
@@ -14,7 +15,7 @@ pub(crate) struct BlockLine {
 
 impl Parser<'_> {
     pub(super) fn line_block(&mut self, m: &mut Machine, marker: usize) {
-        let number = self.current_line;
+        let number = self.page.current_line;
         let line_number = m.abs_line();
         let start = self.here(m).map_or(0, |line| line.start);
         let block = self.child(m.node, Tag::LineBlock, start..start, number);
@@ -38,8 +39,8 @@ impl Parser<'_> {
             self.append(m.node, warning);
         }
         for line in &lines {
-            let end = self.tree.span(line.node).end;
-            self.tree.extend_span(block, end);
+            let end = self.page.tree.span(line.node).end;
+            self.page.tree.extend_span(block, end);
         }
         self.nest_lines(block, lines);
     }
@@ -58,7 +59,7 @@ impl Parser<'_> {
         let mark = self.lines.len();
         let block = self.cut_block(m, Cut { until_blank: true, first: Some(marker), ..Cut::default() });
         let span = first.start..self.span(block.view).end.max(first.end);
-        let node = self.tree.add(Tag::Line, span, first.number);
+        let node = self.page.tree.add(Tag::Line, span, first.number);
         let messages = self.inline(block.view, number, node, place);
         lines.push(BlockLine { node, indent });
         self.append_all(m.node, messages);
@@ -66,7 +67,7 @@ impl Parser<'_> {
         block.blank_finish
     }
 
-    /// Puts the lines into blocks by their indents; an empty line has the indent of the one before.
+    /// Nests the lines by their indents. An empty line has the indent of the line before it.
     pub(crate) fn nest_lines(&mut self, block: NodeId, lines: Vec<BlockLine>) {
         let mut last = 0;
         let indented: Vec<(NodeId, usize)> = lines
@@ -90,10 +91,10 @@ impl Parser<'_> {
             }
             let deeper = rest.iter().take_while(|&&(_, indent)| indent > least).count();
             let (segment, after) = rest.split_at(deeper);
-            let end = segment.iter().map(|&(node, _)| self.tree.span(node).end).max();
-            let start = self.tree.span(node).start;
+            let end = segment.iter().map(|&(node, _)| self.page.tree.span(node).end).max();
+            let start = self.page.tree.span(node).start;
             let span = start..end.unwrap_or(start);
-            let nested = self.child(block, Tag::LineBlock, span, 0);
+            let nested = self.child(block, Tag::LineBlock, span, LineNo::NONE);
             self.nest_segment(nested, segment, depth + 1);
             rest = after;
         }

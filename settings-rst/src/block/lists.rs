@@ -1,16 +1,16 @@
 //! Bullet lists and field lists.
 
-use super::super::chars::cut;
-use super::super::parser::{Machine, Parser};
-use super::super::source::Line;
-use super::super::tag::{AttrName, Tag};
-use super::super::tree::NodeId;
 use super::{Construct, Cut};
+use crate::chars::cut;
+use crate::parser::{Machine, Parser};
+use crate::source::{Line, LineNo};
+use crate::tag::{AttrName, Tag};
+use crate::tree::NodeId;
 
 impl<'s> Parser<'s> {
-    /// `- item`, any number of them with the same bullet.
+    /// Reads a list of `- item`s with the same bullet.
     pub(super) fn bullet_list(&mut self, m: &mut Machine, line: &str, marker: usize) {
-        let number = self.current_line;
+        let number = self.page.current_line;
         let start = self.here(m).map_or(0, |line| line.start);
         let list = self.child(m.node, Tag::BulletList, start..start, number);
         let bullet = line.chars().next().unwrap_or('-');
@@ -29,7 +29,8 @@ impl<'s> Parser<'s> {
         self.check_finish(m, "Bullet list", finish);
     }
 
-    /// Skips blank lines. The next line, unless it is indented (then the reader stays before it) or past the end.
+    /// Skips blank lines and returns the next line. Returns `None` at the end, and at an indented line; the reader
+    /// then stays before it.
     pub(super) fn next_member(&mut self, m: &mut Machine) -> Option<&'s str> {
         loop {
             if !self.advance(m, 1) {
@@ -46,9 +47,9 @@ impl<'s> Parser<'s> {
         }
     }
 
-    /// The item whose marker is `marker` bytes long; whether it ends with a blank line.
+    /// Reads an item whose marker is `marker` bytes long. Returns true if a blank line ends it.
     pub(super) fn list_item(&mut self, m: &mut Machine, list: NodeId, marker: usize) -> bool {
-        let number = self.current_line;
+        let number = self.page.current_line;
         let Some(line) = self.here(m) else { return true };
         let text = self.slice(line);
         let mark = self.lines.len();
@@ -64,15 +65,15 @@ impl<'s> Parser<'s> {
         if !block.view.is_empty() {
             self.nested(block.view, item);
         }
-        self.tree.extend_span(list, span.end);
+        self.page.tree.extend_span(list, span.end);
         self.lines.truncate(mark);
         block.blank_finish
     }
 
-    /// `:name: body`, any number of them.
+    /// Reads a list of `:name: body` fields.
     pub(super) fn field_list(&mut self, m: &mut Machine, marker: usize) {
         let start = self.here(m).map_or(0, |line| line.start);
-        let list = self.child(m.node, Tag::FieldList, start..start, 0);
+        let list = self.child(m.node, Tag::FieldList, start..start, LineNo::NONE);
         let mut finish = self.field(m, list, marker, m.node);
         self.members(m, |parser, m| {
             while let Some(line) = parser.next_member(m) {
@@ -85,31 +86,31 @@ impl<'s> Parser<'s> {
         self.check_finish(m, "Field list", finish);
     }
 
-    /// Names in the field's name that are taken already are told at `place`.
+    /// Reads a field. Messages about duplicate names in its name go to `place`.
     fn field(&mut self, m: &mut Machine, list: NodeId, marker: usize, place: NodeId) -> bool {
-        let number = self.current_line;
+        let number = self.page.current_line;
         let line_number = m.abs_line();
         let Some(line) = self.here(m) else { return true };
         let name = self.field_name_line(line, marker);
         let mark = self.lines.len();
         let block = self.cut_block(m, Cut { first: Some(marker), ..Cut::default() });
         let span = line.start..self.span(self.trimmed_end(block.view)).end.max(line.end);
-        let field = self.tree.add(Tag::Field, span.clone(), number);
-        let name_node = self.tree.add(Tag::FieldName, name.start..name.end, 0);
+        let field = self.page.tree.add(Tag::Field, span.clone(), number);
+        let name_node = self.page.tree.add(Tag::FieldName, name.start..name.end, LineNo::NONE);
         let messages = self.inline_line(name, line_number, name_node, place);
         self.append(list, field);
         self.append(field, name_node);
-        let body = self.child(field, Tag::FieldBody, self.span(block.view), 0);
+        let body = self.child(field, Tag::FieldBody, self.span(block.view), LineNo::NONE);
         self.append_all(body, messages);
         if !block.view.is_empty() {
             self.nested(block.view, body);
         }
-        self.tree.extend_span(list, span.end);
+        self.page.tree.extend_span(list, span.end);
         self.lines.truncate(mark);
         block.blank_finish
     }
 
-    /// The part of a field's line that is its name.
+    /// Returns the part of a field's line that is its name.
     pub(crate) fn field_name_line(&self, line: Line, marker: usize) -> Line {
         let text = cut(self.slice(line), 0, marker);
         let end = text.rfind(':').unwrap_or(1).max(1);

@@ -1,15 +1,15 @@
-//! Literal blocks: indented, or quoted by one punctuation character on each line.
+//! Literal blocks: indented, or quoted with a punctuation character on each line.
 
-use super::super::chars::{byte, is_punctuation};
-use super::super::parser::{Machine, Parser};
-use super::super::tag::Tag;
 use super::Cut;
+use crate::chars::{byte, is_punctuation};
+use crate::parser::{Machine, Parser};
+use crate::tag::Tag;
 
 impl Parser<'_> {
-    /// The block that a `::` announced. The reader stands on the line after the paragraph.
+    /// Reads the block that a `::` announced. The reader is at the line after the paragraph.
     pub(super) fn literal_block(&mut self, m: &mut Machine) {
         let mark = self.lines.len();
-        let at_end = m.at >= m.view.len() as isize;
+        let at_end = m.is_past_end();
         let block = if at_end { None } else { Some(self.cut_block(m, Cut::default())) };
         let view = block.map(|block| self.trimmed_end(block.view)).filter(|view| !view.is_empty());
         if let Some((block, view)) = block.zip(view) {

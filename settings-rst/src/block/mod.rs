@@ -1,4 +1,4 @@
-//! Block structure: the first line of a block tells what it is.
+//! Block structure: the first line of a block decides about its construct.
 
 mod definition;
 mod enumerated;
@@ -7,40 +7,41 @@ mod indent;
 mod line_block;
 mod lists;
 mod literal;
-pub(super) mod markers;
 mod options;
 mod quote;
 mod section;
 mod substitution;
 mod target;
 
-pub(super) use indent::{Cut, Indented, indent_of};
-pub(super) use line_block::BlockLine;
-pub(super) use target::{TargetType, target_type, uri_text};
+pub(crate) use indent::{Cut, Indented, indent_of};
+pub(crate) use line_block::BlockLine;
+pub(crate) use target::{TargetType, target_type};
 
-use super::chars::byte;
-use super::messages::{Level, NO_LINE};
-use super::parser::{MAX_DEPTH, Machine, Parser, View};
-use super::tag::{AttrName, Tag};
-use super::tree::{NodeId, Tree};
+use crate::chars::byte;
+use crate::markers;
+use crate::messages::{About, Level};
+use crate::parser::{MAX_DEPTH, Machine, Parser, View};
+use crate::source::LineNo;
+use crate::tag::{AttrName, Tag};
+use crate::tree::{NodeId, Tree};
 
 impl Parser<'_> {
     /// Reads the whole page.
     pub(super) fn page(&mut self) {
-        self.tree = Tree::with_capacity(self.text.len());
-        let root = self.tree.add(Tag::Document, 0..self.text.len() as u32, 0);
+        self.page.tree = Tree::with_capacity(self.text.len());
+        let root = self.page.tree.add(Tag::Document, 0..self.text.len() as u32, LineNo::NONE);
         self.set_str(root, AttrName::Source, "test data");
         let view = View { first: 0, end: self.lines.len(), offset: 0 };
-        self.page_lines = view.len() as i64;
-        if let Some(limit) = self.options.line_length_limit {
+        self.page.page_lines = view.len() as i64;
+        if let Some(limit) = self.page.options.line_length_limit {
             let long = (0..view.len()).find(|&i| {
                 let line = self.line_text(view, i);
                 line.len() > limit && line.chars().count() > limit
             });
             if let Some(i) = long {
-                self.current_line = 0;
+                self.page.current_line = LineNo::NONE;
                 let words = format!("Line {} exceeds the line-length-limit.", i + 1);
-                let message = self.message(Level::Error, &words, Some(NO_LINE));
+                let message = self.message(Level::Error, &words, About::Nowhere);
                 self.append(NodeId::ROOT, message);
                 return;
             }
@@ -51,21 +52,21 @@ impl Parser<'_> {
         self.body(&mut m);
     }
 
-    /// Reads a block into `node`. No section titles are allowed in it.
+    /// Reads a block into `node`. Section titles are not allowed in it.
     pub(super) fn nested(&mut self, view: View, node: NodeId) {
         self.nested_with(view, node, |m| m.titles = false);
     }
 
     pub(super) fn nested_with(&mut self, view: View, node: NodeId, set: impl FnOnce(&mut Machine)) {
-        if self.depth >= MAX_DEPTH {
+        if self.page.depth >= MAX_DEPTH {
             let block = Indented { view, blank_finish: true };
             return self.too_deep(block, node);
         }
-        self.depth += 1;
+        self.page.depth += 1;
         let mut m = Machine::new(view, node);
         set(&mut m);
         self.body(&mut m);
-        self.depth -= 1;
+        self.page.depth -= 1;
     }
 
     fn body(&mut self, m: &mut Machine) {
@@ -109,7 +110,7 @@ impl Parser<'_> {
         }
     }
 
-    /// What a line, neither blank nor indented, begins.
+    /// Returns the construct that a line begins. The line is neither blank nor indented.
     pub(super) fn construct(&self, line: &str) -> Construct {
         let first = byte(line, 0);
         let found = match first {
@@ -142,7 +143,7 @@ impl Parser<'_> {
     }
 
     fn doctest(&mut self, m: &mut Machine) {
-        let number = self.current_line;
+        let number = self.page.current_line;
         let (block, _) = self.text_block(m, false);
         let text = self.join(block);
         let span = self.span(block);
@@ -151,7 +152,7 @@ impl Parser<'_> {
     }
 }
 
-/// What a line begins, with the length of the marker where one is needed.
+/// The construct that a line begins, with the length of its marker in bytes where one is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Construct {
     Bullet(usize),

@@ -1,18 +1,19 @@
-//! Option lists: command-line options and what they do.
+//! Option lists: command-line options and their descriptions.
 
-use super::super::chars::{byte, cut, tail, trim_end};
-use super::super::names::normalize_whitespace;
-use super::super::parser::{Machine, Parser};
-use super::super::tag::{AttrName, Tag};
-use super::super::tree::{NodeId, Str};
 use super::{Construct, Cut};
+use crate::chars::{byte, cut, tail, trim_end};
+use crate::parser::{Machine, Parser};
+use crate::source::LineNo;
+use crate::tag::{AttrName, Tag};
+use crate::text::normalize_whitespace;
+use crate::tree::{NodeId, Str};
 
 impl Parser<'_> {
-    /// `-o  description`; false where no description follows, so that it is text.
+    /// Reads a list of `-o  description` items. Returns false if no description follows: the line is text then.
     pub(super) fn option_list(&mut self, m: &mut Machine, line: &str, marker: usize) -> bool {
-        let number = self.current_line;
+        let number = self.page.current_line;
         let start = self.here(m).map_or(0, |line| line.start);
-        let list = self.tree.add(Tag::OptionList, start..start, number);
+        let list = self.page.tree.add(Tag::OptionList, start..start, number);
         let Some(mut finish) = self.option_item(m, list, line, marker) else { return false };
         self.append(m.node, list);
         self.members(m, |parser, m| {
@@ -41,15 +42,15 @@ impl Parser<'_> {
             return None;
         }
         let end = self.span(self.trimmed_end(block.view)).end;
-        let item = self.child(list, Tag::OptionListItem, start..end, 0);
+        let item = self.child(list, Tag::OptionListItem, start..end, LineNo::NONE);
         let text = trim_end(cut(line, 0, marker));
-        let group = self.child(item, Tag::OptionGroup, start..start + text.len() as u32, 0);
+        let group = self.child(item, Tag::OptionGroup, start..start + text.len() as u32, LineNo::NONE);
         for option in split_options(text) {
             self.option(group, option);
         }
-        let description = self.child(item, Tag::Description, self.span(block.view), 0);
+        let description = self.child(item, Tag::Description, self.span(block.view), LineNo::NONE);
         self.nested(block.view, description);
-        self.tree.extend_span(list, end);
+        self.page.tree.extend_span(list, end);
         self.lines.truncate(mark);
         Some(block.blank_finish)
     }
@@ -58,15 +59,15 @@ impl Parser<'_> {
         let start = self.position(text);
         let end = start + text.len() as u32;
         let (name, delimiter) = option_name(text);
-        let node = self.child(group, Tag::Option, start..end, 0);
-        let string = self.child(node, Tag::OptionString, start..start + name.len() as u32, 0);
+        let node = self.child(group, Tag::Option, start..end, LineNo::NONE);
+        let string = self.child(node, Tag::OptionString, start..start + name.len() as u32, LineNo::NONE);
         self.text_child(string, Str::source(start as usize, start as usize + name.len()), start..start);
         let Some(delimiter) = delimiter else { return };
         let at = start as usize + name.len() + delimiter.len();
-        let argument = self.child(node, Tag::OptionArgument, at as u32..end, 0);
+        let argument = self.child(node, Tag::OptionArgument, at as u32..end, LineNo::NONE);
         self.set_str(argument, AttrName::Delimiter, delimiter);
         let kept = if tail(text, at - start as usize).contains("  ") {
-            self.tree.make(&normalize_whitespace(tail(text, at - start as usize)))
+            self.page.tree.make(&normalize_whitespace(tail(text, at - start as usize)))
         } else {
             Str::source(at, end as usize)
         };
@@ -74,7 +75,7 @@ impl Parser<'_> {
     }
 }
 
-/// Splits at `, ` outside of `<...>`.
+/// Splits at `, ` outside `<...>`.
 fn split_options(text: &str) -> Vec<&str> {
     let mut options = Vec::new();
     let mut start = 0;
@@ -94,7 +95,7 @@ fn split_options(text: &str) -> Vec<&str> {
     options
 }
 
-/// The option's name, and what stands between it and its argument, if it has one.
+/// Returns the name of an option, and the delimiter before its argument, if it has one.
 fn option_name(text: &str) -> (&str, Option<&'static str>) {
     let end = text.find(' ').unwrap_or(text.len());
     let word = cut(text, 0, end);

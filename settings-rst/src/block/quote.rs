@@ -1,12 +1,12 @@
-//! Block quotes, and the attribution that may end one.
+//! Block quotes and their attributions.
 
-use super::super::chars::byte;
-use super::super::parser::{Machine, Parser, View};
-use super::super::source::Line;
-use super::super::tag::Tag;
-use super::super::tree::NodeId;
-use super::markers::attribution;
 use super::{Cut, indent_of};
+use crate::chars::byte;
+use crate::markers::attribution;
+use crate::parser::{Machine, Parser, View};
+use crate::source::Line;
+use crate::tag::Tag;
+use crate::tree::NodeId;
 
 impl Parser<'_> {
     pub(super) fn block_quote(&mut self, m: &mut Machine) {
@@ -18,7 +18,7 @@ impl Parser<'_> {
         self.lines.truncate(mark);
     }
 
-    /// The quotes of an indented block: each ends with its attribution. Messages stand after their quote.
+    /// Returns the quotes of an indented block. An attribution ends a quote. Messages follow their quote.
     pub(crate) fn block_quotes(&mut self, mut view: View, parent: NodeId) -> Vec<NodeId> {
         let mut elements = Vec::new();
         while !view.is_empty() {
@@ -27,7 +27,7 @@ impl Parser<'_> {
             let number = self.number(view, 0);
             let end = found.map_or(view.len(), |found| found.end);
             let span = self.span(self.trimmed_end(view.take(end)));
-            let quote = self.tree.add(Tag::BlockQuote, span, number);
+            let quote = self.page.tree.add(Tag::BlockQuote, span, number);
             self.nested(body, quote);
             elements.push(quote);
             let Some(found) = found else { break };
@@ -54,14 +54,15 @@ impl Parser<'_> {
         let lines = self.push_view(lines, offset);
         let span = self.span(lines);
         let number = self.number(lines, 0);
-        let node = self.tree.add(Tag::Attribution, span, number);
+        let node = self.page.tree.add(Tag::Attribution, span, number);
         let messages = self.inline(lines, offset + 1, node, parent);
         self.append(quote, node);
         self.lines.truncate(mark);
         messages
     }
 
-    /// After a blank line and some content: a line that begins with dashes, the lines after it evenly indented.
+    /// Finds an attribution: after some content and a blank line, a line that begins with dashes; the lines after
+    /// it have one indent.
     fn find_attribution(&self, view: View) -> Option<Attribution> {
         let mut blank = None;
         let mut seen = false;
@@ -106,7 +107,7 @@ impl Parser<'_> {
 struct Attribution {
     first: usize,
     end: usize,
-    /// Bytes of the dashes and the blanks after them.
+    /// The length of the dashes and the blanks after them.
     marker: usize,
     indent: usize,
 }

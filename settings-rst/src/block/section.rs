@@ -1,22 +1,22 @@
-//! Section titles, transitions and paragraphs: what a line of text or of punctuation turns out to be.
+//! Section titles, transitions and paragraphs.
 
-use super::super::chars::{byte, trim, trim_end};
-use super::super::messages::Level;
-use super::super::names::normalize;
-use super::super::parser::{Machine, Parser, Style, View};
-use super::super::source::Line;
-use super::super::tag::{AttrName, Tag};
-use super::super::tree::NodeId;
-use super::super::width::column_width;
-use super::markers::is_adornment;
+use crate::chars::{byte, trim, trim_end};
+use crate::markers::is_adornment;
+use crate::messages::{About, Level};
+use crate::parser::{Machine, Parser, Style, View};
+use crate::source::{Line, LineNo};
+use crate::tag::{AttrName, Tag};
+use crate::text::normalize;
+use crate::tree::NodeId;
+use crate::width::column_width;
 
-/// Adornments shorter than this may be text.
+/// An adornment shorter than this may be text.
 const SHORT: usize = 4;
 
 impl Parser<'_> {
-    /// A line of text: with the next line it is a title, a definition's term, or the start of a paragraph.
+    /// Reads a line of text. The next line decides: a title, the term of a definition, or a paragraph.
     pub(super) fn text_lines(&mut self, m: &mut Machine) {
-        let first = m.at.max(0) as usize;
+        let first = m.index();
         let more = self.advance(m, 1);
         let line = self.here_text(m);
         if !more || line.is_empty() {
@@ -35,13 +35,13 @@ impl Parser<'_> {
         View { first: view.first + from, end: view.first + to, offset: view.offset + from as i64 }
     }
 
-    /// A paragraph whose second line is the current one.
+    /// Reads a paragraph whose second line is the current one.
     fn paragraph_lines(&mut self, m: &mut Machine, first: usize) {
         let start = m.abs_line() - 1;
         let (block, indented) = self.text_block(m, true);
         let message = indented.map(|i| {
             let number = self.number(m.view, i);
-            self.error("Unexpected indentation.", i64::from(number))
+            self.error("Unexpected indentation.", number.count())
         });
         let lines = self.range(m.view, first, block.end - m.view.first);
         let literal = self.paragraph(m, lines, start);
@@ -54,7 +54,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Appends a paragraph; whether a literal block follows it (`::`).
+    /// Appends a paragraph. Returns true if a literal block follows it (`::`).
     fn paragraph(&mut self, m: &mut Machine, lines: View, line_number: i64) -> bool {
         let Some(last) = lines.len().checked_sub(1).and_then(|i| self.line(lines, i)) else { return false };
         let text = self.slice(last);
@@ -77,7 +77,7 @@ impl Parser<'_> {
         let view = if cut_off > 0 { self.shortened(lines, cut_off) } else { lines };
         let number = self.number(lines, 0);
         let span = self.span(lines);
-        let paragraph = self.tree.add(Tag::Paragraph, span, number);
+        let paragraph = self.page.tree.add(Tag::Paragraph, span, number);
         let messages = self.inline(view, line_number, paragraph, m.node);
         self.append(m.node, paragraph);
         self.append_all(m.node, messages);
@@ -85,7 +85,7 @@ impl Parser<'_> {
         literal
     }
 
-    /// A copy of the view with `count` bytes less at its end, and without blanks and blank lines there.
+    /// Copies the view without its last `count` bytes, and without blanks and blank lines at its end.
     fn shortened(&mut self, lines: View, count: usize) -> View {
         let copies: Vec<Line> = (0..lines.len()).filter_map(|i| self.line(lines, i)).collect();
         let mut view = self.push_view(copies, lines.offset);
@@ -105,7 +105,7 @@ impl Parser<'_> {
         view
     }
 
-    /// A title with an underline; false where the underline is so short that it is text.
+    /// Reads a title with an underline. Returns false if the underline is so short that it is text.
     fn underlined_title(&mut self, m: &mut Machine, first: usize) -> bool {
         let line_number = m.abs_line();
         let Some((title_line, underline_line)) = self.line(m.view, first).zip(self.here(m)) else {
@@ -127,11 +127,12 @@ impl Parser<'_> {
                 return false;
             }
             let words = "Title underline too short.";
-            messages.push(self.message_about(Level::Warning, words, source, Some(line_number)));
+            messages.push(self.message_about(Level::Warning, words, source, About::Line(line_number)));
         }
         if !m.titles {
-            let number = i64::from(underline_line.number);
-            let message = self.message_about(Level::Error, "Unexpected section title.", source, Some(number));
+            let number = underline_line.number.count();
+            let message =
+                self.message_about(Level::Error, "Unexpected section title.", source, About::Line(number));
             self.append_all(m.node, messages);
             self.append(m.node, message);
             return true;
@@ -142,7 +143,7 @@ impl Parser<'_> {
         true
     }
 
-    /// A line of punctuation: a transition, or the overline of a title.
+    /// Reads a line of punctuation: a transition, or the overline of a title.
     pub(super) fn adornment(&mut self, m: &mut Machine, line: &str) {
         let marker = trim(line);
         if !m.titles {
@@ -159,11 +160,11 @@ impl Parser<'_> {
             }
             let text = self.join(self.range(m.view, m.at as usize, m.at as usize + 1));
             let words = "Unexpected section title or transition.";
-            let message = self.message_about(Level::Error, words, text, Some(number));
+            let message = self.message_about(Level::Error, words, text, About::Line(number));
             self.append(m.node, message);
             return;
         }
-        let first = m.at.max(0) as usize;
+        let first = m.index();
         let more = self.advance(m, 1);
         let next = self.here_text(m);
         if !more || next.is_empty() {
@@ -181,7 +182,7 @@ impl Parser<'_> {
                 return self.short_overline(m, first, number);
             }
             let words = "Invalid section title or transition marker.";
-            let message = self.message_about(Level::Error, words, text, Some(number));
+            let message = self.message_about(Level::Error, words, text, About::Line(number));
             self.append(m.node, message);
         } else {
             self.overlined_title(m, first);
@@ -212,7 +213,7 @@ impl Parser<'_> {
         }
         let source = self.join(lines);
         if let Some(words) = complaint {
-            let message = self.message_about(Level::Error, words, source, Some(number));
+            let message = self.message_about(Level::Error, words, source, About::Line(number));
             self.append(m.node, message);
             return;
         }
@@ -222,7 +223,7 @@ impl Parser<'_> {
                 Level::Warning,
                 "Title overline too short.",
                 source,
-                Some(number),
+                About::Line(number),
             ));
         }
         let style = Style { over: Some(byte(overline, 0)), under: byte(underline, 0) };
@@ -239,25 +240,21 @@ impl Parser<'_> {
         self.text_lines(m);
     }
 
-    fn sections_above(&self, node: NodeId) -> Vec<NodeId> {
-        let mut above = Vec::new();
-        let mut at = Some(node);
-        while let Some(node) = at {
-            let parent = self.tree.parent(node);
-            if parent.is_some() && self.tree.tag(node) == Tag::Section {
-                above.push(node);
-            }
-            at = parent;
-        }
+    /// Returns the sections around the current node, from the outermost to the innermost, up to the reader's base.
+    fn sections_above(&self, m: &Machine) -> Vec<NodeId> {
+        let mut above: Vec<NodeId> = std::iter::successors(Some(m.node), |&node| self.page.tree.parent(node))
+            .take_while(|&node| node != m.base)
+            .filter(|&node| self.page.tree.tag(node) == Tag::Section)
+            .collect();
         above.reverse();
         above
     }
 
-    pub(crate) fn section_depth(&self, node: NodeId) -> usize {
-        self.sections_above(node).len()
+    pub(crate) fn section_depth(&self, m: &Machine) -> usize {
+        self.sections_above(m).len()
     }
 
-    /// Begins a section, if its title's style fits where it stands.
+    /// Begins a section if the style of its title is allowed here.
     fn section(
         &mut self,
         m: &mut Machine,
@@ -267,10 +264,10 @@ impl Parser<'_> {
         number: i64,
         messages: Vec<NodeId>,
     ) {
-        let above = self.sections_above(m.node);
+        let above = self.sections_above(m);
         let old = above.len() as i64 + m.level_offset;
-        let known = self.styles.iter().position(|&known| known == style);
-        let new = known.unwrap_or(self.styles.len()) as i64 + 1;
+        let known = self.page.styles.iter().position(|&known| known == style);
+        let new = known.unwrap_or(self.page.styles.len()) as i64 + 1;
         if new > old + 1 {
             let words = format!("Inconsistent title style: skip from level {old} to {new}.");
             let message = self.style_message(&words, lines, number);
@@ -281,7 +278,7 @@ impl Parser<'_> {
             let from_end = old - new + 1;
             let place =
                 usize::try_from(above.len() as i64 - from_end).ok().and_then(|i| above.get(i).copied());
-            let Some(parent) = place.and_then(|section| self.tree.parent(section)) else {
+            let Some(parent) = place.and_then(|section| self.page.tree.parent(section)) else {
                 let words = format!("A level {new} section cannot be used here.");
                 let message = self.style_message(&words, lines, number);
                 self.message_paragraph(
@@ -300,16 +297,16 @@ impl Parser<'_> {
             m.node = parent;
         }
         if known.is_none() {
-            self.styles.push(style);
+            self.page.styles.push(style);
         }
         self.new_section(m, title, lines, number, messages);
     }
 
     fn style_message(&mut self, words: &str, lines: View, number: i64) -> NodeId {
         let source = self.join(lines);
-        let message = self.message_about(Level::Error, words, source, Some(number));
+        let message = self.message_about(Level::Error, words, source, About::Line(number));
         let mut styles = String::from("Established title styles:");
-        for style in &self.styles {
+        for style in &self.page.styles {
             styles.push(' ');
             if let Some(over) = style.over {
                 styles.push(char::from(over));
@@ -323,8 +320,8 @@ impl Parser<'_> {
 
     fn new_section(&mut self, m: &mut Machine, title: Line, lines: View, number: i64, messages: Vec<NodeId>) {
         let span = self.span(lines);
-        let section = self.child(m.node, Tag::Section, span, 0);
-        let node = self.tree.add(Tag::Title, title.start..title.end, 0);
+        let section = self.child(m.node, Tag::Section, span, LineNo::NONE);
+        let node = self.page.tree.add(Tag::Title, title.start..title.end, LineNo::NONE);
         let about_title = self.inline_line(title, number, node, m.node);
         let name = normalize(&self.plain_text(node));
         self.add_item(section, AttrName::Names, &name);
@@ -336,7 +333,7 @@ impl Parser<'_> {
     }
 }
 
-/// Whether an odd number of backslashes ends the text.
+/// Returns true if the text ends with an odd number of backslashes.
 fn ends_escaped(text: &str) -> bool {
     text.bytes().rev().take_while(|&b| b == b'\\').count() % 2 == 1
 }

@@ -1,24 +1,23 @@
 //! Substitution definitions: `.. |name| directive:: ...`
 
-use super::super::chars::{char_before, cut, is_space, tail};
-use super::super::inline::escape;
-use super::super::messages::Level;
-use super::super::names::normalize_whitespace;
-use super::super::parser::{Machine, Parser, View};
-use super::super::source::Line;
-use super::super::tag::{AttrName, Tag};
-use super::super::tree::{NodeId, Str};
 use super::Cut;
-use super::markers::embedded_directive;
+use crate::chars::{char_before, cut, is_space, tail};
+use crate::markers::embedded_directive;
+use crate::messages::{About, Level};
+use crate::parser::{Machine, Parser, View};
+use crate::source::{Line, LineNo};
+use crate::tag::{AttrName, Tag};
+use crate::text::{escape, normalize_whitespace};
+use crate::tree::{NodeId, Str};
 
 impl Parser<'_> {
-    /// Appends a definition or the message that tells what is wrong; none where the name has no end.
+    /// Appends a definition, or the message about it. Returns `None` if the name has no end.
     pub(super) fn substitution_definition(&mut self, m: &mut Machine, marker: usize) -> Option<bool> {
-        let number = self.current_line;
-        let first = m.at.max(0) as usize;
+        let number = self.page.current_line;
+        let first = m.index();
         let mark = self.lines.len();
         let block = self.cut_block(m, Cut { keep_indent: true, first: Some(marker), ..Cut::default() });
-        let source = self.range(m.view, first, m.at.max(0) as usize + 1);
+        let source = self.range(m.view, first, m.index() + 1);
         let Some((name, body)) = self.split_definition(block.view) else {
             self.lines.truncate(mark);
             return None;
@@ -29,7 +28,7 @@ impl Parser<'_> {
         Some(finish)
     }
 
-    /// The name up to its closing bar, and the lines after it.
+    /// Returns the name up to its closing bar, and the lines after it.
     fn split_definition(&mut self, view: View) -> Option<(String, View)> {
         let mut text = String::new();
         for i in 0..view.len() {
@@ -43,7 +42,7 @@ impl Parser<'_> {
             let Some((name_end, end)) = match_name(&text, from) else { continue };
             let name = cut(&text, 0, name_end).to_owned();
             let rest = Line { start: (line.start + end.saturating_sub(before) as u32).min(line.end), ..line };
-            // Docutils does not count the lines that the name takes.
+            // Docutils does not count the lines of the name.
             let mut body = View { offset: view.offset, ..view.skip(i) };
             if let Some(line) = self.lines.get_mut(body.first) {
                 *line = rest;
@@ -62,13 +61,13 @@ impl Parser<'_> {
         name: &str,
         body: View,
         (source, source_text): (View, Str),
-        number: u32,
+        number: LineNo,
         mut finish: bool,
     ) -> bool {
-        let line = Some(i64::from(number));
+        let about = About::from(number);
         if body.is_empty() {
             let words = format!("Substitution definition \"{name}\" missing contents.");
-            let message = self.message_about(Level::Warning, &words, source_text, line);
+            let message = self.message_about(Level::Warning, &words, source_text, about);
             self.append(m.node, message);
             return finish;
         }
@@ -78,7 +77,7 @@ impl Parser<'_> {
             *line = first;
         }
         let span = self.span(source);
-        let node = self.tree.add(Tag::SubstitutionDefinition, span, number);
+        let node = self.page.tree.add(Tag::SubstitutionDefinition, span, number);
         let shown = normalize_whitespace(name);
         self.add_item(node, AttrName::Names, &shown);
         let mut inner = Machine::new(body, node);
@@ -104,45 +103,45 @@ impl Parser<'_> {
             finish = self.is_next_blank(&inner);
         }
         self.goto(m, m.at);
-        for child in self.tree.take_children(node) {
-            let place = if self.tree.tag(child).is_inline() { node } else { m.node };
+        for child in self.page.tree.take_children(node) {
+            let place = if self.page.tree.tag(child).is_inline() { node } else { m.node };
             self.append(place, child);
         }
         if let Some(words) = self.unfit(node) {
-            let message = self.message_about(Level::Error, &words, source_text, line);
+            let message = self.message_about(Level::Error, &words, source_text, about);
             if words.starts_with("Problematic") {
                 self.quote_problem(message, node);
             }
             self.append(m.node, message);
             return finish;
         }
-        if self.tree.first(node).is_none() {
+        if self.page.tree.first(node).is_none() {
             let words = format!("Substitution definition \"{name}\" empty or invalid.");
-            let message = self.message_about(Level::Warning, &words, source_text, line);
+            let message = self.message_about(Level::Warning, &words, source_text, about);
             self.append(m.node, message);
             return finish;
         }
-        self.note_substitution(node, &shown, m.node, line);
+        self.note_substitution(node, &shown, m.node, about);
         self.append(m.node, node);
         finish
     }
 
     fn quote_problem(&mut self, message: NodeId, node: NodeId) {
-        let quote = self.child(message, Tag::BlockQuote, 0..0, 0);
-        let paragraph = self.child(quote, Tag::Paragraph, 0..0, 0);
-        for child in self.tree.take_children(node) {
+        let quote = self.child(message, Tag::BlockQuote, 0..0, LineNo::NONE);
+        let paragraph = self.child(quote, Tag::Paragraph, 0..0, LineNo::NONE);
+        for child in self.page.tree.take_children(node) {
             self.append(paragraph, child);
         }
     }
 
-    /// What must not stand in a definition, if something does.
+    /// Returns docutils' complaint about content that a definition must not have.
     fn unfit(&self, node: NodeId) -> Option<String> {
-        for child in self.tree.children(node) {
-            let tag = self.tree.tag(child);
+        for child in self.page.tree.children(node) {
+            let tag = self.page.tree.tag(child);
             if tag == Tag::Text {
                 continue;
             }
-            let has = |name| self.tree.has(child, name);
+            let has = |name| self.page.tree.has(child, name);
             let what = if tag == Tag::Problematic {
                 return Some("Problematic content in substitution definition".into());
             } else if tag == Tag::Reference && has(AttrName::Anonymous) {
@@ -162,17 +161,18 @@ impl Parser<'_> {
         None
     }
 
-    fn note_substitution(&mut self, node: NodeId, name: &str, place: NodeId, line: Option<i64>) {
-        if let Some(old) = self.names.substitution(name, node) {
+    fn note_substitution(&mut self, node: NodeId, name: &str, place: NodeId, about: About) {
+        if let Some(old) = self.page.names.substitution(name, node) {
             let words = format!("Duplicate substitution definition name: \"{name}\".");
-            let message = self.message(Level::Error, &words, line);
+            let message = self.message(Level::Error, &words, about);
             self.append(place, message);
             self.drop_name(old, name);
         }
     }
 }
 
-/// The end of the name and the end of the bar with the blanks after it. Bars before `from` have been looked at.
+/// Returns the end of the name, and the end of the bar with the blanks after it. Bars before `from` were checked
+/// earlier.
 fn match_name(text: &str, from: usize) -> Option<(usize, usize)> {
     for at in memchr::memchr_iter(b'|', tail(text, from).as_bytes()).map(|at| at + from).filter(|&at| at > 0)
     {

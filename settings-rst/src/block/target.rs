@@ -1,24 +1,24 @@
 //! Hyperlink targets: `.. _name: place` and `__ place`.
 
-use super::super::chars::{byte, char_at, char_before, cut, is_space, tail, trim};
-use super::super::inline::{escape, is_email, unescape};
-use super::super::names::{normalize, normalize_whitespace};
-use super::super::parser::{Machine, Parser};
-use super::super::tag::{AttrName, Tag};
-use super::super::tree::NodeId;
 use super::Cut;
-use super::markers::simple_name;
+use crate::chars::{byte, char_at, char_before, cut, is_space, tail, trim};
+use crate::parser::{Machine, Parser};
+use crate::source::LineNo;
+use crate::tag::{AttrName, Tag};
+use crate::text::{escape, normalize, normalize_whitespace, simple_name, unescape, uri_text};
+use crate::tree::NodeId;
+use crate::uri::is_email;
 
-/// Where a target points.
+/// The destination of a target.
 pub(crate) enum TargetType {
-    /// To another target of this name.
+    /// Another target, by its name.
     Name(String),
-    /// To a place; empty: to where the target itself stands.
+    /// A URI. It is empty for a target that marks its own place.
     Uri(String),
 }
 
 impl Parser<'_> {
-    /// `.. _name: place`; none where the name has no end.
+    /// Reads `.. _name: place`. Returns `None` if the name has no end.
     pub(super) fn hyperlink_target(&mut self, m: &mut Machine, marker: usize) -> Option<bool> {
         let line_number = m.abs_line();
         let start = self.here(m).map_or(0, |line| line.start);
@@ -35,7 +35,7 @@ impl Parser<'_> {
         Some(block.blank_finish)
     }
 
-    /// `__ place`
+    /// Reads `__ place`.
     pub(super) fn anonymous_target(&mut self, m: &mut Machine, marker: usize) -> bool {
         let line_number = m.abs_line();
         let start = self.here(m).map_or(0, |line| line.start);
@@ -58,7 +58,7 @@ impl Parser<'_> {
         span: std::ops::Range<u32>,
         line: i64,
     ) -> NodeId {
-        let node = self.tree.add(Tag::Target, span, u32::try_from(line).unwrap_or(0));
+        let node = self.page.tree.add(Tag::Target, span, LineNo::new(line));
         let mut uri = String::new();
         match target_type(place) {
             TargetType::Name(name) => self.set_str(node, AttrName::Refname, &normalize(&name)),
@@ -85,7 +85,8 @@ impl Parser<'_> {
     }
 }
 
-/// The name of a target (none: anonymous) and the lines of its place. None: the name has no end.
+/// Returns the name of a target (`None`: anonymous) and the lines of its destination, or `None` if the name has no
+/// end.
 fn split_target(lines: &[String]) -> Option<(Option<String>, Vec<String>)> {
     let mut text = String::new();
     for (i, line) in lines.iter().enumerate() {
@@ -100,8 +101,8 @@ fn split_target(lines: &[String]) -> Option<(Option<String>, Vec<String>)> {
     None
 }
 
-/// The name in front of a colon that is followed by a blank or the end, and where the place begins.
-/// Only colons from `from` on are looked at, since the ones before have been.
+/// Returns the name before a colon that a blank or the end follows, and the start of the destination.
+/// Colons before `from` were checked earlier.
 fn match_name(text: &str, from: usize) -> Option<(Option<String>, usize)> {
     if text.starts_with('_') {
         return colon(text, 1).map(|end| (None, end));
@@ -139,12 +140,12 @@ fn byte_before(text: &str, at: usize) -> u8 {
     at.checked_sub(1).map_or(1, |at| byte(text, at))
 }
 
-/// Whether whitespace or an escape stands before.
+/// Returns true if whitespace, an escape or nothing precedes.
 fn bad_end(text: &str, at: usize) -> bool {
     char_before(text, at).is_none_or(|c| c == '\0' || is_space(c))
 }
 
-/// `:` with an optional blank before it, and blanks or the end after it: where that ends.
+/// Returns the end of a `:` with an optional blank before it, and blanks or the end of the text after it.
 fn colon(text: &str, at: usize) -> Option<usize> {
     let at = at + usize::from(byte(text, at) == b' ');
     let rest = tail(text, at).strip_prefix(':')?;
@@ -152,7 +153,7 @@ fn colon(text: &str, at: usize) -> Option<usize> {
     (blanks > 0 || rest.is_empty()).then_some(at + 1 + blanks)
 }
 
-/// What the lines after a target's name point to. The lines are escaped.
+/// Returns the destination in the lines after the name of a target. The lines are escaped.
 pub(crate) fn target_type(lines: &[&str]) -> TargetType {
     if lines.last().is_some_and(|line| trim(line).ends_with('_')) {
         let text = lines.iter().map(|line| trim(line)).collect::<Vec<_>>().join(" ");
@@ -163,17 +164,7 @@ pub(crate) fn target_type(lines: &[&str]) -> TargetType {
     TargetType::Uri(uri_text(&lines.join(" ")))
 }
 
-/// A URI without its unescaped whitespace.
-pub(crate) fn uri_text(escaped: &str) -> String {
-    escaped
-        .split("\0 ")
-        .flat_map(|part| part.split("\0\n"))
-        .map(|part| unescape(part).chars().filter(|&c| !is_space(c)).collect::<String>())
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
-/// The name in a text that is nothing but a reference.
+/// Returns the name if the whole text is a reference.
 fn as_reference(text: &str) -> Option<&str> {
     let name = text.strip_suffix('_')?;
     if let Ok(("", name)) = simple_name(name) {

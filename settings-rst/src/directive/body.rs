@@ -1,13 +1,15 @@
 //! Admonitions, topics, quotes and other directives around body text.
 
-use super::super::block::BlockLine;
-use super::super::chars::trim;
-use super::super::names::make_id;
-use super::super::parser::{Machine, Parser};
-use super::super::tag::{AttrName, Tag};
-use super::super::tree::NodeId;
 use super::convert::class_names;
 use super::{Outcome, Refusal, Run};
+use crate::block::{BlockLine, indent_of};
+use crate::chars::trim;
+use crate::names::make_id;
+use crate::parser::{Machine, Parser};
+use crate::source::LineNo;
+use crate::tag::{AttrName, Tag};
+use crate::text::normalize_whitespace;
+use crate::tree::NodeId;
 
 fn admonition_tag(name: &str) -> Tag {
     match name.to_lowercase().as_str() {
@@ -24,7 +26,7 @@ fn admonition_tag(name: &str) -> Tag {
     }
 }
 
-/// Elements that a topic or a contents list must not stand in.
+/// Returns true for elements that must not contain a topic or a table of contents.
 fn is_body(tag: Tag) -> bool {
     !matches!(tag, Tag::Document | Tag::Section | Tag::Sidebar | Tag::Element)
 }
@@ -33,10 +35,10 @@ impl Parser<'_> {
     pub(super) fn admonition(&mut self, m: &mut Machine, run: &Run<'_>) -> Outcome {
         self.assert_content(run)?;
         let tag = admonition_tag(run.name);
-        let node = self.tree.add(tag, run.span.clone(), 0);
+        let node = self.page.tree.add(tag, run.span.clone(), LineNo::NONE);
         self.add_classes(node, run.parts.words("class"));
         self.add_name(run, node);
-        self.tree.set_line(node, run.number);
+        self.page.tree.set_line(node, run.number);
         if tag == Tag::Admonition {
             let (title, messages) = self.title_node(m, run);
             self.append(node, title);
@@ -50,9 +52,9 @@ impl Parser<'_> {
         Ok(vec![node])
     }
 
-    /// Refuses what may only stand in documents, sections and sidebars.
+    /// Refuses a directive that is only allowed in documents, sections and sidebars.
     pub(super) fn assert_structural(&self, m: &Machine, run: &Run<'_>) -> Result<(), Refusal> {
-        if is_body(self.tree.tag(m.node)) && self.tree.tag(m.node) != Tag::GenericDirective {
+        if is_body(self.page.tree.tag(m.node)) && self.page.tree.tag(m.node) != Tag::GenericDirective {
             let name = run.name;
             let words = format!("The \"{name}\" directive may not be used within topics or body elements.");
             return Err(Refusal::error(words));
@@ -70,7 +72,7 @@ impl Parser<'_> {
             titles.push(title);
             messages.append(&mut about);
             if let Some(subtitle) = run.parts.text("subtitle") {
-                let node = self.tree.add(Tag::Subtitle, run.span.clone(), run.number);
+                let node = self.page.tree.add(Tag::Subtitle, run.span.clone(), run.number);
                 let place = m.node;
                 messages.append(&mut self.with_text(subtitle, run.span.clone(), |parser, view| {
                     parser.inline(view, run.line, node, place)
@@ -88,7 +90,7 @@ impl Parser<'_> {
     }
 
     pub(super) fn sidebar(&mut self, m: &mut Machine, run: &Run<'_>) -> Outcome {
-        if self.tree.tag(m.node) == Tag::Sidebar {
+        if self.page.tree.tag(m.node) == Tag::Sidebar {
             let name = run.name;
             let words = format!("The \"{name}\" directive may not be used within a sidebar element.");
             return Err(Refusal::error(words));
@@ -113,7 +115,7 @@ impl Parser<'_> {
         self.assert_content(run)?;
         let elements = self.block_quotes(run.parts.content, m.node);
         for &element in &elements {
-            if self.tree.tag(element) == Tag::BlockQuote {
+            if self.page.tree.tag(element) == Tag::BlockQuote {
                 self.add_item(element, AttrName::Classes, &run.name.to_lowercase());
             }
         }
@@ -155,9 +157,9 @@ impl Parser<'_> {
                 vec![format!("class: {shown}"), format!("directive: {}", super::convert::quote(run.name))];
             return Ok(vec![self.pending(run, "docutils.transforms.misc.ClassAttribute", details)]);
         }
-        let holder = self.tree.add(Tag::Element, run.span.clone(), 0);
+        let holder = self.page.tree.add(Tag::Element, run.span.clone(), LineNo::NONE);
         self.nested(run.parts.content, holder);
-        let nodes = self.tree.take_children(holder);
+        let nodes = self.page.tree.take_children(holder);
         for &node in &nodes {
             self.add_classes(node, &classes);
         }
@@ -174,10 +176,10 @@ impl Parser<'_> {
         for i in 0..run.parts.content.len() {
             let Some(line) = self.line(run.parts.content, i) else { break };
             let trimmed = self.trim_line(line);
-            let node = self.tree.add(Tag::Line, line.start..line.end, line.number);
-            let told = run.line + run.parts.content.offset + i as i64;
-            nodes.extend(self.inline_line(trimmed, told, node, m.node));
-            let indent = (!line.is_blank()).then(|| super::super::block::indent_of(self.slice(line)));
+            let node = self.page.tree.add(Tag::Line, line.start..line.end, line.number);
+            let line_number = run.line + run.parts.content.offset + i as i64;
+            nodes.extend(self.inline_line(trimmed, line_number, node, m.node));
+            let indent = (!line.is_blank()).then(|| indent_of(self.slice(line)));
             lines.push(BlockLine { node, indent });
         }
         self.nest_lines(block, lines);
@@ -186,7 +188,7 @@ impl Parser<'_> {
 
     pub(super) fn parsed_literal(&mut self, m: &mut Machine, run: &Run<'_>) -> Outcome {
         self.assert_content(run)?;
-        let node = self.tree.add(Tag::LiteralBlock, run.span.clone(), self.number(run.parts.content, 0));
+        let node = self.page.tree.add(Tag::LiteralBlock, run.span.clone(), self.number(run.parts.content, 0));
         let messages = self.inline(run.parts.content, run.line, node, m.node);
         self.add_classes(node, run.parts.words("class"));
         self.preserve_space(node);
@@ -201,7 +203,7 @@ impl Parser<'_> {
         let text = self.joined(run.parts.content);
         let mut nodes = Vec::new();
         for block in text.split("\n\n").filter(|block| !block.is_empty()) {
-            let kept = self.tree.make(block);
+            let kept = self.page.tree.make(block);
             let node = self.fixed(Tag::MathBlock, kept, run.span.clone(), run.number);
             self.add_classes(node, run.parts.words("class"));
             match run.parts.text("name") {
@@ -213,10 +215,10 @@ impl Parser<'_> {
         Ok(nodes)
     }
 
-    /// Code is kept as it stands: no lexer tells its words apart.
+    /// Keeps code as one text: there is no syntax highlighting.
     pub(super) fn code(&mut self, run: &Run<'_>) -> Outcome {
         self.assert_content(run)?;
-        let node = self.tree.add(Tag::LiteralBlock, run.span.clone(), 0);
+        let node = self.page.tree.add(Tag::LiteralBlock, run.span.clone(), LineNo::NONE);
         self.add_item(node, AttrName::Classes, "code");
         if let Some(language) = run.argument() {
             let language = language.to_owned();
@@ -242,19 +244,19 @@ impl Parser<'_> {
         for i in 0..count {
             let Some(line) = self.line(run.parts.content, i) else { break };
             let span = line.start..line.end;
-            let number = self.tree.add(Tag::Inline, span.clone(), 0);
+            let number = self.page.tree.add(Tag::Inline, span.clone(), LineNo::NONE);
             self.add_item(number, AttrName::Classes, "ln");
-            let label = self.tree.make(&format!("{:>width$} ", first + i as i64));
+            let label = self.page.tree.make(&format!("{:>width$} ", first + i as i64));
             self.text_child(number, label, span.clone());
             self.append(node, number);
             let end = if i + 1 < count { "\n" } else { "" };
             let text = self.slice(line);
-            let text = self.tree.make_all([text, end]);
+            let text = self.page.tree.make_all([text, end]);
             self.text_child(node, text, span);
         }
     }
 
-    /// What is wrong with a directive that names a file or a URL. Neither is ever read.
+    /// Returns the fault of a directive that names a file or a URL. Neither is ever read.
     pub(super) fn external_conflict(&self, run: &Run<'_>) -> Option<Refusal> {
         let name = run.name;
         if self.is_sphinx() {
@@ -281,10 +283,10 @@ impl Parser<'_> {
         let text = self.join(run.parts.content);
         let span = self.span(run.parts.content);
         let node = self.fixed(Tag::Raw, text, span, run.number);
-        self.tree.set_span(node, run.span.clone());
+        self.page.tree.set_span(node, run.span.clone());
         self.add_classes(node, run.parts.words("class"));
         let format = trim(run.argument().unwrap_or_default()).to_lowercase();
-        let format = super::super::names::normalize_whitespace(&format);
+        let format = normalize_whitespace(&format);
         self.set_str(node, AttrName::Format, &format);
         Ok(vec![node])
     }

@@ -1,12 +1,10 @@
 //! Values of directive options, and docutils' words for wrong ones.
 
-use super::super::block::uri_text;
-use super::super::chars::{is_space, trim, words};
-use super::super::inline::escape;
-use super::super::names::make_id;
-use super::super::pformat::split_lines;
+use crate::chars::{is_space, trim, words};
+use crate::names::make_id;
+use crate::text::{escape, parse_int, split_lines, uri_text};
 
-/// How an option's value is read.
+/// A conversion of an option's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Convert {
     Backlinks,
@@ -19,7 +17,7 @@ pub(crate) enum Convert {
     Flag,
     Int,
     Length,
-    /// With the unit that a bare number gets.
+    /// A length or percentage, with the unit for a bare number.
     LengthOrPercentage(&'static str),
     LineNumbers,
     NonNegative,
@@ -31,10 +29,10 @@ pub(crate) enum Convert {
     Widths(&'static [&'static str]),
 }
 
-/// A value as its directive uses it.
+/// A converted value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Converted {
-    /// A flag, or what was switched off.
+    /// A flag, or a feature that is switched off.
     None,
     Text(String),
     Int(i64),
@@ -78,7 +76,10 @@ const ENCODINGS: &[&str] = &[
 ];
 
 impl Convert {
-    /// Reads a value. `Err`: docutils' words for what is wrong.
+    /// Converts a value.
+    ///
+    /// # Errors
+    /// Docutils' description of the fault.
     pub(crate) fn convert(self, value: Option<&str>) -> Result<Converted, String> {
         let required = || value.ok_or_else(|| "argument required but none supplied".to_owned());
         let text = |text: &str| Ok(Converted::Text(text.to_owned()));
@@ -137,7 +138,7 @@ impl Convert {
     }
 }
 
-/// Names fit for classes.
+/// Returns class names.
 pub(crate) fn class_names(value: &str) -> Result<Vec<String>, String> {
     words(value)
         .map(|word| match make_id(word) {
@@ -154,15 +155,6 @@ fn int(value: Option<&str>) -> Result<i64, String> {
         );
     };
     parse_int(value).ok_or_else(|| format!("invalid literal for int() with base 10: {}", quote(value)))
-}
-
-/// A whole number as Python reads it: blanks around it, single underscores between digits.
-pub(crate) fn parse_int(text: &str) -> Option<i64> {
-    let text = trim(text);
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let groups =
-        digits.split('_').all(|group| !group.is_empty() && group.bytes().all(|b| b.is_ascii_digit()));
-    if groups { text.replace('_', "").parse().ok() } else { None }
 }
 
 fn non_negative(value: Option<&str>) -> Result<i64, String> {
@@ -201,7 +193,7 @@ fn choice(value: Option<&str>, values: &[&str]) -> Result<String, String> {
     }
 }
 
-/// A number with or without a decimal part, and its unit; both as they are printed.
+/// Returns a number, with or without a decimal part, and its unit, both as docutils prints them.
 fn parse_measure(value: Option<&str>) -> Result<(String, &str), String> {
     let Some(value) = value else {
         return Err("expected string or bytes-like object, got 'NoneType'".into());
@@ -243,7 +235,7 @@ fn length(value: Option<&str>, default: &str) -> Result<String, String> {
     })
 }
 
-/// A character, given by itself or by its code.
+/// Returns a character given literally or by its code.
 pub(crate) fn unicode_code(code: &str) -> Result<String, String> {
     let too_large = || "code too large (Python int too large to convert to C int)".to_owned();
     let lower = code.to_ascii_lowercase();
@@ -277,7 +269,7 @@ fn single(value: Option<&str>) -> Result<String, String> {
     Ok(c)
 }
 
-/// A text in quotes, as Python's `repr` writes it.
+/// Quotes a text as Python's `repr` does.
 pub(crate) fn quote(text: &str) -> String {
     let mark = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
     let mut out = String::from(mark);
@@ -304,7 +296,7 @@ pub(crate) fn quote(text: &str) -> String {
 }
 
 impl Converted {
-    /// As Python's `repr` writes it.
+    /// Writes the value as Python's `repr` does.
     pub(crate) fn repr(&self) -> String {
         match self {
             Converted::None => "None".into(),

@@ -2,18 +2,18 @@
 
 use super::parts::Parts;
 
-/// How the values are set apart.
+/// The separators of the values.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Dialect {
     delimiter: char,
     quote: char,
     escape: Option<char>,
-    /// Blanks after a delimiter belong to no value.
+    /// Ignore blanks after a delimiter.
     skips_blanks: bool,
 }
 
 impl Dialect {
-    /// The dialect that a directive's options ask for.
+    /// Returns the dialect that the options of a directive ask for.
     pub(super) fn of(parts: &Parts) -> Result<Dialect, String> {
         let char_of = |name: &str| parts.text(name).map(|text| (name.to_owned(), text.chars().next()));
         let pick = |name: &str, shown: &str, default: char| match char_of(name) {
@@ -41,7 +41,10 @@ enum State {
     AfterQuote,
 }
 
-/// The rows of a text. `Err`: the words of Python's reader.
+/// Splits a text into rows.
+///
+/// # Errors
+/// The message of Python's reader.
 pub(super) fn read(text: &str, dialect: &Dialect) -> Result<Vec<Vec<String>>, String> {
     let mut rows = Vec::new();
     let mut row = Vec::new();

@@ -1,27 +1,28 @@
-//! Directives about the page as a whole: contents, numbering, header and footer, metadata, title.
+//! Directives about the whole page: contents, numbering, header and footer, metadata, title.
 
-use super::super::block::{Cut, markers};
-use super::super::chars::{byte, cut, tail, trim, trim_start, words};
-use super::super::inline::{escape, unescape};
-use super::super::messages::Level;
-use super::super::names::normalize;
-use super::super::parser::{Machine, Parser};
-use super::super::tag::{AttrName, Tag};
-use super::super::tree::{Key, NodeId, Value};
 use super::convert::{Converted, quote};
 use super::{Outcome, Refusal, Run};
+use crate::block::Cut;
+use crate::chars::{byte, cut, tail, trim, trim_start, words};
+use crate::markers;
+use crate::messages::{About, Level};
+use crate::parser::{Machine, Parser};
+use crate::source::LineNo;
+use crate::tag::{AttrName, Tag};
+use crate::text::{escape, normalize, unescape};
+use crate::tree::{Key, NodeId, Value};
 
 impl Parser<'_> {
-    /// A node that a transform will replace; `details` are printed below it.
+    /// Adds a node that a transform would replace. `details` are printed below it.
     pub(super) fn pending(&mut self, run: &Run<'_>, transform: &str, details: Vec<String>) -> NodeId {
-        let node = self.tree.add(Tag::Pending, run.span.clone(), 0);
+        let node = self.page.tree.add(Tag::Pending, run.span.clone(), LineNo::NONE);
         let mut lines = vec![
             ".. internal attributes:".to_owned(),
             format!("     .transform: {transform}"),
             "     .details:".to_owned(),
         ];
         lines.extend(details.into_iter().map(|detail| format!("       {detail}")));
-        self.pending.insert(node, lines);
+        self.page.pending.insert(node, lines);
         node
     }
 
@@ -43,12 +44,12 @@ impl Parser<'_> {
         } else if local {
             None
         } else {
-            let title = self.tree.add(Tag::Title, run.span.clone(), 0);
-            let text = self.tree.make("Contents");
+            let title = self.page.tree.add(Tag::Title, run.span.clone(), LineNo::NONE);
+            let text = self.page.tree.make("Contents");
             self.text_child(title, text, run.span.clone());
             Some(title)
         };
-        let topic = self.tree.add(Tag::Topic, run.span.clone(), run.number);
+        let topic = self.page.tree.add(Tag::Topic, run.span.clone(), run.number);
         self.add_item(topic, AttrName::Classes, "contents");
         self.add_classes(topic, run.parts.words("class"));
         if local {
@@ -79,61 +80,63 @@ impl Parser<'_> {
     }
 
     pub(super) fn page_title(&mut self, run: &Run<'_>) -> Vec<NodeId> {
-        let title = self.tree.make(run.argument().unwrap_or_default());
-        self.tree.set(NodeId::ROOT, AttrName::Title, Value::Str(title));
+        let title = self.page.tree.make(run.argument().unwrap_or_default());
+        self.page.tree.set(NodeId::ROOT, AttrName::Title, Value::Str(title));
         Vec::new()
     }
 
-    /// The last of the metadata at the page's start.
+    /// Returns the last metadata node at the start of the page.
     fn last_meta(&mut self) -> Option<NodeId> {
-        let mut last = self.decoration.meta;
+        let mut last = self.page.decoration.meta;
         loop {
-            let next = last.map_or_else(|| self.tree.first(NodeId::ROOT), |last| self.tree.next(last));
-            match next.filter(|&next| self.tree.tag(next) == Tag::Meta) {
+            let next =
+                last.map_or_else(|| self.page.tree.first(NodeId::ROOT), |last| self.page.tree.next(last));
+            match next.filter(|&next| self.page.tree.tag(next) == Tag::Meta) {
                 Some(next) => last = Some(next),
                 None => break,
             }
         }
-        self.decoration.meta = last;
+        self.page.decoration.meta = last;
         last
     }
 
-    /// Metadata goes after what there is at the page's start; where there is nothing else, before it.
+    /// Inserts metadata after the metadata at the start of the page, or before everything if there is nothing else.
     fn insert_meta(&mut self, nodes: &[NodeId]) {
         let last = self.last_meta();
-        let place = last.filter(|&last| self.tree.next(last).is_some());
-        self.tree.insert_after(NodeId::ROOT, place, nodes);
-        let is_meta = |node: &&NodeId| self.tree.tag(**node) == Tag::Meta;
+        let place = last.filter(|&last| self.page.tree.next(last).is_some());
+        self.page.tree.insert_after(NodeId::ROOT, place, nodes);
+        let is_meta = |node: &&NodeId| self.page.tree.tag(**node) == Tag::Meta;
         if !nodes.iter().all(|node| is_meta(&node)) {
             let leading = nodes.iter().take_while(is_meta).last().copied();
-            self.decoration.meta = leading.or(place);
+            self.page.decoration.meta = leading.or(place);
         }
     }
 
-    /// `header` and `footer`.
+    /// Reads `header` and `footer`.
     pub(super) fn page_part(&mut self, run: &Run<'_>, tag: Tag) -> Outcome {
         self.assert_content(run)?;
-        let decoration = match self.decoration.node {
+        let decoration = match self.page.decoration.node {
             Some(node) => node,
             None => {
-                let node = self.tree.add(Tag::Decoration, run.span.clone(), 0);
+                let node = self.page.tree.add(Tag::Decoration, run.span.clone(), LineNo::NONE);
                 let place = self.last_meta();
-                self.tree.insert_after(NodeId::ROOT, place, &[node]);
-                self.decoration.node = Some(node);
+                self.page.tree.insert_after(NodeId::ROOT, place, &[node]);
+                self.page.decoration.node = Some(node);
                 node
             }
         };
-        let known = if tag == Tag::Header { self.decoration.header } else { self.decoration.footer };
+        let known =
+            if tag == Tag::Header { self.page.decoration.header } else { self.page.decoration.footer };
         let part = match known {
             Some(part) => part,
             None => {
-                let part = self.tree.add(tag, run.span.clone(), 0);
+                let part = self.page.tree.add(tag, run.span.clone(), LineNo::NONE);
                 if tag == Tag::Header {
-                    self.tree.insert(decoration, 0, &[part]);
-                    self.decoration.header = Some(part);
+                    self.page.tree.insert(decoration, 0, &[part]);
+                    self.page.decoration.header = Some(part);
                 } else {
                     self.append(decoration, part);
-                    self.decoration.footer = Some(part);
+                    self.page.decoration.footer = Some(part);
                 }
                 part
             }
@@ -142,7 +145,7 @@ impl Parser<'_> {
         Ok(Vec::new())
     }
 
-    /// Metadata goes to the page's start.
+    /// Reads `meta`. Metadata goes to the start of the page.
     pub(super) fn meta(&mut self, run: &Run<'_>) -> Outcome {
         self.assert_content(run)?;
         let mut m = Machine::new(run.parts.content, NodeId::ROOT);
@@ -179,24 +182,24 @@ impl Parser<'_> {
         let empty = content.is_empty();
         let content = unescape(&escape(&content.join(" ")));
         self.lines.truncate(mark);
-        let source = self.tree.make(last);
+        let source = self.page.tree.make(last);
         if empty {
             let words = format!("No content for meta tag \"{name}\".");
-            return self.message_about(Level::Info, &words, source, None);
+            return self.message_about(Level::Info, &words, source, About::Reader);
         }
-        let node = self.tree.add(Tag::Meta, here.start..here.end, here.number);
+        let node = self.page.tree.add(Tag::Meta, here.start..here.end, here.number);
         self.set_str(node, AttrName::Content, &content);
         for (i, token) in words(&name).enumerate() {
             match name_value(token) {
                 Ok((name, value)) => {
-                    let name = self.tree.make(&name);
-                    let value = self.tree.make(value);
-                    self.tree.push_attr(node, Key::Free(name), Value::Str(value));
+                    let name = self.page.tree.make(&name);
+                    let value = self.page.tree.make(value);
+                    self.page.tree.push_attr(node, Key::Free(name), Value::Str(value));
                 }
                 Err(_) if i == 0 => self.set_str(node, AttrName::Name, token),
                 Err(problem) => {
                     let words = format!("Error parsing meta tag attribute \"{token}\": {problem}.");
-                    return self.message_about(Level::Error, &words, source, None);
+                    return self.message_about(Level::Error, &words, source, About::Reader);
                 }
             }
         }
@@ -217,16 +220,16 @@ impl Parser<'_> {
             options.join(", ")
         );
         let message = if run.parts.content.is_empty() {
-            self.message(Level::Info, &format!("{head} None"), Some(run.line))
+            self.message(Level::Info, &format!("{head} None"), About::Line(run.line))
         } else {
             let text = self.join(run.parts.content);
-            self.message_about(Level::Info, &head, text, Some(run.line))
+            self.message_about(Level::Info, &head, text, About::Line(run.line))
         };
         vec![message]
     }
 }
 
-/// `name=value`, the value in quotes or not.
+/// Splits `name=value`. The value may be quoted.
 fn name_value(text: &str) -> Result<(String, &str), String> {
     let equals = text.find('=').ok_or("missing \"=\"")?;
     let name = trim(cut(text, 0, equals));

@@ -1,14 +1,13 @@
 //! Images and figures.
 
-use super::super::block::{TargetType, target_type, uri_text};
-use super::super::inline::escape;
-use super::super::messages::Level;
-use super::super::names::{normalize, normalize_whitespace};
-use super::super::parser::{Machine, Parser};
-use super::super::pformat::split_lines;
-use super::super::tag::{AttrName, Tag};
-use super::super::tree::NodeId;
 use super::{Outcome, Refusal, Run};
+use crate::block::{TargetType, target_type};
+use crate::messages::{About, Level};
+use crate::parser::{Machine, Parser};
+use crate::source::LineNo;
+use crate::tag::{AttrName, Tag};
+use crate::text::{escape, normalize, normalize_whitespace, split_lines, uri_text};
+use crate::tree::NodeId;
 
 const VERTICAL: [&str; 3] = ["top", "middle", "bottom"];
 const HORIZONTAL: [&str; 3] = ["left", "center", "right"];
@@ -36,12 +35,12 @@ impl Parser<'_> {
         Ok(vec![node])
     }
 
-    /// The image, inside of the reference that its target asks for.
+    /// Adds an image, inside a reference if it has a target.
     fn image_node(&mut self, run: &Run<'_>, align: Option<&str>) -> NodeId {
         let reference = run.parts.text("target").map(|target| {
             let escaped = escape(target);
             let lines: Vec<&str> = split_lines(&escaped).collect();
-            let reference = self.tree.add(Tag::Reference, run.span.clone(), 0);
+            let reference = self.page.tree.add(Tag::Reference, run.span.clone(), LineNo::NONE);
             match target_type(&lines) {
                 TargetType::Uri(uri) => self.set_str(reference, AttrName::Refuri, &uri),
                 TargetType::Name(name) => {
@@ -104,30 +103,30 @@ impl Parser<'_> {
         Ok(nodes)
     }
 
-    /// A paragraph for the caption (or an empty comment for none), then the legend.
+    /// Reads a caption (a paragraph, or an empty comment for none) and a legend.
     fn caption(&mut self, run: &Run<'_>, figure: NodeId) -> Option<NodeId> {
-        let holder = self.tree.add(Tag::Element, run.span.clone(), 0);
+        let holder = self.page.tree.add(Tag::Element, run.span.clone(), LineNo::NONE);
         self.nested(run.parts.content, holder);
-        let mut children = self.tree.take_children(holder).into_iter();
+        let mut children = self.page.tree.take_children(holder).into_iter();
         for child in children.by_ref() {
-            match self.tree.tag(child) {
+            match self.page.tree.tag(child) {
                 Tag::Target | Tag::Pending => self.append(figure, child),
                 Tag::Paragraph => {
-                    self.tree.set_tag(child, Tag::Caption);
+                    self.page.tree.set_tag(child, Tag::Caption);
                     self.append(figure, child);
                     break;
                 }
-                Tag::Comment if self.tree.first(child).is_none() => break,
+                Tag::Comment if self.page.tree.first(child).is_none() => break,
                 _ => {
                     let words = "Figure caption must be a paragraph or empty comment.";
-                    return Some(self.message_about(Level::Error, words, run.block, Some(run.line)));
+                    return Some(self.message_about(Level::Error, words, run.block, About::Line(run.line)));
                 }
             }
         }
         let rest: Vec<NodeId> = children.collect();
         if let Some(&first) = rest.first() {
-            let span = self.tree.span(first);
-            let legend = self.child(figure, Tag::Legend, span, 0);
+            let span = self.page.tree.span(first);
+            let legend = self.child(figure, Tag::Legend, span, LineNo::NONE);
             self.append_all(legend, rest);
         }
         None

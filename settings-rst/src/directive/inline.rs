@@ -1,13 +1,14 @@
 //! Directives for substitution definitions: replacement text, characters, the date.
 
+use crate::source::LineNo;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::super::chars::{trim, words};
-use super::super::parser::{Machine, Parser};
-use super::super::tag::{AttrName, Tag};
-use super::super::tree::Value;
 use super::convert::unicode_code;
 use super::{Outcome, Refusal, Run};
+use crate::chars::{byte, cut, trim, words};
+use crate::parser::{Machine, Parser};
+use crate::tag::{AttrName, Tag};
+use crate::tree::Value;
 
 impl Parser<'_> {
     fn assert_substitution(m: &Machine, run: &Run<'_>) -> Result<(), Refusal> {
@@ -23,15 +24,15 @@ impl Parser<'_> {
     pub(super) fn replace(&mut self, m: &mut Machine, run: &Run<'_>) -> Outcome {
         Self::assert_substitution(m, run)?;
         self.assert_content(run)?;
-        let holder = self.tree.add(Tag::Element, run.span.clone(), 0);
+        let holder = self.page.tree.add(Tag::Element, run.span.clone(), LineNo::NONE);
         self.nested(run.parts.content, holder);
         let mut paragraph = None;
         let mut nodes = Vec::new();
-        for child in self.tree.take_children(holder) {
-            match self.tree.tag(child) {
+        for child in self.page.tree.take_children(holder) {
+            match self.page.tree.tag(child) {
                 Tag::Paragraph if paragraph.is_none() => paragraph = Some(child),
                 Tag::SystemMessage => {
-                    self.tree.remove(child, AttrName::Backrefs);
+                    self.page.tree.remove(child, AttrName::Backrefs);
                     nodes.push(child);
                 }
                 _ => {
@@ -42,7 +43,7 @@ impl Parser<'_> {
             }
         }
         if let Some(paragraph) = paragraph {
-            nodes.extend(self.tree.take_children(paragraph));
+            nodes.extend(self.page.tree.take_children(paragraph));
         }
         Ok(nodes)
     }
@@ -52,7 +53,7 @@ impl Parser<'_> {
         let trims = |side| run.parts.has("trim") || run.parts.has(side);
         for (side, attr) in [("ltrim", AttrName::Ltrim), ("rtrim", AttrName::Rtrim)] {
             if trims(side) {
-                self.tree.set(m.node, attr, Value::Int(1));
+                self.page.tree.set(m.node, attr, Value::Int(1));
             }
         }
         let argument = run.argument().unwrap_or_default();
@@ -62,34 +63,34 @@ impl Parser<'_> {
             let decoded = unicode_code(code).map_err(|problem| {
                 Refusal::error(format!("Invalid character code: {code}\nValueError: {problem}"))
             })?;
-            let node = self.tree.add(Tag::Text, run.span.clone(), 0);
-            let text = self.tree.make(&decoded);
-            self.tree.set_text(node, text);
+            let node = self.page.tree.add(Tag::Text, run.span.clone(), LineNo::NONE);
+            let text = self.page.tree.make(&decoded);
+            self.page.tree.set_text(node, text);
             nodes.push(node);
         }
         Ok(nodes)
     }
 
-    /// The date of the parse, in universal time.
+    /// Reads `date`: the date of the parse in UTC.
     pub(super) fn date(&mut self, m: &mut Machine, run: &Run<'_>) -> Outcome {
         Self::assert_substitution(m, run)?;
         let given = self.joined(run.parts.content);
         let format = if trim(&given).is_empty() { "%Y-%m-%d" } else { &given };
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        let node = self.tree.add(Tag::Text, run.span.clone(), 0);
-        let text = self.tree.make(&format_date(format, now));
-        self.tree.set_text(node, text);
+        let node = self.page.tree.add(Tag::Text, run.span.clone(), LineNo::NONE);
+        let text = self.page.tree.make(&format_date(format, now));
+        self.page.tree.set_text(node, text);
         Ok(vec![node])
     }
 }
 
-/// The text before ` .. `.
+/// Returns the text before ` .. `.
 fn before_comment(text: &str) -> &str {
     let end = text
         .match_indices(".. ")
         .map(|(at, _)| at)
-        .find(|&at| at == 0 || matches!(super::super::chars::byte(text, at - 1), b' ' | b'\n'));
-    super::super::chars::cut(text, 0, end.unwrap_or(text.len()))
+        .find(|&at| at == 0 || matches!(byte(text, at - 1), b' ' | b'\n'));
+    cut(text, 0, end.unwrap_or(text.len()))
 }
 
 const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
@@ -108,7 +109,7 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-/// The usual codes of `strftime`; others stay as they are.
+/// Formats a date with the common codes of `strftime`; other codes are kept.
 fn format_date(format: &str, seconds: u64) -> String {
     let days = seconds / 86_400;
     let (year, month, day) = civil(days);
@@ -142,7 +143,7 @@ fn format_date(format: &str, seconds: u64) -> String {
     out
 }
 
-/// Year, month and day of a day counted from 1970.
+/// Returns year, month and day of a day counted from 1970.
 fn civil(days: u64) -> (u64, u64, u64) {
     let shifted = days + 719_468;
     let era = shifted / 146_097;

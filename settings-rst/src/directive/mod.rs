@@ -1,4 +1,4 @@
-//! Directives: their parts, and what docutils makes of its own ones.
+//! Directives: their parts, and the nodes that docutils builds from its own ones.
 
 mod body;
 pub(super) mod convert;
@@ -15,27 +15,30 @@ mod table;
 
 use std::ops::Range;
 
-pub(super) use record::DirectiveRecord;
+pub(crate) use record::DirectiveRecord;
 pub use record::{Directive, DirectiveOption};
 
-use super::block::Cut;
-use super::messages::Level;
-use super::parser::{Machine, Parser, View};
-use super::source::Line;
-use super::tag::{AttrName, Tag};
-use super::tree::{NodeId, Str};
+use crate::block::Cut;
+use crate::messages::{About, Level};
+use crate::parser::{Machine, Parser, View};
+use crate::source::{Line, LineNo};
+use crate::tag::{AttrName, Tag};
+use crate::text::normalize;
+use crate::tree::{NodeId, Str};
 use parts::Parts;
 use spec::{Kind, Spec};
 
-/// One directive while it is read.
+/// A directive that is being read.
 pub(super) struct Run<'a> {
     /// The name as written.
     name: &'a str,
     parts: Parts,
-    /// The line it begins on.
+    /// Its first line, as docutils counts it.
     line: i64,
-    number: u32,
-    /// The directive as it stands on the page.
+    number: LineNo,
+    /// The name of the substitution that the directive defines.
+    substitution: Option<&'a str>,
+    /// The source of the directive.
     block: Str,
     span: Range<u32>,
 }
@@ -46,14 +49,14 @@ impl Run<'_> {
     }
 }
 
-/// What a directive makes, or what it says instead.
+/// The nodes that a directive makes, or the message instead of them.
 type Outcome = Result<Vec<NodeId>, Refusal>;
 
-/// A message that takes a directive's place.
+/// A message instead of a directive.
 struct Refusal {
     level: Level,
     words: String,
-    /// Whether the directive's source is shown with it.
+    /// Show the source of the directive in the message.
     shows_source: bool,
 }
 
@@ -68,7 +71,7 @@ impl Refusal {
 }
 
 impl<'s> Parser<'s> {
-    /// Appends what the directive makes; whether a blank line follows.
+    /// Reads a directive and appends its nodes. Returns true if a blank line follows.
     pub(super) fn directive(
         &mut self,
         m: &mut Machine,
@@ -78,12 +81,12 @@ impl<'s> Parser<'s> {
     ) -> bool {
         let Some(spec) = self.directive_spec(name) else { return self.unknown_directive(m, name) };
         let line = m.abs_line();
-        let number = self.current_line;
-        let first = m.at.max(0) as usize;
+        let number = self.page.current_line;
+        let first = m.index();
         let start = self.here(m).map_or(0, |line| line.start);
         let mark = self.lines.len();
         let block = self.cut_block(m, Cut { first: Some(marker), keep_top: true, ..Cut::default() });
-        let whole = self.range(m.view, first, m.at.max(0) as usize + 1);
+        let whole = self.range(m.view, first, m.index() + 1);
         let text = self.join(whole);
         let span = start..self.span(self.trimmed_end(whole)).end;
         match self.directive_parts(block.view, &spec) {
@@ -94,7 +97,7 @@ impl<'s> Parser<'s> {
                 {
                     parts.values.push(("alt", convert::Converted::Text(alt.to_owned())));
                 }
-                let run = Run { name, parts, line, number, block: text, span };
+                let run = Run { name, parts, line, number, substitution: alt, block: text, span };
                 let record = self.record_directive(&run);
                 let nodes = match self.run(m, &run, spec.kind) {
                     Ok(nodes) => nodes,
@@ -105,7 +108,7 @@ impl<'s> Parser<'s> {
             }
             Err(problem) => {
                 let words = format!("Error in \"{name}\" directive:\n{problem}.");
-                let message = self.message_about(Level::Error, &words, text, Some(line));
+                let message = self.message_about(Level::Error, &words, text, About::Line(line));
                 self.append(m.node, message);
             }
         }
@@ -129,7 +132,7 @@ impl<'s> Parser<'s> {
             "No directive entry for \"{name}\" in module \"docutils.parsers.rst.languages.en\".\n\
              Trying \"{name}\" as canonical directive name."
         );
-        let number = i64::from(self.current_line);
+        let number = self.page.current_line.count();
         let info = self.info(&words, number);
         self.append(m.node, info);
         let mark = self.lines.len();
@@ -137,7 +140,7 @@ impl<'s> Parser<'s> {
         let text = self.join(block.view);
         self.lines.truncate(mark);
         let words = format!("Unknown directive type \"{name}\".");
-        let message = self.message_about(Level::Error, &words, text, Some(line));
+        let message = self.message_about(Level::Error, &words, text, About::Line(line));
         self.append(m.node, message);
         block.blank_finish
     }
@@ -182,9 +185,9 @@ impl<'s> Parser<'s> {
     fn refusal(&mut self, run: &Run<'_>, refusal: Refusal) -> NodeId {
         let Refusal { level, words, shows_source } = refusal;
         if shows_source {
-            self.message_about(level, &words, run.block, Some(run.line))
+            self.message_about(level, &words, run.block, About::Line(run.line))
         } else {
-            self.message(level, &words, Some(run.line))
+            self.message(level, &words, About::Line(run.line))
         }
     }
 
@@ -198,15 +201,15 @@ impl<'s> Parser<'s> {
         Ok(())
     }
 
-    /// The directive's element.
+    /// Adds the element of a directive.
     fn made(&mut self, run: &Run<'_>, tag: Tag) -> NodeId {
-        self.tree.add(tag, run.span.clone(), run.number)
+        self.page.tree.add(tag, run.span.clone(), run.number)
     }
 
-    /// Gives the element the directive's name, if it has one.
+    /// Gives the element the name in the option `name`, if there is one.
     fn add_name(&mut self, run: &Run<'_>, node: NodeId) {
         if let Some(name) = run.parts.text("name") {
-            let name = super::names::normalize(name);
+            let name = normalize(name);
             self.add_item(node, AttrName::Names, &name);
             self.note_explicit_target(node, node);
         }
@@ -218,7 +221,7 @@ impl<'s> Parser<'s> {
         }
     }
 
-    /// The argument's lines, read as inline markup into `node`; the messages about it.
+    /// Reads the argument as inline markup into `node`. Returns the messages about it.
     fn inline_argument(&mut self, m: &Machine, run: &Run<'_>, node: NodeId) -> Vec<NodeId> {
         let lines: Vec<Line> = (0..run.parts.argument_lines.len())
             .filter_map(|i| self.line(run.parts.argument_lines, i))
@@ -234,27 +237,8 @@ impl<'s> Parser<'s> {
 
     fn title_node(&mut self, m: &Machine, run: &Run<'_>) -> (NodeId, Vec<NodeId>) {
         let span = self.span(run.parts.argument_lines);
-        let title = self.tree.add(Tag::Title, span, run.number);
+        let title = self.page.tree.add(Tag::Title, span, run.number);
         let messages = self.inline_argument(m, run, title);
         (title, messages)
-    }
-
-    /// Runs a parser over a text that stands nowhere in the source; all it makes belongs to `span`.
-    fn with_text<R>(
-        &mut self,
-        text: &str,
-        span: Range<u32>,
-        read: impl FnOnce(&mut Parser<'_>, View) -> R,
-    ) -> R {
-        let first = self.tree.mark();
-        let mut inner = Parser::new("", Vec::new(), self.options);
-        self.swap_state(&mut inner);
-        let mut inner = inner.with_lines(text);
-        let view = View { first: 0, end: inner.lines.len(), offset: 0 };
-        let result = read(&mut inner, view);
-        inner.tree.settle(first, text, span);
-        let mut inner = inner.with_lines("");
-        self.swap_state(&mut inner);
-        result
     }
 }

@@ -1,28 +1,28 @@
-//! A directive's arguments, options and content.
+//! The arguments, options and content of a directive.
 
 use std::collections::HashSet;
 
-use super::super::block::Cut;
-use super::super::block::markers;
-use super::super::chars::{trim, trim_start, words};
-use super::super::parser::{Machine, Parser, View};
-use super::super::source::Line;
-use super::super::tag::Tag;
-use super::super::tree::NodeId;
 use super::convert::{Converted, quote};
 use super::spec::{OptionSpec, Spec};
+use crate::block::Cut;
+use crate::chars::{tail, trim, trim_start, words};
+use crate::markers;
+use crate::parser::{Machine, Parser, View};
+use crate::source::{Line, LineNo};
+use crate::tag::Tag;
+use crate::tree::NodeId;
 
-/// One option as written.
+/// An option as written.
 #[derive(Clone, Debug)]
 pub(crate) struct RawOption {
-    /// In lower case.
+    /// The name in lower case.
     pub(crate) name: String,
-    /// Whether the name is free of wrong markup.
+    /// False if there are messages about markup in the name.
     is_clean: bool,
-    /// None: nothing stands after the name.
+    /// The value; `None` if nothing follows the name.
     pub(crate) value: Option<String>,
-    pub(crate) number: u32,
-    /// From the colon before the name to the end of the value.
+    pub(crate) number: LineNo,
+    /// The range from the colon before the name to the end of the value.
     pub(crate) span: std::ops::Range<u32>,
     pub(crate) value_span: std::ops::Range<u32>,
 }
@@ -30,16 +30,19 @@ pub(crate) struct RawOption {
 #[derive(Clone, Debug)]
 pub(crate) struct Parts {
     pub(crate) arguments: Vec<String>,
-    /// The lines that the arguments stand on; the first begins with the first argument.
+    /// The lines of the arguments. The first begins with the first argument.
     pub(crate) argument_lines: View,
     pub(crate) options: Vec<RawOption>,
-    /// The options of a directive that is understood.
+    /// The converted options of a directive that docutils knows.
     pub(crate) values: Vec<(&'static str, Converted)>,
     pub(crate) content: View,
 }
 
 impl Parser<'_> {
-    /// Takes a directive's lines apart. `Err`: what is wrong, in docutils' words.
+    /// Splits the lines of a directive into its parts.
+    ///
+    /// # Errors
+    /// Docutils' description of the fault.
     pub(crate) fn directive_parts(&mut self, view: View, spec: &Spec) -> Result<Parts, String> {
         let mut view = view;
         if self.line(view, 0).is_some_and(Line::is_blank) {
@@ -85,7 +88,7 @@ impl Parser<'_> {
         Ok(Parts { arguments, argument_lines: head, options, values, content })
     }
 
-    /// Two views one after the other; what stood between them (options) is left out.
+    /// Joins two views. The lines between them (options) are dropped.
     fn put_together(&mut self, head: View, rest: View) -> View {
         if head.end == rest.first {
             return View { end: rest.end, ..head };
@@ -118,29 +121,32 @@ impl Parser<'_> {
         while arguments.len() + 1 < most {
             let word = words(rest).next().unwrap_or_default();
             arguments.push(word.to_owned());
-            rest = trim_start(super::super::chars::tail(rest, word.len()));
+            rest = trim_start(tail(rest, word.len()));
         }
         arguments.push(rest.to_owned());
         Ok(arguments)
     }
 
-    /// An option's name is read as inline markup; whether nothing was wrong with it.
+    /// Reads the name of an option as inline markup. Returns the name, and true if there are no messages about it.
     fn option_name(&mut self, name: Line) -> (String, bool) {
         let text = self.slice(name);
         if text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b' ') {
             return (text.to_ascii_lowercase(), true);
         }
-        let holder = self.tree.add(Tag::FieldName, name.start..name.end, name.number);
-        let messages = self.inline_line(name, i64::from(name.number), holder, holder);
+        let holder = self.page.tree.add(Tag::FieldName, name.start..name.end, name.number);
+        let messages = self.inline_line(name, name.number.count(), holder, holder);
         (self.plain_text(holder).to_lowercase(), messages.is_empty())
     }
 
-    /// The fields of an option block. `Err`: it holds something else.
+    /// Reads the fields of an option block. The second value is true if a blank line ends it.
+    ///
+    /// # Errors
+    /// The block contains something else.
     fn raw_options(&mut self, view: View) -> Result<(Vec<RawOption>, bool), String> {
         let mut m = Machine::new(view, NodeId::ROOT);
         let mut options = Vec::new();
         let mut finish = true;
-        let current = self.current_line;
+        let current = self.page.current_line;
         while m.at + 1 < view.len() as isize {
             m.at += 1;
             let text = self.here_text(&m);
@@ -165,12 +171,12 @@ impl Parser<'_> {
             });
             self.lines.truncate(mark);
         }
-        self.current_line = current;
+        self.page.current_line = current;
         Ok((options, finish))
     }
 }
 
-/// Reads the values by the directive's rules.
+/// Converts the values by the rules of the directive.
 fn convert(options: &[RawOption], spec: &Spec) -> Result<Vec<(&'static str, Converted)>, String> {
     for option in options {
         if words(&option.name).count() != 1 {

@@ -1,22 +1,23 @@
-//! The directives of a page, as others read them: every part with its bytes.
+//! The directives of a document, each part with its bytes.
 
 use std::ops::Range;
 
-use super::super::document::{Document, NodeRef};
-use super::super::parser::Parser;
-use super::super::tree::NodeId;
 use super::Run;
 use super::parts::RawOption;
+use crate::document::{Document, NodeRef};
+use crate::parser::Parser;
+use crate::source::LineNo;
+use crate::tree::NodeId;
 
-/// One directive, whatever became of it.
+/// A directive, accepted or refused.
 #[derive(Clone, Debug)]
 pub(crate) struct DirectiveRecord {
     name: Box<str>,
-    line: u32,
+    line: LineNo,
     span: Range<u32>,
     argument: Option<(Box<str>, Range<u32>)>,
     options: Vec<RawOption>,
-    content: Option<(Range<u32>, u32)>,
+    content: Option<(Range<u32>, LineNo)>,
     node: Option<NodeId>,
 }
 
@@ -29,7 +30,7 @@ impl Parser<'_> {
         });
         let content =
             (!parts.content.is_empty()).then(|| (self.span(parts.content), self.number(parts.content, 0)));
-        self.directives.push(DirectiveRecord {
+        self.records.directives.push(DirectiveRecord {
             name: run.name.into(),
             line: run.number,
             span: run.span.clone(),
@@ -38,11 +39,11 @@ impl Parser<'_> {
             content,
             node: None,
         });
-        self.directives.len() - 1
+        self.records.directives.len() - 1
     }
 
     pub(super) fn record_made(&mut self, directive: usize, options: Vec<RawOption>, node: Option<NodeId>) {
-        if let Some(directive) = self.directives.get_mut(directive) {
+        if let Some(directive) = self.records.directives.get_mut(directive) {
             directive.options = options;
             directive.node = node;
         }
@@ -50,7 +51,7 @@ impl Parser<'_> {
 }
 
 impl Document {
-    /// All directives of the page whose parts could be read, in the order in which they begin.
+    /// Returns the directives of the page whose parts could be read, in the order of their first lines.
     pub fn directives(&self) -> impl ExactSizeIterator<Item = Directive<'_>> {
         self.directives.iter().map(|record| Directive { document: self, record })
     }
@@ -68,60 +69,61 @@ pub struct Directive<'d> {
 }
 
 impl<'d> Directive<'d> {
-    /// The name as written.
+    /// Returns the name as written.
     #[must_use]
     pub fn name(self) -> &'d str {
         &self.record.name
     }
 
-    /// The line it begins on, from 1.
+    /// Returns its first line, from 1.
     #[must_use]
     pub fn line(self) -> usize {
-        self.record.line as usize
+        self.record.line.get().unwrap_or_default()
     }
 
-    /// Its bytes of the source, blank lines at its end left out.
+    /// Returns its bytes of the source, without blank lines at its end.
     #[must_use]
     pub fn span(self) -> Range<usize> {
         self.document.source_range(&self.record.span)
     }
 
-    /// Its arguments, apart by blanks.
+    /// Returns its arguments, separated by blanks.
     #[must_use]
     pub fn argument(self) -> Option<&'d str> {
         self.record.argument.as_ref().map(|(text, _)| &**text)
     }
 
-    /// The bytes of its arguments.
+    /// Returns the bytes of its arguments.
     #[must_use]
     pub fn argument_span(self) -> Option<Range<usize>> {
         self.record.argument.as_ref().map(|(_, span)| self.document.source_range(span))
     }
 
-    /// Its options, in order.
+    /// Returns its options in order.
     pub fn options(self) -> impl ExactSizeIterator<Item = DirectiveOption<'d>> {
         self.record.options.iter().map(move |record| DirectiveOption { document: self.document, record })
     }
 
-    /// The option of a (lower-case) name.
+    /// Returns the option with a name, in lower case.
     #[must_use]
     pub fn option(self, name: &str) -> Option<DirectiveOption<'d>> {
         self.options().find(|option| option.name() == name)
     }
 
-    /// The bytes of its content, from the first line that is not blank; its indent belongs to no part.
+    /// Returns the bytes of its content, from the first line that is not blank. The indent of that line is not
+    /// included.
     #[must_use]
     pub fn content_span(self) -> Option<Range<usize>> {
         self.record.content.as_ref().map(|(span, _)| self.document.source_range(span))
     }
 
-    /// The line its content begins on, from 1.
+    /// Returns the first line of its content, from 1.
     #[must_use]
     pub fn content_line(self) -> Option<usize> {
-        self.record.content.as_ref().map(|&(_, line)| line as usize)
+        self.record.content.as_ref().and_then(|&(_, line)| line.get())
     }
 
-    /// The (first) node that it made; the message about it, if it was refused.
+    /// Returns the first node that it made, or the message about it if it was refused.
     #[must_use]
     pub fn node(self) -> Option<NodeRef<'d>> {
         self.record.node.map(|id| self.document.node(id))
@@ -136,31 +138,31 @@ pub struct DirectiveOption<'d> {
 }
 
 impl<'d> DirectiveOption<'d> {
-    /// The name in lower case.
+    /// Returns the name in lower case.
     #[must_use]
     pub fn name(self) -> &'d str {
         &self.record.name
     }
 
-    /// The value, its lines joined by newlines; empty where there is none.
+    /// Returns the value, its lines joined by newlines. It is empty if there is none.
     #[must_use]
     pub fn value(self) -> &'d str {
         self.record.value.as_deref().unwrap_or_default()
     }
 
-    /// The line it stands on, from 1.
+    /// Returns its line, from 1.
     #[must_use]
     pub fn line(self) -> usize {
-        self.record.number as usize
+        self.record.number.get().unwrap_or_default()
     }
 
-    /// The bytes from the colon before the name to the end of the value.
+    /// Returns the bytes from the colon before the name to the end of the value.
     #[must_use]
     pub fn span(self) -> Range<usize> {
         self.document.source_range(&self.record.span)
     }
 
-    /// The bytes of the value; empty, at the end of the line, where there is none.
+    /// Returns the bytes of the value: an empty range at the end of the line if there is none.
     #[must_use]
     pub fn value_span(self) -> Range<usize> {
         self.document.source_range(&self.record.value_span)

@@ -1,20 +1,20 @@
-//! Directives that make roles.
+//! Directives that define roles.
 
-use super::super::block::markers::simple_name;
-use super::super::chars::trim_start;
-use super::super::messages::Level;
-use super::super::parser::Parser;
-use super::super::roles::{CustomRole, Role};
-use super::super::tag::Tag;
 use super::convert::{Convert, Converted, class_names};
 use super::spec::{Kind, OptionSpec, Spec};
 use super::{Outcome, Refusal, Run};
+use crate::chars::trim_start;
+use crate::messages::{About, Level};
+use crate::parser::Parser;
+use crate::roles::{CustomRole, Role};
+use crate::tag::Tag;
+use crate::text::simple_name;
 
 const PLAIN: OptionSpec = OptionSpec::Known(&[("class", Convert::Class)]);
 const RAW: OptionSpec = OptionSpec::Known(&[("class", Convert::Class), ("format", Convert::Unchanged)]);
 const CODE: OptionSpec = OptionSpec::Known(&[("class", Convert::Class), ("language", Convert::Unchanged)]);
 
-/// `name` or `name(base)`.
+/// Splits `name` or `name(base)`.
 fn role_names(text: &str) -> Option<(&str, Option<&str>)> {
     let (rest, name) = simple_name(text).ok()?;
     let rest = trim_start(rest);
@@ -29,7 +29,7 @@ fn role_names(text: &str) -> Option<(&str, Option<&str>)> {
 impl Parser<'_> {
     pub(super) fn role_directive(&mut self, run: &Run<'_>) -> Outcome {
         let content = run.parts.content;
-        let near = self.line(content, 0).is_some_and(|line| line.number <= run.number + 1);
+        let near = self.line(content, 0).is_some_and(|line| line.number.count() <= run.number.count() + 1);
         if !near {
             let name = run.name;
             return Err(Refusal::error(format!(
@@ -47,11 +47,11 @@ impl Parser<'_> {
         let base = match base {
             None => Role::Wrap(Tag::Inline),
             Some(base) => {
-                let (role, told) = self.find_role(base, run.line);
-                messages = told;
+                let (role, found) = self.find_role(base, run.line);
+                messages = found;
                 let Some(role) = role else {
                     let words = format!("Unknown interpreted text role \"{base}\".");
-                    messages.push(self.message_about(Level::Error, &words, run.block, Some(run.line)));
+                    messages.push(self.message_about(Level::Error, &words, run.block, About::Line(run.line)));
                     return Ok(messages);
                 };
                 role
@@ -69,7 +69,7 @@ impl Parser<'_> {
             Ok(parts) => parts,
             Err(problem) => {
                 let words = format!("Error in \"{}\" directive:\n{problem}.", run.name);
-                messages.push(self.message_about(Level::Error, &words, run.block, Some(run.line)));
+                messages.push(self.message_about(Level::Error, &words, run.block, About::Line(run.line)));
                 return Ok(messages);
             }
         };
@@ -79,7 +79,7 @@ impl Parser<'_> {
                 Ok(classes) => classes,
                 Err(problem) => {
                     let words = format!("Invalid argument for \"{}\" directive:\n{problem}.", run.name);
-                    messages.push(self.message_about(Level::Error, &words, run.block, Some(run.line)));
+                    messages.push(self.message_about(Level::Error, &words, run.block, About::Line(run.line)));
                     return Ok(messages);
                 }
             },
@@ -91,28 +91,28 @@ impl Parser<'_> {
             language: parts.text("language").map(str::to_owned).or(language),
             base: root(base),
         };
-        self.roles.custom.insert(name.to_lowercase(), Role::Custom(Box::new(role)));
+        self.page.roles.custom.insert(name.to_lowercase(), Role::Custom(Box::new(role)));
         Ok(messages)
     }
 
     pub(super) fn default_role(&mut self, run: &Run<'_>) -> Outcome {
         let Some(name) = run.argument() else {
-            self.roles.default = None;
+            self.page.roles.default = None;
             return Ok(Vec::new());
         };
         let (role, mut messages) = self.find_role(name, run.line);
         match role {
-            Some(role) => self.roles.default = Some(role),
+            Some(role) => self.page.roles.default = Some(role),
             None => {
                 let words = format!("Unknown interpreted text role \"{name}\".");
-                messages.push(self.message_about(Level::Error, &words, run.block, Some(run.line)));
+                messages.push(self.message_about(Level::Error, &words, run.block, About::Line(run.line)));
             }
         }
         Ok(messages)
     }
 }
 
-/// A custom role's base is never a custom role: options of the derived one override.
+/// Returns the base of a custom role. It is never a custom role itself: the options of the derived role override.
 fn root(role: Role) -> Role {
     match role {
         Role::Custom(custom) => custom.base,
@@ -128,6 +128,7 @@ fn options_of(base: &Role) -> OptionSpec {
     match base {
         Role::Raw => RAW,
         Role::Code => CODE,
+        Role::Generic => OptionSpec::None,
         _ => PLAIN,
     }
 }

@@ -1,8 +1,8 @@
-//! The directives that docutils knows: what each takes.
+//! The directives that docutils knows: arguments, options, content.
 
 use super::convert::Convert;
 
-/// What a directive does with its parts.
+/// The implementation of a directive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Admonition,
@@ -39,23 +39,23 @@ pub(crate) enum Kind {
     Unicode,
 }
 
-/// Which options a directive takes, and how each is read.
+/// The options of a directive, and the conversion of each.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum OptionSpec {
-    /// None; their lines are content.
+    /// No options: their lines are content.
     None,
-    /// All, as they are.
+    /// Any options, not converted.
     Any,
     Known(&'static [(&'static str, Convert)]),
 }
 
-/// What a directive takes.
+/// The signature of a directive.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Spec {
     pub(crate) kind: Kind,
     pub(crate) required: usize,
     pub(crate) optional: usize,
-    /// Whether the last argument may hold whitespace.
+    /// Allow whitespace in the last argument.
     pub(crate) spaces: bool,
     pub(crate) options: OptionSpec,
     pub(crate) content: bool,
@@ -87,10 +87,10 @@ impl Spec {
         Spec { spaces: false, ..self }
     }
 
-    /// A directive that is kept without being understood.
+    /// A directive that is kept with its parts.
     pub(crate) const GENERIC: Spec = Spec::new(Kind::Generic).arguments(0, 1).options(OptionSpec::Any);
 
-    /// The directive of a lower-case name; none: docutils has no such directive.
+    /// Returns the directive with a name in lower case, or `None` if docutils does not have it.
     pub(crate) fn find(name: &str) -> Option<Spec> {
         use OptionSpec::{Known, None as NoOptions};
         let spec = |kind| Spec::new(kind);

@@ -1,14 +1,15 @@
 //! `table`, `list-table` and `csv-table`.
 
+use crate::source::LineNo;
 use std::ops::Range;
 
-use super::super::parser::{Machine, Parser};
-use super::super::table::{CellRecord, TableKind, TableRecord};
-use super::super::tag::{AttrName, Tag};
-use super::super::tree::{NodeId, Value};
 use super::convert::Converted;
 use super::csv::{self, Dialect};
 use super::{Outcome, Refusal, Run};
+use crate::parser::{Machine, Parser};
+use crate::table::{CellRecord, TableKind, TableRecord};
+use crate::tag::{AttrName, Tag};
+use crate::tree::{NodeId, Value};
 
 impl Parser<'_> {
     fn table_title(&mut self, m: &Machine, run: &Run<'_>) -> (Option<NodeId>, Vec<NodeId>) {
@@ -19,18 +20,18 @@ impl Parser<'_> {
         (Some(title), messages)
     }
 
-    /// The `table` directive: one drawn table.
+    /// Reads the `table` directive: one drawn table.
     pub(super) fn table_directive(&mut self, m: &mut Machine, run: &Run<'_>) -> Outcome {
         if run.parts.content.is_empty() {
             let words = format!("Content block expected for the \"{}\" directive; none found.", run.name);
             return Err(Refusal::warning(words));
         }
         let (title, messages) = self.table_title(m, run);
-        let holder = self.tree.add(Tag::Element, run.span.clone(), 0);
+        let holder = self.page.tree.add(Tag::Element, run.span.clone(), LineNo::NONE);
         self.nested(run.parts.content, holder);
-        let children = self.tree.take_children(holder);
+        let children = self.page.tree.take_children(holder);
         let table = match children.as_slice() {
-            &[table] if self.tree.tag(table) == Tag::Table => table,
+            &[table] if self.page.tree.tag(table) == Tag::Table => table,
             _ => {
                 let name = run.name;
                 let words = format!(
@@ -39,21 +40,26 @@ impl Parser<'_> {
                 return Err(Refusal::error(words));
             }
         };
-        self.tree.set_line(table, run.number);
-        self.tree.set_span(table, run.span.clone());
+        self.page.tree.set_line(table, run.number);
+        self.page.tree.set_span(table, run.span.clone());
         self.add_classes(table, run.parts.words("class"));
         self.table_attributes(run, table);
         if let Some(Converted::Ints(widths)) = run.parts.get("widths") {
             let columns: Vec<NodeId> = self
+                .page
                 .tree
                 .first(table)
                 .map(|group| {
-                    self.tree.children(group).filter(|&child| self.tree.tag(child) == Tag::Colspec).collect()
+                    self.page
+                        .tree
+                        .children(group)
+                        .filter(|&child| self.page.tree.tag(child) == Tag::Colspec)
+                        .collect()
                 })
                 .unwrap_or_default();
             check_widths(run, widths, columns.len())?;
             for (column, &width) in columns.into_iter().zip(widths) {
-                self.tree.set(column, AttrName::Colwidth, Value::Int(width));
+                self.page.tree.set(column, AttrName::Colwidth, Value::Int(width));
             }
         }
         self.width_class(run, table);
@@ -87,72 +93,86 @@ impl Parser<'_> {
     ) -> Outcome {
         self.add_name(run, table);
         if let Some(title) = title {
-            self.tree.insert(table, 0, &[title]);
+            self.page.tree.insert(table, 0, &[title]);
         }
         let mut nodes = vec![table];
         nodes.extend(messages);
         Ok(nodes)
     }
 
-    /// A two-level bullet list becomes rows and cells.
+    /// Builds a table from a bullet list of two levels.
     pub(super) fn list_table(&mut self, m: &mut Machine, run: &Run<'_>) -> Outcome {
         if run.parts.content.is_empty() {
             let words = format!("The \"{}\" directive is empty; content required.", run.name);
             return Err(Refusal::error(words));
         }
         let (title, messages) = self.table_title(m, run);
-        let holder = self.tree.add(Tag::Element, run.span.clone(), 0);
-        let outer = self.item_lines.replace(std::collections::HashMap::new());
+        let holder = self.page.tree.add(Tag::Element, run.span.clone(), LineNo::NONE);
+        let outer = self.records.item_lines.replace(std::collections::HashMap::new());
         self.nested(run.parts.content, holder);
-        let items = std::mem::replace(&mut self.item_lines, outer).unwrap_or_default();
+        let items = std::mem::replace(&mut self.records.item_lines, outer).unwrap_or_default();
         let rows = self.list_rows(run, holder)?;
         let columns = rows.first().map_or(0, Vec::len);
         let widths = column_widths(run, columns)?;
         let (heads, stubs) = check_dimensions(run, &rows)?;
-        let table = self.tree.add(Tag::Table, run.span.clone(), run.number);
+        let table = self.page.tree.add(Tag::Table, run.span.clone(), run.number);
         self.width_class(run, table);
         let group = self.table_group(table, &widths, run.span.clone(), stubs);
         let mut cells = Vec::new();
-        let mut place = group;
-        for (i, row) in rows.iter().enumerate() {
-            if i == 0 || i == heads {
-                let tag = if i < heads { Tag::Thead } else { Tag::Tbody };
-                place = self.child(group, tag, run.span.start..run.span.start, 0);
-            }
-            let node = self.child(place, Tag::Row, run.span.start..run.span.start, 0);
-            for (col, &item) in row.iter().enumerate() {
-                let entry = self.child(node, Tag::Entry, self.tree.span(item), 0);
-                let children = self.tree.take_children(item);
-                self.append_all(entry, children);
+        self.table_rows(run, group, (rows.len(), heads), |parser, node, i| {
+            for (col, &item) in rows.get(i).into_iter().flatten().enumerate() {
+                let entry = parser.child(node, Tag::Entry, parser.page.tree.span(item), LineNo::NONE);
+                let children = parser.page.tree.take_children(item);
+                parser.append_all(entry, children);
                 cells.push(cell(i, col, items.get(&item).cloned(), entry));
             }
-        }
+        });
         self.record_list(run, TableKind::List, widths, (rows.len(), heads), cells, table);
         self.add_classes(table, run.parts.words("class"));
         self.table_attributes(run, table);
         self.finish_table(run, table, title, messages)
     }
 
-    /// The items of each row.
+    /// Adds head, body and rows below a `tgroup`; `fill` adds the cells of each row.
+    fn table_rows(
+        &mut self,
+        run: &Run<'_>,
+        group: NodeId,
+        (rows, heads): (usize, usize),
+        mut fill: impl FnMut(&mut Self, NodeId, usize),
+    ) {
+        let span = run.span.start..run.span.start;
+        let mut part = group;
+        for i in 0..rows {
+            if i == 0 || i == heads {
+                let tag = if i < heads { Tag::Thead } else { Tag::Tbody };
+                part = self.child(group, tag, span.clone(), LineNo::NONE);
+            }
+            let row = self.child(part, Tag::Row, span.clone(), LineNo::NONE);
+            fill(self, row, i);
+        }
+    }
+
+    /// Returns the items of each row.
     fn list_rows(&self, run: &Run<'_>, holder: NodeId) -> Result<Vec<Vec<NodeId>>, Refusal> {
         let problem = |words: &str| {
             Refusal::error(format!("Error parsing content block for the \"{}\" directive: {words}", run.name))
         };
         let only = |node: NodeId| {
-            let mut children = self.tree.children(node);
+            let mut children = self.page.tree.children(node);
             let first = children.next().filter(|_| children.next().is_none())?;
-            (self.tree.tag(first) == Tag::BulletList).then_some(first)
+            (self.page.tree.tag(first) == Tag::BulletList).then_some(first)
         };
         let list = only(holder).ok_or_else(|| problem("exactly one bullet list expected."))?;
         let mut rows: Vec<Vec<NodeId>> = Vec::new();
-        for (i, item) in self.tree.children(list).enumerate() {
+        for (i, item) in self.page.tree.children(list).enumerate() {
             let inner = only(item).ok_or_else(|| {
                 problem(&format!(
                     "two-level bullet list expected, but row {} does not contain a second-level bullet list.",
                     i + 1
                 ))
             })?;
-            let cells: Vec<NodeId> = self.tree.children(inner).collect();
+            let cells: Vec<NodeId> = self.page.tree.children(inner).collect();
             if let Some(first) = rows.first().map(Vec::len).filter(|&first| first != cells.len()) {
                 return Err(problem(&format!(
                     "uniform two-level bullet list expected, but row {} does not contain the same number of items \
@@ -175,7 +195,7 @@ impl Parser<'_> {
         cells: Vec<CellRecord>,
         table: NodeId,
     ) {
-        self.tables.push(TableRecord {
+        self.records.tables.push(TableRecord {
             kind,
             line: run.number,
             start_line: run.number,
@@ -189,7 +209,7 @@ impl Parser<'_> {
         });
     }
 
-    /// Comma-separated values become rows and cells, each read as markup.
+    /// Builds a table from comma-separated values, each parsed as markup.
     pub(super) fn csv_table(&mut self, m: &mut Machine, run: &Run<'_>) -> Outcome {
         if run.parts.has("file") || run.parts.has("url") {
             let words = format!("File and URL access deactivated; ignoring \"{}\" directive.", run.name);
@@ -215,27 +235,21 @@ impl Parser<'_> {
         let heads = heads + own_heads;
         let widths = column_widths(run, columns)?;
         rows.extend(body);
-        let table = self.tree.add(Tag::Table, run.span.clone(), run.number);
+        let table = self.page.tree.add(Tag::Table, run.span.clone(), run.number);
         self.width_class(run, table);
         let group = self.table_group(table, &widths, run.span.clone(), stubs);
         let mut cells = Vec::new();
-        let mut place = group;
-        for (i, row) in rows.iter().enumerate() {
-            if i == 0 || i == heads {
-                let tag = if i < heads { Tag::Thead } else { Tag::Tbody };
-                place = self.child(group, tag, run.span.start..run.span.start, 0);
-            }
-            let node = self.child(place, Tag::Row, run.span.start..run.span.start, 0);
+        self.table_rows(run, group, (rows.len(), heads), |parser, node, i| {
             for col in 0..columns {
-                let entry = self.child(node, Tag::Entry, run.span.start..run.span.start, 0);
-                if let Some(text) = row.get(col) {
-                    self.csv_cell(run, text, entry);
+                let entry = parser.child(node, Tag::Entry, run.span.start..run.span.start, LineNo::NONE);
+                if let Some(text) = rows.get(i).and_then(|row| row.get(col)) {
+                    parser.csv_cell(run, text, entry);
                 }
                 cells.push(cell(i, col, None, entry));
             }
-        }
+        });
         if rows.len() <= heads {
-            self.child(group, Tag::Tbody, run.span.end..run.span.end, 0);
+            self.child(group, Tag::Tbody, run.span.end..run.span.end, LineNo::NONE);
         }
         self.record_list(run, TableKind::Csv, widths, (rows.len(), heads), cells, table);
         self.add_classes(table, run.parts.words("class"));
@@ -261,7 +275,7 @@ fn cell(row: usize, col: usize, lines: Option<Range<u32>>, entry: NodeId) -> Cel
         col: col as u32,
         rowspan: 1,
         colspan: 1,
-        line: None,
+        line: LineNo::NONE,
         lines,
         node: Some(entry),
     }
@@ -286,7 +300,7 @@ fn column_widths(run: &Run<'_>, columns: usize) -> Result<Vec<i64>, Refusal> {
     }
 }
 
-/// Rows of the head and columns of stubs; both must leave something over.
+/// Returns the number of head rows and of stub columns. Both must leave rows or columns for the body.
 fn check_dimensions<T>(run: &Run<'_>, rows: &[Vec<T>]) -> Result<(usize, i64), Refusal> {
     let heads = run.parts.int("header-rows").unwrap_or(0);
     let stubs = run.parts.int("stub-columns").unwrap_or(0);

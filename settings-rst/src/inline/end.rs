@@ -1,9 +1,10 @@
 //! End-strings of inline markup.
 
-use super::super::chars::{byte, char_before, is_space, tail};
 use super::Inliner;
+use crate::chars::{byte, char_before, is_space, tail};
+use crate::text::simple_name;
 
-/// What a search looks for.
+/// The end-string that a search looks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
     Emphasis,
@@ -14,23 +15,23 @@ pub(super) enum End {
     Interpreted,
 }
 
-/// Which end-strings are known not to come any more, so that no text is searched twice for nothing.
+/// The end-strings that do not occur in the rest of the text, so that no text is searched twice in vain.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Ends {
     none: [bool; 6],
 }
 
-/// What follows the closing backquote of interpreted text.
+/// The role and underscores after the closing backquote of interpreted text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Suffix {
-    /// The role with its colons: its length.
+    /// The length of the role with its colons.
     pub(super) role: usize,
-    /// Underscores.
+    /// The number of underscores.
     pub(super) reference: usize,
 }
 
 impl Inliner<'_, '_, '_> {
-    /// The first end-string at or after `from`: where it begins and ends.
+    /// Returns start and end of the first end-string at or after `from`.
     pub(super) fn search_end(&mut self, end: End, from: usize) -> Option<(usize, usize)> {
         if self.ends.none.get(end as usize).copied().unwrap_or(true) {
             return None;
@@ -76,13 +77,14 @@ impl Inliner<'_, '_, '_> {
         }
     }
 
-    /// `__`, `_` or nothing, the longest after which markup may end.
+    /// Returns the length of `__`, `_` or nothing: the longest after which markup may end.
     fn reference_suffix(&self, at: usize) -> Option<usize> {
         let underscores = tail(self.s, at).bytes().take(2).take_while(|&b| b == b'_').count();
         (0..=underscores).rev().find(|&len| self.may_end(at + len))
     }
 
-    /// What follows the closing backquote before `at`; none where markup may not end there.
+    /// Returns the role and underscores after the closing backquote before `at`, or `None` if markup may not end
+    /// there.
     pub(super) fn suffix(&self, at: usize) -> Option<Suffix> {
         if let Some(role) = role_length(tail(self.s, at))
             && let Some(reference) = self.reference_suffix(at + role)
@@ -93,8 +95,8 @@ impl Inliner<'_, '_, '_> {
     }
 }
 
-/// The length of a `:role:` at the start of the text.
+/// Returns the length of a `:role:` at the start of the text.
 fn role_length(text: &str) -> Option<usize> {
-    let (rest, name) = super::super::block::markers::simple_name(text.strip_prefix(':')?).ok()?;
+    let (rest, name) = simple_name(text.strip_prefix(':')?).ok()?;
     rest.starts_with(':').then_some(name.len() + 2)
 }

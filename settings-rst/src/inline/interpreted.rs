@@ -1,10 +1,10 @@
 //! Backquotes: literals, interpreted text with its role, and phrase references.
 
-use super::super::block::markers::simple_name;
-use super::super::chars::{byte, char_before, cut, is_word};
-use super::super::tag::Tag;
 use super::Inliner;
 use super::end::End;
+use crate::chars::{byte, char_before, cut, is_word};
+use crate::tag::Tag;
+use crate::text::simple_name;
 
 impl Inliner<'_, '_, '_> {
     pub(super) fn backquote(&mut self, at: usize) -> usize {
@@ -27,7 +27,7 @@ impl Inliner<'_, '_, '_> {
         if self.space_at(at + 1) { at + 1 } else { self.interpreted_text(at, at) }
     }
 
-    /// Where a `:role:` that ends before `at` begins.
+    /// Returns the start of a `:role:` that ends before `at`.
     fn role_start(&self, at: usize) -> Option<usize> {
         let close = at.checked_sub(1).filter(|&close| byte(self.s, close) == b':' && close > self.rest)?;
         let mut start = close;
@@ -52,7 +52,7 @@ impl Inliner<'_, '_, '_> {
         found
     }
 
-    /// Interpreted text or a phrase reference: the whole begins at `start`, its backquote stands at `at`.
+    /// Reads interpreted text or a phrase reference. It begins at `start`; its backquote is at `at`.
     fn interpreted_text(&mut self, start: usize, at: usize) -> usize {
         let from = at + 1;
         let prefix = if start < at { Some(cut(self.s, start + 1, at - 1)) } else { None };

@@ -1,75 +1,32 @@
-//! Inline markup: emphasis, literals, references, interpreted text, and URIs that stand by themselves.
+//! Inline markup: emphasis, literals, references, interpreted text, and standalone URIs.
 //!
-//! The text of a block is read once from left to right. Escaping backslashes stand in it as NUL.
+//! The text of a block is read once from left to right. Escaping backslashes are NUL characters in it.
 
 mod end;
 mod interpreted;
 mod phrase;
 mod reference;
 mod role;
-mod schemes;
 mod uri;
 
-use super::chars::{
-    byte, char_at, char_before, cut, find_byte, is_pair, is_space, may_follow, may_precede, tail,
+use crate::chars::{
+    byte, char_at, char_before, cut, find_byte, is_pair, is_space, may_follow, may_precede, tail, trim_end,
 };
-use super::parser::{Parser, View};
-use super::source::Line;
-use super::tag::{AttrName, Tag};
-use super::tree::{NodeId, Str, Value};
+use crate::parser::{Parser, View};
+use crate::source::{Line, LineNo};
+use crate::tag::{AttrName, Tag};
+use crate::text::{escape, restore, unescape};
+use crate::tree::{NodeId, Str, Value};
 use end::{End, Ends};
-pub(super) use uri::is_email;
-
-/// The text with its escaping backslashes turned into NUL.
-pub(super) fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    escape_into(&mut escaped, text);
-    escaped
-}
-
-fn escape_into(out: &mut String, text: &str) {
-    let mut rest = text;
-    while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
-        out.push_str(cut(rest, 0, at));
-        out.push('\0');
-        let next = tail(rest, at + 1);
-        let skip = next.chars().next().map_or(0, char::len_utf8);
-        out.push_str(cut(next, 0, skip));
-        rest = tail(next, skip);
-    }
-    out.push_str(rest);
-}
-
-/// The text without escapes; escaped whitespace goes with them.
-pub(super) fn unescape(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    unescape_into(&mut plain, text);
-    plain
-}
-
-pub(super) fn unescape_into(out: &mut String, text: &str) {
-    let mut rest = text;
-    while let Some(at) = memchr::memchr(0, rest.as_bytes()) {
-        out.push_str(cut(rest, 0, at));
-        rest = tail(rest, at + 1);
-        rest = rest.strip_prefix([' ', '\n']).unwrap_or(rest);
-    }
-    out.push_str(rest);
-}
-
-/// The text with its escapes as backslashes again.
-pub(super) fn restore(text: &str) -> String {
-    text.replace('\0', "\\")
-}
 
 impl Parser<'_> {
-    /// Reads a block's text into `parent`. Messages about it belong after the block; names that they hold are
-    /// told at `place`.
+    /// Reads the text of a block into `parent`. Returns the messages about it, which belong after the block. Messages
+    /// about duplicate names in it go to `place`.
     pub(super) fn inline(&mut self, view: View, line: i64, parent: NodeId, place: NodeId) -> Vec<NodeId> {
         self.inline_with(view, line, parent, place, false)
     }
 
-    /// One line of text.
+    /// Reads one line of text; see [`inline`](Self::inline).
     pub(super) fn inline_line(
         &mut self,
         text: Line,
@@ -84,7 +41,7 @@ impl Parser<'_> {
         messages
     }
 
-    /// A definition's term and classifiers.
+    /// Reads the term and the classifiers of a definition.
     pub(super) fn term(&mut self, text: Line, line: i64, item: NodeId, place: NodeId) -> Vec<NodeId> {
         let mark = self.lines.len();
         let view = self.push_view([text], line - 1);
@@ -102,8 +59,8 @@ impl Parser<'_> {
         place: NodeId,
         classifiers: bool,
     ) -> Vec<NodeId> {
-        let mut scratch = std::mem::take(&mut self.prose);
-        let mut pieces = std::mem::take(&mut self.pieces);
+        let mut scratch = std::mem::take(&mut self.scratch.prose);
+        let mut pieces = std::mem::take(&mut self.scratch.pieces);
         scratch.clear();
         pieces.clear();
         let lines = self.lines.get(view.first..view.end).unwrap_or_default();
@@ -141,30 +98,30 @@ impl Parser<'_> {
         };
         inliner.run();
         let messages = inliner.messages;
-        self.prose = scratch;
-        self.pieces = pieces;
+        self.scratch.prose = scratch;
+        self.scratch.pieces = pieces;
         messages
     }
 }
 
-/// A walk over one text.
+/// A pass over one text.
 struct Inliner<'a, 'p, 's> {
     s: &'a str,
-    /// Where the text stands in the parsed text, if it is a slice of it without escapes.
+    /// The start of the text in the parsed text, if it is a slice of it without escapes.
     direct: Option<u32>,
-    /// Otherwise: where each line begins in the text, and in the parsed text.
+    /// Otherwise, the start of each line in the text and in the parsed text.
     pieces: &'a [(u32, u32)],
     parent: NodeId,
     place: NodeId,
     line: i64,
     p: &'p mut Parser<'s>,
     messages: Vec<NodeId>,
-    /// What comes before counts as not there: markup may start here.
+    /// Markup may start here: the text before is not looked at.
     rest: usize,
-    /// Text from here on has not been put into the tree.
+    /// Text from here on is not in the tree yet.
     pending: usize,
     ends: Ends,
-    /// Whether ` : ` in the text begins a classifier.
+    /// Treat ` : ` in the text as the start of a classifier.
     classifiers: bool,
 }
 
@@ -183,23 +140,23 @@ impl<'a> Inliner<'a, '_, '_> {
         self.flush(s.len());
     }
 
-    /// Whether markup may start at `at`.
+    /// Returns true if markup may start at `at`.
     fn may_start(&self, at: usize) -> bool {
         at == self.rest
-            || self.p.options.character_level && byte(self.s, at.wrapping_sub(1)) != 0
-            || !self.p.options.character_level && char_before(self.s, at).is_some_and(may_precede)
+            || self.p.page.options.character_level && byte(self.s, at.wrapping_sub(1)) != 0
+            || !self.p.page.options.character_level && char_before(self.s, at).is_some_and(may_precede)
     }
 
-    /// Whether markup may end at `at`.
+    /// Returns true if markup may end at `at`.
     fn may_end(&self, at: usize) -> bool {
-        self.p.options.character_level || char_at(self.s, at).is_none_or(may_follow)
+        self.p.page.options.character_level || char_at(self.s, at).is_none_or(may_follow)
     }
 
     fn space_at(&self, at: usize) -> bool {
         char_at(self.s, at).is_some_and(is_space)
     }
 
-    /// Whether a start-string stands between a pair of quotes or brackets, or at the very end.
+    /// Returns true if a start-string is between a pair of quotes or brackets, or at the very end.
     fn is_quoted(&self, start: usize, end: usize) -> bool {
         if start == self.rest {
             return false;
@@ -227,11 +184,11 @@ impl<'a> Inliner<'a, '_, '_> {
         self.wrapped(at, len, end, tag)
     }
 
-    /// Markup whose text is not looked into.
+    /// Reads markup whose text is not parsed further.
     fn wrapped(&mut self, at: usize, len: usize, end: End, tag: Tag) -> usize {
         match self.simple(at, len, end, tag) {
             Ok((node, next)) => {
-                self.p.tree.append(self.parent, node);
+                self.p.page.tree.append(self.parent, node);
                 next
             }
             Err(next) => next,
@@ -245,16 +202,22 @@ impl<'a> Inliner<'a, '_, '_> {
         self.substitution_reference(at)
     }
 
-    /// A node without a parent, and where the reader goes on; only the latter if there is no end-string.
+    /// Returns a node without a parent, and the position after it.
+    ///
+    /// # Errors
+    /// The position to continue at if there is no end-string.
     fn simple(&mut self, at: usize, len: usize, end: End, tag: Tag) -> Result<(NodeId, usize), usize> {
         let from = at + len;
-        let (text_end, next) = self.find_end(at, len, end, tag.name())?;
+        let (text_end, next) = self.find_end(at, len, end, tag.as_str())?;
         self.flush(at);
         let node = self.node(tag, at, next);
         if tag == Tag::Literal {
             let raw = cut(self.s, from, text_end);
-            let text =
-                if raw.contains('\0') { self.p.tree.make(&restore(raw)) } else { self.keep(from, text_end) };
+            let text = if raw.contains('\0') {
+                self.p.page.tree.make(&restore(raw))
+            } else {
+                self.keep(from, text_end)
+            };
             self.text_node(node, text, from, text_end);
         } else {
             self.text(node, from, text_end);
@@ -262,8 +225,10 @@ impl<'a> Inliner<'a, '_, '_> {
         Ok((node, self.resume(next)))
     }
 
-    /// The end of the text and of the end-string of markup that starts at `at`. `Err`: there is none, the reader
-    /// goes on there.
+    /// Returns the end of the text and of the end-string of markup that starts at `at`.
+    ///
+    /// # Errors
+    /// The position to continue at if there is no end-string.
     fn find_end(&mut self, at: usize, len: usize, end: End, what: &str) -> Result<(usize, usize), usize> {
         let from = at + len;
         if self.is_quoted(at, from) {
@@ -279,7 +244,8 @@ impl<'a> Inliner<'a, '_, '_> {
         }
     }
 
-    /// Markup that is wrong from `start` to `end`: a warning, and the text marked.
+    /// Adds a warning about wrong markup from `start` to `end`, and marks the text. Returns the position to
+    /// continue at.
     fn problem(&mut self, start: usize, end: usize, words: &str) -> usize {
         let message = self.p.warning(words, self.line);
         self.problem_with(start, end, message)
@@ -289,7 +255,7 @@ impl<'a> Inliner<'a, '_, '_> {
         self.flush(start);
         let text = restore(cut(self.s, start, end));
         let node = self.problematic(&text, start, end, message);
-        self.p.tree.append(self.parent, node);
+        self.p.page.tree.append(self.parent, node);
         self.messages.push(message);
         self.resume(end)
     }
@@ -297,7 +263,7 @@ impl<'a> Inliner<'a, '_, '_> {
     fn problematic(&mut self, text: &str, start: usize, end: usize, message: NodeId) -> NodeId {
         let id = self.p.set_id(message);
         let node = self.node(Tag::Problematic, start, end);
-        let text = self.p.tree.make(text);
+        let text = self.p.page.tree.make(text);
         self.text_node(node, text, start, end);
         self.p.set_str(node, AttrName::Refid, &id);
         let own = self.p.set_id(node);
@@ -311,7 +277,7 @@ impl<'a> Inliner<'a, '_, '_> {
         at
     }
 
-    /// Where a position of the text stands in the parsed text.
+    /// Returns the position in the parsed text of a position in the text.
     fn source(&self, at: usize) -> u32 {
         if let Some(start) = self.direct {
             return start + at as u32;
@@ -325,16 +291,16 @@ impl<'a> Inliner<'a, '_, '_> {
 
     fn node(&mut self, tag: Tag, start: usize, end: usize) -> NodeId {
         let span = self.source(start)..self.source(end);
-        self.p.tree.add(tag, span, 0)
+        self.p.page.tree.add(tag, span, LineNo::NONE)
     }
 
-    /// A piece of the text, its escapes resolved.
+    /// Returns a piece of the text with its escapes resolved.
     fn keep(&mut self, start: usize, end: usize) -> Str {
         if let Some(base) = self.direct {
             return Str::source(base as usize + start, base as usize + end);
         }
         let raw = cut(self.s, start, end);
-        if raw.contains('\0') { self.p.tree.make(&unescape(raw)) } else { self.p.tree.make(raw) }
+        if raw.contains('\0') { self.p.page.tree.make(&unescape(raw)) } else { self.p.page.tree.make(raw) }
     }
 
     fn text(&mut self, parent: NodeId, start: usize, end: usize) {
@@ -347,7 +313,7 @@ impl<'a> Inliner<'a, '_, '_> {
         self.p.text_child(parent, text, span);
     }
 
-    /// Puts the text up to `to` into the tree, with the URIs in it.
+    /// Adds the text up to `to` to the tree, with the URIs in it.
     fn flush(&mut self, to: usize) {
         let from = std::mem::replace(&mut self.pending, to);
         if from < to {
@@ -355,7 +321,7 @@ impl<'a> Inliner<'a, '_, '_> {
         }
     }
 
-    /// Plain text; in a definition's term it is split at ` : `.
+    /// Adds plain text. The term of a definition is split at ` : `.
     fn plain(&mut self, start: usize, end: usize) {
         if start >= end {
             return;
@@ -366,10 +332,9 @@ impl<'a> Inliner<'a, '_, '_> {
         let mut from = start;
         let mut first = true;
         while let Some((colon, next)) = classifier(cut(self.s, from, end)) {
-            let stop = from
-                + if first { super::chars::trim_end(cut(self.s, from, from + colon)).len() } else { colon };
+            let stop = from + if first { trim_end(cut(self.s, from, from + colon)).len() } else { colon };
             self.text(self.parent, from, stop);
-            let Some(item) = self.p.tree.parent(self.parent) else { return };
+            let Some(item) = self.p.page.tree.parent(self.parent) else { return };
             from += next;
             first = false;
             let node = self.node(Tag::Classifier, from, end);
@@ -386,7 +351,7 @@ impl<'a> Inliner<'a, '_, '_> {
     }
 
     fn flag(&mut self, node: NodeId, name: AttrName) {
-        self.p.tree.push(node, name, Value::Int(1));
+        self.p.page.tree.push(node, name, Value::Int(1));
     }
 
     fn raw(&self, start: usize, end: usize) -> &'a str {
@@ -394,7 +359,7 @@ impl<'a> Inliner<'a, '_, '_> {
     }
 }
 
-/// ` : `: where its blanks begin, and where they end.
+/// Returns the start and the end of ` : ` with all its blanks.
 fn classifier(text: &str) -> Option<(usize, usize)> {
     let colon = memchr::memmem::find(text.as_bytes(), b" : ")?;
     let before = cut(text, 0, colon + 1).trim_end_matches(' ').len();

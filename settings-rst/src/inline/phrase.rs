@@ -1,20 +1,20 @@
-//! Phrase references: `` `text`_ ``, with a place of their own in angle brackets or without.
+//! Phrase references: `` `text`_ ``, with or without a destination in angle brackets.
 
-use super::super::block::uri_text;
-use super::super::chars::{byte, char_at, char_before, is_space};
-use super::super::names::{normalize, normalize_whitespace};
-use super::super::tag::{AttrName, Tag};
-use super::uri::{is_email, starts_with_uri};
-use super::{Inliner, restore, unescape};
+use super::Inliner;
+use crate::chars::{byte, char_at, char_before, is_space};
+use crate::tag::{AttrName, Tag};
+use crate::text::{normalize, normalize_whitespace, restore, unescape, uri_text};
+use crate::uri::{is_email, starts_with_uri};
 
-/// Where the angle brackets of a reference point.
+/// The destination in the angle brackets of a reference.
 enum Place {
     Name(String),
     Uri(String),
 }
 
 impl Inliner<'_, '_, '_> {
-    /// The backquote stands at `at`, the text ends at `text_end`, `underscores` after the closing backquote.
+    /// Adds a phrase reference. Its backquote is at `at`, its text ends at `text_end`, and `underscores` follow the
+    /// closing backquote.
     pub(super) fn phrase_reference(
         &mut self,
         at: usize,
@@ -37,12 +37,12 @@ impl Inliner<'_, '_, '_> {
         }
         self.attr(node, AttrName::Name, &normalize_whitespace(&shown));
         if replaced {
-            let text = self.p.tree.make(&shown);
+            let text = self.p.page.tree.make(&shown);
             self.text_node(node, text, from, text_end);
         } else {
             self.text(node, from, shown_end);
         }
-        self.p.tree.append(self.parent, node);
+        self.p.page.tree.append(self.parent, node);
         match (&place, underscores) {
             (None, 2) => self.flag(node, AttrName::Anonymous),
             (None, _) => self.attr(node, AttrName::Refname, &normalize(&shown)),
@@ -57,12 +57,12 @@ impl Inliner<'_, '_, '_> {
                 Place::Uri(uri) => self.attr(target, AttrName::Refuri, uri),
             }
             self.p.note_implicit_target(target, Some(self.place));
-            self.p.tree.append(self.parent, target);
+            self.p.page.tree.append(self.parent, target);
         }
         self.resume(end)
     }
 
-    /// ` <place>` at the end of the text: where its blanks begin, and its opening bracket.
+    /// Finds ` <place>` at the end of the text. Returns the start of its blanks, and the opening bracket.
     fn embedded_link(&self, from: usize, end: usize) -> Option<(usize, usize)> {
         let close = end.checked_sub(1).filter(|&close| close > from && byte(self.s, close) == b'>')?;
         if char_before(self.s, close).is_none_or(|c| c == '\0' || is_space(c)) {

@@ -1,14 +1,13 @@
-//! References by name, to footnotes, citations and substitutions; internal targets.
+//! References by name, to footnotes, citations and substitutions, and internal targets.
 
-use super::super::block::markers::simple_name;
-use super::super::chars::{byte, char_before, is_word, tail};
-use super::super::names::{normalize, normalize_whitespace};
-use super::super::tag::{AttrName, Tag};
 use super::Inliner;
 use super::end::End;
+use crate::chars::{byte, char_before, is_word, tail};
+use crate::tag::{AttrName, Tag};
+use crate::text::{normalize, normalize_whitespace, simple_name};
 
 impl Inliner<'_, '_, '_> {
-    /// An underscore: the end of a reference, or the start of an internal target.
+    /// Reads an underscore: the end of a reference, or the start of an internal target.
     pub(super) fn underscore(&mut self, at: usize) -> usize {
         if at > self.rest {
             let anonymous = byte(self.s, at + 1) == b'_' && self.may_end(at + 2);
@@ -35,7 +34,7 @@ impl Inliner<'_, '_, '_> {
         at + 1
     }
 
-    /// The first place before `end` from which a simple name reaches there.
+    /// Returns the first position from which a simple name reaches to `end`.
     fn name_start(&self, end: usize) -> Option<usize> {
         let mut start = end;
         let mut best = None;
@@ -66,11 +65,11 @@ impl Inliner<'_, '_, '_> {
             self.attr(node, AttrName::Refname, &normalize(name));
         }
         self.text(node, start, name_end);
-        self.p.tree.append(self.parent, node);
+        self.p.page.tree.append(self.parent, node);
         self.resume(end)
     }
 
-    /// `[label]_`, its underscore at `at`.
+    /// Reads `[label]_`, whose underscore is at `at`.
     pub(super) fn footnote_reference(&mut self, at: usize) -> Option<usize> {
         let label_end = at - 1;
         let mut start = label_end;
@@ -108,7 +107,7 @@ impl Inliner<'_, '_, '_> {
             self.attr(node, AttrName::Refname, &normalize(name));
         }
         self.p.set_id(node);
-        self.p.tree.append(self.parent, node);
+        self.p.page.tree.append(self.parent, node);
         Some(self.resume(at + 1))
     }
 
@@ -120,12 +119,12 @@ impl Inliner<'_, '_, '_> {
         let name = normalize(&self.p.plain_text(node));
         self.p.add_item(node, AttrName::Names, &name);
         self.p.note_explicit_target(node, self.place);
-        self.p.tree.append(self.parent, node);
+        self.p.page.tree.append(self.parent, node);
         end
     }
 
     pub(super) fn substitution_reference(&mut self, at: usize) -> usize {
-        let found = self.find_end(at, 1, End::Substitution, Tag::SubstitutionReference.name());
+        let found = self.find_end(at, 1, End::Substitution, Tag::SubstitutionReference.as_str());
         let (text_end, end) = match found {
             Ok(found) => found,
             Err(next) => return next,
@@ -146,10 +145,10 @@ impl Inliner<'_, '_, '_> {
                 let name = normalize(&self.p.plain_text(node));
                 self.attr(reference, AttrName::Refname, &name);
             }
-            self.p.tree.append(reference, node);
+            self.p.page.tree.append(reference, node);
             reference
         };
-        self.p.tree.append(self.parent, shown);
+        self.p.page.tree.append(self.parent, shown);
         self.resume(end)
     }
 }

@@ -1,18 +1,18 @@
-//! Grid tables: cells drawn with `+`, `-` and `|`, found by walking their borders.
+//! Grid tables: cells drawn with `+`, `-` and `|`, found by following their borders.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::super::chars::find_byte;
-use super::super::parser::Parser;
 use super::row::Rows;
 use super::{CellData, TableData, TableError};
+use crate::chars::{cut, find_byte};
+use crate::parser::Parser;
 
-/// Steps of the walk for each character of a table, at the most: drawings that need more are no tables.
+/// The limit of steps for each character of a table. A drawing that needs more is not a table.
 const STEPS: usize = 64;
 
 impl Parser<'_> {
-    /// The table that the rows draw. Their first and last are borders, all are equally wide.
+    /// Reads the table that the rows draw. The first and the last are borders; all are equally wide.
     pub(super) fn parse_grid(&self, rows: &Rows) -> Result<TableData, TableError> {
         let mut grid = Grid::new(self.text, rows);
         grid.find_head()?;
@@ -36,7 +36,7 @@ struct Grid<'a> {
     bottom: usize,
     right: usize,
     head: Option<usize>,
-    /// Of each column: the last row that a cell covers.
+    /// The last row that a cell covers, for each column.
     done: Vec<isize>,
     row_edges: Vec<bool>,
     column_edges: Vec<bool>,
@@ -79,7 +79,7 @@ impl<'a> Grid<'a> {
                 continue;
             }
             let Some(line) = self.rows.lines.get(row).map(|measured| measured.line) else { continue };
-            if !is_head_border(super::super::chars::cut(self.text, line.start as usize, line.end as usize)) {
+            if !is_head_border(cut(self.text, line.start as usize, line.end as usize)) {
                 continue;
             }
             if let Some(head) = self.head.filter(|&head| head > 0) {
@@ -93,7 +93,7 @@ impl<'a> Grid<'a> {
         Ok(())
     }
 
-    /// A line as bytes, where none of them stands for another.
+    /// Returns a line as bytes, if its columns are its bytes and it is not the head rule.
     fn plain(&self, row: usize) -> Option<&'a [u8]> {
         if self.head == Some(row) { None } else { self.rows.ascii(self.text, row) }
     }
@@ -128,7 +128,7 @@ impl<'a> Grid<'a> {
         if complete { Ok(()) } else { Err(TableError::incomplete()) }
     }
 
-    /// The smallest rectangle of borders whose top left corner is given.
+    /// Returns the smallest rectangle of borders with the given top left corner.
     fn find_cell(&mut self, top: usize, left: usize) -> Option<Rectangle> {
         let mut right = left;
         while right < self.right {
@@ -147,7 +147,7 @@ impl<'a> Grid<'a> {
         None
     }
 
-    /// The first place from `column` on where a horizontal border crosses another or ends.
+    /// Returns the first column from `column` on at which a horizontal border crosses another or ends.
     fn next_crossing(&mut self, row: usize, column: usize) -> usize {
         let Some(line) = self.plain(row).and_then(|line| line.get(column..)) else { return column };
         let run = find_byte(line, |b| b != b'-').unwrap_or(line.len());
@@ -155,7 +155,7 @@ impl<'a> Grid<'a> {
         (column + run).min(self.right)
     }
 
-    /// Whether nothing but a horizontal border stands between two columns.
+    /// Returns true if there is only a horizontal border between two columns.
     fn is_border(&mut self, row: usize, left: usize, right: usize) -> bool {
         match self.plain(row).and_then(|line| line.get(left + 1..right)) {
             Some(line) => {
@@ -185,7 +185,7 @@ impl<'a> Grid<'a> {
         None
     }
 
-    /// Whether all places hold the border's character or a crossing.
+    /// Returns true if all places have the character of the border or a crossing.
     fn run(
         &mut self,
         places: impl Iterator<Item = usize>,
@@ -206,7 +206,7 @@ impl<'a> Grid<'a> {
         Some(())
     }
 
-    /// Notes the rows and columns that the crossings on a cell's border begin.
+    /// Marks the rows and columns that begin at the crossings on the border of a cell.
     fn mark_edges(&mut self, cell: Rectangle) {
         for row in [cell.top, cell.bottom] {
             match self.plain(row).and_then(|line| line.get(cell.left + 1..=cell.right)) {
@@ -278,7 +278,7 @@ fn mark(edges: &mut [bool], at: usize) {
     }
 }
 
-/// Of each place: how many edges come before it; and the places of the edges.
+/// Returns the number of edges before each place, and the places of the edges.
 fn positions(edges: &[bool]) -> (Vec<u32>, Vec<usize>) {
     let mut index = Vec::with_capacity(edges.len());
     let mut places = Vec::new();

@@ -1,4 +1,4 @@
-//! Tables: where a drawing begins and ends, its cells as blocks of their own, and the record of both.
+//! Tables: finding the lines of a table, reading its cells, and recording both.
 
 mod grid;
 mod record;
@@ -7,25 +7,27 @@ mod simple;
 
 use std::ops::Range;
 
-pub use record::{Cell, CellLine, Table, TableKind, tables_json};
-pub(super) use record::{CellRecord, TableRecord};
+#[cfg(feature = "json")]
+pub use record::tables_json;
+pub use record::{Cell, CellLine, Table, TableKind};
+pub(crate) use record::{CellRecord, TableRecord};
 
-use super::block::markers::{is_grid_border, is_simple_border};
-use super::chars::byte;
-use super::messages::Level;
-use super::parser::{Machine, Parser, View};
-use super::source::Line;
-use super::tag::{AttrName, Tag};
-use super::tree::{NodeId, Str};
+use crate::chars::byte;
+use crate::markers::{is_grid_border, is_simple_border};
+use crate::messages::{About, Level};
+use crate::parser::{Machine, Parser, View};
+use crate::source::{Line, LineNo};
+use crate::tag::{AttrName, Tag};
+use crate::tree::{NodeId, Str};
 use row::Rows;
 
-/// What a table's drawing says.
+/// A table that was read from its drawing.
 #[derive(Debug, Default)]
 pub(super) struct TableData {
     pub(super) colwidths: Vec<i64>,
     pub(super) rows: usize,
     pub(super) head_rows: usize,
-    /// In order of rows and columns.
+    /// The cells, ordered by row and column.
     pub(super) cells: Vec<CellData>,
     pub(super) lines: Vec<Line>,
 }
@@ -36,13 +38,13 @@ pub(super) struct CellData {
     pub(super) col: usize,
     pub(super) rowspan: usize,
     pub(super) colspan: usize,
-    /// Lines from the table's first to the cell's first.
+    /// The number of lines between the first line of the table and the first of the cell.
     pub(super) offset: usize,
-    /// Of the table's lines.
+    /// The range of the cell in the lines of the table.
     pub(super) lines: Range<usize>,
 }
 
-/// What is wrong with a table's drawing, and on which of its lines (from 0).
+/// A fault in the drawing of a table, and its line in the table, from 0.
 #[derive(Debug)]
 pub(super) struct TableError {
     words: String,
@@ -81,7 +83,7 @@ impl TableError {
     }
 }
 
-/// A table's lines as they stand on the page, and whether a blank line follows.
+/// The lines of a table on the page.
 struct Isolated {
     rows: Rows,
     finish: bool,
@@ -112,7 +114,7 @@ impl Parser<'_> {
         let lines = rows.lines.iter().map(|measured| measured.line);
         let start = rows.lines.first().map_or(0, |measured| measured.line.start);
         let end = rows.lines.last().map_or(start, |measured| measured.line.end);
-        let number = rows.lines.first().map_or(0, |measured| measured.line.number);
+        let number = rows.lines.first().map_or(LineNo::NONE, |measured| measured.line.number);
         match data {
             Ok(data) => {
                 let at = self.record_table(kind, number, start..end, &data);
@@ -127,8 +129,8 @@ impl Parser<'_> {
                 self.lines.truncate(mark);
                 let words = format!("Malformed table.\n{}", error.words);
                 let line = first_line + error.offset as i64;
-                let message = self.message_about(Level::Error, &words, text, Some(line));
-                self.record_malformed(kind, (line, number), start..end, words, message);
+                let message = self.message_about(Level::Error, &words, text, About::Line(line));
+                self.record_malformed(kind, (LineNo::new(line), number), start..end, words, message);
                 let (before, after) = if early { (messages, Vec::new()) } else { (Vec::new(), messages) };
                 self.append_all(m.node, before);
                 self.append(m.node, message);
@@ -147,7 +149,7 @@ impl Parser<'_> {
             Isolated { rows: Rows::default(), finish: true, messages: Vec::new(), malformed: None };
         if let Some(i) = indented {
             let number = self.number(m.view, i);
-            isolated.messages.push(self.error("Unexpected indentation.", i64::from(number)));
+            isolated.messages.push(self.error("Unexpected indentation.", number.count()));
             isolated.finish = false;
         }
         let total = block.len();
@@ -198,7 +200,7 @@ impl Parser<'_> {
     }
 
     fn isolate_simple(&mut self, m: &mut Machine) -> Isolated {
-        let start = m.at.max(0) as usize;
+        let start = m.index();
         let limit = m.view.len().saturating_sub(1);
         let top = self.line_text(m.view, start).len();
         let blank_after = |parser: &Self, i: usize| parser.line(m.view, i + 1).is_none_or(Line::is_blank);
@@ -240,7 +242,7 @@ impl Parser<'_> {
         Isolated { rows, finish, messages: Vec::new(), malformed }
     }
 
-    /// The table's element, its cells read.
+    /// Adds the element of a table and reads its cells.
     pub(super) fn build_table(
         &mut self,
         data: &TableData,
@@ -249,7 +251,7 @@ impl Parser<'_> {
         record: Option<usize>,
         stubs: i64,
     ) -> NodeId {
-        let table = self.tree.add(Tag::Table, span.clone(), u32::try_from(first_line).unwrap_or(0));
+        let table = self.page.tree.add(Tag::Table, span.clone(), LineNo::new(first_line));
         let group = self.table_group(table, &data.colwidths, span.clone(), stubs);
         let mut part = None;
         let mut row: Option<(usize, NodeId)> = None;
@@ -257,10 +259,10 @@ impl Parser<'_> {
             let tag = if index < data.head_rows { Tag::Thead } else { Tag::Tbody };
             let holder = match part {
                 Some((known, node)) if known == tag => node,
-                _ => self.child(group, tag, span.start..span.start, 0),
+                _ => self.child(group, tag, span.start..span.start, LineNo::NONE),
             };
             part = Some((tag, holder));
-            let node = self.child(holder, Tag::Row, span.start..span.start, 0);
+            let node = self.child(holder, Tag::Row, span.start..span.start, LineNo::NONE);
             let from = data.cells.partition_point(|cell| cell.row < index);
             row = Some((index, node));
             for (i, cell) in
@@ -273,7 +275,7 @@ impl Parser<'_> {
             }
         }
         if row.is_none() || part.is_some_and(|(tag, _)| tag == Tag::Thead) {
-            self.child(group, Tag::Tbody, span.end..span.end, 0);
+            self.child(group, Tag::Tbody, span.end..span.end, LineNo::NONE);
         }
         if let Some(record) = record {
             self.record_node(record, table);
@@ -281,7 +283,7 @@ impl Parser<'_> {
         table
     }
 
-    /// The `tgroup` with its columns.
+    /// Adds the `tgroup` with its columns.
     pub(super) fn table_group(
         &mut self,
         table: NodeId,
@@ -289,10 +291,10 @@ impl Parser<'_> {
         span: Range<u32>,
         stubs: i64,
     ) -> NodeId {
-        let group = self.child(table, Tag::Tgroup, span.clone(), 0);
+        let group = self.child(table, Tag::Tgroup, span.clone(), LineNo::NONE);
         self.set_int(group, AttrName::Cols, colwidths.len() as i64);
         for (i, &width) in colwidths.iter().enumerate() {
-            let column = self.child(group, Tag::Colspec, span.start..span.start, 0);
+            let column = self.child(group, Tag::Colspec, span.start..span.start, LineNo::NONE);
             self.set_int(column, AttrName::Colwidth, width);
             if (i as i64) < stubs {
                 self.set_int(column, AttrName::Stub, 1);
@@ -306,7 +308,7 @@ impl Parser<'_> {
         let mark = self.lines.len();
         let view = self.push_view(lines.iter().copied(), first_line + cell.offset as i64 - 1);
         let span = self.span(view);
-        let entry = self.child(row, Tag::Entry, span, 0);
+        let entry = self.child(row, Tag::Entry, span, LineNo::NONE);
         if cell.rowspan > 1 {
             self.set_int(entry, AttrName::Morerows, cell.rowspan as i64 - 1);
         }

@@ -1,17 +1,21 @@
-//! The tables of a page, as others read them: cells with the bytes of every line.
+//! The tables of a document: cells with the bytes of every line.
 
+use std::fmt;
 use std::ops::Range;
 
+#[cfg(feature = "json")]
 use serde_json::{Value, json};
 
-use super::super::document::{Document, NodeRef};
-use super::super::parser::{Parser, View};
-use super::super::tag::Tag;
-use super::super::tree::{NodeId, Str};
 use super::TableData;
+use crate::document::{Document, NodeRef};
+use crate::parser::{Parser, View};
+use crate::source::LineNo;
+use crate::tag::Tag;
+use crate::tree::{NodeId, Str};
 
-/// How a table is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The notation of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum TableKind {
     /// Drawn with `+`, `-` and `|`.
     Grid,
@@ -24,9 +28,9 @@ pub enum TableKind {
 }
 
 impl TableKind {
-    /// The name in JSON.
+    /// Returns the name of the notation, as it is in JSON.
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             TableKind::Grid => "grid",
             TableKind::Simple => "simple",
@@ -36,12 +40,18 @@ impl TableKind {
     }
 }
 
-/// One table, found anywhere on the page.
+impl fmt::Display for TableKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A table anywhere on the page.
 #[derive(Clone, Debug)]
 pub(crate) struct TableRecord {
     pub(crate) kind: TableKind,
-    pub(crate) line: u32,
-    pub(crate) start_line: u32,
+    pub(crate) line: LineNo,
+    pub(crate) start_line: LineNo,
     pub(crate) span: Range<u32>,
     pub(crate) colwidths: Vec<i64>,
     pub(crate) head_rows: u32,
@@ -57,7 +67,7 @@ pub(crate) struct CellRecord {
     pub(crate) col: u32,
     pub(crate) rowspan: u32,
     pub(crate) colspan: u32,
-    pub(crate) line: Option<u32>,
+    pub(crate) line: LineNo,
     pub(crate) lines: Option<Range<u32>>,
     pub(crate) node: Option<NodeId>,
 }
@@ -66,22 +76,22 @@ impl Parser<'_> {
     pub(super) fn record_table(
         &mut self,
         kind: TableKind,
-        line: u32,
+        line: LineNo,
         span: Range<u32>,
         data: &TableData,
     ) -> usize {
-        let first = self.cell_lines.len();
-        self.cell_lines.extend(data.lines.iter().map(|&line| Self::line_str(line)));
+        let first = self.records.cell_lines.len();
+        self.records.cell_lines.extend(data.lines.iter().map(|&line| Self::line_str(line)));
         let cells = data.cells.iter().map(|cell| CellRecord {
             row: cell.row as u32,
             col: cell.col as u32,
             rowspan: cell.rowspan as u32,
             colspan: cell.colspan as u32,
-            line: Some(line + cell.offset as u32),
+            line: LineNo::new(line.count() + cell.offset as i64),
             lines: Some((first + cell.lines.start) as u32..(first + cell.lines.end) as u32),
             node: None,
         });
-        self.tables.push(TableRecord {
+        self.records.tables.push(TableRecord {
             kind,
             line,
             start_line: line,
@@ -93,20 +103,20 @@ impl Parser<'_> {
             error: None,
             node: None,
         });
-        self.tables.len() - 1
+        self.records.tables.len() - 1
     }
 
     pub(super) fn record_malformed(
         &mut self,
         kind: TableKind,
-        (line, start_line): (i64, u32),
+        (line, start_line): (LineNo, LineNo),
         span: Range<u32>,
         words: String,
         message: NodeId,
     ) {
-        self.tables.push(TableRecord {
+        self.records.tables.push(TableRecord {
             kind,
-            line: u32::try_from(line).unwrap_or(start_line),
+            line: if line.is_known() { line } else { start_line },
             start_line,
             span,
             colwidths: Vec::new(),
@@ -118,36 +128,36 @@ impl Parser<'_> {
         });
     }
 
-    /// Keeps the lines of a list item where they are wanted.
+    /// Records the lines of a list item while a list is read that becomes a table.
     pub(crate) fn record_item(&mut self, item: NodeId, view: View) {
-        if self.item_lines.is_none() {
+        if self.records.item_lines.is_none() {
             return;
         }
-        let first = self.cell_lines.len() as u32;
+        let first = self.records.cell_lines.len() as u32;
         let lines: Vec<Str> =
             (0..view.len()).filter_map(|i| self.line(view, i)).map(Self::line_str).collect();
-        self.cell_lines.extend(lines);
-        let end = self.cell_lines.len() as u32;
-        if let Some(items) = &mut self.item_lines {
+        self.records.cell_lines.extend(lines);
+        let end = self.records.cell_lines.len() as u32;
+        if let Some(items) = &mut self.records.item_lines {
             items.insert(item, first..end);
         }
     }
 
     pub(super) fn record_entry(&mut self, table: usize, cell: usize, entry: NodeId) {
-        if let Some(cell) = self.tables.get_mut(table).and_then(|table| table.cells.get_mut(cell)) {
+        if let Some(cell) = self.records.tables.get_mut(table).and_then(|table| table.cells.get_mut(cell)) {
             cell.node = Some(entry);
         }
     }
 
     pub(crate) fn record_node(&mut self, table: usize, node: NodeId) {
-        if let Some(table) = self.tables.get_mut(table) {
+        if let Some(table) = self.records.tables.get_mut(table) {
             table.node = Some(node);
         }
     }
 }
 
 impl Document {
-    /// All tables of the page, nested ones after the one they stand in. Malformed ones are among them.
+    /// Returns all tables of the page, malformed ones included. A nested table follows the one that contains it.
     pub fn tables(&self) -> impl ExactSizeIterator<Item = Table<'_>> {
         self.tables.iter().map(|record| Table { document: self, record })
     }
@@ -161,62 +171,62 @@ pub struct Table<'d> {
 }
 
 impl<'d> Table<'d> {
-    /// How it is written.
+    /// Returns the notation of the table.
     #[must_use]
     pub fn kind(self) -> TableKind {
         self.record.kind
     }
 
-    /// The line it begins on, from 1; of a malformed one the line docutils complains about.
+    /// Returns the first line of the table, from 1; for a malformed table, the line of docutils' message.
     #[must_use]
     pub fn line(self) -> usize {
-        self.record.line as usize
+        self.record.line.get().unwrap_or_default()
     }
 
-    /// The line it begins on, from 1.
+    /// Returns the first line of the table, from 1.
     #[must_use]
     pub fn start_line(self) -> usize {
-        self.record.start_line as usize
+        self.record.start_line.get().unwrap_or_default()
     }
 
-    /// The bytes of the source from its first character to its last.
+    /// Returns the bytes of the source from its first character to its last.
     #[must_use]
     pub fn span(self) -> Range<usize> {
         let map = &self.document.map;
         map.source(self.record.span.start) as usize..map.source(self.record.span.end) as usize
     }
 
-    /// Characters between the bars, column by column.
+    /// Returns the number of characters between the bars of each column.
     #[must_use]
     pub fn colwidths(self) -> &'d [i64] {
         &self.record.colwidths
     }
 
-    /// Rows, the head's included.
+    /// Returns the number of rows, the head included.
     #[must_use]
     pub fn rows(self) -> usize {
         self.record.rows as usize
     }
 
-    /// Rows of the head.
+    /// Returns the number of rows of the head.
     #[must_use]
     pub fn head_rows(self) -> usize {
         self.record.head_rows as usize
     }
 
-    /// What docutils says of a malformed table.
+    /// Returns docutils' message about a malformed table.
     #[must_use]
     pub fn error(self) -> Option<&'d str> {
         self.record.error.as_deref()
     }
 
-    /// The table's node; of a malformed one the message about it.
+    /// Returns the node of the table; for a malformed table, the message about it.
     #[must_use]
     pub fn node(self) -> Option<NodeRef<'d>> {
         self.record.node.map(|id| self.document.node(id))
     }
 
-    /// The cells, row by row.
+    /// Returns the cells, row by row.
     pub fn cells(self) -> impl ExactSizeIterator<Item = Cell<'d>> {
         self.record.cells.iter().map(move |record| Cell {
             document: self.document,
@@ -225,14 +235,15 @@ impl<'d> Table<'d> {
         })
     }
 
-    /// The cell that begins at a row and column.
+    /// Returns the cell that begins at a row and column.
     #[must_use]
     pub fn cell(self, row: usize, col: usize) -> Option<Cell<'d>> {
         self.cells().find(|cell| cell.row() == row && cell.col() == col)
     }
 
+    #[cfg(feature = "json")]
     fn to_json(self) -> Value {
-        let mut table = json!({ "kind": self.kind().name(), "line": self.line() });
+        let mut table = json!({ "kind": self.kind().as_str(), "line": self.line() });
         let Some(fields) = table.as_object_mut() else { return table };
         if let Some(error) = self.error() {
             fields.insert("start_line".into(), self.start_line().into());
@@ -255,43 +266,43 @@ pub struct Cell<'d> {
 }
 
 impl<'d> Cell<'d> {
-    /// The row it begins in, from 0, the head's rows counted.
+    /// Returns its first row, from 0. The rows of the head count.
     #[must_use]
     pub fn row(self) -> usize {
         self.record.row as usize
     }
 
-    /// The column it begins in, from 0.
+    /// Returns its first column, from 0.
     #[must_use]
     pub fn col(self) -> usize {
         self.record.col as usize
     }
 
-    /// Rows it covers.
+    /// Returns the number of rows that it covers.
     #[must_use]
     pub fn rowspan(self) -> usize {
         self.record.rowspan as usize
     }
 
-    /// Columns it covers.
+    /// Returns the number of columns that it covers.
     #[must_use]
     pub fn colspan(self) -> usize {
         self.record.colspan as usize
     }
 
-    /// The line of its first text, from 1; none in tables that are not drawn.
+    /// Returns the line of its first text, from 1. Tables that are not drawn have none.
     #[must_use]
     pub fn line(self) -> Option<usize> {
-        self.record.line.map(|line| line as usize)
+        self.record.line.get()
     }
 
-    /// Whether it belongs to the head.
+    /// Returns true for a cell of the head.
     #[must_use]
     pub fn is_head(self) -> bool {
         self.record.row < self.table.head_rows
     }
 
-    /// The cell's lines without their common indent and without blanks at their ends.
+    /// Returns the lines of the cell, without their common indent and without blanks at their ends.
     pub fn lines(self) -> impl ExactSizeIterator<Item = CellLine<'d>> {
         let range = self.record.lines.clone().unwrap_or(0..0);
         let lines =
@@ -299,12 +310,13 @@ impl<'d> Cell<'d> {
         lines.iter().map(move |&text| CellLine { document: self.document, text })
     }
 
-    /// The cell's node, whose children are its blocks.
+    /// Returns the node of the cell. Its children are the blocks of the cell.
     #[must_use]
     pub fn node(self) -> Option<NodeRef<'d>> {
         self.record.node.map(|id| self.document.node(id)).filter(|node| node.tag() == Tag::Entry)
     }
 
+    #[cfg(feature = "json")]
     fn to_json(self) -> Value {
         let mut cell = json!({
             "row": self.row(),
@@ -336,13 +348,13 @@ pub struct CellLine<'d> {
 }
 
 impl<'d> CellLine<'d> {
-    /// The text, tabs expanded.
+    /// Returns the text, with tabs expanded.
     #[must_use]
     pub fn text(self) -> &'d str {
         self.document.str(self.text)
     }
 
-    /// The bytes of the source that hold the text.
+    /// Returns the bytes of the source that contain the text.
     #[must_use]
     pub fn span(self) -> Range<usize> {
         let (start, end) = self.text.bounds();
@@ -350,7 +362,9 @@ impl<'d> CellLine<'d> {
     }
 }
 
-/// The tables of a page as JSON: `{"tables": […]}`, a malformed one with `error` instead of `cells`.
+/// Returns the tables of a page as JSON: `{"tables": […]}`. A malformed table has `error` instead of `cells`.
+#[cfg(feature = "json")]
+#[cfg_attr(docsrs, doc(cfg(feature = "json")))]
 #[must_use]
 pub fn tables_json(document: &Document) -> Value {
     json!({ "tables": document.tables().map(Table::to_json).collect::<Vec<_>>() })

@@ -1,8 +1,8 @@
-//! A table's line measured in columns: wide characters take two, combining ones none.
+//! Lines of a table measured in columns: wide characters take two, combining ones none.
 
-use super::super::chars::{columns, is_space, trim_end};
-use super::super::parser::Parser;
-use super::super::source::Line;
+use crate::chars::{byte, columns, is_space, is_wide, trim_end};
+use crate::parser::Parser;
+use crate::source::Line;
 
 /// The second column of a wide character.
 const PAD: u8 = 0;
@@ -12,16 +12,16 @@ const OTHER: u8 = 0xFF;
 #[derive(Debug, Default)]
 pub(super) struct Rows {
     pub(super) lines: Vec<Measured>,
-    /// Of lines that are not ASCII: where each column's character begins, and what it is.
+    /// The start and the ASCII value of the character in each column, for lines that are not ASCII.
     columns: Vec<(u32, u8)>,
 }
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Measured {
     pub(super) line: Line,
-    /// Columns of the line.
+    /// The number of columns.
     pub(super) width: u32,
-    /// Where the line's columns begin in the list; none: a column is a byte.
+    /// The start of the line in the list of columns; `None` if a column is a byte.
     columns: Option<u32>,
 }
 
@@ -34,7 +34,7 @@ impl Rows {
         }
         let first = self.columns.len();
         for (at, c) in text.char_indices() {
-            let wide = super::super::chars::is_wide(c);
+            let wide = is_wide(c);
             if columns(c) > usize::from(wide) {
                 self.columns.push((at as u32, if c.is_ascii() { c as u8 } else { OTHER }));
             }
@@ -58,13 +58,13 @@ impl Rows {
         self.lines.get(row).map_or(0, |line| line.width as usize)
     }
 
-    /// The ASCII character in a column; something else for others.
+    /// Returns the ASCII character in a column, or a value outside ASCII for another character.
     pub(super) fn at(&self, text: &str, row: usize, column: usize) -> u8 {
         let Some(measured) = self.lines.get(row) else { return PAD };
         match measured.columns {
             None => {
                 let at = measured.line.start as usize + column;
-                if at < measured.line.end as usize { super::super::chars::byte(text, at) } else { PAD }
+                if at < measured.line.end as usize { byte(text, at) } else { PAD }
             }
             Some(first) if column < measured.width as usize => {
                 self.columns.get(first as usize + column).map_or(PAD, |&(_, c)| c)
@@ -73,13 +73,13 @@ impl Rows {
         }
     }
 
-    /// The bytes of a line whose columns are its bytes.
+    /// Returns the bytes of a line if its columns are its bytes.
     pub(super) fn ascii<'t>(&self, text: &'t str, row: usize) -> Option<&'t [u8]> {
         let measured = self.lines.get(row).filter(|measured| measured.columns.is_none())?;
         text.as_bytes().get(measured.line.start as usize..measured.line.end as usize)
     }
 
-    /// Where a column begins in the text; the line's end for columns past it.
+    /// Returns the start of a column in the text, or the end of the line for a column past it.
     fn position(&self, measured: &Measured, column: usize) -> u32 {
         if column >= measured.width as usize {
             return measured.line.end;
@@ -91,7 +91,7 @@ impl Rows {
         (measured.line.start + at).min(measured.line.end)
     }
 
-    /// A line's columns from `left` to before `right`, blanks at the end left out.
+    /// Returns the columns `left..right` of a line, without blanks at their end.
     pub(super) fn slice(&self, parser: &Parser<'_>, row: usize, left: usize, right: usize) -> Line {
         let Some(measured) = self.lines.get(row) else { return Line::default() };
         let start = self.position(measured, left);
@@ -100,12 +100,12 @@ impl Rows {
         Line { end: start + trim_end(parser.slice(line)).len() as u32, ..line }
     }
 
-    /// Whether anything but blanks stands in the columns; half of a wide character does.
+    /// Returns true if the columns contain anything but blanks. Half of a wide character counts.
     pub(super) fn has_text(&self, text: &str, row: usize, left: usize, right: usize) -> bool {
         (left..right.min(self.width(row))).any(|column| self.at(text, row, column) != b' ')
     }
 
-    /// The block of columns `left..right` in the rows `top..bottom`, its common indent left out.
+    /// Adds the block of columns `left..right` in the rows `top..bottom` to `out`, without its common indent.
     pub(super) fn block(
         &self,
         parser: &Parser<'_>,

@@ -1,26 +1,26 @@
 //! Simple tables: columns underlined with `=`, spans with `-`.
 
-use super::super::block::markers::is_simple_border;
-use super::super::chars::{cut, is_space};
-use super::super::parser::Parser;
-use super::super::source::Line;
 use super::row::Rows;
 use super::{CellData, TableData, TableError};
+use crate::chars::{cut, is_space};
+use crate::markers::is_simple_border;
+use crate::parser::Parser;
+use crate::source::Line;
 
-/// Start and end column.
+/// The start and the end of a column.
 type Column = (usize, usize);
 
 struct Simple<'a, 's> {
     parser: &'a Parser<'s>,
     rows: &'a Rows,
     columns: Vec<Column>,
-    /// End of the last column as the top border has it.
+    /// The end of the last column in the top border.
     border_end: usize,
     data: TableData,
 }
 
 impl Parser<'_> {
-    /// The table that the rows draw; the first and the last are its borders.
+    /// Reads the table that the rows draw. The first and the last are its borders.
     pub(super) fn parse_simple(&self, rows: &Rows) -> Result<TableData, TableError> {
         let mut head: Option<usize> = None;
         let last = rows.len().saturating_sub(1);
@@ -49,7 +49,7 @@ impl Parser<'_> {
     }
 }
 
-/// Runs of border characters, blanks between.
+/// Returns the runs of border characters between blanks.
 fn runs(border: &str) -> Vec<Column> {
     let mut columns = Vec::new();
     let mut start = None;
@@ -100,7 +100,7 @@ impl Simple<'_, '_> {
         Ok(())
     }
 
-    /// The columns that a span underline describes.
+    /// Returns the columns that a span underline describes.
     fn spans(&self, row: usize) -> Result<Vec<Column>, TableError> {
         let mut columns = runs(self.parser.row_text(self.rows, row));
         let end = self.columns.last().map_or(0, |column| column.1);
@@ -111,7 +111,7 @@ impl Simple<'_, '_> {
         Ok(columns)
     }
 
-    /// One row of the table from its lines and, maybe, the underline below.
+    /// Reads one row of the table from its lines and an optional underline.
     fn row(&mut self, from: usize, to: usize, underline: Option<usize>) -> Result<(), TableError> {
         if from >= to && underline.is_none() {
             return Ok(());
@@ -150,7 +150,7 @@ impl Simple<'_, '_> {
         Ok(())
     }
 
-    /// No text may stand between columns; text past the last one makes it wider.
+    /// Refuses text between columns. Text past the last column widens it.
     fn check(&mut self, from: usize, to: usize, columns: &mut [Column]) -> Result<(), TableError> {
         let count = columns.len();
         for i in 0..count {

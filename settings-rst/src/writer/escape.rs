@@ -1,11 +1,11 @@
-//! Text that is to be read back as it is.
+//! Escaping text so that a parser reads it back unchanged.
 
-use super::super::block::markers;
-use super::super::chars::{byte, char_at, char_before, is_space, is_word, may_follow, may_precede};
+use crate::chars::{byte, char_at, char_before, is_space, is_word, may_follow, may_precede};
+use crate::markers;
 
-/// Puts a backslash before each character that would begin markup.
+/// Adds a backslash before each character that would begin markup.
 ///
-/// Links that stand in the text by themselves stay links.
+/// Standalone URIs stay links.
 ///
 /// ```
 /// # use settings_rst::writer::escape;
@@ -30,7 +30,7 @@ pub fn escape(text: &str) -> String {
     out
 }
 
-/// A character that begins markup: not inside of a word, not before a blank.
+/// Returns true for a character that may begin markup: not inside a word, not before a blank.
 fn may_begin(text: &str, at: usize) -> bool {
     let before = char_before(text, at);
     let same = before == char_at(text, at);
@@ -39,14 +39,15 @@ fn may_begin(text: &str, at: usize) -> bool {
     open && char_at(text, at + 1).is_none_or(|c| !is_space(c))
 }
 
-/// An underscore that makes a link of the word or the brackets before it.
+/// Returns true for an underscore that makes a link of the word or the brackets before it.
 fn ends_reference(text: &str, at: usize) -> bool {
     let name = char_before(text, at).is_some_and(|c| is_word(c) || c == ']' || c == '`' || c == '|');
     let after = at + 1 + usize::from(byte(text, at + 1) == b'_');
     name && (char_at(text, at + 1).is_none_or(may_follow) || char_at(text, after).is_none_or(may_follow))
 }
 
-/// [`escape`], and a backslash before what would begin another block at a line's start; a final `::` is escaped.
+/// Escapes a paragraph: like [`escape`], and adds a backslash before a line that would begin another block and in a
+/// final `::`.
 ///
 /// ```
 /// # use settings_rst::writer::escape_paragraph;
@@ -68,7 +69,7 @@ pub fn escape_paragraph(text: &str) -> String {
     end_plainly(out)
 }
 
-/// A line that holds markup already, with a backslash before what would begin another block; a final `::` is escaped.
+/// Escapes a line that contains markup: adds a backslash if it would begin another block, and in a final `::`.
 ///
 /// ```
 /// # use settings_rst::writer::keep_paragraph;

@@ -1,36 +1,36 @@
-//! Grid tables from cells.
+//! Drawing grid tables.
 
 use std::fmt;
 
-use super::super::width::column_width;
+use crate::width::column_width;
 
-/// A cell to be drawn: where it begins, how far it reaches, and its lines.
+/// A cell of a [`GridTable`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GridCell {
-    /// First row, from 0, the head's rows counted.
+    /// Its first row, from 0. The rows of the head count.
     pub row: usize,
-    /// First column, from 0.
+    /// Its first column, from 0.
     pub col: usize,
-    /// Rows that it covers, at least 1.
+    /// The number of rows that it covers, at least 1.
     pub rowspan: usize,
-    /// Columns that it covers, at least 1.
+    /// The number of columns that it covers, at least 1.
     pub colspan: usize,
-    /// Its lines, without the blank that stands before each.
+    /// Its lines, without the blank that is drawn before each.
     pub lines: Vec<String>,
 }
 
 impl GridCell {
-    /// A cell of one row and one column.
+    /// Returns a cell of one row and one column.
     #[must_use]
     pub fn new(row: usize, col: usize, lines: Vec<String>) -> Self {
         GridCell { row, col, rowspan: 1, colspan: 1, lines }
     }
 }
 
-/// A table to be drawn.
+/// A table to draw.
 ///
-/// Every line of a cell has one blank before it. Every border shows a `+` at each column's edge, also where
-/// cells reach over it.
+/// Every line of a cell has one blank before it. Every border has a `+` at the edge of each column, also where
+/// cells cover it.
 ///
 /// ```
 /// # use settings_rst::writer::{GridCell, GridTable};
@@ -41,18 +41,18 @@ impl GridCell {
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GridTable {
-    /// Characters between the bars of each column, the blanks at both sides included.
+    /// The number of characters between the bars of each column, including the blanks on both sides.
     pub colwidths: Vec<usize>,
-    /// Rows of the head; `=` is drawn below them.
+    /// The number of rows of the head. `=` is drawn below them.
     pub head_rows: usize,
-    /// The cells, in any order. Places that no cell covers are drawn as empty cells.
+    /// The cells, in any order. Places without a cell are drawn as empty cells.
     pub cells: Vec<GridCell>,
 }
 
-/// Why a table cannot be drawn.
+/// A reason that a table cannot be drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GridError {
-    /// A line does not fit between the bars, or a character in it would end it.
+    /// A line does not fit between the bars, or contains a tab or a line end.
     Line {
         /// The cell's row.
         row: usize,
@@ -60,12 +60,12 @@ pub enum GridError {
         col: usize,
         /// The line.
         line: String,
-        /// Columns that the line takes.
+        /// The number of columns of the line.
         width: usize,
-        /// Columns that there are.
+        /// The number of columns that are available.
         room: usize,
     },
-    /// A cell reaches out of the table or over another one, or the table has no column or no row.
+    /// A cell is outside the table or overlaps another one, or the table has no column or no row.
     Cell {
         /// The cell's row.
         row: usize,
@@ -91,17 +91,17 @@ impl fmt::Display for GridError {
 
 impl std::error::Error for GridError {}
 
-/// Which cell covers each place.
+/// The cell at each place, and the heights of the rows.
 struct Layout<'a> {
     table: &'a GridTable,
     rows: usize,
-    /// Row by row: the index of the covering cell.
+    /// The index of the cell at each place, row by row.
     places: Vec<Option<usize>>,
     heights: Vec<usize>,
 }
 
 impl GridTable {
-    /// Columns of the whole table, both outer bars included.
+    /// Returns the number of columns of the whole table, including both outer bars.
     #[must_use]
     pub fn width(&self) -> usize {
         1 + self.colwidths.iter().map(|width| width + 1).sum::<usize>()
@@ -110,7 +110,7 @@ impl GridTable {
     /// Draws the table.
     ///
     /// # Errors
-    /// A line does not fit its column, or cells overlap.
+    /// A line does not fit its column, cells overlap or are outside the table, or the table is empty.
     pub fn write(&self) -> Result<String, GridError> {
         let layout = Layout::new(self)?;
         let mut out = String::new();
@@ -169,13 +169,13 @@ impl<'a> Layout<'a> {
         Ok(())
     }
 
-    /// Columns between the bars of a cell.
+    /// Returns the number of columns between the bars of a cell.
     fn span_width(&self, col: usize, colspan: usize) -> usize {
         let widths = self.table.colwidths.get(col..col + colspan).unwrap_or_default();
         widths.iter().sum::<usize>() + colspan.saturating_sub(1)
     }
 
-    /// Makes the last row of a cell as high as its lines need.
+    /// Makes the last row of a cell high enough for its lines.
     fn make_room(&mut self, cell: &GridCell) {
         let end = cell.row + cell.rowspan;
         let covered = self.heights.get(cell.row..end).unwrap_or_default();
@@ -191,7 +191,7 @@ impl<'a> Layout<'a> {
         if col < columns { self.places.get(row * columns + col).copied().flatten() } else { None }
     }
 
-    /// Whether one cell covers the places above and below the border before `row`.
+    /// Returns true if one cell covers the places above and below the border before `row`.
     fn crosses(&self, row: usize, col: usize) -> bool {
         row > 0
             && row < self.rows
@@ -199,7 +199,7 @@ impl<'a> Layout<'a> {
             && self.at(row, col) == self.at(row - 1, col)
     }
 
-    /// The line of a cell that stands on the border before `row`, or on a line of `row`.
+    /// Returns the line of a cell on the border before `row`, or on a line of `row`.
     fn cell_line(&self, index: usize, row: usize, line: Option<usize>) -> &'a str {
         let Some(cell) = self.table.cells.get(index) else { return "" };
         let above: usize =

@@ -1,6 +1,6 @@
-//! Writing reStructuredText: headings, grid tables, fields, directives, and text that must not turn into markup.
+//! Writing reStructuredText: headings, grid tables, fields, directives, and escaped text.
 //!
-//! All functions end what they write with a newline and write no trailing blanks.
+//! Blocks end with a newline and have no trailing blanks.
 
 mod escape;
 mod grid;
@@ -10,9 +10,9 @@ mod tests;
 pub use escape::{escape, escape_paragraph, keep_paragraph};
 pub use grid::{GridCell, GridError, GridTable};
 
-use super::width::column_width;
+use crate::width::column_width;
 
-/// A title with an underline of its width in columns.
+/// Returns a title with an underline of its width in columns.
 ///
 /// ```
 /// # use settings_rst::writer::heading;
@@ -26,14 +26,14 @@ pub fn heading(title: &str, adornment: char) -> String {
     out
 }
 
-/// A title between an overline and an underline.
+/// Returns a title between an overline and an underline.
 #[must_use]
 pub fn overlined_heading(title: &str, adornment: char) -> String {
     let line: String = std::iter::repeat_n(adornment, column_width(title)).collect();
     format!("{line}\n{title}\n{line}\n")
 }
 
-/// Puts `indent` blanks before every line that is not blank.
+/// Adds `indent` blanks before every line that is not blank.
 #[must_use]
 pub fn indent(text: &str, indent: usize) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 8);
@@ -47,7 +47,7 @@ pub fn indent(text: &str, indent: usize) -> String {
     out
 }
 
-/// A field: `:name: body`; further lines of the body stand below its first, indented by `hanging`.
+/// Returns a field: `:name: body`. Further lines of the body are indented by `hanging`.
 ///
 /// ```
 /// # use settings_rst::writer::field;
@@ -68,7 +68,7 @@ pub fn field(name: &str, body: &str, hanging: usize) -> String {
     }
 }
 
-/// A directive: its argument on the first line, options and body indented by three.
+/// Returns a directive: the argument on the first line, options and body indented by three blanks.
 ///
 /// ```
 /// # use settings_rst::writer::directive;

@@ -1,14 +1,14 @@
 #![allow(clippy::unwrap_used, clippy::string_slice)]
 
-use super::super::{Dialect, Tag, parse, pformat};
 use super::*;
+use crate::{Dialect, Tag, parse, pformat};
 
 fn cell(row: usize, col: usize, rowspan: usize, colspan: usize, text: &str) -> GridCell {
     GridCell { row, col, rowspan, colspan, lines: text.lines().map(str::to_owned).collect() }
 }
 
 #[test]
-fn spans_are_drawn_so_that_they_are_read_back() {
+fn spans_survive_a_round_trip() {
     let cells = vec![
         cell(0, 0, 1, 3, "head"),
         cell(1, 0, 2, 1, "tall\ncell\n- with\n- a list\n- of three"),
@@ -34,14 +34,14 @@ fn spans_are_drawn_so_that_they_are_read_back() {
 }
 
 #[test]
-fn borders_show_every_column() {
+fn borders_have_a_corner_at_every_column() {
     let cells = vec![cell(0, 0, 1, 1, "a"), cell(0, 1, 1, 1, "b"), cell(1, 0, 1, 2, "a footer")];
     let drawn = GridTable { colwidths: vec![4, 6], head_rows: 0, cells }.write().unwrap();
     assert_eq!(drawn, "+----+------+\n| a  | b    |\n+----+------+\n| a footer  |\n+----+------+\n");
 }
 
 #[test]
-fn what_does_not_fit_is_refused() {
+fn content_that_does_not_fit_is_refused() {
     let table = GridTable { colwidths: vec![3], head_rows: 0, cells: vec![cell(0, 0, 1, 1, "abc")] };
     let error = table.write().unwrap_err();
     assert_eq!(error, GridError::Line { row: 0, col: 0, line: "abc".into(), width: 3, room: 2 });
@@ -56,7 +56,7 @@ fn what_does_not_fit_is_refused() {
 }
 
 #[test]
-fn escaped_text_is_read_back_as_it_was() {
+fn escaped_text_survives_a_round_trip() {
     let texts = [
         "2 * 3 and *so* on",
         "``literal`` and `phrase`_ and `anonymous`__",

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use settings_core::mail::{ConnectionSecurity, EmailSettings, Keep, Mailer, MailerOptions, Message};
+use settings_core::mail::{ConnectionSecurity, EmailSettings, Mailer, MailerOptions, Message, PoolConfig};
 use tokio::{runtime::Runtime, task::JoinSet};
 
 use crate::{
@@ -182,7 +182,7 @@ fn mailer(port: u16, ca_pem: Option<&str>, connections: usize, reused: bool) -> 
         options = options.extra_ca_pem(pem);
     }
     if reused {
-        options = options.keep(Keep { mails: u32::MAX, ..Keep::default() });
+        options = options.pool(PoolConfig::default().max_mails(u32::MAX));
     }
     Mailer::new(&settings, options).expect("settings that can be obeyed")
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
-use settings_core::cli::{Cli, complete};
+use settings_cli::{Cli, complete};
 use settings_core::resolve::Environment;
 use settings_tests::program::Program;
 

@@ -1,9 +1,9 @@
-//! Puts mails into an outbox and delivers them, as fast as it can, until it is killed.
+//! Adds mails to an outbox and delivers them, as fast as possible, until it is killed.
 //!
 //!     outbox-sender OUTBOX PORT JOURNAL START
 //!
-//! A line `Message-ID kind` in the journal says that the outbox has confirmed this mail. Its clock runs 20,000 times as
-//! fast as time has done since START (seconds since 1970), so that the waits between attempts pass.
+//! A line `Message-ID kind` in the journal means that the outbox has accepted this mail. The clock runs 20,000 times as
+//! fast as real time since START (in seconds since 1970), so that the waits between attempts pass.
 
 use std::error::Error;
 use std::fs::OpenOptions;
@@ -12,10 +12,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use settings_core::mail::outbox::{Clock, Limits, NewMail, Outbox};
+use settings_core::mail::outbox::{Clock, NewMail, Outbox, OutboxLimits};
 use settings_core::mail::{EmailSettings, Mailer, MailerOptions, Message};
 
-/// Mails that may wait before no more are put in.
+/// The number of waiting mails at which no more are added.
 const WAITING: u64 = 50;
 const YEARS: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 
@@ -33,7 +33,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let [path, port, journal, start] = arguments.as_slice() else {
         return Err("OUTBOX PORT JOURNAL START".into());
     };
-    let mut limits = Limits::default().dead(u64::MAX, u64::MAX);
+    let mut limits = OutboxLimits::default().dead(u64::MAX, u64::MAX);
     (limits.keep_dead, limits.keep_sent) = (YEARS, YEARS);
     let clock = FastClock(SystemTime::UNIX_EPOCH + Duration::from_secs(start.parse()?));
     let outbox = Outbox::open(Path::new(path))?.limits(limits).clock(Arc::new(clock));

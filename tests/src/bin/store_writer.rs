@@ -1,12 +1,12 @@
-//! Writes a file over and over, until it is killed: the victim of the crash tests.
+//! Writes a file again and again until it is killed, for the crash tests.
 //!
-//! `store_writer FILE` writes plainly, `store_writer FILE history` as a program's settings, with their history.
+//! `store_writer FILE` writes text, `store_writer FILE history` a program's settings with their history.
 
 use std::path::Path;
 use std::process::ExitCode;
 
 use settings_core::resolve::Layers;
-use settings_core::store::{Change, Kept, Saved, Store, edit, read, write};
+use settings_core::store::{Change, SaveOutcome, Store, VersionStatus, edit, read, write};
 use settings_tests::program::Program;
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -24,7 +24,7 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Raises both ends of the file, so that a torn one is seen, and lets its middle grow and shrink.
+/// Writes the same stamp to both ends of the file, so that a torn file is noticed, and a middle of changing length.
 fn turn(path: &Path, round: u64) -> Outcome {
     let before = read(path)?;
     let text = before.text().unwrap_or("{}\n");
@@ -39,15 +39,16 @@ fn turn(path: &Path, round: u64) -> Outcome {
     Ok(())
 }
 
-/// The same through a store that keeps five versions.
+/// Writes the stamp through a store with five versions.
 fn turn_with_history(path: &Path, round: u64) -> Outcome {
-    let mut store = Store::<Program>::open(path, Layers::new())?.keep(5).author(Some("writer".to_owned()));
+    let mut store =
+        Store::<Program>::open(path, Layers::new())?.max_versions(5).author(Some("writer".to_owned()));
     let stamp = format!("{} {round}", std::process::id());
     store.set("ServiceSettings.ListenAddress", &[&stamp])?;
     store.set("ServiceSettings.Greeting", &["x".repeat(usize::try_from(round % 5)? * 20_000)])?;
     store.set("ServiceSettings.Licence", &[&stamp])?;
     match store.save()? {
-        Saved::Written(Kept::Version(_)) => Ok(()),
+        SaveOutcome::Written { version: VersionStatus::Added(_), .. } => Ok(()),
         other => Err(format!("{other:?}").into()),
     }
 }

@@ -6,20 +6,14 @@
 mod script;
 mod talk;
 
-use std::{
-    net::{Ipv4Addr, SocketAddr},
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use tokio::{
-    net::{TcpListener, TcpSocket, TcpStream},
-    sync::broadcast,
-    task::JoinHandle,
-};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::broadcast;
+use tokio::task::JoinHandle;
 
 pub use self::script::MODES;
 use self::script::{Accept, Script};
@@ -39,7 +33,7 @@ pub struct Server {
     _crowd: Vec<TcpStream>,
 }
 
-/// What happened at a server.
+/// A record of the events at a server.
 #[derive(Debug)]
 pub struct Record {
     shouts: broadcast::Sender<&'static [u8]>,
@@ -55,7 +49,7 @@ pub struct Record {
 /// A command of a client.
 #[derive(Clone, Debug)]
 pub struct Said {
-    /// Whether it came through TLS.
+    /// True if it came through TLS.
     pub encrypted: bool,
     /// The line.
     pub line: String,
@@ -107,7 +101,7 @@ impl Server {
         Self { address, record, task: Some(task), _crowd: crowd }
     }
 
-    /// Where it listens.
+    /// Returns the address it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -117,7 +111,7 @@ impl Server {
         let _ = self.record.shouts.send(bytes);
     }
 
-    /// What happened so far.
+    /// Returns the events so far.
     pub fn record(&self) -> &Record {
         &self.record
     }

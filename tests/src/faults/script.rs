@@ -1,6 +1,7 @@
-//! What each mode does, as data.
+//! The behavior of each mode, as data.
 
-use std::{collections::HashMap, time::Duration};
+use std::collections::HashMap;
+use std::time::Duration;
 
 /// Every mode by name. Where a mode says nothing else, the server is a good one with STARTTLS and AUTH.
 pub const MODES: &[&str] = &[
@@ -162,7 +163,7 @@ pub(super) enum Stage {
     Quit,
 }
 
-/// What the server does at a stage instead of the right thing.
+/// A misbehavior of the server at a stage.
 #[derive(Clone, Debug)]
 pub(super) enum Deed {
     /// These bytes, then on as if nothing were wrong.
@@ -179,7 +180,7 @@ pub(super) enum Deed {
     Endless(&'static [u8]),
 }
 
-/// What happens to a new connection.
+/// The treatment of a new connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Accept {
     Talk,
@@ -195,7 +196,7 @@ pub(super) enum Accept {
     HalfClose,
 }
 
-/// What the server does with the handshake.
+/// The behavior of the server in the handshake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shake {
     Good,
@@ -211,7 +212,7 @@ pub(super) enum Shake {
     InjectLate,
 }
 
-/// How fast the server speaks.
+/// The speed of the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Pace {
     Normal,
@@ -221,7 +222,7 @@ pub(super) enum Pace {
     Slow(Duration),
 }
 
-/// What the server does with a message.
+/// The treatment of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Body {
     Read,
@@ -235,14 +236,14 @@ pub(super) enum Body {
     Refuse,
 }
 
-/// How the server handles AUTH.
+/// The handling of AUTH.
 #[derive(Clone, Debug)]
 pub(super) struct Auth {
     /// The mechanisms as EHLO lists them; `None`: AUTH is not offered.
     pub(super) offered: Option<&'static str>,
     /// Answers to AUTH with this mechanism instead of a login.
     pub(super) refused: Option<(&'static str, &'static str)>,
-    /// What LOGIN asks for, as sent.
+    /// The prompts of LOGIN, as sent.
     pub(super) prompts: [&'static str; 2],
     /// Asks again and again.
     pub(super) endless: bool,
@@ -265,7 +266,7 @@ pub(super) struct Script {
     pub(super) deeds: HashMap<Stage, Deed>,
     /// Recipients that are answered otherwise: a part of the address and the reply.
     pub(super) recipients: Vec<(&'static str, &'static str)>,
-    /// What is sent behind the reply to EHLO.
+    /// Bytes to send after the reply to EHLO.
     pub(super) extra_after_ehlo: Option<&'static str>,
     pub(super) close_after_ehlo: bool,
     pub(super) close_after_mail: bool,

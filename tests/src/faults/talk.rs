@@ -1,26 +1,25 @@
 //! Plays a script with one client.
 
-use std::{io, sync::atomic::Ordering, time::Duration};
+use std::io;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
-use tokio::{
-    io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader},
-    net::TcpStream,
-    time::sleep,
-};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+use tokio::time::sleep;
 use tokio_rustls::TlsAcceptor;
 
-use super::{
-    LOGIN, Record, TOKEN,
-    script::{Accept, Body, Deed, Pace, Script, Shake, Stage},
-};
+use super::script::{Accept, Body, Deed, Pace, Script, Shake, Stage};
+use super::{LOGIN, Record, TOKEN};
 use crate::certificates::CERTIFICATES;
 
 /// No conversation outlives this.
 const LIFETIME: Duration = Duration::from_secs(60);
 /// Bytes that a mode without end would send at most.
 const ENDLESS: u64 = 512 << 20;
-/// How long a server that stalls within a message reads nothing.
+/// The time for which a server that stalls within a message reads nothing.
 const STALL: Duration = Duration::from_secs(2);
 /// Bytes of a message after which a mode breaks off.
 const MIDDLE: usize = 1000;
@@ -28,7 +27,7 @@ const MIDDLE: usize = 1000;
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
-/// What follows a stage.
+/// The continuation after a stage.
 enum Flow {
     /// The right reply is still to be sent.
     Right,
@@ -38,7 +37,7 @@ enum Flow {
     End,
 }
 
-/// How the talk in clear ended.
+/// The end of the unencrypted conversation.
 enum Ended {
     Closed,
     StartTls,
@@ -72,7 +71,7 @@ async fn accept(mut stream: TcpStream, script: &Script, record: &Record) -> io::
     }
 }
 
-/// The handshake, or what the script does in its place, and the talk behind it.
+/// Performs the handshake, or what the script does instead, and the conversation after it.
 async fn secure(mut stream: TcpStream, script: &Script, record: &Record, greet: bool) -> io::Result<()> {
     let identity = match script.shake {
         Shake::Good | Shake::InjectLate => &CERTIFICATES.good,
@@ -104,7 +103,7 @@ struct Talk<'s, S> {
     record: &'s Record,
     encrypted: bool,
     mails: usize,
-    /// Whether the mail has a recipient.
+    /// True if the mail has a recipient.
     accepted: bool,
 }
 

@@ -1,10 +1,10 @@
-//! Security alerts, from a feed of the test's own to the mail that arrives.
+//! Security alerts, from a local feed to the mail that arrives.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
-use settings_core::mail::alerts::{AlertError, AlertWatch, NoticeState, Present, Report};
+use settings_core::mail::alerts::{AlertContext, AlertError, AlertReport, AlertWatch, NoticeState};
 use settings_core::mail::catch::{CatchOptions, Catcher};
 use settings_core::mail::outbox::{ManualClock, Outbox};
 use settings_core::mail::{EmailSettings, Mailbox, Mailer, MailerOptions};
@@ -28,7 +28,7 @@ impl Place {
         let text = "Upgrade to 1.4.3.\r\n\r\n<script>alert(1)</script>\u{1b}[31m\u{202e}!";
         let concerns =
             publisher.alert("2026-0007", ">=1.2.0, <1.4.3", "Sessions outlive\r\nBcc: x@example.com", text);
-        let other = publisher.alert("2026-0006", "<1.0.0", "Long mended", "Nothing to do.");
+        let other = publisher.alert("2026-0006", "<1.0.0", "Fixed long ago", "Nothing to do.");
         let feed = Answer::Document(document(&[concerns, other]));
         let feed = FeedServer::start(CERTIFICATES.good.config.clone(), feed).await;
         let folder = tempfile::tempdir().unwrap();
@@ -44,14 +44,14 @@ impl Place {
         watch.extra_ca_file(self.folder.path().join("ca.pem")).time_limit(Duration::from_secs(2))
     }
 
-    async fn check(&self, present: &Present) -> Report {
-        self.watch("1.4.2").check(&self.outbox, present).await.unwrap()
+    async fn check(&self, context: &AlertContext) -> AlertReport {
+        self.watch("1.4.2").check(&self.outbox, context).await.unwrap()
     }
 }
 
-fn present(mailer: Option<Mailer>) -> Present {
+fn context(mailer: Option<Mailer>) -> AlertContext {
     let mailbox = |text: &str| text.parse::<Mailbox>().unwrap();
-    Present {
+    AlertContext {
         enabled: true,
         administrators: vec![
             mailbox("Ada <ada@example.com>"),
@@ -70,16 +70,16 @@ fn mailer(port: u16) -> Option<Mailer> {
     Some(Mailer::new(&settings, MailerOptions::default()).unwrap())
 }
 
-fn states(report: &Report) -> Vec<(NoticeState, bool)> {
+fn states(report: &AlertReport) -> Vec<(NoticeState, bool)> {
     report.findings.iter().flat_map(|finding| &finding.notices).map(|one| (one.state, one.is_new)).collect()
 }
 
 #[tokio::test]
-async fn every_administrator_is_told_once() {
+async fn every_administrator_is_notified_once() {
     let place = Place::new().await;
     let mut catcher = Catcher::start(CatchOptions::default()).await.unwrap();
-    let present = present(mailer(catcher.address().port()));
-    let report = place.check(&present).await;
+    let context = context(mailer(catcher.address().port()));
+    let report = place.check(&context).await;
     assert_eq!((report.alerts, report.findings.len()), (2, 1));
     assert_eq!(states(&report), [(NoticeState::Delivered, true); 2], "the same address twice is one");
     assert!(report.is_complete());
@@ -103,16 +103,16 @@ async fn every_administrator_is_told_once() {
 
     for _ in 0..3 {
         place.clock.advance(Duration::from_secs(24 * 3600 * 20));
-        assert_eq!(states(&place.check(&present).await), [(NoticeState::Delivered, false); 2]);
+        assert_eq!(states(&place.check(&context).await), [(NoticeState::Delivered, false); 2]);
     }
     let more = tokio::time::timeout(Duration::from_millis(200), catcher.next()).await;
-    assert!(more.is_err(), "told again: {more:?}");
+    assert!(more.is_err(), "notified again: {more:?}");
 }
 
 #[tokio::test]
-async fn the_request_says_nothing_of_the_installation() {
+async fn request_does_not_identify_the_installation() {
     let place = Place::new().await;
-    place.check(&present(None)).await;
+    place.check(&context(None)).await;
     let requests = place.feed.requests();
     let [request] = requests.as_slice() else { panic!("one request: {requests:?}") };
     let mut lines: Vec<String> = request.trim_end().lines().map(str::to_lowercase).collect();
@@ -129,22 +129,22 @@ async fn the_request_says_nothing_of_the_installation() {
 }
 
 #[tokio::test]
-async fn switched_off_means_that_not_even_the_feed_is_asked() {
+async fn disabled_check_does_not_request_the_feed() {
     let place = Place::new().await;
-    let report = place.check(&Present { enabled: false, ..present(None) }).await;
+    let report = place.check(&AlertContext { enabled: false, ..context(None) }).await;
     assert!(!report.enabled && report.findings.is_empty());
     assert_eq!(place.feed.requests(), Vec::<String>::new());
 }
 
-/// The clock of the loop is tokio's, which runs ahead here; that of the outbox stands still unless it is moved.
+/// The loop uses tokio's clock, which runs ahead here. The outbox's clock moves on request only.
 #[tokio::test(start_paused = true)]
-async fn the_last_check_is_remembered_across_restarts() {
+async fn last_check_is_remembered_across_restarts() {
     let place = Place::new().await;
     let hours = |count: u64| Duration::from_secs(count * 3600);
     let run_for = async |time: Duration| {
         let outbox = Outbox::open(&place.folder.path().join("outbox.sqlite")).unwrap();
         let (outbox, watch) = (outbox.clock(place.clock.clone()), place.watch("1.4.2"));
-        let _ = tokio::time::timeout(time, watch.run(&outbox, || present(None))).await;
+        let _ = tokio::time::timeout(time, watch.run(&outbox, || context(None))).await;
         place.feed.requests().len()
     };
     assert_eq!(run_for(hours(2)).await, 1, "soon after the first start");
@@ -164,16 +164,16 @@ async fn the_last_check_is_remembered_across_restarts() {
 }
 
 #[tokio::test]
-async fn other_versions_are_not_concerned() {
+async fn other_versions_are_not_affected() {
     let place = Place::new().await;
     for (version, findings) in [("1.4.3", 0), ("1.4.3-rc.1", 1), ("0.9.0", 1), ("1.1.0", 0)] {
-        let report = place.watch(version).check(&place.outbox, &present(None)).await.unwrap();
+        let report = place.watch(version).check(&place.outbox, &context(None)).await.unwrap();
         assert_eq!(report.findings.len(), findings, "{version}");
     }
 }
 
 #[tokio::test]
-async fn a_mail_that_did_not_go_out_does_not_count() {
+async fn undelivered_mail_does_not_count() {
     let place = Place::new().await;
     let well = Arc::new(AtomicBool::new(false));
     let sink = Sink::start({
@@ -186,46 +186,46 @@ async fn a_mail_that_did_not_go_out_does_not_count() {
             _ => Act::Well,
         }
     });
-    let present = present(mailer(sink.address().port()));
-    let report = place.check(&present).await;
+    let context = context(mailer(sink.address().port()));
+    let report = place.check(&context).await;
     assert_eq!(states(&report), [(NoticeState::Waiting, true), (NoticeState::Failed, true)]);
     let why = report.findings[0].notices[1].why.clone().unwrap();
     assert!(why.contains("550 5.1.1 unknown") && !report.is_complete(), "{why}");
 
     well.store(true, Ordering::SeqCst);
     place.clock.advance(Duration::from_secs(24 * 3600));
-    let report = place.check(&present).await;
+    let report = place.check(&context).await;
     assert_eq!(states(&report), [(NoticeState::Delivered, false); 2]);
     assert_eq!(sink.taken().len(), 2);
 }
 
 #[tokio::test]
-async fn without_a_sender_mails_wait() {
+async fn mails_wait_without_a_mailer() {
     let place = Place::new().await;
-    assert_eq!(states(&place.check(&present(None)).await), [(NoticeState::Waiting, true); 2]);
+    assert_eq!(states(&place.check(&context(None)).await), [(NoticeState::Waiting, true); 2]);
     let sink = Sink::start(|_| Act::Well);
-    let report = place.check(&present(mailer(sink.address().port()))).await;
+    let report = place.check(&context(mailer(sink.address().port()))).await;
     assert_eq!(states(&report), [(NoticeState::Delivered, false); 2]);
 }
 
 #[tokio::test]
-async fn what_is_not_signed_is_told_to_nobody() {
+async fn unsigned_alerts_are_not_mailed() {
     let place = Place::new().await;
     let forged = Publisher::new().alert("2026-0009", "*", "Download this", "From evil.example.com.");
     place.feed.answer(Answer::Document(document(&[forged])));
     let sink = Sink::start(|_| Act::Well);
-    let report = place.check(&present(mailer(sink.address().port()))).await;
+    let report = place.check(&context(mailer(sink.address().port()))).await;
     assert_eq!((report.findings.len(), report.rejected.len(), report.is_complete()), (0, 1, false));
     assert_eq!(sink.connections(), 0);
 }
 
 #[tokio::test]
-async fn a_feed_that_cannot_be_had_is_an_error_in_time() {
+async fn unavailable_feed_is_an_error_within_the_time_limit() {
     let place = Place::new().await;
     let raw = |text: &str| Answer::Raw(text.to_owned());
     for (answer, expected) in [
-        (Answer::Silence, "not there after 2 s"),
-        (Answer::Drip, "not there after 2 s"),
+        (Answer::Silence, "not received within 2 s"),
+        (Answer::Drip, "not received within 2 s"),
         (Answer::Endless, "longer than 1048576 bytes"),
         (raw("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"), "answered 404"),
         (
@@ -234,25 +234,25 @@ async fn a_feed_that_cannot_be_had_is_an_error_in_time() {
         ),
         (raw("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab"), "feed of security alerts"),
         (raw("SMTP is something else\r\n"), "feed of security alerts"),
-        (Answer::Document("<html></html>".to_owned()), "not JSON"),
-        (Answer::Document("{}".to_owned()), "has no `format`"),
+        (Answer::Document("<html></html>".to_owned()), "not valid JSON"),
+        (Answer::Document("{}".to_owned()), "`format` is missing"),
     ] {
         place.feed.answer(answer.clone());
         let started = Instant::now();
-        let error = place.watch("1.4.2").check(&place.outbox, &present(None)).await.unwrap_err();
+        let error = place.watch("1.4.2").check(&place.outbox, &context(None)).await.unwrap_err();
         assert!(error.to_string().contains(expected), "{answer:?}: {error}");
         assert!(started.elapsed() < Duration::from_millis(2800), "{answer:?} took {:?}", started.elapsed());
     }
 }
 
 #[tokio::test]
-async fn only_a_verified_server_is_believed() {
+async fn server_must_have_a_trusted_certificate() {
     let place = Place::new().await;
     for identity in [&CERTIFICATES.expired, &CERTIFICATES.wrong_host, &CERTIFICATES.self_signed] {
         let feed = FeedServer::start(identity.config.clone(), Answer::Document(document(&[]))).await;
         let watch = AlertWatch::new(&feed.url(), Vec::new(), "1.0.0".parse().unwrap()).unwrap();
         let watch = watch.extra_ca_file(place.folder.path().join("ca.pem"));
-        let error = watch.check(&place.outbox, &present(None)).await.unwrap_err();
+        let error = watch.check(&place.outbox, &context(None)).await.unwrap_err();
         assert!(matches!(error, AlertError::Fetch(_)), "{error}");
         assert!(feed.requests().is_empty());
     }

@@ -1,4 +1,4 @@
-//! `alerts check` as administrators call it.
+//! The command `alerts check`.
 
 use serde_json::Value;
 use settings_core::mail::catch::{CatchOptions, Catcher};
@@ -67,8 +67,8 @@ impl Place {
 }
 
 #[tokio::test]
-async fn what_was_found_and_who_was_told() {
-    let mut place = Place::new("alerts-told").await;
+async fn findings_and_notices_are_listed() {
+    let mut place = Place::new("alerts-notified").await;
     let run = place.check("1.4.2", &[], &[]).await;
     let expected = "1 alert in the feed, 1 concerns version 1.4.2\n\
         \n2026-0007 (high): Sessions outlive a change of password\n  affected: <1.4.3\n  \
@@ -86,7 +86,7 @@ async fn what_was_found_and_who_was_told() {
 }
 
 #[tokio::test]
-async fn the_setting_switches_it_off_under_both_names() {
+async fn setting_disables_the_check_under_both_names() {
     let place = Place::new("alerts-off").await;
     for name in ["MM_EMAILSETTINGS_ENABLESECURITYFIXALERT", "MM_SERVICESETTINGS_ENABLESECURITYFIXALERT"] {
         let run = place.check("1.4.2", &[], &[(name, "false")]).await;
@@ -97,7 +97,7 @@ async fn the_setting_switches_it_off_under_both_names() {
 }
 
 #[tokio::test]
-async fn undelivered_or_unbelieved_alerts_are_findings() {
+async fn undelivered_or_untrusted_alerts_are_findings() {
     let mut place = Place::new("alerts-findings").await;
     place.port = "1".to_owned();
     let run = place.check("1.4.2", &[], &[]).await;
@@ -106,11 +106,7 @@ async fn undelivered_or_unbelieved_alerts_are_findings() {
     place.key = Publisher::new().public_key();
     let run = place.check("1.4.2", &[], &[]).await;
     assert_eq!(run.code, 1);
-    assert!(
-        run.out.contains("NOT BELIEVED 2026-0007: it is not signed by a key that is trusted"),
-        "{}",
-        run.out
-    );
+    assert!(run.out.contains("NOT BELIEVED 2026-0007: it is not signed by a trusted key"), "{}", run.out);
     place.feed.answer(Answer::Raw("HTTP/1.1 503 Sorry\r\nContent-Length: 0\r\n\r\n".to_owned()));
     let run = place.check("1.4.2", &[], &[]).await;
     assert_eq!(run.code, 1);

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use serde_json::{Value as Json, json};
-use settings_core::cli::{Cli, listing};
+use settings_cli::{Cli, listing};
 use settings_core::mail::EmailSettings;
 use settings_core::resolve::{Environment, Layers, resolve};
 use settings_core::value::ByteSize;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use settings_core::mail::{ConnectionSecurity, EmailSettings};
 use settings_core::resolve::{Environment, Layer, Layers, Resolution, Severity, resolve};
-use settings_core::store::{Saved, Store};
+use settings_core::store::{SaveOutcome, Store};
 use settings_core::value::Json;
 use settings_core::{Secret, Settings};
 use settings_tests::cli::{Folder, settings};
@@ -185,7 +185,7 @@ fn saved(name: &str, file: &str, variables: &[(&str, &str)]) -> String {
     let environment = Environment::from_iter(variables.iter().copied());
     let mut store = Store::<Server>::open(path.as_ref(), Layers::new().environment(environment)).unwrap();
     store.set("TeamSettings.MaxUsersPerTeam", &["60"]).unwrap();
-    assert!(matches!(store.save().unwrap(), Saved::Written(_)));
+    assert!(matches!(store.save().unwrap(), SaveOutcome::Written { .. }));
     std::fs::read_to_string(path).unwrap()
 }
 

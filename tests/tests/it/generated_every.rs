@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use clap::Parser;
 use serde_json::{Map, Value as Json, from_str};
-use settings_core::cli::{Cli, listing};
+use settings_cli::{Cli, listing};
 use settings_core::docs::generate::artefacts;
 use settings_core::docs::{Against, Format, Style, check};
 use settings_core::json_schema::{json_schema, strict_json_schema};

@@ -25,7 +25,7 @@ fn run(config: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Run {
     Run { code: status.code(), out: text(stdout), error: text(stderr) }
 }
 
-/// Runs what must go well; its output.
+/// Runs a command that must succeed, and returns its output.
 fn good(config: &str, arguments: &[&str]) -> String {
     let run = run(config, arguments, &[]);
     assert_eq!((run.code, run.error.as_str()), (Some(0), ""), "{arguments:?}");
@@ -37,17 +37,17 @@ fn listed(config: &str) -> Vec<Value> {
 }
 
 #[test]
-fn versions_tell_who_changed_what() {
+fn the_history_shows_authors_and_changes() {
     let folder = Folder::new("history-who");
     let config =
         folder.write("config.json", "{\n  // by hand\n  \"ServiceSettings\": {\"MaxUsers\": 5}\n}\n");
     assert!(good(&config, &["history"]).starts_with("no versions of "));
-    let told = good(&config, &["set", "ServiceSettings.MaxUsers", "7", "--author", "alice\n\u{1b}[31m"]);
-    assert!(told.starts_with("wrote ") && told.ends_with("config.json (version 2)\n"), "{told}");
+    let output = good(&config, &["set", "ServiceSettings.MaxUsers", "7", "--author", "alice\n\u{1b}[31m"]);
+    assert!(output.starts_with("wrote ") && output.ends_with("config.json (version 2)\n"), "{output}");
     good(&config, &["set", "ServiceSettings.Licence", "k4n4ry1", "--author", "bob"]);
     good(&config, &["set", "ServiceSettings.Licence", "k4n4ry2"]);
-    let told = good(&config, &["set", "ServiceSettings.Licence", "k4n4ry2"]);
-    assert!(told.ends_with("stays as it is\n"), "{told}");
+    let output = good(&config, &["set", "ServiceSettings.Licence", "k4n4ry2"]);
+    assert!(output.ends_with("stays as it is\n"), "{output}");
 
     let versions = listed(&config);
     let of = |name: &str| versions.iter().map(|one| one[name].clone()).collect::<Vec<_>>();
@@ -82,21 +82,21 @@ fn a_rollback_restores_every_byte_and_is_a_version_itself() {
     let config = folder.write("config.json", text);
     good(&config, &["set", "ServiceSettings.MaxUsers", "7"]);
     good(&config, &["set", "ServiceSettings.Licence", "k4n4ry"]);
-    let told = good(&config, &["rollback", "1", "--author", "carol"]);
+    let output = good(&config, &["rollback", "1", "--author", "carol"]);
     assert_eq!(fs::read_to_string(&config).unwrap(), text);
-    assert!(told.contains("(version 4)\n") && told.contains("ServiceSettings.MaxUsers: 7 ("), "{told}");
-    assert!(told.contains("ServiceSettings.Licence: \"***\" (") && !told.contains("k4n4ry"), "{told}");
+    assert!(output.contains("(version 4)\n") && output.contains("ServiceSettings.MaxUsers: 7 ("), "{output}");
+    assert!(output.contains("ServiceSettings.Licence: \"***\" (") && !output.contains("k4n4ry"), "{output}");
     let newest = &listed(&config)[0];
     assert_eq!((&newest["restored"], &newest["author"]), (&1.into(), &"carol".into()));
     assert!(good(&config, &["history"]).lines().next().unwrap().contains("carol, took back version 1"));
     assert!(good(&config, &["rollback", "1"]).ends_with("stays as it is\n"));
-    // and forth again
+    // and forward again
     good(&config, &["rollback", "3"]);
     assert!(fs::read_to_string(&config).unwrap().contains("k4n4ry"));
-    // a file that is gone comes back, for its owner alone
+    // a removed file is created again, for its owner alone
     fs::remove_file(&config).unwrap();
     let run = run(&config, &["rollback", "2"], &[]);
-    // a configuration file that is named must not be there to be written
+    // a named configuration file need not exist to be written
     assert_eq!((run.code, run.error.as_str()), (Some(0), ""), "{}", run.out);
     assert!(fs::read_to_string(&config).unwrap().contains("\"MaxUsers\": 7"));
 }
@@ -125,7 +125,7 @@ fn a_secret_is_set_without_being_an_argument() {
             .env_clear();
         let pipe = || std::process::Stdio::piped();
         let mut child = command.stdin(pipe()).stdout(pipe()).stderr(pipe()).spawn().unwrap();
-        // a program that refuses its arguments reads nothing
+        // a program that refuses its arguments reads no input
         let _ = std::io::Write::write_all(&mut child.stdin.take().unwrap(), input);
         let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
         (status.code(), String::from_utf8([stdout, stderr].concat()).unwrap())
@@ -133,17 +133,20 @@ fn a_secret_is_set_without_being_an_argument() {
     assert!(set(b"k4n4ry \"1\"\r\n", &[]).1.ends_with("(version 2)\n"));
     assert!(fs::read_to_string(&config).unwrap().contains(r#""k4n4ry \"1\"""#));
     assert!(set(b"k4n4ry\n2\n", &[]).1.ends_with("(version 3)\n"));
-    assert!(fs::read_to_string(&config).unwrap().contains(r#""k4n4ry\n2""#), "only the last line break goes");
+    assert!(
+        fs::read_to_string(&config).unwrap().contains(r#""k4n4ry\n2""#),
+        "only the last line break is removed"
+    );
     for (input, more) in [(&b"k4n4ry\xff"[..], &[][..]), (b"k4n4ry", &["k4n4ry"])] {
-        let (code, told) = set(input, more);
-        assert!(code == Some(2) && told.starts_with("error: "), "{told}");
-        assert!(more.len() == 1 || !told.contains("k4n4ry"), "{told}");
+        let (code, output) = set(input, more);
+        assert!(code == Some(2) && output.starts_with("error: "), "{output}");
+        assert!(more.len() == 1 || !output.contains("k4n4ry"), "{output}");
     }
     assert_eq!(good(&config, &["get", "ServiceSettings.Licence"]), "***\n");
 }
 
 #[test]
-fn what_was_written_otherwise_is_kept_before_it_is_replaced() {
+fn a_manual_edit_becomes_a_version_before_it_is_replaced() {
     let folder = Folder::new("by-hand");
     let config = folder.write("config.json", "{}");
     good(&config, &["set", "ServiceSettings.MaxUsers", "7"]);
@@ -152,15 +155,15 @@ fn what_was_written_otherwise_is_kept_before_it_is_replaced() {
     assert!(human.starts_with(&format!("{config} was changed since the newest version")), "{human}");
     good(&config, &["set", "ServiceSettings.MaxUsers", "9"]);
     let versions = listed(&config);
-    let told: Vec<_> =
+    let output: Vec<_> =
         versions.iter().map(|one| (one["author"].is_null(), one["settings"][0]["new"].clone())).collect();
-    assert_eq!(told[..3], [(false, 9.into()), (true, 8.into()), (false, 7.into())]);
+    assert_eq!(output[..3], [(false, 9.into()), (true, 8.into()), (false, 7.into())]);
     good(&config, &["rollback", "3"]);
     assert!(fs::read_to_string(&config).unwrap().contains('8'));
 }
 
 #[test]
-fn a_version_is_checked_as_every_change_is() {
+fn a_rollback_is_checked_like_every_change() {
     let folder = Folder::new("rollback-checked");
     let config = folder.write("config.json", r#"{"ServiceSettings": {"MaxUsers": 0}}"#);
     let text = || fs::read_to_string(&config).unwrap();
@@ -176,26 +179,26 @@ fn a_version_is_checked_as_every_change_is() {
     assert_eq!(text(), before);
     let unknown = run(&config, &["rollback", "9"], &[]);
     assert_eq!(unknown.code, Some(2));
-    assert_eq!(unknown.error, "error: no version 9 is kept; there are 1 to 2\n");
+    assert_eq!(unknown.error, "error: the history has no version 9; it has 1 to 2\n");
     good(&config, &["set", "ServiceSettings.MaxUsers", "8"]);
-    // what a variable hides is said, and the variable's value is not written
-    let told = run(&config, &["rollback", "2"], &[("MM_SERVICESETTINGS_MAXUSERS", "99")]);
-    assert_eq!(told.code, Some(0), "{}", told.error);
+    // a shadowed setting is reported, and the variable's value is not written
+    let output = run(&config, &["rollback", "2"], &[("MM_SERVICESETTINGS_MAXUSERS", "99")]);
+    assert_eq!(output.code, Some(0), "{}", output.error);
     assert!(
-        told.out.contains("`ServiceSettings.MaxUsers` is set by variable MM_SERVICESETTINGS_MAXUSERS"),
+        output.out.contains("`ServiceSettings.MaxUsers` is set by variable MM_SERVICESETTINGS_MAXUSERS"),
         "{}",
-        told.out
+        output.out
     );
     assert_eq!(text(), before);
 }
 
-/// The file has a mistake before, which mending it ends.
+/// Runs a command that fixes an error of the file.
 fn good_with_findings(config: &str, arguments: &[&str]) {
     assert_eq!(run(config, arguments, &[]).code, Some(0), "{arguments:?}");
 }
 
 #[test]
-fn as_many_versions_are_kept_as_asked_for() {
+fn the_number_of_versions_is_limited() {
     let folder = Folder::new("prune");
     let config = folder.write("config.json", "{}");
     let set = |users: u32, keep: &str| {
@@ -206,14 +209,14 @@ fn as_many_versions_are_kept_as_asked_for() {
     assert_eq!(numbers(), (7..=16).rev().collect::<Vec<_>>());
     set(16, "3");
     assert_eq!(numbers(), [17, 16, 15]);
-    let told = set(17, "0");
-    assert!(told.ends_with("config.json\n"), "{told}");
+    let output = set(17, "0");
+    assert!(output.ends_with("config.json\n"), "{output}");
     assert_eq!(numbers(), [0_u64; 0]);
     assert!(!Path::new(&folder.path(".config.json.history")).exists());
 }
 
 #[test]
-fn a_history_that_cannot_be_kept_loses_no_change() {
+fn a_history_that_cannot_be_written_is_a_warning() {
     let folder = Folder::new("no-history");
     let config = folder.write("config.json", "{}");
     folder.write(".config.json.history", "no folder");
@@ -230,7 +233,7 @@ fn a_history_that_cannot_be_kept_loses_no_change() {
 }
 
 #[test]
-fn broken_versions_are_no_harm() {
+fn broken_versions_are_ignored() {
     let folder = Folder::new("broken-history");
     let config = folder.write("config.json", "{}");
     good(&config, &["set", "ServiceSettings.MaxUsers", "7"]);
@@ -249,10 +252,10 @@ fn broken_versions_are_no_harm() {
     let versions = listed(&config);
     assert_eq!(versions.len(), 2);
     assert_eq!((&versions[1]["version"], &versions[1]["author"]), (&1.into(), &Value::Null));
-    let told = good(&config, &["set", "ServiceSettings.MaxUsers", "9"]);
+    let output = good(&config, &["set", "ServiceSettings.MaxUsers", "9"]);
     assert!(
-        told.ends_with("(version 5)\n"),
-        "after the file, which is no newer than the newest version: {told}"
+        output.ends_with("(version 5)\n"),
+        "after the file, which is no newer than the newest version: {output}"
     );
     folder.write(".config.json.history/18446744073709551615.json", "{}");
     let run = run(&config, &["set", "ServiceSettings.MaxUsers", "8"], &[]);
@@ -271,7 +274,7 @@ mod unix {
 
     /// As containers mount single files.
     #[test]
-    fn a_file_that_is_a_mount_of_its_own_says_what_to_do() {
+    fn a_mounted_file_is_refused_with_advice() {
         let folder = Folder::new("mount");
         let (real, config) = (folder.write("real.json", "{}"), folder.write("config.json", "{}"));
         let script =
@@ -281,27 +284,27 @@ mod unix {
             .arg(env!("CARGO_BIN_EXE_operated"))
             .output()
             .unwrap();
-        let told = String::from_utf8(stderr).unwrap();
-        if told.starts_with("unshare:") || status.code() == Some(42) {
+        let output = String::from_utf8(stderr).unwrap();
+        if output.starts_with("unshare:") || status.code() == Some(42) {
             let _ = std::io::Write::write_all(
                 &mut std::io::stderr(),
                 format!(
-                    "LEFT OUT: a file that is a mount of its own, as nothing can be mounted here: {told}"
+                    "SKIPPED: a file that is a mount of its own, as nothing can be mounted here: {output}"
                 )
                 .as_bytes(),
             );
             return;
         }
-        assert_eq!(status.code(), Some(1), "{told}");
+        assert_eq!(status.code(), Some(1), "{output}");
         assert!(
-            told.contains("it is a mount of its own") && told.contains("mount its folder instead"),
-            "{told}"
+            output.contains("it is a mount of its own") && output.contains("mount its folder instead"),
+            "{output}"
         );
         assert_eq!(fs::read_to_string(&real).unwrap(), "{}");
     }
 
     #[test]
-    fn no_version_is_kept_where_a_link_leads() {
+    fn a_link_in_place_of_the_history_is_refused() {
         let folder = Folder::new("history-link");
         let config = folder.write("config.json", "{}");
         fs::create_dir(folder.path("elsewhere")).unwrap();
@@ -310,13 +313,13 @@ mod unix {
         assert_eq!(run.code, Some(0));
         assert!(
             run.error.contains("the history could not be: ")
-                && run.error.contains("something else has its name")
+                && run.error.contains("its name is taken by something else")
         );
         assert_eq!(fs::read_dir(folder.path("elsewhere")).unwrap().count(), 0);
     }
 
     #[test]
-    fn versions_are_their_owners_alone_and_stand_beside_the_real_file() {
+    fn versions_are_private_and_next_to_the_real_file() {
         let folder = Folder::new("history-mode");
         fs::create_dir(folder.path("real")).unwrap();
         let real = folder.write("real/config.json", "{}");

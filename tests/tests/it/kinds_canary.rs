@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use settings_core::cli::{Cli, Sources, listing};
+use settings_cli::{Cli, Sources, listing};
 use settings_core::json_schema::{json_schema, strict_json_schema};
 use settings_core::resolve::{Environment, Layer, Layers, Registry, Resolution};
 use settings_core::schema::{DynamicSection, Kind};
-use settings_core::store::watch::{Notice, Pace, Watch};
+use settings_core::store::watch::{Debounce, Event, Watch};
 use settings_core::store::{Change, Store, differences, read};
 use settings_core::template;
 use settings_core::value::{SettingValue, from_json, from_text, json};
@@ -232,7 +232,10 @@ fn neither_a_history_nor_a_difference_shows_a_secret() {
     for vaults in [r#"[{"Key": "k4n4ry-1"}]"#, r#"[{"Key": "k4n4ry-2", "Ring": {"b": "k4n4ry"}}]"#] {
         let mut store =
             Store::<Quiet>::open(path, Layers::new().set("Vault.Other", "k4n4ry", "--set")).unwrap();
-        assert!(store.set("Vaults", &[vaults]).unwrap() && store.set("Vault.Key", &[vaults]).unwrap());
+        assert!(
+            store.set("Vaults", &[vaults]).unwrap().is_changed()
+                && store.set("Vault.Key", &[vaults]).unwrap().is_changed()
+        );
         out.push_str(&format!("{:?} {store:?}", store.changes()));
         out.push_str(&format!("{:?} {:?} {store:?}", store.save().unwrap(), store.history().unwrap()));
     }
@@ -259,7 +262,8 @@ fn nothing_that_is_told_of_followed_files_shows_a_secret() {
     let config = folder.write("config.json", "{}");
     let read_path = std::path::PathBuf::from(&config);
     let watch =
-        Watch::<Quiet>::start(move || Layers::new().read(Layer::File, &read_path), Pace::default()).unwrap();
+        Watch::<Quiet>::start(move || Layers::new().read(Layer::File, &read_path), Debounce::default())
+            .unwrap();
     let notices = watch.subscribe();
     let (mut out, mut refused) = (String::new(), 0);
     for (number, vault) in VAULTS.iter().enumerate() {
@@ -270,7 +274,7 @@ fn nothing_that_is_told_of_followed_files_shows_a_secret() {
         );
         let notice = notices.recv_timeout(std::time::Duration::from_secs(20)).unwrap();
         out.push_str(&format!("{notice:?} {watch:?} {:?}\n", watch.current()));
-        if let Notice::Refused(refusal) = &*notice {
+        if let Event::Refused(refusal) = &*notice {
             out.push_str(&refusal.to_string());
             refused += 1;
         }

@@ -1,20 +1,14 @@
 //! A send that is given up at any moment says nothing false about the next one.
 
-use std::{
-    future::{Future, poll_fn},
-    pin::pin,
-    task::Poll,
-    time::Duration,
-};
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
 
-use settings_core::{
-    mail::{ConnectionSecurity, EmailSettings, Keep, Mailer, MailerOptions, Message},
-    value::Secret,
-};
-use settings_tests::{
-    certificates::CERTIFICATES,
-    faults::{LOGIN, Server},
-};
+use settings_core::mail::{ConnectionSecurity, EmailSettings, Mailer, MailerOptions, Message, PoolConfig};
+use settings_core::value::Secret;
+use settings_tests::certificates::CERTIFICATES;
+use settings_tests::faults::{LOGIN, Server};
 
 fn mailer(server: &Server, security: ConnectionSecurity, keep: bool) -> Mailer {
     let settings = EmailSettings {
@@ -28,7 +22,8 @@ fn mailer(server: &Server, security: ConnectionSecurity, keep: bool) -> Mailer {
         ..EmailSettings::default()
     };
     let options = MailerOptions::default().extra_ca_pem(CERTIFICATES.ca_pem.clone());
-    Mailer::new(&settings, options.keep(if keep { Keep::default() } else { Keep::NOT })).unwrap()
+    Mailer::new(&settings, options.pool(if keep { PoolConfig::default() } else { PoolConfig::DISABLED }))
+        .unwrap()
 }
 
 fn message(subject: &str) -> Message {
@@ -52,7 +47,7 @@ async fn poll_and_drop<T>(future: impl Future<Output = T>, count: usize) -> Opti
     .await
 }
 
-/// Whether the server took a mail with this subject.
+/// Returns true if the server accepted a mail with this subject.
 fn took(server: &Server, subject: &str) -> bool {
     let line = format!("Subject: {subject}\r\n");
     let taken = server.record().taken();
@@ -79,18 +74,18 @@ async fn cancel_everywhere(mode: &str, security: ConnectionSecurity, keep: bool)
 }
 
 #[tokio::test]
-async fn given_up_in_clear() {
+async fn cancelled_sends_leave_plain_connections_consistent() {
     cancel_everywhere("ok", ConnectionSecurity::None, false).await;
     cancel_everywhere("554-at-dot", ConnectionSecurity::None, false).await;
 }
 
 #[tokio::test]
-async fn given_up_under_starttls() {
+async fn cancelled_sends_leave_encrypted_connections_consistent() {
     cancel_everywhere("ok", ConnectionSecurity::StartTls, false).await;
 }
 
 #[tokio::test]
-async fn given_up_on_kept_connections() {
+async fn cancelled_sends_leave_pooled_connections_consistent() {
     cancel_everywhere("drip-gently", ConnectionSecurity::None, true).await;
     cancel_everywhere("554-at-dot", ConnectionSecurity::None, true).await;
     cancel_everywhere("drip-gently", ConnectionSecurity::StartTls, true).await;
@@ -98,7 +93,7 @@ async fn given_up_on_kept_connections() {
 
 /// The mail that waits for its late answer is given up; the answer must not be taken for the next mail's.
 #[tokio::test]
-async fn a_late_answer_belongs_to_nobody_else() {
+async fn a_late_reply_does_not_reach_the_next_mail() {
     let server = Server::start("late-dot-552", true).await;
     let mailer = mailer(&server, ConnectionSecurity::StartTls, true);
     let given_up = tokio::time::timeout(Duration::from_millis(500), mailer.send(&message("first"))).await;

@@ -1,18 +1,12 @@
 //! Passwords go in clear to this machine only.
 
-use std::{
-    net::{IpAddr, Ipv4Addr, UdpSocket},
-    time::Duration,
-};
+use std::net::{IpAddr, Ipv4Addr, UdpSocket};
+use std::time::Duration;
 
-use settings_core::{
-    mail::{ConnectionSecurity, EmailSettings, Mailer, MailerOptions, Message, Outcome, Step},
-    value::Secret,
-};
-use settings_tests::{
-    faults::{LOGIN, Server},
-    real,
-};
+use settings_core::mail::{ConnectionSecurity, EmailSettings, Mailer, MailerOptions, Message, Outcome, Step};
+use settings_core::value::Secret;
+use settings_tests::faults::{LOGIN, Server};
+use settings_tests::real;
 
 /// An address of this machine that is not loopback. Nothing is sent to find it.
 fn outer_address() -> Option<Ipv4Addr> {

@@ -11,7 +11,7 @@ async fn run(arguments: Vec<String>) -> Run {
     tokio::task::spawn_blocking(run).await.unwrap()
 }
 
-/// The command over settings for this server that stand on the command line alone.
+/// Builds a command whose settings for this server are all on the command line.
 fn command(words: &[&str], catcher: &Catcher, more: &[&str]) -> Vec<String> {
     let mut arguments: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
     let mut set = |value: String| arguments.extend(["--set".to_owned(), format!("EmailSettings.{value}")]);

@@ -1,25 +1,22 @@
 //! Mails that are hard to carry, sent through four real servers and read by Python's `email`.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    io::Write,
-    process::{Command, Stdio},
-    sync::Arc,
-    time::Duration,
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
-use settings_core::{
-    mail::{ConnectionSecurity, EmailSettings, Keep, Mailer, MailerOptions, Message, Outcome},
-    value::Secret,
+use settings_core::mail::{
+    ConnectionSecurity, EmailSettings, Mailer, MailerOptions, Message, Outcome, PoolConfig,
 };
-use settings_tests::{
-    certificates::CERTIFICATES,
-    corpus::{Mail, at_fold_boundaries, random, written},
-    real,
-    servers::{Arrival, Door, LOGIN, MailServer, start_all},
-};
-use tokio::{sync::Semaphore, task::JoinSet};
+use settings_core::value::Secret;
+use settings_tests::certificates::CERTIFICATES;
+use settings_tests::corpus::{Mail, at_fold_boundaries, random, written};
+use settings_tests::real;
+use settings_tests::servers::{Arrival, Door, LOGIN, MailServer, start_all};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 
 /// Headers that we write, and those that servers put on top.
 const OURS: [&str; 12] = [
@@ -60,7 +57,8 @@ fn mailer(server: &dyn MailServer) -> Mailer {
         smtp_server_timeout: Duration::from_secs(30),
         ..EmailSettings::default()
     };
-    let options = MailerOptions::default().extra_ca_pem(CERTIFICATES.ca_pem.clone()).keep(Keep::default());
+    let options =
+        MailerOptions::default().extra_ca_pem(CERTIFICATES.ca_pem.clone()).pool(PoolConfig::default());
     Mailer::new(&settings, options).expect("settings that can be obeyed")
 }
 
@@ -168,7 +166,7 @@ fn mistakes(server: &str, sent: &[Sent], arrivals: &[Arrival]) -> Vec<String> {
     wrong
 }
 
-/// What differs between what a mail was to say and what Python found.
+/// Compares the expected content of a mail with what Python found.
 fn differences(mail: &Mail, mut read: Value) -> Vec<String> {
     let mut wrong = Vec::new();
     let names = read["names"].take();
@@ -214,7 +212,7 @@ fn short(value: &Value) -> String {
     }
 }
 
-/// Whether a kept mail ends with these bytes, whatever line ends the server keeps mails with.
+/// Returns true if a stored mail ends with these bytes, regardless of the line ends in which the server stores it.
 fn ends_with(kept: &[u8], sent: &[u8]) -> bool {
     let unified = |bytes: &[u8]| bytes.iter().copied().filter(|byte| *byte != b'\r').collect::<Vec<u8>>();
     let mut sent = unified(sent);

@@ -1,15 +1,12 @@
-//! What the doctor says about wrong servers: the step, and the setting to change.
+//! Diagnoses of misconfigured servers: the step, and the setting to change.
 
-use std::{net::Ipv4Addr, time::Duration};
+use std::net::Ipv4Addr;
+use std::time::Duration;
 
-use settings_core::{
-    mail::{ConnectionSecurity, EmailSettings, MailerOptions, doctor},
-    value::Secret,
-};
-use settings_tests::{
-    certificates::CERTIFICATES,
-    faults::{LOGIN, Server},
-};
+use settings_core::mail::{ConnectionSecurity, EmailSettings, MailerOptions, doctor};
+use settings_core::value::Secret;
+use settings_tests::certificates::CERTIFICATES;
+use settings_tests::faults::{LOGIN, Server};
 use tokio::task::JoinSet;
 
 fn settings(port: u16, security: ConnectionSecurity) -> EmailSettings {
@@ -26,13 +23,12 @@ fn settings(port: u16, security: ConnectionSecurity) -> EmailSettings {
 }
 
 fn probe() -> doctor::Probe {
-    doctor::Probe {
-        sender: Some("server@example.com".parse().unwrap()),
-        recipients: vec!["admin@example.com".parse().unwrap()],
-    }
+    doctor::Probe::default()
+        .sender("server@example.com".parse().unwrap())
+        .recipient("admin@example.com".parse().unwrap())
 }
 
-async fn examine(mode: &str, security: ConnectionSecurity) -> doctor::Report {
+async fn examine(mode: &str, security: ConnectionSecurity) -> doctor::Diagnosis {
     let server = Server::start(mode, true).await;
     let options = MailerOptions::default().extra_ca_pem(CERTIFICATES.ca_pem.clone());
     let report = doctor::examine(&settings(server.address().port(), security), options, &probe()).await;
@@ -41,7 +37,7 @@ async fn examine(mode: &str, security: ConnectionSecurity) -> doctor::Report {
 }
 
 #[tokio::test]
-async fn every_confusion_has_its_hint() {
+async fn every_misconfiguration_has_a_hint() {
     use ConnectionSecurity::{None, StartTls, Tls};
     let mut walks = JoinSet::new();
     for (mode, security, step, hint) in [
@@ -56,7 +52,7 @@ async fn every_confusion_has_its_hint() {
         ("hang-at-ehlo", StartTls, "ehlo", "EmailSettings.SMTPServerTimeout"),
         ("starttls-stripped", StartTls, "starttls", "removes the offer"),
         ("starttls-454", StartTls, "starttls", "cannot encrypt at present"),
-        ("starttls-inject-all", StartTls, "starttls", "somebody between you and the server"),
+        ("starttls-inject-all", StartTls, "starttls", "someone on the network path"),
         ("cert-expired", StartTls, "tls", "has to be renewed"),
         ("cert-selfsigned", StartTls, "tls", "SMTPCAFile"),
         ("cert-wronghost", StartTls, "tls", "EmailSettings.SMTPServer to a name in the certificate"),
@@ -72,15 +68,15 @@ async fn every_confusion_has_its_hint() {
         walks.spawn(async move {
             let report = examine(mode, security).await;
             let failed: Vec<_> =
-                report.checks.iter().filter(|check| check.status == doctor::Status::Failed).collect();
+                report.checks.iter().filter(|check| check.status == doctor::CheckStatus::Failed).collect();
             let [failed] = failed[..] else { panic!("{mode}: {} failed\n{report}", failed.len()) };
             assert_eq!(failed.step, step, "{mode}\n{report}");
             assert!(failed.hints.iter().any(|text| text.contains(hint)), "{mode}: no {hint:?} in\n{report}");
             assert!(!report.healthy);
             let after =
-                report.checks.iter().skip_while(|check| check.status != doctor::Status::Failed).skip(1);
+                report.checks.iter().skip_while(|check| check.status != doctor::CheckStatus::Failed).skip(1);
             assert!(
-                after.into_iter().all(|check| check.status == doctor::Status::Skipped),
+                after.into_iter().all(|check| check.status == doctor::CheckStatus::Skipped),
                 "{mode}\n{report}"
             );
             assert!(
@@ -92,11 +88,11 @@ async fn every_confusion_has_its_hint() {
 }
 
 #[tokio::test]
-async fn a_healthy_server_gets_a_clean_bill() {
+async fn healthy_server_has_no_findings() {
     for mode in ["ok", "auth-login-only", "ehlo-lowercase"] {
         let report = examine(mode, ConnectionSecurity::StartTls).await;
         assert!(report.healthy, "{report}");
-        assert!(report.checks.iter().all(|check| check.status == doctor::Status::Ok), "{report}");
+        assert!(report.checks.iter().all(|check| check.status == doctor::CheckStatus::Ok), "{report}");
         let tls = &report.checks.iter().find(|check| check.step == "tls").unwrap().seen;
         for part in ["TLS 1.3", "certificate for localhost", "valid until", "of CN=fault server CA"] {
             assert!(tls.contains(part), "no {part} in {tls}");
@@ -108,6 +104,6 @@ async fn a_healthy_server_gets_a_clean_bill() {
         assert!(json["checks"][2]["milliseconds"].is_number(), "{json}");
     }
     let clear = examine("auth-clear", ConnectionSecurity::None).await;
-    assert!(clear.healthy && clear.checks[0].status == doctor::Status::Note, "{clear}");
+    assert!(clear.healthy && clear.checks[0].status == doctor::CheckStatus::Note, "{clear}");
     assert!(clear.checks[0].hints[0].contains("EmailSettings.ConnectionSecurity"), "{clear}");
 }

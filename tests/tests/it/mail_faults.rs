@@ -1,31 +1,27 @@
 //! Every way in which a mail server can be wrong, and what a sender makes of it.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use settings_core::{
-    mail::{
-        Attempt, Cause, ConnectionSecurity, EmailSettings, Keep, Mailer, MailerOptions, Message, Outcome,
-        RecipientState, Step,
-    },
-    value::Secret,
+use settings_core::mail::{
+    Attempt, Cause, ConnectionSecurity, EmailSettings, Mailer, MailerOptions, Message, Outcome, PoolConfig,
+    RecipientState, Step,
 };
-use settings_tests::{
-    certificates::CERTIFICATES,
-    faults::{LOGIN, MODES, Server},
-    lag::Lag,
-};
-use tokio::{sync::Semaphore, task::JoinSet, time::sleep};
+use settings_core::value::Secret;
+use settings_tests::certificates::CERTIFICATES;
+use settings_tests::faults::{LOGIN, MODES, Server};
+use settings_tests::lag::Lag;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
 
 const TIMEOUT: Duration = Duration::from_secs(1);
-/// What a result may come late by.
+/// The tolerance for the time of a result.
 const GRACE: Duration = Duration::from_millis(300);
 /// Modes that are played at a time: more, and the machine's load would be measured.
 const AT_A_TIME: usize = 12;
 
-/// How the client of a mode is set up.
+/// Returns the settings of the client for a mode.
 fn settings(mode: &str, server: &Server) -> EmailSettings {
     let (security, auth) = match mode {
         "ehlo-refused" | "ehlo-no-caps" => (ConnectionSecurity::None, false),
@@ -117,7 +113,7 @@ fn expected(mode: &str) -> (&'static str, &'static [Step]) {
         | "starttls-inject-partial"
         | "starttls-inject-all"
         | "starttls-inject-all-noauth" => ("not attempted", &[Step::StartTls]),
-        // What is wrong may come with the reply to STARTTLS or behind it.
+        // The injected bytes may arrive with the reply to STARTTLS or after it.
         "starttls-garbage" | "starttls-inject-late" => ("not attempted", &[Step::StartTls, Step::Tls]),
         "starttls-hang" | "starttls-drop" | "tls-hang" | "tls-drop" | "tls-silence" => {
             ("deferred", &[Step::Tls])
@@ -129,7 +125,7 @@ fn expected(mode: &str) -> (&'static str, &'static [Step]) {
         _ if mode.starts_with("auth-") => ("not attempted", &[Step::Auth]),
         "mail-354" => ("deferred", &[Step::MailFrom]),
         "size-small" => ("not attempted", &[Step::MailFrom]),
-        // The whole delivery's deadline, wherever it strikes.
+        // The deadline of the whole delivery, at any step.
         "slow-replies" => ("deferred", &[Step::RcptTo, Step::Data]),
         "greylist" | "late-rcpt" => ("deferred", &[Step::RcptTo]),
         "rcpt-none-354" => ("refused", &[Step::RcptTo]),
@@ -151,7 +147,7 @@ fn message() -> Message {
         .text(format!(".{}\n", "A line of some length, and a dot.\n".repeat(120)))
 }
 
-/// What is wrong about a play, and whether a busy machine can be the reason.
+/// The problems found in one run, and a flag for those that a busy machine can cause.
 struct Wrong {
     text: String,
     busy: bool,
@@ -161,12 +157,13 @@ struct Wrong {
 async fn play(mode: &str, pipelining: bool) -> Result<(), Wrong> {
     let server = Server::start(mode, pipelining).await;
     let settings = settings(mode, &server);
-    let options = MailerOptions::default().extra_ca_pem(CERTIFICATES.ca_pem.clone()).keep(Keep::NOT);
+    let options =
+        MailerOptions::default().extra_ca_pem(CERTIFICATES.ca_pem.clone()).pool(PoolConfig::DISABLED);
     let mailer = Mailer::new(&settings, options).expect("settings that can be obeyed");
     let message = message();
     let lag = Lag::watch();
     let started = Instant::now();
-    let attempt = mailer.attempt(&message).await;
+    let attempt = mailer.send_traced(&message).await;
     let took = started.elapsed();
 
     let mut wrong = Vec::new();
@@ -221,7 +218,7 @@ fn delivery_limit(message: &Message) -> Duration {
     TIMEOUT * 6 + Duration::from_millis(bytes as u64 / 10)
 }
 
-/// Whether a text has the password, as it is or in Base64.
+/// Returns true if a text contains the password, plain or in Base64.
 fn has_password(text: &str) -> bool {
     [LOGIN.1, "Y29ycmVjdCBob3JzZQ", "AHJpZwBjb3JyZWN0"].iter().any(|form| text.contains(form))
 }
@@ -321,7 +318,7 @@ async fn play_all() -> Vec<String> {
     wrong
 }
 
-/// What was only slow among others gets two more chances, alone.
+/// Runs a mode alone that was too slow among others, up to two more times.
 async fn play_alone(mode: &str, pipelining: bool) -> Result<(), String> {
     match play(mode, pipelining).await {
         Err(Wrong { busy: true, .. }) => play(mode, pipelining).await.map_err(|wrong| wrong.text),
@@ -330,7 +327,7 @@ async fn play_alone(mode: &str, pipelining: bool) -> Result<(), String> {
 }
 
 #[test]
-fn every_mode_ends_in_time_with_the_truth() {
+fn every_mode_ends_in_time_with_the_right_outcome() {
     let new_runtime =
         || tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     // The first runtime of a process opens what all of them share.

@@ -2,14 +2,10 @@
 
 use std::time::Duration;
 
-use settings_core::{
-    mail::{ConnectionSecurity, EmailSettings, Mailer, MailerOptions, Message, Outcome, Step},
-    value::Secret,
-};
-use settings_tests::{
-    certificates::CERTIFICATES,
-    faults::{LOGIN, Server, TOKEN},
-};
+use settings_core::mail::{ConnectionSecurity, EmailSettings, Mailer, MailerOptions, Message, Outcome, Step};
+use settings_core::value::Secret;
+use settings_tests::certificates::CERTIFICATES;
+use settings_tests::faults::{LOGIN, Server, TOKEN};
 
 async fn send(server: &Server, token: &str) -> (Outcome, String) {
     let settings = EmailSettings {
@@ -26,12 +22,12 @@ async fn send(server: &Server, token: &str) -> (Outcome, String) {
     let message = Message::new("server@example.com".parse().unwrap())
         .to("admin@example.com".parse().unwrap())
         .text("x");
-    let attempt = Mailer::new(&settings, options).unwrap().attempt(&message).await;
+    let attempt = Mailer::new(&settings, options).unwrap().send_traced(&message).await;
     (attempt.outcome, attempt.transcript.to_string())
 }
 
 #[tokio::test]
-async fn a_token_opens() {
+async fn a_token_logs_in() {
     let server = Server::start("auth-xoauth2-only", true).await;
     let (outcome, said) = send(&server, TOKEN).await;
     assert!(outcome.is_delivered_to_all(), "{outcome}\n{said}");
@@ -46,9 +42,9 @@ async fn a_wrong_token_is_refused() {
     assert_eq!(outcome.name(), "refused");
 }
 
-/// A token is no password: a server without token mechanisms does not get it.
+/// A token is not a password: a server without token mechanisms does not get it.
 #[tokio::test]
-async fn a_token_is_not_said_as_a_password() {
+async fn a_token_is_not_sent_as_a_password() {
     let server = Server::start("ok", true).await;
     let (outcome, said) = send(&server, TOKEN).await;
     assert_eq!(

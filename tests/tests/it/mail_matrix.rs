@@ -1,29 +1,22 @@
 //! Four real mail servers, every kind of encryption, login and verification: what becomes of a mail.
 //!
-//! The table of it is printed, and stands in `docs/guides/mail-servers.rst`; `SETTINGS_WRITE=1` writes it there.
+//! The table is printed and is part of `docs/guides/mail-servers.rst`; `SETTINGS_WRITE=1` writes it there.
 
-use std::{
-    collections::HashMap,
-    fs,
-    io::Write,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::collections::HashMap;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
-use settings_core::{
-    mail::{
-        ConnectionSecurity::{self, StartTls, Tls},
-        EmailSettings, Mailer, MailerOptions, Message, Outcome, Step,
-    },
-    value::Secret,
-};
-use settings_tests::{
-    certificates::CERTIFICATES,
-    real,
-    servers::{Arrival, Door, LOGIN, MailServer, processes_in, start_all},
-};
-use tokio::{sync::Semaphore, task::JoinSet};
+use settings_core::mail::ConnectionSecurity::{self, StartTls, Tls};
+use settings_core::mail::{EmailSettings, Mailer, MailerOptions, Message, Outcome, Step};
+use settings_core::value::Secret;
+use settings_tests::certificates::CERTIFICATES;
+use settings_tests::real;
+use settings_tests::servers::{Arrival, Door, LOGIN, MailServer, processes_in, start_all};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 
 const GUIDE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/guides/mail-servers.rst");
 const BEGIN: &str = ".. The table is written by the test mail_matrix.\n";
@@ -35,7 +28,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 const SHORT_TIMEOUT: Duration = Duration::from_secs(2);
 const AT_A_TIME: usize = 6;
 
-/// How the sender is set up, and which door it knocks at.
+/// The settings of the sender, and the port it connects to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Case {
     security: ConnectionSecurity,
@@ -84,7 +77,7 @@ fn cases() -> Vec<Case> {
     cases
 }
 
-/// What must become of the mail: the outcome, the step that fails, words of the outcome.
+/// Returns the expected outcome, the step that fails, and words of the outcome.
 fn expected(server: &str, case: &Case) -> (&'static str, Option<Step>, &'static str) {
     let checked = case.security != ConnectionSecurity::None && case.verification == Verification::System;
     match (case.security, case.door.security) {
@@ -172,7 +165,7 @@ async fn send_all(server: &Arc<Box<dyn MailServer>>) -> Vec<Sent> {
     sent.into_iter().map(|(_, sent)| sent).collect()
 }
 
-/// What is wrong with the results at one server.
+/// Returns the wrong results at one server.
 fn mistakes(server: &dyn MailServer, sent: &[Sent]) -> Vec<String> {
     let mut wrong = Vec::new();
     for Sent { case, outcome, .. } in sent {

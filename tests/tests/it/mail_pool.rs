@@ -1,23 +1,18 @@
 //! Connections that are kept for further mails.
 
-use std::{
-    task::Poll,
-    time::{Duration, Instant},
-};
+use std::task::Poll;
+use std::time::{Duration, Instant};
 
-use settings_core::{
-    mail::{
-        ConnectionSecurity, EmailSettings, Keep, Mailer, MailerOptions, Message, Outcome, Step, TlsVersion,
-    },
-    value::Secret,
+use settings_core::mail::{
+    ConnectionSecurity, EmailSettings, Mailer, MailerOptions, Message, Outcome, PoolConfig, Step, TlsVersion,
 };
-use settings_tests::{
-    certificates::CERTIFICATES,
-    faults::{LOGIN, Server},
-};
-use tokio::{task::JoinSet, time::sleep};
+use settings_core::value::Secret;
+use settings_tests::certificates::CERTIFICATES;
+use settings_tests::faults::{LOGIN, Server};
+use tokio::task::JoinSet;
+use tokio::time::sleep;
 
-fn mailer(server: &Server, security: ConnectionSecurity, keep: Keep) -> Mailer {
+fn mailer(server: &Server, security: ConnectionSecurity, pool: PoolConfig) -> Mailer {
     let settings = EmailSettings {
         smtp_server: server.address().ip().to_string(),
         smtp_port: server.address().port(),
@@ -29,7 +24,7 @@ fn mailer(server: &Server, security: ConnectionSecurity, keep: Keep) -> Mailer {
         ..EmailSettings::default()
     };
     let options =
-        MailerOptions::default().extra_ca_pem(CERTIFICATES.ca_pem.clone()).connections(3).keep(keep);
+        MailerOptions::default().extra_ca_pem(CERTIFICATES.ca_pem.clone()).connections(3).pool(pool);
     Mailer::new(&settings, options).unwrap()
 }
 
@@ -46,7 +41,7 @@ fn count(server: &Server, verb: &str) -> usize {
 
 async fn send_ten(server: &Server, mailer: &Mailer) {
     for at in 0..10 {
-        let attempt = mailer.attempt(&message("admin@example.com")).await;
+        let attempt = mailer.send_traced(&message("admin@example.com")).await;
         assert!(attempt.outcome.is_delivered_to_all(), "{at}: {}\n{}", attempt.outcome, attempt.transcript);
     }
     assert_eq!(server.record().taken().len(), 10);
@@ -56,7 +51,7 @@ async fn send_ten(server: &Server, mailer: &Mailer) {
 async fn one_connection_serves_many_mails() {
     for security in [ConnectionSecurity::None, ConnectionSecurity::StartTls] {
         let server = Server::start("ok", true).await;
-        let mailer = mailer(&server, security, Keep::default());
+        let mailer = mailer(&server, security, PoolConfig::default());
         send_ten(&server, &mailer).await;
         assert_eq!((count(&server, "MAIL"), server.record().peak(), count(&server, "QUIT")), (10, 1, 0));
         mailer.close().await;
@@ -70,15 +65,15 @@ async fn a_server_that_ends_connections_loses_no_mail() {
     for mode in ["one-mail-only", "one-mail-421", "drop-at-quit"] {
         for pipelining in [true, false] {
             let server = Server::start(mode, pipelining).await;
-            send_ten(&server, &mailer(&server, ConnectionSecurity::None, Keep::default())).await;
+            send_ten(&server, &mailer(&server, ConnectionSecurity::None, PoolConfig::default())).await;
         }
     }
 }
 
 #[tokio::test]
-async fn a_refused_mail_leaves_nothing_behind() {
+async fn a_refused_mail_does_not_affect_the_next() {
     let server = Server::start("rcpt-mixed", true).await;
-    let mailer = mailer(&server, ConnectionSecurity::StartTls, Keep::default());
+    let mailer = mailer(&server, ConnectionSecurity::StartTls, PoolConfig::default());
     for _ in 0..3 {
         let refused = mailer.send(&message("second@example.com")).await;
         assert_eq!(refused.name(), "refused", "{refused}");
@@ -90,15 +85,15 @@ async fn a_refused_mail_leaves_nothing_behind() {
 }
 
 #[tokio::test]
-async fn age_count_and_idleness_close() {
+async fn connections_close_by_age_count_and_idle_time() {
     let server = Server::start("ok", true).await;
-    let keep = Keep { mails: 5, ..Keep::default() };
+    let keep = PoolConfig::default().max_mails(5);
     send_ten(&server, &mailer(&server, ConnectionSecurity::None, keep)).await;
     closes(&server).await;
     assert_eq!((count(&server, "EHLO"), count(&server, "QUIT")), (2, 2));
 
     let server = Server::start("ok", true).await;
-    let keep = Keep { idle: Duration::from_millis(200), ..Keep::default() };
+    let keep = PoolConfig::default().max_idle(Duration::from_millis(200));
     let idle = mailer(&server, ConnectionSecurity::None, keep);
     let _ = idle.send(&message("admin@example.com")).await;
     assert_eq!(count(&server, "QUIT"), 0);
@@ -109,14 +104,14 @@ async fn age_count_and_idleness_close() {
     assert_eq!(count(&server, "QUIT"), 2);
 
     let server = Server::start("ok", true).await;
-    let keep = Keep { age: Duration::ZERO, ..Keep::default() };
+    let keep = PoolConfig::default().max_age(Duration::ZERO);
     send_ten(&server, &mailer(&server, ConnectionSecurity::None, keep)).await;
     assert_eq!(count(&server, "EHLO"), 10);
 }
 
 #[tokio::test]
 async fn no_more_connections_than_allowed() {
-    for keep in [Keep::default(), Keep { mails: 1, ..Keep::default() }] {
+    for keep in [PoolConfig::default(), PoolConfig::default().max_mails(1)] {
         let server = Server::start("ok", true).await;
         let mailer = mailer(&server, ConnectionSecurity::None, keep);
         let mut sends = JoinSet::new();
@@ -132,9 +127,9 @@ async fn no_more_connections_than_allowed() {
 }
 
 #[tokio::test]
-async fn what_the_server_says_unasked_ends_a_kept_connection() {
+async fn unsolicited_replies_end_a_pooled_connection() {
     let server = Server::start("421-at-quit", true).await;
-    let mailer = mailer(&server, ConnectionSecurity::None, Keep::default());
+    let mailer = mailer(&server, ConnectionSecurity::None, PoolConfig::default());
     assert!(mailer.send(&message("admin@example.com")).await.is_delivered_to_all());
     server.shout(b"421 4.3.2 going down\r\n");
     sleep(Duration::from_millis(100)).await;
@@ -147,9 +142,9 @@ async fn what_the_server_says_unasked_ends_a_kept_connection() {
 }
 
 #[tokio::test]
-async fn a_kept_connection_does_not_wait() {
+async fn a_pooled_connection_does_not_wait() {
     let server = Server::start("ok", true).await;
-    let mailer = mailer(&server, ConnectionSecurity::None, Keep::default());
+    let mailer = mailer(&server, ConnectionSecurity::None, PoolConfig::default());
     let mut times = Vec::new();
     for _ in 0..50 {
         let started = Instant::now();
@@ -171,24 +166,24 @@ async fn closes(server: &Server) {
 }
 
 /// Polls a send once and drops it: no server can have answered by then.
-async fn begin_and_give_up(mailer: &Mailer, message: &Message) {
+async fn begin_and_cancel(mailer: &Mailer, message: &Message) {
     let mut send = Box::pin(mailer.send(message));
     let begun = std::future::poll_fn(|context| Poll::Ready(send.as_mut().poll(context).is_pending())).await;
     assert!(begun);
 }
 
 #[tokio::test]
-async fn all_that_is_done_is_counted() {
+async fn everything_is_counted() {
     let server = Server::start("rcpt-mixed", true).await;
-    let mailer = mailer(&server, ConnectionSecurity::None, Keep::default());
+    let mailer = mailer(&server, ConnectionSecurity::None, PoolConfig::default());
     for to in ["admin@example.com", "second@example.com", "third@example.com", "admin@example.com"] {
         let _ = mailer.send(&message(to)).await;
     }
     let _ = mailer.send(&message("admin@example.com").cc("second@example.com".parse().unwrap())).await;
-    begin_and_give_up(&mailer, &message("admin@example.com")).await;
+    begin_and_cancel(&mailer, &message("admin@example.com")).await;
     let counts = mailer.counts();
     assert_eq!((counts.delivered, counts.delivered_in_part, counts.refused, counts.deferred), (2, 1, 1, 1));
-    assert_eq!((counts.opened, counts.reused, counts.given_up), (1, 4, 1));
+    assert_eq!((counts.opened, counts.reused, counts.cancelled), (1, 4, 1));
     assert!(!counts.took.is_zero());
 }
 
@@ -203,7 +198,7 @@ async fn old_tls_can_be_ruled_out() {
     };
     let options = MailerOptions::default().extra_ca_pem(CERTIFICATES.ca_pem.clone());
     let mailer = Mailer::new(&settings, options.clone()).unwrap();
-    let attempt = mailer.attempt(&message("admin@example.com")).await;
+    let attempt = mailer.send_traced(&message("admin@example.com")).await;
     assert!(attempt.outcome.is_delivered_to_all() && attempt.transcript.to_string().contains("TLS 1.2"));
     let strict = Mailer::new(&settings, options.oldest_tls(TlsVersion::Tls13)).unwrap();
     let outcome = strict.send(&message("admin@example.com")).await;

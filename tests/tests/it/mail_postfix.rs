@@ -1,33 +1,27 @@
 //! Mail to a real server, and what can go wrong on the way to it.
 
-use std::{
-    net::{Ipv4Addr, SocketAddr},
-    path::Path,
-    process::Command,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use settings_core::{
-    mail::{
-        Attachment, ConnectionSecurity, EmailSettings, Mailer, MailerOptions, Message, Outcome,
-        RecipientState, Step, doctor,
-    },
-    value::Secret,
+use settings_core::mail::{
+    Attachment, ConnectionSecurity, EmailSettings, Mailer, MailerOptions, Message, Outcome, RecipientState,
+    Step, doctor,
 };
-use settings_tests::{
-    certificates::CERTIFICATES,
-    lag::Lag,
-    postfix::{LOGIN, Postfix, SIZE_LIMIT},
-    proxy::{Mischief, Proxy},
-    real,
-};
+use settings_core::value::Secret;
+use settings_tests::certificates::CERTIFICATES;
+use settings_tests::lag::Lag;
+use settings_tests::postfix::{LOGIN, Postfix, SIZE_LIMIT};
+use settings_tests::proxy::{Mischief, Proxy};
+use settings_tests::real;
 use tokio::task::JoinSet;
 
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 #[test]
-fn a_real_server_is_told_and_told_of_truly() {
+fn postfix_outcomes_are_reported_correctly() {
     let postfix = match Postfix::start() {
         Ok(postfix) => Arc::new(postfix),
         Err(why) => return real::left_out("mail to a real Postfix", &why),
@@ -105,7 +99,7 @@ async fn arrives(postfix: &Postfix) {
     }
 }
 
-/// What arrives is what was sent, byte for byte, and means the same to another reader of mail.
+/// The mail arrives byte for byte as sent, and another reader understands it in the same way.
 async fn arrives_whole(postfix: &Postfix) {
     let python = real::output("python3", &["--version"]).is_ok();
     if !python {
@@ -346,7 +340,7 @@ async fn too_large(postfix: &Postfix) {
     );
 }
 
-/// A server that falls silent at any step keeps nobody waiting.
+/// A server that becomes silent at any step does not block the mailer.
 async fn silent(postfix: &Arc<Postfix>) {
     let ports = postfix.ports();
     let clear = (ports.clear, ConnectionSecurity::None);
@@ -382,7 +376,7 @@ async fn falls_silent(
     let message = message();
     let lag = Lag::watch();
     let started = Instant::now();
-    let attempt = Mailer::new(&settings, trusting()).unwrap().attempt(&message).await;
+    let attempt = Mailer::new(&settings, trusting()).unwrap().send_traced(&message).await;
     let took = started.elapsed();
     let name = if step == Step::Dot { "unknown" } else { "deferred" };
     expect(&attempt.outcome, name, Some(step), "no answer within 2 s", &postfix);
@@ -399,10 +393,10 @@ async fn falls_silent(
 }
 
 async fn doctor_walks(postfix: &Postfix) {
-    let probe = doctor::Probe {
-        sender: Some("server@example.test".parse().unwrap()),
-        recipients: vec!["admin@example.test".parse().unwrap(), "reject@example.test".parse().unwrap()],
-    };
+    let probe = doctor::Probe::default()
+        .sender("server@example.test".parse().unwrap())
+        .recipient("admin@example.test".parse().unwrap())
+        .recipient("reject@example.test".parse().unwrap());
     let settings = settings(postfix.ports().submission, ConnectionSecurity::StartTls);
     let report = doctor::examine(&settings, trusting(), &probe).await;
     assert!(!report.healthy);

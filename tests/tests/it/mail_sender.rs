@@ -2,20 +2,17 @@
 
 use std::time::Duration;
 
-use settings_core::{
-    mail::{
-        Cause, CloseReason, ConnectionSecurity, EmailSettings, Failure, Mailer, MailerOptions, Message, Step,
-        TlsFault, TlsVersion,
-        catch::{CatchOptions, Catcher},
-    },
-    value::Secret,
+use settings_core::mail::catch::{CatchOptions, Catcher};
+use settings_core::mail::{
+    Cause, CloseReason, ConnectionSecurity, EmailSettings, Failure, Mailer, MailerOptions, Message,
+    Replacement, Step, TlsFault, TlsVersion,
 };
-use settings_tests::{
-    certificates::CERTIFICATES,
-    cli::Folder,
-    faults::{LOGIN, Server},
-};
-use tokio::{task::JoinSet, time::sleep};
+use settings_core::value::Secret;
+use settings_tests::certificates::CERTIFICATES;
+use settings_tests::cli::Folder;
+use settings_tests::faults::{LOGIN, Server};
+use tokio::task::JoinSet;
+use tokio::time::sleep;
 
 fn settings(server: &Server, security: ConnectionSecurity) -> EmailSettings {
     EmailSettings {
@@ -27,7 +24,7 @@ fn settings(server: &Server, security: ConnectionSecurity) -> EmailSettings {
     }
 }
 
-fn of_catcher(catcher: &Catcher) -> EmailSettings {
+fn for_catcher(catcher: &Catcher) -> EmailSettings {
     EmailSettings {
         smtp_server: catcher.address().ip().to_string(),
         smtp_port: catcher.address().port(),
@@ -60,7 +57,7 @@ fn trusting(server: &Server, security: ConnectionSecurity, folder: &Folder) -> E
     EmailSettings { smtp_ca_file, ..settings(server, security) }
 }
 
-async fn closes(server: &Server) {
+async fn wait_until_closed(server: &Server) {
     for _ in 0..300 {
         if server.record().open() == 0 {
             return;
@@ -71,13 +68,13 @@ async fn closes(server: &Server) {
 }
 
 #[tokio::test]
-async fn mails_come_from_whom_the_settings_name() {
+async fn mails_have_the_sender_of_the_settings() {
     let mut catcher = Catcher::start(CatchOptions::default()).await.unwrap();
     let settings = EmailSettings {
         feedback_name: "Café: Chat".into(),
         feedback_email: "chat@bücher.example".into(),
         reply_to_address: "help@example.com".into(),
-        ..of_catcher(&catcher)
+        ..for_catcher(&catcher)
     };
     let mailer = mailer(&settings);
     let message = mailer.message().unwrap().to("admin@example.com".parse().unwrap()).text("Hello!\n");
@@ -93,7 +90,7 @@ async fn mails_come_from_whom_the_settings_name() {
 }
 
 #[tokio::test]
-async fn without_a_sender_the_setting_is_named() {
+async fn a_missing_sender_names_the_setting() {
     let server = Server::start("ok", true).await;
     let failure = mailer(&settings(&server, ConnectionSecurity::None)).message().unwrap_err();
     assert_eq!(failure.step, Step::Settings);
@@ -101,7 +98,7 @@ async fn without_a_sender_the_setting_is_named() {
 }
 
 #[tokio::test]
-async fn the_ehlo_name_is_said() {
+async fn the_ehlo_name_is_sent() {
     for (name, expected) in [("", "EHLO [127.0.0.1]"), ("chat.example.com", "EHLO chat.example.com")] {
         let server = Server::start("ok", true).await;
         let settings =
@@ -112,7 +109,7 @@ async fn the_ehlo_name_is_said() {
 }
 
 #[tokio::test]
-async fn the_file_of_authorities_is_trusted() {
+async fn the_ca_file_is_trusted() {
     let (server, folder) = (Server::start("ok", true).await, Folder::new("sender-ca"));
     let trusting = trusting(&server, ConnectionSecurity::StartTls, &folder);
     let outcome = mailer(&trusting).send(&message()).await;
@@ -122,17 +119,17 @@ async fn the_file_of_authorities_is_trusted() {
     assert!(hint.iter().any(|hint| hint.contains("EmailSettings.SMTPCAFile")), "{outcome}");
     for (file, expected) in [
         (folder.path("none.pem"), "cannot be read"),
-        (folder.write("empty.pem", ""), "has no certificate in PEM form"),
+        (folder.write("empty.pem", ""), "does not contain a PEM certificate"),
     ] {
         let settings = EmailSettings { smtp_ca_file: file.clone(), ..trusting.clone() };
         let failure = Mailer::new(&settings, MailerOptions::default()).unwrap_err().to_string();
-        let named = format!("EmailSettings.SMTPCAFile, {file}");
+        let named = format!("EmailSettings.SMTPCAFile ({file})");
         assert!(failure.contains(&named) && failure.contains(expected), "{failure}");
     }
 }
 
 #[tokio::test]
-async fn a_fingerprint_is_the_only_trust() {
+async fn only_the_fingerprint_is_trusted() {
     for (mode, security) in [
         ("cert-selfsigned", ConnectionSecurity::StartTls),
         ("cert-expired-tls", ConnectionSecurity::Tls),
@@ -161,14 +158,14 @@ async fn a_fingerprint_is_the_only_trust() {
             smtp_certificate_fingerprint: pairs.join(":").to_uppercase(),
             ..settings(&server, security)
         };
-        let attempt = mailer(&right).attempt(&message()).await;
+        let attempt = mailer(&right).send_traced(&message()).await;
         assert!(attempt.outcome.is_delivered_to_all(), "{mode}: {}", attempt.outcome);
-        assert!(attempt.transcript.to_string().contains("known by its fingerprint"));
+        assert!(attempt.transcript.to_string().contains("trusted by its fingerprint"));
     }
 }
 
 #[tokio::test]
-async fn the_oldest_tls_is_obeyed() {
+async fn the_minimum_tls_version_is_respected() {
     let (server, folder) = (Server::start("tls-1.2", true).await, Folder::new("sender-tls"));
     let trusting = trusting(&server, ConnectionSecurity::Tls, &folder);
     assert!(mailer(&trusting).send(&message()).await.is_delivered_to_all());
@@ -178,7 +175,7 @@ async fn the_oldest_tls_is_obeyed() {
 }
 
 #[tokio::test]
-async fn cram_md5_needs_consent() {
+async fn cram_md5_must_be_allowed() {
     let (server, folder) = (Server::start("auth-cram-only", true).await, Folder::new("sender-cram"));
     let refusing = EmailSettings {
         enable_smtp_auth: true,
@@ -195,7 +192,7 @@ async fn cram_md5_needs_consent() {
 }
 
 #[tokio::test]
-async fn no_more_connections_than_set() {
+async fn the_connection_limit_is_respected() {
     let server = Server::start("ok", true).await;
     let settings = EmailSettings { smtp_connections: 2, ..settings(&server, ConnectionSecurity::None) };
     let mailer = mailer(&settings);
@@ -209,7 +206,7 @@ async fn no_more_connections_than_set() {
 }
 
 #[tokio::test]
-async fn connections_wait_as_long_as_set() {
+async fn the_idle_timeout_is_respected() {
     let server = Server::start("ok", true).await;
     let at_once =
         EmailSettings { smtp_idle_timeout: Duration::ZERO, ..settings(&server, ConnectionSecurity::None) };
@@ -229,7 +226,7 @@ async fn connections_wait_as_long_as_set() {
     assert!(mailer.send(&message()).await.is_delivered_to_all());
     sleep(Duration::from_millis(500)).await;
     assert_eq!((server.record().open(), mailer.counts().idle, mailer.counts().open()), (1, 1, 1));
-    closes(&server).await;
+    wait_until_closed(&server).await;
     assert_eq!(said(&server, "QUIT").len(), 1);
     let counts = mailer.counts();
     assert_eq!((counts.closed_for(CloseReason::Idle), counts.idle, counts.open()), (1, 0, 0));
@@ -238,17 +235,17 @@ async fn connections_wait_as_long_as_set() {
 #[tokio::test]
 async fn connections_come_from_the_source_address() {
     let mut catcher = Catcher::start(CatchOptions::default()).await.unwrap();
-    let settings = EmailSettings { smtp_source_address: "127.0.0.9".into(), ..of_catcher(&catcher) };
+    let settings = EmailSettings { smtp_source_address: "127.0.0.9".into(), ..for_catcher(&catcher) };
     let outcome = mailer(&settings).send(&message()).await;
     assert!(outcome.is_delivered_to_all(), "{outcome}");
     assert_eq!(catcher.next().await.unwrap().peer.ip().to_string(), "127.0.0.9");
-    let foreign = EmailSettings { smtp_source_address: "192.0.2.1".into(), ..of_catcher(&catcher) };
+    let foreign = EmailSettings { smtp_source_address: "192.0.2.1".into(), ..for_catcher(&catcher) };
     let outcome = mailer(&foreign).send(&message()).await;
     assert!(outcome.to_string().contains("SMTPSourceAddress"), "{outcome}");
 }
 
 #[tokio::test]
-async fn replaced_settings_are_obeyed_by_the_next_mail() {
+async fn the_next_mail_uses_replaced_settings() {
     let (old, new) = (Server::start("slow-replies", true).await, Server::start("ok", true).await);
     let slow = EmailSettings {
         smtp_server_timeout: Duration::from_secs(60),
@@ -262,9 +259,9 @@ async fn replaced_settings_are_obeyed_by_the_next_mail() {
     while said(&old, "EHLO").is_empty() {
         sleep(Duration::from_millis(5)).await;
     }
-    assert_eq!(mailer.replace(&slow), Ok(false));
+    assert_eq!(mailer.replace(&slow), Ok(Replacement::Unchanged));
     let changed = settings(&new, ConnectionSecurity::None);
-    assert_eq!(mailer.replace(&changed), Ok(true));
+    assert_eq!(mailer.replace(&changed), Ok(Replacement::Applied));
     assert_eq!(mailer.settings(), changed);
     assert!(mailer.send(&message()).await.is_delivered_to_all());
     assert_eq!(new.record().taken().len(), 1);
@@ -272,13 +269,13 @@ async fn replaced_settings_are_obeyed_by_the_next_mail() {
 
     assert!(running.await.unwrap().is_delivered_to_all());
     assert_eq!((old.record().taken().len(), new.record().taken().len()), (1, 1));
-    closes(&old).await;
+    wait_until_closed(&old).await;
     assert_eq!(said(&old, "QUIT").len(), 1);
     assert_eq!(mailer.counts().closed_for(CloseReason::Replaced), 1);
 }
 
 #[tokio::test]
-async fn connections_that_wait_are_left_when_settings_change_and_when_the_mailer_goes() {
+async fn idle_connections_quit_when_settings_change_and_when_the_mailer_is_dropped() {
     let (old, new) = (Server::start("ok", true).await, Server::start("ok", true).await);
     let mailer = mailer(&settings(&old, ConnectionSecurity::None));
     assert!(mailer.send(&message()).await.is_delivered_to_all());
@@ -287,18 +284,18 @@ async fn connections_that_wait_are_left_when_settings_change_and_when_the_mailer
     let changed = settings(&new, ConnectionSecurity::None);
     // From a thread that knows no runtime, as a watcher of files has one.
     std::thread::spawn(move || handle.replace(&changed)).join().unwrap().unwrap();
-    closes(&old).await;
+    wait_until_closed(&old).await;
     assert_eq!(said(&old, "QUIT").len(), 1);
 
     assert!(mailer.send(&message()).await.is_delivered_to_all());
     assert_eq!(new.record().open(), 1);
     drop(mailer);
-    closes(&new).await;
+    wait_until_closed(&new).await;
     assert_eq!(said(&new, "QUIT").len(), 1);
 }
 
 #[tokio::test]
-async fn mails_that_wait_for_their_turn_go_by_the_new_settings() {
+async fn waiting_mails_use_the_new_settings() {
     let (old, new) = (Server::start("hang-at-mail", true).await, Server::start("ok", true).await);
     let one = EmailSettings { smtp_connections: 1, ..settings(&old, ConnectionSecurity::None) };
     let mailer = mailer(&EmailSettings { smtp_server_timeout: Duration::from_secs(2), ..one });
@@ -316,11 +313,11 @@ async fn mails_that_wait_for_their_turn_go_by_the_new_settings() {
 }
 
 #[tokio::test]
-async fn settings_that_cannot_be_obeyed_stop_mail_until_they_are_mended() {
+async fn unusable_settings_stop_mail_until_they_are_fixed() {
     let server = Server::start("ok", true).await;
     let good = settings(&server, ConnectionSecurity::None);
     let blank = EmailSettings { smtp_server: String::new(), ..good.clone() };
-    let mailer = Mailer::replaceable(&blank, MailerOptions::default());
+    let mailer = Mailer::new_lenient(&blank, MailerOptions::default());
     let outcome = mailer.send(&message()).await;
     assert_eq!(outcome.name(), "not attempted");
     assert!(outcome.to_string().contains("EmailSettings.SMTPServer is empty"), "{outcome}");
@@ -332,12 +329,12 @@ async fn settings_that_cannot_be_obeyed_stop_mail_until_they_are_mended() {
     assert_eq!(mailer.failure(), Some(failure.clone()));
     assert_eq!(mailer.replace(&blank), Err(failure), "the same settings cannot be obeyed still");
     assert_eq!(mailer.send(&message()).await.name(), "not attempted");
-    closes(&server).await;
+    wait_until_closed(&server).await;
     assert_eq!(server.record().taken().len(), 1);
 }
 
 #[tokio::test]
-async fn a_changed_file_of_authorities_is_read_on_refresh() {
+async fn refresh_reloads_the_ca_file() {
     let (server, folder) = (Server::start("ok", true).await, Folder::new("sender-refresh"));
     let smtp_ca_file = folder.write("ca.pem", &CERTIFICATES.self_signed.chain_pem);
     let settings = EmailSettings { smtp_ca_file, ..settings(&server, ConnectionSecurity::StartTls) };
@@ -371,7 +368,7 @@ async fn local_parts_outside_ascii_need_a_server_that_offers_them() {
     assert!(said(&server, "MAIL").is_empty());
 
     let mut catcher = Catcher::start(CatchOptions::default()).await.unwrap();
-    let outcome = mailer(&of_catcher(&catcher)).send(&to("grüße@bücher.example")).await;
+    let outcome = mailer(&for_catcher(&catcher)).send(&to("grüße@bücher.example")).await;
     assert!(outcome.is_delivered_to_all(), "{outcome}");
     let caught = catcher.next().await.unwrap();
     assert_eq!(caught.recipients, ["grüße@bücher.example"]);
@@ -413,6 +410,6 @@ async fn a_mailer_follows_the_configuration_file() {
     }
     assert!(mailer.send(&message()).await.is_delivered_to_all());
     assert_eq!((old.record().taken().len(), new.record().taken().len()), (1, 1));
-    closes(&old).await;
+    wait_until_closed(&old).await;
     assert_eq!(said(&old, "QUIT").len(), 1);
 }

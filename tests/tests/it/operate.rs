@@ -1,4 +1,4 @@
-//! The flags that say where settings come from, and what writing back must keep to, as an operator meets them.
+//! The flags for the sources of settings, and the rules of writing back, as an operator uses them.
 
 use std::fs;
 use std::process::Command;
@@ -11,25 +11,25 @@ fn get(arguments: &[&str], path: &str) -> String {
 }
 
 #[test]
-fn of_several_files_the_later_is_the_stronger_and_the_one_that_is_written() {
+fn the_last_of_several_files_is_the_strongest_and_is_written() {
     let folder = Folder::new("several");
     let base = folder.write("base.json", r#"{"EmailSettings": {"SMTPPort": 1, "SMTPServer": "base"}}"#);
     let site = folder.write("site.json", "{\"EmailSettings\": {\"SMTPPort\": 2}}\n");
     let both = ["--config", &base, "--config", &site];
     assert_eq!(get(&both, "EmailSettings.SMTPPort"), "2");
     assert_eq!(get(&both, "EmailSettings.SMTPServer"), "base");
-    let told = settings(&[&both[..], &["set", "EmailSettings.SMTPServer", "site"]].concat(), &[]);
-    assert_eq!((told.code, told.out), (0, format!("wrote {site} (version 2)\n")), "{}", told.error);
+    let run = settings(&[&both[..], &["set", "EmailSettings.SMTPServer", "site"]].concat(), &[]);
+    assert_eq!((run.code, run.out), (0, format!("wrote {site} (version 2)\n")), "{}", run.error);
     assert_eq!(get(&both, "EmailSettings.SMTPServer"), "site");
     assert_eq!(get(&["--config", &base], "EmailSettings.SMTPServer"), "base");
     assert_eq!(get(&["--config", &site, "--config", &base], "EmailSettings.SMTPServer"), "base");
     // the later file may be made by the change, an earlier one must be there
     let new = folder.path("new.json");
-    let told = settings(&["--config", &base, "--config", &new, "set", "EmailSettings.SMTPPort", "3"], &[]);
-    assert_eq!((told.code, told.out), (0, format!("wrote {new} (version 1)\n")), "{}", told.error);
+    let run = settings(&["--config", &base, "--config", &new, "set", "EmailSettings.SMTPPort", "3"], &[]);
+    assert_eq!((run.code, run.out), (0, format!("wrote {new} (version 1)\n")), "{}", run.error);
     let missing = folder.path("missing.json");
-    let told = settings(&["--config", &missing, "--config", &new, "set", "EmailSettings.SMTPPort", "3"], &[]);
-    assert!(told.code == 2 && told.error.contains("missing.json"), "{told:?}");
+    let run = settings(&["--config", &missing, "--config", &new, "set", "EmailSettings.SMTPPort", "3"], &[]);
+    assert!(run.code == 2 && run.error.contains("missing.json"), "{run:?}");
     // every command that resolves takes them
     for command in [&["show"][..], &["explain", "EmailSettings.SMTPPort"], &["validate"], &["diff"]] {
         let run = settings(&[&both[..], &["--unknown", "deny"], command].concat(), &[]);
@@ -38,7 +38,7 @@ fn of_several_files_the_later_is_the_stronger_and_the_one_that_is_written() {
 }
 
 #[test]
-fn secrets_directories_stand_between_files_and_the_environment() {
+fn secrets_directories_are_between_files_and_the_environment() {
     let folder = Folder::new("flags-secrets");
     fs::create_dir(folder.path("one")).unwrap();
     fs::create_dir(folder.path("two")).unwrap();
@@ -60,7 +60,7 @@ fn secrets_directories_stand_between_files_and_the_environment() {
 }
 
 #[test]
-fn unknown_names_are_allowed_warned_of_or_denied_as_told() {
+fn unknown_names_follow_the_policy() {
     let folder = Folder::new("flags-unknown");
     let config = folder
         .write("config.json", r#"{"EmailSettings": {"Quaternion": 1}, "Elsewhere": {"Quaternion": 1}}"#);
@@ -72,18 +72,19 @@ fn unknown_names_are_allowed_warned_of_or_denied_as_told() {
             findings.iter().map(|one| one["severity"].as_str().unwrap_or_default().to_owned()).collect();
         (run.code, severities)
     };
-    let told = |code, severities: &[&str]| (code, severities.iter().map(|one| (*one).to_owned()).collect());
-    assert_eq!(severities(&[], &[]), told(0, &["warning", "note"]));
-    assert_eq!(severities(&["--unknown", "allow"], &[]), told(0, &[]));
-    assert_eq!(severities(&["--unknown", "deny"], &[]), told(1, &["error", "error"]));
-    assert_eq!(severities(&["--unknown", "EmailSettings=deny"], &[]), told(1, &["error", "note"]));
+    let expected =
+        |code, severities: &[&str]| (code, severities.iter().map(|one| (*one).to_owned()).collect());
+    assert_eq!(severities(&[], &[]), expected(0, &["warning", "note"]));
+    assert_eq!(severities(&["--unknown", "allow"], &[]), expected(0, &[]));
+    assert_eq!(severities(&["--unknown", "deny"], &[]), expected(1, &["error", "error"]));
+    assert_eq!(severities(&["--unknown", "EmailSettings=deny"], &[]), expected(1, &["error", "note"]));
     let both = ["--unknown", "deny", "--unknown", "emailsettings=allow"];
-    assert_eq!(severities(&both, &[]), told(1, &["error"]));
+    assert_eq!(severities(&both, &[]), expected(1, &["error"]));
     let variable = [("MM_EMAILSETTINGS_QUATERNION", "1")];
-    assert_eq!(severities(&["--unknown", "allow"], &variable), told(0, &[]));
+    assert_eq!(severities(&["--unknown", "allow"], &variable), expected(0, &[]));
     assert_eq!(
         severities(&["--unknown", "EmailSettings=deny"], &variable),
-        told(1, &["error", "error", "note"])
+        expected(1, &["error", "error", "note"])
     );
     for wrong in ["forbid", "EmailSettings=", "=x"] {
         let run = settings(&["--unknown", wrong, "show"], &[]);
@@ -92,10 +93,10 @@ fn unknown_names_are_allowed_warned_of_or_denied_as_told() {
 }
 
 #[test]
-fn what_was_told_on_the_command_line_is_not_repeated_with_its_secret() {
+fn debug_output_of_arguments_shows_no_secret() {
     let run = settings(&["--set", "EmailSettings.SMTPPort", "show"], &[]);
     assert!(run.code == 2 && run.error.contains("PATH=VALUE"), "{run:?}");
-    let cli = <settings_core::cli::Cli as clap::Parser>::try_parse_from([
+    let cli = <settings_cli::Cli as clap::Parser>::try_parse_from([
         "settings",
         "--set",
         "EmailSettings.SMTPPassword=k4n4ry",
@@ -111,7 +112,7 @@ fn set(config: &str, values: &[&str], variables: &[(&str, &str)]) -> Run {
 }
 
 #[test]
-fn a_setting_that_the_environment_shadows_is_said_to_be() {
+fn a_shadowed_setting_is_refused_or_reported() {
     let folder = Folder::new("shadow");
     let config = folder.write("config.json", "{}");
     let variables = [("MM_EMAILSETTINGS_SMTPPORT", "2525"), ("MM_EMAILSETTINGS_SMTPPASSWORD", "k4n4ry")];
@@ -119,18 +120,18 @@ fn a_setting_that_the_environment_shadows_is_said_to_be() {
     assert_eq!(refused.code, 1);
     assert!(refused.error.contains("`EmailSettings.SMTPPort` is set by variable MM_EMAILSETTINGS_SMTPPORT"));
     assert_eq!(fs::read_to_string(&config).unwrap(), "{}");
-    let told = set(&config, &["EmailSettings.SMTPPort", "25", "--shadowed"], &variables);
-    assert_eq!(told.code, 0);
+    let run = set(&config, &["EmailSettings.SMTPPort", "25", "--shadowed"], &variables);
+    assert_eq!(run.code, 0);
     assert!(
-        told.out.contains("variable MM_EMAILSETTINGS_SMTPPORT, so that the change has no effect"),
+        run.out.contains("variable MM_EMAILSETTINGS_SMTPPORT, so that the change has no effect"),
         "{}",
-        told.out
+        run.out
     );
     let text = fs::read_to_string(&config).unwrap();
     assert!(text.contains("25") && !text.contains("2525") && !text.contains("k4n4ry"), "{text}");
 }
 
-/// More than a thousand users need a licence, wherever the two come from.
+/// More than a thousand users need a licence, whatever the origins of the two.
 #[test]
 fn the_stored_and_the_effective_view_are_both_checked() {
     let folder = Folder::new("views");
@@ -160,7 +161,7 @@ fn the_stored_and_the_effective_view_are_both_checked() {
 }
 
 #[test]
-fn values_that_start_with_a_hyphen_stand_behind_two() {
+fn values_that_start_with_a_hyphen_follow_two_hyphens() {
     let folder = Folder::new("hyphen");
     let config = folder.write("config.json", "{}");
     assert_eq!(set(&config, &["EmailSettings.SMTPUsername", "-v"], &[]).code, 2);
@@ -181,14 +182,14 @@ mod unix {
     }
 
     #[test]
-    fn a_read_only_file_is_read_and_left_alone() {
+    fn a_read_only_file_is_read_but_not_written() {
         let folder = Folder::new("read-only");
         let text = r#"{"EmailSettings": {"SMTPPort": 25}}"#;
         let config = folder.write("config.json", text);
         fs::set_permissions(&config, fs::Permissions::from_mode(0o444)).unwrap();
         assert_eq!(get(&["--config", &config], "EmailSettings.SMTPPort"), "25");
         assert_eq!(settings(&["--config", &config, "validate"], &[]).code, 0);
-        // what is so already needs no writing
+        // a value that is there already needs no writing
         assert_eq!(set(&config, &["EmailSettings.SMTPPort", "25"], &[]).code, 0);
         let refused = set(&config, &["EmailSettings.SMTPPort", "26"], &[]);
         assert!(refused.code == 1 && refused.error.contains("can't open for writing"), "{refused:?}");
@@ -201,8 +202,8 @@ mod unix {
         fs::create_dir(folder.path("real")).unwrap();
         let config = folder.path("config.json");
         symlink("real/config.json", &config).unwrap();
-        let told = set(&config, &["EmailSettings.SMTPPassword", "k4n4ry"], &[]);
-        assert_eq!((told.code, told.out), (0, format!("wrote {config} (version 1)\n")), "{}", told.error);
+        let run = set(&config, &["EmailSettings.SMTPPassword", "k4n4ry"], &[]);
+        assert_eq!((run.code, run.out), (0, format!("wrote {config} (version 1)\n")), "{}", run.error);
         assert!(fs::symlink_metadata(&config).unwrap().is_symlink());
         assert_eq!(mode(&folder.path("real/config.json")), 0o600);
         assert!(!std::path::Path::new(&folder.path(".config.json.history")).exists());

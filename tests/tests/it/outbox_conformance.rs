@@ -1,4 +1,4 @@
-//! An outbox over another store than the one that comes along.
+//! An outbox with a store of another kind.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -6,17 +6,18 @@ use std::time::SystemTime;
 
 use settings_core::mail::catch::{CatchOptions, Catcher};
 use settings_core::mail::outbox::{
-    Circuit, Claim, Due, EnqueueError, Enqueued, Entry, Known, Limits, MailId, NewMail, NoRetry, Outbox,
-    Settlement, State, Store, StoreError, Summary, conformance,
+    BeginOutcome, Circuit, Claim, DueMail, EnqueueError, Enqueued, KnownMail, MailId, MailState, NewMail,
+    Outbox, OutboxEntry, OutboxError, OutboxLimits, OutboxStore, OutboxSummary, RemoveOutcome, RetryOutcome,
+    Settlement, conformance,
 };
 use settings_core::mail::{EmailSettings, Mailer, MailerOptions, Message};
 use settings_tests::memory_store::MemoryStore;
 
 #[test]
-fn a_store_in_memory_keeps_every_promise() {
+fn memory_store_conforms() {
     let places = RefCell::new(HashMap::<String, MemoryStore>::new());
     conformance::check(|place| Ok(places.borrow_mut().entry(place.to_owned()).or_default().clone())).unwrap();
-    assert_eq!(places.borrow().len(), conformance::promises().count());
+    assert_eq!(places.borrow().len(), conformance::case_names().count());
 }
 
 fn message() -> Message {
@@ -26,7 +27,7 @@ fn message() -> Message {
 }
 
 #[tokio::test]
-async fn an_outbox_delivers_from_it() {
+async fn outbox_delivers_from_a_memory_store() {
     let mut catcher = Catcher::start(CatchOptions::default()).await.unwrap();
     let settings = EmailSettings {
         smtp_server: catcher.address().ip().to_string(),
@@ -40,11 +41,11 @@ async fn an_outbox_delivers_from_it() {
         outbox.enqueue(mail).await.unwrap();
     }
     let report = outbox.run_once(&mailer).await.unwrap();
-    assert_eq!((report.sent, outbox.summary().unwrap().count(State::Sent)), (1, 1));
+    assert_eq!((report.sent, outbox.summary().unwrap().count(MailState::Sent)), (1, 1));
     assert!(catcher.next().await.unwrap().text().contains("Hello!"));
 }
 
-/// A store with one fault, as [`conformance::check`] has to find it.
+/// A store with one fault, which [`conformance::check`] must find.
 struct Faulty {
     store: MemoryStore,
     fault: Fault,
@@ -64,8 +65,13 @@ macro_rules! delegated {
     };
 }
 
-impl Store for Faulty {
-    fn enqueue(&self, mail: &NewMail, limits: &Limits, now: SystemTime) -> Result<Enqueued, EnqueueError> {
+impl OutboxStore for Faulty {
+    fn enqueue(
+        &self,
+        mail: &NewMail,
+        limits: &OutboxLimits,
+        now: SystemTime,
+    ) -> Result<Enqueued, EnqueueError> {
         match self.fault {
             Fault::ForgetsKeys => {
                 let mail = mail.clone().key(format!("{:?}", std::time::Instant::now()));
@@ -75,15 +81,15 @@ impl Store for Faulty {
         }
     }
 
-    fn claim(&self) -> Result<Option<Claim>, StoreError> {
+    fn claim(&self) -> Result<Option<Claim>, OutboxError> {
         match self.fault {
             Fault::LetsTwoDeliver => Ok(Some(Claim::new(()))),
             _ => self.store.claim(),
         }
     }
 
-    fn recover(&self, now: SystemTime) -> Result<u64, StoreError> {
-        let sending = self.store.list(&[State::Sending], usize::MAX)?;
+    fn recover(&self, now: SystemTime) -> Result<u64, OutboxError> {
+        let sending = self.store.list(&[MailState::Sending], usize::MAX)?;
         let recovered = self.store.recover(now)?;
         if let Fault::SendsTwice = self.fault {
             for mail in sending {
@@ -93,46 +99,46 @@ impl Store for Faulty {
         Ok(recovered)
     }
 
-    fn settle(&self, id: MailId, settlement: &Settlement, now: SystemTime) -> Result<State, StoreError> {
+    fn settle(&self, id: MailId, settlement: &Settlement, now: SystemTime) -> Result<MailState, OutboxError> {
         let state = self.store.settle(id, settlement, now)?;
-        if let (Fault::LosesMails, State::Failed) = (self.fault, state) {
+        if let (Fault::LosesMails, MailState::Failed) = (self.fault, state) {
             self.store.remove(id)?;
         }
         Ok(state)
     }
 
     delegated! {
-        fn find(&self, key: &str) -> Result<Option<Known>, StoreError>;
-        fn sweep(&self, limits: &Limits, now: SystemTime) -> Result<u64, StoreError>;
-        fn due(&self, now: SystemTime, limit: usize, except: &[MailId]) -> Result<Vec<Due>, StoreError>;
-        fn next_due(&self) -> Result<Option<SystemTime>, StoreError>;
-        fn begin(&self, id: MailId, attempt: u32, now: SystemTime) -> Result<bool, StoreError>;
-        fn circuit(&self) -> Result<Circuit, StoreError>;
-        fn set_circuit(&self, circuit: &Circuit) -> Result<(), StoreError>;
-        fn last_done(&self, what: &str) -> Result<Option<SystemTime>, StoreError>;
-        fn set_done(&self, what: &str, at: SystemTime) -> Result<(), StoreError>;
-        fn summary(&self) -> Result<Summary, StoreError>;
-        fn list(&self, states: &[State], limit: usize) -> Result<Vec<Entry>, StoreError>;
-        fn get(&self, id: MailId) -> Result<Option<Entry>, StoreError>;
-        fn retry(&self, id: MailId, now: SystemTime) -> Result<Result<(), NoRetry>, StoreError>;
-        fn remove(&self, id: MailId) -> Result<bool, StoreError>;
+        fn find(&self, key: &str) -> Result<Option<KnownMail>, OutboxError>;
+        fn sweep(&self, limits: &OutboxLimits, now: SystemTime) -> Result<u64, OutboxError>;
+        fn due(&self, now: SystemTime, limit: usize, except: &[MailId]) -> Result<Vec<DueMail>, OutboxError>;
+        fn next_due(&self) -> Result<Option<SystemTime>, OutboxError>;
+        fn begin(&self, id: MailId, attempt: u32, now: SystemTime) -> Result<BeginOutcome, OutboxError>;
+        fn circuit(&self) -> Result<Circuit, OutboxError>;
+        fn set_circuit(&self, circuit: &Circuit) -> Result<(), OutboxError>;
+        fn last_done(&self, task: &str) -> Result<Option<SystemTime>, OutboxError>;
+        fn set_done(&self, task: &str, at: SystemTime) -> Result<(), OutboxError>;
+        fn summary(&self) -> Result<OutboxSummary, OutboxError>;
+        fn list(&self, states: &[MailState], limit: usize) -> Result<Vec<OutboxEntry>, OutboxError>;
+        fn get(&self, id: MailId) -> Result<Option<OutboxEntry>, OutboxError>;
+        fn retry(&self, id: MailId, now: SystemTime) -> Result<RetryOutcome, OutboxError>;
+        fn remove(&self, id: MailId) -> Result<RemoveOutcome, OutboxError>;
     }
 }
 
 #[test]
-fn a_store_that_breaks_a_promise_is_found_out() {
-    for (fault, promise) in [
-        (Fault::LosesMails, "recipients end one by one"),
+fn faulty_stores_are_detected() {
+    for (fault, case) in [
+        (Fault::LosesMails, "recipients are settled one by one"),
         (Fault::SendsTwice, "after a crash only alerts are sent again and only once"),
-        (Fault::ForgetsKeys, "a key keeps a second mail out"),
+        (Fault::ForgetsKeys, "a key rejects a second mail"),
         (Fault::LetsTwoDeliver, "one process delivers at a time"),
     ] {
         let places = RefCell::new(HashMap::<String, MemoryStore>::new());
-        let broken = conformance::check(|place| {
+        let checked = conformance::check(|place| {
             let store = places.borrow_mut().entry(place.to_owned()).or_default().clone();
             Ok(Faulty { store, fault })
         });
-        let broken = broken.unwrap_err();
-        assert_eq!(broken.promise, promise, "{fault:?}: {broken}");
+        let error = checked.unwrap_err();
+        assert_eq!(error.case, case, "{fault:?}: {error}");
     }
 }

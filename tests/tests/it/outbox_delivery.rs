@@ -1,4 +1,4 @@
-//! The outbox against a server that is told what to do, by a clock that is told how late it is.
+//! The outbox against a scripted server, with a manual clock.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -6,14 +6,16 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, SystemTime};
 
-use settings_core::mail::outbox::{Circuit, Entry, MailId, ManualClock, NewMail, Outbox, Progress, State};
+use settings_core::mail::outbox::{
+    Circuit, MailId, MailState, ManualClock, NewMail, Outbox, OutboxEntry, Progress, RetryOutcome,
+};
 use settings_core::mail::{ConnectionSecurity, EmailSettings, Mailer, MailerOptions, Message};
 use settings_tests::sink::{Act, Moment, Sink};
 use tempfile::TempDir;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// An outbox in a folder of its own.
+/// An outbox in a temporary folder.
 struct Office {
     folder: TempDir,
     clock: Arc<ManualClock>,
@@ -28,7 +30,7 @@ impl Office {
         Self { folder, clock, outbox }
     }
 
-    fn entry(&self, id: MailId) -> Entry {
+    fn entry(&self, id: MailId) -> OutboxEntry {
         self.outbox.get(id).unwrap().unwrap()
     }
 
@@ -66,10 +68,10 @@ fn mailer(sink: &Sink) -> Mailer {
 }
 
 #[tokio::test]
-async fn every_recipient_gets_the_mail_once_whatever_becomes_of_the_others() {
+async fn each_recipient_gets_the_mail_once() {
     let first = AtomicBool::new(true);
     let sink = Sink::start(move |moment| match moment {
-        Moment::Recipient("gone@example.com") => Act::Answer("550 5.1.1 nobody of that name"),
+        Moment::Recipient("gone@example.com") => Act::Answer("550 5.1.1 unknown user"),
         Moment::Recipient("full@example.com") if first.swap(false, Ordering::SeqCst) => {
             Act::Answer("452 4.2.2 mailbox full")
         }
@@ -89,14 +91,14 @@ async fn every_recipient_gets_the_mail_once_whatever_becomes_of_the_others() {
     let report = office.outbox.run_once(&mailer(&sink)).await.unwrap();
     assert_eq!((report.sent, report.deferred, report.failed), (0, 0, 1), "{report:?}");
     let entry = office.entry(id);
-    assert_eq!(entry.state, State::Failed);
-    assert!(entry.recipients[1].reply.as_deref().unwrap().contains("nobody of that name"));
+    assert_eq!(entry.state, MailState::Failed);
+    assert!(entry.recipients[1].reply.as_deref().unwrap().contains("unknown user"));
     let taken: Vec<Vec<String>> = sink.taken().into_iter().map(|mail| mail.recipients).collect();
     assert_eq!(taken, [["a@example.com"], ["full@example.com"]]);
 }
 
 #[tokio::test]
-async fn a_failing_server_is_left_alone_until_one_mail_has_found_it_well() {
+async fn failing_server_is_probed_by_one_mail() {
     let well = Arc::new(AtomicBool::new(false));
     let sink = Sink::start({
         let well = well.clone();
@@ -129,7 +131,7 @@ async fn a_failing_server_is_left_alone_until_one_mail_has_found_it_well() {
 }
 
 #[tokio::test]
-async fn settings_that_cannot_work_stop_the_queue_until_they_change() {
+async fn unusable_settings_halt_the_queue_until_they_change() {
     let sink = Sink::start(|_| Act::Well);
     let office = Office::new();
     let id = office.notify(&["a@example.com"]).await;
@@ -141,7 +143,7 @@ async fn settings_that_cannot_work_stop_the_queue_until_they_change() {
     let wrong = Mailer::new(&wrong, MailerOptions::default()).unwrap();
     let report = office.outbox.run_once(&wrong).await.unwrap();
     assert!(matches!(&report.circuit, Circuit::Halted { why, .. } if why.contains("STARTTLS")), "{report:?}");
-    assert_eq!((sink.connections(), office.entry(id).state), (1, State::Queued));
+    assert_eq!((sink.connections(), office.entry(id).state), (1, MailState::Queued));
     office.clock.advance(10 * 60 * MINUTE);
     office.outbox.run_once(&wrong).await.unwrap();
     assert_eq!(sink.connections(), 1, "nothing is tried with the same settings");
@@ -151,7 +153,7 @@ async fn settings_that_cannot_work_stop_the_queue_until_they_change() {
 }
 
 #[tokio::test]
-async fn an_administrator_sets_a_stopped_queue_going() {
+async fn administrator_resumes_a_halted_queue() {
     let refuses = Arc::new(AtomicBool::new(true));
     let sink = Sink::start({
         let refuses = refuses.clone();
@@ -170,7 +172,7 @@ async fn an_administrator_sets_a_stopped_queue_going() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_makes_a_second_copy_of_an_alert_only() {
+async fn lost_reply_causes_a_second_copy_of_an_alert_only() {
     let dots = AtomicUsize::new(0);
     let sink = Sink::start(move |moment| match moment {
         Moment::Dot(_) if dots.fetch_add(1, Ordering::SeqCst) < 2 => Act::TakeAndClose,
@@ -182,9 +184,9 @@ async fn a_lost_answer_makes_a_second_copy_of_an_alert_only() {
         office.outbox.run_once(&mailer(&sink)).await.unwrap();
         office.clock.advance(10 * MINUTE);
     }
-    assert_eq!(office.entry(quiet).state, State::Unknown);
+    assert_eq!(office.entry(quiet).state, MailState::Unknown);
     let alert = office.entry(loud);
-    assert_eq!((alert.state, alert.resent), (State::Sent, true));
+    assert_eq!((alert.state, alert.resent), (MailState::Sent, true));
     let taken = sink.taken();
     let copies: Vec<_> = taken.iter().filter(|mail| mail.message_id() == alert.message_id).collect();
     assert_eq!((taken.len(), copies.len()), (3, 2));
@@ -192,7 +194,7 @@ async fn a_lost_answer_makes_a_second_copy_of_an_alert_only() {
 }
 
 #[tokio::test]
-async fn the_wait_that_the_server_asks_for_is_kept() {
+async fn requested_wait_is_honoured() {
     let first = AtomicBool::new(true);
     let sink = Sink::start(move |moment| match moment {
         Moment::Recipient(_) if first.swap(false, Ordering::SeqCst) => {
@@ -209,7 +211,7 @@ async fn the_wait_that_the_server_asks_for_is_kept() {
 }
 
 #[tokio::test]
-async fn a_dead_letter_is_kept_and_can_be_sent_after_all() {
+async fn dead_letter_is_kept_and_can_be_retried() {
     let well = Arc::new(AtomicBool::new(false));
     let sink = Sink::start({
         let well = well.clone();
@@ -225,13 +227,13 @@ async fn a_dead_letter_is_kept_and_can_be_sent_after_all() {
         office.clock.advance(60 * MINUTE);
     }
     let entry = office.entry(id);
-    assert_eq!(entry.state, State::Failed);
+    assert_eq!(entry.state, MailState::Failed);
     assert!(entry.reply.as_deref().unwrap().contains("too old"), "{:?}", entry.reply);
     assert!((8..=30).contains(&entry.attempts), "{entry:?}");
     well.store(true, Ordering::SeqCst);
     office.outbox.run_once(&mailer(&sink)).await.unwrap();
     assert!(sink.taken().is_empty(), "a dead letter is not tried by itself");
-    office.outbox.retry(id).unwrap().unwrap();
+    assert_eq!(office.outbox.retry(id).unwrap(), RetryOutcome::Queued);
     assert_eq!(office.outbox.run_once(&mailer(&sink)).await.unwrap().sent, 1);
     assert_eq!(sink.taken()[0].message_id(), entry.message_id);
 }
@@ -253,7 +255,7 @@ async fn one_process_delivers_at_a_time() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_loop_wakes_up_for_a_new_mail() {
+async fn loop_wakes_up_for_a_new_mail() {
     let sink = Sink::start(|_| Act::Well);
     let office = Office::new();
     let (outbox, sender) = (office.outbox.clone(), mailer(&sink));
@@ -261,7 +263,7 @@ async fn the_loop_wakes_up_for_a_new_mail() {
     tokio::time::sleep(Duration::from_millis(100)).await;
     let id = office.notify(&["a@example.com"]).await;
     let sent = async {
-        while office.entry(id).state != State::Sent {
+        while office.entry(id).state != MailState::Sent {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
@@ -270,7 +272,7 @@ async fn the_loop_wakes_up_for_a_new_mail() {
     assert!(arrived.is_ok(), "{:?}", office.entry(id));
 }
 
-/// Polls a future at most `polls` times, then drops it.
+/// Polls a future at most `polls` times, and then drops it.
 async fn cancelled<F: Future>(future: F, polls: usize) -> Option<F::Output> {
     let mut future = pin!(future);
     for _ in 0..polls {
@@ -283,7 +285,7 @@ async fn cancelled<F: Future>(future: F, polls: usize) -> Option<F::Output> {
 }
 
 #[tokio::test]
-async fn a_run_may_be_dropped_at_any_point() {
+async fn run_may_be_dropped_at_any_point() {
     let sink = Sink::start(|_| Act::Well);
     let office = Office::new();
     let (mut ids, mut dropped) = (Vec::new(), 0);
@@ -299,8 +301,8 @@ async fn a_run_may_be_dropped_at_any_point() {
         let entry = office.entry(id);
         let copies = taken.iter().filter(|mail| mail.message_id() == entry.message_id).count();
         let agrees = match entry.state {
-            State::Sent => copies == 1 + usize::from(entry.resent && copies == 2),
-            State::Unknown => copies <= 1 + usize::from(entry.resent),
+            MailState::Sent => copies == 1 + usize::from(entry.resent && copies == 2),
+            MailState::Unknown => copies <= 1 + usize::from(entry.resent),
             _ => false,
         };
         assert!(agrees, "{copies} copies of {entry:?}");

@@ -1,7 +1,7 @@
-//! `mail queue` as administrators call it.
+//! The command `mail queue`.
 
 use serde_json::Value;
-use settings_core::mail::outbox::{NewMail, Outbox, State};
+use settings_core::mail::outbox::{MailState, NewMail, Outbox};
 use settings_core::mail::{EmailSettings, Mailer, MailerOptions, Message};
 use settings_tests::cli::{Folder, Run, settings};
 use settings_tests::sink::{Act, Moment, Sink};
@@ -9,7 +9,7 @@ use settings_tests::sink::{Act, Moment, Sink};
 /// An outbox with one mail sent, one refused, and one deferred by the mailbox.
 fn filled(folder: &Folder) -> Outbox {
     let sink = Sink::start(|moment| match moment {
-        Moment::Recipient("gone@example.com") => Act::Answer("550 5.1.1 nobody of that name"),
+        Moment::Recipient("gone@example.com") => Act::Answer("550 5.1.1 unknown user"),
         Moment::Recipient("full@example.com") => Act::Answer("452 4.2.2 mailbox full"),
         _ => Act::Well,
     });
@@ -42,14 +42,14 @@ fn queue(folder: &Folder, arguments: &[&str]) -> Run {
 }
 
 #[test]
-fn dead_letters_are_listed_with_the_servers_words() {
+fn dead_letters_are_listed_with_the_servers_replies() {
     let folder = Folder::new("queue-list");
     filled(&folder);
     let run = queue(&folder, &["list"]);
     assert_eq!(run.code, 0, "{run:?}");
     let first = run.out.lines().next().unwrap();
     assert_eq!(first, "1 deferred, 1 sent, 1 failed");
-    assert!(run.out.contains("gone@example.com  failed  550 5.1.1 nobody of that name"), "{}", run.out);
+    assert!(run.out.contains("gone@example.com  failed  550 5.1.1 unknown user"), "{}", run.out);
     assert!(run.out.contains("full@example.com    452 4.2.2 mailbox full"), "{}", run.out);
     assert!(run.out.contains("next attempt ") && !run.out.contains("here@example.com"), "{}", run.out);
 
@@ -62,7 +62,7 @@ fn dead_letters_are_listed_with_the_servers_words() {
 }
 
 #[test]
-fn a_dead_letter_is_retried_and_a_mail_is_dropped() {
+fn dead_letters_are_retried_and_mails_dropped() {
     let folder = Folder::new("queue-retry");
     let outbox = filled(&folder);
     assert_eq!(queue(&folder, &["retry", "2"]).out, "1 due now; the server's program sends them\n");
@@ -72,17 +72,19 @@ fn a_dead_letter_is_retried_and_a_mail_is_dropped() {
 
     let run = queue(&folder, &["retry", "2", "77"]);
     assert_eq!(run.code, 1);
-    assert!(run.out.contains("2: it is sent\n77: there is no such mail\n"), "{}", run.out);
+    assert!(run.out.contains("2: already sent\n77: no such mail\n"), "{}", run.out);
     assert_eq!(queue(&folder, &["retry", "--all"]).out, "1 due now; the server's program sends them\n");
 
     assert_eq!(queue(&folder, &["drop", "3"]).out, "1 dropped\n");
     assert_eq!(queue(&folder, &["drop", "3"]).code, 1);
-    assert!(outbox.list(&[State::Queued, State::Deferred, State::Failed], 10).unwrap().is_empty());
+    assert!(
+        outbox.list(&[MailState::Queued, MailState::Deferred, MailState::Failed], 10).unwrap().is_empty()
+    );
     assert_eq!(queue(&folder, &["retry"]).code, 2, "which one?");
 }
 
 #[test]
-fn looking_makes_no_outbox() {
+fn listing_creates_no_outbox() {
     let folder = Folder::new("queue-none");
     let run = queue(&folder, &["list"]);
     assert_eq!(run.code, 2);

@@ -1,9 +1,9 @@
-//! An outbox whose mailer's settings are replaced while it runs.
+//! An outbox whose mailer gets new settings while it runs.
 
 use std::sync::mpsc;
 use std::time::Duration;
 
-use settings_core::mail::outbox::{Circuit, NewMail, Outbox, State};
+use settings_core::mail::outbox::{Circuit, MailState, NewMail, Outbox};
 use settings_core::mail::{EmailSettings, Mailer, MailerOptions, Message};
 use settings_tests::memory_store::MemoryStore;
 use settings_tests::sink::{Act, Moment, Sink};
@@ -27,7 +27,7 @@ async fn outbox(mails: usize) -> Outbox {
 }
 
 #[tokio::test]
-async fn other_settings_set_a_stopped_queue_going() {
+async fn other_settings_resume_a_halted_queue() {
     let (refusing, good) =
         (Sink::start(|_| Act::Answer("530 5.7.0 authentication required")), Sink::start(|_| Act::Well));
     let mailer = Mailer::new(&settings(&refusing), MailerOptions::default()).unwrap();
@@ -50,9 +50,9 @@ async fn other_settings_set_a_stopped_queue_going() {
     assert_eq!((refusing.connections(), good.taken().len()), (tried, 3));
 }
 
-/// The refusal of the old server comes when the settings are the new ones already: it must not stop these.
+/// The old server refuses after the settings were replaced, which must not halt the queue.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_late_refusal_does_not_speak_of_the_new_settings() {
+async fn late_refusal_does_not_halt_the_new_settings() {
     let (arrived, arrivals) = mpsc::channel();
     let (go, gone) = mpsc::channel();
     let gates = std::sync::Mutex::new((arrived, gone));
@@ -77,5 +77,5 @@ async fn a_late_refusal_does_not_speak_of_the_new_settings() {
     go.send(()).unwrap();
     let report = running.await.unwrap().unwrap();
     assert_eq!((report.sent, report.circuit), (3, Circuit::Closed));
-    assert_eq!((outbox.summary().unwrap().count(State::Sent), good.taken().len()), (3, 3));
+    assert_eq!((outbox.summary().unwrap().count(MailState::Sent), good.taken().len()), (3, 3));
 }

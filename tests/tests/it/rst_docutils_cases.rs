@@ -1,6 +1,6 @@
-//! docutils' own parser tests: the tree we print against the tree that docutils prints, to the letter.
+//! Docutils' own parser tests: our printed tree must be equal to docutils'.
 //!
-//! Needs `SETTINGS_PYTHON`, a Python with docutils 0.23 and pip (the tests' sources are fetched once).
+//! Needs `SETTINGS_PYTHON`, a Python with docutils 0.23 and pip (the sources of the tests are fetched once).
 
 #[path = "../../rst/support.rs"]
 mod support;
@@ -10,12 +10,12 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use settings_rst::{self as rst, Dialect, Options};
 
-/// Share of the cases without special settings that must be equal.
+/// The share of the cases without special settings that must be equal.
 const PLAIN_FLOOR: f64 = 0.94;
-/// Share of all cases whose settings the parser has.
+/// The share of the cases with settings of the parser that must be equal.
 const SUPPORTED_FLOOR: f64 = 0.89;
 
-/// Constructs that must be equal in every case that reads no other file and colours no code.
+/// Constructs that must be equal in every case that neither reads another file nor highlights code.
 const COMPLETE: &[&str] = &[
     "block_quotes",
     "bullet_lists",
@@ -52,7 +52,7 @@ struct Count {
     outside: usize,
 }
 
-/// The options for a case's settings; none where the parser has no such setting.
+/// Returns the options for the settings of a case, if the parser has them all.
 fn options(settings: &Value) -> Option<Options> {
     let mut options = Options::new(Dialect::Docutils);
     for (name, value) in settings.as_object()? {
@@ -60,7 +60,7 @@ fn options(settings: &Value) -> Option<Options> {
             "legacy_ids" => options.legacy_ids = value.as_bool()?,
             "character_level_inline_markup" => options.character_level = value.as_bool()?,
             "line_length_limit" => options.line_length_limit = Some(value.as_u64()? as usize),
-            // Tells what is printed to the terminal, not what is in the tree.
+            // Affects the terminal output, not the tree.
             "report_level" => {}
             _ => return None,
         }
@@ -68,11 +68,11 @@ fn options(settings: &Value) -> Option<Options> {
     Some(options)
 }
 
-/// Whether docutils read another file or coloured code, which the parser leaves to others.
+/// Returns true if docutils read another file or highlighted code, which the parser does not do.
 fn is_outside(source: &str, tree: &str) -> bool {
     let reads = ["include::", ":file:", ":url:"].iter().any(|mark| source.contains(mark));
-    let colours = source.contains("code") && tree.contains("<inline classes=");
-    reads || colours
+    let highlights = source.contains("code") && tree.contains("<inline classes=");
+    reads || highlights
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn trees_are_equal_to_docutils() {
     {
         let outside = match count.outside {
             0 => String::new(),
-            outside => format!(", {outside} that read files or colour code"),
+            outside => format!(", {outside} that read files or highlight code"),
         };
         println!("{name:40} {:4} of {:4}{outside}", count.equal, count.cases);
     }

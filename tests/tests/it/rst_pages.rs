@@ -1,6 +1,6 @@
 //! Real pages: the tables and the tree against docutils.
 //!
-//! Needs `SETTINGS_PYTHON` (docutils 0.23) and the folder of pages beside the repository (`SETTINGS_SHARED`).
+//! Needs `SETTINGS_PYTHON` (docutils 0.23) and the folder of pages next to the repository (`SETTINGS_SHARED`).
 
 #[path = "../../rst/support.rs"]
 mod support;
@@ -11,8 +11,8 @@ use serde_json::Value;
 use settings_rst::{self as rst, Dialect};
 
 fn shared() -> Option<PathBuf> {
-    let beside = || support::root().parent().map(|parent| parent.join("shared"));
-    let shared = std::env::var_os("SETTINGS_SHARED").map(PathBuf::from).or_else(beside)?;
+    let next_to = || support::root().parent().map(|parent| parent.join("shared"));
+    let shared = std::env::var_os("SETTINGS_SHARED").map(PathBuf::from).or_else(next_to)?;
     if !shared.join("oracle/oracle.py").is_file() {
         support::loudly(&format!(
             "real pages: LEFT OUT, {} holds none; set SETTINGS_SHARED",
@@ -38,7 +38,7 @@ fn pages(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Drawn tables as the parts that both sides have.
+/// Returns the parts of the drawn tables that both sides have.
 fn drawn(tables: &Value) -> Vec<Value> {
     let cells = |table: &Value| {
         let cells = table["cells"].as_array().cloned().unwrap_or_default().into_iter().map(|cell| {
@@ -59,7 +59,7 @@ fn drawn(tables: &Value) -> Vec<Value> {
         .collect()
 }
 
-/// Line and words of the malformed tables.
+/// Returns the lines and the messages of the malformed tables.
 fn malformed(found: impl Iterator<Item = (Value, Value)>) -> Vec<(i64, String)> {
     let mut found: Vec<(i64, String)> = found
         .map(|(line, text)| (line.as_i64().unwrap_or(0), text.as_str().unwrap_or_default().to_owned()))

@@ -1,11 +1,11 @@
-//! No input makes the parser panic, hang, or grow out of proportion.
+//! No input makes the parser panic, hang, or use more than linear time.
 
 use std::time::{Duration, Instant};
 
 use settings_rst::{self as rst, Dialect};
 use settings_tests::random::Random;
 
-/// Long enough for any machine, far too short for work that grows with the square of the input.
+/// Long enough for any machine, far too short for quadratic work.
 const LIMIT: Duration = Duration::from_secs(120);
 
 const PIECES: &[&str] = &[
@@ -161,7 +161,7 @@ fn read(page: &str) {
 }
 
 #[test]
-fn random_markup_is_read() {
+fn random_markup_parses() {
     let mut random = Random::seeded(0x5EED_2026_1122);
     for _ in 0..20_000 {
         read(&random_page(&mut random));
@@ -169,7 +169,7 @@ fn random_markup_is_read() {
 }
 
 #[test]
-fn random_bytes_are_read() {
+fn random_bytes_parse() {
     let mut random = Random::seeded(0xB17E5);
     for _ in 0..5_000 {
         let bytes: Vec<u8> = (0..random.below(200)).map(|_| random.number() as u8).collect();
@@ -178,7 +178,7 @@ fn random_bytes_are_read() {
 }
 
 #[test]
-fn mutated_pages_are_read() {
+fn mutated_pages_parse() {
     let mut random = Random::seeded(0x1DEA);
     let mut pages: Vec<String> =
         (0..50).map(|_| (0..6).map(|_| random_page(&mut random)).collect()).collect();
@@ -193,10 +193,10 @@ fn mutated_pages_are_read() {
     }
 }
 
-/// Makes a source of about the given length.
+/// Returns a source of about the given length.
 type Source = fn(usize) -> String;
 
-/// Sources that would take the square of their length, were anything searched or copied twice.
+/// Sources that would take quadratic time if any part were searched or copied twice.
 fn hostile() -> Vec<(&'static str, Source)> {
     vec![
         ("open emphasis", |n| "*a ".repeat(n / 3)),
@@ -245,7 +245,7 @@ fn hostile() -> Vec<(&'static str, Source)> {
     ]
 }
 
-/// What a page costs that can be counted: the nodes of its tree and the characters it is printed in.
+/// Returns the cost of a page: the nodes of its tree and the characters of its printed form.
 fn cost(page: &str) -> usize {
     let document = rst::parse(page, Dialect::Sphinx);
     document.descendants().count() + rst::pformat(&document).len()

@@ -42,7 +42,7 @@ fn usual_settings_break_no_rule() {
 
 #[test]
 fn logging_in_needs_a_username() {
-    only(r#""EnableSMTPAuth": true"#, Severity::Warning, "no username");
+    only(r#""EnableSMTPAuth": true"#, Severity::Warning, "the username is empty");
 }
 
 #[test]
@@ -74,6 +74,6 @@ fn encryption_without_a_checked_certificate() {
     for security in ["TLS", "STARTTLS"] {
         let members =
             format!(r#""SkipServerCertificateVerification": true, "ConnectionSecurity": "{security}""#);
-        only(&members, Severity::Warning, "pose as the server");
+        only(&members, Severity::Warning, "impersonate the server");
     }
 }

@@ -1,4 +1,4 @@
-//! Settings of sections that are optional, repeat, or stand in maps, written to a file and taken out of it.
+//! Settings of optional sections, repeated sections and maps, written to a file and removed from it.
 
 #![allow(dead_code)] // the fields are read as text only
 
@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use settings_core::resolve::{Environment, Layers, resolve};
-use settings_core::store::{Saved, Store, StoreError};
+use settings_core::store::{EditOutcome, SaveOutcome, Store, StoreError};
 use settings_core::{Secret, Settings};
 use settings_tests::cli::Folder;
 
@@ -16,7 +16,7 @@ use settings_tests::cli::Folder;
 struct Program {
     #[settings(section = "Spare")]
     spare: Option<Relay>,
-    /// Relays, one after the other.
+    /// Relays in order.
     relays: Vec<Relay>,
     /// Relays by name.
     named: BTreeMap<String, Relay>,
@@ -42,18 +42,18 @@ struct Relay {
     title: String,
 }
 
-/// The file's text after a change, which must be one.
+/// Returns the text of the file after a change.
 #[track_caller]
 fn change(
     name: &str,
     text: &str,
-    act: impl FnOnce(&mut Store<Program>) -> Result<bool, StoreError>,
+    act: impl FnOnce(&mut Store<Program>) -> Result<EditOutcome, StoreError>,
 ) -> String {
     let folder = Folder::new(&format!("store-{name}"));
     let path = folder.write("config.json", text);
-    let mut store = Store::<Program>::open(path.as_ref(), Layers::new()).unwrap();
-    assert!(act(&mut store).unwrap());
-    assert!(matches!(store.save().unwrap(), Saved::Written(_)));
+    let mut store = Store::<Program>::open(&path, Layers::new()).unwrap();
+    assert!(act(&mut store).unwrap().is_changed());
+    assert!(matches!(store.save().unwrap(), SaveOutcome::Written { .. }));
     std::fs::read_to_string(path).unwrap()
 }
 
@@ -63,7 +63,7 @@ fn title(text: &str) -> String {
 }
 
 #[test]
-fn of_sections_that_repeat_only_what_is_given_is_written() {
+fn only_given_settings_of_a_repeated_section_are_written() {
     let written = change("given", "{}", |store| store.set("Relays", &[r#"[{"Host": "a", "Wait": "1m"}]"#]));
     assert_eq!(written, "{\n    \"Relays\": [{\"Host\": \"a\", \"Wait\": 60}]\n}");
     assert_eq!(title(&written), "a", "a default that is computed stays one");
@@ -76,18 +76,18 @@ fn of_sections_that_repeat_only_what_is_given_is_written() {
         store.set("Named", &[r#"{"y": {}, "x": {"Port": 1, "Key": "k"}}"#])
     });
     assert_eq!(written, r#"{"Named":{"x":{"Port":1, "Key":"k"}, "y":{}}}"#);
-    let mut store = Store::<Program>::open("none.json".as_ref(), Layers::new()).unwrap();
+    let mut store = Store::<Program>::open("none.json", Layers::new()).unwrap();
     let error = store.set("Relays", &[r#"[{"Host": "a", "Prot": 1, "Key": ["k4n4ry"]}]"#]).unwrap_err();
-    let told = error.to_string();
+    let message = error.to_string();
     assert!(
-        told.contains("`Relays[0].Key`: expected text") && told.contains("\n`Relays[0]`: expected "),
-        "{told}"
+        message.contains("`Relays[0].Key`: expected text") && message.contains("\n`Relays[0]`: expected "),
+        "{message}"
     );
-    assert!(told.contains("did you mean `Port`?") && !told.contains("k4n4ry"), "{told}");
+    assert!(message.contains("did you mean `Port`?") && !message.contains("k4n4ry"), "{message}");
 }
 
 #[test]
-fn an_optional_section_comes_and_goes() {
+fn an_optional_section_is_added_and_removed() {
     for (text, with) in [
         ("{}", "{\n    \"Spare\": {\n        \"Host\": \"a\"\n    }\n}"),
         (r#"{"Spare": null}"#, r#"{"Spare": {"Host": "a"}}"#),
@@ -96,16 +96,15 @@ fn an_optional_section_comes_and_goes() {
         assert_eq!(change("optional", text, |store| store.set("Spare.Host", &["a"])), with);
     }
     let text = r#"{"Spare": {"Host": "a"}, "Relays": []}"#;
-    // empty, it is there with its defaults
+    // an empty section is there with its defaults
     assert_eq!(change("optional", text, |store| store.unset("Spare.Host")), r#"{"Spare": {}, "Relays": []}"#);
     assert_eq!(change("optional", text, |store| store.unset("spare")), r#"{"Relays": []}"#);
     let environment = Environment::from_iter([("X_SPARE_PORT", "26")]);
     let folder = Folder::new("store-kinds-shadowed");
     let path = folder.write("config.json", text);
-    let open =
-        || Store::<Program>::open(path.as_ref(), Layers::new().environment(environment.clone())).unwrap();
+    let open = || Store::<Program>::open(&path, Layers::new().environment(environment.clone())).unwrap();
     let error = open().unset("Spare").unwrap_err();
     assert!(error.to_string().contains("`Spare.Port` is set by variable X_SPARE_PORT"), "{error}");
-    assert!(open().shadowed(true).unset("Spare").unwrap());
+    assert!(open().shadowed(true).unset("Spare").unwrap().is_changed());
     assert!(matches!(open().unset("Relays.Host"), Err(StoreError::Unknown(_))));
 }

@@ -10,13 +10,13 @@ use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use settings_core::store::watch::{FileWatcher, Pace};
+use settings_core::store::watch::{Debounce, FileWatcher};
 use settings_tests::cli::Folder;
 
 /// Long enough for a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Long enough to be sure that nothing comes.
+/// Long enough to be sure that no event follows.
 const SILENCE: Duration = Duration::from_millis(800);
 
 /// A running `watch`, killed at the end.
@@ -48,7 +48,7 @@ impl Watching {
     }
 
     fn line(&self) -> String {
-        self.lines.recv_timeout(PATIENCE).expect("the program says something")
+        self.lines.recv_timeout(PATIENCE).expect("the program prints a line")
     }
 
     fn json(&self) -> Value {
@@ -68,7 +68,7 @@ impl Drop for Watching {
 }
 
 #[test]
-fn edits_are_told_setting_by_setting() {
+fn edits_are_reported_setting_by_setting() {
     for poll in [&[][..], &["--poll", "20"]] {
         let folder = Folder::new(&format!("watch-edits-{}", poll.len()));
         let config =
@@ -88,10 +88,10 @@ fn edits_are_told_setting_by_setting() {
         let changed: Value = serde_json::from_str(&line).unwrap();
         assert_eq!(changed["event"], "changed");
         let settings = changed["settings"].as_array().unwrap();
-        let told: Vec<_> =
+        let names_and_values: Vec<_> =
             settings.iter().map(|one| (one["name"].as_str(), &one["old"], &one["new"])).collect();
         assert_eq!(
-            told,
+            names_and_values,
             [
                 (Some("ServiceSettings.ListenAddress"), &Value::from(":8065"), &Value::from(":80")),
                 (Some("ServiceSettings.MaxUsers"), &Value::from(5), &Value::from(7)),
@@ -124,7 +124,7 @@ fn edits_are_told_setting_by_setting() {
         assert_eq!(refused["findings"].as_array().map(Vec::len), Some(2), "{refused}");
         assert_eq!(refused["findings"][0]["code"], "out-of-range");
         fs::write(&config, new.replace('7', "8")).unwrap();
-        assert_eq!(watching.json()["event"], "mended");
+        assert_eq!(watching.json()["event"], "recovered");
         fs::write(&config, format!("// a comment\n{}", new.replace('7', "8"))).unwrap();
         assert!(watching.is_silent(), "a comment changes no setting");
         assert!(!seen.contains("k4n4ry"), "{seen}");
@@ -132,7 +132,7 @@ fn edits_are_told_setting_by_setting() {
 }
 
 #[test]
-fn people_read_what_changed_and_what_to_do() {
+fn the_human_form_shows_changes_and_restarts() {
     let folder = Folder::new("watch-human");
     let config = folder.write("config.json", "{}");
     let watching = Watching::start(&["--config", &config, "watch", "--quiet", "300"], &[]);
@@ -178,7 +178,7 @@ fn a_mounted_config_map_and_its_secrets_are_followed() {
 }
 
 #[test]
-fn a_burst_of_writes_is_told_a_few_times() {
+fn a_burst_of_writes_is_a_few_events() {
     let folder = Folder::new("watch-burst");
     let config = folder.write("config.json", "{}");
     let watching = Watching::start(&["--config", &config, "watch", "--format", "json"], &[]);
@@ -192,7 +192,7 @@ fn a_burst_of_writes_is_told_a_few_times() {
         last = watching.json()["settings"][0]["new"].clone();
         count += 1;
     }
-    assert!(count <= most, "{count} notices in {:?}", start.elapsed());
+    assert!(count <= most, "{count} events in {:?}", start.elapsed());
     assert!(watching.is_silent());
 }
 
@@ -218,7 +218,7 @@ fn files_that_appear_later_are_followed() {
 }
 
 #[test]
-fn settings_that_are_wrong_from_the_start_end_it() {
+fn settings_with_errors_end_the_command() {
     let folder = Folder::new("watch-wrong");
     let config = folder.write("config.json", r#"{"ServiceSettings": {"MaxUsers": 0}}"#);
     let run = |config: &str| {
@@ -260,10 +260,11 @@ fn wait_for_threads(count: usize) {
 fn no_thread_outlives_its_watcher() {
     let folder = Folder::new("watch-threads");
     let path = folder.write("config.json", "{}");
-    let watchers: Vec<_> =
-        (0..5).map(|_| FileWatcher::start([path.clone().into()], Pace::default(), |_| ()).unwrap()).collect();
-    // ours and the system's for each; a thread names itself once it runs
-    wait_for_threads(10);
+    let watchers: Vec<_> = (0..5)
+        .map(|_| FileWatcher::start([path.clone().into()], Debounce::default(), |_| ()).unwrap())
+        .collect();
+    // one for each; a thread names itself once it runs
+    wait_for_threads(5);
     drop(watchers);
     wait_for_threads(0);
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 
+use crate::atomic::replace;
 use crate::schema::Section;
 use crate::template;
 
@@ -153,15 +154,7 @@ fn write(path: &Path, content: &str) -> Result<(), GenerateError> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(failed("create", folder))?;
     }
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.new", std::process::id()));
-    let partial = path.with_file_name(name);
-    let written = std::fs::write(&partial, content).and_then(|()| std::fs::rename(&partial, path));
-    written.map_err(|error| {
-        // Best effort: the partial file is useless.
-        let _ = std::fs::remove_file(&partial);
-        failed("write", path)(error)
-    })
+    replace(path, content.as_bytes()).map_err(io::Error::from).map_err(failed("write", path))
 }
 
 /// Returns everything that is generated for a program: the reference pages, `config.default.json`, and with the

@@ -1,12 +1,12 @@
-//! Whether a version is in a range.
+//! Version ranges.
 
 use semver::{Comparator, Op, Prerelease, Version, VersionReq};
 
-/// Whether `range` covers `version`.
+/// Returns true if `range` covers `version`.
 ///
-/// Cargo's rule leaves pre-releases out of most ranges, which is right for choosing versions and wrong for warning of
-/// them: 1.4.3-rc.1 has the faults that 1.4.3 mends. So a pre-release is compared by precedence, where the range
-/// names whole versions, and else counts as its release.
+/// Cargo excludes pre-releases from most ranges, which is right for choosing versions and wrong for warnings: 1.4.3-rc.1
+/// has the faults that 1.4.3 fixes. So a pre-release is compared by precedence if the range names whole versions, and
+/// counts as its release otherwise.
 pub(super) fn covers(range: &VersionReq, version: &Version) -> bool {
     range.matches(version)
         || !version.pre.is_empty() && range.comparators.iter().all(|bound| admits(bound, version))
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ranges() {
+    fn pre_releases_are_compared_by_precedence() {
         for (range, inside, outside) in [
             (
                 ">=1.2.0, <1.4.3",

@@ -1,38 +1,34 @@
-//! Looking for alerts, and seeing to it that every administrator is told.
+//! Checks for alerts, and notifies every administrator.
 
-use std::{
-    collections::HashSet,
-    error::Error,
-    fmt,
-    path::PathBuf,
-    time::{Duration, SystemTime},
-};
+use std::collections::HashSet;
+use std::error::Error;
+use std::fmt;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
 
 use semver::Version;
 use serde::Serialize;
 use tokio::task::spawn_blocking;
 
-use super::{
-    feed::{self, Alert, FeedError, PublicKey, Rejected},
-    fetch::{FetchError, Source},
-    notice,
-    present::Present,
-};
-use crate::mail::{
-    address::Mailbox,
-    outbox::{EnqueueError, Entry, Known, NewMail, NoRetry, Outbox, State, StoreError},
+use crate::mail::address::Mailbox;
+use crate::mail::alerts::context::AlertContext;
+use crate::mail::alerts::feed::{self, Alert, FeedError, PublicKey, RejectedAlert};
+use crate::mail::alerts::fetch::{FetchError, Source};
+use crate::mail::alerts::notice;
+use crate::mail::outbox::{
+    EnqueueError, KnownMail, MailState, NewMail, Outbox, OutboxEntry, OutboxError, RetryOutcome,
 };
 
-/// How many times a mail that was given up is taken up again, once for each check.
+/// The number of retries of a mail that was given up, one for each check.
 const RETRIES: u32 = 5;
-/// From one check to the next.
-const DAY: Duration = Duration::from_hours(24);
-/// From a check that failed to the next.
-const HOUR: Duration = Duration::from_hours(1);
-/// After the start: a server that restarts again and again does not trouble the feed.
-const START: Duration = Duration::from_mins(1);
+/// The interval between checks.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// The interval after a check that failed.
+const HOUR: Duration = Duration::from_secs(60 * 60);
+/// The pause after the start, so that a server that restarts repeatedly does not load the feed.
+const START: Duration = Duration::from_secs(60);
 
-/// Looks for alerts that concern one version. See the [module](super) for the feed's format.
+/// Checks for alerts that concern one version. See the [module](super) for the feed's format.
 #[derive(Clone, Debug)]
 pub struct AlertWatch {
     source: Source,
@@ -40,109 +36,115 @@ pub struct AlertWatch {
     version: Version,
 }
 
-/// What a check found and did.
+/// The result of a check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Report {
-    /// Whether alerts are looked for at all.
+pub struct AlertReport {
+    /// True if checks are enabled.
     pub enabled: bool,
     /// The version that was compared.
     #[serde(serialize_with = "as_text")]
     pub version: Version,
-    /// How many signed alerts the feed has.
+    /// The number of signed alerts in the feed.
     pub alerts: usize,
-    /// Those that concern this version.
-    pub findings: Vec<Finding>,
-    /// Those that are not believed or not understood.
-    pub rejected: Vec<Rejected>,
+    /// The alerts that concern this version.
+    pub findings: Vec<AlertFinding>,
+    /// The alerts that are not trusted or not understood.
+    pub rejected: Vec<RejectedAlert>,
 }
 
-/// An alert that concerns this version, and who was told.
+/// An alert that concerns this version, and its notices.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Finding {
+pub struct AlertFinding {
     /// The alert.
     #[serde(flatten)]
     pub alert: Alert,
-    /// One for each administrator.
-    pub notices: Vec<Notice>,
+    /// One notice for each administrator.
+    pub notices: Vec<AlertNotice>,
 }
 
-/// How far an administrator has been told of an alert.
+/// The notice of an alert to one administrator.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Notice {
+pub struct AlertNotice {
     /// The administrator's address.
     pub administrator: String,
-    /// How far.
+    /// The state of the notice.
     pub state: NoticeState,
-    /// Whether this check put the mail into the outbox.
+    /// True if this check added the mail to the outbox.
     pub is_new: bool,
-    /// What stands in the way.
+    /// The reason that it was not delivered.
     pub why: Option<String>,
 }
 
-/// How far an administrator has been told.
+/// The state of a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NoticeState {
-    /// The mail server has taken the mail.
+    /// The mail server accepted the mail.
     Delivered,
-    /// The outbox goes on trying.
+    /// The outbox continues to try.
     Waiting,
-    /// The mail went out, but nobody knows whether it arrived.
+    /// The mail was sent, but its delivery is unknown.
     Unknown,
-    /// The mail was given up; the next check takes it up again, a few times.
+    /// The mail was given up. The next check retries it, a few times.
     Failed,
     /// An administrator removed the mail from the outbox.
     Removed,
-    /// The outbox did not take the mail; the next check tries again.
+    /// The outbox did not accept the mail. The next check tries again.
     NotTaken,
 }
 
-/// Why a check could not be made.
+/// The reason that a check failed.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum AlertError {
     /// The feed could not be fetched.
     Fetch(FetchError),
-    /// What was fetched is not a feed.
+    /// The document is not a feed.
     Feed(FeedError),
     /// The outbox failed.
-    Store(StoreError),
+    Store(OutboxError),
 }
 
 impl AlertWatch {
-    /// Watches the feed at this https address for alerts that are signed by one of `keys` and concern `version`.
+    /// Creates a watch on the feed at an https URL, for alerts that are signed by one of `keys` and concern `version`.
+    ///
+    /// # Errors
+    /// Returns an error if `url` is not an https URL.
     pub fn new(url: &str, keys: Vec<PublicKey>, version: Version) -> Result<Self, FetchError> {
         Ok(Self { source: Source::new(url)?, keys, version })
     }
 
-    /// Trusts the authorities in this PEM file beside the system's.
+    /// Trusts the authorities in this PEM file in addition to the system's.
     #[must_use]
     pub fn extra_ca_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.source = self.source.extra_ca_file(path.into());
         self
     }
 
-    /// Sets how long fetching may take as a whole; 30 seconds by default.
+    /// Sets the time limit for fetching the feed as a whole. The default is 30 seconds.
     #[must_use]
     pub fn time_limit(mut self, limit: Duration) -> Self {
         self.source = self.source.time_limit(limit);
         self
     }
 
-    /// Looks for alerts, puts a mail into the outbox for each administrator who has not been told yet, delivers what
-    /// is due, and tells how far it came.
-    pub async fn check(&self, outbox: &Outbox, present: &Present) -> Result<Report, AlertError> {
-        let mut report = Report {
-            enabled: present.enabled,
+    /// Checks for alerts, adds a mail to the outbox for each administrator who was not notified yet, delivers the mails
+    /// that are due, and returns the state of every notice.
+    ///
+    /// # Errors
+    /// Returns an error if the feed cannot be fetched or read, or the outbox fails.
+    pub async fn check(&self, outbox: &Outbox, context: &AlertContext) -> Result<AlertReport, AlertError> {
+        let mut report = AlertReport {
+            enabled: context.enabled,
             version: self.version.clone(),
             alerts: 0,
             findings: Vec::new(),
             rejected: Vec::new(),
         };
-        if !present.enabled {
+        if !context.enabled {
             return Ok(report);
         }
         let (alerts, rejected) = self.fetch().await?;
@@ -152,82 +154,87 @@ impl AlertWatch {
         }
         for alert in alerts.into_iter().filter(|alert| alert.affects(&self.version)) {
             tracing::warn!(id = alert.id, severity = %alert.severity, "security alert for this version");
-            report.findings.push(self.tell(alert, outbox, present).await?);
+            report.findings.push(self.notify(alert, outbox, context).await?);
         }
-        if let Some(mailer) = present.mailer.as_ref().filter(|_| !report.findings.is_empty()) {
+        if let Some(mailer) = context.mailer.as_ref().filter(|_| !report.findings.is_empty()) {
             outbox.run_once(mailer).await?;
         }
         for finding in &mut report.findings {
             for notice in &mut finding.notices {
-                notice.look(&finding.alert, outbox).await?;
+                notice.update(&finding.alert, outbox).await?;
             }
         }
         if report.next() == DAY {
-            let (outbox, what) = (outbox.clone(), self.what());
-            blocking(move || outbox.set_done(&what)).await?;
+            let (outbox, task) = (outbox.clone(), self.task());
+            blocking(move || outbox.set_done(&task)).await?;
         }
         Ok(report)
     }
 
-    /// Checks for ever: once a day, counted across restarts; an hour after a check that failed, or that left an
-    /// administrator whom the outbox could not take the mail for. May be dropped at any point.
+    /// Checks forever: once a day, counted across restarts, or after an hour if a check failed or the outbox did not
+    /// accept a mail. The future may be dropped at any point.
     ///
-    /// The outbox remembers the last check that succeeded, so a program that starts often does not trouble the feed, and
-    /// one that was away does not wait for a day.
-    pub async fn run(&self, outbox: &Outbox, mut present: impl FnMut() -> Present) {
+    /// The outbox remembers the last check that succeeded, so that a program that restarts often does not load the feed,
+    /// and a program that was stopped for days checks soon after its start.
+    pub async fn run(&self, outbox: &Outbox, mut context: impl FnMut() -> AlertContext) {
         let last = {
-            let (outbox, what) = (outbox.clone(), self.what());
-            blocking(move || outbox.last_done(&what)).await
+            let (outbox, task) = (outbox.clone(), self.task());
+            blocking(move || outbox.last_done(&task)).await
         };
         let last = last.unwrap_or_else(|error| {
-            tracing::warn!(%error, "it is not known when security alerts were last checked");
+            tracing::warn!(%error, "cannot read when security alerts were last checked");
             None
         });
         let mut pause = first_pause(last, outbox.now());
         loop {
             tokio::time::sleep(pause.mul_f64(0.9 + 0.2 * chance())).await;
-            pause = match self.check(outbox, &present()).await {
+            pause = match self.check(outbox, &context()).await {
                 Ok(report) => report.next(),
                 Err(error) => {
-                    tracing::error!(%error, "security alerts cannot be checked");
+                    tracing::error!(%error, "the check for security alerts failed");
                     HOUR
                 }
             };
         }
     }
 
-    /// The name by which the outbox remembers when this feed was checked.
-    fn what(&self) -> String {
+    /// Returns the name under which the outbox remembers the last check of this feed.
+    fn task(&self) -> String {
         format!("security-alerts {}", self.source.url())
     }
 
-    async fn fetch(&self) -> Result<(Vec<Alert>, Vec<Rejected>), AlertError> {
+    async fn fetch(&self) -> Result<(Vec<Alert>, Vec<RejectedAlert>), AlertError> {
         let (source, keys) = (self.source.clone(), self.keys.clone());
         let fetched = spawn_blocking(move || Ok(feed::read(&source.fetch()?, &keys)?)).await;
-        fetched.unwrap_or_else(|error| Err(FetchError::Failed(error.to_string()).into()))
+        fetched.unwrap_or_else(|error| Err(FetchError::Failed(Box::new(error)).into()))
     }
 
-    async fn tell(&self, alert: Alert, outbox: &Outbox, present: &Present) -> Result<Finding, AlertError> {
-        let mut notices: Vec<Notice> = Vec::new();
+    async fn notify(
+        &self,
+        alert: Alert,
+        outbox: &Outbox,
+        context: &AlertContext,
+    ) -> Result<AlertFinding, AlertError> {
+        let mut notices: Vec<AlertNotice> = Vec::new();
         let mut seen = HashSet::new();
-        for administrator in &present.administrators {
+        for administrator in &context.administrators {
             let key = notice::key(&alert, administrator);
             if seen.insert(key.clone()) {
-                notices.push(self.tell_one(&alert, administrator, key, outbox, present).await?);
+                notices.push(self.notify_one(&alert, administrator, key, outbox, context).await?);
             }
         }
-        Ok(Finding { alert, notices })
+        Ok(AlertFinding { alert, notices })
     }
 
-    async fn tell_one(
+    async fn notify_one(
         &self,
         alert: &Alert,
         administrator: &Mailbox,
         key: String,
         outbox: &Outbox,
-        present: &Present,
-    ) -> Result<Notice, AlertError> {
-        let mut told = Notice {
+        context: &AlertContext,
+    ) -> Result<AlertNotice, AlertError> {
+        let mut notice = AlertNotice {
             administrator: administrator.address().to_string(),
             state: NoticeState::Waiting,
             is_new: false,
@@ -237,34 +244,34 @@ impl AlertWatch {
             let (outbox, key) = (outbox.clone(), key.clone());
             blocking(move || outbox.find(&key)).await?
         };
-        if let Some(Known { id, state: Some(State::Failed), retries: 0..RETRIES }) = known {
+        if let Some(KnownMail { id, state: Some(MailState::Failed), retries: 0..RETRIES }) = known {
             let outbox = outbox.clone();
-            if let Err(why @ NoRetry::NoContent) = blocking(move || outbox.retry(id)).await? {
-                told.why = Some(why.to_string());
+            if let outcome @ RetryOutcome::NoContent = blocking(move || outbox.retry(id)).await? {
+                notice.why = Some(outcome.to_string());
             }
         }
         if known.is_some() {
-            return Ok(told);
+            return Ok(notice);
         }
-        let object = match notice::mail(alert, &self.version, present, administrator) {
+        let object = match notice::mail(alert, &self.version, context, administrator) {
             Ok(object) => object,
             Err(error) => {
-                (told.state, told.why) = (NoticeState::NotTaken, Some(error.to_string()));
-                return Ok(told);
+                (notice.state, notice.why) = (NoticeState::NotTaken, Some(error.to_string()));
+                return Ok(notice);
             }
         };
         match outbox.enqueue(NewMail::alert(object).lasting_key(key)).await {
-            Ok(enqueued) => told.is_new = enqueued.is_new,
+            Ok(enqueued) => notice.is_new = enqueued.is_new,
             Err(EnqueueError::Store(error)) => return Err(error.into()),
-            Err(error) => (told.state, told.why) = (NoticeState::NotTaken, Some(error.to_string())),
+            Err(error) => (notice.state, notice.why) = (NoticeState::NotTaken, Some(error.to_string())),
         }
-        Ok(told)
+        Ok(notice)
     }
 }
 
-impl Notice {
-    /// Sees how far the mail has come.
-    async fn look(&mut self, alert: &Alert, outbox: &Outbox) -> Result<(), AlertError> {
+impl AlertNotice {
+    /// Updates the state from the outbox.
+    async fn update(&mut self, alert: &Alert, outbox: &Outbox) -> Result<(), AlertError> {
         if self.state == NoticeState::NotTaken {
             return Ok(());
         }
@@ -277,51 +284,53 @@ impl Notice {
         });
         let (known, entry) = found.await?;
         self.state = match known.and_then(|known| known.state) {
-            Some(State::Sent) => NoticeState::Delivered,
-            Some(State::Failed) => NoticeState::Failed,
-            Some(State::Unknown) if entry.as_ref().is_none_or(|entry| entry.next.is_none()) => {
+            Some(MailState::Sent) => NoticeState::Delivered,
+            Some(MailState::Failed) => NoticeState::Failed,
+            Some(MailState::Unknown) if entry.as_ref().is_none_or(|entry| entry.next.is_none()) => {
                 NoticeState::Unknown
             }
             Some(_) => NoticeState::Waiting,
             None => NoticeState::Removed,
         };
         if self.state != NoticeState::Delivered {
-            self.why = self.why.take().or_else(|| entry.and_then(|entry: Entry| entry.reply));
+            self.why = self.why.take().or_else(|| entry.and_then(|entry: OutboxEntry| entry.reply));
         }
         Ok(())
     }
 }
 
-/// How long a program that starts waits for its first check.
+/// Returns the pause between the start of the program and its first check.
 fn first_pause(last: Option<SystemTime>, now: SystemTime) -> Duration {
-    // A check in the future is one by a clock that was wrong.
+    // A time in the future was recorded by a clock that was wrong.
     let since = last.and_then(|last| now.duration_since(last).ok());
     since.map_or(START, |since| DAY.saturating_sub(since).max(START))
 }
 
-impl Report {
-    /// How long until the next check.
+impl AlertReport {
+    /// Returns the pause before the next check.
     fn next(&self) -> Duration {
-        let is_taken = |notice: &Notice| notice.state != NoticeState::NotTaken;
-        let all = self.enabled && self.findings.iter().all(|finding| finding.notices.iter().all(is_taken));
+        let is_accepted = |notice: &AlertNotice| notice.state != NoticeState::NotTaken;
+        let all = self.enabled && self.findings.iter().all(|finding| finding.notices.iter().all(is_accepted));
         if all { DAY } else { HOUR }
     }
 
-    /// Whether every administrator has been told of every alert that concerns this version, and every alert of the feed
-    /// was believed.
+    /// Returns true if every administrator was notified of every alert that concerns this version, and every alert of the
+    /// feed is trusted.
     pub fn is_complete(&self) -> bool {
-        let delivered = |notice: &Notice| notice.state == NoticeState::Delivered;
+        let delivered = |notice: &AlertNotice| notice.state == NoticeState::Delivered;
         self.rejected.is_empty() && self.findings.iter().all(|finding| finding.notices.iter().all(delivered))
     }
 }
 
 async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
-) -> Result<T, StoreError> {
-    spawn_blocking(work).await.unwrap_or_else(|error| Err(StoreError::new(error.to_string())))
+    work: impl FnOnce() -> Result<T, OutboxError> + Send + 'static,
+) -> Result<T, OutboxError> {
+    spawn_blocking(work)
+        .await
+        .unwrap_or_else(|error| Err(OutboxError::with_source("the blocking task was stopped", error)))
 }
 
-/// A number from 0 to 1.
+/// Returns a random number from 0 to 1.
 fn chance() -> f64 {
     let mut byte = [128];
     let _ = getrandom::fill(&mut byte);
@@ -355,7 +364,15 @@ impl fmt::Display for AlertError {
     }
 }
 
-impl Error for AlertError {}
+impl Error for AlertError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Fetch(error) => error.source(),
+            Self::Store(error) => error.source(),
+            Self::Feed(_) => None,
+        }
+    }
+}
 
 impl From<FetchError> for AlertError {
     fn from(error: FetchError) -> Self {
@@ -369,8 +386,8 @@ impl From<FeedError> for AlertError {
     }
 }
 
-impl From<StoreError> for AlertError {
-    fn from(error: StoreError) -> Self {
+impl From<OutboxError> for AlertError {
+    fn from(error: OutboxError) -> Self {
         Self::Store(error)
     }
 }
@@ -382,7 +399,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_day_between_checks_counts_across_restarts() {
+    fn interval_between_checks_spans_restarts() {
         let now = UNIX_EPOCH + DAY * 1000;
         for (last, pause) in [
             (None, START),

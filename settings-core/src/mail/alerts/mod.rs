@@ -1,4 +1,4 @@
-//! Security alerts: a signed feed, looked at on a schedule, and mailed to every administrator once.
+//! Security alerts: a signed feed that is checked on a schedule and mailed to every administrator once.
 //!
 //! # The feed
 //!
@@ -20,7 +20,7 @@
 //! }
 //! ```
 //!
-//! | member | what it is |
+//! | member | description |
 //! |---|---|
 //! | `id` | 1 to 64 letters, digits, `.`, `_` or `-`; an alert is mailed once for each id |
 //! | `severity` | `low`, `medium`, `high` or `critical` |
@@ -36,26 +36,24 @@
 //!
 //! # Guarantees
 //!
-//! - Nothing but an alert signed by one of the given keys is believed, whoever controls the server or the line.
-//! - The request is a plain GET that says nothing of the installation: versions are compared here.
-//! - An alert counts as delivered to an administrator when the mail server has taken the mail, not before. Until then
-//!   the outbox tries, and each check takes up again what was given up, a few times.
-//! - `EmailSettings.EnableSecurityFixAlert` switched off means that not even the feed is asked.
+//! - Only alerts that are signed by one of the given keys are trusted, even if the server or the network is compromised.
+//! - The request is a plain GET without information about the installation: versions are compared locally.
+//! - An alert counts as delivered to an administrator when the mail server has accepted the mail, not before. Until then
+//!   the outbox tries, and each check retries mails that were given up, a few times.
+//! - If `EmailSettings.EnableSecurityFixAlert` is false, the feed is not requested.
 
 mod affected;
 mod check;
+mod context;
 mod feed;
 mod fetch;
 mod notice;
 mod plain_text;
-mod present;
 
-pub use self::{
-    check::{AlertError, AlertWatch, Finding, Notice, NoticeState, Report},
-    feed::{Alert, FeedError, PublicKey, PublicKeyError, Rejected, Severity},
-    fetch::FetchError,
-    present::Present,
-};
+pub use self::check::{AlertError, AlertFinding, AlertNotice, AlertReport, AlertWatch, NoticeState};
+pub use self::context::AlertContext;
+pub use self::feed::{Alert, AlertSeverity, FeedError, PublicKey, PublicKeyError, RejectedAlert};
+pub use self::fetch::FetchError;
 
 #[cfg(test)]
 mod tests;

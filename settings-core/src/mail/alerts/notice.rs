@@ -3,45 +3,44 @@
 use ring::digest::{SHA256, digest};
 use semver::Version;
 
-use super::{feed::Alert, present::Present};
-use crate::mail::{
-    address::Mailbox,
-    message::{MailObject, Message, MessageError, MessageId},
-};
+use crate::mail::address::Mailbox;
+use crate::mail::alerts::context::AlertContext;
+use crate::mail::alerts::feed::Alert;
+use crate::mail::message::{MailObject, Message, MessageError, MessageId};
 
-/// The mail that tells one administrator of an alert: plain text, and the same Message-ID whenever it is made.
+/// Creates the mail that notifies one administrator of an alert: plain text, always with the same Message-ID.
 pub(super) fn mail(
     alert: &Alert,
     version: &Version,
-    present: &Present,
+    context: &AlertContext,
     to: &Mailbox,
 ) -> Result<MailObject, MessageError> {
     let affected: Vec<String> = alert.affected.iter().map(ToString::to_string).collect();
     let text = format!(
         "A security alert concerns the version of this server.\n\n\
          Alert:        {}\n\
-         Severity:     {}\n\
+         AlertSeverity:     {}\n\
          Affected:     {}\n\
          This server:  {version}\n\n\
          {}\n\n\
          {}\n\n\
          -- \n\
-         Administrators get this mail because EmailSettings.EnableSecurityFixAlert is true.\n",
+         Administrators receive this mail because EmailSettings.EnableSecurityFixAlert is true.\n",
         alert.id,
         alert.severity,
         affected.join(" or "),
         alert.title,
         alert.text.trim_end(),
     );
-    let message = Message::new(present.from.clone())
+    let message = Message::new(context.from.clone())
         .to(to.clone())
         .subject(format!("Security alert {} ({}): {}", alert.id, alert.severity, alert.title))
         .text(text)
-        .with_message_id(message_id(alert, &present.from, to)?);
-    present.reply_to.iter().cloned().fold(message, Message::reply_to).to_object()
+        .with_message_id(message_id(alert, &context.from, to)?);
+    context.reply_to.iter().cloned().fold(message, Message::reply_to).to_object()
 }
 
-/// By this key the outbox knows that an administrator has been told of an alert.
+/// Returns the key by which the outbox recognizes the notice of an alert to an administrator.
 pub(super) fn key(alert: &Alert, to: &Mailbox) -> String {
     format!("security-alert:{}:{}", alert.id, to.address().as_str().to_lowercase())
 }

@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 use serde_json::{Value, json};
 
-use super::feed::{self, FeedError, PublicKey, Severity};
+use super::feed::{self, AlertSeverity, FeedError, PublicKey};
 
 /// Signed with OpenSSL over what Python's `json` wrote.
 const KEY: &str = "xBGNcksTTM9qSLSKh8vw+wSLJO6YDnDrthMTEPyv2qw=";
@@ -20,17 +20,17 @@ fn key() -> PublicKey {
     KEY.parse().unwrap()
 }
 
-fn read(alerts: &Value) -> (Vec<super::Alert>, Vec<super::Rejected>) {
+fn read(alerts: &Value) -> (Vec<super::Alert>, Vec<super::RejectedAlert>) {
     let feed = json!({ "format": 1, "alerts": alerts });
     feed::read(&serde_json::to_vec(&feed).unwrap(), &[key()]).unwrap()
 }
 
 #[test]
-fn a_signature_made_elsewhere_is_verified() {
+fn signature_of_another_program_is_verified() {
     let (alerts, rejected) = read(&json!([alert()]));
     assert_eq!(rejected, []);
     let alert = &alerts[0];
-    assert_eq!((alert.id.as_str(), alert.severity), ("2026-0007", Severity::High));
+    assert_eq!((alert.id.as_str(), alert.severity), ("2026-0007", AlertSeverity::High));
     assert_eq!(alert.title, "Grüße \"quoted\" \\ 🎉");
     assert_eq!(alert.text, "Line one.\n\tTab control  \n end");
     assert!(alert.affects(&"1.4.2".parse().unwrap()) && alert.affects(&"2.1.0".parse().unwrap()));
@@ -68,8 +68,8 @@ fn every_member_is_signed() {
 fn only_given_keys_are_trusted() {
     let feed = serde_json::to_vec(&json!({ "format": 1, "alerts": [alert()] })).unwrap();
     let other: PublicKey = "00".repeat(32).parse().unwrap();
-    for (keys, believed) in [(vec![], 0), (vec![other], 0), (vec![other, key()], 1)] {
-        assert_eq!(feed::read(&feed, &keys).unwrap().0.len(), believed);
+    for (keys, trusted) in [(vec![], 0), (vec![other], 0), (vec![other, key()], 1)] {
+        assert_eq!(feed::read(&feed, &keys).unwrap().0.len(), trusted);
     }
 }
 
@@ -83,7 +83,7 @@ fn keys_in_both_notations() {
 }
 
 #[test]
-fn what_is_no_feed_is_said_to_be_none() {
+fn other_documents_are_not_feeds() {
     let deep = "[".repeat(100_000);
     for text in ["", "<html>", "{\"format\": 1", &deep] {
         assert!(matches!(feed::read(text.as_bytes(), &[key()]), Err(FeedError::NotJson(_))), "{text:.20}");

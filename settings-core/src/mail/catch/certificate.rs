@@ -1,27 +1,24 @@
-//! A certificate for one run.
+//! A certificate for one run of the server.
 
-use std::{
-    io,
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use rcgen::{CertificateParams, KeyPair};
 use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
-use tokio_rustls::{
-    TlsAcceptor,
-    rustls::{ServerConfig, crypto::ring},
-};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring;
 
-/// Names that the certificate is for.
+/// The names in the certificate.
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
-/// Before it is made: clocks differ.
-const EARLY: Duration = Duration::from_hours(24);
-/// From then on: whoever trusts it by mistake does not for long.
-const LIFETIME: Duration = Duration::from_hours(7 * 24);
+/// The validity before the moment of creation, because clocks differ.
+const EARLY: Duration = Duration::from_secs(24 * 60 * 60);
+/// The validity after it: short, in case the certificate is trusted by mistake.
+const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// A fresh self-signed certificate as PEM, and TLS by it. It is valid for a week.
+/// Creates a self-signed certificate as PEM, and an acceptor that uses it. It is valid for a week.
 pub(super) fn fresh() -> io::Result<(String, TlsAcceptor)> {
     let now = SystemTime::now();
     let mut parameters =
@@ -48,15 +45,15 @@ mod tests {
     use rustls_pki_types::{CertificateDer, pem::PemObject};
 
     use super::*;
-    use crate::mail::session::CertificateFacts;
+    use crate::mail::certificate::CertificateFacts;
 
     #[test]
-    fn it_is_valid_for_a_week_only() {
+    fn certificate_is_valid_for_a_week() {
         let (pem, _) = fresh().unwrap();
         let der = CertificateDer::from_pem_slice(pem.as_bytes()).unwrap();
-        let facts = CertificateFacts::of_der(&der).unwrap();
+        let facts = CertificateFacts::from_der(&der).unwrap();
         let now = SystemTime::now();
-        let day = Duration::from_hours(24);
+        let day = Duration::from_secs(24 * 60 * 60);
         for (moment, expected) in [
             (now - 2 * day, Ordering::Less),
             (now, Ordering::Equal),

@@ -1,36 +1,38 @@
-//! What the server answers to what; no input or output here.
+//! The server's side of the SMTP protocol, without input and output.
 
-use base64::{Engine, engine::general_purpose::STANDARD};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 
-use super::{CatchOptions, Login};
-use crate::mail::{reply::printable, settings::ConnectionSecurity};
+use crate::mail::catch::{CatchOptions, Login};
+use crate::mail::reply::printable;
+use crate::mail::settings::ConnectionSecurity;
 
-/// Recipients of one mail.
+/// The number of recipients of one mail.
 const RECIPIENT_LIMIT: usize = 1000;
-/// Refused commands after which a client is shown the door.
+/// The number of refused commands before the connection is closed.
 const MISTAKES: usize = 20;
 
-/// What to do after a line of the client.
+/// The action after a line from the client.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Action {
-    /// Say this; lines are parted by CR LF.
+    /// Sends this reply. Lines are separated by CR LF.
     Say(String),
-    /// Say this and close.
-    Leave(String),
-    /// Agree to encrypt and do so.
+    /// Sends this reply and closes the connection.
+    Close(String),
+    /// Accepts STARTTLS and starts TLS.
     StartTls,
-    /// Ask for the message and read it.
+    /// Accepts DATA and reads the message.
     Data,
 }
 
-/// The state of one conversation.
+/// The state of one connection.
 #[derive(Debug)]
 pub(super) struct Dialogue<'o> {
     options: &'o CatchOptions,
     client_name: Option<String>,
     encrypted: bool,
     login: Option<String>,
-    /// A login that waits for its next line.
+    /// A login that continues with the next line.
     pending: Option<Pending>,
     sender: Option<String>,
     recipients: Vec<String>,
@@ -44,7 +46,7 @@ enum Pending {
     Password(String),
 }
 
-/// Who sends what to whom, taken out at the message's end.
+/// The envelope of a message, and the client that sent it.
 #[derive(Debug)]
 pub(super) struct EnvelopeSeen {
     pub(super) client_name: String,
@@ -68,12 +70,12 @@ impl<'o> Dialogue<'o> {
         }
     }
 
-    /// TLS stands; all that was said before is forgotten (RFC 3207, 4.2).
-    pub(super) fn now_encrypted(&mut self) {
+    /// Resets the state after the TLS handshake (RFC 3207, 4.2).
+    pub(super) fn set_encrypted(&mut self) {
         *self = Self { encrypted: true, ..Self::new(self.options) };
     }
 
-    /// The envelope of the message that has just ended.
+    /// Takes the envelope of the message that has just ended.
     pub(super) fn take_envelope(&mut self) -> EnvelopeSeen {
         EnvelopeSeen {
             client_name: self.client_name.clone().unwrap_or_default(),
@@ -84,7 +86,7 @@ impl<'o> Dialogue<'o> {
         }
     }
 
-    /// What to do after this line.
+    /// Returns the action after a line from the client.
     pub(super) fn answer(&mut self, line: &str) -> Action {
         let action = match self.pending.take() {
             Some(pending) => self.continue_login(pending, line.trim_end()),
@@ -95,7 +97,7 @@ impl<'o> Dialogue<'o> {
         {
             self.mistakes += 1;
             if self.mistakes > MISTAKES {
-                return Action::Leave("421 4.7.0 too many mistakes".to_owned());
+                return Action::Close("421 4.7.0 too many mistakes".to_owned());
             }
         }
         action
@@ -107,26 +109,26 @@ impl<'o> Dialogue<'o> {
         match verb.trim_end().to_ascii_uppercase().as_str() {
             "EHLO" if !rest.is_empty() => self.hello(rest, true),
             "HELO" if !rest.is_empty() => self.hello(rest, false),
-            "EHLO" | "HELO" => say("501 5.5.4 say by which name you go"),
+            "EHLO" | "HELO" => say("501 5.5.4 a host name is required"),
             "STARTTLS" => self.starttls(),
             "AUTH" => self.auth(rest),
             "MAIL" => self.mail(rest),
             "RCPT" => self.rcpt(rest),
             "DATA" => self.data(),
             "RSET" => {
-                self.forget_mail();
-                say("250 2.0.0 forgotten")
+                self.reset_mail();
+                say("250 2.0.0 ok")
             }
-            "NOOP" => say("250 2.0.0 fine"),
-            "QUIT" => Action::Leave("221 2.0.0 goodbye".to_owned()),
-            "VRFY" => say("252 2.1.5 send it and see"),
-            verb => Action::Say(format!("500 5.5.2 {} is no command here", printable(verb.as_bytes()))),
+            "NOOP" => say("250 2.0.0 ok"),
+            "QUIT" => Action::Close("221 2.0.0 bye".to_owned()),
+            "VRFY" => say("252 2.1.5 not verified"),
+            verb => Action::Say(format!("500 5.5.2 {}: unknown command", printable(verb.as_bytes()))),
         }
     }
 
     fn hello(&mut self, name: &str, extended: bool) -> Action {
         self.client_name = Some(printable(name.as_bytes()));
-        self.forget_mail();
+        self.reset_mail();
         if !extended {
             return say("250 localhost");
         }
@@ -152,7 +154,7 @@ impl<'o> Dialogue<'o> {
         self.options.security == ConnectionSecurity::StartTls && !self.encrypted
     }
 
-    /// A login in clear is taken only where no encryption can be had.
+    /// A login without encryption is accepted only if encryption is not offered.
     fn can_log_in(&self) -> bool {
         let offered = !matches!(self.options.login, Login::NotOffered);
         offered && (self.encrypted || self.options.security == ConnectionSecurity::None)
@@ -161,7 +163,7 @@ impl<'o> Dialogue<'o> {
     fn starttls(&self) -> Action {
         match (self.can_encrypt(), self.client_name.is_some()) {
             (true, true) => Action::StartTls,
-            (true, false) => say("503 5.5.1 say EHLO first"),
+            (true, false) => say("503 5.5.1 send EHLO first"),
             (false, _) => say("502 5.5.1 STARTTLS is not offered"),
         }
     }
@@ -169,19 +171,19 @@ impl<'o> Dialogue<'o> {
     fn auth(&mut self, rest: &str) -> Action {
         if !self.can_log_in() {
             return say(if self.can_encrypt() {
-                "538 5.7.11 say STARTTLS first"
+                "538 5.7.11 send STARTTLS first"
             } else {
                 "502 5.5.1 AUTH is not offered"
             });
         }
         if self.login.is_some() {
-            return say("503 5.5.1 you are logged in already");
+            return say("503 5.5.1 already logged in");
         }
         let (mechanism, initial) = rest.split_once(' ').unwrap_or((rest, ""));
         let pending = match mechanism.to_ascii_uppercase().as_str() {
             "PLAIN" => Pending::Plain,
             "LOGIN" => Pending::Username,
-            _ => return say("504 5.5.4 PLAIN and LOGIN are the mechanisms here"),
+            _ => return say("504 5.5.4 only PLAIN and LOGIN are supported"),
         };
         match (initial.trim(), &pending) {
             ("", Pending::Plain) => {
@@ -199,17 +201,17 @@ impl<'o> Dialogue<'o> {
 
     fn continue_login(&mut self, pending: Pending, line: &str) -> Action {
         if line == "*" {
-            return say("501 5.7.0 login given up");
+            return say("501 5.7.0 login cancelled");
         }
         let Some(text) = STANDARD.decode(line).ok().and_then(|bytes| String::from_utf8(bytes).ok()) else {
-            return say("501 5.5.2 that is not Base64");
+            return say("501 5.5.2 not valid Base64");
         };
         match pending {
             Pending::Plain => {
                 let mut parts = text.split('\0').skip(1);
                 match (parts.next(), parts.next(), parts.next()) {
                     (Some(username), Some(password), None) => self.check_login(username, password),
-                    _ => say("501 5.5.2 PLAIN wants three parts"),
+                    _ => say("501 5.5.2 PLAIN requires three parts"),
                 }
             }
             Pending::Username => {
@@ -221,13 +223,13 @@ impl<'o> Dialogue<'o> {
     }
 
     fn check_login(&mut self, name: &str, given: &str) -> Action {
-        let right = match &self.options.login {
+        let accepted = match &self.options.login {
             Login::NotOffered => false,
-            Login::Anybody => true,
+            Login::Any => true,
             Login::Only { username, password } => name == username && given == password.expose(),
         };
-        if !right {
-            return say("535 5.7.8 wrong name or password");
+        if !accepted {
+            return say("535 5.7.8 wrong user name or password");
         }
         self.login = Some(printable(name.as_bytes()));
         say("235 2.7.0 welcome")
@@ -235,16 +237,16 @@ impl<'o> Dialogue<'o> {
 
     fn mail(&mut self, rest: &str) -> Action {
         if self.client_name.is_none() {
-            return say("503 5.5.1 say EHLO first");
+            return say("503 5.5.1 send EHLO first");
         }
         if self.can_encrypt() {
-            return say("530 5.7.0 say STARTTLS first");
+            return say("530 5.7.0 send STARTTLS first");
         }
         if matches!(self.options.login, Login::Only { .. }) && self.login.is_none() {
             return say("530 5.7.0 log in first");
         }
         if self.sender.is_some() {
-            return say("503 5.5.1 the sender is known already");
+            return say("503 5.5.1 the sender is already set");
         }
         let Some((address, parameters)) = path(rest, "FROM:") else {
             return say("501 5.5.4 MAIL FROM:<address>");
@@ -257,12 +259,12 @@ impl<'o> Dialogue<'o> {
             return say("552 5.3.4 the message is too large");
         }
         self.sender = Some(address);
-        say("250 2.1.0 sender noted")
+        say("250 2.1.0 sender ok")
     }
 
     fn rcpt(&mut self, rest: &str) -> Action {
         if self.sender.is_none() {
-            return say("503 5.5.1 say MAIL first");
+            return say("503 5.5.1 send MAIL first");
         }
         match path(rest, "TO:") {
             Some((address, _)) if !address.is_empty() => {
@@ -270,7 +272,7 @@ impl<'o> Dialogue<'o> {
                     return say("452 4.5.3 too many recipients");
                 }
                 self.recipients.push(address);
-                say("250 2.1.5 recipient noted")
+                say("250 2.1.5 recipient ok")
             }
             _ => say("501 5.5.4 RCPT TO:<address>"),
         }
@@ -278,13 +280,13 @@ impl<'o> Dialogue<'o> {
 
     fn data(&self) -> Action {
         match (self.sender.is_some(), self.recipients.is_empty()) {
-            (false, _) => say("503 5.5.1 say MAIL first"),
+            (false, _) => say("503 5.5.1 send MAIL first"),
             (true, true) => say("554 5.5.1 there is no recipient"),
             (true, false) => Action::Data,
         }
     }
 
-    fn forget_mail(&mut self) {
+    fn reset_mail(&mut self) {
         self.sender = None;
         self.recipients.clear();
     }
@@ -294,7 +296,7 @@ fn say(text: &str) -> Action {
     Action::Say(text.to_owned())
 }
 
-/// The address of `FROM:<address> parameters`, and the parameters.
+/// Splits `FROM:<address> parameters` into the address and the parameters.
 fn path<'t>(text: &'t str, word: &str) -> Option<(String, &'t str)> {
     let (start, rest) = text.split_at_checked(word.len())?;
     if !start.eq_ignore_ascii_case(word) {

@@ -1,37 +1,37 @@
-//! What a client says, within limits.
+//! Lines and messages from a client, within limits.
 
 use std::io;
 
 use tokio::io::{AsyncRead, AsyncReadExt};
 
-/// Bytes of a command line; AUTH may need the most (RFC 4954, 4).
+/// The length limit of a command line in bytes. AUTH may need the most (RFC 4954, 4).
 const LINE_LIMIT: usize = 12 * 1024;
 const CHUNK: usize = 16 * 1024;
 
-/// Bytes that have been read and not yet been used.
+/// Bytes that were read but not used yet.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
     buffer: Vec<u8>,
 }
 
-/// A message as it came through DATA.
+/// A message that was received with DATA.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Body {
-    /// Its bytes, dots unstuffed.
+    /// The bytes of the message, with dot-stuffing removed.
     Whole(Vec<u8>),
-    /// It had more bytes than are taken.
+    /// The message exceeds the size limit.
     TooLarge,
-    /// A line ended in a lone CR or LF, so that servers could disagree on where the message ends.
+    /// A line ends in a lone CR or LF, so that servers could disagree on the end of the message.
     BareLineEnd,
 }
 
 impl Lines {
-    /// Whether anything came behind the last line.
+    /// Returns true if nothing was received after the last line.
     pub(super) fn is_empty(&self) -> bool {
         self.buffer.is_empty()
     }
 
-    /// One line without its end; none at the end of the stream.
+    /// Reads one line without its end. Returns `None` at the end of the stream.
     pub(super) async fn next(&mut self, stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<String>> {
         let mut searched = 0;
         loop {
@@ -52,7 +52,7 @@ impl Lines {
         }
     }
 
-    /// The message up to its final dot (RFC 5321, 4.5.2); none where the stream ended before it.
+    /// Reads the message up to its final dot (RFC 5321, 4.5.2). Returns `None` if the stream ends earlier.
     pub(super) async fn body(
         &mut self,
         stream: &mut (impl AsyncRead + Unpin),
@@ -84,7 +84,7 @@ impl Lines {
 
 struct BodyReader {
     bytes: Vec<u8>,
-    /// The line that is being read, cut to what decides: its first bytes and its last.
+    /// The line that is being read, or the end of a very long one.
     line: Vec<u8>,
     limit: usize,
     too_large: bool,
@@ -92,7 +92,7 @@ struct BodyReader {
 }
 
 impl BodyReader {
-    /// Takes bytes; where the message ends among them, how many belong to it.
+    /// Takes bytes. If the message ends within them, returns how many belong to it.
     fn take(&mut self, bytes: &[u8]) -> Option<usize> {
         for (at, &byte) in bytes.iter().enumerate() {
             let after_cr = self.line.last() == Some(&b'\r');
@@ -117,7 +117,7 @@ impl BodyReader {
         self.keep(line.strip_prefix(b".").unwrap_or(&line));
     }
 
-    /// Moves all but the last byte of a very long line; its first byte was no dot, or is dropped here.
+    /// Moves all but the last byte of a very long line.
     fn keep_part(&mut self) {
         let line = std::mem::take(&mut self.line);
         if let Some((last, part)) = line.split_last() {
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_one_sequence_ends_a_message() {
+    async fn message_ends_at_crlf_dot_crlf_only() {
         assert_eq!(body(b"a\r\n..b\r\n.\r\nQUIT\r\n", 99).await, Some(Body::Whole(b"a\r\n.b\r\n".to_vec())));
         assert_eq!(body(b".\r\n", 99).await, Some(Body::Whole(Vec::new())));
         for early in
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_too_large_is_read_and_dropped() {
+    async fn oversized_message_is_read_and_dropped() {
         assert_eq!(body(b"123456789\r\n.\r\n", 10).await, Some(Body::TooLarge));
         assert_eq!(body(b"12345678\r\n.\r\n", 10).await, Some(Body::Whole(b"12345678\r\n".to_vec())));
         let long = [b"x".repeat(100_000), b"\r\n.\r\n".to_vec()].concat();
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn lines_have_a_limit() {
+    async fn line_length_is_limited() {
         let mut lines = Lines::default();
         let mut stream = &b"EHLO x\r\nQUIT\n"[..];
         assert_eq!(lines.next(&mut stream).await.unwrap().as_deref(), Some("EHLO x"));

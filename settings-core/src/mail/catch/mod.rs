@@ -1,7 +1,7 @@
-//! An SMTP server of one's own on loopback, to see what a program sends.
+//! A local SMTP server that shows the mails that a program sends.
 //!
-//! It takes every mail and delivers none. With encryption it makes a certificate for the run,
-//! which clients can be told to trust.
+//! It accepts every mail and delivers none. With encryption it creates a certificate for the run, which clients can be
+//! configured to trust.
 
 mod certificate;
 mod conversation;
@@ -9,64 +9,58 @@ mod dialogue;
 mod lines;
 mod received;
 
-use std::{
-    io,
-    net::SocketAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::{Semaphore, mpsc},
-    task::{JoinHandle, JoinSet},
-};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, mpsc};
+use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
 
 pub use self::received::{Caught, Readable};
-use super::settings::ConnectionSecurity;
+use crate::mail::settings::ConnectionSecurity;
 use crate::value::Secret;
 
-/// How the server behaves.
+/// The options of the server.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CatchOptions {
-    /// Where it listens: a loopback address; with port 0 the system picks one.
+    /// The loopback address to listen on. With port 0 the system chooses one.
     pub address: SocketAddr,
-    /// Which encryption it offers. With [`ConnectionSecurity::StartTls`] it takes no mail without it.
+    /// The encryption to offer. With [`ConnectionSecurity::StartTls`] mail is accepted only after STARTTLS.
     pub security: ConnectionSecurity,
-    /// Whom it lets send.
+    /// The clients that may send.
     pub login: Login,
-    /// Bytes of the largest mail that it takes.
+    /// The size limit of a mail in bytes.
     pub size_limit: usize,
-    /// How long a client may take for each command, and ten times that for a message.
+    /// The time limit for a command. A message may take ten times as long.
     pub timeout: Duration,
-    /// Mails that may wait to be looked at before it takes no more.
+    /// The number of mails that may wait for [`Catcher::next`] before further mails are deferred.
     pub waiting_limit: usize,
 }
 
-/// Whom the server lets send.
+/// The clients that may send.
 #[derive(Clone, Debug, Default)]
 pub enum Login {
-    /// Everybody; AUTH is not offered.
+    /// Every client. AUTH is not offered.
     #[default]
     NotOffered,
-    /// Whoever logs in by whatever name and password, and everybody else.
-    Anybody,
-    /// Only who logs in by this name and password.
+    /// Every client, with any user name and password or without a login.
+    Any,
+    /// Only clients that log in with this user name and password.
     Only {
-        /// The name.
+        /// The user name.
         username: String,
         /// The password.
         password: Secret,
     },
 }
 
-/// Clients at a time.
-const CLIENTS: usize = 64;
+/// The number of clients at the same time.
+const MAX_CLIENTS: usize = 64;
 
 impl Default for CatchOptions {
     fn default() -> Self {
@@ -82,21 +76,21 @@ impl Default for CatchOptions {
 }
 
 impl CatchOptions {
-    /// Listens at this loopback address.
+    /// Sets the loopback address to listen on.
     #[must_use]
     pub fn address(mut self, address: SocketAddr) -> Self {
         self.address = address;
         self
     }
 
-    /// Offers this encryption.
+    /// Sets the encryption to offer.
     #[must_use]
     pub fn security(mut self, security: ConnectionSecurity) -> Self {
         self.security = security;
         self
     }
 
-    /// Lets these send.
+    /// Sets the clients that may send.
     #[must_use]
     pub fn login(mut self, login: Login) -> Self {
         self.login = login;
@@ -104,7 +98,7 @@ impl CatchOptions {
     }
 }
 
-/// A running server. Dropping it ends it.
+/// A running server. Dropping it stops it.
 ///
 /// ```
 /// use settings_core::mail::{EmailSettings, Mailer, MailerOptions, Message, catch::{CatchOptions, Catcher}};
@@ -121,7 +115,7 @@ impl CatchOptions {
 /// let message = Message::new("server@example.com".parse()?).to("admin@example.com".parse()?).text("Hello!");
 /// let outcome = mailer.send(&message).await;
 /// assert!(outcome.is_delivered_to_all());
-/// let caught = catcher.next().await.ok_or("the server has ended")?;
+/// let caught = catcher.next().await.ok_or("the server has stopped")?;
 /// assert_eq!(caught.recipients, ["admin@example.com"]);
 /// # Ok(())
 /// # }
@@ -135,7 +129,10 @@ pub struct Catcher {
 }
 
 impl Catcher {
-    /// Starts listening. An address outside loopback is refused: this server keeps no secret.
+    /// Starts a server. Only loopback addresses are allowed, because this server protects no secrets.
+    ///
+    /// # Errors
+    /// Returns an error if the address is not a loopback address, or is in use.
     pub async fn start(options: CatchOptions) -> io::Result<Self> {
         if !options.address.ip().to_canonical().is_loopback() {
             let text = format!("{} is not a loopback address", options.address.ip());
@@ -151,27 +148,27 @@ impl Catcher {
         let listener = TcpListener::bind(options.address).await?;
         let address = listener.local_addr()?;
         let (sender, caught) = mpsc::channel(options.waiting_limit.max(1));
-        let house = Arc::new(House { options, acceptor, sender, count: AtomicU64::new(0) });
-        let task = tokio::spawn(serve(listener, house));
+        let shared = Arc::new(Shared { options, acceptor, sender, count: AtomicU64::new(0) });
+        let task = tokio::spawn(serve(listener, shared));
         Ok(Self { address, certificate_pem, caught, task })
     }
 
-    /// Where it listens.
+    /// Returns the address on which it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The certificate to trust, where it offers encryption. It is for `localhost`, `127.0.0.1` and `::1`.
+    /// Returns the certificate to trust, if encryption is offered. It is valid for `localhost`, `127.0.0.1` and `::1`.
     pub fn certificate_pem(&self) -> Option<&str> {
         self.certificate_pem.as_deref()
     }
 
-    /// Waits for the next mail; none once the server has ended.
+    /// Waits for the next mail. Returns `None` after the server has stopped.
     pub async fn next(&mut self) -> Option<Caught> {
         self.caught.recv().await
     }
 
-    /// Ends the server and every conversation; what was caught before can still be had.
+    /// Stops the server and closes every connection. Mails that were received earlier can still be read.
     pub async fn shutdown(&mut self) {
         self.task.abort();
         let _ = (&mut self.task).await;
@@ -184,33 +181,33 @@ impl Drop for Catcher {
     }
 }
 
-/// What all conversations share.
-struct House {
+/// The state that all connections share.
+struct Shared {
     options: CatchOptions,
     acceptor: Option<TlsAcceptor>,
     sender: mpsc::Sender<Caught>,
     count: AtomicU64,
 }
 
-impl House {
+impl Shared {
     fn next_id(&self) -> String {
         format!("C{}", self.count.fetch_add(1, Ordering::Relaxed) + 1)
     }
 }
 
-async fn serve(listener: TcpListener, house: Arc<House>) {
-    let room = Arc::new(Semaphore::new(CLIENTS));
-    let mut conversations = JoinSet::new();
+async fn serve(listener: TcpListener, shared: Arc<Shared>) {
+    let room = Arc::new(Semaphore::new(MAX_CLIENTS));
+    let mut connections = JoinSet::new();
     loop {
         // A client beyond the limit waits in the system's queue.
-        let Ok(seat) = Arc::clone(&room).acquire_owned().await else { return };
+        let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
         let Some((stream, peer)) = accept(&listener).await else { continue };
-        let house = Arc::clone(&house);
-        conversations.spawn(async move {
-            let _seat = seat;
-            conversation::hold(stream, peer, &house).await;
+        let shared = Arc::clone(&shared);
+        connections.spawn(async move {
+            let _permit = permit;
+            conversation::serve(stream, peer, &shared).await;
         });
-        while conversations.try_join_next().is_some() {}
+        while connections.try_join_next().is_some() {}
     }
 }
 
@@ -218,7 +215,7 @@ async fn accept(listener: &TcpListener) -> Option<(TcpStream, SocketAddr)> {
     match listener.accept().await {
         Ok((stream, peer)) => stream.set_nodelay(true).ok().map(|()| (stream, peer)),
         Err(_) => {
-            // Out of file handles, most likely: give the conversations time to end.
+            // Most likely the process is out of file descriptors: wait until connections end.
             tokio::time::sleep(Duration::from_millis(50)).await;
             None
         }

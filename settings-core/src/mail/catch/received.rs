@@ -1,52 +1,56 @@
-//! A mail that arrived.
+//! A received mail.
 
-use std::{fmt, net::SocketAddr, time::SystemTime};
+use std::fmt;
+use std::net::SocketAddr;
+use std::time::SystemTime;
 
 use mail_parser::{MessageParser, MimeHeaders};
 
 use crate::mail::reply::printable;
 
-/// A mail that arrived, with its envelope.
+/// A received mail with its envelope.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Caught {
-    /// The name under which it was confirmed to the client.
+    /// The identifier in the reply to the client.
     pub id: String,
-    /// When it was complete.
+    /// The time at which it was complete.
     pub at: SystemTime,
-    /// Where the client is.
+    /// The address of the client.
     pub peer: SocketAddr,
-    /// The name by which the client introduced itself.
+    /// The name of the client in EHLO.
     pub client_name: String,
-    /// Whether it came through TLS.
+    /// True if it was received over TLS.
     pub encrypted: bool,
-    /// The name that the client logged in by.
+    /// The user name of the login.
     pub login: Option<String>,
-    /// The sender of the envelope; empty for a bounce.
+    /// The sender of the envelope. Empty for a bounce.
     pub sender: String,
     /// The recipients of the envelope.
     pub recipients: Vec<String>,
-    /// The message, lines ended by CR LF.
+    /// The message, with lines that end in CR LF.
     pub bytes: Vec<u8>,
 }
 
-/// What a message says once its encodings are undone.
+/// The decoded content of a message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Readable {
     /// The subject.
     pub subject: String,
-    /// The plain text, or the HTML where there is none.
+    /// The plain text, or the HTML if there is none.
     pub text: String,
-    /// Names and sizes of what is attached.
+    /// The names and sizes of the attachments.
     pub attachments: Vec<(String, usize)>,
 }
 
 impl Caught {
-    /// The message as text, fit to print: line ends as LF, control characters replaced.
+    /// Returns the message as printable text: lines end in LF, and control characters are replaced.
     pub fn text(&self) -> String {
         printable_lines(&self.bytes)
     }
 
-    /// The first header of this name, unfolded, as it was sent.
+    /// Returns the first header of this name, unfolded and not decoded.
     pub fn header(&self, name: &str) -> Option<String> {
         let text = self.text();
         let head = text.split("\n\n").next().unwrap_or_default();
@@ -58,11 +62,11 @@ impl Caught {
         Some(std::iter::once(first).chain(folded).map(str::trim).collect::<Vec<_>>().join(" "))
     }
 
-    /// What it says once its encodings are undone, fit to print.
+    /// Returns the decoded content as printable text.
     pub fn readable(&self) -> Readable {
         let Some(message) = MessageParser::default().parse(&self.bytes) else { return Readable::default() };
         let attachments = message.attachments().map(|part| {
-            let name = part.attachment_name().unwrap_or("without a name");
+            let name = part.attachment_name().unwrap_or("unnamed");
             (printable(name.as_bytes()), part.contents().len())
         });
         Readable {
@@ -73,10 +77,10 @@ impl Caught {
     }
 }
 
-/// The envelope, the message as it came, and where encodings hide what it says, that too.
+/// Writes the envelope, the message as received, and the decoded content if it differs.
 impl fmt::Display for Caught {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let link = if self.encrypted { "encrypted" } else { "in clear" };
+        let link = if self.encrypted { "encrypted" } else { "not encrypted" };
         let login = self.login.as_deref().map(|name| format!(", logged in as {name}")).unwrap_or_default();
         writeln!(f, "mail {} from {} ({}), {link}{login}", self.id, self.peer, self.client_name)?;
         writeln!(f, "  sender     <{}>", self.sender)?;
@@ -89,7 +93,7 @@ impl fmt::Display for Caught {
         let Readable { subject, text: read, attachments } = self.readable();
         let hidden = !text.contains(&format!("Subject: {subject}\n")) || !text.contains(read.trim_end());
         if !subject.is_empty() && hidden {
-            writeln!(f, "\n  which reads:\n\n  {subject}\n")?;
+            writeln!(f, "\n  decoded:\n\n  {subject}\n")?;
             indented(f, &read)?;
         }
         attachments.iter().try_for_each(|(name, size)| writeln!(f, "  attached: {name}, {size} bytes"))
@@ -124,16 +128,16 @@ mod tests {
     }
 
     #[test]
-    fn what_encodings_hide_is_shown_too() {
+    fn encoded_content_is_also_shown_decoded() {
         let plain = caught("Subject: Plain\n\nText.\n").to_string();
-        assert!(plain.contains("  Subject: Plain\n\n  Text.\n") && !plain.contains("which reads"), "{plain}");
+        assert!(plain.contains("  Subject: Plain\n\n  Text.\n") && !plain.contains("decoded"), "{plain}");
         let hidden = caught(
             "Subject: =?utf-8?B?R3LDvMOfZQ==?=\nContent-Transfer-Encoding: quoted-printable\n\
              Content-Type: text/plain; charset=utf-8\n\nGr=C3=BC=C3=9Fe=1B[31m\n",
         );
         assert_eq!(hidden.readable().subject, "Grüße");
         let shown = hidden.to_string();
-        assert!(shown.contains("which reads:\n\n  Grüße\n\n  Grüße\u{fffd}[31m\n"), "{shown}");
+        assert!(shown.contains("decoded:\n\n  Grüße\n\n  Grüße\u{fffd}[31m\n"), "{shown}");
     }
 
     #[test]
@@ -144,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn any_bytes_can_be_shown() {
+    fn any_message_can_be_displayed() {
         for bytes in
             ["", "\n", "no header", "Subject:", "Content-Type: multipart/mixed; boundary=x\n\n--x\n--x--\n"]
         {

@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use super::*;
 use crate::mail::{EmailSettings, Mailer, MailerOptions, Message, Outcome, Step, doctor};
@@ -47,12 +45,12 @@ async fn catcher(security: ConnectionSecurity) -> Catcher {
 }
 
 #[tokio::test]
-async fn a_mail_arrives_by_every_way() {
+async fn mail_arrives_with_every_encryption() {
     for security in [ConnectionSecurity::None, ConnectionSecurity::Tls, ConnectionSecurity::StartTls] {
         let mut catcher = catcher(security).await;
         let message = message();
         let mailer = Mailer::new(&settings(&catcher, security), options(&catcher)).unwrap();
-        let attempt = mailer.attempt(&message).await;
+        let attempt = mailer.send_traced(&message).await;
         let Outcome::Delivered { queue_id, recipients, .. } = &attempt.outcome else {
             panic!("{}\n{}", attempt.outcome, attempt.transcript)
         };
@@ -72,7 +70,7 @@ async fn a_mail_arrives_by_every_way() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_is_refused_at_auth() {
+async fn wrong_password_is_refused_at_auth() {
     let catcher = catcher(ConnectionSecurity::StartTls).await;
     let settings = EmailSettings {
         smtp_password: Secret::new("wrong"),
@@ -85,7 +83,7 @@ async fn a_wrong_password_is_refused_at_auth() {
 }
 
 #[tokio::test]
-async fn an_untrusted_certificate_ends_before_mail() {
+async fn untrusted_certificate_prevents_mail() {
     for security in [ConnectionSecurity::Tls, ConnectionSecurity::StartTls] {
         let catcher = catcher(security).await;
         let elsewhere = super::certificate::fresh().unwrap().0;
@@ -102,7 +100,7 @@ async fn an_untrusted_certificate_ends_before_mail() {
 }
 
 #[tokio::test]
-async fn the_wrong_kind_of_encryption_is_told() {
+async fn wrong_encryption_is_reported() {
     let clear_first = catcher(ConnectionSecurity::StartTls).await;
     let settings = settings(&clear_first, ConnectionSecurity::Tls);
     let outcome = Mailer::new(&settings, options(&clear_first)).unwrap().send(&message()).await;
@@ -119,13 +117,12 @@ async fn the_wrong_kind_of_encryption_is_told() {
 }
 
 #[tokio::test]
-async fn the_doctor_sees_every_step() {
+async fn doctor_reports_every_step() {
     let catcher = catcher(ConnectionSecurity::StartTls).await;
     let settings = settings(&catcher, ConnectionSecurity::StartTls);
-    let probe = doctor::Probe {
-        sender: Some("server@example.com".parse().unwrap()),
-        recipients: vec!["admin@example.com".parse().unwrap()],
-    };
+    let probe = doctor::Probe::default()
+        .sender("server@example.com".parse().unwrap())
+        .recipient("admin@example.com".parse().unwrap());
     let report = doctor::examine(&settings, options(&catcher), &probe).await;
     let steps: Vec<&str> = report.checks.iter().map(|check| check.step).collect();
     assert_eq!(
@@ -149,9 +146,9 @@ async fn the_doctor_sees_every_step() {
 
     let wrong = EmailSettings { smtp_password: Secret::new("wrong"), ..settings };
     let report = doctor::examine(&wrong, options(&catcher), &probe).await;
-    let states: Vec<(&str, doctor::Status)> =
+    let states: Vec<(&str, doctor::CheckStatus)> =
         report.checks.iter().skip(7).map(|check| (check.step, check.status)).collect();
-    use doctor::Status::{Failed, Ok, Skipped};
+    use doctor::CheckStatus::{Failed, Ok, Skipped};
     assert_eq!(states, [("ehlo", Ok), ("auth", Failed), ("mail-from", Skipped), ("rcpt-to", Skipped)]);
     assert!(!report.healthy);
 }
@@ -171,7 +168,7 @@ async fn blocking_works_outside_and_inside_a_runtime() {
 }
 
 #[tokio::test]
-async fn a_login_is_wanted_and_nothing_is_taken_in_clear() {
+async fn login_and_encryption_are_required() {
     let catcher = catcher(ConnectionSecurity::StartTls).await;
     let mut stream = TcpStream::connect(catcher.address()).await.unwrap();
     let said = b"EHLO x\r\nMAIL FROM:<a@b>\r\nAUTH PLAIN AGEAYg==\r\nSTARTTLS\r\nEHLO y\r\n";
@@ -184,7 +181,7 @@ async fn a_login_is_wanted_and_nothing_is_taken_in_clear() {
 }
 
 #[tokio::test]
-async fn nothing_is_caught_beyond_the_limit_or_the_end() {
+async fn mails_beyond_the_limit_are_deferred() {
     let options = CatchOptions { waiting_limit: 1, ..CatchOptions::default() };
     let mut catcher = Catcher::start(options).await.unwrap();
     let settings = EmailSettings { enable_smtp_auth: false, ..settings(&catcher, ConnectionSecurity::None) };
@@ -199,7 +196,7 @@ async fn nothing_is_caught_beyond_the_limit_or_the_end() {
 }
 
 #[tokio::test]
-async fn only_loopback_is_served() {
+async fn other_addresses_are_refused() {
     let options = CatchOptions::default().address("0.0.0.0:0".parse().unwrap());
     assert_eq!(Catcher::start(options).await.unwrap_err().kind(), io::ErrorKind::InvalidInput);
 }

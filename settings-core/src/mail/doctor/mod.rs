@@ -1,77 +1,95 @@
-//! Walks the way of a mail step by step and says what it saw, without sending anything.
+//! Examines the path of a mail step by step, without sending one.
 //!
-//! It works on any [`EmailSettings`], saved or not, by the very code that sends.
+//! It works with any [`EmailSettings`], saved or not, and uses the same code as sending.
 
 mod render;
 
 use std::time::Duration;
 
-use super::{
-    address::Address,
-    failure::{Failure, Step},
-    hints::advice,
-    mailer::Mailer,
-    options::MailerOptions,
-    session::Run,
-    settings::{ConnectionSecurity, EmailSettings},
-    transcript::Transcript,
-};
+use crate::mail::address::Address;
+use crate::mail::failure::{Failure, Step};
+use crate::mail::hints::advice;
+use crate::mail::mailer::Mailer;
+use crate::mail::options::MailerOptions;
+use crate::mail::session::Run;
+use crate::mail::settings::{ConnectionSecurity, EmailSettings};
+use crate::mail::transcript::Transcript;
 
-/// How far to go.
+/// The extent of an examination.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Probe {
-    /// The sender to name in MAIL FROM; without one the walk ends after the login.
+    /// The sender for MAIL FROM. Without one the examination ends after the login.
     pub sender: Option<Address>,
-    /// Recipients to name in RCPT TO.
+    /// The recipients for RCPT TO.
     pub recipients: Vec<Address>,
 }
 
-/// What was found.
+impl Probe {
+    /// Asks whether the server accepts mail from this sender.
+    #[must_use]
+    pub fn sender(mut self, sender: Address) -> Self {
+        self.sender = Some(sender);
+        self
+    }
+
+    /// Asks whether the server accepts mail for this recipient. Without a sender this has no effect.
+    #[must_use]
+    pub fn recipient(mut self, recipient: Address) -> Self {
+        self.recipients.push(recipient);
+        self
+    }
+}
+
+/// The result of an examination.
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "docs", derive(serde::Serialize))]
-pub struct Report {
-    /// The server as the settings name it, `mail.example.com:587`.
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Diagnosis {
+    /// The server as the settings name it, such as `mail.example.com:587`.
     pub server: String,
-    /// Whether every step went well.
+    /// True if every step succeeded.
     pub healthy: bool,
-    /// The steps in their order, those that were not reached included.
-    pub checks: Vec<Check>,
-    /// Everything that was said.
-    #[cfg_attr(feature = "docs", serde(skip))]
+    /// The steps in order, including those that were not reached.
+    pub checks: Vec<StepCheck>,
+    /// The conversation with the server.
+    #[cfg_attr(feature = "serde", serde(skip))]
     pub transcript: Transcript,
 }
 
-/// One step.
+/// The result of one step.
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "docs", derive(serde::Serialize))]
-pub struct Check {
-    /// The step, `mail-from` for example; see [`Step::id`].
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct StepCheck {
+    /// The step, such as `mail-from`. See [`Step::id`].
     pub step: &'static str,
-    /// How it went.
-    pub status: Status,
-    /// How long it took, in milliseconds; none where the step was not reached.
+    /// The status.
+    pub status: CheckStatus,
+    /// The duration in milliseconds, or `None` if the step was not reached.
     pub milliseconds: Option<f64>,
-    /// What was seen.
+    /// The observation: the server's reply, for example.
     pub seen: String,
-    /// What to try, or what to know.
+    /// Suggestions and remarks.
     pub hints: Vec<String>,
 }
 
-/// How a step went.
+/// The status of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "docs", derive(serde::Serialize), serde(rename_all = "lowercase"))]
-pub enum Status {
-    /// Well.
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "lowercase"))]
+#[non_exhaustive]
+pub enum CheckStatus {
+    /// The step succeeded.
     Ok,
-    /// Well, but something should be known.
+    /// The step succeeded, with a remark.
     Note,
-    /// Not well; the walk ends here.
+    /// The step failed, and the examination ended.
     Failed,
-    /// Not reached.
+    /// The step was not reached.
     Skipped,
 }
 
-/// Walks as far as `probe` says and as the server lets us.
+/// Examines the path of a mail, as far as `probe` asks for and the server allows.
 ///
 /// ```no_run
 /// use settings_core::mail::{EmailSettings, MailerOptions, doctor};
@@ -81,18 +99,18 @@ pub enum Status {
 /// print!("{report}");
 /// # }
 /// ```
-pub async fn examine(settings: &EmailSettings, options: MailerOptions, probe: &Probe) -> Report {
+pub async fn examine(settings: &EmailSettings, options: MailerOptions, probe: &Probe) -> Diagnosis {
     let mut run = Run::start(settings.smtp_server_timeout, 0);
-    run.enter(Step::Settings);
+    run.begin(Step::Settings);
     let mailer = Mailer::new(settings, options);
     let result = match mailer {
         Ok(mailer) => {
-            run.saw(summary(settings));
-            let _ = run.leave(Ok(()));
+            run.observe(summary(settings));
+            let _ = run.finish(Ok(()));
             mailer.probe(probe.sender.as_ref(), &probe.recipients, &mut run).await
         }
         Err(failure) => {
-            let _ = run.leave::<()>(Err(failure.cause.clone()));
+            let _ = run.finish::<()>(Err(failure.cause.clone()));
             Err(failure)
         }
     };
@@ -104,8 +122,8 @@ fn report(
     probe: &Probe,
     result: Result<(), Failure>,
     transcript: Transcript,
-) -> Report {
-    let mut checks: Vec<Check> = transcript
+) -> Diagnosis {
+    let mut checks: Vec<StepCheck> = transcript
         .steps
         .iter()
         .filter(|record| record.step != Step::Quit)
@@ -116,29 +134,29 @@ fn report(
                 advice(record, settings)
             };
             let status = match (record.failed, hints.is_empty()) {
-                (true, _) => Status::Failed,
-                (false, true) => Status::Ok,
-                (false, false) => Status::Note,
+                (true, _) => CheckStatus::Failed,
+                (false, true) => CheckStatus::Ok,
+                (false, false) => CheckStatus::Note,
             };
             let milliseconds = Some(milliseconds(record.took));
-            Check { step: record.step.id(), status, milliseconds, seen: record.seen.clone(), hints }
+            StepCheck { step: record.step.id(), status, milliseconds, seen: record.seen.clone(), hints }
         })
         .collect();
     for step in expected(settings, probe).into_iter().skip(checks.len()) {
         let seen = "not reached".to_owned();
-        checks.push(Check {
+        checks.push(StepCheck {
             step: step.id(),
-            status: Status::Skipped,
+            status: CheckStatus::Skipped,
             milliseconds: None,
             seen,
             hints: Vec::new(),
         });
     }
     let server = format!("{}:{}", settings.smtp_server, settings.smtp_port);
-    Report { server, healthy: result.is_ok(), checks, transcript }
+    Diagnosis { server, healthy: result.is_ok(), checks, transcript }
 }
 
-/// The steps of a walk in which all goes well.
+/// Returns the steps of an examination in which every step succeeds.
 fn expected(settings: &EmailSettings, probe: &Probe) -> Vec<Step> {
     let mut steps = vec![Step::Settings, Step::Resolve, Step::Connect];
     match settings.connection_security {

@@ -1,10 +1,10 @@
-//! A report for people.
+//! The human-readable form of a diagnosis.
 
 use std::fmt;
 
-use super::{Check, Report, Status};
+use crate::mail::doctor::{CheckStatus, Diagnosis, StepCheck};
 
-impl Status {
+impl CheckStatus {
     const fn word(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -15,14 +15,14 @@ impl Status {
     }
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for Diagnosis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.checks.iter().try_for_each(|check| write!(f, "{check}"))
     }
 }
 
-/// One line for the step, one for each hint.
-impl fmt::Display for Check {
+/// Writes one line for the step, and one for each hint.
+impl fmt::Display for StepCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let time = self.milliseconds.map(|ms| format!("{ms:.1} ms")).unwrap_or_default();
         writeln!(f, "{:<10} {:<5} {time:>10}  {}", self.step, self.status.word(), self.seen)?;

@@ -1,15 +1,13 @@
 //! Message-IDs.
 
-use std::{
-    fmt,
-    str::FromStr,
-    sync::atomic::{AtomicU64, Ordering},
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::fmt;
+use std::str::FromStr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::MessageError;
 
-/// Bytes of a Message-ID; it must fit a header line unfolded.
+/// The maximum length of a Message-ID in bytes; it must fit a header line without folding.
 const LIMIT: usize = 250;
 
 /// A Message-ID (RFC 5322, 3.6.4), without the angle brackets.
@@ -17,7 +15,7 @@ const LIMIT: usize = 250;
 pub struct MessageId(String);
 
 impl MessageId {
-    /// An id that no other message has: 128 random bits and the time, at `domain`.
+    /// Creates a unique id from 128 random bits and the time, at `domain`.
     pub fn fresh(domain: &str) -> Self {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let mut random = [0; 16];
@@ -32,13 +30,13 @@ impl MessageId {
         Self(format!("{:032x}.{:x}@{domain}", u128::from_be_bytes(random), since.as_micros()))
     }
 
-    /// The id without its brackets.
+    /// Returns the id without its angle brackets.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Takes an id with or without its angle brackets.
+/// Parses an id with or without its angle brackets.
 impl FromStr for MessageId {
     type Err = MessageError;
 

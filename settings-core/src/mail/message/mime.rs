@@ -1,23 +1,24 @@
-//! The parts of a message, as a tree (RFC 2046).
+//! The MIME parts of a message (RFC 2046).
 
 use std::borrow::Cow;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
-use mail_builder::{
-    headers::{content_type::ContentType, raw::Raw},
-    mime::{BodyPart, MimePart},
-};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use mail_builder::headers::content_type::ContentType;
+use mail_builder::headers::raw::Raw;
+use mail_builder::mime::{BodyPart, MimePart};
 use memchr::memchr3;
 use ring::digest::{Context, SHA256};
 
-use super::{Message, MessageError, MessageId, words::disposition};
+use super::words::disposition;
+use super::{Message, MessageError, MessageId};
 
-/// Characters of a file name.
+/// The maximum length of a file name in characters.
 const FILE_NAME_LIMIT: usize = 255;
-/// Bytes of a line of Base64 (RFC 2045, 6.8), before encoding.
+/// Bytes per line of Base64 (RFC 2045, 6.8), before encoding.
 const LINE: usize = 57;
 
-/// A file that goes with a message.
+/// An attachment of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attachment {
     content_type: String,
@@ -27,7 +28,10 @@ pub struct Attachment {
 }
 
 impl Attachment {
-    /// A file to keep: its name, its type (`application/pdf`) and its bytes.
+    /// Creates an attachment from a file name, a content type (`application/pdf`) and bytes.
+    ///
+    /// # Errors
+    /// If the name is too long or contains control characters, or the content type is malformed.
     pub fn file(
         name: impl Into<String>,
         content_type: impl Into<String>,
@@ -44,7 +48,10 @@ impl Attachment {
         Ok(Self { content_type, name: Some(name), content_id: None, bytes: bytes.into() })
     }
 
-    /// A file that the HTML text shows by `<img src="cid:…">` with this Content-ID.
+    /// Creates an attachment that the HTML text embeds with `<img src="cid:…">` and this Content-ID.
+    ///
+    /// # Errors
+    /// If the content type is malformed.
     pub fn inline(
         content_id: MessageId,
         content_type: impl Into<String>,
@@ -71,7 +78,7 @@ impl Attachment {
     }
 }
 
-/// A type and a subtype of letters, digits and a few signs, without parameters.
+/// Checks a content type: type and subtype of letters, digits and a few signs, without parameters.
 fn checked_type(text: String) -> Result<String, MessageError> {
     let is_token = |part: &str| {
         !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&b))
@@ -92,10 +99,9 @@ fn base64_lines(bytes: &[u8]) -> Vec<u8> {
 }
 
 impl Message {
-    /// Texts, what the HTML shows, files: `mixed(related(alternative(text, html), shown…), files…)`,
-    /// each level only where it is needed.
+    /// Builds the body: `mixed(related(alternative(text, html), inline…), files…)`, each level only if needed.
     pub(super) fn body(&self) -> MimePart<'_> {
-        let mut boundaries = Boundaries::of(self);
+        let mut boundaries = Boundaries::new(self);
         let plain = || MimePart::new("text/plain", body_text(self.text.as_deref().unwrap_or_default()));
         let texts = match &self.html {
             None => vec![plain()],
@@ -104,10 +110,10 @@ impl Message {
                 if self.text.is_some() { vec![plain(), html] } else { vec![html] }
             }
         };
-        let (shown, files): (Vec<&Attachment>, Vec<&Attachment>) =
+        let (inline, files): (Vec<&Attachment>, Vec<&Attachment>) =
             self.attachments.iter().partition(|attachment| attachment.content_id.is_some());
         let texts = boundaries.multipart("multipart/alternative", texts);
-        let related = boundaries.multipart("multipart/related", parts(texts, &shown));
+        let related = boundaries.multipart("multipart/related", parts(texts, &inline));
         boundaries.multipart("multipart/mixed", parts(related, &files))
     }
 }
@@ -116,8 +122,8 @@ fn parts<'m>(first: MimePart<'m>, more: &[&'m Attachment]) -> Vec<MimePart<'m>> 
     std::iter::once(first).chain(more.iter().map(|attachment| attachment.part())).collect()
 }
 
-/// Separators of parts. They depend on the content alone, so that a second attempt sends the same
-/// bytes, and on all of it, so that no content can hold its own separator.
+/// Boundaries of parts. They depend only on the content, so that a second attempt sends the same bytes, and on all of
+/// it, so that no content can contain its own boundary.
 struct Boundaries<'m> {
     message: &'m Message,
     seed: Option<String>,
@@ -125,7 +131,7 @@ struct Boundaries<'m> {
 }
 
 impl<'m> Boundaries<'m> {
-    fn of(message: &'m Message) -> Self {
+    fn new(message: &'m Message) -> Self {
         Self { message, seed: None, used: 0 }
     }
 
@@ -135,7 +141,7 @@ impl<'m> Boundaries<'m> {
         format!("=_{}_{seed}", self.used)
     }
 
-    /// The parts under one roof; a single part needs none.
+    /// Combines the parts; a single part is returned as it is.
     fn multipart(&mut self, kind: &'static str, mut parts: Vec<MimePart<'m>>) -> MimePart<'m> {
         if parts.len() == 1
             && let Some(only) = parts.pop()
@@ -155,16 +161,16 @@ fn seed(message: &Message) -> String {
     context.finish().as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Text with every line end made CR LF and without what mail cannot carry: NUL.
+/// Converts line ends to CR LF and replaces NUL, which mail cannot carry.
 fn body_text(text: &str) -> String {
     let mut lines = String::with_capacity(text.len() + text.len() / 32 + 2);
     let mut rest = text;
     while let Some(at) = memchr3(b'\r', b'\n', 0, rest.as_bytes()) {
         let (line, end) = rest.split_at_checked(at).unwrap_or((rest, ""));
         lines.push_str(line);
-        if let Some(behind) = end.strip_prefix('\0') {
+        if let Some(after) = end.strip_prefix('\0') {
             lines.push(char::REPLACEMENT_CHARACTER);
-            rest = behind;
+            rest = after;
         } else {
             lines.push_str("\r\n");
             rest = end.strip_prefix("\r\n").unwrap_or_else(|| end.get(1..).unwrap_or_default());

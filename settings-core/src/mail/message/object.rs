@@ -1,13 +1,14 @@
-//! A message made ready to be handed over: its envelope and its bytes.
+//! A message ready to send: its envelope and its bytes.
 
 use std::fmt;
 
-use super::{Message, MessageError, MessageId, Stuffed, dot_stuffed, stuffing::check};
+use super::stuffing::check;
+use super::{Message, MessageError, MessageId, Stuffed, dot_stuffed};
 use crate::mail::address::Address;
 
-/// A mail object (RFC 5321, 2.3.1): an envelope, and the content as it is sent.
+/// A mail object (RFC 5321, 2.3.1): an envelope and the content to send.
 ///
-/// Made once from a [`Message`], it can be kept and sent again, byte for byte the same. `Debug` shows neither
+/// It is built once from a [`Message`] and can be stored and sent again, byte for byte the same. `Debug` shows neither
 /// addresses nor content.
 ///
 /// ```
@@ -29,7 +30,10 @@ pub struct MailObject {
 }
 
 impl Message {
-    /// Builds the message, and checks that its bytes can be sent.
+    /// Builds the message and checks that its bytes can be sent.
+    ///
+    /// # Errors
+    /// If the message has no recipient, or contains something that mail cannot carry.
     pub fn to_object(&self) -> Result<MailObject, MessageError> {
         MailObject::new(
             self.from().address().clone(),
@@ -42,7 +46,10 @@ impl Message {
 }
 
 impl MailObject {
-    /// An envelope and a content that were kept. `international` says whether a header needs SMTPUTF8.
+    /// Creates a mail object from a stored envelope and content. `international` is true if a header requires SMTPUTF8.
+    ///
+    /// # Errors
+    /// If there is no recipient, or the content contains something that mail cannot carry.
     pub fn new(
         sender: Address,
         recipients: Vec<Address>,
@@ -57,32 +64,32 @@ impl MailObject {
         Ok(Self { sender, recipients, message_id, content, international })
     }
 
-    /// The sender of the envelope.
+    /// Returns the sender of the envelope.
     pub fn sender(&self) -> &Address {
         &self.sender
     }
 
-    /// The recipients of the envelope.
+    /// Returns the recipients of the envelope.
     pub fn recipients(&self) -> &[Address] {
         &self.recipients
     }
 
-    /// The Message-ID.
+    /// Returns the Message-ID.
     pub fn message_id(&self) -> &MessageId {
         &self.message_id
     }
 
-    /// The content (RFC 5322), lines ended by CR LF.
+    /// Returns the content (RFC 5322), with CR LF line ends.
     pub fn content(&self) -> &[u8] {
         &self.content
     }
 
-    /// Whether a header needs SMTPUTF8 (RFC 6531).
+    /// Returns true if a header requires SMTPUTF8 (RFC 6531).
     pub fn is_international(&self) -> bool {
         self.international
     }
 
-    /// The content as it goes through DATA.
+    /// Returns the content as it is sent after DATA.
     pub(crate) fn to_wire(&self) -> Result<Stuffed, MessageError> {
         dot_stuffed(&self.content)
     }

@@ -1,15 +1,15 @@
-//! The one way of a message's bytes to the socket.
+//! Checks and dot-stuffs a message.
 
 use memchr::{memchr, memchr3};
 
 use super::MessageError;
 
-/// Bytes of a line without its end (RFC 5321, 4.5.3.1.6).
+/// The maximum length of a line without its end (RFC 5321, 4.5.3.1.6).
 const LINE_LIMIT: usize = 998;
-/// Bytes of a message: as many as most servers take, and a bound for what a mailer holds in memory.
+/// The maximum size of a message: as much as most servers accept, and a bound on the memory of a mailer.
 const MESSAGE_LIMIT: usize = 20_000_000;
 
-/// A message as it goes through DATA, its final dot included. Made by [`dot_stuffed`] only.
+/// A message as sent after DATA, including its final dot. Only [`dot_stuffed`] creates it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Stuffed {
     bytes: Vec<u8>,
@@ -18,26 +18,26 @@ pub(crate) struct Stuffed {
 }
 
 impl Stuffed {
-    /// What is written, the final dot with it.
+    /// Returns the bytes to write, including the final dot.
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// Bytes of the message as SIZE counts them (RFC 1870): without stuffing, without the final dot.
+    /// Returns the size of the message as defined by SIZE (RFC 1870): without stuffing and final dot.
     pub(crate) fn size(&self) -> usize {
         self.size
     }
 
-    /// Whether any byte is outside ASCII.
+    /// Returns true if any byte is outside ASCII.
     pub(crate) fn is_eight_bit(&self) -> bool {
         self.eight_bit
     }
 }
 
-/// Checks a message and makes it ready for DATA.
+/// Checks a message and prepares it for DATA.
 ///
-/// Lines end in CR LF and nothing else: a lone CR or LF, a NUL, and a line of more than 998 bytes
-/// are refused, so no two servers can disagree on where the message ends. A dot at the start of a
+/// Lines end in CR LF: a lone CR or LF, a NUL, and a line of more than 998 bytes are refused, so that no two servers can
+/// disagree about the end of the message. A dot at the start of a
 /// line is doubled (RFC 5321, 4.5.2). No empty line is added before the final dot.
 pub(crate) fn dot_stuffed(message: &[u8]) -> Result<Stuffed, MessageError> {
     let mut bytes = Vec::with_capacity(message.len() + message.len() / 64 + 5);
@@ -56,7 +56,7 @@ pub(crate) fn dot_stuffed(message: &[u8]) -> Result<Stuffed, MessageError> {
     Ok(Stuffed { bytes, size, eight_bit: !message.is_ascii() })
 }
 
-/// Whether [`dot_stuffed`] would take a message.
+/// Checks if [`dot_stuffed`] would accept a message.
 pub(super) fn check(message: &[u8]) -> Result<(), MessageError> {
     each_line(message, |_| {})
 }
@@ -76,7 +76,7 @@ fn each_line(message: &[u8], mut take: impl FnMut(&[u8])) -> Result<(), MessageE
     Ok(())
 }
 
-/// A line with its end, if it has one, which begins at the byte `start`.
+/// Checks one line, including its end; `start` is its offset.
 fn check_line(line: &[u8], start: usize) -> Result<(), MessageError> {
     let malformed = |what, at| Err(MessageError::Malformed { what, at: start + at });
     let text = line.strip_suffix(b"\r\n").unwrap_or(line);
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_end_a_message_early_is_refused() {
+    fn bytes_that_could_end_a_message_early_are_refused() {
         for message in
             ["a\n.\n", "a\n.\r\n", "a\r.\r\n", "a\r\n.\r", "a\r\r\n", "a\0b\r\n", "\n", "\r", "a\r\n.\n\r\n"]
         {
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn the_byte_that_is_wrong_is_named() {
+    fn errors_name_the_offset() {
         let long = format!("a\r\n{}\r\n", "x".repeat(999));
         let late = format!("a\r\n{}\0\r\n", "x".repeat(1200));
         for (message, expected) in [
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn size_leaves_out_stuffing_and_the_final_dot() {
+    fn size_excludes_stuffing_and_the_final_dot() {
         let stuffed = dot_stuffed("..\r\n.ü\r\n".as_bytes()).unwrap();
         assert_eq!((stuffed.size(), stuffed.is_eight_bit()), (9, true));
     }

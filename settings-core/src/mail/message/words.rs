@@ -1,28 +1,29 @@
-//! Texts of headers, so that every reader shows what was written: plain where that is safe, else encoded words.
+//! Encodes header texts: plain where that is safe, otherwise as encoded words.
 //!
-//! The results hold spaces only where a line may be folded.
+//! The results contain spaces only where a line may be folded.
 
 use std::borrow::Cow;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 
 use crate::mail::address::Mailbox;
 
-/// Characters of an encoded word (RFC 2047, 2: at most 75).
+/// The maximum length of an encoded word (RFC 2047, 2).
 const WORD_LIMIT: usize = 75;
-/// Characters of an encoded word that are not text.
+/// The length of an encoded word without its text.
 const FRAME: usize = "=?utf-8?B??=".len();
-/// Characters that may stand without a space; more could not be folded.
+/// The maximum length of a run without a space; a longer one could not be folded.
 const RUN_LIMIT: usize = 60;
-/// Characters of one section of a parameter (RFC 2231, 3).
+/// The length of one section of a parameter (RFC 2231, 3).
 const SECTION: usize = 50;
 
-/// An unstructured text, a subject for example.
+/// Encodes an unstructured text, for example a subject.
 pub(super) fn unstructured(text: &str) -> Cow<'_, str> {
     if is_plain(text) { Cow::Borrowed(text) } else { Cow::Owned(encoded_words(text)) }
 }
 
-/// Mailboxes as a list (RFC 5322, 3.4).
+/// Encodes a list of mailboxes (RFC 5322, 3.4).
 pub(super) fn mailboxes<'m>(mailboxes: impl IntoIterator<Item = &'m Mailbox>) -> String {
     mailboxes.into_iter().map(mailbox).collect::<Vec<_>>().join(", ")
 }
@@ -37,8 +38,8 @@ fn mailbox(mailbox: &Mailbox) -> String {
     }
 }
 
-/// The disposition of a file whose name is not safe in a quoted string: readers decode encoded words there, trim blanks,
-/// and differ on escapes. None where it is, and where the builder does the same for want of ASCII.
+/// Returns the disposition for a file name that is not safe in a quoted string: readers decode encoded words there, trim
+/// spaces, and differ in their handling of escapes. Returns `None` if the builder handles the name correctly.
 pub(super) fn disposition(name: &str) -> Option<String> {
     if !name.contains("=?") && !name.contains(['"', '\\']) && name.trim() == name {
         return None;
@@ -62,8 +63,8 @@ pub(super) fn disposition(name: &str) -> Option<String> {
     Some(text)
 }
 
-/// Whether a text can stand as it is: printable ASCII in words that lines can be folded between, nothing that has the
-/// form of an encoded word, no blanks that folding could take away.
+/// Returns true if a text needs no encoding: printable ASCII in words between which lines can be folded, without anything
+/// that looks like an encoded word, and without spaces that folding could remove.
 fn is_plain(text: &str) -> bool {
     let printable = text.bytes().all(|b| b.is_ascii_graphic() || b == b' ');
     printable
@@ -76,7 +77,7 @@ fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// Encoded words (RFC 2047), each of whole characters, in the shorter of the two encodings.
+/// Encodes a text as encoded words (RFC 2047), each of whole characters, in the shorter of the two encodings.
 fn encoded_words(text: &str) -> String {
     let quoted: usize = text.bytes().map(|b| quoted_printable(b).len()).sum();
     if quoted <= text.len().div_ceil(3) * 4 {
@@ -103,7 +104,7 @@ fn words(text: &str, name: char, encode: impl Fn(&str) -> String) -> String {
     words.join(" ")
 }
 
-/// One byte of an encoded word that may stand in a display name (RFC 2047, 5 (3)).
+/// Encodes one byte of an encoded word in a display name (RFC 2047, 5 (3)).
 fn quoted_printable(byte: u8) -> String {
     match byte {
         b' ' => "_".to_owned(),
@@ -112,7 +113,7 @@ fn quoted_printable(byte: u8) -> String {
     }
 }
 
-/// One byte of an extended parameter (RFC 2231, 7).
+/// Encodes one byte of an extended parameter (RFC 2231, 7).
 fn percent_encoded(byte: u8) -> String {
     match byte {
         b if b.is_ascii_alphanumeric() || b"!#$&+-.^_`{}~".contains(&b) => char::from(b).to_string(),
@@ -133,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn what_readers_would_change_is_encoded() {
+    fn text_that_readers_would_change_is_encoded() {
         assert_eq!(unstructured("A mail for Zoë"), "=?utf-8?Q?A_mail_for_Zo=C3=AB?=");
         assert_eq!(unstructured("Grüße"), "=?utf-8?B?R3LDvMOfZQ==?=");
         assert_eq!(unstructured("=?utf-8?q?x?="), "=?utf-8?B?PT91dGYtOD9xP3g/PQ==?=");
@@ -142,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_short_and_of_whole_characters() {
+    fn encoded_words_are_short_and_hold_whole_characters() {
         for text in ["ü".repeat(100), "🎉".repeat(100), "x".repeat(500), "=?🎉x ".repeat(40)] {
             let encoded = unstructured(&text);
             let words: Vec<&str> = encoded.split(' ').collect();
@@ -168,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_file_names_are_extended_parameters() {
+    fn unsafe_file_names_become_extended_parameters() {
         assert_eq!(disposition("report 2026.pdf"), None);
         assert_eq!(disposition(""), None);
         assert_eq!(disposition("a\"b\\c").unwrap(), "attachment; filename*=UTF-8''a%22b%5Cc");

@@ -1,15 +1,17 @@
-//! Whether the server is worth trying at all.
+//! The circuit breaker of the queue.
 //!
-//! One failing server fails every mail, so the queue as a whole waits: after a pause one mail is tried, and only
-//! when the server answers it do the others follow. Settings that cannot work stop the queue until somebody acts.
+//! A server that fails, fails every mail, so the queue as a whole waits. After a pause one mail is tried, and the others
+//! follow only if the server accepts it. Settings that cannot work halt the queue until they change.
 
 use std::time::SystemTime;
 
-use serde::{Serialize, Serializer, ser::SerializeStruct};
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 
-use super::{clock::rfc3339, schedule::wait_after};
+use crate::mail::outbox::schedule::wait_after;
+use crate::timestamp::rfc3339;
 
-/// Whether the queue runs.
+/// The state of the queue.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Circuit {
     /// It runs.
@@ -17,28 +19,28 @@ pub enum Circuit {
     Closed,
     /// The server fails; at `until` one mail is tried.
     Open {
-        /// When one mail is tried.
+        /// The time at which one mail is tried.
         until: SystemTime,
-        /// Failures in a row.
+        /// The number of consecutive failures.
         failures: u32,
-        /// What was seen.
+        /// The last failure.
         why: String,
-        /// Whether it was that the server's name has no address.
+        /// True if the failure was that the server's name has no address.
         name_not_found: bool,
     },
-    /// The settings cannot work: nothing is tried until they change or an administrator says so.
+    /// The settings cannot work: nothing is tried until they change or an administrator resumes the queue.
     Halted {
-        /// Since when.
+        /// The time at which the queue was halted.
         since: SystemTime,
-        /// What was seen.
+        /// The failure.
         why: String,
     },
 }
 
-/// What one delivery told of the server.
+/// The condition of the server, as one delivery showed it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Health {
-    /// It works, whatever it said to this mail.
+    /// It works, whatever it replied to this mail.
     Fine,
     /// It fails for every mail.
     Failing { why: String, not_before: SystemTime, name_not_found: bool },
@@ -46,7 +48,7 @@ pub(super) enum Health {
     Misconfigured { why: String },
 }
 
-/// How many mails may be on their way at a time.
+/// The number of mails that may be delivered at the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Allowance {
     All,
@@ -55,7 +57,7 @@ pub(super) enum Allowance {
 }
 
 impl Circuit {
-    /// How many mails may be tried at this moment. `changed`: the settings are others than those that failed.
+    /// Returns how many mails may be tried now. `changed` is true if the settings differ from those that failed.
     pub(super) fn allows(&self, now: SystemTime, changed: bool) -> Allowance {
         match self {
             Self::Closed => Allowance::All,
@@ -65,7 +67,7 @@ impl Circuit {
         }
     }
 
-    /// The circuit after one more delivery.
+    /// Returns the circuit after one more delivery.
     pub(super) fn after(&self, health: &Health, now: SystemTime) -> Self {
         match health {
             Health::Fine => Self::Closed,
@@ -78,7 +80,7 @@ impl Circuit {
                     Self::Closed | Self::Halted { .. } => (1, false),
                 };
                 if twice {
-                    // A name without an address is a typing mistake unless it heals at once.
+                    // A name without an address is a typing mistake, unless the next attempt succeeds.
                     return Self::Halted { since: now, why: why.clone() };
                 }
                 let wait = wait_after(failures, why);
@@ -123,8 +125,8 @@ mod tests {
     }
 
     #[test]
-    fn a_failing_server_is_tried_by_one_mail_after_longer_and_longer_pauses() {
-        let mut now = UNIX_EPOCH + Duration::from_hours(1);
+    fn failing_server_is_probed_with_growing_pauses() {
+        let mut now = UNIX_EPOCH + Duration::from_secs(3600);
         let mut circuit = Circuit::Closed;
         let mut pauses = Vec::new();
         for _ in 0..7 {
@@ -140,23 +142,23 @@ mod tests {
     }
 
     #[test]
-    fn what_the_server_asks_for_is_waited() {
-        let asked = UNIX_EPOCH + Duration::from_hours(3);
+    fn requested_wait_is_honoured() {
+        let asked = UNIX_EPOCH + Duration::from_secs(3 * 3600);
         let health = Health::Failing { why: String::new(), not_before: asked, name_not_found: false };
         assert_eq!(reopens(&Circuit::Closed.after(&health, UNIX_EPOCH)), Some(asked));
     }
 
     #[test]
-    fn only_changed_settings_set_a_halted_queue_going() {
+    fn halted_queue_resumes_with_changed_settings_only() {
         let halted = Circuit::Closed.after(&Health::Misconfigured { why: "no login".to_owned() }, UNIX_EPOCH);
-        let later = UNIX_EPOCH + Duration::from_hours(1000);
+        let later = UNIX_EPOCH + Duration::from_secs(1000 * 3600);
         assert_eq!(halted.allows(later, false), Allowance::None);
         assert_eq!(halted.allows(later, true), Allowance::One);
         assert_eq!(halted.after(&Health::Fine, later), Circuit::Closed);
     }
 
     #[test]
-    fn a_name_not_found_twice_in_a_row_halts() {
+    fn name_not_found_twice_in_a_row_halts() {
         let once = Circuit::Closed.after(&failing(true), UNIX_EPOCH);
         assert!(matches!(once, Circuit::Open { .. }));
         assert!(matches!(once.after(&failing(true), UNIX_EPOCH), Circuit::Halted { .. }));

@@ -1,15 +1,11 @@
-//! What time it is.
+//! Clocks.
 
-use std::{
-    sync::{Mutex, PoisonError},
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
 
-use x509_cert::der::DateTime;
-
-/// Tells the time; tests bring their own.
+/// Provides the current time. Tests use their own clock.
 pub trait Clock: Send + Sync + 'static {
-    /// The present moment.
+    /// Returns the current time.
     fn now(&self) -> SystemTime;
 }
 
@@ -23,20 +19,25 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that moves only when it is told to.
+/// A clock that moves only on request.
 #[derive(Debug)]
 pub struct ManualClock(Mutex<SystemTime>);
 
 impl ManualClock {
-    /// A clock that shows `now`.
+    /// Creates a clock that shows `now`.
     pub fn new(now: SystemTime) -> Self {
         Self(Mutex::new(now))
     }
 
-    /// Moves it forward.
+    /// Moves the clock forward.
     pub fn advance(&self, by: Duration) {
         let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *now = now.checked_add(by).unwrap_or(*now);
+    }
+
+    /// Sets the clock to a time, which may be earlier.
+    pub fn set(&self, time: SystemTime) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = time;
     }
 }
 
@@ -44,10 +45,4 @@ impl Clock for ManualClock {
     fn now(&self) -> SystemTime {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// A moment as RFC 3339 has it, to the second.
-pub(crate) fn rfc3339(time: SystemTime) -> String {
-    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    DateTime::from_unix_duration(since).map_or_else(|_| "unknown".to_owned(), |time| time.to_string())
 }

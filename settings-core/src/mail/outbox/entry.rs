@@ -1,38 +1,101 @@
-//! What the outbox tells of a mail.
+//! Mails of the outbox as they are listed.
 
-use std::{fmt, time::SystemTime};
+use std::fmt;
+use std::str::FromStr;
+use std::time::SystemTime;
 
-use serde::{Serialize, Serializer, ser::SerializeStruct};
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 
-use super::{
-    clock::rfc3339,
-    mail::{Kind, MailId},
-};
+use crate::mail::outbox::error::UnknownName;
+use crate::mail::outbox::mail::{MailId, MailKind};
+use crate::timestamp::rfc3339;
 
-/// Where a mail stands.
+/// The state of a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum State {
+pub enum MailState {
     /// Not tried yet.
     Queued,
-    /// Its content is on the way to the server.
+    /// The content is being sent to the server.
     Sending,
     /// To be tried again.
     Deferred,
-    /// The server took it for every recipient.
+    /// Accepted by the server for every recipient.
     Sent,
     /// Given up for at least one recipient: a dead letter.
     Failed,
-    /// Its content went out, but nobody knows whether the server took it: a dead letter, unless it is to be sent
+    /// The content was sent, but it is not known whether the server accepted it: a dead letter, unless it is to be sent
     /// again.
     Unknown,
 }
 
-impl State {
+/// The delivery state of one recipient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Progress {
+    /// Still to be delivered.
+    Pending,
+    /// Accepted by the server.
+    Sent,
+    /// Given up.
+    Failed,
+    /// Not known.
+    Unknown,
+}
+
+/// A mail of the outbox without its content. `Debug` omits addresses and the server's replies.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OutboxEntry {
+    /// The number of the mail.
+    pub id: MailId,
+    /// The Message-ID without its brackets.
+    pub message_id: String,
+    /// The kind of the mail.
+    pub kind: MailKind,
+    /// The state of the mail.
+    pub state: MailState,
+    /// The start of this state.
+    pub since: SystemTime,
+    /// The time of the next attempt, if there is one.
+    pub next: Option<SystemTime>,
+    /// The number of attempts so far.
+    pub attempts: u32,
+    /// True if the mail was sent again after its delivery was unknown.
+    pub resent: bool,
+    /// The time at which the mail was added.
+    pub created: SystemTime,
+    /// The time at which the mail is given up.
+    pub expires: SystemTime,
+    /// The size of the content in bytes.
+    pub size: u64,
+    /// True if the content is still stored, so that the mail can be sent.
+    pub has_content: bool,
+    /// The server's name for the mail, once it is sent.
+    pub queue_id: Option<String>,
+    /// The result of the last attempt: the server's reply, or the error.
+    pub reply: Option<String>,
+    /// The recipients.
+    pub recipients: Vec<RecipientEntry>,
+}
+
+/// A recipient of a mail of the outbox. `Debug` omits the address and the server's reply.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RecipientEntry {
+    /// The address.
+    pub address: String,
+    /// The delivery state.
+    pub progress: Progress,
+    /// The server's last reply for this recipient.
+    pub reply: Option<String>,
+}
+
+impl MailState {
     /// Every state.
     pub const ALL: [Self; 6] =
         [Self::Queued, Self::Sending, Self::Deferred, Self::Sent, Self::Failed, Self::Unknown];
 
-    /// The state's name: `queued` for example.
+    /// Returns the name of the state, such as `queued`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Queued => "queued",
@@ -43,83 +106,13 @@ impl State {
             Self::Unknown => "unknown",
         }
     }
-
-    /// The state of this name.
-    pub fn of_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.name() == name)
-    }
-}
-
-impl fmt::Display for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-/// A mail of the outbox, as far as it may be shown. `Debug` leaves addresses and the server's words out.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Entry {
-    /// Its number.
-    pub id: MailId,
-    /// Its Message-ID, without the brackets.
-    pub message_id: String,
-    /// What it is for.
-    pub kind: Kind,
-    /// Where it stands.
-    pub state: State,
-    /// When that began.
-    pub since: SystemTime,
-    /// When it is tried next; none where it is on its way or at its end.
-    pub next: Option<SystemTime>,
-    /// Attempts so far.
-    pub attempts: u32,
-    /// Whether it has been sent again after nobody knew whether it had arrived.
-    pub resent: bool,
-    /// When it was put into the outbox.
-    pub created: SystemTime,
-    /// When it is given up.
-    pub expires: SystemTime,
-    /// Bytes of its content.
-    pub size: u64,
-    /// Whether the content is still kept, so that it can be sent.
-    pub has_content: bool,
-    /// The server's name for it, once it is sent.
-    pub queue_id: Option<String>,
-    /// What was last seen: the server's answer, or what stood in the way.
-    pub reply: Option<String>,
-    /// Its recipients.
-    pub recipients: Vec<RecipientEntry>,
-}
-
-/// A recipient of a mail of the outbox. `Debug` leaves the address and the server's words out.
-#[derive(Clone, PartialEq, Eq)]
-pub struct RecipientEntry {
-    /// The address.
-    pub address: String,
-    /// Where the mail stands for this recipient.
-    pub progress: Progress,
-    /// What the server last answered for it.
-    pub reply: Option<String>,
-}
-
-/// Where a mail stands for one recipient.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Progress {
-    /// Still to be delivered.
-    Pending,
-    /// The server took it.
-    Sent,
-    /// Given up.
-    Failed,
-    /// Nobody knows.
-    Unknown,
 }
 
 impl Progress {
-    /// Every one.
+    /// Every delivery state.
     pub const ALL: [Self; 4] = [Self::Pending, Self::Sent, Self::Failed, Self::Unknown];
 
-    /// The name: `pending` for example.
+    /// Returns the name of the state, such as `pending`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Pending => "pending",
@@ -128,16 +121,76 @@ impl Progress {
             Self::Unknown => "unknown",
         }
     }
+}
 
-    /// The one of this name.
-    pub fn of_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|progress| progress.name() == name)
+impl OutboxEntry {
+    /// Creates an entry for a mail that was just added, for implementations of
+    /// [`OutboxStore`](super::OutboxStore). It is due immediately.
+    pub fn new(id: MailId, mail: &super::NewMail, now: SystemTime) -> Self {
+        let object = mail.object();
+        Self {
+            id,
+            message_id: object.message_id().as_str().to_owned(),
+            kind: mail.kind(),
+            state: MailState::Queued,
+            since: now,
+            next: Some(now),
+            attempts: 0,
+            resent: false,
+            created: now,
+            expires: now.checked_add(mail.time_to_live()).unwrap_or(now),
+            size: u64::try_from(object.content().len()).unwrap_or(u64::MAX),
+            has_content: true,
+            queue_id: None,
+            reply: None,
+            recipients: object.recipients().iter().map(|to| RecipientEntry::new(to.as_str())).collect(),
+        }
     }
 }
 
-impl fmt::Debug for Entry {
+impl RecipientEntry {
+    /// Creates an entry for a recipient that is still to be delivered.
+    pub fn new(address: impl Into<String>) -> Self {
+        Self { address: address.into(), progress: Progress::Pending, reply: None }
+    }
+}
+
+impl FromStr for MailState {
+    type Err = UnknownName;
+
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        let found = Self::ALL.into_iter().find(|state| state.name() == text);
+        found.ok_or_else(|| UnknownName { name: text.to_owned(), expected: "the state of a mail" })
+    }
+}
+
+impl FromStr for Progress {
+    type Err = UnknownName;
+
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        let found = Self::ALL.into_iter().find(|progress| progress.name() == text);
+        found.ok_or_else(|| UnknownName {
+            name: text.to_owned(),
+            expected: "the delivery state of a recipient",
+        })
+    }
+}
+
+impl fmt::Display for MailState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Entry")
+        f.pad(self.name())
+    }
+}
+
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl fmt::Debug for OutboxEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OutboxEntry")
             .field("id", &self.id)
             .field("kind", &self.kind)
             .field("state", &self.state)
@@ -156,9 +209,9 @@ impl fmt::Debug for RecipientEntry {
     }
 }
 
-impl Serialize for Entry {
+impl Serialize for OutboxEntry {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Entry", 14)?;
+        let mut object = serializer.serialize_struct("OutboxEntry", 14)?;
         object.serialize_field("id", &self.id)?;
         object.serialize_field("message_id", &self.message_id)?;
         object.serialize_field("kind", &self.kind)?;

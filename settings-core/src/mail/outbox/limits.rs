@@ -1,47 +1,50 @@
-//! How much the outbox keeps.
+//! Limits on what the outbox keeps.
 
 use std::time::Duration;
 
-/// How much the outbox keeps, and for how long.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Limits on how many mails and bytes an outbox keeps, and for how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Limits {
-    /// Mails that may wait for their delivery.
+pub struct OutboxLimits {
+    /// The number of mails that may wait for delivery.
     pub mails: u64,
-    /// Bytes of content of all of them.
+    /// The total size of their content in bytes.
     pub bytes: u64,
-    /// Dead letters that are kept; the oldest go first.
+    /// The number of dead letters that are kept. The oldest are removed first.
     pub dead_mails: u64,
-    /// Bytes of content of all dead letters. Beyond it the oldest are listed on, but cannot be sent again.
+    /// The total size of the content of dead letters in bytes. Beyond it the oldest remain listed without content, so
+    /// that they cannot be sent again.
     pub dead_bytes: u64,
-    /// How long dead letters are kept.
+    /// The time for which dead letters are kept.
     pub keep_dead: Duration,
-    /// How long sent mails are listed; their content is not kept.
+    /// The time for which sent mails are listed. Their content is not kept.
     pub keep_sent: Duration,
 }
 
-impl Default for Limits {
+impl Default for OutboxLimits {
     fn default() -> Self {
         Self {
             mails: 10_000,
             bytes: 256 * 1024 * 1024,
             dead_mails: 1_000,
             dead_bytes: 64 * 1024 * 1024,
-            keep_dead: Duration::from_hours(30 * 24),
-            keep_sent: Duration::from_hours(7 * 24),
+            keep_dead: DAY.saturating_mul(30),
+            keep_sent: DAY.saturating_mul(7),
         }
     }
 }
 
-impl Limits {
-    /// Sets how many mails may wait, and how many bytes of content they may have together.
+impl OutboxLimits {
+    /// Sets how many mails may wait, and the total size of their content in bytes.
     #[must_use]
     pub fn waiting(mut self, mails: u64, bytes: u64) -> Self {
         (self.mails, self.bytes) = (mails, bytes);
         self
     }
 
-    /// Sets how many dead letters are kept, and how many bytes of content they may have together.
+    /// Sets how many dead letters are kept, and the total size of their content in bytes.
     #[must_use]
     pub fn dead(mut self, mails: u64, bytes: u64) -> Self {
         (self.dead_mails, self.dead_bytes) = (mails, bytes);

@@ -1,90 +1,95 @@
-//! What is put into the outbox.
+//! Mails to add to the outbox.
 
-use std::{fmt, num::ParseIntError, str::FromStr, time::Duration};
+use std::fmt;
+use std::num::ParseIntError;
+use std::str::FromStr;
+use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
 use crate::mail::message::MailObject;
+use crate::mail::outbox::error::UnknownName;
 
-/// How long a key keeps a second mail of the same event out.
-const KEY_LIFE: Duration = Duration::from_hours(7 * 24);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// The time for which a key rejects a second mail about the same event.
+const KEY_LIFETIME: Duration = DAY.saturating_mul(7);
 
-/// A mail's number in the outbox.
+/// The number of a mail in the outbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MailId(pub(super) i64);
 
-/// What a mail is for, which decides how long it is tried and what may push it out of a full outbox.
+/// The kind of a mail. It determines for how long delivery is tried, and which mails make room in a full outbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// News of the day: tried for 24 hours.
+pub enum MailKind {
+    /// A notification: tried for 24 hours.
     Notification,
-    /// A security alert: tried for 3 days, goes first, and may push out notifications.
+    /// A security alert: tried for 3 days, delivered first, and may replace notifications in a full outbox.
     Alert,
 }
 
-/// What to do with a mail of which nobody knows whether the server took it: its content went out, but the answer
-/// was lost, or the program ended in between.
+/// The treatment of a mail whose delivery is unknown: its content was sent, but the server's answer was lost, or the
+/// program ended before it came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum IfUnknown {
-    /// Leave it: at most once.
+    /// Does not send it again: at most once.
     Leave,
-    /// Send it once more with the same Message-ID, by which receivers drop the second: at least once.
-    SendAgainOnce,
+    /// Sends it once more with the same Message-ID, by which receivers recognize the second copy: at least once.
+    ResendOnce,
 }
 
-/// A mail for the outbox, and how it is to be treated. `Debug` shows no address and no key.
+/// A mail to add to the outbox. `Debug` shows neither addresses nor the key.
 #[derive(Clone, PartialEq, Eq)]
 pub struct NewMail {
     pub(super) object: MailObject,
-    pub(super) kind: Kind,
+    pub(super) kind: MailKind,
     pub(super) if_unknown: IfUnknown,
     pub(super) lifetime: Duration,
     pub(super) key: Option<Key>,
 }
 
-/// A name of the event that a mail is about, by which a second mail of the same event is known.
+/// The name of the event that a mail is about, by which a second mail about it is recognized.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Key {
     pub(super) name: String,
-    /// How long it is kept; for ever where there is none.
-    pub(super) life: Option<Duration>,
+    /// The time for which the key is kept; `None` means as long as the outbox exists.
+    pub(super) lifetime: Option<Duration>,
 }
 
 impl NewMail {
-    /// A notification: tried for 24 hours, never sent twice.
+    /// Creates a notification: tried for 24 hours, never sent twice.
     pub fn notification(object: MailObject) -> Self {
-        let lifetime = Duration::from_hours(24);
-        Self { object, kind: Kind::Notification, if_unknown: IfUnknown::Leave, lifetime, key: None }
+        Self { object, kind: MailKind::Notification, if_unknown: IfUnknown::Leave, lifetime: DAY, key: None }
     }
 
-    /// An alert: tried for 3 days, sent once more where it is unknown whether it arrived.
+    /// Creates an alert: tried for 3 days, sent once more if its delivery is unknown.
     pub fn alert(object: MailObject) -> Self {
-        let lifetime = Duration::from_hours(3 * 24);
-        Self { object, kind: Kind::Alert, if_unknown: IfUnknown::SendAgainOnce, lifetime, key: None }
+        let lifetime = DAY.saturating_mul(3);
+        Self { object, kind: MailKind::Alert, if_unknown: IfUnknown::ResendOnce, lifetime, key: None }
     }
 
-    /// Names the event that the mail is about: for 7 days no second mail with this key is taken.
+    /// Names the event that the mail is about. For 7 days no second mail with this key is accepted.
     #[must_use]
     pub fn key(mut self, key: impl Into<String>) -> Self {
-        self.key = Some(Key { name: key.into(), life: Some(KEY_LIFE) });
+        self.key = Some(Key { name: key.into(), lifetime: Some(KEY_LIFETIME) });
         self
     }
 
     /// Like [`NewMail::key`], for as long as the outbox exists.
     #[must_use]
     pub fn lasting_key(mut self, key: impl Into<String>) -> Self {
-        self.key = Some(Key { name: key.into(), life: None });
+        self.key = Some(Key { name: key.into(), lifetime: None });
         self
     }
 
-    /// Says what to do where it is unknown whether the mail arrived.
+    /// Sets the treatment of the mail if its delivery is unknown.
     #[must_use]
     pub fn if_unknown(mut self, policy: IfUnknown) -> Self {
         self.if_unknown = policy;
         self
     }
 
-    /// Says for how long delivery is tried.
+    /// Sets for how long delivery is tried.
     #[must_use]
     pub fn lifetime(mut self, lifetime: Duration) -> Self {
         self.lifetime = lifetime;
@@ -92,31 +97,31 @@ impl NewMail {
     }
 }
 
-/// What a store keeps of it.
+/// Accessors for implementations of [`OutboxStore`](super::OutboxStore).
 impl NewMail {
-    /// Envelope and content.
+    /// Returns envelope and content.
     pub fn object(&self) -> &MailObject {
         &self.object
     }
 
-    /// What it is for.
-    pub fn kind(&self) -> Kind {
+    /// Returns the kind.
+    pub fn kind(&self) -> MailKind {
         self.kind
     }
 
-    /// Whether it may be sent once more where it is unknown whether it arrived.
+    /// Returns true if the mail may be sent once more when its delivery is unknown.
     pub fn may_resend(&self) -> bool {
         self.if_unknown.may_resend()
     }
 
-    /// For how long delivery is tried.
-    pub fn lives(&self) -> Duration {
+    /// Returns for how long delivery is tried.
+    pub fn time_to_live(&self) -> Duration {
         self.lifetime
     }
 
-    /// The event that it is about, and for how long no second mail of it is taken; none means for ever.
+    /// Returns the key, and for how long no second mail with it is accepted; `None` means forever.
     pub fn event(&self) -> Option<(&str, Option<Duration>)> {
-        self.key.as_ref().map(|key| (key.name.as_str(), key.life))
+        self.key.as_ref().map(|key| (key.name.as_str(), key.lifetime))
     }
 }
 
@@ -131,8 +136,8 @@ impl fmt::Debug for NewMail {
     }
 }
 
-impl Kind {
-    /// The kind's name: `notification` or `alert`.
+impl MailKind {
+    /// Returns the name of the kind: `notification` or `alert`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Notification => "notification",
@@ -141,20 +146,22 @@ impl Kind {
     }
 }
 
-impl Kind {
-    /// The kind of this name.
-    pub fn of_name(name: &str) -> Option<Self> {
-        [Self::Notification, Self::Alert].into_iter().find(|kind| kind.name() == name)
+impl FromStr for MailKind {
+    type Err = UnknownName;
+
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        let found = [Self::Notification, Self::Alert].into_iter().find(|kind| kind.name() == text);
+        found.ok_or_else(|| UnknownName { name: text.to_owned(), expected: "`notification` or `alert`" })
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for MailKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        f.pad(self.name())
     }
 }
 
-impl Serialize for Kind {
+impl Serialize for MailKind {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.name())
     }
@@ -162,17 +169,17 @@ impl Serialize for Kind {
 
 impl IfUnknown {
     pub(super) const fn may_resend(self) -> bool {
-        matches!(self, Self::SendAgainOnce)
+        matches!(self, Self::ResendOnce)
     }
 }
 
 impl MailId {
-    /// The mail of this number.
+    /// Creates the identifier of the mail with this number.
     pub const fn new(number: i64) -> Self {
         Self(number)
     }
 
-    /// The number.
+    /// Returns the number.
     pub const fn as_i64(self) -> i64 {
         self.0
     }

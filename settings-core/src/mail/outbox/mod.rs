@@ -1,11 +1,11 @@
 //! Mail that survives a crash.
 //!
-//! An [`Outbox`] takes mails and delivers them later, as often as it is worth it. A mail that it has taken is on disk:
-//! `kill -9` at any point loses none, and sends none twice where the protocol lets one know.
+//! An [`Outbox`] accepts mails, keeps them on disk and delivers them later, with retries. A mail that was accepted is on
+//! disk: `kill -9` at any point loses none, and sends none twice where the protocol allows to know.
 //!
-//! Right before the content of a mail goes out, the mail is marked as `sending` on disk. If the program ends before
-//! the server's answer is on disk too, nobody knows whether the server took the mail: it becomes `unknown`, and
-//! [`IfUnknown`] says what then. That is the only way to a second copy, and it has the same Message-ID.
+//! Right before the content of a mail is sent, the mail is marked as `sending` on disk. If the program ends before the
+//! server's answer is on disk too, it is not known whether the server accepted the mail: it becomes `unknown`, and
+//! [`IfUnknown`] decides what follows. This is the only way to a second copy, which has the same Message-ID.
 //!
 //! ```
 //! use settings_core::mail::{EmailSettings, Mailer, MailerOptions, Message};
@@ -36,6 +36,7 @@ mod circuit;
 mod clock;
 pub mod conformance;
 mod entry;
+mod error;
 mod limits;
 mod mail;
 mod runner;
@@ -45,133 +46,159 @@ mod store;
 mod summary;
 mod verdict;
 
-#[cfg(feature = "alerts")]
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
 use std::time::SystemTime;
-use std::{fmt, path::Path, sync::Arc};
 
 use tokio::sync::{Mutex, Notify};
 
-#[cfg(feature = "cli")]
-pub(crate) use self::clock::rfc3339;
-use self::runner::Halt;
-pub use self::{
-    circuit::Circuit,
-    clock::{Clock, ManualClock, SystemClock},
-    entry::{Entry, Progress, RecipientEntry, State},
-    limits::Limits,
-    mail::{IfUnknown, Kind, MailId, NewMail},
-    runner::Report,
-    sqlite::SqliteStore,
-    store::{Claim, Due, EnqueueError, Enqueued, Known, NoRetry, Pending, Settlement, Store, StoreError},
-    summary::Summary,
+pub use self::circuit::Circuit;
+pub use self::clock::{Clock, ManualClock, SystemClock};
+pub use self::entry::{MailState, OutboxEntry, Progress, RecipientEntry};
+pub use self::error::{EnqueueError, OutboxError, OutboxErrorKind, UnknownName};
+pub use self::limits::OutboxLimits;
+pub use self::mail::{IfUnknown, MailId, MailKind, NewMail};
+use self::runner::HaltedSettings;
+pub use self::runner::RunReport;
+pub use self::sqlite::SqliteStore;
+pub use self::store::{
+    BeginOutcome, Claim, DueMail, Enqueued, KnownMail, OutboxStore, Pending, RemoveOutcome, RetryOutcome,
+    Settlement,
 };
+pub use self::summary::OutboxSummary;
 
-/// Mails on their way at a time.
+/// The default number of mails that are delivered at the same time.
 const CONCURRENCY: usize = 4;
 
 /// A queue of mails on disk. Clones share it.
+///
+/// Methods that are not `async` wait for the disk.
 #[derive(Clone)]
 pub struct Outbox {
-    store: Arc<dyn Store>,
+    store: Arc<dyn OutboxStore>,
     clock: Arc<dyn Clock>,
-    limits: Limits,
+    limits: OutboxLimits,
     concurrency: usize,
     /// Held while this process delivers from this outbox.
-    turn: Arc<Mutex<()>>,
+    delivery_lock: Arc<Mutex<()>>,
     /// The settings that stopped the queue.
-    halt: Halt,
-    /// Rung when there may be something to do.
-    bell: Arc<Notify>,
+    halted_settings: HaltedSettings,
+    /// Notified when there may be something to do.
+    wakeup: Arc<Notify>,
 }
 
 impl Outbox {
-    /// Opens the outbox in this SQLite file, which is made where it does not exist. Only its owner may read it.
-    pub fn open(path: &Path) -> Result<Self, StoreError> {
+    /// Opens the outbox in a SQLite file, and creates the file if it does not exist. Only its owner may read it.
+    ///
+    /// # Errors
+    /// Returns an error if the file cannot be opened or created, or is not an outbox.
+    pub fn open(path: &Path) -> Result<Self, OutboxError> {
         SqliteStore::open(path).map(Self::new)
     }
 
-    /// An outbox over a store.
-    pub fn new(store: impl Store) -> Self {
+    /// Creates an outbox that keeps its mails in `store`.
+    pub fn new(store: impl OutboxStore) -> Self {
         Self {
             store: Arc::new(store),
             clock: Arc::new(SystemClock),
-            limits: Limits::default(),
+            limits: OutboxLimits::default(),
             concurrency: CONCURRENCY,
-            turn: Arc::default(),
-            halt: Halt::default(),
-            bell: Arc::default(),
+            delivery_lock: Arc::default(),
+            halted_settings: HaltedSettings::default(),
+            wakeup: Arc::default(),
         }
     }
 
-    /// Sets what it keeps.
+    /// Sets how many mails and bytes the outbox keeps, and for how long.
     #[must_use]
-    pub fn limits(mut self, limits: Limits) -> Self {
+    pub fn limits(mut self, limits: OutboxLimits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// Sets how many mails may be on their way at a time.
+    /// Sets how many mails may be delivered at the same time.
     #[must_use]
     pub fn concurrency(mut self, mails: usize) -> Self {
         self.concurrency = mails.max(1);
         self
     }
 
-    /// Tells the time by another clock.
+    /// Sets the clock.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
     }
 
-    /// Takes a mail. When this returns, the mail is on disk; if it is dropped before, the mail may be too.
+    /// Adds a mail. When this returns, the mail is on disk. If the future is dropped earlier, the mail may be, too.
+    ///
+    /// # Errors
+    /// Returns an error if the outbox is full, or the store fails.
     pub async fn enqueue(&self, mail: NewMail) -> Result<Enqueued, EnqueueError> {
         let outbox = self.clone();
         match tokio::task::spawn_blocking(move || outbox.blocking_enqueue(&mail)).await {
             Ok(enqueued) => enqueued,
-            Err(error) => Err(stopped(&error).into()),
+            Err(error) => Err(stopped(error).into()),
         }
     }
 
-    /// Like [`Outbox::enqueue`], for threads that may wait.
+    /// Like [`Outbox::enqueue`], for threads that may block.
+    ///
+    /// # Errors
+    /// Returns an error if the outbox is full, or the store fails.
     pub fn blocking_enqueue(&self, mail: &NewMail) -> Result<Enqueued, EnqueueError> {
         let enqueued = self.store.enqueue(mail, &self.limits, self.clock.now());
         match &enqueued {
             Ok(enqueued) => {
                 tracing::info!(id = %enqueued.id, kind = %mail.kind, new = enqueued.is_new, "mail enqueued");
-                self.bell.notify_one();
+                self.wakeup.notify_one();
             }
             Err(error) => tracing::warn!(kind = %mail.kind, %error, "mail not enqueued"),
         }
         enqueued
     }
 
-    /// The mail that was put in with this key. Waits for the disk, as do all methods below.
-    pub fn find(&self, key: &str) -> Result<Option<Known>, StoreError> {
+    /// Returns the mail that was added with this key.
+    ///
+    /// # Errors
+    /// Returns an error if the store fails.
+    pub fn find(&self, key: &str) -> Result<Option<KnownMail>, OutboxError> {
         self.store.find(key)
     }
 
-    /// At most `limit` mails in these states (all states where there are none), the newest first.
-    pub fn list(&self, states: &[State], limit: usize) -> Result<Vec<Entry>, StoreError> {
+    /// Returns at most `limit` mails in these states, the newest first. An empty slice means all states.
+    ///
+    /// # Errors
+    /// Returns an error if the store fails.
+    pub fn list(&self, states: &[MailState], limit: usize) -> Result<Vec<OutboxEntry>, OutboxError> {
         self.store.list(states, limit)
     }
 
-    /// One mail.
-    pub fn get(&self, id: MailId) -> Result<Option<Entry>, StoreError> {
+    /// Returns one mail.
+    ///
+    /// # Errors
+    /// Returns an error if the store fails.
+    pub fn get(&self, id: MailId) -> Result<Option<OutboxEntry>, OutboxError> {
         self.store.get(id)
     }
 
-    /// Makes a mail that is not sent due now, with its whole lifetime before it again; a dead letter is sent again as
-    /// it was.
-    pub fn retry(&self, id: MailId) -> Result<Result<(), NoRetry>, StoreError> {
-        let retried = self.store.retry(id, self.clock.now())?;
-        tracing::info!(%id, done = retried.is_ok(), "mail made due by hand");
-        self.bell.notify_one();
-        Ok(retried)
+    /// Makes a mail that was not sent due now, with its whole lifetime ahead. A dead letter is sent again unchanged.
+    ///
+    /// # Errors
+    /// Returns an error if the store fails.
+    pub fn retry(&self, id: MailId) -> Result<RetryOutcome, OutboxError> {
+        let outcome = self.store.retry(id, self.clock.now())?;
+        tracing::info!(%id, ?outcome, "retry requested");
+        self.wakeup.notify_one();
+        Ok(outcome)
     }
 
-    /// Sets a queue going that waits for the server or has been stopped by the settings: one mail is tried next.
-    pub fn resume(&self) -> Result<(), StoreError> {
+    /// Resumes a queue that waits for the server or was halted by the settings: one mail is tried next.
+    ///
+    /// # Errors
+    /// Returns an error if the store fails.
+    pub fn resume(&self) -> Result<(), OutboxError> {
         let circuit = match self.store.circuit()? {
             Circuit::Closed => Circuit::Closed,
             Circuit::Open { why, .. } | Circuit::Halted { why, .. } => {
@@ -179,37 +206,46 @@ impl Outbox {
             }
         };
         self.store.set_circuit(&circuit)?;
-        self.bell.notify_one();
+        self.wakeup.notify_one();
         Ok(())
     }
 
-    /// Forgets a mail, whatever its state; its key stays. False where there was none.
-    pub fn remove(&self, id: MailId) -> Result<bool, StoreError> {
-        let removed = self.store.remove(id)?;
-        tracing::info!(%id, removed, "mail removed by hand");
-        Ok(removed)
+    /// Removes a mail, whatever its state. Its key remains.
+    ///
+    /// # Errors
+    /// Returns an error if the store fails.
+    pub fn remove(&self, id: MailId) -> Result<RemoveOutcome, OutboxError> {
+        let outcome = self.store.remove(id)?;
+        tracing::info!(%id, ?outcome, "removal requested");
+        Ok(outcome)
     }
 
-    /// When this was last done, by its name.
-    #[cfg(feature = "alerts")]
-    pub(crate) fn last_done(&self, what: &str) -> Result<Option<SystemTime>, StoreError> {
-        self.store.last_done(what)
+    /// Returns when a recurring task was last recorded as done. Tasks are identified by name.
+    ///
+    /// # Errors
+    /// Returns an error if the store fails.
+    pub fn last_done(&self, task: &str) -> Result<Option<SystemTime>, OutboxError> {
+        self.store.last_done(task)
     }
 
-    /// Writes down that this is done now.
-    #[cfg(feature = "alerts")]
-    pub(crate) fn set_done(&self, what: &str) -> Result<(), StoreError> {
-        self.store.set_done(what, self.clock.now())
+    /// Records that a recurring task was done now.
+    ///
+    /// # Errors
+    /// Returns an error if the store fails.
+    pub fn set_done(&self, task: &str) -> Result<(), OutboxError> {
+        self.store.set_done(task, self.clock.now())
     }
 
-    /// What time it is, by the outbox's clock.
-    #[cfg(feature = "alerts")]
-    pub(crate) fn now(&self) -> SystemTime {
+    /// Returns the current time by the outbox's clock.
+    pub fn now(&self) -> SystemTime {
         self.clock.now()
     }
 
-    /// How the queue does.
-    pub fn summary(&self) -> Result<Summary, StoreError> {
+    /// Returns the number of mails in each state, and whether the queue runs.
+    ///
+    /// # Errors
+    /// Returns an error if the store fails.
+    pub fn summary(&self) -> Result<OutboxSummary, OutboxError> {
         self.store.summary()
     }
 }
@@ -223,9 +259,15 @@ impl fmt::Debug for Outbox {
     }
 }
 
-fn stopped(error: &tokio::task::JoinError) -> StoreError {
-    StoreError::new(format!("the work on it was stopped: {error}"))
+/// Converts the error of a blocking task that panicked or was cancelled.
+fn stopped(error: tokio::task::JoinError) -> OutboxError {
+    OutboxError::with_source("the blocking task was stopped", error)
 }
+
+const _: () = {
+    const fn is_send_and_sync<T: Send + Sync>() {}
+    is_send_and_sync::<Outbox>();
+};
 
 #[cfg(test)]
 mod tests;

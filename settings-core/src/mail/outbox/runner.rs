@@ -1,95 +1,92 @@
-//! Delivering what is due.
+//! Delivers the mails that are due.
 
-use std::{
-    sync::{Arc, Mutex as StdMutex, OnceLock, PoisonError},
-    time::{Duration, SystemTime},
-};
+use std::sync::{Arc, Mutex as StdMutex, OnceLock, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
-use tokio::{
-    sync::OwnedMutexGuard,
-    task::{JoinSet, spawn_blocking},
-    time::timeout,
-};
+use tokio::sync::OwnedMutexGuard;
+use tokio::task::{JoinSet, spawn_blocking};
+use tokio::time::timeout;
 
-use super::{
-    Outbox,
-    circuit::{Allowance, Circuit, Health},
-    clock::Clock,
-    entry::State,
-    mail::MailId,
-    stopped,
-    store::{Claim, Due, Store, StoreError},
-    verdict::{Verdict, judge},
-};
-use crate::mail::{mailer::Mailer, outcome::Outcome, session::Gate, settings::EmailSettings};
+use crate::mail::mailer::Mailer;
+use crate::mail::outbox::circuit::{Allowance, Circuit, Health};
+use crate::mail::outbox::clock::Clock;
+use crate::mail::outbox::entry::MailState;
+use crate::mail::outbox::error::OutboxError;
+use crate::mail::outbox::mail::MailId;
+use crate::mail::outbox::store::{BeginOutcome, Claim, DueMail, OutboxStore};
+use crate::mail::outbox::verdict::{Verdict, judge};
+use crate::mail::outbox::{Outbox, stopped};
+use crate::mail::outcome::Outcome;
+use crate::mail::session::Gate;
+use crate::mail::settings::EmailSettings;
 
-/// How long the loop sleeps at most: another process may have put something in.
-const NAP: Duration = Duration::from_secs(30);
+/// The longest time between two looks at the store: another process may have added a mail.
+const POLL_INTERVAL: Duration = Duration::from_secs(30);
 
-/// What a run did.
+/// The result of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Report {
+pub struct RunReport {
     /// Mails sent to their last recipient.
     pub sent: u64,
     /// Mails to be tried again.
     pub deferred: u64,
     /// Mails given up for at least one recipient.
     pub failed: u64,
-    /// Mails of which nobody knows whether they arrived.
+    /// Mails whose delivery is unknown.
     pub unknown: u64,
-    /// Mails that a run before this one left behind in the middle of sending.
+    /// Mails that an earlier run was sending when it ended.
     pub recovered: u64,
-    /// Mails given up unsent because they had become too old.
+    /// Mails given up because they had expired.
     pub expired: u64,
-    /// Whether nothing was done because another process delivers from this outbox.
+    /// True if nothing was done because another process delivers from this outbox.
     pub busy: bool,
-    /// Whether the queue runs.
+    /// The state of the queue.
     pub circuit: Circuit,
-    /// When there is something to do next, as far as is known now.
+    /// The time at which a mail is due next, as far as is known now.
     #[serde(skip)]
     pub next: Option<SystemTime>,
 }
 
-/// The settings with which the queue was stopped, as long as this program runs.
-pub(super) type Halt = Arc<StdMutex<Option<EmailSettings>>>;
+/// The settings that halted the queue, as far as this process knows.
+pub(super) type HaltedSettings = Arc<StdMutex<Option<EmailSettings>>>;
 
-/// The right to deliver, in this process and among processes. Work on the store holds a share of it, so that work that
-/// outlives a cancelled run has ended before the next run begins.
+/// The right to deliver, within this process and among processes. Every operation on the store holds a clone, so that
+/// operations that outlive a cancelled run have ended before the next run begins.
 struct Lease {
     _claim: Claim,
     _turn: OwnedMutexGuard<()>,
 }
 
-/// One mail's way to the server and back.
-struct Flight {
-    store: Arc<dyn Store>,
+/// One attempt to deliver a mail.
+struct Delivery {
+    store: Arc<dyn OutboxStore>,
     clock: Arc<dyn Clock>,
     lease: Arc<Lease>,
     mailer: Mailer,
-    due: Due,
+    due: DueMail,
 }
 
-/// A mail that has come back.
-struct Landed {
+/// The result of an attempt.
+struct Completed {
     id: MailId,
     health: Health,
-    /// The settings that were obeyed.
-    obeyed: EmailSettings,
-    /// Where the mail stands; none where the attempt said nothing of it.
-    state: Option<State>,
+    /// The settings that were used.
+    settings: EmailSettings,
+    /// The new state of the mail; `None` if the attempt did not concern the mail itself.
+    state: Option<MailState>,
 }
 
 impl Outbox {
-    /// Delivers everything that is due, and returns when nothing is.
+    /// Delivers every mail that is due, and returns when no more are.
     ///
-    /// May be dropped at any point: what was on its way then counts as `unknown` in the next run.
+    /// The future may be dropped at any point. Mails that were being sent then count as `unknown` in the next run.
     ///
     /// # Errors
-    /// Where the store fails; what was not written down is treated like after a crash.
-    pub async fn run_once(&self, mailer: &Mailer) -> Result<Report, StoreError> {
-        let mut report = Report::default();
+    /// Returns an error if the store fails. Results that were not recorded are treated as after a crash.
+    pub async fn run_once(&self, mailer: &Mailer) -> Result<RunReport, OutboxError> {
+        let mut report = RunReport::default();
         let Some(lease) = self.lease().await? else {
             report.busy = true;
             return Ok(report);
@@ -100,7 +97,7 @@ impl Outbox {
         })
         .await?;
         if report.recovered > 0 {
-            tracing::warn!(mails = report.recovered, "the last run ended while mails were on their way");
+            tracing::warn!(mails = report.recovered, "the last run ended while mails were being sent");
         }
         self.deliver(mailer, &lease, &mut report).await?;
         let next_due = work(&self.store, &lease, |store| store.next_due()).await?;
@@ -112,30 +109,30 @@ impl Outbox {
         Ok(report)
     }
 
-    /// Delivers for ever: whatever is due, when it is due. `mailer` gives the sender of the present settings.
+    /// Delivers forever: every mail when it is due. `mailer` returns the mailer of the current settings.
     ///
-    /// May be dropped at any point, like [`Outbox::run_once`].
+    /// The future may be dropped at any point, like [`Outbox::run_once`].
     pub async fn run(&self, mut mailer: impl FnMut() -> Mailer) {
         loop {
-            let nap = match self.run_once(&mailer()).await {
-                Ok(report) => report.next.map_or(NAP, |next| {
+            let pause = match self.run_once(&mailer()).await {
+                Ok(report) => report.next.map_or(POLL_INTERVAL, |next| {
                     next.duration_since(self.clock.now())
                         .unwrap_or_default()
-                        .clamp(Duration::from_millis(10), NAP)
+                        .clamp(Duration::from_millis(10), POLL_INTERVAL)
                 }),
                 Err(error) => {
                     tracing::error!(%error, "mail cannot be delivered");
-                    NAP
+                    POLL_INTERVAL
                 }
             };
-            let _ = timeout(nap, self.bell.notified()).await;
+            let _ = timeout(pause, self.wakeup.notified()).await;
         }
     }
 
-    async fn lease(&self) -> Result<Option<Arc<Lease>>, StoreError> {
-        let turn = Arc::clone(&self.turn).lock_owned().await;
+    async fn lease(&self) -> Result<Option<Arc<Lease>>, OutboxError> {
+        let turn = Arc::clone(&self.delivery_lock).lock_owned().await;
         let store = Arc::clone(&self.store);
-        let claim = spawn_blocking(move || store.claim()).await.map_err(|error| stopped(&error))??;
+        let claim = spawn_blocking(move || store.claim()).await.map_err(|error| stopped(error))??;
         Ok(claim.map(|claim| Arc::new(Lease { _claim: claim, _turn: turn })))
     }
 
@@ -143,11 +140,11 @@ impl Outbox {
         &self,
         mailer: &Mailer,
         lease: &Arc<Lease>,
-        report: &mut Report,
-    ) -> Result<(), StoreError> {
-        // Dropped with this future, the flights are cancelled.
-        let mut flights = JoinSet::new();
-        let mut aloft: Vec<MailId> = Vec::new();
+        report: &mut RunReport,
+    ) -> Result<(), OutboxError> {
+        // Dropped with this future, which cancels the deliveries.
+        let mut deliveries = JoinSet::new();
+        let mut in_flight: Vec<MailId> = Vec::new();
         let mut broken = None;
         loop {
             let allowed = match report.circuit.allows(self.clock.now(), self.settings_changed(mailer)) {
@@ -156,39 +153,39 @@ impl Outbox {
                 Allowance::None => 0,
             };
             let allowed = if broken.is_some() { 0 } else { allowed };
-            let room = allowed.saturating_sub(aloft.len());
+            let room = allowed.saturating_sub(in_flight.len());
             if room > 0 {
-                let (now, except) = (self.clock.now(), aloft.clone());
+                let (now, except) = (self.clock.now(), in_flight.clone());
                 match work(&self.store, lease, move |store| store.due(now, room, &except)).await {
                     Ok(due) => due.into_iter().for_each(|due| {
-                        aloft.push(due.id);
-                        flights.spawn(self.flight(mailer, lease, due).fly());
+                        in_flight.push(due.id);
+                        deliveries.spawn(self.delivery(mailer, lease, due).run());
                     }),
                     Err(error) => broken = Some(error),
                 }
             }
-            let landed = match flights.join_next().await {
+            let completed = match deliveries.join_next().await {
                 None => return broken.map_or(Ok(()), Err),
-                Some(landed) => landed.unwrap_or_else(|error| Err(stopped(&error))),
+                Some(joined) => joined.unwrap_or_else(|error| Err(stopped(error))),
             };
-            let landed = match landed {
-                Ok(landed) => landed,
+            let completed = match completed {
+                Ok(completed) => completed,
                 Err(error) => {
-                    // Whatever is on its way still lands: cut off, nobody would know what became of it.
+                    // Deliveries in flight are completed: if they were cut off, their result would be unknown.
                     broken.get_or_insert(error);
                     continue;
                 }
             };
-            aloft.retain(|id| *id != landed.id);
-            report.count(landed.state);
-            if let Err(error) = self.turn_circuit(mailer, lease, report, &landed).await {
+            in_flight.retain(|id| *id != completed.id);
+            report.count(completed.state);
+            if let Err(error) = self.update_circuit(mailer, lease, report, &completed).await {
                 broken.get_or_insert(error);
             }
         }
     }
 
-    fn flight(&self, mailer: &Mailer, lease: &Arc<Lease>, due: Due) -> Flight {
-        Flight {
+    fn delivery(&self, mailer: &Mailer, lease: &Arc<Lease>, due: DueMail) -> Delivery {
+        Delivery {
             store: Arc::clone(&self.store),
             clock: Arc::clone(&self.clock),
             lease: Arc::clone(lease),
@@ -197,57 +194,59 @@ impl Outbox {
         }
     }
 
-    async fn turn_circuit(
+    async fn update_circuit(
         &self,
         mailer: &Mailer,
         lease: &Arc<Lease>,
-        report: &mut Report,
-        landed: &Landed,
-    ) -> Result<(), StoreError> {
-        let health = &landed.health;
+        report: &mut RunReport,
+        completed: &Completed,
+    ) -> Result<(), OutboxError> {
+        let health = &completed.health;
         let now = self.clock.now();
-        let stands = report.circuit.allows(now, self.settings_changed(mailer)) == Allowance::None;
-        if stands && *health != Health::Fine {
-            // One of several that were on their way when the first failed: it tells nothing new.
+        let is_open = report.circuit.allows(now, self.settings_changed(mailer)) == Allowance::None;
+        if is_open && *health != Health::Fine {
+            // One of several deliveries that were in flight when the first failed: no news.
             return Ok(());
         }
         let circuit = report.circuit.after(health, now);
-        self.remember_halt(&circuit, &landed.obeyed);
+        self.remember_halted_settings(&circuit, &completed.settings);
         if circuit == report.circuit {
             return Ok(());
         }
         match &circuit {
-            Circuit::Closed => tracing::info!("the mail server works, the queue runs"),
+            Circuit::Closed => tracing::info!("the mail server works; the queue runs"),
             Circuit::Open { failures, .. } => {
-                tracing::warn!(failures, "the mail server fails, the queue waits")
+                tracing::warn!(failures, "the mail server fails; the queue waits")
             }
-            Circuit::Halted { .. } => tracing::error!("the mail settings cannot work, the queue is stopped"),
+            Circuit::Halted { .. } => tracing::error!("the mail settings cannot work; the queue is halted"),
         }
         report.circuit = circuit.clone();
         work(&self.store, lease, move |store| store.set_circuit(&circuit)).await
     }
 
-    fn remember_halt(&self, circuit: &Circuit, obeyed: &EmailSettings) {
-        let mut halt = self.halt.lock().unwrap_or_else(PoisonError::into_inner);
-        *halt = matches!(circuit, Circuit::Halted { .. }).then(|| obeyed.clone());
+    fn remember_halted_settings(&self, circuit: &Circuit, settings: &EmailSettings) {
+        let mut halted = self.halted_settings.lock().unwrap_or_else(PoisonError::into_inner);
+        *halted = matches!(circuit, Circuit::Halted { .. }).then(|| settings.clone());
     }
 
-    /// Whether the settings are others than those that stopped the queue, as far as this program knows.
+    /// Returns true if the settings differ from those that halted the queue, as far as this process knows.
     fn settings_changed(&self, mailer: &Mailer) -> bool {
-        let halt = self.halt.lock().unwrap_or_else(PoisonError::into_inner);
-        halt.as_ref().is_none_or(|settings| !mailer.obeys(settings))
+        let halted = self.halted_settings.lock().unwrap_or_else(PoisonError::into_inner);
+        halted.as_ref().is_none_or(|settings| !mailer.uses(settings))
     }
 }
 
-impl Flight {
-    async fn fly(self) -> Result<Landed, StoreError> {
+impl Delivery {
+    async fn run(self) -> Result<Completed, OutboxError> {
         let id = self.due.id;
         let attempts = self.due.attempts.saturating_add(1);
         let gate = Arc::new(OnceLock::new());
-        let (outcome, obeyed) = self.mailer.send_behind(self.gate(attempts, &gate), &self.due.object).await;
+        let (outcome, settings) = self.mailer.send_gated(self.gate(attempts, &gate), &self.due.object).await;
         match gate.get() {
-            Some(Hold::Store(error)) => return Err(error.clone()),
-            Some(Hold::Removed) => return Ok(Landed { id, health: Health::Fine, obeyed, state: None }),
+            Some(GateFailure::Store(error)) => return Err(error.clone()),
+            Some(GateFailure::Removed) => {
+                return Ok(Completed { id, health: Health::Fine, settings, state: None });
+            }
             None => {}
         }
         let now = self.clock.now();
@@ -259,64 +258,64 @@ impl Flight {
             }
             None => None,
         };
-        Ok(Landed { id, health, obeyed, state })
+        Ok(Completed { id, health, settings, state })
     }
 
-    /// Marks the mail as `sending` before its content goes out.
-    fn gate(&self, attempt: u32, hold: &Arc<OnceLock<Hold>>) -> Gate {
+    /// Marks the mail as `sending` before its content is sent.
+    fn gate(&self, attempt: u32, failure: &Arc<OnceLock<GateFailure>>) -> Gate {
         let (store, lease, clock) =
             (Arc::clone(&self.store), Arc::clone(&self.lease), Arc::clone(&self.clock));
-        let (id, hold) = (self.due.id, Arc::clone(hold));
+        let (id, failure) = (self.due.id, Arc::clone(failure));
         Gate::new(async move {
             let why = match work(&store, &lease, move |store| store.begin(id, attempt, clock.now())).await {
-                Ok(true) => return Ok(()),
-                Ok(false) => Hold::Removed,
-                Err(error) => Hold::Store(error),
+                Ok(BeginOutcome::Started) => return Ok(()),
+                Ok(BeginOutcome::NotPending) => GateFailure::Removed,
+                Err(error) => GateFailure::Store(error),
             };
             let text = match &why {
-                Hold::Removed => "the mail was removed from the outbox".to_owned(),
-                Hold::Store(error) => error.to_string(),
+                GateFailure::Removed => "the mail was removed from the outbox".to_owned(),
+                GateFailure::Store(error) => error.to_string(),
             };
-            let _ = hold.set(why);
+            let _ = failure.set(why);
             Err(text)
         })
     }
 }
 
-/// Why a mail was held back right before its content went out.
-enum Hold {
+/// The reason that a mail was held back right before its content was sent.
+enum GateFailure {
     Removed,
-    Store(StoreError),
+    Store(OutboxError),
 }
 
-impl Report {
-    fn count(&mut self, state: Option<State>) {
+impl RunReport {
+    fn count(&mut self, state: Option<MailState>) {
         match state {
-            Some(State::Sent) => self.sent += 1,
-            Some(State::Failed) => self.failed += 1,
-            Some(State::Unknown) => self.unknown += 1,
-            Some(State::Deferred | State::Queued | State::Sending) => self.deferred += 1,
+            Some(MailState::Sent) => self.sent += 1,
+            Some(MailState::Failed) => self.failed += 1,
+            Some(MailState::Unknown) => self.unknown += 1,
+            Some(MailState::Deferred | MailState::Queued | MailState::Sending) => self.deferred += 1,
             None => {}
         }
     }
 }
 
-/// Does work on the store where that may block. It goes on to its end even if nobody waits for it any more.
+/// Runs an operation on the store on a thread that may block. It runs to its end even if this future is dropped.
 async fn work<T: Send + 'static>(
-    store: &Arc<dyn Store>,
+    store: &Arc<dyn OutboxStore>,
     lease: &Arc<Lease>,
-    work: impl FnOnce(&dyn Store) -> Result<T, StoreError> + Send + 'static,
-) -> Result<T, StoreError> {
+    work: impl FnOnce(&dyn OutboxStore) -> Result<T, OutboxError> + Send + 'static,
+) -> Result<T, OutboxError> {
     let (store, lease) = (Arc::clone(store), Arc::clone(lease));
     let done = spawn_blocking(move || {
         let result = work(&*store);
         drop(lease);
         result
     });
-    done.await.map_err(|error| stopped(&error))?
+    done.await.map_err(|error| stopped(error))?
 }
 
-/// What came of an attempt, without a word of the mail or the server.
+/// Logs the outcome of an attempt without quoting the mail or the server.
 fn log(id: MailId, attempts: u32, outcome: &Outcome) {
     let name = outcome.name();
     let code = match outcome {

@@ -1,24 +1,24 @@
-//! When to try again.
+//! The schedule of retries.
 
 use std::time::Duration;
 
 use ring::digest::{SHA256, digest};
 
-const MINUTE: Duration = Duration::from_mins(1);
-/// The waits after the first attempts; the last one is repeated.
+const MINUTE: Duration = Duration::from_secs(60);
+/// The waits after the first attempts. The last one is repeated.
 const WAITS: [Duration; 5] =
     [MINUTE, MINUTE.saturating_mul(5), MINUTE.saturating_mul(15), MINUTE.saturating_mul(30), HOUR];
-const HOUR: Duration = Duration::from_hours(1);
+const HOUR: Duration = Duration::from_secs(60 * 60);
 
-/// The wait after this many attempts: 1, 5, 15, 30, 60 minutes, then hourly, each 20 % shorter to 20 % longer, so
-/// that mails deferred together do not come back together. `seed` picks the deviation.
+/// Returns the wait after this many attempts: 1, 5, 15, 30, 60 minutes, then hourly, each varied by up to 20 %, so that
+/// mails deferred together are not retried together. `seed` selects the variation.
 pub(super) fn wait_after(attempts: u32, seed: &str) -> Duration {
     let index = usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX);
     let wait = WAITS.get(index).copied().unwrap_or(HOUR);
     wait.mul_f64(0.8 + 0.4 * fraction(seed, attempts))
 }
 
-/// A number from 0 to 1 that looks random and is the same for the same input.
+/// Returns a pseudorandom number from 0 to 1 that depends on the input only.
 fn fraction(seed: &str, attempts: u32) -> f64 {
     let hash = digest(&SHA256, format!("{attempts} {seed}").as_bytes());
     let number = hash.as_ref().iter().take(4).fold(0_u32, |number, &byte| (number << 8) | u32::from(byte));
@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn waits_grow_to_an_hour_and_deviate_by_a_fifth() {
+    fn waits_grow_to_an_hour_and_vary_by_a_fifth() {
         for (attempts, minutes) in
             [(0, 1), (1, 1), (2, 5), (3, 15), (4, 30), (5, 60), (6, 60), (u32::MAX, 60)]
         {

@@ -1,90 +1,100 @@
-//! What keeps the mails: the interface of a store.
+//! The interface of a store that keeps the mails of an outbox.
 
-use std::{any::Any, error::Error, fmt, time::SystemTime};
+use std::any::Any;
+use std::fmt;
+use std::time::SystemTime;
 
-use super::{
-    circuit::Circuit,
-    entry::{Entry, Progress, State},
-    limits::Limits,
-    mail::{MailId, NewMail},
-    summary::Summary,
-};
-use crate::mail::{address::Address, message::MailObject};
+use crate::mail::address::Address;
+use crate::mail::message::MailObject;
+use crate::mail::outbox::circuit::Circuit;
+use crate::mail::outbox::entry::{MailState, OutboxEntry, Progress};
+use crate::mail::outbox::error::{EnqueueError, OutboxError};
+use crate::mail::outbox::limits::OutboxLimits;
+use crate::mail::outbox::mail::{MailId, NewMail};
+use crate::mail::outbox::summary::OutboxSummary;
 
-/// Keeps the mails of an outbox. Every method is one transaction: when it returns, what it did outlives a crash.
+/// Keeps the mails of an outbox. Every method is one transaction: its effects survive a crash once it has returned.
 ///
-/// Methods block; they are called where that is allowed. [`super::SqliteStore`] is the one for a single machine; one
-/// over a shared database makes several machines send from one outbox, one of them at a time (see [`Store::claim`]).
-/// [`conformance`](super::conformance) checks that a store keeps all of these promises.
-pub trait Store: Send + Sync + 'static {
-    /// Takes a mail, unless its key is known or there is no room. An alert makes room by failing the oldest
-    /// notifications that are not on their way.
-    fn enqueue(&self, mail: &NewMail, limits: &Limits, now: SystemTime) -> Result<Enqueued, EnqueueError>;
+/// Methods block; they are called only where blocking is allowed. [`SqliteStore`](super::SqliteStore) serves a single
+/// machine. A store over a shared database lets several machines send from one outbox, one of them at a time (see
+/// [`OutboxStore::claim`]). [`conformance`](super::conformance) checks that a store has all of these properties.
+///
+/// Every method returns an error if the store fails.
+#[expect(clippy::missing_errors_doc, reason = "stated once, above")]
+pub trait OutboxStore: Send + Sync + 'static {
+    /// Adds a mail, unless its key is known or there is no room. An alert makes room by failing the oldest
+    /// notifications that are not being sent.
+    fn enqueue(
+        &self,
+        mail: &NewMail,
+        limits: &OutboxLimits,
+        now: SystemTime,
+    ) -> Result<Enqueued, EnqueueError>;
 
-    /// The mail that was put in with this key.
-    fn find(&self, key: &str) -> Result<Option<Known>, StoreError>;
+    /// Returns the mail that was added with this key.
+    fn find(&self, key: &str) -> Result<Option<KnownMail>, OutboxError>;
 
-    /// Makes this process the one that delivers until the claim is dropped or the process ends, however it ends.
-    /// None where another one is it. In PostgreSQL that is `pg_try_advisory_lock`: a lock of the connection that the
-    /// claim holds.
-    fn claim(&self) -> Result<Option<Claim>, StoreError>;
+    /// Gives this process the exclusive right to deliver until the claim is dropped or the process ends, however it
+    /// ends. Returns `None` if another process has it. In PostgreSQL this is `pg_try_advisory_lock`: a lock of the
+    /// connection that the claim holds.
+    fn claim(&self) -> Result<Option<Claim>, OutboxError>;
 
-    /// Turns every `sending` mail into `unknown`, due at once where it may be sent again. For the holder of the claim,
-    /// while nothing is on its way. Returns how many there were.
-    fn recover(&self, now: SystemTime) -> Result<u64, StoreError>;
+    /// Turns every `sending` mail into `unknown`, due immediately if it may be sent again. Called by the holder of the
+    /// claim while nothing is being sent. Returns how many there were.
+    fn recover(&self, now: SystemTime) -> Result<u64, OutboxError>;
 
-    /// Fails what has expired (what is `unknown` stays that), and forgets what is kept no longer. Returns how many were
-    /// given up.
-    fn sweep(&self, limits: &Limits, now: SystemTime) -> Result<u64, StoreError>;
+    /// Fails mails that have expired (an `unknown` mail keeps its state), and removes those that are no longer kept.
+    /// Returns how many were given up.
+    fn sweep(&self, limits: &OutboxLimits, now: SystemTime) -> Result<u64, OutboxError>;
 
-    /// At most `limit` mails to be tried now, none of `except`: alerts first, then the least tried.
-    fn due(&self, now: SystemTime, limit: usize, except: &[MailId]) -> Result<Vec<Due>, StoreError>;
+    /// Returns at most `limit` mails that are due, excluding `except`: alerts first, then those with the fewest
+    /// attempts.
+    fn due(&self, now: SystemTime, limit: usize, except: &[MailId]) -> Result<Vec<DueMail>, OutboxError>;
 
-    /// When the next mail is to be tried.
-    fn next_due(&self) -> Result<Option<SystemTime>, StoreError>;
+    /// Returns the time at which the next mail is due.
+    fn next_due(&self) -> Result<Option<SystemTime>, OutboxError>;
 
-    /// Marks a mail as `sending`, right before its content goes out. False where it is not there any more, or not to
-    /// be tried.
-    fn begin(&self, id: MailId, attempt: u32, now: SystemTime) -> Result<bool, StoreError>;
+    /// Marks a mail as `sending`, right before its content is sent.
+    fn begin(&self, id: MailId, attempt: u32, now: SystemTime) -> Result<BeginOutcome, OutboxError>;
 
-    /// Writes down what became of an attempt; the content of a mail that is `sent` is deleted.
-    fn settle(&self, id: MailId, settlement: &Settlement, now: SystemTime) -> Result<State, StoreError>;
+    /// Records the result of an attempt. The content of a mail that is `sent` is deleted.
+    fn settle(&self, id: MailId, settlement: &Settlement, now: SystemTime) -> Result<MailState, OutboxError>;
 
-    /// Whether the queue runs.
-    fn circuit(&self) -> Result<Circuit, StoreError>;
+    /// Returns whether the queue runs.
+    fn circuit(&self) -> Result<Circuit, OutboxError>;
 
-    /// Writes down whether the queue runs.
-    fn set_circuit(&self, circuit: &Circuit) -> Result<(), StoreError>;
+    /// Records whether the queue runs.
+    fn set_circuit(&self, circuit: &Circuit) -> Result<(), OutboxError>;
 
-    /// When this was last done, by its name; none where it never was.
-    fn last_done(&self, what: &str) -> Result<Option<SystemTime>, StoreError>;
+    /// Returns when a recurring task was last recorded as done.
+    fn last_done(&self, task: &str) -> Result<Option<SystemTime>, OutboxError>;
 
-    /// Writes down when this was done.
-    fn set_done(&self, what: &str, at: SystemTime) -> Result<(), StoreError>;
+    /// Records when a recurring task was done.
+    fn set_done(&self, task: &str, at: SystemTime) -> Result<(), OutboxError>;
 
-    /// How the queue does.
-    fn summary(&self) -> Result<Summary, StoreError>;
+    /// Returns the number of mails in each state, and whether the queue runs.
+    fn summary(&self) -> Result<OutboxSummary, OutboxError>;
 
-    /// At most `limit` mails in these states (all states where there are none), the newest first.
-    fn list(&self, states: &[State], limit: usize) -> Result<Vec<Entry>, StoreError>;
+    /// Returns at most `limit` mails in these states, the newest first. An empty slice means all states.
+    fn list(&self, states: &[MailState], limit: usize) -> Result<Vec<OutboxEntry>, OutboxError>;
 
-    /// One mail.
-    fn get(&self, id: MailId) -> Result<Option<Entry>, StoreError>;
+    /// Returns one mail.
+    fn get(&self, id: MailId) -> Result<Option<OutboxEntry>, OutboxError>;
 
-    /// Makes a mail that is not sent due now, with its whole lifetime before it again.
-    fn retry(&self, id: MailId, now: SystemTime) -> Result<Result<(), NoRetry>, StoreError>;
+    /// Makes a mail that was not sent due now, with its whole lifetime ahead.
+    fn retry(&self, id: MailId, now: SystemTime) -> Result<RetryOutcome, OutboxError>;
 
-    /// Forgets a mail; its key stays. False where there was none.
-    fn remove(&self, id: MailId) -> Result<bool, StoreError>;
+    /// Removes a mail. Its key remains.
+    fn remove(&self, id: MailId) -> Result<RemoveOutcome, OutboxError>;
 }
 
-/// The right to deliver; given back on drop.
+/// The exclusive right to deliver. Dropping it releases the right.
 pub struct Claim(#[expect(dead_code, reason = "held for its drop")] Box<dyn Any + Send + Sync>);
 
 impl Claim {
-    /// A claim that lasts as long as `held` does.
-    pub fn new(held: impl Any + Send + Sync) -> Self {
-        Self(Box::new(held))
+    /// Creates a claim that lasts until `guard` is dropped with it.
+    pub fn new(guard: impl Any + Send + Sync) -> Self {
+        Self(Box::new(guard))
     }
 }
 
@@ -94,110 +104,134 @@ impl fmt::Debug for Claim {
     }
 }
 
-/// What became of a mail that was put in.
+/// The result of adding a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Enqueued {
-    /// Its number, or that of the earlier mail with the same key.
+    /// The number of the mail, or of the earlier mail with the same key.
     pub id: MailId,
-    /// False where an earlier mail had the same key, so that this one was not taken.
+    /// False if an earlier mail has the same key, so that this one was not added.
     pub is_new: bool,
 }
 
-/// What is known of a key.
+/// A mail that was found by its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Known {
-    /// The number of its mail.
+#[non_exhaustive]
+pub struct KnownMail {
+    /// The number of the mail.
     pub id: MailId,
-    /// Where the mail stands; none where an administrator removed it before it was sent.
-    pub state: Option<State>,
-    /// How many times the mail was made due again by [`Store::retry`].
+    /// The state of the mail, or `None` if it was removed before it was sent.
+    pub state: Option<MailState>,
+    /// The number of times that the mail was made due again by [`OutboxStore::retry`].
     pub retries: u32,
 }
 
-/// A mail to be tried: envelope and content for the recipients that still wait for it.
-#[derive(Debug)]
-pub struct Due {
-    /// Its number.
+/// A mail to be tried: envelope and content for the recipients that are still pending.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct DueMail {
+    /// The number of the mail.
     pub id: MailId,
-    /// Attempts so far.
+    /// The number of attempts so far.
     pub attempts: u32,
-    /// Whether it may be sent once more where it is unknown whether it arrived.
+    /// True if the mail may be sent once more when its delivery is unknown.
     pub may_resend: bool,
-    /// When it is given up.
+    /// The time at which the mail is given up.
     pub expires: SystemTime,
     /// Envelope and content.
     pub object: MailObject,
 }
 
-/// What became of an attempt, for a store to write down.
+/// The result of an attempt, for a store to record.
 #[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Settlement {
-    /// The number of attempts with this one.
+    /// The number of attempts, including this one.
     pub attempts: u32,
-    /// Recipients with their progress and what was said of them.
+    /// The recipients with their progress and the server's reply for each.
     pub marks: Vec<(Address, Progress, String)>,
-    /// Where the mail stands while recipients are pending; without any it is `unknown`, `failed` or `sent`, the first
-    /// of these that applies to a recipient.
+    /// The state of the mail while recipients are pending. Without pending recipients it is `unknown`, `failed` or
+    /// `sent`, the first of these that applies to a recipient.
     pub pending: Pending,
-    /// What was last seen.
+    /// The server's reply, or the error.
     pub reply: String,
     /// The server's name for the mail.
     pub queue_id: Option<String>,
 }
 
-/// Where a mail stands whose delivery goes on.
+/// The state of a mail that still has pending recipients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pending {
     /// To be tried again at this time.
     Deferred(SystemTime),
-    /// Perhaps delivered, and to be sent once more at this time.
+    /// Possibly delivered, and to be sent once more at this time.
     Unknown(SystemTime),
 }
 
-/// Why a mail was not taken.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum EnqueueError {
-    /// There is no room.
-    Full {
-        /// Mails that wait.
-        mails: u64,
-        /// Bytes of their content.
-        bytes: u64,
-    },
-    /// The mail alone is larger than the outbox.
-    TooLarge {
-        /// Bytes of its content.
-        size: u64,
-        /// Bytes that the outbox keeps.
-        limit: u64,
-    },
-    /// The store failed.
-    Store(StoreError),
+/// The result of [`OutboxStore::begin`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BeginOutcome {
+    /// The mail is marked as `sending`.
+    Started,
+    /// The mail was removed, or is not to be tried.
+    NotPending,
 }
 
-/// Why a mail cannot be made due again.
+/// The result of [`OutboxStore::retry`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum NoRetry {
-    /// There is no mail of this number.
+pub enum RetryOutcome {
+    /// The mail is due now.
+    Queued,
+    /// There is no mail with this number.
     NotFound,
-    /// It is sent.
-    Sent,
-    /// It is on its way.
+    /// The mail is already sent.
+    AlreadySent,
+    /// The mail is being sent.
     Sending,
-    /// Its content is not kept any more.
+    /// The content of the mail is no longer stored.
     NoContent,
 }
 
-/// The store could not do its work.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoreError(String);
+/// The result of [`OutboxStore::remove`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RemoveOutcome {
+    /// The mail was removed.
+    Removed,
+    /// There is no mail with this number.
+    NotFound,
+}
 
-impl StoreError {
-    /// An error in the store's words.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+impl Enqueued {
+    /// Creates the result for a mail that was added.
+    pub fn added(id: MailId) -> Self {
+        Self { id, is_new: true }
+    }
+
+    /// Creates the result for a mail whose key belongs to an earlier mail.
+    pub fn known(id: MailId) -> Self {
+        Self { id, is_new: false }
+    }
+}
+
+impl KnownMail {
+    /// Creates the description of a mail that was found by its key.
+    pub fn new(id: MailId, state: Option<MailState>, retries: u32) -> Self {
+        Self { id, state, retries }
+    }
+}
+
+impl DueMail {
+    /// Creates a mail to be tried, without attempts, that may not be sent again.
+    pub fn new(id: MailId, object: MailObject, expires: SystemTime) -> Self {
+        Self { id, attempts: 0, may_resend: false, expires, object }
+    }
+}
+
+impl Settlement {
+    /// Creates the result of an attempt without marks.
+    pub fn new(attempts: u32, pending: Pending) -> Self {
+        Self { attempts, marks: Vec::new(), pending, reply: String::new(), queue_id: None }
     }
 }
 
@@ -211,44 +245,14 @@ impl fmt::Debug for Settlement {
     }
 }
 
-impl fmt::Display for EnqueueError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Full { mails, bytes } => write!(
-                f,
-                "the outbox is full: {mails} mails of {bytes} bytes wait; `mail queue list` shows what holds them up"
-            ),
-            Self::TooLarge { size, limit } => {
-                write!(f, "the mail has {size} bytes, the outbox keeps {limit} in all")
-            }
-            Self::Store(error) => error.fmt(f),
-        }
-    }
-}
-
-impl fmt::Display for NoRetry {
+impl fmt::Display for RetryOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NotFound => "there is no such mail",
-            Self::Sent => "it is sent",
-            Self::Sending => "it is on its way",
-            Self::NoContent => "its content is not kept any more",
+            Self::Queued => "due now",
+            Self::NotFound => "no such mail",
+            Self::AlreadySent => "already sent",
+            Self::Sending => "being sent",
+            Self::NoContent => "its content is no longer stored",
         })
     }
 }
-
-impl fmt::Display for StoreError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the outbox: {}", self.0)
-    }
-}
-
-impl From<StoreError> for EnqueueError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
-impl Error for EnqueueError {}
-impl Error for NoRetry {}
-impl Error for StoreError {}

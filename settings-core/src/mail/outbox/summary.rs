@@ -1,43 +1,47 @@
-//! How the queue does.
+//! A summary of the queue.
 
 use std::time::SystemTime;
 
-use serde::{Serialize, Serializer, ser::SerializeStruct};
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 
-use super::{circuit::Circuit, clock::rfc3339, entry::State};
+use crate::mail::outbox::circuit::Circuit;
+use crate::mail::outbox::entry::MailState;
+use crate::timestamp::rfc3339;
 
-/// How the queue does.
+/// The number of mails in each state, and whether the queue runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Summary {
-    /// How many mails there are in each state, in the order of [`State::ALL`].
-    pub counts: [u64; State::ALL.len()],
-    /// Bytes of the content of all mails that wait.
+pub struct OutboxSummary {
+    /// The number of mails in each state, in the order of [`MailState::ALL`].
+    pub counts: [u64; MailState::ALL.len()],
+    /// The total size of the content of waiting mails in bytes.
     pub waiting_bytes: u64,
-    /// When the oldest mail that waits was put in.
+    /// The time at which the oldest waiting mail was added.
     pub oldest_waiting: Option<SystemTime>,
-    /// When a mail was last sent.
+    /// The time at which a mail was last sent.
     pub last_sent: Option<SystemTime>,
-    /// Whether the queue runs.
+    /// The state of the queue.
     pub circuit: Circuit,
 }
 
-impl Summary {
-    /// How many mails are in this state.
-    pub fn count(&self, state: State) -> u64 {
-        State::ALL.iter().zip(self.counts).find(|(one, _)| **one == state).map_or(0, |(_, count)| count)
+impl OutboxSummary {
+    /// Returns the number of mails in this state.
+    pub fn count(&self, state: MailState) -> u64 {
+        MailState::ALL.iter().zip(self.counts).find(|(one, _)| **one == state).map_or(0, |(_, count)| count)
     }
 
-    /// Mails that are neither sent nor given up.
+    /// Returns the number of mails that are neither sent nor given up.
     pub fn waiting(&self) -> u64 {
-        [State::Queued, State::Sending, State::Deferred].into_iter().map(|state| self.count(state)).sum()
+        let waiting = [MailState::Queued, MailState::Sending, MailState::Deferred];
+        waiting.into_iter().map(|state| self.count(state)).sum()
     }
 }
 
-impl Serialize for Summary {
+impl Serialize for OutboxSummary {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Summary", State::ALL.len() + 4)?;
-        for (state, count) in State::ALL.iter().zip(&self.counts) {
+        let mut object = serializer.serialize_struct("OutboxSummary", MailState::ALL.len() + 4)?;
+        for (state, count) in MailState::ALL.iter().zip(&self.counts) {
             object.serialize_field(state.name(), count)?;
         }
         object.serialize_field("waiting_bytes", &self.waiting_bytes)?;

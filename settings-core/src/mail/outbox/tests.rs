@@ -1,14 +1,12 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
-use std::{
-    path::PathBuf,
-    sync::atomic::{AtomicU64, Ordering},
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, UNIX_EPOCH};
 
 use super::*;
 use crate::mail::message::Message;
 
-/// A folder of the test's own, removed at its end.
+/// A temporary folder, removed on drop.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -48,35 +46,34 @@ fn notification(text: &str) -> NewMail {
 }
 
 fn put(store: &SqliteStore, mail: &NewMail) -> MailId {
-    let enqueued = store.enqueue(mail, &Limits::default(), start()).unwrap();
+    let enqueued = store.enqueue(mail, &OutboxLimits::default(), start()).unwrap();
     assert!(enqueued.is_new);
     enqueued.id
 }
 
-fn settlement(due: &Due, progress: [Progress; 2], pending: Pending) -> Settlement {
+fn settlement(due: &DueMail, progress: [Progress; 2], pending: Pending) -> Settlement {
     let marks = due.object.recipients().iter().cloned().zip(progress);
     Settlement {
-        attempts: due.attempts + 1,
         marks: marks.map(|(address, progress)| (address, progress, "words".to_owned())).collect(),
-        pending,
         reply: "250 2.0.0 words".to_owned(),
         queue_id: Some("Q1".to_owned()),
+        ..Settlement::new(due.attempts + 1, pending)
     }
 }
 
-fn state(store: &SqliteStore, id: MailId) -> State {
+fn state(store: &SqliteStore, id: MailId) -> MailState {
     store.get(id).unwrap().unwrap().state
 }
 
 #[test]
-fn a_file_keeps_every_promise_of_a_store() {
+fn sqlite_store_conforms() {
     let folder = Folder::new();
     conformance::check(|place| SqliteStore::open(&folder.0.join(place))).unwrap();
-    assert_eq!(conformance::promises().count(), 16);
+    assert_eq!(conformance::case_names().count(), 16);
 }
 
 #[test]
-fn a_file_of_the_layout_before_is_taken_over() {
+fn file_of_an_older_version_is_upgraded() {
     let folder = Folder::new();
     let path = folder.0.join("outbox.sqlite");
     let id = put(&folder.store(), &notification("Hello"));
@@ -86,7 +83,10 @@ fn a_file_of_the_layout_before_is_taken_over() {
     for _ in 0..2 {
         let store = folder.store();
         store.set_done("a check", start()).unwrap();
-        assert_eq!((store.last_done("a check").unwrap(), state(&store, id)), (Some(start()), State::Queued));
+        assert_eq!(
+            (store.last_done("a check").unwrap(), state(&store, id)),
+            (Some(start()), MailState::Queued)
+        );
     }
     let newer = rusqlite::Connection::open(&path).unwrap();
     newer.execute_batch("PRAGMA user_version = 3").unwrap();
@@ -109,7 +109,7 @@ fn only_the_owner_may_read_the_files() {
 }
 
 #[test]
-fn a_file_of_something_else_is_left_alone() {
+fn file_of_another_program_is_left_alone() {
     let folder = Folder::new();
     let path = folder.0.join("outbox.sqlite");
     std::fs::write(&path, "these are my notes, not a database, and they are long enough").unwrap();
@@ -118,17 +118,17 @@ fn a_file_of_something_else_is_left_alone() {
 
     let other = folder.0.join("other.sqlite");
     rusqlite::Connection::open(&other).unwrap().execute_batch("CREATE TABLE t (a)").unwrap();
-    assert!(SqliteStore::open(&other).unwrap_err().to_string().contains("something else"));
+    assert!(SqliteStore::open(&other).unwrap_err().to_string().contains("another database"));
 }
 
 #[test]
-fn what_is_sent_leaves_no_content_in_the_files() {
+fn sent_mail_leaves_no_content_in_the_files() {
     let folder = Folder::new();
     let store = folder.store();
     let id = put(&store, &notification("the reset link is 8c1f2a"));
     let due = store.due(start(), 1, &[]).unwrap().pop().unwrap();
     store.settle(id, &settlement(&due, [Progress::Sent; 2], Pending::Deferred(start())), start()).unwrap();
-    assert_eq!(store.retry(id, start()).unwrap(), Err(NoRetry::Sent));
+    assert_eq!(store.retry(id, start()).unwrap(), RetryOutcome::AlreadySent);
     drop(store);
     for file in std::fs::read_dir(&folder.0).unwrap() {
         let bytes = std::fs::read(file.unwrap().path()).unwrap();
@@ -137,7 +137,7 @@ fn what_is_sent_leaves_no_content_in_the_files() {
 }
 
 #[test]
-fn a_damaged_mail_does_not_hold_up_the_others() {
+fn damaged_mail_does_not_delay_the_others() {
     let folder = Folder::new();
     let store = folder.store();
     let (damaged, fine) = (put(&store, &notification("1")), put(&store, &notification("2")));
@@ -145,11 +145,11 @@ fn a_damaged_mail_does_not_hold_up_the_others() {
     other.execute("UPDATE content SET bytes = ?1 WHERE mail = ?2", (b"a\n.\n".to_vec(), damaged.0)).unwrap();
     let due: Vec<MailId> = store.due(start(), 10, &[]).unwrap().iter().map(|due| due.id).collect();
     assert_eq!(due, [fine]);
-    assert_eq!(state(&store, damaged), State::Failed);
+    assert_eq!(state(&store, damaged), MailState::Failed);
 }
 
 #[test]
-fn debug_and_errors_show_neither_addresses_nor_subjects() {
+fn debug_shows_neither_addresses_nor_subjects() {
     let folder = Folder::new();
     let store = folder.store();
     let mail = notification("Hello").key("reset:a@example.com");
@@ -171,7 +171,7 @@ fn debug_and_errors_show_neither_addresses_nor_subjects() {
 
 #[cfg(feature = "mail-catch")]
 #[tokio::test]
-async fn a_disk_that_fails_sends_nothing_twice_and_cuts_nothing_off() {
+async fn failing_disk_causes_no_second_copy() {
     use crate::mail::{EmailSettings, Mailer, MailerOptions, catch};
 
     let folder = Folder::new();
@@ -197,13 +197,13 @@ async fn a_disk_that_fails_sends_nothing_twice_and_cuts_nothing_off() {
     let error = outbox.run_once(&mailer).await.unwrap_err();
     assert!(error.to_string().contains("disk full"), "{error}");
     let states =
-        || -> Vec<State> { (1..=4).map(|id| outbox.get(MailId(id)).unwrap().unwrap().state).collect() };
-    assert_eq!(states(), [State::Queued, State::Sending, State::Sent, State::Sent]);
+        || -> Vec<MailState> { (1..=4).map(|id| outbox.get(MailId(id)).unwrap().unwrap().state).collect() };
+    assert_eq!(states(), [MailState::Queued, MailState::Sending, MailState::Sent, MailState::Sent]);
 
     disk.execute_batch("DROP TRIGGER before_send; DROP TRIGGER after_send").unwrap();
     let report = outbox.run_once(&mailer).await.unwrap();
     assert_eq!((report.sent, report.recovered), (1, 1));
-    assert_eq!(states(), [State::Sent, State::Unknown, State::Sent, State::Sent]);
+    assert_eq!(states(), [MailState::Sent, MailState::Unknown, MailState::Sent, MailState::Sent]);
     catcher.shutdown().await;
     let mut caught = 0;
     while catcher.next().await.is_some() {

@@ -1,33 +1,27 @@
-//! What an outcome means for a mail, its recipients, and the queue.
+//! Derives the new state of a mail, its recipients and the queue from the outcome of an attempt.
 
-use std::{
-    collections::HashSet,
-    time::{Duration, SystemTime},
-};
+use std::collections::HashSet;
+use std::time::{Duration, SystemTime};
 
-use super::{
-    circuit::Health,
-    entry::Progress,
-    schedule::wait_after,
-    store::{Due, Pending, Settlement},
-};
-use crate::mail::{
-    address::Address,
-    failure::{Cause, Failure, Step},
-    outcome::{Outcome, RecipientState, asked_wait},
-    reply::Reply,
-};
+use crate::mail::address::Address;
+use crate::mail::failure::{Cause, Failure, Step};
+use crate::mail::outbox::circuit::Health;
+use crate::mail::outbox::entry::Progress;
+use crate::mail::outbox::schedule::wait_after;
+use crate::mail::outbox::store::{DueMail, Pending, Settlement};
+use crate::mail::outcome::{Outcome, RecipientState, asked_wait};
+use crate::mail::reply::Reply;
 
-/// What one attempt came to.
+/// The consequences of one attempt.
 #[derive(Debug)]
 pub(super) struct Verdict {
-    /// What to write down; nothing where the attempt says nothing of this mail, so that it stays as it is.
+    /// The result to record, or `None` if the attempt did not concern the mail itself, so that it stays as it is.
     pub(super) settlement: Option<Settlement>,
-    /// What was learnt of the server.
+    /// The condition of the server.
     pub(super) health: Health,
 }
 
-pub(super) fn judge(outcome: &Outcome, due: &Due, now: SystemTime) -> Verdict {
+pub(super) fn judge(outcome: &Outcome, due: &DueMail, now: SystemTime) -> Verdict {
     let health = health(outcome, now);
     let settlement = match health {
         Health::Misconfigured { .. } => None,
@@ -36,13 +30,13 @@ pub(super) fn judge(outcome: &Outcome, due: &Due, now: SystemTime) -> Verdict {
     Verdict { settlement, health }
 }
 
-fn settlement(outcome: &Outcome, due: &Due, now: SystemTime) -> Settlement {
+fn settlement(outcome: &Outcome, due: &DueMail, now: SystemTime) -> Settlement {
     let attempts = due.attempts.saturating_add(1);
     let wait = wait_after(attempts, due.object.message_id().as_str()).max(asked(outcome));
     let next = now.checked_add(wait).unwrap_or(due.expires);
     let last = next >= due.expires;
     let rest = rest(outcome, due, last);
-    let said = said(outcome);
+    let reply = reply_text(outcome);
     let mut marks: Vec<_> = outcome
         .recipients()
         .iter()
@@ -51,13 +45,14 @@ fn settlement(outcome: &Outcome, due: &Due, now: SystemTime) -> Settlement {
                 RecipientState::Refused(reply) => (Progress::Failed, reply.to_string()),
                 RecipientState::Deferred(reply) if last => (Progress::Failed, given_up(&reply.to_string())),
                 RecipientState::Deferred(reply) => (Progress::Pending, reply.to_string()),
-                RecipientState::Accepted(_) => accepted(outcome, rest, &said),
+                RecipientState::Accepted(_) => accepted(outcome, rest, &reply),
             };
             (recipient.address.clone(), progress, text)
         })
         .collect();
     let named: HashSet<Address> = marks.iter().map(|(address, ..)| address.clone()).collect();
-    let text = if last && rest == Progress::Failed && is_transient(outcome) { given_up(&said) } else { said };
+    let text =
+        if last && rest == Progress::Failed && is_transient(outcome) { given_up(&reply) } else { reply };
     let unnamed = due.object.recipients().iter().filter(|address| !named.contains(address));
     marks.extend(unnamed.map(|address| (address.clone(), rest, text.clone())));
     let pending = match outcome {
@@ -71,16 +66,16 @@ fn settlement(outcome: &Outcome, due: &Due, now: SystemTime) -> Settlement {
     Settlement { attempts, marks, pending, reply: text, queue_id }
 }
 
-/// What becomes of a recipient that the server accepted.
-fn accepted(outcome: &Outcome, rest: Progress, said: &str) -> (Progress, String) {
+/// Returns the progress of a recipient that the server accepted.
+fn accepted(outcome: &Outcome, rest: Progress, reply: &str) -> (Progress, String) {
     match outcome {
-        Outcome::Delivered { .. } => (Progress::Sent, said.to_owned()),
-        _ => (rest, said.to_owned()),
+        Outcome::Delivered { .. } => (Progress::Sent, reply.to_owned()),
+        _ => (rest, reply.to_owned()),
     }
 }
 
-/// What becomes of a recipient that the server did not answer for.
-fn rest(outcome: &Outcome, due: &Due, last: bool) -> Progress {
+/// Returns the progress of a recipient for which the server sent no reply.
+fn rest(outcome: &Outcome, due: &DueMail, last: bool) -> Progress {
     match outcome {
         Outcome::Delivered { .. } | Outcome::Deferred { .. } if last => Progress::Failed,
         Outcome::Delivered { .. } | Outcome::Deferred { .. } => Progress::Pending,
@@ -94,18 +89,18 @@ fn is_transient(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Delivered { .. } | Outcome::Deferred { .. })
 }
 
-fn said(outcome: &Outcome) -> String {
+fn reply_text(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Delivered { reply, .. } => reply.to_string(),
         _ => outcome.failure().map(Failure::to_string).unwrap_or_default(),
     }
 }
 
-fn given_up(said: &str) -> String {
-    format!("given up, the mail is too old; last seen: {said}")
+fn given_up(reply: &str) -> String {
+    format!("given up, the mail is too old; last result: {reply}")
 }
 
-/// The longest wait that the server asked for.
+/// Returns the longest wait that the server asked for.
 fn asked(outcome: &Outcome) -> Duration {
     let whole = match outcome {
         Outcome::Deferred { retry_after, .. } => *retry_after,
@@ -118,7 +113,7 @@ fn asked(outcome: &Outcome) -> Duration {
     of_recipients.fold(whole, Duration::max)
 }
 
-/// What the outcome tells of the server, apart from this mail.
+/// Returns the condition of the server, apart from this mail.
 fn health(outcome: &Outcome, now: SystemTime) -> Health {
     let Some(failure) = outcome.failure() else { return Health::Fine };
     let failing = |name_not_found| Health::Failing {
@@ -155,12 +150,13 @@ fn misconfigured(failure: &Failure) -> Health {
     Health::Misconfigured { why: failure.to_string() }
 }
 
-/// Whether it is the login or the encryption that is missing or wrong (RFC 4954, 6; RFC 3207, 4).
+/// Returns true if the login or the encryption is missing or wrong (RFC 4954, 6; RFC 3207, 4).
 fn asks_for_login(reply: &Reply, step: Step) -> bool {
     step < Step::Body && matches!(reply.code(), 530 | 534 | 535 | 538)
 }
 
-/// Whether the server speaks of itself, not of the mail: it is closing, or short of something (RFC 3463, 4.3.x).
+/// Returns true if the reply concerns the server rather than the mail: it is closing, or lacks resources (RFC 3463,
+/// X.3.X).
 fn is_of_the_server(reply: &Reply) -> bool {
     reply.code() == 421
         || reply.is_transient() && reply.enhanced().is_some_and(|code| (code.class, code.subject) == (4, 3))

@@ -1,10 +1,10 @@
-//! What a server offers in its answer to EHLO.
+//! The extensions that a server announces in its reply to EHLO.
 
 use std::fmt;
 
 use crate::mail::reply::Reply;
 
-/// The extensions that matter to a sender (RFC 5321, 4.1.1.1). Keywords are matched in any letter case.
+/// The extensions that matter to a client (RFC 5321, 4.1.1.1). Keywords are case-insensitive.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Capabilities {
     pub(crate) starttls: bool,
@@ -12,15 +12,15 @@ pub(crate) struct Capabilities {
     pub(crate) eight_bit_mime: bool,
     pub(crate) smtp_utf8: bool,
     pub(crate) enhanced_codes: bool,
-    /// SIZE offered, and the limit if one was named.
+    /// SIZE, with the limit if one was given.
     pub(crate) size: Option<Option<u64>>,
-    /// Mechanisms of AUTH in upper case, in the server's order; none where AUTH is not offered.
+    /// The mechanisms of AUTH in upper case, in the server's order; `None` if AUTH is not offered.
     pub(crate) auth: Option<Vec<String>>,
 }
 
 impl Capabilities {
-    /// Reads the reply's lines behind the first, which names the server.
-    pub(crate) fn of_reply(reply: &Reply) -> Self {
+    /// Reads the lines of a reply. The first line, which names the server, is skipped.
+    pub(crate) fn from_reply(reply: &Reply) -> Self {
         let mut found = Self::default();
         for line in reply.lines().iter().skip(1) {
             found.add(line);
@@ -30,7 +30,7 @@ impl Capabilities {
 
     fn add(&mut self, line: &str) {
         let line = line.trim().to_ascii_uppercase();
-        // "AUTH=PLAIN" is an old form that some servers still send.
+        // "AUTH=PLAIN" is an obsolete form that some servers still send.
         let line = line.strip_prefix("AUTH=").map(|rest| format!("AUTH {rest}")).unwrap_or(line);
         let mut words = line.split_ascii_whitespace();
         match words.next() {
@@ -55,7 +55,7 @@ impl Capabilities {
         }
     }
 
-    /// The largest message that the server says it takes.
+    /// Returns the announced maximum size of a message.
     pub(crate) fn size_limit(&self) -> Option<u64> {
         self.size.flatten()
     }
@@ -94,7 +94,7 @@ mod tests {
     fn keywords_in_any_case_and_form() {
         let lines =
             ["mail.example.com", "size 1000", "8bitmime", "Auth=LOGIN", "AUTH plain login", "starttls"];
-        let found = Capabilities::of_reply(&Reply::new(250, lines.map(str::to_owned).to_vec()));
+        let found = Capabilities::from_reply(&Reply::new(250, lines.map(str::to_owned).to_vec()));
         assert!(found.starttls && found.eight_bit_mime && !found.pipelining);
         assert_eq!(found.size_limit(), Some(1000));
         assert_eq!(found.auth, Some(vec!["LOGIN".to_owned(), "PLAIN".to_owned()]));
@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn the_first_line_is_the_servers_name() {
-        let found = Capabilities::of_reply(&Reply::new(250, vec!["STARTTLS".to_owned()]));
+        let found = Capabilities::from_reply(&Reply::new(250, vec!["STARTTLS".to_owned()]));
         assert_eq!(found, Capabilities::default());
     }
 }

@@ -1,18 +1,19 @@
-//! Time: one deadline for a delivery, a nearer one for the step that runs.
+//! Deadlines: one for the whole delivery, and one for each step.
 
-use std::{future::Future, time::Duration};
+use std::future::Future;
+use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
 use crate::mail::failure::Cause;
 
-/// The timeout where the settings say zero.
+/// The timeout if the setting is zero.
 const DEFAULT: Duration = Duration::from_secs(10);
-/// The longest timeout; what is beyond it is a mistake, and must not overflow an instant.
-const LIMIT: Duration = Duration::from_secs(24 * 3600);
-/// Timeouts that one delivery may take.
+/// The maximum timeout. Anything longer is a mistake, and must not overflow an instant.
+const LIMIT: Duration = Duration::from_hours(24);
+/// The maximum duration of a delivery, in timeouts.
 const STEPS_A_DELIVERY: u32 = 6;
-/// Bytes a second that a server has to take at least.
+/// The minimum rate in bytes per second at which a server has to accept a message.
 const LOWEST_RATE: u64 = 10_000;
 
 /// The clock of one attempt.
@@ -24,7 +25,7 @@ pub(crate) struct Clock {
     body: Duration,
 }
 
-/// When a step has to be over.
+/// The end of the time for a step.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deadline {
     at: Instant,
@@ -38,7 +39,7 @@ enum Expiry {
 }
 
 impl Clock {
-    /// A clock that starts now: `step` is the server's timeout, `size` the bytes of the message.
+    /// Starts a clock: `step` is the timeout of a step, `size` the size of the message in bytes.
     pub(crate) fn start(step: Duration, size: usize) -> Self {
         let step = if step.is_zero() { DEFAULT } else { step.min(LIMIT) };
         let bytes = u64::try_from(size).unwrap_or(u64::MAX);
@@ -46,17 +47,17 @@ impl Clock {
         Self { started: Instant::now(), step, delivery: step * STEPS_A_DELIVERY + body, body }
     }
 
-    /// Time since the start.
+    /// Returns the time since the start.
     pub(crate) fn elapsed(&self) -> Duration {
         self.started.elapsed()
     }
 
-    /// The deadline of a step that begins now.
+    /// Returns the deadline of a step that begins now.
     pub(crate) fn step(&self) -> Deadline {
         self.within(self.step)
     }
 
-    /// The deadline of the step in which the message goes out.
+    /// Returns the deadline of the step in which the message is sent.
     pub(crate) fn body(&self) -> Deadline {
         self.within(self.step + self.body)
     }
@@ -73,7 +74,7 @@ impl Clock {
 }
 
 impl Deadline {
-    /// `work`, given up at the deadline.
+    /// Runs `work` until the deadline.
     pub(crate) async fn bound<T>(self, work: impl Future<Output = Result<T, Cause>>) -> Result<T, Cause> {
         timeout_at(self.at, work).await.unwrap_or_else(|_| Err(self.expired()))
     }

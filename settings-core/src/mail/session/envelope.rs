@@ -1,23 +1,24 @@
 //! Sender and recipients as SMTP commands.
 
 use super::Capabilities;
-use crate::mail::{address::Address, failure::Cause};
+use crate::mail::address::Address;
+use crate::mail::failure::Cause;
 
-/// Who sends what to whom, as the server is told.
+/// The sender, the recipients and the properties of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Envelope {
     pub(crate) sender: Address,
     pub(crate) recipients: Vec<Address>,
-    /// Bytes of the message.
+    /// The size of the message in bytes.
     pub(crate) size: usize,
-    /// Whether the message has bytes outside ASCII.
+    /// True if the message contains bytes outside ASCII.
     pub(crate) eight_bit: bool,
-    /// Whether a header of the message needs SMTPUTF8.
+    /// True if a header of the message requires SMTPUTF8.
     pub(crate) international: bool,
 }
 
 impl Envelope {
-    /// The MAIL command for a server with these extensions, or why the server cannot take the mail.
+    /// Returns the MAIL command for a server with these extensions, or the reason why it cannot accept the mail.
     pub(crate) fn mail_command(&self, offered: &Capabilities) -> Result<String, Cause> {
         if let Some(limit) =
             offered.size_limit().filter(|limit| u64::try_from(self.size).is_ok_and(|s| s > *limit))
@@ -39,7 +40,7 @@ impl Envelope {
             line.push_str(" BODY=8BITMIME");
         } else if self.eight_bit {
             return Err(Cause::Message(
-                "the message has bytes outside ASCII, and the server does not offer 8BITMIME".into(),
+                "the message contains bytes outside ASCII, and the server does not offer 8BITMIME".into(),
             ));
         }
         if international {
@@ -49,7 +50,7 @@ impl Envelope {
     }
 }
 
-/// The RCPT command for one recipient.
+/// Returns the RCPT command for one recipient.
 pub(crate) fn rcpt_command(recipient: &Address) -> String {
     format!("RCPT TO:<{}>", recipient.on_the_wire())
 }

@@ -1,16 +1,17 @@
-//! What must be done right before a mail's content goes out.
+//! Work to do right before the content of a mail is sent.
 
-use std::{fmt, pin::Pin};
+use std::fmt;
+use std::pin::Pin;
 
 use crate::mail::failure::Cause;
 
 type Work = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
 
-/// Work between the server's go-ahead and the first byte of the content; where it fails, no byte is sent.
+/// Work between the server's reply to DATA and the first byte of the content. If it fails, no content is sent.
 pub(crate) struct Gate(Work);
 
 impl Gate {
-    /// A gate that opens when `work` has succeeded.
+    /// Creates a gate that opens when `work` has succeeded.
     pub(crate) fn new(work: impl Future<Output = Result<(), String>> + Send + 'static) -> Self {
         Self(Box::pin(work))
     }

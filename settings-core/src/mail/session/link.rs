@@ -1,18 +1,17 @@
-//! The byte stream under a conversation, in clear or through TLS.
+//! The byte stream of a conversation, plain or through TLS.
 
-use std::{
-    io,
-    pin::Pin,
-    task::{Context, Poll},
-};
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
-use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::TcpStream,
-};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
-/// A connection in clear or through TLS.
+use super::run::Protection;
+use super::wire::Stream;
+
+/// A plain or encrypted connection.
 #[derive(Debug)]
 pub(crate) enum Link {
     Plain(TcpStream),
@@ -20,9 +19,15 @@ pub(crate) enum Link {
 }
 
 impl Link {
-    /// Whether what is written is encrypted.
+    /// Returns true if the connection is encrypted.
     pub(crate) fn is_encrypted(&self) -> bool {
         matches!(self, Self::Tls(_))
+    }
+}
+
+impl Stream for Link {
+    fn protection(&self) -> Protection {
+        if self.is_encrypted() { Protection::Encrypted } else { Protection::Plain }
     }
 }
 

@@ -1,12 +1,11 @@
-//! One conversation with a mail server, from its name to QUIT.
+//! One SMTP conversation, from the name lookup to QUIT.
 //!
-//! Every step is a method that ends within its deadline, and nothing of a conversation survives
-//! the [`Session`]: dropping it, or the future that drives it, closes the socket.
+//! Every step is a method that ends within its deadline. No state of a conversation outlives its [`Session`]: dropping
+//! the session, or the future that drives it, closes the socket.
 
-mod approach;
 mod auth;
 mod capabilities;
-mod certificate;
+mod connect_config;
 mod deadline;
 mod envelope;
 #[cfg(feature = "mail-outbox")]
@@ -20,35 +19,33 @@ mod tls;
 mod transaction;
 mod wire;
 
-use std::{net::SocketAddr, time::Duration};
+use std::net::SocketAddr;
+use std::time::Duration;
 
 use tokio::time::timeout;
 
-pub use self::certificate::CertificateFacts;
+pub(crate) use self::auth::{Credentials, LoginSecret};
+pub(crate) use self::capabilities::Capabilities;
+pub(crate) use self::connect_config::ConnectConfig;
+use self::connect_config::address_literal;
+pub(crate) use self::envelope::Envelope;
 #[cfg(feature = "mail-outbox")]
 pub(crate) use self::gate::Gate;
-pub(crate) use self::{
-    approach::Approach,
-    auth::{Credentials, LoginSecret},
-    capabilities::Capabilities,
-    envelope::Envelope,
-    net::Target,
-    run::Run,
-    tls::{ExtraCa, TlsPolicy},
-    transaction::{NotTaken, Taken},
-};
-use self::{approach::address_literal, link::Link, wire::Wire};
-use super::{
-    failure::{Cause, Failure, Step},
-    reply::Reply,
-    settings::ConnectionSecurity,
-};
+use self::link::Link;
+pub(crate) use self::net::Target;
+pub(crate) use self::run::Run;
+pub(crate) use self::tls::{ExtraCa, TlsPolicy};
+pub(crate) use self::transaction::{Accepted, DeliveryError};
+use self::wire::Wire;
+use super::failure::{Cause, Failure, Step};
+use super::reply::Reply;
+use super::settings::ConnectionSecurity;
 
-/// How long a server may take to say goodbye.
-const FAREWELL: Duration = Duration::from_millis(200);
+/// The time that a server has to answer QUIT.
+const QUIT_TIMEOUT: Duration = Duration::from_millis(200);
 
-/// How long a kept connection may take to show that it still works.
-const CHECK: Duration = Duration::from_secs(2);
+/// The time that a pooled connection has to show that it still works.
+const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// An open conversation.
 #[derive(Debug)]
@@ -59,38 +56,47 @@ pub(crate) struct Session {
     ehlo_name: String,
 }
 
+/// The way to find out if an idle connection still works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Liveness {
+    /// Send RSET and wait for the reply.
+    Ask,
+    /// Only look for unsolicited bytes and the end of the stream.
+    Assume,
+}
+
 impl Session {
-    /// Name lookup, connection, greeting, EHLO, encryption and login, as far as `approach` asks for them.
-    pub(crate) async fn open(approach: &Approach, run: &mut Run) -> Result<Self, Failure> {
-        let mut session = Self::connect(approach, run).await?;
+    /// Opens a conversation: name lookup, connection, greeting, EHLO, and encryption and login if `config` requires them.
+    pub(crate) async fn open(config: &ConnectConfig, run: &mut Run) -> Result<Self, Failure> {
+        let mut session = Self::connect(config, run).await?;
         if let Err(failure) = session.introduce(run).await {
-            return Err(session.part(failure, run).await);
+            return Err(session.close_after_failure(failure, run).await);
         }
-        if approach.security == ConnectionSecurity::StartTls {
-            if let Err(failure) = session.ask_for_tls(run).await {
-                return Err(session.part(failure, run).await);
+        if config.security == ConnectionSecurity::StartTls {
+            if let Err(failure) = session.start_tls(run).await {
+                return Err(session.close_after_failure(failure, run).await);
             }
-            session = session.encrypt(approach, run).await?;
+            session = session.upgrade_to_tls(config, run).await?;
             session.hello(run).await?;
         }
-        if let Some(credentials) = &approach.credentials
+        if let Some(credentials) = &config.credentials
             && let Err(failure) = session.log_in(credentials, run).await
         {
-            return Err(session.part(failure, run).await);
+            return Err(session.close_after_failure(failure, run).await);
         }
         Ok(session)
     }
 
-    async fn connect(approach: &Approach, run: &mut Run) -> Result<Self, Failure> {
-        let addresses = net::resolve(&approach.target, run).await?;
-        let (stream, peer) = net::connect(&addresses, approach.target.source(), run).await?;
-        let ehlo_name = match &approach.ehlo_name {
+    async fn connect(config: &ConnectConfig, run: &mut Run) -> Result<Self, Failure> {
+        let addresses = net::resolve(&config.target, run).await?;
+        let (stream, peer) = net::connect(&addresses, config.target.source(), run).await?;
+        let ehlo_name = match &config.ehlo_name {
             Some(name) => name.clone(),
             None => address_literal(stream.local_addr().ok()),
         };
         let mut link = Link::Plain(stream);
-        if approach.security == ConnectionSecurity::Tls {
-            link = tls::handshake(link, approach, run).await?;
+        if config.security == ConnectionSecurity::Tls {
+            link = tls::handshake(link, config, run).await?;
         }
         Ok(Self { wire: Wire::new(link), peer, capabilities: Capabilities::default(), ehlo_name })
     }
@@ -100,9 +106,9 @@ impl Session {
         self.hello(run).await
     }
 
-    /// Leaves after a failure; politely, where both sides still understand each other.
-    async fn part(self, failure: Failure, run: &mut Run) -> Failure {
-        let understood = match &failure.cause {
+    /// Closes the connection after a failure, with QUIT if the conversation is still in sync.
+    async fn close_after_failure(self, failure: Failure, run: &mut Run) -> Failure {
+        let in_sync = match &failure.cause {
             Cause::Reply(reply) => reply.code() != 421,
             Cause::StartTlsNotOffered
             | Cause::AuthNotOffered
@@ -110,36 +116,36 @@ impl Session {
             | Cause::AuthUnencrypted(_) => true,
             _ => false,
         };
-        if understood {
+        if in_sync {
             self.quit(run).await;
         }
         failure
     }
 
     async fn greeting(&mut self, run: &mut Run) -> Result<(), Failure> {
-        let deadline = run.enter(Step::Greeting);
+        let deadline = run.begin(Step::Greeting);
         let result = deadline.bound(self.wire.reply(run.trace())).await;
         let result =
             result.and_then(|reply| if reply.code() == 220 { Ok(reply) } else { Err(Cause::Reply(reply)) });
-        run.saw_reply(&result);
-        run.leave(result).map(drop)
+        run.observe_reply(&result);
+        run.finish(result).map(drop)
     }
 
-    /// EHLO, or HELO for a server that does not know EHLO.
+    /// Sends EHLO, or HELO to a server that does not know EHLO.
     async fn hello(&mut self, run: &mut Run) -> Result<(), Failure> {
-        let deadline = run.enter(Step::Hello);
+        let deadline = run.begin(Step::Hello);
         let result = deadline.bound(self.say_hello(run)).await;
         if result.is_ok() {
-            run.saw(self.capabilities.to_string());
+            run.observe(self.capabilities.to_string());
         }
-        run.leave(result)
+        run.finish(result)
     }
 
     async fn say_hello(&mut self, run: &mut Run) -> Result<(), Cause> {
         let line = format!("EHLO {}", self.ehlo_name);
         let reply = self.wire.command(&line, run.trace()).await?;
         if reply.code() == 250 {
-            self.capabilities = Capabilities::of_reply(&reply);
+            self.capabilities = Capabilities::from_reply(&reply);
             return Ok(());
         }
         if !matches!(reply.code(), 500..=502 | 504) {
@@ -151,37 +157,33 @@ impl Session {
         if reply.code() == 250 { Ok(()) } else { Err(Cause::Reply(reply)) }
     }
 
-    /// Whether a connection that has waited can take another mail; with `check` the server is asked.
-    pub(crate) async fn is_usable(&mut self, check: bool, run: &mut Run) -> bool {
-        run.enter(Step::Connect);
-        if self.wire.stream().is_encrypted() {
-            run.encrypted();
-        }
-        run.saw(format!("{}, kept from an earlier mail", self.peer));
+    /// Returns true if an idle connection can take another mail.
+    pub(crate) async fn is_usable(&mut self, liveness: Liveness, run: &mut Run) -> bool {
+        run.begin(Step::Connect);
+        run.observe(format!("{}, kept from an earlier mail", self.peer));
         let mut usable = self.wire.is_quiet().await;
-        if usable && check {
-            let reset = timeout(CHECK, self.wire.command("RSET", run.trace())).await;
+        if usable && liveness == Liveness::Ask {
+            let reset = timeout(CHECK_TIMEOUT, self.wire.command("RSET", run.trace())).await;
             usable = matches!(reset, Ok(Ok(reply)) if reply.code() == 250);
         }
         if !usable {
-            run.saw(format!("{}, kept from an earlier mail, but closed by now", self.peer));
-            run.in_clear();
+            run.observe(format!("{}, kept from an earlier mail, but no longer usable", self.peer));
         }
-        let _ = run.leave(Ok(()));
+        let _ = run.finish(Ok(()));
         usable
     }
 
-    /// Leaves politely. What comes of it changes nothing, so it is not waited for long.
+    /// Sends QUIT and waits briefly for the reply, which is ignored.
     pub(crate) async fn quit(mut self, run: &mut Run) {
-        run.enter(Step::Quit);
-        let goodbye = timeout(FAREWELL, self.wire.command("QUIT", run.trace())).await;
-        let result = goodbye.unwrap_or(Err(Cause::TimedOut(FAREWELL)));
-        run.saw_reply(&result);
-        let _ = run.leave(Ok(()));
+        run.begin(Step::Quit);
+        let goodbye = timeout(QUIT_TIMEOUT, self.wire.command("QUIT", run.trace())).await;
+        let result = goodbye.unwrap_or(Err(Cause::TimedOut(QUIT_TIMEOUT)));
+        run.observe_reply(&result);
+        let _ = run.finish(Ok(()));
     }
 }
 
-/// The reply if it is positive, else the cause of a failure.
+/// Returns a positive reply, or a failure's cause for any other.
 fn positive(reply: Reply) -> Result<Reply, Cause> {
     if reply.is_positive() { Ok(reply) } else { Err(Cause::Reply(reply)) }
 }

@@ -1,58 +1,53 @@
 //! From a server's name to a TCP connection.
 
-use std::{
-    fmt, io,
-    net::{IpAddr, SocketAddr, ToSocketAddrs},
-    thread,
-    time::Duration,
-};
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::time::Duration;
+use std::{fmt, io, thread};
 
 use socket2::{SockRef, TcpKeepalive};
-use tokio::{
-    net::{TcpSocket, TcpStream},
-    sync::{Semaphore, oneshot},
-    task::JoinSet,
-    time::sleep,
-};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::sync::{Semaphore, oneshot};
+use tokio::task::JoinSet;
+use tokio::time::sleep;
 
 use super::run::Run;
 use crate::mail::failure::{Cause, Failure, Step};
 
-/// How long one address is waited for before the next is tried beside it (RFC 8305, 5).
+/// The delay before the next address is tried in parallel (RFC 8305, 5).
 const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
-/// Name lookups at a time; more wait, so that a resolver that hangs does not pile up threads.
+/// The maximum number of concurrent name lookups, so that a hanging resolver does not pile up threads.
 const LOOKUPS: usize = 16;
-/// Addresses that are tried.
+/// The maximum number of addresses that are tried.
 const ADDRESS_LIMIT: usize = 16;
-/// After this much silence the system asks whether the other end is still there.
+/// The idle time after which the system sends keepalive probes.
 const KEEPALIVE: Duration = Duration::from_secs(30);
 
-/// A mail server as the settings name it.
+/// A mail server as named in the settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Target {
     host: String,
     port: u16,
-    /// The host as the settings have it.
+    /// The host as written in the settings.
     shown: String,
-    /// The address of ours to connect from.
+    /// The local address to connect from.
     source: Option<IpAddr>,
 }
 
 impl Target {
-    /// `host` is a name, an IPv4 address, or an IPv6 address with or without brackets.
+    /// Creates a target. `host` is a name, an IPv4 address, or an IPv6 address with or without brackets.
     pub(crate) fn new(host: &str, port: u16) -> Self {
         let host = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
         Self { host: host.to_owned(), port, shown: host.to_owned(), source: None }
     }
 
-    /// The target, called by the name that people know.
-    pub(crate) fn shown_as(mut self, host: &str) -> Self {
+    /// Sets the host to show in messages.
+    pub(crate) fn displayed_as(mut self, host: &str) -> Self {
         host.trim_matches(['[', ']']).clone_into(&mut self.shown);
         self
     }
 
-    /// The target, to be reached from this address.
-    pub(crate) fn from(mut self, source: IpAddr) -> Self {
+    /// Sets the local address to connect from.
+    pub(crate) fn with_source(mut self, source: IpAddr) -> Self {
         self.source = Some(source);
         self
     }
@@ -76,32 +71,32 @@ impl fmt::Display for Target {
     }
 }
 
-/// The addresses of a server, IPv6 and IPv4 by turns, in the system's order otherwise.
+/// Returns the addresses of a server, alternating between IPv6 and IPv4, otherwise in the system's order.
 pub(crate) async fn resolve(target: &Target, run: &mut Run) -> Result<Vec<SocketAddr>, Failure> {
-    let deadline = run.enter(Step::Resolve);
+    let deadline = run.begin(Step::Resolve);
     let result = match target.host.parse::<IpAddr>() {
         Ok(ip) => Ok(vec![SocketAddr::new(ip, target.port)]),
-        Err(_) => deadline.bound(look_up(target)).await,
+        Err(_) => deadline.bound(lookup(target)).await,
     };
     if let Ok(addresses) = &result {
         let list: Vec<String> = addresses.iter().map(|address| address.ip().to_string()).collect();
-        run.saw(list.join(" "));
+        run.observe(list.join(" "));
     }
-    run.leave(result)
+    run.finish(result)
 }
 
-/// Asks the system's resolver in a thread of its own: one that hangs holds up neither the runtime
-/// nor its end, only the deadline waits for it.
-async fn look_up(target: &Target) -> Result<Vec<SocketAddr>, Cause> {
+/// Asks the system's resolver in a separate thread. If the resolver hangs, neither the runtime nor its shutdown is
+/// blocked.
+async fn lookup(target: &Target) -> Result<Vec<SocketAddr>, Cause> {
     static ROOM: Semaphore = Semaphore::const_new(LOOKUPS);
     let failed = |error: &dyn fmt::Display| Cause::NameNotFound(format!("{}: {error}", target.host));
-    let seat = ROOM.acquire().await.map_err(|error| failed(&error))?;
+    let permit = ROOM.acquire().await.map_err(|error| failed(&error))?;
     let (sender, found) = oneshot::channel();
     let asked = (target.host.clone(), target.port);
     thread::Builder::new()
         .name("name lookup".to_owned())
         .spawn(move || {
-            let _seat = seat;
+            let _permit = permit;
             let found = asked.to_socket_addrs().map(|found| found.collect::<Vec<_>>());
             let _ = sender.send(found);
         })
@@ -110,10 +105,10 @@ async fn look_up(target: &Target) -> Result<Vec<SocketAddr>, Cause> {
     if found.is_empty() {
         return Err(Cause::NameNotFound(format!("{} has no address", target.host)));
     }
-    Ok(by_turns(found))
+    Ok(interleave(found))
 }
 
-fn by_turns(found: Vec<SocketAddr>) -> Vec<SocketAddr> {
+fn interleave(found: Vec<SocketAddr>) -> Vec<SocketAddr> {
     let mut all: Vec<SocketAddr> = Vec::with_capacity(found.len());
     for address in found {
         if !all.contains(&address) {
@@ -135,18 +130,18 @@ fn by_turns(found: Vec<SocketAddr>) -> Vec<SocketAddr> {
     }
 }
 
-/// Opens a connection to whichever address answers first; each gets a head start before the next.
+/// Connects to the first address that answers; each address gets a head start over the next.
 pub(crate) async fn connect(
     addresses: &[SocketAddr],
     source: Option<IpAddr>,
     run: &mut Run,
 ) -> Result<(TcpStream, SocketAddr), Failure> {
-    let deadline = run.enter(Step::Connect);
+    let deadline = run.begin(Step::Connect);
     let result = deadline.bound(race(addresses, source)).await;
     if let Ok((_, peer)) = &result {
-        run.saw(peer.to_string());
+        run.observe(peer.to_string());
     }
-    run.leave(result)
+    run.finish(result)
 }
 
 async fn race(addresses: &[SocketAddr], source: Option<IpAddr>) -> Result<(TcpStream, SocketAddr), Cause> {
@@ -158,7 +153,7 @@ async fn race(addresses: &[SocketAddr], source: Option<IpAddr>) -> Result<(TcpSt
         if let Some(address) = next {
             attempts.spawn(async move { (address, open(address, source).await) });
         }
-        // Either an attempt ends, or the head start of the last one is over.
+        // Either an attempt ends, or the head start of the most recent one is over.
         let ended = tokio::select! {
             ended = attempts.join_next() => ended,
             () = sleep(ATTEMPT_DELAY), if waiting.len() > 0 => continue,
@@ -177,7 +172,7 @@ async fn open(address: SocketAddr, source: Option<IpAddr>) -> io::Result<TcpStre
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     if let Some(source) = source {
         if source.is_ipv4() != address.is_ipv4() {
-            let text = format!("it cannot be reached from {source}, which is of the other family");
+            let text = format!("it cannot be reached from {source}, which is of the other address family");
             return Err(io::Error::new(io::ErrorKind::AddrNotAvailable, text));
         }
         socket.bind(SocketAddr::new(source, 0)).map_err(|error| {
@@ -185,15 +180,14 @@ async fn open(address: SocketAddr, source: Option<IpAddr>) -> io::Result<TcpStre
             io::Error::new(error.kind(), text)
         })?;
     }
-    // Small writes must not wait for acknowledgements, and a connection that waits for mail must not
-    // be forgotten by the firewalls on its way.
+    // Small writes must not wait for acknowledgements, and firewalls must not drop idle connections.
     socket.set_nodelay(true)?;
     SockRef::from(&socket)
         .set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEPALIVE).with_interval(KEEPALIVE))?;
     socket.connect(address).await
 }
 
-/// The system's words without its number.
+/// Returns the system's message without the error number.
 fn plain(error: &io::Error) -> String {
     let text = error.to_string();
     let end = text.rfind(" (os error").unwrap_or(text.len());
@@ -218,8 +212,11 @@ mod tests {
     fn families_take_turns() {
         let list =
             |text: &str| text.split(' ').map(|one| format!("{one}:1").parse().unwrap()).collect::<Vec<_>>();
-        assert_eq!(by_turns(list("[::1] [::2] 1.1.1.1 [::1] 2.2.2.2")), list("[::1] 1.1.1.1 [::2] 2.2.2.2"));
-        assert_eq!(by_turns(list("1.1.1.1 1.1.1.2 [::1]")), list("1.1.1.1 [::1] 1.1.1.2"));
+        assert_eq!(
+            interleave(list("[::1] [::2] 1.1.1.1 [::1] 2.2.2.2")),
+            list("[::1] 1.1.1.1 [::2] 2.2.2.2")
+        );
+        assert_eq!(interleave(list("1.1.1.1 1.1.1.2 [::1]")), list("1.1.1.1 [::1] 1.1.1.2"));
     }
 
     #[tokio::test]
@@ -247,7 +244,7 @@ mod tests {
         let (stream, _) = from("127.0.0.9").await.unwrap();
         assert_eq!(stream.local_addr().unwrap().ip().to_string(), "127.0.0.9");
         let other = from("::1").await.unwrap_err();
-        assert!(other.to_string().contains("of the other family"), "{other}");
+        assert!(other.to_string().contains("of the other address family"), "{other}");
         let foreign = from("192.0.2.1").await.unwrap_err();
         assert!(foreign.to_string().contains("cannot connect from 192.0.2.1"), "{foreign}");
     }

@@ -1,13 +1,13 @@
-//! The envelope without a message, one command at a time.
+//! Sends the envelope without a message, one command at a time.
 
-use super::{Envelope, Session, envelope::rcpt_command, positive, run::Run};
-use crate::mail::{
-    address::Address,
-    failure::{Failure, Step},
-};
+use super::envelope::rcpt_command;
+use super::run::Run;
+use super::{Envelope, Session, positive};
+use crate::mail::address::Address;
+use crate::mail::failure::{Failure, Step};
 
 impl Session {
-    /// Names a sender and recipients, and takes it all back.
+    /// Sends MAIL and RCPT, but no message.
     pub(crate) async fn probe(
         &mut self,
         sender: Option<&Address>,
@@ -15,7 +15,7 @@ impl Session {
         run: &mut Run,
     ) -> Result<(), Failure> {
         let Some(sender) = sender else { return Ok(()) };
-        run.enter(Step::MailFrom);
+        run.begin(Step::MailFrom);
         let envelope = Envelope {
             sender: sender.clone(),
             recipients: recipients.to_vec(),
@@ -24,20 +24,20 @@ impl Session {
             international: false,
         };
         let mail = envelope.mail_command(&self.capabilities);
-        let mail = run.leave(mail)?;
+        let mail = run.finish(mail)?;
         self.ask(&mail, run).await?;
         for recipient in recipients {
-            run.enter(Step::RcptTo);
+            run.begin(Step::RcptTo);
             self.ask(&rcpt_command(recipient), run).await?;
         }
         Ok(())
     }
 
-    /// One command in the step that was entered last.
+    /// Sends one command in the step that was begun last.
     async fn ask(&mut self, line: &str, run: &mut Run) -> Result<(), Failure> {
         let deadline = run.resume();
         let result = deadline.bound(self.wire.command(line, run.trace())).await.and_then(positive);
-        run.saw_reply(&result);
-        run.leave(result).map(drop)
+        run.observe_reply(&result);
+        run.finish(result).map(drop)
     }
 }

@@ -1,18 +1,16 @@
-//! One attempt's clock and transcript, carried through its steps.
+//! The clock and transcript of one attempt.
 
 use std::time::Duration;
 
 use super::deadline::{Clock, Deadline};
-use crate::mail::{
-    failure::{Cause, Failure, Step},
-    reply::{Reply, printable},
-    transcript::{Line, Speaker, StepRecord, Transcript},
-};
+use crate::mail::failure::{Cause, Failure, Step};
+use crate::mail::reply::{Reply, printable};
+use crate::mail::transcript::{Line, Speaker, StepRecord, Transcript};
 
 /// Bytes of text that a transcript keeps.
 const TRANSCRIPT_LIMIT: usize = 64 * 1024;
 
-/// One attempt: its clock, and what it has done so far.
+/// The clock and transcript of one attempt, passed through its steps.
 #[derive(Debug)]
 pub(crate) struct Run {
     clock: Clock,
@@ -21,21 +19,26 @@ pub(crate) struct Run {
     gate: Option<super::Gate>,
 }
 
-/// The part of a run that records.
+/// The recording part of a run.
 #[derive(Debug)]
 pub(crate) struct Trace {
     clock: Clock,
     transcript: Transcript,
-    encrypted: bool,
-    room: usize,
+    remaining: usize,
+}
+
+/// The protection of a line on the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Protection {
+    Plain,
+    Encrypted,
 }
 
 impl Run {
-    /// A run that starts now; see [`Clock::start`].
+    /// Starts a run; see [`Clock::start`].
     pub(crate) fn start(step: Duration, size: usize) -> Self {
         let clock = Clock::start(step, size);
-        let trace =
-            Trace { clock, transcript: Transcript::default(), encrypted: false, room: TRANSCRIPT_LIMIT };
+        let trace = Trace { clock, transcript: Transcript::default(), remaining: TRANSCRIPT_LIMIT };
         Self {
             clock,
             trace,
@@ -44,9 +47,9 @@ impl Run {
         }
     }
 
-    /// The run with a gate to pass before the content is sent.
+    /// Sets the gate to pass before the content is sent.
     #[cfg(feature = "mail-outbox")]
-    pub(crate) fn behind(mut self, gate: super::Gate) -> Self {
+    pub(crate) fn with_gate(mut self, gate: super::Gate) -> Self {
         self.gate = Some(gate);
         self
     }
@@ -60,25 +63,25 @@ impl Run {
         Ok(())
     }
 
-    /// Sets the clock anew, once the message's size is known.
+    /// Restarts the clock, for a message of `size` bytes.
     pub(crate) fn restart_clock(&mut self, step: Duration, size: usize) {
         self.clock = Clock::start(step, size);
         self.trace.clock = self.clock;
     }
 
     /// Begins a step.
-    pub(crate) fn enter(&mut self, step: Step) -> Deadline {
-        self.trace.enter(step);
+    pub(crate) fn begin(&mut self, step: Step) -> Deadline {
+        self.trace.begin(step);
         if step == Step::Body { self.clock.body() } else { self.clock.step() }
     }
 
-    /// A fresh deadline for the step that was entered last.
+    /// Returns a fresh deadline for the step that was begun last.
     pub(crate) fn resume(&mut self) -> Deadline {
         self.clock.step()
     }
 
-    /// Ends the running step; a cause becomes the failure of that step.
-    pub(crate) fn leave<T>(&mut self, result: Result<T, Cause>) -> Result<T, Failure> {
+    /// Finishes the current step; a cause becomes the failure of that step.
+    pub(crate) fn finish<T>(&mut self, result: Result<T, Cause>) -> Result<T, Failure> {
         let now = self.clock.elapsed();
         let Some(record) = self.trace.transcript.steps.last_mut() else {
             return result.map_err(|cause| Failure::new(Step::Settings, cause));
@@ -93,51 +96,41 @@ impl Run {
         })
     }
 
-    /// Notes what the running step saw.
-    pub(crate) fn saw(&mut self, text: impl Into<String>) {
+    /// Records the result of the current step.
+    pub(crate) fn observe(&mut self, text: impl Into<String>) {
         if let Some(record) = self.trace.transcript.steps.last_mut() {
             record.seen = text.into();
         }
     }
 
-    /// Notes what should be known although the running step goes well.
+    /// Adds a remark to the current step.
     pub(crate) fn note(&mut self, text: impl Into<String>) {
         if let Some(record) = self.trace.transcript.steps.last_mut() {
             record.notes.push(text.into());
         }
     }
 
-    /// Notes the reply that the running step saw.
-    pub(crate) fn saw_reply(&mut self, result: &Result<Reply, Cause>) {
+    /// Records the reply to the current step.
+    pub(crate) fn observe_reply(&mut self, result: &Result<Reply, Cause>) {
         match result {
-            Ok(reply) => self.saw(reply.to_string()),
-            Err(cause) => self.saw(cause.to_string()),
+            Ok(reply) => self.observe(reply.to_string()),
+            Err(cause) => self.observe(cause.to_string()),
         }
     }
 
-    /// The recorder, for the wire.
+    /// Returns the recorder, for the wire.
     pub(crate) fn trace(&mut self) -> &mut Trace {
         &mut self.trace
     }
 
-    /// From here on everything goes through TLS.
-    pub(crate) fn encrypted(&mut self) {
-        self.trace.encrypted = true;
-    }
-
-    /// From here on nothing is encrypted: another connection begins.
-    pub(crate) fn in_clear(&mut self) {
-        self.trace.encrypted = false;
-    }
-
-    /// The transcript so far.
+    /// Returns the transcript.
     pub(crate) fn into_transcript(self) -> Transcript {
         self.trace.transcript
     }
 }
 
 impl Trace {
-    fn enter(&mut self, step: Step) {
+    fn begin(&mut self, step: Step) {
         let record = StepRecord {
             step,
             at: self.clock.elapsed(),
@@ -150,25 +143,26 @@ impl Trace {
         self.transcript.steps.push(record);
     }
 
-    /// Records a line that we say; secrets are replaced by the caller.
-    pub(crate) fn client(&mut self, text: &str) {
-        self.line(Speaker::Client, text.to_owned());
+    /// Records a line from the client; the caller has replaced secrets.
+    pub(crate) fn client(&mut self, text: &str, protection: Protection) {
+        self.line(Speaker::Client, text.to_owned(), protection);
     }
 
-    /// Records a line that the server says.
-    pub(crate) fn server(&mut self, bytes: &[u8]) {
-        self.line(Speaker::Server, printable(bytes));
+    /// Records a line from the server.
+    pub(crate) fn server(&mut self, bytes: &[u8], protection: Protection) {
+        self.line(Speaker::Server, printable(bytes), protection);
     }
 
-    fn line(&mut self, speaker: Speaker, mut text: String) {
-        if self.room == 0 {
+    fn line(&mut self, speaker: Speaker, mut text: String, protection: Protection) {
+        if self.remaining == 0 {
             return;
         }
-        self.room = self.room.saturating_sub(text.len() + 16);
-        if self.room == 0 {
-            text = "… (the rest of the conversation is left out)".to_owned();
+        self.remaining = self.remaining.saturating_sub(text.len() + 16);
+        if self.remaining == 0 {
+            text = "… (the rest of the conversation is omitted)".to_owned();
         }
-        let line = Line { at: self.clock.elapsed(), speaker, encrypted: self.encrypted, text };
+        let encrypted = protection == Protection::Encrypted;
+        let line = Line { at: self.clock.elapsed(), speaker, encrypted, text };
         if let Some(record) = self.transcript.steps.last_mut() {
             record.lines.push(line);
         }

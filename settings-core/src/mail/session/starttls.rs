@@ -1,20 +1,19 @@
-//! From clear text to TLS (RFC 3207), or not at all.
+//! STARTTLS (RFC 3207).
 
-use super::{Approach, Capabilities, Session, tls, wire::Wire};
-use crate::mail::{
-    failure::{Cause, Failure, Step},
-    session::run::Run,
-};
+use super::wire::Wire;
+use super::{Capabilities, ConnectConfig, Session, tls};
+use crate::mail::failure::{Cause, Failure, Step};
+use crate::mail::session::run::Run;
 
 impl Session {
-    /// Asks for TLS.
-    pub(super) async fn ask_for_tls(&mut self, run: &mut Run) -> Result<(), Failure> {
-        let deadline = run.enter(Step::StartTls);
-        let result = deadline.bound(self.say_starttls(run)).await;
-        run.leave(result)
+    /// Sends STARTTLS.
+    pub(super) async fn start_tls(&mut self, run: &mut Run) -> Result<(), Failure> {
+        let deadline = run.begin(Step::StartTls);
+        let result = deadline.bound(self.request_tls(run)).await;
+        run.finish(result)
     }
 
-    async fn say_starttls(&mut self, run: &mut Run) -> Result<(), Cause> {
+    async fn request_tls(&mut self, run: &mut Run) -> Result<(), Cause> {
         if !self.capabilities.starttls {
             return Err(Cause::StartTlsNotOffered);
         }
@@ -22,20 +21,20 @@ impl Session {
         if reply.code() != 220 {
             return Err(Cause::Reply(reply));
         }
-        run.saw(reply.to_string());
+        run.observe(reply.to_string());
         Ok(())
     }
 
-    /// Shakes hands. There is no way back to clear text from here.
+    /// Performs the handshake. The conversation cannot return to clear text from here.
     ///
-    /// What the server said before is forgotten: until TLS stands, somebody else may have said it.
-    pub(super) async fn encrypt(self, approach: &Approach, run: &mut Run) -> Result<Self, Failure> {
+    /// The capabilities announced so far are discarded: before TLS, anyone on the network path may have sent them.
+    pub(super) async fn upgrade_to_tls(self, config: &ConnectConfig, run: &mut Run) -> Result<Self, Failure> {
         let Self { wire, peer, ehlo_name, .. } = self;
         let link = match wire.into_stream().await {
             Ok(link) => link,
-            Err(surplus) => return run.leave(Err(Cause::StartTlsInjection(surplus))),
+            Err(surplus) => return run.finish(Err(Cause::StartTlsInjection(surplus))),
         };
-        let link = tls::handshake(link, approach, run).await?;
+        let link = tls::handshake(link, config, run).await?;
         Ok(Self { wire: Wire::new(link), peer, capabilities: Capabilities::default(), ehlo_name })
     }
 }

@@ -1,43 +1,39 @@
-//! TLS: whom we trust, and why a handshake failed.
+//! TLS: certificate verification, and the causes of failed handshakes.
 
-use std::{
-    cmp::Ordering,
-    fmt, io,
-    path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
-    time::{Duration, SystemTime},
+use std::cmp::Ordering;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+use std::{fmt, io};
+
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use tokio_rustls::rustls::client::{WebPkiServerVerifier, verify_server_name};
+use tokio_rustls::rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
+use tokio_rustls::rustls::server::ParsedCertificate;
+use tokio_rustls::rustls::version::{TLS12, TLS13};
+use tokio_rustls::rustls::{
+    self, CertificateError, ClientConfig, DigitallySignedStruct, DistinguishedName, InvalidMessage,
+    RootCertStore, SignatureScheme, SupportedProtocolVersion,
 };
 
-use rustls_pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject};
-use tokio_rustls::{
-    TlsConnector,
-    rustls::{
-        self, CertificateError, ClientConfig, DigitallySignedStruct, DistinguishedName, InvalidMessage,
-        RootCertStore, SignatureScheme, SupportedProtocolVersion,
-        client::{
-            WebPkiServerVerifier,
-            danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
-            verify_server_name,
-        },
-        crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature},
-        server::ParsedCertificate,
-        version::{TLS12, TLS13},
-    },
-};
+use super::ConnectConfig;
+use super::link::Link;
+use super::run::Run;
+use super::wire::io_cause;
+use crate::mail::certificate::{CertificateFacts, sha256};
+use crate::mail::failure::{Cause, Failure, Step, TlsFault};
+use crate::mail::settings::TlsVersion;
 
-use super::{Approach, CertificateFacts, certificate::sha256, link::Link, run::Run, wire::io_cause};
-use crate::mail::{
-    failure::{Cause, Failure, Step, TlsFault},
-    settings::TlsVersion,
-};
-
-/// Certificates of a chain that are told of.
+/// The maximum number of intermediate certificates that are reported.
 const CHAIN_LIMIT: usize = 10;
 
-/// A certificate that expires sooner than this is remarked upon.
+/// A certificate that expires within this time gets a remark.
 const RENEWAL: Duration = Duration::from_hours(14 * 24);
 
-/// Authorities to trust beside the system's.
+/// Certificate authorities to trust in addition to the system's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ExtraCa {
     /// The file of PEM certificates that `EmailSettings.SMTPCAFile` names.
@@ -48,27 +44,38 @@ pub(crate) enum ExtraCa {
     Pem(String),
 }
 
-/// Whom to trust; made once, used for every connection.
+/// The extent to which certificates are verified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verification {
+    Full,
+    Off,
+}
+
+/// The trust configuration; created once, used for every connection.
 #[derive(Clone)]
 pub(crate) struct TlsPolicy {
     provider: Arc<CryptoProvider>,
     config: ClientConfig,
     roots: Option<Arc<WebPkiServerVerifier>>,
     extra: Arc<[CertificateDer<'static>]>,
-    skip: bool,
-    /// The SHA-256 of the only certificate that is trusted.
+    verification: Verification,
+    /// The SHA-256 of the only trusted certificate.
     pin: Option<Arc<str>>,
 }
 
 impl TlsPolicy {
-    /// The policy, trusting nothing but the certificate with this SHA-256.
+    /// Trusts only the certificate with this SHA-256.
     pub(crate) fn pinned(mut self, sha256: String) -> Self {
         self.pin = Some(sha256.into());
         self
     }
 
-    /// The system's roots and `extra`, or with `skip` no check at all; no version of TLS before `oldest`.
-    pub(crate) fn load(extra: &[ExtraCa], skip: bool, oldest: TlsVersion) -> Result<Self, Cause> {
+    /// Loads the system's roots and `extra`. Allows TLS versions from `oldest` on.
+    pub(crate) fn load(
+        extra: &[ExtraCa],
+        verification: Verification,
+        oldest: TlsVersion,
+    ) -> Result<Self, Cause> {
         let provider = Arc::new(ring::default_provider());
         let extra: Vec<_> = extra.iter().map(read_extra).collect::<Result<Vec<_>, _>>()?.concat();
         let mut store = RootCertStore::empty();
@@ -79,8 +86,8 @@ impl TlsPolicy {
                 Cause::Settings(format!("the extra CA certificate cannot be used: {error}"))
             })?;
         }
-        if store.is_empty() && !skip {
-            let text = "this system has no trusted certificates, so no server can be verified";
+        if store.is_empty() && verification == Verification::Full {
+            let text = "this system has no trusted certificates, so servers cannot be verified";
             return Err(Cause::Settings(text.to_owned()));
         }
         let settings = |error: &dyn fmt::Display| Cause::Settings(format!("TLS cannot be set up: {error}"));
@@ -99,20 +106,23 @@ impl TlsPolicy {
             .map_err(|error| settings(&error))?
             .with_root_certificates(RootCertStore::empty())
             .with_no_client_auth();
-        Ok(Self { provider, config, roots, extra: extra.into(), skip, pin: None })
+        Ok(Self { provider, config, roots, extra: extra.into(), verification, pin: None })
     }
 }
 
 impl fmt::Debug for TlsPolicy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TlsPolicy").field("extra", &self.extra.len()).field("skip", &self.skip).finish()
+        f.debug_struct("TlsPolicy")
+            .field("extra", &self.extra.len())
+            .field("verification", &self.verification)
+            .finish()
     }
 }
 
 fn read_extra(extra: &ExtraCa) -> Result<Vec<CertificateDer<'static>>, Cause> {
     let (pem, name) = match extra {
         ExtraCa::Setting(path) => {
-            let name = format!("EmailSettings.SMTPCAFile, {}", path.display());
+            let name = format!("EmailSettings.SMTPCAFile ({})", path.display());
             (read_file(path, &name)?, name)
         }
         ExtraCa::File(path) => {
@@ -124,39 +134,39 @@ fn read_extra(extra: &ExtraCa) -> Result<Vec<CertificateDer<'static>>, Cause> {
     let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
     match certificates {
         Ok(certificates) if certificates.is_empty() => {
-            Err(Cause::Settings(format!("{name}, has no certificate in PEM form")))
+            Err(Cause::Settings(format!("{name} does not contain a PEM certificate")))
         }
         Ok(certificates) => Ok(certificates),
-        Err(error) => Err(Cause::Settings(format!("{name}, cannot be read as PEM certificates: {error}"))),
+        Err(error) => Err(Cause::Settings(format!("{name} is not valid PEM: {error}"))),
     }
 }
 
 fn read_file(path: &Path, name: &str) -> Result<Vec<u8>, Cause> {
-    std::fs::read(path).map_err(|error| Cause::Settings(format!("{name}, cannot be read: {error}")))
+    std::fs::read(path).map_err(|error| Cause::Settings(format!("{name} cannot be read: {error}")))
 }
 
-/// Encrypts a link; the step is [`Step::Tls`].
-pub(crate) async fn handshake(link: Link, approach: &Approach, run: &mut Run) -> Result<Link, Failure> {
-    let deadline = run.enter(Step::Tls);
-    let result = deadline.bound(shake(link, approach, run)).await;
-    if result.is_ok() {
-        run.encrypted();
-    }
-    run.leave(result)
+/// Performs the TLS handshake ([`Step::Tls`]).
+pub(crate) async fn handshake(link: Link, config: &ConnectConfig, run: &mut Run) -> Result<Link, Failure> {
+    let deadline = run.begin(Step::Tls);
+    let result = deadline.bound(connect_tls(link, config, run)).await;
+    run.finish(result)
 }
 
-async fn shake(link: Link, approach: &Approach, run: &mut Run) -> Result<Link, Cause> {
-    let host = approach.target.host();
-    let name = ServerName::try_from(host.to_owned())
-        .map_err(|_| Cause::Settings(format!("\"{host}\" is not a name that a certificate can be for")))?;
-    let (Link::Plain(stream), Some(policy)) = (link, &approach.tls) else {
+async fn connect_tls(link: Link, config: &ConnectConfig, run: &mut Run) -> Result<Link, Cause> {
+    let host = config.target.host();
+    let name = ServerName::try_from(host.to_owned()).map_err(|_| {
+        Cause::Settings(format!(
+            "\"{host}\" cannot be verified by a certificate: it is not a host name or IP address"
+        ))
+    })?;
+    let (Link::Plain(stream), Some(policy)) = (link, &config.tls) else {
         return Err(Cause::Settings("TLS is not set up for this connection".to_owned()));
     };
-    let witness = Arc::new(Witness { policy: policy.clone(), seen: Mutex::default() });
+    let verifier = Arc::new(RecordingVerifier { policy: policy.clone(), seen: Mutex::default() });
     let mut config = policy.config.clone();
-    config.dangerous().set_certificate_verifier(Arc::clone(&witness) as Arc<dyn ServerCertVerifier>);
+    config.dangerous().set_certificate_verifier(Arc::clone(&verifier) as Arc<dyn ServerCertVerifier>);
     let shaken = TlsConnector::from(Arc::new(config)).connect(name, stream).await;
-    let Seen { facts, chain, passed_over, wrong_pin } = witness.take_seen();
+    let Observed { facts, chain, ignored_error, wrong_pin } = verifier.take_observed();
     let stream = shaken.map_err(|error| match wrong_pin {
         Some(presented) => Cause::Tls(TlsFault::WrongFingerprint { presented }),
         None => tls_cause(&error, facts.as_ref(), host),
@@ -166,52 +176,55 @@ async fn shake(link: Link, approach: &Approach, run: &mut Run) -> Result<Link, C
         Some(rustls::ProtocolVersion::TLSv1_2) => "TLS 1.2",
         _ => "TLS",
     };
-    let left = facts.as_ref().map(|facts| facts.left(SystemTime::now()));
+    let left = facts.as_ref().map(|facts| facts.remaining_validity(SystemTime::now()));
     let facts_text = facts.as_ref().map(|facts| format!(", {facts}")).unwrap_or_default();
-    let unchecked = match passed_over {
+    let unchecked = match ignored_error {
         Some(error) => {
-            format!("; NOT VERIFIED, a check would have failed: {}", certificate_fault(&error, facts, host))
+            format!(
+                "; NOT VERIFIED; verification would have failed: {}",
+                certificate_fault(&error, facts, host)
+            )
         }
-        None if policy.pin.is_some() => "; known by its fingerprint".to_owned(),
-        None if policy.skip => "; not verified".to_owned(),
+        None if policy.pin.is_some() => "; trusted by its fingerprint".to_owned(),
+        None if policy.verification == Verification::Off => "; not verified".to_owned(),
         None => String::new(),
     };
     let chain = match chain.as_slice() {
         [] => String::new(),
         chain => format!("; sent with the certificates of {}", chain.join(" and ")),
     };
-    run.saw(format!("{version}{facts_text}{chain}{unchecked}"));
+    run.observe(format!("{version}{facts_text}{chain}{unchecked}"));
     if let Some(left) = left.filter(|left| !left.is_zero() && *left < RENEWAL) {
         let days = left.as_secs() / (24 * 3600);
-        run.note(format!("the server's certificate has to be renewed soon: it expires in {days} days"));
+        run.note(format!("the server's certificate expires in {days} days and has to be renewed"));
     }
     Ok(Link::Tls(Box::new(stream)))
 }
 
-/// Verifies a certificate by the policy and remembers what it said.
-struct Witness {
+/// Verifies a certificate according to the policy and records its contents.
+struct RecordingVerifier {
     policy: TlsPolicy,
-    seen: Mutex<Seen>,
+    seen: Mutex<Observed>,
 }
 
 #[derive(Default)]
-struct Seen {
+struct Observed {
     facts: Option<CertificateFacts>,
-    /// Whom the certificates are for that the server sent behind its own.
+    /// The subjects of the intermediate certificates that the server sent.
     chain: Vec<String>,
-    /// The error that was passed over because certificates are not to be checked.
-    passed_over: Option<CertificateError>,
-    /// The fingerprint that was presented in place of the one that is trusted.
+    /// The error that was ignored because verification is off.
+    ignored_error: Option<CertificateError>,
+    /// The fingerprint that was presented instead of the trusted one.
     wrong_pin: Option<String>,
 }
 
-impl Witness {
-    fn take_seen(&self) -> Seen {
+impl RecordingVerifier {
+    fn take_observed(&self) -> Observed {
         std::mem::take(&mut self.seen.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// A certificate that is known by its fingerprint needs nobody to vouch for it.
-    fn compare(
+    /// Compares the fingerprint of the certificate with the trusted one; nothing else about it matters.
+    fn check_fingerprint(
         &self,
         pin: &str,
         certificate: &CertificateDer<'_>,
@@ -227,9 +240,11 @@ impl Witness {
         Err(CertificateError::ApplicationVerificationFailure.into())
     }
 
-    /// A certificate that is itself among the extra ones is trusted for its names and its time, whatever else
-    /// it says: a self-signed one often calls itself an authority, which no server's certificate may.
-    fn is_given(
+    /// Returns true for a certificate that is itself among the extra ones, if its names and validity fit.
+    ///
+    /// Nothing else is checked: a self-signed certificate is often marked as an authority, which verification refuses in
+    /// a server certificate.
+    fn is_explicitly_trusted(
         &self,
         certificate: &CertificateDer<'_>,
         name: &ServerName<'_>,
@@ -249,13 +264,13 @@ impl Witness {
     }
 }
 
-impl fmt::Debug for Witness {
+impl fmt::Debug for RecordingVerifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Witness").field("policy", &self.policy).finish_non_exhaustive()
+        f.debug_struct("RecordingVerifier").field("policy", &self.policy).finish_non_exhaustive()
     }
 }
 
-impl ServerCertVerifier for Witness {
+impl ServerCertVerifier for RecordingVerifier {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -264,12 +279,12 @@ impl ServerCertVerifier for Witness {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        let facts = CertificateFacts::of_der(end_entity);
-        let sent = intermediates.iter().take(CHAIN_LIMIT).filter_map(|der| CertificateFacts::of_der(der));
+        let facts = CertificateFacts::from_der(end_entity);
+        let sent = intermediates.iter().take(CHAIN_LIMIT).filter_map(|der| CertificateFacts::from_der(der));
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).chain =
             sent.map(|facts| facts.subject).collect();
         if let Some(pin) = &self.policy.pin {
-            return self.compare(pin, end_entity, facts);
+            return self.check_fingerprint(pin, end_entity, facts);
         }
         let mut verified = match &self.policy.roots {
             Some(roots) => {
@@ -280,7 +295,7 @@ impl ServerCertVerifier for Witness {
         let untrusted =
             matches!(&verified, Err(rustls::Error::InvalidCertificate(error)) if is_untrusted(error));
         if untrusted {
-            match self.is_given(end_entity, server_name, facts.as_ref()) {
+            match self.is_explicitly_trusted(end_entity, server_name, facts.as_ref()) {
                 Ok(true) => verified = Ok(ServerCertVerified::assertion()),
                 Ok(false) => {}
                 Err(error) => verified = Err(error),
@@ -289,8 +304,10 @@ impl ServerCertVerifier for Witness {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.facts = facts;
         match verified {
-            Err(rustls::Error::InvalidCertificate(error)) if self.policy.skip => {
-                seen.passed_over = Some(error);
+            Err(rustls::Error::InvalidCertificate(error))
+                if self.policy.verification == Verification::Off =>
+            {
+                seen.ignored_error = Some(error);
                 Ok(ServerCertVerified::assertion())
             }
             other => other,
@@ -355,8 +372,9 @@ fn certificate_fault(error: &CertificateError, facts: Option<CertificateFacts>, 
     }
 }
 
-/// Whether nobody vouches for a certificate, as opposed to what is wrong in it. Where a trusted
-/// authority happens to have the issuer's name, this shows as a signature that doesn't fit its key.
+/// Returns true if a certificate lacks a trusted issuer, as opposed to being invalid in itself.
+///
+/// If a trusted authority happens to have the issuer's name, this appears as a signature that does not match its key.
 fn is_untrusted(error: &CertificateError) -> bool {
     matches!(
         error,

@@ -2,39 +2,39 @@
 
 use std::time::Duration;
 
-use super::{Envelope, Session, envelope::rcpt_command, positive, run::Run};
-use crate::mail::{
-    failure::{Cause, Failure, ProtocolFault, Step},
-    message::Stuffed,
-    outcome::{Recipient, RecipientState},
-    reply::Reply,
-};
+use super::envelope::rcpt_command;
+use super::run::Run;
+use super::{Envelope, Session, positive};
+use crate::mail::failure::{Cause, Failure, ProtocolFault, Step};
+use crate::mail::message::Stuffed;
+use crate::mail::outcome::{Recipient, RecipientState};
+use crate::mail::reply::Reply;
 
-/// Commands in one write; the replies to more could fill the buffers of both sides.
+/// Commands per write; the replies to more of them could fill the buffers of both sides.
 const GROUP: usize = 100;
-/// How long a server that broke off within the body is given to say why.
-const LAST_WORDS: Duration = Duration::from_millis(200);
+/// The time that a server which closed the connection during the body has to send a reply.
+const FINAL_REPLY_TIMEOUT: Duration = Duration::from_millis(200);
 
-/// A mail that the server took.
+/// A mail that the server accepted.
 #[derive(Debug)]
-pub(crate) struct Taken {
+pub(crate) struct Accepted {
     pub(crate) reply: Reply,
     pub(crate) recipients: Vec<Recipient>,
 }
 
-/// A mail that the server did not take.
+/// A mail that the server did not accept.
 #[derive(Debug)]
-pub(crate) struct NotTaken {
+pub(crate) struct DeliveryError {
     pub(crate) failure: Failure,
     pub(crate) recipients: Vec<Recipient>,
-    /// Whether the conversation can go on.
-    pub(crate) in_step: bool,
+    /// True if the conversation can continue.
+    pub(crate) reusable: bool,
 }
 
-impl NotTaken {
-    /// Whether this is how a connection fails that the server gave up before the mail came: no
-    /// message was sent, and a fresh connection may do.
-    pub(crate) fn is_of_a_stale_connection(&self) -> bool {
+impl DeliveryError {
+    /// Returns true if the server had closed the connection before the mail: nothing was sent, and a new connection may
+    /// work.
+    pub(crate) fn is_stale_connection(&self) -> bool {
         let gone = match &self.failure.cause {
             Cause::Closed | Cause::Io { .. } | Cause::TimedOut(_) => true,
             Cause::Reply(reply) => reply.code() == 421,
@@ -44,10 +44,10 @@ impl NotTaken {
     }
 }
 
-/// A failure after which the conversation is over.
-impl From<Failure> for NotTaken {
+/// A failure after which the conversation cannot continue.
+impl From<Failure> for DeliveryError {
     fn from(failure: Failure) -> Self {
-        Self { failure, recipients: Vec::new(), in_step: false }
+        Self { failure, recipients: Vec::new(), reusable: false }
     }
 }
 
@@ -58,51 +58,51 @@ enum Command {
     Data,
 }
 
-/// What the envelope's replies add up to.
+/// The replies to the envelope, accumulated.
 #[derive(Default)]
-struct Answers {
+struct Replies {
     recipients: Vec<Recipient>,
     refused: Option<(Step, Reply)>,
     go_ahead: bool,
 }
 
 impl Session {
-    /// Hands over one mail. Whatever comes after an error with `in_step` false would be a guess.
+    /// Delivers one mail. After an error with `reusable` false, the session must not be used any more.
     pub(crate) async fn deliver(
         &mut self,
         envelope: &Envelope,
         message: &Stuffed,
         run: &mut Run,
-    ) -> Result<Taken, NotTaken> {
-        let mut answers = Answers::default();
-        if let Err(failure) = self.envelope(envelope, &mut answers, run).await {
-            return Err(NotTaken { failure, recipients: answers.recipients, in_step: false });
+    ) -> Result<Accepted, DeliveryError> {
+        let mut replies = Replies::default();
+        if let Err(failure) = self.envelope(envelope, &mut replies, run).await {
+            return Err(DeliveryError { failure, recipients: replies.recipients, reusable: false });
         }
-        if let Some((step, reply)) = answers.refused {
-            let in_step = !answers.go_ahead && reply.code() != 421;
+        if let Some((step, reply)) = replies.refused {
+            let reusable = !replies.go_ahead && reply.code() != 421;
             let failure = Failure::new(step, Cause::Reply(reply));
-            return Err(NotTaken { failure, recipients: answers.recipients, in_step });
+            return Err(DeliveryError { failure, recipients: replies.recipients, reusable });
         }
         match self.message(message, run).await {
-            Ok(reply) => Ok(Taken { reply, recipients: answers.recipients }),
+            Ok(reply) => Ok(Accepted { reply, recipients: replies.recipients }),
             Err(failure) => {
-                let in_step =
+                let reusable =
                     failure.reply().is_some_and(|reply| reply.code() != 421) && failure.step == Step::Dot;
-                Err(NotTaken { failure, recipients: answers.recipients, in_step })
+                Err(DeliveryError { failure, recipients: replies.recipients, reusable })
             }
         }
     }
 
-    /// MAIL, RCPT for each recipient, DATA: together where PIPELINING is offered, else one by one.
+    /// Sends MAIL, RCPT for each recipient, and DATA: together if PIPELINING is offered, otherwise one by one.
     async fn envelope(
         &mut self,
         envelope: &Envelope,
-        answers: &mut Answers,
+        replies: &mut Replies,
         run: &mut Run,
     ) -> Result<(), Failure> {
-        run.enter(Step::MailFrom);
+        run.begin(Step::MailFrom);
         let mail = envelope.mail_command(&self.capabilities);
-        let mail = run.leave(mail)?;
+        let mail = run.finish(mail)?;
         let mut commands = vec![Command::Mail(mail)];
         commands.extend(
             envelope.recipients.iter().enumerate().map(|(at, to)| Command::Rcpt(at, rcpt_command(to))),
@@ -110,12 +110,12 @@ impl Session {
         commands.push(Command::Data);
         let size = if self.capabilities.pipelining { GROUP } else { 1 };
         for group in commands.chunks(size) {
-            if size == 1 && answers.is_refused(group) {
+            if size == 1 && replies.is_pointless(group) {
                 break;
             }
-            self.group(group, envelope, answers, run).await?;
+            self.group(group, envelope, replies, run).await?;
         }
-        answers.conclude();
+        replies.conclude();
         Ok(())
     }
 
@@ -123,21 +123,21 @@ impl Session {
         &mut self,
         group: &[Command],
         envelope: &Envelope,
-        answers: &mut Answers,
+        replies: &mut Replies,
         run: &mut Run,
     ) -> Result<(), Failure> {
         for (index, command) in group.iter().enumerate() {
-            // The MAIL step is open already: its command was made in it.
+            // The MAIL step has already begun: its command was built in it.
             let deadline = if index == 0 && command.step() == Step::MailFrom {
                 run.resume()
             } else {
-                run.enter(command.step())
+                run.begin(command.step())
             };
             let work = async {
                 if index == 0 {
-                    self.wire.in_step(run.trace()).await?;
+                    self.wire.ensure_in_sync(run.trace()).await?;
                     for command in group {
-                        run.trace().client(command.line());
+                        self.wire.record(command.line(), run.trace());
                     }
                     let lines: String = group.iter().flat_map(|command| [command.line(), "\r\n"]).collect();
                     self.wire.send(lines.as_bytes()).await?;
@@ -145,56 +145,58 @@ impl Session {
                 self.wire.reply(run.trace()).await
             };
             let result = deadline.bound(work).await;
-            run.saw_reply(&result);
-            let reply = match (result, &answers.refused) {
+            run.observe_reply(&result);
+            let reply = match (result, &replies.refused) {
                 (Err(_), Some((step, refusal))) => {
-                    // The server closed behind its refusal, which tells more than the close does.
+                    // The server closed the connection after its refusal, and the refusal is more informative.
                     return Err(Failure::new(*step, Cause::Reply(refusal.clone())));
                 }
-                (result, _) => run.leave(result)?,
+                (result, _) => run.finish(result)?,
             };
-            let taken = answers.take(command, reply, envelope);
-            run.leave(taken)?;
+            let recorded = replies.record(command, reply, envelope);
+            run.finish(recorded)?;
         }
         Ok(())
     }
 
-    /// The message and its final dot in one write, and the answer to it.
+    /// Sends the message and its final dot in one write, and reads the reply.
     async fn message(&mut self, message: &Stuffed, run: &mut Run) -> Result<Reply, Failure> {
-        let deadline = run.enter(Step::Body);
+        let deadline = run.begin(Step::Body);
         let opened = run.pass_gate().await;
-        run.leave(opened)?;
+        run.finish(opened)?;
         let result = deadline.bound(self.body(message, run)).await;
         let result = match result {
             Err(cause @ (Cause::Closed | Cause::Io { .. })) => {
-                Err(self.last_words(run).await.unwrap_or(cause))
+                Err(self.final_reply(run).await.unwrap_or(cause))
             }
             other => other,
         };
-        run.leave(result)?;
+        run.finish(result)?;
 
-        let deadline = run.enter(Step::Dot);
+        let deadline = run.begin(Step::Dot);
         let work = async {
             self.wire.flush().await?;
             self.wire.reply(run.trace()).await
         };
         let result = deadline.bound(work).await.and_then(|reply| match reply.code() {
             200..300 | 400..560 => positive(reply),
-            _ => Err(Cause::Protocol(ProtocolFault::OutOfStep(reply.to_string()))),
+            _ => Err(Cause::Protocol(ProtocolFault::OutOfSync(reply.to_string()))),
         });
-        run.saw_reply(&result);
-        run.leave(result)
+        run.observe_reply(&result);
+        run.finish(result)
     }
 
     async fn body(&mut self, message: &Stuffed, run: &mut Run) -> Result<(), Cause> {
-        self.wire.in_step(run.trace()).await?;
-        run.trace().client(&format!("(the message, {} bytes, and its final dot)", message.size()));
+        self.wire.ensure_in_sync(run.trace()).await?;
+        let shown = format!("(the message, {} bytes, and its final dot)", message.size());
+        self.wire.record(&shown, run.trace());
         self.wire.write(message.bytes()).await
     }
 
-    /// What the server said before it broke off while the message was not out yet.
-    async fn last_words(&mut self, run: &mut Run) -> Option<Cause> {
-        let reply = tokio::time::timeout(LAST_WORDS, self.wire.reply(run.trace())).await.ok()?.ok()?;
+    /// Reads the reply that the server sent before it closed the connection during the body.
+    async fn final_reply(&mut self, run: &mut Run) -> Option<Cause> {
+        let reply =
+            tokio::time::timeout(FINAL_REPLY_TIMEOUT, self.wire.reply(run.trace())).await.ok()?.ok()?;
         (reply.is_transient() || reply.is_permanent()).then_some(Cause::Reply(reply))
     }
 }
@@ -216,10 +218,11 @@ impl Command {
     }
 }
 
-impl Answers {
-    /// Takes the reply to one command. A reply that fits no command is an error: nothing behind it can be trusted.
-    fn take(&mut self, command: &Command, reply: Reply, envelope: &Envelope) -> Result<(), Cause> {
-        let out_of_step = |reply: &Reply| Err(Cause::Protocol(ProtocolFault::OutOfStep(reply.to_string())));
+impl Replies {
+    /// Records the reply to one command. A reply that does not fit the command is an error: nothing after it can be
+    /// trusted.
+    fn record(&mut self, command: &Command, reply: Reply, envelope: &Envelope) -> Result<(), Cause> {
+        let out_of_step = |reply: &Reply| Err(Cause::Protocol(ProtocolFault::OutOfSync(reply.to_string())));
         match command {
             Command::Mail(_) | Command::Rcpt(..) if (300..400).contains(&reply.code()) => out_of_step(&reply),
             Command::Mail(_) => {
@@ -254,7 +257,7 @@ impl Answers {
         }
     }
 
-    /// Without a single accepted recipient there is nothing to send.
+    /// Turns replies without an accepted recipient into a refusal.
     fn conclude(&mut self) {
         if self.refused.is_some() || self.accepted() > 0 {
             return;
@@ -273,8 +276,8 @@ impl Answers {
         self.recipients.iter().filter(|one| matches!(one.state, RecipientState::Accepted(_))).count()
     }
 
-    /// Whether it is known before the next command that it would be in vain.
-    fn is_refused(&mut self, next: &[Command]) -> bool {
+    /// Returns true if the next command cannot succeed.
+    fn is_pointless(&mut self, next: &[Command]) -> bool {
         if matches!(next, [Command::Data]) {
             self.conclude();
         }

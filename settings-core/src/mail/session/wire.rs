@@ -1,34 +1,40 @@
 //! Lines and replies, within limits.
 
-use std::{future::poll_fn, io, pin::Pin, task::Poll};
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::task::Poll;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 
-use super::run::Trace;
-use crate::mail::{
-    failure::{Cause, ProtocolFault},
-    reply::{Reply, printable},
-};
+use super::run::{Protection, Trace};
+use crate::mail::failure::{Cause, ProtocolFault};
+use crate::mail::reply::{Reply, printable};
 
-/// Bytes of a line of a reply, its end included.
+/// The maximum length of a line of a reply in bytes, including its end.
 const LINE_LIMIT: usize = 2048;
-/// Bytes of a reply.
+/// The maximum length of a reply in bytes.
 const REPLY_LIMIT: usize = 64 * 1024;
-/// Lines of a reply.
+/// The maximum number of lines of a reply.
 const LINES_LIMIT: usize = 500;
 /// Bytes read at once.
 const CHUNK: usize = 4096;
-/// Characters of a peer's text that an error shows.
+/// Bytes of the server's text that an error shows.
 const SHOWN: usize = 120;
 
-/// A byte stream that speaks in lines. At most one chunk more than a line is held in memory.
+/// A byte stream that may be encrypted.
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin {
+    fn protection(&self) -> Protection;
+}
+
+/// A byte stream read as lines. At most one chunk more than a line is held in memory.
 #[derive(Debug)]
 pub(crate) struct Wire<S> {
     stream: S,
     buffer: Vec<u8>,
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
+impl<S: Stream> Wire<S> {
     pub(crate) fn new(stream: S) -> Self {
         Self { stream, buffer: Vec::new() }
     }
@@ -37,20 +43,25 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         &self.stream
     }
 
-    /// Sends one command and waits for its reply; what the server said before the command is an error.
+    /// Records a line from the client; the caller has replaced secrets.
+    pub(crate) fn record(&self, line: &str, trace: &mut Trace) {
+        trace.client(line, self.stream.protection());
+    }
+
+    /// Sends one command and waits for its reply. Anything the server sent before the command is an error.
     pub(crate) async fn command(&mut self, line: &str, trace: &mut Trace) -> Result<Reply, Cause> {
         self.secret_command(line, line, trace).await
     }
 
-    /// Like [`Wire::command`], with `shown` in the transcript instead of the line.
+    /// Like [`Wire::command`], but records `shown` in the transcript instead of the line.
     pub(crate) async fn secret_command(
         &mut self,
         line: &str,
         shown: &str,
         trace: &mut Trace,
     ) -> Result<Reply, Cause> {
-        self.in_step(trace).await?;
-        trace.client(shown);
+        self.ensure_in_sync(trace).await?;
+        self.record(shown, trace);
         self.send(format!("{line}\r\n").as_bytes()).await?;
         self.reply(trace).await
     }
@@ -61,12 +72,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         self.flush().await
     }
 
-    /// Hands bytes to the stream without a flush.
+    /// Writes bytes without a flush.
     pub(crate) async fn write(&mut self, bytes: &[u8]) -> Result<(), Cause> {
         self.stream.write_all(bytes).await.map_err(|error| io_cause(&error))
     }
 
-    /// Pushes out what TLS may still hold.
+    /// Flushes bytes that TLS may still hold.
     pub(crate) async fn flush(&mut self) -> Result<(), Cause> {
         self.stream.flush().await.map_err(|error| io_cause(&error))
     }
@@ -78,7 +89,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         let mut bytes = 0;
         loop {
             let line = self.line().await?;
-            trace.server(&line);
+            trace.server(&line, self.stream.protection());
             bytes += line.len();
             let (this_code, more, text) = parse_line(&line)?;
             if let Some(first) = code.filter(|first| *first != this_code) {
@@ -98,23 +109,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         }
     }
 
-    /// Makes sure that the server has said nothing that we did not ask for.
+    /// Returns an error if the server has sent unsolicited bytes.
     ///
-    /// A 421 is the one thing a server may say unasked (RFC 5321, 3.8); it is returned as the reply it is.
-    pub(crate) async fn in_step(&mut self, trace: &mut Trace) -> Result<(), Cause> {
-        self.read_what_is_there().await;
+    /// The only unsolicited reply a server may send is a 421 (RFC 5321, 3.8), which is returned as a reply.
+    pub(crate) async fn ensure_in_sync(&mut self, trace: &mut Trace) -> Result<(), Cause> {
+        self.read_available().await;
         if self.buffer.is_empty() {
             return Ok(());
         }
         if self.buffer.starts_with(b"421") {
             return Err(Cause::Reply(self.reply(trace).await?));
         }
-        Err(Cause::Protocol(ProtocolFault::OutOfStep(self.surplus())))
+        Err(Cause::Protocol(ProtocolFault::OutOfSync(self.surplus())))
     }
 
-    /// The stream, provided that nothing was read beyond the last reply; else what was.
+    /// Returns the stream, or the bytes that follow the last reply, if there are any.
     pub(crate) async fn into_stream(mut self) -> Result<S, String> {
-        self.read_what_is_there().await;
+        self.read_available().await;
         if self.buffer.is_empty() { Ok(self.stream) } else { Err(self.surplus()) }
     }
 
@@ -122,14 +133,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         shown(&self.buffer)
     }
 
-    /// Whether the connection is open and the server has said nothing since its last reply.
+    /// Returns true if the connection is open and the server has sent nothing since its last reply.
     pub(crate) async fn is_quiet(&mut self) -> bool {
-        self.read_what_is_there().await && self.buffer.is_empty()
+        self.read_available().await && self.buffer.is_empty()
     }
 
-    /// One read that never waits; whether the connection is still open. An error or the end shows
-    /// itself again at the next read that is waited for.
-    async fn read_what_is_there(&mut self) -> bool {
+    /// Reads available bytes without waiting and returns true if the connection is still open.
+    ///
+    /// An error or the end of the stream appears again at the next read.
+    async fn read_available(&mut self) -> bool {
         let mut chunk = [0; 256];
         let mut chunk = ReadBuf::new(&mut chunk);
         let open = poll_fn(|cx| match Pin::new(&mut self.stream).poll_read(cx, &mut chunk) {
@@ -142,7 +154,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         open
     }
 
-    /// One line without its end, which is CR LF or LF alone.
+    /// Reads one line, without its CR LF or LF.
     async fn line(&mut self) -> Result<Vec<u8>, Cause> {
         let mut searched = 0;
         loop {
@@ -177,7 +189,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     }
 }
 
-/// The code, whether more lines follow, and the text.
+/// Returns the code, a flag for further lines, and the text.
 fn parse_line(line: &[u8]) -> Result<(u16, bool, &[u8]), Cause> {
     let not_a_reply = || Cause::Protocol(ProtocolFault::NotAReply(shown(line)));
     let (digits, rest) = line.split_at_checked(3).ok_or_else(not_a_reply)?;
@@ -202,7 +214,7 @@ fn shown(bytes: &[u8]) -> String {
     if bytes.len() > SHOWN { format!("{text}…") } else { text.to_owned() }
 }
 
-/// An error of the connection as a cause. Ends without farewell are ends.
+/// Converts an I/O error. A stream that ends without a TLS close notification counts as closed.
 pub(crate) fn io_cause(error: &io::Error) -> Cause {
     match error.kind() {
         io::ErrorKind::UnexpectedEof | io::ErrorKind::WriteZero => Cause::Closed,

@@ -1,4 +1,4 @@
-//! Who mails come from.
+//! The sender in the settings.
 
 use std::error::Error;
 use std::fmt;
@@ -7,10 +7,10 @@ use super::EmailSettings;
 use crate::mail::address::{AddressError, Mailbox};
 
 impl EmailSettings {
-    /// Who mails come from: `FeedbackName` and `FeedbackEmail`.
+    /// Returns the sender of mails: `FeedbackName` and `FeedbackEmail`.
     ///
     /// # Errors
-    /// Where `FeedbackEmail` is blank, or either is none of its kind; the text names the setting and what to do.
+    /// If `FeedbackEmail` is empty, or either is malformed; the text names the setting and what to do.
     pub fn sender(&self) -> Result<Mailbox, SenderError> {
         if self.feedback_email.is_empty() {
             return Err(SenderError::Blank);
@@ -21,10 +21,10 @@ impl EmailSettings {
             .map_err(|error| SenderError::Malformed("FeedbackName", error))
     }
 
-    /// Where answers go: `ReplyToAddress`, with `FeedbackName`; none where it is blank.
+    /// Returns the reply address: `ReplyToAddress` with `FeedbackName`; `None` if it is empty.
     ///
     /// # Errors
-    /// Where either is none of its kind.
+    /// If either is malformed.
     pub fn reply_to(&self) -> Result<Option<Mailbox>, SenderError> {
         if self.reply_to_address.is_empty() {
             return Ok(None);
@@ -37,13 +37,13 @@ impl EmailSettings {
     }
 }
 
-/// Why the settings name no sender.
+/// The reason why the settings do not name a sender.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SenderError {
-    /// No address to send from is set.
+    /// The sender address is empty.
     Blank,
-    /// This setting is not what it should be.
+    /// This setting is malformed.
     Malformed(&'static str, AddressError),
 }
 
@@ -51,8 +51,8 @@ impl fmt::Display for SenderError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Blank => f.write_str(
-                "EmailSettings.FeedbackEmail is empty, so there is no address to send from; set it to an address \
-                 that the SMTP server takes mail from",
+                "EmailSettings.FeedbackEmail is empty: set it to an address that the SMTP server accepts as the \
+                 sender",
             ),
             Self::Malformed(setting, error) => write!(f, "EmailSettings.{setting}: {error}"),
         }

@@ -4,6 +4,7 @@ mod reports;
 
 use std::time::Duration;
 
+use super::build::Builder;
 use super::*;
 use crate::schema::{DefaultValue, Kind, Member, Section, Setting};
 use crate::value::{Secret, SettingValue};

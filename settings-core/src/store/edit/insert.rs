@@ -1,16 +1,17 @@
-//! Adding a key that is not there yet.
+//! Adding a key.
 
 use super::locate::{self, end};
 use super::style::{self, Style};
 use super::{Edit, EditError, trivia};
 use crate::line_index::line_column;
-use crate::value::Wiped;
+use crate::value::ZeroizingString;
 use crate::value::json::{self, Key, Raw, Shape};
 
-/// Adds `json` at `path`, with the sections that are missing, behind what is there.
+/// Adds `json` at `path`, after the existing keys, with the sections that are missing.
 pub(super) fn entry(text: &str, root: Raw<'_>, path: &[String], json: &str) -> Result<Vec<Edit>, EditError> {
     let sections = path.split_last().map_or(&[][..], |(_, sections)| sections);
-    let new = |depth| New { style: Style::of(text, root), keys: path.get(depth..).unwrap_or_default(), json };
+    let new =
+        |depth| New { style: Style::detect(text, root), keys: path.get(depth..).unwrap_or_default(), json };
     let found = match locate::section(root, sections) {
         Ok(found) => found,
         Err((null, depth)) if null.shape == Shape::Null => {
@@ -44,11 +45,11 @@ impl New<'_> {
     fn on_a_line(&self, text: &str, last: (Key<'_>, Raw<'_>), indent: &str) -> Vec<Edit> {
         let (line, colon) = (self.style.newline, style::colon(text, last));
         let member = self.member(colon, Some(indent));
-        let (comma, behind) = comma_behind(text, end(last.1));
-        let at = trivia::end_of_line_comments(text, behind);
+        let (comma, after) = comma_after(text, end(last.1));
+        let at = trivia::end_of_line_comments(text, after);
         let mut edits = Vec::new();
         if comma.is_none() {
-            edits.push(insertion(behind, &[","]));
+            edits.push(insertion(after, &[","]));
         }
         let trailing = if comma.is_some() { "," } else { "" };
         edits.push(insertion(at, &[line, indent, &member, trailing]));
@@ -62,22 +63,22 @@ impl New<'_> {
         before: Option<&(Key<'_>, Raw<'_>)>,
     ) -> Vec<Edit> {
         let colon = style::colon(text, last);
-        let usual = if colon == ":" { "" } else { " " };
+        let usual_gap = if colon == ":" { "" } else { " " };
         let gap = before.and_then(|(_, value)| {
-            let (_, behind) = comma_behind(text, end(*value));
-            let gap = text.get(behind..last.0.start)?;
+            let (_, after) = comma_after(text, end(*value));
+            let gap = text.get(after..last.0.start)?;
             (trivia::is_space(gap) && !gap.contains('\n')).then_some(gap)
         });
-        let gap = gap.unwrap_or(usual);
+        let gap = gap.unwrap_or(usual_gap);
         let member = self.member(colon, None);
-        let (comma, behind) = comma_behind(text, end(last.1));
+        let (comma, after) = comma_after(text, end(last.1));
         vec![match comma {
-            Some(_) => insertion(behind, &[gap, &member, ","]),
-            None => insertion(behind, &[",", gap, &member]),
+            Some(_) => insertion(after, &[gap, &member, ","]),
+            None => insertion(after, &[",", gap, &member]),
         }]
     }
 
-    /// A section that is null is one that is not there.
+    /// Replaces a section that is null.
     fn instead_of(&self, text: &str, null: Raw<'_>) -> Edit {
         let with = if self.style.one_line {
             joined(&["{", &self.member(": ", None), "}"])
@@ -100,7 +101,7 @@ impl New<'_> {
         let (line, outer) = (self.style.newline, style::line_indent(text, object.start));
         let inner = format!("{outer}{}", self.style.indent);
         let member = self.member(": ", Some(&inner));
-        // comments stay, and with them the line break behind the last one
+        // comments stay, together with the line break after the last one
         let kept = inside.trim_end_matches([' ', '\t', '\n', '\r']);
         let space = inside.get(kept.len()..).unwrap_or_default();
         let tail = match space.contains('\n') && !kept.is_empty() {
@@ -110,9 +111,9 @@ impl New<'_> {
         vec![Edit { start: open + kept.len(), end: close, with: joined(&[line, &inner, &member, &tail]) }]
     }
 
-    /// Key, colon and value; on several lines where `indent` (that of the key) is given and sections are missing.
-    fn member(&self, colon: &str, indent: Option<&str>) -> Wiped {
-        let mut out = Wiped::default();
+    /// Formats key, colon and value, on several lines if `indent` (that of the key) is given and sections are missing.
+    fn member(&self, colon: &str, indent: Option<&str>) -> ZeroizingString {
+        let mut out = ZeroizingString::default();
         let mut indent = indent.map(str::to_owned);
         let mut closing = Vec::new();
         for (at, key) in self.keys.iter().enumerate() {
@@ -137,8 +138,8 @@ impl New<'_> {
     }
 }
 
-/// The comma behind a value, if there is one, and the byte behind it (or behind the value).
-fn comma_behind(text: &str, value_end: usize) -> (Option<usize>, usize) {
+/// Finds the comma after a value, and returns it with the offset after it, or after the value if there is no comma.
+fn comma_after(text: &str, value_end: usize) -> (Option<usize>, usize) {
     let at = trivia::skip(text, value_end);
     if text.as_bytes().get(at) == Some(&b',') { (Some(at), at + 1) } else { (None, value_end) }
 }
@@ -147,8 +148,8 @@ fn insertion(at: usize, with: &[&str]) -> Edit {
     Edit { start: at, end: at, with: joined(with) }
 }
 
-fn joined(parts: &[&str]) -> Wiped {
-    let mut out = Wiped::with_capacity(parts.iter().map(|part| part.len()).sum());
+fn joined(parts: &[&str]) -> ZeroizingString {
+    let mut out = ZeroizingString::with_capacity(parts.iter().map(|part| part.len()).sum());
     parts.iter().for_each(|part| out.push_str(part));
     out
 }

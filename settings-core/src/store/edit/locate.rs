@@ -1,17 +1,17 @@
-//! Where keys stand.
+//! Finding keys.
 
 use std::rc::Rc;
 
 use crate::value::json::{Key, Raw, Shape};
 
-/// One entry of an object that has the key that was looked for.
+/// An entry of an object with the wanted key.
 #[derive(Debug)]
 pub(super) struct Match<'a> {
     /// The object.
     pub(super) object: Raw<'a>,
     /// All of its entries.
     pub(super) entries: Rc<[(Key<'a>, Raw<'a>)]>,
-    /// The number of the one.
+    /// The number of the entry.
     pub(super) at: usize,
 }
 
@@ -25,7 +25,7 @@ impl<'a> Match<'a> {
     }
 }
 
-/// Every entry at `path`, letter case aside, in the order of the text.
+/// Returns every entry at `path`, in any letter case, in the order of the text.
 pub(super) fn matches<'a>(root: Raw<'a>, path: &[String]) -> Vec<Match<'a>> {
     let Some((last, sections)) = path.split_last() else { return Vec::new() };
     let mut objects = vec![root];
@@ -49,19 +49,19 @@ pub(super) fn matches<'a>(root: Raw<'a>, path: &[String]) -> Vec<Match<'a>> {
     matches
 }
 
-/// How far down a path the text's sections reach.
+/// The innermost section of a path that the text has.
 #[derive(Debug)]
 pub(super) struct Section<'a> {
-    /// The innermost section that exists; the last, where it stands twice.
+    /// The section; the last one if it appears twice.
     pub(super) object: Raw<'a>,
-    /// How many of the path's keys lead to it.
+    /// The number of the path's keys that lead to it.
     pub(super) depth: usize,
 }
 
 /// Follows `path` as far as its sections exist.
 ///
 /// # Errors
-/// What stands where a section should, and how many keys lead to it.
+/// Returns the value that is not a section, and the number of keys that lead to it.
 pub(super) fn section<'a>(root: Raw<'a>, path: &[String]) -> Result<Section<'a>, (Raw<'a>, usize)> {
     let mut found = Section { object: root, depth: 0 };
     for key in path {
@@ -75,7 +75,7 @@ pub(super) fn section<'a>(root: Raw<'a>, path: &[String]) -> Result<Section<'a>,
     Ok(found)
 }
 
-/// The byte behind a value.
+/// The offset after a value.
 pub(super) fn end(value: Raw<'_>) -> usize {
     value.start + value.text.len()
 }

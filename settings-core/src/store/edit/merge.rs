@@ -1,4 +1,4 @@
-//! A list or map, changed part by part, so that what stays keeps its layout and all comments stay.
+//! Changing a list or map part by part, so that unchanged parts keep their layout, and all comments stay.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -6,14 +6,14 @@ use std::collections::{HashMap, HashSet};
 use super::locate::end;
 use super::style::{Style, line_indent};
 use super::trivia;
-use crate::value::Wiped;
+use crate::value::ZeroizingString;
 use crate::value::json::{self, Raw, Shape};
 
-/// Lists whose lengths' product is larger are compared by their ends alone.
+/// The largest product of two lists' lengths for which the whole lists are compared, not only their ends.
 const MAX_COMPARED: usize = 40_000;
 
-/// What takes the place of `old`, a value of `text`: `json`, in the layout and with the comments of `old`.
-pub(super) fn merged(text: &str, style: Style<'_>, old: Raw<'_>, json: &str) -> Wiped {
+/// Formats `json` in the layout and with the comments of `old`, a value of `text`.
+pub(super) fn merged(text: &str, style: Style<'_>, old: Raw<'_>, json: &str) -> ZeroizingString {
     let Ok(new) = json::parse_value(json) else { return json.to_owned().into() };
     if is_same(old, new) {
         return old.text.to_owned().into();
@@ -29,10 +29,10 @@ pub(super) fn merged(text: &str, style: Style<'_>, old: Raw<'_>, json: &str) -> 
     }
 }
 
-/// `None` where the two are not both lists or both maps, or `old` holds nothing whose layout could be kept.
-fn parts_merged(text: &str, style: Style<'_>, old: Raw<'_>, new: Raw<'_>) -> Option<Wiped> {
-    let (parts, others) = (Parts::of(text, old)?, entries(new)?);
-    if old.shape != new.shape || parts.holds_nothing() {
+/// Returns `None` unless both are lists or both are maps, and `old` has a layout to keep.
+fn parts_merged(text: &str, style: Style<'_>, old: Raw<'_>, new: Raw<'_>) -> Option<ZeroizingString> {
+    let (parts, others) = (Parts::parse(text, old)?, entries(new)?);
+    if old.shape != new.shape || parts.is_empty() {
         return None;
     }
     let steps = match old.shape {
@@ -46,7 +46,7 @@ fn parts_merged(text: &str, style: Style<'_>, old: Raw<'_>, new: Raw<'_>) -> Opt
         let part = step.old.and_then(|old| Some((old, parts.all.get(old)?)));
         let comma = Some(at) != last || parts.comma;
         match (part, new) {
-            (Some((_, part)), None) => writer.leave_out(part),
+            (Some((_, part)), None) => writer.remove(part),
             (Some((number, part)), Some((_, new))) => writer.keep(number, part, *new, comma),
             (None, Some((key, new))) => writer.add(key, *new, comma),
             (None, None) => {}
@@ -55,7 +55,7 @@ fn parts_merged(text: &str, style: Style<'_>, old: Raw<'_>, new: Raw<'_>) -> Opt
     Some(writer.finish())
 }
 
-/// A value as its parts, each with its key as it is written (none in a list).
+/// Splits a value into its parts, each with its key as it is written (empty in a list).
 fn entries(raw: Raw<'_>) -> Option<Vec<(&str, Raw<'_>)>> {
     match raw.shape {
         Shape::Array => Some(raw.elements()?.into_iter().map(|element| ("", element)).collect()),
@@ -64,30 +64,30 @@ fn entries(raw: Raw<'_>) -> Option<Vec<(&str, Raw<'_>)>> {
     }
 }
 
-/// One element or entry with what stands around it.
+/// An element or entry with the text around it.
 struct Part<'a> {
-    /// Space and comments behind the bracket or the part before.
+    /// Space and comments after the bracket or the part before.
     lead: &'a str,
-    /// The key with its colon; nothing in a list.
+    /// The key with its colon; empty in a list.
     head: &'a str,
     key: &'a str,
     value: Raw<'a>,
-    /// Space and comments before the comma, or on the line of a value without one.
-    behind: &'a str,
-    /// Comments behind the comma, where nothing else follows on the line.
-    after: &'a str,
+    /// Space and comments before the comma, or on the line of a value without a comma.
+    before_comma: &'a str,
+    /// Comments after the comma, if nothing else follows on the line.
+    after_comma: &'a str,
 }
 
 struct Parts<'a> {
     all: Vec<Part<'a>>,
-    /// What stands before the closing bracket.
+    /// Space and comments before the closing bracket.
     tail: &'a str,
     /// Whether the last part has a comma.
     comma: bool,
 }
 
 impl<'a> Parts<'a> {
-    fn of(text: &'a str, whole: Raw<'a>) -> Option<Self> {
+    fn parse(text: &'a str, whole: Raw<'a>) -> Option<Self> {
         let mut at = whole.start + 1;
         let (mut all, mut comma) = (Vec::new(), false);
         let starts: Vec<_> = match whole.shape {
@@ -98,31 +98,31 @@ impl<'a> Parts<'a> {
             let lead = text.get(at..start)?;
             let (value_end, next) = (end(value), trivia::skip(text, end(value)));
             comma = text.as_bytes().get(next) == Some(&b',');
-            let behind_end = if comma { next } else { trivia::end_of_line_comments(text, value_end) };
-            at = behind_end + usize::from(comma);
+            let before_end = if comma { next } else { trivia::end_of_line_comments(text, value_end) };
+            at = before_end + usize::from(comma);
             let after_end = trivia::end_of_line_comments(text, at);
             let is_line_end = text.get(after_end..)?.trim_start_matches([' ', '\t', '\r']).starts_with('\n');
-            let after = if comma && is_line_end { text.get(at..after_end)? } else { "" };
-            at += after.len();
-            let (head, behind) = (text.get(start..value.start)?, text.get(value_end..behind_end)?);
-            all.push(Part { lead, head, key, value, behind, after });
+            let after_comma = if comma && is_line_end { text.get(at..after_end)? } else { "" };
+            at += after_comma.len();
+            let (head, before_comma) = (text.get(start..value.start)?, text.get(value_end..before_end)?);
+            all.push(Part { lead, head, key, value, before_comma, after_comma });
         }
         let tail = text.get(at..end(whole).checked_sub(1)?)?;
         Some(Self { all, tail, comma })
     }
 
-    fn holds_nothing(&self) -> bool {
+    fn is_empty(&self) -> bool {
         self.all.is_empty() && trivia::is_space(self.tail)
     }
 }
 
-/// One part of the old value, of the new one, or the same place of both.
+/// A part of the old value, of the new one, or of both.
 struct Step {
     old: Option<usize>,
     new: Option<usize>,
 }
 
-/// Entries stay where they stand, new ones come behind; `None` where a key stands twice.
+/// Keeps the order of old entries and adds new ones at the end; `None` if a key appears twice.
 fn by_key(parts: &[Part<'_>], new: &[(&str, Raw<'_>)]) -> Option<Vec<Step>> {
     let mut added = named(new)?;
     let mut steps = Vec::with_capacity(parts.len() + new.len());
@@ -140,19 +140,19 @@ fn by_key(parts: &[Part<'_>], new: &[(&str, Raw<'_>)]) -> Option<Vec<Step>> {
     Some(steps)
 }
 
-/// The number of each entry by its key; `None` where one stands twice.
+/// Maps each key to the number of its entry; `None` if a key appears twice.
 fn named<'a>(entries: &[(&'a str, Raw<'_>)]) -> Option<HashMap<Cow<'a, str>, usize>> {
     let mut named = HashMap::with_capacity(entries.len());
     let mut all = entries.iter().enumerate();
     all.all(|(number, (key, _))| named.insert(unescaped(key), number).is_none()).then_some(named)
 }
 
-/// The text of a key.
+/// Returns the text of a key.
 fn unescaped(key: &str) -> Cow<'_, str> {
     json::parse_value(key).ok().and_then(|raw| raw.string()).unwrap_or(Cow::Borrowed(key))
 }
 
-/// Elements that are in both stay; between them one takes the place of another as far as there are any.
+/// Keeps elements that both lists have. Between them, new elements replace old ones in pairs.
 fn aligned(parts: &[Part<'_>], new: &[(&str, Raw<'_>)]) -> Vec<Step> {
     let same = |old: usize, at: usize| {
         parts.get(old).zip(new.get(at)).is_some_and(|(part, (_, value))| is_same(part.value, *value))
@@ -183,7 +183,7 @@ fn aligned(parts: &[Part<'_>], new: &[(&str, Raw<'_>)]) -> Vec<Step> {
     steps
 }
 
-/// The longest common subsequence of two ranges; nothing of what would take too long.
+/// Returns the longest common subsequence of two ranges, or nothing if the comparison would take too long.
 fn common(
     old: std::ops::Range<usize>,
     new: std::ops::Range<usize>,
@@ -193,7 +193,7 @@ fn common(
     if old.is_empty() || new.is_empty() || old.len().saturating_mul(new.len()) > MAX_COMPARED {
         return Vec::new();
     }
-    // the length for what is left from each pair of places on
+    // the length of the subsequence from each pair of places on
     let mut lengths = vec![0_usize; (old.len() + 1) * width];
     let length = |lengths: &[usize], row: usize, column: usize| {
         lengths.get(row * width + column).copied().unwrap_or_default()
@@ -211,11 +211,11 @@ fn common(
     }
     let (mut row, mut column, mut pairs) = (0, 0, Vec::new());
     while row < old.len() && column < new.len() {
-        let (below, beside) = (length(&lengths, row + 1, column), length(&lengths, row, column + 1));
+        let (below, right) = (length(&lengths, row + 1, column), length(&lengths, row, column + 1));
         if same(old.start + row, new.start + column) {
             pairs.push((old.start + row, new.start + column));
             (row, column) = (row + 1, column + 1);
-        } else if below >= beside {
+        } else if below >= right {
             row += 1;
         } else {
             column += 1;
@@ -224,7 +224,7 @@ fn common(
     pairs
 }
 
-/// Puts the parts together again.
+/// Writes the parts of the merged value.
 struct Writer<'w> {
     text: &'w str,
     style: Style<'w>,
@@ -232,40 +232,40 @@ struct Writer<'w> {
     parts: &'w Parts<'w>,
     /// A line break with the indentation of a part.
     line: String,
-    /// What stands before a part that has another before it.
-    usual: String,
-    out: Wiped,
-    /// Comments of parts that are left out, with the space before them.
+    /// The separator of two parts, after the comma.
+    separator: String,
+    out: ZeroizingString,
+    /// Comments of removed parts, with the space before them.
     carried: Vec<&'w str>,
     is_first: bool,
-    /// Whether what was written last is a line's comment.
+    /// Whether the last text was a line comment without its line break.
     is_open: bool,
 }
 
 impl<'w> Writer<'w> {
     fn new(text: &'w str, style: Style<'w>, whole: Raw<'w>, parts: &'w Parts<'w>) -> Self {
-        let mut out = Wiped::with_capacity(whole.text.len());
+        let mut out = ZeroizingString::with_capacity(whole.text.len());
         out.push_str(whole.text.get(..1).unwrap_or_default());
         let line = line(text, style, whole, parts);
         let has_own_lines = parts.all.iter().any(|part| part.lead.contains('\n')) || parts.all.is_empty();
         let second = parts.all.get(1).map(|part| part.lead).filter(|lead| trivia::is_space(lead));
-        let usual = if has_own_lines { line.clone() } else { second.unwrap_or(" ").to_owned() };
+        let separator = if has_own_lines { line.clone() } else { second.unwrap_or(" ").to_owned() };
         let carried = if parts.all.is_empty() { vec![parts.tail.trim_end()] } else { Vec::new() };
-        Self { text, style, whole, parts, line, usual, out, carried, is_first: true, is_open: false }
+        Self { text, style, whole, parts, line, separator, out, carried, is_first: true, is_open: false }
     }
 
-    /// Comments around it stay, those within it don't.
-    fn leave_out(&mut self, part: &Part<'w>) {
-        if [part.lead, part.behind, part.after].iter().all(|trivia| trivia::is_space(trivia)) {
+    /// Removes a part. The comments around it stay.
+    fn remove(&mut self, part: &Part<'w>) {
+        if [part.lead, part.before_comma, part.after_comma].iter().all(|trivia| trivia::is_space(trivia)) {
             return;
         }
-        let (behind, blank) = (part.behind.trim_end(), [' ', '\t']);
-        let is_alone = behind.is_empty() && part.after.is_empty();
+        let (before, blank) = (part.before_comma.trim_end(), [' ', '\t']);
+        let is_alone = before.is_empty() && part.after_comma.is_empty();
         let lead = if is_alone { part.lead.trim_end() } else { part.lead };
         let is_indented = lead.ends_with([' ', '\t', '\n']);
         let trimmed = |trivia: &'w str| if is_indented { trivia.trim_start_matches(blank) } else { trivia };
-        let after = if behind.is_empty() { trimmed(part.after) } else { part.after };
-        self.carried.extend([lead, trimmed(behind), after].into_iter().filter(|trivia| !trivia.is_empty()));
+        let after = if before.is_empty() { trimmed(part.after_comma) } else { part.after_comma };
+        self.carried.extend([lead, trimmed(before), after].into_iter().filter(|trivia| !trivia.is_empty()));
     }
 
     fn keep(&mut self, number: usize, part: &Part<'_>, new: Raw<'_>, comma: bool) {
@@ -279,8 +279,8 @@ impl<'w> Writer<'w> {
         match lead {
             Some(lead) => self.lead(lead),
             None => {
-                let usual = self.usual_lead().to_owned();
-                self.lead(&usual);
+                let separator = self.separator_or_line().to_owned();
+                self.lead(&separator);
             }
         }
         self.out.push_str(part.head);
@@ -289,17 +289,17 @@ impl<'w> Writer<'w> {
         if comma && !had_comma {
             self.out.push(',');
         }
-        self.trivia(part.behind);
+        self.trivia(part.before_comma);
         if comma && had_comma {
             self.out.push(',');
         }
-        self.trivia(part.after);
+        self.trivia(part.after_comma);
     }
 
     fn add(&mut self, key: &str, new: Raw<'_>, comma: bool) {
         let lead = match self.parts.all.first() {
             Some(first) if self.is_first && trivia::is_space(first.lead) => first.lead.to_owned(),
-            _ => self.usual_lead().to_owned(),
+            _ => self.separator_or_line().to_owned(),
         };
         self.lead(&lead);
         if !key.is_empty() {
@@ -314,7 +314,7 @@ impl<'w> Writer<'w> {
         }
     }
 
-    fn finish(mut self) -> Wiped {
+    fn finish(mut self) -> ZeroizingString {
         let outer = format!("{}{}", self.style.newline, line_indent(self.text, self.whole.start));
         let tail = if self.parts.all.is_empty() { &outer } else { self.parts.tail };
         let is_bare = self.is_first && self.carried.is_empty() && trivia::is_space(tail);
@@ -326,7 +326,8 @@ impl<'w> Writer<'w> {
         self.out
     }
 
-    /// What is carried, then space and comments before a part or the bracket; a line's comment needs a line break.
+    /// Writes the carried comments, and the space and comments before a part or the bracket. A line comment gets its
+    /// line break.
     fn lead(&mut self, lead: &str) {
         let carried = std::mem::take(&mut self.carried);
         for trivia in carried.into_iter().chain([lead]) {
@@ -347,23 +348,23 @@ impl<'w> Writer<'w> {
         self.is_open = trivia::ends_open(trivia) || (trivia.is_empty() && self.is_open);
     }
 
-    /// What stands before a part that has another before it.
-    fn usual_lead(&self) -> &str {
-        if self.is_open { &self.line } else { &self.usual }
+    /// Returns the text before a part that is not the first.
+    fn separator_or_line(&self) -> &str {
+        if self.is_open { &self.line } else { &self.separator }
     }
 }
 
-/// A line break with the indentation of a part.
+/// Returns a line break with the indentation of a part.
 fn line(text: &str, style: Style<'_>, whole: Raw<'_>, parts: &Parts<'_>) -> String {
     let indent = parts.all.iter().rev().find_map(|part| {
         let (_, indent) = part.lead.rsplit_once('\n')?;
         trivia::is_space(indent).then(|| indent.to_owned())
     });
-    let usual = || format!("{}{}", line_indent(text, whole.start), style.indent);
-    format!("{}{}", style.newline, indent.unwrap_or_else(usual))
+    let separator = || format!("{}{}", line_indent(text, whole.start), style.indent);
+    format!("{}{}", style.newline, indent.unwrap_or_else(separator))
 }
 
-/// Whether two values say the same: layout, comments, the order of keys, and how a text is escaped aside.
+/// Returns whether two values are equal, apart from layout, comments, the order of keys, and escapes.
 fn is_same(a: Raw<'_>, b: Raw<'_>) -> bool {
     match (a.shape, b.shape) {
         (Shape::String { .. }, Shape::String { .. }) => is_same_text(a.text, b.text),
@@ -383,14 +384,14 @@ fn is_same(a: Raw<'_>, b: Raw<'_>) -> bool {
     }
 }
 
-/// Whether two JSON strings are the same text.
+/// Returns whether two JSON strings have the same text.
 fn is_same_text(a: &str, b: &str) -> bool {
     if a == b || !(a.contains('\\') || b.contains('\\')) {
         return a == b;
     }
     let text = |json: &str| {
         let raw = json::parse_value(json).ok()?;
-        Some(Wiped::from(raw.string()?.into_owned()))
+        Some(ZeroizingString::from(raw.string()?.into_owned()))
     };
     text(a).is_some_and(|a| text(b) == Some(a))
 }

@@ -1,4 +1,4 @@
-//! JSON text, changed in place by span.
+//! Editing JSON text in place.
 
 mod insert;
 mod locate;
@@ -14,25 +14,25 @@ use std::fmt;
 
 use crate::line_index::line_column;
 use crate::value::json::{self, Raw, Shape, SyntaxError};
-use crate::value::{Wiped, wipe};
+use crate::value::{ZeroizingString, wipe};
 use locate::{Match, matches};
 use style::Style;
 
-/// How often one setting may stand in a text that is edited.
+/// The number of copies of one setting that an edit can merge.
 const MAX_COPIES: usize = 100;
 
-/// One setting to write or to remove.
+/// A setting to write or to remove.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Change {
     /// The keys from the outermost section to the setting.
     pub path: Vec<String>,
-    /// Where the setting may stand under an old name.
+    /// The paths of the setting's aliases.
     pub old_names: Vec<Vec<String>>,
-    /// What to do.
+    /// The edit.
     pub action: Action,
 }
 
-/// What a [`Change`] does. Its text is wiped from memory on drop.
+/// The edit of a [`Change`]. Its text is wiped from memory on drop.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Action {
     /// Writes this JSON value.
@@ -42,7 +42,7 @@ pub enum Action {
 }
 
 impl fmt::Debug for Change {
-    /// Leaves the value out: it may be secret.
+    /// Omits the value, which may be secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Change")
             .field("path", &self.path)
@@ -52,7 +52,7 @@ impl fmt::Debug for Change {
 }
 
 impl fmt::Debug for Action {
-    /// Leaves the value out: it may be secret.
+    /// Omits the value, which may be secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Set(_) => "Set(..)",
@@ -76,46 +76,47 @@ impl Change {
         Self { path, old_names: Vec::new(), action: Action::Set(json.into()) }
     }
 
-    /// Removes what stands at a path of keys.
+    /// Removes the value at a path of keys.
     pub fn unset<K: Into<String>>(path: impl IntoIterator<Item = K>) -> Self {
         let path = path.into_iter().map(Into::into).collect();
         Self { path, old_names: Vec::new(), action: Action::Unset }
     }
 }
 
-/// Why a text can't be edited. Shows nothing of the text but single characters of broken syntax.
+/// An error of editing a text. Shows nothing of the text except single characters of broken syntax.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum EditError {
-    /// The text is no JSON, or nests too deeply once it is edited.
+    /// The text is not JSON, or nests too deeply after the edit.
     Syntax {
-        /// What is wrong, its offset in the text.
+        /// The syntax error, with its offset in the text.
         error: SyntaxError,
         /// The line, counted from 1.
         line: usize,
         /// The column in characters, counted from 1.
         column: usize,
     },
-    /// The text holds nothing, not even `{}`.
+    /// The text is empty, without even `{}`.
     Empty,
-    /// Something else stands where an object must.
+    /// A section is not an object.
     NotObject {
-        /// The keys of what should be an object; none for the whole text.
+        /// The keys of the section; none for the whole text.
         path: Vec<String>,
-        /// What stands there: `a string`.
+        /// The type of value that was found: `a string`.
         found: &'static str,
         /// The line, counted from 1.
         line: usize,
         /// The column in characters, counted from 1.
         column: usize,
     },
-    /// A setting stands in the text more often than anybody can have meant.
+    /// A setting is in the text too often to merge the copies.
     Copies {
         /// The setting's keys.
         path: Vec<String>,
     },
-    /// A change's path has no keys.
+    /// The path of a change has no keys.
     NoPath,
-    /// A change's value is no JSON.
+    /// The value of a change is not JSON.
     NoValue,
 }
 
@@ -125,7 +126,7 @@ impl fmt::Display for EditError {
             Self::Syntax { error, line, column } => {
                 write!(f, "line {line}, column {column}: {} ({})", error.message, error.help)
             }
-            Self::Empty => f.write_str("the file holds nothing; write `{}` into it to use every default"),
+            Self::Empty => f.write_str("the file is empty; write `{}` into it to use every default"),
             Self::NotObject { path, found, line, column } if path.is_empty() => {
                 write!(f, "line {line}, column {column}: expected an object of sections, found {found}")
             }
@@ -137,23 +138,23 @@ impl fmt::Display for EditError {
                 )
             }
             Self::Copies { path } => {
-                write!(f, "`{}` stands more than {MAX_COPIES} times; remove all but one", path.join("."))
+                write!(f, "`{}` appears more than {MAX_COPIES} times; remove all but one", path.join("."))
             }
             Self::NoPath => f.write_str("a setting's path has at least one key"),
-            Self::NoValue => f.write_str("the value to write is no JSON"),
+            Self::NoValue => f.write_str("the value to write is not JSON"),
         }
     }
 }
 
 impl std::error::Error for EditError {}
 
-/// `text` with all `changes` made, one after the other.
+/// Makes all `changes` to `text`, one after the other.
 ///
-/// Comments, order, indentation, line ends, a byte-order mark and whatever else a change does not concern stay as
-/// they are. What is added follows the style of its neighbours. Keys are found as the resolver finds them: letter
-/// case aside, and under old names; a value that is set ends up once, under its own name and letter case. Where a
-/// section or key stands twice, the last counts, and the others are removed. A list or map that takes the place of
-/// another keeps what is the same in both as it is written, and all comments.
+/// Comments, order, indentation, line ends, a byte-order mark and everything else that a change does not concern stay as
+/// they are. Additions follow the style of their neighbours. Keys are found as the resolver finds them: in any letter
+/// case, and under aliases; a value that is set ends up once, under its own name and letter case. If a section or key
+/// appears twice, the last one counts, and the others are removed. When a list or map replaces another, the parts that
+/// both have keep their layout, and all comments stay.
 ///
 /// ```
 /// use settings_core::store::{Change, edit};
@@ -165,17 +166,17 @@ impl std::error::Error for EditError {}
 /// ```
 ///
 /// # Errors
-/// Where the text is no JSON object, or no object stands where a section must.
+/// If the text is not a JSON object, or a section in it is not an object.
 pub fn edit(text: &str, changes: &[Change]) -> Result<String, EditError> {
-    edited(text, changes).map(Wiped::into_string)
+    edited(text, changes).map(ZeroizingString::into_string)
 }
 
-/// As [`edit()`], the text wiped when it is dropped.
-pub(super) fn edited(text: &str, changes: &[Change]) -> Result<Wiped, EditError> {
+/// Makes the changes as [`edit()`] does, with a text that is wiped on drop.
+pub(super) fn edited(text: &str, changes: &[Change]) -> Result<ZeroizingString, EditError> {
     changes.iter().try_fold(text.to_owned().into(), apply)
 }
 
-fn apply(mut text: Wiped, change: &Change) -> Result<Wiped, EditError> {
+fn apply(mut text: ZeroizingString, change: &Change) -> Result<ZeroizingString, EditError> {
     if change.path.is_empty() {
         return Err(EditError::NoPath);
     }
@@ -184,7 +185,7 @@ fn apply(mut text: Wiped, change: &Change) -> Result<Wiped, EditError> {
     {
         return Err(EditError::NoValue);
     }
-    // each round but the last removes one copy
+    // each round except the last removes one copy
     for _ in 0..=MAX_COPIES {
         let root = root(&text)?;
         let own = matches(root, &change.path);
@@ -214,7 +215,7 @@ fn apply(mut text: Wiped, change: &Change) -> Result<Wiped, EditError> {
     Err(EditError::Copies { path: change.path.clone() })
 }
 
-/// Whether an old name stands in the very section that its setting belongs to, so that the key alone has changed.
+/// Returns whether an alias is in the section of its setting, so that only the key differs.
 fn in_own_section(change: &Change, root: Raw<'_>, old: &Match<'_>) -> bool {
     let sections = change.path.split_last().map_or(&[][..], |(_, sections)| sections);
     locate::section(root, sections)
@@ -228,24 +229,25 @@ fn replace(text: &str, root: Raw<'_>, found: &Match<'_>, change: &Change, json: 
         let name = change.path.last().map(|name| json::escape(name)).unwrap_or_default();
         edits.push(Edit { start: key.start, end: key.start + key.raw.len(), with: name.into() });
     }
-    let with = merge::merged(text, Style::of(text, root), value, json);
+    let with = merge::merged(text, Style::detect(text, root), value, json);
     if *with != *value.text {
         edits.push(Edit { start: value.start, end: locate::end(value), with });
     }
     edits
 }
 
-/// A part of the text with what takes its place.
+/// A part of the text, and its replacement.
 #[derive(Debug)]
 struct Edit {
     start: usize,
     end: usize,
-    with: Wiped,
+    with: ZeroizingString,
 }
 
-/// `edits` are in the order of the text and do not overlap.
-fn applied(text: &str, edits: &[Edit]) -> Wiped {
-    let mut out = Wiped::with_capacity(text.len() + edits.iter().map(|edit| edit.with.len()).sum::<usize>());
+/// Applies `edits`, which are in the order of the text and do not overlap.
+fn applied(text: &str, edits: &[Edit]) -> ZeroizingString {
+    let mut out =
+        ZeroizingString::with_capacity(text.len() + edits.iter().map(|edit| edit.with.len()).sum::<usize>());
     let mut from = 0;
     for edit in edits {
         out.push_str(text.get(from..edit.start).unwrap_or_default());
@@ -268,8 +270,8 @@ fn root(text: &str) -> Result<Raw<'_>, EditError> {
     Ok(root)
 }
 
-/// An edit can make the text nest too deeply, but breaks nothing else.
-fn within_depth(text: Wiped) -> Result<Wiped, EditError> {
+/// Checks the depth of an edited text, the only rule that an edit can break.
+fn within_depth(text: ZeroizingString) -> Result<ZeroizingString, EditError> {
     root(&text)?;
     Ok(text)
 }

@@ -1,10 +1,10 @@
-//! Taking a key out.
+//! Removing a key.
 
 use super::locate::{Match, end};
 use super::{Edit, style, trivia};
-use crate::value::Wiped;
+use crate::value::ZeroizingString;
 
-/// Removes an entry with its comma, and its line where nothing else stands on it. Comments stay.
+/// Removes an entry with its comma, and its line if nothing else is on it. Comments stay.
 pub(super) fn entry(text: &str, found: &Match<'_>) -> Vec<Edit> {
     let Some((key, value)) = found.entry() else { return Vec::new() };
     let (start, end) = (key.start, end(value));
@@ -21,7 +21,7 @@ pub(super) fn entry(text: &str, found: &Match<'_>) -> Vec<Edit> {
     let Some((_, before)) = before else { return vec![with_space(text, start, end)] };
     let comma = trivia::skip(text, super::locate::end(*before));
     let between = text.get(comma + 1..start).unwrap_or_default();
-    // a comment behind the entry must not slip to the line of the one before
+    // a comment after the entry must not move to the line of the entry before
     let commented = trivia::end_of_line_comments(text, end) > end;
     if trivia::is_space(between) && !(commented && between.contains('\n')) {
         vec![removal(comma, end)]
@@ -30,11 +30,11 @@ pub(super) fn entry(text: &str, found: &Match<'_>) -> Vec<Edit> {
     }
 }
 
-/// The removal of a part with its whole line, or with the space that would be left over beside it.
+/// Removes a part with its whole line, or with the space next to it.
 fn with_space(text: &str, start: usize, end: usize) -> Edit {
-    let behind = text.get(end..).unwrap_or_default();
-    let space = behind.len() - behind.trim_start_matches([' ', '\t']).len();
-    let rest = behind.get(space..).unwrap_or_default();
+    let after = text.get(end..).unwrap_or_default();
+    let space = after.len() - after.trim_start_matches([' ', '\t']).len();
+    let rest = after.get(space..).unwrap_or_default();
     let newline = if rest.starts_with("\r\n") { 2 } else { usize::from(rest.starts_with('\n')) };
     if newline == 0 {
         return removal(start, end + space);
@@ -49,5 +49,5 @@ fn with_space(text: &str, start: usize, end: usize) -> Edit {
 }
 
 fn removal(start: usize, end: usize) -> Edit {
-    Edit { start, end, with: Wiped::default() }
+    Edit { start, end, with: ZeroizingString::default() }
 }

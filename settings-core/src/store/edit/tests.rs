@@ -17,7 +17,7 @@ fn unset(text: &str, path: &str) -> String {
 }
 
 #[test]
-fn a_value_is_replaced_and_nothing_else() {
+fn only_the_value_is_replaced() {
     let text = "\u{feff}{\r\n\t// c \"Port\": 1\r\n\t\"Mail\": { \"Port\" : /* old */ \"25\" , \"X\":[1,2,], }, \r\n}";
     assert_eq!(set(text, "Mail.Port", "587"), text.replace("\"25\"", "587"));
     assert_eq!(set(text, "Mail.X", "{}"), text.replace("[1,2,]", "{}"));
@@ -26,7 +26,7 @@ fn a_value_is_replaced_and_nothing_else() {
 }
 
 #[test]
-fn what_is_missing_is_added_in_the_style_of_its_neighbours() {
+fn an_added_key_follows_the_style_of_its_neighbours() {
     for (text, path, expected) in [
         ("{}", "A", "{\n    \"A\": 1\n}"),
         ("{ }\n", "A.B", "{\n    \"A\": {\n        \"B\": 1\n    }\n}\n"),
@@ -61,7 +61,7 @@ fn what_is_missing_is_added_in_the_style_of_its_neighbours() {
 }
 
 #[test]
-fn what_is_removed_takes_its_comma_and_line_along() {
+fn a_removed_key_takes_its_comma_and_line_with_it() {
     for (text, path, expected) in [
         ("{\n  \"A\": 0,\n  \"B\": 0\n}\n", "A", "{\n  \"B\": 0\n}\n"),
         ("{\n  \"A\": 0,\n  \"B\": 0\n}\n", "B", "{\n  \"A\": 0\n}\n"),
@@ -86,7 +86,7 @@ fn what_is_removed_takes_its_comma_and_line_along() {
 }
 
 #[test]
-fn names_are_found_as_the_resolver_finds_them() {
+fn aliases_and_letter_cases_are_found_and_corrected() {
     assert_eq!(set("{\"mail\": {\"PORT\": 0}}", "Mail.Port", "1"), "{\"mail\": {\"Port\": 1}}");
     assert_eq!(set("{\"M\\u0061il\": {}}", "Mail.Port", "1"), "{\"M\\u0061il\": {\"Port\": 1}}");
     let change = |action| Change {
@@ -109,18 +109,18 @@ fn names_are_found_as_the_resolver_finds_them() {
 }
 
 #[test]
-fn the_last_of_several_counts_and_the_others_go() {
+fn the_last_of_several_copies_stays() {
     assert_eq!(set("{\"A\": 0, \"A\": 2, \"B\": 0}", "A", "1"), "{\"A\": 1, \"B\": 0}");
     assert_eq!(set("{\"M\": {\"A\": 0}, \"M\": {}}", "M.A", "1"), "{\"M\": {\"A\": 1}, \"M\": {}}");
     assert_eq!(set("{\"M\": {}, \"M\": {\"B\": 0}}", "M.A", "1"), "{\"M\": {}, \"M\": {\"B\": 0, \"A\": 1}}");
     assert_eq!(unset("{\"M\": {\"A\": 0}, \"M\": {\"A\": 0}}", "M.A"), "{\"M\": {}, \"M\": {}}");
     let many = format!("{{{}\"A\": 0}}", "\"A\": 0,".repeat(100_000));
     let error = edit(&many, &[Change::unset(["A"])]).unwrap_err();
-    assert_eq!(error.to_string(), "`A` stands more than 100 times; remove all but one");
+    assert_eq!(error.to_string(), "`A` appears more than 100 times; remove all but one");
 }
 
 #[test]
-fn a_list_that_stood_on_several_lines_keeps_doing_so() {
+fn a_list_on_several_lines_stays_on_several_lines() {
     let text = "{\n  \"M\": {\n    \"L\": [\n      1\n    ]\n  }\n}\n";
     assert_eq!(
         set(text, "M.L", r#"["a", "b"]"#),
@@ -134,7 +134,7 @@ fn a_list_that_stood_on_several_lines_keeps_doing_so() {
 }
 
 #[test]
-fn parts_of_a_list_that_stay_keep_their_layout_and_comments() {
+fn unchanged_elements_keep_their_layout_and_comments() {
     for (old, new, expected) in [
         (
             "[\n  \"a\", // first\n  \"b\"\n]",
@@ -170,7 +170,7 @@ fn parts_of_a_list_that_stay_keep_their_layout_and_comments() {
 }
 
 #[test]
-fn parts_of_a_map_that_stay_keep_their_layout_and_comments() {
+fn unchanged_entries_keep_their_layout_and_comments() {
     for (old, new, expected) in [
         (r#"{"a": 1, /* x */ "b": 2}"#, r#"{"a": 1, "b": 3}"#, r#"{"a": 1, /* x */ "b": 3}"#),
         (r#"{"a": 1, /* x */ "b": 2}"#, r#"{"b": 2, "a": 1}"#, r#"{"a": 1, /* x */ "b": 2}"#),
@@ -190,11 +190,11 @@ fn parts_of_a_map_that_stay_keep_their_layout_and_comments() {
 }
 
 #[test]
-fn what_cannot_be_edited_says_why() {
+fn errors_name_the_place_and_show_no_secret() {
     let canary = "k4n4ry";
     for (text, path, message) in [
-        ("", "A", "the file holds nothing"),
-        (" // only a comment", "A", "the file holds nothing"),
+        ("", "A", "the file is empty"),
+        (" // only a comment", "A", "the file is empty"),
         ("[]", "A", "line 1, column 1: expected an object of sections, found a list"),
         (
             "{\n \"M\": \"k4n4ry\"\n}",
@@ -216,7 +216,7 @@ fn what_cannot_be_edited_says_why() {
 }
 
 #[test]
-fn several_changes_are_made_one_after_the_other() {
+fn changes_are_made_in_order() {
     let text = "{\"A\": 0}";
     let changes = [Change::set(["B", "C"], "1"), Change::unset(["A"]), Change::set(["B", "C"], "2")];
     assert_eq!(edit(text, &changes).unwrap(), "{\"B\": {\"C\": 2}}");

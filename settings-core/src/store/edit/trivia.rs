@@ -1,6 +1,6 @@
-//! Space and comments between the parts of a text whose syntax has been checked.
+//! Space and comments in a text whose syntax has been checked.
 
-/// The first byte at or behind `from` that is neither space nor comment.
+/// Returns the offset of the first byte from `from` on that is neither space nor comment.
 pub(super) fn skip(text: &str, from: usize) -> usize {
     let mut at = from;
     loop {
@@ -15,7 +15,7 @@ pub(super) fn skip(text: &str, from: usize) -> usize {
     }
 }
 
-/// Where the last comment that starts on the line of `from` ends, before its line break; `from` where there is none.
+/// Returns the end of the last comment on the line of `from`, before its line break; `from` if there is none.
 pub(super) fn end_of_line_comments(text: &str, from: usize) -> usize {
     let (mut at, mut end) = (from, from);
     loop {
@@ -34,7 +34,7 @@ pub(super) fn end_of_line_comments(text: &str, from: usize) -> usize {
     }
 }
 
-/// Where the comment that starts at `at` ends; a line's comment before its `\n`.
+/// Returns the end of the comment that starts at `at`; a line comment ends before its `\n`.
 fn comment_end(text: &str, at: usize) -> Option<usize> {
     let rest = text.get(at..)?;
     if rest.starts_with("//") {
@@ -44,7 +44,7 @@ fn comment_end(text: &str, at: usize) -> Option<usize> {
     Some(at + 2 + body.find("*/")? + 2)
 }
 
-/// Whether space and comments end in a line's comment, without its line break.
+/// Returns whether space and comments end in a line comment without its line break.
 pub(super) fn ends_open(trivia: &str) -> bool {
     let mut at = 0;
     while let Some(slash) = trivia.get(at..).and_then(|rest| rest.find('/')) {
@@ -59,7 +59,7 @@ pub(super) fn ends_open(trivia: &str) -> bool {
     false
 }
 
-/// Whether `part` is nothing but space.
+/// Returns whether `part` is only space.
 pub(super) fn is_space(part: &str) -> bool {
     part.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))
 }

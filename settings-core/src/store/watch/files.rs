@@ -1,57 +1,60 @@
-//! A debounced watcher of files, of folders, and of what is not there yet.
+//! A debounced watcher of files, folders, and missing files.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use notify::event::{AccessKind, AccessMode};
-use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
+use super::events::{Depth, Events, Waker, Woken};
+use super::paths::{Identity, State, WatchedPaths, changed, state};
 
-use super::places::{Places, State, changed, state};
-
-/// How soon changes are told.
+/// The delays between a change of a file and its report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pace {
-    /// A change is told once the files have been left alone for so long.
+pub struct Debounce {
+    /// The time without further changes after which a change is reported.
     pub quiet: Duration,
-    /// Files that are never left alone are told of this often all the same.
-    pub longest: Duration,
-    /// How often to look at the files oneself, for file systems that bring no news, such as network shares. `None`
-    /// does so each second, but only where the system can't be asked for news.
+    /// The longest delay, for files that change all the time.
+    pub max_delay: Duration,
+    /// The interval at which the files are read, for file systems without events, such as network shares. `None` reads
+    /// them once a second, but only if the system has no events.
     pub poll: Option<Duration>,
 }
 
-impl Default for Pace {
-    /// A tenth of a second, at the longest two seconds, without looking oneself.
+impl Default for Debounce {
+    /// A tenth of a second, at most two seconds, without polling.
     fn default() -> Self {
-        Self { quiet: Duration::from_millis(100), longest: Duration::from_secs(2), poll: None }
+        Self { quiet: Duration::from_millis(100), max_delay: Duration::from_secs(2), poll: None }
     }
 }
 
-/// How often to look where the system can't be asked for news.
+/// The polling interval if the system has no events.
 const FALLBACK: Duration = Duration::from_secs(1);
 
-/// Tells when files are changed: written in place, replaced by a rename, removed, made anew, or reached through a
-/// symbolic link that is turned elsewhere, anywhere on the way to them.
+/// The wait for an event alone.
+const FOREVER: Duration = Duration::from_secs(24 * 3600);
+
+/// The interval at which the watched folders' identities are compared. Renames of folders further up have no events.
+const FOLDER_CHECK: Duration = Duration::from_secs(2);
+
+/// Reports changes of files: written in place, replaced by a rename, removed, created, or reached through a symbolic
+/// link with a new target, anywhere on the way to them.
 ///
-/// Watching stops when it is dropped, which waits for a call of the callback that is under way (but not where the
-/// callback itself drops it).
+/// Watching stops on drop, which waits for a running call of the callback (unless the callback itself drops the
+/// watcher).
 ///
 /// ```
 /// use std::sync::mpsc;
 /// use std::time::Duration;
 ///
-/// use settings_core::store::watch::{FileWatcher, Pace};
+/// use settings_core::store::watch::{FileWatcher, Debounce};
 ///
 /// # let folder = std::env::temp_dir().join(format!("settings-watch-doc-{}", std::process::id()));
 /// # std::fs::create_dir_all(&folder)?;
 /// let path = folder.join("config.json");
 /// let (sender, changes) = mpsc::channel();
-/// let watcher = FileWatcher::start([path.clone()], Pace::default(), move |changed| {
+/// let watcher = FileWatcher::start([path.clone()], Debounce::default(), move |changed| {
 ///     let _ = sender.send(changed.to_vec());
 /// })?;
 /// std::fs::write(&path, "{}")?;
@@ -61,7 +64,7 @@ const FALLBACK: Duration = Duration::from_secs(1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct FileWatcher {
-    messages: Sender<Message>,
+    waker: Waker,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -71,70 +74,64 @@ impl fmt::Debug for FileWatcher {
     }
 }
 
-enum Message {
-    News(notify::Result<Event>),
-    Stop,
-}
-
 impl FileWatcher {
-    /// Watches `paths` and calls `changed`, on a thread of its own, with those that were changed. Of a folder all files
-    /// below it are watched, and the changed ones named; what is not there is watched for its appearance. Every change
-    /// after `start` has returned is told, and a change is told once for each time the files are left alone again. A
-    /// path may be named although its text is what it was.
+    /// Watches `paths`, and calls `changed` on a thread of its own with those that were changed.
+    ///
+    /// A folder is watched with all files below it, and the changed files are named; a missing file is watched for its
+    /// creation. Every change after `start` has returned is reported, once the files have been left alone. A path can be
+    /// named although its text is the same as before.
     ///
     /// # Errors
-    /// Where no thread can be started. Where the system brings no news, the watcher looks at the files itself.
+    /// If no thread can be started. If the system has no events, the watcher polls the files.
     pub fn start(
         paths: impl IntoIterator<Item = PathBuf>,
-        pace: Pace,
+        debounce: Debounce,
         mut changed: impl FnMut(&[PathBuf]) + Send + 'static,
     ) -> io::Result<Self> {
         let changed = move |paths: &[PathBuf]| {
             changed(paths);
             None
         };
-        Self::spawn(Worker::new(paths.into_iter().collect(), pace, changed))
+        Self::spawn(Worker::new(Events::new()?, paths.into_iter().collect(), debounce, changed))
     }
 
-    /// Watches the paths that `changed` gives back each time, and calls it once when they are quiet after the start.
+    /// Watches the paths that `changed` returns, and calls it for the first time as soon as they are quiet.
     pub(super) fn following(
         paths: Vec<PathBuf>,
-        pace: Pace,
+        debounce: Debounce,
         changed: impl FnMut(&[PathBuf]) -> Option<Vec<PathBuf>> + Send + 'static,
     ) -> io::Result<Self> {
-        let mut worker = Worker::new(paths, pace, changed);
-        worker.note_all();
+        let mut worker = Worker::new(Events::new()?, paths, debounce, changed);
+        worker.name_all();
         Self::spawn(worker)
     }
 
-    /// As where the system has no room for another watcher.
+    /// Starts a watcher without events.
     #[cfg(test)]
-    pub(super) fn start_blind(
+    pub(super) fn start_polling(
         paths: Vec<PathBuf>,
         mut changed: impl FnMut(&[PathBuf]) + Send + 'static,
     ) -> io::Result<Self> {
-        let mut worker = Worker::new(paths, Pace::default(), move |paths: &[PathBuf]| {
+        let changed = move |paths: &[PathBuf]| {
             changed(paths);
             None
-        });
-        worker.system = None;
-        worker.arm();
-        Self::spawn(worker)
+        };
+        Self::spawn(Worker::new(Events::without_system()?, paths, Debounce::default(), changed))
     }
 
     fn spawn<F>(worker: Worker<F>) -> io::Result<Self>
     where
         F: FnMut(&[PathBuf]) -> Option<Vec<PathBuf>> + Send + 'static,
     {
-        let messages = worker.sender.clone();
+        let waker = worker.events.waker();
         let thread = thread::Builder::new().name("settings-watch".to_owned()).spawn(|| worker.run())?;
-        Ok(Self { messages, thread: Some(thread) })
+        Ok(Self { waker, thread: Some(thread) })
     }
 }
 
 impl Drop for FileWatcher {
     fn drop(&mut self) {
-        let _ = self.messages.send(Message::Stop);
+        self.waker.stop();
         if let Some(thread) = self.thread.take()
             && thread.thread().id() != thread::current().id()
         {
@@ -145,23 +142,21 @@ impl Drop for FileWatcher {
 
 struct Worker<F> {
     paths: Vec<PathBuf>,
-    pace: Pace,
+    debounce: Debounce,
     changed: F,
-    sender: Sender<Message>,
-    messages: Receiver<Message>,
-    /// Who brings news; none where the system has no room for another.
-    system: Option<RecommendedWatcher>,
-    places: Places,
-    /// Whether news of some place don't come.
-    is_blind: bool,
-    found: State,
-    /// What news have named since the last call.
+    events: Events,
+    watched: WatchedPaths,
+    identities: BTreeMap<PathBuf, Identity>,
+    /// Whether a folder can't be watched, so that the files must be polled.
+    is_polling: bool,
+    state: State,
+    /// The paths that events have named since the last report.
     named: BTreeSet<PathBuf>,
     pending: Option<Pending>,
-    last_look: Instant,
+    last_check: Instant,
 }
 
-/// Since when, and how lately, there have been news that are not told yet.
+/// The times of the first and the last event that is not reported yet.
 #[derive(Clone, Copy)]
 struct Pending {
     first: Instant,
@@ -169,162 +164,137 @@ struct Pending {
 }
 
 impl<F: FnMut(&[PathBuf]) -> Option<Vec<PathBuf>>> Worker<F> {
-    fn new(paths: Vec<PathBuf>, pace: Pace, changed: F) -> Self {
-        let (sender, messages) = mpsc::channel();
-        let news = sender.clone();
-        let system = notify::recommended_watcher(move |event| drop(news.send(Message::News(event)))).ok();
+    fn new(events: Events, paths: Vec<PathBuf>, debounce: Debounce, changed: F) -> Self {
         let mut worker = Self {
             paths,
-            pace,
+            debounce,
             changed,
-            sender,
-            messages,
-            system,
-            places: Places::default(),
-            is_blind: false,
-            found: State::new(),
+            events,
+            watched: WatchedPaths::default(),
+            identities: BTreeMap::new(),
+            is_polling: false,
+            state: State::new(),
             named: BTreeSet::new(),
             pending: None,
-            last_look: Instant::now(),
+            last_check: Instant::now(),
         };
         worker.arm();
-        worker.found = state(&worker.paths);
+        worker.state = state(&worker.paths);
         worker
     }
 
     fn run(mut self) {
         loop {
-            match self.next() {
-                Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => return,
-                Ok(Message::News(news)) => self.note(news),
-                Err(RecvTimeoutError::Timeout) => {}
+            match self.events.wait(self.wait()) {
+                Woken::Stop => return,
+                Woken::Changed(paths) => self.receive(&paths),
+                // compare the state
+                Woken::Lost => self.postpone(),
+                Woken::Timeout => {}
             }
             match self.pending {
-                Some(_) if self.wait() == Some(Duration::ZERO) => self.tell(),
-                None if self.wait() == Some(Duration::ZERO) => self.look(),
+                Some(_) if self.wait() == Duration::ZERO => self.report(),
+                None if self.wait() == Duration::ZERO => self.check(),
                 _ => {}
             }
         }
     }
 
-    fn next(&self) -> Result<Message, RecvTimeoutError> {
-        match self.wait() {
-            Some(wait) => self.messages.recv_timeout(wait),
-            None => self.messages.recv().map_err(|_| RecvTimeoutError::Disconnected),
-        }
-    }
-
-    /// How long there is nothing to do but for news; `None` for ever.
-    fn wait(&self) -> Option<Duration> {
+    /// Returns the time until there is something to do without an event.
+    fn wait(&self) -> Duration {
         let due = match self.pending {
             Some(Pending { first, last }) => {
-                let (quiet, longest) =
-                    (last.checked_add(self.pace.quiet), first.checked_add(self.pace.longest));
-                quiet.into_iter().chain(longest).min()
+                let (quiet, latest) =
+                    (last.checked_add(self.debounce.quiet), first.checked_add(self.debounce.max_delay));
+                quiet.into_iter().chain(latest).min()
             }
-            None => self.last_look.checked_add(self.interval()?),
+            None => self.last_check.checked_add(self.interval()),
         };
-        due.map(|due| due.saturating_duration_since(Instant::now()))
+        due.map_or(FOREVER, |due| due.saturating_duration_since(Instant::now()))
     }
 
-    fn interval(&self) -> Option<Duration> {
-        self.pace.poll.or_else(|| self.is_blind.then_some(FALLBACK))
+    fn interval(&self) -> Duration {
+        let poll = self.debounce.poll.or_else(|| self.is_polling.then_some(FALLBACK));
+        poll.map_or(FOLDER_CHECK, |poll| poll.min(FOLDER_CHECK))
     }
 
-    /// Takes in news, which may be of anything in the watched folders.
-    fn note(&mut self, news: notify::Result<Event>) {
-        let is_lost = news.as_ref().map_or(true, |event| event.need_rescan() || event.paths.is_empty());
-        if is_lost {
-            // some were lost: look what is different
-            return self.put_off();
-        }
-        let Ok(event) = news else { return };
-        if is_reading(event.kind) {
-            return;
-        }
-        for path in &event.paths {
-            let (numbers, is_below) = self.places.concerned(path);
+    /// Handles events, which can concern anything in the watched folders.
+    fn receive(&mut self, changed: &[PathBuf]) {
+        for path in changed {
+            let (numbers, is_below) = self.watched.concerned(path);
             let mut named: Vec<_> = numbers.filter_map(|number| self.paths.get(number).cloned()).collect();
             if is_below && !path.is_dir() {
                 named.push(path.clone());
             }
             if is_below || !named.is_empty() {
                 self.named.extend(named);
-                self.put_off();
-            } else if self.places.is_way(path) {
-                // look whether it leads elsewhere now
-                self.put_off();
+                self.postpone();
             }
         }
     }
 
-    /// Tells of all paths, but not while they are being written.
-    fn note_all(&mut self) {
+    /// Names all paths, to be reported when they are quiet.
+    fn name_all(&mut self) {
         self.named.extend(self.paths.iter().cloned());
-        self.put_off();
+        self.postpone();
     }
 
-    /// Waits for the files to be left alone.
-    fn put_off(&mut self) {
+    /// Postpones the report until the files are quiet.
+    fn postpone(&mut self) {
         let last = Instant::now();
         let first = self.pending.map_or(last, |pending| pending.first);
         self.pending = Some(Pending { first, last });
     }
 
-    /// Looks whether there is anything that no news came of.
-    fn look(&mut self) {
-        self.last_look = Instant::now();
-        if state(&self.paths) != self.found {
-            self.put_off();
+    /// Looks for changes that have no event.
+    fn check(&mut self) {
+        self.last_check = Instant::now();
+        let polls = self.is_polling || self.debounce.poll.is_some();
+        if self.watched.identities() != self.identities || polls && state(&self.paths) != self.state {
+            self.postpone();
         }
     }
 
-    fn tell(&mut self) {
+    fn report(&mut self) {
         self.pending = None;
-        // before the look at the files, so that what changes after it is news
+        // before the state is read, so that later changes are events
         self.arm();
-        let found = state(&self.paths);
-        let mut told = changed(&self.found, &found);
-        told.append(&mut self.named);
-        (self.found, self.last_look) = (found, Instant::now());
-        if told.is_empty() {
+        let state = state(&self.paths);
+        let mut reported = changed(&self.state, &state);
+        reported.append(&mut self.named);
+        (self.state, self.last_check) = (state, Instant::now());
+        if reported.is_empty() {
             return;
         }
-        let told: Vec<_> = told.into_iter().collect();
-        if let Some(paths) = (self.changed)(&told)
+        let reported: Vec<_> = reported.into_iter().collect();
+        if let Some(paths) = (self.changed)(&reported)
             && paths != self.paths
         {
             self.paths = paths;
             self.arm();
-            self.found = state(&self.paths);
-            // what was read before it was watched is read again
-            self.note_all();
+            self.state = self::state(&self.paths);
+            // new files may have changed between being read and being watched
+            self.name_all();
         }
     }
 
-    /// Watches the places where the paths' ways lead now, anew: a folder may have gone and come back.
+    /// Watches the folders that decide where the paths lead now.
     fn arm(&mut self) {
-        let places = Places::of(&self.paths);
-        let Some(system) = &mut self.system else {
-            (self.places, self.is_blind) = (places, true);
-            return;
-        };
-        let old = self.places.folders.union(&self.places.trees);
-        for gone in old.filter(|old| !places.folders.contains(*old) && !places.trees.contains(*old)) {
-            let _ = system.unwatch(gone);
+        let watched = WatchedPaths::new(&self.paths);
+        let identities = watched.identities();
+        // a folder with the same name can be another one now
+        for (old, _) in
+            self.identities.iter().filter(|(old, identity)| identities.get(*old) != Some(*identity))
+        {
+            self.events.unwatch(old);
         }
-        let mut is_blind = false;
-        for folder in places.folders.difference(&places.trees) {
-            is_blind |= system.watch(folder, RecursiveMode::NonRecursive).is_err();
+        let mut is_polling = false;
+        for folder in watched.folders.difference(&watched.trees) {
+            is_polling |= self.events.watch(folder, Depth::Folder).is_err();
         }
-        for tree in &places.trees {
-            is_blind |= system.watch(tree, RecursiveMode::Recursive).is_err();
+        for tree in &watched.trees {
+            is_polling |= self.events.watch(tree, Depth::Tree).is_err();
         }
-        (self.places, self.is_blind) = (places, is_blind);
+        (self.watched, self.identities, self.is_polling) = (watched, identities, is_polling);
     }
-}
-
-/// Reading a file is news too, to be passed over: whoever is told reads.
-const fn is_reading(kind: EventKind) -> bool {
-    matches!(kind, EventKind::Access(access) if !matches!(access, AccessKind::Close(AccessMode::Write)))
 }

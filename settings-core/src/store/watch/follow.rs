@@ -7,52 +7,55 @@ use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use super::files::{FileWatcher, Pace};
+use super::files::{Debounce, FileWatcher};
 use crate::resolve::{Layers, Origin, Report, Resolution, Settings, Unreadable, resolve};
 use crate::store::{Difference, differences};
 
-/// What became of changed files.
+/// The consequence of a change of the files.
 #[derive(Clone, Debug)]
-pub enum Notice<T> {
+#[non_exhaustive]
+pub enum Event<T> {
     /// Settings have other values now.
     Changed(Changed<T>),
-    /// The files can't be used as they are; the values stay what they were.
+    /// The files can't be used; the values stay as they were.
     Refused(Refusal),
-    /// What was refused is put right; the values are what they were.
-    Mended,
+    /// The files can be used again; the values are as they were.
+    Recovered,
 }
 
 /// Settings that have other values now.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Changed<T> {
     /// All settings.
     pub value: Arc<T>,
-    /// Which of them changed, in the order of the structs; secrets are redacted.
+    /// The settings that changed, in the order of the structs, secrets redacted.
     pub settings: Vec<Difference>,
-    /// The paths of all settings that differ from what the program started with and that it must be restarted for.
+    /// The paths of all settings that differ from the start of the program and need a restart.
     pub pending_restart: Vec<String>,
     /// Warnings and notes.
     pub report: Report,
 }
 
 impl<T> Changed<T> {
-    /// Whether the server must be restarted for one of the changes.
+    /// Returns whether one of the changes needs a restart.
     pub fn needs_restart(&self) -> bool {
         self.settings.iter().any(Difference::needs_restart)
     }
 }
 
-/// Why files can't be used. Holds no secret.
+/// The reason why files can't be used. Holds no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Refusal {
-    /// A file can't be read: its name, and why.
+    /// A file can't be read.
     Unreadable {
         /// The file as it was named.
         name: String,
-        /// Why.
+        /// The reason.
         why: String,
     },
-    /// The settings have mistakes.
+    /// The settings have errors.
     Invalid(Report),
 }
 
@@ -71,13 +74,19 @@ impl From<Unreadable> for Refusal {
     }
 }
 
-/// Why settings can't be watched.
-#[derive(Debug)]
+/// An error of [`Watch::start`]. `Debug` prints the same text as `Display`, since `main` shows errors with it.
+#[non_exhaustive]
 pub enum WatchError {
-    /// They can't be used as they are.
+    /// The settings can't be used.
     Refused(Refusal),
     /// No thread can be started.
     Io(io::Error),
+}
+
+impl fmt::Debug for WatchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl fmt::Display for WatchError {
@@ -89,37 +98,31 @@ impl fmt::Display for WatchError {
     }
 }
 
-impl std::error::Error for WatchError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Refused(_) => None,
-            Self::Io(error) => Some(error),
-        }
-    }
-}
+impl std::error::Error for WatchError {}
 
 /// A program's settings, kept up to date with the files that they come from.
 ///
-/// When a file changes, all layers are read, resolved and checked again. Values that pass take the old ones' place in
-/// one step; where there is a mistake the old ones stay. Watching stops when it is dropped.
+/// When a file changes, all layers are read, resolved and checked again. Valid settings replace the old ones in one
+/// step; if there are errors, the old ones stay. Watching stops on drop.
 ///
 /// ```
 /// use std::time::Duration;
 ///
 /// use settings_core::reference::ServerSettings;
 /// use settings_core::resolve::{Layer, Layers};
-/// use settings_core::store::watch::{Notice, Pace, Watch};
+/// use settings_core::store::watch::{Event, Debounce, Watch};
 ///
 /// # let folder = std::env::temp_dir().join(format!("settings-follow-doc-{}", std::process::id()));
 /// # std::fs::create_dir_all(&folder)?;
 /// let path = folder.join("config.json");
 /// std::fs::write(&path, "{}")?;
 /// # let read_path = path.clone();
-/// let watch = Watch::<ServerSettings>::start(move || Layers::new().read(Layer::File, &read_path), Pace::default())?;
-/// let notices = watch.subscribe();
+/// let watch = Watch::<ServerSettings>::start(move || Layers::new().read(Layer::File, &read_path), Debounce::default())?;
+/// assert!(!watch.report().has_errors()); // warnings of the start, to be logged
+/// let events = watch.subscribe();
 /// std::fs::write(&path, r#"{"EmailSettings": {"SMTPPort": 587}}"#)?;
-/// match &*notices.recv_timeout(Duration::from_secs(10))? {
-///     Notice::Changed(changed) => {
+/// match &*events.recv_timeout(Duration::from_secs(10))? {
+///     Event::Changed(changed) => {
 ///         let port = &changed.settings[0];
 ///         assert_eq!((port.before.shown.as_str(), port.after.shown.as_str()), ("10025", "587"));
 ///         assert_eq!(changed.value.email.smtp_port, 587);
@@ -139,76 +142,83 @@ pub struct Watch<T> {
 #[derive(Debug)]
 struct Shared<T> {
     current: RwLock<Arc<T>>,
+    report: RwLock<Report>,
     files: Mutex<Vec<PathBuf>>,
-    subscribers: Mutex<Vec<Sender<Arc<Notice<T>>>>>,
+    subscribers: Mutex<Vec<Sender<Arc<Event<T>>>>>,
 }
 
 impl<T: Settings + Send + Sync + 'static> Watch<T> {
-    /// Reads all layers, and again each time one of their files changes: those that [`Layers::read`] and its like have
-    /// read, those that [`Layers::depends_on`] names, and those that `NAME_FILE` variables name.
+    /// Reads all layers, and reads them again when one of their files changes: the files that [`Layers::read`] and
+    /// similar methods read, those that [`Layers::depends_on`] names, and those that `NAME_FILE` variables name.
     ///
     /// # Errors
-    /// Where the settings can't be used as they are.
+    /// If the settings can't be used.
     pub fn start(
         mut read: impl FnMut() -> Result<Layers, Unreadable> + Send + 'static,
-        pace: Pace,
+        debounce: Debounce,
     ) -> Result<Self, WatchError> {
-        Self::resolving(move || Ok(resolve(read()?)), pace)
+        Self::resolving(move || Ok(resolve(read()?)), debounce)
     }
 
-    /// As [`Watch::start`], for whoever resolves otherwise, such as with a [`Registry`](crate::resolve::Registry).
+    /// Watches settings that are resolved by a function, for example with a [`Registry`](crate::resolve::Registry).
     ///
     /// # Errors
-    /// Where the settings can't be used as they are.
+    /// If the settings can't be used.
     pub fn resolving(
         mut resolve: impl FnMut() -> Result<Resolution<T>, Unreadable> + Send + 'static,
-        pace: Pace,
+        debounce: Debounce,
     ) -> Result<Self, WatchError> {
         let (value, resolution) = usable(resolve()).map_err(WatchError::Refused)?;
         let paths = files(&resolution);
         let shared = Arc::new(Shared {
             current: RwLock::new(Arc::new(value)),
+            report: RwLock::new(resolution.report().clone()),
             files: Mutex::new(paths.clone()),
             subscribers: Mutex::default(),
         });
         let mut follower =
             Follower { shared: Arc::clone(&shared), first: None, current: resolution, is_refused: false };
-        let files = FileWatcher::following(paths, pace, move |_| follower.follow(resolve()));
+        let files = FileWatcher::following(paths, debounce, move |_| follower.follow(resolve()));
         Ok(Self { shared, _files: files.map_err(WatchError::Io)? })
     }
 }
 
 impl<T> Watch<T> {
-    /// The settings as they are now; they stay so for whoever holds them.
+    /// Returns the current settings. The returned value does not change with the files.
     pub fn current(&self) -> Arc<T> {
         Arc::clone(&self.shared.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The files and folders that are watched, whether or not they are there.
+    /// Returns the warnings and notes of the current settings, at first those of the start.
+    pub fn report(&self) -> Report {
+        self.shared.report.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Returns the files and folders that are watched, missing ones included.
     pub fn files(&self) -> Vec<PathBuf> {
         self.shared.files.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// A channel of all that happens from now on. It is closed when the watch is dropped; a receiver that is dropped
-    /// is forgotten, and one that is slow holds nobody up.
-    pub fn subscribe(&self) -> Receiver<Arc<Notice<T>>> {
+    /// Returns a channel of all events from now on. It is closed when the watch is dropped. A slow receiver delays
+    /// nothing.
+    pub fn subscribe(&self) -> Receiver<Arc<Event<T>>> {
         let (sender, receiver) = mpsc::channel();
         self.shared.subscribers.lock().unwrap_or_else(PoisonError::into_inner).push(sender);
         receiver
     }
 }
 
-/// What runs on the watcher's thread.
+/// The part that runs on the watcher's thread.
 struct Follower<T> {
     shared: Arc<Shared<T>>,
-    /// What the program started with, where that is no longer current.
+    /// The settings at the start of the program, if they are not the current ones.
     first: Option<Resolution<T>>,
     current: Resolution<T>,
     is_refused: bool,
 }
 
 impl<T> Follower<T> {
-    /// Takes new settings in; which files to watch from now on, where that is known.
+    /// Takes over new settings, and returns the files to watch from now on.
     fn follow(&mut self, resolution: Result<Resolution<T>, Unreadable>) -> Option<Vec<PathBuf>> {
         let found = resolution.as_ref().map(files).unwrap_or_default();
         let watched = match usable(resolution) {
@@ -218,8 +228,8 @@ impl<T> Follower<T> {
             }
             Err(refusal) => {
                 self.is_refused = true;
-                self.tell(Notice::Refused(refusal));
-                // what is missing now is what must be watched for
+                self.send(Event::Refused(refusal));
+                // missing files must be watched for their creation
                 let old = self.shared.files.lock().unwrap_or_else(PoisonError::into_inner).clone();
                 found.into_iter().chain(old).collect::<BTreeSet<_>>().into_iter().collect()
             }
@@ -232,11 +242,12 @@ impl<T> Follower<T> {
         let was_refused = std::mem::take(&mut self.is_refused);
         let settings = differences(&self.current, &resolution);
         let report = resolution.report().clone();
-        // the same values may come from other places now
+        self.shared.report.write().unwrap_or_else(PoisonError::into_inner).clone_from(&report);
+        // the same values can have other origins now
         let before = std::mem::replace(&mut self.current, resolution);
         if settings.is_empty() {
             if was_refused {
-                self.tell(Notice::Mended);
+                self.send(Event::Recovered);
             }
             return;
         }
@@ -246,17 +257,17 @@ impl<T> Follower<T> {
         let pending_restart = pending.map(|difference| difference.path.to_string()).collect();
         let value = Arc::new(value);
         *self.shared.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&value);
-        self.tell(Notice::Changed(Changed { value, settings, pending_restart, report }));
+        self.send(Event::Changed(Changed { value, settings, pending_restart, report }));
     }
 
-    fn tell(&self, notice: Notice<T>) {
-        let notice = Arc::new(notice);
+    fn send(&self, event: Event<T>) {
+        let event = Arc::new(event);
         let mut subscribers = self.shared.subscribers.lock().unwrap_or_else(PoisonError::into_inner);
-        subscribers.retain(|subscriber| subscriber.send(Arc::clone(&notice)).is_ok());
+        subscribers.retain(|subscriber| subscriber.send(Arc::clone(&event)).is_ok());
     }
 }
 
-/// The typed value and where it came from, if nothing stands against it.
+/// Returns the typed value and its resolution, unless there are errors.
 fn usable<T>(resolution: Result<Resolution<T>, Unreadable>) -> Result<(T, Resolution<T>), Refusal> {
     let mut resolution = resolution?;
     match resolution.take_value() {
@@ -265,7 +276,7 @@ fn usable<T>(resolution: Result<Resolution<T>, Unreadable>) -> Result<(T, Resolu
     }
 }
 
-/// The files that a resolution changes with.
+/// Returns the files that a resolution depends on.
 fn files<T>(resolution: &Resolution<T>) -> Vec<PathBuf> {
     let mut files: BTreeSet<_> = resolution.layers().files().iter().cloned().collect();
     for effective in resolution.settings() {

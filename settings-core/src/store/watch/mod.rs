@@ -1,14 +1,15 @@
 //! Following files while a program runs.
 //!
-//! [`FileWatcher`] tells which of some files were changed, whichever way; [`Watch`] keeps a program's settings up to
-//! date with their files, and tells which of them changed.
+//! [`FileWatcher`] reports changes of files; [`Watch`] keeps a program's settings up to date with their files, and reports
+//! which of them changed.
 
+mod events;
 mod files;
 mod follow;
-mod places;
+mod paths;
 
 #[cfg(test)]
 mod tests;
 
-pub use files::{FileWatcher, Pace};
-pub use follow::{Changed, Notice, Refusal, Watch, WatchError};
+pub use files::{Debounce, FileWatcher};
+pub use follow::{Changed, Event, Refusal, Watch, WatchError};

@@ -13,7 +13,7 @@ use crate::sample::Program;
 /// Long enough for a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Long enough to be sure that nothing comes.
+/// Long enough to be sure that no event follows.
 const SILENCE: Duration = Duration::from_millis(600);
 
 struct Folder(PathBuf);
@@ -43,19 +43,19 @@ impl Drop for Folder {
     }
 }
 
-fn watcher(paths: &[&Path], pace: Pace) -> (FileWatcher, Receiver<Vec<PathBuf>>) {
+fn watcher(paths: &[&Path], debounce: Debounce) -> (FileWatcher, Receiver<Vec<PathBuf>>) {
     let (sender, changes) = mpsc::channel();
     let paths = paths.iter().map(|path| path.to_path_buf());
-    let watcher = FileWatcher::start(paths, pace, move |changed| drop(sender.send(changed.to_vec())));
+    let watcher = FileWatcher::start(paths, debounce, move |changed| drop(sender.send(changed.to_vec())));
     (watcher.unwrap(), changes)
 }
 
-fn polling() -> Pace {
-    Pace { poll: Some(Duration::from_millis(20)), ..Pace::default() }
+fn polling() -> Debounce {
+    Debounce { poll: Some(Duration::from_millis(20)), ..Debounce::default() }
 }
 
-/// What is told before it is silent for a while.
-fn told(changes: &Receiver<Vec<PathBuf>>) -> Vec<PathBuf> {
+/// Returns the paths that are reported until it is quiet for a while.
+fn reported(changes: &Receiver<Vec<PathBuf>>) -> Vec<PathBuf> {
     let mut all = changes.recv_timeout(PATIENCE).unwrap();
     while let Ok(more) = changes.recv_timeout(SILENCE) {
         all.extend(more);
@@ -66,24 +66,24 @@ fn told(changes: &Receiver<Vec<PathBuf>>) -> Vec<PathBuf> {
 }
 
 #[test]
-fn every_way_of_changing_a_file_is_told() {
-    for (name, pace) in [("ways", Pace::default()), ("ways-polled", polling())] {
+fn every_way_of_changing_a_file_is_reported() {
+    for (name, debounce) in [("ways", Debounce::default()), ("ways-polled", polling())] {
         let folder = Folder::new(name);
         let path = folder.write("config.json", "1");
         folder.write("other.json", "1");
-        let (_watcher, changes) = watcher(&[&path], pace);
+        let (_watcher, changes) = watcher(&[&path], debounce);
         fs::write(&path, "22").unwrap();
-        assert_eq!(told(&changes), [path.clone()], "in place");
+        assert_eq!(reported(&changes), [path.clone()], "in place");
         fs::rename(folder.write("config.json.tmp", "333"), &path).unwrap();
-        assert_eq!(told(&changes), [path.clone()], "by a rename");
+        assert_eq!(reported(&changes), [path.clone()], "by a rename");
         fs::remove_file(&path).unwrap();
-        assert_eq!(told(&changes), [path.clone()], "removed");
+        assert_eq!(reported(&changes), [path.clone()], "removed");
         fs::write(&path, "1").unwrap();
-        assert_eq!(told(&changes), [path.clone()], "made anew");
+        assert_eq!(reported(&changes), [path.clone()], "created again");
         // what editors do to keep a copy
         fs::rename(&path, folder.path("config.json~")).unwrap();
         fs::write(&path, "4").unwrap();
-        assert_eq!(told(&changes), [path.clone()], "moved away and made anew");
+        assert_eq!(reported(&changes), [path.clone()], "moved away and created again");
         fs::write(folder.path("other.json"), "2").unwrap();
         let _ = fs::read(&path).unwrap();
         assert!(changes.recv_timeout(SILENCE).is_err(), "neither another file nor reading is a change");
@@ -91,83 +91,83 @@ fn every_way_of_changing_a_file_is_told() {
 }
 
 #[test]
-fn without_news_the_files_are_looked_at() {
+fn without_events_the_files_are_polled() {
     let folder = Folder::new("blind");
     let path = folder.write("config.json", "1");
     let (sender, changes) = mpsc::channel();
     let changed = move |changed: &[PathBuf]| drop(sender.send(changed.to_vec()));
-    let _watcher = FileWatcher::start_blind(vec![path.clone()], changed).unwrap();
+    let _watcher = FileWatcher::start_polling(vec![path.clone()], changed).unwrap();
     for text in ["22", "333"] {
         fs::rename(folder.write("config.json.tmp", text), &path).unwrap();
-        assert_eq!(told(&changes), [path.clone()]);
+        assert_eq!(reported(&changes), [path.clone()]);
     }
 }
 
 #[test]
-fn what_is_not_there_is_watched_for() {
+fn a_missing_file_is_watched_for_its_creation() {
     let folder = Folder::new("absent");
     let path = folder.path("a/b/config.json");
-    let (_watcher, changes) = watcher(&[&path], Pace::default());
+    let (_watcher, changes) = watcher(&[&path], Debounce::default());
     fs::create_dir_all(folder.path("a/b")).unwrap();
     while changes.recv_timeout(SILENCE).is_ok() {}
     fs::write(&path, "1").unwrap();
-    assert_eq!(told(&changes), [path.clone()]);
+    assert_eq!(reported(&changes), [path.clone()]);
     fs::remove_dir_all(folder.path("a")).unwrap();
-    assert_eq!(told(&changes), [path.clone()]);
+    assert_eq!(reported(&changes), [path.clone()]);
     fs::create_dir_all(folder.path("a/b")).unwrap();
     while changes.recv_timeout(SILENCE).is_ok() {}
     fs::write(&path, "1").unwrap();
-    assert_eq!(told(&changes), [path]);
+    assert_eq!(reported(&changes), [path]);
 }
 
 #[test]
-fn a_rename_far_up_the_way_is_told() {
-    for (name, pace) in [("way", Pace::default()), ("way-polled", polling())] {
+fn a_rename_of_a_folder_far_up_is_reported() {
+    for (name, debounce) in [("way", Debounce::default()), ("way-polled", polling())] {
         let folder = Folder::new(name);
         fs::create_dir_all(folder.path("a/b/c")).unwrap();
         fs::create_dir_all(folder.path("new/b/c/tree")).unwrap();
         let path = folder.write("a/b/c/config.json", "1");
         folder.write("new/b/c/config.json", "2");
         let tree = folder.path("a/b/c/tree");
-        let (_watcher, changes) = watcher(&[&path, &tree], pace);
+        let (_watcher, changes) = watcher(&[&path, &tree], debounce);
         fs::rename(folder.path("a"), folder.path("old")).unwrap();
-        assert!(told(&changes).contains(&path), "moved away");
+        assert!(reported(&changes).contains(&path), "moved away");
         fs::rename(folder.path("new"), folder.path("a")).unwrap();
-        assert!(told(&changes).contains(&path), "another in its place");
+        assert!(reported(&changes).contains(&path), "another in its place");
         fs::write(&path, "333").unwrap();
-        assert_eq!(told(&changes), [path.clone()], "the new one is followed");
+        assert_eq!(reported(&changes), [path.clone()], "the new one is followed");
         let below = folder.write("a/b/c/tree/one", "1");
-        assert_eq!(told(&changes), [below], "and so is a folder");
-        // the one that was moved away matters no more
+        assert_eq!(reported(&changes), [below], "and so is a folder");
+        // the folder that was moved away is no longer watched
         folder.write("old/b/c/config.json", "4");
         folder.write("a/other", "5");
-        assert!(changes.recv_timeout(SILENCE).is_err(), "nor does another file on the way");
+        assert!(changes.recv_timeout(SILENCE).is_err(), "neither the old folder nor another file is watched");
     }
 }
 
 #[test]
-fn a_folder_is_watched_with_all_below_it() {
-    for (name, pace) in [("tree", Pace::default()), ("tree-polled", polling())] {
+fn a_folder_is_watched_with_everything_below_it() {
+    for (name, debounce) in [("tree", Debounce::default()), ("tree-polled", polling())] {
         let folder = Folder::new(name);
         fs::create_dir_all(folder.path("src/deep")).unwrap();
         let first = folder.write("src/deep/a.rs", "1");
-        let (_watcher, changes) = watcher(&[&folder.path("src")], pace);
+        let (_watcher, changes) = watcher(&[&folder.path("src")], debounce);
         fs::write(&first, "2").unwrap();
-        assert_eq!(told(&changes), [first.clone()]);
+        assert_eq!(reported(&changes), [first.clone()]);
         fs::create_dir_all(folder.path("src/new")).unwrap();
         while changes.recv_timeout(SILENCE).is_ok() {}
         let second = folder.write("src/new/b.rs", "1");
-        assert_eq!(told(&changes), [second.clone()]);
+        assert_eq!(reported(&changes), [second.clone()]);
         fs::remove_file(&first).unwrap();
-        assert_eq!(told(&changes), [first]);
+        assert_eq!(reported(&changes), [first]);
     }
 }
 
 #[test]
-fn a_hundred_writes_are_told_a_few_times() {
+fn a_hundred_writes_are_a_few_reports() {
     let folder = Folder::new("burst");
     let path = folder.write("config.json", "0");
-    let (_watcher, changes) = watcher(&[&path], Pace::default());
+    let (_watcher, changes) = watcher(&[&path], Debounce::default());
     let start = Instant::now();
     for round in 0..100 {
         fs::write(&path, format!("{round}")).unwrap();
@@ -178,15 +178,16 @@ fn a_hundred_writes_are_told_a_few_times() {
     while changes.recv_timeout(if count == 0 { PATIENCE } else { SILENCE }).is_ok() {
         count += 1;
     }
-    assert!((1..=most).contains(&count), "told {count} times in {:?}", start.elapsed());
+    assert!((1..=most).contains(&count), "reported {count} times in {:?}", start.elapsed());
 }
 
 #[test]
-fn writes_without_a_pause_are_told_all_the_same() {
+fn writes_without_a_pause_are_reported() {
     let folder = Folder::new("endless");
     let path = folder.write("config.json", "0");
-    let pace = Pace { quiet: Duration::from_secs(3600), longest: Duration::from_millis(300), poll: None };
-    let (_watcher, changes) = watcher(&[&path], pace);
+    let debounce =
+        Debounce { quiet: Duration::from_secs(3600), max_delay: Duration::from_millis(300), poll: None };
+    let (_watcher, changes) = watcher(&[&path], debounce);
     let start = Instant::now();
     let mut round = 0;
     while changes.try_recv().is_err() {
@@ -199,11 +200,11 @@ fn writes_without_a_pause_are_told_all_the_same() {
 }
 
 #[test]
-fn no_pace_is_too_much() {
-    let folder = Folder::new("pace");
+fn extreme_delays_are_accepted() {
+    let folder = Folder::new("debounce");
     let path = folder.write("config.json", "0");
-    let pace = Pace { quiet: Duration::MAX, longest: Duration::MAX, poll: Some(Duration::MAX) };
-    let (watcher, changes) = watcher(&[&path, Path::new(""), Path::new("\u{0}")], pace);
+    let debounce = Debounce { quiet: Duration::MAX, max_delay: Duration::MAX, poll: Some(Duration::MAX) };
+    let (watcher, changes) = watcher(&[&path, Path::new(""), Path::new("\u{0}")], debounce);
     fs::write(&path, "1").unwrap();
     assert!(changes.recv_timeout(SILENCE).is_err());
     drop(watcher);
@@ -213,7 +214,7 @@ fn no_pace_is_too_much() {
 fn dropping_a_watcher_ends_its_threads() {
     let folder = Folder::new("drop");
     let path = folder.write("config.json", "0");
-    let (watcher, changes) = watcher(&[&path], Pace::default());
+    let (watcher, changes) = watcher(&[&path], Debounce::default());
     drop(watcher);
     // the callback, and with it the sender, is gone
     assert_eq!(changes.recv(), Err(mpsc::RecvError));
@@ -221,7 +222,7 @@ fn dropping_a_watcher_ends_its_threads() {
     let slot = Arc::new(std::sync::Mutex::new(None));
     let (sender, done) = mpsc::channel();
     let own = Arc::clone(&slot);
-    let watcher = FileWatcher::start([path.clone()], Pace::default(), move |_| {
+    let watcher = FileWatcher::start([path.clone()], Debounce::default(), move |_| {
         drop(own.lock().unwrap().take());
         let _ = sender.send(());
     });
@@ -231,52 +232,52 @@ fn dropping_a_watcher_ends_its_threads() {
     assert_eq!(done.recv_timeout(PATIENCE), Err(mpsc::RecvTimeoutError::Disconnected));
 }
 
-fn follow(path: &Path, environment: &[(&str, &str)]) -> (Watch<Program>, Receiver<Arc<Notice<Program>>>) {
+fn follow(path: &Path, environment: &[(&str, &str)]) -> (Watch<Program>, Receiver<Arc<Event<Program>>>) {
     let path = path.to_owned();
     let environment: Environment = environment.iter().copied().collect();
     let read = move || Layers::new().environment(environment.clone()).read(Layer::File, &path);
-    let pace = Pace { quiet: Duration::from_millis(250), ..Pace::default() };
-    let watch = Watch::start(read, pace).unwrap();
-    let notices = watch.subscribe();
-    (watch, notices)
+    let debounce = Debounce { quiet: Duration::from_millis(250), ..Debounce::default() };
+    let watch = Watch::start(read, debounce).unwrap();
+    let events = watch.subscribe();
+    (watch, events)
 }
 
 #[test]
-fn only_what_changed_is_told_and_the_old_values_stay_after_a_mistake() {
+fn only_changed_settings_are_reported_and_the_old_values_stay_after_an_error() {
     let folder = Folder::new("follow");
     let path = folder.write("config.json", r#"{"Mail": {"Port": 25, "Password": "k4n4ry"}}"#);
-    let (watch, notices) = follow(&path, &[("MM_MAIL_SERVER", "shadowing")]);
+    let (watch, events) = follow(&path, &[("MM_MAIL_SERVER", "shadowing")]);
     let held = watch.current();
-    let next = || notices.recv_timeout(PATIENCE).unwrap();
+    let next = || events.recv_timeout(PATIENCE).unwrap();
 
     fs::write(&path, r#"{"Mail": {"Server": "shadowed", "Port": 587, "Password": "k4n4ry2"}}"#).unwrap();
-    let Notice::Changed(changed) = &*next() else { panic!() };
-    let told: Vec<_> = changed
+    let Event::Changed(changed) = &*next() else { panic!() };
+    let settings: Vec<_> = changed
         .settings
         .iter()
         .map(|one| (one.path.to_string(), one.before.shown.clone(), one.after.shown.clone()))
         .collect();
     let expected = [("Mail.Port", "25", "587"), ("Mail.Password", "\"***\"", "\"***\"")];
-    assert_eq!(told, expected.map(|(path, old, new)| (path.to_owned(), old.to_owned(), new.to_owned())));
+    assert_eq!(settings, expected.map(|(path, old, new)| (path.to_owned(), old.to_owned(), new.to_owned())));
     assert_eq!((held.mail.port, watch.current().mail.port, changed.value.mail.port), (25, 587, 587));
     assert!(!format!("{changed:?}").contains("k4n4ry"), "{changed:?}");
 
     fs::write(&path, r#"{"Mail": {"Port": 0, "Password": ["k4n4ry"]}}"#).unwrap();
-    let Notice::Refused(Refusal::Invalid(report)) = &*next() else { panic!() };
+    let Event::Refused(Refusal::Invalid(report)) = &*next() else { panic!() };
     assert_eq!(report.count(crate::resolve::Severity::Error), 2, "{report}");
     assert!(!format!("{report}{report:?}").contains("k4n4ry"), "{report}");
     assert_eq!(watch.current().mail.port, 587);
 
     fs::remove_file(&path).unwrap();
-    assert!(matches!(&*next(), Notice::Refused(Refusal::Unreadable { .. })));
+    assert!(matches!(&*next(), Event::Refused(Refusal::Unreadable { .. })));
     fs::write(&path, r#"{"Mail": {"Port": 587, "Password": "k4n4ry2"}}"#).unwrap();
-    assert!(matches!(&*next(), Notice::Mended));
+    assert!(matches!(&*next(), Event::Recovered));
 
-    // the same values, written otherwise
+    // the same values in another form
     fs::write(&path, r#"{"Mail": {"Password": "k4n4ry2", "Port": "587"}, "Foreign": {}}"#).unwrap();
-    assert!(notices.recv_timeout(SILENCE).is_err());
+    assert!(events.recv_timeout(SILENCE).is_err());
     drop(watch);
-    assert!(matches!(notices.recv_timeout(PATIENCE), Err(mpsc::RecvTimeoutError::Disconnected)));
+    assert!(matches!(events.recv_timeout(PATIENCE), Err(mpsc::RecvTimeoutError::Disconnected)));
 }
 
 #[test]
@@ -285,24 +286,84 @@ fn a_variables_file_is_watched_too() {
     let path = folder.write("config.json", "{}");
     let secret = folder.write("password", "one\n");
     let name = secret.to_str().unwrap();
-    let (watch, notices) = follow(&path, &[("MM_MAIL_PASSWORD_FILE", name)]);
+    let (watch, events) = follow(&path, &[("MM_MAIL_PASSWORD_FILE", name)]);
     assert!(watch.files().contains(&secret), "{:?}", watch.files());
     for password in ["two", "three"] {
         fs::remove_file(&secret).unwrap();
-        assert!(matches!(&*notices.recv_timeout(PATIENCE).unwrap(), Notice::Refused(_)));
+        assert!(matches!(&*events.recv_timeout(PATIENCE).unwrap(), Event::Refused(_)));
         fs::write(&secret, password).unwrap();
-        let Notice::Changed(changed) = &*notices.recv_timeout(PATIENCE).unwrap().clone() else { panic!() };
+        let Event::Changed(changed) = &*events.recv_timeout(PATIENCE).unwrap().clone() else { panic!() };
         assert_eq!(changed.value.mail.password.expose(), password);
     }
 }
 
 #[test]
-fn settings_that_are_wrong_from_the_start_are_not_watched() {
+fn settings_with_errors_are_not_watched() {
     let folder = Folder::new("wrong");
     let path = folder.write("config.json", r#"{"Mail": {"Port": 0}}"#);
     let read = move || Layers::new().read(Layer::File, &path);
-    let error = Watch::<Program>::start(read, Pace::default()).unwrap_err();
+    let error = Watch::<Program>::start(read, Debounce::default()).unwrap_err();
     assert!(error.to_string().contains("expected a whole number from 1 to 65535"), "{error}");
+}
+
+#[test]
+fn a_watch_has_the_warnings_of_the_start() {
+    const fn is_shareable<T: Send + Sync>() {}
+    is_shareable::<Watch<Program>>();
+    let folder = Folder::new("start");
+    let path = folder.write("config.json", r#"{"Mail": {"Pass": "k4n4ry"}}"#);
+    let (watch, events) = follow(&path, &[]);
+    assert_eq!(watch.report().diagnostics()[0].code, crate::resolve::Code::Alias);
+    // the report follows the file, although no value changes
+    fs::write(&path, r#"{"Mail": {"Password": "k4n4ry"}}"#).unwrap();
+    let start = Instant::now();
+    while watch.report().warnings() != crate::resolve::Report::default() {
+        assert!(start.elapsed() < PATIENCE, "{}", watch.report());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(events.try_recv().is_err());
+}
+
+#[test]
+fn the_error_of_main_is_readable() {
+    let folder = Folder::new("error");
+    let path = folder.write("config.json", r#"{"Mail": {"Port": 0}}"#);
+    let read = move || Layers::new().read(Layer::File, &path);
+    let error = Watch::<Program>::start(read, Debounce::default()).unwrap_err();
+    assert_eq!(format!("{error:?}"), format!("{error}"));
+}
+
+#[test]
+fn only_folders_that_decide_where_a_path_leads_are_watched() {
+    let folder = Folder::new("folders");
+    fs::create_dir_all(folder.path("a/b")).unwrap();
+    let path = folder.write("a/b/config.json", "{}");
+    let folders = |path: &Path| paths::WatchedPaths::new(&[path.to_owned()]).folders;
+    assert_eq!(folders(&path), [folder.path("a/b")].into());
+    // of a missing file, the first folder that is there
+    assert_eq!(folders(&folder.path("a/c/d/config.json")), [folder.path("a")].into());
+}
+
+/// A program that logs each event, to a file next to the watched one, must not wake itself.
+#[cfg(target_os = "linux")]
+#[test]
+fn reading_and_writing_an_open_file_are_no_events() {
+    use events::{Depth, Events, Woken};
+    use std::io::Write as _;
+    let folder = Folder::new("self-feeding");
+    let path = folder.write("config.json", "{}");
+    let mut log = fs::File::create(folder.path("server.log")).unwrap();
+    let mut events = Events::new().unwrap();
+    events.watch(&folder.0, Depth::Folder).unwrap();
+    for line in 0..100 {
+        writeln!(log, "line {line}").unwrap();
+        fs::read(&path).unwrap();
+    }
+    assert_eq!(events.wait(SILENCE), Woken::Timeout);
+    fs::write(&path, "1").unwrap();
+    assert_eq!(events.wait(PATIENCE), Woken::Changed(vec![path]));
+    events.waker().stop();
+    assert_eq!(events.wait(PATIENCE), Woken::Stop);
 }
 
 #[cfg(unix)]
@@ -311,10 +372,10 @@ mod links {
 
     use super::*;
 
-    /// As Kubernetes mounts a `ConfigMap`: the file leads through `..data`, which is turned to a new folder.
+    /// As Kubernetes mounts a `ConfigMap`: the path leads through `..data`, which gets a new target.
     #[test]
-    fn a_link_turned_elsewhere_is_a_change() {
-        for (name, pace) in [("links", Pace::default()), ("links-polled", polling())] {
+    fn a_new_target_of_a_link_is_a_change() {
+        for (name, debounce) in [("links", Debounce::default()), ("links-polled", polling())] {
             let folder = Folder::new(name);
             for version in 1..4 {
                 fs::create_dir(folder.path(&format!("..v{version}"))).unwrap();
@@ -323,41 +384,41 @@ mod links {
             symlink("..v1", folder.path("..data")).unwrap();
             let path = folder.path("config.json");
             symlink("..data/config.json", &path).unwrap();
-            // the program's own path leads here from elsewhere
+            // the path of the program leads here from another folder
             let elsewhere = Folder::new(&format!("{name}-outer"));
             symlink(&folder.0, elsewhere.path("mounted")).unwrap();
             let outer = elsewhere.path("mounted/config.json");
-            let (_watcher, changes) = watcher(&[&outer], pace);
+            let (_watcher, changes) = watcher(&[&outer], debounce);
             for version in [2, 3] {
                 symlink(format!("..v{version}"), folder.path("..data_tmp")).unwrap();
                 fs::rename(folder.path("..data_tmp"), folder.path("..data")).unwrap();
                 fs::remove_dir_all(folder.path(&format!("..v{}", version - 1))).unwrap();
-                assert_eq!(told(&changes), [outer.clone()]);
+                assert_eq!(reported(&changes), [outer.clone()]);
                 assert_eq!(fs::read_to_string(&outer).unwrap(), version.to_string());
             }
-            // the file that the links lead to in the end
+            // the file that the links lead to
             fs::write(folder.path("..v3/config.json"), "four").unwrap();
-            assert_eq!(told(&changes), [outer.clone()]);
-            // a link at the start of the way
+            assert_eq!(reported(&changes), [outer.clone()]);
+            // a link at the start of the path
             let other = Folder::new(&format!("{name}-other"));
             other.write("config.json", "five");
             symlink(&other.0, elsewhere.path("new")).unwrap();
             fs::rename(elsewhere.path("new"), elsewhere.path("mounted")).unwrap();
-            assert_eq!(told(&changes), [outer.clone()]);
+            assert_eq!(reported(&changes), [outer.clone()]);
             other.write("config.json", "six!!");
-            assert_eq!(told(&changes), [outer]);
+            assert_eq!(reported(&changes), [outer]);
         }
     }
 
     #[test]
-    fn links_in_a_circle_are_no_harm() {
+    fn a_loop_of_links_is_watched() {
         let folder = Folder::new("circle");
         let (a, b) = (folder.path("a"), folder.path("b"));
         symlink(&a, &b).unwrap();
         symlink(&b, &a).unwrap();
-        let (_watcher, changes) = watcher(&[&a], Pace::default());
+        let (_watcher, changes) = watcher(&[&a], Debounce::default());
         fs::remove_file(&b).unwrap();
         fs::write(&b, "1").unwrap();
-        assert_eq!(told(&changes), [a]);
+        assert_eq!(reported(&changes), [a]);
     }
 }

@@ -1,7 +1,7 @@
 //! A span-keeping JSON reader.
 //!
-//! Reads what RFC 8259 describes and, as people edit configuration by hand, comments (`//`, `/* */`) and trailing
-//! commas. A value stays text until somebody asks for it, so that its place in the file is never lost.
+//! Accepts RFC 8259 and, since people edit configuration by hand, comments (`//`, `/* */`) and trailing commas. A value
+//! stays text until it is needed, so that its place in the file is never lost.
 
 mod number;
 mod scan;
@@ -18,21 +18,21 @@ pub use write::{escape, write_string};
 use std::borrow::Cow;
 use std::fmt;
 
-/// How deep arrays and objects may nest.
+/// The depth to which arrays and objects may nest.
 pub const MAX_DEPTH: usize = 128;
 
-/// One JSON value as it stands in the text, its syntax checked. `Debug` leaves its text out, which may be secret.
+/// A JSON value in a text, its syntax checked. `Debug` omits its text, which may be secret.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Raw<'a> {
-    /// The value's own text, without space around it.
+    /// The text of the value, without space around it.
     pub text: &'a str,
-    /// Where it starts in the whole text, in bytes.
+    /// The offset of the value in the whole text, in bytes.
     pub start: usize,
-    /// What it is.
+    /// The type of the value.
     pub shape: Shape,
 }
 
-/// What a JSON value is.
+/// The type of a JSON value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
     /// `null`.
@@ -41,9 +41,9 @@ pub enum Shape {
     Bool,
     /// A number.
     Number,
-    /// A string; whether it holds an escape.
+    /// A string.
     String {
-        /// Whether a backslash stands in it.
+        /// Whether it contains a backslash.
         escaped: bool,
     },
     /// An array.
@@ -53,7 +53,7 @@ pub enum Shape {
 }
 
 impl Shape {
-    /// What to call it in a message: `a string`.
+    /// Returns the name of the type in messages: `a string`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -77,31 +77,31 @@ impl fmt::Debug for Raw<'_> {
 }
 
 impl<'a> Raw<'a> {
-    /// The string's text with its escapes resolved; `None` where it is no string.
+    /// Returns the text of a string with its escapes resolved; `None` for other values.
     pub fn string(&self) -> Option<Cow<'a, str>> {
         let Shape::String { escaped } = self.shape else { return None };
         let inner = self.text.get(1..self.text.len().saturating_sub(1))?;
         Some(if escaped { Cow::Owned(write::unescape(inner)) } else { Cow::Borrowed(inner) })
     }
 
-    /// The array's elements; `None` where it is no array.
+    /// Returns the elements of an array; `None` for other values.
     pub fn elements(&self) -> Option<Vec<Raw<'a>>> {
         (self.shape == Shape::Array).then(|| self.each_element().collect())
     }
 
-    /// The object's entries in order; `None` where it is no object.
+    /// Returns the entries of an object in order; `None` for other values.
     pub fn entries(&self) -> Option<Vec<(Key<'a>, Raw<'a>)>> {
         (self.shape == Shape::Object).then(|| self.each_entry().collect())
     }
 
-    /// The elements of what must be an array.
+    /// Iterates over the elements. The value must be an array.
     pub(super) fn each_element(&self) -> impl Iterator<Item = Raw<'a>> + use<'a> {
         let mut scanner = self.scanner();
         scanner.open();
         std::iter::from_fn(move || scanner.next_element())
     }
 
-    /// The entries of what must be an object.
+    /// Iterates over the entries. The value must be an object.
     pub(super) fn each_entry(&self) -> impl Iterator<Item = (Key<'a>, Raw<'a>)> + use<'a> {
         let mut scanner = self.scanner();
         let mut first = true;
@@ -117,10 +117,10 @@ impl<'a> Raw<'a> {
     }
 }
 
-/// Reads a text that is one JSON value.
+/// Parses a text that is one JSON value.
 ///
 /// # Errors
-/// Where the text is no JSON, or more than one value.
+/// If the text is not JSON, or more than one value.
 pub fn parse_value(text: &str) -> Result<Raw<'_>, SyntaxError> {
     let mut scanner = Scanner::new(text);
     let value = scanner.value()?;

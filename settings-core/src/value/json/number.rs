@@ -1,8 +1,9 @@
-//! Whole numbers in every way that JSON can write them.
+//! Whole numbers in every notation of JSON.
 
-/// The whole number that a JSON number is: `1e3` and `1000.0` are 1000. `None` for a fraction, and beyond `i128`.
+/// Parses a JSON number as a whole number: `1e3` and `1000.0` are 1000. Returns `None` for a fraction, and beyond
+/// `i128`.
 ///
-/// Exact, unlike a way through a float; the syntax has been checked by the scanner.
+/// Exact, without the detour of a float. The scanner has checked the syntax.
 pub fn whole_number(text: &str) -> Option<i128> {
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let (negative, mantissa) = mantissa.strip_prefix('-').map_or((false, mantissa), |rest| (true, rest));
@@ -18,7 +19,7 @@ pub fn whole_number(text: &str) -> Option<i128> {
         digits.pop().filter(|digit| *digit == '0')?;
         zeros += 1;
     }
-    // 39 digits are as many as an i128 has
+    // an i128 has up to 39 digits
     let zeros = usize::try_from(zeros).ok().filter(|zeros| zeros + digits.len() <= 39)?;
     digits.extend(std::iter::repeat_n('0', zeros));
     if negative {

@@ -20,7 +20,7 @@ fn resolves_escapes() {
 }
 
 #[test]
-fn a_string_ends_at_its_quote_wherever_that_stands() {
+fn a_string_ends_at_its_quote_at_any_offset() {
     // neighbours of the bytes that end a run, and bytes beyond ASCII
     for filler in ["a", " ", "!", "#", "[", "]", "\u{7f}", "é", "😀"] {
         for count in 0..40 {
@@ -37,7 +37,7 @@ fn a_string_ends_at_its_quote_wherever_that_stands() {
 }
 
 #[test]
-fn says_what_is_wrong_and_where() {
+fn syntax_errors_have_a_message_and_an_offset() {
     let cases = [
         ("", 0, "but the text ends"),
         ("{\"a\" 1}", 5, "expected `:`"),
@@ -45,10 +45,10 @@ fn says_what_is_wrong_and_where() {
         ("[1 2]", 3, "expected `,` or `]`"),
         ("{\"a\": yes}", 6, "expected a value, found a bare word"),
         ("{'a': 1}", 1, "expected a key in double quotes"),
-        ("[01]", 1, "no number"),
-        ("[1.]", 1, "no number"),
+        ("[01]", 1, "not a number"),
+        ("[1.]", 1, "not a number"),
         ("[\"a\nb\"]", 1, "no closing quote"),
-        ("[\"\\q\"]", 2, "no escape"),
+        ("[\"\\q\"]", 2, "not an escape"),
         ("[1] x", 4, "expected the end of the text"),
         ("[1 /* ", 3, "the comment has no end"),
         ("[,1]", 1, "expected a value"),
@@ -71,7 +71,6 @@ fn depth_is_bounded() {
     assert!(parse_value(&"[{\"a\":".repeat(100_000)).is_err());
 }
 
-/// Whatever a reference reader takes we take, and what we refuse it refuses (but for comments and trailing commas).
 #[test]
 fn no_bytes_make_it_panic() {
     let alphabet = [
@@ -116,7 +115,7 @@ fn whole_numbers_are_read_exactly() {
 }
 
 #[test]
-fn compact_json_is_read_by_others() {
+fn compact_json_is_accepted_by_other_readers() {
     let compact = |text| compact(parse_value(text).unwrap()).map_err(|number| (number.start, number.text));
     assert_eq!(compact(r#" { "a\/b" : [ 1.50, "\ud800" ], } "#).unwrap(), "{\"a/b\":[1.50,\"\u{fffd}\"]}");
     assert_eq!(compact("[1e308, 1e999]"), Err((8, "1e999")));

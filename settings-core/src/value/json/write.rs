@@ -1,10 +1,10 @@
-//! JSON's strings, written and taken apart.
+//! Writing JSON, and resolving the escapes of its strings.
 
 use std::fmt::Write;
 
 use super::{Raw, Shape};
 
-/// Appends `text`, quotes included, as a JSON string. What `out` refuses is lost; memory refuses nothing.
+/// Appends `text` as a JSON string, quotes included. Errors of `out` are ignored; memory has none.
 pub fn write_string(out: &mut impl Write, text: &str) {
     let _ = try_write_string(out, text);
 }
@@ -25,11 +25,11 @@ fn try_write_string(out: &mut impl Write, text: &str) -> std::fmt::Result {
     out.write_char('"')
 }
 
-/// A value on one line, without comments and space, as every reader of JSON takes it; the recursion is as deep as the
-/// text nests, which is bounded.
+/// Formats a value on one line, without comments and space, so that every JSON reader accepts it. The recursion is as
+/// deep as the text nests, which is bounded.
 ///
 /// # Errors
-/// A number beyond what a float holds, which most readers refuse.
+/// Returns a number beyond the range of a float, which most readers refuse.
 pub(crate) fn compact(raw: Raw<'_>) -> Result<String, Raw<'_>> {
     let mut out = String::with_capacity(raw.text.len());
     write_compact(&mut out, raw)?;
@@ -57,7 +57,7 @@ fn write_compact<'a>(out: &mut String, raw: Raw<'a>) -> Result<(), Raw<'a>> {
             }
             out.push('}');
         }
-        // half a surrogate is an escape that others refuse
+        // other readers refuse half a surrogate
         Shape::String { escaped: true } => write_string(out, &raw.string().unwrap_or_default()),
         Shape::Number if !raw.text.parse().is_ok_and(f64::is_finite) => return Err(raw),
         _ => out.push_str(raw.text),
@@ -65,14 +65,14 @@ fn write_compact<'a>(out: &mut String, raw: Raw<'a>) -> Result<(), Raw<'a>> {
     Ok(())
 }
 
-/// `text` as a JSON string, quotes included.
+/// Formats `text` as a JSON string, quotes included.
 pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     write_string(&mut out, text);
     out
 }
 
-/// Resolves the escapes of a string's inner text, whose syntax the scanner has checked.
+/// Resolves the escapes of a string's inner text. The scanner has checked its syntax.
 ///
 /// A surrogate without its other half becomes U+FFFD.
 pub(super) fn unescape(inner: &str) -> String {
@@ -104,7 +104,7 @@ pub(super) fn unescape(inner: &str) -> String {
     out
 }
 
-/// The character of the `\u` escape (or pair of them) at the start of `text`, and how long the escape is.
+/// Returns the character of the `\u` escape (or pair of escapes) at the start of `text`, and the length of the escape.
 fn unicode(text: &str) -> (char, usize) {
     let unit = |at: usize| {
         let escape = text.get(at..at + 6)?.strip_prefix("\\u")?;

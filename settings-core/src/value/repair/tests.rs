@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
-use super::{of_json, of_text, quoted};
+use super::{json as repaired_json, quoted, text as repaired_text};
 use crate::schema::{Choice, Format, Kind, TextRules, Unit};
 use crate::value::json::parse_value;
 use crate::value::{from_json, from_text};
@@ -30,7 +30,7 @@ const HOST: Kind = Kind::TextOf(&format(Format::Host));
 const PORT: Kind = Kind::TextOf(&format(Format::Port));
 const ADDRESS: Kind = Kind::TextOf(&format(Format::SocketAddress));
 
-/// Kind, what is written, what is meant; no repair where that is empty.
+/// The kind, the refused value, and the suggestion; none if that is empty.
 const IN_JSON: &[(Kind, &str, &str)] = &[
     (Kind::Bool, r#""true""#, "true"),
     (Kind::Bool, r#""Yes""#, "true"),
@@ -100,25 +100,25 @@ const IN_TEXT: &[(Kind, &str, &str)] = &[
 ];
 
 #[test]
-fn what_was_meant_is_found_and_accepted() {
+fn suggestions_are_accepted() {
     for (kind, written, meant) in IN_JSON {
         let raw = parse_value(written).unwrap();
-        assert!(from_json(kind, raw).is_err(), "{written} is no mistake");
-        let repair = of_json(kind, raw);
+        assert!(from_json(kind, raw).is_err(), "{written} is accepted");
+        let repair = repaired_json(kind, raw);
         assert_eq!(repair.as_deref().unwrap_or_default(), *meant, "{kind:?}: {written}");
         let accepted = repair.is_none_or(|repair| from_json(kind, parse_value(&repair).unwrap()).is_ok());
         assert!(accepted, "{kind:?}: {written}");
     }
     for (kind, written, meant) in IN_TEXT {
-        assert!(from_text(kind, written).is_err(), "{written} is no mistake");
-        let repair = of_text(kind, written);
+        assert!(from_text(kind, written).is_err(), "{written} is accepted");
+        let repair = repaired_text(kind, written);
         assert_eq!(repair.as_deref().unwrap_or_default(), *meant, "{kind:?}: {written}");
         assert!(repair.is_none_or(|repair| from_text(kind, &repair).is_ok()), "{kind:?}: {written}");
     }
 }
 
 #[test]
-fn nothing_is_too_odd_to_look_at() {
+fn odd_values_are_repaired_or_left() {
     const ODD: &str =
         "|\"|'|ABC|ß:ẞ=|\u{1F600}, 1|1\u{a0}s|,;,|=|::/|\u{0}|<>|a<b>|_1|1|[]|{}|[{}]|{\"a\": 1}|a=b, c|{";
     let map = Kind::Map(&Kind::Map(&Kind::Bool));
@@ -126,11 +126,13 @@ fn nothing_is_too_odd_to_look_at() {
     let kinds =
         [map, nested, COUNT, DURATION, SIZE, SECURITY, URL, EMAIL, HOST, PORT, ADDRESS, Kind::ANY_FLOAT];
     for (kind, text) in kinds.iter().flat_map(|kind| ODD.split('|').map(move |text| (kind, text))) {
-        if let Some(repair) = of_text(kind, text) {
+        if let Some(repair) = repaired_text(kind, text) {
             assert!(from_text(kind, &repair).is_ok(), "{kind:?}: {text}: {repair}");
         }
         for json in [text.to_owned(), quoted(text)] {
-            let Some(repair) = parse_value(&json).ok().and_then(|raw| of_json(kind, raw)) else { continue };
+            let Some(repair) = parse_value(&json).ok().and_then(|raw| repaired_json(kind, raw)) else {
+                continue;
+            };
             assert!(from_json(kind, parse_value(&repair).unwrap()).is_ok(), "{kind:?}: {json}: {repair}");
         }
     }

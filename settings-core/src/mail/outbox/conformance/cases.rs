@@ -1,47 +1,44 @@
-//! One case a promise.
+//! The test cases.
 
-use super::{
-    super::{
-        Circuit, Due, EnqueueError, Known, Limits, MailId, NoRetry, Pending, Progress, Settlement, State,
-        Store,
-    },
-    Case, Open, Seen, alert, hours, notification, put, same, start,
+use super::{Case, Mismatch, Open, alert, hours, notification, put, same, start};
+use crate::mail::outbox::{
+    BeginOutcome, Circuit, DueMail, EnqueueError, KnownMail, MailId, MailState, OutboxLimits, OutboxStore,
+    Pending, Progress, RemoveOutcome, RetryOutcome, Settlement,
 };
 
 pub(super) const ALL: [(&str, Case); 16] = [
-    ("what was taken comes back unchanged", comes_back),
-    ("a key keeps a second mail out", keys),
-    ("alerts go first and then what was tried least", order),
+    ("a mail comes back unchanged", comes_back),
+    ("a key rejects a second mail", keys),
+    ("alerts go first and then the least tried", order),
     ("after a crash only alerts are sent again and only once", crash),
-    ("recipients end one by one", recipients),
-    ("what is too old becomes a dead letter", expiry),
-    ("what may have arrived is not called failed", unknown_expires),
+    ("recipients are settled one by one", recipients),
+    ("an expired mail becomes a dead letter", expiry),
+    ("a mail that may have been delivered is not called failed", unknown_expires),
     ("notifications make room for alerts", room),
-    ("a mail on its way makes no room", no_room),
+    ("a mail that is being sent makes no room", no_room),
     ("dead letters are bounded", dead_letters),
-    ("what is sent keeps no content", sent),
-    ("a removed mail is not sent and its key stays", removed),
+    ("a sent mail keeps no content", sent),
+    ("a removed mail is not sent and its key remains", removed),
     ("one process delivers at a time", claims),
-    ("the circuit outlives the program", circuit),
-    ("what was done is remembered", moments),
-    ("lists and the summary tell what there is", listing),
+    ("the circuit survives the program", circuit),
+    ("recurring tasks are remembered", moments),
+    ("lists and the summary are complete", listing),
 ];
 
-type Done = Result<(), Seen>;
+type CaseResult = Result<(), Mismatch>;
 
-fn settlement(due: &Due, progress: [Progress; 2], pending: Pending) -> Settlement {
+fn settlement(due: &DueMail, progress: [Progress; 2], pending: Pending) -> Settlement {
     let marks = due.object.recipients().iter().cloned().zip(progress);
     Settlement {
-        attempts: due.attempts.saturating_add(1),
         marks: marks.map(|(address, progress)| (address, progress, "words".to_owned())).collect(),
-        pending,
         reply: "250 2.0.0 words".to_owned(),
         queue_id: Some("Q1".to_owned()),
+        ..Settlement::new(due.attempts.saturating_add(1), pending)
     }
 }
 
-/// The only mail that is due.
-fn only_due(store: &dyn Store, hour: u32) -> Result<Due, Seen> {
+/// Returns the only mail that is due.
+fn only_due(store: &dyn OutboxStore, hour: u32) -> Result<DueMail, Mismatch> {
     let mut due = store.due(hours(hour), 10, &[])?;
     match (due.pop(), due.len()) {
         (Some(mail), 0) => Ok(mail),
@@ -49,15 +46,15 @@ fn only_due(store: &dyn Store, hour: u32) -> Result<Due, Seen> {
     }
 }
 
-fn ids(due: &[Due]) -> Vec<MailId> {
+fn ids(due: &[DueMail]) -> Vec<MailId> {
     due.iter().map(|due| due.id).collect()
 }
 
-fn state(store: &dyn Store, id: MailId) -> Result<Option<State>, Seen> {
+fn state(store: &dyn OutboxStore, id: MailId) -> Result<Option<MailState>, Mismatch> {
     Ok(store.get(id)?.map(|entry| entry.state))
 }
 
-fn comes_back(open: Open<'_>) -> Done {
+fn comes_back(open: Open<'_>) -> CaseResult {
     let mail = notification("Hello\n.\nGrüße 🎉")?;
     let id = put(&*open()?, &mail)?;
     let due = only_due(&*open()?, 0)?;
@@ -67,13 +64,17 @@ fn comes_back(open: Open<'_>) -> Done {
     same("the mail", &due.object, mail.object())
 }
 
-fn keys(open: Open<'_>) -> Done {
-    let (store, limits) = (open()?, Limits::default());
+fn keys(open: Open<'_>) -> CaseResult {
+    let (store, limits) = (open()?, OutboxLimits::default());
     let mail = notification("Hello")?.key("event:1");
     let id = put(&*store, &mail)?;
     let due = only_due(&*store, 0)?;
     store.settle(id, &settlement(&due, [Progress::Sent; 2], Pending::Deferred(start())), start())?;
-    same("a sent mail by its key", store.find("event:1")?.and_then(|known| known.state), Some(State::Sent))?;
+    same(
+        "a sent mail by its key",
+        store.find("event:1")?.and_then(|known| known.state),
+        Some(MailState::Sent),
+    )?;
     for (days, is_new) in [(0, false), (6, false), (8, true)] {
         let now = hours(24 * days);
         store.sweep(&limits, now)?;
@@ -83,44 +84,44 @@ fn keys(open: Open<'_>) -> Done {
     same("an unknown key", store.find("event:2")?, None)
 }
 
-fn order(open: Open<'_>) -> Done {
+fn order(open: Open<'_>) -> CaseResult {
     let store = open()?;
     let tried = put(&*store, &notification("tried")?)?;
     let fresh = put(&*store, &notification("fresh")?)?;
     let urgent = put(&*store, &alert("urgent")?)?;
     let due = store.due(start(), 10, &[urgent, fresh])?;
-    same("what is due beside two", ids(&due), vec![tried])?;
+    same("what is due without two", ids(&due), vec![tried])?;
     for due in &due {
         let again = settlement(due, [Progress::Pending; 2], Pending::Deferred(start()));
-        same("a mail to be tried again", store.settle(due.id, &again, start())?, State::Deferred)?;
+        same("a mail to be tried again", store.settle(due.id, &again, start())?, MailState::Deferred)?;
     }
     same("the order", ids(&store.due(start(), 10, &[])?), vec![urgent, fresh, tried])?;
-    same("the first beside the alert", ids(&store.due(start(), 1, &[urgent])?), vec![fresh])
+    same("the first without the alert", ids(&store.due(start(), 1, &[urgent])?), vec![fresh])
 }
 
-fn crash(open: Open<'_>) -> Done {
+fn crash(open: Open<'_>) -> CaseResult {
     let (quiet, loud) = {
         let store = open()?;
         let ids = (put(&*store, &notification("quiet")?)?, put(&*store, &alert("loud")?)?);
         for due in store.due(start(), 10, &[])? {
-            same("whether it may be begun", store.begin(due.id, 1, start())?, true)?;
-            same("a begun mail", state(&*store, due.id)?, Some(State::Sending))?;
-            same("whether it may be begun twice", store.begin(due.id, 2, start())?, false)?;
-            same("a retry by hand", store.retry(due.id, start())?, Err(NoRetry::Sending))?;
+            same("the first begin", store.begin(due.id, 1, start())?, BeginOutcome::Started)?;
+            same("a begun mail", state(&*store, due.id)?, Some(MailState::Sending))?;
+            same("the second begin", store.begin(due.id, 2, start())?, BeginOutcome::NotPending)?;
+            same("a retry", store.retry(due.id, start())?, RetryOutcome::Sending)?;
         }
-        same("what is due while they are on their way", store.due(start(), 10, &[])?.len(), 0)?;
+        same("what is due while they are being sent", store.due(start(), 10, &[])?.len(), 0)?;
         ids
     };
     let store = open()?;
-    same("how many were left behind", store.recover(start())?, 2)?;
+    same("how many were interrupted", store.recover(start())?, 2)?;
     for id in [quiet, loud] {
-        same("a mail left behind", state(&*store, id)?, Some(State::Unknown))?;
+        same("an interrupted mail", state(&*store, id)?, Some(MailState::Unknown))?;
     }
     let due = store.due(start(), 10, &[])?;
     let again: Vec<(MailId, bool)> = due.iter().map(|due| (due.id, due.may_resend)).collect();
     same("what is sent again, and whether once more", again, vec![(loud, false)])?;
-    same("whether it may be begun again", store.begin(loud, 2, start())?, true)?;
-    same("how many were left behind the second time", store.recover(start())?, 1)?;
+    same("the begin of the second copy", store.begin(loud, 2, start())?, BeginOutcome::Started)?;
+    same("how many were interrupted the second time", store.recover(start())?, 1)?;
     same("what is due then", store.due(start(), 10, &[])?.len(), 0)?;
     let entry = store.get(loud)?.ok_or("the alert is gone")?;
     let progress: Vec<Progress> = entry.recipients.iter().map(|one| one.progress).collect();
@@ -128,41 +129,41 @@ fn crash(open: Open<'_>) -> Done {
     same("whether its content is kept", (entry.has_content, entry.resent), (true, true))
 }
 
-fn recipients(open: Open<'_>) -> Done {
+fn recipients(open: Open<'_>) -> CaseResult {
     let store = open()?;
     let id = put(&*store, &notification("Hello")?)?;
     let due = only_due(&*store, 0)?;
     let half = settlement(&due, [Progress::Sent, Progress::Pending], Pending::Deferred(hours(1)));
-    same("with one recipient left", store.settle(id, &half, start())?, State::Deferred)?;
+    same("with one recipient left", store.settle(id, &half, start())?, MailState::Deferred)?;
     same("when it is tried next", store.next_due()?, Some(hours(1)))?;
     same("what is due before that", store.due(start(), 10, &[])?.len(), 0)?;
     let due = only_due(&*store, 1)?;
     let left: Vec<&str> = due.object.recipients().iter().map(|to| to.as_str()).collect();
     same("who is left", left, vec!["grüße@example.com"])?;
     let rest = settlement(&due, [Progress::Failed; 2], Pending::Deferred(start()));
-    same("with one recipient failed", store.settle(id, &rest, start())?, State::Failed)?;
+    same("with one recipient failed", store.settle(id, &rest, start())?, MailState::Failed)?;
     let entry = store.get(id)?.ok_or("the mail is gone")?;
-    let told: Vec<(Progress, Option<&str>)> =
+    let listed: Vec<(Progress, Option<&str>)> =
         entry.recipients.iter().map(|one| (one.progress, one.reply.as_deref())).collect();
-    same("its recipients", told, vec![(Progress::Sent, Some("words")), (Progress::Failed, Some("words"))])?;
-    same("what is told", (entry.attempts, entry.reply.as_deref()), (2, Some("250 2.0.0 words")))?;
+    same("its recipients", listed, vec![(Progress::Sent, Some("words")), (Progress::Failed, Some("words"))])?;
+    same("its attempts and reply", (entry.attempts, entry.reply.as_deref()), (2, Some("250 2.0.0 words")))?;
     same("when it is tried next", (entry.next, store.next_due()?), (None, None))?;
-    same("a retry by hand", store.retry(id, start())?, Ok(()))?;
+    same("a retry", store.retry(id, start())?, RetryOutcome::Queued)?;
     let due = only_due(&*store, 0)?;
     same("who is tried again, and as which attempt", (due.object.recipients().len(), due.attempts), (1, 0))
 }
 
-fn expiry(open: Open<'_>) -> Done {
-    let (store, limits) = (open()?, Limits::default());
+fn expiry(open: Open<'_>) -> CaseResult {
+    let (store, limits) = (open()?, OutboxLimits::default());
     let (day, three) = (put(&*store, &notification("day")?.key("day"))?, put(&*store, &alert("three")?)?);
     same("given up after 23 hours", store.sweep(&limits, hours(23))?, 0)?;
     same("given up after 25 hours", store.sweep(&limits, hours(25))?, 1)?;
-    same("the notification", state(&*store, day)?, Some(State::Failed))?;
-    same("the alert", state(&*store, three)?, Some(State::Queued))?;
+    same("the notification", state(&*store, day)?, Some(MailState::Failed))?;
+    same("the alert", state(&*store, three)?, Some(MailState::Queued))?;
     same("given up after three days", store.sweep(&limits, hours(73))?, 1)?;
-    same("a retry by hand", store.retry(three, hours(73))?, Ok(()))?;
+    same("a retry", store.retry(three, hours(73))?, RetryOutcome::Queued)?;
     same("what is due then", ids(&store.due(hours(73), 9, &[])?), vec![three])?;
-    store.retry(day, hours(73))?.map_err(|why| why.to_string())?;
+    same("another retry", store.retry(day, hours(73))?, RetryOutcome::Queued)?;
     let retries = store.find("day")?.map(|known| known.retries);
     same("how many times it was made due again", retries, Some(1))?;
     same("given up again", store.sweep(&limits, hours(24 * 7))?, 2)?;
@@ -170,24 +171,24 @@ fn expiry(open: Open<'_>) -> Done {
     same("a dead letter after two months", store.get(day)?, None)
 }
 
-fn unknown_expires(open: Open<'_>) -> Done {
+fn unknown_expires(open: Open<'_>) -> CaseResult {
     let store = open()?;
     let id = put(&*store, &alert("Hello")?)?;
     let due = only_due(&*store, 0)?;
     let lost = settlement(&due, [Progress::Pending; 2], Pending::Unknown(hours(1)));
-    same("with its answer lost", store.settle(id, &lost, start())?, State::Unknown)?;
+    same("with its answer lost", store.settle(id, &lost, start())?, MailState::Unknown)?;
     same("whether it is sent once more", only_due(&*store, 1)?.may_resend, false)?;
-    same("given up", store.sweep(&Limits::default(), hours(73))?, 1)?;
+    same("given up", store.sweep(&OutboxLimits::default(), hours(73))?, 1)?;
     let entry = store.get(id)?.ok_or("the mail is gone")?;
-    same("its state", (entry.state, entry.next), (State::Unknown, None))?;
+    same("its state", (entry.state, entry.next), (MailState::Unknown, None))?;
     let progress: Vec<Progress> = entry.recipients.iter().map(|one| one.progress).collect();
     same("its recipients", progress, vec![Progress::Unknown; 2])
 }
 
-fn room(open: Open<'_>) -> Done {
+fn room(open: Open<'_>) -> CaseResult {
     let store = open()?;
-    let limits = Limits::default().waiting(2, 1024 * 1024);
-    let put = |mail| -> Result<Option<MailId>, Seen> {
+    let limits = OutboxLimits::default().waiting(2, 1024 * 1024);
+    let put = |mail| -> Result<Option<MailId>, Mismatch> {
         match store.enqueue(&mail, &limits, start()) {
             Ok(enqueued) => Ok(Some(enqueued.id)),
             Err(EnqueueError::Full { mails: 2, .. }) => Ok(None),
@@ -198,31 +199,31 @@ fn room(open: Open<'_>) -> Done {
     let newer = put(notification("2")?)?.ok_or("the second mail found no room")?;
     same("a notification without room", put(notification("3")?)?, None)?;
     same("whether an alert finds room", put(alert("4")?)?.is_some(), true)?;
-    same("the oldest notification", state(&*store, oldest)?, Some(State::Failed))?;
-    same("the newer one", state(&*store, newer)?, Some(State::Queued))?;
+    same("the oldest notification", state(&*store, oldest)?, Some(MailState::Failed))?;
+    same("the newer one", state(&*store, newer)?, Some(MailState::Queued))?;
     same("whether another alert finds room", put(alert("5")?)?.is_some(), true)?;
     same("a third alert", put(alert("6")?)?, None)?;
     same("a notification", put(notification("7")?)?, None)?;
-    same("what made room, by hand", store.retry(oldest, start())?, Ok(()))?;
-    let small = Limits::default().waiting(100, 10);
+    same("a retry of the mail that made room", store.retry(oldest, start())?, RetryOutcome::Queued)?;
+    let small = OutboxLimits::default().waiting(100, 10);
     match store.enqueue(&alert("too large")?, &small, start()) {
         Err(EnqueueError::TooLarge { limit: 10, .. }) => Ok(()),
         other => Err(format!("a mail larger than the outbox: {other:?}").into()),
     }
 }
 
-fn no_room(open: Open<'_>) -> Done {
+fn no_room(open: Open<'_>) -> CaseResult {
     let store = open()?;
-    let limits = Limits::default().waiting(1, 1024 * 1024);
+    let limits = OutboxLimits::default().waiting(1, 1024 * 1024);
     let id = put(&*store, &notification("1")?)?;
-    same("whether it may be begun", store.begin(id, 1, start())?, true)?;
+    same("the begin", store.begin(id, 1, start())?, BeginOutcome::Started)?;
     match store.enqueue(&alert("2")?, &limits, start()) {
-        Err(EnqueueError::Full { .. }) => same("the mail", state(&*store, id)?, Some(State::Sending)),
-        other => Err(format!("an alert beside it: {other:?}").into()),
+        Err(EnqueueError::Full { .. }) => same("the mail", state(&*store, id)?, Some(MailState::Sending)),
+        other => Err(format!("an alert while it is sent: {other:?}").into()),
     }
 }
 
-fn dead_letters(open: Open<'_>) -> Done {
+fn dead_letters(open: Open<'_>) -> CaseResult {
     let store = open()?;
     let mut put_in = Vec::new();
     for number in 0..5 {
@@ -230,44 +231,44 @@ fn dead_letters(open: Open<'_>) -> Done {
     }
     let first = put_in.first().copied().ok_or("no mail")?;
     let size = store.get(first)?.ok_or("the mail is gone")?.size;
-    store.sweep(&Limits::default().dead(3, 2 * size + size / 2), hours(25))?;
+    store.sweep(&OutboxLimits::default().dead(3, 2 * size + size / 2), hours(25))?;
     let left: Vec<(MailId, bool)> =
-        store.list(&[State::Failed], 10)?.iter().map(|entry| (entry.id, entry.has_content)).collect();
+        store.list(&[MailState::Failed], 10)?.iter().map(|entry| (entry.id, entry.has_content)).collect();
     let expected: Vec<(MailId, bool)> = put_in.iter().rev().copied().zip([true, true, false]).collect();
     same("the newest three, the newest two with their content", &left, &expected)?;
     let emptied = expected.last().map(|(id, _)| *id).ok_or("no mail")?;
-    same("a retry without content", store.retry(emptied, start())?, Err(NoRetry::NoContent))
+    same("a retry without content", store.retry(emptied, start())?, RetryOutcome::NoContent)
 }
 
-fn sent(open: Open<'_>) -> Done {
+fn sent(open: Open<'_>) -> CaseResult {
     let store = open()?;
     let id = put(&*store, &notification("the reset link is 8c1f2a")?)?;
     let due = only_due(&*store, 0)?;
     let done = settlement(&due, [Progress::Sent; 2], Pending::Deferred(start()));
-    same("with all recipients sent", store.settle(id, &done, start())?, State::Sent)?;
+    same("with all recipients sent", store.settle(id, &done, start())?, MailState::Sent)?;
     let entry = store.get(id)?.ok_or("the mail is gone")?;
     same("what is kept", (entry.has_content, entry.queue_id.as_deref()), (false, Some("Q1")))?;
-    same("a retry", store.retry(id, start())?, Err(NoRetry::Sent))?;
-    store.sweep(&Limits::default(), hours(24 * 8))?;
+    same("a retry", store.retry(id, start())?, RetryOutcome::AlreadySent)?;
+    store.sweep(&OutboxLimits::default(), hours(24 * 8))?;
     same("after a week", store.get(id)?, None)
 }
 
-fn removed(open: Open<'_>) -> Done {
-    let (store, limits) = (open()?, Limits::default());
+fn removed(open: Open<'_>) -> CaseResult {
+    let (store, limits) = (open()?, OutboxLimits::default());
     let mail = alert("Hello")?.lasting_key("alert:1");
     let id = put(&*store, &mail)?;
-    same("the first removal", store.remove(id)?, true)?;
-    same("the second", store.remove(id)?, false)?;
-    same("whether it may be begun", store.begin(id, 1, start())?, false)?;
-    same("a retry", store.retry(id, start())?, Err(NoRetry::NotFound))?;
+    same("the first removal", store.remove(id)?, RemoveOutcome::Removed)?;
+    same("the second", store.remove(id)?, RemoveOutcome::NotFound)?;
+    same("a begin", store.begin(id, 1, start())?, BeginOutcome::NotPending)?;
+    same("a retry", store.retry(id, start())?, RetryOutcome::NotFound)?;
     let year = hours(365 * 24);
     store.sweep(&limits, year)?;
     let again = store.enqueue(&mail, &limits, year).map_err(|error| error.to_string())?;
     same("whether it is taken again", again.is_new, false)?;
-    same("its key", store.find("alert:1")?, Some(Known { id, state: None, retries: 0 }))
+    same("its key", store.find("alert:1")?, Some(KnownMail::new(id, None, 0)))
 }
 
-fn claims(open: Open<'_>) -> Done {
+fn claims(open: Open<'_>) -> CaseResult {
     let (first, second) = (open()?, open()?);
     let claim = first.claim()?;
     same("whether the first has it", claim.is_some(), true)?;
@@ -276,7 +277,7 @@ fn claims(open: Open<'_>) -> Done {
     same("whether the second has it then", second.claim()?.is_some(), true)
 }
 
-fn circuit(open: Open<'_>) -> Done {
+fn circuit(open: Open<'_>) -> CaseResult {
     same("at first", open()?.circuit()?, Circuit::Closed)?;
     for circuit in [
         Circuit::Open { until: start(), failures: 3, why: "refused".to_owned(), name_not_found: true },
@@ -289,7 +290,7 @@ fn circuit(open: Open<'_>) -> Done {
     Ok(())
 }
 
-fn moments(open: Open<'_>) -> Done {
+fn moments(open: Open<'_>) -> CaseResult {
     same("at first", open()?.last_done("a check")?, None)?;
     for hour in [1, 3, 2] {
         open()?.set_done("a check", hours(hour))?;
@@ -298,21 +299,21 @@ fn moments(open: Open<'_>) -> Done {
     same("of something else", open()?.last_done("another check")?, None)
 }
 
-fn listing(open: Open<'_>) -> Done {
+fn listing(open: Open<'_>) -> CaseResult {
     let store = open()?;
     let done = put(&*store, &notification("1")?)?;
     let due = only_due(&*store, 0)?;
     let waits = put(&*store, &alert("2")?)?;
     store.settle(done, &settlement(&due, [Progress::Sent; 2], Pending::Deferred(start())), hours(1))?;
-    let listed = |states: &[State], limit| -> Result<Vec<MailId>, Seen> {
+    let listed = |states: &[MailState], limit| -> Result<Vec<MailId>, Mismatch> {
         Ok(store.list(states, limit)?.iter().map(|entry| entry.id).collect())
     };
     same("all", listed(&[], 10)?, vec![waits, done])?;
     same("the newest", listed(&[], 1)?, vec![waits])?;
-    same("those that are sent", listed(&[State::Sent, State::Failed], 10)?, vec![done])?;
-    same("none", listed(&[State::Failed], 10)?, vec![])?;
+    same("those that are sent", listed(&[MailState::Sent, MailState::Failed], 10)?, vec![done])?;
+    same("none", listed(&[MailState::Failed], 10)?, vec![])?;
     let summary = store.summary()?;
-    let counts = (summary.count(State::Sent), summary.count(State::Queued), summary.waiting());
+    let counts = (summary.count(MailState::Sent), summary.count(MailState::Queued), summary.waiting());
     same("the counts", counts, (1, 1, 1))?;
     let moments = (summary.last_sent, summary.oldest_waiting);
     same("the moments", moments, (Some(hours(1)), Some(start())))?;

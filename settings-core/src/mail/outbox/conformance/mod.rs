@@ -1,4 +1,4 @@
-//! Checks that a [`Store`] keeps its promises, for those who write another one.
+//! A test suite for implementations of [`OutboxStore`].
 //!
 //! ```
 //! use settings_core::mail::outbox::{SqliteStore, conformance};
@@ -14,71 +14,71 @@
 
 mod cases;
 
-use std::{
-    error::Error,
-    fmt,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::error::Error;
+use std::fmt;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::{Limits, MailId, NewMail, Store, StoreError};
-use crate::mail::{address::Mailbox, message::Message};
+use crate::mail::address::Mailbox;
+use crate::mail::message::Message;
+use crate::mail::outbox::{MailId, NewMail, OutboxError, OutboxLimits, OutboxStore};
 
-/// A promise that a store broke.
+/// A test case that a store did not pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Broken {
-    /// The promise, as the name of its case.
-    pub promise: &'static str,
-    /// What was seen.
-    pub seen: String,
+#[non_exhaustive]
+pub struct ConformanceError {
+    /// The name of the test case.
+    pub case: &'static str,
+    /// The difference from the expected behavior.
+    pub message: String,
 }
 
-/// Opens stores: the same place gives the same mails again, also to a second store beside the first.
-type Open<'a> = &'a dyn Fn() -> Result<Box<dyn Store>, StoreError>;
-type Case = fn(Open<'_>) -> Result<(), Seen>;
+/// Opens stores. The same place has the same mails every time, also for a second store that is open at the same time.
+type Open<'a> = &'a dyn Fn() -> Result<Box<dyn OutboxStore>, OutboxError>;
+type Case = fn(Open<'_>) -> Result<(), Mismatch>;
 
-/// Puts a store through every case; the first promise that it breaks is the error.
+/// Runs every test case with a store, up to the first that fails.
 ///
-/// `open` opens the store at a place, a name that is used as a file's may be; it is empty at first. To open it again
-/// stands for another process, or for the same one after a crash.
+/// `open` opens the store at a place, which is a name that can be used as a file name. The store is empty at first.
+/// Opening it again represents another process, or the same process after a crash.
 ///
 /// # Errors
-/// Where the store breaks a promise, or fails.
-pub fn check<S: Store>(open: impl Fn(&str) -> Result<S, StoreError>) -> Result<(), Broken> {
-    for (promise, case) in cases::ALL {
-        let place = promise.replace(' ', "-");
-        let open = || open(&place).map(|store| Box::new(store) as Box<dyn Store>);
-        case(&open).map_err(|Seen(seen)| Broken { promise, seen })?;
+/// Returns an error if the store does not pass a test case.
+pub fn check<S: OutboxStore>(open: impl Fn(&str) -> Result<S, OutboxError>) -> Result<(), ConformanceError> {
+    for (name, case) in cases::ALL {
+        let place = name.replace(' ', "-");
+        let open = || open(&place).map(|store| Box::new(store) as Box<dyn OutboxStore>);
+        case(&open).map_err(|Mismatch(message)| ConformanceError { case: name, message })?;
     }
     Ok(())
 }
 
-/// The promises that [`check`] looks at.
-pub fn promises() -> impl Iterator<Item = &'static str> {
-    cases::ALL.iter().map(|(promise, _)| *promise)
+/// Returns the names of the test cases of [`check`].
+pub fn case_names() -> impl Iterator<Item = &'static str> {
+    cases::ALL.iter().map(|(name, _)| *name)
 }
 
-impl fmt::Display for Broken {
+impl fmt::Display for ConformanceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a store does not keep its promise \"{}\": {}", self.promise, self.seen)
+        write!(f, "the store does not pass \"{}\": {}", self.case, self.message)
     }
 }
 
-impl Error for Broken {}
+impl Error for ConformanceError {}
 
-const HOUR: Duration = Duration::from_hours(1);
+const HOUR: Duration = Duration::from_secs(60 * 60);
 
-/// When every case begins.
+/// Returns the time at which every case begins.
 fn start() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_800_000_000)
 }
 
-/// An hour so many hours after the start.
+/// Returns the time `count` hours after the start.
 fn hours(count: u32) -> SystemTime {
     start() + HOUR * count
 }
 
-/// A message to two recipients.
-fn message(text: &str) -> Result<Message, Seen> {
+/// Creates a message to two recipients.
+fn message(text: &str) -> Result<Message, Mismatch> {
     let address = |text: &str| text.parse::<Mailbox>().map_err(|error| error.to_string());
     Ok(Message::new(address("server@example.com")?)
         .to(address("a@example.com")?)
@@ -87,40 +87,41 @@ fn message(text: &str) -> Result<Message, Seen> {
         .text(text))
 }
 
-fn notification(text: &str) -> Result<NewMail, Seen> {
+fn notification(text: &str) -> Result<NewMail, Mismatch> {
     Ok(NewMail::notification(message(text)?.to_object().map_err(|error| error.to_string())?))
 }
 
-fn alert(text: &str) -> Result<NewMail, Seen> {
+fn alert(text: &str) -> Result<NewMail, Mismatch> {
     Ok(NewMail::alert(message(text)?.to_object().map_err(|error| error.to_string())?))
 }
 
-/// Puts in a mail that must be taken.
-fn put(store: &dyn Store, mail: &NewMail) -> Result<MailId, Seen> {
-    let enqueued = store.enqueue(mail, &Limits::default(), start()).map_err(|error| error.to_string())?;
-    if enqueued.is_new { Ok(enqueued.id) } else { Err("a new mail was taken for a known one".into()) }
+/// Adds a mail that must be accepted.
+fn put(store: &dyn OutboxStore, mail: &NewMail) -> Result<MailId, Mismatch> {
+    let enqueued =
+        store.enqueue(mail, &OutboxLimits::default(), start()).map_err(|error| error.to_string())?;
+    if enqueued.is_new { Ok(enqueued.id) } else { Err("a new mail was treated as known".into()) }
 }
 
-fn same<T: PartialEq + fmt::Debug>(what: &str, found: T, expected: T) -> Result<(), Seen> {
+fn same<T: PartialEq + fmt::Debug>(what: &str, found: T, expected: T) -> Result<(), Mismatch> {
     if found == expected { Ok(()) } else { Err(format!("{what}: {found:?}, expected {expected:?}").into()) }
 }
 
-/// What was seen in place of what was promised.
-struct Seen(String);
+/// The difference from the expected behavior.
+struct Mismatch(String);
 
-impl From<StoreError> for Seen {
-    fn from(error: StoreError) -> Self {
+impl From<OutboxError> for Mismatch {
+    fn from(error: OutboxError) -> Self {
         Self(error.to_string())
     }
 }
 
-impl From<String> for Seen {
+impl From<String> for Mismatch {
     fn from(text: String) -> Self {
         Self(text)
     }
 }
 
-impl From<&str> for Seen {
+impl From<&str> for Mismatch {
     fn from(text: &str) -> Self {
         Self(text.to_owned())
     }

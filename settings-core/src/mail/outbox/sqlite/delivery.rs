@@ -1,39 +1,35 @@
-//! From due to done.
+//! Delivery: from `due` to `settle`.
 
 use std::time::SystemTime;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::{bound, millis, time};
-use crate::mail::{
-    address::Address,
-    message::{MailObject, MessageId},
-    outbox::{
-        circuit::Circuit,
-        entry::{Progress, State},
-        mail::MailId,
-        store::{Due, Pending, Settlement},
-    },
-};
+use crate::mail::address::Address;
+use crate::mail::message::{MailObject, MessageId};
+use crate::mail::outbox::circuit::Circuit;
+use crate::mail::outbox::entry::{MailState, Progress};
+use crate::mail::outbox::mail::MailId;
+use crate::mail::outbox::store::{BeginOutcome, DueMail, Pending, Settlement};
 
-const LEFT_BEHIND: &str = "the program ended while the mail was on its way";
-const UNREADABLE: &str = "the mail in the outbox is damaged";
+const INTERRUPTED: &str = "the program ended while the mail was being sent";
+const UNREADABLE: &str = "the stored mail is damaged";
 
 pub(super) fn recover(transaction: &Transaction<'_>, now: SystemTime) -> Result<u64, rusqlite::Error> {
     let now = millis(now);
     let again = transaction.execute(
         "UPDATE mail SET state = 'unknown', since = ?1, next = ?1, resent = 1, reply = ?2
          WHERE state = 'sending' AND may_resend AND NOT resent",
-        params![now, LEFT_BEHIND],
+        params![now, INTERRUPTED],
     )?;
     transaction.execute(
         "UPDATE recipient SET progress = 'unknown', reply = ?1
          WHERE progress = 'pending' AND mail IN (SELECT id FROM mail WHERE state = 'sending')",
-        [LEFT_BEHIND],
+        [INTERRUPTED],
     )?;
     let left = transaction.execute(
         "UPDATE mail SET state = 'unknown', since = ?1, reply = ?2 WHERE state = 'sending'",
-        params![now, LEFT_BEHIND],
+        params![now, INTERRUPTED],
     )?;
     Ok(u64::try_from(again + left).unwrap_or(u64::MAX))
 }
@@ -55,7 +51,7 @@ pub(super) fn due(
     now: SystemTime,
     limit: usize,
     except: &[MailId],
-) -> Result<Vec<Due>, rusqlite::Error> {
+) -> Result<Vec<DueMail>, rusqlite::Error> {
     let ids: Vec<i64> = transaction
         .prepare_cached("SELECT id FROM mail WHERE next <= ?1 ORDER BY kind, attempts, next, id LIMIT ?2")?
         .query_map(params![millis(now), bound(limit.saturating_add(except.len()))], |row| row.get(0))?
@@ -92,8 +88,8 @@ fn row(transaction: &Transaction<'_>, id: i64) -> Result<Row, rusqlite::Error> {
         })
 }
 
-/// The mail for the recipients that still wait for it; none where what is stored is no mail.
-fn ready(transaction: &Transaction<'_>, row: &Row) -> Result<Option<Due>, rusqlite::Error> {
+/// Builds the mail for the recipients that are still pending. Returns `None` if what is stored is not a valid mail.
+fn ready(transaction: &Transaction<'_>, row: &Row) -> Result<Option<DueMail>, rusqlite::Error> {
     let addresses: Vec<String> = transaction
         .prepare_cached(
             "SELECT address FROM recipient WHERE mail = ?1 AND progress = 'pending' ORDER BY rowid",
@@ -107,16 +103,14 @@ fn ready(transaction: &Transaction<'_>, row: &Row) -> Result<Option<Due>, rusqli
         let content = row.content.clone()?;
         MailObject::new(row.sender.parse().ok()?, recipients, message_id, content, row.international).ok()
     };
-    Ok(object().map(|object| Due {
-        id: MailId(row.id),
+    Ok(object().map(|object| DueMail {
         attempts: row.attempts,
         may_resend: row.may_resend,
-        expires: time(row.expires),
-        object,
+        ..DueMail::new(MailId(row.id), object, time(row.expires))
     }))
 }
 
-/// Makes a dead letter of what can't be sent, so that it doesn't hold up the others.
+/// Turns a mail that cannot be sent into a dead letter, so that it does not delay the others.
 fn quarantine(transaction: &Transaction<'_>, id: i64, now: SystemTime) -> Result<(), rusqlite::Error> {
     transaction.execute(
         "UPDATE mail SET state = 'failed', since = ?2, next = NULL, reply = ?3 WHERE id = ?1",
@@ -134,13 +128,13 @@ pub(super) fn begin(
     id: MailId,
     attempt: u32,
     now: SystemTime,
-) -> Result<bool, rusqlite::Error> {
+) -> Result<BeginOutcome, rusqlite::Error> {
     let changed = transaction.execute(
         "UPDATE mail SET state = 'sending', since = ?2, next = NULL, attempts = ?3
          WHERE id = ?1 AND next IS NOT NULL",
         params![id.0, millis(now), attempt],
     )?;
-    Ok(changed == 1)
+    Ok(if changed == 1 { BeginOutcome::Started } else { BeginOutcome::NotPending })
 }
 
 pub(super) fn settle(
@@ -148,7 +142,7 @@ pub(super) fn settle(
     id: MailId,
     settlement: &Settlement,
     now: SystemTime,
-) -> Result<State, rusqlite::Error> {
+) -> Result<MailState, rusqlite::Error> {
     let mut mark = transaction.prepare_cached(
         "UPDATE recipient SET progress = ?3, reply = ?4 WHERE mail = ?1 AND address = ?2 AND progress = 'pending'",
     )?;
@@ -162,15 +156,15 @@ pub(super) fn settle(
     };
     let (state, next) = if left(Progress::Pending)? {
         match settlement.pending {
-            Pending::Deferred(next) => (State::Deferred, Some(next)),
-            Pending::Unknown(next) => (State::Unknown, Some(next)),
+            Pending::Deferred(next) => (MailState::Deferred, Some(next)),
+            Pending::Unknown(next) => (MailState::Unknown, Some(next)),
         }
     } else if left(Progress::Unknown)? {
-        (State::Unknown, None)
+        (MailState::Unknown, None)
     } else if left(Progress::Failed)? {
-        (State::Failed, None)
+        (MailState::Failed, None)
     } else {
-        (State::Sent, None)
+        (MailState::Sent, None)
     };
     transaction.execute(
         "UPDATE mail SET state = ?2, since = ?3, next = ?4, attempts = ?5, reply = ?6, queue_id = ?7,
@@ -186,7 +180,7 @@ pub(super) fn settle(
             settlement.queue_id
         ],
     )?;
-    if state == State::Sent {
+    if state == MailState::Sent {
         transaction.execute("DELETE FROM content WHERE mail = ?1", [id.0])?;
         transaction.execute("UPDATE key SET sent = 1 WHERE mail = ?1", [id.0])?;
     }

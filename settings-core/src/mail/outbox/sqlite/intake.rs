@@ -1,42 +1,41 @@
-//! Taking mails in, and taking them up again.
+//! Adding mails, and retrying them.
 
 use std::time::SystemTime;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::{bound, length, millis};
-use crate::mail::outbox::{
-    entry::State,
-    limits::Limits,
-    mail::{Kind, MailId, NewMail},
-    store::{EnqueueError, Enqueued, Known, NoRetry},
-};
+use super::{IntakeError, bound, length, millis};
+use crate::mail::outbox::entry::MailState;
+use crate::mail::outbox::error::EnqueueError;
+use crate::mail::outbox::limits::OutboxLimits;
+use crate::mail::outbox::mail::{MailId, MailKind, NewMail};
+use crate::mail::outbox::store::{Enqueued, KnownMail, RetryOutcome};
 
 pub(super) fn enqueue(
     transaction: &Transaction<'_>,
     mail: &NewMail,
-    limits: &Limits,
+    limits: &OutboxLimits,
     now: SystemTime,
-) -> Result<Enqueued, EnqueueError> {
+) -> Result<Enqueued, IntakeError> {
     if let Some(key) = &mail.key
         && let Some(id) = known(transaction, &key.name, now)?
     {
-        return Ok(Enqueued { id, is_new: false });
+        return Ok(Enqueued::known(id));
     }
     make_room(transaction, mail, limits, now)?;
     let id = insert(transaction, mail, now)?;
     if let Some(key) = &mail.key {
-        let until = key.life.map(|life| millis(now).saturating_add(length(life)));
+        let until = key.lifetime.map(|lifetime| millis(now).saturating_add(length(lifetime)));
         let retries = "SELECT retries FROM key WHERE name = ?1";
         transaction.execute(
             &format!("INSERT OR REPLACE INTO key (name, mail, until, retries) VALUES (?1, ?2, ?3, coalesce(({retries}), 0))"),
             params![key.name, id.0, until],
         )?;
     }
-    Ok(Enqueued { id, is_new: true })
+    Ok(Enqueued::added(id))
 }
 
-/// The mail of a key that still counts.
+/// Returns the mail of a key that is still in force.
 fn known(
     transaction: &Transaction<'_>,
     key: &str,
@@ -51,16 +50,16 @@ fn known(
         .optional()
 }
 
-/// Fails the oldest notifications until an alert fits; anything else fits or does not.
+/// Fails the oldest notifications until an alert fits. Other mails fit or are refused.
 fn make_room(
     transaction: &Transaction<'_>,
     mail: &NewMail,
-    limits: &Limits,
+    limits: &OutboxLimits,
     now: SystemTime,
-) -> Result<(), EnqueueError> {
+) -> Result<(), IntakeError> {
     let size = u64::try_from(mail.object.content().len()).unwrap_or(u64::MAX);
     if size > limits.bytes || limits.mails == 0 {
-        return Err(EnqueueError::TooLarge { size, limit: limits.bytes });
+        return Err(IntakeError::Refused(EnqueueError::TooLarge { size, limit: limits.bytes }));
     }
     loop {
         let (mails, bytes): (u64, u64) = transaction.query_row(
@@ -71,13 +70,13 @@ fn make_room(
         if mails < limits.mails && bytes.saturating_add(size) <= limits.bytes {
             return Ok(());
         }
-        if mail.kind != Kind::Alert || !push_out(transaction, now)? {
-            return Err(EnqueueError::Full { mails, bytes });
+        if mail.kind != MailKind::Alert || !push_out(transaction, now)? {
+            return Err(IntakeError::Refused(EnqueueError::Full { mails, bytes }));
         }
     }
 }
 
-/// Fails the oldest notification that is not on its way.
+/// Fails the oldest notification that is not being sent.
 fn push_out(transaction: &Transaction<'_>, now: SystemTime) -> Result<bool, rusqlite::Error> {
     let oldest: Option<i64> = transaction
         .query_row(
@@ -129,7 +128,7 @@ fn insert(transaction: &Transaction<'_>, mail: &NewMail, now: SystemTime) -> Res
     Ok(MailId(id))
 }
 
-pub(super) fn find(connection: &Connection, key: &str) -> Result<Option<Known>, rusqlite::Error> {
+pub(super) fn find(connection: &Connection, key: &str) -> Result<Option<KnownMail>, rusqlite::Error> {
     connection
         .query_row(
             "SELECT key.mail, key.sent, key.retries, mail.state
@@ -138,11 +137,9 @@ pub(super) fn find(connection: &Connection, key: &str) -> Result<Option<Known>, 
             |row| {
                 let sent: bool = row.get(1)?;
                 let state: Option<String> = row.get(3)?;
-                Ok(Known {
-                    id: MailId(row.get(0)?),
-                    state: if sent { Some(State::Sent) } else { state.as_deref().and_then(State::of_name) },
-                    retries: row.get(2)?,
-                })
+                let state =
+                    if sent { Some(MailState::Sent) } else { state.and_then(|name| name.parse().ok()) };
+                Ok(KnownMail::new(MailId(row.get(0)?), state, row.get(2)?))
             },
         )
         .optional()
@@ -152,7 +149,7 @@ pub(super) fn retry(
     transaction: &Transaction<'_>,
     id: MailId,
     now: SystemTime,
-) -> Result<Result<(), NoRetry>, rusqlite::Error> {
+) -> Result<RetryOutcome, rusqlite::Error> {
     let found: Option<(String, bool)> = transaction
         .query_row(
             "SELECT state, EXISTS (SELECT 1 FROM content WHERE mail = id) FROM mail WHERE id = ?1",
@@ -161,10 +158,10 @@ pub(super) fn retry(
         )
         .optional()?;
     match found {
-        None => return Ok(Err(NoRetry::NotFound)),
-        Some((state, _)) if state == "sent" => return Ok(Err(NoRetry::Sent)),
-        Some((state, _)) if state == "sending" => return Ok(Err(NoRetry::Sending)),
-        Some((_, false)) => return Ok(Err(NoRetry::NoContent)),
+        None => return Ok(RetryOutcome::NotFound),
+        Some((state, _)) if state == "sent" => return Ok(RetryOutcome::AlreadySent),
+        Some((state, _)) if state == "sending" => return Ok(RetryOutcome::Sending),
+        Some((_, false)) => return Ok(RetryOutcome::NoContent),
         Some((_, true)) => {}
     }
     transaction.execute(
@@ -177,5 +174,5 @@ pub(super) fn retry(
         [id.0],
     )?;
     transaction.execute("UPDATE key SET retries = retries + 1 WHERE mail = ?1", [id.0])?;
-    Ok(Ok(()))
+    Ok(RetryOutcome::Queued)
 }

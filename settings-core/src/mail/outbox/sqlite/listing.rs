@@ -1,13 +1,15 @@
-//! Telling what there is.
+//! Listings and the summary.
 
-use rusqlite::{Connection, OptionalExtension, Row, params, types::Type};
+use std::str::FromStr;
+
+use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{bound, delivery, time};
-use crate::mail::outbox::{
-    entry::{Entry, Progress, RecipientEntry, State},
-    mail::{Kind, MailId},
-    summary::Summary,
-};
+use crate::mail::outbox::entry::{MailState, OutboxEntry, RecipientEntry};
+use crate::mail::outbox::error::UnknownName;
+use crate::mail::outbox::mail::MailId;
+use crate::mail::outbox::summary::OutboxSummary;
 
 const COLUMNS: &str =
     "id, message_id, kind, state, since, next, attempts, resent, created, expires, size, queue_id,
@@ -15,28 +17,28 @@ const COLUMNS: &str =
 
 pub(super) fn list(
     connection: &Connection,
-    states: &[State],
+    states: &[MailState],
     limit: usize,
-) -> Result<Vec<Entry>, rusqlite::Error> {
-    let wanted = if states.is_empty() { &State::ALL } else { states };
-    // Names of ours, not of the caller's: nothing to escape.
+) -> Result<Vec<OutboxEntry>, rusqlite::Error> {
+    let wanted = if states.is_empty() { &MailState::ALL } else { states };
+    // Fixed names, not from the caller: nothing to escape.
     let names: Vec<String> = wanted.iter().map(|state| format!("'{state}'")).collect();
     let query =
         format!("SELECT {COLUMNS} FROM mail WHERE state IN ({}) ORDER BY id DESC LIMIT ?1", names.join(", "));
-    let entries: Vec<Entry> =
+    let entries: Vec<OutboxEntry> =
         connection.prepare(&query)?.query_map([bound(limit)], entry)?.collect::<Result<_, _>>()?;
     entries.into_iter().map(|entry| with_recipients(connection, entry)).collect()
 }
 
-pub(super) fn get(connection: &Connection, id: MailId) -> Result<Option<Entry>, rusqlite::Error> {
+pub(super) fn get(connection: &Connection, id: MailId) -> Result<Option<OutboxEntry>, rusqlite::Error> {
     let query = format!("SELECT {COLUMNS} FROM mail WHERE id = ?1");
     let found = connection.query_row(&query, [id.0], entry).optional()?;
     found.map(|entry| with_recipients(connection, entry)).transpose()
 }
 
-pub(super) fn summary(connection: &Connection) -> Result<Summary, rusqlite::Error> {
-    let mut summary = Summary { circuit: delivery::circuit(connection)?, ..Summary::default() };
-    for (state, count) in State::ALL.iter().zip(&mut summary.counts) {
+pub(super) fn summary(connection: &Connection) -> Result<OutboxSummary, rusqlite::Error> {
+    let mut summary = OutboxSummary { circuit: delivery::circuit(connection)?, ..OutboxSummary::default() };
+    for (state, count) in MailState::ALL.iter().zip(&mut summary.counts) {
         *count = connection
             .prepare_cached("SELECT count(*) FROM mail WHERE state = ?1")?
             .query_row([state.name()], |row| row.get(0))?;
@@ -53,14 +55,12 @@ pub(super) fn summary(connection: &Connection) -> Result<Summary, rusqlite::Erro
     Ok(summary)
 }
 
-fn entry(row: &Row<'_>) -> Result<Entry, rusqlite::Error> {
-    let kind: String = row.get(2)?;
-    let state: String = row.get(3)?;
-    Ok(Entry {
+fn entry(row: &Row<'_>) -> Result<OutboxEntry, rusqlite::Error> {
+    Ok(OutboxEntry {
         id: MailId(row.get(0)?),
         message_id: row.get(1)?,
-        kind: if kind == Kind::Alert.name() { Kind::Alert } else { Kind::Notification },
-        state: State::of_name(&state).ok_or_else(|| unknown(3, "state"))?,
+        kind: parsed(row, 2)?,
+        state: parsed(row, 3)?,
         since: time(row.get(4)?),
         next: row.get::<_, Option<i64>>(5)?.map(time),
         attempts: row.get(6)?,
@@ -75,21 +75,19 @@ fn entry(row: &Row<'_>) -> Result<Entry, rusqlite::Error> {
     })
 }
 
-fn with_recipients(connection: &Connection, mut entry: Entry) -> Result<Entry, rusqlite::Error> {
+fn with_recipients(connection: &Connection, mut entry: OutboxEntry) -> Result<OutboxEntry, rusqlite::Error> {
     entry.recipients = connection
         .prepare_cached("SELECT address, progress, reply FROM recipient WHERE mail = ?1 ORDER BY rowid")?
         .query_map(params![entry.id.0], |row| {
-            let progress: String = row.get(1)?;
-            Ok(RecipientEntry {
-                address: row.get(0)?,
-                progress: Progress::of_name(&progress).ok_or_else(|| unknown(1, "progress"))?,
-                reply: row.get(2)?,
-            })
+            Ok(RecipientEntry { address: row.get(0)?, progress: parsed(row, 1)?, reply: row.get(2)? })
         })?
         .collect::<Result<_, _>>()?;
     Ok(entry)
 }
 
-fn unknown(column: usize, what: &str) -> rusqlite::Error {
-    rusqlite::Error::FromSqlConversionFailure(column, Type::Text, format!("no {what} of ours").into())
+fn parsed<T: FromStr<Err = UnknownName>>(row: &Row<'_>, column: usize) -> Result<T, rusqlite::Error> {
+    let name: String = row.get(column)?;
+    name.parse().map_err(|error: UnknownName| {
+        rusqlite::Error::FromSqlConversionFailure(column, Type::Text, error.into())
+    })
 }

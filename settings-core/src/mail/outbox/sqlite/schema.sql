@@ -34,7 +34,7 @@ CREATE TABLE recipient (
     PRIMARY KEY (mail, address)
 ) STRICT;
 
--- outlives its mail: what is sent stays sent
+-- outlives its mail, so that a mail that was sent is not added again
 CREATE TABLE key (
     name    TEXT    NOT NULL PRIMARY KEY,
     mail    INTEGER NOT NULL,
@@ -54,7 +54,7 @@ CREATE TABLE circuit (
     why            TEXT    NOT NULL
 ) STRICT;
 
--- when something was last done
+-- when a recurring task was last done
 CREATE TABLE moment (
     what TEXT    NOT NULL PRIMARY KEY,
     at   INTEGER NOT NULL

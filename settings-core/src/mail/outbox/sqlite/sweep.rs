@@ -1,20 +1,20 @@
-//! Giving up what is too old, and forgetting what is kept no longer.
+//! Gives up mails that have expired, and removes those that are no longer kept.
 
 use std::time::SystemTime;
 
 use rusqlite::{Transaction, params};
 
 use super::{bound, length, millis};
-use crate::mail::outbox::limits::Limits;
+use crate::mail::outbox::limits::OutboxLimits;
 
 const TOO_OLD: &str = "given up, the mail is too old";
 
-/// Dead letters: what nobody will try again by itself.
+/// Dead letters: mails that are not tried again automatically.
 const DEAD: &str = "(state = 'failed' OR state = 'unknown' AND next IS NULL)";
 
 pub(super) fn sweep(
     transaction: &Transaction<'_>,
-    limits: &Limits,
+    limits: &OutboxLimits,
     now: SystemTime,
 ) -> Result<u64, rusqlite::Error> {
     let moment = millis(now);
@@ -54,16 +54,16 @@ fn give_up(transaction: &Transaction<'_>, now: i64) -> Result<u64, rusqlite::Err
         .query_map([now], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     for id in &expired {
-        // What may have arrived is not called failed.
+        // A mail that may have been delivered is not called failed.
         transaction.execute(
             "UPDATE recipient SET progress = (SELECT iif(state = 'unknown', 'unknown', 'failed') FROM mail WHERE id = ?1),
-                 reply = iif(reply IS NULL, ?2, ?2 || '; last seen: ' || reply)
+                 reply = iif(reply IS NULL, ?2, ?2 || '; last result: ' || reply)
              WHERE mail = ?1 AND progress = 'pending'",
             params![id, TOO_OLD],
         )?;
         transaction.execute(
             "UPDATE mail SET state = iif(state = 'unknown', 'unknown', 'failed'), since = ?2, next = NULL,
-                 reply = iif(reply IS NULL, ?3, ?3 || '; last seen: ' || reply)
+                 reply = iif(reply IS NULL, ?3, ?3 || '; last result: ' || reply)
              WHERE id = ?1",
             params![id, now, TOO_OLD],
         )?;

@@ -2,17 +2,19 @@
 use std::time::UNIX_EPOCH;
 
 use super::*;
-use crate::mail::{message::Message, outbox::MailId, outcome::Recipient};
+use crate::mail::message::Message;
+use crate::mail::outbox::MailId;
+use crate::mail::outcome::Recipient;
 
-const DAY: Duration = Duration::from_hours(24);
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
-fn due(may_resend: bool) -> Due {
+fn due(may_resend: bool) -> DueMail {
     let message = Message::new("server@example.com".parse().unwrap())
         .to("a@example.com".parse().unwrap())
         .to("b@example.com".parse().unwrap())
         .text("Hello");
     let object = message.to_object().unwrap();
-    Due { id: MailId(1), attempts: 0, may_resend, expires: UNIX_EPOCH + DAY, object }
+    DueMail { may_resend, ..DueMail::new(MailId(1), object, UNIX_EPOCH + DAY) }
 }
 
 fn reply(code: u16, text: &str) -> Reply {
@@ -29,7 +31,7 @@ fn recipients(states: [RecipientState; 2]) -> Vec<Recipient> {
 }
 
 fn failed(step: Step, cause: Cause) -> Outcome {
-    Outcome::of_failure(Failure::new(step, cause), Vec::new())
+    Outcome::from_failure(Failure::new(step, cause), Vec::new())
 }
 
 fn progress(verdict: &Verdict) -> Vec<Progress> {
@@ -37,12 +39,12 @@ fn progress(verdict: &Verdict) -> Vec<Progress> {
 }
 
 #[test]
-fn each_recipient_has_an_end_of_its_own() {
+fn recipients_end_independently() {
     let accepted = || RecipientState::Accepted(reply(250, "ok"));
     for (second, expected) in [
         (accepted(), Progress::Sent),
         (RecipientState::Deferred(reply(450, "4.2.1 full")), Progress::Pending),
-        (RecipientState::Refused(reply(550, "5.1.1 nobody")), Progress::Failed),
+        (RecipientState::Refused(reply(550, "5.1.1 unknown")), Progress::Failed),
     ] {
         let outcome = Outcome::Delivered {
             reply: reply(250, "2.0.0 queued as X1"),
@@ -56,16 +58,16 @@ fn each_recipient_has_an_end_of_its_own() {
 }
 
 #[test]
-fn recipients_refused_for_good_are_not_tried_again_with_the_others() {
+fn refused_recipients_are_not_retried_with_the_others() {
     let states =
-        [RecipientState::Refused(reply(550, "5.1.1 nobody")), RecipientState::Accepted(reply(250, ""))];
+        [RecipientState::Refused(reply(550, "5.1.1 unknown")), RecipientState::Accepted(reply(250, ""))];
     let failure = Failure::new(Step::Dot, Cause::Reply(reply(451, "4.7.1 later")));
-    let verdict = judge(&Outcome::of_failure(failure, recipients(states)), &due(false), UNIX_EPOCH);
+    let verdict = judge(&Outcome::from_failure(failure, recipients(states)), &due(false), UNIX_EPOCH);
     assert_eq!(progress(&verdict), [Progress::Failed, Progress::Pending]);
 }
 
 #[test]
-fn what_nobody_knows_is_sent_again_only_where_that_is_wanted() {
+fn unknown_delivery_is_resent_only_if_allowed() {
     let outcome = failed(Step::Dot, Cause::Closed);
     let alert = judge(&outcome, &due(true), UNIX_EPOCH);
     assert_eq!(progress(&alert), [Progress::Pending; 2]);
@@ -75,7 +77,7 @@ fn what_nobody_knows_is_sent_again_only_where_that_is_wanted() {
 }
 
 #[test]
-fn the_wait_that_the_server_asks_for_is_kept() {
+fn requested_wait_is_honoured() {
     let outcome =
         failed(Step::RcptTo, Cause::Reply(reply(450, "4.7.1 greylisted, try again in 900 seconds")));
     let settlement = judge(&outcome, &due(false), UNIX_EPOCH).settlement.unwrap();
@@ -83,7 +85,7 @@ fn the_wait_that_the_server_asks_for_is_kept() {
 }
 
 #[test]
-fn a_mail_that_would_be_too_old_at_its_next_attempt_has_failed() {
+fn mail_that_expires_before_its_next_attempt_has_failed() {
     let outcome = failed(Step::RcptTo, Cause::Reply(reply(450, "4.2.1 full")));
     let late = UNIX_EPOCH + DAY - Duration::from_secs(30);
     let verdict = judge(&outcome, &due(false), late);
@@ -92,7 +94,7 @@ fn a_mail_that_would_be_too_old_at_its_next_attempt_has_failed() {
 }
 
 #[test]
-fn the_server_the_settings_and_the_mail_are_told_apart() {
+fn failures_are_attributed_to_server_settings_or_mail() {
     let text = |text: &str| text.to_owned();
     for (step, cause, expected) in [
         (Step::Connect, Cause::Unreachable(Vec::new()), "failing"),

@@ -1,32 +1,33 @@
-//! The ways to log in: what each says first, and what it answers.
+//! The authentication mechanisms: initial responses and replies to challenges.
 
 use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;
 use zeroize::Zeroizing;
 
-use super::{Credentials, LoginSecret, scram::Scram};
+use super::scram::Scram;
+use super::{Credentials, LoginSecret};
 
-/// A way to log in.
+/// An authentication mechanism.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mechanism {
     /// RFC 7677.
     ScramSha256,
     /// RFC 4616.
     Plain,
-    /// Never standardized, and everywhere.
+    /// Never standardized, but widespread.
     Login,
-    /// RFC 2195. It binds the server to keeping the password itself, so it has to be allowed.
+    /// RFC 2195. It requires the server to store the password in clear text, so it has to be allowed explicitly.
     CramMd5,
-    /// An access token, as RFC 7628 has it.
+    /// An access token (RFC 7628).
     OAuthBearer,
-    /// An access token, in the form that came before RFC 7628.
+    /// An access token, in the form used before RFC 7628.
     XOAuth2,
 }
 
-/// Bytes of an answer, wiped when done with.
+/// The bytes of a response, wiped on drop.
 pub(super) type Answer = Zeroizing<Vec<u8>>;
 
-/// One login by one mechanism.
+/// One login with one mechanism.
 pub(super) enum Dialogue<'c> {
     Scram { state: Box<Scram>, answered: usize, verified: bool },
     Plain { credentials: &'c Credentials, answered: bool },
@@ -47,7 +48,7 @@ impl Mechanism {
         }
     }
 
-    /// The mechanisms that these credentials can be used with, the best first.
+    /// Returns the mechanisms that work with these credentials, the best first.
     pub(super) fn usable(credentials: &Credentials) -> &'static [Self] {
         match &credentials.secret {
             LoginSecret::Token(_) => &[Self::OAuthBearer, Self::XOAuth2],
@@ -60,7 +61,7 @@ impl Mechanism {
 }
 
 impl<'c> Dialogue<'c> {
-    /// A login by this mechanism; none where it cannot take this name or password.
+    /// Starts a login with this mechanism; returns `None` if it does not support this username or password.
     pub(super) fn new(mechanism: Mechanism, credentials: &'c Credentials) -> Option<Self> {
         Some(match mechanism {
             Mechanism::ScramSha256 => {
@@ -76,7 +77,7 @@ impl<'c> Dialogue<'c> {
         })
     }
 
-    /// What goes out with the AUTH command itself.
+    /// Returns the initial response, which is sent with the AUTH command.
     pub(super) fn initial(&self) -> Option<Answer> {
         match self {
             Self::Scram { state, .. } => Some(answer(&state.first())),
@@ -86,7 +87,7 @@ impl<'c> Dialogue<'c> {
         }
     }
 
-    /// The answer to a challenge, or why there is none.
+    /// Returns the response to a challenge, or the reason why there is none.
     pub(super) fn answer(&mut self, challenge: &[u8]) -> Result<Answer, &'static str> {
         match self {
             Self::Scram { state, answered, verified } => {
@@ -99,14 +100,14 @@ impl<'c> Dialogue<'c> {
                             .then(Answer::default)
                             .ok_or("the server did not prove that it knows the password")
                     }
-                    _ => Err("it asks for more than SCRAM has"),
+                    _ => Err("the server sent more challenges than SCRAM allows"),
                 }
             }
             Self::Plain { answered: answered @ false, credentials } => {
                 *answered = true;
                 Ok(plain(credentials))
             }
-            // The prompts of LOGIN have no standard wording, so their order decides.
+            // The prompts of LOGIN have no standard wording, so only their order matters.
             Self::Login { answered, credentials } if *answered < 2 => {
                 *answered += 1;
                 Ok(answer(if *answered == 1 { &credentials.username } else { credentials.secret.expose() }))
@@ -115,16 +116,16 @@ impl<'c> Dialogue<'c> {
                 *answered = true;
                 cram_md5(credentials, challenge).ok_or("the password cannot be used")
             }
-            // The challenge says why the token was refused; the refusal itself comes behind an empty answer.
+            // The challenge explains why the token was refused; the refusal itself follows an empty response.
             Self::Token { refused: refused @ false, mechanism, .. } => {
                 *refused = true;
                 Ok(answer(if *mechanism == Mechanism::OAuthBearer { "\x01" } else { "" }))
             }
-            _ => Err("the mechanism has no more to say"),
+            _ => Err("the mechanism has no further responses"),
         }
     }
 
-    /// Whether a success may be believed; `more` is what came with it.
+    /// Returns true if a success can be trusted; `more` is the data sent with it.
     pub(super) fn accepts_success(&self, more: &[u8]) -> bool {
         match self {
             Self::Scram { state, verified, .. } => *verified || state.verifies(more),
@@ -137,7 +138,7 @@ fn answer(text: &str) -> Answer {
     Zeroizing::new(text.as_bytes().to_vec())
 }
 
-/// No authorization identity, the name, the password.
+/// Returns an empty authorization identity, the username and the password.
 fn plain(credentials: &Credentials) -> Answer {
     let secret = credentials.secret.expose();
     Zeroizing::new([b"\0", credentials.username.as_bytes(), b"\0", secret.as_bytes()].concat())
@@ -187,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn login_answers_in_order_whatever_is_asked() {
+    fn login_answers_in_order_regardless_of_prompts() {
         let credentials = password();
         let mut dialogue = Dialogue::new(Mechanism::Login, &credentials).unwrap();
         assert!(dialogue.initial().is_none());
@@ -206,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_are_said_and_their_refusal_is_heard() {
+    fn token_mechanisms_answer_a_refusal() {
         let credentials = credentials(LoginSecret::Token(Secret::new("t0k")));
         let mut old = Dialogue::new(Mechanism::XOAuth2, &credentials).unwrap();
         assert_eq!(old.initial().unwrap().as_slice(), b"user=tim\x01auth=Bearer t0k\x01\x01");
@@ -218,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn a_success_that_scram_has_not_verified_is_none() {
+    fn scram_does_not_accept_unverified_success() {
         let credentials = password();
         let mut dialogue = Dialogue::new(Mechanism::ScramSha256, &credentials).unwrap();
         assert!(!dialogue.accepts_success(b"") && !dialogue.accepts_success(b"v=AAAA"));
@@ -227,12 +228,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_used_depends_on_what_is_known_and_allowed() {
+    fn usable_mechanisms_depend_on_credentials_and_options() {
         let mut credentials = password();
         assert!(Mechanism::usable(&credentials).contains(&Mechanism::CramMd5));
         credentials.allow_cram_md5 = false;
         assert!(!Mechanism::usable(&credentials).contains(&Mechanism::CramMd5));
         credentials.secret = LoginSecret::Token(Secret::new("t"));
-        assert!(!Mechanism::usable(&credentials).contains(&Mechanism::Plain), "a token is no password");
+        assert!(!Mechanism::usable(&credentials).contains(&Mechanism::Plain), "a token is not a password");
     }
 }

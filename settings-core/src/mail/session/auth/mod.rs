@@ -1,36 +1,34 @@
-//! Logging in (RFC 4954).
+//! Authentication (RFC 4954).
 
 mod mechanism;
 mod scram;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use self::mechanism::{Answer, Dialogue, Mechanism};
-use super::{Session, run::Run};
-use crate::{
-    mail::{
-        failure::{Cause, Failure, ProtocolFault, Step},
-        reply::Reply,
-    },
-    value::Secret,
-};
+use super::Session;
+use super::run::Run;
+use crate::mail::failure::{Cause, Failure, ProtocolFault, Step};
+use crate::mail::reply::Reply;
+use crate::value::Secret;
 
-/// Challenges that one login may take.
+/// The maximum number of challenges per login.
 const ROUNDS: usize = 8;
-/// What stands in a transcript for credentials.
-const HIDDEN: &str = "***";
+/// Replaces credentials in a transcript.
+const REDACTED: &str = "***";
 
-/// A name and what proves that it is ours.
+/// A username and its secret.
 #[derive(Clone, Debug)]
 pub(crate) struct Credentials {
     pub(crate) username: String,
     pub(crate) secret: LoginSecret,
-    /// Whether CRAM-MD5 may be used where nothing better is offered.
+    /// True if CRAM-MD5 is allowed as a last resort.
     pub(crate) allow_cram_md5: bool,
 }
 
-/// What proves that a name is ours.
+/// The secret of a login.
 #[derive(Clone, Debug)]
 pub(crate) enum LoginSecret {
     Password(Secret),
@@ -46,23 +44,23 @@ impl LoginSecret {
     }
 }
 
-/// How one login ended.
+/// The result of one mechanism.
 enum Login {
     Succeeded(Reply),
     Refused(Reply),
-    /// We gave up: the challenge cannot be answered.
-    GivenUp(&'static str),
+    /// The client cancelled, because the challenge cannot be answered.
+    Cancelled(&'static str),
 }
 
 impl Session {
-    /// Logs in by the best mechanism that both sides know.
+    /// Logs in with the best mechanism that both sides support.
     ///
-    /// The next mechanism is tried only where the mechanism was the reason; where the server refused
-    /// the name or the password, another attempt would only count against the account.
+    /// The next mechanism is tried only if the refusal was about the mechanism. If the server refused the username or
+    /// password, another attempt would only count against the account.
     pub(super) async fn log_in(&mut self, credentials: &Credentials, run: &mut Run) -> Result<(), Failure> {
-        let deadline = run.enter(Step::Auth);
+        let deadline = run.begin(Step::Auth);
         let result = deadline.bound(self.authenticate(credentials, run)).await;
-        run.leave(result)
+        run.finish(result)
     }
 
     async fn authenticate(&mut self, credentials: &Credentials, run: &mut Run) -> Result<(), Cause> {
@@ -78,12 +76,12 @@ impl Session {
             let Some(dialogue) = Dialogue::new(mechanism, credentials) else { continue };
             match self.converse(mechanism, dialogue, run).await? {
                 Login::Succeeded(reply) => {
-                    run.saw(format!("{}: {reply}", mechanism.name()));
+                    run.observe(format!("{}: {reply}", mechanism.name()));
                     return Ok(());
                 }
                 Login::Refused(reply) if is_about_mechanism(&reply) => failed = Cause::Reply(reply),
                 Login::Refused(reply) => return Err(Cause::Reply(reply)),
-                Login::GivenUp(why) => failed = unanswerable(format!("{}: {why}", mechanism.name())),
+                Login::Cancelled(why) => failed = unanswerable(format!("{}: {why}", mechanism.name())),
             }
         }
         Err(failed)
@@ -99,7 +97,7 @@ impl Session {
         let (line, shown) = match dialogue.initial() {
             Some(answer) => (
                 Zeroizing::new(format!("AUTH {name} {}", *encoded(&answer))),
-                format!("AUTH {name} {HIDDEN}"),
+                format!("AUTH {name} {REDACTED}"),
             ),
             None => (Zeroizing::new(format!("AUTH {name}")), format!("AUTH {name}")),
         };
@@ -118,20 +116,20 @@ impl Session {
             let challenge = decoded(&reply);
             match dialogue.answer(&challenge) {
                 Ok(answer) => {
-                    reply = self.wire.secret_command(&encoded(&answer), HIDDEN, run.trace()).await?;
+                    reply = self.wire.secret_command(&encoded(&answer), REDACTED, run.trace()).await?;
                 }
                 Err(why) => {
-                    // RFC 4954, 4: a lone asterisk gives up, and the server says 501.
+                    // RFC 4954, 4: an asterisk cancels, and the server replies 501.
                     let reply = self.wire.command("*", run.trace()).await?;
                     return if reply.is_permanent() {
-                        Ok(Login::GivenUp(why))
+                        Ok(Login::Cancelled(why))
                     } else {
                         Err(unanswerable(format!("{name}: {why}")))
                     };
                 }
             }
         }
-        Err(unanswerable(format!("{name}: {ROUNDS} challenges and no end")))
+        Err(unanswerable(format!("{name}: the server sent more than {ROUNDS} challenges")))
     }
 }
 
@@ -139,7 +137,7 @@ fn encoded(answer: &Answer) -> Zeroizing<String> {
     Zeroizing::new(STANDARD.encode(answer.as_slice()))
 }
 
-/// The challenge; a prompt that is not Base64 is taken as it stands.
+/// Decodes a challenge. A prompt that is not Base64 is returned unchanged.
 fn decoded(reply: &Reply) -> Vec<u8> {
     let text = reply.lines().first().map(String::as_str).unwrap_or_default().trim();
     let word = match reply.enhanced() {
@@ -153,9 +151,10 @@ fn unanswerable(text: String) -> Cause {
     Cause::Protocol(ProtocolFault::Challenge(text))
 }
 
-/// Whether a refusal is about the mechanism, so that another may do: 504 unknown, 534 too weak,
-/// 501 and 502 from servers that offer what they cannot do. 534 is also used to ask for a
-/// password made for programs, which no other mechanism cures.
+/// Returns true if a refusal is about the mechanism, so that another one may work.
+///
+/// These are 504 (unknown), 534 (too weak), and 501 and 502 from servers that offer what they do not implement. A 534 can
+/// also ask for an app password, which no other mechanism would change.
 fn is_about_mechanism(reply: &Reply) -> bool {
     let text = reply.lines().join(" ").to_ascii_lowercase();
     matches!(reply.code(), 501 | 502 | 504 | 534)

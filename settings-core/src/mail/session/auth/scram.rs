@@ -1,29 +1,30 @@
-//! SCRAM-SHA-256 (RFC 5802, RFC 7677): both sides prove that they know the password, and neither says it.
+//! SCRAM-SHA-256 (RFC 5802, RFC 7677): both sides prove that they know the password without sending it.
 
 use std::num::NonZeroU32;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use ring::{digest, hmac, pbkdf2};
 use zeroize::Zeroizing;
 
-/// The fewest rounds that RFC 7677 allows.
-const FEWEST_ROUNDS: u32 = 4096;
-/// More rounds than this would hold up everything else.
-const MOST_ROUNDS: u32 = 200_000;
+/// The minimum iteration count of RFC 7677.
+const MIN_ITERATIONS: u32 = 4096;
+/// The maximum iteration count; more would take too long.
+const MAX_ITERATIONS: u32 = 200_000;
 /// No channel binding: `n,,` in Base64.
 const NO_BINDING: &str = "biws";
 
-/// The client's side of one exchange.
+/// The client side of one exchange.
 pub(super) struct Scram {
     password: Zeroizing<String>,
     first_bare: String,
     nonce: String,
-    /// By what the server's signature is checked: its key, and what was said.
+    /// The key and message of the server's signature.
     expected: Option<(hmac::Key, String)>,
 }
 
 impl Scram {
-    /// A side with a fresh nonce; none where name or password cannot be used with SASLprep (RFC 4013).
+    /// Creates a client with a fresh nonce; returns `None` if SASLprep (RFC 4013) does not allow the name or password.
     pub(super) fn new(username: &str, password: &str) -> Option<Self> {
         let mut random = [0; 18];
         getrandom::fill(&mut random).ok()?;
@@ -36,50 +37,54 @@ impl Scram {
         Some(Self { password, first_bare: format!("n={username},r={nonce}"), nonce, expected: None })
     }
 
-    /// What the client says first.
+    /// Returns the first message of the client.
     pub(super) fn first(&self) -> String {
         format!("n,,{}", self.first_bare)
     }
 
-    /// The proof, in answer to the server's salt and rounds.
+    /// Returns the proof, in response to the server's salt and iteration count.
     pub(super) fn proof(&mut self, challenge: &[u8]) -> Result<String, &'static str> {
-        let server_first = std::str::from_utf8(challenge).map_err(|_| "it is not text")?;
+        let server_first = std::str::from_utf8(challenge).map_err(|_| "it is not UTF-8")?;
         let mut fields = server_first.split(',');
         let mut field = |name: &str| fields.next().and_then(|field| field.strip_prefix(name));
         let nonce = field("r=").ok_or("it has no nonce")?;
         let salt = field("s=").ok_or("it has no salt")?;
-        let rounds: u32 = field("i=").and_then(|rounds| rounds.parse().ok()).ok_or("it has no rounds")?;
+        let iterations: u32 =
+            field("i=").and_then(|iterations| iterations.parse().ok()).ok_or("it has no iteration count")?;
         if !nonce.starts_with(&self.nonce) || nonce.len() == self.nonce.len() {
-            return Err("it does not answer our nonce");
+            return Err("its nonce does not start with the client's");
         }
         let salt = STANDARD.decode(salt).map_err(|_| "its salt is not Base64")?;
-        let rounds =
-            NonZeroU32::new(rounds).filter(|rounds| (FEWEST_ROUNDS..=MOST_ROUNDS).contains(&rounds.get()));
-        let rounds = rounds.ok_or("its rounds are too few or too many")?;
+        let iterations = NonZeroU32::new(iterations)
+            .filter(|iterations| (MIN_ITERATIONS..=MAX_ITERATIONS).contains(&iterations.get()));
+        let iterations = iterations.ok_or("its iteration count is too low or too high")?;
 
         let mut salted = Zeroizing::new([0; 32]);
-        pbkdf2::derive(pbkdf2::PBKDF2_HMAC_SHA256, rounds, &salt, self.password.as_bytes(), &mut *salted);
+        pbkdf2::derive(pbkdf2::PBKDF2_HMAC_SHA256, iterations, &salt, self.password.as_bytes(), &mut *salted);
         let salted = hmac::Key::new(hmac::HMAC_SHA256, &*salted);
         let client_key = hmac::sign(&salted, b"Client Key");
         let stored_key = digest::digest(&digest::SHA256, client_key.as_ref());
         let without_proof = format!("c={NO_BINDING},r={nonce}");
-        let said = format!("{},{server_first},{without_proof}", self.first_bare);
-        let signature = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, stored_key.as_ref()), said.as_bytes());
+        let auth_message = format!("{},{server_first},{without_proof}", self.first_bare);
+        let signature =
+            hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, stored_key.as_ref()), auth_message.as_bytes());
         let proof: Vec<u8> =
             client_key.as_ref().iter().zip(signature.as_ref()).map(|(key, sign)| key ^ sign).collect();
         let server_key = hmac::sign(&salted, b"Server Key");
-        self.expected = Some((hmac::Key::new(hmac::HMAC_SHA256, server_key.as_ref()), said));
+        self.expected = Some((hmac::Key::new(hmac::HMAC_SHA256, server_key.as_ref()), auth_message));
         Ok(format!("{without_proof},p={}", STANDARD.encode(proof)))
     }
 
-    /// Whether the server has proved that it knows the password too.
+    /// Returns true if the server has proved that it knows the password.
     pub(super) fn verifies(&self, server_final: &[u8]) -> bool {
         let signature = server_final.strip_prefix(b"v=").and_then(|text| {
             let text = text.split(|b| *b == b',').next().unwrap_or_default();
             STANDARD.decode(text).ok()
         });
         match (signature, &self.expected) {
-            (Some(signature), Some((key, said))) => hmac::verify(key, said.as_bytes(), &signature).is_ok(),
+            (Some(signature), Some((key, auth_message))) => {
+                hmac::verify(key, auth_message.as_bytes(), &signature).is_ok()
+            }
             _ => false,
         }
     }
@@ -114,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_challenge_that_proves_nothing_is_not_answered() {
+    fn invalid_challenges_are_not_answered() {
         for challenge in [
             &b""[..],
             b"\xff",

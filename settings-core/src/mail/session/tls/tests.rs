@@ -1,20 +1,20 @@
 #![allow(clippy::unwrap_used)]
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
+use std::time::Duration;
 
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio_rustls::{
-    TlsAcceptor,
-    rustls::{ServerConfig, crypto::ring},
-};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring;
 
 use super::*;
 use crate::mail::{ConnectionSecurity, EmailSettings, MailerOptions};
 
 /// A handshake with a server whose certificate is for `certified`, where the settings name `server`.
-async fn shake(certified: &str, server: &str) -> Result<Link, Failure> {
+async fn connect_tls(certified: &str, server: &str) -> Result<Link, Failure> {
     let CertifiedKey { cert, signing_key } = generate_simple_self_signed(vec![certified.to_owned()]).unwrap();
     let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(signing_key.serialize_der()));
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -36,23 +36,23 @@ async fn shake(certified: &str, server: &str) -> Result<Link, Failure> {
         ..EmailSettings::default()
     };
     let options = MailerOptions::default().extra_ca_pem(cert.pem());
-    let approach = Approach::of_settings(&settings, &options).unwrap();
+    let config = ConnectConfig::from_settings(&settings, &options).unwrap();
     let stream = TcpStream::connect(address).await.unwrap();
-    handshake(Link::Plain(stream), &approach, &mut Run::start(Duration::from_secs(5), 0)).await
+    handshake(Link::Plain(stream), &config, &mut Run::start(Duration::from_secs(5), 0)).await
 }
 
 #[tokio::test]
 async fn a_certificate_is_for_the_a_labels_of_a_name() {
-    assert!(shake("smtp.xn--bcher-kva.example", "smtp.bücher.example").await.is_ok());
-    assert!(shake("smtp.xn--bcher-kva.example", "SMTP.BÜCHER.example").await.is_ok());
-    let failure = shake("smtp.xn--bcher-kva.example", "smtp.bucher.example").await.unwrap_err();
+    assert!(connect_tls("smtp.xn--bcher-kva.example", "smtp.bücher.example").await.is_ok());
+    assert!(connect_tls("smtp.xn--bcher-kva.example", "SMTP.BÜCHER.example").await.is_ok());
+    let failure = connect_tls("smtp.xn--bcher-kva.example", "smtp.bucher.example").await.unwrap_err();
     assert!(matches!(failure.cause, Cause::Tls(TlsFault::WrongName { .. })), "{failure}");
 }
 
 #[tokio::test]
 async fn an_address_needs_a_certificate_for_the_address() {
-    assert!(shake("127.0.0.1", "127.0.0.1").await.is_ok());
-    assert!(shake("::1", "[::1]").await.is_ok());
-    let failure = shake("localhost", "127.0.0.1").await.unwrap_err();
+    assert!(connect_tls("127.0.0.1", "127.0.0.1").await.is_ok());
+    assert!(connect_tls("::1", "[::1]").await.is_ok());
+    let failure = connect_tls("localhost", "127.0.0.1").await.unwrap_err();
     assert!(matches!(failure.cause, Cause::Tls(TlsFault::WrongName { .. })), "{failure}");
 }

@@ -12,31 +12,31 @@ fn envelope(recipients: &[&str]) -> Envelope {
     }
 }
 
-/// The answers to MAIL, RCPT for each recipient, and DATA, as if all had been sent at once.
-fn answers(codes: &[u16]) -> Result<Answers, Cause> {
+/// The replies to MAIL, RCPT for each recipient, and DATA, as if all had been sent at once.
+fn replies(codes: &[u16]) -> Result<Replies, Cause> {
     let recipients: Vec<String> = (0..codes.len() - 2).map(|at| format!("r{at}@example.com")).collect();
     let recipients: Vec<&str> = recipients.iter().map(String::as_str).collect();
     let envelope = envelope(&recipients);
-    let mut answers = Answers::default();
+    let mut replies = Replies::default();
     let mut commands = vec![Command::Mail(String::new())];
     commands.extend((0..recipients.len()).map(|at| Command::Rcpt(at, String::new())));
     commands.push(Command::Data);
     for (command, code) in commands.iter().zip(codes) {
-        answers.take(command, Reply::new(*code, Vec::new()), &envelope)?;
+        replies.record(command, Reply::new(*code, Vec::new()), &envelope)?;
     }
-    answers.conclude();
-    Ok(answers)
+    replies.conclude();
+    Ok(replies)
 }
 
 fn refusal(codes: &[u16]) -> Option<(Step, u16)> {
-    answers(codes).unwrap().refused.map(|(step, reply)| (step, reply.code()))
+    replies(codes).unwrap().refused.map(|(step, reply)| (step, reply.code()))
 }
 
 #[test]
 fn one_accepted_recipient_is_enough_to_go_on() {
     for codes in [&[250, 250, 354][..], &[250, 550, 251, 354], &[250, 250, 450, 354]] {
-        let answers = answers(codes).unwrap();
-        assert!(answers.go_ahead && answers.refused.is_none(), "{codes:?}");
+        let replies = replies(codes).unwrap();
+        assert!(replies.go_ahead && replies.refused.is_none(), "{codes:?}");
     }
 }
 
@@ -58,16 +58,16 @@ fn the_first_reason_counts() {
 #[test]
 fn replies_that_fit_no_command_end_it() {
     for codes in [&[354, 250, 354][..], &[250, 334, 354], &[250, 250, 250]] {
-        assert!(matches!(answers(codes), Err(Cause::Protocol(ProtocolFault::OutOfStep(_)))), "{codes:?}");
+        assert!(matches!(replies(codes), Err(Cause::Protocol(ProtocolFault::OutOfSync(_)))), "{codes:?}");
     }
 }
 
 #[test]
 fn one_by_one_nothing_is_asked_in_vain() {
     let envelope = envelope(&["a@b"]);
-    let mut answers = Answers::default();
-    answers.take(&Command::Mail(String::new()), Reply::new(250, Vec::new()), &envelope).unwrap();
-    assert!(!answers.is_refused(&[Command::Rcpt(0, String::new())]));
-    answers.take(&Command::Rcpt(0, String::new()), Reply::new(550, Vec::new()), &envelope).unwrap();
-    assert!(answers.is_refused(&[Command::Data]));
+    let mut replies = Replies::default();
+    replies.record(&Command::Mail(String::new()), Reply::new(250, Vec::new()), &envelope).unwrap();
+    assert!(!replies.is_pointless(&[Command::Rcpt(0, String::new())]));
+    replies.record(&Command::Rcpt(0, String::new()), Reply::new(550, Vec::new()), &envelope).unwrap();
+    assert!(replies.is_pointless(&[Command::Data]));
 }

@@ -5,15 +5,22 @@ use std::time::Duration;
 use tokio::io::{DuplexStream, duplex};
 
 use super::*;
-use crate::mail::{failure::Step, session::run::Run};
+use crate::mail::failure::Step;
+use crate::mail::session::run::Run;
 
 fn run() -> Run {
     let mut run = Run::start(Duration::from_secs(5), 0);
-    run.enter(Step::Hello);
+    run.begin(Step::Hello);
     run
 }
 
-/// A wire on which the server has said `bytes` and closed.
+impl Stream for DuplexStream {
+    fn protection(&self) -> Protection {
+        Protection::Plain
+    }
+}
+
+/// Returns a wire on which the server has sent `bytes` and closed.
 async fn heard(bytes: &[u8]) -> Wire<DuplexStream> {
     let (ours, mut theirs) = duplex(1 << 20);
     theirs.write_all(bytes).await.unwrap();
@@ -87,7 +94,7 @@ async fn a_command_is_not_sent_out_of_step() {
     let mut wire = heard(b"220 hello\r\n250 extra\r\n").await;
     wire.reply(run.trace()).await.unwrap();
     let cause = wire.command("EHLO x", run.trace()).await.unwrap_err();
-    assert_eq!(cause, Cause::Protocol(ProtocolFault::OutOfStep("250 extra".into())));
+    assert_eq!(cause, Cause::Protocol(ProtocolFault::OutOfSync("250 extra".into())));
 
     let (ours, mut theirs) = duplex(1000);
     let mut wire = Wire::new(ours);
@@ -146,7 +153,7 @@ async fn a_transcript_stays_small() {
         let _ = wire.reply(run.trace()).await;
     }
     let said = run.into_transcript().to_string();
-    assert!(said.len() < 100_000 && said.contains("left out"), "{}", said.len());
+    assert!(said.len() < 100_000 && said.contains("omitted"), "{}", said.len());
 }
 
 #[tokio::test]

@@ -1,19 +1,19 @@
-//! How far a run of bytes of one sort goes.
+//! The lengths of runs of bytes.
 
-/// How many bytes of space there are at the start; indentation is passed four at a time.
+/// Counts the bytes of space at the start, indentation four at a time.
 #[inline]
 pub(super) fn blank_len(bytes: &[u8]) -> usize {
     let mut rest = bytes;
-    while let [b' ' | b'\n' | b'\r' | b'\t', behind @ ..] = rest {
-        rest = behind;
-        while let Some((b"    ", behind)) = rest.split_first_chunk::<4>() {
-            rest = behind;
+    while let [b' ' | b'\n' | b'\r' | b'\t', after @ ..] = rest {
+        rest = after;
+        while let Some((b"    ", after)) = rest.split_first_chunk::<4>() {
+            rest = after;
         }
     }
     bytes.len() - rest.len()
 }
 
-/// How many bytes at the start are neither a quote, a backslash nor a control character; looked at eight at a time.
+/// Counts the bytes at the start that are not a quote, a backslash or a control character, eight at a time.
 #[inline]
 pub(super) fn plain_len(bytes: &[u8]) -> usize {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
@@ -24,7 +24,7 @@ pub(super) fn plain_len(bytes: &[u8]) -> usize {
         let control = word.wrapping_sub(ONES * 0x20);
         let quote = (word ^ (ONES * u64::from(b'"'))).wrapping_sub(ONES);
         let backslash = (word ^ (ONES * u64::from(b'\\'))).wrapping_sub(ONES);
-        // a byte that is meant has its high bit set here, and a borrow can only reach bytes behind the first of these
+        // a wanted byte has its high bit set here; a borrow can only reach bytes after the first of them
         let ends = (control | quote | backslash) & !word & HIGH_BITS;
         if ends != 0 {
             return number * 8 + (ends.trailing_zeros() / 8) as usize;

@@ -1,4 +1,4 @@
-//! What is wrong with a text that is no JSON, and what to do about it.
+//! Syntax errors, and advice to correct them.
 
 use super::Scanner;
 
@@ -7,16 +7,17 @@ pub(super) const VALUE: &str = "write a value: `\"text\"`, a number, `true`, `fa
 pub(super) const WORDS: &str =
     "JSON knows the words `true`, `false` and `null`; put other text in double quotes";
 
-/// Where and why a text is no JSON.
+/// A syntax error in a JSON text.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SyntaxError {
-    /// Where, in bytes from the start of the whole text.
+    /// The offset in the whole text, in bytes.
     pub offset: usize,
-    /// How many bytes are wrong there (at least one, but none at the end of the text).
+    /// The number of wrong bytes (at least one, but 0 at the end of the text).
     pub len: usize,
-    /// What is wrong.
+    /// The message.
     pub message: String,
-    /// What to do about it.
+    /// The advice.
     pub help: &'static str,
 }
 

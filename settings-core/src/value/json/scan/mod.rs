@@ -11,7 +11,7 @@ use bytes::{blank_len, plain_len};
 pub use fault::SyntaxError;
 use fault::{KEY, VALUE, WORDS};
 
-/// Reads JSON from left to right. `Debug` leaves the text out, which may hold secrets.
+/// Reads JSON from left to right. `Debug` omits the text, which may hold secrets.
 #[derive(Clone)]
 pub struct Scanner<'a> {
     text: &'a str,
@@ -25,18 +25,18 @@ impl fmt::Debug for Scanner<'_> {
     }
 }
 
-/// An object's key as it stands in the text.
+/// The key of an object's entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Key<'a> {
-    /// With its quotes.
+    /// The text of the key, with its quotes.
     pub raw: &'a str,
-    /// Where its first quote stands in the whole text, in bytes.
+    /// The offset of the first quote in the whole text, in bytes.
     pub start: usize,
     escaped: bool,
 }
 
 impl<'a> Key<'a> {
-    /// The key itself.
+    /// Returns the key without quotes, its escapes resolved.
     pub fn name(&self) -> Cow<'a, str> {
         let inner = self.raw.get(1..self.raw.len().saturating_sub(1)).unwrap_or_default();
         if self.escaped { Cow::Owned(write::unescape(inner)) } else { Cow::Borrowed(inner) }
@@ -44,20 +44,20 @@ impl<'a> Key<'a> {
 }
 
 impl<'a> Scanner<'a> {
-    /// Starts at the text's first byte, or behind its byte-order mark.
+    /// Starts at the first byte of the text, or after its byte-order mark.
     pub fn new(text: &'a str) -> Self {
         Self { text, pos: if text.starts_with('\u{feff}') { 3 } else { 0 }, base: 0 }
     }
 
-    /// Starts at a value that stands at `base` of a larger text.
+    /// Starts at a value that is at `base` of a larger text.
     pub(super) fn within(text: &'a str, base: usize) -> Self {
         Self { text, pos: 0, base }
     }
 
-    /// The byte that comes next, behind space and comments; `None` at the end.
+    /// Returns the next byte that is not space or part of a comment; `None` at the end.
     ///
     /// # Errors
-    /// Where a comment has no end.
+    /// If a comment has no end.
     #[inline]
     pub fn peek(&mut self) -> Result<Option<u8>, SyntaxError> {
         if self.byte() == Some(b' ') {
@@ -65,11 +65,11 @@ impl<'a> Scanner<'a> {
         }
         match self.byte() {
             Some(byte) if byte > b' ' && byte != b'/' => Ok(Some(byte)),
-            _ => self.peek_behind_space(),
+            _ => self.peek_after_space(),
         }
     }
 
-    fn peek_behind_space(&mut self) -> Result<Option<u8>, SyntaxError> {
+    fn peek_after_space(&mut self) -> Result<Option<u8>, SyntaxError> {
         loop {
             self.pos += blank_len(self.rest());
             match self.byte() {
@@ -79,15 +79,15 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Where the scanner stands in the whole text, in bytes.
+    /// Returns the offset of the scanner in the whole text, in bytes.
     pub fn offset(&self) -> usize {
         self.base + self.pos
     }
 
-    /// Requires that nothing but space and comments is left.
+    /// Requires that only space and comments are left.
     ///
     /// # Errors
-    /// Where something is.
+    /// If there is anything else.
     pub fn end(&mut self) -> Result<(), SyntaxError> {
         match self.peek()? {
             None => Ok(()),
@@ -96,15 +96,15 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Steps over `{` or `[`; the scanner must stand at it.
+    /// Steps over `{` or `[`, which must be the next byte.
     pub fn open(&mut self) {
         self.pos += 1;
     }
 
-    /// The next key of the object that was opened, the colon behind it read too; `None` behind its `}`.
+    /// Reads the next key of an object and the colon after it; returns `None` after the object's `}`.
     ///
     /// # Errors
-    /// Where neither a key nor the object's end comes.
+    /// If there is neither a key nor the end of the object.
     #[inline]
     pub fn next_key(&mut self, first: &mut bool) -> Result<Option<Key<'a>>, SyntaxError> {
         let mut next = self.peek()?;
@@ -125,10 +125,10 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// The value that comes next, whole.
+    /// Reads the next value as a whole.
     ///
     /// # Errors
-    /// Where none does, or it is no JSON, or nests deeper than [`MAX_DEPTH`].
+    /// If there is none, or it is not JSON, or it nests deeper than [`MAX_DEPTH`].
     #[inline]
     pub fn value(&mut self) -> Result<Raw<'a>, SyntaxError> {
         let first = self.peek()?;
@@ -140,7 +140,7 @@ impl<'a> Scanner<'a> {
         Ok(Raw { text: self.text.get(start..self.pos).unwrap_or_default(), start: self.base + start, shape })
     }
 
-    /// The next element of the array that was opened, whose syntax has been checked.
+    /// Reads the next element of an array whose syntax has been checked.
     pub(super) fn next_element(&mut self) -> Option<Raw<'a>> {
         let mut next = self.peek().ok()?;
         if next == Some(b',') {
@@ -153,7 +153,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Steps over an array or object with all that it holds, keeping the open brackets in a bit stack.
+    /// Steps over an array or object, with the open brackets in a bit stack.
     fn container(&mut self) -> Result<Shape, SyntaxError> {
         let shape = if self.byte() == Some(b'{') { Shape::Object } else { Shape::Array };
         let mut objects: u128 = 0;
@@ -183,8 +183,8 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// After a value or an opening bracket: closes what ends here and reads up to the next value.
-    /// `false` once the outermost bracket is closed.
+    /// Reads from the end of a value, or from an opening bracket, to the next value. Returns `false` after the outermost
+    /// closing bracket.
     fn close_or_continue(
         &mut self,
         objects: &mut u128,
@@ -256,7 +256,7 @@ impl<'a> Scanner<'a> {
         whole
     }
 
-    /// Steps over a string; whether it holds an escape.
+    /// Steps over a string, and returns whether it contains an escape.
     #[inline(always)]
     fn string(&mut self) -> Result<bool, SyntaxError> {
         let start = self.pos;
@@ -269,7 +269,7 @@ impl<'a> Scanner<'a> {
         self.string_from(start).map(|()| true)
     }
 
-    /// Steps over what is left of a string that starts at `start`, from the first byte that is not plain on.
+    /// Steps over the rest of a string that starts at `start`, from its first byte that is not plain.
     fn string_from(&mut self, start: usize) -> Result<(), SyntaxError> {
         loop {
             match self.byte() {
@@ -283,7 +283,7 @@ impl<'a> Scanner<'a> {
                     return Err(self.unterminated());
                 }
                 _ => {
-                    let message = "a control character stands in a string".to_owned();
+                    let message = "a control character in a string".to_owned();
                     return Err(self.error(1, message, "write it as an escape, such as `\\t`"));
                 }
             }
@@ -298,7 +298,7 @@ impl<'a> Scanner<'a> {
             Some(b'u') if (2..6).all(|offset| at(offset).is_some_and(|byte| byte.is_ascii_hexdigit())) => 6,
             _ => {
                 let help = "a backslash itself is written `\\\\`";
-                return Err(self.error(2, "no escape that JSON knows".to_owned(), help));
+                return Err(self.error(2, "not an escape of JSON".to_owned(), help));
             }
         };
         self.pos += len;
@@ -335,7 +335,7 @@ impl<'a> Scanner<'a> {
         }
         let len = self.pos - start;
         self.pos = start;
-        Err(self.error(len, "no number that JSON knows".to_owned(), "put text in double quotes"))
+        Err(self.error(len, "not a number of JSON".to_owned(), "put text in double quotes"))
     }
 
     fn digits(&mut self) -> usize {

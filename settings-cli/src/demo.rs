@@ -1,0 +1,157 @@
+//! `demo`: the main job end to end, on embedded parts.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::{Failure, Outcome, mail};
+use settings_core::Settings;
+use settings_core::docs::generate::{self, Mode};
+use settings_core::docs::{Format, Style};
+use settings_core::mail::catch::{CatchOptions, Catcher, Login};
+use settings_core::mail::{ConnectionSecurity, EmailSettings, Mailer, MailerOptions, PoolConfig};
+use settings_core::resolve::{Layers, resolve};
+use settings_core::schema::Leaf;
+use settings_core::value::Secret;
+
+const USERNAME: &str = "demo";
+const PASSWORD: &str = "correct horse battery staple";
+
+/// Does the main job end to end on embedded parts, without network, root or installation.
+#[derive(Args, Debug)]
+pub struct Demo {
+    /// Where the reference is built [default: a folder of its own where the system keeps temporary files]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+impl Demo {
+    pub(super) fn run<T: Settings + AsRef<EmailSettings>>(self, out: &mut dyn Write) -> Outcome {
+        let folder = self
+            .out
+            .unwrap_or_else(|| std::env::temp_dir().join(format!("settings-demo-{}", std::process::id())));
+        document::<T>(&folder, out)?;
+        mail::wait(async {
+            heading(out, "3. Start an SMTP server on loopback")?;
+            let login = Login::Only { username: USERNAME.to_owned(), password: Secret::new(PASSWORD) };
+            let options = CatchOptions::default().security(ConnectionSecurity::StartTls).login(login);
+            let mut catcher = Catcher::start(options)
+                .await
+                .map_err(|error| Failure::Failed(format!("can't listen on loopback: {error}")))?;
+            writeln!(
+                out,
+                "It listens on {}, offers STARTTLS with a certificate made just now, and takes mail",
+                catcher.address()
+            )?;
+            writeln!(out, "only from who logs in as `{USERNAME}`.")?;
+            let settings = resolved::<T>(catcher.address(), out)?;
+            let arrived = send(settings.as_ref(), &mut catcher, out).await;
+            catcher.shutdown().await;
+            arrived
+        })
+    }
+}
+
+fn document<T: Settings>(folder: &Path, out: &mut dyn Write) -> Result<(), Failure> {
+    heading(out, "1. Read the struct")?;
+    writeln!(out, "One annotated struct says all of this; nothing below was typed a second time.\n")?;
+    let prefix = T::SCHEMA.env_prefix.unwrap_or_default();
+    for leaf in T::SCHEMA.leaves() {
+        writeln!(out, "  {:<46} {}", leaf.path.to_string(), leaf.path.env_name(prefix))?;
+    }
+    heading(out, "2. Build the reference")?;
+    let artefacts = generate::artefacts(T::SCHEMA, Style::Table, Format::Rst);
+    generate::run(folder, &artefacts, Mode::Write).map_err(|error| Failure::Failed(error.to_string()))?;
+    for artefact in &artefacts {
+        writeln!(out, "  {}", folder.join(&artefact.name).display())?;
+    }
+    if let Some(page) = artefacts.first() {
+        writeln!(out, "\nOne setting of {}:\n", page.name.display())?;
+        for line in first_table(&page.content) {
+            writeln!(out, "  {line}")?;
+        }
+    }
+    Ok(())
+}
+
+/// The lines of a page's first grid table.
+fn first_table(page: &str) -> impl Iterator<Item = &str> {
+    let is_grid = |line: &&str| line.starts_with(['+', '|']);
+    page.lines().skip_while(move |line| !is_grid(line)).take_while(is_grid)
+}
+
+/// Resolves a small file and two variables, and shows where every value came from.
+fn resolved<T: Settings>(server: SocketAddr, out: &mut dyn Write) -> Result<T, Failure> {
+    heading(out, "4. Resolve the settings")?;
+    let file = format!(
+        "{{\n  \"EmailSettings\": {{\n    \"SMTPServer\": \"{}\",\n    \"EnableSMTPAuth\": true,\n    \"SMTPUsername\": \"{USERNAME}\",\n    \"ConnectionSecurity\": \"STARTTLS\"\n  }}\n}}\n",
+        server.ip()
+    );
+    let variables = [
+        (variable::<T>("SMTPPort"), server.port().to_string()),
+        (variable::<T>("SMTPPassword"), PASSWORD.to_owned()),
+    ];
+    writeln!(out, "config.json:\n")?;
+    for line in file.lines() {
+        writeln!(out, "  {line}")?;
+    }
+    writeln!(out, "\nEnvironment:\n")?;
+    for (name, value) in &variables {
+        let shown = if value == PASSWORD { "***" } else { value };
+        writeln!(out, "  {name}={shown}")?;
+    }
+    writeln!(out, "\nResolved:\n")?;
+    let resolution =
+        resolve::<T>(Layers::new().file("config.json", file).environment(variables.into_iter().collect()));
+    for effective in resolution.settings() {
+        writeln!(
+            out,
+            "  {:<46} = {:<12} from {}",
+            effective.path.to_string(),
+            effective.shown(),
+            effective.origin
+        )?;
+    }
+    Ok(resolution.into_result()?)
+}
+
+/// The variable of the mail setting with this key.
+fn variable<T: Settings>(key: &str) -> String {
+    let is_it = |leaf: &Leaf| leaf.setting.key == key && leaf.section.key == EmailSettings::SCHEMA.key;
+    let leaf = T::SCHEMA.leaves().find(is_it);
+    leaf.map(|leaf| leaf.path.env_name(T::SCHEMA.env_prefix.unwrap_or_default())).unwrap_or_default()
+}
+
+async fn send(settings: &EmailSettings, catcher: &mut Catcher, out: &mut dyn Write) -> Outcome {
+    heading(out, "5. Send a mail by the resolved settings")?;
+    let trusted = catcher.certificate_pem().unwrap_or_default().to_owned();
+    let mailer = match Mailer::new(
+        settings,
+        MailerOptions::default().extra_ca_pem(trusted).pool(PoolConfig::DISABLED),
+    ) {
+        Ok(mailer) => mailer,
+        Err(failure) => return Err(Failure::Failed(failure.to_string())),
+    };
+    let (from, to) = (mail::mailbox("Settings <settings@example.com>")?, mail::mailbox("admin@example.com")?);
+    let attempt = mailer.send_traced(&mail::message(from, to, settings)).await;
+    write!(out, "{}", attempt.transcript)?;
+    writeln!(out, "\n{}", attempt.outcome)?;
+    if !attempt.outcome.is_delivered_to_all() {
+        return Ok(false);
+    }
+    heading(out, "6. Look at what arrived")?;
+    match catcher.next().await {
+        Some(caught) => {
+            writeln!(out, "{caught}")?;
+            Ok(true)
+        }
+        None => Err(Failure::Failed("the server confirmed a mail that it does not have".to_owned())),
+    }
+}
+
+fn heading(out: &mut dyn Write, text: &str) -> Result<(), Failure> {
+    writeln!(out, "\n{text}\n{}\n", "-".repeat(text.len()))?;
+    Ok(())
+}

@@ -1,0 +1,168 @@
+//! `docs build`: reference pages, JSON Schema and template.
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::follow::Follow;
+use crate::{Failure, Outcome, rst};
+use settings_core::Settings;
+use settings_core::docs::generate::{self, Artefact, Mode};
+use settings_core::docs::{Format, Page, Style, from_schema, render};
+
+/// Where the reference is written unless told otherwise.
+const DEFAULT_FOLDER: &str = "docs/reference";
+
+/// Writes the reference pages, the JSON Schema and the template.
+#[derive(Args, Debug)]
+pub(super) struct Build {
+    /// The folder to write to; `-` prints the pages
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_FOLDER)]
+    out: PathBuf,
+    /// Write nothing; fail with a diff where a file is not what would be written
+    #[arg(long)]
+    check: bool,
+    /// Where a setting's facts stand on a page
+    #[arg(long, value_enum, default_value_t = StyleName::Table)]
+    style: StyleName,
+    /// The pages' language
+    #[arg(long, value_enum, default_value_t = FormatName::Rst)]
+    format: FormatName,
+    /// Write the pages of this model instead of the program's own
+    #[arg(long, value_name = "MODEL.json")]
+    from: Option<PathBuf>,
+    #[command(flatten)]
+    follow: Follow,
+}
+
+/// Where a setting's facts stand on a page.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+enum StyleName {
+    /// In a table under the setting's heading
+    Table,
+    /// In a directive above the heading
+    Directive,
+}
+
+/// The pages' language.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+enum FormatName {
+    /// reStructuredText
+    Rst,
+    /// Markdown
+    Md,
+}
+
+impl Build {
+    pub(super) fn run<T: Settings>(self, out: &mut dyn Write) -> Outcome {
+        if self.out.as_os_str() == "-" {
+            return self.print::<T>(out);
+        }
+        if self.follow.is_wanted() {
+            let good = self.write::<T>(out)?;
+            let again = |out: &mut dyn Write| self.write::<T>(out);
+            let model = self.from.as_deref();
+            self.follow.run(model, self.arguments(), &self.out, out, again)?;
+            return Ok(good);
+        }
+        self.write::<T>(out)
+    }
+
+    /// Writes (or checks) everything once.
+    fn write<T: Settings>(&self, out: &mut dyn Write) -> Outcome {
+        let artefacts = self.artefacts::<T>()?;
+        let mode = if self.check { Mode::Check } else { Mode::Write };
+        let outcome =
+            generate::run(&self.out, &artefacts, mode).map_err(|error| Failure::Failed(error.to_string()))?;
+        if self.check && !outcome.is_current() {
+            write!(out, "{outcome}")?;
+            writeln!(out, "\nto repair it: {}", self.repairing_command())?;
+            return Ok(false);
+        }
+        for change in &outcome.changes {
+            writeln!(out, "wrote {}", change.path.display())?;
+        }
+        writeln!(out, "{} files are current", outcome.unchanged + outcome.changes.len())?;
+        Ok(true)
+    }
+
+    /// Prints the pages, one after the other.
+    fn print<T: Settings>(&self, out: &mut dyn Write) -> Outcome {
+        if self.follow.is_wanted() {
+            return Err(Failure::Usage("--watch writes files: name a folder with --out".to_owned()));
+        }
+        if self.check {
+            return Err(Failure::Usage("--check compares with files: name a folder with --out".to_owned()));
+        }
+        let pages = match &self.from {
+            Some(path) => models(path)?,
+            None => from_schema(T::SCHEMA),
+        };
+        for page in &pages {
+            out.write_all(render(page, self.style.style(), self.format.format()).as_bytes())?;
+        }
+        Ok(true)
+    }
+
+    fn artefacts<T: Settings>(&self) -> Result<Vec<Artefact>, Failure> {
+        let (style, format) = (self.style.style(), self.format.format());
+        match &self.from {
+            Some(path) => Ok(generate::pages(&models(path)?, style, format)),
+            None => Ok(generate::artefacts(T::SCHEMA, style, format)),
+        }
+    }
+
+    /// The same call without `--check`.
+    fn repairing_command(&self) -> String {
+        let words = self.arguments().into_iter().map(|word| format!(" {}", word.display()));
+        format!("settings docs build{}", words.collect::<String>())
+    }
+
+    /// What makes the same call again, as far as it isn't the default.
+    fn arguments(&self) -> Vec<OsString> {
+        let mut arguments: Vec<OsString> = Vec::new();
+        if self.out.as_os_str() != DEFAULT_FOLDER {
+            arguments.extend(["--out".into(), self.out.clone().into()]);
+        }
+        if matches!(self.style, StyleName::Directive) {
+            arguments.extend(["--style".into(), "directive".into()]);
+        }
+        if matches!(self.format, FormatName::Md) {
+            arguments.extend(["--format".into(), "md".into()]);
+        }
+        if let Some(model) = &self.from {
+            arguments.extend(["--from".into(), model.clone().into()]);
+        }
+        arguments
+    }
+}
+
+impl StyleName {
+    const fn style(self) -> Style {
+        match self {
+            Self::Table => Style::Table,
+            Self::Directive => Style::Directive,
+        }
+    }
+}
+
+impl FormatName {
+    const fn format(self) -> Format {
+        match self {
+            Self::Rst => Format::Rst,
+            Self::Md => Format::Markdown,
+        }
+    }
+}
+
+fn models(path: &std::path::Path) -> Result<Vec<Page>, Failure> {
+    let bytes = rst::read(path)?;
+    let wrong =
+        |error: serde_json::Error| Failure::Usage(format!("{}: no page model: {error}", path.display()));
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        return serde_json::from_slice(&bytes).map_err(wrong);
+    }
+    serde_json::from_slice(&bytes).map(|page| vec![page]).map_err(wrong)
+}

@@ -1,0 +1,67 @@
+//! `docs check`: drift findings.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::pages;
+use crate::Outcome;
+use settings_core::Settings;
+use settings_core::docs::{Against, FindingFormat, check, format_findings};
+
+/// Finds where pages contradict the settings or themselves.
+#[derive(Args, Debug)]
+pub(super) struct Check {
+    /// The pages
+    #[arg(required = true, value_name = "PAGE")]
+    pages: Vec<PathBuf>,
+    /// The report's form
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// What the pages are held against
+    #[arg(long, value_enum, default_value_t = With::Both)]
+    against: With,
+}
+
+/// The report's form.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+enum Format {
+    /// Lines with help
+    Human,
+    /// An array of objects
+    Json,
+    /// Workflow annotations
+    Github,
+}
+
+/// What the pages are held against.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+enum With {
+    /// The program's settings
+    Schema,
+    /// Each page itself
+    #[value(name = "self")]
+    Itself,
+    /// Both
+    Both,
+}
+
+impl Check {
+    pub(super) fn run<T: Settings>(self, out: &mut dyn Write) -> Outcome {
+        let against = match self.against {
+            With::Schema => Against::Schema,
+            With::Itself => Against::Itself,
+            With::Both => Against::Both,
+        };
+        let format = match self.format {
+            Format::Human => FindingFormat::Human,
+            Format::Json => FindingFormat::Json,
+            Format::Github => FindingFormat::Github,
+        };
+        let read = pages(&self.pages)?;
+        let findings: Vec<_> = read.iter().flat_map(|page| check(page, Some(T::SCHEMA), against)).collect();
+        out.write_all(format_findings(&findings, format).as_bytes())?;
+        Ok(findings.is_empty())
+    }
+}

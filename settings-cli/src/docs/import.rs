@@ -1,0 +1,48 @@
+//! `docs import`: takes pages over.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::pages;
+use crate::Outcome;
+use settings_core::docs::import;
+
+/// Takes pages over, as a model or as annotated Rust.
+#[derive(Args, Debug)]
+pub(super) struct Import {
+    /// The pages
+    #[arg(required = true, value_name = "PAGE")]
+    pages: Vec<PathBuf>,
+    /// What they become
+    #[arg(long, value_enum)]
+    to: Target,
+}
+
+/// What pages become.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+enum Target {
+    /// Their models: an object for one page, an array for several
+    Json,
+    /// Structs with their annotations; what can't be told from a page is marked
+    Rust,
+}
+
+impl Import {
+    pub(super) fn run(self, out: &mut dyn Write) -> Outcome {
+        let read = pages(&self.pages)?;
+        match self.to {
+            Target::Rust => out.write_all(import::to_rust(&read).as_bytes())?,
+            Target::Json => {
+                let models: Vec<_> = read.into_iter().map(|read| read.page).collect();
+                match models.as_slice() {
+                    [only] => serde_json::to_writer_pretty(&mut *out, only).map_err(io::Error::from)?,
+                    several => serde_json::to_writer_pretty(&mut *out, several).map_err(io::Error::from)?,
+                }
+                writeln!(out)?;
+            }
+        }
+        Ok(true)
+    }
+}

@@ -1,0 +1,56 @@
+//! `docs sync`: mends what drifted and has one answer.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::{Failure, Outcome, rst};
+use settings_core::Settings;
+use settings_core::docs::generate::unified_diff;
+use settings_core::docs::{FindingFormat, Synced, format_findings, sync};
+use settings_core::store;
+
+/// Mends what drifted and has one answer; every other byte stays.
+#[derive(Args, Debug)]
+pub(super) struct Sync {
+    /// The pages
+    #[arg(required = true, value_name = "PAGE")]
+    pages: Vec<PathBuf>,
+    /// Write nothing, print what would change
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Sync {
+    pub(super) fn run<T: Settings>(self, out: &mut dyn Write) -> Outcome {
+        let mut good = true;
+        for path in &self.pages {
+            let before = rst::read(path)?;
+            let name = path.display().to_string();
+            let synced =
+                sync(&name, &before, Some(T::SCHEMA)).map_err(|error| Failure::Usage(error.to_string()))?;
+            if self.dry_run {
+                let (old, new) = (String::from_utf8_lossy(&before), String::from_utf8_lossy(&synced.bytes));
+                out.write_all(unified_diff(&name, &old, &new).as_bytes())?;
+            } else {
+                replace(path, &synced, out)?;
+            }
+            if !synced.remaining.is_empty() {
+                good = false;
+                eprint!("{}", format_findings(&synced.remaining, FindingFormat::Human));
+            }
+        }
+        Ok(good)
+    }
+}
+
+fn replace(path: &Path, synced: &Synced, out: &mut dyn Write) -> Result<(), Failure> {
+    if !synced.is_changed() {
+        writeln!(out, "{}: nothing to mend", path.display())?;
+        return Ok(());
+    }
+    store::replace(path, &synced.bytes).map_err(|error| Failure::Failed(error.to_string()))?;
+    writeln!(out, "{}: {} mended", path.display(), synced.mended.len())?;
+    Ok(())
+}

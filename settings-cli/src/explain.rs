@@ -1,0 +1,157 @@
+//! `explain`: all that is known of one setting.
+
+use std::io::Write;
+
+use clap::{Args, ValueEnum};
+
+use super::show::overridden;
+use super::{Failure, Outcome, Sources, listing};
+use settings_core::Settings;
+use settings_core::markdown::plain;
+use settings_core::resolve::{Effective, Environment};
+use settings_core::schema::{DefaultValue, Kind, Rule, Strength, env_name};
+use settings_core::value::expectation;
+
+/// Shows all that is known of one setting.
+#[derive(Args, Debug)]
+pub struct Explain {
+    /// The setting, such as EmailSettings.SMTPPort
+    #[arg(value_name = "SETTING")]
+    path: String,
+    /// The answer's form
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+/// The answer's form.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+enum Format {
+    /// A line a fact
+    Human,
+    /// The object that `show --format json` has of it
+    Json,
+}
+
+impl Explain {
+    pub(super) fn run<T: Settings>(
+        self,
+        sources: &Sources,
+        environment: Environment,
+        out: &mut dyn Write,
+    ) -> Outcome {
+        let resolution = sources.resolve::<T>(environment)?;
+        let effective = resolution.setting(&self.path)?;
+        match self.format {
+            Format::Json => {
+                let entry = listing::entry(&effective, None);
+                serde_json::to_writer_pretty(&mut *out, &entry).map_err(std::io::Error::from)?;
+                writeln!(out)?;
+            }
+            Format::Human => {
+                documentation(&effective, out)?;
+                facts(&effective, T::SCHEMA.env_prefix.unwrap_or_default(), out)?;
+                layers(&effective, out)?;
+            }
+        }
+        Ok(!resolution.report().has_errors())
+    }
+}
+
+fn documentation(effective: &Effective<'_>, out: &mut dyn Write) -> Result<(), Failure> {
+    let setting = effective.setting;
+    writeln!(out, "{} ({})\n", effective.path, setting.title)?;
+    writeln!(out, "{}", plain(setting.description))?;
+    for value in setting.documented_values() {
+        let mark = if setting.is_default(value.value) { "(default) " } else { "" };
+        writeln!(out, "  {}: {mark}{}", value.label, plain(value.text))?;
+    }
+    if !setting.note.is_empty() {
+        writeln!(out, "{}", plain(setting.note))?;
+    }
+    Ok(())
+}
+
+fn facts(effective: &Effective<'_>, prefix: &str, out: &mut dyn Write) -> Result<(), Failure> {
+    let setting = effective.setting;
+    let mut fact = |name: &str, text: &str| writeln!(out, "{name:10}{text}");
+    fact("\naccepts", &format!(" {}", expectation(&setting.kind)))?;
+    let default = effective.default_shown();
+    match setting.default {
+        DefaultValue::Computed { rule, .. } => fact("default", &format!("{} (now {default})", plain(rule)))?,
+        _ => fact("default", &default)?,
+    }
+    for key in setting.computed_from {
+        fact("", &format!("computed from {}", effective.path.old_name(key)))?;
+    }
+    fact("variable", &effective.env_name)?;
+    fact("", &format!("{}_FILE names a file that holds the value", effective.env_name))?;
+    if is_map(&setting.kind) {
+        fact("", &format!("{}_KEY sets the entry KEY alone", effective.env_name))?;
+    }
+    if let Some(console) = effective.console() {
+        fact("console", console)?;
+    }
+    if let Some(page) = effective.page() {
+        fact("page", page)?;
+    }
+    for rule in effective.rules() {
+        fact(told(rule), &format!("where {}", rule.message))?;
+        if !rule.help.is_empty() {
+            fact("", rule.help)?;
+        }
+    }
+    for alias in setting.aliases {
+        let path = effective.path.old_name(alias).to_string();
+        fact("old name", &format!("{path}, {}", env_name(prefix, &path)))?;
+    }
+    for (name, text) in [("added", setting.added), ("scope", setting.scope)] {
+        if let Some(text) = text {
+            fact(name, text)?;
+        }
+    }
+    if setting.restart {
+        fact("restart", "a change needs a restart")?;
+    }
+    if setting.kind.is_secret() {
+        fact("secret", "its value is never shown")?;
+    }
+    if setting.hidden {
+        fact("hidden", "it stands in no document")?;
+    }
+    if let Some(todo) = setting.todo {
+        fact("to do", todo)?;
+    }
+    if let Some(deprecated) = setting.deprecated {
+        fact("deprecated", &format!(" since {}: {}", deprecated.since, deprecated.reason))?;
+        if let Some(replacement) = deprecated.replacement {
+            fact("", &format!("set {} instead", effective.path.old_name(replacement)))?;
+        }
+    }
+    Ok(())
+}
+
+fn layers(effective: &Effective<'_>, out: &mut dyn Write) -> Result<(), Failure> {
+    writeln!(out, "\nvalue     {}\n          from {}", effective.shown(), effective.origin)?;
+    if effective.absent {
+        writeln!(out, "          the program has none: its section is optional, and absent")?;
+    }
+    for (origin, value) in effective.overridden_shown() {
+        writeln!(out, "          overrides {}", overridden(origin, &value))?;
+    }
+    Ok(())
+}
+
+fn is_map(kind: &Kind) -> bool {
+    match kind {
+        Kind::Map(_) => true,
+        Kind::Optional(of) => is_map(of),
+        _ => false,
+    }
+}
+
+const fn told(rule: &Rule) -> &'static str {
+    match rule.strength {
+        Strength::Error => "refused",
+        Strength::Warning => "warns",
+    }
+}

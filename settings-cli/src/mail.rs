@@ -1,0 +1,284 @@
+//! `mail`: a test mail, a doctor for the way it takes, and a server that shows what arrives.
+
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use tokio::runtime::{Builder, Runtime};
+
+use super::queue::Queue;
+use super::{Failure, Outcome, Sources};
+use settings_core::Settings;
+use settings_core::mail::catch::{CatchOptions, Catcher, Login};
+use settings_core::mail::{
+    ConnectionSecurity, EmailSettings, Mailbox, Mailer, MailerOptions, Message, PoolConfig, SenderError,
+    doctor,
+};
+use settings_core::resolve::Environment;
+use settings_core::value::Secret;
+
+/// Sends a test mail, examines the way to the server, or catches mail locally.
+#[derive(Args, Debug)]
+pub struct Mail {
+    #[command(subcommand)]
+    command: MailCommand,
+}
+
+#[derive(Subcommand, Debug)]
+enum MailCommand {
+    /// Sends a test mail; succeeds only if the server accepted it
+    Test(Test),
+    /// Walks the way of a mail step by step, without sending one
+    Doctor(Doctor),
+    /// Runs a local SMTP server that shows what arrives
+    Catch(Catch),
+    /// Shows the mails of an outbox, makes them due again, or forgets them
+    Queue(Queue),
+}
+
+#[derive(Args, Debug)]
+struct Test {
+    /// Who gets the mail
+    #[arg(long, value_name = "ADDRESS")]
+    to: String,
+    /// Who it comes from [default: FeedbackEmail of the settings, else the recipient]
+    #[arg(long, value_name = "ADDRESS")]
+    from: Option<String>,
+    #[command(flatten)]
+    trust: Trust,
+    /// Show what was said to the server and what it answered
+    #[arg(long, short)]
+    verbose: bool,
+}
+
+#[derive(Args, Debug)]
+struct Doctor {
+    /// Also ask whether the server takes mail from this sender [default: FeedbackEmail of the settings]
+    #[arg(long, value_name = "ADDRESS")]
+    from: Option<String>,
+    /// Also ask whether the server takes mail for this recipient
+    #[arg(long, value_name = "ADDRESS")]
+    to: Option<String>,
+    #[command(flatten)]
+    trust: Trust,
+    /// The report's form
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// Show what was said to the server and what it answered
+    #[arg(long, short)]
+    verbose: bool,
+}
+
+#[derive(Args, Debug)]
+struct Trust {
+    /// PEM certificates of authorities to trust beside the system's
+    #[arg(long, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
+}
+
+/// The report's form.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+enum Format {
+    /// A line a step
+    Human,
+    /// One object
+    Json,
+}
+
+#[derive(Args, Debug)]
+struct Catch {
+    /// Where to listen; a loopback address, port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:2525")]
+    listen: SocketAddr,
+    /// The encryption to offer
+    #[arg(long, value_enum, default_value_t = Security::None)]
+    security: Security,
+    /// Let nobody send but who logs in by this name and password
+    #[arg(long, value_name = "NAME:PASSWORD")]
+    login: Option<String>,
+    /// Write the certificate to trust to this file
+    #[arg(long, value_name = "FILE")]
+    certificate: Option<PathBuf>,
+    /// End after this many mails
+    #[arg(long, value_name = "N")]
+    count: Option<usize>,
+}
+
+/// The encryption to offer.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+enum Security {
+    /// None
+    None,
+    /// From the first byte on
+    Tls,
+    /// By STARTTLS
+    Starttls,
+}
+
+impl Mail {
+    pub(super) fn run<T: Settings + AsRef<EmailSettings>>(
+        self,
+        sources: &Sources,
+        environment: Environment,
+        out: &mut dyn Write,
+    ) -> Outcome {
+        match self.command {
+            MailCommand::Test(test) => {
+                test.run(sources.resolve::<T>(environment)?.into_result()?.as_ref(), out)
+            }
+            MailCommand::Doctor(doctor) => {
+                doctor.run(sources.resolve::<T>(environment)?.into_result()?.as_ref(), out)
+            }
+            MailCommand::Catch(catch) => catch.run(out),
+            MailCommand::Queue(queue) => queue.run(out),
+        }
+    }
+}
+
+impl Trust {
+    fn options(&self) -> MailerOptions {
+        match &self.ca_file {
+            Some(path) => MailerOptions::default().extra_ca_file(path),
+            None => MailerOptions::default(),
+        }
+    }
+}
+
+impl Test {
+    fn run(self, settings: &EmailSettings, out: &mut dyn Write) -> Outcome {
+        let to = mailbox(&self.to)?;
+        let from = match &self.from {
+            Some(from) => mailbox(from)?,
+            None => configured_sender(settings)?.unwrap_or_else(|| to.clone()),
+        };
+        let options = self.trust.options().pool(PoolConfig::DISABLED);
+        wait(async {
+            let mailer = match Mailer::new(settings, options) {
+                Ok(mailer) => mailer,
+                Err(failure) => {
+                    writeln!(out, "not attempted: {failure}")?;
+                    return Ok(false);
+                }
+            };
+            let attempt = mailer.send_traced(&message(from, to, settings)).await;
+            if self.verbose {
+                write!(out, "{}", attempt.transcript)?;
+            }
+            writeln!(out, "{}", attempt.outcome)?;
+            Ok(attempt.outcome.is_delivered_to_all())
+        })
+    }
+}
+
+/// Who the settings say that mail comes from; none where they name nobody.
+pub(super) fn configured_sender(settings: &EmailSettings) -> Result<Option<Mailbox>, Failure> {
+    match settings.sender() {
+        Ok(sender) => Ok(Some(sender)),
+        Err(SenderError::Blank) => Ok(None),
+        Err(error) => Err(Failure::Failed(error.to_string())),
+    }
+}
+
+/// The test mail.
+pub(super) fn message(from: Mailbox, to: Mailbox, settings: &EmailSettings) -> Message {
+    let way = match settings.connection_security {
+        ConnectionSecurity::None => "without encryption",
+        ConnectionSecurity::Tls => "over TLS",
+        ConnectionSecurity::StartTls => "over STARTTLS",
+    };
+    let login = if settings.enable_smtp_auth { "logged in" } else { "without logging in" };
+    let server = format!("{}:{}", settings.smtp_server, settings.smtp_port);
+    let text = format!(
+        "This is a test mail.\n\nIt was handed to {server}\n{way}, {login}.\nThat it arrived means that the mail settings work.\n"
+    );
+    let message = Message::new(from).to(to).subject("Test of the mail settings").text(text);
+    settings.reply_to().ok().flatten().into_iter().fold(message, Message::reply_to)
+}
+
+impl Doctor {
+    fn run(self, settings: &EmailSettings, out: &mut dyn Write) -> Outcome {
+        let address = |text: &str| mailbox(text).map(|mailbox| mailbox.address().clone());
+        let recipient = self.to.as_deref().map(address).transpose()?;
+        let sender = match &self.from {
+            Some(from) => Some(address(from)?),
+            None => configured_sender(settings)?
+                .map(|sender| sender.address().clone())
+                .or_else(|| recipient.clone()),
+        };
+        let mut probe = doctor::Probe::default();
+        (probe.sender, probe.recipients) = (sender, recipient.into_iter().collect());
+        let report = wait(async { Ok(doctor::examine(settings, self.trust.options(), &probe).await) })?;
+        match self.format {
+            Format::Json => {
+                serde_json::to_writer_pretty(&mut *out, &report).map_err(io::Error::from)?;
+                writeln!(out)?;
+            }
+            Format::Human => {
+                if self.verbose {
+                    write!(out, "{}", report.transcript)?;
+                }
+                write!(out, "{report}")?;
+            }
+        }
+        Ok(report.healthy)
+    }
+}
+
+impl Catch {
+    fn run(self, out: &mut dyn Write) -> Outcome {
+        let login = match &self.login {
+            None => Login::Any,
+            Some(login) => {
+                let (user, password) = login
+                    .split_once(':')
+                    .ok_or_else(|| Failure::Usage("--login: expected NAME:PASSWORD".to_owned()))?;
+                Login::Only { username: user.to_owned(), password: Secret::new(password) }
+            }
+        };
+        let security = match self.security {
+            Security::None => ConnectionSecurity::None,
+            Security::Tls => ConnectionSecurity::Tls,
+            Security::Starttls => ConnectionSecurity::StartTls,
+        };
+        let options = CatchOptions::default().address(self.listen).security(security).login(login);
+        wait(async {
+            let mut catcher = Catcher::start(options)
+                .await
+                .map_err(|error| Failure::Failed(format!("can't listen on {}: {error}", self.listen)))?;
+            writeln!(out, "listening on {}", catcher.address())?;
+            if let Some(pem) = catcher.certificate_pem() {
+                match &self.certificate {
+                    Some(path) => {
+                        std::fs::write(path, pem)
+                            .map_err(|error| Failure::Failed(format!("{}: {error}", path.display())))?;
+                        writeln!(out, "the certificate to trust is in {}", path.display())?;
+                    }
+                    None => writeln!(out, "the certificate to trust:\n{pem}")?,
+                }
+            }
+            out.flush()?;
+            let mut left = self.count;
+            while left != Some(0) {
+                let Some(caught) = catcher.next().await else { break };
+                writeln!(out, "\n{caught}")?;
+                out.flush()?;
+                left = left.map(|left| left - 1);
+            }
+            catcher.shutdown().await;
+            Ok(true)
+        })
+    }
+}
+
+pub(super) fn mailbox(text: &str) -> Result<Mailbox, Failure> {
+    text.parse().map_err(|error| Failure::Usage(format!("`{text}` is no mail address: {error}")))
+}
+
+/// Runs a future to its end in a runtime of its own; a name lookup that hangs doesn't hold up the program's end.
+pub(super) fn wait<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime: Runtime = Builder::new_current_thread().enable_all().build()?;
+    let result = runtime.block_on(future);
+    runtime.shutdown_background();
+    result
+}

@@ -1,0 +1,257 @@
+//! `mail queue`: the mails of an outbox, and what an administrator can do with them.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand, ValueEnum};
+use serde::Serialize;
+
+use super::{Failure, Outcome};
+use settings_core::mail::outbox::{
+    Circuit, MailId, MailState, Outbox, OutboxEntry, OutboxSummary, Progress, RemoveOutcome, RetryOutcome,
+};
+use settings_core::timestamp::rfc3339;
+
+/// The outbox that is used where no other is named.
+pub(super) const DEFAULT_OUTBOX: &str = "outbox.sqlite";
+
+/// Shows the mails of an outbox, makes them due again, or forgets them
+#[derive(Args, Debug)]
+pub(super) struct Queue {
+    /// The outbox's file
+    #[arg(long, global = true, value_name = "FILE", default_value = DEFAULT_OUTBOX)]
+    outbox: PathBuf,
+    #[command(subcommand)]
+    command: QueueCommand,
+}
+
+#[derive(Subcommand, Debug)]
+enum QueueCommand {
+    /// Shows the mails, the newest first
+    List(List),
+    /// Makes mails due now, dead letters too, and sets a stopped queue going
+    Retry(Retry),
+    /// Forgets mails, whatever their state
+    Drop(Drop),
+}
+
+#[derive(Args, Debug)]
+struct List {
+    /// Only mails in this state; may be repeated [default: all that are not sent]
+    #[arg(long, value_enum, value_name = "STATE")]
+    state: Vec<ListedState>,
+    /// The most to show
+    #[arg(long, value_name = "COUNT", default_value_t = 100)]
+    limit: usize,
+    /// The list's form
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+#[derive(Args, Debug)]
+struct Retry {
+    /// The mails' numbers, as `list` shows them
+    #[arg(value_name = "ID", required_unless_present = "all")]
+    ids: Vec<MailId>,
+    /// All mails that wait or are given up; not those of which it is unknown whether they arrived
+    #[arg(long, conflicts_with = "ids")]
+    all: bool,
+}
+
+#[derive(Args, Debug)]
+struct Drop {
+    /// The mails' numbers, as `list` shows them
+    #[arg(value_name = "ID", required = true)]
+    ids: Vec<MailId>,
+}
+
+/// A state, as it is given on the command line.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+enum ListedState {
+    /// Not tried yet
+    Queued,
+    /// On its way
+    Sending,
+    /// To be tried again
+    Deferred,
+    /// Taken by the server
+    Sent,
+    /// Given up
+    Failed,
+    /// Sent, but nobody knows whether it arrived
+    Unknown,
+    /// Given up or unknown
+    Dead,
+    /// Every state
+    All,
+}
+
+/// The list's form.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+enum Format {
+    /// For reading
+    Human,
+    /// One object
+    Json,
+}
+
+#[derive(Serialize)]
+struct Listing<'a> {
+    summary: &'a OutboxSummary,
+    mails: &'a [OutboxEntry],
+}
+
+impl Queue {
+    /// Runs the command; it needs no settings.
+    ///
+    /// # Errors
+    /// Where there is no outbox, or it can't be read.
+    pub(super) fn run(self, out: &mut dyn Write) -> Outcome {
+        let outbox = existing(&self.outbox)?;
+        match self.command {
+            QueueCommand::List(list) => list.run(&outbox, out),
+            QueueCommand::Retry(retry) => retry.run(&outbox, out),
+            QueueCommand::Drop(drop) => drop.run(&outbox, out),
+        }
+    }
+}
+
+/// An outbox that is there: looking must not make one.
+fn existing(path: &Path) -> Result<Outbox, Failure> {
+    if !path.exists() {
+        return Err(Failure::Usage(format!("{}: there is no outbox; name it with --outbox", path.display())));
+    }
+    Ok(Outbox::open(path)?)
+}
+
+impl List {
+    fn run(self, outbox: &Outbox, out: &mut dyn Write) -> Outcome {
+        let states: Vec<MailState> = match self.state.as_slice() {
+            [] => MailState::ALL.into_iter().filter(|state| *state != MailState::Sent).collect(),
+            named => named.iter().flat_map(|state| state.states().iter().copied()).collect(),
+        };
+        let (summary, mails) = (outbox.summary()?, outbox.list(&states, self.limit)?);
+        match self.format {
+            Format::Json => {
+                let listing = Listing { summary: &summary, mails: &mails };
+                serde_json::to_writer_pretty(&mut *out, &listing).map_err(io::Error::from)?;
+                writeln!(out)?;
+            }
+            Format::Human => human(&summary, &mails, out)?,
+        }
+        Ok(true)
+    }
+}
+
+fn human(summary: &OutboxSummary, mails: &[OutboxEntry], out: &mut dyn Write) -> io::Result<()> {
+    let counts: Vec<String> = MailState::ALL
+        .into_iter()
+        .map(|state| (state, summary.count(state)))
+        .filter(|(_, count)| *count > 0)
+        .map(|(state, count)| format!("{count} {state}"))
+        .collect();
+    writeln!(
+        out,
+        "{}",
+        if counts.is_empty() { "the outbox is empty".to_owned() } else { counts.join(", ") }
+    )?;
+    match &summary.circuit {
+        Circuit::Closed => {}
+        Circuit::Open { until, why, .. } => {
+            writeln!(out, "waits for the mail server until {}: {why}", rfc3339(*until))?;
+        }
+        Circuit::Halted { since, why } => {
+            writeln!(out, "stopped by the settings since {}: {why}", rfc3339(*since))?;
+        }
+    }
+    mails.iter().try_for_each(|mail| entry(mail, out))
+}
+
+fn entry(mail: &OutboxEntry, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(
+        out,
+        "\n{:>6}  {:8}  {}, since {}, {} {}, {} bytes, <{}>",
+        mail.id,
+        mail.state,
+        mail.kind,
+        rfc3339(mail.since),
+        mail.attempts,
+        if mail.attempts == 1 { "attempt" } else { "attempts" },
+        mail.size,
+        mail.message_id,
+    )?;
+    if let Some(next) = mail.next.filter(|_| mail.attempts > 0) {
+        writeln!(out, "        next attempt {}, given up {}", rfc3339(next), rfc3339(mail.expires))?;
+    }
+    for recipient in &mail.recipients {
+        let progress = match recipient.progress {
+            Progress::Pending => "",
+            other => other.name(),
+        };
+        let reply = recipient.reply.as_deref().unwrap_or_default();
+        writeln!(out, "{}", format!("        {}  {progress}  {reply}", recipient.address).trim_end())?;
+    }
+    Ok(())
+}
+
+impl Retry {
+    fn run(self, outbox: &Outbox, out: &mut dyn Write) -> Outcome {
+        let ids = if self.all {
+            let states = [MailState::Queued, MailState::Deferred, MailState::Failed];
+            outbox.list(&states, usize::MAX)?.iter().map(|mail| mail.id).collect()
+        } else {
+            self.ids
+        };
+        let (mut due, mut good) = (0_u64, true);
+        for id in ids {
+            match outbox.retry(id)? {
+                RetryOutcome::Queued => due += 1,
+                outcome => {
+                    good = self.all && good;
+                    writeln!(out, "{id}: {outcome}")?;
+                }
+            }
+        }
+        outbox.resume()?;
+        writeln!(out, "{due} due now; the server's program sends them")?;
+        Ok(good)
+    }
+}
+
+impl Drop {
+    fn run(self, outbox: &Outbox, out: &mut dyn Write) -> Outcome {
+        let (mut dropped, mut good) = (0_u64, true);
+        for id in self.ids {
+            match outbox.remove(id)? {
+                RemoveOutcome::Removed => dropped += 1,
+                RemoveOutcome::NotFound => {
+                    good = false;
+                    writeln!(out, "{id}: no such mail")?;
+                }
+            }
+        }
+        writeln!(out, "{dropped} dropped")?;
+        Ok(good)
+    }
+}
+
+impl ListedState {
+    fn states(self) -> &'static [MailState] {
+        match self {
+            Self::Queued => &[MailState::Queued],
+            Self::Sending => &[MailState::Sending],
+            Self::Deferred => &[MailState::Deferred],
+            Self::Sent => &[MailState::Sent],
+            Self::Failed => &[MailState::Failed],
+            Self::Unknown => &[MailState::Unknown],
+            Self::Dead => &[MailState::Failed, MailState::Unknown],
+            Self::All => &MailState::ALL,
+        }
+    }
+}
+
+impl From<settings_core::mail::outbox::OutboxError> for Failure {
+    fn from(error: settings_core::mail::outbox::OutboxError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}

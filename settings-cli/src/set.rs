@@ -1,0 +1,214 @@
+//! `set` and `unset`: changing settings in the configuration file.
+
+use std::fmt;
+use std::io::Write;
+
+use clap::Args;
+
+use super::{Failure, Outcome, Sources};
+use settings_core::Settings;
+use settings_core::resolve::{Environment, read_stdin};
+use settings_core::store::{
+    Assignment, Difference, EditOutcome, FileError, SaveOutcome, Store, StoreError, VersionStatus,
+    WriteError, WriteMode,
+};
+
+/// Sets settings in the configuration file.
+#[derive(Args)]
+pub struct Set {
+    /// The setting, such as EmailSettings.SMTPPort, or several changes that are checked and written as one, such as
+    /// EmailSettings.SMTPPort=587 EmailSettings.SMTPServer=mail.example.com
+    #[arg(value_name = "SETTING|SETTING=VALUE")]
+    path: String,
+    /// Its value; several are the elements of a list. After `--` it may start with a hyphen
+    #[arg(allow_negative_numbers = true)]
+    values: Vec<String>,
+    /// Read the value from standard input, without its last line break, since others can see arguments
+    #[arg(long, conflicts_with = "values")]
+    stdin: bool,
+    #[command(flatten)]
+    writing: Writing,
+}
+
+/// Removes one setting, or an optional section, from the configuration file, so that its default applies.
+#[derive(Args, Debug)]
+pub struct Unset {
+    /// The setting, such as EmailSettings.SMTPPort
+    #[arg(value_name = "SETTING")]
+    path: String,
+    #[command(flatten)]
+    writing: Writing,
+}
+
+/// The options of commands that change one or more settings.
+#[derive(Args, Debug)]
+struct Writing {
+    /// Change the setting although the environment hides it
+    #[arg(long)]
+    shadowed: bool,
+    #[command(flatten)]
+    recording: Recording,
+}
+
+impl fmt::Debug for Set {
+    /// Omits the values, which may be secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Set").field("writing", &self.writing).finish_non_exhaustive()
+    }
+}
+
+impl Set {
+    pub(super) fn run<T: Settings>(
+        self,
+        sources: &Sources,
+        environment: Environment,
+        out: &mut dyn Write,
+    ) -> Outcome {
+        let writing = self.writing;
+        if self.stdin {
+            let unreadable = |error| Failure::Usage(format!("can't read standard input: {error}"));
+            let value = read_stdin().map_err(unreadable)?.ok_or_else(empty_stdin)?;
+            return writing
+                .change::<T>(sources, environment, out, |store| store.set(&self.path, &[value.expose()]));
+        }
+        if self.path.contains('=') {
+            let arguments = std::iter::once(&self.path).chain(&self.values);
+            let pairs =
+                arguments.map(|argument| argument.split_once('=').ok_or_else(|| no_assignment(argument)));
+            let pairs = pairs.map(|pair| pair.map(|(path, value)| (path, [value])));
+            let pairs = pairs.collect::<Result<Vec<_>, _>>()?;
+            let assignments: Vec<_> =
+                pairs.iter().map(|(path, values)| Assignment { path, values }).collect();
+            return writing.change::<T>(sources, environment, out, |store| store.set_all(&assignments));
+        }
+        match self.values.as_slice() {
+            [] => Err(Failure::Usage(format!(
+                "no value for `{0}`: give it as `{0} VALUE` or `{0}=VALUE`",
+                self.path
+            ))),
+            [hyphen] if hyphen == "-" => Err(Failure::Usage(format!(
+                "`-` does not read standard input: use `--stdin`, or `{}=-` to set a hyphen",
+                self.path
+            ))),
+            values => writing.change::<T>(sources, environment, out, |store| store.set(&self.path, values)),
+        }
+    }
+}
+
+fn empty_stdin() -> Failure {
+    let help = "nothing is written; for an empty value, send a line break";
+    Failure::Failed(format!("standard input is empty: {help}"))
+}
+
+/// The argument may be secret, since a value can come in its place.
+fn no_assignment(_: &str) -> Failure {
+    Failure::Usage("expected SETTING=VALUE for each of several changes".to_owned())
+}
+
+impl Unset {
+    pub(super) fn run<T: Settings>(
+        self,
+        sources: &Sources,
+        environment: Environment,
+        out: &mut dyn Write,
+    ) -> Outcome {
+        self.writing.change::<T>(sources, environment, out, |store| store.unset(&self.path))
+    }
+}
+
+impl Writing {
+    /// Edits and writes the file, as one step that other writers wait for.
+    fn change<T: Settings>(
+        self,
+        sources: &Sources,
+        environment: Environment,
+        out: &mut dyn Write,
+        edit: impl Fn(&mut Store<T>) -> Result<EditOutcome, StoreError>,
+    ) -> Outcome {
+        let mut store = self.recording.open(sources, environment)?.shadowed(self.shadowed);
+        update(&mut store, sources, out, edit).map(|_| true)
+    }
+}
+
+/// The options of commands that write the file.
+#[derive(Args, Debug)]
+pub(super) struct Recording {
+    /// The author of the change, for the history [default: the user who runs the program]
+    #[arg(long, value_name = "NAME")]
+    author: Option<String>,
+    /// The number of versions that the history keeps; with 0 it is removed
+    #[arg(long, value_name = "VERSIONS", default_value_t = 10)]
+    keep: usize,
+    /// Overwrite the file instead of replacing it, if its folder can't be written or the file is mounted alone. A crash
+    /// can leave it half written
+    #[arg(long)]
+    in_place: bool,
+}
+
+impl Recording {
+    pub(super) fn open<T: Settings>(
+        self,
+        sources: &Sources,
+        environment: Environment,
+    ) -> Result<Store<T>, Failure> {
+        let others = sources.layers_beside(environment)?;
+        let store = Store::<T>::open(sources.config_path(), others).map_err(failure)?;
+        let mode = if self.in_place { WriteMode::InPlace } else { WriteMode::Replace };
+        Ok(store.max_versions(self.keep).author(self.author.or_else(user)).write_mode(mode))
+    }
+}
+
+/// Returns the name of the user who runs the program, or who called `sudo`.
+fn user() -> Option<String> {
+    let caller = std::env::var("SUDO_USER").ok().filter(|name| !name.is_empty());
+    caller.or_else(|| whoami::username().ok())
+}
+
+/// Edits and writes the file, and prints its name, changes without effect, and new warnings. Returns the changes.
+pub(super) fn update<T: Settings>(
+    store: &mut Store<T>,
+    sources: &Sources,
+    out: &mut dyn Write,
+    edit: impl Fn(&mut Store<T>) -> Result<EditOutcome, StoreError>,
+) -> Result<Vec<Difference>, Failure> {
+    let edit = |store: &mut Store<T>| edit(store).map(|_| store.changes());
+    let (changes, outcome) = store.update(edit).map_err(failure)?;
+    let path = sources.config_path().display();
+    match outcome {
+        SaveOutcome::Written { version, warnings, .. } => {
+            match version {
+                VersionStatus::Added(number) => writeln!(out, "wrote {path} (version {number})")?,
+                VersionStatus::Failed(error) => {
+                    writeln!(out, "wrote {path}")?;
+                    eprintln!("warning: the change is written, but the history could not be: {error}");
+                }
+                _ => writeln!(out, "wrote {path}")?,
+            }
+            eprint!("{}", warnings.to_human(sources.colours(&std::io::stderr())));
+        }
+        _ => writeln!(out, "{path} stays as it is")?,
+    }
+    for (difference, shadow) in &changes {
+        if let Some(origin) = shadow {
+            let path = &difference.path;
+            writeln!(
+                out,
+                "`{path}` is set by {origin}, so that the change has no effect while that is there"
+            )?;
+        }
+    }
+    Ok(changes.into_iter().map(|(difference, _)| difference).collect())
+}
+
+pub(super) fn failure(error: StoreError) -> Failure {
+    match error {
+        StoreError::Unknown(_)
+        | StoreError::NotAList { .. }
+        | StoreError::Repeated { .. }
+        | StoreError::UnknownVersion { .. } => Failure::Usage(error.to_string()),
+        StoreError::Write(WriteError::File(FileError::Folder { .. } | FileError::Mounted { .. })) => {
+            Failure::Failed(format!("{error} (`--in-place`)"))
+        }
+        _ => Failure::Failed(error.to_string()),
+    }
+}

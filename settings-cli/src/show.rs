@@ -1,0 +1,167 @@
+//! `show` and `get`: effective values with their origins, secrets redacted.
+
+use std::collections::HashMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use serde_json::Value as Json;
+
+use super::listing::listing;
+use super::{Failure, Outcome, Sources};
+use settings_core::Settings;
+use settings_core::resolve::{Effective, Environment, Origin, Resolution};
+use settings_core::template;
+use settings_core::value::{Value, to_text};
+
+/// Shows every setting's effective value.
+#[derive(Args, Debug)]
+pub struct Show {
+    /// Show where each value came from and what it overrides
+    #[arg(long)]
+    origin: bool,
+    /// The listing's form
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// A listing (--format json) that the server made when it started: tells which changes wait for a restart
+    #[arg(long, value_name = "FILE")]
+    running: Option<PathBuf>,
+}
+
+/// Prints one setting's effective value.
+#[derive(Args, Debug)]
+pub struct Get {
+    /// The setting, such as EmailSettings.SMTPPort
+    #[arg(value_name = "SETTING")]
+    path: String,
+}
+
+/// The listing's form.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+enum Format {
+    /// A line a setting
+    Human,
+    /// An array of objects
+    Json,
+    /// NAME=value lines
+    Env,
+}
+
+impl Show {
+    pub(super) fn run<T: Settings>(
+        self,
+        sources: &Sources,
+        environment: Environment,
+        out: &mut dyn Write,
+    ) -> Outcome {
+        let running = self.running.as_deref().map(read_listing).transpose()?;
+        let resolution = sources.resolve::<T>(environment)?;
+        match self.format {
+            Format::Json => {
+                let settings = listing(&resolution, running.as_deref());
+                serde_json::to_writer_pretty(&mut *out, &settings).map_err(std::io::Error::from)?;
+                writeln!(out)?;
+            }
+            Format::Env if running.is_some() => {
+                return Err(Failure::Usage("--running has no place in --format env".to_owned()));
+            }
+            Format::Env => {
+                for effective in resolution.settings() {
+                    env_line(&effective, out)?;
+                }
+            }
+            Format::Human => human(&resolution, self.origin, running.as_deref(), out)?,
+        }
+        Ok(!resolution.report().has_errors())
+    }
+}
+
+fn read_listing(path: &Path) -> Result<Vec<Json>, Failure> {
+    let name = path.display();
+    let text = std::fs::read(path).map_err(|error| Failure::Usage(format!("{name}: {error}")))?;
+    serde_json::from_slice(&text)
+        .map_err(|error| Failure::Usage(format!("{name}: no listing of `show --format json`: {error}")))
+}
+
+fn human<T>(
+    resolution: &Resolution<T>,
+    origins: bool,
+    running: Option<&[Json]>,
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
+    let settings: Vec<_> = resolution.settings().collect();
+    let waiting = running.map(|running| waiting(resolution, running)).unwrap_or_default();
+    let width = settings.iter().map(|effective| effective.path.to_string().len()).max().unwrap_or(0);
+    for effective in &settings {
+        let path = effective.path.to_string();
+        let absent = if effective.absent { "  (its section is absent)" } else { "" };
+        writeln!(out, "{path:width$} = {}{absent}", effective.shown())?;
+        if let Some(value) = waiting.get(path.as_str()) {
+            writeln!(out, "{:width$}   waits for a restart: the server runs with {value}", "")?;
+        }
+        if origins {
+            writeln!(out, "{:width$}   from {}", "", effective.origin)?;
+            for (origin, value) in effective.overridden_shown() {
+                writeln!(out, "{:width$}   overrides {}", "", overridden(origin, &value))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The settings that wait for a restart, each with the value that the server runs with.
+fn waiting<'r, T>(resolution: &Resolution<T>, running: &'r [Json]) -> HashMap<&'r str, &'r Json> {
+    let now = listing(resolution, Some(running));
+    let waits = |name: &str| {
+        now.iter().any(|setting| setting["name"] == name && setting["pending_restart"] == Json::Bool(true))
+    };
+    let named =
+        running.iter().filter_map(|setting| Some((setting.get("name")?.as_str()?, setting.get("value")?)));
+    named.filter(|(name, _)| waits(name)).collect()
+}
+
+pub(super) fn overridden(origin: &Origin, value: &str) -> String {
+    match origin {
+        Origin::Default => format!("default {value}"),
+        _ => format!("{value} from {origin}"),
+    }
+}
+
+fn env_line(effective: &Effective<'_>, out: &mut dyn Write) -> Result<(), Failure> {
+    let name = &effective.env_name;
+    if effective.setting.kind.is_secret() {
+        writeln!(out, "# {name} is secret and not shown")?;
+        return Ok(());
+    }
+    if effective.holds_password() {
+        writeln!(out, "# {name} holds a password and is not shown")?;
+        return Ok(());
+    }
+    match template::variable_text(&effective.setting.kind, &effective.value) {
+        // one variable of a section that is absent would call it into being
+        Some(text) if effective.absent => writeln!(out, "# {name}={}", template::quote(&text))?,
+        Some(text) => writeln!(out, "{name}={}", template::quote(&text))?,
+        None => writeln!(out, "# {name} has a value that no variable gives")?,
+    }
+    Ok(())
+}
+
+impl Get {
+    pub(super) fn run<T: Settings>(
+        self,
+        sources: &Sources,
+        environment: Environment,
+        out: &mut dyn Write,
+    ) -> Outcome {
+        let resolution = sources.resolve::<T>(environment)?;
+        let effective = resolution.setting(&self.path)?;
+        match &effective.value {
+            Value::Text(text) if !effective.setting.kind.is_secret() => writeln!(out, "{text}")?,
+            _ if effective.setting.kind.is_secret() => {
+                writeln!(out, "{}", effective.shown().trim_matches('"'))?
+            }
+            value => writeln!(out, "{}", to_text(&effective.setting.kind, value))?,
+        }
+        Ok(!resolution.report().has_errors())
+    }
+}

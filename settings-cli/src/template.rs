@@ -1,0 +1,86 @@
+//! `schema` and `template`: a program's settings for editors and for a first start.
+
+use std::io::Write;
+
+use clap::{Args, ValueEnum};
+
+use super::Outcome;
+use settings_core::Settings;
+use settings_core::{json_schema, template};
+
+/// Prints the JSON Schema of the configuration file.
+#[derive(Args, Debug)]
+pub struct Schema {
+    /// Refuse keys that no setting has, instead of passing them over
+    #[arg(long)]
+    strict: bool,
+}
+
+/// Prints a starting configuration.
+#[derive(Args, Debug)]
+pub struct Template {
+    /// The template's form
+    #[arg(long, value_enum, default_value_t = Format::Json)]
+    format: Format,
+    /// Say in comments what each setting does
+    #[arg(long)]
+    commented: bool,
+    /// What a Kubernetes object is called
+    #[arg(long, default_value = "settings", value_parser = object_name)]
+    name: String,
+}
+
+/// The template's form.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+enum Format {
+    /// A configuration file
+    Json,
+    /// NAME=value lines, each with a comment
+    Env,
+    /// An EnvironmentFile of systemd
+    Systemd,
+    /// A Kubernetes ConfigMap with what is not secret
+    #[value(name = "configmap")]
+    ConfigMap,
+    /// A Kubernetes Secret with what is secret, to fill in
+    Secret,
+}
+
+/// A DNS subdomain, as Kubernetes wants its objects called (RFC 1123).
+fn object_name(name: &str) -> Result<String, &'static str> {
+    let is_label = |label: &str| {
+        let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        label.chars().all(inner) && !label.is_empty() && !label.starts_with('-') && !label.ends_with('-')
+    };
+    if name.len() <= 253 && name.split('.').all(is_label) {
+        return Ok(name.to_owned());
+    }
+    Err("expected lower-case letters, digits, `-` and `.`, starting and ending with a letter or digit")
+}
+
+impl Schema {
+    pub(super) fn run<T: Settings>(self, out: &mut dyn Write) -> Outcome {
+        let schema = if self.strict {
+            json_schema::strict_json_schema(T::SCHEMA)
+        } else {
+            json_schema::json_schema(T::SCHEMA)
+        };
+        out.write_all(json_schema::to_text(&schema).as_bytes())?;
+        Ok(true)
+    }
+}
+
+impl Template {
+    pub(super) fn run<T: Settings>(self, out: &mut dyn Write) -> Outcome {
+        let text = match (self.format, self.commented) {
+            (Format::Json, false) => template::default_json(T::SCHEMA),
+            (Format::Json, true) => template::commented_json(T::SCHEMA),
+            (Format::Env, _) => template::env(T::SCHEMA),
+            (Format::Systemd, _) => template::systemd_env(T::SCHEMA),
+            (Format::ConfigMap, _) => template::config_map(T::SCHEMA, &self.name),
+            (Format::Secret, _) => template::secret(T::SCHEMA, &self.name),
+        };
+        out.write_all(text.as_bytes())?;
+        Ok(true)
+    }
+}

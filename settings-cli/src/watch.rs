@@ -1,0 +1,129 @@
+//! `watch`: prints which settings change while their files are edited.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use serde_json::{Value as Json, json};
+
+use super::{Failure, Outcome, Sources, difference};
+use settings_core::Settings;
+use settings_core::resolve::Environment;
+use settings_core::store::watch::{Changed, Debounce, Event, Refusal, Watch as Follow, WatchError};
+
+/// Prints which settings change while their files are edited.
+#[derive(Args, Debug)]
+pub struct Watch {
+    /// The events' form
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// Report a change when the files have not changed again for this time
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 100)]
+    quiet: u64,
+    /// Read the files at this interval, for file systems without events (network shares)
+    #[arg(long, value_name = "MILLISECONDS", value_parser = clap::value_parser!(u64).range(10..))]
+    poll: Option<u64>,
+}
+
+/// The events' form.
+#[derive(ValueEnum, Clone, Copy, Debug)]
+enum Format {
+    /// A few lines for each event
+    Human,
+    /// One object a line
+    Json,
+}
+
+impl Watch {
+    pub(super) fn run<T: Settings + Send + Sync + 'static>(
+        self,
+        sources: &Sources,
+        environment: Environment,
+        out: &mut dyn Write,
+    ) -> Outcome {
+        let debounce = Debounce {
+            quiet: Duration::from_millis(self.quiet),
+            poll: self.poll.map(Duration::from_millis),
+            ..Debounce::default()
+        };
+        let read = {
+            let sources = sources.clone();
+            move || sources.layers(environment.clone())
+        };
+        let follow = Follow::<T>::start(read, debounce);
+        let follow = follow.map_err(|error| match error {
+            WatchError::Refused(Refusal::Unreadable { .. }) => Failure::Usage(error.to_string()),
+            _ => Failure::Failed(error.to_string()),
+        })?;
+        // before the first line is printed, so that its reader misses no event
+        let events = follow.subscribe();
+        let files: Vec<_> = follow.files().iter().map(|file| file.display().to_string()).collect();
+        let report = follow.report();
+        match self.format {
+            Format::Human => {
+                writeln!(out, "watching {}", files.join(", "))?;
+                out.write_all(report.to_human(sources.colours(&io::stdout())).as_bytes())?;
+            }
+            Format::Json => {
+                let findings = findings(&report);
+                writeln!(out, "{}", json!({ "event": "watching", "files": files, "findings": findings }))?;
+            }
+        }
+        out.flush()?;
+        for event in events {
+            match self.format {
+                Format::Human => human(&event, sources.colours(&io::stdout()), out)?,
+                Format::Json => writeln!(out, "{}", to_json(&event))?,
+            }
+            out.flush()?;
+        }
+        Err(Failure::Failed("the files are no longer watched".to_owned()))
+    }
+}
+
+fn human<T>(event: &Event<T>, colour: bool, out: &mut dyn Write) -> io::Result<()> {
+    match event {
+        Event::Changed(changed) => {
+            match changed.settings.len() {
+                1 => writeln!(out, "changed: 1 setting")?,
+                count => writeln!(out, "changed: {count} settings")?,
+            }
+            difference::human(&changed.settings, out)?;
+            if !changed.pending_restart.is_empty() {
+                writeln!(out, "  a restart is pending for {}", changed.pending_restart.join(", "))?;
+            }
+            out.write_all(changed.report.to_human(colour).as_bytes())
+        }
+        Event::Refused(refusal) => {
+            writeln!(out, "refused: the values stay as they are")?;
+            match refusal {
+                Refusal::Invalid(report) => out.write_all(report.to_human(colour).as_bytes()),
+                Refusal::Unreadable { .. } => writeln!(out, "{refusal}"),
+            }
+        }
+        Event::Recovered => writeln!(out, "recovered: the values are as they were"),
+    }
+}
+
+fn to_json<T>(event: &Event<T>) -> Json {
+    match event {
+        Event::Changed(changed) => json!({
+            "event": "changed",
+            "settings": changed.settings.iter().map(difference::json).collect::<Vec<_>>(),
+            "restart": Changed::needs_restart(changed),
+            "pending_restart": changed.pending_restart,
+            "findings": findings(&changed.report),
+        }),
+        Event::Refused(Refusal::Invalid(report)) => {
+            json!({ "event": "refused", "findings": findings(report) })
+        }
+        Event::Refused(refusal @ Refusal::Unreadable { .. }) => {
+            json!({ "event": "refused", "message": refusal.to_string() })
+        }
+        Event::Recovered => json!({ "event": "recovered" }),
+    }
+}
+
+fn findings(report: &settings_core::resolve::Report) -> Json {
+    serde_json::from_str(&report.to_json()).unwrap_or(Json::Null)
+}

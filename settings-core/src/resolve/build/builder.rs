@@ -1,0 +1,139 @@
+//! From candidates to the fields of a struct.
+
+use std::fmt;
+
+use super::computed::Computed;
+use super::deprecation::deprecation;
+use super::element::Element;
+use super::field::Field;
+use super::inputs::Inputs;
+use crate::resolve::index::LeafId;
+use crate::resolve::read::{ValuePlace, holds_sections};
+use crate::resolve::report::{Code, Diagnostic, Severity};
+use crate::schema::{Deprecated, Member, Setting};
+use crate::value::{SettingValue, Value};
+
+/// Hands out one setting's value after the other, in the order of the structs' fields.
+///
+/// Only the derive's code calls it.
+pub struct Builder<'r> {
+    pub(crate) inputs: Inputs<'r>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) next: LeafId,
+    /// The section of a list or map that is built instead of the program's own.
+    pub(crate) element: Option<Element<'r>>,
+    /// The defaults that were computed from other settings.
+    pub(crate) computed: Computed,
+}
+
+impl fmt::Debug for Builder<'_> {
+    /// Leaves all values out: they may be secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder").field("next", &self.next).finish_non_exhaustive()
+    }
+}
+
+impl<'r> Builder<'r> {
+    pub(crate) fn new(inputs: Inputs<'r>) -> Self {
+        Self { inputs, diagnostics: Vec::new(), next: 0, element: None, computed: Computed::default() }
+    }
+
+    /// The next setting's value.
+    pub fn take<T: SettingValue>(&mut self) -> Option<T> {
+        let (field, value) = self.next_field()?;
+        let taken = T::from_value(value);
+        if taken.is_none() {
+            self.not_taken(field);
+        }
+        taken
+    }
+
+    /// The next setting and its value.
+    #[inline]
+    pub(crate) fn next_field(&mut self) -> Option<(Field, Value<'r>)> {
+        if let Some(element) = &mut self.element {
+            let (member, value) = element.next()?;
+            let Member::Setting(setting) = member else { return None };
+            return Some((Field { setting, leaf: None }, value));
+        }
+        let leaf = self.next;
+        self.next += 1;
+        let setting = self.inputs.index.setting(leaf)?;
+        Some((Field { setting, leaf: Some(leaf) }, self.value(leaf)?))
+    }
+
+    /// The strongest value that its kind accepts, else the default. Weaker values are checked too, so that every
+    /// mistake of every layer is told at once.
+    #[inline]
+    pub(crate) fn value(&mut self, leaf: LeafId) -> Option<Value<'r>> {
+        let setting = self.inputs.index.setting(leaf)?;
+        let Some(strongest) = self.inputs.candidates.strongest(leaf) else {
+            return Some(setting.default_value());
+        };
+        if let Some(deprecated) = &setting.deprecated {
+            self.note_deprecated(leaf, setting, deprecated);
+        }
+        if holds_sections(&setting.kind) {
+            self.note_names(leaf, setting);
+        }
+        if strongest.is_alone()
+            && let Ok(value) = self.inputs.read(setting, strongest)
+        {
+            return Some(value);
+        }
+        Some(self.first_readable(leaf, setting))
+    }
+
+    #[inline(never)]
+    fn first_readable(&mut self, leaf: LeafId, setting: &'static Setting) -> Value<'r> {
+        let mut winner = None;
+        let mut faults = None;
+        for candidate in self.inputs.candidates.chain(leaf) {
+            let read = match candidate.place {
+                // a map's entries stand one behind the other, and are looked at all at once
+                ValuePlace::MapEntry { .. } => {
+                    let all = || self.inputs.faults(setting, candidate).into_iter();
+                    match faults.get_or_insert_with(all).next().flatten() {
+                        Some(fault) => Err(fault),
+                        None if winner.is_some() => Ok(Value::Null),
+                        None => self.inputs.read(setting, candidate),
+                    }
+                }
+                _ => self.inputs.read(setting, candidate),
+            };
+            match read {
+                Ok(value) if winner.is_none() => winner = Some(value),
+                Ok(value) if setting.kind.is_secret() => value.wipe(),
+                Ok(_) => {}
+                Err(mismatch) => {
+                    self.inputs.diagnose(leaf, setting, candidate, mismatch, &mut self.diagnostics)
+                }
+            }
+        }
+        winner.unwrap_or_else(|| setting.default_value())
+    }
+
+    fn note_deprecated(&mut self, leaf: LeafId, setting: &Setting, deprecated: &Deprecated) {
+        let path = self.inputs.index.leaf_path(leaf);
+        let sections = path.keys().split_last().map_or(&[][..], |(_, sections)| sections);
+        let replacement = deprecated.replacement.map(|name| match name.contains('.') {
+            true => name.to_owned(),
+            false => sections.iter().copied().chain([name]).collect::<Vec<_>>().join("."),
+        });
+        for candidate in self.inputs.candidates.chain(leaf) {
+            self.diagnostics.push(Diagnostic {
+                severity: Severity::Warning,
+                code: Code::Deprecated,
+                message: deprecation(&path.to_string(), deprecated),
+                setting: Some(path.to_string()),
+                place: self.inputs.place(setting, candidate, None),
+                related: Vec::new(),
+                help: match &replacement {
+                    Some(path) => format!("set `{path}` instead"),
+                    None if deprecated.since == "next" => "remove it before then".to_owned(),
+                    None => "remove it".to_owned(),
+                },
+            });
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! Defaults that were computed from other settings.
+
+use crate::resolve::index::LeafId;
+use crate::value::Value;
+
+/// The defaults that were computed, by setting; wiped on drop, since they may be secret.
+#[derive(Default)]
+pub(crate) struct Computed(pub(crate) Vec<(LeafId, Value<'static>)>);
+
+impl Computed {
+    pub(crate) fn of(&self, leaf: LeafId) -> Option<&Value<'static>> {
+        self.0.iter().find(|(computed, _)| *computed == leaf).map(|(_, value)| value)
+    }
+}
+
+impl Drop for Computed {
+    fn drop(&mut self) {
+        self.0.drain(..).for_each(|(_, value)| value.wipe());
+    }
+}

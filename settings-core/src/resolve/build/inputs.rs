@@ -1,0 +1,139 @@
+//! The layers and their candidates, from which values are read.
+
+use crate::resolve::index::{Index, LeafId};
+use crate::resolve::read::{Candidate, Candidates, ValuePlace};
+use crate::resolve::report::{Code, Diagnostic, Place, Severity, suggestion};
+use crate::resolve::source::{Layers, Override, SecretFile, Variable};
+use crate::schema::Setting;
+use crate::value::json::Raw;
+use crate::value::{Mismatch, Reason, Value, ZeroizingString, from_json, from_text};
+
+/// All that values are read from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Inputs<'r> {
+    pub(crate) index: &'r Index,
+    pub(crate) layers: &'r Layers,
+    pub(crate) texts: &'r [ZeroizingString],
+    pub(crate) candidates: &'r Candidates,
+    /// Whether a file could not be read to its end, so that settings may be missing.
+    pub(crate) is_broken: bool,
+}
+
+impl<'r> Inputs<'r> {
+    /// Reads a candidate by its setting's kind.
+    #[inline]
+    pub(crate) fn read(self, setting: &Setting, candidate: &Candidate) -> Result<Value<'r>, Mismatch> {
+        match candidate.place {
+            ValuePlace::Source { source, start, len, shape } => {
+                let text = self.layers.sources.get(usize::from(source)).map_or("", |source| &*source.text);
+                let start = start as usize;
+                let text = text.get(start..start + len as usize).unwrap_or_default();
+                from_json(&setting.kind, Raw { text, start, shape })
+            }
+            ValuePlace::Variable(number) => {
+                let variable = self.layers.environment.get(number);
+                from_text(&setting.kind, variable.and_then(|variable| variable.value).unwrap_or_default())
+            }
+            ValuePlace::VariableFile { text, .. } => {
+                from_text(&setting.kind, self.texts.get(text as usize).map_or("", |text| text))
+            }
+            ValuePlace::SecretFile(number) => from_text(
+                &setting.kind,
+                self.layers.secrets.get(number as usize).map_or("", SecretFile::text),
+            ),
+            ValuePlace::MapEntry { .. } => self.merged(setting, candidate),
+            ValuePlace::Override(number) => from_text(
+                &setting.kind,
+                self.layers.overrides.get(number as usize).map_or("", |told| &told.text),
+            ),
+        }
+    }
+
+    /// Tells all that is wrong with one value.
+    pub(crate) fn diagnose(
+        self,
+        leaf: LeafId,
+        setting: &Setting,
+        candidate: &Candidate,
+        mut mismatch: Mismatch,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
+        let whole = self.index.leaf_path(leaf).to_string();
+        let in_file = matches!(candidate.place, ValuePlace::Source { .. });
+        let others = std::mem::take(&mut mismatch.others);
+        for mismatch in std::iter::once(mismatch).chain(others) {
+            let path = format!("{whole}{}", mismatch.within);
+            let found =
+                if mismatch.found.is_empty() { String::new() } else { format!(", found {}", mismatch.found) };
+            diagnostics.push(Diagnostic {
+                severity: Severity::Error,
+                code: mismatch.reason.code(in_file),
+                message: format!("`{path}`: expected {}{found}", mismatch.expected),
+                setting: Some(path),
+                place: self.place(setting, candidate, mismatch.part),
+                related: Vec::new(),
+                help: suggestion(setting, &mismatch),
+            });
+        }
+    }
+
+    /// Where a setting's strongest value stands; [`Place::Program`] where it has its default.
+    pub(crate) fn place_of(self, leaf: LeafId, with_snippet: bool) -> Place {
+        let (Some(setting), Some(candidate)) = (self.index.setting(leaf), self.candidates.strongest(leaf))
+        else {
+            return Place::Program;
+        };
+        match self.place(setting, candidate, None) {
+            Place::File { name, line, column, .. } if !with_snippet => {
+                Place::File { name, line, column, snippet: None }
+            }
+            place => place,
+        }
+    }
+
+    pub(crate) fn place(
+        self,
+        setting: &Setting,
+        candidate: &Candidate,
+        part: Option<(usize, usize)>,
+    ) -> Place {
+        match candidate.place {
+            ValuePlace::Source { source, start, len, .. } => {
+                match self.layers.sources.get(usize::from(source)) {
+                    Some(source) => {
+                        let (offset, len) = part.unwrap_or((0, len as usize));
+                        let shown = !setting.kind.is_secret();
+                        source.place(self.index, (start as usize + offset, len), true, shown)
+                    }
+                    None => Place::Program,
+                }
+            }
+            ValuePlace::SecretFile(number) => {
+                self.layers.secrets.get(number as usize).map_or(Place::Program, SecretFile::place)
+            }
+            ValuePlace::Variable(number)
+            | ValuePlace::VariableFile { variable: number, .. }
+            | ValuePlace::MapEntry { variable: number, .. } => {
+                self.layers.environment.get(number).map_or(Place::Program, Variable::place)
+            }
+            ValuePlace::Override(number) => {
+                self.layers.overrides.get(number as usize).map_or(Place::Program, Override::place)
+            }
+        }
+    }
+}
+
+impl Reason {
+    /// How a report calls it.
+    pub(crate) const fn code(self, in_file: bool) -> Code {
+        match self {
+            Self::Range => Code::OutOfRange,
+            Self::Choice => Code::NotInList,
+            Self::Form => Code::Malformed,
+            Self::Duplicate => Code::DuplicateElement,
+            Self::Key => Code::UnknownKey,
+            Self::Type if in_file => Code::WrongType,
+            Self::Type => Code::Unparsable,
+        }
+    }
+}

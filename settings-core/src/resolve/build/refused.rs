@@ -1,0 +1,102 @@
+//! Defaults that their own kind or type refuses.
+
+use super::builder::Builder;
+use super::field::Field;
+use crate::resolve::index::LeafId;
+use crate::resolve::report::{Code, Diagnostic, Severity};
+use crate::schema::{DefaultValue, Setting};
+use crate::value::{Mismatch, from_json, json};
+
+impl Builder<'_> {
+    /// Tells that a type did not take a value: the default, where that is refused by its own kind, else a given one.
+    pub(crate) fn not_taken(&mut self, field: Field) {
+        let is_default = field.leaf.is_none_or(|leaf| self.inputs.candidates.strongest(leaf).is_none());
+        if let Some(mismatch) = default_fault(field.setting).filter(|_| is_default) {
+            return self.refused_default(field, &mismatch);
+        }
+        let path = self.path_of(field);
+        self.diagnostics.push(Diagnostic {
+            severity: Severity::Error,
+            code: Code::Contradiction,
+            message: match is_default && field.leaf.is_some() {
+                true => format!("the type of `{path}` refuses its default"),
+                false => format!("the type of `{path}` refuses a value that its kind accepts"),
+            },
+            setting: Some(path),
+            place: self.inputs.element_place(self.element.as_ref()),
+            related: Vec::new(),
+            help: "mend the type's `SettingValue`".to_owned(),
+        });
+    }
+
+    /// Tells that a default is not of its kind: a mistake of the program, or of the settings that it is computed from.
+    pub(crate) fn refused_default(&mut self, field: Field, mismatch: &Mismatch) {
+        let path = self.path_of(field);
+        let whose = match field.setting.default {
+            DefaultValue::Computed { rule, .. } => format!("its default, {rule}, is"),
+            _ => "its default is".to_owned(),
+        };
+        let found =
+            if mismatch.found.is_empty() { String::new() } else { format!(", found {}", mismatch.found) };
+        let sources = self.sources_of(field);
+        let set: Vec<_> = sources.iter().copied().filter(|leaf| self.is_set(*leaf)).collect();
+        let place = match set.first() {
+            Some(first) => self.inputs.place_of(*first, true),
+            None => self.inputs.element_place(self.element.as_ref()),
+        };
+        let names: Vec<_> = field.setting.computed_from.iter().map(|key| format!("`{key}`")).collect();
+        let help = match (field.setting.default, names.as_slice()) {
+            (DefaultValue::Computed { .. }, []) => format!("set `{path}`"),
+            (DefaultValue::Computed { .. }, _) => format!("set `{path}`, or change {}", names.join(" or ")),
+            _ => "mend the default, or the type's `SettingValue`".to_owned(),
+        };
+        self.diagnostics.push(Diagnostic {
+            severity: Severity::Error,
+            code: if names.is_empty() { Code::Contradiction } else { mismatch.reason.code(true) },
+            message: format!("`{path}`: {whose} refused: expected {}{found}", mismatch.expected),
+            setting: Some(path),
+            place,
+            related: set.iter().skip(1).map(|leaf| self.concerned(*leaf)).collect(),
+            help,
+        });
+    }
+
+    /// The settings that the default is computed from, in a section of the program's own.
+    fn sources_of(&self, field: Field) -> Vec<LeafId> {
+        let Some(leaf) = field.leaf else { return Vec::new() };
+        let index = self.inputs.index;
+        let section = index.leaves.get(leaf as usize).map(|entry| entry.section);
+        let numbered = (0..).zip(&index.leaves);
+        let of_section = numbered.filter(|(_, entry)| Some(entry.section) == section);
+        of_section
+            .filter(|(_, entry)| field.setting.computed_from.contains(&entry.setting.key))
+            .map(|(leaf, _)| leaf)
+            .collect()
+    }
+
+    fn is_set(&self, leaf: LeafId) -> bool {
+        self.inputs.candidates.strongest(leaf).is_some()
+    }
+
+    fn path_of(&self, field: Field) -> String {
+        match (field.leaf, &self.element) {
+            (Some(leaf), _) => self.inputs.index.leaf_path(leaf).to_string(),
+            (None, Some(element)) => {
+                let whole = self.inputs.index.leaf_path(element.leaf);
+                format!("{whole}{}.{}", element.within, field.setting.key)
+            }
+            (None, None) => field.setting.key.to_owned(),
+        }
+    }
+}
+
+/// Why the kind refuses the default, where it does.
+fn default_fault(setting: &Setting) -> Option<Mismatch> {
+    let text = match setting.default {
+        DefaultValue::Json(text) => text.to_owned(),
+        DefaultValue::Text(text) => json::escape(text),
+        DefaultValue::Computed { value, .. } => value(),
+        _ => return None,
+    };
+    from_json(&setting.kind, json::parse_value(&text).ok()?).err()
+}

@@ -1,0 +1,152 @@
+//! One setting's value with where it came from.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use super::origin::Origin;
+use crate::resolve::source::Layer;
+use crate::schema::{Kind, Member, Path, Rule, Section, Setting};
+use crate::value::{Value, passwords, to_json, without_passwords};
+
+/// One setting's value with where it came from.
+#[derive(Clone)]
+pub struct Effective<'r> {
+    /// Its place in `config.json`.
+    pub path: Path,
+    /// Its variable.
+    pub env_name: String,
+    /// What it is.
+    pub setting: &'static Setting,
+    /// The sections around it, the program's root first.
+    pub sections: Vec<&'static Section>,
+    /// Its value; may be secret, see [`Effective::shown`].
+    pub value: Value<'r>,
+    /// Where the value came from.
+    pub origin: Origin,
+    /// What it overrides, the strongest first, the default last; the value is `None` where a layer's can't be read.
+    /// A stronger layer's value that can't be read stands here too.
+    pub overridden: Vec<(Origin, Option<Value<'r>>)>,
+    /// Whether it belongs to an optional section that no layer holds: the program has no value of it then.
+    pub absent: bool,
+}
+
+impl fmt::Debug for Effective<'_> {
+    /// Secrets are redacted.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Effective")
+            .field("path", &format_args!("{}", self.path))
+            .field("value", &format_args!("{}", self.shown()))
+            .field("origin", &self.origin)
+            .field("overridden", &self.overridden_shown().collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Effective<'_> {
+    /// The value as JSON, a secret as `"***"` (an empty one as `""`), and `***` for the password within a URL.
+    pub fn shown(&self) -> String {
+        shown(self.setting, &self.value)
+    }
+
+    /// Whether a URL of the value has a password, which is not shown.
+    pub fn holds_password(&self) -> bool {
+        !self.setting.kind.is_secret() && !passwords(&to_json(&self.setting.kind, &self.value)).is_empty()
+    }
+
+    /// Each overridden layer with its value as [`Effective::shown`] shows it.
+    pub fn overridden_shown(&self) -> impl Iterator<Item = (&Origin, String)> {
+        self.overridden.iter().map(|(origin, value)| {
+            let text =
+                value.as_ref().map_or_else(|| "(unreadable)".to_owned(), |value| shown(self.setting, value));
+            (origin, text)
+        })
+    }
+
+    /// The default as [`Effective::shown`] shows a value, computed ones included.
+    pub fn default_shown(&self) -> String {
+        let default = self.overridden.iter().rev().find(|(origin, _)| *origin == Origin::Default);
+        let default = default.and_then(|(_, value)| value.as_ref());
+        shown(self.setting, default.unwrap_or(&self.value))
+    }
+
+    /// What the files alone say (custom defaults included, or the default where they say nothing), as
+    /// [`Effective::shown`] shows it, and where. It differs from the value where a stronger layer sets the setting.
+    pub fn stored_shown(&self) -> (&Origin, String) {
+        let is_stored = |origin: &Origin| origin.layer() <= Layer::File;
+        let below = self.overridden.iter().filter_map(|(origin, value)| Some((origin, value.as_ref()?)));
+        let mut all = std::iter::once((&self.origin, &self.value)).chain(below);
+        let (origin, value) =
+            all.find(|(origin, _)| is_stored(origin)).unwrap_or((&self.origin, &self.value));
+        (origin, shown(self.setting, value))
+    }
+
+    /// The layer that gave the value.
+    pub const fn layer(&self) -> Layer {
+        self.origin.layer()
+    }
+
+    /// Its page in the System Console, its own or the nearest section's.
+    pub fn console(&self) -> Option<&'static str> {
+        self.setting.console.or_else(|| self.sections.iter().rev().find_map(|section| section.console))
+    }
+
+    /// Its reference page, its own or the nearest section's.
+    pub fn page(&self) -> Option<&'static str> {
+        self.setting.page.or_else(|| self.sections.iter().rev().find_map(|section| section.page))
+    }
+
+    /// The rules of its sections that look at it.
+    pub fn rules(&self) -> impl Iterator<Item = &'static Rule> {
+        let keys = self.path.keys();
+        (0..).zip(self.sections.iter().rev()).flat_map(move |(outwards, section)| {
+            // rules name a setting from their own section on
+            let below = keys.len().saturating_sub(1 + outwards);
+            let path = keys.get(below..).unwrap_or_default().join(".");
+            section.rules.iter().filter(move |rule| rule.fields.contains(&path.as_str()))
+        })
+    }
+}
+
+fn shown(setting: &Setting, value: &Value<'_>) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Secret(text) if text.is_empty() => "\"\"".to_owned(),
+        _ if setting.kind.is_secret() => match masked(&setting.kind, value) {
+            Some(masked) => without_passwords(&to_json(&setting.kind, &masked)).into_owned(),
+            None => "\"***\"".to_owned(),
+        },
+        _ => without_passwords(&to_json(&setting.kind, value)).into_owned(),
+    }
+}
+
+/// A list or map of sections with their secrets masked; `None` where it holds no sections.
+fn masked(kind: &Kind, value: &Value<'_>) -> Option<Value<'static>> {
+    match (kind, value) {
+        (Kind::Optional(_), Value::Null) => Some(Value::Null),
+        (Kind::Optional(of), value) => masked(of, value),
+        (Kind::List(of), Value::List(values)) => {
+            values.iter().map(|value| masked(of, value)).collect::<Option<_>>().map(Value::List)
+        }
+        (Kind::Map(of), Value::Map(entries)) => {
+            let entry = |(key, value): &(Cow<'_, str>, Value<'_>)| {
+                Some((Cow::Owned(key.clone().into_owned()), masked(of, value)?))
+            };
+            entries.iter().map(entry).collect::<Option<_>>().map(Value::Map)
+        }
+        (Kind::Section(section), Value::Section(values)) => {
+            let member = |(member, value): (&Member, &Value<'_>)| match member {
+                Member::Section { section, .. } => {
+                    masked(&Kind::Section(section), value).unwrap_or(Value::Null)
+                }
+                Member::Setting(setting) if setting.kind.is_secret() => masked(&setting.kind, value)
+                    .unwrap_or_else(|| match value {
+                        Value::Secret(text) if text.is_empty() => Value::Text("".into()),
+                        _ => Value::Text("***".into()),
+                    }),
+                Member::Setting(_) => value.clone().into_owned(),
+            };
+            Some(Value::Section(section.members.iter().zip(values).map(member).collect()))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,12 @@
+//! The result: a typed value, the origin of every setting, and the report.
+
+mod copies;
+mod effective;
+mod origin;
+mod registry;
+mod resolution;
+
+pub use effective::Effective;
+pub use origin::Origin;
+pub use registry::{Refused, Registry};
+pub use resolution::{Resolution, UnknownPath, defaults, resolve};

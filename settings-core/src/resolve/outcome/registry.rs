@@ -1,0 +1,233 @@
+//! A program's settings with sections that are registered at run time.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::resolution::{Resolution, resolve_in};
+use crate::resolve::build::Settings;
+use crate::resolve::source::Layers;
+use crate::schema::assert::replacements_exist;
+use crate::schema::{DefaultValue, Kind, Member, Section, Setting, env_name};
+use crate::value::{from_json, json};
+
+/// A program's settings and the sections that were registered beside them. They go the same way through files,
+/// variables, reports, the JSON Schema ([`Registry::schema`]) and templates.
+///
+/// ```
+/// use settings_core::reference::ServerSettings;
+/// use settings_core::resolve::{Layers, Registry};
+/// use settings_core::schema::{DynamicSection, Kind};
+///
+/// let mut registry = Registry::<ServerSettings>::new();
+/// let port = Kind::Integer { min: 1, max: 65535 };
+/// registry.register(DynamicSection::new("CallsPlugin", "Calls.").setting("Port", "The port.", port, "8443").finish())?;
+/// let resolution = registry.resolve(Layers::new().set("CallsPlugin.Port", "9000", "--set"));
+/// assert_eq!(resolution.setting("CallsPlugin.Port").unwrap().shown(), "9000");
+/// # Ok::<(), settings_core::resolve::Refused>(())
+/// ```
+#[derive(Debug)]
+pub struct Registry<T> {
+    root: &'static Section,
+    settings: PhantomData<fn() -> T>,
+}
+
+/// Why a section can't be registered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused(String);
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Refused {}
+
+impl<T: Settings> Default for Registry<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: Settings> Registry<T> {
+    /// The program's own settings alone.
+    pub fn new() -> Self {
+        let own = T::SCHEMA;
+        let root = match own.key {
+            "" => own,
+            key => {
+                let members = Vec::leak(vec![Member::Section { key, section: own, optional: false }]);
+                Box::leak(Box::new(Section { members, env_prefix: own.env_prefix, ..Section::EMPTY }))
+            }
+        };
+        Self { root, settings: PhantomData }
+    }
+
+    /// Adds a section. A program's list of sections is given to it for good each time (leaked).
+    ///
+    /// # Errors
+    /// Where a key can't be named in a variable, a path or variable is taken, a default is refused by its own kind, the
+    /// replacement of a deprecated setting is no setting, or the section has what only the code of a struct can do: rules
+    /// and defaults that are computed from other settings. The section is then not added.
+    pub fn register(&mut self, section: &'static Section) -> Result<(), Refused> {
+        let mut members = self.root.members.to_vec();
+        members.push(Member::Section { key: section.key, section, optional: false });
+        let root = Section { members: Vec::leak(members), ..*self.root };
+        let root: &'static Section = Box::leak(Box::new(root));
+        key_can_be_named(section.key)?;
+        keys_can_be_named(section)?;
+        variables_differ(root)?;
+        settings_are_sound(section, section.key)?;
+        if let Some(message) = replacements_exist(root) {
+            return Err(Refused(message.as_str().to_owned()));
+        }
+        self.root = root;
+        Ok(())
+    }
+
+    /// What all settings are, the registered ones included.
+    pub fn schema(&self) -> &'static Section {
+        self.root
+    }
+
+    /// Resolves all layers; registered settings are in the report and in [`Resolution::setting`] and
+    /// [`Resolution::section`].
+    pub fn resolve(&self, layers: Layers) -> Resolution<T> {
+        resolve_in(self.root, layers, T::SCHEMA.leaf_count())
+    }
+}
+
+fn keys_can_be_named(section: &Section) -> Result<(), Refused> {
+    for member in section.members {
+        key_can_be_named(member.key())?;
+        if let Member::Section { section, .. } = member {
+            keys_can_be_named(section)?;
+        }
+    }
+    Ok(())
+}
+
+fn key_can_be_named(key: &str) -> Result<(), Refused> {
+    if !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        return Ok(());
+    }
+    Err(Refused(format!("`{key}` can't be a key: keys have ASCII letters, digits and `_`")))
+}
+
+/// One variable, one setting, as the derive checks it at compile time.
+fn variables_differ(root: &'static Section) -> Result<(), Refused> {
+    let mut names = Vec::new();
+    collect(root, "", &mut names);
+    let mut owners: HashMap<String, &Name> = HashMap::new();
+    for name in &names {
+        if let Some(Name { path: other, .. }) = owners.insert(env_name("", &name.path), name) {
+            let path = &name.path;
+            return Err(Refused(match other == path {
+                true => format!("two sections, settings or aliases have the path `{path}`"),
+                false => format!("`{other}` and `{path}` claim one environment variable"),
+            }));
+        }
+    }
+    for Name { path, .. } in names.iter().filter(|name| name.of == Of::Setting) {
+        let other = owners.get(&env_name("", &format!("{path}_FILE")));
+        if let Some(Name { path: other, .. }) = other.filter(|other| other.of != Of::Section) {
+            let why = format!("`{other}` has the variable that names a file with the value of `{path}`");
+            return Err(Refused(why));
+        }
+    }
+    Ok(())
+}
+
+/// A path that must be nobody else's.
+struct Name {
+    path: String,
+    of: Of,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    Setting,
+    Alias,
+    Section,
+}
+
+/// As deep as the sections nest.
+fn collect(section: &'static Section, at: &str, names: &mut Vec<Name>) {
+    let join = |key: &str| if at.is_empty() { key.to_owned() } else { format!("{at}.{key}") };
+    for member in section.members {
+        let of = if matches!(member, Member::Section { .. }) { Of::Section } else { Of::Setting };
+        names.push(Name { path: join(member.key()), of });
+        match member {
+            Member::Setting(setting) => {
+                let full = |alias: &&str| if alias.contains('.') { (*alias).to_owned() } else { join(alias) };
+                names.extend(setting.aliases.iter().map(full).map(|path| Name { path, of: Of::Alias }));
+            }
+            Member::Section { key, section, .. } => collect(section, &join(key), names),
+        }
+    }
+}
+
+/// What the derive checks of a struct at compile time; as deep as sections nest and repeat.
+fn settings_are_sound(section: &'static Section, path: &str) -> Result<(), Refused> {
+    if !section.rules.is_empty() {
+        return Err(Refused(format!(
+            "`{path}` has rules, which only the code of its struct can check: make it a field of the program's struct"
+        )));
+    }
+    for member in section.members {
+        let path = format!("{path}.{}", member.key());
+        match member {
+            Member::Section { section, .. } => settings_are_sound(section, &path)?,
+            Member::Setting(setting) => {
+                default_is_accepted(setting).map_err(|why| Refused(format!("`{path}`: {why}")))?;
+                choices_differ(&setting.kind).map_err(|why| Refused(format!("`{path}`: {why}")))?;
+                if let Some(section) = repeated(&setting.kind) {
+                    settings_are_sound(section, &path)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The section that values of this kind hold.
+fn repeated(kind: &Kind) -> Option<&'static Section> {
+    match kind {
+        Kind::Section(section) => Some(section),
+        Kind::List(of) | Kind::Set(of) | Kind::Map(of) | Kind::Optional(of) => repeated(of),
+        _ => None,
+    }
+}
+
+fn choices_differ(kind: &Kind) -> Result<(), String> {
+    match kind {
+        Kind::OneOf(choices) => {
+            let again = (1..)
+                .zip(choices.iter().skip(1))
+                .find(|(number, choice)| choices.iter().take(*number).any(|other| other.text == choice.text));
+            again.map_or(Ok(()), |(_, choice)| Err(format!("the value `{}` is listed twice", choice.text)))
+        }
+        Kind::List(of) | Kind::Set(of) | Kind::Map(of) | Kind::Optional(of) => choices_differ(of),
+        _ => Ok(()),
+    }
+}
+
+fn default_is_accepted(setting: &Setting) -> Result<(), String> {
+    let text = match setting.default {
+        DefaultValue::Json(text) => text.to_owned(),
+        DefaultValue::Text(text) => json::escape(text),
+        DefaultValue::None => "null".to_owned(),
+        DefaultValue::Bool(bool) => bool.to_string(),
+        DefaultValue::Integer(integer) => integer.to_string(),
+        DefaultValue::Float(float) => float.to_string(),
+        DefaultValue::Computed { value, .. } if setting.computed_from.is_empty() => value(),
+        DefaultValue::Computed { .. } => {
+            return Err("only the code of its struct can compute the default from other settings".to_owned());
+        }
+    };
+    let raw =
+        json::parse_value(&text).map_err(|error| format!("the default is no JSON: {}", error.message))?;
+    let refused = |expected: &str| format!("the default doesn't fit: expected {expected}");
+    from_json(&setting.kind, raw).map(drop).map_err(|mismatch| refused(&mismatch.expected))
+}

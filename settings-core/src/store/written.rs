@@ -1,0 +1,94 @@
+//! The JSON text of a value that was given.
+
+use crate::schema::{Kind, Member};
+use crate::value::json::{self, Raw};
+use crate::value::{Value, ZeroizingString, to_zeroizing_json};
+
+/// Formats a value as JSON. Settings that were not given are left out of sections, so that they keep their defaults.
+pub(super) fn to_written_json<V: AsRef<str>>(kind: &Kind, value: &Value<'_>, given: &[V]) -> ZeroizingString {
+    if !holds_sections(kind) {
+        return to_zeroizing_json(kind, value);
+    }
+    let mut out = ZeroizingString::default();
+    match (given, element(kind), value) {
+        ([given], ..) => write_text(&mut out, kind, value, given.as_ref()),
+        (_, Some(of), Value::List(values)) => {
+            bracketed(&mut out, ["[", "]"], values.iter().zip(given), |out, (value, given)| {
+                write_text(out, of, value, given.as_ref());
+            });
+        }
+        _ => return to_zeroizing_json(kind, value),
+    }
+    out
+}
+
+fn holds_sections(kind: &Kind) -> bool {
+    match kind {
+        Kind::Section(_) => true,
+        Kind::Optional(of) | Kind::List(of) | Kind::Set(of) | Kind::Map(of) => holds_sections(of),
+        _ => false,
+    }
+}
+
+fn element(kind: &Kind) -> Option<&'static Kind> {
+    match kind {
+        Kind::List(of) | Kind::Set(of) => Some(of),
+        Kind::Optional(of) => element(of),
+        _ => None,
+    }
+}
+
+fn write_text(out: &mut ZeroizingString, kind: &Kind, value: &Value<'_>, given: &str) {
+    match json::parse_value(given) {
+        Ok(raw) => write(out, kind, value, raw),
+        Err(_) => out.push_str(&to_zeroizing_json(kind, value)),
+    }
+}
+
+/// Writes `value`, which was read from `raw`; the recursion is as deep as `raw` nests.
+fn write(out: &mut ZeroizingString, kind: &Kind, value: &Value<'_>, raw: Raw<'_>) {
+    match (kind, value, raw.elements(), raw.entries()) {
+        (Kind::Optional(of), ..) if *value != Value::Null => write(out, of, value, raw),
+        (Kind::List(of) | Kind::Set(of), Value::List(values), Some(elements), _) => {
+            bracketed(out, ["[", "]"], values.iter().zip(elements), |out, (value, raw)| {
+                write(out, of, value, raw)
+            });
+        }
+        (Kind::Map(of), Value::Map(values), _, Some(entries)) => {
+            bracketed(out, ["{", "}"], values.iter().zip(entries), |out, ((key, value), (_, raw))| {
+                json::write_string(out, key);
+                out.push_str(": ");
+                write(out, of, value, raw);
+            });
+        }
+        (Kind::Section(section), Value::Section(values), _, Some(entries)) => {
+            let given = entries.into_iter().filter_map(|(key, raw)| {
+                let at = section.members.iter().position(|member| member.key() == key.name())?;
+                Some((section.members.get(at)?, values.get(at)?, raw))
+            });
+            bracketed(out, ["{", "}"], given, |out, (member, value, raw)| {
+                json::write_string(out, member.key());
+                out.push_str(": ");
+                match member {
+                    Member::Setting(setting) => write(out, &setting.kind, value, raw),
+                    Member::Section { section, .. } => write(out, &Kind::Section(section), value, raw),
+                }
+            });
+        }
+        _ => out.push_str(&to_zeroizing_json(kind, value)),
+    }
+}
+
+fn bracketed<T>(
+    out: &mut ZeroizingString,
+    [open, close]: [&str; 2],
+    parts: impl Iterator<Item = T>,
+    write: impl Fn(&mut ZeroizingString, T),
+) {
+    out.push_str(open);
+    for (at, part) in parts.enumerate() {
+        out.push_str(if at > 0 { ", " } else { "" });
+        write(out, part);
+    }
+    out.push_str(close);
+}

@@ -1,0 +1,31 @@
+//! The readers of raw values, with suggestions for refused ones.
+
+use super::from_json::read as read_json;
+use super::from_text::read as read_text;
+use super::json::Raw;
+use super::{Mismatch, Value, repair};
+use crate::schema::Kind;
+
+/// Reads a JSON value as a value of `kind`.
+///
+/// A number is accepted as numeric text, and numeric text as a number, if nothing is lost. `null` is an empty list or
+/// map.
+///
+/// # Errors
+/// If `kind` does not accept the value. The mismatch suggests the value that was probably meant.
+#[inline]
+pub fn from_json<'a>(kind: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
+    read_json(kind, raw, repair::json).map_err(|mismatch| mismatch.suggesting(|| repair::json(kind, raw)))
+}
+
+/// Reads the text of a variable or a command-line argument as a value of `kind`.
+///
+/// A bool is `true`, `false`, `1`, `0`, `t` or `f` (also `TRUE`, `True`, `T` and so on); a list is JSON or words with
+/// spaces between; a map is JSON.
+///
+/// # Errors
+/// If `kind` does not accept the text. The mismatch suggests the text that was probably meant.
+#[inline]
+pub fn from_text<'a>(kind: &Kind, text: &'a str) -> Result<Value<'a>, Mismatch> {
+    read_text(kind, text, repair::json).map_err(|mismatch| mismatch.suggesting(|| repair::text(kind, text)))
+}

@@ -1,0 +1,75 @@
+//! Each setting → a constant that names it: `EmailSettings::SMTP_PORT`.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+use syn::{DeriveInput, Visibility};
+
+use crate::ast::{Field, Member, Struct};
+use crate::naming::constant;
+
+/// The constants of a struct, each as visible as its field.
+///
+/// Two fields whose names differ in letter case alone have one constant, which names the first.
+pub(super) fn expand(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
+    let ident = &input.original.ident;
+    let mut names: Vec<Ident> = Vec::new();
+    let mut constants = TokenStream::new();
+    for (index, field) in input.fields.iter().enumerate().filter(|(_, field)| is_setting(field)) {
+        let Some(name) = constant(field.ident).filter(|name| !names.contains(name)) else { continue };
+        let (vis, doc) = (field.vis, doc(field));
+        constants.extend(quote! {
+            #[doc = #doc]
+            #vis const #name: #library::schema::Key =
+                #library::schema::Key::new(<#ident as #library::Settings>::SCHEMA, #index);
+        });
+        names.push(name);
+    }
+    if constants.is_empty() {
+        return constants;
+    }
+    quote! {
+        #[automatically_derived]
+        #[allow(dead_code, deprecated)]
+        impl #ident {
+            #constants
+        }
+    }
+}
+
+/// The same constants where the struct has mistakes, so that their uses are no further errors.
+pub(super) fn fallback(input: &DeriveInput, private: &TokenStream, library: &TokenStream) -> TokenStream {
+    let ident = &input.ident;
+    let (generics, arguments, bounds) = input.generics.split_for_impl();
+    let syn::Data::Struct(data) = &input.data else { return TokenStream::new() };
+    let mut names: Vec<(Ident, &Visibility)> = Vec::new();
+    for field in &data.fields {
+        let name = field.ident.as_ref().and_then(constant);
+        let is_setting = field.attrs.iter().any(|attr| attr.path().is_ident("setting"));
+        if let Some(name) = name.filter(|name| is_setting && !names.iter().any(|(other, _)| other == name)) {
+            names.push((name, &field.vis));
+        }
+    }
+    let constants = names
+        .iter()
+        .map(|(name, vis)| quote!(#[doc = ""] #vis const #name: #library::schema::Key = #private::NO_KEY;));
+    quote! {
+        #[automatically_derived]
+        #[allow(dead_code)]
+        impl #generics #ident #arguments #bounds {
+            #(#constants)*
+        }
+    }
+}
+
+fn is_setting(field: &Field<'_>) -> bool {
+    match &field.member {
+        Member::Setting(_) => true,
+        Member::Section(nested) => nested.repeats(),
+    }
+}
+
+/// What editors and rustdoc show at the constant.
+fn doc(field: &Field<'_>) -> String {
+    let (key, ident) = (field.key().map(|key| key.value).unwrap_or_default(), field.ident);
+    format!("The setting `{key}`, which the field `{ident}` holds.")
+}
