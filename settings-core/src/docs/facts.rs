@@ -56,7 +56,7 @@ pub(super) struct TableFacts<'p> {
 /// The settings of a page, in order.
 pub(super) fn documented(page: &PageRead) -> Vec<Documented<'_>> {
     let repaired: HashSet<usize> =
-        page.tables.iter().filter(|table| table.mended.is_some()).map(|table| table.span.start).collect();
+        page.tables.iter().filter(|table| table.repaired.is_some()).map(|table| table.span.start).collect();
     page.page
         .entries
         .iter()

@@ -16,7 +16,7 @@ pub struct Synced {
     /// The bytes of the page, fixed.
     pub bytes: Vec<u8>,
     /// The findings that were fixed, with their places before the fix.
-    pub mended: Vec<Finding>,
+    pub fixed: Vec<Finding>,
     /// The findings without a single answer, with their places in the fixed page.
     pub remaining: Vec<Finding>,
 }
@@ -24,7 +24,7 @@ pub struct Synced {
 impl Synced {
     /// Returns true if anything was changed.
     pub fn is_changed(&self) -> bool {
-        !self.mended.is_empty()
+        !self.fixed.is_empty()
     }
 }
 
@@ -37,22 +37,58 @@ const ROUNDS: usize = 6;
 /// Fails if `bytes` are not UTF-8.
 pub fn sync(path: &str, bytes: &[u8], schema: Option<&'static Section>) -> Result<Synced, ReadError> {
     let mut page = read(path, bytes)?;
-    let mut mended = Vec::new();
+    let mut fixed = Vec::new();
     for _ in 0..ROUNDS {
         let findings = check(&page, schema, Against::Both);
-        let Some(stage) = findings.iter().filter(|finding| finding.has_fix()).map(stage).min() else { break };
-        let due: Vec<&Finding> =
-            findings.iter().filter(|finding| finding.has_fix() && self::stage(finding) == stage).collect();
-        let (text, applied) = apply(&page, &due);
-        if applied.is_empty() {
-            break;
-        }
-        mended.extend(applied);
-        page = read(path, &encoded(&page, text))?;
+        let of_stage = |stage| {
+            findings
+                .iter()
+                .filter(move |finding| finding.has_fix() && self::stage(finding) == stage)
+                .collect()
+        };
+        let due: [Vec<&Finding>; 3] = [of_stage(0), of_stage(1), of_stage(2)];
+        let Some((better, applied)) = due.iter().find_map(|due| step(path, &page, due)) else { break };
+        fixed.extend(applied);
+        page = better;
     }
     let remaining = check(&page, schema, Against::Both);
-    let bytes = if mended.is_empty() { bytes.to_owned() } else { encoded(&page, page.text.clone()) };
-    Ok(Synced { bytes, mended, remaining })
+    let bytes = if fixed.is_empty() { bytes.to_owned() } else { encoded(&page, page.text.clone()) };
+    Ok(Synced { bytes, fixed, remaining })
+}
+
+/// Applies the fixes that are due, except those that make the page worse. Returns `None` if nothing changes.
+fn step(path: &str, page: &PageRead, due: &[&Finding]) -> Option<(PageRead, Vec<Finding>)> {
+    if due.is_empty() {
+        return None;
+    }
+    if let Some(done) = attempt(path, page, due) {
+        return Some(done);
+    }
+    let (first, second) = due.split_at(due.len() / 2);
+    if first.is_empty() {
+        return None;
+    }
+    // One of them is to blame. The other half is applied in the next round.
+    step(path, page, first).or_else(|| step(path, page, second))
+}
+
+/// Applies fixes. Returns `None` if nothing changes or if the page becomes worse.
+fn attempt(path: &str, page: &PageRead, due: &[&Finding]) -> Option<(PageRead, Vec<Finding>)> {
+    let (text, applied) = apply(page, due);
+    if applied.is_empty() {
+        return None;
+    }
+    // What was UTF-8 still is.
+    let better = read(path, &encoded(page, text)).ok()?;
+    (!is_worse(page, &better)).then_some((better, applied))
+}
+
+/// Returns true if docutils rejects more of a page after a change than before.
+fn is_worse(before: &PageRead, after: &PageRead) -> bool {
+    let faulty = |page: &PageRead| page.tables.iter().filter(|table| table.fault.is_some()).count();
+    let warnings = after.warnings.len() > before.warnings.len();
+    // A table that is read again may have warnings of its own.
+    faulty(after) > faulty(before) || faulty(after) == faulty(before) && warnings
 }
 
 /// The page as bytes, with its own line ends and byte-order mark.

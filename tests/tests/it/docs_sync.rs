@@ -26,12 +26,7 @@ fn damage_with_one_answer_is_undone() {
     let synced = sync("damaged.rst", fixture("damaged.rst").as_bytes());
     assert_eq!(String::from_utf8(synced.bytes).unwrap(), fixture("mended.rst"));
     assert_eq!(synced.remaining, []);
-    assert_eq!(
-        synced.mended.len(),
-        6,
-        "restoring the encoding repairs the first table: {:#?}",
-        synced.mended
-    );
+    assert_eq!(synced.fixed.len(), 6, "restoring the encoding repairs the first table: {:#?}", synced.fixed);
 }
 
 #[test]
@@ -40,7 +35,7 @@ fn a_good_page_is_left_alone() {
         let text = fixture(name);
         let synced = sync(name, text.as_bytes());
         assert_eq!(String::from_utf8(synced.bytes).unwrap(), text, "{name}");
-        assert!(synced.mended.is_empty());
+        assert!(synced.fixed.is_empty());
     }
 }
 
@@ -87,7 +82,7 @@ fn facts_of_the_schema_go_in_and_the_grid_follows() {
     let synced = sync("smtp.rst", drifted.as_bytes());
     assert_eq!(synced.remaining, []);
     assert_eq!(String::from_utf8(synced.bytes).unwrap(), good);
-    assert_eq!(synced.mended.len(), 3, "{:#?}", synced.mended);
+    assert_eq!(synced.fixed.len(), 3, "{:#?}", synced.fixed);
 }
 
 #[test]
@@ -189,7 +184,7 @@ fn only_findings_without_a_single_answer_remain() {
         let old: Vec<&str> = before.text.lines().collect();
         assert_eq!(old.len(), after.lines().count(), "{}", path.display());
         for (i, (a, b)) in old.iter().zip(after.lines()).enumerate() {
-            let is_reported = synced.mended.iter().any(|finding| finding.line == i + 1);
+            let is_reported = synced.fixed.iter().any(|finding| finding.line == i + 1);
             let in_table = a.starts_with(['|', '+']);
             assert!(*a == b || is_reported || in_table, "{}:{}: {a:?} became {b:?}", path.display(), i + 1);
         }

@@ -70,7 +70,7 @@ fn tables(page: &PageRead) -> Vec<Draft> {
         };
         let mut draft =
             Draft::new(Rule::MalformedTable, span, message).found(line_at(&page.text, span.start));
-        draft = match &table.mended {
+        draft = match &table.repaired {
             Some(lines) => {
                 let row = page
                     .lines
@@ -87,12 +87,12 @@ fn tables(page: &PageRead) -> Vec<Draft> {
     drafts
 }
 
-fn help_for_row(raw: &str, row: usize, mended: &str) -> String {
+fn help_for_row(raw: &str, row: usize, repaired: &str) -> String {
     let line = raw.split('\n').nth(row).unwrap_or_default().trim_end();
     if !encoding::damage(line).is_empty() {
         return "undo the wrong decoding in this line; `settings docs sync` does it".to_owned();
     }
-    let (found, wanted) = (column_width(line), column_width(mended));
+    let (found, wanted) = (column_width(line), column_width(repaired));
     match wanted.cmp(&found) {
         Ordering::Equal => "replace the line as expected; `settings docs sync` does it".to_owned(),
         Ordering::Greater => {

@@ -18,13 +18,13 @@ pub(in crate::docs) fn repair(lines: &[GridLine<'_>]) -> Option<Vec<String>> {
     if !is_border(first.text) || lines.len() < 2 {
         return None;
     }
-    let mut mended = Vec::with_capacity(lines.len() + 1);
+    let mut repaired = Vec::with_capacity(lines.len() + 1);
     let mut row = Vec::new();
     for line in lines {
         if looks_like_border(line.text) {
-            mended.extend(mend_row(&row, shape, total)?);
+            repaired.extend(repair_row(&row, shape, total)?);
             row.clear();
-            mended.push(Drawn::Border);
+            repaired.push(Drawn::Border);
         } else {
             row.push(line.text);
         }
@@ -35,13 +35,13 @@ pub(in crate::docs) fn repair(lines: &[GridLine<'_>]) -> Option<Vec<String>> {
         if !is_whole {
             return None;
         }
-        mended.extend(mend_row(&row, shape, total)?);
-        mended.push(Drawn::Border);
+        repaired.extend(repair_row(&row, shape, total)?);
+        repaired.push(Drawn::Border);
     }
-    if mended.iter().any(Drawn::has_free_bar) {
+    if repaired.iter().any(Drawn::has_free_bar) {
         return None;
     }
-    draw(&mended, shape, total, lines)
+    draw(&repaired, shape, total, lines)
 }
 
 /// A border, or the start of one that was cut off.
@@ -49,7 +49,7 @@ fn looks_like_border(line: &str) -> bool {
     line.starts_with("+-") && line.chars().all(|c| matches!(c, '+' | '-'))
 }
 
-fn mend_row(row: &[&str], inner: Option<usize>, total: usize) -> Option<Vec<Drawn>> {
+fn repair_row(row: &[&str], inner: Option<usize>, total: usize) -> Option<Vec<Drawn>> {
     // Two borders in a row, or the table's first line.
     if row.is_empty() {
         return Some(Vec::new());
@@ -133,7 +133,7 @@ mod tests {
     use super::super::tests::lines;
     use super::*;
 
-    fn mended(text: &str) -> Option<String> {
+    fn repaired(text: &str) -> Option<String> {
         repair(&lines(text)).map(|lines| lines.join("\n") + "\n")
     }
 
@@ -141,24 +141,24 @@ mod tests {
     fn pads_short_cells() {
         let text = "+------+-----+\n| left | two |\n| l | x   |\n| more | y |\n+------+-----+\n| note |\n+------+-----+\n";
         let want = "+------+-----+\n| left | two |\n| l    | x   |\n| more | y   |\n+------+-----+\n| note       |\n+------+-----+\n";
-        assert_eq!(mended(text).as_deref(), Some(want));
-        assert_eq!(mended(want).as_deref(), Some(want));
+        assert_eq!(repaired(text).as_deref(), Some(want));
+        assert_eq!(repaired(want).as_deref(), Some(want));
     }
 
     #[test]
     fn grows_a_column_only_where_text_does_not_fit() {
         let text = "+------+-----+\n| left is long | two |\n| a    | b   |\n+------+-----+\n";
         let want = "+--------------+-----+\n| left is long | two |\n| a            | b   |\n+--------------+-----+\n";
-        assert_eq!(mended(text).as_deref(), Some(want));
+        assert_eq!(repaired(text).as_deref(), Some(want));
     }
 
     #[test]
     fn puts_back_what_would_fuse_cells() {
         let corner = "+------+-----+\n| left | two |\n+------------+\n";
-        assert_eq!(mended(corner).as_deref(), Some("+------+-----+\n| left | two |\n+------+-----+\n"));
+        assert_eq!(repaired(corner).as_deref(), Some("+------+-----+\n| left | two |\n+------+-----+\n"));
         let bar = "+------+-----+\n| left | two |\n| a      b   |\n+------+-----+\n";
         assert_eq!(
-            mended(bar).as_deref(),
+            repaired(bar).as_deref(),
             Some("+------+-----+\n| left | two |\n| a    | b   |\n+------+-----+\n")
         );
     }
@@ -167,24 +167,24 @@ mod tests {
     fn keeps_a_note_above_a_plain_bottom() {
         let text = "+------+-----+\n| left | two |\n+------+-----+\n| a note   |\n+------------+\n";
         let want = "+------+-----+\n| left | two |\n+------+-----+\n| a note     |\n+------------+\n";
-        assert_eq!(mended(text).as_deref(), Some(want));
+        assert_eq!(repaired(text).as_deref(), Some(want));
     }
 
     #[test]
     fn never_fuses_cells() {
         let short = "+-------+-----+\n| Serve | Po  |\n+-------+-----+\n| SM | 465 |\n+-------+-----+\n";
         let want = "+-------+-----+\n| Serve | Po  |\n+-------+-----+\n| SM    | 465 |\n+-------+-----+\n";
-        assert_eq!(mended(short).as_deref(), Some(want));
+        assert_eq!(repaired(short).as_deref(), Some(want));
         let wide = "+-----+-----+\n| abc | def |\n+-----+-----+\n| aaaaa | def |\n+-----+-----+\n";
         let want = "+-------+-----+\n| abc   | def |\n+-------+-----+\n| aaaaa | def |\n+-------+-----+\n";
-        assert_eq!(mended(wide).as_deref(), Some(want));
+        assert_eq!(repaired(wide).as_deref(), Some(want));
         for two_readings in [
             "+-----+-----+\n| abc | def | # note\n+-----+-----+\n",
             "+-----+-----+\n| abc | def |\n+-----+-----+\n| a  | def  |\n| abcd | e |\n+-----+-----+\n",
             "+-----+-----+\n| ab | cd |ef |\n+-----+-----+\n",
             "+-----+-----+\n| abc | def |\nabc | def |\n+-----+-----+\n",
         ] {
-            assert_eq!(mended(two_readings), None, "{two_readings}");
+            assert_eq!(repaired(two_readings), None, "{two_readings}");
         }
     }
 
@@ -194,14 +194,14 @@ mod tests {
         for end in ["+------+---", "+------+-----", "+---", "+------+", ""] {
             let cut = want.strip_suffix("+------+-----+\n").unwrap();
             let text = if end.is_empty() { cut.to_owned() } else { format!("{cut}{end}\n") };
-            assert_eq!(mended(&text).as_deref(), Some(want), "{end}");
+            assert_eq!(repaired(&text).as_deref(), Some(want), "{end}");
         }
-        assert_eq!(mended("+------+-----+\n| left | two |\n+------+-----+\n| a    | b  \n"), None);
+        assert_eq!(repaired("+------+-----+\n| left | two |\n+------+-----+\n| a    | b  \n"), None);
     }
 
     #[test]
     fn leaves_what_could_be_meant_in_two_ways() {
         let text = "+------+-----+\n| left | two |\n| one words here |\n+------+-----+\n";
-        assert_eq!(mended(text), None);
+        assert_eq!(repaired(text), None);
     }
 }

@@ -117,7 +117,7 @@ pub(super) struct TableAsFound {
     /// The mistake in its grid.
     pub(super) fault: Option<TableFault>,
     /// Its lines after the repair, if it needs one and the result is certain.
-    pub(super) mended: Option<Vec<String>>,
+    pub(super) repaired: Option<Vec<String>>,
 }
 
 /// The mistake in a grid.
@@ -311,13 +311,13 @@ impl<'t> Reader<'t> {
         let span = block.span();
         let refused = self.refused(found);
         let read = table::table(self.text, found, span, self.keys_apart);
-        let mended = match &read {
-            Some(read) => read.mended.clone(),
+        let repaired = match &read {
+            Some(read) => read.repaired.clone(),
             // Not a settings table, or one that isn't understood: still a grid that can be repaired.
-            None if refused.is_some() => table::mended(&lines_of(raw, span.start)),
+            None if refused.is_some() => table::repaired(&lines_of(raw, span.start)),
             None => None,
         };
-        let changed = mended.as_deref().and_then(|lines| table::first_change(raw, span.start, lines));
+        let changed = repaired.as_deref().and_then(|lines| table::first_change(raw, span.start, lines));
         let fault = match (refused, changed) {
             // docutils names the first line of the table; the repair knows the damaged one.
             (Some(TableFault::Refused { message, .. }), Some(at)) => {
@@ -326,7 +326,7 @@ impl<'t> Reader<'t> {
             (None, Some(at)) => Some(TableFault::Misread { at, message: MISREAD.to_owned() }),
             (refused, _) => refused,
         };
-        self.tables.push(TableAsFound { span, fault, mended });
+        self.tables.push(TableAsFound { span, fault, repaired });
         match read {
             Some(read) => (Part::Table(read.table), read.source),
             None => (Part::Verbatim(raw.to_owned()), None),
@@ -354,11 +354,11 @@ impl<'t> Reader<'t> {
         let first = block.range.end + 1;
         let span = Span::new(block.range.start, first + rows.len());
         let raw = self.text.get(span.range()).unwrap_or_default();
-        let Some(mended) = table::mended(&lines_of(raw, span.start)) else { return };
+        let Some(repaired) = table::repaired(&lines_of(raw, span.start)) else { return };
         let at = Span::new(first, first + rows.split('\n').next().unwrap_or_default().trim_end().len());
         let fault = Some(TableFault::Misread { at, message: CUT_OFF.to_owned() });
         self.tables.pop_if(|table| table.span.start == span.start);
-        self.tables.push(TableAsFound { span, fault, mended: Some(mended) });
+        self.tables.push(TableAsFound { span, fault, repaired: Some(repaired) });
     }
 
     /// Tables within other blocks that docutils rejects.
@@ -368,7 +368,7 @@ impl<'t> Reader<'t> {
             let span = table.span();
             if let Some(fault) = self.refused(table).filter(|_| !starts.contains(&span.start)) {
                 let span = Span::new(span.start, span.end);
-                self.tables.push(TableAsFound { span, fault: Some(fault), mended: None });
+                self.tables.push(TableAsFound { span, fault: Some(fault), repaired: None });
             }
         }
     }

@@ -15,7 +15,7 @@ pub(super) struct FoundTable {
     pub(super) table: Table,
     pub(super) source: Option<String>,
     /// The lines of the repaired table, if it has to be repaired to be understood.
-    pub(super) mended: Option<Vec<String>>,
+    pub(super) repaired: Option<Vec<String>>,
 }
 
 /// Reads a grid table of the page `text`. Returns `None` if it isn't a settings table.
@@ -28,22 +28,22 @@ pub(super) fn table(text: &str, table: rst::Table<'_>, span: Span, keys_apart: b
         && !may_be_fused(grid, raw)
     {
         let (table, source) = laid_out(grid, raw, keys_apart)?;
-        return Some(FoundTable { table, source, mended: None });
+        return Some(FoundTable { table, source, repaired: None });
     }
     let lines = lines_of(raw, span.start);
-    let mended = mended(&lines)?;
+    let repaired = repaired(&lines)?;
     // Most often a table of another shape.
     if table.error().is_none() && whole.is_none() && !has_cut_row(&lines) {
         return None;
     }
-    let joined = mended.join("\n");
+    let joined = repaired.join("\n");
     let document = rst::parse(&joined, rst::Dialect::Sphinx);
     let starts = lines_of(&joined, 0);
     // A repaired line agrees with the page's up to its first changed padding.
     let moved = |at: usize| {
         let row = starts.partition_point(|line| line.start <= at).saturating_sub(1);
         match (starts.get(row), lines.get(row)) {
-            (Some(mended), Some(line)) => line.start + (at - mended.start).min(line.text.len()),
+            (Some(repaired), Some(line)) => line.start + (at - repaired.start).min(line.text.len()),
             _ => span.start,
         }
     };
@@ -52,10 +52,10 @@ pub(super) fn table(text: &str, table: rst::Table<'_>, span: Span, keys_apart: b
         && grid.pairs() <= whole.pairs()
     {
         let (table, source) = laid_out(whole, raw, keys_apart)?;
-        return Some(FoundTable { table, source, mended: None });
+        return Some(FoundTable { table, source, repaired: None });
     }
     let (table, _) = laid_out(&grid, &joined, keys_apart)?;
-    Some(FoundTable { table, source: Some(raw.to_owned()), mended: Some(mended) })
+    Some(FoundTable { table, source: Some(raw.to_owned()), repaired: Some(repaired) })
 }
 
 /// Returns true if a row has no bar where most rows have one.
@@ -70,13 +70,14 @@ fn has_cut_row(lines: &[GridLine<'_>]) -> bool {
 /// Repairs the lines of a table. Encoding damage is undone first, since it widens lines.
 ///
 /// A repair is accepted only if docutils reads it as one table, and if every line keeps its characters.
-pub(in crate::docs) fn mended(lines: &[GridLine<'_>]) -> Option<Vec<String>> {
+pub(in crate::docs) fn repaired(lines: &[GridLine<'_>]) -> Option<Vec<String>> {
     let restored: Vec<String> = lines.iter().map(|line| encoding::restored(line.text)).collect();
     let restored: Vec<GridLine<'_>> =
         restored.iter().zip(lines).map(|(text, line)| GridLine { start: line.start, text }).collect();
-    let mended = grid::repair(&restored)?;
-    let keeps_text = restored.iter().zip(&mended).all(|(line, mended)| inked(line.text).eq(inked(mended)));
-    (keeps_text && parses(&mended)).then_some(mended)
+    let repaired = grid::repair(&restored)?;
+    let keeps_text =
+        restored.iter().zip(&repaired).all(|(line, repaired)| inked(line.text).eq(inked(repaired)));
+    (keeps_text && parses(&repaired)).then_some(repaired)
 }
 
 /// The characters of a line other than blanks and those that draw a grid.
@@ -94,9 +95,9 @@ fn parses(lines: &[String]) -> bool {
 }
 
 /// The first line of a table that the repair changes.
-pub(super) fn first_change(raw: &str, start: usize, mended: &[String]) -> Option<Span> {
+pub(super) fn first_change(raw: &str, start: usize, repaired: &[String]) -> Option<Span> {
     let lines = lines_of(raw, start);
-    let changed = lines.iter().zip(mended).find(|(line, mended)| line.text != mended.as_str())?;
+    let changed = lines.iter().zip(repaired).find(|(line, repaired)| line.text != repaired.as_str())?;
     Some(Span::new(changed.0.start, changed.0.start + changed.0.text.len()))
 }
 

@@ -44,7 +44,8 @@ fn entry(leaf: &Leaf, is_bare: bool) -> String {
         "~".repeat(title.chars().count())
     );
     if is_bare {
-        let line = format!("| This feature's ``config.json`` setting is ``\"{key}\": 10`` with numerical input. |");
+        let line =
+            format!("| This feature's ``config.json`` setting is ``\"{key}\": 10`` with numerical input. |");
         let border = format!("+{}+", "-".repeat(line.len() - 2));
         text.push_str(&format!("{border}\n{line}\n{border}\n"));
         return text;
@@ -106,7 +107,8 @@ fn more(good: &Good<'_>, all: &[Good<'_>], random: &mut Random) -> Vec<Change> {
     }
     // The key in the sentence of a table with one cell.
     if let Some(config) = good.config
-        && let Some(key) = config.name.as_ref().filter(|key| !key.value.contains('.') && good.is_verbatim(key))
+        && let Some(key) =
+            config.name.as_ref().filter(|key| !key.value.contains('.') && good.is_verbatim(key))
         && let Some(wrong) = misspelt(&key.value, random)
     {
         found.push(good.change("a bare key", key.span, &wrong, &[]));

@@ -11,8 +11,22 @@ use settings_tests::random::Random;
 const TABLES: usize = 10_000;
 
 const WORDS: [&str; 16] = [
-    "a", "port", "SMTP", "465", "server", "``true``", "**bold**", "naïve", "監視", "x-y", "- item", "|icon|",
-    "``a | b``", "The", "name.", "é",
+    "a",
+    "port",
+    "SMTP",
+    "465",
+    "server",
+    "``true``",
+    "**bold**",
+    "naïve",
+    "監視",
+    "x-y",
+    "- item",
+    "|icon|",
+    "``a | b``",
+    "The",
+    "name.",
+    "é",
 ];
 
 /// A table of one or two columns, with rows of one or more lines and notes that span it.
