@@ -84,6 +84,15 @@ impl<'p> Identity<'p> {
         }
     }
 
+    /// Returns true if two places name one setting, and two others another one.
+    pub(super) fn are_two(&self, a: &str, b: &str) -> bool {
+        let only = |this: &str, other: &str| {
+            let claims = self.claims.iter().map(|(_, claim)| claim);
+            claims.filter(|claim| self.supports(claim, this) && !self.supports(claim, other)).count()
+        };
+        only(a, b) > 1 && only(b, a) > 1
+    }
+
     /// The number of places that name the setting at a path.
     pub(super) fn support(&self, path: &str) -> usize {
         self.claims.iter().filter(|(_, claim)| self.supports(claim, path)).count()
@@ -109,7 +118,9 @@ impl<'p> Identity<'p> {
     pub(super) fn proves(&self, place: Place, wanted: &str, known: bool) -> bool {
         let accused = self.claims.iter().find(|(known, _)| *known == place).map(|(_, claim)| claim);
         let others = || self.claims.iter().filter(|(known, _)| *known != place).map(|(_, claim)| claim);
-        let witnesses = others().filter(|claim| self.supports(claim, wanted)).count();
+        // A bare key may fit what it should testify against.
+        let fits_both = |claim: &Claim<'_>| accused.is_some_and(|accused| self.agree(claim, accused));
+        let witnesses = others().filter(|claim| self.supports(claim, wanted) && !fits_both(claim)).count();
         let opposed: Vec<_> = others().filter(|claim| !self.supports(claim, wanted)).chain(accused).collect();
         let united =
             opposed.iter().enumerate().any(|(at, a)| opposed.iter().skip(at + 1).any(|b| self.agree(a, b)));

@@ -43,7 +43,7 @@ impl<'s> Index<'s> {
                     (false, Some((section, _))) => format!("{section}.{alias}"),
                     _ => (*alias).to_owned(),
                 };
-                index.aliases.insert(full, (leaf, alias));
+                index.aliases.insert(full, (leaf, *alias));
             }
             index.paths.insert(path, leaf);
         }
@@ -66,7 +66,7 @@ impl<'s> Index<'s> {
         if let Some(leaf) = self.paths.get(path) {
             return Match::Leaf(leaf);
         }
-        if let Some((leaf, alias)) = self.aliases.get(path) {
+        if let Some(&(leaf, alias)) = self.aliases.get(path) {
             return Match::Alias(leaf, alias);
         }
         if let Some(leaf) = self.folded.get(&path.to_lowercase()) {

@@ -119,7 +119,7 @@ fn paths(setting: &Documented<'_>, naming: &Naming, drafts: &mut Vec<Draft>) -> 
                 drafts.push(draft);
                 return Some(right);
             }
-            if identity.support(a) > 1 && identity.support(b) > 1 {
+            if identity.are_two(a, b) {
                 drafts.push(
                     Draft::new(
                         Rule::ConfigPath,
@@ -327,6 +327,11 @@ fn variables(setting: &Documented<'_>, naming: &Naming, right: Option<&str>, dra
         return;
     }
     let Some((table, directive)) = sides(setting) else { return };
+    if let (Some((a, _)), Some((b, _))) = (table.path.one(), directive.path.one())
+        && identity.are_two(a, b)
+    {
+        return;
+    }
     match (table.env.one(), directive.env.one()) {
         (Some((a, _)), Some((b, at))) if a != b => drafts.push(
             Draft::new(Rule::EnvName, at, format!("the directive says `{b}`, the table `{a}`"))

@@ -163,7 +163,7 @@ struct Names<'n> {
 impl Names<'_> {
     /// Returns true if a variable is the setting's own, or that of an alias which the page uses.
     fn is_variable_of(&self, env: &str, leaf: &Leaf) -> bool {
-        let aliases = self.aliases.iter().map(|alias| leaf.path.old_name(alias).to_string());
+        let aliases = self.aliases.iter().copied().map(|alias| leaf.path.old_name(alias).to_string());
         let mut paths = std::iter::once(leaf.path.to_string()).chain(aliases);
         paths.any(|path| self.naming.env(&path).is_some_and(|derived| derived == env))
     }
@@ -173,7 +173,8 @@ fn facts(setting: &Documented<'_>, leaf: &Leaf, names: &Names<'_>, drafts: &mut 
     let (naming, identity) = (names.naming, names.identity);
     let path = leaf.path.to_string();
     // The path that the page uses.
-    let used = names.aliases.first().map_or(path.clone(), |alias| leaf.path.old_name(alias).to_string());
+    let used =
+        names.aliases.first().copied().map_or(path.clone(), |alias| leaf.path.old_name(alias).to_string());
     // Under an alias the setting may have had another default.
     let is_certain = names.aliases.is_empty() && identity.is_certain(&used);
     let envs = setting.tables.iter().map(|table| (table.env(), table.broken, Place::TableEnv)).chain([(

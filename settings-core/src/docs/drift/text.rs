@@ -318,7 +318,7 @@ fn bullet_slip(page: &PageRead, bullet: &Bullet) -> Option<Draft> {
     let rule = crate::docs::layout::statement_rule(
         grammar::StatementKind::Config,
         &Statement { text: None, ..statement.clone() },
-        text.value.contains("`` > ``") || text.value.contains("``  > ``") || slip.contains("one literal"),
+        text.value.contains('>') || slip.contains("one literal"),
     );
     // The rule's words must not drop anything.
     let is_whole = !["a key", "one backtick", "a backtick"].iter().any(|start| slip.starts_with(start));

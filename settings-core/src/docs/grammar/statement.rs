@@ -273,8 +273,11 @@ pub(in crate::docs) fn unreadable(text: &str) -> Option<&'static str> {
     if kind != StatementKind::Config || statement(text).is_some() {
         return None;
     }
-    let mut parts = body.split([',', '\n']).flat_map(|part| part.split(" and ")).map(str::trim);
-    let mut parts = parts.by_ref().filter(|part| !part.is_empty()).peekable();
+    if body.get(..DIALECT.absent.len()).is_some_and(|start| DIALECT.is_absent(start)) {
+        return None;
+    }
+    let parts = body.split([',', '\n']).flat_map(|part| part.split(" and ")).map(str::trim);
+    let mut parts = parts.filter(|part| !part.is_empty()).peekable();
     let has_several = parts.peek().is_some() && parts.all(|part| config(part, part).is_some());
     (!has_several).then_some(SLIP)
 }

@@ -3,22 +3,29 @@
 /// Returns true if a cell's text has a bar that may be a border of cells: one outside of literals that isn't part of a
 /// substitution (`|name|`).
 pub(super) fn has_free_bar(text: &str) -> bool {
-    let mut rest = text;
-    let mut before = None;
-    while let Some(c) = rest.chars().next() {
-        let skipped = match c {
-            '`' => literal(rest),
-            '|' => match substitution(before, rest) {
-                Some(length) => Some(length),
-                None => return true,
-            },
-            _ => None,
-        };
-        let length = skipped.unwrap_or(c.len_utf8());
-        before = rest.get(..length).and_then(|skipped| skipped.chars().next_back());
-        rest = rest.get(length..).unwrap_or_default();
-    }
-    false
+    free_bars(text).next().is_some()
+}
+
+/// The offsets of the bars that may be borders of cells.
+pub(super) fn free_bars(text: &str) -> impl Iterator<Item = usize> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while let Some(rest) = text.get(at..)
+            && let Some(c) = rest.chars().next()
+        {
+            let before = text.get(..at).and_then(|before| before.chars().next_back());
+            let skipped = match c {
+                '`' => literal(rest),
+                '|' => substitution(before, rest),
+                _ => None,
+            };
+            at += skipped.unwrap_or(c.len_utf8());
+            if c == '|' && skipped.is_none() {
+                return Some(at - 1);
+            }
+        }
+        None
+    })
 }
 
 /// The length of a literal or of an interpreted text at the start of a text.

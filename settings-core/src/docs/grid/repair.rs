@@ -3,7 +3,7 @@
 //! The borders say where the columns are. Each line is cut at its bars and padded again; a bar or a corner is
 //! restored if all other lines of the row have one. Columns grow only if a cell's text doesn't fit.
 
-use super::bars::has_free_bar;
+use super::bars::{free_bars, has_free_bar};
 use super::columns::{byte_at, char_at, count};
 use super::draw::{Drawn, draw};
 use super::{GridLine, inner_corner, is_border, widest_border};
@@ -54,8 +54,9 @@ fn repair_row(row: &[&str], inner: Option<usize>, total: usize) -> Option<Vec<Dr
     if row.is_empty() {
         return Some(Vec::new());
     }
-    // A line without its first bar may have lost more than the bar.
-    if row.iter().any(|line| !line.starts_with('|')) {
+    // A line without its first bar may have lost more than the bar, and text after the last one may belong to a cell or
+    // not.
+    if row.iter().any(|line| !line.starts_with('|') || !line.ends_with('|') && count(line) >= total) {
         return None;
     }
     let Some(at) = inner else {
@@ -104,12 +105,15 @@ fn cut_in_two(line: &str, at: usize, right_width: usize, total: usize) -> Option
         let right = right.strip_suffix('|').unwrap_or(right).trim_end();
         Some((left.to_owned(), right.to_owned()))
     };
-    if char_at(line, at) == Some('|') {
-        return split(byte_at(line, at)?);
-    }
     let end = line.strip_suffix('|').map_or(line.len(), str::len);
-    let bars: Vec<usize> =
-        line.match_indices('|').map(|(bar, _)| bar).filter(|&bar| bar > 0 && bar < end).collect();
+    let bars: Vec<usize> = free_bars(line.get(1..end)?).map(|bar| bar + 1).collect();
+    if char_at(line, at) == Some('|') {
+        let bar = byte_at(line, at)?;
+        let is_whole = count(line) == total && line.ends_with('|');
+        if is_whole || bars.contains(&bar) {
+            return split(bar);
+        }
+    }
     let keeps_right = bars
         .iter()
         .copied()

@@ -48,6 +48,10 @@ fn may_state(raw: &str) -> bool {
 }
 
 fn block(raw: &str, start: usize, found: &mut Found) {
+    // Statements of different blocks are not about one setting.
+    if let Some(group) = found.nested.last_mut() {
+        group.last_line = usize::MAX;
+    }
     let lines: Vec<&str> = raw.split('\n').collect();
     let mut at = start;
     for (number, line) in lines.iter().enumerate() {
@@ -75,16 +79,20 @@ fn labels(line: &str) -> Vec<usize> {
         let column = from + lead;
         // `**label**`
         let emphasis = line.get(..column).is_some_and(|before| before.ends_with("**"));
-        let column = if emphasis { column - 2 } else { column };
-        if line.get(column..).is_some_and(is_label) {
-            columns.push(column);
-        }
+        columns.push(if emphasis { column - 2 } else { column });
         // The next cell of a row.
         match line.get(from + lead..).and_then(|rest| rest.find(" |")) {
             Some(bar) => from += lead + bar + 2,
             None => break,
         }
     }
+    // A bullet in a column of a simple table.
+    for bullet in [" - ", " * "] {
+        columns.extend(line.match_indices(bullet).map(|(at, _)| at + bullet.len()));
+    }
+    columns.retain(|column| line.get(*column..).is_some_and(is_label));
+    columns.sort_unstable();
+    columns.dedup();
     columns
 }
 
