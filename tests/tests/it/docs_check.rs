@@ -35,6 +35,7 @@ fn every_contradiction_within_a_page_is_found_once() {
     let want = [
         ("env-name", 7),
         ("config-path", 21),
+        ("env-name", 22),
         ("letter-case", 36),
         ("console-path", 58),
         ("default", 69),

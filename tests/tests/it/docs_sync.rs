@@ -62,6 +62,7 @@ fn only_what_drifted_changes() {
         rules,
         [
             "config-path",
+            "env-name",
             "letter-case",
             "console-path",
             "default",

@@ -157,7 +157,7 @@ fn a_directive_of_another_setting_is_left() {
     );
     assert_eq!(sync(&text), text);
     let findings = check(&text);
-    assert_eq!(findings.len(), 1, "{findings:#?}");
+    assert_eq!(rules(&findings), [("config-path", 12), ("env-name", 13)], "{findings:#?}");
     assert!(findings[0].message.ends_with("two settings"), "{}", findings[0].message);
 }
 

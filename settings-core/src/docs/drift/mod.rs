@@ -54,6 +54,7 @@ pub fn check(page: &PageRead, schema: Option<&'static Section>, against: Against
     let mut drafts: Vec<Draft> = Vec::new();
     if against != Against::Schema || schema.is_none() {
         drafts.extend(text::check(page));
+        let naming = naming.filter(|naming| naming.is_used(&settings));
         drafts.extend(own::check(&settings, &Naming::of_page(&settings).or(naming)));
         drafts.extend(without_settings(page, &settings));
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::schema::{Section, env_name};
 
 use crate::docs::dialect::DIALECT;
-use crate::docs::facts::{Documented, TableFacts};
+use crate::docs::facts::{Documented, Named, TableFacts};
 
 /// The rule by which variables are named.
 #[derive(Debug)]
@@ -22,6 +22,17 @@ impl Naming {
     /// Creates the rule that most variables of a page follow.
     pub(in crate::docs) fn of_page(settings: &[Documented<'_>]) -> Self {
         Self { prefix: most_common(settings) }
+    }
+
+    /// Returns true if a variable of the page begins with the prefix.
+    pub(super) fn is_used(&self, settings: &[Documented<'_>]) -> bool {
+        let Some(prefix) = self.prefix() else { return false };
+        let begins = |env: &Named<'_>| {
+            env.one().and_then(|(env, _)| env.strip_prefix(prefix)).is_some_and(|rest| rest.starts_with('_'))
+        };
+        settings.iter().any(|setting| {
+            begins(&setting.option("environment")) || setting.tables.iter().any(|table| begins(&table.env()))
+        })
     }
 
     /// This rule, or if the page doesn't show one, another.

@@ -327,11 +327,6 @@ fn variables(setting: &Documented<'_>, naming: &Naming, right: Option<&str>, dra
         return;
     }
     let Some((table, directive)) = sides(setting) else { return };
-    if let (Some((a, _)), Some((b, _))) = (table.path.one(), directive.path.one())
-        && identity.are_two(a, b)
-    {
-        return;
-    }
     match (table.env.one(), directive.env.one()) {
         (Some((a, _)), Some((b, at))) if a != b => drafts.push(
             Draft::new(Rule::EnvName, at, format!("the directive says `{b}`, the table `{a}`"))

@@ -15,7 +15,7 @@ pub(super) fn free_bars(text: &str) -> impl Iterator<Item = usize> {
         {
             let before = text.get(..at).and_then(|before| before.chars().next_back());
             let skipped = match c {
-                '`' => literal(rest),
+                '`' => literal(before, rest),
                 '|' => substitution(before, rest),
                 _ => None,
             };
@@ -28,9 +28,15 @@ pub(super) fn free_bars(text: &str) -> impl Iterator<Item = usize> {
     })
 }
 
-/// The length of a literal or of an interpreted text at the start of a text.
-fn literal(text: &str) -> Option<usize> {
+/// The length of a literal or of an interpreted text at the start of a text, given the character before it.
+fn literal(before: Option<char>, text: &str) -> Option<usize> {
     let ticks = text.len() - text.trim_start_matches('`').len();
+    // A single backtick may as well end what began on another line.
+    let begins =
+        |c: char| c.is_whitespace() || matches!(c, '(' | '[' | '{' | '<' | ':' | '/' | '-' | '"' | '\'');
+    if ticks == 1 && before.is_some_and(|c| !begins(c)) {
+        return None;
+    }
     let fence = text.get(..ticks)?;
     let end = text.get(ticks..)?.find(fence)?;
     Some(ticks + end + ticks)
@@ -56,7 +62,9 @@ mod tests {
         for text in ["a b", "see |icon|, then", "``a | b`` and ``|``", "|all|"] {
             assert!(!has_free_bar(text), "{text}");
         }
-        for text in ["a | b", "def | # note", "a|b|c", "|", "def| ghi", "``a`` | b", "| x"] {
+        for text in
+            ["a | b", "</x>`__ | - ``b``", "def | # note", "a|b|c", "|", "def| ghi", "``a`` | b", "| x"]
+        {
             assert!(has_free_bar(text), "{text}");
         }
     }

@@ -75,12 +75,14 @@ fn repair_row(row: &[&str], inner: Option<usize>, total: usize) -> Option<Vec<Dr
         // A single bar in a note that spans the table is a character of its text.
         proper_with_bar * 2 < proper
     } else if divided {
-        // A bar in another column: two cells of which the line's length is off. In a line of the right length it may
-        // as well be a character of a note.
-        if row.iter().any(|line| whole(&line)) {
+        // A bar in another column: two cells of which the line's length is off. In a line of the right length, or of
+        // that and the bar, it may as well be a character of a note.
+        if row.iter().any(|line| matches!(count(line).checked_sub(total), Some(0 | 1))) {
             return None;
         }
         false
+    } else if !row.iter().any(|line| whole(&line)) && row.iter().any(|line| may_lack_bar(line, at, total)) {
+        return None;
     } else {
         // No line has a bar between the columns: a note, unless all lines are off by the same.
         row.iter().any(|line| whole(&line)) || cuts.iter().any(Option::is_none) || row.len() == 1
@@ -89,6 +91,13 @@ fn repair_row(row: &[&str], inner: Option<usize>, total: usize) -> Option<Vec<Dr
         return row.iter().map(|line| Some(Drawn::Across(across(line)?))).collect();
     }
     cuts.into_iter().map(|cut| cut.map(|(left, right)| Drawn::Pair(left, right))).collect()
+}
+
+/// Returns true if a line without inner bar may be one of two cells: its end is lost, or a bar between blanks.
+fn may_lack_bar(line: &str, at: usize, total: usize) -> bool {
+    let length = count(line);
+    let is_blank = |column: usize| matches!(char_at(line, column), Some(' ') | None);
+    !line.ends_with('|') || length == at + 1 || length + 1 == total && is_blank(at - 1) && is_blank(at)
 }
 
 /// The text between a line's outer bars.
@@ -106,7 +115,9 @@ fn cut_in_two(line: &str, at: usize, right_width: usize, total: usize) -> Option
         Some((left.to_owned(), right.to_owned()))
     };
     let end = line.strip_suffix('|').map_or(line.len(), str::len);
-    let bars: Vec<usize> = free_bars(line.get(1..end)?).map(|bar| bar + 1).collect();
+    let is_separator =
+        |bar: &usize| line.get(bar + 1..).is_some_and(|rest| rest.starts_with(' ') || rest.is_empty());
+    let bars: Vec<usize> = free_bars(line.get(1..end)?).map(|bar| bar + 1).filter(is_separator).collect();
     if char_at(line, at) == Some('|') {
         let bar = byte_at(line, at)?;
         let is_whole = count(line) == total && line.ends_with('|');
@@ -143,8 +154,8 @@ mod tests {
 
     #[test]
     fn pads_short_cells() {
-        let text = "+------+-----+\n| left | two |\n| l | x   |\n| more | y |\n+------+-----+\n| note |\n+------+-----+\n";
-        let want = "+------+-----+\n| left | two |\n| l    | x   |\n| more | y   |\n+------+-----+\n| note       |\n+------+-----+\n";
+        let text = "+------+-----+\n| left | two |\n| l | x   |\n| more | y |\n+------+-----+\n| a note |\n+------+-----+\n";
+        let want = "+------+-----+\n| left | two |\n| l    | x   |\n| more | y   |\n+------+-----+\n| a note     |\n+------+-----+\n";
         assert_eq!(repaired(text).as_deref(), Some(want));
         assert_eq!(repaired(want).as_deref(), Some(want));
     }

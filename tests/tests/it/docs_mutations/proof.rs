@@ -194,7 +194,7 @@ fn sync_restores_the_page_or_leaves_the_slip() {
                 } else if words(&out) == words(&change.text) {
                     count.left += 1;
                 } else {
-                    let diff = docs::generate::unified_diff(name, &text, &out);
+                    let diff = docs::generate::unified_diff(name, &change.text, &out);
                     let kind = change.kind;
                     let by = if schema.is_some() { "with" } else { "without" };
                     spread.push(format!("{kind}, {by} the schema, {name}:{}\n{diff}", change.lines.0));
