@@ -65,8 +65,8 @@ fn documentation(effective: &Effective<'_>, out: &mut dyn Write) -> Result<(), F
         let mark = if setting.is_default(value.value) { "(default) " } else { "" };
         writeln!(out, "  {}: {mark}{}", value.label, plain(value.text))?;
     }
-    if !setting.note.is_empty() {
-        writeln!(out, "{}", plain(setting.note))?;
+    if !setting.note().is_empty() {
+        writeln!(out, "{}", plain(setting.note()))?;
     }
     Ok(())
 }
@@ -80,12 +80,12 @@ fn facts(effective: &Effective<'_>, prefix: &str, out: &mut dyn Write) -> Result
         DefaultValue::Computed { rule, .. } => fact("default", &format!("{} (now {default})", plain(rule)))?,
         _ => fact("default", &default)?,
     }
-    for key in setting.computed_from {
+    for key in setting.computed_from() {
         fact("", &format!("computed from {}", effective.path.old_name(key)))?;
     }
     fact("variable", &effective.env_name)?;
     fact("", &format!("{}_FILE names a file that holds the value", effective.env_name))?;
-    if is_map(&setting.kind) {
+    if matches!(setting.kind.required(), Kind::Map(_)) {
         fact("", &format!("{}_KEY sets the entry KEY alone", effective.env_name))?;
     }
     if let Some(console) = effective.console() {
@@ -100,28 +100,28 @@ fn facts(effective: &Effective<'_>, prefix: &str, out: &mut dyn Write) -> Result
             fact("", rule.help)?;
         }
     }
-    for alias in setting.aliases {
+    for alias in setting.aliases() {
         let path = effective.path.old_name(alias).to_string();
         fact("old name", &format!("{path}, {}", env_name(prefix, &path)))?;
     }
-    for (name, text) in [("added", setting.added), ("scope", setting.scope)] {
+    for (name, text) in [("added", setting.added()), ("scope", setting.scope())] {
         if let Some(text) = text {
             fact(name, text)?;
         }
     }
-    if setting.restart {
+    if setting.restart() {
         fact("restart", "a change needs a restart")?;
     }
     if setting.kind.is_secret() {
         fact("secret", "its value is never shown")?;
     }
-    if setting.hidden {
+    if setting.hidden() {
         fact("hidden", "it stands in no document")?;
     }
-    if let Some(todo) = setting.todo {
+    if let Some(todo) = setting.todo() {
         fact("to do", todo)?;
     }
-    if let Some(deprecated) = setting.deprecated {
+    if let Some(deprecated) = setting.deprecated() {
         fact("deprecated", &format!(" since {}: {}", deprecated.since, deprecated.reason))?;
         if let Some(replacement) = deprecated.replacement {
             fact("", &format!("set {} instead", effective.path.old_name(replacement)))?;
@@ -139,14 +139,6 @@ fn layers(effective: &Effective<'_>, out: &mut dyn Write) -> Result<(), Failure>
         writeln!(out, "          overrides {}", overridden(origin, &value))?;
     }
     Ok(())
-}
-
-fn is_map(kind: &Kind) -> bool {
-    match kind {
-        Kind::Map(_) => true,
-        Kind::Optional(of) => is_map(of),
-        _ => false,
-    }
 }
 
 const fn told(rule: &Rule) -> &'static str {

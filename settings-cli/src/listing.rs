@@ -53,19 +53,19 @@ pub(super) fn entry(effective: &Effective<'_>, running: Option<&HashMap<String, 
         "title": setting.title,
         "summary": plain(setting.summary()),
         "description": plain(setting.description),
-        "note": plain(setting.note),
-        "context": if setting.restart { "restart" } else { "live" },
-        "scope": setting.scope,
-        "added": setting.added,
-        "deprecated": setting.deprecated.map(|deprecated| json!({
+        "note": plain(setting.note()),
+        "context": if setting.restart() { "restart" } else { "live" },
+        "scope": setting.scope(),
+        "added": setting.added(),
+        "deprecated": setting.deprecated().map(|deprecated| json!({
             "since": deprecated.since,
             "reason": deprecated.reason,
             "replacement": deprecated.replacement,
         })),
-        "aliases": setting.aliases.iter().map(|alias| effective.path.old_name(alias).to_string()).collect::<Vec<_>>(),
-        "hidden": setting.hidden,
+        "aliases": setting.aliases().iter().map(|alias| effective.path.old_name(alias).to_string()).collect::<Vec<_>>(),
+        "hidden": setting.hidden(),
         "absent": effective.absent,
-        "todo": setting.todo,
+        "todo": setting.todo(),
         "secret": setting.kind.is_secret(),
         "kind": kind_name(&setting.kind),
         "element": of_kind.element,
@@ -120,7 +120,7 @@ fn overrides(effective: &Effective<'_>) -> Vec<Json> {
 }
 
 fn pending_restart(effective: &Effective<'_>, value: &Json, running: Option<&HashMap<String, Json>>) -> Json {
-    if !effective.setting.restart {
+    if !effective.setting.restart() {
         return Json::Bool(false);
     }
     match running.and_then(|running| running.get(&effective.path.to_string())) {

@@ -98,10 +98,11 @@ fn human<T>(event: &Event<T>, colour: bool, out: &mut dyn Write) -> io::Result<(
             writeln!(out, "refused: the values stay as they are")?;
             match refusal {
                 Refusal::Invalid(report) => out.write_all(report.to_human(colour).as_bytes()),
-                Refusal::Unreadable { .. } => writeln!(out, "{refusal}"),
+                _ => writeln!(out, "{refusal}"),
             }
         }
         Event::Recovered => writeln!(out, "recovered: the values are as they were"),
+        _ => Ok(()),
     }
 }
 
@@ -117,10 +118,9 @@ fn to_json<T>(event: &Event<T>) -> Json {
         Event::Refused(Refusal::Invalid(report)) => {
             json!({ "event": "refused", "findings": findings(report) })
         }
-        Event::Refused(refusal @ Refusal::Unreadable { .. }) => {
-            json!({ "event": "refused", "message": refusal.to_string() })
-        }
+        Event::Refused(refusal) => json!({ "event": "refused", "message": refusal.to_string() }),
         Event::Recovered => json!({ "event": "recovered" }),
+        _ => json!({ "event": "other" }),
     }
 }
 

@@ -7,7 +7,7 @@ pub use crate::resolve::build::{Builder, Given, Mark};
 pub use crate::resolve::outcome::defaults;
 pub use crate::value::write::computed;
 
-use crate::schema::{Key, Section};
+use crate::schema::{Key, Member, Section};
 
 /// Checks that rustc evaluates at compile time.
 pub mod assert {
@@ -18,6 +18,8 @@ pub mod assert {
 ///
 /// A trait, so that the expressions of an annotation may say `Self`.
 pub trait Metadata {
+    /// The struct's settings and nested sections.
+    const MEMBERS: &'static [Member];
     /// The struct's metadata.
     const SECTION: Section;
 }

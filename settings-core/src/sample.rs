@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::resolve::Settings;
 use crate::resolve::build::Builder;
-use crate::schema::{Choice, DefaultValue, Kind, Member, Section, Setting, ValueDoc};
+use crate::schema::{Choice, DefaultValue, Details, Kind, Member, Section, Setting, ValueDoc};
 use crate::value::{Secret, SettingValue, Value};
 
 #[derive(Debug, PartialEq)]
@@ -57,30 +57,26 @@ impl SettingValue for Security {
 }
 
 impl Settings for Mail {
-    const SCHEMA: &'static Section = &Section {
-        key: "Mail",
-        env_prefix: None,
-        page: Some("SMTP"),
-        console: None,
-        doc: "Outgoing *mail*.",
-        members: &[
+    const SCHEMA: &'static Section = &Section::new(
+        "Mail",
+        &[
             Member::Setting(
                 Setting::new("Server", "server", Kind::Text, DefaultValue::Text("localhost"))
                     .title("SMTP server")
-                    .doc("The **host** that takes mail.\n\nA name or an address.", &[], ""),
+                    .doc("The **host** that takes mail.\n\nA name or an address.", &[]),
             ),
             Member::Setting(
                 Setting::new("Port", "port", u16::KIND.with_range(1, 65535), DefaultValue::Integer(25))
                     .title("SMTP server port")
-                    .aliases(&["Old.Mail.Port"]),
+                    .details(&Details::new().aliases(&["Old.Mail.Port"])),
             ),
             Member::Setting(Setting::new("Auth", "auth", Kind::Bool, DefaultValue::Bool(false)).doc(
                 "Logging in.",
                 &[ValueDoc { value: "true", text: "logs in" }, ValueDoc { value: "false", text: "does not" }],
-                "",
             )),
             Member::Setting(
-                Setting::new("Password", "password", Kind::Secret, DefaultValue::Text("")).aliases(&["Pass"]),
+                Setting::new("Password", "password", Kind::Secret, DefaultValue::Text(""))
+                    .details(&Details::new().aliases(&["Pass"])),
             ),
             Member::Setting(Setting::new("Security", "security", Security::KIND, DefaultValue::Text(""))),
             Member::Setting(Setting::new(
@@ -90,8 +86,9 @@ impl Settings for Mail {
                 DefaultValue::Integer(10),
             )),
         ],
-        ..Section::EMPTY
-    };
+    )
+    .page("SMTP")
+    .doc("Outgoing *mail*.");
 
     fn build(builder: &mut Builder<'_>) -> Option<Self> {
         Some(Self {
@@ -106,13 +103,9 @@ impl Settings for Mail {
 }
 
 impl Settings for Limits {
-    const SCHEMA: &'static Section = &Section {
-        key: "Limits",
-        env_prefix: None,
-        page: None,
-        console: None,
-        doc: "",
-        members: &[
+    const SCHEMA: &'static Section = &Section::new(
+        "Limits",
+        &[
             Member::Setting(Setting::new("Ratio", "ratio", Kind::ANY_FLOAT, DefaultValue::Float(0.5))),
             Member::Setting(Setting::new(
                 "Hosts",
@@ -146,8 +139,7 @@ impl Settings for Limits {
             )),
             Member::Setting(Setting::new("Offset", "offset", i64::KIND, DefaultValue::Integer(-3))),
         ],
-        ..Section::EMPTY
-    };
+    );
 
     fn build(builder: &mut Builder<'_>) -> Option<Self> {
         Some(Self {
@@ -165,18 +157,15 @@ impl Settings for Limits {
 }
 
 impl Settings for Program {
-    const SCHEMA: &'static Section = &Section {
-        key: "",
-        env_prefix: Some("MM"),
-        page: None,
-        console: None,
-        doc: "A server's settings.",
-        members: &[
+    const SCHEMA: &'static Section = &Section::new(
+        "",
+        &[
             Member::Section { key: "Mail", section: Mail::SCHEMA, optional: false },
             Member::Section { key: "Limits", section: Limits::SCHEMA, optional: false },
         ],
-        ..Section::EMPTY
-    };
+    )
+    .env_prefix("MM")
+    .doc("A server's settings.");
 
     fn build(builder: &mut Builder<'_>) -> Option<Self> {
         Some(Self { mail: builder.section()?, limits: builder.section()? })

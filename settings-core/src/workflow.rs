@@ -1,8 +1,8 @@
-//! GitHub's workflow commands, which mark a line of a file in a review.
+//! GitHub's workflow commands, which annotate a line of a file in a review.
 
 /// One annotation: `::error file=…,line=…,col=…,title=…::message`, closed by a line break.
 ///
-/// `level` is `error`, `warning` or `notice`. Without a place it stands at the workflow's run.
+/// `level` is `error`, `warning` or `notice`. Without a place, the annotation belongs to the whole run.
 pub(crate) fn annotation(
     level: &str,
     place: Option<(&str, usize, Option<usize>)>,
@@ -32,7 +32,7 @@ mod tests {
     use super::annotation;
 
     #[test]
-    fn what_a_command_is_made_of_is_escaped() {
+    fn the_parts_of_a_command_are_escaped() {
         let place = Some(("a,b:c%.json", 3, Some(5)));
         assert_eq!(
             annotation("error", place, "a:b", "100 %\r\nof a: b, c"),

@@ -15,8 +15,10 @@ pub(crate) fn settings(input: &DeriveInput, library: &TokenStream, key: &str) ->
         const _: () = {
             #[automatically_derived]
             impl #generics #library::Settings for #ident #arguments #bounds {
-                const SCHEMA: &'static #library::schema::Section =
-                    &#library::schema::Section { key: #key, ..#library::schema::Section::EMPTY };
+                const SCHEMA: &'static #library::schema::Section = {
+                    const __SECTION: #library::schema::Section = #library::schema::Section::new(#key, &[]);
+                    &__SECTION
+                };
                 fn build(_: &mut #private::Builder<'_>) -> ::core::option::Option<Self> {
                     ::core::option::Option::None
                 }

@@ -46,13 +46,13 @@ fn setting(key: &str) -> Setting {
 fn the_metadata_says_it() {
     let port = setting("Port");
     assert_eq!(
-        (port.added, port.scope, port.restart, port.hidden),
+        (port.added(), port.scope(), port.restart(), port.hidden()),
         (Some("next"), Some("system"), true, false)
     );
-    assert_eq!(port.deprecated, None);
-    let expected = Deprecated { since: "0.1", reason: "a port has one name.", replacement: Some("Port") };
-    assert_eq!(setting("OldPort").deprecated, Some(expected));
-    assert!(setting("Trace").hidden && !setting("LostPort").restart);
+    assert_eq!(port.deprecated(), None);
+    let expected = Deprecated::new("0.1", "a port has one name.").replacement("Port");
+    assert_eq!(setting("OldPort").deprecated(), Some(&expected));
+    assert!(setting("Trace").hidden() && !setting("LostPort").restart());
 }
 
 #[test]

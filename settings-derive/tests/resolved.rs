@@ -111,7 +111,7 @@ fn the_doc_comment_is_the_documentation() {
             ValueDoc { value: "false", text: "mail is handed over without logging in." },
         ]
     );
-    assert_eq!(auth.note, "Needs `SMTPUsername`.");
+    assert_eq!(auth.note(), "Needs `SMTPUsername`.");
 }
 
 #[test]
@@ -120,8 +120,8 @@ fn names_are_given_or_follow_from_the_field() {
     assert_eq!((auth.field, auth.title), ("enable_smtp_auth", "Enable SMTP authentication"));
     let port = setting("ServerPort");
     assert_eq!((port.field, port.title), ("server_port", "Server port"));
-    assert_eq!((port.page, port.console), (Some("Ports"), Some("Environment > Ports")));
-    assert_eq!(setting("EnableAlert").aliases, ["ServiceSettings.EnableAlert", "Alerts"]);
+    assert_eq!((port.page(), port.console()), (Some("Ports"), Some("Environment > Ports")));
+    assert_eq!(setting("EnableAlert").aliases(), ["ServiceSettings.EnableAlert", "Alerts"]);
 }
 
 #[test]

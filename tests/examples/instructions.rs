@@ -10,7 +10,7 @@ use std::process::{Command, exit};
 use serde_json::Value;
 use subjects::{Input, NAMES, Visitor};
 
-/// What is counted, for each program: once with few repetitions and once with more, so that start-up and the
+/// Each program is counted twice: with few repetitions and once with more, so that start-up and the
 /// allocator's first steps fall out of the difference.
 const REPETITIONS: [[u64; 2]; NAMES.len()] = [[50, 250], [4, 12]];
 

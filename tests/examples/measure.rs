@@ -1,9 +1,9 @@
-//! What 680 annotated settings cost to build, in a crate of their own: this repository's derive beside plain serde,
+//! The build cost of 680 annotated settings, in a crate of their own: this repository's derive next to plain serde,
 //! confique, schemars and conf, all in one run.
 //!
 //! `cargo run -p settings-tests --example measure [LIBRARY…]`; takes some minutes, most of them for the first build of
 //! each library's dependencies. Times are the processors' (user and system), so that other work on the machine counts
-//! less; of several tries the least is told. Everything is made in `target/measure`.
+//! less; of several tries the least is reported. Everything is made in `target/measure`.
 
 use std::error::Error;
 use std::fs;
@@ -18,7 +18,7 @@ struct Subject {
     library: Library,
     /// Its dependencies, as Cargo.toml has them.
     dependencies: &'static str,
-    /// What stands beside the structs.
+    /// The code next to the structs.
     beside: &'static str,
     /// The body of a program that resolves a file (and the environment, where the library does that).
     main: &'static str,
@@ -99,7 +99,7 @@ const SUBJECTS: [Subject; 5] = [
     },
 ];
 
-/// What was measured of one library.
+/// The measurements of one library.
 struct Measures {
     name: &'static str,
     /// Everything, from nothing.
@@ -197,7 +197,7 @@ impl<'s> Project<'s> {
         }
         let mut edit = f64::MAX;
         for number in 0..5 {
-            // a line in the midst moves every line behind it, as an edit does
+            // a line in the middle moves every line after it, as an edit does
             let at = self.source.len() / 2;
             let at = at
                 + self

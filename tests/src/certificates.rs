@@ -19,7 +19,7 @@ const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 /// A certificate with its key, both as PEM, and TLS by it.
 #[derive(Clone)]
 pub struct Identity {
-    /// The certificate, its authority behind it where it has one.
+    /// The certificate, followed by its authority where it has one.
     pub chain_pem: String,
     /// The private key.
     pub key_pem: String,
@@ -29,7 +29,7 @@ pub struct Identity {
 
 /// Certificates of one authority, made once a run.
 pub struct Certificates {
-    /// The authority that clients are told to trust.
+    /// The authority that clients trust.
     pub ca_pem: String,
     /// Nothing wrong with it.
     pub good: Identity,

@@ -6,14 +6,14 @@ use clap::Parser;
 use settings_cli::Cli;
 use settings_core::reference::ServerSettings;
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Debug)]
 pub struct Run {
     /// The process's exit code.
     pub code: u8,
-    /// What was printed.
+    /// The standard output.
     pub out: String,
-    /// Why it failed; empty where it did not.
+    /// The error message; empty on success.
     pub error: String,
 }
 

@@ -17,7 +17,7 @@ pub struct Heard {
     pub text: String,
 }
 
-/// What was logged since [`Ear::new`], at every level. Clones share it.
+/// The log since [`Ear::new`], at every level. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Ear {
     heard: Arc<Mutex<Vec<Heard>>>,
@@ -37,7 +37,7 @@ impl Ear {
         ear
     }
 
-    /// What was logged so far.
+    /// Returns the log so far.
     pub fn heard(&self) -> Vec<Heard> {
         self.heard.lock().expect("a lock").clone()
     }

@@ -1,4 +1,4 @@
-//! What the tests with real parts and the benches share.
+//! Code that the tests with real parts and the benches share.
 
 pub mod certificates;
 pub mod cli;

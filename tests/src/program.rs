@@ -1,4 +1,4 @@
-//! A server's settings with what the reference server's lack: a restart, a list, a map, secrets beside the mail's.
+//! A server's settings with features that the reference server lacks: a restart, a list, a map, more secrets.
 
 use std::collections::BTreeMap;
 

@@ -18,7 +18,7 @@ use tokio::{
     task::{JoinHandle, JoinSet},
 };
 
-/// What is not passed on.
+/// The traffic that is dropped.
 #[derive(Clone, Debug)]
 pub enum Mischief {
     /// Nothing of the server reaches the client.
@@ -52,7 +52,7 @@ impl Proxy {
         Self { address, task }
     }
 
-    /// Where it listens.
+    /// The address of the proxy.
     pub fn address(&self) -> SocketAddr {
         self.address
     }

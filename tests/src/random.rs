@@ -1,6 +1,6 @@
 //! Numbers that look random and are the same in every run.
 
-/// Marsaglia's xorshift64*; whoever fails tells its seed.
+/// Marsaglia's xorshift64*; a failing test prints its seed.
 #[derive(Clone, Debug)]
 pub struct Random(u64);
 
@@ -15,7 +15,7 @@ impl Random {
     /// The numbers of one test: the same in every run, but others with each `SETTINGS_FUZZ_SEED`.
     ///
     /// # Panics
-    /// Where the variable is no number.
+    /// If the variable is not a number.
     pub fn seeded(test: u64) -> Self {
         let seed = std::env::var("SETTINGS_FUZZ_SEED")
             .map(|text| text.parse().expect("SETTINGS_FUZZ_SEED is a number"));

@@ -13,12 +13,12 @@ use pty_process::blocking::{Command, Pty, open};
 
 use crate::cli::Folder;
 
-/// How long a shell may take for an answer on a busy machine.
+/// The time that a shell may take to answer on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What is typed to have the edited line printed, and the line emptied.
+/// The keys that print the edited line and empty it.
 const DUMP: &str = "\x18r";
-/// What is typed to have all candidates of the line's last word put in, or printed.
+/// The keys that insert or print all candidates for the last word of the line.
 const ALL: &str = "\x18a";
 const EMPTY: &str = "\x15";
 
@@ -37,7 +37,7 @@ impl Kind {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Bash, Self::Zsh, Self::Fish];
 
-    /// What it and the subcommand `completion` call it.
+    /// The name of the program, and of the shell for `completion`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -47,7 +47,7 @@ impl Kind {
         }
     }
 
-    /// Where it reads the lines of its start, below its home, and what stands there ahead of a program's own.
+    /// The startup file below its home, and the lines that precede the program's own.
     fn start(self) -> (&'static str, &'static str) {
         match self {
             Self::Bash => (
@@ -150,7 +150,7 @@ impl Shell {
         self.line_after(line, "\t")
     }
 
-    /// Waits until the screen shows this text beside the candidates for the last word of the line.
+    /// Waits until the screen shows this text next to the candidates for the last word of the line.
     ///
     /// # Panics
     /// Where it never does.
@@ -189,7 +189,7 @@ impl Shell {
         (&*self.terminal).write_all(keys.as_bytes()).expect("the shell reads");
     }
 
-    /// What is shown up to this text, which is left out.
+    /// Returns what is shown before this text.
     fn until(&mut self, end: &str) -> String {
         let started = Instant::now();
         loop {

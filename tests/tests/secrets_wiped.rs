@@ -255,7 +255,7 @@ fn changing_leaves_none(config: &Path, told: &Path) {
     assert!(matches!(store.save().unwrap(), SaveOutcome::Unchanged));
     assert!(store.set("Vault.Open", &["true"]).unwrap().is_changed());
     assert!(matches!(store.save().unwrap(), SaveOutcome::Written { version: VersionStatus::Added(3), .. }));
-    assert!(store.restore(2).unwrap());
+    assert!(store.restore(2).unwrap().is_changed());
     File::options().append(true).open(config).unwrap().write_all(b" ").unwrap();
     assert!(store.save().is_err(), "it was changed meanwhile");
     assert_eq!(store.history().unwrap().len(), 3);

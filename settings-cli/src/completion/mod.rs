@@ -113,7 +113,7 @@ fn paths(root: &'static Section, word: &OsStr, end: &str) -> Vec<CompletionCandi
     let candidate = |leaf: Leaf| {
         let path = leaf.path.to_string();
         starts_with(&path, word).then(|| {
-            let is_hidden = leaf.setting.hidden || leaf.setting.deprecated.is_some();
+            let is_hidden = leaf.setting.hidden() || leaf.setting.deprecated().is_some();
             let about = settings_core::markdown::plain(leaf.setting.summary());
             CompletionCandidate::new(path + end).help(Some(about.into())).hide(is_hidden)
         })

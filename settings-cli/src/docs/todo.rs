@@ -16,7 +16,7 @@ impl Todo {
     pub(super) fn run<T: Settings>(self, out: &mut dyn Write) -> Outcome {
         let mut open = 0_usize;
         for leaf in T::SCHEMA.leaves() {
-            if let Some(todo) = leaf.setting.todo {
+            if let Some(todo) = leaf.setting.todo() {
                 writeln!(out, "{}: {todo}", leaf.path)?;
                 open += 1;
             }

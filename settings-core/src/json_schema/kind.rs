@@ -141,7 +141,7 @@ fn old_names(of: &Section) -> impl Iterator<Item = (&'static str, Map<String, Js
         Member::Section { .. } => None,
     });
     settings.flat_map(|setting| {
-        let keys = setting.aliases.iter().filter(|alias| !alias.contains('.'));
+        let keys = setting.aliases().iter().filter(|alias| !alias.contains('.'));
         keys.map(|alias| (*alias, old_name(setting, setting.key)))
     })
 }
@@ -167,7 +167,7 @@ pub(super) fn history(property: &mut Map<String, Json>, setting: &Setting) {
     if setting.kind.is_secret() {
         property.insert("writeOnly".to_owned(), json!(true));
     }
-    if let Some(deprecated) = &setting.deprecated {
+    if let Some(deprecated) = setting.deprecated() {
         property.insert("deprecated".to_owned(), json!(true));
         property.insert("deprecationMessage".to_owned(), json!(texts::deprecation(deprecated)));
     }

@@ -112,7 +112,7 @@ impl Writer {
 
     fn add_old_names(&self, schema: &mut Map<String, Json>) {
         for leaf in self.root.leaves() {
-            for alias in leaf.setting.aliases {
+            for alias in leaf.setting.aliases() {
                 let property = kind::old_name(leaf.setting, &leaf.path.to_string());
                 insert_property(schema, leaf.path.old_name(alias).keys(), property);
             }

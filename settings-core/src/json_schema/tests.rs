@@ -94,28 +94,25 @@ fn a_section_can_be_the_root() {
 
 #[test]
 fn repeated_sections_have_aliases_and_deprecated_settings() {
-    use crate::schema::{DefaultValue, Deprecated, Kind, Member, Section, Setting};
+    use crate::schema::{DefaultValue, Deprecated, Details, Kind, Member, Section, Setting};
 
-    const OLD: Deprecated =
-        Deprecated { since: "1.2", reason: "Nobody needs it.", replacement: Some("Port") };
-    const REPLICA: Section = Section {
-        key: "Replica",
-        members: &[
+    const OLD: Deprecated = Deprecated::new("1.2", "Nobody needs it.").replacement("Port");
+    const REPLICA: Section = Section::new(
+        "Replica",
+        &[
             Member::Setting(
                 Setting::new("Port", "port", Kind::Bool, DefaultValue::Bool(true))
-                    .aliases(&["Door", "Old.Port"]),
+                    .details(&Details::new().aliases(&["Door", "Old.Port"])),
             ),
             Member::Setting(
                 Setting::new("Key", "key", Kind::Secret, DefaultValue::Text(""))
-                    .deprecated(OLD)
-                    .aliases(&["Lock"]),
+                    .details(&Details::new().deprecated(OLD).aliases(&["Lock"])),
             ),
         ],
-        ..Section::EMPTY
-    };
+    );
     const REPLICAS: Setting =
         Setting::new("Replicas", "replicas", Kind::List(&Kind::Section(&REPLICA)), DefaultValue::Json("[]"));
-    const PROGRAM: Section = Section { members: &[Member::Setting(REPLICAS)], ..Section::EMPTY };
+    const PROGRAM: Section = Section::new("", &[Member::Setting(REPLICAS)]);
     let items = |schema: Schema| schema.to_value()["properties"]["Replicas"]["items"].clone();
     let (lenient, strict) = (items(json_schema(&PROGRAM)), items(strict_json_schema(&PROGRAM)));
     let door = &lenient["properties"]["Door"];

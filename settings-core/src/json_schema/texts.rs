@@ -66,7 +66,7 @@ fn documentation(setting: &Setting) -> String {
     let values: Vec<_> =
         setting.values.iter().map(|value| format!("- `{}`: {}", value.value, value.text)).collect();
     paragraph(&mut text, &values.join("\n"));
-    paragraph(&mut text, setting.note);
+    paragraph(&mut text, setting.note());
     text
 }
 

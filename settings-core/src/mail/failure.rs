@@ -2,12 +2,13 @@
 
 use std::error::Error;
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::certificate::CertificateFacts;
+use super::certificate::{CertificateDefect, CertificateFacts, CertificateName};
 use super::reply::Reply;
+use super::token::TokenError;
 
 /// A step of a delivery, in the order of execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -185,6 +186,8 @@ pub enum Cause {
     StartTlsNotOffered,
     /// Unencrypted bytes followed the reply to STARTTLS. Someone on the network path may have inserted them.
     StartTlsInjection(String),
+    /// There is no access token to log in with.
+    AccessToken(TokenError),
     /// The server does not offer AUTH.
     AuthNotOffered,
     /// The server offers AUTH, but no mechanism that can be used.
@@ -237,7 +240,9 @@ pub enum TlsFault {
         /// The expected name.
         expected: String,
         /// The names in the certificate.
-        presented: Vec<String>,
+        presented: Vec<CertificateName>,
+        /// The common name of the certificate, which does not count.
+        common_name: Option<String>,
     },
     /// The certificate does not have the fingerprint in the settings.
     WrongFingerprint {
@@ -248,6 +253,13 @@ pub enum TlsFault {
     SelfSigned(Option<Box<CertificateFacts>>),
     /// The certificate is signed by an authority that is not trusted.
     UnknownIssuer(Option<Box<CertificateFacts>>),
+    /// The certificate can never be used.
+    UnusableCertificate {
+        /// The reason.
+        defect: CertificateDefect,
+    },
+    /// The server requires a certificate from the client, which is not supported.
+    ClientCertificateRequired,
     /// The server did not answer with TLS.
     NotTls,
     /// The server refused the handshake with this alert.
@@ -314,11 +326,15 @@ impl fmt::Display for Cause {
                     "unencrypted bytes followed the server's STARTTLS reply (\"{text}\"); nothing was sent"
                 )
             }
+            Self::AccessToken(error) => write!(f, "{error}"),
             Self::AuthNotOffered => {
                 f.write_str("the server does not offer AUTH, so logging in is not possible")
             }
+            Self::AuthMechanisms(offered) if offered.is_empty() => {
+                f.write_str("the server offers AUTH without any mechanism, so logging in is not possible")
+            }
             Self::AuthMechanisms(offered) => {
-                write!(f, "the server offers only mechanisms that are not supported: {}", offered.join(" "))
+                write!(f, "the server offers only mechanisms that cannot be used: {}", offered.join(" "))
             }
             Self::AuthUnencrypted(peer) => {
                 write!(f, "the connection to {peer} is not encrypted, so the password was not sent")
@@ -367,11 +383,22 @@ impl fmt::Display for TlsFault {
         match self {
             Self::Expired(facts) => write!(f, "the server's certificate has expired{}", until(facts)),
             Self::NotYetValid(facts) => write!(f, "the server's certificate is not valid yet{}", from(facts)),
-            Self::WrongName { expected, presented } if presented.is_empty() => {
-                write!(f, "the server's certificate is not for {expected}")
+            Self::WrongName { expected, presented, common_name } if presented.is_empty() => {
+                write!(
+                    f,
+                    "the server's certificate is not for {expected}: it has no subject alternative name"
+                )?;
+                match common_name {
+                    Some(name) => write!(f, ", and its common name \"{name}\" does not count"),
+                    None => Ok(()),
+                }
             }
-            Self::WrongName { expected, presented } => {
-                write!(f, "the server's certificate is not for {expected} but for {}", presented.join(", "))
+            Self::WrongName { expected, presented, .. } => wrong_name(expected, presented, f),
+            Self::UnusableCertificate { defect } => {
+                write!(f, "the server's certificate cannot be used: {defect}")
+            }
+            Self::ClientCertificateRequired => {
+                f.write_str("the server requires a client certificate, which is not supported")
             }
             Self::WrongFingerprint { presented } => {
                 write!(f, "the server's certificate has another fingerprint: its SHA-256 is {presented}")
@@ -385,6 +412,21 @@ impl fmt::Display for TlsFault {
             Self::Incompatible(text) | Self::Other(text) => write!(f, "the handshake failed: {text}"),
         }
     }
+}
+
+/// Names the kinds as well if the same text is of another kind in the certificate.
+fn wrong_name(expected: &str, presented: &[CertificateName], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let ambiguous = presented.iter().any(|name| name.to_string().eq_ignore_ascii_case(expected));
+    let names: Vec<String> = presented
+        .iter()
+        .map(|name| if ambiguous { format!("the {} {name}", name.kind()) } else { name.to_string() })
+        .collect();
+    let kind = match expected.parse::<IpAddr>() {
+        Ok(_) if ambiguous => "the IP address ",
+        Err(_) if ambiguous => "the DNS name ",
+        _ => "",
+    };
+    write!(f, "the server's certificate is not for {kind}{expected} but for {}", names.join(", "))
 }
 
 fn seconds(duration: Duration) -> String {

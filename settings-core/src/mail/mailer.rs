@@ -8,7 +8,9 @@ use tracing::Instrument;
 
 use super::address::Address;
 use super::failure::{Cause, Failure, Step};
-use super::hints::with_hints;
+#[cfg(feature = "mail-outbox")]
+use super::fingerprint::Fingerprint;
+use super::hints::{Context, with_hints};
 use super::message::{MailObject, Message, MessageError, Stuffed};
 use super::metrics::{CloseReason, Counts, Metrics};
 use super::options::{MailerOptions, PoolConfig};
@@ -17,13 +19,15 @@ use super::pool::{Pool, PooledConnection, Transaction};
 #[cfg(feature = "mail-outbox")]
 use super::session::Gate;
 use super::session::{Accepted, ConnectConfig, DeliveryError, Envelope, Run, Session};
-use super::settings::EmailSettings;
+use super::settings::{EmailSettings, SenderError};
 use super::transcript::Transcript;
+use crate::schema::Names;
 
 /// Sends mail by the settings it was created with. Clones share connections, counts and settings.
 ///
 /// Every step of a delivery ends within `EmailSettings.SMTPServerTimeout`, and the delivery as a whole within six times
-/// that plus the time that the size of the message requires. Dropping the future of a delivery closes its connection.
+/// that plus the time that the size of the message requires. Only the reply to the complete message may take five minutes
+/// or more. Dropping the future of a delivery closes its connection.
 ///
 /// ```no_run
 /// use settings_core::mail::{EmailSettings, Mailer, MailerOptions, Message};
@@ -51,6 +55,7 @@ struct Shared {
 /// Everything derived from one state of the settings.
 struct Generation {
     settings: EmailSettings,
+    names: Names,
     ready: Result<Ready, Failure>,
 }
 
@@ -170,16 +175,20 @@ impl Mailer {
         self.generation().settings.clone()
     }
 
-    /// Creates an empty message from `FeedbackName` and `FeedbackEmail`, with `ReplyToAddress` as the reply address.
+    /// Creates an empty message from `FeedbackName` and `FeedbackEmail`, with `ReplyToAddress` as the reply address and
+    /// `EnvelopeSender` as the address for bounces.
     ///
     /// # Errors
-    /// If `FeedbackEmail` is empty, or one of the three is malformed.
+    /// If `FeedbackEmail` is empty, or one of them is malformed.
     pub fn message(&self) -> Result<Message, Failure> {
         let settings = self.settings();
+        let names = self.shared.options.names;
         let failed =
-            |error: &dyn fmt::Display| Failure::new(Step::Settings, Cause::Settings(error.to_string()));
-        let message = Message::new(settings.sender().map_err(|error| failed(&error))?);
-        let reply_to = settings.reply_to().map_err(|error| failed(&error))?;
+            |error: SenderError| Failure::new(Step::Settings, Cause::Settings(error.describe(names)));
+        let message = Message::new(settings.sender().map_err(failed)?);
+        let envelope_sender = settings.envelope_sender().map_err(failed)?;
+        let message = envelope_sender.into_iter().fold(message, Message::envelope_sender);
+        let reply_to = settings.reply_to().map_err(failed)?;
         Ok(reply_to.into_iter().fold(message, Message::reply_to))
     }
 
@@ -219,21 +228,28 @@ impl Mailer {
     /// Sends a mail like [`Mailer::send_raw`], and passes `gate` right before the content.
     ///
     /// Until then, the server cannot have accepted the mail. If the gate fails, the content is not sent. Also returns the
-    /// settings that were used.
+    /// fingerprint of the settings and options that were used.
     #[cfg(feature = "mail-outbox")]
-    pub(crate) async fn send_gated(&self, gate: Gate, mail: &MailObject) -> (Outcome, EmailSettings) {
+    pub(crate) async fn send_gated(&self, gate: Gate, mail: &MailObject) -> (Outcome, Fingerprint) {
         let (attempt, generation) = self.deliver(self.run().with_gate(gate), || Prepared::new(mail)).await;
-        (attempt.outcome, generation.settings.clone())
+        (attempt.outcome, self.fingerprint_of(&generation))
     }
 
-    /// Returns true if these are the current settings.
+    /// Returns a fingerprint of everything that decides if a server accepts this mailer: the settings, the options, and
+    /// an access token that was given.
     #[cfg(feature = "mail-outbox")]
-    pub(crate) fn uses(&self, settings: &EmailSettings) -> bool {
-        self.generation().settings == *settings
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint_of(&self.generation())
+    }
+
+    #[cfg(feature = "mail-outbox")]
+    fn fingerprint_of(&self, generation: &Generation) -> Fingerprint {
+        Fingerprint::new(&generation.settings, &self.shared.options)
     }
 
     fn run(&self) -> Run {
         Run::start(self.generation().settings.smtp_server_timeout, 0)
+            .with_final_reply(self.shared.options.final_reply_timeout)
     }
 
     /// Makes one attempt; returns it with the settings that were used.
@@ -305,7 +321,7 @@ impl Mailer {
     ) -> Result<Accepted, DeliveryError> {
         if let Some(mut connection) = ready.pool.take(run).await {
             let delivered = connection.session.deliver(&mail.envelope, &mail.content, run).await;
-            if !delivered.as_ref().is_err_and(DeliveryError::is_stale_connection) {
+            if !delivered.as_ref().is_err_and(DeliveryError::may_concern_connection) {
                 self.shared.metrics.reused();
                 return ready.release(connection, delivered, run).await;
             }
@@ -356,8 +372,8 @@ impl Generation {
         let pool = options.pool.unwrap_or_else(|| PoolConfig::from_idle_timeout(settings.smtp_idle_timeout));
         let ready = ConnectConfig::from_settings(settings, options)
             .map(|config| Ready { config, pool: Pool::new(connections, pool) })
-            .map_err(|cause| with_hints(Failure::new(Step::Settings, cause), settings));
-        Self { settings: settings.clone(), ready }
+            .map_err(|cause| Failure::new(Step::Settings, cause));
+        Self { settings: settings.clone(), names: options.names, ready }
     }
 
     fn server(&self) -> String {
@@ -368,7 +384,7 @@ impl Generation {
         if !matches!(failure.step, Step::Message | Step::Settings) {
             failure.server = self.server();
         }
-        with_hints(failure, &self.settings)
+        with_hints(failure, Context { settings: &self.settings, names: self.names })
     }
 }
 

@@ -4,9 +4,11 @@
 //! same steps one by one for people, and `catch` is a server that receives mail during development.
 
 mod address;
+mod reverse_path;
 mod settings;
 pub use address::{Address, AddressError, Mailbox};
-pub use settings::{ConnectionSecurity, EmailSettings, SenderError, TlsVersion};
+pub use reverse_path::ReversePath;
+pub use settings::{AuthMechanism, ConnectionSecurity, EmailSettings, SenderError, TlsVersion};
 
 #[cfg(feature = "alerts")]
 pub mod alerts;
@@ -20,6 +22,8 @@ mod certificate;
 pub mod doctor;
 #[cfg(feature = "mail")]
 mod failure;
+#[cfg(feature = "mail-outbox")]
+mod fingerprint;
 #[cfg(feature = "mail")]
 mod hints;
 #[cfg(feature = "mail")]
@@ -30,6 +34,8 @@ mod mailer;
 mod message;
 #[cfg(feature = "mail")]
 mod metrics;
+#[cfg(feature = "mail-oauth")]
+mod oauth;
 #[cfg(feature = "mail")]
 mod options;
 #[cfg(feature = "mail-outbox")]
@@ -43,11 +49,13 @@ mod reply;
 #[cfg(feature = "mail")]
 mod session;
 #[cfg(feature = "mail")]
+mod token;
+#[cfg(feature = "mail")]
 mod transcript;
 
 #[cfg(feature = "mail")]
 pub use self::{
-    certificate::CertificateFacts,
+    certificate::{CertificateDefect, CertificateFacts, CertificateName},
     failure::{Cause, Failure, ParseStepError, ProtocolFault, Step, TlsFault},
     mailer::{Attempt, Mailer, Replacement},
     message::{Attachment, AutoSubmitted, MailObject, Message, MessageError, MessageId},
@@ -55,5 +63,6 @@ pub use self::{
     options::{MailerOptions, PoolConfig},
     outcome::{Outcome, Recipient, RecipientState},
     reply::{EnhancedCode, Reply},
+    token::{TokenError, TokenRequest, TokenSource},
     transcript::{Line, Speaker, StepRecord, Transcript},
 };

@@ -4,10 +4,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::settings::TlsVersion;
+use super::token::TokenSource;
+use crate::schema::Names;
 use crate::value::Secret;
 
 /// Options that a program sets for a mailer, in addition to the settings or instead of them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct MailerOptions {
     /// A PEM file with certificate authorities to trust in addition to those of the system and the settings.
@@ -18,14 +20,21 @@ pub struct MailerOptions {
     pub ehlo_name: Option<String>,
     /// An OAuth 2.0 access token to log in with instead of the password (XOAUTH2, OAUTHBEARER).
     pub access_token: Option<Secret>,
+    /// A source of OAuth 2.0 access tokens to log in with instead of the password (XOAUTH2, OAUTHBEARER).
+    pub token_source: Option<TokenSource>,
     /// Allows CRAM-MD5 as a last resort even if `EmailSettings.AllowCRAMMD5` is false.
     pub allow_cram_md5: bool,
     /// The oldest TLS version to use, instead of `EmailSettings.SMTPMinimumTLSVersion`.
     pub oldest_tls: Option<TlsVersion>,
     /// The maximum number of connections, instead of `EmailSettings.SMTPConnections`.
     pub connections: Option<usize>,
+    /// The time limit for the reply to a complete message, instead of five minutes or six times
+    /// `EmailSettings.SMTPServerTimeout`, whichever is longer.
+    pub final_reply_timeout: Option<Duration>,
     /// The limits for reusing connections, instead of `EmailSettings.SMTPIdleTimeout`.
     pub pool: Option<PoolConfig>,
+    /// The names of the settings in the program, for errors and hints.
+    pub names: Names,
 }
 
 /// The limits for reusing a connection for further mails.
@@ -113,6 +122,23 @@ impl MailerOptions {
         self
     }
 
+    /// Logs in with OAuth 2.0 access tokens from this source instead of the password.
+    #[must_use]
+    pub fn token_source(mut self, source: TokenSource) -> Self {
+        self.token_source = Some(source);
+        self
+    }
+
+    /// Sets the time limit for the reply to a complete message.
+    ///
+    /// A server may take minutes to store or scan a message (RFC 5321, 4.5.3.2.6). A mail whose reply comes later may have
+    /// been delivered, and is then delivered a second time when it is sent again.
+    #[must_use]
+    pub fn final_reply_timeout(mut self, timeout: Duration) -> Self {
+        self.final_reply_timeout = Some(timeout);
+        self
+    }
+
     /// Allows CRAM-MD5 where the server offers nothing better.
     ///
     /// CRAM-MD5 does not send the password, but it requires the server to store it in clear text, and MD5 is no longer
@@ -134,6 +160,25 @@ impl MailerOptions {
     #[must_use]
     pub fn connections(mut self, connections: usize) -> Self {
         self.connections = Some(connections);
+        self
+    }
+
+    /// Sets the names of the settings in the program, for errors and hints.
+    ///
+    /// Required only if the program nests [`EmailSettings`](super::EmailSettings) in another section, or gives the section
+    /// another key.
+    ///
+    /// ```
+    /// use settings_core::Settings;
+    /// use settings_core::mail::MailerOptions;
+    /// use settings_core::reference::ServerSettings;
+    /// use settings_core::schema::Names;
+    ///
+    /// let options = MailerOptions::default().names(Names::of(ServerSettings::SCHEMA));
+    /// ```
+    #[must_use]
+    pub fn names(mut self, names: Names) -> Self {
+        self.names = names;
         self
     }
 

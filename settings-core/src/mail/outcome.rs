@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::address::Address;
 use super::failure::{Cause, Failure, Step};
 use super::reply::Reply;
+use super::token::TokenError;
 
 /// The outcome of sending a mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,6 +123,11 @@ impl Outcome {
         }
     }
 
+    /// Returns true for a failure after which the same mail may be delivered later.
+    pub(crate) fn is_temporary(failure: &Failure) -> bool {
+        matches!(Self::from_failure(failure.clone(), Vec::new()), Self::Deferred { .. })
+    }
+
     /// Converts a failure. Only a missing reply to the final dot makes the outcome unknown.
     pub(crate) fn from_failure(failure: Failure, recipients: Vec<Recipient>) -> Self {
         if failure.step == Step::Dot && !matches!(failure.cause, Cause::Reply(_)) {
@@ -133,7 +139,8 @@ impl Outcome {
                 let retry_after = asked_wait(reply).unwrap_or(RETRY_AFTER);
                 Self::Deferred { retry_after, failure, recipients }
             }
-            Cause::TimedOut(_)
+            Cause::AccessToken(TokenError::Unavailable(_))
+            | Cause::TimedOut(_)
             | Cause::DeliveryTimedOut(_)
             | Cause::Closed
             | Cause::Io { .. }
@@ -145,6 +152,7 @@ impl Outcome {
             | Cause::Tls(_)
             | Cause::StartTlsNotOffered
             | Cause::StartTlsInjection(_)
+            | Cause::AccessToken(_)
             | Cause::AuthNotOffered
             | Cause::AuthMechanisms(_)
             | Cause::AuthUnencrypted(_)
@@ -169,8 +177,17 @@ impl fmt::Display for Outcome {
             }
             Self::NotAttempted { failure } => write!(f, "not attempted: {failure}")?,
         }
+        // The reply to a single recipient is the reply of the failure.
+        let is_repeated = |state: &RecipientState| match state {
+            RecipientState::Accepted(_) => false,
+            RecipientState::Deferred(reply) | RecipientState::Refused(reply) => {
+                self.recipients().len() == 1
+                    && self.failure().and_then(|failure| failure.reply()) == Some(reply)
+            }
+        };
         for Recipient { address, state } in self.recipients() {
             match state {
+                state if is_repeated(state) => {}
                 RecipientState::Accepted(_) => {}
                 RecipientState::Deferred(reply) => write!(f, "\n  {address} deferred: {reply}")?,
                 RecipientState::Refused(reply) => write!(f, "\n  {address} refused: {reply}")?,

@@ -1,13 +1,18 @@
 //! The settings of outgoing mail.
 
 mod sender;
+mod server;
 
 use std::net::IpAddr;
 use std::time::Duration;
 
 pub use self::sender::SenderError;
+use self::server::is_server_or_blank;
+#[cfg(feature = "mail")]
+pub(crate) use self::server::server_advice;
 
 use super::address::Address;
+use super::reverse_path::ReversePath;
 use crate::value::Secret;
 use crate::{SettingValue, Settings};
 
@@ -60,6 +65,12 @@ use crate::{SettingValue, Settings};
         severity = "warning"
     ),
     rule(
+        check = |mail| is_server_or_blank(&mail.smtp_server),
+        message = "the SMTP server is not a host name or IP address",
+        help = "set `SMTPServer` to the name alone, such as `mail.example.com`; the port belongs in `SMTPPort`",
+        fields("SMTPServer", "SMTPPort")
+    ),
+    rule(
         check = |mail| !mail.smtp_username.chars().any(char::is_control),
         message = "the username contains a line break or another control character",
         help = "remove it from `SMTPUsername`; a value read from a file may end in a line break",
@@ -82,6 +93,19 @@ use crate::{SettingValue, Settings};
         message = "the reply-to address is not a valid email address",
         help = "set `ReplyToAddress` to an address such as `help@example.com`, without a name",
         fields("ReplyToAddress")
+    ),
+    rule(
+        check = |mail| mail.envelope_sender.parse::<ReversePath>().is_ok(),
+        message = "the bounce address is not a valid email address",
+        help = "set `EnvelopeSender` to an address such as `bounces@example.com`, or to `<>` for no bounces",
+        fields("EnvelopeSender")
+    ),
+    rule(
+        check = |mail| mail.smtp_oauth_token_url.is_empty() || !mail.smtp_oauth_client_id.is_empty(),
+        message = "a token server is set, but the client ID is empty",
+        help = "set `SMTPOAuthClientID` to the ID under which the program is registered",
+        fields("SMTPOAuthTokenURL", "SMTPOAuthClientID"),
+        severity = "warning"
     ),
     rule(
         check = |mail| mail.smtp_source_address.is_empty() || mail.source_address().is_some(),
@@ -141,7 +165,8 @@ pub struct EmailSettings {
 
     /// Turns verification of the SMTP server's certificate off or on.
     ///
-    /// - `true`: The certificate is not verified, so anyone on the network path can impersonate the server.
+    /// - `true`: The certificate is not verified, so anyone on the network path can impersonate the server. Certificates
+    ///   that cannot be used at all are still refused: X.509 version 1, RSA keys below 2048 bits, P-521 and DSA keys.
     /// - `false`: The certificate must be valid, name the server, and be issued by a trusted authority.
     #[setting(
         key = "SkipServerCertificateVerification",
@@ -201,6 +226,18 @@ pub struct EmailSettings {
         max_len = 254
     )]
     pub reply_to_address: String,
+
+    /// The address that bounces of mails go to, if it differs from the sender address.
+    ///
+    /// With `<>`, nobody gets a bounce.
+    #[setting(
+        key = "EnvelopeSender",
+        title = "Notification bounce address",
+        page = "Notification sender",
+        console = "Site Configuration > Notifications",
+        max_len = 254
+    )]
+    pub envelope_sender: String,
 
     /// The name that this machine sends to the SMTP server with EHLO.
     ///
@@ -266,6 +303,71 @@ pub struct EmailSettings {
     )]
     pub allow_cram_md5: bool,
 
+    /// The mechanism for logging in to the SMTP server.
+    ///
+    /// - `Automatic`: The best mechanism that the server offers: SCRAM-SHA-256, PLAIN, LOGIN.
+    /// - `SCRAM-SHA-256`: Both sides prove that they know the password without sending it.
+    /// - `PLAIN`: The password is sent, protected by the encryption of the connection.
+    /// - `LOGIN`: An older form of PLAIN.
+    /// - `CRAM-MD5`: A proof that relies on MD5, which is no longer considered secure.
+    /// - `XOAUTH2`: An OAuth 2.0 access token, in the form of Google and Microsoft.
+    /// - `OAUTHBEARER`: An OAuth 2.0 access token, in the standard form.
+    #[setting(
+        key = "SMTPAuthMechanism",
+        title = "SMTP authentication mechanism",
+        page = "SMTP connection",
+        console = "Environment > SMTP connection",
+        default = AuthMechanism::Automatic
+    )]
+    pub smtp_auth_mechanism: AuthMechanism,
+
+    /// The address of the OAuth 2.0 token server. If set, the server logs in with access tokens instead of the password.
+    #[setting(
+        key = "SMTPOAuthTokenURL",
+        title = "SMTP OAuth token URL",
+        page = "SMTP connection",
+        console = "Environment > SMTP connection",
+        default = "",
+        format = "url"
+    )]
+    pub smtp_oauth_token_url: String,
+
+    /// The client ID for the OAuth 2.0 token server.
+    #[setting(
+        key = "SMTPOAuthClientID",
+        title = "SMTP OAuth client ID",
+        page = "SMTP connection",
+        console = "Environment > SMTP connection"
+    )]
+    pub smtp_oauth_client_id: String,
+
+    /// The client secret for the OAuth 2.0 token server.
+    #[setting(
+        key = "SMTPOAuthClientSecret",
+        title = "SMTP OAuth client secret",
+        page = "SMTP connection",
+        console = "Environment > SMTP connection"
+    )]
+    pub smtp_oauth_client_secret: Secret,
+
+    /// The refresh token for the OAuth 2.0 token server. If empty, the client gets tokens with its own credentials.
+    #[setting(
+        key = "SMTPOAuthRefreshToken",
+        title = "SMTP OAuth refresh token",
+        page = "SMTP connection",
+        console = "Environment > SMTP connection"
+    )]
+    pub smtp_oauth_refresh_token: Secret,
+
+    /// The scope to request from the OAuth 2.0 token server, such as `https://outlook.office365.com/.default`.
+    #[setting(
+        key = "SMTPOAuthScope",
+        title = "SMTP OAuth scope",
+        page = "SMTP connection",
+        console = "Environment > SMTP connection"
+    )]
+    pub smtp_oauth_scope: String,
+
     /// The maximum number of connections to the SMTP server. Further mails wait.
     #[setting(
         key = "SMTPConnections",
@@ -326,7 +428,8 @@ impl EmailSettings {
             let server = (mail.smtp_server.clone(), mail.smtp_port, mail.smtp_username.clone());
             let trust = (mail.smtp_ca_file.clone(), mail.smtp_certificate_fingerprint.clone());
             let encryption = (mail.connection_security, mail.smtp_minimum_tls_version);
-            (server, trust, encryption, mail.skip_server_certificate_verification, mail.allow_cram_md5)
+            let login = (mail.smtp_auth_mechanism, mail.allow_cram_md5, mail.smtp_oauth_token_url.clone());
+            (server, trust, encryption, mail.skip_server_certificate_verification, login)
         };
         way(self) == way(stored)
     }
@@ -358,6 +461,33 @@ pub enum ConnectionSecurity {
     /// The connection starts unencrypted and is encrypted before anything else is sent.
     #[value(text = "STARTTLS")]
     StartTls,
+}
+
+/// A mechanism for logging in to the SMTP server.
+#[derive(SettingValue, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AuthMechanism {
+    /// The best mechanism that the server offers.
+    #[value(text = "", label = "Automatic")]
+    Automatic,
+    /// SCRAM-SHA-256 (RFC 7677).
+    #[value(text = "SCRAM-SHA-256")]
+    ScramSha256,
+    /// PLAIN (RFC 4616).
+    #[value(text = "PLAIN")]
+    Plain,
+    /// LOGIN.
+    #[value(text = "LOGIN")]
+    Login,
+    /// CRAM-MD5 (RFC 2195).
+    #[value(text = "CRAM-MD5")]
+    CramMd5,
+    /// XOAUTH2.
+    #[value(text = "XOAUTH2")]
+    XOAuth2,
+    /// OAUTHBEARER (RFC 7628).
+    #[value(text = "OAUTHBEARER")]
+    OAuthBearer,
 }
 
 /// A TLS version that is considered secure.

@@ -78,7 +78,7 @@ impl Index {
                 parent: None,
                 slots: (0, 1),
                 optional: None,
-                section: &Section::EMPTY,
+                section: &const { Section::new("", &[]) },
             });
             index.slots.push(Slot::new(root.key, Target::Section(1)));
             index.add(root.key, Some(ROOT), root);
@@ -188,7 +188,7 @@ impl Index {
     pub(crate) fn aliases(&self) -> Vec<(String, LeafId)> {
         let mut aliases = Vec::new();
         for (leaf, entry) in (0..).zip(&self.leaves) {
-            for alias in entry.setting.aliases {
+            for alias in entry.setting.aliases() {
                 let mut keys =
                     if alias.contains('.') { Vec::new() } else { self.section_keys(entry.section) };
                 keys.push(alias);
@@ -209,12 +209,8 @@ impl Index {
 
 /// The names of a secret, and those of the secrets in the sections that it is a list or map of.
 fn secret_names(setting: &Setting, names: &mut Vec<&'static str>) {
-    names.extend(setting.aliases.iter().copied().chain([setting.key]));
-    let mut kind = setting.kind;
-    while let Kind::List(of) | Kind::Set(of) | Kind::Map(of) | Kind::Optional(of) = kind {
-        kind = *of;
-    }
-    if let Kind::Section(section) = kind {
+    names.extend(setting.aliases().iter().copied().chain([setting.key]));
+    if let Kind::Section(section) = setting.kind.innermost() {
         let secrets = section.leaves().map(|leaf| leaf.setting).filter(|setting| setting.kind.is_secret());
         secrets.for_each(|setting| secret_names(setting, names));
     }

@@ -1,15 +1,16 @@
-//! What documents say of a setting's values.
+//! The values of a setting as documents show them.
 
-use super::{Choice, DefaultValue, Kind, Setting};
+use super::{Choice, DefaultValue, Setting};
 
 /// One value as documents show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct DocumentedValue {
-    /// As it stands in `config.json`.
+    /// The value as it is written in `config.json`.
     pub value: &'static str,
-    /// What documents call it.
+    /// The value's name in documents.
     pub label: &'static str,
-    /// What it means (Markdown).
+    /// The meaning (Markdown).
     pub text: &'static str,
 }
 
@@ -23,7 +24,7 @@ impl Setting {
 
     /// Each value with its meaning: the setting's own list, else its type's.
     pub fn documented_values(&self) -> Vec<DocumentedValue> {
-        let choices = choices(&self.kind);
+        let choices = self.kind.choices();
         if self.values.is_empty() {
             let of_choice = |choice: &Choice| DocumentedValue {
                 value: choice.text,
@@ -40,20 +41,12 @@ impl Setting {
         documented.collect()
     }
 
-    /// Whether a value, as it stands in `config.json`, is the default.
+    /// Returns whether a value, as it is written in `config.json`, is the default.
     pub fn is_default(&self, value: &str) -> bool {
         match self.default {
             DefaultValue::Bool(bool) => value == if bool { "true" } else { "false" },
             DefaultValue::Text(text) => value == text,
             _ => false,
         }
-    }
-}
-
-fn choices(kind: &Kind) -> &'static [Choice] {
-    match *kind {
-        Kind::OneOf(choices) => choices,
-        Kind::Optional(of) => choices(of),
-        _ => &[],
     }
 }

@@ -1,11 +1,10 @@
-//! Sections that are known only at run time: those of plugins.
+//! Sections that are made at run time, such as those of plugins.
 
 use super::{Choice, DefaultValue, Kind, Member, Section, Setting};
 
-/// A section put together at run time.
+/// A builder of a section at run time.
 ///
-/// Its metadata is given to the program for good (leaked), as everything else in this room lives as long as the
-/// program; a section should thus be made once.
+/// The metadata is leaked, since everything else in this module lives as long as the program. Make each section once.
 ///
 /// ```
 /// use settings_core::schema::{DynamicSection, Kind};
@@ -35,7 +34,7 @@ impl DynamicSection {
         self.add(key, description, kind, default)
     }
 
-    /// Adds a setting that is one of some texts, each with what it means.
+    /// Adds a setting that is one of some texts, each with its meaning.
     #[must_use]
     pub fn one_of(self, key: &str, description: &str, choices: &[(&str, &str)], default: &str) -> Self {
         let choice =
@@ -51,16 +50,15 @@ impl DynamicSection {
         self.add(key, description, Kind::Secret, DefaultValue::Text(""))
     }
 
-    /// Adds a setting with all that is said of it: its title, aliases, deprecation, and so on.
+    /// Adds a setting that has a title, aliases, a deprecation, and so on.
     ///
     /// ```
-    /// use settings_core::schema::{DefaultValue, DynamicSection, Kind, Setting};
+    /// use settings_core::schema::{DefaultValue, Details, DynamicSection, Kind, Setting};
     ///
     /// let port = Setting::new("Port", "port", Kind::Integer { min: 1, max: 65535 }, DefaultValue::Integer(8443))
     ///     .title("Voice port")
-    ///     .doc("The port for voice.", &[], "")
-    ///     .aliases(&["UDPServerPort"])
-    ///     .restart();
+    ///     .doc("The port for voice.", &[])
+    ///     .details(Details::new().aliases(&["UDPServerPort"]).restart().leak());
     /// let section = DynamicSection::new("CallsPlugin", "Calls.").with(port).finish();
     /// # assert_eq!(section.leaf_count(), 1);
     /// ```
@@ -72,19 +70,14 @@ impl DynamicSection {
 
     fn add(mut self, key: &str, description: &str, kind: Kind, default: DefaultValue) -> Self {
         let key = leak(key);
-        self.settings.push(Setting::new(key, key, kind, default).doc(leak(description), &[], ""));
+        self.settings.push(Setting::new(key, key, kind, default).doc(leak(description), &[]));
         self
     }
 
     /// The section's metadata.
     pub fn finish(self) -> &'static Section {
         let members: Vec<Member> = self.settings.into_iter().map(Member::Setting).collect();
-        let section = Section {
-            key: leak(&self.key),
-            doc: leak(&self.doc),
-            members: Vec::leak(members),
-            ..Section::EMPTY
-        };
+        let section = Section::new(leak(&self.key), Vec::leak(members)).doc(leak(&self.doc));
         Box::leak(Box::new(section))
     }
 }

@@ -49,14 +49,14 @@ impl Key {
     /// No setting at all.
     pub(crate) const NONE: Self = {
         static NONE: Setting = Setting::new("", "", Kind::Bool, DefaultValue::None);
-        static EMPTY: Section = Section::EMPTY;
+        static EMPTY: Section = Section::new("", &[]);
         Self { section: &EMPTY, setting: &NONE }
     };
 
     /// The setting of the struct's field number `index`.
     ///
     /// # Panics
-    /// Where that field is not a setting: at compile time, when the derive calls it.
+    /// At compile time, if that field is not a setting.
     #[doc(hidden)]
     #[expect(clippy::panic, clippy::indexing_slicing, reason = "evaluated at compile time only")]
     pub const fn new(section: &'static Section, index: usize) -> Self {
@@ -114,7 +114,7 @@ impl fmt::Debug for Key {
 }
 
 impl PartialEq for Key {
-    /// Whether both are the same field of the same struct.
+    /// Returns whether both are the same field of the same struct.
     fn eq(&self, other: &Self) -> bool {
         std::ptr::eq(self.setting, other.setting)
     }

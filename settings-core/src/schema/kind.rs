@@ -1,9 +1,9 @@
-//! What a setting accepts.
+//! The values that a setting accepts.
 
 use super::{Section, TextRules};
 
-/// What a setting accepts. The one truth for the resolver, the JSON Schema and the documented value list.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// The values that a setting accepts. The one truth for the resolver, the JSON Schema and the documented value list.
+#[derive(Clone, Copy, Debug)]
 pub enum Kind {
     /// `true` or `false`.
     Bool,
@@ -25,13 +25,13 @@ pub enum Kind {
     Text,
     /// Text of a length, a format or a pattern.
     TextOf(&'static TextRules),
-    /// Text that never shows itself.
+    /// Text that is never shown.
     Secret,
     /// One of a closed list of texts, letter case included.
     OneOf(&'static [Choice]),
     /// A length of time, written as a whole number of `unit`, or in text with a suffix (`500ms`, `10s`, `5m`, `2h`).
     Duration {
-        /// What a bare number counts.
+        /// The unit of a bare number.
         unit: Unit,
         /// The smallest accepted value, in `unit`.
         min: u64,
@@ -64,30 +64,67 @@ pub enum Kind {
 /// One value of a [`Kind::OneOf`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Choice {
-    /// The value as it stands in `config.json`, such as `STARTTLS` or the empty text.
+    /// The value as it is written in `config.json`, such as `STARTTLS` or the empty text.
     pub text: &'static str,
-    /// How documents call it: `text`, or words where the text is empty (`Not specified`).
+    /// The value's name in documents: `text`, or words where the text is empty (`Not specified`).
     pub label: &'static str,
-    /// What it means (Markdown).
+    /// The meaning (Markdown).
     pub doc: &'static str,
 }
 
 /// A kind that only the program knows: text with a check.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct CustomKind {
-    /// What to call it in messages and documents: `an e-mail address`.
+    /// The name in messages and documents: `an e-mail address`.
     pub name: &'static str,
-    /// `Err` says in a few words what is wrong with the text.
+    /// Returns in a few words what is wrong with the text.
     pub check: fn(&str) -> Result<(), String>,
 }
 
-impl PartialEq for CustomKind {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
+impl CustomKind {
+    /// A kind with this name in messages and documents, whose `check` says in a few words what is wrong with a text.
+    pub const fn new(name: &'static str, check: fn(&str) -> Result<(), String>) -> Self {
+        Self { name, check }
     }
 }
 
-/// What a bare number of a [`Kind::Duration`] counts.
+impl PartialEq for Kind {
+    /// Returns whether both accept the same values. Sections are equal if they are the metadata of one struct, and
+    /// custom kinds if they are one value, since functions cannot be compared.
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Bool, Self::Bool)
+            | (Self::Text, Self::Text)
+            | (Self::Secret, Self::Secret)
+            | (Self::Json, Self::Json) => true,
+            (Self::Integer { min, max }, Self::Integer { min: other_min, max: other_max }) => {
+                (min, max) == (other_min, other_max)
+            }
+            (Self::Float { min, max }, Self::Float { min: other_min, max: other_max }) => {
+                (min, max) == (other_min, other_max)
+            }
+            (
+                Self::Duration { unit, min, max },
+                Self::Duration { unit: other_unit, min: other_min, max: other_max },
+            ) => (unit, min, max) == (other_unit, other_min, other_max),
+            (Self::Size { min, max }, Self::Size { min: other_min, max: other_max }) => {
+                (min, max) == (other_min, other_max)
+            }
+            (Self::TextOf(rules), Self::TextOf(other)) => rules == other,
+            (Self::OneOf(choices), Self::OneOf(other)) => choices == other,
+            (Self::List(of), Self::List(other))
+            | (Self::Set(of), Self::Set(other))
+            | (Self::Map(of), Self::Map(other))
+            | (Self::Optional(of), Self::Optional(other)) => of == other,
+            (Self::Section(section), Self::Section(other)) => std::ptr::eq(*section, *other),
+            (Self::Custom(custom), Self::Custom(other)) => std::ptr::eq(*custom, *other),
+            _ => false,
+        }
+    }
+}
+
+/// The unit of a bare number of a [`Kind::Duration`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
     /// Thousandths of a second.
@@ -128,7 +165,7 @@ impl Unit {
         }
     }
 
-    /// How many milliseconds one of it lasts.
+    /// The number of milliseconds that one of it lasts.
     pub const fn millis(self) -> u64 {
         match self {
             Self::Milliseconds => 1,
@@ -147,7 +184,7 @@ impl Kind {
     /// The same number with a fraction with narrower bounds.
     ///
     /// # Panics
-    /// At compile time, where the kind is no such number or the new bounds are not within the old.
+    /// At compile time, where the kind is not such a number or the new bounds are not within the old.
     #[must_use]
     #[expect(clippy::panic, reason = "evaluated at compile time only")]
     pub const fn with_float_range(self, low: f64, high: f64) -> Self {
@@ -222,7 +259,46 @@ impl Kind {
         }
     }
 
-    /// Whether values of this kind must never be shown, or hold one that must not.
+    /// The kind of a value that is not `null`: the kind without `Optional` around it.
+    pub const fn required(&self) -> &Self {
+        let mut kind = self;
+        while let Self::Optional(of) = kind {
+            kind = of;
+        }
+        kind
+    }
+
+    /// The kind of the elements of a list, set or map, optional or not; `None` for other kinds.
+    pub const fn element(&self) -> Option<&'static Self> {
+        match self.required() {
+            Self::List(of) | Self::Set(of) | Self::Map(of) => Some(of),
+            _ => None,
+        }
+    }
+
+    /// The kind of the innermost values: of a map of optional lists of texts, the kind of the texts.
+    pub const fn innermost(&self) -> &Self {
+        let mut kind = self;
+        while let Self::List(of) | Self::Set(of) | Self::Map(of) | Self::Optional(of) = kind {
+            kind = of;
+        }
+        kind
+    }
+
+    /// Returns whether its innermost values are sections.
+    pub const fn contains_sections(&self) -> bool {
+        matches!(self.innermost(), Self::Section(_))
+    }
+
+    /// The choices of a one-of, optional or not; empty for other kinds.
+    pub const fn choices(&self) -> &'static [Choice] {
+        match self.required() {
+            Self::OneOf(choices) => choices,
+            _ => &[],
+        }
+    }
+
+    /// Returns whether values of this kind are secret, or hold one that is.
     pub const fn is_secret(self) -> bool {
         match self {
             Self::Secret => true,

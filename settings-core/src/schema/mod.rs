@@ -1,10 +1,11 @@
-//! Const metadata: what a program's settings are, before any value is known.
+//! The metadata of a program's settings, as constants: their names, kinds, defaults and documentation.
 //!
-//! A [`Section`] is one annotated struct, a [`Setting`] one leaf of it. Both are written by
-//! `#[derive(Settings)]` and are plain data in the program's read-only memory. This room depends on nothing
-//! and does no I/O; everything else (resolution, documents, schema, templates) is derived from it.
+//! A [`Section`] is one annotated struct, a [`Setting`] one leaf of it, and a [`Key`] the name of a setting in code.
+//! `#[derive(Settings)]` writes them as plain data in the program's read-only memory. This module depends on no other
+//! and does no I/O; everything else (resolution, documents, JSON Schema, templates) is computed from it.
 
 pub(crate) mod assert;
+mod details;
 mod documented;
 mod dynamic;
 mod key;
@@ -17,6 +18,7 @@ mod text;
 mod tree;
 mod unknown;
 
+pub use details::{Deprecated, Details};
 pub use documented::DocumentedValue;
 pub use dynamic::DynamicSection;
 pub use key::{Key, Names};
@@ -24,7 +26,7 @@ pub use kind::{Choice, CustomKind, Kind, SIZE_UNITS, Unit};
 pub use naming::{Path, env_name};
 pub use rule::{Rule, Strength};
 pub use section::{Member, PageText, Section};
-pub use setting::{DefaultValue, Deprecated, Setting, ValueDoc, documents_every_value};
+pub use setting::{DefaultValue, Setting, ValueDoc, documents_every_value};
 pub use text::{Format, TextFault, TextRules};
 pub use tree::{Leaf, Leaves};
 pub use unknown::Unknown;

@@ -9,12 +9,12 @@ use std::fmt;
 pub struct Path(Vec<&'static str>);
 
 impl Path {
-    /// From the outermost section's key to the setting's.
+    /// The path with these keys, from the outermost section's to the setting's.
     pub fn new(keys: Vec<&'static str>) -> Self {
         Self(keys)
     }
 
-    /// From the outermost section's key to the setting's.
+    /// The keys, from the outermost section's to the setting's.
     pub fn keys(&self) -> &[&'static str] {
         &self.0
     }
@@ -24,7 +24,7 @@ impl Path {
         self.0.last().copied().unwrap_or_default()
     }
 
-    /// Where an old name of the setting stands: a bare key in the same section, a dotted one from the root.
+    /// The path of an old name of the setting: a bare key is in the same section, a dotted one starts at the root.
     ///
     /// ```
     /// use settings_core::schema::Path;
@@ -68,7 +68,7 @@ impl fmt::Display for Path {
 }
 
 /// The variable of a dotted path: the prefix, then the path in upper case, dots and all else that a variable
-/// can't hold as `_`.
+/// cannot hold as `_`.
 ///
 /// ```
 /// use settings_core::schema::env_name;

@@ -1,24 +1,24 @@
 //! Rules over several settings of a section.
 
-/// What must hold between the settings of a section. The check itself is typed and stands in the code that
-/// builds the section.
+/// A condition over several settings of a section. The check itself is typed and part of the code that builds the
+/// section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rule {
-    /// What is wrong where the rule is broken.
+    /// The message where the rule is broken.
     pub message: &'static str,
-    /// What to do about it; where it is empty, findings tell to change one of `fields`.
+    /// The help; if it is empty, findings suggest changing one of `fields`.
     pub help: &'static str,
     /// The settings that it looks at: keys of the section, or paths below it.
     pub fields: &'static [&'static str],
-    /// What a broken rule means.
+    /// The severity of a broken rule.
     pub strength: Strength,
 }
 
-/// What a broken rule means.
+/// The severity of a broken rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Strength {
-    /// The settings can't be used.
+    /// The settings cannot be used.
     Error,
-    /// They work, but are probably not what is meant.
+    /// The settings work, but are probably a mistake.
     Warning,
 }

@@ -4,33 +4,34 @@ use super::{Rule, Setting, Unknown};
 
 /// One annotated struct.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Section {
-    /// Its key in `config.json` where the parent's field gives no other; empty for a program's root.
+    /// The key in `config.json` where the parent's field gives no other; empty for a program's root.
     pub key: &'static str,
-    /// The prefix of every variable, without the underscore; only a program's root has one: `MM`.
+    /// The prefix of every variable, without the underscore: `MM`. Only a program's root has one.
     pub env_prefix: Option<&'static str>,
-    /// The reference page that its settings stand on.
+    /// The reference page of its settings.
     pub page: Option<&'static str>,
     /// The System Console page where its settings are edited: `Environment > SMTP`.
     pub console: Option<&'static str>,
-    /// What it is about (Markdown).
+    /// The documentation (Markdown).
     pub doc: &'static str,
-    /// Settings and nested sections, in the order of the struct's fields.
+    /// The settings and nested sections, in the order of the struct's fields.
     pub members: &'static [Member],
-    /// What must hold between its settings.
+    /// The rules over several of its settings.
     pub rules: &'static [Rule],
-    /// What reference pages say around the settings; of a program the root's and those of all sections below it.
+    /// The texts of reference pages around the settings. A program has the root's and those of all sections below it.
     pub page_texts: &'static [PageText],
-    /// What to say of unknown keys and variables in it and below it.
+    /// The policy for unknown keys and variables in it and below it.
     pub unknown: Option<Unknown>,
 }
 
-/// What one reference page says around its settings, in reStructuredText.
+/// The text of one reference page around its settings, in reStructuredText.
 ///
-/// A line `.. config:entry:: Section.Key` stands for the setting of that path; what is indented below it stands
-/// between the setting's heading and its table. Its option `:id:` asks for a `config:setting` directive with that
-/// anchor above the heading, whose own words are `:displayname:` and `:description:`. Settings of the page that have
-/// no place follow at its end.
+/// A line `.. config:entry:: Section.Key` is replaced by the setting of that path; the text indented below the line
+/// goes between the setting's heading and its table. Its option `:id:` asks for a `config:setting` directive with that
+/// anchor above the heading; `:displayname:` and `:description:` override that directive's words. Settings of the page
+/// that have no such line follow at its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageText {
     /// The page's name, as sections and settings give it.
@@ -47,11 +48,11 @@ pub enum Member {
     Setting(Setting),
     /// A nested struct.
     Section {
-        /// Its key in `config.json`.
+        /// The key in `config.json`.
         key: &'static str,
-        /// Its metadata.
+        /// The nested struct's metadata.
         section: &'static Section,
-        /// Whether it may be absent as a whole: its field is an `Option`.
+        /// True if the section may be absent as a whole: its field is an `Option`.
         optional: bool,
     },
 }
@@ -67,20 +68,71 @@ impl Member {
 }
 
 impl Section {
-    /// A section that says nothing of itself, to fill in from: `Section { key: "Mail", ..Section::EMPTY }`.
-    pub const EMPTY: Self = Self {
-        key: "",
-        env_prefix: None,
-        page: None,
-        console: None,
-        doc: "",
-        members: &[],
-        rules: &[],
-        page_texts: &[],
-        unknown: None,
-    };
+    /// A section with members and nothing else.
+    pub const fn new(key: &'static str, members: &'static [Member]) -> Self {
+        Self {
+            key,
+            env_prefix: None,
+            page: None,
+            console: None,
+            doc: "",
+            members,
+            rules: &[],
+            page_texts: &[],
+            unknown: None,
+        }
+    }
 
-    /// Whether a setting in it or below it is secret.
+    /// Makes it a program's root, whose variables begin with `prefix`.
+    #[must_use]
+    pub const fn env_prefix(mut self, prefix: &'static str) -> Self {
+        self.env_prefix = Some(prefix);
+        self
+    }
+
+    /// Sets the reference page.
+    #[must_use]
+    pub const fn page(mut self, page: &'static str) -> Self {
+        self.page = Some(page);
+        self
+    }
+
+    /// Sets the System Console page.
+    #[must_use]
+    pub const fn console(mut self, console: &'static str) -> Self {
+        self.console = Some(console);
+        self
+    }
+
+    /// Sets the documentation (Markdown).
+    #[must_use]
+    pub const fn doc(mut self, doc: &'static str) -> Self {
+        self.doc = doc;
+        self
+    }
+
+    /// Sets the rules.
+    #[must_use]
+    pub const fn rules(mut self, rules: &'static [Rule]) -> Self {
+        self.rules = rules;
+        self
+    }
+
+    /// Sets the texts of reference pages.
+    #[must_use]
+    pub const fn page_texts(mut self, texts: &'static [PageText]) -> Self {
+        self.page_texts = texts;
+        self
+    }
+
+    /// Sets the policy for unknown names.
+    #[must_use]
+    pub const fn unknown(mut self, unknown: Unknown) -> Self {
+        self.unknown = Some(unknown);
+        self
+    }
+
+    /// Returns whether a setting in it or below it is secret.
     pub const fn holds_secret(&self) -> bool {
         let mut rest = self.members;
         while let [first, others @ ..] = rest {
@@ -96,7 +148,7 @@ impl Section {
         false
     }
 
-    /// How many settings it and all sections below it hold.
+    /// Counts the settings of this section and of all sections below it.
     pub const fn leaf_count(&self) -> usize {
         let mut count = 0;
         let mut rest = self.members;
@@ -108,14 +160,5 @@ impl Section {
             rest = others;
         }
         count
-    }
-}
-
-impl PartialEq for Section {
-    /// Whether both are the metadata of one struct, as far as their names tell.
-    fn eq(&self, other: &Self) -> bool {
-        self.key == other.key
-            && self.members.len() == other.members.len()
-            && self.members.iter().zip(other.members).all(|(a, b)| a.key() == b.key())
     }
 }

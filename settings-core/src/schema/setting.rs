@@ -1,70 +1,40 @@
 //! One leaf: `EmailSettings.SMTPServer`.
 
-use super::Kind;
+use super::{Details, Kind};
 
-/// One setting. Written by the derive through the const builder below; read by everyone.
+/// One setting. The derive writes it with the const builder below.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Setting {
-    /// Its key in `config.json`, inside its section: `SMTPServer`.
+    /// The key in `config.json`, inside its section: `SMTPServer`.
     pub key: &'static str,
     /// The name of the struct's field: `smtp_server`.
     pub field: &'static str,
-    /// Its heading in documents: `SMTP server`.
+    /// The heading in documents: `SMTP server`.
     pub title: &'static str,
-    /// What it does (Markdown; the first sentence is the summary).
+    /// The description (Markdown). Its first sentence is the summary.
     pub description: &'static str,
     /// Each documented value, in the order of the doc comment.
     pub values: &'static [ValueDoc],
-    /// What follows the value list (Markdown), empty where nothing does.
-    pub note: &'static str,
-    /// What it accepts.
+    /// The values that the setting accepts.
     pub kind: Kind,
-    /// Its value where no layer gives one.
+    /// The value where no layer gives one.
     pub default: DefaultValue,
-    /// The keys of the section's settings that its default is computed from; empty where it isn't.
-    pub computed_from: &'static [&'static str],
-    /// Old or wrong names that still work and warn: `Section.Key`, or a bare key of the same section.
-    pub aliases: &'static [&'static str],
-    /// Its page in the System Console, where it isn't the section's: `Environment > SMTP`.
-    pub console: Option<&'static str>,
-    /// Its reference page, where it isn't the section's.
-    pub page: Option<&'static str>,
-    /// The version that brought it; `next` for the one to come.
-    pub added: Option<&'static str>,
-    /// Why and since when it should no longer be set.
-    pub deprecated: Option<Deprecated>,
-    /// Where it may be set, or for whom, in a word of the program's own.
-    pub scope: Option<&'static str>,
-    /// Whether a change needs a restart of the server.
-    pub restart: bool,
-    /// Whether it works but stands in no document.
-    pub hidden: bool,
-    /// What of it is still to be found out or decided; documents don't show it, `docs todo` lists it.
-    pub todo: Option<&'static str>,
-}
-
-/// Why and since when a setting should no longer be set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Deprecated {
-    /// The version: `1.2`, or `next` for the one to come.
-    pub since: &'static str,
-    /// Why, in a sentence.
-    pub reason: &'static str,
-    /// What to set instead: `Section.Key`, or a bare key of the same section.
-    pub replacement: Option<&'static str>,
+    pub(super) details: Option<&'static Details>,
 }
 
 /// One documented value of a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ValueDoc {
-    /// The value as it stands in `config.json`.
+    /// The value as it is written in `config.json`.
     pub value: &'static str,
-    /// What it means (Markdown).
+    /// The meaning (Markdown).
     pub text: &'static str,
 }
 
 /// A setting's value where no layer gives one.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub enum DefaultValue {
     /// Nothing: `null`, the default of an optional setting.
     None,
@@ -90,26 +60,7 @@ pub enum DefaultValue {
 impl Setting {
     /// A setting without documentation; the derive adds it with the methods below.
     pub const fn new(key: &'static str, field: &'static str, kind: Kind, default: DefaultValue) -> Self {
-        Self {
-            key,
-            field,
-            title: key,
-            description: "",
-            values: &[],
-            note: "",
-            kind,
-            default,
-            computed_from: &[],
-            aliases: &[],
-            console: None,
-            page: None,
-            added: None,
-            deprecated: None,
-            scope: None,
-            restart: false,
-            hidden: false,
-            todo: None,
-        }
+        Self { key, field, title: key, description: "", values: &[], kind, default, details: None }
     }
 
     /// Sets the heading.
@@ -119,94 +70,27 @@ impl Setting {
         self
     }
 
-    /// Sets the three parts of the doc comment: before, in and after its value list.
+    /// Sets the first two parts of the doc comment: the text before its value list, and the list.
+    ///
+    /// [`Details::note`] sets the third part.
     #[must_use]
-    pub const fn doc(
-        mut self,
-        description: &'static str,
-        values: &'static [ValueDoc],
-        note: &'static str,
-    ) -> Self {
+    pub const fn doc(mut self, description: &'static str, values: &'static [ValueDoc]) -> Self {
         self.description = description;
         self.values = values;
-        self.note = note;
         self
     }
 
-    /// Sets what the default is computed from, when the section is built; [`DefaultValue::Computed`] holds the rule.
+    /// Sets the metadata that few settings have.
     #[must_use]
-    pub const fn computed_from(mut self, keys: &'static [&'static str]) -> Self {
-        self.computed_from = keys;
-        self
-    }
-
-    /// Sets the old names.
-    #[must_use]
-    pub const fn aliases(mut self, aliases: &'static [&'static str]) -> Self {
-        self.aliases = aliases;
-        self
-    }
-
-    /// Sets a System Console path of its own.
-    #[must_use]
-    pub const fn console(mut self, console: &'static str) -> Self {
-        self.console = Some(console);
-        self
-    }
-
-    /// Sets a reference page of its own.
-    #[must_use]
-    pub const fn page(mut self, page: &'static str) -> Self {
-        self.page = Some(page);
-        self
-    }
-
-    /// Sets the version that brought it.
-    #[must_use]
-    pub const fn added(mut self, version: &'static str) -> Self {
-        self.added = Some(version);
-        self
-    }
-
-    /// Says that it should no longer be set.
-    #[must_use]
-    pub const fn deprecated(mut self, deprecated: Deprecated) -> Self {
-        self.deprecated = Some(deprecated);
-        self
-    }
-
-    /// Sets where it may be set, or for whom.
-    #[must_use]
-    pub const fn scope(mut self, scope: &'static str) -> Self {
-        self.scope = Some(scope);
-        self
-    }
-
-    /// Says that a change needs a restart.
-    #[must_use]
-    pub const fn restart(mut self) -> Self {
-        self.restart = true;
-        self
-    }
-
-    /// Keeps it out of documents.
-    #[must_use]
-    pub const fn hidden(mut self) -> Self {
-        self.hidden = true;
-        self
-    }
-
-    /// Notes what of it is still open.
-    #[must_use]
-    pub const fn todo(mut self, todo: &'static str) -> Self {
-        self.todo = Some(todo);
+    pub const fn details(mut self, details: &'static Details) -> Self {
+        self.details = Some(details);
         self
     }
 }
 
-/// Whether `values` names each value of a bool or one-of `kind` exactly once and nothing else.
+/// Returns whether `values` names each value of a bool or one-of `kind` exactly once and nothing else.
 ///
-/// The derive asserts it at compile time; an empty list is the absence of one and passes.
+/// The derive asserts it at compile time. An empty list is no list and passes.
 pub const fn documents_every_value(kind: Kind, values: &[ValueDoc]) -> bool {
     if values.is_empty() {
         return true;

@@ -2,8 +2,9 @@
 
 use super::{Member, Path, Section, Setting};
 
-/// One setting with all that its sections say of it.
+/// One setting with what it inherits from its sections.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Leaf {
     /// Its place in `config.json`.
     pub path: Path,
@@ -15,7 +16,7 @@ pub struct Leaf {
     pub page: Option<&'static str>,
     /// Its page in the System Console, its own or the nearest section's.
     pub console: Option<&'static str>,
-    /// Whether it stands in a section that may be absent as a whole.
+    /// True if the setting is in a section that may be absent as a whole.
     pub optional: bool,
 }
 
@@ -71,8 +72,8 @@ impl Iterator for Leaves {
                         path: Path::new(keys),
                         setting,
                         section: frame.section,
-                        page: setting.page.or(frame.page),
-                        console: setting.console.or(frame.console),
+                        page: setting.page().or(frame.page),
+                        console: setting.console().or(frame.console),
                         optional: frame.optional,
                     });
                 }

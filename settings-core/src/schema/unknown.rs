@@ -1,10 +1,12 @@
-//! What to say of names that no setting has.
+//! The policy for unknown names.
 
-/// What to say of keys and variables that no setting has. Where nobody says: an error where a setting's name is near, a
-/// warning in a section of the program, a note outside of all.
+/// The policy for keys and variables that no setting has.
+///
+/// Without a policy, such a name is an error if a setting's name is near, a warning inside a section of the program,
+/// and a note elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unknown {
-    /// Nothing, be a setting's name ever so near.
+    /// No diagnostic, even if a setting's name is near.
     Allow,
     /// A warning.
     Warn,

@@ -30,7 +30,7 @@ pub struct Side {
 impl Difference {
     /// Returns whether the setting takes effect only after a restart.
     pub const fn needs_restart(&self) -> bool {
-        self.setting.restart
+        self.setting.restart()
     }
 }
 

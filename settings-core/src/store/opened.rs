@@ -397,7 +397,7 @@ impl<T: Settings> Store<T> {
 
 fn change(current: &Effective<'_>, action: Action) -> Change {
     let keys = |path: &schema::Path| path.keys().iter().map(|key| (*key).to_owned()).collect();
-    let aliases = current.setting.aliases.iter().copied();
+    let aliases = current.setting.aliases().iter().copied();
     Change {
         path: keys(&current.path),
         old_names: aliases.map(|alias| keys(&current.path.old_name(alias))).collect(),

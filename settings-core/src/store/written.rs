@@ -6,11 +6,11 @@ use crate::value::{Value, ZeroizingString, to_zeroizing_json};
 
 /// Formats a value as JSON. Settings that were not given are left out of sections, so that they keep their defaults.
 pub(super) fn to_written_json<V: AsRef<str>>(kind: &Kind, value: &Value<'_>, given: &[V]) -> ZeroizingString {
-    if !holds_sections(kind) {
+    if !kind.contains_sections() {
         return to_zeroizing_json(kind, value);
     }
     let mut out = ZeroizingString::default();
-    match (given, element(kind), value) {
+    match (given, kind.element(), value) {
         ([given], ..) => write_text(&mut out, kind, value, given.as_ref()),
         (_, Some(of), Value::List(values)) => {
             bracketed(&mut out, ["[", "]"], values.iter().zip(given), |out, (value, given)| {
@@ -20,22 +20,6 @@ pub(super) fn to_written_json<V: AsRef<str>>(kind: &Kind, value: &Value<'_>, giv
         _ => return to_zeroizing_json(kind, value),
     }
     out
-}
-
-fn holds_sections(kind: &Kind) -> bool {
-    match kind {
-        Kind::Section(_) => true,
-        Kind::Optional(of) | Kind::List(of) | Kind::Set(of) | Kind::Map(of) => holds_sections(of),
-        _ => false,
-    }
-}
-
-fn element(kind: &Kind) -> Option<&'static Kind> {
-    match kind {
-        Kind::List(of) | Kind::Set(of) => Some(of),
-        Kind::Optional(of) => element(of),
-        _ => None,
-    }
 }
 
 fn write_text(out: &mut ZeroizingString, kind: &Kind, value: &Value<'_>, given: &str) {

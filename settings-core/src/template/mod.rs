@@ -24,7 +24,7 @@ use crate::value::Value;
 
 /// Returns true if templates include the setting.
 fn is_named(setting: &Setting) -> bool {
-    !setting.hidden && setting.deprecated.is_none()
+    !setting.hidden() && setting.deprecated().is_none()
 }
 
 /// The default to write; `None` if a template omits the setting.

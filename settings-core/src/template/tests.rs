@@ -112,7 +112,7 @@ data:
         let is_secret = leaf.setting.kind.is_secret();
         assert_eq!((map.contains(&name), secret.contains(&name)), (!is_secret, is_secret), "{name}");
     }
-    let none = config_map(&crate::schema::Section::EMPTY, "mail");
+    let none = config_map(&const { crate::schema::Section::new("", &[]) }, "mail");
     assert!(none.ends_with("data: {}\n"), "{none}");
 }
 

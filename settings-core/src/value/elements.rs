@@ -121,7 +121,7 @@ pub(crate) enum Name {
 pub(crate) fn member_called(section: &Section, key: &str) -> Option<(usize, Name)> {
     let position = |is: &dyn Fn(&Member) -> bool| section.members.iter().position(is);
     let by_alias = |member: &Member| match member {
-        Member::Setting(setting) => setting.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(key)),
+        Member::Setting(setting) => setting.aliases().iter().any(|alias| alias.eq_ignore_ascii_case(key)),
         Member::Section { .. } => false,
     };
     position(&|member| member.key() == key)

@@ -74,13 +74,10 @@ pub enum Value<'a> {
 /// struct Colour(u32);
 ///
 /// impl SettingValue for Colour {
-///     const KIND: Kind = Kind::Custom(&CustomKind {
-///         name: "a colour such as #2389D7",
-///         check: |text| match text.strip_prefix('#').map(|digits| u32::from_str_radix(digits, 16)) {
+///     const KIND: Kind = Kind::Custom(&CustomKind::new("a colour such as #2389D7", |text| match text.strip_prefix('#').map(|digits| u32::from_str_radix(digits, 16)) {
 ///             Some(Ok(_)) => Ok(()),
 ///             _ => Err("not six hexadecimal digits after a #".to_owned()),
-///         },
-///     });
+///         }));
 ///
 ///     fn from_value(value: Value<'_>) -> Option<Self> {
 ///         u32::from_str_radix(value.as_text()?.strip_prefix('#')?, 16).ok().map(Self)
@@ -223,9 +220,8 @@ impl Setting {
 
 /// Returns the unit of a bare number, for a duration or an optional one.
 fn unit(kind: &Kind) -> Option<Unit> {
-    match kind {
+    match kind.required() {
         Kind::Duration { unit, .. } => Some(*unit),
-        Kind::Optional(of) => self::unit(of),
         _ => None,
     }
 }

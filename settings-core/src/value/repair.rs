@@ -81,11 +81,7 @@ fn quoted(text: &str) -> String {
 }
 
 fn is_list(kind: &Kind) -> bool {
-    match kind {
-        Kind::List(_) | Kind::Set(_) => true,
-        Kind::Optional(of) => is_list(of),
-        _ => false,
-    }
+    matches!(kind.required(), Kind::List(_) | Kind::Set(_))
 }
 
 /// Returns the texts that could be meant, the likeliest first. The kind does not accept most of them.

@@ -69,7 +69,7 @@ fn write_json<W: Write>(out: &mut W, kind: &Kind, value: &Value<'_>) {
         Value::Float(float) => {
             let _ = out.write_fmt(format_args!("{float}"));
         }
-        Value::Text(text) if is_json(kind) => write(out, text),
+        Value::Text(text) if matches!(kind.required(), Kind::Json) => write(out, text),
         Value::Text(text) | Value::Secret(text) => json::write_string(out, text),
         Value::Duration(duration) => match in_unit(kind, *duration) {
             Some(count) => {
@@ -104,18 +104,9 @@ fn write<W: Write>(out: &mut W, text: &str) {
     let _ = out.write_str(text);
 }
 
-fn is_json(kind: &Kind) -> bool {
-    match kind {
-        Kind::Json => true,
-        Kind::Optional(of) => is_json(of),
-        _ => false,
-    }
-}
-
 fn write_section<W: Write>(out: &mut W, kind: &Kind, values: &[Value<'_>]) {
-    let members = match kind {
+    let members = match kind.required() {
         Kind::Section(section) => section.members,
-        Kind::Optional(of) => return write_section(out, of, values),
         _ => &[],
     };
     write(out, "{");
@@ -131,18 +122,14 @@ fn write_section<W: Write>(out: &mut W, kind: &Kind, values: &[Value<'_>]) {
     write(out, "}");
 }
 
+/// The kind of an element of a list or map; of another kind, that kind itself.
 fn element(kind: &Kind) -> &Kind {
-    match kind {
-        Kind::Optional(of) if matches!(of, Kind::List(_) | Kind::Set(_) | Kind::Map(_)) => element(of),
-        Kind::List(of) | Kind::Set(of) | Kind::Map(of) | Kind::Optional(of) => of,
-        other => other,
-    }
+    kind.element().unwrap_or(kind.required())
 }
 
 fn in_unit(kind: &Kind, duration: Duration) -> Option<u128> {
-    let unit = match kind {
+    let unit = match kind.required() {
         Kind::Duration { unit, .. } => *unit,
-        Kind::Optional(of) => return in_unit(of, duration),
         _ => Unit::Seconds,
     };
     let unit = u128::from(unit.millis());

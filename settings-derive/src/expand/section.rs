@@ -17,41 +17,21 @@ pub(super) fn expand(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
     let ident = &input.original.ident;
     let private = private(library);
     let key = input.key();
-    let env_prefix = optional(input.attrs.env_prefix.as_ref());
-    let page = optional(input.attrs.page.as_ref());
-    let console = optional(input.attrs.console.as_ref());
-    let doc = &input.doc.description;
+    let calls = calls(input, library);
     let keys: Vec<_> =
         input.fields.iter().filter_map(|field| Some((field.ident, field.key()?.value))).collect();
     let members = input.fields.iter().map(|field| member(field, &keys, library));
     let build = build(input, library);
     let proofs = proofs(input, library);
     let names = names::expand(input, library);
-    let rules = rules(input, library);
-    let page_texts = input.attrs.page_texts.iter().map(|text| page_text(text, library));
-    let unknown = match input.attrs.unknown {
-        Some(variant) => {
-            let variant = Ident::new(variant, Span::call_site());
-            quote!(::core::option::Option::Some(#library::schema::Unknown::#variant))
-        }
-        None => quote!(::core::option::Option::None),
-    };
     quote! {
         const _: () = {
             #[automatically_derived]
             #[allow(deprecated)]
             impl #private::Metadata for #ident {
-                const SECTION: #library::schema::Section = #library::schema::Section {
-                    key: #key,
-                    env_prefix: #env_prefix,
-                    page: #page,
-                    console: #console,
-                    doc: #doc,
-                    members: &[#(#members),*],
-                    rules: &[#(#rules),*],
-                    page_texts: &[#(#page_texts),*],
-                    unknown: #unknown,
-                };
+                const MEMBERS: &'static [#library::schema::Member] = &[#(#members),*];
+                const SECTION: #library::schema::Section =
+                    #library::schema::Section::new(#key, Self::MEMBERS) #calls;
             }
             // a constant would be copied into each part of the program that uses it
             static __SCHEMA: #library::schema::Section = <#ident as #private::Metadata>::SECTION;
@@ -71,6 +51,36 @@ pub(super) fn expand(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
         };
         #names
     }
+}
+
+/// The calls that add to the section what its attributes say.
+fn calls(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
+    let attrs = &input.attrs;
+    let mut calls = TokenStream::new();
+    let texts = [("env_prefix", &attrs.env_prefix), ("page", &attrs.page), ("console", &attrs.console)];
+    for (name, text) in texts {
+        if let Some(Spanned { value, .. }) = text {
+            let name = Ident::new(name, Span::call_site());
+            calls.extend(quote!(.#name(#value)));
+        }
+    }
+    let doc = &input.doc.description;
+    if !doc.is_empty() {
+        calls.extend(quote!(.doc(#doc)));
+    }
+    if !attrs.rules.is_empty() {
+        let rules = rules(input, library);
+        calls.extend(quote!(.rules(&[#(#rules),*])));
+    }
+    if !attrs.page_texts.is_empty() {
+        let texts = attrs.page_texts.iter().map(|text| page_text(text, library));
+        calls.extend(quote!(.page_texts(&[#(#texts),*])));
+    }
+    if let Some(variant) = attrs.unknown {
+        let variant = Ident::new(variant, Span::call_site());
+        calls.extend(quote!(.unknown(#library::schema::Unknown::#variant)));
+    }
+    calls
 }
 
 fn member(field: &Field<'_>, keys: &[(&Ident, String)], library: &TokenStream) -> TokenStream {
@@ -120,7 +130,7 @@ fn repeated(
                 #library::schema::DefaultValue::Json(#default),
             )
             .title(#title)
-            .doc(#description, &[], ""),
+            .doc(#description, &[]),
         )
     }
 }
@@ -158,12 +168,30 @@ fn setting(
         leaf.doc.values.iter().map(
             |Value { value, text, .. }| quote!(#library::schema::ValueDoc { value: #value, text: #text }),
         );
-    let note = &leaf.doc.note;
-    let mut setting = quote! {
+    let setting = quote! {
         #library::schema::Setting::new(#key, #name, #kind, #default)
             .title(#title)
-            .doc(#description, &[#(#values),*], #note)
+            .doc(#description, &[#(#values),*])
     };
+    let details = details(leaf, keys, library);
+    if details.is_empty() {
+        return setting;
+    }
+    quote! {
+        #setting.details({
+            const __DETAILS: #library::schema::Details = #library::schema::Details::new() #details;
+            &__DETAILS
+        })
+    }
+}
+
+/// The calls that add what few settings say of themselves.
+fn details(leaf: &Leaf<'_>, keys: &[(&Ident, String)], library: &TokenStream) -> TokenStream {
+    let mut setting = TokenStream::new();
+    let note = &leaf.doc.note;
+    if !note.is_empty() {
+        setting.extend(quote!(.note(#note)));
+    }
     if !leaf.attrs.aliases.is_empty() {
         let aliases = leaf.attrs.aliases.iter().map(|alias| &alias.value);
         setting.extend(quote!(.aliases(&[#(#aliases),*])));
@@ -196,10 +224,9 @@ fn history(leaf: &Leaf<'_>, library: &TokenStream) -> TokenStream {
             text.as_ref().map_or_else(String::new, |text| text.value.clone())
         };
         let (since, reason) = (text(&deprecated.since), text(&deprecated.reason));
-        let replacement = optional(deprecated.replacement.as_ref());
-        calls.extend(quote! {
-            .deprecated(#library::schema::Deprecated { since: #since, reason: #reason, replacement: #replacement })
-        });
+        let replacement =
+            deprecated.replacement.as_ref().map(|Spanned { value, .. }| quote!(.replacement(#value)));
+        calls.extend(quote!(.deprecated(#library::schema::Deprecated::new(#since, #reason) #replacement)));
     }
     if let Some(scope) = leaf.attrs.scope.as_ref().map(|scope| &scope.value) {
         calls.extend(quote!(.scope(#scope)));
@@ -399,12 +426,5 @@ fn proof(call: TokenStream, span: Span, library: &TokenStream) -> TokenStream {
         const _: () = if let ::core::option::Option::Some(__message) = #private::assert::#call {
             ::core::panic!("{}", __message.as_str())
         };
-    }
-}
-
-fn optional(text: Option<&Spanned<String>>) -> TokenStream {
-    match text {
-        Some(Spanned { value, .. }) => quote!(::core::option::Option::Some(#value)),
-        None => quote!(::core::option::Option::None),
     }
 }

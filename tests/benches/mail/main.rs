@@ -16,7 +16,7 @@ use std::time::Duration;
 use senders::{Sender, one_mail_each};
 use sink::{Front, Sink};
 
-/// What a sender's part of a round should take.
+/// The target time of one sender in a round.
 const TURN: Duration = Duration::from_millis(300);
 /// Mails of a turn at most.
 const MOST: usize = 20_000;
@@ -77,7 +77,7 @@ fn cpu_ticks() -> u64 {
     behind_the_name.split_whitespace().skip(11).take(4).filter_map(|ticks| ticks.parse::<u64>().ok()).sum()
 }
 
-/// What one sender did.
+/// The result of one sender.
 #[derive(Default)]
 struct Row {
     mails: usize,

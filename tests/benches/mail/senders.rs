@@ -1,4 +1,4 @@
-//! Who sends: ours, the C limit, Python.
+//! The senders: this crate, the C limit, Python.
 
 use std::{
     future::Future,
@@ -19,7 +19,7 @@ use crate::{
 pub const SIZE: usize = 4096;
 /// The sender and recipient of every mail.
 pub const ADDRESSES: [&str; 2] = ["server@example.test", "admin@example.test"];
-/// What the senders with one connection and those with ten are measured by.
+/// The reference for senders with one connection and with ten.
 const ANCHORS: [&str; 2] = ["smtp-source -d, 1 connection", "smtp-source -d, 10 connections"];
 /// Mails of the turn that finds out how fast a sender is.
 const TRIAL: usize = 20;
@@ -32,7 +32,7 @@ pub struct Sender {
     pub connections: usize,
     /// The least ratio to its anchor that it is meant to have.
     pub goal: Option<f64>,
-    /// Sends so many mails, and tells how long it took.
+    /// Sends this many mails and returns the time it took.
     pub send: Box<dyn Fn(usize) -> Result<Duration, String>>,
 }
 
@@ -57,7 +57,7 @@ impl Sender {
         ANCHORS[usize::from(self.connections > 1)]
     }
 
-    /// Whether others are compared with it.
+    /// True if others are compared with it.
     pub fn is_anchor(&self) -> bool {
         ANCHORS.contains(&self.name.as_str())
     }

@@ -1,4 +1,4 @@
-//! Where the mails go: one `smtp-sink`, and a front that speaks TLS before it.
+//! The receiver: one `smtp-sink`, and a front that adds TLS.
 
 use std::{
     ffi::OsStr,
@@ -50,7 +50,7 @@ impl Sink {
         Err("smtp-sink does not listen; it runs only when root starts it".to_owned())
     }
 
-    /// Where it listens on 127.0.0.1.
+    /// The port on 127.0.0.1.
     pub fn port(&self) -> u16 {
         self.port
     }
@@ -73,7 +73,7 @@ impl Drop for Sink {
 /// TLS before the sink, in a process of its own.
 pub struct Front {
     child: Child,
-    /// Where it listens on 127.0.0.1.
+    /// The port on 127.0.0.1.
     pub port: u16,
     /// The authority that vouches for it.
     pub ca_pem: String,

@@ -36,7 +36,7 @@ fn main() -> std::io::Result<()> {
     Ok(())
 }
 
-/// Where criterion keeps what it measured: beside the profile's folder.
+/// The folder of criterion's results, next to the profile's folder.
 fn results() -> PathBuf {
     let program = std::env::current_exe().unwrap_or_default();
     program.ancestors().nth(3).unwrap_or(&program).join("criterion")

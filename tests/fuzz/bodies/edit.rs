@@ -85,7 +85,7 @@ pub fn run(bytes: &[u8]) -> bool {
     false
 }
 
-/// Whether no object has two keys that differ in letter case only, nor one that differs so from a key of the path, which
+/// Returns whether no object has two keys that differ in letter case only, nor one that differs so from a key of the path, which
 /// an edit writes as it should be.
 fn has_own_keys(raw: Raw<'_>, path: &[String]) -> bool {
     if raw.shape != Shape::Object {
@@ -101,7 +101,7 @@ fn has_own_keys(raw: Raw<'_>, path: &[String]) -> bool {
     names.iter().enumerate().all(is_own) && entries.iter().all(|(_, value)| has_own_keys(*value, path))
 }
 
-/// What the text says, without its layout: each leaf with its path and its very text, in order.
+/// The content of the text without its layout: each leaf with its path and its very text, in order.
 fn leaves(raw: Raw<'_>, path: &mut Vec<String>, out: &mut Vec<(Vec<String>, String)>) {
     if raw.shape != Shape::Object || raw.entries().unwrap().is_empty() {
         let text = if raw.shape == Shape::Object { "{}" } else { raw.text };
@@ -165,7 +165,7 @@ pub fn reach<'a>(root: Raw<'a>, path: &[String]) -> Option<(Raw<'a>, usize, Opti
     }
 }
 
-/// The null that stands where a section on the way to `path` should.
+/// Finds the null in place of a section on the way to `path`.
 fn null_on_the_way<'a>(root: Raw<'a>, path: &[String]) -> Option<Raw<'a>> {
     let mut object = root;
     for key in path.split_last()?.1 {
@@ -196,13 +196,13 @@ fn between_parts<'a>(text: &'a str, whole: Raw<'a>) -> Vec<&'a str> {
     starts.zip(&parts).flat_map(|(from, (to, _))| comments(&text[from..*to])).collect()
 }
 
-/// Whether `part` is in `whole` in this order.
+/// Returns whether `part` is in `whole` in this order.
 fn is_within(part: &[&str], whole: &[&str]) -> bool {
     let mut whole = whole.iter();
     part.iter().all(|one| whole.any(|other| other == one))
 }
 
-/// What a value says, without its layout, comments and the order of keys.
+/// The content of a value without its layout, comments and the order of keys.
 fn meaning(raw: Raw<'_>) -> String {
     match raw.shape {
         Shape::Array => format!("{:?}", raw.elements().unwrap().into_iter().map(meaning).collect::<Vec<_>>()),
@@ -219,7 +219,7 @@ fn meaning(raw: Raw<'_>) -> String {
 }
 
 /// The part of the text that an edit at `path` may touch: for a value that is there its span, else from the value (or
-/// bracket) before the entry to the key (or bracket) behind it.
+/// bracket) before the entry to the key (or bracket) after it.
 fn touchable(text: &str, path: &[String], is_set: bool) -> (usize, usize) {
     let root = json::parse_value(text).unwrap();
     let (object, _, at) = reach(root, path).unwrap();
@@ -309,12 +309,12 @@ pub fn check(seed: u64, text: &str, path: &[String], new: Option<&str>) -> Optio
     Some(edited)
 }
 
-/// Whether the text is JSON without comments and trailing commas.
+/// Returns whether the text is JSON without comments and trailing commas.
 fn is_strict(text: &str) -> bool {
     serde_json::from_str::<serde_json::Value>(text.trim_start_matches('\u{feff}')).is_ok()
 }
 
-/// Whether the value at `path` has comments of its own, which go with it.
+/// Returns whether the value at `path` has comments of its own, which go with it.
 fn comments_of_value(text: &str, path: &[String]) -> bool {
     let root = json::parse_value(text).unwrap();
     let Some((object, _, Some(at))) = reach(root, path) else { return false };

@@ -55,7 +55,7 @@ pub fn run(bytes: &[u8]) -> bool {
     let environment: Environment = pairs().collect();
     let resolution = resolve::<Program>(Layers::new().environment(environment));
     holds(&resolution);
-    // each variable is either told of or in effect; none gets lost
+    // each variable is either reported or in effect; none is lost
     let told: Vec<_> =
         resolution.report().diagnostics().iter().map(|it| format!("{} {}", it.place, it.message)).collect();
     let is_set = |name: &str| {

@@ -1,4 +1,4 @@
-//! What each fuzz target does with its bytes, shared with the runs of fixed length that `cargo test` makes.
+//! The bodies of the fuzz targets, shared with the runs of fixed length that `cargo test` makes.
 //!
 //! A body panics where a promise is broken; nothing else is wrong about any bytes.
 
@@ -12,7 +12,7 @@ pub mod rst;
 pub struct Target {
     /// The target's name.
     pub name: &'static str,
-    /// What it does with its bytes; whether they were good for something.
+    /// Runs the target on the bytes and returns whether they were accepted.
     pub run: fn(&[u8]) -> bool,
     /// Inputs that reach most of what there is to reach.
     pub seeds: &'static [&'static str],

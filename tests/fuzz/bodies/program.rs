@@ -48,16 +48,16 @@ pub struct Net {
     /// An address.
     #[setting(format = "email", default = "a@example.com")]
     pub email: String,
-    /// Where to listen.
+    /// The address to listen on.
     #[setting(format = "socket address", default = ":80")]
     pub listen: String,
-    /// How much.
+    /// The amount.
     #[setting(default = Level::Low)]
     pub level: Level,
-    /// How long.
+    /// The duration.
     #[setting(unit = "minutes", range = 1..=90, default = 5)]
     pub wait: Duration,
-    /// How large.
+    /// The size.
     #[setting(default = 1024)]
     pub size: ByteSize,
     /// A key.
@@ -100,7 +100,7 @@ pub struct Relay {
     pub key: Secret,
 }
 
-/// How much.
+/// The amount.
 #[derive(SettingValue, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
     /// Little.
@@ -111,7 +111,7 @@ pub enum Level {
     Much,
 }
 
-/// What is promised of every resolution, whatever its layers hold.
+/// Checks the promises that hold for every resolution, independent of its layers.
 pub fn holds(resolution: &Resolution<Program>) {
     let report = resolution.report();
     assert_eq!(resolution.value().is_some(), !report.has_errors(), "{report}");

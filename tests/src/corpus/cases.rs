@@ -64,7 +64,7 @@ const BODIES: &[(&str, &str)] = &[
     ("a byte-order mark", "\u{feff}after the mark\n"),
 ];
 
-/// What could end a mail early at a server that is lax about line ends, and begin another.
+/// Texts that could end a mail early, and start another, at a server that is lax about line ends.
 const SMUGGLED: &[&str] = &[
     "\n.\n",
     "\n.\r\n",

@@ -55,7 +55,7 @@ impl Dice {
         usize::try_from(self.next() % limit as u64).expect("less than the limit")
     }
 
-    /// Words of characters that mean something in headers. What begins or ends with a blank can't be told from
+    /// Words of characters that mean something in headers. A word that begins or ends with a blank can't be distinguished from
     /// folding, so nothing does.
     fn header(&mut self, limit: usize) -> String {
         const PIECES: &[&str] = &[

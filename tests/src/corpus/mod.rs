@@ -13,10 +13,10 @@ pub use self::generated::{at_fold_boundaries, random};
 /// A display name, which may be empty, and an address.
 pub type Person = (String, String);
 
-/// What a mail is to say.
+/// The content of a mail.
 #[derive(Clone, Debug)]
 pub struct Mail {
-    /// What is hard about it.
+    /// The difficulty that the case covers.
     pub name: String,
     /// The sender.
     pub from: Person,
@@ -24,7 +24,7 @@ pub struct Mail {
     pub to: Vec<Person>,
     /// Recipients of a copy.
     pub cc: Vec<Person>,
-    /// Recipients whom nobody sees.
+    /// Hidden recipients (Bcc).
     pub bcc: Vec<Person>,
     /// For answers.
     pub reply_to: Vec<Person>,
@@ -104,7 +104,7 @@ impl Mail {
         addresses
     }
 
-    /// What `read_mails.py` must find, but for the ids and the names of the headers.
+    /// The result that `read_mails.py` must print, except for the ids and the names of the headers.
     pub fn expected(&self) -> Value {
         json!({
             "from": [self.from],

@@ -3,6 +3,7 @@
 //! Each [`Server`] plays one mode: [`MODES`] lists them by name, `script` says what each does, `talk`
 //! plays it. What clients said is kept, so that a test can compare a client's belief with the truth.
 
+mod plan;
 mod script;
 mod talk;
 
@@ -15,6 +16,7 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
 
+pub use self::plan::Plan;
 pub use self::script::MODES;
 use self::script::{Accept, Script};
 
@@ -63,7 +65,15 @@ impl Server {
 
     /// Starts a server at an address of this machine.
     pub async fn start_at(host: Ipv4Addr, mode: &str, pipelining: bool) -> Self {
-        let script = Script::of_mode(mode, pipelining);
+        Self::start_script(host, Script::of_mode(mode, pipelining)).await
+    }
+
+    /// Starts a server that follows a plan.
+    pub async fn start_plan(plan: Plan) -> Self {
+        Self::start_script(Ipv4Addr::LOCALHOST, plan.script).await
+    }
+
+    async fn start_script(host: Ipv4Addr, script: Script) -> Self {
         let record = Arc::new(Record::new());
         match script.accept {
             Accept::Refuse => {

@@ -135,6 +135,7 @@ pub const MODES: &[&str] = &[
     "auth-plain-504-login",
     "auth-scram-unproven",
     "auth-scram-weak",
+    "auth-scram-refused",
     "auth-none",
     "auth-clear",
     "auth-534",
@@ -243,6 +244,8 @@ pub(super) struct Auth {
     pub(super) offered: Option<&'static str>,
     /// Answers to AUTH with this mechanism instead of a login.
     pub(super) refused: Option<(&'static str, &'static str)>,
+    /// Text of a refusal that is followed by the credentials, as sent and decoded.
+    pub(super) echo: Option<&'static str>,
     /// The prompts of LOGIN, as sent.
     pub(super) prompts: [&'static str; 2],
     /// Asks again and again.
@@ -272,6 +275,8 @@ pub(super) struct Script {
     pub(super) close_after_mail: bool,
     /// The reply to the second and later MAIL.
     pub(super) second_mail: Option<&'static str>,
+    /// The reply to RCPT in the second and later mail.
+    pub(super) second_rcpt: Option<&'static str>,
     /// The reply to the second and later dot.
     pub(super) second_dot: Option<&'static str>,
 }
@@ -295,7 +300,7 @@ impl Script {
         script
     }
 
-    fn good(pipelining: bool) -> Self {
+    pub(super) fn good(pipelining: bool) -> Self {
         let mut capabilities =
             vec!["SIZE 10000000".to_owned(), "8BITMIME".to_owned(), "ENHANCEDSTATUSCODES".to_owned()];
         if pipelining {
@@ -311,6 +316,7 @@ impl Script {
             auth: Auth {
                 offered: Some("PLAIN LOGIN"),
                 refused: None,
+                echo: None,
                 prompts: ["VXNlcm5hbWU6", "UGFzc3dvcmQ6"],
                 endless: false,
                 scram_rounds: 0,
@@ -323,6 +329,7 @@ impl Script {
             close_after_ehlo: false,
             close_after_mail: false,
             second_mail: None,
+            second_rcpt: None,
             second_dot: None,
         }
     }
@@ -506,6 +513,10 @@ impl Script {
                 auth.offered = Some("SCRAM-SHA-256 PLAIN");
                 auth.scram_rounds = 4096;
             }
+            "auth-scram-refused" => {
+                auth.offered = Some("SCRAM-SHA-256 PLAIN LOGIN");
+                auth.refused = Some(("SCRAM-SHA-256", "535 5.7.8 no secret in the database"));
+            }
             "auth-scram-weak" => {
                 auth.offered = Some("SCRAM-SHA-256 PLAIN");
                 auth.scram_rounds = 1;
@@ -528,7 +539,7 @@ impl Script {
     }
 }
 
-fn stage_named(name: &str) -> Stage {
+pub(super) fn stage_named(name: &str) -> Stage {
     match name {
         "banner" => Stage::Banner,
         "ehlo" => Stage::Ehlo,

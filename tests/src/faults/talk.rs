@@ -197,6 +197,12 @@ impl<S: Stream> Talk<'_, S> {
             Flow::End => return Ok(false),
         }
         let mut words = line.split(' ').skip(1);
+        if let Some(text) = self.script.auth.echo {
+            let sent = line.rsplit(' ').next().unwrap_or_default();
+            let decoded =
+                String::from_utf8_lossy(&STANDARD.decode(sent).unwrap_or_default()).replace('\0', " ");
+            return self.reply(&format!("535-5.7.8 {text} {sent}\r\n535 5.7.8 {text} {decoded}")).await;
+        }
         let mechanism = words.next().unwrap_or_default().to_ascii_uppercase();
         if let Some((_, reply)) = self.script.auth.refused.filter(|(refused, _)| *refused == mechanism) {
             return self.reply(reply).await;
@@ -254,6 +260,9 @@ impl<S: Stream> Talk<'_, S> {
     }
 
     async fn rcpt(&mut self, line: &str) -> io::Result<bool> {
+        if let Some(reply) = self.script.second_rcpt.filter(|_| self.mails > 1) {
+            return self.reply(reply).await;
+        }
         let other = self.script.recipients.iter().find(|(part, _)| line.contains(part));
         self.accepted |=
             other.is_none() && !matches!(self.script.deeds.get(&Stage::Rcpt), Some(Deed::Say(_)));

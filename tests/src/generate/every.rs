@@ -419,13 +419,10 @@ pub enum Level {
 pub struct Colour(u32);
 
 impl settings_core::SettingValue for Colour {
-    const KIND: settings_core::schema::Kind = settings_core::schema::Kind::Custom(&settings_core::schema::CustomKind {
-        name: "a colour such as #2389D7",
-        check: |text| match text.strip_prefix('#').map(|digits| u32::from_str_radix(digits, 16)) {
+    const KIND: settings_core::schema::Kind = settings_core::schema::Kind::Custom(&settings_core::schema::CustomKind::new("a colour such as #2389D7", |text| match text.strip_prefix('#').map(|digits| u32::from_str_radix(digits, 16)) {
             Some(Ok(_)) => Ok(()),
             _ => Err("not six hexadecimal digits after a #".to_owned()),
-        },
-    });
+        }));
 
     fn from_value(value: settings_core::value::Value<'_>) -> Option<Self> {
         u32::from_str_radix(value.as_text()?.strip_prefix('#')?, 16).ok().map(Self)

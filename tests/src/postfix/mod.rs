@@ -1,4 +1,4 @@
-//! A real Postfix with a real Dovecot behind its AUTH, all of it in a folder that vanishes.
+//! A real Postfix with a real Dovecot for AUTH, in a temporary folder.
 
 mod dovecot;
 mod files;
@@ -91,7 +91,7 @@ impl Postfix {
         self.ports
     }
 
-    /// What it has written down, for messages about failures.
+    /// Returns the log, for failure messages.
     pub fn logs(&self) -> String {
         self.keeper.text(&["out", "err", "maillog", "dovecot/log"])
     }
@@ -192,7 +192,7 @@ impl Ports {
     }
 }
 
-/// Where the programs are, and whom they run as.
+/// The paths of the programs, and the users that they run as.
 struct Programs {
     postfix: PathBuf,
     daemons: PathBuf,

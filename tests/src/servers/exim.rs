@@ -1,4 +1,4 @@
-//! A real Exim, unpacked beside the system, where it can stand next to Postfix.
+//! A real Exim, unpacked outside the system so that Postfix can be installed too.
 
 use std::{
     fs, io,

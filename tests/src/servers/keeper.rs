@@ -11,7 +11,7 @@ use std::{
 
 use tempfile::TempDir;
 
-/// How long a server may take to start, to deliver, to stop. On a busy machine this is long.
+/// The time that a server may take to start, deliver or stop; long enough for a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A program in a folder of its own. It ends when its input does: when the test lets go of it, or is gone.
@@ -57,7 +57,7 @@ impl Keeper {
         Ok(())
     }
 
-    /// What these files in the folder say.
+    /// Returns the contents of these files in the folder.
     pub fn text(&self, names: &[&str]) -> String {
         let read = |name: &&str| {
             String::from_utf8_lossy(&fs::read(self.home().join(name)).unwrap_or_default()).into_owned()
@@ -98,7 +98,7 @@ pub fn processes_in(folder: &Path) -> Vec<u32> {
     numbered.filter(|(_, path)| is_in(path)).map(|(number, _)| number).collect()
 }
 
-/// Ports that nobody listens on. Another process may take one before it is used: try again then.
+/// Returns ports that are free. Another process may take one before it is used: try again then.
 pub(crate) fn free_ports<const N: usize>() -> io::Result<[u16; N]> {
     let mut ports = [0; N];
     let mut held = Vec::new();
@@ -110,7 +110,7 @@ pub(crate) fn free_ports<const N: usize>() -> io::Result<[u16; N]> {
     Ok(ports)
 }
 
-/// Whether somebody listens on this port.
+/// Returns whether something listens on this port.
 pub(crate) fn answers(port: u16) -> bool {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_ok()

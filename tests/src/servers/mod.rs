@@ -25,14 +25,14 @@ pub const LOGIN: (&str, &str) = ("admin@example.test", "p@ss w0rd+=/é");
 /// A way into a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Door {
-    /// How the connection is encrypted. With STARTTLS nothing is taken before.
+    /// The encryption of the connection. With STARTTLS no mail is accepted before it.
     pub security: ConnectionSecurity,
-    /// Whether a login is wanted; where it is not, none is offered either.
+    /// True if a login is required; otherwise none is offered.
     pub login: bool,
 }
 
 impl Door {
-    /// Where the door is in [`DOORS`].
+    /// The index in [`DOORS`].
     fn index(self) -> usize {
         DOORS.iter().position(|other| *other == self).expect("every door is one of them")
     }
@@ -62,9 +62,9 @@ pub const DOORS: [Door; 6] = [
 pub struct Arrival {
     /// The recipients of the envelope; servers that deliver one by one keep a mail for each.
     pub recipients: Vec<String>,
-    /// What is kept: what was sent, behind what the server put on top.
+    /// The stored mail: the lines that the server added, then what was sent.
     pub content: Vec<u8>,
-    /// Where it is kept.
+    /// The file of the stored mail.
     pub path: PathBuf,
 }
 
@@ -73,7 +73,7 @@ pub trait MailServer: Send + Sync {
     /// Its name.
     fn name(&self) -> &'static str;
 
-    /// Its version, as far as it tells.
+    /// The version, if the server reports one.
     fn version(&self) -> String;
 
     /// The port of a door, on 127.0.0.1.
@@ -82,7 +82,7 @@ pub trait MailServer: Send + Sync {
     /// The mails that have arrived, in no order.
     fn arrivals(&self) -> Vec<Arrival>;
 
-    /// What it has written down, for messages about failures.
+    /// Returns the log, for failure messages.
     fn logs(&self) -> String;
 
     /// The folder that it and its children work in.
@@ -102,7 +102,7 @@ pub trait MailServer: Send + Sync {
     }
 }
 
-/// Starts one server of each kind. Where one can't be had, `left_out` is told which and why.
+/// Starts one server of each kind. A server that is missing is reported to `left_out` with the reason.
 pub fn start_all(mut left_out: impl FnMut(&str, &str)) -> Vec<Box<dyn MailServer>> {
     let mut servers: Vec<Box<dyn MailServer>> = Vec::new();
     let mut keep = |name: &str, started: Result<Box<dyn MailServer>, String>| match started {

@@ -183,7 +183,7 @@ fn saved(name: &str, file: &str, variables: &[(&str, &str)]) -> String {
     let folder = Folder::new(name);
     let path = folder.write("config.json", file);
     let environment = Environment::from_iter(variables.iter().copied());
-    let mut store = Store::<Server>::open(path.as_ref(), Layers::new().environment(environment)).unwrap();
+    let mut store = Store::<Server>::open(&path, Layers::new().environment(environment)).unwrap();
     store.set("TeamSettings.MaxUsersPerTeam", &["60"]).unwrap();
     assert!(matches!(store.save().unwrap(), SaveOutcome::Written { .. }));
     std::fs::read_to_string(path).unwrap()
@@ -369,7 +369,7 @@ fn e15_a_shadowed_setting_is_not_set_silently() {
     let folder = Folder::new("e15");
     let path = folder.path("config.json");
     let environment = Environment::from_iter([("MM_SERVICESETTINGS_SITEURL", "http://overridden")]);
-    let mut store = Store::<Server>::open(path.as_ref(), Layers::new().environment(environment)).unwrap();
+    let mut store = Store::<Server>::open(&path, Layers::new().environment(environment)).unwrap();
     let refused = store.set("ServiceSettings.SiteURL", &["http://other"]).unwrap_err().to_string();
     assert!(refused.contains("MM_SERVICESETTINGS_SITEURL"), "{refused}");
     drop(store);

@@ -1,6 +1,6 @@
 //! The fuzz targets' bodies on inputs that are made by changing small ones at random: a fixed number of rounds, the same
 //! in every run. `SETTINGS_FUZZ_ROUNDS` asks for more; `SETTINGS_FUZZ_SEED` begins elsewhere. Inputs that broke a promise
-//! once stand in `tests/fuzz/found` and are tried first.
+//! once are in `tests/fuzz/found` and are tried first.
 //!
 //! Guided by coverage: `cargo +nightly fuzz run --fuzz-dir tests/fuzz TARGET`.
 
@@ -15,7 +15,7 @@ mod bodies;
 
 use bodies::{TARGETS, Target};
 
-/// How many inputs of each target; a few seconds on any machine.
+/// The number of inputs for each target; a few seconds on any machine.
 const ROUNDS: u64 = 6_000;
 
 /// Longer inputs are cut: they only cost time.

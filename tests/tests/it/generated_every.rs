@@ -1,5 +1,5 @@
 //! The generated program of 40 sections and 680 settings of every kind goes the whole way: it resolves from each layer,
-//! tells every mistake, documents, validates, is listed, and its templates read back.
+//! reports every mistake, documents, validates, is listed, and its templates read back.
 
 #![allow(dead_code)] // the fields are read as text only
 
@@ -50,7 +50,7 @@ fn file(value: impl Fn(&Shape) -> Option<String>, limits: impl Fn(usize) -> Opti
     out
 }
 
-/// What a layer gives each setting, as a tree.
+/// The value that a layer gives each setting, as a tree.
 fn expected(value: impl Fn(&Shape) -> &str, limits: &'static str) -> Json {
     from_str(&file(|shape| Some(value(shape).to_owned()), |_| Some(limits))).unwrap()
 }
@@ -62,7 +62,7 @@ fn clean(layers: Layers) -> Resolution<Every> {
     resolution
 }
 
-/// What the annotations say. A default that is computed from a section which isn't there is nothing.
+/// The defaults of the annotations. A default that is computed from an absent section is missing.
 fn defaults() -> Json {
     let limits = |number| match has_optional_limits(number) {
         true => r#"{"Most": 8, "Least": null}"#,
@@ -71,7 +71,7 @@ fn defaults() -> Json {
     from_str(&file(|shape| Some(shape.default.to_owned()), |number| Some(limits(number)))).unwrap()
 }
 
-/// That both trees are the same, told by the first section that differs.
+/// Asserts that both trees are the same, and names the first section that differs.
 #[track_caller]
 fn same(found: &Json, expected: &Json) {
     for topic in topics() {
@@ -155,7 +155,7 @@ fn every_layer_gives_every_setting() {
     same(&tree(&clean(kept)), &by_variable);
 }
 
-/// One mistake in every setting that refuses anything: each is told, at its line.
+/// One mistake in every setting that refuses anything: each is reported at its line.
 #[test]
 fn every_mistake_is_told_at_its_line() {
     let refusing = |shape: &Shape| !shape.bad.is_empty();
@@ -235,7 +235,7 @@ fn its_pages_are_rendered_and_agree_with_it() {
         assert!(findings.is_empty(), "{name}: {findings:?}");
         headings += page.content.matches("Environment variable").count();
     }
-    let hidden = Every::SCHEMA.leaves().filter(|leaf| leaf.setting.hidden).count();
+    let hidden = Every::SCHEMA.leaves().filter(|leaf| leaf.setting.hidden()).count();
     assert_eq!(headings, 680 - hidden);
 }
 

@@ -201,7 +201,7 @@ fn no_change_of_a_file_shows_a_secret() {
     for vault in VAULTS {
         let config = folder.write("config.json", format!("{{\n\"Vault\": {vault}\n}}"));
         let others = Layers::new().set("Vault.Other", "k4n4ry", "--set");
-        let mut store = Store::<Program>::open(config.as_ref(), others).unwrap().shadowed(true);
+        let mut store = Store::<Program>::open(&config, others).unwrap().shadowed(true);
         let mut out = format!("{store:?}");
         for (path, values) in [
             ("Vault.Keys", &["[k4n4ry"][..]),
@@ -240,7 +240,7 @@ fn neither_a_history_nor_a_difference_shows_a_secret() {
         out.push_str(&format!("{:?} {:?} {store:?}", store.save().unwrap(), store.history().unwrap()));
     }
     let mut store = Store::<Quiet>::open(path, Layers::new()).unwrap();
-    assert!(store.restore(1).unwrap());
+    assert!(store.restore(1).unwrap().is_changed());
     out.push_str(&format!("{:?} {:?}", store.changes(), read(path).unwrap()));
     folder.write("config.json", r#"{"Vault": {"Key": "k4n4ry"}} "#);
     let conflict = store.save().unwrap_err();

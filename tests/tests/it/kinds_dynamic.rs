@@ -8,7 +8,7 @@ use settings_core::mail::EmailSettings;
 use settings_core::reference::ServerSettings;
 use settings_core::resolve::{Environment, Layers, Registry, resolve};
 use settings_core::schema::{
-    DefaultValue, Deprecated, DynamicSection, Kind, Member, Rule, Section, Setting, Strength, Unit,
+    DefaultValue, Deprecated, Details, DynamicSection, Kind, Member, Rule, Section, Setting, Strength, Unit,
 };
 use settings_core::template;
 use settings_core::value::Value;
@@ -84,13 +84,15 @@ fn schema_and_templates_know_them() {
 }
 
 const RULE: Rule = Rule { message: "no", help: "", fields: &["X"], strength: Strength::Error };
-const GONE: Deprecated = Deprecated { since: "1.2", reason: "Old.", replacement: Some("Y") };
+const GONE: Deprecated = Deprecated::new("1.2", "Old.").replacement("Y");
 
 #[test]
 fn all_that_a_struct_can_say_can_be_said_of_a_registered_setting() {
     let port =
         Setting::new("Port", "port", Kind::Integer { min: 1, max: 65_535 }, DefaultValue::Integer(8443));
-    let section = DynamicSection::new("Voice", "Voice.").with(port.aliases(&["Door"]).restart()).finish();
+    let section = DynamicSection::new("Voice", "Voice.")
+        .with(port.details(Details::new().aliases(&["Door"]).restart().leak()))
+        .finish();
     let mut registry = Registry::<ServerSettings>::new();
     registry.register(section).unwrap();
     let resolution = registry.resolve(Layers::new().file("c.json", r#"{"Voice": {"Door": 1}}"#));
@@ -110,7 +112,7 @@ fn what_clashes_or_contradicts_itself_is_refused() {
     let computed = DefaultValue::Computed { rule: "none", value: || "0".to_owned() };
     let by_hand = |setting, rules| -> &'static Section {
         let members = Vec::leak(vec![Member::Setting(setting)]);
-        Box::leak(Box::new(Section { key: "New", members, rules, ..Section::EMPTY }))
+        Box::leak(Box::new(Section::new("New", members).rules(rules)))
     };
     let below: &'static Kind = Box::leak(Box::new(Kind::Section(section("New", "X", "0"))));
     let list = Setting::new("X", "x", Kind::List(below), DefaultValue::Json("[]"));
@@ -131,11 +133,14 @@ fn what_clashes_or_contradicts_itself_is_refused() {
         (by_hand(setting(DefaultValue::Bool(true)), &[]), "`New.X`: the default doesn't fit"),
         (by_hand(setting(DefaultValue::None), &[]), "`New.X`: the default doesn't fit"),
         (by_hand(setting(computed), &[]), "`New.X`: the default doesn't fit"),
-        (by_hand(setting(computed).computed_from(&["Y"]), &[]), "`New.X`: only the code of its struct"),
+        (
+            by_hand(setting(computed).details(Details::new().computed_from(&["Y"]).leak()), &[]),
+            "`New.X`: only the code of its struct",
+        ),
         (by_hand(setting(DefaultValue::Integer(1)), &[RULE]), "`New` has rules, which only the code"),
         (
-            by_hand(setting(DefaultValue::Integer(1)).deprecated(GONE), &[]),
-            "`Y` is to replace `X`, but no setting",
+            by_hand(setting(DefaultValue::Integer(1)).details(Details::new().deprecated(GONE).leak()), &[]),
+            "`Y` is the replacement of `X`, but no setting",
         ),
         (by_hand(list, &[]), "`New.X.X`: the default doesn't fit"),
         (twice, "`New.X`: the value `a` is listed twice"),

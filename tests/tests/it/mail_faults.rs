@@ -88,6 +88,7 @@ fn expected(mode: &str) -> (&'static str, &'static [Step]) {
         | "auth-cram-plain-501"
         | "auth-plain-504-login"
         | "auth-scram-weak"
+        | "auth-scram-refused"
         | "auth-clear"
         | "auth-login-odd-prompts"
         | "auth-login-bad-b64"
@@ -157,8 +158,10 @@ struct Wrong {
 async fn play(mode: &str, pipelining: bool) -> Result<(), Wrong> {
     let server = Server::start(mode, pipelining).await;
     let settings = settings(mode, &server);
-    let options =
-        MailerOptions::default().extra_ca_pem(CERTIFICATES.ca_pem.clone()).pool(PoolConfig::DISABLED);
+    let options = MailerOptions::default()
+        .extra_ca_pem(CERTIFICATES.ca_pem.clone())
+        .final_reply_timeout(TIMEOUT)
+        .pool(PoolConfig::DISABLED);
     let mailer = Mailer::new(&settings, options).expect("settings that can be obeyed");
     let message = message();
     let lag = Lag::watch();

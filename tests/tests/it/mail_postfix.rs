@@ -56,7 +56,9 @@ fn settings(port: u16, security: ConnectionSecurity) -> EmailSettings {
 }
 
 fn trusting() -> MailerOptions {
-    MailerOptions::default().extra_ca_pem(CERTIFICATES.ca_pem.clone())
+    MailerOptions::default()
+        .extra_ca_pem(CERTIFICATES.ca_pem.clone())
+        .final_reply_timeout(Duration::from_secs(2))
 }
 
 fn message() -> Message {
@@ -379,7 +381,7 @@ async fn falls_silent(
     let attempt = Mailer::new(&settings, trusting()).unwrap().send_traced(&message).await;
     let took = started.elapsed();
     let name = if step == Step::Dot { "unknown" } else { "deferred" };
-    expect(&attempt.outcome, name, Some(step), "no answer within 2 s", &postfix);
+    expect(&attempt.outcome, name, Some(step), "no reply within 2 s", &postfix);
     let last = attempt.transcript.steps.last().map(|record| record.at).unwrap_or_default();
     assert!(
         took <= last + timeout + Duration::from_millis(300) + lag.so_far(),

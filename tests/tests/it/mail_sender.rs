@@ -379,7 +379,7 @@ async fn local_parts_outside_ascii_need_a_server_that_offers_them() {
 async fn a_mailer_follows_the_configuration_file() {
     use settings_core::reference::ServerSettings;
     use settings_core::resolve::{Layer, Layers};
-    use settings_core::store::watch::{Notice, Pace, Watch};
+    use settings_core::store::watch::{Debounce, Event, Watch};
 
     let (old, new) = (Server::start("ok", true).await, Server::start("ok", true).await);
     let folder = Folder::new("sender-watch");
@@ -389,14 +389,14 @@ async fn a_mailer_follows_the_configuration_file() {
     };
     let path = folder.write("config.json", config(&old));
     let read = move || Layers::new().read(Layer::File, path.as_ref());
-    let watch = Watch::<ServerSettings>::start(read, Pace::default()).unwrap();
+    let watch = Watch::<ServerSettings>::start(read, Debounce::default()).unwrap();
     let mailer = mailer(&watch.current().email);
     assert!(mailer.send(&message()).await.is_delivered_to_all());
 
-    let (notices, follower) = (watch.subscribe(), mailer.clone());
+    let (events, follower) = (watch.subscribe(), mailer.clone());
     std::thread::spawn(move || {
-        for notice in notices {
-            if let Notice::Changed(changed) = &*notice {
+        for event in events {
+            if let Event::Changed(changed) = &*event {
                 let _ = follower.replace(&changed.value.email);
             }
         }

@@ -10,7 +10,7 @@ mod body;
 
 use body::{check, reach};
 
-/// How many texts are edited; `SETTINGS_FUZZ_ROUNDS` asks for more.
+/// The number of texts to edit; `SETTINGS_FUZZ_ROUNDS` asks for more.
 fn rounds() -> u64 {
     std::env::var("SETTINGS_FUZZ_ROUNDS").ok().and_then(|count| count.parse().ok()).unwrap_or(30_000)
 }
@@ -19,7 +19,7 @@ const KEYS: [&str; 6] = ["A", "B", "Mail", "\\u0041B", "é", "x.y"];
 const VALUES: [&str; 9] =
     ["0", "-1.5e3", "true", "null", "\"\"", "\"a // b\"", "\"}\\\"{\"", "[1, /* c */ 2,]", "[]"];
 
-/// How a generated text is laid out.
+/// The layout of a generated text.
 struct Layout {
     lines: bool,
     newline: &'static str,

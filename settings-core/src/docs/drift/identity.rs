@@ -104,6 +104,11 @@ impl<'p> Identity<'p> {
         self.claims.iter().filter(|(_, claim)| spells(claim)).count()
     }
 
+    /// Returns true if a variable of the entry is the one of a path.
+    pub(super) fn has_variable(&self, path: &str) -> bool {
+        self.claims.iter().any(|(_, claim)| matches!(claim, Claim::Env(_)) && self.supports(claim, path))
+    }
+
     /// Returns true if at least one place names the setting at a path in full, and no place names another one.
     pub(super) fn is_certain(&self, path: &str) -> bool {
         self.claims
@@ -121,12 +126,15 @@ impl<'p> Identity<'p> {
         // A bare key may fit what it should testify against.
         let fits_both = |claim: &Claim<'_>| accused.is_some_and(|accused| self.agree(claim, accused));
         let witnesses = others().filter(|claim| self.supports(claim, wanted) && !fits_both(claim)).count();
-        let opposed: Vec<_> = others().filter(|claim| !self.supports(claim, wanted)).chain(accused).collect();
+        let opposing = others().filter(|claim| !self.supports(claim, wanted));
+        let opposed: Vec<_> = opposing.chain(accused).collect();
+        // Title and anchor are weaker witnesses: they don't outweigh another name.
+        let needed = if others().all(|claim| self.supports(claim, wanted)) { 1 } else { 2 };
         let united =
             opposed.iter().enumerate().any(|(at, a)| opposed.iter().skip(at + 1).any(|b| self.agree(a, b)));
         let titles = self.titles.iter().filter(|title| names(title, wanted));
         let titles = titles.filter(|title| !accused.is_some_and(|claim| fits(title, claim))).count();
-        witnesses >= 1 && !united && witnesses + titles + usize::from(known) >= 2
+        witnesses >= needed && !united && witnesses + titles + usize::from(known) >= 2
     }
 }
 

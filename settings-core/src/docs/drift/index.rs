@@ -38,7 +38,7 @@ impl<'s> Index<'s> {
             let path = leaf.path.to_string();
             index.folded.insert(path.to_lowercase(), leaf);
             index.keys.entry(leaf.path.key()).and_modify(|known| *known = None).or_insert(Some(leaf));
-            for alias in leaf.setting.aliases {
+            for alias in leaf.setting.aliases() {
                 let full = match (alias.contains('.'), path.rsplit_once('.')) {
                     (false, Some((section, _))) => format!("{section}.{alias}"),
                     _ => (*alias).to_owned(),

@@ -2,7 +2,7 @@
 
 use crate::docs::dialect::DIALECT;
 use crate::docs::facts::Documented;
-use crate::docs::from_schema::{innermost, unit_named};
+use crate::docs::from_schema::unit_named;
 use crate::docs::grammar::{self, HintKind};
 use crate::docs::model::Fact;
 use crate::nearest::nearest;
@@ -13,7 +13,7 @@ use super::finding::Rule;
 
 /// Compares each list of values with the values that are accepted.
 pub(super) fn values(setting: &Documented<'_>, leaf: &Leaf, drafts: &mut Vec<Draft>) {
-    let accepted: Vec<(&str, &str)> = match innermost(&leaf.setting.kind) {
+    let accepted: Vec<(&str, &str)> = match leaf.setting.kind.required() {
         Kind::Bool => vec![("true", "true"), ("false", "false")],
         Kind::OneOf(choices) => choices.iter().map(|choice| (choice.text, choice.label)).collect(),
         _ => return,
@@ -72,7 +72,7 @@ pub(super) fn values(setting: &Documented<'_>, leaf: &Leaf, drafts: &mut Vec<Dra
 pub(super) fn kinds(setting: &Documented<'_>, leaf: &Leaf, drafts: &mut Vec<Draft>) {
     for hint in setting.hints() {
         let Some((said, unit)) = grammar::hint(&hint.text.value) else { continue };
-        let kind = innermost(&leaf.setting.kind);
+        let kind = leaf.setting.kind.required();
         if let (Kind::Duration { unit: real, .. }, Some(unit)) = (kind, unit) {
             if unit_named(unit).is_some_and(|unit| unit != *real) {
                 drafts.push(

@@ -234,7 +234,7 @@ fn proven_by_bare_key(
         return None;
     }
     let right = format!("{}.{bare}", section(path)?);
-    if !identity.proves(place, &right, false) {
+    if !identity.has_variable(&right) || !identity.proves(place, &right, false) {
         return None;
     }
     let draft =

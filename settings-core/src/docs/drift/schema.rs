@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::docs::from_schema::{default_text, innermost};
+use crate::docs::from_schema::default_text;
 use crate::docs::model::{Fact, Span, Value};
 use crate::docs::read::PageRead;
 use crate::nearest::nearest;
-use crate::schema::{Choice, DefaultValue, Kind, Leaf, Section};
+use crate::schema::{DefaultValue, Kind, Leaf, Section};
 
 use super::default::{Normal, contradict, normal};
 use super::draft::Draft;
@@ -234,7 +234,7 @@ fn facts(setting: &Documented<'_>, leaf: &Leaf, names: &Names<'_>, drafts: &mut 
 
 fn default(setting: &Documented<'_>, leaf: &Leaf, is_certain: bool, drafts: &mut Vec<Draft>) {
     let Some(default) = default_text(leaf.setting) else { return };
-    let choices = choices(&leaf.setting.kind);
+    let choices = leaf.setting.kind.choices();
     let all = setting.defaults();
     for stated in &all {
         // Two places that agree outweigh the program; and a setting that is not certain has no default.
@@ -292,7 +292,7 @@ fn differs(stated: &str, default: &str, leaf: &Leaf, by: Source) -> bool {
     if contradict(&a, &b) {
         return true;
     }
-    match (innermost(&leaf.setting.kind), &a, &b) {
+    match (leaf.setting.kind.required(), &a, &b) {
         // A bare word in a sentence may be a name for the default.
         (Kind::Text | Kind::Secret | Kind::Custom(_), Normal::Text(a), Normal::Text(b)) => {
             by == Source::Config && a != b
@@ -330,13 +330,6 @@ fn value_span(item: &Value) -> Span {
     item.value.as_ref().map_or(Span::default(), |value| value.span)
 }
 
-fn choices(kind: &Kind) -> &'static [Choice] {
-    match innermost(kind) {
-        Kind::OneOf(choices) => choices,
-        _ => &[],
-    }
-}
-
 /// The settings that the schema puts on this page and that are missing, if the page documents most of them.
 fn missing(page: &PageRead, known: &[&Leaf], leaves: &[Leaf]) -> Vec<Draft> {
     let mut drafts = Vec::new();
@@ -345,7 +338,7 @@ fn missing(page: &PageRead, known: &[&Leaf], leaves: &[Leaf]) -> Vec<Draft> {
     names.dedup();
     for name in names {
         // Deprecated settings may be missing.
-        let shown = |leaf: &&Leaf| !leaf.setting.hidden && leaf.setting.deprecated.is_none();
+        let shown = |leaf: &&Leaf| !leaf.setting.hidden() && leaf.setting.deprecated().is_none();
         let belonging: Vec<&Leaf> =
             leaves.iter().filter(|leaf| leaf.page == Some(name)).filter(shown).collect();
         let (there, absent): (Vec<&Leaf>, Vec<&Leaf>) =

@@ -10,9 +10,9 @@ use super::blocks::one_line;
 /// The line under the heading: `Since 1.1, deprecated since 1.2`.
 pub(super) fn badge(leaf: &Leaf) -> Option<Part> {
     let mut words: Vec<String> = Vec::new();
-    words.extend(leaf.setting.added.map(|version| format!("since {}", named(version))));
+    words.extend(leaf.setting.added().map(|version| format!("since {}", named(version))));
     words.extend(
-        leaf.setting.deprecated.map(|deprecated| format!("deprecated since {}", named(deprecated.since))),
+        leaf.setting.deprecated().map(|deprecated| format!("deprecated since {}", named(deprecated.since))),
     );
     let text = words.join(", ");
     let mut chars = text.chars();
@@ -28,7 +28,7 @@ fn named(version: &str) -> String {
 /// Paragraphs below the setting's table.
 pub(super) fn notes(leaf: &Leaf) -> Vec<Content> {
     let mut notes = Vec::new();
-    if let Some(deprecated) = leaf.setting.deprecated {
+    if let Some(deprecated) = leaf.setting.deprecated() {
         let reason = sentence(deprecated.reason);
         let instead = deprecated.replacement.map(|path| match leaf.path.to_string().rsplit_once('.') {
             Some((section, _)) if !path.contains('.') => format!(" Set ``{section}.{path}`` instead."),
@@ -36,10 +36,10 @@ pub(super) fn notes(leaf: &Leaf) -> Vec<Content> {
         });
         notes.push(format!("**Deprecated**: {reason}{}", instead.unwrap_or_default()));
     }
-    if leaf.setting.restart {
+    if leaf.setting.restart() {
         notes.push("A change takes effect after a restart of the server.".to_owned());
     }
-    if let Some(scope) = leaf.setting.scope {
+    if let Some(scope) = leaf.setting.scope() {
         notes.push(format!("Scope: {}.", markdown_to_rst(scope)));
     }
     // Rules over several settings follow at the end of the page.

@@ -58,7 +58,7 @@ pub fn from_schema(root: &'static Section) -> Vec<Page> {
 
 /// The settings that documents show.
 pub(super) fn visible_leaves(root: &'static Section) -> impl Iterator<Item = Leaf> {
-    root.leaves().filter(|leaf| !leaf.setting.hidden)
+    root.leaves().filter(|leaf| !leaf.setting.hidden())
 }
 
 fn page(name: String, leaves: &[Leaf], prefix: &str) -> Page {
@@ -140,7 +140,7 @@ fn table(leaf: &Leaf, path: &str, prefix: &str) -> Table {
         Bullet::Env(Statement::naming(leaf.path.env_name(prefix))),
     ];
     let mut rows = vec![Row { left, right: Some(right) }];
-    let mut notes = blocks(leaf.setting.note);
+    let mut notes = blocks(leaf.setting.note());
     notes.extend(history::notes(leaf));
     if !notes.is_empty() {
         rows.push(Row { left: notes, right: None });
@@ -150,14 +150,14 @@ fn table(leaf: &Leaf, path: &str, prefix: &str) -> Table {
 
 /// The default next to the path, for bools only; elsewhere the value list or the hint states it.
 fn shown_next_to_path(setting: &Setting) -> Option<String> {
-    match (innermost(&setting.kind), setting.default) {
+    match (setting.kind.required(), setting.default) {
         (Kind::Bool, DefaultValue::Bool(default)) => Some(default.to_string()),
         _ => None,
     }
 }
 
 fn value_list(setting: &Setting) -> Vec<Value> {
-    let choices = match innermost(&setting.kind) {
+    let choices = match setting.kind.required() {
         Kind::OneOf(choices) => *choices,
         _ => &[],
     };
@@ -196,17 +196,8 @@ pub(super) fn default_text(setting: &Setting) -> Option<String> {
     }
 }
 
-/// A kind without the layers of being optional.
-pub(super) fn innermost(kind: &Kind) -> &Kind {
-    let mut kind = kind;
-    while let Kind::Optional(of) = kind {
-        kind = of;
-    }
-    kind
-}
-
 fn hint(setting: &Setting) -> Option<Hint> {
-    let what = match innermost(&setting.kind) {
+    let what = match setting.kind.required() {
         Kind::Bool | Kind::OneOf(_) => return None,
         Kind::Integer { min, max } => {
             let types = [i32::MAX.into(), u32::MAX.into(), i64::MAX.into(), u64::MAX.into()];
@@ -245,7 +236,7 @@ fn hint(setting: &Setting) -> Option<Hint> {
 }
 
 fn list_of(kind: &Kind) -> &'static str {
-    match innermost(kind) {
+    match kind.required() {
         Kind::Integer { .. } | Kind::Float { .. } | Kind::Size { .. } | Kind::Duration { .. } => {
             DIALECT.number_list
         }

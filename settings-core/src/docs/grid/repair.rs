@@ -65,13 +65,13 @@ fn repair_row(row: &[&str], inner: Option<usize>, total: usize) -> Option<Vec<Dr
     let right_width = total.checked_sub(at + 2)?;
     let whole = |line: &&&str| count(line) == total && line.ends_with('|');
     // A bar that ends a short line is its outer one.
-    let with_bar = row.iter().filter(|line| char_at(line, at) == Some('|') && count(line) > at + 1).count();
+    let with_bar = row.iter().filter(|line| has_bar(line, at)).count();
     let cuts: Vec<Option<(String, String)>> =
         row.iter().map(|line| cut_in_two(line, at, right_width, total)).collect();
     let divided = row.iter().any(|line| across(line).is_some_and(|text| has_free_bar(&text)));
     let spans = if with_bar > 0 {
         let proper = row.iter().filter(whole).count();
-        let proper_with_bar = row.iter().filter(whole).filter(|line| char_at(line, at) == Some('|')).count();
+        let proper_with_bar = row.iter().filter(whole).filter(|line| has_bar(line, at)).count();
         // A single bar in a note that spans the table is a character of its text.
         proper_with_bar * 2 < proper
     } else if divided {
@@ -91,6 +91,14 @@ fn repair_row(row: &[&str], inner: Option<usize>, total: usize) -> Option<Vec<Dr
         return row.iter().map(|line| Some(Drawn::Across(across(line)?))).collect();
     }
     cuts.into_iter().map(|cut| cut.map(|(left, right)| Drawn::Pair(left, right))).collect()
+}
+
+/// Returns true if a line has a bar in a column, outside of literals and before its last bar.
+fn has_bar(line: &str, at: usize) -> bool {
+    let end = line.strip_suffix('|').map_or(line.len(), str::len);
+    byte_at(line, at).is_some_and(|bar| {
+        line.get(1..end).is_some_and(|inside| free_bars(inside).any(|free| free + 1 == bar))
+    })
 }
 
 /// Returns true if a line without inner bar may be one of two cells: its end is lost, or a bar between blanks.
@@ -118,12 +126,8 @@ fn cut_in_two(line: &str, at: usize, right_width: usize, total: usize) -> Option
     let is_separator =
         |bar: &usize| line.get(bar + 1..).is_some_and(|rest| rest.starts_with(' ') || rest.is_empty());
     let bars: Vec<usize> = free_bars(line.get(1..end)?).map(|bar| bar + 1).filter(is_separator).collect();
-    if char_at(line, at) == Some('|') {
-        let bar = byte_at(line, at)?;
-        let is_whole = count(line) == total && line.ends_with('|');
-        if is_whole || bars.contains(&bar) {
-            return split(bar);
-        }
+    if has_bar(line, at) {
+        return split(byte_at(line, at)?);
     }
     let keeps_right = bars
         .iter()

@@ -8,12 +8,13 @@ use std::time::Duration;
 
 use crate::mail::address::Address;
 use crate::mail::failure::{Failure, Step};
-use crate::mail::hints::advice;
+use crate::mail::hints::{Context, advice};
 use crate::mail::mailer::Mailer;
 use crate::mail::options::MailerOptions;
 use crate::mail::session::Run;
 use crate::mail::settings::{ConnectionSecurity, EmailSettings};
 use crate::mail::transcript::Transcript;
+use crate::schema::Names;
 
 /// The extent of an examination.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -101,6 +102,7 @@ pub enum CheckStatus {
 /// ```
 pub async fn examine(settings: &EmailSettings, options: MailerOptions, probe: &Probe) -> Diagnosis {
     let mut run = Run::start(settings.smtp_server_timeout, 0);
+    let names = options.names;
     run.begin(Step::Settings);
     let mailer = Mailer::new(settings, options);
     let result = match mailer {
@@ -114,11 +116,12 @@ pub async fn examine(settings: &EmailSettings, options: MailerOptions, probe: &P
             Err(failure)
         }
     };
-    report(settings, probe, result, run.into_transcript())
+    report(settings, names, probe, result, run.into_transcript())
 }
 
 fn report(
     settings: &EmailSettings,
+    names: Names,
     probe: &Probe,
     result: Result<(), Failure>,
     transcript: Transcript,
@@ -131,7 +134,7 @@ fn report(
             let hints = if record.failed {
                 result.as_ref().err().map(|failure| failure.hints.clone()).unwrap_or_default()
             } else {
-                advice(record, settings)
+                advice(record, Context { settings, names })
             };
             let status = match (record.failed, hints.is_empty()) {
                 (true, _) => CheckStatus::Failed,

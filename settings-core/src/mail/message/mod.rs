@@ -1,5 +1,6 @@
 //! Messages and their bytes.
 
+mod headers;
 mod id;
 mod mime;
 mod object;
@@ -14,12 +15,14 @@ use mail_builder::MessageBuilder;
 use mail_builder::headers::date::Date;
 use mail_builder::headers::raw::Raw;
 
+use self::headers::Header;
 pub use self::id::MessageId;
 pub use self::mime::Attachment;
 pub use self::object::MailObject;
 pub(crate) use self::stuffing::{Stuffed, dot_stuffed};
 use self::words::{mailboxes, unstructured};
 use super::address::{Address, Mailbox};
+use super::reverse_path::ReversePath;
 
 /// The maximum length of a subject in bytes.
 const SUBJECT_LIMIT: usize = 2000;
@@ -57,6 +60,8 @@ pub struct Message {
     references: Vec<MessageId>,
     date: SystemTime,
     auto_submitted: AutoSubmitted,
+    headers: Vec<Header>,
+    envelope_sender: Option<ReversePath>,
 }
 
 /// The origin of a message (RFC 3834), which keeps automatic replies from being sent to a program.
@@ -84,6 +89,14 @@ pub enum MessageError {
     ControlCharacter(&'static str),
     /// This header is too long.
     TooLong(&'static str),
+    /// This name of an added header is malformed.
+    HeaderName(String),
+    /// The message writes this header itself, or only servers may add it.
+    ReservedHeader(String),
+    /// The value of this added header contains something that a header cannot carry.
+    HeaderValue(String),
+    /// The value of this added header is too long, or there are too many headers.
+    HeaderTooLong(String),
     /// The message is larger than allowed.
     TooLarge {
         /// The size of the message in bytes.
@@ -122,6 +135,8 @@ impl Message {
             references: Vec::new(),
             date: SystemTime::now(),
             auto_submitted: AutoSubmitted::default(),
+            headers: Vec::new(),
+            envelope_sender: None,
         }
     }
 
@@ -209,6 +224,23 @@ impl Message {
         self
     }
 
+    /// Sets the sender of the envelope, which bounces go to. Without one, it is the sender of the message.
+    ///
+    /// With [`ReversePath::Null`], nobody gets a bounce.
+    #[must_use]
+    pub fn envelope_sender(mut self, sender: impl Into<ReversePath>) -> Self {
+        self.envelope_sender = Some(sender.into());
+        self
+    }
+
+    /// Returns the sender of the envelope.
+    pub fn reverse_path(&self) -> ReversePath {
+        match &self.envelope_sender {
+            Some(sender) => sender.clone(),
+            None => self.from.address().clone().into(),
+        }
+    }
+
     /// Sets the origin of the message.
     #[must_use]
     pub fn auto_submitted(mut self, auto_submitted: AutoSubmitted) -> Self {
@@ -240,6 +272,7 @@ impl Message {
         let shown = self.to.iter().chain(&self.cc).chain(&self.reply_to);
         shown.chain([&self.from]).any(|mailbox| mailbox.address().is_international())
             || self.recipients().any(Address::is_international)
+            || self.reverse_path().address().is_some_and(Address::is_international)
     }
 
     /// Returns the message in Internet Message Format (RFC 5322), with CR LF line ends.
@@ -272,6 +305,9 @@ impl Message {
             AutoSubmitted::AutoReplied => {
                 builder = builder.header("Auto-Submitted", Raw::new("auto-replied"))
             }
+        }
+        for header in &self.headers {
+            builder = builder.header(header.name(), Raw::new(header.value()));
         }
         let mut bytes = Vec::new();
         builder.body(self.body()).serialize(&mut bytes);
@@ -314,6 +350,17 @@ impl fmt::Display for MessageError {
                 write!(f, "the header {header} contains a line break or another control character")
             }
             Self::TooLong(header) => write!(f, "the header {header} is too long"),
+            Self::HeaderName(name) => write!(f, "\"{name}\" is not the name of a header"),
+            Self::ReservedHeader(name) => {
+                write!(f, "the header {name} cannot be added: the message or a server writes it")
+            }
+            Self::HeaderValue(name) => write!(
+                f,
+                "the header {name} contains a line break, a control character, or a character that has to be encoded"
+            ),
+            Self::HeaderTooLong(name) => {
+                write!(f, "the header {name} is too long, or the message has too many headers")
+            }
             Self::TooLarge { size, limit } => {
                 write!(f, "the message has {size} bytes; at most {limit} are allowed")
             }

@@ -5,6 +5,7 @@ use std::fmt;
 use super::stuffing::check;
 use super::{Message, MessageError, MessageId, Stuffed, dot_stuffed};
 use crate::mail::address::Address;
+use crate::mail::reverse_path::ReversePath;
 
 /// A mail object (RFC 5321, 2.3.1): an envelope and the content to send.
 ///
@@ -22,7 +23,7 @@ use crate::mail::address::Address;
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct MailObject {
-    sender: Address,
+    sender: ReversePath,
     recipients: Vec<Address>,
     message_id: MessageId,
     content: Vec<u8>,
@@ -36,7 +37,7 @@ impl Message {
     /// If the message has no recipient, or contains something that mail cannot carry.
     pub fn to_object(&self) -> Result<MailObject, MessageError> {
         MailObject::new(
-            self.from().address().clone(),
+            self.reverse_path(),
             self.recipients().cloned().collect(),
             self.message_id().clone(),
             self.to_bytes()?,
@@ -51,7 +52,7 @@ impl MailObject {
     /// # Errors
     /// If there is no recipient, or the content contains something that mail cannot carry.
     pub fn new(
-        sender: Address,
+        sender: ReversePath,
         recipients: Vec<Address>,
         message_id: MessageId,
         content: Vec<u8>,
@@ -65,7 +66,7 @@ impl MailObject {
     }
 
     /// Returns the sender of the envelope.
-    pub fn sender(&self) -> &Address {
+    pub fn sender(&self) -> &ReversePath {
         &self.sender
     }
 

@@ -8,6 +8,7 @@ use tokio::sync::OwnedMutexGuard;
 use tokio::task::{JoinSet, spawn_blocking};
 use tokio::time::timeout;
 
+use crate::mail::fingerprint::Fingerprint;
 use crate::mail::mailer::Mailer;
 use crate::mail::outbox::circuit::{Allowance, Circuit, Health};
 use crate::mail::outbox::clock::Clock;
@@ -19,7 +20,6 @@ use crate::mail::outbox::verdict::{Verdict, judge};
 use crate::mail::outbox::{Outbox, stopped};
 use crate::mail::outcome::Outcome;
 use crate::mail::session::Gate;
-use crate::mail::settings::EmailSettings;
 
 /// The longest time between two looks at the store: another process may have added a mail.
 const POLL_INTERVAL: Duration = Duration::from_secs(30);
@@ -50,7 +50,7 @@ pub struct RunReport {
 }
 
 /// The settings that halted the queue, as far as this process knows.
-pub(super) type HaltedSettings = Arc<StdMutex<Option<EmailSettings>>>;
+pub(super) type HaltedSettings = Arc<StdMutex<Option<Fingerprint>>>;
 
 /// The right to deliver, within this process and among processes. Every operation on the store holds a clone, so that
 /// operations that outlive a cancelled run have ended before the next run begins.
@@ -73,7 +73,7 @@ struct Completed {
     id: MailId,
     health: Health,
     /// The settings that were used.
-    settings: EmailSettings,
+    settings: Fingerprint,
     /// The new state of the mail; `None` if the attempt did not concern the mail itself.
     state: Option<MailState>,
 }
@@ -224,7 +224,7 @@ impl Outbox {
         work(&self.store, lease, move |store| store.set_circuit(&circuit)).await
     }
 
-    fn remember_halted_settings(&self, circuit: &Circuit, settings: &EmailSettings) {
+    fn remember_halted_settings(&self, circuit: &Circuit, settings: &Fingerprint) {
         let mut halted = self.halted_settings.lock().unwrap_or_else(PoisonError::into_inner);
         *halted = matches!(circuit, Circuit::Halted { .. }).then(|| settings.clone());
     }
@@ -232,7 +232,7 @@ impl Outbox {
     /// Returns true if the settings differ from those that halted the queue, as far as this process knows.
     fn settings_changed(&self, mailer: &Mailer) -> bool {
         let halted = self.halted_settings.lock().unwrap_or_else(PoisonError::into_inner);
-        halted.as_ref().is_none_or(|settings| !mailer.uses(settings))
+        halted.as_ref().is_none_or(|settings| mailer.fingerprint() != *settings)
     }
 }
 

@@ -11,6 +11,7 @@ use crate::mail::outbox::schedule::wait_after;
 use crate::mail::outbox::store::{DueMail, Pending, Settlement};
 use crate::mail::outcome::{Outcome, RecipientState, asked_wait};
 use crate::mail::reply::Reply;
+use crate::mail::token::TokenError;
 
 /// The consequences of one attempt.
 #[derive(Debug)]
@@ -129,6 +130,7 @@ fn health(outcome: &Outcome, now: SystemTime) -> Health {
         | Cause::Closed
         | Cause::Io { .. }
         | Cause::Unreachable(_)
+        | Cause::AccessToken(TokenError::Unavailable(_))
         | Cause::Protocol(_) => failing(false),
         Cause::Reply(reply) if asks_for_login(reply, failure.step) => misconfigured(failure),
         Cause::Reply(reply) if failure.step < Step::MailFrom && reply.is_permanent() => {
@@ -137,6 +139,7 @@ fn health(outcome: &Outcome, now: SystemTime) -> Health {
         Cause::Reply(reply) if failure.step < Step::MailFrom || is_of_the_server(reply) => failing(false),
         Cause::Reply(_) => Health::Fine,
         Cause::Settings(_)
+        | Cause::AccessToken(_)
         | Cause::Tls(_)
         | Cause::StartTlsNotOffered
         | Cause::StartTlsInjection(_)

@@ -1,14 +1,18 @@
 //! The parameters of a conversation, derived from the settings.
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::Path;
+use std::path::PathBuf;
 
+use super::auth::is_token;
 use super::tls::Verification;
-use super::{Credentials, ExtraCa, LoginSecret, Target, TlsPolicy};
+use super::{ExtraCa, LoginConfig, LoginSource, Target, TlsPolicy};
 use crate::mail::failure::Cause;
 use crate::mail::international::ascii_host;
 use crate::mail::options::MailerOptions;
-use crate::mail::settings::{ConnectionSecurity, EmailSettings};
+use crate::mail::settings::{AuthMechanism, ConnectionSecurity, EmailSettings, server_advice};
+use crate::mail::token::TokenSource;
+use crate::schema::{Key, Path};
+use crate::value::Secret;
 
 /// The parameters of a conversation.
 #[derive(Clone, Debug)]
@@ -16,7 +20,7 @@ pub(crate) struct ConnectConfig {
     pub(crate) target: Target,
     pub(crate) security: ConnectionSecurity,
     pub(crate) tls: Option<TlsPolicy>,
-    pub(crate) credentials: Option<Credentials>,
+    pub(crate) login: Option<LoginConfig>,
     /// The name for EHLO; if none, the address of the local end.
     pub(crate) ehlo_name: Option<String>,
 }
@@ -25,13 +29,14 @@ impl ConnectConfig {
     /// Derives the parameters from the settings; `options` override them.
     pub(crate) fn from_settings(settings: &EmailSettings, options: &MailerOptions) -> Result<Self, Cause> {
         let security = settings.connection_security;
+        let source = Source { settings, options };
         let is_encrypted = security != ConnectionSecurity::None;
         Ok(Self {
-            target: target(settings)?,
+            target: source.target()?,
             security,
-            tls: is_encrypted.then(|| tls(settings, options)).transpose()?,
-            credentials: settings.enable_smtp_auth.then(|| credentials(settings, options)).transpose()?,
-            ehlo_name: ehlo_name(settings, options)?,
+            tls: is_encrypted.then(|| source.tls()).transpose()?,
+            login: settings.enable_smtp_auth.then(|| source.login()).transpose()?,
+            ehlo_name: source.ehlo_name()?,
         })
     }
 }
@@ -40,40 +45,194 @@ fn wrong<T>(text: impl Into<String>) -> Result<T, Cause> {
     Err(Cause::Settings(text.into()))
 }
 
-fn target(settings: &EmailSettings) -> Result<Target, Cause> {
-    let host = settings.smtp_server.trim();
-    if host.is_empty() {
-        return wrong("EmailSettings.SMTPServer is empty: there is no server to send to");
-    }
-    let Some(name) = ascii_host(host) else {
-        return wrong("EmailSettings.SMTPServer has characters that are not allowed in a host name");
-    };
-    if settings.smtp_port == 0 {
-        return wrong("EmailSettings.SMTPPort is 0; a port is 1 to 65535");
-    }
-    let target = Target::new(&name, settings.smtp_port).displayed_as(host);
-    match settings.source_address() {
-        Some(source) => Ok(target.with_source(source)),
-        None if settings.smtp_source_address.is_empty() => Ok(target),
-        None => wrong("EmailSettings.SMTPSourceAddress is not an IP address"),
-    }
+/// The settings and options, with the names of the settings.
+struct Source<'s> {
+    settings: &'s EmailSettings,
+    options: &'s MailerOptions,
 }
 
-/// Returns the name for EHLO; an IP address is put in brackets (RFC 5321, 4.1.3).
-fn ehlo_name(settings: &EmailSettings, options: &MailerOptions) -> Result<Option<String>, Cause> {
-    let (name, whose) = match &options.ehlo_name {
-        Some(name) => (name, "the EHLO name"),
-        None => (&settings.ehlo_name, "EmailSettings.EHLOName"),
-    };
-    if name.is_empty() {
-        return Ok(None);
+impl Source<'_> {
+    fn name(&self, key: Key) -> Path {
+        self.options.names.path(key)
     }
-    if let Ok(ip) = name.trim_matches(['[', ']']).parse::<IpAddr>() {
-        return Ok(Some(address_literal(Some(SocketAddr::new(ip, 0)))));
+
+    fn target(&self) -> Result<Target, Cause> {
+        let Self { settings, .. } = self;
+        let host = settings.smtp_server.trim();
+        let name = self.name(EmailSettings::SMTP_SERVER);
+        if host.is_empty() {
+            return wrong(format!("{name} is empty: there is no server to send to"));
+        }
+        if let Some(advice) = server_advice(host) {
+            let port = self.name(EmailSettings::SMTP_PORT);
+            return wrong(match advice.port {
+                Some(number) => {
+                    format!("{name} is \"{host}\": set it to \"{}\" and {port} to {number}", advice.host)
+                }
+                None if advice.host.is_empty() => format!("{name} is \"{host}\", which is not a host name"),
+                None => format!("{name} is \"{host}\": set it to \"{}\"", advice.host),
+            });
+        }
+        let Some(ascii) = ascii_host(host) else {
+            return wrong(format!("{name} has characters that are not allowed in a host name"));
+        };
+        if settings.smtp_port == 0 {
+            return wrong(format!("{} is 0; a port is 1 to 65535", self.name(EmailSettings::SMTP_PORT)));
+        }
+        let target = Target::new(&ascii, settings.smtp_port).displayed_as(host);
+        match settings.source_address() {
+            Some(source) => Ok(target.with_source(source)),
+            None if settings.smtp_source_address.is_empty() => Ok(target),
+            None => wrong(format!("{} is not an IP address", self.name(EmailSettings::SMTP_SOURCE_ADDRESS))),
+        }
     }
-    match ascii_host(name).filter(|name| name.len() <= 255) {
-        Some(name) => Ok(Some(name.into_owned())),
-        None => wrong(format!("{whose} has characters that are not allowed in a host name, or is too long")),
+
+    /// Returns the name for EHLO; an IP address is put in brackets (RFC 5321, 4.1.3).
+    fn ehlo_name(&self) -> Result<Option<String>, Cause> {
+        let (name, whose) = match &self.options.ehlo_name {
+            Some(name) => (name, "the EHLO name".to_owned()),
+            None => (&self.settings.ehlo_name, self.name(EmailSettings::EHLO_NAME).to_string()),
+        };
+        if name.is_empty() {
+            return Ok(None);
+        }
+        if let Ok(ip) = name.trim_matches(['[', ']']).parse::<IpAddr>() {
+            return Ok(Some(address_literal(Some(SocketAddr::new(ip, 0)))));
+        }
+        match ascii_host(name).filter(|name| name.len() <= 255) {
+            Some(name) => Ok(Some(name.into_owned())),
+            None => {
+                wrong(format!("{whose} has characters that are not allowed in a host name, or is too long"))
+            }
+        }
+    }
+
+    fn tls(&self) -> Result<TlsPolicy, Cause> {
+        let Self { settings, options } = self;
+        let mut extra = Vec::new();
+        if !settings.smtp_ca_file.is_empty() {
+            let name = self.name(EmailSettings::SMTP_CA_FILE).to_string();
+            extra.push(ExtraCa::Setting { name, file: PathBuf::from(&settings.smtp_ca_file) });
+        }
+        extra.extend(options.extra_ca_file.clone().map(ExtraCa::File));
+        extra.extend(options.extra_ca_pem.clone().map(ExtraCa::Pem));
+        let oldest = options.oldest_tls.unwrap_or(settings.smtp_minimum_tls_version);
+        if settings.skip_server_certificate_verification && settings.smtp_certificate_fingerprint.is_empty() {
+            let name = self.name(EmailSettings::SKIP_SERVER_CERTIFICATE_VERIFICATION);
+            tracing::warn!("{name} is true: anyone on the network path can impersonate the mail server");
+        }
+        let verification = if settings.skip_server_certificate_verification {
+            Verification::Off
+        } else {
+            Verification::Full
+        };
+        let policy = TlsPolicy::load(&extra, verification, oldest)?;
+        if settings.smtp_certificate_fingerprint.is_empty() {
+            return Ok(policy);
+        }
+        match fingerprint(&settings.smtp_certificate_fingerprint) {
+            Some(fingerprint) => Ok(policy.pinned(fingerprint)),
+            None => wrong(format!(
+                "{} is not a SHA-256 fingerprint: expected 64 hexadecimal digits, with or without colons between pairs",
+                self.name(EmailSettings::SMTP_CERTIFICATE_FINGERPRINT)
+            )),
+        }
+    }
+
+    fn login(&self) -> Result<LoginConfig, Cause> {
+        let Self { settings, options } = self;
+        let (enable, user) =
+            (self.name(EmailSettings::ENABLE_SMTP_AUTH), self.name(EmailSettings::SMTP_USERNAME));
+        let username = settings.smtp_username.clone();
+        if username.is_empty() {
+            return wrong(format!("{enable} is true, but {user} is empty"));
+        }
+        if username.chars().any(char::is_control) {
+            return wrong(format!("{user} contains a line break or another control character"));
+        }
+        let source = match self.tokens()? {
+            Some(source) => LoginSource::Token(source),
+            None => LoginSource::Password(self.password()?),
+        };
+        let mechanism = settings.smtp_auth_mechanism;
+        let name = self.name(EmailSettings::SMTP_AUTH_MECHANISM);
+        let is_for_tokens = matches!(mechanism, AuthMechanism::XOAuth2 | AuthMechanism::OAuthBearer);
+        match &source {
+            LoginSource::Password(_) if is_for_tokens => {
+                return wrong(format!(
+                    "{name} requires an access token: set {}",
+                    self.name(EmailSettings::SMTP_OAUTH_TOKEN_URL)
+                ));
+            }
+            LoginSource::Token(_) if !is_for_tokens && mechanism != AuthMechanism::Automatic => {
+                return wrong(format!("{name} requires a password, but the login uses an access token"));
+            }
+            _ => {}
+        }
+        let allow_cram_md5 = options.allow_cram_md5 || settings.allow_cram_md5;
+        Ok(LoginConfig { username, source, mechanism, allow_cram_md5 })
+    }
+
+    fn password(&self) -> Result<Secret, Cause> {
+        let password = &self.settings.smtp_password;
+        let name = self.name(EmailSettings::SMTP_PASSWORD);
+        if password.is_empty() {
+            let enable = self.name(EmailSettings::ENABLE_SMTP_AUTH);
+            return wrong(format!("{enable} is true, but {name} is empty"));
+        }
+        if password.expose().contains(['\0', '\r', '\n']) {
+            return wrong(format!("{name} contains a line break or NUL"));
+        }
+        Ok(password.clone())
+    }
+
+    /// Returns the source of access tokens; the options override the settings.
+    fn tokens(&self) -> Result<Option<TokenSource>, Cause> {
+        if let Some(token) = &self.options.access_token {
+            if !is_token(token) {
+                return wrong("the access token is empty or has characters that are not allowed in a token");
+            }
+            return Ok(Some(TokenSource::fixed(token.clone())));
+        }
+        if self.options.token_source.is_some() {
+            return Ok(self.options.token_source.clone());
+        }
+        if self.settings.smtp_oauth_token_url.is_empty() {
+            return Ok(None);
+        }
+        self.token_server().map(Some)
+    }
+
+    #[cfg(not(feature = "mail-oauth"))]
+    fn token_server(&self) -> Result<TokenSource, Cause> {
+        wrong(format!(
+            "{} is set, but this program is built without the feature `mail-oauth`",
+            self.name(EmailSettings::SMTP_OAUTH_TOKEN_URL)
+        ))
+    }
+
+    #[cfg(feature = "mail-oauth")]
+    fn token_server(&self) -> Result<TokenSource, Cause> {
+        use crate::mail::oauth::OAuthConfig;
+
+        let Self { settings, options } = self;
+        let url = self.name(EmailSettings::SMTP_OAUTH_TOKEN_URL);
+        if let Err(why) = OAuthConfig::check_url(&settings.smtp_oauth_token_url) {
+            return wrong(format!("{url} {why}"));
+        }
+        if settings.smtp_oauth_client_id.is_empty() {
+            let id = self.name(EmailSettings::SMTP_OAUTH_CLIENT_ID);
+            return wrong(format!("{url} is set, but {id} is empty"));
+        }
+        let config = OAuthConfig {
+            token_url: settings.smtp_oauth_token_url.clone(),
+            client_id: settings.smtp_oauth_client_id.clone(),
+            client_secret: settings.smtp_oauth_client_secret.clone(),
+            refresh_token: settings.smtp_oauth_refresh_token.clone(),
+            scope: settings.smtp_oauth_scope.clone(),
+            ca_file: options.extra_ca_file.clone(),
+        };
+        Ok(config.into_source())
     }
 }
 
@@ -86,65 +245,11 @@ pub(super) fn address_literal(address: Option<SocketAddr>) -> String {
     }
 }
 
-fn tls(settings: &EmailSettings, options: &MailerOptions) -> Result<TlsPolicy, Cause> {
-    let mut extra = Vec::new();
-    if !settings.smtp_ca_file.is_empty() {
-        extra.push(ExtraCa::Setting(Path::new(&settings.smtp_ca_file).to_owned()));
-    }
-    extra.extend(options.extra_ca_file.clone().map(ExtraCa::File));
-    extra.extend(options.extra_ca_pem.clone().map(ExtraCa::Pem));
-    let oldest = options.oldest_tls.unwrap_or(settings.smtp_minimum_tls_version);
-    if settings.skip_server_certificate_verification && settings.smtp_certificate_fingerprint.is_empty() {
-        tracing::warn!(
-            "EmailSettings.SkipServerCertificateVerification is true: anyone on the network path can impersonate the mail server"
-        );
-    }
-    let verification =
-        if settings.skip_server_certificate_verification { Verification::Off } else { Verification::Full };
-    let policy = TlsPolicy::load(&extra, verification, oldest)?;
-    if settings.smtp_certificate_fingerprint.is_empty() {
-        return Ok(policy);
-    }
-    match fingerprint(&settings.smtp_certificate_fingerprint) {
-        Some(fingerprint) => Ok(policy.pinned(fingerprint)),
-        None => wrong(
-            "EmailSettings.SMTPCertificateFingerprint is not a SHA-256 fingerprint: expected 64 hexadecimal \
-             digits, with or without colons between pairs",
-        ),
-    }
-}
-
 /// Returns the digits in lower case, without colons.
 fn fingerprint(text: &str) -> Option<String> {
     let digits: String = text.chars().filter(|c| *c != ':').collect();
     let is_one = digits.len() == 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
     is_one.then(|| digits.to_ascii_lowercase())
-}
-
-fn credentials(settings: &EmailSettings, options: &MailerOptions) -> Result<Credentials, Cause> {
-    let username = settings.smtp_username.clone();
-    if username.is_empty() {
-        return wrong("EmailSettings.EnableSMTPAuth is true, but EmailSettings.SMTPUsername is empty");
-    }
-    if username.chars().any(char::is_control) {
-        return wrong("EmailSettings.SMTPUsername contains a line break or another control character");
-    }
-    let password = &settings.smtp_password;
-    let secret = match &options.access_token {
-        Some(token) if token.expose().is_empty() || !token.expose().bytes().all(|b| b.is_ascii_graphic()) => {
-            return wrong("the access token is empty or has characters that are not allowed in a token");
-        }
-        Some(token) => LoginSecret::Token(token.clone()),
-        None if password.is_empty() => {
-            return wrong("EmailSettings.EnableSMTPAuth is true, but EmailSettings.SMTPPassword is empty");
-        }
-        None if password.expose().contains(['\0', '\r', '\n']) => {
-            return wrong("EmailSettings.SMTPPassword contains a line break or NUL");
-        }
-        None => LoginSecret::Password(password.clone()),
-    };
-    let allow_cram_md5 = options.allow_cram_md5 || settings.allow_cram_md5;
-    Ok(Credentials { username, secret, allow_cram_md5 })
 }
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ const DEFAULT: Duration = Duration::from_secs(10);
 const LIMIT: Duration = Duration::from_hours(24);
 /// The maximum duration of a delivery, in timeouts.
 const STEPS_A_DELIVERY: u32 = 6;
+/// The minimum time for the reply to a complete message: the server may have to scan it (RFC 5321, 4.5.3.2.6).
+const FINAL_REPLY: Duration = Duration::from_mins(5);
 /// The minimum rate in bytes per second at which a server has to accept a message.
 const LOWEST_RATE: u64 = 10_000;
 
@@ -23,6 +25,9 @@ pub(crate) struct Clock {
     step: Duration,
     delivery: Duration,
     body: Duration,
+    final_reply: Duration,
+    /// True if the program has set `final_reply`.
+    is_set: bool,
 }
 
 /// The end of the time for a step.
@@ -44,7 +49,30 @@ impl Clock {
         let step = if step.is_zero() { DEFAULT } else { step.min(LIMIT) };
         let bytes = u64::try_from(size).unwrap_or(u64::MAX);
         let body = Duration::from_millis(bytes.saturating_mul(1000) / LOWEST_RATE).min(LIMIT);
-        Self { started: Instant::now(), step, delivery: step * STEPS_A_DELIVERY + body, body }
+        let steps = step * STEPS_A_DELIVERY;
+        Self {
+            started: Instant::now(),
+            step,
+            delivery: steps + body,
+            body,
+            final_reply: steps.max(FINAL_REPLY),
+            is_set: false,
+        }
+    }
+
+    /// Returns a clock that starts now, with the same time for the reply to a complete message if it was set.
+    pub(crate) fn restarted(&self, step: Duration, size: usize) -> Self {
+        let fresh = Self::start(step, size);
+        if self.is_set { Self { final_reply: self.final_reply, is_set: true, ..fresh } } else { fresh }
+    }
+
+    /// Sets the time for the reply to a complete message.
+    pub(crate) fn with_final_reply(mut self, limit: Option<Duration>) -> Self {
+        if let Some(limit) = limit {
+            self.final_reply = limit.min(LIMIT);
+            self.is_set = true;
+        }
+        self
     }
 
     /// Returns the time since the start.
@@ -60,6 +88,13 @@ impl Clock {
     /// Returns the deadline of the step in which the message is sent.
     pub(crate) fn body(&self) -> Deadline {
         self.within(self.step + self.body)
+    }
+
+    /// Returns the deadline of the reply to the complete message.
+    ///
+    /// It does not depend on the deadline of the delivery: a mail whose reply is missed may be delivered twice.
+    pub(crate) fn final_reply(&self) -> Deadline {
+        Deadline { at: Instant::now() + self.final_reply, expiry: Expiry::Step(self.final_reply) }
     }
 
     fn within(&self, limit: Duration) -> Deadline {
@@ -111,6 +146,18 @@ mod tests {
         let clock = Clock::start(Duration::from_secs(2), 100_000);
         let endless = std::future::pending::<Result<(), Cause>>();
         assert_eq!(clock.body().bound(endless).await, Err(Cause::TimedOut(Duration::from_secs(12))));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_final_reply_has_minutes() {
+        for (step, limit, expected) in [(10, None, 300), (120, None, 720), (10, Some(3), 3)] {
+            let clock = Clock::start(Duration::from_secs(step), 0);
+            let clock = clock.with_final_reply(limit.map(Duration::from_secs));
+            tokio::time::sleep(Duration::from_secs(step * 6)).await;
+            let endless = std::future::pending::<Result<(), Cause>>();
+            let expired = clock.final_reply().bound(endless).await;
+            assert_eq!(expired, Err(Cause::TimedOut(Duration::from_secs(expected))));
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -3,11 +3,12 @@
 use super::Capabilities;
 use crate::mail::address::Address;
 use crate::mail::failure::Cause;
+use crate::mail::reverse_path::ReversePath;
 
 /// The sender, the recipients and the properties of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Envelope {
-    pub(crate) sender: Address,
+    pub(crate) sender: ReversePath,
     pub(crate) recipients: Vec<Address>,
     /// The size of the message in bytes.
     pub(crate) size: usize,
@@ -25,7 +26,7 @@ impl Envelope {
         {
             return Err(Cause::TooLarge { size: self.size, limit });
         }
-        let mut addresses = std::iter::once(&self.sender).chain(&self.recipients);
+        let mut addresses = self.sender.address().into_iter().chain(&self.recipients);
         let foreign = addresses.find(|address| address.is_international());
         let international = self.international || foreign.is_some();
         if international && !offered.smtp_utf8 {
@@ -74,6 +75,8 @@ mod tests {
     fn only_what_is_offered_is_used() {
         let plain = envelope("a@b");
         assert_eq!(plain.mail_command(&Capabilities::default()).unwrap(), "MAIL FROM:<server@example.com>");
+        let null = Envelope { sender: ReversePath::Null, ..plain.clone() };
+        assert_eq!(null.mail_command(&Capabilities::default()).unwrap(), "MAIL FROM:<>");
         let offered =
             Capabilities { size: Some(None), eight_bit_mime: true, smtp_utf8: true, ..Default::default() };
         assert_eq!(plain.mail_command(&offered).unwrap(), "MAIL FROM:<server@example.com> SIZE=1000");

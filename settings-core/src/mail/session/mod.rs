@@ -11,6 +11,7 @@ mod envelope;
 #[cfg(feature = "mail-outbox")]
 mod gate;
 mod link;
+mod mask;
 mod net;
 mod probe;
 mod run;
@@ -22,9 +23,10 @@ mod wire;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-pub(crate) use self::auth::{Credentials, LoginSecret};
+pub(crate) use self::auth::{LoginConfig, LoginSource};
 pub(crate) use self::capabilities::Capabilities;
 pub(crate) use self::connect_config::ConnectConfig;
 use self::connect_config::address_literal;
@@ -38,6 +40,7 @@ pub(crate) use self::tls::{ExtraCa, TlsPolicy};
 pub(crate) use self::transaction::{Accepted, DeliveryError};
 use self::wire::Wire;
 use super::failure::{Cause, Failure, Step};
+use super::outcome::Outcome;
 use super::reply::Reply;
 use super::settings::ConnectionSecurity;
 
@@ -69,9 +72,6 @@ impl Session {
     /// Opens a conversation: name lookup, connection, greeting, EHLO, and encryption and login if `config` requires them.
     pub(crate) async fn open(config: &ConnectConfig, run: &mut Run) -> Result<Self, Failure> {
         let mut session = Self::connect(config, run).await?;
-        if let Err(failure) = session.introduce(run).await {
-            return Err(session.close_after_failure(failure, run).await);
-        }
         if config.security == ConnectionSecurity::StartTls {
             if let Err(failure) = session.start_tls(run).await {
                 return Err(session.close_after_failure(failure, run).await);
@@ -79,17 +79,51 @@ impl Session {
             session = session.upgrade_to_tls(config, run).await?;
             session.hello(run).await?;
         }
-        if let Some(credentials) = &config.credentials
-            && let Err(failure) = session.log_in(credentials, run).await
+        if let Some(login) = &config.login
+            && let Err(failure) = session.log_in(login, run).await
         {
             return Err(session.close_after_failure(failure, run).await);
         }
         Ok(session)
     }
 
+    /// Connects to the addresses of the server, one after the other, until one greets and accepts EHLO.
     async fn connect(config: &ConnectConfig, run: &mut Run) -> Result<Self, Failure> {
-        let addresses = net::resolve(&config.target, run).await?;
-        let (stream, peer) = net::connect(&addresses, config.target.source(), run).await?;
+        let mut addresses = net::resolve(&config.target, run).await?;
+        let mut failures: Vec<Failure> = Vec::new();
+        loop {
+            let (stream, peer) = match net::connect(&addresses, config.target.source(), run).await {
+                Ok(connected) => connected,
+                Err(failure) => {
+                    failures.push(failure);
+                    break;
+                }
+            };
+            let failure = match Self::greeted(stream, peer, config, run).await {
+                Ok(session) => return Ok(session),
+                Err(failure) => failure,
+            };
+            addresses.retain(|address| *address != peer);
+            let remark = format!("{peer} was given up at the {}: {}", failure.step, failure.cause);
+            let is_late = matches!(failure.cause, Cause::DeliveryTimedOut(_));
+            failures.push(failure);
+            if addresses.is_empty() || is_late {
+                break;
+            }
+            run.retry_connection(remark);
+        }
+        // A mail may be delivered as long as one address failed only temporarily.
+        let at = failures.iter().position(Outcome::is_temporary).unwrap_or_default();
+        Err(failures.swap_remove(at))
+    }
+
+    /// Begins a conversation over a connection: TLS if it comes first, greeting, EHLO.
+    async fn greeted(
+        stream: TcpStream,
+        peer: SocketAddr,
+        config: &ConnectConfig,
+        run: &mut Run,
+    ) -> Result<Self, Failure> {
         let ehlo_name = match &config.ehlo_name {
             Some(name) => name.clone(),
             None => address_literal(stream.local_addr().ok()),
@@ -98,7 +132,12 @@ impl Session {
         if config.security == ConnectionSecurity::Tls {
             link = tls::handshake(link, config, run).await?;
         }
-        Ok(Self { wire: Wire::new(link), peer, capabilities: Capabilities::default(), ehlo_name })
+        let mut session =
+            Self { wire: Wire::new(link), peer, capabilities: Capabilities::default(), ehlo_name };
+        match session.introduce(run).await {
+            Ok(()) => Ok(session),
+            Err(failure) => Err(session.close_after_failure(failure, run).await),
+        }
     }
 
     async fn introduce(&mut self, run: &mut Run) -> Result<(), Failure> {
@@ -113,7 +152,8 @@ impl Session {
             Cause::StartTlsNotOffered
             | Cause::AuthNotOffered
             | Cause::AuthMechanisms(_)
-            | Cause::AuthUnencrypted(_) => true,
+            | Cause::AuthUnencrypted(_)
+            | Cause::AccessToken(_) => true,
             _ => false,
         };
         if in_sync {

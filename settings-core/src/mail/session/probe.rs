@@ -17,7 +17,7 @@ impl Session {
         let Some(sender) = sender else { return Ok(()) };
         run.begin(Step::MailFrom);
         let envelope = Envelope {
-            sender: sender.clone(),
+            sender: sender.clone().into(),
             recipients: recipients.to_vec(),
             size: 0,
             eight_bit: false,

@@ -25,6 +25,8 @@ pub(crate) struct Trace {
     clock: Clock,
     transcript: Transcript,
     remaining: usize,
+    /// Remarks and lines of a connection that was replaced by the next one.
+    carried: Option<(Vec<String>, Vec<Line>)>,
 }
 
 /// The protection of a line on the network.
@@ -38,7 +40,8 @@ impl Run {
     /// Starts a run; see [`Clock::start`].
     pub(crate) fn start(step: Duration, size: usize) -> Self {
         let clock = Clock::start(step, size);
-        let trace = Trace { clock, transcript: Transcript::default(), remaining: TRANSCRIPT_LIMIT };
+        let trace =
+            Trace { clock, transcript: Transcript::default(), remaining: TRANSCRIPT_LIMIT, carried: None };
         Self {
             clock,
             trace,
@@ -63,16 +66,39 @@ impl Run {
         Ok(())
     }
 
+    /// Sets the time limit for the reply to a complete message.
+    pub(crate) fn with_final_reply(mut self, limit: Option<Duration>) -> Self {
+        self.clock = self.clock.with_final_reply(limit);
+        self
+    }
+
+    /// Moves the steps since the last connection into the next one, which replaces it.
+    pub(crate) fn retry_connection(&mut self, remark: String) {
+        let steps = &mut self.trace.transcript.steps;
+        let Some(at) = steps.iter().rposition(|record| record.step == Step::Connect) else { return };
+        let (mut notes, mut lines) = (Vec::new(), Vec::new());
+        for record in steps.drain(at..) {
+            notes.extend(record.notes);
+            lines.extend(record.lines);
+        }
+        notes.push(remark);
+        self.trace.carried = Some((notes, lines));
+    }
+
     /// Restarts the clock, for a message of `size` bytes.
     pub(crate) fn restart_clock(&mut self, step: Duration, size: usize) {
-        self.clock = Clock::start(step, size);
+        self.clock = self.clock.restarted(step, size);
         self.trace.clock = self.clock;
     }
 
     /// Begins a step.
     pub(crate) fn begin(&mut self, step: Step) -> Deadline {
         self.trace.begin(step);
-        if step == Step::Body { self.clock.body() } else { self.clock.step() }
+        match step {
+            Step::Body => self.clock.body(),
+            Step::Dot => self.clock.final_reply(),
+            _ => self.clock.step(),
+        }
     }
 
     /// Returns a fresh deadline for the step that was begun last.
@@ -131,14 +157,15 @@ impl Run {
 
 impl Trace {
     fn begin(&mut self, step: Step) {
+        let (notes, lines) = self.carried.take().unwrap_or_default();
         let record = StepRecord {
             step,
             at: self.clock.elapsed(),
             took: Duration::ZERO,
             failed: false,
             seen: String::new(),
-            notes: Vec::new(),
-            lines: Vec::new(),
+            notes,
+            lines,
         };
         self.transcript.steps.push(record);
     }

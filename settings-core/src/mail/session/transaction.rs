@@ -32,16 +32,50 @@ pub(crate) struct DeliveryError {
 }
 
 impl DeliveryError {
-    /// Returns true if the server had closed the connection before the mail: nothing was sent, and a new connection may
-    /// work.
-    pub(crate) fn is_stale_connection(&self) -> bool {
-        let gone = match &self.failure.cause {
-            Cause::Closed | Cause::Io { .. } | Cause::TimedOut(_) => true,
-            Cause::Reply(reply) => reply.code() == 421,
+    /// Returns true if the failure may concern the connection rather than the mail, so that a new connection may work.
+    ///
+    /// In all these cases the server has not accepted the mail.
+    pub(crate) fn may_concern_connection(&self) -> bool {
+        match (&self.failure.cause, self.failure.step) {
+            (Cause::Closed | Cause::Io { .. }, step) => is_envelope(step),
+            (Cause::TimedOut(_) | Cause::Protocol(ProtocolFault::OutOfSync(_)), Step::MailFrom) => true,
+            (Cause::Reply(reply), step) => concerns_connection(step, reply),
             _ => false,
-        };
-        gone && self.failure.step == Step::MailFrom
+        }
     }
+}
+
+fn is_envelope(step: Step) -> bool {
+    matches!(step, Step::MailFrom | Step::RcptTo | Step::Data)
+}
+
+/// Returns true if a refusal may be about what the connection has carried before, or about its login.
+fn concerns_connection(step: Step, reply: &Reply) -> bool {
+    if reply.code() == 421 || step == Step::MailFrom && reply.code() != 552 {
+        return true;
+    }
+    // 432: too many connections; 454 and 530: the login has expired; 503: the server has lost its state.
+    if is_envelope(step) && matches!(reply.code(), 432 | 454 | 503 | 530) {
+        return true;
+    }
+    let text = reply.lines().join(" ").to_ascii_lowercase();
+    let about_connection = [
+        "connection",
+        "session",
+        "too many messages",
+        "too many mails",
+        "too many emails",
+        "too many recipients this",
+        "messages per",
+        "mails per",
+        "transactions",
+        "reconnect",
+        "expired",
+        "authenticat",
+        "log in",
+        "login",
+    ];
+    about_connection.iter().any(|words| text.contains(words))
 }
 
 /// A failure after which the conversation cannot continue.
@@ -179,7 +213,7 @@ impl Session {
             self.wire.reply(run.trace()).await
         };
         let result = deadline.bound(work).await.and_then(|reply| match reply.code() {
-            200..300 | 400..560 => positive(reply),
+            200..300 | 400..600 => positive(reply),
             _ => Err(Cause::Protocol(ProtocolFault::OutOfSync(reply.to_string()))),
         });
         run.observe_reply(&result);

@@ -6,9 +6,11 @@ use std::pin::Pin;
 use std::task::Poll;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio_rustls::rustls::{self, AlertDescription};
 
+use super::mask::Mask;
 use super::run::{Protection, Trace};
-use crate::mail::failure::{Cause, ProtocolFault};
+use crate::mail::failure::{Cause, ProtocolFault, TlsFault};
 use crate::mail::reply::{Reply, printable};
 
 /// The maximum length of a line of a reply in bytes, including its end.
@@ -32,15 +34,21 @@ pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin {
 pub(crate) struct Wire<S> {
     stream: S,
     buffer: Vec<u8>,
+    mask: Mask,
 }
 
 impl<S: Stream> Wire<S> {
     pub(crate) fn new(stream: S) -> Self {
-        Self { stream, buffer: Vec::new() }
+        Self { stream, buffer: Vec::new(), mask: Mask::default() }
     }
 
     pub(crate) fn stream(&self) -> &S {
         &self.stream
+    }
+
+    /// Returns the secrets to hide in what the server sends.
+    pub(super) fn mask(&mut self) -> &mut Mask {
+        &mut self.mask
     }
 
     /// Records a line from the client; the caller has replaced secrets.
@@ -89,6 +97,7 @@ impl<S: Stream> Wire<S> {
         let mut bytes = 0;
         loop {
             let line = self.line().await?;
+            let line = self.mask.apply(line);
             trace.server(&line, self.stream.protection());
             bytes += line.len();
             let (this_code, more, text) = parse_line(&line)?;
@@ -130,7 +139,7 @@ impl<S: Stream> Wire<S> {
     }
 
     fn surplus(&self) -> String {
-        shown(&self.buffer)
+        shown(&self.mask.apply(self.buffer.clone()))
     }
 
     /// Returns true if the connection is open and the server has sent nothing since its last reply.
@@ -197,7 +206,7 @@ fn parse_line(line: &[u8]) -> Result<(u16, bool, &[u8]), Cause> {
         return Err(not_a_reply());
     }
     let code = digits.iter().fold(0, |code, digit| code * 10 + u16::from(digit - b'0'));
-    if !(200..=559).contains(&code) {
+    if !(200..=599).contains(&code) {
         return Err(Cause::Protocol(ProtocolFault::Code(shown(line))));
     }
     match rest.split_first() {
@@ -216,9 +225,31 @@ fn shown(bytes: &[u8]) -> String {
 
 /// Converts an I/O error. A stream that ends without a TLS close notification counts as closed.
 pub(crate) fn io_cause(error: &io::Error) -> Cause {
+    if let Some(fault) = client_certificate_fault(error) {
+        return Cause::Tls(fault);
+    }
     match error.kind() {
         io::ErrorKind::UnexpectedEof | io::ErrorKind::WriteZero => Cause::Closed,
         kind => Cause::Io { kind, text: error.to_string() },
+    }
+}
+
+/// Recognizes the alerts by which a server refuses the missing client certificate.
+///
+/// With TLS 1.3 they arrive after the handshake.
+fn client_certificate_fault(error: &io::Error) -> Option<TlsFault> {
+    let error = error.get_ref()?.downcast_ref::<rustls::Error>()?;
+    match error {
+        rustls::Error::AlertReceived(
+            AlertDescription::CertificateRequired | AlertDescription::NoCertificate,
+        ) => Some(TlsFault::ClientCertificateRequired),
+        rustls::Error::AlertReceived(
+            alert @ (AlertDescription::BadCertificate
+            | AlertDescription::CertificateUnknown
+            | AlertDescription::UnknownCA
+            | AlertDescription::AccessDenied),
+        ) => Some(TlsFault::Alert(format!("{alert:?}"))),
+        _ => None,
     }
 }
 

@@ -5,6 +5,8 @@ use std::fmt;
 
 use super::EmailSettings;
 use crate::mail::address::{AddressError, Mailbox};
+use crate::mail::reverse_path::ReversePath;
+use crate::schema::{Key, Names};
 
 impl EmailSettings {
     /// Returns the sender of mails: `FeedbackName` and `FeedbackEmail`.
@@ -16,9 +18,21 @@ impl EmailSettings {
             return Err(SenderError::Blank);
         }
         let address = self.feedback_email.parse();
-        let address = address.map_err(|error| SenderError::Malformed("FeedbackEmail", error))?;
+        let address = address.map_err(|error| SenderError::Malformed(Self::FEEDBACK_EMAIL, error))?;
         Mailbox::new(self.feedback_name.as_str(), address)
-            .map_err(|error| SenderError::Malformed("FeedbackName", error))
+            .map_err(|error| SenderError::Malformed(Self::FEEDBACK_NAME, error))
+    }
+
+    /// Returns the sender of the envelope: `EnvelopeSender`; `None` if it is empty, so that bounces go to the sender.
+    ///
+    /// # Errors
+    /// If it is malformed.
+    pub fn envelope_sender(&self) -> Result<Option<ReversePath>, SenderError> {
+        if self.envelope_sender.is_empty() {
+            return Ok(None);
+        }
+        let path = self.envelope_sender.parse();
+        path.map(Some).map_err(|error| SenderError::Malformed(Self::ENVELOPE_SENDER, error))
     }
 
     /// Returns the reply address: `ReplyToAddress` with `FeedbackName`; `None` if it is empty.
@@ -30,10 +44,10 @@ impl EmailSettings {
             return Ok(None);
         }
         let address = self.reply_to_address.parse();
-        let address = address.map_err(|error| SenderError::Malformed("ReplyToAddress", error))?;
+        let address = address.map_err(|error| SenderError::Malformed(Self::REPLY_TO_ADDRESS, error))?;
         Mailbox::new(self.feedback_name.as_str(), address)
             .map(Some)
-            .map_err(|error| SenderError::Malformed("FeedbackName", error))
+            .map_err(|error| SenderError::Malformed(Self::FEEDBACK_NAME, error))
     }
 }
 
@@ -44,18 +58,25 @@ pub enum SenderError {
     /// The sender address is empty.
     Blank,
     /// This setting is malformed.
-    Malformed(&'static str, AddressError),
+    Malformed(Key, AddressError),
+}
+
+impl SenderError {
+    /// Returns the text of the error, with the names of the settings in a program.
+    pub fn describe(&self, names: Names) -> String {
+        match self {
+            Self::Blank => format!(
+                "{} is empty: set it to an address that the SMTP server accepts as the sender",
+                names.path(EmailSettings::FEEDBACK_EMAIL)
+            ),
+            Self::Malformed(setting, error) => format!("{}: {error}", names.path(*setting)),
+        }
+    }
 }
 
 impl fmt::Display for SenderError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Blank => f.write_str(
-                "EmailSettings.FeedbackEmail is empty: set it to an address that the SMTP server accepts as the \
-                 sender",
-            ),
-            Self::Malformed(setting, error) => write!(f, "EmailSettings.{setting}: {error}"),
-        }
+        f.write_str(&self.describe(Names::default()))
     }
 }
 

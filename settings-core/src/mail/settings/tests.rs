@@ -57,6 +57,10 @@ fn what_would_break_a_mail_is_an_error_at_load() {
         ("SMTPMinimumTLSVersion", "1.1", "SMTPMinimumTLSVersion"),
         ("SMTPConnections", "0", "SMTPConnections"),
         ("SMTPIdleTimeout", "301", "SMTPIdleTimeout"),
+        ("SMTPServer", "smtp://mail.example.com", "SMTPServer"),
+        ("SMTPServer", "mail.example.com:587", "SMTPPort"),
+        ("EnvelopeSender", "bounces", "EnvelopeSender"),
+        ("SMTPAuthMechanism", "NTLM", "SMTPAuthMechanism"),
     ] {
         let report = report(&[(key, value)]);
         assert!(report.contains("error") && report.contains(expected), "{key}={value}: {report}");
@@ -69,6 +73,9 @@ fn what_would_break_a_mail_is_an_error_at_load() {
         ("SMTPSourceAddress", "2001:db8::7"),
         ("SMTPIdleTimeout", "0"),
         ("SMTPMinimumTLSVersion", "1.3"),
+        ("SMTPServer", "[2001:db8::1]"),
+        ("EnvelopeSender", "<>"),
+        ("SMTPAuthMechanism", "PLAIN"),
     ]);
     assert_eq!(fine, "");
 }
@@ -111,6 +118,8 @@ fn a_stored_password_goes_nowhere_else() {
         EmailSettings { smtp_certificate_fingerprint: "0".repeat(64), ..stored.clone() },
         EmailSettings { smtp_minimum_tls_version: TlsVersion::Tls13, ..stored.clone() },
         EmailSettings { allow_cram_md5: true, ..stored.clone() },
+        EmailSettings { smtp_auth_mechanism: AuthMechanism::Login, ..stored.clone() },
+        EmailSettings { smtp_oauth_token_url: "https://evil.example".into(), ..stored.clone() },
     ] {
         assert!(!elsewhere.may_use_password_of(&stored), "{elsewhere:?}");
     }

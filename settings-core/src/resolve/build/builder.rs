@@ -8,7 +8,7 @@ use super::element::Element;
 use super::field::Field;
 use super::inputs::Inputs;
 use crate::resolve::index::LeafId;
-use crate::resolve::read::{ValuePlace, holds_sections};
+use crate::resolve::read::ValuePlace;
 use crate::resolve::report::{Code, Diagnostic, Severity};
 use crate::schema::{Deprecated, Member, Setting};
 use crate::value::{SettingValue, Value};
@@ -70,10 +70,10 @@ impl<'r> Builder<'r> {
         let Some(strongest) = self.inputs.candidates.strongest(leaf) else {
             return Some(setting.default_value());
         };
-        if let Some(deprecated) = &setting.deprecated {
+        if let Some(deprecated) = setting.deprecated() {
             self.note_deprecated(leaf, setting, deprecated);
         }
-        if holds_sections(&setting.kind) {
+        if setting.kind.contains_sections() {
             self.note_names(leaf, setting);
         }
         if strongest.is_alone()

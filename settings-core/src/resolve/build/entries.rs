@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::inputs::Inputs;
-use crate::resolve::read::{Candidate, ValuePlace, element};
+use crate::resolve::read::{Candidate, ValuePlace};
 use crate::schema::Setting;
 use crate::value::{Mismatch, Value, from_text};
 
@@ -59,7 +59,7 @@ impl<'r> Inputs<'r> {
         let name = self.texts.get(text as usize).map_or("", |text| text);
         let value =
             self.layers.environment.get(variable).and_then(|variable| variable.value).unwrap_or_default();
-        let Some(of) = element(&setting.kind) else { return Ok((name, Value::Null)) };
+        let Some(of) = setting.kind.element() else { return Ok((name, Value::Null)) };
         from_text(of, value).map(|value| (name, value)).map_err(|mismatch| mismatch.in_entry(name))
     }
 }

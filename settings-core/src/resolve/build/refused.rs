@@ -44,7 +44,7 @@ impl Builder<'_> {
             Some(first) => self.inputs.place_of(*first, true),
             None => self.inputs.element_place(self.element.as_ref()),
         };
-        let names: Vec<_> = field.setting.computed_from.iter().map(|key| format!("`{key}`")).collect();
+        let names: Vec<_> = field.setting.computed_from().iter().map(|key| format!("`{key}`")).collect();
         let help = match (field.setting.default, names.as_slice()) {
             (DefaultValue::Computed { .. }, []) => format!("set `{path}`"),
             (DefaultValue::Computed { .. }, _) => format!("set `{path}`, or change {}", names.join(" or ")),
@@ -69,7 +69,7 @@ impl Builder<'_> {
         let numbered = (0..).zip(&index.leaves);
         let of_section = numbered.filter(|(_, entry)| Some(entry.section) == section);
         of_section
-            .filter(|(_, entry)| field.setting.computed_from.contains(&entry.setting.key))
+            .filter(|(_, entry)| field.setting.computed_from().contains(&entry.setting.key))
             .map(|(leaf, _)| leaf)
             .collect()
     }

@@ -136,7 +136,7 @@ impl<'r> Walk<'_, 'r> {
             }
             match member {
                 Member::Setting(setting) => {
-                    if let Some(deprecated) = &setting.deprecated {
+                    if let Some(deprecated) = setting.deprecated() {
                         let help = match deprecated.replacement {
                             Some(name) => format!("set `{name}` instead"),
                             None => "remove it".to_owned(),

@@ -87,12 +87,12 @@ impl Effective<'_> {
 
     /// Its page in the System Console, its own or the nearest section's.
     pub fn console(&self) -> Option<&'static str> {
-        self.setting.console.or_else(|| self.sections.iter().rev().find_map(|section| section.console))
+        self.setting.console().or_else(|| self.sections.iter().rev().find_map(|section| section.console))
     }
 
     /// Its reference page, its own or the nearest section's.
     pub fn page(&self) -> Option<&'static str> {
-        self.setting.page.or_else(|| self.sections.iter().rev().find_map(|section| section.page))
+        self.setting.page().or_else(|| self.sections.iter().rev().find_map(|section| section.page))
     }
 
     /// The rules of its sections that look at it.

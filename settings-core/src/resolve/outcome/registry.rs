@@ -58,7 +58,7 @@ impl<T: Settings> Registry<T> {
             "" => own,
             key => {
                 let members = Vec::leak(vec![Member::Section { key, section: own, optional: false }]);
-                Box::leak(Box::new(Section { members, env_prefix: own.env_prefix, ..Section::EMPTY }))
+                Box::leak(Box::new(Section { env_prefix: own.env_prefix, ..Section::new("", members) }))
             }
         };
         Self { root, settings: PhantomData }
@@ -161,7 +161,7 @@ fn collect(section: &'static Section, at: &str, names: &mut Vec<Name>) {
         match member {
             Member::Setting(setting) => {
                 let full = |alias: &&str| if alias.contains('.') { (*alias).to_owned() } else { join(alias) };
-                names.extend(setting.aliases.iter().map(full).map(|path| Name { path, of: Of::Alias }));
+                names.extend(setting.aliases().iter().map(full).map(|path| Name { path, of: Of::Alias }));
             }
             Member::Section { key, section, .. } => collect(section, &join(key), names),
         }
@@ -182,7 +182,7 @@ fn settings_are_sound(section: &'static Section, path: &str) -> Result<(), Refus
             Member::Setting(setting) => {
                 default_is_accepted(setting).map_err(|why| Refused(format!("`{path}`: {why}")))?;
                 choices_differ(&setting.kind).map_err(|why| Refused(format!("`{path}`: {why}")))?;
-                if let Some(section) = repeated(&setting.kind) {
+                if let Kind::Section(section) = setting.kind.innermost() {
                     settings_are_sound(section, &path)?;
                 }
             }
@@ -191,26 +191,12 @@ fn settings_are_sound(section: &'static Section, path: &str) -> Result<(), Refus
     Ok(())
 }
 
-/// The section that values of this kind hold.
-fn repeated(kind: &Kind) -> Option<&'static Section> {
-    match kind {
-        Kind::Section(section) => Some(section),
-        Kind::List(of) | Kind::Set(of) | Kind::Map(of) | Kind::Optional(of) => repeated(of),
-        _ => None,
-    }
-}
-
 fn choices_differ(kind: &Kind) -> Result<(), String> {
-    match kind {
-        Kind::OneOf(choices) => {
-            let again = (1..)
-                .zip(choices.iter().skip(1))
-                .find(|(number, choice)| choices.iter().take(*number).any(|other| other.text == choice.text));
-            again.map_or(Ok(()), |(_, choice)| Err(format!("the value `{}` is listed twice", choice.text)))
-        }
-        Kind::List(of) | Kind::Set(of) | Kind::Map(of) | Kind::Optional(of) => choices_differ(of),
-        _ => Ok(()),
-    }
+    let Kind::OneOf(choices) = kind.innermost() else { return Ok(()) };
+    let again = (1..)
+        .zip(choices.iter().skip(1))
+        .find(|(number, choice)| choices.iter().take(*number).any(|other| other.text == choice.text));
+    again.map_or(Ok(()), |(_, choice)| Err(format!("the value `{}` is listed twice", choice.text)))
 }
 
 fn default_is_accepted(setting: &Setting) -> Result<(), String> {
@@ -221,7 +207,7 @@ fn default_is_accepted(setting: &Setting) -> Result<(), String> {
         DefaultValue::Bool(bool) => bool.to_string(),
         DefaultValue::Integer(integer) => integer.to_string(),
         DefaultValue::Float(float) => float.to_string(),
-        DefaultValue::Computed { value, .. } if setting.computed_from.is_empty() => value(),
+        DefaultValue::Computed { value, .. } if setting.computed_from().is_empty() => value(),
         DefaultValue::Computed { .. } => {
             return Err("only the code of its struct can compute the default from other settings".to_owned());
         }

@@ -36,7 +36,9 @@ fn find_maps<'n>(index: &Index, section: u32, rest: &'n str, found: &mut Vec<(Le
         match slot.target {
             Target::Section(section) => find_maps(index, section, below, found),
             Target::Leaf(leaf)
-                if index.setting(leaf).is_some_and(|setting| element(&setting.kind).is_some()) =>
+                if index
+                    .setting(leaf)
+                    .is_some_and(|setting| matches!(setting.kind.required(), Kind::Map(_))) =>
             {
                 found.push((leaf, below));
             }
@@ -93,22 +95,4 @@ fn walk(index: &Index, path: &str, is_key: impl Fn(&str, &str) -> bool) -> Optio
         }
     }
     None
-}
-
-/// The kind of a map's values.
-pub(crate) fn element(kind: &Kind) -> Option<&'static Kind> {
-    match kind {
-        Kind::Map(of) => Some(of),
-        Kind::Optional(of) => element(of),
-        _ => None,
-    }
-}
-
-/// Whether values of this kind are sections, or hold some.
-pub(crate) fn holds_sections(kind: &Kind) -> bool {
-    match kind {
-        Kind::Section(_) => true,
-        Kind::List(of) | Kind::Set(of) | Kind::Map(of) | Kind::Optional(of) => holds_sections(of),
-        _ => false,
-    }
 }

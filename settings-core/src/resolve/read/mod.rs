@@ -8,4 +8,4 @@ pub(crate) mod secrets;
 pub(crate) mod variables;
 
 pub(crate) use candidates::{Candidate, Candidates, ValuePlace};
-pub(crate) use lookup::{by_path, element, holds_sections};
+pub(crate) use lookup::by_path;

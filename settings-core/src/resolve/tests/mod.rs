@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::build::Builder;
 use super::*;
-use crate::schema::{DefaultValue, Kind, Member, Section, Setting};
+use crate::schema::{DefaultValue, Details, Kind, Member, Section, Setting};
 use crate::value::{Secret, SettingValue};
 
 /// What the derive writes, by hand.
@@ -26,20 +26,17 @@ struct Program {
 }
 
 impl Settings for Mail {
-    const SCHEMA: &'static Section = &Section {
-        key: "Mail",
-        env_prefix: None,
-        page: None,
-        console: None,
-        doc: "",
-        members: &[
+    const SCHEMA: &'static Section = &Section::new(
+        "Mail",
+        &[
             Member::Setting(
                 Setting::new("Port", "port", u16::KIND.with_range(1, 65535), DefaultValue::Integer(25))
-                    .aliases(&["Old.MailPort"]),
+                    .details(&Details::new().aliases(&["Old.MailPort"])),
             ),
             Member::Setting(Setting::new("Auth", "auth", Kind::Bool, DefaultValue::Bool(false))),
             Member::Setting(
-                Setting::new("Password", "password", Kind::Secret, DefaultValue::Text("")).aliases(&["Pass"]),
+                Setting::new("Password", "password", Kind::Secret, DefaultValue::Text(""))
+                    .details(&Details::new().aliases(&["Pass"])),
             ),
             Member::Setting(Setting::new("Timeout", "timeout", Duration::KIND, DefaultValue::Integer(10))),
             Member::Setting(Setting::new(
@@ -49,8 +46,7 @@ impl Settings for Mail {
                 DefaultValue::Json("[\"a\"]"),
             )),
         ],
-        ..Section::EMPTY
-    };
+    );
 
     fn build(builder: &mut Builder<'_>) -> Option<Self> {
         Some(Self {
@@ -64,18 +60,14 @@ impl Settings for Mail {
 }
 
 impl Settings for Program {
-    const SCHEMA: &'static Section = &Section {
-        key: "",
-        env_prefix: Some("MM"),
-        page: None,
-        console: None,
-        doc: "",
-        members: &[
+    const SCHEMA: &'static Section = &Section::new(
+        "",
+        &[
             Member::Section { key: "Mail", section: Mail::SCHEMA, optional: false },
             Member::Section { key: "Mail_Relay", section: Mail::SCHEMA, optional: false },
         ],
-        ..Section::EMPTY
-    };
+    )
+    .env_prefix("MM");
 
     fn build(builder: &mut Builder<'_>) -> Option<Self> {
         Some(Self { mail: builder.section()?, mail_relay: builder.section()? })

@@ -1,10 +1,10 @@
-//! A default that is one value, held against its kind.
+//! Checks a default that is one value against its kind.
 
 use super::message::Message;
 use crate::schema::setting::same;
 use crate::schema::{Choice, DefaultValue, Kind, TextFault, TextRules, Unit};
 
-/// What is wrong with a default that is one value.
+/// Checks a default that is one value.
 pub(super) const fn check(kind: &Kind, default: DefaultValue) -> Option<Message> {
     match (kind, default) {
         (Kind::Optional(_), DefaultValue::None) => None,
@@ -52,11 +52,11 @@ pub(super) const fn is_choice(choices: &[Choice], text: &str) -> Option<Message>
         }
         rest = others;
     }
-    let message = Message::new("\"").then(text).then("\" is no value of this type: there are ");
+    let message = Message::new("\"").then(text).then("\" is not a value of this type: expected ");
     Some(listed(message, choices))
 }
 
-/// The texts: `"", "TLS", "STARTTLS"`.
+/// Appends the texts: `"", "TLS", "STARTTLS"`.
 const fn listed(mut message: Message, choices: &[Choice]) -> Message {
     let mut rest = choices;
     while let [choice, others @ ..] = rest {
@@ -74,7 +74,7 @@ const fn in_range(value: i128, min: i128, max: i128) -> Option<Message> {
     Some(number(number(message, min).then(" to "), max))
 }
 
-/// Goes on with the number's digits.
+/// Appends the number's digits.
 const fn number(mut message: Message, value: i128) -> Message {
     if value < 0 {
         message = message.then("-");

@@ -1,27 +1,21 @@
-//! The value list of a setting whose type is the program's own.
+//! Checks the value list of a setting whose type is the program's own.
 
 use super::message::Message;
 use super::setting;
 use crate::schema::setting::same;
-use crate::schema::{Choice, Kind, Section, ValueDoc};
+use crate::schema::{Choice, Section, ValueDoc};
 
-/// That the value list of field `index` names each choice of its one-of exactly once.
+/// Checks that the value list of field `index` names each choice of its one-of exactly once.
 pub const fn documents_every_value(section: &'static Section, index: usize) -> Option<Message> {
     let Some(setting) = setting(section, index) else { return None };
-    let Some(choices) = choices(&setting.kind) else { return None };
+    // An enum whose derive failed has no choices; its own errors are enough.
+    let choices = setting.kind.choices();
+    if choices.is_empty() {
+        return None;
+    }
     match every_choice_is_named(choices, setting.values) {
         Some(message) => Some(message),
         None => every_name_is_a_choice(choices, setting.values),
-    }
-}
-
-const fn choices(kind: &'static Kind) -> Option<&'static [Choice]> {
-    match kind {
-        // An enum whose derive failed has no choices; its own errors are enough.
-        Kind::OneOf([]) => None,
-        Kind::OneOf(choices) => Some(choices),
-        Kind::Optional(of) => self::choices(of),
-        _ => None,
     }
 }
 
@@ -37,7 +31,7 @@ const fn every_choice_is_named(choices: &[Choice], values: &[ValueDoc]) -> Optio
             unread = unread_others;
         }
         if named == 0 {
-            return Some(Message::new("the value list misses `").then(choice.label).then("`"));
+            return Some(Message::new("the value list is missing `").then(choice.label).then("`"));
         }
         if named > 1 {
             return Some(Message::new("the value list names `").then(choice.label).then("` twice"));
@@ -57,7 +51,8 @@ const fn every_name_is_a_choice(choices: &[Choice], values: &[ValueDoc]) -> Opti
             untried = untried_others;
         }
         if !known {
-            let message = Message::new("`").then(value.value).then("` is no value of this type: there are ");
+            let message =
+                Message::new("`").then(value.value).then("` is not a value of this type: expected ");
             return Some(listed(message, choices));
         }
         rest = others;
@@ -70,7 +65,7 @@ const fn names(value: &ValueDoc, choice: &Choice) -> bool {
         || same(value.value.as_bytes(), choice.label.as_bytes())
 }
 
-/// The labels: `` `A`, `B`, `C` ``.
+/// Appends the labels: `` `A`, `B`, `C` ``.
 const fn listed(mut message: Message, choices: &[Choice]) -> Message {
     let mut rest = choices;
     while let [choice, others @ ..] = rest {

@@ -1,4 +1,4 @@
-//! A default that is a list or map of literals: the compact JSON that the derive writes.
+//! Checks a default that is a list or map of literals: the compact JSON that the derive writes.
 
 #![expect(clippy::result_large_err, reason = "evaluated at compile time only, where nothing can be boxed")]
 
@@ -7,7 +7,7 @@ use super::message::Message;
 use crate::schema::setting::same;
 use crate::schema::{DefaultValue, Kind};
 
-/// What is wrong with the literals, but for what single texts say: those are held against the kind one by one.
+/// Checks the literals, except for single texts: those are checked one by one.
 pub(super) const fn fault(kind: &Kind, json: &str) -> Option<Message> {
     match value(kind, json.as_bytes()) {
         Ok(_) => None,
@@ -15,10 +15,10 @@ pub(super) const fn fault(kind: &Kind, json: &str) -> Option<Message> {
     }
 }
 
-/// Holds the value at the start of `json` against `kind`; returns what follows it. As deep as the literals nest.
+/// Checks the value at the start of `json` and returns the rest. Recurses as deep as the literals nest.
 const fn value<'j>(kind: &Kind, json: &'j [u8]) -> Result<&'j [u8], Message> {
     match (kind, json) {
-        (Kind::Optional(_), [b'n', ..]) | (Kind::Json | Kind::OneOf([]), _) => Ok(behind(json)),
+        (Kind::Optional(_), [b'n', ..]) | (Kind::Json | Kind::OneOf([]), _) => Ok(rest_after(json)),
         (Kind::Optional(of), _) => value(of, json),
         (Kind::List(of), [b'[', elements @ ..]) => values(of, elements),
         (Kind::Set(of), [b'[', elements @ ..]) => match values(of, elements) {
@@ -27,17 +27,17 @@ const fn value<'j>(kind: &Kind, json: &'j [u8]) -> Result<&'j [u8], Message> {
         },
         (Kind::Map(of), [b'{', entries @ ..]) => values(of, entries),
         (Kind::List(_) | Kind::Set(_) | Kind::Map(_), _) | (_, [b'[' | b'{', ..]) => Err(unfit(kind)),
-        (_, [b'"', ..]) => Ok(behind(json)),
-        // told of one by one, as texts are
-        (Kind::Float { .. }, [b'-' | b'0'..=b'9', ..]) => Ok(behind(json)),
+        (_, [b'"', ..]) => Ok(rest_after(json)),
+        // reported one by one, as texts are
+        (Kind::Float { .. }, [b'-' | b'0'..=b'9', ..]) => Ok(rest_after(json)),
         _ => match check(kind, scalar(json)) {
             Some(message) => Err(message),
-            None => Ok(behind(json)),
+            None => Ok(rest_after(json)),
         },
     }
 }
 
-/// Holds each element, or each entry's value, against `kind`; returns what follows the bracket that closes them.
+/// Checks each element, or each entry's value, and returns the rest after the closing bracket.
 const fn values<'j>(kind: &Kind, json: &'j [u8]) -> Result<&'j [u8], Message> {
     let mut rest = json;
     loop {
@@ -53,9 +53,9 @@ const fn values<'j>(kind: &Kind, json: &'j [u8]) -> Result<&'j [u8], Message> {
     }
 }
 
-/// Without a key in front.
+/// Skips the key of an entry.
 const fn value_of_entry(json: &[u8]) -> &[u8] {
-    match (json, behind(json)) {
+    match (json, rest_after(json)) {
         ([b'"', ..], [b':', value @ ..]) => value,
         _ => json,
     }
@@ -65,23 +65,23 @@ const fn holds_twice(elements: &[u8]) -> bool {
     let mut rest = elements;
     while let Some((first, others)) = element(rest) {
         let mut untried = others;
-        while let Some((other, behind)) = element(untried) {
+        while let Some((other, rest_after)) = element(untried) {
             if same(first, other) {
                 return true;
             }
-            untried = behind;
+            untried = rest_after;
         }
         rest = others;
     }
     false
 }
 
-/// The first element and what follows its comma.
+/// Splits off the first element; the rest starts after its comma.
 const fn element(json: &[u8]) -> Option<(&[u8], &[u8])> {
     if let [] | [b']', ..] = json {
         return None;
     }
-    let rest = behind(json);
+    let rest = rest_after(json);
     let (element, _) = json.split_at(json.len() - rest.len());
     match rest {
         [b',', rest @ ..] => Some((element, rest)),
@@ -89,13 +89,13 @@ const fn element(json: &[u8]) -> Option<(&[u8], &[u8])> {
     }
 }
 
-/// What follows the value at the start of `json`.
-const fn behind(json: &[u8]) -> &[u8] {
+/// Returns the rest after the value at the start of `json`.
+const fn rest_after(json: &[u8]) -> &[u8] {
     let (mut rest, mut depth, mut in_text) = (json, 0_usize, false);
     while let [byte, others @ ..] = rest {
         match (in_text, *byte, others) {
-            (true, b'\\', [_, behind_escape @ ..]) => {
-                rest = behind_escape;
+            (true, b'\\', [_, after_escape @ ..]) => {
+                rest = after_escape;
                 continue;
             }
             (_, b'"', _) => in_text = !in_text,
@@ -128,7 +128,7 @@ const fn number(json: &[u8]) -> DefaultValue {
         rest = others;
     }
     match rest {
-        // its size is of no matter here
+        // its size does not matter here
         [b'.' | b'e' | b'E', ..] => DefaultValue::Float(0.0),
         _ => DefaultValue::Integer(if is_negative { -number } else { number }),
     }

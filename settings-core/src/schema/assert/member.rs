@@ -1,10 +1,10 @@
-//! Paths that an annotation names.
+//! Checks of paths that an annotation names.
 
 use super::message::Message;
 use super::unique::is_path;
 use crate::schema::{Deprecated, Member, Section};
 
-/// That a setting stands at `path` below the section.
+/// Checks that the section has a setting at `path`.
 pub const fn has_setting(section: &'static Section, path: &str) -> Option<Message> {
     if finds(section, path.as_bytes()) {
         return None;
@@ -12,7 +12,7 @@ pub const fn has_setting(section: &'static Section, path: &str) -> Option<Messag
     Some(Message::new("no setting has the path `").then(path).then("`"))
 }
 
-/// That each deprecated setting's replacement exists.
+/// Checks that each deprecated setting's replacement exists.
 pub const fn replacements_exist(root: &'static Section) -> Option<Message> {
     replacements(root, root)
 }
@@ -22,11 +22,11 @@ const fn replacements(root: &'static Section, section: &'static Section) -> Opti
     while let [member, others @ ..] = rest {
         match member {
             Member::Setting(setting) => {
-                if let Some(Deprecated { replacement: Some(path), .. }) = setting.deprecated {
+                if let Some(Deprecated { replacement: Some(path), .. }) = setting.deprecated() {
                     let path_is_whole = is_path(path);
                     if !finds(if path_is_whole { root } else { section }, path.as_bytes()) {
                         let message =
-                            Message::new("`").then(path).then("` is to replace `").then(setting.key);
+                            Message::new("`").then(path).then("` is the replacement of `").then(setting.key);
                         return Some(message.then("`, but no setting has this path"));
                     }
                 }
@@ -49,8 +49,8 @@ const fn finds(section: &'static Section, path: &[u8]) -> bool {
     }
     let mut rest = section.members;
     while let [member, others @ ..] = rest {
-        let behind = behind(path, member.key().as_bytes());
-        let found = match (member, behind) {
+        let path_rest = strip(path, member.key().as_bytes());
+        let found = match (member, path_rest) {
             (Member::Setting(_), Some([])) => true,
             (Member::Section { section, .. }, Some([b'.', below @ ..])) => finds(section, below),
             _ => false,
@@ -63,8 +63,8 @@ const fn finds(section: &'static Section, path: &[u8]) -> bool {
     false
 }
 
-/// What follows `start` in `path`.
-const fn behind<'p>(mut path: &'p [u8], mut start: &[u8]) -> Option<&'p [u8]> {
+/// Returns what follows `start` in `path`.
+const fn strip<'p>(mut path: &'p [u8], mut start: &[u8]) -> Option<&'p [u8]> {
     while let [wanted, start_rest @ ..] = start {
         match path {
             [first, rest @ ..] if *first == *wanted => (path, start) = (rest, start_rest),

@@ -1,6 +1,6 @@
-//! A message put together at compile time.
+//! Messages that are composed at compile time.
 
-/// Text of a bounded length; what goes beyond is cut off.
+/// Text of a bounded length; the excess is cut off.
 #[derive(Clone, Copy, Debug)]
 pub struct Message {
     bytes: [u8; 400],
@@ -12,7 +12,7 @@ impl Message {
         Self { bytes: [0; 400], len: 0 }.then(text)
     }
 
-    /// Goes on with `text`.
+    /// Appends `text`.
     pub(super) const fn then(mut self, text: &str) -> Self {
         let mut rest = text.as_bytes();
         while let [byte, others @ ..] = rest {
@@ -30,7 +30,7 @@ impl Message {
         }
     }
 
-    /// What has been written so far.
+    /// The text so far.
     pub const fn as_str(&self) -> &str {
         let (written, _) = self.bytes.split_at(self.len);
         match core::str::from_utf8(written) {

@@ -1,6 +1,7 @@
-//! What the derive can't see in its tokens and has rustc check: rules over other types' metadata and over the
-//! values of constants. Each returns the message with which the derive's code panics at the author's token, `None` where
-//! all is well. Evaluated at compile time only.
+//! Checks that the derive leaves to rustc, since they need other types' metadata or the values of constants.
+//!
+//! Each function returns the message with which the derive's code panics at the author's token, or `None`. All are
+//! evaluated at compile time only.
 
 mod accepts;
 mod default;
@@ -20,7 +21,7 @@ pub use unique::{separate_programs, slots, slots_of_all, unique_names};
 
 use super::{Member, Section, Setting};
 
-/// The setting of the struct's field number `index`.
+/// Returns the setting of the struct's field number `index`.
 const fn setting(section: &'static Section, index: usize) -> Option<&'static Setting> {
     let mut rest = section.members;
     let mut left = index;

@@ -1,12 +1,12 @@
-//! Members of one section whose keys only the sections' own structs know.
+//! Checks of members whose keys only the nested structs know.
 
 use super::message::Message;
 use crate::schema::naming::in_variable;
 use crate::schema::setting::same;
 use crate::schema::{Member, Section};
 
-/// That the nested section of field `index` has its key for itself. Of two sections the later one is told; `sections`
-/// are the fields of all nested sections, in order.
+/// Checks that no other member has the key of the nested section of field `index`. Of two sections, the later one is
+/// reported. `sections` are the fields of all nested sections, in order.
 pub const fn key_is_free(section: &'static Section, index: usize, sections: &[&str]) -> Option<Message> {
     let Some((other, key, other_key)) = clash(section, index) else { return None };
     let (field, other) = (field(section.members, index, sections), field(section.members, other, sections));
@@ -21,7 +21,7 @@ pub const fn key_is_free(section: &'static Section, index: usize, sections: &[&s
     Some(message.then("` another one, `#[settings(section = \"...\")]`"))
 }
 
-/// Whether all members have keys of their own, as the proofs of the section's struct say.
+/// Returns whether all members have different keys; the checks of the section's own struct report the others.
 pub(super) const fn keys_differ(section: &'static Section) -> bool {
     let mut index = 0;
     while index < section.members.len() {
@@ -33,11 +33,11 @@ pub(super) const fn keys_differ(section: &'static Section) -> bool {
     true
 }
 
-/// The member with the key of the section at `index`, and both keys. Settings' keys are held against each other by the
-/// derive.
+/// Finds the member with the key of the section at `index`, and returns both keys. The derive compares the keys of
+/// settings.
 const fn clash(section: &'static Section, index: usize) -> Option<(usize, &'static str, &'static str)> {
     let Some(Member::Section { key, .. }) = nth(section.members, index) else { return None };
-    // a root in a root, which is told of on its own
+    // a root in a root, which another check reports
     if key.is_empty() {
         return None;
     }
@@ -67,7 +67,7 @@ const fn same_variable(mut a: &[u8], mut b: &[u8]) -> bool {
     a.is_empty() && b.is_empty()
 }
 
-/// The name of the struct's field number `index`.
+/// Returns the name of the struct's field number `index`.
 const fn field<'f>(members: &'static [Member], index: usize, sections: &'f [&'f str]) -> &'f str {
     let (mut rest, mut left, mut names) = (members, index, sections);
     while let [member, others @ ..] = rest {

@@ -1,12 +1,12 @@
 use super::*;
-use crate::schema::{Choice, CustomKind, DefaultValue, Kind, Unit, ValueDoc};
+use crate::schema::{Choice, CustomKind, DefaultValue, Details, Kind, Unit, ValueDoc};
 
 const LOW: Choice = Choice { text: "low", label: "Low", doc: "" };
 const NONE: Choice = Choice { text: "", label: "Not specified", doc: "" };
 const CHOICES: Kind = Kind::OneOf(&[LOW, NONE]);
 
 const fn section(key: &'static str, members: &'static [Member]) -> Section {
-    Section { key, members, ..Section::EMPTY }
+    Section::new(key, members)
 }
 
 const fn setting(key: &'static str) -> Setting {
@@ -33,7 +33,7 @@ fn names_that_differ_are_unique() {
     const MEMBERS: [Member; 3] = [
         Member::Section { key: "A", section: &A, optional: false },
         Member::Section { key: "AB", section: &A, optional: false },
-        Member::Setting(setting("B").aliases(&["C", "A.C"])),
+        Member::Setting(setting("B").details(&Details::new().aliases(&["C", "A.C"]))),
     ];
     assert_eq!(names(&MEMBERS), "");
 }
@@ -53,7 +53,8 @@ fn one_variable_for_two_paths_is_told() {
 #[test]
 fn one_path_for_two_settings_is_told() {
     const A: Section = section("A", &[Member::Setting(setting("B"))]);
-    const BY_ALIAS: Section = section("C", &[Member::Setting(setting("D").aliases(&["E", "A.B"]))]);
+    const BY_ALIAS: Section =
+        section("C", &[Member::Setting(setting("D").details(&Details::new().aliases(&["E", "A.B"])))]);
     const MEMBERS: [Member; 2] = [
         Member::Section { key: "A", section: &A, optional: false },
         Member::Section { key: "C", section: &BY_ALIAS, optional: false },
@@ -64,8 +65,10 @@ fn one_path_for_two_settings_is_told() {
         Member::Section { key: "D", section: &BY_ALIAS, optional: false },
     ];
     assert_eq!(names(&TWICE), "`A.B` is an alias of `C.D` and of `D.D`");
-    const ALMOST: [Member; 2] =
-        [Member::Setting(setting("A").aliases(&["B_C"])), Member::Setting(setting("D").aliases(&["B.C"]))];
+    const ALMOST: [Member; 2] = [
+        Member::Setting(setting("A").details(&Details::new().aliases(&["B_C"]))),
+        Member::Setting(setting("D").details(&Details::new().aliases(&["B.C"]))),
+    ];
     assert_eq!(
         names(&ALMOST),
         "`B_C` (an alias of `A`) and `B.C` (an alias of `D`) claim one environment variable, `B_C`"
@@ -93,7 +96,7 @@ fn one_key_for_two_members_is_told_of_the_section() {
         "`field` and `third` claim one environment variable with their keys `B` and `b`: give `third` another one, \
          `#[settings(section = \"...\")]`"
     );
-    // told there, and not once more of the program
+    // reported there, and not again for the program
     assert_eq!(names(&MEMBERS), "");
 }
 
@@ -106,12 +109,14 @@ fn the_variable_of_a_file_is_taken() {
         names(&MEMBERS),
         "`A.b_file` has the environment variable `A_B_FILE`, which names a file with the value of `A.B`"
     );
-    const BY_ALIAS: [Member; 2] =
-        [Member::Setting(setting("B").aliases(&["C"])), Member::Setting(setting("D").aliases(&["B_File"]))];
+    const BY_ALIAS: [Member; 2] = [
+        Member::Setting(setting("B").details(&Details::new().aliases(&["C"]))),
+        Member::Setting(setting("D").details(&Details::new().aliases(&["B_File"]))),
+    ];
     assert!(names(&BY_ALIAS).starts_with("`B_File` has"), "{}", names(&BY_ALIAS));
     // no variable sets a section, and no file is named for an old name
     const OTHERS: [Member; 3] = [
-        Member::Setting(setting("B").aliases(&["C"])),
+        Member::Setting(setting("B").details(&Details::new().aliases(&["C"]))),
         Member::Setting(setting("C_File")),
         Member::Section { key: "B_File", section: &A_C, optional: false },
     ];
@@ -122,7 +127,7 @@ fn the_variable_of_a_file_is_taken() {
 #[test]
 fn programs_share_no_variable() {
     const fn program(prefix: &'static str, members: &'static [Member]) -> Section {
-        Section { env_prefix: Some(prefix), members, ..Section::EMPTY }
+        Section::new("", members).env_prefix(prefix)
     }
     const LOG: Section = section("Log", &[Member::Setting(setting("Level"))]);
     const SERVER: Section = program(
@@ -160,7 +165,8 @@ fn a_section_without_a_key_is_told() {
 
 #[test]
 fn the_table_has_room_for_every_name() {
-    const A: Section = section("A", &[Member::Setting(setting("B").aliases(&["C", "D"]))]);
+    const A: Section =
+        section("A", &[Member::Setting(setting("B").details(&Details::new().aliases(&["C", "D"])))]);
     const ROOT: Section = section("", &[Member::Section { key: "A", section: &A, optional: false }]);
     const SLOTS: usize = slots(&ROOT);
     const { assert!(SLOTS > 4) };
@@ -178,15 +184,15 @@ fn each_choice_is_documented_once() {
     const UNKNOWN: [ValueDoc; 3] = [doc(""), doc("low"), doc("high")];
     const OPTIONAL: Kind = Kind::Optional(&CHOICES);
     let message = |kind, values| {
-        let setting = Setting::new("K", "k", kind, DefaultValue::None).doc("", values, "");
+        let setting = Setting::new("K", "k", kind, DefaultValue::None).doc("", values);
         of_setting(documents_every_value, setting)
     };
     assert_eq!(message(CHOICES, &COMPLETE), "");
-    assert_eq!(message(CHOICES, &MISSES), "the value list misses `Not specified`");
+    assert_eq!(message(CHOICES, &MISSES), "the value list is missing `Not specified`");
     assert_eq!(message(OPTIONAL, &TWICE), "the value list names `Not specified` twice");
     assert_eq!(
         message(CHOICES, &UNKNOWN),
-        "`high` is no value of this type: there are `Low`, `Not specified`"
+        "`high` is not a value of this type: expected `Low`, `Not specified`"
     );
     assert_eq!(message(Kind::OneOf(&[]), &UNKNOWN), "", "an enum whose derive failed");
     assert_eq!(message(Kind::Text, &UNKNOWN), "");
@@ -196,7 +202,7 @@ fn each_choice_is_documented_once() {
 fn a_default_is_of_its_kind_and_in_its_range() {
     const PORT: Kind = Kind::Integer { min: -10, max: 10 };
     const SECONDS: Kind = Kind::Duration { unit: Unit::Seconds, min: 1, max: 60 };
-    const CUSTOM: Kind = Kind::Custom(&CustomKind { name: "a colour", check: |_| Ok(()) });
+    const CUSTOM: Kind = Kind::Custom(&CustomKind::new("a colour", |_| Ok(())));
     const RATIO: Kind = Kind::Float { min: 0.0, max: 1.0 };
     let message = |kind, default| of_setting(accepts_default, Setting::new("K", "k", kind, default));
     for (kind, default) in [
@@ -219,7 +225,7 @@ fn a_default_is_of_its_kind_and_in_its_range() {
         (PORT, DefaultValue::Integer(-11), "the default -11 is outside the range -10 to 10"),
         (SECONDS, DefaultValue::Integer(0), "the default 0 is outside the range 1 to 60"),
         (Kind::Optional(&PORT), DefaultValue::Integer(100), "the default 100 is outside the range -10 to 10"),
-        (CHOICES, DefaultValue::Text("Low"), r#""Low" is no value of this type: there are "low", """#),
+        (CHOICES, DefaultValue::Text("Low"), r#""Low" is not a value of this type: expected "low", """#),
         (Kind::ANY_FLOAT, DefaultValue::Float(f64::NAN), "the default is not a finite number"),
         (RATIO, DefaultValue::Float(1.5), "the default is outside the range"),
         (RATIO, DefaultValue::Integer(-1), "the default is outside the range"),
@@ -297,7 +303,7 @@ fn a_text_inside_a_default_is_a_choice_too() {
         told(accepts_text(Box::leak(Box::new(section("Mail", members))), 0, text))
     };
     assert_eq!(message(LEVELS, "low"), "");
-    assert_eq!(message(LEVELS, "lo"), r#""lo" is no value of this type: there are "low", """#);
+    assert_eq!(message(LEVELS, "lo"), r#""lo" is not a value of this type: expected "low", """#);
     assert_eq!(message(NUMBERS, "1"), "the default doesn't fit: this type takes `true` or `false`");
     assert_eq!(message(Kind::Text, "anything"), "");
     assert_eq!(message(Kind::List(&Kind::Json), "anything"), "");

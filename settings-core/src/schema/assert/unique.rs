@@ -1,4 +1,7 @@
-//! One variable, one setting: over all sections of a program.
+//! Checks that each variable sets one setting, over all sections of a program.
+//!
+//! The names are hashed into a table: a program has hundreds of them, and the const evaluator is far too slow to compare
+//! each name with each other one.
 
 use super::message::Message;
 use super::siblings::keys_differ;
@@ -6,7 +9,7 @@ use crate::schema::naming::in_variable;
 use crate::schema::setting::same;
 use crate::schema::{Member, Section, Setting};
 
-/// How large a table [`unique_names`] needs for a program: twice its names.
+/// The size of the table that [`unique_names`] needs for a program: twice its names.
 pub const fn slots(root: &'static Section) -> usize {
     2 * count(root) + 1
 }
@@ -16,7 +19,7 @@ const fn count(section: &'static Section) -> usize {
     let mut rest = section.members;
     while let [member, others @ ..] = rest {
         count += match member {
-            Member::Setting(setting) => 1 + setting.aliases.len(),
+            Member::Setting(setting) => 1 + setting.aliases().len(),
             Member::Section { section, .. } => self::count(section),
         };
         rest = others;
@@ -24,7 +27,7 @@ const fn count(section: &'static Section) -> usize {
     count
 }
 
-/// How large a table [`separate_programs`] needs.
+/// The size of the table that [`separate_programs`] needs.
 pub const fn slots_of_all(programs: &[&'static Section]) -> usize {
     let mut slots = 1;
     let mut rest = programs;
@@ -35,13 +38,13 @@ pub const fn slots_of_all(programs: &[&'static Section]) -> usize {
     slots
 }
 
-/// That no two settings, sections or aliases of a program claim one variable (and thus no two claim one path), that no
-/// setting has the variable with which another is read from a file, and that each nested section has a key.
+/// Checks that no two settings, sections or aliases of a program have one variable (and thus no two have one path), that
+/// no setting has the variable that names the file of another one, and that each nested section has a key.
 pub const fn unique_names<const SLOTS: usize>(root: &'static Section) -> Option<Message> {
     Table::<SLOTS>::new(core::slice::from_ref(&root)).check()
 }
 
-/// That no variable sets settings of two programs.
+/// Checks that no variable sets settings of two programs.
 pub const fn separate_programs<const SLOTS: usize>(programs: &[&'static Section]) -> Option<Message> {
     Table::<SLOTS>::new(programs).check()
 }
@@ -57,9 +60,9 @@ struct Table<'p, const SLOTS: usize> {
     numbers: [usize; SLOTS],
     next: usize,
     programs: &'p [&'static Section],
-    /// Where the names of the program that is walked begin.
+    /// The hash at which the names of the current program begin.
     start: Hash,
-    /// The first mistake, which ends the walk; empty where another proof tells it.
+    /// The first mistake, which ends the walk; empty if another check reports it.
     fault: Option<Message>,
 }
 
@@ -85,7 +88,7 @@ impl<'p, const SLOTS: usize> Table<'p, SLOTS> {
             rest = others;
         }
         match self.fault {
-            Some(told) if told.as_str().is_empty() => None,
+            Some(fault) if fault.as_str().is_empty() => None,
             fault => fault,
         }
     }
@@ -115,7 +118,7 @@ impl<'p, const SLOTS: usize> Table<'p, SLOTS> {
 
     const fn setting(&mut self, at: Hash, setting: &'static Setting) {
         self.insert(at.key(setting.key), 0);
-        let mut rest = setting.aliases;
+        let mut rest = setting.aliases();
         while let [alias, others @ ..] = rest {
             self.insert(if is_path(alias) { self.start.key(alias) } else { at.key(alias) }, 0);
             rest = others;
@@ -139,7 +142,7 @@ impl<'p, const SLOTS: usize> Table<'p, SLOTS> {
         self.next += 1;
     }
 
-    /// Notes if the name numbered `first` and the next one are really one.
+    /// Notes a mistake if the name numbered `first` and the next one are equal, and not only their hashes.
     const fn compare(&mut self, first: usize, mark: usize) {
         let (first_number, first_program, first_name) = self.nth(first & !IS_SECTION);
         let (second_number, second_program, second_name) = self.nth(self.next);
@@ -152,26 +155,26 @@ impl<'p, const SLOTS: usize> Table<'p, SLOTS> {
             if (first | mark) & IS_SECTION != 0 {
                 return;
             }
-            let paths = first_name.told(Message::new("")).then(" of one program and ");
-            second_name.told(paths).then(" of another claim one environment variable, `")
+            let paths = first_name.append_to(Message::new("")).then(" of one program and ");
+            second_name.append_to(paths).then(" of another claim one environment variable, `")
         } else if same_text(&first_name.path, &second_name.path) {
             self.fault = Some(one_path(&first_name, &second_name));
             return;
         } else {
-            let paths = second_name.told(first_name.told(Message::new("")).then(" and "));
+            let paths = second_name.append_to(first_name.append_to(Message::new("")).then(" and "));
             paths.then(" claim one environment variable, `")
         };
         self.fault = Some(message.then(variable.as_str()).then("`"));
     }
 
-    /// Notes if a setting has the variable that names another's file. Numbers names as the first walk did.
+    /// Notes a mistake if a setting has the variable that names another's file. Numbers names as the first walk did.
     const fn files(&mut self, at: Hash, section: &'static Section) {
         let mut rest = section.members;
         while let ([member, others @ ..], None) = (rest, &self.fault) {
             match member {
                 Member::Setting(setting) => {
                     self.file(at.key(setting.key).key("FILE"));
-                    self.next += 1 + setting.aliases.len();
+                    self.next += 1 + setting.aliases().len();
                 }
                 Member::Section { key, section, .. } => {
                     self.next += 1;
@@ -205,7 +208,7 @@ impl<'p, const SLOTS: usize> Table<'p, SLOTS> {
         }
     }
 
-    /// The program (its number too) and the name with this number.
+    /// Finds the name with this number, its program, and the program's number.
     const fn nth(&self, number: usize) -> (usize, &'static Section, Named) {
         let mut left = number;
         let mut rest = self.programs;
@@ -215,11 +218,11 @@ impl<'p, const SLOTS: usize> Table<'p, SLOTS> {
             }
             rest = others;
         }
-        (0, &Section::EMPTY, Named { path: Message::new(""), alias_of: None })
+        (0, &const { Section::new("", &[]) }, Named { path: Message::new(""), alias_of: None })
     }
 }
 
-/// A path that something claims.
+/// A path of a setting, a section or an alias.
 struct Named {
     path: Message,
     /// The setting's own path, where this is an old name of it.
@@ -227,8 +230,8 @@ struct Named {
 }
 
 impl Named {
-    /// Goes on with the path, and with what it is an alias of.
-    const fn told(&self, message: Message) -> Message {
+    /// Appends the path, and the setting that it is an alias of.
+    const fn append_to(&self, message: Message) -> Message {
         let message = message.then("`").then(self.path.as_str());
         match &self.alias_of {
             Some(setting) => message.then("` (an alias of `").then(setting.as_str()).then("`)"),
@@ -237,7 +240,7 @@ impl Named {
     }
 }
 
-/// Two claims on one path.
+/// The message for two names with one path.
 const fn one_path(first: &Named, second: &Named) -> Message {
     let message = Message::new("`").then(first.path.as_str()).then("` is an alias of `");
     match (&first.alias_of, &second.alias_of) {
@@ -322,7 +325,7 @@ const fn find(at: Message, section: &'static Section, left: &mut usize) -> Optio
         }
         match member {
             Member::Setting(setting) => {
-                let mut aliases = setting.aliases;
+                let mut aliases = setting.aliases();
                 while let [alias, other_aliases @ ..] = aliases {
                     if is_wanted(left) {
                         let alias = if is_path(alias) { Message::new(alias) } else { joined(at, alias) };
@@ -342,7 +345,7 @@ const fn find(at: Message, section: &'static Section, left: &mut usize) -> Optio
     None
 }
 
-/// Whether the countdown has arrived; counts one down where it hasn't.
+/// Counts down by one; returns true at zero.
 const fn is_wanted(left: &mut usize) -> bool {
     if *left == 0 {
         return true;

@@ -1,4 +1,4 @@
-//! Hosts, ports and what is made of them.
+//! Hosts, ports, and the formats made of them.
 
 use super::contains;
 
@@ -75,7 +75,7 @@ pub(super) const fn is_socket_address(text: &[u8]) -> bool {
             let (_, port) = text.split_at(host.len());
             let is_host = match others {
                 [] => true,
-                // without brackets nobody could tell where it ends
+                // without brackets, the end of the address is ambiguous
                 [b'[', ..] => is_host(others),
                 name => !contains(name, b':') && is_host(name),
             };

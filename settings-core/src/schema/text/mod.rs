@@ -1,4 +1,4 @@
-//! What a text must look like. The checks are `const`, so that a default is checked by rustc.
+//! Rules for texts. The checks are `const`, so that rustc checks defaults.
 
 mod address;
 
@@ -7,10 +7,10 @@ mod tests;
 
 use address::{is_email, is_host, is_port, is_socket_address, is_url};
 
-/// What a [`Kind::TextOf`](super::Kind::TextOf) requires of its text.
+/// The requirements of a [`Kind::TextOf`](super::Kind::TextOf).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TextRules {
-    /// What the text stands for.
+    /// The format of the text.
     pub format: Option<Format>,
     /// The shortest accepted text, in characters.
     pub min_len: u32,
@@ -18,11 +18,11 @@ pub struct TextRules {
     pub max_len: u32,
     /// A regular expression that matches the whole text, in the common ground of ECMA 262 and Rust's `regex`.
     pub pattern: Option<&'static str>,
-    /// Whether the empty text is accepted whatever the other rules say: it is the default, and means "not set".
+    /// True if the empty text is accepted despite the other rules: it is the default, and means "not set".
     pub or_empty: bool,
 }
 
-/// What a text stands for.
+/// The format of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// A URL with a scheme and a host: `https://example.com/path`.
@@ -39,19 +39,19 @@ pub enum Format {
     SocketAddress,
 }
 
-/// Why [`TextRules`] refuse a text.
+/// The reason why [`TextRules`] refuse a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TextFault {
-    /// It is no text of the format.
+    /// The text is not of the format.
     Format(Format),
-    /// It has fewer characters than this.
+    /// The text has fewer characters than this.
     Short(u32),
-    /// It has more characters than this.
+    /// The text has more characters than this.
     Long(u32),
 }
 
 impl Format {
-    /// What it is, with an example: `` a URL such as `https://example.com` ``.
+    /// A description with an example: `` a URL such as `https://example.com` ``.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Url => "a URL such as `https://example.com`",
@@ -75,7 +75,7 @@ impl Format {
         }
     }
 
-    /// Whether the text is of this format.
+    /// Returns whether the text is of this format.
     pub const fn accepts(self, text: &str) -> bool {
         let text = text.as_bytes();
         match self {
@@ -90,11 +90,11 @@ impl Format {
 }
 
 impl TextRules {
-    /// Rules that accept every text, to fill in from.
+    /// Rules that accept every text: a base for other rules.
     pub const ANY: Self =
         Self { format: None, min_len: 0, max_len: u32::MAX, pattern: None, or_empty: false };
 
-    /// What is wrong with the text, the pattern aside.
+    /// Returns what is wrong with the text, without a look at the pattern.
     pub const fn fault(&self, text: &str) -> Option<TextFault> {
         if self.or_empty && text.is_empty() {
             return None;
@@ -113,7 +113,7 @@ impl TextRules {
     }
 }
 
-/// How many characters UTF-8 text has.
+/// Counts the characters of UTF-8 text.
 const fn characters(mut text: &[u8]) -> usize {
     let mut count = 0;
     while let [byte, rest @ ..] = text {

@@ -56,7 +56,7 @@ fn paths() {
     check(Format::Path, &["/var/mail", " ", "ü"], &["", "a\0b"]);
 }
 
-/// What the standard library's parser takes, and nothing else.
+/// Agrees with the standard library's parser.
 #[test]
 fn ipv6_as_the_standard_library_reads_it() {
     let parts = [

@@ -1,4 +1,4 @@
-//! What is measured: each way to resolve a generated program from its file and the process's environment.
+//! The subjects: each way to resolve a generated program from its file and the process's environment.
 
 mod ours;
 #[cfg(feature = "peers")]
@@ -19,7 +19,7 @@ pub struct Input {
 
 /// Takes the subjects one after the other; the first is what the others are compared with.
 pub trait Visitor {
-    /// `run` resolves; `to_json` tells what came of it.
+    /// `run` resolves; `to_json` returns the result.
     fn subject<T>(
         &mut self,
         name: &str,

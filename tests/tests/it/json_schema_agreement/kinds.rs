@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use settings_core::schema::{
-    Choice, CustomKind, DefaultValue, Format, Kind, Member, Section, Setting, TextRules, Unit, Unknown,
+    Choice, CustomKind, DefaultValue, Details, Format, Kind, Member, Section, Setting, TextRules, Unit,
+    Unknown,
 };
 use settings_core::value::{ByteSize, SettingValue as _};
 
@@ -13,10 +14,9 @@ pub(crate) const CHOICES: &[Choice] = &[
     Choice { text: "STARTTLS", label: "STARTTLS", doc: "" },
 ];
 
-const EVEN: CustomKind = CustomKind {
-    name: "text of even length",
-    check: |text| if text.len().is_multiple_of(2) { Ok(()) } else { Err("odd".to_owned()) },
-};
+const EVEN: CustomKind = CustomKind::new("text of even length", |text| {
+    if text.len().is_multiple_of(2) { Ok(()) } else { Err("odd".to_owned()) }
+});
 
 pub(crate) const INTEGERS: [Kind; 12] = [
     u16::KIND.with_range(1, 65535),
@@ -65,27 +65,24 @@ const SIZES: [Kind; 4] = [
 ];
 
 /// A section as an element of a list.
-const ELEMENT: Section = Section {
-    key: "Element",
-    members: &[
+const ELEMENT: Section = Section::new(
+    "Element",
+    &[
         Member::Setting(
-            Setting::new("s", "s", u8::KIND, DefaultValue::Integer(1)).aliases(&["was", "Not.Here"]),
+            Setting::new("s", "s", u8::KIND, DefaultValue::Integer(1))
+                .details(&Details::new().aliases(&["was", "Not.Here"])),
         ),
         Member::Setting(Setting::new("k", "k", Kind::Optional(&Kind::Bool), DefaultValue::None)),
         Member::Section { key: "e", section: &INNER, optional: true },
         Member::Section { key: "+", section: &INNER, optional: false },
     ],
-    ..Section::EMPTY
-};
+);
 
 /// One that takes keys that it doesn't know.
-const OPEN: Section = Section { unknown: Some(Unknown::Warn), ..ELEMENT };
+const OPEN: Section = ELEMENT.unknown(Unknown::Warn);
 
-const INNER: Section = Section {
-    key: "Inner",
-    members: &[Member::Setting(Setting::new("k", "k", Kind::Bool, DefaultValue::Bool(false)))],
-    ..Section::EMPTY
-};
+const INNER: Section =
+    Section::new("Inner", &[Member::Setting(Setting::new("k", "k", Kind::Bool, DefaultValue::Bool(false)))]);
 
 pub(crate) fn leaked(kind: Kind) -> &'static Kind {
     Box::leak(Box::new(kind))

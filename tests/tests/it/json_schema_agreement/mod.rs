@@ -22,8 +22,7 @@ use values::{bounds, value};
 /// The schema of one setting, `S.K`, as a validator.
 fn validator(kind: Kind) -> jsonschema::Validator {
     let setting = Setting::new("K", "k", kind, DefaultValue::None);
-    let section =
-        Section { key: "S", members: Box::leak(Box::new([Member::Setting(setting)])), ..Section::EMPTY };
+    let section = Section::new("S", Box::leak(Box::new([Member::Setting(setting)])));
     let schema = json_schema(Box::leak(Box::new(section))).to_value();
     assert!(jsonschema::draft202012::meta::is_valid(&schema), "not a schema: {schema}");
     jsonschema::draft202012::new(&schema).unwrap()
@@ -184,7 +183,7 @@ fn documented_values_are_the_accepted_ones() {
     ];
     for (kind, values) in cases {
         assert!(documents_every_value(kind, values));
-        let setting = Setting::new("K", "k", kind, DefaultValue::None).doc("", values, "");
+        let setting = Setting::new("K", "k", kind, DefaultValue::None).doc("", values);
         let documented: BTreeSet<String> = setting
             .documented_values()
             .iter()

@@ -135,7 +135,9 @@ pub(crate) fn value(random: &mut Random, kind: &Kind, depth: u32) -> Json {
                     Member::Section { section, .. } => value(random, &Kind::Section(section), 0),
                 };
                 let key = match member {
-                    Member::Setting(Setting { aliases: [alias, ..], .. }) if random.below(3) == 0 => alias,
+                    Member::Setting(setting) if random.below(3) == 0 => {
+                        setting.aliases().first().copied().unwrap_or(setting.key)
+                    }
                     _ => member.key(),
                 };
                 entries.insert(key.to_owned(), value);

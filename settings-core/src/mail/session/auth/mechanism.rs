@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use super::scram::Scram;
 use super::{Credentials, LoginSecret};
+use crate::mail::settings::AuthMechanism;
 
 /// An authentication mechanism.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +51,18 @@ impl Mechanism {
 
     /// Returns the mechanisms that work with these credentials, the best first.
     pub(super) fn usable(credentials: &Credentials) -> &'static [Self] {
+        let chosen: &[Self] = match credentials.mechanism {
+            AuthMechanism::Automatic => &[],
+            AuthMechanism::ScramSha256 => &[Self::ScramSha256],
+            AuthMechanism::Plain => &[Self::Plain],
+            AuthMechanism::Login => &[Self::Login],
+            AuthMechanism::CramMd5 => &[Self::CramMd5],
+            AuthMechanism::XOAuth2 => &[Self::XOAuth2],
+            AuthMechanism::OAuthBearer => &[Self::OAuthBearer],
+        };
+        if !chosen.is_empty() {
+            return chosen;
+        }
         match &credentials.secret {
             LoginSecret::Token(_) => &[Self::OAuthBearer, Self::XOAuth2],
             LoginSecret::Password(_) if credentials.allow_cram_md5 => {
@@ -85,6 +98,11 @@ impl<'c> Dialogue<'c> {
             Self::Login { .. } | Self::CramMd5 { .. } => None,
             Self::Token { mechanism, credentials, .. } => Some(token(*mechanism, credentials)),
         }
+    }
+
+    /// Returns true if the initial response depends on the secret.
+    pub(super) fn starts_with_secret(&self) -> bool {
+        matches!(self, Self::Plain { .. } | Self::Token { .. })
     }
 
     /// Returns the response to a challenge, or the reason why there is none.
@@ -171,7 +189,8 @@ mod tests {
     use crate::value::Secret;
 
     fn credentials(secret: LoginSecret) -> Credentials {
-        Credentials { username: "tim".into(), secret, allow_cram_md5: true }
+        let mechanism = AuthMechanism::Automatic;
+        Credentials { username: "tim".into(), secret, mechanism, allow_cram_md5: true }
     }
 
     fn password() -> Credentials {
@@ -233,6 +252,9 @@ mod tests {
         assert!(Mechanism::usable(&credentials).contains(&Mechanism::CramMd5));
         credentials.allow_cram_md5 = false;
         assert!(!Mechanism::usable(&credentials).contains(&Mechanism::CramMd5));
+        credentials.mechanism = AuthMechanism::Login;
+        assert_eq!(Mechanism::usable(&credentials), [Mechanism::Login]);
+        credentials.mechanism = AuthMechanism::Automatic;
         credentials.secret = LoginSecret::Token(Secret::new("t"));
         assert!(!Mechanism::usable(&credentials).contains(&Mechanism::Plain), "a token is not a password");
     }

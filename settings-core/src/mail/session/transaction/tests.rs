@@ -71,3 +71,34 @@ fn one_by_one_nothing_is_asked_in_vain() {
     replies.record(&Command::Rcpt(0, String::new()), Reply::new(550, Vec::new()), &envelope).unwrap();
     assert!(replies.is_pointless(&[Command::Data]));
 }
+
+#[test]
+fn refusals_that_may_concern_the_connection() {
+    let concerns = |step, code: u16, text: &str| {
+        let cause = Cause::Reply(Reply::new(code, vec![text.to_owned()]));
+        DeliveryError::from(Failure::new(step, cause)).may_concern_connection()
+    };
+    for (step, code, text) in [
+        (Step::MailFrom, 421, "4.7.0 too many messages on this connection"),
+        (Step::MailFrom, 450, "4.7.1 too much mail"),
+        (Step::MailFrom, 550, "5.7.0 session limit"),
+        (Step::RcptTo, 503, "5.5.1 nested MAIL"),
+        (Step::RcptTo, 530, "5.7.0 authentication required"),
+        (Step::RcptTo, 452, "4.5.3 too many messages this session"),
+        (Step::Data, 554, "5.7.0 session expired"),
+        (Step::Dot, 421, "4.7.0 closing"),
+        (Step::Dot, 451, "4.7.0 too many messages in this connection"),
+    ] {
+        assert!(concerns(step, code, text), "{step} {code} {text}");
+    }
+    for (step, code, text) in [
+        (Step::MailFrom, 552, "5.3.4 too large"),
+        (Step::RcptTo, 550, "5.1.1 no such user"),
+        (Step::RcptTo, 450, "4.7.1 greylisted"),
+        (Step::Dot, 554, "5.7.1 spam"),
+    ] {
+        assert!(!concerns(step, code, text), "{step} {code} {text}");
+    }
+    let closed = |step| DeliveryError::from(Failure::new(step, Cause::Closed)).may_concern_connection();
+    assert!(closed(Step::RcptTo) && !closed(Step::Body) && !closed(Step::Dot));
+}
