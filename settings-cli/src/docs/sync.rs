@@ -51,6 +51,6 @@ fn replace(path: &Path, synced: &Synced, out: &mut dyn Write) -> Result<(), Fail
         return Ok(());
     }
     store::replace(path, &synced.bytes).map_err(|error| Failure::Failed(error.to_string()))?;
-    writeln!(out, "{}: {} mended", path.display(), synced.mended.len())?;
+    writeln!(out, "{}: {} mended", path.display(), synced.fixed.len())?;
     Ok(())
 }

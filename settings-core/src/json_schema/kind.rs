@@ -1,4 +1,4 @@
-//! One kind's schema: what `value::from_json` accepts, no more and no less.
+//! The schema of one kind: it accepts exactly what `value::from_json` accepts.
 
 use serde_json::{Map, Number, Value as Json, json};
 
@@ -7,8 +7,8 @@ use crate::markdown;
 use crate::schema::{Choice, Format, Kind, Member, Section, Setting, TextRules, Unknown, ValueDoc};
 use crate::value::expectation;
 
-/// The keywords of a kind; `values` are a setting's own words for each choice. Of what only earns a warning, nothing is
-/// accepted where `strict`.
+/// The keywords of a kind; `values` are a setting's own words for each choice. If `strict`, values that cause warnings
+/// are rejected.
 pub(super) fn schema(kind: &Kind, values: &[ValueDoc], strict: bool) -> Map<String, Json> {
     let mut ways = ways(kind, values, strict);
     match ways.len() {
@@ -93,8 +93,7 @@ fn text_of(rules: &TextRules, kind: &Kind) -> Vec<Map<String, Json>> {
     ways
 }
 
-/// The settings of a section that repeats. Unknown keys are refused unless it says otherwise: nothing tells them from
-/// slips.
+/// The settings of a repeated section. Unknown keys are rejected unless it says otherwise, since they may be typos.
 fn section(of: &Section, strict: bool) -> Map<String, Json> {
     let member = |member: &Member| {
         let property = match member {
@@ -135,7 +134,7 @@ fn section(of: &Section, strict: bool) -> Map<String, Json> {
     ])
 }
 
-/// The settings of a section that repeats, under those of their old names that are keys.
+/// The settings of a repeated section, by their aliases that are keys.
 fn old_names(of: &Section) -> impl Iterator<Item = (&'static str, Map<String, Json>)> {
     let settings = of.members.iter().filter_map(|member| match member {
         Member::Setting(setting) => Some(setting),
@@ -147,7 +146,7 @@ fn old_names(of: &Section) -> impl Iterator<Item = (&'static str, Map<String, Js
     })
 }
 
-/// A deprecated property that stands for the setting at `path`.
+/// A deprecated property: an alias of the setting at `path`.
 pub(super) fn old_name(setting: &Setting, path: &str) -> Map<String, Json> {
     let message = format!("Old name of {path}.");
     let mut property = object([
@@ -163,7 +162,7 @@ pub(super) fn old_name(setting: &Setting, path: &str) -> Map<String, Json> {
     property
 }
 
-/// What is said of a setting whose value is given.
+/// The keywords of secrets and deprecated settings.
 pub(super) fn history(property: &mut Map<String, Json>, setting: &Setting) {
     if setting.kind.is_secret() {
         property.insert("writeOnly".to_owned(), json!(true));

@@ -1,4 +1,4 @@
-//! What editors show of a setting.
+//! The texts that editors show for a setting.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -6,7 +6,7 @@ use crate::markdown;
 use crate::schema::{DefaultValue, Deprecated, Kind, Setting};
 use crate::value::{expectation, to_json};
 
-/// Adds `description` and `markdownDescription`, where there is something to say.
+/// Adds `description` and `markdownDescription`, if they are not empty.
 pub(super) fn describe(schema: &mut Map<String, Json>, plain: &str, markdown: &str) {
     if !plain.is_empty() {
         schema.insert("description".to_owned(), json!(markdown::plain(plain)));
@@ -25,7 +25,7 @@ pub(super) fn plain(setting: &Setting) -> String {
     text
 }
 
-/// Description, values and note, then what is accepted, the default and the variable.
+/// Description, values and note, then accepted values, default and variable.
 pub(super) fn markdown(setting: &Setting, variable: &str) -> String {
     let mut text = documentation(setting);
     let default = match (setting.default, default_json(setting)) {
@@ -42,7 +42,7 @@ pub(super) fn markdown(setting: &Setting, variable: &str) -> String {
     text
 }
 
-/// The default as JSON; `None` where it is a secret or known only at run time.
+/// The default as JSON; `None` if it is a secret or known only at run time.
 pub(super) fn default_json(setting: &Setting) -> Option<String> {
     if let DefaultValue::Computed { .. } = setting.default {
         return None;
@@ -52,7 +52,7 @@ pub(super) fn default_json(setting: &Setting) -> Option<String> {
     (empty || !setting.kind.is_secret()).then_some(json)
 }
 
-/// Since when, why, and what to set instead.
+/// The version, the reason and the replacement.
 pub(super) fn deprecation(deprecated: &Deprecated) -> String {
     let mut text = format!("Deprecated since {}: {}", deprecated.since, markdown::plain(deprecated.reason));
     if let Some(replacement) = deprecated.replacement {
@@ -77,7 +77,7 @@ fn paragraph(text: &mut String, more: &str) {
     text.push_str(more);
 }
 
-/// What is accepted, where the kind has bounds or a unit to tell of.
+/// The accepted values, if the kind has bounds or a unit.
 fn accepted(kind: &Kind) -> Option<String> {
     match kind {
         Kind::Bool | Kind::Text | Kind::Secret | Kind::OneOf(_) => None,

@@ -1,4 +1,4 @@
-//! Pages taken over as Rust: compiled with the derives, and the program's pages say what the originals did.
+//! Pages imported as Rust: the code compiles, and the pages of the program state the same as the originals.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -51,17 +51,17 @@ fn kinds_and_defaults_are_inferred() {
 }
 
 #[test]
-fn what_cannot_be_told_is_marked() {
+fn open_questions_are_marked() {
     let source = rust(&["drifting.rst"]);
     let line = |words: &str| source.lines().any(|line| line.contains("todo = ") && line.contains(words));
     assert!(line("the page doesn't say what it takes"), "{source}");
     assert!(line("the page contradicts itself on the default"), "{source}");
     assert!(line("the page states no default"), "{source}");
     assert!(line("(drifting.rst:"), "{source}");
-    assert!(!source.contains("TODO"), "what is open is said by attributes: {source}");
+    assert!(!source.contains("TODO"), "open questions are attributes: {source}");
 }
 
-/// What a page says of one setting, wherever it says it.
+/// The facts of one setting, from all places of the page.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Facts {
     titles: BTreeSet<String>,
@@ -70,7 +70,7 @@ struct Facts {
     values: BTreeSet<(String, bool)>,
 }
 
-/// The facts of a page by path, and all that it says in words.
+/// The facts of a page by path, and all its words.
 fn said(page: &Page) -> (BTreeMap<String, Facts>, Vec<String>) {
     let (mut facts, mut words): (BTreeMap<String, Facts>, Vec<String>) = (BTreeMap::new(), Vec::new());
     for entry in &page.entries {
@@ -78,10 +78,11 @@ fn said(page: &Page) -> (BTreeMap<String, Facts>, Vec<String>) {
         let mut paths = BTreeSet::new();
         for placed in entry.parts() {
             match &placed.part {
-                Part::Heading(heading) => drop(own.titles.insert(plain(&heading.title))),
+                Part::Heading(heading) => drop(own.titles.insert(plain(&heading.title.value))),
                 Part::Directive(directive) => {
-                    let path =
-                        directive.option("configjson").map(|path| path.trim_start_matches('.').to_owned());
+                    let path = directive
+                        .option("configjson")
+                        .map(|path| path.value.trim_start_matches('.').to_owned());
                     paths.extend(path.filter(|path| path.contains('.')));
                     words.extend(directive.option("description").map(|text| text.value.clone()));
                     directive.body.iter().for_each(|content| say(content, &mut own, &mut words));
@@ -97,14 +98,16 @@ fn said(page: &Page) -> (BTreeMap<String, Facts>, Vec<String>) {
                         for bullet in row.right.iter().flatten() {
                             match bullet {
                                 Bullet::Console(console) => {
-                                    own.consoles.extend(console.name.iter().map(|name| plain(name)));
+                                    own.consoles.extend(console.name.iter().map(|name| plain(&name.value)));
                                 }
                                 Bullet::Config(config) => {
                                     paths.extend(config.name.iter().map(|name| name.value.clone()));
-                                    own.defaults.extend(config.default.iter().map(|text| default(text)));
+                                    own.defaults
+                                        .extend(config.default.iter().map(|text| default(&text.value)));
                                 }
                                 Bullet::Env(_) => {}
                                 Bullet::Text(text) | Bullet::Verbatim(text) => words.push(text.value.clone()),
+                                other => panic!("{other:?}"),
                             }
                         }
                     }
@@ -113,6 +116,7 @@ fn said(page: &Page) -> (BTreeMap<String, Facts>, Vec<String>) {
                 Part::Values(items) => say(&Content::Values(items.clone()), &mut own, &mut words),
                 Part::Text(text) | Part::Badge(text) => words.push(text.value.clone()),
                 Part::Verbatim(text) => words.push(text.clone()),
+                other => panic!("{other:?}"),
             }
         }
         let whole: Vec<String> = paths.iter().filter(|path| path.contains('.')).cloned().collect();
@@ -129,7 +133,7 @@ fn say(content: &Content, own: &mut Facts, words: &mut Vec<String>) {
     match content {
         Content::Text(text) | Content::Verbatim(text) => words.push(text.value.clone()),
         Content::Hint(hint) => {
-            own.defaults.extend(hint.default.iter().map(|text| default(text)));
+            own.defaults.extend(hint.default.iter().map(|text| default(&text.value)));
             words.push(hint.text.value.clone());
         }
         Content::Values(items) => {
@@ -141,8 +145,9 @@ fn say(content: &Content, own: &mut Facts, words: &mut Vec<String>) {
             }
         }
         Content::Statement(statement) => {
-            own.defaults.extend(statement.default.iter().map(|text| default(text)));
+            own.defaults.extend(statement.default.iter().map(|text| default(&text.value)));
         }
+        other => panic!("{other:?}"),
     }
 }
 
@@ -156,7 +161,7 @@ fn plain(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
-/// What of `before` `after` no longer says.
+/// The statements of `before` that are missing in `after`.
 fn lost(before: &Page, after: &Page) -> Vec<String> {
     let ((facts, words), (facts_after, words_after)) = (said(before), said(after));
     let mut lost = Vec::new();
@@ -187,9 +192,9 @@ fn lost(before: &Page, after: &Page) -> Vec<String> {
     for text in &words {
         for sentence in plain(text).split(". ") {
             let sentence = sentence.trim_end_matches('.');
-            let told_otherwise =
+            let is_restated =
                 ["default is", "default value is", "defaults to"].iter().any(|by| sentence.starts_with(by));
-            if !told_otherwise && !is_kind(sentence) && !all.contains(&sentence.replace(' ', "")) {
+            if !is_restated && !is_kind(sentence) && !all.contains(&sentence.replace(' ', "")) {
                 lost.push(format!("words: {sentence}"));
             }
         }
@@ -197,14 +202,14 @@ fn lost(before: &Page, after: &Page) -> Vec<String> {
     lost
 }
 
-/// `string input`, `numerical value in seconds`: what the derive says in its own words.
+/// `string input`, `numerical value in seconds`: the derive has its own words for it.
 fn is_kind(sentence: &str) -> bool {
     ["input", "value", "seconds", "minutes", "hours", "days"]
         .iter()
         .any(|last| sentence.ends_with(last) && sentence.split(' ').count() <= 4)
 }
 
-/// A program of the imported structs that holds the original pages against them.
+/// A program of the imported structs that compares the original pages with them.
 fn program(sets: &[(&str, Vec<PathBuf>)]) -> String {
     let mut main = String::from("#![allow(dead_code)]\nuse settings_core::{Settings, docs};\n");
     for (name, _) in sets {
@@ -238,7 +243,7 @@ fn program(sets: &[(&str, Vec<PathBuf>)]) -> String {
     main
 }
 
-/// What the program finds in the pages, and what the pages that it builds have lost.
+/// The findings of the program in the pages, and the losses of the pages that it builds.
 fn compile_and_run(name: &str, sets: &[(&str, Vec<PathBuf>)]) -> (Vec<String>, Vec<String>) {
     let folder = tempfile::tempdir().unwrap();
     let write = |file: &str, text: &str| {
@@ -284,7 +289,7 @@ fn compile_and_run(name: &str, sets: &[(&str, Vec<PathBuf>)]) -> (Vec<String>, V
 }
 
 #[test]
-fn imported_settings_compile_and_say_the_same() {
+fn imported_settings_compile_and_state_the_same() {
     let sets = [("own", vec![fixture("rules.rst"), fixture("modern.rst"), fixture("mended.rst")])];
     let (differing, lost) = compile_and_run("imported-own", &sets);
     assert_eq!(differing, Vec::<String>::new());
@@ -292,7 +297,7 @@ fn imported_settings_compile_and_say_the_same() {
 }
 
 #[test]
-fn the_shared_pages_compile_and_say_the_same() {
+fn the_shared_pages_compile_and_state_the_same() {
     let Some(shared) = shared("docs_import") else { return };
     let pages = |folder: &str| {
         let mut pages: Vec<PathBuf> =

@@ -1,11 +1,11 @@
-//! What kind a documented setting is of, and its default.
+//! Infers the kind of a documented setting, and its default.
 
 use crate::docs::drift::{Normal, contradict, normal};
 use crate::docs::facts::{Documented, Source, StatedDefault};
 use crate::docs::grammar::{self, HintKind};
 use crate::docs::model::Value;
 
-/// A kind as far as a page tells it.
+/// A kind as a page describes it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum InferredKind {
     Bool,
@@ -29,15 +29,15 @@ pub(super) struct Choice {
     pub(super) meaning: String,
 }
 
-/// Kind and default, and what could not be told.
+/// Kind and default, and the open questions.
 #[derive(Clone, Debug)]
 pub(super) struct Inferred {
     pub(super) kind: InferredKind,
     /// The items of the list that names its values, as the page calls them.
     pub(super) values: Vec<(String, String)>,
-    /// The default as a Rust expression; empty where it goes without saying.
+    /// The default as a Rust expression; empty if it needs no attribute.
     pub(super) default: Option<String>,
-    /// What the page leaves open.
+    /// The open questions.
     pub(super) todo: Vec<&'static str>,
 }
 
@@ -64,25 +64,26 @@ pub(super) fn infer(setting: &Documented<'_>) -> Inferred {
             todo.push("the page states a default, which code must not hold of a secret");
         }
         (Some(_), None) => todo.push("the page's default doesn't fit its kind"),
-        // Nobody writes a secret's default down.
+        // Pages don't state the default of a secret.
         (None, None) if kind == InferredKind::Secret => {}
         (None, None) => todo.push("the page states no default"),
     }
     Inferred { kind, values, default, todo }
 }
 
-/// The default as it stands in `config.json` before the mark in a list, and that before a sentence.
+/// The best source of the default: next to the path, else the mark in a list, else a sentence.
 fn best(stated: &[StatedDefault]) -> Option<&StatedDefault> {
     [Source::Config, Source::Mark, Source::Sentence]
         .into_iter()
         .find_map(|by| stated.iter().find(|default| default.by == by))
 }
 
-/// The kind that a list of values tells, and the list.
+/// The kind that a list of values implies, and the list.
 fn listed(setting: &Documented<'_>) -> Option<(InferredKind, Vec<(String, String)>)> {
     let text = |item: &Value| Some((item.value.as_ref()?.value.clone(), meaning(item)));
-    let is_bool =
-        |item: &Value| item.value.as_ref().is_some_and(|value| matches!(normal(value), Normal::Bool(_)));
+    let is_bool = |item: &Value| {
+        item.value.as_ref().is_some_and(|value| matches!(normal(&value.value), Normal::Bool(_)))
+    };
     let mut lists = setting.value_lists();
     // The table says more than the directive above it.
     lists.reverse();
@@ -101,7 +102,7 @@ fn listed(setting: &Documented<'_>) -> Option<(InferredKind, Vec<(String, String
 }
 
 fn kind(setting: &Documented<'_>, default: Option<&StatedDefault>) -> (InferredKind, Option<&'static str>) {
-    if let Some((hint, unit)) = setting.hints().iter().find_map(|hint| grammar::hint(&hint.text)) {
+    if let Some((hint, unit)) = setting.hints().iter().find_map(|hint| grammar::hint(&hint.text.value)) {
         return (hinted(setting, hint, unit, default), None);
     }
     if let Some(kind) = sentence_kind(setting) {
@@ -149,14 +150,14 @@ fn hinted(
 /// `Numerical input from 1 to 65535.`
 fn bounds(setting: &Documented<'_>) -> Option<(i64, i64)> {
     let hints = setting.hints();
-    let words = hints.iter().find_map(|hint| hint.text.split_once(" from "))?.1;
+    let words = hints.iter().find_map(|hint| hint.text.value.split_once(" from "))?.1;
     let (low, rest) = words.split_once(" to ")?;
     let end = rest.find(|c: char| !c.is_ascii_digit() && c != '-').unwrap_or(rest.len());
     let (low, high) = (low.parse().ok()?, rest.get(..end)?.parse().ok()?);
     (low <= high).then_some((low, high))
 }
 
-/// Text, or a secret where the key says so.
+/// Text, or a secret if the key's name implies one.
 fn text(setting: &Documented<'_>) -> InferredKind {
     let name = setting.name();
     let key = name.rsplit('.').next().unwrap_or(&name);
@@ -170,7 +171,7 @@ fn text(setting: &Documented<'_>) -> InferredKind {
 fn sentence_kind(setting: &Documented<'_>) -> Option<InferredKind> {
     let statement =
         setting.tables.iter().flat_map(|table| &table.configs).find_map(|config| config.text.as_ref())?;
-    let tail = statement.split_once("`` with ").map(|(_, tail)| tail)?;
+    let tail = statement.value.split_once("`` with ").map(|(_, tail)| tail)?;
     let is = |words: &str| tail.starts_with(words);
     if is("string array") {
         Some(InferredKind::List)
@@ -185,7 +186,7 @@ fn sentence_kind(setting: &Documented<'_>) -> Option<InferredKind> {
     }
 }
 
-/// What an item says of its value, on which deployments it is the default included.
+/// The words of an item about its value, including the deployments on which it is the default.
 fn meaning(item: &Value) -> String {
     match &item.default_if {
         Some(condition) => format!("**(Default {})** {}", condition.value, item.text.value),
@@ -193,12 +194,12 @@ fn meaning(item: &Value) -> String {
     }
 }
 
-/// The values of a list as a one-of, where their texts in `config.json` can be told.
+/// The values of a list as a one-of, if their texts in `config.json` are known.
 fn choices(list: &[&Value]) -> Option<Vec<Choice>> {
     let mut choices: Vec<Choice> = Vec::new();
     for item in list {
         let label = item.value.as_ref()?.value.clone();
-        let text = match option_text(&item.text) {
+        let text = match option_text(&item.text.value) {
             Some(text) => text,
             None if label == "Not specified" => String::new(),
             None if label.contains(char::is_whitespace) => return None,
@@ -232,7 +233,7 @@ fn fits(kind: &InferredKind, number: i64) -> bool {
     }
 }
 
-/// The default as the derive reads it. `None` where it doesn't fit the kind.
+/// The default as the derive reads it. `None` if it doesn't fit the kind.
 fn expression(kind: &InferredKind, written: &str) -> Option<String> {
     let bare = written.trim();
     let unquoted = bare.trim_matches(['"', '“', '”']);
@@ -246,7 +247,7 @@ fn expression(kind: &InferredKind, written: &str) -> Option<String> {
             unquoted.parse::<u32>().ok().map(|number| number.to_string())
         }
         (InferredKind::Float, Normal::Number(number)) => Some(format!("{number:?}")),
-        // Code holds no secret; without an attribute it is empty.
+        // Code must not contain secrets; without an attribute the default is empty.
         (InferredKind::Secret, _) => unquoted.is_empty().then(String::new),
         (InferredKind::Text, _) => Some(format!("{unquoted:?}")),
         (InferredKind::List, _) => strings(bare).map(|texts| format!("{texts:?}")),

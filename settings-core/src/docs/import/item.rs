@@ -1,5 +1,6 @@
 //! One documented setting, ready to become a field.
 
+use crate::docs::dialect::DIALECT;
 use crate::docs::facts::{Documented, Named};
 use crate::docs::inline::rst_to_doc;
 use crate::docs::read::PageRead;
@@ -18,14 +19,14 @@ pub(super) struct Item {
     /// Values of a list, and what they mean in Markdown.
     pub(super) values: Vec<(String, String)>,
     pub(super) inferred: Inferred,
-    /// What the page leaves open or says otherwise than the struct will.
+    /// Open questions, and statements of the page that the struct doesn't keep.
     pub(super) todo: Vec<String>,
     pub(super) console: Option<String>,
     pub(super) page: String,
     pub(super) at: Place,
 }
 
-/// Where a setting is documented.
+/// The place that documents a setting.
 #[derive(Clone, Debug)]
 pub(super) struct Place {
     /// Which page, and which of its entries.
@@ -42,7 +43,7 @@ pub(super) struct Left {
     pub(super) why: String,
 }
 
-/// The settings of a page (the `number`th), and what is none.
+/// The settings of a page (the `number`th), and the entries that can't be settings.
 pub(super) fn items(
     page: &PageRead,
     number: usize,
@@ -74,7 +75,7 @@ fn keys(setting: &Documented<'_>) -> Result<Vec<String>, &'static str> {
         key.starts_with(|c: char| c.is_ascii_alphabetic())
             && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
     };
-    let is_plugins = keys.first().is_some_and(|key| key == "PluginSettings") && keys.len() > 2;
+    let is_plugins = keys.first().is_some_and(|key| key == DIALECT.map_section) && keys.len() > 2;
     if keys.iter().all(is_key) && !is_plugins { Ok(keys) } else { Err("its path leads into a map") }
 }
 
@@ -116,7 +117,7 @@ fn path(setting: &Documented<'_>) -> Option<String> {
     Some(best.to_owned())
 }
 
-/// What the page says of the variable, where it isn't what the path makes of it.
+/// The page's statement about the variable, if it isn't the variable of the path.
 fn variable(setting: &Documented<'_>, path: &[String], prefix: Option<&str>) -> Option<String> {
     let derived = env_name(prefix?, &path.join("."));
     let stated = setting.tables.iter().map(|table| table.env()).chain([setting.option("environment")]);
@@ -142,9 +143,10 @@ fn console(setting: &Documented<'_>) -> Option<String> {
 
 fn title(setting: &Documented<'_>, keys: &[String]) -> String {
     if let Some(title) = setting.title {
-        return rst_to_doc(title);
+        return rst_to_doc(&title.value);
     }
     let displayed = setting.directive.and_then(|directive| directive.option("displayname"));
-    let displayed = displayed.map(|name| name.rsplit_once(" (").map_or(name.as_str(), |(name, _)| name));
+    let displayed =
+        displayed.map(|name| name.value.rsplit_once(" (").map_or(name.as_str(), |(name, _)| name));
     displayed.map_or_else(|| keys.last().cloned().unwrap_or_default(), str::to_owned)
 }

@@ -1,4 +1,4 @@
-//! Existing pages taken over: as a model, or as annotated Rust.
+//! Imports existing pages: as a model, or as annotated Rust.
 
 mod infer;
 mod item;
@@ -34,11 +34,11 @@ pub fn to_json(page: &Page) -> String {
 
 /// Annotated structs whose settings are those of the pages: one source file that compiles with the derives.
 ///
-/// Kinds are inferred from values, hints and defaults. A setting of which no default is stated is optional. One whose
-/// kind can't be told is a text; what is open is said by an attribute `todo`, which `docs todo` lists. All that a page
-/// says around its settings stays in the root's `page_text`s, so that the pages built from the code have it again;
-/// what can't be a setting (no path, a path into a map, several settings in one table) stays there too and is listed
-/// at the file's end.
+/// Kinds are inferred from values, hints and defaults. A setting without a stated default is optional. A setting of an
+/// unknown kind becomes a text; open questions become an attribute `todo`, which `docs todo` lists. The other text of
+/// a page stays in the root's `page_text`s, so that the pages built from the code have it again. Entries that can't be
+/// settings (without a path, with a path into a map, with several settings in one table) stay there too and are listed
+/// at the end of the file.
 pub fn to_rust(pages: &[PageRead]) -> String {
     let (mut all, mut left): (Vec<Item>, Vec<Left>) = (Vec::new(), Vec::new());
     let documented: Vec<_> = pages.iter().map(documented).collect();

@@ -1,4 +1,4 @@
-//! What stays on a page when its settings become code.
+//! The text that stays on a page when its settings become code.
 
 use std::fmt::Write;
 

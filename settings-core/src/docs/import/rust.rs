@@ -49,7 +49,7 @@ pub(super) fn source(
     out.push_str(writer.body.trim_start_matches('\n'));
     if !left.is_empty() {
         out.push_str(
-            "\n// Documented, and no settings here; their texts stay on their pages, in the `page_text`s:\n",
+            "\n// Documented, but not settings here; their texts stay on their pages, in the `page_text`s:\n",
         );
         for left in left {
             let _ = writeln!(out, "// - {} ({}): {}", left.name.replace('\n', " "), left.at.origin, left.why);
@@ -140,7 +140,7 @@ impl Writer {
     }
 }
 
-/// What all settings of a section itself share.
+/// The value that all direct settings of a section share.
 fn common(section: &Section, of: impl Fn(&Item) -> Option<String>) -> Option<String> {
     let mut values = section.members.iter().filter_map(|(_, member)| match member {
         Member::Setting(item) => Some(of(item)),

@@ -1,4 +1,4 @@
-//! What a page says of a setting in words: what a doc comment can hold, and what stays on the page as it is.
+//! The words of a page about a setting: those for the doc comment, and those that stay on the page.
 
 use crate::docs::facts::Documented;
 use crate::docs::grammar;
@@ -20,12 +20,12 @@ pub(super) struct Texts {
     pub(super) between: Vec<String>,
     /// Blocks below the table, and those in it that a doc comment has no words for.
     pub(super) below: Vec<String>,
-    /// The heading's underline where it isn't the settings' own.
+    /// The heading's underline if it isn't the settings' own.
     pub(super) mark: Option<char>,
     pub(super) directive: Option<DirectiveWords>,
 }
 
-/// What a directive says in its own words.
+/// The words of a directive.
 #[derive(Clone, Debug)]
 pub(super) struct DirectiveWords {
     pub(super) id: String,
@@ -34,7 +34,7 @@ pub(super) struct DirectiveWords {
     pub(super) body: Body,
 }
 
-/// What stands in a directive's body.
+/// The body of a directive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Body {
     Nothing,
@@ -70,7 +70,7 @@ pub(super) fn texts(
                 texts.table(table, values);
             }
             Part::Values(items) if is_taken(items, values) => {}
-            Part::Text(text) if !has_table => texts.description.push(markdown(text)),
+            Part::Text(text) if !has_table => texts.description.push(markdown(&text.value)),
             Part::Hint(hint) if !has_table => texts.note.extend(beyond(hint)),
             _ if !begun => texts.above.push(raw(placed)),
             _ if !below_table && has_table => texts.between.push(raw(placed)),
@@ -79,9 +79,9 @@ pub(super) fn texts(
     }
     let described = setting.directive.and_then(|directive| directive.option("description"));
     if texts.description.is_empty()
-        && let Some(description) = described.filter(|description| !description.is_empty())
+        && let Some(description) = described.filter(|description| !description.value.is_empty())
     {
-        texts.description.push(markdown(description));
+        texts.description.push(markdown(&description.value));
     }
     texts
 }
@@ -94,10 +94,11 @@ impl Texts {
                 match content {
                     // The derive states the default itself.
                     Content::Text(text)
-                        if grammar::stated_default(text)
-                            .is_some_and(|stated| stated.range.start < 24 && is_all(text, &stated)) => {}
-                    Content::Text(text) if after_values => self.note.push(markdown(text)),
-                    Content::Text(text) => self.description.push(markdown(text)),
+                        if grammar::stated_default(&text.value).is_some_and(|stated| {
+                            stated.range.start < 24 && is_all(&text.value, &stated)
+                        }) => {}
+                    Content::Text(text) if after_values => self.note.push(markdown(&text.value)),
+                    Content::Text(text) => self.description.push(markdown(&text.value)),
                     Content::Hint(hint) => self.note.extend(beyond(hint)),
                     Content::Values(items) if is_taken(items, values) => after_values = true,
                     Content::Values(_) | Content::Verbatim(_) => {
@@ -117,7 +118,7 @@ impl Texts {
     }
 }
 
-/// Whether a list is the value list itself: each of its items is one of `values`, in the same words.
+/// Returns true if a list is the value list itself: each item is one of `values`, in the same words.
 fn is_taken(items: &[Value], values: &[(String, String)]) -> bool {
     !items.is_empty() && items.iter().all(|item| is_one_of(item, values))
 }
@@ -127,7 +128,7 @@ fn is_one_of(item: &Value, values: &[(String, String)]) -> bool {
     item.value.as_ref().is_some_and(|value| {
         let same = |(known, text): &(String, String)| {
             // The words may carry a condition of the default before them.
-            *known == value.value && one_line(text).ends_with(&one_line(&item.text))
+            *known == value.value && one_line(text).ends_with(&one_line(&item.text.value))
         };
         values.iter().any(same)
     })
@@ -153,13 +154,13 @@ fn body(directive: &Directive, values: &[(String, String)]) -> Body {
     }
 }
 
-/// Whether a text says its default and nothing else.
+/// Returns true if a text states its default and nothing else.
 fn is_all(text: &str, stated: &grammar::Piece) -> bool {
     let rest = text.get(stated.range.end..).unwrap_or_default();
     rest.chars().all(|c| matches!(c, '.' | '*' | '`') || c.is_whitespace())
 }
 
-/// What a hint says beside kind, unit and default.
+/// The words of a hint in addition to kind, unit and default.
 fn beyond(hint: &Hint) -> Option<String> {
     let text = hint.text.value.split_whitespace().collect::<Vec<_>>().join(" ");
     let (first, rest) = match text.find(". ") {

@@ -2,7 +2,7 @@
 
 use super::item::{Item, Left};
 
-/// A section and what is in it.
+/// A section and its members.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Section {
     pub(super) members: Vec<(String, Member)>,
@@ -44,7 +44,7 @@ pub(super) fn tree(items: Vec<Item>) -> (Section, Vec<Left>) {
         if insert(&mut root, &item.path, &item) {
             taken.push(variable);
         } else {
-            leave("one setting stands where another one has its section");
+            leave("another setting has a section at this path");
         }
     }
     (root, left)
