@@ -148,6 +148,7 @@ pub(super) fn origin(origin: &Origin) -> Json {
         }),
         Origin::SecretFile { path } => json!({ "layer": layer, "secret_file": path }),
         Origin::Override { origin } => json!({ "layer": layer, "override": origin }),
+        _ => json!({ "layer": layer }),
     }
 }
 
@@ -158,7 +159,7 @@ fn source(origin: &Origin) -> (Option<&str>, Option<usize>) {
         Origin::Variable { value_file: Some(file), .. } => (Some(file), None),
         Origin::Variable { env_file: Some((file, line)), .. } => (Some(file), Some(*line)),
         Origin::SecretFile { path } => (Some(path), None),
-        Origin::Default | Origin::Variable { .. } | Origin::Override { .. } => (None, None),
+        _ => (None, None),
     }
 }
 
