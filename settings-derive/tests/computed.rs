@@ -123,8 +123,8 @@ fn a_refused_value_is_told_once() {
 fn documents_know_the_rule() {
     let DefaultValue::Computed { rule, .. } = setting("Least").default else { panic!() };
     assert_eq!(rule, "half of `Most`");
-    assert_eq!(setting("Least").computed_from, ["Most", "Mode"]);
-    assert_eq!(setting("Longest").computed_from, [""; 0]);
+    assert_eq!(setting("Least").computed_from(), ["Most", "Mode"]);
+    assert_eq!(setting("Longest").computed_from(), [""; 0]);
     let text = template::commented_json(Server::SCHEMA);
     assert!(text.contains("Default: half of Most.") && text.contains("\"Least\": …"), "{text}");
     assert!(file(&template::default_json(Server::SCHEMA)).report().diagnostics().is_empty());
