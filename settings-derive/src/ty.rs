@@ -1,4 +1,4 @@
-//! What a field's type is, as far as its last path segment tells.
+//! The kind of a field's type, judged by its last path segment.
 
 use syn::{GenericArgument, PathArguments, Type};
 
@@ -23,7 +23,7 @@ pub(crate) enum Kind<'a> {
     /// `BTreeMap` or `HashMap` from text to the type.
     Map(&'a Type),
     Optional(&'a Type),
-    /// A type of the program's own, or one that is spelled in a way that tells nothing.
+    /// A type of the program's own, or another name of a known type.
     Other,
 }
 
@@ -133,7 +133,7 @@ pub(crate) fn innermost_optional(of: Kind<'_>) -> Kind<'_> {
 }
 
 impl Kind<'_> {
-    /// What it is, for messages: `a bool`.
+    /// The name in messages: `a bool`.
     pub(crate) fn name(&self) -> String {
         match self {
             Self::Bool => "a bool".to_owned(),
@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_segment_tells() {
+    fn the_last_segment_decides() {
         assert!(matches!(kind(&parse_quote!(bool)), Kind::Bool));
         assert!(matches!(kind(&parse_quote!(std::time::Duration)), Kind::Duration));
         assert!(matches!(kind(&parse_quote!(settings_core::Secret)), Kind::Secret));

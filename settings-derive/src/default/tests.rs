@@ -87,7 +87,7 @@ fn what_does_not_fit_is_said_in_words() {
         ("i8", "1.5", "`field` is an i8: expected a whole number, found the number 1.5"),
         ("u16", "70_000", "`field`: its type u16 holds 0 to 65535, and 70000 is not among them"),
         ("u8", "-1", "`field`: its type u8 holds 0 to 255, and -1 is not among them"),
-        ("u16", "25u32", "`field`: the default is u16: leave the suffix `u32` away"),
+        ("u16", "25u32", "`field`: the default is u16: remove the suffix `u32`"),
         ("String", "25", "`field` is text: expected a string, found the number 25"),
         ("Duration", "\"10s\"", "`field` is a duration: expected a whole number in its unit, found a string"),
         ("Vec<u8>", "[1, \"2\"]", "`field` is a u8: expected a whole number, found a string"),

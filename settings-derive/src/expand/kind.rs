@@ -1,4 +1,4 @@
-//! A field's type, unit and range → its kind.
+//! Turns a field's type, unit and range into its kind.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -12,7 +12,7 @@ use crate::ty::{self, Kind};
 
 pub(super) fn expand(ty: &Type, leaf: &Leaf<'_>, library: &TokenStream) -> TokenStream {
     let is_narrowed =
-        leaf.attrs.unit.is_some() || leaf.attrs.range.is_some() || leaf.attrs.text.span().is_some();
+        leaf.attrs.unit.is_some() || leaf.attrs.range.is_some() || leaf.attrs.text_span().is_some();
     let wrapped = match ty::kind(ty) {
         Kind::Optional(of) => Some(("Optional", of)),
         Kind::List(of) => Some(("List", of)),
@@ -62,8 +62,8 @@ fn range(of: &Type, leaf: &Leaf<'_>) -> Option<TokenStream> {
 }
 
 fn text(leaf: &Leaf<'_>, library: &TokenStream) -> Option<TokenStream> {
-    let attrs = &leaf.attrs.text;
-    let span = attrs.span()?;
+    let attrs = &leaf.attrs;
+    let span = attrs.text_span()?;
     let mut rules = TokenStream::new();
     if let Some(format) = &attrs.format {
         let variant = proc_macro2::Ident::new(format.value, format.span);

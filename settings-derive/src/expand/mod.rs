@@ -1,4 +1,4 @@
-//! The model → code. No rule is checked here; what runs is in the library, what is emitted is data.
+//! Turns the model into code. Nothing is checked here. The code is data, and calls to functions of the library.
 
 mod choices;
 mod default;
@@ -26,7 +26,7 @@ pub(crate) fn settings(input: &DeriveInput) -> TokenStream {
         Err(errors) => {
             let names = names::fallback(input, &private(&library), &library);
             let impls = fallback::settings(input, &library, &parsed.key());
-            beside(&errors, quote!(#impls #names))
+            next_to(&errors, quote!(#impls #names))
         }
     }
 }
@@ -39,11 +39,11 @@ pub(crate) fn setting_value(input: &DeriveInput) -> TokenStream {
     let library = library(parsed.attrs.library.as_ref());
     match cx.check() {
         Ok(()) => choices::expand(&parsed, &library),
-        Err(errors) => beside(&errors, fallback::setting_value(input, &library)),
+        Err(errors) => next_to(&errors, fallback::setting_value(input, &library)),
     }
 }
 
-fn beside(errors: &syn::Error, fallback: TokenStream) -> TokenStream {
+fn next_to(errors: &syn::Error, fallback: TokenStream) -> TokenStream {
     let errors = errors.to_compile_error();
     quote!(#errors #fallback)
 }

@@ -21,7 +21,7 @@ mod outer {
             pub(crate) smtp_port: u16,
             /// How mail is sent.
             #[setting]
-            pub(in crate::outer) r#type: String,
+            pub(in crate::names::outer) r#type: String,
             /// The greeting.
             #[setting(key = "Greeting")]
             pub(super) größe: String,

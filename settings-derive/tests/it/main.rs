@@ -1,0 +1,12 @@
+//! Structs and enums with the derives, resolved and inspected.
+
+mod computed;
+mod foreign;
+mod forms;
+mod history;
+mod hygiene;
+mod kinds;
+mod names;
+mod repeated;
+mod resolved;
+mod rules;
