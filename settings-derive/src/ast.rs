@@ -178,10 +178,15 @@ impl Nested<'_> {
 impl<'a> Leaf<'a> {
     fn new(cx: &Ctxt, field: &'a syn::Field, attrs: Setting, given: Given) -> Self {
         let doc = Doc::of_setting(cx, &field.attrs);
-        let kind = ty::kind(&field.ty);
+        let kind = match (ty::kind(&field.ty), &attrs.text) {
+            (Kind::Optional(of), Some(_)) => Kind::Optional(of),
+            (_, Some(_)) => Kind::Other,
+            (kind, None) => kind,
+        };
         let name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
         let default = match &attrs.default {
             // A misspelt `default` is not reported as missing too.
+            None if attrs.is_required() => Some(DefaultValue::None),
             None if given.default || attrs.default_from.is_some() => None,
             tokens => DefaultValue::of_field(cx, &name, field, kind, tokens.as_ref()),
         };
@@ -200,14 +205,20 @@ impl<'a> Enum<'a> {
                 data.variants.iter().map(|variant| Variant::from_variant(cx, variant)).collect()
             }
             _ => {
-                let message =
-                    "`SettingValue` is derived for an enum without data; other types implement it by hand";
+                let message = "`SettingValue` is derived for an enum without data, or a struct with one unnamed field: `struct Port(u16);`";
                 cx.error(&input.ident, message);
                 Vec::new()
             }
         };
         Self { original: input, attrs, variants }
     }
+}
+
+/// Reads the attributes of a struct with one field, and returns the library's path.
+pub(crate) fn check_newtype(cx: &Ctxt, input: &DeriveInput) -> Option<Path> {
+    refuse_serde(cx, &input.attrs, "the value is read and written as its field");
+    refuse_generics(cx, input, "the type of a setting");
+    EnumContainer::from_attrs(cx, &input.attrs).library
 }
 
 impl<'a> Variant<'a> {

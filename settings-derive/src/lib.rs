@@ -55,10 +55,13 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `title = "SMTP server port"` | the heading; by default, the words of the field's name |
 /// | `default = 10025` | the default: a literal, a constant, or an array or `{"key": value}` map of literals |
 /// | `default_from = \|a, b\| …`, `default_rule = "…"` | a default that is computed from other settings of the section, named by their fields (as references), or from nothing; the rule describes it in words |
+/// | `required` | no default: a layer must give a value, and a text that is not empty; `Default` has an empty value in its place |
 /// | `unit = "seconds"` | the unit of a bare number of a `Duration`: `milliseconds`, `seconds`, `minutes`, `hours` or `days` |
 /// | `range = 1..=65535` | bounds of a number, a `Duration` or a `ByteSize`, both included |
 /// | `format = "url"` | the format of a text: `url`, `email`, `host`, `port`, `path` or `socket address` |
 /// | `min_len = 1`, `max_len = 64`, `pattern = "[a-z]+"` | the length of a text in characters, and a regular expression for the whole text |
+/// | `check = function` | a check of the value: a function from a reference to it to a `Result`, whose error is the message |
+/// | `text = "a color such as #2389D7"` | the type is read by its `FromStr` and written by its `Display`; messages and documents name its values so |
 /// | `alias = "Old.Path"`, `aliases = ["A", "B"]` | old names that still work and warn |
 /// | `page = "…"`, `console = "…"` | a reference page or System Console page other than the section's |
 /// | `added = "1.2"` | the version that introduced it: one of the crate's own up to now, or `"next"` |
@@ -118,8 +121,11 @@ pub fn derive_settings(input: TokenStream) -> TokenStream {
     expand::settings(&input).into()
 }
 
-/// Makes an enum without data the value of a one-of setting.
+/// Makes an enum without data, or a struct with one field, the type of a setting.
 ///
+/// A struct with one unnamed field, `struct Port(u16);`, is read and written as its field is.
+///
+/// An enum is the value of a one-of setting.
 /// Each variant needs a doc comment. `#[value(text = "STARTTLS")]` sets its text in `config.json`, which is the variant's
 /// name by default. `#[value(label = "Not specified")]` sets its name in documents, which is the text by default, and
 /// required if the text is empty. On the enum, `#[value(crate = "path::to::settings_core")]` is the library's path, if it

@@ -8,7 +8,7 @@ pub(crate) enum Kind<'a> {
     Bool,
     Integer(Integer),
     Float,
-    /// `String` or `PathBuf`.
+    /// `String`, `PathBuf`, or another owner of text.
     Text,
     Secret,
     Duration,
@@ -63,7 +63,8 @@ pub(crate) fn kind(ty: &Type) -> Kind<'_> {
     match (name.as_str(), arguments.as_slice()) {
         ("bool", []) => Kind::Bool,
         ("f32" | "f64", []) => Kind::Float,
-        ("String" | "PathBuf", []) => Kind::Text,
+        ("String" | "PathBuf" | "OsString", []) => Kind::Text,
+        ("Box" | "Rc" | "Arc" | "Cow", [Type::Path(of)]) if of.path.is_ident("str") => Kind::Text,
         ("Secret", []) => Kind::Secret,
         ("Duration", []) => Kind::Duration,
         ("ByteSize", []) => Kind::Size,
@@ -112,7 +113,7 @@ pub(crate) fn section_within(ty: &Type) -> Option<(Occurs, &Type)> {
     matches!(kind(of), Kind::Other).then_some((occurs, of))
 }
 
-/// How often a nested section occurs.
+/// The number of times that a nested section occurs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Occurs {
     Once,
@@ -167,6 +168,8 @@ mod tests {
         assert!(matches!(kind(&parse_quote!(settings_core::Secret)), Kind::Secret));
         assert!(matches!(kind(&parse_quote!(u16)), Kind::Integer(Integer { max: 65_535, .. })));
         assert!(matches!(kind(&parse_quote!(std::collections::HashMap<String, u8>)), Kind::Map(_)));
+        assert!(matches!(kind(&parse_quote!(std::borrow::Cow<'static, str>)), Kind::Text));
+        assert!(matches!(kind(&parse_quote!(Arc<Section>)), Kind::Other));
         assert!(matches!(kind(&parse_quote!(ConnectionSecurity)), Kind::Other));
         assert!(matches!(kind(&parse_quote!(Vec)), Kind::Other));
         assert!(matches!(kind(&parse_quote!(<T as Trait>::bool)), Kind::Other));

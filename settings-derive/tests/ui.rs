@@ -39,7 +39,19 @@ fn mistakes_are_reported_at_their_tokens() {
         return;
     }
     let tests = trybuild::TestCases::new();
-    for topic in ["attributes", "docs", "defaults", "names", "shapes", "enums", "forms", "rules", "pages"] {
+    for topic in [
+        "attributes",
+        "docs",
+        "defaults",
+        "names",
+        "shapes",
+        "enums",
+        "forms",
+        "rules",
+        "pages",
+        "required",
+        "bridges",
+    ] {
         tests.compile_fail(format!("tests/ui/{topic}/*.rs"));
     }
 }

@@ -19,7 +19,7 @@ pub(super) struct Entry {
 const CALLS: [&str; 4] = ["deprecated", "fields", "page_text", "rule"];
 
 /// The names that take no value.
-const FLAGS: [&str; 2] = ["hidden", "restart"];
+const FLAGS: [&str; 3] = ["hidden", "required", "restart"];
 
 /// The entries with a value.
 pub(super) fn entries(cx: &Ctxt, attrs: &[Attribute], attribute: &str, valid: &[&str]) -> Vec<Entry> {
@@ -264,6 +264,11 @@ impl Entry {
                 None
             }
         }
+    }
+
+    /// The value as `true` or `false`, and the place of the name.
+    pub(super) fn flag(&self, cx: &Ctxt) -> Option<Spanned<bool>> {
+        Some(Spanned { value: self.bool(cx)?, span: self.name.span() })
     }
 
     /// The value as a path, written in a string.

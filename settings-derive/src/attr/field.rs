@@ -51,6 +51,7 @@ attributes! {
         "default" => default: TokenStream = Entry::tokens,
         "default_from" => default_from: DefaultFrom = Entry::default_from,
         "default_rule" => default_rule: Spanned<String> = Entry::string,
+        "required" => required: Spanned<bool> = Entry::flag,
         "unit" => unit: Spanned<Unit> = Unit::read,
         "range" => range: Range = Entry::range,
         /// The variant of the library's `Format`.
@@ -58,6 +59,10 @@ attributes! {
         "min_len" => min_len: Spanned<u32> = Entry::length,
         "max_len" => max_len: Spanned<u32> = Entry::length,
         "pattern" => pattern: Spanned<String> = Entry::pattern,
+        /// A function from a reference to the value to a `Result`.
+        "check" => check: TokenStream = Entry::tokens,
+        /// The name of values that are parsed.
+        "text" => text: Spanned<String> = Entry::string,
         "page" => page: Spanned<String> = Entry::string,
         "console" => console: Spanned<String> = Entry::string,
         "added" => added: Spanned<String> = Entry::version,
@@ -128,6 +133,11 @@ impl FieldAttrs {
 }
 
 impl Setting {
+    /// Returns whether a layer must give a value.
+    pub(crate) fn is_required(&self) -> bool {
+        self.required.as_ref().is_some_and(|required| required.value)
+    }
+
     fn from_attrs(cx: &Ctxt, attrs: &[Attribute]) -> (Self, Given) {
         let entries = all_entries(cx, attrs, "setting", SETTING);
         let mut given = Given::default();

@@ -21,6 +21,9 @@ pub(super) fn check(cx: &Ctxt, field: &Field<'_>) {
             bool_names_both_values(cx, leaf);
             duration_has_a_unit(cx, field, leaf);
             computed_default_has_a_rule(cx, leaf);
+            required_has_no_default(cx, field, leaf);
+            parsed_types_have_no_other_rules(cx, leaf);
+            check_is_of_a_given_value(cx, leaf);
             type_is_not_too_wide(cx, field);
             text_rules_are_of_a_text(cx, field, leaf);
             default_matches_the_pattern(cx, leaf);
@@ -192,6 +195,52 @@ fn computed_default_has_a_rule(cx: &Ctxt, leaf: &Leaf<'_>) {
             );
         }
         _ => {}
+    }
+}
+
+/// ```text
+/// #[setting(text = "a color", range = 1..=2)]
+/// ```
+fn parsed_types_have_no_other_rules(cx: &Ctxt, leaf: &Leaf<'_>) {
+    not_empty(cx, "text", leaf.attrs.text.as_ref());
+    let Some(text) = &leaf.attrs.text else { return };
+    let others = [
+        (leaf.attrs.unit.is_some(), "unit"),
+        (leaf.attrs.range.is_some(), "range"),
+        (leaf.attrs.text_span().is_some(), "format`, `min_len`, `max_len` or `pattern"),
+        (leaf.attrs.default_from.is_some(), "default_from"),
+    ];
+    for (_, name) in others.iter().filter(|(is_given, _)| *is_given) {
+        cx.error_at(text.span, format!("a value that is parsed takes no `{name}`"));
+    }
+}
+
+/// ```text
+/// #[setting(check = is_even, default_from = |other| *other)]
+/// ```
+fn check_is_of_a_given_value(cx: &Ctxt, leaf: &Leaf<'_>) {
+    if let (Some(check), Some(from)) = (&leaf.attrs.check, &leaf.attrs.default_from)
+        && !from.parameters.is_empty()
+    {
+        cx.error(check, "a setting whose default is computed from others takes no `check`: write a rule");
+    }
+}
+
+/// ```text
+/// #[setting(required, default = 25)]
+/// pub port: u16,
+/// #[setting(required)]
+/// pub banner: Option<String>,
+/// ```
+fn required_has_no_default(cx: &Ctxt, field: &Field<'_>, leaf: &Leaf<'_>) {
+    let Some(required) = leaf.attrs.required.as_ref().filter(|required| required.value) else { return };
+    let name = field.ident;
+    if leaf.attrs.default.is_some() || leaf.attrs.default_from.is_some() {
+        let message = format!("`{name}` is required and has a default: remove one of the two");
+        cx.error_at(required.span, message);
+    } else if matches!(leaf.kind, Kind::Optional(_)) {
+        let message = format!("`{name}` is required and optional: remove `required` or `Option`");
+        cx.error_at(required.span, message);
     }
 }
 

@@ -91,12 +91,14 @@ fn absent(kind: Kind<'_>) -> Result<DefaultValue, &'static str> {
         Kind::Integer(_) => Err("`default = 0`"),
         Kind::Float => Err("`default = 0.0`"),
         Kind::Duration => Err("`default = 10`, a number in the setting's unit,"),
-        Kind::Other => Err("`default = ...`, a variant or its text,"),
+        Kind::Other => Err("`default = ...`, a literal or a variant,"),
     }
 }
 
 fn needs(name: &str, example: &str) -> String {
-    format!("`{name}` needs a default: add {example} to its `#[setting(...)]`")
+    format!(
+        "`{name}` needs a default: add {example} to its `#[setting(...)]`, or `required` if there is none"
+    )
 }
 
 /// The form of the tokens.
@@ -107,6 +109,7 @@ enum Shape<'a> {
     Huge(f64),
     Float(f64),
     Text(String),
+    Char(char),
     Brackets(&'a Group),
     Braces(&'a Group),
     Expression,
@@ -132,6 +135,7 @@ fn shape(tokens: &[TokenTree]) -> Shape<'_> {
 fn literal_shape(literal: &Literal, sign: f64) -> Shape<'static> {
     match Lit::new(literal.clone()) {
         Lit::Str(text) => Shape::Text(text.value()),
+        Lit::Char(char) => Shape::Char(char.value()),
         Lit::Float(float) => {
             float.base10_parse().map_or(Shape::Expression, |float: f64| Shape::Float(sign * float))
         }
@@ -189,6 +193,7 @@ impl<'a> Reader<'a> {
             (Kind::Integer(of), Shape::Huge(_)) => self.beyond(of, &tokens.to_string(), tokens),
             (Kind::Float, Shape::Expression) => constant(Constant::Float(ty.to_token_stream())),
             (Kind::Text | Kind::Other, Shape::Text(text)) => Some(DefaultValue::Text(text)),
+            (Kind::Other, Shape::Char(char)) => Some(DefaultValue::Text(char.to_string())),
             (Kind::Text, Shape::Expression) if makes_text(&flat) => {
                 self.refuse(tokens, "the default of a text is a literal: `default = \"...\"`")
             }

@@ -5,12 +5,15 @@ use quote::{quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
 
-use crate::ast::Leaf;
+use crate::ast::{Leaf, private};
 use crate::attr::Bound;
 use crate::default::DefaultValue;
 use crate::ty::{self, Kind};
 
 pub(super) fn expand(ty: &Type, leaf: &Leaf<'_>, library: &TokenStream) -> TokenStream {
+    if let Some(name) = leaf.attrs.text.as_ref().map(|text| &text.value) {
+        return parsed(ty, name, library);
+    }
     let is_narrowed =
         leaf.attrs.unit.is_some() || leaf.attrs.range.is_some() || leaf.attrs.text_span().is_some();
     let wrapped = match ty::kind(ty) {
@@ -37,6 +40,23 @@ pub(super) fn expand(ty: &Type, leaf: &Leaf<'_>, library: &TokenStream) -> Token
             quote!(#kind #unit #range #text)
         }
     }
+}
+
+/// A type that is parsed, or an `Option` of one.
+fn parsed(ty: &Type, name: &str, library: &TokenStream) -> TokenStream {
+    if let Kind::Optional(of) = ty::kind(ty) {
+        let of = parsed(of, name, library);
+        return quote!(#library::schema::Kind::Optional({
+            const __KIND: #library::schema::Kind = #of;
+            &__KIND
+        }));
+    }
+    let private = private(library);
+    let fault = quote_spanned!(ty.span()=> #private::fault::<#ty>);
+    quote!(#library::schema::Kind::Custom({
+        const __KIND: #library::schema::CustomKind = #library::schema::CustomKind::new(#name, #fault);
+        &__KIND
+    }))
 }
 
 fn unit(leaf: &Leaf<'_>, library: &TokenStream) -> Option<TokenStream> {

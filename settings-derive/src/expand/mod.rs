@@ -4,13 +4,14 @@ mod choices;
 mod default;
 mod kind;
 mod names;
+mod newtype;
 mod section;
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::DeriveInput;
 
-use crate::ast::{Enum, Struct, library, private};
+use crate::ast::{Enum, Struct, check_newtype, library, private};
 use crate::check::{check_enum, check_struct};
 use crate::ctxt::Ctxt;
 use crate::fallback;
@@ -34,6 +35,13 @@ pub(crate) fn settings(input: &DeriveInput) -> TokenStream {
 /// `#[derive(SettingValue)]`.
 pub(crate) fn setting_value(input: &DeriveInput) -> TokenStream {
     let cx = Ctxt::new();
+    if let Some(ty) = newtype::inner(input) {
+        let library = library(check_newtype(&cx, input).as_ref());
+        return match cx.check() {
+            Ok(()) => newtype::expand(input, ty, &library),
+            Err(errors) => next_to(&errors, fallback::setting_value(input, &library)),
+        };
+    }
     let parsed = Enum::from_input(&cx, input);
     check_enum(&cx, &parsed);
     let library = library(parsed.attrs.library.as_ref());

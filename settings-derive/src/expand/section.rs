@@ -231,6 +231,9 @@ fn history(leaf: &Leaf<'_>, library: &TokenStream) -> TokenStream {
     if let Some(scope) = leaf.attrs.scope.as_ref().map(|scope| &scope.value) {
         calls.extend(quote!(.scope(#scope)));
     }
+    if leaf.attrs.is_required() {
+        calls.extend(quote!(.required()));
+    }
     if leaf.attrs.restart == Some(true) {
         calls.extend(quote!(.restart()));
     }
@@ -330,7 +333,21 @@ fn parameters<'a>(field: &'a Field<'_>) -> Option<&'a DefaultFrom> {
 
 /// The field's value from the builder.
 fn taken(field: &Field<'_>, builder: &Ident) -> TokenStream {
+    let value = unchecked(field, builder);
+    let Some(check) = field.leaf().and_then(|leaf| leaf.attrs.check.as_ref()) else { return value };
+    let key = field.key().map(|key| key.value).unwrap_or_default();
+    quote_spanned! {check.span()=> {
+        let __value = #value;
+        #builder.verified(__value, #key, #check)
+    }}
+}
+
+fn unchecked(field: &Field<'_>, builder: &Ident) -> TokenStream {
     let (method, ty) = match &field.member {
+        Member::Setting(leaf) if leaf.attrs.text.is_some() => match leaf.kind {
+            Kind::Optional(of) => ("take_optional_text", of),
+            _ => ("take_text", field.ty),
+        },
         Member::Setting(_) if parameters(field).is_some() => ("given", field.ty),
         Member::Setting(_) => ("take", field.ty),
         Member::Section(nested) => match nested.occurs {
@@ -371,7 +388,8 @@ fn proofs(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
             }
         }
         let place = leaf.attrs.default.as_ref().map(|tokens| tokens.span()).or(leaf.attrs.text_span());
-        if let (true, Some(place)) = (needs_proof(field, leaf), place) {
+        let has_default = !leaf.attrs.is_required();
+        if let (true, Some(place)) = (has_default && needs_proof(field, leaf), place) {
             let call = quote!(accepts_default(<#ident as #library::Settings>::SCHEMA, #index));
             proofs.extend(proof(call, place, library));
         }

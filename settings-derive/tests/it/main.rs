@@ -1,5 +1,6 @@
 //! Structs and enums with the derives, resolved and inspected.
 
+mod bridges;
 mod computed;
 mod foreign;
 mod forms;
@@ -8,5 +9,6 @@ mod hygiene;
 mod kinds;
 mod names;
 mod repeated;
+mod required;
 mod resolved;
 mod rules;
