@@ -142,9 +142,11 @@
 mod atomic;
 #[cfg(feature = "docs")]
 pub mod docs;
+mod format;
 #[cfg(feature = "json-schema")]
 pub mod json_schema;
 mod line_index;
+pub mod listing;
 pub mod mail;
 pub mod markdown;
 mod nearest;
@@ -161,6 +163,7 @@ pub mod timestamp;
 pub mod value;
 mod workflow;
 
+pub use format::{FileFormat, UnknownFormat};
 pub use resolve::Settings;
 pub use settings_derive::{SettingValue, Settings};
 pub use value::{Secret, SettingValue};

@@ -38,6 +38,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// |---|---|
 /// | `section = "EmailSettings"` | the section's key in `config.json`; by default, the struct's name |
 /// | `env_prefix = "MM"` | this struct is a program's root; every variable begins with `MM_` |
+/// | `root` | this struct is a program's root, and no environment variable sets its settings |
 /// | `page = "SMTP"` | the reference page of its settings |
 /// | `console = "Environment > SMTP"` | the System Console page that shows them |
 /// | `unknown = "deny"` | the policy for unknown keys and variables in it: `allow`, `warn` or `deny` |

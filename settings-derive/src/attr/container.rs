@@ -20,6 +20,8 @@ attributes! {
     pub(crate) struct Container, STRUCT {
         "section" => section: Spanned<String> = Entry::string,
         "env_prefix" => env_prefix: Spanned<String> = Entry::string,
+        /// Present if it is a program's root without variables; the prefix is empty then.
+        "root" => root: Spanned<bool> = Entry::flag,
         "page" => page: Spanned<String> = Entry::string,
         "console" => console: Spanned<String> = Entry::string,
         /// The variant of the library's `Unknown`.
@@ -39,9 +41,20 @@ impl Container {
         for attr in attrs.iter().filter(|attr| attr.path().is_ident("setting")) {
             cx.error(attr.path(), "`#[setting]` belongs on a field; a struct takes `#[settings(...)]`");
         }
-        Self::read(cx, &entries(cx, attrs, "settings", STRUCT), |entry| {
+        let mut container = Self::read(cx, &entries(cx, attrs, "settings", STRUCT), |entry| {
             entry.unknown(cx, "settings", STRUCT, &ELSEWHERE);
-        })
+        });
+        match (&container.root, &container.env_prefix) {
+            (Some(root), Some(prefix)) => {
+                cx.error_at(root.span, "`root` and `env_prefix` are mutually exclusive");
+                cx.error_at(prefix.span, "`env_prefix` makes this struct a root with variables");
+            }
+            (Some(root), None) => {
+                container.env_prefix = Some(Spanned { value: String::new(), span: root.span });
+            }
+            (None, _) => {}
+        }
+        container
     }
 }
 

@@ -8,7 +8,7 @@ use crate::ctxt::Ctxt;
 attributes! {
     /// A deprecation: the reason, and the version since when.
     pub(crate) struct Deprecated, DEPRECATED {
-        "since" => since: Spanned<String> = Entry::version,
+        "since" => since: Spanned<String> = Entry::any_version,
         "reason" => reason: Spanned<String> = Entry::string,
         "replacement" => replacement: Spanned<String> = Entry::string,
     }
@@ -41,6 +41,16 @@ impl Entry {
             return None;
         }
         Some(todo)
+    }
+
+    /// Reads a well-formed version. A deprecation may name a version of the product, which need not be the crate's.
+    fn any_version(&self, cx: &Ctxt) -> Option<Spanned<String>> {
+        let version = self.string(cx)?;
+        match fault(&version.value, "") {
+            None => return Some(version),
+            Some(fault) => cx.error_at(version.span, fault),
+        }
+        None
     }
 
     /// Reads a version of the compiled crate up to the current one, or `next` for the one to come.
