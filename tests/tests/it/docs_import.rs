@@ -305,6 +305,7 @@ fn said(page: &Page) -> (BTreeMap<String, Facts>, Vec<String>) {
                                 }
                                 Bullet::Env(_) => {}
                                 Bullet::Text(text) | Bullet::Verbatim(text) => words.push(text.value.clone()),
+                                other => panic!("a bullet that this test does not know: {other:?}"),
                             }
                         }
                     }
@@ -313,6 +314,7 @@ fn said(page: &Page) -> (BTreeMap<String, Facts>, Vec<String>) {
                 Part::Values(items) => say(&Content::Values(items.clone()), &mut own, &mut words),
                 Part::Text(text) | Part::Badge(text) => words.push(text.value.clone()),
                 Part::Verbatim(text) => words.push(text.clone()),
+                other => panic!("a part that this test does not know: {other:?}"),
             }
         }
         let whole: Vec<String> = paths.iter().filter(|path| path.contains('.')).cloned().collect();
@@ -343,6 +345,7 @@ fn say(content: &Content, own: &mut Facts, words: &mut Vec<String>) {
         Content::Statement(statement) => {
             own.defaults.extend(statement.default.iter().map(|text| default(text.as_str())));
         }
+        other => panic!("a content that this test does not know: {other:?}"),
     }
 }
 
