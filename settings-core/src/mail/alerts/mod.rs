@@ -39,7 +39,7 @@
 //! - Only alerts that are signed by one of the given keys are trusted, even if the server or the network is compromised.
 //! - The request is a plain GET without information about the installation: versions are compared locally.
 //! - An alert counts as delivered to an administrator when the mail server has accepted the mail, not before. Until then
-//!   the outbox tries, and each check retries mails that were given up, a few times.
+//!   the outbox tries, and checks retry mails that were given up, with the current sender.
 //! - If `EmailSettings.EnableSecurityFixAlert` is false, the feed is not requested.
 
 mod affected;
