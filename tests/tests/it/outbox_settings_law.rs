@@ -180,7 +180,7 @@ async fn unknown_host_name_is_tried_again_every_hour() {
     assert_eq!(office.run(&mailer(&settings(&good, ""))).await.sent, 1);
 }
 
-/// A server that refuses one mail only: the others are delivered in the same run, wherever the refusal comes.
+/// A server that refuses one mail only: the others are delivered in the same run, at whichever step it is refused.
 #[tokio::test]
 async fn one_refused_mail_does_not_delay_the_others() {
     for (step, act) in [

@@ -53,7 +53,7 @@ pub struct Diagnosis {
     pub healthy: bool,
     /// The steps in order, including those that were not reached.
     pub checks: Vec<StepCheck>,
-    /// What the examination cannot show, if every step succeeded.
+    /// A limit of the examination, if every step succeeded.
     pub remark: Option<&'static str>,
     /// The conversation with the server.
     #[cfg_attr(feature = "serde", serde(skip))]

@@ -141,7 +141,7 @@ fn large_messages_share_the_memory() {
     }
 }
 
-/// Nobody takes the mails: with `Defer` further mails are deferred, with `DropOldest` all are accepted and counted.
+/// The program takes no mails: with `Defer` further mails are deferred, with `DropOldest` all are accepted and counted.
 #[test]
 fn mails_that_nobody_takes_delay_nothing() {
     for (overflow, size, limit) in [
