@@ -1,4 +1,4 @@
-//! Keys of `config.json` as Rust's names.
+//! Rust names for keys of `config.json`.
 
 /// `EnableSMTPAuth` → `enable_smtp_auth`
 pub(super) fn field(key: &str) -> String {
@@ -48,7 +48,7 @@ pub(super) fn type_name(text: &str) -> String {
     if name == "Self" { "Self_".to_owned() } else { name }
 }
 
-/// `wanted`, or with a number behind it where that is taken.
+/// Returns `wanted`, with a number after it if the name is taken.
 pub(super) fn unique(wanted: String, taken: &mut Vec<String>) -> String {
     let name = if taken.contains(&wanted) {
         (2..)
