@@ -65,7 +65,7 @@ pub(super) fn source(
     let mut out = String::from("//! Settings imported from reference pages.\n");
     if prefix.is_none() {
         out.push_str(
-            "//!\n//! The pages name no environment variable. Set `env_prefix` of the root to the program's prefix.\n",
+            "//!\n//! The pages name no environment variable, so the root has none. `env_prefix` instead of `root` gives it some.\n",
         );
     }
     out.push('\n');
