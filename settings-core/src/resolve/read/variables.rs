@@ -24,6 +24,9 @@ const FILE_SUFFIX: &str = "_FILE";
 /// stronger than the whole map.
 pub(crate) fn read(index: &Index, policies: &Policies, environment: &Environment, sink: &mut Sink) {
     sink.diagnostics.extend(environment.faults(index.env_prefix));
+    if !index.has_variables {
+        return;
+    }
     let mut reader = Reader { index, policies, environment, sink };
     let mut claims = Vec::new();
     let mut rest = Vec::new();
