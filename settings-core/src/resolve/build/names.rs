@@ -46,7 +46,7 @@ impl<'r> Inputs<'r> {
             ValuePlace::Source { source, start, len, .. } => {
                 let start = start as usize;
                 let source = self.layers.sources.get(usize::from(source));
-                source.and_then(|source| source.text.get(start..start + len as usize))
+                source.and_then(|source| source.json().get(start..start + len as usize))
             }
             ValuePlace::Variable(variable) | ValuePlace::MapEntry { variable, .. } => {
                 self.layers.environment.get(variable).and_then(|variable| variable.value)

@@ -1,9 +1,9 @@
 //! A JSON file, read along the schema in a single pass.
 
 use super::candidates::ValuePlace;
-use super::format::other_format;
 use super::sink::Sink;
 use super::unclaimed::unclaimed_note;
+use crate::format::{FileFormat, Problem, help_for_format};
 use crate::nearest::nearest;
 use crate::resolve::index::{Index, LeafId, ROOT, Slot, Target};
 use crate::resolve::report::{Code, Diagnostic, Place, Severity};
@@ -18,7 +18,7 @@ pub(crate) fn read(index: &Index, policies: &Policies, number: u16, source: &Sou
         policies,
         number,
         source,
-        scanner: Scanner::new(&source.text),
+        scanner: Scanner::new(source.json()),
         sink,
         seen_sections: Vec::new(),
         aliases: None,
@@ -60,37 +60,45 @@ struct AliasHit<'r> {
 
 impl<'r> Reader<'r> {
     fn root(&mut self) {
-        if u32::try_from(self.source.text.len()).is_err() {
+        if u32::try_from(self.source.text().len().max(self.source.json().len())).is_err() {
             return self.syntax(SyntaxError {
                 offset: 0,
                 len: 0,
                 message: "larger than 4 GiB".to_owned(),
-                help: "split it into several files",
+                help: "split it into several files".into(),
             });
         }
-        match self.scanner.peek() {
+        let problems = self.source.problems();
+        if !problems.is_empty() {
+            return problems.iter().for_each(|problem| self.problem(problem));
+        }
+        let is_blank = self.source.format() != FileFormat::Json
+            && self.source.text().trim_start_matches('\u{feff}').trim().is_empty();
+        match if is_blank { Ok(None) } else { self.scanner.peek() } {
             Ok(None) => {
-                let found = Diagnostic::error(Code::EmptyFile, EMPTY);
-                self.report(found.help("write `{}` to use every default"), self.here(0));
+                let help = match self.source.format() {
+                    FileFormat::Json => "write `{}` to use every default",
+                    #[cfg(any(feature = "toml", feature = "yaml"))]
+                    _ => "write a comment to use every default",
+                };
+                self.report(Diagnostic::error(Code::EmptyFile, EMPTY).help(help), self.here(0));
             }
             Ok(Some(b'{')) => {
                 if let Err(error) = self.section(ROOT).and_then(|()| self.scanner.end()) {
                     self.syntax(error);
                 }
             }
-            Ok(Some(_)) => match self.scanner.value() {
-                // `[server]` is a list to JSON, and a table to TOML
-                Ok(raw) => match other_format(&self.source.text).filter(|_| self.scanner.end().is_err()) {
-                    Some(format) => self.other_format(format, raw.start),
-                    None => {
-                        let message = format!("expected an object of sections, found {}", raw.shape.name());
-                        let found = Diagnostic::error(Code::WrongType, message);
-                        self.report(
-                            found.help("put the sections in braces: `{\"Section\": {…}}`"),
-                            span(raw),
-                        );
-                    }
-                },
+            // the end matters too: `[server]` is a list to JSON, but the start of a TOML file
+            Ok(Some(_)) => match self.scanner.value().and_then(|raw| self.scanner.end().map(|()| raw)) {
+                Ok(raw) => {
+                    let help = match self.source.format() {
+                        FileFormat::Json => "put the sections in braces: `{\"Section\": {…}}`",
+                        #[cfg(any(feature = "toml", feature = "yaml"))]
+                        _ => "write a section as `Section:`, its settings below it",
+                    };
+                    let message = format!("expected an object of sections, found {}", raw.shape.name());
+                    self.report(Diagnostic::error(Code::WrongType, message).help(help), span(raw));
+                }
                 Err(error) => self.syntax(error),
             },
             Err(error) => self.syntax(error),
@@ -265,24 +273,26 @@ impl<'r> Reader<'r> {
         self.report(found, again);
     }
 
+    /// Reports a syntax error of a format other than JSON.
+    fn problem(&mut self, problem: &Problem) {
+        let part = (problem.span.start, problem.span.len());
+        let help = help_for_format(self.source.text(), self.source.format());
+        let found = Diagnostic::error(Code::Syntax, problem.message.clone())
+            .at(self.source.place_in_file(self.index, part, true, false))
+            .help(help.unwrap_or_else(|| problem.help.clone()));
+        self.sink.report(found);
+    }
+
     fn syntax(&mut self, error: SyntaxError) {
-        if let Some(format) = other_format(&self.source.text) {
-            return self.other_format(format, error.offset);
-        }
         let at = Span { start: error.offset, len: error.len };
         let message = match self.source.is_fault_open(self.index) {
             true => error.message,
             // the character may belong to a secret
             false => error.message.split(", found `").next().unwrap_or_default().to_owned(),
         };
-        self.report(Diagnostic::error(Code::Syntax, message).help(error.help), at);
-    }
-
-    fn other_format(&mut self, format: &str, offset: usize) {
-        let found =
-            Diagnostic::error(Code::Syntax, format!("the file looks like {format}, but only JSON is read"));
-        let help = "write it as JSON: `{\"Section\": {\"Key\": \"value\"}}`";
-        self.report(found.help(help), Span { start: offset, len: 1 });
+        let help = help_for_format(self.source.text(), self.source.format());
+        let help = help.unwrap_or_else(|| error.help.into_owned());
+        self.report(Diagnostic::error(Code::Syntax, message).help(help), at);
     }
 
     fn own_candidate(&self, leaf: LeafId) -> Option<Span> {

@@ -2,7 +2,6 @@
 
 mod candidates;
 pub(crate) mod file;
-mod format;
 mod lookup;
 pub(crate) mod overrides;
 pub(crate) mod secrets;

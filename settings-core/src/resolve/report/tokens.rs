@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use crate::format::{Lexeme, LexemeKind, Span};
 use crate::value::json::{Scanner, parse_value};
 
 /// The parts of a text.
@@ -12,6 +13,8 @@ use crate::value::json::{Scanner, parse_value};
 pub(crate) struct Tokens {
     list: Vec<Token>,
     fault: Option<Fault>,
+    /// Whether a key is all that is known of the path to a value.
+    is_flat: bool,
 }
 
 /// One part of a text. `key` is the number of the key that it belongs to; for a key, that of the object around it.
@@ -64,6 +67,30 @@ impl Tokens {
             .run(fault.is_some())
     }
 
+    /// Converts the lexical parts of a document in a format other than JSON.
+    pub(crate) fn from_lexemes(lexemes: &[Lexeme]) -> Self {
+        let mut list: Vec<Token> = Vec::with_capacity(lexemes.len());
+        for Lexeme { kind, span, key } in lexemes {
+            let sort = match kind {
+                LexemeKind::Key => Sort::Key,
+                LexemeKind::Text => Sort::Text,
+                LexemeKind::Word => Sort::Number,
+                LexemeKind::Comment => Sort::Comment,
+            };
+            let is_key = |key: &Span, token: &Token| {
+                token.sort == Sort::Key && token.start <= key.start && key.end <= token.end
+            };
+            let key = key.and_then(|key| list.iter().rposition(|token| is_key(&key, token)));
+            list.push(Token { sort, start: span.start, end: span.end, key: key.map(|key| key as u32) });
+        }
+        Self { list, fault: None, is_flat: true }
+    }
+
+    /// Returns whether a key is all that is known of the path to a value.
+    pub(crate) fn is_flat(&self) -> bool {
+        self.is_flat
+    }
+
     /// Returns the fault, if the text is not JSON.
     pub(crate) fn fault(&self) -> Option<Fault> {
         self.fault
@@ -101,7 +128,7 @@ impl Tokens {
 /// Returns the name of a key.
 fn name(text: &str, key: Token) -> Cow<'_, str> {
     let raw = text.get(key.start..key.end).unwrap_or_default();
-    let inner = raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default();
+    let inner = raw.trim_matches(['"', '\'']);
     match inner.contains('\\') {
         true => parse_value(raw).ok().and_then(|raw| raw.string()).unwrap_or_default(),
         false => Cow::Borrowed(inner),
@@ -135,7 +162,7 @@ impl Lexer<'_> {
         };
         let is_value = matches!(expected, Expected::Value | Expected::Element);
         let fault = is_faulty.then_some(Fault { at: self.at, is_value, key });
-        Tokens { list: self.list, fault }
+        Tokens { list: self.list, fault, is_flat: false }
     }
 
     /// Reads one token and returns what comes next; `None` at the end or at the fault.

@@ -10,6 +10,7 @@ use super::policy::Policies;
 use super::reading::{Unreadable, read_text};
 use super::secrets::{self, SecretFile};
 use super::text::Source;
+use crate::format::FileFormat;
 use crate::schema::Unknown;
 use crate::value::ZeroizingString;
 
@@ -32,24 +33,34 @@ impl Layers {
         Self::default()
     }
 
-    /// Adds the text of a configuration file. A file added later is stronger.
+    /// Adds the text of a configuration file, in the format of the ending of its name. A file added later is stronger.
     #[must_use]
     pub fn file(self, name: impl Into<String>, text: impl Into<String>) -> Self {
-        self.source(Layer::File, name.into(), text.into())
+        let name = name.into();
+        let format = FileFormat::from_path(&name);
+        self.source(Layer::File, name, text.into(), format)
+    }
+
+    /// Adds the text of a configuration file in a format, whatever its name.
+    #[must_use]
+    pub fn file_in(self, format: FileFormat, name: impl Into<String>, text: impl Into<String>) -> Self {
+        self.source(Layer::File, name.into(), text.into(), format)
     }
 
     /// Adds the text of a file of custom defaults, which is weaker than every configuration file.
     #[must_use]
     pub fn custom_defaults(self, name: impl Into<String>, text: impl Into<String>) -> Self {
-        self.source(Layer::CustomDefaults, name.into(), text.into())
+        let name = name.into();
+        let format = FileFormat::from_path(&name);
+        self.source(Layer::CustomDefaults, name, text.into(), format)
     }
 
-    /// Reads a configuration file.
+    /// Reads a configuration file, in the format of the ending of its name.
     ///
     /// # Errors
     /// Returns an error if the file cannot be read or is not UTF-8.
     pub fn read_file(self, path: impl AsRef<Path>) -> Result<Self, Unreadable> {
-        self.read(Layer::File, path.as_ref())
+        self.read(Layer::File, path.as_ref(), FileFormat::from_path(path.as_ref()))
     }
 
     /// Reads a configuration file that may be missing.
@@ -67,17 +78,25 @@ impl Layers {
         }
     }
 
-    /// Reads a file of custom defaults.
+    /// Reads a configuration file in a format, whatever its name.
+    ///
+    /// # Errors
+    /// Returns an error if the file cannot be read or is not UTF-8.
+    pub fn read_file_in(self, format: FileFormat, path: impl AsRef<Path>) -> Result<Self, Unreadable> {
+        self.read(Layer::File, path.as_ref(), format)
+    }
+
+    /// Reads a file of custom defaults, in the format of the ending of its name.
     ///
     /// # Errors
     /// Returns an error if the file cannot be read or is not UTF-8.
     pub fn read_custom_defaults(self, path: impl AsRef<Path>) -> Result<Self, Unreadable> {
-        self.read(Layer::CustomDefaults, path.as_ref())
+        self.read(Layer::CustomDefaults, path.as_ref(), FileFormat::from_path(path.as_ref()))
     }
 
-    fn read(self, layer: Layer, path: &Path) -> Result<Self, Unreadable> {
+    fn read(self, layer: Layer, path: &Path, format: FileFormat) -> Result<Self, Unreadable> {
         let name = path.display().to_string();
-        Ok(self.depends_on(path).source(layer, name, read_text(path)?))
+        Ok(self.depends_on(path).source(layer, name, read_text(path)?, format))
     }
 
     /// Sets the environment. [`Environment::from_process`] returns that of the process.
@@ -163,9 +182,15 @@ impl Layers {
         self
     }
 
-    fn source(mut self, layer: Layer, name: String, text: impl Into<ZeroizingString>) -> Self {
+    fn source(
+        mut self,
+        layer: Layer,
+        name: String,
+        text: impl Into<ZeroizingString>,
+        format: FileFormat,
+    ) -> Self {
         let at = self.sources.partition_point(|source| source.layer <= layer);
-        self.sources.insert(at, Source::new(layer, name, text.into()));
+        self.sources.insert(at, Source::new(layer, name, text.into(), format));
         self
     }
 }

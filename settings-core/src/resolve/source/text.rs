@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::OnceLock;
 
 use super::layer::Layer;
+use crate::format::{Document, FileFormat, Problem};
 use crate::line_index::LineIndex;
 use crate::resolve::index::Index;
 use crate::resolve::report::{Place, Tokens, is_fault_open, snippet};
@@ -14,7 +15,7 @@ use crate::value::ZeroizingString;
 pub(crate) struct Source {
     pub(crate) layer: Layer,
     pub(crate) name: String,
-    pub(crate) text: ZeroizingString,
+    document: Document,
     /// Made when the first snippet is needed.
     tokens: OnceLock<Tokens>,
     /// Made when the first place is needed.
@@ -22,19 +23,48 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    pub(crate) fn new(layer: Layer, name: String, text: ZeroizingString) -> Self {
-        Self { layer, name, text, tokens: OnceLock::new(), lines: OnceLock::new() }
+    pub(crate) fn new(layer: Layer, name: String, text: ZeroizingString, format: FileFormat) -> Self {
+        let document = Document::new(text, format);
+        Self { layer, name, document, tokens: OnceLock::new(), lines: OnceLock::new() }
     }
 
     fn tokens(&self) -> &Tokens {
-        self.tokens.get_or_init(|| Tokens::new(&self.text))
+        self.tokens.get_or_init(|| match self.document.lexemes() {
+            None => Tokens::new(self.document.text()),
+            Some(lexemes) => Tokens::from_lexemes(lexemes),
+        })
     }
 
+    /// Returns the text as JSON, whatever the format of the file. Offsets of values are offsets in it.
+    pub(crate) fn json(&self) -> &str {
+        self.document.json()
+    }
+
+    /// Returns the text of the file.
+    pub(crate) fn text(&self) -> &str {
+        self.document.text()
+    }
+
+    pub(crate) fn format(&self) -> FileFormat {
+        self.document.format()
+    }
+
+    /// Returns the syntax errors of a format other than JSON.
+    pub(crate) fn problems(&self) -> &[Problem] {
+        self.document.problems()
+    }
+
+    /// Returns the line and column of a part of the JSON text.
     pub(crate) fn line_column(&self, offset: usize) -> (usize, usize) {
-        self.lines.get_or_init(|| LineIndex::new(&self.text)).line_column(&self.text, offset)
+        self.line_column_in_file(self.document.part(offset, 1).0)
     }
 
-    /// Returns the place of a part of the text. `show` allows its snippet to show the marked value.
+    fn line_column_in_file(&self, offset: usize) -> (usize, usize) {
+        let text = self.document.text();
+        self.lines.get_or_init(|| LineIndex::new(text)).line_column(text, offset)
+    }
+
+    /// Returns the place of a part of the JSON text. `show` allows its snippet to show the marked value.
     pub(crate) fn place(
         &self,
         index: &Index,
@@ -42,14 +72,25 @@ impl Source {
         with_snippet: bool,
         show: bool,
     ) -> Place {
-        let (line, column) = self.line_column(start);
-        let snippet = with_snippet.then(|| snippet(&self.text, self.tokens(), (start, len), show, index));
+        self.place_in_file(index, self.document.part(start, len), with_snippet, show)
+    }
+
+    /// Returns the place of a part of the file's own text.
+    pub(crate) fn place_in_file(
+        &self,
+        index: &Index,
+        part: (usize, usize),
+        with_snippet: bool,
+        show: bool,
+    ) -> Place {
+        let (line, column) = self.line_column_in_file(part.0);
+        let snippet = with_snippet.then(|| snippet(self.document.text(), self.tokens(), part, show, index));
         Place::File { name: self.name.clone(), line, column, snippet: snippet.flatten() }
     }
 
     /// Returns whether a message may name the text at the first fault: it is not a part of a secret.
     pub(crate) fn is_fault_open(&self, index: &Index) -> bool {
-        is_fault_open(&self.text, self.tokens(), index)
+        is_fault_open(self.document.text(), self.tokens(), index)
     }
 }
 
