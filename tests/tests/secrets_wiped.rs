@@ -224,7 +224,7 @@ fn no_layer_leaves_a_secret_in_memory() {
 /// Reading and changing a file in another format than JSON.
 fn other_formats_leave_none(config: &Path, pattern: &str, secret: &Path) {
     write(config, pattern);
-    let layers = Layers::new().read(Layer::File, config).unwrap();
+    let layers = Layers::new().read_file(config).unwrap();
     let resolution = resolve::<Program>(layers);
     assert_eq!(
         resolution.report().count(settings_core::resolve::Severity::Error),

@@ -5,8 +5,7 @@ use crate::schema::Section;
 
 /// `NAME=value` lines with `#` comments, every setting at its default.
 ///
-/// [`Environment::add_file`](crate::resolve::Environment::add_file) reads it back to the same values. Shells do too but
-/// for line breaks in a value, which it writes as `\n`. A setting whose default no variable can give (nothing at all,
+/// [`Environment::add_file`](crate::resolve::Environment::add_file) and shells read it back to the same values. A setting whose default no variable can give (nothing at all,
 /// where text is accepted) stands in a comment.
 pub fn env(root: &'static Section) -> String {
     lines(root, |text| Some(quote(text)))
@@ -46,24 +45,9 @@ fn is_plain(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_alphanumeric() || "_-./:@,+%=".contains(c))
 }
 
-/// Quotes a value as env files write it after `=`; shells read it the same, except for line breaks.
+/// Quotes a value as env files write it after `=`. Shells read it to the same text, line breaks included.
 pub fn quote(text: &str) -> String {
-    if is_plain(text) {
-        return text.to_owned();
-    }
-    if !text.contains(['\'', '\n']) {
-        return format!("'{text}'");
-    }
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '\n' => out.push_str("\\n"),
-            '"' | '\\' | '$' | '`' => out.extend(['\\', c]),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
+    if is_plain(text) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 /// In double quotes a backslash takes its meaning from `"`, `\`, `$` and `` ` `` and from nothing else; a line break

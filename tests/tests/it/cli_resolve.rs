@@ -60,7 +60,7 @@ fn five_mistakes_are_five_findings_with_places() {
     );
     assert_eq!(findings[0]["help"], "did you mean `EmailSettings.SMTPServer`?");
     assert_eq!(findings[3]["help"], "did you mean `\"STARTTLS\"`?");
-    let unset = |default: &str| format!("write such a value, or remove this one: the default is {default}");
+    let unset = |default: &str| format!("correct the value, or remove it: the default is {default}");
     for (finding, default) in [(1, "`10025`"), (2, "`false`"), (4, "`10` seconds")] {
         assert_eq!(findings[finding]["help"], unset(default));
     }

@@ -256,7 +256,7 @@ fn e07_nested_json_is_kept_to_the_letter() {
     assert_eq!(kept["key"], r"(?P<key>KEY)-(?P<id>\d{1,6})(?P<comma>[,;]*)");
     assert_eq!(kept["value"], "[$key-$id](https://example.com/?$project-$id)$comma");
     let lower = env(&[("MM_PLUGINSETTINGS_PLUGINSTATES", r#"{"com.example.plugin-1": {"enable": true}}"#)]);
-    assert!(lower.report().to_string().contains("`enable` is taken for"), "{}", lower.report());
+    assert!(lower.report().to_string().contains("`enable` is read as"), "{}", lower.report());
     assert!(lower.into_result().unwrap().plugins.plugin_states["com.example.plugin-1"].enable);
     let both = r#"{"com.example.plugin-1": {"enable": true, "Enable": false}}"#;
     let both = env(&[("MM_PLUGINSETTINGS_PLUGINSTATES", both)]);
@@ -283,7 +283,7 @@ fn e08_variables_that_name_nothing() {
     assert!(resolution.settings().all(|setting| setting.layer() == Layer::Defaults));
     let [warning, note] = resolution.report().diagnostics() else { panic!("{}", resolution.report()) };
     assert_eq!((warning.severity, note.severity), (Severity::Warning, Severity::Note));
-    assert!(warning.message.contains("`MM_SERVICESETTINGS` sets nothing: a section has no variable"));
+    assert!(warning.message.contains("`MM_SERVICESETTINGS` has no effect: a section has no variable"));
     assert_eq!(warning.help, "set `MM_SERVICESETTINGS_SITEURL`, for instance");
     assert!(note.message.contains("MM_NOTEXIST_MORE_AND_MORE") && !note.message.contains("NOTMM"));
     assert!(resolution.value().is_some());

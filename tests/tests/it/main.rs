@@ -47,6 +47,7 @@ mod outbox_delivery;
 mod outbox_queue;
 mod outbox_settings;
 mod resolve_large;
+mod resolve_laws;
 mod rst_docutils_cases;
 mod rst_pages;
 mod rst_random;

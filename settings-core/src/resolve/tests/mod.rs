@@ -177,7 +177,7 @@ fn unclaimed_sections_are_one_note() {
     let resolution = env(&[("MM_OTHER_X", "1"), ("MM_CONFIG", "x"), ("PATH", "y"), ("MMX", "z")]);
     assert_eq!(
         only(&resolution).message,
-        "`MM_OTHER_X`, `MM_CONFIG` belong to no section of this program and are passed over"
+        "`MM_OTHER_X`, `MM_CONFIG` do not belong to any section and are ignored"
     );
 }
 
