@@ -152,7 +152,7 @@ impl Sources {
         }
         if self.config.is_empty() {
             let path = self.config_path();
-            layers = layers.read_file_if_exists(path)?;
+            layers = if is_absent(path) { layers.depends_on(path) } else { layers.read_file(path)? };
         }
         Ok(layers)
     }

@@ -133,6 +133,7 @@ pub(crate) const fn code(reason: Reason, in_file: bool) -> Code {
         Reason::Form => Code::Malformed,
         Reason::Duplicate => Code::DuplicateElement,
         Reason::Key => Code::UnknownKey,
+        Reason::Missing => Code::Missing,
         Reason::Type if in_file => Code::WrongType,
         Reason::Type => Code::Unparsable,
     }

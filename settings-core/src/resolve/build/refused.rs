@@ -12,6 +12,10 @@ impl Builder<'_> {
     /// Reports that a type does not take a value: the default if its own kind refuses that, otherwise a given value.
     pub(crate) fn not_taken(&mut self, field: Field) {
         let is_default = field.leaf.is_none_or(|leaf| self.inputs.candidates.strongest(leaf).is_none());
+        if is_default && field.setting.required() {
+            // reported as missing
+            return;
+        }
         if let Some(mismatch) = default_fault(field.setting).filter(|_| is_default) {
             return self.refused_default(field, &mismatch);
         }

@@ -3,7 +3,7 @@
 use super::candidates::ValuePlace;
 use super::sink::Sink;
 use super::unclaimed::unclaimed_note;
-use crate::format::{FileFormat, Problem, help_for_format};
+use crate::format::{FileFormat, OtherFormat, Problem, other_format};
 use crate::nearest::nearest;
 use crate::resolve::index::{Index, LeafId, ROOT, Slot, Target};
 use crate::resolve::report::{Code, Diagnostic, Place, Severity};
@@ -76,29 +76,35 @@ impl<'r> Reader<'r> {
             && self.source.text().trim_start_matches('\u{feff}').trim().is_empty();
         match if is_blank { Ok(None) } else { self.scanner.peek() } {
             Ok(None) => {
+                let found = Diagnostic::error(Code::EmptyFile, EMPTY);
                 let help = match self.source.format() {
                     FileFormat::Json => "write `{}` to use every default",
                     #[cfg(any(feature = "toml", feature = "yaml"))]
                     _ => "write a comment to use every default",
                 };
-                self.report(Diagnostic::error(Code::EmptyFile, EMPTY).help(help), self.here(0));
+                self.report(found.help(help), self.here(0));
             }
             Ok(Some(b'{')) => {
                 if let Err(error) = self.section(ROOT).and_then(|()| self.scanner.end()) {
                     self.syntax(error);
                 }
             }
-            // the end matters too: `[server]` is a list to JSON, but the start of a TOML file
-            Ok(Some(_)) => match self.scanner.value().and_then(|raw| self.scanner.end().map(|()| raw)) {
-                Ok(raw) => {
-                    let help = match self.source.format() {
-                        FileFormat::Json => "put the sections in braces: `{\"Section\": {…}}`",
-                        #[cfg(any(feature = "toml", feature = "yaml"))]
-                        _ => "write a section as `Section:`, its settings below it",
-                    };
-                    let message = format!("expected an object of sections, found {}", raw.shape.name());
-                    self.report(Diagnostic::error(Code::WrongType, message).help(help), span(raw));
-                }
+            Ok(Some(_)) => match self.scanner.value() {
+                // `[server]` is a list to JSON, and a table to TOML
+                Ok(raw) => match other_format(self.source.text(), self.source.format())
+                    .filter(|_| self.scanner.end().is_err())
+                {
+                    Some(other) => self.other_format(other, span(raw)),
+                    None => {
+                        let message = format!("expected an object of sections, found {}", raw.shape.name());
+                        let help = match self.source.format() {
+                            FileFormat::Json => "put the sections in braces: `{\"Section\": {…}}`",
+                            #[cfg(any(feature = "toml", feature = "yaml"))]
+                            _ => "write a section as `Section:`, its settings below it",
+                        };
+                        self.report(Diagnostic::error(Code::WrongType, message).help(help), span(raw));
+                    }
+                },
                 Err(error) => self.syntax(error),
             },
             Err(error) => self.syntax(error),
@@ -276,23 +282,29 @@ impl<'r> Reader<'r> {
     /// Reports a syntax error of a format other than JSON.
     fn problem(&mut self, problem: &Problem) {
         let part = (problem.span.start, problem.span.len());
-        let help = help_for_format(self.source.text(), self.source.format());
-        let found = Diagnostic::error(Code::Syntax, problem.message.clone())
-            .at(self.source.place_in_file(self.index, part, true, false))
-            .help(help.unwrap_or_else(|| problem.help.clone()));
-        self.sink.report(found);
+        let place = self.source.place_in_file(self.index, part, true, false);
+        let found = match other_format(self.source.text(), self.source.format()) {
+            Some(other) => Diagnostic::error(Code::Syntax, other.message).help(other.help),
+            None => Diagnostic::error(Code::Syntax, problem.message.clone()).help(problem.help.clone()),
+        };
+        self.sink.diagnostics.push(found.at(place));
     }
 
     fn syntax(&mut self, error: SyntaxError) {
         let at = Span { start: error.offset, len: error.len };
+        if let Some(other) = other_format(self.source.text(), self.source.format()) {
+            return self.other_format(other, Span { len: 1, ..at });
+        }
         let message = match self.source.is_fault_open(self.index) {
             true => error.message,
             // the character may belong to a secret
             false => error.message.split(", found `").next().unwrap_or_default().to_owned(),
         };
-        let help = help_for_format(self.source.text(), self.source.format());
-        let help = help.unwrap_or_else(|| error.help.into_owned());
-        self.report(Diagnostic::error(Code::Syntax, message).help(help), at);
+        self.report(Diagnostic::error(Code::Syntax, message).help(error.help), at);
+    }
+
+    fn other_format(&mut self, other: OtherFormat, at: Span) {
+        self.report(Diagnostic::error(Code::Syntax, other.message).help(other.help), at);
     }
 
     fn own_candidate(&self, leaf: LeafId) -> Option<Span> {

@@ -70,6 +70,8 @@ codes! {
     DuplicateSecret = "duplicate-secret",
     /// A value of another type.
     WrongType = "wrong-type",
+    /// A required setting that no layer gives.
+    Missing = "missing",
     /// A number outside its bounds.
     OutOfRange = "out-of-range",
     /// Text that is not in the setting's list.
@@ -84,6 +86,8 @@ codes! {
     NotUnicode = "not-unicode",
     /// A secret file that cannot be read, or is empty.
     SecretFile = "secret-file",
+    /// A value that the check of its setting refuses.
+    Check = "check",
     /// Settings that break a rule over several settings.
     Rule = "rule",
     /// A setting that should no longer be set.

@@ -70,15 +70,6 @@ pub(crate) trait Names {
     /// Classifies the path of a value or key.
     fn classify(&self, path: &[Cow<'_, str>]) -> PathClass;
 
-    /// Classifies a value of which only the key is known.
-    fn classify_key(&self, key: &str) -> PathClass {
-        let path = [Cow::Borrowed(key)];
-        match self.classify(&path) {
-            PathClass::Unknown { secret: false } if self.is_name(key) => PathClass::Setting { secret: false },
-            class => class,
-        }
-    }
-
     /// Whether a word is the name of a section or setting.
     fn is_name(&self, word: &str) -> bool;
 }
@@ -150,17 +141,12 @@ impl Masking<'_> {
     }
 
     fn is_hidden(&self, token: Token) -> bool {
-        let path = self.tokens.path(self.text, token);
-        let class = match (self.tokens.is_flat(), path.last()) {
-            (true, Some(key)) => self.names.classify_key(key),
-            _ => self.names.classify(&path),
-        };
+        let class = self.names.classify(&self.tokens.path(self.text, token));
         let is_marked = token.start < self.marked.1 && self.marked.0 < token.end;
         match token.sort {
             // the key may be a part of a secret around which a quote is missing
             Sort::Key if self.tokens.fault().is_some() => !class.is_known(),
             Sort::Key => matches!(class, PathClass::Below { secret: true }),
-            Sort::Text | Sort::Number if is_marked && self.show_marked && self.tokens.is_flat() => false,
             Sort::Text => !(is_marked && self.show_marked) || class.is_secret(),
             Sort::Number => class.is_secret() || matches!(class, PathClass::Unknown { .. }),
             Sort::Word => false,

@@ -1,11 +1,14 @@
-//! The lexical parts of a JSON text, up to the first fault.
+//! The lexical parts of a document, up to the first fault.
 //!
 //! A snippet masks values by these parts. After a fault nothing is taken for structure: with a quote missing, the text
 //! of secrets would look like keys.
+//!
+//! A document in a format other than JSON has the parts of its JSON, each at its place in the file. What the JSON does
+//! not have, such as comments, is masked.
 
 use std::borrow::Cow;
 
-use crate::format::{Lexeme, LexemeKind, Span};
+use crate::format::{Document, Lexeme, LexemeKind};
 use crate::value::json::{Scanner, parse_value};
 
 /// The parts of a text.
@@ -13,8 +16,8 @@ use crate::value::json::{Scanner, parse_value};
 pub(crate) struct Tokens {
     list: Vec<Token>,
     fault: Option<Fault>,
-    /// Whether a key is all that is known of the path to a value.
-    is_flat: bool,
+    /// The names of keys by their first byte, where the text does not have them as JSON.
+    names: Vec<(usize, String)>,
 }
 
 /// One part of a text. `key` is the number of the key that it belongs to; for a key, that of the object around it.
@@ -67,28 +70,59 @@ impl Tokens {
             .run(fault.is_some())
     }
 
-    /// Converts the lexical parts of a document in a format other than JSON.
-    pub(crate) fn from_lexemes(lexemes: &[Lexeme]) -> Self {
-        let mut list: Vec<Token> = Vec::with_capacity(lexemes.len());
-        for Lexeme { kind, span, key } in lexemes {
-            let sort = match kind {
-                LexemeKind::Key => Sort::Key,
-                LexemeKind::Text => Sort::Text,
-                LexemeKind::Word => Sort::Number,
-                LexemeKind::Comment => Sort::Comment,
-            };
-            let is_key = |key: &Span, token: &Token| {
-                token.sort == Sort::Key && token.start <= key.start && key.end <= token.end
-            };
-            let key = key.and_then(|key| list.iter().rposition(|token| is_key(&key, token)));
-            list.push(Token { sort, start: span.start, end: span.end, key: key.map(|key| key as u32) });
+    /// Splits a document into its parts.
+    pub(crate) fn from_document(document: &Document) -> Self {
+        match document.lexemes() {
+            None => Self::new(document.text()),
+            Some(lexemes) if document.problems().is_empty() => Self::converted(document, lexemes),
+            Some(lexemes) => Self::from_lexemes(document.text(), lexemes),
         }
-        Self { list, fault: None, is_flat: true }
     }
 
-    /// Returns whether a key is all that is known of the path to a value.
-    pub(crate) fn is_flat(&self) -> bool {
-        self.is_flat
+    /// The parts of a document whose JSON is known.
+    fn converted(document: &Document, lexemes: &[Lexeme]) -> Self {
+        let json = document.json();
+        let parts = Self::new(json).list;
+        let mut list: Vec<(Token, Option<u32>)> = Vec::with_capacity(parts.len() + lexemes.len());
+        let mut names = Vec::new();
+        for (number, part) in (0..).zip(&parts) {
+            let (start, len) = document.part(part.start, part.end - part.start);
+            if part.sort == Sort::Key {
+                names.push((start, name(json, *part).into_owned()));
+            }
+            list.push((Token { start, end: start + len, ..*part }, Some(number)));
+        }
+        list.sort_by_key(|(token, _)| token.start);
+        let is_known = |lexeme: &Lexeme| {
+            let at = list.partition_point(|(token, _)| token.end <= lexeme.span.start);
+            list.get(at).is_some_and(|(token, _)| token.start < lexeme.span.end)
+        };
+        let rest: Vec<_> = lexemes.iter().filter(|lexeme| !is_known(lexeme)).collect();
+        list.extend(rest.into_iter().map(|lexeme| (from_lexeme(lexeme), None)));
+        list.sort_by_key(|(token, _)| token.start);
+        // the keys' numbers in the new order
+        let mut places = vec![0; parts.len()];
+        for (place, number) in (0u32..).zip(list.iter().map(|(_, number)| *number)) {
+            if let Some(slot) = number.and_then(|number: u32| places.get_mut(number as usize)) {
+                *slot = place;
+            }
+        }
+        let moved = |key: Option<u32>| key.and_then(|key| places.get(key as usize)).copied();
+        let list = list.into_iter().map(|(token, _)| Token { key: moved(token.key), ..token }).collect();
+        names.sort();
+        Self { list, fault: None, names }
+    }
+
+    /// The parts of a document with a syntax error, as far as its parser came.
+    fn from_lexemes(text: &str, lexemes: &[Lexeme]) -> Self {
+        let mut list: Vec<Token> = lexemes.iter().map(from_lexeme).collect();
+        list.sort_by_key(|token| token.start);
+        let unquoted = |token: &Token| {
+            let raw = text.get(token.start..token.end).unwrap_or_default();
+            (token.start, raw.trim_matches(['"', '\'']).to_owned())
+        };
+        let names = list.iter().filter(|token| token.sort == Sort::Key).map(unquoted).collect();
+        Self { list, fault: None, names }
     }
 
     /// Returns the fault, if the text is not JSON.
@@ -103,32 +137,51 @@ impl Tokens {
     }
 
     /// Returns the keys that lead to a token, its own included if it is a key.
-    pub(crate) fn path<'t>(&self, text: &'t str, token: Token) -> Vec<Cow<'t, str>> {
+    pub(crate) fn path<'t>(&'t self, text: &'t str, token: Token) -> Vec<Cow<'t, str>> {
         let own = (token.sort == Sort::Key).then_some(token);
         self.keys(text, own, token.key)
     }
 
     /// Returns the keys that lead to the fault.
-    pub(crate) fn path_of_fault<'t>(&self, text: &'t str, fault: Fault) -> Vec<Cow<'t, str>> {
+    pub(crate) fn path_of_fault<'t>(&'t self, text: &'t str, fault: Fault) -> Vec<Cow<'t, str>> {
         self.keys(text, None, fault.key)
     }
 
-    fn keys<'t>(&self, text: &'t str, own: Option<Token>, key: Option<u32>) -> Vec<Cow<'t, str>> {
-        let mut keys: Vec<_> = own.map(|key| name(text, key)).into_iter().collect();
+    fn keys<'t>(&'t self, text: &'t str, own: Option<Token>, key: Option<u32>) -> Vec<Cow<'t, str>> {
+        let mut keys: Vec<_> = own.map(|key| self.name(text, key)).into_iter().collect();
         let mut next = key;
         while let Some(key) = next.and_then(|key| self.list.get(key as usize)) {
-            keys.push(name(text, *key));
+            keys.push(self.name(text, *key));
             next = key.key;
         }
         keys.reverse();
         keys
     }
+
+    fn name<'t>(&'t self, text: &'t str, key: Token) -> Cow<'t, str> {
+        let known = self.names.binary_search_by_key(&key.start, |(start, _)| *start).ok();
+        match known.and_then(|known| self.names.get(known)) {
+            Some((_, name)) => Cow::Borrowed(name),
+            None => name(text, key),
+        }
+    }
 }
 
-/// Returns the name of a key.
+/// A part that the JSON of the document does not have, or that has no JSON. It belongs to no known key.
+fn from_lexeme(lexeme: &Lexeme) -> Token {
+    let sort = match lexeme.kind {
+        LexemeKind::Key => Sort::Key,
+        LexemeKind::Text => Sort::Text,
+        LexemeKind::Word => Sort::Number,
+        LexemeKind::Comment => Sort::Comment,
+    };
+    Token { sort, start: lexeme.span.start, end: lexeme.span.end, key: None }
+}
+
+/// Returns the name of a key in JSON.
 fn name(text: &str, key: Token) -> Cow<'_, str> {
     let raw = text.get(key.start..key.end).unwrap_or_default();
-    let inner = raw.trim_matches(['"', '\'']);
+    let inner = raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default();
     match inner.contains('\\') {
         true => parse_value(raw).ok().and_then(|raw| raw.string()).unwrap_or_default(),
         false => Cow::Borrowed(inner),
@@ -162,7 +215,7 @@ impl Lexer<'_> {
         };
         let is_value = matches!(expected, Expected::Value | Expected::Element);
         let fault = is_faulty.then_some(Fault { at: self.at, is_value, key });
-        Tokens { list: self.list, fault, is_flat: false }
+        Tokens { list: self.list, fault, names: Vec::new() }
     }
 
     /// Reads one token and returns what comes next; `None` at the end or at the fault.

@@ -33,7 +33,8 @@ impl Layers {
         Self::default()
     }
 
-    /// Adds the text of a configuration file, in the format of the ending of its name. A file added later is stronger.
+    /// Adds the text of a configuration file, in the format that the ending of its name stands for. A file added later is
+    /// stronger.
     #[must_use]
     pub fn file(self, name: impl Into<String>, text: impl Into<String>) -> Self {
         let name = name.into();
@@ -41,7 +42,7 @@ impl Layers {
         self.source(Layer::File, name, text.into(), format)
     }
 
-    /// Adds the text of a configuration file in a format, whatever its name.
+    /// Adds the text of a file in a format, whatever its name.
     #[must_use]
     pub fn file_in(self, format: FileFormat, name: impl Into<String>, text: impl Into<String>) -> Self {
         self.source(Layer::File, name.into(), text.into(), format)
@@ -55,12 +56,21 @@ impl Layers {
         self.source(Layer::CustomDefaults, name, text.into(), format)
     }
 
-    /// Reads a configuration file, in the format of the ending of its name.
+    /// Reads a configuration file, in the format that the ending of its name stands for.
     ///
     /// # Errors
     /// Returns an error if the file cannot be read or is not UTF-8.
     pub fn read_file(self, path: impl AsRef<Path>) -> Result<Self, Unreadable> {
-        self.read(Layer::File, path.as_ref(), FileFormat::from_path(path.as_ref()))
+        let path = path.as_ref();
+        self.read_file_in(FileFormat::from_path(path), path)
+    }
+
+    /// Reads a configuration file in a format, whatever its name.
+    ///
+    /// # Errors
+    /// Returns an error if the file cannot be read or is not UTF-8.
+    pub fn read_file_in(self, format: FileFormat, path: impl AsRef<Path>) -> Result<Self, Unreadable> {
+        self.read(Layer::File, path.as_ref(), format)
     }
 
     /// Reads a configuration file that may be missing.
@@ -78,20 +88,13 @@ impl Layers {
         }
     }
 
-    /// Reads a configuration file in a format, whatever its name.
-    ///
-    /// # Errors
-    /// Returns an error if the file cannot be read or is not UTF-8.
-    pub fn read_file_in(self, format: FileFormat, path: impl AsRef<Path>) -> Result<Self, Unreadable> {
-        self.read(Layer::File, path.as_ref(), format)
-    }
-
-    /// Reads a file of custom defaults, in the format of the ending of its name.
+    /// Reads a file of custom defaults.
     ///
     /// # Errors
     /// Returns an error if the file cannot be read or is not UTF-8.
     pub fn read_custom_defaults(self, path: impl AsRef<Path>) -> Result<Self, Unreadable> {
-        self.read(Layer::CustomDefaults, path.as_ref(), FileFormat::from_path(path.as_ref()))
+        let path = path.as_ref();
+        self.read(Layer::CustomDefaults, path, FileFormat::from_path(path))
     }
 
     fn read(self, layer: Layer, path: &Path, format: FileFormat) -> Result<Self, Unreadable> {

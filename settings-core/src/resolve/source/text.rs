@@ -24,15 +24,17 @@ pub(crate) struct Source {
 
 impl Source {
     pub(crate) fn new(layer: Layer, name: String, text: ZeroizingString, format: FileFormat) -> Self {
-        let document = Document::new(text, format);
-        Self { layer, name, document, tokens: OnceLock::new(), lines: OnceLock::new() }
+        Self {
+            layer,
+            name,
+            document: Document::new(text, format),
+            tokens: OnceLock::new(),
+            lines: OnceLock::new(),
+        }
     }
 
     fn tokens(&self) -> &Tokens {
-        self.tokens.get_or_init(|| match self.document.lexemes() {
-            None => Tokens::new(self.document.text()),
-            Some(lexemes) => Tokens::from_lexemes(lexemes),
-        })
+        self.tokens.get_or_init(|| Tokens::from_document(&self.document))
     }
 
     /// Returns the text as JSON, whatever the format of the file. Offsets of values are offsets in it.
@@ -79,18 +81,18 @@ impl Source {
     pub(crate) fn place_in_file(
         &self,
         index: &Index,
-        part: (usize, usize),
+        (start, len): (usize, usize),
         with_snippet: bool,
         show: bool,
     ) -> Place {
-        let (line, column) = self.line_column_in_file(part.0);
-        let snippet = with_snippet.then(|| snippet(self.document.text(), self.tokens(), part, show, index));
+        let (line, column) = self.line_column_in_file(start);
+        let snippet = with_snippet.then(|| snippet(self.text(), self.tokens(), (start, len), show, index));
         Place::File { name: self.name.clone(), line, column, snippet: snippet.flatten() }
     }
 
     /// Returns whether a message may name the text at the first fault: it is not a part of a secret.
     pub(crate) fn is_fault_open(&self, index: &Index) -> bool {
-        is_fault_open(self.document.text(), self.tokens(), index)
+        is_fault_open(self.text(), self.tokens(), index)
     }
 }
 
