@@ -47,6 +47,7 @@ mod outbox_conformance;
 mod outbox_delivery;
 mod outbox_queue;
 mod outbox_settings;
+mod outbox_settings_law;
 mod resolve_large;
 mod resolve_laws;
 mod rst_docutils_cases;
