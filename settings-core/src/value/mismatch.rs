@@ -51,7 +51,7 @@ pub enum Reason {
 
 impl Mismatch {
     pub(super) fn new(reason: Reason, kind: &Kind, found: impl Into<String>) -> Self {
-        let found = if kind.is_secret() {
+        let found: Box<str> = if kind.is_secret() {
             Box::default()
         } else {
             short(without_passwords(&found.into()).into_owned()).into()
