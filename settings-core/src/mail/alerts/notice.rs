@@ -7,6 +7,7 @@ use crate::mail::address::Mailbox;
 use crate::mail::alerts::context::AlertContext;
 use crate::mail::alerts::feed::Alert;
 use crate::mail::message::{MailObject, Message, MessageError, MessageId};
+use crate::mail::settings::EmailSettings;
 
 /// Creates the mail that notifies one administrator of an alert: plain text, always with the same Message-ID.
 pub(super) fn mail(
@@ -16,16 +17,20 @@ pub(super) fn mail(
     to: &Mailbox,
 ) -> Result<MailObject, MessageError> {
     let affected: Vec<String> = alert.affected.iter().map(ToString::to_string).collect();
+    let setting = match &context.mailer {
+        Some(mailer) => mailer.setting_name(EmailSettings::ENABLE_SECURITY_FIX_ALERT),
+        None => EmailSettings::ENABLE_SECURITY_FIX_ALERT.to_string(),
+    };
     let text = format!(
         "A security alert concerns the version of this server.\n\n\
          Alert:        {}\n\
-         AlertSeverity:     {}\n\
+         Severity:     {}\n\
          Affected:     {}\n\
          This server:  {version}\n\n\
          {}\n\n\
          {}\n\n\
          -- \n\
-         Administrators receive this mail because EmailSettings.EnableSecurityFixAlert is true.\n",
+         Administrators receive this mail because {setting} is true.\n",
         alert.id,
         alert.severity,
         affected.join(" or "),
