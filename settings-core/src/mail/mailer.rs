@@ -193,6 +193,12 @@ impl Mailer {
         Ok(reply_to.into_iter().fold(message, Message::reply_to))
     }
 
+    /// Returns the name of a setting in the program.
+    #[cfg(feature = "alerts")]
+    pub(crate) fn setting_name(&self, key: crate::schema::Key) -> String {
+        self.generation().names.name(key)
+    }
+
     /// Returns the counts of this mailer and its clones.
     pub fn counts(&self) -> Counts {
         let idle = self.generation().ready.as_ref().map_or(0, |ready| ready.pool.idle_count());

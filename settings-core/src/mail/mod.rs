@@ -51,6 +51,8 @@ mod reply;
 #[cfg(feature = "mail")]
 mod session;
 #[cfg(feature = "mail")]
+mod step;
+#[cfg(feature = "mail")]
 mod token;
 #[cfg(feature = "mail")]
 mod transcript;

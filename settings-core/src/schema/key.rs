@@ -114,9 +114,11 @@ impl fmt::Debug for Key {
 }
 
 impl PartialEq for Key {
-    /// Returns whether both are the same field of the same struct.
+    /// Compares the fields of the structs that the keys name.
+    ///
+    /// A section is one static, but the settings in it are constants, which may be in memory more than once.
     fn eq(&self, other: &Self) -> bool {
-        std::ptr::eq(self.setting, other.setting)
+        std::ptr::eq(self.section, other.section) && self.setting.key == other.setting.key
     }
 }
 

@@ -49,6 +49,7 @@ mod outbox_queue;
 mod outbox_settings;
 mod outbox_settings_law;
 mod resolve_large;
+mod resolve_laws;
 mod rst_docutils_cases;
 mod rst_pages;
 mod rst_random;

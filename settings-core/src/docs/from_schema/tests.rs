@@ -356,3 +356,43 @@ fn a_pages_own_text_holds_its_settings() {
     assert_eq!(render(&back.page, Style::Table, Format::Rst), text);
     assert_eq!(check(&back, Some(Worded::SCHEMA), Against::Both), []);
 }
+
+/// A program with a page that another page includes.
+#[derive(Settings)]
+#[settings(env_prefix = "APP", page = "inner")]
+#[settings(page_text(page = "inner", rst = "Inner\n=====\n\n.. config:entry:: Key\n"))]
+#[settings(page_text(page = "outer", rst = "Outer\n=====\n\n.. include:: ./parts/inner.rst\n"))]
+#[allow(dead_code)]
+struct Included {
+    /// A key.
+    #[setting(default = 1)]
+    key: i64,
+}
+
+#[test]
+fn a_page_that_another_includes_defines_no_labels() {
+    for page in from_schema(Included::SCHEMA) {
+        let text = render(&page, Style::Table, Format::Rst);
+        assert!(!text.contains(".. _key:"), "{}: {text}", page.name);
+    }
+}
+
+/// A program without variables.
+#[derive(Settings)]
+#[settings(root, page = "A")]
+#[allow(dead_code)]
+struct Plain {
+    /// A key.
+    #[setting(default = 1)]
+    key: i64,
+}
+
+#[test]
+fn a_root_without_variables_names_none() {
+    let pages = from_schema(Plain::SCHEMA);
+    let text = render(&pages[0], Style::Table, Format::Rst);
+    assert!(text.contains("Environment variable: N/A") && text.contains("``\".Key\""), "{text}");
+    let layers = crate::resolve::Layers::new().environment([("KEY", "2")].into_iter().collect());
+    let plain = crate::resolve::resolve::<Plain>(layers).into_result().unwrap();
+    assert_eq!(plain.key, 1);
+}

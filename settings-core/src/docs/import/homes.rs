@@ -124,7 +124,7 @@ impl Homes {
             sections.sort_unstable();
             sections.dedup();
             if let [section] = sections.as_slice() {
-                // Another setting has this path already: the heading is no proof for this one.
+                // Another setting has this path already: the heading does not prove it for this one.
                 let is_taken = self.known.iter().any(|known| known.section == *section && known.key == key);
                 return (!is_taken).then(|| Home {
                     section: (*section).to_owned(),

@@ -1,4 +1,4 @@
-//! Keys of `config.json` as Rust's names.
+//! Rust names for keys of `config.json`.
 
 /// `EnableSMTPAuth` → `enable_smtp_auth`
 pub(super) fn field(key: &str) -> String {

@@ -65,7 +65,7 @@ pub(super) fn source(
     let mut out = String::from("//! Settings imported from reference pages.\n");
     if prefix.is_none() {
         out.push_str(
-            "//!\n//! The pages name no environment variable. Set `env_prefix` of the root to the program's prefix.\n",
+            "//!\n//! The pages name no environment variable, so the root has none. `env_prefix` instead of `root` gives it some.\n",
         );
     }
     out.push('\n');
@@ -189,7 +189,7 @@ impl Writer {
     }
 }
 
-/// What all settings of a section itself share.
+/// Returns the value that all direct settings of a section share.
 fn common(section: &Section, of: impl Fn(&Item) -> Option<String>) -> Option<String> {
     let mut values = section.members.iter().filter_map(|(_, member)| match member {
         Member::Setting(item) => Some(of(item)),
@@ -199,7 +199,7 @@ fn common(section: &Section, of: impl Fn(&Item) -> Option<String>) -> Option<Str
     values.all(|value| value.as_ref() == Some(&first)).then_some(first)
 }
 
-/// What the settings of a section share.
+/// The values that the settings of a section share.
 struct Shared<'a> {
     page: Option<&'a str>,
     console: Option<&'a str>,

@@ -1,4 +1,4 @@
-//! What a page says of a setting in words: what a doc comment can hold, and what stays on the page as it is.
+//! The words of a page about a setting: those for the doc comment, and those that stay on the page.
 
 use crate::docs::facts::Documented;
 use crate::docs::grammar;
@@ -29,7 +29,7 @@ pub(super) struct Texts {
     pub(super) directive: Option<DirectiveWords>,
 }
 
-/// What a directive says in its own words.
+/// The words of a directive.
 #[derive(Clone, Debug)]
 pub(super) struct DirectiveWords {
     pub(super) id: String,
@@ -38,7 +38,7 @@ pub(super) struct DirectiveWords {
     pub(super) body: Body,
 }
 
-/// What stands in a directive's body.
+/// The body of a directive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Body {
     Nothing,
@@ -173,7 +173,7 @@ fn without_default(text: &str) -> String {
     kept.join(" ")
 }
 
-/// Whether a list is the value list itself: each of its items is one of `values`, in the same words.
+/// Returns true if a list is the value list itself: each of its items is one of `values`, in the same words.
 fn is_taken(items: &[Value], values: &[(String, String)]) -> bool {
     !items.is_empty() && items.iter().all(|item| is_one_of(item, values))
 }
@@ -209,13 +209,13 @@ fn body(directive: &Directive, values: &[(String, String)]) -> Body {
     }
 }
 
-/// Whether a text says its default and nothing else.
+/// Returns true if a text states its default and nothing else.
 fn is_all(text: &str, stated: &grammar::Piece) -> bool {
     let rest = text.get(stated.range.end..).unwrap_or_default();
     rest.chars().all(|c| matches!(c, '.' | '*' | '`') || c.is_whitespace())
 }
 
-/// What a hint says beside kind, unit and default.
+/// Returns the text of a hint without kind, unit and default.
 fn beyond(hint: &Hint) -> Option<String> {
     let text = hint.text.value.split_whitespace().collect::<Vec<_>>().join(" ");
     let (first, rest) = match text.find(". ") {

@@ -17,22 +17,25 @@ pub(super) fn mail(
     to: &Mailbox,
 ) -> Result<MailObject, MessageError> {
     let affected: Vec<String> = alert.affected.iter().map(ToString::to_string).collect();
+    let setting = match &context.mailer {
+        Some(mailer) => mailer.setting_name(EmailSettings::ENABLE_SECURITY_FIX_ALERT),
+        None => EmailSettings::ENABLE_SECURITY_FIX_ALERT.to_string(),
+    };
     let text = format!(
         "A security alert concerns the version of this server.\n\n\
          Alert:        {}\n\
-         AlertSeverity:     {}\n\
+         Severity:     {}\n\
          Affected:     {}\n\
          This server:  {version}\n\n\
          {}\n\n\
          {}\n\n\
          -- \n\
-         Administrators receive this mail because {} is true.\n",
+         Administrators receive this mail because {setting} is true.\n",
         alert.id,
         alert.severity,
         affected.join(" or "),
         alert.title,
         alert.text.trim_end(),
-        EmailSettings::ENABLE_SECURITY_FIX_ALERT,
     );
     let message = Message::new(context.from.clone())
         .to(to.clone())
