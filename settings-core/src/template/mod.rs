@@ -8,6 +8,7 @@
 
 mod comments;
 mod env;
+mod formats;
 mod json;
 mod kubernetes;
 mod variables;
@@ -16,6 +17,7 @@ mod variables;
 mod tests;
 
 pub use env::{env, quote, systemd_env};
+pub use formats::config;
 pub use json::{commented_json, default_json};
 pub use kubernetes::{config_map, secret};
 pub use variables::variable_text;
