@@ -1,4 +1,4 @@
-//! What the comments of a template say.
+//! The comments of a template.
 
 use crate::markdown;
 use crate::schema::{DefaultValue, Kind, Section, Setting};
@@ -39,7 +39,7 @@ fn default(setting: &Setting) -> String {
     }
 }
 
-/// Lines of at most [`WIDTH`] characters where words allow; no control character survives.
+/// Wraps text to lines of at most [`WIDTH`] characters unless a word is longer, without control characters.
 fn wrap(text: &str) -> Vec<String> {
     let mut lines = Vec::new();
     for paragraph in text.lines() {

@@ -19,6 +19,7 @@ mod docs_roundtrip;
 mod docs_setup;
 mod docs_sphinx;
 mod docs_sync;
+mod docs_witnesses;
 mod formats;
 mod fuzz;
 mod generated;
