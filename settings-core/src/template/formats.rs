@@ -1,8 +1,12 @@
 //! Templates of configuration files in formats other than JSON.
 
-use super::{commented_json, comments, default_json, is_named, written};
+use super::{commented_json, default_json};
+#[cfg(any(feature = "toml", feature = "yaml"))]
+use super::{comments, is_named, written};
 use crate::format::FileFormat;
-use crate::schema::{Member, Section, env_name};
+use crate::schema::Section;
+#[cfg(any(feature = "toml", feature = "yaml"))]
+use crate::schema::{Member, env_name};
 
 /// Formats every setting at its default as a configuration file, with comments that describe the settings if
 /// `commented`. Resolves without a finding.
