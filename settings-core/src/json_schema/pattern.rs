@@ -77,7 +77,11 @@ pub(super) fn format(format: Format) -> String {
     match format {
         Format::Url => {
             let refused = r#"\u0000-\u0020\u007f"<>\\^`{|}"#;
-            format!(r"^[A-Za-z][A-Za-z0-9+.-]*://[^{refused}/?#:@][^{refused}]*$")
+            let port = format!(":(?:0*(?:{}))?", natural(0, 65_535));
+            let host = format!(r"(?:\[[^{refused}/?#@\]]*\]|[^{refused}/?#:@\[\],]+)(?:{port})?");
+            let hosts = format!("(?:[^{refused}/?#:@][^{refused}/?#@]*@)?{host}(?:,{host})*");
+            let local = "(?:file|mysql|postgres|postgresql|redis|sqlite|unix):///";
+            format!("^(?:[A-Za-z][A-Za-z0-9+.-]*://{hosts}(?:[/?#][^{refused}]*)?|{local}[^{refused}]*)$")
         }
         Format::Email => whole(&format!(r"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]+@{}", names(""))),
         Format::Host => whole(&host),

@@ -127,7 +127,7 @@ fn errors_are_refused_before_the_file_is_written() {
     );
     assert_eq!(
         message(store.set("Mail.Prot", &["1"])),
-        "`Mail.Prot` is no setting of this program; did you mean `Mail.Port`?"
+        "unknown setting `Mail.Prot`; did you mean `Mail.Port`?"
     );
     assert_eq!(message(store.set("Mail.Port", &["1", "2"])), "`Mail.Port` takes one value, not several");
     // one error can be fixed while another stays

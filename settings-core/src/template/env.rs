@@ -5,9 +5,8 @@ use crate::schema::Section;
 
 /// Returns `NAME=value` lines with `#` comments, every setting at its default.
 ///
-/// [`Environment::add_file`](crate::resolve::Environment::add_file) reads them back to the same values. Shells do too,
-/// except for line breaks in a value, which are written as `\n`. A setting whose default a variable can't express
-/// (absence, if text is accepted) is in a comment.
+/// [`Environment::add_file`](crate::resolve::Environment::add_file) and shells read them back to the same values. A
+/// setting whose default a variable can't express (absence, if text is accepted) is in a comment.
 pub fn env(root: &'static Section) -> String {
     lines(root, |text| Some(quote(text)))
 }
@@ -46,24 +45,9 @@ fn is_plain(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_alphanumeric() || "_-./:@,+%=".contains(c))
 }
 
-/// Quotes a value as env files write it after `=`; shells read it the same, except for line breaks.
+/// Quotes a value as env files write it after `=`. Shells read it to the same text, line breaks included.
 pub fn quote(text: &str) -> String {
-    if is_plain(text) {
-        return text.to_owned();
-    }
-    if !text.contains(['\'', '\n']) {
-        return format!("'{text}'");
-    }
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '\n' => out.push_str("\\n"),
-            '"' | '\\' | '$' | '`' => out.extend(['\\', c]),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
+    if is_plain(text) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 /// Quotes a value for systemd. In double quotes a backslash escapes only `"`, `\`, `$` and `` ` ``; a line break is

@@ -44,18 +44,11 @@ pub(super) fn read<'a>(kind: &Kind, text: &'a str, suggest: Suggest) -> Result<V
                 }
             }
         },
-        Kind::List(of) if text.trim_start().starts_with('[') => {
-            json_text(kind, text, suggest).or_else(|mismatch| {
-                // a list of words can start with a bracket
-                if matches!(of, Kind::Text) && json::parse_value(text).is_err() {
-                    words(of, text, suggest)
-                } else {
-                    Err(mismatch)
-                }
-            })
+        // a broken list is never a list of words
+        Kind::List(_) | Kind::Set(_) if text.trim_start().starts_with(['[', '{']) => {
+            json_text(kind, text, suggest)
         }
         Kind::List(of) => words(of, text, suggest),
-        Kind::Set(_) if text.trim_start().starts_with('[') => json_text(kind, text, suggest),
         Kind::Set(of) => distinct(kind, words(of, text, suggest)?),
         Kind::Map(_) | Kind::Section(_) | Kind::Json => json_text(kind, text, suggest),
         Kind::Optional(of) => match (of, text) {

@@ -57,7 +57,11 @@ impl Mismatch {
             short(without_passwords(&found.into()).into_owned()).into()
         };
         let (within, others) = (Box::default(), Vec::new());
-        Self { reason, expected: expectation(kind).into(), found, help: None, part: None, within, others }
+        let expected = match reason {
+            Reason::Range if !found.starts_with('-') => limits(kind),
+            _ => expectation(kind),
+        };
+        Self { reason, expected: expected.into(), found, help: None, part: None, within, others }
     }
 
     pub(super) fn kind(kind: &Kind, found: impl Into<String>) -> Self {
@@ -201,6 +205,18 @@ pub fn expectation(kind: &Kind) -> String {
         Kind::Map(of) => format!("an object, each value {}", expectation(of)),
         Kind::Optional(of) => format!("{}, or `null`", expectation(of)),
         Kind::Custom(custom) => custom.name.to_owned(),
+    }
+}
+
+/// Describes the bounds of a number, including those of its type, which [`expectation`] leaves out.
+fn limits(kind: &Kind) -> String {
+    match *kind {
+        Kind::Integer { min, max } => format!("a whole number from {min} to {max}"),
+        Kind::Float { min, max } => format!("a number from {min:?} to {max:?}"),
+        Kind::Duration { unit, min, max } => format!("from {min} to {max} {}", unit.name()),
+        Kind::Size { min, max } => format!("a size from {} to {}", ByteSize(min), ByteSize(max)),
+        Kind::Optional(of) => format!("{}, or `null`", limits(of)),
+        _ => expectation(kind),
     }
 }
 

@@ -71,7 +71,8 @@ fn json_of(kind: &Kind, text: &str) -> Option<String> {
 /// Returns whether a message can show a suggestion: within a line and its quotes, and without a password.
 fn is_presentable(repair: &str) -> bool {
     let is_odd = |c: char| c.is_control() || c == '`';
-    repair.len() <= MAX_LEN && !repair.contains(is_odd) && without_passwords(repair) == repair
+    let is_empty = matches!(repair, "" | "\"\"");
+    !is_empty && repair.len() <= MAX_LEN && !repair.contains(is_odd) && without_passwords(repair) == repair
 }
 
 fn quoted(text: &str) -> String {
@@ -145,6 +146,8 @@ fn duration(text: &str) -> String {
         let len = rest.find(|c: char| c.is_alphabetic() != is_letter).unwrap_or(rest.len());
         let (part, after) = rest.split_at(len);
         match part.to_lowercase().as_str() {
+            // minutes or months: not for a suggestion to decide
+            "m" if part == "M" => out.push('M'),
             "ms" | "msec" | "msecs" | "milli" | "millis" | "millisecond" | "milliseconds" => {
                 out.push_str("ms")
             }
@@ -163,6 +166,10 @@ fn duration(text: &str) -> String {
 fn size(text: &str) -> Option<String> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (count, unit) = text.split_at(digits);
+    if matches!(unit.trim(), "Kb" | "Mb" | "Gb" | "Tb") {
+        // these are bits
+        return None;
+    }
     let unit = match unit.trim().to_ascii_lowercase().as_str() {
         "byte" | "bytes" => "b".to_owned(),
         letter if letter.len() == 1 && letter != "b" => format!("{letter}b"),
@@ -203,10 +210,12 @@ fn in_format(format: Format, text: &str) -> Vec<String> {
     }
 }
 
-/// Returns `a b` for `a, b`, with each word repaired.
+/// Returns `a b` for `a, b` or `[a, "b"`, with each word repaired.
 fn words(of: &Kind, text: &str) -> Option<String> {
+    let text = text.strip_prefix('[').unwrap_or(text);
+    let text = text.strip_suffix(']').unwrap_or(text);
     let parts: Vec<&str> = match text.contains([',', ';']) {
-        true => text.split([',', ';']).map(str::trim).filter(|part| !part.is_empty()).collect(),
+        true => text.split([',', ';']).map(str::trim).map(unquoted).filter(|part| !part.is_empty()).collect(),
         false => text.split_ascii_whitespace().collect(),
     };
     let word = |part: &&str| match from_text::read(of, part, no_suggestion) {
@@ -220,15 +229,16 @@ fn words(of: &Kind, text: &str) -> Option<String> {
     }
 }
 
-/// Returns JSON for `a=1, b=2`; values that are JSON stay as they are.
+/// Returns JSON for `a=1, b=2` or `{'a': 'b'}`; values that are JSON stay as they are.
 fn pairs(text: &str) -> Option<String> {
+    let text = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(text);
     let separators: &[char] = if text.contains([',', ';']) { &[',', ';'] } else { &[' '] };
     let pair = |part: &str| {
         let (key, value) = part.split_once(['=', ':'])?;
         let value = value.trim();
         let value = match parse_value(value) {
             Ok(_) => value.to_owned(),
-            Err(_) => quoted(value),
+            Err(_) => quoted(unquoted(value)),
         };
         Some(format!("{}: {value}", quoted(unquoted(key.trim()))))
     };

@@ -181,16 +181,16 @@ fn every_fault_is_reported_at_its_place() {
     );
     let expected = [
         "config.json:2:14: error[malformed]: `Forms.SiteURL`: expected a URL such as `https://example.com`, or nothing, found `\"example.com\"` (did you mean `\"https://example.com\"`?)",
-        "config.json:3:21: error[malformed]: `Forms.Admins[1]`: expected an e-mail address such as `chat@example.com`, found `\"a b\"` (write such a value, or remove this one)",
+        "config.json:3:21: error[malformed]: `Forms.Admins[1]`: expected an e-mail address such as `chat@example.com`, found `\"a b\"` (correct the value, or remove it)",
         "config.json:4:11: error[malformed]: `Forms.Name`: expected text of 2 to 8 characters that matches `[a-z]+`, found `\"CHAT\"` (did you mean `\"chat\"`?)",
-        "config.json:5:14: error[out-of-range]: `Forms.Largest`: expected a size from 1B to 1GB, found 2GB (write such a value, or remove this one: the default is `10000000` bytes)",
+        "config.json:5:14: error[out-of-range]: `Forms.Largest`: expected a size from 1B to 1GB, found 2GB (correct the value, or remove it: the default is `10000000` bytes)",
         "config.json:6:12: error[wrong-type]: `Forms.Cache`: expected a whole number of bytes, or a size such as `10MB` or `512KiB`, found `10mb` (did you mean `\"10MB\"`?)",
         "config.json:7:29: error[duplicate-element]: `Forms.Languages`: expected a list without duplicates, each element text, found `\"de\"` twice (remove one of the two)",
         "config.json:10:4: error[unknown-key]: `Replicas[1]`: expected an object with the keys `DataSource`, `Lag`, `Inner` (did you mean `Lag`?)",
-        "config.json:11:11: error[wrong-type]: `Replicas[1].Lag`: expected a whole number from 0 to 4294967295, found the text \"x\" (write such a value, or remove this one)",
-        "config.json:12:22: error[out-of-range]: `Replicas[1].Inner.Port`: expected a whole number from 0 to 65535, found 0.5 (write such a value, or remove this one)",
+        "config.json:11:11: error[wrong-type]: `Replicas[1].Lag`: expected a whole number from 0 to 4294967295, found the text \"x\" (correct the value, or remove it)",
+        "config.json:12:22: error[out-of-range]: `Replicas[1].Inner.Port`: expected a whole number from 0 to 65535, found 0.5 (correct the value, or remove it)",
         "config.json:13:35: error[wrong-type]: `PluginStates.a.Enable`: expected `true` or `false`, found a string (did you mean `true`?)",
-        "config.json:14:8: error[wrong-type]: `PluginStates.b`: expected an object with the keys `Enable`, found a number (write such a value, or remove this one)",
+        "config.json:14:8: error[wrong-type]: `PluginStates.b`: expected an object with the keys `Enable`, found a number (correct the value, or remove it)",
     ];
     assert_eq!(lines(&resolution), expected, "{}", resolution.report());
 }

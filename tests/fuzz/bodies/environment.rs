@@ -66,7 +66,7 @@ pub fn run(bytes: &[u8]) -> bool {
                 .any(|origin| origin.to_string().contains(name))
         })
     };
-    let unclaimed = told.iter().any(|told| told.contains("passed over"));
+    let unclaimed = told.iter().any(|told| told.contains("ignored"));
     for (name, _) in pairs().filter(|(name, _)| name.len() > 2 && name.is_char_boundary(2)) {
         if name.to_ascii_uppercase().starts_with("X_") {
             let is_told = told.iter().any(|told| told.contains(name));

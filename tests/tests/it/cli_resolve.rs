@@ -60,7 +60,7 @@ fn five_mistakes_are_five_findings_with_places() {
     );
     assert_eq!(findings[0]["help"], "did you mean `EmailSettings.SMTPServer`?");
     assert_eq!(findings[3]["help"], "did you mean `\"STARTTLS\"`?");
-    let unset = |default: &str| format!("write such a value, or remove this one: the default is {default}");
+    let unset = |default: &str| format!("correct the value, or remove it: the default is {default}");
     for (finding, default) in [(1, "`10025`"), (2, "`false`"), (4, "`10` seconds")] {
         assert_eq!(findings[finding]["help"], unset(default));
     }
@@ -84,15 +84,15 @@ fn findings_are_annotations_of_a_workflow() {
     assert_eq!(
         lines[0],
         format!(
-            "::error file={config},line=3,col=5,title=unknown-key::`SMTPServr` is no setting of \
-             EmailSettings%0Ahelp: did you mean `EmailSettings.SMTPServer`?"
+            "::warning file={config},line=3,col=5,title=unknown-key::unknown setting `EmailSettings.SMTPServr`%0A\
+             help: did you mean `EmailSettings.SMTPServer`?"
         )
     );
     assert!(lines[1].starts_with(&format!("::error file={config},line=4,col=17,title=out-of-range::")));
     let timeout = "::error title=unparsable::variable MM_EMAILSETTINGS_SMTPSERVERTIMEOUT: ";
     assert!(lines.iter().any(|line| line.starts_with(timeout)), "{}", run.out);
     let user = format!(
-        "::error file={env_file},line=2,title=unknown-variable::variable MM_EMAILSETTINGS_SMTPUSERNAM: "
+        "::warning file={env_file},line=2,title=unknown-variable::variable MM_EMAILSETTINGS_SMTPUSERNAM: "
     );
     assert!(lines.iter().any(|line| line.starts_with(&user)), "{}", run.out);
     assert!(lines.iter().any(|line| line.starts_with("::notice title=unclaimed-variables::")), "{}", run.out);

@@ -60,12 +60,12 @@ fn their_mistakes_are_in_the_same_report() {
         .environment(Environment::from_iter([("MM_CALLSPLUGIN_CODEC", "mp3")]));
     let report = registry().resolve(layers).report().to_lines();
     let expected = [
-        "config.json:1:18: error[unknown-key]: `Prot` is no setting of CallsPlugin (did you mean `CallsPlugin.Port`?)",
-        "config.json:1:37: error[out-of-range]: `CallsPlugin.Idle`: expected from 1 to 60 seconds, found 61 (write such a value, or remove this one: \
+        "config.json:1:18: error[unknown-key]: unknown setting `CallsPlugin.Prot` (did you mean `CallsPlugin.Port`?)",
+        "config.json:1:37: error[out-of-range]: `CallsPlugin.Idle`: expected from 1 to 60 seconds, found 61 (correct the value, or remove it: \
          the default is `7` seconds)",
-        "config.json:1:72: error[out-of-range]: `EmailSettings.SMTPPort`: expected a whole number from 1 to 65535, found 0 (write such a value, or remove this one: \
+        "config.json:1:72: error[out-of-range]: `EmailSettings.SMTPPort`: expected a whole number from 1 to 65535, found 0 (correct the value, or remove it: \
          the default is `10025`)",
-        "variable MM_CALLSPLUGIN_CODEC: error[not-in-list]: `CallsPlugin.Codec`: expected `\"opus\"` or `\"pcm\"`, found `\"mp3\"` (write such a value, or remove this one: \
+        "variable MM_CALLSPLUGIN_CODEC: error[not-in-list]: `CallsPlugin.Codec`: expected `\"opus\"` or `\"pcm\"`, found `\"mp3\"` (correct the value, or remove it: \
          the default is `\"opus\"`)",
     ];
     assert_eq!(report.lines().collect::<Vec<_>>(), expected);

@@ -53,6 +53,8 @@ pub struct Diagnosis {
     pub healthy: bool,
     /// The steps in order, including those that were not reached.
     pub checks: Vec<StepCheck>,
+    /// What the examination cannot show, if every step succeeded.
+    pub remark: Option<&'static str>,
     /// The conversation with the server.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub transcript: Transcript,
@@ -89,6 +91,9 @@ pub enum CheckStatus {
     /// The step was not reached.
     Skipped,
 }
+
+/// Some providers accept MAIL FROM and RCPT TO from anyone and judge the sender only with the content.
+const REMARK: &str = "no mail was sent: some providers check the sender only with the message, so send a test mail as well (`mail test`)";
 
 /// Examines the path of a mail, as far as `probe` asks for and the server allows.
 ///
@@ -156,7 +161,8 @@ fn report(
         });
     }
     let server = format!("{}:{}", settings.smtp_server, settings.smtp_port);
-    Diagnosis { server, healthy: result.is_ok(), checks, transcript }
+    let remark = result.is_ok().then_some(REMARK);
+    Diagnosis { server, healthy: result.is_ok(), checks, remark, transcript }
 }
 
 /// Returns the steps of an examination in which every step succeeds.

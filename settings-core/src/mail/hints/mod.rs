@@ -7,6 +7,8 @@ mod connection;
 mod reply;
 mod tls;
 
+#[cfg(feature = "mail-outbox")]
+pub(crate) use self::complaint::Complaint;
 use crate::mail::config::SettingNames;
 use crate::mail::failure::{Cause, Failure, Step};
 use crate::mail::settings::{ConnectionSecurity, EmailSettings};

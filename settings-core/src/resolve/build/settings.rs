@@ -10,7 +10,7 @@ use crate::schema::Section;
     note = "derive `Settings` for a nested section, and mark the field of a setting with `#[setting(...)]`"
 )]
 pub trait Settings: Sized {
-    /// What the struct's settings are.
+    /// The metadata of the struct.
     const SCHEMA: &'static Section;
 
     /// Takes one value a field from `builder`, in the order of the fields; `None` where a type contradicts its kind.

@@ -2,7 +2,8 @@
 
 use super::contains;
 
-/// RFC 3986 without its empty host, in ASCII and whatever else a browser would encode.
+/// RFC 3986, in ASCII and whatever else a browser would encode. Several hosts may stand in a list, as drivers of databases
+/// accept it; none at all only for schemes that also name something on this machine.
 pub(super) const fn is_url(text: &[u8]) -> bool {
     let [first, rest @ ..] = text else { return false };
     if !first.is_ascii_alphabetic() {
@@ -15,9 +16,90 @@ pub(super) const fn is_url(text: &[u8]) -> bool {
         }
         rest = others;
     }
-    let [b':', b'/', b'/', host @ ..] = rest else { return false };
-    let starts = matches!(host, [first, ..] if !contains(b"/?#:@", *first));
-    starts && all_in_url(host)
+    let (scheme, _) = text.split_at(text.len() - rest.len());
+    let [b':', b'/', b'/', rest @ ..] = rest else { return false };
+    let has_hosts = match rest {
+        [b'/', ..] => is_local_scheme(scheme),
+        _ => are_hosts(authority(rest)),
+    };
+    has_hosts && all_in_url(rest)
+}
+
+const fn is_local_scheme(scheme: &[u8]) -> bool {
+    matches!(scheme, b"file" | b"mysql" | b"postgres" | b"postgresql" | b"redis" | b"sqlite" | b"unix")
+}
+
+/// Returns the part before the path, the query and the fragment.
+const fn authority(text: &[u8]) -> &[u8] {
+    let mut rest = text;
+    while let [byte, others @ ..] = rest {
+        if contains(b"/?#", *byte) {
+            break;
+        }
+        rest = others;
+    }
+    text.split_at(text.len() - rest.len()).0
+}
+
+/// Checks `user:password@host:port,host:port`.
+const fn are_hosts(authority: &[u8]) -> bool {
+    if let [b':' | b'@', ..] = authority {
+        return false;
+    }
+    let mut rest = authority;
+    while let [byte, others @ ..] = rest {
+        rest = others;
+        if *byte == b'@' {
+            return !contains(rest, b'@') && are_all_hosts(rest);
+        }
+    }
+    are_all_hosts(authority)
+}
+
+const fn are_all_hosts(text: &[u8]) -> bool {
+    let mut rest = text;
+    while let [byte, others @ ..] = rest {
+        if *byte == b',' {
+            let (host, _) = text.split_at(text.len() - rest.len());
+            return is_url_host(host) && are_all_hosts(others);
+        }
+        rest = others;
+    }
+    is_url_host(text)
+}
+
+/// Checks a host, which has no colon unless in brackets, and the port after it.
+const fn is_url_host(text: &[u8]) -> bool {
+    let in_brackets = matches!(text, [b'[', ..]);
+    let mut rest = text;
+    while let [byte, others @ ..] = rest {
+        let is_end = if in_brackets { *byte == b']' } else { *byte == b':' };
+        if is_end {
+            return match (in_brackets, others) {
+                (true, []) => true,
+                (true, [b':', port @ ..]) => is_url_port(port),
+                (true, _) => false,
+                (false, port) => rest.len() < text.len() && is_url_port(port),
+            };
+        }
+        if !in_brackets && contains(b"[]", *byte) {
+            return false;
+        }
+        rest = others;
+    }
+    !in_brackets && !text.is_empty()
+}
+
+const fn is_url_port(mut text: &[u8]) -> bool {
+    let mut port = 0_u32;
+    while let [digit, others @ ..] = text {
+        if !digit.is_ascii_digit() || port > 65_535 {
+            return false;
+        }
+        port = port * 10 + (*digit - b'0') as u32;
+        text = others;
+    }
+    port <= 65_535
 }
 
 const fn all_in_url(mut text: &[u8]) -> bool {

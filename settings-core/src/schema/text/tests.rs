@@ -13,10 +13,36 @@ fn check(format: Format, good: &[&str], bad: &[&str]) {
 
 #[test]
 fn urls() {
-    let good =
-        ["https://example.com", "http://u:p@h:80/p?q#f", "x+y.z-1://[::1]/", "postgres://db/ä", "a://b"];
-    let bad =
-        ["", "example.com", "http:/x", "http://", "https:///path", "http://a b", "1a://b", "://b", "a://b\n"];
+    let good = [
+        "https://example.com",
+        "http://u:p@h:80/p?q#f",
+        "x+y.z-1://[::1]/",
+        "postgres://db/ä",
+        "a://b",
+        "http://x:65535/",
+        "http://x:",
+        "http://[::1]:80",
+        "postgres:///chat?host=/run/postgresql",
+        "mongodb://u:p@a:1,b:2/c",
+    ];
+    let bad = [
+        "",
+        "example.com",
+        "http:/x",
+        "http://",
+        "https:///path",
+        "http://a b",
+        "1a://b",
+        "://b",
+        "a://b\n",
+        "http://x:99999",
+        "http://x:65536/",
+        "http://x:y",
+        "http://::1/",
+        "http://a@b@c",
+        "http://a:1,/",
+        "http://[::1",
+    ];
     check(Format::Url, &good, &bad);
 }
 

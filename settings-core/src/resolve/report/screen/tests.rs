@@ -9,7 +9,7 @@ fn told(file: &str) -> Report {
     resolve::<ServerSettings>(Layers::new().file("config.json", file)).report().clone()
 }
 
-/// What stands above the carets of the first finding, by the columns that a terminal gives each character.
+/// Returns the text above the carets of the first finding, by the columns that a terminal gives each character.
 #[track_caller]
 fn marked(report: &Report) -> String {
     let human = report.to_human(false);

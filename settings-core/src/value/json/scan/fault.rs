@@ -23,6 +23,11 @@ pub struct SyntaxError {
     pub help: Cow<'static, str>,
 }
 
+/// Returns whether a text starts with a line that version control writes around a conflict.
+fn is_conflict_marker(text: &str) -> bool {
+    ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|marker| text.starts_with(marker))
+}
+
 impl Scanner<'_> {
     pub(super) fn missing_comma(&self, next: Option<u8>) -> &'static str {
         match next {
@@ -52,7 +57,12 @@ impl Scanner<'_> {
         };
         let word = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
         let len = word.max(found.len_utf8());
-        let help = if found == '\'' { "JSON writes strings in double quotes" } else { help };
+        let help = match found {
+            '\'' => "JSON writes strings in double quotes",
+            '#' => "a comment begins with `//` or `/*`",
+            '<' | '=' | '>' if is_conflict_marker(rest) => "resolve the merge conflict",
+            _ => help,
+        };
         let found = match found {
             _ if word > 0 => "a bare word".to_owned(),
             '"' | '\'' => format!("`{found}`"),

@@ -335,7 +335,11 @@ impl<'a> Scanner<'a> {
         }
         let len = self.pos - start;
         self.pos = start;
-        Err(self.error(len, "not a number of JSON".to_owned(), "put text in double quotes"))
+        Err(self.error(
+            len,
+            "not a number of JSON".to_owned(),
+            "write a decimal number such as `25`, or text in double quotes",
+        ))
     }
 
     fn digits(&mut self) -> usize {
