@@ -3,6 +3,8 @@
 use clap::{Args, ValueEnum};
 
 use crate::{Context, Outcome, Verdict};
+#[cfg(any(feature = "toml", feature = "yaml"))]
+use settings_core::FileFormat;
 use settings_core::Settings;
 use settings_core::{json_schema, template};
 
@@ -31,8 +33,14 @@ pub struct Template {
 /// The template's form.
 #[derive(ValueEnum, Clone, Copy, Debug)]
 enum Format {
-    /// A configuration file
+    /// A configuration file in JSON
     Json,
+    /// A configuration file in TOML
+    #[cfg(feature = "toml")]
+    Toml,
+    /// A configuration file in YAML
+    #[cfg(feature = "yaml")]
+    Yaml,
     /// NAME=value lines, each with a comment
     Env,
     /// An EnvironmentFile of systemd
@@ -73,6 +81,10 @@ impl Template {
         let text = match (self.format, self.commented) {
             (Format::Json, false) => template::default_json(T::SCHEMA),
             (Format::Json, true) => template::commented_json(T::SCHEMA),
+            #[cfg(feature = "toml")]
+            (Format::Toml, commented) => template::config(FileFormat::Toml, T::SCHEMA, commented),
+            #[cfg(feature = "yaml")]
+            (Format::Yaml, commented) => template::config(FileFormat::Yaml, T::SCHEMA, commented),
             (Format::Env, _) => template::env(T::SCHEMA),
             (Format::Systemd, _) => template::systemd_env(T::SCHEMA),
             (Format::ConfigMap, _) => template::config_map(T::SCHEMA, &self.name),

@@ -128,6 +128,8 @@
 //! | `mail-outbox` | mail that survives a crash: an outbox in one SQLite file |
 //! | `alerts` | security alerts from a signed feed, mailed to the administrators |
 //! | `attributes` | keeps access lists and extended attributes when a settings file is replaced (Linux) |
+//! | `toml` | configuration files in TOML next to JSON |
+//! | `yaml` | configuration files in YAML next to JSON |
 //! | `watch` | settings that follow their files while the server runs |
 //! | `serde` | `Serialize` for the reports of the mail modules |
 //! | `reference` | the settings of the reference server, with which this project documents itself |

@@ -234,7 +234,7 @@ fn other_formats_leave_none(config: &Path, pattern: &str, secret: &Path) {
     );
     assert!(found() >= 3, "the memory is not searched");
     let program = resolution.into_result().unwrap();
-    assert_eq!(found(), 3, "{}: the program has them", config.display());
+    assert_eq!(found(), 4, "{}: the program has them", config.display());
     drop(program);
     assert_eq!(found(), 0, "{}: reading leaves secrets in memory", config.display());
     let secret = Zeroizing::new(text(secret));

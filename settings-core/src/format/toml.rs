@@ -1,5 +1,7 @@
 //! TOML, read into a tree.
 
+use std::borrow::Cow;
+
 use toml_parser::decoder::{Encoding, IntegerRadix, ScalarKind, StringBuilder};
 use toml_parser::parser::{EventReceiver, RecursionGuard, parse_document};
 use toml_parser::{ErrorSink, Expected, ParseError, Source, Span as TomlSpan};
@@ -7,7 +9,7 @@ use toml_parser::{ErrorSink, Expected, ParseError, Source, Span as TomlSpan};
 use super::tree::{Key, NodeId, NodeKind, ROOT, Tree};
 use super::{Lexeme, LexemeKind, Parsed, Problem, Span};
 use crate::value::ZeroizingString;
-use crate::value::json::MAX_DEPTH;
+use crate::value::json::{self, MAX_DEPTH, Raw, Shape};
 
 /// Parses a TOML document. Duplicate keys stay in the tree, for the resolver to report.
 pub(super) fn parse(text: &str) -> Parsed {
@@ -410,5 +412,60 @@ impl<'s> StringBuilder<'s> for Text {
     fn push_char(&mut self, append: char) -> bool {
         self.0.push(append);
         true
+    }
+}
+
+/// Formats a JSON value as TOML on one line; `None` if it is null, or a list with null in it. Entries that are null are
+/// left to their defaults.
+pub(crate) fn value(raw: Raw<'_>) -> Option<ZeroizingString> {
+    let mut out = ZeroizingString::default();
+    write_value(&mut out, raw).ok().map(|()| out)
+}
+
+/// Null has no form in TOML.
+struct NoNull;
+
+fn write_value(out: &mut ZeroizingString, raw: Raw<'_>) -> Result<(), NoNull> {
+    match raw.shape {
+        Shape::Null => return Err(NoNull),
+        Shape::Bool => out.push_str(raw.text),
+        Shape::Number => out.push_str(raw.text),
+        Shape::String { .. } => {
+            let text = ZeroizingString::from(raw.string().unwrap_or_default().into_owned());
+            // the escapes of JSON are escapes of TOML too
+            json::write_string(out, &text);
+        }
+        Shape::Array => {
+            out.push('[');
+            for (number, element) in raw.elements().unwrap_or_default().into_iter().enumerate() {
+                out.push_str(if number > 0 { ", " } else { "" });
+                write_value(out, element)?;
+            }
+            out.push(']');
+        }
+        Shape::Object => {
+            out.push('{');
+            let entries = raw.entries().unwrap_or_default().into_iter();
+            let mut is_first = true;
+            for (name, value) in entries.filter(|(_, value)| value.shape != Shape::Null) {
+                out.push_str(if is_first { " " } else { ", " });
+                out.push_str(&key(&name.name()));
+                out.push_str(" = ");
+                write_value(out, value)?;
+                is_first = false;
+            }
+            out.push_str(if is_first { "}" } else { " }" });
+        }
+    }
+    Ok(())
+}
+
+/// Formats a key, in quotes if it needs them.
+pub(crate) fn key(name: &str) -> Cow<'_, str> {
+    let is_bare = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    if !name.is_empty() && name.bytes().all(is_bare) {
+        Cow::Borrowed(name)
+    } else {
+        Cow::Owned(json::escape(name))
     }
 }

@@ -10,7 +10,8 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span as YamlSpan, Tag};
 
 use super::tree::{Key, NodeId, NodeKind, ROOT, Tree};
 use super::{Lexeme, LexemeKind, Parsed, Problem, Span};
-use crate::value::wipe;
+use crate::value::json::{self, Raw, Shape};
+use crate::value::{ZeroizingString, wipe};
 
 /// The number of nodes that aliases may add to a document.
 const MAX_ALIASED: usize = 10_000;
@@ -351,4 +352,49 @@ fn number(text: &str) -> Scalar {
     let fraction = if fraction.is_empty() { String::new() } else { format!(".{fraction}") };
     let exponent = exponent.map(|exponent| format!("e{exponent}")).unwrap_or_default();
     Scalar::Json(format!("{sign}{whole}{fraction}{exponent}").into())
+}
+
+/// Formats a value in flow style, texts in double quotes.
+pub(crate) fn value(raw: Raw<'_>) -> ZeroizingString {
+    let mut out = ZeroizingString::default();
+    write_value(&mut out, raw);
+    out
+}
+
+fn write_value(out: &mut ZeroizingString, raw: Raw<'_>) {
+    match raw.shape {
+        Shape::String { .. } => {
+            let text = ZeroizingString::from(raw.string().unwrap_or_default().into_owned());
+            // the escapes of JSON are escapes of YAML too
+            json::write_string(out, &text);
+        }
+        Shape::Array => {
+            out.push('[');
+            for (number, element) in raw.elements().unwrap_or_default().into_iter().enumerate() {
+                out.push_str(if number > 0 { ", " } else { "" });
+                write_value(out, element);
+            }
+            out.push(']');
+        }
+        Shape::Object => {
+            out.push('{');
+            for (number, (name, value)) in raw.entries().unwrap_or_default().into_iter().enumerate() {
+                out.push_str(if number > 0 { ", " } else { "" });
+                out.push_str(&key(&name.name()));
+                out.push_str(": ");
+                write_value(out, value);
+            }
+            out.push('}');
+        }
+        Shape::Null | Shape::Bool | Shape::Number => out.push_str(raw.text),
+    }
+}
+
+/// Formats a key, in quotes if it could be read as something else.
+pub(crate) fn key(name: &str) -> Cow<'_, str> {
+    let is_word = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
+    let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic());
+    let reserved = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
+    let is_reserved = reserved.iter().any(|word| name.eq_ignore_ascii_case(word));
+    if is_word && starts_well && !is_reserved { Cow::Borrowed(name) } else { Cow::Owned(json::escape(name)) }
 }

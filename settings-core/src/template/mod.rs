@@ -7,6 +7,7 @@
 
 mod comments;
 mod env;
+mod formats;
 mod json;
 mod kubernetes;
 mod variables;
@@ -15,6 +16,7 @@ mod variables;
 mod tests;
 
 pub use env::{env, quote, systemd_env};
+pub use formats::config;
 pub use json::{commented_json, default_json};
 pub use kubernetes::{config_map, secret};
 pub use variables::variable_text;

@@ -20,6 +20,43 @@ fn json_templates_resolve_to_the_defaults() {
     }
 }
 
+#[cfg(any(feature = "toml", feature = "yaml"))]
+#[test]
+fn templates_in_other_formats_resolve_to_the_defaults() {
+    use crate::format::FileFormat;
+    let formats = [
+        #[cfg(feature = "toml")]
+        FileFormat::Toml,
+        #[cfg(feature = "yaml")]
+        FileFormat::Yaml,
+    ];
+    for (format, commented) in formats.into_iter().flat_map(|format| [(format, false), (format, true)]) {
+        let text = config(format, Program::SCHEMA, commented);
+        let resolution = resolve::<Program>(Layers::new().file_in(format, "config", text.clone()));
+        assert_eq!(resolution.report().diagnostics(), [], "{text}");
+        assert_eq!(resolution.setting("Mail.Port").unwrap().layer(), Layer::File, "{text}");
+        assert_eq!(resolution.into_result().unwrap(), defaults::<Program>());
+        assert!(!text.contains("d3f4ult") && text.contains('#') == commented, "{text}");
+        assert!(!commented || text.contains("# The host that takes mail."), "{text}");
+    }
+}
+
+#[cfg(feature = "toml")]
+#[test]
+fn plain_toml_is_exactly_this() {
+    let text = config(crate::format::FileFormat::Toml, Mail::SCHEMA, false);
+    let expected = "[Mail]\nServer = \"localhost\"\nPort = 25\nAuth = false\nPassword = \"\"\nSecurity = \"\"\nTimeout = 10\n";
+    assert_eq!(text, expected);
+}
+
+#[cfg(feature = "yaml")]
+#[test]
+fn plain_yaml_is_exactly_this() {
+    let text = config(crate::format::FileFormat::Yaml, Mail::SCHEMA, false);
+    let expected = "Mail:\n  Server: \"localhost\"\n  Port: 25\n  Auth: false\n  Password: \"\"\n  Security: \"\"\n  Timeout: 10\n";
+    assert_eq!(text, expected);
+}
+
 #[test]
 fn plain_json_is_exactly_this() {
     let text = default_json(Mail::SCHEMA);

@@ -324,6 +324,14 @@ fn toml_is_edited_in_place() {
         ("[Mail]\nHosts = ['a']\n", "Mail.Hosts", r#"["a", "b"]"#, "[Mail]\nHosts = [\"a\", \"b\"]\n"),
         ("[Mail]\nHosts = ['a']\n", "Mail.Hosts", r#"["a"]"#, "[Mail]\nHosts = ['a']\n"),
         ("[A.B]\nc = 1\n", "A.D", "1", "[A.B]\nc = 1\n\n[A]\nD = 1\n"),
+        (
+            "[Q]\n# one\na = 1 # a\nb = 2\n",
+            "Q",
+            r#"{"a": 1, "c d": 3}"#,
+            "[Q]\n# one\na = 1 # a\n\"c d\" = 3\n",
+        ),
+        ("[Q]\na = 1\n[R]\n", "Q", "{}", "[Q]\n[R]\n"),
+        ("Q = { a = 1 }\n", "Q", r#"{"b": [true]}"#, "Q = { b = [true] }\n"),
         ("[Mail]\nPort = 25", "Mail.Login", "true", "[Mail]\nPort = 25\nLogin = true"),
     ] {
         let changes = [Change::set(path.split('.'), json)];
@@ -343,6 +351,7 @@ fn toml_is_edited_in_place() {
     for (text, path, json) in [
         ("[Mail]\nHosts = [\n  'a', # first\n]\n", "Mail.Hosts", r#"["b"]"#),
         ("[Mail]\nPort = 1\n", "Mail.Port", "null"),
+        ("[[R]]\na = 1\n", "R", r#"[{"a": 2}]"#),
         ("Mail = 1\n", "Mail.Port", "1"),
         ("[Mail\n", "Mail.Port", "1"),
         (" \n", "Mail.Port", "1"),
@@ -380,6 +389,13 @@ fn yaml_is_edited_in_place() {
             r#""x""#,
             "Mail:\n  Server: \"x\"\n  Port: 1\n",
         ),
+        (
+            "Q:\n  # one\n  a: 1 # a\n  b: 2\n",
+            "Q",
+            r#"{"a": 1, "c d": 3}"#,
+            "Q:\n  # one\n  a: 1 # a\n  \"c d\": 3\n",
+        ),
+        ("Q:\n  a: 1\nR: 1\n", "Q", "{}", "Q: {}\nR: 1\n"),
         ("Mail:\n  Port:\n", "Mail.Port", "1", "Mail:\n  Port: 1\n"),
         ("Mail:\n  Port: 25", "Mail.Login", "true", "Mail:\n  Port: 25\n  Login: true"),
         ("A:\n  B:\n    C: 1\n", "A.D.E", "1", "A:\n  B:\n    C: 1\n  D:\n    E: 1\n"),

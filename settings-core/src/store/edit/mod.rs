@@ -267,6 +267,18 @@ fn apply(mut text: ZeroizingString, change: &Change) -> Result<ZeroizingString, 
     Err(EditError::Copies { path: change.path.clone() })
 }
 
+/// Splits a change of a map into changes of its entries, so that what is the same stays as it is written. Returns `None`
+/// unless both values are maps.
+#[cfg(any(feature = "toml", feature = "yaml"))]
+fn entry_changes(change: &Change, old: &str, new: &str) -> Option<Vec<Change>> {
+    let (old, new) = (json::parse_value(old).ok()?.entries()?, json::parse_value(new).ok()?.entries()?);
+    let path = |key: &json::Key<'_>| change.path.iter().cloned().chain([key.name().into_owned()]);
+    let is_gone = |key: &json::Key<'_>| !new.iter().any(|(other, _)| other.name() == key.name());
+    let removed = old.iter().filter(|(key, _)| is_gone(key)).map(|(key, _)| Change::unset(path(key)));
+    let set = new.iter().map(|(key, value)| Change::set(path(key), value.text));
+    Some(removed.chain(set).collect())
+}
+
 /// Returns whether an alias is in the section of its setting, so that only the key differs.
 fn in_own_section(change: &Change, root: Raw<'_>, old: &Match<'_>) -> bool {
     let sections = change.path.split_last().map_or(&[][..], |(_, sections)| sections);

@@ -7,12 +7,12 @@ use std::borrow::Cow;
 
 use super::merge::is_same;
 use super::{Action, Change, Edit, EditError, MAX_COPIES, applied};
-use crate::format::toml::{Block, parse_with_blocks};
+use crate::format::toml::{Block, key as toml_key, parse_with_blocks, value as toml_value};
 use crate::format::tree::{Node, NodeId, NodeKind, ROOT, Tree};
 use crate::format::{LexemeKind, Parsed, Span};
 use crate::line_index::line_column;
 use crate::value::ZeroizingString;
-use crate::value::json::{self, Raw, Shape};
+use crate::value::json::{self, Raw};
 
 /// Makes one change.
 pub(super) fn apply(text: ZeroizingString, change: &Change) -> Result<ZeroizingString, EditError> {
@@ -44,7 +44,10 @@ fn edited(mut text: ZeroizingString, change: &Change) -> Result<ZeroizingString,
         let surplus = own.iter().chain(&old).find(|found| Some(*found) != kept);
         let edits = match (surplus, kept, &change.action) {
             (Some(surplus), ..) => toml.removal(*surplus)?,
-            (None, Some(kept), Action::Set(json)) => toml.replacement(*kept, change, json)?,
+            (None, Some(kept), Action::Set(json)) => match toml.entry_changes(*kept, change, json) {
+                Some(changes) => return changes.iter().try_fold(text, edited),
+                None => toml.replacement(*kept, change, json)?,
+            },
             (None, None, Action::Set(json)) => toml.insertion(&change.path, json)?,
             (None, _, Action::Unset) => return Ok(text),
         };
@@ -188,6 +191,18 @@ impl<'t> Toml<'t> {
         removal(before.map_or(start, |before| before.span.end), node.span.end)
     }
 
+    /// Splits the change of a map that has lines of its own into changes of its entries.
+    fn entry_changes(&self, id: NodeId, change: &Change, json: &str) -> Option<Vec<Change>> {
+        let node = self.node(id)?;
+        let has_own_name =
+            node.key.is_some_and(|key| change.path.last().is_some_and(|name| *name == self.tree.name(key)));
+        if node.kind != NodeKind::Table || self.is_inline(id) || !has_own_name {
+            return None;
+        }
+        let (old, _) = self.tree.to_json_of(id).ok()?;
+        super::entry_changes(change, &old, json)
+    }
+
     /// Replaces the value of an entry, and corrects the letter case of its key.
     fn replacement(&self, id: NodeId, change: &Change, json: &str) -> Result<Vec<Edit>, EditError> {
         let (Some(node), Some(name)) = (self.node(id), change.path.last()) else { return Ok(Vec::new()) };
@@ -223,11 +238,7 @@ impl<'t> Toml<'t> {
     }
 
     fn value(&self, raw: Raw<'_>, path: &[String]) -> Result<ZeroizingString, EditError> {
-        let mut out = ZeroizingString::default();
-        match write_value(&mut out, raw) {
-            Ok(()) => Ok(out),
-            Err(NoNull) => Err(EditError::NoNull { path: path.to_vec() }),
-        }
+        toml_value(raw).ok_or_else(|| EditError::NoNull { path: path.to_vec() })
     }
 
     /// Adds an entry, with the sections that are missing.
@@ -348,54 +359,6 @@ impl<'t> Toml<'t> {
 
     fn indent(&self, start: usize) -> &'t str {
         super::style::line_indent(self.text, start)
-    }
-}
-
-/// Null has no form in TOML.
-struct NoNull;
-
-fn write_value(out: &mut ZeroizingString, raw: Raw<'_>) -> Result<(), NoNull> {
-    match raw.shape {
-        Shape::Null => return Err(NoNull),
-        Shape::Bool => out.push_str(raw.text),
-        Shape::Number => out.push_str(raw.text),
-        Shape::String { .. } => {
-            let text = ZeroizingString::from(raw.string().unwrap_or_default().into_owned());
-            // the escapes of JSON are escapes of TOML too
-            json::write_string(out, &text);
-        }
-        Shape::Array => {
-            out.push('[');
-            for (number, element) in raw.elements().unwrap_or_default().into_iter().enumerate() {
-                out.push_str(if number > 0 { ", " } else { "" });
-                write_value(out, element)?;
-            }
-            out.push(']');
-        }
-        Shape::Object => {
-            out.push('{');
-            let entries = raw.entries().unwrap_or_default().into_iter();
-            let mut is_first = true;
-            for (key, value) in entries.filter(|(_, value)| value.shape != Shape::Null) {
-                out.push_str(if is_first { " " } else { ", " });
-                out.push_str(&toml_key(&key.name()));
-                out.push_str(" = ");
-                write_value(out, value)?;
-                is_first = false;
-            }
-            out.push_str(if is_first { "}" } else { " }" });
-        }
-    }
-    Ok(())
-}
-
-/// Formats a key, in quotes if it needs them.
-fn toml_key(name: &str) -> Cow<'_, str> {
-    let is_bare = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-    if !name.is_empty() && name.bytes().all(is_bare) {
-        Cow::Borrowed(name)
-    } else {
-        Cow::Owned(json::escape(name))
     }
 }
 

@@ -3,17 +3,15 @@
 //! Every edit is checked: read as JSON, the edited text must be what the same edit makes of the text before. An edit that
 //! would touch more is refused.
 
-use std::borrow::Cow;
-
 use super::merge::is_same;
 use super::style::line_indent;
 use super::{Action, Change, Edit, EditError, MAX_COPIES, applied};
 use crate::format::tree::{Node, NodeId, NodeKind, ROOT, Tree};
-use crate::format::yaml::parse;
+use crate::format::yaml::{key as yaml_key, parse, value};
 use crate::format::{LexemeKind, Parsed, Span};
 use crate::line_index::line_column;
 use crate::value::ZeroizingString;
-use crate::value::json::{self, Raw, Shape};
+use crate::value::json::{self, Raw};
 
 const DEFAULT_INDENT: &str = "  ";
 
@@ -46,7 +44,10 @@ fn edited(mut text: ZeroizingString, change: &Change) -> Result<ZeroizingString,
         let surplus = own.iter().chain(&old).find(|found| Some(*found) != kept);
         let edits = match (surplus, kept, &change.action) {
             (Some(surplus), ..) => yaml.removal(*surplus, change)?,
-            (None, Some(kept), Action::Set(json)) => yaml.replacement(*kept, change, json)?,
+            (None, Some(kept), Action::Set(json)) => match yaml.entry_changes(*kept, change, json) {
+                Some(changes) => return changes.iter().try_fold(text, edited),
+                None => yaml.replacement(*kept, change, json)?,
+            },
             (None, None, Action::Set(json)) => yaml.insertion(&change.path, json)?,
             (None, _, Action::Unset) => return Ok(text),
         };
@@ -197,6 +198,18 @@ impl<'t> Yaml<'t> {
         // the last entry, whose comma is the one before it
         let before = self.tree.children(parent).take_while(|child| *child != id).last();
         removal(before.map_or(start, |before| self.end(before)), end)
+    }
+
+    /// Splits the change of a map that has lines of its own into changes of its entries.
+    fn entry_changes(&self, id: NodeId, change: &Change, json: &str) -> Option<Vec<Change>> {
+        let node = self.node(id)?;
+        let has_own_name =
+            node.key.is_some_and(|key| change.path.last().is_some_and(|name| *name == self.tree.name(key)));
+        if node.kind != NodeKind::Table || self.is_flow(node) || !has_own_name {
+            return None;
+        }
+        let (old, _) = self.tree.to_json_of(id).ok()?;
+        super::entry_changes(change, &old, json)
     }
 
     /// Replaces the value of an entry, and corrects the letter case of its key.
@@ -351,51 +364,6 @@ impl<'t> Yaml<'t> {
         let line = rest.split('\n').next().unwrap_or_default();
         at + line.trim_end_matches('\r').len()
     }
-}
-
-/// Formats a value in flow style, texts in double quotes.
-fn value(raw: Raw<'_>) -> ZeroizingString {
-    let mut out = ZeroizingString::default();
-    write_value(&mut out, raw);
-    out
-}
-
-fn write_value(out: &mut ZeroizingString, raw: Raw<'_>) {
-    match raw.shape {
-        Shape::String { .. } => {
-            let text = ZeroizingString::from(raw.string().unwrap_or_default().into_owned());
-            // the escapes of JSON are escapes of YAML too
-            json::write_string(out, &text);
-        }
-        Shape::Array => {
-            out.push('[');
-            for (number, element) in raw.elements().unwrap_or_default().into_iter().enumerate() {
-                out.push_str(if number > 0 { ", " } else { "" });
-                write_value(out, element);
-            }
-            out.push(']');
-        }
-        Shape::Object => {
-            out.push('{');
-            for (number, (key, value)) in raw.entries().unwrap_or_default().into_iter().enumerate() {
-                out.push_str(if number > 0 { ", " } else { "" });
-                out.push_str(&yaml_key(&key.name()));
-                out.push_str(": ");
-                write_value(out, value);
-            }
-            out.push('}');
-        }
-        Shape::Null | Shape::Bool | Shape::Number => out.push_str(raw.text),
-    }
-}
-
-/// Formats a key, in quotes if it could be read as something else.
-fn yaml_key(name: &str) -> Cow<'_, str> {
-    let is_word = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
-    let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic());
-    let reserved = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
-    let is_reserved = reserved.iter().any(|word| name.eq_ignore_ascii_case(word));
-    if is_word && starts_well && !is_reserved { Cow::Borrowed(name) } else { Cow::Owned(json::escape(name)) }
 }
 
 fn removal(start: usize, end: usize) -> Edit {
