@@ -17,11 +17,11 @@ use super::good::{Good, good};
 /// A page in the form with both a directive and a table, made from the settings of the reference server.
 fn modern() -> String {
     let mut text = String::from("Settings\n========\n");
-    for leaf in ServerSettings::SCHEMA.leaves().filter(|leaf| !leaf.setting.hidden) {
+    for leaf in ServerSettings::SCHEMA.leaves().filter(|leaf| !leaf.setting.hidden()) {
         text.push_str(&entry(&leaf, false));
     }
     // Settings whose table has a sentence with the bare key only.
-    for leaf in ServerSettings::SCHEMA.leaves().filter(|leaf| !leaf.setting.hidden).take(6) {
+    for leaf in ServerSettings::SCHEMA.leaves().filter(|leaf| !leaf.setting.hidden()).take(6) {
         text.push_str(&entry(&leaf, true));
     }
     text
