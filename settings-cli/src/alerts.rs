@@ -6,14 +6,13 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use semver::Version;
 
-use super::mail::{configured_sender, mailbox, wait};
-use super::queue::DEFAULT_OUTBOX;
-use super::{Failure, Outcome, Sources};
+use crate::mail::{configured_sender, mailbox, wait};
+use crate::queue::DEFAULT_OUTBOX;
+use crate::{Context, Failure, Outcome, Verdict};
 use settings_core::Settings;
 use settings_core::mail::alerts::{AlertContext, AlertFinding, AlertReport, AlertWatch, PublicKey};
 use settings_core::mail::outbox::Outbox;
 use settings_core::mail::{EmailSettings, Mailbox, Mailer, MailerOptions};
-use settings_core::resolve::Environment;
 
 /// Looks for security alerts and mails the administrators
 #[derive(Args, Debug)]
@@ -70,22 +69,15 @@ impl Alerts {
     ///
     /// # Errors
     /// Where the settings can't be resolved, the feed can't be had, or the outbox fails.
-    pub fn run<T: Settings + AsRef<EmailSettings>>(
-        self,
-        sources: &Sources,
-        environment: Environment,
-        out: &mut dyn Write,
-    ) -> Outcome {
+    pub fn run<T: Settings + AsRef<EmailSettings>>(self, context: &mut Context<'_>) -> Outcome {
         match self.command {
-            AlertsCommand::Check(check) => {
-                check.run(sources.resolve::<T>(environment)?.into_result()?.as_ref(), out)
-            }
+            AlertsCommand::Check(check) => check.run(context.settings::<T>()?.as_ref(), context),
         }
     }
 }
 
 impl Check {
-    fn run(self, settings: &EmailSettings, out: &mut dyn Write) -> Outcome {
+    fn run(self, settings: &EmailSettings, context: &mut Context<'_>) -> Outcome {
         let administrators: Vec<Mailbox> =
             self.administrators.iter().map(|text| mailbox(text)).collect::<Result<_, _>>()?;
         let first =
@@ -104,10 +96,13 @@ impl Check {
         }
         let enabled = settings.enable_security_fix_alert;
         let mailer = enabled.then(|| Mailer::new(settings, options)).transpose();
-        let mailer = mailer.unwrap_or_else(|failure| {
-            eprintln!("mail waits, because it can't be sent by these settings: {failure}");
-            None
-        });
+        let mailer = match mailer {
+            Ok(mailer) => mailer,
+            Err(failure) => {
+                writeln!(context.err, "warning: mail waits, since these settings can't send it: {failure}")?;
+                None
+            }
+        };
         let present = AlertContext { enabled, administrators, from, reply_to, mailer };
         let outbox = Outbox::open(&self.state)?;
         let report = wait(async {
@@ -117,6 +112,7 @@ impl Check {
             }
             checked.map_err(|error| Failure::Failed(error.to_string()))
         })?;
+        let out = &mut *context.out;
         match self.format {
             Format::Json => {
                 serde_json::to_writer_pretty(&mut *out, &report).map_err(io::Error::from)?;
@@ -124,7 +120,7 @@ impl Check {
             }
             Format::Human => human(&report, out)?,
         }
-        Ok(report.is_complete())
+        Ok(Verdict::good_if(report.is_complete()))
     }
 }
 

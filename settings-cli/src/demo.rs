@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{Failure, Outcome, mail};
+use crate::{Context, Failure, Outcome, Verdict, mail};
 use settings_core::Settings;
 use settings_core::docs::generate::{self, Mode};
 use settings_core::docs::{Format, Style};
@@ -28,7 +28,8 @@ pub struct Demo {
 }
 
 impl Demo {
-    pub(super) fn run<T: Settings + AsRef<EmailSettings>>(self, out: &mut dyn Write) -> Outcome {
+    pub(crate) fn run<T: Settings + AsRef<EmailSettings>>(self, context: &mut Context<'_>) -> Outcome {
+        let out = &mut *context.out;
         let folder = self
             .out
             .unwrap_or_else(|| std::env::temp_dir().join(format!("settings-demo-{}", std::process::id())));
@@ -139,13 +140,13 @@ async fn send(settings: &EmailSettings, catcher: &mut Catcher, out: &mut dyn Wri
     write!(out, "{}", attempt.transcript)?;
     writeln!(out, "\n{}", attempt.outcome)?;
     if !attempt.outcome.is_delivered_to_all() {
-        return Ok(false);
+        return Ok(Verdict::Findings);
     }
     heading(out, "6. Look at what arrived")?;
     match catcher.next().await {
         Some(caught) => {
             writeln!(out, "{caught}")?;
-            Ok(true)
+            Ok(Verdict::Good)
         }
         None => Err(Failure::Failed("the server confirmed a mail that it does not have".to_owned())),
     }

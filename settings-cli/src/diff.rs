@@ -1,16 +1,17 @@
 //! `diff`: which settings two files say otherwise, or a file and what is in effect.
 
 use std::fmt;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
-use super::{Failure, Outcome, Sources, difference};
+use crate::sources::is_absent;
+use crate::{Context, Failure, Outcome, Verdict, difference};
 use settings_core::Settings;
-use settings_core::resolve::{Code, Environment, Layer, Layers, Resolution, resolve};
+use settings_core::resolve::{Code, Layer, Layers, Resolution, resolve};
 use settings_core::store::{differences, history};
+use settings_core::value::json::Tree;
 
 /// Shows which settings differ between two files, or between a file and what is in effect.
 #[derive(Args, Debug)]
@@ -66,19 +67,14 @@ impl fmt::Display for Source {
 }
 
 impl Diff {
-    pub(super) fn run<T: Settings>(
-        self,
-        sources: &Sources,
-        environment: Environment,
-        out: &mut dyn Write,
-    ) -> Outcome {
+    pub(crate) fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
         let from = self.from.unwrap_or(Source::Usual);
         let to = self.to.unwrap_or(Source::Effective);
-        let before = resolved::<T>(&from, sources, &environment)?;
-        let after = resolved::<T>(&to, sources, &environment)?;
+        let before = resolved::<T>(&from, context)?;
+        let after = resolved::<T>(&to, context)?;
         let report = before.report().and(after.report());
         if report.has_errors() {
-            eprint!("{}", report.to_human(sources.colours(&io::stderr())));
+            context.report(&report)?;
         }
         for (source, side) in [(&from, &before), (&to, &after)] {
             let is_broken = |code| matches!(code, Code::Syntax | Code::EmptyFile);
@@ -87,11 +83,10 @@ impl Diff {
             }
         }
         let differences = differences(&before, &after);
+        let out = &mut *context.out;
         match self.format {
             Format::Json => {
-                let listed: Vec<_> = differences.iter().map(difference::json).collect();
-                serde_json::to_writer_pretty(&mut *out, &listed).map_err(io::Error::from)?;
-                writeln!(out)?;
+                writeln!(out, "{:#}", differences.iter().map(difference::json).collect::<Tree>())?;
             }
             Format::Human => {
                 match differences.len() {
@@ -102,28 +97,25 @@ impl Diff {
                 difference::human(&differences, out)?;
             }
         }
-        Ok(differences.is_empty())
+        Ok(Verdict::good_if(differences.is_empty()))
     }
 }
 
 /// The settings of one side.
-fn resolved<T: Settings>(
-    source: &Source,
-    sources: &Sources,
-    environment: &Environment,
-) -> Result<Resolution<T>, Failure> {
+fn resolved<T: Settings>(source: &Source, context: &Context<'_>) -> Result<Resolution<T>, Failure> {
     let layers = match source {
         Source::File(path) => Layers::new().read(Layer::File, path)?,
-        Source::Version(number) => version(*number, sources)?,
-        Source::Usual if sources.config.is_empty() && !sources.config_path().exists() => Layers::new(),
-        Source::Usual => Layers::new().read(Layer::File, sources.config_path())?,
-        Source::Effective => sources.layers(environment.clone())?,
+        Source::Version(number) => version(*number, context.config_path())?,
+        Source::Usual if context.sources.config.is_empty() && is_absent(context.config_path()) => {
+            Layers::new()
+        }
+        Source::Usual => Layers::new().read(Layer::File, context.config_path())?,
+        Source::Effective => context.layers()?,
     };
     Ok(resolve::<T>(layers))
 }
 
-fn version(number: u64, sources: &Sources) -> Result<Layers, Failure> {
-    let path: &Path = sources.config_path();
+fn version(number: u64, path: &Path) -> Result<Layers, Failure> {
     let versions = history(path).map_err(|error| Failure::Usage(error.to_string()))?;
     let Some(version) = versions.iter().find(|version| version.number == number) else {
         return Err(Failure::Usage(format!("no version {number} of {} is kept", path.display())));

@@ -2,14 +2,12 @@
 
 use std::io::{self, Write};
 
-use serde_json::{Value as Json, json};
-
-use super::listing::origin as origin_json;
 use settings_core::resolve::Origin;
 use settings_core::store::{Difference, Side};
+use settings_core::value::json::{Object, Tree};
 
 /// `EmailSettings.SMTPPort: 25 (default) -> 587 (config.json:3:5)`, a line each; secrets redacted.
-pub(super) fn human(differences: &[Difference], out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn human(differences: &[Difference], out: &mut dyn Write) -> io::Result<()> {
     for difference in differences {
         let Difference { path, before, after, .. } = difference;
         let restart = if difference.needs_restart() { ", needs a restart" } else { "" };
@@ -26,15 +24,15 @@ fn side(side: &Side) -> String {
 }
 
 /// `name`, `old` and `new` value with their origins, `restart`, `secret`; secrets redacted.
-pub(super) fn json(difference: &Difference) -> Json {
-    let shown = |side: &Side| serde_json::from_str(&side.shown).unwrap_or(Json::Null);
-    json!({
-        "name": difference.path.to_string(),
-        "old": shown(&difference.before),
-        "new": shown(&difference.after),
-        "old_origin": origin_json(&difference.before.origin),
-        "new_origin": origin_json(&difference.after.origin),
-        "secret": difference.setting.kind.is_secret(),
-        "restart": difference.needs_restart(),
-    })
+pub(crate) fn json(difference: &Difference) -> Object {
+    let shown = |side: &Side| Tree::parse(&side.shown).unwrap_or_default();
+    Object::from([
+        ("name", difference.path.to_string().into()),
+        ("old", shown(&difference.before)),
+        ("new", shown(&difference.after)),
+        ("old_origin", difference.before.origin.to_json().into()),
+        ("new_origin", difference.after.origin.to_json().into()),
+        ("secret", difference.setting.kind.is_secret().into()),
+        ("restart", difference.needs_restart().into()),
+    ])
 }

@@ -4,13 +4,15 @@ use std::io::Write;
 
 use clap::{Args, ValueEnum};
 
-use super::show::overridden;
-use super::{Failure, Outcome, Sources, listing};
+use crate::show::overridden;
+use crate::{Context, Failure, Outcome, Verdict};
 use settings_core::Settings;
+use settings_core::listing::Entry;
 use settings_core::markdown::plain;
-use settings_core::resolve::{Effective, Environment};
+use settings_core::resolve::Effective;
 use settings_core::schema::{DefaultValue, Kind, Rule, Strength, env_name};
 use settings_core::value::expectation;
+use settings_core::value::json::Tree;
 
 /// Shows all that is known of one setting.
 #[derive(Args, Debug)]
@@ -33,19 +35,13 @@ enum Format {
 }
 
 impl Explain {
-    pub(super) fn run<T: Settings>(
-        self,
-        sources: &Sources,
-        environment: Environment,
-        out: &mut dyn Write,
-    ) -> Outcome {
-        let resolution = sources.resolve::<T>(environment)?;
+    pub(crate) fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
+        let resolution = context.resolve::<T>()?;
         let effective = resolution.setting(&self.path)?;
+        let out = &mut *context.out;
         match self.format {
             Format::Json => {
-                let entry = listing::entry(&effective, None);
-                serde_json::to_writer_pretty(&mut *out, &entry).map_err(std::io::Error::from)?;
-                writeln!(out)?;
+                writeln!(out, "{:#}", Tree::from(Entry::new(&effective, None).to_json()))?;
             }
             Format::Human => {
                 documentation(&effective, out)?;
@@ -53,7 +49,7 @@ impl Explain {
                 layers(&effective, out)?;
             }
         }
-        Ok(!resolution.report().has_errors())
+        Ok(Verdict::good_if(!resolution.report().has_errors()))
     }
 }
 

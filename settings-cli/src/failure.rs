@@ -1,29 +1,26 @@
-//! Why a command could not do its work.
+//! The reasons why a command can't do its work.
 
 use std::fmt;
 use std::io;
 
 use settings_core::resolve::{Report, UnknownPath, Unreadable};
 
-/// Why a command could not do its work.
+/// The reason why a command can't do its work.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Failure {
-    /// It was called wrongly, or its input can't be read (exit code 2).
+    /// The command is used wrongly, or its input can't be read.
     Usage(String),
-    /// The operation failed (exit code 1).
+    /// The operation failed.
     Failed(String),
-    /// Whoever reads the output has gone, which is nobody's mistake.
+    /// The reader of the output has closed it, which is not an error.
     ClosedPipe,
 }
 
 impl Failure {
-    /// The process's exit code.
-    pub const fn exit_code(&self) -> u8 {
-        match self {
-            Self::Usage(_) => 2,
-            Self::Failed(_) => 1,
-            Self::ClosedPipe => 0,
-        }
+    /// Creates the failure of settings that have errors.
+    pub(crate) fn invalid(report: &Report, colours: bool) -> Self {
+        Self::Failed(format!("the settings have errors\n\n{}", report.to_human(colours)))
     }
 }
 
@@ -31,7 +28,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Usage(why) | Self::Failed(why) => write!(f, "error: {}", why.trim_end()),
-            Self::ClosedPipe => f.write_str("the output's reader has gone"),
+            Self::ClosedPipe => f.write_str("output closed (broken pipe)"),
         }
     }
 }
@@ -62,6 +59,6 @@ impl From<UnknownPath> for Failure {
 
 impl From<Report> for Failure {
     fn from(report: Report) -> Self {
-        Self::Failed(format!("the settings can't be resolved\n\n{}", report.to_human(false)))
+        Self::invalid(&report, false)
     }
 }

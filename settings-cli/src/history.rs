@@ -3,14 +3,14 @@
 use std::io::{self, Write};
 
 use clap::{Args, ValueEnum};
-use serde_json::{Value as Json, json};
 
-use super::set::{Recording, update};
-use super::{Failure, Outcome, Sources, difference};
+use crate::set::{Recording, update};
+use crate::{Context, Failure, Outcome, Verdict, difference};
 use settings_core::Settings;
-use settings_core::resolve::{Environment, Layers, Resolution, resolve};
+use settings_core::resolve::{Layers, Resolution, resolve};
 use settings_core::store::{Difference, Version, differences, history, read};
 use settings_core::timestamp::rfc3339;
+use settings_core::value::json::{Object, Tree};
 
 /// Lists the versions of the configuration file that are kept, the newest first.
 #[derive(Args, Debug)]
@@ -47,21 +47,20 @@ struct Listed {
 }
 
 impl History {
-    pub(super) fn run<T: Settings>(self, sources: &Sources, out: &mut dyn Write) -> Outcome {
-        let path = sources.config_path();
+    pub(crate) fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
+        let path = context.config_path();
         let unreadable = |error: settings_core::store::WriteError| Failure::Usage(error.to_string());
         let versions = history(path).map_err(unreadable)?;
         let current = read(path).map_err(unreadable)?;
         let is_newest = versions.last().is_none_or(|newest| Some(newest.text()) == current.text());
         let listed = listed::<T>(versions, current.text());
+        let name = path.display().to_string();
+        let out = &mut *context.out;
         match self.format {
             Format::Json => {
-                serde_json::to_writer_pretty(&mut *out, &listed.iter().map(to_json).collect::<Vec<_>>())
-                    .map_err(io::Error::from)?;
-                writeln!(out)?;
+                writeln!(out, "{:#}", listed.iter().map(to_json).collect::<Tree>())?;
             }
             Format::Human => {
-                let name = path.display();
                 if listed.is_empty() {
                     writeln!(out, "no versions of {name} are kept yet")?;
                 } else if !is_newest {
@@ -72,11 +71,11 @@ impl History {
                 }
             }
         }
-        Ok(true)
+        Ok(Verdict::Good)
     }
 }
 
-/// The newest first.
+/// Returns the versions with their changes, the newest first.
 fn listed<T: Settings>(versions: Vec<Version>, current: Option<&str>) -> Vec<Listed> {
     let mut listed = Vec::with_capacity(versions.len());
     let mut before: Option<Resolution<T>> = None;
@@ -94,15 +93,15 @@ fn listed<T: Settings>(versions: Vec<Version>, current: Option<&str>) -> Vec<Lis
 fn human(listed: &Listed, out: &mut dyn Write) -> io::Result<()> {
     let Listed { version, changes, is_current } = listed;
     let author = version.author.as_deref().unwrap_or("changed otherwise than with `set`");
-    // a name is nobody's way to write to the terminal
+    // a name must not control the terminal
     let author: String = author.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     write!(out, "{:>4}  {}  {author}", version.number, rfc3339(version.time))?;
     if let Some(restored) = version.restored {
-        write!(out, ", took back version {restored}")?;
+        write!(out, ", restored version {restored}")?;
     }
     writeln!(out, "{}", if *is_current { "  <- the file now" } else { "" })?;
     match changes.as_deref() {
-        None => writeln!(out, "      the oldest that is kept"),
+        None => writeln!(out, "      the oldest version kept"),
         Some([]) => writeln!(out, "      no setting changed"),
         Some(changes) => changes.iter().try_for_each(|Difference { path, before, after, .. }| {
             writeln!(out, "      {path}: {} -> {}", before.shown, after.shown)
@@ -110,28 +109,24 @@ fn human(listed: &Listed, out: &mut dyn Write) -> io::Result<()> {
     }
 }
 
-fn to_json(listed: &Listed) -> Json {
+fn to_json(listed: &Listed) -> Object {
     let Listed { version, changes, is_current } = listed;
-    json!({
-        "version": version.number,
-        "time": rfc3339(version.time),
-        "author": version.author,
-        "restored": version.restored,
-        "current": is_current,
-        "settings": changes.as_ref().map(|changes| changes.iter().map(difference::json).collect::<Vec<_>>()),
-    })
+    let settings = changes.as_ref().map(|changes| changes.iter().map(difference::json).collect::<Tree>());
+    Object::from([
+        ("version", version.number.into()),
+        ("time", rfc3339(version.time).into()),
+        ("author", version.author.clone().into()),
+        ("restored", version.restored.into()),
+        ("current", (*is_current).into()),
+        ("settings", settings.unwrap_or_default()),
+    ])
 }
 
 impl Rollback {
-    pub(super) fn run<T: Settings>(
-        self,
-        sources: &Sources,
-        environment: Environment,
-        out: &mut dyn Write,
-    ) -> Outcome {
-        let mut store = self.recording.open::<T>(sources, environment)?;
-        let changes = update(&mut store, sources, out, |store| store.restore(self.number))?;
-        difference::human(&changes, out)?;
-        Ok(true)
+    pub(crate) fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
+        let mut store = self.recording.open::<T>(context)?;
+        let changes = update(&mut store, context, |store| store.restore(self.number))?;
+        difference::human(&changes, context.out)?;
+        Ok(Verdict::Good)
     }
 }

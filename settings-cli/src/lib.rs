@@ -1,160 +1,149 @@
-//! The subcommands, mountable in a server's own clap program.
+//! Subcommands over a program's settings, to mount in a server's own clap program.
 //!
-//! A server that wants them flattens [`Cli`] or nests [`Command`] and calls [`Cli::run`] with its own root struct:
+//! The subcommands come in groups. Each is a [`clap::Subcommand`] that a server flattens into its own, under its own
+//! name, version and default file, and each has a feature:
 //!
-//! ```no_run
-//! use std::process::ExitCode;
+//! | group | feature | subcommands |
+//! |---|---|---|
+//! | [`CoreCommand`] | `core` | `show`, `explain`, `get`, `validate`, `set`, `unset`, `diff`, `history`, `rollback`, `schema`, `template`, `completion` |
+//! | [`DocsCommand`] | `docs` | `docs build`, `check`, `sync`, `import`, `todo`; `rst` |
+//! | [`WatchCommand`] | `watch` | `watch`; `docs build --watch` |
+//! | [`MailCommand`] | `mail` | `mail test`, `doctor`, `catch`, `queue` |
+//! | [`AlertsCommand`] | `alerts` | `alerts check` |
+//! | [`DemoCommand`] | `demo` | `demo` |
+//! | [`Cli`] | `all` | a program with all of these |
 //!
-//! use settings_cli::Cli;
-//! use settings_core::reference::ServerSettings;
+//! Further features: `attributes` keeps extended attributes of a file that is replaced, `color` colours clap's help,
+//! `reference` brings the settings of the program `settings`. All are on by default; a server turns them off:
 //!
-//! fn main() -> ExitCode {
-//!     Cli::main::<ServerSettings>()
-//! }
+//! ```toml
+//! settings-cli = { version = "0.1", default-features = false, features = ["core"] }
 //! ```
 //!
-//! Exit codes: 0 good, 1 findings or a failed operation, 2 wrong use or unreadable input.
+//! A server with the core group:
+//!
+//! ```no_run
+//! # #[cfg(feature = "core")] {
+//! use std::process::ExitCode;
+//!
+//! use clap::{CommandFactory, Parser, Subcommand};
+//! use settings_cli::{CoreCommand, Sources, Verdict};
+//! use settings_core::Settings;
+//!
+//! /// Settings of the server.
+//! #[derive(Settings)]
+//! #[settings(env_prefix = "CHAT")]
+//! struct ServerSettings {
+//!     /// The port that the server listens on.
+//!     #[setting(default = 8065)]
+//!     port: u16,
+//! }
+//!
+//! /// A chat server.
+//! #[derive(Parser)]
+//! #[command(version)]
+//! struct Cli {
+//!     #[command(flatten)]
+//!     sources: Sources,
+//!     #[command(subcommand)]
+//!     command: Command,
+//! }
+//!
+//! #[derive(Subcommand)]
+//! enum Command {
+//!     /// Serves
+//!     Serve,
+//!     #[command(flatten)]
+//!     Settings(CoreCommand),
+//! }
+//!
+//! fn main() -> ExitCode {
+//!     settings_cli::complete::<ServerSettings>(Cli::command);
+//!     let cli = Cli::parse();
+//!     let sources = cli.sources.with_default_file("/etc/chat/config.json");
+//!     settings_cli::run(sources, |context| match cli.command {
+//!         Command::Serve => {
+//!             let settings: ServerSettings = context.settings()?;
+//!             println!("listening on port {}", settings.port);
+//!             Ok(Verdict::Good)
+//!         }
+//!         Command::Settings(command) => command.run::<ServerSettings>(context),
+//!     })
+//! }
+//! # }
+//! ```
+//!
+//! [`run`] has the exit codes, [`Context`] shows how a host captures the output.
 
+#[cfg(feature = "alerts")]
 mod alerts;
+#[cfg(feature = "all")]
+mod all;
 mod arguments;
+#[cfg(feature = "core")]
 mod completion;
+mod context;
+#[cfg(feature = "demo")]
 mod demo;
+#[cfg(feature = "core")]
 mod diff;
+#[cfg(any(feature = "core", feature = "watch"))]
 mod difference;
+#[cfg(feature = "docs")]
 mod docs;
+#[cfg(feature = "core")]
 mod explain;
 mod failure;
+#[cfg(any(
+    feature = "core",
+    feature = "docs",
+    feature = "watch",
+    feature = "mail",
+    feature = "alerts",
+    feature = "demo"
+))]
+mod groups;
+#[cfg(feature = "core")]
 mod history;
-mod listing;
+#[cfg(feature = "mail")]
 mod mail;
+mod outcome;
+#[cfg(feature = "mail")]
 mod queue;
+#[cfg(feature = "docs")]
 mod rst;
+#[cfg(feature = "core")]
 mod set;
+#[cfg(feature = "core")]
 mod show;
 mod sources;
+#[cfg(feature = "core")]
 mod template;
+#[cfg(feature = "core")]
+mod user;
+#[cfg(feature = "core")]
 mod validate;
+#[cfg(feature = "watch")]
 mod watch;
 
-use std::io::{self, Write};
-use std::process::ExitCode;
-
-use clap::{CommandFactory, Parser, Subcommand};
-
+#[cfg(feature = "all")]
+pub use all::{Cli, Command};
 pub use arguments::with_arguments;
+#[cfg(feature = "core")]
 pub use completion::{complete, with_settings};
+pub use context::Context;
 pub use failure::Failure;
-pub use listing::listing;
+#[cfg(feature = "alerts")]
+pub use groups::AlertsCommand;
+#[cfg(feature = "core")]
+pub use groups::CoreCommand;
+#[cfg(feature = "demo")]
+pub use groups::DemoCommand;
+#[cfg(feature = "docs")]
+pub use groups::DocsCommand;
+#[cfg(feature = "mail")]
+pub use groups::MailCommand;
+#[cfg(feature = "watch")]
+pub use groups::WatchCommand;
+pub use outcome::{Outcome, Verdict, exit_code, run};
 pub use sources::{Colour, Override, Policy, Sources};
-
-use settings_core::Settings;
-use settings_core::mail::EmailSettings;
-use settings_core::resolve::Environment;
-
-/// Settings whose single source of truth is an annotated struct.
-#[derive(Parser, Debug)]
-#[command(name = "settings", version, about, max_term_width = 100)]
-pub struct Cli {
-    /// Where settings come from.
-    #[command(flatten)]
-    pub sources: Sources,
-    /// What to do.
-    #[command(subcommand)]
-    pub command: Command,
-}
-
-/// What to do.
-#[derive(Subcommand, Debug)]
-pub enum Command {
-    /// Does the main job end to end on embedded parts: document, resolve, send, show what arrived
-    Demo(demo::Demo),
-    /// Shows every setting's effective value
-    Show(show::Show),
-    /// Shows all that is known of one setting: its documentation, names, and every layer's value
-    Explain(explain::Explain),
-    /// Prints one setting's effective value
-    Get(show::Get),
-    /// Reports every mistake of every layer
-    Validate(validate::Validate),
-    /// Sets one setting in the configuration file, in place
-    Set(set::Set),
-    /// Removes one setting, or an optional section, from the configuration file, so that its default applies
-    Unset(set::Unset),
-    /// Shows which settings differ between two files, or between a file and what is in effect
-    Diff(diff::Diff),
-    /// Lists the versions of the configuration file that are kept, and what each changed
-    History(history::History),
-    /// Takes a version of the configuration file back
-    Rollback(history::Rollback),
-    /// Prints which settings change while their files are edited
-    Watch(watch::Watch),
-    /// Writes reference pages, finds and mends drift in them, takes pages over
-    Docs(docs::Docs),
-    /// Shows what the reStructuredText parser sees
-    Rst(rst::Rst),
-    /// Prints the JSON Schema of the configuration file
-    Schema(template::Schema),
-    /// Prints a starting configuration
-    Template(template::Template),
-    /// Prints the lines that make a shell complete commands, options and the paths of settings
-    Completion(completion::Completion),
-    /// Sends a test mail, examines the way to the server, or catches mail locally
-    Mail(mail::Mail),
-    /// Looks for security alerts and mails the administrators
-    Alerts(alerts::Alerts),
-}
-
-/// What a command's run came to: `Ok(true)` is good, `Ok(false)` found something.
-pub type Outcome = Result<bool, Failure>;
-
-impl Cli {
-    /// Runs a whole program over the settings of `T`: arguments, environment and streams are the process's own.
-    pub fn main<T: Settings + AsRef<EmailSettings> + Send + Sync + 'static>() -> ExitCode {
-        complete::<T>(Self::command);
-        let cli = Self::parse();
-        let mut out = io::stdout().lock();
-        let outcome = cli.run::<T>(Environment::of_process(), &mut out);
-        let outcome = outcome.and_then(|good| out.flush().map(|()| good).map_err(Failure::from));
-        match outcome {
-            Ok(true) => ExitCode::SUCCESS,
-            Ok(false) => ExitCode::from(1),
-            Err(Failure::ClosedPipe) => ExitCode::SUCCESS,
-            Err(failure) => {
-                eprintln!("{failure}");
-                ExitCode::from(failure.exit_code())
-            }
-        }
-    }
-
-    /// Runs the command over the settings of `T`.
-    ///
-    /// # Errors
-    /// Where the command is used wrongly, its input can't be read, or it fails.
-    pub fn run<T: Settings + AsRef<EmailSettings> + Send + Sync + 'static>(
-        self,
-        environment: Environment,
-        out: &mut dyn Write,
-    ) -> Outcome {
-        let sources = &self.sources;
-        match self.command {
-            Command::Demo(command) => command.run::<T>(out),
-            Command::Show(command) => command.run::<T>(sources, environment, out),
-            Command::Explain(command) => command.run::<T>(sources, environment, out),
-            Command::Get(command) => command.run::<T>(sources, environment, out),
-            Command::Validate(command) => command.run::<T>(sources, environment, out),
-            Command::Set(command) => command.run::<T>(sources, environment, out),
-            Command::Unset(command) => command.run::<T>(sources, environment, out),
-            Command::Diff(command) => command.run::<T>(sources, environment, out),
-            Command::History(command) => command.run::<T>(sources, out),
-            Command::Rollback(command) => command.run::<T>(sources, environment, out),
-            Command::Watch(command) => command.run::<T>(sources, environment, out),
-            Command::Docs(command) => command.run::<T>(out),
-            Command::Rst(command) => command.run(out),
-            Command::Schema(command) => command.run::<T>(out),
-            Command::Template(command) => command.run::<T>(out),
-            Command::Completion(command) => command.run(out),
-            Command::Mail(command) => command.run::<T>(sources, environment, out),
-            Command::Alerts(command) => command.run::<T>(sources, environment, out),
-        }
-    }
-}

@@ -7,15 +7,14 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use tokio::runtime::{Builder, Runtime};
 
-use super::queue::Queue;
-use super::{Failure, Outcome, Sources};
+use crate::queue::Queue;
+use crate::{Context, Failure, Outcome, Verdict};
 use settings_core::Settings;
 use settings_core::mail::catch::{CatchOptions, Catcher, Login};
 use settings_core::mail::{
     ConnectionSecurity, EmailSettings, Mailbox, Mailer, MailerOptions, Message, PoolConfig, SenderError,
     doctor,
 };
-use settings_core::resolve::Environment;
 use settings_core::value::Secret;
 
 /// Sends a test mail, examines the way to the server, or catches mail locally.
@@ -117,21 +116,12 @@ enum Security {
 }
 
 impl Mail {
-    pub(super) fn run<T: Settings + AsRef<EmailSettings>>(
-        self,
-        sources: &Sources,
-        environment: Environment,
-        out: &mut dyn Write,
-    ) -> Outcome {
+    pub(crate) fn run<T: Settings + AsRef<EmailSettings>>(self, context: &mut Context<'_>) -> Outcome {
         match self.command {
-            MailCommand::Test(test) => {
-                test.run(sources.resolve::<T>(environment)?.into_result()?.as_ref(), out)
-            }
-            MailCommand::Doctor(doctor) => {
-                doctor.run(sources.resolve::<T>(environment)?.into_result()?.as_ref(), out)
-            }
-            MailCommand::Catch(catch) => catch.run(out),
-            MailCommand::Queue(queue) => queue.run(out),
+            MailCommand::Test(test) => test.run(context.settings::<T>()?.as_ref(), context.out),
+            MailCommand::Doctor(doctor) => doctor.run(context.settings::<T>()?.as_ref(), context.out),
+            MailCommand::Catch(catch) => catch.run(context.out),
+            MailCommand::Queue(queue) => queue.run(context.out),
         }
     }
 }
@@ -158,7 +148,7 @@ impl Test {
                 Ok(mailer) => mailer,
                 Err(failure) => {
                     writeln!(out, "not attempted: {failure}")?;
-                    return Ok(false);
+                    return Ok(Verdict::Findings);
                 }
             };
             let attempt = mailer.send_traced(&message(from, to, settings)).await;
@@ -166,13 +156,13 @@ impl Test {
                 write!(out, "{}", attempt.transcript)?;
             }
             writeln!(out, "{}", attempt.outcome)?;
-            Ok(attempt.outcome.is_delivered_to_all())
+            Ok(Verdict::good_if(attempt.outcome.is_delivered_to_all()))
         })
     }
 }
 
 /// Who the settings say that mail comes from; none where they name nobody.
-pub(super) fn configured_sender(settings: &EmailSettings) -> Result<Option<Mailbox>, Failure> {
+pub(crate) fn configured_sender(settings: &EmailSettings) -> Result<Option<Mailbox>, Failure> {
     match settings.sender() {
         Ok(sender) => Ok(Some(sender)),
         Err(SenderError::Blank) => Ok(None),
@@ -181,7 +171,7 @@ pub(super) fn configured_sender(settings: &EmailSettings) -> Result<Option<Mailb
 }
 
 /// The test mail.
-pub(super) fn message(from: Mailbox, to: Mailbox, settings: &EmailSettings) -> Message {
+pub(crate) fn message(from: Mailbox, to: Mailbox, settings: &EmailSettings) -> Message {
     let way = match settings.connection_security {
         ConnectionSecurity::None => "without encryption",
         ConnectionSecurity::Tls => "over TLS",
@@ -221,7 +211,7 @@ impl Doctor {
                 write!(out, "{report}")?;
             }
         }
-        Ok(report.healthy)
+        Ok(Verdict::good_if(report.healthy))
     }
 }
 
@@ -266,17 +256,17 @@ impl Catch {
                 left = left.map(|left| left - 1);
             }
             catcher.shutdown().await;
-            Ok(true)
+            Ok(Verdict::Good)
         })
     }
 }
 
-pub(super) fn mailbox(text: &str) -> Result<Mailbox, Failure> {
+pub(crate) fn mailbox(text: &str) -> Result<Mailbox, Failure> {
     text.parse().map_err(|error| Failure::Usage(format!("`{text}` is no mail address: {error}")))
 }
 
 /// Runs a future to its end in a runtime of its own; a name lookup that hangs doesn't hold up the program's end.
-pub(super) fn wait<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+pub(crate) fn wait<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime: Runtime = Builder::new_current_thread().enable_all().build()?;
     let result = runtime.block_on(future);
     runtime.shutdown_background();

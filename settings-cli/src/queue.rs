@@ -6,18 +6,18 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
-use super::{Failure, Outcome};
+use crate::{Failure, Outcome, Verdict};
 use settings_core::mail::outbox::{
     Circuit, MailId, MailState, Outbox, OutboxEntry, OutboxSummary, Progress, RemoveOutcome, RetryOutcome,
 };
 use settings_core::timestamp::rfc3339;
 
 /// The outbox that is used where no other is named.
-pub(super) const DEFAULT_OUTBOX: &str = "outbox.sqlite";
+pub(crate) const DEFAULT_OUTBOX: &str = "outbox.sqlite";
 
 /// Shows the mails of an outbox, makes them due again, or forgets them
 #[derive(Args, Debug)]
-pub(super) struct Queue {
+pub(crate) struct Queue {
     /// The outbox's file
     #[arg(long, global = true, value_name = "FILE", default_value = DEFAULT_OUTBOX)]
     outbox: PathBuf,
@@ -106,7 +106,7 @@ impl Queue {
     ///
     /// # Errors
     /// Where there is no outbox, or it can't be read.
-    pub(super) fn run(self, out: &mut dyn Write) -> Outcome {
+    pub(crate) fn run(self, out: &mut dyn Write) -> Outcome {
         let outbox = existing(&self.outbox)?;
         match self.command {
             QueueCommand::List(list) => list.run(&outbox, out),
@@ -139,7 +139,7 @@ impl List {
             }
             Format::Human => human(&summary, &mails, out)?,
         }
-        Ok(true)
+        Ok(Verdict::Good)
     }
 }
 
@@ -214,7 +214,7 @@ impl Retry {
         }
         outbox.resume()?;
         writeln!(out, "{due} due now; the server's program sends them")?;
-        Ok(good)
+        Ok(Verdict::good_if(good))
     }
 }
 
@@ -231,7 +231,7 @@ impl Drop {
             }
         }
         writeln!(out, "{dropped} dropped")?;
-        Ok(good)
+        Ok(Verdict::good_if(good))
     }
 }
 

@@ -1,11 +1,10 @@
 //! `rst`: what the parser sees.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{Failure, Outcome};
+use crate::{Context, Failure, Outcome, Verdict};
 use settings_rst::{self as rst, Dialect};
 
 /// Shows what the reStructuredText parser sees.
@@ -48,7 +47,8 @@ enum DialectName {
 }
 
 impl Rst {
-    pub(super) fn run(self, out: &mut dyn Write) -> Outcome {
+    pub(crate) fn run(self, context: &mut Context<'_>) -> Outcome {
+        let out = &mut *context.out;
         match self.command {
             RstCommand::Tree(tree) => {
                 let dialect = match tree.dialect {
@@ -63,7 +63,7 @@ impl Rst {
                 writeln!(out, "{:#}", rst::tables_json(&document))?;
             }
         }
-        Ok(true)
+        Ok(Verdict::Good)
     }
 }
 
@@ -80,6 +80,6 @@ fn text(path: &Path) -> Result<String, Failure> {
 }
 
 /// A file's bytes, or the clear failure.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(path).map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))
 }

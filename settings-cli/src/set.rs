@@ -1,13 +1,13 @@
 //! `set` and `unset`: changing settings in the configuration file.
 
 use std::fmt;
-use std::io::Write;
 
 use clap::Args;
 
-use super::{Failure, Outcome, Sources};
+use crate::user::user;
+use crate::{Context, Failure, Outcome, Verdict};
 use settings_core::Settings;
-use settings_core::resolve::{Environment, read_stdin};
+use settings_core::resolve::read_stdin;
 use settings_core::store::{
     Assignment, Difference, EditOutcome, FileError, SaveOutcome, Store, StoreError, VersionStatus,
     WriteError, WriteMode,
@@ -58,18 +58,12 @@ impl fmt::Debug for Set {
 }
 
 impl Set {
-    pub(super) fn run<T: Settings>(
-        self,
-        sources: &Sources,
-        environment: Environment,
-        out: &mut dyn Write,
-    ) -> Outcome {
+    pub(crate) fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
         let writing = self.writing;
         if self.stdin {
             let unreadable = |error| Failure::Usage(format!("can't read standard input: {error}"));
             let value = read_stdin().map_err(unreadable)?.ok_or_else(empty_stdin)?;
-            return writing
-                .change::<T>(sources, environment, out, |store| store.set(&self.path, &[value.expose()]));
+            return writing.change::<T>(context, |store| store.set(&self.path, &[value.expose()]));
         }
         if self.path.contains('=') {
             let arguments = std::iter::once(&self.path).chain(&self.values);
@@ -79,7 +73,7 @@ impl Set {
             let pairs = pairs.collect::<Result<Vec<_>, _>>()?;
             let assignments: Vec<_> =
                 pairs.iter().map(|(path, values)| Assignment { path, values }).collect();
-            return writing.change::<T>(sources, environment, out, |store| store.set_all(&assignments));
+            return writing.change::<T>(context, |store| store.set_all(&assignments));
         }
         match self.values.as_slice() {
             [] => Err(Failure::Usage(format!(
@@ -90,7 +84,7 @@ impl Set {
                 "`-` does not read standard input: use `--stdin`, or `{}=-` to set a hyphen",
                 self.path
             ))),
-            values => writing.change::<T>(sources, environment, out, |store| store.set(&self.path, values)),
+            values => writing.change::<T>(context, |store| store.set(&self.path, values)),
         }
     }
 }
@@ -106,13 +100,8 @@ fn no_assignment(_: &str) -> Failure {
 }
 
 impl Unset {
-    pub(super) fn run<T: Settings>(
-        self,
-        sources: &Sources,
-        environment: Environment,
-        out: &mut dyn Write,
-    ) -> Outcome {
-        self.writing.change::<T>(sources, environment, out, |store| store.unset(&self.path))
+    pub(crate) fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
+        self.writing.change::<T>(context, |store| store.unset(&self.path))
     }
 }
 
@@ -120,19 +109,17 @@ impl Writing {
     /// Edits and writes the file, as one step that other writers wait for.
     fn change<T: Settings>(
         self,
-        sources: &Sources,
-        environment: Environment,
-        out: &mut dyn Write,
+        context: &mut Context<'_>,
         edit: impl Fn(&mut Store<T>) -> Result<EditOutcome, StoreError>,
     ) -> Outcome {
-        let mut store = self.recording.open(sources, environment)?.shadowed(self.shadowed);
-        update(&mut store, sources, out, edit).map(|_| true)
+        let mut store = self.recording.open(context)?.shadowed(self.shadowed);
+        update(&mut store, context, edit).map(|_| Verdict::Good)
     }
 }
 
 /// The options of commands that write the file.
 #[derive(Args, Debug)]
-pub(super) struct Recording {
+pub(crate) struct Recording {
     /// The author of the change, for the history [default: the user who runs the program]
     #[arg(long, value_name = "NAME")]
     author: Option<String>,
@@ -146,53 +133,45 @@ pub(super) struct Recording {
 }
 
 impl Recording {
-    pub(super) fn open<T: Settings>(
-        self,
-        sources: &Sources,
-        environment: Environment,
-    ) -> Result<Store<T>, Failure> {
-        let others = sources.layers_beside(environment)?;
-        let store = Store::<T>::open(sources.config_path(), others).map_err(failure)?;
+    pub(crate) fn open<T: Settings>(self, context: &Context<'_>) -> Result<Store<T>, Failure> {
+        let others = context.sources.layers_without_target(context.environment.clone())?;
+        let store = Store::<T>::open(context.config_path(), others).map_err(failure)?;
         let mode = if self.in_place { WriteMode::InPlace } else { WriteMode::Replace };
         Ok(store.max_versions(self.keep).author(self.author.or_else(user)).write_mode(mode))
     }
 }
 
-/// Returns the name of the user who runs the program, or who called `sudo`.
-fn user() -> Option<String> {
-    let caller = std::env::var("SUDO_USER").ok().filter(|name| !name.is_empty());
-    caller.or_else(|| whoami::username().ok())
-}
-
 /// Edits and writes the file, and prints its name, changes without effect, and new warnings. Returns the changes.
-pub(super) fn update<T: Settings>(
+pub(crate) fn update<T: Settings>(
     store: &mut Store<T>,
-    sources: &Sources,
-    out: &mut dyn Write,
+    context: &mut Context<'_>,
     edit: impl Fn(&mut Store<T>) -> Result<EditOutcome, StoreError>,
 ) -> Result<Vec<Difference>, Failure> {
     let edit = |store: &mut Store<T>| edit(store).map(|_| store.changes());
     let (changes, outcome) = store.update(edit).map_err(failure)?;
-    let path = sources.config_path().display();
+    let path = context.config_path().display().to_string();
     match outcome {
         SaveOutcome::Written { version, warnings, .. } => {
             match version {
-                VersionStatus::Added(number) => writeln!(out, "wrote {path} (version {number})")?,
+                VersionStatus::Added(number) => writeln!(context.out, "wrote {path} (version {number})")?,
                 VersionStatus::Failed(error) => {
-                    writeln!(out, "wrote {path}")?;
-                    eprintln!("warning: the change is written, but the history could not be: {error}");
+                    writeln!(context.out, "wrote {path}")?;
+                    writeln!(
+                        context.err,
+                        "warning: the change is written, but the history could not be: {error}"
+                    )?;
                 }
-                _ => writeln!(out, "wrote {path}")?,
+                _ => writeln!(context.out, "wrote {path}")?,
             }
-            eprint!("{}", warnings.to_human(sources.colours(&std::io::stderr())));
+            context.report(&warnings)?;
         }
-        _ => writeln!(out, "{path} stays as it is")?,
+        _ => writeln!(context.out, "{path} stays as it is")?,
     }
     for (difference, shadow) in &changes {
         if let Some(origin) = shadow {
             let path = &difference.path;
             writeln!(
-                out,
+                context.out,
                 "`{path}` is set by {origin}, so that the change has no effect while that is there"
             )?;
         }
@@ -200,7 +179,7 @@ pub(super) fn update<T: Settings>(
     Ok(changes.into_iter().map(|(difference, _)| difference).collect())
 }
 
-pub(super) fn failure(error: StoreError) -> Failure {
+pub(crate) fn failure(error: StoreError) -> Failure {
     match error {
         StoreError::Unknown(_)
         | StoreError::NotAList { .. }

@@ -5,14 +5,14 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use serde_json::Value as Json;
-
-use super::listing::listing;
-use super::{Failure, Outcome, Sources};
 use settings_core::Settings;
-use settings_core::resolve::{Effective, Environment, Origin, Resolution};
+use settings_core::listing::{Running, listing};
+use settings_core::resolve::{Effective, Origin, Resolution};
 use settings_core::template;
+use settings_core::value::json::Tree;
 use settings_core::value::{Value, to_text};
+
+use crate::{Context, Failure, Outcome, Verdict};
 
 /// Shows every setting's effective value.
 #[derive(Args, Debug)]
@@ -48,45 +48,40 @@ enum Format {
 }
 
 impl Show {
-    pub(super) fn run<T: Settings>(
-        self,
-        sources: &Sources,
-        environment: Environment,
-        out: &mut dyn Write,
-    ) -> Outcome {
+    pub(crate) fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
         let running = self.running.as_deref().map(read_listing).transpose()?;
-        let resolution = sources.resolve::<T>(environment)?;
+        if running.is_some() && matches!(self.format, Format::Env) {
+            return Err(Failure::Usage("--running does not apply to --format env".to_owned()));
+        }
+        let resolution = context.resolve::<T>()?;
+        let out = &mut *context.out;
         match self.format {
             Format::Json => {
-                let settings = listing(&resolution, running.as_deref());
-                serde_json::to_writer_pretty(&mut *out, &settings).map_err(std::io::Error::from)?;
-                writeln!(out)?;
-            }
-            Format::Env if running.is_some() => {
-                return Err(Failure::Usage("--running has no place in --format env".to_owned()));
+                let entries = listing(&resolution, running.as_ref());
+                let entries: Tree = entries.iter().map(|entry| entry.to_json()).collect();
+                writeln!(out, "{entries:#}")?;
             }
             Format::Env => {
                 for effective in resolution.settings() {
                     env_line(&effective, out)?;
                 }
             }
-            Format::Human => human(&resolution, self.origin, running.as_deref(), out)?,
+            Format::Human => human(&resolution, self.origin, running.as_ref(), out)?,
         }
-        Ok(!resolution.report().has_errors())
+        Ok(Verdict::good_if(!resolution.report().has_errors()))
     }
 }
 
-fn read_listing(path: &Path) -> Result<Vec<Json>, Failure> {
+fn read_listing(path: &Path) -> Result<Running, Failure> {
     let name = path.display();
-    let text = std::fs::read(path).map_err(|error| Failure::Usage(format!("{name}: {error}")))?;
-    serde_json::from_slice(&text)
-        .map_err(|error| Failure::Usage(format!("{name}: no listing of `show --format json`: {error}")))
+    let text = std::fs::read_to_string(path).map_err(|error| Failure::Usage(format!("{name}: {error}")))?;
+    text.parse().map_err(|error| Failure::Usage(format!("{name}: {error}")))
 }
 
 fn human<T>(
     resolution: &Resolution<T>,
     origins: bool,
-    running: Option<&[Json]>,
+    running: Option<&Running>,
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
     let settings: Vec<_> = resolution.settings().collect();
@@ -109,18 +104,17 @@ fn human<T>(
     Ok(())
 }
 
-/// The settings that wait for a restart, each with the value that the server runs with.
-fn waiting<'r, T>(resolution: &Resolution<T>, running: &'r [Json]) -> HashMap<&'r str, &'r Json> {
-    let now = listing(resolution, Some(running));
-    let waits = |name: &str| {
-        now.iter().any(|setting| setting["name"] == name && setting["pending_restart"] == Json::Bool(true))
-    };
-    let named =
-        running.iter().filter_map(|setting| Some((setting.get("name")?.as_str()?, setting.get("value")?)));
-    named.filter(|(name, _)| waits(name)).collect()
+/// Returns the settings that wait for a restart, each with the value that the server runs with.
+fn waiting<T>(resolution: &Resolution<T>, running: &Running) -> HashMap<String, Tree> {
+    let waiting = listing(resolution, Some(running)).into_iter();
+    let waiting = waiting.filter(|entry| entry.pending_restart == Some(true));
+    waiting
+        .filter_map(|entry| Some((running.value(&entry.name)?.clone(), entry.name)))
+        .map(|(value, name)| (name, value))
+        .collect()
 }
 
-pub(super) fn overridden(origin: &Origin, value: &str) -> String {
+pub(crate) fn overridden(origin: &Origin, value: &str) -> String {
     match origin {
         Origin::Default => format!("default {value}"),
         _ => format!("{value} from {origin}"),
@@ -147,13 +141,9 @@ fn env_line(effective: &Effective<'_>, out: &mut dyn Write) -> Result<(), Failur
 }
 
 impl Get {
-    pub(super) fn run<T: Settings>(
-        self,
-        sources: &Sources,
-        environment: Environment,
-        out: &mut dyn Write,
-    ) -> Outcome {
-        let resolution = sources.resolve::<T>(environment)?;
+    pub(crate) fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
+        let resolution = context.resolve::<T>()?;
+        let out = &mut *context.out;
         let effective = resolution.setting(&self.path)?;
         match &effective.value {
             Value::Text(text) if !effective.setting.kind.is_secret() => writeln!(out, "{text}")?,
@@ -162,6 +152,6 @@ impl Get {
             }
             value => writeln!(out, "{}", to_text(&effective.setting.kind, value))?,
         }
-        Ok(!resolution.report().has_errors())
+        Ok(Verdict::good_if(!resolution.report().has_errors()))
     }
 }

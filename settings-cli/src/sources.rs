@@ -1,48 +1,82 @@
-//! The flags that every command takes: where settings come from.
+//! The options of every command that say where settings come from.
 
-use std::io::IsTerminal;
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-
-use super::Failure;
-use settings_core::Settings;
-use settings_core::resolve::{Environment, Layer, Layers, Resolution, Severity, Unreadable, resolve};
+use settings_core::resolve::{Environment, Layer, Layers, Unreadable};
 use settings_core::schema::Unknown;
 
-/// The file that is read where it exists and no other is named.
-pub(crate) const DEFAULT_CONFIG: &str = "config.json";
+/// The file that is read if it exists and no other is named.
+const DEFAULT_FILE: &str = "config.json";
 
-/// Where settings come from.
+/// The options that say where settings come from.
+///
+/// A server flattens them into its own arguments, and can also read its layers by them when it serves:
+///
+/// ```no_run
+/// use std::error::Error;
+///
+/// use clap::Parser;
+/// use settings_cli::Sources;
+/// use settings_core::resolve::{Environment, resolve};
+/// # use settings_core::Settings;
+/// # /// A server.
+/// # #[derive(Settings)]
+/// # #[settings(env_prefix = "CHAT")]
+/// # struct ServerSettings {
+/// #     /// The port.
+/// #     #[setting(default = 80)]
+/// #     port: u16,
+/// # }
+///
+/// #[derive(Parser)]
+/// struct Cli {
+///     #[command(flatten)]
+///     sources: Sources,
+/// }
+///
+/// fn main() -> Result<(), Box<dyn Error>> {
+///     let sources = Cli::parse().sources.with_default_file("/etc/chat/config.json");
+///     let layers = sources.layers(Environment::of_process())?;
+///     let settings = resolve::<ServerSettings>(layers).into_result()?;
+///     println!("listening on port {}", settings.port);
+///     Ok(())
+/// }
+/// ```
 #[derive(Args, Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Sources {
-    /// A configuration file; of several, the later is the stronger [default: config.json where it exists]
+    /// A configuration file; later files are stronger [default: the program's own file, if it exists]
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Vec<PathBuf>,
     /// A file of defaults that are weaker than the configuration file
     #[arg(long, global = true, value_name = "FILE")]
     pub custom_defaults: Option<PathBuf>,
-    /// A directory of secrets, one file a setting, stronger than files; of several, the later is the stronger
+    /// A directory of secrets, one file for each setting, stronger than files; later directories are stronger
     #[arg(long, global = true, value_name = "DIR")]
     pub secrets_dir: Vec<PathBuf>,
     /// A file of NAME=value lines, weaker than the environment itself
     #[arg(long, global = true, value_name = "FILE")]
     pub env_file: Option<PathBuf>,
-    /// A value above all layers, such as EmailSettings.SMTPPort=2525
+    /// A value above all layers; PATH is a setting as `show` lists it
     #[arg(long = "set", global = true, value_name = "PATH=VALUE", value_parser = Override::parse)]
     pub overrides: Vec<Override>,
-    /// What to do with keys and variables that no setting has: allow, warn or deny, everywhere or below a section
+    /// Allow, warn of or deny keys and variables that match no setting, everywhere or in a section
     #[arg(long, global = true, value_name = "[SECTION=]POLICY", value_parser = Policy::parse)]
     pub unknown: Vec<Policy>,
-    /// When to colour
+    /// When to use colours
     #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
     pub color: Colour,
+    #[arg(skip)]
+    default_file: Option<PathBuf>,
 }
 
-/// When to colour.
+/// When to use colours.
 #[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Colour {
-    /// On a terminal.
+    /// If the output is a terminal.
     #[default]
     Auto,
     /// Always.
@@ -61,7 +95,7 @@ pub struct Override {
 }
 
 impl std::fmt::Debug for Override {
-    /// Leaves the text out: it may be secret.
+    /// Omits the text, which may be secret.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Override").field("path", &self.path).finish_non_exhaustive()
     }
@@ -77,9 +111,9 @@ impl Override {
 /// An argument of `--unknown`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
-    /// The section; `None` for all that say nothing of their own.
+    /// The section; `None` for all sections without a policy of their own.
     pub section: Option<String>,
-    /// What to say of unknown names.
+    /// The policy.
     pub unknown: Unknown,
 }
 
@@ -100,30 +134,35 @@ impl Policy {
 }
 
 impl Sources {
+    /// Sets the configuration file that is read if it exists and no other is named, `config.json` by default.
+    #[must_use]
+    pub fn with_default_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.default_file = Some(path.into());
+        self
+    }
+
     /// Reads all layers.
     ///
     /// # Errors
-    /// Where a named file can't be read.
+    /// If a named file, or the default file that exists, can't be read.
     pub fn layers(&self, environment: Environment) -> Result<Layers, Unreadable> {
         let mut layers = self.layers_but_files(environment)?;
         for path in &self.config {
             layers = layers.read(Layer::File, path)?;
         }
         if self.config.is_empty() {
-            let usual = Path::new(DEFAULT_CONFIG);
-            layers = match usual.exists() {
-                true => layers.read(Layer::File, usual)?,
-                false => layers.depends_on(usual),
-            };
+            let path = self.config_path();
+            layers =
+                if is_absent(path) { layers.depends_on(path) } else { layers.read(Layer::File, path)? };
         }
         Ok(layers)
     }
 
-    /// Reads all layers but the file that changes are written to, which is the strongest file.
+    /// Reads all layers except the file that changes are written to, which is the strongest file.
     ///
     /// # Errors
-    /// Where a named file can't be read.
-    pub fn layers_beside(&self, environment: Environment) -> Result<Layers, Unreadable> {
+    /// If a named file can't be read.
+    pub fn layers_without_target(&self, environment: Environment) -> Result<Layers, Unreadable> {
         let weaker = self.config.split_last().map_or(&[][..], |(_, weaker)| weaker);
         weaker
             .iter()
@@ -147,47 +186,32 @@ impl Sources {
                 None => layers.unknown(*unknown),
             };
         }
-        for told in &self.overrides {
-            layers = layers.set(&told.path, &told.text, "--set");
+        for Override { path, text } in &self.overrides {
+            layers = layers.set(path, text, "--set");
         }
         Ok(layers)
     }
 
-    /// Reads and resolves all layers; errors and warnings go to standard error.
-    ///
-    /// # Errors
-    /// Where a named file can't be read.
-    pub fn resolve<T: Settings>(&self, environment: Environment) -> Result<Resolution<T>, Failure> {
-        let resolution = resolve::<T>(self.layers(environment)?);
-        let report = resolution.report();
-        if report.count(Severity::Error) + report.count(Severity::Warning) > 0 {
-            eprint!("{}", report.to_human(self.colours(&std::io::stderr())));
-        }
-        Ok(resolution)
-    }
-
-    /// The file that changes are written to: the strongest, whether or not it exists.
+    /// Returns the file that changes are written to: the strongest, whether or not it exists.
+    #[must_use]
     pub fn config_path(&self) -> &Path {
-        self.config.last().map_or(Path::new(DEFAULT_CONFIG), PathBuf::as_path)
+        let default = self.default_file.as_deref().unwrap_or(Path::new(DEFAULT_FILE));
+        self.config.last().map_or(default, PathBuf::as_path)
     }
 
-    /// The environment with the env file's variables added.
+    /// Returns the environment with the env file's variables added.
     ///
     /// # Errors
-    /// Where the env file can't be read.
+    /// If the env file can't be read.
     pub fn environment(&self, mut environment: Environment) -> Result<Environment, Unreadable> {
         if let Some(path) = &self.env_file {
             environment.read_file(path)?;
         }
         Ok(environment)
     }
+}
 
-    /// Whether to colour what goes to `stream`.
-    pub fn colours(&self, stream: &impl IsTerminal) -> bool {
-        match self.color {
-            Colour::Auto => stream.is_terminal(),
-            Colour::Always => true,
-            Colour::Never => false,
-        }
-    }
+/// Returns whether nothing has this name: a link that leads nowhere or a folder that can't be entered is there.
+pub(crate) fn is_absent(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
 }

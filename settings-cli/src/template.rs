@@ -1,10 +1,8 @@
 //! `schema` and `template`: a program's settings for editors and for a first start.
 
-use std::io::Write;
-
 use clap::{Args, ValueEnum};
 
-use super::Outcome;
+use crate::{Context, Outcome, Verdict};
 use settings_core::Settings;
 use settings_core::{json_schema, template};
 
@@ -59,19 +57,19 @@ fn object_name(name: &str) -> Result<String, &'static str> {
 }
 
 impl Schema {
-    pub(super) fn run<T: Settings>(self, out: &mut dyn Write) -> Outcome {
+    pub(crate) fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
         let schema = if self.strict {
             json_schema::strict_json_schema(T::SCHEMA)
         } else {
             json_schema::json_schema(T::SCHEMA)
         };
-        out.write_all(json_schema::to_text(&schema).as_bytes())?;
-        Ok(true)
+        context.out.write_all(json_schema::to_text(&schema).as_bytes())?;
+        Ok(Verdict::Good)
     }
 }
 
 impl Template {
-    pub(super) fn run<T: Settings>(self, out: &mut dyn Write) -> Outcome {
+    pub(crate) fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
         let text = match (self.format, self.commented) {
             (Format::Json, false) => template::default_json(T::SCHEMA),
             (Format::Json, true) => template::commented_json(T::SCHEMA),
@@ -80,7 +78,7 @@ impl Template {
             (Format::ConfigMap, _) => template::config_map(T::SCHEMA, &self.name),
             (Format::Secret, _) => template::secret(T::SCHEMA, &self.name),
         };
-        out.write_all(text.as_bytes())?;
-        Ok(true)
+        context.out.write_all(text.as_bytes())?;
+        Ok(Verdict::Good)
     }
 }

@@ -1,12 +1,10 @@
 //! `validate`: every diagnostic of every layer.
 
-use std::io::{self, Write};
-
 use clap::{Args, ValueEnum};
 
-use super::{Outcome, Sources};
+use crate::{Context, Outcome, Verdict};
 use settings_core::Settings;
-use settings_core::resolve::{Environment, resolve};
+use settings_core::resolve::resolve;
 
 /// Reports every mistake of every layer.
 #[derive(Args, Debug)]
@@ -33,26 +31,23 @@ enum Format {
 }
 
 impl Validate {
-    pub(super) fn run<T: Settings>(
-        self,
-        sources: &Sources,
-        environment: Environment,
-        out: &mut dyn Write,
-    ) -> Outcome {
-        let resolution = resolve::<T>(sources.layers(environment)?);
+    pub(crate) fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
+        let resolution = resolve::<T>(context.layers()?);
         let report = resolution.report().clone();
         let report = if self.strict { report.strict() } else { report };
+        let colours = context.colours_out();
+        let out = &mut *context.out;
         match self.format {
             Format::Json => out.write_all(report.to_json().as_bytes())?,
             Format::Lines => out.write_all(report.to_lines().as_bytes())?,
             Format::Github => out.write_all(report.to_github().as_bytes())?,
             Format::Human => {
-                out.write_all(report.to_human(sources.colours(&io::stdout())).as_bytes())?;
+                out.write_all(report.to_human(colours).as_bytes())?;
                 if !report.has_errors() {
                     writeln!(out, "{} settings are in order", resolution.settings().count())?;
                 }
             }
         }
-        Ok(!report.has_errors())
+        Ok(Verdict::good_if(!report.has_errors()))
     }
 }

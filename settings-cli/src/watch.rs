@@ -4,12 +4,12 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use serde_json::{Value as Json, json};
 
-use super::{Failure, Outcome, Sources, difference};
+use crate::{Context, Failure, Outcome, difference};
 use settings_core::Settings;
-use settings_core::resolve::Environment;
-use settings_core::store::watch::{Changed, Debounce, Event, Refusal, Watch as Follow, WatchError};
+use settings_core::resolve::Report;
+use settings_core::store::watch::{Debounce, Event, Refusal, Watch as Follow, WatchError};
+use settings_core::value::json::{Object, Tree};
 
 /// Prints which settings change while their files are edited.
 #[derive(Args, Debug)]
@@ -35,19 +35,14 @@ enum Format {
 }
 
 impl Watch {
-    pub(super) fn run<T: Settings + Send + Sync + 'static>(
-        self,
-        sources: &Sources,
-        environment: Environment,
-        out: &mut dyn Write,
-    ) -> Outcome {
+    pub(crate) fn run<T: Settings + Send + Sync + 'static>(self, context: &mut Context<'_>) -> Outcome {
         let debounce = Debounce {
             quiet: Duration::from_millis(self.quiet),
             poll: self.poll.map(Duration::from_millis),
             ..Debounce::default()
         };
         let read = {
-            let sources = sources.clone();
+            let (sources, environment) = (context.sources.clone(), context.environment.clone());
             move || sources.layers(environment.clone())
         };
         let follow = Follow::<T>::start(read, debounce);
@@ -59,21 +54,24 @@ impl Watch {
         let events = follow.subscribe();
         let files: Vec<_> = follow.files().iter().map(|file| file.display().to_string()).collect();
         let report = follow.report();
+        let colours = context.colours_out();
+        let out = &mut *context.out;
         match self.format {
             Format::Human => {
                 writeln!(out, "watching {}", files.join(", "))?;
-                out.write_all(report.to_human(sources.colours(&io::stdout())).as_bytes())?;
+                out.write_all(report.to_human(colours).as_bytes())?;
             }
             Format::Json => {
-                let findings = findings(&report);
-                writeln!(out, "{}", json!({ "event": "watching", "files": files, "findings": findings }))?;
+                let files = files.into_iter().collect();
+                let event = [("event", "watching".into()), ("files", files), ("findings", findings(&report))];
+                writeln!(out, "{}", Tree::from(Object::from(event)))?;
             }
         }
         out.flush()?;
         for event in events {
             match self.format {
-                Format::Human => human(&event, sources.colours(&io::stdout()), out)?,
-                Format::Json => writeln!(out, "{}", to_json(&event))?,
+                Format::Human => human(&event, colours, out)?,
+                Format::Json => writeln!(out, "{}", Tree::from(to_json(&event)))?,
             }
             out.flush()?;
         }
@@ -106,24 +104,26 @@ fn human<T>(event: &Event<T>, colour: bool, out: &mut dyn Write) -> io::Result<(
     }
 }
 
-fn to_json<T>(event: &Event<T>) -> Json {
+fn to_json<T>(event: &Event<T>) -> Object {
     match event {
-        Event::Changed(changed) => json!({
-            "event": "changed",
-            "settings": changed.settings.iter().map(difference::json).collect::<Vec<_>>(),
-            "restart": Changed::needs_restart(changed),
-            "pending_restart": changed.pending_restart,
-            "findings": findings(&changed.report),
-        }),
+        Event::Changed(changed) => Object::from([
+            ("event", "changed".into()),
+            ("settings", changed.settings.iter().map(difference::json).collect()),
+            ("restart", changed.needs_restart().into()),
+            ("pending_restart", changed.pending_restart.iter().collect()),
+            ("findings", findings(&changed.report)),
+        ]),
         Event::Refused(Refusal::Invalid(report)) => {
-            json!({ "event": "refused", "findings": findings(report) })
+            Object::from([("event", "refused".into()), ("findings", findings(report))])
         }
-        Event::Refused(refusal) => json!({ "event": "refused", "message": refusal.to_string() }),
-        Event::Recovered => json!({ "event": "recovered" }),
-        _ => json!({ "event": "other" }),
+        Event::Refused(refusal) => {
+            Object::from([("event", "refused".into()), ("message", refusal.to_string().into())])
+        }
+        Event::Recovered => Object::from([("event", "recovered".into())]),
+        _ => Object::from([("event", "other".into())]),
     }
 }
 
-fn findings(report: &settings_core::resolve::Report) -> Json {
-    serde_json::from_str(&report.to_json()).unwrap_or(Json::Null)
+fn findings(report: &Report) -> Tree {
+    Tree::parse(&report.to_json()).unwrap_or_default()
 }

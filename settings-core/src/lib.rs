@@ -6,6 +6,7 @@ pub mod docs;
 #[cfg(feature = "json-schema")]
 pub mod json_schema;
 mod line_index;
+pub mod listing;
 pub mod mail;
 pub mod markdown;
 mod nearest;

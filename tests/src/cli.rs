@@ -3,7 +3,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use clap::Parser;
-use settings_cli::Cli;
+use settings_cli::{Cli, Context, exit_code};
+use settings_core::Settings;
+use settings_core::mail::EmailSettings;
 use settings_core::reference::ServerSettings;
 
 /// The result of a run.
@@ -11,25 +13,37 @@ use settings_core::reference::ServerSettings;
 pub struct Run {
     /// The process's exit code.
     pub code: u8,
-    /// The standard output.
+    /// The text on standard output.
     pub out: String,
-    /// The error message; empty on success.
+    /// The text on standard error, without `error`.
+    pub warnings: String,
+    /// The failure; empty if there is none.
     pub error: String,
 }
 
 /// Runs `settings` with these arguments and this environment alone.
 pub fn settings(arguments: &[&str], environment: &[(&str, &str)]) -> Run {
+    run::<ServerSettings>(arguments, environment)
+}
+
+/// Runs the commands over the settings of `T`, with these arguments and this environment alone.
+pub fn run<T>(arguments: &[&str], environment: &[(&str, &str)]) -> Run
+where
+    T: Settings + AsRef<EmailSettings> + Send + Sync + 'static,
+{
     let cli = match Cli::try_parse_from(["settings"].iter().chain(arguments)) {
         Ok(cli) => cli,
-        Err(error) => return Run { code: 2, out: String::new(), error: error.to_string() },
+        Err(error) => {
+            return Run { code: 2, out: String::new(), warnings: String::new(), error: error.to_string() };
+        }
     };
-    let mut out = Vec::new();
-    let outcome = cli.run::<ServerSettings>(environment.iter().copied().collect(), &mut out);
-    let out = String::from_utf8(out).expect("output is UTF-8");
-    match outcome {
-        Ok(good) => Run { code: u8::from(!good), out, error: String::new() },
-        Err(failure) => Run { code: failure.exit_code(), out, error: failure.to_string() },
-    }
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let environment = environment.iter().copied().collect();
+    let mut context = Context::new(cli.sources, environment, &mut out, &mut err);
+    let outcome = cli.command.run::<T>(&mut context);
+    let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
+    let error = outcome.as_ref().err().map(ToString::to_string).unwrap_or_default();
+    Run { code: exit_code(&outcome), out: text(out), warnings: text(err), error }
 }
 
 /// A folder of the test's own, removed at the end.

@@ -3,7 +3,6 @@
 mod shell;
 
 use std::ffi::{OsStr, OsString};
-use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Arg, Args, Command, ValueEnum};
@@ -12,7 +11,7 @@ use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use clap_complete::env::{EnvCompleter, Shells};
 
 use self::shell::{BASH, FISH, ZSH};
-use super::Outcome;
+use crate::{Context, Outcome, Verdict};
 use settings_core::Settings;
 use settings_core::schema::{Kind, Leaf, Section, Unknown};
 
@@ -44,15 +43,15 @@ enum Shell {
 }
 
 impl Completion {
-    pub(super) fn run(self, out: &mut dyn Write) -> Outcome {
+    pub(crate) fn run(self, context: &mut Context<'_>) -> Outcome {
         let shell: &dyn EnvCompleter = match self.shell {
             Shell::Bash => &BASH,
             Shell::Zsh => &ZSH,
             Shell::Fish => &FISH,
         };
         let (name, program) = program();
-        shell.write_registration(VARIABLE, &name, &name, &program, out)?;
-        Ok(true)
+        shell.write_registration(VARIABLE, &name, &name, &program, context.out)?;
+        Ok(Verdict::Good)
     }
 }
 
@@ -71,9 +70,23 @@ fn program() -> (String, String) {
 /// anything is printed. The shell is told to ask by what the subcommand `completion` prints.
 ///
 /// ```no_run
-/// use clap::CommandFactory;
-/// use settings_cli::{Cli, complete};
-/// use settings_core::reference::ServerSettings;
+/// use clap::{CommandFactory, Parser};
+/// use settings_cli::{CoreCommand, complete};
+/// # use settings_core::Settings;
+/// # /// A server.
+/// # #[derive(Settings)]
+/// # #[settings(env_prefix = "CHAT")]
+/// # struct ServerSettings {
+/// #     /// The port.
+/// #     #[setting(default = 80)]
+/// #     port: u16,
+/// # }
+///
+/// #[derive(Parser)]
+/// struct Cli {
+///     #[command(subcommand)]
+///     command: CoreCommand,
+/// }
 ///
 /// complete::<ServerSettings>(Cli::command);
 /// ```

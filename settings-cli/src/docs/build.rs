@@ -6,8 +6,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+#[cfg(feature = "watch")]
 use super::follow::Follow;
-use crate::{Failure, Outcome, rst};
+use crate::{Context, Failure, Outcome, Verdict, rst};
 use settings_core::Settings;
 use settings_core::docs::generate::{self, Artefact, Mode};
 use settings_core::docs::{Format, Page, Style, from_schema, render};
@@ -17,7 +18,7 @@ const DEFAULT_FOLDER: &str = "docs/reference";
 
 /// Writes the reference pages, the JSON Schema and the template.
 #[derive(Args, Debug)]
-pub(super) struct Build {
+pub(crate) struct Build {
     /// The folder to write to; `-` prints the pages
     #[arg(long, value_name = "DIR", default_value = DEFAULT_FOLDER)]
     out: PathBuf,
@@ -33,6 +34,7 @@ pub(super) struct Build {
     /// Write the pages of this model instead of the program's own
     #[arg(long, value_name = "MODEL.json")]
     from: Option<PathBuf>,
+    #[cfg(feature = "watch")]
     #[command(flatten)]
     follow: Follow,
 }
@@ -56,40 +58,44 @@ enum FormatName {
 }
 
 impl Build {
-    pub(super) fn run<T: Settings>(self, out: &mut dyn Write) -> Outcome {
+    pub(crate) fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
         if self.out.as_os_str() == "-" {
-            return self.print::<T>(out);
+            return self.print::<T>(context.out);
         }
+        let program = context.program_words().to_owned();
+        let program = program.as_str();
+        #[cfg(feature = "watch")]
         if self.follow.is_wanted() {
-            let good = self.write::<T>(out)?;
-            let again = |out: &mut dyn Write| self.write::<T>(out);
+            let verdict = self.write::<T>(program, context.out)?;
+            let again = |out: &mut dyn Write| self.write::<T>(program, out);
             let model = self.from.as_deref();
-            self.follow.run(model, self.arguments(), &self.out, out, again)?;
-            return Ok(good);
+            self.follow.run(model, self.arguments(), &self.out, context.out, again)?;
+            return Ok(verdict);
         }
-        self.write::<T>(out)
+        self.write::<T>(program, context.out)
     }
 
     /// Writes (or checks) everything once.
-    fn write<T: Settings>(&self, out: &mut dyn Write) -> Outcome {
+    fn write<T: Settings>(&self, program: &str, out: &mut dyn Write) -> Outcome {
         let artefacts = self.artefacts::<T>()?;
         let mode = if self.check { Mode::Check } else { Mode::Write };
         let outcome =
             generate::run(&self.out, &artefacts, mode).map_err(|error| Failure::Failed(error.to_string()))?;
         if self.check && !outcome.is_current() {
             write!(out, "{outcome}")?;
-            writeln!(out, "\nto repair it: {}", self.repairing_command())?;
-            return Ok(false);
+            writeln!(out, "\nto repair it: {}", self.repairing_command(program))?;
+            return Ok(Verdict::Findings);
         }
         for change in &outcome.changes {
             writeln!(out, "wrote {}", change.path.display())?;
         }
         writeln!(out, "{} files are current", outcome.unchanged + outcome.changes.len())?;
-        Ok(true)
+        Ok(Verdict::Good)
     }
 
     /// Prints the pages, one after the other.
     fn print<T: Settings>(&self, out: &mut dyn Write) -> Outcome {
+        #[cfg(feature = "watch")]
         if self.follow.is_wanted() {
             return Err(Failure::Usage("--watch writes files: name a folder with --out".to_owned()));
         }
@@ -103,7 +109,7 @@ impl Build {
         for page in &pages {
             out.write_all(render(page, self.style.style(), self.format.format()).as_bytes())?;
         }
-        Ok(true)
+        Ok(Verdict::Good)
     }
 
     fn artefacts<T: Settings>(&self) -> Result<Vec<Artefact>, Failure> {
@@ -115,9 +121,9 @@ impl Build {
     }
 
     /// The same call without `--check`.
-    fn repairing_command(&self) -> String {
+    fn repairing_command(&self, program: &str) -> String {
         let words = self.arguments().into_iter().map(|word| format!(" {}", word.display()));
-        format!("settings docs build{}", words.collect::<String>())
+        format!("{program} docs build{}", words.collect::<String>())
     }
 
     /// What makes the same call again, as far as it isn't the default.

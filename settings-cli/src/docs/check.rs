@@ -1,18 +1,17 @@
 //! `docs check`: drift findings.
 
-use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
 use super::pages;
-use crate::Outcome;
+use crate::{Context, Outcome, Verdict};
 use settings_core::Settings;
 use settings_core::docs::{Against, FindingFormat, check, format_findings};
 
 /// Finds where pages contradict the settings or themselves.
 #[derive(Args, Debug)]
-pub(super) struct Check {
+pub(crate) struct Check {
     /// The pages
     #[arg(required = true, value_name = "PAGE")]
     pages: Vec<PathBuf>,
@@ -48,7 +47,7 @@ enum With {
 }
 
 impl Check {
-    pub(super) fn run<T: Settings>(self, out: &mut dyn Write) -> Outcome {
+    pub(crate) fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
         let against = match self.against {
             With::Schema => Against::Schema,
             With::Itself => Against::Itself,
@@ -61,7 +60,7 @@ impl Check {
         };
         let read = pages(&self.pages)?;
         let findings: Vec<_> = read.iter().flat_map(|page| check(page, Some(T::SCHEMA), against)).collect();
-        out.write_all(format_findings(&findings, format).as_bytes())?;
-        Ok(findings.is_empty())
+        context.out.write_all(format_findings(&findings, format).as_bytes())?;
+        Ok(Verdict::good_if(findings.is_empty()))
     }
 }

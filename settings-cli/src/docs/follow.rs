@@ -17,7 +17,7 @@ use settings_core::store::watch::{Debounce, FileWatcher};
 
 /// What is followed, and what a change is answered by.
 #[derive(Args, Debug, Default)]
-pub(super) struct Follow {
+pub(crate) struct Follow {
     /// Keep running: write again what changed whenever the sources (or the model) change
     #[arg(long, conflicts_with = "check")]
     watch: bool,
@@ -30,19 +30,19 @@ pub(super) struct Follow {
 }
 
 impl Follow {
-    pub(super) const fn is_wanted(&self) -> bool {
+    pub(crate) const fn is_wanted(&self) -> bool {
         self.watch
     }
 
     /// Runs until the process ends. `again` writes from the model; `arguments` are those of the build itself.
-    pub(super) fn run(
+    pub(crate) fn run(
         &self,
         model: Option<&Path>,
         arguments: Vec<OsString>,
         written: &Path,
         out: &mut dyn Write,
         again: impl Fn(&mut dyn Write) -> Outcome,
-    ) -> Outcome {
+    ) -> Result<(), Failure> {
         let package = env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from("."), PathBuf::from);
         let followed = match model {
             Some(model) => vec![model.to_owned()],

@@ -1,17 +1,17 @@
 //! `docs import`: takes pages over.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
 use super::pages;
-use crate::Outcome;
+use crate::{Context, Outcome, Verdict};
 use settings_core::docs::import;
 
 /// Takes pages over, as a model or as annotated Rust.
 #[derive(Args, Debug)]
-pub(super) struct Import {
+pub(crate) struct Import {
     /// The pages
     #[arg(required = true, value_name = "PAGE")]
     pages: Vec<PathBuf>,
@@ -30,8 +30,9 @@ enum Target {
 }
 
 impl Import {
-    pub(super) fn run(self, out: &mut dyn Write) -> Outcome {
+    pub(crate) fn run(self, context: &mut Context<'_>) -> Outcome {
         let read = pages(&self.pages)?;
+        let out = &mut *context.out;
         match self.to {
             Target::Rust => out.write_all(import::to_rust(&read).as_bytes())?,
             Target::Json => {
@@ -43,6 +44,6 @@ impl Import {
                 writeln!(out)?;
             }
         }
-        Ok(true)
+        Ok(Verdict::Good)
     }
 }

@@ -2,17 +2,17 @@
 
 mod build;
 mod check;
+#[cfg(feature = "watch")]
 mod follow;
 mod import;
 mod sync;
 mod todo;
 
-use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{Failure, Outcome, rst};
+use crate::{Context, Failure, Outcome, rst};
 use settings_core::Settings;
 use settings_core::docs::PageRead;
 
@@ -38,13 +38,13 @@ enum DocsCommand {
 }
 
 impl Docs {
-    pub(super) fn run<T: Settings>(self, out: &mut dyn Write) -> Outcome {
+    pub(crate) fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
         match self.command {
-            DocsCommand::Build(build) => build.run::<T>(out),
-            DocsCommand::Check(check) => check.run::<T>(out),
-            DocsCommand::Sync(sync) => sync.run::<T>(out),
-            DocsCommand::Import(import) => import.run(out),
-            DocsCommand::Todo(todo) => todo.run::<T>(out),
+            DocsCommand::Build(build) => build.run::<T>(context),
+            DocsCommand::Check(check) => check.run::<T>(context),
+            DocsCommand::Sync(sync) => sync.run::<T>(context),
+            DocsCommand::Import(import) => import.run(context),
+            DocsCommand::Todo(todo) => todo.run::<T>(context),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::{Failure, Outcome, rst};
+use crate::{Context, Failure, Outcome, Verdict, rst};
 use settings_core::Settings;
 use settings_core::docs::generate::unified_diff;
 use settings_core::docs::{FindingFormat, Synced, format_findings, sync};
@@ -13,7 +13,7 @@ use settings_core::store;
 
 /// Mends what drifted and has one answer; every other byte stays.
 #[derive(Args, Debug)]
-pub(super) struct Sync {
+pub(crate) struct Sync {
     /// The pages
     #[arg(required = true, value_name = "PAGE")]
     pages: Vec<PathBuf>,
@@ -23,7 +23,7 @@ pub(super) struct Sync {
 }
 
 impl Sync {
-    pub(super) fn run<T: Settings>(self, out: &mut dyn Write) -> Outcome {
+    pub(crate) fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
         let mut good = true;
         for path in &self.pages {
             let before = rst::read(path)?;
@@ -32,25 +32,26 @@ impl Sync {
                 sync(&name, &before, Some(T::SCHEMA)).map_err(|error| Failure::Usage(error.to_string()))?;
             if self.dry_run {
                 let (old, new) = (String::from_utf8_lossy(&before), String::from_utf8_lossy(&synced.bytes));
-                out.write_all(unified_diff(&name, &old, &new).as_bytes())?;
+                context.out.write_all(unified_diff(&name, &old, &new).as_bytes())?;
             } else {
-                replace(path, &synced, out)?;
+                replace(path, &synced, context.out)?;
             }
             if !synced.remaining.is_empty() {
                 good = false;
-                eprint!("{}", format_findings(&synced.remaining, FindingFormat::Human));
+                let findings = format_findings(&synced.remaining, FindingFormat::Human);
+                context.err.write_all(findings.as_bytes())?;
             }
         }
-        Ok(good)
+        Ok(Verdict::good_if(good))
     }
 }
 
 fn replace(path: &Path, synced: &Synced, out: &mut dyn Write) -> Result<(), Failure> {
     if !synced.is_changed() {
-        writeln!(out, "{}: nothing to mend", path.display())?;
+        writeln!(out, "{}: nothing to fix", path.display())?;
         return Ok(());
     }
     store::replace(path, &synced.bytes).map_err(|error| Failure::Failed(error.to_string()))?;
-    writeln!(out, "{}: {} mended", path.display(), synced.fixed.len())?;
+    writeln!(out, "{}: {} fixed", path.display(), synced.fixed.len())?;
     Ok(())
 }

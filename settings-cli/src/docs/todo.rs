@@ -1,35 +1,36 @@
 //! `docs todo`: what the settings' authors left open.
 
-use std::io::Write;
-
 use clap::Args;
 
-use crate::Outcome;
+use crate::{Context, Outcome, Verdict};
 use settings_core::Settings;
 
 /// Lists the settings whose annotation says `todo`, and what it says; exits 1 where there are any.
 #[derive(Args, Debug)]
-pub(super) struct Todo {}
+pub(crate) struct Todo {}
 
 impl Todo {
     #[expect(clippy::unused_self, reason = "as every subcommand")]
-    pub(super) fn run<T: Settings>(self, out: &mut dyn Write) -> Outcome {
+    pub(crate) fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
         let mut open = 0_usize;
         for leaf in T::SCHEMA.leaves() {
             if let Some(todo) = leaf.setting.todo() {
-                writeln!(out, "{}: {todo}", leaf.path)?;
+                writeln!(context.out, "{}: {todo}", leaf.path)?;
                 open += 1;
             }
         }
-        writeln!(out, "{open} {} open", if open == 1 { "setting is" } else { "settings are" })?;
-        Ok(open == 0)
+        writeln!(context.out, "{open} {} open", if open == 1 { "setting is" } else { "settings are" })?;
+        Ok(Verdict::good_if(open == 0))
     }
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use settings_core::resolve::Environment;
+
     use super::*;
+    use crate::Sources;
 
     /// A server.
     #[derive(Settings)]
@@ -52,15 +53,19 @@ mod tests {
         host: String,
     }
 
-    fn run<T: Settings>() -> (bool, String) {
-        let mut out = Vec::new();
-        let good = Todo {}.run::<T>(&mut out).unwrap();
-        (good, String::from_utf8(out).unwrap())
+    fn run<T: Settings>() -> (Verdict, String) {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let mut context = Context::new(Sources::default(), Environment::default(), &mut out, &mut err);
+        let verdict = Todo {}.run::<T>(&mut context).unwrap();
+        (verdict, String::from_utf8(out).unwrap())
     }
 
     #[test]
     fn what_is_open_is_listed() {
-        assert_eq!(run::<Open>(), (false, "Open.Port: which range?\n1 setting is open\n".to_owned()));
-        assert_eq!(run::<Done>(), (true, "0 settings are open\n".to_owned()));
+        assert_eq!(
+            run::<Open>(),
+            (Verdict::Findings, "Open.Port: which range?\n1 setting is open\n".to_owned())
+        );
+        assert_eq!(run::<Done>(), (Verdict::Good, "0 settings are open\n".to_owned()));
     }
 }

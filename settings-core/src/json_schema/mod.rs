@@ -13,30 +13,26 @@ mod texts;
 #[cfg(test)]
 mod tests;
 
-use schemars::Schema;
-use serde_json::{Map, Value as Json, json};
-
 use crate::schema::{Member, Section, Setting, Unknown};
+use crate::value::json::{Object, Tree};
 
 /// Returns the schema of a program's `config.json`.
 ///
 /// Unknown keys are accepted, as the resolver only warns about them. Aliases are deprecated properties. Secrets are
 /// `writeOnly` and don't show a default unless it is empty; the description has the rule of a computed default. For
 /// editors there are `markdownDescription`, `enumDescriptions`, `patternErrorMessage` and `deprecationMessage`.
-///
-/// [`schemars::Schema`] is deliberately public: a program may merge this schema with those of its other files.
-pub fn json_schema(root: &'static Section) -> Schema {
+pub fn json_schema(root: &'static Section) -> Tree {
     Writer { root, strict: false }.program()
 }
 
 /// Returns the schema with warnings as errors: sections reject unknown keys and aliases.
-pub fn strict_json_schema(root: &'static Section) -> Schema {
+pub fn strict_json_schema(root: &'static Section) -> Tree {
     Writer { root, strict: true }.program()
 }
 
 /// Formats the schema as the text of a file.
-pub fn to_text(schema: &Schema) -> String {
-    format!("{:#}\n", schema.as_value())
+pub fn to_text(schema: &Tree) -> String {
+    format!("{:#}\n", schema)
 }
 
 struct Writer {
@@ -45,37 +41,37 @@ struct Writer {
 }
 
 impl Writer {
-    fn program(&self) -> Schema {
-        let mut schema = Map::new();
-        schema.insert("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema"));
+    fn program(&self) -> Tree {
+        let mut schema = Object::new();
+        schema.insert("$schema", Tree::from("https://json-schema.org/draft/2020-12/schema"));
         if self.root.key.is_empty() {
             schema.extend(self.section(self.root, &[], false));
         } else {
             let section = self.section(self.root, &[self.root.key], false);
-            schema.insert("type".to_owned(), json!("object"));
-            schema.insert("properties".to_owned(), json!({ self.root.key: section }));
+            schema.insert("type", Tree::from("object"));
+            schema.insert("properties", Object::from([(self.root.key, section.into())]).into());
         }
         let denies = self.root.key.is_empty() && self.root.unknown == Some(Unknown::Deny);
-        schema.insert("additionalProperties".to_owned(), json!(!denies));
-        if let (true, Some(Json::Object(properties))) = (denies, schema.get_mut("properties")) {
-            properties.insert("$schema".to_owned(), json!({ "type": "string" }));
+        schema.insert("additionalProperties", Tree::from(!denies));
+        if let (true, Some(Tree::Object(properties))) = (denies, schema.get_mut("properties")) {
+            properties.insert("$schema", Object::from([("type", "string".into())]).into());
         }
         if !self.strict {
             self.add_old_names(&mut schema);
         }
-        Schema::from(schema)
+        schema.into()
     }
 
     /// The recursion is as deep as the structs nest.
-    fn section(&self, section: &'static Section, keys: &[&'static str], denies: bool) -> Map<String, Json> {
+    fn section(&self, section: &'static Section, keys: &[&'static str], denies: bool) -> Object {
         let denies = section.unknown.map_or(denies, |unknown| unknown == Unknown::Deny);
-        let mut schema = Map::new();
+        let mut schema = Object::new();
         if let Some(page) = section.page {
-            schema.insert("title".to_owned(), json!(page));
+            schema.insert("title", Tree::from(page));
         }
         texts::describe(&mut schema, section.doc, section.doc);
-        schema.insert("type".to_owned(), json!("object"));
-        let mut properties = Map::new();
+        schema.insert("type", Tree::from("object"));
+        let mut properties = Object::new();
         for member in section.members {
             let mut keys = keys.to_vec();
             keys.push(member.key());
@@ -84,33 +80,32 @@ impl Writer {
                 Member::Section { section, optional, .. } => {
                     let mut below = self.section(section, &keys, denies);
                     if *optional {
-                        below.insert("type".to_owned(), json!(["object", "null"]));
+                        below.insert("type", Tree::from(["object", "null"]));
                     }
                     below
                 }
             };
-            properties.insert(member.key().to_owned(), Json::Object(property));
+            properties.insert(member.key().to_owned(), Tree::Object(property));
         }
-        schema.insert("properties".to_owned(), Json::Object(properties));
-        schema.insert("additionalProperties".to_owned(), json!(!self.strict && !denies));
+        schema.insert("properties", Tree::Object(properties));
+        schema.insert("additionalProperties", Tree::from(!self.strict && !denies));
         schema
     }
 
-    fn setting(&self, setting: &Setting, keys: &[&'static str]) -> Map<String, Json> {
-        let mut schema = Map::new();
-        schema.insert("title".to_owned(), json!(setting.title));
+    fn setting(&self, setting: &Setting, keys: &[&'static str]) -> Object {
+        let mut schema = Object::new();
+        schema.insert("title", Tree::from(setting.title));
         let variable = crate::schema::env_name(self.root.env_prefix.unwrap_or_default(), &keys.join("."));
         texts::describe(&mut schema, &texts::plain(setting), &texts::markdown(setting, &variable));
         schema.extend(kind::schema(&setting.kind, setting.values, self.strict));
-        if let Some(default) = texts::default_json(setting).and_then(|json| serde_json::from_str(&json).ok())
-        {
-            schema.insert("default".to_owned(), default);
+        if let Some(default) = texts::default_json(setting).and_then(|json| Tree::parse(&json).ok()) {
+            schema.insert("default", default);
         }
         kind::history(&mut schema, setting);
         schema
     }
 
-    fn add_old_names(&self, schema: &mut Map<String, Json>) {
+    fn add_old_names(&self, schema: &mut Object) {
         for leaf in self.root.leaves() {
             for alias in leaf.setting.aliases() {
                 let property = kind::old_name(leaf.setting, &leaf.path.to_string());
@@ -121,17 +116,17 @@ impl Writer {
 }
 
 /// Inserts `property` at `keys`, unless a setting is there or on the way.
-fn insert_property(schema: &mut Map<String, Json>, keys: &[&str], property: Map<String, Json>) {
+fn insert_property(schema: &mut Object, keys: &[&str], property: Object) {
     let mut schema = schema;
     for (at, key) in keys.iter().enumerate() {
         let is_new_or_section = schema.get("properties").is_some() || schema.get("type").is_none();
-        let properties = schema.entry("properties").or_insert_with(|| json!({}));
+        let properties = schema.get_or_insert("properties", Object::new().into());
         let (true, Some(properties)) = (is_new_or_section, properties.as_object_mut()) else { return };
         if at + 1 == keys.len() {
-            properties.entry(*key).or_insert(Json::Object(property));
+            properties.get_or_insert(key, property.into());
             return;
         }
-        let Some(below) = properties.entry(*key).or_insert_with(|| json!({})).as_object_mut() else { return };
+        let Some(below) = properties.get_or_insert(key, Object::new().into()).as_object_mut() else { return };
         schema = below;
     }
 }

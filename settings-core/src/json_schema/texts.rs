@@ -1,18 +1,17 @@
 //! The texts that editors show for a setting.
 
-use serde_json::{Map, Value as Json, json};
-
 use crate::markdown;
 use crate::schema::{DefaultValue, Deprecated, Kind, Setting};
+use crate::value::json::{Object, Tree};
 use crate::value::{expectation, to_json};
 
 /// Adds `description` and `markdownDescription`, if they are not empty.
-pub(super) fn describe(schema: &mut Map<String, Json>, plain: &str, markdown: &str) {
+pub(super) fn describe(schema: &mut Object, plain: &str, markdown: &str) {
     if !plain.is_empty() {
-        schema.insert("description".to_owned(), json!(markdown::plain(plain)));
+        schema.insert("description", Tree::from(markdown::plain(plain)));
     }
     if !markdown.is_empty() {
-        schema.insert("markdownDescription".to_owned(), json!(markdown));
+        schema.insert("markdownDescription", Tree::from(markdown));
     }
 }
 

@@ -1,15 +1,14 @@
 //! A server's own clap program that mounts the subcommands below one of its own.
 
-use std::io;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, Subcommand};
-use settings_cli::{Cli, complete};
-use settings_core::resolve::Environment;
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use settings_cli::{Command, Sources, complete};
 use settings_tests::program::Program;
 
+/// A server.
 #[derive(Parser)]
-#[command(name = "mounted")]
+#[command(name = "mounted", version = "7.8.9")]
 struct Server {
     #[command(subcommand)]
     command: ServerCommand,
@@ -19,21 +18,29 @@ struct Server {
 enum ServerCommand {
     /// Serves
     Serve {
-        /// Where the server listens
+        /// The address that the server listens on
         path: Option<String>,
     },
-    /// Looks after the settings
-    Config(Box<Cli>),
+    /// Manages the settings
+    Config(Box<Config>),
+}
+
+#[derive(Args)]
+struct Config {
+    #[command(flatten)]
+    sources: Sources,
+    #[command(subcommand)]
+    command: Command,
 }
 
 fn main() -> ExitCode {
     complete::<Program>(Server::command);
-    let ServerCommand::Config(cli) = Server::parse().command else { return ExitCode::SUCCESS };
-    match cli.run::<Program>(Environment::of_process(), &mut io::stdout()) {
-        Ok(good) => ExitCode::from(u8::from(!good)),
-        Err(failure) => {
-            eprintln!("{failure}");
-            ExitCode::from(failure.exit_code())
+    match Server::parse().command {
+        ServerCommand::Serve { .. } => ExitCode::SUCCESS,
+        ServerCommand::Config(config) => {
+            let Config { sources, command } = *config;
+            let sources = sources.with_default_file("mounted.json");
+            settings_cli::run(sources, |context| command.run::<Program>(context))
         }
     }
 }

@@ -88,7 +88,7 @@ fn a_rollback_restores_every_byte_and_is_a_version_itself() {
     assert!(output.contains("ServiceSettings.Licence: \"***\" (") && !output.contains("k4n4ry"), "{output}");
     let newest = &listed(&config)[0];
     assert_eq!((&newest["restored"], &newest["author"]), (&1.into(), &"carol".into()));
-    assert!(good(&config, &["history"]).lines().next().unwrap().contains("carol, took back version 1"));
+    assert!(good(&config, &["history"]).lines().next().unwrap().contains("carol, restored version 1"));
     assert!(good(&config, &["rollback", "1"]).ends_with("stays as it is\n"));
     // and forward again
     good(&config, &["rollback", "3"]);

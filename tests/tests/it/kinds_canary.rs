@@ -4,13 +4,15 @@
 
 use std::collections::BTreeMap;
 
-use settings_cli::{Cli, Sources, listing};
+use settings_cli::{Cli, Sources};
 use settings_core::json_schema::{json_schema, strict_json_schema};
+use settings_core::listing::{Running, listing};
 use settings_core::resolve::{Environment, Layer, Layers, Registry, Resolution};
 use settings_core::schema::{DynamicSection, Kind};
 use settings_core::store::watch::{Debounce, Event, Watch};
 use settings_core::store::{Change, Store, differences, read};
 use settings_core::template;
+use settings_core::value::json::Tree;
 use settings_core::value::{SettingValue, from_json, from_text, json};
 use settings_core::{Secret, Settings};
 use settings_tests::cli::{Folder, settings};
@@ -85,7 +87,10 @@ fn shown(resolution: &Resolution<Program>) -> String {
     out.push_str(&report.to_github());
     out.push_str(&report.clone().strict().to_string());
     let listed = listing(resolution, None);
-    out.push_str(&format!("{}", serde_json::Value::Array(listing(resolution, Some(&listed)))));
+    let running = listed.iter().collect::<Running>();
+    for entry in listing(resolution, Some(&running)) {
+        out.push_str(&format!("{} {entry:?}", Tree::from(entry.to_json())));
+    }
     for setting in resolution.settings() {
         out.push_str(&format!("{setting:?} {} {:?}\n", setting.shown(), setting.stored_shown()));
         out.push_str(&format!("{:?} {:?} {}\n", setting.value, setting.overridden, setting.default_shown()));
@@ -390,8 +395,8 @@ fn no_document_shows_a_secret() {
     search(&template::default_json(root));
     search(&template::commented_json(root));
     search(&template::env(root));
-    search(&json_schema(root).to_value().to_string());
-    search(&strict_json_schema(root).to_value().to_string());
+    search(&json_schema(root).to_string());
+    search(&strict_json_schema(root).to_string());
     search(&format!("{:?}", Program::default()));
 }
 

@@ -74,7 +74,8 @@ fn their_mistakes_are_in_the_same_report() {
 #[test]
 fn schema_and_templates_know_them() {
     let registry = registry();
-    let schema = json_schema(registry.schema()).to_value();
+    let schema: serde_json::Value =
+        serde_json::from_str(&json_schema(registry.schema()).to_string()).unwrap();
     assert_eq!(schema["properties"]["CallsPlugin"]["properties"]["Port"]["default"], 8443);
     let text = template::default_json(registry.schema());
     let resolution = registry.resolve(Layers::new().file("config.json", text.clone()));

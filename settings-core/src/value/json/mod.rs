@@ -5,6 +5,7 @@
 
 mod number;
 mod scan;
+mod tree;
 mod write;
 
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod tests;
 
 pub use number::whole_number;
 pub use scan::{Key, Scanner, SyntaxError};
+pub use tree::{Number, Object, Tree};
 pub(crate) use write::compact;
 pub use write::{escape, write_string};
 

@@ -1,7 +1,7 @@
 //! JSON at random, mostly of a kind's own form.
 
 use serde_json::{Value as Json, json};
-use settings_core::schema::{Format, Kind, Member, Setting, TextRules};
+use settings_core::schema::{Format, Kind, Member, TextRules};
 use settings_tests::random::Random;
 
 /// The least and the greatest number that `kind` takes, in its own unit.
