@@ -31,7 +31,7 @@ enum DocsCommand {
     Check(check::Check),
     /// Mends what drifted and has one answer; every other byte stays
     Sync(sync::Sync),
-    /// Takes pages over, as a model or as annotated Rust
+    /// Imports pages, as a model or as annotated Rust
     Import(import::Import),
     /// Lists what the annotations leave open
     Todo(todo::Todo),

@@ -16,7 +16,7 @@ pub(in crate::docs) struct Naming {
 impl Naming {
     /// Creates the rule of a schema.
     pub(super) fn of_schema(schema: &'static Section) -> Self {
-        Self { prefix: schema.env_prefix.map(str::to_owned) }
+        Self { prefix: schema.env_prefix.filter(|prefix| !prefix.is_empty()).map(str::to_owned) }
     }
 
     /// Creates the rule that most variables of a page follow.
