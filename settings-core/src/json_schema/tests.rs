@@ -76,7 +76,7 @@ fn old_names_are_deprecated_properties() {
 
 #[test]
 fn warnings_are_errors_in_the_strict_schema() {
-    let (lenient, strict) = (program(), strict_parsed(&json_schema(Program::SCHEMA)));
+    let (lenient, strict) = (program(), parsed(&strict_json_schema(Program::SCHEMA)));
     assert_eq!(lenient["properties"]["Mail"]["additionalProperties"], true);
     assert_eq!(strict["properties"]["Mail"]["additionalProperties"], false);
     assert_eq!(strict["properties"].get("Old"), None);

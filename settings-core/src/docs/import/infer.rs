@@ -188,7 +188,7 @@ pub(super) fn infer(setting: &Documented<'_>) -> Inferred {
 fn paragraphs(setting: &Documented<'_>) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let of = |content: &Content, found: &mut Vec<String>| match content {
-        Content::Text(text) | Content::Verbatim(text) => found.extend(blocks(text)),
+        Content::Text(text) | Content::Verbatim(text) => found.extend(blocks(&text.value)),
         Content::Hint(hint) => found.push(hint.text.value.clone()),
         Content::Values(_) | Content::Statement(_) => {}
     };
@@ -203,7 +203,7 @@ fn paragraphs(setting: &Documented<'_>) -> Vec<String> {
         match part {
             Part::Text(text) | Part::Badge(text) => found.push(text.value.clone()),
             Part::Hint(hint) => found.push(hint.text.value.clone()),
-            Part::Verbatim(text) => found.extend(blocks(text)),
+            Part::Verbatim(text) => found.extend(blocks(&text.value)),
             _ => {}
         }
     }
@@ -395,7 +395,7 @@ fn hinted(
             let from_hint = setting
                 .hints()
                 .iter()
-                .map(|hint| words::hint_bounds(&hint.text, unit))
+                .map(|hint| words::hint_bounds(&hint.text.value, unit))
                 .find(|bounds| *bounds != Bounds::default());
             match (whole_number(key, unit, default, paragraphs), from_hint) {
                 (InferredKind::Integer(_), Some(bounds)) => InferredKind::Integer(bounds),
