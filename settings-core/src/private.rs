@@ -5,6 +5,7 @@
 
 pub use crate::resolve::build::{Builder, Given, Mark};
 pub use crate::resolve::outcome::defaults;
+pub use crate::value::texts::fault;
 pub use crate::value::write::computed;
 
 use crate::schema::{Key, Member, Section};

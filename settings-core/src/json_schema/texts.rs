@@ -21,6 +21,9 @@ pub(super) fn plain(setting: &Setting) -> String {
     if let DefaultValue::Computed { rule, .. } = setting.default {
         paragraph(&mut text, &format!("Default: {rule}."));
     }
+    if setting.required() {
+        paragraph(&mut text, "Required: there is no default.");
+    }
     text
 }
 
@@ -29,6 +32,7 @@ pub(super) fn markdown(setting: &Setting, variable: &str) -> String {
     let mut text = documentation(setting);
     let default = match (setting.default, default_json(setting)) {
         (DefaultValue::Computed { rule, .. }, _) => rule.to_owned(),
+        _ if setting.required() => "none, a value is required".to_owned(),
         (_, Some(json)) => format!("`{json}`"),
         (_, None) => "not shown".to_owned(),
     };
@@ -43,7 +47,7 @@ pub(super) fn markdown(setting: &Setting, variable: &str) -> String {
 
 /// The default as JSON; `None` if it is a secret or known only at run time.
 pub(super) fn default_json(setting: &Setting) -> Option<String> {
-    if let DefaultValue::Computed { .. } = setting.default {
+    if matches!(setting.default, DefaultValue::Computed { .. }) || setting.required() {
         return None;
     }
     let json = to_json(&setting.kind, &setting.default_value());

@@ -32,6 +32,7 @@ pub(super) fn of_setting(setting: &Setting, variable: Option<&str>) -> Vec<Strin
 
 fn default(setting: &Setting) -> String {
     match (setting.default, super::written(setting)) {
+        _ if setting.required() => "none, a value is required".to_owned(),
         (DefaultValue::Computed { rule, .. }, _) => markdown::plain(rule),
         (_, Some(value)) => to_json(&setting.kind, &value),
         (_, None) => "not shown".to_owned(),

@@ -30,7 +30,7 @@ fn is_named(setting: &Setting) -> bool {
 /// The default to write; `None` if a template omits the setting.
 fn written(setting: &Setting) -> Option<Value<'static>> {
     let is_computed = matches!(setting.default, DefaultValue::Computed { .. });
-    if is_computed || !is_named(setting) {
+    if is_computed || setting.required() || !is_named(setting) {
         return None;
     }
     let default = setting.default_value();

@@ -8,7 +8,7 @@ use super::json::{Raw, Shape};
 use super::mismatch::Reason;
 use super::{Mismatch, Value};
 use crate::nearest::nearest;
-use crate::schema::{Kind, Member, Section, Unknown};
+use crate::schema::{Kind, Member, Section, Setting, Unknown};
 
 const TWICE: &str = "remove one of the two";
 
@@ -86,15 +86,23 @@ pub(super) fn section<'a>(
     }
     let values = section.members.iter().zip(given).map(|(member, value)| match (member, value) {
         (Member::Setting(setting), Some(value)) => {
-            part(&setting.kind, raw, value, suggest, || format!(".{}", setting.key))
+            let read = part(&setting.kind, raw, value, suggest, || format!(".{}", setting.key))?;
+            match read.as_text() {
+                Some("") if setting.required() => Err(missing(setting, raw, ".")),
+                _ => Ok(read),
+            }
         }
+        (Member::Setting(setting), None) if setting.required() => Err(missing(setting, raw, ".")),
         (Member::Setting(setting), None) => Ok(setting.default_value()),
         (Member::Section { optional: true, .. }, None) => Ok(Value::Null),
         (Member::Section { optional: true, .. }, Some(Raw { shape: Shape::Null, .. })) => Ok(Value::Null),
         (Member::Section { key, section, .. }, Some(value)) => {
             part(&Kind::Section(section), raw, value, suggest, || format!(".{key}"))
         }
-        (Member::Section { section, .. }, None) => Ok(section_defaults(section)),
+        (Member::Section { key, section, .. }, None) => match first_required(section, format!(".{key}.")) {
+            Some((setting, path)) => Err(missing(setting, raw, &path)),
+            None => Ok(section_defaults(section)),
+        },
     });
     match (gather(values, Value::wipe), Mismatch::joined(faults)) {
         (Ok(values), None) => Ok(Value::Section(values)),
@@ -140,6 +148,21 @@ pub(super) fn section_defaults(section: &Section) -> Value<'static> {
         Member::Section { section, .. } => section_defaults(section),
     };
     Value::Section(section.members.iter().map(of).collect())
+}
+
+/// The first required setting in a section that is absent, and the path of the section that holds it.
+fn first_required(section: &'static Section, path: String) -> Option<(&'static Setting, String)> {
+    section.members.iter().find_map(|member| match member {
+        Member::Setting(setting) => setting.required().then(|| (setting, path.clone())),
+        Member::Section { optional: true, .. } => None,
+        Member::Section { key, section, .. } => first_required(section, format!("{path}{key}.")),
+    })
+}
+
+fn missing(setting: &Setting, raw: Raw<'_>, path: &str) -> Mismatch {
+    let mismatch = Mismatch::new(Reason::Missing, &setting.kind, "nothing");
+    let within = format!("{path}{}", setting.key);
+    mismatch.help(format!("add `{}`, which is required", setting.key)).inside(0, raw.text.len(), &within)
 }
 
 fn unknown(kind: &Kind, section: &Section, key: &str) -> Mismatch {

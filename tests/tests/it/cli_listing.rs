@@ -153,6 +153,7 @@ fn one_setting_field_by_field() {
         "deprecated": null,
         "aliases": ["Net.OldPort", "Service.Listen"],
         "hidden": false,
+        "required": false,
         "absent": false,
         "todo": null,
         "secret": false,

@@ -28,6 +28,9 @@ fn named(version: &str) -> String {
 /// Paragraphs below the setting's table.
 pub(super) fn notes(leaf: &Leaf) -> Vec<Content> {
     let mut notes = Vec::new();
+    if leaf.setting.required() {
+        notes.push("**Required**: there is no default.".to_owned());
+    }
     if let Some(deprecated) = leaf.setting.deprecated() {
         let reason = sentence(deprecated.reason);
         let instead = deprecated.replacement.map(|path| match leaf.path.to_string().rsplit_once('.') {

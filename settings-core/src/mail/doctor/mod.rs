@@ -7,6 +7,7 @@ mod render;
 use std::time::Duration;
 
 use crate::mail::address::Address;
+use crate::mail::config::SettingNames;
 use crate::mail::failure::{Failure, Step};
 use crate::mail::hints::{Context, advice};
 use crate::mail::mailer::Mailer;
@@ -14,7 +15,6 @@ use crate::mail::options::MailerOptions;
 use crate::mail::session::Run;
 use crate::mail::settings::{ConnectionSecurity, EmailSettings};
 use crate::mail::transcript::Transcript;
-use crate::schema::Names;
 
 /// The extent of an examination.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -102,7 +102,7 @@ pub enum CheckStatus {
 /// ```
 pub async fn examine(settings: &EmailSettings, options: MailerOptions, probe: &Probe) -> Diagnosis {
     let mut run = Run::start(settings.smtp_server_timeout, 0);
-    let names = options.names;
+    let names = SettingNames::new(options.names, None);
     run.begin(Step::Settings);
     let mailer = Mailer::new(settings, options);
     let result = match mailer {
@@ -116,12 +116,12 @@ pub async fn examine(settings: &EmailSettings, options: MailerOptions, probe: &P
             Err(failure)
         }
     };
-    report(settings, names, probe, result, run.into_transcript())
+    report(settings, &names, probe, result, run.into_transcript())
 }
 
 fn report(
     settings: &EmailSettings,
-    names: Names,
+    names: &SettingNames,
     probe: &Probe,
     result: Result<(), Failure>,
     transcript: Transcript,

@@ -68,6 +68,9 @@ impl<'r> Builder<'r> {
     pub(crate) fn value(&mut self, leaf: LeafId) -> Option<Value<'r>> {
         let setting = self.inputs.index.setting(leaf)?;
         let Some(strongest) = self.inputs.candidates.strongest(leaf) else {
+            if setting.required() {
+                self.note_missing(leaf, setting, None);
+            }
             return Some(setting.default_value());
         };
         if let Some(deprecated) = setting.deprecated() {
@@ -79,6 +82,9 @@ impl<'r> Builder<'r> {
         if strongest.is_alone()
             && let Ok(value) = self.inputs.read(setting, strongest)
         {
+            if setting.required() && value.as_text() == Some("") {
+                self.note_missing(leaf, setting, Some(strongest));
+            }
             return Some(value);
         }
         Some(self.first_readable(leaf, setting))
@@ -102,7 +108,12 @@ impl<'r> Builder<'r> {
                 _ => self.inputs.read(setting, candidate),
             };
             match read {
-                Ok(value) if winner.is_none() => winner = Some(value),
+                Ok(value) if winner.is_none() => {
+                    if setting.required() && value.as_text() == Some("") {
+                        self.note_missing(leaf, setting, Some(candidate));
+                    }
+                    winner = Some(value);
+                }
                 Ok(value) if setting.kind.is_secret() => value.wipe(),
                 Ok(_) => {}
                 Err(mismatch) => {

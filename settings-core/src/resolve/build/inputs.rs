@@ -132,6 +132,7 @@ impl Reason {
             Self::Form => Code::Malformed,
             Self::Duplicate => Code::DuplicateElement,
             Self::Key => Code::UnknownKey,
+            Self::Missing => Code::Missing,
             Self::Type if in_file => Code::WrongType,
             Self::Type => Code::Unparsable,
         }

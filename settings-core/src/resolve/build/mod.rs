@@ -1,5 +1,6 @@
 //! From candidates to the fields of a struct.
 
+mod bridge;
 mod builder;
 mod computed;
 mod deprecation;
@@ -8,6 +9,7 @@ mod elements;
 mod entries;
 mod field;
 mod inputs;
+mod missing;
 mod pending;
 mod refused;
 mod renamed;

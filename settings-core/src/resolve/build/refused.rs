@@ -11,6 +11,10 @@ impl Builder<'_> {
     /// Tells that a type did not take a value: the default, where that is refused by its own kind, else a given one.
     pub(crate) fn not_taken(&mut self, field: Field) {
         let is_default = field.leaf.is_none_or(|leaf| self.inputs.candidates.strongest(leaf).is_none());
+        if is_default && field.setting.required() {
+            // reported as missing
+            return;
+        }
         if let Some(mismatch) = default_fault(field.setting).filter(|_| is_default) {
             return self.refused_default(field, &mismatch);
         }

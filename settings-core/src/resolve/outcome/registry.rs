@@ -200,6 +200,9 @@ fn choices_differ(kind: &Kind) -> Result<(), String> {
 }
 
 fn default_is_accepted(setting: &Setting) -> Result<(), String> {
+    if setting.required() {
+        return Ok(());
+    }
     let text = match setting.default {
         DefaultValue::Json(text) => text.to_owned(),
         DefaultValue::Text(text) => json::escape(text),

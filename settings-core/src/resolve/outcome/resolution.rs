@@ -91,7 +91,9 @@ pub(crate) fn resolve_in<T: Settings>(root: &'static Section, layers: Layers, ow
     let inputs = Inputs { index: &index, layers: &layers, texts: &texts, candidates: &candidates, is_broken };
     let mut builder = Builder::new(inputs);
     let value = T::build(&mut builder);
-    for leaf in own..index.leaves.len() {
+    // a required setting of a type without an empty value ends the build, and the rest has not been read
+    let unread = builder.next as usize..own.min(index.leaves.len());
+    for leaf in unread.filter(|_| value.is_none()).chain(own..index.leaves.len()) {
         builder.value(leaf as LeafId);
     }
     let computed = std::mem::take(&mut builder.computed);

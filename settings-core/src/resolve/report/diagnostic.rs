@@ -69,6 +69,8 @@ codes! {
     DuplicateSecret = "duplicate-secret",
     /// A value of another type.
     WrongType = "wrong-type",
+    /// A required setting that no layer gives.
+    Missing = "missing",
     /// A number beyond its bounds.
     OutOfRange = "out-of-range",
     /// Text that is not in the setting's list.
@@ -83,6 +85,8 @@ codes! {
     NotUnicode = "not-unicode",
     /// A file that a `NAME_FILE` variable names can't be read.
     SecretFile = "secret-file",
+    /// A value that the check of its setting refuses.
+    Check = "check",
     /// Settings that don't go together.
     Rule = "rule",
     /// A setting that should no longer be set.
