@@ -65,7 +65,7 @@ const SUBJECTS: [Subject; 5] = [
         dependencies: "settings-core = { path = \"ROOT/settings-core\" }\n",
         items: "",
         main: "use settings_core::resolve::{Environment, Layers, resolve};
-            let layers = Layers::new().file(\"config.json\", text).environment(Environment::of_process());
+            let layers = Layers::new().file(\"config.json\", text).environment(Environment::from_process());
             let full: Full = resolve(layers).into_result()?;\nprintln!(\"{full:?}\");",
     },
     Subject {

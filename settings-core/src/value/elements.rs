@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use super::distinct::{repeated, repeated_number};
 use super::from_json::{Suggest, read};
 use super::json::{Raw, Shape};
+use super::members::{Match, Name, match_members};
 use super::mismatch::Reason;
 use super::{Mismatch, Value};
-use crate::nearest::nearest;
-use crate::schema::{Kind, Member, Section, Setting, Unknown};
+use crate::schema::{Kind, Member, Section, Setting};
 
 const TWICE: &str = "remove one of the two";
 
@@ -59,29 +59,19 @@ pub(super) fn section<'a>(
 ) -> Result<Value<'a>, Mismatch> {
     let mut faults: Vec<Mismatch> = Vec::new();
     let mut given: Vec<Option<Raw<'a>>> = vec![None; section.members.len()];
-    let mut old: Vec<(usize, Raw<'a>)> = Vec::new();
-    for (key, value) in raw.each_entry() {
-        let place = |mismatch: Mismatch| mismatch.at(key.start - raw.start, key.raw.len());
-        let Some((at, name)) = member_called(section, &key.name()) else {
-            if !matches!(section.unknown, Some(Unknown::Allow | Unknown::Warn)) {
-                faults.push(place(unknown(kind, section, &key.name())));
-            }
-            continue;
-        };
-        match given.get_mut(at) {
-            _ if name == Name::Alias => old.push((at, value)),
-            Some(Some(_)) => {
+    let entries = raw.entries().unwrap_or_default();
+    let found = match_members(section, entries.iter().map(|(key, _)| key.name()));
+    for ((key, value), found) in entries.into_iter().zip(found) {
+        // the resolver reports unknown keys
+        let Some(Match { member, name, is_shadowed }) = found else { continue };
+        match given.get_mut(member) {
+            Some(slot) if !is_shadowed => *slot = Some(value),
+            Some(_) if name != Name::Alias => {
                 let found = format!("`{}` twice", key.name());
-                faults.push(place(Mismatch::new(Reason::Duplicate, kind, found).help(TWICE)));
+                let mismatch = Mismatch::new(Reason::Duplicate, kind, found).help(TWICE);
+                faults.push(mismatch.at(key.start - raw.start, key.raw.len()));
             }
-            Some(slot) => *slot = Some(value),
-            None => {}
-        }
-    }
-    // a setting's own name is stronger than its aliases, in any order
-    for (at, value) in old {
-        if let Some(slot) = given.get_mut(at) {
-            slot.get_or_insert(value);
+            _ => {}
         }
     }
     let values = section.members.iter().zip(given).map(|(member, value)| match (member, value) {
@@ -114,32 +104,6 @@ pub(super) fn section<'a>(
     }
 }
 
-/// The way in which a key names a member.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Name {
-    /// By its key.
-    Own,
-    /// By its key in another letter case.
-    OtherCase,
-    /// By an alias.
-    Alias,
-}
-
-/// Returns the index of the member that `key` names.
-pub(crate) fn member_called(section: &Section, key: &str) -> Option<(usize, Name)> {
-    let position = |is: &dyn Fn(&Member) -> bool| section.members.iter().position(is);
-    let by_alias = |member: &Member| match member {
-        Member::Setting(setting) => setting.aliases().iter().any(|alias| alias.eq_ignore_ascii_case(key)),
-        Member::Section { .. } => false,
-    };
-    position(&|member| member.key() == key)
-        .map(|at| (at, Name::Own))
-        .or_else(|| {
-            position(&|member| member.key().eq_ignore_ascii_case(key)).map(|at| (at, Name::OtherCase))
-        })
-        .or_else(|| position(&by_alias).map(|at| (at, Name::Alias)))
-}
-
 /// Returns every member at its default.
 pub(super) fn section_defaults(section: &Section) -> Value<'static> {
     let of = |member: &Member| match member {
@@ -163,14 +127,6 @@ fn missing(setting: &Setting, raw: Raw<'_>, path: &str) -> Mismatch {
     let mismatch = Mismatch::new(Reason::Missing, &setting.kind, "nothing");
     let within = format!("{path}{}", setting.key);
     mismatch.help(format!("add `{}`, which is required", setting.key)).inside(0, raw.text.len(), &within)
-}
-
-fn unknown(kind: &Kind, section: &Section, key: &str) -> Mismatch {
-    let mismatch = Mismatch::new(Reason::Key, kind, format!("`{key}`"));
-    match nearest(key, section.members.iter().map(Member::key)) {
-        Some(near) => mismatch.help(format!("did you mean `{near}`?")),
-        None => mismatch.help("remove it"),
-    }
 }
 
 fn part<'a>(

@@ -8,6 +8,7 @@ mod elements;
 mod from_json;
 mod from_text;
 pub mod json;
+mod members;
 mod mismatch;
 mod read;
 mod repair;
@@ -21,7 +22,7 @@ mod url;
 pub(crate) mod write;
 mod zeroizing;
 
-pub(crate) use elements::{Name, member_called};
+pub(crate) use members::{Match, Name, match_members, member_called};
 pub(crate) use mismatch::short;
 pub use mismatch::{Mismatch, Reason, expectation};
 pub use read::{from_json, from_text};

@@ -301,7 +301,7 @@ fn where_a_value_stands_is_told_for_every_layer() {
     let in_dir = folder.write("secrets/X_NET_NAME", "chats\n");
     let mut environment = Environment::from_iter([("X_NET_KEY_FILE", &secret)]);
     environment.add_file("server.env", "# head\nX_NET_LIMIT=3\n");
-    let layers = Layers::new().environment(environment).secrets_dir(folder.path("secrets").as_ref()).unwrap();
+    let layers = Layers::new().environment(environment).secrets_dir(folder.path("secrets")).unwrap();
     let shown = shown(layers, None);
     let source = |name: &str| (shown[name]["source_file"].clone(), shown[name]["source_line"].clone());
     assert_eq!(source("Net.Key"), (json!(secret), Json::Null));

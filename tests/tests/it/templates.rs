@@ -125,7 +125,7 @@ fn a_secret_mounted_as_a_folder_gives_its_settings() {
     for (name, _) in &secrets {
         folder.write(name, format!("k4n4ry of {name}"));
     }
-    let resolution = resolve::<Program>(Layers::new().secrets_dir(folder.path("").as_ref()).unwrap());
+    let resolution = resolve::<Program>(Layers::new().secrets_dir(folder.path("")).unwrap());
     let from_secrets = resolution.settings().filter(|effective| effective.layer() == Layer::Secrets).count();
     assert_eq!((from_secrets, secrets.len()), (2, 2));
 }
