@@ -39,7 +39,10 @@ fn literal(before: Option<char>, text: &str) -> Option<usize> {
     }
     let fence = text.get(..ticks)?;
     let end = text.get(ticks..)?.find(fence)?;
-    Some(ticks + end + ticks)
+    let inner = text.get(ticks..ticks + end)?;
+    // A literal whose end is on another line, or was lost, doesn't reach into the next cell.
+    let is_closed = inner.trim() == inner && (ticks > 1 || !inner.contains('|'));
+    is_closed.then_some(ticks + end + ticks)
 }
 
 /// The length of a substitution at the start of a text, given the character before it.
@@ -62,9 +65,18 @@ mod tests {
         for text in ["a b", "see |icon|, then", "``a | b`` and ``|``", "|all|"] {
             assert!(!has_free_bar(text), "{text}");
         }
-        for text in
-            ["a | b", "</x>`__ | - ``b``", "def | # note", "a|b|c", "|", "def| ghi", "``a`` | b", "| x"]
-        {
+        for text in [
+            "a | b",
+            "</x>`__ | - ``b``",
+            "See the `guide | - ``b``",
+            "``a | - ``b``",
+            "def | # note",
+            "a|b|c",
+            "|",
+            "def| ghi",
+            "``a`` | b",
+            "| x",
+        ] {
             assert!(has_free_bar(text), "{text}");
         }
     }

@@ -357,7 +357,8 @@ impl<'t> Reader<'t> {
         let Some(repaired) = table::repaired(&lines_of(raw, span.start)) else { return };
         let at = Span::new(first, first + rows.split('\n').next().unwrap_or_default().trim_end().len());
         let fault = Some(TableFault::Misread { at, message: CUT_OFF.to_owned() });
-        self.tables.pop_if(|table| table.span.start == span.start);
+        // Docutils reads the last border as the start of another table.
+        self.tables.retain(|table| table.span.start < span.start || table.span.end > span.end);
         self.tables.push(TableAsFound { span, fault, repaired: Some(repaired) });
     }
 

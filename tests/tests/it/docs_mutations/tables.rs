@@ -161,9 +161,11 @@ fn damaged_tables_keep_their_words_or_are_left() {
         // Blanks at line ends are removed in any case.
         let Some(after) = after.filter(|after| Some(after) != before.as_ref()) else { continue };
         let Some(want) = want else { continue };
+        // A bar in an empty note makes two empty cells.
         let filled =
             |cells: Vec<String>| cells.into_iter().filter(|cell| !cell.is_empty()).collect::<Vec<_>>();
-        let (want, after) = (filled(want), filled(after));
+        let (want, after) =
+            if want.len() == after.len() { (want, after) } else { (filled(want), filled(after)) };
         let differing: Vec<usize> =
             want.iter().zip(&after).map(|(a, b)| difference(a, b)).filter(|count| *count > 0).collect();
         // A slip changes at most one cell, by one character.
