@@ -1,4 +1,4 @@
-//! `docs import`: takes pages over.
+//! `docs import`: imports pages.
 
 use std::io;
 use std::path::PathBuf;
@@ -9,23 +9,23 @@ use super::pages;
 use crate::{Context, Outcome, Verdict};
 use settings_core::docs::import;
 
-/// Takes pages over, as a model or as annotated Rust.
+/// Imports pages as a model or as annotated Rust.
 #[derive(Args, Debug)]
 pub(crate) struct Import {
     /// The pages
     #[arg(required = true, value_name = "PAGE")]
     pages: Vec<PathBuf>,
-    /// What they become
+    /// The format of the result
     #[arg(long, value_enum)]
     to: Target,
 }
 
-/// What pages become.
+/// The format of the result.
 #[derive(ValueEnum, Clone, Copy, Debug)]
 enum Target {
     /// Their models: an object for one page, an array for several
     Json,
-    /// Structs with their annotations; what can't be told from a page is marked
+    /// Structs with annotations; facts that a page leaves open are marked
     Rust,
 }
 

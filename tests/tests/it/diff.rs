@@ -1,4 +1,4 @@
-//! `settings diff`: two files, versions of the history, and a file against what is in effect.
+//! `settings diff`: two files, versions of the history, and a file against the effective settings.
 
 use serde_json::Value;
 use settings_tests::cli::{Folder, Run, settings};
@@ -65,7 +65,7 @@ fn a_file_against_what_is_in_effect() {
     let same = settings(&["--config", &config, "diff"], &[]);
     assert_eq!(
         (same.code, same.out.as_str()),
-        (0, "the configuration file -> what is in effect: no setting differs\n")
+        (0, "the configuration file -> the effective settings: no setting differs\n")
     );
     // another file against it
     let other = folder.write("other.json", "{}");
