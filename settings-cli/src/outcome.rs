@@ -19,7 +19,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Returns [`Verdict::Good`] if there are no findings.
+    /// Returns [`Verdict::Good`] for `true`, else [`Verdict::Findings`].
     pub const fn good_if(good: bool) -> Self {
         if good { Self::Good } else { Self::Findings }
     }

@@ -105,7 +105,7 @@ impl Queue {
     /// Runs the command; it needs no settings.
     ///
     /// # Errors
-    /// If there is no outbox, or it can't be read.
+    /// If the outbox does not exist, or it can't be read.
     pub(crate) fn run(self, out: &mut dyn Write) -> Outcome {
         let outbox = existing(&self.outbox)?;
         match self.command {

@@ -1,4 +1,4 @@
-//! The contract of every command: exit codes, each finding once, nearest names, nothing left behind.
+//! The contract of every command: exit codes, each finding once, nearest names, no files left over.
 
 use std::path::Path;
 
@@ -211,7 +211,7 @@ fn a_shell_reads_what_show_prints_for_it() {
 }
 
 #[test]
-fn the_demo_leaves_nothing_behind() {
+fn the_demo_removes_its_files() {
     let folder = Folder::new("contract-demo");
     let demo = env!("CARGO_BIN_EXE_operated");
     let run = |arguments: &[&str]| {

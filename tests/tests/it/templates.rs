@@ -85,7 +85,7 @@ fn gives_the_defaults<T: Settings>(variables: Variables, secrets: Option<bool>) 
     let given = variables.len();
     let names: Vec<_> = variables.iter().map(|(name, _)| name.clone()).collect();
     let resolution = resolve::<T>(Layers::new().environment(variables.into_iter().collect()));
-    let bad = resolution.report().diagnostics().iter().filter(|told| told.severity > Severity::Note);
+    let bad = resolution.report().diagnostics().iter().filter(|finding| finding.severity > Severity::Note);
     let bad: Vec<_> = bad.collect();
     assert!(bad.is_empty(), "{bad:#?}");
     let defaults = resolve::<T>(Layers::new());
