@@ -3,6 +3,7 @@
 mod atomic;
 #[cfg(feature = "docs")]
 pub mod docs;
+mod format;
 #[cfg(feature = "json-schema")]
 pub mod json_schema;
 mod line_index;
@@ -23,6 +24,7 @@ pub mod timestamp;
 pub mod value;
 mod workflow;
 
+pub use format::{FileFormat, UnknownFormat};
 pub use resolve::Settings;
 pub use settings_derive::{SettingValue, Settings};
 pub use value::{Secret, SettingValue};

@@ -29,6 +29,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// |---|---|
 /// | `section = "EmailSettings"` | the section's key in `config.json`; the struct's name where left out |
 /// | `env_prefix = "MM"` | this struct is a program's root; every variable begins with `MM_` |
+/// | `root` | this struct is a program's root, and no environment variable sets its settings |
 /// | `page = "SMTP"` | the reference page of its settings |
 /// | `console = "Environment > SMTP"` | where the System Console shows them |
 /// | `unknown = "deny"` | what to say of keys and variables in it that no setting has: `allow`, `warn` or `deny` |

@@ -50,7 +50,7 @@ struct Vault {
     /// From an env file.
     #[setting]
     listed: Secret,
-    /// Told.
+    /// Overridden.
     #[setting]
     told: Secret,
     /// Whether it is open.
@@ -61,7 +61,7 @@ struct Vault {
     made_up: Secret,
 }
 
-/// What no memory may hold, each letter changed, so that the program's own text doesn't.
+/// The canary, each letter changed, so that the program's own text does not hold it.
 const CANARY: &[u8] = b"}plg3qx3{h{lg3rg{l3ivw}v3pq|qzg3sg3m{{3/'&*";
 const CHANGE: u8 = 0x1e;
 
@@ -88,12 +88,12 @@ fn text(path: &Path) -> String {
 /// A text with `%` for a secret, put together in one piece of memory: growing would leave copies.
 fn with(pattern: &str, secret: &str) -> Zeroizing<String> {
     let mut out = Zeroizing::new(String::with_capacity(pattern.len() + secret.len()));
-    let (before, behind) = pattern.split_once('%').unwrap();
-    [before, secret, behind].iter().for_each(|part| out.push_str(part));
+    let (before, after) = pattern.split_once('%').unwrap();
+    [before, secret, after].iter().for_each(|part| out.push_str(part));
     out
 }
 
-/// How often the canary stands in the process's writable memory.
+/// Counts the canary in the process's writable memory.
 fn found() -> usize {
     let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
     let mut memory = File::open("/proc/self/mem").unwrap();
@@ -106,7 +106,7 @@ fn found() -> usize {
             let (start, rest) = line.split_once('-').unwrap();
             let end = rest.split_once(' ').unwrap().0;
             let [start, end] = [start, end].map(|at| u64::from_str_radix(at, 16).unwrap());
-            // read into itself, the buffer would repeat what stands before it
+            // read into itself, the buffer would repeat the text before it
             [(start, end.min(from.max(start))), (start.max(to.min(end)), end)]
         })
         .map(|(start, end)| found_between(&mut memory, start, end, &mut buffer))
@@ -187,7 +187,7 @@ fn no_layer_leaves_a_secret_in_memory() {
     for setting in resolution.settings().filter(|setting| setting.setting.kind.is_secret()) {
         assert!(setting.shown().contains("***"), "{} is not set: {human}", setting.path);
     }
-    assert!(found() >= 15, "the memory is not looked through");
+    assert!(found() >= 15, "the memory is not searched");
     drop(resolution);
 
     let settings = resolve::<Program>(copy.clone().set("Vault.Open", "true", "--set"));
@@ -209,9 +209,49 @@ fn no_layer_leaves_a_secret_in_memory() {
     looking_leaves_none(&path("escaped.json"));
     changing_leaves_none(&path("changed.json"), &path("told"));
     following_leaves_none(&path("changed.json"));
+    other_formats_leave_none(
+        &path("config.toml"),
+        "[Vault]\nKey = \"%\\n\" # %\nKeys = ['%', \"\"\"\n%\"\"\"]\n",
+        &path("told"),
+    );
+    other_formats_leave_none(
+        &path("config.yaml"),
+        "Vault:\n  Key: \"%\\n\" # %\n  Keys: ['%', %]\n",
+        &path("told"),
+    );
 }
 
-/// Secrets that are written with escapes are copies, whoever looks at them.
+/// Reading and changing a file in another format than JSON.
+fn other_formats_leave_none(config: &Path, pattern: &str, secret: &Path) {
+    write(config, pattern);
+    let layers = Layers::new().read(Layer::File, config).unwrap();
+    let resolution = resolve::<Program>(layers);
+    assert_eq!(
+        resolution.report().count(settings_core::resolve::Severity::Error),
+        0,
+        "{}",
+        resolution.report()
+    );
+    assert!(found() >= 3, "the memory is not searched");
+    let program = resolution.into_result().unwrap();
+    assert_eq!(found(), 3, "{}: the program has them", config.display());
+    drop(program);
+    assert_eq!(found(), 0, "{}: reading leaves secrets in memory", config.display());
+    let secret = Zeroizing::new(text(secret));
+    let mut store = Store::<Program>::open(config, Layers::new()).unwrap();
+    assert!(store.set("Vault.Key", &[&*secret]).unwrap().is_changed());
+    assert!(store.set("Vault.Other", &[&*secret]).unwrap().is_changed());
+    assert!(store.unset("Vault.Keys").unwrap().is_changed());
+    assert!(matches!(store.save().unwrap(), SaveOutcome::Written { version: VersionStatus::Added(2), .. }));
+    drop((store, secret));
+    std::fs::remove_dir_all(
+        config.with_file_name(format!(".{}.history", config.file_name().unwrap().display())),
+    )
+    .unwrap();
+    assert_eq!(found(), 0, "{}: changing leaves secrets in memory", config.display());
+}
+
+/// Secrets that are written with escapes are copies for every reader.
 fn looking_leaves_none(escaped: &Path) {
     let listed = with("[\"\\u0041%\"]", &Zeroizing::new(text(&escaped.with_file_name("told"))));
     let environment = Environment::from_iter([("X_VAULT_KEYS", listed.as_str())]);
@@ -263,18 +303,18 @@ fn changing_leaves_none(config: &Path, told: &Path) {
     assert_eq!(found(), 0, "changing a file leaves secrets in memory");
 }
 
-/// Reading a file anew whenever it changes.
+/// Reading a file again when it changes.
 fn following_leaves_none(config: &Path) {
     let read_path = config.to_owned();
     let read = move || Layers::new().read(Layer::File, &read_path);
     let watch = Watch::<Program>::start(read, Debounce::default()).unwrap();
-    let notices = watch.subscribe();
+    let events = watch.subscribe();
     for vault in [r#"{"Key": "%%"}"#, r#"{"Key": ["%\n"]}"#, r#"{"Key": "%\n"}"#] {
         write(config, &format!("{{\"Vault\": {vault}}}"));
-        let notice = notices.recv_timeout(std::time::Duration::from_secs(20)).unwrap();
-        assert_eq!(matches!(&*notice, Event::Refused(_)), vault.contains('['));
+        let event = events.recv_timeout(std::time::Duration::from_secs(20)).unwrap();
+        assert_eq!(matches!(&*event, Event::Refused(_)), vault.contains('['));
     }
-    assert!(found() > 1, "the memory is not looked through");
-    drop((watch, notices));
+    assert!(found() > 1, "the memory is not searched");
+    drop((watch, events));
     assert_eq!(found(), 0, "following a file leaves secrets in memory");
 }

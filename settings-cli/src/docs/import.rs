@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::pages;
-use crate::{Context, Outcome, Verdict};
+use crate::{Context, Failure, Outcome, Verdict};
 use settings_core::docs::import;
 
-/// Imports pages as a model or as annotated Rust.
+/// Imports pages, as a model or as annotated Rust.
 #[derive(Args, Debug)]
 pub(crate) struct Import {
     /// The pages
@@ -25,7 +25,7 @@ pub(crate) struct Import {
 enum Target {
     /// Their models: an object for one page, an array for several
     Json,
-    /// Structs with annotations; facts that a page leaves open are marked
+    /// Structs with their annotations; open questions become todos
     Rust,
 }
 
@@ -34,7 +34,13 @@ impl Import {
         let read = pages(&self.pages)?;
         let out = &mut *context.out;
         match self.to {
-            Target::Rust => out.write_all(import::to_rust(&read).as_bytes())?,
+            Target::Rust => {
+                if !read.iter().any(import::has_settings) {
+                    let names: Vec<&str> = read.iter().map(|page| page.path.as_str()).collect();
+                    return Err(Failure::Usage(format!("no settings found on {}", names.join(", "))));
+                }
+                out.write_all(import::to_rust(&read).as_bytes())?;
+            }
             Target::Json => {
                 let models: Vec<_> = read.into_iter().map(|read| read.page).collect();
                 match models.as_slice() {

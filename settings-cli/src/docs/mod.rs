@@ -31,7 +31,7 @@ enum DocsCommand {
     Check(check::Check),
     /// Fixes drift that has a single answer, and keeps every other byte
     Sync(sync::Sync),
-    /// Imports pages as a model or as annotated Rust
+    /// Imports pages, as a model or as annotated Rust
     Import(import::Import),
     /// Lists the questions that annotations leave open
     Todo(todo::Todo),

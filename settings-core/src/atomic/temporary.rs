@@ -13,7 +13,7 @@ const ENDING: &str = ".new";
 /// The number of names that are tried before a writer gives up.
 const MAX_ATTEMPTS: u32 = 100;
 
-/// Whether other writers may be active in the folder.
+/// The presence of other writers in the folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     /// The writer holds the folder's lock: it can use one name, and remove what a crash left there.

@@ -41,6 +41,8 @@ pub struct Mailbox {
 pub struct AddressError {
     text: String,
     reason: &'static str,
+    /// A valid form of the same address.
+    suggestion: Option<String>,
 }
 
 impl Address {
@@ -64,7 +66,7 @@ impl FromStr for Address {
     type Err = AddressError;
 
     fn from_str(text: &str) -> Result<Self, AddressError> {
-        let fail = |reason| Err(AddressError { text: shortened(text), reason });
+        let fail = |reason| Err(AddressError { text: shortened(text), reason, suggestion: None });
         if text.len() > ADDRESS_LIMIT {
             return fail("an address has at most 254 bytes");
         }
@@ -74,6 +76,13 @@ impl FromStr for Address {
         let Some((local, domain)) = text.rsplit_once('@') else {
             return fail("an address has the form name@domain");
         };
+        if !is_dot_atom(local) && is_atom_with_dots(local) {
+            // Some providers have given out such addresses; in quotes they are valid.
+            let quoted = format!("\"{local}\"@{domain}");
+            let suggestion = quoted.parse::<Self>().is_ok().then_some(quoted);
+            let reason = "the part before the @ starts or ends with a dot, or has two in a row";
+            return Err(AddressError { text: shortened(text), reason, suggestion });
+        }
         if !(is_dot_atom(local) || is_quoted(local)) {
             return fail("the part before the @ is not a valid name");
         }
@@ -99,11 +108,11 @@ impl Mailbox {
         let name = name.into();
         if name.chars().any(char::is_control) {
             let reason = "line breaks and control characters are not allowed in a display name";
-            return Err(AddressError { text: shortened(&name), reason });
+            return Err(AddressError { text: shortened(&name), reason, suggestion: None });
         }
         if name.chars().count() > NAME_LIMIT {
             let reason = "a display name has at most 512 characters";
-            return Err(AddressError { text: shortened(&name), reason });
+            return Err(AddressError { text: shortened(&name), reason, suggestion: None });
         }
         Ok(Self { name: Some(name).filter(|name| !name.is_empty()), address })
     }
@@ -154,7 +163,11 @@ impl fmt::Display for Mailbox {
 
 impl fmt::Display for AddressError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is not a valid email address: {}", self.text, self.reason)
+        write!(f, "{:?} is not a valid email address: {}", self.text, self.reason)?;
+        match &self.suggestion {
+            Some(suggestion) => write!(f, "; write it as {suggestion}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -166,6 +179,10 @@ fn is_atom_char(c: char) -> bool {
 
 fn is_dot_atom(text: &str) -> bool {
     text.split('.').all(|atom| !atom.is_empty() && atom.chars().all(is_atom_char))
+}
+
+fn is_atom_with_dots(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c == '.' || is_atom_char(c))
 }
 
 fn is_quoted(text: &str) -> bool {
@@ -281,6 +298,16 @@ mod tests {
             assert!(text.parse::<Address>().is_err(), "{text:?}");
         }
         assert!(format!("{}@b", "a".repeat(300)).parse::<Address>().is_err());
+    }
+
+    #[test]
+    fn misplaced_dots_are_valid_in_quotes() {
+        for local in ["foo..bar", ".foo", "foo."] {
+            let error = format!("{local}@docomo.ne.jp").parse::<Address>().unwrap_err().to_string();
+            let suggestion = format!("\"{local}\"@docomo.ne.jp");
+            assert!(error.ends_with(&format!("write it as {suggestion}")), "{error}");
+            assert!(suggestion.parse::<Address>().is_ok());
+        }
     }
 
     #[test]

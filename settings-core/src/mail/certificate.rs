@@ -234,3 +234,45 @@ fn shown_name(name: &GeneralName) -> Option<CertificateName> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use rustls_pki_types::CertificateDer;
+    use rustls_pki_types::pem::PemObject;
+
+    use super::*;
+
+    fn facts(pem: &[u8]) -> CertificateFacts {
+        CertificateFacts::from_der(&CertificateDer::from_pem_slice(pem).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn certificates_that_cannot_be_used() {
+        for (pem, defect) in [
+            (&include_bytes!("certificate/v1.pem")[..], Some(CertificateDefect::ObsoleteVersion)),
+            (include_bytes!("certificate/rsa1024.pem"), Some(CertificateDefect::RsaKeySize(1024))),
+            (
+                include_bytes!("certificate/p521.pem"),
+                Some(CertificateDefect::UnsupportedKey("ECDSA with P-521")),
+            ),
+            (include_bytes!("certificate/p256.pem"), None),
+        ] {
+            assert_eq!(facts(pem).defect, defect);
+        }
+    }
+
+    #[test]
+    fn names_have_their_kind() {
+        let facts = facts(include_bytes!("certificate/rsa1024.pem"));
+        assert_eq!(facts.common_name.as_deref(), Some("mail.test"));
+        assert_eq!(
+            facts.names,
+            [
+                CertificateName::Dns("mail.test".into()),
+                CertificateName::Dns("*.mail.test".into()),
+                CertificateName::Ip("127.0.0.1".parse().unwrap()),
+            ]
+        );
+    }
+}

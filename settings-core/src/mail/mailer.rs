@@ -410,3 +410,13 @@ impl fmt::Debug for Mailer {
         f.debug_struct("Mailer").field("settings", &self.generation().settings).finish_non_exhaustive()
     }
 }
+
+/// Programs share a mailer among tasks and threads.
+const _: () = {
+    const fn is_send_and_sync<T: Send + Sync>() {}
+    is_send_and_sync::<Mailer>();
+    is_send_and_sync::<MailerOptions>();
+    is_send_and_sync::<Message>();
+    is_send_and_sync::<MailObject>();
+    is_send_and_sync::<Attempt>();
+};

@@ -18,7 +18,7 @@ use super::address::{Address, AddressError};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ReversePath {
-    /// No address: nobody gets a bounce.
+    /// No address: no bounces are sent.
     Null,
     /// The address that bounces go to.
     Address(Address),

@@ -229,7 +229,7 @@ pub struct EmailSettings {
 
     /// The address that bounces of mails go to, if it differs from the sender address.
     ///
-    /// With `<>`, nobody gets a bounce.
+    /// With `<>`, no bounces are sent.
     #[setting(
         key = "EnvelopeSender",
         title = "Notification bounce address",

@@ -10,6 +10,8 @@ pub(crate) struct Index {
     pub(crate) sections: Vec<SectionEntry>,
     slots: Vec<Slot>,
     pub(crate) env_prefix: &'static str,
+    /// Environment variables set settings.
+    pub(crate) has_variables: bool,
 }
 
 #[derive(Debug)]
@@ -69,6 +71,7 @@ impl Index {
             sections: Vec::with_capacity(count / 8 + 2),
             slots: Vec::with_capacity(count + count / 8 + 2),
             env_prefix: root.env_prefix.unwrap_or_default(),
+            has_variables: root.variable_prefix().is_some(),
         };
         if root.key.is_empty() {
             index.add("", None, root);

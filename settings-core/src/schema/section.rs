@@ -8,7 +8,8 @@ use super::{Rule, Setting, Unknown};
 pub struct Section {
     /// The key in `config.json` where the parent's field gives no other; empty for a program's root.
     pub key: &'static str,
-    /// The prefix of every variable, without the underscore: `MM`. Only a program's root has one.
+    /// The prefix of every variable, without the underscore: `MM`. Only a program's root has one. An empty prefix means
+    /// that no variable sets anything.
     pub env_prefix: Option<&'static str>,
     /// The reference page of its settings.
     pub page: Option<&'static str>,
@@ -68,6 +69,14 @@ impl Member {
 }
 
 impl Section {
+    /// Returns the prefix of the program's variables, or `None` if no variable sets its settings.
+    pub fn variable_prefix(&self) -> Option<&'static str> {
+        match self.env_prefix {
+            Some("") => None,
+            prefix => Some(prefix.unwrap_or_default()),
+        }
+    }
+
     /// A section with members and nothing else.
     pub const fn new(key: &'static str, members: &'static [Member]) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! Reading a settings file, and writing it if nobody else did.
+//! Reading a settings file, and writing it unless it was changed since.
 
 use std::fmt;
 use std::fs::{self, File};
@@ -12,7 +12,7 @@ use crate::atomic::{self, FileError, Place, Temporary};
 use crate::resolve::read_bytes;
 use crate::value::{ZeroizingString, wipe};
 
-/// How long a writer waits for the lock of the folder.
+/// The time that a writer waits for the lock of the folder.
 pub(super) const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The pause between two attempts to lock a folder.

@@ -10,10 +10,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::file::{self, Locked, WriteError};
 use crate::atomic::{self, FileError, Place};
+use crate::format::FileFormat;
 use crate::value::{ZeroizingString, json};
 
-/// The start of a version's first line. The rest of the line is a JSON object, and the text of the file follows.
-const MARK: &str = "// settings-history ";
+/// The start of a version's first line, after the sign of a comment. The rest of the line is a JSON object, and the text
+/// of the file follows.
+const MARK: &str = " settings-history ";
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
@@ -83,22 +85,24 @@ pub(super) struct Entry {
 /// # Errors
 /// If the folder exists but can't be read.
 pub fn history(path: impl AsRef<Path>) -> Result<Vec<Version>, WriteError> {
-    History::new(&atomic::followed(path.as_ref())?).versions()
+    let format = FileFormat::from_path(path.as_ref());
+    History::new(&atomic::followed(path.as_ref())?, format).versions()
 }
 
 /// The folder of a file's versions.
 #[derive(Debug)]
 pub(super) struct History {
     folder: PathBuf,
+    format: FileFormat,
 }
 
 impl History {
     /// The history of a file that is not a symbolic link.
-    pub(super) fn new(target: &Path) -> Self {
+    pub(super) fn new(target: &Path, format: FileFormat) -> Self {
         let mut name = OsString::from(".");
         name.push(target.file_name().unwrap_or_default());
         name.push(".history");
-        Self { folder: target.with_file_name(name) }
+        Self { folder: target.with_file_name(name), format }
     }
 
     pub(super) fn versions(&self) -> Result<Vec<Version>, WriteError> {
@@ -119,7 +123,7 @@ impl History {
         };
         let Some(text) = found.text() else { return Ok(None) };
         let modified = || fs::metadata(&path).and_then(|found| found.modified()).unwrap_or(UNIX_EPOCH);
-        Ok(Some(match parse(text) {
+        Ok(Some(match parse(text, self.comment()) {
             Some((head, parts)) => Version { number, text: parts.concat().into(), ..head },
             None => Version {
                 number,
@@ -151,7 +155,7 @@ impl History {
         let mut named = BTreeMap::new();
         for entry in entries {
             let entry = entry.map_err(failed)?;
-            named.extend(version_number(&entry.file_name()).map(|number| (number, entry.path())));
+            named.extend(self.version_number(&entry.file_name()).map(|number| (number, entry.path())));
         }
         Ok(named)
     }
@@ -193,7 +197,7 @@ impl History {
     fn add(&self, locked: &Locked, text: &str, time: SystemTime, entry: &Entry) -> Result<u64, WriteError> {
         self.make_folder(locked)?;
         let number = self.named()?.last_key_value().map_or(1, |(newest, _)| newest.saturating_add(1));
-        let head = head(time, entry);
+        let head = format!("{}{}", self.comment(), head(time, entry));
         let mut whole = ZeroizingString::with_capacity(head.len() + text.len());
         // a byte-order mark is one only at the start of a file
         let (mark, text) =
@@ -237,15 +241,25 @@ impl History {
     }
 
     fn path(&self, number: u64) -> PathBuf {
-        self.folder.join(format!("{number}.json"))
+        self.folder.join(format!("{number}.{}", self.format))
     }
-}
 
-/// Parses `12.json` as 12. Other spellings, such as `012.json`, are not versions.
-fn version_number(name: &OsStr) -> Option<u64> {
-    let digits = name.to_str()?.strip_suffix(".json")?;
-    let number: u64 = digits.parse().ok()?;
-    (number > 0 && number.to_string() == digits).then_some(number)
+    /// Parses `12.json` as 12. Other spellings, such as `012.json`, are not versions.
+    fn version_number(&self, name: &OsStr) -> Option<u64> {
+        let (digits, ending) = name.to_str()?.split_once('.')?;
+        let number: u64 = digits.parse().ok()?;
+        let is_version = number > 0 && number.to_string() == digits && ending == self.format.to_string();
+        is_version.then_some(number)
+    }
+
+    /// Returns the sign that starts a comment.
+    const fn comment(&self) -> &'static str {
+        match self.format {
+            FileFormat::Json => "//",
+            #[cfg(any(feature = "toml", feature = "yaml"))]
+            _ => "#",
+        }
+    }
 }
 
 /// Formats a version's first line: a comment, so that the version is a settings file itself.
@@ -263,12 +277,12 @@ fn head(time: SystemTime, entry: &Entry) -> String {
 }
 
 /// Parses a version's first line, and returns it with the text before and after it.
-fn parse(text: &str) -> Option<(Version, [&str; 2])> {
-    let (mark, text) = text.split_at(text.find(MARK)?);
+fn parse<'t>(text: &'t str, comment: &str) -> Option<(Version, [&'t str; 2])> {
+    let (mark, text) = text.split_at(text.find(comment)?);
     if !matches!(mark, "" | "\u{feff}") {
         return None;
     }
-    let (head, text) = text.strip_prefix(MARK)?.split_once('\n')?;
+    let (head, text) = text.strip_prefix(comment)?.strip_prefix(MARK)?.split_once('\n')?;
     let entries = json::parse_value(head).ok()?.entries()?;
     let get = |name: &str| entries.iter().find(|(key, _)| key.name() == name).map(|(_, value)| *value);
     let seconds = get("time")?.text.parse().ok()?;

@@ -19,7 +19,7 @@ mod tests;
 
 pub use crate::atomic::{FileError, replace};
 pub use difference::{Difference, Side, differences};
-pub use edit::{Action, Change, EditError, edit};
+pub use edit::{Action, Change, EditError, edit, edit_in};
 pub use error::StoreError;
 pub use file::{Snapshot, WriteError, WriteMode, WriteOutcome, read, write};
 pub use history::{Version, VersionStatus, history};

@@ -2,27 +2,37 @@
 
 use std::collections::HashSet;
 use std::fmt;
-use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use super::edit::edited;
 use super::file::{self, LOCK_TIMEOUT, Locked, Snapshot, WriteMode};
-use super::history::{self, DEFAULT_VERSIONS, Entry, History, Version, VersionStatus};
+use super::history::{DEFAULT_VERSIONS, Entry, History, Version, VersionStatus};
 use super::written::to_written_json;
 use super::{Action, Change, Difference, StoreError, WriteError, differences};
 use crate::atomic::{FileError, followed};
+use crate::format::FileFormat;
 use crate::resolve::{Code, Effective, Layer, Layers, Origin, Report, Resolution, Settings, resolve};
 use crate::schema::{self, Kind, Setting};
 use crate::value::{Value, ZeroizingString, from_text};
 
-/// The text of a file that does not exist.
-const EMPTY: &str = "{}\n";
+/// The text of a file that does not exist, in formats in which a blank file is an error.
+const PLACEHOLDER: &str = "#\n";
 
-/// How long [`Store::update`] waits for other writers.
+/// The text of a file that does not exist.
+const fn empty(format: FileFormat) -> &'static str {
+    match format {
+        FileFormat::Json => "{}\n",
+        #[cfg(any(feature = "toml", feature = "yaml"))]
+        _ => PLACEHOLDER,
+    }
+}
+
+/// The time that [`Store::update`] waits for other writers.
 const UPDATE_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// How often [`Store::update`] starts again when a writer that takes no lock changed the file.
+/// The number of times that [`Store::update`] starts again because a writer without the lock changed the file.
 const UPDATE_ATTEMPTS: usize = 20;
 
 /// A program's settings file, opened for changes.
@@ -50,6 +60,7 @@ const UPDATE_ATTEMPTS: usize = 20;
 /// ```
 pub struct Store<T> {
     path: PathBuf,
+    format: FileFormat,
     read: Snapshot,
     text: ZeroizingString,
     others: Layers,
@@ -57,7 +68,24 @@ pub struct Store<T> {
     mode: WriteMode,
     max_versions: usize,
     entry: Entry,
-    settings: PhantomData<fn() -> T>,
+    /// The settings of the text that was read.
+    before: View<T>,
+    /// The settings of the text in memory, if it differs.
+    after: View<T>,
+}
+
+/// The settings of one text, resolved when they are first needed.
+struct View<T> {
+    /// From the file alone.
+    stored: OnceLock<Resolution<T>>,
+    /// From all layers.
+    effective: OnceLock<Resolution<T>>,
+}
+
+impl<T> Default for View<T> {
+    fn default() -> Self {
+        Self { stored: OnceLock::new(), effective: OnceLock::new() }
+    }
 }
 
 impl<T> fmt::Debug for Store<T> {
@@ -70,7 +98,7 @@ impl<T> fmt::Debug for Store<T> {
     }
 }
 
-/// Whether an edit changed the text in memory.
+/// The effect of an edit on the text in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EditOutcome {
     /// The text is as it was.
@@ -83,10 +111,6 @@ impl EditOutcome {
     /// Returns whether the text is different.
     pub const fn is_changed(self) -> bool {
         matches!(self, Self::Changed)
-    }
-
-    const fn from_changed(is_changed: bool) -> Self {
-        if is_changed { Self::Changed } else { Self::Unchanged }
     }
 }
 
@@ -123,17 +147,26 @@ impl<V> fmt::Debug for Assignment<'_, V> {
 }
 
 impl<T: Settings> Store<T> {
-    /// Opens a file, which need not exist yet. `others` are all other layers: custom defaults, weaker files, the
-    /// environment, overrides.
+    /// Opens a file, which need not exist yet, in the format of its name's ending. `others` are all other layers: custom
+    /// defaults, weaker files, the environment, overrides.
     ///
     /// # Errors
     /// If the file can't be read or isn't UTF-8.
     pub fn open(path: impl AsRef<Path>, others: Layers) -> Result<Self, StoreError> {
+        Self::open_in(FileFormat::from_path(path.as_ref()), path, others)
+    }
+
+    /// Opens a file in a format, whatever the ending of its name.
+    ///
+    /// # Errors
+    /// If the file can't be read or isn't UTF-8.
+    pub fn open_in(format: FileFormat, path: impl AsRef<Path>, others: Layers) -> Result<Self, StoreError> {
         let path = path.as_ref().to_owned();
         let read = file::read(&path)?;
-        let text = read.text().unwrap_or(EMPTY).to_owned().into();
+        let text = read.text().unwrap_or(empty(format)).to_owned().into();
         Ok(Self {
             path,
+            format,
             read,
             text,
             others,
@@ -141,7 +174,8 @@ impl<T: Settings> Store<T> {
             mode: WriteMode::default(),
             max_versions: DEFAULT_VERSIONS,
             entry: Entry::default(),
-            settings: PhantomData,
+            before: View::default(),
+            after: View::default(),
         })
     }
 
@@ -196,8 +230,8 @@ impl<T: Settings> Store<T> {
         &mut self,
         assignments: &[Assignment<'_, V>],
     ) -> Result<EditOutcome, StoreError> {
-        let stored = self.stored(&self.text);
-        let effective = (!self.shadowed).then(|| self.effective(&self.text));
+        let stored = self.stored();
+        let effective = (!self.shadowed).then(|| self.effective());
         let (mut changes, mut seen) = (Vec::new(), HashSet::new());
         for Assignment { path, values } in assignments {
             let current = stored.setting(path)?;
@@ -207,9 +241,9 @@ impl<T: Settings> Store<T> {
             let kind = &current.setting.kind;
             let value = read_values(&current.path.to_string(), current.setting, values)?;
             let json = to_written_json(kind, &value, values);
-            let is_there = is_already_set(&stored, &current, &value);
+            let is_there = is_already_set(stored, &current, &value);
             value.wipe();
-            refuse_shadowed(effective.as_ref(), path)?;
+            refuse_shadowed(effective, path)?;
             if !is_there {
                 changes.push(change(&current, Action::Set(json.into_string())));
             }
@@ -222,17 +256,17 @@ impl<T: Settings> Store<T> {
     /// # Errors
     /// If the path is unknown, a stronger layer sets the setting, or the text is not a JSON object.
     pub fn unset(&mut self, path: &str) -> Result<EditOutcome, StoreError> {
-        let stored = self.stored(&self.text);
-        let effective = (!self.shadowed).then(|| self.effective(&self.text));
+        let stored = self.stored();
+        let effective = (!self.shadowed).then(|| self.effective());
         if let Some(keys) = stored.optional_section(path) {
             let within = |effective: &Effective<'_>| effective.path.keys().starts_with(&keys);
             for setting in stored.settings().filter(within) {
-                refuse_shadowed(effective.as_ref(), &setting.path.to_string())?;
+                refuse_shadowed(effective, &setting.path.to_string())?;
             }
             return self.apply(&[Change::unset(keys)]);
         }
         let current = stored.setting(path)?;
-        refuse_shadowed(effective.as_ref(), path)?;
+        refuse_shadowed(effective, path)?;
         self.apply(&[change(&current, Action::Unset)])
     }
 
@@ -241,14 +275,13 @@ impl<T: Settings> Store<T> {
     /// # Errors
     /// If there is no such version, or the history can't be read.
     pub fn restore(&mut self, number: u64) -> Result<EditOutcome, StoreError> {
-        let history = History::new(&followed(&self.path).map_err(WriteError::from)?);
+        let history = History::new(&followed(&self.path).map_err(WriteError::from)?, self.format);
         let Some(version) = history.version(number)? else {
             return Err(StoreError::UnknownVersion { number, available: history.numbers()? });
         };
-        let is_changed = version.text() != &*self.text;
-        self.text = version.text().to_owned().into();
+        let outcome = self.replace_text(version.text().to_owned().into());
         self.entry.restored = Some(number);
-        Ok(EditOutcome::from_changed(is_changed))
+        Ok(outcome)
     }
 
     /// Returns the stored versions, the oldest first.
@@ -256,18 +289,18 @@ impl<T: Settings> Store<T> {
     /// # Errors
     /// If the history can't be read.
     pub fn history(&self) -> Result<Vec<Version>, StoreError> {
-        Ok(history::history(&self.path)?)
+        let target = followed(&self.path).map_err(WriteError::from)?;
+        Ok(History::new(&target, self.format).versions()?)
     }
 
     /// Returns the settings that [`Store::save`] will change in the file, secrets redacted, each with the stronger layer
     /// that sets it, if one does.
     pub fn changes(&self) -> Vec<(Difference, Option<Origin>)> {
-        let before = self.stored(self.read.text().unwrap_or(EMPTY));
-        let effective = self.effective(&self.text);
+        let effective = self.effective();
         let shadow = |difference: &Difference| {
             effective.setting(&difference.path.to_string()).ok().and_then(origin_above_file)
         };
-        let changes = differences(&before, &self.stored(&self.text)).into_iter();
+        let changes = differences(self.stored_before(), self.stored()).into_iter();
         changes.map(|difference| (difference.clone(), shadow(&difference))).collect()
     }
 
@@ -304,8 +337,7 @@ impl<T: Settings> Store<T> {
         let mut attempt = 1;
         loop {
             let locked = Locked::new(&self.path, UPDATE_TIMEOUT).map_err(StoreError::from)?;
-            self.read = file::read(&self.path).map_err(StoreError::from)?;
-            self.text = self.read.text().unwrap_or(EMPTY).to_owned().into();
+            self.read_again(file::read(&self.path).map_err(StoreError::from)?);
             self.entry.restored = None;
             let edited = edit(self)?;
             let Some(warnings) = self.check()? else { return Ok((edited, SaveOutcome::Unchanged)) };
@@ -321,15 +353,16 @@ impl<T: Settings> Store<T> {
 
     /// Checks that the change adds no errors, and returns the warnings that it adds; `None` if there is no change.
     fn check(&self) -> Result<Option<Report>, StoreError> {
-        let before = self.read.text().unwrap_or(EMPTY);
-        if *before == *self.text {
+        if self.is_unchanged() {
             return Ok(None);
         }
-        let views: [&dyn Fn(&str) -> Report; 2] =
-            [&|text| self.stored(text).report().clone(), &|text| self.effective(text).report().clone()];
         let mut warnings = Report::default();
-        for view in views {
-            let added = view(&self.text).beyond(&view(before));
+        let views = [
+            (self.stored().report(), self.stored_before().report()),
+            (self.effective().report(), self.effective_before().report()),
+        ];
+        for (after, before) in views {
+            let added = after.beyond(before);
             if added.has_errors() {
                 return Err(StoreError::Invalid(added.errors()));
             }
@@ -342,6 +375,7 @@ impl<T: Settings> Store<T> {
         let written = self.write_with_history(locked);
         if let Ok(_) | Err(StoreError::Write(WriteError::File(FileError::NotDurable { .. }))) = written {
             self.read = Snapshot::new(&*self.text);
+            self.before = std::mem::take(&mut self.after);
             self.entry.restored = None;
         }
         Ok(SaveOutcome::Written { version: written?, warnings })
@@ -350,7 +384,7 @@ impl<T: Settings> Store<T> {
     /// Writes the file, and adds its versions before and after to the history.
     fn write_with_history(&self, locked: &Locked) -> Result<VersionStatus, StoreError> {
         locked.check(&self.read)?;
-        let history = History::new(locked.target());
+        let history = History::new(locked.target(), self.format);
         // before the file is replaced, so that a crash in between loses nothing
         let before = match self.max_versions {
             0 => Ok(()),
@@ -366,28 +400,73 @@ impl<T: Settings> Store<T> {
         Ok(status.unwrap_or_else(VersionStatus::Failed))
     }
 
-    #[cfg(test)]
-    pub(super) fn replace_text(&mut self, text: &str) {
-        self.text = text.to_owned().into();
+    /// Replaces the text in memory.
+    pub(super) fn replace_text(&mut self, text: ZeroizingString) -> EditOutcome {
+        if text == self.text {
+            return EditOutcome::Unchanged;
+        }
+        self.text = text;
+        self.after = View::default();
+        EditOutcome::Changed
+    }
+
+    /// Starts again from the text of the file.
+    fn read_again(&mut self, read: Snapshot) {
+        self.text = read.text().unwrap_or(empty(self.format)).to_owned().into();
+        (self.before, self.after) = (View::default(), View::default());
+        self.read = read;
     }
 
     fn apply(&mut self, changes: &[Change]) -> Result<EditOutcome, StoreError> {
-        let edited =
-            edited(&self.text, changes).map_err(|error| StoreError::Edit { file: self.name(), error })?;
-        let is_changed = edited != self.text;
-        self.text = edited;
-        self.entry.restored = self.entry.restored.filter(|_| !is_changed);
-        Ok(EditOutcome::from_changed(is_changed))
+        let mut edited = edited(self.format, &self.text, changes)
+            .map_err(|error| StoreError::Edit { file: self.name(), error })?;
+        if edited != self.text
+            && self.read.text().is_none()
+            && let Some(rest) = edited.strip_prefix(PLACEHOLDER)
+        {
+            edited = rest.trim_start().to_owned().into();
+        }
+        let outcome = self.replace_text(edited);
+        self.entry.restored = self.entry.restored.filter(|_| !outcome.is_changed());
+        Ok(outcome)
+    }
+
+    fn is_unchanged(&self) -> bool {
+        *self.text_before() == *self.text
+    }
+
+    fn text_before(&self) -> &str {
+        self.read.text().unwrap_or(empty(self.format))
+    }
+
+    /// Returns the view of the text in memory.
+    fn now(&self) -> &View<T> {
+        if self.is_unchanged() { &self.before } else { &self.after }
     }
 
     /// Resolves the file alone.
-    fn stored(&self, text: &str) -> Resolution<T> {
-        resolve(Layers::new().file(self.name(), text))
+    fn stored(&self) -> &Resolution<T> {
+        self.now().stored.get_or_init(|| resolve(self.with_file(Layers::new(), &self.text)))
+    }
+
+    /// Resolves the file alone, as it was read.
+    fn stored_before(&self) -> &Resolution<T> {
+        self.before.stored.get_or_init(|| resolve(self.with_file(Layers::new(), self.text_before())))
     }
 
     /// Resolves all layers together.
-    fn effective(&self, text: &str) -> Resolution<T> {
-        resolve(self.others.clone().file(self.name(), text))
+    fn effective(&self) -> &Resolution<T> {
+        self.now().effective.get_or_init(|| resolve(self.with_file(self.others.clone(), &self.text)))
+    }
+
+    /// Resolves all layers together, with the file as it was read.
+    fn effective_before(&self) -> &Resolution<T> {
+        let layers = || self.with_file(self.others.clone(), self.text_before());
+        self.before.effective.get_or_init(|| resolve(layers()))
+    }
+
+    fn with_file(&self, layers: Layers, text: &str) -> Layers {
+        layers.file_in(self.format, self.name(), text)
     }
 
     fn name(&self) -> String {

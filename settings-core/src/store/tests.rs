@@ -142,7 +142,7 @@ fn a_change_that_adds_an_error_is_not_saved() {
     let text = r#"{"Mail": {"Port": 1}}"#;
     let path = folder.file("config.json", text);
     let mut store = open(&path);
-    store.replace_text(r#"{"Mail": {"Port": 0}}"#);
+    store.replace_text(r#"{"Mail": {"Port": 0}}"#.to_owned().into());
     let StoreError::Invalid(report) = store.save().unwrap_err() else { panic!() };
     assert_eq!(report.diagnostics()[0].code, Code::OutOfRange);
     assert_eq!(fs::read_to_string(&path).unwrap(), text);
@@ -185,7 +185,7 @@ fn no_error_shows_a_secret() {
     note(store.set("Mail.Password", &[canary]).unwrap_err());
     note(store.set("Mail.Password", &[canary, canary]).unwrap_err());
     note(store.set("Mail.Passwort", &[canary]).unwrap_err());
-    store.replace_text(&format!("{{\"Mail\": {{\"Password\": [\"{canary}\"]}}}}"));
+    store.replace_text(format!("{{\"Mail\": {{\"Password\": [\"{canary}\"]}}}}").into());
     note(store.save().unwrap_err());
     let path =
         folder.file("config.json", &format!("{{\"Mail\": {{\"Password\": \"{canary}\"; \"Port\": 0}}}}"));

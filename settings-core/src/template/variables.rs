@@ -20,8 +20,10 @@ pub(super) struct Variable {
 
 /// All settings that a template names, in the order of the structs.
 pub(super) fn variables(root: &'static Section) -> impl Iterator<Item = Variable> {
-    let prefix = root.env_prefix.unwrap_or_default();
-    root.leaves().filter(|leaf| super::is_named(leaf.setting)).map(move |leaf| {
+    let prefix = root.variable_prefix();
+    let leaves = root.leaves().filter(move |_| prefix.is_some());
+    let prefix = prefix.unwrap_or_default();
+    leaves.filter(|leaf| super::is_named(leaf.setting)).map(move |leaf| {
         let text = text(leaf.setting);
         Variable {
             name: leaf.path.env_name(prefix),

@@ -7,7 +7,7 @@ use super::json::{Raw, Shape};
 use super::mismatch::Reason;
 use super::size::size_of;
 use super::text_rules::text_of;
-use super::{Mismatch, Value, elements, from_text, json};
+use super::{Mismatch, Value, elements, from_text, json, synonym};
 use crate::nearest;
 use crate::schema::{Choice, Format, Kind};
 
@@ -158,9 +158,13 @@ pub(super) fn choice<'a>(kind: &Kind, choices: &[Choice], text: Cow<'a, str>) ->
     let mismatch = Mismatch::new(Reason::Choice, kind, format!("`\"{text}\"`"));
     let labelled =
         choices.iter().find(|choice| choice.label.eq_ignore_ascii_case(&text)).map(|choice| choice.text);
-    Err(match labelled.or_else(|| nearest::nearest(&text, choices.iter().map(|choice| choice.text))) {
+    let nearest = || nearest::nearest(&text, choices.iter().map(|choice| choice.text));
+    Err(match labelled.or_else(nearest).or_else(|| synonym::choice(choices, &text)) {
         Some(near) => mismatch.help(format!("did you mean `\"{near}\"`?")),
-        None => mismatch,
+        None => match synonym::empty(choices, &text) {
+            Some(label) => mismatch.help(format!("for \"{label}\", leave it empty")),
+            None => mismatch,
+        },
     })
 }
 

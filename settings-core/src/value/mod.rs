@@ -13,6 +13,7 @@ mod read;
 mod repair;
 mod secret;
 mod size;
+mod synonym;
 mod text_rules;
 mod types;
 mod url;

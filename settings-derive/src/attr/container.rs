@@ -7,8 +7,8 @@ use super::field::SETTING;
 use super::{Entry, PageTextAttrs, RuleAttrs, Slot, Spanned, entries};
 use crate::ctxt::Ctxt;
 
-const STRUCT: [&str; 8] =
-    ["section", "env_prefix", "page", "console", "unknown", "rule", "page_text", "crate"];
+const STRUCT: [&str; 9] =
+    ["section", "env_prefix", "root", "page", "console", "unknown", "rule", "page_text", "crate"];
 const ELSEWHERE: [Elsewhere; 2] = [
     Elsewhere { names: &["key"], belongs: "is a setting's; a struct says `section`." },
     Elsewhere { names: &SETTING, belongs: "belongs on a field, in `#[setting(...)]`." },
@@ -22,6 +22,8 @@ const ENUM_ELSEWHERE: [Elsewhere; 1] =
 pub(crate) struct Container {
     pub(crate) section: Option<Spanned<String>>,
     pub(crate) env_prefix: Option<Spanned<String>>,
+    /// It is a program's root without variables. The prefix is empty then.
+    pub(crate) root: bool,
     pub(crate) page: Option<Spanned<String>>,
     pub(crate) console: Option<Spanned<String>>,
     pub(crate) rules: Vec<RuleAttrs>,
@@ -35,13 +37,19 @@ pub(crate) struct Container {
 impl Container {
     /// Reads what can be read and notes the rest.
     pub(crate) fn from_attrs(cx: &Ctxt, attrs: &[Attribute]) -> Self {
-        let (mut section, mut env_prefix) = (Slot::empty(), Slot::empty());
+        let (mut section, mut env_prefix, mut root) = (Slot::empty(), Slot::empty(), false);
         let (mut page, mut console, mut library) = (Slot::empty(), Slot::empty(), Slot::empty());
         let (mut rules, mut page_texts, mut unknown) = (Vec::new(), Vec::new(), Slot::empty());
         for entry in entries(cx, attrs, "settings", &STRUCT) {
             match entry.name().as_str() {
                 "section" => section.set(cx, &entry.name, entry.string(cx)),
                 "env_prefix" => env_prefix.set(cx, &entry.name, entry.string(cx)),
+                "root" if entry.bool(cx).is_some() => {
+                    root = true;
+                    let none = Spanned { value: String::new(), span: entry.name.span() };
+                    env_prefix.set(cx, &entry.name, Some(none));
+                }
+                "root" => {}
                 "page" => page.set(cx, &entry.name, entry.string(cx)),
                 "console" => console.set(cx, &entry.name, entry.string(cx)),
                 "unknown" => unknown.set(cx, &entry.name, policy(cx, &entry)),
@@ -57,6 +65,7 @@ impl Container {
         Self {
             section: section.take(),
             env_prefix: env_prefix.take(),
+            root,
             page: page.take(),
             console: console.take(),
             rules,

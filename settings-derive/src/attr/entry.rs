@@ -19,7 +19,7 @@ pub(super) struct Entry {
 const CALLS: [&str; 4] = ["deprecated", "fields", "page_text", "rule"];
 
 /// The names that take no value.
-const FLAGS: [&str; 2] = ["hidden", "restart"];
+const FLAGS: [&str; 3] = ["hidden", "restart", "root"];
 
 /// The entries with a value.
 pub(super) fn entries(cx: &Ctxt, attrs: &[Attribute], attribute: &str, valid: &[&str]) -> Vec<Entry> {

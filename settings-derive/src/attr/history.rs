@@ -23,7 +23,7 @@ impl Entry {
                 continue;
             }
             match entry.name().as_str() {
-                "since" => since.set(cx, &entry.name, entry.version(cx)),
+                "since" => since.set(cx, &entry.name, entry.any_version(cx)),
                 "reason" => reason.set(cx, &entry.name, entry.string(cx)),
                 "replacement" => replacement.set(cx, &entry.name, entry.string(cx)),
                 _ => given.extend(entry.unknown(cx, "deprecated", &DEPRECATED, &[]).map(str::to_owned)),
@@ -45,6 +45,16 @@ impl Entry {
             return None;
         }
         Some(todo)
+    }
+
+    /// A well-formed version. A deprecation may name a version of the product, which need not be the crate's.
+    fn any_version(&self, cx: &Ctxt) -> Option<Spanned<String>> {
+        let version = self.string(cx)?;
+        match fault(&version.value, "") {
+            None => return Some(version),
+            Some(fault) => cx.error_at(version.span, fault),
+        }
+        None
     }
 
     /// A version of the crate that is compiled, not a later one; `next` is the one that comes.

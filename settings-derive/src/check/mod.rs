@@ -50,6 +50,9 @@ fn root_has_no_section(cx: &Ctxt, input: &Struct<'_>) {
 /// ```
 fn prefix_begins_a_variable(cx: &Ctxt, input: &Struct<'_>) {
     let Some(prefix) = &input.attrs.env_prefix else { return };
+    if input.attrs.root {
+        return;
+    }
     let message = match prefix.value.as_str() {
         "" => "a prefix can't be empty: it tells the program's variables from all others".to_owned(),
         name if name.ends_with('_') => {

@@ -112,6 +112,8 @@ impl Parser<'_> {
             match self.page.tree.tag(child) {
                 Tag::Target | Tag::Pending => self.append(figure, child),
                 Tag::Paragraph => {
+                    // Docutils makes a new element, without the classes of the paragraph.
+                    self.page.tree.remove(child, AttrName::Classes);
                     self.page.tree.set_tag(child, Tag::Caption);
                     self.append(figure, child);
                     break;

@@ -101,7 +101,7 @@ fn has_own_keys(raw: Raw<'_>, path: &[String]) -> bool {
     names.iter().enumerate().all(is_own) && entries.iter().all(|(_, value)| has_own_keys(*value, path))
 }
 
-/// The content of the text without its layout: each leaf with its path and its very text, in order.
+/// Returns each leaf of a text with its path and its text, in order, without the layout.
 fn leaves(raw: Raw<'_>, path: &mut Vec<String>, out: &mut Vec<(Vec<String>, String)>) {
     if raw.shape != Shape::Object || raw.entries().unwrap().is_empty() {
         let text = if raw.shape == Shape::Object { "{}" } else { raw.text };
@@ -165,7 +165,7 @@ pub fn reach<'a>(root: Raw<'a>, path: &[String]) -> Option<(Raw<'a>, usize, Opti
     }
 }
 
-/// Finds the null in place of a section on the way to `path`.
+/// Returns the null in place of a section on the way to `path`.
 fn null_on_the_way<'a>(root: Raw<'a>, path: &[String]) -> Option<Raw<'a>> {
     let mut object = root;
     for key in path.split_last()?.1 {
@@ -202,7 +202,7 @@ fn is_within(part: &[&str], whole: &[&str]) -> bool {
     part.iter().all(|one| whole.any(|other| other == one))
 }
 
-/// The content of a value without its layout, comments and the order of keys.
+/// Returns a value without its layout, comments and the order of keys.
 fn meaning(raw: Raw<'_>) -> String {
     match raw.shape {
         Shape::Array => format!("{:?}", raw.elements().unwrap().into_iter().map(meaning).collect::<Vec<_>>()),
@@ -314,7 +314,7 @@ fn is_strict(text: &str) -> bool {
     serde_json::from_str::<serde_json::Value>(text.trim_start_matches('\u{feff}')).is_ok()
 }
 
-/// Returns whether the value at `path` has comments of its own, which go with it.
+/// Returns whether the value at `path` has comments of its own, which are removed with it.
 fn comments_of_value(text: &str, path: &[String]) -> bool {
     let root = json::parse_value(text).unwrap();
     let Some((object, _, Some(at))) = reach(root, path) else { return false };

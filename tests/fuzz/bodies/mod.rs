@@ -5,6 +5,7 @@
 pub mod edit;
 pub mod environment;
 pub mod file;
+pub mod formats;
 pub mod program;
 pub mod rst;
 
@@ -21,7 +22,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 4] = [
+pub const TARGETS: [Target; 6] = [
     Target { name: "file", run: file::run, seeds: file::SEEDS, words: file::WORDS },
     Target {
         name: "environment",
@@ -29,6 +30,8 @@ pub const TARGETS: [Target; 4] = [
         seeds: environment::SEEDS,
         words: environment::WORDS,
     },
+    Target { name: "toml", run: formats::toml, seeds: formats::TOML_SEEDS, words: formats::TOML_WORDS },
+    Target { name: "yaml", run: formats::yaml, seeds: formats::YAML_SEEDS, words: formats::YAML_WORDS },
     Target { name: "edit", run: edit::run, seeds: edit::SEEDS, words: edit::WORDS },
     Target { name: "rst", run: rst::run, seeds: rst::SEEDS, words: rst::WORDS },
 ];

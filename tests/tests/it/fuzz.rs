@@ -108,6 +108,16 @@ fn file() {
 }
 
 #[test]
+fn toml() {
+    run("toml");
+}
+
+#[test]
+fn yaml() {
+    run("yaml");
+}
+
+#[test]
 fn environment() {
     run("environment");
 }

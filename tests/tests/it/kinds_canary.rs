@@ -159,7 +159,7 @@ fn no_file_shows_a_secret() {
     assert!(told > 300, "only {told} diagnostics");
 }
 
-/// What a panic says; the resolutions here all have errors.
+/// Returns the message of a panic; the resolutions here all have errors.
 fn panic_of(act: impl FnOnce() + std::panic::UnwindSafe) -> String {
     let payload = std::panic::catch_unwind(act).expect_err("a rule is broken");
     payload.downcast_ref::<String>().expect("the panic has a message").clone()

@@ -20,6 +20,7 @@ mod docs_roundtrip;
 mod docs_setup;
 mod docs_sphinx;
 mod docs_sync;
+mod formats;
 mod fuzz;
 mod generated;
 mod generated_every;

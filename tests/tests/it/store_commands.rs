@@ -84,7 +84,8 @@ fn several_settings_are_one_change() {
     let changed = run(&config, &both);
     assert_eq!((changed.code, changed.error.as_str()), (Some(0), ""));
     assert!(changed.out.ends_with("(version 2)\n"), "{}", changed.out);
-    assert!(text(&config).contains(r#"{"MaxUsers": 2000, "Licence": "k4n4ry=1"}"#), "{}", text(&config));
+    let expected = "\"MaxUsers\": 2000,\n    \"Licence\": \"k4n4ry=1\"\n";
+    assert!(text(&config).contains(expected), "{}", text(&config));
     assert!(text(&config).contains("// by hand"));
 
     let before = text(&config);
@@ -247,7 +248,10 @@ fn a_folder_that_cannot_be_written_is_named() {
     let folder = Folder::new("foreign-folder");
     let config = folder.write("config.json", "{}");
     let (user, binary) = (65534, folder.path("operated"));
-    fs::copy(env!("CARGO_BIN_EXE_operated"), &binary).unwrap();
+    // a link, since a file that was just written can be busy
+    if fs::hard_link(env!("CARGO_BIN_EXE_operated"), &binary).is_err() {
+        fs::copy(env!("CARGO_BIN_EXE_operated"), &binary).unwrap();
+    }
     let permissions = <fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode;
     fs::set_permissions(folder.path(""), permissions(0o755)).unwrap();
     if std::os::unix::fs::chown(&config, Some(user), Some(user)).is_err() {
@@ -362,7 +366,7 @@ fn the_name_of_a_new_history_is_synced_before_the_file_is_replaced() {
     assert!(made < synced && synced < renamed, "{calls}");
 }
 
-/// Twice the time for twice the keys, not four times.
+/// Five times the keys take five times the time, not 25 times.
 #[test]
 fn unknown_keys_take_linear_time() {
     let time = |count: usize| {
@@ -373,6 +377,6 @@ fn unknown_keys_take_linear_time() {
         assert_eq!(run(&config, &["set", "ServiceSettings.MaxUsers", "7"]).code, Some(0));
         start.elapsed()
     };
-    let (few, many) = (time(2_000), time(10_000));
-    assert!(many < 15 * few + std::time::Duration::from_secs(1), "2,000: {few:?}, 10,000: {many:?}");
+    let (few, many) = (time(200), time(1_000));
+    assert!(many < 12 * few + std::time::Duration::from_secs(1), "200: {few:?}, 1,000: {many:?}");
 }

@@ -10,7 +10,7 @@ mod body;
 
 use body::{check, reach};
 
-/// The number of texts to edit; `SETTINGS_FUZZ_ROUNDS` asks for more.
+/// The number of texts that are edited; `SETTINGS_FUZZ_ROUNDS` sets another.
 fn rounds() -> u64 {
     std::env::var("SETTINGS_FUZZ_ROUNDS").ok().and_then(|count| count.parse().ok()).unwrap_or(30_000)
 }

@@ -15,7 +15,7 @@ pub(in crate::docs) struct Naming {
 impl Naming {
     /// As the schema says.
     pub(super) fn of_schema(schema: &'static Section) -> Self {
-        Self { prefix: schema.env_prefix.map(str::to_owned) }
+        Self { prefix: schema.env_prefix.filter(|prefix| !prefix.is_empty()).map(str::to_owned) }
     }
 
     /// As most of the page's variables are.

@@ -20,7 +20,7 @@ pub(super) use page_text::{BODY, PLACE};
 /// the page named by their outermost key; hidden ones are on none. A page that has a text of its own
 /// ([`PageText`](crate::schema::PageText)) holds its settings where that text places them.
 pub fn from_schema(root: &'static Section) -> Vec<Page> {
-    let prefix = root.env_prefix.unwrap_or_default();
+    let prefix = root.variable_prefix();
     let sources = page_text::page_sources(root);
     let mut pages: Vec<(String, Vec<Leaf>)> = Vec::new();
     for leaf in visible_leaves(root) {
@@ -59,7 +59,7 @@ pub(super) fn visible_leaves(root: &'static Section) -> impl Iterator<Item = Lea
     root.leaves().filter(|leaf| !leaf.setting.hidden())
 }
 
-fn page(name: String, leaves: &[Leaf], prefix: &str) -> Page {
+fn page(name: String, leaves: &[Leaf], prefix: Option<&str>) -> Page {
     let mut entries = vec![Entry::Prose(introduction(&name, leaves))];
     entries.extend(leaves.iter().map(|leaf| setting(leaf, prefix)));
     entries.extend(rules(leaves));
@@ -98,12 +98,12 @@ fn introduction(name: &str, leaves: &[Leaf]) -> Vec<Placed> {
     parts
 }
 
-fn setting(leaf: &Leaf, prefix: &str) -> Entry {
+fn setting(leaf: &Leaf, prefix: Option<&str>) -> Entry {
     Entry::Setting(entry_parts(leaf, prefix))
 }
 
 /// Anchor, heading, what versions have it, and table.
-fn entry_parts(leaf: &Leaf, prefix: &str) -> Vec<Placed> {
+fn entry_parts(leaf: &Leaf, prefix: Option<&str>) -> Vec<Placed> {
     let path = leaf.path.to_string();
     let heading =
         Heading { title: markdown_to_rst(leaf.setting.title).into(), mark: Heading::SETTING, length: None };
@@ -118,7 +118,7 @@ pub(super) fn anchor(path: &str) -> String {
     path.to_ascii_lowercase().replace('.', "-")
 }
 
-fn table(leaf: &Leaf, path: &str, prefix: &str) -> Table {
+fn table(leaf: &Leaf, path: &str, prefix: Option<&str>) -> Table {
     let mut left = blocks(leaf.setting.description);
     let values = value_list(leaf.setting);
     match values.is_empty() {
@@ -131,11 +131,8 @@ fn table(leaf: &Leaf, path: &str, prefix: &str) -> Table {
         default: shown_beside_path(leaf.setting).map(Fact::from),
         ..Statement::default()
     };
-    let right = vec![
-        Bullet::Console(console),
-        Bullet::Config(config),
-        Bullet::Env(Statement::naming(leaf.path.env_name(prefix))),
-    ];
+    let env = prefix.map(|prefix| Statement::naming(leaf.path.env_name(prefix))).unwrap_or_default();
+    let right = vec![Bullet::Console(console), Bullet::Config(config), Bullet::Env(env)];
     let mut rows = vec![Row { left, right: Some(right) }];
     let mut notes = blocks(leaf.setting.note());
     notes.extend(history::notes(leaf));

@@ -64,11 +64,13 @@ pub(super) fn page<'l>(
     leaves: &'l [Leaf],
     root: &'static Section,
 ) -> (Page, Vec<&'l Leaf>) {
-    let prefix = root.env_prefix.unwrap_or_default();
+    let prefix = root.variable_prefix();
     let all: Vec<Leaf> = visible_leaves(root).collect();
     let mut page = Page { name: name.to_owned(), ..Page::default() };
     let mut placed_paths: Vec<String> = Vec::new();
     let mut parts = Vec::new();
+    // A label on a page that another page includes would be defined twice.
+    let is_included = sources.iter().any(|source| source.page != name && includes(source.rst, name));
     for source in sources.iter().filter(|source| source.page == name) {
         let (metadata, own) = parts_of(source.rst);
         page.metadata.extend(metadata);
@@ -85,7 +87,7 @@ pub(super) fn page<'l>(
                 if source.above.is_empty() { place.path } else { format!("{}.{}", source.above, place.path) };
             // A hidden setting has a place and stands on no page.
             let Some(leaf) = all.iter().find(|leaf| leaf.path.to_string() == path) else { continue };
-            let first = !placed_paths.contains(&path);
+            let first = !placed_paths.contains(&path) && !is_included;
             let place = Place { path, ..place };
             parts.extend(place.parts(leaf, prefix, name, first));
             placed_paths.push(place.path);
@@ -94,6 +96,17 @@ pub(super) fn page<'l>(
     page.entries = read::entries(parts);
     let rest = leaves.iter().filter(|leaf| !placed_paths.contains(&leaf.path.to_string())).collect();
     (page, rest)
+}
+
+/// Returns true if a text includes the page `name`.
+fn includes(rst: &str, name: &str) -> bool {
+    rst.lines().any(|line| {
+        let file = line
+            .trim()
+            .strip_prefix(".. include::")
+            .map(|path| path.trim().rsplit('/').next().unwrap_or_default());
+        file.and_then(|file| file.strip_suffix(".rst")) == Some(name)
+    })
 }
 
 /// The metadata and the blocks of a text. A text is UTF-8 already, so that it always can be read.
@@ -156,7 +169,7 @@ impl Place {
     }
 
     /// The setting as the page shows it.
-    fn parts(&self, leaf: &Leaf, prefix: &str, page: &str, with_anchor: bool) -> Vec<Placed> {
+    fn parts(&self, leaf: &Leaf, prefix: Option<&str>, page: &str, with_anchor: bool) -> Vec<Placed> {
         let mut parts = Vec::new();
         for placed in entry_parts(leaf, prefix) {
             match placed.part {

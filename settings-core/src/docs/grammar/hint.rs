@@ -18,6 +18,8 @@ pub(in crate::docs) enum HintKind {
     List,
     Map,
     Bool,
+    /// Any JSON value.
+    Json,
 }
 
 /// Reads what a paragraph says is to be put in, and the unit of its numbers where it names one. `None` where it
@@ -63,6 +65,7 @@ fn lead(input: &str) -> IResult<&str, HintKind> {
         (alt((tag_no_case("list"), tag_no_case("array"))), blank_array).map(|_| (HintKind::List, false)),
         (alt((tag_no_case("map"), tag_no_case("object"), tag_no_case("json object"))), blank_array)
             .map(|_| (HintKind::Map, false)),
+        (tag_no_case("json"), blank_array).map(|_| (HintKind::Json, false)),
         (alt((tag_no_case("boolean"), tag_no_case("bool"))), blank_array).map(|_| (HintKind::Bool, false)),
     ))
     .parse(input)?;

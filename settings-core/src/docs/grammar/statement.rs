@@ -1,7 +1,7 @@
 //! Lines that name a setting: the console path, the place in `config.json`, the variable.
 
 use nom::branch::alt;
-use nom::bytes::complete::{tag, tag_no_case, take_until};
+use nom::bytes::complete::{tag, tag_no_case};
 use nom::character::complete::{multispace0, multispace1};
 use nom::combinator::{opt, recognize, rest};
 use nom::multi::separated_list1;
@@ -212,13 +212,9 @@ fn default(input: &str) -> IResult<&str, &str> {
 
 /// ``This feature's ``config.json`` setting is ``"Key": value`` with …``
 pub(in crate::docs) fn feature_sentence(text: &str) -> Option<Said> {
-    let lead: IResult<&str, &str> = recognize((
-        tag("This feature"),
-        take_until("``config.json`` setting is "),
-        tag("``config.json`` setting is "),
-    ))
-    .parse(text);
-    let (after, _) = lead.ok()?;
+    let after = text.strip_prefix("This feature")?;
+    let sentences = ["``config.json`` setting is ", "config.json setting is "];
+    let after = sentences.into_iter().find_map(|words| after.split_once(words).map(|(_, after)| after))?;
     let (tail, inner) = literal(after).ok()?;
     let mut said = dotted(text, inner)?;
     let odd = |literal: &&str| literal.matches('"').count() % 2 == 1;

@@ -1,74 +1,141 @@
 //! One documented setting, ready to become a field.
 
+use crate::docs::drift::Finding;
 use crate::docs::facts::{Documented, Named};
 use crate::docs::inline::rst_to_doc;
 use crate::docs::read::PageRead;
 use crate::schema::env_name;
 
+use super::homes::{Homes, path_of};
 use super::infer::{Inferred, infer};
 use super::text::{Texts, markdown, texts};
 
-/// A setting to be.
+/// A setting that becomes a field.
 #[derive(Clone, Debug)]
 pub(super) struct Item {
-    /// From the outermost section's key to its own.
+    /// The keys from the outermost section to the setting.
     pub(super) path: Vec<String>,
+    /// True if the page gives the bare key, and nothing proves a section.
+    pub(super) lacks_section: bool,
     pub(super) title: String,
     pub(super) texts: Texts,
-    /// Values of a list, and what they mean in Markdown.
+    /// The values of a list, and their meanings in Markdown.
     pub(super) values: Vec<(String, String)>,
     pub(super) inferred: Inferred,
-    /// What the page leaves open or says otherwise than the struct will.
+    /// Facts that the page leaves open, or states differently from the struct.
     pub(super) todo: Vec<String>,
     pub(super) console: Option<String>,
+    /// The variable that the page states.
+    pub(super) variable: Option<String>,
     pub(super) page: String,
     pub(super) at: Place,
 }
 
-/// Where a setting is documented.
+/// The place at which a setting is documented.
 #[derive(Clone, Debug)]
 pub(super) struct Place {
-    /// Which page, and which of its entries.
+    /// The number of the page, and of the entry on it.
     pub(super) entry: (usize, usize),
     /// `page.rst:12`
     pub(super) origin: String,
 }
 
-/// A documented thing that can't become a field, and why. Its text stays on its page.
+/// A documented thing that does not become a field, and the reason. Its text stays on its page.
 #[derive(Clone, Debug)]
 pub(super) struct Left {
     pub(super) name: String,
     pub(super) at: Place,
     pub(super) why: String,
+    /// The rules of `docs check` that its text on the built page breaks.
+    pub(super) allow: Vec<&'static str>,
 }
 
-/// The settings of a page (the `number`th), and what is none.
-pub(super) fn items(
-    page: &PageRead,
-    number: usize,
-    settings: &[(usize, Documented<'_>)],
-    prefix: Option<&str>,
-) -> (Vec<Item>, Vec<Left>) {
+/// A page with its settings and what is known about them.
+pub(super) struct Source<'p> {
+    pub(super) number: usize,
+    pub(super) page: &'p PageRead,
+    pub(super) settings: Vec<(usize, Documented<'p>)>,
+    /// The headings above each entry.
+    pub(super) headings: Vec<Vec<String>>,
+    pub(super) findings: Vec<Finding>,
+}
+
+impl Item {
+    /// A measure of how much a place states, to choose the fuller of two.
+    pub(super) fn fullness(&self) -> usize {
+        self.inferred.fullness()
+            + usize::from(self.console.is_some())
+            + usize::from(self.variable.is_some())
+            + self.texts.description.len().min(3)
+            + usize::from(self.texts.has_table) * 2
+    }
+
+    /// Takes the facts that only another place of the same setting states.
+    pub(super) fn complete_from(&mut self, other: &Item) {
+        if let Some((a, b)) = self.inferred.default.as_ref().zip(other.inferred.default.as_ref())
+            && self.inferred.kind == other.inferred.kind
+            && a != b
+        {
+            self.inferred.todo.push(format!("another place ({}) states the default {b}", other.at.origin));
+        }
+        self.inferred.complete_from(&other.inferred);
+        if self.values.is_empty() && !self.inferred.values.is_empty() {
+            self.values.clone_from(&other.values);
+        }
+        if self.console.is_none() {
+            self.console.clone_from(&other.console);
+        }
+    }
+
+    /// Returns everything that is left open, for the attribute `todo`.
+    pub(super) fn todos(&self) -> Vec<String> {
+        let mut todos = self.inferred.todo.clone();
+        todos.extend(self.todo.iter().filter(|todo| !self.inferred.todo.contains(todo)).cloned());
+        todos
+    }
+}
+
+/// Returns the settings of a page, and the documented things that do not become fields.
+pub(super) fn items(source: &Source<'_>, homes: &Homes, prefix: Option<&str>) -> (Vec<Item>, Vec<Left>) {
     let (mut items, mut left) = (Vec::new(), Vec::new());
-    for (entry, setting) in settings {
-        let line = page.lines.line(&page.text, setting.span.start);
-        let origin = format!("{}:{line}", page.path.rsplit('/').next().unwrap_or(&page.path));
-        let at = Place { entry: (number, *entry), origin };
+    for (entry, setting) in &source.settings {
+        let at = source.place(*entry, setting.span.start);
         match keys(setting) {
-            Err(why) => left.push(Left { name: setting.name(), at, why: why.to_owned() }),
-            Ok(keys) => items.push(item(page, setting, keys, at, prefix)),
+            Err(why) => {
+                let path = path_of(setting).is_some_and(|path| path.contains('.'));
+                let allow = if path { vec!["unknown-setting"] } else { Vec::new() };
+                left.push(Left { name: setting.name(), at, why: why.to_owned(), allow });
+            }
+            Ok(keys) => items.push(item(source, setting, keys, at, homes, prefix)),
         }
     }
     (items, left)
 }
 
-/// The keys from the outermost section's to the setting's own; or why it can't be a field.
+impl Source<'_> {
+    pub(super) fn place(&self, entry: usize, at: usize) -> Place {
+        let (line, _) = self.page.lines.line_column(&self.page.text, at);
+        let file = self.page.path.rsplit('/').next().unwrap_or(&self.page.path);
+        Place { entry: (self.number, entry), origin: format!("{file}:{line}") }
+    }
+
+    /// Returns what `docs check` reports about a setting.
+    fn reported<'s>(&'s self, setting: &Documented<'_>) -> impl Iterator<Item = &'s str> {
+        let span = setting.span;
+        self.findings
+            .iter()
+            .filter(move |finding| (span.start..=span.end).contains(&finding.span.start))
+            .map(|finding| finding.message.as_str())
+    }
+}
+
+/// Returns the keys from the outermost section to the setting, or the reason that it can't be a field.
 fn keys(setting: &Documented<'_>) -> Result<Vec<String>, &'static str> {
     let tables_with_path = setting.tables.iter().filter(|table| !table.configs.is_empty()).count();
     if tables_with_path > 1 || setting.tables.iter().any(|table| table.configs.len() > 1) {
         return Err("several settings under one heading");
     }
-    let path = path(setting).ok_or("no path in config.json")?;
+    let path = path_of(setting).ok_or("no path in config.json")?;
     let keys: Vec<String> = path.split('.').map(str::to_owned).collect();
     let is_key = |key: &String| {
         key.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -79,45 +146,79 @@ fn keys(setting: &Documented<'_>) -> Result<Vec<String>, &'static str> {
 }
 
 fn item(
-    page: &PageRead,
+    source: &Source<'_>,
     setting: &Documented<'_>,
-    path: Vec<String>,
+    stated: Vec<String>,
     at: Place,
+    homes: &Homes,
     prefix: Option<&str>,
 ) -> Item {
     let inferred = infer(setting);
-    let entry = page.page.entries.get(at.entry.1);
-    let texts = texts(page, entry.map_or(&[], |entry| entry.parts()), setting, &inferred.values);
+    let entry = source.page.page.entries.get(at.entry.1);
+    let texts = texts(source.page, entry.map_or(&[], |entry| entry.parts()), setting, &inferred);
     let values = inferred.values.iter().map(|(value, text)| (value.clone(), markdown(text))).collect();
-    let mut todo: Vec<String> = inferred.todo.iter().map(|todo| (*todo).to_owned()).collect();
-    todo.extend(variable(setting, &path, prefix));
+    let console = console(setting);
+    let mut todo: Vec<String> = Vec::new();
+    let (path, lacks_section) = match stated.as_slice() {
+        [key] => {
+            let headings = headings(source, at.entry.1, console.as_deref());
+            match homes.find(setting, key, &headings) {
+                Some(home) => {
+                    todo.push(format!(
+                        "which section? the page has the bare key `{key}`; `{}` is taken from {}",
+                        home.section, home.evidence
+                    ));
+                    let keys = home.section.split('.').chain([key.as_str()]).map(str::to_owned).collect();
+                    (keys, false)
+                }
+                None => {
+                    todo.push(format!("which section? the page has the bare key `{key}`"));
+                    (stated, true)
+                }
+            }
+        }
+        _ => (stated, false),
+    };
+    if !lacks_section {
+        todo.extend(variable_todo(setting, &path, prefix));
+    }
+    todo.extend(
+        source.reported(setting).map(|message| message.split_whitespace().collect::<Vec<_>>().join(" ")),
+    );
     Item {
         title: title(setting, &path),
+        lacks_section,
         texts,
         values,
         inferred,
         todo,
-        console: console(setting),
-        page: page.page.name.clone(),
+        console,
+        variable: variable(setting).map(str::to_owned),
+        page: source.page.page.name.clone(),
         at,
         path,
     }
 }
 
-/// The fuller of the paths that table and directive give.
-fn path(setting: &Documented<'_>) -> Option<String> {
-    let table = setting.tables.iter().find_map(|table| table.path().one().map(|(path, _)| path));
-    let directive = setting.option("configjson").one().map(|(path, _)| path);
-    let best = match (table, directive) {
-        (Some(table), Some(directive)) if !table.contains('.') && directive.contains('.') => directive,
-        (Some(table), _) => table,
-        (None, directive) => directive?,
-    };
-    Some(best.to_owned())
+/// Returns the words that may name the section, the nearest first: headings, then the System Console's path.
+fn headings(source: &Source<'_>, entry: usize, console: Option<&str>) -> Vec<String> {
+    let mut headings = source.headings.get(entry).cloned().unwrap_or_default();
+    let segments = console.into_iter().flat_map(|console| console.rsplit('>'));
+    headings.extend(segments.map(|segment| segment.trim().to_owned()));
+    headings
 }
 
-/// What the page says of the variable, where it isn't what the path makes of it.
-fn variable(setting: &Documented<'_>, path: &[String], prefix: Option<&str>) -> Option<String> {
+/// Returns the variable that the page states, if it states one.
+fn variable<'p>(setting: &Documented<'p>) -> Option<&'p str> {
+    let stated = setting.tables.iter().map(|table| table.env()).chain([setting.option("environment")]);
+    stated.into_iter().find_map(|env| match env {
+        Named::One(name, _) => Some(name),
+        _ => None,
+    })
+}
+
+/// Returns what the page states about the variable, if the path gives another one.
+fn variable_todo(setting: &Documented<'_>, path: &[String], prefix: Option<&str>) -> Option<String> {
     let derived = env_name(prefix?, &path.join("."));
     let stated = setting.tables.iter().map(|table| table.env()).chain([setting.option("environment")]);
     stated.into_iter().find_map(|env| match env {

@@ -1,5 +1,6 @@
-//! Existing pages taken over: as a model, or as annotated Rust.
+//! Import of existing pages: as a model, or as annotated Rust.
 
+mod homes;
 mod infer;
 mod item;
 mod names;
@@ -7,15 +8,17 @@ mod page;
 mod rust;
 mod text;
 mod tree;
+mod words;
 
-use super::drift::Naming;
+use super::drift::{Against, Naming, check};
 use super::facts::documented;
-use super::model::{Entry, Page};
+use super::model::{Entry, Page, Part, Placed};
 use super::read::PageRead;
 
-use item::{Item, Left, items};
+use homes::{Homes, prefix_of_bare_keys};
+use item::{Left, Source, items};
 
-/// The model of a page as JSON, in its versioned form.
+/// Returns the model of a page as JSON, in its versioned form.
 ///
 /// ```
 /// use settings_core::docs::{self, Page};
@@ -26,39 +29,104 @@ use item::{Item, Left, items};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn to_json(page: &Page) -> String {
-    // A model is maps with string keys, which always can be written.
+    // A model is maps with string keys, so writing it cannot fail.
     let mut json = serde_json::to_string_pretty(page).unwrap_or_default();
     json.push('\n');
     json
 }
 
-/// Annotated structs whose settings are those of the pages: one source file that compiles with the derives.
+/// Returns true if a page documents at least one setting.
+pub fn has_settings(page: &PageRead) -> bool {
+    page.page.entries.iter().any(|entry| matches!(entry, Entry::Setting(_)))
+}
+
+/// Returns annotated structs with the settings of the pages: one source file that compiles with the derives.
 ///
-/// Kinds are inferred from values, hints and defaults. A setting of which no default is stated is optional. One whose
-/// kind can't be told is a text; what is open is said by an attribute `todo`, which `docs todo` lists. All that a page
-/// says around its settings stays in the root's `page_text`s, so that the pages built from the code have it again;
-/// what can't be a setting (no path, a path into a map, several settings in one table) stays there too and is listed
-/// at the file's end.
+/// Kinds come from value lists, hints, sentences and defaults. A setting without a stated default is optional. A setting
+/// whose kind the page leaves open is JSON. Open questions are attributes `todo`, which `docs todo` lists; they include
+/// what `docs check` reports about the setting.
+///
+/// A bare key gets the section that its variable, a heading or another page proves, with a `todo`. Without proof the
+/// setting is in a struct of its own that is not part of the root, so that no path and no variable is made up.
+///
+/// All text around the settings stays in the root's `page_text`s, so that the pages built from the code have it again.
+/// Documented things that don't become settings (no path, a path into a map, several settings in one table) stay there
+/// too, and are listed at the end of the file.
 pub fn to_rust(pages: &[PageRead]) -> String {
-    let (mut all, mut left): (Vec<Item>, Vec<Left>) = (Vec::new(), Vec::new());
     let documented: Vec<_> = pages.iter().map(documented).collect();
-    let prefix = documented.iter().find_map(|settings| Naming::of_page(settings).prefix().map(str::to_owned));
+    let prefix = documented
+        .iter()
+        .find_map(|settings| Naming::of_page(settings).prefix().map(str::to_owned))
+        .or_else(|| documented.iter().find_map(|settings| prefix_of_bare_keys(settings)));
+    let homes = Homes::new(pages.iter().zip(documented.iter().map(Vec::as_slice)), prefix.as_deref());
+    let (mut all, mut left) = (Vec::new(), Vec::new());
     for (number, (page, settings)) in pages.iter().zip(documented).enumerate() {
         let entries = page.page.entries.iter().enumerate();
         let entries = entries.filter(|(_, entry)| matches!(entry, Entry::Setting(_))).map(|(at, _)| at);
-        let settings: Vec<_> = entries.zip(settings).collect();
-        let (found, not) = items(page, number, &settings, prefix.as_deref());
+        let source = Source {
+            number,
+            page,
+            settings: entries.zip(settings).collect(),
+            headings: homes::headings(page),
+            findings: check(page, None, Against::Itself),
+        };
+        let (found, not) = items(&source, &homes, prefix.as_deref());
         all.extend(found);
         left.extend(not);
+        left.extend(unread(&source));
+        if !has_settings(page) {
+            let why = "no settings found on this page".to_owned();
+            left.push(Left { name: page.page.name.clone(), at: source.place(0, 0), why, allow: Vec::new() });
+        }
     }
-    let (root, clashing) = tree::tree(all);
-    left.extend(clashing);
+    let mut tree = tree::tree(all);
+    left.append(&mut tree.left);
+    left.sort_by_key(|left| left.at.entry);
     let mut taken = Vec::new();
-    root.each(&mut |item| taken.push(item));
+    tree.root.each(&mut |item| taken.push(item));
     let texts = pages.iter().enumerate().map(|(number, page)| {
         let own = taken.iter().filter(|item| item.at.entry.0 == number);
         let own: Vec<_> = own.map(|item| (item.at.entry.1, *item)).collect();
-        (page.page.name.clone(), page::page_text(page, &own))
+        let stays = left.iter().filter(|left| left.at.entry.0 == number).collect::<Vec<_>>();
+        (page.page.name.clone(), page::page_text(page, &own, &stays))
     });
-    rust::source(&root, prefix.as_deref(), &texts.collect::<Vec<_>>(), &left)
+    rust::source(&tree, prefix.as_deref(), &texts.collect::<Vec<_>>(), &left)
+}
+
+/// Returns the entries that are not settings although they name `config.json` as a setting does.
+fn unread(source: &Source<'_>) -> Vec<Left> {
+    let mut left = Vec::new();
+    for (number, entry) in source.page.page.entries.iter().enumerate() {
+        let Entry::Prose(parts) = entry else { continue };
+        let mut heading = None;
+        for placed in parts {
+            if let Part::Heading(found) = &placed.part {
+                heading = Some(found.title.value.clone());
+            }
+            if !names_config(source.page, placed) {
+                continue;
+            }
+            let at = source.place(number, placed.span.start);
+            let name = heading.clone().unwrap_or_else(|| "a table or text".to_owned());
+            let why = "it names config.json, but no setting can be read".to_owned();
+            left.push(Left { name, at, why, allow: Vec::new() });
+        }
+    }
+    left
+}
+
+/// Returns true for a block that names a setting of `config.json`, or that contains a `config:setting` directive.
+fn names_config(page: &PageRead, placed: &Placed) -> bool {
+    let text = page.text.get(placed.span.range()).unwrap_or_default();
+    let text: String = text.replace('`', "").split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    [
+        "config.json setting is",
+        "config.json setting:",
+        "config.json settings:",
+        "config:setting::",
+        "environment variable: mm_",
+    ]
+    .iter()
+    .any(|words| text.contains(words))
+        && !text.contains("config.json setting: n/a")
 }

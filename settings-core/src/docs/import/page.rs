@@ -1,25 +1,33 @@
-//! What stays on a page when its settings become code.
+//! The text of a page around the settings that become code.
 
 use std::fmt::Write;
 
 use crate::docs::from_schema::{BODY, PLACE};
 use crate::docs::layout;
 use crate::docs::model::{Entry, Heading, Part, Placed};
-use crate::docs::read::PageRead;
+use crate::docs::read::{ALLOW, PageRead};
 
-use super::item::Item;
+use super::item::{Item, Left};
 use super::text::Body;
 
-/// A page's text in which each setting taken over is a place: `.. config:entry:: Section.Key`.
+/// Returns the text of a page, with a place for each imported setting: `.. config:entry:: Section.Key`.
 ///
-/// `taken` are the settings of this page by their entry.
-pub(super) fn page_text(page: &PageRead, taken: &[(usize, &Item)]) -> String {
+/// `taken` are the imported settings of this page by their entry. `left` are the documented things that stay as they
+/// are; a comment silences the rules of `docs check` that they break.
+pub(super) fn page_text(page: &PageRead, taken: &[(usize, &Item)], left: &[&Left]) -> String {
     let mut out = page.page.metadata.join("\n");
     let mut ids: Vec<String> = Vec::new();
     for (number, entry) in page.page.entries.iter().enumerate() {
         match taken.iter().find(|(known, _)| *known == number) {
             Some((_, item)) => place(&mut out, item, &mut ids),
-            None => entry.parts().iter().for_each(|placed| verbatim(&mut out, page, entry, placed)),
+            None => {
+                for left in left.iter().filter(|left| left.at.entry.1 == number) {
+                    for rule in &left.allow {
+                        block(&mut out, &format!("{ALLOW} {rule} not imported: {}", left.why));
+                    }
+                }
+                entry.parts().iter().for_each(|placed| verbatim(&mut out, page, entry, placed));
+            }
         }
     }
     let lines: Vec<&str> = out.lines().map(str::trim_end).collect();

@@ -7,27 +7,68 @@ use crate::docs::fill::fill;
 use super::infer::{Choice, InferredKind};
 use super::item::{Item, Left};
 use super::names::{field, type_name, unique};
-use super::tree::{Member, Section};
+use super::text::markdown;
+use super::tree::{Member, Section, Tree};
+use super::words::Bounds;
 
 const ROOT: &str = "ImportedSettings";
+const APART: &str = "SettingsWithoutSection";
 const WIDTH: usize = 100;
 
-/// The whole file.
+/// Returns the whole file.
 pub(super) fn source(
-    root: &Section,
+    tree: &Tree,
     prefix: Option<&str>,
     page_texts: &[(String, String)],
     left: &[Left],
 ) -> String {
+    let mut paths = Vec::new();
+    tree.root.each(&mut |item| paths.push(item.path.join(".")));
     let mut writer = Writer {
         body: String::new(),
-        taken: ["Settings", "SettingValue", "Secret", "Duration", "BTreeMap", "String", "Vec", "Option"]
-            .map(str::to_owned)
-            .to_vec(),
+        paths,
+        taken: [
+            "Settings",
+            "SettingValue",
+            "Secret",
+            "Duration",
+            "BTreeMap",
+            "Json",
+            "String",
+            "Vec",
+            "Option",
+            "Result",
+            "Box",
+            "Some",
+            "None",
+            "Ok",
+            "Err",
+            "Default",
+            "Clone",
+            "Copy",
+            "Debug",
+            "PartialEq",
+            "Eq",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
     };
     let name = unique(ROOT.to_owned(), &mut writer.taken);
-    writer.section(root, &name, None, prefix, page_texts);
-    let mut out = String::from("//! Settings taken over from reference pages.\n\n");
+    let root = Attributes { key: None, prefix: Some(prefix.unwrap_or_default()), page_texts };
+    writer.section(&tree.root, &name, &root, "All settings.");
+    for section in &tree.apart {
+        let name = unique(APART.to_owned(), &mut writer.taken);
+        let attributes = Attributes { key: None, prefix: None, page_texts: &[] };
+        let doc = "Settings whose pages don't give their section, apart from the program's: move each one to its section.";
+        writer.section(section, &name, &attributes, doc);
+    }
+    let mut out = String::from("//! Settings imported from reference pages.\n");
+    if prefix.is_none() {
+        out.push_str(
+            "//!\n//! The pages name no environment variable. Set `env_prefix` of the root to the program's prefix.\n",
+        );
+    }
+    out.push('\n');
     let uses = |word: &str| writer.body.contains(word);
     if uses("BTreeMap<") {
         out.push_str("use std::collections::BTreeMap;\n");
@@ -37,6 +78,9 @@ pub(super) fn source(
     }
     if out.ends_with(";\n") {
         out.push('\n');
+    }
+    if uses("Option<Json>") {
+        out.push_str("use settings_core::value::Json;\n");
     }
     let secret = if uses("Secret>") || uses("Secret,") { "Secret, " } else { "" };
     let value = if uses("derive(SettingValue") { "SettingValue, " } else { "" };
@@ -49,7 +93,7 @@ pub(super) fn source(
     out.push_str(writer.body.trim_start_matches('\n'));
     if !left.is_empty() {
         out.push_str(
-            "\n// Documented, and no settings here; their texts stay on their pages, in the `page_text`s:\n",
+            "\n// Documented, but not imported; the texts stay on their pages, in the `page_text`s:\n",
         );
         for left in left {
             let _ = writeln!(out, "// - {} ({}): {}", left.name.replace('\n', " "), left.at.origin, left.why);
@@ -58,31 +102,32 @@ pub(super) fn source(
     out
 }
 
+/// The attributes of a section's struct.
+struct Attributes<'a> {
+    key: Option<&'a str>,
+    prefix: Option<&'a str>,
+    page_texts: &'a [(String, String)],
+}
+
 struct Writer {
     body: String,
     taken: Vec<String>,
+    /// The paths of all settings, which a deprecation may name as a replacement.
+    paths: Vec<String>,
 }
 
 impl Writer {
-    fn section(
-        &mut self,
-        section: &Section,
-        name: &str,
-        key: Option<&str>,
-        prefix: Option<&str>,
-        page_texts: &[(String, String)],
-    ) {
+    fn section(&mut self, section: &Section, name: &str, own: &Attributes<'_>, doc: &str) {
         let page = common(section, |item| Some(item.page.clone()));
         let console = common(section, |item| item.console.clone());
         let mut attributes = Vec::new();
-        attributes.extend(key.map(|key| format!("section = {key:?}")));
-        attributes.extend(prefix.map(|prefix| format!("env_prefix = {prefix:?}")));
+        attributes.extend(own.key.map(|key| format!("section = {key:?}")));
+        attributes.extend(own.prefix.map(|prefix| match prefix {
+            "" => "root".to_owned(),
+            prefix => format!("env_prefix = {prefix:?}"),
+        }));
         attributes.extend(page.as_ref().map(|page| format!("page = {page:?}")));
         attributes.extend(console.as_ref().map(|console| format!("console = {console:?}")));
-        let doc = match key {
-            Some(key) => format!("The settings of `{key}`."),
-            None => "All settings.".to_owned(),
-        };
         let mut fields = String::new();
         let (mut names, mut later, mut enums) = (Vec::new(), Vec::new(), Vec::new());
         for (key, member) in &section.members {
@@ -93,7 +138,9 @@ impl Writer {
             match member {
                 Member::Setting(item) => {
                     let kind = self.type_of(item, key, &mut enums);
-                    setting(&mut fields, item, key, &field, &kind, page.as_deref(), console.as_deref());
+                    let shared =
+                        Shared { page: page.as_deref(), console: console.as_deref(), paths: &self.paths };
+                    setting(&mut fields, item, key, &field, &kind, &shared);
                 }
                 Member::Section(inner) => {
                     let name = unique(type_name(key), &mut self.taken);
@@ -107,7 +154,7 @@ impl Writer {
         if !attributes.is_empty() {
             let _ = writeln!(self.body, "#[settings({})]", attributes.join(", "));
         }
-        for (page, rst) in page_texts {
+        for (page, rst) in own.page_texts {
             let _ = writeln!(self.body, "#[settings(page_text(page = {page:?}, rst = {}))]", literal(rst));
         }
         let _ = writeln!(self.body, "pub struct {name} {{\n{fields}}}");
@@ -115,7 +162,8 @@ impl Writer {
             one_of(&mut self.body, &name, &key, &choices);
         }
         for (inner, name, key) in later {
-            self.section(inner, &name, Some(key), None, &[]);
+            let attributes = Attributes { key: Some(key), prefix: None, page_texts: &[] };
+            self.section(inner, &name, &attributes, &format!("The settings of `{key}`."));
         }
     }
 
@@ -125,8 +173,9 @@ impl Writer {
             InferredKind::Bool => "bool".to_owned(),
             InferredKind::Integer(_) => "i64".to_owned(),
             InferredKind::Float => "f64".to_owned(),
-            InferredKind::Duration(_) => "Duration".to_owned(),
-            InferredKind::Text => "String".to_owned(),
+            InferredKind::Duration(..) => "Duration".to_owned(),
+            InferredKind::Text(..) => "String".to_owned(),
+            InferredKind::Json => return "Option<Json>".to_owned(),
             InferredKind::Secret => "Secret".to_owned(),
             InferredKind::List => "Vec<String>".to_owned(),
             InferredKind::Map => "BTreeMap<String, String>".to_owned(),
@@ -150,36 +199,84 @@ fn common(section: &Section, of: impl Fn(&Item) -> Option<String>) -> Option<Str
     values.all(|value| value.as_ref() == Some(&first)).then_some(first)
 }
 
-fn setting(
-    out: &mut String,
-    item: &Item,
-    key: &str,
-    field: &str,
-    kind: &str,
-    page: Option<&str>,
-    console: Option<&str>,
-) {
+/// What the settings of a section share.
+struct Shared<'a> {
+    page: Option<&'a str>,
+    console: Option<&'a str>,
+    /// The paths of all settings.
+    paths: &'a [String],
+}
+
+impl Shared<'_> {
+    /// Returns the path or key by which a deprecated setting names its replacement, if that is a setting.
+    fn replacement(&self, item: &Item, named: &str) -> Option<String> {
+        let sections = item.path.split_last().map(|(_, sections)| sections.join("."))?;
+        let in_section = format!("{sections}.{named}");
+        let is_setting = |path: &str| self.paths.iter().any(|known| known == path);
+        match named.contains('.') {
+            true => is_setting(named).then(|| named.to_owned()),
+            false => is_setting(&in_section).then(|| named.to_owned()),
+        }
+    }
+}
+
+fn setting(out: &mut String, item: &Item, key: &str, field: &str, kind: &str, shared: &Shared<'_>) {
     doc_comment(out, item);
     let mut attributes = vec![format!("key = {key:?}"), format!("title = {:?}", item.title)];
-    if let InferredKind::Duration(unit) = item.inferred.kind {
-        attributes.push(format!("unit = {unit:?}"));
-    }
-    if let InferredKind::Integer(Some((low, high))) = item.inferred.kind {
-        attributes.push(format!("range = {low}..={high}"));
+    match &item.inferred.kind {
+        InferredKind::Duration(unit, bounds) => {
+            attributes.push(format!("unit = {unit:?}"));
+            let longest = match *unit {
+                "days" => MOST_DAYS,
+                _ => i64::from(u32::MAX),
+            };
+            attributes.extend(range(bounds, 0, longest));
+        }
+        InferredKind::Integer(bounds) => attributes.extend(range(bounds, i64::MIN, i64::MAX)),
+        InferredKind::Text(low, high) => {
+            attributes.extend(low.map(|low| format!("min_len = {low}")));
+            attributes.extend(high.map(|high| format!("max_len = {high}")));
+        }
+        _ => {}
     }
     let default = item.inferred.default.as_ref().filter(|default| !default.is_empty());
     attributes.extend(default.map(|default| format!("default = {default}")));
-    if page != Some(item.page.as_str()) {
+    if shared.page != Some(item.page.as_str()) {
         attributes.push(format!("page = {:?}", item.page));
     }
-    if let Some(own) = item.console.as_deref().filter(|own| console != Some(*own)) {
+    if let Some(own) = item.console.as_deref().filter(|own| shared.console != Some(*own)) {
         attributes.push(format!("console = {own:?}"));
     }
-    if !item.todo.is_empty() {
-        attributes.push(format!("todo = {:?}", format!("{} ({})", item.todo.join("; "), item.at.origin)));
+    if let Some(deprecation) = &item.inferred.deprecated
+        && let Some(since) = &deprecation.since
+    {
+        let instead = deprecation.replacement.as_ref().and_then(|named| shared.replacement(item, named));
+        let instead =
+            instead.map(|replacement| format!(", replacement = {replacement:?}")).unwrap_or_default();
+        let reason = sentence(&markdown(&deprecation.reason));
+        attributes.push(format!("deprecated(since = {since:?}, reason = {reason:?}{instead})"));
+    }
+    let mut todos = item.todos();
+    if let Some(deprecation) = item.inferred.deprecated.as_ref().filter(|found| found.since.is_none()) {
+        todos.push(format!("deprecated since which version? the page says: {}", deprecation.reason));
+    }
+    if !todos.is_empty() {
+        attributes.push(format!("todo = {:?}", format!("{} ({})", todos.join("; "), item.at.origin)));
     }
     let _ = writeln!(out, "    #[setting({})]", attributes.join(", "));
     let _ = writeln!(out, "    pub {field}: {kind},");
+}
+
+/// The longest duration in days that milliseconds in 64 bits can count.
+const MOST_DAYS: i64 = 213_503_982_334;
+
+/// Returns the attribute `range`. An open side gets the type's own bound.
+fn range(bounds: &Bounds, least: i64, most: i64) -> Option<String> {
+    if *bounds == Bounds::default() {
+        return None;
+    }
+    let (low, high) = (bounds.low.unwrap_or(least).max(least), bounds.high.unwrap_or(most).min(most));
+    (low <= high).then(|| format!("range = {low}..={high}"))
 }
 
 fn doc_comment(out: &mut String, item: &Item) {

@@ -7,6 +7,8 @@ use crate::docs::layout::content_lines;
 use crate::docs::model::{Bullet, Content, Directive, Heading, Hint, Part, Placed, Table, Value};
 use crate::docs::read::PageRead;
 
+use super::infer::{Inferred, is_pair_paragraph};
+
 /// The words of one entry.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Texts {
@@ -20,6 +22,8 @@ pub(super) struct Texts {
     pub(super) between: Vec<String>,
     /// Blocks below the table, and those in it that a doc comment has no words for.
     pub(super) below: Vec<String>,
+    /// True if a table documents the setting.
+    pub(super) has_table: bool,
     /// The heading's underline where it isn't the settings' own.
     pub(super) mark: Option<char>,
     pub(super) directive: Option<DirectiveWords>,
@@ -49,11 +53,18 @@ pub(super) fn texts(
     page: &PageRead,
     parts: &[Placed],
     setting: &Documented<'_>,
-    values: &[(String, String)],
+    inferred: &Inferred,
 ) -> Texts {
-    let mut texts = Texts::default();
+    let values = inferred.values.as_slice();
+    let mut texts = Texts { has_table: !setting.tables.is_empty(), ..Texts::default() };
     let raw = |placed: &Placed| page.text.get(placed.span.range()).unwrap_or_default().to_owned();
     let has_table = !setting.tables.is_empty();
+    // A table that only names the setting: the paragraphs above it are the description.
+    let is_described = setting
+        .tables
+        .iter()
+        .any(|table| table.contents.iter().any(|content| matches!(content, Content::Text(_))));
+    let takes_text = has_table && !is_described;
     let (mut begun, mut below_table) = (false, false);
     for placed in parts {
         match &placed.part {
@@ -70,9 +81,19 @@ pub(super) fn texts(
                 texts.table(table, values);
             }
             Part::Values(items) if is_taken(items, values) => {}
+            Part::Text(text) if is_pair_paragraph(text, values) => {}
             Part::Text(text) if !has_table => texts.description.push(markdown(text)),
             Part::Hint(hint) if !has_table => texts.note.extend(beyond(hint)),
             _ if !begun => texts.above.push(raw(placed)),
+            Part::Text(text)
+                if takes_text
+                    && begun
+                    && !below_table
+                    && texts.between.is_empty()
+                    && !text.ends_with(':') =>
+            {
+                texts.description.push(markdown(text));
+            }
             _ if !below_table && has_table => texts.between.push(raw(placed)),
             _ => texts.below.push(raw(placed)),
         }
@@ -83,10 +104,26 @@ pub(super) fn texts(
     {
         texts.description.push(markdown(description));
     }
+    if inferred.contradictory {
+        texts.drop_defaults();
+    }
     texts
 }
 
 impl Texts {
+    /// Removes marks and sentences that state a default. The page contradicts itself, and the `todo` has all of them.
+    fn drop_defaults(&mut self) {
+        let description = self.directive.iter_mut().filter_map(|words| words.description.as_mut());
+        for text in self.description.iter_mut().chain(&mut self.note).chain(description) {
+            *text = without_default(text);
+        }
+        if let Some(Body::Own(blocks)) = self.directive.as_mut().map(|words| &mut words.body) {
+            blocks.iter_mut().for_each(|block| *block = block.replace("**(Default)** ", ""));
+        }
+        self.description.retain(|text| !text.is_empty());
+        self.note.retain(|text| !text.is_empty());
+    }
+
     fn table(&mut self, table: &Table, values: &[(String, String)]) {
         let mut after_values = false;
         for row in &table.rows {
@@ -96,6 +133,7 @@ impl Texts {
                     Content::Text(text)
                         if grammar::stated_default(text)
                             .is_some_and(|stated| stated.range.start < 24 && is_all(text, &stated)) => {}
+                    Content::Text(text) if is_pair_paragraph(text, values) => after_values = true,
                     Content::Text(text) if after_values => self.note.push(markdown(text)),
                     Content::Text(text) => self.description.push(markdown(text)),
                     Content::Hint(hint) => self.note.extend(beyond(hint)),
@@ -115,6 +153,23 @@ impl Texts {
             }
         }
     }
+}
+
+/// Returns a text without the sentences that state a default.
+fn without_default(text: &str) -> String {
+    let mut kept: Vec<&str> = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let end = rest.find(". ").map_or(rest.len(), |at| at + 1);
+        let (sentence, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        if grammar::stated_default(&sentence.replace('`', "``")).is_none()
+            && grammar::stated_default(sentence).is_none()
+        {
+            kept.push(sentence.trim());
+        }
+        rest = after.trim_start();
+    }
+    kept.join(" ")
 }
 
 /// Whether a list is the value list itself: each of its items is one of `values`, in the same words.

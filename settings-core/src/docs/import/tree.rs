@@ -2,7 +2,7 @@
 
 use super::item::{Item, Left};
 
-/// A section and what is in it.
+/// A section and its members.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Section {
     pub(super) members: Vec<(String, Member)>,
@@ -15,8 +15,18 @@ pub(super) enum Member {
     Section(Section),
 }
 
+/// All imported settings.
+#[derive(Debug, Default)]
+pub(super) struct Tree {
+    /// The program's root.
+    pub(super) root: Section,
+    /// Sections for settings whose pages don't give a section. They are not part of the root.
+    pub(super) apart: Vec<Section>,
+    pub(super) left: Vec<Left>,
+}
+
 impl Section {
-    /// Every setting in it and below it.
+    /// Visits every setting in the section and below it.
     pub(super) fn each<'s>(&'s self, visit: &mut impl FnMut(&'s Item)) {
         for (_, member) in &self.members {
             match member {
@@ -27,27 +37,77 @@ impl Section {
     }
 }
 
-/// The root of the settings, and those that another one keeps out.
-pub(super) fn tree(items: Vec<Item>) -> (Section, Vec<Left>) {
-    let (mut root, mut left) = (Section::default(), Vec::new());
-    let mut taken: Vec<String> = Vec::new();
+/// Builds the tree. Of two places of one setting, the fuller becomes the field.
+pub(super) fn tree(items: Vec<Item>) -> Tree {
+    let mut tree = Tree::default();
+    let mut groups: Vec<Vec<Item>> = Vec::new();
     for item in items {
-        let path = item.path.join(".");
-        let variable = path.to_ascii_uppercase().replace('.', "_");
-        let mut leave = |why: &str| {
-            left.push(Left { name: path.clone(), at: item.at.clone(), why: why.to_owned() });
-        };
-        if taken.contains(&variable) {
-            leave("documented more than once, or under a name that differs in letter case only");
+        if item.lacks_section {
+            tree.set_apart(item);
             continue;
         }
-        if insert(&mut root, &item.path, &item) {
-            taken.push(variable);
-        } else {
-            leave("one setting stands where another one has its section");
+        let variable = |item: &Item| item.path.join("_").to_ascii_uppercase();
+        match groups
+            .iter_mut()
+            .find(|group| group.first().is_some_and(|first| variable(first) == variable(&item)))
+        {
+            Some(group) => group.push(item),
+            None => groups.push(vec![item]),
         }
     }
-    (root, left)
+    for group in groups {
+        let (item, others) = fullest(group);
+        tree.left.extend(others);
+        if !insert(&mut tree.root, &item.path, &item) {
+            let why =
+                "another setting has the name of its section, or differs in letter case only".to_owned();
+            let allow = vec!["unknown-setting"];
+            tree.left.push(Left { name: item.path.join("."), at: item.at, why, allow });
+        }
+    }
+    tree
+}
+
+impl Tree {
+    /// Keeps a setting without a section, next to others whose keys differ.
+    fn set_apart(&mut self, item: Item) {
+        let why = "which section? the page has the bare key".to_owned();
+        self.left.push(Left { name: item.path.join("."), at: item.at.clone(), why, allow: Vec::new() });
+        let key = item.path.last().cloned().unwrap_or_default();
+        let has_key =
+            |section: &Section| section.members.iter().any(|(known, _)| known.eq_ignore_ascii_case(&key));
+        let free = self.apart.iter_mut().find(|section| !has_key(section));
+        let member = (key.clone(), Member::Setting(Box::new(item)));
+        match free {
+            Some(section) => section.members.push(member),
+            None => self.apart.push(Section { members: vec![member] }),
+        }
+    }
+}
+
+/// Returns the fullest of the places of one setting, completed by the others, and the others.
+fn fullest(mut group: Vec<Item>) -> (Item, Vec<Left>) {
+    let best = (0..group.len())
+        .max_by_key(|&i| (group.get(i).map_or(0, Item::fullness), std::cmp::Reverse(i)))
+        .unwrap_or_default();
+    let mut item = group.remove(best);
+    let mut left = Vec::new();
+    for other in group {
+        item.complete_from(&other);
+        let why = format!("documented more than once; the fuller place is {}", item.at.origin);
+        let mut allow = Vec::new();
+        if other.path != item.path {
+            allow.push("letter-case");
+        }
+        if other.console.is_some() && other.console != item.console {
+            allow.push("console-path");
+        }
+        if other.inferred.default.is_some() && other.inferred.default != item.inferred.default {
+            allow.push("default");
+        }
+        left.push(Left { name: other.path.join("."), at: other.at, why, allow });
+    }
+    (item, left)
 }
 
 fn insert(section: &mut Section, keys: &[String], item: &Item) -> bool {

@@ -226,7 +226,7 @@ impl Message {
 
     /// Sets the sender of the envelope, which bounces go to. Without one, it is the sender of the message.
     ///
-    /// With [`ReversePath::Null`], nobody gets a bounce.
+    /// With [`ReversePath::Null`], no bounces are sent.
     #[must_use]
     pub fn envelope_sender(mut self, sender: impl Into<ReversePath>) -> Self {
         self.envelope_sender = Some(sender.into());

@@ -89,7 +89,15 @@ impl Session {
 
     /// Connects to the addresses of the server, one after the other, until one greets and accepts EHLO.
     async fn connect(config: &ConnectConfig, run: &mut Run) -> Result<Self, Failure> {
-        let mut addresses = net::resolve(&config.target, run).await?;
+        let addresses = net::resolve(&config.target, run).await?;
+        Self::connect_to(addresses, config, run).await
+    }
+
+    async fn connect_to(
+        mut addresses: Vec<SocketAddr>,
+        config: &ConnectConfig,
+        run: &mut Run,
+    ) -> Result<Self, Failure> {
         let mut failures: Vec<Failure> = Vec::new();
         loop {
             let (stream, peer) = match net::connect(&addresses, config.target.source(), run).await {
@@ -227,3 +235,6 @@ impl Session {
 fn positive(reply: Reply) -> Result<Reply, Cause> {
     if reply.is_positive() { Ok(reply) } else { Err(Cause::Reply(reply)) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -124,3 +124,18 @@ fn a_stored_password_goes_nowhere_else() {
         assert!(!elsewhere.may_use_password_of(&stored), "{elsewhere:?}");
     }
 }
+
+#[test]
+fn words_of_other_programs_get_a_suggestion() {
+    for (key, value, expected) in [
+        ("ConnectionSecurity", "SSL", "did you mean `\"TLS\"`"),
+        ("ConnectionSecurity", "SSL/TLS", "did you mean `\"TLS\"`"),
+        ("ConnectionSecurity", "tls", "TLS"),
+        ("ConnectionSecurity", "none", "for \"Not specified\", leave it empty"),
+        ("ConnectionSecurity", "PLAIN", "for \"Not specified\", leave it empty"),
+        ("SMTPServer", "localhost:587", "the port belongs in"),
+    ] {
+        let report = report(&[(key, value)]);
+        assert!(report.contains("error") && report.contains(expected), "{key}={value}: {report}");
+    }
+}

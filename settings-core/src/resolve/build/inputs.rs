@@ -25,7 +25,7 @@ impl<'r> Inputs<'r> {
     pub(crate) fn read(self, setting: &Setting, candidate: &Candidate) -> Result<Value<'r>, Mismatch> {
         match candidate.place {
             ValuePlace::Source { source, start, len, shape } => {
-                let text = self.layers.sources.get(usize::from(source)).map_or("", |source| &*source.text);
+                let text = self.layers.sources.get(usize::from(source)).map_or("", |source| source.json());
                 let start = start as usize;
                 let text = text.get(start..start + len as usize).unwrap_or_default();
                 from_json(&setting.kind, Raw { text, start, shape })

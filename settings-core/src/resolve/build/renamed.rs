@@ -42,7 +42,7 @@ impl<'r> Inputs<'r> {
             ValuePlace::Source { source, start, len, shape } => {
                 let start = start as usize;
                 let text =
-                    self.layers.sources.get(usize::from(source))?.text.get(start..start + len as usize)?;
+                    self.layers.sources.get(usize::from(source))?.json().get(start..start + len as usize)?;
                 return Some(Raw { text, start, shape });
             }
             ValuePlace::Variable(variable) | ValuePlace::MapEntry { variable, .. } => {

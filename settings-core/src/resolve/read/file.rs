@@ -1,6 +1,7 @@
 //! One JSON file, walked along the schema in a single pass.
 
 use super::candidates::{Candidates, ValuePlace};
+use crate::format::{FileFormat, Problem, help_for_format};
 use crate::nearest::nearest;
 use crate::resolve::index::{Index, LeafId, ROOT, Slot, Target};
 use crate::resolve::report::{Code, Diagnostic, Place, Severity};
@@ -25,7 +26,7 @@ pub(crate) fn read(
         policies,
         number,
         source,
-        scanner: Scanner::new(&source.text),
+        scanner: Scanner::new(source.json()),
         candidates,
         diagnostics,
         seen_sections: Vec::new(),
@@ -69,17 +70,27 @@ struct AliasHit<'r> {
 
 impl<'r> Reader<'r> {
     fn root(&mut self) {
-        if u32::try_from(self.source.text.len()).is_err() {
+        if u32::try_from(self.source.text().len().max(self.source.json().len())).is_err() {
             return self.syntax(SyntaxError {
                 offset: 0,
                 len: 0,
                 message: "larger than 4 GiB".to_owned(),
-                help: "split it into several files",
+                help: "split it into several files".into(),
             });
         }
-        match self.scanner.peek() {
+        let problems = self.source.problems();
+        if !problems.is_empty() {
+            return problems.iter().for_each(|problem| self.problem(problem));
+        }
+        let is_blank = self.source.format() != FileFormat::Json
+            && self.source.text().trim_start_matches('\u{feff}').trim().is_empty();
+        match if is_blank { Ok(None) } else { self.scanner.peek() } {
             Ok(None) => {
-                let help = "write `{}` to use every default".to_owned();
+                let help = match self.source.format() {
+                    FileFormat::Json => "write `{}` to use every default".to_owned(),
+                    #[cfg(any(feature = "toml", feature = "yaml"))]
+                    _ => "write a comment to use every default".to_owned(),
+                };
                 self.diagnose(
                     Code::EmptyFile,
                     Severity::Error,
@@ -97,7 +108,11 @@ impl<'r> Reader<'r> {
             Ok(Some(_)) => match self.scanner.value() {
                 Ok(raw) => {
                     let message = format!("expected an object of sections, found {}", raw.shape.name());
-                    let help = "put the sections in braces: `{\"Section\": {…}}`".to_owned();
+                    let help = match self.source.format() {
+                        FileFormat::Json => "put the sections in braces: `{\"Section\": {…}}`".to_owned(),
+                        #[cfg(any(feature = "toml", feature = "yaml"))]
+                        _ => "write a section as `Section:`, its settings below it".to_owned(),
+                    };
                     self.diagnose(Code::WrongType, Severity::Error, message, None, span(raw), help);
                 }
                 Err(error) => self.syntax(error),
@@ -292,9 +307,25 @@ impl<'r> Reader<'r> {
         }
     }
 
+    /// Reports a syntax error of a format other than JSON.
+    fn problem(&mut self, problem: &Problem) {
+        let part = (problem.span.start, problem.span.len());
+        let place = self.source.place_in_file(self.index, part, true, false);
+        self.diagnostics.push(Diagnostic {
+            severity: Severity::Error,
+            code: Code::Syntax,
+            message: problem.message.clone(),
+            setting: None,
+            place,
+            related: Vec::new(),
+            help: help_for_format(self.source.text(), self.source.format()).unwrap_or(problem.help.clone()),
+        });
+    }
+
     fn syntax(&mut self, error: SyntaxError) {
         let at = Span { start: error.offset, len: error.len };
-        let help = error.help.to_owned();
+        let other_format = help_for_format(self.source.text(), self.source.format());
+        let help = other_format.unwrap_or_else(|| error.help.into_owned());
         self.diagnose(Code::Syntax, Severity::Error, error.message, None, at, help);
     }
 

@@ -27,6 +27,9 @@ pub(crate) fn read(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     diagnostics.extend(environment.faults());
+    if !index.has_variables {
+        return;
+    }
     let mut reader = Reader { index, policies, environment, candidates, texts, diagnostics };
     let mut left = Vec::new();
     for number in 0..environment.len() {

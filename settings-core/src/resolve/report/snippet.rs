@@ -1,6 +1,7 @@
 //! A line of a file with a caret under the place, secrets masked.
 
 use super::screen::{columns, steers};
+use crate::format::{Lexeme, LexemeKind};
 use crate::value::passwords;
 
 /// How many columns of a long line are shown around the place.
@@ -154,6 +155,21 @@ pub(crate) struct Token {
     end: usize,
     /// Where the key stands whose value it is.
     key: Option<(usize, usize)>,
+}
+
+impl Token {
+    /// Converts a lexical part of a document in a format other than JSON.
+    pub(crate) fn from_lexeme(text: &str, lexeme: Lexeme) -> Self {
+        let Lexeme { kind, span, key } = lexeme;
+        let sort = match kind {
+            LexemeKind::Key => Sort::Key,
+            LexemeKind::Text => Sort::Text,
+            LexemeKind::Word => Sort::Word,
+            LexemeKind::Comment => Sort::Comment,
+        };
+        let key = key.map(|key| unquoted(text, key.start, key.end));
+        Self { sort, start: span.start, end: span.end, key }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

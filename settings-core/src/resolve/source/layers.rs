@@ -9,6 +9,7 @@ use super::policy::Policies;
 use super::reading::{Unreadable, read_text};
 use super::secrets::{self, SecretFile};
 use super::text::Source;
+use crate::format::FileFormat;
 use crate::schema::Unknown;
 use crate::value::ZeroizingString;
 
@@ -30,26 +31,45 @@ impl Layers {
         Self::default()
     }
 
-    /// Adds a file's text. Of several, the later is the stronger.
+    /// Adds the text of a file, in the format that the ending of its name stands for. Later files override earlier ones.
     #[must_use]
     pub fn file(self, name: impl Into<String>, text: impl Into<String>) -> Self {
-        self.source(Layer::File, name.into(), text.into())
+        let name = name.into();
+        let format = FileFormat::from_path(&name);
+        self.source(Layer::File, name, text.into(), format)
+    }
+
+    /// Adds the text of a file in a format, whatever its name.
+    #[must_use]
+    pub fn file_in(self, format: FileFormat, name: impl Into<String>, text: impl Into<String>) -> Self {
+        self.source(Layer::File, name.into(), text.into(), format)
     }
 
     /// Adds a text of custom defaults, weaker than every file.
     #[must_use]
     pub fn custom_defaults(self, name: impl Into<String>, text: impl Into<String>) -> Self {
-        self.source(Layer::CustomDefaults, name.into(), text.into())
+        let name = name.into();
+        let format = FileFormat::from_path(&name);
+        self.source(Layer::CustomDefaults, name, text.into(), format)
     }
 
-    /// Reads a file into `layer` ([`Layer::File`] or [`Layer::CustomDefaults`]).
+    /// Reads a file into `layer` ([`Layer::File`] or [`Layer::CustomDefaults`]), in the format that the ending of its name
+    /// stands for.
     ///
     /// # Errors
-    /// Where it can't be read or isn't UTF-8.
+    /// If it can't be read or isn't UTF-8.
     pub fn read(self, layer: Layer, path: &Path) -> Result<Self, Unreadable> {
+        self.read_in(FileFormat::from_path(path), layer, path)
+    }
+
+    /// Reads a file in a format into `layer` ([`Layer::File`] or [`Layer::CustomDefaults`]).
+    ///
+    /// # Errors
+    /// If it can't be read or isn't UTF-8.
+    pub fn read_in(self, format: FileFormat, layer: Layer, path: &Path) -> Result<Self, Unreadable> {
         let name = path.display().to_string();
         let layers = self.depends_on(path);
-        Ok(layers.source(layer, name, read_text(path)?))
+        Ok(layers.source(layer, name, read_text(path)?, format))
     }
 
     /// Sets the environment. The process's own is [`Environment::of_process`].
@@ -132,9 +152,15 @@ impl Layers {
         self
     }
 
-    fn source(mut self, layer: Layer, name: String, text: impl Into<ZeroizingString>) -> Self {
+    fn source(
+        mut self,
+        layer: Layer,
+        name: String,
+        text: impl Into<ZeroizingString>,
+        format: FileFormat,
+    ) -> Self {
         let at = self.sources.partition_point(|source| source.layer <= layer);
-        self.sources.insert(at, Source::new(layer, name, text.into()));
+        self.sources.insert(at, Source::new(layer, name, text.into(), format));
         self
     }
 }

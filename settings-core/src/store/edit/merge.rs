@@ -365,7 +365,7 @@ fn line(text: &str, style: Style<'_>, whole: Raw<'_>, parts: &Parts<'_>) -> Stri
 }
 
 /// Returns whether two values are equal, apart from layout, comments, the order of keys, and escapes.
-fn is_same(a: Raw<'_>, b: Raw<'_>) -> bool {
+pub(super) fn is_same(a: Raw<'_>, b: Raw<'_>) -> bool {
     match (a.shape, b.shape) {
         (Shape::String { .. }, Shape::String { .. }) => is_same_text(a.text, b.text),
         (Shape::Array, Shape::Array) => {

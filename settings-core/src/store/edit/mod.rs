@@ -1,17 +1,22 @@
-//! Editing JSON text in place.
+//! Editing the text of a file in place.
 
 mod insert;
 mod locate;
 mod merge;
 mod remove;
 mod style;
+#[cfg(feature = "toml")]
+mod toml;
 mod trivia;
+#[cfg(feature = "yaml")]
+mod yaml;
 
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
 
+use crate::format::FileFormat;
 use crate::line_index::line_column;
 use crate::value::json::{self, Raw, Shape, SyntaxError};
 use crate::value::{ZeroizingString, wipe};
@@ -114,6 +119,18 @@ pub enum EditError {
         /// The setting's keys.
         path: Vec<String>,
     },
+    /// The value of a setting can't be changed without touching more than it, such as comments within.
+    Unsupported {
+        /// The setting's keys.
+        path: Vec<String>,
+        /// The line, counted from 1.
+        line: usize,
+    },
+    /// The value of a change is null, which the format of the file does not have.
+    NoNull {
+        /// The setting's keys.
+        path: Vec<String>,
+    },
     /// The path of a change has no keys.
     NoPath,
     /// The value of a change is not JSON.
@@ -126,7 +143,9 @@ impl fmt::Display for EditError {
             Self::Syntax { error, line, column } => {
                 write!(f, "line {line}, column {column}: {} ({})", error.message, error.help)
             }
-            Self::Empty => f.write_str("the file is empty; write `{}` into it to use every default"),
+            Self::Empty => f.write_str(
+                "the file is empty; write `{}` (a comment in TOML or YAML) into it to use every default",
+            ),
             Self::NotObject { path, found, line, column } if path.is_empty() => {
                 write!(f, "line {line}, column {column}: expected an object of sections, found {found}")
             }
@@ -139,6 +158,16 @@ impl fmt::Display for EditError {
             }
             Self::Copies { path } => {
                 write!(f, "`{}` appears more than {MAX_COPIES} times; remove all but one", path.join("."))
+            }
+            Self::Unsupported { path, line } => {
+                let path = path.join(".");
+                write!(
+                    f,
+                    "line {line}: `{path}` can't be changed without touching more than its value; edit the file"
+                )
+            }
+            Self::NoNull { path } => {
+                write!(f, "`{}` can't be null in this format; remove the setting instead", path.join("."))
             }
             Self::NoPath => f.write_str("a setting's path has at least one key"),
             Self::NoValue => f.write_str("the value to write is not JSON"),
@@ -168,11 +197,34 @@ impl std::error::Error for EditError {}
 /// # Errors
 /// If the text is not a JSON object, or a section in it is not an object.
 pub fn edit(text: &str, changes: &[Change]) -> Result<String, EditError> {
-    edited(text, changes).map(ZeroizingString::into_string)
+    edit_in(FileFormat::Json, text, changes)
 }
 
-/// Makes the changes as [`edit()`] does, with a text that is wiped on drop.
-pub(super) fn edited(text: &str, changes: &[Change]) -> Result<ZeroizingString, EditError> {
+/// Makes all `changes` to a text in any format, as [`edit()`] does. Values of changes are JSON, whatever the format.
+///
+/// # Errors
+/// As [`edit()`], and if a format can't express an edit without touching more than the setting.
+pub fn edit_in(format: FileFormat, text: &str, changes: &[Change]) -> Result<String, EditError> {
+    edited(format, text, changes).map(ZeroizingString::into_string)
+}
+
+/// Makes the changes as [`edit_in`] does, with a text that is wiped on drop.
+pub(super) fn edited(
+    format: FileFormat,
+    text: &str,
+    changes: &[Change],
+) -> Result<ZeroizingString, EditError> {
+    let apply = match format {
+        FileFormat::Json => apply,
+        #[cfg(feature = "toml")]
+        FileFormat::Toml => toml::apply,
+        #[cfg(feature = "yaml")]
+        FileFormat::Yaml => yaml::apply,
+    };
+    // blank by accident, as after a crash of an editor: the settings that were in it must not be replaced by one
+    if format != FileFormat::Json && text.trim_start_matches('\u{feff}').trim().is_empty() {
+        return Err(EditError::Empty);
+    }
     changes.iter().try_fold(text.to_owned().into(), apply)
 }
 

@@ -28,7 +28,7 @@ pub(super) enum Woken {
     Stop,
 }
 
-/// Whether a folder is watched with the folders below it.
+/// The extent to which a folder is watched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Depth {
     /// The folder alone.

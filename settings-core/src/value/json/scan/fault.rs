@@ -1,5 +1,7 @@
 //! Syntax errors, and advice to correct them.
 
+use std::borrow::Cow;
+
 use super::Scanner;
 
 pub(super) const KEY: &str = "write a key as `\"Key\": value`, and close the object with `}`";
@@ -18,7 +20,7 @@ pub struct SyntaxError {
     /// The message.
     pub message: String,
     /// The advice.
-    pub help: &'static str,
+    pub help: Cow<'static, str>,
 }
 
 impl Scanner<'_> {
@@ -61,6 +63,6 @@ impl Scanner<'_> {
 
     #[cold]
     pub(super) fn error(&self, len: usize, message: String, help: &'static str) -> SyntaxError {
-        SyntaxError { offset: self.base + self.pos, len, message, help }
+        SyntaxError { offset: self.base + self.pos, len, message, help: help.into() }
     }
 }

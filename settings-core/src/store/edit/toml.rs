@@ -1,0 +1,414 @@
+//! Editing TOML text in place.
+//!
+//! Every edit is checked: read as JSON, the edited text must be what the same edit makes of the text before. An edit that
+//! would touch more is refused.
+
+use std::borrow::Cow;
+
+use super::merge::is_same;
+use super::{Action, Change, Edit, EditError, MAX_COPIES, applied};
+use crate::format::toml::{Block, parse_with_blocks};
+use crate::format::tree::{Node, NodeId, NodeKind, ROOT, Tree};
+use crate::format::{LexemeKind, Parsed, Span};
+use crate::line_index::line_column;
+use crate::value::ZeroizingString;
+use crate::value::json::{self, Raw, Shape};
+
+/// Makes one change.
+pub(super) fn apply(text: ZeroizingString, change: &Change) -> Result<ZeroizingString, EditError> {
+    let before = Toml::parse(&text)?;
+    let json = before.json()?;
+    let wanted = super::apply(json, change)?;
+    drop(before);
+    let edited = edited(text, change)?;
+    let after = Toml::parse(&edited)?.json()?;
+    let same = json::parse_value(&wanted).ok().zip(json::parse_value(&after).ok());
+    match same.is_some_and(|(wanted, after)| is_same(wanted, after)) {
+        true => Ok(edited),
+        false => Err(EditError::Unsupported { path: change.path.clone(), line: 1 }),
+    }
+}
+
+fn edited(mut text: ZeroizingString, change: &Change) -> Result<ZeroizingString, EditError> {
+    // each round except the last removes one copy
+    for _ in 0..=MAX_COPIES {
+        let toml = Toml::parse(&text)?;
+        let own = toml.matches(&change.path);
+        let old: Vec<_> = change.old_names.iter().flat_map(|path| toml.matches(path)).collect();
+        let kept = match change.action {
+            Action::Set(_) => {
+                own.last().or_else(|| old.iter().rfind(|old| toml.is_in_section(**old, change)))
+            }
+            Action::Unset => None,
+        };
+        let surplus = own.iter().chain(&old).find(|found| Some(*found) != kept);
+        let edits = match (surplus, kept, &change.action) {
+            (Some(surplus), ..) => toml.removal(*surplus)?,
+            (None, Some(kept), Action::Set(json)) => toml.replacement(*kept, change, json)?,
+            (None, None, Action::Set(json)) => toml.insertion(&change.path, json)?,
+            (None, _, Action::Unset) => return Ok(text),
+        };
+        let is_last = surplus.is_none();
+        text = applied(&text, &edits);
+        if is_last {
+            return Ok(text);
+        }
+    }
+    Err(EditError::Copies { path: change.path.clone() })
+}
+
+/// A parsed TOML text.
+struct Toml<'t> {
+    text: &'t str,
+    tree: Tree,
+    blocks: Vec<Block>,
+    comments: Vec<Span>,
+    newline: &'static str,
+}
+
+impl<'t> Toml<'t> {
+    fn parse(text: &'t str) -> Result<Self, EditError> {
+        let (Parsed { tree, problems, lexemes }, blocks) = parse_with_blocks(text);
+        if let Some(problem) = problems.into_iter().min_by_key(|problem| problem.span.start) {
+            let (line, column) = line_column(text, problem.span.start);
+            let error = json::SyntaxError {
+                offset: problem.span.start,
+                len: problem.span.len(),
+                message: problem.message,
+                help: problem.help.into(),
+            };
+            return Err(EditError::Syntax { error, line, column });
+        }
+        let comments = lexemes.iter().filter(|lexeme| lexeme.kind == LexemeKind::Comment);
+        let comments = comments.map(|lexeme| lexeme.span).collect();
+        let is_crlf =
+            text.find('\n').is_some_and(|at| text.get(..at).is_some_and(|line| line.ends_with('\r')));
+        Ok(Self { text, tree, blocks, comments, newline: if is_crlf { "\r\n" } else { "\n" } })
+    }
+
+    fn json(&self) -> Result<ZeroizingString, EditError> {
+        let too_deep = |span: Span| self.unsupported(&[], span.start);
+        self.tree.to_json().map(|(json, _)| json).map_err(too_deep)
+    }
+
+    fn node(&self, id: NodeId) -> Option<&Node> {
+        self.tree.node(id)
+    }
+
+    fn unsupported(&self, path: &[String], offset: usize) -> EditError {
+        EditError::Unsupported { path: path.to_vec(), line: line_column(self.text, offset).0 }
+    }
+
+    /// Returns every entry at `path`, in any letter case.
+    fn matches(&self, path: &[String]) -> Vec<NodeId> {
+        path.iter().fold(vec![ROOT], |tables, name| {
+            let is_table = |id: &NodeId| self.node(*id).is_some_and(|node| node.kind == NodeKind::Table);
+            tables.into_iter().filter(is_table).flat_map(|table| self.tree.named(table, name)).collect()
+        })
+    }
+
+    /// Returns whether an alias is in the section of its setting.
+    fn is_in_section(&self, id: NodeId, change: &Change) -> bool {
+        let sections = change.path.split_last().map_or(&[][..], |(_, sections)| sections);
+        self.node(id).is_some_and(|node| self.matches(sections).contains(&node.parent))
+    }
+
+    fn is_inline(&self, id: NodeId) -> bool {
+        self.node(id).is_some_and(|node| node.kind == NodeKind::Table)
+            && self.node(id).is_some_and(|node| {
+                self.text.get(node.span.start..).is_some_and(|text| text.starts_with('{'))
+            })
+    }
+
+    /// Returns whether an entry is in an inline table, at any depth.
+    fn is_within_inline(&self, id: NodeId) -> bool {
+        let mut at = id;
+        while at != ROOT {
+            let Some(node) = self.node(at) else { return false };
+            at = node.parent;
+            if self.is_inline(at) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Removes an entry. Comments stay.
+    fn removal(&self, id: NodeId) -> Result<Vec<Edit>, EditError> {
+        let Some(node) = self.node(id) else { return Ok(Vec::new()) };
+        if self.is_within_inline(id) {
+            return Ok(vec![self.inline_removal(id, node)]);
+        }
+        let mut edits = Vec::new();
+        self.remove_statements(id, &mut edits);
+        edits.sort_by_key(|edit| edit.start);
+        Ok(edits)
+    }
+
+    fn remove_statements(&self, id: NodeId, edits: &mut Vec<Edit>) {
+        let Some(node) = self.node(id) else { return };
+        if let Some(start) = node.statement {
+            edits.push(self.line_removal(Span::new(start, node.span.end)));
+            return;
+        }
+        let headers = self.blocks.iter().filter(|block| block.table == id && block.header.len() > 0);
+        edits.extend(headers.map(|block| self.line_removal(block.header)));
+        self.tree.children(id).for_each(|child| self.remove_statements(child, edits));
+    }
+
+    /// Removes a part with its line, unless a comment follows.
+    fn line_removal(&self, span: Span) -> Edit {
+        let after = self.text.get(span.end..).unwrap_or_default();
+        let space = after.len() - after.trim_start_matches([' ', '\t']).len();
+        let rest = after.get(space..).unwrap_or_default();
+        let newline = if rest.starts_with("\r\n") { 2 } else { usize::from(rest.starts_with('\n')) };
+        if newline == 0 && !rest.is_empty() {
+            return removal(span.start, span.end + space);
+        }
+        let before = self.text.get(..span.start).unwrap_or_default();
+        let line = before.trim_end_matches([' ', '\t']).len();
+        let is_own_line =
+            line == 0 || before.get(..line).is_some_and(|before| before.ends_with(['\n', '\u{feff}']));
+        removal(if is_own_line { line } else { span.start }, span.end + space + newline)
+    }
+
+    /// Removes an entry of an inline table with its comma.
+    fn inline_removal(&self, id: NodeId, node: &Node) -> Edit {
+        let start = node.statement.or(node.key.map(|key| key.span.start)).unwrap_or(node.span.start);
+        let siblings: Vec<_> = self.tree.children(node.parent).collect();
+        let at = siblings.iter().position(|sibling| *sibling == id).unwrap_or_default();
+        let after = self.text.get(node.span.end..).unwrap_or_default();
+        let comma = after.trim_start();
+        if let Some(rest) = comma.strip_prefix(',') {
+            let space = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+            return removal(start, self.text.len() - rest.len() + space);
+        }
+        // the last entry, whose comma is the one before it
+        let before = at.checked_sub(1).and_then(|before| siblings.get(before)).and_then(|id| self.node(*id));
+        removal(before.map_or(start, |before| before.span.end), node.span.end)
+    }
+
+    /// Replaces the value of an entry, and corrects the letter case of its key.
+    fn replacement(&self, id: NodeId, change: &Change, json: &str) -> Result<Vec<Edit>, EditError> {
+        let (Some(node), Some(name)) = (self.node(id), change.path.last()) else { return Ok(Vec::new()) };
+        let Ok(new) = json::parse_value(json) else { return Err(EditError::NoValue) };
+        let mut edits = Vec::new();
+        let key = node.key.filter(|key| self.tree.name(*key) != *name);
+        if let Some(key) = key {
+            // every header that names the table has a key of its own
+            if node.statement.is_none() && !self.is_within_inline(id) {
+                return Err(self.unsupported(&change.path, key.span.start));
+            }
+            edits.push(Edit {
+                start: key.span.start,
+                end: key.span.end,
+                with: toml_key(name).into_owned().into(),
+            });
+        }
+        let (old, _) = self.tree.to_json_of(id).map_err(|span| self.unsupported(&change.path, span.start))?;
+        if json::parse_value(&old).is_ok_and(|old| is_same(old, new)) {
+            return Ok(edits);
+        }
+        let is_statement = node.statement.is_some();
+        let is_commented = self
+            .comments
+            .iter()
+            .any(|comment| node.span.start < comment.start && comment.end <= node.span.end);
+        if !is_statement || is_commented {
+            return Err(self.unsupported(&change.path, node.span.start));
+        }
+        let value = self.value(new, &change.path)?;
+        edits.push(Edit { start: node.span.start, end: node.span.end, with: value });
+        Ok(edits)
+    }
+
+    fn value(&self, raw: Raw<'_>, path: &[String]) -> Result<ZeroizingString, EditError> {
+        let mut out = ZeroizingString::default();
+        match write_value(&mut out, raw) {
+            Ok(()) => Ok(out),
+            Err(NoNull) => Err(EditError::NoNull { path: path.to_vec() }),
+        }
+    }
+
+    /// Adds an entry, with the sections that are missing.
+    fn insertion(&self, path: &[String], json: &str) -> Result<Vec<Edit>, EditError> {
+        let Ok(new) = json::parse_value(json) else { return Err(EditError::NoValue) };
+        let value = self.value(new, path)?;
+        let Some((name, sections)) = path.split_last() else { return Err(EditError::NoPath) };
+        let (mut table, mut depth) = (ROOT, 0);
+        for section in sections {
+            let named = self.tree.named(table, section);
+            let is_table = |id: &&NodeId| self.node(**id).is_some_and(|node| node.kind == NodeKind::Table);
+            match (named.iter().rfind(is_table), named.first()) {
+                (Some(found), _) => (table, depth) = (*found, depth + 1),
+                (None, Some(other)) => {
+                    return Err(self.not_object(*other, path.get(..=depth).unwrap_or_default()));
+                }
+                (None, None) => break,
+            }
+        }
+        let missing = sections.get(depth..).unwrap_or_default();
+        let line = |prefix: &str| -> ZeroizingString { joined(&[prefix, &toml_key(name), " = ", &value]) };
+        if self.is_inline(table) || self.is_within_inline(table) {
+            return Ok(vec![self.inline_insertion(table, missing, name, &value)]);
+        }
+        if let Some(block) = self.blocks.iter().rfind(|block| block.table == table && missing.is_empty()) {
+            return Ok(vec![self.block_insertion(block, &line(""))]);
+        }
+        // a table of dotted keys gets another one, after its last entry
+        if let Some((end, indent, prefix)) = self.dotted_prefix(table) {
+            let keys =
+                std::iter::once(Cow::Borrowed(prefix)).chain(missing.iter().map(|name| toml_key(name)));
+            let line = line(&format!("{}.", keys.collect::<Vec<_>>().join(".")));
+            return Ok(vec![insertion(self.line_end(end), &[self.newline, indent, &line])]);
+        }
+        let names =
+            self.path_of(table).into_iter().chain(missing.iter().map(|name| toml_key(name).into_owned()));
+        let header = names.collect::<Vec<_>>().join(".");
+        let text = self.text.trim_start_matches('\u{feff}');
+        let end = if text.is_empty() || text.ends_with('\n') { "" } else { self.newline };
+        let gap = if text.is_empty() { "" } else { self.newline };
+        let line = line("");
+        Ok(vec![insertion(
+            self.text.len(),
+            &[end, gap, "[", &header, "]", self.newline, &line, self.newline],
+        )])
+    }
+
+    fn not_object(&self, id: NodeId, path: &[String]) -> EditError {
+        let start = self.node(id).map_or(0, |node| node.span.start);
+        let (line, column) = line_column(self.text, start);
+        let found = match self.node(id).map(|node| node.kind) {
+            Some(NodeKind::List) => "a list",
+            _ => "a value",
+        };
+        EditError::NotObject { path: path.to_vec(), found, line, column }
+    }
+
+    /// Adds a line to a block, after its last entry.
+    fn block_insertion(&self, block: &Block, line: &str) -> Edit {
+        let last = self.tree.children(block.table).filter_map(|id| self.node(id)?.statement).last();
+        let indent = last.map_or("", |start| self.indent(start));
+        if block.has_entries || block.header.len() > 0 {
+            return insertion(self.line_end(block.end), &[self.newline, indent, line]);
+        }
+        // the root has no entries yet: they must come before the first header
+        let start = block.end;
+        let rest = self.text.get(start..).unwrap_or_default();
+        let gap = if rest.is_empty() || rest.starts_with(['\n', '\r']) { "" } else { self.newline };
+        insertion(start, &[line, self.newline, gap])
+    }
+
+    /// Adds an entry to an inline table.
+    fn inline_insertion(&self, table: NodeId, missing: &[String], name: &str, value: &str) -> Edit {
+        let names: Vec<_> = missing.iter().map(String::as_str).chain([name]).map(toml_key).collect();
+        let key = names.join(".");
+        let span = self.node(table).map_or(Span::default(), |node| node.span);
+        match self.tree.last_child(table).and_then(|last| self.node(last)) {
+            Some(last) => insertion(last.span.end, &[", ", &key, " = ", value]),
+            None => {
+                let with = joined(&["{ ", &key, " = ", value, " }"]);
+                Edit { start: span.start, end: span.end, with }
+            }
+        }
+    }
+
+    /// Returns the end of a table's last dotted statement, its indentation, and the text of its keys up to the table.
+    fn dotted_prefix(&self, table: NodeId) -> Option<(usize, &'t str, &'t str)> {
+        if table == ROOT || self.blocks.iter().any(|block| block.table == table) {
+            return None;
+        }
+        let is_statement = |id: &NodeId| self.node(*id).is_some_and(|node| node.statement.is_some());
+        let last = self.tree.children(table).filter(is_statement).last()?;
+        let node = self.node(last)?;
+        let start = node.statement?;
+        let keys = self.text.get(start..node.key?.span.start)?;
+        let prefix = keys.trim_end().strip_suffix('.')?.trim_end();
+        Some((node.span.end, self.indent(start), prefix))
+    }
+
+    /// Returns the keys of a table as the document has them.
+    fn path_of(&self, table: NodeId) -> Vec<String> {
+        let (mut keys, mut at) = (Vec::new(), table);
+        while at != ROOT {
+            let Some(node) = self.node(at) else { break };
+            keys.extend(node.key.map(|key| toml_key(&self.tree.name(key)).into_owned()));
+            at = node.parent;
+        }
+        keys.reverse();
+        keys
+    }
+
+    /// Returns the end of the line of `at`, before its line break.
+    fn line_end(&self, at: usize) -> usize {
+        let rest = self.text.get(at..).unwrap_or_default();
+        let line = rest.split('\n').next().unwrap_or_default();
+        at + line.trim_end_matches('\r').len()
+    }
+
+    fn indent(&self, start: usize) -> &'t str {
+        super::style::line_indent(self.text, start)
+    }
+}
+
+/// Null has no form in TOML.
+struct NoNull;
+
+fn write_value(out: &mut ZeroizingString, raw: Raw<'_>) -> Result<(), NoNull> {
+    match raw.shape {
+        Shape::Null => return Err(NoNull),
+        Shape::Bool => out.push_str(raw.text),
+        Shape::Number => out.push_str(raw.text),
+        Shape::String { .. } => {
+            let text = ZeroizingString::from(raw.string().unwrap_or_default().into_owned());
+            // the escapes of JSON are escapes of TOML too
+            json::write_string(out, &text);
+        }
+        Shape::Array => {
+            out.push('[');
+            for (number, element) in raw.elements().unwrap_or_default().into_iter().enumerate() {
+                out.push_str(if number > 0 { ", " } else { "" });
+                write_value(out, element)?;
+            }
+            out.push(']');
+        }
+        Shape::Object => {
+            out.push('{');
+            let entries = raw.entries().unwrap_or_default().into_iter();
+            let mut is_first = true;
+            for (key, value) in entries.filter(|(_, value)| value.shape != Shape::Null) {
+                out.push_str(if is_first { " " } else { ", " });
+                out.push_str(&toml_key(&key.name()));
+                out.push_str(" = ");
+                write_value(out, value)?;
+                is_first = false;
+            }
+            out.push_str(if is_first { "}" } else { " }" });
+        }
+    }
+    Ok(())
+}
+
+/// Formats a key, in quotes if it needs them.
+fn toml_key(name: &str) -> Cow<'_, str> {
+    let is_bare = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    if !name.is_empty() && name.bytes().all(is_bare) {
+        Cow::Borrowed(name)
+    } else {
+        Cow::Owned(json::escape(name))
+    }
+}
+
+fn removal(start: usize, end: usize) -> Edit {
+    Edit { start, end, with: ZeroizingString::default() }
+}
+
+fn insertion(at: usize, with: &[&str]) -> Edit {
+    Edit { start: at, end: at, with: joined(with) }
+}
+
+fn joined(parts: &[&str]) -> ZeroizingString {
+    let mut out = ZeroizingString::with_capacity(parts.iter().map(|part| part.len()).sum());
+    parts.iter().for_each(|part| out.push_str(part));
+    out
+}
