@@ -13,8 +13,9 @@
 //! | [`DemoCommand`] | `demo` | `demo` |
 //! | [`Cli`] | `all` | a program with all of these |
 //!
-//! Further features: `attributes` keeps extended attributes of a file that is replaced, `color` colours clap's help,
-//! `reference` brings the settings of the program `settings`. All are on by default; a server turns them off:
+//! Further features: `toml` and `yaml` read and change files in these formats, `attributes` keeps extended attributes of a
+//! file that is replaced, `color` colours clap's help, `reference` has the settings of the program `settings`. All are on
+//! by default; a server turns them off:
 //!
 //! ```toml
 //! settings-cli = { version = "0.1", default-features = false, features = ["core"] }
