@@ -13,6 +13,7 @@ use settings_core::Settings;
 use settings_core::mail::alerts::{AlertContext, AlertFinding, AlertReport, AlertWatch, PublicKey};
 use settings_core::mail::outbox::Outbox;
 use settings_core::mail::{EmailSettings, Mailbox, Mailer, MailerOptions};
+use settings_core::schema::Names;
 
 /// Looks for security alerts and mails the administrators
 #[derive(Args, Debug)]
@@ -71,13 +72,15 @@ impl Alerts {
     /// If the settings have errors, the feed can't be fetched, or the outbox fails.
     pub fn run<T: Settings + AsRef<EmailSettings>>(self, context: &mut Context<'_>) -> Outcome {
         match self.command {
-            AlertsCommand::Check(check) => check.run(context.settings::<T>()?.as_ref(), context),
+            AlertsCommand::Check(check) => {
+                check.run(context.settings::<T>()?.as_ref(), Names::of(T::SCHEMA), context)
+            }
         }
     }
 }
 
 impl Check {
-    fn run(self, settings: &EmailSettings, context: &mut Context<'_>) -> Outcome {
+    fn run(self, settings: &EmailSettings, names: Names, context: &mut Context<'_>) -> Outcome {
         let administrators: Vec<Mailbox> =
             self.administrators.iter().map(|text| mailbox(text)).collect::<Result<_, _>>()?;
         let first =
@@ -89,7 +92,7 @@ impl Check {
         let reply_to = settings.reply_to().map_err(|error| Failure::Failed(error.to_string()))?;
         let mut watch = AlertWatch::new(&self.feed, self.keys, self.version)
             .map_err(|error| Failure::Usage(error.to_string()))?;
-        let mut options = MailerOptions::default();
+        let mut options = MailerOptions::default().names(names);
         if let Some(path) = &self.ca_file {
             watch = watch.extra_ca_file(path);
             options = options.extra_ca_file(path);
@@ -118,16 +121,16 @@ impl Check {
                 serde_json::to_writer_pretty(&mut *out, &report).map_err(io::Error::from)?;
                 writeln!(out)?;
             }
-            Format::Human => human(&report, out)?,
+            Format::Human => human(&report, names, out)?,
         }
         Ok(Verdict::good_if(report.is_complete()))
     }
 }
 
-fn human(report: &AlertReport, out: &mut dyn Write) -> io::Result<()> {
+fn human(report: &AlertReport, names: Names, out: &mut dyn Write) -> io::Result<()> {
     if !report.enabled {
-        let path = "EmailSettings.EnableSecurityFixAlert";
-        return writeln!(out, "{path} is false: the feed was not asked and nobody was told");
+        let path = names.path(EmailSettings::ENABLE_SECURITY_FIX_ALERT);
+        return writeln!(out, "{path} is false: the feed was not read, and no mail was sent");
     }
     let count = |count: usize, one: &str, more: &str| match count {
         1 => format!("1 {one}"),

@@ -13,8 +13,9 @@ use settings_core::docs::{Format, Style};
 use settings_core::mail::catch::{CatchOptions, Catcher, Login};
 use settings_core::mail::{ConnectionSecurity, EmailSettings, Mailer, MailerOptions, PoolConfig};
 use settings_core::resolve::{Layers, resolve};
-use settings_core::schema::{Kind, Leaf};
+use settings_core::schema::{Key, Kind, Names};
 use settings_core::value::Secret;
+use settings_core::value::json::{Object, Tree};
 
 const USERNAME: &str = "demo";
 const PASSWORD: &str = "correct horse battery staple";
@@ -107,13 +108,20 @@ fn first_table(page: &str) -> impl Iterator<Item = &str> {
 /// Resolves a small file and two variables, and shows the origin of every value.
 fn resolved<T: Settings>(server: SocketAddr, out: &mut dyn Write) -> Result<T, Failure> {
     heading(out, "4. Resolve the settings")?;
-    let file = format!(
-        "{{\n  \"EmailSettings\": {{\n    \"SMTPServer\": \"{}\",\n    \"EnableSMTPAuth\": true,\n    \"SMTPUsername\": \"{USERNAME}\",\n    \"ConnectionSecurity\": \"STARTTLS\"\n  }}\n}}\n",
-        server.ip()
+    let names = Names::of(T::SCHEMA);
+    let file = config(
+        names,
+        &[
+            (EmailSettings::SMTP_SERVER, server.ip().to_string().into()),
+            (EmailSettings::ENABLE_SMTP_AUTH, true.into()),
+            (EmailSettings::SMTP_USERNAME, USERNAME.into()),
+            (EmailSettings::CONNECTION_SECURITY, "STARTTLS".into()),
+        ],
     );
+    let variable = |key| names.variable(key).unwrap_or_default();
     let variables = [
-        (variable::<T>("SMTPPort"), server.port().to_string()),
-        (variable::<T>("SMTPPassword"), PASSWORD.to_owned()),
+        (variable(EmailSettings::SMTP_PORT), server.port().to_string()),
+        (variable(EmailSettings::SMTP_PASSWORD), PASSWORD.to_owned()),
     ];
     writeln!(out, "config.json:\n")?;
     for line in file.lines() {
@@ -145,11 +153,20 @@ fn width<T: Settings>() -> usize {
     T::SCHEMA.leaves().map(|leaf| leaf.path.to_string().len()).max().unwrap_or_default()
 }
 
-/// Returns the variable of the mail setting with this key.
-fn variable<T: Settings>(key: &str) -> String {
-    let is_it = |leaf: &Leaf| leaf.setting.key == key && leaf.section.key == EmailSettings::SCHEMA.key;
-    let leaf = T::SCHEMA.leaves().find(is_it);
-    leaf.map(|leaf| leaf.path.env_name(T::SCHEMA.env_prefix.unwrap_or_default())).unwrap_or_default()
+/// Returns a configuration file with these settings.
+fn config(names: Names, settings: &[(Key, Tree)]) -> String {
+    let mut root = Object::new();
+    for (key, value) in settings {
+        let path = names.path(*key);
+        let Some((last, sections)) = path.keys().split_last() else { continue };
+        let section = sections.iter().try_fold(&mut root, |section, key| {
+            section.get_or_insert(key, Object::new().into()).as_object_mut()
+        });
+        if let Some(section) = section {
+            section.insert(*last, value.clone());
+        }
+    }
+    format!("{:#}\n", Tree::from(root))
 }
 
 async fn send(settings: &EmailSettings, catcher: &mut Catcher, out: &mut dyn Write) -> Outcome {

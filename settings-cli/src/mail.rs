@@ -15,6 +15,7 @@ use settings_core::mail::{
     ConnectionSecurity, EmailSettings, Mailbox, Mailer, MailerOptions, Message, PoolConfig, SenderError,
     doctor,
 };
+use settings_core::schema::Names;
 use settings_core::value::Secret;
 
 /// Sends a test mail, examines the way to the server, or catches mail locally.
@@ -117,9 +118,10 @@ enum Security {
 
 impl Mail {
     pub(crate) fn run<T: Settings + AsRef<EmailSettings>>(self, context: &mut Context<'_>) -> Outcome {
+        let names = Names::of(T::SCHEMA);
         match self.command {
-            MailCommand::Test(test) => test.run(context.settings::<T>()?.as_ref(), context.out),
-            MailCommand::Doctor(doctor) => doctor.run(context.settings::<T>()?.as_ref(), context.out),
+            MailCommand::Test(test) => test.run(context.settings::<T>()?.as_ref(), names, context.out),
+            MailCommand::Doctor(doctor) => doctor.run(context.settings::<T>()?.as_ref(), names, context.out),
             MailCommand::Catch(catch) => catch.run(context.out),
             MailCommand::Queue(queue) => queue.run(context.out),
         }
@@ -127,22 +129,23 @@ impl Mail {
 }
 
 impl Trust {
-    fn options(&self) -> MailerOptions {
+    fn options(&self, names: Names) -> MailerOptions {
+        let options = MailerOptions::default().names(names);
         match &self.ca_file {
-            Some(path) => MailerOptions::default().extra_ca_file(path),
-            None => MailerOptions::default(),
+            Some(path) => options.extra_ca_file(path),
+            None => options,
         }
     }
 }
 
 impl Test {
-    fn run(self, settings: &EmailSettings, out: &mut dyn Write) -> Outcome {
+    fn run(self, settings: &EmailSettings, names: Names, out: &mut dyn Write) -> Outcome {
         let to = mailbox(&self.to)?;
         let from = match &self.from {
             Some(from) => mailbox(from)?,
             None => configured_sender(settings)?.unwrap_or_else(|| to.clone()),
         };
-        let options = self.trust.options().pool(PoolConfig::DISABLED);
+        let options = self.trust.options(names).pool(PoolConfig::DISABLED);
         wait(async {
             let mailer = match Mailer::new(settings, options) {
                 Ok(mailer) => mailer,
@@ -187,7 +190,7 @@ pub(crate) fn message(from: Mailbox, to: Mailbox, settings: &EmailSettings) -> M
 }
 
 impl Doctor {
-    fn run(self, settings: &EmailSettings, out: &mut dyn Write) -> Outcome {
+    fn run(self, settings: &EmailSettings, names: Names, out: &mut dyn Write) -> Outcome {
         let address = |text: &str| mailbox(text).map(|mailbox| mailbox.address().clone());
         let recipient = self.to.as_deref().map(address).transpose()?;
         let sender = match &self.from {
@@ -198,7 +201,7 @@ impl Doctor {
         };
         let mut probe = doctor::Probe::default();
         (probe.sender, probe.recipients) = (sender, recipient.into_iter().collect());
-        let report = wait(async { Ok(doctor::examine(settings, self.trust.options(), &probe).await) })?;
+        let report = wait(async { Ok(doctor::examine(settings, self.trust.options(names), &probe).await) })?;
         match self.format {
             Format::Json => {
                 serde_json::to_writer_pretty(&mut *out, &report).map_err(io::Error::from)?;
