@@ -1,4 +1,4 @@
-"""Sphinx: refer to a setting by its name, and show pages whose facts stand in ``config:setting`` directives.
+"""Sphinx: refer to a setting by its name, and show pages with facts in ``config:setting`` directives.
 
 In ``conf.py``::
 
@@ -58,7 +58,7 @@ class Setting(SphinxDirective):
 
 
 def below_headings(app, doctree):
-    """Facts that stand above a setting's heading are shown below it."""
+    """Move the facts above a setting's heading below it."""
     for found in list(doctree.findall(facts)):
         place = found
         while place.parent is not None and place.parent[-1] is place and isinstance(place.parent, nodes.section):

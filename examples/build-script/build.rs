@@ -3,7 +3,7 @@
 use settings_core::docs;
 
 #[path = "src/settings.rs"]
-#[allow(dead_code, unreachable_pub)]
+#[expect(dead_code, reason = "only the schema is used here")]
 mod settings;
 
 fn main() -> Result<(), docs::BuildError> {

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use crate::sources::is_absent;
 use crate::{Context, Failure, Outcome, Verdict, difference};
 use settings_core::Settings;
-use settings_core::resolve::{Code, Layer, Layers, Resolution, resolve};
+use settings_core::resolve::{Code, Layers, Resolution, resolve};
 use settings_core::store::{differences, history};
 use settings_core::value::json::Tree;
 
@@ -104,12 +104,12 @@ impl Diff {
 /// Resolves the settings of one side.
 fn resolved<T: Settings>(source: &Source, context: &Context<'_>) -> Result<Resolution<T>, Failure> {
     let layers = match source {
-        Source::File(path) => Layers::new().read(Layer::File, path)?,
+        Source::File(path) => Layers::new().read_file(path)?,
         Source::Version(number) => version(*number, context.config_path())?,
         Source::Usual if context.sources.config.is_empty() && is_absent(context.config_path()) => {
             Layers::new()
         }
-        Source::Usual => Layers::new().read(Layer::File, context.config_path())?,
+        Source::Usual => Layers::new().read_file(context.config_path())?,
         Source::Effective => context.layers()?,
     };
     Ok(resolve::<T>(layers))

@@ -74,6 +74,7 @@ fn facts(effective: &Effective<'_>, prefix: &str, out: &mut dyn Write) -> Result
     let default = effective.default_shown();
     match setting.default {
         DefaultValue::Computed { rule, .. } => fact("default", &format!("{} (now {default})", plain(rule)))?,
+        _ if setting.required() => fact("default", "none: a value is required")?,
         _ => fact("default", &default)?,
     }
     for key in setting.computed_from() {

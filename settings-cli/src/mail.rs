@@ -10,7 +10,7 @@ use tokio::runtime::{Builder, Runtime};
 use crate::queue::Queue;
 use crate::{Context, Failure, Outcome, Verdict};
 use settings_core::Settings;
-use settings_core::mail::catch::{CatchOptions, Catcher, Login};
+use settings_core::mail::catch::{CatchOptions, Catcher, Login, Overflow};
 use settings_core::mail::{
     ConnectionSecurity, EmailSettings, Mailbox, Mailer, MailerOptions, Message, PoolConfig, SenderError,
     doctor,
@@ -234,7 +234,11 @@ impl Catch {
             Security::Tls => ConnectionSecurity::Tls,
             Security::Starttls => ConnectionSecurity::StartTls,
         };
-        let options = CatchOptions::default().address(self.listen).security(security).login(login);
+        let options = CatchOptions::default()
+            .address(self.listen)
+            .security(security)
+            .login(login)
+            .overflow(Overflow::DropOldest);
         wait(async {
             let mut catcher = Catcher::start(options)
                 .await
@@ -254,6 +258,12 @@ impl Catch {
             let mut left = self.count;
             while left != Some(0) {
                 let Some(caught) = catcher.next().await else { break };
+                match catcher.take_dropped() {
+                    0 => {}
+                    dropped => {
+                        writeln!(out, "\n{dropped} earlier mails are not shown: the output was not read")?
+                    }
+                }
                 writeln!(out, "\n{caught}")?;
                 out.flush()?;
                 left = left.map(|left| left - 1);

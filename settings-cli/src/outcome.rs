@@ -81,8 +81,9 @@ pub const fn exit_code(outcome: &Outcome) -> u8 {
 pub fn run(sources: Sources, command: impl FnOnce(&mut Context<'_>) -> Outcome) -> ExitCode {
     // not locked: other threads of the host may print
     let (mut out, mut err) = (io::stdout(), io::stderr());
-    let mut context =
-        Context::new(sources, Environment::of_process(), &mut out, &mut err).for_process().program(program());
+    let mut context = Context::new(sources, Environment::from_process(), &mut out, &mut err)
+        .for_process()
+        .program(program());
     let mut outcome = command(&mut context);
     if let (Ok(_), Err(error)) = (&outcome, context.out.flush()) {
         outcome = Err(error.into());

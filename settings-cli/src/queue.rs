@@ -160,8 +160,13 @@ fn human(summary: &OutboxSummary, mails: &[OutboxEntry], out: &mut dyn Write) ->
         Circuit::Open { until, why, .. } => {
             writeln!(out, "waits for the mail server until {}: {why}", rfc3339(*until))?;
         }
-        Circuit::Halted { since, why } => {
-            writeln!(out, "stopped by the settings since {}: {why}", rfc3339(*since))?;
+        Circuit::Halted { since, until, why } => {
+            writeln!(
+                out,
+                "halted by the settings since {}, next attempt {}: {why}",
+                rfc3339(*since),
+                rfc3339(*until)
+            )?;
         }
     }
     mails.iter().try_for_each(|mail| entry(mail, out))

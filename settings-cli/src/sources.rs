@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use settings_core::resolve::{Environment, Layer, Layers, Unreadable};
+use settings_core::resolve::{Environment, Layers, Unreadable};
 use settings_core::schema::Unknown;
 
 /// The file that is read if it exists and no other is named.
@@ -39,7 +39,7 @@ const DEFAULT_FILE: &str = "config.json";
 ///
 /// fn main() -> Result<(), Box<dyn Error>> {
 ///     let sources = Cli::parse().sources.with_default_file("/etc/chat/config.json");
-///     let layers = sources.layers(Environment::of_process())?;
+///     let layers = sources.layers(Environment::from_process())?;
 ///     let settings = resolve::<ServerSettings>(layers).into_result()?;
 ///     println!("listening on port {}", settings.port);
 ///     Ok(())
@@ -148,12 +148,11 @@ impl Sources {
     pub fn layers(&self, environment: Environment) -> Result<Layers, Unreadable> {
         let mut layers = self.layers_but_files(environment)?;
         for path in &self.config {
-            layers = layers.read(Layer::File, path)?;
+            layers = layers.read_file(path)?;
         }
         if self.config.is_empty() {
             let path = self.config_path();
-            layers =
-                if is_absent(path) { layers.depends_on(path) } else { layers.read(Layer::File, path)? };
+            layers = if is_absent(path) { layers.depends_on(path) } else { layers.read_file(path)? };
         }
         Ok(layers)
     }
@@ -164,9 +163,7 @@ impl Sources {
     /// If a named file can't be read.
     pub fn layers_without_target(&self, environment: Environment) -> Result<Layers, Unreadable> {
         let weaker = self.config.split_last().map_or(&[][..], |(_, weaker)| weaker);
-        weaker
-            .iter()
-            .try_fold(self.layers_but_files(environment)?, |layers, path| layers.read(Layer::File, path))
+        weaker.iter().try_fold(self.layers_but_files(environment)?, |layers, path| layers.read_file(path))
     }
 
     fn layers_but_files(&self, environment: Environment) -> Result<Layers, Unreadable> {
@@ -175,7 +172,7 @@ impl Sources {
             layers = layers.depends_on(path);
         }
         if let Some(path) = &self.custom_defaults {
-            layers = layers.read(Layer::CustomDefaults, path)?;
+            layers = layers.read_custom_defaults(path)?;
         }
         for path in &self.secrets_dir {
             layers = layers.secrets_dir(path)?;

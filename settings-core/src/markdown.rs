@@ -1,6 +1,6 @@
-//! Doc comments (Markdown) as plain text, for places that show no markup.
+//! Converts doc comments (Markdown) to plain text, for places without markup.
 
-/// `markdown` without its inline markup: code and emphasis marks dropped, links as their text.
+/// Removes inline markup: drops code and emphasis marks, and replaces links by their text.
 ///
 /// Line breaks within a paragraph become spaces; paragraphs and list items keep lines of their own.
 pub fn plain(markdown: &str) -> String {
@@ -59,7 +59,7 @@ fn inline(out: &mut String, line: &str) {
     out.push_str(rest);
 }
 
-/// What stands between runs of as many backticks, and what follows.
+/// The text between runs of equally many backticks, and the rest.
 fn code(marked: &str) -> Option<(&str, &str)> {
     let ticks = marked.len() - marked.trim_start_matches('`').len();
     let (fence, inner) = marked.split_at(ticks);

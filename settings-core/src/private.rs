@@ -3,8 +3,9 @@
 //! Published as one hidden module whose name holds the version of this crate, so that a derive of one version cannot
 //! call the internals of another. Nothing in it is for other callers, and any release may change it.
 
-pub use crate::resolve::build::{Builder, Given, Mark};
+pub use crate::resolve::build::{Builder, Checkpoint, PendingValue};
 pub use crate::resolve::outcome::defaults;
+pub use crate::value::texts::fault;
 pub use crate::value::write::computed;
 
 use crate::schema::{Key, Member, Section};

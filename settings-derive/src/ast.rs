@@ -1,10 +1,10 @@
-//! The model: what the author wrote, by meaning. It borrows syn's nodes for their places.
+//! The model of the annotated item. It borrows syn's nodes for their places in the source.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::{Data, DeriveInput, Fields, Path, Type, Visibility};
 
 use crate::attr::{
-    Container, EnumContainer, FieldAttrs, Setting, Spanned, VariantAttrs, refuse_serde, respect_serde,
+    Container, EnumContainer, FieldAttrs, Given, Setting, Spanned, VariantAttrs, refuse_serde, respect_serde,
 };
 use crate::ctxt::Ctxt;
 use crate::default::DefaultValue;
@@ -28,7 +28,7 @@ pub(crate) struct Field<'a> {
     pub(crate) member: Member<'a>,
 }
 
-/// What the field is.
+/// A field's content.
 pub(crate) enum Member<'a> {
     Setting(Box<Leaf<'a>>),
     Section(Nested<'a>),
@@ -39,7 +39,7 @@ pub(crate) struct Nested<'a> {
     /// Another key than its own.
     pub(crate) key: Option<Spanned<String>>,
     pub(crate) occurs: Occurs,
-    /// The struct's type, without what says how often it occurs.
+    /// The struct's type, without `Option`, `Vec` or a map around it.
     pub(crate) ty: &'a Type,
     pub(crate) doc: Doc,
 }
@@ -47,9 +47,10 @@ pub(crate) struct Nested<'a> {
 /// A setting.
 pub(crate) struct Leaf<'a> {
     pub(crate) attrs: Setting,
+    pub(crate) given: Given,
     pub(crate) kind: Kind<'a>,
     pub(crate) doc: Doc,
-    /// None where it could not be made out.
+    /// None if it is unreadable or computed.
     pub(crate) default: Option<DefaultValue>,
 }
 
@@ -68,7 +69,7 @@ pub(crate) struct Variant<'a> {
 }
 
 impl<'a> Struct<'a> {
-    /// Reads what can be read and notes the rest.
+    /// Reads the item and notes its mistakes.
     pub(crate) fn from_input(cx: &Ctxt, input: &'a DeriveInput) -> Self {
         refuse_serde(cx, &input.attrs, "each setting has its own `key`");
         refuse_generics(cx, input, "a struct of settings");
@@ -83,7 +84,7 @@ impl<'a> Struct<'a> {
                 Fields::Unnamed(_) => {
                     cx.error(
                         &input.ident,
-                        "settings have names: a struct of settings has named fields, no tuple",
+                        "a struct of settings has named fields and cannot be a tuple struct",
                     );
                     Vec::new()
                 }
@@ -95,13 +96,16 @@ impl<'a> Struct<'a> {
                 }
             },
             Data::Enum(_) => {
-                let message = "`Settings` is for a struct with named fields; an enum as the type of a setting \
-                    derives `SettingValue`";
+                let message = "`Settings` is derived for a struct with named fields; an enum that is the type of a \
+                    setting derives `SettingValue`";
                 cx.error(&input.ident, message);
                 Vec::new()
             }
             Data::Union(_) => {
-                cx.error(&input.ident, "`Settings` is for a struct with named fields, no union");
+                cx.error(
+                    &input.ident,
+                    "`Settings` is derived for a struct with named fields, not for a union",
+                );
                 Vec::new()
             }
         };
@@ -123,10 +127,12 @@ impl<'a> Field<'a> {
         refuse_serde(
             cx,
             &field.attrs,
-            "say `#[setting(key = \"...\", alias = \"...\", default = ...)]` instead",
+            "write `#[setting(key = \"...\", alias = \"...\", default = ...)]` instead",
         );
         let member = match FieldAttrs::from_field(cx, field) {
-            FieldAttrs::Setting(attrs) => Member::Setting(Box::new(Leaf::new(cx, field, *attrs))),
+            FieldAttrs::Setting(attrs, given) => {
+                Member::Setting(Box::new(Leaf::new(cx, field, *attrs, given)))
+            }
             FieldAttrs::Nested(nested) => {
                 let (occurs, ty) = ty::section_within(&field.ty).unwrap_or((Occurs::Once, &field.ty));
                 let doc = Doc::of_item(cx, &field.attrs);
@@ -136,7 +142,7 @@ impl<'a> Field<'a> {
         Some(Self { ident: field.ident.as_ref()?, vis: &field.vis, ty: &field.ty, member })
     }
 
-    /// Its key, and where that was said.
+    /// The key, and its place.
     pub(crate) fn key(&self) -> Option<Spanned<String>> {
         match &self.member {
             Member::Setting(leaf) => Some(leaf.attrs.key.clone().unwrap_or_else(|| Spanned {
@@ -157,12 +163,12 @@ impl<'a> Field<'a> {
 }
 
 impl Nested<'_> {
-    /// Whether any number of them stands under one key.
+    /// Returns whether the section repeats under one key.
     pub(crate) fn repeats(&self) -> bool {
         matches!(self.occurs, Occurs::List | Occurs::Map)
     }
 
-    /// Sections that repeat are named by the field, the others by their struct.
+    /// The key of a section that repeats follows from the field; other sections have their struct's key.
     fn own_key(&self, ident: &Ident) -> Option<Spanned<String>> {
         let value = naming::pascal_case(ident);
         self.repeats().then(|| Spanned { value, span: ident.span() })
@@ -170,21 +176,26 @@ impl Nested<'_> {
 }
 
 impl<'a> Leaf<'a> {
-    fn new(cx: &Ctxt, field: &'a syn::Field, attrs: Setting) -> Self {
+    fn new(cx: &Ctxt, field: &'a syn::Field, attrs: Setting, given: Given) -> Self {
         let doc = Doc::of_setting(cx, &field.attrs);
-        let kind = ty::kind(&field.ty);
+        let kind = match (ty::kind(&field.ty), &attrs.text) {
+            (Kind::Optional(of), Some(_)) => Kind::Optional(of),
+            (_, Some(_)) => Kind::Other,
+            (kind, None) => kind,
+        };
         let name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
         let default = match &attrs.default {
-            // Whoever misspelt `default` is not told to add it.
-            None if attrs.given.default || attrs.default_from.is_some() => None,
-            given => DefaultValue::of_field(cx, &name, field, kind, given.as_ref()),
+            // A misspelt `default` is not reported as missing too.
+            None if attrs.is_required() => Some(DefaultValue::None),
+            None if given.default || attrs.default_from.is_some() => None,
+            tokens => DefaultValue::of_field(cx, &name, field, kind, tokens.as_ref()),
         };
-        Self { attrs, kind, doc, default }
+        Self { attrs, given, kind, doc, default }
     }
 }
 
 impl<'a> Enum<'a> {
-    /// Reads what can be read and notes the rest.
+    /// Reads the item and notes its mistakes.
     pub(crate) fn from_input(cx: &Ctxt, input: &'a DeriveInput) -> Self {
         refuse_serde(cx, &input.attrs, "each variant has its own `#[value(text = \"...\")]`");
         refuse_generics(cx, input, "the values of a setting");
@@ -194,8 +205,7 @@ impl<'a> Enum<'a> {
                 data.variants.iter().map(|variant| Variant::from_variant(cx, variant)).collect()
             }
             _ => {
-                let message =
-                    "`SettingValue` is derived for an enum without data; other types implement it by hand";
+                let message = "`SettingValue` is derived for an enum without data, or a struct with one unnamed field: `struct Port(u16);`";
                 cx.error(&input.ident, message);
                 Vec::new()
             }
@@ -204,9 +214,16 @@ impl<'a> Enum<'a> {
     }
 }
 
+/// Reads the attributes of a struct with one field, and returns the library's path.
+pub(crate) fn check_newtype(cx: &Ctxt, input: &DeriveInput) -> Option<Path> {
+    refuse_serde(cx, &input.attrs, "the value is read and written as its field");
+    refuse_generics(cx, input, "the type of a setting");
+    EnumContainer::from_attrs(cx, &input.attrs).library
+}
+
 impl<'a> Variant<'a> {
     fn from_variant(cx: &Ctxt, variant: &'a syn::Variant) -> Self {
-        refuse_serde(cx, &variant.attrs, "say `#[value(text = \"...\")]` instead");
+        refuse_serde(cx, &variant.attrs, "write `#[value(text = \"...\")]` instead");
         Self {
             original: variant,
             attrs: VariantAttrs::from_attrs(cx, &variant.attrs),
@@ -214,7 +231,7 @@ impl<'a> Variant<'a> {
         }
     }
 
-    /// Its text in `config.json`, and where that was said.
+    /// The text in `config.json`, and its place.
     pub(crate) fn text(&self) -> Spanned<String> {
         self.attrs.text.clone().unwrap_or_else(|| Spanned {
             value: self.original.ident.to_string().trim_start_matches("r#").to_owned(),
@@ -222,7 +239,7 @@ impl<'a> Variant<'a> {
         })
     }
 
-    /// What documents call it.
+    /// The name in documents.
     pub(crate) fn label(&self) -> String {
         self.attrs.label.as_ref().map_or_else(|| self.text().value, |label| label.value.clone())
     }
@@ -230,12 +247,12 @@ impl<'a> Variant<'a> {
 
 fn refuse_generics(cx: &Ctxt, input: &DeriveInput, what: &str) {
     if !input.generics.params.is_empty() {
-        let message = format!("{what} can't be generic: the metadata is one constant");
+        let message = format!("{what} cannot be generic: its metadata is one constant");
         cx.error(&input.generics.params, message);
     }
 }
 
-/// How the expansion names the library.
+/// The path of the library in the expansion.
 pub(crate) fn library(path: Option<&Path>) -> TokenStream {
     match path {
         Some(path) => quote::quote!(#path),

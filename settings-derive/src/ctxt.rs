@@ -1,4 +1,4 @@
-//! The place where mistakes are gathered, so that one build shows them all.
+//! Collects mistakes, so that one build shows them all.
 
 use std::cell::RefCell;
 use std::fmt::Display;
@@ -8,7 +8,7 @@ use proc_macro2::Span;
 use quote::ToTokens;
 use syn::Error;
 
-/// Gathers errors. Must end in [`Ctxt::check`]; a context that is forgotten panics when dropped.
+/// A collection of errors. It must end in [`Ctxt::check`]: an unchecked one panics when dropped.
 pub(crate) struct Ctxt {
     /// `None` once checked.
     errors: RefCell<Option<Vec<Error>>>,
@@ -30,7 +30,7 @@ impl Ctxt {
         self.push(Error::new(span, message.to_string()));
     }
 
-    /// Notes what syn found.
+    /// Notes an error of syn.
     pub(crate) fn push(&self, error: Error) {
         if let Some(errors) = self.errors.borrow_mut().as_mut() {
             errors.push(error);
@@ -51,10 +51,10 @@ impl Ctxt {
 }
 
 impl Drop for Ctxt {
-    #[expect(clippy::panic, reason = "a mistake of ours that would swallow the author's mistakes")]
+    #[expect(clippy::panic, reason = "a bug of the derive that would hide the author's mistakes")]
     fn drop(&mut self) {
         if self.errors.borrow().is_some() && !thread::panicking() {
-            panic!("errors were gathered and never reported");
+            panic!("errors were collected and never reported");
         }
     }
 }
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_errors_are_handed_over() {
+    fn all_errors_are_reported() {
         let cx = Ctxt::new();
         cx.error_at(Span::call_site(), "one");
         cx.error(quote::quote!(a b), "two");
@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "never reported")]
-    fn a_forgotten_context_panics() {
+    fn an_unchecked_context_panics() {
         drop(Ctxt::new());
     }
 }

@@ -1,4 +1,4 @@
-//! Impls beside the errors, so that uses of the type give no second wave of them.
+//! Impls next to the errors, so that uses of the type cause no further errors.
 
 use proc_macro2::TokenStream;
 use quote::quote;

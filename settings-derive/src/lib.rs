@@ -1,7 +1,14 @@
-//! `#[derive(Settings)]` and `#[derive(SettingValue)]`: attributes and doc comments become const metadata.
+//! The derives of `settings-core`: [`#[derive(Settings)]`](derive@Settings) for a struct of settings, and
+//! [`#[derive(SettingValue)]`](derive@SettingValue) for an enum that is the type of a setting.
 //!
-//! Phases: tokens → `attr`, `doc` and `default` → the model in `ast` → the rules in `check` → `expand`. Mistakes are
-//! gathered in a `ctxt::Ctxt` over all phases and reported together, beside the impls of `fallback`.
+//! Depend on `settings-core`, which exports both; this crate has the same version and is an implementation detail.
+//!
+//! Both derives turn attributes and doc comments into constant metadata, from which `settings-core` resolves values,
+//! writes documents and a JSON Schema, and explains mistakes. Wrong annotations are compile errors at the wrong token. A
+//! build shows all of a struct's mistakes, each with the way to fix it.
+
+// The phases: tokens → `attr`, `doc` and `default` → the model in `ast` → the checks in `check` → the code in `expand`.
+// All phases collect mistakes in one `ctxt::Ctxt`, and report them together, with the impls of `fallback` next to them.
 
 mod ast;
 mod attr;
@@ -21,55 +28,62 @@ use syn::{DeriveInput, parse_macro_input};
 
 /// Makes a struct with named fields a section of settings.
 ///
-/// Implements `Settings` (metadata in `SCHEMA`) and `Default` (every setting at its default).
+/// Implements `Settings` (metadata in `SCHEMA`) and `Default` (every setting at its default), and adds a constant for
+/// each setting: the field `smtp_port` of `EmailSettings` becomes `EmailSettings::SMTP_PORT`, a `settings_core::schema::Key`
+/// that is as visible as the field.
 ///
 /// On the struct:
 ///
-/// | `#[settings(…)]` | means |
+/// | `#[settings(…)]` | meaning |
 /// |---|---|
-/// | `section = "EmailSettings"` | the section's key in `config.json`; the struct's name where left out |
+/// | `section = "EmailSettings"` | the section's key in `config.json`; by default, the struct's name |
 /// | `env_prefix = "MM"` | this struct is a program's root; every variable begins with `MM_` |
 /// | `root` | this struct is a program's root, and no environment variable sets its settings |
 /// | `page = "SMTP"` | the reference page of its settings |
-/// | `console = "Environment > SMTP"` | where the System Console shows them |
-/// | `unknown = "deny"` | what to say of keys and variables in it that no setting has: `allow`, `warn` or `deny` |
-/// | `rule(check = \|settings\| …, message = "…", fields("A", "B"))` | what must hold between settings: `check` is a function of the struct that returns `true` where all is well, `fields` are keys of the section (or paths below it); also `severity = "warning"` and `help = "…"` |
-/// | `crate = "path::to::settings_core"` | the library, where a program knows it by another name |
+/// | `console = "Environment > SMTP"` | the System Console page that shows them |
+/// | `unknown = "deny"` | the policy for unknown keys and variables in it: `allow`, `warn` or `deny` |
+/// | `rule(check = \|settings\| …, message = "…", fields("A", "B"))` | a condition over several settings: `check` is a function of the struct that returns `true` if it holds, `fields` are keys of the section (or paths below it); also `severity = "warning"` and `help = "…"` |
+/// | `page_text(page = "SMTP", rst = "…")` | the text of a reference page around its settings, in reStructuredText; a line `.. config:entry:: Section.Key` is the place of a setting |
+/// | `crate = "path::to::settings_core"` | the library's path, if it is not `::settings_core` |
 ///
-/// A field with `#[setting]` is a setting; a field without it is a nested section, which
-/// `#[settings(section = "OtherKey")]` puts under another key. An `Option` of a section may be absent; a `Vec` or a map
+/// A field with `#[setting]` is a setting. A field without it is a nested section;
+/// `#[settings(section = "OtherKey")]` gives it another key. An `Option` of a section may be absent; a `Vec` or a map
 /// of sections (`BTreeMap<String, Section>`) repeats, under the field's name in PascalCase.
 ///
-/// | `#[setting(…)]` | means |
+/// | `#[setting(…)]` | meaning |
 /// |---|---|
-/// | `key = "SMTPPort"` | its key in `config.json`; the field's name in PascalCase where left out |
-/// | `title = "SMTP server port"` | its heading; the words of the field's name where left out |
-/// | `default = 10025` | its default: a literal, a constant, or an array or `{"key": value}` map of literals |
-/// | `default_from = \|a, b\| …`, `default_rule = "…"` | a default that is computed from other settings of the section, named by their fields (as references), or from nothing; the rule says in words how |
-/// | `unit = "seconds"` | what a bare number of a `Duration` counts: `milliseconds` to `days` |
+/// | `key = "SMTPPort"` | the key in `config.json`; by default, the field's name in PascalCase |
+/// | `title = "SMTP server port"` | the heading; by default, the words of the field's name |
+/// | `default = 10025` | the default: a literal, a constant, or an array or `{"key": value}` map of literals |
+/// | `default_from = \|a, b\| …`, `default_rule = "…"` | a default that is computed from other settings of the section, named by their fields (as references), or from nothing; the rule describes it in words |
+/// | `required` | no default: a layer must give a value, and a text that is not empty; `Default` has an empty value in its place |
+/// | `unit = "seconds"` | the unit of a bare number of a `Duration`: `milliseconds`, `seconds`, `minutes`, `hours` or `days` |
 /// | `range = 1..=65535` | bounds of a number, a `Duration` or a `ByteSize`, both included |
-/// | `format = "url"` | what a text stands for: `url`, `email`, `host`, `port`, `path` or `socket address` |
-/// | `min_len = 1`, `max_len = 64`, `pattern = "[a-z]+"` | how long a text is in characters, and a regular expression for the whole of it |
+/// | `format = "url"` | the format of a text: `url`, `email`, `host`, `port`, `path` or `socket address` |
+/// | `min_len = 1`, `max_len = 64`, `pattern = "[a-z]+"` | the length of a text in characters, and a regular expression for the whole text |
+/// | `check = function` | a check of the value: a function from a reference to it to a `Result`, whose error is the message |
+/// | `text = "a color such as #2389D7"` | the type is read by its `FromStr` and written by its `Display`; messages and documents name its values so |
 /// | `alias = "Old.Path"`, `aliases = ["A", "B"]` | old names that still work and warn |
-/// | `page = "…"`, `console = "…"` | where they are not the section's |
-/// | `added = "1.2"` | the version that brought it: one of the crate's own up to now, or `"next"` |
-/// | `deprecated(since = "1.2", reason = "…", replacement = "Section.Key")` | setting it warns; `replacement` may be left out |
+/// | `page = "…"`, `console = "…"` | a reference page or System Console page other than the section's |
+/// | `added = "1.2"` | the version that introduced it: one of the crate's own up to now, or `"next"` |
+/// | `deprecated(since = "1.2", reason = "…", replacement = "Section.Key")` | setting it warns; `replacement` is optional |
 /// | `restart` | a change needs a restart of the server |
-/// | `scope = "…"` | where it may be set, or for whom, in a word of the program's own |
-/// | `hidden` | it works, but stands in no document |
+/// | `scope = "…"` | the place where it may be set, or the people for whom, in a word of the program's own |
+/// | `hidden` | it works, but appears in no document |
+/// | `todo = "…"` | an open question; documents do not show it, `settings docs todo` lists it |
 ///
-/// serde's `deny_unknown_fields` on the struct counts as `unknown = "deny"`; its other attributes that change a name or a
-/// value are refused.
+/// serde's `deny_unknown_fields` on the struct is the same as `unknown = "deny"`. Its other attributes that change a name
+/// or a value are compile errors.
 ///
-/// The doc comment is the documentation: what stands before its bullet list is the description, bullets of the form
-/// `` - `true`: text `` are the value list, the rest is a note.
+/// The doc comment is the documentation: the text before its bullet list is the description, bullets of the form
+/// `` - `true`: text `` are the value list, and the rest is a note.
 ///
 /// ```
 /// use std::time::Duration;
 ///
 /// use settings_core::{SettingValue, Settings};
 ///
-/// /// Where messages go.
+/// /// The destination of messages.
 /// #[derive(Settings)]
 /// #[settings(section = "LogSettings")]
 /// struct LogSettings {
@@ -84,12 +98,12 @@ use syn::{DeriveInput, parse_macro_input};
 ///     #[setting(default = Level::Warning)]
 ///     level: Level,
 ///
-///     /// How long a log file is kept.
+///     /// The time that a log file is kept.
 ///     #[setting(unit = "days", default = 7, range = 1..=365)]
 ///     keep: Duration,
 /// }
 ///
-/// /// How important a message is.
+/// /// The importance of a message.
 /// #[derive(SettingValue, Debug, PartialEq)]
 /// enum Level {
 ///     /// Something may be wrong.
@@ -108,14 +122,20 @@ pub fn derive_settings(input: TokenStream) -> TokenStream {
     expand::settings(&input).into()
 }
 
-/// Makes an enum without data the value of a one-of setting.
+/// Makes an enum without data, or a struct with one field, the type of a setting.
 ///
-/// Each variant needs a doc comment, and may say `#[value(text = "STARTTLS")]` (its text in `config.json`; the
-/// variant's name where left out) and `#[value(label = "Not specified")]` (what documents call it; the text where
-/// left out, required where the text is empty). On the enum, `#[value(crate = "path::to::settings_core")]` names the
-/// library where a program knows it by another name.
+/// A struct with one unnamed field, `struct Port(u16);`, is read and written as its field is.
+///
+/// An enum is the value of a one-of setting.
+/// Each variant needs a doc comment. `#[value(text = "STARTTLS")]` sets its text in `config.json`, which is the variant's
+/// name by default. `#[value(label = "Not specified")]` sets its name in documents, which is the text by default, and
+/// required if the text is empty. On the enum, `#[value(crate = "path::to::settings_core")]` is the library's path, if it
+/// is not `::settings_core`.
 #[proc_macro_derive(SettingValue, attributes(value))]
 pub fn derive_setting_value(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     expand::setting_value(&input).into()
 }
+
+#[cfg(test)]
+mod tests;

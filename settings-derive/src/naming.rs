@@ -1,4 +1,4 @@
-//! Names that follow from a field's name, and what names may hold.
+//! Names that follow from a field's name, and the characters of names.
 
 use proc_macro2::Ident;
 
@@ -37,21 +37,21 @@ fn words(ident: &Ident) -> impl Iterator<Item = String> {
     name.split('_').filter(|word| !word.is_empty()).map(str::to_owned).collect::<Vec<_>>().into_iter()
 }
 
-/// Why `key` can't be the key of a setting or section, in words; `None` where it can.
+/// Returns why `key` cannot be the key of a setting or section.
 pub(crate) fn key_fault(key: &str) -> Option<String> {
     if key.is_empty() {
-        return Some("a key can't be empty".to_owned());
+        return Some("a key cannot be empty".to_owned());
     }
     let wrong = key.chars().find(|c| !(c.is_ascii_alphanumeric() || *c == '_'))?;
     Some(match wrong {
-        '.' => format!("`{key}` holds a dot, which separates keys in a path: name one key only"),
+        '.' => format!("`{key}` contains a dot, which separates keys in a path: write a single key"),
         _ => format!(
-            "`{key}` holds {wrong:?}, which an environment variable can't: use ASCII letters, digits and `_`"
+            "`{key}` contains {wrong:?}, which an environment variable cannot: use ASCII letters, digits and `_`"
         ),
     })
 }
 
-/// A key as it stands in the variable's name: two keys equal in this form claim one variable.
+/// The form of a key in a variable's name: two keys with one form claim one variable.
 pub(crate) fn env_form(key: &str) -> String {
     key.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect()
 }
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_hold_what_a_variable_can() {
+    fn keys_contain_the_characters_of_variables() {
         assert_eq!(key_fault("SMTPPort_2"), None);
         assert!(key_fault("").is_some());
         assert!(key_fault("Email.Port").is_some_and(|fault| fault.contains("a dot")));

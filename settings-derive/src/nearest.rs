@@ -1,6 +1,6 @@
-//! The valid name that a wrong one was probably meant to be.
+//! The valid name that is nearest to a wrong one.
 
-/// The candidate nearest to `name`, letter case aside, if near enough to be a slip.
+/// Finds the candidate nearest to `name`, ignoring letter case, if it is near enough to be a typing error.
 pub(crate) fn nearest<'a>(name: &str, candidates: &[&'a str]) -> Option<&'a str> {
     let name = name.to_lowercase();
     candidates

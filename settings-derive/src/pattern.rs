@@ -1,17 +1,17 @@
-//! Regular expressions that every reader takes alike: Rust's `regex`, ECMA 262, and thus JSON Schema.
+//! Regular expressions with the same meaning everywhere: Rust's `regex`, ECMA 262, and thus JSON Schema.
 
 use regex_lite::Regex;
 
-/// Why `pattern` can't be one, or means one thing here and another there.
+/// Returns why `pattern` is invalid or ambiguous.
 pub(crate) fn fault(pattern: &str) -> Option<String> {
     if let Some(fault) = uncommon(pattern) {
         return Some(fault);
     }
     let error = Regex::new(&whole(pattern)).err()?;
-    Some(format!("the pattern is no regular expression: {error}"))
+    Some(format!("the pattern is not a regular expression: {error}"))
 }
 
-/// Whether the pattern matches the whole text.
+/// Returns whether the pattern matches the whole text.
 pub(crate) fn matches(pattern: &str, text: &str) -> bool {
     Regex::new(&whole(pattern)).is_ok_and(|regex| regex.is_match(text))
 }
@@ -32,15 +32,16 @@ fn uncommon(pattern: &str) -> Option<String> {
                 Some('d' | 'D' | 'n' | 'r' | 't') => {}
                 Some(c) if c.is_ascii_punctuation() => {}
                 Some(c) => {
-                    let message =
-                        format!("`\\{c}` is not read alike everywhere: write a class such as `[a-z]`");
+                    let message = format!(
+                        "`\\{c}` differs between regular expression engines: write a class such as `[a-z]`"
+                    );
                     return Some(message);
                 }
                 None => return Some("the pattern ends in the middle of an escape".to_owned()),
             },
             '[' if in_class => return Some("write `\\[` inside of a class".to_owned()),
             ']' if was_at_class_start => {
-                return Some("a class can't be empty: write `\\]` for a bracket".to_owned());
+                return Some("a class cannot be empty: write `\\]` for a bracket".to_owned());
             }
             ']' if in_class => in_class = false,
             '^' if was_at_class_start => at_class_start = true,
@@ -51,20 +52,21 @@ fn uncommon(pattern: &str) -> Option<String> {
             '[' => (in_class, at_class_start) = (true, true),
             '.' => {
                 return Some(
-                    "`.` is not read alike everywhere: write `[^\\n]`, or `\\.` for a dot".to_owned(),
+                    "`.` differs between regular expression engines: write `[^\\n]`, or `\\.` for a dot"
+                        .to_owned(),
                 );
             }
             '^' | '$' => {
-                return Some("the pattern is held against the whole text: leave `^` and `$` out".to_owned());
+                return Some("patterns are anchored: remove `^` and `$`".to_owned());
             }
             '(' if next == Some('?') => {
                 chars.next();
                 if chars.next() != Some(':') {
-                    return Some("of the groups that begin with `(?`, only `(?:` is read alike".to_owned());
+                    return Some("only `(?:` groups are supported: other `(?` groups differ between regular expression engines".to_owned());
                 }
             }
             '*' | '+' | '?' | '}' if matches!(next, Some('+' | '?' | '*')) => {
-                return Some("write one quantifier, and neither `?` nor `+` behind it".to_owned());
+                return Some("write one quantifier, without `?` or `+` after it".to_owned());
             }
             '{' => {
                 let mut inner = String::new();

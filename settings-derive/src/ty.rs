@@ -1,4 +1,4 @@
-//! What a field's type is, as far as its last path segment tells.
+//! The kind of a field's type, judged by its last path segment.
 
 use syn::{GenericArgument, PathArguments, Type};
 
@@ -8,7 +8,7 @@ pub(crate) enum Kind<'a> {
     Bool,
     Integer(Integer),
     Float,
-    /// `String` or `PathBuf`.
+    /// `String`, `PathBuf`, or another owner of text.
     Text,
     Secret,
     Duration,
@@ -23,7 +23,7 @@ pub(crate) enum Kind<'a> {
     /// `BTreeMap` or `HashMap` from text to the type.
     Map(&'a Type),
     Optional(&'a Type),
-    /// A type of the program's own, or one that is spelled in a way that tells nothing.
+    /// A type of the program's own, or another name of a known type.
     Other,
 }
 
@@ -63,7 +63,8 @@ pub(crate) fn kind(ty: &Type) -> Kind<'_> {
     match (name.as_str(), arguments.as_slice()) {
         ("bool", []) => Kind::Bool,
         ("f32" | "f64", []) => Kind::Float,
-        ("String" | "PathBuf", []) => Kind::Text,
+        ("String" | "PathBuf" | "OsString", []) => Kind::Text,
+        ("Box" | "Rc" | "Arc" | "Cow", [Type::Path(of)]) if of.path.is_ident("str") => Kind::Text,
         ("Secret", []) => Kind::Secret,
         ("Duration", []) => Kind::Duration,
         ("ByteSize", []) => Kind::Size,
@@ -112,7 +113,7 @@ pub(crate) fn section_within(ty: &Type) -> Option<(Occurs, &Type)> {
     matches!(kind(of), Kind::Other).then_some((occurs, of))
 }
 
-/// How often a nested section occurs.
+/// The number of times that a nested section occurs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Occurs {
     Once,
@@ -133,7 +134,7 @@ pub(crate) fn innermost_optional(of: Kind<'_>) -> Kind<'_> {
 }
 
 impl Kind<'_> {
-    /// What it is, for messages: `a bool`.
+    /// The name in messages: `a bool`.
     pub(crate) fn name(&self) -> String {
         match self {
             Self::Bool => "a bool".to_owned(),
@@ -161,12 +162,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_segment_tells() {
+    fn the_last_segment_decides() {
         assert!(matches!(kind(&parse_quote!(bool)), Kind::Bool));
         assert!(matches!(kind(&parse_quote!(std::time::Duration)), Kind::Duration));
         assert!(matches!(kind(&parse_quote!(settings_core::Secret)), Kind::Secret));
         assert!(matches!(kind(&parse_quote!(u16)), Kind::Integer(Integer { max: 65_535, .. })));
         assert!(matches!(kind(&parse_quote!(std::collections::HashMap<String, u8>)), Kind::Map(_)));
+        assert!(matches!(kind(&parse_quote!(std::borrow::Cow<'static, str>)), Kind::Text));
+        assert!(matches!(kind(&parse_quote!(Arc<Section>)), Kind::Other));
         assert!(matches!(kind(&parse_quote!(ConnectionSecurity)), Kind::Other));
         assert!(matches!(kind(&parse_quote!(Vec)), Kind::Other));
         assert!(matches!(kind(&parse_quote!(<T as Trait>::bool)), Kind::Other));

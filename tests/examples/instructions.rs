@@ -48,9 +48,9 @@ fn count(input: &Input, subject: &str, repetitions: u64) -> io::Result<u64> {
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .envs(this.get_envs().filter_map(|(name, value)| Some((name, value?))))
         .output()?;
-    let told = String::from_utf8_lossy(&output.stderr);
-    let collected = told.lines().find_map(|line| line.split_once("Collected : ")?.1.trim().parse().ok());
-    collected.ok_or_else(|| io::Error::other(format!("valgrind counted nothing: {told}")))
+    let output = String::from_utf8_lossy(&output.stderr);
+    let collected = output.lines().find_map(|line| line.split_once("Collected : ")?.1.trim().parse().ok());
+    collected.ok_or_else(|| io::Error::other(format!("valgrind counted nothing: {output}")))
 }
 
 struct Repeat<'a> {

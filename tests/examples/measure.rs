@@ -19,7 +19,7 @@ struct Subject {
     /// Its dependencies, as Cargo.toml has them.
     dependencies: &'static str,
     /// The code next to the structs.
-    beside: &'static str,
+    items: &'static str,
     /// The body of a program that resolves a file (and the environment, where the library does that).
     main: &'static str,
 }
@@ -56,16 +56,16 @@ const SUBJECTS: [Subject; 5] = [
         name: "serde",
         library: Library::Serde,
         dependencies: "serde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"\n",
-        beside: LEVEL,
+        items: LEVEL,
         main: "let full: Full = serde_json::from_str(&text)?;\nprintln!(\"{full:?}\");",
     },
     Subject {
         name: "ours",
         library: Library::Ours,
         dependencies: "settings-core = { path = \"ROOT/settings-core\" }\n",
-        beside: "",
+        items: "",
         main: "use settings_core::resolve::{Environment, Layers, resolve};
-            let layers = Layers::new().file(\"config.json\", text).environment(Environment::of_process());
+            let layers = Layers::new().file(\"config.json\", text).environment(Environment::from_process());
             let full: Full = resolve(layers).into_result()?;\nprintln!(\"{full:?}\");",
     },
     Subject {
@@ -73,7 +73,7 @@ const SUBJECTS: [Subject; 5] = [
         library: Library::Confique,
         dependencies: "confique = { version = \"0.4\", default-features = false }\n\
             serde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"\n",
-        beside: LEVEL,
+        items: LEVEL,
         main: "use confique::Config as _;
             let file: <Full as confique::Config>::Layer = serde_json::from_str(&text)?;
             let full = Full::builder().env().preloaded(file).load()?;
@@ -83,7 +83,7 @@ const SUBJECTS: [Subject; 5] = [
         name: "schemars",
         library: Library::Schemars,
         dependencies: "schemars = \"1\"\nserde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"\n",
-        beside: LEVEL_AS_SCHEMA,
+        items: LEVEL_AS_SCHEMA,
         main: "let full: Full = serde_json::from_str(&text)?;
             println!(\"{full:?}\\n{}\", serde_json::to_string(&schemars::schema_for!(Full))?);",
     },
@@ -91,7 +91,7 @@ const SUBJECTS: [Subject; 5] = [
         name: "conf",
         library: Library::Conf,
         dependencies: "conf = \"0.4\"\nserde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"\n",
-        beside: LEVEL_AS_TEXT,
+        items: LEVEL_AS_TEXT,
         main: "use conf::Conf as _;
             let document: serde_json::Value = serde_json::from_str(&text)?;
             let full = Full::conf_builder().args([\"program\"]).doc(\"config.json\", document).try_parse()?;
@@ -167,7 +167,7 @@ impl<'s> Project<'s> {
         fs::write(folder.join("Cargo.toml"), manifest)?;
         fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock"))?;
         let program = Program::full();
-        let source = format!("{}{}", subject.beside, subject.library.source(&program));
+        let source = format!("{}{}", subject.items, subject.library.source(&program));
         fs::write(folder.join("src/lib.rs"), &source)?;
         fs::write(
             folder.join("src/main.rs"),
@@ -205,8 +205,8 @@ impl<'s> Project<'s> {
                     .get(at..)
                     .and_then(|rest| rest.find("\n#[derive"))
                     .ok_or("no struct follows")?;
-            let (before, behind) = self.source.split_at(at);
-            let edited = format!("{before}\npub const EDITED: u32 = {number};{behind}");
+            let (before, after) = self.source.split_at(at);
+            let edited = format!("{before}\npub const EDITED: u32 = {number};{after}");
             fs::write(self.folder.join("src/lib.rs"), edited)?;
             edit = edit.min(self.time(&["check", "--lib"])?);
         }

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, SystemTime};
 
-use settings_core::mail::MailObject;
 use settings_core::mail::outbox::{
-    BeginOutcome, Circuit, Claim, DueMail, EnqueueError, Enqueued, KnownMail, MailId, MailKind, MailState,
-    NewMail, OutboxEntry, OutboxError, OutboxLimits, OutboxStore, OutboxSummary, Pending, Progress,
-    RecipientEntry, RemoveOutcome, RetryOutcome, Settlement,
+    BeginOutcome, Circuit, Claim, DueMail, DueOrder, EnqueueError, Enqueued, KnownMail, LAST_CHANCE,
+    LONGEST_WAIT, MailId, MailKind, MailState, NewMail, OutboxEntry, OutboxError, OutboxLimits, OutboxStore,
+    OutboxSummary, Pending, Progress, RecipientEntry, RemoveOutcome, RetryOutcome, Settlement,
 };
+use settings_core::mail::{Address, MailObject, ReversePath};
 
 /// A store in memory. Clones share it.
 #[derive(Clone, Default)]
@@ -31,9 +31,15 @@ struct Tables {
 struct Mail {
     entry: OutboxEntry,
     object: Option<MailObject>,
+    from: Option<Address>,
     may_resend: bool,
+    follows_settings: bool,
+    had_last_chance: bool,
     lifetime: Duration,
 }
+
+/// The number of further copies of a mail whose delivery is unknown.
+const MAX_RESENDS: u32 = 3;
 
 struct Key {
     mail: MailId,
@@ -114,11 +120,18 @@ impl Tables {
 
     fn insert(&mut self, mail: &NewMail, now: SystemTime) -> MailId {
         self.last += 1;
-        let (id, object) = (MailId::new(self.last), mail.object());
+        let id = MailId::new(self.last);
         let entry = OutboxEntry::new(id, mail, now);
-        let object = Some(object.clone());
-        self.mails
-            .insert(id, Mail { entry, object, may_resend: mail.may_resend(), lifetime: mail.time_to_live() });
+        let mail = Mail {
+            entry,
+            object: Some(mail.object().clone()),
+            from: mail.from_address(),
+            may_resend: mail.may_resend(),
+            follows_settings: false,
+            had_last_chance: false,
+            lifetime: mail.time_to_live(),
+        };
+        self.mails.insert(id, mail);
         id
     }
 }
@@ -140,6 +153,7 @@ impl OutboxStore for MemoryStore {
         if let Some((name, _)) = mail.event()
             && let Some(key) = tables.keys.get(name)
             && key.until.is_none_or(|until| until > now)
+            && (key.sent || tables.mails.contains_key(&key.mail))
         {
             return Ok(Enqueued::known(key.mail));
         }
@@ -174,9 +188,9 @@ impl OutboxStore for MemoryStore {
         let mut left = 0;
         for mail in tables.mails.values_mut().filter(|mail| mail.entry.state == MailState::Sending) {
             left += 1;
-            let again = mail.may_resend && !mail.entry.resent;
+            let again = mail.may_resend && mail.entry.resends < MAX_RESENDS;
             mail.enter(MailState::Unknown, now, again.then_some(now));
-            mail.entry.resent |= again;
+            mail.entry.resends += u32::from(again);
             if !again {
                 mail.settle_pending(Progress::Unknown, "the program ended");
             }
@@ -188,6 +202,12 @@ impl OutboxStore for MemoryStore {
         let tables = &mut *self.tables();
         let mut expired = 0;
         for mail in tables.mails.values_mut() {
+            let entry = &mut mail.entry;
+            entry.expires = entry.expires.min(now + mail.lifetime);
+            if entry.next.is_some() && entry.expires + LAST_CHANCE < now && !mail.had_last_chance {
+                entry.expires = now + LAST_CHANCE;
+                mail.had_last_chance = true;
+            }
             if mail.entry.next.is_none() || mail.entry.expires > now {
                 continue;
             }
@@ -221,17 +241,29 @@ impl OutboxStore for MemoryStore {
         Ok(expired)
     }
 
-    fn due(&self, now: SystemTime, limit: usize, except: &[MailId]) -> Result<Vec<DueMail>, OutboxError> {
+    fn due(
+        &self,
+        now: SystemTime,
+        order: DueOrder,
+        limit: usize,
+        except: &[MailId],
+    ) -> Result<Vec<DueMail>, OutboxError> {
         let tables = self.tables();
         let mut due: Vec<&Mail> = tables
             .mails
             .values()
             .filter(|mail| {
-                mail.entry.next.is_some_and(|next| next <= now) && !except.contains(&mail.entry.id)
+                mail.entry.next.is_some_and(|next| next <= now || next > now + LONGEST_WAIT)
+                    && !except.contains(&mail.entry.id)
             })
             .collect();
         due.sort_by_key(|Mail { entry, .. }| {
-            (entry.kind != MailKind::Alert, entry.attempts, entry.next, entry.id)
+            let kind = u32::from(entry.kind != MailKind::Alert);
+            let (first, second) = match order {
+                DueOrder::Urgent => (kind, entry.attempts),
+                DueOrder::LeastTried => (entry.attempts, kind),
+            };
+            (first, second, entry.next, entry.id)
         });
         let ready = |mail: &Mail| {
             let object = mail.object.as_ref()?;
@@ -248,10 +280,27 @@ impl OutboxStore for MemoryStore {
             let content = object.content().to_vec();
             let object = MailObject::new(sender, recipients, id, content, object.is_international()).ok()?;
             let mut due = DueMail::new(mail.entry.id, object, mail.entry.expires);
-            (due.attempts, due.may_resend) = (mail.entry.attempts, mail.may_resend && !mail.entry.resent);
+            (due.attempts, due.may_resend) =
+                (mail.entry.attempts, mail.may_resend && mail.entry.resends < MAX_RESENDS);
+            due.follows_settings = mail.follows_settings;
             Some(due)
         };
         Ok(due.into_iter().take(limit).filter_map(ready).collect())
+    }
+
+    fn adopt_sender(&self, from: &Address, envelope: &ReversePath) -> Result<(), OutboxError> {
+        for mail in self.tables().mails.values_mut() {
+            let is_sender = mail.object.as_ref().is_some_and(|object| object.sender() == envelope);
+            mail.follows_settings |= is_sender && mail.from.as_ref() == Some(from);
+        }
+        Ok(())
+    }
+
+    fn make_due(&self, now: SystemTime) -> Result<(), OutboxError> {
+        for mail in self.tables().mails.values_mut().filter(|mail| mail.entry.state == MailState::Deferred) {
+            mail.entry.next = Some(now);
+        }
+        Ok(())
     }
 
     fn next_due(&self) -> Result<Option<SystemTime>, OutboxError> {
@@ -285,7 +334,7 @@ impl OutboxStore for MemoryStore {
             _ => (MailState::Sent, None),
         };
         mail.enter(state, now, next);
-        mail.entry.resent |= state == MailState::Unknown && next.is_some();
+        mail.entry.resends += u32::from(state == MailState::Unknown && next.is_some());
         mail.entry.attempts = settlement.attempts;
         mail.entry.reply = Some(settlement.reply.clone());
         mail.entry.queue_id.clone_from(&settlement.queue_id);
@@ -350,7 +399,8 @@ impl OutboxStore for MemoryStore {
             _ => {}
         }
         mail.enter(MailState::Queued, now, Some(now));
-        (mail.entry.expires, mail.entry.attempts, mail.entry.resent) = (now + mail.lifetime, 0, false);
+        (mail.entry.expires, mail.entry.attempts, mail.entry.resends) = (now + mail.lifetime, 0, 0);
+        mail.had_last_chance = false;
         for recipient in &mut mail.entry.recipients {
             if recipient.progress != Progress::Sent {
                 recipient.progress = Progress::Pending;
@@ -360,8 +410,25 @@ impl OutboxStore for MemoryStore {
         Ok(RetryOutcome::Queued)
     }
 
+    fn replace(&self, id: MailId, object: &MailObject, now: SystemTime) -> Result<RetryOutcome, OutboxError> {
+        if let Some(mail) = self.tables().mails.get_mut(&id)
+            && !matches!(mail.entry.state, MailState::Sent | MailState::Sending)
+        {
+            mail.entry.message_id = object.message_id().as_str().to_owned();
+            mail.entry.size = object.content().len() as u64;
+            mail.entry.has_content = true;
+            mail.from = NewMail::alert(object.clone()).from_address();
+            mail.follows_settings = false;
+            mail.object = Some(object.clone());
+        }
+        self.retry(id, now)
+    }
+
     fn remove(&self, id: MailId) -> Result<RemoveOutcome, OutboxError> {
-        let removed = self.tables().mails.remove(&id);
+        let tables = &mut *self.tables();
+        let removed = tables.mails.remove(&id);
+        let is_sending = removed.as_ref().is_some_and(|mail| mail.entry.state == MailState::Sending);
+        tables.keys.retain(|_, key| key.mail != id || key.sent || is_sending);
         Ok(removed.map_or(RemoveOutcome::NotFound, |_| RemoveOutcome::Removed))
     }
 }

@@ -154,14 +154,15 @@ impl Tally {
     fn add(&mut self, entry: &OutboxEntry, copies: &[&Taken]) {
         match (entry.kind, entry.state, copies.len()) {
             (_, MailState::Sent, 1) => {}
-            (MailKind::Alert, MailState::Sent | MailState::Unknown, 2) => {
-                assert!(entry.resent, "sent twice without having been unknown: {entry:?}");
+            (MailKind::Alert, MailState::Sent | MailState::Unknown, 2..) => {
+                let resends = entry.resends as usize;
+                assert!(copies.len() <= 1 + resends, "sent again without having been unknown: {entry:?}");
                 self.duplicates += 1;
                 self.duplicates_of_the_server += u64::from(!copies[0].confirmed);
             }
-            // Both of its replies were lost.
-            (MailKind::Alert, MailState::Unknown, 0 | 1) => {
-                assert!(entry.resent, "not sent again: {entry:?}")
+            // All of its replies were lost.
+            (MailKind::Alert, MailState::Unknown, 1) => {
+                assert_eq!(entry.resends, 3, "not sent again: {entry:?}")
             }
             (MailKind::Notification, MailState::Unknown, 0 | 1) => {
                 self.unknown += 1;

@@ -10,7 +10,7 @@ use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
-use settings_core::resolve::{Environment, Layer, Layers, resolve};
+use settings_core::resolve::{Environment, Layers, resolve};
 use settings_core::store::watch::{Debounce, Event, Watch};
 use settings_core::store::{SaveOutcome, Store, VersionStatus, differences};
 use settings_core::{Secret, Settings};
@@ -169,17 +169,17 @@ fn no_layer_leaves_a_secret_in_memory() {
         environment.add_file("server.env", &listed);
     }
     let layers = Layers::new()
-        .read(Layer::CustomDefaults, &path("defaults.json"))
+        .read_custom_defaults(&path("defaults.json"))
         .unwrap()
-        .read(Layer::File, &path("broken.json"))
+        .read_file(&path("broken.json"))
         .unwrap()
-        .read(Layer::File, &path("config.json"))
+        .read_file(&path("config.json"))
         .unwrap()
         .secrets_dir(&path("secrets"))
         .unwrap()
         .environment(environment)
         .set("Vault.Told", text(&path("told")), "--set");
-    assert!(Layers::new().read(Layer::File, &path("bytes")).is_err());
+    assert!(Layers::new().read_file(&path("bytes")).is_err());
     let copy = layers.clone();
     let resolution = resolve::<Program>(layers);
     let human = resolution.report().to_string();
@@ -197,7 +197,7 @@ fn no_layer_leaves_a_secret_in_memory() {
     drop(settings);
     assert_eq!(found(), 0, "secrets are left in memory");
 
-    let clean = Layers::new().read(Layer::File, &path("escaped.json")).unwrap();
+    let clean = Layers::new().read_file(&path("escaped.json")).unwrap();
     let program = resolve::<Program>(clean).into_result().unwrap();
     assert_eq!(found(), 6, "the program has them");
     let clone = program.vault.key.clone();
@@ -224,7 +224,7 @@ fn no_layer_leaves_a_secret_in_memory() {
 /// Reading and changing a file in another format than JSON.
 fn other_formats_leave_none(config: &Path, pattern: &str, secret: &Path) {
     write(config, pattern);
-    let layers = Layers::new().read(Layer::File, config).unwrap();
+    let layers = Layers::new().read_file(config).unwrap();
     let resolution = resolve::<Program>(layers);
     assert_eq!(
         resolution.report().count(settings_core::resolve::Severity::Error),
@@ -255,7 +255,7 @@ fn other_formats_leave_none(config: &Path, pattern: &str, secret: &Path) {
 fn looking_leaves_none(escaped: &Path) {
     let listed = with("[\"\\u0041%\"]", &Zeroizing::new(text(&escaped.with_file_name("told"))));
     let environment = Environment::from_iter([("X_VAULT_KEYS", listed.as_str())]);
-    let layers = Layers::new().read(Layer::File, escaped).unwrap().environment(environment);
+    let layers = Layers::new().read_file(escaped).unwrap().environment(environment);
     drop(listed);
     let resolution = resolve::<Program>(layers);
     let before = found();
@@ -269,7 +269,7 @@ fn looking_leaves_none(escaped: &Path) {
         assert!(resolution.section("Vault").is_some());
     }
     assert!((before..before + 8).contains(&found()), "each look makes a copy");
-    let other = resolve::<Program>(Layers::new().read(Layer::File, escaped).unwrap());
+    let other = resolve::<Program>(Layers::new().read_file(escaped).unwrap());
     assert_eq!(differences(&resolution, &other).len(), 1);
     drop((resolution, other));
     assert_eq!(found(), 0, "looking at secrets leaves them in memory");
@@ -306,7 +306,7 @@ fn changing_leaves_none(config: &Path, told: &Path) {
 /// Reading a file again when it changes.
 fn following_leaves_none(config: &Path) {
     let read_path = config.to_owned();
-    let read = move || Layers::new().read(Layer::File, &read_path);
+    let read = move || Layers::new().read_file(&read_path);
     let watch = Watch::<Program>::start(read, Debounce::default()).unwrap();
     let events = watch.subscribe();
     for vault in [r#"{"Key": "%%"}"#, r#"{"Key": ["%\n"]}"#, r#"{"Key": "%\n"}"#] {

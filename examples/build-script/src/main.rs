@@ -8,7 +8,8 @@ use settings_core::resolve::{Environment, Layers, resolve};
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let layers = Layers::new().environment(Environment::from_process());
     let worker = resolve::<Worker>(layers).into_result()?;
-    println!("taking jobs from {}, {} s each", worker.queue.host, worker.queue.job_timeout.as_secs());
+    let login = if worker.queue.password.is_empty() { "without a login" } else { "with a login" };
+    println!("taking jobs from {} {login}, {} s each", worker.queue.host, worker.queue.job_timeout.as_secs());
     Ok(())
 }
 

@@ -7,24 +7,24 @@ use settings_core::{Secret, Settings};
 /// All settings of the worker.
 #[derive(Settings, Clone, Debug)]
 #[settings(env_prefix = "WORKER")]
-pub struct Worker {
+pub(crate) struct Worker {
     /// The queue that jobs come from.
-    pub queue: QueueSettings,
+    pub(crate) queue: QueueSettings,
 }
 
 /// The queue that jobs come from.
 #[derive(Settings, Clone, Debug)]
 #[settings(section = "Queue", page = "Queue")]
-pub struct QueueSettings {
+pub(crate) struct QueueSettings {
     /// The host name of the queue server.
     #[setting(key = "Host", default = "localhost")]
-    pub host: String,
+    pub(crate) host: String,
 
     /// The password for the queue server.
     #[setting(key = "Password")]
-    pub password: Secret,
+    pub(crate) password: Secret,
 
     /// The time that a job may take.
     #[setting(key = "JobTimeout", title = "Job timeout", unit = "seconds", default = 60, range = 1..=3600)]
-    pub job_timeout: Duration,
+    pub(crate) job_timeout: Duration,
 }

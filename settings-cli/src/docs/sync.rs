@@ -52,6 +52,6 @@ fn replace(path: &Path, synced: &Synced, out: &mut dyn Write) -> Result<(), Fail
         return Ok(());
     }
     store::replace(path, &synced.bytes).map_err(|error| Failure::Failed(error.to_string()))?;
-    writeln!(out, "{}: {} fixed", path.display(), synced.mended.len())?;
+    writeln!(out, "{}: {} fixed", path.display(), synced.fixed.len())?;
     Ok(())
 }

@@ -5,9 +5,9 @@ use std::ops::Range;
 /// One damaged place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Damage {
-    /// Where it stands.
+    /// The damaged bytes.
     pub(super) range: Range<usize>,
-    /// What was meant; `None` where the original is lost.
+    /// The original text; `None` if it is lost.
     pub(super) meant: Option<String>,
 }
 
@@ -36,7 +36,7 @@ pub(super) fn damage(text: &str) -> Vec<Damage> {
     found
 }
 
-/// The text with every damage undone that can be.
+/// The text with all recoverable damage undone.
 pub(super) fn restored(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut from = 0;
@@ -51,14 +51,14 @@ pub(super) fn restored(text: &str) -> String {
     out
 }
 
-/// How many bytes at the start of `text` are a character decoded twice (or more often), and which.
+/// The length in bytes of a doubly decoded character at the start of `text`, and the original character.
 fn decoded_twice(text: &str) -> Option<(usize, String)> {
     let lead = text.chars().next().and_then(windows_1252)?;
     let length = match lead {
         0xC2 | 0xC3 => 2,
         0xE0..=0xEF => 3,
         0xF0..=0xF4 => 4,
-        // Other letters begin two-byte sequences too, but stand before quotation marks in honest text.
+        // Other letters begin two-byte sequences too, but precede quotation marks in undamaged text.
         _ => return None,
     };
     let mut bytes = Vec::with_capacity(length);
@@ -71,7 +71,7 @@ fn decoded_twice(text: &str) -> Option<(usize, String)> {
     (meant.chars().count() == 1).then(|| (end, meant.to_owned()))
 }
 
-/// The byte that Windows-1252 decodes to `c`; the five bytes it leaves undefined stand for themselves.
+/// The byte that Windows-1252 decodes to `c`; the five bytes it leaves undefined map to themselves.
 fn windows_1252(c: char) -> Option<u8> {
     const HIGH: [char; 32] = [
         '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8D}', 'Ž', '\u{8F}',

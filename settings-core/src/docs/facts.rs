@@ -1,21 +1,24 @@
-//! What a page says of one setting, wherever it says it.
+//! The facts that a page states about one setting, collected from all places that state them.
 
+use std::collections::HashSet;
+
+use crate::docs::dialect::DIALECT;
 use crate::docs::grammar;
 use crate::docs::model::{
     Bullet, Content, Directive, Entry, Fact, Hint, Part, Span, Statement, Table, Value,
 };
 use crate::docs::read::PageRead;
 
-/// What a place of the page says of a name.
+/// A name as one place of the page states it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Named<'p> {
-    /// Nothing.
+    /// Not stated.
     Absent,
     /// `N/A`.
     NotAvailable(Span),
     /// One name; for a directive's path, without its leading dot.
     One(&'p str, Span),
-    /// Several, or something that can't be read.
+    /// Several names, or text that can't be read as one.
     Unclear,
 }
 
@@ -39,19 +42,21 @@ pub(super) struct Documented<'p> {
     pub(super) span: Span,
 }
 
-/// What one table says.
+/// The facts of one table.
 #[derive(Debug)]
 pub(super) struct TableFacts<'p> {
     pub(super) consoles: Vec<&'p Statement>,
     pub(super) configs: Vec<&'p Statement>,
     pub(super) envs: Vec<&'p Statement>,
     pub(super) contents: Vec<&'p Content>,
-    /// The page's grid is off, so that places in it are those of the mended one.
+    /// The page's grid is damaged, so spans point into the repaired one.
     pub(super) broken: bool,
 }
 
 /// The settings of a page, in order.
 pub(super) fn documented(page: &PageRead) -> Vec<Documented<'_>> {
+    let repaired: HashSet<usize> =
+        page.tables.iter().filter(|table| table.repaired.is_some()).map(|table| table.span.start).collect();
     page.page
         .entries
         .iter()
@@ -73,10 +78,7 @@ pub(super) fn documented(page: &PageRead) -> Vec<Documented<'_>> {
                         Part::Heading(heading) => found.title = found.title.or(Some(&heading.title)),
                         Part::Directive(directive) => found.directive = found.directive.or(Some(directive)),
                         Part::Table(table) => {
-                            let broken = page
-                                .tables
-                                .iter()
-                                .any(|known| known.span.start == placed.span.start && known.mended.is_some());
+                            let broken = repaired.contains(&placed.span.start);
                             found.tables.push(table_facts(table, broken));
                         }
                         other => found.body.push(other),
@@ -87,6 +89,49 @@ pub(super) fn documented(page: &PageRead) -> Vec<Documented<'_>> {
             Entry::Prose(_) => None,
         })
         .collect()
+}
+
+/// The settings of a page, in order, including those outside of settings tables.
+pub(super) fn documented_everywhere(page: &PageRead) -> Vec<Documented<'_>> {
+    let mut settings = documented(page);
+    let mut headings: Vec<(usize, &Fact<String>)> = Vec::new();
+    for placed in page.page.entries.iter().flat_map(Entry::parts) {
+        if let Part::Heading(heading) = &placed.part {
+            headings.push((placed.span.start, &heading.title));
+        }
+    }
+    let mut added = Vec::new();
+    for nested in &page.nested {
+        let facts = TableFacts {
+            consoles: nested.consoles.iter().collect(),
+            configs: nested.configs.iter().collect(),
+            envs: nested.envs.iter().collect(),
+            contents: Vec::new(),
+            broken: true,
+        };
+        let at = nested.span.start;
+        let after = settings.partition_point(|setting| setting.span.start <= at);
+        let around =
+            after.checked_sub(1).and_then(|i| settings.get_mut(i)).filter(|around| at < around.span.end);
+        match around {
+            // The table that belongs to a directive, in another form.
+            Some(around) if around.tables.is_empty() => around.tables.push(facts),
+            _ => {
+                let above = headings.partition_point(|(start, _)| *start <= at);
+                let title = above.checked_sub(1).and_then(|i| headings.get(i)).map(|(_, title)| *title);
+                added.push(Documented {
+                    title,
+                    directive: None,
+                    tables: vec![facts],
+                    body: Vec::new(),
+                    span: nested.span,
+                });
+            }
+        }
+    }
+    settings.extend(added);
+    settings.sort_by_key(|setting| setting.span.start);
+    settings
 }
 
 fn table_facts(table: &Table, broken: bool) -> TableFacts<'_> {
@@ -103,7 +148,7 @@ fn table_facts(table: &Table, broken: bool) -> TableFacts<'_> {
                 Bullet::Console(console) => facts.consoles.push(console),
                 Bullet::Config(config) => facts.configs.push(config),
                 Bullet::Env(env) => facts.envs.push(env),
-                // A line that speaks of several settings leaves nothing certain about any.
+                // A line about several settings states nothing certain about any of them.
                 Bullet::Text(_) | Bullet::Verbatim(_) => {}
             }
         }
@@ -141,7 +186,7 @@ impl<'p> TableFacts<'p> {
         named(&self.consoles)
     }
 
-    /// Its lists of values. Items that only blank lines part are one list.
+    /// Its lists of values. Items separated by blank lines only are one list.
     fn value_lists(&self) -> Vec<Vec<&'p Value>> {
         runs(self.contents.iter().copied().map(list_of))
     }
@@ -172,7 +217,7 @@ impl<'p> Documented<'p> {
         if text.is_empty() {
             return Named::Absent;
         }
-        if text.eq_ignore_ascii_case("n/a") {
+        if DIALECT.is_absent(text) {
             return Named::NotAvailable(value.span);
         }
         if name == "configjson" {
@@ -228,7 +273,7 @@ impl<'p> Documented<'p> {
         let mut found = Vec::new();
         if let Some(directive) = self.directive {
             if let Some(description) = directive.option("description")
-                && let Some(piece) = grammar::stated_default(description)
+                && let Some(piece) = grammar::stated_default(&description.value)
             {
                 let start = description.span.start + piece.range.start;
                 // A description of several lines has no single range.
@@ -259,7 +304,7 @@ impl<'p> Documented<'p> {
             for content in &table.contents {
                 let stated = match content {
                     Content::Hint(hint) => hint.default.clone(),
-                    Content::Text(text) => grammar::stated_default(text)
+                    Content::Text(text) => grammar::stated_default(&text.value)
                         .filter(|piece| {
                             text.value.get(..piece.range.start).is_some_and(|before| before.len() < 24)
                         })
@@ -307,7 +352,7 @@ impl<'p> Documented<'p> {
     }
 }
 
-/// Lists that follow each other joined to one.
+/// Joins consecutive lists into one.
 fn runs<'v>(blocks: impl Iterator<Item = Option<&'v Vec<Value>>>) -> Vec<Vec<&'v Value>> {
     let mut lists: Vec<Vec<&Value>> = Vec::new();
     let mut open = false;
@@ -356,12 +401,12 @@ pub(super) struct StatedDefault {
     pub(super) in_directive: bool,
 }
 
-/// By what a default is stated.
+/// The form in which a default is stated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Source {
     /// The mark in a value list.
     Mark,
-    /// Beside the path, as it stands in `config.json`.
+    /// Next to the path, as `config.json` writes it.
     Config,
     /// `Default is …`
     Sentence,

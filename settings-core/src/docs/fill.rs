@@ -1,9 +1,9 @@
-//! Breaking text into lines, and undoing it so that only the breaks no rule explains remain.
+//! Fills text into lines, and the inverse, which keeps only the line breaks that filling would not make.
 
 use settings_rst::width::column_width as width;
 
-/// Breaks `text` greedily into lines of at most `columns`; a line end in it always breaks. A word longer than that
-/// stands alone.
+/// Breaks `text` greedily into lines of at most `columns`; a line end in it always breaks. A longer word gets a line
+/// of its own.
 pub(super) fn fill(text: &str, columns: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for hard in text.split('\n') {

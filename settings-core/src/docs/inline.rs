@@ -1,8 +1,8 @@
-//! Inline markup from Markdown (doc comments) to reStructuredText (pages), and back.
+//! Converts inline markup from Markdown (doc comments) to reStructuredText (pages), and back.
 
-/// Markdown's code, links and emphasis in reStructuredText; what the latter would take for markup is escaped.
+/// Converts Markdown's code, links and emphasis to reStructuredText, and escapes its markup characters.
 ///
-/// Bold and emphasis are spelt alike in both. A link to an item (`[`X`]`) keeps its words only.
+/// Strong and emphasized text is spelt alike in both. A link to an item (`[`X`]`) keeps its words only.
 pub(super) fn markdown_to_rst(markdown: &str) -> String {
     let mut out = String::with_capacity(markdown.len() + 16);
     let mut rest = markdown;
@@ -64,7 +64,7 @@ fn push_plain(out: &mut String, c: char, after: &str) {
     out.push(c);
 }
 
-/// A link whose target is an address, or what [`rst_to_doc`] made of a role, a reference or a substitution.
+/// A link to an address, or the link that [`rst_to_doc`] made of a role, a reference or a substitution.
 fn rst_of_link(words: &str, target: &str) -> String {
     match target.strip_prefix(':').and_then(|rest| rest.rsplit_once(':')) {
         Some(("substitution", "")) => format!("|{words}|"),
@@ -102,7 +102,7 @@ fn code(text: &str) -> Option<(String, &str)> {
     (!inner.is_empty()).then_some((inner.to_owned(), body.get(end + ticks..)?))
 }
 
-/// `[words](target)`, `[words]`, `<https://…>`: words, target, what follows.
+/// `[words](target)`, `[words]`, `<https://…>`: words, target, rest.
 fn link(text: &str) -> Option<(&str, Option<&str>, &str)> {
     if let Some(rest) = text.strip_prefix('<') {
         let (url, after) = rest.split_once('>')?;
@@ -135,13 +135,13 @@ fn emphasis(text: &str) -> Option<(&'static str, &str, &str)> {
     None
 }
 
-/// Literals, links and roles of reStructuredText in Markdown; of roles only the words stay.
+/// Converts literals, links and roles of reStructuredText to Markdown; roles keep only their words.
 pub(super) fn rst_to_markdown(rst: &str) -> String {
     to_markdown(rst, false)
 }
 
-/// As [`rst_to_markdown`], but so that [`markdown_to_rst`] gives roles, references and substitutions back: they become
-/// links such as `[words](:doc:/target)`.
+/// Converts like [`rst_to_markdown`], but keeps roles, references and substitutions as links that [`markdown_to_rst`]
+/// converts back: `[words](:doc:/target)`.
 pub(super) fn rst_to_doc(rst: &str) -> String {
     to_markdown(rst, true)
 }
@@ -173,14 +173,66 @@ fn to_markdown(rst: &str, keeps_roles: bool) -> String {
                 rest = after.get(1..).unwrap_or_default();
                 continue;
             }
-            out.push(c);
-            rest = after;
+            if keeps_roles {
+                out.push(c);
+                rest = after;
+            } else {
+                rest = push_markdown(&mut out, c, after);
+            }
         }
     }
     out
 }
 
-/// A role, a reference by its words or a substitution as a link that can be undone, and what follows.
+/// Writes a character of plain text so that Markdown doesn't read it as markup; returns the rest.
+///
+/// Emphasis is spelt alike in both languages, so stars stay.
+fn push_markdown<'t>(out: &mut String, c: char, after: &'t str) -> &'t str {
+    // An escaped character.
+    if c == '\\' {
+        let Some(escaped) = after.chars().next() else {
+            out.push_str("\\\\");
+            return after;
+        };
+        if escaped.is_ascii_punctuation() {
+            out.push('\\');
+        }
+        out.push(escaped);
+        return after.get(escaped.len_utf8()..).unwrap_or_default();
+    }
+    let in_word = |before: Option<char>| before.is_some_and(char::is_alphanumeric);
+    let next = after.chars().next();
+    let is_entity = || {
+        let name = after.split(';').next().unwrap_or_default();
+        after.contains(';')
+            && !name.is_empty()
+            && name.chars().enumerate().all(|(at, c)| c.is_ascii_alphanumeric() || at == 0 && c == '#')
+    };
+    let is_markup = match c {
+        '<' | '[' | ']' | '`' => true,
+        '&' => is_entity(),
+        '~' => next == Some('~') || out.ends_with('~'),
+        '!' => next == Some('['),
+        '_' => !(in_word(out.chars().next_back()) && in_word(next)),
+        // The first character of a paragraph may begin a block.
+        '#' | '>' | '+' | '-' | '=' => {
+            out.trim_start().is_empty() && (c == '>' || next.is_none_or(|next| next == ' ' || next == c))
+        }
+        '.' | ')' => {
+            next.is_none_or(char::is_whitespace)
+                && (1..=9).contains(&out.len())
+                && out.chars().all(|c| c.is_ascii_digit())
+        }
+        _ => false,
+    };
+    if is_markup {
+        out.push('\\');
+    }
+    out.push(c);
+    after
+}
+
+/// A role, a reference by its words or a substitution as a reversible link, and the rest.
 fn kept_role(text: &str) -> Option<(String, &str)> {
     let plain = |words: &str| !words.is_empty() && !words.contains(['[', ']', '`', '|', '\n', '<']);
     if let Some((words, after)) = text.strip_prefix('|').and_then(|body| body.split_once('|')) {
@@ -206,7 +258,7 @@ fn kept_role(text: &str) -> Option<(String, &str)> {
     }
 }
 
-/// `` `words <target>`__ ``, `` :role:`words <target>` ``: words, target where it is an address, what follows.
+/// `` `words <target>`__ ``, `` :role:`words <target>` ``: words, target if it is an address, rest.
 fn rst_link(text: &str) -> Option<(&str, Option<&str>, &str)> {
     let (is_role, body) = match text.strip_prefix('`') {
         Some(body) => (false, body),
@@ -257,6 +309,21 @@ mod tests {
             "See ``a`` and `the guide <https://x.test>`__.",
         ] {
             assert_eq!(markdown_to_rst(&rst_to_doc(rst)), rst);
+        }
+    }
+
+    #[test]
+    fn plain_text_is_not_markup_in_markdown() {
+        for (rst, markdown) in [
+            ("Write <host>:<port> and &lt; is &amp;", "Write \\<host>:\\<port> and \\&lt; is \\&amp;"),
+            ("# hash first", "\\# hash first"),
+            ("A [bracket](paren) & ~~x~~", "A \\[bracket\\](paren) & \\~\\~x\\~\\~"),
+            ("snake_case _x_ and \\*star", "snake_case \\_x\\_ and \\*star"),
+            ("1. one", "1\\. one"),
+            ("*so*, **very**, ``<code>`` & more", "*so*, **very**, `<code>` & more"),
+            ("-5 is below 0", "-5 is below 0"),
+        ] {
+            assert_eq!(rst_to_markdown(rst), markdown);
         }
     }
 

@@ -1,4 +1,4 @@
-//! Reference pages: written from the schema, read back, compared, mended and imported.
+//! Reference pages: written from the schema, read back, compared, fixed and imported.
 //!
 //! ```
 //! use settings_core::Settings;
@@ -13,6 +13,7 @@
 //! # Ok::<(), docs::ReadError>(())
 //! ```
 
+mod dialect;
 mod drift;
 mod encoding;
 mod facts;
@@ -29,7 +30,7 @@ mod read;
 mod render;
 mod sync;
 
-pub use drift::{Against, Finding, FindingFormat, Rule, Severity, check, format_findings};
+pub use drift::{Against, Finding, FindingFormat, Rule, Severity, UnknownRule, check, format_findings};
 pub use from_schema::from_schema;
 pub use generate::{BuildError, build};
 pub use model::Page;

@@ -59,6 +59,19 @@ impl FileFormat {
     }
 }
 
+impl FileFormat {
+    /// Returns an example of the format in messages.
+    const fn example(self) -> &'static str {
+        match self {
+            Self::Json => "JSON: `{\"Section\": {\"Key\": \"value\"}}`",
+            #[cfg(feature = "toml")]
+            Self::Toml => "TOML: `Section.Key = \"value\"`",
+            #[cfg(feature = "yaml")]
+            Self::Yaml => "YAML: `Section: {Key: value}`",
+        }
+    }
+}
+
 impl fmt::Display for FileFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -101,42 +114,58 @@ impl FromStr for FileFormat {
     }
 }
 
-/// Guesses the format of a text from its first line, for the help of a syntax error.
-pub(crate) fn guess(text: &str) -> Option<&'static str> {
-    let mut lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
-    let line = lines.find(|line| !line.is_empty() && !line.starts_with('#') && !line.starts_with("//"))?;
-    let is_key = |key: &str| {
-        let bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '"' | ' ');
-        !key.is_empty() && key.chars().all(bare)
-    };
-    let header = line.strip_prefix('[').and_then(|line| line.strip_suffix(']'));
-    if line.starts_with('{') {
-        Some("JSON")
-    } else if header.is_some_and(|header| is_key(header.trim_matches(['[', ']'])))
-        || line.split_once('=').is_some_and(|(key, _)| is_key(key.trim()))
-    {
-        Some("TOML")
-    } else if line == "---"
-        || line
-            .split_once(':')
-            .is_some_and(|(key, value)| is_key(key) && (value.is_empty() || value.starts_with(' ')))
-    {
-        Some("YAML")
-    } else {
-        None
-    }
+/// The finding for a text in another format than that of its file.
+pub(crate) struct OtherFormat {
+    pub(crate) message: String,
+    pub(crate) help: String,
 }
 
-/// Returns the help for a text that looks like another format than that of its file.
-pub(crate) fn help_for_format(text: &str, format: FileFormat) -> Option<String> {
+/// Returns the finding for a text that looks like another format than that of its file.
+pub(crate) fn other_format(text: &str, format: FileFormat) -> Option<OtherFormat> {
     let guess = guess(text).filter(|guess| *guess != format.name())?;
-    let ending = guess.to_ascii_lowercase();
-    Some(match ending.parse::<FileFormat>() {
-        Ok(_) => format!("this looks like {guess}: give the file the ending `.{ending}`"),
-        Err(_) => {
-            format!("this looks like {guess}, which this program does not read: write {}", format.name())
-        }
-    })
+    let message = format!("the file looks like {guess}, but is read as {}", format.name());
+    let ending = if guess == "TOML or INI" { "toml".to_owned() } else { guess.to_ascii_lowercase() };
+    let help = match ending.parse::<FileFormat>() {
+        Ok(_) => format!("give the file the ending `.{ending}`, or write {}", format.name()),
+        Err(_) => format!("this program does not read {guess}: write {}", format.example()),
+    };
+    Some(OtherFormat { message, help })
+}
+
+/// Returns the name of the format that a text looks like, where that is certain.
+///
+/// Decides by the first line that is neither empty nor a comment.
+fn guess(text: &str) -> Option<&'static str> {
+    let lines = text.strip_prefix('\u{feff}').unwrap_or(text).lines().map(str::trim);
+    let line = lines
+        .filter(|line| !line.is_empty() && !line.starts_with(['#', ';']))
+        .find(|line| !line.starts_with("//"))?;
+    let is_name = |name: &str| {
+        let is_part = |c: char| c.is_ascii_alphanumeric() || "_-.\"' ".contains(c);
+        !name.is_empty()
+            && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && name.chars().all(is_part)
+    };
+    if line.starts_with('{') {
+        return Some("JSON");
+    }
+    if line.starts_with("<?xml") || line.starts_with("<!--") {
+        return Some("XML");
+    }
+    if line == "---" || line.starts_with("%YAML") {
+        return Some("YAML");
+    }
+    if let Some(table) = line.strip_prefix('[').and_then(|rest| rest.split(']').next()) {
+        return (is_name(table.trim_start_matches('[')) && line.ends_with(']')).then_some("TOML or INI");
+    }
+    let assignment = line.split_once('=').filter(|(name, _)| is_name(name.trim_end()));
+    if let Some((name, _)) = assignment {
+        let is_variable = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+        let is_env = name.strip_prefix("export ").is_some() || name.chars().all(is_variable);
+        return Some(if is_env { "an env file" } else { "TOML" });
+    }
+    let entry = line.split_once(':').filter(|(name, _)| is_name(name));
+    entry.filter(|(_, value)| value.is_empty() || value.starts_with(' ')).map(|_| "YAML")
 }
 
 /// A part of a text, in bytes.

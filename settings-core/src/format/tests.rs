@@ -113,3 +113,28 @@ mod toml {
         assert_eq!(document(&text).problems(), []);
     }
 }
+
+#[test]
+fn formats_are_recognized_by_their_first_line() {
+    for (text, format) in [
+        ("# mail\nsmtp_server = \"a\"\n", Some("TOML")),
+        ("[EmailSettings]\nSMTPServer = \"a\"\n", Some("TOML or INI")),
+        ("[[servers]]\n", Some("TOML or INI")),
+        ("EmailSettings:\n  SMTPServer: a\n", Some("YAML")),
+        ("---\na: 1\n", Some("YAML")),
+        ("MM_EMAILSETTINGS_SMTPPORT=25\n", Some("an env file")),
+        ("export MM_X=25\n", Some("an env file")),
+        ("<?xml version=\"1.0\"?>", Some("XML")),
+        ("{\"a\": 1}", Some("JSON")),
+        ("[1]", None),
+        ("[\"a\"]", None),
+        ("[true]x", None),
+        ("<<<<<<< HEAD\n{}", None),
+        ("{a: 1}", Some("JSON")),
+        ("hunter2", None),
+        ("http://x:1/", None),
+        ("", None),
+    ] {
+        assert_eq!(super::guess(text), format, "{text}");
+    }
+}

@@ -1,4 +1,4 @@
-//! One kind's schema: what `value::from_json` accepts, no more and no less.
+//! The schema of one kind: it accepts exactly what `value::from_json` accepts.
 
 use super::{pattern, texts};
 use crate::markdown;
@@ -6,8 +6,8 @@ use crate::schema::{Choice, Format, Kind, Member, Section, Setting, TextRules, U
 use crate::value::expectation;
 use crate::value::json::{Object, Tree};
 
-/// The keywords of a kind; `values` are a setting's own words for each choice. Of what only earns a warning, nothing is
-/// accepted where `strict`.
+/// The keywords of a kind; `values` are a setting's own words for each choice. If `strict`, values that cause warnings
+/// are rejected.
 pub(super) fn schema(kind: &Kind, values: &[ValueDoc], strict: bool) -> Object {
     let mut ways = ways(kind, values, strict);
     match ways.len() {
@@ -92,8 +92,7 @@ fn text_of(rules: &TextRules, kind: &Kind) -> Vec<Object> {
     ways
 }
 
-/// The settings of a section that repeats. Unknown keys are refused unless it says otherwise: nothing tells them from
-/// slips.
+/// The settings of a repeated section. Unknown keys are rejected unless it says otherwise, since they may be typos.
 fn section(of: &Section, strict: bool) -> Object {
     let member = |member: &Member| {
         let property = match member {
@@ -134,7 +133,7 @@ fn section(of: &Section, strict: bool) -> Object {
     ])
 }
 
-/// The settings of a section that repeats, under those of their old names that are keys.
+/// The settings of a repeated section, by their aliases that are keys.
 fn old_names(of: &Section) -> impl Iterator<Item = (&'static str, Object)> {
     let settings = of.members.iter().filter_map(|member| match member {
         Member::Setting(setting) => Some(setting),
@@ -146,7 +145,7 @@ fn old_names(of: &Section) -> impl Iterator<Item = (&'static str, Object)> {
     })
 }
 
-/// A deprecated property that stands for the setting at `path`.
+/// A deprecated property: an alias of the setting at `path`.
 pub(super) fn old_name(setting: &Setting, path: &str) -> Object {
     let message = format!("Old name of {path}.");
     let mut property = Object::from([
@@ -162,7 +161,7 @@ pub(super) fn old_name(setting: &Setting, path: &str) -> Object {
     property
 }
 
-/// What is said of a setting whose value is given.
+/// The keywords of secrets and deprecated settings.
 pub(super) fn history(property: &mut Object, setting: &Setting) {
     if setting.kind.is_secret() {
         property.insert("writeOnly", Tree::from(true));

@@ -1,10 +1,10 @@
 //! JSON Schema (draft 2020-12) of a program's settings, for editors and validators.
 //!
-//! The schema accepts what the resolver accepts in a file, and refuses what it refuses, but where no schema can say
-//! it: the check of a [`Kind::Custom`](crate::schema::Kind::Custom), the bounds of a duration that is a sum
-//! (`1h30m`), one element of a set written in two ways (`5` and `"5"`), the bounds of a number with a fraction
-//! that is written as text, numbers beyond a float's range, the value of an
-//! old name beside the setting's own, and keys in another letter case.
+//! The schema accepts and rejects the same files as the resolver, except for what JSON Schema cannot express: the
+//! check of a [`Kind::Custom`](crate::schema::Kind::Custom), the bounds of a duration that is a sum (`1h30m`), one
+//! element of a set written in two ways (`5` and `"5"`), the bounds of a number with a fraction that is written as
+//! text, numbers beyond a float's range, the value of an alias in addition to the setting's own, and keys in another
+//! letter case.
 
 mod kind;
 mod pattern;
@@ -16,22 +16,21 @@ mod tests;
 use crate::schema::{Member, Section, Setting, Unknown};
 use crate::value::json::{Object, Tree};
 
-/// The schema of a whole program's `config.json`.
+/// Returns the schema of a program's `config.json`.
 ///
-/// Keys that no setting has are accepted, as the resolver only warns of them. Old names are deprecated properties.
-/// Secrets are `writeOnly` and show no default but an empty one; a default that is known only at run time stands as
-/// its rule in the description. For editors there are `markdownDescription`, `enumDescriptions`,
-/// `patternErrorMessage` and `deprecationMessage`.
+/// Unknown keys are accepted, as the resolver only warns about them. Aliases are deprecated properties. Secrets are
+/// `writeOnly` and don't show a default unless it is empty; the description has the rule of a computed default. For
+/// editors there are `markdownDescription`, `enumDescriptions`, `patternErrorMessage` and `deprecationMessage`.
 pub fn json_schema(root: &'static Section) -> Tree {
     Writer { root, strict: false }.program()
 }
 
-/// Like [`json_schema`], but with warnings as errors: sections refuse unknown keys and old names.
+/// Returns the schema with warnings as errors: sections reject unknown keys and aliases.
 pub fn strict_json_schema(root: &'static Section) -> Tree {
     Writer { root, strict: true }.program()
 }
 
-/// The schema as the text of a file.
+/// Formats the schema as the text of a file.
 pub fn to_text(schema: &Tree) -> String {
     format!("{:#}\n", schema)
 }
@@ -116,7 +115,7 @@ impl Writer {
     }
 }
 
-/// Puts `property` at `keys`, unless a setting stands there or on the way.
+/// Inserts `property` at `keys`, unless a setting is there or on the way.
 fn insert_property(schema: &mut Object, keys: &[&str], property: Object) {
     let mut schema = schema;
     for (at, key) in keys.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Regular expressions (the common ground of ECMA 262 and everything else) for numbers that stand in text.
+//! Regular expressions (in the common subset of ECMA 262 and other dialects) for numbers in text.
 
 use crate::schema::{Format, SIZE_UNITS, Unit};
 
@@ -67,7 +67,7 @@ pub(super) fn size(min: u64, max: u64) -> String {
     ways.join("|")
 }
 
-/// What a format accepts, but for the length of a whole host name.
+/// The texts that a format accepts, except for the length limit of a host name.
 pub(super) fn format(format: Format) -> String {
     let name = |inner: &str| format!("[A-Za-z0-9{inner}](?:[A-Za-z0-9{inner}-]{{0,61}}[A-Za-z0-9{inner}])?");
     let names = |inner: &str| format!("{0}(?:\\.{0})*", name(inner));

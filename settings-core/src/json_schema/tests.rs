@@ -76,7 +76,7 @@ fn old_names_are_deprecated_properties() {
 
 #[test]
 fn warnings_are_errors_in_the_strict_schema() {
-    let (lenient, strict) = (program(), strict_parsed(&json_schema(Program::SCHEMA)));
+    let (lenient, strict) = (program(), parsed(&strict_json_schema(Program::SCHEMA)));
     assert_eq!(lenient["properties"]["Mail"]["additionalProperties"], true);
     assert_eq!(strict["properties"]["Mail"]["additionalProperties"], false);
     assert_eq!(strict["properties"].get("Old"), None);
@@ -97,7 +97,7 @@ fn a_section_can_be_the_root() {
 }
 
 #[test]
-fn sections_that_repeat_keep_their_old_names_and_tell_of_deprecated_settings() {
+fn repeated_sections_have_aliases_and_deprecated_settings() {
     use crate::schema::{DefaultValue, Deprecated, Details, Kind, Member, Section, Setting};
 
     const OLD: Deprecated = Deprecated::new("1.2", "Nobody needs it.").replacement("Port");

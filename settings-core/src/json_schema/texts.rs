@@ -1,11 +1,11 @@
-//! What editors show of a setting.
+//! The texts that editors show for a setting.
 
 use crate::markdown;
 use crate::schema::{DefaultValue, Deprecated, Kind, Setting};
 use crate::value::json::{Object, Tree};
 use crate::value::{expectation, to_json};
 
-/// Adds `description` and `markdownDescription`, where there is something to say.
+/// Adds `description` and `markdownDescription`, if they are not empty.
 pub(super) fn describe(schema: &mut Object, plain: &str, markdown: &str) {
     if !plain.is_empty() {
         schema.insert("description", Tree::from(markdown::plain(plain)));
@@ -21,14 +21,18 @@ pub(super) fn plain(setting: &Setting) -> String {
     if let DefaultValue::Computed { rule, .. } = setting.default {
         paragraph(&mut text, &format!("Default: {rule}."));
     }
+    if setting.required() {
+        paragraph(&mut text, "Required: there is no default.");
+    }
     text
 }
 
-/// Description, values and note, then what is accepted, the default and the variable.
+/// Description, values and note, then accepted values, default and variable.
 pub(super) fn markdown(setting: &Setting, variable: &str) -> String {
     let mut text = documentation(setting);
     let default = match (setting.default, default_json(setting)) {
         (DefaultValue::Computed { rule, .. }, _) => rule.to_owned(),
+        _ if setting.required() => "none, a value is required".to_owned(),
         (_, Some(json)) => format!("`{json}`"),
         (_, None) => "not shown".to_owned(),
     };
@@ -41,9 +45,9 @@ pub(super) fn markdown(setting: &Setting, variable: &str) -> String {
     text
 }
 
-/// The default as JSON; `None` where it is a secret or known only at run time.
+/// The default as JSON; `None` if it is a secret or known only at run time.
 pub(super) fn default_json(setting: &Setting) -> Option<String> {
-    if let DefaultValue::Computed { .. } = setting.default {
+    if matches!(setting.default, DefaultValue::Computed { .. }) || setting.required() {
         return None;
     }
     let json = to_json(&setting.kind, &setting.default_value());
@@ -51,7 +55,7 @@ pub(super) fn default_json(setting: &Setting) -> Option<String> {
     (empty || !setting.kind.is_secret()).then_some(json)
 }
 
-/// Since when, why, and what to set instead.
+/// The version, the reason and the replacement.
 pub(super) fn deprecation(deprecated: &Deprecated) -> String {
     let mut text = format!("Deprecated since {}: {}", deprecated.since, markdown::plain(deprecated.reason));
     if let Some(replacement) = deprecated.replacement {
@@ -76,7 +80,7 @@ fn paragraph(text: &mut String, more: &str) {
     text.push_str(more);
 }
 
-/// What is accepted, where the kind has bounds or a unit to tell of.
+/// The accepted values, if the kind has bounds or a unit.
 fn accepted(kind: &Kind) -> Option<String> {
     match kind {
         Kind::Bool | Kind::Text | Kind::Secret | Kind::OneOf(_) => None,

@@ -70,6 +70,8 @@ pub struct Entry {
     pub aliases: Vec<String>,
     /// Whether documents leave the setting out.
     pub hidden: bool,
+    /// True if a layer must give a value.
+    pub required: bool,
     /// Whether the setting belongs to an optional section that no layer has, so that the program has no value of it.
     pub absent: bool,
     /// The question that the author of the setting left open.
@@ -198,6 +200,7 @@ impl Entry {
                 .map(|alias| effective.path.old_name(alias).to_string())
                 .collect(),
             hidden: setting.hidden(),
+            required: setting.required(),
             absent: effective.absent,
             todo: setting.todo(),
             secret: setting.kind.is_secret(),

@@ -27,6 +27,7 @@ impl Entry {
             ("deprecated", self.deprecated.as_ref().map(deprecated).into()),
             ("aliases", self.aliases.clone().into()),
             ("hidden", self.hidden.into()),
+            ("required", self.required.into()),
             ("absent", self.absent.into()),
             ("todo", self.todo.into()),
             ("secret", self.secret.into()),

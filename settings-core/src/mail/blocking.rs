@@ -2,13 +2,13 @@
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
+use super::config::MailConfig;
 use super::failure::{Cause, Failure, Step};
 use super::mailer::{self, Attempt, Replacement};
 use super::message::Message;
 use super::metrics::Counts;
 use super::options::MailerOptions;
 use super::outcome::Outcome;
-use super::settings::EmailSettings;
 
 /// A [`super::Mailer`] with blocking methods.
 #[derive(Debug)]
@@ -22,8 +22,8 @@ impl Mailer {
     ///
     /// # Errors
     /// If the settings cannot be used, or no runtime can be started.
-    pub fn new(settings: &EmailSettings, options: MailerOptions) -> Result<Self, Failure> {
-        let mailer = mailer::Mailer::new(settings, options)?;
+    pub fn new(config: impl Into<MailConfig>, options: MailerOptions) -> Result<Self, Failure> {
+        let mailer = mailer::Mailer::new(config, options)?;
         let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| {
             Failure::new(Step::Settings, Cause::Settings(format!("cannot start a runtime: {error}")))
         })?;
@@ -34,8 +34,8 @@ impl Mailer {
     ///
     /// # Errors
     /// If the new settings cannot be used.
-    pub fn replace(&self, settings: &EmailSettings) -> Result<Replacement, Failure> {
-        self.mailer.replace(settings)
+    pub fn replace(&self, config: impl Into<MailConfig>) -> Result<Replacement, Failure> {
+        self.mailer.replace(config)
     }
 
     /// See [`super::Mailer::counts`].

@@ -7,6 +7,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tracing::Instrument;
 
 use super::address::Address;
+use super::config::{MailConfig, SettingNames};
 use super::failure::{Cause, Failure, Step};
 #[cfg(feature = "mail-outbox")]
 use super::fingerprint::Fingerprint;
@@ -21,7 +22,6 @@ use super::session::Gate;
 use super::session::{Accepted, ConnectConfig, DeliveryError, Envelope, Run, Session};
 use super::settings::{EmailSettings, SenderError};
 use super::transcript::Transcript;
-use crate::schema::Names;
 
 /// Sends mail by the settings it was created with. Clones share connections, counts and settings.
 ///
@@ -55,7 +55,7 @@ struct Shared {
 /// Everything derived from one state of the settings.
 struct Generation {
     settings: EmailSettings,
-    names: Names,
+    names: SettingNames,
     ready: Result<Ready, Failure>,
 }
 
@@ -99,13 +99,13 @@ pub enum Replacement {
 }
 
 impl Mailer {
-    /// Creates a mailer for these settings.
+    /// Creates a mailer for [`EmailSettings`], or for a [`MailConfig`] from other settings.
     ///
     /// # Errors
     /// If the settings cannot be used: no server, a login without a username, a CA file that cannot be read, or a
     /// system without trusted certificates.
-    pub fn new(settings: &EmailSettings, options: MailerOptions) -> Result<Self, Failure> {
-        let mailer = Self::new_lenient(settings, options);
+    pub fn new(config: impl Into<MailConfig>, options: MailerOptions) -> Result<Self, Failure> {
+        let mailer = Self::new_lenient(config, options);
         match mailer.failure() {
             None => Ok(mailer),
             Some(failure) => Err(failure),
@@ -117,8 +117,8 @@ impl Mailer {
     /// Mails are then not attempted, for the reason that [`Mailer::failure`] returns, until [`Mailer::replace`] provides
     /// usable settings.
     #[must_use]
-    pub fn new_lenient(settings: &EmailSettings, options: MailerOptions) -> Self {
-        let current = RwLock::new(Arc::new(Generation::new(settings, &options)));
+    pub fn new_lenient(config: impl Into<MailConfig>, options: MailerOptions) -> Self {
+        let current = RwLock::new(Arc::new(Generation::new(config.into(), &options)));
         Self { shared: Arc::new(Shared { options, metrics: Arc::default(), current }) }
     }
 
@@ -129,11 +129,12 @@ impl Mailer {
     ///
     /// # Errors
     /// If the new settings cannot be used. The old ones are no longer used either: see [`Mailer::new_lenient`].
-    pub fn replace(&self, settings: &EmailSettings) -> Result<Replacement, Failure> {
-        if self.generation().settings == *settings {
+    pub fn replace(&self, config: impl Into<MailConfig>) -> Result<Replacement, Failure> {
+        let config = config.into();
+        if self.generation().settings == config.settings {
             return self.failure().map_or(Ok(Replacement::Unchanged), Err);
         }
-        self.reload(settings.clone()).map(|()| Replacement::Applied)
+        self.reload(config).map(|()| Replacement::Applied)
     }
 
     /// Reloads the current settings, for example after the CA file has changed.
@@ -141,11 +142,11 @@ impl Mailer {
     /// # Errors
     /// Like [`Mailer::replace`].
     pub fn refresh(&self) -> Result<(), Failure> {
-        self.reload(self.generation().settings.clone())
+        self.reload(self.generation().config())
     }
 
-    fn reload(&self, settings: EmailSettings) -> Result<(), Failure> {
-        let fresh = Arc::new(Generation::new(&settings, &self.shared.options));
+    fn reload(&self, config: MailConfig) -> Result<(), Failure> {
+        let fresh = Arc::new(Generation::new(config, &self.shared.options));
         let old = {
             let mut current = self.shared.current.write().unwrap_or_else(PoisonError::into_inner);
             std::mem::replace(&mut *current, Arc::clone(&fresh))
@@ -181,10 +182,10 @@ impl Mailer {
     /// # Errors
     /// If `FeedbackEmail` is empty, or one of them is malformed.
     pub fn message(&self) -> Result<Message, Failure> {
-        let settings = self.settings();
-        let names = self.shared.options.names;
-        let failed =
-            |error: SenderError| Failure::new(Step::Settings, Cause::Settings(error.describe(names)));
+        let Generation { settings, names, .. } = &*self.generation();
+        let failed = |error: SenderError| {
+            Failure::new(Step::Settings, Cause::Settings(error.describe(|key| names.name(key))))
+        };
         let message = Message::new(settings.sender().map_err(failed)?);
         let envelope_sender = settings.envelope_sender().map_err(failed)?;
         let message = envelope_sender.into_iter().fold(message, Message::envelope_sender);
@@ -367,13 +368,19 @@ impl Prepared {
 }
 
 impl Generation {
-    fn new(settings: &EmailSettings, options: &MailerOptions) -> Self {
+    fn new(config: MailConfig, options: &MailerOptions) -> Self {
+        let MailConfig { settings, called } = config;
+        let names = SettingNames::new(options.names, called);
         let connections = options.connections.unwrap_or(usize::from(settings.smtp_connections));
         let pool = options.pool.unwrap_or_else(|| PoolConfig::from_idle_timeout(settings.smtp_idle_timeout));
-        let ready = ConnectConfig::from_settings(settings, options)
+        let ready = ConnectConfig::from_settings(&settings, options, &names)
             .map(|config| Ready { config, pool: Pool::new(connections, pool) })
             .map_err(|cause| Failure::new(Step::Settings, cause));
-        Self { settings: settings.clone(), names: options.names, ready }
+        Self { settings, names, ready }
+    }
+
+    fn config(&self) -> MailConfig {
+        MailConfig { settings: self.settings.clone(), called: self.names.called().cloned() }
     }
 
     fn server(&self) -> String {
@@ -384,7 +391,7 @@ impl Generation {
         if !matches!(failure.step, Step::Message | Step::Settings) {
             failure.server = self.server();
         }
-        with_hints(failure, Context { settings: &self.settings, names: self.names })
+        with_hints(failure, Context { settings: &self.settings, names: &self.names })
     }
 }
 

@@ -19,6 +19,8 @@ pub mod catch;
 #[cfg(feature = "mail")]
 mod certificate;
 #[cfg(feature = "mail")]
+mod config;
+#[cfg(feature = "mail")]
 pub mod doctor;
 #[cfg(feature = "mail")]
 mod failure;
@@ -56,6 +58,7 @@ mod transcript;
 #[cfg(feature = "mail")]
 pub use self::{
     certificate::{CertificateDefect, CertificateFacts, CertificateName},
+    config::{MailConfig, MailUrlError},
     failure::{Cause, Failure, ParseStepError, ProtocolFault, Step, TlsFault},
     mailer::{Attempt, Mailer, Replacement},
     message::{Attachment, AutoSubmitted, MailObject, Message, MessageError, MessageId},

@@ -50,7 +50,8 @@ impl OAuthConfig {
         let host = uri.host().unwrap_or_default();
         let is_local = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
         match uri.scheme_str() {
-            _ if host.is_empty() => Err("is not a URL"),
+            None => Err("is not a URL"),
+            Some(_) if host.is_empty() => Err("is not a URL"),
             Some("https") => Ok(()),
             Some("http") if is_local => Ok(()),
             _ => Err("is not an https URL"),

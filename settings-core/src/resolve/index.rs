@@ -1,7 +1,11 @@
-//! A program's settings in one flat, numbered form.
+//! The settings of a program as a flat list.
+
+use std::borrow::Cow;
 
 use crate::nearest::nearest;
+use crate::resolve::report::{Names, PathClass};
 use crate::schema::{Kind, Member, Path, Section, Setting};
+use crate::value::member_called;
 
 /// All sections and settings of a program. Settings are numbered depth first, in the order of the fields.
 #[derive(Debug)]
@@ -25,7 +29,7 @@ pub(crate) struct SectionEntry {
     pub(crate) key: &'static str,
     pub(crate) parent: Option<u32>,
     slots: (u32, u32),
-    /// Of a section that may be absent: its first setting, and how many it holds.
+    /// For an optional section: its first setting, and its number of settings.
     pub(crate) optional: Option<(LeafId, u32)>,
     pub(crate) section: &'static Section,
 }
@@ -35,11 +39,11 @@ pub(crate) struct SectionEntry {
 pub(crate) struct Slot {
     pub(crate) key: &'static str,
     pub(crate) target: Target,
-    /// The key's first byte, [`folded`], by which most slots are passed over when a variable's is sought.
+    /// The first byte of the key, [`folded`], which rules out most slots when a variable is looked up.
     pub(crate) first: u8,
 }
 
-/// What a key leads to.
+/// The setting or section of a key.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Target {
     Leaf(LeafId),
@@ -52,7 +56,7 @@ impl Slot {
     }
 }
 
-/// A byte in the form that a key's has in common with all spellings of its variable's.
+/// Returns a byte in the form that a key and all spellings of its variable have in common.
 pub(crate) const fn folded(byte: u8) -> u8 {
     if byte.is_ascii_alphanumeric() { byte.to_ascii_lowercase() } else { b'_' }
 }
@@ -95,7 +99,7 @@ impl Index {
         let end = first + section.members.len();
         let slots = (first as u32, end as u32);
         self.sections.push(SectionEntry { key, parent, slots, optional: None, section });
-        // a section's slots stand side by side, so they are laid out before the sections below are
+        // the slots of a section are adjacent, so they come before those of the sections below
         self.slots.extend(section.members.iter().map(|member| Slot::new(member.key(), Target::Leaf(0))));
         for (member, at) in section.members.iter().zip(first..) {
             let target = match member {
@@ -150,7 +154,7 @@ impl Index {
         keys
     }
 
-    /// The sections around a setting, the outermost first.
+    /// Returns the sections around a setting, the outermost first.
     pub(crate) fn sections_of(&self, leaf: LeafId) -> Vec<&'static Section> {
         let mut next = self.leaves.get(leaf as usize).map(|leaf| leaf.section);
         let mut sections = Vec::new();
@@ -162,7 +166,7 @@ impl Index {
         sections
     }
 
-    /// The optional sections around a setting: the first setting of each, and how many it holds.
+    /// Returns the optional sections around a setting: the first setting and the number of settings of each.
     pub(crate) fn optional_around(&self, leaf: LeafId) -> impl Iterator<Item = (LeafId, u32)> {
         let section = |id: Option<u32>| id.and_then(|id| self.sections.get(id as usize));
         let innermost = section(self.leaves.get(leaf as usize).map(|leaf| leaf.section));
@@ -174,20 +178,20 @@ impl Index {
         self.leaf_path(leaf).env_name(self.env_prefix)
     }
 
-    /// The first setting of this key, letter case aside, whatever its section.
+    /// Returns the only setting with this key, letter case aside, in any section.
     pub(crate) fn leaf_of_key(&self, key: &str) -> Option<LeafId> {
-        (0..)
-            .zip(&self.leaves)
-            .find(|(_, leaf)| leaf.setting.key.eq_ignore_ascii_case(key))
-            .map(|(leaf, _)| leaf)
+        let numbered = (0..).zip(&self.leaves);
+        let mut same = numbered.filter(|(_, leaf)| leaf.setting.key.eq_ignore_ascii_case(key));
+        let (leaf, _) = same.next()?;
+        same.next().is_none().then_some(leaf)
     }
 
-    /// All leaves with their paths.
+    /// Returns all settings with their paths.
     pub(crate) fn paths(&self) -> impl Iterator<Item = (LeafId, Path)> {
         (0..self.leaves.len() as u32).map(|leaf| (leaf, self.leaf_path(leaf)))
     }
 
-    /// Each old name's whole path with the leaf that it means.
+    /// Returns the full path of each alias with its setting.
     pub(crate) fn aliases(&self) -> Vec<(String, LeafId)> {
         let mut aliases = Vec::new();
         for (leaf, entry) in (0..).zip(&self.leaves) {
@@ -201,20 +205,106 @@ impl Index {
         aliases
     }
 
-    /// Whether a key is a secret's, or may be meant to be one.
-    pub(crate) fn is_secret_key(&self, key: &str) -> bool {
+    /// Returns whether a key is the name of a secret, or near to one.
+    fn is_secret_name(&self, key: &str) -> bool {
         let secrets = self.leaves.iter().map(|leaf| leaf.setting).filter(|setting| setting.kind.is_secret());
         let mut names = Vec::new();
         secrets.for_each(|setting| secret_names(setting, &mut names));
         nearest(key, names).is_some()
     }
+
+    fn slot(&self, section: u32, key: &str) -> Option<Slot> {
+        let slots = self.slots(section);
+        let exact = slots.iter().find(|slot| slot.key == key);
+        exact.or_else(|| slots.iter().find(|slot| slot.key.eq_ignore_ascii_case(key))).copied()
+    }
+
+    /// Classifies a path that `section` does not have: an alias, or an unknown name.
+    fn classify_unknown(&self, path: &[Cow<'_, str>], known: usize) -> PathClass {
+        let aliases = self.aliases();
+        for len in known + 1..=path.len() {
+            let (start, rest) = path.split_at_checked(len).unwrap_or((path, &[]));
+            let start = start.join(".");
+            if let Some((_, leaf)) = aliases.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(&start)) {
+                let kind = self.setting(*leaf).map(|setting| setting.kind);
+                return kind.map_or(PathClass::Unknown { secret: true }, |kind| self.classify_in(kind, rest));
+            }
+        }
+        let unknown = path.get(known..).unwrap_or_default();
+        PathClass::Unknown { secret: unknown.iter().any(|key| self.is_secret_name(key)) }
+    }
+
+    /// Classifies a path within the value of a setting.
+    fn classify_in(&self, kind: Kind, path: &[Cow<'_, str>]) -> PathClass {
+        let mut kind = kind;
+        while let Kind::Optional(of) | Kind::List(of) | Kind::Set(of) = kind {
+            kind = *of;
+        }
+        let Some((key, rest)) = path.split_first() else {
+            return PathClass::Setting { secret: kind.is_secret() };
+        };
+        match kind {
+            Kind::Map(of) => match self.classify_in(*of, rest) {
+                PathClass::Setting { secret } if rest.is_empty() => PathClass::Entry { secret },
+                class => class,
+            },
+            Kind::Section(section) => {
+                match member_called(section, key).and_then(|(at, _)| section.members.get(at)) {
+                    Some(Member::Setting(setting)) => self.classify_in(setting.kind, rest),
+                    Some(Member::Section { section, .. }) => self.classify_in(Kind::Section(section), rest),
+                    None => PathClass::Unknown { secret: self.is_secret_name(key) },
+                }
+            }
+            kind => PathClass::Below { secret: kind.is_secret() },
+        }
+    }
 }
 
-/// The names of a secret, and those of the secrets in the sections that it is a list or map of.
+impl Names for Index {
+    fn classify(&self, path: &[Cow<'_, str>]) -> PathClass {
+        let mut section = ROOT;
+        for (at, key) in path.iter().enumerate() {
+            match self.slot(section, key).map(|slot| slot.target) {
+                Some(Target::Section(below)) => section = below,
+                Some(Target::Leaf(leaf)) => {
+                    let rest = path.get(at + 1..).unwrap_or_default();
+                    let kind = self.setting(leaf).map_or(Kind::Secret, |setting| setting.kind);
+                    return self.classify_in(kind, rest);
+                }
+                None => return self.classify_unknown(path, at),
+            }
+        }
+        let holds_secret = |entry: &SectionEntry| entry.section.holds_secret();
+        PathClass::Section { secret: self.sections.get(section as usize).is_some_and(holds_secret) }
+    }
+
+    fn is_name(&self, word: &str) -> bool {
+        let is_key = |member: &Member| member.key() == word;
+        let in_section = |section: &Section| section.members.iter().any(is_key);
+        self.slots.iter().any(|slot| slot.key == word)
+            || self.leaves.iter().any(|leaf| {
+                let setting = leaf.setting;
+                setting.aliases().contains(&word) || section_of(&setting.kind).is_some_and(in_section)
+            })
+    }
+}
+
+/// Returns the section that values of this kind contain.
+fn section_of(kind: &Kind) -> Option<&'static Section> {
+    match kind.innermost() {
+        Kind::Section(section) => Some(section),
+        _ => None,
+    }
+}
+
+/// Collects the names of a secret setting; of one that holds sections, also the names of the secrets in them.
 fn secret_names(setting: &Setting, names: &mut Vec<&'static str>) {
-    names.extend(setting.aliases().iter().copied().chain([setting.key]));
-    if let Kind::Section(section) = setting.kind.innermost() {
-        let secrets = section.leaves().map(|leaf| leaf.setting).filter(|setting| setting.kind.is_secret());
-        secrets.for_each(|setting| secret_names(setting, names));
+    match section_of(&setting.kind) {
+        Some(section) => {
+            let secrets =
+                section.leaves().map(|leaf| leaf.setting).filter(|setting| setting.kind.is_secret());
+            secrets.for_each(|setting| secret_names(setting, names));
+        }
+        None => names.extend(setting.aliases().iter().copied().chain([setting.key])),
     }
 }

@@ -1,7 +1,8 @@
 //! From layers to typed values: merging, origins and diagnostics.
 //!
-//! Defaults < custom defaults < files < environment < overrides. Each value keeps its [`Origin`] and all that it
-//! overrides; every mistake of every layer is one [`Diagnostic`] of one [`Report`].
+//! Layers from weak to strong: defaults, custom defaults, files, secrets directories, environment, overrides. Each value
+//! keeps its [`Origin`] and the values that it overrides. Every mistake in any layer is one [`Diagnostic`] of one
+//! [`Report`].
 //!
 //! ```
 //! use settings_core::reference::ServerSettings;

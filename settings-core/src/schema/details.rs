@@ -26,6 +26,7 @@ pub struct Details {
     added: Option<&'static str>,
     deprecated: Option<Deprecated>,
     scope: Option<&'static str>,
+    required: bool,
     restart: bool,
     hidden: bool,
     todo: Option<&'static str>,
@@ -75,6 +76,7 @@ impl Details {
             added: None,
             deprecated: None,
             scope: None,
+            required: false,
             restart: false,
             hidden: false,
             todo: None,
@@ -136,6 +138,14 @@ impl Details {
     #[must_use]
     pub const fn scope(mut self, scope: &'static str) -> Self {
         self.scope = Some(scope);
+        self
+    }
+
+    /// Makes a value obligatory: without one, nothing can be resolved. The setting has
+    /// [`DefaultValue::None`](super::DefaultValue::None).
+    #[must_use]
+    pub const fn required(mut self) -> Self {
+        self.required = true;
         self
     }
 
@@ -229,6 +239,11 @@ impl Setting {
             Some(details) => details.scope,
             None => None,
         }
+    }
+
+    /// Returns whether a layer must give a value, since there is no default.
+    pub const fn required(&self) -> bool {
+        matches!(self.details, Some(Details { required: true, .. }))
     }
 
     /// Returns whether a change needs a restart of the server.

@@ -124,7 +124,7 @@ impl Eq for Key {}
 
 /// The names that settings have in a program, where their sections may be nested under other keys.
 ///
-/// The default is no program: each section then has its own key.
+/// By default, there is no program, and each section has its own key.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Names {
     root: Option<&'static Section>,

@@ -1,4 +1,4 @@
-//! What the comments of a template say.
+//! The comments of a template.
 
 use crate::markdown;
 use crate::schema::{DefaultValue, Kind, Section, Setting};
@@ -32,13 +32,14 @@ pub(super) fn of_setting(setting: &Setting, variable: Option<&str>) -> Vec<Strin
 
 fn default(setting: &Setting) -> String {
     match (setting.default, super::written(setting)) {
+        _ if setting.required() => "none, a value is required".to_owned(),
         (DefaultValue::Computed { rule, .. }, _) => markdown::plain(rule),
         (_, Some(value)) => to_json(&setting.kind, &value),
         (_, None) => "not shown".to_owned(),
     }
 }
 
-/// Lines of at most [`WIDTH`] characters where words allow; no control character survives.
+/// Wraps text to lines of at most [`WIDTH`] characters unless a word is longer, without control characters.
 fn wrap(text: &str) -> Vec<String> {
     let mut lines = Vec::new();
     for paragraph in text.lines() {

@@ -3,19 +3,19 @@
 use super::variables::{Variable, variables};
 use crate::schema::Section;
 
-/// `NAME=value` lines with `#` comments, every setting at its default.
+/// Returns `NAME=value` lines with `#` comments, every setting at its default.
 ///
-/// [`Environment::add_file`](crate::resolve::Environment::add_file) reads it back to the same values. Shells do too but
-/// for line breaks in a value, which it writes as `\n`. A setting whose default no variable can give (nothing at all,
-/// where text is accepted) stands in a comment.
+/// [`Environment::add_file`](crate::resolve::Environment::add_file) reads them back to the same values. Shells do too,
+/// except for line breaks in a value, which are written as `\n`. A setting whose default a variable can't express
+/// (absence, if text is accepted) is in a comment.
 pub fn env(root: &'static Section) -> String {
     lines(root, |text| Some(quote(text)))
 }
 
-/// An `EnvironmentFile` of systemd (systemd.exec(5)) with `#` comments, every setting at its default.
+/// Returns an `EnvironmentFile` of systemd (systemd.exec(5)) with `#` comments, every setting at its default.
 ///
-/// Shells read it to the same values. A setting whose default systemd takes in no way (it holds a control character
-/// other than a line break or a tab) stands in a comment.
+/// Shells read it to the same values. A setting whose default systemd can't read (because of a control character other
+/// than a line break or a tab) is in a comment.
 pub fn systemd_env(root: &'static Section) -> String {
     lines(root, systemd_quote)
 }
@@ -66,8 +66,8 @@ pub fn quote(text: &str) -> String {
     out
 }
 
-/// In double quotes a backslash takes its meaning from `"`, `\`, `$` and `` ` `` and from nothing else; a line break
-/// stands for itself. Single quotes are left alone: older versions of systemd know escapes in them.
+/// Quotes a value for systemd. In double quotes a backslash escapes only `"`, `\`, `$` and `` ` ``; a line break is
+/// literal. Single quotes are not used, since older versions of systemd read escapes in them.
 fn systemd_quote(text: &str) -> Option<String> {
     if is_plain(text) {
         return Some(text.to_owned());

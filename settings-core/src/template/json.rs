@@ -7,12 +7,12 @@ use crate::value::to_json;
 
 const INDENT: &str = "    ";
 
-/// Every setting at its default, as plain JSON: `config.default.json`. Resolves without a diagnostic.
+/// Returns every setting at its default, as plain JSON: `config.default.json`. It resolves without a diagnostic.
 pub fn default_json(root: &'static Section) -> String {
     Writer::write(root, false)
 }
 
-/// Every setting at its default with what it does, its values, its default and its variable in `//` comments.
+/// Returns every setting at its default, with description, values, default and variable in `//` comments.
 pub fn commented_json(root: &'static Section) -> String {
     Writer::write(root, true)
 }

@@ -3,17 +3,17 @@
 use super::variables::{Variable, variables};
 use crate::schema::Section;
 
-/// A `ConfigMap` with every setting that is not secret at its default, one variable a setting.
+/// Returns a `ConfigMap` with every setting that is not secret at its default, one variable a setting.
 ///
-/// A container takes it with `envFrom: [{configMapRef: {name: …}}]`. `name` is the object's.
+/// A container uses it with `envFrom: [{configMapRef: {name: …}}]`. `name` is the object's.
 pub fn config_map(root: &'static Section, name: &str) -> String {
     let about = "Settings that are not secret, at their defaults.";
     object(root, name, "ConfigMap", ("", "data"), &[about], false)
 }
 
-/// A `Secret` with every setting that is secret, one entry a setting, to fill in.
+/// Returns a `Secret` with every setting that is secret, one entry a setting, to fill in.
 ///
-/// A container takes it with `envFrom: [{secretRef: {name: …}}]`, or mounted as a folder, which
+/// A container uses it with `envFrom: [{secretRef: {name: …}}]`, or mounted as a folder, which
 /// [`Layers::secrets_dir`](crate::resolve::Layers::secrets_dir) reads. `name` is the object's.
 pub fn secret(root: &'static Section, name: &str) -> String {
     let about = "Settings that are secret. Fill in what is used, remove what is not, and keep the file";
@@ -48,8 +48,8 @@ fn object(
     out
 }
 
-/// A double-quoted scalar (YAML 1.2, 7.3.1), on one line, with escapes for all that YAML does not call printable and for
-/// what YAML 1.1 takes for line breaks.
+/// A double-quoted scalar (YAML 1.2, 7.3.1), on one line, with escapes for characters that YAML doesn't call printable
+/// and for the line breaks of YAML 1.1.
 fn quote(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {

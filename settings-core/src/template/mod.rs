@@ -1,10 +1,9 @@
 //! Starting configurations: every setting at its default, as JSON, as JSON with comments, as an env file, as an
 //! `EnvironmentFile` of systemd, and as the `ConfigMap` and `Secret` of Kubernetes.
 //!
-//! Hidden and deprecated settings are left out. What else a template leaves out is left to the default when it is
-//! resolved: secrets that have a default of their own,
-//! and defaults that are known only at run time (writing those down would freeze one machine's). The forms with
-//! comments name them all the same.
+//! Hidden and deprecated settings are omitted. So are secrets with a default of their own, and defaults that are known
+//! only at run time (a template would freeze those of one machine): they get their defaults when the template is
+//! resolved. The commented forms mention them nevertheless.
 
 mod comments;
 mod env;
@@ -23,15 +22,15 @@ pub use variables::variable_text;
 use crate::schema::{DefaultValue, Setting};
 use crate::value::Value;
 
-/// Whether a template names the setting at all.
+/// Returns true if templates include the setting.
 fn is_named(setting: &Setting) -> bool {
     !setting.hidden() && setting.deprecated().is_none()
 }
 
-/// The default to write; `None` where a template leaves the setting out.
+/// The default to write; `None` if a template omits the setting.
 fn written(setting: &Setting) -> Option<Value<'static>> {
     let is_computed = matches!(setting.default, DefaultValue::Computed { .. });
-    if is_computed || !is_named(setting) {
+    if is_computed || setting.required() || !is_named(setting) {
         return None;
     }
     let default = setting.default_value();

@@ -1,4 +1,4 @@
-//! Every setting as a variable, for the templates that give variables.
+//! Every setting as a variable, for the templates of variables.
 
 use super::{comments, written};
 use crate::schema::{Kind, Section, Setting};
@@ -8,13 +8,13 @@ use crate::value::{Value, from_text, to_text};
 pub(super) struct Variable {
     /// Its name: `MM_EMAILSETTINGS_SMTPPORT`.
     pub(super) name: String,
-    /// Whether it is or holds a secret.
+    /// True if it is or contains a secret.
     pub(super) is_secret: bool,
-    /// What it does, line by line.
+    /// The comment above it, line by line.
     pub(super) lead: Vec<String>,
-    /// The default as the variable's text; nothing where no text gives it.
+    /// The default as the variable's text, if a text can express it.
     pub(super) text: Option<String>,
-    /// Whether the template only mentions it.
+    /// True if the template has it as a comment only.
     pub(super) is_mentioned: bool,
 }
 
@@ -29,14 +29,14 @@ pub(super) fn variables(root: &'static Section) -> impl Iterator<Item = Variable
             name: leaf.path.env_name(prefix),
             is_secret: leaf.setting.kind.is_secret(),
             lead: comments::of_setting(leaf.setting, None),
-            // one variable of a section that is absent would call it into being
+            // one variable of an absent section would create the section
             is_mentioned: leaf.optional || text.is_none(),
             text,
         }
     })
 }
 
-/// The default as a variable's text; `None` where no text reads back as it.
+/// The default as a variable's text; `None` if no text reads back as it.
 fn text(setting: &Setting) -> Option<String> {
     variable_text(&setting.kind, &written(setting)?)
 }

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use super::distinct::{repeated, repeated_number};
 use super::from_json::{Suggest, read};
 use super::json::{Raw, Shape};
+use super::members::{Match, Name, match_members};
 use super::mismatch::Reason;
 use super::{Mismatch, Value};
-use crate::nearest::nearest;
-use crate::schema::{Kind, Member, Section, Unknown};
+use crate::schema::{Kind, Member, Section, Setting};
 
 const TWICE: &str = "remove one of the two";
 
@@ -59,42 +59,40 @@ pub(super) fn section<'a>(
 ) -> Result<Value<'a>, Mismatch> {
     let mut faults: Vec<Mismatch> = Vec::new();
     let mut given: Vec<Option<Raw<'a>>> = vec![None; section.members.len()];
-    let mut old: Vec<(usize, Raw<'a>)> = Vec::new();
-    for (key, value) in raw.each_entry() {
-        let place = |mismatch: Mismatch| mismatch.at(key.start - raw.start, key.raw.len());
-        let Some((at, name)) = member_called(section, &key.name()) else {
-            if !matches!(section.unknown, Some(Unknown::Allow | Unknown::Warn)) {
-                faults.push(place(unknown(kind, section, &key.name())));
-            }
-            continue;
-        };
-        match given.get_mut(at) {
-            _ if name == Name::Alias => old.push((at, value)),
-            Some(Some(_)) => {
+    let entries = raw.entries().unwrap_or_default();
+    let found = match_members(section, entries.iter().map(|(key, _)| key.name()));
+    for ((key, value), found) in entries.into_iter().zip(found) {
+        // the resolver reports unknown keys
+        let Some(Match { member, name, is_shadowed }) = found else { continue };
+        match given.get_mut(member) {
+            Some(slot) if !is_shadowed => *slot = Some(value),
+            Some(_) if name != Name::Alias => {
                 let found = format!("`{}` twice", key.name());
-                faults.push(place(Mismatch::new(Reason::Duplicate, kind, found).help(TWICE)));
+                let mismatch = Mismatch::new(Reason::Duplicate, kind, found).help(TWICE);
+                faults.push(mismatch.at(key.start - raw.start, key.raw.len()));
             }
-            Some(slot) => *slot = Some(value),
-            None => {}
-        }
-    }
-    // a setting's own name is stronger than its aliases, in any order
-    for (at, value) in old {
-        if let Some(slot) = given.get_mut(at) {
-            slot.get_or_insert(value);
+            _ => {}
         }
     }
     let values = section.members.iter().zip(given).map(|(member, value)| match (member, value) {
         (Member::Setting(setting), Some(value)) => {
-            part(&setting.kind, raw, value, suggest, || format!(".{}", setting.key))
+            let read = part(&setting.kind, raw, value, suggest, || format!(".{}", setting.key))?;
+            match read.as_text() {
+                Some("") if setting.required() => Err(missing(setting, raw, ".")),
+                _ => Ok(read),
+            }
         }
+        (Member::Setting(setting), None) if setting.required() => Err(missing(setting, raw, ".")),
         (Member::Setting(setting), None) => Ok(setting.default_value()),
         (Member::Section { optional: true, .. }, None) => Ok(Value::Null),
         (Member::Section { optional: true, .. }, Some(Raw { shape: Shape::Null, .. })) => Ok(Value::Null),
         (Member::Section { key, section, .. }, Some(value)) => {
             part(&Kind::Section(section), raw, value, suggest, || format!(".{key}"))
         }
-        (Member::Section { section, .. }, None) => Ok(section_defaults(section)),
+        (Member::Section { key, section, .. }, None) => match first_required(section, format!(".{key}.")) {
+            Some((setting, path)) => Err(missing(setting, raw, &path)),
+            None => Ok(section_defaults(section)),
+        },
     });
     match (gather(values, Value::wipe), Mismatch::joined(faults)) {
         (Ok(values), None) => Ok(Value::Section(values)),
@@ -104,32 +102,6 @@ pub(super) fn section<'a>(
         }
         (Err(mismatch), faults) => Err(mismatch.and(faults)),
     }
-}
-
-/// The way in which a key names a member.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Name {
-    /// By its key.
-    Own,
-    /// By its key in another letter case.
-    OtherCase,
-    /// By an alias.
-    Alias,
-}
-
-/// Returns the index of the member that `key` names.
-pub(crate) fn member_called(section: &Section, key: &str) -> Option<(usize, Name)> {
-    let position = |is: &dyn Fn(&Member) -> bool| section.members.iter().position(is);
-    let by_alias = |member: &Member| match member {
-        Member::Setting(setting) => setting.aliases().iter().any(|alias| alias.eq_ignore_ascii_case(key)),
-        Member::Section { .. } => false,
-    };
-    position(&|member| member.key() == key)
-        .map(|at| (at, Name::Own))
-        .or_else(|| {
-            position(&|member| member.key().eq_ignore_ascii_case(key)).map(|at| (at, Name::OtherCase))
-        })
-        .or_else(|| position(&by_alias).map(|at| (at, Name::Alias)))
 }
 
 /// Returns every member at its default.
@@ -142,12 +114,19 @@ pub(super) fn section_defaults(section: &Section) -> Value<'static> {
     Value::Section(section.members.iter().map(of).collect())
 }
 
-fn unknown(kind: &Kind, section: &Section, key: &str) -> Mismatch {
-    let mismatch = Mismatch::new(Reason::Key, kind, format!("`{key}`"));
-    match nearest(key, section.members.iter().map(Member::key)) {
-        Some(near) => mismatch.help(format!("did you mean `{near}`?")),
-        None => mismatch.help("remove it"),
-    }
+/// The first required setting in a section that is absent, and the path of the section that holds it.
+fn first_required(section: &'static Section, path: String) -> Option<(&'static Setting, String)> {
+    section.members.iter().find_map(|member| match member {
+        Member::Setting(setting) => setting.required().then(|| (setting, path.clone())),
+        Member::Section { optional: true, .. } => None,
+        Member::Section { key, section, .. } => first_required(section, format!("{path}{key}.")),
+    })
+}
+
+fn missing(setting: &Setting, raw: Raw<'_>, path: &str) -> Mismatch {
+    let mismatch = Mismatch::new(Reason::Missing, &setting.kind, "nothing");
+    let within = format!("{path}{}", setting.key);
+    mismatch.help(format!("add `{}`, which is required", setting.key)).inside(0, raw.text.len(), &within)
 }
 
 fn part<'a>(

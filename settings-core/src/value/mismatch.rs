@@ -45,6 +45,8 @@ pub enum Reason {
     Duplicate,
     /// An unknown key in a repeated section.
     Key,
+    /// A required setting of a repeated section without a value.
+    Missing,
 }
 
 impl Mismatch {

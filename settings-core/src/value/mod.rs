@@ -8,6 +8,7 @@ mod elements;
 mod from_json;
 mod from_text;
 pub mod json;
+mod members;
 mod mismatch;
 mod read;
 mod repair;
@@ -15,12 +16,13 @@ mod secret;
 mod size;
 mod synonym;
 mod text_rules;
+pub(crate) mod texts;
 mod types;
 mod url;
 pub(crate) mod write;
 mod zeroizing;
 
-pub(crate) use elements::{Name, member_called};
+pub(crate) use members::{Match, Name, match_members, member_called};
 pub(crate) use mismatch::short;
 pub use mismatch::{Mismatch, Reason, expectation};
 pub use read::{from_json, from_text};
@@ -90,10 +92,11 @@ pub enum Value<'a> {
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` can't be the type of a setting",
-    label = "not a type of a setting",
-    note = "derive `SettingValue` for an enum without data, implement it for another type, and remove \
-        `#[setting]` from the field of a nested section"
+    message = "`{Self}` cannot be the type of a setting",
+    label = "not the type of a setting",
+    note = "for an enum without data, or a struct with one unnamed field: derive `SettingValue`",
+    note = "for a type with `FromStr` and `Display`: add `text = \"a name such as ...\"` to `#[setting(...)]`",
+    note = "for a nested section: derive `Settings` and remove `#[setting]` from the field"
 )]
 pub trait SettingValue: Sized {
     /// The kind of values that the type accepts.
@@ -200,6 +203,7 @@ impl Setting {
     /// Returns the default as a checked value; [`Value::Null`] if there is none.
     pub fn default_value(&self) -> Value<'static> {
         match self.default {
+            DefaultValue::None if self.required() => empty(&self.kind),
             DefaultValue::None => Value::Null,
             DefaultValue::Bool(bool) => Value::Bool(bool),
             DefaultValue::Integer(integer) => match unit(&self.kind) {
@@ -224,6 +228,27 @@ fn unit(kind: &Kind) -> Option<Unit> {
     match kind.required() {
         Kind::Duration { unit, .. } => Some(*unit),
         _ => None,
+    }
+}
+
+/// The value of a required setting that no layer gives, in a struct that nobody receives.
+fn empty(kind: &Kind) -> Value<'static> {
+    match *kind {
+        Kind::Bool => Value::Bool(false),
+        Kind::Integer { min, max } => Value::Integer(0.clamp(min, max)),
+        Kind::Float { min, max } => Value::Float(0.0_f64.clamp(min, max)),
+        Kind::Text | Kind::TextOf(_) | Kind::Custom(_) => Value::Text(Cow::Borrowed("")),
+        Kind::Json => Value::Text(Cow::Borrowed("null")),
+        Kind::Secret => Value::Secret(Cow::Borrowed("")),
+        Kind::OneOf(choices) => Value::Text(Cow::Borrowed(choices.first().map_or("", |choice| choice.text))),
+        Kind::Duration { unit, min, .. } => {
+            Value::Duration(Duration::from_millis(min.saturating_mul(unit.millis())))
+        }
+        Kind::Size { min, .. } => Value::Integer(min.into()),
+        Kind::List(_) | Kind::Set(_) => Value::List(Vec::new()),
+        Kind::Map(_) => Value::Map(Vec::new()),
+        Kind::Section(section) => elements::section_defaults(section),
+        Kind::Optional(_) => Value::Null,
     }
 }
 

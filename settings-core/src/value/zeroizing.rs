@@ -36,6 +36,14 @@ impl ZeroizingString {
         std::mem::take(&mut self.0)
     }
 
+    /// Removes a byte-order mark at the start.
+    pub(crate) fn without_byte_order_mark(self) -> Self {
+        match self.0.strip_prefix('\u{feff}') {
+            Some(rest) => Self(rest.to_owned()),
+            None => self,
+        }
+    }
+
     /// Removes the last line break.
     pub(crate) fn without_line_break(mut self) -> Self {
         if self.0.ends_with('\n') {

@@ -4,108 +4,87 @@ use syn::{Attribute, Path};
 
 use super::entry::Elsewhere;
 use super::field::SETTING;
-use super::{Entry, PageTextAttrs, RuleAttrs, Slot, Spanned, entries};
+use super::slot::attributes;
+use super::{Entry, PageTextAttrs, RuleAttrs, Spanned, entries};
 use crate::ctxt::Ctxt;
 
-const STRUCT: [&str; 9] =
-    ["section", "env_prefix", "root", "page", "console", "unknown", "rule", "page_text", "crate"];
 const ELSEWHERE: [Elsewhere; 2] = [
-    Elsewhere { names: &["key"], belongs: "is a setting's; a struct says `section`." },
-    Elsewhere { names: &SETTING, belongs: "belongs on a field, in `#[setting(...)]`." },
+    Elsewhere { names: &["key"], belongs: "belongs on a setting; a struct has `section`." },
+    Elsewhere { names: SETTING, belongs: "belongs on a field, in `#[setting(...)]`." },
 ];
-
-const ENUM: [&str; 1] = ["crate"];
 const ENUM_ELSEWHERE: [Elsewhere; 1] =
     [Elsewhere { names: &["text", "label"], belongs: "belongs on a variant." }];
 
-/// What a struct says of itself.
-pub(crate) struct Container {
-    pub(crate) section: Option<Spanned<String>>,
-    pub(crate) env_prefix: Option<Spanned<String>>,
-    /// It is a program's root without variables. The prefix is empty then.
-    pub(crate) root: bool,
-    pub(crate) page: Option<Spanned<String>>,
-    pub(crate) console: Option<Spanned<String>>,
-    pub(crate) rules: Vec<RuleAttrs>,
-    pub(crate) page_texts: Vec<PageTextAttrs>,
-    /// The variant of the library's `Unknown`.
-    pub(crate) unknown: Option<&'static str>,
-    /// The library's path; `::settings_core` where not said.
-    pub(crate) library: Option<Path>,
-}
-
-impl Container {
-    /// Reads what can be read and notes the rest.
-    pub(crate) fn from_attrs(cx: &Ctxt, attrs: &[Attribute]) -> Self {
-        let (mut section, mut env_prefix, mut root) = (Slot::empty(), Slot::empty(), false);
-        let (mut page, mut console, mut library) = (Slot::empty(), Slot::empty(), Slot::empty());
-        let (mut rules, mut page_texts, mut unknown) = (Vec::new(), Vec::new(), Slot::empty());
-        for entry in entries(cx, attrs, "settings", &STRUCT) {
-            match entry.name().as_str() {
-                "section" => section.set(cx, &entry.name, entry.string(cx)),
-                "env_prefix" => env_prefix.set(cx, &entry.name, entry.string(cx)),
-                "root" if entry.bool(cx).is_some() => {
-                    root = true;
-                    let none = Spanned { value: String::new(), span: entry.name.span() };
-                    env_prefix.set(cx, &entry.name, Some(none));
-                }
-                "root" => {}
-                "page" => page.set(cx, &entry.name, entry.string(cx)),
-                "console" => console.set(cx, &entry.name, entry.string(cx)),
-                "unknown" => unknown.set(cx, &entry.name, policy(cx, &entry)),
-                "rule" => rules.push(entry.rule(cx)),
-                "page_text" => page_texts.push(entry.page_text(cx)),
-                "crate" => library.set(cx, &entry.name, entry.path(cx)),
-                _ => drop(entry.unknown(cx, "settings", &STRUCT, &ELSEWHERE)),
-            }
-        }
-        for attr in attrs.iter().filter(|attr| attr.path().is_ident("setting")) {
-            cx.error(attr.path(), "`#[setting]` is for a field; a struct says `#[settings(...)]`");
-        }
-        Self {
-            section: section.take(),
-            env_prefix: env_prefix.take(),
-            root,
-            page: page.take(),
-            console: console.take(),
-            rules,
-            page_texts,
-            unknown: unknown.take(),
-            library: library.take(),
+attributes! {
+    /// The attributes of a struct.
+    pub(crate) struct Container, STRUCT {
+        "section" => section: Spanned<String> = Entry::string,
+        "env_prefix" => env_prefix: Spanned<String> = Entry::string,
+        /// Present if it is a program's root without variables; the prefix is empty then.
+        "root" => root: Spanned<bool> = Entry::flag,
+        "page" => page: Spanned<String> = Entry::string,
+        "console" => console: Spanned<String> = Entry::string,
+        /// The variant of the library's `Unknown`.
+        "unknown" => unknown: &'static str = policy,
+        /// The library's path, if it is not `::settings_core`.
+        "crate" => library: Path = Entry::path,
+        many {
+            rules: RuleAttrs = { "rule" => |entry: &Entry, cx| [entry.rule(cx)] }
+            page_texts: PageTextAttrs = { "page_text" => |entry: &Entry, cx| [entry.page_text(cx)] }
         }
     }
 }
 
-fn policy(cx: &Ctxt, entry: &Entry) -> Option<&'static str> {
+impl Container {
+    /// Reads the attributes and notes their mistakes.
+    pub(crate) fn from_attrs(cx: &Ctxt, attrs: &[Attribute]) -> Self {
+        for attr in attrs.iter().filter(|attr| attr.path().is_ident("setting")) {
+            cx.error(attr.path(), "`#[setting]` belongs on a field; a struct takes `#[settings(...)]`");
+        }
+        let mut container = Self::read(cx, &entries(cx, attrs, "settings", STRUCT), |entry| {
+            entry.unknown(cx, "settings", STRUCT, &ELSEWHERE);
+        });
+        match (&container.root, &container.env_prefix) {
+            (Some(root), Some(prefix)) => {
+                cx.error_at(root.span, "`root` and `env_prefix` are mutually exclusive");
+                cx.error_at(prefix.span, "`env_prefix` makes this struct a root with variables");
+            }
+            (Some(root), None) => {
+                container.env_prefix = Some(Spanned { value: String::new(), span: root.span });
+            }
+            (None, _) => {}
+        }
+        container
+    }
+}
+
+fn policy(entry: &Entry, cx: &Ctxt) -> Option<&'static str> {
     let policy = entry.string(cx)?;
     match policy.value.as_str() {
         "allow" => Some("Allow"),
         "warn" => Some("Warn"),
         "deny" => Some("Deny"),
         other => {
-            let message = format!("unknown names are \"allow\", \"warn\" or \"deny\", not \"{other}\"");
+            let message = format!("\"{other}\" is not a policy: expected \"allow\", \"warn\" or \"deny\"");
             cx.error_at(policy.span, message);
             None
         }
     }
 }
 
-/// What an enum says of itself.
-pub(crate) struct EnumContainer {
-    /// The library's path; `::settings_core` where not said.
-    pub(crate) library: Option<Path>,
+attributes! {
+    /// The attributes of an enum.
+    pub(crate) struct EnumContainer, ENUM {
+        /// The library's path, if it is not `::settings_core`.
+        "crate" => library: Path = Entry::path,
+    }
 }
 
 impl EnumContainer {
-    /// Reads what can be read and notes the rest.
+    /// Reads the attributes and notes their mistakes.
     pub(crate) fn from_attrs(cx: &Ctxt, attrs: &[Attribute]) -> Self {
-        let mut library = Slot::empty();
-        for entry in entries(cx, attrs, "value", &ENUM) {
-            match entry.name().as_str() {
-                "crate" => library.set(cx, &entry.name, entry.path(cx)),
-                _ => drop(entry.unknown(cx, "value", &ENUM, &ENUM_ELSEWHERE)),
-            }
-        }
-        Self { library: library.take() }
+        Self::read(cx, &entries(cx, attrs, "value", ENUM), |entry| {
+            entry.unknown(cx, "value", ENUM, &ENUM_ELSEWHERE);
+        })
     }
 }

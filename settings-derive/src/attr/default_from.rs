@@ -8,15 +8,15 @@ use crate::ctxt::Ctxt;
 
 /// A closure from other settings of the section to the default.
 pub(crate) struct DefaultFrom {
-    /// The fields that it looks at, by name.
+    /// The names of the fields that it reads.
     pub(crate) parameters: Vec<Ident>,
     pub(crate) body: TokenStream,
-    /// `default_from`, as the author wrote it.
+    /// The place of the name `default_from`.
     pub(crate) name: Span,
 }
 
 impl Entry {
-    /// The closure, taken apart.
+    /// Splits the closure into parameters and body.
     pub(super) fn default_from(&self, cx: &Ctxt) -> Option<DefaultFrom> {
         let mut tokens = flat(self.value.clone()).into_iter();
         let is_bar = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '|');
@@ -51,7 +51,7 @@ impl Entry {
                 }
             }
         }
-        cx.error(&self.value, "the closure's parameters have no end: write `|other| ...`");
+        cx.error(&self.value, "the closure's parameters are not closed: write `|other| ...`");
         None
     }
 }

@@ -1,4 +1,4 @@
-//! `name = tokens, name = tokens`: one attribute's text cut into entries, without looking into the values.
+//! Splits an attribute's text into entries, `name = tokens, name = tokens`, without a look at the values.
 
 use proc_macro2::{Delimiter, Ident, Spacing, Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
@@ -11,7 +11,7 @@ use crate::nearest::{list, nearest};
 /// One `name = tokens`.
 pub(super) struct Entry {
     pub(super) name: Ident,
-    /// Empty where the mistake of giving none has been noted.
+    /// Empty if it is missing, which has been reported.
     pub(super) value: TokenStream,
 }
 
@@ -19,7 +19,7 @@ pub(super) struct Entry {
 const CALLS: [&str; 4] = ["deprecated", "fields", "page_text", "rule"];
 
 /// The names that take no value.
-const FLAGS: [&str; 3] = ["hidden", "restart", "root"];
+const FLAGS: [&str; 4] = ["hidden", "required", "restart", "root"];
 
 /// The entries with a value.
 pub(super) fn entries(cx: &Ctxt, attrs: &[Attribute], attribute: &str, valid: &[&str]) -> Vec<Entry> {
@@ -77,7 +77,7 @@ fn cut(cx: &Ctxt, tokens: &TokenStream, valid: &[&str], all: &mut Vec<Entry>) {
             {
                 value(&mut rest);
                 if group.stream().is_empty() {
-                    cx.error_at(name.span(), format!("`{name}()` says nothing: fill it in or take it out"));
+                    cx.error_at(name.span(), format!("`{name}()` is empty: fill it in or remove it"));
                 }
                 all.push(Entry { name, value: group.stream() });
             }
@@ -88,7 +88,7 @@ fn cut(cx: &Ctxt, tokens: &TokenStream, valid: &[&str], all: &mut Vec<Entry>) {
                     continue;
                 }
                 let message = match form {
-                    Form::Flag => format!("`{name}` takes no value: leave it away"),
+                    Form::Flag => format!("`{name}` takes no value: remove it"),
                     Form::Call => format!("`{name}` takes parentheses: write `{name}(...)`"),
                     Form::Value => format!("expected `=` after `{name}`: write `{name} = value`"),
                 };
@@ -100,7 +100,7 @@ fn cut(cx: &Ctxt, tokens: &TokenStream, valid: &[&str], all: &mut Vec<Entry>) {
     }
 }
 
-/// How an entry is written.
+/// The form of an entry.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
     /// `name = value`
@@ -139,13 +139,13 @@ fn is_one_of(name: &Ident, names: &[&str]) -> bool {
     names.iter().any(|valid| name == valid)
 }
 
-/// A name that nobody takes; its reader says so, whatever follows it.
+/// An entry with an unknown name, which its reader reports.
 fn unknown(name: Ident) -> Entry {
     let value = name.to_token_stream();
     Entry { name, value }
 }
 
-/// Takes the tokens up to the next comma, which it swallows. Commas between `::<` and `>`, and those between a
+/// Takes the tokens up to the next comma, and the comma. Commas between `::<` and `>`, and those between a
 /// closure's parameters, belong to the value.
 fn value(rest: &mut impl Iterator<Item = TokenTree>) -> TokenStream {
     let mut tokens = Vec::new();
@@ -177,6 +177,11 @@ impl Entry {
     pub(super) fn name(&self) -> String {
         let name = self.name.to_string();
         name.strip_prefix("r#").map_or_else(|| name.clone(), str::to_owned)
+    }
+
+    /// The value as it is.
+    pub(super) fn tokens(&self, _: &Ctxt) -> Option<TokenStream> {
+        Some(self.value.clone())
     }
 
     /// The value as one string literal.
@@ -255,10 +260,15 @@ impl Entry {
             "true" => Some(true),
             "false" => Some(false),
             _ => {
-                cx.error(&self.value, format!("`{}` takes no value: leave it away", self.name));
+                cx.error(&self.value, format!("`{}` takes no value: remove `= ...`", self.name));
                 None
             }
         }
+    }
+
+    /// The value as `true` or `false`, and the place of the name.
+    pub(super) fn flag(&self, cx: &Ctxt) -> Option<Spanned<bool>> {
+        Some(Spanned { value: self.bool(cx)?, span: self.name.span() })
     }
 
     /// The value as a path, written in a string.
@@ -267,15 +277,17 @@ impl Entry {
         match LitStr::new(&string.value, string.span).parse_with(Path::parse_mod_style) {
             Ok(path) => Some(path),
             Err(_) => {
-                let message =
-                    format!("`{}` is no path: write `{} = \"my::settings_core\"`", string.value, self.name);
+                let message = format!(
+                    "`{}` is not a path: write `{} = \"my::settings_core\"`",
+                    string.value, self.name
+                );
                 cx.error_at(string.span, message);
                 None
             }
         }
     }
 
-    /// Reports a name that isn't in `valid`; returns the one probably meant.
+    /// Reports a name that is not in `valid`; returns the nearest valid one.
     pub(super) fn unknown<'v>(
         &self,
         cx: &Ctxt,
@@ -306,6 +318,11 @@ impl Entry {
     }
 }
 
+/// The names of entries.
+pub(super) fn names(entries: &[Entry]) -> Vec<String> {
+    entries.iter().map(Entry::name).collect()
+}
+
 /// Names that are right in another place.
 pub(super) struct Elsewhere {
     pub(super) names: &'static [&'static str],
@@ -313,7 +330,7 @@ pub(super) struct Elsewhere {
     pub(super) belongs: &'static str,
 }
 
-/// What a token is, for messages: `a string`.
+/// Describes a token for messages: `a string`.
 pub(crate) fn found(token: &TokenTree) -> String {
     match token {
         TokenTree::Literal(literal) => match Lit::new(literal.clone()) {
@@ -333,7 +350,7 @@ pub(crate) fn found(token: &TokenTree) -> String {
     }
 }
 
-/// The tokens without the invisible groups that `macro_rules!` puts around what it passes on.
+/// Returns the tokens without the invisible groups that `macro_rules!` puts around its arguments.
 pub(crate) fn flat(tokens: TokenStream) -> Vec<TokenTree> {
     let mut all = Vec::new();
     for token in tokens {
@@ -347,7 +364,7 @@ pub(crate) fn flat(tokens: TokenStream) -> Vec<TokenTree> {
     all
 }
 
-/// Cuts at the first `..=`; the second part is `None` where there is none.
+/// Splits at the first `..=`; without one, the second part is `None`.
 pub(super) fn split_range(tokens: Vec<TokenTree>) -> (Vec<TokenTree>, Option<(Span, Vec<TokenTree>)>) {
     let is = |token: &TokenTree, c: char, joint: bool| {
         matches!(token, TokenTree::Punct(punct)

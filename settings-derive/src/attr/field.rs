@@ -4,54 +4,30 @@ use proc_macro2::{Span, TokenStream};
 use syn::{Attribute, Field};
 
 use super::entry::Elsewhere;
-use super::{DefaultFrom, Deprecated, Range, Slot, Spanned, TextAttrs, TextSlots, all_entries, entries};
+use super::slot::attributes;
+use super::{DefaultFrom, Deprecated, Entry, Range, Spanned, all_entries, entries};
 use crate::ctxt::Ctxt;
-
-pub(super) const SETTING: [&str; 21] = [
-    "key",
-    "title",
-    "default",
-    "default_from",
-    "default_rule",
-    "unit",
-    "range",
-    "format",
-    "min_len",
-    "max_len",
-    "pattern",
-    "alias",
-    "aliases",
-    "page",
-    "console",
-    "added",
-    "deprecated",
-    "scope",
-    "restart",
-    "hidden",
-    "todo",
-];
-const NESTED: [&str; 1] = ["section"];
 
 const SETTING_ELSEWHERE: [Elsewhere; 5] = [
     Elsewhere { names: &["rename", "name"], belongs: "is called `key` here." },
     Elsewhere { names: &["env", "var", "variable"], belongs: "follows from the prefix and the path." },
     Elsewhere {
         names: &["min", "max"],
-        belongs: "is said as `range`, or of text as `min_len` and `max_len`.",
+        belongs: "is written as `range`, or for text as `min_len` and `max_len`.",
     },
-    Elsewhere { names: &["section"], belongs: "is a nested section's, in `#[settings(...)]`." },
-    Elsewhere { names: &["env_prefix"], belongs: "is the root struct's, in `#[settings(...)]`." },
+    Elsewhere { names: &["section"], belongs: "belongs on a nested section, in `#[settings(...)]`." },
+    Elsewhere { names: &["env_prefix"], belongs: "belongs on the root struct, in `#[settings(...)]`." },
 ];
 const NESTED_ELSEWHERE: [Elsewhere; 2] = [
     Elsewhere {
         names: &["env_prefix", "page", "console", "unknown", "rule", "page_text"],
-        belongs: "is said on the section's struct.",
+        belongs: "belongs on the section's struct.",
     },
-    Elsewhere { names: &SETTING, belongs: "is a setting's, in `#[setting(...)]`." },
+    Elsewhere { names: SETTING, belongs: "belongs on a setting, in `#[setting(...)]`." },
 ];
 
 /// The units of a duration, as written, and the milliseconds of each.
-const UNITS: [(&str, u64); 5] = [
+pub(crate) const UNITS: [(&str, u64); 5] = [
     ("milliseconds", 1),
     ("seconds", 1_000),
     ("minutes", 60_000),
@@ -59,38 +35,50 @@ const UNITS: [(&str, u64); 5] = [
     ("days", 86_400_000),
 ];
 
-/// What a field says of itself.
+/// The attributes of a field.
 pub(crate) enum FieldAttrs {
     /// It has `#[setting]`.
-    Setting(Box<Setting>),
-    /// It has not.
+    Setting(Box<Setting>, Given),
+    /// It has no `#[setting]`.
     Nested(Nested),
 }
 
-/// A leaf's attributes.
-pub(crate) struct Setting {
-    pub(crate) key: Option<Spanned<String>>,
-    pub(crate) title: Option<Spanned<String>>,
-    pub(crate) default: Option<TokenStream>,
-    pub(crate) default_from: Option<DefaultFrom>,
-    pub(crate) default_rule: Option<Spanned<String>>,
-    pub(crate) unit: Option<Spanned<Unit>>,
-    pub(crate) range: Option<Range>,
-    pub(crate) text: TextAttrs,
-    pub(crate) aliases: Vec<Spanned<String>>,
-    pub(crate) page: Option<Spanned<String>>,
-    pub(crate) console: Option<Spanned<String>>,
-    pub(crate) added: Option<Spanned<String>>,
-    pub(crate) deprecated: Option<Deprecated>,
-    pub(crate) scope: Option<Spanned<String>>,
-    pub(crate) restart: bool,
-    pub(crate) hidden: bool,
-    /// What is still to be found out or decided.
-    pub(crate) todo: Option<Spanned<String>>,
-    pub(crate) given: Given,
+attributes! {
+    /// The attributes of a setting.
+    pub(crate) struct Setting, SETTING {
+        "key" => key: Spanned<String> = Entry::string,
+        "title" => title: Spanned<String> = Entry::string,
+        "default" => default: TokenStream = Entry::tokens,
+        "default_from" => default_from: DefaultFrom = Entry::default_from,
+        "default_rule" => default_rule: Spanned<String> = Entry::string,
+        "required" => required: Spanned<bool> = Entry::flag,
+        "unit" => unit: Spanned<Unit> = Unit::read,
+        "range" => range: Range = Entry::range,
+        /// The variant of the library's `Format`.
+        "format" => format: Spanned<&'static str> = Entry::format,
+        "min_len" => min_len: Spanned<u32> = Entry::length,
+        "max_len" => max_len: Spanned<u32> = Entry::length,
+        "pattern" => pattern: Spanned<String> = Entry::pattern,
+        /// A function from a reference to the value to a `Result`.
+        "check" => check: TokenStream = Entry::tokens,
+        /// The name of values that are parsed.
+        "text" => text: Spanned<String> = Entry::string,
+        "page" => page: Spanned<String> = Entry::string,
+        "console" => console: Spanned<String> = Entry::string,
+        "added" => added: Spanned<String> = Entry::version,
+        "deprecated" => deprecated: Deprecated = |entry: &Entry, cx| Some(entry.deprecated(cx)),
+        "scope" => scope: Spanned<String> = Entry::string,
+        "restart" => restart: bool = Entry::bool,
+        "hidden" => hidden: bool = Entry::bool,
+        /// The open question.
+        "todo" => todo: Spanned<String> = Entry::todo,
+        many {
+            aliases: Spanned<String> = { "alias" => Entry::string, "aliases" => Entry::strings }
+        }
+    }
 }
 
-/// Attributes that were written, be it unreadable or misspelt: nobody is told to add what stands there.
+/// Attributes that were written, even if unreadable or misspelt: no message asks for them to be added.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Given {
     pub(crate) default: bool,
@@ -104,9 +92,11 @@ impl Given {
     }
 }
 
-/// A nested section's attributes.
-pub(crate) struct Nested {
-    pub(crate) section: Option<Spanned<String>>,
+attributes! {
+    /// The attributes of a nested section.
+    pub(crate) struct Nested, NESTED {
+        "section" => section: Spanned<String> = Entry::string,
+    }
 }
 
 /// The unit of a duration.
@@ -114,12 +104,12 @@ pub(crate) struct Nested {
 pub(crate) struct Unit {
     /// The variant of the library's `Unit`.
     pub(crate) variant: &'static str,
-    /// How many milliseconds one lasts.
+    /// The milliseconds of one.
     pub(crate) millis: u64,
 }
 
 impl FieldAttrs {
-    /// Reads what can be read and notes the rest.
+    /// Reads the attributes and notes their mistakes.
     pub(crate) fn from_field(cx: &Ctxt, field: &Field) -> Self {
         let on = |attr: &&Attribute, name: &str| attr.path().is_ident(name);
         let setting = field.attrs.iter().find(|attr| on(attr, "setting"));
@@ -129,88 +119,52 @@ impl FieldAttrs {
                 let message = "`#[settings]` is for a nested section, and `#[setting]` makes this field a setting: \
                     keep one of the two";
                 cx.error(settings.path(), message);
-                Self::Setting(Box::new(Setting::from_attrs(cx, &field.attrs)))
+                Self::setting(cx, field)
             }
-            (Some(_), None) => Self::Setting(Box::new(Setting::from_attrs(cx, &field.attrs))),
+            (Some(_), None) => Self::setting(cx, field),
             (None, _) => Self::Nested(Nested::from_attrs(cx, &field.attrs)),
         }
+    }
+
+    fn setting(cx: &Ctxt, field: &Field) -> Self {
+        let (setting, given) = Setting::from_attrs(cx, &field.attrs);
+        Self::Setting(Box::new(setting), given)
     }
 }
 
 impl Setting {
-    fn from_attrs(cx: &Ctxt, attrs: &[Attribute]) -> Self {
-        let (mut key, mut title, mut default) = (Slot::empty(), Slot::empty(), Slot::empty());
-        let (mut default_from, mut default_rule) = (Slot::empty(), Slot::empty());
-        let (mut unit, mut range, mut text) = (Slot::empty(), Slot::empty(), TextSlots::empty());
-        let (mut page, mut console) = (Slot::empty(), Slot::empty());
-        let (mut added, mut deprecated, mut scope) = (Slot::empty(), Slot::empty(), Slot::empty());
-        let (mut restart, mut hidden, mut todo) = (Slot::empty(), Slot::empty(), Slot::empty());
-        let (mut aliases, mut given) = (Vec::new(), Given::default());
-        for entry in all_entries(cx, attrs, "setting", &SETTING) {
-            given.note(Some(&entry.name()));
-            if entry.value.is_empty() {
-                continue;
-            }
-            match entry.name().as_str() {
-                "key" => key.set(cx, &entry.name, entry.string(cx)),
-                "title" => title.set(cx, &entry.name, entry.string(cx)),
-                "default" => default.set(cx, &entry.name, Some(entry.value.clone())),
-                "default_from" => default_from.set(cx, &entry.name, entry.default_from(cx)),
-                "default_rule" => default_rule.set(cx, &entry.name, entry.string(cx)),
-                "unit" => unit.set(cx, &entry.name, entry.string(cx).and_then(|name| Unit::named(cx, &name))),
-                "range" => range.set(cx, &entry.name, entry.range(cx)),
-                "format" | "min_len" | "max_len" | "pattern" => text.set(cx, &entry),
-                "alias" => aliases.extend(entry.string(cx)),
-                "aliases" => aliases.extend(entry.strings(cx)),
-                "page" => page.set(cx, &entry.name, entry.string(cx)),
-                "console" => console.set(cx, &entry.name, entry.string(cx)),
-                "added" => added.set(cx, &entry.name, entry.version(cx)),
-                "deprecated" => deprecated.set(cx, &entry.name, Some(entry.deprecated(cx))),
-                "scope" => scope.set(cx, &entry.name, entry.string(cx)),
-                "restart" => restart.set(cx, &entry.name, entry.bool(cx)),
-                "hidden" => hidden.set(cx, &entry.name, entry.bool(cx)),
-                "todo" => todo.set(cx, &entry.name, entry.todo(cx)),
-                _ => given.note(entry.unknown(cx, "setting", &SETTING, &SETTING_ELSEWHERE)),
-            }
+    /// Returns whether a layer must give a value.
+    pub(crate) fn is_required(&self) -> bool {
+        self.required.as_ref().is_some_and(|required| required.value)
+    }
+
+    fn from_attrs(cx: &Ctxt, attrs: &[Attribute]) -> (Self, Given) {
+        let entries = all_entries(cx, attrs, "setting", SETTING);
+        let mut given = Given::default();
+        entries.iter().for_each(|entry| given.note(Some(&entry.name())));
+        let setting = Self::read(cx, &entries, |entry| {
+            given.note(entry.unknown(cx, "setting", SETTING, &SETTING_ELSEWHERE));
+        });
+        if let (Some(min), Some(max)) = (&setting.min_len, &setting.max_len)
+            && min.value > max.value
+        {
+            cx.error_at(max.span, format!("`max_len` is less than `min_len`, which is {}", min.value));
         }
-        Self {
-            key: key.take(),
-            title: title.take(),
-            default: default.take(),
-            default_from: default_from.take(),
-            default_rule: default_rule.take(),
-            unit: unit.take(),
-            range: range.take(),
-            text: text.take(cx),
-            aliases,
-            page: page.take(),
-            console: console.take(),
-            added: added.take(),
-            deprecated: deprecated.take(),
-            scope: scope.take(),
-            restart: restart.take().unwrap_or(false),
-            hidden: hidden.take().unwrap_or(false),
-            todo: todo.take(),
-            given,
-        }
+        (setting, given)
     }
 }
 
 impl Nested {
     fn from_attrs(cx: &Ctxt, attrs: &[Attribute]) -> Self {
-        let mut section = Slot::empty();
-        for entry in entries(cx, attrs, "settings", &NESTED) {
-            match entry.name().as_str() {
-                "section" => section.set(cx, &entry.name, entry.string(cx)),
-                _ => drop(entry.unknown(cx, "settings", &NESTED, &NESTED_ELSEWHERE)),
-            }
-        }
-        Self { section: section.take() }
+        Self::read(cx, &entries(cx, attrs, "settings", NESTED), |entry| {
+            entry.unknown(cx, "settings", NESTED, &NESTED_ELSEWHERE);
+        })
     }
 }
 
 impl Unit {
-    fn named(cx: &Ctxt, name: &Spanned<String>) -> Option<Spanned<Self>> {
+    fn read(entry: &Entry, cx: &Ctxt) -> Option<Spanned<Self>> {
+        let name = entry.string(cx)?;
         let variants = ["Milliseconds", "Seconds", "Minutes", "Hours", "Days"];
         let found = UNITS.iter().zip(variants).find(|((unit, _), _)| *unit == name.value);
         let Some(((_, millis), variant)) = found else {
@@ -225,8 +179,8 @@ impl Unit {
         let hint = crate::nearest::nearest(name, &names).map(|near| format!("; did you mean `{near}`?"));
         let list = crate::nearest::list(&names);
         let message = match hint {
-            Some(hint) => format!("`{name}` is no unit of time{hint} There are {list}"),
-            None => format!("`{name}` is no unit of time: there are {list}"),
+            Some(hint) => format!("`{name}` is not a unit of time{hint} Expected one of {list}"),
+            None => format!("`{name}` is not a unit of time: expected one of {list}"),
         };
         cx.error_at(span, message);
     }

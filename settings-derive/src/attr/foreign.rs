@@ -1,4 +1,4 @@
-//! serde's attributes: respected or refused, never ignored.
+//! serde's attributes, which are followed or refused, but never ignored.
 
 use proc_macro2::{Ident, TokenTree};
 use syn::{Attribute, Meta};
@@ -6,29 +6,29 @@ use syn::{Attribute, Meta};
 use super::Container;
 use crate::ctxt::Ctxt;
 
-/// serde's attributes that only say how serde's own code is written.
+/// serde's attributes that affect only its own code.
 const HARMLESS: [&str; 3] = ["borrow", "bound", "crate"];
 
-/// What a struct can obey.
+/// The one attribute that a struct follows.
 const DENY: &str = "deny_unknown_fields";
 
-/// Refuses each serde attribute that says something the settings would not obey.
+/// Refuses each serde attribute that the settings would not follow.
 pub(crate) fn refuse_serde(cx: &Ctxt, attrs: &[Attribute], instead: &str) {
     for name in
         names(attrs).iter().filter(|name| *name != DENY && !HARMLESS.iter().any(|known| name == known))
     {
-        cx.error_at(name.span(), format!("settings don't obey serde's `{name}`: {instead}"));
+        cx.error_at(name.span(), format!("settings ignore serde's `{name}`: {instead}"));
     }
 }
 
-/// Takes over what serde's attributes say of a struct that its own don't.
+/// Follows serde's `deny_unknown_fields`, if the struct's own attributes do not decide.
 pub(crate) fn respect_serde(cx: &Ctxt, attrs: &[Attribute], container: &mut Container) {
     for name in names(attrs).iter().filter(|name| *name == DENY) {
         match container.unknown {
             None | Some("Deny") => container.unknown = Some("Deny"),
             Some(_) => {
                 let message = format!(
-                    "serde's `{DENY}` refuses unknown keys, and `unknown` here doesn't: take one of the two out"
+                    "serde's `{DENY}` refuses unknown keys and `unknown` does not: remove one of the two"
                 );
                 cx.error_at(name.span(), message);
             }
@@ -70,7 +70,7 @@ mod tests {
 
     /// All that serde's documentation names, on a struct, an enum, a variant and a field.
     #[test]
-    fn what_changes_a_name_or_a_value_is_refused() {
+    fn attributes_that_change_a_name_or_a_value_are_refused() {
         let attrs: [Attribute; 4] = [
             parse_quote!(#[serde(rename = "a", rename_all(serialize = "lowercase", deserialize = "kebab-case"),
                 rename_all_fields = "lowercase", tag = "t", content = "c", untagged, default, default = "path",

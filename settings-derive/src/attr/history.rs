@@ -1,53 +1,49 @@
 //! `added = "1.2"`, `deprecated(since = "…", reason = "…", replacement = "…")` and `todo = "…"`.
 
-use super::{Entry, Slot, Spanned};
+use super::entry::names;
+use super::slot::attributes;
+use super::{Entry, Spanned};
 use crate::ctxt::Ctxt;
 
-const DEPRECATED: [&str; 3] = ["since", "reason", "replacement"];
-
-/// Why and since when a setting should no longer be set.
-pub(crate) struct Deprecated {
-    pub(crate) since: Option<Spanned<String>>,
-    pub(crate) reason: Option<Spanned<String>>,
-    pub(crate) replacement: Option<Spanned<String>>,
+attributes! {
+    /// A deprecation: the reason, and the version since when.
+    pub(crate) struct Deprecated, DEPRECATED {
+        "since" => since: Spanned<String> = Entry::any_version,
+        "reason" => reason: Spanned<String> = Entry::string,
+        "replacement" => replacement: Spanned<String> = Entry::string,
+    }
 }
 
 impl Entry {
-    /// What stands between the parentheses of `deprecated(...)`.
+    /// Reads the text between the parentheses of `deprecated(...)`.
     pub(super) fn deprecated(&self, cx: &Ctxt) -> Deprecated {
-        let (mut since, mut reason, mut replacement) = (Slot::empty(), Slot::empty(), Slot::empty());
-        let mut given = Vec::new();
-        for entry in self.entries(cx, &DEPRECATED) {
-            given.push(entry.name());
-            if entry.value.is_empty() {
-                continue;
-            }
-            match entry.name().as_str() {
-                "since" => since.set(cx, &entry.name, entry.any_version(cx)),
-                "reason" => reason.set(cx, &entry.name, entry.string(cx)),
-                "replacement" => replacement.set(cx, &entry.name, entry.string(cx)),
-                _ => given.extend(entry.unknown(cx, "deprecated", &DEPRECATED, &[]).map(str::to_owned)),
-            }
-        }
+        let entries = self.entries(cx, DEPRECATED);
+        let mut given = names(&entries);
+        let deprecated = Deprecated::read(cx, &entries, |entry| {
+            given.extend(entry.unknown(cx, "deprecated", DEPRECATED, &[]).map(str::to_owned));
+        });
         for (name, form) in [("since", "since = \"1.2\""), ("reason", "reason = \"...\"")] {
             if !given.iter().any(|given| given == name) {
                 cx.error_at(self.name.span(), format!("the deprecation has no `{name}`: add `{form}`"));
             }
         }
-        Deprecated { since: since.take(), reason: reason.take(), replacement: replacement.take() }
+        deprecated
     }
 
-    /// What is still to be done, in words.
+    /// Reads the open question, in words.
     pub(super) fn todo(&self, cx: &Ctxt) -> Option<Spanned<String>> {
         let todo = self.string(cx)?;
         if todo.value.trim().is_empty() {
-            cx.error_at(todo.span, "say what is to be done: `todo = \"which kind is it?\"`");
+            cx.error_at(
+                todo.span,
+                "`todo` is empty: write the open question, such as `todo = \"which kind is it?\"`",
+            );
             return None;
         }
         Some(todo)
     }
 
-    /// A well-formed version. A deprecation may name a version of the product, which need not be the crate's.
+    /// Reads a well-formed version. A deprecation may name a version of the product, which need not be the crate's.
     fn any_version(&self, cx: &Ctxt) -> Option<Spanned<String>> {
         let version = self.string(cx)?;
         match fault(&version.value, "") {
@@ -57,7 +53,7 @@ impl Entry {
         None
     }
 
-    /// A version of the crate that is compiled, not a later one; `next` is the one that comes.
+    /// Reads a version of the compiled crate up to the current one, or `next` for the one to come.
     pub(super) fn version(&self, cx: &Ctxt) -> Option<Spanned<String>> {
         let version = self.string(cx)?;
         let own = std::env::var("CARGO_PKG_VERSION").unwrap_or_default();
@@ -69,18 +65,20 @@ impl Entry {
     }
 }
 
-/// Why `version` is none, or not one of a crate that is at version `own`.
+/// Returns why `version` is not a version, or not one of a crate that is at version `own`.
 fn fault(version: &str, own: &str) -> Option<String> {
     if version == "next" {
         return None;
     }
     let Some(numbers) = numbers(version) else {
-        return Some(format!("`{version}` is no version: write \"1.2\", \"1.2.3\" or \"next\""));
+        return Some(format!("`{version}` is not a version: write \"1.2\", \"1.2.3\" or \"next\""));
     };
-    // Without cargo nobody knows the crate's own version.
+    // Without cargo, the crate's own version is unknown.
     let own_numbers = self::numbers(own.split(['-', '+']).next().unwrap_or_default())?;
     (numbers > own_numbers).then(|| {
-        format!("this crate is only at version {own}, so {version} is to come: write \"next\" until then")
+        format!(
+            "this crate is at version {own}, and {version} is a later one: write \"next\" until its release"
+        )
     })
 }
 
@@ -109,7 +107,10 @@ mod tests {
             assert!(fault(version, "1.2.3").is_some_and(|fault| fault.contains("next")), "{version}");
         }
         for version in ["", "1", "v1.2", "1.2.3.4", "1.+2", "1..2", "99999999999999999999.0"] {
-            assert!(fault(version, "1.2.3").is_some_and(|fault| fault.contains("no version")), "{version}");
+            assert!(
+                fault(version, "1.2.3").is_some_and(|fault| fault.contains("not a version")),
+                "{version}"
+            );
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The text of attributes → typed values. Nothing here stops at the first mistake.
+//! Reads the text of attributes into typed values, without stopping at the first mistake.
 
 mod container;
 mod default_from;
@@ -16,16 +16,21 @@ mod variant;
 pub(crate) use container::{Container, EnumContainer};
 pub(crate) use default_from::DefaultFrom;
 pub(crate) use entry::{flat, found};
-pub(crate) use field::{FieldAttrs, Setting};
+pub(crate) use field::{FieldAttrs, Given, Setting};
 pub(crate) use foreign::{refuse_serde, respect_serde};
 pub(crate) use history::Deprecated;
 pub(crate) use page_text::PageTextAttrs;
 pub(crate) use range::{Bound, Range, integer};
 pub(crate) use rule::RuleAttrs;
 pub(crate) use slot::Spanned;
-pub(crate) use text::TextAttrs;
 pub(crate) use variant::VariantAttrs;
 
 use entry::{Entry, all_entries, entries};
 use slot::Slot;
-use text::TextSlots;
+
+#[cfg(test)]
+pub(crate) use container::STRUCT;
+#[cfg(test)]
+pub(crate) use field::{SETTING, UNITS};
+#[cfg(test)]
+pub(crate) use text::FORMATS;

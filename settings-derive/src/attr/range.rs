@@ -12,26 +12,26 @@ use crate::ctxt::Ctxt;
 pub(crate) struct Range {
     pub(crate) low: Bound,
     pub(crate) high: Bound,
-    /// `range`, as the author wrote it.
+    /// The place of the name `range`.
     pub(crate) name: Span,
 }
 
 /// One bound.
 pub(crate) struct Bound {
-    /// Its value, where it is a literal of a whole number.
+    /// The value of a literal whole number.
     pub(crate) literal: Option<i128>,
-    /// Its value, where it is a literal.
+    /// The value of a literal number.
     pub(crate) float: Option<f64>,
     pub(crate) tokens: TokenStream,
 }
 
 impl Entry {
-    /// The value as a range with both bounds.
+    /// Reads the value as a range with both bounds.
     pub(super) fn range(&self, cx: &Ctxt) -> Option<Range> {
         let (low, high) = split_range(flat(self.value.clone()));
         let high = high.map(|(_, high)| high).filter(|high| !high.is_empty() && !low.is_empty());
         let Some(high) = high else {
-            cx.error(&self.value, "`range` takes its two bounds, both included: write `range = 1..=65535`");
+            cx.error(&self.value, "`range` takes two inclusive bounds: write `range = 1..=65535`");
             return None;
         };
         let range = Range { low: Bound::new(cx, low)?, high: Bound::new(cx, high)?, name: self.name.span() };
@@ -49,7 +49,7 @@ impl Entry {
 }
 
 impl Bound {
-    /// As the author wrote it.
+    /// The source text.
     pub(crate) fn shown(&self) -> String {
         let text = self.tokens.to_string();
         text.strip_prefix("- ").map_or_else(|| text.clone(), |number| format!("-{number}"))
@@ -78,7 +78,7 @@ impl ToTokens for Range {
     }
 }
 
-/// The value of `0.5` or `-0.5`, where it is finite.
+/// Reads `0.5` or `-0.5`, if it is finite.
 fn float(tokens: &[TokenTree]) -> Option<f64> {
     let (sign, literal) = match tokens {
         [TokenTree::Literal(literal)] => (1.0, literal),
@@ -93,7 +93,7 @@ fn float(tokens: &[TokenTree]) -> Option<f64> {
     }
 }
 
-/// The value of `12` or `-12`; none where the tokens are anything else or beyond `i128`.
+/// Reads `12` or `-12`; returns none for other tokens and for numbers beyond `i128`.
 pub(crate) fn integer(tokens: &[TokenTree]) -> Option<i128> {
     let (sign, literal) = match tokens {
         [TokenTree::Literal(literal)] => ("", literal),

@@ -1,4 +1,4 @@
-//! Rules of an enum.
+//! Checks of an enum.
 
 use syn::Fields;
 
@@ -24,7 +24,7 @@ fn variant_is_bare(cx: &Ctxt, variant: &Variant<'_>) {
     if !matches!(variant.original.fields, Fields::Unit) {
         cx.error(
             &variant.original.fields,
-            format!("`{name}` holds data, and a value of a setting is one text"),
+            format!("`{name}` holds data: a value of a setting is a single text"),
         );
     }
 }
@@ -37,7 +37,7 @@ fn variant_is_documented(cx: &Ctxt, variant: &Variant<'_>) {
     if variant.doc.is_empty() {
         cx.error(
             name,
-            format!("`{name}` has no documentation: say what it means in a doc comment, `/// ...`"),
+            format!("`{name}` has no documentation: explain the value in a doc comment, `/// ...`"),
         );
     }
 }
@@ -50,7 +50,7 @@ fn empty_text_has_a_label(cx: &Ctxt, variant: &Variant<'_>) {
     match &variant.attrs.label {
         None if text.value.is_empty() => {
             let message =
-                "the empty text needs a name in documents: add `label = \"Not specified\"` or the like";
+                "the empty text needs a name in documents: add a label, such as `label = \"Not specified\"`";
             cx.error_at(text.span, message);
         }
         Some(label) if label.value.trim().is_empty() => {
@@ -70,7 +70,7 @@ fn texts_differ(cx: &Ctxt, input: &Enum<'_>) {
         let same = input.variants.iter().take(i).find(|first| first.text().value == text.value);
         if let Some(first) = same {
             let name = &first.original.ident;
-            cx.error_at(text.span, format!("the text `{}` is already that of `{name}`", text.value));
+            cx.error_at(text.span, format!("the text `{}` already belongs to `{name}`", text.value));
             cx.error_at(first.text().span, format!("`{}` is first used here", text.value));
         }
     }
@@ -89,7 +89,7 @@ fn labels_differ(cx: &Ctxt, input: &Enum<'_>) {
             let by_text = first.attrs.label.is_none() && first.text().value == label.value;
             if by_label || by_text {
                 let name = &first.original.ident;
-                cx.error_at(label.span, format!("documents already call `{name}` `{}`", label.value));
+                cx.error_at(label.span, format!("`{name}` is already called `{}` in documents", label.value));
             }
         }
     }

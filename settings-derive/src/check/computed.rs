@@ -17,11 +17,11 @@ pub(super) fn check(cx: &Ctxt, input: &Struct<'_>) {
             match input.fields.iter().position(|other| *other.ident == name) {
                 None => {
                     let hint = nearest(&name, &names).map(|near| format!("; did you mean `{near}`?"));
-                    let hint = hint.unwrap_or_else(|| format!(": there are {}", list(&names)));
-                    cx.error(parameter, format!("no field here is called `{name}`{hint}"));
+                    let hint = hint.unwrap_or_else(|| format!(": expected one of {}", list(&names)));
+                    cx.error(parameter, format!("the struct has no field `{name}`{hint}"));
                 }
                 Some(other) if other == at => {
-                    cx.error(parameter, format!("`{name}` can't be computed from itself"));
+                    cx.error(parameter, format!("`{name}` cannot be computed from itself"));
                 }
                 Some(other) if other > at && input.fields.get(other).is_some_and(is_computed) => {
                     let message = format!("`{name}` is computed too: move it before `{}`", field.ident);
@@ -35,7 +35,7 @@ pub(super) fn check(cx: &Ctxt, input: &Struct<'_>) {
                 {
                     cx.error(
                         parameter,
-                        format!("`{name}` is a section: a default is computed from settings"),
+                        format!("`{name}` is a section: a default can only be computed from settings"),
                     );
                 }
                 Some(_) => {}

@@ -1,4 +1,4 @@
-//! Rules of one field.
+//! Checks of one field.
 
 use proc_macro2::TokenStream;
 
@@ -21,6 +21,9 @@ pub(super) fn check(cx: &Ctxt, field: &Field<'_>) {
             bool_names_both_values(cx, leaf);
             duration_has_a_unit(cx, field, leaf);
             computed_default_has_a_rule(cx, leaf);
+            required_has_no_default(cx, field, leaf);
+            parsed_types_have_no_other_rules(cx, leaf);
+            check_is_of_a_given_value(cx, leaf);
             type_is_not_too_wide(cx, field);
             text_rules_are_of_a_text(cx, field, leaf);
             default_matches_the_pattern(cx, leaf);
@@ -48,7 +51,7 @@ fn leaf_type_is_a_setting(cx: &Ctxt, field: &Field<'_>) {
     }
     if matches!(ty::innermost(field.ty), Kind::Other) {
         let message = format!(
-            "`{name}` is {what}, which a nested section can't be: mark a setting with `#[setting(...)]`"
+            "`{name}` is {what}, which cannot be a nested section: mark a setting with `#[setting(...)]`"
         );
         cx.error(name, message);
     } else {
@@ -65,7 +68,7 @@ fn documented(cx: &Ctxt, field: &Field<'_>, leaf: &Leaf<'_>) {
     if leaf.doc.is_empty() {
         cx.error(
             name,
-            format!("`{name}` has no documentation: say what it does in a doc comment, `/// ...`"),
+            format!("`{name}` has no documentation: describe the setting in a doc comment, `/// ...`"),
         );
     } else if leaf.doc.description.is_empty() {
         cx.error(
@@ -107,15 +110,18 @@ fn bool_names_both_values(cx: &Ctxt, leaf: &Leaf<'_>) {
     for missing in known {
         let is_named = leaf.doc.values.iter().any(|value| value.value == missing);
         if let (false, Some(first)) = (is_named, leaf.doc.values.first()) {
-            cx.error_at(first.span, format!("the value list misses `{missing}`: add `- `{missing}`: text`"));
+            cx.error_at(
+                first.span,
+                format!("the value list is missing `{missing}`: add `- `{missing}`: text`"),
+            );
         }
     }
 }
 
 fn unknown_bool(value: &Value) -> String {
     match nearest(&value.value, &["true", "false"]) {
-        Some(near) => format!("`{}` is no value of a bool; did you mean `{near}`?", value.value),
-        None => format!("`{}` is no value of a bool: there are `true` and `false`", value.value),
+        Some(near) => format!("`{}` is not a bool; did you mean `{near}`?", value.value),
+        None => format!("`{}` is not a bool: expected `true` or `false`", value.value),
     }
 }
 
@@ -132,19 +138,22 @@ fn duration_has_a_unit(cx: &Ctxt, field: &Field<'_>, leaf: &Leaf<'_>) {
             cx.error_at(
                 unit.span,
                 format!(
-                    "`{}` is {}: only a duration has a `unit`",
+                    "`{}` is {}: only a duration takes a `unit`",
                     field.ident,
                     ty::innermost(field.ty).name()
                 ),
             );
         }
         Some(unit) if !is_duration => {
-            cx.error_at(unit.span, "only a `Duration` has a `unit`; a type of its own says it in its `KIND`");
+            cx.error_at(
+                unit.span,
+                "only a `Duration` takes a `unit`; a type of your own has the unit in its `KIND`",
+            );
         }
-        None if is_duration && !leaf.attrs.given.unit => {
+        None if is_duration && !leaf.given.unit => {
             let name = field.ident;
             let message =
-                format!("`{name}` is a duration: say what its numbers count, such as `unit = \"seconds\"`");
+                format!("`{name}` is a duration: add the unit of its numbers, such as `unit = \"seconds\"`");
             cx.error(name, message);
         }
         _ => {}
@@ -162,7 +171,7 @@ fn replacement_can_be_named(cx: &Ctxt, field: &Field<'_>, leaf: &Leaf<'_>) {
         let message = format!("a replacement is a key or a path such as `Section.Key`: {fault}");
         cx.error_at(replacement.span, message);
     } else if field.key().is_some_and(|key| key.value == replacement.value) {
-        cx.error_at(replacement.span, format!("`{}` can't replace itself", replacement.value));
+        cx.error_at(replacement.span, format!("`{}` cannot replace itself", replacement.value));
     }
 }
 
@@ -173,16 +182,65 @@ fn computed_default_has_a_rule(cx: &Ctxt, leaf: &Leaf<'_>) {
     not_empty(cx, "default_rule", leaf.attrs.default_rule.as_ref());
     match (&leaf.attrs.default_from, &leaf.attrs.default_rule) {
         (Some(from), _) if leaf.attrs.default.is_some() => {
-            cx.error_at(from.name, "a setting has one default: `default` or `default_from`");
+            cx.error_at(from.name, "`default` and `default_from` are mutually exclusive");
         }
         (Some(from), None) => {
-            let message = "say in words what the default is: add `default_rule = \"as many as ...\"`";
+            let message = "describe the default in words: add `default_rule = \"as many as ...\"`";
             cx.error_at(from.name, message);
         }
-        (None, Some(rule)) if !leaf.attrs.given.default || leaf.attrs.default.is_some() => {
-            cx.error_at(rule.span, "only a computed default has a rule: write `default_from = |other| ...`");
+        (None, Some(rule)) if !leaf.given.default || leaf.attrs.default.is_some() => {
+            cx.error_at(
+                rule.span,
+                "only a computed default takes a rule: write `default_from = |other| ...`",
+            );
         }
         _ => {}
+    }
+}
+
+/// ```text
+/// #[setting(text = "a color", range = 1..=2)]
+/// ```
+fn parsed_types_have_no_other_rules(cx: &Ctxt, leaf: &Leaf<'_>) {
+    not_empty(cx, "text", leaf.attrs.text.as_ref());
+    let Some(text) = &leaf.attrs.text else { return };
+    let others = [
+        (leaf.attrs.unit.is_some(), "unit"),
+        (leaf.attrs.range.is_some(), "range"),
+        (leaf.attrs.text_span().is_some(), "format`, `min_len`, `max_len` or `pattern"),
+        (leaf.attrs.default_from.is_some(), "default_from"),
+    ];
+    for (_, name) in others.iter().filter(|(is_given, _)| *is_given) {
+        cx.error_at(text.span, format!("a value that is parsed takes no `{name}`"));
+    }
+}
+
+/// ```text
+/// #[setting(check = is_even, default_from = |other| *other)]
+/// ```
+fn check_is_of_a_given_value(cx: &Ctxt, leaf: &Leaf<'_>) {
+    if let (Some(check), Some(from)) = (&leaf.attrs.check, &leaf.attrs.default_from)
+        && !from.parameters.is_empty()
+    {
+        cx.error(check, "a setting whose default is computed from others takes no `check`: write a rule");
+    }
+}
+
+/// ```text
+/// #[setting(required, default = 25)]
+/// pub port: u16,
+/// #[setting(required)]
+/// pub banner: Option<String>,
+/// ```
+fn required_has_no_default(cx: &Ctxt, field: &Field<'_>, leaf: &Leaf<'_>) {
+    let Some(required) = leaf.attrs.required.as_ref().filter(|required| required.value) else { return };
+    let name = field.ident;
+    if leaf.attrs.default.is_some() || leaf.attrs.default_from.is_some() {
+        let message = format!("`{name}` is required and has a default: remove one of the two");
+        cx.error_at(required.span, message);
+    } else if matches!(leaf.kind, Kind::Optional(_)) {
+        let message = format!("`{name}` is required and optional: remove `required` or `Option`");
+        cx.error_at(required.span, message);
     }
 }
 
@@ -192,8 +250,8 @@ fn computed_default_has_a_rule(cx: &Ctxt, leaf: &Leaf<'_>) {
 /// ```
 fn type_is_not_too_wide(cx: &Ctxt, field: &Field<'_>) {
     if matches!(ty::innermost(field.ty), Kind::Wide) {
-        let message = "a setting's whole numbers have at most 64 bits: more don't survive most readers of JSON; \
-            use `u64` or `i64`, or text";
+        let message = "whole numbers have at most 64 bits, since most JSON readers lose larger ones: use `u64`, \
+            `i64` or text";
         cx.error(field.ty, message);
     }
 }
@@ -203,16 +261,16 @@ fn type_is_not_too_wide(cx: &Ctxt, field: &Field<'_>) {
 /// pub port: u16,
 /// ```
 fn text_rules_are_of_a_text(cx: &Ctxt, field: &Field<'_>, leaf: &Leaf<'_>) {
-    let Some(span) = leaf.attrs.text.span() else { return };
+    let Some(span) = leaf.attrs.text_span() else { return };
     let hint = match ty::innermost(field.ty) {
         Kind::Text | Kind::Other => return,
         Kind::Integer(_) => ": write `range = 1..=65535`, or the bounds that it has",
-        Kind::Secret => ": nobody could be told what is wrong with a secret",
+        Kind::Secret => ": an error message could not explain what is wrong without showing the secret",
         _ => "",
     };
     let what = ty::innermost(field.ty).name();
     let message =
-        format!("only text has a format, a length or a pattern, and `{}` is {what}{hint}", field.ident);
+        format!("only text takes a format, a length or a pattern, and `{}` is {what}{hint}", field.ident);
     cx.error_at(span, message);
 }
 
@@ -220,10 +278,10 @@ fn text_rules_are_of_a_text(cx: &Ctxt, field: &Field<'_>, leaf: &Leaf<'_>) {
 /// #[setting(default = "A", pattern = "[a-z]")]
 /// ```
 fn default_matches_the_pattern(cx: &Ctxt, leaf: &Leaf<'_>) {
-    let Some(pattern) = &leaf.attrs.text.pattern else { return };
+    let Some(pattern) = &leaf.attrs.pattern else { return };
     let no_match = |text: &str| !text.is_empty() && !pattern::matches(&pattern.value, text);
     let message =
-        |text: &str| format!("the default \"{text}\" doesn't match the pattern `{}`", pattern.value);
+        |text: &str| format!("the default \"{text}\" does not match the pattern `{}`", pattern.value);
     match (&leaf.default, &leaf.attrs.default) {
         (Some(DefaultValue::Text(text)), Some(tokens)) if no_match(text) => cx.error(tokens, message(text)),
         (Some(DefaultValue::Json(json)), _) => {
@@ -245,11 +303,14 @@ fn range_fits_the_type(cx: &Ctxt, field: &Field<'_>, leaf: &Leaf<'_>) {
         Kind::Integer(integer) => (integer.min, integer.max, integer.name),
         Kind::Duration => (0, duration_max(leaf), "a duration in this unit"),
         Kind::Size => (0, i128::from(u64::MAX), "a size"),
-        // Said already, or for rustc to say.
+        // Reported by another check, or by rustc.
         Kind::Wide | Kind::Float | Kind::Other => return,
         _ => {
-            let message =
-                format!("only numbers, durations and sizes have a `range`, and `{}` is none", field.ident);
+            let message = format!(
+                "only numbers, durations and sizes take a `range`, and `{}` is {}",
+                field.ident,
+                ty::innermost(field.ty).name()
+            );
             cx.error_at(range.name, message);
             return;
         }
@@ -259,7 +320,7 @@ fn range_fits_the_type(cx: &Ctxt, field: &Field<'_>, leaf: &Leaf<'_>) {
             cx.error(&bound.tokens, format!("a bound of {what} is a whole number: write `range = 1..=100`"));
         }
         if let Some(literal) = bound.literal.filter(|literal| *literal < min || *literal > max) {
-            cx.error(&bound.tokens, format!("{literal} is beyond what {what} holds: {min} to {max}"));
+            cx.error(&bound.tokens, format!("{literal} does not fit {what}: it holds {min} to {max}"));
         }
     }
 }
@@ -280,7 +341,7 @@ fn default_is_in_range(cx: &Ctxt, field: &Field<'_>, leaf: &Leaf<'_>) {
                 cx.error(tokens, format!("the default {number} is outside the range {low} to {high}"));
             }
         } else if is_duration && number > longest {
-            cx.error(tokens, format!("the default {number} is longer than a duration in this unit can be"));
+            cx.error(tokens, format!("the default {number} is too long for a duration in this unit"));
         }
     }
 }
@@ -319,7 +380,7 @@ fn default_numbers<'a>(leaf: &'a Leaf<'_>) -> Vec<(i128, &'a TokenStream)> {
     }
 }
 
-/// What a duration holds at most, in its unit: `u64::MAX` milliseconds.
+/// The longest duration, in its unit: `u64::MAX` milliseconds.
 fn duration_max(leaf: &Leaf<'_>) -> i128 {
     let millis = leaf.attrs.unit.as_ref().map_or(1, |unit| unit.value.millis);
     i128::from(u64::MAX / millis)

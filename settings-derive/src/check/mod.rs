@@ -1,4 +1,4 @@
-//! The rules that go over more than one attribute. One function a rule, the wrong code in its comment.
+//! Checks over more than one attribute: one function for each, with the rejected code in its comment.
 
 mod choices;
 mod computed;
@@ -11,7 +11,7 @@ use crate::attr::Spanned;
 use crate::ctxt::Ctxt;
 use crate::naming::key_fault;
 
-/// All rules of a struct.
+/// Checks a struct.
 pub(crate) fn check_struct(cx: &Ctxt, input: &Struct<'_>) {
     root_has_no_section(cx, input);
     prefix_begins_a_variable(cx, input);
@@ -30,7 +30,7 @@ pub(crate) fn check_struct(cx: &Ctxt, input: &Struct<'_>) {
     computed::check(cx, input);
 }
 
-/// All rules of an enum.
+/// Checks an enum.
 pub(crate) fn check_enum(cx: &Ctxt, input: &Enum<'_>) {
     choices::check(cx, input);
 }
@@ -40,7 +40,7 @@ pub(crate) fn check_enum(cx: &Ctxt, input: &Enum<'_>) {
 /// ```
 fn root_has_no_section(cx: &Ctxt, input: &Struct<'_>) {
     if let (Some(prefix), Some(section)) = (&input.attrs.env_prefix, &input.attrs.section) {
-        cx.error_at(section.span, "a program's root is no section: leave `section` away, or `env_prefix`");
+        cx.error_at(section.span, "`section` and `env_prefix` are mutually exclusive");
         cx.error_at(prefix.span, "`env_prefix` makes this struct a program's root");
     }
 }
@@ -50,22 +50,22 @@ fn root_has_no_section(cx: &Ctxt, input: &Struct<'_>) {
 /// ```
 fn prefix_begins_a_variable(cx: &Ctxt, input: &Struct<'_>) {
     let Some(prefix) = &input.attrs.env_prefix else { return };
-    if input.attrs.root {
+    if input.attrs.root.is_some() {
         return;
     }
     let message = match prefix.value.as_str() {
-        "" => "a prefix can't be empty: it tells the program's variables from all others".to_owned(),
+        "" => "the prefix cannot be empty: it distinguishes the program's variables from others".to_owned(),
         name if name.ends_with('_') => {
             format!(
-                "the underscore after the prefix is added: write `env_prefix = \"{}\"`",
+                "the underscore after the prefix is implied: write `env_prefix = \"{}\"`",
                 name.trim_end_matches('_')
             )
         }
         name if name.starts_with(|c: char| c.is_ascii_digit()) => {
-            "a variable can't begin with a digit".to_owned()
+            "a variable cannot begin with a digit".to_owned()
         }
         name if name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_') => return,
-        name => format!("`{name}` can't begin a variable: use ASCII capitals, digits and `_`"),
+        name => format!("`{name}` cannot begin a variable: use ASCII capitals, digits and `_`"),
     };
     cx.error_at(prefix.span, message);
 }
@@ -75,6 +75,6 @@ fn prefix_begins_a_variable(cx: &Ctxt, input: &Struct<'_>) {
 /// ```
 fn not_empty(cx: &Ctxt, name: &str, text: Option<&Spanned<String>>) {
     if let Some(text) = text.filter(|text| text.value.trim().is_empty()) {
-        cx.error_at(text.span, format!("`{name}` is empty: leave it out or fill it in"));
+        cx.error_at(text.span, format!("`{name}` is empty: remove it or fill it in"));
     }
 }

@@ -1,4 +1,4 @@
-//! Rules over the names of a struct's fields: one path and one variable belong to one setting.
+//! Checks of the names of a struct's fields: each path and each variable belongs to one setting.
 
 use super::Struct;
 use crate::ast::Field;
@@ -40,7 +40,7 @@ fn keys_differ(cx: &Ctxt, input: &Struct<'_>) {
         let Some((field, first)) = keys.iter().take(i).find(same) else { continue };
         let ident = field.ident;
         let message = if first.value == key.value {
-            format!("the key `{}` is already that of `{ident}`", key.value)
+            format!("the key `{}` already belongs to `{ident}`", key.value)
         } else {
             format!("`{}` and `{}` (of `{ident}`) claim one environment variable", key.value, first.value)
         };
@@ -72,9 +72,9 @@ fn aliases_lead_elsewhere(cx: &Ctxt, input: &Struct<'_>) {
                 continue;
             }
             let message = if std::ptr::eq(owner, field) {
-                format!("`{}` is the setting's own name, no alias", alias.value)
+                format!("`{}` is the setting's own name, not an alias", alias.value)
             } else {
-                format!("`{}` is the name of `{}`: an alias can't take it", alias.value, field.ident)
+                format!("`{}` is the name of `{}` and cannot be an alias", alias.value, field.ident)
             };
             cx.error_at(alias.span, message);
             break;
@@ -108,7 +108,7 @@ fn aliases<'a>(input: &'a Struct<'a>) -> impl Iterator<Item = (&'a Field<'a>, &'
         .flat_map(|(field, leaf)| leaf.attrs.aliases.iter().map(move |alias| (field, alias)))
 }
 
-/// A bare key of this struct as a path; a path as it is.
+/// Expands a bare key of this struct to a path.
 fn full(input: &Struct<'_>, name: &str) -> String {
     let section = input.key();
     if name.contains('.') || section.is_empty() { name.to_owned() } else { format!("{section}.{name}") }

@@ -1,4 +1,4 @@
-//! Rules of rules.
+//! Checks of rules.
 
 use super::not_empty;
 use crate::ast::{Field, Struct};
@@ -20,14 +20,14 @@ pub(super) fn check(cx: &Ctxt, input: &Struct<'_>) {
 fn fields_exist(cx: &Ctxt, input: &Struct<'_>) {
     let keys: Vec<String> = input.fields.iter().filter_map(Field::key).map(|key| key.value).collect();
     let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-    for field in input.attrs.rules.iter().flat_map(|rule| &rule.fields) {
+    for field in input.attrs.rules.iter().flat_map(|rule| rule.fields.iter().flatten()) {
         let name = &field.value;
         if let Some(fault) = name.split('.').find_map(key_fault) {
             cx.error_at(field.span, format!("`fields` names settings by their keys: {fault}"));
         } else if !name.contains('.') && !keys.contains(&name.as_str()) {
             let hint = nearest(name, &keys).map(|near| format!("; did you mean `{near}`?"));
-            let hint = hint.unwrap_or_else(|| format!(": there are {}", list(&keys)));
-            cx.error_at(field.span, format!("no setting here has the key `{name}`{hint}"));
+            let hint = hint.unwrap_or_else(|| format!(": expected one of {}", list(&keys)));
+            cx.error_at(field.span, format!("the struct has no setting with the key `{name}`{hint}"));
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::attr::flat;
 use crate::ty::{self, Kind};
 
 impl Reader<'_> {
-    /// The list or map that `flat` is, or none with a note of what is wrong.
+    /// Reads a list or map; notes mistakes and returns none.
     pub(super) fn collection(
         &self,
         ty: &Type,
@@ -26,7 +26,7 @@ impl Reader<'_> {
         }))
     }
 
-    /// The literal that `flat` is, as JSON, or none with a note of what is wrong.
+    /// Converts a literal to JSON; notes mistakes and returns none.
     fn json(&self, ty: &Type, flat: &[TokenTree], tokens: &TokenStream) -> Option<String> {
         match (ty::kind(ty), shape(flat)) {
             (Kind::List(of), Shape::Brackets(group)) => self.list(of, group.stream()),
@@ -58,7 +58,7 @@ impl Reader<'_> {
                 Some(integer.to_string())
             }
             (_, Shape::Float(float) | Shape::Huge(float)) if !float.is_finite() => {
-                self.refuse(tokens, "no float is that large")
+                self.refuse(tokens, "the number is too large for a float")
             }
             (Kind::Float, Shape::Integer(integer)) => {
                 self.floats.borrow_mut().push((integer as f64, tokens.clone()));
@@ -70,7 +70,7 @@ impl Reader<'_> {
                 Some(float.to_string())
             }
             (Kind::Secret, _) => {
-                self.refuse(tokens, "a secret has no default in code, where everyone reads it")
+                self.refuse(tokens, "a secret cannot have a default in code, where anyone can read it")
             }
             (kind, _) => self.mismatch(kind, flat, tokens),
         }
@@ -81,7 +81,7 @@ impl Reader<'_> {
         let again =
             items.iter().enumerate().find(|(at, item)| items.iter().take(*at).any(|other| other == *item));
         if let Some((_, item)) = again {
-            return self.refuse(tokens, &format!("{item} stands twice in a set"));
+            return self.refuse(tokens, &format!("{item} appears twice in the set"));
         }
         Some(format!("[{}]", items.join(",")))
     }
@@ -134,7 +134,7 @@ fn at_commas(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
         .collect()
 }
 
-/// Text as JSON writes it.
+/// Quotes text as JSON does.
 fn quoted(text: &str) -> String {
     let mut json = String::with_capacity(text.len() + 2);
     json.push('"');
@@ -142,7 +142,7 @@ fn quoted(text: &str) -> String {
         match c {
             '"' | '\\' => json.extend(['\\', c]),
             '\n' => json.push_str("\\n"),
-            // Writing to a String can't fail.
+            // Writing to a `String` cannot fail.
             c if c < ' ' => drop(write!(json, "\\u{:04x}", u32::from(c))),
             c => json.push(c),
         }

@@ -1,4 +1,4 @@
-//! `default = …` read against the field's type.
+//! Reads `default = …` according to the field's type.
 
 mod json;
 
@@ -12,7 +12,7 @@ use crate::attr::{flat, found, integer};
 use crate::ctxt::Ctxt;
 use crate::ty::{self, Integer, Kind};
 
-/// A setting's default, as far as the tokens tell.
+/// A setting's default, as far as the tokens show it.
 pub(crate) enum DefaultValue {
     /// Nothing, of an optional setting.
     None,
@@ -34,7 +34,7 @@ pub(crate) struct Json {
     pub(crate) numbers: Vec<(i128, TokenStream)>,
     /// The numbers with a fraction in it, and those of types of the program's own.
     pub(crate) floats: Vec<(f64, TokenStream)>,
-    /// The texts in it that stand for a type of the program's own.
+    /// The texts in it that are values of the program's own types.
     pub(crate) texts: Vec<(String, TokenStream)>,
 }
 
@@ -44,7 +44,7 @@ impl Json {
     }
 }
 
-/// What a constant expression is evaluated as.
+/// The type as which a constant expression is evaluated.
 #[derive(Clone)]
 pub(crate) enum Constant {
     Bool,
@@ -62,7 +62,7 @@ pub(crate) enum Constant {
 }
 
 impl DefaultValue {
-    /// The default of `field`, or none with a note of what is wrong.
+    /// Reads the default of `field`; notes mistakes and returns none.
     pub(crate) fn of_field(
         cx: &Ctxt,
         name: &str,
@@ -77,13 +77,13 @@ impl DefaultValue {
     }
 }
 
-/// The default that goes without saying, or an example of what must be said.
+/// The implied default of a kind, or an example of one that must be written.
 fn absent(kind: Kind<'_>) -> Result<DefaultValue, &'static str> {
     match kind {
         Kind::Text | Kind::Secret => Ok(DefaultValue::Text(String::new())),
         Kind::List(_) | Kind::Set(_) => Ok(DefaultValue::Json(Json::new("[]"))),
         Kind::Size => Err("`default = \"10MB\"`"),
-        // Said elsewhere.
+        // Reported elsewhere.
         Kind::Wide => Ok(DefaultValue::None),
         Kind::Map(_) => Ok(DefaultValue::Json(Json::new("{}"))),
         Kind::Optional(_) => Ok(DefaultValue::None),
@@ -91,15 +91,17 @@ fn absent(kind: Kind<'_>) -> Result<DefaultValue, &'static str> {
         Kind::Integer(_) => Err("`default = 0`"),
         Kind::Float => Err("`default = 0.0`"),
         Kind::Duration => Err("`default = 10`, a number in the setting's unit,"),
-        Kind::Other => Err("`default = ...`, a variant or its text,"),
+        Kind::Other => Err("`default = ...`, a literal or a variant,"),
     }
 }
 
 fn needs(name: &str, example: &str) -> String {
-    format!("`{name}` needs a default: add {example} to its `#[setting(...)]`")
+    format!(
+        "`{name}` needs a default: add {example} to its `#[setting(...)]`, or `required` if there is none"
+    )
 }
 
-/// What the tokens look like.
+/// The form of the tokens.
 enum Shape<'a> {
     Bool(bool),
     Integer(i128),
@@ -107,6 +109,7 @@ enum Shape<'a> {
     Huge(f64),
     Float(f64),
     Text(String),
+    Char(char),
     Brackets(&'a Group),
     Braces(&'a Group),
     Expression,
@@ -132,6 +135,7 @@ fn shape(tokens: &[TokenTree]) -> Shape<'_> {
 fn literal_shape(literal: &Literal, sign: f64) -> Shape<'static> {
     match Lit::new(literal.clone()) {
         Lit::Str(text) => Shape::Text(text.value()),
+        Lit::Char(char) => Shape::Char(char.value()),
         Lit::Float(float) => {
             float.base10_parse().map_or(Shape::Expression, |float: f64| Shape::Float(sign * float))
         }
@@ -163,7 +167,7 @@ impl<'a> Reader<'a> {
         match (kind, shape(&flat)) {
             (Kind::Optional(_), _) if is_ident(&flat, "None") => Some(DefaultValue::None),
             (Kind::Optional(_), _) if is_ident(flat.get(..1)?, "Some") => {
-                self.refuse(tokens, "an optional setting's default is the value itself, without `Some`")
+                self.refuse(tokens, "the default of an optional setting is the value itself, without `Some`")
             }
             (Kind::Optional(of), _) => self.read(of, ty::kind(of), tokens),
             (Kind::Bool | Kind::Other, Shape::Bool(bool)) => Some(DefaultValue::Bool(bool)),
@@ -174,13 +178,13 @@ impl<'a> Reader<'a> {
                 Some(DefaultValue::Integer(integer))
             }
             (Kind::Duration, Shape::Integer(_)) => {
-                self.refuse(tokens, "a duration is not negative, and fits a u64")
+                self.refuse(tokens, "a duration is not negative and fits a `u64`")
             }
             (Kind::Duration, Shape::Expression) if names(&flat, "Duration") => self
                 .refuse(tokens, "a duration's default is a number in the setting's `unit`: `default = 10`"),
             (Kind::Duration, Shape::Expression) => constant(Constant::Units),
             (Kind::Float | Kind::Other, Shape::Float(float) | Shape::Huge(float)) if !float.is_finite() => {
-                self.refuse(tokens, "no float is that large")
+                self.refuse(tokens, "the number is too large for a float")
             }
             (Kind::Float, Shape::Integer(integer)) => Some(DefaultValue::Float(integer as f64)),
             (Kind::Float | Kind::Other, Shape::Float(float) | Shape::Huge(float)) => {
@@ -189,23 +193,23 @@ impl<'a> Reader<'a> {
             (Kind::Integer(of), Shape::Huge(_)) => self.beyond(of, &tokens.to_string(), tokens),
             (Kind::Float, Shape::Expression) => constant(Constant::Float(ty.to_token_stream())),
             (Kind::Text | Kind::Other, Shape::Text(text)) => Some(DefaultValue::Text(text)),
+            (Kind::Other, Shape::Char(char)) => Some(DefaultValue::Text(char.to_string())),
             (Kind::Text, Shape::Expression) if makes_text(&flat) => {
-                self.refuse(tokens, "the default of a text is written as it is: `default = \"...\"`")
+                self.refuse(tokens, "the default of a text is a literal: `default = \"...\"`")
             }
             (Kind::Text, Shape::Expression) => constant(Constant::Text),
             (Kind::Secret, Shape::Text(text)) if text.is_empty() => Some(DefaultValue::Text(text)),
             (Kind::Secret, _) => self.refuse(
                 tokens,
-                "a secret has no default in code, where everyone reads it: leave `default` out",
+                "a secret cannot have a default in code, where anyone can read it: remove `default`",
             ),
             (Kind::Size, Shape::Integer(integer)) if u64::try_from(integer).is_ok() => {
                 Some(DefaultValue::Integer(integer))
             }
             (Kind::Size, Shape::Text(text)) => match bytes(&text) {
                 Some(bytes) => Some(DefaultValue::Integer(bytes.into())),
-                None => {
-                    self.refuse(tokens, &format!("`{text}` is no size: write \"10MB\", \"512KiB\" or 1024"))
-                }
+                None => self
+                    .refuse(tokens, &format!("`{text}` is not a size: write \"10MB\", \"512KiB\" or 1024")),
             },
             (Kind::Size, Shape::Expression) => constant(Constant::Size(ty.to_token_stream())),
             (Kind::Wide, _) => None,
@@ -221,8 +225,7 @@ impl<'a> Reader<'a> {
         if let Some(suffix) = suffix(tokens)
             && suffix != of.name
         {
-            return self
-                .refuse(tokens, &format!("the default is {}: leave the suffix `{suffix}` away", of.name));
+            return self.refuse(tokens, &format!("the default is {}: remove the suffix `{suffix}`", of.name));
         }
         if integer < of.min || integer > of.max {
             return self.beyond(of, &integer.to_string(), tokens);
@@ -232,7 +235,7 @@ impl<'a> Reader<'a> {
 
     fn beyond<T>(&self, of: Integer, number: &str, tokens: &TokenStream) -> Option<T> {
         let Integer { name, min, max } = of;
-        self.refuse(tokens, &format!("its type {name} holds {min} to {max}, and {number} is not among them"))
+        self.refuse(tokens, &format!("{number} does not fit its type {name}: it holds {min} to {max}"))
     }
 
     fn mismatch<T>(&self, kind: Kind<'_>, flat: &[TokenTree], tokens: &TokenStream) -> Option<T> {
@@ -265,8 +268,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// A count of bytes as the library's `ByteSize` reads it.
-fn bytes(text: &str) -> Option<u64> {
+/// Reads a count of bytes as the library's `ByteSize` does; a test of the library compares the two.
+pub(crate) fn bytes(text: &str) -> Option<u64> {
     let (count, unit) = text.split_at(text.bytes().take_while(u8::is_ascii_digit).count());
     let (factor, power) = match unit.strip_suffix('B').unwrap_or(if unit.is_empty() { "" } else { "?" }) {
         "" => (1_u64, 0),
@@ -283,7 +286,7 @@ fn bytes(text: &str) -> Option<u64> {
     count.parse::<u64>().ok()?.checked_mul(factor.pow(power))
 }
 
-/// Whether the expression makes a `String`: `String::from("...")`, `"...".to_string()`.
+/// Returns whether the expression makes a `String`: `String::from("...")`, `"...".to_string()`.
 fn makes_text(tokens: &[TokenTree]) -> bool {
     ["String", "to_string", "to_owned", "into", "format"].iter().any(|maker| names(tokens, maker))
 }
@@ -296,7 +299,7 @@ fn names(tokens: &[TokenTree], name: &str) -> bool {
     tokens.iter().any(|token| matches!(token, TokenTree::Ident(ident) if ident == name))
 }
 
-/// The suffix of the one literal, if it has one: `u16` of `25u16`.
+/// Returns the suffix of the literal, if it has one: `u16` of `25u16`.
 fn suffix(tokens: &TokenStream) -> Option<String> {
     let literal = flat(tokens.clone()).into_iter().find_map(|token| match token {
         TokenTree::Literal(literal) => Some(literal),

@@ -80,14 +80,14 @@ fn lists_and_maps_become_json() {
 }
 
 #[test]
-fn what_does_not_fit_is_said_in_words() {
+fn mismatches_are_described() {
     for (ty, tokens, expected) in [
         ("bool", "\"yes\"", "`field` is a bool: expected `true` or `false`, found a string"),
         ("u16", "\"25\"", "`field` is a u16: expected a whole number, found a string"),
         ("i8", "1.5", "`field` is an i8: expected a whole number, found the number 1.5"),
-        ("u16", "70_000", "`field`: its type u16 holds 0 to 65535, and 70000 is not among them"),
-        ("u8", "-1", "`field`: its type u8 holds 0 to 255, and -1 is not among them"),
-        ("u16", "25u32", "`field`: the default is u16: leave the suffix `u32` away"),
+        ("u16", "70_000", "`field`: 70000 does not fit its type u16: it holds 0 to 65535"),
+        ("u8", "-1", "`field`: -1 does not fit its type u8: it holds 0 to 255"),
+        ("u16", "25u32", "`field`: the default is u16: remove the suffix `u32`"),
         ("String", "25", "`field` is text: expected a string, found the number 25"),
         ("Duration", "\"10s\"", "`field` is a duration: expected a whole number in its unit, found a string"),
         ("Vec<u8>", "[1, \"2\"]", "`field` is a u8: expected a whole number, found a string"),
@@ -105,9 +105,9 @@ fn what_does_not_fit_is_said_in_words() {
         ("Duration", "Duration::from_secs(10)", "a number in the setting's `unit`"),
         ("Duration", "-1", "not negative"),
         ("Option<u8>", "Some(1)", "without `Some`"),
-        ("Secret", "\"hunter2\"", "no default in code"),
-        ("Vec<Secret>", "[\"hunter2\"]", "no default in code"),
-        ("Secret", "PASSWORD", "no default in code"),
+        ("Secret", "\"hunter2\"", "cannot have a default in code"),
+        ("Vec<Secret>", "[\"hunter2\"]", "cannot have a default in code"),
+        ("Secret", "PASSWORD", "cannot have a default in code"),
     ] {
         let message = default(ty, tokens);
         assert!(message.contains(part), "{ty} = {tokens}: {message}");

@@ -14,7 +14,7 @@ use syn::Attribute;
 use self::lines::{Line, lines};
 use crate::ctxt::Ctxt;
 
-/// What a doc comment says.
+/// The parts of a doc comment.
 pub(crate) struct Doc {
     /// Markdown, one line a paragraph.
     pub(crate) description: String,
@@ -49,7 +49,7 @@ impl Doc {
         Self { description, values: Vec::new(), note: String::new(), loose_bullet: None }
     }
 
-    /// Whether there is no comment at all.
+    /// Returns whether there is no comment at all.
     pub(crate) fn is_empty(&self) -> bool {
         self.description.is_empty() && self.values.is_empty()
     }
@@ -75,8 +75,10 @@ fn parse(lines: &[Line]) -> (Doc, Mistakes) {
             continue;
         }
         for value in values.iter().filter(|value| value.text.is_empty()) {
-            mistakes
-                .push((value.span, format!("say what `{}` means: `- `{}`: text`", value.value, value.value)));
+            mistakes.push((
+                value.span,
+                format!("`{}` has no meaning: write `- `{}`: text`", value.value, value.value),
+            ));
         }
         let doc = Doc { description: reflow(before), values, note: reflow(after), loose_bullet: None };
         return (doc, mistakes);
@@ -84,7 +86,7 @@ fn parse(lines: &[Line]) -> (Doc, Mistakes) {
     (Doc { description: reflow(lines), values: Vec::new(), note: String::new(), loose_bullet }, mistakes)
 }
 
-/// The mark of the default comes from the real default.
+/// Finds typed marks of the default, which documents place from the real default.
 fn typed_marks(lines: &[Line]) -> Mistakes {
     let is_typed = |line: &&Line| {
         let text = line.text.to_ascii_lowercase();
@@ -94,7 +96,7 @@ fn typed_marks(lines: &[Line]) -> Mistakes {
         .iter()
         .filter(is_typed)
         .map(|line| {
-            let message = "the `(Default)` mark is placed from `default = ...`: don't type it";
+            let message = "the `(Default)` mark follows from `default = ...`: remove it here";
             (line.span, message.to_owned())
         })
         .collect()
@@ -148,7 +150,7 @@ fn value(bullet: &[Line]) -> Option<Value> {
     if !text.is_empty() && !text.starts_with(' ') {
         return None;
     }
-    // An empty code span can't be written; the JSON form of the empty text can.
+    // Markdown has no empty code span; the JSON form of the empty text can be written.
     let value = if value == "\"\"" { "" } else { value };
     let mut continued = vec![Line { text: text.trim().to_owned(), span: first.span }];
     continued.extend(rest.iter().map(|line| Line { text: outdent(&line.text).to_owned(), span: line.span }));
@@ -159,7 +161,7 @@ fn outdent(text: &str) -> &str {
     text.strip_prefix("  ").unwrap_or(text)
 }
 
-/// What follows a bullet's marker.
+/// Returns the text after a bullet's marker.
 fn marker(text: &str) -> Option<&str> {
     ["- ", "* ", "+ "].iter().find_map(|marker| text.strip_prefix(marker)).map(str::trim_start)
 }
@@ -173,7 +175,7 @@ fn span(lines: &[Line]) -> Option<Span> {
     lines.first().map(|line| line.span)
 }
 
-/// Joins the lines of each paragraph; all that Markdown cuts into lines stays so.
+/// Joins the lines of each paragraph, and keeps all other line breaks.
 fn reflow(lines: &[Line]) -> String {
     let mut text = String::new();
     let mut fenced = false;
@@ -197,7 +199,7 @@ fn reflow(lines: &[Line]) -> String {
     text.trim_matches('\n').to_owned()
 }
 
-/// Whether the line can't belong to the paragraph before it.
+/// Returns whether the line starts a block of its own.
 fn starts_block(text: &str) -> bool {
     let text = text.trim_start();
     let number = text.trim_start_matches(|c: char| c.is_ascii_digit());
@@ -205,7 +207,7 @@ fn starts_block(text: &str) -> bool {
     marker(text).is_some() || is_ordered || text.starts_with(['>', '|', '#'])
 }
 
-/// Whether no later line can belong to this one.
+/// Returns whether the line is a whole block.
 fn is_alone(text: &str) -> bool {
     text.trim_start().starts_with(['|', '#'])
 }

@@ -85,7 +85,7 @@ fn a_fence_is_neither_joined_nor_searched_for_bullets() {
 }
 
 #[test]
-fn what_markdown_cuts_into_lines_stays_so() {
+fn line_breaks_of_markdown_are_kept() {
     let doc =
         doc("# Head\nText\ngoes on\\\nbroken\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n1. one\n2. two\n> said");
     assert_eq!(

@@ -1,4 +1,4 @@
-//! An enum → the choices of a one-of setting.
+//! Turns an enum into the choices of a one-of setting.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -1,4 +1,4 @@
-//! A default → `DefaultValue`.
+//! Turns a default into a `DefaultValue`.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
@@ -44,7 +44,7 @@ fn evaluated(constant: &Constant, tokens: &TokenStream) -> TokenStream {
         }
         Constant::Text => quote!(Text({ const __DEFAULT: &::core::primitive::str = #tokens; __DEFAULT })),
         Constant::Choice(ty) => {
-            // of another type than an enum rustc says at the author's expression that it has no such method
+            // for a type that is not an enum, rustc reports the missing method at the author's expression
             let text = quote_spanned!(tokens.span()=> __text_of_variant);
             quote!(Text({ const __DEFAULT: #ty = #tokens; __DEFAULT.#text() }))
         }
@@ -68,7 +68,7 @@ fn minus(is_negative: bool) -> Option<TokenStream> {
     is_negative.then(|| quote!(-))
 }
 
-/// Whether the macro could not see by itself that the kind accepts the default.
+/// Returns whether rustc must check that the kind accepts the default.
 pub(super) fn needs_proof(field: &Field<'_>, leaf: &Leaf<'_>) -> bool {
     let is_own_type = matches!(innermost(field.ty), Kind::Other);
     let is_constant = matches!(leaf.default, Some(DefaultValue::Const(..)));
@@ -81,10 +81,10 @@ pub(super) fn needs_proof(field: &Field<'_>, leaf: &Leaf<'_>) -> bool {
         || is_own_type
         || bounds_are_constants
         || has_large_float(leaf)
-        || leaf.attrs.text.span().is_some()
+        || leaf.attrs.text_span().is_some()
 }
 
-/// Whether the default may be beyond what the type holds.
+/// Returns whether the default may be too large for the type.
 fn has_large_float(leaf: &Leaf<'_>) -> bool {
     matches!(leaf.default, Some(DefaultValue::Float(float)) if float.abs() > f64::from(f32::MAX))
 }

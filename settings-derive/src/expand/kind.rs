@@ -1,18 +1,21 @@
-//! A field's type, unit and range → its kind.
+//! Turns a field's type, unit and range into its kind.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
 
-use crate::ast::Leaf;
+use crate::ast::{Leaf, private};
 use crate::attr::Bound;
 use crate::default::DefaultValue;
 use crate::ty::{self, Kind};
 
 pub(super) fn expand(ty: &Type, leaf: &Leaf<'_>, library: &TokenStream) -> TokenStream {
+    if let Some(name) = leaf.attrs.text.as_ref().map(|text| &text.value) {
+        return parsed(ty, name, library);
+    }
     let is_narrowed =
-        leaf.attrs.unit.is_some() || leaf.attrs.range.is_some() || leaf.attrs.text.span().is_some();
+        leaf.attrs.unit.is_some() || leaf.attrs.range.is_some() || leaf.attrs.text_span().is_some();
     let wrapped = match ty::kind(ty) {
         Kind::Optional(of) => Some(("Optional", of)),
         Kind::List(of) => Some(("List", of)),
@@ -39,6 +42,23 @@ pub(super) fn expand(ty: &Type, leaf: &Leaf<'_>, library: &TokenStream) -> Token
     }
 }
 
+/// A type that is parsed, or an `Option` of one.
+fn parsed(ty: &Type, name: &str, library: &TokenStream) -> TokenStream {
+    if let Kind::Optional(of) = ty::kind(ty) {
+        let of = parsed(of, name, library);
+        return quote!(#library::schema::Kind::Optional({
+            const __KIND: #library::schema::Kind = #of;
+            &__KIND
+        }));
+    }
+    let private = private(library);
+    let fault = quote_spanned!(ty.span()=> #private::fault::<#ty>);
+    quote!(#library::schema::Kind::Custom({
+        const __KIND: #library::schema::CustomKind = #library::schema::CustomKind::new(#name, #fault);
+        &__KIND
+    }))
+}
+
 fn unit(leaf: &Leaf<'_>, library: &TokenStream) -> Option<TokenStream> {
     let unit = leaf.attrs.unit.as_ref()?;
     let variant = proc_macro2::Ident::new(unit.value.variant, unit.span);
@@ -62,8 +82,8 @@ fn range(of: &Type, leaf: &Leaf<'_>) -> Option<TokenStream> {
 }
 
 fn text(leaf: &Leaf<'_>, library: &TokenStream) -> Option<TokenStream> {
-    let attrs = &leaf.attrs.text;
-    let span = attrs.span()?;
+    let attrs = &leaf.attrs;
+    let span = attrs.text_span()?;
     let mut rules = TokenStream::new();
     if let Some(format) = &attrs.format {
         let variant = proc_macro2::Ident::new(format.value, format.span);

@@ -1,16 +1,17 @@
-//! The model → code. No rule is checked here; what runs is in the library, what is emitted is data.
+//! Turns the model into code. Nothing is checked here. The code is data, and calls to functions of the library.
 
 mod choices;
 mod default;
 mod kind;
 mod names;
+mod newtype;
 mod section;
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::DeriveInput;
 
-use crate::ast::{Enum, Struct, library, private};
+use crate::ast::{Enum, Struct, check_newtype, library, private};
 use crate::check::{check_enum, check_struct};
 use crate::ctxt::Ctxt;
 use crate::fallback;
@@ -26,7 +27,7 @@ pub(crate) fn settings(input: &DeriveInput) -> TokenStream {
         Err(errors) => {
             let names = names::fallback(input, &private(&library), &library);
             let impls = fallback::settings(input, &library, &parsed.key());
-            beside(&errors, quote!(#impls #names))
+            next_to(&errors, quote!(#impls #names))
         }
     }
 }
@@ -34,16 +35,23 @@ pub(crate) fn settings(input: &DeriveInput) -> TokenStream {
 /// `#[derive(SettingValue)]`.
 pub(crate) fn setting_value(input: &DeriveInput) -> TokenStream {
     let cx = Ctxt::new();
+    if let Some(ty) = newtype::inner(input) {
+        let library = library(check_newtype(&cx, input).as_ref());
+        return match cx.check() {
+            Ok(()) => newtype::expand(input, ty, &library),
+            Err(errors) => next_to(&errors, fallback::setting_value(input, &library)),
+        };
+    }
     let parsed = Enum::from_input(&cx, input);
     check_enum(&cx, &parsed);
     let library = library(parsed.attrs.library.as_ref());
     match cx.check() {
         Ok(()) => choices::expand(&parsed, &library),
-        Err(errors) => beside(&errors, fallback::setting_value(input, &library)),
+        Err(errors) => next_to(&errors, fallback::setting_value(input, &library)),
     }
 }
 
-fn beside(errors: &syn::Error, fallback: TokenStream) -> TokenStream {
+fn next_to(errors: &syn::Error, fallback: TokenStream) -> TokenStream {
     let errors = errors.to_compile_error();
     quote!(#errors #fallback)
 }

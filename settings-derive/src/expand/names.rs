@@ -1,4 +1,4 @@
-//! Each setting → a constant that names it: `EmailSettings::SMTP_PORT`.
+//! Turns each setting into a constant that names it: `EmailSettings::SMTP_PORT`.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -9,7 +9,7 @@ use crate::naming::constant;
 
 /// The constants of a struct, each as visible as its field.
 ///
-/// Two fields whose names differ in letter case alone have one constant, which names the first.
+/// Of two fields whose names differ only in letter case, the first one gets the constant.
 pub(super) fn expand(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
     let ident = &input.original.ident;
     let mut names: Vec<Ident> = Vec::new();
@@ -36,7 +36,7 @@ pub(super) fn expand(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
     }
 }
 
-/// The same constants where the struct has mistakes, so that their uses are no further errors.
+/// The same constants for a struct with mistakes, so that their uses cause no further errors.
 pub(super) fn fallback(input: &DeriveInput, private: &TokenStream, library: &TokenStream) -> TokenStream {
     let ident = &input.ident;
     let (generics, arguments, bounds) = input.generics.split_for_impl();
@@ -68,7 +68,7 @@ fn is_setting(field: &Field<'_>) -> bool {
     }
 }
 
-/// What editors and rustdoc show at the constant.
+/// The documentation of the constant.
 fn doc(field: &Field<'_>) -> String {
     let (key, ident) = (field.key().map(|key| key.value).unwrap_or_default(), field.ident);
     format!("The setting `{key}`, which the field `{ident}` holds.")

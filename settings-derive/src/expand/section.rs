@@ -1,4 +1,4 @@
-//! A struct → its metadata as one constant, and how it is built from resolved values.
+//! Turns a struct into its metadata and the code that builds it from resolved values.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -33,7 +33,7 @@ pub(super) fn expand(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
                 const SECTION: #library::schema::Section =
                     #library::schema::Section::new(#key, Self::MEMBERS) #calls;
             }
-            // a constant would be copied into each part of the program that uses it
+            // a constant would be copied into each codegen unit that uses it
             static __SCHEMA: #library::schema::Section = <#ident as #private::Metadata>::SECTION;
             #[automatically_derived]
             #[allow(deprecated)]
@@ -53,7 +53,7 @@ pub(super) fn expand(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
     }
 }
 
-/// The calls that add to the section what its attributes say.
+/// The calls that add the attributes of the section.
 fn calls(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
     let attrs = &input.attrs;
     let mut calls = TokenStream::new();
@@ -135,7 +135,7 @@ fn repeated(
     }
 }
 
-/// A default that needs no other setting is computed when it is asked for, any other when the section is built.
+/// A computed default: one without parameters runs on demand, any other when the section is built.
 fn computed(field: &Field<'_>, leaf: &Leaf<'_>, from: &DefaultFrom, library: &TokenStream) -> TokenStream {
     let (ty, body, private) = (field.ty, &from.body, private(library));
     let rule = leaf.attrs.default_rule.as_ref().map_or("", |rule| rule.value.as_str());
@@ -185,7 +185,7 @@ fn setting(
     }
 }
 
-/// The calls that add what few settings say of themselves.
+/// The calls that add the metadata that few settings have.
 fn details(leaf: &Leaf<'_>, keys: &[(&Ident, String)], library: &TokenStream) -> TokenStream {
     let mut setting = TokenStream::new();
     let note = &leaf.doc.note;
@@ -213,7 +213,7 @@ fn details(leaf: &Leaf<'_>, keys: &[(&Ident, String)], library: &TokenStream) ->
     setting
 }
 
-/// Since when it exists, since when it shouldn't be set, who may change it when, and what of it is open.
+/// The calls that add versions, the deprecation, the scope, and flags.
 fn history(leaf: &Leaf<'_>, library: &TokenStream) -> TokenStream {
     let mut calls = TokenStream::new();
     if let Some(added) = leaf.attrs.added.as_ref().map(|added| &added.value) {
@@ -231,10 +231,13 @@ fn history(leaf: &Leaf<'_>, library: &TokenStream) -> TokenStream {
     if let Some(scope) = leaf.attrs.scope.as_ref().map(|scope| &scope.value) {
         calls.extend(quote!(.scope(#scope)));
     }
-    if leaf.attrs.restart {
+    if leaf.attrs.is_required() {
+        calls.extend(quote!(.required()));
+    }
+    if leaf.attrs.restart == Some(true) {
         calls.extend(quote!(.restart()));
     }
-    if leaf.attrs.hidden {
+    if leaf.attrs.hidden == Some(true) {
         calls.extend(quote!(.hidden()));
     }
     if let Some(todo) = leaf.attrs.todo.as_ref().map(|todo| &todo.value) {
@@ -255,8 +258,9 @@ fn rules(input: &Struct<'_>, library: &TokenStream) -> Vec<TokenStream> {
         |text: &Option<Spanned<String>>| text.as_ref().map_or_else(String::new, |text| text.value.clone());
     let rule = |rule: &RuleAttrs| {
         let (message, help) = (text(&rule.message), text(&rule.help));
-        let fields = rule.fields.iter().map(|field| &field.value);
-        let strength = Ident::new(if rule.warns { "Warning" } else { "Error" }, Span::call_site());
+        let fields = rule.fields.iter().flatten().map(|field| &field.value);
+        let strength =
+            Ident::new(if rule.warns == Some(true) { "Warning" } else { "Error" }, Span::call_site());
         quote!(#library::schema::Rule {
             message: #message,
             help: #help,
@@ -268,7 +272,7 @@ fn rules(input: &Struct<'_>, library: &TokenStream) -> Vec<TokenStream> {
 }
 
 fn build(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
-    // Without the underscores, a constant of the author's could be meant.
+    // Without the underscores, the name could be a constant of the author's.
     let builder = Ident::new("__builder", Span::mixed_site());
     let in_order = |field: &Field<'_>| input.fields.iter().position(|other| std::ptr::eq(other, field));
     let local = |field: &Field<'_>| format_ident!("__field_{}", in_order(field).unwrap_or_default());
@@ -329,7 +333,21 @@ fn parameters<'a>(field: &'a Field<'_>) -> Option<&'a DefaultFrom> {
 
 /// The field's value from the builder.
 fn taken(field: &Field<'_>, builder: &Ident) -> TokenStream {
+    let value = unchecked(field, builder);
+    let Some(check) = field.leaf().and_then(|leaf| leaf.attrs.check.as_ref()) else { return value };
+    let key = field.key().map(|key| key.value).unwrap_or_default();
+    quote_spanned! {check.span()=> {
+        let __value = #value;
+        #builder.verified(__value, #key, #check)
+    }}
+}
+
+fn unchecked(field: &Field<'_>, builder: &Ident) -> TokenStream {
     let (method, ty) = match &field.member {
+        Member::Setting(leaf) if leaf.attrs.text.is_some() => match leaf.kind {
+            Kind::Optional(of) => ("take_optional_text", of),
+            _ => ("take_text", field.ty),
+        },
         Member::Setting(_) if parameters(field).is_some() => ("given", field.ty),
         Member::Setting(_) => ("take", field.ty),
         Member::Section(nested) => match nested.occurs {
@@ -339,12 +357,12 @@ fn taken(field: &Field<'_>, builder: &Ident) -> TokenStream {
             Occurs::Map => ("named_sections", nested.ty),
         },
     };
-    // An error about the type shall point at the type.
+    // An error about the type points at the type.
     let method = Ident::new(method, ty.span());
     quote!(#builder.#method()?)
 }
 
-/// What only rustc can check, since it needs other types' metadata or the values of constants.
+/// The checks that only rustc can make, since they need other types' metadata or the values of constants.
 fn proofs(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
     let ident = &input.original.ident;
     let private = private(library);
@@ -357,8 +375,8 @@ fn proofs(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
             proofs.extend(proof(call, first.span, library));
         }
         if let Some(DefaultValue::Json(json)) = &leaf.default {
-            // What is plain text needs no proof, unless it is held to rules.
-            let is_plain = matches!(innermost(field.ty), Kind::Text) && leaf.attrs.text.span().is_none();
+            // Plain text needs no check, unless it has rules.
+            let is_plain = matches!(innermost(field.ty), Kind::Text) && leaf.attrs.text_span().is_none();
             for (text, tokens) in json.texts.iter().filter(|_| !is_plain) {
                 let call = quote!(accepts_text(<#ident as #library::Settings>::SCHEMA, #index, #text));
                 proofs.extend(proof(call, tokens.span(), library));
@@ -369,15 +387,20 @@ fn proofs(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
                 proofs.extend(proof(call, tokens.span(), library));
             }
         }
-        let place = leaf.attrs.default.as_ref().map(|tokens| tokens.span()).or(leaf.attrs.text.span());
-        if let (true, Some(place)) = (needs_proof(field, leaf), place) {
+        let place = leaf.attrs.default.as_ref().map(|tokens| tokens.span()).or(leaf.attrs.text_span());
+        let has_default = !leaf.attrs.is_required();
+        if let (true, Some(place)) = (has_default && needs_proof(field, leaf), place) {
             let call = quote!(accepts_default(<#ident as #library::Settings>::SCHEMA, #index));
             proofs.extend(proof(call, place, library));
         }
     }
     proofs.extend(siblings(input, library));
-    for field in
-        input.attrs.rules.iter().flat_map(|rule| &rule.fields).filter(|field| field.value.contains('.'))
+    for field in input
+        .attrs
+        .rules
+        .iter()
+        .flat_map(|rule| rule.fields.iter().flatten())
+        .filter(|field| field.value.contains('.'))
     {
         let path = &field.value;
         let call = quote!(has_setting(<#ident as #library::Settings>::SCHEMA, #path));
@@ -397,7 +420,7 @@ fn proofs(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
     proofs
 }
 
-/// Where a nested section stands under the key of its own struct, only rustc knows whether that is taken.
+/// Checks of nested sections without a key of their own: only rustc knows the keys of their structs.
 fn siblings(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
     let ident = &input.original.ident;
     let sections = || {

@@ -48,11 +48,11 @@ fn choices() -> TokenStream {
 }
 
 #[test]
-fn the_library_is_named_as_the_author_says() {
+fn the_library_has_the_path_that_the_attribute_gives() {
     let expanded = [
         settings(&syn::parse2(section()).unwrap()).to_string(),
         setting_value(&syn::parse2(choices()).unwrap()).to_string(),
-        // The same beside errors.
+        // The same next to errors.
         settings(
             &syn::parse2(quote!(
                 #[settings(crate = "my::own")]
@@ -84,7 +84,7 @@ fn a_correct_struct_has_no_error() {
 }
 
 #[test]
-fn a_setting_adds_no_function() {
+fn settings_add_no_functions() {
     let functions = |tokens: TokenStream| tokens.to_string().matches("fn ").count();
     let one = quote!(
         struct A {
@@ -107,9 +107,9 @@ fn a_setting_adds_no_function() {
     assert_eq!(functions(settings(&syn::parse2(two).unwrap())), one);
 }
 
-/// Whatever an author types, the derive answers with code or errors.
+/// The derives return code or errors for any tokens.
 #[test]
-fn no_tokens_make_the_derives_panic() {
+fn random_tokens_do_not_panic() {
     let mut random = Random(0x9E37_79B9_7F4A_7C15);
     let mut parsed = 0;
     for round in 0..4_000 {

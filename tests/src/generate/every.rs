@@ -6,17 +6,17 @@ use std::fmt::Write as _;
 
 use super::TOPICS;
 
-/// Settings in a section beside the two of `Limits`.
+/// Settings in a section in addition to the two of `Limits`.
 pub const OWN: usize = 15;
 
 /// One sort of setting with values for every layer.
 #[derive(Debug)]
 pub struct Shape {
-    /// What the key and the field's name end in.
+    /// The end of the key and of the field's name.
     pub name: &'static str,
     /// The field's type.
     pub ty: &'static str,
-    /// What stands in `#[setting(...)]`; where it is `-` there is none, since the field is a section.
+    /// The text of `#[setting(...)]`; `-` if there is none, since the field is a section.
     attributes: &'static str,
     /// The value where no layer gives one, as JSON.
     pub default: &'static str,
@@ -315,7 +315,7 @@ pub fn shapes_of(number: usize) -> impl Iterator<Item = &'static Shape> {
     (0..OWN).map(move |at| &SHAPES[(number * OWN + at) % SHAPES.len()])
 }
 
-/// Whether the section may go without its `Limits`.
+/// Returns whether the `Limits` of the section are optional.
 pub const fn has_optional_limits(number: usize) -> bool {
     number % 4 == 3
 }
@@ -369,7 +369,7 @@ fn field(topic: &str, name: &str) -> String {
     format!("{}_{}", topic.to_ascii_lowercase(), name.to_ascii_lowercase())
 }
 
-/// What all sections share.
+/// The types that all sections share.
 const TYPES: &str = r##"
 /// Bounds, which every section has.
 #[derive(settings_core::Settings, Debug)]
@@ -400,13 +400,13 @@ pub struct Relay {
     pub key: settings_core::Secret,
 }
 
-/// How much is told.
+/// The verbosity.
 #[derive(settings_core::SettingValue, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
     /// Nothing.
     #[value(text = "", label = "Not specified")]
     None,
-    /// What went wrong.
+    /// Errors.
     #[value(text = "error")]
     Error,
     /// All.

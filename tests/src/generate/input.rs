@@ -1,4 +1,4 @@
-//! What the layers of a generated program hold, and what must come of it.
+//! The layers of a generated program, and the expected result.
 
 use std::fmt::Write as _;
 
@@ -93,7 +93,7 @@ impl Setting {
     }
 }
 
-/// Whether the setting of this number is among `picked` of `total`, evenly spread.
+/// Returns whether the setting of this number is among `picked` of `total`, evenly spread.
 fn is_picked(number: usize, picked: usize, total: usize) -> bool {
     number * picked / total != (number + 1) * picked / total
 }

@@ -12,7 +12,7 @@ mod plain;
 
 use std::fmt::Write as _;
 
-/// What a server's sections are about, one section each.
+/// The topics of a server's sections.
 const TOPICS: [&str; 40] = [
     "account",
     "analytics",
@@ -66,9 +66,9 @@ pub struct Program {
     pub ident: &'static str,
     /// In the order of the fields; the only one of a flat program has no key.
     pub sections: Vec<Section>,
-    /// How many settings the file sets.
+    /// The number of settings in the file.
     pub in_file: usize,
-    /// How many settings the environment sets.
+    /// The number of settings in the environment.
     pub in_environment: usize,
 }
 
@@ -180,7 +180,7 @@ impl Program {
         Self { ident: "Full", sections, in_file: 424, in_environment: 64 }
     }
 
-    /// Whether its settings stand in the root struct itself.
+    /// Returns whether its settings are in the root struct itself.
     pub fn is_flat(&self) -> bool {
         self.sections.iter().all(|section| section.key.is_empty())
     }
@@ -254,7 +254,7 @@ impl Setting {
         }
     }
 
-    /// Whether every library reads the kind from a variable in the same way.
+    /// Returns whether every library reads the kind from a variable in the same way.
     fn is_scalar(&self) -> bool {
         !matches!(self.sort, Sort::List | Sort::Map)
     }
@@ -321,7 +321,7 @@ pub enum Library {
     Confique,
     /// conf.
     Conf,
-    /// serde's derives without anything beside them.
+    /// serde's derives alone.
     Serde,
     /// serde's derives and that of schemars.
     Schemars,

@@ -65,7 +65,7 @@ pub(super) fn root(out: &mut String, program: &Program) {
 }
 
 fn level(out: &mut String) {
-    line(out, format_args!("/// How much is told."));
+    line(out, format_args!("/// The verbosity."));
     line(out, format_args!("#[derive(settings_core::SettingValue, Clone, Copy, Debug, PartialEq, Eq)]"));
     line(out, format_args!("pub enum Level {{"));
     for level in LEVELS {

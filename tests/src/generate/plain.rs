@@ -4,7 +4,7 @@ use super::{LEVELS, Layer, Program, Section, Sort, line, variant};
 
 const DERIVES: &str = "#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]";
 
-/// Without our structs beside them; `derives` come on top of serde's.
+/// Without our structs; `derives` are in addition to serde's.
 pub(super) fn alone(out: &mut String, program: &Program, derives: &str) {
     let derived = DERIVES.replace(")]", &format!("{derives})]"));
     for section in &program.sections {

@@ -153,6 +153,7 @@ fn one_setting_field_by_field() {
         "deprecated": null,
         "aliases": ["Net.OldPort", "Service.Listen"],
         "hidden": false,
+        "required": false,
         "absent": false,
         "todo": null,
         "secret": false,
@@ -300,7 +301,7 @@ fn every_layer_reports_its_place() {
     let in_dir = folder.write("secrets/X_NET_NAME", "chats\n");
     let mut environment = Environment::from_iter([("X_NET_KEY_FILE", &secret)]);
     environment.add_file("server.env", "# head\nX_NET_LIMIT=3\n");
-    let layers = Layers::new().environment(environment).secrets_dir(folder.path("secrets").as_ref()).unwrap();
+    let layers = Layers::new().environment(environment).secrets_dir(folder.path("secrets")).unwrap();
     let shown = shown(layers, None);
     let source = |name: &str| (shown[name]["source_file"].clone(), shown[name]["source_line"].clone());
     assert_eq!(source("Net.Key"), (json!(secret), Json::Null));

@@ -276,10 +276,11 @@ fn said(page: &Page) -> (BTreeMap<String, Facts>, Vec<String>) {
         let mut paths = BTreeSet::new();
         for placed in entry.parts() {
             match &placed.part {
-                Part::Heading(heading) => drop(own.titles.insert(plain(&heading.title))),
+                Part::Heading(heading) => drop(own.titles.insert(plain(heading.title.as_str()))),
                 Part::Directive(directive) => {
-                    let path =
-                        directive.option("configjson").map(|path| path.trim_start_matches('.').to_owned());
+                    let path = directive
+                        .option("configjson")
+                        .map(|path| path.as_str().trim_start_matches('.').to_owned());
                     paths.extend(path.filter(|path| path.contains('.')));
                     words.extend(directive.option("description").map(|text| text.value.clone()));
                     directive.body.iter().for_each(|content| say(content, &mut own, &mut words));
@@ -295,14 +296,16 @@ fn said(page: &Page) -> (BTreeMap<String, Facts>, Vec<String>) {
                         for bullet in row.right.iter().flatten() {
                             match bullet {
                                 Bullet::Console(console) => {
-                                    own.consoles.extend(console.name.iter().map(|name| plain(name)));
+                                    own.consoles.extend(console.name.iter().map(|name| plain(name.as_str())));
                                 }
                                 Bullet::Config(config) => {
                                     paths.extend(config.name.iter().map(|name| name.value.clone()));
-                                    own.defaults.extend(config.default.iter().map(|text| default(text)));
+                                    own.defaults
+                                        .extend(config.default.iter().map(|text| default(text.as_str())));
                                 }
                                 Bullet::Env(_) => {}
                                 Bullet::Text(text) | Bullet::Verbatim(text) => words.push(text.value.clone()),
+                                other => panic!("a bullet that this test does not know: {other:?}"),
                             }
                         }
                     }
@@ -311,6 +314,7 @@ fn said(page: &Page) -> (BTreeMap<String, Facts>, Vec<String>) {
                 Part::Values(items) => say(&Content::Values(items.clone()), &mut own, &mut words),
                 Part::Text(text) | Part::Badge(text) => words.push(text.value.clone()),
                 Part::Verbatim(text) => words.push(text.clone()),
+                other => panic!("a part that this test does not know: {other:?}"),
             }
         }
         let whole: Vec<String> = paths.iter().filter(|path| path.contains('.')).cloned().collect();
@@ -327,7 +331,7 @@ fn say(content: &Content, own: &mut Facts, words: &mut Vec<String>) {
     match content {
         Content::Text(text) | Content::Verbatim(text) => words.push(text.value.clone()),
         Content::Hint(hint) => {
-            own.defaults.extend(hint.default.iter().map(|text| default(text)));
+            own.defaults.extend(hint.default.iter().map(|text| default(text.as_str())));
             words.push(hint.text.value.clone());
         }
         Content::Values(items) => {
@@ -339,8 +343,9 @@ fn say(content: &Content, own: &mut Facts, words: &mut Vec<String>) {
             }
         }
         Content::Statement(statement) => {
-            own.defaults.extend(statement.default.iter().map(|text| default(text)));
+            own.defaults.extend(statement.default.iter().map(|text| default(text.as_str())));
         }
+        other => panic!("a content that this test does not know: {other:?}"),
     }
 }
 

@@ -32,7 +32,7 @@ fn tables(page: &Page) -> Vec<&Table> {
         .collect()
 }
 
-/// How many parts are kept as text because their layout can't be described.
+/// The number of parts that are kept as text, since layout can't describe them.
 fn kept_as_text(page: &Page) -> usize {
     page.entries.iter().flat_map(Entry::parts).filter(|placed| placed.source.is_some()).count()
 }
@@ -126,6 +126,7 @@ fn unknown_content_is_kept_where_it_stood() {
         .map(|entry| match entry {
             Entry::Prose(_) => "prose",
             Entry::Setting(_) => "setting",
+            other => panic!("{other:?}"),
         })
         .collect();
     assert_eq!(kinds, ["prose", "setting", "setting", "setting", "setting", "setting", "prose"]);

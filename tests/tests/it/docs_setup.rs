@@ -207,7 +207,7 @@ fn pages_follow_their_model() {
     assert!(wrote.ends_with("mail.rst"), "{wrote}");
     assert!(std::fs::read_to_string(&page).unwrap().contains("| Two. |"));
 
-    // Half a model is told and waited out.
+    // An incomplete model is reported; the next write is awaited.
     std::fs::write(&model, "{").unwrap();
     watching.until("not a page model");
     std::fs::write(&model, &json).unwrap();
@@ -216,7 +216,7 @@ fn pages_follow_their_model() {
 }
 
 #[test]
-fn wrong_use_is_told() {
+fn wrong_use_is_reported() {
     use settings_tests::cli::settings;
     let nothing = settings(&["docs", "build", "--watch", "--out", "/nonexistent/out", "--source", "x"], &[]);
     assert_ne!(nothing.code, 0);

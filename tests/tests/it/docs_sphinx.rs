@@ -132,7 +132,7 @@ fn the_checked_in_reference_is_what_the_structs_say() {
 }
 
 #[test]
-fn a_stale_file_is_told_with_a_diff_and_the_repair() {
+fn a_stale_file_is_reported_with_a_diff_and_the_remedy() {
     let folder = Folder::new("stale");
     let out = folder.path("reference");
     assert_eq!(settings(&["docs", "build", "--out", &out], &[]).code, 0);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use settings_core::resolve::{Code, Layer, Layers, Place, resolve};
+use settings_core::resolve::{Code, Layers, Place, resolve};
 use settings_core::store::{Change, SaveOutcome, Store, edit_in};
 use settings_core::{FileFormat, Secret, Settings};
 
@@ -433,7 +433,7 @@ fn a_store_writes_every_format_with_its_history() {
         assert!(
             std::fs::read_to_string(&version).unwrap().starts_with(&format!("{comment} settings-history {{"))
         );
-        let settings = resolve::<Program>(Layers::new().read(Layer::File, version.as_ref()).unwrap());
+        let settings = resolve::<Program>(Layers::new().read_file(&version).unwrap());
         assert_eq!(settings.into_result().unwrap().mail.password.expose(), "k4n4ry");
         // a mistake is refused before the file is written
         let mut store = open();

@@ -149,7 +149,7 @@ fn every_layer_gives_every_setting() {
     for path in &paths {
         folder.write(&path.env_name("EV"), format!("{}\n", text(path)));
     }
-    let kept = Layers::new().secrets_dir(folder.path("").as_ref()).unwrap();
+    let kept = Layers::new().secrets_dir(folder.path("")).unwrap();
     same(&tree(&clean(kept)), &by_variable);
 }
 

@@ -193,7 +193,7 @@ fn neither_an_env_file_nor_credentials_show_a_secret() {
         assert!(resolution.report().to_lines().contains("broken.env:1:1: error[syntax]"));
         search(&shown(&resolution));
     }
-    let layers = Layers::new().environment(environment).credentials().unwrap();
+    let layers = Layers::new().credentials(&environment).unwrap().environment(environment);
     search(&format!("{layers:?}"));
     let resolution = registry().resolve(layers);
     assert!(resolution.report().diagnostics().len() > 7, "{}", resolution.report());
@@ -267,8 +267,7 @@ fn nothing_that_is_told_of_followed_files_shows_a_secret() {
     let config = folder.write("config.json", "{}");
     let read_path = std::path::PathBuf::from(&config);
     let watch =
-        Watch::<Quiet>::start(move || Layers::new().read(Layer::File, &read_path), Debounce::default())
-            .unwrap();
+        Watch::<Quiet>::start(move || Layers::new().read_file(&read_path), Debounce::default()).unwrap();
     let notices = watch.subscribe();
     let (mut out, mut refused) = (String::new(), 0);
     for (number, vault) in VAULTS.iter().enumerate() {
@@ -371,7 +370,7 @@ fn neither_a_secrets_directory_nor_an_override_shows_a_secret() {
     }
     let file = folder.path("X_VAULT_KEY");
     let mut layers =
-        Layers::new().secrets_dir(folder.path("").as_ref()).unwrap().environment(Environment::from_iter([
+        Layers::new().secrets_dir(folder.path("")).unwrap().environment(Environment::from_iter([
             ("X_VAULT_OTHER_FILE", file.as_str()),
             ("X_VAULT_OPEN_FILE", "none"),
         ]));

@@ -25,7 +25,7 @@ fn a_secrets_directory_is_a_layer_between_files_and_the_environment() {
     let path = folder.path("");
     let layers = Layers::new()
         .file("config.json", r#"{"EmailSettings": {"SMTPPassword": "file", "ConnectionSecurity": "TLS"}}"#)
-        .secrets_dir(path.as_ref())
+        .secrets_dir(path)
         .unwrap()
         .environment(Environment::from_iter([("MM_EMAILSETTINGS_SMTPSERVER", "env.example.com")]));
     let resolution = resolve::<ServerSettings>(layers);
@@ -47,7 +47,7 @@ fn what_is_wrong_with_a_secret_is_told_without_it() {
     folder.write("MM_EMAILSETTINGS_SMTPPASWORD", "k4n4ry");
     folder.write("MM_EMAILSETTINGS_SMTPPORT", "k4n4ry");
     folder.write("MM_EMAILSETTINGS_SMTPPASSWORD", [0xff, 0xfe]);
-    let resolution = resolve::<ServerSettings>(Layers::new().secrets_dir(folder.path("").as_ref()).unwrap());
+    let resolution = resolve::<ServerSettings>(Layers::new().secrets_dir(folder.path("")).unwrap());
     let codes: Vec<_> =
         resolution.report().diagnostics().iter().map(|told| (told.code.name(), told.severity)).collect();
     assert_eq!(
@@ -59,7 +59,7 @@ fn what_is_wrong_with_a_secret_is_told_without_it() {
         ]
     );
     assert!(lines(&resolution)[1].contains("did you mean `MM_EMAILSETTINGS_SMTPPASSWORD`?"));
-    assert!(Layers::new().secrets_dir(folder.path("none").as_ref()).is_err());
+    assert!(Layers::new().secrets_dir(folder.path("none")).is_err());
 }
 
 #[test]
@@ -68,9 +68,10 @@ fn credentials_are_where_the_environment_says() {
     folder.write("EmailSettings.SMTPPort", "465");
     let directory = folder.path("");
     let environment = Environment::from_iter([("CREDENTIALS_DIRECTORY", directory.as_str())]);
-    let resolution = resolve::<ServerSettings>(Layers::new().environment(environment).credentials().unwrap());
+    let resolution =
+        resolve::<ServerSettings>(Layers::new().credentials(&environment).unwrap().environment(environment));
     assert_eq!(resolution.value().unwrap().email.smtp_port, 465);
-    assert!(Layers::new().credentials().is_ok());
+    assert!(Layers::new().credentials(&Environment::default()).is_ok());
 }
 
 #[test]

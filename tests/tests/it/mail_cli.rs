@@ -98,5 +98,5 @@ async fn the_doctor_examines_settings_that_are_not_saved() {
 
     let unusable = run(command(&words, &catcher, &["ConnectionSecurity=TLS", "SMTPCAFile=/none.pem"])).await;
     assert_eq!(unusable.code, 1);
-    assert!(unusable.out.contains("EmailSettings.SMTPCAFile, /none.pem, cannot be read"), "{}", unusable.out);
+    assert!(unusable.out.contains("EmailSettings.SMTPCAFile (/none.pem) cannot be read"), "{}", unusable.out);
 }

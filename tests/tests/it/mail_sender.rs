@@ -378,7 +378,7 @@ async fn local_parts_outside_ascii_need_a_server_that_offers_them() {
 #[tokio::test]
 async fn a_mailer_follows_the_configuration_file() {
     use settings_core::reference::ServerSettings;
-    use settings_core::resolve::{Layer, Layers};
+    use settings_core::resolve::Layers;
     use settings_core::store::watch::{Debounce, Event, Watch};
 
     let (old, new) = (Server::start("ok", true).await, Server::start("ok", true).await);
@@ -388,7 +388,7 @@ async fn a_mailer_follows_the_configuration_file() {
         format!(r#"{{ "EmailSettings": {{ "SMTPServer": "{ip}", "SMTPPort": {port} }} }}"#)
     };
     let path = folder.write("config.json", config(&old));
-    let read = move || Layers::new().read(Layer::File, path.as_ref());
+    let read = move || Layers::new().read_file(&path);
     let watch = Watch::<ServerSettings>::start(read, Debounce::default()).unwrap();
     let mailer = mailer(&watch.current().email);
     assert!(mailer.send(&message()).await.is_delivered_to_all());

@@ -6,11 +6,11 @@ use std::time::SystemTime;
 
 use settings_core::mail::catch::{CatchOptions, Catcher};
 use settings_core::mail::outbox::{
-    BeginOutcome, Circuit, Claim, DueMail, EnqueueError, Enqueued, KnownMail, MailId, MailState, NewMail,
-    Outbox, OutboxEntry, OutboxError, OutboxLimits, OutboxStore, OutboxSummary, RemoveOutcome, RetryOutcome,
-    Settlement, conformance,
+    BeginOutcome, Circuit, Claim, DueMail, DueOrder, EnqueueError, Enqueued, KnownMail, MailId, MailState,
+    NewMail, Outbox, OutboxEntry, OutboxError, OutboxLimits, OutboxStore, OutboxSummary, RemoveOutcome,
+    RetryOutcome, Settlement, conformance,
 };
-use settings_core::mail::{EmailSettings, Mailer, MailerOptions, Message};
+use settings_core::mail::{Address, EmailSettings, MailObject, Mailer, MailerOptions, Message, ReversePath};
 use settings_tests::memory_store::MemoryStore;
 
 #[test]
@@ -110,7 +110,10 @@ impl OutboxStore for Faulty {
     delegated! {
         fn find(&self, key: &str) -> Result<Option<KnownMail>, OutboxError>;
         fn sweep(&self, limits: &OutboxLimits, now: SystemTime) -> Result<u64, OutboxError>;
-        fn due(&self, now: SystemTime, limit: usize, except: &[MailId]) -> Result<Vec<DueMail>, OutboxError>;
+        fn due(&self, now: SystemTime, order: DueOrder, limit: usize, except: &[MailId]) -> Result<Vec<DueMail>, OutboxError>;
+        fn adopt_sender(&self, from: &Address, envelope: &ReversePath) -> Result<(), OutboxError>;
+        fn replace(&self, id: MailId, mail: &MailObject, now: SystemTime) -> Result<RetryOutcome, OutboxError>;
+        fn make_due(&self, now: SystemTime) -> Result<(), OutboxError>;
         fn next_due(&self) -> Result<Option<SystemTime>, OutboxError>;
         fn begin(&self, id: MailId, attempt: u32, now: SystemTime) -> Result<BeginOutcome, OutboxError>;
         fn circuit(&self) -> Result<Circuit, OutboxError>;
@@ -129,7 +132,7 @@ impl OutboxStore for Faulty {
 fn faulty_stores_are_detected() {
     for (fault, case) in [
         (Fault::LosesMails, "recipients are settled one by one"),
-        (Fault::SendsTwice, "after a crash only alerts are sent again and only once"),
+        (Fault::SendsTwice, "after a crash only alerts are sent again and at most three times"),
         (Fault::ForgetsKeys, "a key rejects a second mail"),
         (Fault::LetsTwoDeliver, "one process delivers at a time"),
     ] {

@@ -73,7 +73,7 @@ fn object(text: &str, kind: &str, field: &str) -> (String, Variables) {
     let documents = YamlLoader::load_from_str(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
     let [object] = documents.as_slice() else { panic!("{} documents", documents.len()) };
     assert_eq!((object["apiVersion"].as_str(), object["kind"].as_str()), (Some("v1"), Some(kind)));
-    let text = |yaml: &Yaml| yaml.as_str().unwrap_or_else(|| panic!("{yaml:?} is no text")).to_owned();
+    let text = |yaml: &Yaml| yaml.as_str().unwrap_or_else(|| panic!("{yaml:?} is not text")).to_owned();
     let entries = object[field].as_hash().expect("the field is a map");
     let entries = entries.iter().map(|(name, value)| (text(name), text(value))).collect();
     (text(&object["metadata"]["name"]), entries)
@@ -85,7 +85,8 @@ fn gives_the_defaults<T: Settings>(variables: Variables, secrets: Option<bool>) 
     let given = variables.len();
     let names: Vec<_> = variables.iter().map(|(name, _)| name.clone()).collect();
     let resolution = resolve::<T>(Layers::new().environment(variables.into_iter().collect()));
-    let bad = resolution.report().diagnostics().iter().filter(|finding| finding.severity > Severity::Note);
+    let bad =
+        resolution.report().diagnostics().iter().filter(|diagnostic| diagnostic.severity > Severity::Note);
     let bad: Vec<_> = bad.collect();
     assert!(bad.is_empty(), "{bad:#?}");
     let defaults = resolve::<T>(Layers::new());
@@ -124,7 +125,7 @@ fn a_secret_mounted_as_a_folder_gives_its_settings() {
     for (name, _) in &secrets {
         folder.write(name, format!("k4n4ry of {name}"));
     }
-    let resolution = resolve::<Program>(Layers::new().secrets_dir(folder.path("").as_ref()).unwrap());
+    let resolution = resolve::<Program>(Layers::new().secrets_dir(folder.path("")).unwrap());
     let from_secrets = resolution.settings().filter(|effective| effective.layer() == Layer::Secrets).count();
     assert_eq!((from_secrets, secrets.len()), (2, 2));
 }
@@ -210,7 +211,7 @@ fn systemd(text: &str) -> Variables {
     out
 }
 
-/// What a real shell makes of the lines.
+/// The variables that a real shell reads from the lines.
 fn shell(text: &str, names: &[String]) -> Result<Variables, String> {
     let folder = Folder::new(&format!("shell-{}", names.len()));
     let file = folder.write("server.env", text);

@@ -1,26 +1,26 @@
 //! Comments that silence a rule: `.. settings-allow: RULE reason`.
 //!
-//! One holds for the setting in whose entry it stands (right above its anchor, directive or heading, or below), or for
-//! the whole page where it stands before the first setting.
+//! A comment applies to the setting whose entry contains it (right above the anchor, directive or heading, or below),
+//! or to the whole page if it precedes the first setting.
 
 use crate::docs::model::{Entry, Part, Span};
 use crate::docs::read::{ALLOW, PageRead};
 
 use super::Against;
 use super::draft::Draft;
-use super::finding::{Finding, Rule};
+use super::finding::{Finding, Rule, UnknownRule};
 
 struct Allow {
-    rule: Option<Rule>,
+    rule: Result<Rule, UnknownRule>,
     name: String,
     has_reason: bool,
     span: Span,
-    /// The bytes that it holds for.
+    /// The bytes it applies to.
     scope: Span,
     used: bool,
 }
 
-/// Takes silenced findings away and adds one for each comment that silences nothing.
+/// Removes silenced findings, and adds one for each comment that silences nothing.
 pub(super) fn silence(page: &PageRead, against: Against, findings: &mut Vec<Finding>) {
     let mut allows = allows(page);
     if allows.is_empty() {
@@ -30,7 +30,7 @@ pub(super) fn silence(page: &PageRead, against: Against, findings: &mut Vec<Find
         let at = finding.span.start;
         let silencing = allows.iter_mut().find(|allow| {
             allow.has_reason
-                && allow.rule == Some(finding.rule)
+                && allow.rule.as_ref() == Ok(&finding.rule)
                 && allow.scope.start <= at
                 && at <= allow.scope.end
         });
@@ -43,26 +43,19 @@ pub(super) fn silence(page: &PageRead, against: Against, findings: &mut Vec<Find
         }
     });
     for allow in allows.iter().filter(|allow| !allow.used) {
-        let (message, help) = match (allow.rule, allow.has_reason) {
-            (None, _) => {
-                let near = crate::nearest::nearest(&allow.name, Rule::ALL.map(Rule::name));
-                let help = near.map_or_else(
-                    || format!("the rules are {}", Rule::ALL.map(Rule::name).join(", ")),
-                    |near| format!("write `{near}`"),
-                );
-                (format!("there is no rule `{}`", allow.name), help)
-            }
-            (Some(rule), false) => (
+        let (message, help) = match (&allow.rule, allow.has_reason) {
+            (Err(unknown), _) => (format!("unknown rule `{}`", allow.name), unknown.help()),
+            (Ok(rule), false) => (
                 format!("`{rule}` is silenced without a reason"),
-                "say after the rule's name why it is silenced".to_owned(),
+                "give a reason after the name of the rule".to_owned(),
             ),
-            // What only the other comparison finds is not here to be silenced.
-            (Some(rule), true)
-                if against != Against::Both && !(against == Against::Itself && is_own(rule)) =>
+            // It may silence a finding of the comparison that was not made.
+            (Ok(rule), true)
+                if against != Against::Both && !(against == Against::Itself && is_own(*rule)) =>
             {
                 continue;
             }
-            (Some(rule), true) => {
+            (Ok(rule), true) => {
                 (format!("`{rule}` finds nothing here to silence"), "delete the comment".to_owned())
             }
         };
@@ -72,11 +65,12 @@ pub(super) fn silence(page: &PageRead, against: Against, findings: &mut Vec<Find
     }
 }
 
-/// Whether a rule never asks the schema.
+/// Returns true if a rule never consults the schema.
 fn is_own(rule: Rule) -> bool {
-    use Rule::{DocutilsWarning, DuplicateId, Encoding, FinalNewline, MalformedTable, Markup, TrailingSpace};
+    use Rule::{DocutilsWarning, DuplicateId, Encoding, FinalNewline, MalformedTable, Markup};
+    use Rule::{NoSettings, TrailingSpace};
     let text = matches!(rule, DocutilsWarning | Encoding | FinalNewline | MalformedTable | TrailingSpace);
-    text || matches!(rule, DuplicateId | Markup)
+    text || matches!(rule, DuplicateId | Markup | NoSettings)
 }
 
 fn allows(page: &PageRead) -> Vec<Allow> {
@@ -94,7 +88,7 @@ fn allows(page: &PageRead) -> Vec<Allow> {
             let Some(words) = text.strip_prefix(ALLOW) else { continue };
             let (name, reason) = words.trim().split_once(char::is_whitespace).unwrap_or((words.trim(), ""));
             allows.push(Allow {
-                rule: Rule::named(name),
+                rule: name.parse(),
                 name: name.to_owned(),
                 has_reason: !reason.trim().is_empty(),
                 span: placed.span,

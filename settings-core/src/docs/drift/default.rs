@@ -1,6 +1,6 @@
-//! Comparing defaults that are written in different ways.
+//! Compares defaults that are written in different ways.
 
-/// A default as it can be compared.
+/// A default in a comparable form.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::docs) enum Normal {
     Bool(bool),
@@ -8,7 +8,7 @@ pub(in crate::docs) enum Normal {
     Text(String),
 }
 
-/// What a written default says.
+/// Normalizes a written default.
 pub(in crate::docs) fn normal(written: &str) -> Normal {
     let text = written.trim();
     let text = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text).trim();
@@ -24,8 +24,8 @@ pub(in crate::docs) fn normal(written: &str) -> Normal {
     }
 }
 
-/// Whether two defaults are of the same sort and say different things; of different sorts they may still mean the
-/// same (`600` and `10 minutes`).
+/// Returns true if two defaults are of the same type and differ. Of different types they may still mean the same
+/// (`600` and `10 minutes`).
 pub(in crate::docs) fn contradict(a: &Normal, b: &Normal) -> bool {
     match (a, b) {
         (Normal::Bool(a), Normal::Bool(b)) => a != b,
@@ -38,7 +38,7 @@ fn differ(a: f64, b: f64) -> bool {
     (a - b).abs() > f64::EPSILON * a.abs().max(b.abs())
 }
 
-/// Whether one number is the other in a larger unit: `10` minutes and `600`.
+/// Returns true if one number is the other in a larger unit: `10` minutes and `600`.
 fn in_other_units(a: f64, b: f64) -> bool {
     const FACTORS: [f64; 12] = [
         60.0,
@@ -58,7 +58,7 @@ fn in_other_units(a: f64, b: f64) -> bool {
     small != 0.0 && FACTORS.iter().any(|factor| !differ(small * factor, large))
 }
 
-/// Whether a text was meant to be `true` or `false` and is neither.
+/// The bool that a misspelt text means.
 pub(super) fn misspelt_bool(written: &str) -> Option<&'static str> {
     match normal(written) {
         Normal::Text(text) => crate::nearest::nearest(&text, ["true", "false"]),

@@ -1,14 +1,33 @@
-//! Findings in the making: everything but page, line and column.
+//! Builds findings: everything but page, line and column.
 
 use crate::docs::model::{Fact, Span};
 use crate::docs::read::PageRead;
 
 use super::finding::{Edit, Finding, Rule, Severity};
 
-/// A finding that still lacks its place.
+/// A finding without its place.
 #[derive(Clone, Debug)]
 pub(super) struct Draft {
     finding: Finding,
+    /// Fixes of which the first applicable one is taken.
+    replacements: Vec<Replacement>,
+}
+
+/// A fix that applies only if the page has the fact's text verbatim, on one line.
+#[derive(Clone, Debug)]
+struct Replacement {
+    fact: Fact<String>,
+    text: String,
+    /// An edit elsewhere that belongs to the fix.
+    also: Option<Edit>,
+}
+
+impl Replacement {
+    fn applies(&self, page: &PageRead) -> bool {
+        !self.fact.value.is_empty()
+            && !page.is_nested(self.fact.span.start)
+            && page.text.get(self.fact.span.range()) == Some(self.fact.as_str())
+    }
 }
 
 impl Draft {
@@ -28,10 +47,11 @@ impl Draft {
                 fix: Vec::new(),
                 span,
             },
+            replacements: Vec::new(),
         }
     }
 
-    /// The byte that it begins at.
+    /// The offset at which it begins.
     pub(super) fn at(&self) -> usize {
         self.finding.span.start
     }
@@ -66,13 +86,27 @@ impl Draft {
         self
     }
 
-    /// A fix only where the page holds the fact's text as it is, on one line.
-    pub(super) fn replacing(self, page: &PageRead, fact: &Fact<String>, text: &str) -> Self {
-        let stands = page.text.get(fact.span.range()) == Some(fact.as_str()) && !fact.value.is_empty();
-        if stands { self.fix(fact.span, text) } else { self }
+    /// Replaces the text of a fact, if the page has it verbatim, on one line. Of several calls the first that applies
+    /// counts.
+    pub(super) fn replacing(mut self, fact: Fact<String>, text: impl Into<String>) -> Self {
+        self.replacements.push(Replacement { fact, text: text.into(), also: None });
+        self
     }
 
+    /// Removes the text of a fact and inserts it elsewhere, under the same condition.
+    pub(super) fn moving(mut self, fact: Fact<String>, to: usize) -> Self {
+        let also = Edit { span: Span::new(to, to), text: fact.value.clone() };
+        self.replacements.push(Replacement { fact, text: String::new(), also: Some(also) });
+        self
+    }
+
+    /// The finding, with its place on the page.
     pub(super) fn placed(mut self, page: &PageRead) -> Finding {
+        let replacements = std::mem::take(&mut self.replacements);
+        if let Some(found) = replacements.into_iter().find(|replacement| replacement.applies(page)) {
+            self.finding.fix.push(Edit { span: found.fact.span, text: found.text });
+            self.finding.fix.extend(found.also);
+        }
         page.path.clone_into(&mut self.finding.page);
         (self.finding.line, self.finding.column) =
             page.lines.line_column(&page.text, self.finding.span.start);

@@ -1,24 +1,27 @@
-//! One thing wrong on a page.
+//! A finding: one mistake on a page.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::Serialize;
 
 use crate::docs::model::Span;
+use crate::nearest::nearest;
 
-/// What a finding is about.
+/// The rule that a finding breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Rule {
-    /// A grid table that docutils refuses, or reads otherwise than it looks.
+    /// A grid table that docutils rejects, or reads differently than it looks.
     MalformedTable,
-    /// A variable that isn't the one of its setting.
+    /// A variable that doesn't belong to its setting.
     EnvName,
-    /// A place in `config.json` that isn't the setting's.
+    /// A path in `config.json` that isn't the setting's.
     ConfigPath,
     /// A name that differs in letter case only.
     LetterCase,
-    /// A place in the System Console that isn't the setting's.
+    /// A path in the System Console that isn't the setting's.
     ConsolePath,
     /// A default that contradicts another one.
     Default,
@@ -26,15 +29,15 @@ pub enum Rule {
     Values,
     /// A hint of another kind or unit than the setting's.
     Kind,
-    /// A setting that the page should document.
+    /// A setting that the page should document and doesn't.
     MissingSetting,
     /// A setting that does not exist.
     UnknownSetting,
     /// One anchor for two settings.
     DuplicateId,
-    /// Markup that does not say what it means.
+    /// Markup that doesn't mean what it was written for.
     Markup,
-    /// What docutils warns of beside tables: a title underlined too short, markup not closed.
+    /// A warning or error of docutils about anything but a grid table.
     DocutilsWarning,
     /// Text that was decoded wrongly.
     Encoding,
@@ -44,11 +47,13 @@ pub enum Rule {
     FinalNewline,
     /// A comment that silences nothing.
     UnusedAllow,
+    /// A page on which no setting is found.
+    NoSettings,
 }
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::MalformedTable,
         Self::EnvName,
         Self::ConfigPath,
@@ -66,10 +71,11 @@ impl Rule {
         Self::TrailingSpace,
         Self::FinalNewline,
         Self::UnusedAllow,
+        Self::NoSettings,
     ];
 
-    /// Its name in findings and in comments that silence it.
-    pub const fn name(self) -> &'static str {
+    /// The name in findings and in comments that silence the rule.
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::MalformedTable => "malformed-table",
             Self::EnvName => "env-name",
@@ -88,78 +94,101 @@ impl Rule {
             Self::TrailingSpace => "trailing-space",
             Self::FinalNewline => "final-newline",
             Self::UnusedAllow => "unused-allow",
+            Self::NoSettings => "no-settings",
         }
-    }
-
-    /// The rule of a name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|rule| rule.name() == name)
     }
 }
 
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        f.write_str(self.as_str())
     }
 }
 
-/// How bad a finding is.
+impl FromStr for Rule {
+    type Err = UnknownRule;
+
+    fn from_str(name: &str) -> Result<Self, UnknownRule> {
+        let found = Self::ALL.into_iter().find(|rule| rule.as_str() == name);
+        found.ok_or_else(|| UnknownRule { name: name.to_owned() })
+    }
+}
+
+/// The error of [`Rule::from_str`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownRule {
+    name: String,
+}
+
+impl UnknownRule {
+    /// The remedy: the rule with the nearest name, or all names.
+    pub(super) fn help(&self) -> String {
+        match nearest(&self.name, Rule::ALL.map(Rule::as_str)) {
+            Some(near) => format!("write `{near}`"),
+            None => format!("the rules are {}", Rule::ALL.map(Rule::as_str).join(", ")),
+        }
+    }
+}
+
+impl fmt::Display for UnknownRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "unknown rule `{}`: {}", self.name, self.help())
+    }
+}
+
+impl std::error::Error for UnknownRule {}
+
+/// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// Readers are told something wrong, or lose a part of the page.
+    /// The page misinforms its readers, or a part of it is lost.
     Error,
-    /// Readers are not misled, or can't be by this alone.
+    /// The page doesn't misinform its readers, at least not by this alone.
     Warning,
 }
 
-/// One thing wrong on a page.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// One mistake on a page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Finding {
-    /// What it is about.
+    /// The rule that is broken.
     pub rule: Rule,
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
-    /// The page's path as it was given.
+    /// The path of the page, as given.
     pub page: String,
     /// The line, from 1.
     pub line: usize,
     /// The column in characters, from 1.
     pub column: usize,
-    /// The setting's place in `config.json`, or its title where the page doesn't say it; empty for the page itself.
+    /// The setting's path in `config.json`, or its title if the page doesn't state a path; empty for the page itself.
     pub setting: String,
-    /// What is wrong.
+    /// The mistake.
     pub message: String,
-    /// What should stand there, where that is known.
+    /// The right text, if it is known.
     pub expected: Option<String>,
-    /// What stands there.
+    /// The text of the page.
     pub found: Option<String>,
-    /// What to do.
+    /// The remedy.
     pub help: String,
-    /// The edits that mend it, where there is one answer.
+    /// The edits that fix it, if there is a single answer.
     #[serde(skip)]
     pub(in crate::docs) fix: Vec<Edit>,
-    /// The bytes that it is about.
+    /// The bytes it concerns.
     #[serde(skip)]
     pub(in crate::docs) span: Span,
 }
 
 /// A change of the page's text.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::docs) struct Edit {
     pub(in crate::docs) span: Span,
     pub(in crate::docs) text: String,
 }
 
-// Spans of facts are all alike; those of edits are not.
-impl PartialEq for Edit {
-    fn eq(&self, other: &Self) -> bool {
-        self.span.range() == other.span.range() && self.text == other.text
-    }
-}
-
 impl Finding {
-    /// Whether `docs sync` mends it.
+    /// Returns true if `docs sync` fixes it.
     pub fn has_fix(&self) -> bool {
         !self.fix.is_empty()
     }

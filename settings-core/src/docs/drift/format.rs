@@ -1,12 +1,13 @@
-//! Findings as text: for people, as JSON, as annotations of a workflow.
+//! Prints findings: for people, as JSON, as annotations of a workflow.
 
 use std::fmt::Write;
 
 use super::finding::{Finding, Severity};
 use crate::workflow::annotation;
 
-/// How findings are printed.
+/// The form in which findings are printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum FindingFormat {
     /// For people.
     #[default]
@@ -17,7 +18,7 @@ pub enum FindingFormat {
     Github,
 }
 
-/// Prints findings; the empty text where there are none, for JSON `[]`.
+/// Prints findings; without findings the text is empty, or `[]` as JSON.
 pub fn format_findings(findings: &[Finding], format: FindingFormat) -> String {
     match format {
         FindingFormat::Human => findings.iter().map(human).collect(),
@@ -50,7 +51,7 @@ fn human(finding: &Finding) -> String {
     text
 }
 
-/// One line, without characters that would steer a terminal.
+/// One line, without characters that control a terminal.
 fn visible(text: &str) -> String {
     text.chars()
         .map(|c| match c {
@@ -64,5 +65,5 @@ fn visible(text: &str) -> String {
 fn github(finding: &Finding) -> String {
     let Finding { rule, page, line, column, message, help, .. } = finding;
     let message = format!("{message}. {help}");
-    annotation(severity(finding), Some((page, *line, Some(*column))), rule.name(), &message)
+    annotation(severity(finding), Some((page, *line, Some(*column))), rule.as_str(), &message)
 }

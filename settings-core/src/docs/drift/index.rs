@@ -5,19 +5,24 @@ use std::collections::BTreeMap;
 use crate::nearest::nearest;
 use crate::schema::Leaf;
 
+use super::naming::Naming;
+
 /// The schema's settings by the names that a page may give them.
 pub(super) struct Index<'s> {
     pub(super) paths: BTreeMap<String, &'s Leaf>,
     folded: BTreeMap<String, &'s Leaf>,
-    aliases: BTreeMap<String, &'s Leaf>,
-    /// By bare key; `None` where several settings have it.
+    aliases: BTreeMap<String, (&'s Leaf, &'static str)>,
+    /// By bare key; `None` if several settings have it.
     pub(super) keys: BTreeMap<&'static str, Option<&'s Leaf>>,
 }
 
 pub(super) enum Match<'s> {
     Leaf(&'s Leaf),
     OtherCase(&'s Leaf),
-    Alias(&'s Leaf),
+    /// The setting, and its alias as the schema has it.
+    Alias(&'s Leaf, &'static str),
+    /// A setting with this key, and no other one.
+    Key(&'s Leaf),
     None,
 }
 
@@ -38,32 +43,37 @@ impl<'s> Index<'s> {
                     (false, Some((section, _))) => format!("{section}.{alias}"),
                     _ => (*alias).to_owned(),
                 };
-                index.aliases.insert(full, leaf);
+                index.aliases.insert(full, (leaf, *alias));
             }
             index.paths.insert(path, leaf);
         }
         index
     }
 
-    /// Whether a path is in a section of the schema, or was meant to be.
+    /// Returns true if a path is in a section of the schema, or is close to one of its paths.
     pub(super) fn claims(&self, path: &str) -> bool {
         let section = path.split('.').next().unwrap_or(path);
         self.paths.keys().any(|known| known.split('.').next() == Some(section))
             || nearest(path, self.paths.keys().map(String::as_str)).is_some()
     }
 
+    /// Returns true if a setting has this variable.
+    pub(super) fn has_variable(&self, env: &str, naming: &Naming) -> bool {
+        self.paths.keys().any(|path| naming.env(path).is_some_and(|own| own.eq_ignore_ascii_case(env)))
+    }
+
     pub(super) fn find(&self, path: &str) -> Match<'s> {
         if let Some(leaf) = self.paths.get(path) {
             return Match::Leaf(leaf);
         }
-        if let Some(leaf) = self.aliases.get(path) {
-            return Match::Alias(leaf);
+        if let Some(&(leaf, alias)) = self.aliases.get(path) {
+            return Match::Alias(leaf, alias);
         }
         if let Some(leaf) = self.folded.get(&path.to_lowercase()) {
             return Match::OtherCase(leaf);
         }
         match self.keys.get(path) {
-            Some(Some(leaf)) if !path.contains('.') => Match::Leaf(leaf),
+            Some(Some(leaf)) if !path.contains('.') => Match::Key(leaf),
             _ => Match::None,
         }
     }

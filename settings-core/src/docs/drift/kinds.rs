@@ -1,5 +1,6 @@
-//! A page's value lists and hints against the kinds of the schema.
+//! Compares the value lists and hints of a page with the kinds of the schema.
 
+use crate::docs::dialect::DIALECT;
 use crate::docs::facts::Documented;
 use crate::docs::from_schema::unit_named;
 use crate::docs::grammar::{self, HintKind};
@@ -20,7 +21,7 @@ pub(super) fn values(setting: &Documented<'_>, leaf: &Leaf, drafts: &mut Vec<Dra
     for list in setting.value_lists() {
         let named: Vec<&Fact<String>> = list.iter().filter_map(|item| item.value.as_ref()).collect();
         let is = |fact: &Fact<String>, (text, label): &(&str, &str)| {
-            fact.eq_ignore_ascii_case(text) || fact.eq_ignore_ascii_case(label)
+            fact.value.eq_ignore_ascii_case(text) || fact.value.eq_ignore_ascii_case(label)
         };
         // A list that names none of the values is about something else.
         if !named.iter().any(|fact| accepted.iter().any(|value| is(fact, value))) {
@@ -34,11 +35,11 @@ pub(super) fn values(setting: &Documented<'_>, leaf: &Leaf, drafts: &mut Vec<Dra
             .collect();
         for fact in named.iter().filter(|fact| !accepted.iter().any(|value| is(fact, value))) {
             // A misspelt value is one mistake, not one too many and one too few.
-            let meant = nearest(fact, absent.iter().copied());
+            let meant = nearest(&fact.value, absent.iter().copied());
             absent.retain(|label| Some(*label) != meant);
             let help = match meant {
                 Some(meant) => format!("write `{meant}`"),
-                None => "take the item out".to_owned(),
+                None => "remove the item".to_owned(),
             };
             drafts.push(
                 Draft::new(
@@ -57,7 +58,7 @@ pub(super) fn values(setting: &Documented<'_>, leaf: &Leaf, drafts: &mut Vec<Dra
                 Draft::new(
                     Rule::Values,
                     at,
-                    format!("the list leaves out `{label}`, a value of `{}`", leaf.path),
+                    format!("the list is missing `{label}`, a value of `{}`", leaf.path),
                 )
                 .expected(label)
                 .found(named.iter().map(|fact| fact.as_str()).collect::<Vec<_>>().join(", "))
@@ -70,7 +71,7 @@ pub(super) fn values(setting: &Documented<'_>, leaf: &Leaf, drafts: &mut Vec<Dra
 /// Compares each hint's kind and unit with the setting's.
 pub(super) fn kinds(setting: &Documented<'_>, leaf: &Leaf, drafts: &mut Vec<Draft>) {
     for hint in setting.hints() {
-        let Some((said, unit)) = grammar::hint(&hint.text) else { continue };
+        let Some((said, unit)) = grammar::hint(&hint.text.value) else { continue };
         let kind = leaf.setting.kind.required();
         if let (Kind::Duration { unit: real, .. }, Some(unit)) = (kind, unit) {
             if unit_named(unit).is_some_and(|unit| unit != *real) {
@@ -81,7 +82,7 @@ pub(super) fn kinds(setting: &Documented<'_>, leaf: &Leaf, drafts: &mut Vec<Draf
                         format!("`{}` counts {}, not {unit}", leaf.path, real.name()),
                     )
                     .found(hint.text.value.clone())
-                    .expected(format!("Numerical value in {}.", real.name()))
+                    .expected(format!("{} {}.", DIALECT.number_in, real.name()))
                     .help(format!("write `in {}`", real.name())),
                 );
             }
@@ -97,7 +98,7 @@ pub(super) fn kinds(setting: &Documented<'_>, leaf: &Leaf, drafts: &mut Vec<Draf
     }
 }
 
-/// What the setting takes, where that is certainly not what the hint says.
+/// The input that the setting takes, where it certainly differs from the hint's.
 fn contradicts(said: HintKind, kind: &Kind) -> Option<&'static str> {
     match (said, kind) {
         (HintKind::Text | HintKind::List | HintKind::Map | HintKind::Bool, Kind::Integer { .. }) => {

@@ -1,10 +1,11 @@
-//! Drift: where a page contradicts the schema, or itself.
+//! Drift: contradictions between a page and the schema, or within a page.
 
 mod allow;
 mod default;
 mod draft;
 mod finding;
 mod format;
+mod identity;
 mod index;
 mod kinds;
 mod naming;
@@ -12,20 +13,25 @@ mod own;
 mod schema;
 mod text;
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use crate::schema::Section;
 
-use super::facts::documented;
+use super::facts::{Documented, documented_everywhere};
+use super::model::Span;
 use super::read::PageRead;
 use draft::Draft;
 
 pub(super) use default::{Normal, contradict, normal};
 pub(super) use finding::Edit;
-pub use finding::{Finding, Rule, Severity};
+pub use finding::{Finding, Rule, Severity, UnknownRule};
 pub use format::{FindingFormat, format_findings};
 pub(super) use naming::Naming;
 
-/// What a page is held against.
+/// The reference that a page is compared with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Against {
     /// The schema alone.
     Schema,
@@ -36,17 +42,21 @@ pub enum Against {
     Both,
 }
 
-/// Every finding of a page in the order of its lines.
+/// Returns every finding of a page in the order of its lines.
 ///
-/// Without a schema the page is held against itself, whatever `against` says. What a comment
-/// `.. settings-allow: RULE reason` silences is left out; one that silences nothing is a finding.
+/// Without a schema the page is compared with itself, regardless of `against`. A comment
+/// `.. settings-allow: RULE reason` silences findings; one that silences nothing is a finding.
 pub fn check(page: &PageRead, schema: Option<&'static Section>, against: Against) -> Vec<Finding> {
+    // A page that doesn't show how variables are named follows the program.
+    let naming = schema.map(Naming::of_schema);
     let schema = schema.filter(|_| against != Against::Itself);
-    let settings = documented(page);
+    let settings = documented_everywhere(page);
     let mut drafts: Vec<Draft> = Vec::new();
     if against != Against::Schema || schema.is_none() {
         drafts.extend(text::check(page));
-        drafts.extend(own::check(page, &settings, &Naming::of_page(&settings)));
+        let naming = naming.filter(|naming| naming.is_used(&settings));
+        drafts.extend(own::check(&settings, &Naming::of_page(&settings).or(naming)));
+        drafts.extend(without_settings(page, &settings));
     }
     if let Some(schema) = schema {
         drafts.extend(schema::check(page, &settings, schema, &Naming::of_schema(schema)));
@@ -58,18 +68,40 @@ pub fn check(page: &PageRead, schema: Option<&'static Section>, against: Against
     findings
 }
 
-/// One finding a place and rule: the schema's word stands before the page's own.
+/// A page without settings: most often one in a form that is not read.
+fn without_settings(page: &PageRead, settings: &[Documented<'_>]) -> Option<Draft> {
+    let line = page.text.split('\n').next().unwrap_or_default();
+    settings.is_empty().then(|| {
+        Draft::new(Rule::NoSettings, Span::new(0, line.trim_end().len()), "no settings found on this page")
+            .warning()
+            .found(line.trim_end())
+            .help(
+                "name settings in tables (path in `config.json`, environment variable) or in `config:setting` \
+                 directives, or silence the rule above the first heading",
+            )
+    })
+}
+
+/// Keeps one finding for each place and rule; the schema's finding replaces the page's own.
 fn distinct(findings: Vec<Finding>) -> Vec<Finding> {
     let mut kept: Vec<Finding> = Vec::new();
+    let mut places: HashMap<(Rule, usize, String, String), usize> = HashMap::new();
     for finding in findings {
-        let same = |known: &Finding| {
-            known.rule == finding.rule
-                && known.span.start == finding.span.start
-                && known.setting == finding.setting
+        // docutils may have several messages about one line.
+        let words = match finding.rule {
+            Rule::DocutilsWarning => finding.message.clone(),
+            _ => String::new(),
         };
-        match kept.iter_mut().find(|known| same(known)) {
-            Some(known) => *known = finding,
-            None => kept.push(finding),
+        match places.entry((finding.rule, finding.span.start, finding.setting.clone(), words)) {
+            Entry::Occupied(place) => {
+                if let Some(known) = kept.get_mut(*place.get()) {
+                    *known = finding;
+                }
+            }
+            Entry::Vacant(place) => {
+                place.insert(kept.len());
+                kept.push(finding);
+            }
         }
     }
     kept

@@ -1,41 +1,58 @@
-//! How variables are named: by the schema's prefix, or by the one that most of a page's own have.
+//! The naming of variables: by the schema's prefix, or by the prefix of most variables of the page.
 
 use std::collections::BTreeMap;
 
 use crate::schema::{Section, env_name};
 
-use crate::docs::facts::{Documented, TableFacts};
+use crate::docs::dialect::DIALECT;
+use crate::docs::facts::{Documented, Named, TableFacts};
 
-/// How variables are named.
+/// The rule by which variables are named.
 #[derive(Debug)]
 pub(in crate::docs) struct Naming {
     prefix: Option<String>,
 }
 
 impl Naming {
-    /// As the schema says.
+    /// Creates the rule of a schema.
     pub(super) fn of_schema(schema: &'static Section) -> Self {
         Self { prefix: schema.env_prefix.filter(|prefix| !prefix.is_empty()).map(str::to_owned) }
     }
 
-    /// As most of the page's variables are.
+    /// Creates the rule that most variables of a page follow.
     pub(in crate::docs) fn of_page(settings: &[Documented<'_>]) -> Self {
         Self { prefix: most_common(settings) }
     }
 
-    /// What every variable begins with, where it is known.
+    /// Returns true if a variable of the page begins with the prefix.
+    pub(super) fn is_used(&self, settings: &[Documented<'_>]) -> bool {
+        let Some(prefix) = self.prefix() else { return false };
+        let begins = |env: &Named<'_>| {
+            env.one().and_then(|(env, _)| env.strip_prefix(prefix)).is_some_and(|rest| rest.starts_with('_'))
+        };
+        settings.iter().any(|setting| {
+            begins(&setting.option("environment")) || setting.tables.iter().any(|table| begins(&table.env()))
+        })
+    }
+
+    /// This rule, or if the page doesn't show one, another.
+    pub(super) fn or(self, other: Option<Self>) -> Self {
+        if self.prefix.is_some() { self } else { other.unwrap_or(self) }
+    }
+
+    /// The prefix of every variable, if it is known.
     pub(in crate::docs) fn prefix(&self) -> Option<&str> {
         self.prefix.as_deref()
     }
 
-    /// The variable of a path. `None` where the page doesn't show how variables are named, or where the path leads
+    /// The variable of a path. Returns `None` if the page doesn't show how variables are named, or if the path leads
     /// into a map, whose keys no rule covers.
     pub(super) fn env(&self, path: &str) -> Option<String> {
         let prefix = self.prefix.as_deref()?;
         let keys_of_structs = path.split('.').all(|key| key.starts_with(|c: char| c.is_ascii_uppercase()));
         // A section's own key may be misspelt so that it begins in lower case.
         let in_section = path.split_once('.').is_some_and(|(section, key)| {
-            section.ends_with("Settings") && section != "PluginSettings" && !key.contains(['.', '-'])
+            DIALECT.is_section(section) && section != DIALECT.map_section && !key.contains(['.', '-'])
         });
         (keys_of_structs || in_section).then(|| env_name(prefix, path))
     }

@@ -1,28 +1,30 @@
-//! The page against itself.
+//! Compares the page with itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::docs::dialect::DIALECT;
 use crate::docs::model::{Fact, Span};
-use crate::docs::read::PageRead;
 
 use super::default::{Normal, contradict, misspelt_bool, normal};
 use super::draft::Draft;
 use super::finding::Rule;
+use super::identity::{Identity, Place, last_key, letters, section};
 use super::naming::Naming;
-use crate::docs::facts::{Documented, Named, Source, StatedDefault};
+use crate::docs::facts::{Documented, Named, Source, StatedDefault, TableFacts};
 
-pub(super) fn check(page: &PageRead, settings: &[Documented<'_>], naming: &Naming) -> Vec<Draft> {
+pub(super) fn check(settings: &[Documented<'_>], naming: &Naming) -> Vec<Draft> {
     let mut drafts = duplicate_ids(settings);
+    let sections = section_counts(settings);
     for setting in settings {
         let name = setting.name();
         let mut found = Vec::new();
-        let right_path = paths(page, setting, naming, &mut found);
+        let right_path = paths(setting, naming, &mut found);
         if found.is_empty() {
-            sections(page, setting, &mut found);
+            misspelt_sections(&sections, setting, &mut found);
         }
-        variables(page, setting, naming, right_path.as_deref(), &mut found);
+        variables(setting, naming, right_path.as_deref(), &mut found);
         consoles(setting, &mut found);
-        defaults(page, setting, &mut found);
+        defaults(setting, &mut found);
         marks(setting, &mut found);
         if setting.directive.is_some() && setting.title.is_none() {
             found.push(without_heading(setting));
@@ -37,7 +39,7 @@ fn duplicate_ids(settings: &[Documented<'_>]) -> Vec<Draft> {
     let mut drafts = Vec::new();
     for setting in settings {
         let Some(directive) = setting.directive else { continue };
-        if directive.id.is_empty() || known.insert(directive.id.to_lowercase()) {
+        if directive.id.value.is_empty() || known.insert(directive.id.value.to_lowercase()) {
             continue;
         }
         drafts.push(
@@ -62,10 +64,25 @@ fn without_heading(setting: &Documented<'_>) -> Draft {
         .help("add the setting's heading and text below the directive, or delete the directive")
 }
 
+/// The number of settings in each section, as the page spells it.
+fn section_counts<'p>(settings: &[Documented<'p>]) -> BTreeMap<&'p str, usize> {
+    let mut counts = BTreeMap::new();
+    for setting in settings {
+        let table = setting.table().map_or(Named::Absent, TableFacts::path);
+        for (path, _) in [table, setting.option("configjson")].iter().filter_map(Named::one) {
+            if let Some((section, _)) = path.split_once('.') {
+                *counts.entry(section).or_default() += 1;
+            }
+        }
+    }
+    counts
+}
+
 /// A side of the page that names a setting.
 struct Side<'p> {
     path: Named<'p>,
     env: Named<'p>,
+    path_place: Place,
     what: &'static str,
 }
 
@@ -73,18 +90,18 @@ fn sides<'p>(setting: &Documented<'p>) -> Option<(Side<'p>, Side<'p>)> {
     let table = setting.table()?;
     setting.directive?;
     Some((
-        Side { path: table.path(), env: table.env(), what: "table" },
-        Side { path: setting.option("configjson"), env: setting.option("environment"), what: "directive" },
+        Side { path: table.path(), env: table.env(), path_place: Place::TablePath, what: "table" },
+        Side {
+            path: setting.option("configjson"),
+            env: setting.option("environment"),
+            path_place: Place::DirectivePath,
+            what: "directive",
+        },
     ))
 }
 
-/// Compares the paths of table and directive; the path that is right where that can be told.
-fn paths(
-    page: &PageRead,
-    setting: &Documented<'_>,
-    naming: &Naming,
-    drafts: &mut Vec<Draft>,
-) -> Option<String> {
+/// Compares the paths of table and directive. Returns the right path, if it is certain.
+fn paths(setting: &Documented<'_>, naming: &Naming, drafts: &mut Vec<Draft>) -> Option<String> {
     let Some((table, directive)) = sides(setting) else {
         return setting.table().and_then(|table| table.path().one()).map(|(path, _)| path.to_owned());
     };
@@ -96,6 +113,24 @@ fn paths(
             if let Some(draft) = misspelt_last_key(setting, a, b) {
                 drafts.push(draft);
                 return Some(b.to_owned());
+            }
+            let identity = Identity::new(setting, setting.table(), naming);
+            if let Some((draft, right)) = proven_by_bare_key(&identity, (a, at_a), (b, at_b)) {
+                drafts.push(draft);
+                return Some(right);
+            }
+            if identity.are_two(a, b) {
+                drafts.push(
+                    Draft::new(
+                        Rule::ConfigPath,
+                        at_b,
+                        format!("the directive documents `{b}`, the table below it `{a}`: two settings"),
+                    )
+                    .found(b)
+                    .expected(a)
+                    .help("give each setting an entry of its own, or correct the wrong one"),
+                );
+                return None;
             }
             let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
             if is_tail(short, long) || is_head(short, long) {
@@ -123,9 +158,10 @@ fn paths(
             draft = match right {
                 Some(_) => {
                     let draft = draft.expected(other).help(format!("write `{other}`"));
-                    let whole = wrong.contains('.') && other.contains('.');
+                    let place = wrong_side.path_place;
+                    let is_proven = wrong.contains('.') && identity.proves(place, other, false);
                     let fact = Fact::at(wrong.to_owned(), wrong_at);
-                    if whole { draft.replacing(page, &fact, other) } else { draft }
+                    if is_proven && other.contains('.') { draft.replacing(fact, other) } else { draft }
                 }
                 None => draft.expected(other).help("look up the setting's name and write it in both places"),
             };
@@ -136,11 +172,12 @@ fn paths(
             if let Named::NotAvailable(at) = directive.path {
                 let draft =
                     Draft::new(Rule::ConfigPath, at, format!("the directive says N/A, the table `{path}`"))
-                        .found("N/A")
+                        .found(DIALECT.absent)
                         .expected(path)
                         .help(format!("write `:configjson: .{path}`"));
-                let spelt = matches!((naming.env(path), table.env.one()), (Some(derived), Some((env, _))) if derived == env);
-                drafts.push(if spelt { draft.fix(at, format!(".{path}")) } else { draft });
+                let identity = Identity::new(setting, setting.table(), naming);
+                let is_proven = identity.proves(Place::DirectivePath, path, false);
+                drafts.push(if is_proven { draft.fix(at, format!(".{path}")) } else { draft });
             }
             Some(path.to_owned())
         }
@@ -148,7 +185,7 @@ fn paths(
             if let Named::NotAvailable(at) = table.path {
                 drafts.push(
                     Draft::new(Rule::ConfigPath, at, format!("the table says N/A, the directive `{path}`"))
-                        .found("N/A")
+                        .found(DIALECT.absent)
                         .expected(path)
                         .help("name the setting in both places or in none"),
                 );
@@ -159,44 +196,74 @@ fn paths(
     }
 }
 
-/// Sections spelt in another case than the page spells them: `Settings` ends every one.
-fn sections(page: &PageRead, setting: &Documented<'_>, drafts: &mut Vec<Draft>) {
+/// Sections whose suffix is in another letter case than elsewhere on the page.
+fn misspelt_sections(known: &BTreeMap<&str, usize>, setting: &Documented<'_>, drafts: &mut Vec<Draft>) {
     let table = setting.table().map_or(Named::Absent, |table| table.path());
     for (path, at) in [table, setting.option("configjson")].iter().filter_map(Named::one) {
         let Some((section, rest)) = path.split_once('.') else { continue };
-        let Some(stem) = section.strip_suffix("settings").filter(|stem| !stem.is_empty()) else { continue };
-        let right = format!("{stem}Settings");
-        if !page.text.contains(&right) {
-            continue;
-        }
+        let lower = DIALECT.section_suffix.to_lowercase();
+        let Some(stem) = section.strip_suffix(&lower).filter(|stem| !stem.is_empty()) else { continue };
+        let right = format!("{stem}{}", DIALECT.section_suffix);
+        let Some(count) = known.get(right.as_str()) else { continue };
         let expected = format!("{right}.{rest}");
         let draft =
             Draft::new(Rule::LetterCase, at, format!("`{section}` is `{right}` elsewhere on this page"))
                 .found(path)
                 .expected(expected.clone())
                 .help(format!("write `{expected}`"));
-        drafts.push(draft.replacing(page, &Fact::at(path.to_owned(), at), &expected));
+        // One other place may be the misspelt one.
+        let is_proven = *count > 1;
+        let fact = Fact::at(path.to_owned(), at);
+        drafts.push(if is_proven { draft.replacing(fact, expected) } else { draft });
     }
 }
 
-/// A key of the table that was taken for a default, since nothing beside it spells it.
+/// A path whose section and variable, together with the bare key in the other place, spell another path: the key is
+/// misspelt.
+fn proven_by_bare_key(
+    identity: &Identity<'_>,
+    (table, at_table): (&str, Span),
+    (directive, at_directive): (&str, Span),
+) -> Option<(Draft, String)> {
+    let (bare, path, at, place, what) = match (table.contains('.'), directive.contains('.')) {
+        (false, true) => (table, directive, at_directive, Place::DirectivePath, "directive"),
+        (true, false) => (directive, table, at_table, Place::TablePath, "table"),
+        _ => return None,
+    };
+    if last_key(path).eq_ignore_ascii_case(bare) {
+        return None;
+    }
+    let right = format!("{}.{bare}", section(path)?);
+    if !identity.has_variable(&right) || !identity.proves(place, &right, false) {
+        return None;
+    }
+    let draft =
+        Draft::new(Rule::ConfigPath, at, format!("the {what} says `{path}`, the other names `{right}`"))
+            .found(path)
+            .expected(right.clone())
+            .help(format!("write `{right}`"))
+            .replacing(Fact::at(path.to_owned(), at), right.clone());
+    Some((draft, right))
+}
+
+/// The last key of a table's path, read as a default because nothing next to it spells it.
 fn misspelt_last_key(setting: &Documented<'_>, table: &str, directive: &str) -> Option<Draft> {
     let key = directive.strip_prefix(table)?.strip_prefix('.')?;
     let [config] = setting.table()?.configs.as_slice() else { return None };
     let written = config.default.as_ref()?;
-    let near = crate::nearest::nearest(written, [key]).filter(|near| *near != written.value)?;
+    let near = crate::nearest::nearest(&written.value, [key]).filter(|near| *near != written.value)?;
     let message =
         format!("the table says `{table}.{}`, the directive `{directive}`: they differ", written.value);
     let draft = Draft::new(Rule::ConfigPath, written.span, message).found(written.value.clone());
     Some(draft.expected(near).help("look up the setting's name and write it in both places"))
 }
 
-/// Whether `short` is `long` or its last keys.
+/// Returns true if `short` is `long` or its last keys.
 fn is_tail(short: &str, long: &str) -> bool {
     long.strip_suffix(short).is_some_and(|before| before.is_empty() || before.ends_with('.'))
 }
 
-/// Whether `short` is `long` without its last keys: the section, or the map that holds it.
+/// Returns true if `short` is `long` without its last keys: the section, or the map that contains it.
 fn is_head(short: &str, long: &str) -> bool {
     long.strip_prefix(short).is_some_and(|after| after.starts_with('.'))
 }
@@ -214,9 +281,9 @@ fn right_side(
     (b, directive): (&str, &Side<'_>),
     naming: &Naming,
 ) -> Option<Right> {
-    // A copied line is consistent in itself; the title tells it from the setting's own.
-    let title = setting.title.map(|title| letters(title)).unwrap_or_default();
-    let key = |path: &str| letters(path.rsplit('.').next().unwrap_or(path));
+    // A copied line is consistent in itself; the title decides.
+    let title = setting.title.map(|title| letters(&title.value)).unwrap_or_default();
+    let key = |path: &str| letters(last_key(path));
     let named_by_title = |path: &str| !title.is_empty() && key(path) == title;
     match (named_by_title(a), named_by_title(b)) {
         (true, false) => return Some(Right::Table),
@@ -235,32 +302,27 @@ fn right_side(
     }
 }
 
-fn letters(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
-/// Compares each variable with the path beside it, and those of table and directive.
-fn variables(
-    page: &PageRead,
-    setting: &Documented<'_>,
-    naming: &Naming,
-    right: Option<&str>,
-    drafts: &mut Vec<Draft>,
-) {
+/// Compares each variable with the path next to it, and the variables of table and directive with each other.
+fn variables(setting: &Documented<'_>, naming: &Naming, right: Option<&str>, drafts: &mut Vec<Draft>) {
     let full = |path: &Named<'_>| match path.one() {
         Some((path, _)) if path.contains('.') => {
             // Where the paths disagree the right one speaks for both sides.
             Some(right.filter(|right| right.contains('.')).unwrap_or(path).to_owned())
         }
         Some((key, _)) => right.filter(|right| right.contains('.') && is_tail(key, right)).map(str::to_owned),
+        // Several paths in one place: the variable may belong to any of them.
+        None if *path == Named::Unclear => None,
         None => right.filter(|right| right.contains('.')).map(str::to_owned),
     };
     let mut judged = false;
     for table in &setting.tables {
-        judged |= variable(page, &full(&table.path()), &table.env(), table.broken, naming, drafts);
+        let identity = Identity::new(setting, Some(table), naming);
+        let (path, env) = (full(&table.path()), table.env());
+        judged |= variable(&path, &env, (Place::TableEnv, table.broken), &identity, naming, drafts);
     }
-    let (path, env) = (setting.option("configjson"), setting.option("environment"));
-    judged |= variable(page, &full(&path), &env, false, naming, drafts);
+    let (path, env) = (full(&setting.option("configjson")), setting.option("environment"));
+    let identity = Identity::new(setting, setting.table(), naming);
+    judged |= variable(&path, &env, (Place::DirectiveEnv, false), &identity, naming, drafts);
     if judged {
         return;
     }
@@ -274,9 +336,12 @@ fn variables(
         ),
         (Some((a, _)), None) => {
             if let Named::NotAvailable(at) = directive.env {
-                let agrees = right.and_then(|right| naming.env(right)).is_some_and(|derived| derived == a);
+                let agrees = right.is_some_and(|right| {
+                    naming.env(right).is_some_and(|derived| derived == a)
+                        && identity.proves(Place::DirectiveEnv, right, false)
+                });
                 let draft = Draft::new(Rule::EnvName, at, format!("the directive says N/A, the table `{a}`"))
-                    .found("N/A")
+                    .found(DIALECT.absent)
                     .expected(a)
                     .help(format!("write `:environment: {a}`"));
                 drafts.push(if agrees { draft.fix(at, a) } else { draft });
@@ -286,7 +351,7 @@ fn variables(
             if let Named::NotAvailable(at) = table.env {
                 drafts.push(
                     Draft::new(Rule::EnvName, at, format!("the table says N/A, the directive `{b}`"))
-                        .found("N/A")
+                        .found(DIALECT.absent)
                         .expected(b)
                         .help("name the variable in both places or in none"),
                 );
@@ -296,12 +361,12 @@ fn variables(
     }
 }
 
-/// Whether a variable was found to be wrong.
+/// Compares a variable with a path. Returns true if it is wrong.
 fn variable(
-    page: &PageRead,
     path: &Option<String>,
     env: &Named<'_>,
-    broken: bool,
+    (place, broken): (Place, bool),
+    identity: &Identity<'_>,
     naming: &Naming,
     drafts: &mut Vec<Draft>,
 ) -> bool {
@@ -315,9 +380,11 @@ fn variable(
         .found(env)
         .expected(derived.clone())
         .help(format!("write `{derived}`"));
-    // What stands beside the name would be lost.
-    if !broken && !env.contains(char::is_whitespace) {
-        draft = draft.replacing(page, &Fact::at(env.to_owned(), at), &derived);
+    // A replacement would drop the words next to the name.
+    let is_plain = !broken && !env.contains(char::is_whitespace);
+    // Its letters are not in doubt if only their case differs.
+    if is_plain && (rule == Rule::LetterCase || identity.proves(place, path, false)) {
+        draft = draft.replacing(Fact::at(env.to_owned(), at), derived);
     }
     drafts.push(draft);
     true
@@ -332,7 +399,7 @@ fn consoles(setting: &Documented<'_>, drafts: &mut Vec<Draft>) {
     let Some(table) = setting.table() else { return };
     let (table, directive) = (table.console(), setting.option("systemconsole"));
     let (Some((a, at)), Some((b, _))) = (table.one(), directive.one()) else { return };
-    // A setting that stands on several pages has several paths.
+    // A setting on several pages of the console has several paths.
     if same_console(a, b) || [a, b].iter().any(|path| path.contains([',', '\n']) || path.contains(" or ")) {
         return;
     }
@@ -344,7 +411,7 @@ fn consoles(setting: &Documented<'_>, drafts: &mut Vec<Draft>) {
     );
 }
 
-/// Whether two paths lead to the same page of the System Console.
+/// Returns true if two paths lead to the same page of the System Console.
 pub(super) fn same_console(a: &str, b: &str) -> bool {
     let steps = |path: &str| -> Vec<String> {
         path.trim_matches('*')
@@ -356,8 +423,8 @@ pub(super) fn same_console(a: &str, b: &str) -> bool {
     steps(a) == steps(b)
 }
 
-/// Compares every default that is stated with every other.
-fn defaults(page: &PageRead, setting: &Documented<'_>, drafts: &mut Vec<Draft>) {
+/// Compares all stated defaults with each other.
+fn defaults(setting: &Documented<'_>, drafts: &mut Vec<Draft>) {
     if setting.tables.iter().filter(|table| !table.configs.is_empty()).count() > 1 {
         return;
     }
@@ -372,11 +439,11 @@ fn defaults(page: &PageRead, setting: &Documented<'_>, drafts: &mut Vec<Draft>) 
                 .found(wrong.value.clone())
                 .expected(meant)
                 .help(format!("write `{meant}`"));
-        drafts.push(draft.replacing(page, &Fact::at(wrong.value.clone(), wrong.span), meant));
+        drafts.push(draft.replacing(Fact::at(wrong.value.clone(), wrong.span), meant));
         return;
     }
     let Some((a, b)) = contradiction(&stated) else { return };
-    // The odd one out is the place to look at; where none is, the one beside the path.
+    // The finding points at the minority; in a tie, at the default next to the path.
     let votes = |default: &StatedDefault| {
         stated.iter().filter(|other| normal(&other.value) == normal(&default.value)).count()
     };

@@ -1,4 +1,4 @@
-//! The page against the schema.
+//! Compares the page with the schema.
 
 use std::collections::BTreeSet;
 
@@ -11,6 +11,7 @@ use crate::schema::{DefaultValue, Kind, Leaf, Section};
 use super::default::{Normal, contradict, normal};
 use super::draft::Draft;
 use super::finding::Rule;
+use super::identity::{Identity, Place};
 use super::index::{Index, Match};
 use super::kinds::{kinds, values};
 use super::naming::Naming;
@@ -27,27 +28,27 @@ pub(super) fn check(
     let index = Index::of(&leaves);
     let mut drafts = Vec::new();
     let mut known: Vec<&Leaf> = Vec::new();
-    let mut unknown: Vec<Draft> = Vec::new();
+    let (mut unknown, mut bare): (Vec<Draft>, Vec<Draft>) = (Vec::new(), Vec::new());
     for setting in settings {
-        let mut meant: Option<&Leaf> = None;
+        let identity = Identity::new(setting, setting.table(), naming);
+        let mut meant: Option<(&Leaf, Vec<&'static str>)> = None;
         let mut found = Vec::new();
         for (path, at) in stated_paths(setting) {
             match index.find(path) {
-                Match::Leaf(leaf) => meant = meant.or(Some(leaf)),
-                Match::OtherCase(leaf) => {
-                    meant = meant.or(Some(leaf));
-                    found.push(renamed(
-                        page,
-                        Rule::LetterCase,
-                        path,
-                        at,
-                        leaf,
-                        "differs in letter case from",
-                    ));
+                Match::Leaf(leaf) => meant = meant.or(Some((leaf, Vec::new()))),
+                // The key alone may be another section's.
+                Match::Key(leaf) if identity.support(&leaf.path.to_string()) > 1 => {
+                    meant = meant.or(Some((leaf, Vec::new())));
                 }
-                Match::Alias(leaf) => {
-                    meant = meant.or(Some(leaf));
-                    found.push(renamed(page, Rule::ConfigPath, path, at, leaf, "is an old name of"));
+                Match::Key(leaf) => bare.push(bare_key(path, at, leaf).setting(path)),
+                Match::OtherCase(leaf) => {
+                    meant = meant.or(Some((leaf, Vec::new())));
+                    found.push(other_case(path, at, leaf, &identity));
+                }
+                // Right on the pages of other versions, so not a mistake to rewrite.
+                Match::Alias(leaf, alias) => {
+                    meant = meant.or(Some((leaf, vec![alias])));
+                    found.push(alias_of(path, at, leaf));
                 }
                 // A section or a map that holds settings.
                 Match::None if index.paths.keys().any(|known| known.starts_with(&format!("{path}."))) => {}
@@ -56,9 +57,10 @@ pub(super) fn check(
                 Match::None => unknown.push(no_such_setting(path, at, &index, &leaves).setting(path)),
             }
         }
-        if let Some(leaf) = meant {
+        if let Some((leaf, aliases)) = meant {
             known.push(leaf);
-            facts(page, setting, leaf, naming, &mut found);
+            let names = Names { index: &index, naming, identity: &identity, aliases };
+            facts(setting, leaf, &names, &mut found);
             let name = leaf.path.to_string();
             drafts.extend(found.into_iter().map(|draft| draft.setting(&name)));
         }
@@ -66,6 +68,7 @@ pub(super) fn check(
     // A page that documents none of the program's settings is another program's.
     if !known.is_empty() {
         drafts.extend(unknown);
+        drafts.extend(bare);
         drafts.extend(missing(page, &known, &leaves));
     }
     drafts
@@ -86,34 +89,51 @@ fn stated_paths<'p>(setting: &Documented<'p>) -> Vec<(&'p str, Span)> {
     if let Named::One(path, at) = setting.option("configjson") {
         paths.push((path, at));
     }
-    // A bare key beside a whole path names the same setting, not its namesake in another section.
+    // A bare key next to a whole path names the same setting, not its namesake in another section.
     if paths.iter().any(|(path, _)| path.contains('.')) {
         paths.retain(|(path, _)| path.contains('.'));
     }
     paths
 }
 
-fn renamed(page: &PageRead, rule: Rule, found: &str, at: Span, leaf: &Leaf, how: &str) -> Draft {
+/// A path in another letter case. It is replaced only if another place of the entry has the program's spelling.
+fn other_case(found: &str, at: Span, leaf: &Leaf, identity: &Identity<'_>) -> Draft {
     let path = leaf.path.to_string();
-    let draft = Draft::new(rule, at, format!("`{found}` {how} `{path}`"))
+    let draft = Draft::new(Rule::LetterCase, at, format!("`{found}` differs in letter case from `{path}`"))
         .found(found)
         .expected(path.clone())
         .help(format!("write `{path}`"));
-    replacing_path(page, draft, found, at, &path)
+    // A variable is in capitals in either case.
+    let is_proven = identity.paths(&path) > 0 && identity.paths(found) == 1;
+    if is_proven { replacing_path(draft, found, at, &path) } else { draft }
+}
+
+fn alias_of(found: &str, at: Span, leaf: &Leaf) -> Draft {
+    let path = leaf.path.to_string();
+    Draft::new(Rule::ConfigPath, at, format!("`{found}` is an alias of `{path}`"))
+        .warning()
+        .found(found)
+        .expected(path.clone())
+        .help(format!("write `{path}`, unless the page is about a version that has the alias"))
+}
+
+fn bare_key(found: &str, at: Span, leaf: &Leaf) -> Draft {
+    let path = leaf.path.to_string();
+    Draft::new(Rule::ConfigPath, at, format!("`{found}` names no section, so the setting is uncertain"))
+        .warning()
+        .found(found)
+        .expected(path.clone())
+        .help(format!("write the whole path, such as `{path}`"))
 }
 
 /// Replaces a path as the page writes it: in one piece, or each key in a literal of its own.
-fn replacing_path(page: &PageRead, draft: Draft, found: &str, at: Span, path: &str) -> Draft {
+fn replacing_path(draft: Draft, found: &str, at: Span, path: &str) -> Draft {
     let apart = |path: &str| path.split('.').map(|key| format!("``{key}``")).collect::<Vec<_>>().join(" > ");
-    match page.text.get(at.range()) {
-        Some(text) if text == found => draft.fix(at, path),
-        Some(text) if text == apart(found) => draft.fix(at, apart(path)),
-        _ => draft,
-    }
+    draft.replacing(Fact::at(found.to_owned(), at), path).replacing(Fact::at(apart(found), at), apart(path))
 }
 
 fn no_such_setting(path: &str, at: Span, index: &Index<'_>, leaves: &[Leaf]) -> Draft {
-    let draft = Draft::new(Rule::UnknownSetting, at, format!("there is no setting `{path}`")).found(path);
+    let draft = Draft::new(Rule::UnknownSetting, at, format!("unknown setting `{path}`")).found(path);
     let key = path.rsplit('.').next().unwrap_or(path);
     let near = match index.keys.get(key) {
         Some(Some(leaf)) => Some(leaf.path.to_string()),
@@ -125,22 +145,46 @@ fn no_such_setting(path: &str, at: Span, index: &Index<'_>, leaves: &[Leaf]) -> 
         leaves.iter().find(|leaf| leaf.path.key() == near).map(|leaf| leaf.path.to_string())
     });
     match near {
-        Some(near) => draft.expected(near.clone()).help(format!("write `{near}`, or take the entry out")),
-        None => draft.help("take the entry out, or add the setting to the program"),
+        Some(near) => draft.expected(near.clone()).help(format!("write `{near}`, or remove the entry")),
+        None => draft.help("remove the entry, or add the setting to the program"),
     }
 }
 
-/// Everything else that the page says of a setting.
-fn facts(page: &PageRead, setting: &Documented<'_>, leaf: &Leaf, naming: &Naming, drafts: &mut Vec<Draft>) {
+/// Compares everything else that the page states about a setting.
+/// The names that a comparison needs.
+struct Names<'n> {
+    index: &'n Index<'n>,
+    naming: &'n Naming,
+    identity: &'n Identity<'n>,
+    /// The aliases by which the page calls the setting.
+    aliases: Vec<&'static str>,
+}
+
+impl Names<'_> {
+    /// Returns true if a variable is the setting's own, or that of an alias which the page uses.
+    fn is_variable_of(&self, env: &str, leaf: &Leaf) -> bool {
+        let aliases = self.aliases.iter().copied().map(|alias| leaf.path.old_name(alias).to_string());
+        let mut paths = std::iter::once(leaf.path.to_string()).chain(aliases);
+        paths.any(|path| self.naming.env(&path).is_some_and(|derived| derived == env))
+    }
+}
+
+fn facts(setting: &Documented<'_>, leaf: &Leaf, names: &Names<'_>, drafts: &mut Vec<Draft>) {
+    let (naming, identity) = (names.naming, names.identity);
     let path = leaf.path.to_string();
-    let envs = setting
-        .tables
-        .iter()
-        .map(|table| (table.env(), table.broken))
-        .chain([(setting.option("environment"), false)]);
-    for (env, broken) in envs {
-        let (Some((env, at)), Some(derived)) = (env.one(), naming.env(&path)) else { continue };
-        if variable_of(env) == derived {
+    // The path that the page uses.
+    let used =
+        names.aliases.first().copied().map_or(path.clone(), |alias| leaf.path.old_name(alias).to_string());
+    // Under an alias the setting may have had another default.
+    let is_certain = names.aliases.is_empty() && identity.is_certain(&used);
+    let envs = setting.tables.iter().map(|table| (table.env(), table.broken, Place::TableEnv)).chain([(
+        setting.option("environment"),
+        false,
+        Place::DirectiveEnv,
+    )]);
+    for (env, broken, place) in envs {
+        let (Some((env, at)), Some(derived)) = (env.one(), naming.env(&used)) else { continue };
+        if names.is_variable_of(variable_of(env), leaf) {
             continue;
         }
         let rule =
@@ -149,15 +193,21 @@ fn facts(page: &PageRead, setting: &Documented<'_>, leaf: &Leaf, naming: &Naming
             .found(env)
             .expected(derived.clone())
             .help(format!("write `{derived}`"));
-        if !broken && !env.contains(char::is_whitespace) {
-            draft = draft.replacing(page, &Fact::at(env.to_owned(), at), &derived);
+        let is_plain = !broken && !env.contains(char::is_whitespace);
+        // The program is a witness if it has the setting, and none with this variable.
+        let known = !names.index.has_variable(variable_of(env), naming);
+        if is_plain && (rule == Rule::LetterCase || identity.proves(place, &used, known)) {
+            draft = draft.replacing(Fact::at(env.to_owned(), at), derived);
         }
         drafts.push(draft);
     }
     if let Some(console) = leaf.console {
         let consoles = setting.tables.iter().map(|table| (table.console(), table.broken));
-        for (said, broken) in consoles.chain([(setting.option("systemconsole"), false)]) {
+        let consoles: Vec<_> = consoles.chain([(setting.option("systemconsole"), false)]).collect();
+        for (said, broken) in &consoles {
             let Some((found, at)) = said.one() else { continue };
+            let agreeing = consoles.iter().filter_map(|(other, _)| other.one());
+            let agreeing = agreeing.filter(|(other, _)| same_console(other, found)).count();
             if same_console(found, console) {
                 continue;
             }
@@ -165,8 +215,9 @@ fn facts(page: &PageRead, setting: &Documented<'_>, leaf: &Leaf, naming: &Naming
                 .found(found)
                 .expected(console)
                 .help(format!("write `{console}`"));
-            if !broken {
-                draft = draft.replacing(page, &Fact::at(found.to_owned(), at), console);
+            // Two places that agree outweigh the program.
+            if !broken && is_certain && agreeing == 1 {
+                draft = draft.replacing(Fact::at(found.to_owned(), at), console);
             }
             drafts.push(draft);
         }
@@ -176,15 +227,19 @@ fn facts(page: &PageRead, setting: &Documented<'_>, leaf: &Leaf, naming: &Naming
     if paths.iter().filter(|path| path.contains('.')).count() > 1 {
         return;
     }
-    default(page, setting, leaf, drafts);
+    default(setting, leaf, is_certain, drafts);
     values(setting, leaf, drafts);
     kinds(setting, leaf, drafts);
 }
 
-fn default(page: &PageRead, setting: &Documented<'_>, leaf: &Leaf, drafts: &mut Vec<Draft>) {
+fn default(setting: &Documented<'_>, leaf: &Leaf, is_certain: bool, drafts: &mut Vec<Draft>) {
     let Some(default) = default_text(leaf.setting) else { return };
     let choices = leaf.setting.kind.choices();
-    for stated in setting.defaults() {
+    let all = setting.defaults();
+    for stated in &all {
+        // Two places that agree outweigh the program; and a setting that is not certain has no default.
+        let agreeing = all.iter().filter(|other| normal(&other.value) == normal(&stated.value)).count();
+        let is_proven = is_certain && agreeing == 1;
         let by_choice = choices
             .iter()
             .find(|choice| choice.text == unquoted(&stated.value) || choice.label == stated.value);
@@ -209,12 +264,11 @@ fn default(page: &PageRead, setting: &Documented<'_>, leaf: &Leaf, drafts: &mut 
         .found(stated.value.clone())
         .expected(shown.clone());
         drafts.push(match stated.by {
-            Source::Mark => mark_moved(page, setting, stated.span, &shown, draft),
-            Source::Config | Source::Sentence => draft.help(format!("write {}", quoted(&shown))).replacing(
-                page,
-                &Fact::at(stated.value.clone(), stated.span),
-                &rewritten(&stated.value, &shown),
-            ),
+            _ if !is_proven => draft.help(format!("write {}, or correct the program", quoted(&shown))),
+            Source::Mark => mark_moved(setting, stated.span, &shown, draft),
+            Source::Config | Source::Sentence => draft
+                .help(format!("write {}", quoted(&shown)))
+                .replacing(Fact::at(stated.value.clone(), stated.span), rewritten(&stated.value, &shown)),
         });
     }
 }
@@ -248,8 +302,8 @@ fn differs(stated: &str, default: &str, leaf: &Leaf, by: Source) -> bool {
     }
 }
 
-/// The mark of the default taken from one value and given to another of the same list.
-fn mark_moved(page: &PageRead, setting: &Documented<'_>, at: Span, right: &str, draft: Draft) -> Draft {
+/// Moves the mark of the default from one value to another of the same list.
+fn mark_moved(setting: &Documented<'_>, at: Span, right: &str, draft: Draft) -> Draft {
     let draft = draft.help(format!("move the mark **(Default)** to `{right}`"));
     const MARK: &str = "**(Default)** ";
     let list = setting
@@ -263,15 +317,10 @@ fn mark_moved(page: &PageRead, setting: &Documented<'_>, at: Span, right: &str, 
     ) else {
         return draft;
     };
-    let before = |item: &Value| {
-        let start = value_span(item).end;
-        let lead = page.text.get(start..item.text.span.start)?;
-        lead.strip_suffix(MARK).map(|_| Span::new(item.text.span.start - MARK.len(), item.text.span.start))
-    };
-    match (before(from), from.lead.is_none() && to.lead.is_none()) {
-        (Some(mark), true) if !to.text.span.is_empty() => {
-            let place = Span::new(to.text.span.start, to.text.span.start);
-            draft.fix(mark, "").fix(place, MARK)
+    let end = from.text.span.start;
+    match end.checked_sub(MARK.len()).filter(|start| *start >= value_span(from).end) {
+        Some(start) if from.lead.is_none() && to.lead.is_none() && !to.text.span.is_empty() => {
+            draft.moving(Fact::at(MARK.to_owned(), Span::new(start, end)), to.text.span.start)
         }
         _ => draft,
     }
@@ -281,14 +330,14 @@ fn value_span(item: &Value) -> Span {
     item.value.as_ref().map_or(Span::default(), |value| value.span)
 }
 
-/// Settings of the page's own page name that it leaves out, where it documents most of them.
+/// The settings that the schema puts on this page and that are missing, if the page documents most of them.
 fn missing(page: &PageRead, known: &[&Leaf], leaves: &[Leaf]) -> Vec<Draft> {
     let mut drafts = Vec::new();
     let mut names: Vec<&str> = known.iter().filter_map(|leaf| leaf.page).collect();
     names.sort_unstable();
     names.dedup();
     for name in names {
-        // What nobody should set any more may be left out.
+        // Deprecated settings may be missing.
         let shown = |leaf: &&Leaf| !leaf.setting.hidden() && leaf.setting.deprecated().is_none();
         let belonging: Vec<&Leaf> =
             leaves.iter().filter(|leaf| leaf.page == Some(name)).filter(shown).collect();

@@ -1,10 +1,11 @@
-//! What is wrong with the text itself: encoding, grids, blanks, markup.
+//! Checks the text itself: encoding, grids, blanks, markup.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 
 use crate::docs::encoding;
 use crate::docs::grammar;
-use crate::docs::model::{Bullet, Content, Entry, Part, Span, Statement, Value};
+use crate::docs::model::{Bullet, Content, Entry, Fact, Part, Span, Statement, Value};
 use crate::docs::read::{PageRead, TableFault};
 use settings_rst::width::column_width;
 
@@ -16,13 +17,14 @@ pub(super) fn check(page: &PageRead) -> Vec<Draft> {
     drafts.extend(tables(page));
     drafts.extend(blanks(page));
     let slips = markup(page);
-    let told: Vec<usize> = slips.iter().map(|slip| page.lines.line(&page.text, slip.at())).collect();
+    let known: HashSet<usize> = slips.iter().map(|slip| page.lines.line(&page.text, slip.at())).collect();
     drafts.extend(slips);
-    drafts.extend(warnings(page, &told));
+    drafts.extend(warnings(page, &known));
     drafts
 }
 
 fn encoding(page: &PageRead) -> Vec<Draft> {
+    let faulty = page.faulty_spans();
     encoding::damage(&page.text)
         .into_iter()
         .map(|damage| {
@@ -30,9 +32,7 @@ fn encoding(page: &PageRead) -> Vec<Draft> {
             let span = Span::new(damage.range.start, damage.range.end);
             match damage.meant {
                 Some(meant) => {
-                    let in_table = page.tables.iter().any(|table| {
-                        table.fault.is_some() && table.span.start <= span.start && span.end <= table.span.end
-                    });
+                    let in_table = faulty.find(span.start).is_some();
                     let widened = column_width(&found).saturating_sub(column_width(&meant));
                     let breaks = if in_table {
                         format!("; it makes the table's line {widened} columns too long")
@@ -64,13 +64,13 @@ fn tables(page: &PageRead) -> Vec<Draft> {
         let raw = page.text.get(table.span.range()).unwrap_or_default();
         let (span, message) = match fault {
             TableFault::Refused { at, message } => {
-                (*at, format!("docutils refuses this table and drops it: {message}"))
+                (*at, format!("docutils rejects this table and drops it: {message}"))
             }
             TableFault::Misread { at, message } => (*at, message.clone()),
         };
         let mut draft =
             Draft::new(Rule::MalformedTable, span, message).found(line_at(&page.text, span.start));
-        draft = match &table.mended {
+        draft = match &table.repaired {
             Some(lines) => {
                 let row = page
                     .lines
@@ -87,19 +87,19 @@ fn tables(page: &PageRead) -> Vec<Draft> {
     drafts
 }
 
-fn help_for_row(raw: &str, row: usize, mended: &str) -> String {
+fn help_for_row(raw: &str, row: usize, repaired: &str) -> String {
     let line = raw.split('\n').nth(row).unwrap_or_default().trim_end();
     if !encoding::damage(line).is_empty() {
         return "undo the wrong decoding in this line; `settings docs sync` does it".to_owned();
     }
-    let (found, wanted) = (column_width(line), column_width(mended));
+    let (found, wanted) = (column_width(line), column_width(repaired));
     match wanted.cmp(&found) {
         Ordering::Equal => "replace the line as expected; `settings docs sync` does it".to_owned(),
         Ordering::Greater => {
             format!("the line is {} columns short; `settings docs sync` pads it", wanted - found)
         }
         Ordering::Less => {
-            format!("the line is {} columns too long; `settings docs sync` mends it", found - wanted)
+            format!("the line is {} columns too long; `settings docs sync` fixes it", found - wanted)
         }
     }
 }
@@ -123,7 +123,7 @@ fn blanks(page: &PageRead) -> Vec<Draft> {
                     .warning()
                     .expected("")
                     .found(line.get(content.len()..).unwrap_or_default())
-                    .help("delete what stands after the line's last character")
+                    .help("delete the blanks after the last character")
                     .fix(span, ""),
             );
         }
@@ -144,30 +144,34 @@ fn blanks(page: &PageRead) -> Vec<Draft> {
     drafts
 }
 
-/// What docutils warns of, as far as every reader of reStructuredText does.
+/// The warnings and errors of docutils that concern every reader of reStructuredText.
 ///
-/// Tables have a rule of their own, and what only Sphinx knows (options, roles) is no mistake. Of the lines `told`
-/// more is known.
-fn warnings(page: &PageRead, told: &[usize]) -> Vec<Draft> {
+/// Damaged grid tables have a rule of their own, and what only Sphinx knows (directives, roles, options) is not a mistake.
+/// The lines `known` have a more specific finding.
+fn warnings(page: &PageRead, known: &HashSet<usize>) -> Vec<Draft> {
+    let faulty = page.faulty_spans();
+    let mut reported: HashSet<(usize, &str)> = HashSet::new();
     let mut drafts = Vec::new();
     for warning in &page.warnings {
-        let start = page.lines.line_start(&page.text, warning.line);
-        if told.contains(&warning.line) {
+        let words = warning.text.as_str();
+        if known.contains(&warning.line) || is_of_sphinx(words) || !reported.insert((warning.line, words)) {
             continue;
         }
-        let line = line_at(&page.text, start);
-        let span = Span::new(start, start + line.trim_end().len());
-        let in_faulty_table = page.tables.iter().any(|table| {
-            table.fault.is_some() && table.span.start <= span.start && span.start < table.span.end
-        });
-        let Some(help) = help_for_warning(&warning.text).filter(|_| !in_faulty_table) else { continue };
-        let words = warning.text.split('\n').next().unwrap_or_default().trim_end_matches('.');
-        let mut draft =
-            Draft::new(Rule::DocutilsWarning, span, format!("docutils: {words}")).found(line).help(help);
+        let start = page.lines.line_start(&page.text, warning.line);
+        if faulty.find(start).is_some() {
+            continue;
+        }
+        let line =
+            page.text.get(start..).and_then(|rest| rest.split('\n').next()).unwrap_or_default().trim_end();
+        let (rule, help) = help_for_warning(words);
+        let message = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        let message = format!("docutils: {}", shortened(message.trim_end_matches('.')));
+        let mut draft = Draft::new(rule, Span::new(start, start + line.len()), message);
+        draft = draft.found(shortened(line)).help(help);
         if warning.level < settings_rst::Level::Error {
             draft = draft.warning();
         }
-        drafts.push(match longer_underline(page, warning.line, &warning.text) {
+        drafts.push(match longer_underline(page, warning.line, words) {
             Some((at, underline)) => draft.expected(underline.clone()).fix(at, underline),
             None => draft,
         });
@@ -175,20 +179,81 @@ fn warnings(page: &PageRead, told: &[usize]) -> Vec<Draft> {
     drafts
 }
 
-fn help_for_warning(text: &str) -> Option<&'static str> {
-    const KNOWN: [(&str, &str); 7] = [
-        ("underline too short", "make the underline as long as the title"),
-        ("Title overline too short", "make both lines as long as the title"),
-        ("Content block expected", "write what belongs into the directive, indented, or take it out"),
-        ("ends without a blank line", "put a blank line before what follows, or indent it like the block"),
-        ("start-string without end-string", "close the markup, or escape its first character by a backslash"),
-        ("Unexpected indentation", "put a blank line before the block, or take its indent away"),
-        ("Literal block expected", "indent the lines that follow, or write a single colon"),
-    ];
-    KNOWN.into_iter().find(|(words, _)| text.contains(words)).map(|(_, help)| help)
+/// The start of a text, if it is long: a page of one long line must not be copied for each of its findings.
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 300;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
 }
 
-/// The underline that a title needs, and where the short one stands.
+/// Returns true if a message is about something that Sphinx knows and docutils doesn't, or about files that only a build
+/// includes.
+fn is_of_sphinx(message: &str) -> bool {
+    const STARTS: [&str; 7] = [
+        "Unknown directive type",
+        "Unknown interpreted text role",
+        "Interpreted text role",
+        "No role entry for",
+        "No directive entry for",
+        "\"include\" directive disabled",
+        "Problems with \"include\"",
+    ];
+    /// Options that Sphinx adds to directives of docutils.
+    const OPTIONS: [(&str, &[&str]); 5] = [
+        ("math", &["label", "no-wrap", "nowrap"]),
+        ("code", &["caption", "dedent", "emphasize-lines", "force", "lineno-start", "linenos"]),
+        ("code-block", &["caption", "dedent", "emphasize-lines", "force", "lineno-start", "linenos"]),
+        ("sourcecode", &["caption", "dedent", "emphasize-lines", "force", "lineno-start", "linenos"]),
+        ("rubric", &["heading-level"]),
+    ];
+    let is_option = || {
+        let (name, rest) = message.strip_prefix("Error in \"")?.split_once('"')?;
+        let (_, option) = rest.split_once("unknown option: \"")?;
+        let (_, options) = OPTIONS.iter().find(|(known, _)| *known == name)?;
+        let option = option.split('"').next()?;
+        options.contains(&option).then_some(())
+    };
+    STARTS.iter().any(|start| message.starts_with(start)) || is_option().is_some()
+}
+
+/// The rule of a message, and the remedy.
+fn help_for_warning(text: &str) -> (Rule, &'static str) {
+    const TABLE: &str = "make each row as wide as the borders, and leave a blank line after the table";
+    const KNOWN: [(&str, &str); 18] = [
+        ("underline too short", "make the underline as long as the title"),
+        ("Title overline too short", "make both lines as long as the title"),
+        ("Content block expected", "write the content of the directive, indented, or remove the directive"),
+        ("Blank line required after table", TABLE),
+        ("ends without a blank line", "put a blank line before the next block, or indent it like the block"),
+        ("start-string without end-string", "close the markup, or escape its first character by a backslash"),
+        ("Unexpected indentation", "put a blank line before the block, or remove its indent"),
+        ("Literal block expected", "indent the following lines, or write a single colon"),
+        ("title style", "use the underlines of titles in the order in which the page introduces them"),
+        ("section cannot be used here", "use the underline of the next level"),
+        ("Unexpected section title", "remove the indent of the title, or use a rubric"),
+        ("Footnote content expected", "write the text of the footnote"),
+        ("Citation content expected", "write the text of the citation"),
+        (
+            "Duplicate explicit target name",
+            "rename one of the targets, or write anonymous references with two underscores",
+        ),
+        ("Duplicate target name", "rename one of the targets"),
+        ("unknown option", "remove the option, or correct its name"),
+        ("invalid option", "correct the option of the directive"),
+        ("Error in ", "correct the directive: docutils drops it with its content"),
+    ];
+    let is_table = text.starts_with("Malformed table") || text.starts_with("Blank line required after table");
+    if text.starts_with("Malformed table") {
+        return (Rule::MalformedTable, TABLE);
+    }
+    let rule = if is_table { Rule::MalformedTable } else { Rule::DocutilsWarning };
+    let help = KNOWN.into_iter().find(|(words, _)| text.contains(words)).map(|(_, help)| help);
+    (rule, help.unwrap_or("correct the markup"))
+}
+
+/// The underline that a title needs, and the span of the short one.
 fn longer_underline(page: &PageRead, line: usize, text: &str) -> Option<(Span, String)> {
     if !text.starts_with("Title underline too short") {
         return None;
@@ -204,7 +269,7 @@ fn longer_underline(page: &PageRead, line: usize, text: &str) -> Option<(Span, S
     is_short.then(|| (Span::new(start, start + underline.trim_end().len()), longer))
 }
 
-/// Slips in bullets that are understood all the same.
+/// Mistakes in bullets that are understood nevertheless.
 fn markup(page: &PageRead) -> Vec<Draft> {
     let mut drafts = Vec::new();
     for entry in &page.page.entries {
@@ -225,13 +290,18 @@ fn markup(page: &PageRead) -> Vec<Draft> {
             }
         }
     }
+    for span in &page.unread {
+        let text = page.text.get(span.range()).unwrap_or_default();
+        drafts.extend(grammar::unreadable(text).map(|slip| unread(*span, text, slip)));
+    }
     drafts
 }
 
 fn bullet_slip(page: &PageRead, bullet: &Bullet) -> Option<Draft> {
     if let Bullet::Text(text) = bullet {
-        let slip = grammar::slip_of_unread(text)?;
+        let slip = grammar::slip_of_unread(&text.value)?;
         let draft = Draft::new(Rule::Markup, text.span, format!("{slip}: {}", text.value));
+        let draft = if grammar::unreadable(&text.value) == Some(slip) { draft.warning() } else { draft };
         return Some(
             draft.found(text.value.clone()).help("put each name into a literal of its own: ``name``"),
         );
@@ -240,15 +310,18 @@ fn bullet_slip(page: &PageRead, bullet: &Bullet) -> Option<Draft> {
         return None;
     };
     let text = statement.text.as_ref()?;
-    let (_, said) = grammar::statement(text)?;
+    let (_, said) = grammar::statement(&text.value)?;
     let slip = said.slip?;
+    if slip == grammar::TYPOGRAPHIC_SLIP {
+        return Some(straight_quotes(text).setting(statement.name.as_ref().map_or("", |name| name.as_str())));
+    }
     let rule = crate::docs::layout::statement_rule(
         grammar::StatementKind::Config,
         &Statement { text: None, ..statement.clone() },
-        text.contains("`` > ``") || text.contains("``  > ``") || slip.contains("one literal"),
+        text.value.contains('>') || slip.contains("one literal"),
     );
-    // What the rule would leave out is not to be lost.
-    let is_whole = !slip.starts_with("a key") && !slip.starts_with("one backtick");
+    // The rule's words must not drop anything.
+    let is_whole = !["a key", "one backtick", "a backtick"].iter().any(|start| slip.starts_with(start));
     let raw = page.text.get(text.span.range()).unwrap_or_default();
     let place = [("``  >", 2), (">  ``", 1), (">``", 0)]
         .into_iter()
@@ -257,25 +330,49 @@ fn bullet_slip(page: &PageRead, bullet: &Bullet) -> Option<Draft> {
     let span = Span::new(text.span.start + at, text.span.end);
     let draft = Draft::new(Rule::Markup, span, format!("{slip}: {}", text.value)).found(text.value.clone());
     let draft = draft.help(format!("write - {rule}"));
-    let draft = if is_whole { draft.replacing(page, text, &rule) } else { draft };
+    let draft = if is_whole { draft.replacing(text.clone(), rule.clone()) } else { draft };
     Some(draft.expected(rule).setting(statement.name.as_ref().map_or("", |name| name.as_str())))
+}
+
+/// A typographic quote in a literal of `config.json`, which has one answer.
+fn straight_quotes(text: &Fact<String>) -> Draft {
+    let right = text.value.replace(grammar::TYPOGRAPHIC, "\"");
+    let message = format!("{}: {}", grammar::TYPOGRAPHIC_SLIP, text.value);
+    let draft =
+        Draft::new(Rule::Markup, text.span, message).found(text.value.clone()).expected(right.clone());
+    draft.help("write a straight quote").replacing(text.clone(), right)
 }
 
 fn content_slips(content: &Content) -> Vec<Draft> {
     match content {
+        Content::Text(text) => {
+            let slip = grammar::unreadable(&text.value);
+            slip.map(|slip| unread(text.span, &text.value, slip)).into_iter().collect()
+        }
         Content::Values(items) => items.iter().filter_map(value_slip).collect(),
         Content::Statement(statement) => sentence_slip(statement).into_iter().collect(),
         _ => Vec::new(),
     }
 }
 
+/// A text that names the configuration file, and from which no path can be read.
+fn unread(span: Span, text: &str, slip: &str) -> Draft {
+    Draft::new(Rule::Markup, span, format!("{slip}: {text}"))
+        .warning()
+        .found(text)
+        .help("put each key into a literal of its own, or the path into one literal: ``\".Section.Key\",``")
+}
+
 fn sentence_slip(statement: &Statement) -> Option<Draft> {
     let text = statement.text.as_ref()?;
-    let slip = grammar::feature_sentence(text)?.slip?;
+    let slip = grammar::feature_sentence(&text.value)?.slip?;
+    if slip == grammar::TYPOGRAPHIC_SLIP {
+        return Some(straight_quotes(text).setting(statement.name.as_ref().map_or("", |name| name.as_str())));
+    }
     Some(
         Draft::new(Rule::Markup, text.span, slip)
             .found(text.value.clone())
-            .help("close the quote inside the literal, or take it away")
+            .help("close the quote within the literal, or remove it")
             .setting(statement.name.as_ref().map_or("", |name| name.as_str())),
     )
 }

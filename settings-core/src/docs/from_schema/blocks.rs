@@ -1,10 +1,11 @@
-//! The blocks of a doc comment's Markdown → what stands in a cell or on a page.
+//! Converts the blocks of a doc comment's Markdown to the content of a cell or page.
 
 use crate::docs::inline::markdown_to_rst;
 use crate::docs::model::{Content, Value};
 use settings_rst::writer::keep_paragraph;
 
-/// Paragraphs, lists and code; a table keeps its lines as code, and a heading becomes a paragraph, since cells have none.
+/// Reads paragraphs, lists and code; a table keeps its lines as code, and a heading becomes a paragraph, since cells
+/// don't have headings.
 pub(super) fn blocks(markdown: &str) -> Vec<Content> {
     let mut blocks = Blocks::default();
     let mut lines = markdown.lines();
@@ -22,7 +23,7 @@ pub(super) fn blocks(markdown: &str) -> Vec<Content> {
     blocks.done
 }
 
-/// A paragraph of one line, which stays one whatever it begins with.
+/// Converts a paragraph to one line that stays a paragraph, however it begins.
 pub(super) fn paragraph(markdown: &str) -> String {
     keep_paragraph(&markdown_to_rst(&one_line(markdown)))
 }
@@ -34,7 +35,7 @@ pub(super) fn one_line(text: &str) -> String {
 #[derive(Default)]
 struct Blocks<'m> {
     done: Vec<Content>,
-    /// The lines of the block that is read.
+    /// The lines of the current block.
     open: Vec<&'m str>,
     kind: Kind,
 }
@@ -112,12 +113,12 @@ impl Kind {
     }
 }
 
-/// What follows a bullet.
+/// The text after a bullet.
 fn bullet(line: &str) -> Option<&str> {
     ["- ", "* ", "+ "].iter().find_map(|mark| line.strip_prefix(mark))
 }
 
-/// What follows a number with a dot or a bracket.
+/// The text after a number with a dot or a bracket.
 fn ordered(line: &str) -> Option<&str> {
     let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
     let number = line.len() - rest.len();
@@ -171,7 +172,7 @@ fn code_block(language: &str, lines: &[&str]) -> Content {
 mod tests {
     use super::*;
 
-    /// Each block with a letter in front: what it is.
+    /// Each block, after a letter for its kind.
     fn read(markdown: &str) -> Vec<String> {
         let items = |values: Vec<Value>| values.into_iter().map(|value| value.text.value).collect::<Vec<_>>();
         blocks(markdown)
@@ -186,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn blocks_are_told_apart_with_and_without_a_blank_line_between() {
+    fn distinguishes_blocks_with_and_without_a_blank_line_between_them() {
         assert_eq!(read("One\nline.\n\nAnother *one*."), ["P One line.", "P Another *one*."]);
         assert_eq!(
             read("A list:\n- `a`\n  goes on\n* b\n\nEnd."),
@@ -201,18 +202,18 @@ mod tests {
     }
 
     #[test]
-    fn code_is_kept_as_it_is() {
+    fn keeps_code_verbatim() {
         assert_eq!(
             read("So:\n```toml\n[a]\n\n- `x` = *1*\n  b\n```\nEnd."),
             ["P So:", "V .. code-block:: toml\n\n   [a]\n\n   - `x` = *1*\n     b", "P End."]
         );
         assert_eq!(read("~~~\nnever ends"), ["V .. code-block:: text\n\n   never ends"]);
-        assert_eq!(read("```inline``` is no fence"), ["P ``inline`` is no fence"]);
+        assert_eq!(read("```inline``` is not a fence"), ["P ``inline`` is not a fence"]);
     }
 
     #[test]
-    fn a_paragraph_stays_one_whatever_it_begins_with() {
-        assert_eq!(read(".. warning:: no directive"), ["P \\.. warning:: no directive"]);
+    fn a_paragraph_stays_a_paragraph_however_it_begins() {
+        assert_eq!(read(".. warning:: not a directive"), ["P \\.. warning:: not a directive"]);
         assert_eq!(read("e. g. this"), ["P \\e. g. this"]);
         assert_eq!(read("Such as::"), ["P Such as:\\:"]);
         assert_eq!(read(":field: text"), ["P \\:field: text"]);

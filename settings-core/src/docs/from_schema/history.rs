@@ -1,5 +1,5 @@
-//! What documents say of a setting beside its value: since when it exists, what it needs, what replaces it; and what
-//! must hold between several.
+//! Facts of a setting in addition to its value: its first version, its requirements, its replacement; and the rules
+//! over several settings.
 
 use crate::docs::inline::markdown_to_rst;
 use crate::docs::model::{Content, Fact, Heading, Part, Placed, Value};
@@ -20,7 +20,7 @@ pub(super) fn badge(leaf: &Leaf) -> Option<Part> {
     Some(Part::Badge(format!("{first}{}", chars.as_str()).into()))
 }
 
-/// A version as readers know it.
+/// A version in the words of the pages.
 fn named(version: &str) -> String {
     if version == "next" { "the next version".to_owned() } else { format!("version {version}") }
 }
@@ -28,6 +28,9 @@ fn named(version: &str) -> String {
 /// Paragraphs below the setting's table.
 pub(super) fn notes(leaf: &Leaf) -> Vec<Content> {
     let mut notes = Vec::new();
+    if leaf.setting.required() {
+        notes.push("**Required**: there is no default.".to_owned());
+    }
     if let Some(deprecated) = leaf.setting.deprecated() {
         let reason = sentence(deprecated.reason);
         let instead = deprecated.replacement.map(|path| match leaf.path.to_string().rsplit_once('.') {
@@ -42,9 +45,9 @@ pub(super) fn notes(leaf: &Leaf) -> Vec<Content> {
     if let Some(scope) = leaf.setting.scope() {
         notes.push(format!("Scope: {}.", markdown_to_rst(scope)));
     }
-    // A rule over several settings stands at the page's end.
+    // Rules over several settings follow at the end of the page.
     let own = leaf.section.rules.iter().filter(|rule| rule.fields == [leaf.setting.key]);
-    notes.extend(own.map(told));
+    notes.extend(own.map(described));
     notes.into_iter().map(|text| Content::Text(text.into())).collect()
 }
 
@@ -59,7 +62,7 @@ pub(super) fn rules(leaves: &[Leaf]) -> Vec<Placed> {
         sections.push(leaf.section);
         let prefix = leaf.path.to_string();
         let above = prefix.rsplit_once('.').map_or("", |(section, _)| section);
-        // On another page it stands with the first of its settings.
+        // A rule is on the page of its first setting.
         let on_page = |rule: &&Rule| {
             let first = rule.fields.first().map(|field| joined(above, field));
             leaves.iter().any(|leaf| Some(leaf.path.to_string()) == first)
@@ -87,18 +90,18 @@ fn list(items: Vec<String>) -> Part {
 fn item(rule: &Rule, above: &str) -> String {
     let paths: Vec<String> =
         rule.fields.iter().map(|field| format!("``{}``", joined(above, field))).collect();
-    format!("{} (It looks at {}.)", told(rule), paths.join(", "))
+    format!("{} (It looks at {}.)", described(rule), paths.join(", "))
 }
 
-/// What is said where the rule is broken, and what mends it.
-fn told(rule: &Rule) -> String {
-    let told = match rule.strength {
+/// The message of a rule, and its help.
+fn described(rule: &Rule) -> String {
+    let lead = match rule.strength {
         Strength::Error => "Refused",
         Strength::Warning => "Warned of",
     };
-    let mut text = format!("{told}: {}", sentence(rule.message));
+    let mut text = format!("{lead}: {}", sentence(rule.message));
     if !rule.help.is_empty() {
-        text.push_str(&format!(" To mend it, {}", sentence(rule.help)));
+        text.push_str(&format!(" To fix it, {}", sentence(rule.help)));
     }
     text
 }

@@ -1,4 +1,4 @@
-//! From schema to model: one page a page name.
+//! Converts the schema to models: one page for each page name.
 
 mod blocks;
 mod history;
@@ -8,6 +8,7 @@ use crate::schema::{Choice, DefaultValue, Kind, Leaf, Section, Setting, Unit, Va
 use crate::value::expectation;
 
 use self::blocks::{blocks, one_line};
+use super::dialect::DIALECT;
 use super::inline::markdown_to_rst;
 use super::model::{
     Bullet, Content, Entry, Fact, Heading, Hint, Page, Part, Placed, Row, Statement, Table, Value,
@@ -16,9 +17,10 @@ use super::render::part_of;
 
 pub(super) use page_text::{BODY, PLACE};
 
-/// The pages of a program's settings, in the order in which the schema names them. Settings without a page are on
-/// the page named by their outermost key; hidden ones are on none. A page that has a text of its own
-/// ([`PageText`](crate::schema::PageText)) holds its settings where that text places them.
+/// Returns the pages of a program's settings, in the order of the schema.
+///
+/// Settings without a page are on the page named by their outermost key; hidden settings are not documented. In a page
+/// with a text of its own ([`PageText`](crate::schema::PageText)) that text places the settings.
 pub fn from_schema(root: &'static Section) -> Vec<Page> {
     let prefix = root.variable_prefix();
     let sources = page_text::page_sources(root);
@@ -66,7 +68,7 @@ fn page(name: String, leaves: &[Leaf], prefix: Option<&str>) -> Page {
     Page { name, metadata: vec![":orphan:".to_owned()], entries, ..Page::default() }
 }
 
-/// What must hold between the page's settings.
+/// The rules over the settings of the page.
 fn rules(leaves: &[Leaf]) -> Option<Entry> {
     Some(history::rules(leaves)).filter(|parts| !parts.is_empty()).map(Entry::Prose)
 }
@@ -74,11 +76,11 @@ fn rules(leaves: &[Leaf]) -> Option<Entry> {
 fn introduction(name: &str, leaves: &[Leaf]) -> Vec<Placed> {
     let title = Heading { title: format!("{name} settings").into(), mark: '=', length: None };
     let mut parts = vec![Placed::by_rule(Part::Heading(title))];
-    let mut told: Vec<&str> = Vec::new();
+    let mut described: Vec<&str> = Vec::new();
     for leaf in leaves {
         let doc = leaf.section.doc.trim();
-        if !doc.is_empty() && !told.contains(&doc) {
-            told.push(doc);
+        if !doc.is_empty() && !described.contains(&doc) {
+            described.push(doc);
             parts.extend(blocks(doc).into_iter().map(|content| Placed::by_rule(part_of(content))));
         }
     }
@@ -86,13 +88,14 @@ fn introduction(name: &str, leaves: &[Leaf]) -> Vec<Placed> {
     let everywhere = console.filter(|_| leaves.iter().all(|leaf| leaf.console == console));
     let words = match everywhere {
         Some(console) => format!(
-            "Change these settings in the System Console under **{console}**, in ``config.json``, or by the \
-             environment variable that each table names."
+            "Change these settings in the System Console under **{console}**, in ``{}``, or by the environment \
+             variable that each table names.",
+            DIALECT.file
         ),
-        None => {
-            "Change these settings in ``config.json``, or by the environment variable that each table names."
-                .to_owned()
-        }
+        None => format!(
+            "Change these settings in ``{}``, or by the environment variable that each table names.",
+            DIALECT.file
+        ),
     };
     parts.push(Placed::by_rule(Part::Text(words.into())));
     parts
@@ -102,7 +105,7 @@ fn setting(leaf: &Leaf, prefix: Option<&str>) -> Entry {
     Entry::Setting(entry_parts(leaf, prefix))
 }
 
-/// Anchor, heading, what versions have it, and table.
+/// Anchor, heading, versions, and table.
 fn entry_parts(leaf: &Leaf, prefix: Option<&str>) -> Vec<Placed> {
     let path = leaf.path.to_string();
     let heading =
@@ -128,7 +131,7 @@ fn table(leaf: &Leaf, path: &str, prefix: Option<&str>) -> Table {
     let console = Statement { name: leaf.console.map(Fact::from), ..Statement::default() };
     let config = Statement {
         name: Some(path.to_owned().into()),
-        default: shown_beside_path(leaf.setting).map(Fact::from),
+        default: shown_next_to_path(leaf.setting).map(Fact::from),
         ..Statement::default()
     };
     let env = prefix.map(|prefix| Statement::naming(leaf.path.env_name(prefix))).unwrap_or_default();
@@ -142,8 +145,8 @@ fn table(leaf: &Leaf, path: &str, prefix: Option<&str>) -> Table {
     Table { rows, ..Table::default() }
 }
 
-/// The default stands beside the path for bools only; elsewhere the value list or the hint states it.
-fn shown_beside_path(setting: &Setting) -> Option<String> {
+/// The default next to the path, for bools only; elsewhere the value list or the hint states it.
+fn shown_next_to_path(setting: &Setting) -> Option<String> {
     match (setting.kind.required(), setting.default) {
         (Kind::Bool, DefaultValue::Bool(default)) => Some(default.to_string()),
         _ => None,
@@ -179,7 +182,7 @@ fn choice_of(choices: &'static [Choice], doc: &ValueDoc) -> Option<&'static Choi
     choices.iter().find(|choice| choice.text == doc.value || choice.label == doc.value)
 }
 
-/// The default as a text; `None` where there is none or only a rule.
+/// The default as a text; `None` if there is none, or only a rule.
 pub(super) fn default_text(setting: &Setting) -> Option<String> {
     match setting.default {
         DefaultValue::None | DefaultValue::Computed { .. } => None,
@@ -195,31 +198,32 @@ fn hint(setting: &Setting) -> Option<Hint> {
         Kind::Bool | Kind::OneOf(_) => return None,
         Kind::Integer { min, max } => {
             let types = [i32::MAX.into(), u32::MAX.into(), i64::MAX.into(), u64::MAX.into()];
-            format!("Numerical input{}.", bounds(*min, *max, types.contains(max)))
+            format!("{}{}.", DIALECT.number, bounds(*min, *max, types.contains(max)))
         }
-        Kind::Float { min, max } => format!("Decimal input{}.", float_bounds(*min, *max)),
-        Kind::Text | Kind::Secret => "String input.".to_owned(),
-        Kind::TextOf(_) => format!("String input ({}).", markdown_to_rst(&expectation(&setting.kind))),
+        Kind::Float { min, max } => format!("{}{}.", DIALECT.decimal, float_bounds(*min, *max)),
+        Kind::Text | Kind::Secret => format!("{}.", DIALECT.text),
+        Kind::TextOf(_) => format!("{} ({}).", DIALECT.text, markdown_to_rst(&expectation(&setting.kind))),
         Kind::Size { min, max } => {
-            format!("Numerical value in bytes{}.", bounds((*min).into(), (*max).into(), *max == u64::MAX))
+            let bounds = bounds((*min).into(), (*max).into(), *max == u64::MAX);
+            format!("{} bytes{bounds}.", DIALECT.number_in)
         }
-        Kind::Set(of) => format!("{} array input.", element(of)),
-        Kind::Section(_) => "Map input.".to_owned(),
-        Kind::Json => "JSON input.".to_owned(),
+        Kind::Set(of) => format!("{}.", list_of(of)),
+        Kind::Section(_) => format!("{}.", DIALECT.map),
+        Kind::Json => format!("{}.", DIALECT.json),
         Kind::Duration { unit, min, max } => {
             let longest = u64::MAX / Unit::Days.millis();
             let bounds = bounds((*min).into(), (*max).into(), *max >= longest);
-            format!("Numerical value in {}{bounds}.", unit.name())
+            format!("{} {}{bounds}.", DIALECT.number_in, unit.name())
         }
-        Kind::List(of) => format!("{} array input.", element(of)),
-        Kind::Map(_) => "Map input.".to_owned(),
-        Kind::Custom(custom) => format!("String input ({}).", custom.name),
+        Kind::List(of) => format!("{}.", list_of(of)),
+        Kind::Map(_) => format!("{}.", DIALECT.map),
+        Kind::Custom(custom) => format!("{} ({}).", DIALECT.text, custom.name),
         Kind::Optional(_) => return None,
     };
     let default = default_text(setting);
     let said = match (&default, setting.default) {
-        (Some(default), _) if default.is_empty() => " Default is empty.".to_owned(),
-        (Some(default), _) => format!(" Default is {}.", literal(default)),
+        (Some(default), _) if default.is_empty() => format!(" {} {}.", DIALECT.default_is, DIALECT.empty),
+        (Some(default), _) => format!(" {} {}.", DIALECT.default_is, literal(default)),
         (None, DefaultValue::Computed { rule, .. }) => {
             format!(" Where nothing sets it: {}.", markdown_to_rst(rule))
         }
@@ -228,14 +232,16 @@ fn hint(setting: &Setting) -> Option<Hint> {
     Some(Hint { text: format!("{what}{said}").into(), default: default.map(Fact::from) })
 }
 
-fn element(kind: &Kind) -> &'static str {
+fn list_of(kind: &Kind) -> &'static str {
     match kind.required() {
-        Kind::Integer { .. } | Kind::Float { .. } | Kind::Size { .. } | Kind::Duration { .. } => "Numerical",
-        _ => "String",
+        Kind::Integer { .. } | Kind::Float { .. } | Kind::Size { .. } | Kind::Duration { .. } => {
+            DIALECT.number_list
+        }
+        _ => DIALECT.text_list,
     }
 }
 
-/// The range in words; what only a large type holds is no bound.
+/// The range in words, without the bounds of large types.
 fn bounds(min: i128, max: i128, unbounded_above: bool) -> String {
     let unbounded_below = [i128::from(i32::MIN), i64::MIN.into()].contains(&min);
     match (unbounded_below, unbounded_above) {
@@ -247,7 +253,7 @@ fn bounds(min: i128, max: i128, unbounded_above: bool) -> String {
     }
 }
 
-/// The range in words, as far as it is narrower than what the types hold.
+/// The range in words, without the bounds of the types.
 fn float_bounds(min: f64, max: f64) -> String {
     match (min <= f64::from(f32::MIN), max >= f64::from(f32::MAX)) {
         (true, true) => String::new(),

@@ -1,4 +1,4 @@
-//! A page's own text with its settings in their places.
+//! Puts settings into the text of a page.
 //!
 //! ```text
 //! .. config:entry:: Section.Key
@@ -10,9 +10,9 @@
 //!
 //!    .. config:body::
 //!
-//!       What the directive's body says instead of the values.
+//!       The body of the directive, instead of the values.
 //!
-//!    What stands between the heading and the table.
+//!    The text between the heading and the table.
 //! ```
 
 use crate::docs::layout;
@@ -23,17 +23,17 @@ use crate::schema::{Leaf, Section};
 
 use super::{anchor, entry_parts, visible_leaves};
 
-/// What stands for a setting in a page's text.
+/// The placeholder of a setting in a page's text.
 pub(in crate::docs) const PLACE: &str = ".. config:entry::";
 
-/// What holds the directive's body in a place.
+/// The directive for the body of a placeholder's directive.
 pub(in crate::docs) const BODY: &str = ".. config:body::";
 
 /// The text of one page, its paths whole.
 pub(super) struct PageSource {
     pub(super) page: &'static str,
     rst: &'static str,
-    /// The path of the section that it stands in.
+    /// The path of the section that contains it.
     above: String,
 }
 
@@ -85,7 +85,7 @@ pub(super) fn page<'l>(
             };
             let path =
                 if source.above.is_empty() { place.path } else { format!("{}.{}", source.above, place.path) };
-            // A hidden setting has a place and stands on no page.
+            // A hidden setting has a place, but is not on a page.
             let Some(leaf) = all.iter().find(|leaf| leaf.path.to_string() == path) else { continue };
             let first = !placed_paths.contains(&path) && !is_included;
             let place = Place { path, ..place };
@@ -179,7 +179,7 @@ impl Place {
                     parts.push(Placed::by_rule(Part::Heading(heading)));
                     parts.extend(self.between.iter().cloned());
                 }
-                // A badge of its own stands right below the heading.
+                // The setting's badge is right below the heading.
                 Part::Badge(_) => {
                     let at = parts.len().saturating_sub(self.between.len());
                     parts.insert(at, placed);
@@ -197,11 +197,11 @@ impl Place {
     fn directive(&self, table: &Table, leaf: &Leaf, page: &str) -> Option<Part> {
         let id = self.id.clone()?;
         let mut made = directive_of(table, Some(leaf.setting.title), page);
-        made.options.retain(|option| *option.name != "default");
+        made.options.retain(|option| option.name.value != "default");
         for (name, own) in [("displayname", &self.displayname), ("description", &self.description)] {
             let Some(own) = own else { continue };
             let value = own.clone().into();
-            match made.options.iter_mut().find(|option| *option.name == name) {
+            match made.options.iter_mut().find(|option| option.name.value == name) {
                 Some(option) => option.value = value,
                 None => made.options.push(DirectiveOption { name: name.into(), value }),
             }

@@ -61,7 +61,7 @@ struct Every {
     /// Nothing by default.
     #[setting]
     empty: String,
-    /// Nobody sees it.
+    /// A secret.
     #[setting]
     secret: Secret,
     /// Some texts.
@@ -73,10 +73,10 @@ struct Every {
     /// Perhaps a number.
     #[setting]
     perhaps: Option<u16>,
-    /// How long.
+    /// The length.
     #[setting(unit = "minutes", default = 90)]
     long: Duration,
-    /// Which.
+    /// The choice.
     #[setting(default = Which::Off)]
     which: Which,
     /// A newcomer.
@@ -88,7 +88,7 @@ struct Every {
         deprecated(since = "0.0.1", reason = "Numbers have `one` name", replacement = "Number")
     )]
     old: i32,
-    /// Nobody's business.
+    /// Hidden from the pages.
     #[setting(default = 1, hidden)]
     concealed: i32,
     /// A section of its own.
@@ -190,7 +190,7 @@ fn bounds_are_said_where_they_are_not_what_a_type_holds() {
         (Kind::Size { min: 1, max: 1_000_000 }, "Numerical value in bytes from 1 to 1000000."),
     ] {
         let hint = super::hint(&Setting::new("K", "k", kind, DefaultValue::None)).unwrap();
-        assert_eq!(&*hint.text.to_string(), words, "{kind:?}");
+        assert_eq!(hint.text.as_str(), words, "{kind:?}");
     }
 }
 
@@ -238,12 +238,12 @@ fn what_a_reader_needs_beyond_the_value_is_shown_in_every_form() {
             "*Deprecated since version 0.0.1*",
             "**Deprecated**: Numbers have ``one`` name. Set ``EverySettings.Number`` instead.",
             "A change takes effect after a restart of the server. Scope: the *whole* server.",
-            "- Refused: off, and the number is *not* negative. To mend it, set ``On``. (It looks at \
+            "- Refused: off, and the number is *not* negative. To fix it, set ``On``. (It looks at \
              ``EverySettings.On``, ``EverySettings.Number``.)",
         ] {
             assert!(text.contains(words), "{words}\n{text}");
         }
-        assert!(!text.contains("oncealed"), "what is hidden stands in no document: {text}");
+        assert!(!text.contains("oncealed"), "hidden settings are not documented: {text}");
     }
     let markdown = flat(&render(page, Style::Table, Format::Markdown));
     for words in [
@@ -309,7 +309,7 @@ struct Web {
     /// The port.
     #[setting(default = 80)]
     port: u16,
-    /// Nobody placed it.
+    /// A setting without a place.
     #[setting(default = 1)]
     rest: u8,
 }

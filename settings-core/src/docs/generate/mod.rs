@@ -1,4 +1,4 @@
-//! Files that are generated, written only where they differ; and the same from a build script.
+//! Generated files, written only if they differ, by a command or from a build script.
 
 use std::fmt;
 use std::io;
@@ -12,56 +12,59 @@ use crate::template;
 
 use super::{Format, Page, Style, from_schema, render};
 
-/// What to do where a file is not what it should be.
+/// The action on a file that is out of date.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
-    /// Write it.
+    /// Writes the file.
     #[default]
     Write,
-    /// Leave it and report it, as a failure.
+    /// Reports the file, as a failure.
     Check,
-    /// Leave it and report it.
+    /// Reports the file.
     DryRun,
 }
 
-/// A file as it should be.
+/// A generated file.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Artefact {
-    /// Its path below the output folder.
+    /// The path below the output folder.
     pub name: PathBuf,
-    /// Its content.
+    /// The content.
     pub content: String,
 }
 
 impl Artefact {
-    /// A file of this name and content.
+    /// Creates an artefact from a name and a content.
     pub fn new(name: impl Into<PathBuf>, content: impl Into<String>) -> Self {
         Self { name: name.into(), content: content.into() }
     }
 }
 
-/// What became of one artefact.
+/// A file that was, or would be, changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Change {
     /// The file.
     pub path: PathBuf,
-    /// Whether it did not exist before.
+    /// True if the file did not exist.
     pub is_new: bool,
-    /// What differs, as a unified diff from what stands there to what should.
+    /// A unified diff from the old content to the new one.
     pub diff: String,
 }
 
-/// The files that were (or would be) changed.
+/// The result of [`run`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Outcome {
-    /// One for each file that was not as it should be.
+    /// The files that were out of date.
     pub changes: Vec<Change>,
-    /// How many were.
+    /// The number of files that were up to date.
     pub unchanged: usize,
 }
 
 impl Outcome {
-    /// Whether every file was as it should be.
+    /// Returns true if every file was up to date.
     pub fn is_current(&self) -> bool {
         self.changes.is_empty()
     }
@@ -74,34 +77,32 @@ impl fmt::Display for Outcome {
 }
 
 /// A file that could not be read or written.
+/// `Display` includes the cause, so there is no `source()`.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct GenerateError {
-    /// What was tried: `read`, `write`, `create`.
+    /// The operation that failed: `read`, `write`, `create`.
     pub action: &'static str,
     /// The file or folder.
     pub path: PathBuf,
-    /// Why it failed.
-    pub source: io::Error,
+    /// The cause.
+    pub cause: io::Error,
 }
 
 impl fmt::Display for GenerateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "cannot {} {}: {}", self.action, self.path.display(), self.source)
+        write!(f, "cannot {} {}: {}", self.action, self.path.display(), self.cause)
     }
 }
 
-impl std::error::Error for GenerateError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.source)
-    }
-}
+impl std::error::Error for GenerateError {}
 
-/// Brings the artefacts into `dir`, or reports where they differ from what is there.
+/// Writes the artefacts into `dir`, or reports those that differ from the files there.
 ///
-/// A file that is as it should be is not touched. One that is written is replaced as a whole: nobody sees half of it.
+/// A file that is up to date is not touched. Files are replaced atomically: a reader never sees a partial file.
 ///
 /// # Errors
-/// Where a file can't be read or written; files before it stay written.
+/// Fails if a file can't be read or written. Files written before that stay written.
 pub fn run(dir: &Path, artefacts: &[Artefact], mode: Mode) -> Result<Outcome, GenerateError> {
     let mut outcome = Outcome::default();
     for artefact in artefacts {
@@ -128,7 +129,7 @@ pub fn run(dir: &Path, artefacts: &[Artefact], mode: Mode) -> Result<Outcome, Ge
     Ok(outcome)
 }
 
-/// A unified diff with three lines of context; empty where nothing differs.
+/// Returns a unified diff with three lines of context; it is empty if nothing differs.
 pub fn unified_diff(name: &str, before: &str, after: &str) -> String {
     if before == after {
         return String::new();
@@ -141,14 +142,14 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, GenerateError> {
     match std::fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(GenerateError { action: "read", path: path.to_owned(), source }),
+        Err(cause) => Err(GenerateError { action: "read", path: path.to_owned(), cause }),
     }
 }
 
 fn write(path: &Path, content: &str) -> Result<(), GenerateError> {
     let failed = |action, path: &Path| {
         let path = path.to_owned();
-        move |source| GenerateError { action, path, source }
+        move |cause| GenerateError { action, path, cause }
     };
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(failed("create", folder))?;
@@ -156,8 +157,8 @@ fn write(path: &Path, content: &str) -> Result<(), GenerateError> {
     replace(path, content.as_bytes()).map_err(io::Error::from).map_err(failed("write", path))
 }
 
-/// All that is generated of a program: its reference pages, `config.default.json`, and with the feature `json-schema`
-/// `config.schema.json`.
+/// Returns everything that is generated for a program: the reference pages, `config.default.json`, and with the
+/// feature `json-schema` also `config.schema.json`.
 pub fn artefacts(root: &'static Section, style: Style, format: Format) -> Vec<Artefact> {
     let mut artefacts = pages(&from_schema(root), style, format);
     artefacts.push(Artefact::new("config.default.json", template::default_json(root)));
@@ -169,7 +170,7 @@ pub fn artefacts(root: &'static Section, style: Style, format: Format) -> Vec<Ar
     artefacts
 }
 
-/// Pages, one file each: `smtp.rst`.
+/// Renders pages, one file each: `smtp.rst`.
 pub fn pages(pages: &[Page], style: Style, format: Format) -> Vec<Artefact> {
     let ending = match format {
         Format::Rst => "rst",
@@ -180,7 +181,7 @@ pub fn pages(pages: &[Page], style: Style, format: Format) -> Vec<Artefact> {
     pages.iter().map(file).collect()
 }
 
-/// A page's name as a file's: lower case, other characters than letters and digits as `-`.
+/// Converts a page name to a file name: lower case, with `-` for everything but letters and digits.
 fn slug(name: &str) -> String {
     let words: Vec<String> = name
         .split(|c: char| !c.is_alphanumeric())
@@ -190,15 +191,17 @@ fn slug(name: &str) -> String {
     if words.is_empty() { "settings".to_owned() } else { words.join("-") }
 }
 
-/// The variable that makes [`build`] check instead of write, where it is set and neither empty nor `0`.
+/// The variable that makes [`build`] check instead of write, if it is set to anything but the empty text or `0`.
 pub const CHECK_VARIABLE: &str = "SETTINGS_DOCS_CHECK";
 
-/// Why a build script should fail.
-#[derive(Debug)]
+/// The error of [`build`].
+///
+/// `Debug` prints the same as `Display`, since a `main` that returns the error shows its `Debug` form.
+#[non_exhaustive]
 pub enum BuildError {
     /// A file can't be read or written.
     Generate(GenerateError),
-    /// Checked, and files are not what they should be.
+    /// Files are out of date, and [`CHECK_VARIABLE`] is set.
     Stale(Outcome),
 }
 
@@ -209,26 +212,25 @@ impl fmt::Display for BuildError {
             Self::Stale(outcome) => {
                 let count = outcome.changes.len();
                 let files = if count == 1 { "1 file is".to_owned() } else { format!("{count} files are") };
-                write!(f, "{files} not what the settings say:\n{outcome}")?;
-                write!(f, "to repair it, build once without {CHECK_VARIABLE} and commit the result")
+                write!(f, "{files} out of date:\n{outcome}")?;
+                write!(f, "to update, run `cargo build` without {CHECK_VARIABLE}, and commit the result")
             }
         }
     }
 }
 
-impl std::error::Error for BuildError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Generate(error) => Some(error),
-            Self::Stale(_) => None,
-        }
+impl fmt::Debug for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
-/// For a `build.rs`: writes the reference pages of `root`, and `more` artefacts, into `dir`, and tells cargo when to
-/// run again. Writes nothing where nothing changed.
+impl std::error::Error for BuildError {}
+
+/// Writes the reference pages of `S`, and `more` artefacts, into `dir`: the body of a `build.rs`. It also makes cargo
+/// run the script again when a file changes. Files that are up to date are not written.
 ///
-/// Where the variable [`CHECK_VARIABLE`] is set it writes nothing at all and fails where a file is stale.
+/// If the variable [`CHECK_VARIABLE`] is set, it writes nothing and fails if a file is out of date.
 ///
 /// ```no_run
 /// use settings_core::docs;
@@ -240,7 +242,7 @@ impl std::error::Error for BuildError {
 /// ```
 ///
 /// # Errors
-/// Where a file can't be read or written, and in checking where one is stale.
+/// Fails if a file can't be read or written, or if a checked file is out of date.
 pub fn build<S: crate::Settings>(dir: impl AsRef<Path>, more: Vec<Artefact>) -> Result<(), BuildError> {
     let dir = dir.as_ref();
     let mut artefacts = artefacts(S::SCHEMA, Style::default(), Format::default());

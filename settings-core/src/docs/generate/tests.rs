@@ -55,8 +55,14 @@ fn checking_writes_nothing_and_shows_a_diff() {
         assert!(diff.contains("-2\n+two\n") && diff.starts_with("--- a/"), "{diff}");
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "one\n2\n");
     }
-    let stale = BuildError::Stale(run(&folder.0, &artefacts(), Mode::Check).unwrap()).to_string();
-    assert!(stale.contains("1 file is not") && stale.contains(CHECK_VARIABLE), "{stale}");
+    let stale = BuildError::Stale(run(&folder.0, &artefacts(), Mode::Check).unwrap());
+    let text = stale.to_string();
+    assert!(text.starts_with("1 file is out of date:\n--- a/") && text.contains("-2\n+two\n"), "{text}");
+    assert!(
+        text.ends_with(&format!("run `cargo build` without {CHECK_VARIABLE}, and commit the result")),
+        "{text}"
+    );
+    assert_eq!(format!("{stale:?}"), text, "`?` in main prints Debug");
 }
 
 #[test]

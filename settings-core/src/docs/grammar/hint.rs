@@ -9,7 +9,7 @@ use nom::{IResult, Parser};
 use super::Piece;
 use super::inline::{literal, strong};
 
-/// What a hint says is to be put in.
+/// The kind of input that a hint describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::docs) enum HintKind {
     Number,
@@ -22,10 +22,10 @@ pub(in crate::docs) enum HintKind {
     Json,
 }
 
-/// Reads what a paragraph says is to be put in, and the unit of its numbers where it names one. `None` where it
-/// isn't a hint.
+/// Reads the kind of input that a paragraph describes, and the unit of its numbers if it names one. Returns `None` if
+/// the paragraph isn't a hint.
 pub(in crate::docs) fn hint(text: &str) -> Option<(HintKind, Option<&'static str>)> {
-    // Most paragraphs are none, and told by their first words.
+    // A cheap filter: most paragraphs are not hints.
     let first = text.split_whitespace().take(4);
     if !first.into_iter().any(|word| word.len() >= 5 && starts_input_or_value(word)) {
         return None;
@@ -82,7 +82,7 @@ fn blank_array(input: &str) -> IResult<&str, bool> {
         .map(|(rest, found)| (rest, found.is_some()))
 }
 
-/// The default that a text states (`Default is **10**.`), where it states exactly one and unconditionally.
+/// The default that a text states (`Default is **10**.`), if it states exactly one, without a condition.
 ///
 /// The piece is the value without its markup; it is empty for `Default is empty.`
 pub(in crate::docs) fn stated_default(text: &str) -> Option<Piece> {
@@ -93,7 +93,7 @@ pub(in crate::docs) fn stated_default(text: &str) -> Option<Piece> {
     unconditional(rest).then(|| Piece::of(text, value))
 }
 
-/// Where sentences begin.
+/// The offsets at which sentences begin.
 fn sentences(text: &str) -> impl Iterator<Item = usize> {
     let after_stop = |(at, c): (usize, char)| {
         let before = text.get(..at)?.trim_end_matches(' ');
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_kinds_apart() {
+    fn distinguishes_kinds() {
         assert_eq!(hint("Numerical input."), Some((HintKind::Number, None)));
         assert_eq!(hint("Numeric value. Default is 1."), Some((HintKind::Number, None)));
         assert_eq!(hint("Numerical value in seconds."), Some((HintKind::Number, Some("seconds"))));

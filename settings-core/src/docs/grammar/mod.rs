@@ -1,7 +1,7 @@
 //! The words of a settings page: bullets that name a setting, items that name a value, hints.
 //!
-//! Everything here works on one string, in which a line break is a blank or a line end, and answers with byte
-//! ranges of it. What a string doesn't say in a known form is simply not found.
+//! Each function takes one string, in which a line break is a blank or a line end, and returns byte ranges of it. Text
+//! in an unknown form is not recognized.
 
 mod hint;
 mod inline;
@@ -10,12 +10,15 @@ mod value_item;
 
 pub(super) use hint::{HintKind, hint, stated_default};
 pub(super) use inline::literals;
-pub(super) use statement::{Said, StatementKind, feature_sentence, slip_of_unread, statement};
+pub(super) use statement::{
+    Said, StatementKind, TYPOGRAPHIC, TYPOGRAPHIC_SLIP, feature_sentence, slip_of_unread, statement,
+    unreadable,
+};
 pub(super) use value_item::value_item;
 
 use std::ops::Range;
 
-/// A piece of a text and where it stands in it.
+/// A piece of a text and its range.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Piece {
     pub(super) text: String,

@@ -10,8 +10,9 @@ use nom::{IResult, Parser};
 
 use super::Piece;
 use super::inline::{arrow, literal, strong};
+use crate::docs::dialect::DIALECT;
 
-/// What a bullet of the right cell speaks of.
+/// The kind of name that a bullet of the right cell states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::docs) enum StatementKind {
     Console,
@@ -19,22 +20,22 @@ pub(in crate::docs) enum StatementKind {
     Env,
 }
 
-/// What a line says.
+/// The content of a line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::docs) struct Said {
     /// The dotted path, the variable or the console path, normalised; `None` for `N/A`.
     pub(in crate::docs) name: Option<Piece>,
     /// The default.
     pub(in crate::docs) default: Option<Piece>,
-    /// What its markup has wrong, in words; the line is understood all the same.
+    /// The mistake in its markup, in words; the line is understood nevertheless.
     pub(in crate::docs) slip: Option<&'static str>,
 }
 
-/// Reads a bullet of the right cell. `None` where it is none of the three.
+/// Reads a bullet of the right cell. Returns `None` if it is not one of the three.
 pub(in crate::docs) fn statement(text: &str) -> Option<(StatementKind, Said)> {
     let (body, kind) = label(text).ok()?;
     let body = body.trim_end();
-    if body.trim().eq_ignore_ascii_case("n/a") {
+    if DIALECT.is_absent(body.trim()) {
         return Some((kind, Said::default()));
     }
     let said = match kind {
@@ -45,8 +46,8 @@ pub(in crate::docs) fn statement(text: &str) -> Option<(StatementKind, Said)> {
     Some((kind, said))
 }
 
-/// What is wrong with the markup of a line that begins like one of the three and can't be read; `None` where it says
-/// something of its own.
+/// The mistake in the markup of a line that begins like one of the three and can't be read; `None` if the line is a
+/// sentence of its own.
 pub(in crate::docs) fn slip_of_unread(text: &str) -> Option<&'static str> {
     let (body, kind) = label(text).ok()?;
     if kind == StatementKind::Console || body.contains(":`") || body.contains("`_") {
@@ -73,15 +74,17 @@ pub(in crate::docs) fn slip_of_unread(text: &str) -> Option<&'static str> {
     let (bare, literals) = (keys.iter().filter(is_bare).count(), keys.iter().filter(is_literal).count());
     (kind == StatementKind::Config && bare > 0 && literals > 0 && bare + literals == keys.len())
         .then_some("a key that is not in a literal")
+        .or_else(|| unreadable(text))
 }
 
 fn label(input: &str) -> IResult<&str, StatementKind> {
-    let console = (opt(tag("**")), tag_no_case("System Config path"), opt(tag("**")));
-    let console_too = (opt(tag("**")), tag_no_case("System Console path"), opt(tag("**")));
-    let config_inside =
-        (tag_no_case("``config.json"), multispace1, tag_no_case("setting"), opt(tag("s")), tag("``"));
-    let config_outside = (tag_no_case("``config.json``"), multispace0, tag_no_case("setting"), opt(tag("s")));
-    let env = (opt(tag("**")), tag_no_case("Environment variable"), opt(tag("s")), opt(tag("**")));
+    let console = (opt(tag("**")), tag_no_case(DIALECT.console), opt(tag("**")));
+    let console_too = (opt(tag("**")), tag_no_case(DIALECT.console_other), opt(tag("**")));
+    let file = || (tag("``"), tag_no_case(DIALECT.file));
+    let label = || (tag_no_case(DIALECT.file_label), opt(tag("s")));
+    let config_inside = (file(), multispace1, label(), tag("``"));
+    let config_outside = (file(), tag("``"), multispace0, label());
+    let env = (opt(tag("**")), tag_no_case(DIALECT.env), opt(tag("s")), opt(tag("**")));
     terminated(
         alt((
             alt((recognize(console), recognize(console_too))).map(|_| StatementKind::Console),
@@ -122,7 +125,7 @@ fn config(whole: &str, body: &str) -> Option<Said> {
     .map(|said| if after.trim_start().starts_with('>') { cut_short(body, said) } else { said })
 }
 
-/// What is said by keys that don't go on to the line's end.
+/// The content of a line whose keys don't reach its end.
 fn cut_short(body: &str, said: Said) -> Said {
     let slip =
         if is_single_tick(body) { "one backtick where two belong" } else { "a key that is not in a literal" };
@@ -140,22 +143,30 @@ fn apart(whole: &str, body: &str, keys: &[&str]) -> Option<Said> {
     let (path, default) = match (keys.len().checked_sub(path_length(keys)), keys) {
         (Some(0), _) => (keys, None),
         (Some(1), [path @ .., default]) => (path, Some(*default)),
+        // Deeper than the sections that their names show.
+        (Some(_), [path @ .., default]) if is_value(default) => (path, Some(*default)),
+        (Some(_), _) => (keys, None),
         _ => return None,
     };
+    let (first, last) = (path.first()?, path.last()?);
+    let range = Piece::of(whole, first).range.start.saturating_sub(2)..Piece::of(whole, last).range.end + 2;
+    let has_comma = last.ends_with(',');
+    let path: Vec<&str> =
+        path.iter().map(|key| if has_comma { key.trim_end_matches(',') } else { key }).collect();
     if !path.iter().all(|key| is_path(key)) {
         return None;
     }
-    let (first, last) = (path.first()?, path.last()?);
-    let range = Piece::of(whole, first).range.start.saturating_sub(2)..Piece::of(whole, last).range.end + 2;
     let dotted = path.iter().any(|key| key.contains('.'))
-        && path.first().is_none_or(|first| *first != "PluginSettings");
-    let slip = if dotted {
-        Some("section and key stand in one literal")
+        && path.first().is_none_or(|first| *first != DIALECT.map_section);
+    let slip = if has_comma {
+        Some("a comma within the literal")
+    } else if dotted {
+        Some("section and key are in one literal")
     } else if body.contains("``  >") || body.contains(">  ``") {
         Some("two blanks where one belongs")
     } else if body.contains(">``") {
-        // The literal behind it does not begin without a blank.
-        Some("a blank is missing behind `>`")
+        // The literal after it does not begin without a blank.
+        Some("a blank is missing after `>`")
     } else {
         None
     };
@@ -166,28 +177,48 @@ fn apart(whole: &str, body: &str, keys: &[&str]) -> Option<Said> {
     })
 }
 
-/// How many of the keys name the setting; what follows is its default.
+/// The number of keys that name the setting; the next one is its default.
 fn path_length(keys: &[&str]) -> usize {
     match keys {
-        ["PluginSettings", "Plugins" | "PluginStates", ..] => keys.len().min(4),
+        [first, second, ..] if *first == DIALECT.map_section && DIALECT.maps.contains(second) => {
+            keys.len().min(DIALECT.map_path_length)
+        }
         [first, ..] if first.contains('.') => 1,
         _ => {
-            let sections = keys.iter().take_while(|key| key.ends_with("Settings")).count().max(1);
+            let sections = keys.iter().take_while(|key| DIALECT.is_section(key)).count().max(1);
             (sections + 1).min(keys.len())
         }
     }
 }
 
+/// Returns true if the last literal of several can only be a value.
+fn is_value(text: &str) -> bool {
+    let is_word = matches!(text.to_ascii_lowercase().as_str(), "true" | "false" | "null" | "");
+    is_word || text.parse::<f64>().is_ok() || text.starts_with(['"', '[', '{', '“']) || text.contains(' ')
+}
+
 /// The whole in one literal: `".Section.Key",`, `".Section.Key": default",`, `Section.Key`.
 fn dotted(whole: &str, inner: &str) -> Option<Said> {
-    let (after, path) = path(inner).ok()?;
+    let (after, path) = path(inner.strip_prefix('`').unwrap_or(inner)).ok()?;
     let name = Piece::of(whole, path);
     let default = match default(after) {
         Ok((_, value)) => Some(Piece::of(whole, value)),
         Err(_) => None,
     };
-    Some(Said { name: Some(name), default, slip: None })
+    let slip = if inner.starts_with('`') {
+        Some("a backtick too many")
+    } else if inner.contains(TYPOGRAPHIC) {
+        Some(TYPOGRAPHIC_SLIP)
+    } else {
+        None
+    };
+    Some(Said { name: Some(name), default, slip })
 }
+
+/// Quotes that `config.json` does not know.
+pub(in crate::docs) const TYPOGRAPHIC: [char; 2] = ['“', '”'];
+
+pub(in crate::docs) const TYPOGRAPHIC_SLIP: &str = "a typographic quote in a literal";
 
 fn path(input: &str) -> IResult<&str, &str> {
     let (after, _) = (opt(tag("\"")), opt(tag("."))).parse(input)?;
@@ -204,6 +235,7 @@ fn default(input: &str) -> IResult<&str, &str> {
     let value = value.strip_suffix(',').unwrap_or(value);
     let unbalanced = value.matches('"').count() % 2 == 1;
     let value = if unbalanced { value.strip_suffix('"').unwrap_or(value) } else { value };
+    let value = if value.contains(TYPOGRAPHIC) { value.trim_matches(TYPOGRAPHIC) } else { value };
     if value.is_empty() {
         return Err(nom::Err::Error(nom::error::Error::new(input, nom::error::ErrorKind::Eof)));
     }
@@ -212,16 +244,42 @@ fn default(input: &str) -> IResult<&str, &str> {
 
 /// ``This feature's ``config.json`` setting is ``"Key": value`` with …``
 pub(in crate::docs) fn feature_sentence(text: &str) -> Option<Said> {
-    let after = text.strip_prefix("This feature")?;
-    let sentences = ["``config.json`` setting is ", "config.json setting is "];
-    let after = sentences.into_iter().find_map(|words| after.split_once(words).map(|(_, after)| after))?;
-    let (tail, inner) = literal(after).ok()?;
+    let (tail, inner) = literal(feature(text)?).ok()?;
     let mut said = dotted(text, inner)?;
     let odd = |literal: &&str| literal.matches('"').count() % 2 == 1;
-    if super::literals(tail).iter().any(odd) {
+    if said.slip.is_none() && (odd(&inner) || super::literals(tail).iter().any(odd)) {
         said.slip = Some("a quote that is not closed");
     }
     Some(said)
+}
+
+/// The text after ``This feature's ``config.json`` setting is``; the file's name may lack its literal.
+fn feature(text: &str) -> Option<&str> {
+    let after = text.strip_prefix(DIALECT.feature)?;
+    let (before, after) = after.split_once(DIALECT.file)?;
+    let verb = format!(" {} is ", DIALECT.file_label);
+    let is_near = before.len() <= 12 && !before.contains('.');
+    after.trim_start_matches('`').strip_prefix(verb.as_str()).filter(|_| is_near)
+}
+
+/// The mistake in a line that names the configuration file like a statement, and from which no path can be read.
+/// Returns `None` for any other line, and for one with several paths.
+pub(in crate::docs) fn unreadable(text: &str) -> Option<&'static str> {
+    const SLIP: &str = "names the configuration file, but no path can be read";
+    if feature(text).is_some() {
+        return feature_sentence(text).is_none().then_some(SLIP);
+    }
+    let (body, kind) = label(text).ok()?;
+    if kind != StatementKind::Config || statement(text).is_some() {
+        return None;
+    }
+    if body.get(..DIALECT.absent.len()).is_some_and(|start| DIALECT.is_absent(start)) {
+        return None;
+    }
+    let parts = body.split([',', '\n']).flat_map(|part| part.split(" and ")).map(str::trim);
+    let mut parts = parts.filter(|part| !part.is_empty()).peekable();
+    let has_several = parts.peek().is_some() && parts.all(|part| config(part, part).is_some());
+    (!has_several).then_some(SLIP)
 }
 
 fn is_path_char(c: char) -> bool {
@@ -268,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_nested_sections_from_defaults() {
+    fn distinguishes_nested_sections_from_defaults() {
         let text = "``config.json`` setting: ``ASettings`` > ``BSettings`` > ``Key`` > ``true``";
         assert_eq!(said(text).1.as_deref(), Some("ASettings.BSettings.Key"));
         assert_eq!(said(text).2.as_deref(), Some("true"));

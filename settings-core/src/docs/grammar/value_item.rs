@@ -9,18 +9,18 @@ use nom::{IResult, Parser};
 use super::Piece;
 use super::inline::{literal, strong};
 
-/// How an item begins.
+/// The start of an item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::docs) struct Lead {
     /// The value.
     pub(in crate::docs) value: Piece,
-    /// Whether it carries the mark of the default.
+    /// True if the item is marked as the default.
     pub(in crate::docs) default: bool,
     /// On which deployments: the words after `Default`.
     pub(in crate::docs) default_if: Option<Piece>,
-    /// Where the meaning begins.
+    /// The offset at which the meaning begins.
     pub(in crate::docs) end: usize,
-    /// What its markup has wrong, in words.
+    /// The mistake in its markup, in words.
     pub(in crate::docs) slip: Option<&'static str>,
 }
 
@@ -29,7 +29,7 @@ struct Mark<'t> {
     slip: Option<&'static str>,
 }
 
-/// Reads how an item of a list begins. `None` where it names no value.
+/// Reads how an item of a list begins. `None` if it names no value.
 pub(in crate::docs) fn value_item(text: &str) -> Option<Lead> {
     let (rest, label) = alt((strong, literal)).parse(text).ok()?;
     let (label, mut mark) = match label.split_once(" (") {

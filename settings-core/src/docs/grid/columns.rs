@@ -1,4 +1,4 @@
-//! From columns of the screen to characters and bytes.
+//! Converts columns of the screen to characters and bytes.
 
 use settings_rst::width::column_width;
 
@@ -28,4 +28,21 @@ pub(super) fn byte_at(line: &str, column: usize) -> Option<usize> {
 /// The character in a column.
 pub(super) fn char_at(line: &str, column: usize) -> Option<char> {
     byte_at(line, column).and_then(|at| line.get(at..)).and_then(|rest| rest.chars().next())
+}
+
+/// The columns of all bars of a line.
+pub(super) fn bars(line: &str) -> Vec<usize> {
+    if line.is_ascii() {
+        return line.match_indices('|').map(|(at, _)| at).collect();
+    }
+    let mut buffer = [0; 4];
+    let mut used = 0;
+    let mut found = Vec::new();
+    for c in line.chars() {
+        if c == '|' {
+            found.push(used);
+        }
+        used += column_width(c.encode_utf8(&mut buffer));
+    }
+    found
 }

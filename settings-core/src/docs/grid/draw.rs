@@ -1,5 +1,6 @@
-//! Drawing a table from its cells' lines.
+//! Draws a table from the lines of its cells.
 
+use super::bars::has_free_bar;
 use super::columns::count;
 use super::{GridLine, inner_corner, is_border};
 
@@ -10,8 +11,19 @@ pub(super) enum Drawn {
     Across(String),
 }
 
-/// The table's lines. A column keeps its width (`inner` and `total` say which) where its text fits, else it grows to its
-/// longest line and a blank. `lines` are those drawn before, for the borders' own ways.
+impl Drawn {
+    /// Returns true if the text of a cell has a bar that may be a border.
+    pub(super) fn has_free_bar(&self) -> bool {
+        match self {
+            Self::Border => false,
+            Self::Pair(left, right) => has_free_bar(left) || has_free_bar(right),
+            Self::Across(text) => has_free_bar(text),
+        }
+    }
+}
+
+/// Draws the lines of a table. A column keeps its width (given by `inner` and `total`) if its text fits, else it grows
+/// to its longest line and a blank. `lines` are the old ones, whose borders are kept where possible.
 pub(super) fn draw(
     drawn: &[Drawn],
     inner: Option<usize>,
@@ -60,12 +72,12 @@ pub(super) fn draw(
         .enumerate()
         .map(|(i, line)| {
             Some(match line {
-                // A corner belongs where a bar meets the border; elsewhere the page's own way stays.
+                // A corner belongs where a bar meets the border; elsewhere the page's own border stays.
                 Drawn::Border => {
                     let own = lines.get(i).map_or("", |line| line.text);
                     let had_corner = matches!(inner_corner(own), Some(Some(_)) | None);
                     let meets = pair(i.checked_sub(1)) || pair(Some(i + 1));
-                    // one with more corners than are needed divides nothing more, so it may stay
+                    // additional corners don't divide a row, so they may stay
                     let fits = own.len() == border.len() && own.as_bytes().get(left + 1) == Some(&b'+');
                     match fits && is_border(own) {
                         true => own.to_owned(),

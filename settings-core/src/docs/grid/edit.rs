@@ -1,4 +1,4 @@
-//! Changing words inside of a table so that its grid stays true.
+//! Replaces words in a table and keeps its grid aligned.
 
 use std::ops::Range;
 
@@ -6,10 +6,10 @@ use super::columns::{byte_at, char_at, count};
 use super::draw::{Drawn, draw};
 use super::{GridLine, inner_corner, is_border, widest_border};
 
-/// The lines of a well-formed table after replacing ranges of the page (each within one cell's line), in order.
+/// Replaces ranges of the page (each within one line of a cell) in a well-formed table; returns its lines.
 ///
-/// Where the new words fit only their lines change; where they don't the column grows. `None` where the table isn't
-/// plain enough to be sure.
+/// If the new words fit, only their lines change; else the column grows. Returns `None` if the table isn't simple
+/// enough to be certain.
 pub(in crate::docs) fn edited(lines: &[GridLine<'_>], edits: &[(Range<usize>, &str)]) -> Option<Vec<String>> {
     let border = widest_border(lines)?;
     let (inner, total) = (inner_corner(border)?, count(border));
@@ -36,8 +36,10 @@ pub(in crate::docs) fn edited(lines: &[GridLine<'_>], edits: &[(Range<usize>, &s
             let cell = line.text.get(from + 1..*to)?;
             let cell_start = line.start + from + 1;
             let mut text = cell.to_owned();
-            for (range, new) in edits.iter().rev() {
-                if range.start >= cell_start && range.end <= cell_start + cell.len() {
+            let first = edits.partition_point(|(range, _)| range.start < cell_start);
+            let after = edits.partition_point(|(range, _)| range.start <= cell_start + cell.len());
+            for (range, new) in edits.get(first..after).unwrap_or_default().iter().rev() {
+                if range.end <= cell_start + cell.len() {
                     text.replace_range(range.start - cell_start..range.end - cell_start, new);
                     placed += 1;
                 }
@@ -65,7 +67,7 @@ pub(in crate::docs) fn edited(lines: &[GridLine<'_>], edits: &[(Range<usize>, &s
     }
 }
 
-/// For each line whether it belongs to a row of two cells.
+/// Marks the lines that belong to a row of two cells.
 fn pair_rows(lines: &[GridLine<'_>], inner: Option<usize>) -> Vec<bool> {
     let mut pairs = vec![false; lines.len()];
     let Some(at) = inner else { return pairs };

@@ -62,7 +62,7 @@ impl Homes {
                 known.push(Known {
                     section: section.to_owned(),
                     key: key.to_owned(),
-                    title: setting.title.map(|title| words(title).join(" ")).unwrap_or_default(),
+                    title: setting.title.map(|title| words(title.as_str()).join(" ")).unwrap_or_default(),
                     page: page.page.name.clone(),
                 });
             }
@@ -97,7 +97,7 @@ impl Homes {
 
     /// Another place documents a setting with this key and title, in exactly one section.
     fn by_title(&self, setting: &Documented<'_>, key: &str) -> Option<Home> {
-        let title = words(setting.title?).join(" ");
+        let title = words(setting.title?.as_str()).join(" ");
         let same = |known: &&Known| known.key == key && !title.is_empty() && known.title == title;
         let mut found = self.known.iter().filter(same);
         let first = found.next()?;
@@ -169,7 +169,7 @@ fn cased(upper: &str, setting: &Documented<'_>, headings: &[String]) -> Option<S
         return None;
     }
     let mut known: Vec<String> = headings.iter().flat_map(|heading| words(heading)).collect();
-    known.extend(setting.title.iter().flat_map(|title| words(title)));
+    known.extend(setting.title.iter().flat_map(|title| words(title.as_str())));
     known.retain(|word| word.len() > 1);
     known.sort_by_key(|word| std::cmp::Reverse(word.len()));
     let mut rest = stem.to_ascii_lowercase();

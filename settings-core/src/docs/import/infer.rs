@@ -188,7 +188,7 @@ pub(super) fn infer(setting: &Documented<'_>) -> Inferred {
 fn paragraphs(setting: &Documented<'_>) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let of = |content: &Content, found: &mut Vec<String>| match content {
-        Content::Text(text) | Content::Verbatim(text) => found.extend(blocks(text)),
+        Content::Text(text) | Content::Verbatim(text) => found.extend(blocks(text.as_str())),
         Content::Hint(hint) => found.push(hint.text.value.clone()),
         Content::Values(_) | Content::Statement(_) => {}
     };
@@ -285,8 +285,9 @@ fn ordered(stated: &[StatedDefault]) -> Vec<&StatedDefault> {
 /// Returns the kind that a list of values states, and the list.
 fn listed(setting: &Documented<'_>) -> Option<(InferredKind, Vec<(String, String)>)> {
     let text = |item: &Value| Some((item.value.as_ref()?.value.clone(), meaning(item)));
-    let is_bool =
-        |item: &Value| item.value.as_ref().is_some_and(|value| matches!(normal(value), Normal::Bool(_)));
+    let is_bool = |item: &Value| {
+        item.value.as_ref().is_some_and(|value| matches!(normal(value.as_str()), Normal::Bool(_)))
+    };
     let mut lists = setting.value_lists();
     // The table is fuller than the directive above it.
     lists.reverse();
@@ -301,7 +302,7 @@ fn listed(setting: &Documented<'_>) -> Option<(InferredKind, Vec<(String, String
     let hinted_list = setting
         .hints()
         .iter()
-        .find_map(|hint| grammar::hint(&hint.text))
+        .find_map(|hint| grammar::hint(hint.text.as_str()))
         .is_some_and(|(hint, _)| matches!(hint, HintKind::List | HintKind::Map | HintKind::Number));
     if hinted_list {
         return None;
@@ -328,7 +329,7 @@ fn kind(
 ) -> InferredKind {
     let name = setting.name();
     let key = name.rsplit('.').next().unwrap_or(&name);
-    if let Some((hint, unit)) = setting.hints().iter().find_map(|hint| grammar::hint(&hint.text)) {
+    if let Some((hint, unit)) = setting.hints().iter().find_map(|hint| grammar::hint(hint.text.as_str())) {
         let has_list = setting
             .value_lists()
             .iter()
@@ -394,7 +395,7 @@ fn hinted(
             let from_hint = setting
                 .hints()
                 .iter()
-                .map(|hint| words::hint_bounds(&hint.text, unit))
+                .map(|hint| words::hint_bounds(hint.text.as_str(), unit))
                 .find(|bounds| *bounds != Bounds::default());
             match (whole_number(key, unit, default, paragraphs), from_hint) {
                 (InferredKind::Integer(_), Some(bounds)) => InferredKind::Integer(bounds),
@@ -464,12 +465,12 @@ fn sentence_kind(
     let statement =
         setting.tables.iter().flat_map(|table| &table.configs).find_map(|config| config.text.as_ref());
     let options = statement
-        .and_then(|statement| words::options(statement))
+        .and_then(|statement| words::options(statement.as_str()))
         .or_else(|| paragraphs.iter().find_map(|text| words::options(text)));
     if let Some(options) = options {
         return Some(one_of_options(options));
     }
-    let tail = statement?.split_once("`` with ").map(|(_, tail)| tail)?;
+    let tail = statement?.as_str().split_once("`` with ").map(|(_, tail)| tail)?;
     let is = |words: &str| tail.starts_with(words);
     if is("string array") {
         Some(InferredKind::List)
@@ -516,7 +517,7 @@ fn choices(list: &[&Value]) -> Option<Vec<Choice>> {
     let mut choices: Vec<Choice> = Vec::new();
     for item in list {
         let label = item.value.as_ref()?.value.clone();
-        let text = match option_text(&item.text) {
+        let text = match option_text(item.text.as_str()) {
             Some(text) => text,
             None if label == "Not specified" => String::new(),
             None if label.contains(char::is_whitespace) => return None,

@@ -243,9 +243,10 @@ fn console(setting: &Documented<'_>) -> Option<String> {
 
 fn title(setting: &Documented<'_>, keys: &[String]) -> String {
     if let Some(title) = setting.title {
-        return rst_to_doc(title);
+        return rst_to_doc(title.as_str());
     }
     let displayed = setting.directive.and_then(|directive| directive.option("displayname"));
-    let displayed = displayed.map(|name| name.rsplit_once(" (").map_or(name.as_str(), |(name, _)| name));
+    let displayed =
+        displayed.map(|name| name.as_str().rsplit_once(" (").map_or(name.as_str(), |(name, _)| name));
     displayed.map_or_else(|| keys.last().cloned().unwrap_or_default(), str::to_owned)
 }

@@ -48,7 +48,7 @@ pub(super) fn type_name(text: &str) -> String {
     if name == "Self" { "Self_".to_owned() } else { name }
 }
 
-/// `wanted`, or with a number behind it where that is taken.
+/// Returns `wanted`, with a number appended if the name is taken.
 pub(super) fn unique(wanted: String, taken: &mut Vec<String>) -> String {
     let name = if taken.contains(&wanted) {
         (2..)

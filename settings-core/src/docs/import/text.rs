@@ -81,8 +81,8 @@ pub(super) fn texts(
                 texts.table(table, values);
             }
             Part::Values(items) if is_taken(items, values) => {}
-            Part::Text(text) if is_pair_paragraph(text, values) => {}
-            Part::Text(text) if !has_table => texts.description.push(markdown(text)),
+            Part::Text(text) if is_pair_paragraph(text.as_str(), values) => {}
+            Part::Text(text) if !has_table => texts.description.push(markdown(text.as_str())),
             Part::Hint(hint) if !has_table => texts.note.extend(beyond(hint)),
             _ if !begun => texts.above.push(raw(placed)),
             Part::Text(text)
@@ -90,9 +90,9 @@ pub(super) fn texts(
                     && begun
                     && !below_table
                     && texts.between.is_empty()
-                    && !text.ends_with(':') =>
+                    && !text.as_str().ends_with(':') =>
             {
-                texts.description.push(markdown(text));
+                texts.description.push(markdown(text.as_str()));
             }
             _ if !below_table && has_table => texts.between.push(raw(placed)),
             _ => texts.below.push(raw(placed)),
@@ -100,9 +100,9 @@ pub(super) fn texts(
     }
     let described = setting.directive.and_then(|directive| directive.option("description"));
     if texts.description.is_empty()
-        && let Some(description) = described.filter(|description| !description.is_empty())
+        && let Some(description) = described.filter(|description| !description.as_str().is_empty())
     {
-        texts.description.push(markdown(description));
+        texts.description.push(markdown(description.as_str()));
     }
     if inferred.contradictory {
         texts.drop_defaults();
@@ -131,11 +131,12 @@ impl Texts {
                 match content {
                     // The derive states the default itself.
                     Content::Text(text)
-                        if grammar::stated_default(text)
-                            .is_some_and(|stated| stated.range.start < 24 && is_all(text, &stated)) => {}
-                    Content::Text(text) if is_pair_paragraph(text, values) => after_values = true,
-                    Content::Text(text) if after_values => self.note.push(markdown(text)),
-                    Content::Text(text) => self.description.push(markdown(text)),
+                        if grammar::stated_default(text.as_str()).is_some_and(|stated| {
+                            stated.range.start < 24 && is_all(text.as_str(), &stated)
+                        }) => {}
+                    Content::Text(text) if is_pair_paragraph(text.as_str(), values) => after_values = true,
+                    Content::Text(text) if after_values => self.note.push(markdown(text.as_str())),
+                    Content::Text(text) => self.description.push(markdown(text.as_str())),
                     Content::Hint(hint) => self.note.extend(beyond(hint)),
                     Content::Values(items) if is_taken(items, values) => after_values = true,
                     Content::Values(_) | Content::Verbatim(_) => {
@@ -182,7 +183,7 @@ fn is_one_of(item: &Value, values: &[(String, String)]) -> bool {
     item.value.as_ref().is_some_and(|value| {
         let same = |(known, text): &(String, String)| {
             // The words may carry a condition of the default before them.
-            *known == value.value && one_line(text).ends_with(&one_line(&item.text))
+            *known == value.value && one_line(text).ends_with(&one_line(item.text.as_str()))
         };
         values.iter().any(same)
     })

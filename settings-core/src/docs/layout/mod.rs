@@ -1,6 +1,6 @@
-//! The rules of layout: how a part of a page is written that has no words or geometry of its own.
+//! The rules of layout: the form of a part that has no words or geometry of its own.
 //!
-//! Reading a page holds it against them, so that only what differs is kept with the model.
+//! Reading compares a page with them, so that the model keeps only the deviations.
 
 mod part;
 mod table;

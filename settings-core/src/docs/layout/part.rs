@@ -21,7 +21,7 @@ pub(in crate::docs) fn part(part: &Part, keys_apart: bool) -> String {
 }
 
 fn heading(heading: &Heading) -> String {
-    let length = heading.length.unwrap_or_else(|| column_width(&heading.title));
+    let length = heading.length.unwrap_or_else(|| column_width(&heading.title.value));
     let underline: String = std::iter::repeat_n(heading.mark, length).collect();
     format!("{}\n{underline}", heading.title.value)
 }
@@ -31,7 +31,7 @@ fn directive(directive: &Directive) -> String {
     let mut out = format!(".. config:setting:: {}", directive.id.value);
     for option in &directive.options {
         out.push_str(&format!("\n{margin}:{}:", option.name.value));
-        for (i, line) in option.value.split('\n').enumerate() {
+        for (i, line) in option.value.value.split('\n').enumerate() {
             match (i, line) {
                 (0, "") => {}
                 (0, line) => out.push_str(&format!(" {line}")),

@@ -1,4 +1,4 @@
-//! A settings table by the rules of geometry.
+//! Draws a settings table by the rules of geometry.
 //!
 //! The left column is 65 wide or as wide as its longest line and two; the right one 63, or its longest line and four
 //! where that doesn't fit. Borders show the inner `+` also above and below a note that spans the table.
@@ -110,7 +110,7 @@ fn bullet_lines(bullet: &Bullet, keys_apart: bool) -> Vec<String> {
     }
 }
 
-/// A width that people chose stays as long as the text fits; then it grows to the text and a blank.
+/// Keeps a width that an author chose as long as the text fits; else the width of the text and a blank.
 fn kept_or_grown(width: usize, needed: usize) -> usize {
     if needed <= width { width } else { needed + 1 }
 }
@@ -147,7 +147,7 @@ fn push_cell(out: &mut String, margin: &str, line: Option<&String>, width: usize
     out.extend(std::iter::repeat_n(' ', width.saturating_sub(used)));
 }
 
-/// A cell's lines, none longer than `columns` where its words allow.
+/// The lines of a cell, at most `columns` long unless a word is longer.
 fn cell(contents: &[Content], columns: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for content in contents {
@@ -162,14 +162,14 @@ fn cell(contents: &[Content], columns: usize) -> Vec<String> {
 /// One block's lines.
 pub(in crate::docs) fn content_lines(content: &Content, columns: usize) -> Vec<String> {
     match content {
-        Content::Text(text) => fill(text, columns),
+        Content::Text(text) => fill(&text.value, columns),
         Content::Hint(hint) => fill(&words::hint_text(hint), columns),
         Content::Values(items) => items
             .iter()
             .flat_map(|item| hanging(&format!("{}{}", words::item_lead(item), item.text.value), columns))
             .collect(),
         Content::Statement(statement) => fill(&words::sentence(statement), columns),
-        Content::Verbatim(text) => text.split('\n').map(str::to_owned).collect(),
+        Content::Verbatim(text) => text.value.split('\n').map(str::to_owned).collect(),
     }
 }
 

@@ -1,5 +1,6 @@
-//! The words of bullets, items and hints: the rule's, or the page's own as long as they say the same.
+//! The words of bullets, items and hints: the rule's, or the page's own as long as they state the same.
 
+use crate::docs::dialect::DIALECT;
 use crate::docs::grammar::{self, Said, StatementKind};
 use crate::docs::model::{Bullet, Hint, Statement, Value};
 
@@ -17,26 +18,26 @@ fn statement(kind: StatementKind, statement: &Statement, keys_apart: bool) -> St
     let own = statement.text.as_ref().and_then(|text| {
         let read =
             |text: &str| grammar::statement(text).filter(|(read, _)| *read == kind).map(|(_, said)| said);
-        reworded(text, statement, read)
+        reworded(&text.value, statement, read)
     });
     own.unwrap_or_else(|| statement_rule(kind, statement, keys_apart))
 }
 
 /// The sentence of a table with a single cell.
 pub(in crate::docs) fn sentence(statement: &Statement) -> String {
-    let own = statement.text.as_ref().and_then(|text| reworded(text, statement, grammar::feature_sentence));
+    let own =
+        statement.text.as_ref().and_then(|text| reworded(&text.value, statement, grammar::feature_sentence));
     own.unwrap_or_else(|| {
         let name = statement.name.as_ref().map_or("", |name| name.as_str());
+        let lead = format!("{}'s ``{}`` {} is", DIALECT.feature, DIALECT.file, DIALECT.file_label);
         match &statement.default {
-            Some(default) => {
-                format!("This feature's ``config.json`` setting is ``\"{name}\": {}``.", default.value)
-            }
-            None => format!("This feature's ``config.json`` setting is ``\"{name}\"``."),
+            Some(default) => format!("{lead} ``\"{name}\": {}``.", default.value),
+            None => format!("{lead} ``\"{name}\"``."),
         }
     })
 }
 
-/// `text`, its facts replaced by the statement's where they differ. `None` where that can't be done in place.
+/// Replaces the facts in `text` by the statement's. Returns `None` if that is impossible in place.
 fn reworded(text: &str, statement: &Statement, read: impl Fn(&str) -> Option<Said>) -> Option<String> {
     let said = read(text)?;
     if says(&said, statement) {
@@ -45,11 +46,11 @@ fn reworded(text: &str, statement: &Statement, read: impl Fn(&str) -> Option<Sai
     let mut changed = text.to_owned();
     // From the end, so that ranges before stay true.
     if let (Some(old), Some(new)) = (&said.default, &statement.default) {
-        changed.replace_range(old.range.clone(), new);
+        changed.replace_range(old.range.clone(), &new.value);
     }
     if let (Some(old), Some(new)) = (&said.name, &statement.name) {
         let in_literals = text.get(old.range.clone()).is_some_and(|piece| piece.starts_with("``"));
-        let new = if in_literals { apart(new) } else { new.value.clone() };
+        let new = if in_literals { apart(&new.value) } else { new.value.clone() };
         changed.replace_range(old.range.clone(), &new);
     }
     says(&read(&changed)?, statement).then_some(changed)
@@ -59,7 +60,7 @@ fn says(said: &Said, statement: &Statement) -> bool {
     let text = |piece: &Option<grammar::Piece>| piece.as_ref().map(|piece| piece.text.clone());
     let name = statement.name.as_ref().map(|name| name.value.clone());
     let default = statement.default.as_ref().map(|default| default.value.clone());
-    // A last key looks like a default where nothing beside it says otherwise.
+    // A last key looks like a default where nothing next to it says otherwise.
     let longer = || match (text(&said.name), text(&said.default)) {
         (Some(name), Some(last)) => Some(format!("{name}.{last}")),
         _ => None,
@@ -77,29 +78,28 @@ pub(in crate::docs) fn statement_rule(
     let name = statement.name.as_ref().map(|name| name.as_str());
     match kind {
         StatementKind::Console => match name {
-            Some(path) => format!("System Config path: **{path}**"),
-            None => "System Config path: N/A".to_owned(),
+            Some(path) => format!("{}: **{path}**", DIALECT.console),
+            None => format!("{}: {}", DIALECT.console, DIALECT.absent),
         },
         StatementKind::Config => {
             config_rule(name, statement.default.as_ref().map(|default| default.as_str()), keys_apart)
         }
         StatementKind::Env => match name {
-            Some(name) => format!("Environment variable: ``{name}``"),
-            None => "Environment variable: N/A".to_owned(),
+            Some(name) => format!("{}: ``{name}``", DIALECT.env),
+            None => format!("{}: {}", DIALECT.env, DIALECT.absent),
         },
     }
 }
 
 fn config_rule(path: Option<&str>, default: Option<&str>, keys_apart: bool) -> String {
-    let Some(path) = path else {
-        let label = if keys_apart { "``config.json`` setting" } else { "``config.json setting``" };
-        return format!("{label}: N/A");
-    };
+    let (file, word) = (DIALECT.file, DIALECT.file_label);
+    let label = if keys_apart { format!("``{file}`` {word}") } else { format!("``{file} {word}``") };
+    let Some(path) = path else { return format!("{label}: {}", DIALECT.absent) };
     match (keys_apart, default) {
-        (true, Some(default)) => format!("``config.json`` setting: {} > ``{default}``", apart(path)),
-        (true, None) => format!("``config.json`` setting: {}", apart(path)),
-        (false, Some(default)) => format!("``config.json setting``: ``\".{path}\": {default}\",``"),
-        (false, None) => format!("``config.json setting``: ``\".{path}\",``"),
+        (true, Some(default)) => format!("{label}: {} > ``{default}``", apart(path)),
+        (true, None) => format!("{label}: {}", apart(path)),
+        (false, Some(default)) => format!("{label}: ``\".{path}\": {default}\",``"),
+        (false, None) => format!("{label}: ``\".{path}\",``"),
     }
 }
 
@@ -109,7 +109,7 @@ fn apart(path: &str) -> String {
     keys.join(" > ")
 }
 
-/// How a value's item begins, blank included.
+/// The start of a value's item, with its last blank.
 pub(in crate::docs) fn item_lead(item: &Value) -> String {
     let Some(value) = &item.value else { return String::new() };
     if let Some(lead) = &item.lead {
@@ -131,7 +131,7 @@ pub(in crate::docs) fn item_lead(item: &Value) -> String {
     }
 }
 
-/// A hint's words, with the default that it states replaced where the model has another.
+/// The words of a hint, with the model's default in place of the one that they state.
 pub(in crate::docs) fn hint_text(hint: &Hint) -> String {
     let text = &hint.text.value;
     match (grammar::stated_default(text), &hint.default) {
@@ -140,8 +140,8 @@ pub(in crate::docs) fn hint_text(hint: &Hint) -> String {
             changed.replace_range(stated.range, &default.value);
             changed
         }
-        (None, Some(default)) if !default.is_empty() => {
-            format!("{} Default is ``{}``.", text.trim_end(), default.value)
+        (None, Some(default)) if !default.value.is_empty() => {
+            format!("{} {} ``{}``.", text.trim_end(), DIALECT.default_is, default.value)
         }
         _ => text.clone(),
     }

@@ -1,13 +1,11 @@
-//! A fact and the place it was read from.
+//! A fact and the bytes it was read from.
 
-use std::ops::{Deref, Range};
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-/// A range of bytes in the page's source; empty at 0 for what was not read from a page.
-///
-/// Two spans are always equal, so that models are compared by what they say.
-#[derive(Clone, Copy, Debug, Default)]
+/// A range of bytes in the page's source; empty at 0 if the value was not read from a page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Span {
     /// The first byte.
     pub start: usize,
@@ -15,24 +13,18 @@ pub struct Span {
     pub end: usize,
 }
 
-impl PartialEq for Span {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
 impl Span {
-    /// The bytes from `start` to before `end`.
+    /// Creates a span of the bytes from `start` up to `end`.
     pub const fn new(start: usize, end: usize) -> Self {
         Self { start, end }
     }
 
-    /// As a range for slicing the source.
+    /// The span as a range, to slice the source.
     pub const fn range(self) -> Range<usize> {
         self.start..self.end
     }
 
-    /// Whether it points at nothing.
+    /// Returns true if the span has no bytes.
     pub const fn is_empty(self) -> bool {
         self.start >= self.end
     }
@@ -42,24 +34,23 @@ impl Span {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Fact<T> {
-    /// What is said.
+    /// The value.
     pub value: T,
-    /// Where.
+    /// The bytes of the page that state it.
     #[serde(skip)]
     pub span: Span,
 }
 
 impl<T> Fact<T> {
-    /// A fact read at `span`.
+    /// Creates a fact that was read at `span`.
     pub const fn at(value: T, span: Span) -> Self {
         Self { value, span }
     }
 }
 
-impl<T> Deref for Fact<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
+impl Fact<String> {
+    /// The value as a slice.
+    pub fn as_str(&self) -> &str {
         &self.value
     }
 }

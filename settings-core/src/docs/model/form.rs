@@ -1,8 +1,8 @@
-//! The version of the model's form.
+//! The version of the model's format.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// The form's version: the number 1, and nothing else is read.
+/// The version of the format: the number 1. No other version is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Version;
 

@@ -1,8 +1,8 @@
-//! The page model: what a reference page says, and how it deviates from the rules of layout.
+//! The page model: the content of a reference page, and its deviations from the rules of layout.
 //!
 //! Schema and existing pages both become a [`Page`]; [`render`](crate::docs::render()) writes one, and
-//! [`read`](crate::docs::read()) is its inverse. Layout is recorded only where the rules would write something
-//! else, so that a page of the rules is facts alone.
+//! [`read`](crate::docs::read()) is its inverse. Layout is recorded only where it deviates from the
+//! rules, so a page that follows the rules consists of facts alone.
 
 mod fact;
 mod form;
@@ -15,46 +15,51 @@ pub use form::Version;
 pub use table::{Bullet, Content, Hint, Row, Statement, Table, TableLayout, Value};
 
 /// One reference page.
+///
+/// Equality includes the spans; [`Page::same_content`] ignores them.
+#[non_exhaustive]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Page {
-    /// The version of this form, always 1.
+    /// The version of this format, always 1.
     pub version: Version,
-    /// What the page is called: the schema's page name, or the stem of the file it was read from.
+    /// The name of the page: the schema's page name, or the stem of the file it was read from.
     pub name: String,
-    /// The fields above everything else (`:orphan:`), as they stand in the page.
+    /// The fields above everything else (`:orphan:`), verbatim.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub metadata: Vec<String>,
-    /// All that follows, in the page's order.
+    /// The entries, in the order of the page.
     pub entries: Vec<Entry>,
-    /// What the rules don't say of the whole page.
+    /// Deviations of the whole page from the rules.
     #[serde(default, skip_serializing_if = "PageLayout::is_default")]
     pub layout: PageLayout,
 }
 
-/// One setting with all that stands under its heading, or what stands between settings.
+/// One setting with everything under its heading, or the text between settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Entry {
-    /// Headings of chapters, introductions and whatever else belongs to no setting.
+    /// Chapter headings, introductions and everything else that doesn't belong to a setting.
     Prose(Vec<Placed>),
-    /// One setting (seldom several that share a table).
+    /// One setting (rarely several that share a table).
     Setting(Vec<Placed>),
 }
 
 /// A part and its place.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Placed {
-    /// What it is.
+    /// The block itself.
     #[serde(flatten)]
     pub part: Part,
-    /// The blank lines before it where they aren't the rule's single one, line ends included.
+    /// The blank lines before it, with their line ends, if they aren't the rule's single one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gap: Option<String>,
-    /// Its text where layout can't describe it. Stands for the part as long as both say the same.
+    /// Its text, where layout can't describe it. Used instead of the part as long as both state the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
-    /// Where it was read.
+    /// The bytes it was read from.
     #[serde(skip)]
     pub span: Span,
 }
@@ -62,35 +67,37 @@ pub struct Placed {
 /// One block of a page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Part {
     /// A section title.
     Heading(Heading),
-    /// The emphasised line under a heading that says where the setting can be had.
+    /// The emphasised line under a heading that says where the setting is available.
     Badge(Fact<String>),
     /// A `config:setting` directive.
     Directive(Directive),
     /// A settings table.
     Table(Table),
-    /// A paragraph that says what is to be put in.
+    /// A paragraph that describes the expected input.
     Hint(Hint),
     /// A list of values.
     Values(Vec<Value>),
     /// A paragraph.
     Text(Fact<String>),
-    /// Anything else, as it stands.
+    /// Anything else, verbatim.
     Verbatim(String),
 }
 
 /// A section title.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Heading {
     /// The words.
     pub title: Fact<String>,
-    /// The character of its underline where it isn't the settings' own `~`.
+    /// The character of its underline if it isn't the settings' own `~`.
     #[serde(default = "Heading::default_mark", skip_serializing_if = "Heading::is_default_mark")]
     pub mark: char,
-    /// The length of its underline where it isn't the title's.
+    /// The length of its underline if it isn't the title's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub length: Option<usize>,
 }
@@ -98,16 +105,17 @@ pub struct Heading {
 /// A `config:setting` directive.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Directive {
     /// The anchor it defines.
     pub id: Fact<String>,
     /// Its options in order, names without colons.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<DirectiveOption>,
-    /// What stands below its options.
+    /// The blocks below its options.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub body: Vec<Content>,
-    /// How far its block is indented where it isn't by two.
+    /// The indent of its block, if it isn't two.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub indent: Option<usize>,
 }
@@ -115,6 +123,7 @@ pub struct Directive {
 /// One option of a [`Directive`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct DirectiveOption {
     /// `configjson`.
     pub name: Fact<String>,
@@ -122,22 +131,42 @@ pub struct DirectiveOption {
     pub value: Fact<String>,
 }
 
-/// What the rules don't say of a whole page.
+/// Deviations of a whole page from the rules.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct PageLayout {
-    /// How a table's second bullet names a setting.
+    /// The second bullet of a table names each key in a literal of its own.
     #[serde(skip_serializing_if = "is_false")]
     pub keys_apart: bool,
     /// Lines end with CR LF.
     #[serde(skip_serializing_if = "is_false")]
     pub crlf: bool,
-    /// Begins with a byte-order mark.
+    /// The file begins with a byte-order mark.
     #[serde(skip_serializing_if = "is_false")]
     pub byte_order_mark: bool,
-    /// What follows the last block where it isn't one line end.
+    /// The text after the last block, if it isn't one line end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end: Option<String>,
+}
+
+impl Page {
+    /// Returns true if both pages have the same content: everything that their JSON form has, so everything but spans.
+    pub fn same_content(&self, other: &Self) -> bool {
+        same_content(self, other)
+    }
+}
+
+impl Part {
+    /// Returns true if both parts have the same content: everything that their JSON form has, so everything but spans.
+    pub fn same_content(&self, other: &Self) -> bool {
+        same_content(self, other)
+    }
+}
+
+/// Compares the JSON forms, which leave out the spans. Both can always be written.
+fn same_content(a: &impl Serialize, b: &impl Serialize) -> bool {
+    matches!((serde_json::to_string(a), serde_json::to_string(b)), (Ok(a), Ok(b)) if a == b)
 }
 
 impl PageLayout {
@@ -150,6 +179,11 @@ impl Heading {
     /// The character under a setting's title.
     pub const SETTING: char = '~';
 
+    /// Creates the heading of a setting.
+    pub fn new(title: impl Into<Fact<String>>) -> Self {
+        Self { title: title.into(), mark: Self::SETTING, length: None }
+    }
+
     fn default_mark() -> char {
         Self::SETTING
     }
@@ -160,15 +194,22 @@ impl Heading {
     }
 }
 
+impl DirectiveOption {
+    /// Creates an option.
+    pub fn new(name: impl Into<Fact<String>>, value: impl Into<Fact<String>>) -> Self {
+        Self { name: name.into(), value: value.into() }
+    }
+}
+
 impl Directive {
-    /// The value of the option, `None` where there is none.
+    /// The value of the option `name`, if it is present.
     pub fn option(&self, name: &str) -> Option<&Fact<String>> {
-        self.options.iter().find(|option| *option.name == name).map(|option| &option.value)
+        self.options.iter().find(|option| option.name.value == name).map(|option| &option.value)
     }
 }
 
 impl Entry {
-    /// Its parts, in order.
+    /// The parts of the entry, in order.
     pub fn parts(&self) -> &[Placed] {
         match self {
             Self::Prose(parts) | Self::Setting(parts) => parts,
@@ -177,7 +218,7 @@ impl Entry {
 }
 
 impl Placed {
-    /// A part laid out by the rules.
+    /// Creates a part that is laid out by the rules.
     pub fn by_rule(part: Part) -> Self {
         Self { part, gap: None, source: None, span: Span::default() }
     }

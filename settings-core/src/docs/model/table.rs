@@ -1,16 +1,17 @@
-//! A settings table and what stands in its cells.
+//! A settings table and the content of its cells.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Fact, Span, is_false};
 
-/// A settings table: what a setting does on the left, where to set it on the right, notes below.
+/// A settings table: the description on the left, the places to set it on the right, notes below.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Table {
-    /// From top to bottom.
+    /// The rows, from top to bottom.
     pub rows: Vec<Row>,
-    /// What the rules don't say.
+    /// Deviations from the rules.
     #[serde(default, skip_serializing_if = "TableLayout::is_default")]
     pub layout: TableLayout,
 }
@@ -18,10 +19,11 @@ pub struct Table {
 /// One row.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Row {
     /// The left cell, or the only one.
     pub left: Vec<Content>,
-    /// The right cell; absent where the left one spans the table.
+    /// The right cell; absent if the left one spans the table.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub right: Option<Vec<Bullet>>,
 }
@@ -31,22 +33,24 @@ pub struct Row {
 /// Texts have a space where the rules break a line, and a line end where the page breaks one but the rules don't.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Content {
     /// A paragraph.
     Text(Fact<String>),
-    /// What is to be put in: `Numerical input.`
+    /// The expected input: `Numerical input.`
     Hint(Hint),
     /// A list of values.
     Values(Vec<Value>),
     /// A sentence that names the setting: ``This feature's ``config.json`` setting is …``.
     Statement(Statement),
-    /// Anything else, its lines as they stand (less the cell's own indent).
+    /// Anything else: its lines verbatim, without the cell's own indent.
     Verbatim(Fact<String>),
 }
 
-/// A paragraph that says what is to be put in.
+/// A paragraph that describes the expected input.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Hint {
     /// The words: ``Numerical input. Default is ``10025``.``
     pub text: Fact<String>,
@@ -55,30 +59,31 @@ pub struct Hint {
     pub default: Option<Fact<String>>,
 }
 
-/// One value of a list of values, or an item of such a list that names none.
+/// One item of a list of values, with the value that it names, if any.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Value {
-    /// As the page calls it: `true`, `Not specified`. Absent where the item names none.
+    /// The value as the page writes it: `true`, `Not specified`. Absent if the item names none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<Fact<String>>,
-    /// Whether it carries the mark of the default.
+    /// True if the item is marked as the default.
     #[serde(default, skip_serializing_if = "is_false")]
     pub default: bool,
-    /// The words by which the default holds on some deployments only: `Default for Cloud deployments`.
+    /// The condition of the mark, where the default applies to some deployments only: `for Cloud deployments`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_if: Option<Fact<String>>,
-    /// What it means.
+    /// The meaning of the value.
     pub text: Fact<String>,
-    /// How the item begins where it isn't by the rule: `**true** (**Default**): `. Stands as long as it says the
-    /// same.
+    /// The start of the item, if it isn't the rule's: `**true** (**Default**): `. Used as long as it states the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lead: Option<Fact<String>>,
 }
 
-/// One bullet of a table's right cell. `null` and an absent path stand for the page's `N/A`.
+/// One bullet of a table's right cell. `null` and an absent path mean the page's `N/A`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Bullet {
     /// The page of the System Console: `Environment > SMTP`.
     Console(Statement),
@@ -88,32 +93,33 @@ pub enum Bullet {
     Env(Statement),
     /// Any other bullet, without its dash.
     Text(Fact<String>),
-    /// What is no bullet, its lines as they stand.
+    /// Lines that are not a bullet, verbatim.
     Verbatim(Fact<String>),
 }
 
 /// A line that names a setting.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Statement {
-    /// `EmailSettings.SMTPServer`, `MM_EMAILSETTINGS_SMTPSERVER`, `Environment > SMTP`; absent where the page says
-    /// `N/A`.
+    /// `EmailSettings.SMTPServer`, `MM_EMAILSETTINGS_SMTPSERVER`, `Environment > SMTP`; absent if the page says `N/A`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<Fact<String>>,
     /// The default, where the line states one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<Fact<String>>,
-    /// Its words where they aren't the rule's. They stand as long as they say the same.
+    /// The words of the line, if they aren't the rule's. Used as long as they state the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<Fact<String>>,
-    /// Where it was read.
+    /// The bytes it was read from.
     #[serde(skip)]
     pub span: Span,
 }
 
-/// What the rules don't say of a table.
+/// Deviations of a table from the rules.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct TableLayout {
     /// The width of the left column (or of the only one).
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -121,10 +127,10 @@ pub struct TableLayout {
     /// The width of the right column.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub right_width: Option<usize>,
-    /// The number of columns that the left cell's text may fill, where it isn't the width less two.
+    /// The number of columns that the left cell's text may fill, if it isn't the width minus two.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fill: Option<usize>,
-    /// Blanks before each cell's text, where it isn't one.
+    /// The number of blanks before each cell's text, if it isn't one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub indent: Option<usize>,
     /// The last border shows no inner `+` below a note.
@@ -139,7 +145,7 @@ impl TableLayout {
 }
 
 impl Statement {
-    /// One that names something by the rule's words.
+    /// Creates a statement that names `name` in the rule's words.
     pub fn naming(name: impl Into<Fact<String>>) -> Self {
         Self { name: Some(name.into()), ..Self::default() }
     }

@@ -1,4 +1,4 @@
-//! The page's blocks in order, each with its whole lines.
+//! The blocks of the page in order, each with its whole lines.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::docs::model::Span;
 use settings_rst::{Directive, Document, NodeId, NodeRef, Table, TableKind, Tag};
 
-/// What a block is.
+/// The kind of a block.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum BlockKind<'d> {
     Fields,
@@ -42,7 +42,7 @@ pub(super) fn blocks(document: &Document) -> Vec<Block<'_>> {
     };
     let mut found = Vec::new();
     parts.walk(text, document.root(), &mut found);
-    // What docutils refuses stands in no node.
+    // A table that docutils rejects has no node.
     found.extend(
         document
             .tables()
@@ -65,7 +65,7 @@ pub(super) fn blocks(document: &Document) -> Vec<Block<'_>> {
     blocks
 }
 
-/// What the page's nodes were made from.
+/// The tables and directives of the page, by their nodes.
 struct Parts<'d> {
     tables: HashMap<NodeId, Table<'d>>,
     directives: HashMap<NodeId, Directive<'d>>,
@@ -105,7 +105,7 @@ impl<'d> Parts<'d> {
     }
 }
 
-/// A title's block: from its overline, where it has one, to its underline.
+/// A title's block: from its overline, if it has one, to its underline.
 fn heading<'d>(text: &str, title: NodeRef<'d>) -> Option<Block<'d>> {
     let section = title.parent().map_or_else(|| title.span(), NodeRef::span);
     let start = section.start.min(title.span().start);
@@ -127,7 +127,7 @@ fn between<'d>(text: &str, start: usize, end: usize, blocks: &mut Vec<Block<'d>>
 
 fn whole_lines(text: &str, range: &Range<usize>) -> Range<usize> {
     let start = text.get(..range.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
-    // A span may end behind its last line's end.
+    // A span may end after the end of its last line.
     let inside = text.get(range.clone()).unwrap_or_default();
     let last = range.start + inside.trim_end_matches('\n').len();
     let end = text.get(last..).and_then(|after| after.find('\n')).map_or(text.len(), |at| last + at);

@@ -8,7 +8,7 @@ use crate::schema::env_name;
 
 use super::joined::Joined;
 
-/// Blanks at line ends and the blanks that all lines begin with taken away; how many those were.
+/// Removes blanks at line ends and the common indent of all lines. Returns the lines and the indent.
 pub(super) fn dedented<'t>(lines: &[GridLine<'t>]) -> (Vec<GridLine<'t>>, usize) {
     let indent =
         lines.iter().filter(|line| !is_blank(line)).map(|line| leading(line.text)).min().unwrap_or(0);
@@ -103,7 +103,7 @@ pub(super) fn hint(joined: &Joined) -> Hint {
     }
 }
 
-/// Whether a line begins something that isn't a paragraph.
+/// Returns true if a line begins a block other than a paragraph.
 fn begins_other_block(line: &str) -> bool {
     let explicit = line.starts_with(".. ") || line.starts_with("..\n") || line == "..";
     let bullet = line.starts_with(['*', '+', '•']) && line.get(1..2) == Some(" ");
@@ -192,7 +192,7 @@ pub(super) fn bullets(lines: &[GridLine<'_>], keys_apart: bool) -> Vec<Bullet> {
     bullets
 }
 
-/// Takes the last key of a path for what it is where it looked like a default: the variable beside it spells both.
+/// Appends a key that was read as a default to the path, if the variable next to it spells both.
 fn lengthen_path(bullets: &mut [Bullet]) {
     let env = bullets.iter().find_map(|bullet| match bullet {
         Bullet::Env(env) => env.name.as_ref().map(|name| name.value.clone()),
@@ -202,9 +202,12 @@ fn lengthen_path(bullets: &mut [Bullet]) {
     for bullet in bullets {
         let Bullet::Config(config) = bullet else { continue };
         let (Some(name), Some(default)) = (&config.name, &config.default) else { continue };
-        let is_key = default.starts_with(|c: char| c.is_ascii_uppercase())
-            && default.chars().all(|c| c.is_ascii_alphanumeric())
-            && config.text.as_ref().is_some_and(|text| text.contains(&format!("``{}``", default.value)));
+        let is_key = default.value.starts_with(|c: char| c.is_ascii_uppercase())
+            && default.value.chars().all(|c| c.is_ascii_alphanumeric())
+            && config
+                .text
+                .as_ref()
+                .is_some_and(|text| text.value.contains(&format!("``{}``", default.value)));
         let longer = format!("{}.{}", name.value, default.value);
         if is_key && env.ends_with(&format!("_{}", env_name("", &longer))) {
             let span = Span::new(name.span.start, default.span.end + 2);
@@ -214,7 +217,7 @@ fn lengthen_path(bullets: &mut [Bullet]) {
     }
 }
 
-/// Forgets a bullet's words where they are the rule's.
+/// Drops the words of a bullet if they are the rule's.
 fn drop_rule_words(bullet: &mut Bullet, keys_apart: bool) {
     let (kind, statement) = match bullet {
         Bullet::Console(statement) => (StatementKind::Console, statement),

@@ -1,35 +1,50 @@
-//! Bytes to text: byte-order mark, line ends, and a clear word where it isn't UTF-8.
+//! Decodes a page: byte-order mark, line ends, and a clear error if it isn't UTF-8.
 
 use std::fmt;
 
-/// Why a page can't be read.
+/// The reason that a page can't be read.
+#[non_exhaustive]
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReadError {
-    /// The page's path as it was given.
-    pub path: String,
-    /// The first byte that is not UTF-8, counted from 0.
-    pub offset: usize,
-    /// Its line, from 1.
-    pub line: usize,
-    /// Its column in characters, from 1.
-    pub column: usize,
-    /// What the bytes seem to be instead.
-    pub guess: &'static str,
+pub enum ReadError {
+    /// The bytes are not UTF-8.
+    NotUtf8 {
+        /// The path of the page, as given.
+        path: String,
+        /// The first byte that is not UTF-8, counted from 0.
+        offset: usize,
+        /// Its line, from 1.
+        line: usize,
+        /// Its column in characters, from 1.
+        column: usize,
+        /// The encoding that the bytes seem to have.
+        guess: &'static str,
+    },
+    /// The page is Markdown.
+    Markdown {
+        /// The path of the page, as given.
+        path: String,
+    },
 }
 
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { path, offset, line, column, guess } = self;
-        write!(
-            f,
-            "{path}:{line}:{column}: not UTF-8 at byte {offset}; it seems to be {guess}. Save the page as UTF-8"
-        )
+        match self {
+            Self::NotUtf8 { path, offset, line, column, guess } => write!(
+                f,
+                "{path}:{line}:{column}: not UTF-8 at byte {offset}; it seems to be {guess}. Save the page as UTF-8"
+            ),
+            Self::Markdown { path } => write!(
+                f,
+                "{path}: Markdown pages can't be read, only reStructuredText. Markdown is written only: check the \
+                 page's source instead"
+            ),
+        }
     }
 }
 
 impl std::error::Error for ReadError {}
 
-/// The text of a page without what belongs to its encoding.
+/// The text of a page without byte-order mark and carriage returns.
 pub(super) struct Decoded {
     pub(super) text: String,
     pub(super) byte_order_mark: bool,
@@ -42,7 +57,7 @@ pub(super) fn decode(path: &str, bytes: &[u8]) -> Result<Decoded, ReadError> {
         let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
         let before = std::str::from_utf8(valid).unwrap_or_default();
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        ReadError {
+        ReadError::NotUtf8 {
             path: path.to_owned(),
             offset: error.valid_up_to(),
             line: before.matches('\n').count() + 1,
@@ -62,7 +77,7 @@ fn guess(bytes: &[u8]) -> &'static str {
         [0xFF, 0xFE, ..] => "UTF-16, little-endian",
         [0xFE, 0xFF, ..] => "UTF-16, big-endian",
         _ if bytes.iter().filter(|byte| **byte == 0).count() > bytes.len() / 4 => "UTF-16 without its mark",
-        _ if bytes.contains(&0) => "no text",
+        _ if bytes.contains(&0) => "binary data",
         _ => "Windows-1252 or Latin-1",
     }
 }

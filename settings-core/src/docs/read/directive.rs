@@ -6,7 +6,7 @@ use settings_rst as rst;
 use super::cell::{contents, dedented};
 use super::table::lines_of;
 
-/// The directive's name as it stands in a page.
+/// The name of the directive.
 pub(in crate::docs) const NAME: &str = "config:setting";
 
 /// Reads the directive of the page `text`.
@@ -44,7 +44,7 @@ fn read_option(text: &str, option: rst::DirectiveOption<'_>) -> DirectiveOption 
     }
 }
 
-/// How many bytes of its line stand before a position.
+/// The offset of a position within its line, in bytes.
 fn column(text: &str, at: usize) -> usize {
     let before = text.get(..at).unwrap_or_default();
     at - before.rfind('\n').map_or(0, |end| end + 1)

@@ -1,15 +1,14 @@
-//! Parts grouped into settings and what stands between them.
+//! Groups parts into settings and the text between them.
 
 use crate::docs::model::{Bullet, Content, Entry, Part, Placed, Table};
 
-/// How a comment begins that silences a rule.
+/// The start of a comment that silences a rule.
 pub(in crate::docs) const ALLOW: &str = ".. settings-allow:";
 
-/// Groups a page's parts.
+/// Groups the parts of a page.
 ///
-/// A setting begins at its directive (or at the heading right above it, where none follows), or at a heading below
-/// which a settings table stands; anchors right above
-/// belong to it. It ends at the next heading, directive or transition.
+/// A setting begins at its directive (or at the heading right above it, if none follows), or at a heading with a
+/// settings table below it; anchors right above belong to it. It ends at the next heading, directive or transition.
 pub(in crate::docs) fn entries(parts: Vec<Placed>) -> Vec<Entry> {
     let begins = beginnings(&parts);
     let mut entries: Vec<Entry> = Vec::new();
@@ -26,7 +25,7 @@ pub(in crate::docs) fn entries(parts: Vec<Placed>) -> Vec<Entry> {
     entries
 }
 
-/// For each part whether it begins a setting (`true`), prose (`false`) or nothing.
+/// Marks each part that begins a setting (`true`) or prose (`false`).
 fn beginnings(parts: &[Placed]) -> Vec<Option<bool>> {
     let mut begins: Vec<Option<bool>> = vec![None; parts.len()];
     let mut open_directive = false;
@@ -78,7 +77,7 @@ fn first_anchor(parts: &[Placed], at: usize) -> usize {
     at - anchors.count()
 }
 
-/// Whether a heading's directive stands below it: one that no heading follows.
+/// Returns true if a heading's directive is below it: a directive that no heading follows.
 fn begins_with_its_directive(parts: &[Placed]) -> bool {
     let mut rest =
         parts.iter().filter(|placed| !matches!(&placed.part, Part::Verbatim(text) if text.starts_with("..")));

@@ -17,9 +17,9 @@ pub(super) struct GridRow<'t> {
 }
 
 impl<'t> Grid<'t> {
-    /// `None` where the table has a head, cells of several rows, or other than one or two columns of cells.
+    /// Returns `None` if the table has a head, cells that span rows, or more than two columns of cells.
     ///
-    /// `moved` takes a byte of the parsed text to the page's.
+    /// `moved` maps an offset of the parsed text to the page's.
     pub(super) fn of(table: Table<'t>, moved: impl Fn(usize) -> usize) -> Option<Self> {
         if table.error().is_some() || table.head_rows() > 0 {
             return None;
@@ -59,7 +59,7 @@ impl<'t> Grid<'t> {
         Some(Self { widths, rows: grid_rows })
     }
 
-    /// How many rows have two cells.
+    /// The number of rows with two cells.
     pub(super) fn pairs(&self) -> usize {
         self.rows.iter().filter(|row| row.right.is_some()).count()
     }

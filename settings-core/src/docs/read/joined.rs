@@ -1,4 +1,4 @@
-//! Lines joined to one text that still knows where each part of it stands.
+//! Joins lines into one text that keeps the source position of each part.
 
 use std::ops::Range;
 
@@ -7,10 +7,10 @@ use crate::docs::grammar::Piece;
 use crate::docs::grid::GridLine;
 use crate::docs::model::{Fact, Span};
 
-/// The text of some lines; a space where the rules break a line, a line end where they don't.
+/// The text of some lines, with a space where the rules break a line, and a line end elsewhere.
 pub(super) struct Joined {
     pub(super) text: String,
-    /// Where each line begins, in the text and in the source.
+    /// The start of each line, in the text and in the source.
     starts: Vec<(usize, usize)>,
 }
 

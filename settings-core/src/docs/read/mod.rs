@@ -1,4 +1,4 @@
-//! From page to model.
+//! Reads a page into the model.
 
 mod blocks;
 mod cell;
@@ -7,7 +7,12 @@ mod directive;
 mod entries;
 mod grid;
 mod joined;
+mod nested;
 mod table;
+
+use std::cmp::Reverse;
+use std::collections::HashSet;
+use std::path::Path;
 
 use settings_rst as rst;
 use settings_rst::width::column_width;
@@ -21,32 +26,83 @@ use crate::line_index::LineIndex;
 use blocks::{Block, BlockKind, blocks};
 use joined::Joined;
 
+pub(super) use nested::Nested;
+
 pub use decode::ReadError;
 
 pub(super) use directive::NAME as DIRECTIVE;
 pub(super) use entries::{ALLOW, entries};
 pub(super) use table::lines_of;
 
-const MISREAD: &str = "two cells run together: a bar or a corner of the grid is missing, and docutils shows the rest of \
-                       the bars as text";
+const MISREAD: &str = "two cells are fused: a bar or a corner of the grid is missing, and docutils shows the other bars \
+                       as text";
 
-/// A page as it was read: its model, and what is needed to point into it.
+/// The message about rows after a table.
+const CUT_OFF: &str =
+    "the last border of the table is cut off or missing, and docutils shows the rows above it as text";
+
+/// A page that was read: its model, and its text, so that findings can point into it.
 #[derive(Clone, Debug)]
 pub struct PageRead {
-    /// The path as it was given.
+    /// The path, as given.
     pub path: String,
-    /// What the page says. Spans point into [`PageRead::text`].
+    /// The model. Its spans point into [`PageRead::text`].
     pub page: Page,
     /// The page's text without its byte-order mark, and with LF for CR LF where all lines end so.
     pub text: String,
-    /// Tables that docutils refuses or silently misreads, by where they stand.
+    /// Grid tables, in the order of the page.
     pub(super) tables: Vec<TableAsFound>,
-    /// What docutils warns of beside tables: the line, whether something is lost, its words.
+    /// The warnings of docutils, with the line, the level and the text of each.
     pub(super) warnings: Vec<Warning>,
     pub(super) lines: LineIndex,
+    /// Statements about settings outside of settings tables, in order.
+    pub(super) nested: Vec<Nested>,
+    /// Lines that name the configuration file, and from which no path can be read.
+    pub(super) unread: Vec<Span>,
 }
 
-/// What docutils says of a line of the page.
+impl PageRead {
+    /// Returns true if a place is among the statements that are never changed.
+    pub(super) fn is_nested(&self, at: usize) -> bool {
+        let after = self.nested.partition_point(|nested| nested.span.start <= at);
+        after.checked_sub(1).and_then(|i| self.nested.get(i)).is_some_and(|nested| at <= nested.span.end)
+    }
+
+    /// The spans of tables with a damaged grid, in order and without overlaps.
+    pub(super) fn faulty_spans(&self) -> Spans {
+        Spans::new(self.tables.iter().filter(|table| table.fault.is_some()).map(|table| table.span))
+    }
+}
+
+/// Spans in order, without overlaps.
+#[derive(Debug, Default)]
+pub(super) struct Spans(Vec<Span>);
+
+impl Spans {
+    /// Takes spans that are sorted by their starts.
+    pub(super) fn new(sorted: impl Iterator<Item = Span>) -> Self {
+        let mut merged: Vec<Span> = Vec::new();
+        for span in sorted {
+            match merged.last_mut() {
+                Some(last) if span.start < last.end => last.end = last.end.max(span.end),
+                _ => merged.push(span),
+            }
+        }
+        Self(merged)
+    }
+
+    /// The index of the span that contains an offset.
+    pub(super) fn find(&self, at: usize) -> Option<usize> {
+        let index = self.0.partition_point(|span| span.start <= at).checked_sub(1)?;
+        self.0.get(index).filter(|span| at < span.end).map(|_| index)
+    }
+
+    pub(super) fn get(&self, index: usize) -> Option<Span> {
+        self.0.get(index).copied()
+    }
+}
+
+/// A message of docutils about a line of the page.
 #[derive(Clone, Debug)]
 pub(super) struct Warning {
     pub(super) line: usize,
@@ -58,35 +114,40 @@ pub(super) struct Warning {
 #[derive(Clone, Debug)]
 pub(super) struct TableAsFound {
     pub(super) span: Span,
-    /// What is wrong with its grid.
+    /// The mistake in its grid.
     pub(super) fault: Option<TableFault>,
-    /// Its lines as they should be, where they should be other and that is certain.
-    pub(super) mended: Option<Vec<String>>,
+    /// Its lines after the repair, if it needs one and the result is certain.
+    pub(super) repaired: Option<Vec<String>>,
 }
 
-/// What is wrong with a grid.
+/// The mistake in a grid.
 #[derive(Clone, Debug)]
 pub(super) enum TableFault {
-    /// docutils refuses the table.
+    /// docutils rejects the table.
     Refused { at: Span, message: String },
-    /// docutils reads it without a word, but not as it looks.
+    /// docutils reads the table without a message, but not as it looks.
     Misread { at: Span, message: String },
 }
 
 /// Reads a page.
 ///
 /// `path` names it in findings; its stem names the page. Nothing in the page is an error; what can't be understood
-/// is kept as it stands.
+/// is kept verbatim.
 ///
 /// # Errors
-/// Where `bytes` are not UTF-8: which byte, and what they seem to be.
+/// Fails if the path has the extension of a Markdown file, since pages are read as reStructuredText only, and if `bytes`
+/// are not UTF-8. The error names the first bad byte and the encoding that the bytes seem to have.
 pub fn read(path: &str, bytes: &[u8]) -> Result<PageRead, ReadError> {
+    if is_markdown(path) {
+        return Err(ReadError::Markdown { path: path.to_owned() });
+    }
     let decoded = decode::decode(path, bytes)?;
     let text = decoded.text;
     let keys_apart = keys_apart(&text);
-    let mut reader = Reader { text: &text, keys_apart, tables: Vec::new(), warnings: Vec::new() };
+    let mut reader = Reader::new(&text, keys_apart);
     let (metadata, parts, end) = reader.parts();
-    let (tables, warnings) = (reader.tables, reader.warnings);
+    let Reader { mut tables, warnings, lines, .. } = reader;
+    tables.sort_by_key(|table| (table.span.start, Reverse(table.span.end)));
     let page = Page {
         name: stem(path).to_owned(),
         metadata,
@@ -94,7 +155,16 @@ pub fn read(path: &str, bytes: &[u8]) -> Result<PageRead, ReadError> {
         layout: PageLayout { keys_apart, crlf: decoded.crlf, byte_order_mark: decoded.byte_order_mark, end },
         ..Page::default()
     };
-    Ok(PageRead { path: path.to_owned(), page, lines: LineIndex::new(&text), text, tables, warnings })
+    let nested::Found { nested, unread } =
+        nested::nested(&text, page.entries.iter().flat_map(|entry| entry.parts()));
+    Ok(PageRead { path: path.to_owned(), page, lines, text, tables, warnings, nested, unread })
+}
+
+fn is_markdown(path: &str) -> bool {
+    let extension = Path::new(path).extension().and_then(|extension| extension.to_str());
+    extension.is_some_and(|extension| {
+        ["md", "markdown", "mdx"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+    })
 }
 
 fn stem(path: &str) -> &str {
@@ -102,7 +172,7 @@ fn stem(path: &str) -> &str {
     file.rsplit_once('.').map_or(file, |(stem, _)| stem)
 }
 
-/// Whether most of the page's bullets name a setting as ``` ``Section`` > ``Key`` ```.
+/// Returns true if most bullets of the page name a setting as ``` ``Section`` > ``Key`` ```.
 fn keys_apart(text: &str) -> bool {
     let mut apart = 0_usize;
     let mut dotted = 0_usize;
@@ -122,13 +192,13 @@ fn keys_apart(text: &str) -> bool {
     apart > dotted
 }
 
-/// Whether a part's own text says what the part says.
+/// Returns true if a part's own text states the same as the part.
 pub(super) fn says_same(source: &str, part: &Part) -> bool {
     let keys_apart = keys_apart(source);
-    let mut reader = Reader { text: source, keys_apart, tables: Vec::new(), warnings: Vec::new() };
+    let mut reader = Reader::new(source, keys_apart);
     let (metadata, parts, _) = reader.parts();
     match parts.as_slice() {
-        [only] => metadata.is_empty() && says(&only.part) == says(part),
+        [only] => metadata.is_empty() && says(&only.part).same_content(&says(part)),
         _ => false,
     }
 }
@@ -171,12 +241,18 @@ fn unbroken(content: &mut Content) {
 struct Reader<'t> {
     text: &'t str,
     keys_apart: bool,
+    lines: LineIndex,
     tables: Vec<TableAsFound>,
     warnings: Vec<Warning>,
 }
 
-impl Reader<'_> {
-    /// The metadata, all other parts, and what ends the page where it isn't one line end.
+impl<'t> Reader<'t> {
+    fn new(text: &'t str, keys_apart: bool) -> Self {
+        let (tables, warnings) = (Vec::new(), Vec::new());
+        Self { text, keys_apart, lines: LineIndex::new(text), tables, warnings }
+    }
+
+    /// The metadata, all other parts, and the end of the page if it isn't one line end.
     fn parts(&mut self) -> (Vec<String>, Vec<Placed>, Option<String>) {
         let mut metadata = Vec::new();
         let mut parts: Vec<Placed> = Vec::new();
@@ -201,6 +277,9 @@ impl Reader<'_> {
             }
             let after_heading = parts.last().is_some_and(|placed| matches!(placed.part, Part::Heading(_)));
             let (part, source) = self.part(&block, after_heading);
+            if matches!(block.kind, BlockKind::Table(_)) {
+                self.rows_after_table(&block);
+            }
             parts.push(Placed { part, gap: gap(before, first), source, span: block.span() });
         }
         let tail = self.text.get(end..).unwrap_or_default();
@@ -211,7 +290,7 @@ impl Reader<'_> {
         self.text.get(block.range.clone()).unwrap_or_default()
     }
 
-    /// A block as a part, and its text where the rules would write it otherwise.
+    /// A block as a part, and its text if the rules would write it differently.
     fn part(&mut self, block: &Block<'_>, after_heading: bool) -> (Part, Option<String>) {
         let raw = self.raw(block).to_owned();
         let verbatim = || Part::Verbatim(raw.clone());
@@ -232,41 +311,64 @@ impl Reader<'_> {
         let span = block.span();
         let refused = self.refused(found);
         let read = table::table(self.text, found, span, self.keys_apart);
-        let mended = match &read {
-            Some(read) => read.mended.clone(),
-            // Not a settings table, or none that is understood: still a grid that can be mended.
-            None if refused.is_some() => {
-                table::mended(&lines_of(raw, span.start)).filter(|lines| parses(lines))
-            }
+        let repaired = match &read {
+            Some(read) => read.repaired.clone(),
+            // Not a settings table, or one that isn't understood: still a grid that can be repaired.
+            None if refused.is_some() => table::repaired(&lines_of(raw, span.start)),
             None => None,
         };
-        let fault = refused.or_else(|| {
-            let at = table::first_change(raw, span.start, mended.as_deref()?)?;
-            Some(TableFault::Misread { at, message: MISREAD.to_owned() })
-        });
-        self.tables.push(TableAsFound { span, fault, mended });
+        let changed = repaired.as_deref().and_then(|lines| table::first_change(raw, span.start, lines));
+        let fault = match (refused, changed) {
+            // docutils names the first line of the table; the repair knows the damaged one.
+            (Some(TableFault::Refused { message, .. }), Some(at)) => {
+                Some(TableFault::Refused { at, message })
+            }
+            (None, Some(at)) => Some(TableFault::Misread { at, message: MISREAD.to_owned() }),
+            (refused, _) => refused,
+        };
+        self.tables.push(TableAsFound { span, fault, repaired });
         match read {
             Some(read) => (Part::Table(read.table), read.source),
             None => (Part::Verbatim(raw.to_owned()), None),
         }
     }
 
-    /// What docutils says of a table, and the line that it says it of.
+    /// The message of docutils about a table, and its line.
     fn refused(&self, table: rst::Table<'_>) -> Option<TableFault> {
         let message = table.error()?.replace('\n', " ");
-        let start = LineIndex::new(self.text).line_start(self.text, table.line());
+        let start = self.lines.line_start(self.text, table.line());
         let line = self.text.get(start..).and_then(|rest| rest.split('\n').next()).unwrap_or_default();
         Some(TableFault::Refused { at: Span::new(start, start + line.trim_end().len()), message })
     }
 
-    /// Tables inside of other blocks that docutils refuses.
+    /// Rows right after a table, which docutils shows as text, since their border is cut off or missing.
+    fn rows_after_table(&mut self, block: &Block<'_>) {
+        let rest = self.text.get(block.range.end..).unwrap_or_default();
+        let rows = rest.strip_prefix('\n').unwrap_or_default();
+        if !rows.starts_with('|') {
+            return;
+        }
+        let length: usize =
+            rows.split_inclusive('\n').take_while(|line| line.starts_with(['|', '+'])).map(str::len).sum();
+        let rows = rows.get(..length).unwrap_or_default().trim_end();
+        let first = block.range.end + 1;
+        let span = Span::new(block.range.start, first + rows.len());
+        let raw = self.text.get(span.range()).unwrap_or_default();
+        let Some(repaired) = table::repaired(&lines_of(raw, span.start)) else { return };
+        let at = Span::new(first, first + rows.split('\n').next().unwrap_or_default().trim_end().len());
+        let fault = Some(TableFault::Misread { at, message: CUT_OFF.to_owned() });
+        self.tables.pop_if(|table| table.span.start == span.start);
+        self.tables.push(TableAsFound { span, fault, repaired: Some(repaired) });
+    }
+
+    /// Tables within other blocks that docutils rejects.
     fn nested_faults(&mut self, document: &rst::Document, blocks: &[Block<'_>]) {
+        let starts: HashSet<usize> = blocks.iter().map(|block| block.range.start).collect();
         for table in document.tables().filter(|table| table.kind() == rst::TableKind::Grid) {
             let span = table.span();
-            let is_block = blocks.iter().any(|block| block.range.start == span.start);
-            if let Some(fault) = self.refused(table).filter(|_| !is_block) {
+            if let Some(fault) = self.refused(table).filter(|_| !starts.contains(&span.start)) {
                 let span = Span::new(span.start, span.end);
-                self.tables.push(TableAsFound { span, fault: Some(fault), mended: None });
+                self.tables.push(TableAsFound { span, fault: Some(fault), repaired: None });
             }
         }
     }
@@ -308,14 +410,7 @@ impl Reader<'_> {
     }
 }
 
-/// Whether docutils takes lines for one well-formed table.
-fn parses(lines: &[String]) -> bool {
-    let document = rst::parse(&lines.join("\n"), rst::Dialect::Sphinx);
-    let mut tables = document.tables();
-    tables.next().is_some_and(|table| table.error().is_none()) && document.messages().next().is_none()
-}
-
-/// The blank lines before a block where they aren't the rule's: none before the first, one before others.
+/// The blank lines before a block, if they aren't the rule's: none before the first, one before others.
 fn gap(before: &str, first: bool) -> Option<String> {
     // The line end of the block before belongs to that block.
     let blanks = if first { before } else { before.strip_prefix('\n').unwrap_or(before) };

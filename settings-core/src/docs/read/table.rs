@@ -1,4 +1,4 @@
-//! A table of the page as a settings table.
+//! Reads a table of the page as a settings table.
 
 use crate::docs::encoding;
 use crate::docs::grid::{self, GridLine};
@@ -10,17 +10,17 @@ use settings_rst::width::column_width;
 use super::cell::{bullets, contents};
 use super::grid::Grid;
 
-/// A settings table, and its text where the layout doesn't give it back.
+/// A settings table, and its text if the layout doesn't reproduce it.
 pub(super) struct FoundTable {
     pub(super) table: Table,
     pub(super) source: Option<String>,
-    /// What the table's lines should be, where it has to be mended to be read as it was meant.
-    pub(super) mended: Option<Vec<String>>,
+    /// The lines of the repaired table, if it has to be repaired to be understood.
+    pub(super) repaired: Option<Vec<String>>,
 }
 
-/// Reads a grid table of the page `text`. `None` where it isn't a settings table.
+/// Reads a grid table of the page `text`. Returns `None` if it isn't a settings table.
 ///
-/// A table whose columns are off, or whose cells run together, is read as if it were mended.
+/// A table whose columns are off, or whose cells are fused, is repaired before it is read.
 pub(super) fn table(text: &str, table: rst::Table<'_>, span: Span, keys_apart: bool) -> Option<FoundTable> {
     let raw = text.get(span.range())?;
     let whole = Grid::of(table, |at| at);
@@ -28,22 +28,22 @@ pub(super) fn table(text: &str, table: rst::Table<'_>, span: Span, keys_apart: b
         && !may_be_fused(grid, raw)
     {
         let (table, source) = laid_out(grid, raw, keys_apart)?;
-        return Some(FoundTable { table, source, mended: None });
+        return Some(FoundTable { table, source, repaired: None });
     }
     let lines = lines_of(raw, span.start);
-    let mended = mended(&lines)?;
+    let repaired = repaired(&lines)?;
     // Most often a table of another shape.
-    if table.error().is_none() && whole.is_none() && lines.iter().all(|line| !is_cut_by(line, &lines)) {
+    if table.error().is_none() && whole.is_none() && !has_cut_row(&lines) {
         return None;
     }
-    let joined = mended.join("\n");
+    let joined = repaired.join("\n");
     let document = rst::parse(&joined, rst::Dialect::Sphinx);
     let starts = lines_of(&joined, 0);
-    // A mended line holds the page's up to where its padding changed.
+    // A repaired line agrees with the page's up to its first changed padding.
     let moved = |at: usize| {
         let row = starts.partition_point(|line| line.start <= at).saturating_sub(1);
         match (starts.get(row), lines.get(row)) {
-            (Some(mended), Some(line)) => line.start + (at - mended.start).min(line.text.len()),
+            (Some(repaired), Some(line)) => line.start + (at - repaired.start).min(line.text.len()),
             _ => span.start,
         }
     };
@@ -52,34 +52,52 @@ pub(super) fn table(text: &str, table: rst::Table<'_>, span: Span, keys_apart: b
         && grid.pairs() <= whole.pairs()
     {
         let (table, source) = laid_out(whole, raw, keys_apart)?;
-        return Some(FoundTable { table, source, mended: None });
+        return Some(FoundTable { table, source, repaired: None });
     }
     let (table, _) = laid_out(&grid, &joined, keys_apart)?;
-    Some(FoundTable { table, source: Some(raw.to_owned()), mended: Some(mended) })
+    Some(FoundTable { table, source: Some(raw.to_owned()), repaired: Some(repaired) })
 }
 
-/// Whether a row lacks the bar that most of the other rows have.
-fn is_cut_by(line: &GridLine<'_>, lines: &[GridLine<'_>]) -> bool {
+/// Returns true if a row has no bar where most rows have one.
+fn has_cut_row(lines: &[GridLine<'_>]) -> bool {
     let Some(at) = grid::bar_column(lines) else { return false };
-    let has_bar = |line: &GridLine<'_>| line.text.as_bytes().get(at) == Some(&b'|');
+    let has_bar = |line: &&GridLine<'_>| line.text.as_bytes().get(at) == Some(&b'|');
     let rows = || lines.iter().filter(|line| line.text.starts_with('|'));
-    line.text.starts_with('|')
-        && !has_bar(line)
-        && rows().filter(|line| has_bar(line)).count() * 2 > rows().count()
+    let with_bar = rows().filter(has_bar).count();
+    with_bar < rows().count() && with_bar * 2 > rows().count()
 }
 
-/// The lines of a table as they should be. Damage by decoding is undone first, since it widens lines.
-pub(in crate::docs) fn mended(lines: &[GridLine<'_>]) -> Option<Vec<String>> {
+/// Repairs the lines of a table. Encoding damage is undone first, since it widens lines.
+///
+/// A repair is accepted only if docutils reads it as one table, and if every line keeps its characters.
+pub(in crate::docs) fn repaired(lines: &[GridLine<'_>]) -> Option<Vec<String>> {
     let restored: Vec<String> = lines.iter().map(|line| encoding::restored(line.text)).collect();
     let restored: Vec<GridLine<'_>> =
         restored.iter().zip(lines).map(|(text, line)| GridLine { start: line.start, text }).collect();
-    grid::repair(&restored)
+    let repaired = grid::repair(&restored)?;
+    let keeps_text =
+        restored.iter().zip(&repaired).all(|(line, repaired)| inked(line.text).eq(inked(repaired)));
+    (keeps_text && parses(&repaired)).then_some(repaired)
 }
 
-/// The first line of a table that mending changes.
-pub(super) fn first_change(raw: &str, start: usize, mended: &[String]) -> Option<Span> {
+/// The characters of a line other than blanks and those that draw a grid.
+fn inked(line: &str) -> impl Iterator<Item = char> {
+    line.chars().filter(|c| !c.is_whitespace() && !matches!(c, '|' | '+' | '-' | '='))
+}
+
+/// Returns true if docutils reads the lines as one well-formed table.
+fn parses(lines: &[String]) -> bool {
+    let document = rst::parse(&lines.join("\n"), rst::Dialect::Sphinx);
+    let mut tables = document.tables();
+    let is_table =
+        tables.next().is_some_and(|table| table.error().is_none() && table.kind() == rst::TableKind::Grid);
+    is_table && document.root().children().filter(|node| node.tag() != rst::Tag::SystemMessage).count() == 1
+}
+
+/// The first line of a table that the repair changes.
+pub(super) fn first_change(raw: &str, start: usize, repaired: &[String]) -> Option<Span> {
     let lines = lines_of(raw, start);
-    let changed = lines.iter().zip(mended).find(|(line, mended)| line.text != mended.as_str())?;
+    let changed = lines.iter().zip(repaired).find(|(line, repaired)| line.text != repaired.as_str())?;
     Some(Span::new(changed.0.start, changed.0.start + changed.0.text.len()))
 }
 
@@ -95,7 +113,7 @@ pub(in crate::docs) fn lines_of(raw: &str, start: usize) -> Vec<GridLine<'_>> {
         .collect()
 }
 
-/// Whether some row of a table with two columns spans both although it holds what stands in a right cell.
+/// Returns true if a row of a table with two columns spans both although its text has a bar.
 fn may_be_fused(grid: &Grid<'_>, raw: &str) -> bool {
     let with_bar = |line: &GridLine<'_>| line.text.contains('|');
     let fused = grid.rows.iter().any(|row| row.right.is_none() && row.left.iter().any(with_bar));
@@ -103,7 +121,7 @@ fn may_be_fused(grid: &Grid<'_>, raw: &str) -> bool {
     fused && (grid.widths.len() == 2 || grid::bar_column(&lines_of(raw, 0)).is_some())
 }
 
-/// The table with the least layout that gives `raw` back, or with all of it and `raw` beside.
+/// The table with the smallest layout that reproduces `raw`, or with the whole layout and `raw` itself.
 fn laid_out(grid: &Grid<'_>, raw: &str, keys_apart: bool) -> Option<(Table, Option<String>)> {
     if !names_a_setting(grid, keys_apart) {
         return None;

@@ -1,5 +1,6 @@
 //! A page in Markdown: the same facts in the same order, tables as lists.
 
+use crate::docs::dialect::DIALECT;
 use crate::docs::inline::rst_to_markdown;
 use crate::docs::model::{Bullet, Content, Entry, Page, Part, Value};
 
@@ -40,22 +41,22 @@ fn part(part: &Part, setting: bool, marks: &[char], blocks: &mut Vec<String>) {
             let level = marks.iter().position(|mark| *mark == heading.mark).unwrap_or(0) + 1;
             // A page whose headings are all settings' has no title of its own.
             let level = if setting { level.max(2) } else { level };
-            blocks.push(format!("{} {}", "#".repeat(level.min(6)), rst_to_markdown(&heading.title)));
+            blocks.push(format!("{} {}", "#".repeat(level.min(6)), rst_to_markdown(&heading.title.value)));
         }
         Part::Badge(text) => blocks.push(format!("*{}*", text.value)),
         Part::Directive(directive) => {
             let lines = directive.options.iter().filter_map(|option| {
                 let label = match option.name.as_str() {
-                    "systemconsole" => "System Config path",
-                    "configjson" => "`config.json` setting",
-                    "environment" => "Environment variable",
-                    "default" => "Default",
+                    "systemconsole" => DIALECT.console.to_owned(),
+                    "configjson" => format!("`{}` {}", DIALECT.file, DIALECT.file_label),
+                    "environment" => DIALECT.env.to_owned(),
+                    "default" => "Default".to_owned(),
                     _ => return None,
                 };
-                let value = option.value.trim_start_matches('.');
+                let value = option.value.value.trim_start_matches('.');
                 Some(match option.name.as_str() {
                     "systemconsole" => format!("- {label}: **{value}**"),
-                    _ => format!("- {label}: {}", code_or_na(value)),
+                    _ => format!("- {label}: {}", code_or_absent(value)),
                 })
             });
             blocks.push(format!("<a id=\"{}\"></a>", directive.id.value));
@@ -71,22 +72,21 @@ fn part(part: &Part, setting: bool, marks: &[char], blocks: &mut Vec<String>) {
         }
         Part::Hint(hint) => blocks.push(one_line(&layout::hint_text(hint))),
         Part::Values(items) => blocks.push(values(items)),
-        Part::Text(text) => blocks.push(one_line(text)),
+        Part::Text(text) => blocks.push(one_line(&text.value)),
         Part::Verbatim(text) => blocks.push(verbatim(text)),
     }
 }
 
 fn content(content: &Content) -> String {
     match content {
-        Content::Text(text) => one_line(text),
+        Content::Text(text) => one_line(&text.value),
         Content::Hint(hint) => one_line(&layout::hint_text(hint)),
         Content::Values(items) => values(items),
         Content::Statement(statement) => one_line(&layout::sentence(statement)),
-        Content::Verbatim(text) => verbatim(text),
+        Content::Verbatim(text) => verbatim(&text.value),
     }
 }
 
-/// An anchor becomes an anchor; what Markdown has no word for is shown as it stands.
 /// The language and the lines of a directive that holds code and nothing else.
 fn code_block(text: &str) -> Option<(&str, String)> {
     let (language, body) = text.strip_prefix(".. code-block:: ")?.split_once("\n\n")?;
@@ -95,6 +95,7 @@ fn code_block(text: &str) -> Option<(&str, String)> {
     (!language.contains(char::is_whitespace)).then_some((language, lines?.join("\n")))
 }
 
+/// Converts anchors, transitions, lists and code; shows everything else as reStructuredText.
 fn verbatim(text: &str) -> String {
     if let Some(name) = text.strip_prefix(".. _").and_then(|rest| rest.trim_end().strip_suffix(':'))
         && !name.contains('\n')
@@ -105,7 +106,14 @@ fn verbatim(text: &str) -> String {
         return "---".to_owned();
     }
     if text.starts_with("- ") && !text.contains("\n\n") && !text.contains(".. ") {
-        return rst_to_markdown(text);
+        let lines = text.split('\n').map(|line| match line.trim_start().strip_prefix("- ") {
+            Some(words) => {
+                let indent = line.len() - line.trim_start().len();
+                format!("{}- {}", " ".repeat(indent), rst_to_markdown(words))
+            }
+            None => rst_to_markdown(line),
+        });
+        return lines.collect::<Vec<_>>().join("\n");
     }
     if let Some((language, code)) = code_block(text) {
         return format!("````{language}\n{code}\n````");
@@ -124,28 +132,29 @@ fn values(items: &[Value]) -> String {
 
 fn bullet(bullet: &Bullet) -> String {
     let name = |name: &Option<crate::docs::model::Fact<String>>| {
-        name.as_ref().map_or("N/A", |name| name.as_str()).to_owned()
+        name.as_ref().map_or(DIALECT.absent, |name| name.as_str()).to_owned()
     };
     match bullet {
         Bullet::Console(console) => match &console.name {
-            Some(path) => format!("- System Config path: **{}**", path.value),
-            None => "- System Config path: N/A".to_owned(),
+            Some(path) => format!("- {}: **{}**", DIALECT.console, path.value),
+            None => format!("- {}: {}", DIALECT.console, DIALECT.absent),
         },
         Bullet::Config(config) => {
-            let mut line = format!("- `config.json` setting: {}", code_or_na(&name(&config.name)));
+            let (file, word) = (DIALECT.file, DIALECT.file_label);
+            let mut line = format!("- `{file}` {word}: {}", code_or_absent(&name(&config.name)));
             if let Some(default) = &config.default {
                 line.push_str(&format!(", default `{}`", default.value));
             }
             line
         }
-        Bullet::Env(env) => format!("- Environment variable: {}", code_or_na(&name(&env.name))),
-        Bullet::Text(text) => format!("- {}", one_line(text)),
-        Bullet::Verbatim(text) => one_line(text),
+        Bullet::Env(env) => format!("- {}: {}", DIALECT.env, code_or_absent(&name(&env.name))),
+        Bullet::Text(text) => format!("- {}", one_line(&text.value)),
+        Bullet::Verbatim(text) => one_line(&text.value),
     }
 }
 
-fn code_or_na(text: &str) -> String {
-    if text.eq_ignore_ascii_case("n/a") { "N/A".to_owned() } else { format!("`{text}`") }
+fn code_or_absent(text: &str) -> String {
+    if DIALECT.is_absent(text) { DIALECT.absent.to_owned() } else { format!("`{text}`") }
 }
 
 fn one_line(text: &str) -> String {

@@ -1,4 +1,4 @@
-//! From model to page: reStructuredText by the rules of layout, or Markdown.
+//! Writes a model as a page: reStructuredText by the rules of layout, or Markdown.
 
 mod markdown;
 mod rst;
@@ -8,10 +8,11 @@ use super::model::Page;
 
 pub(super) use style::{directive_of, part_of};
 
-/// Where a setting's facts stand on a page.
+/// The place of a setting's facts on a page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Style {
-    /// As the model has it: a table under each heading.
+    /// As in the model: a table under each heading.
     #[default]
     Table,
     /// In a `config:setting` directive above each heading, its texts below it, no table.
@@ -20,6 +21,7 @@ pub enum Style {
 
 /// The language of a page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Format {
     /// reStructuredText.
     #[default]
@@ -35,7 +37,7 @@ pub fn render(page: &Page, style: Style, format: Format) -> String {
     match (format, style) {
         (Format::Rst, Style::Table) => rst::page(page),
         (Format::Rst, Style::Directive) => rst::page(&style::directives(page)),
-        // Markdown has neither.
+        // Markdown has neither tables of this kind nor directives.
         (Format::Markdown, _) => markdown::page(page),
     }
 }

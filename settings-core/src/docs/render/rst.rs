@@ -39,7 +39,10 @@ fn end_line(out: &mut String) {
     }
 }
 
-/// A part's own text where it still says what the part says, else the text by the rules.
+/// A part's own text if it still states the same, else the text by the rules.
+///
+/// Writing depends on reading here: the model may have been changed after its source was read, and only reading the
+/// source again shows whether it is out of date. A stamp instead would have to follow each change of each field.
 fn text_of(placed: &Placed, keys_apart: bool) -> String {
     match &placed.source {
         Some(source) if read::says_same(source, &placed.part) => source.clone(),

@@ -1,9 +1,10 @@
-//! The same page with its facts in directives instead of tables.
+//! Moves the facts of a page from tables into directives.
 
+use crate::docs::dialect::DIALECT;
 use crate::docs::layout;
 use crate::docs::model::{Bullet, Content, Directive, DirectiveOption, Entry, Page, Part, Placed, Table};
 
-/// Every setting that has a table gets a directive with the table's facts above its heading, and its texts below.
+/// Gives every setting that has a table a directive with the table's facts above its heading, and its texts below.
 pub(super) fn directives(page: &Page) -> Page {
     let mut page = page.clone();
     for entry in &mut page.entries {
@@ -69,9 +70,10 @@ fn without_table(parts: Vec<Placed>, page_name: &str) -> Vec<Placed> {
     out
 }
 
-/// Whether a directive names what a table names.
+/// Returns true if a directive states the same names as a table.
 fn states(directive: &Directive, table: &Table) -> bool {
-    let said = |option: &str| directive.option(option).map(|value| value.trim_start_matches('.').to_owned());
+    let said =
+        |option: &str| directive.option(option).map(|value| value.value.trim_start_matches('.').to_owned());
     table.rows.iter().flat_map(|row| row.right.iter().flatten()).all(|bullet| match bullet {
         Bullet::Console(console) => {
             said("systemconsole") == Some(named(console.name.as_ref().map(|name| name.as_str())))
@@ -86,7 +88,7 @@ fn states(directive: &Directive, table: &Table) -> bool {
     })
 }
 
-/// Whether each fact stands once, so that nothing is lost by naming it in a directive.
+/// Returns true if each fact appears once, so that a directive can hold them all.
 fn is_plain(table: &Table) -> bool {
     let count = |wanted: fn(&Bullet) -> bool| {
         table.rows.iter().flat_map(|row| row.right.iter().flatten()).filter(|bullet| wanted(bullet)).count()
@@ -96,7 +98,7 @@ fn is_plain(table: &Table) -> bool {
         && count(|bullet| matches!(bullet, Bullet::Console(_))) <= 1
 }
 
-/// The directive that says what a table says of its setting.
+/// The directive that states the facts of a table.
 pub(in crate::docs) fn directive_of(table: &Table, title: Option<&str>, page_name: &str) -> Directive {
     let mut options = Vec::new();
     let mut option = |name: &str, value: String| {
@@ -118,7 +120,10 @@ pub(in crate::docs) fn directive_of(table: &Table, title: Option<&str>, page_nam
                 let path = config.name.as_ref().map(|name| name.as_str());
                 id = path.map(|path| path.to_ascii_lowercase().replace('.', "-"));
                 default = config.default.as_ref().map(|default| default.value.clone());
-                option("configjson", path.map_or_else(|| "N/A".to_owned(), |path| format!(".{path}")));
+                option(
+                    "configjson",
+                    path.map_or_else(|| DIALECT.absent.to_owned(), |path| format!(".{path}")),
+                );
             }
             Bullet::Env(env) => option("environment", named(env.name.as_ref().map(|name| name.as_str()))),
             Bullet::Text(_) | Bullet::Verbatim(_) => {}
@@ -135,7 +140,7 @@ pub(in crate::docs) fn directive_of(table: &Table, title: Option<&str>, page_nam
 }
 
 fn named(name: Option<&str>) -> String {
-    name.unwrap_or("N/A").to_owned()
+    name.unwrap_or(DIALECT.absent).to_owned()
 }
 
 fn anchor(title: &str) -> String {

@@ -15,11 +15,9 @@ use crate::mail::alerts::context::AlertContext;
 use crate::mail::alerts::feed::{self, Alert, FeedError, PublicKey, RejectedAlert};
 use crate::mail::alerts::fetch::{FetchError, Source};
 use crate::mail::alerts::notice;
-use crate::mail::outbox::{
-    EnqueueError, KnownMail, MailState, NewMail, Outbox, OutboxEntry, OutboxError, RetryOutcome,
-};
+use crate::mail::outbox::{EnqueueError, KnownMail, MailState, NewMail, Outbox, OutboxEntry, OutboxError};
 
-/// The number of retries of a mail that was given up, one for each check.
+/// The number of retries of a mail that was given up, one for each scheduled check with the same settings.
 const RETRIES: u32 = 5;
 /// The interval between checks.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -134,9 +132,21 @@ impl AlertWatch {
     /// Checks for alerts, adds a mail to the outbox for each administrator who was not notified yet, delivers the mails
     /// that are due, and returns the state of every notice.
     ///
+    /// A check that is requested like this is a reason to try: mails that wait or were given up are created again with
+    /// the current sender and are tried immediately, even if the queue waits for the mail server or is halted.
+    ///
     /// # Errors
     /// Returns an error if the feed cannot be fetched or read, or the outbox fails.
     pub async fn check(&self, outbox: &Outbox, context: &AlertContext) -> Result<AlertReport, AlertError> {
+        self.check_with(outbox, context, Retries::All).await
+    }
+
+    async fn check_with(
+        &self,
+        outbox: &Outbox,
+        context: &AlertContext,
+        retries: Retries,
+    ) -> Result<AlertReport, AlertError> {
         let mut report = AlertReport {
             enabled: context.enabled,
             version: self.version.clone(),
@@ -154,9 +164,13 @@ impl AlertWatch {
         }
         for alert in alerts.into_iter().filter(|alert| alert.affects(&self.version)) {
             tracing::warn!(id = alert.id, severity = %alert.severity, "security alert for this version");
-            report.findings.push(self.notify(alert, outbox, context).await?);
+            report.findings.push(self.notify(alert, outbox, context, retries).await?);
         }
         if let Some(mailer) = context.mailer.as_ref().filter(|_| !report.findings.is_empty()) {
+            if retries == Retries::All && report.is_waiting() {
+                let outbox = outbox.clone();
+                blocking(move || outbox.resume()).await?;
+            }
             outbox.run_once(mailer).await?;
         }
         for finding in &mut report.findings {
@@ -174,6 +188,9 @@ impl AlertWatch {
     /// Checks forever: once a day, counted across restarts, or after an hour if a check failed or the outbox did not
     /// accept a mail. The future may be dropped at any point.
     ///
+    /// Mails that were given up are tried again, five times, and whenever the settings have changed or the program has
+    /// started.
+    ///
     /// The outbox remembers the last check that succeeded, so that a program that restarts often does not load the feed,
     /// and a program that was stopped for days checks soon after its start.
     pub async fn run(&self, outbox: &Outbox, mut context: impl FnMut() -> AlertContext) {
@@ -186,9 +203,15 @@ impl AlertWatch {
             None
         });
         let mut pause = first_pause(last, outbox.now());
+        let mut tried: Option<AlertContext> = None;
         loop {
             tokio::time::sleep(pause.mul_f64(0.9 + 0.2 * chance())).await;
-            pause = match self.check(outbox, &context()).await {
+            let context = context();
+            let is_same = tried.as_ref().is_some_and(|tried| tried.has_same_sender(&context));
+            let retries = if is_same { Retries::Limited } else { Retries::All };
+            let checked = self.check_with(outbox, &context, retries).await;
+            tried = Some(context);
+            pause = match checked {
                 Ok(report) => report.next(),
                 Err(error) => {
                     tracing::error!(%error, "the check for security alerts failed");
@@ -214,13 +237,14 @@ impl AlertWatch {
         alert: Alert,
         outbox: &Outbox,
         context: &AlertContext,
+        retries: Retries,
     ) -> Result<AlertFinding, AlertError> {
         let mut notices: Vec<AlertNotice> = Vec::new();
         let mut seen = HashSet::new();
         for administrator in &context.administrators {
             let key = notice::key(&alert, administrator);
             if seen.insert(key.clone()) {
-                notices.push(self.notify_one(&alert, administrator, key, outbox, context).await?);
+                notices.push(self.notify_one(&alert, administrator, key, outbox, context, retries).await?);
             }
         }
         Ok(AlertFinding { alert, notices })
@@ -233,6 +257,7 @@ impl AlertWatch {
         key: String,
         outbox: &Outbox,
         context: &AlertContext,
+        retries: Retries,
     ) -> Result<AlertNotice, AlertError> {
         let mut notice = AlertNotice {
             administrator: administrator.address().to_string(),
@@ -244,13 +269,9 @@ impl AlertWatch {
             let (outbox, key) = (outbox.clone(), key.clone());
             blocking(move || outbox.find(&key)).await?
         };
-        if let Some(KnownMail { id, state: Some(MailState::Failed), retries: 0..RETRIES }) = known {
-            let outbox = outbox.clone();
-            if let outcome @ RetryOutcome::NoContent = blocking(move || outbox.retry(id)).await? {
-                notice.why = Some(outcome.to_string());
-            }
-        }
-        if known.is_some() {
+        // A mail that was removed before it was sent is not known: it is created again.
+        let known = known.and_then(|known| Some((known, known.state?)));
+        if known.is_some_and(|(known, state)| !retries.allow(state, known.retries)) {
             return Ok(notice);
         }
         let object = match notice::mail(alert, &self.version, context, administrator) {
@@ -260,12 +281,37 @@ impl AlertWatch {
                 return Ok(notice);
             }
         };
+        if let Some((KnownMail { id, .. }, _)) = known {
+            let outbox = outbox.clone();
+            let outcome = blocking(move || outbox.replace(id, &object)).await?;
+            tracing::info!(%id, %outcome, "security alert retried");
+            return Ok(notice);
+        }
         match outbox.enqueue(NewMail::alert(object).lasting_key(key)).await {
             Ok(enqueued) => notice.is_new = enqueued.is_new,
             Err(EnqueueError::Store(error)) => return Err(error.into()),
             Err(error) => (notice.state, notice.why) = (NoticeState::NotTaken, Some(error.to_string())),
         }
         Ok(notice)
+    }
+}
+
+/// The mails that a check tries again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Retries {
+    /// Mails that were given up, a few times.
+    Limited,
+    /// All mails that were not sent.
+    All,
+}
+
+impl Retries {
+    fn allow(self, state: MailState, retries: u32) -> bool {
+        match (self, state) {
+            (Self::All, MailState::Queued | MailState::Deferred | MailState::Failed) => true,
+            (Self::Limited, MailState::Failed) => retries < RETRIES,
+            _ => false,
+        }
     }
 }
 
@@ -307,6 +353,14 @@ fn first_pause(last: Option<SystemTime>, now: SystemTime) -> Duration {
 }
 
 impl AlertReport {
+    /// Returns true if a notice is not settled.
+    fn is_waiting(&self) -> bool {
+        self.findings
+            .iter()
+            .flat_map(|finding| &finding.notices)
+            .any(|notice| notice.state == NoticeState::Waiting)
+    }
+
     /// Returns the pause before the next check.
     fn next(&self) -> Duration {
         let is_accepted = |notice: &AlertNotice| notice.state != NoticeState::NotTaken;

@@ -20,6 +20,12 @@ pub struct AlertContext {
 }
 
 impl AlertContext {
+    /// Returns true if mails are sent in the same way: by the same sender and the same settings.
+    pub(super) fn has_same_sender(&self, other: &Self) -> bool {
+        let fingerprint = |context: &Self| context.mailer.as_ref().map(Mailer::fingerprint);
+        self.from == other.from && self.reply_to == other.reply_to && fingerprint(self) == fingerprint(other)
+    }
+
     /// Creates the context from a mailer's settings: whether alerts are enabled, and the sender.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use crate::mail::address::Mailbox;
 use crate::mail::alerts::context::AlertContext;
 use crate::mail::alerts::feed::Alert;
 use crate::mail::message::{MailObject, Message, MessageError, MessageId};
+use crate::mail::settings::EmailSettings;
 
 /// Creates the mail that notifies one administrator of an alert: plain text, always with the same Message-ID.
 pub(super) fn mail(
@@ -25,12 +26,13 @@ pub(super) fn mail(
          {}\n\n\
          {}\n\n\
          -- \n\
-         Administrators receive this mail because EmailSettings.EnableSecurityFixAlert is true.\n",
+         Administrators receive this mail because {} is true.\n",
         alert.id,
         alert.severity,
         affected.join(" or "),
         alert.title,
         alert.text.trim_end(),
+        EmailSettings::ENABLE_SECURITY_FIX_ALERT,
     );
     let message = Message::new(context.from.clone())
         .to(to.clone())

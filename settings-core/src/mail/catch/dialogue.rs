@@ -35,6 +35,7 @@ pub(super) struct Dialogue<'o> {
     /// A login that continues with the next line.
     pending: Option<Pending>,
     sender: Option<String>,
+    declared_size: Option<usize>,
     recipients: Vec<String>,
     mistakes: usize,
 }
@@ -65,6 +66,7 @@ impl<'o> Dialogue<'o> {
             login: None,
             pending: None,
             sender: None,
+            declared_size: None,
             recipients: Vec::new(),
             mistakes: 0,
         }
@@ -73,6 +75,11 @@ impl<'o> Dialogue<'o> {
     /// Resets the state after the TLS handshake (RFC 3207, 4.2).
     pub(super) fn set_encrypted(&mut self) {
         *self = Self { encrypted: true, ..Self::new(self.options) };
+    }
+
+    /// Returns the size that the client declared for the message (RFC 1870).
+    pub(super) fn declared_size(&self) -> Option<usize> {
+        self.declared_size
     }
 
     /// Takes the envelope of the message that has just ended.
@@ -259,6 +266,7 @@ impl<'o> Dialogue<'o> {
             return say("552 5.3.4 the message is too large");
         }
         self.sender = Some(address);
+        self.declared_size = size;
         say("250 2.1.0 sender ok")
     }
 

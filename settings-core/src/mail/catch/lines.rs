@@ -4,6 +4,9 @@ use std::io;
 
 use tokio::io::{AsyncRead, AsyncReadExt};
 
+use crate::mail::catch::conversation::Room;
+use crate::mail::catch::memory::{SMALL, Share};
+
 /// The length limit of a command line in bytes. AUTH may need the most (RFC 4954, 4).
 const LINE_LIMIT: usize = 12 * 1024;
 const CHUNK: usize = 16 * 1024;
@@ -15,12 +18,14 @@ pub(super) struct Lines {
 }
 
 /// A message that was received with DATA.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Body {
-    /// The bytes of the message, with dot-stuffing removed.
-    Whole(Vec<u8>),
+    /// The bytes of the message, with dot-stuffing removed, and their share of the memory unless they are few.
+    Whole(Vec<u8>, Option<Share>),
     /// The message exceeds the size limit.
     TooLarge,
+    /// There was no memory for the message.
+    NoMemory,
     /// A line ends in a lone CR or LF, so that servers could disagree on the end of the message.
     BareLineEnd,
 }
@@ -57,10 +62,13 @@ impl Lines {
         &mut self,
         stream: &mut (impl AsyncRead + Unpin),
         limit: usize,
+        room: Room<'_>,
     ) -> io::Result<Option<Body>> {
-        let mut reader =
-            BodyReader { bytes: Vec::new(), line: Vec::new(), limit, too_large: false, bare: false };
+        let mut reader = BodyReader::new(limit);
         loop {
+            if reader.needs_room(self.buffer.len()) {
+                reader.set_room(room.reserve(limit).await);
+            }
             let used = reader.take(&self.buffer);
             let ended = used.is_some();
             let used = used.unwrap_or(self.buffer.len());
@@ -87,11 +95,42 @@ struct BodyReader {
     /// The line that is being read, or the end of a very long one.
     line: Vec<u8>,
     limit: usize,
-    too_large: bool,
+    /// The size for which there is memory.
+    room: usize,
+    share: Option<Share>,
+    dropped: Option<Body>,
     bare: bool,
 }
 
 impl BodyReader {
+    fn new(limit: usize) -> Self {
+        let room = SMALL.min(limit);
+        Self { bytes: Vec::new(), line: Vec::new(), limit, room, share: None, dropped: None, bare: false }
+    }
+
+    /// Returns true if the message may become larger than the memory that it has, with so many more bytes.
+    fn needs_room(&self, more: usize) -> bool {
+        self.share.is_none() && self.dropped.is_none() && self.room < self.limit && {
+            self.bytes.len() + self.line.len() + more > self.room
+        }
+    }
+
+    /// Uses memory that was reserved for the message, if there is some.
+    fn set_room(&mut self, reserved: Option<(usize, Share)>) {
+        match reserved {
+            Some((room, share)) => {
+                self.bytes.reserve_exact(room.saturating_sub(self.bytes.len()));
+                (self.room, self.share) = (room.max(self.bytes.len()), Some(share));
+            }
+            None => self.drop_message(Body::NoMemory),
+        }
+    }
+
+    /// Reads the rest without keeping it.
+    fn drop_message(&mut self, why: Body) {
+        (self.bytes, self.share, self.dropped) = (Vec::new(), None, Some(why));
+    }
+
     /// Takes bytes. If the message ends within them, returns how many belong to it.
     fn take(&mut self, bytes: &[u8]) -> Option<usize> {
         for (at, &byte) in bytes.iter().enumerate() {
@@ -127,20 +166,32 @@ impl BodyReader {
     }
 
     fn keep(&mut self, bytes: &[u8]) {
-        if self.bytes.len() + bytes.len() > self.limit {
-            self.too_large = true;
-            self.bytes = Vec::new();
+        if self.dropped.is_some() {
+            return;
         }
-        if !self.too_large {
+        let size = self.bytes.len() + bytes.len();
+        if size > self.limit {
+            self.drop_message(Body::TooLarge);
+        } else if size > self.room {
+            // The client declared a smaller size.
+            self.drop_message(Body::NoMemory);
+        } else {
             self.bytes.extend_from_slice(bytes);
         }
     }
 
     fn into_body(self) -> Body {
-        match (self.too_large, self.bare) {
-            (true, _) => Body::TooLarge,
-            (_, true) => Body::BareLineEnd,
-            _ => Body::Whole(self.bytes),
+        let Self { mut bytes, mut share, dropped, bare, .. } = self;
+        match (dropped, bare) {
+            (Some(dropped), _) => dropped,
+            (None, true) => Body::BareLineEnd,
+            (None, false) => {
+                bytes.shrink_to_fit();
+                if let Some(share) = &mut share {
+                    share.shrink(bytes.len());
+                }
+                Body::Whole(bytes, share)
+            }
         }
     }
 }
@@ -149,29 +200,47 @@ impl BodyReader {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::mail::catch::Shared;
 
-    async fn body(wire: &[u8], limit: usize) -> Option<Body> {
-        Lines::default().body(&mut &wire[..], limit).await.unwrap()
+    /// The message as text, or the reason that it was refused.
+    async fn body(wire: &[u8], limit: usize) -> Option<Result<Vec<u8>, String>> {
+        let shared = Shared::for_tests(limit);
+        let body = Lines::default().body(&mut &wire[..], limit, Room::new(&shared, None)).await.unwrap()?;
+        Some(match body {
+            Body::Whole(bytes, _) => Ok(bytes),
+            refused => Err(format!("{refused:?}")),
+        })
+    }
+
+    fn whole(text: &str) -> Option<Result<Vec<u8>, String>> {
+        Some(Ok(text.as_bytes().to_vec()))
+    }
+
+    fn refused(why: &str) -> Option<Result<Vec<u8>, String>> {
+        Some(Err(why.to_owned()))
     }
 
     #[tokio::test]
     async fn message_ends_at_crlf_dot_crlf_only() {
-        assert_eq!(body(b"a\r\n..b\r\n.\r\nQUIT\r\n", 99).await, Some(Body::Whole(b"a\r\n.b\r\n".to_vec())));
-        assert_eq!(body(b".\r\n", 99).await, Some(Body::Whole(Vec::new())));
+        assert_eq!(body(b"a\r\n..b\r\n.\r\nQUIT\r\n", 99).await, whole("a\r\n.b\r\n"));
+        assert_eq!(body(b".\r\n", 99).await, whole(""));
         for early in
             [&b"a\n.\nMAIL\r\n.\r\n"[..], b"a\r\n.\nb\r\n.\r\n", b"a\r.\r\r\n.\r\n", b"a\n.\r\n.\r\n"]
         {
-            assert_eq!(body(early, 99).await, Some(Body::BareLineEnd), "{early:?}");
+            assert_eq!(body(early, 99).await, refused("BareLineEnd"), "{early:?}");
         }
         assert_eq!(body(b"a\r\n.", 99).await, None);
     }
 
     #[tokio::test]
     async fn oversized_message_is_read_and_dropped() {
-        assert_eq!(body(b"123456789\r\n.\r\n", 10).await, Some(Body::TooLarge));
-        assert_eq!(body(b"12345678\r\n.\r\n", 10).await, Some(Body::Whole(b"12345678\r\n".to_vec())));
-        let long = [b"x".repeat(100_000), b"\r\n.\r\n".to_vec()].concat();
-        assert!(matches!(body(&long, 200_000).await, Some(Body::Whole(bytes)) if bytes.len() == 100_002));
+        assert_eq!(body(b"123456789\r\n.\r\n", 10).await, refused("TooLarge"));
+        assert_eq!(body(b"12345678\r\n.\r\n", 10).await, whole("12345678\r\n"));
+        for size in [100_000, 300_000, 1_000_000] {
+            let long = [b"x".repeat(size), b"\r\n.\r\n".to_vec()].concat();
+            assert!(matches!(body(&long, 1_100_000).await, Some(Ok(bytes)) if bytes.len() == size + 2));
+            assert_eq!(body(&long, size).await, refused("TooLarge"));
+        }
     }
 
     #[tokio::test]

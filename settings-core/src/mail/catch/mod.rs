@@ -2,24 +2,36 @@
 //!
 //! It accepts every mail and delivers none. With encryption it creates a certificate for the run, which clients can be
 //! configured to trust.
+//!
+//! A client cannot keep others out: a connection without a complete message is closed after a while, and the one that
+//! has been idle for the longest time makes room for a new one. Messages take at most
+//! [`CatchOptions::memory_limit`], plus 300 KiB for each of 64 connections: 66 MiB by default.
 
 mod certificate;
+mod connections;
 mod conversation;
 mod dialogue;
 mod lines;
+mod memory;
+mod queue;
 mod received;
 
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, mpsc};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::runtime::Builder;
+use tokio::sync::oneshot;
+use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
+use self::connections::Connections;
+use self::memory::Memory;
+use self::queue::Queue;
 pub use self::received::{Caught, Readable};
 use crate::mail::settings::ConnectionSecurity;
 use crate::value::Secret;
@@ -36,10 +48,26 @@ pub struct CatchOptions {
     pub login: Login,
     /// The size limit of a mail in bytes.
     pub size_limit: usize,
-    /// The time limit for a command. A message may take ten times as long.
+    /// The time limit for a command. A message may take twice as long, and the commands between two messages five times
+    /// as long.
     pub timeout: Duration,
-    /// The number of mails that may wait for [`Catcher::next`] before further mails are deferred.
+    /// The number of mails that may wait for [`Catcher::next`].
     pub waiting_limit: usize,
+    /// The memory in bytes for large messages and for mails that wait for [`Catcher::next`].
+    pub memory_limit: usize,
+    /// The treatment of further mails when too many wait for [`Catcher::next`].
+    pub overflow: Overflow,
+}
+
+/// The treatment of further mails when too many wait for [`Catcher::next`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Overflow {
+    /// Defers further mails with a 452 reply.
+    #[default]
+    Defer,
+    /// Accepts further mails, and drops the oldest mails that wait. See [`Catcher::take_dropped`].
+    DropOldest,
 }
 
 /// The clients that may send.
@@ -71,6 +99,8 @@ impl Default for CatchOptions {
             size_limit: 25 * 1024 * 1024,
             timeout: Duration::from_secs(60),
             waiting_limit: 1000,
+            memory_limit: 48 * 1024 * 1024,
+            overflow: Overflow::Defer,
         }
     }
 }
@@ -90,6 +120,13 @@ impl CatchOptions {
         self
     }
 
+    /// Sets the treatment of further mails when too many wait.
+    #[must_use]
+    pub fn overflow(mut self, overflow: Overflow) -> Self {
+        self.overflow = overflow;
+        self
+    }
+
     /// Sets the clients that may send.
     #[must_use]
     pub fn login(mut self, login: Login) -> Self {
@@ -99,6 +136,8 @@ impl CatchOptions {
 }
 
 /// A running server. Dropping it stops it.
+///
+/// It runs on its own thread, so that a program that is busy does not delay clients.
 ///
 /// ```
 /// use settings_core::mail::{EmailSettings, Mailer, MailerOptions, Message, catch::{CatchOptions, Catcher}};
@@ -124,8 +163,11 @@ impl CatchOptions {
 pub struct Catcher {
     address: SocketAddr,
     certificate_pem: Option<String>,
-    caught: mpsc::Receiver<Caught>,
-    task: JoinHandle<()>,
+    queue: Arc<Queue>,
+    /// Dropped to stop the server.
+    running: Option<oneshot::Sender<()>>,
+    /// Completed when the server has stopped.
+    stopped: Option<oneshot::Receiver<()>>,
 }
 
 impl Catcher {
@@ -145,12 +187,33 @@ impl Catcher {
                 (Some(pem), Some(acceptor))
             }
         };
-        let listener = TcpListener::bind(options.address).await?;
+        let listener = std::net::TcpListener::bind(options.address)?;
+        listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let (sender, caught) = mpsc::channel(options.waiting_limit.max(1));
-        let shared = Arc::new(Shared { options, acceptor, sender, count: AtomicU64::new(0) });
-        let task = tokio::spawn(serve(listener, shared));
-        Ok(Self { address, certificate_pem, caught, task })
+        let queue = Arc::new(Queue::new(options.waiting_limit, options.overflow));
+        let memory = Memory::new(options.memory_limit, options.size_limit);
+        let count = AtomicU64::new(0);
+        let shared = Arc::new(Shared { options, acceptor, queue: Arc::clone(&queue), memory, count });
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let (running, stop) = oneshot::channel::<()>();
+        let (serving, stopped) = oneshot::channel::<()>();
+        thread::Builder::new().name("mail-catch".to_owned()).spawn(move || {
+            let _close = CloseOnDrop(Arc::clone(&shared.queue));
+            let result = runtime.block_on(async {
+                let listener = TcpListener::from_std(listener)?;
+                tokio::select! {
+                    () = serve(listener, shared) => {}
+                    _ = stop => {}
+                }
+                Ok::<(), io::Error>(())
+            });
+            if let Err(error) = result {
+                tracing::error!(%error, "the mail server cannot listen");
+            }
+            runtime.shutdown_background();
+            drop(serving);
+        })?;
+        Ok(Self { address, certificate_pem, queue, running: Some(running), stopped: Some(stopped) })
     }
 
     /// Returns the address on which it listens.
@@ -165,19 +228,20 @@ impl Catcher {
 
     /// Waits for the next mail. Returns `None` after the server has stopped.
     pub async fn next(&mut self) -> Option<Caught> {
-        self.caught.recv().await
+        self.queue.next().await
+    }
+
+    /// Returns the number of mails that were dropped since the last call, with [`Overflow::DropOldest`].
+    pub fn take_dropped(&self) -> u64 {
+        self.queue.take_dropped()
     }
 
     /// Stops the server and closes every connection. Mails that were received earlier can still be read.
     pub async fn shutdown(&mut self) {
-        self.task.abort();
-        let _ = (&mut self.task).await;
-    }
-}
-
-impl Drop for Catcher {
-    fn drop(&mut self) {
-        self.task.abort();
+        drop(self.running.take());
+        if let Some(stopped) = self.stopped.take() {
+            let _ = stopped.await;
+        }
     }
 }
 
@@ -185,29 +249,43 @@ impl Drop for Catcher {
 struct Shared {
     options: CatchOptions,
     acceptor: Option<TlsAcceptor>,
-    sender: mpsc::Sender<Caught>,
+    queue: Arc<Queue>,
+    memory: Memory,
     count: AtomicU64,
 }
 
 impl Shared {
+    #[cfg(test)]
+    fn for_tests(size_limit: usize) -> Self {
+        let options = CatchOptions { size_limit, ..CatchOptions::default() };
+        let queue = Arc::new(Queue::new(options.waiting_limit, options.overflow));
+        let memory = Memory::new(options.memory_limit, options.size_limit);
+        Self { options, acceptor: None, queue, memory, count: AtomicU64::new(0) }
+    }
+
     fn next_id(&self) -> String {
         format!("C{}", self.count.fetch_add(1, Ordering::Relaxed) + 1)
     }
 }
 
+/// Closes the queue when the server stops, however it stops.
+struct CloseOnDrop(Arc<Queue>);
+
+impl Drop for CloseOnDrop {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
 async fn serve(listener: TcpListener, shared: Arc<Shared>) {
-    let room = Arc::new(Semaphore::new(MAX_CLIENTS));
-    let mut connections = JoinSet::new();
+    let connections = Arc::<Connections>::default();
+    let mut tasks = JoinSet::new();
     loop {
-        // A client beyond the limit waits in the system's queue.
-        let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
         let Some((stream, peer)) = accept(&listener).await else { continue };
+        let connection = connections.add(MAX_CLIENTS).await;
         let shared = Arc::clone(&shared);
-        connections.spawn(async move {
-            let _permit = permit;
-            conversation::serve(stream, peer, &shared).await;
-        });
-        while connections.try_join_next().is_some() {}
+        tasks.spawn(async move { conversation::serve(stream, peer, &connection, &shared).await });
+        while tasks.try_join_next().is_some() {}
     }
 }
 

@@ -6,6 +6,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::*;
+
+mod bounds;
 use crate::mail::{EmailSettings, Mailer, MailerOptions, Message, Outcome, Step, doctor};
 
 fn settings(catcher: &Catcher, security: ConnectionSecurity) -> EmailSettings {

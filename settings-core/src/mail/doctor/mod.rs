@@ -7,6 +7,7 @@ mod render;
 use std::time::Duration;
 
 use crate::mail::address::Address;
+use crate::mail::config::SettingNames;
 use crate::mail::failure::{Failure, Step};
 use crate::mail::hints::{Context, advice};
 use crate::mail::mailer::Mailer;
@@ -14,7 +15,6 @@ use crate::mail::options::MailerOptions;
 use crate::mail::session::Run;
 use crate::mail::settings::{ConnectionSecurity, EmailSettings};
 use crate::mail::transcript::Transcript;
-use crate::schema::Names;
 
 /// The extent of an examination.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,6 +53,8 @@ pub struct Diagnosis {
     pub healthy: bool,
     /// The steps in order, including those that were not reached.
     pub checks: Vec<StepCheck>,
+    /// What the examination cannot show, if every step succeeded.
+    pub remark: Option<&'static str>,
     /// The conversation with the server.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub transcript: Transcript,
@@ -90,6 +92,9 @@ pub enum CheckStatus {
     Skipped,
 }
 
+/// Some providers accept MAIL FROM and RCPT TO from anyone and judge the sender only with the content.
+const REMARK: &str = "no mail was sent: some providers check the sender only with the message, so send a test mail as well (`mail test`)";
+
 /// Examines the path of a mail, as far as `probe` asks for and the server allows.
 ///
 /// ```no_run
@@ -102,7 +107,7 @@ pub enum CheckStatus {
 /// ```
 pub async fn examine(settings: &EmailSettings, options: MailerOptions, probe: &Probe) -> Diagnosis {
     let mut run = Run::start(settings.smtp_server_timeout, 0);
-    let names = options.names;
+    let names = SettingNames::new(options.names, None);
     run.begin(Step::Settings);
     let mailer = Mailer::new(settings, options);
     let result = match mailer {
@@ -116,12 +121,12 @@ pub async fn examine(settings: &EmailSettings, options: MailerOptions, probe: &P
             Err(failure)
         }
     };
-    report(settings, names, probe, result, run.into_transcript())
+    report(settings, &names, probe, result, run.into_transcript())
 }
 
 fn report(
     settings: &EmailSettings,
-    names: Names,
+    names: &SettingNames,
     probe: &Probe,
     result: Result<(), Failure>,
     transcript: Transcript,
@@ -156,7 +161,8 @@ fn report(
         });
     }
     let server = format!("{}:{}", settings.smtp_server, settings.smtp_port);
-    Diagnosis { server, healthy: result.is_ok(), checks, transcript }
+    let remark = result.is_ok().then_some(REMARK);
+    Diagnosis { server, healthy: result.is_ok(), checks, remark, transcript }
 }
 
 /// Returns the steps of an examination in which every step succeeds.

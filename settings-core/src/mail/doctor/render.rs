@@ -17,7 +17,8 @@ impl CheckStatus {
 
 impl fmt::Display for Diagnosis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.checks.iter().try_for_each(|check| write!(f, "{check}"))
+        self.checks.iter().try_for_each(|check| write!(f, "{check}"))?;
+        self.remark.iter().try_for_each(|remark| writeln!(f, "{remark}"))
     }
 }
 

@@ -7,22 +7,25 @@ mod connection;
 mod reply;
 mod tls;
 
+#[cfg(feature = "mail-outbox")]
+pub(crate) use self::complaint::Complaint;
+use crate::mail::config::SettingNames;
 use crate::mail::failure::{Cause, Failure, Step};
 use crate::mail::settings::{ConnectionSecurity, EmailSettings};
 use crate::mail::transcript::StepRecord;
-use crate::schema::{Key, Names, Path};
+use crate::schema::Key;
 
 /// The settings that a hint can refer to, with their names.
 #[derive(Clone, Copy)]
 pub(crate) struct Context<'c> {
     pub(crate) settings: &'c EmailSettings,
-    pub(crate) names: Names,
+    pub(crate) names: &'c SettingNames,
 }
 
 impl Context<'_> {
-    /// Returns the path of a setting in the program.
-    fn name(&self, key: Key) -> Path {
-        self.names.path(key)
+    /// Returns the name of a setting in the program.
+    fn name(&self, key: Key) -> String {
+        self.names.name(key)
     }
 
     fn security(&self) -> ConnectionSecurity {

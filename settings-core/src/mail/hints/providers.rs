@@ -29,7 +29,7 @@ fn hints_for(step: Step, text: &str, settings: &EmailSettings) -> Vec<String> {
     let lines = rest.trim_start_matches(['-', ' ']).split('|').map(str::to_owned).collect();
     let code = code.parse().unwrap_or(0);
     let failure = Failure::new(step, Cause::Reply(Reply::new(code, lines)));
-    with_hints(failure, Context { settings, names: Names::default() }).hints
+    with_hints(failure, Context { settings, names: &SettingNames::default() }).hints
 }
 
 fn check(rows: &[(Step, &str, &str)]) {

@@ -8,9 +8,10 @@ use crate::mail::certificate::{CertificateDefect, CertificateName};
 use crate::mail::failure::{ProtocolFault, TlsFault};
 use crate::mail::reply::Reply;
 use crate::mail::settings::TlsVersion;
+use crate::schema::Names;
 
 fn all_hints(step: Step, cause: Cause, settings: &EmailSettings) -> Vec<String> {
-    with_hints(Failure::new(step, cause), Context { settings, names: Names::default() }).hints
+    with_hints(Failure::new(step, cause), Context { settings, names: &SettingNames::default() }).hints
 }
 
 fn first_hint(step: Step, cause: Cause, security: ConnectionSecurity, port: u16) -> String {
@@ -169,7 +170,10 @@ fn hints_and_errors_have_the_names_of_the_program() {
             (Step::Tls, Cause::Tls(TlsFault::SelfSigned(None))),
             (Step::Connect, Cause::TimedOut(Duration::from_secs(1))),
         ] {
-            let failure = with_hints(Failure::new(step, cause), Context { settings, names });
+            let failure = with_hints(
+                Failure::new(step, cause),
+                Context { settings, names: &SettingNames::new(names, None) },
+            );
             let text = failure.hints.join("\n");
             assert!(text.contains(&format!("{section}.")) && !text.contains("EmailSettings"), "{text}");
         }
@@ -181,4 +185,47 @@ fn hints_and_errors_have_the_names_of_the_program() {
         let error = mailer.message().unwrap_err().to_string();
         assert!(error.contains(&format!("{section}.FeedbackEmail is empty")), "{error}");
     }
+}
+
+/// A program with three settings of its own.
+#[derive(Settings)]
+#[settings(env_prefix = "CHAT")]
+struct Small {
+    /// The mail server.
+    #[setting(key = "MailURL", default = "smtps://chat@mail.example.com")]
+    mail_url: String,
+    /// The password.
+    #[setting(key = "MailPassword")]
+    mail_password: crate::value::Secret,
+    /// The sender.
+    #[setting(key = "MailSender", default = "Chat <chat@example.com>")]
+    mail_sender: String,
+}
+
+#[test]
+fn a_configuration_from_other_settings_has_their_names() {
+    use crate::mail::{MailConfig, Mailer, MailerOptions};
+    use crate::value::Secret;
+
+    let small = Small { mail_password: Secret::new("x"), ..Small::default() };
+    let config = MailConfig::from_url(&small.mail_url, small.mail_password.clone())
+        .unwrap()
+        .sender(small.mail_sender.parse().unwrap())
+        .called("MailURL", "MailPassword", "MailSender");
+    let mailer = Mailer::new(&config, MailerOptions::default()).unwrap();
+    assert_eq!(mailer.message().unwrap().from().to_string(), "Chat <chat@example.com>");
+    let names = SettingNames::new(Names::default(), config.called.clone());
+    let context = Context { settings: &config.settings, names: &names };
+    for (step, cause, expected) in [
+        (Step::Auth, reply(535, "5.7.8 no"), "check MailURL (username) and MailPassword"),
+        (Step::MailFrom, reply(553, "5.7.1 Sender address rejected: not owned"), "set MailSender"),
+        (Step::Tls, Cause::Tls(TlsFault::NotTls), "set MailURL (encryption) to \"STARTTLS\""),
+    ] {
+        let hints = with_hints(Failure::new(step, cause), context).hints.join("\n");
+        assert!(hints.contains(expected) && !hints.contains("EmailSettings"), "{hints}");
+    }
+    let empty = MailConfig::new("").called("MailURL", "MailPassword", "MailSender");
+    let error = Mailer::new(empty, MailerOptions::default()).unwrap_err().to_string();
+    assert!(error.contains("MailURL (host) is empty"), "{error}");
+    assert!(Small::SCHEMA.members.iter().all(|member| !member.key().contains("SMTP")));
 }

@@ -82,7 +82,7 @@ fn skip(context: Context<'_>) -> Option<String> {
     })
 }
 
-fn wrong_name(server: &crate::schema::Path, presented: &[crate::mail::CertificateName]) -> String {
+fn wrong_name(server: &str, presented: &[crate::mail::CertificateName]) -> String {
     let usable = presented.iter().find(|name| !name.is_wildcard());
     if let Some(name) = usable {
         return format!("set {server} to a name in the certificate, for example \"{name}\"");

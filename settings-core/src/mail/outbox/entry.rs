@@ -60,8 +60,8 @@ pub struct OutboxEntry {
     pub next: Option<SystemTime>,
     /// The number of attempts so far.
     pub attempts: u32,
-    /// True if the mail was sent again after its delivery was unknown.
-    pub resent: bool,
+    /// The number of further copies that were sent because the delivery was unknown.
+    pub resends: u32,
     /// The time at which the mail was added.
     pub created: SystemTime,
     /// The time at which the mail is given up.
@@ -136,7 +136,7 @@ impl OutboxEntry {
             since: now,
             next: Some(now),
             attempts: 0,
-            resent: false,
+            resends: 0,
             created: now,
             expires: now.checked_add(mail.time_to_live()).unwrap_or(now),
             size: u64::try_from(object.content().len()).unwrap_or(u64::MAX),
@@ -197,7 +197,7 @@ impl fmt::Debug for OutboxEntry {
             .field("since", &self.since)
             .field("next", &self.next)
             .field("attempts", &self.attempts)
-            .field("resent", &self.resent)
+            .field("resends", &self.resends)
             .field("recipients", &self.recipients)
             .finish_non_exhaustive()
     }
@@ -219,7 +219,7 @@ impl Serialize for OutboxEntry {
         object.serialize_field("since", &rfc3339(self.since))?;
         object.serialize_field("next", &self.next.map(rfc3339))?;
         object.serialize_field("attempts", &self.attempts)?;
-        object.serialize_field("resent", &self.resent)?;
+        object.serialize_field("resends", &self.resends)?;
         object.serialize_field("created", &rfc3339(self.created))?;
         object.serialize_field("expires", &rfc3339(self.expires))?;
         object.serialize_field("size", &self.size)?;

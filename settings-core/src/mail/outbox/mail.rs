@@ -7,12 +7,17 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
+use crate::mail::address::Address;
 use crate::mail::message::MailObject;
 use crate::mail::outbox::error::UnknownName;
+use crate::mail::outbox::sender;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// The time for which a key rejects a second mail about the same event.
-const KEY_LIFETIME: Duration = DAY.saturating_mul(7);
+pub(super) const KEY_LIFETIME: Duration = DAY.saturating_mul(7);
+
+/// The number of further copies of a mail whose delivery is unknown.
+pub(super) const MAX_RESENDS: u32 = 3;
 
 /// The number of a mail in the outbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,8 +39,9 @@ pub enum MailKind {
 pub enum IfUnknown {
     /// Does not send it again: at most once.
     Leave,
-    /// Sends it once more with the same Message-ID, by which receivers recognize the second copy: at least once.
-    ResendOnce,
+    /// Sends it again with the same Message-ID, by which receivers recognize further copies: at least once. After three
+    /// further copies whose delivery is unknown too it is given up.
+    Resend,
 }
 
 /// A mail to add to the outbox. `Debug` shows neither addresses nor the key.
@@ -62,10 +68,10 @@ impl NewMail {
         Self { object, kind: MailKind::Notification, if_unknown: IfUnknown::Leave, lifetime: DAY, key: None }
     }
 
-    /// Creates an alert: tried for 3 days, sent once more if its delivery is unknown.
+    /// Creates an alert: tried for 3 days, sent again if its delivery is unknown.
     pub fn alert(object: MailObject) -> Self {
         let lifetime = DAY.saturating_mul(3);
-        Self { object, kind: MailKind::Alert, if_unknown: IfUnknown::ResendOnce, lifetime, key: None }
+        Self { object, kind: MailKind::Alert, if_unknown: IfUnknown::Resend, lifetime, key: None }
     }
 
     /// Names the event that the mail is about. For 7 days no second mail with this key is accepted.
@@ -104,12 +110,17 @@ impl NewMail {
         &self.object
     }
 
+    /// Returns the address of the From header, which may differ from the sender of the envelope.
+    pub fn from_address(&self) -> Option<Address> {
+        sender::from_address(&self.object)
+    }
+
     /// Returns the kind.
     pub fn kind(&self) -> MailKind {
         self.kind
     }
 
-    /// Returns true if the mail may be sent once more when its delivery is unknown.
+    /// Returns true if the mail may be sent again when its delivery is unknown.
     pub fn may_resend(&self) -> bool {
         self.if_unknown.may_resend()
     }
@@ -169,7 +180,7 @@ impl Serialize for MailKind {
 
 impl IfUnknown {
     pub(super) const fn may_resend(self) -> bool {
-        matches!(self, Self::ResendOnce)
+        matches!(self, Self::Resend)
     }
 }
 

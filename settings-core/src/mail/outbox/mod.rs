@@ -41,6 +41,7 @@ mod limits;
 mod mail;
 mod runner;
 mod schedule;
+mod sender;
 mod sqlite;
 mod store;
 mod summary;
@@ -48,10 +49,12 @@ mod verdict;
 
 use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex as StdMutex};
 use std::time::SystemTime;
 
 use tokio::sync::{Mutex, Notify};
+
+use crate::mail::message::MailObject;
 
 pub use self::circuit::Circuit;
 pub use self::clock::{Clock, ManualClock, SystemClock};
@@ -59,12 +62,12 @@ pub use self::entry::{MailState, OutboxEntry, Progress, RecipientEntry};
 pub use self::error::{EnqueueError, OutboxError, OutboxErrorKind, UnknownName};
 pub use self::limits::OutboxLimits;
 pub use self::mail::{IfUnknown, MailId, MailKind, NewMail};
-use self::runner::HaltedSettings;
 pub use self::runner::RunReport;
+use self::runner::UsedSettings;
 pub use self::sqlite::SqliteStore;
 pub use self::store::{
-    BeginOutcome, Claim, DueMail, Enqueued, KnownMail, OutboxStore, Pending, RemoveOutcome, RetryOutcome,
-    Settlement,
+    BeginOutcome, Claim, DueMail, DueOrder, Enqueued, KnownMail, LAST_CHANCE, LONGEST_WAIT, OutboxStore,
+    Pending, RemoveOutcome, RetryOutcome, Settlement,
 };
 pub use self::summary::OutboxSummary;
 
@@ -82,8 +85,8 @@ pub struct Outbox {
     concurrency: usize,
     /// Held while this process delivers from this outbox.
     delivery_lock: Arc<Mutex<()>>,
-    /// The settings that stopped the queue.
-    halted_settings: HaltedSettings,
+    /// The settings that were used.
+    used_settings: Arc<StdMutex<UsedSettings>>,
     /// Notified when there may be something to do.
     wakeup: Arc<Notify>,
 }
@@ -105,7 +108,7 @@ impl Outbox {
             limits: OutboxLimits::default(),
             concurrency: CONCURRENCY,
             delivery_lock: Arc::default(),
-            halted_settings: HaltedSettings::default(),
+            used_settings: Arc::default(),
             wakeup: Arc::default(),
         }
     }
@@ -202,7 +205,7 @@ impl Outbox {
         let circuit = match self.store.circuit()? {
             Circuit::Closed => Circuit::Closed,
             Circuit::Open { why, .. } | Circuit::Halted { why, .. } => {
-                Circuit::Open { until: self.clock.now(), failures: 0, why, name_not_found: false }
+                Circuit::Open { until: self.clock.now(), failures: 0, why }
             }
         };
         self.store.set_circuit(&circuit)?;
@@ -210,7 +213,19 @@ impl Outbox {
         Ok(())
     }
 
-    /// Removes a mail, whatever its state. Its key remains.
+    /// Replaces a mail that was not sent, and makes it due now like [`Outbox::retry`]. Its recipients, its key and its
+    /// lifetime remain; sender, Message-ID and content are those of `mail`.
+    ///
+    /// # Errors
+    /// Returns an error if the store fails.
+    pub fn replace(&self, id: MailId, mail: &MailObject) -> Result<RetryOutcome, OutboxError> {
+        let outcome = self.store.replace(id, mail, self.clock.now())?;
+        tracing::info!(%id, ?outcome, "mail replaced");
+        self.wakeup.notify_one();
+        Ok(outcome)
+    }
+
+    /// Removes a mail, whatever its state. A mail with the same key is accepted again, unless this one was sent.
     ///
     /// # Errors
     /// Returns an error if the store fails.

@@ -1,6 +1,6 @@
 //! Delivers the mails that are due.
 
-use std::sync::{Arc, Mutex as StdMutex, OnceLock, PoisonError};
+use std::sync::{Arc, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
@@ -15,7 +15,9 @@ use crate::mail::outbox::clock::Clock;
 use crate::mail::outbox::entry::MailState;
 use crate::mail::outbox::error::OutboxError;
 use crate::mail::outbox::mail::MailId;
-use crate::mail::outbox::store::{BeginOutcome, Claim, DueMail, OutboxStore};
+use crate::mail::outbox::schedule::is_due;
+use crate::mail::outbox::sender::ConfiguredSender;
+use crate::mail::outbox::store::{BeginOutcome, Claim, DueMail, DueOrder, OutboxStore};
 use crate::mail::outbox::verdict::{Verdict, judge};
 use crate::mail::outbox::{Outbox, stopped};
 use crate::mail::outcome::Outcome;
@@ -49,8 +51,17 @@ pub struct RunReport {
     pub next: Option<SystemTime>,
 }
 
-/// The settings that halted the queue, as far as this process knows.
-pub(super) type HaltedSettings = Arc<StdMutex<Option<Fingerprint>>>;
+/// The number of mails in a row whose transaction must fail before the server is assumed to fail for every mail.
+const SUSPECTS: u32 = 3;
+
+/// The settings that were used, as far as this process knows.
+#[derive(Debug, Default)]
+pub(super) struct UsedSettings {
+    /// Those with which the queue stopped.
+    failed: Option<Fingerprint>,
+    /// Those of the last run.
+    last: Option<Fingerprint>,
+}
 
 /// The right to deliver, within this process and among processes. Every operation on the store holds a clone, so that
 /// operations that outlive a cancelled run have ended before the next run begins.
@@ -92,7 +103,15 @@ impl Outbox {
             return Ok(report);
         };
         let (now, limits) = (self.clock.now(), self.limits);
+        let sender = ConfiguredSender::from_settings(&mailer.settings());
+        let has_changed = self.has_changed_since_last_run(mailer);
         (report.recovered, report.expired, report.circuit) = work(&self.store, &lease, move |store| {
+            if let Some(sender) = sender {
+                store.adopt_sender(sender.from_address(), sender.envelope())?;
+            }
+            if has_changed {
+                store.make_due(now)?;
+            }
             Ok((store.recover(now)?, store.sweep(&limits, now)?, store.circuit()?))
         })
         .await?;
@@ -101,11 +120,12 @@ impl Outbox {
         }
         self.deliver(mailer, &lease, &mut report).await?;
         let next_due = work(&self.store, &lease, |store| store.next_due()).await?;
-        report.next = match &report.circuit {
-            Circuit::Closed => next_due,
-            Circuit::Open { until, .. } => next_due.map(|next| next.max(*until)),
-            Circuit::Halted { .. } => None,
-        };
+        let now = self.clock.now();
+        report.next = next_due
+            .into_iter()
+            .chain(report.circuit.until().filter(|_| next_due.is_some()))
+            .map(|time| if is_due(time, now) { now } else { time })
+            .max();
         Ok(report)
     }
 
@@ -146,17 +166,20 @@ impl Outbox {
         let mut deliveries = JoinSet::new();
         let mut in_flight: Vec<MailId> = Vec::new();
         let mut broken = None;
+        let mut suspects = 0;
         loop {
-            let allowed = match report.circuit.allows(self.clock.now(), self.settings_changed(mailer)) {
-                Allowance::All => self.concurrency,
-                Allowance::One => 1,
-                Allowance::None => 0,
+            let allowance = report.circuit.allows(self.clock.now(), self.settings_changed(mailer));
+            let (allowed, order) = match allowance {
+                Allowance::All => (self.concurrency, DueOrder::Urgent),
+                // The mail at which the queue stopped may be the only one that the server refuses.
+                Allowance::One => (1, DueOrder::LeastTried),
+                Allowance::None => (0, DueOrder::Urgent),
             };
             let allowed = if broken.is_some() { 0 } else { allowed };
             let room = allowed.saturating_sub(in_flight.len());
             if room > 0 {
                 let (now, except) = (self.clock.now(), in_flight.clone());
-                match work(&self.store, lease, move |store| store.due(now, room, &except)).await {
+                match work(&self.store, lease, move |store| store.due(now, order, room, &except)).await {
                     Ok(due) => due.into_iter().for_each(|due| {
                         in_flight.push(due.id);
                         deliveries.spawn(self.delivery(mailer, lease, due).run());
@@ -178,7 +201,20 @@ impl Outbox {
             };
             in_flight.retain(|id| *id != completed.id);
             report.count(completed.state);
-            if let Err(error) = self.update_circuit(mailer, lease, report, &completed).await {
+            let health = match completed.health {
+                Health::Untested => continue,
+                Health::Suspect { .. } => {
+                    suspects += 1;
+                    if suspects < SUSPECTS {
+                        continue;
+                    }
+                    completed.health.confirmed()
+                }
+                health => health,
+            };
+            suspects = 0;
+            let failed_settings = completed.settings;
+            if let Err(error) = self.update_circuit(mailer, lease, report, &health, failed_settings).await {
                 broken.get_or_insert(error);
             }
         }
@@ -199,9 +235,9 @@ impl Outbox {
         mailer: &Mailer,
         lease: &Arc<Lease>,
         report: &mut RunReport,
-        completed: &Completed,
+        health: &Health,
+        settings: Fingerprint,
     ) -> Result<(), OutboxError> {
-        let health = &completed.health;
         let now = self.clock.now();
         let is_open = report.circuit.allows(now, self.settings_changed(mailer)) == Allowance::None;
         if is_open && *health != Health::Fine {
@@ -209,7 +245,7 @@ impl Outbox {
             return Ok(());
         }
         let circuit = report.circuit.after(health, now);
-        self.remember_halted_settings(&circuit, &completed.settings);
+        self.remember_failed_settings(&circuit, settings);
         if circuit == report.circuit {
             return Ok(());
         }
@@ -224,22 +260,41 @@ impl Outbox {
         work(&self.store, lease, move |store| store.set_circuit(&circuit)).await
     }
 
-    fn remember_halted_settings(&self, circuit: &Circuit, settings: &Fingerprint) {
-        let mut halted = self.halted_settings.lock().unwrap_or_else(PoisonError::into_inner);
-        *halted = matches!(circuit, Circuit::Halted { .. }).then(|| settings.clone());
+    fn used_settings(&self) -> MutexGuard<'_, UsedSettings> {
+        self.used_settings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns true if the settings differ from those that halted the queue, as far as this process knows.
+    fn remember_failed_settings(&self, circuit: &Circuit, settings: Fingerprint) {
+        self.used_settings().failed = (*circuit != Circuit::Closed).then_some(settings);
+    }
+
+    /// Returns true if the settings differ from those of the last run, as far as this process knows.
+    fn has_changed_since_last_run(&self, mailer: &Mailer) -> bool {
+        let fingerprint = mailer.fingerprint();
+        let last = self.used_settings().last.replace(fingerprint.clone());
+        last.is_some_and(|last| last != fingerprint)
+    }
+
+    /// Returns true if the settings differ from those with which the queue stopped, as far as this process knows.
     fn settings_changed(&self, mailer: &Mailer) -> bool {
-        let halted = self.halted_settings.lock().unwrap_or_else(PoisonError::into_inner);
-        halted.as_ref().is_none_or(|settings| mailer.fingerprint() != *settings)
+        self.used_settings().failed.as_ref().is_none_or(|settings| mailer.fingerprint() != *settings)
     }
 }
 
 impl Delivery {
-    async fn run(self) -> Result<Completed, OutboxError> {
+    async fn run(mut self) -> Result<Completed, OutboxError> {
         let id = self.due.id;
         let attempts = self.due.attempts.saturating_add(1);
+        let sender = ConfiguredSender::from_settings(&self.mailer.settings());
+        if let Some(sender) = sender.as_ref().filter(|_| self.due.follows_settings)
+            && !sender.is_sender_of(&self.due.object)
+        {
+            match sender.apply_to(&self.due.object) {
+                Ok(object) => self.due.object = object,
+                Err(error) => tracing::warn!(%id, %error, "the mail keeps its old sender"),
+            }
+        }
+        let is_configured_sender = sender.is_some_and(|sender| sender.is_sender_of(&self.due.object));
         let gate = Arc::new(OnceLock::new());
         let (outcome, settings) = self.mailer.send_gated(self.gate(attempts, &gate), &self.due.object).await;
         match gate.get() {
@@ -250,7 +305,7 @@ impl Delivery {
             None => {}
         }
         let now = self.clock.now();
-        let Verdict { settlement, health } = judge(&outcome, &self.due, now);
+        let Verdict { settlement, health } = judge(&outcome, &self.due, is_configured_sender, now);
         log(id, attempts, &outcome);
         let state = match settlement {
             Some(settlement) => {

@@ -1,6 +1,6 @@
 //! The schedule of retries.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use ring::digest::{SHA256, digest};
 
@@ -9,6 +9,15 @@ const MINUTE: Duration = Duration::from_secs(60);
 const WAITS: [Duration; 5] =
     [MINUTE, MINUTE.saturating_mul(5), MINUTE.saturating_mul(15), MINUTE.saturating_mul(30), HOUR];
 const HOUR: Duration = Duration::from_secs(60 * 60);
+
+/// The longest time until the next attempt. A time that is further away was recorded by a clock that was wrong, and is not
+/// trusted.
+pub(super) const LONGEST_WAIT: Duration = HOUR.saturating_mul(6);
+
+/// Returns true if the time of an attempt has come, or cannot be trusted.
+pub(super) fn is_due(at: SystemTime, now: SystemTime) -> bool {
+    at <= now || now.checked_add(LONGEST_WAIT).is_some_and(|latest| at > latest)
+}
 
 /// Returns the wait after this many attempts: 1, 5, 15, 30, 60 minutes, then hourly, each varied by up to 20 %, so that
 /// mails deferred together are not retried together. `seed` selects the variation.
@@ -27,7 +36,24 @@ fn fraction(seed: &str, attempts: u32) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use std::time::UNIX_EPOCH;
+
     use super::*;
+
+    #[test]
+    fn times_in_the_far_future_are_not_trusted() {
+        let now = UNIX_EPOCH + HOUR * 500_000;
+        for (at, expected) in [
+            (now - HOUR, true),
+            (now, true),
+            (now + HOUR, false),
+            (now + LONGEST_WAIT, false),
+            (now + LONGEST_WAIT + MINUTE, true),
+            (now + HOUR * 24 * 365 * 10, true),
+        ] {
+            assert_eq!(is_due(at, now), expected, "{at:?}");
+        }
+    }
 
     #[test]
     fn waits_grow_to_an_hour_and_vary_by_a_fifth() {

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::fmt;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use crate::mail::address::Address;
 use crate::mail::message::MailObject;
@@ -11,7 +11,16 @@ use crate::mail::outbox::entry::{MailState, OutboxEntry, Progress};
 use crate::mail::outbox::error::{EnqueueError, OutboxError};
 use crate::mail::outbox::limits::OutboxLimits;
 use crate::mail::outbox::mail::{MailId, NewMail};
+use crate::mail::outbox::schedule;
 use crate::mail::outbox::summary::OutboxSummary;
+use crate::mail::reverse_path::ReversePath;
+
+/// The longest time until the next attempt of a mail. A time that is further away was recorded by a clock that was wrong,
+/// and is not trusted.
+pub const LONGEST_WAIT: Duration = schedule::LONGEST_WAIT;
+
+/// The time for a last attempt of a mail that was not tried when it expired.
+pub const LAST_CHANCE: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// Keeps the mails of an outbox. Every method is one transaction: its effects survive a crash once it has returned.
 ///
@@ -45,11 +54,28 @@ pub trait OutboxStore: Send + Sync + 'static {
 
     /// Fails mails that have expired (an `unknown` mail keeps its state), and removes those that are no longer kept.
     /// Returns how many were given up.
+    ///
+    /// Clocks may be wrong, and programs may be stopped for long. A mail that expired more than [`LAST_CHANCE`] ago
+    /// without having been given up therefore gets this time for a last attempt, once. A mail that expires later than its
+    /// lifetime from now expires after its lifetime from now.
     fn sweep(&self, limits: &OutboxLimits, now: SystemTime) -> Result<u64, OutboxError>;
 
-    /// Returns at most `limit` mails that are due, excluding `except`: alerts first, then those with the fewest
-    /// attempts.
-    fn due(&self, now: SystemTime, limit: usize, except: &[MailId]) -> Result<Vec<DueMail>, OutboxError>;
+    /// Returns at most `limit` mails that are due, excluding `except`, in this order. A mail is due if the time of its next
+    /// attempt has come, or is more than [`LONGEST_WAIT`] away.
+    fn due(
+        &self,
+        now: SystemTime,
+        order: DueOrder,
+        limit: usize,
+        except: &[MailId],
+    ) -> Result<Vec<DueMail>, OutboxError>;
+
+    /// Marks all unsent mails from this sender, in the From header and in the envelope, as following the settings: it is
+    /// the sender that the settings name.
+    fn adopt_sender(&self, from: &Address, envelope: &ReversePath) -> Result<(), OutboxError>;
+
+    /// Makes every deferred mail due now, because the settings have changed.
+    fn make_due(&self, now: SystemTime) -> Result<(), OutboxError>;
 
     /// Returns the time at which the next mail is due.
     fn next_due(&self) -> Result<Option<SystemTime>, OutboxError>;
@@ -82,9 +108,15 @@ pub trait OutboxStore: Send + Sync + 'static {
     fn get(&self, id: MailId) -> Result<Option<OutboxEntry>, OutboxError>;
 
     /// Makes a mail that was not sent due now, with its whole lifetime ahead.
+    ///
+    /// [`RetryOutcome::NoContent`] is returned if the content is no longer stored.
     fn retry(&self, id: MailId, now: SystemTime) -> Result<RetryOutcome, OutboxError>;
 
-    /// Removes a mail. Its key remains.
+    /// Replaces sender, Message-ID and content of a mail that was not sent, and makes it due now like
+    /// [`retry`](Self::retry). The new content may have another size.
+    fn replace(&self, id: MailId, mail: &MailObject, now: SystemTime) -> Result<RetryOutcome, OutboxError>;
+
+    /// Removes a mail. Its key is removed as well, unless the mail was sent or is being sent.
     fn remove(&self, id: MailId) -> Result<RemoveOutcome, OutboxError>;
 }
 
@@ -126,6 +158,15 @@ pub struct KnownMail {
     pub retries: u32,
 }
 
+/// The order of mails that are due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DueOrder {
+    /// Alerts first, then those with the fewest attempts.
+    Urgent,
+    /// Those with the fewest attempts first, then alerts.
+    LeastTried,
+}
+
 /// A mail to be tried: envelope and content for the recipients that are still pending.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -134,8 +175,10 @@ pub struct DueMail {
     pub id: MailId,
     /// The number of attempts so far.
     pub attempts: u32,
-    /// True if the mail may be sent once more when its delivery is unknown.
+    /// True if the mail may be sent again when its delivery is unknown.
     pub may_resend: bool,
+    /// True if the mail has the sender of the settings, so that its sender changes with them.
+    pub follows_settings: bool,
     /// The time at which the mail is given up.
     pub expires: SystemTime,
     /// Envelope and content.
@@ -224,7 +267,7 @@ impl KnownMail {
 impl DueMail {
     /// Creates a mail to be tried, without attempts, that may not be sent again.
     pub fn new(id: MailId, object: MailObject, expires: SystemTime) -> Self {
-        Self { id, attempts: 0, may_resend: false, expires, object }
+        Self { id, attempts: 0, may_resend: false, follows_settings: false, expires, object }
     }
 }
 

@@ -69,28 +69,122 @@ fn state(store: &SqliteStore, id: MailId) -> MailState {
 fn sqlite_store_conforms() {
     let folder = Folder::new();
     conformance::check(|place| SqliteStore::open(&folder.0.join(place))).unwrap();
-    assert_eq!(conformance::case_names().count(), 16);
+    assert_eq!(conformance::case_names().count(), 22);
 }
+
+/// The tables of version 2, as they were.
+const VERSION_2: &str = "
+    PRAGMA application_id = 1835100524;
+    PRAGMA user_version = 2;
+    CREATE TABLE mail (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, message_id TEXT NOT NULL,
+        kind TEXT NOT NULL CHECK (kind IN ('notification', 'alert')), may_resend INTEGER NOT NULL,
+        resent INTEGER NOT NULL DEFAULT 0, sender TEXT NOT NULL, international INTEGER NOT NULL, size INTEGER NOT NULL,
+        lifetime INTEGER NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0, state TEXT NOT NULL
+            CHECK (state IN ('queued', 'sending', 'deferred', 'sent', 'failed', 'unknown')),
+        since INTEGER NOT NULL, next INTEGER, queue_id TEXT, reply TEXT) STRICT;
+    CREATE INDEX mail_order ON mail (kind, attempts, next) WHERE next IS NOT NULL;
+    CREATE TABLE content (mail INTEGER PRIMARY KEY REFERENCES mail (id) ON DELETE CASCADE, bytes BLOB NOT NULL) STRICT;
+    CREATE TABLE recipient (mail INTEGER NOT NULL REFERENCES mail (id) ON DELETE CASCADE, address TEXT NOT NULL,
+        progress TEXT NOT NULL DEFAULT 'pending', reply TEXT, PRIMARY KEY (mail, address)) STRICT;
+    CREATE TABLE key (name TEXT NOT NULL PRIMARY KEY, mail INTEGER NOT NULL, until INTEGER,
+        sent INTEGER NOT NULL DEFAULT 0, retries INTEGER NOT NULL DEFAULT 0) STRICT;
+    CREATE TABLE circuit (one INTEGER PRIMARY KEY CHECK (one = 1), halted INTEGER NOT NULL, moment INTEGER NOT NULL,
+        failures INTEGER NOT NULL, name_not_found INTEGER NOT NULL, why TEXT NOT NULL) STRICT;
+    CREATE TABLE moment (what TEXT NOT NULL PRIMARY KEY, at INTEGER NOT NULL) STRICT;
+    INSERT INTO circuit VALUES (1, 1, 0, 0, 0, 'a name was not found');
+    INSERT INTO mail VALUES (1, 'x@example.com', 'alert', 1, 1, 'server@example.com', 0, 40, 86400000, 1800000000000,
+        1800086400000, 2, 'deferred', 1800000000000, 1800000000000, NULL, '451 later');
+    INSERT INTO content VALUES (1, CAST('From: server@example.com' || char(13, 10, 13, 10) || 'Hello' || char(13, 10) AS BLOB));
+    INSERT INTO recipient (mail, address) VALUES (1, 'a@example.com');
+";
 
 #[test]
 fn file_of_an_older_version_is_upgraded() {
     let folder = Folder::new();
     let path = folder.0.join("outbox.sqlite");
-    let id = put(&folder.store(), &notification("Hello"));
-    let old = rusqlite::Connection::open(&path).unwrap();
-    old.execute_batch("DROP TABLE moment; PRAGMA user_version = 1").unwrap();
-    drop(old);
-    for _ in 0..2 {
-        let store = folder.store();
-        store.set_done("a check", start()).unwrap();
-        assert_eq!(
-            (store.last_done("a check").unwrap(), state(&store, id)),
-            (Some(start()), MailState::Queued)
-        );
+    for version in [2, 1] {
+        let _ = std::fs::remove_file(&path);
+        let old = rusqlite::Connection::open(&path).unwrap();
+        old.execute_batch(VERSION_2).unwrap();
+        if version == 1 {
+            old.execute_batch("DROP TABLE moment; PRAGMA user_version = 1").unwrap();
+        }
+        drop(old);
+        for _ in 0..2 {
+            let store = folder.store();
+            store.set_done("a check", start()).unwrap();
+            assert_eq!(store.last_done("a check").unwrap(), Some(start()));
+            assert_eq!(store.circuit().unwrap(), Circuit::Closed);
+            let entry = store.get(MailId(1)).unwrap().unwrap();
+            assert_eq!((entry.state, entry.resends, entry.attempts), (MailState::Deferred, 1, 2));
+            store
+                .adopt_sender(&"server@example.com".parse().unwrap(), &"server@example.com".parse().unwrap())
+                .unwrap();
+            let due = store.due(start(), DueOrder::Urgent, 1, &[]).unwrap();
+            assert!(due[0].follows_settings && due[0].may_resend, "{due:?}");
+        }
     }
     let newer = rusqlite::Connection::open(&path).unwrap();
-    newer.execute_batch("PRAGMA user_version = 3").unwrap();
+    newer.execute_batch("PRAGMA user_version = 4").unwrap();
     assert!(SqliteStore::open(&path).unwrap_err().to_string().contains("another version"));
+}
+
+#[test]
+fn file_shrinks_after_mails_are_sent() {
+    let folder = Folder::new();
+    let store = folder.store();
+    let path = folder.0.join("outbox.sqlite");
+    let large = notification(&"0123456789".repeat(20_000));
+    for _ in 0..20 {
+        put(&store, &large);
+    }
+    for due in store.due(start(), DueOrder::Urgent, 20, &[]).unwrap() {
+        store
+            .settle(due.id, &settlement(&due, [Progress::Sent; 2], Pending::Deferred(start())), start())
+            .unwrap();
+    }
+    store.sweep(&OutboxLimits::default(), start()).unwrap();
+    drop(store);
+    let size = std::fs::metadata(&path).unwrap().len();
+    assert!(size < 200_000, "{size} bytes after 20 mails of 200,000 bytes were sent");
+}
+
+/// Overwrites one page after another: every damage that is found keeps mails out, and what can be read is still listed.
+#[test]
+fn damaged_file_accepts_no_mail() {
+    let folder = Folder::new();
+    let path = folder.0.join("outbox.sqlite");
+    let store = folder.store();
+    for number in 0..20 {
+        put(&store, &notification(&number.to_string().repeat(10_000)));
+    }
+    drop(store);
+    let good = std::fs::read(&path).unwrap();
+    let mut refused = 0;
+    for page in 1..(good.len() / 4096).min(60) {
+        let mut bad = good.clone();
+        bad[page * 4096..(page + 1) * 4096].fill(0xa5);
+        std::fs::write(&path, &bad).unwrap();
+        let Ok(store) = SqliteStore::open(&path) else { continue };
+        let mail = notification("one more");
+        match store.enqueue(&mail, &OutboxLimits::default(), start()) {
+            Ok(_) => assert!(store.due(start(), DueOrder::Urgent, 100, &[]).is_ok(), "page {page}"),
+            Err(EnqueueError::Store(error)) => {
+                assert_eq!(error.kind(), OutboxErrorKind::Corrupt, "page {page}: {error}");
+                assert!(error.to_string().contains("is damaged"), "page {page}: {error}");
+                assert!(store.claim().is_err(), "page {page}");
+                refused += 1;
+            }
+            Err(error) => panic!("page {page}: {error}"),
+        }
+        drop(store);
+        for side in ["-wal", "-shm"] {
+            let _ = std::fs::remove_file(folder.0.join(format!("outbox.sqlite{side}")));
+        }
+    }
+    assert!(refused > 10, "only {refused} damages were found");
 }
 
 #[cfg(unix)]
@@ -126,7 +220,7 @@ fn sent_mail_leaves_no_content_in_the_files() {
     let folder = Folder::new();
     let store = folder.store();
     let id = put(&store, &notification("the reset link is 8c1f2a"));
-    let due = store.due(start(), 1, &[]).unwrap().pop().unwrap();
+    let due = store.due(start(), DueOrder::Urgent, 1, &[]).unwrap().pop().unwrap();
     store.settle(id, &settlement(&due, [Progress::Sent; 2], Pending::Deferred(start())), start()).unwrap();
     assert_eq!(store.retry(id, start()).unwrap(), RetryOutcome::AlreadySent);
     drop(store);
@@ -143,7 +237,8 @@ fn damaged_mail_does_not_delay_the_others() {
     let (damaged, fine) = (put(&store, &notification("1")), put(&store, &notification("2")));
     let other = rusqlite::Connection::open(folder.0.join("outbox.sqlite")).unwrap();
     other.execute("UPDATE content SET bytes = ?1 WHERE mail = ?2", (b"a\n.\n".to_vec(), damaged.0)).unwrap();
-    let due: Vec<MailId> = store.due(start(), 10, &[]).unwrap().iter().map(|due| due.id).collect();
+    let due: Vec<MailId> =
+        store.due(start(), DueOrder::Urgent, 10, &[]).unwrap().iter().map(|due| due.id).collect();
     assert_eq!(due, [fine]);
     assert_eq!(state(&store, damaged), MailState::Failed);
 }
@@ -155,7 +250,7 @@ fn debug_shows_neither_addresses_nor_subjects() {
     let mail = notification("Hello").key("reset:a@example.com");
     let id = put(&store, &mail);
     let entry = store.get(id).unwrap().unwrap();
-    let due = store.due(start(), 1, &[]).unwrap();
+    let due = store.due(start(), DueOrder::Urgent, 1, &[]).unwrap();
     let settled = settlement(&due[0], [Progress::Failed; 2], Pending::Deferred(start()));
     for shown in [
         format!("{mail:?}"),

@@ -6,12 +6,13 @@ use std::path::PathBuf;
 use super::auth::is_token;
 use super::tls::Verification;
 use super::{ExtraCa, LoginConfig, LoginSource, Target, TlsPolicy};
+use crate::mail::config::SettingNames;
 use crate::mail::failure::Cause;
 use crate::mail::international::ascii_host;
 use crate::mail::options::MailerOptions;
 use crate::mail::settings::{AuthMechanism, ConnectionSecurity, EmailSettings, server_advice};
 use crate::mail::token::TokenSource;
-use crate::schema::{Key, Path};
+use crate::schema::Key;
 use crate::value::Secret;
 
 /// The parameters of a conversation.
@@ -27,9 +28,13 @@ pub(crate) struct ConnectConfig {
 
 impl ConnectConfig {
     /// Derives the parameters from the settings; `options` override them.
-    pub(crate) fn from_settings(settings: &EmailSettings, options: &MailerOptions) -> Result<Self, Cause> {
+    pub(crate) fn from_settings(
+        settings: &EmailSettings,
+        options: &MailerOptions,
+        names: &SettingNames,
+    ) -> Result<Self, Cause> {
         let security = settings.connection_security;
-        let source = Source { settings, options };
+        let source = Source { settings, options, names };
         let is_encrypted = security != ConnectionSecurity::None;
         Ok(Self {
             target: source.target()?,
@@ -49,11 +54,12 @@ fn wrong<T>(text: impl Into<String>) -> Result<T, Cause> {
 struct Source<'s> {
     settings: &'s EmailSettings,
     options: &'s MailerOptions,
+    names: &'s SettingNames,
 }
 
 impl Source<'_> {
-    fn name(&self, key: Key) -> Path {
-        self.options.names.path(key)
+    fn name(&self, key: Key) -> String {
+        self.names.name(key)
     }
 
     fn target(&self) -> Result<Target, Cause> {
@@ -91,7 +97,7 @@ impl Source<'_> {
     fn ehlo_name(&self) -> Result<Option<String>, Cause> {
         let (name, whose) = match &self.options.ehlo_name {
             Some(name) => (name, "the EHLO name".to_owned()),
-            None => (&self.settings.ehlo_name, self.name(EmailSettings::EHLO_NAME).to_string()),
+            None => (&self.settings.ehlo_name, self.name(EmailSettings::EHLO_NAME)),
         };
         if name.is_empty() {
             return Ok(None);
@@ -108,10 +114,10 @@ impl Source<'_> {
     }
 
     fn tls(&self) -> Result<TlsPolicy, Cause> {
-        let Self { settings, options } = self;
+        let Self { settings, options, .. } = self;
         let mut extra = Vec::new();
         if !settings.smtp_ca_file.is_empty() {
-            let name = self.name(EmailSettings::SMTP_CA_FILE).to_string();
+            let name = self.name(EmailSettings::SMTP_CA_FILE);
             extra.push(ExtraCa::Setting { name, file: PathBuf::from(&settings.smtp_ca_file) });
         }
         extra.extend(options.extra_ca_file.clone().map(ExtraCa::File));
@@ -140,7 +146,7 @@ impl Source<'_> {
     }
 
     fn login(&self) -> Result<LoginConfig, Cause> {
-        let Self { settings, options } = self;
+        let Self { settings, options, .. } = self;
         let (enable, user) =
             (self.name(EmailSettings::ENABLE_SMTP_AUTH), self.name(EmailSettings::SMTP_USERNAME));
         let username = settings.smtp_username.clone();
@@ -215,7 +221,7 @@ impl Source<'_> {
     fn token_server(&self) -> Result<TokenSource, Cause> {
         use crate::mail::oauth::OAuthConfig;
 
-        let Self { settings, options } = self;
+        let Self { settings, options, .. } = self;
         let url = self.name(EmailSettings::SMTP_OAUTH_TOKEN_URL);
         if let Err(why) = OAuthConfig::check_url(&settings.smtp_oauth_token_url) {
             return wrong(format!("{url} {why}"));
@@ -258,7 +264,7 @@ mod tests {
     use super::*;
 
     fn config(settings: EmailSettings) -> Result<ConnectConfig, Cause> {
-        ConnectConfig::from_settings(&settings, &MailerOptions::default())
+        ConnectConfig::from_settings(&settings, &MailerOptions::default(), &SettingNames::default())
     }
 
     #[test]

@@ -4,6 +4,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use super::*;
+use crate::mail::config::SettingNames;
 use crate::mail::options::MailerOptions;
 use crate::mail::settings::EmailSettings;
 
@@ -31,7 +32,8 @@ async fn connect(greetings: &[&'static str]) -> (Result<Session, Failure>, Vec<S
         addresses.push(server(greeting).await);
     }
     let settings = EmailSettings::default();
-    let config = ConnectConfig::from_settings(&settings, &MailerOptions::default()).unwrap();
+    let config =
+        ConnectConfig::from_settings(&settings, &MailerOptions::default(), &SettingNames::default()).unwrap();
     let mut run = Run::start(Duration::from_secs(2), 0);
     let result = Session::connect_to(addresses.clone(), &config, &mut run).await;
     (result, addresses, run.into_transcript().to_string())

@@ -6,7 +6,7 @@ use std::fmt;
 use super::EmailSettings;
 use crate::mail::address::{AddressError, Mailbox};
 use crate::mail::reverse_path::ReversePath;
-use crate::schema::{Key, Names};
+use crate::schema::Key;
 
 impl EmailSettings {
     /// Returns the sender of mails: `FeedbackName` and `FeedbackEmail`.
@@ -62,21 +62,21 @@ pub enum SenderError {
 }
 
 impl SenderError {
-    /// Returns the text of the error, with the names of the settings in a program.
-    pub fn describe(&self, names: Names) -> String {
+    /// Returns the text of the error, with names for the settings.
+    pub(crate) fn describe(&self, name: impl Fn(Key) -> String) -> String {
         match self {
             Self::Blank => format!(
                 "{} is empty: set it to an address that the SMTP server accepts as the sender",
-                names.path(EmailSettings::FEEDBACK_EMAIL)
+                name(EmailSettings::FEEDBACK_EMAIL)
             ),
-            Self::Malformed(setting, error) => format!("{}: {error}", names.path(*setting)),
+            Self::Malformed(setting, error) => format!("{}: {error}", name(*setting)),
         }
     }
 }
 
 impl fmt::Display for SenderError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.describe(Names::default()))
+        f.write_str(&self.describe(|key| key.to_string()))
     }
 }
 

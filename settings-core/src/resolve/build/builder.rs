@@ -9,25 +9,25 @@ use super::field::Field;
 use super::inputs::Inputs;
 use crate::resolve::index::LeafId;
 use crate::resolve::read::ValuePlace;
-use crate::resolve::report::{Code, Diagnostic, Severity};
-use crate::schema::{Deprecated, Member, Setting};
+use crate::resolve::report::{Code, Diagnostic};
+use crate::schema::{Deprecated, Kind, Member, Setting};
 use crate::value::{SettingValue, Value};
 
-/// Hands out one setting's value after the other, in the order of the structs' fields.
+/// Provides the values of settings one after the other, in the order of the structs' fields.
 ///
-/// Only the derive's code calls it.
+/// Only the code written by the derive calls it.
 pub struct Builder<'r> {
     pub(crate) inputs: Inputs<'r>,
     pub(crate) diagnostics: Vec<Diagnostic>,
     pub(crate) next: LeafId,
-    /// The section of a list or map that is built instead of the program's own.
+    /// The section in a list or map that is being built, if any.
     pub(crate) element: Option<Element<'r>>,
     /// The defaults that were computed from other settings.
     pub(crate) computed: Computed,
 }
 
 impl fmt::Debug for Builder<'_> {
-    /// Leaves all values out: they may be secret.
+    /// Omits all values: they may be secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Builder").field("next", &self.next).finish_non_exhaustive()
     }
@@ -38,7 +38,7 @@ impl<'r> Builder<'r> {
         Self { inputs, diagnostics: Vec::new(), next: 0, element: None, computed: Computed::default() }
     }
 
-    /// The next setting's value.
+    /// Returns the next setting's value.
     pub fn take<T: SettingValue>(&mut self) -> Option<T> {
         let (field, value) = self.next_field()?;
         let taken = T::from_value(value);
@@ -48,7 +48,7 @@ impl<'r> Builder<'r> {
         taken
     }
 
-    /// The next setting and its value.
+    /// Returns the next setting and its value.
     #[inline]
     pub(crate) fn next_field(&mut self) -> Option<(Field, Value<'r>)> {
         if let Some(element) = &mut self.element {
@@ -62,12 +62,15 @@ impl<'r> Builder<'r> {
         Some((Field { setting, leaf: Some(leaf) }, self.value(leaf)?))
     }
 
-    /// The strongest value that its kind accepts, else the default. Weaker values are checked too, so that every
-    /// mistake of every layer is told at once.
+    /// Returns the strongest value that the kind accepts, or the default. Weaker values are checked too, so that one
+    /// report has every mistake of every layer.
     #[inline]
     pub(crate) fn value(&mut self, leaf: LeafId) -> Option<Value<'r>> {
         let setting = self.inputs.index.setting(leaf)?;
         let Some(strongest) = self.inputs.candidates.strongest(leaf) else {
+            if setting.required() {
+                self.note_missing(leaf, setting, None);
+            }
             return Some(setting.default_value());
         };
         if let Some(deprecated) = setting.deprecated() {
@@ -76,9 +79,15 @@ impl<'r> Builder<'r> {
         if setting.kind.contains_sections() {
             self.note_names(leaf, setting);
         }
+        if matches!(setting.kind, Kind::List(_) | Kind::Set(_)) {
+            self.note_separators(leaf, setting);
+        }
         if strongest.is_alone()
             && let Ok(value) = self.inputs.read(setting, strongest)
         {
+            if setting.required() && value.as_text() == Some("") {
+                self.note_missing(leaf, setting, Some(strongest));
+            }
             return Some(value);
         }
         Some(self.first_readable(leaf, setting))
@@ -90,7 +99,7 @@ impl<'r> Builder<'r> {
         let mut faults = None;
         for candidate in self.inputs.candidates.chain(leaf) {
             let read = match candidate.place {
-                // a map's entries stand one behind the other, and are looked at all at once
+                // the entries of a map are adjacent, and are examined together
                 ValuePlace::MapEntry { .. } => {
                     let all = || self.inputs.faults(setting, candidate).into_iter();
                     match faults.get_or_insert_with(all).next().flatten() {
@@ -102,7 +111,12 @@ impl<'r> Builder<'r> {
                 _ => self.inputs.read(setting, candidate),
             };
             match read {
-                Ok(value) if winner.is_none() => winner = Some(value),
+                Ok(value) if winner.is_none() => {
+                    if setting.required() && value.as_text() == Some("") {
+                        self.note_missing(leaf, setting, Some(candidate));
+                    }
+                    winner = Some(value);
+                }
                 Ok(value) if setting.kind.is_secret() => value.wipe(),
                 Ok(_) => {}
                 Err(mismatch) => {
@@ -120,20 +134,15 @@ impl<'r> Builder<'r> {
             true => name.to_owned(),
             false => sections.iter().copied().chain([name]).collect::<Vec<_>>().join("."),
         });
+        let help = match &replacement {
+            Some(path) => format!("set `{path}` instead"),
+            None if deprecated.since == "next" => "remove it before then".to_owned(),
+            None => "remove it".to_owned(),
+        };
         for candidate in self.inputs.candidates.chain(leaf) {
-            self.diagnostics.push(Diagnostic {
-                severity: Severity::Warning,
-                code: Code::Deprecated,
-                message: deprecation(&path.to_string(), deprecated),
-                setting: Some(path.to_string()),
-                place: self.inputs.place(setting, candidate, None),
-                related: Vec::new(),
-                help: match &replacement {
-                    Some(path) => format!("set `{path}` instead"),
-                    None if deprecated.since == "next" => "remove it before then".to_owned(),
-                    None => "remove it".to_owned(),
-                },
-            });
+            let found = Diagnostic::warning(Code::Deprecated, deprecation(&path.to_string(), deprecated));
+            let place = self.inputs.place(setting, candidate, None);
+            self.diagnostics.push(found.at(place).setting(&path).help(help.clone()));
         }
     }
 }

@@ -3,12 +3,12 @@
 use crate::resolve::index::LeafId;
 use crate::value::Value;
 
-/// The defaults that were computed, by setting; wiped on drop, since they may be secret.
+/// The defaults that were computed, by setting. Wiped on drop, since they may be secret.
 #[derive(Default)]
 pub(crate) struct Computed(pub(crate) Vec<(LeafId, Value<'static>)>);
 
 impl Computed {
-    pub(crate) fn of(&self, leaf: LeafId) -> Option<&Value<'static>> {
+    pub(crate) fn get(&self, leaf: LeafId) -> Option<&Value<'static>> {
         self.0.iter().find(|(computed, _)| *computed == leaf).map(|(_, value)| value)
     }
 }

@@ -1,4 +1,4 @@
-//! Sections that may be absent, and sections that repeat.
+//! Optional sections, and repeated sections.
 
 use super::builder::Builder;
 use super::element::{Element, Step};
@@ -9,7 +9,7 @@ use crate::resolve::report::Place;
 use crate::value::Value;
 
 impl<'r> Builder<'r> {
-    /// A nested section, whose settings come next.
+    /// Builds a nested section, whose settings come next.
     pub fn section<S: Settings>(&mut self) -> Option<S> {
         match &mut self.element {
             None => S::build(self),
@@ -20,7 +20,7 @@ impl<'r> Builder<'r> {
         }
     }
 
-    /// A nested section, if any layer gives it; its settings come next.
+    /// Builds a nested section if any layer has it; its settings come next.
     pub fn optional_section<S: Settings>(&mut self) -> Option<Option<S>> {
         if let Some(element) = &mut self.element {
             return match element.next()? {
@@ -36,14 +36,14 @@ impl<'r> Builder<'r> {
         Some(None)
     }
 
-    /// The sections of the list that the next setting is.
+    /// Builds the sections of the next setting, which is a list.
     pub fn sections<S: Settings>(&mut self) -> Option<Vec<S>> {
         let Value::List(values) = self.whole()? else { return None };
         let sections = (0_usize..).zip(values);
         sections.map(|(number, value)| self.element_at(value, Step::Element(number))).collect()
     }
 
-    /// The sections of the map that the next setting is.
+    /// Builds the sections of the next setting, which is a map.
     pub fn named_sections<S: Settings, M: FromIterator<(String, S)>>(&mut self) -> Option<M> {
         let Value::Map(entries) = self.whole()? else { return None };
         let sections = entries.into_iter();
@@ -64,7 +64,7 @@ impl<'r> Builder<'r> {
         self.value(leaf)
     }
 
-    /// A section that is part of another such section.
+    /// Builds a section inside a repeated section.
     pub(crate) fn element_section<S: Settings>(&mut self, value: Value<'r>, key: &str) -> Option<S> {
         self.element_at(value, Step::Key(key.to_owned()))
     }
@@ -90,7 +90,7 @@ impl<'r> Builder<'r> {
 }
 
 impl Inputs<'_> {
-    /// Where a section that is part of a list or map stands; [`Place::Program`] for sections of the program.
+    /// Returns the place of a section in a list or map, or [`Place::Program`] for a section of the program.
     pub(crate) fn element_place(self, element: Option<&Element<'_>>) -> Place {
         let place = |element: &Element<'_>| {
             let within = self.place_within(element.leaf, element.route.iter(), true);

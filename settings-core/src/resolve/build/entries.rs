@@ -1,18 +1,18 @@
-//! Single entries of maps, each by a variable of its own.
+//! Entries of maps, each set by its own variable.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use super::inputs::Inputs;
 use crate::resolve::read::{Candidate, ValuePlace};
 use crate::schema::Setting;
 use crate::value::{Mismatch, Value, from_text};
 
-/// What an entry's variable says: the end of its name, and the value.
+/// The entry that a variable sets: the end of its name, and the value.
 type Entry<'r> = (&'r str, Value<'r>);
 
 impl<'r> Inputs<'r> {
-    /// The map that weaker layers give, with this entry and those just below it put in.
+    /// Returns the map of weaker layers with this entry and the entries just below it added.
     pub(crate) fn merged(self, setting: &Setting, candidate: &Candidate) -> Result<Value<'r>, Mismatch> {
         let (map, mut faults) = self.put_together(setting, candidate);
         match faults.pop().flatten() {
@@ -21,19 +21,19 @@ impl<'r> Inputs<'r> {
         }
     }
 
-    /// What is wrong with this entry and those just below it, the strongest first.
+    /// Returns the mistakes of this entry and of the entries just below it, the strongest first.
     pub(crate) fn faults(self, setting: &Setting, candidate: &Candidate) -> Vec<Option<Mismatch>> {
         let (_, mut faults) = self.put_together(setting, candidate);
         faults.reverse();
         faults
     }
 
-    /// The map with all entries that can be placed, and what is wrong with each, the weakest first.
+    /// Returns the map with all valid entries, and the mistake of each entry, the weakest first.
     fn put_together(self, setting: &Setting, candidate: &Candidate) -> (Value<'r>, Vec<Option<Mismatch>>) {
-        let mut entries = vec![self.entry(setting, candidate)];
+        let mut entries = vec![(self.rank(candidate), self.entry(setting, candidate))];
         let mut weaker = self.candidates.weaker(candidate);
         while let Some(below) = weaker.filter(|below| matches!(below.place, ValuePlace::MapEntry { .. })) {
-            entries.push(self.entry(setting, below));
+            entries.push((self.rank(below), self.entry(setting, below)));
             weaker = self.candidates.weaker(below);
         }
         let whole = std::iter::successors(weaker, |candidate| self.candidates.weaker(candidate))
@@ -42,16 +42,28 @@ impl<'r> Inputs<'r> {
             Value::Map(map) => map,
             _ => Vec::new(),
         };
-        let mut set = HashSet::new();
-        let mut place = |(name, value): Entry<'r>| match set.insert(put(&mut map, name, value)?) {
-            true => Ok(()),
-            false => Err(Mismatch::unknown_key(name, "another variable sets the same key")),
+        // by key: the strength of the source that set it, because a stronger one may set it again
+        let mut set = HashMap::new();
+        let mut place = |rank, (name, value): Entry<'r>| match set.insert(put(&mut map, name, value)?, rank) {
+            Some(before) if before == rank => {
+                Err(Mismatch::unknown_key(name, "another variable sets the same key"))
+            }
+            _ => Ok(()),
         };
-        let faults = entries.into_iter().rev().map(|entry| entry.and_then(&mut place).err()).collect();
+        let entries = entries.into_iter().rev();
+        let faults = entries.map(|(rank, entry)| entry.and_then(|entry| place(rank, entry)).err()).collect();
         (Value::Map(map), faults)
     }
 
-    /// An entry's own value.
+    /// Returns the strength of the source of an entry.
+    fn rank(self, candidate: &Candidate) -> usize {
+        match candidate.place {
+            ValuePlace::MapEntry { variable, .. } => self.layers.environment.rank(variable),
+            _ => 0,
+        }
+    }
+
+    /// Returns the value of an entry.
     fn entry(self, setting: &Setting, candidate: &Candidate) -> Result<Entry<'r>, Mismatch> {
         let ValuePlace::MapEntry { variable, text } = candidate.place else {
             return Ok(("", Value::Null));
@@ -64,8 +76,10 @@ impl<'r> Inputs<'r> {
     }
 }
 
-/// Puts a value at the key that a variable's name ends in: the one key of the map that has this form in a variable,
-/// else the name as it is written, if it shows the letter case. Where it stands in the map.
+/// Sets the key that a variable's name ends in, and returns its position in the map.
+///
+/// That is the only key of the map with this form in a variable, or the name as it is written if it shows the letter
+/// case.
 fn put<'r>(
     map: &mut Vec<(Cow<'r, str>, Value<'r>)>,
     name: &'r str,
@@ -95,7 +109,7 @@ fn put<'r>(
     Ok(at)
 }
 
-/// Whether `name` is `key` in the form that a variable's name has.
+/// Returns whether `name` is `key` in the form of a variable's name.
 fn is_form_of(name: &str, key: &str) -> bool {
     let form = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
     name.chars().map(form).eq(key.chars().map(form))

@@ -1,12 +1,12 @@
-//! A setting on its way to a field.
+//! A setting whose field is being built.
 
 use crate::resolve::index::LeafId;
 use crate::schema::Setting;
 
-/// A setting on its way to a field: one of the program's own sections, or of one that repeats.
+/// A setting whose field is being built, in a section of the program or in a repeated one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Field {
     pub(crate) setting: &'static Setting,
-    /// Its number; none in a section that repeats.
+    /// Its number; `None` in a repeated section.
     pub(crate) leaf: Option<LeafId>,
 }

@@ -2,25 +2,25 @@
 
 use crate::resolve::index::{Index, LeafId};
 use crate::resolve::read::{Candidate, Candidates, ValuePlace};
-use crate::resolve::report::{Code, Diagnostic, Place, Severity, suggestion};
+use crate::resolve::report::{Code, Diagnostic, Place, suggestion};
 use crate::resolve::source::{Layers, Override, SecretFile, Variable};
 use crate::schema::Setting;
 use crate::value::json::Raw;
 use crate::value::{Mismatch, Reason, Value, ZeroizingString, from_json, from_text};
 
-/// All that values are read from.
+/// Everything that values are read from.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Inputs<'r> {
     pub(crate) index: &'r Index,
     pub(crate) layers: &'r Layers,
     pub(crate) texts: &'r [ZeroizingString],
     pub(crate) candidates: &'r Candidates,
-    /// Whether a file could not be read to its end, so that settings may be missing.
+    /// Whether a file has a syntax error, so that settings may be missing.
     pub(crate) is_broken: bool,
 }
 
 impl<'r> Inputs<'r> {
-    /// Reads a candidate by its setting's kind.
+    /// Reads a candidate as its setting's kind.
     #[inline]
     pub(crate) fn read(self, setting: &Setting, candidate: &Candidate) -> Result<Value<'r>, Mismatch> {
         match candidate.place {
@@ -44,12 +44,12 @@ impl<'r> Inputs<'r> {
             ValuePlace::MapEntry { .. } => self.merged(setting, candidate),
             ValuePlace::Override(number) => from_text(
                 &setting.kind,
-                self.layers.overrides.get(number as usize).map_or("", |told| &told.text),
+                self.layers.overrides.get(number as usize).map_or("", |value| &value.text),
             ),
         }
     }
 
-    /// Tells all that is wrong with one value.
+    /// Reports every mistake in one value.
     pub(crate) fn diagnose(
         self,
         leaf: LeafId,
@@ -63,21 +63,17 @@ impl<'r> Inputs<'r> {
         let others = std::mem::take(&mut mismatch.others);
         for mismatch in std::iter::once(mismatch).chain(others) {
             let path = format!("{whole}{}", mismatch.within);
-            let found =
-                if mismatch.found.is_empty() { String::new() } else { format!(", found {}", mismatch.found) };
-            diagnostics.push(Diagnostic {
-                severity: Severity::Error,
-                code: mismatch.reason.code(in_file),
-                message: format!("`{path}`: expected {}{found}", mismatch.expected),
-                setting: Some(path),
-                place: self.place(setting, candidate, mismatch.part),
-                related: Vec::new(),
-                help: suggestion(setting, &mismatch),
-            });
+            let message = format!("`{path}`: expected {}{}", mismatch.expected, found(&mismatch));
+            diagnostics.push(
+                Diagnostic::error(code(mismatch.reason, in_file), message)
+                    .at(self.place(setting, candidate, mismatch.part))
+                    .setting(path)
+                    .help(suggestion(setting, &mismatch)),
+            );
         }
     }
 
-    /// Where a setting's strongest value stands; [`Place::Program`] where it has its default.
+    /// Returns the place of a setting's strongest value, or [`Place::Program`] if it has its default.
     pub(crate) fn place_of(self, leaf: LeafId, with_snippet: bool) -> Place {
         let (Some(setting), Some(candidate)) = (self.index.setting(leaf), self.candidates.strongest(leaf))
         else {
@@ -91,6 +87,7 @@ impl<'r> Inputs<'r> {
         }
     }
 
+    /// Returns the place of a candidate, or of a part of it.
     pub(crate) fn place(
         self,
         setting: &Setting,
@@ -123,17 +120,21 @@ impl<'r> Inputs<'r> {
     }
 }
 
-impl Reason {
-    /// How a report calls it.
-    pub(crate) const fn code(self, in_file: bool) -> Code {
-        match self {
-            Self::Range => Code::OutOfRange,
-            Self::Choice => Code::NotInList,
-            Self::Form => Code::Malformed,
-            Self::Duplicate => Code::DuplicateElement,
-            Self::Key => Code::UnknownKey,
-            Self::Type if in_file => Code::WrongType,
-            Self::Type => Code::Unparsable,
-        }
+/// Returns the end of a message: the text found in place of the value, if it may be shown.
+pub(crate) fn found(mismatch: &Mismatch) -> String {
+    if mismatch.found.is_empty() { String::new() } else { format!(", found {}", mismatch.found) }
+}
+
+/// Returns the code of a mismatch.
+pub(crate) const fn code(reason: Reason, in_file: bool) -> Code {
+    match reason {
+        Reason::Range => Code::OutOfRange,
+        Reason::Choice => Code::NotInList,
+        Reason::Form => Code::Malformed,
+        Reason::Duplicate => Code::DuplicateElement,
+        Reason::Key => Code::UnknownKey,
+        Reason::Missing => Code::Missing,
+        Reason::Type if in_file => Code::WrongType,
+        Reason::Type => Code::Unparsable,
     }
 }

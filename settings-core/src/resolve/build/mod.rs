@@ -1,5 +1,6 @@
 //! From candidates to the fields of a struct.
 
+mod bridge;
 mod builder;
 mod computed;
 mod deprecation;
@@ -8,16 +9,18 @@ mod elements;
 mod entries;
 mod field;
 mod inputs;
+mod missing;
+mod names;
 mod pending;
 mod refused;
-mod renamed;
 mod rules;
+mod separators;
 mod settings;
 mod within;
 
 pub use builder::Builder;
 pub(crate) use computed::Computed;
 pub(crate) use inputs::Inputs;
-pub use pending::Given;
-pub use rules::Mark;
+pub use pending::PendingValue;
+pub use rules::Checkpoint;
 pub use settings::Settings;

@@ -1,20 +1,20 @@
-//! Defaults that are computed from other settings of their section.
+//! Settings whose defaults are computed from other settings of their section.
 
 use super::builder::Builder;
 use super::field::Field;
 use crate::schema::Kind;
 use crate::value::{SettingValue, Value, exact, from_json, json};
 
-/// A setting whose default is not known yet: its value, if a layer gives one.
+/// The value of a setting whose default is not computed yet, if a layer gives one.
 #[derive(Debug)]
-pub struct Given<T> {
+pub struct PendingValue<T> {
     value: Option<T>,
     field: Field,
 }
 
 impl Builder<'_> {
-    /// The next setting's value, if any layer gives one.
-    pub fn given<T: SettingValue>(&mut self) -> Option<Given<T>> {
+    /// Returns the next setting's value, if any layer gives one.
+    pub fn given<T: SettingValue>(&mut self) -> Option<PendingValue<T>> {
         let (field, value) = self.next_field()?;
         let is_given = match field.leaf {
             Some(leaf) => self.inputs.candidates.strongest(leaf).is_some(),
@@ -22,17 +22,17 @@ impl Builder<'_> {
         };
         let is_refused = value == Value::Null && !matches!(T::KIND, Kind::Optional(_));
         if !is_given || is_refused {
-            return Some(Given { value: None, field });
+            return Some(PendingValue { value: None, field });
         }
         let value = T::from_value(value);
         if value.is_none() {
             self.not_taken(field);
         }
-        Some(Given { value: Some(value?), field })
+        Some(PendingValue { value: Some(value?), field })
     }
 
-    /// The given value, else the default that has been computed.
-    pub fn or_computed<T: SettingValue>(&mut self, given: Given<T>, default: T) -> Option<T> {
+    /// Returns the given value, or the default that was computed.
+    pub fn or_computed<T: SettingValue>(&mut self, given: PendingValue<T>, default: T) -> Option<T> {
         let field = given.field;
         let text = exact(&T::KIND, &default.to_value());
         let read = json::parse_value(&text).ok().map(|raw| from_json(&field.setting.kind, raw));

@@ -1,43 +1,41 @@
-//! Defaults that their own kind or type refuses.
+//! Values that their own kind or type refuses.
 
 use super::builder::Builder;
 use super::field::Field;
+use super::inputs::{code, found};
 use crate::resolve::index::LeafId;
-use crate::resolve::report::{Code, Diagnostic, Severity};
+use crate::resolve::report::{Code, Diagnostic};
 use crate::schema::{DefaultValue, Setting};
 use crate::value::{Mismatch, from_json, json};
 
 impl Builder<'_> {
-    /// Tells that a type did not take a value: the default, where that is refused by its own kind, else a given one.
+    /// Reports that a type does not take a value: the default if its own kind refuses that, otherwise a given value.
     pub(crate) fn not_taken(&mut self, field: Field) {
         let is_default = field.leaf.is_none_or(|leaf| self.inputs.candidates.strongest(leaf).is_none());
+        if is_default && field.setting.required() {
+            // reported as missing
+            return;
+        }
         if let Some(mismatch) = default_fault(field.setting).filter(|_| is_default) {
             return self.refused_default(field, &mismatch);
         }
         let path = self.path_of(field);
-        self.diagnostics.push(Diagnostic {
-            severity: Severity::Error,
-            code: Code::Contradiction,
-            message: match is_default && field.leaf.is_some() {
-                true => format!("the type of `{path}` refuses its default"),
-                false => format!("the type of `{path}` refuses a value that its kind accepts"),
-            },
-            setting: Some(path),
-            place: self.inputs.element_place(self.element.as_ref()),
-            related: Vec::new(),
-            help: "mend the type's `SettingValue`".to_owned(),
-        });
+        let message = match is_default && field.leaf.is_some() {
+            true => format!("the type of `{path}` refuses its default"),
+            false => format!("the type of `{path}` refuses a value that its kind accepts"),
+        };
+        let found = Diagnostic::error(Code::Contradiction, message).setting(path);
+        let place = self.inputs.element_place(self.element.as_ref());
+        self.diagnostics.push(found.at(place).help("fix the type's `SettingValue` impl"));
     }
 
-    /// Tells that a default is not of its kind: a mistake of the program, or of the settings that it is computed from.
+    /// Reports that a default is not of its kind: a mistake in the program, or in the settings that it is computed from.
     pub(crate) fn refused_default(&mut self, field: Field, mismatch: &Mismatch) {
         let path = self.path_of(field);
         let whose = match field.setting.default {
             DefaultValue::Computed { rule, .. } => format!("its default, {rule}, is"),
             _ => "its default is".to_owned(),
         };
-        let found =
-            if mismatch.found.is_empty() { String::new() } else { format!(", found {}", mismatch.found) };
         let sources = self.sources_of(field);
         let set: Vec<_> = sources.iter().copied().filter(|leaf| self.is_set(*leaf)).collect();
         let place = match set.first() {
@@ -48,20 +46,16 @@ impl Builder<'_> {
         let help = match (field.setting.default, names.as_slice()) {
             (DefaultValue::Computed { .. }, []) => format!("set `{path}`"),
             (DefaultValue::Computed { .. }, _) => format!("set `{path}`, or change {}", names.join(" or ")),
-            _ => "mend the default, or the type's `SettingValue`".to_owned(),
+            _ => "fix the default, or the type's `SettingValue` impl".to_owned(),
         };
-        self.diagnostics.push(Diagnostic {
-            severity: Severity::Error,
-            code: if names.is_empty() { Code::Contradiction } else { mismatch.reason.code(true) },
-            message: format!("`{path}`: {whose} refused: expected {}{found}", mismatch.expected),
-            setting: Some(path),
-            place,
-            related: set.iter().skip(1).map(|leaf| self.concerned(*leaf)).collect(),
-            help,
-        });
+        let code = if names.is_empty() { Code::Contradiction } else { code(mismatch.reason, true) };
+        let message = format!("`{path}`: {whose} refused: expected {}{}", mismatch.expected, found(mismatch));
+        let mut diagnostic = Diagnostic::error(code, message).at(place).setting(path).help(help);
+        diagnostic.related = set.iter().skip(1).map(|leaf| self.concerned(*leaf)).collect();
+        self.diagnostics.push(diagnostic);
     }
 
-    /// The settings that the default is computed from, in a section of the program's own.
+    /// Returns the settings that the default is computed from, unless they are in a repeated section.
     fn sources_of(&self, field: Field) -> Vec<LeafId> {
         let Some(leaf) = field.leaf else { return Vec::new() };
         let index = self.inputs.index;
@@ -90,7 +84,7 @@ impl Builder<'_> {
     }
 }
 
-/// Why the kind refuses the default, where it does.
+/// Returns why the kind refuses the default, if it does.
 fn default_fault(setting: &Setting) -> Option<Mismatch> {
     let text = match setting.default {
         DefaultValue::Json(text) => text.to_owned(),

@@ -1,28 +1,29 @@
-//! Rules over several settings, checked once a section is built.
+//! Rules over several settings, checked after a section is built.
 
 use super::builder::Builder;
 use super::element::{Element, Step};
 use super::settings::Settings;
 use crate::resolve::index::LeafId;
-use crate::resolve::report::{Code, Diagnostic, Place, Severity, of_rule};
+use crate::resolve::report::{Code, Diagnostic, Place, Severity, rule_help};
 use crate::schema::{Member, Rule, Section, Strength};
 
-/// Where a section begins: its first setting, and how many diagnostics there were.
+/// The state before a section is built: its first setting, and the number of diagnostics.
 #[derive(Clone, Copy, Debug)]
-pub struct Mark {
+pub struct Checkpoint {
     leaf: LeafId,
     diagnostics: usize,
 }
 
 impl Builder<'_> {
-    /// Remembers where a section with rules begins.
-    pub fn begin(&self) -> Mark {
-        Mark { leaf: self.next, diagnostics: self.diagnostics.len() }
+    /// Returns the state before a section with rules is built.
+    pub fn begin(&self) -> Checkpoint {
+        Checkpoint { leaf: self.next, diagnostics: self.diagnostics.len() }
     }
 
-    /// Checks the rules of a section that has been built since `mark`, unless values of it were refused. A check
-    /// returns `true` where its rule holds; they stand in the order of [`Section::rules`].
-    pub fn checked<S: Settings>(&mut self, mark: Mark, section: S, checks: &[fn(&S) -> bool]) -> S {
+    /// Checks the rules of a section that was built since `mark`, unless values in it were refused.
+    ///
+    /// `checks` are in the order of [`Section::rules`]; each returns whether its rule holds.
+    pub fn checked<S: Settings>(&mut self, mark: Checkpoint, section: S, checks: &[fn(&S) -> bool]) -> S {
         let new = self.diagnostics.get(mark.diagnostics..).unwrap_or_default();
         if self.inputs.is_broken || new.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
             return section;
@@ -44,18 +45,15 @@ impl Builder<'_> {
         let main = leaves.iter().copied().find(|leaf| self.inputs.candidates.strongest(*leaf).is_some());
         let main = main.or(leaves.first().copied());
         let others = leaves.iter().copied().filter(|leaf| Some(*leaf) != main);
-        Diagnostic {
-            severity: severity(rule),
-            code: Code::Rule,
-            message: rule.message.to_owned(),
-            setting: main.map(|leaf| self.inputs.index.leaf_path(leaf).to_string()),
-            place: main.map_or(Place::Program, |leaf| self.inputs.place_of(leaf, true)),
-            related: others.map(|leaf| self.concerned(leaf)).collect(),
-            help: of_rule(rule),
-        }
+        let place = main.map_or(Place::Program, |leaf| self.inputs.place_of(leaf, true));
+        let mut found =
+            Diagnostic::new(severity(rule), Code::Rule, rule.message).at(place).help(rule_help(rule));
+        found.setting = main.map(|leaf| self.inputs.index.leaf_path(leaf).to_string());
+        found.related = others.map(|leaf| self.concerned(leaf)).collect();
+        found
     }
 
-    /// A broken rule of a section in a list or map.
+    /// Reports a broken rule of a section in a list or map.
     fn broken_in(&self, element: &Element<'_>, rule: &Rule) -> Diagnostic {
         let path = format!("{}{}", self.inputs.index.leaf_path(element.leaf), element.within);
         let place_of = |field: &str, with_snippet| {
@@ -71,17 +69,15 @@ impl Builder<'_> {
         let related = if main.is_some() { related.collect() } else { Vec::new() };
         let whole = || self.inputs.place_within(element.leaf, element.route.iter(), true);
         let place = main.map(|(_, place)| place).or_else(whole);
-        Diagnostic {
-            severity: severity(rule),
-            code: Code::Rule,
-            message: format!("`{path}`: {}", rule.message),
-            setting: Some(path),
-            place: place.unwrap_or_else(|| self.inputs.place_of(element.leaf, true)),
-            related,
-            help: of_rule(rule),
-        }
+        let place = place.unwrap_or_else(|| self.inputs.place_of(element.leaf, true));
+        let message = format!("`{path}`: {}", rule.message);
+        let found = Diagnostic::new(severity(rule), Code::Rule, message).at(place).setting(path);
+        let mut found = found.help(rule_help(rule));
+        found.related = related;
+        found
     }
 
+    /// Returns the place of a related setting with its label.
     pub(crate) fn concerned(&self, leaf: LeafId) -> (Place, String) {
         let path = self.inputs.index.leaf_path(leaf);
         match self.inputs.place_of(leaf, false) {
@@ -98,7 +94,7 @@ const fn severity(rule: &Rule) -> Severity {
     }
 }
 
-/// The number of the setting at `path` below a section whose settings begin at `first`.
+/// Returns the setting at `path` below a section whose first setting is `first`.
 fn leaf_at(section: &Section, first: LeafId, path: &str) -> Option<LeafId> {
     let mut leaf = first;
     for member in section.members {

@@ -1,4 +1,4 @@
-//! What `#[derive(Settings)]` gives a struct.
+//! The trait that `#[derive(Settings)]` implements.
 
 use super::builder::Builder;
 use crate::schema::Section;

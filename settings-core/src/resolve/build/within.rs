@@ -7,11 +7,11 @@ use crate::resolve::read::ValuePlace;
 use crate::resolve::report::Place;
 use crate::schema::{Kind, Member, Section};
 use crate::value::json::Raw;
-use crate::value::{Name, member_called};
+use crate::value::{Match, match_members};
 
 impl Inputs<'_> {
-    /// Where the strongest value of `leaf` holds what `route` leads to, its snippet only where asked for; `None` where it
-    /// doesn't, or is no file's.
+    /// Returns the place in the strongest value of `leaf` that `route` leads to, if that value is in a file and has such a
+    /// part.
     pub(crate) fn place_within<'s>(
         self,
         leaf: LeafId,
@@ -50,7 +50,7 @@ fn below<'r>(kind: Kind, raw: Raw<'r>, step: &Step) -> Option<(Kind, Raw<'r>)> {
     }
 }
 
-/// The member's value, be it under an old name.
+/// Returns the value of a member, by whatever name it is set.
 fn member<'r>(section: &Section, raw: Raw<'r>, key: &str) -> Option<(Kind, Raw<'r>)> {
     let at = section.members.iter().position(|member| member.key() == key)?;
     let kind = match section.members.get(at)? {
@@ -58,12 +58,8 @@ fn member<'r>(section: &Section, raw: Raw<'r>, key: &str) -> Option<(Kind, Raw<'
         Member::Section { section, .. } => Kind::Section(section),
     };
     let entries = raw.entries()?;
-    let named = |wanted: fn(Name) -> bool| {
-        let mut all = entries.iter();
-        all.find(|(name, _)| {
-            member_called(section, &name.name()).is_some_and(|(found, how)| found == at && wanted(how))
-        })
-    };
-    let (_, value) = named(|how| how != Name::Alias).or_else(|| named(|how| how == Name::Alias))?;
+    let found = match_members(section, entries.iter().map(|(key, _)| key.name()));
+    let is_used = |found: &Option<Match>| found.is_some_and(|found| found.member == at && !found.is_shadowed);
+    let (_, value) = entries.get(found.iter().position(is_used)?)?;
     Some((kind, *value))
 }

@@ -1,4 +1,4 @@
-//! One setting's value with where it came from.
+//! The value of a setting with its origin.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,25 +8,26 @@ use crate::resolve::source::Layer;
 use crate::schema::{Kind, Member, Path, Rule, Section, Setting};
 use crate::value::{Value, passwords, to_json, without_passwords};
 
-/// One setting's value with where it came from.
+/// The value of a setting with its origin.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Effective<'r> {
-    /// Its place in `config.json`.
+    /// The path in a configuration file.
     pub path: Path,
-    /// Its variable.
+    /// The environment variable.
     pub env_name: String,
-    /// What it is.
+    /// The metadata of the setting.
     pub setting: &'static Setting,
-    /// The sections around it, the program's root first.
+    /// The sections around it, starting with the root of the program.
     pub sections: Vec<&'static Section>,
-    /// Its value; may be secret, see [`Effective::shown`].
+    /// The value. It may be secret; [`Effective::shown`] masks it.
     pub value: Value<'r>,
-    /// Where the value came from.
+    /// The origin of the value.
     pub origin: Origin,
-    /// What it overrides, the strongest first, the default last; the value is `None` where a layer's can't be read.
-    /// A stronger layer's value that can't be read stands here too.
+    /// The values of other layers, the strongest first, the default last. A value is `None` if it cannot be read, which
+    /// may also be that of a stronger layer.
     pub overridden: Vec<(Origin, Option<Value<'r>>)>,
-    /// Whether it belongs to an optional section that no layer holds: the program has no value of it then.
+    /// Whether it belongs to an optional section that no layer has, so that the program has no value for it.
     pub absent: bool,
 }
 
@@ -43,17 +44,17 @@ impl fmt::Debug for Effective<'_> {
 }
 
 impl Effective<'_> {
-    /// The value as JSON, a secret as `"***"` (an empty one as `""`), and `***` for the password within a URL.
+    /// Returns the value as JSON, a secret as `"***"` (an empty one as `""`), and `***` for the password within a URL.
     pub fn shown(&self) -> String {
         shown(self.setting, &self.value)
     }
 
-    /// Whether a URL of the value has a password, which is not shown.
+    /// Returns whether the value contains a URL with a password, which is not shown.
     pub fn holds_password(&self) -> bool {
         !self.setting.kind.is_secret() && !passwords(&to_json(&self.setting.kind, &self.value)).is_empty()
     }
 
-    /// Each overridden layer with its value as [`Effective::shown`] shows it.
+    /// Returns each overridden origin with its value as [`Effective::shown`] shows it.
     pub fn overridden_shown(&self) -> impl Iterator<Item = (&Origin, String)> {
         self.overridden.iter().map(|(origin, value)| {
             let text =
@@ -62,15 +63,15 @@ impl Effective<'_> {
         })
     }
 
-    /// The default as [`Effective::shown`] shows a value, computed ones included.
+    /// Returns the default, which may be computed, as [`Effective::shown`] shows a value.
     pub fn default_shown(&self) -> String {
         let default = self.overridden.iter().rev().find(|(origin, _)| *origin == Origin::Default);
         let default = default.and_then(|(_, value)| value.as_ref());
         shown(self.setting, default.unwrap_or(&self.value))
     }
 
-    /// What the files alone say (custom defaults included, or the default where they say nothing), as
-    /// [`Effective::shown`] shows it, and where. It differs from the value where a stronger layer sets the setting.
+    /// Returns the value of the files alone (custom defaults included, or the default if they have none), as
+    /// [`Effective::shown`] shows it, with its origin. It differs from the value if a stronger layer sets the setting.
     pub fn stored_shown(&self) -> (&Origin, String) {
         let is_stored = |origin: &Origin| origin.layer() <= Layer::File;
         let below = self.overridden.iter().filter_map(|(origin, value)| Some((origin, value.as_ref()?)));
@@ -80,26 +81,26 @@ impl Effective<'_> {
         (origin, shown(self.setting, value))
     }
 
-    /// The layer that gave the value.
+    /// Returns the layer of the value.
     pub const fn layer(&self) -> Layer {
         self.origin.layer()
     }
 
-    /// Its page in the System Console, its own or the nearest section's.
+    /// Returns the console page of the setting, or of the nearest section that has one.
     pub fn console(&self) -> Option<&'static str> {
         self.setting.console().or_else(|| self.sections.iter().rev().find_map(|section| section.console))
     }
 
-    /// Its reference page, its own or the nearest section's.
+    /// Returns the reference page of the setting, or of the nearest section that has one.
     pub fn page(&self) -> Option<&'static str> {
         self.setting.page().or_else(|| self.sections.iter().rev().find_map(|section| section.page))
     }
 
-    /// The rules of its sections that look at it.
+    /// Returns the rules of its sections that concern it.
     pub fn rules(&self) -> impl Iterator<Item = &'static Rule> {
         let keys = self.path.keys();
         (0..).zip(self.sections.iter().rev()).flat_map(move |(outwards, section)| {
-            // rules name a setting from their own section on
+            // rules name settings relative to their own section
             let below = keys.len().saturating_sub(1 + outwards);
             let path = keys.get(below..).unwrap_or_default().join(".");
             section.rules.iter().filter(move |rule| rule.fields.contains(&path.as_str()))
@@ -119,7 +120,7 @@ fn shown(setting: &Setting, value: &Value<'_>) -> String {
     }
 }
 
-/// A list or map of sections with their secrets masked; `None` where it holds no sections.
+/// Returns a list or map of sections with the secrets masked, or `None` if it contains no sections.
 fn masked(kind: &Kind, value: &Value<'_>) -> Option<Value<'static>> {
     match (kind, value) {
         (Kind::Optional(_), Value::Null) => Some(Value::Null),

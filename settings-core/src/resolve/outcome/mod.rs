@@ -1,10 +1,10 @@
 //! The result: a typed value, the origin of every setting, and the report.
 
-mod copies;
 mod effective;
 mod origin;
 mod registry;
 mod resolution;
+mod unescaped;
 
 pub use effective::Effective;
 pub use origin::Origin;

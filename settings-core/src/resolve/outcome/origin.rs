@@ -1,17 +1,18 @@
-//! Which layer gave a value, and where in it.
+//! The origin of a value: its layer, and its place in it.
 
 use std::fmt;
 
 use crate::resolve::source::Layer;
 
-/// Which layer gave a value, and where in it.
+/// The origin of a value: its layer, and its place in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Origin {
-    /// The annotated struct.
+    /// The default in the annotated struct.
     Default,
     /// A file, [`Layer::File`] or [`Layer::CustomDefaults`].
     File {
-        /// Which of the two.
+        /// The layer.
         layer: Layer,
         /// The file as it was named.
         name: String,
@@ -22,11 +23,11 @@ pub enum Origin {
     },
     /// A variable.
     Variable {
-        /// Its name as it is set.
+        /// The name as it is set.
         name: String,
         /// The env file and line that set it.
         env_file: Option<(String, usize)>,
-        /// The file that holds the value, where the variable is a `NAME_FILE`.
+        /// The file with the value, if the variable is a `NAME_FILE`.
         value_file: Option<String>,
     },
     /// A file of a secrets directory.
@@ -36,13 +37,13 @@ pub enum Origin {
     },
     /// An explicit value.
     Override {
-        /// Who gave it.
+        /// The name of the origin: `--set`.
         origin: String,
     },
 }
 
 impl Origin {
-    /// The layer.
+    /// Returns the layer.
     pub const fn layer(&self) -> Layer {
         match self {
             Self::Default => Layer::Defaults,

@@ -1,4 +1,4 @@
-//! A program's settings with sections that are registered at run time.
+//! Sections that are registered at run time.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -11,8 +11,10 @@ use crate::schema::assert::replacements_exist;
 use crate::schema::{DefaultValue, Kind, Member, Section, Setting, env_name};
 use crate::value::{from_json, json};
 
-/// A program's settings and the sections that were registered beside them. They go the same way through files,
-/// variables, reports, the JSON Schema ([`Registry::schema`]) and templates.
+/// The settings of a program, and the sections that are registered in addition.
+///
+/// Registered sections are treated like the program's own in files, variables, reports, the JSON Schema
+/// ([`Registry::schema`]) and templates.
 ///
 /// ```
 /// use settings_core::reference::ServerSettings;
@@ -32,7 +34,7 @@ pub struct Registry<T> {
     settings: PhantomData<fn() -> T>,
 }
 
-/// Why a section can't be registered.
+/// The reason why a section cannot be registered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused(String);
 
@@ -51,7 +53,7 @@ impl<T: Settings> Default for Registry<T> {
 }
 
 impl<T: Settings> Registry<T> {
-    /// The program's own settings alone.
+    /// Creates a registry with the program's own settings.
     pub fn new() -> Self {
         let own = T::SCHEMA;
         let root = match own.key {
@@ -64,12 +66,12 @@ impl<T: Settings> Registry<T> {
         Self { root, settings: PhantomData }
     }
 
-    /// Adds a section. A program's list of sections is given to it for good each time (leaked).
+    /// Adds a section. Each call leaks the program's list of sections, which must live as long as the program.
     ///
     /// # Errors
-    /// Where a key can't be named in a variable, a path or variable is taken, a default is refused by its own kind, the
-    /// replacement of a deprecated setting is no setting, or the section has what only the code of a struct can do: rules
-    /// and defaults that are computed from other settings. The section is then not added.
+    /// Returns an error, and does not add the section, if a key cannot be part of a variable, a path or variable is
+    /// taken, a default is refused by its own kind, or the replacement of a deprecated setting does not exist. Rules, and
+    /// defaults that are computed from other settings, need the code of a struct and are errors too.
     pub fn register(&mut self, section: &'static Section) -> Result<(), Refused> {
         let mut members = self.root.members.to_vec();
         members.push(Member::Section { key: section.key, section, optional: false });
@@ -86,12 +88,12 @@ impl<T: Settings> Registry<T> {
         Ok(())
     }
 
-    /// What all settings are, the registered ones included.
+    /// Returns the metadata of all settings, the registered ones included.
     pub fn schema(&self) -> &'static Section {
         self.root
     }
 
-    /// Resolves all layers; registered settings are in the report and in [`Resolution::setting`] and
+    /// Resolves all layers. Registered settings appear in the report, in [`Resolution::setting`] and in
     /// [`Resolution::section`].
     pub fn resolve(&self, layers: Layers) -> Resolution<T> {
         resolve_in(self.root, layers, T::SCHEMA.leaf_count())
@@ -112,10 +114,10 @@ fn key_can_be_named(key: &str) -> Result<(), Refused> {
     if !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
         return Ok(());
     }
-    Err(Refused(format!("`{key}` can't be a key: keys have ASCII letters, digits and `_`")))
+    Err(Refused(format!("`{key}` cannot be a key: keys consist of ASCII letters, digits and `_`")))
 }
 
-/// One variable, one setting, as the derive checks it at compile time.
+/// Checks that each variable has only one setting, as the derive does at compile time.
 fn variables_differ(root: &'static Section) -> Result<(), Refused> {
     let mut names = Vec::new();
     collect(root, "", &mut names);
@@ -139,7 +141,7 @@ fn variables_differ(root: &'static Section) -> Result<(), Refused> {
     Ok(())
 }
 
-/// A path that must be nobody else's.
+/// A path that must be unique.
 struct Name {
     path: String,
     of: Of,
@@ -152,7 +154,7 @@ enum Of {
     Section,
 }
 
-/// As deep as the sections nest.
+/// Collects all names. Recursion is as deep as the sections nest.
 fn collect(section: &'static Section, at: &str, names: &mut Vec<Name>) {
     let join = |key: &str| if at.is_empty() { key.to_owned() } else { format!("{at}.{key}") };
     for member in section.members {
@@ -168,7 +170,7 @@ fn collect(section: &'static Section, at: &str, names: &mut Vec<Name>) {
     }
 }
 
-/// What the derive checks of a struct at compile time; as deep as sections nest and repeat.
+/// Checks what the derive checks at compile time. Recursion is as deep as the sections nest.
 fn settings_are_sound(section: &'static Section, path: &str) -> Result<(), Refused> {
     if !section.rules.is_empty() {
         return Err(Refused(format!(
@@ -200,6 +202,9 @@ fn choices_differ(kind: &Kind) -> Result<(), String> {
 }
 
 fn default_is_accepted(setting: &Setting) -> Result<(), String> {
+    if setting.required() {
+        return Ok(());
+    }
     let text = match setting.default {
         DefaultValue::Json(text) => text.to_owned(),
         DefaultValue::Text(text) => json::escape(text),
@@ -213,7 +218,7 @@ fn default_is_accepted(setting: &Setting) -> Result<(), String> {
         }
     };
     let raw =
-        json::parse_value(&text).map_err(|error| format!("the default is no JSON: {}", error.message))?;
+        json::parse_value(&text).map_err(|error| format!("the default is not JSON: {}", error.message))?;
     let refused = |expected: &str| format!("the default doesn't fit: expected {expected}");
     from_json(&setting.kind, raw).map(drop).map_err(|mismatch| refused(&mismatch.expected))
 }

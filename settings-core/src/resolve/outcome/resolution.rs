@@ -1,21 +1,23 @@
-//! The outcome: a typed value, every setting's origin, and the report.
+//! The result of resolving: a typed value, the origin of every setting, and the report.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::OnceLock;
 
-use super::copies::Copies;
 use super::effective::Effective;
 use super::origin::Origin;
+use super::unescaped::UnescapedSecrets;
 use crate::resolve::build::{Builder, Computed, Inputs, Settings};
 use crate::resolve::index::{Index, LeafId, Slot, Target};
-use crate::resolve::read::{Candidate, Candidates, ValuePlace, by_path, file, overrides, secrets, variables};
+use crate::resolve::read::{
+    Candidate, Candidates, Sink, ValuePlace, by_path, file, overrides, secrets, variables,
+};
 use crate::resolve::report::{Code, Diagnostic, Place, Report, Severity};
 use crate::resolve::source::Layers;
 use crate::schema::Section;
 use crate::value::{Value, ZeroizingString};
 
-/// What became of all layers.
+/// The result of resolving all layers.
 pub struct Resolution<T> {
     value: Option<T>,
     report: Report,
@@ -24,11 +26,11 @@ pub struct Resolution<T> {
     texts: Vec<ZeroizingString>,
     candidates: Candidates,
     computed: Computed,
-    copies: OnceLock<Copies>,
+    copies: OnceLock<UnescapedSecrets>,
 }
 
 impl<T: fmt::Debug> fmt::Debug for Resolution<T> {
-    /// Leaves the metadata and all texts out.
+    /// Omits the metadata and all texts.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Resolution")
             .field("value", &self.value)
@@ -38,18 +40,19 @@ impl<T: fmt::Debug> fmt::Debug for Resolution<T> {
     }
 }
 
-/// A path that no setting has.
+/// A path that belongs to no setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct UnknownPath {
     /// The path.
     pub path: String,
-    /// The nearest right one.
+    /// The nearest valid path.
     pub nearest: Option<String>,
 }
 
 impl fmt::Display for UnknownPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is no setting of this program", self.path)?;
+        write!(f, "unknown setting `{}`", self.path)?;
         match &self.nearest {
             Some(nearest) => write!(f, "; did you mean `{nearest}`?"),
             None => Ok(()),
@@ -61,8 +64,8 @@ impl std::error::Error for UnknownPath {}
 
 /// Resolves all layers into a `T`.
 ///
-/// Never fails as a call: what is wrong stands in the [`Resolution`]'s report, and a setting without a usable value
-/// falls back to the next weaker layer, so that everything else can still be shown.
+/// This call never fails: mistakes are in the report of the [`Resolution`]. A setting without a usable value falls back
+/// to the next weaker layer, so that everything else can still be shown.
 pub fn resolve<T: Settings>(layers: Layers) -> Resolution<T> {
     resolve_in(T::SCHEMA, layers, usize::MAX)
 }
@@ -70,28 +73,22 @@ pub fn resolve<T: Settings>(layers: Layers) -> Resolution<T> {
 /// Resolves all layers over `root`, whose first `own` settings are those of `T`.
 pub(crate) fn resolve_in<T: Settings>(root: &'static Section, layers: Layers, own: usize) -> Resolution<T> {
     let index = Index::new(root);
-    let mut candidates = Candidates::new(index.leaves.len());
-    let mut texts = Vec::new();
-    let mut diagnostics = Vec::new();
+    let mut sink = Sink::new(index.leaves.len());
     for (number, source) in (0..).zip(&layers.sources) {
-        file::read(&index, &layers.policies, number, source, &mut candidates, &mut diagnostics);
+        file::read(&index, &layers.policies, number, source, &mut sink);
     }
-    secrets::read(&index, &layers.secrets, &mut candidates, &mut diagnostics);
-    variables::read(
-        &index,
-        &layers.policies,
-        &layers.environment,
-        &mut candidates,
-        &mut texts,
-        &mut diagnostics,
-    );
-    diagnostics.extend(layers.policies.strangers(&index));
-    overrides::read(&index, &layers.overrides, &mut candidates, &mut diagnostics);
+    secrets::read(&index, &layers.secrets, &mut sink);
+    variables::read(&index, &layers.policies, &layers.environment, &mut sink);
+    sink.diagnostics.extend(layers.policies.unknown_sections(&index));
+    overrides::read(&index, &layers.overrides, &mut sink);
+    let Sink { candidates, texts, mut diagnostics } = sink;
     let is_broken = diagnostics.iter().any(|diagnostic| diagnostic.code == Code::Syntax);
     let inputs = Inputs { index: &index, layers: &layers, texts: &texts, candidates: &candidates, is_broken };
     let mut builder = Builder::new(inputs);
     let value = T::build(&mut builder);
-    for leaf in own..index.leaves.len() {
+    // a required setting of a type without an empty value ends the build, and the rest has not been read
+    let unread = builder.next as usize..own.min(index.leaves.len());
+    for leaf in unread.filter(|_| value.is_none()).chain(own..index.leaves.len()) {
         builder.value(leaf as LeafId);
     }
     let computed = std::mem::take(&mut builder.computed);
@@ -117,13 +114,13 @@ pub fn defaults<T: Settings>() -> T {
     match T::build(&mut builder) {
         Some(settings) => settings,
         None => match builder.diagnostics.first() {
-            Some(told) => panic!("{}", told.message),
+            Some(diagnostic) => panic!("{}", diagnostic.message),
             None => panic!("a setting's default is not of its kind"),
         },
     }
 }
 
-/// Layer by layer, within a file by place, variables by name; notes after what must be mended.
+/// Returns the sort key of a diagnostic: by layer, by place within a file, and by name of variables; notes are last.
 fn order(layers: &Layers, diagnostic: &Diagnostic) -> (bool, usize, usize, usize, String) {
     let (layer, line, column, name) = match &diagnostic.place {
         Place::File { name, line, column, .. } => {
@@ -131,7 +128,7 @@ fn order(layers: &Layers, diagnostic: &Diagnostic) -> (bool, usize, usize, usize
             (source.unwrap_or(0), *line, *column, String::new())
         }
         Place::SecretFile { .. } => (usize::MAX - 3, 0, 0, String::new()),
-        // env files behind the environment itself
+        // env files after the environment itself
         Place::Variable { name, file } => {
             (usize::MAX - 2, file.as_ref().map_or(0, |(_, line)| *line), 0, name.clone())
         }
@@ -142,15 +139,17 @@ fn order(layers: &Layers, diagnostic: &Diagnostic) -> (bool, usize, usize, usize
 }
 
 impl<T> Resolution<T> {
-    /// The typed value, if nothing stands against it.
+    /// Returns the typed value, unless there are errors.
     pub fn value(&self) -> Option<&T> {
         if self.report.has_errors() { None } else { self.value.as_ref() }
     }
 
-    /// The typed value, or all that stands against it.
+    /// Returns the typed value, or the report if it has errors.
+    ///
+    /// Warnings are lost; [`into_parts`](Self::into_parts) returns them as well.
     ///
     /// # Errors
-    /// The report, where it has errors.
+    /// Returns the report if it has errors.
     pub fn into_result(self) -> Result<T, Report> {
         match self.value {
             Some(value) if !self.report.has_errors() => Ok(value),
@@ -158,31 +157,55 @@ impl<T> Resolution<T> {
         }
     }
 
-    /// Takes the typed value out, if nothing stands against it.
+    /// Returns the typed value, unless there are errors, and the report with its warnings and notes.
+    ///
+    /// ```
+    /// use settings_core::Settings;
+    /// use settings_core::resolve::{Layers, resolve};
+    ///
+    /// /// A server.
+    /// #[derive(Settings)]
+    /// struct Server {
+    ///     /// The port.
+    ///     #[setting(default = 80)]
+    ///     port: u16,
+    /// }
+    ///
+    /// let layers = Layers::new().file("server.json", r#"{"port": 8080}"#);
+    /// let (server, report) = resolve::<Server>(layers).into_parts();
+    /// eprint!("{report}");
+    /// assert_eq!(server.map(|server| server.port), Some(8080));
+    /// ```
+    pub fn into_parts(self) -> (Option<T>, Report) {
+        let value = if self.report.has_errors() { None } else { self.value };
+        (value, self.report)
+    }
+
+    /// Takes the typed value out, unless there are errors.
     #[cfg(feature = "watch")]
     pub(crate) fn take_value(&mut self) -> Option<T> {
         if self.report.has_errors() { None } else { self.value.take() }
     }
 
-    /// The layers that were resolved.
+    /// Returns the layers that were resolved.
     pub fn layers(&self) -> &Layers {
         &self.layers
     }
 
-    /// Every diagnostic of every layer.
+    /// Returns all diagnostics of all layers.
     pub fn report(&self) -> &Report {
         &self.report
     }
 
-    /// Every setting with its value and origin, in the order of the structs.
+    /// Returns every setting with its value and origin, in the order of the structs.
     pub fn settings(&self) -> impl Iterator<Item = Effective<'_>> {
         (0..self.index.leaves.len() as u32).filter_map(|leaf| self.effective(leaf))
     }
 
-    /// One setting with its value and origin; old names and other letter cases are understood.
+    /// Returns a setting with its value and origin. `path` may be an alias, in any letter case.
     ///
     /// # Errors
-    /// The nearest right path, where no setting has this one.
+    /// Returns the nearest valid path if no setting has this one.
     pub fn setting(&self, path: &str) -> Result<Effective<'_>, UnknownPath> {
         match by_path(&self.index, path) {
             Ok(leaf) => {
@@ -192,22 +215,23 @@ impl<T> Resolution<T> {
         }
     }
 
-    /// All values of a section, as they are in effect: a map from keys to values and to the maps of sections below.
-    /// They may hold secrets. `None` where no section has this path.
+    /// Returns the effective values of a section: a map from keys to values and to the maps of sections below it.
+    ///
+    /// The values may contain secrets. Returns `None` if no section has this path.
     pub fn section(&self, path: &str) -> Option<Value<'_>> {
         let wanted = |id: &u32| self.index.section_keys(*id).join(".") == path;
         let section = (0..self.index.sections.len() as u32).find(wanted)?;
         Some(self.section_value(section))
     }
 
-    /// The keys of an optional section, letter case aside.
+    /// Returns the keys of an optional section, letter case aside.
     pub(crate) fn optional_section(&self, path: &str) -> Option<Vec<&'static str>> {
         let sections = (0_u32..).zip(&self.index.sections).filter(|(_, section)| section.optional.is_some());
         let mut keys = sections.map(|(id, _)| self.index.section_keys(id));
         keys.find(|keys| keys.join(".").eq_ignore_ascii_case(path))
     }
 
-    /// As deep as the sections nest.
+    /// Recursion is as deep as the sections nest.
     fn section_value(&self, section: u32) -> Value<'_> {
         let entry = |slot: &Slot| {
             let value = match slot.target {
@@ -228,7 +252,10 @@ impl<T> Resolution<T> {
             candidates: &self.candidates,
             is_broken: false,
         };
-        let copies = setting.kind.is_secret().then(|| self.copies.get_or_init(|| Copies::of_all(inputs)));
+        let copies = setting
+            .kind
+            .is_secret()
+            .then(|| self.copies.get_or_init(|| UnescapedSecrets::from_inputs(inputs)));
         let copy = |number| copies.and_then(|copies| copies.get(leaf, number));
         let mut chain: Vec<_> = (0..)
             .zip(self.candidates.chain(leaf))
@@ -237,7 +264,7 @@ impl<T> Resolution<T> {
                 (self.origin(candidate), value)
             })
             .collect();
-        let computed = self.computed.of(leaf).map(Value::borrowed);
+        let computed = self.computed.get(leaf).map(Value::borrowed);
         let default = computed.or_else(|| copy(chain.len())).unwrap_or_else(|| setting.default_value());
         chain.push((Origin::Default, Some(default)));
         let winner = chain.iter().position(|(_, value)| value.is_some())?;
@@ -284,7 +311,7 @@ impl<T> Resolution<T> {
             }
             ValuePlace::VariableFile { variable: number, .. } => variable(number, true),
             ValuePlace::Override(number) => {
-                let origin = self.layers.overrides.get(number as usize).map(|told| told.origin.clone());
+                let origin = self.layers.overrides.get(number as usize).map(|value| value.origin.clone());
                 Origin::Override { origin: origin.unwrap_or_default() }
             }
         }

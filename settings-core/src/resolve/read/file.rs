@@ -1,34 +1,25 @@
-//! One JSON file, walked along the schema in a single pass.
+//! A JSON file, read along the schema in a single pass.
 
-use super::candidates::{Candidates, ValuePlace};
-use crate::format::{FileFormat, Problem, help_for_format};
+use super::candidates::ValuePlace;
+use super::sink::Sink;
+use super::unclaimed::unclaimed_note;
+use crate::format::{FileFormat, OtherFormat, Problem, other_format};
 use crate::nearest::nearest;
 use crate::resolve::index::{Index, LeafId, ROOT, Slot, Target};
 use crate::resolve::report::{Code, Diagnostic, Place, Severity};
-use crate::resolve::source::{Policies, Source, severity};
+use crate::resolve::source::{EMPTY, Policies, Source, severity};
 use crate::value::json::{Key, Raw, Scanner, Shape, SyntaxError};
 use crate::value::short;
 
-/// Names in a note: more are only counted.
-const NAMED: usize = 5;
-
-/// Reads a source into `candidates`; what is wrong with it goes to `diagnostics`.
-pub(crate) fn read(
-    index: &Index,
-    policies: &Policies,
-    number: u16,
-    source: &Source,
-    candidates: &mut Candidates,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
+/// Reads a source.
+pub(crate) fn read(index: &Index, policies: &Policies, number: u16, source: &Source, sink: &mut Sink) {
     let mut reader = Reader {
         index,
         policies,
         number,
         source,
         scanner: Scanner::new(source.json()),
-        candidates,
-        diagnostics,
+        sink,
         seen_sections: Vec::new(),
         aliases: None,
         alias_hits: Vec::new(),
@@ -45,16 +36,15 @@ struct Reader<'r> {
     number: u16,
     source: &'r Source,
     scanner: Scanner<'r>,
-    candidates: &'r mut Candidates,
-    diagnostics: &'r mut Vec<Diagnostic>,
-    /// Where each section's key was first seen.
+    sink: &'r mut Sink,
+    /// The first place of each section's key.
     seen_sections: Vec<Option<Span>>,
     aliases: Option<Vec<(String, LeafId)>>,
     alias_hits: Vec<AliasHit<'r>>,
     unclaimed: Vec<(String, Span)>,
 }
 
-/// A place in the source, in bytes.
+/// A part of the source, in bytes.
 #[derive(Clone, Copy)]
 struct Span {
     start: usize,
@@ -86,19 +76,13 @@ impl<'r> Reader<'r> {
             && self.source.text().trim_start_matches('\u{feff}').trim().is_empty();
         match if is_blank { Ok(None) } else { self.scanner.peek() } {
             Ok(None) => {
+                let found = Diagnostic::error(Code::EmptyFile, EMPTY);
                 let help = match self.source.format() {
-                    FileFormat::Json => "write `{}` to use every default".to_owned(),
+                    FileFormat::Json => "write `{}` to use every default",
                     #[cfg(any(feature = "toml", feature = "yaml"))]
-                    _ => "write a comment to use every default".to_owned(),
+                    _ => "write a comment to use every default",
                 };
-                self.diagnose(
-                    Code::EmptyFile,
-                    Severity::Error,
-                    "the file holds nothing",
-                    None,
-                    self.here(0),
-                    help,
-                );
+                self.report(found.help(help), self.here(0));
             }
             Ok(Some(b'{')) => {
                 if let Err(error) = self.section(ROOT).and_then(|()| self.scanner.end()) {
@@ -106,22 +90,28 @@ impl<'r> Reader<'r> {
                 }
             }
             Ok(Some(_)) => match self.scanner.value() {
-                Ok(raw) => {
-                    let message = format!("expected an object of sections, found {}", raw.shape.name());
-                    let help = match self.source.format() {
-                        FileFormat::Json => "put the sections in braces: `{\"Section\": {…}}`".to_owned(),
-                        #[cfg(any(feature = "toml", feature = "yaml"))]
-                        _ => "write a section as `Section:`, its settings below it".to_owned(),
-                    };
-                    self.diagnose(Code::WrongType, Severity::Error, message, None, span(raw), help);
-                }
+                // `[server]` is a list to JSON, and a table to TOML
+                Ok(raw) => match other_format(self.source.text(), self.source.format())
+                    .filter(|_| self.scanner.end().is_err())
+                {
+                    Some(other) => self.other_format(other, span(raw)),
+                    None => {
+                        let message = format!("expected an object of sections, found {}", raw.shape.name());
+                        let help = match self.source.format() {
+                            FileFormat::Json => "put the sections in braces: `{\"Section\": {…}}`",
+                            #[cfg(any(feature = "toml", feature = "yaml"))]
+                            _ => "write a section as `Section:`, its settings below it",
+                        };
+                        self.report(Diagnostic::error(Code::WrongType, message).help(help), span(raw));
+                    }
+                },
                 Err(error) => self.syntax(error),
             },
             Err(error) => self.syntax(error),
         }
     }
 
-    /// Reads an object's members; the recursion is as deep as the structs nest.
+    /// Reads the members of an object. Recursion is as deep as the structs nest.
     fn section(&mut self, section: u32) -> Result<(), SyntaxError> {
         let slots = self.index.slots(section);
         let mut expected = 0;
@@ -172,24 +162,24 @@ impl<'r> Reader<'r> {
         let optional = self.index.sections.get(section as usize).and_then(|entry| entry.optional);
         if self.scanner.peek()? == Some(b'{') {
             if let Some((first, count)) = optional {
-                self.candidates.hold(first, count);
+                self.sink.candidates.hold(first, count);
             }
             return self.section(section);
         }
         let raw = self.scanner.value()?;
         if let (Some((first, count)), Shape::Null) = (optional, raw.shape) {
-            self.candidates.clear(first, count);
+            self.sink.candidates.clear(first, count);
             return Ok(());
         }
         let message = format!("`{}` is a section: expected an object, found {}", keys(), raw.shape.name());
-        let help = "put its settings in braces, or remove it to use their defaults".to_owned();
-        self.diagnose(Code::WrongType, Severity::Error, message, None, span(raw), help);
+        let found = Diagnostic::error(Code::WrongType, message);
+        self.report(found.help("put its settings in braces, or remove it to use their defaults"), span(raw));
         Ok(())
     }
 
     fn unknown(&mut self, section: u32, name: &str, key: Key<'r>) -> Result<(), SyntaxError> {
         let raw = self.scanner.value()?;
-        let mut path = self.index.section_keys(section).join(".");
+        let path = self.index.section_keys(section).join(".");
         if self.take_aliases(&join(&path, name), key, raw) {
             return Ok(());
         }
@@ -202,31 +192,26 @@ impl<'r> Reader<'r> {
             }
             return Ok(());
         }
-        if path.is_empty() {
-            path.push_str("this program");
-        }
-        let (usual, help) = match near {
-            Some(near) => (Severity::Error, format!("did you mean `{near}`?")),
-            None => (Severity::Warning, self.elsewhere(name)),
-        };
-        let Some(severity) = severity(policy, usual).filter(|_| section != ROOT || !name.starts_with('$'))
+        let Some(severity) =
+            severity(policy, Severity::Warning).filter(|_| section != ROOT || !name.starts_with('$'))
         else {
             return Ok(());
         };
-        let message = format!("{} is no setting of {path}", short(format!("`{name}`")));
-        self.diagnose(Code::UnknownKey, severity, message, None, key_span(key), help);
+        let help = near.map_or_else(|| self.elsewhere(name), |near| format!("did you mean `{near}`?"));
+        let message = format!("unknown setting {}", short(format!("`{}`", join(&path, name))));
+        self.report(Diagnostic::new(severity, Code::UnknownKey, message).help(help), key_span(key));
         Ok(())
     }
 
-    /// Where a key is known that its section doesn't have.
+    /// The advice for an unknown key. A setting with the same key may mean something else, so it is only named.
     fn elsewhere(&self, name: &str) -> String {
         match self.index.leaf_of_key(name).map(|leaf| self.index.leaf_path(leaf)) {
-            Some(path) => format!("`{path}` is a setting: move it there, or remove it"),
+            Some(path) => format!("remove it; the setting with this key is `{path}`"),
             None => "remove it".to_owned(),
         }
     }
 
-    /// Remembers what stands under old names at or below `path`; whether all of the value did.
+    /// Remembers the values of aliases at or below `path`, and returns whether that is all there is.
     fn take_aliases(&mut self, path: &str, key: Key<'r>, raw: Raw<'r>) -> bool {
         let aliases = self.aliases.get_or_insert_with(|| self.index.aliases());
         if let Some((alias, leaf)) = aliases.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(path)) {
@@ -249,88 +234,81 @@ impl<'r> Reader<'r> {
         taken == entries.len()
     }
 
-    /// A setting's own name in the same file is stronger than its old one, wherever they stand.
+    /// Settles aliases: in one file a setting's own name is stronger, whatever the order.
     fn settle_aliases(&mut self) {
         for hit in std::mem::take(&mut self.alias_hits) {
             let path = self.index.leaf_path(hit.leaf).to_string();
-            let (message, related) = match self.own_candidate(hit.leaf) {
+            let found = match self.own_candidate(hit.leaf) {
                 Some(own) => {
-                    let place = self.place(own, false);
                     let message = format!("`{}` is ignored: `{path}` is set too", hit.alias);
-                    (message, vec![(place, "set here".to_owned())])
+                    let place = self.place(own, false);
+                    Diagnostic::warning(Code::Alias, message).related(place, "set here").help("remove it")
                 }
                 None => {
                     self.push(hit.leaf, hit.value);
-                    (format!("`{}` is an old name of `{path}`", hit.alias), Vec::new())
+                    let message = format!("`{}` is an old name of `{path}`", hit.alias);
+                    Diagnostic::warning(Code::Alias, message).help(format!("write it as `{path}`"))
                 }
             };
-            let help = match related.is_empty() {
-                true => format!("write it as `{path}`"),
-                false => "remove it".to_owned(),
-            };
-            self.diagnose(Code::Alias, Severity::Warning, message, Some(path), hit.key, help);
-            if let Some(diagnostic) = self.diagnostics.last_mut() {
-                diagnostic.related = related;
-            }
+            self.report(found.setting(path), hit.key);
         }
     }
 
     fn note_unclaimed(&mut self) {
-        let Some(&(_, first)) = self.unclaimed.first() else { return };
-        let count = self.unclaimed.len();
-        let names: Vec<_> =
-            self.unclaimed.iter().take(NAMED).map(|(name, _)| short(format!("`{name}`"))).collect();
-        let more = if count > NAMED { format!(" and {} more", count - NAMED) } else { String::new() };
-        let message = if count == 1 {
-            format!("{} belongs to no section of this program and is passed over", names.join(""))
-        } else {
-            format!("{}{more} belong to no section of this program and are passed over", names.join(", "))
-        };
-        let help = "remove them, unless another program reads them".to_owned();
-        self.diagnose(Code::UnclaimedSections, Severity::Note, message, None, first, help);
+        let Some((_, first)) = self.unclaimed.first() else { return };
+        let names = self.unclaimed.iter().map(|(name, _)| name.as_str());
+        let note = unclaimed_note(Code::UnclaimedSections, "section", names, self.place(*first, true));
+        let help = "remove them, unless another program reads them";
+        self.sink.diagnostics.extend(note.map(|note| note.help(help)));
     }
 
     fn letter_case(&mut self, section: u32, slot: Slot, name: &str, key: Key<'_>) {
         let right = join(&self.index.section_keys(section).join("."), slot.key);
-        let message = format!("`{name}` is taken for `{right}`, whose letter case differs");
-        let help = format!("write it as `{}`", slot.key);
-        self.diagnose(Code::LetterCase, Severity::Warning, message, Some(right), key_span(key), help);
+        let found = Diagnostic::warning(
+            Code::LetterCase,
+            format!("`{name}` is read as `{right}`: the letter case differs"),
+        );
+        self.report(found.setting(right).help(format!("write it as `{}`", slot.key)), key_span(key));
     }
 
     fn duplicate(&mut self, path: &str, again: Span, first: Span) {
-        let message = format!("`{path}` is set twice in one file");
-        let help = "remove one of the two".to_owned();
-        self.diagnose(Code::DuplicateKey, Severity::Error, message, Some(path.to_owned()), again, help);
-        let first = self.place(first, false);
-        if let Some(diagnostic) = self.diagnostics.last_mut() {
-            diagnostic.related.push((first, "first set here".to_owned()));
-        }
+        let found = Diagnostic::error(Code::DuplicateKey, format!("`{path}` is set twice in one file"))
+            .setting(path)
+            .related(self.place(first, false), "first set here")
+            .help("remove one of the two");
+        self.report(found, again);
     }
 
     /// Reports a syntax error of a format other than JSON.
     fn problem(&mut self, problem: &Problem) {
         let part = (problem.span.start, problem.span.len());
         let place = self.source.place_in_file(self.index, part, true, false);
-        self.diagnostics.push(Diagnostic {
-            severity: Severity::Error,
-            code: Code::Syntax,
-            message: problem.message.clone(),
-            setting: None,
-            place,
-            related: Vec::new(),
-            help: help_for_format(self.source.text(), self.source.format()).unwrap_or(problem.help.clone()),
-        });
+        let found = match other_format(self.source.text(), self.source.format()) {
+            Some(other) => Diagnostic::error(Code::Syntax, other.message).help(other.help),
+            None => Diagnostic::error(Code::Syntax, problem.message.clone()).help(problem.help.clone()),
+        };
+        self.sink.diagnostics.push(found.at(place));
     }
 
     fn syntax(&mut self, error: SyntaxError) {
         let at = Span { start: error.offset, len: error.len };
-        let other_format = help_for_format(self.source.text(), self.source.format());
-        let help = other_format.unwrap_or_else(|| error.help.into_owned());
-        self.diagnose(Code::Syntax, Severity::Error, error.message, None, at, help);
+        if let Some(other) = other_format(self.source.text(), self.source.format()) {
+            return self.other_format(other, Span { len: 1, ..at });
+        }
+        let message = match self.source.is_fault_open(self.index) {
+            true => error.message,
+            // the character may belong to a secret
+            false => error.message.split(", found `").next().unwrap_or_default().to_owned(),
+        };
+        self.report(Diagnostic::error(Code::Syntax, message).help(error.help), at);
+    }
+
+    fn other_format(&mut self, other: OtherFormat, at: Span) {
+        self.report(Diagnostic::error(Code::Syntax, other.message).help(other.help), at);
     }
 
     fn own_candidate(&self, leaf: LeafId) -> Option<Span> {
-        match self.candidates.strongest(leaf)?.place {
+        match self.sink.candidates.strongest(leaf)?.place {
             ValuePlace::Source { source, start, len, .. } if source == self.number => {
                 Some(Span { start: start as usize, len: len as usize })
             }
@@ -346,33 +324,16 @@ impl<'r> Reader<'r> {
             len: raw.text.len() as u32,
             shape: raw.shape,
         };
-        self.candidates.push(leaf, place);
+        self.sink.push(leaf, place);
     }
 
     fn here(&self, len: usize) -> Span {
         Span { start: self.scanner.offset(), len }
     }
 
-    fn diagnose(
-        &mut self,
-        code: Code,
-        severity: Severity,
-        message: impl Into<String>,
-        setting: Option<String>,
-        at: Span,
-        help: String,
-    ) {
+    fn report(&mut self, diagnostic: Diagnostic, at: Span) {
         let place = self.place(at, true);
-        let message = message.into();
-        self.diagnostics.push(Diagnostic {
-            severity,
-            code,
-            message,
-            setting,
-            place,
-            related: Vec::new(),
-            help,
-        });
+        self.sink.report(diagnostic.at(place));
     }
 
     fn place(&self, at: Span, with_snippet: bool) -> Place {
@@ -380,11 +341,11 @@ impl<'r> Reader<'r> {
     }
 }
 
-/// Which slot a key means, most often one soon behind the last, and whether its letter case is right.
+/// Returns the slot of a key, which most often follows the last one, and whether the letter case is right.
 #[inline]
 fn find(slots: &[Slot], name: &str, expected: usize) -> Option<(usize, bool)> {
-    let (before, behind) = slots.split_at_checked(expected).unwrap_or((slots, &[]));
-    if let Some(at) = behind.iter().position(|slot| slot.key == name) {
+    let (before, after) = slots.split_at_checked(expected).unwrap_or((slots, &[]));
+    if let Some(at) = after.iter().position(|slot| slot.key == name) {
         return Some((expected + at, true));
     }
     let exact = before.iter().position(|slot| slot.key == name).map(|at| (at, true));

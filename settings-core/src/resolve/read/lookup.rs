@@ -1,11 +1,11 @@
-//! From names to settings: by variable and by dotted path.
+//! Lookup of settings by variable and by dotted path.
 
-use crate::nearest::nearest;
+use crate::nearest::nearest_path;
 use crate::resolve::index::{Index, LeafId, ROOT, Target, folded};
 use crate::schema::Kind;
 
-/// The setting below `section` whose variable ends in `rest`. Keys are tried as wholes, so that an underscore in one
-/// misleads nobody; the recursion is as deep as the structs nest.
+/// Returns the setting below `section` whose variable ends in `rest`. Keys are compared as wholes, because they may
+/// contain underscores. Recursion is as deep as the structs nest.
 pub(crate) fn by_variable(index: &Index, section: u32, rest: &str) -> Option<LeafId> {
     let first = folded(*rest.as_bytes().first()?);
     let mut slots = index.slots(section).iter().filter(|slot| slot.first == first);
@@ -18,8 +18,8 @@ pub(crate) fn by_variable(index: &Index, section: u32, rest: &str) -> Option<Lea
     })
 }
 
-/// The map whose variable `rest` begins with, and what follows, where only one map can be meant.
-pub(crate) fn entry<'n>(index: &Index, rest: &'n str) -> Option<(LeafId, &'n str)> {
+/// Returns the map whose variable `rest` starts with, and the rest of the name, if only one map matches.
+pub(crate) fn map_entry<'n>(index: &Index, rest: &'n str) -> Option<(LeafId, &'n str)> {
     let mut found = Vec::new();
     find_maps(index, ROOT, rest, &mut found);
     match found.as_slice() {
@@ -28,7 +28,7 @@ pub(crate) fn entry<'n>(index: &Index, rest: &'n str) -> Option<(LeafId, &'n str
     }
 }
 
-/// As deep as the structs nest.
+/// Collects all such maps. Recursion is as deep as the structs nest.
 fn find_maps<'n>(index: &Index, section: u32, rest: &'n str, found: &mut Vec<(LeafId, &'n str)>) {
     for slot in index.slots(section) {
         let below = strip_key(rest, slot.key).and_then(|below| below.strip_prefix('_'));
@@ -47,7 +47,7 @@ fn find_maps<'n>(index: &Index, section: u32, rest: &'n str, found: &mut Vec<(Le
     }
 }
 
-/// `rest` behind a key in the form that variables have it.
+/// Strips a key, in the form of variables, from the start of `rest`.
 pub(crate) fn strip_key<'n>(rest: &'n str, key: &str) -> Option<&'n str> {
     let start = rest.as_bytes().get(..key.len())?;
     let is_same = |(in_name, in_key): (&u8, &u8)| {
@@ -57,7 +57,7 @@ pub(crate) fn strip_key<'n>(rest: &'n str, key: &str) -> Option<&'n str> {
     if same { rest.get(key.len()..) } else { None }
 }
 
-/// The setting of a dotted path (letter case aside, old names too), else the nearest right path.
+/// Returns the setting of a dotted path (letter case aside, aliases included), or the nearest valid path.
 pub(crate) fn by_path(index: &Index, path: &str) -> Result<LeafId, Option<String>> {
     if let Some(leaf) = own(index, path) {
         return Ok(leaf);
@@ -66,19 +66,19 @@ pub(crate) fn by_path(index: &Index, path: &str) -> Result<LeafId, Option<String
         return Ok(*leaf);
     }
     let paths: Vec<_> = index.paths().map(|(leaf, path)| (leaf, path.to_string())).collect();
-    let near = nearest(path, paths.iter().map(|(_, known)| known.as_str())).map(str::to_owned);
-    // a bare key is most often meant as the setting of that key
+    let near = nearest_path(path, '.', paths.iter().map(|(_, known)| known.as_str())).map(str::to_owned);
+    // a bare key means the only setting with that key
     let by_key = || index.leaf_of_key(path).map(|leaf| index.leaf_path(leaf).to_string());
     Err(near.or_else(by_key))
 }
 
-/// The setting of which a dotted path is no old name.
-pub(crate) fn own(index: &Index, path: &str) -> Option<LeafId> {
+/// Returns the setting of a dotted path, aliases excluded.
+fn own(index: &Index, path: &str) -> Option<LeafId> {
     let folded = || walk(index, path, |key, part| key.eq_ignore_ascii_case(part));
     walk(index, path, |key, part| key == part).or_else(folded)
 }
 
-/// Whether a path that finds a setting is its own.
+/// Returns whether a path is not an alias.
 pub(crate) fn is_own(index: &Index, path: &str) -> bool {
     own(index, path).is_some()
 }

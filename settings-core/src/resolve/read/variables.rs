@@ -2,184 +2,254 @@
 
 use std::path::Path;
 
-use super::candidates::{Candidates, ValuePlace};
-use super::lookup::{by_variable, entry, strip_key};
-use crate::nearest::nearest;
+use super::candidates::ValuePlace;
+use super::lookup::{by_variable, map_entry, strip_key};
+use super::service_links::is_service_link;
+use super::sink::Sink;
+use super::unclaimed::{listed, unclaimed_note};
+use crate::nearest::nearest_path;
 use crate::resolve::index::{Index, LeafId, ROOT, Target};
 use crate::resolve::report::{Code, Diagnostic, Severity};
-use crate::resolve::source::{Environment, Policies, Variable, read_limited, severity};
-use crate::schema::env_name;
-use crate::value::ZeroizingString;
+use crate::resolve::source::{Environment, Policies, Variable, read_value, severity};
+use crate::schema::{Kind, env_name};
+use crate::value::from_text;
 
 /// The suffix of a variable that names a file with the value.
 const FILE_SUFFIX: &str = "_FILE";
 
-/// Names in a note: more are only counted.
-const NAMED: usize = 5;
-
-/// Reads the variables into `candidates`, and the files that they name into `texts`.
-pub(crate) fn read(
-    index: &Index,
-    policies: &Policies,
-    environment: &Environment,
-    candidates: &mut Candidates,
-    texts: &mut Vec<ZeroizingString>,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    diagnostics.extend(environment.faults());
+/// Reads the variables, and the files that they name.
+///
+/// A stronger source wins, however a setting is spelled in it: the environment itself over all env files, a later env
+/// file over an earlier one. Within one source a setting's own name is stronger than an alias, and the entry of a map
+/// stronger than the whole map.
+pub(crate) fn read(index: &Index, policies: &Policies, environment: &Environment, sink: &mut Sink) {
+    sink.diagnostics.extend(environment.faults(index.env_prefix));
     if !index.has_variables {
         return;
     }
-    let mut reader = Reader { index, policies, environment, candidates, texts, diagnostics };
-    let mut left = Vec::new();
+    let mut reader = Reader { index, policies, environment, sink };
+    let mut claims = Vec::new();
+    let mut rest = Vec::new();
     for number in 0..environment.len() {
-        let Some((variable, rest)) = environment.behind_prefix(number, index.env_prefix) else { continue };
-        match by_variable(index, ROOT, rest) {
-            Some(leaf) => reader.value(leaf, number, variable),
-            None => left.push((number, variable, rest)),
+        let Some((variable, name)) = environment.after_prefix(number, index.env_prefix) else { continue };
+        match by_variable(index, ROOT, name) {
+            Some(leaf) => claims.push(Claim { leaf, number, variable, spelling: Spelling::Own }),
+            None => rest.push((number, variable, name)),
         }
     }
-    if left.is_empty() {
-        return;
+    if !rest.is_empty() {
+        reader.other_names(rest, &mut claims);
     }
-    // names that are weaker than a setting's own come after all of those
-    let aliases: Vec<_> =
-        index.aliases().into_iter().map(|(path, leaf)| (env_name("", &path), path, leaf)).collect();
-    let (mut unclaimed, mut entries) = (Vec::new(), Vec::new());
-    for (number, variable, rest) in left {
-        let alias = aliases.iter().find(|(name, ..)| name.eq_ignore_ascii_case(rest));
-        let file = strip_suffix(rest).and_then(|rest| by_variable(index, ROOT, rest));
-        match (alias, file) {
-            (Some((_, path, leaf)), _) => reader.alias(path, *leaf, number, variable),
-            (None, Some(leaf)) => reader.value_file(leaf, number, variable),
-            (None, None) if entry(index, rest).is_some() => {
-                entries.extend(entry(index, rest).map(|entry| (number, entry)))
-            }
-            (None, None) if index.env_prefix.is_empty() => {}
-            (None, None) => reader.unknown(variable, rest, &mut unclaimed),
+    claims.sort_by_key(|claim| (environment.rank(claim.number), claim.spelling.order()));
+    for claim in claims {
+        reader.claim(claim);
+    }
+}
+
+/// A variable that sets a setting.
+struct Claim<'r> {
+    leaf: LeafId,
+    number: u32,
+    variable: Variable<'r>,
+    spelling: Spelling<'r>,
+}
+
+/// The form of a variable's name.
+enum Spelling<'r> {
+    Own,
+    /// `NAME_FILE`.
+    File,
+    /// An alias, with its path.
+    Alias(String),
+    /// The entry of a map, with the end of its name.
+    Entry(&'r str),
+}
+
+impl Spelling<'_> {
+    /// The order in which variables of one source are read.
+    const fn order(&self) -> u8 {
+        match self {
+            Self::Own | Self::File => 0,
+            Self::Alias(_) => 1,
+            Self::Entry(_) => 2,
         }
     }
-    // single entries are stronger than whole maps of the same layer
-    for (number, (leaf, name)) in entries {
-        reader.map_entry(leaf, number, name);
-    }
-    reader.note_unclaimed(&unclaimed);
 }
 
 struct Reader<'r> {
     index: &'r Index,
     policies: &'r Policies,
     environment: &'r Environment,
-    candidates: &'r mut Candidates,
-    texts: &'r mut Vec<ZeroizingString>,
-    diagnostics: &'r mut Vec<Diagnostic>,
+    sink: &'r mut Sink,
 }
 
 impl<'r> Reader<'r> {
-    fn value(&mut self, leaf: LeafId, number: u32, variable: Variable<'_>) {
-        if variable.value.is_none() {
-            return self.not_unicode(leaf, variable);
+    /// Finds the settings of names that are not a setting's own.
+    fn other_names(&mut self, names: Vec<(u32, Variable<'r>, &'r str)>, claims: &mut Vec<Claim<'r>>) {
+        let index = self.index;
+        let aliases: Vec<_> =
+            index.aliases().into_iter().map(|(path, leaf)| (env_name("", &path), path, leaf)).collect();
+        let (mut unclaimed, mut links) = (Vec::new(), Vec::new());
+        for (number, variable, name) in names {
+            let alias = aliases.iter().find(|(alias, ..)| alias.eq_ignore_ascii_case(name));
+            let file = strip_suffix(name).and_then(|name| by_variable(index, ROOT, name));
+            let found = match (alias, file, map_entry(index, name)) {
+                (Some((_, path, leaf)), ..) => Some((*leaf, Spelling::Alias(path.clone()))),
+                (None, Some(leaf), _) => Some((leaf, Spelling::File)),
+                (None, None, Some((leaf, key))) => Some((leaf, Spelling::Entry(key))),
+                (None, None, None) => None,
+            };
+            match found {
+                Some((leaf, spelling)) => claims.push(Claim { leaf, number, variable, spelling }),
+                None if index.env_prefix.is_empty() => {}
+                None if is_service_link(variable.name, variable.value.unwrap_or_default()) => {
+                    links.push(variable)
+                }
+                None => self.unknown(variable, name, &mut unclaimed),
+            }
         }
-        if self.is_first(leaf, variable) {
-            self.candidates.push(leaf, ValuePlace::Variable(number));
+        self.note_unclaimed(&unclaimed);
+        self.note_links(&links);
+    }
+
+    fn claim(&mut self, claim: Claim<'r>) {
+        let Claim { leaf, number, variable, spelling } = claim;
+        match spelling {
+            Spelling::Own => self.value(leaf, number, variable),
+            Spelling::File => self.value_file(leaf, number, variable),
+            Spelling::Alias(path) => self.alias(&path, leaf, number, variable),
+            Spelling::Entry(key) => self.map_entry(leaf, number, variable, key),
         }
     }
 
-    fn map_entry(&mut self, leaf: LeafId, number: u32, name: &str) {
-        let Some(variable) = self.environment.get(number) else { return };
+    fn value(&mut self, leaf: LeafId, number: u32, variable: Variable<'_>) {
+        let Some(text) = variable.value else { return self.not_unicode(leaf, variable) };
+        let Some(setting) = self.index.setting(leaf) else { return };
+        if text.is_empty() && matches!(setting.kind, Kind::Optional(_)) {
+            return self.empty(leaf, variable);
+        }
+        let is_link = || is_service_link(variable.name, text) && from_text(&setting.kind, text).is_err();
+        if text.contains("://") && is_link() {
+            return self.link_in_the_way(leaf, variable);
+        }
+        if self.is_first(leaf, number, variable) {
+            self.sink.push(leaf, ValuePlace::Variable(number));
+        }
+    }
+
+    /// An empty variable of an optional setting counts as unset: `${NAME:-}` in a container's manifest makes one.
+    fn empty(&mut self, leaf: LeafId, variable: Variable<'_>) {
+        if self.sink.candidates.strongest(leaf).is_some() {
+            let message =
+                format!("`{}` is empty and is ignored: a weaker layer sets the setting", variable.name);
+            let found = Diagnostic::note(Code::EmptyVariable, message);
+            self.report(found.help("unset the variable, or give it a value"), Some(leaf), variable);
+        }
+    }
+
+    fn map_entry(&mut self, leaf: LeafId, number: u32, variable: Variable<'_>, key: &str) {
         if variable.value.is_none() {
             return self.not_unicode(leaf, variable);
         }
-        let place = ValuePlace::MapEntry { variable: number, text: self.texts.len() as u32 };
-        self.texts.push(name.to_owned().into());
-        self.candidates.push(leaf, place);
+        let text = self.sink.text(key.to_owned().into());
+        self.sink.push(leaf, ValuePlace::MapEntry { variable: number, text });
     }
 
     fn not_unicode(&mut self, leaf: LeafId, variable: Variable<'_>) {
-        let message = "the variable's text is not Unicode".to_owned();
-        let help = "write it in UTF-8".to_owned();
-        self.diagnose(Code::NotUnicode, Severity::Error, message, Some(leaf), variable, help);
+        let found = Diagnostic::error(Code::NotUnicode, "the text of the variable is not Unicode");
+        self.report(found.help("write it in UTF-8"), Some(leaf), variable);
     }
 
     fn alias(&mut self, path: &str, leaf: LeafId, number: u32, variable: Variable<'_>) {
         let right = self.index.env_name(leaf);
-        if self.setter(leaf).is_some() {
+        if self.setter(leaf, number).is_some() {
             let message = format!("`{}` is ignored: `{right}` is set too", variable.name);
-            let help = "unset it".to_owned();
-            return self.diagnose(Code::Alias, Severity::Warning, message, Some(leaf), variable, help);
+            let found = Diagnostic::warning(Code::Alias, message).help("unset it");
+            return self.report(found, Some(leaf), variable);
         }
         let message = format!("`{}` is the variable of an old name, `{path}`", variable.name);
-        let help = format!("set `{right}` instead");
-        self.diagnose(Code::Alias, Severity::Warning, message, Some(leaf), variable, help);
+        let found = Diagnostic::warning(Code::Alias, message).help(format!("set `{right}` instead"));
+        self.report(found, Some(leaf), variable);
         self.value(leaf, number, variable);
     }
 
     fn value_file(&mut self, leaf: LeafId, number: u32, variable: Variable<'_>) {
-        if !self.is_first(leaf, variable) {
+        if !self.is_first(leaf, number, variable) {
             return;
         }
         let path = variable.value.unwrap_or_default();
-        match read_limited(Path::new(path)) {
+        if path.is_empty() && variable.value.is_some() {
+            let message = format!("`{}` is empty and is ignored", variable.name);
+            let found = Diagnostic::note(Code::EmptyVariable, message);
+            return self.report(found.help("unset it, or name a file"), Some(leaf), variable);
+        }
+        match read_value(Path::new(path)) {
             Ok(text) => {
-                let place = ValuePlace::VariableFile { variable: number, text: self.texts.len() as u32 };
-                self.texts.push(text);
-                self.candidates.push(leaf, place);
+                let text = self.sink.text(text);
+                self.sink.push(leaf, ValuePlace::VariableFile { variable: number, text });
             }
             Err(why) => {
-                let message = format!("the file `{path}` that the variable names can't be read: {why}");
-                let help = "name a text file of at most 1 MiB that this user can read".to_owned();
-                self.diagnose(Code::SecretFile, Severity::Error, message, Some(leaf), variable, help);
+                let path = self.shown_path(leaf, path);
+                let message = format!("cannot read the file {path} that the variable names: {why}");
+                let found = Diagnostic::error(Code::SecretFile, message)
+                    .help("name a text file of at most 1 MiB that this user can read");
+                self.report(found, Some(leaf), variable);
             }
         }
     }
 
-    /// Whether no other variable has set the setting before; if one has, that is an error.
-    fn is_first(&mut self, leaf: LeafId, variable: Variable<'_>) -> bool {
-        let Some(other) = self.setter(leaf) else { return true };
+    /// Shows a path, unless it may be a secret itself, given where the name of its file is expected.
+    fn shown_path(&self, leaf: LeafId, path: &str) -> String {
+        let is_secret = self.index.setting(leaf).is_none_or(|setting| setting.kind.is_secret());
+        let exists = || std::fs::symlink_metadata(path).is_ok();
+        if is_secret && !exists() { "`***`".to_owned() } else { format!("`{path}`") }
+    }
+
+    /// Returns whether no other variable of this source sets the setting; otherwise reports an error.
+    fn is_first(&mut self, leaf: LeafId, number: u32, variable: Variable<'_>) -> bool {
+        let Some(other) = self.setter(leaf, number) else { return true };
         let other = self.environment.get(other).map_or("", |other| other.name);
         let message = format!("`{}` and `{other}` set the same setting", variable.name);
-        let help = "unset one of the two".to_owned();
-        self.diagnose(Code::DuplicateVariable, Severity::Error, message, Some(leaf), variable, help);
+        let found = Diagnostic::error(Code::DuplicateVariable, message).help("unset one of the two");
+        self.report(found, Some(leaf), variable);
         false
     }
 
-    /// The variable that has set the setting; no layer that is read before is stronger.
-    fn setter(&self, leaf: LeafId) -> Option<u32> {
-        match self.candidates.strongest(leaf)?.place {
-            ValuePlace::Variable(number) | ValuePlace::VariableFile { variable: number, .. } => Some(number),
+    /// Returns the variable that sets the setting so far, if it is of the same source as `number`.
+    fn setter(&self, leaf: LeafId, number: u32) -> Option<u32> {
+        match self.sink.candidates.strongest(leaf)?.place {
+            ValuePlace::Variable(other) | ValuePlace::VariableFile { variable: other, .. } => {
+                (self.environment.rank(other) == self.environment.rank(number)).then_some(other)
+            }
             _ => None,
         }
     }
 
     fn unknown(&mut self, variable: Variable<'r>, rest: &str, unclaimed: &mut Vec<Variable<'r>>) {
         let names: Vec<_> = self.index.paths().map(|(leaf, _)| self.index.env_name(leaf)).collect();
-        let near = nearest(variable.name, names.iter().map(String::as_str));
         if let Some(section) = self.whole(ROOT, rest) {
             return self.whole_section(section, variable, &names);
         }
+        let near = nearest_path(variable.name, '_', names.iter().map(String::as_str));
         let claimed = self.claimed(ROOT, rest);
         let policy = self.policies.of(self.index, claimed.unwrap_or(ROOT));
         let usual = match (&near, claimed) {
-            (Some(_), _) => Severity::Error,
-            (None, Some(_)) => Severity::Warning,
+            (Some(_), _) | (None, Some(_)) => Severity::Warning,
             (None, None) if policy.is_none() => return unclaimed.push(variable),
             (None, None) => Severity::Note,
         };
         let Some(severity) = severity(policy, usual) else { return };
-        let message = format!("`{}` sets nothing: no setting has this variable", variable.name);
-        let help = match near {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "unset it".to_owned(),
-        };
-        self.diagnose(Code::UnknownVariable, severity, message, None, variable, help);
+        let message = format!("`{}` has no effect: no setting has this variable", variable.name);
+        let help = near.map_or("unset it".to_owned(), |near| format!("did you mean `{near}`?"));
+        self.report(Diagnostic::new(severity, Code::UnknownVariable, message).help(help), None, variable);
     }
 
-    /// A section has no variable; whoever sets one expects all of its settings to change.
+    /// Reports a variable with the name of a section, which does not change the settings of the section.
     fn whole_section(&mut self, section: u32, variable: Variable<'_>, names: &[String]) {
         let policy = self.policies.of(self.index, section);
         let Some(severity) = severity(policy, Severity::Warning) else { return };
         let message =
-            format!("`{}` sets nothing: a section has no variable, only its settings do", variable.name);
+            format!("`{}` has no effect: a section has no variable, only its settings do", variable.name);
         let is_below = |name: &&String| {
             let rest = name.get(variable.name.len()..).is_some_and(|rest| rest.starts_with('_'));
             rest && strip_key(name, variable.name).is_some()
@@ -188,10 +258,10 @@ impl<'r> Reader<'r> {
             Some(name) => format!("set `{name}`, for instance"),
             None => "unset it".to_owned(),
         };
-        self.diagnose(Code::UnknownVariable, severity, message, None, variable, help);
+        self.report(Diagnostic::new(severity, Code::UnknownVariable, message).help(help), None, variable);
     }
 
-    /// The section below `section` whose keys the variable consists of; as deep as the structs nest.
+    /// Returns the section below `section` of which `rest` is the whole name. Recursion is as deep as the structs nest.
     fn whole(&self, section: u32, rest: &str) -> Option<u32> {
         self.index.slots(section).iter().find_map(|slot| match (slot.target, strip_key(rest, slot.key)?) {
             (Target::Section(below), "") => Some(below),
@@ -200,7 +270,7 @@ impl<'r> Reader<'r> {
         })
     }
 
-    /// The innermost section below `section` with which the variable begins; as deep as the structs nest.
+    /// Returns the innermost section below `section` whose name `rest` starts with.
     fn claimed(&self, section: u32, rest: &str) -> Option<u32> {
         self.index.slots(section).iter().find_map(|slot| {
             let Target::Section(below) = slot.target else { return None };
@@ -210,39 +280,34 @@ impl<'r> Reader<'r> {
     }
 
     fn note_unclaimed(&mut self, unclaimed: &[Variable<'_>]) {
-        let Some(&first) = unclaimed.first() else { return };
-        let names: Vec<_> =
-            unclaimed.iter().take(NAMED).map(|variable| format!("`{}`", variable.name)).collect();
-        let message = match unclaimed.len() {
-            1 => format!("{} belongs to no section of this program and is passed over", names.join("")),
-            count => {
-                let more = if count > NAMED { format!(" and {} more", count - NAMED) } else { String::new() };
-                format!("{}{more} belong to no section of this program and are passed over", names.join(", "))
-            }
-        };
-        let help = "unset them, unless another program reads them".to_owned();
-        self.diagnose(Code::UnclaimedVariables, Severity::Note, message, None, first, help);
+        let Some(first) = unclaimed.first() else { return };
+        let names = unclaimed.iter().map(|variable| variable.name);
+        let note = unclaimed_note(Code::UnclaimedVariables, "section", names, first.place());
+        let help = "unset them, unless another program reads them";
+        self.sink.diagnostics.extend(note.map(|note| note.help(help)));
     }
 
-    fn diagnose(
-        &mut self,
-        code: Code,
-        severity: Severity,
-        message: String,
-        leaf: Option<LeafId>,
-        variable: Variable<'_>,
-        help: String,
-    ) {
-        let setting = leaf.map(|leaf| self.index.leaf_path(leaf).to_string());
-        let place = variable.place();
-        self.diagnostics.push(Diagnostic {
-            severity,
-            code,
-            message,
-            setting,
-            place,
-            related: Vec::new(),
-            help,
+    fn note_links(&mut self, links: &[Variable<'_>]) {
+        let Some(first) = links.first() else { return };
+        let Some((names, is_one)) = listed(links.iter().map(|variable| variable.name)) else { return };
+        let are = if is_one { "is a service link" } else { "are service links" };
+        let message = format!("{names} {are} of Kubernetes and ignored");
+        let help = "set `enableServiceLinks: false` in the pod's manifest to get rid of them";
+        self.report(Diagnostic::note(Code::UnclaimedVariables, message).help(help), None, *first);
+    }
+
+    /// Reports a service link that has the name of a setting.
+    fn link_in_the_way(&mut self, leaf: LeafId, variable: Variable<'_>) {
+        let message = format!("`{}` is a service link of Kubernetes and is ignored", variable.name);
+        let help = "set `enableServiceLinks: false` in the pod's manifest, or rename the service";
+        self.report(Diagnostic::warning(Code::UnclaimedVariables, message).help(help), Some(leaf), variable);
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic, leaf: Option<LeafId>, variable: Variable<'_>) {
+        let diagnostic = diagnostic.at(variable.place());
+        self.sink.report(match leaf {
+            Some(leaf) => diagnostic.setting(self.index.leaf_path(leaf)),
+            None => diagnostic,
         });
     }
 }

@@ -1,23 +1,23 @@
-//! One thing wrong or doubtful, and the report of all of them.
+//! A diagnostic, and the report of all diagnostics.
 
 use std::collections::HashSet;
 use std::fmt;
 
 use super::snippet::Snippet;
 
-/// How much a diagnostic matters.
+/// The severity of a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// Worth knowing.
     Note,
-    /// Works, but should be mended.
+    /// The setting works, but should be changed.
     Warning,
-    /// Nothing can be resolved until it is mended.
+    /// The settings cannot be used until it is fixed.
     Error,
 }
 
 impl Severity {
-    /// Its name in reports.
+    /// Returns its name in reports.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Note => "note",
@@ -29,14 +29,15 @@ impl Severity {
 
 macro_rules! codes {
     ($($(#[$doc:meta])+ $variant:ident = $name:literal,)+) => {
-        /// What sort of thing is wrong. The names are stable.
+        /// The kind of a diagnostic. The names are stable.
+        #[non_exhaustive]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Code {
             $($(#[$doc])+ $variant,)+
         }
 
         impl Code {
-            /// Its stable name: `unknown-key`.
+            /// Returns its stable name: `unknown-key`.
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)+
@@ -47,13 +48,13 @@ macro_rules! codes {
 }
 
 codes! {
-    /// The file is no JSON.
+    /// The file is not JSON.
     Syntax = "syntax",
-    /// The file holds nothing.
+    /// The file is empty.
     EmptyFile = "empty-file",
-    /// A key that no setting has.
+    /// An unknown key.
     UnknownKey = "unknown-key",
-    /// A variable with the program's prefix that no setting has.
+    /// A variable with the prefix of the program that belongs to no setting.
     UnknownVariable = "unknown-variable",
     /// A file of a secrets directory whose name is nearly a setting's.
     UnknownSecret = "unknown-secret",
@@ -61,7 +62,7 @@ codes! {
     UnknownPath = "unknown-path",
     /// A key that matches but for its letter case.
     LetterCase = "letter-case",
-    /// A key that stands twice.
+    /// A key that appears twice.
     DuplicateKey = "duplicate-key",
     /// Two variables that set the same setting.
     DuplicateVariable = "duplicate-variable",
@@ -69,40 +70,49 @@ codes! {
     DuplicateSecret = "duplicate-secret",
     /// A value of another type.
     WrongType = "wrong-type",
-    /// A number beyond its bounds.
+    /// A required setting that no layer gives.
+    Missing = "missing",
+    /// A number outside its bounds.
     OutOfRange = "out-of-range",
     /// Text that is not in the setting's list.
     NotInList = "not-in-list",
     /// Text of the wrong length or form.
     Malformed = "malformed",
-    /// An element of a set that stands twice.
+    /// An element of a set that appears twice.
     DuplicateElement = "duplicate-element",
-    /// A variable (or an explicit value) whose text can't be read.
+    /// A variable (or an explicit value) whose text cannot be parsed.
     Unparsable = "unparsable",
     /// A variable that isn't Unicode.
     NotUnicode = "not-unicode",
-    /// A file that a `NAME_FILE` variable names can't be read.
+    /// A secret file that cannot be read, or is empty.
     SecretFile = "secret-file",
-    /// Settings that don't go together.
+    /// A value that the check of its setting refuses.
+    Check = "check",
+    /// Settings that break a rule over several settings.
     Rule = "rule",
     /// A setting that should no longer be set.
     Deprecated = "deprecated",
-    /// An old name that still works.
+    /// An alias: an old name that still works.
     Alias = "alias",
-    /// Sections of a file that belong to no struct of the program.
+    /// Sections of a file that the program does not have.
     UnclaimedSections = "unclaimed-sections",
-    /// Variables with the prefix that belong to no section of the program.
+    /// Variables with the prefix that belong to no section.
     UnclaimedVariables = "unclaimed-variables",
     /// Files of a secrets directory that belong to no setting.
     UnclaimedSecrets = "unclaimed-secrets",
-    /// A type's own reading contradicts its kind; a bug in the program.
+    /// An empty variable of an optional setting that a weaker layer sets.
+    EmptyVariable = "empty-variable",
+    /// A list element with a comma in it, which may be meant as several elements.
+    ListSeparator = "list-separator",
+    /// A type that refuses what its own kind accepts; a bug in the program.
     Contradiction = "contradiction",
 }
 
-/// Where a diagnostic points.
+/// The place that a diagnostic points to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Place {
-    /// In a file.
+    /// A place in a file.
     File {
         /// The file as it was named.
         name: String,
@@ -110,7 +120,7 @@ pub enum Place {
         line: usize,
         /// The column in characters, counted from 1.
         column: usize,
-        /// The line itself, secrets masked.
+        /// The line with secrets masked.
         snippet: Option<Snippet>,
     },
     /// A variable.
@@ -127,12 +137,12 @@ pub enum Place {
     },
     /// An explicit value.
     Override {
-        /// Who gave it: `--set`.
+        /// The origin of the value: `--set`.
         origin: String,
-        /// The path it was given for.
+        /// The path that it sets.
         path: String,
     },
-    /// The program's own settings.
+    /// The settings of the program itself.
     Program,
 }
 
@@ -149,27 +159,85 @@ impl fmt::Display for Place {
     }
 }
 
-/// One thing wrong or doubtful. Holds no secret.
+/// A mistake, or something doubtful. Contains no secret.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Diagnostic {
-    /// How much it matters.
+    /// The severity.
     pub severity: Severity,
-    /// What sort of thing it is.
+    /// The kind.
     pub code: Code,
-    /// What is wrong and what was expected.
+    /// The mistake, and what was expected.
     pub message: String,
-    /// The setting's path, where it is about one.
+    /// The path of the setting, if it concerns one.
     pub setting: Option<String>,
-    /// Where.
+    /// The place.
     pub place: Place,
-    /// Other places that belong to it, with what they are: `first set here`.
+    /// Related places, each with a label: `first set here`.
     pub related: Vec<(Place, String)>,
-    /// What to do; names the nearest right name where there is one.
+    /// The advice; contains the nearest valid name if there is one.
     pub help: String,
 }
 
-/// Every diagnostic of every layer, in the order of layers and places, each once.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+impl Diagnostic {
+    pub(crate) fn new(severity: Severity, code: Code, message: impl Into<String>) -> Self {
+        Self {
+            severity,
+            code,
+            message: message.into(),
+            setting: None,
+            place: Place::Program,
+            related: Vec::new(),
+            help: String::new(),
+        }
+    }
+
+    pub(crate) fn error(code: Code, message: impl Into<String>) -> Self {
+        Self::new(Severity::Error, code, message)
+    }
+
+    pub(crate) fn warning(code: Code, message: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, code, message)
+    }
+
+    pub(crate) fn note(code: Code, message: impl Into<String>) -> Self {
+        Self::new(Severity::Note, code, message)
+    }
+
+    /// Sets the place.
+    #[must_use]
+    pub(crate) fn at(mut self, place: Place) -> Self {
+        self.place = place;
+        self
+    }
+
+    /// Sets the path of the setting.
+    #[must_use]
+    pub(crate) fn setting(mut self, path: impl ToString) -> Self {
+        self.setting = Some(path.to_string());
+        self
+    }
+
+    /// Adds a related place.
+    #[must_use]
+    pub(crate) fn related(mut self, place: Place, label: impl Into<String>) -> Self {
+        self.related.push((place, label.into()));
+        self
+    }
+
+    /// Sets the advice.
+    #[must_use]
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = help.into();
+        self
+    }
+}
+
+/// All diagnostics of all layers, in the order of layers and places, each once.
+///
+/// `Debug` and `Display` both print the report for people, so that a program that returns it from `main` shows the
+/// source lines with their carets.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Report {
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
@@ -181,17 +249,17 @@ impl Report {
         Self { diagnostics }
     }
 
-    /// All of them.
+    /// Returns all diagnostics.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
     }
 
-    /// Whether one is an error.
+    /// Returns whether one of them is an error.
     pub fn has_errors(&self) -> bool {
         self.count(Severity::Error) > 0
     }
 
-    /// How many are of this severity.
+    /// Returns the number of diagnostics with this severity.
     pub fn count(&self, severity: Severity) -> usize {
         self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()
     }
@@ -221,7 +289,7 @@ impl Report {
         Self { diagnostics: self.diagnostics.iter().filter(|diagnostic| keep(diagnostic)).cloned().collect() }
     }
 
-    /// Both, each finding once.
+    /// Returns the diagnostics of both, each once.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {
         Self::new(self.diagnostics.iter().chain(&other.diagnostics).cloned().collect())
@@ -236,6 +304,12 @@ impl Report {
             }
         }
         self
+    }
+}
+
+impl fmt::Debug for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

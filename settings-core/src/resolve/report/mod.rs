@@ -5,8 +5,10 @@ mod render;
 mod screen;
 mod snippet;
 mod suggestion;
+mod tokens;
 
 pub use diagnostic::{Code, Diagnostic, Place, Report, Severity};
 pub use snippet::Snippet;
-pub(crate) use snippet::{Showing, Token, snippet, tokens};
-pub(crate) use suggestion::{of_rule, suggestion};
+pub(crate) use snippet::{Names, PathClass, is_fault_open, snippet};
+pub(crate) use suggestion::{rule_help, suggestion};
+pub(crate) use tokens::Tokens;

@@ -1,14 +1,14 @@
-//! A report for people, for programs, for a log, and for a review.
+//! The forms of a report: for people, programs, logs and reviews.
 
 use std::fmt::Write as _;
 
 use super::diagnostic::{Diagnostic, Place, Report, Severity};
-use super::screen::printable;
+use super::screen::escape_control;
 use crate::value::json::write_string;
 use crate::workflow::annotation;
 
 impl Report {
-    /// For people: each diagnostic with its source line and a caret, and a count at the end.
+    /// Formats the report for people: each diagnostic with its source line and a caret, and a count at the end.
     pub fn to_human(&self, colour: bool) -> String {
         let mut out = String::new();
         for diagnostic in self.diagnostics() {
@@ -27,23 +27,23 @@ impl Report {
         out
     }
 
-    /// One line a finding: `config.json:3:5: error[unknown-key]: … (did you mean …?)`.
+    /// Formats each diagnostic as one line: `config.json:3:5: error[unknown-key]: … (did you mean …?)`.
     pub fn to_lines(&self) -> String {
         let mut out = String::new();
         for diagnostic in self.diagnostics() {
             let Diagnostic { severity, code, message, place, help, .. } = diagnostic;
-            let (place, message) = (place.to_string(), printable(message));
-            let place = printable(&place);
-            let help = printable(help);
+            let (place, message) = (place.to_string(), escape_control(message));
+            let place = escape_control(&place);
+            let help = escape_control(help);
             let _ = writeln!(out, "{place}: {}[{}]: {message} ({help})", severity.name(), code.name());
         }
         out
     }
 
-    /// A JSON array, one object a finding.
+    /// Formats the report as a JSON array with one object for each diagnostic.
     ///
     /// Each has `severity`, `code`, `message`, `setting`, `help` and its place: `file`, `line` and `column`, or
-    /// `variable` (with `file` and `line` of an env file), or `override` and `path`. Other places stand in `related`.
+    /// `variable` (with `file` and `line` of an env file), or `override` and `path`. Other places are in `related`.
     pub fn to_json(&self) -> String {
         let mut out = String::from("[");
         for (i, diagnostic) in self.diagnostics().iter().enumerate() {
@@ -54,8 +54,8 @@ impl Report {
         out
     }
 
-    /// GitHub's workflow commands, one annotation a finding: at its file, line and column where it has them, else at
-    /// the run. Other places and the help follow in the annotation's text.
+    /// Formats each diagnostic as a workflow command of GitHub, which annotates a file's line, or the run if there is no
+    /// file. Other places and the help are part of the annotation's text.
     pub fn to_github(&self) -> String {
         self.diagnostics().iter().map(github).collect()
     }
@@ -88,9 +88,14 @@ impl Paint {
 fn human(out: &mut String, diagnostic: &Diagnostic, paint: Paint) {
     let Diagnostic { severity, code, message, place, related, help, .. } = diagnostic;
     let title = format!("{}[{}]", severity.name(), code.name());
-    let _ = writeln!(out, "{}: {}", paint.severity(*severity, &title), paint.paint("1", &printable(message)));
+    let _ = writeln!(
+        out,
+        "{}: {}",
+        paint.severity(*severity, &title),
+        paint.paint("1", &escape_control(message))
+    );
     let shown = place.to_string();
-    let shown = printable(&shown);
+    let shown = escape_control(&shown);
     let mut margin = 2;
     if let Place::File { line, snippet: Some(snippet), .. } = place {
         let number = line.to_string();
@@ -106,14 +111,14 @@ fn human(out: &mut String, diagnostic: &Diagnostic, paint: Paint) {
     }
     let indent = " ".repeat(margin);
     for (place, what) in related {
-        let _ = writeln!(out, "{indent}{} {}", paint.gutter("="), printable(&beside(place, what)));
+        let _ = writeln!(out, "{indent}{} {}", paint.gutter("="), escape_control(&related_line(place, what)));
     }
     let title = paint.paint("1;32", "help");
-    let _ = writeln!(out, "{indent}{} {title}: {}", paint.gutter("="), printable(help));
+    let _ = writeln!(out, "{indent}{} {title}: {}", paint.gutter("="), escape_control(help));
 }
 
-/// What is told of another place.
-fn beside(place: &Place, what: &str) -> String {
+/// Returns the label of a related place, with the place.
+fn related_line(place: &Place, what: &str) -> String {
     match place {
         Place::Program => what.to_owned(),
         _ => format!("{what}: {place}"),
@@ -129,19 +134,19 @@ fn github(diagnostic: &Diagnostic) -> String {
     };
     let (at, mut text) = match place {
         Place::File { name, line, column, .. } => {
-            (Some((name.as_str(), *line, Some(*column))), printable(message).into_owned())
+            (Some((name.as_str(), *line, Some(*column))), escape_control(message).into_owned())
         }
         Place::Variable { name, file: Some((file, line)) } => (
             Some((file.as_str(), *line, None)),
-            printable(&format!("variable {name}: {message}")).into_owned(),
+            escape_control(&format!("variable {name}: {message}")).into_owned(),
         ),
-        Place::Program => (None, printable(message).into_owned()),
-        _ => (None, printable(&format!("{place}: {message}")).into_owned()),
+        Place::Program => (None, escape_control(message).into_owned()),
+        _ => (None, escape_control(&format!("{place}: {message}")).into_owned()),
     };
     for (place, what) in related {
-        let _ = write!(text, "\n{}", printable(&beside(place, what)));
+        let _ = write!(text, "\n{}", escape_control(&related_line(place, what)));
     }
-    let _ = write!(text, "\nhelp: {}", printable(help));
+    let _ = write!(text, "\nhelp: {}", escape_control(help));
     annotation(level, at, code.name(), &text)
 }
 
@@ -201,7 +206,7 @@ fn field(out: &mut String, name: &str, value: Option<&str>) {
     out.push_str(", ");
 }
 
-/// Closes an object whose last field left its comma behind.
+/// Closes an object and removes the comma after its last field.
 fn close(out: &mut String) {
     if out.ends_with(", ") {
         out.truncate(out.len() - 2);

@@ -1,76 +1,101 @@
 //! A line of a file with a caret under the place, secrets masked.
 
-use super::screen::{columns, steers};
-use crate::format::{Lexeme, LexemeKind};
+use std::borrow::Cow;
+
+use super::screen::{columns, is_terminal_control};
+use super::tokens::{Fault, Sort, Token, Tokens};
 use crate::value::passwords;
 
-/// How many columns of a long line are shown around the place.
+/// The number of columns of a long line that are shown around the place.
 const WINDOW: usize = 96;
 
-/// How many bytes of a long line are looked at before and behind the place.
+/// The number of bytes of a long line that are examined before and after the place.
 const REACH: usize = 512;
 
-/// What stands in a masked value's place.
+/// The text shown for a masked value.
 const MASK: &str = "***";
 
-/// One line of a source, or the part of a long line that matters, with the place marked.
+/// The longest word at a fault that is shown.
+const WORD: usize = 40;
+
+/// One line of a source, or the relevant part of a long line, with the place marked.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Snippet {
-    /// The line; every string value but the one that is spoken of is masked.
+    /// The line. All string values are masked, except the one that the diagnostic is about.
     pub line: String,
-    /// Where the mark starts, in a terminal's columns from the line's start.
+    /// The column of the mark, in a terminal's columns from the start of the line.
     pub start: usize,
-    /// How long the mark is, in columns; at least one.
+    /// The length of the mark, in columns; at least one.
     pub len: usize,
 }
 
-/// What a snippet may show.
-pub(crate) struct Showing<'k> {
-    /// Whether the marked value itself may be shown.
-    pub(crate) marked: bool,
-    /// Whether a key's value must be masked whatever it is.
-    pub(crate) is_secret_key: &'k dyn Fn(&str) -> bool,
+/// The schema's answer about a path in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PathClass {
+    /// A section; whether it has secrets.
+    Section { secret: bool },
+    /// A setting.
+    Setting { secret: bool },
+    /// The entry of a map.
+    Entry { secret: bool },
+    /// A key below a value that should not have keys.
+    Below { secret: bool },
+    /// An unknown name; whether it may be meant as that of a secret.
+    Unknown { secret: bool },
 }
 
-/// The line that holds `start` with `len` bytes marked.
-/// `tokens` are those of the whole text.
+impl PathClass {
+    pub(crate) const fn is_secret(self) -> bool {
+        match self {
+            Self::Section { secret }
+            | Self::Setting { secret }
+            | Self::Entry { secret }
+            | Self::Below { secret }
+            | Self::Unknown { secret } => secret,
+        }
+    }
+
+    const fn is_known(self) -> bool {
+        matches!(self, Self::Section { .. } | Self::Setting { .. })
+    }
+
+    /// Whether text next to a value of this path may be shown.
+    pub(crate) const fn is_open(self) -> bool {
+        matches!(self, Self::Section { .. } | Self::Setting { secret: false })
+    }
+}
+
+/// The names of a program, which decide what a snippet may show.
+pub(crate) trait Names {
+    /// Classifies the path of a value or key.
+    fn classify(&self, path: &[Cow<'_, str>]) -> PathClass;
+
+    /// Whether a word is the name of a section or setting.
+    fn is_name(&self, word: &str) -> bool;
+}
+
+/// Cuts out the line that contains `start`, with `len` bytes marked.
+///
+/// `show_marked` allows to show the marked value. `tokens` are those of the whole text.
 pub(crate) fn snippet(
     text: &str,
-    tokens: &[Token],
+    tokens: &Tokens,
     (start, len): (usize, usize),
-    showing: &Showing<'_>,
+    show_marked: bool,
+    names: &dyn Names,
 ) -> Option<Snippet> {
-    // a line may be as long as the text: no more of it is looked at than is shown
+    // a line may be as long as the text: only the part that is shown is examined
     let reach = (
-        text.floor_char_boundary(start.saturating_sub(REACH)),
-        text.floor_char_boundary(start.saturating_add(REACH)),
+        floor_char_boundary(text, start.saturating_sub(REACH)),
+        floor_char_boundary(text, start.saturating_add(REACH)),
     );
     let line_start = text.get(reach.0..start)?.rfind('\n').map(|at| reach.0 + at + 1);
     let line_end = text.get(start..reach.1)?.find('\n').map(|at| start + at);
-    let part = (line_start.unwrap_or(reach.0), line_end.unwrap_or(reach.1));
+    let line = (line_start.unwrap_or(reach.0), line_end.unwrap_or(reach.1));
     let is_cut = (line_start.is_none() && reach.0 > 0, line_end.is_none() && reach.1 < text.len());
     let marked = (start, (start + len).min(line_end.unwrap_or(text.len())));
-    let mut masks = Vec::new();
-    let first = tokens.partition_point(|token| token.end <= part.0);
-    for token in tokens.iter().skip(first).take_while(|token| token.start < part.1) {
-        let key = token.key.and_then(|(start, end)| text.get(start..end));
-        let secret = key.is_some_and(|key| (showing.is_secret_key)(key));
-        let spoken_of = token.start < marked.1 && marked.0 < token.end;
-        let hidden = match token.sort {
-            Sort::Key => false,
-            _ if spoken_of && showing.marked => secret,
-            Sort::Text | Sort::Comment => true,
-            Sort::Word => secret || spoken_of,
-        };
-        if hidden {
-            masks.push((token.start.max(part.0), token.end.min(part.1)));
-        } else if token.sort == Sort::Text {
-            let within = passwords(text.get(token.start..token.end).unwrap_or_default()).into_iter();
-            let within = within.map(|(start, end)| (token.start + start, token.start + end));
-            masks.extend(within.filter(|(start, end)| part.0 < *end && *start < part.1));
-        }
-    }
-    let mut snippet = cut(text, part, marked, &masks);
+    let masking = Masking { text, tokens, marked, show_marked, names };
+    let mut snippet = cut(text, line, marked, &masking.masks(line));
     if is_cut.0 && !snippet.line.starts_with('…') {
         snippet.line.insert(0, '…');
         snippet.start += 1;
@@ -81,7 +106,121 @@ pub(crate) fn snippet(
     Some(snippet)
 }
 
-/// Writes the line with its masks, keeps track of where the mark comes to stand, and cuts a long line.
+/// Returns whether the text at the fault may be shown.
+pub(crate) fn is_fault_open(text: &str, tokens: &Tokens, names: &dyn Names) -> bool {
+    tokens.fault().is_none_or(|fault| names.classify(&tokens.path_of_fault(text, fault)).is_open())
+}
+
+struct Masking<'t> {
+    text: &'t str,
+    tokens: &'t Tokens,
+    marked: (usize, usize),
+    show_marked: bool,
+    names: &'t dyn Names,
+}
+
+impl Masking<'_> {
+    /// Returns the parts of a line that are masked, in order.
+    fn masks(&self, line: (usize, usize)) -> Vec<(usize, usize)> {
+        let fault = self.tokens.fault();
+        let end = fault.map_or(line.1, |fault| fault.at.clamp(line.0, line.1));
+        let mut masks = Vec::new();
+        for token in self.tokens.within(line.0, end) {
+            if self.is_hidden(token) {
+                masks.push((token.start.max(line.0), token.end.min(line.1)));
+            } else if token.sort == Sort::Text {
+                let within = passwords(self.text.get(token.start..token.end).unwrap_or_default()).into_iter();
+                let within = within.map(|(start, end)| (token.start + start, token.start + end));
+                masks.extend(within.filter(|(start, end)| line.0 < *end && *start < line.1));
+            }
+        }
+        if let Some(fault) = fault {
+            self.mask_rest(fault, (end, line.1), &mut masks);
+        }
+        masks
+    }
+
+    fn is_hidden(&self, token: Token) -> bool {
+        let class = self.names.classify(&self.tokens.path(self.text, token));
+        let is_marked = token.start < self.marked.1 && self.marked.0 < token.end;
+        match token.sort {
+            // the key may be a part of a secret around which a quote is missing
+            Sort::Key if self.tokens.fault().is_some() => !class.is_known(),
+            Sort::Key => matches!(class, PathClass::Below { secret: true }),
+            Sort::Text => !(is_marked && self.show_marked) || class.is_secret(),
+            Sort::Number => class.is_secret() || matches!(class, PathClass::Unknown { .. }),
+            Sort::Word => false,
+            Sort::Comment => true,
+        }
+    }
+
+    /// Masks everything from the fault on, except the few bytes at the fault itself and the names of settings.
+    fn mask_rest(&self, fault: Fault, (start, end): (usize, usize), masks: &mut Vec<(usize, usize)>) {
+        let mut shown = Vec::new();
+        let mut at = start;
+        if start == fault.at && start == self.marked.0 {
+            at += self.shown_at(fault).min(end - start);
+            shown.push((start, at));
+        }
+        let rest = self.text.get(at..end).unwrap_or_default();
+        let is_part = |c: char| c.is_alphanumeric() || c == '_';
+        let mut offset = 0;
+        while let Some(word) =
+            rest.get(offset..).and_then(|rest| rest.find(is_part)).map(|word| offset + word)
+        {
+            let tail = rest.get(word..).unwrap_or_default();
+            let len = tail.find(|c: char| !is_part(c)).unwrap_or(tail.len());
+            if self.names.is_name(tail.get(..len).unwrap_or_default()) {
+                shown.push((at + word, at + word + len));
+            }
+            offset = word + len;
+        }
+        let mut from = start;
+        for (start, stop) in shown.into_iter().chain([(end, end)]) {
+            let gap = self.text.get(from..start).unwrap_or_default();
+            if !gap.trim().is_empty() {
+                let lead = gap.len() - gap.trim_start().len();
+                masks.push((from + lead, from + gap.trim_end().len()));
+            }
+            from = stop;
+        }
+    }
+
+    /// Returns how many bytes at the fault are shown: punctuation, and a word where no secret can be.
+    fn shown_at(&self, fault: Fault) -> usize {
+        let rest = self.text.get(fault.at..).unwrap_or_default();
+        let Some(first) = rest.chars().next() else { return 0 };
+        if matches!(first, '"' | '{' | '}' | '[' | ']' | ':' | ',') {
+            return 1;
+        }
+        let class = self.names.classify(&self.tokens.path_of_fault(self.text, fault));
+        if !class.is_open() {
+            return 0;
+        }
+        let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '+' | '.');
+        if is_word(first) {
+            let word = rest.find(|c: char| !is_word(c)).unwrap_or(rest.len());
+            let is_value = fault.is_value && matches!(class, PathClass::Setting { .. }) && word <= WORD;
+            let name = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+            return match is_value {
+                true => word,
+                false if self.names.is_name(rest.get(..name).unwrap_or_default()) => name,
+                false => 0,
+            };
+        }
+        match first.is_ascii_punctuation() {
+            true => rest.chars().take_while(|c| *c == first).take(8).count(),
+            false => 0,
+        }
+    }
+}
+
+/// Returns the last character boundary at or before `at`.
+fn floor_char_boundary(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}
+
+/// Writes the line with its masks, keeps track of the mark's columns, and cuts a long line.
 fn cut(text: &str, line: (usize, usize), marked: (usize, usize), masks: &[(usize, usize)]) -> Snippet {
     let mut shown = String::new();
     let (mut start, mut end) = (None, None);
@@ -110,7 +249,7 @@ fn cut(text: &str, line: (usize, usize), marked: (usize, usize), masks: &[(usize
             }
             None if c == '\r' || c == '\u{feff}' => {}
             None => {
-                let c = if steers(c) { ' ' } else { c };
+                let c = if is_terminal_control(c) { ' ' } else { c };
                 shown.push(c);
                 count += columns(c);
             }
@@ -133,7 +272,7 @@ fn cut(text: &str, line: (usize, usize), marked: (usize, usize), masks: &[(usize
         .skip_while(|(at, _)| *at < wanted)
         .take_while(|(at, c)| at + columns(*c) <= wanted + WINDOW)
         .collect();
-    // a wide character may stand across the edge
+    // a wide character may lie across the edge
     let first = part.first().map_or(wanted, |(at, _)| *at);
     let last = part.last().map_or(first, |(at, c)| at + columns(*c));
     let part: String = part.into_iter().map(|(_, c)| c).collect();
@@ -145,97 +284,4 @@ fn cut(text: &str, line: (usize, usize), marked: (usize, usize), masks: &[(usize
         start,
         len: len.min((WINDOW + 1).saturating_sub(start).max(1)),
     }
-}
-
-/// A lexical part of a text that may be no JSON at all.
-#[derive(Clone, Copy)]
-pub(crate) struct Token {
-    sort: Sort,
-    start: usize,
-    end: usize,
-    /// Where the key stands whose value it is.
-    key: Option<(usize, usize)>,
-}
-
-impl Token {
-    /// Converts a lexical part of a document in a format other than JSON.
-    pub(crate) fn from_lexeme(text: &str, lexeme: Lexeme) -> Self {
-        let Lexeme { kind, span, key } = lexeme;
-        let sort = match kind {
-            LexemeKind::Key => Sort::Key,
-            LexemeKind::Text => Sort::Text,
-            LexemeKind::Word => Sort::Word,
-            LexemeKind::Comment => Sort::Comment,
-        };
-        let key = key.map(|key| unquoted(text, key.start, key.end));
-        Self { sort, start: span.start, end: span.end, key }
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Sort {
-    Key,
-    Text,
-    Word,
-    Comment,
-}
-
-/// All keys, strings, words and comments, as far as they can be told apart in broken JSON.
-pub(crate) fn tokens(text: &str) -> Vec<Token> {
-    let mut tokens = Vec::new();
-    let mut key = None;
-    let mut at = 0;
-    while at < text.len() {
-        let rest = text.get(at..).unwrap_or_default();
-        let Some(c) = rest.chars().next() else { break };
-        let (sort, len) = match c {
-            '"' | '\'' => (Sort::Text, quoted_len(rest, c)),
-            '/' if rest.starts_with("//") => (Sort::Comment, rest.find('\n').unwrap_or(rest.len())),
-            '/' if rest.starts_with("/*") => {
-                (Sort::Comment, rest.find("*/").map_or(rest.len(), |close| close + 2))
-            }
-            c if c.is_whitespace() || matches!(c, ',' | ':' | '{' | '}' | '[' | ']' | '/') => {
-                at += c.len_utf8();
-                continue;
-            }
-            _ => {
-                let ends = |c: char| c.is_whitespace() || matches!(c, ',' | '}' | ']' | ':' | '"' | '\'');
-                (Sort::Word, rest.find(ends).unwrap_or(rest.len()).max(c.len_utf8()))
-            }
-        };
-        let (start, stop) = (at, at + len);
-        at = stop;
-        let is_key =
-            sort != Sort::Comment && text.get(stop..).unwrap_or_default().trim_start().starts_with(':');
-        if is_key {
-            key = Some(unquoted(text, start, stop));
-            tokens.push(Token { sort: Sort::Key, start, end: stop, key: None });
-        } else {
-            tokens.push(Token { sort, start, end: stop, key });
-        }
-    }
-    tokens
-}
-
-/// Where a key stands without its quotes.
-fn unquoted(text: &str, start: usize, stop: usize) -> (usize, usize) {
-    let raw = text.get(start..stop).unwrap_or_default();
-    let name = raw.trim_start_matches(['"', '\'']);
-    let start = start + raw.len() - name.len();
-    (start, start + name.trim_end_matches(['"', '\'']).len())
-}
-
-/// How long a quoted text is, its quotes included; up to its line's end where it isn't closed.
-fn quoted_len(text: &str, quote: char) -> usize {
-    let mut escaped = false;
-    for (at, c) in text.char_indices().skip(1) {
-        match c {
-            '\n' => return at,
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            c if c == quote => return at + 1,
-            _ => {}
-        }
-    }
-    text.len()
 }

@@ -1,25 +1,25 @@
-//! What to do about a value that is refused.
+//! The advice about a refused value.
 
 use crate::schema::{DefaultValue, Kind, Rule, Setting};
 use crate::value::Mismatch;
 
-/// Bytes of a default that is told.
-const TOLD: usize = 60;
+/// The longest default that is shown, in bytes.
+const SHOWN: usize = 60;
 
-/// The mistake's own help, else the default that applies without the value.
+/// Returns the help of the mismatch itself, or the default that applies without the value.
 pub(crate) fn suggestion(setting: &Setting, mismatch: &Mismatch) -> String {
     if let Some(help) = &mismatch.help {
         return help.to_string();
     }
     let is_part = setting.kind.is_secret() || !mismatch.within.is_empty();
     match default(setting).filter(|_| !is_part) {
-        Some(default) => format!("write such a value, or remove this one: the default is {default}"),
-        None => "write such a value, or remove this one".to_owned(),
+        Some(default) => format!("correct the value, or remove it: the default is {default}"),
+        None => "correct the value, or remove it".to_owned(),
     }
 }
 
-/// The rule's own help, else the settings that it is about.
-pub(crate) fn of_rule(rule: &Rule) -> String {
+/// Returns the help of the rule itself, or the settings that it concerns.
+pub(crate) fn rule_help(rule: &Rule) -> String {
     if !rule.help.is_empty() {
         return rule.help.to_owned();
     }
@@ -40,11 +40,11 @@ fn default(setting: &Setting) -> Option<String> {
         (DefaultValue::Integer(value), Kind::Size { .. }) => Some(format!("`{value}` bytes")),
         (DefaultValue::Integer(value), _) => Some(format!("`{value}`")),
         (DefaultValue::Float(value), _) => Some(format!("`{value}`")),
-        (DefaultValue::Text(text), _) if text.len() <= TOLD => Some(format!("`\"{text}\"`")),
-        (DefaultValue::Json(json), Kind::Duration { unit, .. }) if json.len() <= TOLD => {
+        (DefaultValue::Text(text), _) if text.len() <= SHOWN => Some(format!("`\"{text}\"`")),
+        (DefaultValue::Json(json), Kind::Duration { unit, .. }) if json.len() <= SHOWN => {
             Some(format!("`{json}` {}", unit.name()))
         }
-        (DefaultValue::Json(json), _) if json.len() <= TOLD => Some(format!("`{json}`")),
+        (DefaultValue::Json(json), _) if json.len() <= SHOWN => Some(format!("`{json}`")),
         (DefaultValue::Computed { rule, .. }, _) => Some((*rule).to_owned()),
         (DefaultValue::Text(_) | DefaultValue::Json(_), _) => None,
     }

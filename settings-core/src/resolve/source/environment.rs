@@ -5,69 +5,83 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::env_file::{Mistake, assignment};
 use super::reading::{Unreadable, read_text};
-use crate::resolve::report::{Code, Diagnostic, Place, Severity};
+use crate::resolve::report::{Code, Diagnostic, Place};
 use crate::value::{ZeroizingString, wipe};
 
-const NOT_CLOSED: &str = "the quote is not closed";
-const TEXT_FOLLOWS: &str = "text follows the closing quote";
-
-/// What a variable's name and text take together, in bytes.
+/// The expected length of a variable, in bytes.
 const TYPICAL_LEN: usize = 64;
 
-/// Variables to resolve from. Nothing here reads the process's environment but [`Environment::of_process`].
+/// Environment variables to resolve from.
 ///
-/// A clone shares the texts; the last one that goes wipes them from memory.
+/// Only [`Environment::from_process`] reads the environment of the process. Clones share the texts; the last one that
+/// is dropped wipes them from memory.
 #[derive(Clone, Default)]
 pub struct Environment(Arc<Variables>);
 
 #[derive(Clone, Default)]
 struct Variables {
-    /// All names and texts, one behind the other.
+    /// All names and values, one after the other.
     text: ZeroizingString,
     entries: Vec<Entry>,
     files: Vec<String>,
     faults: Vec<Fault>,
 }
 
-/// A line of an env file that sets nothing.
-#[derive(Clone, Copy)]
+/// A doubtful line of an env file.
+#[derive(Clone)]
 struct Fault {
-    /// The file's number and the line.
+    /// The number of the file, and the line.
     file: (usize, usize),
-    why: &'static str,
+    finding: Finding,
 }
 
-/// One variable.
+#[derive(Clone)]
+enum Finding {
+    Mistake(Mistake),
+    /// A name that an earlier line sets as well.
+    Repeated {
+        name: String,
+        first: usize,
+    },
+    /// A quoted value with a line that looks like an assignment.
+    Suspect {
+        name: String,
+    },
+}
+
+/// One environment variable.
 #[derive(Clone, Copy)]
+#[non_exhaustive]
 pub struct Variable<'e> {
-    /// Its name.
+    /// The name.
     pub name: &'e str,
-    /// Its text; `None` where it isn't Unicode.
+    /// The text; `None` if it is not Unicode.
     pub value: Option<&'e str>,
-    /// The file and line it was read from; `None` for the process's own.
+    /// The env file and the line that set it; `None` for a variable of the environment itself.
     pub file: Option<(&'e str, usize)>,
 }
 
-/// Where a variable stands in the text: its name, then its value.
+/// The place of a variable in the text: its name, then its value.
 #[derive(Clone, Copy)]
 struct Entry {
     start: usize,
     name: usize,
     value: Option<usize>,
-    /// The file's number and the line.
+    /// The number of the file, and the line.
     file: Option<(usize, usize)>,
 }
 
 impl fmt::Debug for Environment {
-    /// Leaves the texts out: they may be secret.
+    /// Omits the values: they may be secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.0.all()).finish()
     }
 }
 
 impl fmt::Debug for Variable<'_> {
-    /// Leaves the text out: it may be secret.
+    /// Omits the value: it may be secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Variable").field("name", &self.name).field("file", &self.file).finish_non_exhaustive()
     }
@@ -84,10 +98,10 @@ impl Variable<'_> {
 }
 
 impl Environment {
-    /// A copy of the process's environment as it is now.
-    pub fn of_process() -> Self {
+    /// Copies the current environment of the process.
+    pub fn from_process() -> Self {
         let all = std::env::vars_os();
-        let mut variables = Variables::with_room(all.size_hint().0);
+        let mut variables = Variables::with_capacity(all.size_hint().0);
         for (name, value) in all {
             if let Some(name) = name.to_str() {
                 variables.push(name, value.to_str(), None);
@@ -97,20 +111,20 @@ impl Environment {
         Self(Arc::new(variables))
     }
 
-    /// How many variables there are; they are numbered from 0.
+    /// Returns the number of variables, which are numbered from 0.
     pub(crate) fn len(&self) -> u32 {
         self.0.entries.len() as u32
     }
 
-    /// The variable with what follows `prefix` and an underscore in its name; `None` where another prefix stands there.
+    /// Returns a variable and the part of its name after `prefix` and an underscore, if it has this prefix.
     #[inline]
-    pub(crate) fn behind_prefix(&self, number: u32, prefix: &str) -> Option<(Variable<'_>, &str)> {
+    pub(crate) fn after_prefix(&self, number: u32, prefix: &str) -> Option<(Variable<'_>, &str)> {
         let Variables { text, entries, .. } = &*self.0;
         let entry = entries.get(number as usize)?;
         if let (Some(first), Some(wanted)) = (text.as_bytes().get(entry.start), prefix.as_bytes().first())
             && (first ^ wanted) & !0x20 != 0
         {
-            // most variables are told apart by their first letter
+            // most variables differ in their first letter
             return None;
         }
         let variable = self.0.variable(entry);
@@ -126,11 +140,23 @@ impl Environment {
         self.0.entries.get(number as usize).map(|entry| self.0.variable(entry))
     }
 
-    /// Adds the variables of an env file (`NAME=value` lines) that are not set yet.
+    /// Returns the text of the variable with exactly this name.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.0.all().find(|variable| variable.name == name)?.value
+    }
+
+    /// Returns how strong a variable is among all: a later env file is stronger, and the environment itself most.
+    pub(crate) fn rank(&self, number: u32) -> usize {
+        let entry = self.0.entries.get(number as usize);
+        entry.and_then(|entry| entry.file).map_or(usize::MAX, |(file, _)| file)
+    }
+
+    /// Adds the variables of an env file, which is weaker than the environment itself. A file added later is stronger.
     ///
-    /// Empty lines and lines that start with `#` are passed over, `export ` is dropped, and quotes around a value
-    /// are removed: in double quotes `\n`, `\"` and `\\` are escapes, in single quotes nothing is. A line that is none
-    /// of these is an error of the report in which the environment is resolved.
+    /// A file consists of `NAME=value` lines. Empty lines, and lines that start with `#`, are ignored; `export` before a
+    /// name is dropped. An unquoted value ends at a `#` that follows a blank. A quoted value may have several lines;
+    /// nothing is an escape in single quotes, and `\n`, `\"` and `\\` are the only escapes in double quotes. Any other
+    /// line is an error in the report of the resolution.
     pub fn add_file(&mut self, name: &str, text: &str) {
         Arc::make_mut(&mut self.0).add_file(name, text);
     }
@@ -138,33 +164,41 @@ impl Environment {
     /// Reads an env file and adds its variables as [`add_file`](Self::add_file) does.
     ///
     /// # Errors
-    /// Where it can't be read or isn't UTF-8.
-    pub fn read_file(&mut self, path: &Path) -> Result<(), Unreadable> {
+    /// Returns an error if the file cannot be read or is not UTF-8.
+    pub fn read_file(&mut self, path: impl AsRef<Path>) -> Result<(), Unreadable> {
+        let path = path.as_ref();
         self.add_file(&path.display().to_string(), &read_text(path)?);
         Ok(())
     }
 
-    /// What is wrong with the lines of env files.
-    pub(crate) fn faults(&self) -> impl Iterator<Item = Diagnostic> {
+    /// Returns the diagnostics of env files: mistakes in any line, and doubtful variables with this prefix.
+    pub(crate) fn faults(&self, prefix: &str) -> impl Iterator<Item = Diagnostic> {
         let Variables { files, faults, .. } = &*self.0;
-        faults.iter().map(|Fault { file: (number, line), why }| Diagnostic {
-            severity: Severity::Error,
-            code: Code::Syntax,
-            message: (*why).to_owned(),
-            setting: None,
-            place: Place::File {
-                name: files.get(*number).cloned().unwrap_or_default(),
-                line: *line,
-                column: 1,
-                snippet: None,
-            },
-            related: Vec::new(),
-            help: match *why {
-                NOT_CLOSED | TEXT_FOLLOWS => {
-                    "put the whole value in one pair of quotes, on one line".to_owned()
+        let has_prefix = move |name: &str| {
+            name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+        };
+        faults.iter().filter_map(move |Fault { file: (number, line), finding }| {
+            let name = files.get(*number).cloned().unwrap_or_default();
+            let place = |line| Place::File { name: name.clone(), line, column: 1, snippet: None };
+            let diagnostic = match finding {
+                Finding::Mistake(mistake) => {
+                    Diagnostic::error(Code::Syntax, mistake.message()).help(mistake.help())
                 }
-                _ => "write `NAME=value`, or start the line with `#`".to_owned(),
-            },
+                Finding::Repeated { name, first } if has_prefix(name) => {
+                    let message = format!("`{name}` is set twice in one file: the last line applies");
+                    Diagnostic::warning(Code::DuplicateVariable, message)
+                        .related(place(*first), "first set here")
+                        .help("remove one of the two lines")
+                }
+                Finding::Suspect { name } if has_prefix(name) => {
+                    let message =
+                        format!("the value of `{name}` contains a line that looks like another variable");
+                    Diagnostic::warning(Code::Syntax, message)
+                        .help("check that every quote is closed on its line")
+                }
+                Finding::Repeated { .. } | Finding::Suspect { .. } => return None,
+            };
+            Some(diagnostic.at(place(*line)))
         })
     }
 }
@@ -183,7 +217,7 @@ impl Variables {
         }
     }
 
-    fn with_room(variables: usize) -> Self {
+    fn with_capacity(variables: usize) -> Self {
         let text = ZeroizingString::with_capacity(variables * TYPICAL_LEN);
         Self { text, entries: Vec::with_capacity(variables), ..Self::default() }
     }
@@ -205,30 +239,56 @@ impl Variables {
         self.files.push(name.to_owned());
         let mut numbers: HashMap<_, _> =
             self.all().map(|variable| variable.name.to_owned()).zip(0..self.entries.len()).collect();
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        for (number, line) in (1..).zip(text.lines()) {
-            let line = line.trim();
-            if line.is_empty() || line.starts_with('#') {
-                continue;
-            }
-            let place = (file, number);
-            let (variable, value) = match assignment(line) {
-                Ok(assignment) => assignment,
-                Err(why) => {
-                    self.faults.push(Fault { file: place, why });
-                    continue;
+        // by name: the first line that sets it, and the last
+        let mut lines: HashMap<&str, (usize, usize)> = HashMap::new();
+        let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let mut line = 0;
+        while let Some(first) = rest.lines().next() {
+            line += 1;
+            let here = (file, line);
+            let mut covered = 1;
+            if !first.trim().is_empty() && !first.trim_start().starts_with('#') {
+                match assignment(rest) {
+                    Ok(found) => {
+                        covered = found.lines;
+                        if found.is_suspect {
+                            let finding = Finding::Suspect { name: found.name.to_owned() };
+                            self.faults.push(Fault { file: here, finding });
+                        }
+                        lines.entry(found.name).and_modify(|(_, last)| *last = line).or_insert((line, line));
+                        self.set(&mut numbers, found.name, &found.value, here);
+                    }
+                    Err(mistake) => {
+                        self.faults.push(Fault { file: here, finding: Finding::Mistake(mistake) })
+                    }
                 }
-            };
-            let number = *numbers.entry(variable.to_owned()).or_insert(self.entries.len());
-            let is_own = self.entries.get(number).is_some_and(|entry| entry.file.is_none());
-            if is_own {
-                continue;
             }
-            let entry = self.entry(variable, Some(&value), Some(place));
-            match self.entries.get_mut(number) {
-                Some(earlier) => *earlier = entry,
-                None => self.entries.push(entry),
+            line += covered - 1;
+            for _ in 0..covered {
+                rest = rest.split_once('\n').map_or("", |(_, rest)| rest);
             }
+        }
+        let repeated = lines.into_iter().filter(|(_, (first, last))| first < last);
+        let mut repeated: Vec<_> = repeated
+            .map(|(name, (first, last))| Fault {
+                file: (file, last),
+                finding: Finding::Repeated { name: name.to_owned(), first },
+            })
+            .collect();
+        repeated.sort_by_key(|fault| fault.file);
+        self.faults.append(&mut repeated);
+    }
+
+    /// Sets a variable of a file, unless the environment itself has it.
+    fn set(&mut self, numbers: &mut HashMap<String, usize>, name: &str, value: &str, place: (usize, usize)) {
+        let number = *numbers.entry(name.to_owned()).or_insert(self.entries.len());
+        if self.entries.get(number).is_some_and(|entry| entry.file.is_none()) {
+            return;
+        }
+        let entry = self.entry(name, Some(value), Some(place));
+        match self.entries.get_mut(number) {
+            Some(earlier) => *earlier = entry,
+            None => self.entries.push(entry),
         }
     }
 }
@@ -236,52 +296,10 @@ impl Variables {
 impl<N: AsRef<str>, V: AsRef<str>> FromIterator<(N, V)> for Environment {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(variables: I) -> Self {
         let given = variables.into_iter();
-        let mut variables = Variables::with_room(given.size_hint().0);
+        let mut variables = Variables::with_capacity(given.size_hint().0);
         for (name, value) in given {
             variables.push(name.as_ref(), Some(value.as_ref()), None);
         }
         Self(Arc::new(variables))
     }
-}
-
-/// The name and the value of a line that is neither empty nor a comment, or why it has none.
-fn assignment(line: &str) -> Result<(&str, ZeroizingString), &'static str> {
-    let line = line.strip_prefix("export ").unwrap_or(line).trim_start();
-    let (variable, value) = line.split_once('=').ok_or("expected `NAME=value`")?;
-    let variable = variable.trim_end();
-    if variable.is_empty() || variable.contains(char::is_whitespace) {
-        return Err("expected a variable's name before `=`");
-    }
-    Ok((variable, unquote(value.trim())?))
-}
-
-/// What stands in quotes, or ahead of a comment.
-fn unquote(value: &str) -> Result<ZeroizingString, &'static str> {
-    if let Some(inner) = value.strip_prefix('\'') {
-        let (inner, rest) = inner.split_once('\'').ok_or(NOT_CLOSED)?;
-        return if is_comment(rest) { Ok(inner.to_owned().into()) } else { Err(TEXT_FOLLOWS) };
-    }
-    let Some(inner) = value.strip_prefix('"') else {
-        return Ok(value.split(" #").next().unwrap_or(value).trim_end().to_owned().into());
-    };
-    let mut text = ZeroizingString::default();
-    let mut chars = inner.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            '"' if is_comment(chars.as_str()) => return Ok(text),
-            '"' => return Err(TEXT_FOLLOWS),
-            '\\' => match chars.next() {
-                Some('n') => text.push('\n'),
-                Some(c) => text.push(c),
-                None => {}
-            },
-            c => text.push(c),
-        }
-    }
-    Err(NOT_CLOSED)
-}
-
-/// Whether what follows a closing quote is none of the value.
-fn is_comment(rest: &str) -> bool {
-    rest.is_empty() || rest.starts_with(char::is_whitespace) && rest.trim_start().starts_with('#')
 }

@@ -1,24 +1,27 @@
 //! The sources of values, from weak to strong.
 
-/// A source of values; the later, the stronger.
+use std::fmt;
+
+/// A source of values. Later variants are stronger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Layer {
     /// The defaults of the annotated struct.
     Defaults,
-    /// A file of defaults that an installation sets.
+    /// A file with the defaults of an installation.
     CustomDefaults,
-    /// `config.json`.
+    /// A configuration file such as `config.json`.
     File,
     /// A directory of secrets, one file each.
     Secrets,
     /// The environment.
     Environment,
-    /// What the program was told explicitly, on its command line for instance.
+    /// Explicit values, from the command line for instance.
     Overrides,
 }
 
 impl Layer {
-    /// Its name in reports: `custom defaults`.
+    /// Returns its name in reports: `custom defaults`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Defaults => "defaults",
@@ -28,5 +31,11 @@ impl Layer {
             Self::Environment => "environment",
             Self::Overrides => "overrides",
         }
+    }
+}
+
+impl fmt::Display for Layer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }

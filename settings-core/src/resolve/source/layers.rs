@@ -1,8 +1,9 @@
-//! Where values come from.
+//! All layers above the defaults.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
-use super::environment::{Environment, Variable};
+use super::environment::Environment;
 use super::layer::Layer;
 use super::overrides::Override;
 use super::policy::Policies;
@@ -13,8 +14,9 @@ use crate::format::FileFormat;
 use crate::schema::Unknown;
 use crate::value::ZeroizingString;
 
-/// All layers above the defaults, as text. Reading files happens here; nothing else does I/O but the look at a
-/// secret's file that a `NAME_FILE` variable names.
+/// All layers above the defaults, as text.
+///
+/// Files are read here. Resolving does no I/O, except that it reads the files that `NAME_FILE` variables name.
 #[derive(Clone, Debug, Default)]
 pub struct Layers {
     pub(crate) sources: Vec<Source>,
@@ -26,12 +28,13 @@ pub struct Layers {
 }
 
 impl Layers {
-    /// No layer but the defaults.
+    /// Creates layers with nothing above the defaults.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds the text of a file, in the format that the ending of its name stands for. Later files override earlier ones.
+    /// Adds the text of a configuration file, in the format that the ending of its name stands for. A file added later is
+    /// stronger.
     #[must_use]
     pub fn file(self, name: impl Into<String>, text: impl Into<String>) -> Self {
         let name = name.into();
@@ -45,7 +48,7 @@ impl Layers {
         self.source(Layer::File, name.into(), text.into(), format)
     }
 
-    /// Adds a text of custom defaults, weaker than every file.
+    /// Adds the text of a file of custom defaults, which is weaker than every configuration file.
     #[must_use]
     pub fn custom_defaults(self, name: impl Into<String>, text: impl Into<String>) -> Self {
         let name = name.into();
@@ -53,85 +56,115 @@ impl Layers {
         self.source(Layer::CustomDefaults, name, text.into(), format)
     }
 
-    /// Reads a file into `layer` ([`Layer::File`] or [`Layer::CustomDefaults`]), in the format that the ending of its name
-    /// stands for.
+    /// Reads a configuration file, in the format that the ending of its name stands for.
     ///
     /// # Errors
-    /// If it can't be read or isn't UTF-8.
-    pub fn read(self, layer: Layer, path: &Path) -> Result<Self, Unreadable> {
-        self.read_in(FileFormat::from_path(path), layer, path)
+    /// Returns an error if the file cannot be read or is not UTF-8.
+    pub fn read_file(self, path: impl AsRef<Path>) -> Result<Self, Unreadable> {
+        let path = path.as_ref();
+        self.read_file_in(FileFormat::from_path(path), path)
     }
 
-    /// Reads a file in a format into `layer` ([`Layer::File`] or [`Layer::CustomDefaults`]).
+    /// Reads a configuration file in a format, whatever its name.
     ///
     /// # Errors
-    /// If it can't be read or isn't UTF-8.
-    pub fn read_in(self, format: FileFormat, layer: Layer, path: &Path) -> Result<Self, Unreadable> {
+    /// Returns an error if the file cannot be read or is not UTF-8.
+    pub fn read_file_in(self, format: FileFormat, path: impl AsRef<Path>) -> Result<Self, Unreadable> {
+        self.read(Layer::File, path.as_ref(), format)
+    }
+
+    /// Reads a configuration file that may be missing.
+    ///
+    /// Only a name that does not exist counts as missing: a link to nowhere, or a file that cannot be opened, is an
+    /// error.
+    ///
+    /// # Errors
+    /// Returns an error if something has this name, but cannot be read or is not UTF-8.
+    pub fn read_file_if_exists(self, path: impl AsRef<Path>) -> Result<Self, Unreadable> {
+        let path = path.as_ref();
+        match std::fs::symlink_metadata(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(self.depends_on(path)),
+            _ => self.read_file(path),
+        }
+    }
+
+    /// Reads a file of custom defaults.
+    ///
+    /// # Errors
+    /// Returns an error if the file cannot be read or is not UTF-8.
+    pub fn read_custom_defaults(self, path: impl AsRef<Path>) -> Result<Self, Unreadable> {
+        let path = path.as_ref();
+        self.read(Layer::CustomDefaults, path, FileFormat::from_path(path))
+    }
+
+    fn read(self, layer: Layer, path: &Path, format: FileFormat) -> Result<Self, Unreadable> {
         let name = path.display().to_string();
-        let layers = self.depends_on(path);
-        Ok(layers.source(layer, name, read_text(path)?, format))
+        Ok(self.depends_on(path).source(layer, name, read_text(path)?, format))
     }
 
-    /// Sets the environment. The process's own is [`Environment::of_process`].
+    /// Sets the environment. [`Environment::from_process`] returns that of the process.
     #[must_use]
     pub fn environment(mut self, environment: Environment) -> Self {
         self.environment = environment;
         self
     }
 
-    /// Reads a directory of secrets, as container runtimes and systemd make them: stronger than files, weaker than the
-    /// environment. A file's name is a setting's variable or path, in any letter case; its text, without the last line
-    /// break, is the value. Names that start with a dot are passed over.
+    /// Reads a directory of secrets, as container runtimes and systemd provide them.
+    ///
+    /// The layer is stronger than files and weaker than the environment; a directory added later is stronger. The name
+    /// of a file is the variable or the path of a setting, in any letter case. Its text, without byte-order mark and
+    /// last line break, is the value. Names that start with a dot are ignored.
     ///
     /// # Errors
-    /// Where the directory can't be read. A file that can't be is a diagnostic, if a setting has its name.
-    pub fn secrets_dir(mut self, path: &Path) -> Result<Self, Unreadable> {
-        self.secrets.extend(secrets::read_dir(path)?);
+    /// Returns an error if the directory cannot be read. A file that cannot be read is a diagnostic, if a setting has
+    /// its name.
+    pub fn secrets_dir(mut self, path: impl AsRef<Path>) -> Result<Self, Unreadable> {
+        self.secrets.extend(secrets::read_dir(path.as_ref())?);
         Ok(self.depends_on(path))
     }
 
-    /// Notes that the layers change with a file, whether or not it is there. Those that are read here are noted
-    /// already; an env file is not.
+    /// Records that the layers depend on a file, whether or not it exists.
+    ///
+    /// The files that these methods read are recorded already; an env file is not.
     #[must_use]
-    pub fn depends_on(mut self, path: impl Into<PathBuf>) -> Self {
-        self.files.push(path.into());
+    pub fn depends_on(mut self, path: impl AsRef<Path>) -> Self {
+        self.files.push(path.as_ref().to_owned());
         self
     }
 
-    /// The files and directories that the layers change with, as far as they are noted.
+    /// Returns the recorded files and directories that the layers depend on.
     pub fn files(&self) -> &[PathBuf] {
         &self.files
     }
 
-    /// Reads systemd's credentials: the secrets directory that `CREDENTIALS_DIRECTORY` of the environment names, if it
-    /// is set. The environment must have been set before.
+    /// Reads the credentials of systemd: the secrets directory that `CREDENTIALS_DIRECTORY` of `environment` names, if
+    /// that variable is set.
     ///
     /// # Errors
-    /// Where the directory can't be read.
-    pub fn credentials(self) -> Result<Self, Unreadable> {
-        let named = |variable: &Variable<'_>| variable.name == "CREDENTIALS_DIRECTORY";
-        let path = (0..self.environment.len()).filter_map(|number| self.environment.get(number)).find(named);
-        match path.and_then(|variable| variable.value.map(PathBuf::from)) {
-            Some(path) => self.secrets_dir(&path),
+    /// Returns an error if the directory cannot be read.
+    pub fn credentials(self, environment: &Environment) -> Result<Self, Unreadable> {
+        match environment.text("CREDENTIALS_DIRECTORY").filter(|path| !path.is_empty()) {
+            Some(path) => self.secrets_dir(path),
             None => Ok(self),
         }
     }
 
-    /// What to say of keys and variables that no setting has, wherever no section says otherwise of its own.
+    /// Sets the policy for unknown keys and variables in sections that have no policy of their own.
     #[must_use]
     pub fn unknown(mut self, unknown: Unknown) -> Self {
         self.policies.all = Some(unknown);
         self
     }
 
-    /// What to say of keys and variables below `section`, such as `EmailSettings`; stronger than what the struct says.
+    /// Sets the policy for unknown keys and variables below `section`, such as `EmailSettings`. It replaces the policy
+    /// of the struct.
     #[must_use]
     pub fn unknown_in(mut self, section: impl Into<String>, unknown: Unknown) -> Self {
         self.policies.sections.push((section.into(), unknown));
         self
     }
 
-    /// Sets one setting above all other layers, if it is given at all: an argument that is absent is no value.
+    /// Sets one setting above all other layers, if `value` is given.
     #[must_use]
     pub fn set_given(self, path: &str, value: Option<impl ToString>, origin: &str) -> Self {
         match value {
@@ -140,7 +173,7 @@ impl Layers {
         }
     }
 
-    /// Sets one setting above all other layers; `origin` says who did: `--set`.
+    /// Sets one setting above all other layers. Reports show `origin` as the place of the value: `--set`.
     #[must_use]
     pub fn set(
         mut self,

@@ -1,5 +1,6 @@
 //! The layers as text: files, secrets, variables, explicit values. All reading of files is here.
 
+mod env_file;
 mod environment;
 mod layer;
 mod layers;
@@ -14,8 +15,7 @@ pub use layer::Layer;
 pub use layers::Layers;
 pub(crate) use overrides::Override;
 pub(crate) use policy::{Policies, severity};
-pub use reading::Unreadable;
-pub use reading::read_stdin;
-pub(crate) use reading::{read_bytes, read_limited};
+pub(crate) use reading::{EMPTY, read_bytes, read_value};
+pub use reading::{Unreadable, read_stdin};
 pub(crate) use secrets::SecretFile;
 pub(crate) use text::Source;

@@ -1,54 +1,52 @@
-//! What to say of unknown names, section by section.
+//! The policies for unknown names, section by section.
 
-use crate::nearest::nearest;
+use crate::nearest::nearest_path;
 use crate::resolve::index::Index;
-use crate::resolve::report::{Code, Diagnostic, Place, Severity};
+use crate::resolve::report::{Code, Diagnostic, Severity};
 use crate::schema::Unknown;
 
-/// What the program was told to say of unknown names.
+/// The policies that the program sets for unknown names.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Policies {
     pub(crate) all: Option<Unknown>,
-    /// By the section's path; the later, the stronger.
+    /// By the path of the section; later entries are stronger.
     pub(crate) sections: Vec<(String, Unknown)>,
 }
 
 impl Policies {
-    /// A warning of each section that was told of and that the program doesn't have.
-    pub(crate) fn strangers(&self, index: &Index) -> Vec<Diagnostic> {
+    /// Warns of each policy for a section that the program does not have.
+    pub(crate) fn unknown_sections(&self, index: &Index) -> Vec<Diagnostic> {
         if self.sections.is_empty() {
             return Vec::new();
         }
         let all = (0..index.sections.len() as u32).map(|id| index.section_keys(id).join("."));
         let all: Vec<_> = all.filter(|path| !path.is_empty()).collect();
-        let is_known = |told: &str| told.is_empty() || all.iter().any(|path| path.eq_ignore_ascii_case(told));
-        let strange = self.sections.iter().filter(|(told, _)| !is_known(told));
-        let warning = |(told, _): &(String, Unknown)| Diagnostic {
-            severity: Severity::Warning,
-            code: Code::UnknownPath,
-            message: format!(
-                "what unknown names are is told of `{told}`, which is no section of this program"
-            ),
-            setting: None,
-            place: Place::Program,
-            related: Vec::new(),
-            help: match nearest(told, all.iter().map(String::as_str)) {
+        let is_known =
+            |section: &str| section.is_empty() || all.iter().any(|path| path.eq_ignore_ascii_case(section));
+        let unknown = self.sections.iter().filter(|(section, _)| !is_known(section));
+        let warning = |(section, _): &(String, Unknown)| {
+            let message =
+                format!("the unknown-name policy for `{section}` has no effect: there is no such section");
+            let help = match nearest_path(section, '.', all.iter().map(String::as_str)) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "name a section, or none for all".to_owned(),
-            },
+            };
+            Diagnostic::warning(Code::UnknownPath, message).help(help)
         };
-        strange.map(warning).collect()
+        unknown.map(warning).collect()
     }
 
-    /// What to say of a name in `section`: what was told of it or of a section around it, else what their structs say.
+    /// Returns the policy for names in `section`: one that the program sets for it or for a section around it, otherwise
+    /// that of the structs.
     pub(crate) fn of(&self, index: &Index, section: u32) -> Option<Unknown> {
         let mut by_struct = None;
         let mut next = Some(section);
         while let Some((id, entry)) = next.and_then(|id| Some((id, index.sections.get(id as usize)?))) {
             if !self.sections.is_empty() {
                 let path = index.section_keys(id).join(".");
-                let told = self.sections.iter().rev().find(|(told, _)| told.eq_ignore_ascii_case(&path));
-                if let Some((_, unknown)) = told {
+                let by_program =
+                    self.sections.iter().rev().find(|(section, _)| section.eq_ignore_ascii_case(&path));
+                if let Some((_, unknown)) = by_program {
                     return Some(*unknown);
                 }
             }
@@ -59,7 +57,7 @@ impl Policies {
     }
 }
 
-/// The severity that a policy asks for; none where nothing is to be said. `usual` is what is said without a policy.
+/// Returns the severity that a policy asks for, or `None` if it allows the name. `usual` applies without a policy.
 pub(crate) fn severity(unknown: Option<Unknown>, usual: Severity) -> Option<Severity> {
     match unknown {
         None => Some(usual),

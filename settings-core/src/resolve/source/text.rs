@@ -1,4 +1,4 @@
-//! One file's text.
+//! The text of one file.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -7,18 +7,18 @@ use super::layer::Layer;
 use crate::format::{Document, FileFormat, Problem};
 use crate::line_index::LineIndex;
 use crate::resolve::index::Index;
-use crate::resolve::report::{Place, Showing, Token, snippet, tokens};
+use crate::resolve::report::{Place, Tokens, is_fault_open, snippet};
 use crate::value::ZeroizingString;
 
-/// One file's text.
+/// The text of one file.
 #[derive(Clone)]
 pub(crate) struct Source {
     pub(crate) layer: Layer,
     pub(crate) name: String,
     document: Document,
-    /// What the text is made of, found when the first snippet is cut from it.
-    tokens: OnceLock<Vec<Token>>,
-    /// Where its lines are, found when the first place is asked for.
+    /// Made when the first snippet is needed.
+    tokens: OnceLock<Tokens>,
+    /// Made when the first place is needed.
     lines: OnceLock<LineIndex>,
 }
 
@@ -33,13 +33,8 @@ impl Source {
         }
     }
 
-    pub(crate) fn tokens(&self) -> &[Token] {
-        self.tokens.get_or_init(|| match self.document.lexemes() {
-            None => tokens(self.document.text()),
-            Some(lexemes) => {
-                lexemes.iter().map(|lexeme| Token::from_lexeme(self.document.text(), *lexeme)).collect()
-            }
-        })
+    fn tokens(&self) -> &Tokens {
+        self.tokens.get_or_init(|| Tokens::from_document(&self.document))
     }
 
     /// Returns the text as JSON, whatever the format of the file. Offsets of values are offsets in it.
@@ -71,15 +66,15 @@ impl Source {
         self.lines.get_or_init(|| LineIndex::new(text)).line_column(text, offset)
     }
 
-    /// Returns the place of a part of the JSON text. `shown` allows the snippet to show the marked value.
+    /// Returns the place of a part of the JSON text. `show` allows its snippet to show the marked value.
     pub(crate) fn place(
         &self,
         index: &Index,
         (start, len): (usize, usize),
         with_snippet: bool,
-        shown: bool,
+        show: bool,
     ) -> Place {
-        self.place_in_file(index, self.document.part(start, len), with_snippet, shown)
+        self.place_in_file(index, self.document.part(start, len), with_snippet, show)
     }
 
     /// Returns the place of a part of the file's own text.
@@ -88,20 +83,21 @@ impl Source {
         index: &Index,
         (start, len): (usize, usize),
         with_snippet: bool,
-        shown: bool,
+        show: bool,
     ) -> Place {
         let (line, column) = self.line_column_in_file(start);
-        let snippet = with_snippet.then(|| {
-            let is_secret_key = |key: &str| index.is_secret_key(key);
-            let showing = Showing { marked: shown, is_secret_key: &is_secret_key };
-            snippet(self.document.text(), self.tokens(), (start, len), &showing)
-        });
+        let snippet = with_snippet.then(|| snippet(self.text(), self.tokens(), (start, len), show, index));
         Place::File { name: self.name.clone(), line, column, snippet: snippet.flatten() }
+    }
+
+    /// Returns whether a message may name the text at the first fault: it is not a part of a secret.
+    pub(crate) fn is_fault_open(&self, index: &Index) -> bool {
+        is_fault_open(self.text(), self.tokens(), index)
     }
 }
 
 impl fmt::Debug for Source {
-    /// Leaves the text out: it may hold secrets.
+    /// Omits the text: it may contain secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Source").field("layer", &self.layer).field("name", &self.name).finish_non_exhaustive()
     }

@@ -39,7 +39,7 @@ fn names_that_differ_are_unique() {
 }
 
 #[test]
-fn one_variable_for_two_paths_is_told() {
+fn one_variable_for_two_paths_is_reported() {
     const A: Section = section("A", &[Member::Setting(setting("B_C"))]);
     const A_B: Section = section("a_b", &[Member::Setting(setting("c"))]);
     const MEMBERS: [Member; 3] = [
@@ -51,7 +51,7 @@ fn one_variable_for_two_paths_is_told() {
 }
 
 #[test]
-fn one_path_for_two_settings_is_told() {
+fn one_path_for_two_settings_is_reported() {
     const A: Section = section("A", &[Member::Setting(setting("B"))]);
     const BY_ALIAS: Section =
         section("C", &[Member::Setting(setting("D").details(&Details::new().aliases(&["E", "A.B"])))]);
@@ -76,7 +76,7 @@ fn one_path_for_two_settings_is_told() {
 }
 
 #[test]
-fn one_key_for_two_members_is_told_of_the_section() {
+fn one_key_for_two_members_is_reported_for_the_section() {
     const A: Section = section("A", &[Member::Setting(setting("B"))]);
     const MEMBERS: [Member; 4] = [
         Member::Section { key: "A", section: &A, optional: false },
@@ -157,7 +157,7 @@ fn programs_share_no_variable() {
 }
 
 #[test]
-fn a_section_without_a_key_is_told() {
+fn a_section_without_a_key_is_reported() {
     const ROOT: Section = section("", &[]);
     const MEMBERS: [Member; 1] = [Member::Section { key: "", section: &ROOT, optional: false }];
     assert!(names(&MEMBERS).contains("has no key"));

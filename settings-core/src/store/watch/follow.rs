@@ -109,7 +109,7 @@ impl std::error::Error for WatchError {}
 /// use std::time::Duration;
 ///
 /// use settings_core::reference::ServerSettings;
-/// use settings_core::resolve::{Layer, Layers};
+/// use settings_core::resolve::Layers;
 /// use settings_core::store::watch::{Event, Debounce, Watch};
 ///
 /// # let folder = std::env::temp_dir().join(format!("settings-follow-doc-{}", std::process::id()));
@@ -117,7 +117,7 @@ impl std::error::Error for WatchError {}
 /// let path = folder.join("config.json");
 /// std::fs::write(&path, "{}")?;
 /// # let read_path = path.clone();
-/// let watch = Watch::<ServerSettings>::start(move || Layers::new().read(Layer::File, &read_path), Debounce::default())?;
+/// let watch = Watch::<ServerSettings>::start(move || Layers::new().read_file(&read_path), Debounce::default())?;
 /// assert!(!watch.report().has_errors()); // warnings of the start, to be logged
 /// let events = watch.subscribe();
 /// std::fs::write(&path, r#"{"EmailSettings": {"SMTPPort": 587}}"#)?;

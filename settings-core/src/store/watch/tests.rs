@@ -7,7 +7,7 @@ use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
 use super::*;
-use crate::resolve::{Environment, Layer, Layers};
+use crate::resolve::{Environment, Layers};
 use crate::sample::Program;
 
 /// Long enough for a busy machine.
@@ -235,7 +235,7 @@ fn dropping_a_watcher_ends_its_threads() {
 fn follow(path: &Path, environment: &[(&str, &str)]) -> (Watch<Program>, Receiver<Arc<Event<Program>>>) {
     let path = path.to_owned();
     let environment: Environment = environment.iter().copied().collect();
-    let read = move || Layers::new().environment(environment.clone()).read(Layer::File, &path);
+    let read = move || Layers::new().environment(environment.clone()).read_file(&path);
     let debounce = Debounce { quiet: Duration::from_millis(250), ..Debounce::default() };
     let watch = Watch::start(read, debounce).unwrap();
     let events = watch.subscribe();
@@ -301,7 +301,7 @@ fn a_variables_file_is_watched_too() {
 fn settings_with_errors_are_not_watched() {
     let folder = Folder::new("wrong");
     let path = folder.write("config.json", r#"{"Mail": {"Port": 0}}"#);
-    let read = move || Layers::new().read(Layer::File, &path);
+    let read = move || Layers::new().read_file(&path);
     let error = Watch::<Program>::start(read, Debounce::default()).unwrap_err();
     assert!(error.to_string().contains("expected a whole number from 1 to 65535"), "{error}");
 }
@@ -328,7 +328,7 @@ fn a_watch_has_the_warnings_of_the_start() {
 fn the_error_of_main_is_readable() {
     let folder = Folder::new("error");
     let path = folder.write("config.json", r#"{"Mail": {"Port": 0}}"#);
-    let read = move || Layers::new().read(Layer::File, &path);
+    let read = move || Layers::new().read_file(&path);
     let error = Watch::<Program>::start(read, Debounce::default()).unwrap_err();
     assert_eq!(format!("{error:?}"), format!("{error}"));
 }

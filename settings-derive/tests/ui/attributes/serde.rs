@@ -32,7 +32,7 @@ enum Level {
     Other,
 }
 
-/// What contradicts.
+/// Contradictions.
 #[derive(Deserialize, Settings)]
 #[serde(deny_unknown_fields)]
 #[settings(unknown = "allow")]

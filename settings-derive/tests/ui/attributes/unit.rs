@@ -5,22 +5,22 @@ use settings_core::Settings;
 /// Mail.
 #[derive(Settings)]
 struct Units {
-    /// How long it may take.
+    /// The time that it may take.
     #[setting(default = 10)]
     missing: Duration,
-    /// How long it may take.
+    /// The time that it may take.
     #[setting(default = 10, unit = "second")]
     slip: Duration,
-    /// How long it may take.
+    /// The time that it may take.
     #[setting(default = 10, unit = "fortnights")]
     unknown: Duration,
-    /// How long it may take.
+    /// The time that it may take.
     #[setting(unit = "seconds", default = 25)]
     no_duration: u16,
-    /// How long it may take, if at all.
+    /// The time that it may take, if any.
     #[setting()]
     optional: Option<Duration>,
-    /// How long each may take.
+    /// The time that each may take.
     #[setting(unit = seconds)]
     list: Vec<Duration>,
 }

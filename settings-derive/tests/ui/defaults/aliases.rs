@@ -4,7 +4,7 @@ const PORT: u16 = 25;
 
 type Port = u16;
 
-/// Under another name a type tells the derive nothing.
+/// A type with another name, which the derive does not recognize.
 #[derive(Settings)]
 struct Aliases {
     /// A port.

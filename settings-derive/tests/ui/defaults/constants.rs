@@ -14,22 +14,22 @@ struct Constants {
     /// A port.
     #[setting(default = 5, range = LEAST..=65_535)]
     constant_bound: u16,
-    /// How the connection is protected.
+    /// The protection of the connection.
     #[setting(default = "SSL")]
     text: Security,
-    /// How the connection is protected.
+    /// The protection of the connection.
     #[setting(default = 7)]
     number: Option<Security>,
-    /// How each connection is protected.
+    /// The protection of each connection.
     #[setting(default = ["TLS", "SSL"])]
     list: Vec<Security>,
-    /// How each connection is protected.
+    /// The protection of each connection.
     #[setting(default = [7, "TLS"])]
     numbers: Vec<Security>,
-    /// How the connection is protected.
+    /// The protection of the connection.
     #[setting(default = ["TLS"])]
     list_for_one: Security,
-    /// How connections are protected, by name.
+    /// The protection of connections, by name.
     #[setting(default = { "web": None })]
     nothing: BTreeMap<String, Security>,
     /// Ports under another name.
@@ -46,7 +46,7 @@ struct Aliases {
     /// A port.
     #[setting(default = 7, range = 1..=70_000)]
     beyond_the_type: Port,
-    /// How the connection is protected.
+    /// The protection of the connection.
     #[setting(default = "TLS", range = 1..=2)]
     no_number: Security,
 }
@@ -55,7 +55,7 @@ type Port = u16;
 type Ports = Vec<u16>;
 type Hosts = BTreeSet<String>;
 
-/// How the connection is protected.
+/// The protection of the connection.
 #[derive(SettingValue)]
 enum Security {
     /// Not at all.

@@ -17,12 +17,12 @@ struct Missing {
     /// A length of time.
     #[setting(unit = "seconds")]
     timeout: Duration,
-    /// How the connection is protected.
+    /// The protection of the connection.
     #[setting]
     security: Security,
 }
 
-/// How the connection is protected.
+/// The protection of the connection.
 #[derive(SettingValue)]
 enum Security {
     /// Not at all.

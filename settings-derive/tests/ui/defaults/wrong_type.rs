@@ -51,7 +51,7 @@ struct WrongTypes {
     password: Secret,
 }
 
-/// What looks right.
+/// A default that looks right.
 #[derive(Settings)]
 struct Expressions {
     /// A host.

@@ -3,19 +3,19 @@ use settings_core::{SettingValue, Settings};
 /// Mail.
 #[derive(Settings)]
 struct OneOf {
-    /// How the connection is protected.
+    /// The protection of the connection.
     ///
     /// - `Not specified`: not at all.
     #[setting(default = Security::None)]
     misses: Security,
-    /// How the connection is protected.
+    /// The protection of the connection.
     ///
     /// - `Not specified`: not at all.
     /// - `TLS`: from the first byte on.
     /// - `STARTTLS`: from the handshake on.
     #[setting(default = Security::None)]
     unknown: Security,
-    /// How the connection is protected.
+    /// The protection of the connection.
     ///
     /// - `""`: not at all.
     /// - `TLS`: from the first byte on.
@@ -24,7 +24,7 @@ struct OneOf {
     twice: Option<Security>,
 }
 
-/// How the connection is protected.
+/// The protection of the connection.
 #[derive(SettingValue)]
 enum Security {
     /// Not at all.

@@ -34,7 +34,7 @@ struct Lists {
     /// - `false`: it is off.
     #[setting()]
     silent: Option<bool>,
-    /// How many.
+    /// The number of them.
     ///
     /// - `0`: none.
     /// - `0`: as many as there are.

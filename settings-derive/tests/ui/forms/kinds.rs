@@ -24,7 +24,7 @@ struct Kinds {
     /// A set.
     #[setting(default = ["a", "b", "a"])]
     set: BTreeSet<String>,
-    /// Nobody knows.
+    /// An unknown value.
     nested: Vec<Vec<Other>>,
 }
 

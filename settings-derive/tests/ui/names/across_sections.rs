@@ -75,7 +75,7 @@ struct Token {
     /// The token itself.
     #[setting(key = "Token")]
     token: String,
-    /// Where it lies.
+    /// The location.
     #[setting(key = "Token_File")]
     token_file: String,
 }
@@ -92,7 +92,7 @@ struct Replica {
     optional: Option<Aliased>,
 }
 
-/// It is told once.
+/// It is reported once.
 #[derive(Settings)]
 #[settings(env_prefix = "MM")]
 struct Repeats {

@@ -7,11 +7,11 @@ struct Server {
     worker: WorkerSettings,
 }
 
-/// What the server says of its worker.
+/// The server's settings of its worker.
 #[derive(Settings)]
 #[settings(section = "Worker")]
 struct WorkerSettings {
-    /// How many.
+    /// The number of them.
     #[setting(default = 4)]
     threads: u16,
 }
@@ -20,7 +20,7 @@ struct WorkerSettings {
 #[derive(Settings)]
 #[settings(env_prefix = "CHAT_WORKER")]
 struct Worker {
-    /// How many.
+    /// The number of them.
     #[setting(default = 4)]
     threads: u16,
 }

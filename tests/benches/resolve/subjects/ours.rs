@@ -27,14 +27,14 @@ fn each<S: Settings>(
         let settings = resolution.value().unwrap_or_else(|| panic!("{}", resolution.report()));
         to_json(settings).expect("it is JSON")
     };
-    let of_process = || resolved(Environment::of_process());
+    let of_process = || resolved(Environment::from_process());
     visitor.subject("ours, process's environment", of_process, to_json, &input.expected);
     let pairs = || {
         let pairs = input.environment.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         resolved(Environment::from_iter(pairs))
     };
     visitor.subject("ours, environment copied", pairs, to_json, &input.expected);
-    let environment = Environment::of_process();
+    let environment = Environment::from_process();
     let given = || resolved(environment.clone());
     visitor.subject("ours, environment given", given, to_json, &input.expected);
     let file_only = || resolved(Environment::default());

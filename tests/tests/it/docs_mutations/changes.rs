@@ -6,17 +6,17 @@ use settings_tests::random::Random;
 use super::good::{Good, line_of};
 use super::grids::grids;
 
-/// A change of a page, and the rules of which exactly one must be found at the line; none where it is no mistake.
+/// A change of a page, and the rules of which exactly one must be found at the line; none if it is not a mistake.
 pub(crate) struct Change {
     pub(crate) kind: &'static str,
     pub(crate) text: String,
     pub(crate) rules: &'static [&'static str],
-    /// Lines from 1, within which the finding stands.
+    /// The lines of the finding, from 1.
     pub(crate) lines: (usize, usize),
 }
 
 /// A name with two of its letters exchanged.
-fn misspelt(name: &str, random: &mut Random) -> Option<String> {
+pub(crate) fn misspelt(name: &str, random: &mut Random) -> Option<String> {
     let chars: Vec<char> = name.chars().collect();
     let begin = chars.len() / 2;
     for _ in 0..20 {
@@ -44,33 +44,33 @@ fn other_case(name: &str) -> Option<String> {
 /// Every change of a good setting.
 pub(crate) fn changes(good: &Good<'_>, random: &mut Random) -> Vec<Change> {
     let mut all: Vec<Option<Change>> = Vec::new();
-    let env = good.env.and_then(|env| env.name.as_ref()).filter(|env| good.stands(env));
+    let env = good.env.and_then(|env| env.name.as_ref()).filter(|env| good.is_verbatim(env));
     let spelt = |env: &Fact<String>, path: &Fact<String>| {
-        env.ends_with(&format!("_{}", path.to_ascii_uppercase().replace('.', "_")))
+        env.value.ends_with(&format!("_{}", path.value.to_ascii_uppercase().replace('.', "_")))
     };
     let path = good.path();
     let (option_path, option_env) = (good.option("configjson"), good.option("environment"));
-    let option_dotted = option_path.filter(|path| path.trim_start_matches('.').contains('.'));
+    let option_dotted = option_path.filter(|path| path.value.trim_start_matches('.').contains('.'));
     if let (Some(env), Some(path)) = (env, path)
         && spelt(env, path)
     {
-        let wrong = misspelt(env, random);
+        let wrong = misspelt(&env.value, random);
         all.push(
             wrong.and_then(|wrong| good.change("variable of the table", env.span, &wrong, &["env-name"])),
         );
-        let wrong = other_case(env);
+        let wrong = other_case(&env.value);
         all.push(
             wrong.and_then(|wrong| good.change("case of the variable", env.span, &wrong, &["letter-case"])),
         );
-        if good.stands(path)
-            && let Some(wrong) = misspelt(path, random)
+        if good.is_verbatim(path)
+            && let Some(wrong) = misspelt(&path.value, random)
         {
             all.push(good.somewhere("path of the table", path.span, &wrong, &["config-path", "env-name"]));
         }
         // Keys in literals of their own.
-        if !good.stands(path)
+        if !good.is_verbatim(path)
             && let (Some(written), Some(key)) =
-                (good.page.text.get(path.span.range()), path.rsplit('.').next())
+                (good.page.text.get(path.span.range()), path.value.rsplit('.').next())
             && let Some(wrong) = misspelt(key, random)
             && written.matches(key).count() == 1
         {
@@ -78,30 +78,30 @@ pub(crate) fn changes(good: &Good<'_>, random: &mut Random) -> Vec<Change> {
             all.push(good.somewhere("key of the table", path.span, &written.replace(key, &wrong), rules));
         }
         if let (Some(directive), Some(own)) = (option_path, option_env)
-            && directive.ends_with(path.as_str())
+            && directive.value.ends_with(path.as_str())
             && own.value == env.value
         {
-            let wrong = misspelt(directive, random);
+            let wrong = misspelt(&directive.value, random);
             let rules = &["config-path"];
             all.push(
                 wrong
                     .and_then(|wrong| good.somewhere("path of the directive", directive.span, &wrong, rules)),
             );
-            let wrong = other_case(directive);
+            let wrong = other_case(&directive.value);
             let rules = &["letter-case"];
             all.push(wrong.and_then(|wrong| good.somewhere("case of a path", directive.span, &wrong, rules)));
             all.push(good.change("path of the directive N/A", directive.span, "N/A", &["config-path"]));
             all.push(good.change("variable of the directive N/A", own.span, "N/A", &["env-name"]));
-            let key = directive.rsplit('.').next().unwrap();
+            let key = directive.value.rsplit('.').next().unwrap();
             all.push(good.change("no mistake: a bare key", directive.span, key, &[]));
         }
     }
     if let (Some(env), Some(_)) = (option_env, option_dotted) {
-        let wrong = misspelt(env, random);
+        let wrong = misspelt(&env.value, random);
         all.push(
             wrong.and_then(|wrong| good.change("variable of the directive", env.span, &wrong, &["env-name"])),
         );
-        let without = env.split_once('_').map(|(_, rest)| rest.to_owned());
+        let without = env.value.split_once('_').map(|(_, rest)| rest.to_owned());
         all.push(
             without.and_then(|wrong| good.change("variable without prefix", env.span, &wrong, &["env-name"])),
         );
@@ -116,24 +116,24 @@ pub(crate) fn changes(good: &Good<'_>, random: &mut Random) -> Vec<Change> {
 }
 
 fn consoles(good: &Good<'_>, all: &mut Vec<Option<Change>>) {
-    let table = good.console.and_then(|console| console.name.as_ref()).filter(|name| good.stands(name));
+    let table = good.console.and_then(|console| console.name.as_ref()).filter(|name| good.is_verbatim(name));
     let (Some(table), Some(own)) = (table, good.option("systemconsole")) else { return };
-    if own.value == table.value && !own.contains(" or ") {
+    if own.value == table.value && !own.value.contains(" or ") {
         let rules = &["console-path"];
         all.push(good.somewhere("console of the directive", own.span, "Elsewhere > Post", rules));
         all.push(good.change("console of the table", table.span, "X > Y", rules));
-        let spaced = own.replace(" > ", ">").to_lowercase();
+        let spaced = own.value.replace(" > ", ">").to_lowercase();
         all.push(good.change("no mistake: a path spaced otherwise", own.span, &spaced, &[]));
     }
 }
 
 fn defaults(good: &Good<'_>, all: &mut Vec<Option<Change>>) {
     let config =
-        good.config.and_then(|config| config.default.as_ref()).filter(|default| good.stands(default));
+        good.config.and_then(|config| config.default.as_ref()).filter(|default| good.is_verbatim(default));
     let marked = |list: &[Value]| list.iter().filter(|item| item.default).count();
     let is_bool = |text: &str| matches!(text, "true" | "false");
     if let Some(default) = config
-        && is_bool(default)
+        && is_bool(&default.value)
         && good.lists.iter().any(|(list, _)| {
             marked(list) == 1
                 && list.iter().any(|item| {
@@ -142,19 +142,19 @@ fn defaults(good: &Good<'_>, all: &mut Vec<Option<Change>>) {
         })
     {
         let other = if default.value == "true" { "false" } else { "true" };
-        all.push(good.somewhere("default beside the path", default.span, other, &["default"]));
+        all.push(good.somewhere("default next to the path", default.span, other, &["default"]));
         let wrong = if default.value == "true" { "ture" } else { "flase" };
         all.push(good.change("default misspelt", default.span, wrong, &["default"]));
         let capital = if default.value == "true" { "True" } else { "False" };
         all.push(good.change("no mistake: a capital", default.span, capital, &[]));
     }
     if let (Some(default), Some(hint)) = (config, good.hints.first())
-        && let (Ok(a), Ok(b)) = (default.parse::<u64>(), hint.parse::<u64>())
+        && let (Ok(a), Ok(b)) = (default.value.parse::<u64>(), hint.value.parse::<u64>())
         && a == b
         && a > 2
     {
         let other = (a + 7).to_string();
-        all.push(good.somewhere("number beside the path", default.span, &other, &["default"]));
+        all.push(good.somewhere("number next to the path", default.span, &other, &["default"]));
         let quoted = format!("\"{a}\"");
         all.push(good.change("no mistake: a number in quotes", default.span, &quoted, &[]));
         let seconds = (a * 60).to_string();
@@ -232,14 +232,14 @@ fn markup(good: &Good<'_>, all: &mut Vec<Option<Change>>) {
         }
     }
     if let Some(title) = good.title
-        && good.stands(title)
+        && good.is_verbatim(title)
         && title.value.chars().count() > 5
         && text.get(title.span.end..title.span.end + 1) == Some("\n")
     {
         let start = title.span.end + 1;
         let end = start + text[start..].find('\n').unwrap_or(text.len() - start);
         let length = end - start;
-        let needed = settings_rst::width::column_width(title);
+        let needed = settings_rst::width::column_width(&title.value);
         if length == needed && needed == title.value.len() {
             let short = text[start..end].chars().next().unwrap().to_string().repeat(needed - 1);
             all.push(good.change(

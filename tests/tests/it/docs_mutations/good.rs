@@ -25,7 +25,7 @@ pub(crate) fn line_of(text: &str, at: usize) -> usize {
     text[..at].matches('\n').count() + 1
 }
 
-/// The settings of a page in which nothing is found, and whose facts all stand once.
+/// The settings of a page without findings, all of whose facts appear once.
 pub(crate) fn good<'p>(page: &'p PageRead, findings: &[Finding]) -> Vec<Good<'p>> {
     let mut all = Vec::new();
     for entry in &page.page.entries {
@@ -58,7 +58,7 @@ pub(crate) fn good<'p>(page: &'p PageRead, findings: &[Finding]) -> Vec<Good<'p>
 }
 
 impl<'p> Good<'p> {
-    /// `false` where something stands twice.
+    /// Returns false if a fact appears twice.
     fn take(&mut self, placed: &'p Placed) -> bool {
         let once =
             |slot: &mut Option<&'p Statement>, statement: &'p Statement| slot.replace(statement).is_none();
@@ -78,7 +78,7 @@ impl<'p> Good<'p> {
                             Bullet::Console(statement) => once(&mut self.console, statement),
                             Bullet::Config(statement) => once(&mut self.config, statement),
                             Bullet::Env(statement) => once(&mut self.env, statement),
-                            Bullet::Text(_) | Bullet::Verbatim(_) => true,
+                            _ => true,
                         };
                         if !first {
                             return false;
@@ -100,19 +100,22 @@ impl<'p> Good<'p> {
     }
 
     pub(crate) fn path(&self) -> Option<&'p Fact<String>> {
-        self.config?.name.as_ref().filter(|path| path.contains('.') && !path.starts_with("PluginSettings"))
+        self.config?
+            .name
+            .as_ref()
+            .filter(|path| path.value.contains('.') && !path.value.starts_with("PluginSettings"))
     }
 
     pub(crate) fn option(&self, name: &str) -> Option<&'p Fact<String>> {
         self.directive?.option(name).filter(|value| {
-            !value.is_empty()
+            !value.value.is_empty()
                 && *value.value != *"N/A"
-                && self.stands(value)
-                && !value.contains(['\n', ',', '='])
+                && self.is_verbatim(value)
+                && !value.value.contains(['\n', ',', '='])
         })
     }
 
-    pub(crate) fn stands(&self, fact: &Fact<String>) -> bool {
+    pub(crate) fn is_verbatim(&self, fact: &Fact<String>) -> bool {
         self.page.text.get(fact.span.range()) == Some(fact.as_str())
     }
 

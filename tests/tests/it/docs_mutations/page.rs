@@ -16,7 +16,7 @@ pub(crate) fn page_changes(page: &PageRead, goods: &[Good<'_>]) -> Vec<Change> {
         && !text[..first.span.start].contains(&format!(":: {}\n", first.value))
     {
         let mut out = text.clone();
-        out.replace_range(last.span.range(), first);
+        out.replace_range(last.span.range(), &first.value);
         let line = line_of(text, last.span.start);
         all.push(Change {
             kind: "an anchor twice",

@@ -64,7 +64,7 @@ const SIZES: [Kind; 4] = [
     Kind::Size { min: 0, max: 0 },
 ];
 
-/// A section as it stands in a list.
+/// A section as an element of a list.
 const ELEMENT: Section = Section::new(
     "Element",
     &[

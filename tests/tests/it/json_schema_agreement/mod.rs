@@ -44,7 +44,7 @@ fn read(kind: &Kind, text: &str) -> Option<String> {
 }
 
 /// The value with what its only mistake suggests in its place, which the resolver must accept; but an element of a
-/// set may then stand there twice.
+/// set may then contain it twice.
 fn meant(kind: &Kind, text: &str) -> Option<String> {
     let mismatch = from_json(kind, reader::parse_value(text).unwrap()).err()?;
     let help = mismatch.help.filter(|_| mismatch.others.is_empty() && mismatch.reason != Reason::Key)?;
@@ -64,7 +64,7 @@ fn meant(kind: &Kind, text: &str) -> Option<String> {
     }
 }
 
-/// What no schema can say: a program's own check, and the bounds of a sum of durations.
+/// The checks that JSON Schema can't express: a program's own check, and the bounds of a sum of durations.
 fn beyond_schemas(kind: &Kind, value: &Json) -> bool {
     match (kind, value) {
         (Kind::Custom(custom), Json::String(text)) => (custom.check)(text).is_err(),
@@ -82,7 +82,7 @@ fn beyond_schemas(kind: &Kind, value: &Json) -> bool {
             twice || values.iter().any(|value| beyond_schemas(of, value))
         }
         (Kind::Section(section), Json::Object(entries)) => section.members.iter().any(|member| {
-            let Some(value) = entries.get(member.key()) else { return false }; // an old name is of a kind that schemas can tell
+            let Some(value) = entries.get(member.key()) else { return false }; // schemas can express the kind of an alias
             match member {
                 Member::Setting(setting) => beyond_schemas(&setting.kind, value),
                 Member::Section { section, .. } => beyond_schemas(&Kind::Section(section), value),
@@ -168,7 +168,7 @@ fn what_is_no_section_is_refused_by_both() {
     }
 }
 
-/// What documents say of a one-of or bool is what both accept, no more and no less.
+/// The documented values of a one-of or bool are exactly the accepted ones.
 #[test]
 fn documented_values_are_the_accepted_ones() {
     const BOOLS: &[ValueDoc] =
@@ -219,7 +219,7 @@ fn documented_values_are_the_accepted_ones() {
     }
 }
 
-/// The bounds that messages and documents tell of are the bounds: they are accepted, and what is beyond is refused.
+/// The bounds in messages and documents are the real ones: they are accepted, and values beyond are rejected.
 #[test]
 fn documented_bounds_are_the_bounds() {
     let numbers = |text: &str| -> Vec<i128> {
@@ -228,26 +228,26 @@ fn documented_bounds_are_the_bounds() {
     let mut checked = 0;
     for kind in INTEGERS.into_iter().chain(DURATIONS) {
         let (low, high) = bounds(&kind);
-        let told = expectation(&kind);
-        if !told.contains("from") {
+        let stated = expectation(&kind);
+        if !stated.contains("from") {
             continue;
         }
-        assert_eq!(numbers(&told), [low, high], "{told}");
+        assert_eq!(numbers(&stated), [low, high], "{stated}");
         let validator = validator(kind);
         for (count, good) in [(low - 1, false), (low, true), (high, true), (high + 1, false)] {
             let instance: Json = serde_json::from_str(&count.to_string()).unwrap();
-            assert_eq!(resolver_accepts(&kind, &count.to_string()), good, "{count}: {told}");
-            assert_eq!(validator.is_valid(&json!({ "S": { "K": instance } })), good, "{count}: {told}");
+            assert_eq!(resolver_accepts(&kind, &count.to_string()), good, "{count}: {stated}");
+            assert_eq!(validator.is_valid(&json!({ "S": { "K": instance } })), good, "{count}: {stated}");
             checked += 1;
         }
     }
     for (min, max) in [(0, 3), (2, 4), (1, u32::MAX), (5, 5)] {
         let kind =
             Kind::TextOf(Box::leak(Box::new(TextRules { min_len: min, max_len: max, ..TextRules::ANY })));
-        let told: Vec<u32> = numbers(&expectation(&kind)).iter().map(|len| *len as u32).collect();
+        let stated: Vec<u32> = numbers(&expectation(&kind)).iter().map(|len| *len as u32).collect();
         let expected =
             [min, max].into_iter().filter(|len| (1..u32::MAX).contains(len)).collect::<BTreeSet<_>>();
-        assert_eq!(told.iter().copied().collect::<BTreeSet<_>>(), expected, "{}", expectation(&kind));
+        assert_eq!(stated.iter().copied().collect::<BTreeSet<_>>(), expected, "{}", expectation(&kind));
         let validator = validator(kind);
         for len in 0..8 {
             let text = json!("é".repeat(len as usize));
@@ -306,7 +306,7 @@ struct Element {
 /// A section in a section.
 #[derive(Settings)]
 struct Inner {
-    /// Whether.
+    /// A switch.
     #[setting(key = "k", default = false)]
     _k: bool,
     /// By name.

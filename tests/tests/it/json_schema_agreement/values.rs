@@ -72,7 +72,7 @@ fn text(random: &mut Random, kind: &Kind) -> String {
     }
 }
 
-/// What texts of the formats are made of, put together at random.
+/// The pieces of random texts in the formats.
 fn parts(random: &mut Random, kind: &Kind) -> String {
     let parts: &[&str] = match kind {
         Kind::TextOf(TextRules { format: Some(Format::Url), .. }) => &[

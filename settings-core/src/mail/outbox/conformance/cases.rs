@@ -1,16 +1,18 @@
 //! The test cases.
 
 use super::{Case, Mismatch, Open, alert, hours, notification, put, same, start};
+use crate::mail::address::Address;
 use crate::mail::outbox::{
-    BeginOutcome, Circuit, DueMail, EnqueueError, KnownMail, MailId, MailState, OutboxLimits, OutboxStore,
-    Pending, Progress, RemoveOutcome, RetryOutcome, Settlement,
+    BeginOutcome, Circuit, DueMail, DueOrder, EnqueueError, KnownMail, MailId, MailState, OutboxLimits,
+    OutboxStore, Pending, Progress, RemoveOutcome, RetryOutcome, Settlement,
 };
+use crate::mail::reverse_path::ReversePath;
 
-pub(super) const ALL: [(&str, Case); 16] = [
+pub(super) const ALL: [(&str, Case); 22] = [
     ("a mail comes back unchanged", comes_back),
     ("a key rejects a second mail", keys),
     ("alerts go first and then the least tried", order),
-    ("after a crash only alerts are sent again and only once", crash),
+    ("after a crash only alerts are sent again and at most three times", crash),
     ("recipients are settled one by one", recipients),
     ("an expired mail becomes a dead letter", expiry),
     ("a mail that may have been delivered is not called failed", unknown_expires),
@@ -18,7 +20,13 @@ pub(super) const ALL: [(&str, Case); 16] = [
     ("a mail that is being sent makes no room", no_room),
     ("dead letters are bounded", dead_letters),
     ("a sent mail keeps no content", sent),
-    ("a removed mail is not sent and its key remains", removed),
+    ("a removed mail is not sent and frees its key", removed),
+    ("a sent mail keeps its key", sent_key),
+    ("a mail is replaced and due again", replaced),
+    ("mails of the configured sender follow the settings", followers),
+    ("the queue is probed with the least tried mail", probe_order),
+    ("a clock that was ahead stops no mail", clock_ahead),
+    ("deferred mails can be made due", make_due),
     ("one process delivers at a time", claims),
     ("the circuit survives the program", circuit),
     ("recurring tasks are remembered", moments),
@@ -39,7 +47,7 @@ fn settlement(due: &DueMail, progress: [Progress; 2], pending: Pending) -> Settl
 
 /// Returns the only mail that is due.
 fn only_due(store: &dyn OutboxStore, hour: u32) -> Result<DueMail, Mismatch> {
-    let mut due = store.due(hours(hour), 10, &[])?;
+    let mut due = store.due(hours(hour), DueOrder::Urgent, 10, &[])?;
     match (due.pop(), due.len()) {
         (Some(mail), 0) => Ok(mail),
         (_, more) => Err(format!("{} mails are due, expected one", more).into()),
@@ -89,27 +97,35 @@ fn order(open: Open<'_>) -> CaseResult {
     let tried = put(&*store, &notification("tried")?)?;
     let fresh = put(&*store, &notification("fresh")?)?;
     let urgent = put(&*store, &alert("urgent")?)?;
-    let due = store.due(start(), 10, &[urgent, fresh])?;
+    let due = store.due(start(), DueOrder::Urgent, 10, &[urgent, fresh])?;
     same("what is due without two", ids(&due), vec![tried])?;
     for due in &due {
         let again = settlement(due, [Progress::Pending; 2], Pending::Deferred(start()));
         same("a mail to be tried again", store.settle(due.id, &again, start())?, MailState::Deferred)?;
     }
-    same("the order", ids(&store.due(start(), 10, &[])?), vec![urgent, fresh, tried])?;
-    same("the first without the alert", ids(&store.due(start(), 1, &[urgent])?), vec![fresh])
+    same("the order", ids(&store.due(start(), DueOrder::Urgent, 10, &[])?), vec![urgent, fresh, tried])?;
+    same(
+        "the first without the alert",
+        ids(&store.due(start(), DueOrder::Urgent, 1, &[urgent])?),
+        vec![fresh],
+    )
 }
 
 fn crash(open: Open<'_>) -> CaseResult {
     let (quiet, loud) = {
         let store = open()?;
         let ids = (put(&*store, &notification("quiet")?)?, put(&*store, &alert("loud")?)?);
-        for due in store.due(start(), 10, &[])? {
+        for due in store.due(start(), DueOrder::Urgent, 10, &[])? {
             same("the first begin", store.begin(due.id, 1, start())?, BeginOutcome::Started)?;
             same("a begun mail", state(&*store, due.id)?, Some(MailState::Sending))?;
             same("the second begin", store.begin(due.id, 2, start())?, BeginOutcome::NotPending)?;
             same("a retry", store.retry(due.id, start())?, RetryOutcome::Sending)?;
         }
-        same("what is due while they are being sent", store.due(start(), 10, &[])?.len(), 0)?;
+        same(
+            "what is due while they are being sent",
+            store.due(start(), DueOrder::Urgent, 10, &[])?.len(),
+            0,
+        )?;
         ids
     };
     let store = open()?;
@@ -117,16 +133,19 @@ fn crash(open: Open<'_>) -> CaseResult {
     for id in [quiet, loud] {
         same("an interrupted mail", state(&*store, id)?, Some(MailState::Unknown))?;
     }
-    let due = store.due(start(), 10, &[])?;
-    let again: Vec<(MailId, bool)> = due.iter().map(|due| (due.id, due.may_resend)).collect();
-    same("what is sent again, and whether once more", again, vec![(loud, false)])?;
-    same("the begin of the second copy", store.begin(loud, 2, start())?, BeginOutcome::Started)?;
-    same("how many were interrupted the second time", store.recover(start())?, 1)?;
-    same("what is due then", store.due(start(), 10, &[])?.len(), 0)?;
+    let due = store.due(start(), DueOrder::Urgent, 10, &[])?;
+    same("the mails to send again", ids(&due), vec![loud])?;
+    for (attempt, may_resend) in [(2, true), (3, true), (4, false)] {
+        let due = only_due(&*store, 0)?;
+        same("another copy after that", due.may_resend, may_resend)?;
+        same("the begin of a copy", store.begin(loud, attempt, start())?, BeginOutcome::Started)?;
+        same("how many were interrupted", store.recover(start())?, 1)?;
+    }
+    same("what is due then", store.due(start(), DueOrder::Urgent, 10, &[])?.len(), 0)?;
     let entry = store.get(loud)?.ok_or("the alert is gone")?;
     let progress: Vec<Progress> = entry.recipients.iter().map(|one| one.progress).collect();
     same("its recipients", progress, vec![Progress::Unknown; 2])?;
-    same("whether its content is kept", (entry.has_content, entry.resent), (true, true))
+    same("its content and its copies", (entry.has_content, entry.resends), (true, 3))
 }
 
 fn recipients(open: Open<'_>) -> CaseResult {
@@ -136,7 +155,7 @@ fn recipients(open: Open<'_>) -> CaseResult {
     let half = settlement(&due, [Progress::Sent, Progress::Pending], Pending::Deferred(hours(1)));
     same("with one recipient left", store.settle(id, &half, start())?, MailState::Deferred)?;
     same("when it is tried next", store.next_due()?, Some(hours(1)))?;
-    same("what is due before that", store.due(start(), 10, &[])?.len(), 0)?;
+    same("what is due before that", store.due(start(), DueOrder::Urgent, 10, &[])?.len(), 0)?;
     let due = only_due(&*store, 1)?;
     let left: Vec<&str> = due.object.recipients().iter().map(|to| to.as_str()).collect();
     same("who is left", left, vec!["grüße@example.com"])?;
@@ -162,11 +181,12 @@ fn expiry(open: Open<'_>) -> CaseResult {
     same("the alert", state(&*store, three)?, Some(MailState::Queued))?;
     same("given up after three days", store.sweep(&limits, hours(73))?, 1)?;
     same("a retry", store.retry(three, hours(73))?, RetryOutcome::Queued)?;
-    same("what is due then", ids(&store.due(hours(73), 9, &[])?), vec![three])?;
+    same("what is due then", ids(&store.due(hours(73), DueOrder::Urgent, 9, &[])?), vec![three])?;
     same("another retry", store.retry(day, hours(73))?, RetryOutcome::Queued)?;
     let retries = store.find("day")?.map(|known| known.retries);
     same("how many times it was made due again", retries, Some(1))?;
-    same("given up again", store.sweep(&limits, hours(24 * 7))?, 2)?;
+    same("given up again", store.sweep(&limits, hours(73 + 25))?, 1)?;
+    same("given up in the end", store.sweep(&limits, hours(73 * 2 + 1))?, 1)?;
     store.sweep(&limits, hours(24 * 60))?;
     same("a dead letter after two months", store.get(day)?, None)
 }
@@ -177,7 +197,7 @@ fn unknown_expires(open: Open<'_>) -> CaseResult {
     let due = only_due(&*store, 0)?;
     let lost = settlement(&due, [Progress::Pending; 2], Pending::Unknown(hours(1)));
     same("with its answer lost", store.settle(id, &lost, start())?, MailState::Unknown)?;
-    same("whether it is sent once more", only_due(&*store, 1)?.may_resend, false)?;
+    same("its copies", store.get(id)?.map(|entry| entry.resends), Some(1))?;
     same("given up", store.sweep(&OutboxLimits::default(), hours(73))?, 1)?;
     let entry = store.get(id)?.ok_or("the mail is gone")?;
     same("its state", (entry.state, entry.next), (MailState::Unknown, None))?;
@@ -261,11 +281,129 @@ fn removed(open: Open<'_>) -> CaseResult {
     same("the second", store.remove(id)?, RemoveOutcome::NotFound)?;
     same("a begin", store.begin(id, 1, start())?, BeginOutcome::NotPending)?;
     same("a retry", store.retry(id, start())?, RetryOutcome::NotFound)?;
+    same("its key", store.find("alert:1")?.and_then(|known| known.state), None)?;
+    let again = store.enqueue(&mail, &limits, start()).map_err(|error| error.to_string())?;
+    same("a second mail with the key", again.is_new, true)?;
+    same("whether the key names the second mail", again.id == id, false)
+}
+
+fn sent_key(open: Open<'_>) -> CaseResult {
+    let (store, limits) = (open()?, OutboxLimits::default());
+    let mail = alert("Hello")?.lasting_key("alert:1");
+    let id = put(&*store, &mail)?;
+    let due = only_due(&*store, 0)?;
+    let done = settlement(&due, [Progress::Sent; 2], Pending::Deferred(start()));
+    same("with all recipients sent", store.settle(id, &done, start())?, MailState::Sent)?;
+    same("a removal", store.remove(id)?, RemoveOutcome::Removed)?;
     let year = hours(365 * 24);
     store.sweep(&limits, year)?;
     let again = store.enqueue(&mail, &limits, year).map_err(|error| error.to_string())?;
-    same("whether it is taken again", again.is_new, false)?;
-    same("its key", store.find("alert:1")?, Some(KnownMail::new(id, None, 0)))
+    same("a second mail with the key", again.is_new, false)?;
+    same("the key", store.find("alert:1")?, Some(KnownMail::new(id, Some(MailState::Sent), 0)))
+}
+
+fn replaced(open: Open<'_>) -> CaseResult {
+    let store = open()?;
+    let old = alert("old")?.lasting_key("alert:1");
+    let new = alert("a new text")?;
+    same(
+        "a mail that does not exist",
+        store.replace(MailId::new(7), new.object(), start())?,
+        RetryOutcome::NotFound,
+    )?;
+    let id = put(&*store, &old)?;
+    for progress in [Progress::Failed, Progress::Pending] {
+        let due = only_due(&*store, 0)?;
+        store.settle(id, &settlement(&due, [progress; 2], Pending::Deferred(hours(1))), start())?;
+        same("what is due", store.due(start(), DueOrder::Urgent, 9, &[])?.len(), 0)?;
+        same("a replacement", store.replace(id, new.object(), start())?, RetryOutcome::Queued)?;
+        let due = only_due(&*store, 0)?;
+        same("the mail", (due.id, due.attempts, due.object.content()), (id, 0, new.object().content()))?;
+        same("its Message-ID", due.object.message_id(), new.object().message_id())?;
+    }
+    same(
+        "its size",
+        store.get(id)?.map(|entry| entry.size),
+        u64::try_from(new.object().content().len()).ok(),
+    )?;
+    same("its retries", store.find("alert:1")?.map(|known| known.retries), Some(2))?;
+    same("the begin", store.begin(id, 1, start())?, BeginOutcome::Started)?;
+    same("while it is sent", store.replace(id, old.object(), start())?, RetryOutcome::Sending)?;
+    let due = DueMail::new(id, new.object().clone(), start());
+    store.settle(id, &settlement(&due, [Progress::Sent; 2], Pending::Deferred(start())), start())?;
+    same("after it was sent", store.replace(id, old.object(), start())?, RetryOutcome::AlreadySent)
+}
+
+fn followers(open: Open<'_>) -> CaseResult {
+    let store = open()?;
+    let mail = notification("Hello")?;
+    let id = put(&*store, &mail)?;
+    let parse = |text: &str| text.parse::<Address>().map_err(|error| error.to_string());
+    let (from, other) = (parse("server@example.com")?, parse("other@example.com")?);
+    let envelope = mail.object().sender().clone();
+    same("at first", only_due(&*store, 0)?.follows_settings, false)?;
+    store.adopt_sender(&other, &envelope)?;
+    store.adopt_sender(&from, &other.clone().into())?;
+    store.adopt_sender(&from, &ReversePath::Null)?;
+    same("with other senders", only_due(&*store, 0)?.follows_settings, false)?;
+    store.adopt_sender(&from, &envelope)?;
+    store.adopt_sender(&other, &other.clone().into())?;
+    same("with its own", only_due(&*open()?, 0)?.follows_settings, true)?;
+    store.replace(id, mail.object(), start())?;
+    same("after a replacement", only_due(&*store, 0)?.follows_settings, false)
+}
+
+fn probe_order(open: Open<'_>) -> CaseResult {
+    let store = open()?;
+    let urgent = put(&*store, &alert("urgent")?)?;
+    let plain = put(&*store, &notification("plain")?)?;
+    let due = store.due(start(), DueOrder::Urgent, 1, &[])?;
+    same("the first", ids(&due), vec![urgent])?;
+    for due in &due {
+        store.settle(
+            due.id,
+            &settlement(due, [Progress::Pending; 2], Pending::Deferred(start())),
+            start(),
+        )?;
+    }
+    same("the first then", ids(&store.due(start(), DueOrder::Urgent, 1, &[])?), vec![urgent])?;
+    same("the least tried", ids(&store.due(start(), DueOrder::LeastTried, 1, &[])?), vec![plain])
+}
+
+fn make_due(open: Open<'_>) -> CaseResult {
+    let store = open()?;
+    let deferred = put(&*store, &notification("deferred")?)?;
+    let unknown = put(&*store, &alert("unknown")?)?;
+    for due in store.due(start(), DueOrder::Urgent, 9, &[])? {
+        let pending =
+            if due.id == deferred { Pending::Deferred(hours(1)) } else { Pending::Unknown(hours(1)) };
+        store.settle(due.id, &settlement(&due, [Progress::Pending; 2], pending), start())?;
+    }
+    same("what is due", store.due(start(), DueOrder::Urgent, 9, &[])?.len(), 0)?;
+    store.make_due(start())?;
+    same("what is due then", ids(&store.due(start(), DueOrder::Urgent, 9, &[])?), vec![deferred])?;
+    same("the other mail", state(&*store, unknown)?, Some(MailState::Unknown))
+}
+
+fn clock_ahead(open: Open<'_>) -> CaseResult {
+    let (store, limits) = (open()?, OutboxLimits::default());
+    let year = hours(24 * 365);
+    // A mail that was tried, and one that was added, while the clock was a year ahead.
+    let tried = put(&*store, &notification("tried")?)?;
+    let due = only_due(&*store, 0)?;
+    store.settle(tried, &settlement(&due, [Progress::Pending; 2], Pending::Deferred(year)), year)?;
+    let added = store.enqueue(&notification("added")?, &limits, year).map_err(|error| error.to_string())?;
+    store.sweep(&limits, start())?;
+    same("what is due", ids(&store.due(start(), DueOrder::LeastTried, 9, &[])?), vec![added.id, tried])?;
+    for id in [tried, added.id] {
+        let expires = store.get(id)?.map(|entry| entry.expires <= hours(24));
+        same("whether it expires within its lifetime", expires, Some(true))?;
+    }
+    // Mails that were not tried when they expired get one more chance.
+    same("given up ten years ahead", store.sweep(&limits, hours(24 * 3650))?, 0)?;
+    same("what is due then", store.due(hours(24 * 3650), DueOrder::Urgent, 9, &[])?.len(), 2)?;
+    same("given up soon after", store.sweep(&limits, hours(24 * 3650 + 1))?, 0)?;
+    same("given up later", store.sweep(&limits, hours(24 * 3650 + 2))?, 2)
 }
 
 fn claims(open: Open<'_>) -> CaseResult {
@@ -280,8 +418,8 @@ fn claims(open: Open<'_>) -> CaseResult {
 fn circuit(open: Open<'_>) -> CaseResult {
     same("at first", open()?.circuit()?, Circuit::Closed)?;
     for circuit in [
-        Circuit::Open { until: start(), failures: 3, why: "refused".to_owned(), name_not_found: true },
-        Circuit::Halted { since: start(), why: "535".to_owned() },
+        Circuit::Open { until: start(), failures: 3, why: "refused".to_owned() },
+        Circuit::Halted { since: start(), until: hours(1), why: "535".to_owned() },
         Circuit::Closed,
     ] {
         open()?.set_circuit(&circuit)?;

@@ -4,13 +4,15 @@ use std::time::SystemTime;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::{bound, millis, time};
+use super::{bound, length, millis, time};
 use crate::mail::address::Address;
 use crate::mail::message::{MailObject, MessageId};
 use crate::mail::outbox::circuit::Circuit;
 use crate::mail::outbox::entry::{MailState, Progress};
-use crate::mail::outbox::mail::MailId;
-use crate::mail::outbox::store::{BeginOutcome, DueMail, Pending, Settlement};
+use crate::mail::outbox::mail::{MAX_RESENDS, MailId};
+use crate::mail::outbox::schedule::LONGEST_WAIT;
+use crate::mail::outbox::store::{BeginOutcome, DueMail, DueOrder, Pending, Settlement};
+use crate::mail::reverse_path::ReversePath;
 
 const INTERRUPTED: &str = "the program ended while the mail was being sent";
 const UNREADABLE: &str = "the stored mail is damaged";
@@ -18,9 +20,9 @@ const UNREADABLE: &str = "the stored mail is damaged";
 pub(super) fn recover(transaction: &Transaction<'_>, now: SystemTime) -> Result<u64, rusqlite::Error> {
     let now = millis(now);
     let again = transaction.execute(
-        "UPDATE mail SET state = 'unknown', since = ?1, next = ?1, resent = 1, reply = ?2
-         WHERE state = 'sending' AND may_resend AND NOT resent",
-        params![now, INTERRUPTED],
+        "UPDATE mail SET state = 'unknown', since = ?1, next = ?1, resends = resends + 1, reply = ?2
+         WHERE state = 'sending' AND may_resend AND resends < ?3",
+        params![now, INTERRUPTED, MAX_RESENDS],
     )?;
     transaction.execute(
         "UPDATE recipient SET progress = 'unknown', reply = ?1
@@ -42,6 +44,7 @@ struct Row {
     international: bool,
     attempts: u32,
     may_resend: bool,
+    follows_settings: bool,
     expires: i64,
     content: Option<Vec<u8>>,
 }
@@ -49,12 +52,24 @@ struct Row {
 pub(super) fn due(
     transaction: &Transaction<'_>,
     now: SystemTime,
+    order: DueOrder,
     limit: usize,
     except: &[MailId],
 ) -> Result<Vec<DueMail>, rusqlite::Error> {
+    let query = match order {
+        DueOrder::Urgent => {
+            "SELECT id FROM mail WHERE next <= ?1 OR next > ?2 ORDER BY kind, attempts, next, id LIMIT ?3"
+        }
+        DueOrder::LeastTried => {
+            "SELECT id FROM mail WHERE next <= ?1 OR next > ?2 ORDER BY attempts, kind, next, id LIMIT ?3"
+        }
+    };
+    let moment = millis(now);
+    let latest = moment.saturating_add(length(LONGEST_WAIT));
+    let count = bound(limit.saturating_add(except.len()));
     let ids: Vec<i64> = transaction
-        .prepare_cached("SELECT id FROM mail WHERE next <= ?1 ORDER BY kind, attempts, next, id LIMIT ?2")?
-        .query_map(params![millis(now), bound(limit.saturating_add(except.len()))], |row| row.get(0))?
+        .prepare_cached(query)?
+        .query_map(params![moment, latest, count], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     let mut due = Vec::new();
     for id in ids.into_iter().filter(|id| !except.contains(&MailId(*id))).take(limit) {
@@ -70,11 +85,11 @@ pub(super) fn due(
 fn row(transaction: &Transaction<'_>, id: i64) -> Result<Row, rusqlite::Error> {
     transaction
         .prepare_cached(
-            "SELECT message_id, sender, international, attempts, may_resend AND NOT resent, expires,
-                 (SELECT bytes FROM content WHERE mail = id)
+            "SELECT message_id, sender, international, attempts, may_resend AND resends < ?2, expires,
+                 (SELECT bytes FROM content WHERE mail = id), follows_settings
              FROM mail WHERE id = ?1",
         )?
-        .query_row([id], |row| {
+        .query_row(params![id, MAX_RESENDS], |row| {
             Ok(Row {
                 id,
                 message_id: row.get(0)?,
@@ -84,6 +99,7 @@ fn row(transaction: &Transaction<'_>, id: i64) -> Result<Row, rusqlite::Error> {
                 may_resend: row.get(4)?,
                 expires: row.get(5)?,
                 content: row.get(6)?,
+                follows_settings: row.get(7)?,
             })
         })
 }
@@ -106,6 +122,7 @@ fn ready(transaction: &Transaction<'_>, row: &Row) -> Result<Option<DueMail>, ru
     Ok(object().map(|object| DueMail {
         attempts: row.attempts,
         may_resend: row.may_resend,
+        follows_settings: row.follows_settings,
         ..DueMail::new(MailId(row.id), object, time(row.expires))
     }))
 }
@@ -168,7 +185,7 @@ pub(super) fn settle(
     };
     transaction.execute(
         "UPDATE mail SET state = ?2, since = ?3, next = ?4, attempts = ?5, reply = ?6, queue_id = ?7,
-             resent = resent OR (?2 = 'unknown' AND ?4 IS NOT NULL)
+             resends = resends + (?2 = 'unknown' AND ?4 IS NOT NULL)
          WHERE id = ?1",
         params![
             id.0,
@@ -181,24 +198,48 @@ pub(super) fn settle(
         ],
     )?;
     if state == MailState::Sent {
-        transaction.execute("DELETE FROM content WHERE mail = ?1", [id.0])?;
         transaction.execute("UPDATE key SET sent = 1 WHERE mail = ?1", [id.0])?;
     }
     Ok(state)
 }
 
+/// Deletes the content of mails that were sent.
+pub(super) fn forget_sent(transaction: &Transaction<'_>) -> Result<(), rusqlite::Error> {
+    transaction
+        .prepare_cached("DELETE FROM content WHERE mail IN (SELECT id FROM mail WHERE state = 'sent')")?
+        .execute([])
+        .map(drop)
+}
+
+pub(super) fn adopt_sender(
+    transaction: &Transaction<'_>,
+    from: &Address,
+    envelope: &ReversePath,
+) -> Result<(), rusqlite::Error> {
+    transaction
+        .prepare_cached(
+            "UPDATE mail SET follows_settings = 1
+             WHERE NOT follows_settings AND state <> 'sent' AND header_from = ?1 AND sender = ?2",
+        )?
+        .execute(params![from.as_str(), envelope.as_str()])
+        .map(drop)
+}
+
+pub(super) fn make_due(transaction: &Transaction<'_>, now: SystemTime) -> Result<(), rusqlite::Error> {
+    transaction
+        .prepare_cached("UPDATE mail SET next = ?1 WHERE state = 'deferred' AND next > ?1")?
+        .execute([millis(now)])
+        .map(drop)
+}
+
 pub(super) fn circuit(connection: &Connection) -> Result<Circuit, rusqlite::Error> {
     let circuit = connection
-        .query_row("SELECT halted, moment, failures, name_not_found, why FROM circuit", [], |row| {
-            let (halted, moment, why): (bool, i64, String) = (row.get(0)?, row.get(1)?, row.get(4)?);
-            Ok(match halted {
-                true => Circuit::Halted { since: time(moment), why },
-                false => Circuit::Open {
-                    until: time(moment),
-                    failures: row.get(2)?,
-                    why,
-                    name_not_found: row.get(3)?,
-                },
+        .query_row("SELECT since, until, failures, why FROM circuit", [], |row| {
+            let (since, until): (Option<i64>, i64) = (row.get(0)?, row.get(1)?);
+            let (until, why) = (time(until), row.get(3)?);
+            Ok(match since {
+                Some(since) => Circuit::Halted { since: time(since), until, why },
+                None => Circuit::Open { until, failures: row.get(2)?, why },
             })
         })
         .optional()?;
@@ -207,14 +248,14 @@ pub(super) fn circuit(connection: &Connection) -> Result<Circuit, rusqlite::Erro
 
 pub(super) fn set_circuit(transaction: &Transaction<'_>, circuit: &Circuit) -> Result<(), rusqlite::Error> {
     transaction.execute("DELETE FROM circuit", [])?;
-    let insert = "INSERT INTO circuit (one, halted, moment, failures, name_not_found, why) VALUES (1, ?1, ?2, ?3, ?4, ?5)";
+    let insert = "INSERT INTO circuit (one, since, until, failures, why) VALUES (1, ?1, ?2, ?3, ?4)";
     match circuit {
         Circuit::Closed => 0,
-        Circuit::Open { until, failures, why, name_not_found } => {
-            transaction.execute(insert, params![false, millis(*until), failures, name_not_found, why])?
+        Circuit::Open { until, failures, why } => {
+            transaction.execute(insert, params![None::<i64>, millis(*until), failures, why])?
         }
-        Circuit::Halted { since, why } => {
-            transaction.execute(insert, params![true, millis(*since), 0, false, why])?
+        Circuit::Halted { since, until, why } => {
+            transaction.execute(insert, params![millis(*since), millis(*until), 0, why])?
         }
     };
     Ok(())

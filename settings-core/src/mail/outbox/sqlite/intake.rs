@@ -5,10 +5,12 @@ use std::time::SystemTime;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::{IntakeError, bound, length, millis};
+use crate::mail::message::MailObject;
 use crate::mail::outbox::entry::MailState;
 use crate::mail::outbox::error::EnqueueError;
 use crate::mail::outbox::limits::OutboxLimits;
 use crate::mail::outbox::mail::{MailId, MailKind, NewMail};
+use crate::mail::outbox::sender::from_address;
 use crate::mail::outbox::store::{Enqueued, KnownMail, RetryOutcome};
 
 pub(super) fn enqueue(
@@ -43,7 +45,8 @@ fn known(
 ) -> Result<Option<MailId>, rusqlite::Error> {
     transaction
         .query_row(
-            "SELECT mail FROM key WHERE name = ?1 AND (until IS NULL OR until > ?2)",
+            "SELECT mail FROM key WHERE name = ?1 AND (until IS NULL OR until > ?2)
+             AND (sent OR EXISTS (SELECT 1 FROM mail WHERE id = key.mail))",
             params![key, millis(now)],
             |row| row.get(0).map(MailId),
         )
@@ -103,8 +106,8 @@ fn insert(transaction: &Transaction<'_>, mail: &NewMail, now: SystemTime) -> Res
     let lifetime = length(mail.lifetime);
     transaction.execute(
         "INSERT INTO mail (message_id, kind, may_resend, sender, international, size, lifetime, created, expires,
-             state, since, next)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'queued', ?8, ?8)",
+             state, since, next, header_from)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'queued', ?8, ?8, ?10)",
         params![
             object.message_id().as_str(),
             mail.kind.name(),
@@ -115,6 +118,7 @@ fn insert(transaction: &Transaction<'_>, mail: &NewMail, now: SystemTime) -> Res
             lifetime,
             now,
             now.saturating_add(lifetime),
+            from_address(object).map(|from| from.to_string()),
         ],
     )?;
     let id = transaction.last_insert_rowid();
@@ -165,7 +169,8 @@ pub(super) fn retry(
         Some((_, true)) => {}
     }
     transaction.execute(
-        "UPDATE mail SET state = 'queued', since = ?2, next = ?2, expires = ?2 + lifetime, attempts = 0, resent = 0
+        "UPDATE mail SET state = 'queued', since = ?2, next = ?2, expires = ?2 + lifetime, attempts = 0, resends = 0,
+             had_last_chance = 0
          WHERE id = ?1",
         params![id.0, millis(now)],
     )?;
@@ -175,4 +180,45 @@ pub(super) fn retry(
     )?;
     transaction.execute("UPDATE key SET retries = retries + 1 WHERE mail = ?1", [id.0])?;
     Ok(RetryOutcome::Queued)
+}
+
+pub(super) fn replace(
+    transaction: &Transaction<'_>,
+    id: MailId,
+    mail: &MailObject,
+    now: SystemTime,
+) -> Result<RetryOutcome, rusqlite::Error> {
+    let state: Option<String> =
+        transaction.query_row("SELECT state FROM mail WHERE id = ?1", [id.0], |row| row.get(0)).optional()?;
+    if matches!(state.as_deref(), None | Some("sent" | "sending")) {
+        return retry(transaction, id, now);
+    }
+    transaction.execute(
+        "UPDATE mail SET message_id = ?2, sender = ?3, header_from = ?4, follows_settings = 0, international = ?5,
+             size = ?6
+         WHERE id = ?1",
+        params![
+            id.0,
+            mail.message_id().as_str(),
+            mail.sender().as_str(),
+            from_address(mail).map(|from| from.to_string()),
+            mail.is_international(),
+            bound(mail.content().len()),
+        ],
+    )?;
+    transaction.execute(
+        "INSERT OR REPLACE INTO content (mail, bytes) VALUES (?1, ?2)",
+        params![id.0, mail.content()],
+    )?;
+    retry(transaction, id, now)
+}
+
+/// Removes a mail. Its key is removed as well, unless the mail was sent or is being sent.
+pub(super) fn remove(transaction: &Transaction<'_>, id: MailId) -> Result<bool, rusqlite::Error> {
+    transaction.execute(
+        "DELETE FROM key WHERE mail = ?1 AND NOT sent
+         AND NOT EXISTS (SELECT 1 FROM mail WHERE id = ?1 AND state = 'sending')",
+        [id.0],
+    )?;
+    Ok(transaction.execute("DELETE FROM mail WHERE id = ?1", [id.0])? > 0)
 }

@@ -12,7 +12,7 @@ use crate::mail::outbox::mail::MailId;
 use crate::mail::outbox::summary::OutboxSummary;
 
 const COLUMNS: &str =
-    "id, message_id, kind, state, since, next, attempts, resent, created, expires, size, queue_id,
+    "id, message_id, kind, state, since, next, attempts, resends, created, expires, size, queue_id,
     reply, EXISTS (SELECT 1 FROM content WHERE mail = id)";
 
 pub(super) fn list(
@@ -64,7 +64,7 @@ fn entry(row: &Row<'_>) -> Result<OutboxEntry, rusqlite::Error> {
         since: time(row.get(4)?),
         next: row.get::<_, Option<i64>>(5)?.map(time),
         attempts: row.get(6)?,
-        resent: row.get(7)?,
+        resends: row.get(7)?,
         created: time(row.get(8)?),
         expires: time(row.get(9)?),
         size: row.get(10)?,

@@ -3,45 +3,46 @@
 mod delivery;
 mod intake;
 mod listing;
+mod open;
+mod reserve;
 mod sweep;
 
-use std::fs::OpenOptions;
-use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
+use self::open::{create_private, lock};
+use self::reserve::Reserve;
+use crate::mail::address::Address;
+use crate::mail::message::MailObject;
 use crate::mail::outbox::circuit::Circuit;
 use crate::mail::outbox::entry::{MailState, OutboxEntry};
 use crate::mail::outbox::error::{EnqueueError, OutboxError, OutboxErrorKind};
 use crate::mail::outbox::limits::OutboxLimits;
 use crate::mail::outbox::mail::{MailId, NewMail};
 use crate::mail::outbox::store::{
-    BeginOutcome, Claim, DueMail, Enqueued, KnownMail, OutboxStore, RemoveOutcome, RetryOutcome, Settlement,
+    BeginOutcome, Claim, DueMail, DueOrder, Enqueued, KnownMail, OutboxStore, RemoveOutcome, RetryOutcome,
+    Settlement,
 };
 use crate::mail::outbox::summary::OutboxSummary;
-
-/// Marks the file as an outbox (`PRAGMA application_id`): "mail".
-const APPLICATION: i32 = 0x6d61_696c;
-/// The version of the tables (`PRAGMA user_version`).
-const VERSION: i32 = 2;
-/// Upgrades the tables of version 1.
-const FROM_VERSION_1: &str =
-    "CREATE TABLE moment (what TEXT NOT NULL PRIMARY KEY, at INTEGER NOT NULL) STRICT";
-/// The longest time to wait for another process that holds the file.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+use crate::mail::reverse_path::ReversePath;
 
 /// A store in one SQLite file, with a lock file next to it for the process that delivers.
 ///
 /// Several processes on one machine may use the file at the same time. SQLite's locks are not reliable on network file
 /// systems.
+///
+/// A damaged file is still opened, so that its mails can be listed, but it accepts and delivers no mails.
 #[derive(Debug)]
 pub struct SqliteStore {
     connection: Mutex<Connection>,
     path: PathBuf,
     lock_path: PathBuf,
+    reserve: Reserve,
+    /// The damage, once it was found.
+    damage: OnceLock<OutboxError>,
 }
 
 impl SqliteStore {
@@ -50,13 +51,20 @@ impl SqliteStore {
     /// # Errors
     /// Returns an error if the file cannot be opened or created, or is not an outbox.
     pub fn open(path: &Path) -> Result<Self, OutboxError> {
-        let place = || path.display().to_string();
-        create_private(path).map_err(|error| OutboxError::with_source(place(), error))?;
-        let connection = connect(path).map_err(|error| sql_error(place(), error))?;
-        prepare(&connection, path)?;
+        let (connection, damage) = open::open(path)?;
         let mut lock_path = path.as_os_str().to_owned();
         lock_path.push(".lock");
-        Ok(Self { connection: Mutex::new(connection), path: path.to_owned(), lock_path: lock_path.into() })
+        let store = Self {
+            connection: Mutex::new(connection),
+            path: path.to_owned(),
+            lock_path: lock_path.into(),
+            reserve: Reserve::new(path),
+            damage: OnceLock::new(),
+        };
+        if let Some(error) = damage {
+            store.remember_damage(&error);
+        }
+        Ok(store)
     }
 
     fn connection(&self) -> MutexGuard<'_, Connection> {
@@ -91,7 +99,25 @@ impl SqliteStore {
     }
 
     fn failed(&self, error: rusqlite::Error) -> OutboxError {
-        sql_error(self.path.display().to_string(), error)
+        let error = sql_error(self.path.display().to_string(), error);
+        if error.kind() == OutboxErrorKind::Corrupt {
+            self.remember_damage(&error);
+        }
+        error
+    }
+
+    fn remember_damage(&self, error: &OutboxError) {
+        if self.damage.set(error.clone()).is_ok() {
+            tracing::error!(%error, "the outbox is damaged");
+        }
+    }
+
+    /// Refuses a damaged file: what is written to it may be lost.
+    fn intact(&self) -> Result<(), OutboxError> {
+        let Some(damage) = self.damage.get() else { return Ok(()) };
+        let advice = "the file is damaged, so that no mail is accepted or delivered: stop the program, save the mails \
+                      with `sqlite3 FILE .recover`, and move the file away";
+        Err(OutboxError::with_source(advice, damage.clone()).with_kind(OutboxErrorKind::Corrupt))
     }
 }
 
@@ -102,6 +128,7 @@ impl OutboxStore for SqliteStore {
         limits: &OutboxLimits,
         now: SystemTime,
     ) -> Result<Enqueued, EnqueueError> {
+        self.intact()?;
         self.transact(|transaction| intake::enqueue(transaction, mail, limits, now)).map_err(|error| {
             match error {
                 IntakeError::Refused(error) => error,
@@ -115,6 +142,7 @@ impl OutboxStore for SqliteStore {
     }
 
     fn claim(&self) -> Result<Option<Claim>, OutboxError> {
+        self.intact()?;
         let place = || self.lock_path.display().to_string();
         create_private(&self.lock_path).map_err(|error| OutboxError::with_source(place(), error))?;
         match lock(&self.lock_path) {
@@ -130,12 +158,26 @@ impl OutboxStore for SqliteStore {
 
     fn sweep(&self, limits: &OutboxLimits, now: SystemTime) -> Result<u64, OutboxError> {
         let expired = self.write(|transaction| sweep::sweep(transaction, limits, now))?;
-        self.read(|connection| connection.execute_batch("PRAGMA incremental_vacuum"))?;
+        self.read(sweep::shrink)?;
         Ok(expired)
     }
 
-    fn due(&self, now: SystemTime, limit: usize, except: &[MailId]) -> Result<Vec<DueMail>, OutboxError> {
-        self.write(|transaction| delivery::due(transaction, now, limit, except))
+    fn due(
+        &self,
+        now: SystemTime,
+        order: DueOrder,
+        limit: usize,
+        except: &[MailId],
+    ) -> Result<Vec<DueMail>, OutboxError> {
+        self.write(|transaction| delivery::due(transaction, now, order, limit, except))
+    }
+
+    fn adopt_sender(&self, from: &Address, envelope: &ReversePath) -> Result<(), OutboxError> {
+        self.write(|transaction| delivery::adopt_sender(transaction, from, envelope))
+    }
+
+    fn make_due(&self, now: SystemTime) -> Result<(), OutboxError> {
+        self.write(|transaction| delivery::make_due(transaction, now))
     }
 
     fn next_due(&self) -> Result<Option<SystemTime>, OutboxError> {
@@ -146,11 +188,28 @@ impl OutboxStore for SqliteStore {
     }
 
     fn begin(&self, id: MailId, attempt: u32, now: SystemTime) -> Result<BeginOutcome, OutboxError> {
+        self.reserve.fill().map_err(|error| {
+            let message =
+                format!("{}: no room for the result of a delivery, so nothing is sent", self.path.display());
+            OutboxError::with_source(message, error).with_kind(OutboxErrorKind::DiskFull)
+        })?;
         self.write(|transaction| delivery::begin(transaction, id, attempt, now))
     }
 
     fn settle(&self, id: MailId, settlement: &Settlement, now: SystemTime) -> Result<MailState, OutboxError> {
-        self.write(|transaction| delivery::settle(transaction, id, settlement, now))
+        let settle = || self.transact(|transaction| delivery::settle(transaction, id, settlement, now));
+        let state = match settle() {
+            Err(error) if is_disk_full(&error) && self.reserve.release() => settle(),
+            settled => settled,
+        };
+        let state = state.map_err(|error| self.failed(error))?;
+        if state == MailState::Sent
+            && let Err(error) = self.write(delivery::forget_sent)
+        {
+            // Overwriting the content takes room. The next sweep tries again.
+            tracing::warn!(%error, "the content of a sent mail is not deleted yet");
+        }
+        Ok(state)
     }
 
     fn circuit(&self) -> Result<Circuit, OutboxError> {
@@ -192,10 +251,17 @@ impl OutboxStore for SqliteStore {
         self.write(|transaction| intake::retry(transaction, id, now))
     }
 
+    fn replace(&self, id: MailId, mail: &MailObject, now: SystemTime) -> Result<RetryOutcome, OutboxError> {
+        self.write(|transaction| intake::replace(transaction, id, mail, now))
+    }
+
     fn remove(&self, id: MailId) -> Result<RemoveOutcome, OutboxError> {
         self.write(|transaction| {
-            let removed = transaction.execute("DELETE FROM mail WHERE id = ?1", [id.0])?;
-            Ok(if removed > 0 { RemoveOutcome::Removed } else { RemoveOutcome::NotFound })
+            Ok(if intake::remove(transaction, id)? {
+                RemoveOutcome::Removed
+            } else {
+                RemoveOutcome::NotFound
+            })
         })
     }
 }
@@ -212,6 +278,11 @@ impl From<rusqlite::Error> for IntakeError {
     }
 }
 
+/// Returns true if the disk may be full.
+fn is_disk_full(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure))
+}
+
 fn sql_error(place: String, error: rusqlite::Error) -> OutboxError {
     let kind = match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => OutboxErrorKind::DiskFull,
@@ -221,96 +292,6 @@ fn sql_error(place: String, error: rusqlite::Error) -> OutboxError {
         _ => OutboxErrorKind::Other,
     };
     OutboxError::with_source(place, error).with_kind(kind)
-}
-
-/// Creates a file that only its owner may read, unless it exists. SQLite gives its side files the same mode.
-fn create_private(path: &Path) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Ok(_) => sync_folder_of(path),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(error),
-    }
-}
-
-/// Makes sure that a new file survives a power failure.
-#[cfg(unix)]
-fn sync_folder_of(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::File::open(folder)?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync_folder_of(_: &Path) -> io::Result<()> {
-    Ok(())
-}
-
-fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    // FULL: a commit is on disk when it returns. secure_delete: what was deleted can't be read from the file.
-    connection.execute_batch(
-        "PRAGMA auto_vacuum = INCREMENTAL;
-         PRAGMA journal_mode = WAL;
-         PRAGMA synchronous = FULL;
-         PRAGMA foreign_keys = ON;
-         PRAGMA secure_delete = ON;
-         PRAGMA journal_size_limit = 16777216;",
-    )?;
-    Ok(connection)
-}
-
-/// Takes the lock of the process that delivers. It is a lock of SQLite on an empty database: the system releases it
-/// when the process ends, and it works on every platform.
-fn lock(path: &Path) -> Result<Connection, rusqlite::Error> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(Duration::ZERO)?;
-    connection.execute_batch("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE")?;
-    Ok(connection)
-}
-
-/// Creates the tables in a new file, and refuses a file that is something else.
-fn prepare(connection: &Connection, path: &Path) -> Result<(), OutboxError> {
-    let failed = |error| sql_error(path.display().to_string(), error);
-    let refused = |why: &str| {
-        OutboxError::new(format!("{}: {why}", path.display())).with_kind(OutboxErrorKind::Incompatible)
-    };
-    let (application, version) = match create_tables(connection).map_err(failed)? {
-        None => return Ok(()),
-        Some(found) => found,
-    };
-    Err(if application == APPLICATION {
-        refused(&format!(
-            "created by another version of this program (version {version}, expected {VERSION})"
-        ))
-    } else {
-        refused("not an outbox but another database")
-    })
-}
-
-/// Creates or upgrades the tables. Returns the marks of a file that is not an outbox of this version.
-fn create_tables(connection: &Connection) -> Result<Option<(i32, i32)>, rusqlite::Error> {
-    let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
-    let pragma = |name| transaction.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
-    let (application, version) = (pragma("application_id")?, pragma("user_version")?);
-    let tables: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    match (application, version) {
-        (APPLICATION, VERSION) => return Ok(None),
-        (APPLICATION, 1) => transaction.execute_batch(FROM_VERSION_1)?,
-        (0, 0) if tables == 0 => {
-            transaction.execute_batch(include_str!("schema.sql"))?;
-            transaction.pragma_update(None, "application_id", APPLICATION)?;
-        }
-        found => return Ok(Some(found)),
-    }
-    transaction.pragma_update(None, "user_version", VERSION)?;
-    transaction.commit()?;
-    Ok(None)
 }
 
 /// Milliseconds since 1970.

@@ -1,21 +1,24 @@
 CREATE TABLE mail (
-    id            INTEGER PRIMARY KEY AUTOINCREMENT,
-    message_id    TEXT    NOT NULL,
-    kind          TEXT    NOT NULL CHECK (kind IN ('notification', 'alert')),
-    may_resend    INTEGER NOT NULL,
-    resent        INTEGER NOT NULL DEFAULT 0,
-    sender        TEXT    NOT NULL,
-    international INTEGER NOT NULL,
-    size          INTEGER NOT NULL,
-    lifetime      INTEGER NOT NULL,
-    created       INTEGER NOT NULL,
-    expires       INTEGER NOT NULL,
-    attempts      INTEGER NOT NULL DEFAULT 0,
-    state         TEXT    NOT NULL CHECK (state IN ('queued', 'sending', 'deferred', 'sent', 'failed', 'unknown')),
-    since         INTEGER NOT NULL,
-    next          INTEGER,
-    queue_id      TEXT,
-    reply         TEXT
+    id               INTEGER PRIMARY KEY AUTOINCREMENT,
+    message_id       TEXT    NOT NULL,
+    kind             TEXT    NOT NULL CHECK (kind IN ('notification', 'alert')),
+    may_resend       INTEGER NOT NULL,
+    resends          INTEGER NOT NULL DEFAULT 0,
+    sender           TEXT    NOT NULL,
+    international    INTEGER NOT NULL,
+    size             INTEGER NOT NULL,
+    lifetime         INTEGER NOT NULL,
+    created          INTEGER NOT NULL,
+    expires          INTEGER NOT NULL,
+    attempts         INTEGER NOT NULL DEFAULT 0,
+    state            TEXT    NOT NULL CHECK (state IN ('queued', 'sending', 'deferred', 'sent', 'failed', 'unknown')),
+    since            INTEGER NOT NULL,
+    next             INTEGER,
+    queue_id         TEXT,
+    reply            TEXT,
+    header_from      TEXT,
+    follows_settings INTEGER NOT NULL DEFAULT 0,
+    had_last_chance  INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX mail_order ON mail (kind, attempts, next) WHERE next IS NOT NULL;
 CREATE INDEX mail_waiting ON mail (kind, size) WHERE next IS NOT NULL OR state = 'sending';
@@ -46,12 +49,11 @@ CREATE INDEX key_mail ON key (mail);
 
 -- at most one row; none while the queue runs
 CREATE TABLE circuit (
-    one            INTEGER PRIMARY KEY CHECK (one = 1),
-    halted         INTEGER NOT NULL,
-    moment         INTEGER NOT NULL,
-    failures       INTEGER NOT NULL,
-    name_not_found INTEGER NOT NULL,
-    why            TEXT    NOT NULL
+    one      INTEGER PRIMARY KEY CHECK (one = 1),
+    since    INTEGER,
+    until    INTEGER NOT NULL,
+    failures INTEGER NOT NULL,
+    why      TEXT    NOT NULL
 ) STRICT;
 
 -- when a recurring task was last done

@@ -2,10 +2,12 @@
 
 use std::time::SystemTime;
 
-use rusqlite::{Transaction, params};
+use rusqlite::{Connection, Transaction, params};
 
-use super::{bound, length, millis};
+use super::{bound, delivery, length, millis};
 use crate::mail::outbox::limits::OutboxLimits;
+use crate::mail::outbox::mail::KEY_LIFETIME;
+use crate::mail::outbox::store::{LAST_CHANCE, LONGEST_WAIT};
 
 const TOO_OLD: &str = "given up, the mail is too old";
 
@@ -18,7 +20,9 @@ pub(super) fn sweep(
     now: SystemTime,
 ) -> Result<u64, rusqlite::Error> {
     let moment = millis(now);
+    distrust(transaction, moment)?;
     let expired = give_up(transaction, moment)?;
+    delivery::forget_sent(transaction)?;
     let before = |keep| moment.saturating_sub(length(keep));
     transaction
         .execute("DELETE FROM mail WHERE state = 'sent' AND since < ?1", [before(limits.keep_sent)])?;
@@ -46,6 +50,36 @@ pub(super) fn sweep(
         [moment],
     )?;
     Ok(expired)
+}
+
+/// Corrects times that only a clock that was wrong can have recorded, and gives mails that were not tried when they expired
+/// a last chance.
+fn distrust(transaction: &Transaction<'_>, now: i64) -> Result<(), rusqlite::Error> {
+    transaction.execute(
+        "UPDATE mail SET expires = ?1 + lifetime WHERE next IS NOT NULL AND expires > ?1 + lifetime",
+        [now],
+    )?;
+    transaction.execute(
+        "UPDATE mail SET since = ?1 WHERE since > ?2",
+        params![now, now.saturating_add(length(LONGEST_WAIT))],
+    )?;
+    let until = now.saturating_add(length(KEY_LIFETIME));
+    transaction.execute("UPDATE key SET until = ?1 WHERE until > ?1", [until])?;
+    let last_chance = length(LAST_CHANCE);
+    transaction.execute(
+        "UPDATE mail SET expires = ?1, had_last_chance = 1
+         WHERE next IS NOT NULL AND expires < ?2 AND NOT had_last_chance",
+        params![now.saturating_add(last_chance), now.saturating_sub(last_chance)],
+    )?;
+    Ok(())
+}
+
+/// Returns the pages that are no longer used to the file system. Every step of the statement frees one page.
+pub(super) fn shrink(connection: &Connection) -> Result<(), rusqlite::Error> {
+    let mut statement = connection.prepare("PRAGMA incremental_vacuum")?;
+    let mut rows = statement.query([])?;
+    while rows.next()?.is_some() {}
+    Ok(())
 }
 
 fn give_up(transaction: &Transaction<'_>, now: i64) -> Result<u64, rusqlite::Error> {

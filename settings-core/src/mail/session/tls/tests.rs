@@ -12,6 +12,7 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::server::WebPkiClientVerifier;
 
 use super::*;
+use crate::mail::config::SettingNames;
 use crate::mail::{ConnectionSecurity, EmailSettings, Mailer, MailerOptions, Message, Outcome};
 
 /// A handshake with a server whose certificate is for `certified`, where the settings name `server`.
@@ -37,7 +38,7 @@ async fn connect_tls(certified: &str, server: &str) -> Result<Link, Failure> {
         ..EmailSettings::default()
     };
     let options = MailerOptions::default().extra_ca_pem(cert.pem());
-    let config = ConnectConfig::from_settings(&settings, &options).unwrap();
+    let config = ConnectConfig::from_settings(&settings, &options, &SettingNames::default()).unwrap();
     let stream = TcpStream::connect(address).await.unwrap();
     handshake(Link::Plain(stream), &config, &mut Run::start(Duration::from_secs(5), 0)).await
 }

@@ -80,8 +80,8 @@ fn nothing_in_a_file_or_variable_steers_a_terminal_or_forges_a_line() {
     // a review finds the file by its very name
     let review = report.to_github().replace("file=config\u{1b}[31m.json", "");
     for text in [report.to_human(false), report.to_lines(), review] {
-        let steers = |c: char| c != '\n' && super::steers(c);
-        assert!(!text.contains(steers), "{text:?}");
+        let is_terminal_control = |c: char| c != '\n' && super::is_terminal_control(c);
+        assert!(!text.contains(is_terminal_control), "{text:?}");
         assert!(!text.lines().any(|line| line.starts_with("forged") || line.starts_with("config.json:1:1")));
         assert!(text.contains(r"\u001b[31m"), "{text}");
     }

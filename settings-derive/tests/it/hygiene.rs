@@ -1,4 +1,4 @@
-//! The derives work wherever a struct may stand, whatever names its surroundings take.
+//! The derives work anywhere, with any names around them.
 
 // Proves by compiling; the values are looked at all the same.
 #[allow(dead_code, non_camel_case_types, non_upper_case_globals, unused_imports, unused_macros)]
@@ -158,7 +158,7 @@ mod facade {
 
 /// A section of a program that knows the library by another name.
 #[derive(settings_core::Settings)]
-#[settings(section = "Renamed", crate = "crate::facade::configuration")]
+#[settings(section = "Renamed", crate = "crate::hygiene::facade::configuration")]
 struct Renamed {
     /// A level.
     #[setting(default = RenamedLevel::Low)]

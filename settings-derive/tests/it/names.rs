@@ -19,9 +19,9 @@ mod outer {
             /// The port of the SMTP server.
             #[setting(key = "SMTPPort", default = 25)]
             pub(crate) smtp_port: u16,
-            /// How mail is sent.
+            /// The way in which mail is sent.
             #[setting]
-            pub(in crate::outer) r#type: String,
+            pub(in crate::names::outer) r#type: String,
             /// The greeting.
             #[setting(key = "Greeting")]
             pub(super) größe: String,
@@ -46,7 +46,7 @@ mod outer {
     }
 
     #[test]
-    fn a_restricted_constant_is_visible_where_its_field_is() {
+    fn a_restricted_constant_is_as_visible_as_its_field() {
         assert_eq!(inner::EmailSettings::TYPE.to_string(), "EmailSettings.Type");
         assert_eq!(inner::EmailSettings::GRÖSSE.setting().field, "größe");
     }

@@ -20,16 +20,16 @@ struct Server {
 /// Workers.
 #[derive(Settings, Debug, PartialEq)]
 struct Pool {
-    /// How many there are at least.
+    /// The smallest number.
     #[setting(default_from = |most, mode| if *mode == Mode::Small { 1 } else { *most / 2 }, default_rule = "half of `Most`")]
     least: u16,
-    /// How many there are at most.
+    /// The largest number.
     #[setting(default = 8)]
     most: u16,
     /// Large or small.
     #[setting(default = Mode::Large)]
     mode: Mode,
-    /// How long an idle one stays.
+    /// The time that an idle one stays open.
     #[setting(
         unit = "minutes",
         range = 0..=600,
@@ -37,7 +37,7 @@ struct Pool {
         default_rule = "a minute and a half for each of `Least`"
     )]
     idle: Duration,
-    /// How long any stays, if not for ever.
+    /// The time that any stays, if there is a limit.
     #[setting(unit = "hours", default_from = || Some(Duration::from_secs(1800)), default_rule = "half an hour")]
     longest: Option<Duration>,
     /// A name for logs.
@@ -96,7 +96,7 @@ fn a_layer_overrides_it_and_both_are_shown() {
 }
 
 #[test]
-fn a_computed_default_that_its_own_kind_refuses_is_told_where_it_comes_from() {
+fn a_computed_default_refused_by_its_kind_names_its_sources() {
     let resolution = file(r#"{"Pool": {"Least": 60000}}"#);
     let [told] = resolution.report().diagnostics() else { panic!("{}", resolution.report()) };
     let line = resolution.report().to_lines();
@@ -113,7 +113,7 @@ fn a_computed_default_that_its_own_kind_refuses_is_told_where_it_comes_from() {
 }
 
 #[test]
-fn a_refused_value_is_told_once() {
+fn a_refused_value_is_reported_once() {
     let resolution = file(r#"{"Pool": {"Least": "x"}}"#);
     let codes: Vec<_> = resolution.report().diagnostics().iter().map(|told| told.code.name()).collect();
     assert_eq!(codes, ["wrong-type"]);
@@ -123,8 +123,8 @@ fn a_refused_value_is_told_once() {
 fn documents_know_the_rule() {
     let DefaultValue::Computed { rule, .. } = setting("Least").default else { panic!() };
     assert_eq!(rule, "half of `Most`");
-    assert_eq!(setting("Least").computed_from, ["Most", "Mode"]);
-    assert_eq!(setting("Longest").computed_from, [""; 0]);
+    assert_eq!(setting("Least").computed_from(), ["Most", "Mode"]);
+    assert_eq!(setting("Longest").computed_from(), [""; 0]);
     let text = template::commented_json(Server::SCHEMA);
     assert!(text.contains("Default: half of Most.") && text.contains("\"Least\": …"), "{text}");
     assert!(file(&template::default_json(Server::SCHEMA)).report().diagnostics().is_empty());
@@ -141,7 +141,7 @@ struct Refused {
 }
 
 #[test]
-fn a_default_that_its_own_kind_refuses_is_named() {
+fn a_default_refused_by_its_kind_is_reported() {
     let resolution = resolve::<Refused>(Layers::new());
     let line = resolution.report().to_lines();
     let expected = "error[contradiction]: `Number`: its default, seventy, is refused: expected a whole number from 0 to 9";

@@ -33,15 +33,15 @@ pub struct EmailSettings {
     #[setting(default = 10025, range = 1..=65_535, page = "Ports", console = "Environment > Ports")]
     pub server_port: u16,
 
-    /// How long the server may take.
+    /// The time that the server may take.
     #[setting(key = "SMTPServerTimeout", title = "SMTP server timeout", unit = "seconds", default = 10)]
     pub smtp_server_timeout: Duration,
 
-    /// How the connection is protected.
+    /// The protection of the connection.
     ///
     /// - `Not specified`: not at all.
     /// - `TLS`: from the first byte on.
-    /// - `Unspoken`: nobody knows.
+    /// - `Unspoken`: unknown.
     #[setting(key = "ConnectionSecurity", default = ConnectionSecurity::None)]
     pub connection_security: ConnectionSecurity,
 
@@ -50,7 +50,7 @@ pub struct EmailSettings {
     pub enable_alert: bool,
 }
 
-/// How the connection is protected.
+/// The protection of the connection.
 #[derive(SettingValue, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConnectionSecurity {
     /// Not at all.

@@ -1,4 +1,4 @@
-//! What a setting says of its past, of restarts, and of whom it is for.
+//! A setting's history, restarts and scope.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, dead_code)]
 
@@ -14,7 +14,7 @@ struct Server {
     listen: Listen,
 }
 
-/// Where it listens.
+/// The address to listen on.
 #[derive(Settings, Debug)]
 struct Listen {
     /// The port.
@@ -43,7 +43,7 @@ fn setting(key: &str) -> Setting {
 }
 
 #[test]
-fn the_metadata_says_it() {
+fn the_metadata_has_the_history() {
     let port = setting("Port");
     assert_eq!(
         (port.added(), port.scope(), port.restart(), port.hidden()),
@@ -82,7 +82,7 @@ fn setting_a_deprecated_one_warns_at_each_place() {
 }
 
 #[test]
-fn templates_leave_out_what_nobody_should_set() {
+fn templates_omit_deprecated_settings() {
     for text in [
         template::default_json(Server::SCHEMA),
         template::commented_json(Server::SCHEMA),

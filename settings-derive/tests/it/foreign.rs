@@ -1,4 +1,4 @@
-//! What a struct's serde attributes say, the settings say too.
+//! serde's attributes on a struct of settings.
 
 #![allow(clippy::unwrap_used, dead_code)]
 
@@ -33,7 +33,7 @@ struct Lenient {
 }
 
 #[test]
-fn unknown_keys_are_denied_where_serde_denies_them() {
+fn unknown_keys_are_denied_as_by_serde() {
     assert_eq!((Strict::SCHEMA.unknown, Lenient::SCHEMA.unknown), (Some(Unknown::Deny), None));
     let file = r#"{"Strict": {"Colour": 1}, "Lenient": {"Colour": 1}}"#;
     let resolution = resolve::<Server>(Layers::new().file("config.json", file));

@@ -1,4 +1,4 @@
-//! Rules over several settings: when they are checked, and what is told of a broken one.
+//! Rules over several settings, and the reports of broken ones.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
@@ -6,7 +6,7 @@ use settings_core::resolve::{Code, Environment, Layers, Resolution, Severity, re
 use settings_core::schema::Strength;
 use settings_core::{Secret, Settings};
 
-/// Where a server listens.
+/// The address of a server.
 #[derive(Settings, Debug)]
 #[settings(
     section = "Listen",
@@ -25,7 +25,7 @@ struct Listen {
     /// The highest port.
     #[setting(default = 9)]
     high: u16,
-    /// Whether to encrypt.
+    /// Turns encryption on or off.
     #[setting(default = false)]
     encrypt: bool,
     /// The key.

@@ -1,4 +1,4 @@
-//! What annotations of a struct mean where it repeats, in a list or a map.
+//! The annotations of a struct that repeats, in a list or a map.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, dead_code)]
 
@@ -18,7 +18,7 @@ struct Program {
     allowing: Vec<Allowing>,
 }
 
-/// Unknown keys are told of.
+/// Unknown keys are reported.
 #[derive(Settings)]
 #[settings(unknown = "warn")]
 struct Warning {
@@ -27,7 +27,7 @@ struct Warning {
     port: u16,
 }
 
-/// Unknown keys are passed over.
+/// Unknown keys are ignored.
 #[derive(Settings)]
 #[settings(unknown = "allow")]
 struct Allowing {
@@ -46,10 +46,10 @@ struct Replica {
     /// Its old port.
     #[setting(default = 1, deprecated(since = "0.1", reason = "a port has one name.", replacement = "Port"))]
     old_port: u16,
-    /// How many connections there are at most.
+    /// The largest number of connections.
     #[setting(default = 8)]
     most: u16,
-    /// How long an idle one stays.
+    /// The time that an idle one stays open.
     #[setting(
         unit = "seconds",
         range = 0..=600,
@@ -123,7 +123,7 @@ fn one_key_in_two_letter_cases_is_set_twice() {
 }
 
 #[test]
-fn a_computed_default_is_held_to_its_kind_here_too() {
+fn a_computed_default_is_checked_in_each_element() {
     let (resolution, lines) = lines(r#"{"Replicas": [{"Most": 61}, {"Most": 61, "Idle": 1}]}"#);
     assert!(resolution.value().is_none() || resolution.report().has_errors());
     assert_eq!(
@@ -160,7 +160,7 @@ fn a_rule_over_several_settings_points_into_its_own_section() {
 }
 
 #[test]
-fn a_sections_own_word_on_unknown_keys_holds() {
+fn a_section_has_its_own_policy_for_unknown_keys() {
     let (resolution, lines) =
         lines(r#"{"Warning": [{"Prot": 1, "Port": 2}], "Allowing": [{"Prot": 1, "Port": 3}]}"#);
     assert_eq!(
@@ -174,7 +174,7 @@ fn a_sections_own_word_on_unknown_keys_holds() {
 }
 
 #[test]
-fn of_two_old_names_the_first_holds() {
+fn the_first_of_two_old_names_wins() {
     let (resolution, lines) = lines(r#"{"Replicas": [{"Door": 1, "Gate": 2}]}"#);
     assert!(lines[1].contains("`Replicas[0].Gate` is ignored: `Replicas[0].Port` is set too"), "{lines:?}");
     assert_eq!(resolution.value().unwrap().replicas[0].port, 1);

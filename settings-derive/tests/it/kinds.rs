@@ -204,7 +204,7 @@ fn kind(key: &str) -> Kind {
 }
 
 #[test]
-fn defaults_are_what_the_annotations_say() {
+fn defaults_follow_the_annotations() {
     let hours = |hours: u64| Duration::from_secs(hours * 3600);
     let expected = Everything {
         bool: true,

@@ -15,7 +15,7 @@ use settings_core::{Secret, Settings};
 #[settings(env_prefix = "X")]
 struct Program {
     forms: Forms,
-    /// Where else mail goes.
+    /// The other destinations of mail.
     relay: Option<Relay>,
     /// The copies of the database.
     replicas: Vec<Replica>,
@@ -27,13 +27,13 @@ struct Program {
 /// Forms of text.
 #[derive(Settings, Debug, PartialEq)]
 struct Forms {
-    /// Where the server is.
+    /// The address of the server.
     #[setting(key = "SiteURL", format = "url")]
     site_url: String,
-    /// Who gets mail.
+    /// The recipients of mail.
     #[setting(default = ["a@example.com"], format = "email")]
     admins: Vec<String>,
-    /// Where it listens.
+    /// The address to listen on.
     #[setting(default = ":8065", format = "socket address")]
     listen: String,
     /// A proxy, if any.
@@ -71,10 +71,10 @@ struct Relay {
 #[derive(Settings, Debug, PartialEq)]
 #[settings(rule(check = |replica| replica.lag < 100, message = "the lag is hopeless", fields("Lag")))]
 struct Replica {
-    /// Where it is.
+    /// The address.
     #[setting]
     data_source: Secret,
-    /// How far it may lag.
+    /// The longest lag.
     #[setting(default = 7)]
     lag: u32,
     #[settings(section = "Inner")]
@@ -84,7 +84,7 @@ struct Replica {
 /// A plugin.
 #[derive(Settings, Debug, PartialEq)]
 struct Plugin {
-    /// Whether it runs.
+    /// Turns it on or off.
     #[setting(default = false)]
     enable: bool,
 }
@@ -162,7 +162,7 @@ fn values_are_read() {
 }
 
 #[test]
-fn every_fault_is_told_at_its_place() {
+fn every_fault_is_reported_at_its_place() {
     let resolution = file(
         r#"{"Forms": {
   "SiteURL": "example.com",
@@ -241,7 +241,7 @@ fn one_entry_of_a_map_has_its_own_variable() {
 }
 
 #[test]
-fn an_entry_that_nobody_can_place_is_told() {
+fn an_entry_of_no_map_is_reported() {
     for (name, value, code) in [
         ("X_PLUGINSTATES_NEW", "{}", "unknown-key"),
         ("X_PLUGINSTATES_new", "{", "unparsable"),
@@ -257,7 +257,7 @@ fn an_entry_that_nobody_can_place_is_told() {
         .file("config.json", r#"{"PluginStates": {"a.b": {}, "a-b": {}}}"#)
         .environment(Environment::from_iter([("X_PLUGINSTATES_A_B", "{}")]));
     assert!(lines(&resolve(layers))[0].contains("two keys of the map have this variable"));
-    // neither is the stronger of two that mean one key, and none is lost behind another
+    // neither of two that mean one key is stronger, and none hides another
     let (small, capital) = (("X_PLUGINSTATES_new", "{}"), ("X_PLUGINSTATES_NEW", r#"{"Enable": true}"#));
     for (variables, why) in [
         ([small, capital], "another variable sets the same key"),
@@ -289,7 +289,7 @@ fn whole_values_come_from_variables_too() {
     assert_eq!(codes, [Code::DuplicateElement, Code::OutOfRange]);
 }
 
-/// Whatever bytes a file or a variable holds, something is told or resolved.
+/// Random bytes in a file or a variable are resolved or reported.
 #[test]
 fn no_text_makes_the_resolver_panic() {
     let parts = [

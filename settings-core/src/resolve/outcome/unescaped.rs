@@ -1,16 +1,16 @@
-//! Secrets that no layer's text holds as they are: with escapes, or put together from several variables.
+//! Secrets that no layer contains literally: they have escapes, or are combined from several variables.
 
 use crate::resolve::build::Inputs;
 use crate::resolve::index::LeafId;
 use crate::value::Value;
 
-/// Copies of secret values, made once for all who look at them; wiped on drop.
+/// UnescapedSecrets of secret values, made once for all who look at them; wiped on drop.
 #[derive(Default)]
-pub(crate) struct Copies(Vec<(LeafId, usize, Value<'static>)>);
+pub(crate) struct UnescapedSecrets(Vec<(LeafId, usize, Value<'static>)>);
 
-impl Copies {
-    /// Of every secret setting in which a value is not borrowed from its layer.
-    pub(crate) fn of_all(inputs: Inputs<'_>) -> Self {
+impl UnescapedSecrets {
+    /// Copies the values of secret settings that are not borrowed from their layers.
+    pub(crate) fn from_inputs(inputs: Inputs<'_>) -> Self {
         let mut copies = Vec::new();
         for leaf in 0..inputs.index.leaves.len() as LeafId {
             let Some(setting) = inputs.index.setting(leaf).filter(|setting| setting.kind.is_secret()) else {
@@ -27,14 +27,14 @@ impl Copies {
         Self(copied.map(|(leaf, number, value)| (leaf, number, value.into_owned())).collect())
     }
 
-    /// The value in the chain of a setting, counted from the strongest on; the default is behind all others.
+    /// Returns a value by its position in the chain of a setting: the strongest first, the default last.
     pub(crate) fn get(&self, leaf: LeafId, number: usize) -> Option<Value<'_>> {
         let found = self.0.iter().find(|(of, at, _)| (*of, *at) == (leaf, number));
         found.map(|(.., value)| value.borrowed())
     }
 }
 
-impl Drop for Copies {
+impl Drop for UnescapedSecrets {
     fn drop(&mut self) {
         self.0.drain(..).for_each(|(.., value)| value.wipe());
     }

@@ -1,0 +1,69 @@
+//! Fields whose attributes name a check, or a way from and to text.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use super::builder::Builder;
+use crate::resolve::report::{Code, Diagnostic, Severity};
+use crate::value::Value;
+
+impl Builder<'_> {
+    /// The next setting's value, of a type that is parsed from text.
+    pub fn take_text<T: FromStr>(&mut self) -> Option<T> {
+        let (field, value) = self.next_field()?;
+        let taken = value.as_text().and_then(|text| text.parse().ok());
+        if taken.is_none() {
+            self.not_taken(field);
+        }
+        taken
+    }
+
+    /// The same for an optional setting.
+    pub fn take_optional_text<T: FromStr>(&mut self) -> Option<Option<T>> {
+        let (field, value) = self.next_field()?;
+        if value == Value::Null {
+            return Some(None);
+        }
+        let taken = value.as_text().and_then(|text| text.parse().ok());
+        if taken.is_none() {
+            self.not_taken(field);
+        }
+        taken.map(Some)
+    }
+
+    /// Checks the value of the setting `key`, which has just been taken.
+    pub fn verified<T, E: Display>(
+        &mut self,
+        value: T,
+        key: &'static str,
+        check: impl FnOnce(&T) -> Result<(), E>,
+    ) -> T {
+        if !self.inputs.is_broken
+            && let Err(fault) = check(&value)
+        {
+            self.note_fault(key, fault.to_string());
+        }
+        value
+    }
+
+    #[cold]
+    fn note_fault(&mut self, key: &'static str, fault: String) {
+        let leaf = self.next.saturating_sub(1);
+        let (path, place) = match &self.element {
+            None => (self.inputs.index.leaf_path(leaf).to_string(), self.inputs.place_of(leaf, true)),
+            Some(element) => {
+                let whole = self.inputs.index.leaf_path(element.leaf);
+                (format!("{whole}{}.{key}", element.within), self.inputs.element_place(Some(element)))
+            }
+        };
+        self.diagnostics.push(Diagnostic {
+            severity: Severity::Error,
+            code: Code::Check,
+            message: format!("`{path}`: {fault}"),
+            help: format!("change `{path}`"),
+            setting: Some(path),
+            place,
+            related: Vec::new(),
+        });
+    }
+}

@@ -1,0 +1,203 @@
+//! The syntax of env files: `NAME=value` lines, as shells read them.
+
+use crate::value::ZeroizingString;
+
+/// A line that sets a variable.
+pub(crate) struct Assignment<'t> {
+    pub(crate) name: &'t str,
+    pub(crate) value: ZeroizingString,
+    /// The number of lines that it covers.
+    pub(crate) lines: usize,
+    /// Whether a further line of a quoted value looks like an assignment, as after a forgotten quote.
+    pub(crate) is_suspect: bool,
+}
+
+/// A mistake in a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mistake {
+    NoAssignment,
+    NoName,
+    NotClosed,
+    TextFollows,
+}
+
+impl Mistake {
+    pub(crate) const fn message(self) -> &'static str {
+        match self {
+            Self::NoAssignment => "expected `NAME=value`",
+            Self::NoName => "expected the name of a variable before `=`",
+            Self::NotClosed => "the quote is not closed",
+            Self::TextFollows => "text follows the closing quote",
+        }
+    }
+
+    pub(crate) const fn help(self) -> &'static str {
+        match self {
+            Self::NoAssignment | Self::NoName => "write `NAME=value`, or start the line with `#`",
+            Self::NotClosed | Self::TextFollows => "put the whole value in one pair of quotes",
+        }
+    }
+}
+
+/// Reads the assignment at the start of `text`, whose first line is neither empty nor a comment.
+pub(crate) fn assignment(text: &str) -> Result<Assignment<'_>, Mistake> {
+    let first = text.lines().next().unwrap_or_default();
+    let start = without_export(first);
+    let (name, unquoted) = start.split_once('=').ok_or(Mistake::NoAssignment)?;
+    let name = name.trim();
+    if name.is_empty() || name.contains(char::is_whitespace) {
+        return Err(Mistake::NoName);
+    }
+    if !unquoted.trim_start().starts_with(['\'', '"']) {
+        return Ok(Assignment {
+            name,
+            value: before_comment(unquoted).to_owned().into(),
+            lines: 1,
+            is_suspect: false,
+        });
+    }
+    let value_start = first.len() - unquoted.trim_start().len();
+    let rest = text.get(value_start..).unwrap_or_default();
+    let one_line = first.get(value_start..).unwrap_or_default();
+    let (value, len) = match quoted(one_line) {
+        Err(Mistake::NotClosed) => quoted(rest).map_err(|_| Mistake::NotClosed)?,
+        other => other?,
+    };
+    let further = rest.get(..len).unwrap_or_default().lines().skip(1);
+    let (lines, suspects) = further.fold((1, 0), |(lines, suspects), line| {
+        (lines + 1, suspects + usize::from(looks_like_assignment(line)))
+    });
+    Ok(Assignment { name, value, lines, is_suspect: suspects > 0 })
+}
+
+fn without_export(line: &str) -> &str {
+    let line = line.trim_start();
+    match line.strip_prefix("export") {
+        Some(rest) if rest.starts_with([' ', '\t']) => rest.trim_start(),
+        _ => line,
+    }
+}
+
+/// Returns the text up to a `#` that follows a blank, without blanks around it.
+fn before_comment(value: &str) -> &str {
+    let mut after_blank = false;
+    let comment = value.char_indices().find(|(_, c)| {
+        let is_comment = *c == '#' && after_blank;
+        after_blank = c.is_whitespace();
+        is_comment
+    });
+    comment.map_or(value, |(at, _)| value.get(..at).unwrap_or_default()).trim()
+}
+
+/// Reads quoted parts that follow each other without a blank, and returns how many bytes they and a comment after them
+/// take. As in a shell, `'it'\''s'` is `it's`.
+fn quoted(text: &str) -> Result<(ZeroizingString, usize), Mistake> {
+    let mut value = ZeroizingString::default();
+    let mut rest = text;
+    loop {
+        rest = if let Some(inner) = rest.strip_prefix('\'') {
+            let (inner, rest) = inner.split_once('\'').ok_or(Mistake::NotClosed)?;
+            value.push_str(inner);
+            rest
+        } else if let Some(inner) = rest.strip_prefix('"') {
+            double_quoted(inner, &mut value)?
+        } else if let Some(rest) = rest.strip_prefix("\\'") {
+            value.push('\'');
+            rest
+        } else {
+            break;
+        };
+    }
+    let tail = rest.lines().next().unwrap_or_default();
+    let is_comment =
+        tail.trim().is_empty() || tail.starts_with(char::is_whitespace) && tail.trim_start().starts_with('#');
+    // a line break right after the quote belongs to this line
+    let is_end = rest.starts_with(['\n', '\r']) || is_comment;
+    if is_end { Ok((value, text.len() - rest.len())) } else { Err(Mistake::TextFollows) }
+}
+
+/// Reads up to the closing quote and returns the text after it. `\n`, `\"` and `\\` are escapes; any other backslash
+/// is an ordinary character.
+fn double_quoted<'t>(text: &'t str, value: &mut ZeroizingString) -> Result<&'t str, Mistake> {
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' => return Ok(chars.as_str()),
+            '\\' => {
+                let mut next = chars.clone();
+                let escaped = match next.next() {
+                    Some('n') => '\n',
+                    Some(c @ ('"' | '\\')) => c,
+                    _ => {
+                        value.push('\\');
+                        continue;
+                    }
+                };
+                value.push(escaped);
+                chars = next;
+            }
+            c => value.push(c),
+        }
+    }
+    Err(Mistake::NotClosed)
+}
+
+fn looks_like_assignment(line: &str) -> bool {
+    let Some((name, _)) = without_export(line).split_once('=') else { return false };
+    let is_name = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    name.starts_with(|c: char| c.is_ascii_uppercase()) && name.chars().all(is_name)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn value(text: &str) -> Result<String, Mistake> {
+        assignment(text).map(|found| found.value.to_string())
+    }
+
+    #[test]
+    fn values_are_those_of_a_shell() {
+        for (line, expected) in [
+            (r#"X="corp\svc""#, r"corp\svc"),
+            (r#"X="C:\Users\me""#, r"C:\Users\me"),
+            (r#"X="a\tb""#, r"a\tb"),
+            (r#"X="a\nb\"c\\d""#, "a\nb\"c\\d"),
+            (r"X=C:\Users\new", r"C:\Users\new"),
+            (r"X='a\nb'", r"a\nb"),
+            (r"X='it'\''s'", "it's"),
+            (r#"X='a'"b""#, "ab"),
+            ("X= # not used", ""),
+            ("X=\t# c", ""),
+            ("X=# c", "# c"),
+            ("X=a # c", "a"),
+            ("X=a\t# c", "a"),
+            ("X=a#c", "a#c"),
+            ("X='a' # c", "a"),
+            ("export\tX=a", "a"),
+            ("export  X = a ", "a"),
+            ("exported=a", "a"),
+            ("X=\"two\nlines\"", "two\nlines"),
+            ("X='two\r\nlines' # c", "two\r\nlines"),
+        ] {
+            assert_eq!(value(line).unwrap(), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        for (line, mistake) in [
+            ("X", Mistake::NoAssignment),
+            ("=a", Mistake::NoName),
+            ("A B=a", Mistake::NoName),
+            ("X='a' b", Mistake::TextFollows),
+            ("X=\"a\nY=\"b\"", Mistake::NotClosed),
+            ("X='a", Mistake::NotClosed),
+        ] {
+            assert_eq!(value(line), Err(mistake), "{line}");
+        }
+        assert!(assignment("X=\"9\nY=\"").unwrap().is_suspect);
+    }
+}

@@ -1,0 +1,2 @@
+mod my_server { pub use settings_core::reference::ServerSettings; }
+use settings_core::Settings;

@@ -1,0 +1,417 @@
+//! Pages from the field, in small: `docs sync` changes only what is proven, and `docs check` reports what it could not
+//! read.
+
+use std::time::{Duration, Instant};
+
+use settings_core::Settings;
+use settings_core::docs::{self, Against, Finding, Format, Severity, Style};
+use settings_core::reference::ServerSettings;
+
+fn check(text: &str) -> Vec<Finding> {
+    let page = docs::read("page.rst", text.as_bytes()).unwrap();
+    docs::check(&page, Some(ServerSettings::SCHEMA), Against::Both)
+}
+
+fn sync(text: &str) -> String {
+    let synced = docs::sync("page.rst", text.as_bytes(), Some(ServerSettings::SCHEMA)).unwrap();
+    String::from_utf8(synced.bytes).unwrap()
+}
+
+fn rules(findings: &[Finding]) -> Vec<(&'static str, usize)> {
+    findings.iter().map(|finding| (finding.rule.as_str(), finding.line)).collect()
+}
+
+/// A table of a setting, whose bullets are given.
+fn table(bullets: &[&str]) -> String {
+    let mut text = format!("+{}+{}+\n", "-".repeat(20), "-".repeat(100));
+    for (i, bullet) in bullets.iter().enumerate() {
+        let left = if i == 0 { "What it does." } else { "" };
+        text.push_str(&format!("| {left:<19}| {bullet:<99}|\n"));
+    }
+    text + &format!("+{}+{}+\n", "-".repeat(20), "-".repeat(100))
+}
+
+/// A table with one cell.
+fn sentence(text: &str) -> String {
+    let border = format!("+{}+", "-".repeat(text.chars().count() + 2));
+    format!("{border}\n| {text} |\n{border}")
+}
+
+fn titled(title: &str, body: &str) -> String {
+    format!("{title}\n{}\n\n{body}\n", "~".repeat(title.chars().count()))
+}
+
+/// A setting that is in order, so that the page shows how variables are named.
+fn good() -> String {
+    titled(
+        "Port",
+        &table(&[
+            "- ``config.json`` setting: ``MailSettings`` > ``Port``",
+            "- Environment variable: ``MM_MAILSETTINGS_PORT``",
+        ]),
+    )
+}
+
+#[test]
+fn cells_are_never_fused() {
+    let service = |row: &str| {
+        format!(
+            "+---------------------+-------+\n| Service             | Port  |\n+---------------------+-------+\n{row}\n\
+             +---------------------+-------+\n"
+        )
+    };
+    assert_eq!(sync(&service("| SMTPS | 465   |")), service("| SMTPS               | 465   |"));
+    let wide = "+-----+-----+\n| abc | def |\n+-----+-----+\n| aaaaa | def |\n+-----+-----+\n";
+    let want = "+-------+-----+\n| abc   | def |\n+-------+-----+\n| aaaaa | def |\n+-------+-----+\n";
+    assert_eq!(sync(wide), want);
+    let note = "+-----+-----+\n| abc | def | # note\n+-----+-----+\n";
+    assert_eq!(sync(note), note, "the text after the bar may belong to the cell or not");
+    assert!(check(note).iter().any(|finding| finding.rule == docs::Rule::MalformedTable));
+}
+
+#[test]
+fn a_cut_border_is_completed() {
+    let good = format!("{}{}", self::good(), good().replace("Port", "Host").replace("PORT", "HOST"));
+    let good = good.trim_end().to_owned() + "\n";
+    let border = format!("+{}+{}+", "-".repeat(20), "-".repeat(100));
+    for end in [format!("+{}+---", "-".repeat(20)), border[..border.len() - 1].to_owned(), "+--".to_owned()] {
+        let cut = format!("{}{end}\n", good.strip_suffix(&format!("{border}\n")).unwrap());
+        assert_eq!(sync(&cut), good, "{end}");
+    }
+    let missing = good.strip_suffix(&format!("{border}\n")).unwrap();
+    assert_eq!(sync(missing), good);
+    // Docutils shows the last row as text, since the table ends above it.
+    let rows = "+----+----+\n| a  | b  |\n+----+----+\n| c  | d  |\n";
+    let page = |end: &str| format!("{}{rows}{end}", self::good());
+    assert!(rules(&check(&page(""))).iter().any(|(rule, _)| *rule == "malformed-table"));
+    assert_eq!(sync(&page("")), page("+----+----+\n"));
+    assert_eq!(sync(&page("+----+-\n")), page("+----+----+\n"));
+}
+
+#[test]
+fn a_bare_key_is_not_the_setting_of_another_section() {
+    let sentence = sentence(
+        "This feature's ``config.json`` setting is ``\"SMTPServerTimeout\": \"1800\"`` with numerical input.",
+    );
+    let text = titled(
+        "Global Relay SMTP server timeout",
+        &format!("The default value is 1800 seconds.\n\n{sentence}"),
+    );
+    assert_eq!(sync(&text), text);
+    let page = format!("{text}\n{}", reference());
+    let findings = check(&page);
+    let bare: Vec<&Finding> =
+        findings.iter().filter(|finding| finding.setting == "SMTPServerTimeout").collect();
+    assert_eq!(bare.len(), 1, "{findings:#?}");
+    assert_eq!((bare[0].rule.as_str(), bare[0].severity), ("config-path", Severity::Warning));
+}
+
+/// The page of the reference settings.
+fn reference() -> String {
+    let page = docs::from_schema(ServerSettings::SCHEMA).swap_remove(0);
+    docs::render(&page, Style::Table, Format::Rst).replacen(":orphan:\n\n", "", 1)
+}
+
+fn directive(path: &str, env: &str) -> String {
+    format!(".. config:setting:: batch-size\n  :configjson: .{path}\n  :environment: {env}\n\n")
+}
+
+#[test]
+fn two_witnesses_outweigh_one() {
+    let sentence =
+        &sentence("This feature's ``config.json`` setting is ``\"BatchSize\": 10000`` with numerical input.");
+    let page = |path: &str, env: &str| {
+        format!("{}\n{}{}", good(), directive(path, env), titled("Batch size", sentence))
+    };
+    let right = page("FlagSettings.BatchSize", "MM_FLAGSETTINGS_BATCHSIZE");
+    assert_eq!(check(&right), []);
+    let slip = page("FlagSettings.BatchhSize", "MM_FLAGSETTINGS_BATCHSIZE");
+    assert_eq!(sync(&slip), right, "the variable and the bare key agree");
+    // One against one.
+    let table = |path: &str, env: &str| {
+        let bullets = [
+            format!("- ``config.json`` setting: ``FlagSettings`` > ``{path}``"),
+            format!("- Environment variable: ``{env}``"),
+        ];
+        format!("{}\n{}", good(), titled("Some flag", &table(&[&bullets[0], &bullets[1]])))
+    };
+    let undecided = table("BatchhSize", "MM_FLAGSETTINGS_BATCHSIZE");
+    assert_eq!(sync(&undecided), undecided);
+    assert_eq!(rules(&check(&undecided)), [("env-name", 15)]);
+}
+
+#[test]
+fn a_directive_of_another_setting_is_left() {
+    let text = format!(
+        "{}\n.. config:setting:: ha-usegossip\n  :displayname: Use gossip (HA)\n  \
+         :configjson: .ClusterSettings.UseExperimentalGossip\n  \
+         :environment: MM_CLUSTERSETTINGS_USEEXPERIMENTALGOSSIP\n\n{}",
+        good(),
+        titled(
+            "Enable experimental gossip encryption",
+            &table(&[
+                "- ``config.json`` setting: ``ClusterSettings`` > ``EnableExperimentalGossipEncryption``",
+                "- Environment variable: ``MM_CLUSTERSETTINGS_ENABLEEXPERIMENTALGOSSIPENCRYPTION``",
+            ])
+        )
+    );
+    assert_eq!(sync(&text), text);
+    let findings = check(&text);
+    assert_eq!(rules(&findings), [("config-path", 12), ("env-name", 13)], "{findings:#?}");
+    assert!(findings[0].message.ends_with("two settings"), "{}", findings[0].message);
+}
+
+#[test]
+fn a_typographic_quote_becomes_a_straight_one() {
+    let page = |end: &str| {
+        let bullet = format!("- ``config.json`` setting: ``\".RateLimitSettings.Enable: false{end},``");
+        let bullets = [bullet.as_str(), "- Environment variable: ``MM_RATELIMITSETTINGS_ENABLE``"];
+        format!("{}\n{}", good(), titled("Enable", &table(&bullets)))
+    };
+    let wrong = page("”");
+    assert_eq!(rules(&check(&wrong)), [("markup", 14)]);
+    let fixed = sync(&wrong);
+    assert!(fixed.contains("``\".RateLimitSettings.Enable: false\",``"), "{fixed}");
+    assert_eq!(check(&fixed), []);
+}
+
+#[test]
+fn an_alias_is_a_warning() {
+    let text = titled(
+        "Enable security alerts",
+        &table(&[
+            "- System Config path: **Environment > SMTP**",
+            "- ``config.json`` setting: ``ServiceSettings`` > ``EnableSecurityFixAlert`` > ``true``",
+            "- Environment variable: ``MM_SERVICESETTINGS_ENABLESECURITYFIXALERT``",
+        ]),
+    );
+    assert_eq!(sync(&text), text);
+    let findings = check(&text);
+    assert_eq!(rules(&findings), [("config-path", 6)], "{findings:#?}");
+    assert_eq!(findings[0].severity, Severity::Warning);
+    assert_eq!(findings[0].expected.as_deref(), Some("EmailSettings.EnableSecurityFixAlert"));
+}
+
+#[test]
+fn two_places_outweigh_the_program() {
+    let page = reference();
+    let both = page.replace("Default is ``10``.", "Default is ``20``.");
+    assert_eq!(sync(&both), page, "the path and the variable prove the setting");
+    let table = |hint: &str, value: &str| {
+        titled(
+            "SMTP server timeout",
+            &format!(
+                "+{}+{}+\n| {hint:<45}| {:<79}|\n| {:<45}| {:<79}|\n+{}+{}+",
+                "-".repeat(46),
+                "-".repeat(80),
+                format!("- ``config.json`` setting: ``EmailSettings`` > ``SMTPServerTimeout`` > ``{value}``"),
+                "",
+                "- Environment variable: ``MM_EMAILSETTINGS_SMTPSERVERTIMEOUT``",
+                "-".repeat(46),
+                "-".repeat(80),
+            ),
+        )
+    };
+    let agreed = table("Numerical input. Default is **20**.", "20");
+    assert_eq!(sync(&agreed), agreed);
+    assert!(check(&agreed).iter().any(|finding| finding.rule == docs::Rule::Default && !finding.has_fix()));
+}
+
+/// Everything that docutils reports at level warning or above is a finding, except what Sphinx knows.
+#[test]
+fn messages_of_docutils_reach_the_findings() {
+    let found = |text: &str| {
+        let page = format!("{}\n{text}\n", good());
+        let lines = good().lines().count();
+        let findings = check(&page);
+        let findings = findings.iter().filter(|finding| finding.line > lines);
+        findings.map(|finding| finding.rule.as_str()).collect::<Vec<_>>()
+    };
+    for (text, rule) in [
+        ("====  ====\nlonger text  x\n====  ====", "malformed-table"),
+        (".. list-table::\n\n   * - a\n     - b\n   * - c", "docutils-warning"),
+        (".. csv-table:: x\n   :widths: 1 2 3\n\n   a, b", "docutils-warning"),
+        (".. image:: a.png\n   :nonsense: 1", "docutils-warning"),
+        (".. [1]", "docutils-warning"),
+        (".. _a: https://x.test/1\n\n.. _a: https://x.test/2", "docutils-warning"),
+        ("+---+\n| a |\n+---+\ntext", "malformed-table"),
+    ] {
+        assert_eq!(found(text), [rule], "{text}");
+    }
+    for text in [
+        ".. tabs::\n\n   x",
+        "A :custom:`role` and :pep:`8`.",
+        ".. math::\n   :label: x\n\n   a",
+        ".. code-block:: python\n   :caption: x\n\n   a",
+        ".. include:: other.rst",
+    ] {
+        assert_eq!(found(text), Vec::<&str>::new(), "{text}");
+    }
+    // A title that skips a level.
+    let skipped = format!("A\n=\n\nB\n-\n\nC\n~\n\n- x\n\nD\n^\n\nE\n=\n\nF\n~\n\n{}", good());
+    assert!(rules(&check(&skipped)).iter().any(|(rule, _)| *rule == "docutils-warning"), "{skipped}");
+}
+
+#[test]
+fn lines_that_name_the_file_without_a_path_are_findings() {
+    for bullet in [
+        "- ``config.json`` setting: ```\".ASettings.Region\",``",
+        "- ``config.json`` setting: ``CacheSettings`` > ``RedisDB,``",
+        "- ``config.json`` setting: see below",
+        "- ``config.json`` setting:",
+    ] {
+        let page =
+            format!("{}\n{}", good(), titled("Region", &table(&[bullet, "- Environment variable: N/A"])));
+        assert_eq!(rules(&check(&page)), [("markup", 14)], "{bullet}");
+    }
+    for sentence in [
+        "This feature's ``config.json`` setting is ``\"LinkTimeout``: 5000`` with numerical input.",
+        "This feature's ``config.json`` setting is ``\"PathPrefix: \"\"`` with string input.",
+        "This feature's ``config.json`` setting is ``WebsocketPort\": 80`` with numerical input.",
+        "This feature's ``config.json`` setting is found elsewhere.",
+    ] {
+        let page = format!("{}\n{}", good(), titled("Some", &self::sentence(sentence)));
+        let findings = check(&page);
+        assert!(rules(&findings).contains(&("markup", 14)), "{sentence}: {findings:#?}");
+    }
+    // Three keys and a value.
+    let deep = format!(
+        "{}\n.. config:setting:: hide\n  :configjson: .FlagSettings.Additional.Hide\n\n{}",
+        good(),
+        titled(
+            "Hide",
+            &table(&["- ``config.json`` setting: ``FlagSettings`` > ``Additional`` > ``Hid`` > ``true``"])
+        )
+    );
+    assert!(rules(&check(&deep)).iter().any(|(rule, _)| *rule == "config-path"), "{:#?}", check(&deep));
+}
+
+#[test]
+fn settings_outside_of_settings_tables_are_compared() {
+    let bullets = [
+        "- ``config.json`` setting: ``MailSettings`` > ``Host``",
+        "- Environment variable: ``MM_MAILSETTINGS_HOTS``",
+    ];
+    let list_table =
+        format!(".. list-table::\n\n   * - What it does.\n     - {}\n       {}", bullets[0], bullets[1]);
+    let inside = |lead: &str| {
+        let table = table(&bullets);
+        let lines: Vec<String> = table.lines().map(|line| format!("   {line}")).collect();
+        format!("{lead}\n\n{}", lines.join("\n"))
+    };
+    let simple = format!(
+        "=============  ======================================================\nWhat it does.  {}\n               {}\n\
+         =============  ======================================================",
+        bullets[0], bullets[1]
+    );
+    let quote = format!("   {}\n   {}", bullets[0], bullets[1]);
+    for body in [
+        list_table,
+        inside(".. only:: html"),
+        inside(".. tab:: Self-hosted"),
+        inside("1. item"),
+        simple,
+        quote,
+    ] {
+        let page = format!("{}\n{}", good(), titled("Host", &body));
+        let findings = check(&page);
+        assert_eq!(findings.len(), 1, "{page}\n{findings:#?}");
+        assert_eq!(findings[0].rule.as_str(), "env-name", "{page}");
+        assert_eq!(findings[0].expected.as_deref(), Some("MM_MAILSETTINGS_HOST"));
+        assert_eq!(sync(&page), page, "they are never changed");
+        let right = page.replace("HOTS", "HOST");
+        assert_eq!(check(&right), [], "{right}");
+    }
+}
+
+#[test]
+fn a_page_without_settings_is_a_finding() {
+    for text in ["A title\n=======\n\nWords.\n", ".. confval:: a.b\n   :type: string\n", ""] {
+        assert_eq!(rules(&check(text)), [("no-settings", 1)], "{text}");
+    }
+    let silenced = ".. settings-allow: no-settings An index.\n\nA title\n=======\n";
+    assert_eq!(check(silenced), []);
+}
+
+#[test]
+fn markdown_is_refused_by_name() {
+    for name in ["page.md", "PAGE.Markdown", "a/b.mdx"] {
+        let error = docs::read(name, b"# Title\n").unwrap_err();
+        assert!(error.to_string().starts_with(&format!("{name}: Markdown pages can't be read")), "{error}");
+    }
+}
+
+#[test]
+fn the_programs_prefix_judges_a_page_with_one_variable() {
+    let page = titled(
+        "Zed",
+        &table(&[
+            "- ``config.json`` setting: ``ASettings`` > ``Zed``",
+            "- Environment variable: ``MM_ASETTINGS_ZEDX``",
+        ]),
+    );
+    let findings = check(&page);
+    assert_eq!(rules(&findings), [("env-name", 6)], "{findings:#?}");
+    assert_eq!(findings[0].expected.as_deref(), Some("MM_ASETTINGS_ZED"));
+    // Another program's variables follow other rules.
+    assert_eq!(check(&page.replace("MM_ASETTINGS_ZEDX``", "TCM_SSL_ZED``      ")), []);
+}
+
+#[test]
+fn markdown_pages_show_plain_text_as_it_is() {
+    let text = "Title\n=====\n\nWrite <host>:<port> and &lt; is &amp;.\n\nA [bracket](paren), ~~x~~.\n\n\\# hash first\n";
+    let page = docs::read("page.rst", text.as_bytes()).unwrap();
+    let markdown = docs::render(&page.page, Style::Table, Format::Markdown);
+    for line in [
+        "# Title",
+        "Write \\<host>:\\<port> and \\&lt; is \\&amp;.",
+        "A \\[bracket\\](paren), \\~\\~x\\~\\~.",
+        "\\# hash first",
+    ] {
+        assert!(markdown.lines().any(|found| found == line), "{line}\n{markdown}");
+    }
+}
+
+/// The shortest of three runs.
+fn time(run: impl Fn()) -> Duration {
+    let once = || {
+        let start = Instant::now();
+        run();
+        start.elapsed()
+    };
+    (0..3).map(|_| once()).min().unwrap_or_default()
+}
+
+#[test]
+fn malformed_pages_take_linear_time() {
+    let broken = |count: usize| {
+        let bullets = [
+            "- ``config.json`` setting: ``ASettings`` > ``K``",
+            "- Environment variable: ``MM_ASETTINGS_X``",
+        ];
+        let one = titled("Some", &table(&bullets).replacen(" |\n", "|\n", 1));
+        one.repeat(count)
+    };
+    let rows = |count: usize| {
+        let mut text = String::from("+----+----+\n");
+        text.push_str(&"| a  | b \n+----+----+\n".repeat(count));
+        text
+    };
+    let line = |count: usize| format!("Words {}\n", "*a ".repeat(count));
+    for (name, page, count) in [
+        ("broken tables", &broken as &dyn Fn(usize) -> String, 150),
+        ("rows without a bar", &rows, 1500),
+        ("unbalanced markup", &line, 2000),
+    ] {
+        let (small, large) = (page(count), page(8 * count));
+        for (what, run) in [
+            ("check", &(|text: &str| drop(check(text))) as &dyn Fn(&str)),
+            ("sync", &|text: &str| drop(sync(text))),
+        ] {
+            let (a, b) = (time(|| run(&small)), time(|| run(&large)));
+            // Linear is 8, quadratic 64.
+            let ratio = b.as_secs_f64() / a.as_secs_f64().max(1e-4);
+            assert!(ratio < 32.0, "{what} of {name}: {a:?} and {b:?}");
+        }
+    }
+}
