@@ -18,7 +18,7 @@ use settings::ChatSettings;
 
 /// A chat server.
 #[derive(Parser)]
-#[command(version, mut_arg("config", |config| config
+#[command(name = "chat-server", version, mut_arg("config", |config| config
     .help("A configuration file; later files are stronger [default: chat.json, if it exists]")))]
 struct Cli {
     #[command(flatten)]
