@@ -24,7 +24,7 @@ pub struct Alerts {
 
 #[derive(Subcommand, Debug)]
 enum AlertsCommand {
-    /// Looks now, and mails each administrator who has not been told yet
+    /// Looks now, and mails each administrator who has not had the alert yet
     Check(Check),
 }
 
@@ -39,37 +39,37 @@ struct Check {
     /// The version that runs here, such as 1.4.2
     #[arg(long, value_name = "VERSION")]
     version: Version,
-    /// Who is told; may be repeated
+    /// The address of an administrator; may be repeated
     #[arg(long = "administrator", value_name = "ADDRESS", required = true)]
     administrators: Vec<String>,
-    /// Who the mails come from [default: FeedbackEmail of the settings, else the first administrator]
+    /// The sender of the mails [default: the sender of the settings, else the first administrator]
     #[arg(long, value_name = "ADDRESS")]
     from: Option<String>,
-    /// The outbox, which remembers who has been told of what
+    /// The outbox, which records the alerts that each administrator has had
     #[arg(long, value_name = "FILE", default_value = DEFAULT_OUTBOX)]
     state: PathBuf,
-    /// PEM certificates of authorities to trust beside the system's
+    /// PEM certificates of authorities to trust in addition to the system's
     #[arg(long, value_name = "FILE")]
     ca_file: Option<PathBuf>,
-    /// The report's form
+    /// The format of the report
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
 }
 
-/// The report's form.
+/// The format of the report.
 #[derive(ValueEnum, Clone, Copy, Debug)]
 enum Format {
-    /// For reading
+    /// Text
     Human,
     /// One object
     Json,
 }
 
 impl Alerts {
-    /// Runs the command by the settings of `T`.
+    /// Runs the command with the settings of `T`.
     ///
     /// # Errors
-    /// Where the settings can't be resolved, the feed can't be had, or the outbox fails.
+    /// If the settings have errors, the feed can't be fetched, or the outbox fails.
     pub fn run<T: Settings + AsRef<EmailSettings>>(self, context: &mut Context<'_>) -> Outcome {
         match self.command {
             AlertsCommand::Check(check) => {

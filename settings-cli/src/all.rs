@@ -19,7 +19,6 @@ use crate::{
 #[command(
     name = "settings",
     version,
-    about,
     long_about = None,
     max_term_width = 100,
     mut_arg("config", |config| config

@@ -1,4 +1,4 @@
-//! A server's own command-line arguments as a layer.
+//! A server's own arguments as a layer.
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
@@ -8,9 +8,9 @@ use settings_core::value::json::escape;
 
 /// Sets, above all other layers, each setting whose argument was given on the command line.
 ///
-/// `settings` holds pairs of an argument's id and a setting's path. An argument that is absent is no value, and neither
-/// is its default in clap or what clap took from the environment: those have layers of their own. An argument given
-/// several times is a list.
+/// `settings` holds pairs of an argument's id and a setting's path. Only what was typed counts: an argument's default in
+/// clap, and a value that clap took from the environment, have layers of their own. An argument given several times is a
+/// list.
 ///
 /// ```
 /// use clap::{Arg, Command};
@@ -36,7 +36,7 @@ pub fn with_arguments(layers: Layers, matches: &ArgMatches, settings: &[(&str, &
     })
 }
 
-/// The argument as a variable would hold it; `None` where it wasn't given, or the command has none of this id.
+/// Returns the argument as a variable would hold it; `None` if it wasn't given, or the command has none with this id.
 fn text_of(matches: &ArgMatches, id: &str) -> Option<String> {
     let values = matches.try_get_raw(id).ok()??;
     if matches.value_source(id) != Some(ValueSource::CommandLine) {
@@ -57,7 +57,7 @@ mod tests {
     use super::text_of;
 
     #[test]
-    fn given_is_told_from_absent_and_default() {
+    fn only_given_arguments_have_text() {
         let command = Command::new("server")
             .arg(Arg::new("port").long("port").default_value("25"))
             .arg(Arg::new("host").long("host").action(ArgAction::Append))

@@ -13,7 +13,6 @@ use crate::{Colour, Failure, Sources};
 /// A command writes nowhere else, so that a host can capture both writers:
 ///
 /// ```
-/// # #[cfg(feature = "core")] {
 /// use clap::Parser;
 /// use settings_cli::{Context, CoreCommand, Sources, Verdict};
 /// use settings_core::resolve::Environment;
@@ -41,7 +40,6 @@ use crate::{Colour, Failure, Sources};
 /// let mut context = Context::new(cli.sources, environment, &mut out, &mut err);
 /// let verdict = cli.command.run::<ServerSettings>(&mut context)?;
 /// assert_eq!((verdict, &out[..], &err[..]), (Verdict::Good, &b"8080\n"[..], &b""[..]));
-/// # }
 /// # Ok::<(), settings_cli::Failure>(())
 /// ```
 pub struct Context<'a> {

@@ -1,4 +1,4 @@
-//! `demo`: the main job end to end, on embedded parts.
+//! `demo`: documents, resolves and sends, on embedded parts.
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -13,16 +13,17 @@ use settings_core::docs::{Format, Style};
 use settings_core::mail::catch::{CatchOptions, Catcher, Login};
 use settings_core::mail::{ConnectionSecurity, EmailSettings, Mailer, MailerOptions, PoolConfig};
 use settings_core::resolve::{Layers, resolve};
-use settings_core::schema::Leaf;
+use settings_core::schema::{Key, Kind, Names};
 use settings_core::value::Secret;
+use settings_core::value::json::{Object, Tree};
 
 const USERNAME: &str = "demo";
 const PASSWORD: &str = "correct horse battery staple";
 
-/// Does the main job end to end on embedded parts, without network, root or installation.
+/// Documents, resolves and sends a mail on embedded parts: no network, root or installation is needed.
 #[derive(Args, Debug)]
 pub struct Demo {
-    /// Where the reference is built [default: a folder of its own where the system keeps temporary files]
+    /// The folder to build the reference in [default: a temporary folder, removed at the end]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
@@ -30,10 +31,14 @@ pub struct Demo {
 impl Demo {
     pub(crate) fn run<T: Settings + AsRef<EmailSettings>>(self, context: &mut Context<'_>) -> Outcome {
         let out = &mut *context.out;
-        let folder = self
-            .out
-            .unwrap_or_else(|| std::env::temp_dir().join(format!("settings-demo-{}", std::process::id())));
-        document::<T>(&folder, out)?;
+        match self.out {
+            Some(folder) => document::<T>(&folder, out)?,
+            None => {
+                let folder = Temporary::new();
+                document::<T>(&folder.0, out)?;
+                writeln!(out, "\nThe folder is removed now; --out keeps one.")?;
+            }
+        }
         mail::wait(async {
             heading(out, "3. Start an SMTP server on loopback")?;
             let login = Login::Only { username: USERNAME.to_owned(), password: Secret::new(PASSWORD) };
@@ -55,12 +60,29 @@ impl Demo {
     }
 }
 
+/// A temporary folder, removed on drop.
+struct Temporary(PathBuf);
+
+impl Temporary {
+    fn new() -> Self {
+        Self(std::env::temp_dir().join(format!("settings-demo-{}", std::process::id())))
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        // best effort: the system clears its temporary files
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
 fn document<T: Settings>(folder: &Path, out: &mut dyn Write) -> Result<(), Failure> {
     heading(out, "1. Read the struct")?;
     writeln!(out, "One annotated struct says all of this; nothing below was typed a second time.\n")?;
     let prefix = T::SCHEMA.env_prefix.unwrap_or_default();
+    let width = width::<T>();
     for leaf in T::SCHEMA.leaves() {
-        writeln!(out, "  {:<46} {}", leaf.path.to_string(), leaf.path.env_name(prefix))?;
+        writeln!(out, "  {:<width$} {}", leaf.path.to_string(), leaf.path.env_name(prefix))?;
     }
     heading(out, "2. Build the reference")?;
     let artefacts = generate::artefacts(T::SCHEMA, Style::Table, Format::Rst);
@@ -77,22 +99,29 @@ fn document<T: Settings>(folder: &Path, out: &mut dyn Write) -> Result<(), Failu
     Ok(())
 }
 
-/// The lines of a page's first grid table.
+/// Returns the lines of a page's first grid table.
 fn first_table(page: &str) -> impl Iterator<Item = &str> {
     let is_grid = |line: &&str| line.starts_with(['+', '|']);
     page.lines().skip_while(move |line| !is_grid(line)).take_while(is_grid)
 }
 
-/// Resolves a small file and two variables, and shows where every value came from.
+/// Resolves a small file and two variables, and shows the origin of every value.
 fn resolved<T: Settings>(server: SocketAddr, out: &mut dyn Write) -> Result<T, Failure> {
     heading(out, "4. Resolve the settings")?;
-    let file = format!(
-        "{{\n  \"EmailSettings\": {{\n    \"SMTPServer\": \"{}\",\n    \"EnableSMTPAuth\": true,\n    \"SMTPUsername\": \"{USERNAME}\",\n    \"ConnectionSecurity\": \"STARTTLS\"\n  }}\n}}\n",
-        server.ip()
+    let names = Names::of(T::SCHEMA);
+    let file = config(
+        names,
+        &[
+            (EmailSettings::SMTP_SERVER, server.ip().to_string().into()),
+            (EmailSettings::ENABLE_SMTP_AUTH, true.into()),
+            (EmailSettings::SMTP_USERNAME, USERNAME.into()),
+            (EmailSettings::CONNECTION_SECURITY, "STARTTLS".into()),
+        ],
     );
+    let variable = |key| names.variable(key).unwrap_or_default();
     let variables = [
-        (variable::<T>("SMTPPort"), server.port().to_string()),
-        (variable::<T>("SMTPPassword"), PASSWORD.to_owned()),
+        (variable(EmailSettings::SMTP_PORT), server.port().to_string()),
+        (variable(EmailSettings::SMTP_PASSWORD), PASSWORD.to_owned()),
     ];
     writeln!(out, "config.json:\n")?;
     for line in file.lines() {
@@ -106,23 +135,38 @@ fn resolved<T: Settings>(server: SocketAddr, out: &mut dyn Write) -> Result<T, F
     writeln!(out, "\nResolved:\n")?;
     let resolution =
         resolve::<T>(Layers::new().file("config.json", file).environment(variables.into_iter().collect()));
+    let width = width::<T>();
     for effective in resolution.settings() {
-        writeln!(
-            out,
-            "  {:<46} = {:<12} from {}",
-            effective.path.to_string(),
-            effective.shown(),
-            effective.origin
-        )?;
+        let path = effective.path.to_string();
+        let unit = match effective.setting.kind.required() {
+            Kind::Duration { unit, .. } => format!(" {}", unit.name()),
+            _ => String::new(),
+        };
+        let value = format!("{}{unit}", effective.shown());
+        writeln!(out, "  {path:<width$} = {value:<12} from {}", effective.origin)?;
     }
     Ok(resolution.into_result()?)
 }
 
-/// The variable of the mail setting with this key.
-fn variable<T: Settings>(key: &str) -> String {
-    let is_it = |leaf: &Leaf| leaf.setting.key == key && leaf.section.key == EmailSettings::SCHEMA.key;
-    let leaf = T::SCHEMA.leaves().find(is_it);
-    leaf.map(|leaf| leaf.path.env_name(T::SCHEMA.env_prefix.unwrap_or_default())).unwrap_or_default()
+/// Returns the width of a column of paths.
+fn width<T: Settings>() -> usize {
+    T::SCHEMA.leaves().map(|leaf| leaf.path.to_string().len()).max().unwrap_or_default()
+}
+
+/// Returns a configuration file with these settings.
+fn config(names: Names, settings: &[(Key, Tree)]) -> String {
+    let mut root = Object::new();
+    for (key, value) in settings {
+        let path = names.path(*key);
+        let Some((last, sections)) = path.keys().split_last() else { continue };
+        let section = sections.iter().try_fold(&mut root, |section, key| {
+            section.get_or_insert(key, Object::new().into()).as_object_mut()
+        });
+        if let Some(section) = section {
+            section.insert(*last, value.clone());
+        }
+    }
+    format!("{:#}\n", Tree::from(root))
 }
 
 async fn send(settings: &EmailSettings, catcher: &mut Catcher, out: &mut dyn Write) -> Outcome {

@@ -1,4 +1,4 @@
-//! `diff`: which settings two files say otherwise, or a file and what is in effect.
+//! `diff`: the settings that differ between two files, or between a file and the effective settings.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -13,35 +13,35 @@ use settings_core::resolve::{Code, Layers, Resolution, resolve};
 use settings_core::store::{differences, history};
 use settings_core::value::json::Tree;
 
-/// Shows which settings differ between two files, or between a file and what is in effect.
+/// Shows the settings that differ between two files, or between a file and the effective settings.
 #[derive(Args, Debug)]
 pub struct Diff {
     /// A file, or a version of the history such as @3 [default: the configuration file]
     #[arg(value_name = "FILE|@VERSION")]
     from: Option<Source>,
-    /// A file, or a version of the history [default: what is in effect, from all layers]
+    /// A file, or a version of the history [default: the effective settings, from all layers]
     #[arg(value_name = "FILE|@VERSION")]
     to: Option<Source>,
-    /// The listing's form
+    /// The format of the listing
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
 }
 
-/// The listing's form.
+/// The format of the listing.
 #[derive(ValueEnum, Clone, Copy, Debug)]
 enum Format {
-    /// A line a setting
+    /// One line for each setting
     Human,
     /// An array of objects
     Json,
 }
 
-/// What is compared.
+/// One side of the comparison.
 #[derive(Clone, Debug)]
 enum Source {
     File(PathBuf),
     Version(u64),
-    /// The configuration file, which need not be there where it isn't named.
+    /// The configuration file; it may be absent if it isn't named.
     Usual,
     Effective,
 }
@@ -61,7 +61,7 @@ impl fmt::Display for Source {
             Self::File(path) => path.display().fmt(f),
             Self::Version(number) => write!(f, "version {number}"),
             Self::Usual => f.write_str("the configuration file"),
-            Self::Effective => f.write_str("what is in effect"),
+            Self::Effective => f.write_str("the effective settings"),
         }
     }
 }
@@ -101,7 +101,7 @@ impl Diff {
     }
 }
 
-/// The settings of one side.
+/// Resolves the settings of one side.
 fn resolved<T: Settings>(source: &Source, context: &Context<'_>) -> Result<Resolution<T>, Failure> {
     let layers = match source {
         Source::File(path) => Layers::new().read_file(path)?,

@@ -1,4 +1,4 @@
-//! How commands show settings that differ.
+//! The output of settings that differ.
 
 use std::io::{self, Write};
 
@@ -6,7 +6,7 @@ use settings_core::resolve::Origin;
 use settings_core::store::{Difference, Side};
 use settings_core::value::json::{Object, Tree};
 
-/// `EmailSettings.SMTPPort: 25 (default) -> 587 (config.json:3:5)`, a line each; secrets redacted.
+/// Writes a line such as `Net.Port: 25 (default) -> 587 (config.json:3:5)` for each; secrets redacted.
 pub(crate) fn human(differences: &[Difference], out: &mut dyn Write) -> io::Result<()> {
     for difference in differences {
         let Difference { path, before, after, .. } = difference;
@@ -23,7 +23,7 @@ fn side(side: &Side) -> String {
     }
 }
 
-/// `name`, `old` and `new` value with their origins, `restart`, `secret`; secrets redacted.
+/// Returns `name`, `old` and `new` value with their origins, `restart` and `secret`; secrets redacted.
 pub(crate) fn json(difference: &Difference) -> Object {
     let shown = |side: &Side| Tree::parse(&side.shown).unwrap_or_default();
     Object::from([

@@ -1,4 +1,4 @@
-//! `explain`: all that is known of one setting.
+//! `explain`: one setting in full.
 
 use std::io::Write;
 
@@ -14,23 +14,23 @@ use settings_core::schema::{DefaultValue, Kind, Rule, Strength, env_name};
 use settings_core::value::expectation;
 use settings_core::value::json::Tree;
 
-/// Shows all that is known of one setting.
+/// Shows one setting in full: documentation, names, values of all layers.
 #[derive(Args, Debug)]
 pub struct Explain {
-    /// The setting, such as EmailSettings.SMTPPort
+    /// The path of the setting, as `show` lists it
     #[arg(value_name = "SETTING")]
     path: String,
-    /// The answer's form
+    /// The format of the answer
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
 }
 
-/// The answer's form.
+/// The format of the answer.
 #[derive(ValueEnum, Clone, Copy, Debug)]
 enum Format {
-    /// A line a fact
+    /// One line for each fact
     Human,
-    /// The object that `show --format json` has of it
+    /// The object that `show --format json` prints for it
     Json,
 }
 
@@ -92,7 +92,7 @@ fn facts(effective: &Effective<'_>, prefix: &str, out: &mut dyn Write) -> Result
         fact("page", page)?;
     }
     for rule in effective.rules() {
-        fact(told(rule), &format!("where {}", rule.message))?;
+        fact(label(rule), &format!("where {}", rule.message))?;
         if !rule.help.is_empty() {
             fact("", rule.help)?;
         }
@@ -113,7 +113,7 @@ fn facts(effective: &Effective<'_>, prefix: &str, out: &mut dyn Write) -> Result
         fact("secret", "its value is never shown")?;
     }
     if setting.hidden() {
-        fact("hidden", "it stands in no document")?;
+        fact("hidden", "documents leave it out")?;
     }
     if let Some(todo) = setting.todo() {
         fact("to do", todo)?;
@@ -138,7 +138,7 @@ fn layers(effective: &Effective<'_>, out: &mut dyn Write) -> Result<(), Failure>
     Ok(())
 }
 
-const fn told(rule: &Rule) -> &'static str {
+const fn label(rule: &Rule) -> &'static str {
     match rule.strength {
         Strength::Error => "refused",
         Strength::Warning => "warns",

@@ -15,21 +15,21 @@ use settings_core::value::json::{Object, Tree};
 /// Lists the versions of the configuration file that are kept, the newest first.
 #[derive(Args, Debug)]
 pub struct History {
-    /// The listing's form
+    /// The format of the listing
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
 }
 
-/// The listing's form.
+/// The format of the listing.
 #[derive(ValueEnum, Clone, Copy, Debug)]
 enum Format {
-    /// A line a version, and one for each setting that it changed
+    /// One line for each version, and one for each setting that it changed
     Human,
     /// An array of objects
     Json,
 }
 
-/// Takes a version of the configuration file back.
+/// Restores a version of the configuration file.
 #[derive(Args, Debug)]
 pub struct Rollback {
     /// The version's number, as `history` lists it
@@ -39,7 +39,7 @@ pub struct Rollback {
     recording: Recording,
 }
 
-/// A version with what it changed; nothing of the oldest, whose forerunner is not kept.
+/// A version with its changes; `None` for the oldest, whose predecessor is not kept.
 struct Listed {
     version: Version,
     changes: Option<Vec<Difference>>,
@@ -64,7 +64,7 @@ impl History {
                 if listed.is_empty() {
                     writeln!(out, "no versions of {name} are kept yet")?;
                 } else if !is_newest {
-                    writeln!(out, "{name} was changed since the newest version, otherwise than with `set`")?;
+                    writeln!(out, "{name} was changed without `set` since the newest version")?;
                 }
                 for listed in &listed {
                     human(listed, out)?;
@@ -92,7 +92,7 @@ fn listed<T: Settings>(versions: Vec<Version>, current: Option<&str>) -> Vec<Lis
 
 fn human(listed: &Listed, out: &mut dyn Write) -> io::Result<()> {
     let Listed { version, changes, is_current } = listed;
-    let author = version.author.as_deref().unwrap_or("changed otherwise than with `set`");
+    let author = version.author.as_deref().unwrap_or("changed without `set`");
     // a name must not control the terminal
     let author: String = author.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     write!(out, "{:>4}  {}  {author}", version.number, rfc3339(version.time))?;

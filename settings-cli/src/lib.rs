@@ -24,7 +24,6 @@
 //! A server with the core group:
 //!
 //! ```no_run
-//! # #[cfg(feature = "core")] {
 //! use std::process::ExitCode;
 //!
 //! use clap::{CommandFactory, Parser, Subcommand};
@@ -71,7 +70,6 @@
 //!         Command::Settings(command) => command.run::<ServerSettings>(context),
 //!     })
 //! }
-//! # }
 //! ```
 //!
 //! [`run`] has the exit codes, [`Context`] shows how a host captures the output.

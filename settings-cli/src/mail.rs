@@ -1,4 +1,4 @@
-//! `mail`: a test mail, a doctor for the way it takes, and a server that shows what arrives.
+//! `mail`: a test mail, a check of each step of its delivery, and a server that shows arriving mail.
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -29,32 +29,32 @@ pub struct Mail {
 enum MailCommand {
     /// Sends a test mail; succeeds only if the server accepted it
     Test(Test),
-    /// Walks the way of a mail step by step, without sending one
+    /// Checks each step of a delivery without sending a mail
     Doctor(Doctor),
-    /// Runs a local SMTP server that shows what arrives
+    /// Runs a local SMTP server that shows arriving mail
     Catch(Catch),
-    /// Shows the mails of an outbox, makes them due again, or forgets them
+    /// Lists, retries or drops the mails of an outbox
     Queue(Queue),
 }
 
 #[derive(Args, Debug)]
 struct Test {
-    /// Who gets the mail
+    /// The recipient
     #[arg(long, value_name = "ADDRESS")]
     to: String,
-    /// Who it comes from [default: FeedbackEmail of the settings, else the recipient]
+    /// The sender [default: the sender of the settings, else the recipient]
     #[arg(long, value_name = "ADDRESS")]
     from: Option<String>,
     #[command(flatten)]
     trust: Trust,
-    /// Show what was said to the server and what it answered
+    /// Show the dialogue with the server
     #[arg(long, short)]
     verbose: bool,
 }
 
 #[derive(Args, Debug)]
 struct Doctor {
-    /// Also ask whether the server takes mail from this sender [default: FeedbackEmail of the settings]
+    /// Also ask whether the server takes mail from this sender [default: the sender of the settings]
     #[arg(long, value_name = "ADDRESS")]
     from: Option<String>,
     /// Also ask whether the server takes mail for this recipient
@@ -62,25 +62,25 @@ struct Doctor {
     to: Option<String>,
     #[command(flatten)]
     trust: Trust,
-    /// The report's form
+    /// The format of the report
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
-    /// Show what was said to the server and what it answered
+    /// Show the dialogue with the server
     #[arg(long, short)]
     verbose: bool,
 }
 
 #[derive(Args, Debug)]
 struct Trust {
-    /// PEM certificates of authorities to trust beside the system's
+    /// PEM certificates of authorities to trust in addition to the system's
     #[arg(long, value_name = "FILE")]
     ca_file: Option<PathBuf>,
 }
 
-/// The report's form.
+/// The format of the report.
 #[derive(ValueEnum, Clone, Copy, Debug)]
 enum Format {
-    /// A line a step
+    /// One line for each step
     Human,
     /// One object
     Json,
@@ -88,13 +88,13 @@ enum Format {
 
 #[derive(Args, Debug)]
 struct Catch {
-    /// Where to listen; a loopback address, port 0 takes a free one
+    /// The address to listen on; loopback only, port 0 takes a free port
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:2525")]
     listen: SocketAddr,
     /// The encryption to offer
     #[arg(long, value_enum, default_value_t = Security::None)]
     security: Security,
-    /// Let nobody send but who logs in by this name and password
+    /// Accept mail only from clients that log in with this name and password
     #[arg(long, value_name = "NAME:PASSWORD")]
     login: Option<String>,
     /// Write the certificate to trust to this file
@@ -118,13 +118,10 @@ enum Security {
 
 impl Mail {
     pub(crate) fn run<T: Settings + AsRef<EmailSettings>>(self, context: &mut Context<'_>) -> Outcome {
+        let names = Names::of(T::SCHEMA);
         match self.command {
-            MailCommand::Test(test) => {
-                test.run(context.settings::<T>()?.as_ref(), Names::of(T::SCHEMA), context.out)
-            }
-            MailCommand::Doctor(doctor) => {
-                doctor.run(context.settings::<T>()?.as_ref(), Names::of(T::SCHEMA), context.out)
-            }
+            MailCommand::Test(test) => test.run(context.settings::<T>()?.as_ref(), names, context.out),
+            MailCommand::Doctor(doctor) => doctor.run(context.settings::<T>()?.as_ref(), names, context.out),
             MailCommand::Catch(catch) => catch.run(context.out),
             MailCommand::Queue(queue) => queue.run(context.out),
         }
@@ -132,10 +129,11 @@ impl Mail {
 }
 
 impl Trust {
-    fn options(&self) -> MailerOptions {
+    fn options(&self, names: Names) -> MailerOptions {
+        let options = MailerOptions::default().names(names);
         match &self.ca_file {
-            Some(path) => MailerOptions::default().extra_ca_file(path),
-            None => MailerOptions::default(),
+            Some(path) => options.extra_ca_file(path),
+            None => options,
         }
     }
 }
@@ -147,7 +145,7 @@ impl Test {
             Some(from) => mailbox(from)?,
             None => configured_sender(settings)?.unwrap_or_else(|| to.clone()),
         };
-        let options = self.trust.options().names(names).pool(PoolConfig::DISABLED);
+        let options = self.trust.options(names).pool(PoolConfig::DISABLED);
         wait(async {
             let mailer = match Mailer::new(settings, options) {
                 Ok(mailer) => mailer,
@@ -166,7 +164,7 @@ impl Test {
     }
 }
 
-/// Who the settings say that mail comes from; none where they name nobody.
+/// Returns the sender of the settings, if they name one.
 pub(crate) fn configured_sender(settings: &EmailSettings) -> Result<Option<Mailbox>, Failure> {
     match settings.sender() {
         Ok(sender) => Ok(Some(sender)),
@@ -175,7 +173,7 @@ pub(crate) fn configured_sender(settings: &EmailSettings) -> Result<Option<Mailb
     }
 }
 
-/// The test mail.
+/// Creates the test mail.
 pub(crate) fn message(from: Mailbox, to: Mailbox, settings: &EmailSettings) -> Message {
     let way = match settings.connection_security {
         ConnectionSecurity::None => "without encryption",
@@ -203,8 +201,7 @@ impl Doctor {
         };
         let mut probe = doctor::Probe::default();
         (probe.sender, probe.recipients) = (sender, recipient.into_iter().collect());
-        let report =
-            wait(async { Ok(doctor::examine(settings, self.trust.options().names(names), &probe).await) })?;
+        let report = wait(async { Ok(doctor::examine(settings, self.trust.options(names), &probe).await) })?;
         match self.format {
             Format::Json => {
                 serde_json::to_writer_pretty(&mut *out, &report).map_err(io::Error::from)?;
@@ -278,10 +275,10 @@ impl Catch {
 }
 
 pub(crate) fn mailbox(text: &str) -> Result<Mailbox, Failure> {
-    text.parse().map_err(|error| Failure::Usage(format!("`{text}` is no mail address: {error}")))
+    text.parse().map_err(|error| Failure::Usage(format!("`{text}` is not a mail address: {error}")))
 }
 
-/// Runs a future to its end in a runtime of its own; a name lookup that hangs doesn't hold up the program's end.
+/// Runs a future in a runtime of its own. A name lookup that hangs does not delay the end of the program.
 pub(crate) fn wait<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime: Runtime = Builder::new_current_thread().enable_all().build()?;
     let result = runtime.block_on(future);

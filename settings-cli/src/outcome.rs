@@ -19,7 +19,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Returns [`Verdict::Good`] if there are no findings.
+    /// Returns [`Verdict::Good`] for `true`, else [`Verdict::Findings`].
     pub const fn good_if(good: bool) -> Self {
         if good { Self::Good } else { Self::Findings }
     }
@@ -49,7 +49,6 @@ pub const fn exit_code(outcome: &Outcome) -> u8 {
 /// The text of a failure goes to standard error.
 ///
 /// ```no_run
-/// # #[cfg(feature = "core")] {
 /// use std::process::ExitCode;
 ///
 /// use clap::Parser;
@@ -76,7 +75,6 @@ pub const fn exit_code(outcome: &Outcome) -> u8 {
 ///     let cli = Cli::parse();
 ///     settings_cli::run(cli.sources, |context| cli.command.run::<ServerSettings>(context))
 /// }
-/// # }
 /// ```
 pub fn run(sources: Sources, command: impl FnOnce(&mut Context<'_>) -> Outcome) -> ExitCode {
     // not locked: other threads of the host may print

@@ -1,4 +1,4 @@
-//! `mail queue`: the mails of an outbox, and what an administrator can do with them.
+//! `mail queue`: lists, retries and drops the mails of an outbox.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -12,10 +12,10 @@ use settings_core::mail::outbox::{
 };
 use settings_core::timestamp::rfc3339;
 
-/// The outbox that is used where no other is named.
+/// The default of `--outbox`.
 pub(crate) const DEFAULT_OUTBOX: &str = "outbox.sqlite";
 
-/// Shows the mails of an outbox, makes them due again, or forgets them
+/// Lists, retries or drops the mails of an outbox
 #[derive(Args, Debug)]
 pub(crate) struct Queue {
     /// The outbox's file
@@ -29,21 +29,21 @@ pub(crate) struct Queue {
 enum QueueCommand {
     /// Shows the mails, the newest first
     List(List),
-    /// Makes mails due now, dead letters too, and sets a stopped queue going
+    /// Makes mails due now, dead letters too, and restarts a stopped queue
     Retry(Retry),
-    /// Forgets mails, whatever their state
+    /// Removes mails, whatever their state
     Drop(Drop),
 }
 
 #[derive(Args, Debug)]
 struct List {
-    /// Only mails in this state; may be repeated [default: all that are not sent]
+    /// Only mails in this state; may be repeated [default: all except sent]
     #[arg(long, value_enum, value_name = "STATE")]
     state: Vec<ListedState>,
-    /// The most to show
+    /// The greatest number of mails to show
     #[arg(long, value_name = "COUNT", default_value_t = 100)]
     limit: usize,
-    /// The list's form
+    /// The format of the list
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
 }
@@ -53,7 +53,7 @@ struct Retry {
     /// The mails' numbers, as `list` shows them
     #[arg(value_name = "ID", required_unless_present = "all")]
     ids: Vec<MailId>,
-    /// All mails that wait or are given up; not those of which it is unknown whether they arrived
+    /// All mails that wait or failed, except those that may have arrived
     #[arg(long, conflicts_with = "ids")]
     all: bool,
 }
@@ -78,7 +78,7 @@ enum ListedState {
     Sent,
     /// Given up
     Failed,
-    /// Sent, but nobody knows whether it arrived
+    /// Sent, but it is unknown whether it arrived
     Unknown,
     /// Given up or unknown
     Dead,
@@ -86,10 +86,10 @@ enum ListedState {
     All,
 }
 
-/// The list's form.
+/// The format of the list.
 #[derive(ValueEnum, Clone, Copy, Debug)]
 enum Format {
-    /// For reading
+    /// Text
     Human,
     /// One object
     Json,
@@ -105,7 +105,7 @@ impl Queue {
     /// Runs the command; it needs no settings.
     ///
     /// # Errors
-    /// Where there is no outbox, or it can't be read.
+    /// If the outbox does not exist, or it can't be read.
     pub(crate) fn run(self, out: &mut dyn Write) -> Outcome {
         let outbox = existing(&self.outbox)?;
         match self.command {
@@ -116,7 +116,7 @@ impl Queue {
     }
 }
 
-/// An outbox that is there: looking must not make one.
+/// Opens an outbox that exists; listing must not create one.
 fn existing(path: &Path) -> Result<Outbox, Failure> {
     if !path.exists() {
         return Err(Failure::Usage(format!("{}: there is no outbox; name it with --outbox", path.display())));

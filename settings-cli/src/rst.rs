@@ -1,4 +1,4 @@
-//! `rst`: what the parser sees.
+//! `rst`: pages as the parser reads them.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use crate::{Context, Failure, Outcome, Verdict};
 use settings_rst::{self as rst, Dialect};
 
-/// Shows what the reStructuredText parser sees.
+/// Shows how the reStructuredText parser reads a page.
 #[derive(Args, Debug)]
 pub struct Rst {
     #[command(subcommand)]
@@ -26,7 +26,7 @@ enum RstCommand {
 struct Tree {
     /// The page
     file: PathBuf,
-    /// Which directives and roles are known
+    /// The directives and roles that are known
     #[arg(long, value_enum, default_value_t = DialectName::Docutils)]
     dialect: DialectName,
 }
@@ -37,12 +37,12 @@ struct Tables {
     file: PathBuf,
 }
 
-/// Which directives and roles are known.
+/// The directives and roles that are known.
 #[derive(ValueEnum, Clone, Copy, Debug)]
 enum DialectName {
     /// Docutils' own; others are reported as docutils does
     Docutils,
-    /// Others are kept as they stand
+    /// Others are kept unchanged
     Sphinx,
 }
 
@@ -79,7 +79,7 @@ fn text(path: &Path) -> Result<String, Failure> {
     Ok(whole.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(whole))
 }
 
-/// A file's bytes, or the clear failure.
+/// Reads a file.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(path).map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))
 }

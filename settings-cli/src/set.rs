@@ -16,11 +16,11 @@ use settings_core::store::{
 /// Sets settings in the configuration file.
 #[derive(Args)]
 pub struct Set {
-    /// The setting, such as EmailSettings.SMTPPort, or several changes that are checked and written as one, such as
-    /// EmailSettings.SMTPPort=587 EmailSettings.SMTPServer=mail.example.com
-    #[arg(value_name = "SETTING|SETTING=VALUE")]
+    /// The path of the setting, as `show` lists it; or PATH=VALUE, several of which are checked and written as one
+    /// change
+    #[arg(value_name = "SETTING")]
     path: String,
-    /// Its value; several are the elements of a list. After `--` it may start with a hyphen
+    /// The value; several are the elements of a list. After `--`, it may start with a hyphen
     #[arg(allow_negative_numbers = true)]
     values: Vec<String>,
     /// Read the value from standard input, without its last line break, since others can see arguments
@@ -33,7 +33,7 @@ pub struct Set {
 /// Removes one setting, or an optional section, from the configuration file, so that its default applies.
 #[derive(Args, Debug)]
 pub struct Unset {
-    /// The setting, such as EmailSettings.SMTPPort
+    /// The path of the setting, as `show` lists it
     #[arg(value_name = "SETTING")]
     path: String,
     #[command(flatten)]

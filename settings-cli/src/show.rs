@@ -17,13 +17,13 @@ use crate::{Context, Failure, Outcome, Verdict};
 /// Shows every setting's effective value.
 #[derive(Args, Debug)]
 pub struct Show {
-    /// Show where each value came from and what it overrides
+    /// Show the origin of each value, and the values that it overrides
     #[arg(long)]
     origin: bool,
-    /// The listing's form
+    /// The format of the listing
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
-    /// A listing (--format json) that the server made when it started: tells which changes wait for a restart
+    /// A listing (--format json) that the server made when it started, to show changes that wait for a restart
     #[arg(long, value_name = "FILE")]
     running: Option<PathBuf>,
 }
@@ -31,27 +31,29 @@ pub struct Show {
 /// Prints one setting's effective value.
 #[derive(Args, Debug)]
 pub struct Get {
-    /// The setting, such as EmailSettings.SMTPPort
+    /// The path of the setting, as `show` lists it
     #[arg(value_name = "SETTING")]
     path: String,
 }
 
-/// The listing's form.
+/// The format of the listing.
 #[derive(ValueEnum, Clone, Copy, Debug)]
 enum Format {
-    /// A line a setting
+    /// One line for each setting
     Human,
     /// An array of objects
     Json,
-    /// NAME=value lines
+    /// NAME=value lines for an env file
     Env,
+    /// export lines for a POSIX shell
+    Shell,
 }
 
 impl Show {
     pub(crate) fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
         let running = self.running.as_deref().map(read_listing).transpose()?;
-        if running.is_some() && matches!(self.format, Format::Env) {
-            return Err(Failure::Usage("--running does not apply to --format env".to_owned()));
+        if running.is_some() && matches!(self.format, Format::Env | Format::Shell) {
+            return Err(Failure::Usage("--running does not apply to lists of variables".to_owned()));
         }
         let resolution = context.resolve::<T>()?;
         let out = &mut *context.out;
@@ -63,7 +65,12 @@ impl Show {
             }
             Format::Env => {
                 for effective in resolution.settings() {
-                    env_line(&effective, out)?;
+                    variable(&effective, Form::EnvFile, out)?;
+                }
+            }
+            Format::Shell => {
+                for effective in resolution.settings() {
+                    variable(&effective, Form::Shell, out)?;
                 }
             }
             Format::Human => human(&resolution, self.origin, running.as_ref(), out)?,
@@ -121,7 +128,23 @@ pub(crate) fn overridden(origin: &Origin, value: &str) -> String {
     }
 }
 
-fn env_line(effective: &Effective<'_>, out: &mut dyn Write) -> Result<(), Failure> {
+/// The reader of a list of variables.
+#[derive(Clone, Copy)]
+enum Form {
+    EnvFile,
+    Shell,
+}
+
+impl Form {
+    fn assignment(self, name: &str, text: &str) -> String {
+        match self {
+            Self::EnvFile => format!("{name}={}", template::quote(text)),
+            Self::Shell => format!("export {name}='{}'", text.replace('\'', r"'\''")),
+        }
+    }
+}
+
+fn variable(effective: &Effective<'_>, form: Form, out: &mut dyn Write) -> Result<(), Failure> {
     let name = &effective.env_name;
     if effective.setting.kind.is_secret() {
         writeln!(out, "# {name} is secret and not shown")?;
@@ -132,10 +155,17 @@ fn env_line(effective: &Effective<'_>, out: &mut dyn Write) -> Result<(), Failur
         return Ok(());
     }
     match template::variable_text(&effective.setting.kind, &effective.value) {
-        // one variable of a section that is absent would call it into being
-        Some(text) if effective.absent => writeln!(out, "# {name}={}", template::quote(&text))?,
-        Some(text) => writeln!(out, "{name}={}", template::quote(&text))?,
-        None => writeln!(out, "# {name} has a value that no variable gives")?,
+        // one variable of an absent section would make it present
+        Some(text) if effective.absent => {
+            writeln!(out, "# {}", form.assignment(name, &text).replace('\n', "\n# "))?;
+        }
+        Some(text) => {
+            if matches!(form, Form::EnvFile) && text.contains('\n') {
+                writeln!(out, "# {name} holds line breaks: a shell reads them with --format shell only")?;
+            }
+            writeln!(out, "{}", form.assignment(name, &text))?;
+        }
+        None => writeln!(out, "# {name} has a value that no variable can hold")?,
     }
     Ok(())
 }

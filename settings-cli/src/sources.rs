@@ -66,14 +66,14 @@ pub struct Sources {
     /// Allow, warn of or deny keys and variables that match no setting, everywhere or in a section
     #[arg(long, global = true, value_name = "[SECTION=]POLICY", value_parser = Policy::parse)]
     pub unknown: Vec<Policy>,
-    /// When to use colours
+    /// The use of colours
     #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
     pub color: Colour,
     #[arg(skip)]
     default_file: Option<PathBuf>,
 }
 
-/// When to use colours.
+/// The use of colours.
 #[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Colour {
     /// If the output is a terminal.

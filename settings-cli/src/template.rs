@@ -1,4 +1,4 @@
-//! `schema` and `template`: a program's settings for editors and for a first start.
+//! `schema` and `template`: settings for editors and for a first start.
 
 use clap::{Args, ValueEnum};
 
@@ -11,7 +11,7 @@ use settings_core::{json_schema, template};
 /// Prints the JSON Schema of the configuration file.
 #[derive(Args, Debug)]
 pub struct Schema {
-    /// Refuse keys that no setting has, instead of passing them over
+    /// Refuse unknown keys instead of allowing them
     #[arg(long)]
     strict: bool,
 }
@@ -19,18 +19,18 @@ pub struct Schema {
 /// Prints a starting configuration.
 #[derive(Args, Debug)]
 pub struct Template {
-    /// The template's form
+    /// The format of the template
     #[arg(long, value_enum, default_value_t = Format::Json)]
     format: Format,
-    /// Say in comments what each setting does
+    /// Describe each setting in a comment
     #[arg(long)]
     commented: bool,
-    /// What a Kubernetes object is called
+    /// The name of the Kubernetes object
     #[arg(long, default_value = "settings", value_parser = object_name)]
     name: String,
 }
 
-/// The template's form.
+/// The format of the template.
 #[derive(ValueEnum, Clone, Copy, Debug)]
 enum Format {
     /// A configuration file in JSON
@@ -45,14 +45,14 @@ enum Format {
     Env,
     /// An EnvironmentFile of systemd
     Systemd,
-    /// A Kubernetes ConfigMap with what is not secret
+    /// A Kubernetes ConfigMap with the settings that are not secret
     #[value(name = "configmap")]
     ConfigMap,
-    /// A Kubernetes Secret with what is secret, to fill in
+    /// A Kubernetes Secret with the secret settings, to fill in
     Secret,
 }
 
-/// A DNS subdomain, as Kubernetes wants its objects called (RFC 1123).
+/// Parses a name of a Kubernetes object: a DNS subdomain (RFC 1123).
 fn object_name(name: &str) -> Result<String, &'static str> {
     let is_label = |label: &str| {
         let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';

@@ -12,19 +12,19 @@ pub struct Validate {
     /// Treat warnings as errors
     #[arg(long)]
     strict: bool,
-    /// The report's form
+    /// The format of the report
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
 }
 
-/// The report's form.
+/// The format of the report.
 #[derive(ValueEnum, Clone, Copy, Debug)]
 enum Format {
     /// With source lines and carets
     Human,
     /// An array of objects
     Json,
-    /// One line a finding
+    /// One line for each finding
     Lines,
     /// Workflow annotations
     Github,

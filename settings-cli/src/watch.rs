@@ -1,4 +1,4 @@
-//! `watch`: prints which settings change while their files are edited.
+//! `watch`: prints the settings that change while their files are edited.
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -11,10 +11,10 @@ use settings_core::resolve::Report;
 use settings_core::store::watch::{Debounce, Event, Refusal, Watch as Follow, WatchError};
 use settings_core::value::json::{Object, Tree};
 
-/// Prints which settings change while their files are edited.
+/// Prints the settings that change while their files are edited.
 #[derive(Args, Debug)]
 pub struct Watch {
-    /// The events' form
+    /// The format of the events
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
     /// Report a change when the files have not changed again for this time
@@ -25,12 +25,12 @@ pub struct Watch {
     poll: Option<u64>,
 }
 
-/// The events' form.
+/// The format of the events.
 #[derive(ValueEnum, Clone, Copy, Debug)]
 enum Format {
     /// A few lines for each event
     Human,
-    /// One object a line
+    /// One object on each line
     Json,
 }
 

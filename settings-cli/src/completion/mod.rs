@@ -20,7 +20,7 @@ const VARIABLE: &str = "SETTINGS_COMPLETE";
 
 const SHELLS: Shells<'static> = Shells(&[&BASH, &ZSH, &FISH]);
 
-/// What an argument that takes a setting's path is called.
+/// The value name of arguments that take a setting's path.
 const SETTING: &str = "SETTING";
 
 /// Prints the lines that make a shell complete commands, options and the paths of settings.
@@ -34,11 +34,11 @@ pub struct Completion {
 /// The shell.
 #[derive(ValueEnum, Clone, Copy, Debug)]
 enum Shell {
-    /// source <(settings completion bash)
+    /// source <(PROGRAM completion bash)
     Bash,
-    /// source <(settings completion zsh), after compinit
+    /// source <(PROGRAM completion zsh), after compinit
     Zsh,
-    /// settings completion fish | source
+    /// PROGRAM completion fish | source
     Fish,
 }
 
@@ -55,7 +55,7 @@ impl Completion {
     }
 }
 
-/// What the running program is called, and how the shell finds it.
+/// Returns the name of the running program, and the path by which a shell finds it.
 fn program() -> (String, String) {
     let called = std::env::args_os().next().map(PathBuf::from).unwrap_or_default();
     let name = called.file_name().unwrap_or(OsStr::new("settings")).to_string_lossy().into_owned();
@@ -66,8 +66,8 @@ fn program() -> (String, String) {
 
 /// Answers a shell that asks for candidates and ends the program; otherwise does nothing.
 ///
-/// A server that mounts the subcommands in a program of its own calls it first of all, with its own command, before
-/// anything is printed. The shell is told to ask by what the subcommand `completion` prints.
+/// A server that mounts the subcommands calls it first, with its own command, before anything is printed. The lines that
+/// the subcommand `completion` prints make a shell ask.
 ///
 /// ```no_run
 /// use clap::{CommandFactory, Parser};
@@ -94,15 +94,15 @@ pub fn complete<T: Settings>(command: impl Fn() -> Command) {
     CompleteEnv::with_factory(|| with_settings::<T>(command())).var(VARIABLE).shells(SHELLS).complete();
 }
 
-/// The command with candidates for every argument that takes a setting's path (it is called `SETTING`), for its values,
-/// and for `--set` and `--unknown`.
+/// Adds candidates to every argument that takes a setting's path (its value name is `SETTING`), to the values of that
+/// setting, and to `--set` and `--unknown`.
 #[must_use]
 pub fn with_settings<T: Settings>(command: Command) -> Command {
     let takes_setting = command.get_arguments().any(|argument| is_called(argument, SETTING));
     let command = command.mut_args(|argument| {
         let root = T::SCHEMA;
         if is_called(&argument, SETTING) {
-            argument.add(ArgValueCompleter::new(move |word: &OsStr| paths(root, word, "")))
+            argument.add(ArgValueCompleter::new(move |word: &OsStr| settings(root, word)))
         } else if is_called(&argument, "PATH=VALUE") {
             argument.add(ArgValueCompleter::new(move |word: &OsStr| overrides(root, word)))
         } else if is_called(&argument, "[SECTION=]POLICY") {
@@ -120,7 +120,16 @@ fn is_called(argument: &Arg, name: &str) -> bool {
     argument.get_value_names().is_some_and(|names| names.iter().any(|called| called.as_str() == name))
 }
 
-/// Each path that starts with `word`, letter case aside.
+/// Returns paths, and values after `PATH=`.
+fn settings(root: &'static Section, word: &OsStr) -> Vec<CompletionCandidate> {
+    if is_assignment(word) { overrides(root, word) } else { paths(root, word, "") }
+}
+
+fn is_assignment(word: &OsStr) -> bool {
+    word.to_str().is_some_and(|word| word.contains('='))
+}
+
+/// Returns each path that starts with `word`, in any letter case.
 fn paths(root: &'static Section, word: &OsStr, end: &str) -> Vec<CompletionCandidate> {
     let Some(word) = word.to_str() else { return Vec::new() };
     let candidate = |leaf: Leaf| {
@@ -165,13 +174,18 @@ fn policies(root: &'static Section, word: &OsStr) -> Vec<CompletionCandidate> {
     names("", word).into_iter().chain(sections).collect()
 }
 
-/// The values of the setting that stands on the line that is completed.
+/// Returns the values of the setting that the completed line names.
 fn values_of_the_named(root: &'static Section, word: &OsStr) -> Vec<CompletionCandidate> {
-    let Some(word) = word.to_str() else { return Vec::new() };
-    // behind `--`, the shell gives the program the words of the line
+    let Some(text) = word.to_str() else { return Vec::new() };
+    // the shell passes the words of the line after `--`
     let words: Vec<OsString> = std::env::args_os().skip_while(|word| word != "--").collect();
     let named = words.iter().filter_map(|word| leaf(root, word)).next_back();
-    named.map(|leaf| values(&leaf.setting.kind, word)).unwrap_or_default()
+    match named {
+        Some(leaf) => values(&leaf.setting.kind, text),
+        // one of several changes
+        None if words.iter().any(|word| is_assignment(word)) => overrides(root, word),
+        None => Vec::new(),
+    }
 }
 
 fn leaf(root: &'static Section, path: &OsStr) -> Option<Leaf> {
@@ -179,7 +193,7 @@ fn leaf(root: &'static Section, path: &OsStr) -> Option<Leaf> {
     root.leaves().find(|leaf| leaf.path.to_string().eq_ignore_ascii_case(path))
 }
 
-/// The values of a kind that has few.
+/// Returns the values of a kind that has few.
 fn values(kind: &Kind, word: &str) -> Vec<CompletionCandidate> {
     let of = |values: &mut dyn Iterator<Item = &'static str>| {
         let fitting = values.filter(|value| !value.is_empty() && value.starts_with(word));

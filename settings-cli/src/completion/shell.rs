@@ -1,4 +1,4 @@
-//! How shells ask the program, and how it answers them.
+//! The lines by which shells ask the program, and the answers.
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -8,21 +8,21 @@ use clap::Command;
 use clap_complete::engine;
 use clap_complete::env::EnvCompleter;
 
-/// Bash, to which a setting's path and its value are words of their own.
+/// Bash, which completes a setting's path and its value as separate words.
 pub(super) const BASH: Asking = Asking { name: "bash", lines: include_str!("lines.bash"), escape: posix };
 
-/// Zsh, which must be told that paths may be written in any letter case.
+/// Zsh, with a matcher for paths in any letter case.
 pub(super) const ZSH: Asking = Asking { name: "zsh", lines: include_str!("lines.zsh"), escape: posix };
 
-/// Fish, which gives the last word with the quote that it was begun with.
+/// Fish, which passes the last word with its opening quote.
 pub(super) const FISH: Asking = Asking { name: "fish", lines: include_str!("lines.fish"), escape: fish };
 
-/// A shell that gives the words up to the cursor, and takes a candidate a line, with its summary behind a tab.
+/// A shell that passes the words up to the cursor, and reads one candidate on each line, its summary after a tab.
 pub(super) struct Asking {
     name: &'static str,
-    /// What it reads at its start, with `FUNCTION`, `VARIABLE`, `PROGRAM` and `NAME` to fill in.
+    /// The lines that it reads at its start, with `FUNCTION`, `VARIABLE`, `PROGRAM` and `NAME` to fill in.
     lines: &'static str,
-    /// What a text is between single quotes.
+    /// Escapes a text for single quotes.
     escape: fn(&str) -> String,
 }
 

@@ -13,7 +13,7 @@ use settings_core::Settings;
 use settings_core::docs::generate::{self, Artefact, Mode};
 use settings_core::docs::{Format, Page, Style, from_schema, render};
 
-/// Where the reference is written unless told otherwise.
+/// The default of `--out`.
 const DEFAULT_FOLDER: &str = "docs/reference";
 
 /// Writes the reference pages, the JSON Schema and the template.
@@ -22,13 +22,13 @@ pub(crate) struct Build {
     /// The folder to write to; `-` prints the pages
     #[arg(long, value_name = "DIR", default_value = DEFAULT_FOLDER)]
     out: PathBuf,
-    /// Write nothing; fail with a diff where a file is not what would be written
+    /// Write nothing; fail with a diff if a file differs from what would be written
     #[arg(long)]
     check: bool,
-    /// Where a setting's facts stand on a page
+    /// The place of a setting's facts on a page
     #[arg(long, value_enum, default_value_t = StyleName::Table)]
     style: StyleName,
-    /// The pages' language
+    /// The format of the pages
     #[arg(long, value_enum, default_value_t = FormatName::Rst)]
     format: FormatName,
     /// Write the pages of this model instead of the program's own
@@ -39,7 +39,7 @@ pub(crate) struct Build {
     follow: Follow,
 }
 
-/// Where a setting's facts stand on a page.
+/// The place of a setting's facts on a page.
 #[derive(ValueEnum, Clone, Copy, Debug)]
 enum StyleName {
     /// In a table under the setting's heading
@@ -48,7 +48,7 @@ enum StyleName {
     Directive,
 }
 
-/// The pages' language.
+/// The format of the pages.
 #[derive(ValueEnum, Clone, Copy, Debug)]
 enum FormatName {
     /// reStructuredText
@@ -120,13 +120,13 @@ impl Build {
         }
     }
 
-    /// The same call without `--check`.
+    /// Returns the same command without `--check`.
     fn repairing_command(&self, program: &str) -> String {
         let words = self.arguments().into_iter().map(|word| format!(" {}", word.display()));
         format!("{program} docs build{}", words.collect::<String>())
     }
 
-    /// What makes the same call again, as far as it isn't the default.
+    /// Returns the arguments of this call that are not defaults.
     fn arguments(&self) -> Vec<OsString> {
         let mut arguments: Vec<OsString> = Vec::new();
         if self.out.as_os_str() != DEFAULT_FOLDER {
@@ -166,7 +166,7 @@ impl FormatName {
 fn models(path: &std::path::Path) -> Result<Vec<Page>, Failure> {
     let bytes = rst::read(path)?;
     let wrong =
-        |error: serde_json::Error| Failure::Usage(format!("{}: no page model: {error}", path.display()));
+        |error: serde_json::Error| Failure::Usage(format!("{}: not a page model: {error}", path.display()));
     if bytes.trim_ascii_start().first() == Some(&b'[') {
         return serde_json::from_slice(&bytes).map_err(wrong);
     }

@@ -9,21 +9,21 @@ use crate::{Context, Outcome, Verdict};
 use settings_core::Settings;
 use settings_core::docs::{Against, FindingFormat, check, format_findings};
 
-/// Finds where pages contradict the settings or themselves.
+/// Finds contradictions between pages and settings, or within pages.
 #[derive(Args, Debug)]
 pub(crate) struct Check {
     /// The pages
     #[arg(required = true, value_name = "PAGE")]
     pages: Vec<PathBuf>,
-    /// The report's form
+    /// The format of the report
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
-    /// What the pages are held against
+    /// The other side of the comparison
     #[arg(long, value_enum, default_value_t = With::Both)]
     against: With,
 }
 
-/// The report's form.
+/// The format of the report.
 #[derive(ValueEnum, Clone, Copy, Debug)]
 enum Format {
     /// Lines with help
@@ -34,7 +34,7 @@ enum Format {
     Github,
 }
 
-/// What the pages are held against.
+/// The other side of the comparison.
 #[derive(ValueEnum, Clone, Copy, Debug)]
 enum With {
     /// The program's settings

@@ -1,7 +1,7 @@
-//! `docs build --watch`: on a change of the sources, or of the model, what changed is written again.
+//! `docs build --watch`: writes pages again when the sources, or the model, change.
 //!
-//! A program's settings are compiled in. So a change of its sources is answered by compiling it anew and running the
-//! new one with the same arguments (`cargo run … -- docs build …`), or by any command that the author names.
+//! A program's settings are compiled in. So after a change of its sources the program is compiled and run again with the
+//! same arguments (`cargo run … -- docs build …`), or a command that the author names is run.
 
 use std::env;
 use std::ffi::OsString;
@@ -15,16 +15,16 @@ use clap::Args;
 use crate::{Failure, Outcome};
 use settings_core::store::watch::{Debounce, FileWatcher};
 
-/// What is followed, and what a change is answered by.
+/// The options of `--watch`.
 #[derive(Args, Debug, Default)]
 pub(crate) struct Follow {
-    /// Keep running: write again what changed whenever the sources (or the model) change
+    /// Keep running, and write again whenever the sources (or the model) change
     #[arg(long, conflicts_with = "check")]
     watch: bool,
-    /// A file or folder of sources to follow [default: src, beside the program's Cargo.toml]
+    /// A file or folder of sources to follow [default: src, next to the program's Cargo.toml]
     #[arg(long, value_name = "PATH", requires = "watch")]
     source: Vec<PathBuf>,
-    /// The command that a change of sources is answered by [default: cargo run … -- docs build …]
+    /// The command to run after a change of sources [default: cargo run … -- docs build …]
     #[arg(long, value_name = "COMMAND", requires = "watch", conflicts_with = "from")]
     rebuild: Option<String>,
 }
@@ -62,7 +62,7 @@ impl Follow {
         writeln!(out, "watching {}", listed(&followed))?;
         out.flush()?;
         for changed in news {
-            // what is written here is no source
+            // the written pages are not sources
             let changed: Vec<PathBuf> =
                 changed.into_iter().filter(|path| !path.starts_with(written)).collect();
             if changed.is_empty() {
@@ -84,7 +84,7 @@ impl Follow {
         Err(Failure::Failed("the files are no longer watched".to_owned()))
     }
 
-    /// The command as it was given, else this program compiled and run anew.
+    /// Returns the command that was given, or one that compiles and runs this program again.
     fn command(&self, package: &Path, arguments: &[OsString]) -> Result<Command, Failure> {
         if let Some(given) = &self.rebuild {
             let mut words = given.split_whitespace();
@@ -104,7 +104,7 @@ impl Follow {
     }
 }
 
-/// Runs the command; what it says goes through. That it fails is told, and the next change tried again.
+/// Runs the command and passes its output on. A failure is reported, and the next change is tried again.
 fn rebuild(mut command: Command, out: &mut dyn Write) -> Result<(), Failure> {
     let program = command.get_program().to_string_lossy().into_owned();
     match command.stdin(Stdio::null()).stderr(Stdio::inherit()).output() {
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_of_sources_compiles_and_runs_the_program_anew() {
+    fn a_change_of_sources_compiles_and_runs_the_program_again() {
         let command = Follow::default().command(Path::new("server"), &["--style".into(), "directive".into()]);
         let words = words(&command.unwrap());
         let end = words.iter().position(|word| word == "--").unwrap();

@@ -15,12 +15,12 @@ pub(crate) struct Import {
     /// The pages
     #[arg(required = true, value_name = "PAGE")]
     pages: Vec<PathBuf>,
-    /// What they become
+    /// The format of the result
     #[arg(long, value_enum)]
     to: Target,
 }
 
-/// What pages become.
+/// The format of the result.
 #[derive(ValueEnum, Clone, Copy, Debug)]
 enum Target {
     /// Their models: an object for one page, an array for several

@@ -1,4 +1,4 @@
-//! `docs`: writes reference pages, finds and mends drift in them, takes pages over.
+//! `docs`: writes reference pages, finds and fixes drift in them, imports pages.
 
 mod build;
 mod check;
@@ -16,7 +16,7 @@ use crate::{Context, Failure, Outcome, rst};
 use settings_core::Settings;
 use settings_core::docs::PageRead;
 
-/// Writes reference pages, finds and mends drift in them, takes pages over.
+/// Writes reference pages, finds and fixes drift in them, imports pages.
 #[derive(Args, Debug)]
 pub struct Docs {
     #[command(subcommand)]
@@ -27,13 +27,13 @@ pub struct Docs {
 enum DocsCommand {
     /// Writes the reference pages, the JSON Schema and the template
     Build(build::Build),
-    /// Finds where pages contradict the settings or themselves
+    /// Finds contradictions between pages and settings, or within pages
     Check(check::Check),
-    /// Mends what drifted and has one answer; every other byte stays
+    /// Fixes drift that has a single answer, and keeps every other byte
     Sync(sync::Sync),
     /// Imports pages, as a model or as annotated Rust
     Import(import::Import),
-    /// Lists what the annotations leave open
+    /// Lists the questions that annotations leave open
     Todo(todo::Todo),
 }
 
@@ -49,7 +49,10 @@ impl Docs {
     }
 }
 
-/// Reads every page, or says which can't be read.
+/// Reads pages.
+///
+/// # Errors
+/// If one can't be read.
 fn pages(paths: &[PathBuf]) -> Result<Vec<PageRead>, Failure> {
     paths
         .iter()

@@ -1,4 +1,4 @@
-//! `docs sync`: mends what drifted and has one answer.
+//! `docs sync`: fixes drift that has a single answer.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -11,13 +11,13 @@ use settings_core::docs::generate::unified_diff;
 use settings_core::docs::{FindingFormat, Synced, format_findings, sync};
 use settings_core::store;
 
-/// Mends what drifted and has one answer; every other byte stays.
+/// Fixes drift that has a single answer, and keeps every other byte.
 #[derive(Args, Debug)]
 pub(crate) struct Sync {
     /// The pages
     #[arg(required = true, value_name = "PAGE")]
     pages: Vec<PathBuf>,
-    /// Write nothing, print what would change
+    /// Write nothing; print the changes
     #[arg(long)]
     dry_run: bool,
 }

@@ -1,11 +1,11 @@
-//! `docs todo`: what the settings' authors left open.
+//! `docs todo`: the questions that annotations leave open.
 
 use clap::Args;
 
 use crate::{Context, Outcome, Verdict};
 use settings_core::Settings;
 
-/// Lists the settings whose annotation says `todo`, and what it says; exits 1 where there are any.
+/// Lists the settings with a `todo` in their annotation, and its text; exits 1 if there are any.
 #[derive(Args, Debug)]
 pub(crate) struct Todo {}
 
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_open_is_listed() {
+    fn open_questions_are_listed() {
         assert_eq!(
             run::<Open>(),
             (Verdict::Findings, "Open.Port: which range?\n1 setting is open\n".to_owned())

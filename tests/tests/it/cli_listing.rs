@@ -1,4 +1,4 @@
-//! `show --format json` and `explain`: of each setting all that PostgreSQL's `pg_settings` tells of its own.
+//! `show --format json` and `explain`: every field that PostgreSQL's `pg_settings` has too.
 
 #![allow(dead_code)] // the fields are read as text only
 
@@ -66,7 +66,7 @@ struct Net {
     /// A name.
     #[setting(pattern = "[a-z]+", min_len = 2, default = "chat")]
     name: String,
-    /// How much is told.
+    /// The amount that is logged.
     #[setting(default = Level::Low)]
     level: Level,
     /// Levels.
@@ -94,7 +94,7 @@ struct Net {
     #[setting(
         default_from = |port| u64::from(*port) * 2,
         default_rule = "twice the `port`",
-        deprecated(since = "0.0.1", reason = "nobody needs it.", replacement = "Limit")
+        deprecated(since = "0.0.1", reason = "it has no use.", replacement = "Limit")
     )]
     workers: u64,
 }
@@ -205,7 +205,7 @@ fn one_setting_field_by_field() {
 }
 
 #[test]
-fn what_each_kind_has_of_its_own() {
+fn fields_of_each_kind() {
     let shown = shown(Layers::new().file("config.json", FILE), None);
     let has = |name: &str, expected: Json| {
         for (field, expected) in expected.as_object().expect("it is an object") {
@@ -240,7 +240,7 @@ fn what_each_kind_has_of_its_own() {
         json!({"kind": "secret", "secret": true, "value": "***", "default": "", "source_file": "config.json"}),
     );
     has("Net.Ratio", json!({"kind": "number", "hidden": true, "value": 0.5, "shadowed": false}));
-    let deprecated = json!({"since": "0.0.1", "reason": "nobody needs it.", "replacement": "Limit"});
+    let deprecated = json!({"since": "0.0.1", "reason": "it has no use.", "replacement": "Limit"});
     has(
         "Net.Workers",
         json!({"default_rule": "twice the port", "default": 160, "value": 160, "deprecated": deprecated}),
@@ -249,7 +249,7 @@ fn what_each_kind_has_of_its_own() {
 }
 
 #[test]
-fn the_value_of_an_unreadable_layer_is_told_as_such() {
+fn unreadable_values_are_marked() {
     let shown = shown(Layers::new().file("config.json", r#"{"Net": {"Port": "far", "Level": "no"}}"#), None);
     for (name, default) in [("Net.Port", json!(8065)), ("Net.Level", json!("Low"))] {
         assert_eq!((&shown[name]["value"], &shown[name]["default"]), (&default, &default));
@@ -260,7 +260,7 @@ fn the_value_of_an_unreadable_layer_is_told_as_such() {
 }
 
 #[test]
-fn a_change_that_waits_for_a_restart_is_told() {
+fn pending_restarts_are_reported() {
     let entries = listing(&resolve::<Server>(Layers::new().file("config.json", FILE)), None);
     let running = entries.iter().collect::<Running>();
     let changed = FILE.replace("80", "81").replace("7", "8").replace("k4n4ry", "an0ther");
@@ -280,8 +280,8 @@ fn a_change_that_waits_for_a_restart_is_told() {
     let shown: Vec<Json> = serde_json::from_str(&out).expect("the listing is JSON");
     assert_eq!(shown[0]["pending_restart"], true, "{}", shown[0]);
     let (_, out) = run(&["--config", &config, "show", "--origin", "--running", &started], &[]);
-    let told = out.lines().filter(|line| line.contains("restart")).map(str::trim).collect::<Vec<_>>();
-    assert_eq!(told, ["waits for a restart: the server runs with 80"], "{out}");
+    let waiting = out.lines().filter(|line| line.contains("restart")).map(str::trim).collect::<Vec<_>>();
+    assert_eq!(waiting, ["waits for a restart: the server runs with 80"], "{out}");
     let (_, out) = run(&["--config", &config, "show"], &[]);
     assert!(!out.contains("restart"), "{out}");
     for form in ["human", "json", "env"] {
@@ -294,7 +294,7 @@ fn a_change_that_waits_for_a_restart_is_told() {
 }
 
 #[test]
-fn where_a_value_stands_is_told_for_every_layer() {
+fn every_layer_reports_its_place() {
     let folder = Folder::new("listing-sources");
     let secret = folder.write("secret", "k4n4ry\n");
     std::fs::create_dir(folder.path("secrets")).unwrap();
@@ -313,7 +313,7 @@ fn where_a_value_stands_is_told_for_every_layer() {
 }
 
 #[test]
-fn explain_tells_the_same_in_words() {
+fn explain_has_the_same_in_words() {
     let folder = Folder::new("explain");
     let config = folder.write("config.json", FILE);
     let (good, out) = run(&["--config", &config, "explain", "net.oldport"], &[("X_NET_PORT", "9000")]);
@@ -339,12 +339,12 @@ fn explain_tells_the_same_in_words() {
     let workers = explained("Net.Workers");
     for fact in [
         "\ndefault   twice the port (now 160)\n          computed from Net.Port\n",
-        "\ndeprecated since 0.0.1: nobody needs it.\n          set Net.Limit instead\n",
+        "\ndeprecated since 0.0.1: it has no use.\n          set Net.Limit instead\n",
     ] {
         assert!(workers.contains(fact), "{fact:?} is missing in\n{workers}");
     }
     assert!(explained("Net.Counts").contains("X_NET_COUNTS_KEY sets the entry KEY alone"));
-    assert!(explained("Net.Ratio").contains("\nhidden    it stands in no document\n"));
+    assert!(explained("Net.Ratio").contains("\nhidden    documents leave it out\n"));
     let key = explained("Net.Key");
     assert!(key.contains("\nsecret    its value is never shown\n") && !key.contains("k4n4ry"), "{key}");
     let tls = explained("Net.TLS");

@@ -16,7 +16,7 @@ fn a_variable_shows_with_the_default_that_it_overrides() {
 }
 
 #[test]
-fn a_misspelt_variable_is_told_with_the_nearest() {
+fn a_misspelt_variable_gets_the_nearest_name() {
     let run = settings(&["validate"], &[("MM_EMAILSETTINGS_SMTPPROT", "1")]);
     assert_eq!(run.code, 1);
     assert!(run.out.contains("did you mean `MM_EMAILSETTINGS_SMTPPORT`?"), "{}", run.out);
@@ -40,7 +40,7 @@ fn five_mistakes_are_five_findings_with_places() {
     let run = settings(&["--config", &config, "validate", "--format", "json"], &environment);
     assert_eq!(run.code, 1);
     let findings: Vec<Value> = serde_json::from_str(&run.out).expect("the report is JSON");
-    let told: Vec<_> = findings
+    let found: Vec<_> = findings
         .iter()
         .map(|finding| {
             assert_eq!(finding["severity"], "error");
@@ -49,7 +49,7 @@ fn five_mistakes_are_five_findings_with_places() {
         })
         .collect();
     assert_eq!(
-        told,
+        found,
         [
             ("unknown-key", Some(3), Some(5), None),
             ("out-of-range", Some(4), Some(17), None),
@@ -151,7 +151,7 @@ fn the_old_name_of_the_security_alert_works_and_warns() {
 }
 
 #[test]
-fn broken_and_missing_files_are_told_apart() {
+fn broken_and_missing_files_differ() {
     let folder = Folder::new("broken");
     let empty = folder.write("empty.json", "");
     let run = settings(&["--config", &empty, "validate"], &[]);
@@ -195,7 +195,7 @@ fn all_layers_in_order() {
 }
 
 #[test]
-fn explain_tells_all_of_one_setting() {
+fn explain_shows_one_setting_in_full() {
     let run = settings(&["explain", "EmailSettings.ConnectionSecurity"], &[]);
     for part in
         ["(default)", "STARTTLS", "MM_EMAILSETTINGS_CONNECTIONSECURITY", "Environment > SMTP", "from default"]

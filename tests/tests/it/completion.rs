@@ -48,7 +48,7 @@ fn paths_of_settings_are_offered() {
 }
 
 #[test]
-fn a_path_in_any_letter_case_is_put_right_by_a_tab() {
+fn completion_corrects_letter_case() {
     let (_folder, shells) = shells("case");
     for (kind, mut shell) in shells {
         for (typed, completed) in [
@@ -85,7 +85,7 @@ fn commands_options_and_values_are_offered() {
 }
 
 #[test]
-fn what_stands_behind_an_equals_sign_is_completed() {
+fn values_after_an_equals_sign_are_completed() {
     let (_folder, shells) = shells("equals");
     for (kind, mut shell) in shells {
         for (typed, completed) in [
@@ -133,7 +133,7 @@ fn files_and_folders_are_completed() {
 }
 
 #[test]
-fn summaries_stand_beside_the_paths() {
+fn paths_are_offered_with_summaries() {
     let (_folder, shells) = shells("summaries");
     // bash shows none
     for (_, mut shell) in shells.into_iter().filter(|(kind, _)| *kind != Kind::Bash) {

@@ -1,4 +1,4 @@
-//! `settings diff`: two files, versions of the history, and a file against what is in effect.
+//! `settings diff`: two files, versions of the history, and a file against the effective settings.
 
 use serde_json::Value;
 use settings_tests::cli::{Folder, Run, settings};
@@ -8,7 +8,7 @@ fn json(run: &Run) -> Vec<Value> {
 }
 
 #[test]
-fn two_files_differ_in_what_they_say_not_in_how_they_write_it() {
+fn files_are_compared_by_value() {
     let folder = Folder::new("diff-files");
     let a = folder.write(
         "a.json",
@@ -20,7 +20,7 @@ fn two_files_differ_in_what_they_say_not_in_how_they_write_it() {
     );
     let run = settings(&["diff", &a, &b, "--format", "json"], &[("MM_EMAILSETTINGS_SMTPPORT", "1")]);
     assert_eq!((run.code, run.error.as_str()), (1, ""));
-    let told: Vec<_> = json(&run)
+    let found: Vec<_> = json(&run)
         .iter()
         .map(|one| (one["name"].clone(), one["old"].clone(), one["new"].clone(), one["secret"].clone()))
         .collect();
@@ -30,10 +30,10 @@ fn two_files_differ_in_what_they_say_not_in_how_they_write_it() {
     ];
     let mut expected =
         expected.map(|(name, old, new, secret)| (name.into(), old.into(), new.into(), secret.into()));
-    let mut told = told;
-    told.sort_by_key(|one| one.0.to_string());
+    let mut found = found;
+    found.sort_by_key(|one| one.0.to_string());
     expected.sort_by_key(|one: &(Value, Value, Value, Value)| one.0.to_string());
-    assert_eq!(told, expected);
+    assert_eq!(found, expected);
     let human = settings(&["diff", &a, &b], &[]);
     assert_eq!(human.code, 1);
     assert!(human.out.starts_with(&format!("{a} -> {b}: 2 settings differ\n")), "{}", human.out);
@@ -46,7 +46,7 @@ fn two_files_differ_in_what_they_say_not_in_how_they_write_it() {
 }
 
 #[test]
-fn a_file_against_what_is_in_effect() {
+fn a_file_against_the_effective_settings() {
     let folder = Folder::new("diff-effective");
     let config =
         folder.write("config.json", r#"{"EmailSettings": {"SMTPPort": 25, "SMTPPassword": "k4n4ry1"}}"#);
@@ -56,16 +56,16 @@ fn a_file_against_what_is_in_effect() {
     let variables = [("MM_EMAILSETTINGS_SMTPPASSWORD", "k4n4ry2"), ("MM_EMAILSETTINGS_SMTPPORT", "25")];
     let run = settings(&layers, &variables);
     assert_eq!(run.code, 1);
-    let told = json(&run);
-    let names: Vec<_> = told.iter().map(|one| one["name"].clone()).collect();
+    let found = json(&run);
+    let names: Vec<_> = found.iter().map(|one| one["name"].clone()).collect();
     assert_eq!(names, ["EmailSettings.SMTPServer", "EmailSettings.SMTPPassword"]);
-    assert_eq!(told[0]["new_origin"]["layer"], "custom defaults");
-    assert_eq!(told[1]["new_origin"]["variable"], "MM_EMAILSETTINGS_SMTPPASSWORD");
+    assert_eq!(found[0]["new_origin"]["layer"], "custom defaults");
+    assert_eq!(found[1]["new_origin"]["variable"], "MM_EMAILSETTINGS_SMTPPASSWORD");
     assert!(!run.out.contains("k4n4ry"));
     let same = settings(&["--config", &config, "diff"], &[]);
     assert_eq!(
         (same.code, same.out.as_str()),
-        (0, "the configuration file -> what is in effect: no setting differs\n")
+        (0, "the configuration file -> the effective settings: no setting differs\n")
     );
     // another file against it
     let other = folder.write("other.json", "{}");
@@ -86,7 +86,7 @@ fn versions_are_compared_too() {
 }
 
 #[test]
-fn what_cannot_be_compared_is_told_from_what_differs() {
+fn unreadable_files_are_not_differences() {
     let folder = Folder::new("diff-broken");
     let good = folder.write("good.json", "{}");
     for (name, text) in [("broken.json", "{"), ("empty.json", "")] {
@@ -102,22 +102,22 @@ fn what_cannot_be_compared_is_told_from_what_differs() {
 }
 
 #[test]
-fn a_mistake_of_both_sides_is_told_once() {
+fn a_mistake_of_both_sides_is_reported_once() {
     let folder = Folder::new("diff-mistakes");
     let config = folder.write("config.json", r#"{"EmailSettings": {"SMTPPort": 99999}}"#);
-    let told = |arguments: &[&str]| {
+    let found = |arguments: &[&str]| {
         let program = env!("CARGO_BIN_EXE_operated");
         let run = std::process::Command::new(program).args(arguments).env_clear().output().unwrap();
         (run.status.code(), String::from_utf8(run.stderr).unwrap())
     };
     for arguments in [&["--config", &config, "diff"][..], &["diff", &config, &config]] {
-        let (code, told) = told(arguments);
-        assert_eq!((code, told.matches("error[out-of-range]").count()), (Some(0), 1), "{told}");
+        let (code, found) = found(arguments);
+        assert_eq!((code, found.matches("error[out-of-range]").count()), (Some(0), 1), "{found}");
     }
     let (broken, bare) = (folder.write("broken.json", "{"), folder.write("bare.json", ""));
-    let (code, told) = told(&["diff", &broken, &bare]);
+    let (code, found) = found(&["diff", &broken, &bare]);
     assert_eq!(code, Some(2));
     for part in ["error[syntax]", "error[empty-file]", "broken.json can't be compared"] {
-        assert!(told.contains(part), "{told}");
+        assert!(found.contains(part), "{found}");
     }
 }

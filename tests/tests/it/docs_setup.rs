@@ -209,7 +209,7 @@ fn pages_follow_their_model() {
 
     // An incomplete model is reported; the next write is awaited.
     std::fs::write(&model, "{").unwrap();
-    watching.until("no page model");
+    watching.until("not a page model");
     std::fs::write(&model, &json).unwrap();
     watching.until("wrote ");
     assert_eq!(std::fs::read_to_string(&page).unwrap(), text);

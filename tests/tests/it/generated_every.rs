@@ -155,7 +155,7 @@ fn every_layer_gives_every_setting() {
 
 /// One mistake in every setting that refuses anything: each is reported at its line.
 #[test]
-fn every_mistake_is_told_at_its_line() {
+fn every_mistake_is_reported_at_its_line() {
     let refusing = |shape: &Shape| !shape.bad.is_empty();
     let text = file(|shape| refusing(shape).then(|| shape.bad.to_owned()), |_| Some(r#"{"Most": 0}"#));
     let resolution = resolve::resolve::<Every>(Layers::new().file("config.json", text.as_str()));

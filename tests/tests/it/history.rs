@@ -71,7 +71,7 @@ fn the_history_shows_authors_and_changes() {
     assert_eq!(lines[1], "      ServiceSettings.Licence: \"***\" -> \"***\"");
     assert!(lines[4].ends_with("  alice  [31m"), "{human}");
     assert_eq!(lines[5], "      ServiceSettings.MaxUsers: 5 -> 7");
-    assert!(lines[6].ends_with("  changed otherwise than with `set`"), "{human}");
+    assert!(lines[6].ends_with("  changed without `set`"), "{human}");
     assert!(!human.contains("k4n4ry") && !format!("{versions:?}").contains("k4n4ry"));
 }
 

@@ -22,7 +22,7 @@ fn command(words: &[&str], catcher: &Catcher, more: &[&str]) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_test_mail_comes_from_whom_the_settings_name() {
+async fn a_test_mail_has_the_sender_of_the_settings() {
     let mut catcher = Catcher::start(CatchOptions::default()).await.unwrap();
     let words = ["mail", "test", "--to", "admin@example.com"];
     let run_of = run(command(&words, &catcher, &[])).await;

@@ -6,6 +6,7 @@
 
 mod alerts_check;
 mod alerts_cli;
+mod cli_contract;
 mod cli_listing;
 mod cli_resolve;
 mod completion;

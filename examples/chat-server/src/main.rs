@@ -1,0 +1,49 @@
+//! A chat server: settings from a file and the environment, commands over them, and changes without a restart.
+//!
+//! ```text
+//! cargo run -p example-chat-server -- serve
+//! cargo run -p example-chat-server -- set HTTP.Greeting 'Good evening'
+//! cargo run -p example-chat-server -- show --origin
+//! ```
+
+mod server;
+mod settings;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+use settings_cli::{CoreCommand, Failure, Sources, Verdict};
+
+use settings::ChatSettings;
+
+/// A chat server.
+#[derive(Parser)]
+#[command(name = "chat-server", version, mut_arg("config", |config| config
+    .help("A configuration file; later files are stronger [default: chat.json, if it exists]")))]
+struct Cli {
+    #[command(flatten)]
+    sources: Sources,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serves until the process ends
+    Serve,
+    #[command(flatten)]
+    Settings(CoreCommand),
+}
+
+fn main() -> ExitCode {
+    settings_cli::complete::<ChatSettings>(Cli::command);
+    let cli = Cli::parse();
+    let sources = cli.sources.with_default_file("chat.json");
+    settings_cli::run(sources, |context| match cli.command {
+        Command::Serve => {
+            server::serve(context).map_err(|error| Failure::Failed(error.to_string()))?;
+            Ok(Verdict::Good)
+        }
+        Command::Settings(command) => command.run::<ChatSettings>(context),
+    })
+}

@@ -1,0 +1,100 @@
+//! The server, its commands, and a change of its settings while it runs.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+fn chat(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chat-server"));
+    command.current_dir(folder).args(arguments).env("CHAT_HTTP_PORT", "0");
+    command
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let Output { status, stdout, stderr } = chat(folder, arguments).output().unwrap();
+    (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+}
+
+struct Server(Child, String);
+
+impl Server {
+    fn start(folder: &Path) -> Self {
+        let mut child = chat(folder, &["serve"]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim_end().strip_prefix("listening on ").expect("the first line is the address");
+        Self(child, address.to_owned())
+    }
+
+    fn ask(&self, request: &str, body: &str) -> String {
+        let mut stream = TcpStream::connect(&self.1).unwrap();
+        write!(
+            stream,
+            "{request} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    fn wait_for(&self, request: &str, body: &str, expected: &str) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        loop {
+            let answer = self.ask(request, body);
+            if answer.contains(expected) {
+                return;
+            }
+            assert!(Instant::now() < deadline, "no {expected:?} in {answer:?}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_change_takes_effect_without_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let server = Server::start(folder);
+    assert!(server.ask("GET /", "").ends_with("Welcome!"));
+    assert!(server.ask("POST /messages", "one").starts_with("HTTP/1.1 201"));
+    let (code, out, err) = run(folder, &["set", "HTTP.Greeting=Good evening", "Limits.MessageBytes=5"]);
+    assert_eq!((code, out.as_str(), err.as_str()), (Some(0), "wrote chat.json (version 1)\n", ""));
+    server.wait_for("GET /", "", "Good evening");
+    server.wait_for("POST /messages", "longer", "HTTP/1.1 413");
+    assert!(server.ask("GET /messages", "").ends_with("one\n"));
+}
+
+#[test]
+fn the_commands_are_the_servers_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let (code, out, _) = run(folder, &["--version"]);
+    assert_eq!((code, out), (Some(0), format!("chat-server {}\n", env!("CARGO_PKG_VERSION"))));
+    for arguments in [&["--help"][..], &["set", "--help"], &["show", "--help"], &["explain", "--help"]] {
+        let (code, out, _) = run(folder, arguments);
+        assert_eq!(code, Some(0));
+        assert!(!out.contains("EmailSettings") && !out.contains("config.json"), "{out}");
+    }
+    let (code, out, _) = run(folder, &["get", "HTTP.Port"]);
+    assert_eq!((code, out.as_str()), (Some(0), "0\n"), "from the variable");
+    std::fs::write(folder.join("chat.json"), r#"{"HTTP": {"Port": 99999}}"#).unwrap();
+    let (code, out, err) = run(folder, &["serve"]);
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    assert!(err.contains("chat.json:1:19"), "{err}");
+    let (code, _, err) = run(folder, &["get", "HTTP.Prot"]);
+    assert_eq!(code, Some(2));
+    assert!(err.contains("HTTP.Port"), "{err}");
+}
