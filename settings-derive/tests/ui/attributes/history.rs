@@ -23,19 +23,4 @@ struct Mail {
     itself: u16,
 }
 
-/// All.
-#[derive(Settings)]
-#[settings(env_prefix = "MM")]
-struct All {
-    other: Other,
-}
-
-/// Other.
-#[derive(Settings)]
-struct Other {
-    /// A port.
-    #[setting(default = 25, deprecated(since = "0.0.1", reason = "old", replacement = "Other.Prot"))]
-    port: u16,
-}
-
 fn main() {}
