@@ -20,9 +20,9 @@ const SIZE_LIMIT: u64 = 256 * 1024;
 /// The time limit of a request.
 const TIME_LIMIT: Duration = Duration::from_secs(20);
 /// A token is replaced this long before it expires.
-const MARGIN: Duration = Duration::from_mins(1);
+const MARGIN: Duration = Duration::from_secs(60);
 /// The lifetime of a token if the server does not state one.
-const LIFETIME: Duration = Duration::from_mins(5);
+const LIFETIME: Duration = Duration::from_secs(5 * 60);
 
 /// The parameters of the requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,7 +90,7 @@ impl OAuthConfig {
             Value::String(text) => text.parse().ok(),
             value => value.as_u64(),
         });
-        let lifetime = lifetime.map_or(LIFETIME, Duration::from_secs).min(Duration::from_hours(24));
+        let lifetime = lifetime.map_or(LIFETIME, Duration::from_secs).min(Duration::from_secs(24 * 60 * 60));
         let expires = Instant::now() + lifetime.saturating_sub(MARGIN);
         state.token = Some((token.clone(), expires));
         if let Some(rotated) = text("refresh_token").filter(|token| !token.is_empty()) {

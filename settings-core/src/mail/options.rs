@@ -89,7 +89,7 @@ impl PoolConfig {
 
 impl Default for PoolConfig {
     fn default() -> Self {
-        Self { max_idle: Duration::from_secs(8), max_age: Duration::from_mins(5), max_mails: 100 }
+        Self { max_idle: Duration::from_secs(8), max_age: Duration::from_secs(5 * 60), max_mails: 100 }
     }
 }
 

@@ -75,9 +75,9 @@ pub enum RecipientState {
 }
 
 /// The wait if the server does not ask for a specific time.
-const RETRY_AFTER: Duration = Duration::from_mins(1);
+const RETRY_AFTER: Duration = Duration::from_secs(60);
 /// The maximum wait that a server can ask for.
-const RETRY_LIMIT: Duration = Duration::from_hours(4);
+const RETRY_LIMIT: Duration = Duration::from_secs(4 * 60 * 60);
 
 impl Outcome {
     /// Returns true if the server accepted the mail for every recipient.

@@ -42,7 +42,6 @@ pub struct PageText {
 }
 
 /// One field of an annotated struct.
-#[expect(clippy::large_enum_variant, reason = "const data; nearly all members are settings")]
 #[derive(Clone, Copy, Debug)]
 pub enum Member {
     /// A leaf.

@@ -51,7 +51,7 @@ async fn mail_arrives_with_every_encryption() {
     for security in [ConnectionSecurity::None, ConnectionSecurity::Tls, ConnectionSecurity::StartTls] {
         let mut catcher = catcher(security).await;
         let message = message();
-        let mailer = Mailer::new(&settings(&catcher, security), options(&catcher)).unwrap();
+        let mailer = Mailer::new(settings(&catcher, security), options(&catcher)).unwrap();
         let attempt = mailer.send_traced(&message).await;
         let Outcome::Delivered { queue_id, recipients, .. } = &attempt.outcome else {
             panic!("{}\n{}", attempt.outcome, attempt.transcript)
@@ -90,7 +90,7 @@ async fn untrusted_certificate_prevents_mail() {
         let catcher = catcher(security).await;
         let elsewhere = super::certificate::fresh().unwrap().0;
         let options = MailerOptions::default().extra_ca_pem(elsewhere);
-        let outcome = Mailer::new(&settings(&catcher, security), options).unwrap().send(&message()).await;
+        let outcome = Mailer::new(settings(&catcher, security), options).unwrap().send(&message()).await;
         let Outcome::NotAttempted { failure } = &outcome else { panic!("{outcome}") };
         assert_eq!(failure.step, Step::Tls);
         assert!(outcome.to_string().contains("self-signed"), "{outcome}");
@@ -159,7 +159,7 @@ async fn doctor_reports_every_step() {
 async fn blocking_works_outside_and_inside_a_runtime() {
     let mut catcher = catcher(ConnectionSecurity::None).await;
     let mailer = crate::mail::blocking::Mailer::new(
-        &settings(&catcher, ConnectionSecurity::None),
+        settings(&catcher, ConnectionSecurity::None),
         MailerOptions::default(),
     )
     .unwrap();

@@ -107,7 +107,7 @@ impl Outbox {
         let has_changed = self.has_changed_since_last_run(mailer);
         (report.recovered, report.expired, report.circuit) = work(&self.store, &lease, move |store| {
             if let Some(sender) = sender {
-                store.adopt_sender(sender.from_address(), sender.envelope())?;
+                store.adopt_sender(sender.address(), sender.envelope())?;
             }
             if has_changed {
                 store.make_due(now)?;
@@ -152,7 +152,7 @@ impl Outbox {
     async fn lease(&self) -> Result<Option<Arc<Lease>>, OutboxError> {
         let turn = Arc::clone(&self.delivery_lock).lock_owned().await;
         let store = Arc::clone(&self.store);
-        let claim = spawn_blocking(move || store.claim()).await.map_err(|error| stopped(error))??;
+        let claim = spawn_blocking(move || store.claim()).await.map_err(stopped)??;
         Ok(claim.map(|claim| Arc::new(Lease { _claim: claim, _turn: turn })))
     }
 
@@ -367,7 +367,7 @@ async fn work<T: Send + 'static>(
         drop(lease);
         result
     });
-    done.await.map_err(|error| stopped(error))?
+    done.await.map_err(stopped)?
 }
 
 /// Logs the outcome of an attempt without quoting the mail or the server.

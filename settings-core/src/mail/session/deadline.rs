@@ -10,11 +10,11 @@ use crate::mail::failure::Cause;
 /// The timeout if the setting is zero.
 const DEFAULT: Duration = Duration::from_secs(10);
 /// The maximum timeout. Anything longer is a mistake, and must not overflow an instant.
-const LIMIT: Duration = Duration::from_hours(24);
+const LIMIT: Duration = Duration::from_secs(24 * 60 * 60);
 /// The maximum duration of a delivery, in timeouts.
 const STEPS_A_DELIVERY: u32 = 6;
 /// The minimum time for the reply to a complete message: the server may have to scan it (RFC 5321, 4.5.3.2.6).
-const FINAL_REPLY: Duration = Duration::from_mins(5);
+const FINAL_REPLY: Duration = Duration::from_secs(5 * 60);
 /// The minimum rate in bytes per second at which a server has to accept a message.
 const LOWEST_RATE: u64 = 10_000;
 

@@ -26,7 +26,7 @@ use crate::mail::failure::{Cause, Failure, Step, TlsFault};
 use crate::mail::settings::TlsVersion;
 
 /// A certificate that expires within this time gets a remark.
-const RENEWAL: Duration = Duration::from_hours(14 * 24);
+const RENEWAL: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
 /// Certificate authorities to trust in addition to the system's.
 #[derive(Clone, Debug, PartialEq, Eq)]
