@@ -84,7 +84,7 @@ async fn no_secret_and_no_message_is_logged() {
         "size-small",
     ] {
         let server = Server::start(mode, true).await;
-        let mailer = Mailer::new(&settings(&server, LOGIN.1), options().allow_cram_md5()).unwrap();
+        let mailer = Mailer::new(settings(&server, LOGIN.1), options().allow_cram_md5()).unwrap();
         let _ = mailer.send(&message(&to)).await;
         let _ = mailer.send(&message("grüße@example.com")).await;
         queue(Path::new(&folder.path(mode)), &mailer).await;
@@ -94,7 +94,7 @@ async fn no_secret_and_no_message_is_logged() {
     }
     let server = Server::start("auth-xoauth2-only", true).await;
     let mailer =
-        Mailer::new(&settings(&server, "unused"), options().access_token(Secret::new(TOKEN))).unwrap();
+        Mailer::new(settings(&server, "unused"), options().access_token(Secret::new(TOKEN))).unwrap();
     assert!(mailer.send(&message(&to)).await.is_delivered_to_all());
     let skipping = EmailSettings { skip_server_certificate_verification: true, ..mailer.settings() };
     mailer.replace(&skipping).unwrap();

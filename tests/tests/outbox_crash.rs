@@ -56,7 +56,7 @@ fn drained(path: &Path, sink: &Sink, now: SystemTime) -> Vec<OutboxEntry> {
     (limits.keep_dead, limits.keep_sent) = (years, years);
     let clock = Arc::new(ManualClock::new(now));
     let outbox = Outbox::open(path).unwrap().limits(limits).clock(clock.clone());
-    let mailer = Mailer::new(&settings(sink), MailerOptions::default()).unwrap();
+    let mailer = Mailer::new(settings(sink), MailerOptions::default()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     for _ in 0..200 {
         let report = runtime.block_on(outbox.run_once(&mailer)).unwrap();

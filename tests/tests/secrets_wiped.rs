@@ -169,17 +169,17 @@ fn no_layer_leaves_a_secret_in_memory() {
         environment.add_file("server.env", &listed);
     }
     let layers = Layers::new()
-        .read_custom_defaults(&path("defaults.json"))
+        .read_custom_defaults(path("defaults.json"))
         .unwrap()
-        .read_file(&path("broken.json"))
+        .read_file(path("broken.json"))
         .unwrap()
-        .read_file(&path("config.json"))
+        .read_file(path("config.json"))
         .unwrap()
-        .secrets_dir(&path("secrets"))
+        .secrets_dir(path("secrets"))
         .unwrap()
         .environment(environment)
         .set("Vault.Told", text(&path("told")), "--set");
-    assert!(Layers::new().read_file(&path("bytes")).is_err());
+    assert!(Layers::new().read_file(path("bytes")).is_err());
     let copy = layers.clone();
     let resolution = resolve::<Program>(layers);
     let human = resolution.report().to_string();
@@ -197,7 +197,7 @@ fn no_layer_leaves_a_secret_in_memory() {
     drop(settings);
     assert_eq!(found(), 0, "secrets are left in memory");
 
-    let clean = Layers::new().read_file(&path("escaped.json")).unwrap();
+    let clean = Layers::new().read_file(path("escaped.json")).unwrap();
     let program = resolve::<Program>(clean).into_result().unwrap();
     assert_eq!(found(), 6, "the program has them");
     let clone = program.vault.key.clone();

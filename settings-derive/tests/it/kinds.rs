@@ -191,7 +191,7 @@ fn numbers_keep_to_their_ranges() {
             "c.json:1:16: error[out-of-range]: `FloatRange`: expected a number from -0.5 to 1.0, found 1.5",
             "c.json:1:37: error[out-of-range]: `FloatRanges[0]`: expected a number from 0.5 to 1.0, found 0.25",
             "c.json:1:55: error[out-of-range]: `Percent`: expected a whole number from 10 to 60, found 61",
-            "c.json:1:66: error[out-of-range]: `F32`: expected a number that fits 32 bits, found 1e39",
+            "c.json:1:66: error[out-of-range]: `F32`: expected a number from -3.4028234663852886e38 to 3.4028234663852886e38, found 1e39",
         ]
     );
 }

@@ -11,7 +11,7 @@ use settings_core::{Secret, SettingValue, Settings};
 /// Outgoing mail.
 #[derive(Settings, Clone, Debug)]
 #[settings(section = "EmailSettings", page = "SMTP", console = "Environment > SMTP")]
-pub struct EmailSettings {
+pub(crate) struct EmailSettings {
     /// Turns logging in to the SMTP server
     /// on or off.
     ///
@@ -67,7 +67,7 @@ pub enum ConnectionSecurity {
 /// All of a server's settings.
 #[derive(Settings)]
 #[settings(env_prefix = "MM")]
-pub struct ServerSettings {
+pub(crate) struct ServerSettings {
     /// Outgoing mail.
     pub email: EmailSettings,
     /// The same, under another key.
@@ -77,7 +77,7 @@ pub struct ServerSettings {
 
 /// A second way out.
 #[derive(Settings, Debug)]
-pub struct Second {
+pub(crate) struct Second {
     /// The port.
     #[setting(default = 25)]
     pub server_port: u16,

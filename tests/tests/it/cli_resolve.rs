@@ -17,8 +17,9 @@ fn a_variable_shows_with_the_default_that_it_overrides() {
 
 #[test]
 fn a_misspelt_variable_gets_the_nearest_name() {
-    let run = settings(&["validate"], &[("MM_EMAILSETTINGS_SMTPPROT", "1")]);
-    assert_eq!(run.code, 1);
+    let environment = [("MM_EMAILSETTINGS_SMTPPROT", "1")];
+    let run = settings(&["validate"], &environment);
+    assert_eq!((run.code, settings(&["validate", "--strict"], &environment).code), (0, 1));
     assert!(run.out.contains("did you mean `MM_EMAILSETTINGS_SMTPPORT`?"), "{}", run.out);
 }
 
@@ -43,8 +44,8 @@ fn five_mistakes_are_five_findings_with_places() {
     let found: Vec<_> = findings
         .iter()
         .map(|finding| {
-            assert_eq!(finding["severity"], "error");
             let code = finding["code"].as_str().unwrap_or_default();
+            assert_eq!(finding["severity"], if code == "unknown-key" { "warning" } else { "error" });
             (code, finding["line"].as_u64(), finding["column"].as_u64(), finding["variable"].as_str())
         })
         .collect();

@@ -11,7 +11,7 @@ use settings_tests::random::Random;
 
 #[path = "../../fuzz/bodies/mod.rs"]
 #[allow(dead_code)]
-mod bodies;
+pub(crate) mod bodies;
 
 use bodies::{TARGETS, Target};
 

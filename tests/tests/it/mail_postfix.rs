@@ -277,7 +277,7 @@ async fn certificates(postfix: &Postfix) {
     {
         let other = CERTIFICATES.self_signed.chain_pem.clone();
         let mailer =
-            Mailer::new(&settings(port, security), MailerOptions::default().extra_ca_pem(other)).unwrap();
+            Mailer::new(settings(port, security), MailerOptions::default().extra_ca_pem(other)).unwrap();
         let outcome = mailer.send(&message()).await;
         expect(
             &outcome,

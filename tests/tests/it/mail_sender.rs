@@ -307,7 +307,7 @@ async fn waiting_mails_use_the_new_settings() {
     while said(&old, "MAIL").is_empty() {
         sleep(Duration::from_millis(5)).await;
     }
-    mailer.replace(&settings(&new, ConnectionSecurity::None)).unwrap();
+    mailer.replace(settings(&new, ConnectionSecurity::None)).unwrap();
     let delivered = sends.join_all().await.into_iter().filter(|delivered| *delivered).count();
     assert_eq!((delivered, new.record().taken().len(), said(&old, "MAIL").len()), (4, 4, 1));
 }

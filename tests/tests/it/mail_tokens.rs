@@ -61,7 +61,7 @@ fn tokens(tokens: &[&'static str]) -> (TokenSource, Arc<[AtomicUsize; 2]>) {
 async fn a_refused_token_is_replaced_once() {
     let server = Server::start("auth-xoauth2-only", true).await;
     let (source, counts) = tokens(&["expired", TOKEN]);
-    let mailer = Mailer::new(&settings(&server), options().token_source(source)).unwrap();
+    let mailer = Mailer::new(settings(&server), options().token_source(source)).unwrap();
     for _ in 0..2 {
         let outcome = mailer.send(&message()).await;
         assert!(outcome.is_delivered_to_all(), "{outcome}");
@@ -72,7 +72,7 @@ async fn a_refused_token_is_replaced_once() {
     // The same token is not tried twice, and another wrong one only once.
     for (list, expected) in [(&["same"][..], 1), (&["first", "second", "third"][..], 2)] {
         let server = Server::start("auth-xoauth2-only", true).await;
-        let mailer = Mailer::new(&settings(&server), options().token_source(tokens(list).0)).unwrap();
+        let mailer = Mailer::new(settings(&server), options().token_source(tokens(list).0)).unwrap();
         let outcome = mailer.send(&message()).await;
         assert_eq!((outcome.name(), step(&outcome)), ("refused", Some(Step::Auth)), "{outcome}");
         assert_eq!(logins(&server), expected);
@@ -90,7 +90,7 @@ async fn without_a_token_nothing_is_sent() {
             let error = error.clone();
             async move { Err(error) }
         });
-        let mailer = Mailer::new(&settings(&server), options().token_source(source)).unwrap();
+        let mailer = Mailer::new(settings(&server), options().token_source(source)).unwrap();
         let outcome = mailer.send(&message()).await;
         assert_eq!((outcome.name(), step(&outcome)), (name, Some(Step::Auth)), "{outcome}");
         assert_eq!(logins(&server), 0);
@@ -166,7 +166,7 @@ async fn tokens_come_from_the_token_server_in_the_settings() {
     let second = format!(r#"{{"access_token": "{TOKEN}", "expires_in": 3600, "refresh_token": "rotated"}}"#);
     let third = format!(r#"{{"access_token": "{TOKEN}", "expires_in": 1}}"#);
     let tokens = TokenServer::start(&[(200, first), (200, &second), (200, &third)]).await;
-    let mailer = Mailer::new(&with_token_server(&server, &tokens), options()).unwrap();
+    let mailer = Mailer::new(with_token_server(&server, &tokens), options()).unwrap();
     for _ in 0..3 {
         let outcome = mailer.send(&message()).await;
         assert!(outcome.is_delivered_to_all(), "{outcome}");
@@ -199,7 +199,7 @@ async fn a_token_server_that_refuses_stops_mail_without_a_secret_in_the_error() 
     ] {
         let server = Server::start("auth-xoauth2-only", true).await;
         let tokens = TokenServer::start(&[(status, body)]).await;
-        let mailer = Mailer::new(&with_token_server(&server, &tokens), options()).unwrap();
+        let mailer = Mailer::new(with_token_server(&server, &tokens), options()).unwrap();
         let attempt = mailer.send_traced(&message()).await;
         let text = format!("{}\n{}", attempt.outcome, attempt.transcript);
         assert_eq!((attempt.outcome.name(), step(&attempt.outcome)), (name, Some(Step::Auth)), "{text}");

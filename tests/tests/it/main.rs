@@ -62,3 +62,6 @@ mod store_kinds;
 mod style;
 mod templates;
 mod watch;
+
+#[path = "../../rst/support.rs"]
+mod support;

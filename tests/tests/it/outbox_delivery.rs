@@ -64,7 +64,7 @@ fn settings(sink: &Sink) -> EmailSettings {
 }
 
 fn mailer(sink: &Sink) -> Mailer {
-    Mailer::new(&settings(sink), MailerOptions::default()).unwrap()
+    Mailer::new(settings(sink), MailerOptions::default()).unwrap()
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ async fn outbox(mails: usize) -> Outbox {
 async fn other_settings_resume_a_halted_queue() {
     let (refusing, good) =
         (Sink::start(|_| Act::Answer("530 5.7.0 authentication required")), Sink::start(|_| Act::Well));
-    let mailer = Mailer::new(&settings(&refusing), MailerOptions::default()).unwrap();
+    let mailer = Mailer::new(settings(&refusing), MailerOptions::default()).unwrap();
     let outbox = outbox(3).await;
     for _ in 0..2 {
         let report = outbox.run_once(&mailer).await.unwrap();
@@ -44,7 +44,7 @@ async fn other_settings_resume_a_halted_queue() {
     let Circuit::Halted { why, .. } = report.circuit else { panic!("{report:?}") };
     assert!(why.contains("EmailSettings.SMTPServer is empty"), "{why}");
 
-    mailer.replace(&settings(&good)).unwrap();
+    mailer.replace(settings(&good)).unwrap();
     let report = outbox.run_once(&mailer).await.unwrap();
     assert_eq!((report.sent, report.circuit), (3, Circuit::Closed));
     assert_eq!((refusing.connections(), good.taken().len()), (tried, 3));
@@ -66,14 +66,14 @@ async fn late_refusal_does_not_halt_the_new_settings() {
         _ => Act::Well,
     });
     let good = Sink::start(|_| Act::Well);
-    let mailer = Mailer::new(&settings(&old), MailerOptions::default()).unwrap();
+    let mailer = Mailer::new(settings(&old), MailerOptions::default()).unwrap();
     let outbox = outbox(3).await.concurrency(1);
     let running = {
         let (outbox, mailer) = (outbox.clone(), mailer.clone());
         tokio::spawn(async move { outbox.run_once(&mailer).await })
     };
     tokio::task::spawn_blocking(move || arrivals.recv()).await.unwrap().unwrap();
-    mailer.replace(&settings(&good)).unwrap();
+    mailer.replace(settings(&good)).unwrap();
     go.send(()).unwrap();
     let report = running.await.unwrap().unwrap();
     assert_eq!((report.sent, report.circuit), (3, Circuit::Closed));

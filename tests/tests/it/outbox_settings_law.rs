@@ -92,7 +92,7 @@ async fn corrected_sender_delivers_queued_mail() {
                 office.clock.advance(HOUR * 2);
             }
             assert!(!matches!(office.state(id), MailState::Failed | MailState::Sent), "{step} {answer}");
-            mailer.replace(&settings(&sink, "right@example.com")).unwrap();
+            mailer.replace(settings(&sink, "right@example.com")).unwrap();
             office.run(&mailer).await;
             assert_eq!(office.state(id), MailState::Sent, "{step} {answer}");
             let taken = sink.taken();

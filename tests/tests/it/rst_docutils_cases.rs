@@ -2,13 +2,12 @@
 //!
 //! Needs `SETTINGS_PYTHON`, a Python with docutils 0.23 and pip (the sources of the tests are fetched once).
 
-#[path = "../../rst/support.rs"]
-mod support;
-
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 use settings_rst::{self as rst, Dialect, Options};
+
+use crate::support;
 
 /// The share of the cases without special settings that must be equal.
 const PLAIN_FLOOR: f64 = 0.94;

@@ -2,13 +2,12 @@
 //!
 //! Needs `SETTINGS_PYTHON` (docutils 0.23) and the folder of pages next to the repository (`SETTINGS_SHARED`).
 
-#[path = "../../rst/support.rs"]
-mod support;
-
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use settings_rst::{self as rst, Dialect};
+
+use crate::support;
 
 fn shared() -> Option<PathBuf> {
     let next_to = || support::root().parent().map(|parent| parent.join("shared"));

@@ -2,14 +2,13 @@
 //!
 //! Needs `SETTINGS_PYTHON` (docutils 0.23). `SETTINGS_FUZZ_PAGES` sets the number of pages (default 3,000).
 
-#[path = "../../rst/support.rs"]
-mod support;
-
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 use settings_rst::{self as rst, Dialect};
 use settings_tests::random::Random;
+
+use crate::support;
 
 const TITLES: &[&str] = &["T", "Intro", "Sub", "A *b* c", "Longer title"];
 const ADORNMENTS: &[char] = &['=', '-', '~', '.', '^'];

@@ -4,11 +4,7 @@ use settings_core::store::{Change, edit};
 use settings_core::value::json;
 use settings_tests::random::Random;
 
-#[path = "../../fuzz/bodies/edit.rs"]
-#[allow(dead_code)]
-mod body;
-
-use body::{check, reach};
+use crate::fuzz::bodies::edit::{check, reach};
 
 /// The number of texts that are edited; `SETTINGS_FUZZ_ROUNDS` sets another.
 fn rounds() -> u64 {

@@ -47,7 +47,7 @@ fn comment(line: &str) -> Option<(&str, bool)> {
     }
     // A comment after code; `://` is a URL and `"//` a text.
     let at = line.find(" // ")?;
-    (line[..at].matches('"').count() % 2 == 0).then(|| (&line[at + 4..], false))
+    line[..at].matches('"').count().is_multiple_of(2).then(|| (&line[at + 4..], false))
 }
 
 fn count_word(text: &str, word: &str) -> usize {

@@ -173,7 +173,7 @@ fn unclaimed_sections_are_one_note() {
     );
     let note = only(&resolution);
     assert_eq!(note.severity, Severity::Note);
-    assert!(note.message.starts_with("`A`, `B`, `C`, `D`, `E` and 1 more belong to no section"));
+    assert!(note.message.starts_with("`A`, `B`, `C`, `D`, `E` and 1 more do not belong to any section"));
     let resolution = env(&[("MM_OTHER_X", "1"), ("MM_CONFIG", "x"), ("PATH", "y"), ("MMX", "z")]);
     assert_eq!(
         only(&resolution).message,
