@@ -92,7 +92,8 @@ fn text_of(rules: &TextRules, kind: &Kind) -> Vec<Object> {
     ways
 }
 
-/// The settings of a repeated section. Unknown keys are rejected unless it says otherwise, since they may be typos.
+/// The settings of a repeated section. Unknown keys are accepted unless it denies them, as the resolver only warns about
+/// them.
 fn section(of: &Section, strict: bool) -> Object {
     let member = |member: &Member| {
         let property = match member {
@@ -126,10 +127,7 @@ fn section(of: &Section, strict: bool) -> Object {
     Object::from([
         ("type", Tree::from("object")),
         ("properties", Tree::Object(properties)),
-        (
-            "additionalProperties",
-            Tree::from(!strict && matches!(of.unknown, Some(Unknown::Allow | Unknown::Warn))),
-        ),
+        ("additionalProperties", Tree::from(!strict && of.unknown != Some(Unknown::Deny))),
     ])
 }
 

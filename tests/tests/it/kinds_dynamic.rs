@@ -60,7 +60,7 @@ fn their_mistakes_are_in_the_same_report() {
         .environment(Environment::from_iter([("MM_CALLSPLUGIN_CODEC", "mp3")]));
     let report = registry().resolve(layers).report().to_lines();
     let expected = [
-        "config.json:1:18: error[unknown-key]: unknown setting `CallsPlugin.Prot` (did you mean `CallsPlugin.Port`?)",
+        "config.json:1:18: warning[unknown-key]: unknown setting `CallsPlugin.Prot` (did you mean `CallsPlugin.Port`?)",
         "config.json:1:37: error[out-of-range]: `CallsPlugin.Idle`: expected from 1 to 60 seconds, found 61 (correct the value, or remove it: \
          the default is `7` seconds)",
         "config.json:1:72: error[out-of-range]: `EmailSettings.SMTPPort`: expected a whole number from 1 to 65535, found 0 (correct the value, or remove it: \
@@ -125,11 +125,11 @@ fn what_clashes_or_contradicts_itself_is_refused() {
         (section("EmailSettings", "X", "1"), "the path `EmailSettings`"),
         (section("ServiceSettings_EnableSecurityFixAlert", "X", "1"), "claim one environment variable"),
         (files, "`New.X_File` has the variable that names a file with the value of `New.X`"),
-        (section("A.B", "X", "1"), "can't be a key"),
-        (section("", "X", "1"), "can't be a key"),
-        (section("New", "SMTP-Port", "1"), "can't be a key"),
+        (section("A.B", "X", "1"), "cannot be a key"),
+        (section("", "X", "1"), "cannot be a key"),
+        (section("New", "SMTP-Port", "1"), "cannot be a key"),
         (section("New", "X", "0"), "the default doesn't fit: expected a whole number from 1 to 65535"),
-        (section("New", "X", "{"), "the default is no JSON"),
+        (section("New", "X", "{"), "the default is not JSON"),
         (by_hand(setting(DefaultValue::Integer(0)), &[]), "`New.X`: the default doesn't fit"),
         (by_hand(setting(DefaultValue::Bool(true)), &[]), "`New.X`: the default doesn't fit"),
         (by_hand(setting(DefaultValue::None), &[]), "`New.X`: the default doesn't fit"),
