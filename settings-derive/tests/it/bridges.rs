@@ -1,7 +1,6 @@
 //! Checks of fields, types that are parsed, and structs with one field.
 
 #![allow(dead_code)] // some fields are only resolved
-
 #![allow(clippy::unwrap_used)]
 
 use std::fmt;

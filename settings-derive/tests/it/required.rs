@@ -1,7 +1,6 @@
 //! Required settings.
 
 #![allow(dead_code)] // some fields are only resolved
-
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeMap;

@@ -52,7 +52,7 @@ pub(crate) struct EmailSettings {
 
 /// The protection of the connection.
 #[derive(SettingValue, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ConnectionSecurity {
+pub(crate) enum ConnectionSecurity {
     /// Not at all.
     #[value(text = "", label = "Not specified")]
     None,

@@ -152,7 +152,10 @@ fn a_manual_edit_becomes_a_version_before_it_is_replaced() {
     good(&config, &["set", "ServiceSettings.MaxUsers", "7"]);
     folder.write("config.json", r#"{"ServiceSettings": {"MaxUsers": 8}}"#);
     let human = good(&config, &["history"]);
-    assert!(human.starts_with(&format!("{config} was changed without `set` since the newest version")), "{human}");
+    assert!(
+        human.starts_with(&format!("{config} was changed without `set` since the newest version")),
+        "{human}"
+    );
     good(&config, &["set", "ServiceSettings.MaxUsers", "9"]);
     let versions = listed(&config);
     let output: Vec<_> =

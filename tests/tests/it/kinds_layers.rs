@@ -31,7 +31,10 @@ fn a_secrets_directory_is_a_layer_between_files_and_the_environment() {
     let resolution = resolve::<ServerSettings>(layers);
     let lines = lines(&resolution);
     assert_eq!(lines.len(), 1, "{lines:?}");
-    assert!(lines[0].contains("note[unclaimed-secrets]: `other-service` does not belong to any setting"), "{lines:?}");
+    assert!(
+        lines[0].contains("note[unclaimed-secrets]: `other-service` does not belong to any setting"),
+        "{lines:?}"
+    );
     let password = resolution.setting("EmailSettings.SMTPPassword").unwrap();
     assert_eq!(password.layer(), Layer::Secrets);
     assert!(password.origin.to_string().ends_with("mm_emailsettings_smtppassword"), "{}", password.origin);

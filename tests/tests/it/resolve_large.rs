@@ -75,7 +75,7 @@ fn sets() {
     let again = format!("{words} 00");
     let resolution = timed(|| resolve::<Program>(Layers::new().environment(environment(&again))));
     assert!(
-        report(&resolution).to_lines().contains("again as number 100001"),
+        report(&resolution).to_lines().contains("a duplicate, element number 100001"),
         "{}",
         report(&resolution).to_lines()
     );

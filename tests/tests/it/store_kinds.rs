@@ -79,11 +79,8 @@ fn only_given_settings_of_a_repeated_section_are_written() {
     let mut store = Store::<Program>::open("none.json", Layers::new()).unwrap();
     let error = store.set("Relays", &[r#"[{"Host": "a", "Prot": 1, "Key": ["k4n4ry"]}]"#]).unwrap_err();
     let message = error.to_string();
-    assert!(
-        message.contains("`Relays[0].Key`: expected text") && message.contains("\n`Relays[0]`: expected "),
-        "{message}"
-    );
-    assert!(message.contains("did you mean `Port`?") && !message.contains("k4n4ry"), "{message}");
+    assert!(message.contains("`Relays[0].Key`: expected text"), "{message}");
+    assert!(!message.contains("k4n4ry"), "{message}");
 }
 
 #[test]
