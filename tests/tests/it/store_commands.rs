@@ -3,7 +3,6 @@
 #![cfg(unix)]
 
 use std::fs;
-use std::io::Write as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -46,7 +45,7 @@ fn text(config: &str) -> String {
 
 /// Reports a test that this machine can't run.
 fn skip(what: &str, why: &str) {
-    writeln!(std::io::stderr(), "SKIPPED: {what}: {why}").unwrap();
+    eprintln!("SKIPPED: {what}: {why}");
 }
 
 #[test]

@@ -20,7 +20,7 @@ impl Folders {
     }
 
     fn resolve(&self, folders: &[&str]) -> Resolution<ServerSettings> {
-        let read = |layers: Layers, folder: &&str| layers.secrets_dir(&self.0.join(folder)).unwrap();
+        let read = |layers: Layers, folder: &&str| layers.secrets_dir(self.0.join(folder)).unwrap();
         resolve(folders.iter().fold(Layers::new(), read))
     }
 }
