@@ -111,8 +111,8 @@ async fn no_secret_and_no_message_is_logged() {
     expect(&heard, Level::DEBUG, &["connection closed", "failed"]);
     expect(&heard, Level::DEBUG, &["connection closed", "replaced"]);
     expect(&heard, Level::TRACE, &["step", "auth", "failed=true"]);
-    expect(&heard, Level::ERROR, &["the queue is stopped"]);
-    expect(&heard, Level::ERROR, &["cannot be sent by the changed settings", "SMTPUsername"]);
+    expect(&heard, Level::ERROR, &["the queue is halted"]);
+    expect(&heard, Level::ERROR, &["the new mail settings cannot be used", "SMTPUsername"]);
     expect(&heard, Level::WARN, &["SkipServerCertificateVerification is true"]);
 
     let plain = BASE64.encode(format!("\0{}\0{}", LOGIN.0, LOGIN.1));
