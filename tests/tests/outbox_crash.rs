@@ -106,7 +106,7 @@ fn no_mail_is_lost_when_the_process_is_killed() {
     let tally = Tally::count(&std::fs::read_to_string(&journal).unwrap(), &entries, &sink.taken());
     let _ = writeln!(std::io::stderr(), "outbox: {kills} kills (seed {seed}): {tally}");
     assert!(tally.confirmed >= kills / 10, "too few mails for so many kills: {tally}");
-    assert!(tally.duplicates > 0 && tally.unknown > 0, "no kill hit a critical moment: {tally}");
+    assert!(tally.duplicates + tally.unknown > 0, "no kill hit a critical moment: {tally}");
 }
 
 /// The final state of all mails. Counting panics if a mail was lost, or sent twice without need.
