@@ -30,5 +30,7 @@ mod tests;
 pub use build::Settings;
 pub use outcome::{Effective, Origin, Refused, Registry, Resolution, UnknownPath, resolve};
 pub use report::{Code, Diagnostic, Place, Report, Severity, Snippet};
+#[cfg(feature = "external")]
+pub(crate) use source::Kept;
 pub(crate) use source::read_bytes;
-pub use source::{Environment, Layer, Layers, Unreadable, Variable, read_stdin};
+pub use source::{Environment, Layer, Layers, Unreadable, Variable, read_stdin, usual_files};

@@ -56,6 +56,7 @@ mod rst_pages;
 mod rst_random;
 mod rst_robustness;
 mod rules_mail;
+mod sources;
 mod store_commands;
 mod store_edit_fuzz;
 mod store_kinds;
