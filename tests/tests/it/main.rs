@@ -21,6 +21,7 @@ mod docs_setup;
 mod docs_sphinx;
 mod docs_sync;
 mod docs_witnesses;
+mod external;
 mod formats;
 mod fuzz;
 mod generated;

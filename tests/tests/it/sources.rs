@@ -1,4 +1,4 @@
-//! Where settings come from: folders, standard input, profiles, variables that name files, and flags of the struct.
+//! The sources of settings: folders, standard input, profiles, variables that name files, and flags of the struct.
 
 use std::fs;
 use std::io::Write as _;
@@ -8,6 +8,7 @@ use clap::{CommandFactory as _, Parser};
 use settings_cli::{All, Context, CoreCommand, Flags, Selection, Sources};
 use settings_core::resolve::{Code, Environment, Layers, resolve};
 use settings_core::store::history;
+use settings_core::store::watch::{Debounce, Event, Watch};
 use settings_tests::cli::{Folder, run, settings};
 use settings_tests::program::Program;
 
@@ -303,4 +304,25 @@ fn a_file_that_may_be_absent_is_read_if_it_exists() {
     folder.write("config.toml", "[EmailSettings]\nSMTPPort = 0\n");
     let resolution = resolve::<Program>(Layers::new().read_file_if_exists(&path).unwrap());
     assert!(resolution.report().diagnostics().iter().any(|found| found.code == Code::OutOfRange));
+}
+
+#[test]
+fn a_new_file_in_a_folder_is_followed() {
+    let folder = Folder::new("conf-d-watch");
+    let path = folder.path("");
+    let watch =
+        Watch::<Program>::start(move || Layers::new().read_folder(&path), Debounce::default()).unwrap();
+    let events = watch.subscribe();
+    assert!(matches!(&*events.recv().unwrap(), Event::Current(_)));
+    let next = |port: u16| match &*events.recv_timeout(std::time::Duration::from_secs(20)).unwrap() {
+        Event::Changed(changed) => assert_eq!(changed.value.email.smtp_port, port),
+        other => panic!("{other:?}"),
+    };
+    folder.write("20.toml", "EmailSettings.SMTPPort = 20\n");
+    next(20);
+    folder.write("10.toml", "EmailSettings.SMTPPort = 10\n");
+    folder.write("30.yaml", "EmailSettings: {SMTPPort: 30}\n");
+    next(30);
+    fs::remove_file(folder.path("30.yaml")).unwrap();
+    next(20);
 }

@@ -1,6 +1,10 @@
 //! All layers above the defaults.
 
+#[cfg(feature = "external")]
+use std::fmt;
 use std::io;
+#[cfg(feature = "external")]
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::path::{Path, PathBuf};
 
 use super::environment::Environment;
@@ -19,7 +23,7 @@ use crate::value::ZeroizingString;
 
 /// A source whose text is kept for a start without it.
 #[cfg(feature = "external")]
-pub(crate) trait Kept: std::fmt::Debug + Send + Sync {
+pub(crate) trait Kept: fmt::Debug + Send + Sync + UnwindSafe + RefUnwindSafe {
     /// Writes the copy. Settings with the text are in use.
     fn keep(&self);
 }

@@ -129,7 +129,7 @@ impl FileWatcher {
     }
 }
 
-/// Makes a watcher read its files now: on a signal such as SIGHUP, or when a source that is no file has changed.
+/// Makes a watcher read its files now: on a signal such as SIGHUP, or when a database has changed.
 ///
 /// It may be used from any thread, and after the watcher is gone.
 ///
