@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 use settings_core::Settings;
-use settings_core::resolve::{Environment, Layers, Report, Resolution, Severity, resolve};
+use settings_core::resolve::{Environment, Layers, Report, Resolution, Severity, Unreadable, resolve};
 
 use crate::{Colour, Failure, Sources};
 
@@ -107,6 +107,16 @@ impl<'a> Context<'a> {
     /// If a named file can't be read.
     pub fn layers(&self) -> Result<Layers, Failure> {
         Ok(self.sources.layers(self.environment.clone())?)
+    }
+
+    /// Returns a function that reads all layers, for a server that follows its files:
+    /// `Watch::start(context.reader::<ServerSettings>(), Debounce::default())`.
+    pub fn reader<T: Settings>(
+        &mut self,
+    ) -> impl Fn() -> Result<Layers, Unreadable> + Clone + Send + Sync + use<T> {
+        self.adopt::<T>();
+        let (sources, environment) = (self.sources.clone(), self.environment.clone());
+        move || sources.layers(environment.clone())
     }
 
     /// Reads and resolves all layers, and writes errors and warnings to `err`.

@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use settings_core::FileFormat;
+
 /// A place of configuration.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Place {
@@ -33,9 +35,18 @@ impl Place {
     }
 }
 
-/// Returns all places, weak to strong: the files that are named, or those that are read by default; above each one those
+/// The files that are read if none is named.
+#[derive(Debug, Default)]
+pub(crate) struct Defaults<'a> {
+    /// The usual files and folders of the system and of the user.
+    pub(crate) usual: &'a [PathBuf],
+    /// The program's own file.
+    pub(crate) file: Option<&'a Path>,
+}
+
+/// Returns all places, weak to strong: the files that are named, or those that are read by default; above each file those
 /// of the profiles.
-pub(crate) fn places(named: &[PathBuf], default: &[PathBuf], profiles: &[String]) -> Vec<Place> {
+pub(crate) fn places(named: &[PathBuf], defaults: &Defaults<'_>, profiles: &[String]) -> Vec<Place> {
     let mut places = Vec::new();
     let of_profiles = |path: &Path| {
         let path = path.to_owned();
@@ -51,13 +62,23 @@ pub(crate) fn places(named: &[PathBuf], default: &[PathBuf], profiles: &[String]
             places.extend(of_profiles(path));
         }
     }
-    for path in default.iter().filter(|_| named.is_empty()) {
+    if !named.is_empty() {
+        return places;
+    }
+    for path in defaults.usual {
         if path.is_dir() {
             places.push(Place::Folder(path.clone()));
-        } else {
-            places.push(Place::Optional(path.clone()));
+            continue;
+        }
+        places.push(Place::Optional(path.clone()));
+        // not above a folder that is missing
+        if FileFormat::from_ending(path).is_some() {
             places.extend(of_profiles(path));
         }
+    }
+    if let Some(path) = defaults.file {
+        places.push(Place::Optional(path.to_owned()));
+        places.extend(of_profiles(path));
     }
     places
 }
@@ -83,7 +104,7 @@ mod tests {
         let named = ["a/config.toml", "-", "chat"].map(PathBuf::from);
         let file = |path: &str| Place::File(PathBuf::from(path));
         let of_profile = |path: &str| Place::Profile(PathBuf::from(path));
-        let default = [PathBuf::from("config.json")];
+        let default = Defaults { usual: &[], file: Some(Path::new("config.json")) };
         assert_eq!(
             places(&named, &default, &["prod".to_owned()]),
             [

@@ -11,7 +11,7 @@ use settings_core::schema::{Section, Unknown};
 use settings_core::{FileFormat, Secret, Settings};
 
 use crate::flags::Given;
-use crate::places::{Place, places};
+use crate::places::{Defaults, Place, places};
 
 /// The file that is read if it exists and no other is named.
 const DEFAULT_FILE: &str = "config.json";
@@ -195,6 +195,8 @@ impl Sources {
                 root.leaves().any(|leaf| leaf.path.env_name(prefix) == format!("{prefix}_{name}"));
             (!is_setting).then(|| format!("{prefix}_{name}"))
         });
+        // a file that can't be read is an error of the layers
+        let environment = self.environment(environment.clone()).unwrap_or_else(|_| environment.clone());
         let text = |name: &Option<String>| {
             let text = name.as_ref().and_then(|name| environment.text(name));
             text.unwrap_or_default().to_owned()
@@ -223,6 +225,7 @@ impl Sources {
     /// # Errors
     /// If a named file, or the default file that exists, can't be read, or a profile has no file.
     pub fn layers(&self, environment: Environment) -> Result<Layers, Unreadable> {
+        self.check_profile_names()?;
         let layers = self.layers_but_files(environment)?;
         let layers = self.places().iter().try_fold(layers, |layers, place| self.read(layers, place))?;
         self.check_profiles()?;
@@ -234,6 +237,7 @@ impl Sources {
     /// # Errors
     /// If a named file can't be read.
     pub fn layers_without_target(&self, environment: Environment) -> Result<Layers, Unreadable> {
+        self.check_profile_names()?;
         let mut layers = self.layers_but_files(environment)?;
         let target = self.config_path();
         for place in self.places() {
@@ -252,14 +256,14 @@ impl Sources {
 
     /// Returns the places of files, weak to strong.
     fn places(&self) -> Vec<Place> {
-        places(&self.config, &self.default_files(), &self.profile)
+        places(&self.config, &self.defaults(), &self.profile)
     }
 
     /// Returns the files that are read if none is named.
-    fn default_files(&self) -> Vec<PathBuf> {
-        let default = self.default_file.clone();
-        let default = default.or_else(|| self.usual.is_empty().then(|| DEFAULT_FILE.into()));
-        self.usual.iter().cloned().chain(default).collect()
+    fn defaults(&self) -> Defaults<'_> {
+        let file = self.default_file.as_deref();
+        let file = file.or_else(|| self.usual.is_empty().then_some(Path::new(DEFAULT_FILE)));
+        Defaults { usual: &self.usual, file }
     }
 
     fn read(&self, layers: Layers, place: &Place) -> Result<Layers, Unreadable> {
@@ -288,16 +292,25 @@ impl Sources {
 
     /// Checks that each profile has a file: a misspelt one would silently be none.
     fn check_profiles(&self) -> Result<(), Unreadable> {
-        for profile in &self.profile {
-            let files = places(&self.config, &self.default_files(), std::slice::from_ref(profile));
+        for name in &self.profile {
+            let files = places(&self.config, &self.defaults(), std::slice::from_ref(name));
             let files: Vec<_> = files.iter().filter_map(Place::of_profile).collect();
             if files.iter().all(|file| is_absent(file)) {
-                let name = files.last().map(|file| file.display().to_string()).unwrap_or_default();
-                let why = format!("the profile `{profile}` has no file");
-                return Err(Unreadable::new(name, why, io::ErrorKind::NotFound));
+                let file =
+                    files.last().map_or_else(|| "--profile".to_owned(), |file| file.display().to_string());
+                let why = format!("the profile `{name}` has no file");
+                return Err(Unreadable::new(file, why, io::ErrorKind::NotFound));
             }
         }
         Ok(())
+    }
+
+    /// Checks the names of a variable; those of the option are checked when it is parsed.
+    fn check_profile_names(&self) -> Result<(), Unreadable> {
+        let refused = self.profile.iter().find_map(|name| Some((name, profile(name).err()?)));
+        refused.map_or(Ok(()), |(name, why)| {
+            Err(Unreadable::new(format!("profile `{name}`"), why, io::ErrorKind::InvalidInput))
+        })
     }
 
     fn layers_but_files(&self, environment: Environment) -> Result<Layers, Unreadable> {

@@ -20,10 +20,20 @@ fn config() -> ExternalConfig {
     ExternalConfig::default().limit(Duration::from_millis(700)).interval(Duration::from_millis(80))
 }
 
-fn wait_until(is_done: impl Fn() -> bool) {
+/// Waits until the warnings have a text, or until there are none.
+#[track_caller]
+fn wait_for_warning(watch: &Watch<Program>, text: Option<&str>) {
     let start = Instant::now();
-    while !is_done() {
-        assert!(start.elapsed() < PATIENCE);
+    loop {
+        let warnings = watch.report().warnings();
+        let is_there = match text {
+            Some(text) => warnings.to_string().contains(text),
+            None => warnings.diagnostics().is_empty(),
+        };
+        if is_there {
+            return;
+        }
+        assert!(start.elapsed() < PATIENCE, "no {text:?} in {warnings}");
         std::thread::sleep(Duration::from_millis(10));
     }
 }
@@ -74,21 +84,18 @@ fn a_watch_follows_versions_and_survives_a_sealed_and_a_silent_server() {
     assert_eq!(changed.value.email.smtp_password.expose(), "k4n4ry2");
     assert!(fs::read_to_string(&copy).unwrap().contains("k4n4ry2"));
 
-    let warning = |text: &'static str| {
-        wait_until(|| watch.report().warnings().to_string().contains(text));
-        assert_eq!(watch.current().email.smtp_password.expose(), "k4n4ry2");
-    };
     vault.change(|secrets| secrets.is_sealed = true);
-    warning("not available: status 503: Vault is sealed; the last version is used");
+    wait_for_warning(&watch, Some("not available: status 503: Vault is sealed; the last version is used"));
     vault.change(|secrets| secrets.is_sealed = false);
-    wait_until(|| watch.report().warnings().diagnostics().is_empty());
+    wait_for_warning(&watch, None);
     vault.change(|secrets| secrets.is_silent = true);
-    warning("no answer within 700ms");
+    wait_for_warning(&watch, Some("no answer within 700ms"));
     vault.change(|secrets| secrets.is_silent = false);
-    wait_until(|| watch.report().warnings().diagnostics().is_empty());
+    wait_for_warning(&watch, None);
     // the newest version is deleted
     vault.change(|secrets| secrets.versions.get_mut("chat").unwrap().push(None));
-    warning("no such document");
+    wait_for_warning(&watch, Some("no such document"));
+    assert_eq!(watch.current().email.smtp_password.expose(), "k4n4ry2");
 }
 
 #[test]

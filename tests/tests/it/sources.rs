@@ -47,7 +47,7 @@ fn a_change_goes_to_the_last_file_of_a_folder() {
     let last = folder.write("20.yaml", "# second\nServiceSettings:\n  MaxUsers: 5\n");
     let path = folder.path("");
     let changed = run::<Program>(&["--config", &path, "set", "EmailSettings.SMTPPort=587"], &[]);
-    assert_eq!((changed.code, changed.out), (0, format!("wrote {last} (version 1)\n")));
+    assert_eq!((changed.code, changed.out), (0, format!("wrote {last} (version 2)\n")));
     assert_eq!(fs::read_to_string(&first).unwrap(), "[EmailSettings]\nSMTPPort = 25 # first\n");
     assert_eq!(
         fs::read_to_string(&last).unwrap(),
@@ -110,6 +110,10 @@ fn a_profile_is_above_its_file_and_must_have_one() {
     assert!(unknown.error.contains("config.prodd.toml: the profile `prodd` has no file"), "{unknown:?}");
     let path = run::<Program>(&["--config", &config, "--profile", "../x", "validate"], &[]);
     assert!(path.code == 2 && path.error.contains("expected letters"), "{path:?}");
+    for command in [&["validate"][..], &["set", "EmailSettings.SMTPPort=1"]] {
+        let path = run::<Program>(&[&["--config", &config], command].concat(), &[("MM_PROFILE", "../x")]);
+        assert!(path.code == 2 && path.error.contains("expected letters"), "{path:?}");
+    }
 }
 
 #[test]
@@ -164,7 +168,7 @@ fn a_file_of_changes_is_one_change_or_none() {
          ServiceSettings.Greeting='two words'\n",
     );
     let changed = run::<Program>(&["--config", &config, "set", "--from", &good], &[]);
-    assert_eq!((changed.code, changed.out), (0, format!("wrote {config} (version 1)\n")));
+    assert_eq!((changed.code, changed.out), (0, format!("wrote {config} (version 2)\n")));
     let text = fs::read_to_string(&config).unwrap();
     assert!(
         text.contains("\"SMTPServer\": \"mail.example.com\"") && text.contains("\"two words\""),
