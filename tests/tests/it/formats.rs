@@ -75,10 +75,10 @@ struct Net {
     /// The port.
     #[setting(default = 443, check = is_even_or_https)]
     port: u16,
-    /// Whether connections are encrypted.
+    /// The encryption of connections.
     #[setting(key = "TLS", default = true)]
     tls: bool,
-    /// How much is logged.
+    /// The amount that is logged.
     #[setting(default = Level::Low)]
     level: Level,
     /// The site.
@@ -331,7 +331,7 @@ const STRICT_MISTAKES: &[Mistake] = &[
             "[Net]\nOwner = 'o'\nLanguages = [\n  'de',\n  ^'de',\n]\n",
             "Net:\n  Owner: o\n  Languages:\n  - de\n  - ^de\n",
         ],
-        message: "`Net.Languages[1]`",
+        message: "`Net.Languages`: expected a list without duplicates",
     },
     Mistake {
         code: Code::Deprecated,

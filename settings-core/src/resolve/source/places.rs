@@ -68,7 +68,7 @@ fn absolute(path: &str) -> Option<PathBuf> {
 
 #[cfg(all(test, unix))]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
     use super::*;
     use crate::resolve::Layers;
