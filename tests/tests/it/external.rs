@@ -20,15 +20,16 @@ fn config() -> ExternalConfig {
     ExternalConfig::default().limit(Duration::from_millis(700)).interval(Duration::from_millis(80))
 }
 
-/// Waits until the warnings have a text, or until there are none.
+/// Waits until the warnings of the source have a text, or until there are none.
 #[track_caller]
 fn wait_for_warning(watch: &Watch<Program>, text: Option<&str>) {
     let start = Instant::now();
     loop {
         let warnings = watch.report().warnings();
+        let mut of_source = warnings.diagnostics().iter().filter(|found| found.code == Code::ExternalSource);
         let is_there = match text {
-            Some(text) => warnings.to_string().contains(text),
-            None => warnings.diagnostics().is_empty(),
+            Some(text) => of_source.any(|found| found.message.contains(text)),
+            None => of_source.next().is_none(),
         };
         if is_there {
             return;
