@@ -244,8 +244,8 @@ impl Sources {
             match &place {
                 Place::Folder(folder) => {
                     let files = Layers::files_in_folder(folder)?;
-                    let others = files.iter().filter(|file| **file != target);
-                    layers = others.fold(Ok(layers), |layers, file| layers?.read_file(file))?;
+                    let mut others = files.iter().filter(|file| **file != target);
+                    layers = others.try_fold(layers, |layers, file| layers.read_file(file))?;
                 }
                 place if place.file() == Some(&target) => {}
                 _ => layers = self.read(layers, &place)?,
