@@ -67,7 +67,6 @@ impl Part<'_> {
 
 /// The setting, or the part of one, at an address.
 #[derive(Clone, Debug)]
-#[non_exhaustive]
 pub enum Found<'r> {
     /// A setting.
     Setting(Effective<'r>),
