@@ -67,6 +67,13 @@ fn over(below: &Json, mut above: Json) -> Json {
                 above.entry(entry.clone()).or_insert_with(|| value.clone());
             }
         }
+        // the variable's `[{}]` changes nothing of the entry in the file
+        let key = format!("{topic}Relays");
+        let relays =
+            below[&topic].get(&key).filter(|relays| relays.as_array().is_some_and(|all| !all.is_empty()));
+        if let (Some(relays), Some(above)) = (relays, above[&topic].get_mut(&key)) {
+            *above = relays.clone();
+        }
     }
     above
 }
