@@ -28,7 +28,7 @@ mod source;
 mod tests;
 
 pub use build::Settings;
-pub use outcome::{Effective, Origin, Refused, Registry, Resolution, UnknownPath, resolve};
+pub use outcome::{Effective, Found, Origin, Part, Refused, Registry, Resolution, UnknownPath, resolve};
 pub use report::{Code, Diagnostic, Place, Report, Severity, Snippet};
 pub(crate) use source::read_bytes;
 pub use source::{Environment, Layer, Layers, Unreadable, Variable, read_stdin};

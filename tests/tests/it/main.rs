@@ -43,6 +43,7 @@ mod mail_postfix;
 mod mail_refusals;
 mod mail_sender;
 mod mail_tokens;
+mod merge;
 mod operate;
 mod outbox_conformance;
 mod outbox_delivery;

@@ -69,6 +69,10 @@ codes! {
     DuplicateVariable = "duplicate-variable",
     /// Two files of one secrets directory that set the same setting.
     DuplicateSecret = "duplicate-secret",
+    /// The removal of an entry that no weaker layer has.
+    NoEntry = "no-entry",
+    /// A name that can mean several entries.
+    AmbiguousName = "ambiguous-name",
     /// A value of another type.
     WrongType = "wrong-type",
     /// A required setting that no layer gives.

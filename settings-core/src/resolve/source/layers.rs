@@ -112,15 +112,18 @@ impl Layers {
     /// Reads a directory of secrets, as container runtimes and systemd provide them.
     ///
     /// The layer is stronger than files and weaker than the environment; a directory added later is stronger. The name
-    /// of a file is the variable or the path of a setting, in any letter case. Its text, without byte-order mark and
-    /// last line break, is the value. Names that start with a dot are ignored.
+    /// of a file is the variable or the path of a setting, in any letter case, or of an entry or field of one; the path
+    /// can be folders, too: `Providers/google/ClientSecret`. Its text, without byte-order mark and last line break, is
+    /// the value. Names that start with a dot are ignored.
     ///
     /// # Errors
     /// Returns an error if the directory cannot be read. A file that cannot be read is a diagnostic, if a setting has
     /// its name.
     pub fn secrets_dir(mut self, path: impl AsRef<Path>) -> Result<Self, Unreadable> {
-        self.secrets.extend(secrets::read_dir(path.as_ref())?);
-        Ok(self.depends_on(path))
+        let (files, folders) = secrets::read_dir(path.as_ref())?;
+        self.secrets.extend(files);
+        self.files.extend(folders);
+        Ok(self)
     }
 
     /// Records that the layers depend on a file, whether or not it exists.
