@@ -34,7 +34,7 @@ pub enum CoreCommand {
     History(history::History),
     /// Restores a version of the configuration file
     Rollback(history::Rollback),
-    /// Prints the JSON Schema of the configuration file
+    /// Prints the JSON Schema of the configuration file, or the settings of this release as data
     Schema(template::Schema),
     /// Prints a starting configuration
     Template(template::Template),

@@ -109,6 +109,8 @@ mod mail;
 mod outcome;
 #[cfg(feature = "mail")]
 mod queue;
+#[cfg(feature = "release")]
+mod release;
 #[cfg(feature = "docs")]
 mod rst;
 #[cfg(feature = "core")]

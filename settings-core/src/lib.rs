@@ -132,6 +132,7 @@
 //! | `yaml` | configuration files in YAML next to JSON |
 //! | `watch` | settings that follow their files while the server runs |
 //! | `serde` | `Serialize` for the reports of the mail modules |
+//! | `release` | the settings of a release as data: comparing two, judging and fixing a configuration, notes |
 //! | `reference` | the settings of the reference server, with which this project documents itself |
 //!
 //! # Where to go on
@@ -155,6 +156,8 @@ mod nearest;
 mod private;
 #[cfg(feature = "reference")]
 pub mod reference;
+#[cfg(feature = "release")]
+pub mod release;
 pub mod resolve;
 #[cfg(test)]
 mod sample;
