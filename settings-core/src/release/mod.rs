@@ -32,11 +32,16 @@
 
 mod change;
 mod compare;
+mod finding;
+mod fix;
 mod from_schema;
+mod judge;
 mod kind;
 mod narrowed;
 mod read;
+mod report;
 mod schema;
+mod upgrade;
 mod version;
 mod write;
 
@@ -45,8 +50,11 @@ mod tests;
 
 pub use change::{Change, ChangeKind, Narrowing};
 pub use compare::compare;
+pub use finding::{At, Finding, Fix, Judgement, Weight};
+pub use fix::Fixes;
 pub use kind::ValueKind;
 pub use read::ReleaseError;
+pub use upgrade::{OfRelease, Upgrade};
 
 use crate::value::json::Tree;
 

@@ -9,4 +9,5 @@ mod unescaped;
 pub use effective::Effective;
 pub use origin::Origin;
 pub use registry::{Refused, Registry};
+pub(crate) use resolution::resolve_in;
 pub use resolution::{Resolution, UnknownPath, defaults, resolve};
