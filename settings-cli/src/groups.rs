@@ -91,6 +91,28 @@ impl DocsCommand {
     }
 }
 
+/// Judges the changes between releases.
+#[cfg(feature = "release")]
+#[derive(Subcommand, Debug)]
+#[non_exhaustive]
+pub enum ReleaseCommand {
+    /// Reports what a new release changes for this configuration, and fixes what has one answer
+    Upgrade(crate::release::Upgrade),
+}
+
+#[cfg(feature = "release")]
+impl ReleaseCommand {
+    /// Runs the command over the settings of `T`.
+    ///
+    /// # Errors
+    /// If the command is used wrongly, a file can't be read, or a fix can't be written.
+    pub fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
+        match self {
+            Self::Upgrade(command) => command.run::<T>(context),
+        }
+    }
+}
+
 /// Follows the files of settings.
 #[cfg(feature = "watch")]
 #[derive(Subcommand, Debug)]

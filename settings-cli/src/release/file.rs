@@ -66,7 +66,8 @@ impl Writing {
         for change in compare(&kept, &release) {
             writeln!(out, "  {change}")?;
         }
-        let version = release.version.map(|version| format!(" --program-version {version}")).unwrap_or_default();
+        let version =
+            release.version.map(|version| format!(" --program-version {version}")).unwrap_or_default();
         let from = self.from.as_ref().map(|from| format!(" --from {}", from.display())).unwrap_or_default();
         writeln!(out, "\nto write it: {program} schema --release{version}{from} > {}", path.display())?;
         Ok(Verdict::Findings)

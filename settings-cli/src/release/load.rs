@@ -21,6 +21,33 @@ pub(crate) fn load(path: &Path, err: &mut dyn Write) -> Result<Release, Failure>
     Release::parse(&text).map_err(|error| unreadable(&error))
 }
 
+/// Reads the release files of a folder, the oldest first, and the program's own settings after them.
+#[cfg(feature = "docs")]
+pub(crate) fn kept<T: settings_core::Settings>(folder: &Path) -> Result<Vec<Release>, Failure> {
+    let unreadable = |error: std::io::Error| Failure::Usage(format!("{}: {error}", folder.display()));
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.extension().is_some_and(|ending| ending == "json") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    let mut releases =
+        paths.iter().map(|path| load(path, &mut std::io::sink())).collect::<Result<Vec<_>, _>>()?;
+    Release::sort_by_version(&mut releases);
+    let own = Release::of::<T>();
+    let is_kept = releases.last().is_some_and(|last| {
+        let mut same_version = own.clone();
+        same_version.version.clone_from(&last.version);
+        same_version == *last
+    });
+    if !is_kept {
+        releases.push(own.with_version("next"));
+    }
+    Ok(releases)
+}
+
 /// Returns the release of a page model; `None` if the text is not one.
 #[cfg(feature = "docs")]
 fn imported(text: &str, path: &Path, err: &mut dyn Write) -> Result<Option<Release>, Failure> {
@@ -34,12 +61,16 @@ fn imported(text: &str, path: &Path, err: &mut dyn Write) -> Result<Option<Relea
     if models.is_empty() {
         return Ok(None);
     }
-    let pages = read_models(&models)
-        .map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
+    let pages =
+        read_models(&models).map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
     let imported = to_release(&pages);
     if !imported.ambiguous.is_empty() {
         let keys = imported.ambiguous.join("`, `");
-        writeln!(err, "note: {}: keys without a section, on several pages, are left out: `{keys}`", path.display())?;
+        writeln!(
+            err,
+            "note: {}: keys without a section, on several pages, are left out: `{keys}`",
+            path.display()
+        )?;
     }
     Ok(Some(imported.release))
 }

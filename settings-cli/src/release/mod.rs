@@ -2,6 +2,10 @@
 
 mod file;
 mod load;
+mod upgrade;
 
 pub(crate) use file::Writing;
+#[cfg(feature = "docs")]
+pub(crate) use load::kept;
 pub(crate) use load::load;
+pub use upgrade::Upgrade;

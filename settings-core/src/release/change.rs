@@ -192,13 +192,13 @@ impl fmt::Display for ChangeKind {
             Self::Removed { similar: Some(path), .. } => write!(f, "removed; `{path}` is similar"),
             Self::Renamed => f.write_str("renamed"),
             Self::AliasRemoved { alias } => write!(f, "the old name `{alias}` works no longer"),
-            Self::PrefixChanged { old, new } => {
-                let name = |prefix: &Option<String>| match prefix {
-                    Some(prefix) => format!("begin with `{prefix}`"),
-                    None => "set nothing".to_owned(),
-                };
-                write!(f, "variables {}, no longer {}", name(new), name(old).replacen("set", "that set", 1))
+            Self::PrefixChanged { old: Some(old), new: Some(new) } => {
+                write!(f, "variables begin with `{new}`, no longer with `{old}`")
             }
+            Self::PrefixChanged { new: Some(new), .. } => {
+                write!(f, "variables that begin with `{new}` set settings now")
+            }
+            Self::PrefixChanged { .. } => f.write_str("no variable sets a setting any more"),
             Self::KindChanged { old, new, .. } => write!(f, "takes {new}, no longer {old}"),
             Self::UnitChanged { old, new } => {
                 write!(f, "a bare number counts {}, no longer {}", new.name(), old.name())

@@ -16,7 +16,11 @@ use crate::value::json::Tree;
 pub fn compare(old: &Release, new: &Release) -> Vec<Change> {
     let pairs = Pairs::new(&old.settings, &new.settings);
     let mut changes = Vec::new();
-    if old.env_prefix != new.env_prefix {
+    // pages with bare keys state no variables
+    let states_prefix = |release: &Release| {
+        release.env_prefix.is_some() || !release.settings.iter().any(|setting| setting.section_unknown)
+    };
+    if old.env_prefix != new.env_prefix && states_prefix(old) && states_prefix(new) {
         let (old, new) = (old.env_prefix.clone(), new.env_prefix.clone());
         let kind = ChangeKind::PrefixChanged { old, new };
         changes.push(Change { path: String::new(), old_path: None, kind });
@@ -145,16 +149,32 @@ impl Keys {
     }
 }
 
-/// Returns the only setting with the same key, where one of the two lacks its section.
+/// Returns the only setting with the same key, where one of the two lacks its section; of several, the only one with the
+/// same kind and default.
 fn by_key(
     setting: &ReleaseSetting,
     new: &[ReleaseSetting],
     [old_keys, new_keys]: &[Keys; 2],
     is_taken: &[bool],
 ) -> Option<usize> {
-    let ([_], [at]) = (old_keys.of(setting), new_keys.of(setting)) else { return None };
-    let lacks_section = setting.section_unknown || new.get(*at)?.section_unknown;
-    (lacks_section && !*is_taken.get(*at)?).then_some(*at)
+    let [_] = old_keys.of(setting) else { return None };
+    let is_free = |at: &usize| {
+        let lacks_section = |new: &ReleaseSetting| setting.section_unknown || new.section_unknown;
+        new.get(*at).is_some_and(lacks_section) && is_taken.get(*at) == Some(&false)
+    };
+    let found: Vec<usize> = new_keys.of(setting).iter().copied().filter(is_free).collect();
+    if let [only] = found.as_slice() {
+        return Some(*only);
+    }
+    let is_same = |at: &usize| {
+        let same = |new: &ReleaseSetting| {
+            new.default == setting.default && new.kind.required().id() == setting.kind.required().id()
+        };
+        new.get(*at).is_some_and(same)
+    };
+    let mut same = found.into_iter().filter(is_same);
+    let first = same.next()?;
+    same.next().is_none().then_some(first)
 }
 
 /// Returns the changes of one setting, in the order of their weight.

@@ -25,6 +25,7 @@ impl<T: Settings> Upgrade<T> {
         };
         self.changes.iter().for_each(|change| judge.change(change));
         judge.rest(&new.report().beyond(old.report()));
+        judge.bare_keys(new.report());
         let mut findings = judge.findings;
         findings.sort_by(|a, b| (a.weight, &a.path).cmp(&(b.weight, &b.path)));
         Judgement {
@@ -64,7 +65,15 @@ impl<T> Judge<'_, T> {
         }
     }
 
-    fn add(&mut self, weight: Weight, code: &'static str, path: &str, at: Option<Origin>, message: String, help: String) {
+    fn add(
+        &mut self,
+        weight: Weight,
+        code: &'static str,
+        path: &str,
+        at: Option<Origin>,
+        message: String,
+        help: String,
+    ) {
         let (path, place) = (path.to_owned(), at.map(At::Origin));
         self.findings.push(Finding { weight, code, path, place, message, help, fix: None });
     }
@@ -262,8 +271,12 @@ impl<T> Judge<'_, T> {
     /// Adds what the new release finds in the layers and the old one does not: values that no longer fit, and keys of
     /// objects in lists and maps that are gone.
     fn rest(&mut self, report: &Report) {
-        let known: HashSet<String> =
-            self.findings.iter().filter(|finding| finding.weight == Weight::Broken).filter_map(place_key).collect();
+        let known: HashSet<String> = self
+            .findings
+            .iter()
+            .filter(|finding| finding.weight == Weight::Broken)
+            .filter_map(place_key)
+            .collect();
         let required: HashSet<String> = self
             .findings
             .iter()
@@ -271,7 +284,8 @@ impl<T> Judge<'_, T> {
             .map(|finding| finding.path.clone())
             .collect();
         for found in report.diagnostics() {
-            let is_unknown = matches!(found.code, Code::UnknownKey | Code::UnknownVariable | Code::UnknownSecret);
+            let is_unknown =
+                matches!(found.code, Code::UnknownKey | Code::UnknownVariable | Code::UnknownSecret);
             let setting = found.setting.clone().unwrap_or_default();
             let is_known = known.contains(&key_of_place(&found.place))
                 || (found.code == Code::Missing && required.contains(&setting));
@@ -285,6 +299,37 @@ impl<T> Judge<'_, T> {
                 path: setting,
                 place: Some(At::Place(Box::new(found.place.clone()))),
                 message: found.message.clone(),
+                help: found.help.clone(),
+                fix: None,
+            });
+        }
+    }
+
+    /// Adds the keys that the new release does not know and the old one had in a section that its pages don't name.
+    fn bare_keys(&mut self, report: &Report) {
+        let gone: HashSet<String> = self
+            .upgrade
+            .changes
+            .iter()
+            .filter(|change| matches!(change.kind, ChangeKind::Removed { .. }))
+            .filter(|change| {
+                self.upgrade.old.setting(&change.path).is_some_and(|setting| setting.section_unknown)
+            })
+            .map(|change| change.path.to_ascii_lowercase())
+            .collect();
+        for found in report.diagnostics().iter().filter(|found| found.code == Code::UnknownKey) {
+            let Some(path) = found.message.split('`').nth(1) else { continue };
+            let key = path.rsplit('.').next().unwrap_or(path);
+            if !gone.contains(&key.to_ascii_lowercase()) {
+                continue;
+            }
+            let since = self.upgrade.new.version.as_deref().map(|since| format!(" in {since}"));
+            self.findings.push(Finding {
+                weight: Weight::Broken,
+                code: "removed",
+                path: path.to_owned(),
+                place: Some(At::Place(Box::new(found.place.clone()))),
+                message: format!("`{path}` is removed{}", since.unwrap_or_default()),
                 help: found.help.clone(),
                 fix: None,
             });

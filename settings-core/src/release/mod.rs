@@ -3,7 +3,8 @@
 //! A [`Release`] holds everything that is known of a program's settings. Its JSON form is kept next to the code, one file
 //! for each release, and any newer program reads it. [`compare`] returns the [`Change`]s between two releases, an
 //! [`Upgrade`] judges them for the layers of one installation and fixes its files, [`gate`] refuses breaking changes
-//! that were not announced, and [`notes`] writes the page for operators.
+//! that were not announced, and [`since_last_run`] reports once at start. With the feature `docs`,
+//! `docs::release_notes` writes the page for operators.
 //!
 //! ```
 //! use settings_core::Settings;
@@ -35,12 +36,14 @@ mod compare;
 mod finding;
 mod fix;
 mod from_schema;
+mod gate;
 mod judge;
 mod kind;
 mod narrowed;
 mod read;
 mod report;
 mod schema;
+mod start;
 mod upgrade;
 mod version;
 mod write;
@@ -52,8 +55,10 @@ pub use change::{Change, ChangeKind, Narrowing};
 pub use compare::compare;
 pub use finding::{At, Finding, Fix, Judgement, Weight};
 pub use fix::Fixes;
+pub use gate::{GateReport, GateRule, Violation, gate};
 pub use kind::ValueKind;
 pub use read::ReleaseError;
+pub use start::{LastRunError, since, since_last_run};
 pub use upgrade::{OfRelease, Upgrade};
 
 use crate::value::json::Tree;
@@ -165,6 +170,14 @@ impl Release {
         self
     }
 
+    /// Sorts releases by their versions, the oldest first. Those without a version keep their place at the end.
+    pub fn sort_by_version(releases: &mut [Self]) {
+        releases.sort_by(|a, b| match (a.version.as_deref(), b.version.as_deref()) {
+            (Some(a), Some(b)) => version::compare(a, b).unwrap_or_else(|| a.cmp(b)),
+            (a, b) => b.is_some().cmp(&a.is_some()),
+        });
+    }
+
     /// Returns the setting with this path.
     #[must_use]
     pub fn setting(&self, path: &str) -> Option<&ReleaseSetting> {
@@ -176,11 +189,6 @@ impl Release {
     #[must_use]
     pub fn removal(&self, path: &str) -> Option<&Removal> {
         self.removed.iter().find(|removal| is_at_or_below(path, &removal.path))
-    }
-
-    /// Returns the name of the release in messages.
-    pub(crate) fn name(&self) -> &str {
-        self.version.as_deref().unwrap_or("the other release")
     }
 
     /// Sorts settings and removals by path, each path once.

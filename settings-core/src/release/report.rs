@@ -61,11 +61,13 @@ impl Judgement {
     }
 
     fn summary(&self, others: usize) -> String {
-        let name = |version: &Option<String>, other: &str| version.clone().unwrap_or_else(|| other.to_owned());
+        let name =
+            |version: &Option<String>, other: &str| version.clone().unwrap_or_else(|| other.to_owned());
         let releases = format!("{} -> {}", name(&self.from, "old"), name(&self.to, "new"));
         let (broken, changed) = (self.count(Weight::Broken), self.count(Weight::Changed));
         let later = self.count(Weight::Later);
-        let plural = |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
+        let plural =
+            |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
         let others = plural(others, "other change does", "other changes do");
         if broken + changed + later == 0 {
             return format!("{releases}: nothing to do; {others} not concern this configuration\n");

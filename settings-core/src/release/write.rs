@@ -107,6 +107,7 @@ fn allowances(allowed: &[Allowance]) -> Option<Tree> {
 pub(super) fn kind(kind: &ValueKind) -> Tree {
     let more: Vec<(&str, Tree)> = match kind {
         ValueKind::Bool | ValueKind::Secret | ValueKind::Json | ValueKind::Other(_) => Vec::new(),
+        integer if *integer == ValueKind::INTEGER => Vec::new(),
         ValueKind::Integer { min, max } => vec![("min", (*min).into()), ("max", (*max).into())],
         ValueKind::Float { min, max } => {
             let bound = |bound: f64, open: f64| (bound != open).then(|| Tree::from(bound));

@@ -82,7 +82,8 @@ pub fn to_release(pages: &[PageRead]) -> ImportedRelease {
 pub fn read_models(models: &[Page]) -> Result<Vec<PageRead>, String> {
     let one = |model: &Page| {
         let text = render(model, Style::Table, Format::Rst);
-        let mut read = read(&format!("{}.rst", model.name), text.as_bytes()).map_err(|error| error.to_string())?;
+        let mut read =
+            read(&format!("{}.rst", model.name), text.as_bytes()).map_err(|error| error.to_string())?;
         read.page.name.clone_from(&model.name);
         Ok(read)
     };
@@ -110,13 +111,13 @@ fn deprecation(words: &Words) -> Deprecation {
 }
 
 fn kind(inferred: &InferredKind) -> ValueKind {
-    let bound = |bound: Option<i64>, open: u64| bound.and_then(|bound| u64::try_from(bound).ok()).unwrap_or(open);
+    let bound =
+        |bound: Option<i64>, open: u64| bound.and_then(|bound| u64::try_from(bound).ok()).unwrap_or(open);
     match inferred {
         InferredKind::Bool => ValueKind::Bool,
-        InferredKind::Integer(Bounds { low, high }) => ValueKind::Integer {
-            min: low.unwrap_or(i64::MIN).into(),
-            max: high.unwrap_or(i64::MAX).into(),
-        },
+        InferredKind::Integer(Bounds { low, high }) => {
+            ValueKind::Integer { min: low.unwrap_or(i64::MIN).into(), max: high.unwrap_or(i64::MAX).into() }
+        }
         InferredKind::Float => ValueKind::Float { min: f64::MIN, max: f64::MAX },
         InferredKind::Duration(name, Bounds { low, high }) => {
             let units = [Unit::Milliseconds, Unit::Minutes, Unit::Hours, Unit::Days];

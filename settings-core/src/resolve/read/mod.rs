@@ -4,6 +4,7 @@ mod candidates;
 pub(crate) mod file;
 mod lookup;
 pub(crate) mod overrides;
+pub(crate) mod removed;
 pub(crate) mod secrets;
 mod service_links;
 mod sink;

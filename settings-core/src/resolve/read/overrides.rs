@@ -2,6 +2,7 @@
 
 use super::candidates::ValuePlace;
 use super::lookup::{by_path, is_own};
+use super::removed::{by_path as removed_by_path, removed};
 use super::sink::Sink;
 use crate::resolve::index::{Index, LeafId};
 use crate::resolve::report::{Code, Diagnostic, Place};
@@ -16,6 +17,10 @@ pub(crate) fn read(index: &Index, overrides: &[Override], sink: &mut Sink) {
                 sink.push(leaf, ValuePlace::Override(number));
             }
             Err(near) => {
+                if let Some(removal) = removed_by_path(index, &value.path) {
+                    sink.report(removed(&value.path, &removal).at(value.place()));
+                    continue;
+                }
                 let help = match near {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => "write the full path of a setting: its sections and its key, joined by dots"

@@ -2,10 +2,11 @@
 
 use super::candidates::{Candidates, ValuePlace};
 use super::lookup::{by_path, by_variable, is_own};
+use super::removed::{by_path as removed_by_path, by_variable as removed_by_variable, removed};
 use super::sink::Sink;
 use super::unclaimed::unclaimed_note;
 use crate::nearest::nearest_path;
-use crate::resolve::index::{Index, LeafId, ROOT};
+use crate::resolve::index::{Index, LeafId, ROOT, Removal};
 use crate::resolve::report::{Code, Diagnostic};
 use crate::resolve::source::SecretFile;
 use crate::schema::env_name;
@@ -26,6 +27,9 @@ pub(crate) fn read(index: &Index, files: &[SecretFile], sink: &mut Sink) {
                     let message = format!("no setting has the name of the file `{}`", file.name);
                     let found = Diagnostic::warning(Code::UnknownSecret, message).at(file.place());
                     sink.report(found.help(format!("did you mean `{near}`?")));
+                }
+                Found::Removed(removal) => {
+                    sink.report(removed(&file.name, &removal).at(file.place()));
                 }
                 Found::Nothing => unclaimed.push(file),
             }
@@ -84,6 +88,8 @@ enum Found {
     Own(LeafId),
     /// The setting with this alias.
     Old(LeafId),
+    /// A setting that an earlier release had.
+    Removed(Removal),
     /// No setting, but near to this name.
     Near(String),
     /// No setting.
@@ -119,6 +125,10 @@ fn find(index: &Index, name: &str) -> Found {
             let is_alias = |alias: &str| rest.is_some_and(|rest| alias.eq_ignore_ascii_case(rest));
             if let Some((_, leaf)) = old.find(|(alias, _)| is_alias(alias)) {
                 return Found::Old(*leaf);
+            }
+            let by_variable = || removed_by_variable(&index.removals(), rest?);
+            if let Some(removal) = removed_by_path(index, name).or_else(by_variable) {
+                return Found::Removed(removal);
             }
             let variables: Vec<_> = index.paths().map(|(leaf, _)| index.env_name(leaf)).collect();
             let near_variable = || nearest_path(name, '_', variables.iter().map(String::as_str));

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::candidates::ValuePlace;
 use super::lookup::{by_variable, map_entry, strip_key};
+use super::removed::{by_variable as removed_by_variable, removed};
 use super::service_links::is_service_link;
 use super::sink::Sink;
 use super::unclaimed::{listed, unclaimed_note};
@@ -89,6 +90,7 @@ impl<'r> Reader<'r> {
         let index = self.index;
         let aliases: Vec<_> =
             index.aliases().into_iter().map(|(path, leaf)| (env_name("", &path), path, leaf)).collect();
+        let removals = index.removals();
         let (mut unclaimed, mut links) = (Vec::new(), Vec::new());
         for (number, variable, name) in names {
             let alias = aliases.iter().find(|(alias, ..)| alias.eq_ignore_ascii_case(name));
@@ -105,7 +107,12 @@ impl<'r> Reader<'r> {
                 None if is_service_link(variable.name, variable.value.unwrap_or_default()) => {
                     links.push(variable)
                 }
-                None => self.unknown(variable, name, &mut unclaimed),
+                None => match removed_by_variable(&removals, name) {
+                    Some(removal) => {
+                        self.sink.report(removed(variable.name, &removal).at(variable.place()));
+                    }
+                    None => self.unknown(variable, name, &mut unclaimed),
+                },
             }
         }
         self.note_unclaimed(&unclaimed);

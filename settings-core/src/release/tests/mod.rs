@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod gate;
+mod judge;
+mod laws;
+
 use super::{Release, ReleaseDefault, compare};
 use crate::reference::ServerSettings;
 use crate::resolve::{Layers, resolve};
