@@ -8,4 +8,4 @@ pub(crate) use file::Writing;
 #[cfg(feature = "docs")]
 pub(crate) use load::kept;
 pub(crate) use load::load;
-pub use upgrade::Upgrade;
+pub(crate) use upgrade::Upgrade;

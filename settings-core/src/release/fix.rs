@@ -104,15 +104,25 @@ fn unit(kind: &ValueKind) -> Option<crate::schema::Unit> {
     }
 }
 
-/// Returns a value of the old kind as the new kind writes it: a bare number of a duration in the new unit.
+/// Returns a value of the old kind as the new kind writes it: a bare number of a duration with its old unit, which both
+/// releases read alike.
 pub(super) fn converted(old: &ValueKind, new: &ValueKind, value: &Tree) -> Option<Tree> {
     let (Some(old), Some(new)) = (unit(old), unit(new)) else { return Some(value.clone()) };
     let Tree::Number(number) = value else { return Some(value.clone()) };
+    if old == new {
+        return Some(value.clone());
+    }
     let millis = number.as_str().parse::<u64>().ok()?.checked_mul(old.millis())?;
-    Some(match millis % new.millis() {
-        0 => (millis / new.millis()).into(),
-        _ => format!("{millis}ms").into(),
-    })
+    Some(with_unit(millis.into()))
+}
+
+/// Returns a duration as text with a unit.
+pub(super) fn with_unit(millis: u128) -> Tree {
+    if millis.is_multiple_of(1000) {
+        format!("{}s", millis / 1000).into()
+    } else {
+        format!("{millis}ms").into()
+    }
 }
 
 fn keys(path: &str) -> Vec<String> {

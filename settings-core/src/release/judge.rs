@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use super::finding::{At, Finding, Fix, Judgement, Weight};
-use super::fix::converted;
+use super::fix::{converted, with_unit};
 use super::{Change, ChangeKind, Deprecation, ReleaseDefault, Removal, Upgrade};
 use crate::resolve::{Code, Diagnostic, Effective, Layer, Layers, Origin, Place, Report, Settings, Severity};
 use crate::schema::env_name;
@@ -121,19 +121,24 @@ impl<T> Judge<'_, T> {
 
     /// Names the variable of a setting, for a value that a variable sets.
     fn variable_hint(&self, path: &str, origin: &Origin) -> String {
-        let variable = self.upgrade.new.setting(path).and_then(|setting| setting.variable.as_deref());
-        match (origin, variable) {
+        match (origin, self.variable(path)) {
             (Origin::Variable { .. }, Some(variable)) => format!(" (`{variable}`)"),
             _ => String::new(),
         }
+    }
+
+    /// Returns the variable of a setting of the new release.
+    fn variable(&self, path: &str) -> Option<String> {
+        let new = &self.upgrade.new;
+        let stated = new.setting(path).and_then(|setting| setting.variable.clone());
+        stated.or_else(|| Some(env_name(new.env_prefix.as_deref()?, path)))
     }
 
     fn renamed(&mut self, from: &str, to: &str) {
         for origin in self.set_at(from) {
             let (message, help) = match &origin {
                 Origin::Variable { name, .. } => {
-                    let variable = self.upgrade.new.setting(to).and_then(|setting| setting.variable.clone());
-                    let variable = variable.unwrap_or_else(|| to.to_owned());
+                    let variable = self.variable(to).unwrap_or_else(|| to.to_owned());
                     let message = format!("`{name}` sets `{from}`, which is called `{to}` now");
                     (message, format!("rename the variable to `{variable}`; the old one still works"))
                 }
@@ -170,7 +175,7 @@ impl<T> Judge<'_, T> {
                 code: "alias-removed",
                 fix: is_file.then(|| Fix::Move { from: alias.to_owned(), to: path.clone() }),
                 path,
-                place: Some(At::Place(Box::new(place))),
+                place: Some(at_place(&place)),
                 message,
                 help,
             });
@@ -212,7 +217,7 @@ impl<T> Judge<'_, T> {
         }
         for (origin, old, new) in found {
             let message = format!("`{path}` was {}, and is read as {}", shown(old), shown(new));
-            let help = format!("write it as \"{}ms\", or as a number of the new unit", old.as_millis());
+            let help = format!("write it with its unit: {}", with_unit(old.as_millis()));
             self.add(Weight::Broken, "unit-changed", path, Some(origin), message, help);
             self.fix(Fix::Convert);
         }
@@ -283,7 +288,13 @@ impl<T> Judge<'_, T> {
             .filter(|finding| finding.place.is_none() && finding.weight == Weight::Broken)
             .map(|finding| finding.path.clone())
             .collect();
+        // what the old release refuses too
+        let refused: HashSet<(Code, String)> =
+            self.old_report.diagnostics().iter().map(|found| (found.code, found.place.to_string())).collect();
         for found in report.diagnostics() {
+            if refused.contains(&(found.code, found.place.to_string())) {
+                continue;
+            }
             let is_unknown =
                 matches!(found.code, Code::UnknownKey | Code::UnknownVariable | Code::UnknownSecret);
             let setting = found.setting.clone().unwrap_or_default();
@@ -292,17 +303,28 @@ impl<T> Judge<'_, T> {
             if is_known || !(found.severity == Severity::Error || is_unknown) {
                 continue;
             }
+            let setting_path = setting.clone();
             let code = self.kind_of_change(&setting).filter(|_| !is_unknown).unwrap_or(found.code.name());
             self.findings.push(Finding {
                 weight: Weight::Broken,
                 code,
                 path: setting,
-                place: Some(At::Place(Box::new(found.place.clone()))),
-                message: found.message.clone(),
+                place: Some(at_place(&found.place)),
+                message: self.masked(&setting_path).unwrap_or_else(|| found.message.clone()),
                 help: found.help.clone(),
                 fix: None,
             });
         }
+    }
+
+    /// Returns a message without the value, if the setting is secret in either release.
+    fn masked(&self, path: &str) -> Option<String> {
+        let Upgrade { old, new, changes, .. } = self.upgrade;
+        let renamed = changes.iter().find(|change| change.path == path);
+        let old_path = renamed.and_then(|change| change.old_path.as_deref()).unwrap_or(path);
+        let (old, new) = (old.setting(old_path), new.setting(path)?);
+        let is_secret = new.kind.is_secret() || old.is_some_and(|old| old.kind.is_secret());
+        is_secret.then(|| format!("the value of `{path}` no longer fits: expected {}", new.kind))
     }
 
     /// Adds the keys that the new release does not know and the old one had in a section that its pages don't name.
@@ -328,7 +350,7 @@ impl<T> Judge<'_, T> {
                 weight: Weight::Broken,
                 code: "removed",
                 path: path.to_owned(),
-                place: Some(At::Place(Box::new(found.place.clone()))),
+                place: Some(at_place(&found.place)),
                 message: format!("`{path}` is removed{}", since.unwrap_or_default()),
                 help: found.help.clone(),
                 fix: None,
@@ -358,6 +380,17 @@ fn layers<'e>(setting: &'e Effective<'_>) -> impl Iterator<Item = (&'e Origin, O
 /// Returns the places that set a setting, the strongest first.
 fn origins(setting: &Effective<'_>) -> Vec<Origin> {
     layers(setting).map(|(origin, _)| origin).filter(|origin| **origin != Origin::Default).cloned().collect()
+}
+
+/// Returns the place without its line, in which the other release may have a secret.
+fn at_place(place: &Place) -> At {
+    let place = match place {
+        Place::File { name, line, column, .. } => {
+            Place::File { name: name.clone(), line: *line, column: *column, snippet: None }
+        }
+        place => place.clone(),
+    };
+    At::Place(Box::new(place))
 }
 
 fn place_key(finding: &Finding) -> Option<String> {

@@ -83,7 +83,7 @@ fn renamed_settings_work_and_are_named() {
     assert_eq!(
         lines(&judged(TEXT, new, file(r#"{"A": {"Old": "x"}}"#))),
         [
-            "config.json:1:16: changed[renamed]: `A.Old` is called `B.New` now (write it as `B.New`; the old name still works)",
+            "config.json:1:15: changed[renamed]: `A.Old` is called `B.New` now (write it as `B.New`; the old name still works)",
         ]
     );
     assert_eq!(
@@ -131,7 +131,7 @@ fn a_unit_that_changes_is_found_where_a_number_is_bare() {
     assert_eq!(
         lines(&judged(&old, &new, file(r#"{"T": 30}"#))),
         [
-            "config.json:1:7: broken[unit-changed]: `T` was 30 s, and is read as 30 ms (write it as \"30000ms\", or as a number of the new unit)",
+            "config.json:1:7: broken[unit-changed]: `T` was 30 s, and is read as 30 ms (write it with its unit: \"30s\")",
         ]
     );
     for layers in [Layers::new(), file(r#"{"T": "30s"}"#)] {
@@ -210,7 +210,7 @@ fn fixes_keep_comments() {
         {"path": "T", "kind": {"type": "duration", "unit": "milliseconds"}, "default": 1000}"#;
     let new = || with_removed("2.0", new, r#"{"path": "A.Gone", "since": "2.0", "reason": "Unused."}"#);
     let text = "{\n  // names\n  \"A\": {\n    \"Old\": \"x\", // the name\n    \"Gone\": true\n  },\n  \"T\": 30\n}\n";
-    let wanted = "{\n  // names\n  \"A\": {\n    \"New\": \"x\" // the name\n  },\n  \"T\": 30000\n}\n";
+    let wanted = "{\n  // names\n  \"A\": {\n    \"New\": \"x\" // the name\n  },\n  \"T\": \"30s\"\n}\n";
     assert_eq!(fixed(old, new(), Fixes::Names, FileFormat::Json, text), wanted);
     let pinned = fixed(old, new(), Fixes::NamesAndDefaults, FileFormat::Json, text);
     assert!(pinned.contains("\"Conns\": 300"), "{pinned}");
