@@ -68,7 +68,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `page = "…"`, `console = "…"` | a reference page or System Console page other than the section's |
 /// | `added = "1.2"` | the version that introduced it: one of the crate's own up to now, or `"next"` |
 /// | `deprecated(since = "1.2", until = "13", reason = "…", replacement = "Section.Key")` | setting it warns; `until`, the release that removes it, and `replacement` are optional |
-/// | `allow_change(rule = "default-changed", reason = "…")` | a breaking change that the gate of releases lets pass; may be repeated |
+/// | `allow_change(name = "default-changed", reason = "…")` | a breaking change that the gate of releases lets pass; may be repeated |
 /// | `restart` | a change needs a restart of the server |
 /// | `scope = "…"` | the place where it may be set, or the people for whom, in a word of the program's own |
 /// | `hidden` | it works, but appears in no document |

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use super::change::{Change, ChangeKind};
 use super::narrowed::kind_changes;
 use super::{Release, ReleaseDefault, ReleaseSetting, ValueKind};
-use crate::schema::Unit;
-use crate::value::json::Tree;
+use crate::schema::Kind;
+use crate::value::json::{Tree, parse_value};
+use crate::value::{Value, from_json};
 
 /// Returns the changes from an old release to a new one, sorted by path.
 ///
@@ -234,10 +235,12 @@ fn plain(value: &Tree) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Returns a duration in milliseconds, if the value is a bare number of a duration's unit.
+/// Returns a duration in milliseconds, if the value is one.
 fn millis(kind: &ValueKind, value: &Tree) -> Option<u128> {
-    let ValueKind::Duration { unit, .. } = kind.required() else { return None };
-    let Tree::Number(number) = value else { return None };
-    let unit: &Unit = unit;
-    Some(number.as_str().parse::<u128>().ok()? * u128::from(unit.millis()))
+    let ValueKind::Duration { unit, min, max } = *kind.required() else { return None };
+    let text = value.to_string();
+    match from_json(&Kind::Duration { unit, min, max }, parse_value(&text).ok()?).ok()? {
+        Value::Duration(duration) => Some(duration.as_millis()),
+        _ => None,
+    }
 }

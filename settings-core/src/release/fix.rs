@@ -60,19 +60,29 @@ impl<T: Settings> Upgrade<T> {
             let path = finding.path.as_str();
             match &finding.fix {
                 Some(Fix::Move { from, to }) => {
-                    let Some(old) = find(root, from) else { continue };
+                    let names = self.old_names(from);
+                    let Some(old) = names.iter().find_map(|name| find(root, name)) else { continue };
                     // in one file a setting's own name is stronger
                     let value = find(root, to).unwrap_or_else(|| self.value(old, from, to));
-                    add(Change { path: keys(to), old_names: vec![keys(from)], action: Action::Set(value) });
+                    let old_names = names.iter().filter(|name| **name != to).map(|name| keys(name)).collect();
+                    add(Change { path: keys(to), old_names, action: Action::Set(value) });
                 }
                 Some(Fix::Convert) => {
                     let from = self.old_path(path);
-                    let own = find(root, path).or_else(|| find(root, from));
+                    let names = self.old_names(from);
+                    let own = find(root, path).or_else(|| names.iter().find_map(|name| find(root, name)));
                     let Some(value) = own.map(|old| self.value(old, from, path)) else { continue };
-                    let old_names = if from == path { Vec::new() } else { vec![keys(from)] };
+                    let old_names =
+                        names.iter().filter(|name| **name != path).map(|name| keys(name)).collect();
                     add(Change { path: keys(path), old_names, action: Action::Set(value) });
                 }
-                Some(Fix::Remove) if find(root, path).is_some() => add(Change::unset(keys(path))),
+                Some(Fix::Remove) => {
+                    let names = self.old_names(path);
+                    if names.iter().any(|name| find(root, name).is_some()) {
+                        let old_names = names.iter().skip(1).map(|name| keys(name)).collect();
+                        add(Change { path: keys(path), old_names, action: Action::Unset });
+                    }
+                }
                 Some(Fix::Pin(value)) if fixes == Fixes::NamesAndDefaults => {
                     add(Change::set(keys(path), value.to_string()));
                 }
@@ -80,6 +90,12 @@ impl<T: Settings> Upgrade<T> {
             }
         }
         edits
+    }
+
+    /// Returns a path of the old release, and the other names of its setting.
+    fn old_names<'p>(&'p self, path: &'p str) -> Vec<&'p str> {
+        let aliases = self.old.setting(path).map_or(&[][..], |setting| &setting.aliases);
+        std::iter::once(path).chain(aliases.iter().map(String::as_str)).collect()
     }
 
     /// Returns the path in the old release.

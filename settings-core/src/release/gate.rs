@@ -103,7 +103,7 @@ pub struct GateReport {
 ///
 /// A major version may change defaults, kinds and ranges; the first number that is not 0 is the major one. A removal needs
 /// a major version, a record in the new release, and a deprecation in the old one. A setting can allow a rule, with a
-/// reason: `#[setting(allow_change(rule = "default-changed", reason = "..."))]`.
+/// reason: `#[setting(allow_change(name = "default-changed", reason = "..."))]`.
 ///
 /// As a test, over the release file that is kept:
 ///
@@ -246,7 +246,7 @@ impl fmt::Display for GateReport {
                     writeln!(f, "error[{}]: {change}\n  = help: {}", rule.name(), rule.help())?;
                     writeln!(
                         f,
-                        "  = help: or allow it: `allow_change(rule = \"{}\", reason = \"...\")`\n",
+                        "  = help: or allow it: `allow_change(name = \"{}\", reason = \"...\")`\n",
                         rule.name()
                     )?;
                 }

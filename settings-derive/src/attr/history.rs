@@ -32,7 +32,7 @@ attributes! {
 attributes! {
     /// A rule of the gate of releases that a setting may break.
     pub(crate) struct AllowedChange, ALLOWED_CHANGE {
-        "rule" => rule: Spanned<String> = Entry::gate_rule,
+        "name" => rule: Spanned<String> = Entry::gate_rule,
         "reason" => reason: Spanned<String> = Entry::string,
     }
 }
@@ -95,7 +95,7 @@ impl Entry {
         let allowed = AllowedChange::read(cx, &entries, |entry| {
             given.extend(entry.unknown(cx, "allow_change", ALLOWED_CHANGE, &[]).map(str::to_owned));
         });
-        for (name, form) in [("rule", "rule = \"default-changed\""), ("reason", "reason = \"...\"")] {
+        for (name, form) in [("name", "name = \"default-changed\""), ("reason", "reason = \"...\"")] {
             if !given.iter().any(|given| given == name) {
                 cx.error_at(self.name.span(), format!("the allowed change has no `{name}`: add `{form}`"));
             }

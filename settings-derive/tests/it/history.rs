@@ -28,7 +28,7 @@ struct Listen {
         default = 24,
         added = "0.0.1",
         deprecated(since = "0.1", until = "13", reason = "a port has one name.", replacement = "Port"),
-        allow_change(rule = "default-changed", reason = "It leaked.")
+        allow_change(name = "default-changed", reason = "It leaked.")
     )]
     old_port: u16,
     /// A port without a heir.

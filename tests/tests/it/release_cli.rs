@@ -7,7 +7,8 @@ use settings_core::value::json::Tree;
 use settings_tests::cli::{Folder, Run, run, settings};
 
 /// A server in its second major version.
-#[derive(Settings, Debug)]
+#[derive(Settings)]
+#[allow(dead_code, reason = "only the metadata is used")]
 #[settings(
     env_prefix = "CHAT",
     removed(
@@ -32,7 +33,8 @@ struct Server {
 }
 
 /// The look.
-#[derive(Settings, Debug)]
+#[derive(Settings)]
+#[allow(dead_code, reason = "only the metadata is used")]
 #[settings(removed(path = "Font", since = "2.0", reason = "There is one font."))]
 struct Look {
     /// The colours.

@@ -151,7 +151,7 @@ fn a_refusal_names_the_rule_and_the_way_out() {
         report.to_string(),
         "error[range-narrowed]: `A`: accepts 0 to 8, no longer 0 to 9\n  \
          = help: keep accepting the old range until the next major version\n  \
-         = help: or allow it: `allow_change(rule = \"range-narrowed\", reason = \"...\")`\n\n\
+         = help: or allow it: `allow_change(name = \"range-narrowed\", reason = \"...\")`\n\n\
          1.0 -> 1.1: 1 breaking change\n"
     );
 }
