@@ -9,6 +9,9 @@ use crate::schema::Section;
 /// The name of the page of upgrade notes.
 const NAME: &str = "upgrade";
 
+/// The comment that silences the rule that every page has settings.
+const ALLOW: &str = ".. settings-allow: no-settings The page names settings of several releases.";
+
 /// The groups of changes, in the order of the page, by what an operator must do.
 const GROUPS: [(Group, &str, &str); 4] = [
     (
@@ -82,7 +85,7 @@ pub fn release_notes(releases: &[Release]) -> Page {
     }
     Page {
         name: NAME.to_owned(),
-        metadata: vec![":orphan:".to_owned()],
+        metadata: [":orphan:", "", ALLOW].map(str::to_owned).to_vec(),
         entries: vec![Entry::Prose(parts)],
         ..Page::default()
     }

@@ -69,8 +69,9 @@ const KINDS: [(&str, [&str; 2], &str, [&str; 2]); 7] = [
 ];
 
 fn pair(random: &mut Random, number: usize) -> Pair {
-    let sections = ["", "A.", "B.", "B.C."];
-    let path = |random: &mut Random, name: &str| format!("{}{name}{number}", sections[random.below(4)]);
+    // an alias of a setting in a section can't be at the root
+    let sections = ["A.", "B.", "B.C."];
+    let path = |random: &mut Random, name: &str| format!("{}{name}{number}", sections[random.below(3)]);
     let (kind, values, wider, same) = KINDS[random.below(KINDS.len())];
     let is_wider = random.one_in(3);
     let old_path = path(random, "Old");

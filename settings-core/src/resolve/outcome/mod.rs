@@ -2,12 +2,14 @@
 
 mod effective;
 mod origin;
+mod part;
 mod registry;
 mod resolution;
 mod unescaped;
 
 pub use effective::Effective;
 pub use origin::Origin;
+pub use part::{Found, Part};
 pub use registry::{Refused, Registry};
 pub(crate) use resolution::resolve_in;
 pub use resolution::{Resolution, UnknownPath, defaults, resolve};
