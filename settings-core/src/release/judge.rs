@@ -208,7 +208,7 @@ impl<T> Judge<'_, T> {
             _ => None,
         };
         let mut found = Vec::new();
-        for (origin, value) in layers(old) {
+        for (origin, value) in layers(old).filter(|(origin, _)| **origin != Origin::Default) {
             let newer = layers(new).find(|(other, _)| *other == origin);
             let times = value.and_then(duration).zip(newer.and_then(|(_, value)| value).and_then(duration));
             if let Some((old, new)) = times.filter(|(old, new)| old != new) {

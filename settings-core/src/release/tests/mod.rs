@@ -4,7 +4,6 @@
 
 mod gate;
 mod judge;
-mod laws;
 
 use super::{Release, ReleaseDefault, compare};
 use crate::reference::ServerSettings;
