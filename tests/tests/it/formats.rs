@@ -58,6 +58,7 @@ struct Relay {
 
 /// A program for the mistakes that need rules, checks and old settings.
 #[derive(Settings, Debug)]
+#[allow(dead_code)] // resolved for its findings alone
 #[settings(env_prefix = "APP")]
 struct Strict {
     #[settings(section = "Net")]
@@ -66,6 +67,7 @@ struct Strict {
 
 /// The network.
 #[derive(Settings, Debug)]
+#[allow(dead_code)] // resolved for its findings alone
 #[settings(rule(
     check = |net| !net.tls || net.port != 80,
     message = "port 80 is in clear",
