@@ -109,6 +109,11 @@ impl Mismatch {
         self
     }
 
+    /// A text in place of a JSON value.
+    pub(crate) fn no_json(kind: &Kind) -> Self {
+        Self::kind(kind, "text that is not JSON")
+    }
+
     /// A variable's name that does not end in a key of the map.
     pub(crate) fn unknown_key(name: &str, why: &str) -> Self {
         Self {

@@ -1,5 +1,6 @@
 //! The clock and transcript of one attempt.
 
+use std::fmt;
 use std::time::Duration;
 
 use super::deadline::{Clock, Deadline};
@@ -15,8 +16,18 @@ const TRANSCRIPT_LIMIT: usize = 64 * 1024;
 pub(crate) struct Run {
     clock: Clock,
     trace: Trace,
+    observer: Option<Observer>,
     #[cfg(feature = "mail-outbox")]
     gate: Option<super::Gate>,
+}
+
+/// A function that is called with each step that succeeded.
+struct Observer(Box<dyn FnMut(&StepRecord) + Send>);
+
+impl fmt::Debug for Observer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Observer")
+    }
 }
 
 /// The recording part of a run.
@@ -45,9 +56,16 @@ impl Run {
         Self {
             clock,
             trace,
+            observer: None,
             #[cfg(feature = "mail-outbox")]
             gate: None,
         }
+    }
+
+    /// Calls a function with each step that succeeds, when it is finished.
+    pub(crate) fn observed_by(mut self, observer: impl FnMut(&StepRecord) + Send + 'static) -> Self {
+        self.observer = Some(Observer(Box::new(observer)));
+        self
     }
 
     /// Sets the gate to pass before the content is sent.
@@ -115,6 +133,9 @@ impl Run {
         record.took = now.saturating_sub(record.at);
         let milliseconds = u64::try_from(record.took.as_millis()).unwrap_or(u64::MAX);
         tracing::trace!(step = record.step.id(), milliseconds, failed = result.is_err(), "step");
+        if let (Ok(_), Some(Observer(observe))) = (&result, &mut self.observer) {
+            observe(record);
+        }
         result.map_err(|cause| {
             record.failed = true;
             record.seen = cause.to_string();
