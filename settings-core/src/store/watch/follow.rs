@@ -148,7 +148,7 @@ struct Shared<T> {
 }
 
 impl<T: Settings + Send + Sync + 'static> Watch<T> {
-    /// Reads all layers, and reads them again when one of their files changes: the files that [`Layers::read`] and
+    /// Reads all layers, and reads them again when one of their files changes: the files that [`Layers::read_file`] and
     /// similar methods read, those that [`Layers::depends_on`] names, and those that `NAME_FILE` variables name.
     ///
     /// # Errors
