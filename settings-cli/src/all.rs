@@ -7,7 +7,7 @@ use settings_core::Settings;
 use settings_core::mail::EmailSettings;
 
 use crate::{
-    AlertsCommand, Context, CoreCommand, DemoCommand, DocsCommand, MailCommand, Outcome, Sources,
+    AlertsCommand, ConsoleCommand, Context, CoreCommand, DemoCommand, DocsCommand, MailCommand, Outcome, Sources,
     WatchCommand, complete,
 };
 
@@ -46,6 +46,9 @@ pub enum Command {
     /// Following files.
     #[command(flatten)]
     Watch(WatchCommand),
+    /// The System Console.
+    #[command(flatten)]
+    Console(ConsoleCommand),
     /// Reference pages.
     #[command(flatten)]
     Docs(DocsCommand),
@@ -79,6 +82,7 @@ impl Command {
             Self::Demo(command) => command.run::<T>(context),
             Self::Core(command) => command.run::<T>(context),
             Self::Watch(command) => command.run::<T>(context),
+            Self::Console(command) => command.run::<T>(context),
             Self::Docs(command) => command.run::<T>(context),
             Self::Mail(command) => command.run::<T>(context),
             Self::Alerts(command) => command.run::<T>(context),

@@ -10,6 +10,7 @@
 //! | [`WatchCommand`] | `watch` | `watch`; `docs build --watch` |
 //! | [`MailCommand`] | `mail` | `mail test`, `doctor`, `catch`, `queue` |
 //! | [`AlertsCommand`] | `alerts` | `alerts check` |
+//! | [`ConsoleCommand`] | `console` | `console` |
 //! | [`DemoCommand`] | `demo` | `demo` |
 //! | [`Cli`] | `all` | a program with all of these |
 //!
@@ -81,6 +82,8 @@ mod all;
 mod arguments;
 #[cfg(feature = "core")]
 mod completion;
+#[cfg(feature = "console")]
+mod console;
 mod context;
 #[cfg(feature = "demo")]
 mod demo;
@@ -99,6 +102,7 @@ mod failure;
     feature = "watch",
     feature = "mail",
     feature = "alerts",
+    feature = "console",
     feature = "demo"
 ))]
 mod groups;
@@ -118,7 +122,7 @@ mod show;
 mod sources;
 #[cfg(feature = "core")]
 mod template;
-#[cfg(feature = "core")]
+#[cfg(any(feature = "core", feature = "console"))]
 mod user;
 #[cfg(feature = "core")]
 mod validate;
@@ -134,6 +138,8 @@ pub use context::Context;
 pub use failure::Failure;
 #[cfg(feature = "alerts")]
 pub use groups::AlertsCommand;
+#[cfg(feature = "console")]
+pub use groups::ConsoleCommand;
 #[cfg(feature = "core")]
 pub use groups::CoreCommand;
 #[cfg(feature = "demo")]

@@ -2,6 +2,7 @@
 
 pub mod certificates;
 pub mod cli;
+pub mod console;
 pub mod corpus;
 pub mod events;
 pub mod faults;

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::layout::{Frame, Level, Notice};
+use super::layout::{Frame, Notice};
 use super::setting::Shown;
 use crate::change::FieldError;
 use crate::form::Fields;
@@ -108,10 +108,4 @@ fn test_panel(frame: &Frame<'_>, items: &[&Item<'_>]) -> Markup {
 #[cfg(not(feature = "mail"))]
 fn test_panel(_: &Frame<'_>, _: &[&Item<'_>]) -> Markup {
     html! {}
-}
-
-impl Answer<'_> {
-    pub(crate) fn is_good(&self) -> bool {
-        self.errors.is_empty() && self.notice.as_ref().is_none_or(|notice| notice.level == Level::Good)
-    }
 }
