@@ -84,7 +84,7 @@ fn failure(error: LocalError) -> Failure {
 /// Reads a token from a file that only its owner may read.
 fn token(path: &Path) -> Result<Secret, Failure> {
     let unusable = |why: &dyn std::fmt::Display| Failure::Usage(format!("--token-file {}: {why}", path.display()));
-    let mut file = fs::File::open(path).map_err(|error| unusable(&error))?;
+    let file = fs::File::open(path).map_err(|error| unusable(&error))?;
     let facts = file.metadata().map_err(|error| unusable(&error))?;
     if !facts.is_file() {
         return Err(unusable(&"expected a file"));
@@ -99,7 +99,7 @@ fn token(path: &Path) -> Result<Secret, Failure> {
         }
     }
     let mut text = String::new();
-    file.by_ref().take(4096).read_to_string(&mut text).map_err(|error| unusable(&error))?;
+    file.take(4096).read_to_string(&mut text).map_err(|error| unusable(&error))?;
     let token = Secret::new(text);
     let trimmed = token.expose().trim();
     if trimmed.len() < MIN_TOKEN || !trimmed.bytes().all(|byte| byte.is_ascii_graphic()) {

@@ -1,5 +1,6 @@
 //! Code that the tests with real parts and the benches share.
 
+pub mod browser;
 pub mod certificates;
 pub mod cli;
 pub mod console;

@@ -11,6 +11,7 @@ mod cli_listing;
 mod cli_resolve;
 mod completion;
 mod console_api;
+mod console_browser;
 mod console_cli;
 mod console_pages;
 mod console_security;
