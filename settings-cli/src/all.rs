@@ -7,8 +7,8 @@ use settings_core::Settings;
 use settings_core::mail::EmailSettings;
 
 use crate::{
-    AlertsCommand, ConsoleCommand, Context, CoreCommand, DemoCommand, DocsCommand, MailCommand, Outcome, Sources,
-    WatchCommand, complete,
+    AlertsCommand, ConsoleCommand, Context, CoreCommand, DemoCommand, DocsCommand, MailCommand, Outcome,
+    Sources, WatchCommand, complete,
 };
 
 /// Settings whose single source of truth is an annotated struct.

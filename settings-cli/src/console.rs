@@ -1,7 +1,7 @@
 //! `console`: the System Console on loopback.
 
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -64,7 +64,10 @@ impl Console {
             }
             writeln!(context.out, "{}", local.link())?;
             context.out.flush()?;
-            writeln!(context.err, "The link works once, within ten minutes. Press Ctrl-C to stop the console.")?;
+            writeln!(
+                context.err,
+                "The link works once, within ten minutes. Press Ctrl-C to stop the console."
+            )?;
             if !self.no_open && !open(local.link()) {
                 writeln!(context.err, "No browser could be opened: open the link yourself.")?;
             }
@@ -83,7 +86,8 @@ fn failure(error: LocalError) -> Failure {
 
 /// Reads a token from a file that only its owner may read.
 fn token(path: &Path) -> Result<Secret, Failure> {
-    let unusable = |why: &dyn std::fmt::Display| Failure::Usage(format!("--token-file {}: {why}", path.display()));
+    let unusable =
+        |why: &dyn std::fmt::Display| Failure::Usage(format!("--token-file {}: {why}", path.display()));
     let file = fs::File::open(path).map_err(|error| unusable(&error))?;
     let facts = file.metadata().map_err(|error| unusable(&error))?;
     if !facts.is_file() {
@@ -95,7 +99,9 @@ fn token(path: &Path) -> Result<Secret, Failure> {
 
         let mode = facts.mode() & 0o777;
         if mode & 0o077 != 0 {
-            return Err(unusable(&format_args!("others may read it (mode {mode:04o}): run `chmod 600` on it")));
+            return Err(unusable(&format_args!(
+                "others may read it (mode {mode:04o}): run `chmod 600` on it"
+            )));
         }
     }
     let mut text = String::new();

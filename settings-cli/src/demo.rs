@@ -58,7 +58,10 @@ impl Demo {
             catcher.shutdown().await;
             if arrived.is_ok() {
                 heading(out, "7. Open the System Console")?;
-                writeln!(out, "`{program} console` serves a page of all settings on loopback and opens it in a browser;")?;
+                writeln!(
+                    out,
+                    "`{program} console` serves a page of all settings on loopback and opens it in a browser;"
+                )?;
                 writeln!(out, "`{program} console --no-open` prints the link alone.")?;
             }
             arrived

@@ -1,4 +1,4 @@
-//! What all requests share.
+//! The state that all requests share.
 
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
@@ -73,7 +73,7 @@ impl Caller {
         self.peer.map(|Peer(peer)| peer.ip())
     }
 
-    /// Writes a line of the audit trail. Paths are no secrets, and values are not written.
+    /// Writes a line of the audit trail. It names paths, and never a value.
     pub(crate) fn audit(&self, action: &'static str, outcome: &'static str, paths: &[String]) {
         let address = self.address().map(|address| address.to_string());
         tracing::info!(
@@ -88,7 +88,7 @@ impl Caller {
 }
 
 impl App {
-    /// Returns the mark of a content of the file. Nobody without this process's keys can compute it.
+    /// Returns the mark of a content of the file. Only this process has the keys to compute it.
     pub(crate) fn revision(&self, snapshot: &Snapshot) -> String {
         match snapshot.text() {
             Some(text) => self.keys.hash(&["file", text]),

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 #[cfg(feature = "mail")]
 use settings_core::mail::EmailSettings;
-use settings_core::resolve::{Effective, Layers, Origin, Report, Resolution, Settings, UnknownPath, Unreadable, resolve};
+use settings_core::resolve::{
+    Effective, Layers, Origin, Report, Resolution, Settings, UnknownPath, Unreadable, resolve,
+};
 use settings_core::schema::Section;
 use settings_core::store::{
     Difference, EditOutcome, SaveOutcome, Snapshot, Store, StoreError, Version, differences,
@@ -171,8 +173,7 @@ impl<T: Settings + Send + Sync + 'static> Backend for FileBackend<T> {
     ) -> Result<SaveOutcome, ChangeError> {
         let store = self.store().map_err(ChangeError::Open)?;
         let mut store = store.author(Some(author.to_owned())).reason(reason);
-        let ((), outcome) =
-            store.update(|store| edit(&mut Lent { store, backend: self }))?;
+        let ((), outcome) = store.update(|store| edit(&mut Lent { store, backend: self }))?;
         Ok(outcome)
     }
 

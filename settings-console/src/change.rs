@@ -144,7 +144,8 @@ pub(crate) fn save(
         _ => None,
     };
     let mut planned = planned.ok_or(ChangeError::Stale)?;
-    planned.revision = app.backend.with(|opened| app.revision(opened.snapshot())).map_err(ChangeError::Open)?;
+    planned.revision =
+        app.backend.with(|opened| app.revision(opened.snapshot())).map_err(ChangeError::Open)?;
     Ok(Saved { planned, version })
 }
 
@@ -175,7 +176,8 @@ fn change(
         }
     }
     let changes = opened.changes();
-    let denied: Vec<_> = changes.iter().filter_map(|(change, _)| denied(app, opened, visitor, change)).collect();
+    let denied: Vec<_> =
+        changes.iter().filter_map(|(change, _)| denied(app, opened, visitor, change)).collect();
     if !denied.is_empty() {
         return Err(ChangeError::Refused(denied));
     }
@@ -190,7 +192,12 @@ fn change(
 }
 
 /// Makes every edit, or reports every mistake.
-pub(crate) fn edit(app: &App, opened: &mut dyn Opened, visitor: &Visitor, items: &[Item]) -> Result<(), ChangeError> {
+pub(crate) fn edit(
+    app: &App,
+    opened: &mut dyn Opened,
+    visitor: &Visitor,
+    items: &[Item],
+) -> Result<(), ChangeError> {
     let (mut errors, mut conflicts) = (Vec::new(), Vec::new());
     let mut seen: Vec<String> = Vec::new();
     let mut wanted = Vec::new();
@@ -292,9 +299,10 @@ impl FieldError {
 
     fn from_diagnostic(found: &Diagnostic) -> Self {
         let setting = found.setting.clone().unwrap_or_default();
-        let expected = found.message.split_once("expected ").map(|(_, expected)| {
-            expected.split(", found ").next().unwrap_or(expected).to_owned()
-        });
+        let expected = found
+            .message
+            .split_once("expected ")
+            .map(|(_, expected)| expected.split(", found ").next().unwrap_or(expected).to_owned());
         Self {
             expected,
             help: found.help.clone(),

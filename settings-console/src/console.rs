@@ -58,7 +58,10 @@ pub struct Console<T> {
 
 impl<T> fmt::Debug for Console<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Console").field("hosts", &self.hosts).field("title", &self.title).finish_non_exhaustive()
+        f.debug_struct("Console")
+            .field("hosts", &self.hosts)
+            .field("title", &self.title)
+            .finish_non_exhaustive()
     }
 }
 

@@ -9,7 +9,7 @@ use settings_core::schema::Setting;
 
 /// The host's decision who a request comes from.
 ///
-/// There is no default: a console needs a gate. A function or closure with the same signature is one.
+/// There is no default: a console needs a gate. Functions and closures with the same signature are gates.
 ///
 /// ```
 /// use settings_console::{Refusal, Visitor};
@@ -43,11 +43,11 @@ where
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// Nobody is logged in: status 401.
+    /// The request has no login: status 401.
     Unauthorized,
-    /// Somebody is logged in who may not use the console: status 403.
+    /// The login may not use the console: status 403.
     Forbidden,
-    /// Nobody is logged in: a browser is sent to this address, a program gets status 401.
+    /// The request has no login: a browser is sent to this address, a program gets status 401.
     Login(String),
 }
 
@@ -93,7 +93,10 @@ pub struct Visitor {
 
 impl fmt::Debug for Visitor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Visitor").field("name", &self.name).field("may_test", &self.may_test).finish_non_exhaustive()
+        f.debug_struct("Visitor")
+            .field("name", &self.name)
+            .field("may_test", &self.may_test)
+            .finish_non_exhaustive()
     }
 }
 

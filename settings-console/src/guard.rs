@@ -59,7 +59,8 @@ fn is_known_host(app: &App, request: &Request) -> bool {
         (_, _, Some(_)) => return false,
         (Some(authority), None, _) => authority.clone(),
         (authority, Some(header), None) => {
-            let Some(header) = header.to_str().ok().and_then(|header| header.parse::<Authority>().ok()) else {
+            let Some(header) = header.to_str().ok().and_then(|header| header.parse::<Authority>().ok())
+            else {
                 return false;
             };
             if authority.is_some_and(|authority| *authority != header) {
@@ -91,12 +92,16 @@ pub(crate) async fn gate(State(app): State<Arc<App>>, request: Request, next: Ne
             Problem::new(StatusCode::FORBIDDEN, "forbidden", "you may not use this console").into_response()
         }
         Err(Refusal::Unauthorized | Refusal::Login(_)) => {
-            let problem = Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "log in to use this console");
+            let problem =
+                Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "log in to use this console");
             with_header(problem.into_response(), WWW_AUTHENTICATE, "Bearer")
         }
     }
 }
 
 fn is_browser(headers: &HeaderMap) -> bool {
-    headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+    headers
+        .get(ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
 }

@@ -140,7 +140,8 @@ impl Local {
         // cookies know no ports, so that each process has one of its own
         let cookie = format!("console-{}", random()?.get(..8).unwrap_or_default());
         let session = Session { once: Some((Secret::new(once), Instant::now())), open: None };
-        let inner = Inner { author, token, cookie, session: Mutex::new(session), wrong: Limit::per_minute(5) };
+        let inner =
+            Inner { author, token, cookie, session: Mutex::new(session), wrong: Limit::per_minute(5) };
         Ok(Self { listener, link, gate: LocalGate(Arc::new(inner)) })
     }
 
@@ -232,14 +233,16 @@ async fn enter(State(LocalGate(inner)): State<LocalGate>, mut request: Request, 
         request.extensions_mut().insert(Peer(peer));
     }
     let query = request.uri().query().unwrap_or_default();
-    let given = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "once").map(|(_, value)| value);
+    let given =
+        form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "once").map(|(_, value)| value);
     let (Some(given), true) = (given, *request.method() == Method::GET && request.uri().path() == "/") else {
         return next.run(request).await;
     };
     let mut session = inner.session.lock().unwrap_or_else(PoisonError::into_inner);
-    let is_right = session.once.as_ref().is_some_and(|(once, made)| {
-        is_same(&given, once.expose()) && made.elapsed() <= LINK_LIFETIME
-    });
+    let is_right = session
+        .once
+        .as_ref()
+        .is_some_and(|(once, made)| is_same(&given, once.expose()) && made.elapsed() <= LINK_LIFETIME);
     let response = if is_right {
         let Some(value) = random_name() else {
             return with_type(StatusCode::SERVICE_UNAVAILABLE, "text/plain", "no random numbers\n");
@@ -252,7 +255,9 @@ async fn enter(State(LocalGate(inner)): State<LocalGate>, mut request: Request, 
         let text = "This link was used or is too old. Start the console again for a new one.\n";
         match inner.wrong.count(&["link".to_owned()], Instant::now()) {
             Ok(()) => with_type(StatusCode::UNAUTHORIZED, "text/plain; charset=utf-8", text),
-            Err(wait) => with_wait(with_type(StatusCode::TOO_MANY_REQUESTS, "text/plain; charset=utf-8", text), wait),
+            Err(wait) => {
+                with_wait(with_type(StatusCode::TOO_MANY_REQUESTS, "text/plain; charset=utf-8", text), wait)
+            }
         }
     };
     let response = with_header(response, REFERRER_POLICY, "no-referrer");

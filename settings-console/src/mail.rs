@@ -55,7 +55,11 @@ pub(crate) fn is_page(app: &App, items: &[&Item<'_>]) -> bool {
 /// Returns an error if a change would have a stored secret sent where it was not sent before.
 ///
 /// Somebody who may change the server but not read the password could otherwise have it sent to a server of their own.
-pub(crate) fn leak(app: &App, opened: &dyn Opened, changes: &[(Difference, Option<Origin>)]) -> Option<FieldError> {
+pub(crate) fn leak(
+    app: &App,
+    opened: &dyn Opened,
+    changes: &[(Difference, Option<Origin>)],
+) -> Option<FieldError> {
     let section = section(app);
     let paths: Vec<String> = changes.iter().map(|(change, _)| change.path.to_string()).collect();
     if !app.backend.has_mail() || paths.iter().all(|path| !path.starts_with(&section)) {
@@ -84,8 +88,9 @@ fn moved(app: &App, opened: &dyn Opened, changed: &[String]) -> Option<FieldErro
     if !is_moved {
         return None;
     }
-    let message =
-        format!("`{kept}` is stored for another server or another way to log in, and is not sent to a new one");
+    let message = format!(
+        "`{kept}` is stored for another server or another way to log in, and is not sent to a new one"
+    );
     let help = format!("type it again (it is set by {origin})");
     Some(FieldError { help, origin: Some(origin), ..FieldError::new(&kept, "secret-endpoint", message) })
 }
@@ -121,7 +126,8 @@ impl Test {
         let settings = app.backend.with(|opened| {
             change::edit(app, opened, visitor, &items)?;
             opened.check()?;
-            let changed: Vec<String> = opened.changes().iter().map(|(change, _)| change.path.to_string()).collect();
+            let changed: Vec<String> =
+                opened.changes().iter().map(|(change, _)| change.path.to_string()).collect();
             if let Some(error) = moved(app, opened, &changed) {
                 return Err(ChangeError::Refused(vec![error]));
             }
@@ -165,7 +171,8 @@ impl Test {
                 let _ = sender.send(line);
             });
             if tokio::time::timeout(MAX_TIME, test).await.is_err() {
-                let _ = sender.send(Object::from([("healthy", false.into()), ("remark", "the time is over".into())]));
+                let _ = sender
+                    .send(Object::from([("healthy", false.into()), ("remark", "the time is over".into())]));
             }
         };
         Steps { future: Some(Box::pin(future)), receiver }
@@ -223,8 +230,12 @@ fn step(check: &StepCheck) -> Object {
 
 /// Cuts a text that may come from a server, and replaces characters that control a terminal or the order of text.
 fn short(text: &str) -> String {
-    let is_control = |c: char| c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let mut short: String = text.chars().take(MAX_SEEN).map(|c| if is_control(c) { ' ' } else { c }).collect();
+    let is_control = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let mut short: String =
+        text.chars().take(MAX_SEEN).map(|c| if is_control(c) { ' ' } else { c }).collect();
     if text.chars().nth(MAX_SEEN).is_some() {
         short.push('…');
     }

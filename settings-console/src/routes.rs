@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 use crate::app::App;
 use crate::{api, assets, pages};
 
-/// What everybody may have.
+/// The addresses without a gate.
 pub(crate) fn public() -> Router<Arc<App>> {
     Router::new()
         .route("/assets/console.css", get(assets::style))
@@ -16,7 +16,7 @@ pub(crate) fn public() -> Router<Arc<App>> {
         .route("/assets/icon.svg", get(assets::icon))
 }
 
-/// What the gate guards, unknown addresses included.
+/// The addresses that the gate guards, unknown ones included.
 pub(crate) fn protected() -> Router<Arc<App>> {
     let router = Router::new()
         .route("/", get(pages::home))
@@ -39,8 +39,7 @@ pub(crate) fn protected() -> Router<Arc<App>> {
         .route("/api/rollback", post(api::rollback))
         .fallback(pages::not_found);
     #[cfg(feature = "mail")]
-    let router = router
-        .route("/test/mail", post(pages::test_mail))
-        .route("/api/tests/mail", post(api::test_mail));
+    let router =
+        router.route("/test/mail", post(pages::test_mail)).route("/api/tests/mail", post(api::test_mail));
     router
 }

@@ -16,7 +16,7 @@ pub(crate) const FILTERS: [(&str, &str); 8] = [
     ("has:history", "changed in a version that is kept"),
 ];
 
-/// What is searched for. Every word and every filter must match.
+/// The words and filters of a search. Every word and every filter must match.
 pub(crate) struct Query {
     words: Vec<String>,
     filters: Vec<String>,

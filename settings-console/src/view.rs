@@ -15,7 +15,7 @@ pub(crate) struct View<'r> {
     pub(crate) pages: Vec<Page>,
     pub(crate) findings: Vec<Diagnostic>,
     pub(crate) revision: String,
-    /// Whether settings are hidden from the visitor.
+    /// True if settings are hidden from the visitor.
     pub(crate) is_partial: bool,
 }
 
@@ -82,7 +82,8 @@ impl<'r> View<'r> {
             Some(path) => items.iter().any(|item| item.holds(path)),
         };
         let findings = effective.report().diagnostics().iter().filter(visible).cloned();
-        let findings = findings.map(|found| if is_partial { without_neighbours(found) } else { found }).collect();
+        let findings =
+            findings.map(|found| if is_partial { without_neighbours(found) } else { found }).collect();
         let revision = app.revision(opened.snapshot());
         Self { items, pages, findings, revision, is_partial }
     }
@@ -187,7 +188,8 @@ impl Item<'_> {
 
     /// Returns whether `path` is the setting's or leads into its value.
     pub(crate) fn holds(&self, path: &str) -> bool {
-        path.strip_prefix(self.path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        path.strip_prefix(self.path.as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
     }
 
     /// Returns whether the file gives a value.

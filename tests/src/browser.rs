@@ -30,7 +30,8 @@ impl Browser {
     pub async fn start() -> Result<Self, String> {
         let chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
         let chromium = crate::real::first_of(&chromium).ok_or("chromium is not installed")?;
-        let driver = crate::real::first_of(&["/usr/bin/chromedriver"]).ok_or("chromium-driver is not installed")?;
+        let driver =
+            crate::real::first_of(&["/usr/bin/chromedriver"]).ok_or("chromium-driver is not installed")?;
         let mut driver = Command::new(driver)
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -62,7 +63,9 @@ impl Browser {
     }
 
     async fn call(&self, method: &str, path: &str, body: &Value) -> Result<Value, String> {
-        timeout(COMMAND_TIME, self.exchange(method, path, body)).await.map_err(|_| format!("{path}: no answer"))?
+        timeout(COMMAND_TIME, self.exchange(method, path, body))
+            .await
+            .map_err(|_| format!("{path}: no answer"))?
     }
 
     async fn exchange(&self, method: &str, path: &str, body: &Value) -> Result<Value, String> {
@@ -87,7 +90,10 @@ impl Browser {
         stream.read_exact(&mut text).await.map_err(failed)?;
         let answer: Value = serde_json::from_slice(&text).map_err(|error| format!("{path}: {error}"))?;
         match answer["value"]["error"].as_str() {
-            Some(error) => Err(format!("{path} {body}: {error}: {}", answer["value"]["message"].as_str().unwrap_or_default())),
+            Some(error) => Err(format!(
+                "{path} {body}: {error}: {}",
+                answer["value"]["message"].as_str().unwrap_or_default()
+            )),
             None => Ok(answer["value"].clone()),
         }
     }
@@ -123,7 +129,8 @@ impl Browser {
     }
 
     async fn find(&self, selector: &str) -> String {
-        let found = self.command("POST", "/element", json!({"using": "css selector", "value": selector})).await;
+        let found =
+            self.command("POST", "/element", json!({"using": "css selector", "value": selector})).await;
         found[ELEMENT].as_str().unwrap_or_default().to_owned()
     }
 
@@ -144,7 +151,9 @@ impl Browser {
     pub async fn press(&self, keys: &str) {
         let actions: Vec<Value> = keys
             .chars()
-            .flat_map(|key| [json!({"type": "keyDown", "value": key}), json!({"type": "keyUp", "value": key})])
+            .flat_map(|key| {
+                [json!({"type": "keyDown", "value": key}), json!({"type": "keyUp", "value": key})]
+            })
             .collect();
         let body = json!({"actions": [{"type": "key", "id": "keys", "actions": actions}]});
         self.command("POST", "/actions", body).await;

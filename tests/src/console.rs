@@ -49,7 +49,8 @@ impl Answer {
     /// Returns the value of the hidden field of a form.
     pub fn field(&self, name: &str) -> String {
         let start = format!("name=\"{name}\" value=\"");
-        let at = self.body.find(&start).unwrap_or_else(|| panic!("no field {name}: {}", self.body)) + start.len();
+        let at =
+            self.body.find(&start).unwrap_or_else(|| panic!("no field {name}: {}", self.body)) + start.len();
         let value = self.body[at..].split('"').next().unwrap_or_default();
         value.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     }
@@ -61,9 +62,16 @@ impl Answer {
             let attribute = |name: &str| {
                 let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
                 let value = rest.split('"').next()?;
-                Some(value.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
+                Some(
+                    value
+                        .replace("&quot;", "\"")
+                        .replace("&lt;", "<")
+                        .replace("&gt;", ">")
+                        .replace("&amp;", "&"),
+                )
             };
-            let (Some(name), true) = (attribute("name"), tag.starts_with("input") || tag.starts_with("textarea"))
+            let (Some(name), true) =
+                (attribute("name"), tag.starts_with("input") || tag.starts_with("textarea"))
             else {
                 continue;
             };
@@ -75,7 +83,8 @@ impl Answer {
                 continue;
             }
             let text = tag.split_once('>').map_or("", |(_, text)| text.strip_prefix('\n').unwrap_or(text));
-            let text = text.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+            let text =
+                text.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
             fields.push((name, attribute("value").unwrap_or(text)));
         }
         fields
@@ -152,7 +161,8 @@ impl Site {
     /// Posts a form.
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let body = form(fields);
-        let request = Self::request(Method::POST, path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let request = Self::request(Method::POST, path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.send(request.body(Full::from(body)).expect("a request")).await
     }
 

@@ -27,7 +27,7 @@ const COOKIE_NAME: &str = "chat-admin";
 /// The header in which a proxy sends the name of the user.
 const USER_HEADER: &str = "x-remote-user";
 
-/// Who may use the console.
+/// The people who may use the console.
 #[derive(Clone)]
 pub(crate) struct Admins {
     password: Secret,
@@ -58,7 +58,7 @@ fn cookies(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     pairs.filter(|(name, _)| *name == COOKIE_NAME).map(|(_, value)| value)
 }
 
-/// Returns the console and the login, or nothing if nobody could log in.
+/// Returns the console and the login, or nothing if there is no way to log in.
 pub(crate) fn routes(context: &Context<'_>, settings: &AdminSettings) -> Router {
     let proxy = settings.proxy.parse().ok();
     if settings.password.is_empty() && proxy.is_none() {
@@ -84,7 +84,7 @@ pub(crate) fn routes(context: &Context<'_>, settings: &AdminSettings) -> Router 
         .layer(from_fn(peer))
 }
 
-/// Tells the console where a request comes from.
+/// Gives the console the address that a request comes from.
 async fn peer(mut request: Request, next: Next) -> Response {
     if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {
         request.extensions_mut().insert(Peer(peer));

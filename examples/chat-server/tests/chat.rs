@@ -138,8 +138,11 @@ fn the_console_is_entered_with_a_session_or_from_the_named_proxy() {
         assert!(send(&server.1, "PATCH /admin/api/settings", &[&cookie, json], changed).contains("200 OK"));
         server.wait_for("GET /", "", "Hello");
     }
-    let mut child =
-        chat(folder.path(), &["serve"]).env("CHAT_ADMIN_PROXY", "127.0.0.1").stdout(Stdio::piped()).spawn().unwrap();
+    let mut child = chat(folder.path(), &["serve"])
+        .env("CHAT_ADMIN_PROXY", "127.0.0.1")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let address = line.trim_end().strip_prefix("listening on ").unwrap().to_owned();

@@ -29,7 +29,9 @@ pub(crate) async fn read(request: Request, known: &[&str], may_be_empty: bool) -
         let detail = "expected `Content-Type: application/json`";
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", detail));
     }
-    let text = reply::body(request).await.map_err(|status| Problem::new(status, "body", "the body can't be read"))?;
+    let text = reply::body(request)
+        .await
+        .map_err(|status| Problem::new(status, "body", "the body can't be read"))?;
     if may_be_empty && text.trim().is_empty() {
         return Ok(Body::default());
     }
@@ -68,7 +70,8 @@ fn parse(object: &Object) -> Result<Body, Problem> {
     match object.get("reason") {
         None | Some(Tree::Null) => {}
         Some(Tree::String(reason)) => {
-            let reason: String = reason.chars().take(500).map(|c| if c.is_control() { ' ' } else { c }).collect();
+            let reason: String =
+                reason.chars().take(500).map(|c| if c.is_control() { ' ' } else { c }).collect();
             body.reason = Some(reason).filter(|reason| !reason.trim().is_empty());
         }
         Some(_) => return Err(wrong("/reason", "a text")),
@@ -90,7 +93,8 @@ fn parse(object: &Object) -> Result<Body, Problem> {
 }
 
 fn wrong(pointer: &str, expected: &str) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "wrong-type", format!("expected {expected}")).with("pointer", pointer)
+    Problem::new(StatusCode::BAD_REQUEST, "wrong-type", format!("expected {expected}"))
+        .with("pointer", pointer)
 }
 
 /// Reads `If-Match`, which every change needs.

@@ -26,7 +26,10 @@ pub(super) fn document(app: &App, with_settings: bool) -> Tree {
             Object::from([
                 ("title", app.title.as_str().into()),
                 ("version", env!("CARGO_PKG_VERSION").into()),
-                ("description", "The settings of a server: their values with origins, and changes as one.".into()),
+                (
+                    "description",
+                    "The settings of a server: their values with origins, and changes as one.".into(),
+                ),
             ])
             .into(),
         ),
@@ -39,7 +42,15 @@ pub(super) fn document(app: &App, with_settings: bool) -> Tree {
 
 fn paths() -> Object {
     let settings = Object::from([
-        ("get", operation("listSettings", "Every setting", &[], ok(content("application/json", array("Setting"))))),
+        (
+            "get",
+            operation(
+                "listSettings",
+                "Every setting",
+                &[],
+                ok(content("application/json", array("Setting"))),
+            ),
+        ),
         (
             "patch",
             with_body(
@@ -79,8 +90,24 @@ fn paths() -> Object {
             ),
         ),
         ("/api/schema", get("getSchema", "The JSON Schema of the settings file", &[], any())),
-        ("/api/findings", get("listFindings", "Every mistake of every layer", &[], content("application/json", array("Finding")))),
-        ("/api/history", get("listVersions", "The versions that are kept, the newest first", &[], content("application/json", array("Version")))),
+        (
+            "/api/findings",
+            get(
+                "listFindings",
+                "Every mistake of every layer",
+                &[],
+                content("application/json", array("Finding")),
+            ),
+        ),
+        (
+            "/api/history",
+            get(
+                "listVersions",
+                "The versions that are kept, the newest first",
+                &[],
+                content("application/json", array("Version")),
+            ),
+        ),
         (
             "/api/history/{version}",
             get(
@@ -138,7 +165,8 @@ fn ok(content: Tree) -> Tree {
 }
 
 fn content(kind: &str, schema: Tree) -> Tree {
-    Object::from([(kind, Object::from([("schema", schema)]))].map(|(kind, media)| (kind, Tree::from(media)))).into()
+    Object::from([(kind, Object::from([("schema", schema)]))].map(|(kind, media)| (kind, Tree::from(media))))
+        .into()
 }
 
 fn reference(name: &str) -> Tree {
@@ -176,7 +204,8 @@ fn text() -> Tree {
 /// Returns the schemas of requests and answers.
 fn schemas() -> Object {
     let object = |properties: &[(&str, Tree)], required: &[&str]| {
-        let properties: Object = properties.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
+        let properties: Object =
+            properties.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
         Tree::from(Object::from([
             ("type", "object".into()),
             ("properties", properties.into()),
@@ -192,51 +221,106 @@ fn schemas() -> Object {
         (
             "Setting",
             object(
-                &[("name", text()), ("variable", text()), ("value", any()), ("default", any()), ("title", text()), ("kind", text()), ("secret", of("boolean")), ("origin", of("object")), ("overrides", objects()), ("pending_restart", or_null("boolean")), ("writable", of("boolean"))],
+                &[
+                    ("name", text()),
+                    ("variable", text()),
+                    ("value", any()),
+                    ("default", any()),
+                    ("title", text()),
+                    ("kind", text()),
+                    ("secret", of("boolean")),
+                    ("origin", of("object")),
+                    ("overrides", objects()),
+                    ("pending_restart", or_null("boolean")),
+                    ("writable", of("boolean")),
+                ],
                 &["name", "value", "default", "kind", "secret", "origin"],
             ),
         ),
+        ("Change", object(&[("set", of("object")), ("unset", texts()), ("reason", or_null("string"))], &[])),
+        ("Rollback", object(&[("version", of("integer")), ("reason", or_null("string"))], &["version"])),
         (
-            "Change",
+            "Test",
             object(
-                &[("set", of("object")), ("unset", texts()), ("reason", or_null("string"))],
+                &[
+                    ("set", of("object")),
+                    ("unset", texts()),
+                    ("to", or_null("string")),
+                    ("send", of("boolean")),
+                ],
                 &[],
             ),
         ),
-        ("Rollback", object(&[("version", of("integer")), ("reason", or_null("string"))], &["version"])),
-        ("Test", object(&[("set", of("object")), ("unset", texts()), ("to", or_null("string")), ("send", of("boolean"))], &[])),
         (
             "Changed",
             object(
-                &[("dry_run", of("boolean")), ("version", or_null("integer")), ("settings", objects()), ("warnings", Object::from([("type", "array".into()), ("items", reference("Finding"))]).into())],
+                &[
+                    ("dry_run", of("boolean")),
+                    ("version", or_null("integer")),
+                    ("settings", objects()),
+                    (
+                        "warnings",
+                        Object::from([("type", "array".into()), ("items", reference("Finding"))]).into(),
+                    ),
+                ],
                 &["dry_run", "version", "settings", "warnings"],
             ),
         ),
         (
             "Finding",
             object(
-                &[("severity", text()), ("code", text()), ("message", text()), ("setting", or_null("string")), ("help", text())],
+                &[
+                    ("severity", text()),
+                    ("code", text()),
+                    ("message", text()),
+                    ("setting", or_null("string")),
+                    ("help", text()),
+                ],
                 &["severity", "code", "message"],
             ),
         ),
         (
             "Version",
             object(
-                &[("version", of("integer")), ("time", text()), ("author", or_null("string")), ("reason", or_null("string")), ("restored", or_null("integer")), ("current", of("boolean")), ("settings", any())],
+                &[
+                    ("version", of("integer")),
+                    ("time", text()),
+                    ("author", or_null("string")),
+                    ("reason", or_null("string")),
+                    ("restored", or_null("integer")),
+                    ("current", of("boolean")),
+                    ("settings", any()),
+                ],
                 &["version", "time", "current"],
             ),
         ),
         (
             "Step",
             object(
-                &[("step", text()), ("status", text()), ("milliseconds", or_null("number")), ("seen", text()), ("hints", texts()), ("healthy", of("boolean")), ("server", text()), ("remark", or_null("string"))],
+                &[
+                    ("step", text()),
+                    ("status", text()),
+                    ("milliseconds", or_null("number")),
+                    ("seen", text()),
+                    ("hints", texts()),
+                    ("healthy", of("boolean")),
+                    ("server", text()),
+                    ("remark", or_null("string")),
+                ],
                 &[],
             ),
         ),
         (
             "Problem",
             object(
-                &[("type", text()), ("title", text()), ("status", of("integer")), ("detail", text()), ("code", text()), ("errors", objects())],
+                &[
+                    ("type", text()),
+                    ("title", text()),
+                    ("status", of("integer")),
+                    ("detail", text()),
+                    ("code", text()),
+                    ("errors", objects()),
+                ],
                 &["type", "title", "status", "detail"],
             ),
         ),

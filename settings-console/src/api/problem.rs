@@ -52,13 +52,19 @@ pub(crate) fn of_change(error: &ChangeError, in_body: bool) -> Response {
 
 pub(crate) fn problem(error: &ChangeError, in_body: bool) -> Problem {
     match error {
-        ChangeError::Stale => {
-            Problem::new(StatusCode::PRECONDITION_FAILED, "stale", "the file was changed since it was read; nothing is written")
-        }
+        ChangeError::Stale => Problem::new(
+            StatusCode::PRECONDITION_FAILED,
+            "stale",
+            "the file was changed since it was read; nothing is written",
+        ),
         ChangeError::Conflicts(conflicts) => {
             let paths: Tree = conflicts.iter().map(|conflict| conflict.path.as_str()).collect();
-            Problem::new(StatusCode::CONFLICT, "conflict", "others changed the same settings; nothing is written")
-                .with("settings", paths)
+            Problem::new(
+                StatusCode::CONFLICT,
+                "conflict",
+                "others changed the same settings; nothing is written",
+            )
+            .with("settings", paths)
         }
         ChangeError::Refused(errors) => refused(errors, in_body),
         ChangeError::UnknownVersion(text) => Problem::new(StatusCode::NOT_FOUND, "unknown-version", text),

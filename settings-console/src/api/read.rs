@@ -89,7 +89,8 @@ pub(crate) async fn version(
         let wanted = number.parse::<u64>().ok();
         match listed.iter().find(|listed| Some(listed.version.number) == wanted) {
             Some(found) => marked(frame, &of_version(found).into()),
-            None => Problem::new(StatusCode::NOT_FOUND, "unknown-version", "no such version is kept").into_response(),
+            None => Problem::new(StatusCode::NOT_FOUND, "unknown-version", "no such version is kept")
+                .into_response(),
         }
     })
 }

@@ -45,7 +45,9 @@ pub(crate) async fn rollback(
     let read = async {
         let revisions = body::revisions(request.headers())?;
         let body = body::read(request, &["version", "reason"], false).await?;
-        let missing = || Problem::new(StatusCode::BAD_REQUEST, "missing", "expected `version`, the number of a version");
+        let missing = || {
+            Problem::new(StatusCode::BAD_REQUEST, "missing", "expected `version`, the number of a version")
+        };
         Ok::<_, Problem>((revisions, body.version.ok_or_else(missing)?, body.reason))
     };
     match read.await {
@@ -73,7 +75,8 @@ async fn change(
 ) -> Response {
     if !is_dry && let Err(wait) = caller.count(&app.limits.saves) {
         caller.audit(action, "limited", &[]);
-        let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many", "too many changes; wait a moment");
+        let problem =
+            Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many", "too many changes; wait a moment");
         return with_wait(problem.into_response(), wait);
     }
     let answered = tokio::task::spawn_blocking(move || {
@@ -82,7 +85,9 @@ async fn change(
             Change::Restore(_) => Vec::new(),
         };
         let made = match is_dry {
-            true => change::plan(&app, &caller.visitor, &change, Some(&revisions)).map(|planned| (planned, None)),
+            true => {
+                change::plan(&app, &caller.visitor, &change, Some(&revisions)).map(|planned| (planned, None))
+            }
             false => change::save(&app, &caller.visitor, &change, Some(&revisions), reason)
                 .map(|saved| (saved.planned, saved.version)),
         };
@@ -98,7 +103,8 @@ async fn change(
             Err(error) => problem::of_change(&error, true),
         }
     });
-    let failed = |_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "failed", "the change failed").into_response();
+    let failed =
+        |_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "failed", "the change failed").into_response();
     answered.await.unwrap_or_else(failed)
 }
 
@@ -134,7 +140,10 @@ fn stale(app: &App, caller: &Caller, revisions: &Revisions) -> Response {
         let opened = &*opened;
         let view = View::new(app, opened, &caller.visitor);
         let (Revisions::These(these), Ok(versions)) = (revisions, opened.history()) else { return None };
-        let base = versions.iter().rev().find(|version| these.contains(&app.keys.hash(&["file", version.text()])))?;
+        let base = versions
+            .iter()
+            .rev()
+            .find(|version| these.contains(&app.keys.hash(&["file", version.text()])))?;
         let mut moved = app.backend.differences(base.text(), opened.snapshot().text().unwrap_or_default());
         moved.retain(|change| view.item(&change.path.to_string()).is_some());
         Some(moved.iter().map(difference).collect::<Tree>())
@@ -156,7 +165,8 @@ pub(crate) async fn test_mail(
 
     if !caller.visitor.is_tester() {
         caller.audit("test", "refused", &[]);
-        return Problem::new(StatusCode::FORBIDDEN, "forbidden", "you may not test connections").into_response();
+        return Problem::new(StatusCode::FORBIDDEN, "forbidden", "you may not test connections")
+            .into_response();
     }
     let body = match body::read(request, &["set", "unset", "to", "send"], true).await {
         Ok(body) => body,
@@ -187,6 +197,7 @@ pub(crate) async fn test_mail(
             caller.audit("test", "refused", &[]);
             problem::of_change(&error, true)
         }
-        Err(_) => Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "failed", "the test failed to start").into_response(),
+        Err(_) => Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "failed", "the test failed to start")
+            .into_response(),
     }
 }

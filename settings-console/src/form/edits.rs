@@ -34,7 +34,9 @@ pub(crate) fn typed(view: &View<'_>, fields: &Fields, kept: Vec<(String, Secret)
             let secret = fields.of("v", path).filter(|text| !text.is_empty()).map(Secret::new);
             let kept = || kept.iter().find(|(kept, _)| kept == path).map(|(_, secret)| secret.clone());
             match (fields.of("d", path), secret.or_else(kept)) {
-                (Some(_), _) => fields.of("was", path).unwrap_or(&item.was).starts_with('#').then_some(Edit::Unset),
+                (Some(_), _) => {
+                    fields.of("was", path).unwrap_or(&item.was).starts_with('#').then_some(Edit::Unset)
+                }
                 (None, Some(secret)) => {
                     typed.secrets.push((path.to_owned(), secret.clone()));
                     Some(Edit::Set(write_only(item.kind(), &secret)))
@@ -102,32 +104,29 @@ struct Given {
     is_same: bool,
 }
 
-fn given(
-    widget: &Widget,
-    kind: &'static Kind,
-    fields: &Fields,
-    path: &str,
-    before: &Tree,
-) -> Option<Given> {
+fn given(widget: &Widget, kind: &'static Kind, fields: &Fields, path: &str, before: &Tree) -> Option<Given> {
     match widget {
         Widget::List(of) => {
             let elements = fields.all("e", path)?.iter().filter(|text| !text.is_empty());
             let elements: Vec<&String> = elements.collect();
-            let shown = before.as_array().unwrap_or_default().iter().map(display).filter(|text| !text.is_empty());
+            let shown =
+                before.as_array().unwrap_or_default().iter().map(display).filter(|text| !text.is_empty());
             let is_same = shown.eq(elements.iter().map(|text| (*text).clone())) && *before != Tree::Null;
             let json: Tree = elements.into_iter().map(|text| element(of, text)).collect();
             Some(Given { input: Input::Json(Secret::new(json.to_string())), is_same })
         }
         Widget::Map(of) => {
             let (keys, values) = (fields.all("k", path)?, fields.all("m", path).unwrap_or_default());
-            let entries = keys.iter().zip(values).filter(|(key, value)| !(key.is_empty() && value.is_empty()));
+            let entries =
+                keys.iter().zip(values).filter(|(key, value)| !(key.is_empty() && value.is_empty()));
             let entries: Vec<(&String, &String)> = entries.collect();
             let shown = before.as_object().into_iter().flat_map(|object| object.iter());
             let shown = shown.map(|(key, value)| (key.to_owned(), display(value)));
             let is_same = shown.eq(entries.iter().map(|(key, value)| ((*key).clone(), (*value).clone())))
                 && *before != Tree::Null;
             // written by hand, so that a key that is there twice is reported
-            let entries = entries.into_iter().map(|(key, value)| format!("{}: {}", escape(key), element(of, value)));
+            let entries =
+                entries.into_iter().map(|(key, value)| format!("{}: {}", escape(key), element(of, value)));
             let json = format!("{{{}}}", entries.collect::<Vec<_>>().join(", "));
             Some(Given { input: Input::Json(Secret::new(json)), is_same })
         }

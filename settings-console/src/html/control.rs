@@ -18,9 +18,9 @@ pub(crate) struct Control<'c> {
     /// The ids of the texts that describe the control.
     pub(crate) described_by: String,
     pub(crate) is_invalid: bool,
-    /// Whether the field for a new secret is shown.
+    /// True if the field for a new secret is shown.
     pub(crate) is_replacing: bool,
-    /// Whether a secret was typed that is not saved yet.
+    /// True if a secret was typed that is not saved yet.
     pub(crate) is_kept: bool,
     /// The address of this page, to ask for the field of a new secret.
     pub(crate) here: &'c str,
@@ -44,7 +44,7 @@ impl Control<'_> {
         self.is_invalid.then_some("true")
     }
 
-    /// Whether one label belongs to one field, so that no group is needed.
+    /// Returns whether one label belongs to one field, so that no group is needed.
     pub(crate) fn is_single(item: &Item<'_>) -> bool {
         match widget(item.kind()) {
             Widget::Text | Widget::Json => !item.is_write_only(),
@@ -144,8 +144,10 @@ impl Control<'_> {
     fn list(&self) -> Markup {
         let shown = self.item.shown();
         let shown = || shown.as_array().unwrap_or_default().iter().map(display).collect();
-        let elements: Vec<String> = self.fields.and_then(|fields| fields.all("e", self.path())).map_or_else(shown, <[_]>::to_vec);
-        let elements: Vec<&str> = elements.iter().map(String::as_str).filter(|text| !text.is_empty()).chain([""]).collect();
+        let elements: Vec<String> =
+            self.fields.and_then(|fields| fields.all("e", self.path())).map_or_else(shown, <[_]>::to_vec);
+        let elements: Vec<&str> =
+            elements.iter().map(String::as_str).filter(|text| !text.is_empty()).chain([""]).collect();
         html! {
             div class="rows" data-rows="" {
                 @for (number, text) in elements.iter().enumerate() {
@@ -160,15 +162,15 @@ impl Control<'_> {
     }
 
     fn map(&self) -> Markup {
-        let posted = self.fields.and_then(|fields| fields.all("k", self.path()).zip(fields.all("m", self.path())));
+        let posted =
+            self.fields.and_then(|fields| fields.all("k", self.path()).zip(fields.all("m", self.path())));
         let shown = self.item.shown();
         let shown = || {
             let entries = shown.as_object().into_iter().flat_map(|object| object.iter());
             entries.map(|(key, value)| (key.to_owned(), display(value))).collect()
         };
-        let mut entries: Vec<(String, String)> = posted.map_or_else(shown, |(keys, values)| {
-            keys.iter().cloned().zip(values.iter().cloned()).collect()
-        });
+        let mut entries: Vec<(String, String)> = posted
+            .map_or_else(shown, |(keys, values)| keys.iter().cloned().zip(values.iter().cloned()).collect());
         entries.retain(|(key, value)| !(key.is_empty() && value.is_empty()));
         entries.push(Default::default());
         let title = self.item.effective.setting.title;
@@ -214,7 +216,11 @@ impl Control<'_> {
 
     fn default_words(&self) -> String {
         let default = default_text(self.item);
-        if default.is_empty() { "Use the default (empty)".to_owned() } else { format!("Use the default ({default})") }
+        if default.is_empty() {
+            "Use the default (empty)".to_owned()
+        } else {
+            format!("Use the default ({default})")
+        }
     }
 
     fn secret(&self, widget: &Widget) -> Markup {

@@ -14,7 +14,12 @@ pub(crate) struct Listed {
 }
 
 /// The versions, the newest first; those alone that changed `setting`, if it is given.
-pub(crate) fn history(frame: &Frame<'_>, listed: &[Listed], setting: Option<&str>, notice: Option<&Notice>) -> Markup {
+pub(crate) fn history(
+    frame: &Frame<'_>,
+    listed: &[Listed],
+    setting: Option<&str>,
+    notice: Option<&Notice>,
+) -> Markup {
     let may_restore = !frame.app.is_read_only && frame.view.items.iter().any(|item| item.is_editable());
     let main = html! {
         h1 { "History" }

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::assets::VERSION;
 use crate::view::View;
 
-/// What is the same on every page.
+/// The parts that are the same on every page.
 pub(crate) struct Frame<'f> {
     pub(crate) app: &'f App,
     pub(crate) view: &'f View<'f>,

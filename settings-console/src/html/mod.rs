@@ -15,7 +15,7 @@ pub(crate) use history::{Listed, history};
 pub(crate) use home::{home, message};
 pub(crate) use layout::{Frame, Notice, link_path};
 pub(crate) use page::{Answer, page};
-pub(crate) use review::{Review, Purpose, conflicts, review};
+pub(crate) use review::{Purpose, Review, conflicts, review};
 pub(crate) use search::search;
 #[cfg(feature = "mail")]
 pub(crate) use test::{Outcome, test};

@@ -8,7 +8,7 @@ use crate::change::FieldError;
 use crate::form::Fields;
 use crate::view::{Item, Page};
 
-/// What a page answers to a form that was posted, or to nothing.
+/// The answer of a page to a form that was posted, if one was.
 #[derive(Default)]
 pub(crate) struct Answer<'a> {
     pub(crate) notice: Option<Notice>,
@@ -67,7 +67,9 @@ fn head(page: &Page, answer: &Answer<'_>) -> Markup {
 
 /// All mistakes, each with a link to its field.
 fn summary(frame: &Frame<'_>, items: &[&Item<'_>], errors: &[FieldError]) -> Markup {
-    let field = |error: &FieldError| items.iter().find(|item| item.holds(&error.setting)).map(|item| item.path.as_str());
+    let field = |error: &FieldError| {
+        items.iter().find(|item| item.holds(&error.setting)).map(|item| item.path.as_str())
+    };
     let title = |path: &str| frame.view.item(path).map_or("", |item| item.effective.setting.title);
     html! {
         div id="summary" class="summary" tabindex="-1" role="alert" aria-labelledby="summary-title" {
@@ -102,7 +104,11 @@ fn foreign(frame: &Frame<'_>, items: &[&Item<'_>], answer: &Answer<'_>) -> Marku
 
 #[cfg(feature = "mail")]
 fn test_panel(frame: &Frame<'_>, items: &[&Item<'_>]) -> Markup {
-    if crate::mail::is_page(frame.app, items) { super::test::panel(frame) } else { html! {} }
+    if crate::mail::is_page(frame.app, items) {
+        super::test::panel(frame)
+    } else {
+        html! {}
+    }
 }
 
 #[cfg(not(feature = "mail"))]

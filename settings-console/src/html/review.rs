@@ -9,7 +9,7 @@ use super::setting::finding;
 use crate::change::{Conflict, Planned};
 use crate::form::Fields;
 
-/// What the review leads to.
+/// The change that a review leads to.
 pub(crate) enum Purpose<'p> {
     /// Saving a form.
     Save { page: &'p str, fields: &'p Fields, draft: Option<(&'p str, Vec<String>)>, is_merged: bool },
@@ -175,6 +175,7 @@ fn mine(frame: &Frame<'_>, fields: &Fields, path: &str) -> String {
         return "not set".to_owned();
     }
     let pairs = fields.of_setting(path).into_iter();
-    let values = pairs.filter(|(name, value)| !name.starts_with("was.") && !name.starts_with("r.") && !value.is_empty());
+    let values = pairs
+        .filter(|(name, value)| !name.starts_with("was.") && !name.starts_with("r.") && !value.is_empty());
     values.map(|(_, value)| value.strip_prefix('=').unwrap_or(value)).collect::<Vec<_>>().join(", ")
 }

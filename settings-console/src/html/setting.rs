@@ -193,7 +193,9 @@ pub(crate) fn finding(found: &Diagnostic) -> Markup {
 pub(crate) fn value_text(item: &Item<'_>) -> String {
     let shown = item.effective.shown();
     match Tree::parse(&shown) {
-        Ok(Tree::String(text)) if item.kind().is_secret() && !text.is_empty() => "set, and never shown".to_owned(),
+        Ok(Tree::String(text)) if item.kind().is_secret() && !text.is_empty() => {
+            "set, and never shown".to_owned()
+        }
         Ok(Tree::String(text)) => text,
         Ok(Tree::Null) => "none".to_owned(),
         Ok(value) => format!("{value:#}"),

@@ -104,12 +104,24 @@ pub(crate) async fn save(
         let lost = kept.iter().filter(|path| typed.secrets.iter().all(|(found, _)| found != *path));
         let lost: Vec<FieldError> = lost
             .map(|path| {
-                FieldError::new(path, "expired", format!("`{path}`: the new value is no longer kept; type it again"))
+                FieldError::new(
+                    path,
+                    "expired",
+                    format!("`{path}`: the new value is no longer kept; type it again"),
+                )
             })
             .collect();
         if !lost.is_empty() {
             let draft = keep(app, caller, &fields, typed.secrets);
-            return again(app, caller, StatusCode::UNPROCESSABLE_ENTITY, &fields, draft.as_ref(), &lost, None);
+            return again(
+                app,
+                caller,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &fields,
+                draft.as_ref(),
+                &lost,
+                None,
+            );
         }
         let page = slug(&fields);
         if typed.items.is_empty() {
@@ -206,8 +218,12 @@ pub(super) fn keep(
 /// Returns the fields of these settings, and those of the form itself.
 fn only(fields: &Fields, paths: &[String]) -> Fields {
     let mut fields = fields.clone();
-    let others: Vec<String> =
-        fields.paths().into_iter().filter(|path| !paths.iter().any(|kept| kept == path)).map(str::to_owned).collect();
+    let others: Vec<String> = fields
+        .paths()
+        .into_iter()
+        .filter(|path| !paths.iter().any(|kept| kept == path))
+        .map(str::to_owned)
+        .collect();
     for path in others {
         for what in ["was", "v", "d", "n", "e", "k", "m", "r"] {
             fields.remove(what, &path);
@@ -246,9 +262,11 @@ pub(super) fn failed(
                 reply::page(StatusCode::CONFLICT, page)
             })
         }
-        ChangeError::Stale => {
-            message(StatusCode::CONFLICT, "Changed by others", "The file was changed meanwhile. Nothing is written.")
-        }
+        ChangeError::Stale => message(
+            StatusCode::CONFLICT,
+            "Changed by others",
+            "The file was changed meanwhile. Nothing is written.",
+        ),
         ChangeError::UnknownVersion(text) => message(StatusCode::NOT_FOUND, "Not found", &text),
         ChangeError::Open(error) => unreadable(&error),
         ChangeError::Store(error) => {
@@ -271,7 +289,9 @@ pub(super) fn again(
     render(app, caller, "", |frame, _| {
         // the page of the form, else that of the first mistake
         let of_error = || {
-            let item = errors.iter().find_map(|error| frame.view.items.iter().find(|item| item.holds(&error.setting)));
+            let item = errors
+                .iter()
+                .find_map(|error| frame.view.items.iter().find(|item| item.holds(&error.setting)));
             item.map(|item| item.page)
         };
         let number = frame.view.pages.iter().position(|page| page.slug == slug).or_else(of_error);

@@ -153,7 +153,8 @@ pub(crate) async fn not_found(
 ) -> Response {
     let path = request.uri().path();
     if path.starts_with("/api/") {
-        return crate::api::problem::Problem::new(StatusCode::NOT_FOUND, "not-found", "no such address").into_response();
+        return crate::api::problem::Problem::new(StatusCode::NOT_FOUND, "not-found", "no such address")
+            .into_response();
     }
     // the page is at an unknown depth, so that it links nowhere
     let depth = path.matches('/').count();

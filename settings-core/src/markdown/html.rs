@@ -151,9 +151,9 @@ fn special(marked: &str, before: char) -> (Mark<'_>, &str) {
 fn target<'t>(marked: &'t str, after: &str) -> Option<&'t str> {
     let whole = marked.strip_suffix(after)?.strip_suffix(')')?;
     let (_, target) = whole.split_once("](")?;
-    let is_safe = ["https:", "http:", "mailto:", "#"].iter().any(|start| {
-        target.get(..start.len()).is_some_and(|found| found.eq_ignore_ascii_case(start))
-    });
+    let is_safe = ["https:", "http:", "mailto:", "#"]
+        .iter()
+        .any(|start| target.get(..start.len()).is_some_and(|found| found.eq_ignore_ascii_case(start)));
     is_safe.then_some(target)
 }
 

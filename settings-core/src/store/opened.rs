@@ -267,7 +267,8 @@ impl<T: Settings> Store<T> {
         let effective = (!self.shadowed).then(|| self.effective());
         let current = stored.setting(path)?;
         let kind = &current.setting.kind;
-        let refused = |mismatch| StoreError::Value { path: current.path.to_string(), mismatch: Box::new(mismatch) };
+        let refused =
+            |mismatch| StoreError::Value { path: current.path.to_string(), mismatch: Box::new(mismatch) };
         let read = match json::parse_value(value) {
             Ok(raw) => from_json(kind, raw).map_err(refused)?,
             Err(_) => return Err(refused(Mismatch::no_json(kind))),

@@ -392,7 +392,11 @@ fn json_values_are_set_as_a_file_has_them() {
     assert!(store.snapshot().text().is_none());
     for (value, code, message) in [
         ("0", Code::OutOfRange, "`Mail.Port`: expected a whole number from 1 to 65535, found 0"),
-        ("{", Code::WrongType, "`Mail.Port`: expected a whole number from 1 to 65535, found text that is not JSON"),
+        (
+            "{",
+            Code::WrongType,
+            "`Mail.Port`: expected a whole number from 1 to 65535, found text that is not JSON",
+        ),
     ] {
         let report = store.set_json("Mail.Port", value).unwrap_err().report().unwrap();
         let [found] = report.diagnostics() else { panic!("{report}") };

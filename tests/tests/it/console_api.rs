@@ -8,7 +8,8 @@ use settings_tests::console::Site;
 use settings_tests::faults::Server;
 use settings_tests::program::Program;
 
-const FILE: &str = "{\n  // the port\n  \"EmailSettings\": {\"SMTPPort\": 587, \"SMTPPassword\": \"k4n4ry\"}\n}\n";
+const FILE: &str =
+    "{\n  // the port\n  \"EmailSettings\": {\"SMTPPort\": 587, \"SMTPPassword\": \"k4n4ry\"}\n}\n";
 
 #[tokio::test]
 async fn settings_are_those_that_show_prints() {
@@ -33,7 +34,10 @@ async fn settings_are_those_that_show_prints() {
         assert_eq!(site.get(&format!("/api/settings/{path}")).await.json()["value"], 587);
     }
     let missing = site.get("/api/settings/EmailSettings.SMTPProt").await;
-    assert_eq!((missing.status, missing.header("content-type")), (StatusCode::NOT_FOUND, "application/problem+json"));
+    assert_eq!(
+        (missing.status, missing.header("content-type")),
+        (StatusCode::NOT_FOUND, "application/problem+json")
+    );
     let schema = site.get("/api/schema").await.json();
     assert_eq!(schema["properties"]["EmailSettings"]["properties"]["SMTPPort"]["maximum"], 65535);
 }
@@ -66,7 +70,11 @@ async fn a_change_needs_the_tag_and_is_made_as_one() {
     assert_eq!((&made_body["version"], &made_body["dry_run"]), (&json!(2), &json!(false)));
     assert_eq!(made_body["settings"][0]["old"], "localhost");
     assert!(site.text().contains("// the port") && site.text().contains("2525"));
-    assert_eq!(site.get("/api/settings").await.header("etag"), made.header("etag"), "the tag for the next change");
+    assert_eq!(
+        site.get("/api/settings").await.header("etag"),
+        made.header("etag"),
+        "the tag for the next change"
+    );
     // what moved since is part of the answer
     let stale = site.json(Method::PATCH, "/api/settings", Some(&tag), body).await;
     assert_eq!(stale.status, StatusCode::PRECONDITION_FAILED);
@@ -95,7 +103,12 @@ async fn a_refused_change_reports_every_mistake_with_the_resolvers_codes() {
         .await;
     assert_eq!((answer.status, site.text().as_str()), (StatusCode::UNPROCESSABLE_ENTITY, FILE));
     let body = answer.json();
-    let errors: Vec<_> = body["errors"].as_array().unwrap().iter().map(|it| (it["pointer"].as_str().unwrap(), it["code"].as_str().unwrap())).collect();
+    let errors: Vec<_> = body["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| (it["pointer"].as_str().unwrap(), it["code"].as_str().unwrap()))
+        .collect();
     for expected in [
         ("/set/EmailSettings.SMTPPort", "out-of-range"),
         ("/set/EmailSettings.EnableSMTPAuth", "wrong-type"),
@@ -112,7 +125,10 @@ async fn a_refused_change_reports_every_mistake_with_the_resolvers_codes() {
         (r#"{"unset": [1]}"#, StatusCode::BAD_REQUEST),
         (r#"{"sets": {}}"#, StatusCode::BAD_REQUEST),
         (r#"{"set": {"EmailSettings.SMTPPort": null}}"#, StatusCode::UNPROCESSABLE_ENTITY),
-        (r#"{"set": {"EmailSettings.SMTPPort": 1}, "unset": ["emailsettings.smtpport"]}"#, StatusCode::UNPROCESSABLE_ENTITY),
+        (
+            r#"{"set": {"EmailSettings.SMTPPort": 1}, "unset": ["emailsettings.smtpport"]}"#,
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
     ] {
         let answer = site.patch(body).await;
         assert_eq!(answer.status, status, "{body}: {}", answer.body);
@@ -121,7 +137,10 @@ async fn a_refused_change_reports_every_mistake_with_the_resolvers_codes() {
     assert_eq!(site.text(), FILE);
     let site = Site::new::<Program>("{}", &[]);
     let rule = site.patch(r#"{"set": {"ServiceSettings.MaxUsers": 2000}}"#).await;
-    assert_eq!((rule.status, &rule.json()["errors"][0]["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("rule")));
+    assert_eq!(
+        (rule.status, &rule.json()["errors"][0]["code"]),
+        (StatusCode::UNPROCESSABLE_ENTITY, &json!("rule"))
+    );
 }
 
 #[tokio::test]
@@ -137,7 +156,12 @@ async fn a_test_is_streamed_with_what_is_sent() {
     assert_eq!((answer.status, answer.header("content-type")), (StatusCode::OK, "application/x-ndjson"));
     let lines: Vec<Json> = answer.body.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let steps: Vec<_> = lines.iter().filter_map(|line| line["step"].as_str()).collect();
-    assert_eq!(steps, ["settings", "dns", "tcp", "greeting", "ehlo", "mail-from", "rcpt-to"], "{}", answer.body);
+    assert_eq!(
+        steps,
+        ["settings", "dns", "tcp", "greeting", "ehlo", "mail-from", "rcpt-to"],
+        "{}",
+        answer.body
+    );
     assert_eq!(lines.last().unwrap()["healthy"], true, "{}", answer.body);
     assert_eq!(site.text(), "{}", "a test saves nothing");
     let empty = site.json(Method::POST, "/api/tests/mail", None, "").await;
@@ -154,36 +178,63 @@ async fn openapi_describes_every_address() {
     assert_eq!(paths.len(), 9);
     for (path, operations) in paths {
         for (method, operation) in operations.as_object().unwrap() {
-            assert!(operation["operationId"].is_string() && operation["responses"]["200"]["content"].is_object());
+            assert!(
+                operation["operationId"].is_string() && operation["responses"]["200"]["content"].is_object()
+            );
             for name in path.split('{').skip(1).map(|rest| rest.split('}').next().unwrap()) {
                 let parameters = operation["parameters"].as_array().unwrap();
-                assert!(parameters.iter().any(|it| it["name"] == name && it["in"] == "path"), "{method} {path}");
+                assert!(
+                    parameters.iter().any(|it| it["name"] == name && it["in"] == "path"),
+                    "{method} {path}"
+                );
             }
             let path = path.replace("{path}", "EmailSettings.SMTPPort").replace("{version}", "1");
             let method: Method = method.to_uppercase().parse().unwrap();
             let answer = site.json(method.clone(), &path, None, "{}").await;
             assert_ne!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
-            let described = answer.status != StatusCode::NOT_FOUND || answer.json()["code"] == "unknown-version";
+            let described =
+                answer.status != StatusCode::NOT_FOUND || answer.json()["code"] == "unknown-version";
             assert!(described, "{method} {path}: {}", answer.body);
         }
     }
     // every schema is one, every reference leads somewhere, and answers are what they say
     let schemas = document["components"]["schemas"].as_object().unwrap();
     let text = document.to_string();
-    for reference in text.split("\"$ref\":\"#/components/").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+    for reference in
+        text.split("\"$ref\":\"#/components/").skip(1).map(|rest| rest.split('"').next().unwrap())
+    {
         assert!(document["components"].pointer(&format!("/{reference}")).is_some(), "{reference}");
     }
     let check = |name: &str, instance: &Json| {
-        let schema = json!({"$ref": format!("#/components/schemas/{name}"), "components": document["components"]});
+        let schema =
+            json!({"$ref": format!("#/components/schemas/{name}"), "components": document["components"]});
         let validator = jsonschema::draft202012::new(&schema).unwrap();
         let errors: Vec<_> = validator.iter_errors(instance).map(|error| error.to_string()).collect();
         assert!(errors.is_empty(), "{name}: {errors:?}");
     };
     assert!(schemas.contains_key("Configuration"));
-    site.get("/api/settings").await.json().as_array().unwrap().iter().for_each(|entry| check("Setting", entry));
+    site.get("/api/settings")
+        .await
+        .json()
+        .as_array()
+        .unwrap()
+        .iter()
+        .for_each(|entry| check("Setting", entry));
     check("Changed", &site.patch(r#"{"set": {"EmailSettings.SMTPPort": 465}}"#).await.json());
-    site.get("/api/history").await.json().as_array().unwrap().iter().for_each(|entry| check("Version", entry));
-    site.get("/api/findings").await.json().as_array().unwrap().iter().for_each(|entry| check("Finding", entry));
+    site.get("/api/history")
+        .await
+        .json()
+        .as_array()
+        .unwrap()
+        .iter()
+        .for_each(|entry| check("Version", entry));
+    site.get("/api/findings")
+        .await
+        .json()
+        .as_array()
+        .unwrap()
+        .iter()
+        .for_each(|entry| check("Finding", entry));
     check("Problem", &site.patch(r#"{"set": {"EmailSettings.SMTPPort": 0}}"#).await.json());
     check("Change", &json!({"set": {"a": 1}, "unset": ["b"], "reason": "c"}));
 }

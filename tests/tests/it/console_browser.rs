@@ -41,7 +41,8 @@ async fn browser(test: &str) -> Option<Browser> {
 
 /// Returns the source of axe-core, which `tests/run` installs.
 fn axe(test: &str) -> Option<String> {
-    let usual = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/node-axe/node_modules/axe-core/axe.min.js");
+    let usual =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/node-axe/node_modules/axe-core/axe.min.js");
     let path = std::env::var_os("SETTINGS_AXE").map_or(usual, PathBuf::from);
     match std::fs::read_to_string(&path) {
         Ok(axe) => Some(axe),
@@ -94,7 +95,8 @@ async fn pages_are_accessible_in_every_variant() {
                 continue;
             }
             browser.devtools("Emulation.setEmulatedMedia", json!({ "features": features })).await;
-            let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500});
+            let metrics =
+                json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500});
             browser.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
             for (name, path) in [
                 ("overview", "/"),
@@ -146,7 +148,11 @@ async fn names(browser: &Browser, site: &Site) {
     }
     assert!(controls > 30 && described >= 5, "{controls} controls, {described} with a description");
     browser.press("/").await;
-    assert_eq!(browser.run("return document.activeElement.id").await, json!("q"), "a slash leads to the search");
+    assert_eq!(
+        browser.run("return document.activeElement.id").await,
+        json!("q"),
+        "a slash leads to the search"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -174,27 +180,37 @@ async fn a_change_is_typed_tested_reviewed_saved_and_taken_back() {
     assert!(text.as_str().unwrap().contains("The test succeeded"), "{text}");
     // and not to another one
     browser.type_into("[id='f-EmailSettings.SMTPPort']", &new.address().port().to_string()).await;
-    assert_eq!(browser.run("return document.getElementById('unsaved').textContent").await, json!("1 unsaved change on this page"));
+    assert_eq!(
+        browser.run("return document.getElementById('unsaved').textContent").await,
+        json!("1 unsaved change on this page")
+    );
     browser.click("button[name=action][value=examine]").await;
-    browser.wait_for("return document.getElementById('test-result').innerText.includes('stored for another')").await;
+    browser
+        .wait_for("return document.getElementById('test-result').innerText.includes('stored for another')")
+        .await;
     // a typed one does
     browser.click("[data-replace='EmailSettings.SMTPPassword']").await;
     browser.type_into("[id='f-EmailSettings.SMTPPassword']", "typed").await;
     browser.type_into("#to", "admin@example.com").await;
     browser.click("button[name=action][value=send]").await;
-    browser.wait_for("return document.getElementById('test-result').innerText.includes('The test succeeded')").await;
+    browser
+        .wait_for("return document.getElementById('test-result').innerText.includes('The test succeeded')")
+        .await;
     let caught = tokio::time::timeout(Duration::from_secs(10), new.next()).await.unwrap().unwrap();
     assert!(caught.to_string().contains("Test of the mail settings"));
     assert_eq!(site.text(), file, "a test saves nothing");
 
     browser.click("footer button.main").await;
     browser.wait_for("return document.querySelector('h1').textContent === 'Review'").await;
-    assert!(!browser.run("return document.documentElement.outerHTML").await.as_str().unwrap().contains("typed\""));
+    assert!(
+        !browser.run("return document.documentElement.outerHTML").await.as_str().unwrap().contains("typed\"")
+    );
     browser.click("footer button.main").await;
     browser.wait_for("return location.search.includes('saved=')").await;
     let port = |catcher: &Catcher| catcher.address().port().to_string();
     assert_eq!(site.text(), file.replace(&port(&old), &port(&new)).replace("\"stored\"", "\"typed\""));
-    let held = browser.run("return JSON.stringify({...sessionStorage}) + document.documentElement.outerHTML").await;
+    let held =
+        browser.run("return JSON.stringify({...sessionStorage}) + document.documentElement.outerHTML").await;
     assert!(!held.as_str().unwrap().contains("\"typed\""), "no draft holds a secret");
 
     browser.open(&format!("http://{address}/a/b/history")).await;
@@ -253,7 +269,12 @@ async fn reports_08_09_16_21_hold_in_a_browser() {
     let site = Site::with_gate::<ServerSettings>(&file, &[], gate, |it| it);
     let address = serve(&site, "/").await;
     browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": COLLECT })).await;
-    for path in ["/", "/p/site-configuration-notifications", "/all?q=%3Cscript%3Efaults.push(1)%3C/script%3E", "/p/environment-smtp"] {
+    for path in [
+        "/",
+        "/p/site-configuration-notifications",
+        "/all?q=%3Cscript%3Efaults.push(1)%3C/script%3E",
+        "/p/environment-smtp",
+    ] {
         browser.open(&format!("http://{address}{path}")).await;
         assert_eq!(browser.run("return faults").await, json!([]), "16: {path}");
     }

@@ -33,7 +33,8 @@ async fn serve(options: &[&str]) -> Served {
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let link = tokio::time::timeout(Duration::from_secs(30), lines.next_line()).await.unwrap().unwrap().unwrap();
+    let link =
+        tokio::time::timeout(Duration::from_secs(30), lines.next_line()).await.unwrap().unwrap().unwrap();
     let (address, once) = link.strip_prefix("http://").unwrap().split_once("/?once=").unwrap();
     Served { _child: child, folder, address: address.to_owned(), once: once.to_owned() }
 }
@@ -49,7 +50,8 @@ fn private(path: &str) {
 impl Served {
     async fn ask(&self, method: &str, path: &str, headers: &[&str], body: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).await.unwrap();
-        let mut request = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", self.address);
+        let mut request =
+            format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", self.address);
         for header in headers {
             request.push_str(&format!("{header}\r\n"));
         }
@@ -71,7 +73,11 @@ async fn the_link_works_once_and_becomes_a_cookie() {
     let root = served.ask("GET", "/", &[], "").await;
     assert_eq!(status(&root), "401");
     assert_eq!(status(&served.ask("GET", "/?once=0", &[], "").await), "401");
-    assert_eq!(status(&served.ask("HEAD", &format!("/?once={}", served.once), &[], "").await), "401", "HEAD enters nothing");
+    assert_eq!(
+        status(&served.ask("HEAD", &format!("/?once={}", served.once), &[], "").await),
+        "401",
+        "HEAD enters nothing"
+    );
     let entered = served.ask("GET", &format!("/?once={}", served.once), &[], "").await;
     assert_eq!(status(&entered), "303");
     let cookie = entered.lines().find_map(|line| line.strip_prefix("set-cookie: ")).unwrap();
@@ -101,10 +107,13 @@ async fn programs_log_in_with_the_token() {
     assert_eq!(status(&listed), "200");
     let tag = listed.lines().find_map(|line| line.strip_prefix("etag: ")).unwrap().to_owned();
     let headers = [bearer.as_str(), &format!("If-Match: {tag}"), "Content-Type: application/json"];
-    let changed = served.ask("PATCH", "/api/settings", &headers, r#"{"set": {"EmailSettings.SMTPPort": 587}}"#).await;
+    let changed =
+        served.ask("PATCH", "/api/settings", &headers, r#"{"set": {"EmailSettings.SMTPPort": 587}}"#).await;
     assert_eq!(status(&changed), "200", "{changed}");
     assert!(fs::read_to_string(served.folder.path("config.json")).unwrap().contains("587"));
-    for wrong in ["Authorization: Bearer a-token-of-some-lengthx", "Authorization: Basic a-token-of-some-length"] {
+    for wrong in
+        ["Authorization: Bearer a-token-of-some-lengthx", "Authorization: Basic a-token-of-some-length"]
+    {
         assert_eq!(status(&served.ask("GET", "/api/settings", &[wrong], "").await), "401");
     }
 }
@@ -114,7 +123,8 @@ async fn a_read_only_console_changes_nothing() {
     let served = serve(&["--read-only"]).await;
     let bearer = format!("Authorization: Bearer {TOKEN}");
     let headers = [bearer.as_str(), "If-Match: *", "Content-Type: application/json"];
-    let changed = served.ask("PATCH", "/api/settings", &headers, r#"{"set": {"EmailSettings.SMTPPort": 587}}"#).await;
+    let changed =
+        served.ask("PATCH", "/api/settings", &headers, r#"{"set": {"EmailSettings.SMTPPort": 587}}"#).await;
     assert_eq!(status(&changed), "403", "{changed}");
     assert_eq!(fs::read_to_string(served.folder.path("config.json")).unwrap(), "{}");
 }

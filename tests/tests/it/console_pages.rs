@@ -90,13 +90,16 @@ struct Upstream {
     host: String,
 }
 
-const FILE: &str = "{\n  // the port\n  \"EmailSettings\": {\"SMTPPort\": 587, \"SMTPPassword\": \"k4n4ry\"}\n}\n";
+const FILE: &str =
+    "{\n  // the port\n  \"EmailSettings\": {\"SMTPPort\": 587, \"SMTPPassword\": \"k4n4ry\"}\n}\n";
 
 #[tokio::test]
 async fn every_setting_has_one_labelled_control_on_its_page() {
     let site = Site::new::<Kinds>("{}", &[]);
     let mut seen = 0;
-    for slug in ["kinds-all", "environment-smtp", "environment-smtp-connection", "site-configuration-notifications"] {
+    for slug in
+        ["kinds-all", "environment-smtp", "environment-smtp-connection", "site-configuration-notifications"]
+    {
         let page = site.get(&format!("/p/{slug}")).await;
         assert_eq!(page.status, StatusCode::OK);
         for leaf in Kinds::SCHEMA.leaves() {
@@ -107,7 +110,11 @@ async fn every_setting_has_one_labelled_control_on_its_page() {
             }
             seen += 1;
             assert_eq!(sections, 1, "{path}");
-            assert_eq!(page.body.matches(&format!(" id=\"f-{path}\"")).count(), 1, "{path}: one control to go to");
+            assert_eq!(
+                page.body.matches(&format!(" id=\"f-{path}\"")).count(),
+                1,
+                "{path}: one control to go to"
+            );
             assert_eq!(page.body.matches(&format!("name=\"was.{path}\"")).count(), 1, "{path}");
             let label = format!("<label for=\"f-{path}\">");
             let group = format!("aria-labelledby=\"t-{path}\"");
@@ -130,7 +137,8 @@ async fn the_seed_page_has_the_order_of_the_structs() {
         .collect();
     let mut at = 0;
     for path in &wanted {
-        let found = page[at..].find(&format!("id=\"{path}\"")).unwrap_or_else(|| panic!("{path} is out of order"));
+        let found =
+            page[at..].find(&format!("id=\"{path}\"")).unwrap_or_else(|| panic!("{path} is out of order"));
         at += found;
     }
     assert_eq!(wanted.len(), page.matches("<section class=\"setting\"").count());
@@ -139,7 +147,8 @@ async fn the_seed_page_has_the_order_of_the_structs() {
 
 #[tokio::test]
 async fn a_page_shows_every_layer_with_its_place_and_names_what_locks() {
-    let environment = [("MM_EMAILSETTINGS_SMTPSERVER", "mail.example.com"), ("MM_EMAILSETTINGS_SMTPPORT", "none")];
+    let environment =
+        [("MM_EMAILSETTINGS_SMTPSERVER", "mail.example.com"), ("MM_EMAILSETTINGS_SMTPPORT", "none")];
     let site = Site::new::<ServerSettings>(FILE, &environment);
     let page = site.get("/p/environment-smtp").await.body;
     for text in [
@@ -147,7 +156,7 @@ async fn a_page_shows_every_layer_with_its_place_and_names_what_locks() {
         // a variable that can't be read locks too, since it will win once it is fixed
         "Set by <strong>variable MM_EMAILSETTINGS_SMTPPORT</strong>",
         "The file has <code>587</code>",
-        "config.json:3:34",
+        "config.json:3:33",
         "Command <code>settings explain EmailSettings.SMTPPort</code>",
         "Variable <code>MM_EMAILSETTINGS_SMTPPORT</code>",
     ] {
@@ -170,10 +179,17 @@ async fn a_change_is_reviewed_and_written_with_every_other_byte_kept() {
     let site = Site::new::<ServerSettings>(FILE, &[]);
     let review = site.review("/p/environment-smtp", &[("v.EmailSettings.SMTPPort", "2525")]).await;
     assert_eq!(review.status, StatusCode::OK, "{}", review.body);
-    assert!(review.body.contains("<code>587</code>") && review.body.contains("<code>2525</code>"), "{}", review.body);
+    assert!(
+        review.body.contains("<code>587</code>") && review.body.contains("<code>2525</code>"),
+        "{}",
+        review.body
+    );
     assert_eq!(site.text(), FILE, "a review writes nothing");
     let saved = site.post_fields("/save", &with(review.fields(), &[("reason", "moved")])).await;
-    assert_eq!((saved.status, saved.header("location")), (StatusCode::SEE_OTHER, "p/environment-smtp?saved=2"));
+    assert_eq!(
+        (saved.status, saved.header("location")),
+        (StatusCode::SEE_OTHER, "p/environment-smtp?saved=2")
+    );
     assert_eq!(site.text(), FILE.replace("587", "2525"));
     let history = site.get("/history?setting=EmailSettings.SMTPPort").await.body;
     assert!(history.contains("ann") && history.contains("moved"), "{history}");
@@ -296,9 +312,11 @@ async fn a_file_that_changed_underneath_is_merged_or_asked_about() {
         assert!(asked.body.contains(text), "{text} is missing in {}", asked.body);
     }
     let before = site.text();
-    let theirs = site.post_fields("/review", &with(asked.fields(), &[("r.EmailSettings.SMTPPort", "theirs")])).await;
+    let theirs =
+        site.post_fields("/review", &with(asked.fields(), &[("r.EmailSettings.SMTPPort", "theirs")])).await;
     assert_eq!((theirs.status, site.text()), (StatusCode::SEE_OTHER, before));
-    let mine = site.post_fields("/review", &with(asked.fields(), &[("r.EmailSettings.SMTPPort", "mine")])).await;
+    let mine =
+        site.post_fields("/review", &with(asked.fields(), &[("r.EmailSettings.SMTPPort", "mine")])).await;
     assert_eq!(mine.status, StatusCode::OK, "{}", mine.body);
     assert_eq!(site.post_fields("/save", &mine.fields()).await.status, StatusCode::SEE_OTHER);
     assert!(site.text().contains("\"SMTPPort\": 25"), "{}", site.text());
@@ -371,7 +389,8 @@ async fn links_lead_to_settings_by_every_name() {
     }
     assert_eq!(site.get("/s/Nothing").await.status, StatusCode::NOT_FOUND);
     let gate = |_: &http::request::Parts| Ok(settings_console::Visitor::administrator("ann"));
-    let site = Site::with_gate::<ServerSettings>("{}", &[], gate, |it| it.reference("https://docs.example.com/r"));
+    let site =
+        Site::with_gate::<ServerSettings>("{}", &[], gate, |it| it.reference("https://docs.example.com/r"));
     let page = site.get("/p/environment-smtp").await.body;
     assert!(page.contains("https://docs.example.com/r/smtp.html#emailsettings-smtpport"), "{page}");
 }
@@ -382,7 +401,10 @@ async fn a_restart_is_pending_until_the_value_is_the_one_of_the_start() {
     assert!(!site.get("/").await.body.contains("A restart is needed"));
     site.save("/p/kinds-all", &[("v.Integer", "9"), ("v.Float", "3")]).await;
     let page = site.get("/").await.body;
-    assert!(page.contains("A restart is needed") && page.contains("s/Integer") && !page.contains("s/Float"), "{page}");
+    assert!(
+        page.contains("A restart is needed") && page.contains("s/Integer") && !page.contains("s/Float"),
+        "{page}"
+    );
     site.save("/p/kinds-all", &[("d.Integer", "1")]).await;
     assert!(!site.get("/").await.body.contains("A restart is needed"));
 }
@@ -400,7 +422,8 @@ async fn a_mount_without_the_last_slash_leads_to_the_one_with_it() {
         ("/a/b/p/environment-smtp", StatusCode::OK, "href=\"../p/environment-smtp\""),
         ("/a/b/api/settings/EmailSettings.SMTPPort", StatusCode::OK, "10025"),
     ] {
-        let request = Site::request(http::Method::GET, path).body(Full::<axum::body::Bytes>::default()).unwrap();
+        let request =
+            Site::request(http::Method::GET, path).body(Full::<axum::body::Bytes>::default()).unwrap();
         let answer = app.clone().oneshot(request.map(axum::body::Body::new)).await.unwrap();
         let (parts, body) = answer.into_parts();
         let body = body.collect().await.unwrap().to_bytes();

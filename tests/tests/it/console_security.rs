@@ -20,7 +20,8 @@ use tokio::net::TcpListener;
 
 const CANARY: &str = "k4n4ry";
 
-const FILE: &str = "{\n  // the port\n  \"EmailSettings\": {\"SMTPPort\": 587, \"SMTPPassword\": \"k4n4ry\"}\n}\n";
+const FILE: &str =
+    "{\n  // the port\n  \"EmailSettings\": {\"SMTPPort\": 587, \"SMTPPassword\": \"k4n4ry\"}\n}\n";
 
 /// A program with secrets in every form.
 #[derive(Settings, Clone, Debug)]
@@ -95,10 +96,13 @@ async fn report_01_a_stored_secret_goes_only_to_the_endpoint_that_it_is_stored_f
         let answer = test(json!({ format!("EmailSettings.{key}"): value })).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{key}: {}", answer.body);
         let errors = &answer.json()["errors"];
-        assert_eq!((&errors[0]["setting"], &errors[0]["code"]), (&json!("EmailSettings.SMTPPassword"), &json!("secret-endpoint")));
+        assert_eq!(
+            (&errors[0]["setting"], &errors[0]["code"]),
+            (&json!("EmailSettings.SMTPPassword"), &json!("secret-endpoint"))
+        );
     }
     assert!(!was_asked_to_log_in(&other) && !was_asked_to_log_in(&stored));
-    // saving is no way around it
+    // saving does not get around it
     let port = json!({"set": {"EmailSettings.SMTPPort": other.address().port()}}).to_string();
     let saved = site.patch(&port).await;
     assert_eq!((saved.status, site.text()), (StatusCode::UNPROCESSABLE_ENTITY, file.clone()));
@@ -164,7 +168,9 @@ async fn report_04_a_test_reads_back_little_and_nothing_of_the_local_link() {
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
-            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nServer: x\r\n\r\nthe-body-of-an-inner-service\r\n").await;
+            let _ = stream
+                .write_all(b"HTTP/1.1 200 OK\r\nServer: x\r\n\r\nthe-body-of-an-inner-service\r\n")
+                .await;
             let _ = stream.read(&mut [0; 64]).await;
         }
     });
@@ -176,7 +182,11 @@ async fn report_04_a_test_reads_back_little_and_nothing_of_the_local_link() {
     for host in ["169.254.169.254", "[fe80::1]", "::ffff:169.254.169.254", "224.0.0.1"] {
         let body = json!({"set": {"EmailSettings.SMTPServer": host}});
         let answer = site.json(Method::POST, "/api/tests/mail", None, &body.to_string()).await;
-        let code = if answer.status == StatusCode::OK { json!(null) } else { answer.json()["errors"][0]["code"].clone() };
+        let code = if answer.status == StatusCode::OK {
+            json!(null)
+        } else {
+            answer.json()["errors"][0]["code"].clone()
+        };
         assert_eq!(code, "refused-address", "{host}: {}", answer.body);
     }
 }
@@ -185,7 +195,17 @@ async fn report_04_a_test_reads_back_little_and_nothing_of_the_local_link() {
 async fn report_05_without_a_visitor_there_is_only_the_stylesheet() {
     let gate = |_: &http::request::Parts| Err::<Visitor, _>(Refusal::Unauthorized);
     let site = Site::with_gate::<ServerSettings>(FILE, &[], gate, |it| it);
-    for path in ["/", "/p/environment-smtp", "/all", "/history", "/status", "/api/settings", "/api/schema", "/api/openapi.json", "/no/such/path"] {
+    for path in [
+        "/",
+        "/p/environment-smtp",
+        "/all",
+        "/history",
+        "/status",
+        "/api/settings",
+        "/api/schema",
+        "/api/openapi.json",
+        "/no/such/path",
+    ] {
         let answer = site.get(path).await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{path}");
         assert!(!answer.body.contains("EmailSettings"), "{path}");
@@ -195,7 +215,8 @@ async fn report_05_without_a_visitor_there_is_only_the_stylesheet() {
     assert_eq!(site.get("/assets/console.css").await.status, StatusCode::OK);
     let login = |_: &http::request::Parts| Err::<Visitor, _>(Refusal::Login("/login".to_owned()));
     let site = Site::with_gate::<ServerSettings>(FILE, &[], login, |it| it);
-    let request = Site::request(Method::GET, "/").header(header::ACCEPT, "text/html").body(Full::default()).unwrap();
+    let request =
+        Site::request(Method::GET, "/").header(header::ACCEPT, "text/html").body(Full::default()).unwrap();
     assert_eq!(site.send(request).await.header("location"), "/login");
     assert_eq!(site.get("/api/settings").await.status, StatusCode::UNAUTHORIZED);
 }
@@ -220,15 +241,25 @@ async fn report_06_a_path_is_checked_as_text_and_its_file_is_never_shown() {
             "EmailSettings.SMTPCAFile": path, "EmailSettings.ConnectionSecurity": "STARTTLS",
         }});
         let asked = site.json(Method::POST, "/api/tests/mail", None, &body.to_string());
-        let answer = tokio::time::timeout(Duration::from_secs(20), asked).await.unwrap_or_else(|_| panic!("{path} hangs"));
-        assert!(!answer.body.contains(CANARY) && answer.body.contains("\"failed\""), "{path}: {}", answer.body);
+        let answer = tokio::time::timeout(Duration::from_secs(20), asked)
+            .await
+            .unwrap_or_else(|_| panic!("{path} hangs"));
+        assert!(
+            !answer.body.contains(CANARY) && answer.body.contains("\"failed\""),
+            "{path}: {}",
+            answer.body
+        );
     }
 }
 
 #[tokio::test]
 async fn report_07_no_value_is_read_from_a_file() {
     let site = site();
-    for path in ["EmailSettings.FeedbackName_FILE", "MM_EMAILSETTINGS_FEEDBACKNAME_FILE", "EmailSettings.FEEDBACKNAME_FILE"] {
+    for path in [
+        "EmailSettings.FeedbackName_FILE",
+        "MM_EMAILSETTINGS_FEEDBACKNAME_FILE",
+        "EmailSettings.FEEDBACKNAME_FILE",
+    ] {
         let answer = site.patch(&json!({"set": {path: "/etc/passwd"}}).to_string()).await;
         assert_eq!(answer.json()["errors"][0]["code"], "unknown-path", "{path}");
     }
@@ -243,7 +274,9 @@ async fn report_07_no_value_is_read_from_a_file() {
 async fn report_08_other_sites_change_nothing() {
     let site = site();
     let send = async |headers: &[(&str, &str)]| {
-        let mut request = Site::request(Method::PATCH, "/api/settings").header("content-type", "application/json").header("if-match", "*");
+        let mut request = Site::request(Method::PATCH, "/api/settings")
+            .header("content-type", "application/json")
+            .header("if-match", "*");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -260,7 +293,10 @@ async fn report_08_other_sites_change_nothing() {
         assert_eq!(send(headers).await, StatusCode::FORBIDDEN, "{headers:?}");
     }
     for kind in ["text/plain", "multipart/form-data; boundary=x", "application/json"] {
-        let request = Site::request(Method::POST, "/save").header("content-type", kind).body(Full::from("page=x")).unwrap();
+        let request = Site::request(Method::POST, "/save")
+            .header("content-type", kind)
+            .body(Full::from("page=x"))
+            .unwrap();
         assert_eq!(site.send(request).await.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{kind}");
     }
     assert_eq!(site.text(), FILE);
@@ -310,9 +346,28 @@ async fn report_10_no_secret_is_in_any_byte_of_any_answer() {
         r#"{"Vault": {"Key": "k4n4ry}"#,
     ];
     for file in files {
-        let site = Site::new::<Vaulted>(file, &[("MM_EMAILSETTINGS_SMTPOAUTHCLIENTSECRET", CANARY), ("MM_VAULT_KYE", CANARY)]);
+        let site = Site::new::<Vaulted>(
+            file,
+            &[("MM_EMAILSETTINGS_SMTPOAUTHCLIENTSECRET", CANARY), ("MM_VAULT_KYE", CANARY)],
+        );
         let mut answers = Vec::new();
-        for path in ["/", "/all", "/all?q=is:invalid", "/history", "/p/vault", "/p/vault?replace=Vault.Key", "/p/environment-smtp", "/status", "/api/settings", "/api/settings/Vault.Key", "/api/settings/Vault.Database", "/api/findings", "/api/history", "/api/schema", "/api/openapi.json"] {
+        for path in [
+            "/",
+            "/all",
+            "/all?q=is:invalid",
+            "/history",
+            "/p/vault",
+            "/p/vault?replace=Vault.Key",
+            "/p/environment-smtp",
+            "/status",
+            "/api/settings",
+            "/api/settings/Vault.Key",
+            "/api/settings/Vault.Database",
+            "/api/findings",
+            "/api/history",
+            "/api/schema",
+            "/api/openapi.json",
+        ] {
             answers.push(site.get(path).await);
         }
         for body in [
@@ -331,8 +386,27 @@ async fn report_10_no_secret_is_in_any_byte_of_any_answer() {
         let review = site.review(page, &[("v.Vault.Key", "k4n4ry4"), ("v.Vault.Open", "=maybe")]).await;
         answers.push(site.post_fields("/edit", &review.fields()).await);
         answers.push(review);
-        answers.push(site.post("/test/mail", &[("page", "environment-smtp"), ("v.EmailSettings.SMTPPassword", "k4n4ry5"), ("v.EmailSettings.SMTPServer", "127.0.0.1"), ("v.EmailSettings.SMTPPort", "1")]).await);
-        answers.push(site.json(Method::POST, "/api/tests/mail", None, r#"{"set": {"EmailSettings.SMTPPassword": "k4n4ry"}}"#).await);
+        answers.push(
+            site.post(
+                "/test/mail",
+                &[
+                    ("page", "environment-smtp"),
+                    ("v.EmailSettings.SMTPPassword", "k4n4ry5"),
+                    ("v.EmailSettings.SMTPServer", "127.0.0.1"),
+                    ("v.EmailSettings.SMTPPort", "1"),
+                ],
+            )
+            .await,
+        );
+        answers.push(
+            site.json(
+                Method::POST,
+                "/api/tests/mail",
+                None,
+                r#"{"set": {"EmailSettings.SMTPPassword": "k4n4ry"}}"#,
+            )
+            .await,
+        );
         answers.push(site.post("/rollback", &[("version", "1")]).await);
         for path in ["/history", "/api/history", "/history?setting=Vault.Key"] {
             answers.push(site.get(path).await);
@@ -349,10 +423,14 @@ async fn report_10_no_secret_is_in_any_byte_of_any_answer() {
 
 #[tokio::test]
 async fn report_11_foreign_variables_are_nowhere() {
-    let site = Site::new::<ServerSettings>("{}", &[("AWS_SECRET_ACCESS_KEY", CANARY), ("MMX_OTHER", "other")]);
+    let site =
+        Site::new::<ServerSettings>("{}", &[("AWS_SECRET_ACCESS_KEY", CANARY), ("MMX_OTHER", "other")]);
     for path in ["/", "/all", "/p/environment-smtp", "/api/settings", "/api/findings"] {
         let whole = site.get(path).await.whole();
-        assert!(!whole.contains("AWS_SECRET") && !whole.contains(CANARY) && !whole.contains("MMX_OTHER"), "{path}");
+        assert!(
+            !whole.contains("AWS_SECRET") && !whole.contains(CANARY) && !whole.contains("MMX_OTHER"),
+            "{path}"
+        );
     }
 }
 
@@ -362,7 +440,9 @@ async fn report_12_no_field_holds_a_secret_not_even_the_one_just_typed() {
     let page = "/p/environment-smtp?replace=EmailSettings.SMTPPassword";
     let opened = site.get(page).await;
     assert!(opened.body.contains("type=\"password\""));
-    let failed = site.review(page, &[("v.EmailSettings.SMTPPassword", "typed-now"), ("v.EmailSettings.SMTPPort", "0")]).await;
+    let failed = site
+        .review(page, &[("v.EmailSettings.SMTPPassword", "typed-now"), ("v.EmailSettings.SMTPPort", "0")])
+        .await;
     assert_eq!(failed.status, StatusCode::UNPROCESSABLE_ENTITY);
     for answer in [&opened, &failed] {
         assert!(!answer.body.contains("typed-now") && !answer.body.contains(CANARY), "{}", answer.body);
@@ -372,7 +452,9 @@ async fn report_12_no_field_holds_a_secret_not_even_the_one_just_typed() {
 #[tokio::test]
 async fn report_13_no_mask_is_saved_and_no_password_is_taken_for_one() {
     let page = "/p/environment-smtp?replace=EmailSettings.SMTPPassword";
-    for password in ["***", "********************************", "   ", "null", "[]", "\"", "\u{2022}\u{2022}\u{2022}"] {
+    for password in
+        ["***", "********************************", "   ", "null", "[]", "\"", "\u{2022}\u{2022}\u{2022}"]
+    {
         let site = site();
         let saved = site.save(page, &[("v.EmailSettings.SMTPPassword", password)]).await;
         assert_eq!(saved.status, StatusCode::SEE_OTHER, "{password}: {}", saved.body);
@@ -417,14 +499,32 @@ async fn report_14_more_fields_than_the_form_has_are_refused_as_a_whole() {
         let answer = site.patch(&json!({"set": {"Vault.Name": "new", more: json_value}}).to_string()).await;
         assert_eq!(answer.status, status, "{more}: {}", answer.body);
         let code = answer.json()["errors"][0]["code"].clone();
-        assert_eq!(code, if status == StatusCode::FORBIDDEN { "forbidden" } else { "unknown-path" }, "{more}");
+        assert_eq!(
+            code,
+            if status == StatusCode::FORBIDDEN { "forbidden" } else { "unknown-path" },
+            "{more}"
+        );
         assert_eq!(site.text(), file);
     }
     let hidden = site.patch(r#"{"set": {"Vault.Key": 1}}"#).await.body.replace("Vault.Key", "PATH");
     let unknown = site.patch(r#"{"set": {"Vault.Nothing": 1}}"#).await.body.replace("Vault.Nothing", "PATH");
     assert_eq!(hidden, unknown, "a hidden setting is answered like one that is not there");
-    for path in ["/", "/all", "/p/vault", "/api/settings", "/api/findings", "/api/openapi.json", "/api/settings/Vault.Database", "/s/Vault.Database"] {
-        let whole = site.get(path).await.whole().replace("settings/Vault.Database", "").replace("`Vault.Database`", "");
+    for path in [
+        "/",
+        "/all",
+        "/p/vault",
+        "/api/settings",
+        "/api/findings",
+        "/api/openapi.json",
+        "/api/settings/Vault.Database",
+        "/s/Vault.Database",
+    ] {
+        let whole = site
+            .get(path)
+            .await
+            .whole()
+            .replace("settings/Vault.Database", "")
+            .replace("`Vault.Database`", "");
         assert!(!whole.contains("Vault.Database") && !whole.contains("mysql://db/hidden"), "{path}: {whole}");
     }
     assert_eq!(site.get("/api/schema").await.status, StatusCode::FORBIDDEN);
@@ -453,7 +553,8 @@ async fn report_15_an_answer_of_success_is_what_the_file_says() {
         let listed = site.get("/api/settings").await.json();
         if answer.status.is_success() {
             for change in answer.json()["settings"].as_array().unwrap() {
-                let found = listed.as_array().unwrap().iter().find(|entry| entry["name"] == change["name"]).unwrap();
+                let found =
+                    listed.as_array().unwrap().iter().find(|entry| entry["name"] == change["name"]).unwrap();
                 assert_eq!(found["value"], change["new"], "{body}");
             }
         } else {
@@ -467,17 +568,35 @@ const MARKUP: &str = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>"
 #[tokio::test]
 async fn report_16_markup_in_values_is_text() {
     let name = serde_json::to_string(MARKUP).unwrap();
-    let file = format!(r#"{{"Vault": {{"Name": {name}, {name}: 1}}, {name}: 2, "EmailSettings": {{"SMTPPort": {name}}}}}"#);
+    let file = format!(
+        r#"{{"Vault": {{"Name": {name}, {name}: 1}}, {name}: 2, "EmailSettings": {{"SMTPPort": {name}}}}}"#
+    );
     let gate = |_: &http::request::Parts| Ok(Visitor::administrator(MARKUP));
     let site = Site::with_gate::<Vaulted>(&file, &[], gate, |it| it);
     let query = MARKUP.replace(['<', '>', '"', '\'', ' ', '='], "%3C");
     let mut answers = Vec::new();
-    for path in ["/", "/p/vault", "/p/environment-smtp", "/all", &format!("/all?q={query}"), &format!("/history?setting={query}"), "/all?q=%3Cscript%3E", "/s/%3Cscript%3E", "/p/%3Cscript%3E"] {
+    for path in [
+        "/",
+        "/p/vault",
+        "/p/environment-smtp",
+        "/all",
+        &format!("/all?q={query}"),
+        &format!("/history?setting={query}"),
+        "/all?q=%3Cscript%3E",
+        "/s/%3Cscript%3E",
+        "/p/%3Cscript%3E",
+    ] {
         answers.push(site.get(path).await);
     }
     let typed = [("v.Vault.Name", MARKUP), ("v.Vault.Open", MARKUP)];
     answers.push(site.review("/p/vault", &typed).await);
-    answers.push(site.post("/review", &[("page", MARKUP), (&format!("v.{MARKUP}"), MARKUP), ("rev", MARKUP), ("draft", MARKUP)]).await);
+    answers.push(
+        site.post(
+            "/review",
+            &[("page", MARKUP), (&format!("v.{MARKUP}"), MARKUP), ("rev", MARKUP), ("draft", MARKUP)],
+        )
+        .await,
+    );
     let review = site.review("/p/vault", &[("v.Vault.Open", "=true")]).await;
     answers.push(site.post_fields("/save", &with(review.fields(), &[("reason", MARKUP)])).await);
     answers.push(site.get("/history").await);
@@ -485,7 +604,10 @@ async fn report_16_markup_in_values_is_text() {
         let body = answer.body.replace("<script src=", "");
         assert!(!body.contains("<script") && !body.contains("<img"), "{body}");
     }
-    assert!(site.get("/history").await.body.contains("&lt;script&gt;alert(1)"), "the author is shown as text");
+    assert!(
+        site.get("/history").await.body.contains("&lt;script&gt;alert(1)"),
+        "the author is shown as text"
+    );
 }
 
 #[tokio::test]
@@ -507,10 +629,17 @@ async fn report_17_what_a_server_says_is_bounded_text() {
     let site = Site::new::<ServerSettings>("{}", &[]);
     let port = port.to_string();
     for _ in 0..3 {
-        let fields = [("page", "environment-smtp"), ("v.EmailSettings.SMTPServer", "127.0.0.1"), ("v.EmailSettings.SMTPPort", port.as_str())];
+        let fields = [
+            ("page", "environment-smtp"),
+            ("v.EmailSettings.SMTPServer", "127.0.0.1"),
+            ("v.EmailSettings.SMTPPort", port.as_str()),
+        ];
         let answer = site.post("/test/mail", &fields).await;
         let body = answer.body.replace("<script src=", "");
-        assert!(body.contains("The test failed") && !body.contains("<script") && !body.contains("<img"), "{body}");
+        assert!(
+            body.contains("The test failed") && !body.contains("<script") && !body.contains("<img"),
+            "{body}"
+        );
         assert!(!body.contains(['\x1b', '\0', '\u{202e}']) && body.len() < 200_000, "{} bytes", body.len());
     }
 }
@@ -550,7 +679,9 @@ async fn report_19_headers_that_anyone_can_send_change_nothing() {
     }
     let dressed = site.send(request.body(Full::default()).unwrap()).await;
     assert_eq!((dressed.status, dressed.body), (plain.status, plain.body));
-    let mut request = Site::request(Method::PATCH, "/api/settings").header("if-match", "*").header("content-type", "application/json");
+    let mut request = Site::request(Method::PATCH, "/api/settings")
+        .header("if-match", "*")
+        .header("content-type", "application/json");
     request = request.header("remote-user", "eve").header("x-forwarded-user", "eve");
     let body = r#"{"set": {"EmailSettings.SMTPPort": 1}}"#;
     assert_eq!(site.send(request.body(Full::from(body)).unwrap()).await.status, StatusCode::OK);
@@ -558,8 +689,11 @@ async fn report_19_headers_that_anyone_can_send_change_nothing() {
     // a limit that counts by header would not end
     let mut last = StatusCode::OK;
     for number in 0..40 {
-        let request = Site::request(Method::PATCH, "/api/settings").header("if-match", "*").header("content-type", "application/json");
-        let request = request.header("x-forwarded-for", format!("10.0.0.{number}")).body(Full::from("{}")).unwrap();
+        let request = Site::request(Method::PATCH, "/api/settings")
+            .header("if-match", "*")
+            .header("content-type", "application/json");
+        let request =
+            request.header("x-forwarded-for", format!("10.0.0.{number}")).body(Full::from("{}")).unwrap();
         last = site.send(request).await.status;
     }
     assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
@@ -572,14 +706,21 @@ async fn report_20_values_are_never_evaluated() {
         let set = json!({"set": {"Vault.Name": value}}).to_string();
         assert_eq!(site.patch(&set).await.status, StatusCode::OK, "{value}");
         assert_eq!(site.get("/api/settings/Vault.Name").await.json()["value"], value);
-        assert!(site.get("/p/vault").await.fields().contains(&("v.Vault.Name".to_owned(), value.to_owned())), "{value}");
+        assert!(
+            site.get("/p/vault").await.fields().contains(&("v.Vault.Name".to_owned(), value.to_owned())),
+            "{value}"
+        );
     }
 }
 
 #[tokio::test]
 async fn report_21_every_answer_has_the_headers_that_keep_it_to_itself() {
     let site = site();
-    let mut answers = vec![site.post("/save", &[]).await, site.patch("{").await, site.json(Method::PATCH, "/api/settings", None, "{}").await];
+    let mut answers = vec![
+        site.post("/save", &[]).await,
+        site.patch("{").await,
+        site.json(Method::PATCH, "/api/settings", None, "{}").await,
+    ];
     for path in ["/", "/p/environment-smtp", "/p/none", "/api/settings", "/assets/console.css", "/none"] {
         answers.push(site.get(path).await);
     }
@@ -588,7 +729,13 @@ async fn report_21_every_answer_has_the_headers_that_keep_it_to_itself() {
     for Answer { status, headers, .. } in answers {
         let get = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let policy = get("content-security-policy");
-        for part in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'", "require-trusted-types-for 'script'"] {
+        for part in [
+            "default-src 'none'",
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "require-trusted-types-for 'script'",
+        ] {
             assert!(policy.contains(part), "{status}: {policy}");
         }
         assert!(!policy.contains("unsafe") && !policy.contains('*'), "{policy}");
@@ -601,10 +748,16 @@ async fn report_21_every_answer_has_the_headers_that_keep_it_to_itself() {
         ] {
             assert_eq!(get(name), value, "{status}");
         }
-        assert!(get("cache-control") == "no-store" || get("content-type").starts_with("text/css"), "{status}");
+        assert!(
+            get("cache-control") == "no-store" || get("content-type").starts_with("text/css"),
+            "{status}"
+        );
     }
     let page = site.get("/p/environment-smtp").await.body;
-    assert!(!page.contains("style=\"") && !page.contains("onclick") && !page.contains("<style"), "nothing is inline");
+    assert!(
+        !page.contains("style=\"") && !page.contains("onclick") && !page.contains("<style"),
+        "nothing is inline"
+    );
 }
 
 #[tokio::test]
@@ -616,7 +769,21 @@ async fn report_22_odd_paths_are_asked_of_the_gate_and_found_nowhere() {
         Ok(Visitor::administrator("ann"))
     };
     let site = Site::with_gate::<ServerSettings>(FILE, &[], gate, |it| it);
-    let paths = ["/p/environment-smtp;x", "//p/environment-smtp", "/p//environment-smtp", "/p/%2e%2e/all", "/p/..%2fall", "/p/..%5call", "/api//settings", "/api/settings/", "/%61pi/settings", "/assets/../all", "/assets/%2e%2e/all", "/P/environment-smtp", "/all/"];
+    let paths = [
+        "/p/environment-smtp;x",
+        "//p/environment-smtp",
+        "/p//environment-smtp",
+        "/p/%2e%2e/all",
+        "/p/..%2fall",
+        "/p/..%5call",
+        "/api//settings",
+        "/api/settings/",
+        "/%61pi/settings",
+        "/assets/../all",
+        "/assets/%2e%2e/all",
+        "/P/environment-smtp",
+        "/all/",
+    ];
     for path in paths {
         assert_eq!(site.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
@@ -626,7 +793,7 @@ async fn report_22_odd_paths_are_asked_of_the_gate_and_found_nowhere() {
 #[tokio::test(flavor = "multi_thread")]
 async fn report_23_no_update_is_lost() {
     let site = Arc::new(Site::new::<Vaulted>("{}", &[]));
-    // writers who name the tag: one of each pair is told, and tries again
+    // of two writers with one tag, one is refused and tries again
     let writer = |site: Arc<Site>, key: &'static str| async move {
         for number in 1..=10 {
             loop {
@@ -670,7 +837,13 @@ async fn report_24_guessing_and_repeating_is_limited() {
     assert_eq!(statuses.iter().filter(|status| **status == StatusCode::OK).count(), 6, "{statuses:?}");
     assert_eq!(statuses[6], StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(connections.load(Ordering::SeqCst), 6);
-    assert_eq!(site.post("/test/mail", &[("page", "environment-smtp")]).await.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(
+        site.post("/test/mail", &[("page", "environment-smtp")]).await.status,
+        StatusCode::TOO_MANY_REQUESTS
+    );
     let large = "x".repeat((1 << 20) + 1);
-    assert_eq!(site.json(Method::PATCH, "/api/settings", Some("*"), &large).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(
+        site.json(Method::PATCH, "/api/settings", Some("*"), &large).await.status,
+        StatusCode::PAYLOAD_TOO_LARGE
+    );
 }

@@ -111,7 +111,8 @@ async fn healthy_server_has_no_findings() {
 
 #[tokio::test]
 async fn steps_are_reported_as_they_end() {
-    for (mode, security) in [("ok", ConnectionSecurity::StartTls), ("auth-535", ConnectionSecurity::StartTls)] {
+    for (mode, security) in [("ok", ConnectionSecurity::StartTls), ("auth-535", ConnectionSecurity::StartTls)]
+    {
         let server = Server::start(mode, true).await;
         let options = MailerOptions::default().extra_ca_pem(CERTIFICATES.ca_pem.clone());
         let seen = Arc::new(Mutex::new(Vec::new()));
