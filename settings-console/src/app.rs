@@ -39,10 +39,10 @@ pub(crate) struct Limits {
     pub(crate) testing: std::sync::Mutex<Vec<String>>,
 }
 
-impl Default for Limits {
-    fn default() -> Self {
+impl Limits {
+    pub(crate) fn new(saves: usize) -> Self {
         Self {
-            saves: Limit::per_minute(30),
+            saves: Limit::per_minute(saves),
             #[cfg(feature = "mail")]
             tests: Limit::per_minute(6),
             #[cfg(feature = "mail")]

@@ -54,6 +54,7 @@ pub struct Console<T> {
     reference: Option<String>,
     is_read_only: bool,
     locked: Vec<String>,
+    saves_per_minute: usize,
 }
 
 impl<T> fmt::Debug for Console<T> {
@@ -83,6 +84,7 @@ impl<T: Settings + Send + Sync + 'static> Console<T> {
             reference: None,
             is_read_only: false,
             locked: Vec::new(),
+            saves_per_minute: 30,
         }
     }
 
@@ -132,6 +134,13 @@ impl<T: Settings + Send + Sync + 'static> Console<T> {
         self
     }
 
+    /// Sets how many changes a visitor may make in a minute, and how many may come from one address. The default is 30.
+    #[must_use]
+    pub fn saves_per_minute(mut self, changes: usize) -> Self {
+        self.saves_per_minute = changes;
+        self
+    }
+
     /// Offers the test of the connection to the mail server.
     #[cfg(feature = "mail")]
     #[must_use]
@@ -156,7 +165,7 @@ impl<T: Settings + Send + Sync + 'static> Console<T> {
             locked: self.locked,
             keys: Keys::default(),
             drafts: Drafts::default(),
-            limits: Limits::default(),
+            limits: Limits::new(self.saves_per_minute),
         });
         let refused = |_| {
             let detail = "the request comes from another site";

@@ -57,10 +57,9 @@ struct Kinds {
     #[setting(key = "Optional")]
     optional: Option<u16>,
     /// Any JSON.
-    #[setting(key = "Json", default = Json::default())]
+    #[setting(key = "Json", default = {})]
     json: Json,
     /// Sections that repeat.
-    #[setting(key = "Upstreams")]
     upstreams: Vec<Upstream>,
     /// Secrets by name.
     #[setting(key = "Ring")]
@@ -234,7 +233,7 @@ async fn every_kind_is_changed_by_its_control() {
     assert_eq!((kinds.bool, kinds.integer, kinds.float), (false, 7, 2.5));
     assert_eq!((kinds.text.as_str(), kinds.url.as_str()), ("three\nfour", "https://example.com"));
     assert_eq!((kinds.secret.expose(), kinds.level), ("***", Level::High));
-    assert_eq!((kinds.time, kinds.size), (Duration::from_secs(120), ByteSize::from(1 << 20)));
+    assert_eq!((kinds.time, kinds.size), (Duration::from_secs(120), ByteSize(1 << 20)));
     assert_eq!(kinds.list, ["[1]"], "an element is never read as a list");
     assert_eq!((kinds.set.len(), kinds.map["alice"], kinds.optional), (1, 9, Some(3)));
     assert_eq!((kinds.upstreams[0].host.as_str(), kinds.ring["x"].expose()), ("a", "y"));

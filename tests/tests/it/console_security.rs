@@ -75,7 +75,7 @@ fn with_login(server: &Server, more: &str) -> String {
 }
 
 fn was_asked_to_log_in(server: &Server) -> bool {
-    server.said().iter().any(|said| said.line.to_ascii_uppercase().starts_with("AUTH"))
+    server.record().said().iter().any(|said| said.line.to_ascii_uppercase().starts_with("AUTH"))
 }
 
 #[tokio::test]
@@ -240,7 +240,8 @@ async fn report_06_a_path_is_checked_as_text_and_its_file_is_never_shown() {
             "EmailSettings.SMTPServer": address.ip().to_string(), "EmailSettings.SMTPPort": address.port(),
             "EmailSettings.SMTPCAFile": path, "EmailSettings.ConnectionSecurity": "STARTTLS",
         }});
-        let asked = site.json(Method::POST, "/api/tests/mail", None, &body.to_string());
+        let body = body.to_string();
+        let asked = site.json(Method::POST, "/api/tests/mail", None, &body);
         let answer = tokio::time::timeout(Duration::from_secs(20), asked)
             .await
             .unwrap_or_else(|_| panic!("{path} hangs"));

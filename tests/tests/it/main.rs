@@ -15,6 +15,7 @@ mod console_api;
 mod console_browser;
 mod console_cli;
 mod console_pages;
+mod console_rounds;
 mod console_security;
 mod diff;
 mod docs_check;
