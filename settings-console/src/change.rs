@@ -1,5 +1,6 @@
 //! A change of several settings, checked as a whole.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use settings_core::resolve::{Diagnostic, Origin, Report, Severity};
@@ -175,11 +176,13 @@ fn change(
             opened.restore(*version)?;
         }
     }
-    let changes = opened.changes();
-    let denied: Vec<_> =
-        changes.iter().filter_map(|(change, _)| denied(app, opened, visitor, change)).collect();
-    if !denied.is_empty() {
-        return Err(ChangeError::Refused(denied));
+    let mut changes = opened.changes();
+    if let Request::Restore(_) = request {
+        let denied = changes.iter().filter_map(|(change, _)| denied(app, opened, visitor, change));
+        let denied: Vec<_> = denied.collect();
+        if !denied.is_empty() {
+            return Err(ChangeError::Refused(denied));
+        }
     }
     let warnings = opened.check()?.unwrap_or_default();
     #[cfg(feature = "mail")]
@@ -188,7 +191,14 @@ fn change(
     {
         return Err(ChangeError::Refused(vec![error]));
     }
+    // a default that is computed from a changed setting may be that of a hidden one
+    changes.retain(|(change, _)| is_visible(app, opened, visitor, &change.path.to_string()));
     Ok(Planned { changes, warnings, revision })
+}
+
+fn is_visible(app: &App, opened: &dyn Opened, visitor: &Visitor, path: &str) -> bool {
+    let found = opened.effective().setting(path);
+    found.is_ok_and(|found| view::access(app, visitor, path, &found) > Access::Hidden)
 }
 
 /// Makes every edit, or reports every mistake.
@@ -199,7 +209,7 @@ pub(crate) fn edit(
     items: &[Item],
 ) -> Result<(), ChangeError> {
     let (mut errors, mut conflicts) = (Vec::new(), Vec::new());
-    let mut seen: Vec<String> = Vec::new();
+    let mut seen = HashSet::new();
     let mut wanted = Vec::new();
     for item in items {
         match allowed(app, opened, visitor, &item.path) {
@@ -207,7 +217,7 @@ pub(crate) fn edit(
                 errors.push(FieldError::new(&path, "repeated", format!("`{path}` is given twice")));
             }
             Ok(path) => {
-                seen.push(path.clone());
+                seen.insert(path.clone());
                 conflicts.extend(conflict(app, opened, &path, item));
                 wanted.push((path, item));
             }
@@ -239,10 +249,7 @@ fn allowed(app: &App, opened: &dyn Opened, visitor: &Visitor, path: &str) -> Res
         Ok(effective) => effective,
         Err(error) => {
             // a name that is hidden must not come back as advice
-            let nearest = error.nearest.filter(|nearest| {
-                let found = opened.effective().setting(nearest);
-                found.is_ok_and(|found| view::access(app, visitor, nearest, &found) > Access::Hidden)
-            });
+            let nearest = error.nearest.filter(|nearest| is_visible(app, opened, visitor, nearest));
             return Err(unknown(nearest.as_deref()));
         }
     };

@@ -30,32 +30,64 @@ pub(crate) fn typed(view: &View<'_>, fields: &Fields, kept: Vec<(String, Secret)
             typed.items.push(change::Item { path: path.to_owned(), edit, base });
             continue;
         };
+        let kept = kept.iter().find(|(kept, _)| kept == path).map(|(_, secret)| secret.clone());
         let edit = if item.is_write_only() {
-            let secret = fields.of("v", path).filter(|text| !text.is_empty()).map(Secret::new);
-            let kept = || kept.iter().find(|(kept, _)| kept == path).map(|(_, secret)| secret.clone());
-            match (fields.of("d", path), secret.or_else(kept)) {
-                (Some(_), _) => {
-                    fields.of("was", path).unwrap_or(&item.was).starts_with('#').then_some(Edit::Unset)
-                }
-                (None, Some(secret)) => {
-                    typed.secrets.push((path.to_owned(), secret.clone()));
-                    Some(Edit::Set(write_only(item.kind(), &secret)))
-                }
-                (None, None) => None,
-            }
+            write_only(item, fields, kept, &mut typed.secrets)
         } else {
-            edit(item, fields)
+            shown(item, fields, kept, &mut typed.secrets)
         };
         typed.items.extend(edit.map(|edit| change::Item { path: path.to_owned(), edit, base }));
     }
     typed
 }
 
-fn write_only(kind: &'static Kind, secret: &Secret) -> Input {
-    match widget(kind) {
-        Widget::SecretJson => Input::Text(secret.clone()),
-        _ => Input::Json(Secret::new(escape(secret.expose()))),
+/// Returns the change of a setting whose value is never shown. `kept` is what was typed before.
+fn write_only(
+    item: &Item<'_>,
+    fields: &Fields,
+    kept: Option<Secret>,
+    secrets: &mut Vec<(String, Secret)>,
+) -> Option<Edit> {
+    let path = item.path.as_str();
+    if fields.of("d", path).is_some() {
+        return fields.of("was", path).unwrap_or(&item.was).starts_with('#').then_some(Edit::Unset);
     }
+    let secret = fields.of("v", path).filter(|text| !text.is_empty()).map(Secret::new).or(kept)?;
+    secrets.push((path.to_owned(), secret.clone()));
+    Some(Edit::Set(match widget(item.kind()) {
+        Widget::SecretJson => Input::Text(secret),
+        _ => Input::Json(Secret::new(escape(secret.expose()))),
+    }))
+}
+
+/// Returns the change of a setting whose value is shown. A URL with a password is kept like a secret.
+fn shown(
+    item: &Item<'_>,
+    fields: &Fields,
+    kept: Option<Secret>,
+    secrets: &mut Vec<(String, Secret)>,
+) -> Option<Edit> {
+    let edit = edit(item, fields);
+    if widget(item.kind()) != Widget::Text || matches!(edit, Some(Edit::Unset)) {
+        return edit;
+    }
+    let typed = fields.of("v", &item.path).filter(|text| has_password(text)).map(Secret::new);
+    let secret = match (&edit, typed, kept) {
+        (Some(_), Some(typed), _) => typed,
+        (None, _, Some(kept)) => kept,
+        _ => return edit,
+    };
+    let input = Input::Json(Secret::new(escape(secret.expose())));
+    secrets.push((item.path.clone(), secret));
+    Some(Edit::Set(input))
+}
+
+/// Returns whether a text has the form of a URL with a password.
+fn has_password(text: &str) -> bool {
+    text.split("://").skip(1).any(|rest| {
+        let authority = rest.split(['/', '?', '#', ' ']).next().unwrap_or_default();
+        authority.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'))
+    })
 }
 
 /// Returns the change of one setting whose value is shown.

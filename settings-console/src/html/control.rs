@@ -62,6 +62,7 @@ impl Control<'_> {
             } @else if let Widget::Choice(choices) = &widget {
                 (self.choice(choices))
             } @else {
+                @if self.is_kept { p class="secret" { "A new value with a password was typed. It is not saved yet." } }
                 (self.value(&widget))
                 div class="states" { (self.default_box()) (self.null_box()) }
             }

@@ -196,7 +196,10 @@ pub(crate) fn value_text(item: &Item<'_>) -> String {
         Ok(Tree::String(text)) if item.kind().is_secret() && !text.is_empty() => {
             "set, and never shown".to_owned()
         }
-        Ok(Tree::String(text)) => text,
+        Ok(Tree::String(text)) => {
+            let choice = item.kind().choices().iter().find(|choice| choice.text == text);
+            choice.map_or(text, |choice| choice.label.to_owned())
+        }
         Ok(Tree::Null) => "none".to_owned(),
         Ok(value) => format!("{value:#}"),
         Err(_) => shown,

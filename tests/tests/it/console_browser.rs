@@ -63,7 +63,7 @@ const LAYOUT: &str = "
     const faults = [...(window.faults || [])];
     if (document.documentElement.scrollWidth > innerWidth) faults.push('wider than the window: ' + document.documentElement.scrollWidth);
     for (const element of document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')) {
-        if (!element.getClientRects().length || element.classList.contains('skip')) continue;
+        if (!element.checkVisibility() || element.classList.contains('skip')) continue;
         element.focus({preventScroll: false});
         element.scrollIntoView({block: 'nearest'});
         const box = element.getClientRects()[0];

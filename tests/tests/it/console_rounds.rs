@@ -48,7 +48,8 @@ async fn two_people_and_an_editor_lose_nothing() {
             let key = KEYS[random.below(3)];
             let mut file: Json = serde_json::from_str(&site.text()).unwrap();
             let value = value(&mut random, key);
-            let value = if key == "MaxUsers" { Json::from(value.parse::<u32>().unwrap()) } else { value.into() };
+            let value =
+                if key == "MaxUsers" { Json::from(value.parse::<u32>().unwrap()) } else { value.into() };
             file["ServiceSettings"][key] = value;
             site.write(&file.to_string());
         }
@@ -58,7 +59,10 @@ async fn two_people_and_an_editor_lose_nothing() {
         }
         let (key, opened) = (KEYS[random.below(3)], pages[who].clone());
         let new = value(&mut random, key);
-        let typed = [(&*format!("v.ServiceSettings.{key}"), new.as_str()), (&*format!("-d.ServiceSettings.{key}"), "")];
+        let typed = [
+            (&*format!("v.ServiceSettings.{key}"), new.as_str()),
+            (&*format!("-d.ServiceSettings.{key}"), ""),
+        ];
         let before = site.text();
         let review = site.post_fields("/review", &with(opened.fields(), &typed)).await;
         let answer = match review.status {
@@ -75,7 +79,10 @@ async fn two_people_and_an_editor_lose_nothing() {
                     merged += usize::from(stored(&before, other) != shown(&opened, other));
                 }
                 let base = shown(&opened, key);
-                assert!(stored(&before, key) == base || base.is_none() && stored(&before, key).is_none(), "{round}: theirs is lost");
+                assert!(
+                    stored(&before, key) == base || base.is_none() && stored(&before, key).is_none(),
+                    "{round}: theirs is lost"
+                );
             }
             StatusCode::CONFLICT => {
                 refused += 1;
