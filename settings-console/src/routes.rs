@@ -40,6 +40,6 @@ pub(crate) fn protected() -> Router<Arc<App>> {
         .fallback(pages::not_found);
     #[cfg(feature = "mail")]
     let router =
-        router.route("/test/mail", post(pages::test_mail)).route("/api/tests/mail", post(api::test_mail));
+        router.route("/test-mail", post(pages::test_mail)).route("/api/tests/mail", post(api::test_mail));
     router
 }

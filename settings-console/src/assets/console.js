@@ -78,7 +78,7 @@
   // What is changed and not saved is counted, and kept while this tab is open. Secrets are never kept.
   part(() => {
     const start = values();
-    const key = "draft " + location.pathname.replace(/(review|edit|save|test\/mail)$/, "p/" + form.dataset.page);
+    const key = "draft " + location.pathname.replace(/(review|edit|save|test-mail)$/, "p/" + form.dataset.page);
     const others = () => {
       let count = 0;
       for (let i = 0; i < sessionStorage.length; i++) {
@@ -151,7 +151,7 @@
     let running = null;
     cancel.addEventListener("click", () => running && running.abort());
     document.addEventListener("click", (event) => {
-      const button = event.target.closest("button[formaction$='test/mail']");
+      const button = event.target.closest("button[formaction$='test-mail']");
       if (!button) return;
       event.preventDefault();
       if (running) return;

@@ -16,8 +16,8 @@ pub(crate) fn panel(frame: &Frame<'_>) -> Markup {
                 input id="to" name="to" type="email" form="settings" autocomplete="off";
             }
             p class="buttons" {
-                button type="submit" form="settings" formaction={ (frame.root) "test/mail" } name="action" value="examine" formnovalidate { "Test connection" }
-                button type="submit" form="settings" formaction={ (frame.root) "test/mail" } name="action" value="send" formnovalidate { "Send a test mail" }
+                button type="submit" form="settings" formaction={ (frame.root) "test-mail" } name="action" value="examine" formnovalidate { "Test connection" }
+                button type="submit" form="settings" formaction={ (frame.root) "test-mail" } name="action" value="send" formnovalidate { "Send a test mail" }
                 button type="button" id="test-cancel" hidden { "Cancel" }
             }
             div id="test-result" role="status" {}

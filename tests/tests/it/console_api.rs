@@ -38,8 +38,7 @@ async fn settings_are_those_that_show_prints() {
         (missing.status, missing.header("content-type")),
         (StatusCode::NOT_FOUND, "application/problem+json")
     );
-    let schema = site.get("/api/schema").await.json();
-    assert_eq!(schema["properties"]["EmailSettings"]["properties"]["SMTPPort"]["maximum"], 65535);
+    assert!(site.get("/api/schema").await.body.contains("\"maximum\": 65535"));
 }
 
 #[tokio::test]

@@ -239,7 +239,7 @@ async fn everything_works_without_script() {
     assert!(browser.url().await.ends_with("/a/b/review"));
     browser.type_into("[id='f-EmailSettings.SMTPPort']", "1").await;
     browser.click("button[name=action][value=examine]").await;
-    assert!(browser.url().await.ends_with("/a/b/test/mail"));
+    assert!(browser.url().await.ends_with("/a/b/test-mail"));
     browser.click("footer button.main").await;
     browser.type_into("#reason", "no script").await;
     browser.click("footer button.main").await;

@@ -128,7 +128,7 @@ async fn report_02_a_test_needs_the_right_to_test() {
     let site = Site::with_gate::<ServerSettings>(&file, &[], gate, |it| it);
     let answer = site.json(Method::POST, "/api/tests/mail", None, "{}").await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
-    assert_eq!(site.post("/test/mail", &[("page", "environment-smtp")]).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(site.post("/test-mail", &[("page", "environment-smtp")]).await.status, StatusCode::FORBIDDEN);
     assert_eq!(connections.load(Ordering::SeqCst), 0);
 }
 
@@ -148,7 +148,7 @@ async fn listener() -> (Arc<AtomicUsize>, u16) {
 #[tokio::test]
 async fn report_03_reading_never_acts() {
     let site = site();
-    for path in ["/review", "/edit", "/save", "/rollback", "/test/mail", "/api/rollback", "/api/tests/mail"] {
+    for path in ["/review", "/edit", "/save", "/rollback", "/test-mail", "/api/rollback", "/api/tests/mail"] {
         for method in [Method::GET, Method::HEAD] {
             let request = Site::request(method.clone(), path).body(Full::default()).unwrap();
             assert_eq!(site.send(request).await.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
@@ -389,7 +389,7 @@ async fn report_10_no_secret_is_in_any_byte_of_any_answer() {
         answers.push(review);
         answers.push(
             site.post(
-                "/test/mail",
+                "/test-mail",
                 &[
                     ("page", "environment-smtp"),
                     ("v.EmailSettings.SMTPPassword", "k4n4ry5"),
@@ -635,7 +635,7 @@ async fn report_17_what_a_server_says_is_bounded_text() {
             ("v.EmailSettings.SMTPServer", "127.0.0.1"),
             ("v.EmailSettings.SMTPPort", port.as_str()),
         ];
-        let answer = site.post("/test/mail", &fields).await;
+        let answer = site.post("/test-mail", &fields).await;
         let body = answer.body.replace("<script src=", "");
         assert!(
             body.contains("The test failed") && !body.contains("<script") && !body.contains("<img"),
@@ -839,7 +839,7 @@ async fn report_24_guessing_and_repeating_is_limited() {
     assert_eq!(statuses[6], StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(connections.load(Ordering::SeqCst), 6);
     assert_eq!(
-        site.post("/test/mail", &[("page", "environment-smtp")]).await.status,
+        site.post("/test-mail", &[("page", "environment-smtp")]).await.status,
         StatusCode::TOO_MANY_REQUESTS
     );
     let large = "x".repeat((1 << 20) + 1);

@@ -187,6 +187,7 @@ async fn examine_in(
             Err(failure)
         }
     };
+    run.observe_steps();
     report(settings, &names, probe, result, run.into_transcript())
 }
 

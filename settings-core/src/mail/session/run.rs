@@ -21,8 +21,8 @@ pub(crate) struct Run {
     gate: Option<super::Gate>,
 }
 
-/// A function that is called with each step that succeeded.
-struct Observer(Box<dyn FnMut(&StepRecord) + Send>);
+/// A function that is called with each step that succeeded, and the number of steps that it has seen.
+struct Observer(Box<dyn FnMut(&StepRecord) + Send>, usize);
 
 impl fmt::Debug for Observer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -64,8 +64,17 @@ impl Run {
 
     /// Calls a function with each step that succeeds, when it is finished.
     pub(crate) fn observed_by(mut self, observer: impl FnMut(&StepRecord) + Send + 'static) -> Self {
-        self.observer = Some(Observer(Box::new(observer)));
+        self.observer = Some(Observer(Box::new(observer), 0));
         self
+    }
+
+    /// Calls the observer with the steps that are over. A step is over when the next one begins, since a reply can be
+    /// added to it until then.
+    pub(crate) fn observe_steps(&mut self) {
+        let Some(Observer(observe, seen)) = &mut self.observer else { return };
+        let steps = &self.trace.transcript.steps;
+        steps.iter().skip(*seen).filter(|record| !record.failed).for_each(observe);
+        *seen = steps.len();
     }
 
     /// Sets the gate to pass before the content is sent.
@@ -100,6 +109,9 @@ impl Run {
             lines.extend(record.lines);
         }
         notes.push(remark);
+        if let Some(Observer(_, seen)) = &mut self.observer {
+            *seen = at.min(*seen);
+        }
         self.trace.carried = Some((notes, lines));
     }
 
@@ -111,6 +123,7 @@ impl Run {
 
     /// Begins a step.
     pub(crate) fn begin(&mut self, step: Step) -> Deadline {
+        self.observe_steps();
         self.trace.begin(step);
         match step {
             Step::Body => self.clock.body(),
@@ -133,9 +146,6 @@ impl Run {
         record.took = now.saturating_sub(record.at);
         let milliseconds = u64::try_from(record.took.as_millis()).unwrap_or(u64::MAX);
         tracing::trace!(step = record.step.id(), milliseconds, failed = result.is_err(), "step");
-        if let (Ok(_), Some(Observer(observe))) = (&result, &mut self.observer) {
-            observe(record);
-        }
         result.map_err(|cause| {
             record.failed = true;
             record.seen = cause.to_string();
