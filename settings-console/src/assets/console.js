@@ -6,6 +6,7 @@
   const root = document.body.dataset.root;
   const part = (run) => { try { run(); } catch (error) { console.warn(error); } };
   const pathOf = (name) => { const at = name.indexOf("."); return at > 0 ? name.slice(at + 1) : ""; };
+  const isMark = (input) => input.type === "checkbox" || input.type === "radio";
   const element = (tag, text, props) => Object.assign(document.createElement(tag), { textContent: text || "" }, props);
 
   const values = () => {
@@ -34,7 +35,7 @@
   part(() => {
     const look = async () => {
       if (document.hidden) return;
-      const answer = await fetch(root + "status", { credentials: "same-origin" });
+      const answer = await fetch(root + "status");
       if (answer.ok && (await answer.json()).revision !== document.body.dataset.revision) by("changed").hidden = false;
     };
     setInterval(() => look().catch(() => {}), 10000);
@@ -97,7 +98,7 @@
       const fields = [];
       for (const input of form.elements) {
         if (/^[vdnekm]\./.test(input.name) && paths[pathOf(input.name)] && input.type !== "password" && !(input.tagName === "TEXTAREA" && input.getAttribute("autocomplete") === "off")) {
-          fields.push([input.name, input.type === "checkbox" || input.type === "radio" ? (input.checked ? input.value : null) : input.value]);
+          fields.push([input.name, isMark(input) ? (input.checked ? input.value : null) : input.value]);
         }
       }
       const here = Object.keys(paths).length, there = others();
@@ -106,22 +107,21 @@
       by("unsaved").textContent = [here ? words(here) + " on this page" : "", there ? words(there) + " on other pages" : ""].filter(Boolean).join(", ");
     };
     const kept = sessionStorage.getItem(key);
+    const named = (name) => [...form.elements].filter((input) => input.name === name);
     if (location.search.includes("saved=")) sessionStorage.removeItem(key);
     else if (kept && location.pathname.includes("/p/")) {
       const seen = {};
       for (const [name, value] of JSON.parse(kept).fields) {
-        const inputs = [...form.elements].filter((input) => input.name === name);
-        if (inputs[0] && (inputs[0].type === "radio" || inputs[0].type === "checkbox")) {
+        const inputs = named(name), at = seen[name] = (seen[name] ?? -1) + 1;
+        if (!inputs.length) continue;
+        if (isMark(inputs[0])) {
           for (const input of inputs) if (value === null ? input.type === "checkbox" : input.value === value) input.checked = value !== null;
           continue;
         }
-        let input = inputs[seen[name] || 0];
-        if (!input && inputs.length) {
-          const row = inputs[inputs.length - 1].closest(".row");
-          if (row) { row.after(row.cloneNode(true)); input = [...form.elements].filter((found) => found.name === name)[seen[name] || 0]; }
-        }
+        const row = at >= inputs.length && inputs.at(-1).closest(".row");
+        if (row) row.after(row.cloneNode(true));
+        const input = named(name)[at];
         if (input) input.value = value;
-        seen[name] = (seen[name] || 0) + 1;
       }
     }
     form.addEventListener("input", count);
@@ -165,7 +165,7 @@
       running = new AbortController();
       cancel.hidden = false;
       result.replaceChildren(element("p", "Testing…"));
-      const answer = await fetch(address, { method: "POST", body, headers: { Accept: "application/x-ndjson" }, credentials: "same-origin", signal: running.signal });
+      const answer = await fetch(address, { method: "POST", body, headers: { Accept: "application/x-ndjson" }, signal: running.signal });
       if (!answer.ok) {
         const text = await answer.text();
         let lines = [text];
