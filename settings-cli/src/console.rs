@@ -50,7 +50,10 @@ impl Console {
         let (sources, environment) = (context.sources.clone(), context.environment.clone());
         // reported here, and not only to a browser
         let _: Layers = sources.layers_without_target(environment.clone())?;
-        let path = context.config_path().to_owned();
+        let path = context.config_path();
+        if path.as_os_str() == "-" {
+            return Err(Failure::Usage("the console writes to a file: name it after `--config -`".to_owned()));
+        }
         let (read_only, words) = (self.read_only, context.program_words().to_owned());
         wait(async {
             let local = Local::bind(options).await.map_err(failure)?;

@@ -96,6 +96,7 @@ mod docs;
 #[cfg(feature = "core")]
 mod explain;
 mod failure;
+mod flags;
 #[cfg(any(
     feature = "core",
     feature = "docs",
@@ -111,6 +112,7 @@ mod history;
 #[cfg(feature = "mail")]
 mod mail;
 mod outcome;
+mod places;
 #[cfg(feature = "mail")]
 mod queue;
 #[cfg(feature = "docs")]
@@ -136,6 +138,7 @@ pub use arguments::with_arguments;
 pub use completion::{complete, with_settings};
 pub use context::Context;
 pub use failure::Failure;
+pub use flags::{All, Flags, Selection};
 #[cfg(feature = "alerts")]
 pub use groups::AlertsCommand;
 #[cfg(feature = "console")]

@@ -3,21 +3,52 @@
 use super::{pattern, texts};
 use crate::markdown;
 use crate::schema::{Choice, Format, Kind, Member, Section, Setting, TextRules, Unknown, ValueDoc};
-use crate::value::expectation;
 use crate::value::json::{Object, Tree};
+use crate::value::{expectation, is_removable};
 
 /// The keywords of a kind; `values` are a setting's own words for each choice. If `strict`, values that cause warnings
 /// are rejected.
 pub(super) fn schema(kind: &Kind, values: &[ValueDoc], strict: bool) -> Object {
-    let mut ways = ways(kind, values, strict);
+    any_of(ways(kind, values, Mode { strict, merges: true }))
+}
+
+/// The values that a schema accepts.
+#[derive(Clone, Copy)]
+struct Mode {
+    /// Values that cause warnings are rejected.
+    strict: bool,
+    /// Layers merge the entries, so that `null` can remove one.
+    merges: bool,
+}
+
+fn any_of(mut ways: Vec<Object>) -> Object {
     match ways.len() {
         1 => ways.remove(0),
         _ => Object::from([("anyOf", ways.into_iter().collect())]),
     }
 }
 
+/// The keywords of an element that belongs to a value which layers replace as a whole.
+fn element(of: &Kind, mode: Mode) -> Object {
+    any_of(ways(of, &[], Mode { merges: false, ..mode }))
+}
+
+/// The keywords of an entry. `null` removes it in a weaker layer; without one, it causes a warning.
+fn entry(of: &Kind, mode: Mode) -> Object {
+    let mut ways = ways(of, &[], mode);
+    if mode.merges && !mode.strict && is_removable(of) {
+        match ways.as_mut_slice() {
+            [section] if matches!(of, Kind::Section(_)) => {
+                section.insert("type", Tree::from(["object", "null"]));
+            }
+            _ => ways.push(Object::from([("type", Tree::from("null"))])),
+        }
+    }
+    any_of(ways)
+}
+
 /// Each way to write a value of the kind.
-fn ways(kind: &Kind, values: &[ValueDoc], strict: bool) -> Vec<Object> {
+fn ways(kind: &Kind, values: &[ValueDoc], mode: Mode) -> Vec<Object> {
     match *kind {
         Kind::Bool => vec![Object::from([("type", Tree::from("boolean"))])],
         Kind::Integer { min, max } => {
@@ -39,22 +70,20 @@ fn ways(kind: &Kind, values: &[ValueDoc], strict: bool) -> Vec<Object> {
         ],
         Kind::Set(of) => vec![Object::from([
             ("type", Tree::from(["array", "null"])),
-            ("items", Tree::Object(schema(of, &[], strict))),
+            ("items", Tree::Object(element(of, mode))),
             ("uniqueItems", Tree::from(true)),
         ])],
-        Kind::Section(of) => vec![section(of, strict)],
+        Kind::Section(of) => vec![section(of, mode)],
         Kind::List(of) => {
-            vec![Object::from([
-                ("type", Tree::from(["array", "null"])),
-                ("items", Tree::Object(schema(of, &[], strict))),
-            ])]
+            let items = if matches!(of, Kind::Section(_)) { entry(of, mode) } else { element(of, mode) };
+            vec![Object::from([("type", Tree::from(["array", "null"])), ("items", Tree::Object(items))])]
         }
         Kind::Map(of) => vec![Object::from([
             ("type", Tree::from(["object", "null"])),
-            ("additionalProperties", Tree::Object(schema(of, &[], strict))),
+            ("additionalProperties", Tree::Object(entry(of, mode))),
         ])],
         Kind::Optional(of) => {
-            let mut ways = ways(of, values, strict);
+            let mut ways = ways(of, values, mode);
             if !matches!(of, Kind::List(_) | Kind::Set(_) | Kind::Map(_) | Kind::Optional(_) | Kind::Json) {
                 ways.push(Object::from([("type", Tree::from("null"))]));
             }
@@ -94,13 +123,13 @@ fn text_of(rules: &TextRules, kind: &Kind) -> Vec<Object> {
 
 /// The settings of a repeated section. Unknown keys are accepted unless it denies them, as the resolver only warns about
 /// them.
-fn section(of: &Section, strict: bool) -> Object {
+fn section(of: &Section, mode: Mode) -> Object {
     let member = |member: &Member| {
         let property = match member {
             Member::Setting(setting) => {
                 let mut property = Object::from([("title", Tree::from(setting.title))]);
                 texts::describe(&mut property, &texts::plain(setting), setting.description);
-                property.extend(schema(&setting.kind, setting.values, strict));
+                property.extend(any_of(ways(&setting.kind, setting.values, mode)));
                 let default = texts::default_json(setting).and_then(|json| Tree::parse(&json).ok());
                 if let Some(default) = default {
                     property.insert("default", default);
@@ -109,7 +138,7 @@ fn section(of: &Section, strict: bool) -> Object {
                 property
             }
             Member::Section { section: below, optional, .. } => {
-                let mut property = section(below, strict);
+                let mut property = section(below, mode);
                 if *optional {
                     property.insert("type", Tree::from(["object", "null"]));
                 }
@@ -119,7 +148,7 @@ fn section(of: &Section, strict: bool) -> Object {
         (member.key().to_owned(), Tree::Object(property))
     };
     let mut properties: Object = of.members.iter().map(member).collect();
-    if !strict {
+    if !mode.strict {
         for (alias, property) in old_names(of) {
             properties.get_or_insert(alias, property.into());
         }
@@ -127,7 +156,7 @@ fn section(of: &Section, strict: bool) -> Object {
     Object::from([
         ("type", Tree::from("object")),
         ("properties", Tree::Object(properties)),
-        ("additionalProperties", Tree::from(!strict && of.unknown != Some(Unknown::Deny))),
+        ("additionalProperties", Tree::from(!mode.strict && of.unknown != Some(Unknown::Deny))),
     ])
 }
 

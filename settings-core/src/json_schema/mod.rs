@@ -3,7 +3,7 @@
 //! The schema accepts and rejects the same files as the resolver, except for what JSON Schema cannot express: the
 //! check of a [`Kind::Custom`](crate::schema::Kind::Custom), the bounds of a duration that is a sum (`1h30m`), one
 //! element of a set written in two ways (`5` and `"5"`), the bounds of a number with a fraction that is written as
-//! text, numbers beyond a float's range, the value of an alias in addition to the setting's own, and keys in another
+//! text, numbers beyond a float's range, a `null` that removes an entry which no weaker layer has, the value of an alias in addition to the setting's own, and keys in another
 //! letter case.
 
 mod kind;
