@@ -52,7 +52,9 @@ impl Console {
         let _: Layers = sources.layers_without_target(environment.clone())?;
         let path = context.config_path();
         if path.as_os_str() == "-" {
-            return Err(Failure::Usage("the console writes to a file: name it after `--config -`".to_owned()));
+            return Err(Failure::Usage(
+                "the console needs a file to write to: give one with `--config FILE`".to_owned(),
+            ));
         }
         let (read_only, words) = (self.read_only, context.program_words().to_owned());
         wait(async {
