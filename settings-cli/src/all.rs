@@ -8,7 +8,7 @@ use settings_core::mail::EmailSettings;
 
 use crate::{
     AlertsCommand, ConsoleCommand, Context, CoreCommand, DemoCommand, DocsCommand, MailCommand, Outcome,
-    Sources, WatchCommand, complete,
+    ReleaseCommand, Sources, WatchCommand, complete,
 };
 
 /// Settings whose single source of truth is an annotated struct.
@@ -52,6 +52,9 @@ pub enum Command {
     /// The System Console.
     #[command(flatten)]
     Console(ConsoleCommand),
+    /// The changes between releases.
+    #[command(flatten)]
+    Release(ReleaseCommand),
     /// Reference pages.
     #[command(flatten)]
     Docs(DocsCommand),
@@ -86,6 +89,7 @@ impl Command {
             Self::Core(command) => command.run::<T>(context),
             Self::Watch(command) => command.run::<T>(context),
             Self::Console(command) => command.run::<T>(context),
+            Self::Release(command) => command.run::<T>(context),
             Self::Docs(command) => command.run::<T>(context),
             Self::Mail(command) => command.run::<T>(context),
             Self::Alerts(command) => command.run::<T>(context),

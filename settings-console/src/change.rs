@@ -221,7 +221,7 @@ pub(crate) fn edit(
                 conflicts.extend(conflict(app, opened, &path, item));
                 wanted.push((path, item));
             }
-            Err(error) => errors.push(error),
+            Err(error) => errors.push(*error),
         }
     }
     if errors.is_empty() && !conflicts.is_empty() {
@@ -240,10 +240,13 @@ pub(crate) fn edit(
 }
 
 /// Returns the whole path of a setting that the visitor may change.
-fn allowed(app: &App, opened: &dyn Opened, visitor: &Visitor, path: &str) -> Result<String, FieldError> {
+fn allowed(app: &App, opened: &dyn Opened, visitor: &Visitor, path: &str) -> Result<String, Box<FieldError>> {
     let unknown = |nearest: Option<&str>| {
         let help = nearest.map(|nearest| format!("did you mean `{nearest}`?")).unwrap_or_default();
-        FieldError { help, ..FieldError::new(path, "unknown-path", format!("unknown setting `{path}`")) }
+        Box::new(FieldError {
+            help,
+            ..FieldError::new(path, "unknown-path", format!("unknown setting `{path}`"))
+        })
     };
     let effective = match opened.effective().setting(path) {
         Ok(effective) => effective,
@@ -256,7 +259,7 @@ fn allowed(app: &App, opened: &dyn Opened, visitor: &Visitor, path: &str) -> Res
     let whole = effective.path.to_string();
     match view::access(app, visitor, &whole, &effective) {
         Access::Hidden => Err(unknown(None)),
-        Access::Read => Err(FieldError::forbidden(&whole)),
+        Access::Read => Err(Box::new(FieldError::forbidden(&whole))),
         Access::Write => Ok(whole),
     }
 }
