@@ -1,5 +1,7 @@
 //! The pages of the System Console: what they show, and how a form changes the file.
 
+#![allow(dead_code)] // the fields are read as text only
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 

@@ -2,6 +2,8 @@
 //!
 //! The reports that only a browser can show (8, 9, 16, 21) are in `console_browser` too.
 
+#![allow(dead_code)] // the fields are read as text only
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
