@@ -34,7 +34,7 @@ pub enum CoreCommand {
     History(history::History),
     /// Restores a version of the configuration file
     Rollback(history::Rollback),
-    /// Prints the JSON Schema of the configuration file
+    /// Prints the JSON Schema of the configuration file, or the settings of this release as data
     Schema(template::Schema),
     /// Prints a starting configuration
     Template(template::Template),
@@ -89,6 +89,28 @@ impl DocsCommand {
         match self {
             Self::Docs(command) => command.run::<T>(context),
             Self::Rst(command) => command.run(context),
+        }
+    }
+}
+
+/// Judges the changes between releases.
+#[cfg(feature = "release")]
+#[derive(Subcommand, Debug)]
+#[non_exhaustive]
+pub enum ReleaseCommand {
+    /// Reports what a new release changes for this configuration, and fixes what has one answer
+    Upgrade(crate::release::Upgrade),
+}
+
+#[cfg(feature = "release")]
+impl ReleaseCommand {
+    /// Runs the command over the settings of `T`.
+    ///
+    /// # Errors
+    /// If the command is used wrongly, a file can't be read, or a fix can't be written.
+    pub fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
+        match self {
+            Self::Upgrade(command) => command.run::<T>(context),
         }
     }
 }
@@ -158,6 +180,31 @@ impl AlertsCommand {
         context.adopt::<T>();
         match self {
             Self::Alerts(command) => command.run::<T>(context),
+        }
+    }
+}
+
+/// Serves the System Console.
+#[cfg(feature = "console")]
+#[derive(Subcommand, Debug)]
+#[non_exhaustive]
+pub enum ConsoleCommand {
+    /// Serves the System Console on loopback, and opens it in a browser
+    Console(crate::console::Console),
+}
+
+#[cfg(feature = "console")]
+impl ConsoleCommand {
+    /// Runs the command over the settings of `T`. It serves until the process ends.
+    ///
+    /// # Errors
+    /// If the address can't be listened on, or the settings can't be read.
+    pub fn run<T: Settings + AsRef<EmailSettings> + Send + Sync + 'static>(
+        self,
+        context: &mut Context<'_>,
+    ) -> Outcome {
+        match self {
+            Self::Console(command) => command.run::<T>(context),
         }
     }
 }

@@ -9,7 +9,9 @@
 //! | [`DocsCommand`] | `docs` | `docs build`, `check`, `sync`, `import`, `todo`; `rst` |
 //! | [`WatchCommand`] | `watch` | `watch`; `docs build --watch` |
 //! | [`MailCommand`] | `mail` | `mail test`, `doctor`, `catch`, `queue` |
+//! | [`ReleaseCommand`] | `release` | `upgrade`; `schema --release` |
 //! | [`AlertsCommand`] | `alerts` | `alerts check` |
+//! | [`ConsoleCommand`] | `console` | `console` |
 //! | [`DemoCommand`] | `demo` | `demo` |
 //! | [`Cli`] | `all` | a program with all of these |
 //!
@@ -81,6 +83,8 @@ mod all;
 mod arguments;
 #[cfg(feature = "core")]
 mod completion;
+#[cfg(feature = "console")]
+mod console;
 mod context;
 #[cfg(feature = "demo")]
 mod demo;
@@ -100,6 +104,7 @@ mod flags;
     feature = "watch",
     feature = "mail",
     feature = "alerts",
+    feature = "console",
     feature = "demo"
 ))]
 mod groups;
@@ -111,6 +116,8 @@ mod outcome;
 mod places;
 #[cfg(feature = "mail")]
 mod queue;
+#[cfg(feature = "release")]
+mod release;
 #[cfg(feature = "docs")]
 mod rst;
 #[cfg(feature = "core")]
@@ -120,7 +127,7 @@ mod show;
 mod sources;
 #[cfg(feature = "core")]
 mod template;
-#[cfg(feature = "core")]
+#[cfg(any(feature = "core", feature = "console"))]
 mod user;
 #[cfg(feature = "core")]
 mod validate;
@@ -137,6 +144,8 @@ pub use failure::Failure;
 pub use flags::{All, Flags, Selection};
 #[cfg(feature = "alerts")]
 pub use groups::AlertsCommand;
+#[cfg(feature = "console")]
+pub use groups::ConsoleCommand;
 #[cfg(feature = "core")]
 pub use groups::CoreCommand;
 #[cfg(feature = "demo")]
@@ -145,6 +154,8 @@ pub use groups::DemoCommand;
 pub use groups::DocsCommand;
 #[cfg(feature = "mail")]
 pub use groups::MailCommand;
+#[cfg(feature = "release")]
+pub use groups::ReleaseCommand;
 #[cfg(feature = "watch")]
 pub use groups::WatchCommand;
 pub use outcome::{Outcome, Verdict, exit_code, run};

@@ -13,9 +13,10 @@ use super::written::to_written_json;
 use super::{Action, Change, Difference, StoreError, WriteError, differences};
 use crate::atomic::{FileError, followed};
 use crate::format::FileFormat;
-use crate::resolve::{Code, Effective, Layer, Layers, Origin, Report, Resolution, Settings, resolve};
-use crate::schema::{self, Kind, Setting};
-use crate::value::{Value, ZeroizingString, from_text};
+use crate::resolve::outcome::resolve_in;
+use crate::resolve::{Code, Effective, Layer, Layers, Origin, Report, Resolution, Settings};
+use crate::schema::{self, Kind, Section, Setting};
+use crate::value::{Mismatch, Value, ZeroizingString, from_json, from_text, json};
 
 /// The text of a file that does not exist, in formats in which a blank file is an error.
 const PLACEHOLDER: &str = "#\n";
@@ -64,6 +65,8 @@ pub struct Store<T> {
     read: Snapshot,
     text: ZeroizingString,
     others: Layers,
+    /// The settings of the file, and the number of those that `T` has itself.
+    schema: (&'static Section, usize),
     shadowed: bool,
     mode: WriteMode,
     max_versions: usize,
@@ -170,6 +173,7 @@ impl<T: Settings> Store<T> {
             read,
             text,
             others,
+            schema: (T::SCHEMA, usize::MAX),
             shadowed: false,
             mode: WriteMode::default(),
             max_versions: DEFAULT_VERSIONS,
@@ -177,6 +181,26 @@ impl<T: Settings> Store<T> {
             before: View::default(),
             after: View::default(),
         })
+    }
+
+    /// Resolves by another schema, whose first `own` settings are those of `T`.
+    #[cfg(feature = "release")]
+    #[must_use]
+    pub(crate) fn over(mut self, root: &'static Section, own: usize) -> Self {
+        self.schema = (root, own);
+        self
+    }
+
+    /// Returns the format of the file.
+    #[cfg(feature = "release")]
+    pub(crate) fn format(&self) -> FileFormat {
+        self.format
+    }
+
+    /// Makes changes to the text in memory, whatever the settings.
+    #[cfg(feature = "release")]
+    pub(crate) fn edit(&mut self, changes: &[Change]) -> Result<EditOutcome, StoreError> {
+        self.apply(changes)
     }
 
     /// Sets the number of versions in the [`history()`](super::history()), 10 by default. With 0 the history is turned
@@ -191,6 +215,13 @@ impl<T: Settings> Store<T> {
     #[must_use]
     pub fn author(mut self, author: Option<String>) -> Self {
         self.entry.author = author;
+        self
+    }
+
+    /// Sets the reason for the changes, for the history.
+    #[must_use]
+    pub fn reason(mut self, reason: Option<String>) -> Self {
+        self.entry.reason = reason;
         self
     }
 
@@ -251,6 +282,31 @@ impl<T: Settings> Store<T> {
         self.apply(&changes)
     }
 
+    /// Sets a setting to a JSON value, which is read as a file's is: a text is a string, and a list an array.
+    ///
+    /// # Errors
+    /// As [`Store::set`]. A value that is not JSON is refused as one of the wrong type.
+    pub fn set_json(&mut self, path: &str, value: &str) -> Result<EditOutcome, StoreError> {
+        let stored = self.stored();
+        let effective = (!self.shadowed).then(|| self.effective());
+        let current = stored.setting(path)?;
+        let kind = &current.setting.kind;
+        let refused =
+            |mismatch| StoreError::Value { path: current.path.to_string(), mismatch: Box::new(mismatch) };
+        let read = match json::parse_value(value) {
+            Ok(raw) => from_json(kind, raw).map_err(refused)?,
+            Err(_) => return Err(refused(Mismatch::no_json(kind))),
+        };
+        let json = to_written_json(kind, &read, &[value]);
+        let is_there = is_already_set(stored, &current, &read);
+        read.wipe();
+        refuse_shadowed(effective, path)?;
+        if is_there {
+            return Ok(EditOutcome::Unchanged);
+        }
+        self.apply(&[change(&current, Action::Set(json.into_string()))])
+    }
+
     /// Removes a setting from the file, under whichever name it is there, or an optional section with all its settings.
     ///
     /// # Errors
@@ -304,6 +360,26 @@ impl<T: Settings> Store<T> {
         changes.map(|difference| (difference.clone(), shadow(&difference))).collect()
     }
 
+    /// Returns the content of the file as it was read, before any change.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.read
+    }
+
+    /// Returns the settings of the file alone, with the changes made so far.
+    pub fn stored(&self) -> &Resolution<T> {
+        self.now().stored.get_or_init(|| self.resolve(Layers::new(), &self.text))
+    }
+
+    /// Returns the settings of all layers, with the changes made so far.
+    pub fn effective(&self) -> &Resolution<T> {
+        self.now().effective.get_or_init(|| self.resolve(self.others.clone(), &self.text))
+    }
+
+    /// Returns the settings of all layers as they were before the changes.
+    pub fn effective_before(&self) -> &Resolution<T> {
+        self.before.effective.get_or_init(|| self.resolve(self.others.clone(), self.text_before()))
+    }
+
     /// Returns the text that [`Store::save`] would write. It may hold secrets.
     pub fn text(&self) -> &str {
         &self.text
@@ -351,8 +427,12 @@ impl<T: Settings> Store<T> {
         }
     }
 
-    /// Checks that the change adds no errors, and returns the warnings that it adds; `None` if there is no change.
-    fn check(&self) -> Result<Option<Report>, StoreError> {
+    /// Checks the change as [`Store::save`] does, and writes nothing. Returns the warnings that the change adds, or
+    /// `None` if there is no change.
+    ///
+    /// # Errors
+    /// If the change adds errors to the settings.
+    pub fn check(&self) -> Result<Option<Report>, StoreError> {
         if self.is_unchanged() {
             return Ok(None);
         }
@@ -444,29 +524,14 @@ impl<T: Settings> Store<T> {
         if self.is_unchanged() { &self.before } else { &self.after }
     }
 
-    /// Resolves the file alone.
-    fn stored(&self) -> &Resolution<T> {
-        self.now().stored.get_or_init(|| resolve(self.with_file(Layers::new(), &self.text)))
-    }
-
     /// Resolves the file alone, as it was read.
     fn stored_before(&self) -> &Resolution<T> {
-        self.before.stored.get_or_init(|| resolve(self.with_file(Layers::new(), self.text_before())))
+        self.before.stored.get_or_init(|| self.resolve(Layers::new(), self.text_before()))
     }
 
-    /// Resolves all layers together.
-    fn effective(&self) -> &Resolution<T> {
-        self.now().effective.get_or_init(|| resolve(self.with_file(self.others.clone(), &self.text)))
-    }
-
-    /// Resolves all layers together, with the file as it was read.
-    fn effective_before(&self) -> &Resolution<T> {
-        let layers = || self.with_file(self.others.clone(), self.text_before());
-        self.before.effective.get_or_init(|| resolve(layers()))
-    }
-
-    fn with_file(&self, layers: Layers, text: &str) -> Layers {
-        layers.file_in(self.format, self.name(), text)
+    fn resolve(&self, layers: Layers, text: &str) -> Resolution<T> {
+        let (root, own) = self.schema;
+        resolve_in(root, layers.file_in(self.format, self.name(), text), own)
     }
 
     fn name(&self) -> String {

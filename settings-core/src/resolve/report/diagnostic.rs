@@ -97,6 +97,8 @@ codes! {
     Rule = "rule",
     /// A setting that should no longer be set.
     Deprecated = "deprecated",
+    /// A setting that an earlier release had and that is still set.
+    Removed = "removed",
     /// An alias: an old name that still works.
     Alias = "alias",
     /// Sections of a file that the program does not have.
@@ -346,3 +348,10 @@ impl fmt::Display for Report {
 }
 
 impl std::error::Error for Report {}
+
+impl FromIterator<Diagnostic> for Report {
+    /// Collects diagnostics, each once.
+    fn from_iter<I: IntoIterator<Item = Diagnostic>>(diagnostics: I) -> Self {
+        Self::new(diagnostics.into_iter().collect())
+    }
+}
