@@ -414,7 +414,7 @@ fn key_of_place(place: &Place) -> String {
 fn shown(duration: Duration) -> String {
     let millis = duration.as_millis();
     match millis {
-        _ if millis % 1000 > 0 || millis == 0 => format!("{millis} ms"),
+        _ if !millis.is_multiple_of(1000) || millis == 0 => format!("{millis} ms"),
         _ => format!("{} s", millis / 1000),
     }
 }

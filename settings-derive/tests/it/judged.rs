@@ -1,6 +1,6 @@
 //! Rules that return words, secrets with rules, defaults against their checks.
 
-#![allow(dead_code, clippy::unwrap_used)]
+#![allow(dead_code, clippy::unwrap_used, clippy::panic)]
 
 use settings_core::resolve::{Code, Environment, Layers, Resolution, RuleError, check_defaults, resolve};
 use settings_core::{Secret, Settings};
@@ -51,7 +51,7 @@ fn names_differ(server: &Server) -> Result<(), RuleError> {
 }
 
 fn in_words(server: &Server) -> Result<(), String> {
-    if server.size % 2 == 0 { Ok(()) } else { Err(format!("{} is odd", server.size)) }
+    if server.size.is_multiple_of(2) { Ok(()) } else { Err(format!("{} is odd", server.size)) }
 }
 
 fn server(file: &str) -> Resolution<Server> {
@@ -165,7 +165,7 @@ struct Nested {
 }
 
 fn is_even(number: &u8) -> Result<(), String> {
-    if number % 2 == 0 { Ok(()) } else { Err(format!("{number} is odd")) }
+    if number.is_multiple_of(2) { Ok(()) } else { Err(format!("{number} is odd")) }
 }
 
 #[test]

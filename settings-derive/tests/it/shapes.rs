@@ -1,6 +1,6 @@
 //! Flattened sections, skipped fields, fields under conditions, choices in any letter case.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::sync::Mutex;
 

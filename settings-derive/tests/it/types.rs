@@ -1,6 +1,6 @@
 //! Types of settings: lists of a fixed length, keys of maps, bridges, durations and sizes as text.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;

@@ -1,6 +1,6 @@
 //! Enums with data: by the only key present, and with a tag.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use settings_core::Settings;
 use settings_core::resolve::{Code, Environment, Layers, Resolution, resolve};

@@ -101,7 +101,7 @@ struct Net {
 }
 
 fn is_even_or_https(port: &u16) -> Result<(), String> {
-    if port % 2 == 0 || *port == 443 { Ok(()) } else { Err("an odd port".to_owned()) }
+    if port.is_multiple_of(2) || *port == 443 { Ok(()) } else { Err("an odd port".to_owned()) }
 }
 
 /// An amount.

@@ -202,13 +202,13 @@ fn files_of_all_formats_merge_by_entry_and_field() {
 
 #[test]
 fn each_field_has_its_own_origin() {
-    for number in 0..3 {
+    for (number, format) in FORMATS.iter().enumerate() {
         let resolution = with(
             layers(number, number),
             &[("CHATD_AUTH_PROVIDERS_GOOGLE_CLIENTSECRET", "s3cr3t"), ("CHATD_UPSTREAMS_1_WEIGHT", "3")],
         );
         let origin = |address| at(&resolution, address).1;
-        let (below, above) = (format!("below.{}:", FORMATS[number]), format!("above.{}:", FORMATS[number]));
+        let (below, above) = (format!("below.{format}:"), format!("above.{format}:"));
         assert!(origin("Auth.Providers.google.ClientID").starts_with(&below));
         assert!(origin("Auth.Providers.google.Scopes").starts_with(&above));
         assert_eq!(

@@ -8,6 +8,7 @@ use settings_tests::cli::{Folder, Run, run, settings};
 
 /// A server in its second major version.
 #[derive(Settings)]
+#[allow(clippy::duplicated_attributes, reason = "one release removes several settings")]
 #[allow(dead_code, reason = "only the metadata is used")]
 #[settings(
     env_prefix = "CHAT",

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::process::{Command, Stdio};
 
 use clap::{CommandFactory as _, Parser};
-use settings_cli::{All, Context, CoreCommand, Flags, Selection, Sources};
+use settings_cli::{All, Context, CoreCommand, Flags, Selection, Sources, Verdict};
 use settings_core::resolve::{Code, Environment, Layers, resolve};
 use settings_core::store::history;
 use settings_core::store::watch::{Debounce, Event, Watch};
@@ -426,7 +426,7 @@ fn files_a_folder_a_flag_and_a_variable_are_used_at_once() {
 
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let mut context = Context::new(sources, environment, &mut out, &mut err);
-    cli.command.run::<Chat>(&mut context).unwrap();
+    assert_eq!(cli.command.run::<Chat>(&mut context).unwrap(), Verdict::Good);
     let out = String::from_utf8(out).unwrap();
     assert_eq!(String::from_utf8(err).unwrap(), "");
     for expected in [

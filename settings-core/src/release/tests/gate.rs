@@ -29,6 +29,7 @@ fn each_rule_fails_and_passes() {
     let record = r#"{"path": "A", "since": "2.0", "reason": "Old."}"#;
     let mut covered = Vec::new();
     // (the rule, the old settings, the new settings and records and version that fail, those that pass)
+    #[allow(clippy::type_complexity)] // a table
     let pairs: Vec<(GateRule, String, (String, &str, &str), (String, &str, &str))> = vec![
         (
             GateRule::RemovalUnrecorded,
