@@ -19,6 +19,7 @@ fn crashes(usual: u32) -> u32 {
 
 /// A file whose ends have one stamp.
 #[derive(Settings)]
+#[settings(root)]
 struct Stamped {
     /// The stamp.
     #[setting(key = "First", default = "")]
