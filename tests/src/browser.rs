@@ -113,6 +113,22 @@ impl Browser {
         self.command("GET", "/url", Value::Null).await.as_str().unwrap_or_default().to_owned()
     }
 
+    /// Waits until the address of the page contains a text: a click that leads to a page returns before it is there.
+    ///
+    /// # Panics
+    /// After 20 seconds.
+    pub async fn arrive(&self, part: &str) {
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+        loop {
+            let url = self.url().await;
+            if url.contains(part) {
+                return;
+            }
+            assert!(std::time::Instant::now() < deadline, "{url} does not contain {part}");
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    }
+
     /// Runs a script and returns its value.
     pub async fn run(&self, script: &str) -> Value {
         self.command("POST", "/execute/sync", json!({"script": script, "args": []})).await

@@ -189,9 +189,10 @@ fn collect(style: VariableStyle, section: &'static Section, at: &Name, names: &m
                 }));
             }
             Member::Section { key, section, .. } => {
-                let name = below(at, key, Of::Section);
+                let (name, place) = (below(at, key, Of::Section), names.len());
                 collect(style, section, &name, names);
-                names.push(name);
+                // before its settings, so that a clash of sections is reported as such
+                names.insert(place, name);
             }
         }
     }
