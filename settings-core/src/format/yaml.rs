@@ -99,6 +99,25 @@ impl<'t> Reader<'t> {
         offset
     }
 
+    /// Ends the span of a quoted scalar after its closing quote; the parser's contains the comment after it.
+    fn up_to_quote(&self, span: Span, quote: u8) -> Span {
+        let written = self.text.get(span.start..span.end).unwrap_or_default();
+        let mut bytes = written.bytes().enumerate().skip(1).peekable();
+        while let Some((at, byte)) = bytes.next() {
+            if byte == b'\\' && quote == b'"' {
+                bytes.next();
+                continue;
+            }
+            let is_doubled = quote == b'\'' && bytes.peek().is_some_and(|(_, next)| *next == quote);
+            if byte == quote && is_doubled {
+                bytes.next();
+            } else if byte == quote {
+                return Span::new(span.start, span.start + at + 1);
+            }
+        }
+        span
+    }
+
     fn problem(&mut self, span: Span, message: impl Into<String>, help: &str) {
         self.problems.push(Problem { span, message: message.into(), help: help.to_owned() });
     }
@@ -125,6 +144,11 @@ impl<'t> Reader<'t> {
                 }
             }
             Event::Scalar(text, style, anchor, tag) => {
+                let span = match style {
+                    ScalarStyle::SingleQuoted => self.up_to_quote(span, b'\''),
+                    ScalarStyle::DoubleQuoted => self.up_to_quote(span, b'"'),
+                    _ => span,
+                };
                 self.scalar(&text, style, anchor, tag.as_deref(), span);
                 if let Cow::Owned(text) = text {
                     wipe(text.into_bytes());

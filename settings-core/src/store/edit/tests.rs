@@ -222,3 +222,14 @@ fn changes_are_made_in_order() {
     assert_eq!(edit(text, &changes).unwrap(), "{\"B\": {\"C\": 2}}");
     assert!(edit(text, &[changes[0].clone(), Change::set(["A", "B"], "1")]).is_err());
 }
+
+#[cfg(feature = "yaml")]
+#[test]
+fn comments_after_quoted_values_stay_in_yaml() {
+    for written in ["'x'", "\"x\"", "'it''s'", "\"a \\\" b\"", "x", "'x # y'"] {
+        let text = format!("Before: 1\nKey: {written} # stays\nAfter: 2\n");
+        let change = [Change::set(["Key"], "\"new\"")];
+        let edited = edit_in(crate::FileFormat::Yaml, &text, &change).unwrap();
+        assert_eq!(edited, "Before: 1\nKey: \"new\" # stays\nAfter: 2\n", "{written}");
+    }
+}
