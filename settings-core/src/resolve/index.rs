@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::nearest::nearest;
 use crate::resolve::report::{Names, PathClass};
-use crate::schema::{Kind, Member, Path, Section, Setting};
+use crate::schema::{EmptyVariables, Kind, Member, Path, Section, Setting};
 use crate::value::member_called;
 
 /// All sections and settings of a program. Settings are numbered depth first, in the order of the fields.
@@ -16,6 +16,8 @@ pub(crate) struct Index {
     pub(crate) env_prefix: &'static str,
     /// Environment variables set settings.
     pub(crate) has_variables: bool,
+    pub(crate) list_separator: char,
+    pub(crate) empty_variables: EmptyVariables,
 }
 
 #[derive(Debug)]
@@ -76,6 +78,8 @@ impl Index {
             slots: Vec::with_capacity(count + count / 8 + 2),
             env_prefix: root.env_prefix.unwrap_or_default(),
             has_variables: root.variable_prefix().is_some(),
+            list_separator: root.list_separator,
+            empty_variables: root.empty_variables,
         };
         if root.key.is_empty() {
             index.add("", None, root);

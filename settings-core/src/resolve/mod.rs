@@ -28,7 +28,9 @@ mod source;
 mod tests;
 
 pub use build::Settings;
+pub(crate) use index::LeafId;
 pub use outcome::{Effective, Found, Origin, Part, Refused, Registry, Resolution, UnknownPath, resolve};
+pub(crate) use read::{Form, Step, address, kind_at};
 pub use report::{Code, Diagnostic, Place, Report, Severity, Snippet};
 pub(crate) use source::read_bytes;
 pub use source::{Environment, Layer, Layers, Unreadable, Variable, read_stdin};

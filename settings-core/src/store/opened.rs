@@ -9,13 +9,17 @@ use std::time::Duration;
 use super::edit::edited;
 use super::file::{self, LOCK_TIMEOUT, Locked, Snapshot, WriteMode};
 use super::history::{DEFAULT_VERSIONS, Entry, History, Version, VersionStatus};
+use super::parts::{spliced, unknown_keys};
 use super::written::to_written_json;
 use super::{Action, Change, Difference, StoreError, WriteError, differences};
 use crate::atomic::{FileError, followed};
 use crate::format::FileFormat;
-use crate::resolve::{Code, Effective, Layer, Layers, Origin, Report, Resolution, Settings, resolve};
-use crate::schema::{self, Kind, Setting};
-use crate::value::{Value, ZeroizingString, from_text};
+use crate::resolve::{
+    Code, Effective, Form, Found, Layer, Layers, LeafId, Origin, Report, Resolution, Settings, Step,
+    UnknownPath, address, kind_at, resolve,
+};
+use crate::schema::{self, Kind};
+use crate::value::{Mismatch, Value, ZeroizingString, from_text, json};
 
 /// The text of a file that does not exist, in formats in which a blank file is an error.
 const PLACEHOLDER: &str = "#\n";
@@ -233,13 +237,40 @@ impl<T: Settings> Store<T> {
         let stored = self.stored();
         let effective = (!self.shadowed).then(|| self.effective());
         let (mut changes, mut seen) = (Vec::new(), HashSet::new());
+        // by setting: the JSON with the parts that are set so far
+        let mut parts: Vec<(LeafId, ZeroizingString)> = Vec::new();
         for Assignment { path, values } in assignments {
-            let current = stored.setting(path)?;
+            let current = match stored.setting(path) {
+                Ok(current) => current,
+                Err(unknown) => {
+                    let (leaf, route) = self.part(path, values.first().map(AsRef::as_ref), unknown)?;
+                    let Some(current) = stored.effective(leaf) else { continue };
+                    let address = address(current.path.keys().iter().copied(), &route).to_string();
+                    if !seen.insert(address.clone()) {
+                        return Err(StoreError::Repeated { path: address });
+                    }
+                    let kind = kind_at(&current.setting.kind, &route).unwrap_or(current.setting.kind);
+                    let is_removal = matches!(values, [value] if value.as_ref() == "null")
+                        && from_text(&kind, "null").is_err();
+                    let json = match is_removal {
+                        true => ZeroizingString::from("null".to_owned()),
+                        false => {
+                            let value = read_values(&address, &kind, values)?;
+                            let json = to_written_json(&kind, &value, values);
+                            value.wipe();
+                            json
+                        }
+                    };
+                    refuse_shadowed_part(effective, &address)?;
+                    set_part(stored, &mut parts, (leaf, &current.setting.kind), &route, Some(&json));
+                    continue;
+                }
+            };
             if !seen.insert(current.path.to_string()) {
                 return Err(StoreError::Repeated { path: current.path.to_string() });
             }
             let kind = &current.setting.kind;
-            let value = read_values(&current.path.to_string(), current.setting, values)?;
+            let value = read_values(&current.path.to_string(), kind, values)?;
             let json = to_written_json(kind, &value, values);
             let is_there = is_already_set(stored, &current, &value);
             value.wipe();
@@ -248,10 +279,30 @@ impl<T: Settings> Store<T> {
                 changes.push(change(&current, Action::Set(json.into_string())));
             }
         }
+        for (leaf, json) in parts {
+            if let Some(current) = stored.effective(leaf) {
+                changes.push(change(&current, Action::Set(json.into_string())));
+            }
+        }
         self.apply(&changes)
     }
 
-    /// Removes a setting from the file, under whichever name it is there, or an optional section with all its settings.
+    /// Returns the setting and the way to the part of it at an address.
+    fn part(
+        &self,
+        path: &str,
+        value: Option<&str>,
+        unknown: UnknownPath,
+    ) -> Result<(LeafId, Vec<Step>), StoreError> {
+        let form = value.map_or(Form::Any, Form::of);
+        self.effective().route(path, form).map_err(|near| {
+            let nearest = near.or(unknown.nearest);
+            StoreError::Unknown(UnknownPath { path: unknown.path, nearest })
+        })
+    }
+
+    /// Removes a setting from the file, under whichever name it is there, an entry or field of one, or an optional section
+    /// with all its settings.
     ///
     /// # Errors
     /// If the path is unknown, a stronger layer sets the setting, or the text is not a JSON object.
@@ -265,7 +316,24 @@ impl<T: Settings> Store<T> {
             }
             return self.apply(&[Change::unset(keys)]);
         }
-        let current = stored.setting(path)?;
+        let current = match stored.setting(path) {
+            Ok(current) => current,
+            Err(unknown) => {
+                let (leaf, route) = self.part(path, None, unknown)?;
+                let Some(current) = stored.effective(leaf) else { return Ok(EditOutcome::Unchanged) };
+                refuse_shadowed_part(
+                    effective,
+                    &address(current.path.keys().iter().copied(), &route).to_string(),
+                )?;
+                if stored.json_in_file(leaf).is_none() {
+                    return Ok(EditOutcome::Unchanged);
+                }
+                let mut parts = Vec::new();
+                set_part(stored, &mut parts, (leaf, &current.setting.kind), &route, None);
+                let json = parts.pop().map(|(_, json)| json.into_string()).unwrap_or_default();
+                return self.apply(&[change(&current, Action::Set(json))]);
+            }
+        };
         refuse_shadowed(effective, path)?;
         self.apply(&[change(&current, Action::Unset)])
     }
@@ -495,6 +563,31 @@ fn refuse_shadowed<T>(effective: Option<&Resolution<T>>, path: &str) -> Result<(
     }
 }
 
+/// Sets a part of a setting in the JSON that the file has, or removes it.
+fn set_part<T>(
+    stored: &Resolution<T>,
+    parts: &mut Vec<(LeafId, ZeroizingString)>,
+    (leaf, kind): (LeafId, &Kind),
+    route: &[Step],
+    new: Option<&str>,
+) {
+    if let Some((_, json)) = parts.iter_mut().find(|(found, _)| *found == leaf) {
+        *json = spliced(json::parse_value(json).ok(), kind, route, new);
+        return;
+    }
+    parts.push((leaf, spliced(stored.json_in_file(leaf), kind, route, new)));
+}
+
+/// Refuses a change of a part that a stronger layer would hide; `None` allows all.
+fn refuse_shadowed_part<T>(effective: Option<&Resolution<T>>, path: &str) -> Result<(), StoreError> {
+    let Some(Ok(Found::Part(part))) = effective.map(|effective| effective.find(path)) else { return Ok(()) };
+    let origins = part.overridden.iter().map(|(origin, _)| origin).chain([&part.origin]);
+    match origins.max_by_key(|origin| origin.layer()).filter(|origin| origin.layer() > Layer::File) {
+        Some(origin) => Err(StoreError::Shadowed { path: path.to_owned(), origin: Box::new(origin.clone()) }),
+        None => Ok(()),
+    }
+}
+
 /// Returns the strongest origin above the file. A variable that can't be read counts: it will win once it is fixed.
 fn origin_above_file(effective: Effective<'_>) -> Option<Origin> {
     let Effective { origin, overridden, .. } = effective;
@@ -514,29 +607,39 @@ fn is_already_set<T>(stored: &Resolution<T>, current: &Effective<'_>, value: &Va
 
 /// Reads the arguments of a setting: one value, or the elements of a list. A list of one argument is that element,
 /// unless the argument is JSON.
-fn read_values<'v, V: AsRef<str>>(
-    path: &str,
-    setting: &Setting,
-    values: &'v [V],
-) -> Result<Value<'v>, StoreError> {
+fn read_values<'v, V: AsRef<str>>(path: &str, kind: &Kind, values: &'v [V]) -> Result<Value<'v>, StoreError> {
     let refused = |mismatch| StoreError::Value { path: path.to_owned(), mismatch: Box::new(mismatch) };
-    let element = match setting.kind {
+    let element = match *kind {
         Kind::List(element) | Kind::Set(element) => Some(element),
         Kind::Optional(&(Kind::List(element) | Kind::Set(element))) => Some(element),
         _ => None,
     };
-    match (values, element) {
-        ([value], None) => from_text(&setting.kind, value.as_ref()).map_err(refused),
+    let value = match (values, element) {
+        ([value], None) => from_text(kind, value.as_ref()).map_err(refused)?,
         ([value], Some(_)) if is_whole_list(value.as_ref()) => {
-            from_text(&setting.kind, value.as_ref()).map_err(refused)
+            from_text(kind, value.as_ref()).map_err(refused)?
         }
         (_, Some(element)) => {
             let elements: Result<_, _> =
                 values.iter().map(|value| from_text(element, value.as_ref())).collect();
-            elements.map(Value::List).map_err(refused)
+            elements.map(Value::List).map_err(refused)?
         }
-        _ => Err(StoreError::NotAList { path: path.to_owned() }),
+        _ => return Err(StoreError::NotAList { path: path.to_owned() }),
+    };
+    if kind.contains_sections() {
+        let unknown = (0..).zip(values).flat_map(|(number, value): (usize, &V)| {
+            let Ok(raw) = json::parse_value(value.as_ref()) else { return Vec::new() };
+            match element.filter(|_| values.len() > 1 || !is_whole_list(value.as_ref())) {
+                Some(element) => unknown_keys(element, raw, &format!("[{number}]")),
+                None => unknown_keys(kind, raw, ""),
+            }
+        });
+        if let Some(unknown) = Mismatch::joined(unknown.collect()) {
+            value.wipe();
+            return Err(refused(unknown));
+        }
     }
+    Ok(value)
 }
 
 /// Returns whether an argument is a whole list and not one element.

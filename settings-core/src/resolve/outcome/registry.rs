@@ -60,7 +60,12 @@ impl<T: Settings> Registry<T> {
             "" => own,
             key => {
                 let members = Vec::leak(vec![Member::Section { key, section: own, optional: false }]);
-                Box::leak(Box::new(Section { env_prefix: own.env_prefix, ..Section::new("", members) }))
+                Box::leak(Box::new(Section {
+                    env_prefix: own.env_prefix,
+                    list_separator: own.list_separator,
+                    empty_variables: own.empty_variables,
+                    ..Section::new("", members)
+                }))
             }
         };
         Self { root, settings: PhantomData }

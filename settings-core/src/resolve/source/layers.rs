@@ -11,7 +11,7 @@ use super::reading::{Unreadable, read_text};
 use super::secrets::{self, SecretFile};
 use super::text::Source;
 use crate::format::FileFormat;
-use crate::schema::Unknown;
+use crate::schema::{EmptyVariables, Unknown};
 use crate::value::ZeroizingString;
 
 /// All layers above the defaults, as text.
@@ -24,6 +24,7 @@ pub struct Layers {
     pub(crate) environment: Environment,
     pub(crate) overrides: Vec<Override>,
     pub(crate) policies: Policies,
+    pub(crate) empty_variables: Option<EmptyVariables>,
     files: Vec<PathBuf>,
 }
 
@@ -106,6 +107,13 @@ impl Layers {
     #[must_use]
     pub fn environment(mut self, environment: Environment) -> Self {
         self.environment = environment;
+        self
+    }
+
+    /// Sets the meaning of empty variables. It replaces that of the program's root.
+    #[must_use]
+    pub fn empty_variables(mut self, meaning: EmptyVariables) -> Self {
+        self.empty_variables = Some(meaning);
         self
     }
 
