@@ -32,5 +32,7 @@ pub(crate) use index::LeafId;
 pub use outcome::{Effective, Found, Origin, Part, Refused, Registry, Resolution, UnknownPath, resolve};
 pub(crate) use read::{Form, Step, address, kind_at};
 pub use report::{Code, Diagnostic, Place, Report, Severity, Snippet};
+#[cfg(feature = "external")]
+pub(crate) use source::Kept;
 pub(crate) use source::read_bytes;
-pub use source::{Environment, Layer, Layers, Unreadable, Variable, read_stdin};
+pub use source::{Environment, Layer, Layers, Unreadable, Variable, read_stdin, usual_files};

@@ -81,6 +81,7 @@ pub(crate) fn resolve_in<T: Settings>(root: &'static Section, layers: Layers, ow
     variables::read(&index, &layers, &mut sink);
     sink.diagnostics.extend(layers.policies.unknown_sections(&index));
     overrides::read(&index, &layers, &mut sink);
+    sink.diagnostics.extend(layers.findings.iter().cloned());
     let Sink { candidates, texts, mut diagnostics } = sink;
     let is_broken = diagnostics.iter().any(|diagnostic| diagnostic.code == Code::Syntax);
     let inputs = Inputs { index: &index, layers: &layers, texts: &texts, candidates: &candidates, is_broken };

@@ -1,18 +1,32 @@
 //! All layers above the defaults.
 
+#[cfg(feature = "external")]
+use std::fmt;
 use std::io;
+#[cfg(feature = "external")]
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::path::{Path, PathBuf};
 
 use super::environment::Environment;
+use super::folder::{self, Folder};
 use super::layer::Layer;
 use super::overrides::Override;
+use super::places::usual_files;
 use super::policy::Policies;
 use super::reading::{Unreadable, read_text};
 use super::secrets::{self, SecretFile};
 use super::text::Source;
 use crate::format::FileFormat;
+use crate::resolve::report::Diagnostic;
 use crate::schema::{EmptyVariables, Unknown};
 use crate::value::ZeroizingString;
+
+/// A source whose text is kept for a start without it.
+#[cfg(feature = "external")]
+pub(crate) trait Kept: fmt::Debug + Send + Sync + UnwindSafe + RefUnwindSafe {
+    /// Writes the copy. Settings with the text are in use.
+    fn keep(&self);
+}
 
 /// All layers above the defaults, as text.
 ///
@@ -25,7 +39,11 @@ pub struct Layers {
     pub(crate) overrides: Vec<Override>,
     pub(crate) policies: Policies,
     pub(crate) empty_variables: Option<EmptyVariables>,
+    /// The findings of reading the layers, such as files of a folder that are ignored.
+    pub(crate) findings: Vec<Diagnostic>,
     files: Vec<PathBuf>,
+    #[cfg(feature = "external")]
+    pub(crate) kept: Vec<std::sync::Arc<dyn Kept>>,
 }
 
 impl Layers {
@@ -87,6 +105,41 @@ impl Layers {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(self.depends_on(path)),
             _ => self.read_file(path),
         }
+    }
+
+    /// Reads the configuration files of a folder (`conf.d`) in the order of their names; a later one is stronger.
+    ///
+    /// Each file is read in the format that the ending of its name stands for. Hidden files, folders and files with
+    /// other endings are ignored; the ending of another configuration format is a warning.
+    ///
+    /// # Errors
+    /// Returns an error if the folder or one of its files cannot be read.
+    pub fn read_folder(self, path: impl AsRef<Path>) -> Result<Self, Unreadable> {
+        let path = path.as_ref();
+        let Folder { files, findings } = folder::list(path)?;
+        let mut layers = self.depends_on(path);
+        layers.findings.extend(findings);
+        files.iter().try_fold(layers, |layers, file| layers.read_file(file))
+    }
+
+    /// Returns the files that [`read_folder`](Self::read_folder) reads, in their order.
+    ///
+    /// # Errors
+    /// Returns an error if the folder cannot be read.
+    pub fn files_in_folder(path: impl AsRef<Path>) -> Result<Vec<PathBuf>, Unreadable> {
+        Ok(folder::list(path.as_ref())?.files)
+    }
+
+    /// Reads the configuration files of a program in the usual folders of the system and of the user, all of which may
+    /// be missing: see [`usual_files`](crate::resolve::usual_files).
+    ///
+    /// # Errors
+    /// Returns an error if one of them exists and cannot be read.
+    pub fn read_usual(self, program: &str, environment: &Environment) -> Result<Self, Unreadable> {
+        let files = usual_files(program, environment);
+        files.iter().try_fold(self, |layers, path| {
+            if path.is_dir() { layers.read_folder(path) } else { layers.read_file_if_exists(path) }
+        })
     }
 
     /// Reads a file of custom defaults.
@@ -196,7 +249,7 @@ impl Layers {
         self
     }
 
-    fn source(
+    pub(crate) fn source(
         mut self,
         layer: Layer,
         name: String,
