@@ -8,12 +8,15 @@ use settings_core::FileFormat;
 use settings_core::Settings;
 use settings_core::{json_schema, template};
 
-/// Prints the JSON Schema of the configuration file.
+/// Prints the JSON Schema of the configuration file, or the settings of this release.
 #[derive(Args, Debug)]
 pub struct Schema {
     /// Refuse unknown keys instead of allowing them
     #[arg(long)]
     strict: bool,
+    #[cfg(feature = "release")]
+    #[command(flatten)]
+    release: crate::release::Writing,
 }
 
 /// Prints a starting configuration.
@@ -66,6 +69,10 @@ fn object_name(name: &str) -> Result<String, &'static str> {
 
 impl Schema {
     pub(crate) fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
+        #[cfg(feature = "release")]
+        if self.release.is_wanted() {
+            return self.release.run::<T>(context);
+        }
         let schema = if self.strict {
             json_schema::strict_json_schema(T::SCHEMA)
         } else {

@@ -34,6 +34,10 @@ pub(crate) struct Build {
     /// Write the pages of this model instead of the program's own
     #[arg(long, value_name = "MODEL.json")]
     from: Option<PathBuf>,
+    /// A folder of kept release files: the pages show what each changed, and upgrade notes are added
+    #[cfg(feature = "release")]
+    #[arg(long, value_name = "DIR", conflicts_with = "from")]
+    releases: Option<PathBuf>,
     #[cfg(feature = "watch")]
     #[command(flatten)]
     follow: Follow,
@@ -102,10 +106,17 @@ impl Build {
         if self.check {
             return Err(Failure::Usage("--check compares with files: name a folder with --out".to_owned()));
         }
-        let pages = match &self.from {
+        #[cfg_attr(not(feature = "release"), expect(unused_mut, reason = "releases change the pages"))]
+        let mut pages = match &self.from {
             Some(path) => models(path)?,
             None => from_schema(T::SCHEMA),
         };
+        #[cfg(feature = "release")]
+        if let Some(folder) = &self.releases {
+            let releases = crate::release::kept::<T>(folder)?;
+            pages = settings_core::docs::from_schema_with_releases(T::SCHEMA, &releases);
+            pages.push(settings_core::docs::release_notes(&releases));
+        }
         for page in &pages {
             out.write_all(render(page, self.style.style(), self.format.format()).as_bytes())?;
         }
@@ -114,6 +125,11 @@ impl Build {
 
     fn artefacts<T: Settings>(&self) -> Result<Vec<Artefact>, Failure> {
         let (style, format) = (self.style.style(), self.format.format());
+        #[cfg(feature = "release")]
+        if let Some(folder) = &self.releases {
+            let releases = crate::release::kept::<T>(folder)?;
+            return Ok(generate::artefacts_with_releases(T::SCHEMA, style, format, &releases));
+        }
         match &self.from {
             Some(path) => Ok(generate::pages(&models(path)?, style, format)),
             None => Ok(generate::artefacts(T::SCHEMA, style, format)),
@@ -140,6 +156,10 @@ impl Build {
         }
         if let Some(model) = &self.from {
             arguments.extend(["--from".into(), model.clone().into()]);
+        }
+        #[cfg(feature = "release")]
+        if let Some(folder) = &self.releases {
+            arguments.extend(["--releases".into(), folder.clone().into()]);
         }
         arguments
     }

@@ -1,6 +1,6 @@
 //! One struct of settings: `EmailSettings`.
 
-use super::{EmptyVariables, Rule, Setting, Unknown};
+use super::{EmptyVariables, Removed, Rule, Setting, Unknown};
 
 /// One annotated struct.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +23,8 @@ pub struct Section {
     pub rules: &'static [Rule],
     /// The texts of reference pages around the settings. A program has the root's and those of all sections below it.
     pub page_texts: &'static [PageText],
+    /// The settings that earlier releases had.
+    pub removed: &'static [Removed],
     /// The policy for unknown keys and variables in it and below it.
     pub unknown: Option<Unknown>,
     /// The separator of a list's elements in variables and on command lines. A program has its root's.
@@ -91,6 +93,7 @@ impl Section {
             members,
             rules: &[],
             page_texts: &[],
+            removed: &[],
             unknown: None,
             list_separator: ',',
             empty_variables: EmptyVariables::Unset,
@@ -136,6 +139,13 @@ impl Section {
     #[must_use]
     pub const fn page_texts(mut self, texts: &'static [PageText]) -> Self {
         self.page_texts = texts;
+        self
+    }
+
+    /// Records the settings that earlier releases had.
+    #[must_use]
+    pub const fn removed(mut self, removed: &'static [Removed]) -> Self {
+        self.removed = removed;
         self
     }
 

@@ -160,7 +160,24 @@ fn write(path: &Path, content: &str) -> Result<(), GenerateError> {
 /// Returns everything that is generated for a program: the reference pages, `config.default.json`, and with the
 /// feature `json-schema` also `config.schema.json`.
 pub fn artefacts(root: &'static Section, style: Style, format: Format) -> Vec<Artefact> {
-    let mut artefacts = pages(&from_schema(root), style, format);
+    with_files(root, pages(&from_schema(root), style, format))
+}
+
+/// Returns everything that is generated for a program, with the history of its settings on the pages, and a page of
+/// upgrade notes. The last of `releases` is the program's own.
+#[cfg(feature = "release")]
+pub fn artefacts_with_releases(
+    root: &'static Section,
+    style: Style,
+    format: Format,
+    releases: &[crate::release::Release],
+) -> Vec<Artefact> {
+    let mut all = super::from_schema_with_releases(root, releases);
+    all.push(super::release_notes(releases));
+    with_files(root, pages(&all, style, format))
+}
+
+fn with_files(root: &'static Section, mut artefacts: Vec<Artefact>) -> Vec<Artefact> {
     artefacts.push(Artefact::new("config.default.json", template::default_json(root)));
     #[cfg(feature = "json-schema")]
     artefacts.push(Artefact::new(
