@@ -30,6 +30,7 @@ pub struct Demo {
 
 impl Demo {
     pub(crate) fn run<T: Settings + AsRef<EmailSettings>>(self, context: &mut Context<'_>) -> Outcome {
+        let program = context.program_words().to_owned();
         let out = &mut *context.out;
         match self.out {
             Some(folder) => document::<T>(&folder, out)?,
@@ -55,6 +56,14 @@ impl Demo {
             let settings = resolved::<T>(catcher.address(), out)?;
             let arrived = send(settings.as_ref(), &mut catcher, out).await;
             catcher.shutdown().await;
+            if arrived.is_ok() {
+                heading(out, "7. Open the System Console")?;
+                writeln!(
+                    out,
+                    "`{program} console` serves a page of all settings on loopback and opens it in a browser;"
+                )?;
+                writeln!(out, "`{program} console --no-open` prints the link alone.")?;
+            }
             arrived
         })
     }
@@ -79,10 +88,10 @@ impl Drop for Temporary {
 fn document<T: Settings>(folder: &Path, out: &mut dyn Write) -> Result<(), Failure> {
     heading(out, "1. Read the struct")?;
     writeln!(out, "One annotated struct says all of this; nothing below was typed a second time.\n")?;
-    let prefix = T::SCHEMA.env_prefix.unwrap_or_default();
     let width = width::<T>();
     for leaf in T::SCHEMA.leaves() {
-        writeln!(out, "  {:<width$} {}", leaf.path.to_string(), leaf.path.env_name(prefix))?;
+        let variable = T::SCHEMA.variable(&leaf.path, leaf.setting).unwrap_or_default();
+        writeln!(out, "  {:<width$} {variable}", leaf.path.to_string())?;
     }
     heading(out, "2. Build the reference")?;
     let artefacts = generate::artefacts(T::SCHEMA, Style::Table, Format::Rst);

@@ -6,6 +6,7 @@
 //! cargo run -p example-chat-server -- show --origin
 //! ```
 
+mod admin;
 mod server;
 mod settings;
 

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io::{self, Write};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
@@ -13,6 +14,7 @@ use settings_core::store::watch::{Debounce, Event, Watch};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
+use crate::admin;
 use crate::settings::ChatSettings;
 
 struct Chat {
@@ -31,16 +33,17 @@ pub(crate) fn serve(context: &mut Context<'_>) -> Result<(), Box<dyn std::error:
     std::thread::spawn(move || events.into_iter().for_each(|event| log(&event)));
 
     let chat = Arc::new(Chat { watch, messages: Mutex::default() });
-    let port = chat.watch.current().http.port;
+    let (port, admin_settings) = (chat.watch.current().http.port, chat.watch.current().admin.clone());
     let app = Router::new()
         .route("/", get(async |State(chat): State<Arc<Chat>>| chat.watch.current().http.greeting.clone()))
         .route("/messages", get(list).post(send))
         .with_state(chat);
+    let app = app.merge(admin::routes(context, &admin_settings));
     Runtime::new()?.block_on(async {
         let listener = TcpListener::bind(("127.0.0.1", port)).await?;
         writeln!(context.out, "listening on {}", listener.local_addr()?)?;
         context.out.flush()?;
-        axum::serve(listener, app).await
+        axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).await
     })?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The settings, the only place where they are described.
 
-use settings_core::Settings;
+use settings_core::{Secret, Settings};
 
 /// Settings of the chat server.
 #[derive(Settings, Clone, Debug)]
@@ -10,6 +10,8 @@ pub(crate) struct ChatSettings {
     pub(crate) http: HttpSettings,
     /// Limits on what users send.
     pub(crate) limits: LimitSettings,
+    /// The System Console.
+    pub(crate) admin: AdminSettings,
 }
 
 /// The HTTP interface.
@@ -36,4 +38,21 @@ pub(crate) struct LimitSettings {
     /// The most messages that are kept; older ones are dropped.
     #[setting(key = "Messages", default = 1000, range = 1..=100_000)]
     pub(crate) messages: u32,
+}
+
+/// The System Console.
+#[derive(Settings, Clone, Debug)]
+#[settings(section = "Admin")]
+pub(crate) struct AdminSettings {
+    /// The password of the administrator. If empty, nobody logs in with a password.
+    #[setting(key = "Password", restart)]
+    pub(crate) password: Secret,
+
+    /// The IP address of a proxy that logs people in and sends their names. If empty, there is none.
+    #[setting(key = "Proxy", restart)]
+    pub(crate) proxy: String,
+
+    /// The host name that browsers use, if it is not that of this machine.
+    #[setting(key = "Host", restart)]
+    pub(crate) host: String,
 }

@@ -165,6 +165,7 @@ fn section_at(root: &'static Section, address: &Address) -> Option<&'static Sect
                 match member {
                     Member::Setting(setting) => setting.kind,
                     Member::Section { section, .. } => Kind::Section(section),
+                    _ => return None,
                 }
             }
             _ => return None,

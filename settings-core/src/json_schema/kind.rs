@@ -57,12 +57,26 @@ fn ways(kind: &Kind, values: &[ValueDoc], mode: Mode) -> Vec<Object> {
         Kind::Float { min, max } => vec![number(min, max), text_like(pattern::FLOAT, kind)],
         Kind::Text | Kind::Secret => vec![Object::from([("type", Tree::from(["string", "number"]))])],
         Kind::Custom(_) => vec![Object::from([("type", Tree::from("string"))])],
-        Kind::OneOf(choices) => vec![one_of(choices, values)],
+        Kind::OneOf(choices) => {
+            let any_case = choices.iter().filter(|choice| choice.ignore_case);
+            let patterns: Vec<_> = any_case.map(|choice| pattern::any_case(choice.text)).collect();
+            let mut ways = vec![one_of(choices, values)];
+            if !patterns.is_empty() {
+                ways.push(text_like(&pattern::whole(&patterns.join("|")), kind));
+            }
+            ways
+        }
         Kind::Duration { unit, min, max } => vec![
             whole_number(min.into(), max.into()),
             text_like(&pattern::whole(&pattern::duration(unit, min, max)), kind),
         ],
         Kind::TextOf(rules) => text_of(rules, kind),
+        Kind::SecretOf(rules) => {
+            // a number is accepted as its text, of which a schema knows no length
+            let mut ways = text_of(rules, kind);
+            ways.push(Object::from([("type", Tree::from("number"))]));
+            ways
+        }
         Kind::Json => vec![Object::new()],
         Kind::Size { min, max } => vec![
             whole_number(min.into(), max.into()),
@@ -77,6 +91,15 @@ fn ways(kind: &Kind, values: &[ValueDoc], mode: Mode) -> Vec<Object> {
         Kind::List(of) => {
             let items = if matches!(of, Kind::Section(_)) { entry(of, mode) } else { element(of, mode) };
             vec![Object::from([("type", Tree::from(["array", "null"])), ("items", Tree::Object(items))])]
+        }
+        Kind::Tuple(kinds) => {
+            let elements: Vec<_> = kinds.iter().map(|of| Tree::Object(element(of, mode))).collect();
+            vec![Object::from([
+                ("type", Tree::from("array")),
+                ("prefixItems", elements.into_iter().collect()),
+                ("items", Tree::from(false)),
+                ("minItems", Tree::from(kinds.len() as u64)),
+            ])]
         }
         Kind::Map(of) => vec![Object::from([
             ("type", Tree::from(["object", "null"])),

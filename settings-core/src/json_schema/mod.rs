@@ -13,7 +13,7 @@ mod texts;
 #[cfg(test)]
 mod tests;
 
-use crate::schema::{Member, Section, Setting, Unknown};
+use crate::schema::{Member, Path, Section, Setting, Unknown};
 use crate::value::json::{Object, Tree};
 
 /// Returns the schema of a program's `config.json`.
@@ -95,8 +95,9 @@ impl Writer {
     fn setting(&self, setting: &Setting, keys: &[&'static str]) -> Object {
         let mut schema = Object::new();
         schema.insert("title", Tree::from(setting.title));
-        let variable = crate::schema::env_name(self.root.env_prefix.unwrap_or_default(), &keys.join("."));
-        texts::describe(&mut schema, &texts::plain(setting), &texts::markdown(setting, &variable));
+        let variable = self.root.variable(&Path::new(keys.to_vec()), setting);
+        let markdown = texts::markdown(setting, variable.as_deref().unwrap_or_default());
+        texts::describe(&mut schema, &texts::plain(setting), &markdown);
         schema.extend(kind::schema(&setting.kind, setting.values, self.strict));
         if let Some(default) = texts::default_json(setting).and_then(|json| Tree::parse(&json).ok()) {
             schema.insert("default", default);

@@ -5,17 +5,22 @@ use crate::schema::{Format, SIZE_UNITS, Unit};
 /// A number with a fraction, as Rust reads it; neither infinity nor NaN.
 pub(super) const FLOAT: &str = r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$";
 
-const SUFFIXES: [(&str, Unit); 5] = [
-    ("ms", Unit::Milliseconds),
-    ("s", Unit::Seconds),
-    ("m(?:in)?", Unit::Minutes),
-    ("h", Unit::Hours),
-    ("d", Unit::Days),
-];
+const SUFFIXES: [(&str, u128); 6] =
+    [("ms", 1), ("s", 1_000), ("m(?:in)?", 60_000), ("h", 3_600_000), ("d", 86_400_000), ("w", 604_800_000)];
 
 /// Nothing but `pattern` from the text's start to its end.
 pub(super) fn whole(pattern: &str) -> String {
     format!("^(?:{pattern})$")
+}
+
+/// A text in any letter case.
+pub(super) fn any_case(text: &str) -> String {
+    let one = |c: char| match c {
+        c if c.is_ascii_alphabetic() => format!("[{}{}]", c.to_ascii_lowercase(), c.to_ascii_uppercase()),
+        c if r"^$\.*+?()[]{}|/".contains(c) => format!("\\{c}"),
+        c => c.to_string(),
+    };
+    text.chars().map(one).collect()
 }
 
 /// A whole number from `min` to `max`, signs and leading zeros as Rust reads them.
@@ -38,8 +43,7 @@ pub(super) fn duration(unit: Unit, min: u64, max: u64) -> String {
     let mut ways = vec![integer(min.into(), max.into())];
     let millis = |count: u64| u128::from(count) * u128::from(unit.millis());
     let longest = millis(max).min(u64::MAX.into());
-    for (suffix, counted) in SUFFIXES {
-        let each = u128::from(counted.millis());
+    for (suffix, each) in SUFFIXES {
         let (low, high) = (millis(min).div_ceil(each), longest / each);
         if low == 0 {
             ways.push(format!("0+{suffix}"));
@@ -48,7 +52,11 @@ pub(super) fn duration(unit: Unit, min: u64, max: u64) -> String {
             ways.push(format!("0*(?:{}){suffix}", natural(low.max(1), high)));
         }
     }
-    ways.push("(?:[0-9]+(?:ms|s|m(?:in)?|h|d)){2,}".to_owned());
+    // sums, fractions and the forms of ISO 8601 are not bounded
+    let number = r"[0-9]+(?:\.[0-9]+)?";
+    let suffix = "(?:[nu\u{b5}m]?s|m(?:in)?|h|d|w)";
+    ways.push(format!("(?:{number}{suffix}){{2,}}|[0-9]+\\.[0-9]+{suffix}|[0-9]+[nu\u{b5}]s"));
+    ways.push(format!("P(?:{number}W)?(?:{number}D)?(?:T(?:{number}H)?(?:{number}M)?(?:{number}S)?)?"));
     ways.join("|")
 }
 

@@ -40,7 +40,9 @@ pub(super) fn markdown(setting: &Setting, variable: &str) -> String {
     if let Some(accepted) = accepted(&setting.kind) {
         facts.push_str(&format!(" · Accepts: {accepted}"));
     }
-    facts.push_str(&format!(" · Variable: `{variable}`"));
+    if !variable.is_empty() {
+        facts.push_str(&format!(" · Variable: `{variable}`"));
+    }
     paragraph(&mut text, &facts);
     text
 }
@@ -83,7 +85,7 @@ fn paragraph(text: &mut String, more: &str) {
 /// The accepted values, if the kind has bounds or a unit.
 fn accepted(kind: &Kind) -> Option<String> {
     match kind {
-        Kind::Bool | Kind::Text | Kind::Secret | Kind::OneOf(_) => None,
+        Kind::Bool | Kind::Text | Kind::Secret | Kind::SecretOf(_) | Kind::OneOf(_) => None,
         Kind::Optional(of) => accepted(of).map(|accepted| format!("{accepted}, or `null`")),
         _ => Some(expectation(kind)),
     }

@@ -28,7 +28,7 @@ pub use dynamic::DynamicSection;
 pub use empty::EmptyVariables;
 pub use key::{Key, Names};
 pub use kind::{Choice, CustomKind, Kind, SIZE_UNITS, Unit};
-pub use naming::{Path, env_name};
+pub use naming::{Path, VariableStyle, env_name};
 pub use removed::{AllowedChange, Removed};
 pub use rule::{Rule, Strength};
 pub use section::{Member, PageText, Section};
@@ -37,4 +37,5 @@ pub use text::{Format, TextFault, TextRules};
 pub use tree::{Leaf, Leaves};
 pub use unknown::Unknown;
 
+pub(crate) use naming::is_key;
 pub(crate) use setting::same;

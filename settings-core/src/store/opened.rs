@@ -20,7 +20,7 @@ use crate::resolve::{
     UnknownPath, address, kind_at,
 };
 use crate::schema::{self, Kind, Section};
-use crate::value::{Mismatch, Value, ZeroizingString, from_text, json};
+use crate::value::{Mismatch, Value, ZeroizingString, from_json, from_text_with, json};
 
 /// The text of a file that does not exist, in formats in which a blank file is an error.
 const PLACEHOLDER: &str = "#\n";
@@ -222,6 +222,13 @@ impl<T: Settings> Store<T> {
         self
     }
 
+    /// Sets the reason for the changes, for the history.
+    #[must_use]
+    pub fn reason(mut self, reason: Option<String>) -> Self {
+        self.entry.reason = reason;
+        self
+    }
+
     /// Allows changes to settings that a stronger layer sets. They are refused by default.
     #[must_use]
     pub fn shadowed(mut self, allowed: bool) -> Self {
@@ -260,6 +267,7 @@ impl<T: Settings> Store<T> {
     ) -> Result<EditOutcome, StoreError> {
         let stored = self.stored();
         let effective = (!self.shadowed).then(|| self.effective());
+        let separator = self.schema.0.list_separator;
         let (mut changes, mut seen) = (Vec::new(), HashSet::new());
         // by setting: the JSON with the parts that are set so far
         let mut parts: Vec<(LeafId, ZeroizingString)> = Vec::new();
@@ -275,11 +283,11 @@ impl<T: Settings> Store<T> {
                     }
                     let kind = kind_at(&current.setting.kind, &route).unwrap_or(current.setting.kind);
                     let is_removal = matches!(values, [value] if value.as_ref() == "null")
-                        && from_text(&kind, "null").is_err();
+                        && from_text_with(&kind, "null", separator).is_err();
                     let json = match is_removal {
                         true => ZeroizingString::from("null".to_owned()),
                         false => {
-                            let value = read_values(&address, &kind, values)?;
+                            let value = read_values(&address, &kind, values, separator)?;
                             let json = to_written_json(&kind, &value, values);
                             value.wipe();
                             json
@@ -294,7 +302,7 @@ impl<T: Settings> Store<T> {
                 return Err(StoreError::Repeated { path: current.path.to_string() });
             }
             let kind = &current.setting.kind;
-            let value = read_values(&current.path.to_string(), kind, values)?;
+            let value = read_values(&current.path.to_string(), kind, values, separator)?;
             let json = to_written_json(kind, &value, values);
             let is_there = is_already_set(stored, &current, &value);
             value.wipe();
@@ -309,6 +317,31 @@ impl<T: Settings> Store<T> {
             }
         }
         self.apply(&changes)
+    }
+
+    /// Sets a setting to a JSON value, which is read as a file's is: a text is a string, and a list an array.
+    ///
+    /// # Errors
+    /// As [`Store::set`]. A value that is not JSON is refused as one of the wrong type.
+    pub fn set_json(&mut self, path: &str, value: &str) -> Result<EditOutcome, StoreError> {
+        let stored = self.stored();
+        let effective = (!self.shadowed).then(|| self.effective());
+        let current = stored.setting(path)?;
+        let kind = &current.setting.kind;
+        let refused =
+            |mismatch| StoreError::Value { path: current.path.to_string(), mismatch: Box::new(mismatch) };
+        let read = match json::parse_value(value) {
+            Ok(raw) => from_json(kind, raw).map_err(refused)?,
+            Err(_) => return Err(refused(Mismatch::no_json(kind))),
+        };
+        let json = to_written_json(kind, &read, &[value]);
+        let is_there = is_already_set(stored, &current, &read);
+        read.wipe();
+        refuse_shadowed(effective, path)?;
+        if is_there {
+            return Ok(EditOutcome::Unchanged);
+        }
+        self.apply(&[change(&current, Action::Set(json.into_string()))])
     }
 
     /// Returns the setting and the way to the part of it at an address.
@@ -396,6 +429,26 @@ impl<T: Settings> Store<T> {
         changes.map(|difference| (difference.clone(), shadow(&difference))).collect()
     }
 
+    /// Returns the content of the file as it was read, before any change.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.read
+    }
+
+    /// Returns the settings of the file alone, with the changes made so far.
+    pub fn stored(&self) -> &Resolution<T> {
+        self.now().stored.get_or_init(|| self.resolve(Layers::new(), &self.text))
+    }
+
+    /// Returns the settings of all layers, with the changes made so far.
+    pub fn effective(&self) -> &Resolution<T> {
+        self.now().effective.get_or_init(|| self.resolve(self.others.clone(), &self.text))
+    }
+
+    /// Returns the settings of all layers as they were before the changes.
+    pub fn effective_before(&self) -> &Resolution<T> {
+        self.before.effective.get_or_init(|| self.resolve(self.others.clone(), self.text_before()))
+    }
+
     /// Returns the text that [`Store::save`] would write. It may hold secrets.
     pub fn text(&self) -> &str {
         &self.text
@@ -443,8 +496,12 @@ impl<T: Settings> Store<T> {
         }
     }
 
-    /// Checks that the change adds no errors, and returns the warnings that it adds; `None` if there is no change.
-    fn check(&self) -> Result<Option<Report>, StoreError> {
+    /// Checks the change as [`Store::save`] does, and writes nothing. Returns the warnings that the change adds, or
+    /// `None` if there is no change.
+    ///
+    /// # Errors
+    /// If the change adds errors to the settings.
+    pub fn check(&self) -> Result<Option<Report>, StoreError> {
         if self.is_unchanged() {
             return Ok(None);
         }
@@ -536,24 +593,9 @@ impl<T: Settings> Store<T> {
         if self.is_unchanged() { &self.before } else { &self.after }
     }
 
-    /// Resolves the file alone.
-    fn stored(&self) -> &Resolution<T> {
-        self.now().stored.get_or_init(|| self.resolve(Layers::new(), &self.text))
-    }
-
     /// Resolves the file alone, as it was read.
     fn stored_before(&self) -> &Resolution<T> {
         self.before.stored.get_or_init(|| self.resolve(Layers::new(), self.text_before()))
-    }
-
-    /// Resolves all layers together.
-    fn effective(&self) -> &Resolution<T> {
-        self.now().effective.get_or_init(|| self.resolve(self.others.clone(), &self.text))
-    }
-
-    /// Resolves all layers together, with the file as it was read.
-    fn effective_before(&self) -> &Resolution<T> {
-        self.before.effective.get_or_init(|| self.resolve(self.others.clone(), self.text_before()))
     }
 
     fn resolve(&self, layers: Layers, text: &str) -> Resolution<T> {
@@ -631,7 +673,12 @@ fn is_already_set<T>(stored: &Resolution<T>, current: &Effective<'_>, value: &Va
 
 /// Reads the arguments of a setting: one value, or the elements of a list. A list of one argument is that element,
 /// unless the argument is JSON.
-fn read_values<'v, V: AsRef<str>>(path: &str, kind: &Kind, values: &'v [V]) -> Result<Value<'v>, StoreError> {
+fn read_values<'v, V: AsRef<str>>(
+    path: &str,
+    kind: &Kind,
+    values: &'v [V],
+    separator: char,
+) -> Result<Value<'v>, StoreError> {
     let refused = |mismatch| StoreError::Value { path: path.to_owned(), mismatch: Box::new(mismatch) };
     let element = match *kind {
         Kind::List(element) | Kind::Set(element) => Some(element),
@@ -639,13 +686,13 @@ fn read_values<'v, V: AsRef<str>>(path: &str, kind: &Kind, values: &'v [V]) -> R
         _ => None,
     };
     let value = match (values, element) {
-        ([value], None) => from_text(kind, value.as_ref()).map_err(refused)?,
+        ([value], None) => from_text_with(kind, value.as_ref(), separator).map_err(refused)?,
         ([value], Some(_)) if is_whole_list(value.as_ref()) => {
-            from_text(kind, value.as_ref()).map_err(refused)?
+            from_text_with(kind, value.as_ref(), separator).map_err(refused)?
         }
         (_, Some(element)) => {
             let elements: Result<_, _> =
-                values.iter().map(|value| from_text(element, value.as_ref())).collect();
+                values.iter().map(|value| from_text_with(element, value.as_ref(), separator)).collect();
             elements.map(Value::List).map_err(refused)?
         }
         _ => return Err(StoreError::NotAList { path: path.to_owned() }),

@@ -6,7 +6,7 @@ use super::{comments, is_named, written};
 use crate::format::FileFormat;
 use crate::schema::Section;
 #[cfg(any(feature = "toml", feature = "yaml"))]
-use crate::schema::{Member, env_name};
+use crate::schema::{Member, Path};
 
 /// Formats every setting at its default as a configuration file, with comments that describe the settings if
 /// `commented`. Resolves without a finding.
@@ -15,7 +15,7 @@ pub fn config(format: FileFormat, root: &'static Section, commented: bool) -> St
         FileFormat::Json if commented => commented_json(root),
         FileFormat::Json => default_json(root),
         #[cfg(any(feature = "toml", feature = "yaml"))]
-        _ => Writer { format, commented, prefix: root.env_prefix.unwrap_or_default() }.root(root),
+        _ => Writer { format, commented, root }.root(root),
     }
 }
 
@@ -23,7 +23,7 @@ pub fn config(format: FileFormat, root: &'static Section, commented: bool) -> St
 struct Writer {
     format: FileFormat,
     commented: bool,
-    prefix: &'static str,
+    root: &'static Section,
 }
 
 #[cfg(any(feature = "toml", feature = "yaml"))]
@@ -53,11 +53,11 @@ impl Writer {
                 if value.is_none() && !self.commented {
                     continue;
                 }
-                let path = keys.iter().copied().chain([setting.key]).collect::<Vec<_>>().join(".");
+                let path = Path::new(keys.iter().copied().chain([setting.key]).collect());
                 self.gap(out);
                 self.comment(
                     out,
-                    &comments::of_setting(setting, Some(&env_name(self.prefix, &path))),
+                    &comments::of_setting(setting, self.root.variable(&path, setting).as_deref()),
                     keys.len(),
                 );
                 self.indent(out, keys.len());

@@ -1,7 +1,7 @@
 //! `config.json` templates.
 
 use super::{comments, written};
-use crate::schema::{Member, Section, env_name};
+use crate::schema::{Member, Path, Section};
 use crate::value::json::write_string;
 use crate::value::to_json;
 
@@ -20,7 +20,7 @@ pub fn commented_json(root: &'static Section) -> String {
 struct Writer {
     out: String,
     commented: bool,
-    prefix: &'static str,
+    root: &'static Section,
 }
 
 /// One line (or block) of an object, and whether it is only a comment.
@@ -32,7 +32,7 @@ enum Entry {
 
 impl Writer {
     fn write(root: &'static Section, commented: bool) -> String {
-        let mut writer = Self { out: String::new(), commented, prefix: root.env_prefix.unwrap_or_default() };
+        let mut writer = Self { out: String::new(), commented, root };
         if root.key.is_empty() {
             if commented {
                 writer.comment(&comments::of_section(root), 0);
@@ -68,8 +68,8 @@ impl Writer {
             }
             Member::Setting(setting) => {
                 let lead = if self.commented {
-                    let path = keys.iter().copied().chain([setting.key]).collect::<Vec<_>>().join(".");
-                    comments::of_setting(setting, Some(&env_name(self.prefix, &path)))
+                    let path = Path::new(keys.iter().copied().chain([setting.key]).collect());
+                    comments::of_setting(setting, self.root.variable(&path, setting).as_deref())
                 } else {
                     Vec::new()
                 };

@@ -20,19 +20,17 @@ pub(super) struct Variable {
 
 /// All settings that a template names, in the order of the structs.
 pub(super) fn variables(root: &'static Section) -> impl Iterator<Item = Variable> {
-    let prefix = root.variable_prefix();
-    let leaves = root.leaves().filter(move |_| prefix.is_some());
-    let prefix = prefix.unwrap_or_default();
-    leaves.filter(|leaf| super::is_named(leaf.setting)).map(move |leaf| {
+    let leaves = root.leaves().filter(|leaf| super::is_named(leaf.setting));
+    leaves.filter_map(move |leaf| {
         let text = text(leaf.setting);
-        Variable {
-            name: leaf.path.env_name(prefix),
+        Some(Variable {
+            name: root.variable(&leaf.path, leaf.setting)?,
             is_secret: leaf.setting.kind.is_secret(),
             lead: comments::of_setting(leaf.setting, None),
             // one variable of an absent section would create the section
             is_mentioned: leaf.optional || text.is_none(),
             text,
-        }
+        })
     })
 }
 

@@ -22,7 +22,6 @@ pub(super) use page_text::{BODY, PLACE};
 /// Settings without a page are on the page named by their outermost key; hidden settings are not documented. In a page
 /// with a text of its own ([`PageText`](crate::schema::PageText)) that text places the settings.
 pub fn from_schema(root: &'static Section) -> Vec<Page> {
-    let prefix = root.variable_prefix();
     let sources = page_text::page_sources(root);
     let mut pages: Vec<(String, Vec<Leaf>)> = Vec::new();
     for leaf in visible_leaves(root) {
@@ -45,10 +44,10 @@ pub fn from_schema(root: &'static Section) -> Vec<Page> {
         .into_iter()
         .filter_map(|(name, leaves)| {
             if !with_text(&name) {
-                return Some(page(name, &leaves, prefix));
+                return Some(page(name, &leaves, root));
             }
             let (mut page, rest) = page_text::page(&name, &sources, &leaves, root);
-            page.entries.extend(rest.into_iter().map(|leaf| setting(leaf, prefix)));
+            page.entries.extend(rest.into_iter().map(|leaf| setting(leaf, root)));
             page.entries.extend(rules(&leaves));
             // All of its settings are placed on other pages.
             (!page.entries.is_empty()).then_some(page)
@@ -61,9 +60,9 @@ pub(super) fn visible_leaves(root: &'static Section) -> impl Iterator<Item = Lea
     root.leaves().filter(|leaf| !leaf.setting.hidden())
 }
 
-fn page(name: String, leaves: &[Leaf], prefix: Option<&str>) -> Page {
+fn page(name: String, leaves: &[Leaf], root: &'static Section) -> Page {
     let mut entries = vec![Entry::Prose(introduction(&name, leaves))];
-    entries.extend(leaves.iter().map(|leaf| setting(leaf, prefix)));
+    entries.extend(leaves.iter().map(|leaf| setting(leaf, root)));
     entries.extend(rules(leaves));
     Page { name, metadata: vec![":orphan:".to_owned()], entries, ..Page::default() }
 }
@@ -101,17 +100,17 @@ fn introduction(name: &str, leaves: &[Leaf]) -> Vec<Placed> {
     parts
 }
 
-fn setting(leaf: &Leaf, prefix: Option<&str>) -> Entry {
-    Entry::Setting(entry_parts(leaf, prefix))
+fn setting(leaf: &Leaf, root: &'static Section) -> Entry {
+    Entry::Setting(entry_parts(leaf, root))
 }
 
 /// Anchor, heading, versions, and table.
-fn entry_parts(leaf: &Leaf, prefix: Option<&str>) -> Vec<Placed> {
+fn entry_parts(leaf: &Leaf, root: &'static Section) -> Vec<Placed> {
     let path = leaf.path.to_string();
     let heading =
         Heading { title: markdown_to_rst(leaf.setting.title).into(), mark: Heading::SETTING, length: None };
     let anchor = Part::Verbatim(format!(".. _{}:", anchor(&path)));
-    let table = Part::Table(table(leaf, &path, prefix));
+    let table = Part::Table(table(leaf, &path, root));
     let parts = [Some(anchor), Some(Part::Heading(heading)), history::badge(leaf), Some(table)];
     parts.into_iter().flatten().map(Placed::by_rule).collect()
 }
@@ -121,7 +120,7 @@ pub(super) fn anchor(path: &str) -> String {
     path.to_ascii_lowercase().replace('.', "-")
 }
 
-fn table(leaf: &Leaf, path: &str, prefix: Option<&str>) -> Table {
+fn table(leaf: &Leaf, path: &str, root: &'static Section) -> Table {
     let mut left = blocks(leaf.setting.description);
     let values = value_list(leaf.setting);
     match values.is_empty() {
@@ -134,7 +133,8 @@ fn table(leaf: &Leaf, path: &str, prefix: Option<&str>) -> Table {
         default: shown_next_to_path(leaf.setting).map(Fact::from),
         ..Statement::default()
     };
-    let env = prefix.map(|prefix| Statement::naming(leaf.path.env_name(prefix))).unwrap_or_default();
+    let variable = root.variable(&leaf.path, leaf.setting);
+    let env = variable.map(Statement::naming).unwrap_or_default();
     let right = vec![Bullet::Console(console), Bullet::Config(config), Bullet::Env(env)];
     let mut rows = vec![Row { left, right: Some(right) }];
     let mut notes = blocks(leaf.setting.note());
@@ -202,12 +202,17 @@ fn hint(setting: &Setting) -> Option<Hint> {
         }
         Kind::Float { min, max } => format!("{}{}.", DIALECT.decimal, float_bounds(*min, *max)),
         Kind::Text | Kind::Secret => format!("{}.", DIALECT.text),
-        Kind::TextOf(_) => format!("{} ({}).", DIALECT.text, markdown_to_rst(&expectation(&setting.kind))),
+        Kind::TextOf(_) | Kind::SecretOf(_) => {
+            format!("{} ({}).", DIALECT.text, markdown_to_rst(&expectation(&setting.kind)))
+        }
         Kind::Size { min, max } => {
             let bounds = bounds((*min).into(), (*max).into(), *max == u64::MAX);
             format!("{} bytes{bounds}.", DIALECT.number_in)
         }
         Kind::Set(of) => format!("{}.", list_of(of)),
+        Kind::Tuple(_) => {
+            format!("{} ({}).", DIALECT.text_list, markdown_to_rst(&expectation(&setting.kind)))
+        }
         Kind::Section(_) => format!("{}.", DIALECT.map),
         Kind::Json => format!("{}.", DIALECT.json),
         Kind::Duration { unit, min, max } => {

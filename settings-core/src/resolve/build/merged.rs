@@ -68,7 +68,7 @@ impl<'r> Inputs<'r> {
     pub(crate) fn merge(self, setting: &'static Setting, candidate: Option<&'r Candidate>) -> Merged<'r> {
         let weaker = |candidate: &&'r Candidate| self.candidates.weaker(candidate);
         let chain: Vec<_> = std::iter::successors(candidate, weaker).collect();
-        let separator = self.index.list_separator;
+        let separator = self.index.root.list_separator;
         let mut merged = Merged { root: Node::default(), faults: Vec::new(), idle: Vec::new(), separator };
         // a computed default is replaced as a whole
         if let DefaultValue::Json(json) = setting.default
@@ -245,6 +245,10 @@ impl<'r> Reading<'_, 'r> {
                     None => node.content == Content::Unset,
                     Some(value) => value.as_text() == Some(""),
                 };
+                if setting.required() && is_empty && setting.of_variant {
+                    // the builder knows whether the variant is selected
+                    return Value::Null;
+                }
                 if setting.required() && is_empty {
                     self.missing(around, setting);
                 }
@@ -265,7 +269,7 @@ impl<'r> Reading<'_, 'r> {
     fn first_required(&mut self, around: &Node<Given<'r>>, section: &'static Section) -> bool {
         section.members.iter().any(|member| {
             self.below(Segment::Key(member.key().to_owned()), |reading| match member {
-                Member::Setting(setting) if setting.required() => {
+                Member::Setting(setting) if setting.required() && !setting.of_variant => {
                     reading.missing(around, setting);
                     true
                 }

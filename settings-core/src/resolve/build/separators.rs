@@ -11,7 +11,7 @@ impl Builder<'_> {
     /// Warns of a list that is written as text with commas where blanks separate, or the reverse: it is one element.
     pub(crate) fn note_separators(&mut self, leaf: LeafId, setting: &'static Setting) {
         let (Kind::List(of) | Kind::Set(of)) = setting.kind else { return };
-        let separator = self.inputs.index.list_separator;
+        let separator = self.inputs.index.root.list_separator;
         for candidate in self.inputs.candidates.chain(leaf) {
             if matches!(candidate.place, ValuePlace::Source { .. }) {
                 continue;

@@ -69,7 +69,9 @@ fn beyond_schemas(kind: &Kind, value: &Json) -> bool {
     match (kind, value) {
         (Kind::Custom(custom), Json::String(text)) => (custom.check)(text).is_err(),
         (Kind::Duration { .. }, Json::String(text)) => {
-            text.as_bytes().windows(2).any(|pair| pair[0].is_ascii_alphabetic() && pair[1].is_ascii_digit())
+            // sums, fractions, and the forms of ISO 8601
+            let is_sum = |pair: &[u8]| pair[0].is_ascii_alphabetic() && pair[1].is_ascii_digit();
+            text.starts_with('P') || text.contains('.') || text.as_bytes().windows(2).any(is_sum)
         }
         // as text
         (Kind::Float { min, max }, Json::String(text)) => {
@@ -86,6 +88,7 @@ fn beyond_schemas(kind: &Kind, value: &Json) -> bool {
             match member {
                 Member::Setting(setting) => beyond_schemas(&setting.kind, value),
                 Member::Section { section, .. } => beyond_schemas(&Kind::Section(section), value),
+                _ => false,
             }
         }),
         // `null` removes an entry of a weaker layer
@@ -247,8 +250,7 @@ fn documented_bounds_are_the_bounds() {
         }
     }
     for (min, max) in [(0, 3), (2, 4), (1, u32::MAX), (5, 5)] {
-        let kind =
-            Kind::TextOf(Box::leak(Box::new(TextRules { min_len: min, max_len: max, ..TextRules::ANY })));
+        let kind = Kind::TextOf(Box::leak(Box::new(TextRules::ANY.min_len(min).max_len(max))));
         let stated: Vec<u32> = numbers(&expectation(&kind)).iter().map(|len| *len as u32).collect();
         let expected =
             [min, max].into_iter().filter(|len| (1..u32::MAX).contains(len)).collect::<BTreeSet<_>>();
