@@ -513,7 +513,11 @@ fn what_a_part_refuses_is_not_written() {
             r#"[{"URL": "x", "Weigth": 1}]"#,
             "`Upstreams[0]`: expected an object with the keys `URL`, `Weight`, `Wait`, found `Weigth` (did you mean `Weight`?)",
         ),
-        ("Auth.Providers.google", r#"{"ClientIDD": "k4n4ry"}"#, "(did you mean `ClientID`?)"),
+        (
+            "Auth.Providers.google",
+            r#"{"ClientID": "x", "ClientIDD": "k4n4ry"}"#,
+            "(did you mean `ClientID`?)",
+        ),
     ] {
         let refused = store.set(address, &[value]).unwrap_err().to_string();
         assert!(refused.contains(expected) && !refused.contains("k4n4ry"), "{address}: {refused}");
