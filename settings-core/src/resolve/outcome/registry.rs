@@ -148,7 +148,7 @@ fn variables_differ(root: &'static Section) -> Result<(), Refused> {
 }
 
 /// A path that must be unique, and its variable without the prefix.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Name {
     path: String,
     variable: String,
@@ -192,8 +192,9 @@ fn collect(style: VariableStyle, section: &'static Section, at: &Name, names: &m
             }
             Member::Section { key, section, .. } => {
                 let name = below(at, key, Of::Section);
+                // before those of its settings: of two equal sections, the report is about the sections
+                names.push(name.clone());
                 collect(style, section, &name, names);
-                names.push(name);
             }
         }
     }
