@@ -17,8 +17,8 @@ use settings_core::store::{
 /// Sets settings in the configuration file.
 #[derive(Args)]
 pub struct Set {
-    /// The path of the setting, as `show` lists it; or PATH=VALUE, several of which are checked and written as one
-    /// change
+    /// The path of the setting, as `show` lists it, or the address of an entry or field; or PATH=VALUE, several of which
+    /// are checked and written as one change
     #[arg(value_name = "SETTING", required_unless_present = "from", conflicts_with = "from")]
     path: Option<String>,
     /// The value; several are the elements of a list. After `--`, it may start with a hyphen
@@ -34,7 +34,8 @@ pub struct Set {
     writing: Writing,
 }
 
-/// Removes one setting, or an optional section, from the configuration file, so that its default applies.
+/// Removes one setting, an entry or field of one, or an optional section, from the configuration file, so that a weaker
+/// layer or the default applies.
 #[derive(Args, Debug)]
 pub struct Unset {
     /// The path of the setting, as `show` lists it

@@ -5,7 +5,7 @@ use crate::mail::EmailSettings;
 
 /// All settings of the reference server.
 #[derive(Settings, Clone, Debug, PartialEq, Eq)]
-#[settings(env_prefix = "MM")]
+#[settings(env_prefix = "MM", list_separator = " ")]
 pub struct ServerSettings {
     /// Outgoing mail.
     pub email: EmailSettings,

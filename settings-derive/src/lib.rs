@@ -47,6 +47,8 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `page = "SMTP"` | the reference page of its settings |
 /// | `console = "Environment > SMTP"` | the System Console page that shows them |
 /// | `unknown = "deny"` | the policy for unknown keys and variables in it: `allow`, `warn` or `deny` |
+/// | `list_separator = " "` | on a root: the separator of a list's elements in variables and on command lines, a comma by default |
+/// | `empty_variables = "value"` | on a root: an empty variable is a value; by default (`unset`), it counts as unset where nothing is not a value |
 /// | `rule(check = \|settings\| …, message = "…", fields("A", "B"))` | a condition over several settings: `check` is a function of the struct that returns `true` if it holds, or a `Result` whose error (`RuleError`, `String`) says what is wrong, `fields` are keys of the section (or paths below it); also `severity = "warning"` and `help = "…"` |
 /// | `page_text(page = "SMTP", rst = "…")` | the text of a reference page around its settings, in reStructuredText; a line `.. config:entry:: Section.Key` is the place of a setting |
 /// | `removed(path = "OldKey", since = "12", reason = "…", replacement = "Section.Key")` | the record of a setting that is gone, which has no field: where it is still set, the report has an error; `replacement` is optional |

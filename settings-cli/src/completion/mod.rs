@@ -13,7 +13,7 @@ use clap_complete::env::{EnvCompleter, Shells};
 use self::shell::{BASH, FISH, ZSH};
 use crate::{Context, Outcome, Verdict};
 use settings_core::Settings;
-use settings_core::schema::{Kind, Leaf, Section, Unknown};
+use settings_core::schema::{Address, Kind, Leaf, Member, Section, Segment, Unknown};
 
 /// The variable by which a shell asks the program for candidates.
 const VARIABLE: &str = "SETTINGS_COMPLETE";
@@ -140,7 +140,55 @@ fn paths(root: &'static Section, word: &OsStr, end: &str) -> Vec<CompletionCandi
             CompletionCandidate::new(path + end).help(Some(about.into())).hide(is_hidden)
         })
     };
-    root.leaves().filter_map(candidate).collect()
+    root.leaves().filter_map(candidate).chain(fields(root, word, end)).collect()
+}
+
+/// Returns the fields of the entry that `word` names: `Upstreams[0].` has those of an upstream.
+fn fields(root: &'static Section, word: &str, end: &str) -> Vec<CompletionCandidate> {
+    let Some((head, start)) = word.rsplit_once('.') else { return Vec::new() };
+    let Some(section) = head.parse::<Address>().ok().and_then(|address| section_at(root, &address)) else {
+        return Vec::new();
+    };
+    let fields = section.members.iter().filter(|member| starts_with(member.key(), start));
+    fields.map(|member| CompletionCandidate::new(format!("{head}.{}{end}", member.key()))).collect()
+}
+
+/// Returns the section of the entry at an address.
+fn section_at(root: &'static Section, address: &Address) -> Option<&'static Section> {
+    let (leaf, below) = leaf_above(root, address)?;
+    let mut kind = leaf.setting.kind;
+    for segment in below {
+        kind = match (kind.required(), segment) {
+            (Kind::Map(of), Segment::Key(_)) | (Kind::List(of), Segment::Index(_)) => **of,
+            (Kind::Section(section), Segment::Key(key)) => {
+                let member = section.members.iter().find(|member| member.key().eq_ignore_ascii_case(key))?;
+                match member {
+                    Member::Setting(setting) => setting.kind,
+                    Member::Section { section, .. } => Kind::Section(section),
+                    _ => return None,
+                }
+            }
+            _ => return None,
+        };
+    }
+    match kind.required() {
+        Kind::Section(section) => Some(section),
+        _ => None,
+    }
+}
+
+/// Returns the setting that an address is below, with the rest of the address.
+fn leaf_above<'a>(root: &'static Section, address: &'a Address) -> Option<(Leaf, &'a [Segment])> {
+    root.leaves().find_map(|leaf| {
+        let keys = leaf.path.keys();
+        let (start, below) = address.segments().split_at_checked(keys.len())?;
+        let is_key = |(segment, key): (&Segment, &&str)| match segment {
+            Segment::Key(found) => found.eq_ignore_ascii_case(key),
+            Segment::Index(_) => false,
+        };
+        let is_above = start.iter().zip(keys).all(is_key);
+        (is_above && !below.is_empty()).then_some((leaf, below))
+    })
 }
 
 fn overrides(root: &'static Section, word: &OsStr) -> Vec<CompletionCandidate> {

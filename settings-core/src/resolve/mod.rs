@@ -28,9 +28,11 @@ mod source;
 mod tests;
 
 pub use build::{RuleError, RuleOutcome, Settings};
+pub(crate) use index::LeafId;
 pub use outcome::{
     Effective, Found, Origin, Part, Refused, Registry, Resolution, UnknownPath, check_defaults, resolve,
 };
+pub(crate) use read::{Form, Step, address, kind_at};
 pub use report::{Code, Diagnostic, Place, Report, Severity, Snippet};
 #[cfg(feature = "external")]
 pub(crate) use source::Kept;

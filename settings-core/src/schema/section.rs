@@ -1,6 +1,6 @@
 //! One struct of settings: `EmailSettings`.
 
-use super::{Path, Removed, Rule, Setting, Unknown, VariableStyle};
+use super::{EmptyVariables, Path, Removed, Rule, Setting, Unknown, VariableStyle};
 
 /// One annotated struct.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +31,10 @@ pub struct Section {
     pub removed: &'static [Removed],
     /// The policy for unknown keys and variables in it and below it.
     pub unknown: Option<Unknown>,
+    /// The separator of a list's elements in variables and on command lines. A program has its root's.
+    pub list_separator: char,
+    /// The meaning of empty variables. A program has its root's.
+    pub empty_variables: EmptyVariables,
 }
 
 /// The text of one reference page around its settings, in reStructuredText.
@@ -123,6 +127,8 @@ impl Section {
             page_texts: &[],
             removed: &[],
             unknown: None,
+            list_separator: ',',
+            empty_variables: EmptyVariables::Unset,
         }
     }
 
@@ -193,6 +199,20 @@ impl Section {
     #[must_use]
     pub const fn unknown(mut self, unknown: Unknown) -> Self {
         self.unknown = Some(unknown);
+        self
+    }
+
+    /// Sets the separator of a list's elements in variables and on command lines.
+    #[must_use]
+    pub const fn list_separator(mut self, separator: char) -> Self {
+        self.list_separator = separator;
+        self
+    }
+
+    /// Sets the meaning of empty variables.
+    #[must_use]
+    pub const fn empty_variables(mut self, meaning: EmptyVariables) -> Self {
+        self.empty_variables = meaning;
         self
     }
 

@@ -10,6 +10,7 @@ mod error;
 mod file;
 mod history;
 mod opened;
+mod parts;
 #[cfg(feature = "watch")]
 pub mod watch;
 mod written;

@@ -9,14 +9,18 @@ use std::time::Duration;
 use super::edit::edited;
 use super::file::{self, LOCK_TIMEOUT, Locked, Snapshot, WriteMode};
 use super::history::{DEFAULT_VERSIONS, Entry, History, Version, VersionStatus};
+use super::parts::{spliced, unknown_keys};
 use super::written::to_written_json;
 use super::{Action, Change, Difference, StoreError, WriteError, differences};
 use crate::atomic::{FileError, followed};
 use crate::format::FileFormat;
 use crate::resolve::outcome::resolve_in;
-use crate::resolve::{Code, Effective, Layer, Layers, Origin, Report, Resolution, Settings};
-use crate::schema::{self, Kind, Section, Setting};
-use crate::value::{Mismatch, Value, ZeroizingString, from_json, from_text, json};
+use crate::resolve::{
+    Code, Effective, Form, Found, Layer, Layers, LeafId, Origin, Report, Resolution, Settings, Step,
+    UnknownPath, address, kind_at,
+};
+use crate::schema::{self, Kind, Section};
+use crate::value::{Mismatch, Value, ZeroizingString, from_json, from_text_with, json};
 
 /// The text of a file that does not exist, in formats in which a blank file is an error.
 const PLACEHOLDER: &str = "#\n";
@@ -263,19 +267,52 @@ impl<T: Settings> Store<T> {
     ) -> Result<EditOutcome, StoreError> {
         let stored = self.stored();
         let effective = (!self.shadowed).then(|| self.effective());
+        let separator = self.schema.0.list_separator;
         let (mut changes, mut seen) = (Vec::new(), HashSet::new());
+        // by setting: the JSON with the parts that are set so far
+        let mut parts: Vec<(LeafId, ZeroizingString)> = Vec::new();
         for Assignment { path, values } in assignments {
-            let current = stored.setting(path)?;
+            let current = match stored.setting(path) {
+                Ok(current) => current,
+                Err(unknown) => {
+                    let (leaf, route) = self.part(path, values.first().map(AsRef::as_ref), unknown)?;
+                    let Some(current) = stored.effective(leaf) else { continue };
+                    let address = address(current.path.keys().iter().copied(), &route).to_string();
+                    if !seen.insert(address.clone()) {
+                        return Err(StoreError::Repeated { path: address });
+                    }
+                    let kind = kind_at(&current.setting.kind, &route).unwrap_or(current.setting.kind);
+                    let is_removal = matches!(values, [value] if value.as_ref() == "null")
+                        && from_text_with(&kind, "null", separator).is_err();
+                    let json = match is_removal {
+                        true => ZeroizingString::from("null".to_owned()),
+                        false => {
+                            let value = read_values(&address, &kind, values, separator)?;
+                            let json = to_written_json(&kind, &value, values);
+                            value.wipe();
+                            json
+                        }
+                    };
+                    refuse_shadowed_part(effective, &address)?;
+                    set_part(stored, &mut parts, (leaf, &current.setting.kind), &route, Some(&json));
+                    continue;
+                }
+            };
             if !seen.insert(current.path.to_string()) {
                 return Err(StoreError::Repeated { path: current.path.to_string() });
             }
             let kind = &current.setting.kind;
-            let value = read_values(&current.path.to_string(), current.setting, values)?;
+            let value = read_values(&current.path.to_string(), kind, values, separator)?;
             let json = to_written_json(kind, &value, values);
             let is_there = is_already_set(stored, &current, &value);
             value.wipe();
             refuse_shadowed(effective, path)?;
             if !is_there {
+                changes.push(change(&current, Action::Set(json.into_string())));
+            }
+        }
+        for (leaf, json) in parts {
+            if let Some(current) = stored.effective(leaf) {
                 changes.push(change(&current, Action::Set(json.into_string())));
             }
         }
@@ -307,7 +344,22 @@ impl<T: Settings> Store<T> {
         self.apply(&[change(&current, Action::Set(json.into_string()))])
     }
 
-    /// Removes a setting from the file, under whichever name it is there, or an optional section with all its settings.
+    /// Returns the setting and the way to the part of it at an address.
+    fn part(
+        &self,
+        path: &str,
+        value: Option<&str>,
+        unknown: UnknownPath,
+    ) -> Result<(LeafId, Vec<Step>), StoreError> {
+        let form = value.map_or(Form::Any, Form::of);
+        self.effective().route(path, form).map_err(|near| {
+            let nearest = near.or(unknown.nearest);
+            StoreError::Unknown(UnknownPath { path: unknown.path, nearest })
+        })
+    }
+
+    /// Removes a setting from the file, under whichever name it is there, an entry or field of one, or an optional section
+    /// with all its settings.
     ///
     /// # Errors
     /// If the path is unknown, a stronger layer sets the setting, or the text is not a JSON object.
@@ -321,7 +373,24 @@ impl<T: Settings> Store<T> {
             }
             return self.apply(&[Change::unset(keys)]);
         }
-        let current = stored.setting(path)?;
+        let current = match stored.setting(path) {
+            Ok(current) => current,
+            Err(unknown) => {
+                let (leaf, route) = self.part(path, None, unknown)?;
+                let Some(current) = stored.effective(leaf) else { return Ok(EditOutcome::Unchanged) };
+                refuse_shadowed_part(
+                    effective,
+                    &address(current.path.keys().iter().copied(), &route).to_string(),
+                )?;
+                if stored.json_in_file(leaf).is_none() {
+                    return Ok(EditOutcome::Unchanged);
+                }
+                let mut parts = Vec::new();
+                set_part(stored, &mut parts, (leaf, &current.setting.kind), &route, None);
+                let json = parts.pop().map(|(_, json)| json.into_string()).unwrap_or_default();
+                return self.apply(&[change(&current, Action::Set(json))]);
+            }
+        };
         refuse_shadowed(effective, path)?;
         self.apply(&[change(&current, Action::Unset)])
     }
@@ -560,6 +629,31 @@ fn refuse_shadowed<T>(effective: Option<&Resolution<T>>, path: &str) -> Result<(
     }
 }
 
+/// Sets a part of a setting in the JSON that the file has, or removes it.
+fn set_part<T>(
+    stored: &Resolution<T>,
+    parts: &mut Vec<(LeafId, ZeroizingString)>,
+    (leaf, kind): (LeafId, &Kind),
+    route: &[Step],
+    new: Option<&str>,
+) {
+    if let Some((_, json)) = parts.iter_mut().find(|(found, _)| *found == leaf) {
+        *json = spliced(json::parse_value(json).ok(), kind, route, new);
+        return;
+    }
+    parts.push((leaf, spliced(stored.json_in_file(leaf), kind, route, new)));
+}
+
+/// Refuses a change of a part that a stronger layer would hide; `None` allows all.
+fn refuse_shadowed_part<T>(effective: Option<&Resolution<T>>, path: &str) -> Result<(), StoreError> {
+    let Some(Ok(Found::Part(part))) = effective.map(|effective| effective.find(path)) else { return Ok(()) };
+    let origins = part.overridden.iter().map(|(origin, _)| origin).chain([&part.origin]);
+    match origins.max_by_key(|origin| origin.layer()).filter(|origin| origin.layer() > Layer::File) {
+        Some(origin) => Err(StoreError::Shadowed { path: path.to_owned(), origin: Box::new(origin.clone()) }),
+        None => Ok(()),
+    }
+}
+
 /// Returns the strongest origin above the file. A variable that can't be read counts: it will win once it is fixed.
 fn origin_above_file(effective: Effective<'_>) -> Option<Origin> {
     let Effective { origin, overridden, .. } = effective;
@@ -581,27 +675,42 @@ fn is_already_set<T>(stored: &Resolution<T>, current: &Effective<'_>, value: &Va
 /// unless the argument is JSON.
 fn read_values<'v, V: AsRef<str>>(
     path: &str,
-    setting: &Setting,
+    kind: &Kind,
     values: &'v [V],
+    separator: char,
 ) -> Result<Value<'v>, StoreError> {
     let refused = |mismatch| StoreError::Value { path: path.to_owned(), mismatch: Box::new(mismatch) };
-    let element = match setting.kind {
+    let element = match *kind {
         Kind::List(element) | Kind::Set(element) => Some(element),
         Kind::Optional(&(Kind::List(element) | Kind::Set(element))) => Some(element),
         _ => None,
     };
-    match (values, element) {
-        ([value], None) => from_text(&setting.kind, value.as_ref()).map_err(refused),
+    let value = match (values, element) {
+        ([value], None) => from_text_with(kind, value.as_ref(), separator).map_err(refused)?,
         ([value], Some(_)) if is_whole_list(value.as_ref()) => {
-            from_text(&setting.kind, value.as_ref()).map_err(refused)
+            from_text_with(kind, value.as_ref(), separator).map_err(refused)?
         }
         (_, Some(element)) => {
             let elements: Result<_, _> =
-                values.iter().map(|value| from_text(element, value.as_ref())).collect();
-            elements.map(Value::List).map_err(refused)
+                values.iter().map(|value| from_text_with(element, value.as_ref(), separator)).collect();
+            elements.map(Value::List).map_err(refused)?
         }
-        _ => Err(StoreError::NotAList { path: path.to_owned() }),
+        _ => return Err(StoreError::NotAList { path: path.to_owned() }),
+    };
+    if kind.contains_sections() {
+        let unknown = (0..).zip(values).flat_map(|(number, value): (usize, &V)| {
+            let Ok(raw) = json::parse_value(value.as_ref()) else { return Vec::new() };
+            match element.filter(|_| values.len() > 1 || !is_whole_list(value.as_ref())) {
+                Some(element) => unknown_keys(element, raw, &format!("[{number}]")),
+                None => unknown_keys(kind, raw, ""),
+            }
+        });
+        if let Some(unknown) = Mismatch::joined(unknown.collect()) {
+            value.wipe();
+            return Err(refused(unknown));
+        }
     }
+    Ok(value)
 }
 
 /// Returns whether an argument is a whole list and not one element.

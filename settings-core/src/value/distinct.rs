@@ -98,7 +98,9 @@ mod tests {
         ] {
             assert_eq!(twice(&kind, json), expected.map(|(at, text)| (at, text.to_owned())), "{json}");
         }
-        assert!(from_text(&NUMBERS, "3 1 2 1").is_err_and(|mismatch| mismatch.found.ends_with("number 4")));
+        assert!(
+            from_text(&NUMBERS, "3, 1, 2, 1").is_err_and(|mismatch| mismatch.found.ends_with("number 4"))
+        );
     }
 
     #[test]

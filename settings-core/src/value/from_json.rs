@@ -52,7 +52,7 @@ pub(super) fn read<'a>(kind: &Kind, raw: Raw<'a>, suggest: Suggest) -> Result<Va
         Kind::Duration { .. } => match raw.shape {
             Shape::Number => duration_of(kind, integer(kind, raw)?, raw.text),
             Shape::String { .. } => {
-                from_text::read(kind, &raw.string().unwrap_or_default(), suggest).map(Value::into_owned)
+                from_text::read(kind, &raw.string().unwrap_or_default(), ',', suggest).map(Value::into_owned)
             }
             _ => Err(found(kind, raw)),
         },
@@ -66,7 +66,7 @@ pub(super) fn read<'a>(kind: &Kind, raw: Raw<'a>, suggest: Suggest) -> Result<Va
         Kind::Size { .. } => match raw.shape {
             Shape::Number => size_of(kind, integer(kind, raw)?, raw.text),
             Shape::String { .. } => {
-                from_text::read(kind, &raw.string().unwrap_or_default(), suggest).map(Value::into_owned)
+                from_text::read(kind, &raw.string().unwrap_or_default(), ',', suggest).map(Value::into_owned)
             }
             _ => Err(found(kind, raw)),
         },

@@ -11,7 +11,12 @@ use super::{Mismatch, Value, duration, from_json, json};
 use crate::schema::Kind;
 
 /// Reads text. Only the parts of JSON in it get suggestions.
-pub(super) fn read<'a>(kind: &Kind, text: &'a str, suggest: Suggest) -> Result<Value<'a>, Mismatch> {
+pub(super) fn read<'a>(
+    kind: &Kind,
+    text: &'a str,
+    separator: char,
+    suggest: Suggest,
+) -> Result<Value<'a>, Mismatch> {
     match *kind {
         Kind::Bool => match text {
             "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(Value::Bool(true)),
@@ -47,37 +52,56 @@ pub(super) fn read<'a>(kind: &Kind, text: &'a str, suggest: Suggest) -> Result<V
         Kind::List(_) | Kind::Set(_) | Kind::Tuple(_) if text.trim_start().starts_with(['[', '{']) => {
             json_text(kind, text, suggest)
         }
-        Kind::List(of) => words(of, text, suggest),
-        Kind::Set(of) => distinct(kind, words(of, text, suggest)?),
-        Kind::Tuple(kinds) => tuple(kind, kinds, text, suggest),
+        Kind::List(of) => words(kind, of, text, separator, suggest),
+        Kind::Set(of) => distinct(kind, words(kind, of, text, separator, suggest)?),
+        Kind::Tuple(kinds) => tuple(kind, kinds, text, separator, suggest),
         Kind::Map(_) | Kind::Section(_) | Kind::Json => json_text(kind, text, suggest),
         Kind::Optional(of) => match (of, text) {
             (Kind::Text | Kind::TextOf(_) | Kind::Secret | Kind::SecretOf(_) | Kind::Custom(_), _) => {
-                read(of, text, suggest)
+                read(of, text, separator, suggest)
             }
             (_, "null") => Ok(Value::Null),
-            _ => read(of, text, suggest),
+            _ => read(of, text, separator, suggest),
         },
     }
 }
 
-fn words<'a>(of: &Kind, text: &'a str, suggest: Suggest) -> Result<Value<'a>, Mismatch> {
-    text.split_ascii_whitespace()
-        .map(|word| read(of, word, suggest))
+/// Reads the elements of a list. A blank separates like any other white space; a separator at the end ends the list.
+fn words<'a>(
+    kind: &Kind,
+    of: &Kind,
+    text: &'a str,
+    separator: char,
+    suggest: Suggest,
+) -> Result<Value<'a>, Mismatch> {
+    let parts: Vec<&str> = match (separator, text.trim()) {
+        (_, "") => Vec::new(),
+        (' ', text) => text.split_ascii_whitespace().collect(),
+        (_, text) => text.strip_suffix(separator).unwrap_or(text).split(separator).map(str::trim).collect(),
+    };
+    if let Some(empty) = parts.iter().position(|part| part.is_empty()) {
+        let mismatch = Mismatch::kind(kind, format!("nothing as element number {}", empty + 1));
+        return Err(mismatch.help(format!("remove a `{separator}`, or write the list as JSON")));
+    }
+    parts
+        .into_iter()
+        .map(|part| read(of, part, separator, suggest))
         .collect::<Result<_, _>>()
         .map(Value::List)
 }
 
-/// Reads the elements of a list of a fixed length, which commas or blanks separate.
+/// Reads the elements of a list of a fixed length, which the separator separates, or else commas or blanks: the length
+/// leaves no doubt about the elements.
 fn tuple<'a>(
     kind: &Kind,
     kinds: &'static [Kind],
     text: &'a str,
+    separator: char,
     suggest: Suggest,
 ) -> Result<Value<'a>, Mismatch> {
-    let parts: Vec<&str> = match text.contains(',') {
-        true => text.split(',').map(str::trim).collect(),
-        false => text.split_ascii_whitespace().collect(),
+    let parts: Vec<&str> = match [separator, ','].into_iter().find(|c| *c != ' ' && text.contains(*c)) {
+        Some(separator) => text.split(separator).map(str::trim).collect(),
+        None => text.split_ascii_whitespace().collect(),
     };
     if parts.len() != kinds.len() {
         return Err(found(kind, text));
@@ -85,7 +109,7 @@ fn tuple<'a>(
     kinds
         .iter()
         .zip(parts)
-        .map(|(of, part)| read(of, part, suggest))
+        .map(|(of, part)| read(of, part, separator, suggest))
         .collect::<Result<_, _>>()
         .map(Value::List)
 }

@@ -1,7 +1,7 @@
 //! The mismatch of a raw value and its setting's kind.
 
 use super::{ByteSize, without_passwords};
-use crate::schema::{Choice, Format, Kind, Setting, TextRules, Unit};
+use crate::schema::{Choice, Format, Kind, Section, Setting, TextRules, Unit};
 use crate::value::json::Key;
 
 /// The number of mismatches of one value that are reported after the first.
@@ -119,6 +119,22 @@ impl Mismatch {
     pub(crate) fn repeated_key(kind: &Kind, key: Key<'_>, start: usize) -> Self {
         let mismatch = Self::new(Reason::Duplicate, kind, format!("`{}` twice", key.name()));
         mismatch.help("remove one of the two").at(key.start - start, key.raw.len())
+    }
+
+    /// A key that a section does not have.
+    pub(crate) fn unknown_member(
+        section: &'static Section,
+        name: &str,
+        near: Option<&str>,
+        within: &str,
+    ) -> Self {
+        let mismatch = Self::new(Reason::Key, &Kind::Section(section), "");
+        Self {
+            found: short(format!("`{name}`")).into(),
+            help: near.map(|near| format!("did you mean `{near}`?").into()),
+            within: within.into(),
+            ..mismatch
+        }
     }
 
     /// A required setting of a section without a value.

@@ -31,7 +31,7 @@ pub use keys::MapKey;
 pub(crate) use members::{Match, Name, is_removable, match_members, member_called};
 pub(crate) use mismatch::short;
 pub use mismatch::{Mismatch, Reason, expectation};
-pub use read::{from_json, from_text};
+pub use read::{from_json, from_text, from_text_with};
 pub use secret::Secret;
 pub use size::ByteSize;
 pub use types::Json;

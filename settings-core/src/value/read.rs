@@ -21,11 +21,21 @@ pub fn from_json<'a>(kind: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
 /// Reads the text of a variable or a command-line argument as a value of `kind`.
 ///
 /// A bool is `true`, `false`, `1`, `0`, `t` or `f` (also `TRUE`, `True`, `T` and so on); a list is JSON or words with
-/// spaces between; a map is JSON.
+/// commas between; a map is JSON.
 ///
 /// # Errors
 /// If `kind` does not accept the text. The mismatch suggests the text that was probably meant.
 #[inline]
 pub fn from_text<'a>(kind: &Kind, text: &'a str) -> Result<Value<'a>, Mismatch> {
-    read_text(kind, text, repair::json).map_err(|mismatch| mismatch.suggesting(|| repair::text(kind, text)))
+    from_text_with(kind, text, ',')
+}
+
+/// Reads a text as [`from_text`] does, with another separator between the words of a list.
+///
+/// # Errors
+/// If `kind` does not accept the text.
+#[inline]
+pub fn from_text_with<'a>(kind: &Kind, text: &'a str, separator: char) -> Result<Value<'a>, Mismatch> {
+    let read = read_text(kind, text, separator, repair::json);
+    read.map_err(|mismatch| mismatch.suggesting(|| repair::text(kind, text)))
 }

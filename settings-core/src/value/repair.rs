@@ -43,7 +43,7 @@ pub(super) fn text(kind: &Kind, text: &str) -> Option<String> {
         return None;
     }
     let reads = |meant: &String| {
-        meant != text && from_text::read(kind, meant, no_suggestion).is_ok() && is_presentable(meant)
+        meant != text && from_text::read(kind, meant, ',', no_suggestion).is_ok() && is_presentable(meant)
     };
     candidates(kind, text).into_iter().find(reads)
 }
@@ -62,7 +62,7 @@ fn accepted(kind: &Kind, json: String) -> Option<String> {
 }
 
 fn json_of(kind: &Kind, text: &str) -> Option<String> {
-    match from_text::read(kind, text, no_suggestion).ok()? {
+    match from_text::read(kind, text, ',', no_suggestion).ok()? {
         Value::Null => None,
         value => accepted(kind, to_json(kind, &value)),
     }
@@ -210,7 +210,7 @@ fn in_format(format: Format, text: &str) -> Vec<String> {
     }
 }
 
-/// Returns `a b` for `a, b` or `[a, "b"`, with each word repaired.
+/// Returns the JSON of a list for `a; b` or `[a, "b"`, with each word repaired.
 fn words(of: &Kind, text: &str) -> Option<String> {
     let text = text.strip_prefix('[').unwrap_or(text);
     let text = text.strip_suffix(']').unwrap_or(text);
@@ -218,15 +218,14 @@ fn words(of: &Kind, text: &str) -> Option<String> {
         true => text.split([',', ';']).map(str::trim).map(unquoted).filter(|part| !part.is_empty()).collect(),
         false => text.split_ascii_whitespace().collect(),
     };
-    let word = |part: &&str| match from_text::read(of, part, no_suggestion) {
+    let word = |part: &&str| match from_text::read(of, part, ',', no_suggestion) {
         Ok(_) => Some((*part).to_owned()),
         Err(_) => self::text(of, part),
     };
     let words: Vec<_> = parts.iter().map(word).collect::<Option<_>>()?;
-    match words.iter().any(|word| word.contains(char::is_whitespace)) {
-        true => Some(format!("[{}]", words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(", "))),
-        false => Some(words.join(" ")),
-    }
+    let is_bare = matches!(of, Kind::Integer { .. } | Kind::Float { .. } | Kind::Bool);
+    let element = |word: &String| if is_bare { word.clone() } else { quoted(word) };
+    Some(format!("[{}]", words.iter().map(element).collect::<Vec<_>>().join(", ")))
 }
 
 /// Returns JSON for `a=1, b=2` or `{'a': 'b'}`; values that are JSON stay as they are.

@@ -59,7 +59,7 @@ tuples!((A 0, B 1), (A 0, B 1, C 2));
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::value::{from_json, from_text, json, to_json};
+    use crate::value::{from_json, from_text, from_text_with, json, to_json};
 
     #[test]
     fn lists_of_a_fixed_length_round_trip() {
@@ -72,6 +72,20 @@ mod tests {
         type Array = [Option<u8>; 2];
         let read = from_json(&Array::KIND, json::parse_value("[1, null]").unwrap()).unwrap();
         assert_eq!(Array::from_value(read), Some([Some(1), None]));
+    }
+
+    #[test]
+    fn the_separator_of_the_program_comes_first() {
+        type Names = (String, String);
+        for (text, separator, expected) in
+            [("a,b; c", ';', ("a,b", "c")), ("a, b", ' ', ("a", "b")), ("a b|c", '|', ("a b", "c"))]
+        {
+            let read = Names::from_value(from_text_with(&Names::KIND, text, separator).unwrap());
+            assert_eq!(read, Some((expected.0.to_owned(), expected.1.to_owned())), "{text}");
+        }
+        type Ports = Vec<(u16, u16)>;
+        let read = from_text_with(&Ports::KIND, "1,2; 3 4", ';').unwrap();
+        assert_eq!(Ports::from_value(read), Some(vec![(1, 2), (3, 4)]));
     }
 
     #[test]

@@ -34,6 +34,10 @@ attributes! {
         "console" => console: Spanned<String> = Entry::string,
         /// The variant of the library's `Unknown`.
         "unknown" => unknown: &'static str = policy,
+        /// The separator of a list's elements in variables.
+        "list_separator" => list_separator: Spanned<char> = separator_of_lists,
+        /// The variant of the library's `EmptyVariables`.
+        "empty_variables" => empty_variables: Spanned<&'static str> = meaning_of_empty,
         /// The library's path, if it is not `::settings_core`.
         "crate" => library: Path = Entry::path,
         many {
@@ -98,9 +102,47 @@ impl Container {
             (Some(root), None) => {
                 container.env_prefix = Some(Prefix { text: Some(String::new()), span: root.span });
             }
-            (None, _) => {}
+            (None, None) => {
+                let only_for_roots = [
+                    container.list_separator.as_ref().map(|given| ("list_separator", given.span)),
+                    container.empty_variables.as_ref().map(|given| ("empty_variables", given.span)),
+                ];
+                for (name, span) in only_for_roots.into_iter().flatten() {
+                    cx.error_at(
+                        span,
+                        format!("`{name}` belongs on a program's root, which has `env_prefix`"),
+                    );
+                }
+            }
+            (None, Some(_)) => {}
         }
         container
+    }
+}
+
+fn separator_of_lists(entry: &Entry, cx: &Ctxt) -> Option<Spanned<char>> {
+    let Spanned { value, span } = entry.string(cx)?;
+    let mut chars = value.chars();
+    match (chars.next(), chars.next()) {
+        (Some(value @ (',' | ';' | ' ' | '|' | ':')), None) => Some(Spanned { value, span }),
+        _ => {
+            let message =
+                format!("\"{value}\" does not separate a list: expected \",\", \";\", \" \", \"|\" or \":\"");
+            cx.error_at(span, message);
+            None
+        }
+    }
+}
+
+fn meaning_of_empty(entry: &Entry, cx: &Ctxt) -> Option<Spanned<&'static str>> {
+    let Spanned { value, span } = entry.string(cx)?;
+    match value.as_str() {
+        "unset" => Some(Spanned { value: "Unset", span }),
+        "value" => Some(Spanned { value: "Value", span }),
+        other => {
+            cx.error_at(span, format!("\"{other}\" is not a meaning: expected \"unset\" or \"value\""));
+            None
+        }
     }
 }
 

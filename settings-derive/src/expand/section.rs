@@ -118,6 +118,13 @@ fn calls(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
         let variant = Ident::new(variant, Span::call_site());
         calls.extend(quote!(.unknown(#library::schema::Unknown::#variant)));
     }
+    if let Some(Spanned { value, .. }) = attrs.list_separator {
+        calls.extend(quote!(.list_separator(#value)));
+    }
+    if let Some(Spanned { value, .. }) = attrs.empty_variables {
+        let variant = Ident::new(value, Span::call_site());
+        calls.extend(quote!(.empty_variables(#library::schema::EmptyVariables::#variant)));
+    }
     calls
 }
 

@@ -277,7 +277,7 @@ fn an_entry_of_no_map_is_reported() {
 fn whole_values_come_from_variables_too() {
     let resolution = env(&[
         ("X_REPLICAS", r#"[{"DataSource": "a", "Lag": 2}]"#),
-        ("X_FORMS_LANGUAGES", "en fr"),
+        ("X_FORMS_LANGUAGES", "en, fr"),
         ("X_FORMS_LARGEST", "1MiB"),
         ("X_FORMS_SITEURL", ""),
         ("X_FORMS_PORTS", "[1, 2]"),
@@ -286,7 +286,7 @@ fn whole_values_come_from_variables_too() {
     let program = resolution.into_result().unwrap();
     assert_eq!((program.replicas[0].lag, program.forms.largest), (2, ByteSize(1 << 20)));
     assert_eq!(program.forms.languages, BTreeSet::from(["en".to_owned(), "fr".to_owned()]));
-    let resolution = env(&[("X_FORMS_LANGUAGES", "en en"), ("X_REPLICAS", r#"[{"Lag": -1}]"#)]);
+    let resolution = env(&[("X_FORMS_LANGUAGES", "en,en"), ("X_REPLICAS", r#"[{"Lag": -1}]"#)]);
     let codes: Vec<_> = resolution.report().diagnostics().iter().map(|told| told.code).collect();
     assert_eq!(codes, [Code::DuplicateElement, Code::OutOfRange]);
 }

@@ -360,7 +360,7 @@ pub fn source() -> String {
     let _ = write!(
         out,
         "/// All settings of the program.\n#[derive(settings_core::Settings, Debug)]\n\
-         #[settings(env_prefix = \"EV\")]\npub struct Every {{\n{root}}}\n"
+         #[settings(env_prefix = \"EV\", list_separator = \" \")]\npub struct Every {{\n{root}}}\n"
     );
     out
 }

@@ -12,7 +12,7 @@ use settings_tests::cli::{Folder, settings};
 
 /// A server like many.
 #[derive(Settings, Debug)]
-#[settings(env_prefix = "MM")]
+#[settings(env_prefix = "MM", list_separator = " ", empty_variables = "value")]
 struct Server {
     service: Service,
     plugins: Plugins,

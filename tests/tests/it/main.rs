@@ -72,6 +72,7 @@ mod store_edit_fuzz;
 mod store_kinds;
 mod style;
 mod templates;
+mod variables;
 mod watch;
 
 #[path = "../../rst/support.rs"]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use settings_core::resolve::{Environment, Found, Layer, Layers, Resolution, Severity, resolve};
+use settings_core::store::{Assignment, Store};
 use settings_core::{FileFormat, Secret, Settings};
 use settings_tests::cli::Folder;
 
@@ -428,4 +429,98 @@ fn faults_of_a_weaker_layer_are_reported_too() {
     );
     assert!(found[1].starts_with("config.json:1:65: error[out-of-range]: `Quotas.a`"), "{found:?}");
     assert!(resolution.report().diagnostics().iter().all(|found| found.severity == Severity::Error));
+}
+
+fn store(folder: &Folder, format: FileFormat, text: &str, others: Layers) -> Store<Program> {
+    let name = format!("config.{format}");
+    folder.write(&name, text);
+    Store::open(folder.path(&name), others).unwrap()
+}
+
+#[test]
+fn entries_and_fields_are_set_and_removed_in_files_of_all_formats() {
+    let folder = Folder::new("merge-store");
+    for (format, text) in FORMATS.into_iter().zip(BELOW) {
+        let mut store = store(&folder, format, text, Layers::new());
+        for (address, values) in [
+            ("Auth.Providers.google.ClientID", &["g2"][..]),
+            ("Auth.Providers.google.Scopes", &["x", "y"][..]),
+            ("Auth.Providers.google.Base.URL", &["http://g2"][..]),
+            ("Auth.Providers.new", &[r#"{"ClientID": "n"}"#][..]),
+            ("Quotas.carol", &["3"][..]),
+            (r#"Labels["a.b"]"#, &["c"][..]),
+        ] {
+            let outcome = store.set(address, values);
+            assert!(
+                outcome.as_ref().is_ok_and(|outcome| outcome.is_changed()),
+                "{format}: {address}: {outcome:?}"
+            );
+        }
+        assert!(store.unset("Quotas.alice").unwrap().is_changed());
+        assert!(store.unset("Auth.Providers.github").unwrap().is_changed());
+        assert!(!store.unset("Labels.none").is_ok_and(|outcome| outcome.is_changed()));
+        store.save().unwrap_or_else(|error| panic!("{format}: {error}"));
+        let name = format!("config.{format}");
+        let program = good(resolve(Layers::new().read_file(folder.path(&name)).unwrap()));
+        let google = &program.auth.providers["google"];
+        assert_eq!((google.client_id.as_str(), google.client_secret.expose()), ("g2", "k4n4ry"), "{format}");
+        assert_eq!((google.scopes.join(" "), google.base.url.as_str()), ("x y".to_owned(), "http://g2"));
+        let keys: Vec<_> = program.auth.providers.keys().map(String::as_str).collect();
+        assert_eq!(keys, ["google", "new"], "{format}");
+        let quotas: Vec<_> = program.quotas.iter().map(|(key, quota)| (key.as_str(), *quota)).collect();
+        assert_eq!(quotas, [("bob", 2), ("carol", 3), ("default", 10)], "{format}");
+        assert_eq!(program.labels["a.b"], "c");
+    }
+}
+
+#[test]
+fn entries_of_lists_are_set_by_their_number() {
+    let folder = Folder::new("merge-store-list");
+    let text = "{\n  \"Upstreams\": [\n    // first\n    {\"URL\": \"http://one\"}\n  ]\n}\n";
+    let mut open = store(&folder, FileFormat::Json, text, Layers::new());
+    let both = [
+        Assignment { path: "Upstreams[0].Weight", values: &["3"] },
+        Assignment { path: "Upstreams[1].URL", values: &["http://two"] },
+    ];
+    open.set_all(&both).unwrap();
+    open.save().unwrap();
+    let written = std::fs::read_to_string(folder.path("config.json")).unwrap();
+    assert!(written.contains("// first\n"), "{written}");
+    let program = good(resolve(Layers::new().read_file(folder.path("config.json")).unwrap()));
+    let upstreams: Vec<_> = program.upstreams.iter().map(|it| (it.url.as_str(), it.weight)).collect();
+    assert_eq!(upstreams, [("http://one", 3), ("http://two", 1)]);
+
+    // the entry below is in another file
+    let defaults =
+        Layers::new().custom_defaults("defaults.json", r#"{"Upstreams": [{"URL": "a"}, {"URL": "b"}]}"#);
+    let mut above = store(&folder, FileFormat::Json, "{}", defaults);
+    above.set("Upstreams[1].Weight", &["4"]).unwrap();
+    assert!(above.text().contains(r#"[{}, {"Weight": 4}]"#), "{}", above.text());
+}
+
+#[test]
+fn what_a_part_refuses_is_not_written() {
+    let folder = Folder::new("merge-store-refused");
+    let environment: Environment = [("CHATD_UPSTREAMS_0_WEIGHT", "2")].into_iter().collect();
+    let mut store = store(&folder, FileFormat::Json, BELOW[0], Layers::new().environment(environment));
+    for (address, value, expected) in [
+        ("Upstreams[0].Weight", "3", "`Upstreams[0].Weight` is set by variable CHATD_UPSTREAMS_0_WEIGHT"),
+        ("Upstreams[1].Weight", "10", "`Upstreams[1].Weight`: expected a whole number from 1 to 9, found 10"),
+        ("Upstreams[1].Weigth", "1", "did you mean `Upstreams[1].Weight`?"),
+        ("Upstreams[9].Weight", "1", "unknown setting `Upstreams[9].Weight`"),
+        (
+            "Upstreams",
+            r#"[{"URL": "x", "Weigth": 1}]"#,
+            "`Upstreams[0]`: expected an object with the keys `URL`, `Weight`, `Wait`, found `Weigth` (did you mean `Weight`?)",
+        ),
+        (
+            "Auth.Providers.google",
+            r#"{"ClientID": "x", "ClientIDD": "k4n4ry"}"#,
+            "(did you mean `ClientID`?)",
+        ),
+    ] {
+        let refused = store.set(address, &[value]).unwrap_err().to_string();
+        assert!(refused.contains(expected) && !refused.contains("k4n4ry"), "{address}: {refused}");
+    }
+    assert_eq!(store.text(), BELOW[0]);
 }

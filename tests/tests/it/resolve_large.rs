@@ -70,16 +70,15 @@ fn sets() {
     let file = format!(r#"{{"Net": {{"Numbers": [{numbers}, 99999.0]}}}}"#);
     let resolution = timed(|| resolve::<Program>(Layers::new().file("config.json", file)));
     assert!(report(&resolution).to_lines().contains("`99999.0` twice"), "{}", report(&resolution).to_lines());
-    let words = numbers.replace(',', " ");
     let environment = |text: &str| Environment::from_iter([("X_NET_NUMBERS", text)]);
-    let again = format!("{words} 00");
+    let again = format!("{numbers},00");
     let resolution = timed(|| resolve::<Program>(Layers::new().environment(environment(&again))));
     assert!(
         report(&resolution).to_lines().contains("a duplicate, element number 100001"),
         "{}",
         report(&resolution).to_lines()
     );
-    let resolution = timed(|| resolve::<Program>(Layers::new().environment(environment(&words))));
+    let resolution = timed(|| resolve::<Program>(Layers::new().environment(environment(&numbers))));
     assert_eq!(resolution.value().unwrap().net.numbers.len(), 100_000);
 }
 

@@ -17,7 +17,7 @@ const DIGITS: &str = "48151623";
 
 /// A server with every kind of secret.
 #[derive(Settings, Debug)]
-#[settings(env_prefix = "APP")]
+#[settings(env_prefix = "APP", list_separator = " ")]
 struct Program {
     server: Server,
     kinds: Kinds,

@@ -7,7 +7,7 @@ use crate::resolve::report::{Code, Diagnostic, Place, suggestion};
 use crate::resolve::source::{Layers, Override, SecretFile, Variable};
 use crate::schema::Setting;
 use crate::value::json::Raw;
-use crate::value::{Mismatch, Reason, Value, ZeroizingString, from_json, from_text};
+use crate::value::{Mismatch, Reason, Value, ZeroizingString, from_json, from_text_with};
 
 /// Everything that values are read from.
 #[derive(Clone, Copy, Debug)]
@@ -41,7 +41,10 @@ impl<'r> Inputs<'r> {
                 let text = text.get(start..start + len as usize).unwrap_or_default();
                 from_json(&setting.kind, Raw { text, start, shape })
             }
-            place => from_text(&setting.kind, text_at(self.layers, self.texts, place)),
+            place => {
+                let text = text_at(self.layers, self.texts, place);
+                from_text_with(&setting.kind, text, self.index.root.list_separator)
+            }
         }
     }
 
@@ -52,7 +55,7 @@ impl<'r> Inputs<'r> {
         }
         match Piece::at(self.layers, self.texts, candidate.place) {
             Piece::Json(raw) => from_json(&setting.kind, raw).ok(),
-            Piece::Text(text) => from_text(&setting.kind, text).ok(),
+            Piece::Text(text) => from_text_with(&setting.kind, text, self.index.root.list_separator).ok(),
         }
     }
 

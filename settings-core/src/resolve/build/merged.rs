@@ -4,7 +4,7 @@ use super::inputs::Inputs;
 use crate::resolve::read::{Applied, Candidate, Content, Fault, Node, Piece, kind_at, member_kind};
 use crate::schema::{Address, DefaultValue, Kind, Member, Section, Segment, Setting};
 use crate::value::json::parse_value;
-use crate::value::{Mismatch, Value, from_json, from_text, section_defaults};
+use crate::value::{Mismatch, Value, from_json, from_text_with, section_defaults};
 
 /// One layer's part of a value.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +14,8 @@ pub(crate) struct Given<'r> {
     pub(crate) piece: Piece<'r>,
     /// The offset of the candidate's whole value.
     whole: usize,
+    /// The separator of a list's elements in a text.
+    separator: char,
 }
 
 impl<'r> Given<'r> {
@@ -37,7 +39,7 @@ impl<'r> Given<'r> {
     pub(crate) fn read(&self, kind: &Kind) -> Result<Value<'r>, Mismatch> {
         match self.piece {
             Piece::Json(raw) => from_json(kind, raw),
-            Piece::Text(text) => from_text(kind, text),
+            Piece::Text(text) => from_text_with(kind, text, self.separator),
         }
     }
 
@@ -58,6 +60,7 @@ pub(crate) struct Merged<'r> {
     pub(crate) faults: Vec<Fault<Given<'r>>>,
     /// The removals of entries that no weaker layer has.
     pub(crate) idle: Vec<(Given<'r>, Address)>,
+    separator: char,
 }
 
 impl<'r> Inputs<'r> {
@@ -65,7 +68,8 @@ impl<'r> Inputs<'r> {
     pub(crate) fn merge(self, setting: &'static Setting, candidate: Option<&'r Candidate>) -> Merged<'r> {
         let weaker = |candidate: &&'r Candidate| self.candidates.weaker(candidate);
         let chain: Vec<_> = std::iter::successors(candidate, weaker).collect();
-        let mut merged = Merged { root: Node::default(), faults: Vec::new(), idle: Vec::new() };
+        let separator = self.index.root.list_separator;
+        let mut merged = Merged { root: Node::default(), faults: Vec::new(), idle: Vec::new(), separator };
         // a computed default is replaced as a whole
         if let DefaultValue::Json(json) = setting.default
             && let Ok(raw) = parse_value(json)
@@ -150,7 +154,8 @@ impl<'r> Merged<'r> {
         whole: usize,
         apply: impl FnOnce(&mut Node<Given<'r>>, &mut Applied<'_, 'r, Given<'r>>),
     ) {
-        let give = |piece| Given { candidate, piece, whole };
+        let separator = self.separator;
+        let give = |piece| Given { candidate, piece, whole, separator };
         let mut layer = Applied { give: &give, faults: Vec::new(), idle: Vec::new() };
         apply(&mut self.root, &mut layer);
         self.faults.append(&mut layer.faults);

@@ -1,4 +1,4 @@
-//! Warnings about lists of words with commas in them.
+//! Warnings about lists of words with other separators than the program's.
 
 use super::builder::Builder;
 use crate::resolve::index::LeafId;
@@ -8,27 +8,43 @@ use crate::schema::{Kind, Setting};
 use crate::value::json::escape;
 
 impl Builder<'_> {
-    /// Warns of a list that is written as text with commas: its elements are separated by blanks, so that `a,b` is one
-    /// element.
+    /// Warns of a list that is written as text with commas where blanks separate, or the reverse: it is one element.
     pub(crate) fn note_separators(&mut self, leaf: LeafId, setting: &'static Setting) {
         let (Kind::List(of) | Kind::Set(of)) = setting.kind else { return };
+        let separator = self.inputs.index.root.list_separator;
         for candidate in self.inputs.candidates.chain(leaf) {
             if matches!(candidate.place, ValuePlace::Source { .. }) {
                 continue;
             }
             let text = text_at(self.inputs.layers, self.inputs.texts, candidate.place).trim();
-            let has_comma = text.contains([',', ';']) && !text.starts_with(['[', '{']);
-            if !has_comma || self.inputs.read(setting, candidate).is_err() {
+            let is_other = |c: char| matches!(c, ',' | ';') && c != separator;
+            let has_other = match separator {
+                ' ' => text.contains(is_other),
+                _ => {
+                    !text.contains(separator)
+                        && text.contains(|c: char| is_other(c) || c.is_ascii_whitespace())
+                }
+            };
+            if !has_other || text.starts_with(['[', '{']) || self.inputs.read(setting, candidate).is_err() {
                 continue;
             }
+            let other = if text.contains(is_other) { "a comma" } else { "a blank" };
+            let other = if text.contains(';') && !text.contains(',') { "a semicolon" } else { other };
             let path = self.inputs.index.leaf_path(leaf);
-            let message = format!("`{path}`: a comma does not separate the elements of this list, blanks do");
+            let own = name(separator);
+            let message =
+                format!("`{path}`: {other} does not separate the elements of this list, {own} does");
             let help = match of.is_secret() {
                 true => "write the list as JSON".to_owned(),
                 false => {
-                    let parts = text.split([',', ';']).map(str::trim).filter(|part| !part.is_empty());
+                    let is_separator =
+                        |c: char| matches!(c, ',' | ';') || c.is_ascii_whitespace() && other == "a blank";
+                    let parts = text.split(is_separator).map(str::trim).filter(|part| !part.is_empty());
                     let parts: Vec<_> = parts.map(escape).collect();
-                    let words: Vec<_> = text.split_ascii_whitespace().map(escape).collect();
+                    let words: Vec<_> = match separator {
+                        ' ' => text.split_ascii_whitespace().map(escape).collect(),
+                        _ => vec![escape(text)],
+                    };
                     format!("did you mean `[{}]`? Otherwise write `[{}]`", parts.join(", "), words.join(", "))
                 }
             };
@@ -36,6 +52,16 @@ impl Builder<'_> {
             let found = Diagnostic::warning(Code::ListSeparator, message).at(place).setting(&path);
             self.diagnostics.push(found.help(short(help)));
         }
+    }
+}
+
+/// Returns the name of a separator in messages.
+fn name(separator: char) -> String {
+    match separator {
+        ',' => "a comma".to_owned(),
+        ' ' => "a blank".to_owned(),
+        ';' => "a semicolon".to_owned(),
+        other => format!("`{other}`"),
     }
 }
 

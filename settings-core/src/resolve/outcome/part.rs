@@ -8,11 +8,13 @@ use super::resolution::{Resolution, UnknownPath};
 use crate::resolve::build::{Copies, Given};
 use crate::resolve::index::LeafId;
 use crate::resolve::read::{
-    Below, Content, Form, Meaning, Node, Step, address, by_path, by_path_below, find, kind_at, merges,
+    Below, Content, Form, Meaning, Node, Piece, Step, ValuePlace, address, by_path, by_path_below, find,
+    kind_at, merges,
 };
 use crate::resolve::source::Layer;
 use crate::schema::{Address, Kind, Member, Section, Setting};
 use crate::value::Value;
+use crate::value::json::Raw;
 
 /// An entry or field of a setting's value, with its origin.
 #[derive(Clone)]
@@ -86,24 +88,31 @@ impl<T> Resolution<T> {
             Ok(leaf) => return self.effective(leaf).map(Found::Setting).ok_or_else(|| unknown(None)),
             Err(nearest) => nearest,
         };
-        let (leaf, route) = self.route(path).map_err(|near| unknown(near.or(nearest)))?;
+        let (leaf, route) = self.route(path, Form::Any).map_err(|near| unknown(near.or(nearest)))?;
         let part = self.index.setting(leaf).and_then(|setting| self.part(leaf, setting, &route));
         part.map(Found::Part).ok_or_else(|| unknown(None))
     }
 
     /// Returns the setting and the way to the part at an address, or the nearest address.
-    pub(crate) fn route(&self, path: &str) -> Result<(LeafId, Vec<Step>), Option<String>> {
+    pub(crate) fn route(&self, path: &str, form: Form) -> Result<(LeafId, Vec<Step>), Option<String>> {
         let address: Address = path.parse().map_err(|_| None)?;
         let (leaf, below) = by_path_below(&self.index, &address).ok_or(None)?;
         let setting = self.index.setting(leaf).ok_or(None)?;
         let outline = self.outline(leaf, setting);
         let full = |route: &[Step]| address_of(self, leaf, route).to_string();
-        match find(&setting.kind, &outline, Below::Path(below), Form::Any) {
+        match find(&setting.kind, &outline, Below::Path(below), form) {
             Meaning::Route(route) => Ok((leaf, route)),
             Meaning::Ambiguous(routes) => Err(routes.first().map(|route| full(route))),
             Meaning::Unknown(near) => Err(near.map(|near| full(&near))),
             Meaning::Capitals(_) | Meaning::Beyond(..) => Err(None),
         }
+    }
+
+    /// Returns the JSON of a setting's strongest value as a whole that a file has.
+    pub(crate) fn json_in_file(&self, leaf: LeafId) -> Option<Raw<'_>> {
+        let mut chain = self.candidates.chain(leaf);
+        let in_file = chain.find(|candidate| matches!(candidate.place, ValuePlace::Source { .. }))?;
+        Piece::at(&self.layers, &self.texts, in_file.place).json()
     }
 
     /// Returns the entries of a setting in all layers.

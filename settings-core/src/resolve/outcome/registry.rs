@@ -63,6 +63,8 @@ impl<T: Settings> Registry<T> {
                 Box::leak(Box::new(Section {
                     env_prefix: own.env_prefix,
                     variable_style: own.variable_style,
+                    list_separator: own.list_separator,
+                    empty_variables: own.empty_variables,
                     ..Section::new("", members)
                 }))
             }
@@ -146,7 +148,7 @@ fn variables_differ(root: &'static Section) -> Result<(), Refused> {
 }
 
 /// A path that must be unique, and its variable without the prefix.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Name {
     path: String,
     variable: String,

@@ -270,7 +270,7 @@ impl<T> Resolution<T> {
         is_secret.then(|| self.copies.get_or_init(|| UnescapedSecrets::from_inputs(self.inputs())))
     }
 
-    pub(super) fn effective(&self, leaf: LeafId) -> Option<Effective<'_>> {
+    pub(crate) fn effective(&self, leaf: LeafId) -> Option<Effective<'_>> {
         let setting = self.index.setting(leaf)?;
         let inputs = self.inputs();
         let copies = self.copies(setting.kind.is_secret());

@@ -17,7 +17,7 @@ use crate::nearest::nearest_path;
 use crate::resolve::index::{Index, LeafId, ROOT, Target};
 use crate::resolve::report::{Code, Diagnostic, Severity};
 use crate::resolve::source::{Environment, Layers, Policies, Variable, read_value, severity};
-use crate::schema::Kind;
+use crate::schema::{EmptyVariables, Kind};
 use crate::value::from_text;
 
 /// The suffix of a variable that names a file with the value.
@@ -178,7 +178,7 @@ impl<'r> Reader<'r> {
     fn value(&mut self, leaf: LeafId, number: u32, variable: Variable<'_>) {
         let Some(text) = variable.value else { return self.not_unicode(leaf, variable) };
         let Some(setting) = self.index.setting(leaf) else { return };
-        if text.is_empty() && Self::is_unset(&setting.kind) {
+        if text.is_empty() && self.is_unset(&setting.kind) {
             return self.empty(leaf, variable);
         }
         let is_link = || is_service_link(variable.name, text) && from_text(&setting.kind, text).is_err();
@@ -191,16 +191,21 @@ impl<'r> Reader<'r> {
         }
     }
 
-    /// Returns whether an empty variable counts as unset.
-    fn is_unset(kind: &Kind) -> bool {
-        matches!(kind, Kind::Optional(_))
+    /// Returns whether an empty variable counts as unset: nothing is not a value of the kind, or the kind is optional.
+    fn is_unset(&self, kind: &Kind) -> bool {
+        let meaning = self.layers.empty_variables.unwrap_or(self.index.root.empty_variables);
+        meaning == EmptyVariables::Unset
+            && (matches!(kind, Kind::Optional(_)) || from_text(kind, "").is_err())
     }
 
-    /// An empty variable of an optional setting counts as unset: `${NAME:-}` in a container's manifest makes one.
+    /// Reports an empty variable that counts as unset: `${NAME:-}` in a container's manifest makes one.
     fn empty(&mut self, leaf: LeafId, variable: Variable<'_>) {
-        if self.sink.candidates.strongest(leaf).is_some() {
-            let message =
-                format!("`{}` is empty and is ignored: a weaker layer sets the setting", variable.name);
+        let is_set = self.sink.candidates.strongest(leaf).is_some();
+        let is_optional =
+            self.index.setting(leaf).is_some_and(|setting| matches!(setting.kind, Kind::Optional(_)));
+        if is_set || !is_optional {
+            let why = if is_set { ": a weaker layer sets the setting" } else { "" };
+            let message = format!("`{}` is empty and is ignored{why}", variable.name);
             let found = Diagnostic::note(Code::EmptyVariable, message);
             self.report(found.help("unset the variable, or give it a value"), Some(leaf), variable);
         }
@@ -269,7 +274,7 @@ impl<'r> Reader<'r> {
         let Some(setting) = self.index.setting(leaf) else { return };
         let kind = kind_at(&setting.kind, &route).unwrap_or(setting.kind);
         let path = address(self.index.leaf_path(leaf).keys().iter().copied(), &route).to_string();
-        if text.is_empty() && (is_file || Self::is_unset(&kind)) {
+        if text.is_empty() && (is_file || self.is_unset(&kind)) {
             let message = format!("`{}` is empty and is ignored", variable.name);
             let found = Diagnostic::note(Code::EmptyVariable, message);
             return self.report(found.help("unset the variable, or give it a value"), Some(leaf), variable);

@@ -1,4 +1,4 @@
-//! The syntax of env files: `NAME=value` lines, as shells read them.
+//! The syntax of env files: `NAME=value` lines, as shells, systemd and Docker Compose read them.
 
 use crate::value::ZeroizingString;
 
@@ -49,12 +49,9 @@ pub(crate) fn assignment(text: &str) -> Result<Assignment<'_>, Mistake> {
         return Err(Mistake::NoName);
     }
     if !unquoted.trim_start().starts_with(['\'', '"']) {
-        return Ok(Assignment {
-            name,
-            value: before_comment(unquoted).to_owned().into(),
-            lines: 1,
-            is_suspect: false,
-        });
+        let value_start = first.len() - unquoted.len();
+        let (value, lines, is_suspect) = continued(text.get(value_start..).unwrap_or_default());
+        return Ok(Assignment { name, value, lines, is_suspect });
     }
     let value_start = first.len() - unquoted.trim_start().len();
     let rest = text.get(value_start..).unwrap_or_default();
@@ -68,6 +65,41 @@ pub(crate) fn assignment(text: &str) -> Result<Assignment<'_>, Mistake> {
         (lines + 1, suspects + usize::from(looks_like_assignment(line)))
     });
     Ok(Assignment { name, value, lines, is_suspect: suspects > 0 })
+}
+
+/// Returns whether a line has no assignment: it is empty or a comment.
+pub(crate) fn is_comment(line: &str) -> bool {
+    let line = line.trim_start();
+    line.is_empty() || line.starts_with(['#', ';'])
+}
+
+/// Reads an unquoted value, which goes on in the next line after a backslash at the end of a line. Returns it with the
+/// number of its lines, and whether one of them looks like an assignment.
+fn continued(text: &str) -> (ZeroizingString, usize, bool) {
+    let mut value = ZeroizingString::default();
+    let (mut count, mut is_suspect) = (0, false);
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        count += 1;
+        is_suspect |= count > 1 && looks_like_assignment(line);
+        // the space before a further line does not belong to the value
+        let line = if count > 1 { line.trim_start() } else { line };
+        let start = line.strip_suffix('\\').filter(|start| !start.ends_with('\\'));
+        match start.filter(|_| lines.peek().is_some() && before_comment(line) == line.trim()) {
+            Some(start) => value.push_str(if count > 1 { start } else { start.trim_start() }),
+            None => {
+                value.push_str(before_comment(line));
+                break;
+            }
+        }
+    }
+    let is_last_space = value.ends_with([' ', '\t']);
+    if is_last_space {
+        let end = value.trim_end().len();
+        let trimmed = value.get(..end).unwrap_or_default().to_owned();
+        value = trimmed.into();
+    }
+    (value, count.max(1), is_suspect)
 }
 
 fn without_export(line: &str) -> &str {
@@ -181,9 +213,26 @@ mod tests {
             ("exported=a", "a"),
             ("X=\"two\nlines\"", "two\nlines"),
             ("X='two\r\nlines' # c", "two\r\nlines"),
+            ("X=one \\\n  two", "one two"),
+            ("X=one\\\ntwo # c", "onetwo"),
+            ("X=a \\\n b \\\r\n c\nY=1", "a b c"),
+            ("X=C:\\dir\\\\\nY=1", "C:\\dir\\\\"),
+            ("X=a # c \\\nY=1", "a"),
+            ("X=last\\", "last\\"),
         ] {
             assert_eq!(value(line).unwrap(), expected, "{line}");
         }
+    }
+
+    #[test]
+    fn a_continued_value_covers_its_lines() {
+        let found = assignment("X=a \\\n b \\\n c\nY=1").unwrap();
+        assert_eq!((found.lines, found.is_suspect), (3, false));
+        assert!(assignment("X=C:\\dir\\\nY=1").unwrap().is_suspect);
+        for line in ["", "  ", "# c", " ; c", ";"] {
+            assert!(is_comment(line), "{line}");
+        }
+        assert!(!is_comment("X=1"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::env_file::{Mistake, assignment};
+use super::env_file::{Mistake, assignment, is_comment};
 use super::reading::{Unreadable, read_text};
 use crate::resolve::report::{Code, Diagnostic, Place, Report};
 use crate::value::{ZeroizingString, wipe};
@@ -176,9 +176,9 @@ impl Environment {
 
     /// Adds the variables of an env file, which is weaker than the environment itself. A file added later is stronger.
     ///
-    /// A file consists of `NAME=value` lines. Empty lines, and lines that start with `#`, are ignored; `export` before a
-    /// name is dropped. An unquoted value ends at a `#` that follows a blank. A quoted value may have several lines;
-    /// nothing is an escape in single quotes, and `\n`, `\"` and `\\` are the only escapes in double quotes. Any other
+    /// A file consists of `NAME=value` lines. Empty lines, and lines that start with `#` or `;`, are ignored; `export`
+    /// before a name is dropped. An unquoted value ends at a `#` that follows a blank; after a backslash at the end of a
+    /// line, it goes on in the next line. A quoted value may have several lines; nothing is an escape in single quotes, and `\n`, `\"` and `\\` are the only escapes in double quotes. Any other
     /// line is an error in the report of the resolution.
     pub fn add_file(&mut self, name: &str, text: &str) {
         Arc::make_mut(&mut self.0).add_file(name, text);
@@ -270,7 +270,7 @@ impl Variables {
             line += 1;
             let here = (file, line);
             let mut covered = 1;
-            if !first.trim().is_empty() && !first.trim_start().starts_with('#') {
+            if !is_comment(first) {
                 match assignment(rest) {
                     Ok(found) => {
                         covered = found.lines;

@@ -18,7 +18,7 @@ use super::secrets::{self, SecretFile};
 use super::text::Source;
 use crate::format::FileFormat;
 use crate::resolve::report::Diagnostic;
-use crate::schema::Unknown;
+use crate::schema::{EmptyVariables, Unknown};
 use crate::value::ZeroizingString;
 
 /// A source whose text is kept for a start without it.
@@ -38,6 +38,7 @@ pub struct Layers {
     pub(crate) environment: Environment,
     pub(crate) overrides: Vec<Override>,
     pub(crate) policies: Policies,
+    pub(crate) empty_variables: Option<EmptyVariables>,
     /// The findings of reading the layers, such as files of a folder that are ignored.
     pub(crate) findings: Vec<Diagnostic>,
     files: Vec<PathBuf>,
@@ -159,6 +160,13 @@ impl Layers {
     #[must_use]
     pub fn environment(mut self, environment: Environment) -> Self {
         self.environment = environment;
+        self
+    }
+
+    /// Sets the meaning of empty variables. It replaces that of the program's root.
+    #[must_use]
+    pub fn empty_variables(mut self, meaning: EmptyVariables) -> Self {
+        self.empty_variables = Some(meaning);
         self
     }
 

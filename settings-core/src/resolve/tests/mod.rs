@@ -206,7 +206,7 @@ fn old_names_work_and_warn() {
 
 #[test]
 fn a_key_may_contain_an_underscore() {
-    let resolution = env(&[("MM_MAIL_RELAY_PORT", "7"), ("MM_MAIL_RELAY_HOSTS", "a b  c")]);
+    let resolution = env(&[("MM_MAIL_RELAY_PORT", "7"), ("MM_MAIL_RELAY_HOSTS", "a, b ,c")]);
     assert_eq!(resolution.report().diagnostics(), []);
     let relay = resolution.into_result().unwrap().mail_relay;
     assert_eq!((relay.port, relay.hosts), (7, vec!["a".to_owned(), "b".to_owned(), "c".to_owned()]));
@@ -232,7 +232,7 @@ fn a_value_can_come_from_a_file_that_a_variable_names() {
 fn env_files_fill_in_what_the_environment_leaves_out() {
     let mut environment: Environment = [("MM_MAIL_PORT", "1")].into_iter().collect();
     environment
-        .add_file(".env", "# comment\nexport MM_MAIL_PORT=2\nMM_MAIL_HOSTS=\"a b\"\nMM_MAIL_TIMEOUT=x\n");
+        .add_file(".env", "# comment\nexport MM_MAIL_PORT=2\nMM_MAIL_HOSTS=\"a, b\"\nMM_MAIL_TIMEOUT=x\n");
     let resolution = resolve::<Program>(Layers::new().environment(environment));
     assert_eq!(only(&resolution).place.to_string(), "variable MM_MAIL_TIMEOUT (.env:4)");
     assert_eq!(resolution.setting("Mail.Port").unwrap().shown(), "1");

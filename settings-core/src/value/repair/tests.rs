@@ -88,12 +88,12 @@ const IN_TEXT: &[(Kind, &str, &str)] = &[
     (SIZE, "10MiBytes", ""),
     (SIZE, "10 M", "10MB"),
     (SECURITY, "start-tls", "STARTTLS"),
-    (Kind::List(&COUNT), "1, 2,3", "1 2 3"),
-    (Kind::List(&DURATION), "1sec, 2 sec", "1s 2s"),
+    (Kind::List(&COUNT), "1 2 3", "[1, 2, 3]"),
+    (Kind::List(&DURATION), "1sec, 2 sec", r#"["1s", "2s"]"#),
     (Kind::Map(&Kind::Text), "a=b c=d", r#"{"a": "b", "c": "d"}"#),
     (Kind::Map(&COUNT), "a=b", ""),
     (Kind::Optional(&COUNT), "nil", "null"),
-    (Kind::Optional(&Kind::List(&COUNT)), "1,2", "1 2"),
+    (Kind::Optional(&Kind::List(&COUNT)), "1;2", "[1, 2]"),
 ];
 
 #[test]
