@@ -30,9 +30,10 @@ mod read;
 mod render;
 mod sync;
 
+pub use dialect::Dialect;
 pub use drift::{Against, Finding, FindingFormat, Rule, Severity, UnknownRule, check, format_findings};
-pub use from_schema::from_schema;
-pub use generate::{BuildError, build};
+pub use from_schema::{from_schema, from_schema_in};
+pub use generate::{BuildError, build, build_in};
 pub use model::Page;
 pub use read::{PageRead, ReadError, read};
 pub use render::{Format, Style, render};

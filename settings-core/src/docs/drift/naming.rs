@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::schema::{Section, env_name};
+use crate::schema::{Path, Section, env_name};
 
-use crate::docs::dialect::DIALECT;
+use crate::docs::dialect::WORDS;
 use crate::docs::facts::{Documented, Named, TableFacts};
 
 /// The rule by which variables are named.
@@ -49,10 +49,12 @@ impl Naming {
     /// into a map, whose keys no rule covers.
     pub(super) fn env(&self, path: &str) -> Option<String> {
         let prefix = self.prefix.as_deref()?;
-        let keys_of_structs = path.split('.').all(|key| key.starts_with(|c: char| c.is_ascii_uppercase()));
+        let keys_of_structs = path
+            .split('.')
+            .all(|key| key == Path::NAMED_ENTRY || key.starts_with(|c: char| c.is_ascii_uppercase()));
         // A section's own key may be misspelt so that it begins in lower case.
         let in_section = path.split_once('.').is_some_and(|(section, key)| {
-            DIALECT.is_section(section) && section != DIALECT.map_section && !key.contains(['.', '-'])
+            WORDS.is_section(section) && section != WORDS.map_section && !key.contains(['.', '-'])
         });
         (keys_of_structs || in_section).then(|| env_name(prefix, path))
     }

@@ -1,8 +1,8 @@
 //! A page in Markdown: the same facts in the same order, tables as lists.
 
-use crate::docs::dialect::DIALECT;
+use crate::docs::dialect::WORDS;
 use crate::docs::inline::rst_to_markdown;
-use crate::docs::model::{Bullet, Content, Entry, Page, Part, Value};
+use crate::docs::model::{Bullet, Content, Entry, Page, Part, Statement, Value};
 
 use crate::docs::layout;
 
@@ -47,9 +47,9 @@ fn part(part: &Part, setting: bool, marks: &[char], blocks: &mut Vec<String>) {
         Part::Directive(directive) => {
             let lines = directive.options.iter().filter_map(|option| {
                 let label = match option.name.as_str() {
-                    "systemconsole" => DIALECT.console.to_owned(),
-                    "configjson" => format!("`{}` {}", DIALECT.file, DIALECT.file_label),
-                    "environment" => DIALECT.env.to_owned(),
+                    "systemconsole" => WORDS.console.to_owned(),
+                    "configjson" => format!("`{}` {}", WORDS.file, WORDS.file_label),
+                    "environment" => WORDS.env.to_owned(),
                     "default" => "Default".to_owned(),
                     _ => return None,
                 };
@@ -132,29 +132,30 @@ fn values(items: &[Value]) -> String {
 
 fn bullet(bullet: &Bullet) -> String {
     let name = |name: &Option<crate::docs::model::Fact<String>>| {
-        name.as_ref().map_or(DIALECT.absent, |name| name.as_str()).to_owned()
+        name.as_ref().map_or(WORDS.absent, |name| name.as_str()).to_owned()
     };
     match bullet {
         Bullet::Console(console) => match &console.name {
-            Some(path) => format!("- {}: **{}**", DIALECT.console, path.value),
-            None => format!("- {}: {}", DIALECT.console, DIALECT.absent),
+            Some(path) => format!("- {}: **{}**", WORDS.console, path.value),
+            None => format!("- {}: {}", WORDS.console, WORDS.absent),
         },
+        Bullet::Config(Statement { text: Some(words), .. }) => format!("- {}", one_line(&words.value)),
         Bullet::Config(config) => {
-            let (file, word) = (DIALECT.file, DIALECT.file_label);
+            let (file, word) = (WORDS.file, WORDS.file_label);
             let mut line = format!("- `{file}` {word}: {}", code_or_absent(&name(&config.name)));
             if let Some(default) = &config.default {
                 line.push_str(&format!(", default `{}`", default.value));
             }
             line
         }
-        Bullet::Env(env) => format!("- {}: {}", DIALECT.env, code_or_absent(&name(&env.name))),
+        Bullet::Env(env) => format!("- {}: {}", WORDS.env, code_or_absent(&name(&env.name))),
         Bullet::Text(text) => format!("- {}", one_line(&text.value)),
         Bullet::Verbatim(text) => one_line(&text.value),
     }
 }
 
 fn code_or_absent(text: &str) -> String {
-    if DIALECT.is_absent(text) { DIALECT.absent.to_owned() } else { format!("`{text}`") }
+    if WORDS.is_absent(text) { WORDS.absent.to_owned() } else { format!("`{text}`") }
 }
 
 fn one_line(text: &str) -> String {
