@@ -196,6 +196,12 @@ impl Sources {
         self.config.last().map_or(default, PathBuf::as_path)
     }
 
+    /// Returns the name of the configuration file that is read without `--config`.
+    pub(crate) fn default_file_name(&self) -> &str {
+        let name = self.default_file.as_deref().and_then(|path| path.file_name()?.to_str());
+        name.unwrap_or(DEFAULT_FILE)
+    }
+
     /// Returns the environment with the env file's variables added.
     ///
     /// # Errors

@@ -1,177 +1,175 @@
-//! The schema of one kind: it accepts exactly what `value::from_json` accepts.
+//! The schema of one kind: it accepts what `value::from_json` accepts.
 
-use super::{pattern, texts};
+use super::{Writer, pattern, texts};
 use crate::markdown;
-use crate::schema::{Choice, Format, Kind, Member, Section, Setting, TextRules, Unknown, ValueDoc};
-use crate::value::expectation;
+use crate::schema::{Choice, Format, Kind, Member, Path, Section, Setting, TextRules, Unknown, ValueDoc};
+use crate::value::accepted_forms;
 use crate::value::json::{Object, Tree};
 
-/// The keywords of a kind; `values` are a setting's own words for each choice. If `strict`, values that cause warnings
-/// are rejected.
-pub(super) fn schema(kind: &Kind, values: &[ValueDoc], strict: bool) -> Object {
-    let mut ways = ways(kind, values, strict);
-    match ways.len() {
-        1 => ways.remove(0),
-        _ => Object::from([("anyOf", ways.into_iter().collect())]),
-    }
-}
-
-/// Each way to write a value of the kind.
-fn ways(kind: &Kind, values: &[ValueDoc], strict: bool) -> Vec<Object> {
-    match *kind {
-        Kind::Bool => vec![Object::from([("type", Tree::from("boolean"))])],
-        Kind::Integer { min, max } => {
-            vec![whole_number(min, max), text_like(&pattern::whole(&pattern::integer(min, max)), kind)]
-        }
-        Kind::Float { min, max } => vec![number(min, max), text_like(pattern::FLOAT, kind)],
-        Kind::Text | Kind::Secret => vec![Object::from([("type", Tree::from(["string", "number"]))])],
-        Kind::Custom(_) => vec![Object::from([("type", Tree::from("string"))])],
-        Kind::OneOf(choices) => vec![one_of(choices, values)],
-        Kind::Duration { unit, min, max } => vec![
-            whole_number(min.into(), max.into()),
-            text_like(&pattern::whole(&pattern::duration(unit, min, max)), kind),
-        ],
-        Kind::TextOf(rules) => text_of(rules, kind),
-        Kind::Json => vec![Object::new()],
-        Kind::Size { min, max } => vec![
-            whole_number(min.into(), max.into()),
-            text_like(&pattern::whole(&pattern::size(min, max)), kind),
-        ],
-        Kind::Set(of) => vec![Object::from([
-            ("type", Tree::from(["array", "null"])),
-            ("items", Tree::Object(schema(of, &[], strict))),
-            ("uniqueItems", Tree::from(true)),
-        ])],
-        Kind::Section(of) => vec![section(of, strict)],
-        Kind::List(of) => {
-            vec![Object::from([
-                ("type", Tree::from(["array", "null"])),
-                ("items", Tree::Object(schema(of, &[], strict))),
-            ])]
-        }
-        Kind::Map(of) => vec![Object::from([
-            ("type", Tree::from(["object", "null"])),
-            ("additionalProperties", Tree::Object(schema(of, &[], strict))),
-        ])],
-        Kind::Optional(of) => {
-            let mut ways = ways(of, values, strict);
-            if !matches!(of, Kind::List(_) | Kind::Set(_) | Kind::Map(_) | Kind::Optional(_) | Kind::Json) {
-                ways.push(Object::from([("type", Tree::from("null"))]));
-            }
-            ways
+impl Writer {
+    /// The keywords of a kind. `values` are a setting's own words for each choice; `keys` lead to the setting, and
+    /// `policy` is that of the section around it for unknown keys.
+    pub(super) fn kind(
+        &self,
+        kind: &Kind,
+        values: &[ValueDoc],
+        keys: &[&'static str],
+        policy: Option<Unknown>,
+    ) -> Object {
+        let mut ways = self.ways(kind, values, keys, policy);
+        match ways.len() {
+            1 => ways.remove(0),
+            _ => Object::from([("anyOf", ways.into_iter().collect())]),
         }
     }
-}
 
-fn text_of(rules: &TextRules, kind: &Kind) -> Vec<Object> {
-    let mut schema = Object::from([("type", Tree::from("string"))]);
-    if rules.min_len > 0 {
-        schema.insert("minLength", Tree::from(rules.min_len));
-    }
-    if rules.max_len < u32::MAX {
-        schema.insert("maxLength", Tree::from(rules.max_len));
-    }
-    let format = rules.format.map(pattern::format);
-    let own = rules.pattern.map(pattern::whole);
-    if let Some(pattern) = format.as_ref().or(own.as_ref()) {
-        let expected = markdown::plain(&expectation(kind));
-        schema.insert("pattern", Tree::from(pattern));
-        schema.insert("patternErrorMessage", Tree::from(format!("expected {expected}")));
-    }
-    if let (Some(_), Some(own)) = (&format, &own) {
-        schema.insert("allOf", Tree::from([Object::from([("pattern", own.into())])]));
-    }
-    let mut ways = vec![schema];
-    if rules.format == Some(Format::Port) && rules.pattern.is_none() {
-        let lens = (10_i128.pow(rules.min_len.clamp(1, 6) - 1), 10_i128.pow(rules.max_len.min(6)) - 1);
-        ways.push(whole_number(lens.0, lens.1.min(65_535)));
-    }
-    if rules.or_empty {
-        ways.push(Object::from([("const", Tree::from(""))]));
-    }
-    ways
-}
-
-/// The settings of a repeated section. Unknown keys are accepted unless it denies them, as the resolver only warns about
-/// them.
-fn section(of: &Section, strict: bool) -> Object {
-    let member = |member: &Member| {
-        let property = match member {
-            Member::Setting(setting) => {
-                let mut property = Object::from([("title", Tree::from(setting.title))]);
-                texts::describe(&mut property, &texts::plain(setting), setting.description);
-                property.extend(schema(&setting.kind, setting.values, strict));
-                let default = texts::default_json(setting).and_then(|json| Tree::parse(&json).ok());
-                if let Some(default) = default {
-                    property.insert("default", default);
-                }
-                history(&mut property, setting);
-                property
-            }
-            Member::Section { section: below, optional, .. } => {
-                let mut property = section(below, strict);
-                if *optional {
-                    property.insert("type", Tree::from(["object", "null"]));
-                }
-                property
-            }
+    /// Each way to write a value of the kind.
+    fn ways(
+        &self,
+        kind: &Kind,
+        values: &[ValueDoc],
+        keys: &[&'static str],
+        policy: Option<Unknown>,
+    ) -> Vec<Object> {
+        let inside = |of: &Kind, placeholder: &'static str| {
+            let keys: Vec<_> = keys.iter().copied().chain([placeholder]).collect();
+            Tree::Object(self.kind(of, &[], &keys, policy))
         };
-        (member.key().to_owned(), Tree::Object(property))
-    };
-    let mut properties: Object = of.members.iter().map(member).collect();
-    if !strict {
-        for (alias, property) in old_names(of) {
-            properties.get_or_insert(alias, property.into());
+        let list = |of: &Kind| {
+            let items = inside(of, Path::ENTRY);
+            Object::from([("type", Tree::from(["array", "null"])), ("items", items)])
+        };
+        match *kind {
+            Kind::Bool => vec![of_type("boolean")],
+            Kind::Integer { min, max } => {
+                vec![whole_number(min, max), self.text_like(&pattern::integer(min, max), kind)]
+            }
+            Kind::Float { min, max } => vec![number(min, max), self.text_like(pattern::FLOAT, kind)],
+            Kind::Text | Kind::Secret => vec![of_type("string"), of_type("number")],
+            Kind::Custom(_) => vec![of_type("string")],
+            Kind::OneOf(choices) => vec![self.one_of(choices, values)],
+            Kind::Duration { unit, min, max } => vec![
+                whole_number(min.into(), max.into()),
+                self.text_like(&pattern::duration(unit, min, max), kind),
+            ],
+            Kind::TextOf(rules) => self.text_of(rules, kind),
+            Kind::Json => vec![Object::new()],
+            Kind::Size { min, max } => {
+                vec![whole_number(min.into(), max.into()), self.text_like(&pattern::size(min, max), kind)]
+            }
+            Kind::Set(of) => {
+                let mut list = list(of);
+                list.insert("uniqueItems", Tree::from(true));
+                vec![list]
+            }
+            Kind::Section(of) => vec![self.entry(of, keys, policy)],
+            Kind::List(of) => vec![list(of)],
+            Kind::Map(of) => vec![Object::from([
+                ("type", Tree::from(["object", "null"])),
+                ("additionalProperties", inside(of, Path::NAMED_ENTRY)),
+            ])],
+            Kind::Optional(of) => {
+                let mut ways = self.ways(of, values, keys, policy);
+                if !matches!(of, Kind::List(_) | Kind::Set(_) | Kind::Map(_) | Kind::Optional(_) | Kind::Json)
+                {
+                    ways.push(of_type("null"));
+                }
+                ways
+            }
         }
     }
-    Object::from([
-        ("type", Tree::from("object")),
-        ("properties", Tree::Object(properties)),
-        ("additionalProperties", Tree::from(!strict && of.unknown != Some(Unknown::Deny))),
-    ])
+
+    /// The settings of an entry.
+    fn entry(&self, of: &'static Section, keys: &[&'static str], policy: Option<Unknown>) -> Object {
+        let mut section = self.section(of, keys, policy);
+        if !self.strict
+            && let Some(Tree::Object(properties)) = section.get_mut("properties")
+        {
+            for (alias, setting) in old_names(of) {
+                let keys: Vec<_> = keys.iter().copied().chain([setting.key]).collect();
+                let property = self.old_name(setting, setting.key, &keys);
+                properties.get_or_insert(alias, property.into());
+            }
+        }
+        section
+    }
+
+    fn text_of(&self, rules: &TextRules, kind: &Kind) -> Vec<Object> {
+        let mut schema = of_type("string");
+        if rules.min_len > 0 {
+            schema.insert("minLength", Tree::from(rules.min_len));
+        }
+        if rules.max_len < u32::MAX {
+            schema.insert("maxLength", Tree::from(rules.max_len));
+        }
+        let format = rules.format.map(pattern::format);
+        let own = rules.pattern.map(pattern::whole);
+        if let Some(pattern) = format.as_ref().or(own.as_ref()) {
+            schema.insert("pattern", Tree::from(pattern));
+            self.explain_pattern(&mut schema, kind);
+        }
+        if let (Some(_), Some(own)) = (&format, &own) {
+            schema.insert("allOf", Tree::from([Object::from([("pattern", own.into())])]));
+        }
+        let mut ways = vec![schema];
+        if rules.format == Some(Format::Port) && rules.pattern.is_none() {
+            let lens = (10_i128.pow(rules.min_len.clamp(1, 6) - 1), 10_i128.pow(rules.max_len.min(6)) - 1);
+            ways.push(whole_number(lens.0, lens.1.min(65_535)));
+        }
+        if rules.or_empty {
+            ways.push(Object::from([("const", Tree::from(""))]));
+        }
+        ways
+    }
+
+    fn text_like(&self, pattern: &str, kind: &Kind) -> Object {
+        let mut schema = of_type("string");
+        schema.insert("pattern", Tree::from(pattern));
+        self.explain_pattern(&mut schema, kind);
+        schema
+    }
+
+    /// Adds the message of editors for a text that does not match.
+    fn explain_pattern(&self, schema: &mut Object, kind: &Kind) {
+        if self.editor {
+            let message = format!("expected {}", markdown::plain(&accepted_forms(kind)));
+            schema.insert("patternErrorMessage", Tree::from(message));
+        }
+    }
+
+    fn one_of(&self, choices: &[Choice], values: &[ValueDoc]) -> Object {
+        let texts: Vec<_> = choices.iter().map(|choice| choice.text).collect();
+        let mut schema = of_type("string");
+        schema.insert("enum", Tree::from(texts));
+        let docs: Vec<_> = choices.iter().map(|choice| choice_doc(choice, values)).collect();
+        if self.editor && docs.iter().any(|doc| !doc.is_empty()) {
+            let plain: Vec<_> = docs.iter().map(|doc| markdown::plain(doc)).collect();
+            let docs: Vec<_> = docs.iter().map(|doc| texts::with_live_links(doc)).collect();
+            schema.insert("enumDescriptions", Tree::from(plain));
+            schema.insert("markdownEnumDescriptions", Tree::from(docs));
+        }
+        schema
+    }
+}
+
+fn of_type(name: &str) -> Object {
+    Object::from([("type", Tree::from(name))])
 }
 
 /// The settings of a repeated section, by their aliases that are keys.
-fn old_names(of: &Section) -> impl Iterator<Item = (&'static str, Object)> {
+fn old_names(of: &'static Section) -> impl Iterator<Item = (&'static str, &'static Setting)> {
     let settings = of.members.iter().filter_map(|member| match member {
         Member::Setting(setting) => Some(setting),
         Member::Section { .. } => None,
     });
     settings.flat_map(|setting| {
         let keys = setting.aliases().iter().filter(|alias| !alias.contains('.'));
-        keys.map(|alias| (*alias, old_name(setting, setting.key)))
+        keys.map(move |alias| (*alias, setting))
     })
 }
 
-/// A deprecated property: an alias of the setting at `path`.
-pub(super) fn old_name(setting: &Setting, path: &str) -> Object {
-    let message = format!("Old name of {path}.");
-    let mut property = Object::from([
-        ("title", Tree::from(setting.title)),
-        ("description", Tree::from(&message)),
-        ("deprecated", Tree::from(true)),
-        ("deprecationMessage", Tree::from(message)),
-    ]);
-    property.extend(schema(&setting.kind, setting.values, false));
-    if setting.kind.is_secret() {
-        property.insert("writeOnly", Tree::from(true));
-    }
-    property
-}
-
-/// The keywords of secrets and deprecated settings.
-pub(super) fn history(property: &mut Object, setting: &Setting) {
-    if setting.kind.is_secret() {
-        property.insert("writeOnly", Tree::from(true));
-    }
-    if let Some(deprecated) = setting.deprecated() {
-        property.insert("deprecated", Tree::from(true));
-        property.insert("deprecationMessage", Tree::from(texts::deprecation(deprecated)));
-    }
-}
-
 fn number(min: f64, max: f64) -> Object {
-    let mut schema = Object::from([("type", Tree::from("number"))]);
+    let mut schema = of_type("number");
     for (keyword, bound, widest) in [("minimum", min, f64::MIN), ("maximum", max, f64::MAX)] {
         if bound != widest {
             schema.insert(keyword, Tree::from(bound));
@@ -181,33 +179,12 @@ fn number(min: f64, max: f64) -> Object {
 }
 
 fn whole_number(min: i128, max: i128) -> Object {
-    let mut schema = Object::from([("type", Tree::from("integer"))]);
+    let mut schema = of_type("integer");
     for (keyword, bound) in [("minimum", min), ("maximum", max)] {
         // most readers take no more than 64 bits
         if i64::try_from(bound).is_ok() || u64::try_from(bound).is_ok() {
             schema.insert(keyword, bound.into());
         }
-    }
-    schema
-}
-
-fn text_like(pattern: &str, kind: &Kind) -> Object {
-    let expected = markdown::plain(&expectation(kind));
-    Object::from([
-        ("type", Tree::from("string")),
-        ("pattern", Tree::from(pattern)),
-        ("patternErrorMessage", Tree::from(format!("expected {expected}"))),
-    ])
-}
-
-fn one_of(choices: &[Choice], values: &[ValueDoc]) -> Object {
-    let texts: Vec<_> = choices.iter().map(|choice| choice.text).collect();
-    let docs: Vec<_> = choices.iter().map(|choice| choice_doc(choice, values)).collect();
-    let mut schema = Object::from([("type", Tree::from("string")), ("enum", Tree::from(texts))]);
-    if docs.iter().any(|doc| !doc.is_empty()) {
-        let plain: Vec<_> = docs.iter().map(|doc| markdown::plain(doc)).collect();
-        schema.insert("enumDescriptions", Tree::from(plain));
-        schema.insert("markdownEnumDescriptions", Tree::from(docs));
     }
     schema
 }

@@ -5,6 +5,12 @@ use crate::schema::{Format, SIZE_UNITS, Unit};
 /// A number with a fraction, as Rust reads it; neither infinity nor NaN.
 pub(super) const FLOAT: &str = r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$";
 
+/// The characters of an IPv6 address, with a colon. All its forms (RFC 4291, 2.2) would take kilobytes.
+const IPV6: &str = "[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*";
+
+/// The longest pattern that is exact. A longer one, which no one could read, gives way to the form of the text alone.
+const LONGEST: usize = 160;
+
 const SUFFIXES: [(&str, Unit); 5] = [
     ("ms", Unit::Milliseconds),
     ("s", Unit::Seconds),
@@ -18,8 +24,24 @@ pub(super) fn whole(pattern: &str) -> String {
     format!("^(?:{pattern})$")
 }
 
-/// A whole number from `min` to `max`, signs and leading zeros as Rust reads them.
+/// The exact pattern if it is short, else the form of the text.
+fn short(exact: &str, form: &str) -> String {
+    let exact = whole(exact);
+    if exact.len() <= LONGEST { exact } else { whole(form) }
+}
+
+/// A whole number from `min` to `max`.
 pub(super) fn integer(min: i128, max: i128) -> String {
+    short(&exact_integer(min, max), any_integer(min))
+}
+
+/// A whole number, negative only if `min` is.
+const fn any_integer(min: i128) -> &'static str {
+    if min < 0 { "[+-]?[0-9]+" } else { r"\+?[0-9]+|-0+" }
+}
+
+/// A whole number from `min` to `max`, signs and leading zeros as Rust reads them.
+fn exact_integer(min: i128, max: i128) -> String {
     let mut ways = Vec::new();
     if min <= 0 && max >= 0 {
         ways.push("[+-]?0+".to_owned());
@@ -35,7 +57,7 @@ pub(super) fn integer(min: i128, max: i128) -> String {
 
 /// A count of `unit`, or one with a suffix, from `min` to `max` of `unit`. A sum of several is not bounded.
 pub(super) fn duration(unit: Unit, min: u64, max: u64) -> String {
-    let mut ways = vec![integer(min.into(), max.into())];
+    let mut ways = vec![exact_integer(min.into(), max.into())];
     let millis = |count: u64| u128::from(count) * u128::from(unit.millis());
     let longest = millis(max).min(u64::MAX.into());
     for (suffix, counted) in SUFFIXES {
@@ -49,12 +71,13 @@ pub(super) fn duration(unit: Unit, min: u64, max: u64) -> String {
         }
     }
     ways.push("(?:[0-9]+(?:ms|s|m(?:in)?|h|d)){2,}".to_owned());
-    ways.join("|")
+    let form = format!("{}|(?:[0-9]+(?:ms|s|m(?:in)?|h|d))+", any_integer(0));
+    short(&ways.join("|"), &form)
 }
 
 /// A count of bytes, or one with a unit, from `min` to `max` bytes.
 pub(super) fn size(min: u64, max: u64) -> String {
-    let mut ways = vec![integer(min.into(), max.into())];
+    let mut ways = vec![exact_integer(min.into(), max.into())];
     for (unit, bytes) in SIZE_UNITS {
         let (low, high) = (min.div_ceil(bytes), max / bytes);
         if low == 0 {
@@ -64,21 +87,21 @@ pub(super) fn size(min: u64, max: u64) -> String {
             ways.push(format!("0*(?:{}){unit}", natural(low.max(1).into(), high.into())));
         }
     }
-    ways.join("|")
+    let units: Vec<&str> = SIZE_UNITS.iter().map(|(unit, _)| *unit).collect();
+    let form = format!("{}|[0-9]+(?:{})", any_integer(0), units.join("|"));
+    short(&ways.join("|"), &form)
 }
 
 /// The texts that a format accepts, except for the length limit of a host name.
 pub(super) fn format(format: Format) -> String {
     let name = |inner: &str| format!("[A-Za-z0-9{inner}](?:[A-Za-z0-9{inner}-]{{0,61}}[A-Za-z0-9{inner}])?");
     let names = |inner: &str| format!("{0}(?:\\.{0})*", name(inner));
-    let ipv6 = ipv6();
-    let host = format!("{}\\.?|{ipv6}|\\[{ipv6}\\]", names("_"));
+    let host = format!("{}\\.?|{IPV6}|\\[{IPV6}\\]", names("_"));
     let port = format!("0*(?:{})", natural(1, 65_535));
     match format {
         Format::Url => {
             let refused = r#"\u0000-\u0020\u007f"<>\\^`{|}"#;
-            let port = format!(":(?:0*(?:{}))?", natural(0, 65_535));
-            let host = format!(r"(?:\[[^{refused}/?#@\]]*\]|[^{refused}/?#:@\[\],]+)(?:{port})?");
+            let host = format!(r"(?:\[[^{refused}/?#@\]]*\]|[^{refused}/?#:@\[\],]+)(?::[0-9]*)?");
             let hosts = format!("(?:[^{refused}/?#:@][^{refused}/?#@]*@)?{host}(?:,{host})*");
             let local = "(?:file|mysql|postgres|postgresql|redis|sqlite|unix):///";
             format!("^(?:[A-Za-z][A-Za-z0-9+.-]*://{hosts}(?:[/?#][^{refused}]*)?|{local}[^{refused}]*)$")
@@ -87,28 +110,8 @@ pub(super) fn format(format: Format) -> String {
         Format::Host => whole(&host),
         Format::Port => whole(&port),
         Format::Path => r"^[^\u0000]+$".to_owned(),
-        Format::SocketAddress => whole(&format!(r"(?:{}\.?|\[{ipv6}\])?:{port}", names("_"))),
+        Format::SocketAddress => whole(&format!(r"(?:{}\.?|\[{IPV6}\])?:{port}", names("_"))),
     }
-}
-
-/// All three forms of RFC 4291, 2.2.
-fn ipv6() -> String {
-    let group = "[0-9A-Fa-f]{1,4}";
-    let octet = format!("(?:0|{})", natural(1, 255));
-    let ipv4 = format!(r"{octet}(?:\.{octet}){{3}}");
-    let mut ways = vec![format!("(?:{group}:){{7}}{group}"), format!("(?:{group}:){{6}}{ipv4}")];
-    for left in 0..=7_usize {
-        let start = if left == 0 { "::".to_owned() } else { format!("(?:{group}:){{{left}}}:") };
-        let mut ends = vec![String::new()];
-        if let Some(more) = 6_usize.checked_sub(left) {
-            ends.push(format!("(?:{group}:){{0,{more}}}{group}"));
-        }
-        if let Some(more) = 5_usize.checked_sub(left) {
-            ends.push(format!("(?:{group}:){{0,{more}}}{ipv4}"));
-        }
-        ways.push(format!("{start}(?:{})", ends.join("|")));
-    }
-    format!("(?:{})", ways.join("|"))
 }
 
 /// A whole number from `low` (at least 1) to `high`, without leading zeros.

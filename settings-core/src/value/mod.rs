@@ -27,7 +27,7 @@ pub(crate) use members::{Match, Name, match_members, member_called};
 pub(crate) use mismatch::short;
 pub use mismatch::{Mismatch, Reason, expectation};
 pub use read::{from_json, from_text};
-pub use readable::to_readable;
+pub use readable::{accepted_forms, to_readable};
 pub use secret::Secret;
 pub use size::ByteSize;
 pub use types::Json;

@@ -1,6 +1,6 @@
 //! Values as people write them.
 
-use super::{ByteSize, Value, to_text};
+use super::{ByteSize, Value, expectation, to_text};
 use crate::schema::{Kind, Unit};
 
 /// The units of a written duration, the largest first.
@@ -34,12 +34,40 @@ pub fn to_readable(kind: &Kind, value: &Value<'_>) -> String {
         (Kind::Duration { unit, .. }, Value::Duration(duration)) => {
             u64::try_from(duration.as_millis()).ok().map(|millis| self::duration(millis, *unit))
         }
-        (Kind::Size { .. }, Value::Integer(bytes)) => {
-            u64::try_from(*bytes).ok().map(|bytes| if bytes == 0 { "0".to_owned() } else { ByteSize(bytes).to_string() })
-        }
+        (Kind::Size { .. }, Value::Integer(bytes)) => u64::try_from(*bytes)
+            .ok()
+            .map(|bytes| if bytes == 0 { "0".to_owned() } else { ByteSize(bytes).to_string() }),
         _ => None,
     };
     readable.unwrap_or_else(|| to_text(kind, value))
+}
+
+/// Describes the values that `kind` accepts, as [`expectation`] does, with the forms of sizes and durations and their
+/// bounds as people write them: `a whole number of seconds, or with a unit such as 90s, 5m or 1h30m, at most 10m`.
+pub fn accepted_forms(kind: &Kind) -> String {
+    let bounds = |min: u64, max: Option<u64>| {
+        let bound = |bound: u64| to_readable(kind, &Value::Integer(bound.into()));
+        match (min, max) {
+            (0, None) => String::new(),
+            (0, Some(max)) => format!(", at most {}", bound(max)),
+            (min, None) => format!(", at least {}", bound(min)),
+            (min, Some(max)) => format!(", from {} to {}", bound(min), bound(max)),
+        }
+    };
+    match *kind {
+        Kind::Duration { unit, min, max } => {
+            // The limit of the type is not a bound to mention.
+            let max = Some(max).filter(|max| *max < u64::MAX / Unit::Days.millis());
+            let unit = unit.name();
+            format!("a whole number of {unit}, or with a unit such as 90s, 5m or 1h30m{}", bounds(min, max))
+        }
+        Kind::Size { min, max } => {
+            let max = Some(max).filter(|max| *max < u64::MAX);
+            format!("a whole number of bytes, or with a unit such as 500KB or 10MiB{}", bounds(min, max))
+        }
+        Kind::Optional(of) => format!("{}, or `null`", accepted_forms(of)),
+        _ => expectation(kind),
+    }
 }
 
 /// A sum of whole units: `1h30m`. Nothing is zero of its unit.

@@ -60,8 +60,9 @@ fn plain_input(leaf: &Leaf, prefix: Option<&str>) -> Option<String> {
         }
         Kind::Map(of) if !of.contains_sections() => {
             let path = Path::new(leaf.path.keys().iter().copied().chain([Path::NAMED_ENTRY]).collect());
-            let variable =
-                prefix.map(|prefix| format!(", its variable ``{}``", path.env_name(prefix))).unwrap_or_default();
+            let variable = prefix
+                .map(|prefix| format!(", its variable ``{}``", path.env_name(prefix)))
+                .unwrap_or_default();
             let value = markdown_to_rst(&expectation(of));
             format!("{}: each value is {value}. The path of one entry is ``{path}``{variable}.", WORDS.map)
         }
@@ -101,7 +102,9 @@ fn list_of(kind: &Kind) -> &'static str {
         Kind::Integer { .. } | Kind::Float { .. } | Kind::Size { .. } | Kind::Duration { .. } => {
             WORDS.number_list
         }
-        Kind::List(_) | Kind::Set(_) | Kind::Map(_) | Kind::Section(_) | Kind::Json | Kind::Bool => WORDS.list,
+        Kind::List(_) | Kind::Set(_) | Kind::Map(_) | Kind::Section(_) | Kind::Json | Kind::Bool => {
+            WORDS.list
+        }
         _ => WORDS.text_list,
     }
 }
@@ -153,4 +156,38 @@ fn float_bounds(min: f64, max: f64) -> String {
 fn literal(text: &str) -> String {
     let bare = text.trim() == text && !text.contains("``") && !text.ends_with('`');
     if bare { format!("``{text}``") } else { format!("``{text:?}``") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::{ByteSize, SettingValue as _};
+
+    #[test]
+    fn bounds_are_said_where_they_are_not_what_a_type_holds() {
+        let whole = |min, max| Kind::Integer { min, max };
+        let days = |min, max| Kind::Duration { unit: Unit::Days, min, max };
+        for (kind, words) in [
+            (u16::KIND, "Numerical input from 0 to 65535."),
+            (u32::KIND, "Numerical input."),
+            (i64::KIND, "Numerical input."),
+            (whole(0, 3_000_000_000), "Numerical input from 0 to 3000000000."),
+            (whole(5, u32::MAX.into()), "Numerical input of at least 5."),
+            (whole(i32::MIN.into(), 5), "Numerical input of at most 5."),
+            (f64::KIND, "Decimal input."),
+            (f32::KIND, "Decimal input."),
+            (Kind::Float { min: 0.0, max: 1.0 }, "Decimal input from 0.0 to 1.0."),
+            (Kind::Float { min: 0.5, max: f64::MAX }, "Decimal input of at least 0.5."),
+            (
+                Kind::Duration { unit: Unit::Seconds, min: 0, max: u64::MAX / 1000 },
+                "Numerical value in seconds.",
+            ),
+            (days(1, u64::from(u32::MAX) + 5), "Numerical value in days from 1 to 4294967300."),
+            (ByteSize::KIND, "Numerical value in bytes."),
+            (Kind::Size { min: 1, max: 1_000_000 }, "Numerical value in bytes from 1 to 1000000."),
+        ] {
+            let setting = Setting::new("K", "k", kind, DefaultValue::None);
+            assert_eq!(input(&setting).as_deref(), Some(words), "{kind:?}");
+        }
+    }
 }

@@ -10,9 +10,7 @@ use crate::schema::{Choice, DefaultValue, Kind, Leaf, Section, Setting, Unit, Va
 use self::blocks::{blocks, one_line};
 use super::dialect::Dialect;
 use super::inline::markdown_to_rst;
-use super::model::{
-    Bullet, Content, Entry, Fact, Heading, Page, Part, Placed, Row, Statement, Table, Value,
-};
+use super::model::{Bullet, Content, Entry, Fact, Heading, Page, Part, Placed, Row, Statement, Table, Value};
 use super::render::part_of;
 
 pub(super) use hint::readable_default;
@@ -108,7 +106,8 @@ fn introduction(name: &str, leaves: &[Leaf], form: Form<'_>) -> Vec<Placed> {
             parts.extend(blocks(doc).into_iter().map(|content| Placed::by_rule(part_of(content))));
         }
     }
-    parts.extend(optional_sections(leaves).into_iter().map(|words| Placed::by_rule(Part::Text(words.into()))));
+    parts
+        .extend(optional_sections(leaves).into_iter().map(|words| Placed::by_rule(Part::Text(words.into()))));
     parts.push(Placed::by_rule(Part::Text(ways_to_set(leaves, form).into())));
     parts
 }
@@ -136,7 +135,9 @@ fn ways_to_set(leaves: &[Leaf], form: Form<'_>) -> String {
     if !form.dialect.has_members() {
         return match form.prefix {
             Some(_) => {
-                format!("Set them in ``{file}``, or by the environment variable that is given with each setting.")
+                format!(
+                    "Set them in ``{file}``, or by the environment variable that is given with each setting."
+                )
             }
             None => format!("Set them in ``{file}``."),
         };

@@ -54,7 +54,9 @@ fn removes_what_it_wrote_and_no_longer_writes() {
     let renamed = vec![Artefact::new("c.rst", "one\ntwo\n"), Artefact::new("sub/b.json", "{}\n")];
     let checked = update(&folder.0, &renamed, Mode::Check).unwrap();
     let removed: Vec<_> = checked.changes.iter().filter(|change| change.is_removed).collect();
-    assert!(matches!(removed.as_slice(), [one] if one.path.ends_with("a.rst") && one.diff.contains("-two\n")));
+    assert!(
+        matches!(removed.as_slice(), [one] if one.path.ends_with("a.rst") && one.diff.contains("-two\n"))
+    );
     assert!(there("a.rst") && !there("c.rst"));
 
     update(&folder.0, &renamed, Mode::Write).unwrap();

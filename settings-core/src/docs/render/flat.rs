@@ -90,10 +90,11 @@ fn places(table: &Table) -> String {
 /// The directive in place of heading and table; `None` for a setting without a path, and one with a directive of its
 /// own.
 fn confval(parts: &[Placed], table: &Table) -> Option<Vec<Placed>> {
-    let path = table.rows.iter().flat_map(|row| row.right.iter().flatten()).find_map(|bullet| match bullet {
-        Bullet::Config(config) => config.name.as_ref(),
-        _ => None,
-    })?;
+    let path =
+        table.rows.iter().flat_map(|row| row.right.iter().flatten()).find_map(|bullet| match bullet {
+            Bullet::Config(config) => config.name.as_ref(),
+            _ => None,
+        })?;
     let mut out = Vec::with_capacity(parts.len());
     let mut body = Vec::new();
     let mut kind = Kind::default();
@@ -151,7 +152,9 @@ impl Kind {
                 });
                 (!rest.is_empty()).then_some(rest)
             }
-            Content::Values(items) if self.name.is_none() && items.iter().any(|item| item.value.is_some()) => {
+            Content::Values(items)
+                if self.name.is_none() && items.iter().any(|item| item.value.is_some()) =>
+            {
                 let names: Vec<String> = items.iter().filter_map(named).collect();
                 self.name = Some(names.join(", "));
                 self.default = items.iter().find(|item| item.default).and_then(named);
