@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 fn chat(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_chat-server"));
-    command.current_dir(folder).args(arguments).env("CHAT_HTTP_PORT", "0");
+    command.current_dir(folder).args(arguments).envs([("CHAT_HTTP_LISTEN", "127.0.0.1:0"), ("CHAT_AUTH_SESSIONKEY", "k")]);
     command
 }
 
@@ -70,11 +70,22 @@ fn a_change_takes_effect_without_a_restart() {
     let server = Server::start(folder);
     assert!(server.ask("GET /", "").ends_with("Welcome!"));
     assert!(server.ask("POST /messages", "one").starts_with("HTTP/1.1 201"));
-    let (code, out, err) = run(folder, &["set", "HTTP.Greeting=Good evening", "Limits.MessageBytes=5"]);
-    assert_eq!((code, out.as_str(), err.as_str()), (Some(0), "wrote chat.json (version 1)\n", ""));
+    let (code, out, err) = run(folder, &["set", "HTTP.Greeting=Good evening", "Limits.MessageSize=5"]);
+    assert_eq!((code, out.as_str(), err.as_str()), (Some(0), "wrote chat.toml (version 1)\n", ""));
     server.wait_for("GET /", "", "Good evening");
     server.wait_for("POST /messages", "longer", "HTTP/1.1 413");
     assert!(server.ask("GET /messages", "").ends_with("one\n"));
+}
+
+#[test]
+fn a_missing_key_is_reported_with_its_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = chat(folder.path(), &["serve"]).env_remove("CHAT_AUTH_SESSIONKEY").output().unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    for words in ["Auth.SessionKey", "CHAT_AUTH_SESSIONKEY", "CHAT_AUTH_SESSIONKEY_FILE"] {
+        assert!(err.contains(words), "{err}");
+    }
 }
 
 #[test]
@@ -88,13 +99,13 @@ fn the_commands_are_the_servers_own() {
         assert_eq!(code, Some(0));
         assert!(!out.contains("EmailSettings") && !out.contains("config.json"), "{out}");
     }
-    let (code, out, _) = run(folder, &["get", "HTTP.Port"]);
-    assert_eq!((code, out.as_str()), (Some(0), "0\n"), "from the variable");
-    std::fs::write(folder.join("chat.json"), r#"{"HTTP": {"Port": 99999}}"#).unwrap();
+    let (code, out, _) = run(folder, &["get", "HTTP.Listen"]);
+    assert_eq!((code, out.as_str()), (Some(0), "127.0.0.1:0\n"), "from the variable");
+    std::fs::write(folder.join("chat.toml"), "[Database]\nMaxConnections = 99999\n").unwrap();
     let (code, out, err) = run(folder, &["serve"]);
     assert_eq!((code, out.as_str()), (Some(1), ""));
-    assert!(err.contains("chat.json:1:19"), "{err}");
-    let (code, _, err) = run(folder, &["get", "HTTP.Prot"]);
+    assert!(err.contains("chat.toml:2:18"), "{err}");
+    let (code, _, err) = run(folder, &["get", "HTTP.Lisen"]);
     assert_eq!(code, Some(2));
-    assert!(err.contains("HTTP.Port"), "{err}");
+    assert!(err.contains("HTTP.Listen"), "{err}");
 }
