@@ -117,7 +117,12 @@ pub enum TlsVersion {
 )]
 pub struct Database {
     /// The address of the database, without its password.
-    #[setting(key = "URL", title = "Database URL", format = "url", default = "postgres://chat@localhost/chat")]
+    #[setting(
+        key = "URL",
+        title = "Database URL",
+        format = "url",
+        default = "postgres://chat@localhost/chat"
+    )]
     pub url: String,
     /// The password for the database.
     #[setting]
@@ -185,7 +190,12 @@ pub struct Auth {
 #[derive(Settings, Clone, Debug)]
 pub struct Provider {
     /// The address of the provider.
-    #[setting(key = "IssuerURL", title = "Issuer URL", format = "url", default = "https://accounts.example.com")]
+    #[setting(
+        key = "IssuerURL",
+        title = "Issuer URL",
+        format = "url",
+        default = "https://accounts.example.com"
+    )]
     pub issuer_url: String,
     /// The name of this server at the provider.
     #[setting(key = "ClientID", title = "Client ID")]

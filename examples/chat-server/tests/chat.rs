@@ -10,7 +10,10 @@ use std::time::{Duration, Instant};
 
 fn chat(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_chat-server"));
-    command.current_dir(folder).args(arguments).envs([("CHAT_HTTP_LISTEN", "127.0.0.1:0"), ("CHAT_AUTH_SESSIONKEY", "k")]);
+    command
+        .current_dir(folder)
+        .args(arguments)
+        .envs([("CHAT_HTTP_LISTEN", "127.0.0.1:0"), ("CHAT_AUTH_SESSIONKEY", "k")]);
     command
 }
 

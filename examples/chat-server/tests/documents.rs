@@ -33,7 +33,11 @@ fn every_setting_is_on_a_page_with_its_path_and_variable() {
     let leaves: Vec<_> = ChatSettings::SCHEMA.leaves_with_entries().collect();
     assert!(leaves.len() >= 60, "{} settings", leaves.len());
     for leaf in leaves {
-        let path = format!("setting: ``{}``\n- Environment variable: ``{}``\n", leaf.path, leaf.path.env_name("CHAT"));
+        let path = format!(
+            "setting: ``{}``\n- Environment variable: ``{}``\n",
+            leaf.path,
+            leaf.path.env_name("CHAT")
+        );
         assert!(text.contains(&path), "{path}");
     }
     for path in pages {
@@ -46,7 +50,8 @@ fn every_setting_is_on_a_page_with_its_path_and_variable() {
 #[test]
 fn template_schema_and_resolver_agree() {
     let file = read("config.default.toml");
-    let layers = Layers::new().file_in(FileFormat::Toml, "chat.toml", file).set("Auth.SessionKey", "k", "test");
+    let layers =
+        Layers::new().file_in(FileFormat::Toml, "chat.toml", file).set("Auth.SessionKey", "k", "test");
     let from_file = resolve::<ChatSettings>(layers);
     assert_eq!(from_file.report().diagnostics(), []);
     let mut environment = Environment::default();
@@ -71,7 +76,11 @@ fn template_schema_and_resolver_agree() {
     ] {
         let value = serde_json::from_str(text).unwrap();
         assert_eq!(validator.is_valid(&value), is_good, "{text}");
-        let resolution = resolve::<ChatSettings>(Layers::new().file("chat.json", text).set("Auth.SessionKey", "k", "test"));
+        let resolution = resolve::<ChatSettings>(Layers::new().file("chat.json", text).set(
+            "Auth.SessionKey",
+            "k",
+            "test",
+        ));
         assert_eq!(resolution.report().diagnostics().is_empty(), is_good, "{text}\n{}", resolution.report());
     }
 }

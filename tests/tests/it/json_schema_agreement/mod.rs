@@ -1,7 +1,7 @@
 //! The JSON Schema (by an independent validator) and the resolver accept and refuse the same values.
 
-mod kinds;
-mod values;
+pub(crate) mod kinds;
+pub(crate) mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -65,7 +65,7 @@ fn meant(kind: &Kind, text: &str) -> Option<String> {
 }
 
 /// Returns whether a section in the value has a key that the resolver reports.
-fn has_unknown_key(kind: &Kind, value: &Json) -> bool {
+pub(crate) fn has_unknown_key(kind: &Kind, value: &Json) -> bool {
     match (kind, value) {
         (Kind::Section(section), Json::Object(entries)) => entries.iter().any(|(key, value)| {
             let is_alias =
@@ -91,7 +91,7 @@ fn has_unknown_key(kind: &Kind, value: &Json) -> bool {
 
 /// The checks that JSON Schema can't express: a program's own check, bounds of numbers that are written as text, and the
 /// forms of IPv6 addresses.
-fn beyond_schemas(kind: &Kind, value: &Json) -> bool {
+pub(crate) fn beyond_schemas(kind: &Kind, value: &Json) -> bool {
     match (kind, value) {
         (Kind::Custom(custom), Json::String(text)) => (custom.check)(text).is_err(),
         (Kind::Duration { .. } | Kind::Size { .. } | Kind::Integer { .. }, Json::String(_)) => {
