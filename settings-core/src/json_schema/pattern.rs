@@ -5,8 +5,8 @@ use crate::schema::{Format, SIZE_UNITS, Unit};
 /// A number with a fraction, as Rust reads it; neither infinity nor NaN.
 pub(super) const FLOAT: &str = r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$";
 
-/// The characters of an IPv6 address, with a colon. All its forms (RFC 4291, 2.2) would take kilobytes.
-const IPV6: &str = "[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*";
+/// The characters of an IPv6 address, with two colons. All its forms (RFC 4291, 2.2) would take kilobytes.
+const IPV6: &str = "[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*";
 
 /// The longest pattern that is exact. A longer one, which no one could read, gives way to the form of the text alone.
 const LONGEST: usize = 160;

@@ -51,7 +51,7 @@ fn pages_of_programs_read_alike() {
     let plain = plain.iter().map(|page| docs::render(page, Style::Table, Format::Markdown));
     for page in pages(ServerSettings::SCHEMA).into_iter().chain(plain) {
         let html = read_alike(&page);
-        assert!(html.matches("<h2>").count() > 3 && html.matches("<li>").count() > 10, "{html}");
+        assert!(html.matches("<h2>").count() > 1 && html.matches("<li>").count() > 5, "{html}");
     }
 }
 

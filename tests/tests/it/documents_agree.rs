@@ -242,7 +242,8 @@ fn stated_bounds_are_the_bounds() {
         ] {
             let Some(stated) = stated else { continue };
             let read = from_text(&kind, &stated).unwrap_or_else(|why| panic!("{stated}: {why:?}\n{text}"));
-            let of_bound = from_text(&kind, &bound.to_string()).unwrap();
+            let bound = bound.to_string();
+            let of_bound = from_text(&kind, &bound).unwrap();
             assert_eq!(to_json(&kind, &read), to_json(&kind, &of_bound), "{stated}\n{text}");
             checked += 1;
         }
@@ -307,7 +308,8 @@ fn schema_and_resolver_judge_whole_files_alike() {
             if by_resolver && !kind.is_secret() {
                 let path = leaf.path.to_string();
                 let entry = listing(&resolution, None).into_iter().find(|entry| entry.name == path).unwrap();
-                let read = from_json(kind, reader::parse_value(&given.to_string()).unwrap()).unwrap();
+                let given = given.to_string();
+                let read = from_json(kind, reader::parse_value(&given).unwrap()).unwrap();
                 let expected: Json = serde_json::from_str(&to_json(kind, &read)).unwrap();
                 let shown: Json = serde_json::from_str(&entry.value.to_string()).unwrap();
                 assert_eq!(shown, expected, "seed {seed}: {file}");

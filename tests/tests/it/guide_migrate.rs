@@ -71,8 +71,8 @@ fn with_env_file() -> Result<u16, Box<dyn Error>> {
     Ok(config.port)
 }
 
-fn origin(resolution: &Resolution<Config>) -> Option<String> {
-    resolution.setting("Port").map(|it| it.origin.to_string())
+fn origin(resolution: &Resolution<Config>) -> Result<String, Box<dyn Error>> {
+    Ok(resolution.setting("Port")?.origin.to_string())
 }
 
 fn starting_file() -> String {
