@@ -6,7 +6,7 @@ use settings_core::docs::{self, Dialect, Style};
 use settings_core::template;
 
 #[path = "src/settings.rs"]
-#[expect(dead_code, reason = "only the schema is used here")]
+#[expect(dead_code, unreachable_pub, reason = "only the schema is used here")]
 mod settings;
 
 fn main() -> Result<(), docs::BuildError> {

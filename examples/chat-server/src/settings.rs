@@ -21,12 +21,19 @@ pub struct ChatSettings {
     #[setting(key = "PublicURL", title = "Public URL", format = "url", default = "http://localhost:8065")]
     pub public_url: String,
 
+    /// The HTTP interface.
     pub http: Http,
+    /// TLS on the server's own port.
     pub tls: Option<Tls>,
+    /// The database.
     pub database: Database,
+    /// How users log in.
     pub auth: Auth,
+    /// Limits on what users send.
     pub limits: Limits,
+    /// The log.
     pub log: Log,
+    /// Figures for Prometheus.
     pub metrics: Option<Metrics>,
 }
 

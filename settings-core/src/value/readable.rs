@@ -70,8 +70,11 @@ pub fn accepted_forms(kind: &Kind) -> String {
     }
 }
 
-/// A sum of whole units: `1h30m`. Nothing is zero of its unit.
+/// A sum of whole units: `1h30m`. Nothing is zero of its unit, and a part of a second makes it milliseconds.
 fn duration(millis: u64, unit: Unit) -> String {
+    if !millis.is_multiple_of(1_000) {
+        return format!("{millis}ms");
+    }
     let mut out = String::new();
     let mut rest = millis;
     for (suffix, unit) in UNITS {
@@ -118,5 +121,7 @@ mod tests {
         for (count, text) in [(0, "0s"), (30, "30s"), (90, "1m30s"), (5_400, "1h30m"), (604_800, "7d")] {
             assert_eq!(to_readable(&seconds, &Value::Integer(count)), text);
         }
+        let millis = Kind::Duration { unit: Unit::Milliseconds, min: 0, max: 1 << 40 };
+        assert_eq!(to_readable(&millis, &Value::Integer(2_500)), "2500ms");
     }
 }
