@@ -197,6 +197,7 @@ impl Sources {
     }
 
     /// Returns the name of the configuration file that is read without `--config`.
+    #[cfg(feature = "docs")]
     pub(crate) fn default_file_name(&self) -> &str {
         let name = self.default_file.as_deref().and_then(|path| path.file_name()?.to_str());
         name.unwrap_or(DEFAULT_FILE)

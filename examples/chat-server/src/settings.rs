@@ -29,6 +29,8 @@ pub struct ChatSettings {
     pub database: Database,
     /// How users log in.
     pub auth: Auth,
+    /// Outgoing mail.
+    pub mail: Mail,
     /// Limits on what users send.
     pub limits: Limits,
     /// The log.
@@ -216,6 +218,44 @@ pub struct Provider {
     /// Whether the provider knows PKCE (RFC 7636).
     #[setting(key = "PKCE", title = "PKCE", default = true)]
     pub pkce: bool,
+}
+
+/// Outgoing mail.
+#[derive(Settings, Clone, Debug)]
+#[settings(section = "Mail", page = "Mail")]
+pub struct Mail {
+    /// The server that takes mail.
+    #[setting(default = "localhost", format = "host")]
+    pub host: String,
+    /// The port of the server.
+    #[setting(default = 587)]
+    pub port: NonZeroU16,
+    /// The name to log in with. Without it, mail is sent without logging in.
+    #[setting]
+    pub username: Option<String>,
+    /// The password that belongs to the name.
+    #[setting]
+    pub password: Secret,
+    /// The sender of all mail.
+    #[setting(format = "email", default = "chat@example.com")]
+    pub sender: String,
+    /// How the connection is encrypted.
+    #[setting(default = Encryption::StartTls)]
+    pub encryption: Encryption,
+}
+
+/// The encryption of a connection to a mail server.
+#[derive(SettingValue, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encryption {
+    /// Nothing is encrypted, for a server on this machine.
+    #[value(text = "", label = "None")]
+    None,
+    /// The connection is encrypted from the first byte on.
+    #[value(text = "TLS")]
+    Tls,
+    /// The connection is encrypted after the greeting.
+    #[value(text = "STARTTLS")]
+    StartTls,
 }
 
 /// Limits on what users send.
