@@ -6,7 +6,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// Says loudly, past the test runner's capture, that a test was left out because a real part is missing.
+/// Reports on standard error, past the test runner's capture, that a test was skipped because a real part is missing.
 ///
 /// # Panics
 /// With `SETTINGS_REAL=require` in the environment, which `tests/run` sets: then a missing part is a failure.
@@ -16,7 +16,14 @@ pub fn left_out(test: &str, why: &str) {
     let _ = writeln!(std::io::stderr(), "\n*** {text}\n");
 }
 
-/// The folder of pages that are test data but no part of the repository; says so where it is absent.
+/// Reports, like [`left_out`], that a test was skipped because this machine does not permit it, root or not.
+///
+/// Nothing that `tests/run` could install helps, so this is not a failure with `SETTINGS_REAL=require` either.
+pub fn not_permitted(test: &str, why: &str) {
+    let _ = writeln!(std::io::stderr(), "\n*** LEFT OUT: {test}: {why}\n");
+}
+
+/// Returns the folder of pages that are test data outside the repository; reports on standard error if it is missing.
 pub fn shared(test: &str) -> Option<PathBuf> {
     let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared");
     let path = std::env::var_os("SETTINGS_SHARED").map_or_else(beside, PathBuf::from);
@@ -30,18 +37,18 @@ pub fn shared(test: &str) -> Option<PathBuf> {
     None
 }
 
-/// The program that this variable names, else the one in its usual place.
+/// Returns the program that this variable names, else the one in its usual place.
 pub fn program(variable: &str, usual: PathBuf) -> Result<PathBuf, String> {
     let path = std::env::var_os(variable).map_or(usual, PathBuf::from);
     if path.exists() { Ok(path) } else { Err(format!("{} is not there ({variable})", path.display())) }
 }
 
-/// The first of these files that exists.
+/// Returns the first of these files that exists.
 pub fn first_of(paths: &[&str]) -> Option<PathBuf> {
     paths.iter().map(PathBuf::from).find(|path| path.exists())
 }
 
-/// Runs a program; its output where it exited with 0, else what it said.
+/// Runs a program and returns its output, or as the error its status and standard error.
 pub fn output(program: impl AsRef<Path>, arguments: &[&str]) -> Result<String, String> {
     let program = program.as_ref();
     let run = Command::new(program).args(arguments).stdin(Stdio::null()).output();

@@ -1,12 +1,12 @@
 //! Security alerts, from a local feed to the mail that arrives.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use settings_core::mail::alerts::{AlertContext, AlertError, AlertReport, AlertWatch, NoticeState};
 use settings_core::mail::catch::{CatchOptions, Catcher};
-use settings_core::mail::outbox::{ManualClock, Outbox};
+use settings_core::mail::outbox::{ManualClock, Outbox, RemoveOutcome};
 use settings_core::mail::{EmailSettings, Mailbox, Mailer, MailerOptions};
 use settings_tests::certificates::CERTIFICATES;
 use settings_tests::feed::{Answer, FeedServer, Publisher, document};
@@ -265,4 +265,121 @@ async fn server_must_have_a_trusted_certificate() {
     ] {
         assert!(AlertWatch::new(url, Vec::new(), "1.0.0".parse().unwrap()).is_err(), "{url}");
     }
+}
+
+fn context_from(from: &str, mailer: Option<Mailer>) -> AlertContext {
+    AlertContext { from: from.parse().unwrap(), ..context(mailer) }
+}
+
+fn mailer_from(port: u16, from: &str) -> Option<Mailer> {
+    let settings = EmailSettings {
+        smtp_server: "127.0.0.1".to_owned(),
+        smtp_port: port,
+        feedback_email: from.to_owned(),
+        ..EmailSettings::default()
+    };
+    Some(Mailer::new(&settings, MailerOptions::default()).unwrap())
+}
+
+/// A sender that is refused at any step, named by the settings or not: after the correction, the next check delivers.
+#[tokio::test]
+async fn corrected_sender_delivers_a_refused_alert() {
+    for in_settings in [true, false] {
+        for (step, answer) in [
+            ("MAIL", "553 5.7.1 Sender address rejected: not owned by auth user."),
+            ("RCPT", "550 5.7.1 Client does not have permissions to send as this sender"),
+            ("DOT", "554 Message rejected: Email address is not verified."),
+        ] {
+            let place = Place::new().await;
+            let is_wrong = AtomicBool::new(false);
+            let sink = Sink::start(move |moment| {
+                if let Moment::Sender(sender) = moment {
+                    is_wrong.store(*sender == "wrong@example.com", Ordering::SeqCst);
+                }
+                match (step, moment) {
+                    _ if !is_wrong.load(Ordering::SeqCst) => Act::Well,
+                    ("MAIL", Moment::Sender(_))
+                    | ("RCPT", Moment::Recipient(_))
+                    | ("DOT", Moment::Dot(_)) => Act::Answer(answer),
+                    _ => Act::Well,
+                }
+            });
+            let port = sink.address().port();
+            let context = |from: &str| match in_settings {
+                true => context_from(from, mailer_from(port, from)),
+                false => context_from(from, mailer(port)),
+            };
+            for _ in 0..7 {
+                let report = place.check(&context("wrong@example.com")).await;
+                let all = states(&report);
+                assert!(all.iter().all(|(state, _)| *state != NoticeState::Delivered), "{step}: {all:?}");
+                assert!(
+                    report.findings[0].notices.iter().all(|notice| notice.why.is_some()),
+                    "{step}: {report:?}"
+                );
+            }
+            let report = place.check(&context("right@example.com")).await;
+            assert_eq!(states(&report), [(NoticeState::Delivered, false); 2], "{step} {in_settings}");
+            let taken = sink.taken();
+            assert_eq!(taken.len(), 2, "{step} {in_settings}");
+            assert!(taken.iter().all(|mail| mail.content.contains("<right@example.com>")));
+        }
+    }
+}
+
+/// A check that an administrator requests tries every time, whatever happened in the checks before.
+#[tokio::test]
+async fn requested_check_is_a_reason_to_try() {
+    for (step, answer) in [
+        ("GREETING", "421 4.3.2 not now"),
+        ("GREETING", "554 5.3.2 no"),
+        ("MAIL", "530 5.7.0 authentication required"),
+        ("RCPT", "554 5.7.1 Relay access denied"),
+        ("RCPT", "550 5.1.1 user unknown"),
+        ("RCPT", "450 4.7.1 greylisted, try again in 2 hours"),
+    ] {
+        let place = Place::new().await;
+        let well = Arc::new(AtomicBool::new(false));
+        let refused = Arc::new(AtomicUsize::new(0));
+        let sink = Sink::start({
+            let (well, refused) = (well.clone(), refused.clone());
+            move |moment| match (step, moment) {
+                _ if well.load(Ordering::SeqCst) => Act::Well,
+                ("GREETING", Moment::Greeting)
+                | ("MAIL", Moment::Sender(_))
+                | ("RCPT", Moment::Recipient(_)) => {
+                    refused.fetch_add(1, Ordering::SeqCst);
+                    Act::Answer(answer)
+                }
+                _ => Act::Well,
+            }
+        });
+        let context = context(mailer(sink.address().port()));
+        for check in 0..8 {
+            let before = refused.load(Ordering::SeqCst);
+            place.check(&context).await;
+            assert!(refused.load(Ordering::SeqCst) > before, "{step} {answer}: check {check} did not try");
+        }
+        well.store(true, Ordering::SeqCst);
+        let report = place.check(&context).await;
+        assert_eq!(states(&report), [(NoticeState::Delivered, false); 2], "{step} {answer}");
+    }
+}
+
+#[tokio::test]
+async fn removed_alert_is_created_again() {
+    let place = Place::new().await;
+    let sink = Sink::start(|_| Act::Well);
+    place.check(&context(None)).await;
+    for entry in place.outbox.list(&[], 10).unwrap() {
+        assert_eq!(place.outbox.remove(entry.id).unwrap(), RemoveOutcome::Removed);
+    }
+    let report = place.check(&context(mailer(sink.address().port()))).await;
+    assert_eq!(states(&report), [(NoticeState::Delivered, true); 2]);
+    for entry in place.outbox.list(&[], 10).unwrap() {
+        place.outbox.remove(entry.id).unwrap();
+    }
+    let report = place.check(&context(mailer(sink.address().port()))).await;
+    assert_eq!(states(&report), [(NoticeState::Delivered, false); 2], "what was sent stays sent");
+    assert_eq!(sink.taken().len(), 2);
 }

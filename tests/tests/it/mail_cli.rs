@@ -1,8 +1,17 @@
 //! `mail test` and `mail doctor` as administrators call them, with settings that are saved nowhere.
 
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use clap::Parser;
 use serde_json::Value;
+use settings_cli::{Cli, Context, exit_code};
 use settings_core::mail::ConnectionSecurity;
 use settings_core::mail::catch::{CatchOptions, Catcher, Login};
+use settings_core::reference::ServerSettings;
 use settings_core::value::Secret;
 use settings_tests::cli::{Folder, Run, settings};
 
@@ -99,4 +108,75 @@ async fn the_doctor_examines_settings_that_are_not_saved() {
     let unusable = run(command(&words, &catcher, &["ConnectionSecurity=TLS", "SMTPCAFile=/none.pem"])).await;
     assert_eq!(unusable.code, 1);
     assert!(unusable.out.contains("EmailSettings.SMTPCAFile (/none.pem) cannot be read"), "{}", unusable.out);
+}
+
+/// Output whose reader stops reading after the first line, until it is released.
+struct StuckOutput {
+    lines: mpsc::Sender<Vec<u8>>,
+    release: mpsc::Receiver<()>,
+    is_stuck: bool,
+}
+
+impl Write for StuckOutput {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.is_stuck {
+            let _ = self.release.recv();
+            self.is_stuck = false;
+        }
+        let _ = self.lines.send(bytes.to_vec());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        // The address was shown.
+        static FIRST: AtomicBool = AtomicBool::new(true);
+        self.is_stuck |= FIRST.swap(false, Ordering::SeqCst);
+        Ok(())
+    }
+}
+
+/// While its output is not read, `mail catch` continues to accept mail; it reports later how many mails are not shown.
+#[test]
+fn unread_output_of_the_catcher_delays_no_mail() {
+    let (lines, output) = mpsc::channel();
+    let (release, released) = mpsc::channel();
+    let running = std::thread::spawn(move || {
+        let arguments = ["settings", "mail", "catch", "--listen", "127.0.0.1:0", "--count", "1000"];
+        let cli = Cli::try_parse_from(arguments).unwrap();
+        let mut out = StuckOutput { lines, release: released, is_stuck: false };
+        let mut err = Vec::new();
+        let environment = settings_core::resolve::Environment::default();
+        let mut context = Context::new(cli.sources, environment, &mut out, &mut err);
+        exit_code(&cli.command.run::<ServerSettings>(&mut context))
+    });
+    let mut shown = String::new();
+    while !shown.ends_with('\n') {
+        shown.push_str(&String::from_utf8(output.recv().unwrap()).unwrap());
+    }
+    let stream = TcpStream::connect(shown.trim().rsplit(' ').next().unwrap()).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let mut client = BufReader::new(stream);
+    let mut command = |text: &str| {
+        client.get_mut().write_all(text.as_bytes()).unwrap();
+        let mut reply = String::new();
+        client.read_line(&mut reply).unwrap();
+        reply
+    };
+    command("");
+    command("HELO client\r\n");
+    let started = Instant::now();
+    for number in 0..1500 {
+        command("MAIL FROM:<a@example.com>\r\n");
+        command("RCPT TO:<b@example.com>\r\n");
+        command("DATA\r\n");
+        let reply = command(&format!("Subject: {number}\r\n\r\nText\r\n.\r\n"));
+        assert!(reply.starts_with("250"), "{number}: {reply}");
+    }
+    assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
+    release.send(()).unwrap();
+    assert_eq!(running.join().unwrap(), 0);
+    let rest: Vec<u8> = output.iter().flatten().collect();
+    let rest = String::from_utf8(rest).unwrap();
+    assert!(rest.contains("earlier mails are not shown"), "{} bytes", rest.len());
+    assert!(rest.contains("Subject: 0"), "{} bytes", rest.len());
 }

@@ -92,6 +92,7 @@ async fn healthy_server_has_no_findings() {
     for mode in ["ok", "auth-login-only", "ehlo-lowercase"] {
         let report = examine(mode, ConnectionSecurity::StartTls).await;
         assert!(report.healthy, "{report}");
+        assert!(report.to_string().ends_with("send a test mail as well (`mail test`)\n"), "{report}");
         assert!(report.checks.iter().all(|check| check.status == doctor::CheckStatus::Ok), "{report}");
         let tls = &report.checks.iter().find(|check| check.step == "tls").unwrap().seen;
         for part in ["TLS 1.3", "certificate for localhost", "valid until", "of CN=fault server CA"] {

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use settings_core::mail::outbox::{Circuit, MailId, MailState, ManualClock, NewMail, Outbox, RunReport};
-use settings_core::mail::{EmailSettings, Mailer, MailerOptions, Message};
+use settings_core::mail::{ConnectionSecurity, EmailSettings, Mailer, MailerOptions, Message};
+use settings_core::value::Secret;
+use settings_tests::faults::{LOGIN, Server, TOKEN};
 use settings_tests::memory_store::MemoryStore;
 use settings_tests::sink::{Act, Moment, Sink};
 
@@ -273,4 +275,31 @@ async fn clock_that_was_ahead_stops_no_mail() {
             }
         }
     }
+}
+
+/// A new access token sets a halted queue going, with the same settings.
+#[tokio::test]
+async fn new_access_token_resumes_a_halted_queue() {
+    let server = Server::start("auth-xoauth2-only", true).await;
+    let settings = EmailSettings {
+        smtp_server: server.address().ip().to_string(),
+        smtp_port: server.address().port(),
+        enable_smtp_auth: true,
+        smtp_username: LOGIN.0.into(),
+        connection_security: ConnectionSecurity::StartTls,
+        skip_server_certificate_verification: true,
+        smtp_server_timeout: Duration::from_secs(5),
+        ..EmailSettings::default()
+    };
+    let with_token = |token: &str| {
+        Mailer::new(&settings, MailerOptions::default().access_token(Secret::new(token))).unwrap()
+    };
+    let office = Office::new();
+    office.enqueue("server@example.com", "admin@example.com", true).await;
+    for _ in 0..2 {
+        let report = office.run(&with_token("expired")).await;
+        assert!(matches!(report.circuit, Circuit::Halted { .. }), "{report:?}");
+    }
+    let report = office.run(&with_token(TOKEN)).await;
+    assert_eq!((report.sent, report.circuit), (1, Circuit::Closed));
 }

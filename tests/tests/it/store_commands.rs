@@ -10,6 +10,7 @@ use std::process::{Command, Output, Stdio};
 
 use settings_core::store::history;
 use settings_tests::cli::Folder;
+use settings_tests::real::{left_out, not_permitted};
 
 struct Run {
     code: Option<i32>,
@@ -42,11 +43,6 @@ fn run_with_input(config: &str, arguments: &[&str], input: &[u8]) -> Run {
 
 fn text(config: &str) -> String {
     fs::read_to_string(config).unwrap()
-}
-
-/// Reports a test that this machine can't run.
-fn skip(what: &str, why: &str) {
-    eprintln!("SKIPPED: {what}: {why}");
 }
 
 #[test]
@@ -255,7 +251,7 @@ fn a_folder_that_cannot_be_written_is_named() {
     let permissions = <fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode;
     fs::set_permissions(folder.path(""), permissions(0o755)).unwrap();
     if std::os::unix::fs::chown(&config, Some(user), Some(user)).is_err() {
-        return skip("a file in another user's folder", "only root can give files away");
+        return not_permitted("a file in another user's folder", "only root can give files away");
     }
     let set = |more: &[&str]| {
         let mut command = Command::new(&binary);
@@ -264,7 +260,7 @@ fn a_folder_that_cannot_be_written_is_named() {
     };
     let refused = match set(&[]) {
         Ok(output) => finished(output),
-        Err(error) => return skip("a file in another user's folder", &error.to_string()),
+        Err(error) => return not_permitted("a file in another user's folder", &error.to_string()),
     };
     assert_eq!(refused.code, Some(1));
     let parent = Path::new(&config).parent().unwrap().display().to_string();
@@ -296,7 +292,7 @@ fn a_file_that_is_mounted_alone_is_written_in_place() {
         .unwrap();
     let run = finished(output);
     if run.error.starts_with("unshare:") || run.code == Some(42) {
-        return skip("a file that is mounted alone", &run.error);
+        return not_permitted("a file that is mounted alone", &run.error);
     }
     assert_eq!(run.code, Some(0), "{}{}", run.out, run.error);
     assert!(
@@ -322,11 +318,11 @@ fn traced(config: &str, arguments: &[&str], trace: &[&str]) -> Option<(Run, Stri
     match output {
         Ok(output) if calls.contains("exited with") => Some((finished(output), calls)),
         Ok(output) => {
-            skip("a trace of system calls", &String::from_utf8_lossy(&output.stderr));
+            not_permitted("a trace of system calls", &String::from_utf8_lossy(&output.stderr));
             None
         }
         Err(error) => {
-            skip("a trace of system calls", &error.to_string());
+            left_out("a trace of system calls (strace)", &error.to_string());
             None
         }
     }

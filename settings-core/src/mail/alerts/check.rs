@@ -15,7 +15,9 @@ use crate::mail::alerts::context::AlertContext;
 use crate::mail::alerts::feed::{self, Alert, FeedError, PublicKey, RejectedAlert};
 use crate::mail::alerts::fetch::{FetchError, Source};
 use crate::mail::alerts::notice;
-use crate::mail::outbox::{EnqueueError, KnownMail, MailState, NewMail, Outbox, OutboxEntry, OutboxError};
+use crate::mail::outbox::{
+    Circuit, EnqueueError, KnownMail, MailState, NewMail, Outbox, OutboxEntry, OutboxError,
+};
 
 /// The number of retries of a mail that was given up, one for each scheduled check with the same settings.
 const RETRIES: u32 = 5;
@@ -166,16 +168,17 @@ impl AlertWatch {
             tracing::warn!(id = alert.id, severity = %alert.severity, "security alert for this version");
             report.findings.push(self.notify(alert, outbox, context, retries).await?);
         }
+        let mut queue = Circuit::Closed;
         if let Some(mailer) = context.mailer.as_ref().filter(|_| !report.findings.is_empty()) {
             if retries == Retries::All && report.is_waiting() {
                 let outbox = outbox.clone();
                 blocking(move || outbox.resume()).await?;
             }
-            outbox.run_once(mailer).await?;
+            queue = outbox.run_once(mailer).await?.circuit;
         }
         for finding in &mut report.findings {
             for notice in &mut finding.notices {
-                notice.update(&finding.alert, outbox).await?;
+                notice.update(&finding.alert, outbox, queue.why()).await?;
             }
         }
         if report.next() == DAY {
@@ -316,8 +319,13 @@ impl Retries {
 }
 
 impl AlertNotice {
-    /// Updates the state from the outbox.
-    async fn update(&mut self, alert: &Alert, outbox: &Outbox) -> Result<(), AlertError> {
+    /// Updates the state from the outbox. `queue` is the reason for which the whole queue waits.
+    async fn update(
+        &mut self,
+        alert: &Alert,
+        outbox: &Outbox,
+        queue: Option<&str>,
+    ) -> Result<(), AlertError> {
         if self.state == NoticeState::NotTaken {
             return Ok(());
         }
@@ -339,7 +347,11 @@ impl AlertNotice {
             None => NoticeState::Removed,
         };
         if self.state != NoticeState::Delivered {
-            self.why = self.why.take().or_else(|| entry.and_then(|entry: OutboxEntry| entry.reply));
+            self.why = self
+                .why
+                .take()
+                .or_else(|| entry.and_then(|entry: OutboxEntry| entry.reply))
+                .or_else(|| queue.map(str::to_owned));
         }
         Ok(())
     }

@@ -85,6 +85,14 @@ impl Circuit {
         }
     }
 
+    /// Returns the failure for which the queue waits or is halted.
+    pub fn why(&self) -> Option<&str> {
+        match self {
+            Self::Closed => None,
+            Self::Open { why, .. } | Self::Halted { why, .. } => Some(why),
+        }
+    }
+
     /// Returns how many mails may be tried now. `changed` is true if the settings differ from those that failed.
     pub(super) fn allows(&self, now: SystemTime, changed: bool) -> Allowance {
         match self.until() {

@@ -264,6 +264,90 @@ fn debug_shows_neither_addresses_nor_subjects() {
     }
 }
 
+/// A small disk, if this process may mount one.
+#[cfg(target_os = "linux")]
+struct SmallDisk(Folder);
+
+#[cfg(target_os = "linux")]
+impl SmallDisk {
+    fn mount() -> Option<Self> {
+        let folder = Folder::new();
+        let mut mount = std::process::Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", "size=4m", "tmpfs"]).arg(&folder.0);
+        let is_mounted =
+            mount.stderr(std::process::Stdio::null()).status().is_ok_and(|status| status.success());
+        if !is_mounted {
+            use std::io::Write as _;
+            let text = "LEFT OUT: full_disk_loses_no_result: only root can mount a small disk";
+            let _ = writeln!(std::io::stderr(), "\n*** {text}\n");
+        }
+        is_mounted.then_some(Self(folder))
+    }
+
+    /// Fills the disk to the last byte.
+    fn fill(&self) -> PathBuf {
+        use std::io::Write as _;
+        let path = self.0.0.join("ballast");
+        let mut file = std::fs::File::create(&path).unwrap();
+        for size in [65536, 4096, 1] {
+            while file.write_all(&vec![1; size]).is_ok() {}
+        }
+        path
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount").arg("--lazy").arg(&self.0.0).status();
+    }
+}
+
+/// The disk becomes full while mails are sent: no result is lost, nothing is sent whose result could not be recorded,
+/// and the mails can be listed.
+#[cfg(target_os = "linux")]
+#[test]
+fn full_disk_loses_no_result() {
+    let Some(disk) = SmallDisk::mount() else { return };
+    let store = disk.0.store();
+    let ids: Vec<MailId> =
+        (0..6).map(|number| put(&store, &notification(&number.to_string().repeat(20_000)))).collect();
+    let due = store.due(start(), DueOrder::Urgent, 6, &[]).unwrap();
+    for due in &due[..4] {
+        assert_eq!(store.begin(due.id, 1, start()).unwrap(), BeginOutcome::Started);
+    }
+    let ballast = disk.fill();
+    let done = |due: &DueMail| settlement(due, [Progress::Sent; 2], Pending::Deferred(start()));
+    for due in &due[..4] {
+        assert_eq!(store.settle(due.id, &done(due), start()).unwrap(), MailState::Sent);
+    }
+    disk.fill();
+    let error = store.begin(ids[4], 1, start()).unwrap_err();
+    assert_eq!(error.kind(), OutboxErrorKind::DiskFull, "{error}");
+    assert!(error.to_string().contains("nothing is sent"), "{error}");
+    let check_states = |store: &SqliteStore| {
+        let states: Vec<MailState> = ids.iter().map(|id| state(store, *id)).collect();
+        let (sent, queued) = (MailState::Sent, MailState::Queued);
+        assert_eq!(states, [sent, sent, sent, sent, queued, queued]);
+        assert_eq!(store.list(&[], 10).unwrap().len(), 6);
+    };
+    check_states(&store);
+    match store.enqueue(&notification(&"more".repeat(500_000)), &OutboxLimits::default(), start()) {
+        Err(EnqueueError::Store(error)) => assert_eq!(error.kind(), OutboxErrorKind::DiskFull, "{error}"),
+        other => panic!("{other:?}"),
+    }
+    // opening writes too: it fails with the reason, and finds everything once there is space
+    drop(store);
+    disk.fill();
+    let error = SqliteStore::open(&disk.0.0.join("outbox.sqlite")).unwrap_err();
+    assert_eq!(error.kind(), OutboxErrorKind::DiskFull, "{error}");
+    std::fs::remove_file(ballast).unwrap();
+    let store = disk.0.store();
+    check_states(&store);
+    assert_eq!(store.begin(ids[4], 1, start()).unwrap(), BeginOutcome::Started);
+    assert_eq!(store.settle(ids[4], &done(&due[4]), start()).unwrap(), MailState::Sent);
+}
+
 #[cfg(feature = "mail-catch")]
 #[tokio::test]
 async fn failing_disk_causes_no_second_copy() {

@@ -165,13 +165,14 @@ impl<T> Resolution<T> {
     ///
     /// /// A server.
     /// #[derive(Settings)]
+    /// #[settings(env_prefix = "SERVER")]
     /// struct Server {
     ///     /// The port.
     ///     #[setting(default = 80)]
     ///     port: u16,
     /// }
     ///
-    /// let layers = Layers::new().file("server.json", r#"{"port": 8080}"#);
+    /// let layers = Layers::new().file("server.json", r#"{"Port": 8080}"#);
     /// let (server, report) = resolve::<Server>(layers).into_parts();
     /// eprint!("{report}");
     /// assert_eq!(server.map(|server| server.port), Some(8080));

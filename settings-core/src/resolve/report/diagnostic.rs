@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
+use super::screen::escape_control;
 use super::snippet::Snippet;
 
 /// The severity of a diagnostic.
@@ -304,6 +305,15 @@ impl Report {
             }
         }
         self
+    }
+}
+
+/// One line: the place, the severity with the code, the message and the advice.
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = self.place.to_string();
+        write!(f, "{}: {}[{}]: ", escape_control(&place), self.severity.name(), self.code.name())?;
+        write!(f, "{} ({})", escape_control(&self.message), escape_control(&self.help))
     }
 }
 

@@ -27,15 +27,11 @@ impl Report {
         out
     }
 
-    /// Formats each diagnostic as one line: `config.json:3:5: error[unknown-key]: … (did you mean …?)`.
+    /// Formats each diagnostic as one line, as its `Display` does: `config.json:3:5: error[unknown-key]: … (did you mean …?)`.
     pub fn to_lines(&self) -> String {
         let mut out = String::new();
         for diagnostic in self.diagnostics() {
-            let Diagnostic { severity, code, message, place, help, .. } = diagnostic;
-            let (place, message) = (place.to_string(), escape_control(message));
-            let place = escape_control(&place);
-            let help = escape_control(help);
-            let _ = writeln!(out, "{place}: {}[{}]: {message} ({help})", severity.name(), code.name());
+            let _ = writeln!(out, "{diagnostic}");
         }
         out
     }
