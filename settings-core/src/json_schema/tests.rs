@@ -233,3 +233,27 @@ fn patterns_are_short() {
         assert!(pattern::format(format).len() < 550, "{format:?}");
     }
 }
+
+#[cfg(feature = "schemars")]
+#[test]
+fn the_schema_of_a_settings_own_type_is_part_of_it() {
+    use crate::schema::{DefaultValue, Details, Kind, Member, Section, Setting};
+    use crate::value::{ByteSize, Secret};
+
+    const DETAILS: Details = Details::new().json_schema(type_schema::<Vec<Option<(u8, ByteSize, Secret)>>>);
+    const FILTERS: Setting =
+        Setting::new("Filters", "filters", Kind::Json, DefaultValue::Json("[]")).details(&DETAILS);
+    const PROGRAM: Section = Section::new("", &[Member::Setting(FILTERS)]);
+    let schema = parsed(&json_schema(&PROGRAM));
+    let filters = &schema["properties"]["Filters"];
+    assert_eq!(
+        (&filters["type"], &filters["default"], filters.get("$schema")),
+        (&json!("array"), &json!([]), None)
+    );
+    let tuple =
+        filters["items"]["prefixItems"].as_array().or(filters["items"]["anyOf"][0]["prefixItems"].as_array());
+    let tuple = tuple.unwrap_or_else(|| panic!("{filters:#}"));
+    assert_eq!((&tuple[0]["maximum"], &tuple[2]["writeOnly"]), (&json!(255), &json!(true)));
+    let converted = to_schemars(&json_schema(&PROGRAM));
+    assert_eq!(converted.pointer("/properties/Filters/type"), Some(&json!("array")));
+}
