@@ -71,6 +71,9 @@ struct Limits {
     /// The time for all requests.
     #[setting(unit = "minutes")]
     total: Option<Duration>,
+    /// The character between columns.
+    #[setting(default = ' ')]
+    separator: char,
     /// Whether limits apply to the administrators.
     #[setting(default = false)]
     everyone: bool,

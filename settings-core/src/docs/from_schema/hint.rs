@@ -25,7 +25,7 @@ pub(super) fn hint(leaf: &Leaf, form: Form<'_>) -> Option<Hint> {
         (None, _) if is_plain && !setting.required() => text.push_str(" Not set by default."),
         (None, _) => {}
     }
-    Some(Hint { text: text.into(), default: default.map(Fact::from) })
+    Some(Hint { text: text.into(), default: default.map(|default| Fact::from(in_literal(&default))) })
 }
 
 /// The expected input, with bare numbers for sizes and durations.
@@ -152,10 +152,15 @@ fn float_bounds(min: f64, max: f64) -> String {
     }
 }
 
-/// A literal that reStructuredText reads as one: quoted where the text begins or ends in a blank.
+/// A literal that reStructuredText reads as one.
 fn literal(text: &str) -> String {
+    format!("``{}``", in_literal(text))
+}
+
+/// A text inside of a literal: quoted where it begins or ends in a blank.
+fn in_literal(text: &str) -> String {
     let bare = text.trim() == text && !text.contains("``") && !text.ends_with('`');
-    if bare { format!("``{text}``") } else { format!("``{text:?}``") }
+    if bare { text.to_owned() } else { format!("{text:?}") }
 }
 
 #[cfg(test)]

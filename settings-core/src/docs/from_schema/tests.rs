@@ -400,6 +400,7 @@ fn entries_and_optional_sections_are_documented() {
         "``1KiB`` to ``1GiB``. Default is ``10MiB``.",
         "Default is ``1m30s``.",
         "Not set by default.",
+        "Default is ``\" \"``.",
         "**Required**: there is no default.",
     ] {
         let is_there = text.contains(words) || unfolded(&text).contains(words);
