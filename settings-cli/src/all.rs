@@ -22,7 +22,10 @@ use crate::{
     long_about = None,
     max_term_width = 100,
     mut_arg("config", |config| config
-        .help("A configuration file; later files are stronger [default: config.json, if it exists]"))
+        .help(
+            "A configuration file, a folder of files, or `-` for standard input; later ones are stronger [default: \
+             config.json, if it exists]"
+        ))
 )]
 pub struct Cli {
     /// The options that say where settings come from.

@@ -37,7 +37,7 @@ pub fn with_arguments(layers: Layers, matches: &ArgMatches, settings: &[(&str, &
 }
 
 /// Returns the argument as a variable would hold it; `None` if it wasn't given, or the command has none with this id.
-fn text_of(matches: &ArgMatches, id: &str) -> Option<String> {
+pub(crate) fn text_of(matches: &ArgMatches, id: &str) -> Option<String> {
     let values = matches.try_get_raw(id).ok()??;
     if matches.value_source(id) != Some(ValueSource::CommandLine) {
         return None;

@@ -1,10 +1,10 @@
 //! The input and output of a command.
 
 use std::io::{self, IsTerminal, Write};
-use std::path::Path;
+use std::path::PathBuf;
 
 use settings_core::Settings;
-use settings_core::resolve::{Environment, Layers, Report, Resolution, Severity, resolve};
+use settings_core::resolve::{Environment, Layers, Report, Resolution, Severity, Unreadable, resolve};
 
 use crate::{Colour, Failure, Sources};
 
@@ -109,11 +109,22 @@ impl<'a> Context<'a> {
         Ok(self.sources.layers(self.environment.clone())?)
     }
 
+    /// Returns a function that reads all layers, for a server that follows its files:
+    /// `Watch::start(context.reader::<ServerSettings>(), Debounce::default())`.
+    pub fn reader<T: Settings>(
+        &mut self,
+    ) -> impl Fn() -> Result<Layers, Unreadable> + Clone + Send + Sync + use<T> {
+        self.adopt::<T>();
+        let (sources, environment) = (self.sources.clone(), self.environment.clone());
+        move || sources.layers(environment.clone())
+    }
+
     /// Reads and resolves all layers, and writes errors and warnings to `err`.
     ///
     /// # Errors
     /// If a named file can't be read.
     pub fn resolve<T: Settings>(&mut self) -> Result<Resolution<T>, Failure> {
+        self.adopt::<T>();
         let resolution = resolve::<T>(self.layers()?);
         self.report(resolution.report())?;
         Ok(resolution)
@@ -124,6 +135,7 @@ impl<'a> Context<'a> {
     /// # Errors
     /// If a named file can't be read, or the settings have errors, which the failure holds.
     pub fn settings<T: Settings>(&mut self) -> Result<T, Failure> {
+        self.adopt::<T>();
         let resolution = resolve::<T>(self.layers()?);
         if resolution.report().has_errors() {
             return Err(Failure::invalid(resolution.report(), self.colours_err));
@@ -140,8 +152,13 @@ impl<'a> Context<'a> {
         Ok(())
     }
 
+    /// Takes files and profiles from the program's variables, where no option names them.
+    pub(crate) fn adopt<T: Settings>(&mut self) {
+        self.sources.adopt(T::SCHEMA, &self.environment);
+    }
+
     /// Returns the file that changes are written to.
-    pub(crate) fn config_path(&self) -> &Path {
+    pub(crate) fn config_path(&self) -> PathBuf {
         self.sources.config_path()
     }
 

@@ -105,8 +105,8 @@ impl Diff {
 fn resolved<T: Settings>(source: &Source, context: &Context<'_>) -> Result<Resolution<T>, Failure> {
     let layers = match source {
         Source::File(path) => Layers::new().read_file(path)?,
-        Source::Version(number) => version(*number, context.config_path())?,
-        Source::Usual if context.sources.config.is_empty() && is_absent(context.config_path()) => {
+        Source::Version(number) => version(*number, &context.config_path())?,
+        Source::Usual if context.sources.config.is_empty() && is_absent(&context.config_path()) => {
             Layers::new()
         }
         Source::Usual => Layers::new().read_file(context.config_path())?,

@@ -7,17 +7,17 @@ use clap::{Args, ValueEnum};
 use crate::show::overridden;
 use crate::{Context, Failure, Outcome, Verdict};
 use settings_core::Settings;
-use settings_core::listing::Entry;
+use settings_core::listing::{Entry, PartEntry};
 use settings_core::markdown::plain;
-use settings_core::resolve::Effective;
-use settings_core::schema::{DefaultValue, Kind, Rule, Strength, env_name};
+use settings_core::resolve::{Effective, Found, Part};
+use settings_core::schema::{DefaultValue, Kind, Rule, Setting, Strength, env_name};
 use settings_core::value::expectation;
 use settings_core::value::json::Tree;
 
-/// Shows one setting in full: documentation, names, values of all layers.
+/// Shows one setting in full, or an entry or field of one: documentation, names, values of all layers.
 #[derive(Args, Debug)]
 pub struct Explain {
-    /// The path of the setting, as `show` lists it
+    /// The path of the setting, as `show` lists it, or an address in it: Providers.google.ClientID, Upstreams[0].URL
     #[arg(value_name = "SETTING")]
     path: String,
     /// The format of the answer
@@ -37,14 +37,25 @@ enum Format {
 impl Explain {
     pub(crate) fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
         let resolution = context.resolve::<T>()?;
-        let effective = resolution.setting(&self.path)?;
         let out = &mut *context.out;
+        let effective = match resolution.find(&self.path)? {
+            Found::Setting(effective) => effective,
+            Found::Part(part) => {
+                match self.format {
+                    Format::Json => {
+                        writeln!(out, "{:#}", Tree::from(PartEntry::new(&part).to_json()))?;
+                    }
+                    Format::Human => explain_part(&part, out)?,
+                }
+                return Ok(Verdict::good_if(!resolution.report().has_errors()));
+            }
+        };
         match self.format {
             Format::Json => {
                 writeln!(out, "{:#}", Tree::from(Entry::new(&effective, None).to_json()))?;
             }
             Format::Human => {
-                documentation(&effective, out)?;
+                documentation(&effective.path.to_string(), effective.setting, out)?;
                 facts(&effective, T::SCHEMA.env_prefix.unwrap_or_default(), out)?;
                 layers(&effective, out)?;
             }
@@ -53,9 +64,79 @@ impl Explain {
     }
 }
 
-fn documentation(effective: &Effective<'_>, out: &mut dyn Write) -> Result<(), Failure> {
-    let setting = effective.setting;
-    writeln!(out, "{} ({})\n", effective.path, setting.title)?;
+/// Explains an entry or field of a setting.
+fn explain_part(part: &Part<'_>, out: &mut dyn Write) -> Result<(), Failure> {
+    match part.setting {
+        Some(setting) => documentation(&part.address.to_string(), setting, out)?,
+        None => writeln!(out, "{}", part.address)?,
+    }
+    let mut fact = |name: &str, text: &str| writeln!(out, "{name:10}{text}");
+    fact("\naccepts", &format!(" {}", expectation(&part.kind)))?;
+    match part.setting {
+        Some(setting) if setting.required() => fact("default", "none: a value is required")?,
+        Some(setting) => fact("default", &setting.default_shown())?,
+        None => {}
+    }
+    fact("variable", &part.env_name)?;
+    fact("", &format!("{}_FILE names a file that holds the value", part.env_name))?;
+    for way in entry_variables(&part.kind, &part.env_name) {
+        fact("", &way)?;
+    }
+    if let Some(rule) = merge_rule(&part.kind) {
+        fact("layers", rule)?;
+    }
+    if part.kind.is_secret() {
+        fact("secret", "its value is never shown")?;
+    }
+    writeln!(out, "\nvalue     {}\n          from {}", part.shown(), part.origin)?;
+    for (origin, value) in part.overridden_shown() {
+        writeln!(out, "          overrides {}", overridden(origin, &value))?;
+    }
+    Ok(())
+}
+
+/// Returns the variables that set parts of a value.
+fn entry_variables(kind: &Kind, name: &str) -> Vec<String> {
+    match kind.required() {
+        Kind::Map(of) => match of.required() {
+            Kind::Section(section) => {
+                let field =
+                    section.members.first().map_or("FIELD", |member| member.key()).to_ascii_uppercase();
+                vec![
+                    format!("{name}_KEY sets the entry KEY alone, as JSON"),
+                    format!("{name}_KEY_{field} sets a field of it"),
+                ]
+            }
+            _ => vec![format!("{name}_KEY sets the entry KEY alone")],
+        },
+        Kind::List(Kind::Section(section)) => {
+            let field = section.members.first().map_or("FIELD", |member| member.key()).to_ascii_uppercase();
+            vec![
+                format!("{name}_0 sets the first entry alone, as JSON"),
+                format!("{name}_0_{field} sets a field of it"),
+            ]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Returns the rule by which layers are merged.
+fn merge_rule(kind: &Kind) -> Option<&'static str> {
+    match kind.required() {
+        Kind::Map(of) => Some(match of.required() {
+            Kind::Section(_) => "merged by entry and field; null removes an entry, or all of them",
+            _ => "merged by entry; null removes an entry that can't be null, or all of them",
+        }),
+        Kind::List(Kind::Section(_)) => Some(
+            "merged by entry, in the order of the list, and by field; null removes an entry, or all of them",
+        ),
+        Kind::List(_) | Kind::Set(_) => Some("a list replaces that of a weaker layer"),
+        _ => None,
+    }
+}
+
+fn documentation(path: &str, setting: &Setting, out: &mut dyn Write) -> Result<(), Failure> {
+    writeln!(out, "{path} ({})\n", setting.title)?;
     writeln!(out, "{}", plain(setting.description))?;
     for value in setting.documented_values() {
         let mark = if setting.is_default(value.value) { "(default) " } else { "" };
@@ -82,8 +163,11 @@ fn facts(effective: &Effective<'_>, prefix: &str, out: &mut dyn Write) -> Result
     }
     fact("variable", &effective.env_name)?;
     fact("", &format!("{}_FILE names a file that holds the value", effective.env_name))?;
-    if matches!(setting.kind.required(), Kind::Map(_)) {
-        fact("", &format!("{}_KEY sets the entry KEY alone", effective.env_name))?;
+    for way in entry_variables(&setting.kind, &effective.env_name) {
+        fact("", &way)?;
+    }
+    if let Some(rule) = merge_rule(&setting.kind) {
+        fact("layers", rule)?;
     }
     if let Some(console) = effective.console() {
         fact("console", console)?;
@@ -134,6 +218,9 @@ fn layers(effective: &Effective<'_>, out: &mut dyn Write) -> Result<(), Failure>
     }
     for (origin, value) in effective.overridden_shown() {
         writeln!(out, "          overrides {}", overridden(origin, &value))?;
+    }
+    for part in &effective.parts {
+        writeln!(out, "          {} = {} from {}", part.address, part.shown(), part.origin)?;
     }
     Ok(())
 }

@@ -49,6 +49,7 @@ impl CoreCommand {
     /// # Errors
     /// If the command is used wrongly, its input can't be read, or it fails.
     pub fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
+        context.adopt::<T>();
         match self {
             Self::Show(command) => command.run::<T>(context),
             Self::Explain(command) => command.run::<T>(context),
@@ -84,6 +85,7 @@ impl DocsCommand {
     /// # Errors
     /// If the command is used wrongly, its input can't be read, or it fails.
     pub fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
+        context.adopt::<T>();
         match self {
             Self::Docs(command) => command.run::<T>(context),
             Self::Rst(command) => command.run(context),
@@ -107,6 +109,7 @@ impl WatchCommand {
     /// # Errors
     /// If the files can't be read or followed.
     pub fn run<T: Settings + Send + Sync + 'static>(self, context: &mut Context<'_>) -> Outcome {
+        context.adopt::<T>();
         match self {
             Self::Watch(command) => command.run::<T>(context),
         }
@@ -129,6 +132,7 @@ impl MailCommand {
     /// # Errors
     /// If the command is used wrongly, the settings have errors, or the operation fails.
     pub fn run<T: Settings + AsRef<EmailSettings>>(self, context: &mut Context<'_>) -> Outcome {
+        context.adopt::<T>();
         match self {
             Self::Mail(command) => command.run::<T>(context),
         }
@@ -151,6 +155,7 @@ impl AlertsCommand {
     /// # Errors
     /// If the settings have errors, the feed can't be fetched, or the outbox fails.
     pub fn run<T: Settings + AsRef<EmailSettings>>(self, context: &mut Context<'_>) -> Outcome {
+        context.adopt::<T>();
         match self {
             Self::Alerts(command) => command.run::<T>(context),
         }
@@ -173,6 +178,7 @@ impl DemoCommand {
     /// # Errors
     /// If a part of the demonstration fails.
     pub fn run<T: Settings + AsRef<EmailSettings>>(self, context: &mut Context<'_>) -> Outcome {
+        context.adopt::<T>();
         match self {
             Self::Demo(command) => command.run::<T>(context),
         }

@@ -50,8 +50,8 @@ impl History {
     pub(crate) fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
         let path = context.config_path();
         let unreadable = |error: settings_core::store::WriteError| Failure::Usage(error.to_string());
-        let versions = history(path).map_err(unreadable)?;
-        let current = read(path).map_err(unreadable)?;
+        let versions = history(&path).map_err(unreadable)?;
+        let current = read(&path).map_err(unreadable)?;
         let is_newest = versions.last().is_none_or(|newest| Some(newest.text()) == current.text());
         let listed = listed::<T>(versions, current.text());
         let name = path.display().to_string();

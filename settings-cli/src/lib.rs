@@ -93,6 +93,7 @@ mod docs;
 #[cfg(feature = "core")]
 mod explain;
 mod failure;
+mod flags;
 #[cfg(any(
     feature = "core",
     feature = "docs",
@@ -107,6 +108,7 @@ mod history;
 #[cfg(feature = "mail")]
 mod mail;
 mod outcome;
+mod places;
 #[cfg(feature = "mail")]
 mod queue;
 #[cfg(feature = "docs")]
@@ -132,6 +134,7 @@ pub use arguments::with_arguments;
 pub use completion::{complete, with_settings};
 pub use context::Context;
 pub use failure::Failure;
+pub use flags::{All, Flags, Selection};
 #[cfg(feature = "alerts")]
 pub use groups::AlertsCommand;
 #[cfg(feature = "core")]

@@ -1,13 +1,14 @@
 //! `set` and `unset`: changing settings in the configuration file.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use crate::user::user;
 use crate::{Context, Failure, Outcome, Verdict};
 use settings_core::Settings;
-use settings_core::resolve::read_stdin;
+use settings_core::resolve::{Environment, read_stdin};
 use settings_core::store::{
     Assignment, Difference, EditOutcome, FileError, SaveOutcome, Store, StoreError, VersionStatus,
     WriteError, WriteMode,
@@ -18,14 +19,17 @@ use settings_core::store::{
 pub struct Set {
     /// The path of the setting, as `show` lists it; or PATH=VALUE, several of which are checked and written as one
     /// change
-    #[arg(value_name = "SETTING")]
-    path: String,
+    #[arg(value_name = "SETTING", required_unless_present = "from", conflicts_with = "from")]
+    path: Option<String>,
     /// The value; several are the elements of a list. After `--`, it may start with a hyphen
     #[arg(allow_negative_numbers = true)]
     values: Vec<String>,
     /// Read the value from standard input, without its last line break, since others can see arguments
     #[arg(long, conflicts_with = "values")]
     stdin: bool,
+    /// Make the changes of a file of PATH=VALUE lines as one change; `-` is standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "stdin")]
+    from: Option<PathBuf>,
     #[command(flatten)]
     writing: Writing,
 }
@@ -60,31 +64,28 @@ impl fmt::Debug for Set {
 impl Set {
     pub(crate) fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
         let writing = self.writing;
+        let Some(path) = self.path else {
+            return writing.change_from::<T>(&self.from.unwrap_or_default(), context);
+        };
         if self.stdin {
             let unreadable = |error| Failure::Usage(format!("can't read standard input: {error}"));
             let value = read_stdin().map_err(unreadable)?.ok_or_else(empty_stdin)?;
-            return writing.change::<T>(context, |store| store.set(&self.path, &[value.expose()]));
+            return writing.change::<T>(context, |store| store.set(&path, &[value.expose()]));
         }
-        if self.path.contains('=') {
-            let arguments = std::iter::once(&self.path).chain(&self.values);
+        if path.contains('=') {
+            let arguments = std::iter::once(&path).chain(&self.values);
             let pairs =
                 arguments.map(|argument| argument.split_once('=').ok_or_else(|| no_assignment(argument)));
-            let pairs = pairs.map(|pair| pair.map(|(path, value)| (path, [value])));
-            let pairs = pairs.collect::<Result<Vec<_>, _>>()?;
-            let assignments: Vec<_> =
-                pairs.iter().map(|(path, values)| Assignment { path, values }).collect();
-            return writing.change::<T>(context, |store| store.set_all(&assignments));
+            return writing.change_all::<T>(context, &pairs.collect::<Result<Vec<_>, _>>()?);
         }
         match self.values.as_slice() {
             [] => Err(Failure::Usage(format!(
-                "no value for `{0}`: give it as `{0} VALUE` or `{0}=VALUE`",
-                self.path
+                "no value for `{path}`: give it as `{path} VALUE` or `{path}=VALUE`"
             ))),
             [hyphen] if hyphen == "-" => Err(Failure::Usage(format!(
-                "`-` does not read standard input: use `--stdin`, or `{}=-` to set a hyphen",
-                self.path
+                "`-` does not read standard input: use `--stdin`, or `{path}=-` to set a hyphen"
             ))),
-            values => writing.change::<T>(context, |store| store.set(&self.path, values)),
+            values => writing.change::<T>(context, |store| store.set(&path, values)),
         }
     }
 }
@@ -106,6 +107,37 @@ impl Unset {
 }
 
 impl Writing {
+    /// Makes the changes of a file, which has the syntax of an env file.
+    fn change_from<T: Settings>(self, file: &Path, context: &mut Context<'_>) -> Outcome {
+        let mut changes = Environment::default();
+        if file.as_os_str() == "-" {
+            let unreadable = |error| Failure::Usage(format!("can't read standard input: {error}"));
+            let text = read_stdin().map_err(unreadable)?.ok_or_else(empty_stdin)?;
+            changes.add_file("standard input", text.expose());
+        } else {
+            changes.read_file(file)?;
+        }
+        let report = changes.report();
+        if !report.diagnostics().is_empty() {
+            // a doubtful line must not change half of the settings
+            context.report(&report)?;
+            return Err(Failure::Usage(format!("{}: nothing is written", file.display())));
+        }
+        let pairs: Vec<_> =
+            changes.variables().map(|change| (change.name, change.value.unwrap_or_default())).collect();
+        if pairs.is_empty() {
+            return Err(Failure::Usage(format!("{}: no lines of PATH=VALUE", file.display())));
+        }
+        self.change_all::<T>(context, &pairs)
+    }
+
+    /// Makes several changes as one.
+    fn change_all<T: Settings>(self, context: &mut Context<'_>, pairs: &[(&str, &str)]) -> Outcome {
+        let pairs: Vec<_> = pairs.iter().map(|(path, value)| (path, [value])).collect();
+        let assignments: Vec<_> = pairs.iter().map(|(path, values)| Assignment { path, values }).collect();
+        self.change::<T>(context, |store| store.set_all(&assignments))
+    }
+
     /// Edits and writes the file, as one step that other writers wait for.
     fn change<T: Settings>(
         self,
@@ -134,8 +166,13 @@ pub(crate) struct Recording {
 
 impl Recording {
     pub(crate) fn open<T: Settings>(self, context: &Context<'_>) -> Result<Store<T>, Failure> {
+        let path = context.config_path();
+        if path.as_os_str() == "-" {
+            let why = "standard input can't be changed: name the file as the last `--config`";
+            return Err(Failure::Usage(why.to_owned()));
+        }
         let others = context.sources.layers_without_target(context.environment.clone())?;
-        let store = Store::<T>::open(context.config_path(), others).map_err(failure)?;
+        let store = Store::<T>::open(path, others).map_err(failure)?;
         let mode = if self.in_place { WriteMode::InPlace } else { WriteMode::Replace };
         Ok(store.max_versions(self.keep).author(self.author.or_else(user)).write_mode(mode))
     }

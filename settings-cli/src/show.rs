@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use settings_core::Settings;
 use settings_core::listing::{Running, listing};
-use settings_core::resolve::{Effective, Origin, Resolution};
+use settings_core::resolve::{Effective, Found, Origin, Resolution};
+use settings_core::schema::Kind;
 use settings_core::template;
 use settings_core::value::json::Tree;
 use settings_core::value::{Value, to_text};
@@ -28,10 +29,10 @@ pub struct Show {
     running: Option<PathBuf>,
 }
 
-/// Prints one setting's effective value.
+/// Prints the effective value of a setting, or of an entry or field of one.
 #[derive(Args, Debug)]
 pub struct Get {
-    /// The path of the setting, as `show` lists it
+    /// The path of the setting, as `show` lists it, or an address in it: Providers.google.ClientID, Upstreams[0].URL
     #[arg(value_name = "SETTING")]
     path: String,
 }
@@ -106,6 +107,11 @@ fn human<T>(
             for (origin, value) in effective.overridden_shown() {
                 writeln!(out, "{:width$}   overrides {}", "", overridden(origin, &value))?;
             }
+            for part in &effective.parts {
+                if part.origin != Origin::Default {
+                    writeln!(out, "{:width$}   {} from {}", "", part.address, part.origin)?;
+                }
+            }
         }
     }
     Ok(())
@@ -170,17 +176,25 @@ fn variable(effective: &Effective<'_>, form: Form, out: &mut dyn Write) -> Resul
     Ok(())
 }
 
+/// Writes a value, a secret as it is shown.
+fn write_value(kind: &Kind, value: &Value<'_>, shown: &str, out: &mut dyn Write) -> Result<(), Failure> {
+    match value {
+        _ if kind.is_secret() => writeln!(out, "{}", shown.trim_matches('"'))?,
+        Value::Text(text) => writeln!(out, "{text}")?,
+        value => writeln!(out, "{}", to_text(kind, value))?,
+    }
+    Ok(())
+}
+
 impl Get {
     pub(crate) fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
         let resolution = context.resolve::<T>()?;
         let out = &mut *context.out;
-        let effective = resolution.setting(&self.path)?;
-        match &effective.value {
-            Value::Text(text) if !effective.setting.kind.is_secret() => writeln!(out, "{text}")?,
-            _ if effective.setting.kind.is_secret() => {
-                writeln!(out, "{}", effective.shown().trim_matches('"'))?
+        match resolution.find(&self.path)? {
+            Found::Setting(setting) => {
+                write_value(&setting.setting.kind, &setting.value, &setting.shown(), out)?
             }
-            value => writeln!(out, "{}", to_text(&effective.setting.kind, value))?,
+            Found::Part(part) => write_value(&part.kind, &part.value, &part.shown(), out)?,
         }
         Ok(Verdict::good_if(!resolution.report().has_errors()))
     }

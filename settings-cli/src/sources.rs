@@ -3,10 +3,15 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use clap::{Args, ValueEnum};
-use settings_core::resolve::{Environment, Layers, Unreadable};
-use settings_core::schema::Unknown;
+use settings_core::resolve::{Environment, Layers, Unreadable, read_stdin, usual_files};
+use settings_core::schema::{Section, Unknown};
+use settings_core::{FileFormat, Secret, Settings};
+
+use crate::flags::Given;
+use crate::places::{Defaults, Place, places};
 
 /// The file that is read if it exists and no other is named.
 const DEFAULT_FILE: &str = "config.json";
@@ -48,9 +53,13 @@ const DEFAULT_FILE: &str = "config.json";
 #[derive(Args, Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Sources {
-    /// A configuration file; later files are stronger [default: the program's own file, if it exists]
+    /// A configuration file, a folder of files in the order of their names, or `-` for standard input; later ones are
+    /// stronger [default: the program's own file, if it exists]
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Vec<PathBuf>,
+    /// Read config.NAME.json above each config.json, and so on; later profiles are stronger
+    #[arg(long, global = true, value_name = "NAME", value_parser = profile)]
+    pub profile: Vec<String>,
     /// A file of defaults that are weaker than the configuration file
     #[arg(long, global = true, value_name = "FILE")]
     pub custom_defaults: Option<PathBuf>,
@@ -71,6 +80,25 @@ pub struct Sources {
     pub color: Colour,
     #[arg(skip)]
     default_file: Option<PathBuf>,
+    /// The files in the folders of the system and of the user.
+    #[arg(skip)]
+    usual: Vec<PathBuf>,
+    /// The variables that are options and not settings.
+    #[arg(skip)]
+    variables: Vec<String>,
+    /// The values of the program's own flags.
+    #[arg(skip)]
+    given: Vec<Given>,
+    /// Standard input, which can be read only once.
+    #[arg(skip)]
+    stdin: Arc<OnceLock<Secret>>,
+}
+
+/// Parses the name of a profile, which becomes a part of a file's name.
+fn profile(name: &str) -> Result<String, &'static str> {
+    let is_part = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+    let is_name = !name.is_empty() && name.chars().all(is_part);
+    if is_name { Ok(name.to_owned()) } else { Err("expected letters, digits, `-` and `_`") }
 }
 
 /// The use of colours.
@@ -141,19 +169,66 @@ impl Sources {
         self
     }
 
+    /// Reads the files of the usual folders if no other is named: those of `/etc/NAME`, `~/.config/NAME` and others, see
+    /// [`usual_files`]. They take the place of `config.json`; a default file that is set is stronger than all of them.
+    #[must_use]
+    pub fn with_usual_files(mut self, program: &str, environment: &Environment) -> Self {
+        self.usual = usual_files(program, environment);
+        self
+    }
+
+    /// Takes the files and the profile from variables where no option names them: `PREFIX_CONFIG` holds paths, separated
+    /// as those of `PATH`, and `PREFIX_PROFILE` names of profiles, separated by commas.
+    ///
+    /// The commands do this by themselves; a server that calls [`layers`](Self::layers) on its own does it first. A
+    /// setting that has one of these variables keeps it.
+    #[must_use]
+    pub fn with_variables<T: Settings>(mut self, environment: &Environment) -> Self {
+        self.adopt(T::SCHEMA, environment);
+        self
+    }
+
+    pub(crate) fn adopt(&mut self, root: &'static Section, environment: &Environment) {
+        let Some(prefix) = root.env_prefix.filter(|prefix| !prefix.is_empty()) else { return };
+        let [config, profile] = ["CONFIG", "PROFILE"].map(|name| {
+            let is_setting =
+                root.leaves().any(|leaf| leaf.path.env_name(prefix) == format!("{prefix}_{name}"));
+            (!is_setting).then(|| format!("{prefix}_{name}"))
+        });
+        // a file that can't be read is an error of the layers
+        let environment = self.environment(environment.clone()).unwrap_or_else(|_| environment.clone());
+        let text = |name: &Option<String>| {
+            let text = name.as_ref().and_then(|name| environment.text(name));
+            text.unwrap_or_default().to_owned()
+        };
+        if self.config.is_empty() {
+            self.config =
+                std::env::split_paths(&text(&config)).filter(|path| !path.as_os_str().is_empty()).collect();
+        }
+        if self.profile.is_empty() {
+            let names = text(&profile);
+            self.profile =
+                names.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
+        }
+        self.variables = config.into_iter().chain(profile).collect();
+    }
+
+    /// Adds the values of the program's own flags: see [`Flags`](crate::Flags).
+    #[must_use]
+    pub fn with_flags<T, S>(mut self, flags: &crate::Flags<T, S>) -> Self {
+        self.given.extend(flags.given().iter().cloned());
+        self
+    }
+
     /// Reads all layers.
     ///
     /// # Errors
-    /// If a named file, or the default file that exists, can't be read.
+    /// If a named file, or the default file that exists, can't be read, or a profile has no file.
     pub fn layers(&self, environment: Environment) -> Result<Layers, Unreadable> {
-        let mut layers = self.layers_but_files(environment)?;
-        for path in &self.config {
-            layers = layers.read_file(path)?;
-        }
-        if self.config.is_empty() {
-            let path = self.config_path();
-            layers = if is_absent(path) { layers.depends_on(path) } else { layers.read_file(path)? };
-        }
+        self.check_profile_names()?;
+        let layers = self.layers_but_files(environment)?;
+        let layers = self.places().iter().try_fold(layers, |layers, place| self.read(layers, place))?;
+        self.check_profiles()?;
         Ok(layers)
     }
 
@@ -162,8 +237,80 @@ impl Sources {
     /// # Errors
     /// If a named file can't be read.
     pub fn layers_without_target(&self, environment: Environment) -> Result<Layers, Unreadable> {
-        let weaker = self.config.split_last().map_or(&[][..], |(_, weaker)| weaker);
-        weaker.iter().try_fold(self.layers_but_files(environment)?, |layers, path| layers.read_file(path))
+        self.check_profile_names()?;
+        let mut layers = self.layers_but_files(environment)?;
+        let target = self.config_path();
+        for place in self.places() {
+            match &place {
+                Place::Folder(folder) => {
+                    let files = Layers::files_in_folder(folder)?;
+                    let mut others = files.iter().filter(|file| **file != target);
+                    layers = others.try_fold(layers, |layers, file| layers.read_file(file))?;
+                }
+                place if place.file() == Some(&target) => {}
+                _ => layers = self.read(layers, &place)?,
+            }
+        }
+        Ok(layers)
+    }
+
+    /// Returns the places of files, weak to strong.
+    fn places(&self) -> Vec<Place> {
+        places(&self.config, &self.defaults(), &self.profile)
+    }
+
+    /// Returns the files that are read if none is named.
+    fn defaults(&self) -> Defaults<'_> {
+        let file = self.default_file.as_deref();
+        let file = file.or_else(|| self.usual.is_empty().then_some(Path::new(DEFAULT_FILE)));
+        Defaults { usual: &self.usual, file }
+    }
+
+    fn read(&self, layers: Layers, place: &Place) -> Result<Layers, Unreadable> {
+        match place {
+            Place::File(path) => layers.read_file(path),
+            Place::Optional(path) | Place::Profile(path) => layers.read_file_if_exists(path),
+            Place::Folder(path) => layers.read_folder(path),
+            Place::Stdin => {
+                let text = self.stdin()?.expose();
+                let format = FileFormat::from_text(text).unwrap_or_default();
+                Ok(layers.file_in(format, "standard input", text))
+            }
+        }
+    }
+
+    /// Returns the text of standard input, which is read once.
+    fn stdin(&self) -> Result<&Secret, Unreadable> {
+        if let Some(text) = self.stdin.get() {
+            return Ok(text);
+        }
+        let unreadable =
+            |error: io::Error| Unreadable::new("standard input", error.to_string(), error.kind());
+        let text = read_stdin().map_err(unreadable)?.unwrap_or_default();
+        Ok(self.stdin.get_or_init(|| text))
+    }
+
+    /// Checks that each profile has a file: a misspelt one would silently be none.
+    fn check_profiles(&self) -> Result<(), Unreadable> {
+        for name in &self.profile {
+            let files = places(&self.config, &self.defaults(), std::slice::from_ref(name));
+            let files: Vec<_> = files.iter().filter_map(Place::of_profile).collect();
+            if files.iter().all(|file| is_absent(file)) {
+                let file =
+                    files.last().map_or_else(|| "--profile".to_owned(), |file| file.display().to_string());
+                let why = format!("the profile `{name}` has no file");
+                return Err(Unreadable::new(file, why, io::ErrorKind::NotFound));
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks the names of a variable; those of the option are checked when it is parsed.
+    fn check_profile_names(&self) -> Result<(), Unreadable> {
+        let refused = self.profile.iter().find_map(|name| Some((name, profile(name).err()?)));
+        refused.map_or(Ok(()), |(name, why)| {
+            Err(Unreadable::new(format!("profile `{name}`"), why, io::ErrorKind::InvalidInput))
+        })
     }
 
     fn layers_but_files(&self, environment: Environment) -> Result<Layers, Unreadable> {
@@ -186,16 +333,38 @@ impl Sources {
         for Override { path, text } in &self.overrides {
             layers = layers.set(path, text, "--set");
         }
-        Ok(layers)
+        Ok(self.given.iter().fold(layers, |layers, given| given.add_to(layers)))
     }
 
-    /// Returns the file that changes are written to: the strongest, whether or not it exists.
+    /// Returns the file that changes are written to: the strongest, whether or not it exists; `-` for standard input.
+    ///
+    /// In a folder this is the last file, and the default file's name if the folder has none. Of the usual files it is
+    /// the strongest that exists, and that of the user if there is none.
     #[must_use]
-    pub fn config_path(&self) -> &Path {
-        let default = self.default_file.as_deref().unwrap_or(Path::new(DEFAULT_FILE));
-        self.config.last().map_or(default, PathBuf::as_path)
+    pub fn config_path(&self) -> PathBuf {
+        let places = self.places();
+        let file_of = |place: &Place| match place {
+            Place::File(path) | Place::Optional(path) | Place::Profile(path) => Some(path.clone()),
+            Place::Stdin => Some(PathBuf::from("-")),
+            Place::Folder(folder) => Layers::files_in_folder(folder).ok().and_then(|mut files| files.pop()),
+        };
+        if let (true, None, Some(last)) = (self.config.is_empty(), &self.default_file, self.usual.last()) {
+            let files = places.iter().rev().filter_map(file_of);
+            return files
+                .into_iter()
+                .find(|file| !is_absent(file))
+                .unwrap_or_else(|| last.with_file_name(DEFAULT_FILE));
+        }
+        let name = self.default_file.as_deref().and_then(Path::file_name).unwrap_or(DEFAULT_FILE.as_ref());
+        match places.last() {
+            Some(Place::Folder(folder)) => {
+                places.last().and_then(file_of).unwrap_or_else(|| folder.join(name))
+            }
+            last => last.and_then(file_of).unwrap_or_else(|| name.into()),
+        }
     }
 
+<<<<<<< HEAD
     /// Returns the name of the configuration file that is read without `--config`.
     #[cfg(feature = "docs")]
     pub(crate) fn default_file_name(&self) -> &str {
@@ -204,6 +373,9 @@ impl Sources {
     }
 
     /// Returns the environment with the env file's variables added.
+=======
+    /// Returns the environment with the env file's variables added, without those that are options.
+>>>>>>> main
     ///
     /// # Errors
     /// If the env file can't be read.
@@ -211,7 +383,7 @@ impl Sources {
         if let Some(path) = &self.env_file {
             environment.read_file(path)?;
         }
-        Ok(environment)
+        Ok(environment.without(&self.variables))
     }
 }
 

@@ -41,11 +41,7 @@ impl Watch {
             poll: self.poll.map(Duration::from_millis),
             ..Debounce::default()
         };
-        let read = {
-            let (sources, environment) = (context.sources.clone(), context.environment.clone());
-            move || sources.layers(environment.clone())
-        };
-        let follow = Follow::<T>::start(read, debounce);
+        let follow = Follow::<T>::start(context.reader::<T>(), debounce);
         let follow = follow.map_err(|error| match error {
             WatchError::Refused(Refusal::Unreadable { .. }) => Failure::Usage(error.to_string()),
             _ => Failure::Failed(error.to_string()),
@@ -53,7 +49,13 @@ impl Watch {
         // before the first line is printed, so that its reader misses no event
         let events = follow.subscribe();
         let files: Vec<_> = follow.files().iter().map(|file| file.display().to_string()).collect();
-        let report = follow.report();
+        let Ok(first) = events.recv() else {
+            return Err(Failure::Failed("the files are not watched".to_owned()));
+        };
+        let report = match &*first {
+            Event::Current(current) => current.report.clone(),
+            _ => follow.report(),
+        };
         let colours = context.colours_out();
         let out = &mut *context.out;
         match self.format {

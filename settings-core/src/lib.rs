@@ -130,6 +130,8 @@
 //! | `attributes` | keeps access lists and extended attributes when a settings file is replaced (Linux) |
 //! | `toml` | configuration files in TOML next to JSON |
 //! | `yaml` | configuration files in YAML next to JSON |
+//! | `external` | documents that are fetched, with a last known good copy on disk |
+//! | `tokio` | settings as a tokio channel and as a stream; external sources in asynchronous code |
 //! | `watch` | settings that follow their files while the server runs |
 //! | `serde` | `Serialize` for the reports of the mail modules |
 //! | `reference` | the settings of the reference server, with which this project documents itself |
@@ -144,6 +146,8 @@
 mod atomic;
 #[cfg(feature = "docs")]
 pub mod docs;
+#[cfg(feature = "external")]
+pub mod external;
 mod format;
 #[cfg(feature = "json-schema")]
 pub mod json_schema;

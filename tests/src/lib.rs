@@ -17,6 +17,7 @@ pub mod real;
 pub mod servers;
 pub mod shell;
 pub mod sink;
+pub mod vault;
 
 /// The snippets of README and guides, as documentation tests.
 #[cfg(doctest)]

@@ -309,6 +309,7 @@ fn following_leaves_none(config: &Path) {
     let read = move || Layers::new().read_file(&read_path);
     let watch = Watch::<Program>::start(read, Debounce::default()).unwrap();
     let events = watch.subscribe();
+    assert!(matches!(&*events.recv().unwrap(), Event::Current(_)));
     for vault in [r#"{"Key": "%%"}"#, r#"{"Key": ["%\n"]}"#, r#"{"Key": "%\n"}"#] {
         write(config, &format!("{{\"Vault\": {vault}}}"));
         let event = events.recv_timeout(std::time::Duration::from_secs(20)).unwrap();

@@ -7,36 +7,89 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use settings_core::Settings;
 use settings_core::resolve::{Layers, resolve};
 use settings_core::store::{SaveOutcome, Snapshot, Store, VersionStatus, WriteOutcome, history, read, write};
-use settings_core::value::json;
 use settings_tests::program::Program;
 
 /// The number of writers that are killed; `SETTINGS_CRASHES` sets another.
-fn crashes() -> u32 {
-    std::env::var("SETTINGS_CRASHES").ok().and_then(|count| count.parse().ok()).unwrap_or(300)
+fn crashes(usual: u32) -> u32 {
+    std::env::var("SETTINGS_CRASHES").ok().and_then(|count| count.parse().ok()).unwrap_or(usual)
 }
 
-/// Returns the stamp that both ends of a whole file have.
-fn stamp(text: &str) -> String {
-    let raw = json::parse_value(text).unwrap_or_else(|error| panic!("torn: {error:?}: {text:.80}"));
-    let entries = raw.entries().unwrap();
-    let get = |name: &str| entries.iter().find(|(key, _)| key.name() == name).unwrap().1.string().unwrap();
-    assert_eq!(get("First"), get("Last"), "the ends are of different rounds");
-    assert!(get("Middle").bytes().all(|byte| byte == b'x'));
-    assert!(text.starts_with("{\n  // stays\n") && text.ends_with("\n}\n"), "{text:.80}");
-    get("First").into_owned()
+/// A file whose ends have one stamp.
+#[derive(Settings)]
+struct Stamped {
+    /// The stamp.
+    #[setting(key = "First", default = "")]
+    first: String,
+    /// A long text.
+    #[setting(key = "Middle", default = "")]
+    middle: String,
+    /// The stamp again.
+    #[setting(key = "Last", default = "")]
+    last: String,
+}
+
+/// A format with its file at the start.
+struct Case {
+    name: &'static str,
+    start: &'static str,
+    /// The ends of the text, which no writer changes.
+    ends: [&'static str; 2],
+    crashes: u32,
+}
+
+impl Case {
+    /// Returns the stamp that both ends of a whole file have.
+    fn stamp(&self, text: &str) -> String {
+        let settings = resolve::<Stamped>(Layers::new().file(self.name, text)).into_result();
+        let settings = settings.unwrap_or_else(|report| panic!("torn: {report}: {text:.80}"));
+        assert_eq!(settings.first, settings.last, "the ends are of different rounds");
+        assert!(settings.middle.bytes().all(|byte| byte == b'x'));
+        assert!(text.starts_with(self.ends[0]) && text.ends_with(self.ends[1]), "{text:.80}");
+        settings.first
+    }
 }
 
 #[test]
 fn a_killed_writer_leaves_the_old_or_the_new_file() {
-    let folder = std::env::temp_dir().join(format!("settings-crash-{}", std::process::id()));
+    killed_writers(&Case {
+        name: "config.json",
+        start: "{\n  // stays\n  \"First\": \"0\",\n  \"Middle\": \"\",\n  \"Last\": \"0\"\n}\n",
+        ends: ["{\n  // stays\n", "\n}\n"],
+        crashes: crashes(300),
+    });
+}
+
+#[test]
+fn a_killed_writer_of_toml_leaves_the_old_or_the_new_file() {
+    killed_writers(&Case {
+        name: "config.toml",
+        start: "# stays\nFirst = '0'\nMiddle = ''\nLast = '0' # stays\n",
+        ends: ["# stays\n", " # stays\n"],
+        crashes: crashes(80),
+    });
+}
+
+#[test]
+fn a_killed_writer_of_yaml_leaves_the_old_or_the_new_file() {
+    killed_writers(&Case {
+        name: "config.yaml",
+        start: "# stays\nFirst: '0'\nMiddle: ''\nLast: '0' # stays\n",
+        ends: ["# stays\n", " # stays\n"],
+        crashes: crashes(80),
+    });
+}
+
+fn killed_writers(case: &Case) {
+    let folder = std::env::temp_dir().join(format!("settings-crash-{}-{}", case.name, std::process::id()));
     fs::create_dir_all(&folder).unwrap();
-    let path = folder.join("config.json");
-    let start = "{\n  // stays\n  \"First\": \"0\",\n  \"Middle\": \"\",\n  \"Last\": \"0\"\n}\n";
-    write(&path, &Snapshot::absent(), start).unwrap();
+    let path = folder.join(case.name);
+    write(&path, &Snapshot::absent(), case.start).unwrap();
+    let stamp = |text: &str| case.stamp(text);
     let (mut interrupted, mut progressed, mut seed) = (0, 0, 0x0123_4567_89ab_cdef_u64);
-    for crash in 0..crashes() {
+    for crash in 0..case.crashes {
         let before = stamp(&fs::read_to_string(&path).unwrap());
         seed ^= seed << 13;
         seed ^= seed >> 7;
@@ -46,15 +99,16 @@ fn a_killed_writer_leaves_the_old_or_the_new_file() {
         let time = Duration::from_micros(seed % if is_early { 10_000 } else { 5_000 });
         kill_after(&path, &[], is_early.then_some(time).ok_or(time), stamp);
         progressed += u32::from(stamp(&fs::read_to_string(&path).unwrap()) != before);
-        interrupted += u32::from(has_leftovers(&folder));
+        interrupted += u32::from(has_leftovers(&folder, case.name));
     }
-    println!("of {} writers, {progressed} had written, {interrupted} died while writing", crashes());
+    let Case { name, crashes, .. } = case;
+    println!("{name}: of {crashes} writers, {progressed} had written, {interrupted} died while writing");
     // the kills must have hit writers at work, or nothing was shown
-    assert!(progressed >= crashes() / 2, "{progressed} of {} wrote anything", crashes());
-    assert!(interrupted > crashes() / 30, "{interrupted} of {} were hit while they wrote", crashes());
+    assert!(progressed >= crashes / 2, "{name}: {progressed} of {crashes} wrote anything");
+    assert!(interrupted > crashes / 50, "{name}: {interrupted} of {crashes} were hit while they wrote");
     let before = read(&path).unwrap();
     assert_eq!(write(&path, &before, "{}").unwrap(), WriteOutcome::Written);
-    assert!(!has_leftovers(&folder), "the next writer removes what a crash left");
+    assert!(!has_leftovers(&folder, case.name), "the next writer removes what a crash left");
     fs::remove_dir_all(&folder).unwrap();
 }
 
@@ -86,13 +140,9 @@ fn kill_after(
 }
 
 /// Returns whether the folder holds more than the file: at most the temporary one.
-fn has_leftovers(folder: &Path) -> bool {
-    let names: Vec<_> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| name != "config.json")
-        .collect();
-    assert!(names.is_empty() || names == [".config.json.new"], "{names:?}");
+fn has_leftovers(folder: &Path, file: &str) -> bool {
+    let names: Vec<_> = names(folder).into_iter().filter(|name| name != file).collect();
+    assert!(names.is_empty() || names == [format!(".{file}.new")], "{names:?}");
     !names.is_empty()
 }
 
@@ -112,7 +162,7 @@ fn a_killed_store_leaves_whole_versions_and_loses_none() {
     let start = r#"{"ServiceSettings": {"ListenAddress": "0", "Greeting": "", "Licence": "0"}}"#;
     write(&path, &Snapshot::absent(), start).unwrap();
     let versions = folder.join(".config.json.history");
-    let count = (crashes() / 3).max(1);
+    let count = (crashes(300) / 3).max(1);
     let (mut half_made, mut unrecorded, mut seed) = (0, 0, 0x0fed_cba9_8765_4321_u64);
     for _ in 0..count {
         seed ^= seed << 13;

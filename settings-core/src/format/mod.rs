@@ -43,8 +43,20 @@ pub enum FileFormat {
 impl FileFormat {
     /// Returns the format of a file by the ending of its name; JSON for other endings.
     pub fn from_path(path: impl AsRef<Path>) -> Self {
-        let ending = path.as_ref().extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-        ending.parse().unwrap_or_default()
+        Self::from_ending(path).unwrap_or_default()
+    }
+
+    /// Returns the format that the ending of a file's name stands for, if it stands for one.
+    pub fn from_ending(path: impl AsRef<Path>) -> Option<Self> {
+        path.as_ref().extension()?.to_str()?.parse().ok()
+    }
+
+    /// Returns the format that a text looks like by its first line, where that is certain and the program reads it.
+    pub fn from_text(text: &str) -> Option<Self> {
+        match guess(text)? {
+            "TOML or INI" => "toml".parse().ok(),
+            name => name.parse().ok(),
+        }
     }
 
     /// Returns the name of the format in messages.

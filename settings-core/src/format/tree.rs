@@ -107,6 +107,7 @@ impl Tree {
     }
 
     /// Returns the last entry of a table with a key.
+    #[cfg(feature = "toml")]
     pub(crate) fn find(&self, table: NodeId, key: Key) -> Option<NodeId> {
         let found = *self.by_key.get(&(table, self.hash(key)))?;
         let has_key = |id: &NodeId| {

@@ -1,5 +1,6 @@
 //! JSON Schema (draft 2020-12) of a program's settings, for editors and validators.
 //!
+<<<<<<< HEAD
 //! The schema accepts and rejects the same files as the resolver, and rejects the keys that the resolver reports as
 //! unknown. It can't express the check of a [`Kind::Custom`](crate::schema::Kind::Custom), the bounds of a number,
 //! size or duration that is written as text (except for short ranges), the forms of an IPv6 address, the port of a URL, one element of a
@@ -9,6 +10,13 @@
 //!
 //! It has only keywords of the standard, so that validators in a strict mode take it. [`editor_json_schema`] adds those of
 //! editors.
+=======
+//! The schema accepts and rejects the same files as the resolver, except for what JSON Schema cannot express: the
+//! check of a [`Kind::Custom`](crate::schema::Kind::Custom), the bounds of a duration that is a sum (`1h30m`), one
+//! element of a set written in two ways (`5` and `"5"`), the bounds of a number with a fraction that is written as
+//! text, numbers beyond a float's range, a `null` that removes an entry which no weaker layer has, the value of an alias in addition to the setting's own, and keys in another
+//! letter case.
+>>>>>>> main
 
 mod kind;
 mod pattern;

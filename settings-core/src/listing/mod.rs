@@ -26,7 +26,7 @@ mod tests;
 pub use running::{NotAListing, Running};
 
 use crate::markdown::plain;
-use crate::resolve::{Effective, Origin, Resolution};
+use crate::resolve::{Effective, Origin, Part, Resolution};
 use crate::schema::{DefaultValue, Deprecated, Kind, Setting};
 use crate::value::json::Tree;
 
@@ -118,8 +118,30 @@ pub struct Entry {
     pub source_line: Option<usize>,
     /// Every other layer's value, the strongest first and the default last.
     pub overrides: Vec<OverriddenEntry>,
+    /// The entries and fields of a map or of a list of sections, each with its own source.
+    pub parts: Vec<PartEntry>,
     /// Whether the server runs with another value until it restarts; `None` if that is not known.
     pub pending_restart: Option<bool>,
+}
+
+/// An entry or field of a setting's value, with its source.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PartEntry {
+    /// The address in the configuration file: `Providers.google.ClientSecret`.
+    pub name: String,
+    /// The environment variable.
+    pub variable: String,
+    /// The value in effect.
+    pub value: Tree,
+    /// Whether the value is secret.
+    pub secret: bool,
+    /// The kind of value, such as `bool` or `list`.
+    pub kind: &'static str,
+    /// The source of the value.
+    pub origin: Origin,
+    /// Every other layer's value, the strongest first, and the default of a field last.
+    pub overrides: Vec<OverriddenEntry>,
 }
 
 /// A documented value.
@@ -224,9 +246,31 @@ impl Entry {
             source_file,
             source_line,
             overrides: overrides(effective),
+            parts: effective.parts.iter().map(PartEntry::new).collect(),
             pending_restart: pending_restart(effective, &name, &value, running),
             name,
             value,
+        }
+    }
+}
+
+impl PartEntry {
+    /// Creates the entry of a part.
+    #[must_use]
+    pub fn new(part: &Part<'_>) -> Self {
+        let layers = part.overridden_shown().zip(&part.overridden);
+        let overrides = layers.map(|((origin, shown), (_, value))| OverriddenEntry {
+            origin: origin.clone(),
+            value: value.as_ref().map(|_| parsed(&shown)),
+        });
+        Self {
+            name: part.address.to_string(),
+            variable: part.env_name.clone(),
+            value: parsed(&part.shown()),
+            secret: part.kind.is_secret(),
+            kind: kind_name(&part.kind),
+            origin: part.origin.clone(),
+            overrides: overrides.collect(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Listings as JSON.
 
-use super::{Entry, OverriddenEntry, StoredEntry, ValueEntry};
+use super::{Entry, OverriddenEntry, PartEntry, StoredEntry, ValueEntry};
 use crate::resolve::Origin;
 use crate::schema::Deprecated;
 use crate::value::json::Object;
@@ -51,7 +51,24 @@ impl Entry {
             ("source_file", self.source_file.clone().into()),
             ("source_line", self.source_line.into()),
             ("overrides", self.overrides.iter().map(|entry| entry.to_json()).collect()),
+            ("parts", self.parts.iter().map(|entry| entry.to_json()).collect()),
             ("pending_restart", self.pending_restart.into()),
+        ])
+    }
+}
+
+impl PartEntry {
+    /// Returns the entry as `show --format json` prints it.
+    #[must_use]
+    pub fn to_json(&self) -> Object {
+        Object::from([
+            ("name", (&self.name).into()),
+            ("variable", (&self.variable).into()),
+            ("value", self.value.clone()),
+            ("secret", self.secret.into()),
+            ("kind", self.kind.into()),
+            ("origin", self.origin.to_json().into()),
+            ("overrides", self.overrides.iter().map(|entry| entry.to_json()).collect()),
         ])
     }
 }

@@ -85,6 +85,7 @@ impl TokenSource {
         self.fixed.is_some()
     }
 
+    #[cfg(feature = "mail-outbox")]
     pub(crate) fn fixed_token(&self) -> Option<&Secret> {
         self.fixed.as_ref()
     }

@@ -28,7 +28,9 @@ mod source;
 mod tests;
 
 pub use build::Settings;
-pub use outcome::{Effective, Origin, Refused, Registry, Resolution, UnknownPath, resolve};
+pub use outcome::{Effective, Found, Origin, Part, Refused, Registry, Resolution, UnknownPath, resolve};
 pub use report::{Code, Diagnostic, Place, Report, Severity, Snippet};
+#[cfg(feature = "external")]
+pub(crate) use source::Kept;
 pub(crate) use source::read_bytes;
-pub use source::{Environment, Layer, Layers, Unreadable, Variable, read_stdin};
+pub use source::{Environment, Layer, Layers, Unreadable, Variable, read_stdin, usual_files};

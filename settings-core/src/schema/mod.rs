@@ -4,6 +4,7 @@
 //! `#[derive(Settings)]` writes them as plain data in the program's read-only memory. This module depends on no other
 //! and does no I/O; everything else (resolution, documents, JSON Schema, templates) is computed from it.
 
+mod address;
 pub(crate) mod assert;
 mod details;
 mod documented;
@@ -18,6 +19,7 @@ mod text;
 mod tree;
 mod unknown;
 
+pub use address::{Address, InvalidAddress, Segment};
 pub use details::{Deprecated, Details};
 pub use documented::DocumentedValue;
 pub use dynamic::DynamicSection;

@@ -8,7 +8,7 @@ use super::json::{Raw, Shape};
 use super::members::{Match, Name, match_members};
 use super::mismatch::Reason;
 use super::{Mismatch, Value};
-use crate::schema::{Kind, Member, Section, Setting};
+use crate::schema::{Kind, Member, Section, Segment, Setting};
 
 const TWICE: &str = "remove one of the two";
 
@@ -41,10 +41,10 @@ pub(super) fn map<'a>(kind: &Kind, of: &Kind, raw: Raw<'a>, suggest: Suggest) ->
     let entries = raw.each_entry().map(|(key, value)| {
         let name = key.name();
         if !seen.insert(name.clone()) {
-            let mismatch = Mismatch::new(Reason::Duplicate, kind, format!("`{name}` twice"));
-            return Err(mismatch.help(TWICE).at(key.start - raw.start, key.raw.len()));
+            return Err(Mismatch::repeated_key(kind, key, raw.start));
         }
-        let value = part(of, raw, value, suggest, || format!(".{name}"))?;
+        let within = || Segment::Key(name.clone().into_owned()).to_string();
+        let value = part(of, raw, value, suggest, within)?;
         Ok((name, value))
     });
     gather(entries, |(_, value)| value.wipe()).map(Value::Map)
@@ -67,9 +67,7 @@ pub(super) fn section<'a>(
         match given.get_mut(member) {
             Some(slot) if !is_shadowed => *slot = Some(value),
             Some(_) if name != Name::Alias => {
-                let found = format!("`{}` twice", key.name());
-                let mismatch = Mismatch::new(Reason::Duplicate, kind, found).help(TWICE);
-                faults.push(mismatch.at(key.start - raw.start, key.raw.len()));
+                faults.push(Mismatch::repeated_key(kind, key, raw.start));
             }
             _ => {}
         }
@@ -105,7 +103,7 @@ pub(super) fn section<'a>(
 }
 
 /// Returns every member at its default.
-pub(super) fn section_defaults(section: &Section) -> Value<'static> {
+pub(crate) fn section_defaults(section: &Section) -> Value<'static> {
     let of = |member: &Member| match member {
         Member::Setting(setting) => setting.default_value(),
         Member::Section { optional: true, .. } => Value::Null,
@@ -124,9 +122,7 @@ fn first_required(section: &'static Section, path: String) -> Option<(&'static S
 }
 
 fn missing(setting: &Setting, raw: Raw<'_>, path: &str) -> Mismatch {
-    let mismatch = Mismatch::new(Reason::Missing, &setting.kind, "nothing");
-    let within = format!("{path}{}", setting.key);
-    mismatch.help(format!("add `{}`, which is required", setting.key)).inside(0, raw.text.len(), &within)
+    Mismatch::missing(setting).inside(0, raw.text.len(), &format!("{path}{}", setting.key))
 }
 
 fn part<'a>(

@@ -1,8 +1,8 @@
-//! The names of members in a section that repeats.
+//! The entries of maps and lists of sections, and the names of members in them.
 
 use std::borrow::Cow;
 
-use crate::schema::{Member, Section};
+use crate::schema::{Kind, Member, Section};
 
 /// The way in which a key names a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,4 +62,9 @@ pub(crate) fn member_called(section: &Section, key: &str) -> Option<(usize, Name
             position(&|member| member.key().eq_ignore_ascii_case(key)).map(|at| (at, Name::OtherCase))
         })
         .or_else(|| position(&by_alias).map(|at| (at, Name::Alias)))
+}
+
+/// Returns whether `null` removes an entry of this kind, because it is not a value of the kind.
+pub(crate) const fn is_removable(kind: &Kind) -> bool {
+    !matches!(kind, Kind::Optional(_) | Kind::Json | Kind::List(_) | Kind::Set(_) | Kind::Map(_))
 }

@@ -1,7 +1,8 @@
 //! The mismatch of a raw value and its setting's kind.
 
 use super::{ByteSize, without_passwords};
-use crate::schema::{Choice, Format, Kind, TextRules, Unit};
+use crate::schema::{Choice, Format, Kind, Setting, TextRules, Unit};
+use crate::value::json::Key;
 
 /// The number of mismatches of one value that are reported after the first.
 const MAX_OTHERS: usize = 19;
@@ -91,7 +92,7 @@ impl Mismatch {
 
     /// Moves the mismatch into a larger value: adds the part's place, and its name within the whole.
     #[must_use]
-    pub(super) fn inside(mut self, start: usize, len: usize, within: &str) -> Self {
+    pub(crate) fn inside(mut self, start: usize, len: usize, within: &str) -> Self {
         self.others = self.others.into_iter().map(|other| other.inside(start, len, within)).collect();
         self.within = format!("{within}{}", self.within).into();
         self.at(start, len)
@@ -109,29 +110,20 @@ impl Mismatch {
         self
     }
 
-    /// A variable's name that does not end in a key of the map.
-    pub(crate) fn unknown_key(name: &str, why: &str) -> Self {
-        Self {
-            reason: Reason::Key,
-            expected: "a variable that ends in a key of the map".into(),
-            found: format!("`{name}`: {why}").into(),
-            help: Some("write the key in its own letter case, or set the whole map as JSON".into()),
-            part: None,
-            within: Box::default(),
-            others: Vec::new(),
-        }
+    /// The key of a map or section that appears twice in one object, which starts at `start`.
+    pub(crate) fn repeated_key(kind: &Kind, key: Key<'_>, start: usize) -> Self {
+        let mismatch = Self::new(Reason::Duplicate, kind, format!("`{}` twice", key.name()));
+        mismatch.help("remove one of the two").at(key.start - start, key.raw.len())
     }
 
-    /// Moves the mismatch into the map's entry of this name.
-    #[must_use]
-    pub(crate) fn in_entry(mut self, name: &str) -> Self {
-        self.others = self.others.into_iter().map(|other| other.in_entry(name)).collect();
-        self.within = format!(".{name}{}", self.within).into();
-        self
+    /// A required setting of a section without a value.
+    pub(crate) fn missing(setting: &Setting) -> Self {
+        let mismatch = Self::new(Reason::Missing, &setting.kind, "nothing");
+        mismatch.help(format!("add `{}`, which is required", setting.key))
     }
 
     /// Joins several mismatches.
-    pub(super) fn joined(mismatches: Vec<Self>) -> Option<Self> {
+    pub(crate) fn joined(mismatches: Vec<Self>) -> Option<Self> {
         mismatches.into_iter().reduce(|first, next| first.and(Some(next)))
     }
 }

@@ -23,7 +23,8 @@ mod url;
 pub(crate) mod write;
 mod zeroizing;
 
-pub(crate) use members::{Match, Name, match_members, member_called};
+pub(crate) use elements::section_defaults;
+pub(crate) use members::{Match, Name, is_removable, match_members, member_called};
 pub(crate) use mismatch::short;
 pub use mismatch::{Mismatch, Reason, expectation};
 pub use read::{from_json, from_text};

@@ -232,7 +232,7 @@ fn one_entry_of_a_map_has_its_own_variable() {
     ]);
     assert_eq!(lines(&resolution), [""; 0]);
     let origin = resolution.setting("PluginStates").unwrap();
-    assert_eq!(origin.origin.to_string(), "variable X_PLUGINSTATES_new.plugin");
+    assert_eq!(origin.origin.to_string(), "variable X_PLUGINSTATES_COM_EXAMPLE_A_B");
     assert_eq!(origin.overridden.len(), 3);
     let on = Plugin { enable: true };
     let keys: Vec<_> =
@@ -256,12 +256,14 @@ fn an_entry_of_no_map_is_reported() {
     let layers = Layers::new()
         .file("config.json", r#"{"PluginStates": {"a.b": {}, "a-b": {}}}"#)
         .environment(Environment::from_iter([("X_PLUGINSTATES_A_B", "{}")]));
-    assert!(lines(&resolve(layers))[0].contains("two keys of the map have this variable"));
+    assert!(lines(&resolve(layers))[0].contains(
+        "error[ambiguous-name]: `X_PLUGINSTATES_A_B` can mean `PluginStates[\"a.b\"]` or `PluginStates.a-b`"
+    ));
     // neither of two that mean one key is stronger, and none hides another
     let (small, capital) = (("X_PLUGINSTATES_new", "{}"), ("X_PLUGINSTATES_NEW", r#"{"Enable": true}"#));
     for (variables, why) in [
-        ([small, capital], "another variable sets the same key"),
-        ([capital, small], "the map has no such key yet"),
+        ([small, capital], "set the same entry, `PluginStates.new`"),
+        ([capital, small], "set the same entry, `PluginStates.new`"),
         ([capital, ("X_PLUGINSTATES_other", "{}")], "the map has no such key yet"),
     ] {
         let resolution = env(&variables);

@@ -271,7 +271,11 @@ fn every_kind_is_read_from_a_file() {
     assert_eq!((all.milliseconds, all.days), (Duration::from_millis(7), Duration::from_secs(86_400)));
     assert_eq!((all.list, all.ports), (vec!["x".to_owned()], vec![1]));
     assert_eq!((all.retries, all.levels), (vec![Duration::from_secs(10_800)], vec![Level::High, Level::Low]));
-    assert_eq!(all.map, BTreeMap::from([("a".to_owned(), 1)]));
+    // merged with the default
+    assert_eq!(
+        all.map,
+        BTreeMap::from([("a", 1), ("smtp", 25), ("smtps", 465)].map(|(key, value)| (key.to_owned(), value)))
+    );
     assert_eq!(all.map_empty, HashMap::from([("a".to_owned(), vec!["b".to_owned()])]));
     assert_eq!((all.optional, all.optional_some), (Some(3), None));
     assert_eq!((all.optional_duration, all.optional_level), (Some(Duration::from_secs(4)), None));

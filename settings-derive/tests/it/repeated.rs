@@ -150,12 +150,12 @@ fn a_rule_over_several_settings_points_into_its_own_section() {
     assert_eq!(
         lines,
         [
-            "c.json:2:12: error[rule]: `Named.b.c`: they are equal (change `Port` or `Most`)",
+            "c.json:2:12: error[rule]: `Named[\"b.c\"]`: they are equal (change `Port` or `Most`)",
             "c.json:2:30: error[rule]: `Named.d`: they are equal (change `Port` or `Most`)",
         ]
     );
     let human = resolution.report().to_human(false);
-    assert!(human.contains("= `Named.b.c.Most` is set here: c.json:2:1\n"), "{human}");
+    assert!(human.contains("= `Named[\"b.c\"].Most` is set here: c.json:2:1\n"), "{human}");
     assert!(human.contains("= `Named.d.Most` has its default\n"), "{human}");
 }
 

@@ -136,3 +136,84 @@ fn run(format: FileFormat, bytes: &[u8]) -> bool {
     }
     !is_refused
 }
+
+const PATHS: [&[&str]; 8] = [
+    &["A"],
+    &["B", "é"],
+    &["Mail", "A", "x.y"],
+    &["New"],
+    &["A", "New"],
+    &["B"],
+    &["Net", "Port"],
+    &["Mail"],
+];
+
+const VALUES: [Option<&str>; 8] = [
+    None,
+    Some("1"),
+    Some("\"é\\n#: \""),
+    Some("[\"a\", \"b\"]"),
+    Some("{\"k\": 1, \"x.y\": [true]}"),
+    Some("{}"),
+    Some("[]"),
+    Some("{\"A\": {\"B\": {\"é\": 2}}}"),
+];
+
+pub const TOML_EDIT_SEEDS: &[&str] = &[
+    "\u{1}# c\nA = 1 # d\n[B]\n\"é\" = [1, 2]\n",
+    "\u{a}[Mail.A]\r\n\"x.y\" = 'v'\r\n# e\r\n",
+    "\u{1c}A = { New = 1, b = { c = 2 } }\nB.\"é\" = '''\na''' # f\n[[Mail]]\n",
+    "\u{27}[A]\nk = 1\n\n[Net]\nPort = 25\n[A.B]\nx = []\n",
+];
+
+pub const YAML_EDIT_SEEDS: &[&str] = &[
+    "\u{1}# c\nA: 1 # d\nB:\n  é: [1, 2]\n",
+    "\u{a}Mail:\r\n  A:\r\n    x.y: 'v'\r\n# e\r\n",
+    "\u{1c}A: {New: 1, b: {c: 2}}\nB:\n  é: |\n    a\n  z: 1\nMail:\n- 1\n",
+    "\u{27}A:\n    k: 1\n\nNet:\n    Port: 25 # p\n    B: >-\n        x\n",
+];
+
+pub fn edit_toml(bytes: &[u8]) -> bool {
+    edit(FileFormat::Toml, bytes)
+}
+
+pub fn edit_yaml(bytes: &[u8]) -> bool {
+    edit(FileFormat::Yaml, bytes)
+}
+
+/// The first byte chooses the path and the change, the others are the file. An edit keeps the comments, and the same edit
+/// once more changes nothing. The edit itself checks that it gives what the same edit gives in JSON.
+fn edit(format: FileFormat, bytes: &[u8]) -> bool {
+    let Some((choice, text)) = bytes.split_first() else { return false };
+    let text = String::from_utf8_lossy(text);
+    let path = PATHS[usize::from(*choice) % PATHS.len()];
+    let change = match VALUES[usize::from(*choice) / PATHS.len() % VALUES.len()] {
+        Some(json) => Change::set(path.iter().copied(), json),
+        None => Change::unset(path.iter().copied()),
+    };
+    let edited = match edit_in(format, &text, std::slice::from_ref(&change)) {
+        Ok(edited) => edited,
+        Err(error) => {
+            assert!(!error.to_string().is_empty());
+            return false;
+        }
+    };
+    let mut lines = edited.lines();
+    for comment in comments(&text) {
+        assert!(lines.any(|line| line.trim() == comment), "{comment:?} is lost: {text:?} -> {edited:?}");
+    }
+    if edited.trim_start_matches('\u{feff}').trim().is_empty() {
+        return true;
+    }
+    let again = edit_in(format, &edited, &[change]);
+    assert_eq!(again.as_deref(), Ok(&*edited), "the second time changes nothing: {text:?}");
+    true
+}
+
+/// Returns the lines that are comments, of texts in which every `#` at the start of a line begins one.
+fn comments(text: &str) -> Vec<&str> {
+    if text.contains(['"', '\'', '|', '>']) {
+        return Vec::new();
+    }
+    text.lines().map(str::trim).filter(|line| line.starts_with('#')).collect()
+}

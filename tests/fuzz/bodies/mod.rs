@@ -22,7 +22,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 6] = [
+pub const TARGETS: [Target; 8] = [
     Target { name: "file", run: file::run, seeds: file::SEEDS, words: file::WORDS },
     Target {
         name: "environment",
@@ -32,6 +32,18 @@ pub const TARGETS: [Target; 6] = [
     },
     Target { name: "toml", run: formats::toml, seeds: formats::TOML_SEEDS, words: formats::TOML_WORDS },
     Target { name: "yaml", run: formats::yaml, seeds: formats::YAML_SEEDS, words: formats::YAML_WORDS },
+    Target {
+        name: "edit_toml",
+        run: formats::edit_toml,
+        seeds: formats::TOML_EDIT_SEEDS,
+        words: formats::TOML_WORDS,
+    },
+    Target {
+        name: "edit_yaml",
+        run: formats::edit_yaml,
+        seeds: formats::YAML_EDIT_SEEDS,
+        words: formats::YAML_WORDS,
+    },
     Target { name: "edit", run: edit::run, seeds: edit::SEEDS, words: edit::WORDS },
     Target { name: "rst", run: rst::run, seeds: rst::SEEDS, words: rst::WORDS },
 ];

@@ -1,12 +1,13 @@
 //! Writes a file again and again until it is killed, for the crash tests.
 //!
-//! `store_writer FILE` writes text, `store_writer FILE history` a program's settings with their history.
+//! `store_writer FILE` writes text in the format of its ending, `store_writer FILE history` a program's settings with their history.
 
 use std::path::Path;
 use std::process::ExitCode;
 
+use settings_core::FileFormat;
 use settings_core::resolve::Layers;
-use settings_core::store::{Change, SaveOutcome, Store, VersionStatus, edit, read, write};
+use settings_core::store::{Change, SaveOutcome, Store, VersionStatus, edit_in, read, write};
 use settings_tests::program::Program;
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -35,7 +36,7 @@ fn turn(path: &Path, round: u64) -> Outcome {
         Change::set(["Middle"], middle),
         Change::set(["Last"], stamp.as_str()),
     ];
-    write(path, &before, &edit(text, &changes)?)?;
+    write(path, &before, &edit_in(FileFormat::from_path(path), text, &changes)?)?;
     Ok(())
 }
 

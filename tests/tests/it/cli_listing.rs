@@ -195,6 +195,7 @@ fn one_setting_field_by_field() {
             },
             {"layer": "defaults", "value": 8065, "readable": true},
         ],
+        "parts": [],
         "pending_restart": null,
     });
     let port = shown["Net.Port"].as_object().expect("it is an object");

@@ -118,6 +118,16 @@ fn yaml() {
 }
 
 #[test]
+fn edit_toml() {
+    run("edit_toml");
+}
+
+#[test]
+fn edit_yaml() {
+    run("edit_yaml");
+}
+
+#[test]
 fn environment() {
     run("environment");
 }

@@ -54,6 +54,30 @@ fn expected(value: impl Fn(&Shape) -> &str, limits: &'static str) -> Json {
     from_str(&file(|shape| Some(value(shape).to_owned()), |_| Some(limits))).unwrap()
 }
 
+/// The tree of a layer over a weaker one: maps merge by entry, and everything else is replaced.
+fn over(below: &Json, mut above: Json) -> Json {
+    for topic in topics() {
+        for name in ["Map", "Lists"] {
+            let key = format!("{topic}{name}");
+            let (Some(below), Some(above)) = (below[&topic].get(&key), above[&topic].get_mut(&key)) else {
+                continue;
+            };
+            let (below, above) = (below.as_object().unwrap(), above.as_object_mut().unwrap());
+            for (entry, value) in below {
+                above.entry(entry.clone()).or_insert_with(|| value.clone());
+            }
+        }
+        // the variable's `[{}]` changes nothing of the entry in the file
+        let key = format!("{topic}Relays");
+        let relays =
+            below[&topic].get(&key).filter(|relays| relays.as_array().is_some_and(|all| !all.is_empty()));
+        if let (Some(relays), Some(above)) = (relays, above[&topic].get_mut(&key)) {
+            *above = relays.clone();
+        }
+    }
+    above
+}
+
 fn clean(layers: Layers) -> Resolution<Every> {
     let resolution = resolve::resolve::<Every>(layers);
     assert_eq!(resolution.report().diagnostics(), [], "{}", resolution.report());
@@ -119,7 +143,8 @@ fn every_layer_gives_every_setting() {
 
     let written = file(|shape| Some(shape.file.1.to_owned()), |_| Some(r#"{"Most": 30}"#));
     let from_file = clean(Layers::new().file("config.json", written.as_str()));
-    same(&tree(&from_file), &expected(|shape| shape.file.0, r#"{"Most": 30, "Least": 15}"#));
+    let by_file = over(&defaults(), expected(|shape| shape.file.0, r#"{"Most": 30, "Least": 15}"#));
+    same(&tree(&from_file), &by_file);
 
     let paths: Vec<_> = Every::SCHEMA.leaves().map(|leaf| leaf.path).collect();
     let text = |path: &settings_core::schema::Path| {
@@ -130,8 +155,9 @@ fn every_layer_gives_every_setting() {
     let environment = paths.iter().map(|path| (path.env_name("EV"), text(path)));
     let of_environment =
         clean(Layers::new().file("config.json", written.as_str()).environment(environment.collect()));
-    let by_variable = expected(|shape| shape.variable.0, r#"{"Most": 12, "Least": 12}"#);
-    same(&tree(&of_environment), &by_variable);
+    let variables = expected(|shape| shape.variable.0, r#"{"Most": 12, "Least": 12}"#);
+    same(&tree(&of_environment), &over(&by_file, variables.clone()));
+    let by_variable = over(&defaults(), variables);
     assert!(of_environment.settings().all(|setting| setting.layer() == Layer::Environment));
     assert!(of_environment.settings().filter(|setting| setting.overridden.len() == 2).count() >= 640);
 

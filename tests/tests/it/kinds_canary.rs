@@ -269,7 +269,7 @@ fn nothing_that_is_told_of_followed_files_shows_a_secret() {
     let watch =
         Watch::<Quiet>::start(move || Layers::new().read_file(&read_path), Debounce::default()).unwrap();
     let notices = watch.subscribe();
-    let (mut out, mut refused) = (String::new(), 0);
+    let (mut out, mut refused) = (format!("{:?}\n", notices.recv().unwrap()), 0);
     for (number, vault) in VAULTS.iter().enumerate() {
         // each is a change, whatever was before
         folder.write(

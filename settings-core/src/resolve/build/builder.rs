@@ -7,11 +7,12 @@ use super::deprecation::deprecation;
 use super::element::Element;
 use super::field::Field;
 use super::inputs::Inputs;
+use super::merged::within;
 use crate::resolve::index::LeafId;
-use crate::resolve::read::ValuePlace;
+use crate::resolve::read::{Candidate, Fault, merges};
 use crate::resolve::report::{Code, Diagnostic};
 use crate::schema::{Deprecated, Kind, Member, Setting};
-use crate::value::{SettingValue, Value};
+use crate::value::{Mismatch, SettingValue, Value};
 
 /// Provides the values of settings one after the other, in the order of the structs' fields.
 ///
@@ -82,6 +83,9 @@ impl<'r> Builder<'r> {
         if matches!(setting.kind, Kind::List(_) | Kind::Set(_)) {
             self.note_separators(leaf, setting);
         }
+        if merges(&setting.kind) {
+            return Some(self.merged(leaf, setting, strongest));
+        }
         if strongest.is_alone()
             && let Ok(value) = self.inputs.read(setting, strongest)
         {
@@ -96,21 +100,8 @@ impl<'r> Builder<'r> {
     #[inline(never)]
     fn first_readable(&mut self, leaf: LeafId, setting: &'static Setting) -> Value<'r> {
         let mut winner = None;
-        let mut faults = None;
         for candidate in self.inputs.candidates.chain(leaf) {
-            let read = match candidate.place {
-                // the entries of a map are adjacent, and are examined together
-                ValuePlace::MapEntry { .. } => {
-                    let all = || self.inputs.faults(setting, candidate).into_iter();
-                    match faults.get_or_insert_with(all).next().flatten() {
-                        Some(fault) => Err(fault),
-                        None if winner.is_some() => Ok(Value::Null),
-                        None => self.inputs.read(setting, candidate),
-                    }
-                }
-                _ => self.inputs.read(setting, candidate),
-            };
-            match read {
+            match self.inputs.read(setting, candidate) {
                 Ok(value) if winner.is_none() => {
                     if setting.required() && value.as_text() == Some("") {
                         self.note_missing(leaf, setting, Some(candidate));
@@ -125,6 +116,38 @@ impl<'r> Builder<'r> {
             }
         }
         winner.unwrap_or_else(|| setting.default_value())
+    }
+
+    /// Returns the value that all layers together give, by entry and field, and reports the mistakes of each.
+    #[inline(never)]
+    fn merged(&mut self, leaf: LeafId, setting: &'static Setting, strongest: &'r Candidate) -> Value<'r> {
+        if let Some(value) = self.inputs.read_alone(setting, strongest) {
+            return value;
+        }
+        let inputs = self.inputs;
+        let mut merged = inputs.merge(setting, Some(strongest));
+        let value = merged.read(&setting.kind);
+        let path = inputs.index.leaf_path(leaf);
+        for (given, address) in &merged.idle {
+            let Some(candidate) = given.candidate else { continue };
+            let entry = format!("{path}{}", within(address));
+            let message = format!("`{entry}` is removed, but no weaker layer has it");
+            let found = Diagnostic::warning(Code::NoEntry, message).setting(entry);
+            let place = inputs.place(setting, candidate, given.part());
+            self.diagnostics.push(found.at(place).help("remove this `null`, or correct the key"));
+        }
+        for candidate in inputs.candidates.chain(leaf) {
+            let (own, others): (Vec<_>, _) =
+                merged.faults.into_iter().partition(|fault| fault.given.is_of(candidate));
+            merged.faults = others;
+            if let Some(mismatch) = Mismatch::joined(own.into_iter().map(Fault::into_mismatch).collect()) {
+                inputs.diagnose(leaf, setting, candidate, mismatch, &mut self.diagnostics);
+            }
+            if merged.faults.is_empty() {
+                break;
+            }
+        }
+        value.unwrap_or_else(|| setting.default_value())
     }
 
     fn note_deprecated(&mut self, leaf: LeafId, setting: &Setting, deprecated: &Deprecated) {

@@ -1,6 +1,7 @@
 //! A section of a list or map that is being built.
 
 use crate::resolve::index::LeafId;
+use crate::resolve::read::Step;
 use crate::schema::Member;
 use crate::value::Value;
 
@@ -21,13 +22,4 @@ impl<'r> Element<'r> {
     pub(crate) fn next(&mut self) -> Option<(&'static Member, Value<'r>)> {
         Some((self.members.next()?, self.values.next()?))
     }
-}
-
-/// One step into a value.
-#[derive(Clone, Debug)]
-pub(crate) enum Step {
-    /// To an element of a list.
-    Element(usize),
-    /// To an entry of a map, or to a member of a section.
-    Key(String),
 }

@@ -1,10 +1,11 @@
 //! Optional sections, and repeated sections.
 
 use super::builder::Builder;
-use super::element::{Element, Step};
+use super::element::Element;
 use super::inputs::Inputs;
 use super::settings::Settings;
 use crate::resolve::index::LeafId;
+use crate::resolve::read::Step;
 use crate::resolve::report::Place;
 use crate::value::Value;
 
@@ -76,10 +77,7 @@ impl<'r> Builder<'r> {
             Some(outer) => (outer.leaf, outer.within.clone(), outer.route.clone()),
             None => (self.next.saturating_sub(1), String::new(), Vec::new()),
         };
-        within.push_str(&match &step {
-            Step::Element(number) => format!("[{number}]"),
-            Step::Key(key) => format!(".{key}"),
-        });
+        within.push_str(&step.segment().to_string());
         route.push(step);
         let (values, members) = (values.into_iter(), S::SCHEMA.members.iter());
         self.element = Some(Element { values, members, leaf, within, route });

@@ -1,7 +1,8 @@
 //! The layers and their candidates, from which values are read.
 
+use super::merged::has_no_default_entries;
 use crate::resolve::index::{Index, LeafId};
-use crate::resolve::read::{Candidate, Candidates, ValuePlace};
+use crate::resolve::read::{Candidate, Candidates, Piece, ValuePlace, merges, text_at};
 use crate::resolve::report::{Code, Diagnostic, Place, suggestion};
 use crate::resolve::source::{Layers, Override, SecretFile, Variable};
 use crate::schema::Setting;
@@ -20,9 +21,19 @@ pub(crate) struct Inputs<'r> {
 }
 
 impl<'r> Inputs<'r> {
-    /// Reads a candidate as its setting's kind.
+    /// Reads a candidate as its setting's kind. Entries and fields that it does not have are those of weaker layers.
     #[inline]
-    pub(crate) fn read(self, setting: &Setting, candidate: &Candidate) -> Result<Value<'r>, Mismatch> {
+    pub(crate) fn read(
+        self,
+        setting: &'static Setting,
+        candidate: &'r Candidate,
+    ) -> Result<Value<'r>, Mismatch> {
+        if merges(&setting.kind) {
+            return match self.read_alone(setting, candidate) {
+                Some(value) => Ok(value),
+                None => self.merged(setting, candidate),
+            };
+        }
         match candidate.place {
             ValuePlace::Source { source, start, len, shape } => {
                 let text = self.layers.sources.get(usize::from(source)).map_or("", |source| source.json());
@@ -30,22 +41,18 @@ impl<'r> Inputs<'r> {
                 let text = text.get(start..start + len as usize).unwrap_or_default();
                 from_json(&setting.kind, Raw { text, start, shape })
             }
-            ValuePlace::Variable(number) => {
-                let variable = self.layers.environment.get(number);
-                from_text(&setting.kind, variable.and_then(|variable| variable.value).unwrap_or_default())
-            }
-            ValuePlace::VariableFile { text, .. } => {
-                from_text(&setting.kind, self.texts.get(text as usize).map_or("", |text| text))
-            }
-            ValuePlace::SecretFile(number) => from_text(
-                &setting.kind,
-                self.layers.secrets.get(number as usize).map_or("", SecretFile::text),
-            ),
-            ValuePlace::MapEntry { .. } => self.merged(setting, candidate),
-            ValuePlace::Override(number) => from_text(
-                &setting.kind,
-                self.layers.overrides.get(number as usize).map_or("", |value| &value.text),
-            ),
+            place => from_text(&setting.kind, text_at(self.layers, self.texts, place)),
+        }
+    }
+
+    /// Reads a value that nothing is merged with, if it is one without mistakes.
+    pub(crate) fn read_alone(self, setting: &Setting, candidate: &Candidate) -> Option<Value<'r>> {
+        if !candidate.is_alone() || candidate.is_part() || !has_no_default_entries(setting) {
+            return None;
+        }
+        match Piece::at(self.layers, self.texts, candidate.place) {
+            Piece::Json(raw) => from_json(&setting.kind, raw).ok(),
+            Piece::Text(text) => from_text(&setting.kind, text).ok(),
         }
     }
 
@@ -108,9 +115,7 @@ impl<'r> Inputs<'r> {
             ValuePlace::SecretFile(number) => {
                 self.layers.secrets.get(number as usize).map_or(Place::Program, SecretFile::place)
             }
-            ValuePlace::Variable(number)
-            | ValuePlace::VariableFile { variable: number, .. }
-            | ValuePlace::MapEntry { variable: number, .. } => {
+            ValuePlace::Variable(number) | ValuePlace::VariableFile { variable: number, .. } => {
                 self.layers.environment.get(number).map_or(Place::Program, Variable::place)
             }
             ValuePlace::Override(number) => {

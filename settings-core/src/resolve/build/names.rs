@@ -3,61 +3,31 @@
 use super::builder::Builder;
 use super::deprecation::deprecation;
 use super::inputs::Inputs;
+use super::merged::kind_of;
 use crate::nearest::nearest;
 use crate::resolve::index::{LeafId, ROOT};
-use crate::resolve::read::{Candidate, ValuePlace};
+use crate::resolve::read::{Candidate, Piece};
 use crate::resolve::report::{Code, Diagnostic, Severity};
-use crate::resolve::source::{SecretFile, severity};
-use crate::schema::{Kind, Member, Section, Setting};
-use crate::value::json::{Key, Raw, parse_value};
+use crate::resolve::source::severity;
+use crate::schema::{Kind, Member, Section, Segment, Setting};
+use crate::value::json::{Key, Raw};
 use crate::value::{Match, Name, match_members, short};
 
 impl Builder<'_> {
     /// Warns of such names in each layer's value of a setting that contains sections.
     pub(crate) fn note_names(&mut self, leaf: LeafId, setting: &'static Setting) {
         for candidate in self.inputs.candidates.chain(leaf) {
-            let Some(raw) = self.inputs.raw(candidate) else { continue };
-            let path = self.inputs.index.leaf_path(leaf).to_string();
+            let Some(raw) = Piece::at(self.inputs.layers, self.inputs.texts, candidate.place).json() else {
+                continue;
+            };
+            let route = self.inputs.candidates.route(candidate).iter();
+            let within: String = route.map(|step| step.segment().to_string()).collect();
+            let path = format!("{}{within}", self.inputs.index.leaf_path(leaf));
+            let kind = kind_of(self.inputs, setting, candidate);
             let diagnostics = &mut self.diagnostics;
             let mut walk = Walk { inputs: self.inputs, leaf, setting, candidate, whole: raw, diagnostics };
-            match (setting.kind, candidate.place) {
-                (Kind::Map(of), ValuePlace::MapEntry { text, .. }) => {
-                    let name = self.inputs.texts.get(text as usize).map_or("", |text| text);
-                    walk.value(of, raw, &format!("{path}.{name}"));
-                }
-                (kind, _) => walk.value(&kind, raw, &path),
-            }
+            walk.value(&kind, raw, &path);
         }
-    }
-}
-
-impl<'r> Inputs<'r> {
-    /// Returns a candidate as JSON, if it is JSON.
-    pub(crate) fn raw(self, candidate: &Candidate) -> Option<Raw<'r>> {
-        if let ValuePlace::Source { start, shape, .. } = candidate.place {
-            return Some(Raw { text: self.text(candidate), start: start as usize, shape });
-        }
-        parse_value(self.text(candidate)).ok()
-    }
-
-    /// Returns the text of a candidate.
-    pub(crate) fn text(self, candidate: &Candidate) -> &'r str {
-        let text = match candidate.place {
-            ValuePlace::Source { source, start, len, .. } => {
-                let start = start as usize;
-                let source = self.layers.sources.get(usize::from(source));
-                source.and_then(|source| source.json().get(start..start + len as usize))
-            }
-            ValuePlace::Variable(variable) | ValuePlace::MapEntry { variable, .. } => {
-                self.layers.environment.get(variable).and_then(|variable| variable.value)
-            }
-            ValuePlace::VariableFile { text, .. } => self.texts.get(text as usize).map(|text| &**text),
-            ValuePlace::SecretFile(number) => self.layers.secrets.get(number as usize).map(SecretFile::text),
-            ValuePlace::Override(number) => {
-                self.layers.overrides.get(number as usize).map(|value| &*value.text)
-            }
-        };
-        text.unwrap_or_default()
     }
 }
 
@@ -83,7 +53,8 @@ impl<'r> Walk<'_, 'r> {
             }
             Kind::Map(of) => {
                 for (key, value) in raw.entries().unwrap_or_default() {
-                    self.value(of, value, &format!("{path}.{}", key.name()));
+                    let key = Segment::Key(key.name().into_owned());
+                    self.value(of, value, &format!("{path}{key}"));
                 }
             }
             Kind::Section(section) => self.section(section, raw, path),

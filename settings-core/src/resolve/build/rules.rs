@@ -1,9 +1,10 @@
 //! Rules over several settings, checked after a section is built.
 
 use super::builder::Builder;
-use super::element::{Element, Step};
+use super::element::Element;
 use super::settings::Settings;
 use crate::resolve::index::LeafId;
+use crate::resolve::read::Step;
 use crate::resolve::report::{Code, Diagnostic, Place, Severity, rule_help};
 use crate::schema::{Member, Rule, Section, Strength};
 

@@ -2,7 +2,7 @@
 
 use super::builder::Builder;
 use crate::resolve::index::LeafId;
-use crate::resolve::read::ValuePlace;
+use crate::resolve::read::{ValuePlace, text_at};
 use crate::resolve::report::{Code, Diagnostic};
 use crate::schema::{Kind, Setting};
 use crate::value::json::escape;
@@ -16,7 +16,7 @@ impl Builder<'_> {
             if matches!(candidate.place, ValuePlace::Source { .. }) {
                 continue;
             }
-            let text = self.inputs.text(candidate).trim();
+            let text = text_at(self.inputs.layers, self.inputs.texts, candidate.place).trim();
             let has_comma = text.contains([',', ';']) && !text.starts_with(['[', '{']);
             if !has_comma || self.inputs.read(setting, candidate).is_err() {
                 continue;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::origin::Origin;
+use super::part::Part;
 use crate::resolve::source::Layer;
 use crate::schema::{Kind, Member, Path, Rule, Section, Setting};
 use crate::value::{Value, passwords, to_json, without_passwords};
@@ -27,6 +28,8 @@ pub struct Effective<'r> {
     /// The values of other layers, the strongest first, the default last. A value is `None` if it cannot be read, which
     /// may also be that of a stronger layer.
     pub overridden: Vec<(Origin, Option<Value<'r>>)>,
+    /// The entries and fields of the value, if layers set them one by one: of a map or a list of sections.
+    pub parts: Vec<Part<'r>>,
     /// Whether it belongs to an optional section that no layer has, so that the program has no value for it.
     pub absent: bool,
 }
@@ -108,15 +111,27 @@ impl Effective<'_> {
     }
 }
 
+impl Setting {
+    /// Returns the default as JSON, masked as [`Effective::shown`] masks a value; `null` if there is none.
+    pub fn default_shown(&self) -> String {
+        shown(self, &self.default_value())
+    }
+}
+
 fn shown(setting: &Setting, value: &Value<'_>) -> String {
+    shown_as(&setting.kind, value)
+}
+
+/// Returns a value as JSON, with secrets and passwords masked.
+pub(super) fn shown_as(kind: &Kind, value: &Value<'_>) -> String {
     match value {
         Value::Null => "null".to_owned(),
         Value::Secret(text) if text.is_empty() => "\"\"".to_owned(),
-        _ if setting.kind.is_secret() => match masked(&setting.kind, value) {
-            Some(masked) => without_passwords(&to_json(&setting.kind, &masked)).into_owned(),
+        _ if kind.is_secret() => match masked(kind, value) {
+            Some(masked) => without_passwords(&to_json(kind, &masked)).into_owned(),
             None => "\"***\"".to_owned(),
         },
-        _ => without_passwords(&to_json(&setting.kind, value)).into_owned(),
+        _ => without_passwords(&to_json(kind, value)).into_owned(),
     }
 }
 

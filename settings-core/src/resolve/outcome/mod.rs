@@ -2,11 +2,13 @@
 
 mod effective;
 mod origin;
+mod part;
 mod registry;
 mod resolution;
 mod unescaped;
 
 pub use effective::Effective;
 pub use origin::Origin;
+pub use part::{Found, Part};
 pub use registry::{Refused, Registry};
 pub use resolution::{Resolution, UnknownPath, defaults, resolve};

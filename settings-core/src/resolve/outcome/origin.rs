@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::resolve::report::is_url;
 use crate::resolve::source::Layer;
 
 /// The origin of a value: its layer, and its place in it.
@@ -10,7 +11,8 @@ use crate::resolve::source::Layer;
 pub enum Origin {
     /// The default in the annotated struct.
     Default,
-    /// A file, [`Layer::File`] or [`Layer::CustomDefaults`].
+    /// A file or another document: [`Layer::File`], [`Layer::CustomDefaults`], [`Layer::External`] or
+    /// [`Layer::Secrets`].
     File {
         /// The layer.
         layer: Layer,
@@ -62,6 +64,7 @@ impl fmt::Display for Origin {
             Self::File { layer: Layer::CustomDefaults, name, line, column } => {
                 write!(f, "custom default {name}:{line}:{column}")
             }
+            Self::File { name, line, .. } if is_url(name) => write!(f, "{name}, line {line}"),
             Self::File { name, line, column, .. } => write!(f, "{name}:{line}:{column}"),
             Self::Variable { name, env_file, value_file } => {
                 write!(f, "variable {name}")?;

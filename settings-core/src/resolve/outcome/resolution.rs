@@ -21,10 +21,10 @@ use crate::value::{Value, ZeroizingString};
 pub struct Resolution<T> {
     value: Option<T>,
     report: Report,
-    index: Index,
-    layers: Layers,
-    texts: Vec<ZeroizingString>,
-    candidates: Candidates,
+    pub(super) index: Index,
+    pub(super) layers: Layers,
+    pub(super) texts: Vec<ZeroizingString>,
+    pub(super) candidates: Candidates,
     computed: Computed,
     copies: OnceLock<UnescapedSecrets>,
 }
@@ -77,10 +77,11 @@ pub(crate) fn resolve_in<T: Settings>(root: &'static Section, layers: Layers, ow
     for (number, source) in (0..).zip(&layers.sources) {
         file::read(&index, &layers.policies, number, source, &mut sink);
     }
-    secrets::read(&index, &layers.secrets, &mut sink);
-    variables::read(&index, &layers.policies, &layers.environment, &mut sink);
+    secrets::read(&index, &layers, &mut sink);
+    variables::read(&index, &layers, &mut sink);
     sink.diagnostics.extend(layers.policies.unknown_sections(&index));
-    overrides::read(&index, &layers.overrides, &mut sink);
+    overrides::read(&index, &layers, &mut sink);
+    sink.diagnostics.extend(layers.findings.iter().cloned());
     let Sink { candidates, texts, mut diagnostics } = sink;
     let is_broken = diagnostics.iter().any(|diagnostic| diagnostic.code == Code::Syntax);
     let inputs = Inputs { index: &index, layers: &layers, texts: &texts, candidates: &candidates, is_broken };
@@ -244,25 +245,32 @@ impl<T> Resolution<T> {
         Value::Map(self.index.slots(section).iter().filter_map(entry).collect())
     }
 
-    fn effective(&self, leaf: LeafId) -> Option<Effective<'_>> {
-        let setting = self.index.setting(leaf)?;
-        let inputs = Inputs {
+    /// Returns the inputs, for what is read again to be shown.
+    pub(super) fn inputs(&self) -> Inputs<'_> {
+        Inputs {
             index: &self.index,
             layers: &self.layers,
             texts: &self.texts,
             candidates: &self.candidates,
             is_broken: false,
-        };
-        let copies = setting
-            .kind
-            .is_secret()
-            .then(|| self.copies.get_or_init(|| UnescapedSecrets::from_inputs(inputs)));
+        }
+    }
+
+    /// Returns the copies of secrets, for a value that is secret.
+    pub(super) fn copies(&self, is_secret: bool) -> Option<&UnescapedSecrets> {
+        is_secret.then(|| self.copies.get_or_init(|| UnescapedSecrets::from_inputs(self.inputs())))
+    }
+
+    pub(super) fn effective(&self, leaf: LeafId) -> Option<Effective<'_>> {
+        let setting = self.index.setting(leaf)?;
+        let inputs = self.inputs();
+        let copies = self.copies(setting.kind.is_secret());
         let copy = |number| copies.and_then(|copies| copies.get(leaf, number));
         let mut chain: Vec<_> = (0..)
             .zip(self.candidates.chain(leaf))
             .map(|(number, candidate)| {
                 let value = copy(number).or_else(|| inputs.read(setting, candidate).ok());
-                (self.origin(candidate), value)
+                (self.origin(candidate, None), value)
             })
             .collect();
         let computed = self.computed.get(leaf).map(Value::borrowed);
@@ -278,6 +286,7 @@ impl<T> Resolution<T> {
             value: value?,
             origin,
             overridden: chain,
+            parts: self.parts(leaf, setting),
             absent: self
                 .index
                 .optional_around(leaf)
@@ -285,7 +294,8 @@ impl<T> Resolution<T> {
         })
     }
 
-    fn origin(&self, candidate: &Candidate) -> Origin {
+    /// Returns the origin of a candidate, or of the part of it that starts at an offset within.
+    pub(super) fn origin(&self, candidate: &Candidate, part: Option<(usize, usize)>) -> Origin {
         let variable = |number: u32, text: bool| {
             let variable = self.layers.environment.get(number);
             let value = variable.filter(|_| text).and_then(|variable| variable.value);
@@ -300,16 +310,15 @@ impl<T> Resolution<T> {
                 let Some(source) = self.layers.sources.get(usize::from(source)) else {
                     return Origin::Default;
                 };
-                let (line, column) = source.line_column(start as usize);
+                let start = start as usize + part.map_or(0, |(start, _)| start);
+                let (line, column) = source.line_column(start);
                 Origin::File { layer: source.layer, name: source.name.clone(), line, column }
             }
             ValuePlace::SecretFile(number) => {
                 let file = self.layers.secrets.get(number as usize);
                 Origin::SecretFile { path: file.map(|file| file.path().to_owned()).unwrap_or_default() }
             }
-            ValuePlace::Variable(number) | ValuePlace::MapEntry { variable: number, .. } => {
-                variable(number, false)
-            }
+            ValuePlace::Variable(number) => variable(number, false),
             ValuePlace::VariableFile { variable: number, .. } => variable(number, true),
             ValuePlace::Override(number) => {
                 let origin = self.layers.overrides.get(number as usize).map(|value| value.origin.clone());

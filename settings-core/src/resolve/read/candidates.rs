@@ -1,5 +1,6 @@
 //! All values of all layers; the weaker values of a setting are linked below the stronger ones.
 
+use super::route::Step;
 use crate::resolve::index::LeafId;
 use crate::value::json::Shape;
 
@@ -10,13 +11,17 @@ pub(crate) struct Candidates {
     all: Vec<Candidate>,
     /// The optional sections that a file has, even if empty: the first setting and the number of settings of each.
     held: Vec<(LeafId, u32)>,
+    /// The ways to the parts of settings that layers set.
+    routes: Vec<Vec<Step>>,
 }
 
-/// The value of one setting in one layer.
+/// The value of one setting, or of a part of it, in one layer.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Candidate {
     pub(crate) place: ValuePlace,
     weaker: u32,
+    /// The number of the way to a part.
+    route: u32,
 }
 
 /// The place of a value.
@@ -30,8 +35,6 @@ pub(crate) enum ValuePlace {
     VariableFile { variable: u32, text: u32 },
     /// A file of a secrets directory.
     SecretFile(u32),
-    /// One entry of a map, in a variable. The text with this number is the end of the variable's name.
-    MapEntry { variable: u32, text: u32 },
     /// An explicit value.
     Override(u32),
 }
@@ -43,19 +46,44 @@ impl Candidate {
     pub(crate) fn is_alone(&self) -> bool {
         self.weaker == NONE
     }
+
+    /// Returns whether it is a part of the setting's value.
+    pub(crate) fn is_part(&self) -> bool {
+        self.route != NONE
+    }
 }
 
 impl Candidates {
     pub(crate) fn new(leaves: usize) -> Self {
-        Self { heads: vec![NONE; leaves], all: Vec::with_capacity(leaves), held: Vec::new() }
+        Self {
+            heads: vec![NONE; leaves],
+            all: Vec::with_capacity(leaves),
+            held: Vec::new(),
+            routes: Vec::new(),
+        }
     }
 
     /// Adds a value above the weaker ones.
     pub(crate) fn push(&mut self, leaf: LeafId, place: ValuePlace) {
+        self.add(leaf, place, NONE);
+    }
+
+    /// Adds a part of a value above the weaker ones.
+    pub(crate) fn push_part(&mut self, leaf: LeafId, place: ValuePlace, route: Vec<Step>) {
+        self.add(leaf, place, self.routes.len() as u32);
+        self.routes.push(route);
+    }
+
+    fn add(&mut self, leaf: LeafId, place: ValuePlace, route: u32) {
         if let Some(head) = self.heads.get_mut(leaf as usize) {
             let weaker = std::mem::replace(head, self.all.len() as u32);
-            self.all.push(Candidate { place, weaker });
+            self.all.push(Candidate { place, weaker, route });
         }
+    }
+
+    /// Returns the way from the setting to the candidate's part; no steps for the whole.
+    pub(crate) fn route(&self, candidate: &Candidate) -> &[Step] {
+        self.routes.get(candidate.route as usize).map_or(&[], Vec::as_slice)
     }
 
     /// Records that a file has the optional section with these settings.

@@ -2,7 +2,6 @@
 
 use crate::nearest::nearest_path;
 use crate::resolve::index::{Index, LeafId, ROOT, Target, folded};
-use crate::schema::Kind;
 
 /// Returns the setting below `section` whose variable ends in `rest`. Keys are compared as wholes, because they may
 /// contain underscores. Recursion is as deep as the structs nest.
@@ -16,35 +15,6 @@ pub(crate) fn by_variable(index: &Index, section: u32, rest: &str) -> Option<Lea
         (None, Target::Leaf(leaf)) if rest.len() == slot.key.len() => strip_key(rest, slot.key).map(|_| leaf),
         _ => None,
     })
-}
-
-/// Returns the map whose variable `rest` starts with, and the rest of the name, if only one map matches.
-pub(crate) fn map_entry<'n>(index: &Index, rest: &'n str) -> Option<(LeafId, &'n str)> {
-    let mut found = Vec::new();
-    find_maps(index, ROOT, rest, &mut found);
-    match found.as_slice() {
-        [only] => Some(*only),
-        _ => None,
-    }
-}
-
-/// Collects all such maps. Recursion is as deep as the structs nest.
-fn find_maps<'n>(index: &Index, section: u32, rest: &'n str, found: &mut Vec<(LeafId, &'n str)>) {
-    for slot in index.slots(section) {
-        let below = strip_key(rest, slot.key).and_then(|below| below.strip_prefix('_'));
-        let Some(below) = below.filter(|below| !below.is_empty()) else { continue };
-        match slot.target {
-            Target::Section(section) => find_maps(index, section, below, found),
-            Target::Leaf(leaf)
-                if index
-                    .setting(leaf)
-                    .is_some_and(|setting| matches!(setting.kind.required(), Kind::Map(_))) =>
-            {
-                found.push((leaf, below));
-            }
-            Target::Leaf(_) => {}
-        }
-    }
 }
 
 /// Strips a key, in the form of variables, from the start of `rest`.

@@ -1,15 +1,25 @@
 //! The readers of the layers: from names to settings, and to the places of their values.
 
 mod candidates;
+mod content;
 pub(crate) mod file;
 mod lookup;
 pub(crate) mod overrides;
+mod parts;
+mod route;
 pub(crate) mod secrets;
 mod service_links;
 mod sink;
+mod spelling;
+mod tree;
 mod unclaimed;
 pub(crate) mod variables;
 
 pub(crate) use candidates::{Candidate, Candidates, ValuePlace};
+pub(crate) use content::{Piece, text_at};
 pub(crate) use lookup::by_path;
+pub(crate) use parts::by_path_below;
+pub(crate) use route::{Step, kind_at, member_kind, merges};
 pub(crate) use sink::Sink;
+pub(crate) use spelling::{Below, Form, Meaning, address, find};
+pub(crate) use tree::{Applied, Content, Fault, Node};

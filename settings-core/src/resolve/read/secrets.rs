@@ -1,32 +1,68 @@
 //! The values of secrets directories.
 
+use std::collections::HashMap;
+
 use super::candidates::{Candidates, ValuePlace};
 use super::lookup::{by_path, by_variable, is_own};
+use super::parts::{Outlines, by_path_below, by_variable_below, locate, push};
+use super::route::Step;
 use super::sink::Sink;
+use super::spelling::{Below, Form, address};
 use super::unclaimed::unclaimed_note;
 use crate::nearest::nearest_path;
 use crate::resolve::index::{Index, LeafId, ROOT};
-use crate::resolve::report::{Code, Diagnostic};
-use crate::resolve::source::SecretFile;
-use crate::schema::env_name;
+use crate::resolve::report::{Code, Diagnostic, Severity};
+use crate::resolve::source::{Layers, SecretFile};
+use crate::schema::{Segment, env_name};
 
 /// Reads the files of all secrets directories. A later directory is stronger, however a setting is spelled in it.
-pub(crate) fn read(index: &Index, files: &[SecretFile], sink: &mut Sink) {
+pub(crate) fn read(index: &Index, layers: &Layers, sink: &mut Sink) {
+    let files = &layers.secrets[..];
+    let mut outlines = Outlines::default();
     let numbered: Vec<_> = (0_u32..).zip(files).collect();
     let mut unclaimed = Vec::new();
     for folder in numbered.chunk_by(|(_, a), (_, b)| a.folder() == b.folder()) {
         let found = folder.iter().map(|(number, file)| (*number, *file, find(index, &file.name)));
         // within a directory a setting's own name is stronger than an alias, whatever the order
-        let (old, own): (Vec<_>, Vec<_>) = found.partition(|(.., found)| matches!(found, Found::Old(_)));
-        for (number, file, found) in own.into_iter().chain(old) {
+        let mut found: Vec<_> = found.collect();
+        found.sort_by_key(|(.., found)| found.order());
+        let mut parts = HashMap::new();
+        for (number, file, found) in found {
             match found {
-                Found::Own(leaf) => claim(index, files, (number, file), leaf, false, sink),
-                Found::Old(leaf) => claim(index, files, (number, file), leaf, true, sink),
+                Found::Part(leaf, address, name) => {
+                    let below = match &name {
+                        Some(name) => Below::Variable(name),
+                        None => Below::Path(&address),
+                    };
+                    let form = Form::of(file.text());
+                    let node = outlines.of(index, layers, sink, leaf);
+                    match locate(index, node, leaf, below, form, &file.name) {
+                        Ok(route) => {
+                            let other = parts.insert((leaf, route.clone()), file);
+                            part(index, (number, file), other, (leaf, route), &mut outlines, sink);
+                        }
+                        Err(mistake) => sink.report(match mistake.is_unknown {
+                            true => Diagnostic {
+                                code: Code::UnknownSecret,
+                                severity: Severity::Warning,
+                                ..mistake.diagnostic.at(file.place())
+                            },
+                            false => mistake.diagnostic.at(file.place()),
+                        }),
+                    }
+                }
+                Found::Own(leaf) | Found::Old(leaf) => {
+                    let is_old = matches!(found, Found::Old(_));
+                    claim(index, files, (number, file), leaf, is_old, sink);
+                    outlines.forget(leaf);
+                }
                 Found::Near(near) => {
                     let message = format!("no setting has the name of the file `{}`", file.name);
                     let found = Diagnostic::warning(Code::UnknownSecret, message).at(file.place());
                     sink.report(found.help(format!("did you mean `{near}`?")));
                 }
+                // folders in it can belong to other programs
+                Found::Nothing if file.name.contains('/') => {}
                 Found::Nothing => unclaimed.push(file),
             }
         }
@@ -37,6 +73,32 @@ pub(crate) fn read(index: &Index, files: &[SecretFile], sink: &mut Sink) {
     let note = unclaimed_note(Code::UnclaimedSecrets, "setting", names, first.place());
     let help = "name a file after a setting's variable or path, or move it elsewhere";
     sink.diagnostics.extend(note.map(|note| note.help(help)));
+}
+
+/// Adds the value of a file to an entry or field.
+fn part(
+    index: &Index,
+    (number, file): (u32, &SecretFile),
+    other: Option<&SecretFile>,
+    (leaf, route): (LeafId, Vec<Step>),
+    outlines: &mut Outlines,
+    sink: &mut Sink,
+) {
+    let path = address(index.leaf_path(leaf).keys().iter().copied(), &route).to_string();
+    if let Some(other) = other {
+        let message = format!("`{}` and `{}` set the same entry, `{path}`", file.name, other.name);
+        let found = Diagnostic::error(Code::DuplicateSecret, message).help("remove one of the two");
+        return sink.report(found.at(file.place()).setting(path));
+    }
+    match &file.text {
+        Ok(text) => push(index, sink, outlines, leaf, route, (ValuePlace::SecretFile(number), text)),
+        Err(why) => sink.report(unreadable(why).at(file.place()).setting(path)),
+    }
+}
+
+fn unreadable(why: &str) -> Diagnostic {
+    Diagnostic::error(Code::SecretFile, format!("cannot read the secret: {why}"))
+        .help("provide a text file of at most 1 MiB that this user can read")
 }
 
 /// Adds the value of a file.
@@ -71,10 +133,7 @@ fn claim(
     }
     match &file.text {
         Ok(_) => sink.push(leaf, ValuePlace::SecretFile(number)),
-        Err(why) => {
-            let found = Diagnostic::error(Code::SecretFile, format!("cannot read the secret: {why}"));
-            sink.report(place(found.help("provide a text file of at most 1 MiB that this user can read")));
-        }
+        Err(why) => sink.report(place(unreadable(why))),
     }
 }
 
@@ -84,10 +143,24 @@ enum Found {
     Own(LeafId),
     /// The setting with this alias.
     Old(LeafId),
+    /// A part of a setting: the end of its address, or of its variable.
+    Part(LeafId, Vec<Segment>, Option<String>),
     /// No setting, but near to this name.
     Near(String),
     /// No setting.
     Nothing,
+}
+
+impl Found {
+    /// Returns the order within a directory: a part is stronger than the whole.
+    const fn order(&self) -> u8 {
+        match self {
+            Self::Own(_) => 0,
+            Self::Old(_) => 1,
+            Self::Part(..) => 2,
+            Self::Near(_) | Self::Nothing => 3,
+        }
+    }
 }
 
 /// Returns the file that sets the setting so far.
@@ -110,10 +183,14 @@ fn find(index: &Index, name: &str) -> Found {
     if let Some(leaf) = rest.and_then(|rest| by_variable(index, ROOT, rest)) {
         return Found::Own(leaf);
     }
-    match by_path(index, name) {
-        Ok(leaf) if is_own(index, name) => Found::Own(leaf),
+    let dotted = name.replace('/', ".");
+    match by_path(index, &dotted) {
+        Ok(leaf) if is_own(index, &dotted) => Found::Own(leaf),
         Ok(leaf) => Found::Old(leaf),
         Err(near) => {
+            if let Some(found) = part_of(index, name, rest) {
+                return found;
+            }
             let aliases = index.aliases();
             let mut old = aliases.iter().map(|(path, leaf)| (env_name("", path), leaf));
             let is_alias = |alias: &str| rest.is_some_and(|rest| alias.eq_ignore_ascii_case(rest));
@@ -126,6 +203,22 @@ fn find(index: &Index, name: &str) -> Found {
             near.map_or(Found::Nothing, Found::Near)
         }
     }
+}
+
+/// Returns the part of a setting that has the name of a file.
+fn part_of(index: &Index, name: &str, rest: Option<&str>) -> Option<Found> {
+    let address = match name.contains('/') {
+        // the name of a folder is one key, whatever it contains
+        true => Some(name.split('/').map(|key| Segment::Key(key.to_owned())).collect()),
+        false => name.parse().ok(),
+    };
+    if let Some(address) = &address
+        && let Some((leaf, below)) = by_path_below(index, address)
+    {
+        return Some(Found::Part(leaf, below.to_vec(), None));
+    }
+    let variable = by_variable_below(index, rest.unwrap_or_default()).into_iter().next();
+    variable.map(|(leaf, below)| Found::Part(leaf, Vec::new(), Some(below.to_owned())))
 }
 
 #[cfg(test)]

@@ -1,16 +1,20 @@
 //! The environment layer: variables matched to settings, in any letter case.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use super::candidates::ValuePlace;
-use super::lookup::{by_variable, map_entry, strip_key};
+use super::lookup::{by_variable, strip_key};
+use super::parts::{Outlines, by_variable_below, locate, push};
+use super::route::{Step, kind_at};
 use super::service_links::is_service_link;
 use super::sink::Sink;
+use super::spelling::{Below, Form, Meaning, address, find, shows_case};
 use super::unclaimed::{listed, unclaimed_note};
 use crate::nearest::nearest_path;
 use crate::resolve::index::{Index, LeafId, ROOT, Target};
 use crate::resolve::report::{Code, Diagnostic, Severity};
-use crate::resolve::source::{Environment, Policies, Variable, read_value, severity};
+use crate::resolve::source::{Environment, Layers, Policies, Variable, read_value, severity};
 use crate::schema::{Kind, env_name};
 use crate::value::from_text;
 
@@ -20,14 +24,17 @@ const FILE_SUFFIX: &str = "_FILE";
 /// Reads the variables, and the files that they name.
 ///
 /// A stronger source wins, however a setting is spelled in it: the environment itself over all env files, a later env
-/// file over an earlier one. Within one source a setting's own name is stronger than an alias, and the entry of a map
-/// stronger than the whole map.
-pub(crate) fn read(index: &Index, policies: &Policies, environment: &Environment, sink: &mut Sink) {
+/// file over an earlier one. Within one source a setting's own name is stronger than an alias, and a part of a setting
+/// stronger than the whole.
+pub(crate) fn read(index: &Index, layers: &Layers, sink: &mut Sink) {
+    let environment = &layers.environment;
     sink.diagnostics.extend(environment.faults(index.env_prefix));
     if !index.has_variables {
         return;
     }
-    let mut reader = Reader { index, policies, environment, sink };
+    let (outlines, parts) = (Outlines::default(), HashMap::new());
+    let policies = &layers.policies;
+    let mut reader = Reader { index, layers, policies, environment, sink, outlines, parts };
     let mut claims = Vec::new();
     let mut rest = Vec::new();
     for number in 0..environment.len() {
@@ -40,7 +47,7 @@ pub(crate) fn read(index: &Index, policies: &Policies, environment: &Environment
     if !rest.is_empty() {
         reader.other_names(rest, &mut claims);
     }
-    claims.sort_by_key(|claim| (environment.rank(claim.number), claim.spelling.order()));
+    claims.sort_by_cached_key(|claim| (environment.rank(claim.number), claim.order()));
     for claim in claims {
         reader.claim(claim);
     }
@@ -61,26 +68,37 @@ enum Spelling<'r> {
     File,
     /// An alias, with its path.
     Alias(String),
-    /// The entry of a map, with the end of its name.
-    Entry(&'r str),
+    /// A part of a setting: the settings that the name can begin with, each with the rest of the name.
+    Part(Vec<(LeafId, &'r str)>),
 }
 
-impl Spelling<'_> {
-    /// The order in which variables of one source are read.
-    const fn order(&self) -> u8 {
-        match self {
-            Self::Own | Self::File => 0,
-            Self::Alias(_) => 1,
-            Self::Entry(_) => 2,
+impl Claim<'_> {
+    /// Returns the order in which variables of one source are read. A key in its own letter case comes before capitals,
+    /// an entry before its fields, and removals come last, those of the last entries first.
+    fn order(&self) -> (u8, bool, Vec<i64>, bool, usize) {
+        match &self.spelling {
+            Spelling::Own | Spelling::File => (0, false, Vec::new(), false, 0),
+            Spelling::Alias(_) => (1, false, Vec::new(), false, 0),
+            Spelling::Part(parts) => {
+                let below = parts.first().map_or("", |(_, below)| below);
+                let removes = self.variable.value == Some("null");
+                let numbers = below.split('_').filter_map(|part| part.parse::<i64>().ok());
+                let numbers = numbers.map(|number| if removes { -number } else { number });
+                (2, removes, numbers.collect(), !shows_case(below), below.len())
+            }
         }
     }
 }
 
 struct Reader<'r> {
     index: &'r Index,
+    layers: &'r Layers,
     policies: &'r Policies,
     environment: &'r Environment,
     sink: &'r mut Sink,
+    outlines: Outlines,
+    /// The variable that sets each part so far.
+    parts: HashMap<(LeafId, Vec<Step>), u32>,
 }
 
 impl<'r> Reader<'r> {
@@ -93,18 +111,18 @@ impl<'r> Reader<'r> {
         for (number, variable, name) in names {
             let alias = aliases.iter().find(|(alias, ..)| alias.eq_ignore_ascii_case(name));
             let file = strip_suffix(name).and_then(|name| by_variable(index, ROOT, name));
-            let found = match (alias, file, map_entry(index, name)) {
+            let parts = by_variable_below(index, name);
+            let is_link = is_service_link(variable.name, variable.value.unwrap_or_default());
+            let found = match (alias, file, parts.first()) {
                 (Some((_, path, leaf)), ..) => Some((*leaf, Spelling::Alias(path.clone()))),
                 (None, Some(leaf), _) => Some((leaf, Spelling::File)),
-                (None, None, Some((leaf, key))) => Some((leaf, Spelling::Entry(key))),
-                (None, None, None) => None,
+                (None, None, Some((leaf, _))) if !is_link => Some((*leaf, Spelling::Part(parts))),
+                (None, None, _) => None,
             };
             match found {
                 Some((leaf, spelling)) => claims.push(Claim { leaf, number, variable, spelling }),
                 None if index.env_prefix.is_empty() => {}
-                None if is_service_link(variable.name, variable.value.unwrap_or_default()) => {
-                    links.push(variable)
-                }
+                None if is_link => links.push(variable),
                 None => self.unknown(variable, name, &mut unclaimed),
             }
         }
@@ -118,14 +136,14 @@ impl<'r> Reader<'r> {
             Spelling::Own => self.value(leaf, number, variable),
             Spelling::File => self.value_file(leaf, number, variable),
             Spelling::Alias(path) => self.alias(&path, leaf, number, variable),
-            Spelling::Entry(key) => self.map_entry(leaf, number, variable, key),
+            Spelling::Part(parts) => self.part(&parts, number, variable),
         }
     }
 
     fn value(&mut self, leaf: LeafId, number: u32, variable: Variable<'_>) {
         let Some(text) = variable.value else { return self.not_unicode(leaf, variable) };
         let Some(setting) = self.index.setting(leaf) else { return };
-        if text.is_empty() && matches!(setting.kind, Kind::Optional(_)) {
+        if text.is_empty() && Self::is_unset(&setting.kind) {
             return self.empty(leaf, variable);
         }
         let is_link = || is_service_link(variable.name, text) && from_text(&setting.kind, text).is_err();
@@ -134,7 +152,13 @@ impl<'r> Reader<'r> {
         }
         if self.is_first(leaf, number, variable) {
             self.sink.push(leaf, ValuePlace::Variable(number));
+            self.outlines.forget(leaf);
         }
+    }
+
+    /// Returns whether an empty variable counts as unset.
+    fn is_unset(kind: &Kind) -> bool {
+        matches!(kind, Kind::Optional(_))
     }
 
     /// An empty variable of an optional setting counts as unset: `${NAME:-}` in a container's manifest makes one.
@@ -147,12 +171,122 @@ impl<'r> Reader<'r> {
         }
     }
 
-    fn map_entry(&mut self, leaf: LeafId, number: u32, variable: Variable<'_>, key: &str) {
-        if variable.value.is_none() {
-            return self.not_unicode(leaf, variable);
+    /// Sets an entry, or a field of one.
+    fn part(&mut self, parts: &[(LeafId, &'r str)], number: u32, variable: Variable<'r>) {
+        let Some((first, _)) = parts.first() else { return };
+        let Some(text) = variable.value else { return self.not_unicode(*first, variable) };
+        let mut meant: Vec<_> = parts
+            .iter()
+            .filter_map(|(leaf, below)| {
+                self.meant(*leaf, below, text).map(|(route, file)| (*leaf, route, file))
+            })
+            .collect();
+        if meant.len() > 1 {
+            let full =
+                |leaf, route: &[Step]| address(self.index.leaf_path(leaf).keys().iter().copied(), route);
+            let names: Vec<_> =
+                meant.iter().map(|(leaf, route, _)| format!("`{}`", full(*leaf, route))).collect();
+            let message = format!("`{}` can mean {}", variable.name, names.join(" or "));
+            let found = Diagnostic::error(Code::AmbiguousName, message);
+            return self.report(found.help("set the entry in a file, or by `--set`"), None, variable);
         }
-        let text = self.sink.text(key.to_owned().into());
-        self.sink.push(leaf, ValuePlace::MapEntry { variable: number, text });
+        match meant.pop() {
+            Some((leaf, route, is_file)) => self.set_part(leaf, route, is_file, number, variable),
+            None => self.no_part(parts, text, variable),
+        }
+    }
+
+    /// Returns the way to the part that a variable sets, and whether it names a file with the value.
+    fn meant(&mut self, leaf: LeafId, below: &'r str, text: &str) -> Option<(Vec<Step>, bool)> {
+        let kind = self.index.setting(leaf)?.kind;
+        let node = self.outlines.of(self.index, self.layers, self.sink, leaf);
+        let route = |below, form| match find(&kind, node, Below::Variable(below), form) {
+            Meaning::Route(route) => Some(route),
+            _ => None,
+        };
+        let is_known = |steps: &[Step]| {
+            let around = steps.split_last().and_then(|(_, around)| kind_at(&kind, around));
+            let is_member = around.is_some_and(|kind| matches!(kind.required(), Kind::Section(_)));
+            is_member || node.at(&kind, &mut steps.iter()).is_some()
+        };
+        let own = route(below, Form::of(text));
+        let file = strip_suffix(below).and_then(|below| route(below, Form::Any));
+        match (own, file) {
+            (Some(own), Some(file)) => match is_known(&own) {
+                true => Some((own, false)),
+                false => Some((file, true)),
+            },
+            (Some(own), None) => Some((own, false)),
+            (None, Some(file)) => Some((file, true)),
+            (None, None) => None,
+        }
+    }
+
+    fn set_part(
+        &mut self,
+        leaf: LeafId,
+        route: Vec<Step>,
+        is_file: bool,
+        number: u32,
+        variable: Variable<'r>,
+    ) {
+        let text = variable.value.unwrap_or_default();
+        let Some(setting) = self.index.setting(leaf) else { return };
+        let kind = kind_at(&setting.kind, &route).unwrap_or(setting.kind);
+        let path = address(self.index.leaf_path(leaf).keys().iter().copied(), &route).to_string();
+        if text.is_empty() && (is_file || Self::is_unset(&kind)) {
+            let message = format!("`{}` is empty and is ignored", variable.name);
+            let found = Diagnostic::note(Code::EmptyVariable, message);
+            return self.report(found.help("unset the variable, or give it a value"), Some(leaf), variable);
+        }
+        let other = self.parts.insert((leaf, route.clone()), number);
+        if let Some(other) =
+            other.filter(|other| self.environment.rank(*other) == self.environment.rank(number))
+        {
+            let other = self.environment.get(other).map_or("", |other| other.name);
+            let message = format!("`{}` and `{other}` set the same entry, `{path}`", variable.name);
+            let found = Diagnostic::error(Code::DuplicateVariable, message).help("unset one of the two");
+            return self.report(found, Some(leaf), variable);
+        }
+        if !is_file {
+            let value = (ValuePlace::Variable(number), text);
+            return push(self.index, self.sink, &mut self.outlines, leaf, route, value);
+        }
+        match read_value(Path::new(text)) {
+            Ok(text) => {
+                let copy = text.clone();
+                let text = self.sink.text(text);
+                let value = (ValuePlace::VariableFile { variable: number, text }, &*copy);
+                push(self.index, self.sink, &mut self.outlines, leaf, route, value);
+            }
+            Err(why) => self.unreadable(kind.is_secret(), leaf, text, &why, variable),
+        }
+    }
+
+    /// Reports a variable that starts like a setting with entries, but names none of them.
+    fn no_part(&mut self, parts: &[(LeafId, &'r str)], text: &str, variable: Variable<'r>) {
+        let mut mistakes = Vec::new();
+        for (leaf, below) in parts {
+            let node = self.outlines.of(self.index, self.layers, self.sink, *leaf);
+            let own = locate(self.index, node, *leaf, Below::Variable(below), Form::of(text), variable.name);
+            let own = own.err();
+            let file = strip_suffix(below).filter(|_| own.as_ref().is_none_or(|own| own.is_unknown));
+            let file = file.and_then(|below| {
+                let name = strip_suffix(variable.name).unwrap_or(variable.name);
+                locate(self.index, node, *leaf, Below::Variable(below), Form::Any, name).err()
+            });
+            mistakes.extend(file.or(own).map(|mistake| (*leaf, mistake)));
+        }
+        let at = mistakes.iter().position(|(_, mistake)| !mistake.is_unknown).unwrap_or(0);
+        let Some((leaf, mistake)) = mistakes.into_iter().nth(at) else { return };
+        let mut found = *mistake.diagnostic;
+        if mistake.is_unknown {
+            let section = self.index.leaves.get(leaf as usize).map_or(ROOT, |entry| entry.section);
+            let policy = self.policies.of(self.index, section);
+            let Some(severity) = severity(policy, Severity::Warning) else { return };
+            (found.severity, found.code) = (severity, Code::UnknownVariable);
+        }
+        self.report(found, None, variable);
     }
 
     fn not_unicode(&mut self, leaf: LeafId, variable: Variable<'_>) {
@@ -187,22 +321,23 @@ impl<'r> Reader<'r> {
             Ok(text) => {
                 let text = self.sink.text(text);
                 self.sink.push(leaf, ValuePlace::VariableFile { variable: number, text });
+                self.outlines.forget(leaf);
             }
             Err(why) => {
-                let path = self.shown_path(leaf, path);
-                let message = format!("cannot read the file {path} that the variable names: {why}");
-                let found = Diagnostic::error(Code::SecretFile, message)
-                    .help("name a text file of at most 1 MiB that this user can read");
-                self.report(found, Some(leaf), variable);
+                let is_secret = self.index.setting(leaf).is_none_or(|setting| setting.kind.is_secret());
+                self.unreadable(is_secret, leaf, path, &why, variable);
             }
         }
     }
 
-    /// Shows a path, unless it may be a secret itself, given where the name of its file is expected.
-    fn shown_path(&self, leaf: LeafId, path: &str) -> String {
-        let is_secret = self.index.setting(leaf).is_none_or(|setting| setting.kind.is_secret());
-        let exists = || std::fs::symlink_metadata(path).is_ok();
-        if is_secret && !exists() { "`***`".to_owned() } else { format!("`{path}`") }
+    fn unreadable(&mut self, is_secret: bool, leaf: LeafId, path: &str, why: &str, variable: Variable<'_>) {
+        // a path may be the secret itself, given where the name of its file is expected
+        let is_shown = !is_secret || std::fs::symlink_metadata(path).is_ok();
+        let path = if is_shown { format!("`{path}`") } else { "`***`".to_owned() };
+        let message = format!("cannot read the file {path} that the variable names: {why}");
+        let found = Diagnostic::error(Code::SecretFile, message);
+        let help = "name a text file of at most 1 MiB that this user can read";
+        self.report(found.help(help), Some(leaf), variable);
     }
 
     /// Returns whether no other variable of this source sets the setting; otherwise reports an error.
@@ -231,6 +366,7 @@ impl<'r> Reader<'r> {
             return self.whole_section(section, variable, &names);
         }
         let near = nearest_path(variable.name, '_', names.iter().map(String::as_str));
+        let near = near.or_else(|| longest_start(variable.name, &names));
         let claimed = self.claimed(ROOT, rest);
         let policy = self.policies.of(self.index, claimed.unwrap_or(ROOT));
         let usual = match (&near, claimed) {
@@ -310,6 +446,15 @@ impl<'r> Reader<'r> {
             None => diagnostic,
         });
     }
+}
+
+/// Returns the longest name that `variable` goes on after, with an underscore.
+fn longest_start<'n>(variable: &str, names: &'n [String]) -> Option<&'n str> {
+    let is_start = |name: &&String| {
+        variable.get(name.len()..).is_some_and(|rest| rest.starts_with('_'))
+            && strip_key(variable, name).is_some()
+    };
+    names.iter().filter(is_start).max_by_key(|name| name.len()).map(String::as_str)
 }
 
 fn strip_suffix(rest: &str) -> Option<&str> {

@@ -69,6 +69,10 @@ codes! {
     DuplicateVariable = "duplicate-variable",
     /// Two files of one secrets directory that set the same setting.
     DuplicateSecret = "duplicate-secret",
+    /// The removal of an entry that no weaker layer has.
+    NoEntry = "no-entry",
+    /// A name that can mean several entries.
+    AmbiguousName = "ambiguous-name",
     /// A value of another type.
     WrongType = "wrong-type",
     /// A required setting that no layer gives.
@@ -105,6 +109,10 @@ codes! {
     EmptyVariable = "empty-variable",
     /// A list element with a comma in it, which may be meant as several elements.
     ListSeparator = "list-separator",
+    /// A file of a folder that is not read, though it looks like a configuration file.
+    IgnoredFile = "ignored-file",
+    /// An external source that does not answer, or whose copy cannot be written.
+    ExternalSource = "external-source",
     /// A type that refuses what its own kind accepts; a bug in the program.
     Contradiction = "contradiction",
 }
@@ -147,9 +155,17 @@ pub enum Place {
     Program,
 }
 
+/// Returns whether a name is a URL, at whose end `:7` would look like a port.
+pub(crate) fn is_url(name: &str) -> bool {
+    name.contains("://")
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::File { name, line, column, .. } if is_url(name) => {
+                write!(f, "{name}, line {line}, column {column}")
+            }
             Self::File { name, line, column, .. } => write!(f, "{name}:{line}:{column}"),
             Self::Variable { name, file: None } => write!(f, "variable {name}"),
             Self::Variable { name, file: Some((file, line)) } => write!(f, "variable {name} ({file}:{line})"),

@@ -7,6 +7,7 @@ mod snippet;
 mod suggestion;
 mod tokens;
 
+pub(crate) use diagnostic::is_url;
 pub use diagnostic::{Code, Diagnostic, Place, Report, Severity};
 pub use snippet::Snippet;
 pub(crate) use snippet::{Names, PathClass, is_fault_open, snippet};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::env_file::{Mistake, assignment};
 use super::reading::{Unreadable, read_text};
-use crate::resolve::report::{Code, Diagnostic, Place};
+use crate::resolve::report::{Code, Diagnostic, Place, Report};
 use crate::value::{ZeroizingString, wipe};
 
 /// The expected length of a variable, in bytes.
@@ -140,8 +140,31 @@ impl Environment {
         self.0.entries.get(number as usize).map(|entry| self.0.variable(entry))
     }
 
+    /// Returns all variables, those of env files included.
+    pub fn variables(&self) -> impl Iterator<Item = Variable<'_>> {
+        self.0.all()
+    }
+
+    /// Returns the environment without the variables with these names.
+    #[must_use]
+    pub fn without<N: AsRef<str>>(mut self, names: &[N]) -> Self {
+        let is_named = |variable: Variable<'_>| names.iter().any(|name| name.as_ref() == variable.name);
+        if self.0.all().any(is_named) {
+            let variables = Arc::make_mut(&mut self.0);
+            let entries = std::mem::take(&mut variables.entries);
+            let is_kept = |entry: &Entry| !is_named(variables.variable(entry));
+            variables.entries = entries.into_iter().filter(is_kept).collect();
+        }
+        self
+    }
+
+    /// Returns the mistakes in the env files.
+    pub fn report(&self) -> Report {
+        Report::new(self.faults("").collect())
+    }
+
     /// Returns the text of the variable with exactly this name.
-    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+    pub fn text(&self, name: &str) -> Option<&str> {
         self.0.all().find(|variable| variable.name == name)?.value
     }
 

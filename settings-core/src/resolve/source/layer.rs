@@ -10,9 +10,11 @@ pub enum Layer {
     Defaults,
     /// A file with the defaults of an installation.
     CustomDefaults,
+    /// A document of an external source, such as a database.
+    External,
     /// A configuration file such as `config.json`.
     File,
-    /// A directory of secrets, one file each.
+    /// A directory of secrets, one file each, or a document of a store of secrets.
     Secrets,
     /// The environment.
     Environment,
@@ -26,6 +28,7 @@ impl Layer {
         match self {
             Self::Defaults => "defaults",
             Self::CustomDefaults => "custom defaults",
+            Self::External => "external source",
             Self::File => "file",
             Self::Secrets => "secrets directory",
             Self::Environment => "environment",

@@ -1,18 +1,32 @@
 //! All layers above the defaults.
 
+#[cfg(feature = "external")]
+use std::fmt;
 use std::io;
+#[cfg(feature = "external")]
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::path::{Path, PathBuf};
 
 use super::environment::Environment;
+use super::folder::{self, Folder};
 use super::layer::Layer;
 use super::overrides::Override;
+use super::places::usual_files;
 use super::policy::Policies;
 use super::reading::{Unreadable, read_text};
 use super::secrets::{self, SecretFile};
 use super::text::Source;
 use crate::format::FileFormat;
+use crate::resolve::report::Diagnostic;
 use crate::schema::Unknown;
 use crate::value::ZeroizingString;
+
+/// A source whose text is kept for a start without it.
+#[cfg(feature = "external")]
+pub(crate) trait Kept: fmt::Debug + Send + Sync + UnwindSafe + RefUnwindSafe {
+    /// Writes the copy. Settings with the text are in use.
+    fn keep(&self);
+}
 
 /// All layers above the defaults, as text.
 ///
@@ -24,7 +38,11 @@ pub struct Layers {
     pub(crate) environment: Environment,
     pub(crate) overrides: Vec<Override>,
     pub(crate) policies: Policies,
+    /// The findings of reading the layers, such as files of a folder that are ignored.
+    pub(crate) findings: Vec<Diagnostic>,
     files: Vec<PathBuf>,
+    #[cfg(feature = "external")]
+    pub(crate) kept: Vec<std::sync::Arc<dyn Kept>>,
 }
 
 impl Layers {
@@ -88,6 +106,41 @@ impl Layers {
         }
     }
 
+    /// Reads the configuration files of a folder (`conf.d`) in the order of their names; a later one is stronger.
+    ///
+    /// Each file is read in the format that the ending of its name stands for. Hidden files, folders and files with
+    /// other endings are ignored; the ending of another configuration format is a warning.
+    ///
+    /// # Errors
+    /// Returns an error if the folder or one of its files cannot be read.
+    pub fn read_folder(self, path: impl AsRef<Path>) -> Result<Self, Unreadable> {
+        let path = path.as_ref();
+        let Folder { files, findings } = folder::list(path)?;
+        let mut layers = self.depends_on(path);
+        layers.findings.extend(findings);
+        files.iter().try_fold(layers, |layers, file| layers.read_file(file))
+    }
+
+    /// Returns the files that [`read_folder`](Self::read_folder) reads, in their order.
+    ///
+    /// # Errors
+    /// Returns an error if the folder cannot be read.
+    pub fn files_in_folder(path: impl AsRef<Path>) -> Result<Vec<PathBuf>, Unreadable> {
+        Ok(folder::list(path.as_ref())?.files)
+    }
+
+    /// Reads the configuration files of a program in the usual folders of the system and of the user, all of which may
+    /// be missing: see [`usual_files`](crate::resolve::usual_files).
+    ///
+    /// # Errors
+    /// Returns an error if one of them exists and cannot be read.
+    pub fn read_usual(self, program: &str, environment: &Environment) -> Result<Self, Unreadable> {
+        let files = usual_files(program, environment);
+        files.iter().try_fold(self, |layers, path| {
+            if path.is_dir() { layers.read_folder(path) } else { layers.read_file_if_exists(path) }
+        })
+    }
+
     /// Reads a file of custom defaults.
     ///
     /// # Errors
@@ -112,15 +165,18 @@ impl Layers {
     /// Reads a directory of secrets, as container runtimes and systemd provide them.
     ///
     /// The layer is stronger than files and weaker than the environment; a directory added later is stronger. The name
-    /// of a file is the variable or the path of a setting, in any letter case. Its text, without byte-order mark and
-    /// last line break, is the value. Names that start with a dot are ignored.
+    /// of a file is the variable or the path of a setting, in any letter case, or of an entry or field of one; the path
+    /// can be folders, too: `Providers/google/ClientSecret`. Its text, without byte-order mark and last line break, is
+    /// the value. Names that start with a dot are ignored.
     ///
     /// # Errors
     /// Returns an error if the directory cannot be read. A file that cannot be read is a diagnostic, if a setting has
     /// its name.
     pub fn secrets_dir(mut self, path: impl AsRef<Path>) -> Result<Self, Unreadable> {
-        self.secrets.extend(secrets::read_dir(path.as_ref())?);
-        Ok(self.depends_on(path))
+        let (files, folders) = secrets::read_dir(path.as_ref())?;
+        self.secrets.extend(files);
+        self.files.extend(folders);
+        Ok(self)
     }
 
     /// Records that the layers depend on a file, whether or not it exists.
@@ -185,7 +241,7 @@ impl Layers {
         self
     }
 
-    fn source(
+    pub(crate) fn source(
         mut self,
         layer: Layer,
         name: String,

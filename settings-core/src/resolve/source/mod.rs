@@ -2,9 +2,11 @@
 
 mod env_file;
 mod environment;
+mod folder;
 mod layer;
 mod layers;
 mod overrides;
+mod places;
 mod policy;
 mod reading;
 mod secrets;
@@ -12,8 +14,11 @@ mod text;
 
 pub use environment::{Environment, Variable};
 pub use layer::Layer;
+#[cfg(feature = "external")]
+pub(crate) use layers::Kept;
 pub use layers::Layers;
 pub(crate) use overrides::Override;
+pub use places::usual_files;
 pub(crate) use policy::{Policies, severity};
 pub(crate) use reading::{EMPTY, read_bytes, read_value};
 pub use reading::{Unreadable, read_stdin};

@@ -28,8 +28,9 @@ pub struct Unreadable {
 }
 
 impl Unreadable {
-    fn new(path: &Path, error: &io::Error) -> Self {
-        Self { name: path.display().to_string(), why: error.to_string(), kind: error.kind() }
+    /// Creates the error of a file, or of another source of text.
+    pub fn new(name: impl Into<String>, why: impl Into<String>, kind: io::ErrorKind) -> Self {
+        Self { name: name.into(), why: why.into(), kind }
     }
 }
 
@@ -50,7 +51,7 @@ impl std::error::Error for Unreadable {}
 impl Unreadable {
     /// Wraps an error of the system for `path`.
     pub(crate) fn from_io(path: &Path) -> impl Fn(io::Error) -> Self {
-        move |error| Self::new(path, &error)
+        move |error| Self::new(path.display().to_string(), error.to_string(), error.kind())
     }
 }
 

@@ -1,17 +1,26 @@
 //! A directory of secrets: one file, one value.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::reading::{Unreadable, read_value};
 use crate::resolve::report::Place;
 use crate::value::ZeroizingString;
 
+/// The depth to which folders in a secrets directory are read, as deep as settings nest.
+const MAX_DEPTH: usize = 8;
+
+/// The number of folders in a secrets directory that are read.
+const MAX_FOLDERS: usize = 1_000;
+
 /// One file of a secrets directory.
 #[derive(Clone)]
 pub(crate) struct SecretFile {
+    /// The name in the secrets directory; of a file in a folder of it, with slashes.
     pub(crate) name: String,
     pub(crate) path: String,
+    /// The secrets directory.
+    folder: PathBuf,
     /// The text, or the reason why it cannot be read.
     pub(crate) text: Result<ZeroizingString, String>,
 }
@@ -32,8 +41,8 @@ impl SecretFile {
         &self.path
     }
 
-    pub(crate) fn folder(&self) -> Option<&Path> {
-        Path::new(&self.path).parent()
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     pub(crate) fn place(&self) -> Place {
@@ -41,20 +50,38 @@ impl SecretFile {
     }
 }
 
-/// Reads the files of a directory, sorted by name. Directories and names that start with a dot are skipped.
-pub(crate) fn read_dir(folder: &Path) -> Result<Vec<SecretFile>, Unreadable> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(Unreadable::from_io(folder))? {
-        let path = entry.map_err(Unreadable::from_io(folder))?.path();
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        if name.is_empty() || name.starts_with('.') || path.is_dir() {
-            continue;
+/// Reads the files of a directory and of the folders in it, sorted by name, and returns them with all folders. Names that
+/// start with a dot are skipped.
+pub(crate) fn read_dir(folder: &Path) -> Result<(Vec<SecretFile>, Vec<PathBuf>), Unreadable> {
+    let (mut files, mut folders) = (Vec::new(), Vec::new());
+    let mut open = vec![(folder.to_owned(), String::new(), 0)];
+    while let Some((at, before, depth)) = open.pop() {
+        folders.push(at.clone());
+        for entry in std::fs::read_dir(&at).map_err(Unreadable::from_io(&at))? {
+            let path = entry.map_err(Unreadable::from_io(&at))?.path();
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            if name.is_empty() || name.starts_with('.') {
+                continue;
+            }
+            let name = format!("{before}{name}");
+            if path.is_dir() {
+                // a link can lead back to its own folder
+                if depth < MAX_DEPTH && folders.len() + open.len() < MAX_FOLDERS {
+                    open.push((path, name + "/", depth + 1));
+                }
+                continue;
+            }
+            let text = read_regular(&path);
+            files.push(SecretFile {
+                name,
+                path: path.display().to_string(),
+                folder: folder.to_owned(),
+                text,
+            });
         }
-        let text = read_regular(&path);
-        files.push(SecretFile { name: name.to_owned(), path: path.display().to_string(), text });
     }
     files.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(files)
+    Ok((files, folders))
 }
 
 /// Reads a value, but not from a pipe: it would block if nothing writes to it.

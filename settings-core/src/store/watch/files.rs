@@ -129,6 +129,37 @@ impl FileWatcher {
     }
 }
 
+/// Makes a watcher read its files now: on a signal such as SIGHUP, or when a database has changed.
+///
+/// It may be used from any thread, and after the watcher is gone.
+///
+/// ```
+/// use settings_core::reference::ServerSettings;
+/// use settings_core::resolve::Layers;
+/// use settings_core::store::watch::{Debounce, Watch};
+///
+/// let watch = Watch::<ServerSettings>::start(|| Ok(Layers::new()), Debounce::default())?;
+/// let trigger = watch.trigger();
+/// std::thread::spawn(move || trigger.read_now());
+/// # Ok::<(), settings_core::store::watch::WatchError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Trigger(Waker);
+
+impl Trigger {
+    /// Reads the files without waiting until they are quiet. Returns before they are read.
+    pub fn read_now(&self) {
+        self.0.ask();
+    }
+}
+
+impl FileWatcher {
+    /// Returns a handle that makes the watcher report all its paths now.
+    pub fn trigger(&self) -> Trigger {
+        Trigger(self.waker.clone())
+    }
+}
+
 impl Drop for FileWatcher {
     fn drop(&mut self) {
         self.waker.stop();
@@ -190,10 +221,15 @@ impl<F: FnMut(&[PathBuf]) -> Option<Vec<PathBuf>>> Worker<F> {
                 Woken::Changed(paths) => self.receive(&paths),
                 // compare the state
                 Woken::Lost => self.postpone(),
+                Woken::Asked => {
+                    self.named.extend(self.paths.iter().cloned());
+                    self.report(true);
+                    continue;
+                }
                 Woken::Timeout => {}
             }
             match self.pending {
-                Some(_) if self.wait() == Duration::ZERO => self.report(),
+                Some(_) if self.wait() == Duration::ZERO => self.report(false),
                 None if self.wait() == Duration::ZERO => self.check(),
                 _ => {}
             }
@@ -255,7 +291,8 @@ impl<F: FnMut(&[PathBuf]) -> Option<Vec<PathBuf>>> Worker<F> {
         }
     }
 
-    fn report(&mut self) {
+    /// Reports the changes; if it is asked to, even if there are none.
+    fn report(&mut self, is_asked: bool) {
         self.pending = None;
         // before the state is read, so that later changes are events
         self.arm();
@@ -263,7 +300,7 @@ impl<F: FnMut(&[PathBuf]) -> Option<Vec<PathBuf>>> Worker<F> {
         let mut reported = changed(&self.state, &state);
         reported.append(&mut self.named);
         (self.state, self.last_check) = (state, Instant::now());
-        if reported.is_empty() {
+        if reported.is_empty() && !is_asked {
             return;
         }
         let reported: Vec<_> = reported.into_iter().collect();

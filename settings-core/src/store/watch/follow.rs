@@ -3,11 +3,14 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::io;
+use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use super::files::{Debounce, FileWatcher};
+use super::files::{Debounce, FileWatcher, Trigger};
+#[cfg(feature = "tokio")]
+use super::stream::Events;
 use crate::resolve::{Layers, Origin, Report, Resolution, Settings, Unreadable, resolve};
 use crate::store::{Difference, differences};
 
@@ -15,12 +18,34 @@ use crate::store::{Difference, differences};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event<T> {
+    /// The settings at the time of the subscription: the first event of each subscriber.
+    Current(Arc<Current<T>>),
     /// Settings have other values now.
     Changed(Changed<T>),
     /// The files can't be used; the values stay as they were.
     Refused(Refusal),
     /// The files can be used again; the values are as they were.
     Recovered,
+}
+
+/// The settings as they are now, with their warnings and notes.
+///
+/// The settings can be read directly: `current.http.port`.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Current<T> {
+    /// All settings.
+    pub value: Arc<T>,
+    /// Warnings and notes.
+    pub report: Report,
+}
+
+impl<T> Deref for Current<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
 }
 
 /// Settings that have other values now.
@@ -120,6 +145,7 @@ impl std::error::Error for WatchError {}
 /// let watch = Watch::<ServerSettings>::start(move || Layers::new().read_file(&read_path), Debounce::default())?;
 /// assert!(!watch.report().has_errors()); // warnings of the start, to be logged
 /// let events = watch.subscribe();
+/// assert!(matches!(&*events.recv()?, Event::Current(_)));
 /// std::fs::write(&path, r#"{"EmailSettings": {"SMTPPort": 587}}"#)?;
 /// match &*events.recv_timeout(Duration::from_secs(10))? {
 ///     Event::Changed(changed) => {
@@ -136,15 +162,69 @@ impl std::error::Error for WatchError {}
 #[derive(Debug)]
 pub struct Watch<T> {
     shared: Arc<Shared<T>>,
-    _files: FileWatcher,
+    watcher: FileWatcher,
 }
 
 #[derive(Debug)]
 struct Shared<T> {
-    current: RwLock<Arc<T>>,
-    report: RwLock<Report>,
+    current: RwLock<Arc<Current<T>>>,
     files: Mutex<Vec<PathBuf>>,
-    subscribers: Mutex<Vec<Sender<Arc<Event<T>>>>>,
+    /// Locked before `current` is, so that no subscriber sees a change twice.
+    subscribers: Mutex<Vec<Subscriber<T>>>,
+    #[cfg(feature = "tokio")]
+    channel: tokio::sync::watch::Sender<Arc<Current<T>>>,
+}
+
+#[derive(Debug)]
+enum Subscriber<T> {
+    Blocking(Sender<Arc<Event<T>>>),
+    #[cfg(feature = "tokio")]
+    Async(tokio::sync::mpsc::UnboundedSender<Arc<Event<T>>>),
+}
+
+impl<T> Subscriber<T> {
+    /// Returns whether the subscriber is still there.
+    fn send(&self, event: &Arc<Event<T>>) -> bool {
+        match self {
+            Self::Blocking(sender) => sender.send(Arc::clone(event)).is_ok(),
+            #[cfg(feature = "tokio")]
+            Self::Async(sender) => sender.send(Arc::clone(event)).is_ok(),
+        }
+    }
+}
+
+impl<T> Shared<T> {
+    fn current(&self) -> Arc<Current<T>> {
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn subscribers(&self) -> MutexGuard<'_, Vec<Subscriber<T>>> {
+        self.subscribers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a subscriber, whose first event is the current state.
+    fn subscribe(&self, subscriber: Subscriber<T>) {
+        let mut subscribers = self.subscribers();
+        subscriber.send(&Arc::new(Event::Current(self.current())));
+        subscribers.push(subscriber);
+    }
+
+    /// Replaces the current state, and sends an event if there is one.
+    fn replace(&self, current: Current<T>, event: Option<Event<T>>) {
+        let mut subscribers = self.subscribers();
+        let current = Arc::new(current);
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&current);
+        #[cfg(feature = "tokio")]
+        self.channel.send_replace(current);
+        if let Some(event) = event.map(Arc::new) {
+            subscribers.retain(|subscriber| subscriber.send(&event));
+        }
+    }
+
+    fn send(&self, event: Event<T>) {
+        let event = Arc::new(event);
+        self.subscribers().retain(|subscriber| subscriber.send(&event));
+    }
 }
 
 impl<T: Settings + Send + Sync + 'static> Watch<T> {
@@ -169,29 +249,44 @@ impl<T: Settings + Send + Sync + 'static> Watch<T> {
         debounce: Debounce,
     ) -> Result<Self, WatchError> {
         let (value, resolution) = usable(resolve()).map_err(WatchError::Refused)?;
+        #[cfg(feature = "external")]
+        resolution.layers().keep_copies();
         let paths = files(&resolution);
+        let current = Arc::new(Current { value: Arc::new(value), report: resolution.report().clone() });
         let shared = Arc::new(Shared {
-            current: RwLock::new(Arc::new(value)),
-            report: RwLock::new(resolution.report().clone()),
+            #[cfg(feature = "tokio")]
+            channel: tokio::sync::watch::Sender::new(Arc::clone(&current)),
+            current: RwLock::new(current),
             files: Mutex::new(paths.clone()),
-            subscribers: Mutex::default(),
+            subscribers: Mutex::new(Vec::new()),
         });
         let mut follower =
             Follower { shared: Arc::clone(&shared), first: None, current: resolution, is_refused: false };
-        let files = FileWatcher::following(paths, debounce, move |_| follower.follow(resolve()));
-        Ok(Self { shared, _files: files.map_err(WatchError::Io)? })
+        let watcher = FileWatcher::following(paths, debounce, move |_| follower.follow(resolve()));
+        Ok(Self { shared, watcher: watcher.map_err(WatchError::Io)? })
     }
 }
 
 impl<T> Watch<T> {
     /// Returns the current settings. The returned value does not change with the files.
     pub fn current(&self) -> Arc<T> {
-        Arc::clone(&self.shared.current.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.shared.current().value)
     }
 
     /// Returns the warnings and notes of the current settings, at first those of the start.
     pub fn report(&self) -> Report {
-        self.shared.report.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.shared.current().report.clone()
+    }
+
+    /// Reads all layers now, for instance on SIGHUP, without waiting for an event of a file. Returns before they are read;
+    /// the result is an event if something changed.
+    pub fn read_now(&self) {
+        self.watcher.trigger().read_now();
+    }
+
+    /// Returns a handle that makes the watch read all layers now.
+    pub fn trigger(&self) -> Trigger {
+        self.watcher.trigger()
     }
 
     /// Returns the files and folders that are watched, missing ones included.
@@ -199,12 +294,29 @@ impl<T> Watch<T> {
         self.shared.files.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Returns a channel of all events from now on. It is closed when the watch is dropped. A slow receiver delays
-    /// nothing.
+    /// Returns a channel of the current state, [`Event::Current`], and all events from now on. It is closed when the
+    /// watch is dropped. A slow receiver delays nothing.
     pub fn subscribe(&self) -> Receiver<Arc<Event<T>>> {
         let (sender, receiver) = mpsc::channel();
-        self.shared.subscribers.lock().unwrap_or_else(PoisonError::into_inner).push(sender);
+        self.shared.subscribe(Subscriber::Blocking(sender));
         receiver
+    }
+
+    /// Returns the current state and all events from now on, as [`subscribe`](Self::subscribe) does, as a stream.
+    #[cfg(feature = "tokio")]
+    pub fn events(&self) -> Events<T> {
+        let (sender, receiver) = tokio::sync::mpsc::unbounded_channel();
+        self.shared.subscribe(Subscriber::Async(sender));
+        Events::new(receiver)
+    }
+
+    /// Returns a tokio channel that always holds the newest settings and their report.
+    ///
+    /// It changes when a setting or the report changes, and is closed when the watch is dropped. To be informed of refused
+    /// files, use [`events`](Self::events).
+    #[cfg(feature = "tokio")]
+    pub fn channel(&self) -> tokio::sync::watch::Receiver<Arc<Current<T>>> {
+        self.shared.channel.subscribe()
     }
 }
 
@@ -228,7 +340,7 @@ impl<T> Follower<T> {
             }
             Err(refusal) => {
                 self.is_refused = true;
-                self.send(Event::Refused(refusal));
+                self.shared.send(Event::Refused(refusal));
                 // missing files must be watched for their creation
                 let old = self.shared.files.lock().unwrap_or_else(PoisonError::into_inner).clone();
                 found.into_iter().chain(old).collect::<BTreeSet<_>>().into_iter().collect()
@@ -242,12 +354,17 @@ impl<T> Follower<T> {
         let was_refused = std::mem::take(&mut self.is_refused);
         let settings = differences(&self.current, &resolution);
         let report = resolution.report().clone();
-        self.shared.report.write().unwrap_or_else(PoisonError::into_inner).clone_from(&report);
+        #[cfg(feature = "external")]
+        resolution.layers().keep_copies();
         // the same values can have other origins now
         let before = std::mem::replace(&mut self.current, resolution);
         if settings.is_empty() {
-            if was_refused {
-                self.send(Event::Recovered);
+            let current = self.shared.current();
+            if report != current.report {
+                let value = Arc::clone(&current.value);
+                self.shared.replace(Current { value, report }, was_refused.then_some(Event::Recovered));
+            } else if was_refused {
+                self.shared.send(Event::Recovered);
             }
             return;
         }
@@ -256,14 +373,9 @@ impl<T> Follower<T> {
         let pending = since.iter().filter(|difference| difference.needs_restart());
         let pending_restart = pending.map(|difference| difference.path.to_string()).collect();
         let value = Arc::new(value);
-        *self.shared.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&value);
-        self.send(Event::Changed(Changed { value, settings, pending_restart, report }));
-    }
-
-    fn send(&self, event: Event<T>) {
-        let event = Arc::new(event);
-        let mut subscribers = self.shared.subscribers.lock().unwrap_or_else(PoisonError::into_inner);
-        subscribers.retain(|subscriber| subscriber.send(Arc::clone(&event)).is_ok());
+        let current = Current { value: Arc::clone(&value), report: report.clone() };
+        let event = Event::Changed(Changed { value, settings, pending_restart, report });
+        self.shared.replace(current, Some(event));
     }
 }
 

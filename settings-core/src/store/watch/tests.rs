@@ -239,6 +239,7 @@ fn follow(path: &Path, environment: &[(&str, &str)]) -> (Watch<Program>, Receive
     let debounce = Debounce { quiet: Duration::from_millis(250), ..Debounce::default() };
     let watch = Watch::start(read, debounce).unwrap();
     let events = watch.subscribe();
+    assert!(matches!(&*events.recv().unwrap(), Event::Current(_)));
     (watch, events)
 }
 
@@ -322,6 +323,77 @@ fn a_watch_has_the_warnings_of_the_start() {
         std::thread::sleep(Duration::from_millis(20));
     }
     assert!(events.try_recv().is_err());
+}
+
+#[test]
+fn the_current_state_is_the_first_event_of_each_subscriber() {
+    let folder = Folder::new("current");
+    let path = folder.write("config.json", r#"{"Mail": {"Port": 25, "Pass": "k4n4ry"}}"#);
+    let (watch, events) = follow(&path, &[]);
+    fs::write(&path, r#"{"Mail": {"Port": 26}}"#).unwrap();
+    assert!(matches!(&*events.recv_timeout(PATIENCE).unwrap(), Event::Changed(_)));
+    let late = watch.subscribe();
+    let Event::Current(current) = &*late.recv().unwrap() else { panic!() };
+    assert_eq!((current.mail.port, current.report.clone()), (26, watch.report()));
+    assert!(late.try_recv().is_err());
+}
+
+#[test]
+fn layers_are_read_at_once_when_asked() {
+    // no file, so that there is no event either
+    let port = Arc::new(std::sync::atomic::AtomicU16::new(25));
+    let read_port = Arc::clone(&port);
+    let read = move || {
+        let port = read_port.load(std::sync::atomic::Ordering::SeqCst);
+        Ok(Layers::new().set("Mail.Port", port.to_string(), "--port"))
+    };
+    let slow = Debounce { quiet: Duration::from_secs(600), max_delay: Duration::from_secs(600), poll: None };
+    let watch = Watch::<Program>::start(read, slow).unwrap();
+    let events = watch.subscribe();
+    assert!(matches!(&*events.recv().unwrap(), Event::Current(_)));
+    let trigger = watch.trigger();
+    for number in 26..60 {
+        port.store(number, std::sync::atomic::Ordering::SeqCst);
+        if number % 2 == 0 {
+            watch.read_now()
+        } else {
+            trigger.read_now()
+        }
+        let Event::Changed(changed) = &*events.recv_timeout(PATIENCE).unwrap() else { panic!() };
+        assert_eq!(changed.value.mail.port, number);
+    }
+    // nothing changes: no event
+    watch.read_now();
+    assert!(events.recv_timeout(SILENCE).is_err());
+    drop(watch);
+    trigger.read_now();
+}
+
+#[cfg(feature = "tokio")]
+#[tokio::test]
+async fn a_stream_and_a_channel_hold_what_the_blocking_events_do() {
+    let folder = Folder::new("stream");
+    let path = folder.write("config.json", r#"{"Mail": {"Port": 25, "Pass": "k4n4ry"}}"#);
+    let (watch, _) = follow(&path, &[]);
+    let (mut events, mut channel) = (watch.events(), watch.channel());
+    assert!(
+        matches!(events.next().await.as_deref(), Some(Event::Current(current)) if current.mail.port == 25)
+    );
+    assert_eq!(channel.borrow_and_update().report.warnings(), watch.report().warnings());
+    assert!(!watch.report().warnings().diagnostics().is_empty());
+    fs::write(&path, r#"{"Mail": {"Port": 587}}"#).unwrap();
+    channel.changed().await.unwrap();
+    let current = Arc::clone(&channel.borrow_and_update());
+    assert_eq!((current.mail.port, current.report.count(crate::resolve::Severity::Warning)), (587, 0));
+    let next =
+        std::future::poll_fn(|cx| futures_core::Stream::poll_next(std::pin::Pin::new(&mut events), cx));
+    assert!(matches!(next.await.as_deref(), Some(Event::Changed(changed)) if changed.value.mail.port == 587));
+    fs::write(&path, r#"{"Mail": {"Port": 0}}"#).unwrap();
+    assert!(matches!(events.next().await.as_deref(), Some(Event::Refused(_))));
+    assert!(!channel.has_changed().unwrap());
+    drop(watch);
+    assert!(events.next().await.is_none());
+    assert!(channel.changed().await.is_err());
 }
 
 #[test]

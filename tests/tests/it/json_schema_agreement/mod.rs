@@ -120,8 +120,13 @@ pub(crate) fn beyond_schemas(kind: &Kind, value: &Json) -> bool {
                 Member::Section { section, .. } => beyond_schemas(&Kind::Section(section), value),
             }
         }),
-        (Kind::List(of), Json::Array(values)) => values.iter().any(|value| beyond_schemas(of, value)),
-        (Kind::Map(of), Json::Object(entries)) => entries.values().any(|value| beyond_schemas(of, value)),
+        // `null` removes an entry of a weaker layer
+        (Kind::List(of), Json::Array(values)) => values
+            .iter()
+            .any(|value| value.is_null() && matches!(of, Kind::Section(_)) || beyond_schemas(of, value)),
+        (Kind::Map(of), Json::Object(entries)) => {
+            entries.values().any(|value| value.is_null() || beyond_schemas(of, value))
+        }
         (Kind::Optional(of), value) => beyond_schemas(of, value),
         _ => false,
     }

@@ -9,6 +9,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
@@ -28,7 +29,7 @@ const BUFFER: usize = 16 << 10;
 pub(in super::super) struct Events {
     /// `None` if the system can't create another source.
     inotify: Option<OwnedFd>,
-    wake: Arc<OwnedFd>,
+    wake: Arc<Wake>,
     folders: BTreeMap<i32, Folder>,
 }
 
@@ -39,19 +40,31 @@ struct Folder {
     depth: Depth,
 }
 
-/// Stops a wait for events.
+/// Ends a wait for events.
 #[derive(Clone, Debug)]
-pub(in super::super) struct Waker(Arc<OwnedFd>);
+pub(in super::super) struct Waker(Arc<Wake>);
+
+#[derive(Debug)]
+struct Wake {
+    descriptor: OwnedFd,
+    is_stopped: AtomicBool,
+}
 
 impl Waker {
     pub(in super::super) fn stop(&self) {
-        let _ = rustix::io::write(&self.0, &1_u64.to_ne_bytes());
+        self.0.is_stopped.store(true, Ordering::SeqCst);
+        self.ask();
+    }
+
+    pub(in super::super) fn ask(&self) {
+        let _ = rustix::io::write(&self.0.descriptor, &1_u64.to_ne_bytes());
     }
 }
 
 impl Events {
     pub(in super::super) fn new() -> io::Result<Self> {
-        let wake = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
+        let descriptor = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
+        let wake = Wake { descriptor, is_stopped: AtomicBool::new(false) };
         let inotify = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK).ok();
         Ok(Self { inotify, wake: Arc::new(wake), folders: BTreeMap::new() })
     }
@@ -93,7 +106,7 @@ impl Events {
             tv_sec: timeout.as_secs().try_into().unwrap_or(i64::MAX),
             tv_nsec: timeout.subsec_nanos() as _,
         };
-        let mut fds = vec![PollFd::new(&*self.wake, PollFlags::IN)];
+        let mut fds = vec![PollFd::new(&self.wake.descriptor, PollFlags::IN)];
         fds.extend(self.inotify.as_ref().map(|inotify| PollFd::new(inotify, PollFlags::IN)));
         match poll(&mut fds, Some(&timeout)) {
             Ok(0) | Err(Errno::INTR) => return Woken::Timeout,
@@ -101,7 +114,9 @@ impl Events {
             Err(_) => return Woken::Stop,
         }
         if fds.first().is_some_and(|wake| !wake.revents().is_empty()) {
-            return Woken::Stop;
+            // resets it
+            let _ = rustix::io::read(&self.wake.descriptor, &mut [0_u8; 8]);
+            return if self.wake.is_stopped.load(Ordering::SeqCst) { Woken::Stop } else { Woken::Asked };
         }
         self.read()
     }

@@ -24,6 +24,8 @@ pub(super) enum Woken {
     Lost,
     /// The time is over.
     Timeout,
+    /// A [`Waker`] asked to read the files now.
+    Asked,
     /// A [`Waker`] asked to stop.
     Stop,
 }

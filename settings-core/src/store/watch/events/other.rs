@@ -22,16 +22,21 @@ pub(in super::super) struct Events {
 #[derive(Debug)]
 enum Message {
     Event(notify::Result<Event>),
+    Ask,
     Stop,
 }
 
-/// Stops a wait for events.
+/// Ends a wait for events.
 #[derive(Clone, Debug)]
 pub(in super::super) struct Waker(Sender<Message>);
 
 impl Waker {
     pub(in super::super) fn stop(&self) {
         let _ = self.0.send(Message::Stop);
+    }
+
+    pub(in super::super) fn ask(&self) {
+        let _ = self.0.send(Message::Ask);
     }
 }
 
@@ -80,6 +85,7 @@ impl Events {
             Ok(Message::Event(Ok(event))) if is_reading(event.kind) => Woken::Changed(Vec::new()),
             Ok(Message::Event(Ok(event))) => Woken::Changed(event.paths),
             Ok(Message::Event(Err(_))) => Woken::Lost,
+            Ok(Message::Ask) => Woken::Asked,
             Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => Woken::Stop,
             Err(RecvTimeoutError::Timeout) => Woken::Timeout,
         }

@@ -1,0 +1,11 @@
+//! `cargo +nightly fuzz run --fuzz-dir tests/fuzz yaml`
+
+#![no_main]
+
+#[path = "../bodies/mod.rs"]
+#[allow(dead_code, unreachable_pub)]
+mod bodies;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    bodies::formats::edit_yaml(bytes);
+});
