@@ -364,7 +364,6 @@ impl Sources {
         }
     }
 
-<<<<<<< HEAD
     /// Returns the name of the configuration file that is read without `--config`.
     #[cfg(feature = "docs")]
     pub(crate) fn default_file_name(&self) -> &str {
@@ -372,10 +371,7 @@ impl Sources {
         name.unwrap_or(DEFAULT_FILE)
     }
 
-    /// Returns the environment with the env file's variables added.
-=======
     /// Returns the environment with the env file's variables added, without those that are options.
->>>>>>> main
     ///
     /// # Errors
     /// If the env file can't be read.

@@ -1,134 +1,50 @@
 //! The schema of one kind: it accepts what `value::from_json` accepts.
 
-use super::{Writer, pattern, texts};
+use super::{Around, Writer, pattern, texts};
 use crate::markdown;
-<<<<<<< HEAD
-use crate::schema::{Choice, Format, Kind, Member, Path, Section, Setting, TextRules, Unknown, ValueDoc};
-use crate::value::accepted_forms;
-=======
-use crate::schema::{Choice, Format, Kind, Member, Section, Setting, TextRules, Unknown, ValueDoc};
->>>>>>> main
+use crate::schema::{Choice, Format, Kind, Member, Path, Section, Setting, TextRules, ValueDoc};
 use crate::value::json::{Object, Tree};
-use crate::value::{expectation, is_removable};
+use crate::value::{accepted_forms, is_removable};
 
-<<<<<<< HEAD
 impl Writer {
     /// The keywords of a kind. `values` are a setting's own words for each choice; `keys` lead to the setting, and
-    /// `policy` is that of the section around it for unknown keys.
+    /// `around` is its place.
     pub(super) fn kind(
         &self,
         kind: &Kind,
         values: &[ValueDoc],
         keys: &[&'static str],
-        policy: Option<Unknown>,
+        around: Around,
     ) -> Object {
-        let mut ways = self.ways(kind, values, keys, policy);
-        match ways.len() {
-            1 => ways.remove(0),
-            _ => Object::from([("anyOf", ways.into_iter().collect())]),
-=======
-/// The keywords of a kind; `values` are a setting's own words for each choice. If `strict`, values that cause warnings
-/// are rejected.
-pub(super) fn schema(kind: &Kind, values: &[ValueDoc], strict: bool) -> Object {
-    any_of(ways(kind, values, Mode { strict, merges: true }))
-}
-
-/// The values that a schema accepts.
-#[derive(Clone, Copy)]
-struct Mode {
-    /// Values that cause warnings are rejected.
-    strict: bool,
-    /// Layers merge the entries, so that `null` can remove one.
-    merges: bool,
-}
-
-fn any_of(mut ways: Vec<Object>) -> Object {
-    match ways.len() {
-        1 => ways.remove(0),
-        _ => Object::from([("anyOf", ways.into_iter().collect())]),
+        any_of(self.ways(kind, values, keys, around))
     }
-}
 
-/// The keywords of an element that belongs to a value which layers replace as a whole.
-fn element(of: &Kind, mode: Mode) -> Object {
-    any_of(ways(of, &[], Mode { merges: false, ..mode }))
-}
+    /// The keywords of an element that belongs to a value which layers replace as a whole.
+    fn element(&self, of: &Kind, keys: &[&'static str], around: Around) -> Object {
+        self.kind(of, &[], keys, Around { merges: false, ..around })
+    }
 
-/// The keywords of an entry. `null` removes it in a weaker layer; without one, it causes a warning.
-fn entry(of: &Kind, mode: Mode) -> Object {
-    let mut ways = ways(of, &[], mode);
-    if mode.merges && !mode.strict && is_removable(of) {
-        match ways.as_mut_slice() {
-            [section] if matches!(of, Kind::Section(_)) => {
-                section.insert("type", Tree::from(["object", "null"]));
+    /// The keywords of an entry. `null` removes it in a weaker layer; without one, it causes a warning.
+    fn entry(&self, of: &Kind, keys: &[&'static str], around: Around) -> Object {
+        let mut ways = self.ways(of, &[], keys, around);
+        if around.merges && !self.strict && is_removable(of) {
+            match ways.as_mut_slice() {
+                [section] if matches!(of, Kind::Section(_)) => {
+                    section.insert("type", Tree::from(["object", "null"]));
+                }
+                _ => ways.push(of_type("null")),
             }
-            _ => ways.push(Object::from([("type", Tree::from("null"))])),
         }
-    }
-    any_of(ways)
-}
-
-/// Each way to write a value of the kind.
-fn ways(kind: &Kind, values: &[ValueDoc], mode: Mode) -> Vec<Object> {
-    match *kind {
-        Kind::Bool => vec![Object::from([("type", Tree::from("boolean"))])],
-        Kind::Integer { min, max } => {
-            vec![whole_number(min, max), text_like(&pattern::whole(&pattern::integer(min, max)), kind)]
-        }
-        Kind::Float { min, max } => vec![number(min, max), text_like(pattern::FLOAT, kind)],
-        Kind::Text | Kind::Secret => vec![Object::from([("type", Tree::from(["string", "number"]))])],
-        Kind::Custom(_) => vec![Object::from([("type", Tree::from("string"))])],
-        Kind::OneOf(choices) => vec![one_of(choices, values)],
-        Kind::Duration { unit, min, max } => vec![
-            whole_number(min.into(), max.into()),
-            text_like(&pattern::whole(&pattern::duration(unit, min, max)), kind),
-        ],
-        Kind::TextOf(rules) => text_of(rules, kind),
-        Kind::Json => vec![Object::new()],
-        Kind::Size { min, max } => vec![
-            whole_number(min.into(), max.into()),
-            text_like(&pattern::whole(&pattern::size(min, max)), kind),
-        ],
-        Kind::Set(of) => vec![Object::from([
-            ("type", Tree::from(["array", "null"])),
-            ("items", Tree::Object(element(of, mode))),
-            ("uniqueItems", Tree::from(true)),
-        ])],
-        Kind::Section(of) => vec![section(of, mode)],
-        Kind::List(of) => {
-            let items = if matches!(of, Kind::Section(_)) { entry(of, mode) } else { element(of, mode) };
-            vec![Object::from([("type", Tree::from(["array", "null"])), ("items", Tree::Object(items))])]
-        }
-        Kind::Map(of) => vec![Object::from([
-            ("type", Tree::from(["object", "null"])),
-            ("additionalProperties", Tree::Object(entry(of, mode))),
-        ])],
-        Kind::Optional(of) => {
-            let mut ways = ways(of, values, mode);
-            if !matches!(of, Kind::List(_) | Kind::Set(_) | Kind::Map(_) | Kind::Optional(_) | Kind::Json) {
-                ways.push(Object::from([("type", Tree::from("null"))]));
-            }
-            ways
->>>>>>> main
-        }
+        any_of(ways)
     }
 
-<<<<<<< HEAD
     /// Each way to write a value of the kind.
-    fn ways(
-        &self,
-        kind: &Kind,
-        values: &[ValueDoc],
-        keys: &[&'static str],
-        policy: Option<Unknown>,
-    ) -> Vec<Object> {
-        let inside = |of: &Kind, placeholder: &'static str| {
-            let keys: Vec<_> = keys.iter().copied().chain([placeholder]).collect();
-            Tree::Object(self.kind(of, &[], &keys, policy))
+    fn ways(&self, kind: &Kind, values: &[ValueDoc], keys: &[&'static str], around: Around) -> Vec<Object> {
+        let inside = |placeholder: &'static str| -> Vec<&'static str> {
+            keys.iter().copied().chain([placeholder]).collect()
         };
-        let list = |of: &Kind| {
-            let items = inside(of, Path::ENTRY);
-            Object::from([("type", Tree::from(["array", "null"])), ("items", items)])
+        let list = |items: Object| {
+            Object::from([("type", Tree::from(["array", "null"])), ("items", Tree::Object(items))])
         };
         match *kind {
             Kind::Bool => vec![of_type("boolean")],
@@ -149,18 +65,19 @@ fn ways(kind: &Kind, values: &[ValueDoc], mode: Mode) -> Vec<Object> {
                 vec![whole_number(min.into(), max.into()), self.text_like(&pattern::size(min, max), kind)]
             }
             Kind::Set(of) => {
-                let mut list = list(of);
+                let mut list = list(self.element(of, &inside(Path::ENTRY), around));
                 list.insert("uniqueItems", Tree::from(true));
                 vec![list]
             }
-            Kind::Section(of) => vec![self.entry(of, keys, policy)],
-            Kind::List(of) => vec![list(of)],
+            Kind::Section(of) => vec![self.section_entry(of, keys, around)],
+            Kind::List(of @ Kind::Section(_)) => vec![list(self.entry(of, &inside(Path::ENTRY), around))],
+            Kind::List(of) => vec![list(self.element(of, &inside(Path::ENTRY), around))],
             Kind::Map(of) => vec![Object::from([
                 ("type", Tree::from(["object", "null"])),
-                ("additionalProperties", inside(of, Path::NAMED_ENTRY)),
+                ("additionalProperties", self.entry(of, &inside(Path::NAMED_ENTRY), around).into()),
             ])],
             Kind::Optional(of) => {
-                let mut ways = self.ways(of, values, keys, policy);
+                let mut ways = self.ways(of, values, keys, around);
                 if !matches!(of, Kind::List(_) | Kind::Set(_) | Kind::Map(_) | Kind::Optional(_) | Kind::Json)
                 {
                     ways.push(of_type("null"));
@@ -170,9 +87,9 @@ fn ways(kind: &Kind, values: &[ValueDoc], mode: Mode) -> Vec<Object> {
         }
     }
 
-    /// The settings of an entry.
-    fn entry(&self, of: &'static Section, keys: &[&'static str], policy: Option<Unknown>) -> Object {
-        let mut section = self.section(of, keys, policy);
+    /// The settings of an entry that is a section.
+    fn section_entry(&self, of: &'static Section, keys: &[&'static str], around: Around) -> Object {
+        let mut section = self.section(of, keys, around);
         if !self.strict
             && let Some(Tree::Object(properties)) = section.get_mut("properties")
         {
@@ -243,76 +160,15 @@ fn ways(kind: &Kind, values: &[ValueDoc], mode: Mode) -> Vec<Object> {
     }
 }
 
-fn of_type(name: &str) -> Object {
-    Object::from([("type", Tree::from(name))])
-=======
-fn text_of(rules: &TextRules, kind: &Kind) -> Vec<Object> {
-    let mut schema = Object::from([("type", Tree::from("string"))]);
-    if rules.min_len > 0 {
-        schema.insert("minLength", Tree::from(rules.min_len));
+fn any_of(mut ways: Vec<Object>) -> Object {
+    match ways.len() {
+        1 => ways.remove(0),
+        _ => Object::from([("anyOf", ways.into_iter().collect())]),
     }
-    if rules.max_len < u32::MAX {
-        schema.insert("maxLength", Tree::from(rules.max_len));
-    }
-    let format = rules.format.map(pattern::format);
-    let own = rules.pattern.map(pattern::whole);
-    if let Some(pattern) = format.as_ref().or(own.as_ref()) {
-        let expected = markdown::plain(&expectation(kind));
-        schema.insert("pattern", Tree::from(pattern));
-        schema.insert("patternErrorMessage", Tree::from(format!("expected {expected}")));
-    }
-    if let (Some(_), Some(own)) = (&format, &own) {
-        schema.insert("allOf", Tree::from([Object::from([("pattern", own.into())])]));
-    }
-    let mut ways = vec![schema];
-    if rules.format == Some(Format::Port) && rules.pattern.is_none() {
-        let lens = (10_i128.pow(rules.min_len.clamp(1, 6) - 1), 10_i128.pow(rules.max_len.min(6)) - 1);
-        ways.push(whole_number(lens.0, lens.1.min(65_535)));
-    }
-    if rules.or_empty {
-        ways.push(Object::from([("const", Tree::from(""))]));
-    }
-    ways
 }
 
-/// The settings of a repeated section. Unknown keys are accepted unless it denies them, as the resolver only warns about
-/// them.
-fn section(of: &Section, mode: Mode) -> Object {
-    let member = |member: &Member| {
-        let property = match member {
-            Member::Setting(setting) => {
-                let mut property = Object::from([("title", Tree::from(setting.title))]);
-                texts::describe(&mut property, &texts::plain(setting), setting.description);
-                property.extend(any_of(ways(&setting.kind, setting.values, mode)));
-                let default = texts::default_json(setting).and_then(|json| Tree::parse(&json).ok());
-                if let Some(default) = default {
-                    property.insert("default", default);
-                }
-                history(&mut property, setting);
-                property
-            }
-            Member::Section { section: below, optional, .. } => {
-                let mut property = section(below, mode);
-                if *optional {
-                    property.insert("type", Tree::from(["object", "null"]));
-                }
-                property
-            }
-        };
-        (member.key().to_owned(), Tree::Object(property))
-    };
-    let mut properties: Object = of.members.iter().map(member).collect();
-    if !mode.strict {
-        for (alias, property) in old_names(of) {
-            properties.get_or_insert(alias, property.into());
-        }
-    }
-    Object::from([
-        ("type", Tree::from("object")),
-        ("properties", Tree::Object(properties)),
-        ("additionalProperties", Tree::from(!mode.strict && of.unknown != Some(Unknown::Deny))),
-    ])
->>>>>>> main
+fn of_type(name: &str) -> Object {
+    Object::from([("type", Tree::from(name))])
 }
 
 /// The settings of a repeated section, by their aliases that are keys.

@@ -1,22 +1,14 @@
 //! JSON Schema (draft 2020-12) of a program's settings, for editors and validators.
 //!
-<<<<<<< HEAD
 //! The schema accepts and rejects the same files as the resolver, and rejects the keys that the resolver reports as
 //! unknown. It can't express the check of a [`Kind::Custom`](crate::schema::Kind::Custom), the bounds of a number,
-//! size or duration that is written as text (except for short ranges), the forms of an IPv6 address, the port of a URL, one element of a
-//! set written in two ways (`5` and `"5"`), numbers beyond a float's range, the value of an alias in addition to the
-//! setting's own, a misspelt key of the root, and keys in another letter case, which the resolver accepts with a
-//! warning.
+//! size or duration that is written as text (except for short ranges), the forms of an IPv6 address, the port of a URL,
+//! one element of a set written in two ways (`5` and `"5"`), numbers beyond a float's range, a `null` that removes an
+//! entry which no weaker layer has, the value of an alias in addition to the setting's own, a misspelt key of the root,
+//! and keys in another letter case, which the resolver accepts with a warning.
 //!
 //! It has only keywords of the standard, so that validators in a strict mode take it. [`editor_json_schema`] adds those of
 //! editors.
-=======
-//! The schema accepts and rejects the same files as the resolver, except for what JSON Schema cannot express: the
-//! check of a [`Kind::Custom`](crate::schema::Kind::Custom), the bounds of a duration that is a sum (`1h30m`), one
-//! element of a set written in two ways (`5` and `"5"`), the bounds of a number with a fraction that is written as
-//! text, numbers beyond a float's range, a `null` that removes an entry which no weaker layer has, the value of an alias in addition to the setting's own, and keys in another
-//! letter case.
->>>>>>> main
 
 mod kind;
 mod pattern;
@@ -59,6 +51,19 @@ pub fn to_text(schema: &Tree) -> String {
     format!("{:#}\n", schema)
 }
 
+/// The place of a kind.
+#[derive(Clone, Copy)]
+struct Around {
+    /// The policy of the section around it for unknown keys.
+    policy: Option<Unknown>,
+    /// Layers merge the entries, so that `null` can remove one.
+    merges: bool,
+}
+
+impl Around {
+    const PROGRAM: Self = Self { policy: None, merges: true };
+}
+
 struct Writer {
     root: &'static Section,
     /// Values that cause warnings are rejected.
@@ -78,10 +83,10 @@ impl Writer {
         // The keys of other programs are not reported.
         let mut is_open = true;
         if self.root.key.is_empty() {
-            schema.extend(self.section(self.root, &[], None));
+            schema.extend(self.section(self.root, &[], Around::PROGRAM));
             is_open = !matches!(self.root.unknown, Some(Unknown::Warn | Unknown::Deny));
         } else {
-            let section = self.section(self.root, &[self.root.key], None);
+            let section = self.section(self.root, &[self.root.key], Around::PROGRAM);
             schema.insert("type", Tree::from("object"));
             schema.insert("properties", Object::from([(self.root.key, section.into())]).into());
         }
@@ -95,10 +100,10 @@ impl Writer {
         schema.into()
     }
 
-    /// The settings of a section or of an entry, in a section with the policy `above`. The recursion is as deep as the
+    /// The settings of a section or of an entry, in the section around it. The recursion is as deep as the
     /// structs nest.
-    fn section(&self, section: &'static Section, keys: &[&'static str], above: Option<Unknown>) -> Object {
-        let policy = section.unknown.or(above);
+    fn section(&self, section: &'static Section, keys: &[&'static str], above: Around) -> Object {
+        let around = Around { policy: section.unknown.or(above.policy), ..above };
         let mut schema = Object::new();
         if let Some(page) = section.page {
             schema.insert("title", Tree::from(page));
@@ -110,9 +115,9 @@ impl Writer {
             let mut keys = keys.to_vec();
             keys.push(member.key());
             let property = match member {
-                Member::Setting(setting) => self.setting(setting, &keys, policy),
+                Member::Setting(setting) => self.setting(setting, &keys, around),
                 Member::Section { section, optional, .. } => {
-                    let mut below = self.section(section, &keys, policy);
+                    let mut below = self.section(section, &keys, around);
                     if *optional {
                         below.insert("type", Tree::from(["object", "null"]));
                     }
@@ -122,11 +127,11 @@ impl Writer {
             properties.insert(member.key().to_owned(), Tree::Object(property));
         }
         schema.insert("properties", Tree::Object(properties));
-        schema.insert("additionalProperties", Tree::from(policy == Some(Unknown::Allow)));
+        schema.insert("additionalProperties", Tree::from(around.policy == Some(Unknown::Allow)));
         schema
     }
 
-    fn setting(&self, setting: &'static Setting, keys: &[&'static str], policy: Option<Unknown>) -> Object {
+    fn setting(&self, setting: &'static Setting, keys: &[&'static str], around: Around) -> Object {
         let mut schema = Object::new();
         schema.insert("title", Tree::from(setting.title));
         let variable = self
@@ -138,7 +143,7 @@ impl Writer {
         let own = setting.json_schema().and_then(|own| Tree::parse(&own()).ok());
         match own {
             Some(Tree::Object(own)) => schema.extend(own.into_iter().filter(|(key, _)| key != "$schema")),
-            _ => schema.extend(self.kind(&setting.kind, setting.values, keys, policy)),
+            _ => schema.extend(self.kind(&setting.kind, setting.values, keys, around)),
         }
         if let Some(default) = texts::default_json(setting).and_then(|json| Tree::parse(&json).ok()) {
             schema.insert("default", default);
@@ -167,7 +172,7 @@ impl Writer {
         if self.editor {
             property.insert("deprecationMessage", Tree::from(message));
         }
-        property.extend(self.kind(&setting.kind, setting.values, keys, None));
+        property.extend(self.kind(&setting.kind, setting.values, keys, Around::PROGRAM));
         if setting.kind.is_secret() {
             property.insert("writeOnly", Tree::from(true));
         }
