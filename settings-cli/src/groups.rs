@@ -34,7 +34,7 @@ pub enum CoreCommand {
     History(history::History),
     /// Restores a version of the configuration file
     Rollback(history::Rollback),
-    /// Prints the JSON Schema of the configuration file
+    /// Prints the JSON Schema of the configuration file, or the settings of this release as data
     Schema(template::Schema),
     /// Prints a starting configuration
     Template(template::Template),
@@ -89,6 +89,28 @@ impl DocsCommand {
         match self {
             Self::Docs(command) => command.run::<T>(context),
             Self::Rst(command) => command.run(context),
+        }
+    }
+}
+
+/// Judges the changes between releases.
+#[cfg(feature = "release")]
+#[derive(Subcommand, Debug)]
+#[non_exhaustive]
+pub enum ReleaseCommand {
+    /// Reports what a new release changes for this configuration, and fixes what has one answer
+    Upgrade(crate::release::Upgrade),
+}
+
+#[cfg(feature = "release")]
+impl ReleaseCommand {
+    /// Runs the command over the settings of `T`.
+    ///
+    /// # Errors
+    /// If the command is used wrongly, a file can't be read, or a fix can't be written.
+    pub fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
+        match self {
+            Self::Upgrade(command) => command.run::<T>(context),
         }
     }
 }

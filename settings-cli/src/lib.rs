@@ -9,6 +9,7 @@
 //! | [`DocsCommand`] | `docs` | `docs build`, `check`, `sync`, `import`, `todo`; `rst` |
 //! | [`WatchCommand`] | `watch` | `watch`; `docs build --watch` |
 //! | [`MailCommand`] | `mail` | `mail test`, `doctor`, `catch`, `queue` |
+//! | [`ReleaseCommand`] | `release` | `upgrade`; `schema --release` |
 //! | [`AlertsCommand`] | `alerts` | `alerts check` |
 //! | [`DemoCommand`] | `demo` | `demo` |
 //! | [`Cli`] | `all` | a program with all of these |
@@ -111,6 +112,8 @@ mod outcome;
 mod places;
 #[cfg(feature = "mail")]
 mod queue;
+#[cfg(feature = "release")]
+mod release;
 #[cfg(feature = "docs")]
 mod rst;
 #[cfg(feature = "core")]
@@ -145,6 +148,8 @@ pub use groups::DemoCommand;
 pub use groups::DocsCommand;
 #[cfg(feature = "mail")]
 pub use groups::MailCommand;
+#[cfg(feature = "release")]
+pub use groups::ReleaseCommand;
 #[cfg(feature = "watch")]
 pub use groups::WatchCommand;
 pub use outcome::{Outcome, Verdict, exit_code, run};

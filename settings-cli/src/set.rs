@@ -172,9 +172,13 @@ impl Recording {
             return Err(Failure::Usage(why.to_owned()));
         }
         let others = context.sources.layers_without_target(context.environment.clone())?;
-        let store = Store::<T>::open(path, others).map_err(failure)?;
+        Ok(self.prepared(Store::<T>::open(path, others).map_err(failure)?))
+    }
+
+    /// Sets the options of an open file.
+    pub(crate) fn prepared<T: Settings>(&self, store: Store<T>) -> Store<T> {
         let mode = if self.in_place { WriteMode::InPlace } else { WriteMode::Replace };
-        Ok(store.max_versions(self.keep).author(self.author.or_else(user)).write_mode(mode))
+        store.max_versions(self.keep).author(self.author.clone().or_else(user)).write_mode(mode)
     }
 }
 

@@ -8,7 +8,7 @@ use settings_core::FileFormat;
 use settings_core::Settings;
 use settings_core::{json_schema, template};
 
-/// Prints the JSON Schema of the configuration file.
+/// Prints the JSON Schema of the configuration file, or the settings of this release.
 #[derive(Args, Debug)]
 pub struct Schema {
     /// Refuse old names of settings, which work and cause warnings
@@ -17,6 +17,9 @@ pub struct Schema {
     /// Add the keywords that only editors know, such as markdownDescription
     #[arg(long, conflicts_with = "strict")]
     editor: bool,
+    #[cfg(feature = "release")]
+    #[command(flatten)]
+    release: crate::release::Writing,
 }
 
 /// Prints a starting configuration.
@@ -69,6 +72,10 @@ fn object_name(name: &str) -> Result<String, &'static str> {
 
 impl Schema {
     pub(crate) fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
+        #[cfg(feature = "release")]
+        if self.release.is_wanted() {
+            return self.release.run::<T>(context);
+        }
         let schema = match (self.strict, self.editor) {
             (true, _) => json_schema::strict_json_schema(T::SCHEMA),
             (false, true) => json_schema::editor_json_schema(T::SCHEMA),

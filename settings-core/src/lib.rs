@@ -134,6 +134,7 @@
 //! | `tokio` | settings as a tokio channel and as a stream; external sources in asynchronous code |
 //! | `watch` | settings that follow their files while the server runs |
 //! | `serde` | `Serialize` for the reports of the mail modules |
+//! | `release` | the settings of a release as data: comparing two, judging and fixing a configuration, notes |
 //! | `reference` | the settings of the reference server, with which this project documents itself |
 //!
 //! # Where to go on
@@ -159,6 +160,8 @@ mod nearest;
 mod private;
 #[cfg(feature = "reference")]
 pub mod reference;
+#[cfg(feature = "release")]
+pub mod release;
 pub mod resolve;
 #[cfg(test)]
 mod sample;

@@ -44,6 +44,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `unknown = "deny"` | the policy for unknown keys and variables in it: `allow`, `warn` or `deny` |
 /// | `rule(check = \|settings\| …, message = "…", fields("A", "B"))` | a condition over several settings: `check` is a function of the struct that returns `true` if it holds, `fields` are keys of the section (or paths below it); also `severity = "warning"` and `help = "…"` |
 /// | `page_text(page = "SMTP", rst = "…")` | the text of a reference page around its settings, in reStructuredText; a line `.. config:entry:: Section.Key` is the place of a setting |
+/// | `removed(path = "OldKey", since = "12", reason = "…", replacement = "Section.Key")` | the record of a setting that is gone, which has no field: where it is still set, the report has an error; `replacement` is optional |
 /// | `crate = "path::to::settings_core"` | the library's path, if it is not `::settings_core` |
 ///
 /// A field with `#[setting]` is a setting. A field without it is a nested section;
@@ -66,7 +67,8 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `alias = "Old.Path"`, `aliases = ["A", "B"]` | old names that still work and warn |
 /// | `page = "…"`, `console = "…"` | a reference page or System Console page other than the section's |
 /// | `added = "1.2"` | the version that introduced it: one of the crate's own up to now, or `"next"` |
-/// | `deprecated(since = "1.2", reason = "…", replacement = "Section.Key")` | setting it warns; `replacement` is optional |
+/// | `deprecated(since = "1.2", until = "13", reason = "…", replacement = "Section.Key")` | setting it warns; `until`, the release that removes it, and `replacement` are optional |
+/// | `allow_change(name = "default-changed", reason = "…")` | a breaking change that the gate of releases lets pass; may be repeated |
 /// | `restart` | a change needs a restart of the server |
 /// | `scope = "…"` | the place where it may be set, or the people for whom, in a word of the program's own |
 /// | `hidden` | it works, but appears in no document |

@@ -37,6 +37,10 @@ pub(crate) struct Build {
     /// Write the pages of this model instead of the program's own
     #[arg(long, value_name = "MODEL.json")]
     from: Option<PathBuf>,
+    /// A folder of kept release files: the pages show what each changed, and upgrade notes are added
+    #[cfg(feature = "release")]
+    #[arg(long, value_name = "DIR", conflicts_with = "from")]
+    releases: Option<PathBuf>,
     #[cfg(feature = "watch")]
     #[command(flatten)]
     follow: Follow,
@@ -93,7 +97,7 @@ impl Build {
         let outcome = match &self.from {
             // The pages of a model are not all that the folder has.
             Some(path) => generate::run(&self.out, &self.pages(path)?, mode),
-            None => generate::update(&self.out, &generate::artefacts_in(T::SCHEMA, dialect), mode),
+            None => generate::update(&self.out, &self.artefacts::<T>(dialect)?, mode),
         };
         let outcome = outcome.map_err(|error| Failure::Failed(error.to_string()))?;
         if self.check && !outcome.is_current() {
@@ -119,14 +123,31 @@ impl Build {
         if self.check {
             return Err(Failure::Usage("--check compares with files: name a folder with --out".to_owned()));
         }
-        let pages = match &self.from {
+        #[cfg_attr(not(feature = "release"), expect(unused_mut, reason = "releases change the pages"))]
+        let mut pages = match &self.from {
             Some(path) => models(path)?,
             None => from_schema_in(T::SCHEMA, dialect),
         };
+        #[cfg(feature = "release")]
+        if let Some(folder) = &self.releases {
+            let releases = crate::release::kept::<T>(folder)?;
+            pages = settings_core::docs::from_schema_with_releases(T::SCHEMA, &releases);
+            pages.push(settings_core::docs::release_notes(&releases));
+        }
         for page in &pages {
             out.write_all(render(page, self.style.style(), self.format.format()).as_bytes())?;
         }
         Ok(Verdict::Good)
+    }
+
+    fn artefacts<T: Settings>(&self, dialect: &Dialect) -> Result<Vec<Artefact>, Failure> {
+        #[cfg(feature = "release")]
+        if let Some(folder) = &self.releases {
+            let releases = crate::release::kept::<T>(folder)?;
+            let (style, format) = (self.style.style(), self.format.format());
+            return Ok(generate::artefacts_with_releases(T::SCHEMA, style, format, &releases));
+        }
+        Ok(generate::artefacts_in(T::SCHEMA, dialect))
     }
 
     fn pages(&self, model: &std::path::Path) -> Result<Vec<Artefact>, Failure> {
@@ -162,6 +183,10 @@ impl Build {
         }
         if let Some(model) = &self.from {
             arguments.extend(["--from".into(), model.clone().into()]);
+        }
+        #[cfg(feature = "release")]
+        if let Some(folder) = &self.releases {
+            arguments.extend(["--releases".into(), folder.clone().into()]);
         }
         arguments
     }

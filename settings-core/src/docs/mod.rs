@@ -26,6 +26,8 @@ pub mod import;
 mod inline;
 mod layout;
 pub mod model;
+#[cfg(feature = "release")]
+mod notes;
 mod read;
 mod render;
 mod sync;
@@ -35,6 +37,8 @@ pub use drift::{Against, Finding, FindingFormat, Rule, Severity, UnknownRule, ch
 pub use from_schema::{from_schema, from_schema_in};
 pub use generate::{BuildError, build, build_in};
 pub use model::Page;
+#[cfg(feature = "release")]
+pub use notes::{from_schema_with_releases, release_notes};
 pub use read::{PageRead, ReadError, read};
 pub use render::{Format, Style, render};
 pub use sync::{Synced, sync};

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::nearest::nearest;
 use crate::resolve::report::{Names, PathClass};
-use crate::schema::{Kind, Member, Path, Section, Setting};
+use crate::schema::{Kind, Member, Path, Removed, Section, Setting};
 use crate::value::member_called;
 
 /// All sections and settings of a program. Settings are numbered depth first, in the order of the fields.
@@ -41,6 +41,14 @@ pub(crate) struct Slot {
     pub(crate) target: Target,
     /// The first byte of the key, [`folded`], which rules out most slots when a variable is looked up.
     pub(crate) first: u8,
+}
+
+/// A removed setting, or section, with its whole paths.
+#[derive(Clone, Debug)]
+pub(crate) struct Removal {
+    pub(crate) path: String,
+    pub(crate) replacement: Option<String>,
+    pub(crate) record: &'static Removed,
 }
 
 /// The setting or section of a key.
@@ -203,6 +211,24 @@ impl Index {
             }
         }
         aliases
+    }
+
+    /// Returns the settings that earlier releases had.
+    pub(crate) fn removals(&self) -> Vec<Removal> {
+        let mut removals = Vec::new();
+        for (id, entry) in (0..).zip(&self.sections).filter(|(_, entry)| !entry.section.removed.is_empty()) {
+            let section = self.section_keys(id).join(".");
+            let whole = |path: &str| match path.contains('.') || section.is_empty() {
+                true => path.to_owned(),
+                false => format!("{section}.{path}"),
+            };
+            removals.extend(entry.section.removed.iter().map(|record| Removal {
+                path: whole(record.path),
+                replacement: record.replacement.map(whole),
+                record,
+            }));
+        }
+        removals
     }
 
     /// Returns whether a key is the name of a secret, or near to one.

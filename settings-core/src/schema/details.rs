@@ -1,6 +1,6 @@
 //! The parts of a setting's metadata that few settings have.
 
-use super::Setting;
+use super::{AllowedChange, Setting};
 
 /// Metadata that few settings have, kept apart so that the many others stay small.
 ///
@@ -25,6 +25,7 @@ pub struct Details {
     page: Option<&'static str>,
     added: Option<&'static str>,
     deprecated: Option<Deprecated>,
+    allowed: &'static [AllowedChange],
     scope: Option<&'static str>,
     required: bool,
     restart: bool,
@@ -41,6 +42,8 @@ pub struct Deprecated {
     pub since: &'static str,
     /// The reason, as a sentence.
     pub reason: &'static str,
+    /// The release that ends it: `13`.
+    pub until: Option<&'static str>,
     /// The setting to use instead: `Section.Key`, or a bare key of the same section.
     pub replacement: Option<&'static str>,
 }
@@ -48,7 +51,14 @@ pub struct Deprecated {
 impl Deprecated {
     /// A deprecation without a replacement.
     pub const fn new(since: &'static str, reason: &'static str) -> Self {
-        Self { since, reason, replacement: None }
+        Self { since, reason, until: None, replacement: None }
+    }
+
+    /// Names the release that removes the setting.
+    #[must_use]
+    pub const fn until(mut self, version: &'static str) -> Self {
+        self.until = Some(version);
+        self
     }
 
     /// Names the setting to use instead.
@@ -76,6 +86,7 @@ impl Details {
             page: None,
             added: None,
             deprecated: None,
+            allowed: &[],
             scope: None,
             required: false,
             restart: false,
@@ -133,6 +144,13 @@ impl Details {
     #[must_use]
     pub const fn deprecated(mut self, deprecated: Deprecated) -> Self {
         self.deprecated = Some(deprecated);
+        self
+    }
+
+    /// Sets the breaking changes that the gate of releases lets pass.
+    #[must_use]
+    pub const fn allowed_changes(mut self, allowed: &'static [AllowedChange]) -> Self {
+        self.allowed = allowed;
         self
     }
 
@@ -239,6 +257,14 @@ impl Setting {
         match self.details {
             Some(Details { deprecated: Some(deprecated), .. }) => Some(deprecated),
             _ => None,
+        }
+    }
+
+    /// The breaking changes of the setting that the gate of releases lets pass.
+    pub const fn allowed_changes(&self) -> &'static [AllowedChange] {
+        match self.details {
+            Some(details) => details.allowed,
+            None => &[],
         }
     }
 

@@ -1,6 +1,6 @@
 //! One struct of settings: `EmailSettings`.
 
-use super::{Rule, Setting, Unknown};
+use super::{Removed, Rule, Setting, Unknown};
 
 /// One annotated struct.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +23,8 @@ pub struct Section {
     pub rules: &'static [Rule],
     /// The texts of reference pages around the settings. A program has the root's and those of all sections below it.
     pub page_texts: &'static [PageText],
+    /// The settings that earlier releases had.
+    pub removed: &'static [Removed],
     /// The policy for unknown keys and variables in it and below it.
     pub unknown: Option<Unknown>,
 }
@@ -87,6 +89,7 @@ impl Section {
             members,
             rules: &[],
             page_texts: &[],
+            removed: &[],
             unknown: None,
         }
     }
@@ -130,6 +133,13 @@ impl Section {
     #[must_use]
     pub const fn page_texts(mut self, texts: &'static [PageText]) -> Self {
         self.page_texts = texts;
+        self
+    }
+
+    /// Records the settings that earlier releases had.
+    #[must_use]
+    pub const fn removed(mut self, removed: &'static [Removed]) -> Self {
+        self.removed = removed;
         self
     }
 

@@ -13,8 +13,9 @@ use super::written::to_written_json;
 use super::{Action, Change, Difference, StoreError, WriteError, differences};
 use crate::atomic::{FileError, followed};
 use crate::format::FileFormat;
-use crate::resolve::{Code, Effective, Layer, Layers, Origin, Report, Resolution, Settings, resolve};
-use crate::schema::{self, Kind, Setting};
+use crate::resolve::outcome::resolve_in;
+use crate::resolve::{Code, Effective, Layer, Layers, Origin, Report, Resolution, Settings};
+use crate::schema::{self, Kind, Section, Setting};
 use crate::value::{Value, ZeroizingString, from_text};
 
 /// The text of a file that does not exist, in formats in which a blank file is an error.
@@ -64,6 +65,8 @@ pub struct Store<T> {
     read: Snapshot,
     text: ZeroizingString,
     others: Layers,
+    /// The settings of the file, and the number of those that `T` has itself.
+    schema: (&'static Section, usize),
     shadowed: bool,
     mode: WriteMode,
     max_versions: usize,
@@ -170,6 +173,7 @@ impl<T: Settings> Store<T> {
             read,
             text,
             others,
+            schema: (T::SCHEMA, usize::MAX),
             shadowed: false,
             mode: WriteMode::default(),
             max_versions: DEFAULT_VERSIONS,
@@ -177,6 +181,26 @@ impl<T: Settings> Store<T> {
             before: View::default(),
             after: View::default(),
         })
+    }
+
+    /// Resolves by another schema, whose first `own` settings are those of `T`.
+    #[cfg(feature = "release")]
+    #[must_use]
+    pub(crate) fn over(mut self, root: &'static Section, own: usize) -> Self {
+        self.schema = (root, own);
+        self
+    }
+
+    /// Returns the format of the file.
+    #[cfg(feature = "release")]
+    pub(crate) fn format(&self) -> FileFormat {
+        self.format
+    }
+
+    /// Makes changes to the text in memory, whatever the settings.
+    #[cfg(feature = "release")]
+    pub(crate) fn edit(&mut self, changes: &[Change]) -> Result<EditOutcome, StoreError> {
+        self.apply(changes)
     }
 
     /// Sets the number of versions in the [`history()`](super::history()), 10 by default. With 0 the history is turned
@@ -446,27 +470,27 @@ impl<T: Settings> Store<T> {
 
     /// Resolves the file alone.
     fn stored(&self) -> &Resolution<T> {
-        self.now().stored.get_or_init(|| resolve(self.with_file(Layers::new(), &self.text)))
+        self.now().stored.get_or_init(|| self.resolve(Layers::new(), &self.text))
     }
 
     /// Resolves the file alone, as it was read.
     fn stored_before(&self) -> &Resolution<T> {
-        self.before.stored.get_or_init(|| resolve(self.with_file(Layers::new(), self.text_before())))
+        self.before.stored.get_or_init(|| self.resolve(Layers::new(), self.text_before()))
     }
 
     /// Resolves all layers together.
     fn effective(&self) -> &Resolution<T> {
-        self.now().effective.get_or_init(|| resolve(self.with_file(self.others.clone(), &self.text)))
+        self.now().effective.get_or_init(|| self.resolve(self.others.clone(), &self.text))
     }
 
     /// Resolves all layers together, with the file as it was read.
     fn effective_before(&self) -> &Resolution<T> {
-        let layers = || self.with_file(self.others.clone(), self.text_before());
-        self.before.effective.get_or_init(|| resolve(layers()))
+        self.before.effective.get_or_init(|| self.resolve(self.others.clone(), self.text_before()))
     }
 
-    fn with_file(&self, layers: Layers, text: &str) -> Layers {
-        layers.file_in(self.format, self.name(), text)
+    fn resolve(&self, layers: Layers, text: &str) -> Resolution<T> {
+        let (root, own) = self.schema;
+        resolve_in(root, layers.file_in(self.format, self.name(), text), own)
     }
 
     fn name(&self) -> String {

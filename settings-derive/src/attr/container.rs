@@ -5,7 +5,7 @@ use syn::{Attribute, Path};
 use super::entry::Elsewhere;
 use super::field::SETTING;
 use super::slot::attributes;
-use super::{Entry, PageTextAttrs, RuleAttrs, Spanned, entries};
+use super::{Entry, PageTextAttrs, Removed, RuleAttrs, Spanned, entries};
 use crate::ctxt::Ctxt;
 
 const ELSEWHERE: [Elsewhere; 2] = [
@@ -31,6 +31,7 @@ attributes! {
         many {
             rules: RuleAttrs = { "rule" => |entry: &Entry, cx| [entry.rule(cx)] }
             page_texts: PageTextAttrs = { "page_text" => |entry: &Entry, cx| [entry.page_text(cx)] }
+            removed: Removed = { "removed" => |entry: &Entry, cx| [entry.removed(cx)] }
         }
     }
 }

@@ -16,7 +16,7 @@ pub(super) struct Entry {
 }
 
 /// The names that take parentheses instead of `=`.
-const CALLS: [&str; 4] = ["deprecated", "fields", "page_text", "rule"];
+const CALLS: [&str; 6] = ["allow_change", "deprecated", "fields", "page_text", "removed", "rule"];
 
 /// The names that take no value.
 const FLAGS: [&str; 4] = ["hidden", "required", "restart", "root"];

@@ -5,7 +5,7 @@ use syn::{Attribute, Field};
 
 use super::entry::Elsewhere;
 use super::slot::attributes;
-use super::{DefaultFrom, Deprecated, Entry, Range, Spanned, all_entries, entries};
+use super::{AllowedChange, DefaultFrom, Deprecated, Entry, Range, Spanned, all_entries, entries};
 use crate::ctxt::Ctxt;
 
 const SETTING_ELSEWHERE: [Elsewhere; 5] = [
@@ -20,7 +20,7 @@ const SETTING_ELSEWHERE: [Elsewhere; 5] = [
 ];
 const NESTED_ELSEWHERE: [Elsewhere; 2] = [
     Elsewhere {
-        names: &["env_prefix", "page", "console", "unknown", "rule", "page_text"],
+        names: &["env_prefix", "page", "console", "unknown", "rule", "page_text", "removed"],
         belongs: "belongs on the section's struct.",
     },
     Elsewhere { names: SETTING, belongs: "belongs on a setting, in `#[setting(...)]`." },
@@ -74,6 +74,7 @@ attributes! {
         "todo" => todo: Spanned<String> = Entry::todo,
         many {
             aliases: Spanned<String> = { "alias" => Entry::string, "aliases" => Entry::strings }
+            allowed: AllowedChange = { "allow_change" => |entry: &Entry, cx| [entry.allow_change(cx)] }
         }
     }
 }

@@ -1,4 +1,5 @@
-//! `added = "1.2"`, `deprecated(since = "…", reason = "…", replacement = "…")` and `todo = "…"`.
+//! `added = "1.2"`, `deprecated(since = "…", until = "…", reason = "…", replacement = "…")`, `removed(…)`,
+//! `allow_change(…)` and `todo = "…"`.
 
 use super::entry::names;
 use super::slot::attributes;
@@ -9,10 +10,51 @@ attributes! {
     /// A deprecation: the reason, and the version since when.
     pub(crate) struct Deprecated, DEPRECATED {
         "since" => since: Spanned<String> = Entry::any_version,
+        "until" => until: Spanned<String> = Entry::release,
         "reason" => reason: Spanned<String> = Entry::string,
         "replacement" => replacement: Spanned<String> = Entry::string,
     }
 }
+
+attributes! {
+    /// The record of a removed setting.
+    pub(crate) struct Removed, REMOVED {
+        "path" => path: Spanned<String> = Entry::path_of_setting,
+        "since" => since: Spanned<String> = Entry::release,
+        "reason" => reason: Spanned<String> = Entry::string,
+        "replacement" => replacement: Spanned<String> = Entry::string,
+        many {
+            allowed: AllowedChange = { "allow_change" => |entry: &Entry, cx| [entry.allow_change(cx)] }
+        }
+    }
+}
+
+attributes! {
+    /// A rule of the gate of releases that a setting may break.
+    pub(crate) struct AllowedChange, ALLOWED_CHANGE {
+        "name" => rule: Spanned<String> = Entry::gate_rule,
+        "reason" => reason: Spanned<String> = Entry::string,
+    }
+}
+
+/// The rules of the gate of releases.
+const GATE_RULES: [&str; 15] = [
+    "alias-removed",
+    "default-changed",
+    "kind-changed",
+    "newly-required",
+    "prefix-changed",
+    "range-narrowed",
+    "removal-before-until",
+    "removal-in-minor",
+    "removal-unannounced",
+    "removal-unrecorded",
+    "required-added",
+    "secret-exposed",
+    "unit-changed",
+    "until-brought-forward",
+    "values-narrowed",
+];
 
 impl Entry {
     /// Reads the text between the parentheses of `deprecated(...)`.
@@ -28,6 +70,70 @@ impl Entry {
             }
         }
         deprecated
+    }
+
+    /// Reads the text between the parentheses of `removed(...)`.
+    pub(super) fn removed(&self, cx: &Ctxt) -> Removed {
+        let entries = self.entries(cx, REMOVED);
+        let mut given = names(&entries);
+        let removed = Removed::read(cx, &entries, |entry| {
+            given.extend(entry.unknown(cx, "removed", REMOVED, &[]).map(str::to_owned));
+        });
+        let forms = [("path", "path = \"Key\""), ("since", "since = \"12\""), ("reason", "reason = \"...\"")];
+        for (name, form) in forms {
+            if !given.iter().any(|given| given == name) {
+                cx.error_at(self.name.span(), format!("the removal has no `{name}`: add `{form}`"));
+            }
+        }
+        removed
+    }
+
+    /// Reads the text between the parentheses of `allow_change(...)`.
+    pub(super) fn allow_change(&self, cx: &Ctxt) -> AllowedChange {
+        let entries = self.entries(cx, ALLOWED_CHANGE);
+        let mut given = names(&entries);
+        let allowed = AllowedChange::read(cx, &entries, |entry| {
+            given.extend(entry.unknown(cx, "allow_change", ALLOWED_CHANGE, &[]).map(str::to_owned));
+        });
+        for (name, form) in [("name", "name = \"default-changed\""), ("reason", "reason = \"...\"")] {
+            if !given.iter().any(|given| given == name) {
+                cx.error_at(self.name.span(), format!("the allowed change has no `{name}`: add `{form}`"));
+            }
+        }
+        allowed
+    }
+
+    fn gate_rule(&self, cx: &Ctxt) -> Option<Spanned<String>> {
+        let rule = self.string(cx)?;
+        if GATE_RULES.contains(&rule.value.as_str()) {
+            return Some(rule);
+        }
+        let hint = crate::nearest::nearest(&rule.value, &GATE_RULES);
+        let hint = hint.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        cx.error_at(rule.span, format!("`{}` is not a rule of the gate of releases{hint}", rule.value));
+        None
+    }
+
+    fn path_of_setting(&self, cx: &Ctxt) -> Option<Spanned<String>> {
+        let path = self.string(cx)?;
+        if path.value.split('.').any(|key| key.is_empty() || key.contains(char::is_whitespace)) {
+            cx.error_at(path.span, format!("`{}` is not a path: write `Key` or `Section.Key`", path.value));
+            return None;
+        }
+        Some(path)
+    }
+
+    /// Reads the version of a release, which may be one number: `13`.
+    fn release(&self, cx: &Ctxt) -> Option<Spanned<String>> {
+        let version = self.string(cx)?;
+        let text = version.value.as_str();
+        let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        if is_number || fault(text, "").is_none() {
+            return Some(version);
+        }
+        let message = format!("`{text}` is not a release: write \"13\", \"1.2\", \"1.2.3\" or \"next\"");
+        cx.error_at(version.span, message);
+        None
     }
 
     /// Reads the open question, in words.

@@ -18,7 +18,7 @@ pub(crate) use default_from::DefaultFrom;
 pub(crate) use entry::{flat, found};
 pub(crate) use field::{FieldAttrs, Given, Setting};
 pub(crate) use foreign::{refuse_serde, respect_serde};
-pub(crate) use history::Deprecated;
+pub(crate) use history::{AllowedChange, Deprecated, Removed};
 pub(crate) use page_text::PageTextAttrs;
 pub(crate) use range::{Bound, Range, integer};
 pub(crate) use rule::RuleAttrs;

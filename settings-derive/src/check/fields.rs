@@ -164,6 +164,9 @@ fn duration_has_a_unit(cx: &Ctxt, field: &Field<'_>, leaf: &Leaf<'_>) {
 /// #[setting(key = "Port", deprecated(since = "1.0", reason = "...", replacement = "Port"))]
 /// ```
 fn replacement_can_be_named(cx: &Ctxt, field: &Field<'_>, leaf: &Leaf<'_>) {
+    for allowed in &leaf.attrs.allowed {
+        not_empty(cx, "reason", allowed.reason.as_ref());
+    }
     let Some(deprecated) = &leaf.attrs.deprecated else { return };
     not_empty(cx, "reason", deprecated.reason.as_ref());
     let Some(replacement) = &deprecated.replacement else { return };

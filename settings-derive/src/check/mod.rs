@@ -6,7 +6,7 @@ mod fields;
 mod names;
 mod rules;
 
-use crate::ast::{Enum, Struct};
+use crate::ast::{Enum, Field, Struct};
 use crate::attr::Spanned;
 use crate::ctxt::Ctxt;
 use crate::naming::key_fault;
@@ -25,9 +25,47 @@ pub(crate) fn check_struct(cx: &Ctxt, input: &Struct<'_>) {
     for field in &input.fields {
         fields::check(cx, field);
     }
+    removed_settings_are_gone(cx, input);
     names::check(cx, input);
     rules::check(cx, input);
     computed::check(cx, input);
+}
+
+/// ```text
+/// #[settings(removed(path = "Port", since = "12", reason = "..."))]
+/// ```
+fn removed_settings_are_gone(cx: &Ctxt, input: &Struct<'_>) {
+    for removed in &input.attrs.removed {
+        not_empty(cx, "reason", removed.reason.as_ref());
+        if let Some(replacement) = &removed.replacement
+            && let Some(fault) = replacement.value.split('.').find_map(key_fault)
+        {
+            let message = format!("a replacement is a key or a path such as `Section.Key`: {fault}");
+            cx.error_at(replacement.span, message);
+        }
+        let Some(path) = &removed.path else { continue };
+        let is_key = |field: &&Field<'_>| field.key().is_some_and(|key| key.value == path.value);
+        let is_alias = |field: &&Field<'_>| {
+            let aliases = field.leaf().map_or(&[][..], |leaf| &leaf.attrs.aliases);
+            aliases.iter().any(|alias| alias.value == path.value)
+        };
+        if let Some(field) = input.fields.iter().find(|field| is_key(field) || is_alias(field)) {
+            let name = field.ident;
+            let message = format!("`{}` is a name of `{name}`: a removed setting has no field", path.value);
+            cx.error_at(path.span, message);
+        }
+        let same = |other: &&crate::attr::Removed| {
+            other.path.as_ref().is_some_and(|other| other.value == path.value)
+        };
+        if let Some(first) =
+            input.attrs.removed.iter().find(same).filter(|first| !std::ptr::eq(*first, removed))
+        {
+            cx.error_at(path.span, format!("the removal of `{}` is recorded twice", path.value));
+            if let Some(first) = &first.path {
+                cx.error_at(first.span, format!("`{}` is first recorded here", first.value));
+            }
+        }
+    }
 }
 
 /// Checks an enum.

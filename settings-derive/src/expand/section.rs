@@ -7,7 +7,7 @@ use syn::spanned::Spanned as _;
 use super::default::{self, needs_proof};
 use super::{kind, names};
 use crate::ast::{Field, Leaf, Member, Nested, Struct, private};
-use crate::attr::{DefaultFrom, PageTextAttrs, RuleAttrs, Spanned};
+use crate::attr::{AllowedChange, DefaultFrom, PageTextAttrs, Removed, RuleAttrs, Spanned};
 use crate::default::DefaultValue;
 use crate::doc::Value;
 use crate::naming;
@@ -75,6 +75,10 @@ fn calls(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
     if !attrs.page_texts.is_empty() {
         let texts = attrs.page_texts.iter().map(|text| page_text(text, library));
         calls.extend(quote!(.page_texts(&[#(#texts),*])));
+    }
+    if !attrs.removed.is_empty() {
+        let removed = attrs.removed.iter().map(|removed| self::removed(removed, library));
+        calls.extend(quote!(.removed(&[#(#removed),*])));
     }
     if let Some(variant) = attrs.unknown {
         let variant = Ident::new(variant, Span::call_site());
@@ -224,9 +228,16 @@ fn history(leaf: &Leaf<'_>, library: &TokenStream) -> TokenStream {
             text.as_ref().map_or_else(String::new, |text| text.value.clone())
         };
         let (since, reason) = (text(&deprecated.since), text(&deprecated.reason));
+        let until = deprecated.until.as_ref().map(|Spanned { value, .. }| quote!(.until(#value)));
         let replacement =
             deprecated.replacement.as_ref().map(|Spanned { value, .. }| quote!(.replacement(#value)));
-        calls.extend(quote!(.deprecated(#library::schema::Deprecated::new(#since, #reason) #replacement)));
+        calls.extend(
+            quote!(.deprecated(#library::schema::Deprecated::new(#since, #reason) #until #replacement)),
+        );
+    }
+    if !leaf.attrs.allowed.is_empty() {
+        let allowed = leaf.attrs.allowed.iter().map(|allowed| allowed_change(allowed, library));
+        calls.extend(quote!(.allowed_changes(&[#(#allowed),*])));
     }
     if let Some(scope) = leaf.attrs.scope.as_ref().map(|scope| &scope.value) {
         calls.extend(quote!(.scope(#scope)));
@@ -244,6 +255,23 @@ fn history(leaf: &Leaf<'_>, library: &TokenStream) -> TokenStream {
         calls.extend(quote!(.todo(#todo)));
     }
     calls
+}
+
+fn removed(removed: &Removed, library: &TokenStream) -> TokenStream {
+    let text =
+        |text: &Option<Spanned<String>>| text.as_ref().map_or_else(String::new, |text| text.value.clone());
+    let (path, since, reason) = (text(&removed.path), text(&removed.since), text(&removed.reason));
+    let replacement = removed.replacement.as_ref().map(|Spanned { value, .. }| quote!(.replacement(#value)));
+    let allowed = removed.allowed.iter().map(|allowed| allowed_change(allowed, library));
+    let allowed = (!removed.allowed.is_empty()).then(|| quote!(.allowed(&[#(#allowed),*])));
+    quote!(#library::schema::Removed::new(#path, #since, #reason) #replacement #allowed)
+}
+
+fn allowed_change(allowed: &AllowedChange, library: &TokenStream) -> TokenStream {
+    let text =
+        |text: &Option<Spanned<String>>| text.as_ref().map_or_else(String::new, |text| text.value.clone());
+    let (rule, reason) = (text(&allowed.rule), text(&allowed.reason));
+    quote!(#library::schema::AllowedChange { rule: #rule, reason: #reason })
 }
 
 fn page_text(attrs: &PageTextAttrs, library: &TokenStream) -> TokenStream {

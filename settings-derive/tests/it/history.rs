@@ -4,12 +4,15 @@
 
 use settings_core::Settings;
 use settings_core::resolve::{Code, Layers, Severity, resolve};
-use settings_core::schema::{Deprecated, Member, Setting};
+use settings_core::schema::{AllowedChange, Deprecated, Member, Removed, Setting};
 use settings_core::template;
 
 /// A server.
 #[derive(Settings, Debug)]
-#[settings(env_prefix = "X")]
+#[settings(
+    env_prefix = "X",
+    removed(path = "Address", since = "2", reason = "One port is enough.", replacement = "Listen.Port")
+)]
 struct Server {
     listen: Listen,
 }
@@ -24,7 +27,8 @@ struct Listen {
     #[setting(
         default = 24,
         added = "0.0.1",
-        deprecated(since = "0.1", reason = "a port has one name.", replacement = "Port")
+        deprecated(since = "0.1", until = "13", reason = "a port has one name.", replacement = "Port"),
+        allow_change(name = "default-changed", reason = "It leaked.")
     )]
     old_port: u16,
     /// A port without a heir.
@@ -50,8 +54,12 @@ fn the_metadata_has_the_history() {
         (Some("next"), Some("system"), true, false)
     );
     assert_eq!(port.deprecated(), None);
-    let expected = Deprecated::new("0.1", "a port has one name.").replacement("Port");
+    let expected = Deprecated::new("0.1", "a port has one name.").until("13").replacement("Port");
     assert_eq!(setting("OldPort").deprecated(), Some(&expected));
+    let allowed = AllowedChange { rule: "default-changed", reason: "It leaked." };
+    assert_eq!(setting("OldPort").allowed_changes(), [allowed]);
+    let removed = Removed::new("Address", "2", "One port is enough.").replacement("Listen.Port");
+    assert_eq!(Server::SCHEMA.removed, [removed]);
     assert!(setting("Trace").hidden() && !setting("LostPort").restart());
 }
 

@@ -421,6 +421,32 @@ fn warnings_of_docutils_are_findings() {
 }
 
 #[test]
+fn mistakes_of_markup_keep_the_label_as_it_is() {
+    for label in ["``config.json`` setting", "``config.json setting``"] {
+        let page = |statement: &str| {
+            let right = [
+                "- System Config path: **Plugins > Calls**".to_owned(),
+                format!("- {label}: {statement}"),
+                "- Environment variable: ``MM_MAILSETTINGS_PORT``".to_owned(),
+            ];
+            let rows: String = right.iter().map(|line| format!("| {:<9}| {line:<79}|\n", "Words.")).collect();
+            let border = format!("+{}+{}+\n", "-".repeat(10), "-".repeat(80));
+            format!("Port\n~~~~\n\n{border}{rows}{border}")
+        };
+        let right = "``\".MailSettings.Port\",``";
+        for wrong in ["```\".MailSettings.Port\",``", "``\".MailSettings.Port“,``"] {
+            let text = page(wrong);
+            let findings = docs::check(&read("page.rst", text.as_bytes()), None, Against::Itself);
+            let [finding] = findings.as_slice() else { panic!("{label} {wrong}: {findings:#?}") };
+            assert_eq!(finding.rule.as_str(), "markup", "{finding:?}");
+            assert_eq!(finding.expected.as_deref(), Some(format!("{label}: {right}").as_str()));
+            let synced = docs::sync("page.rst", text.as_bytes(), None).unwrap();
+            assert_eq!(String::from_utf8(synced.bytes).unwrap(), page(right), "{label} {wrong}");
+        }
+    }
+}
+
+#[test]
 fn unusual_entries_are_not_findings() {
     let table = |left: &[&str], right: &[&str]| {
         let mut text = format!("+{}+{}+\n", "-".repeat(60), "-".repeat(110));

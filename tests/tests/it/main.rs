@@ -55,6 +55,8 @@ mod outbox_delivery;
 mod outbox_queue;
 mod outbox_settings;
 mod outbox_settings_law;
+mod release_cli;
+mod release_pages;
 mod resolve_large;
 mod resolve_laws;
 mod rst_docutils_cases;

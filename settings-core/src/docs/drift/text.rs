@@ -320,8 +320,9 @@ fn bullet_slip(page: &PageRead, bullet: &Bullet) -> Option<Draft> {
         &Statement { text: None, ..statement.clone() },
         text.value.contains('>') || slip.contains("one literal"),
     );
+    let rule = with_label_of(&text.value, rule);
     // The rule's words must not drop anything.
-    let is_whole = !["a key", "one backtick", "a backtick"].iter().any(|start| slip.starts_with(start));
+    let is_whole = !["a key", "one backtick"].iter().any(|start| slip.starts_with(start));
     let raw = page.text.get(text.span.range()).unwrap_or_default();
     let place = [("``  >", 2), (">  ``", 1), (">``", 0)]
         .into_iter()
@@ -332,6 +333,14 @@ fn bullet_slip(page: &PageRead, bullet: &Bullet) -> Option<Draft> {
     let draft = draft.help(format!("write - {rule}"));
     let draft = if is_whole { draft.replacing(text.clone(), rule.clone()) } else { draft };
     Some(draft.expected(rule).setting(statement.name.as_ref().map_or("", |name| name.as_str())))
+}
+
+/// Returns a line with the label as the page has it: the file's name alone in the literal, or with the words after it.
+fn with_label_of(found: &str, line: String) -> String {
+    match (found.split_once(':'), line.split_once(':')) {
+        (Some((label, _)), Some((_, statement))) => format!("{label}:{statement}"),
+        _ => line,
+    }
 }
 
 /// A typographic quote in a literal of `config.json`, which has one answer.

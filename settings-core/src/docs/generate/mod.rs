@@ -206,7 +206,24 @@ pub fn artefacts(root: &'static Section, style: Style, format: Format) -> Vec<Ar
 /// program's file: `config.default.toml`.
 pub fn artefacts_in(root: &'static Section, dialect: &Dialect) -> Vec<Artefact> {
     let (style, format) = (dialect.page_style(), dialect.page_format());
-    let mut artefacts = pages(&from_schema_in(root, dialect), style, format);
+    with_files(root, dialect, pages(&from_schema_in(root, dialect), style, format))
+}
+
+/// Returns everything that is generated for a program, with the history of its settings on the pages, and a page of
+/// upgrade notes. The last of `releases` is the program's own.
+#[cfg(feature = "release")]
+pub fn artefacts_with_releases(
+    root: &'static Section,
+    style: Style,
+    format: Format,
+    releases: &[crate::release::Release],
+) -> Vec<Artefact> {
+    let mut all = super::from_schema_with_releases(root, releases);
+    all.push(super::release_notes(releases));
+    with_files(root, &Dialect::of(root), pages(&all, style, format))
+}
+
+fn with_files(root: &'static Section, dialect: &Dialect, mut artefacts: Vec<Artefact>) -> Vec<Artefact> {
     let file = dialect.config_format();
     let is_plain = file == FileFormat::Json;
     artefacts.push(Artefact::new(format!("config.default.{file}"), template::config(file, root, !is_plain)));

@@ -5,6 +5,8 @@ mod infer;
 mod item;
 mod names;
 mod page;
+#[cfg(feature = "release")]
+mod release;
 mod rust;
 mod text;
 mod tree;
@@ -14,6 +16,9 @@ use super::drift::{Against, Naming, check};
 use super::facts::documented;
 use super::model::{Entry, Page, Part, Placed};
 use super::read::PageRead;
+
+#[cfg(feature = "release")]
+pub use release::{ImportedRelease, read_models, to_release};
 
 use homes::{Homes, prefix_of_bare_keys};
 use item::{Left, Source, items};

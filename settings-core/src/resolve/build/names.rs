@@ -5,7 +5,8 @@ use super::deprecation::deprecation;
 use super::inputs::Inputs;
 use super::merged::kind_of;
 use crate::nearest::nearest;
-use crate::resolve::index::{LeafId, ROOT};
+use crate::resolve::index::{LeafId, ROOT, Removal};
+use crate::resolve::read::removed::removed;
 use crate::resolve::read::{Candidate, Piece};
 use crate::resolve::report::{Code, Diagnostic, Severity};
 use crate::resolve::source::severity;
@@ -108,6 +109,13 @@ impl<'r> Walk<'_, 'r> {
     /// Reports an unknown key by the policy of its section, or of the sections around it.
     fn unknown(&mut self, section: &Section, key: Key<'r>, path: &str) {
         let Inputs { index, layers, .. } = self.inputs;
+        let name = key.name();
+        if let Some(record) = section.removed.iter().find(|record| record.path.eq_ignore_ascii_case(&name)) {
+            let whole = |key: &str| if key.contains('.') { key.to_owned() } else { format!("{path}.{key}") };
+            let removal =
+                Removal { path: whole(record.path), replacement: record.replacement.map(whole), record };
+            return self.report(removed(&removal.path, &removal), path, key);
+        }
         let around = index.leaves.get(self.leaf as usize).map_or(ROOT, |entry| entry.section);
         let policy = section.unknown.or_else(|| layers.policies.of(index, around));
         let Some(severity) = severity(policy, Severity::Warning) else { return };

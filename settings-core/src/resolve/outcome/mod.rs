@@ -11,4 +11,5 @@ pub use effective::Effective;
 pub use origin::Origin;
 pub use part::{Found, Part};
 pub use registry::{Refused, Registry};
+pub(crate) use resolution::resolve_in;
 pub use resolution::{Resolution, UnknownPath, defaults, resolve};

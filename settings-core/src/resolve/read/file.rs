@@ -1,11 +1,12 @@
 //! A JSON file, read along the schema in a single pass.
 
 use super::candidates::ValuePlace;
+use super::removed::removed;
 use super::sink::Sink;
 use super::unclaimed::unclaimed_note;
 use crate::format::{FileFormat, OtherFormat, Problem, other_format};
 use crate::nearest::nearest;
-use crate::resolve::index::{Index, LeafId, ROOT, Slot, Target};
+use crate::resolve::index::{Index, LeafId, ROOT, Removal, Slot, Target};
 use crate::resolve::report::{Code, Diagnostic, Place, Severity};
 use crate::resolve::source::{EMPTY, Policies, Source, severity};
 use crate::value::json::{Key, Raw, Scanner, Shape, SyntaxError};
@@ -22,6 +23,7 @@ pub(crate) fn read(index: &Index, policies: &Policies, number: u16, source: &Sou
         sink,
         seen_sections: Vec::new(),
         aliases: None,
+        removals: None,
         alias_hits: Vec::new(),
         unclaimed: Vec::new(),
     };
@@ -40,6 +42,7 @@ struct Reader<'r> {
     /// The first place of each section's key.
     seen_sections: Vec<Option<Span>>,
     aliases: Option<Vec<(String, LeafId)>>,
+    removals: Option<Vec<Removal>>,
     alias_hits: Vec<AliasHit<'r>>,
     unclaimed: Vec<(String, Span)>,
 }
@@ -180,7 +183,8 @@ impl<'r> Reader<'r> {
     fn unknown(&mut self, section: u32, name: &str, key: Key<'r>) -> Result<(), SyntaxError> {
         let raw = self.scanner.value()?;
         let path = self.index.section_keys(section).join(".");
-        if self.take_aliases(&join(&path, name), key, raw) {
+        if self.take_aliases(&join(&path, name), key, raw) || self.take_removed(&join(&path, name), key, raw)
+        {
             return Ok(());
         }
         let known = self.index.slots(section).iter().map(|slot| slot.key);
@@ -230,6 +234,29 @@ impl<'r> Reader<'r> {
         let taken = entries
             .iter()
             .filter(|(below, value)| self.take_aliases(&join(path, &below.name()), *below, *value))
+            .count();
+        taken == entries.len()
+    }
+
+    /// Reports the removed settings at or below `path`, and returns whether that is all there is.
+    fn take_removed(&mut self, path: &str, key: Key<'r>, raw: Raw<'r>) -> bool {
+        let removals = self.removals.get_or_insert_with(|| self.index.removals());
+        if let Some(removal) = removals.iter().find(|removal| removal.path.eq_ignore_ascii_case(path)) {
+            let found = removed(path, removal);
+            self.report(found, key_span(key));
+            return true;
+        }
+        let holds_some = removals.iter().any(|removal| {
+            removal.path.get(..path.len()).is_some_and(|start| start.eq_ignore_ascii_case(path))
+                && removal.path.get(path.len()..).is_some_and(|rest| rest.starts_with('.'))
+        });
+        if !holds_some {
+            return false;
+        }
+        let entries = raw.entries().unwrap_or_default();
+        let taken = entries
+            .iter()
+            .filter(|(below, value)| self.take_removed(&join(path, &below.name()), *below, *value))
             .count();
         taken == entries.len()
     }

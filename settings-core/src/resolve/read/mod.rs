@@ -6,6 +6,7 @@ pub(crate) mod file;
 mod lookup;
 pub(crate) mod overrides;
 mod parts;
+pub(crate) mod removed;
 mod route;
 pub(crate) mod secrets;
 mod service_links;

@@ -3,6 +3,7 @@
 use super::candidates::ValuePlace;
 use super::lookup::{by_path, is_own};
 use super::parts::{Outlines, by_path_below, locate, push};
+use super::removed::{by_path as removed_by_path, removed};
 use super::sink::Sink;
 use super::spelling::{Below, Form};
 use crate::resolve::index::{Index, LeafId};
@@ -37,6 +38,10 @@ pub(crate) fn read(index: &Index, layers: &Layers, sink: &mut Sink) {
                     sink.report(Diagnostic { code, ..mistake.diagnostic.at(value.place()) });
                 }
             }
+            continue;
+        }
+        if let Some(removal) = removed_by_path(index, &value.path) {
+            sink.report(removed(&value.path, &removal).at(value.place()));
             continue;
         }
         let help = match near {

@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use super::candidates::{Candidates, ValuePlace};
 use super::lookup::{by_path, by_variable, is_own};
 use super::parts::{Outlines, by_path_below, by_variable_below, locate, push};
+use super::removed::{by_path as removed_by_path, by_variable as removed_by_variable, removed};
 use super::route::Step;
 use super::sink::Sink;
 use super::spelling::{Below, Form, address};
 use super::unclaimed::unclaimed_note;
 use crate::nearest::nearest_path;
-use crate::resolve::index::{Index, LeafId, ROOT};
+use crate::resolve::index::{Index, LeafId, ROOT, Removal};
 use crate::resolve::report::{Code, Diagnostic, Severity};
 use crate::resolve::source::{Layers, SecretFile};
 use crate::schema::{Segment, env_name};
@@ -60,6 +61,9 @@ pub(crate) fn read(index: &Index, layers: &Layers, sink: &mut Sink) {
                     let message = format!("no setting has the name of the file `{}`", file.name);
                     let found = Diagnostic::warning(Code::UnknownSecret, message).at(file.place());
                     sink.report(found.help(format!("did you mean `{near}`?")));
+                }
+                Found::Removed(removal) => {
+                    sink.report(removed(&file.name, &removal).at(file.place()));
                 }
                 // folders in it can belong to other programs
                 Found::Nothing if file.name.contains('/') => {}
@@ -143,6 +147,8 @@ enum Found {
     Own(LeafId),
     /// The setting with this alias.
     Old(LeafId),
+    /// A setting that an earlier release had.
+    Removed(Removal),
     /// A part of a setting: the end of its address, or of its variable.
     Part(LeafId, Vec<Segment>, Option<String>),
     /// No setting, but near to this name.
@@ -158,7 +164,7 @@ impl Found {
             Self::Own(_) => 0,
             Self::Old(_) => 1,
             Self::Part(..) => 2,
-            Self::Near(_) | Self::Nothing => 3,
+            Self::Removed(_) | Self::Near(_) | Self::Nothing => 3,
         }
     }
 }
@@ -196,6 +202,10 @@ fn find(index: &Index, name: &str) -> Found {
             let is_alias = |alias: &str| rest.is_some_and(|rest| alias.eq_ignore_ascii_case(rest));
             if let Some((_, leaf)) = old.find(|(alias, _)| is_alias(alias)) {
                 return Found::Old(*leaf);
+            }
+            let by_variable = || removed_by_variable(&index.removals(), rest?);
+            if let Some(removal) = removed_by_path(index, &dotted).or_else(by_variable) {
+                return Found::Removed(removal);
             }
             let variables: Vec<_> = index.paths().map(|(leaf, _)| index.env_name(leaf)).collect();
             let near_variable = || nearest_path(name, '_', variables.iter().map(String::as_str));

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::candidates::ValuePlace;
 use super::lookup::{by_variable, strip_key};
 use super::parts::{Outlines, by_variable_below, locate, push};
+use super::removed::{by_variable as removed_by_variable, removed};
 use super::route::{Step, kind_at};
 use super::service_links::is_service_link;
 use super::sink::Sink;
@@ -107,6 +108,7 @@ impl<'r> Reader<'r> {
         let index = self.index;
         let aliases: Vec<_> =
             index.aliases().into_iter().map(|(path, leaf)| (env_name("", &path), path, leaf)).collect();
+        let removals = index.removals();
         let (mut unclaimed, mut links) = (Vec::new(), Vec::new());
         for (number, variable, name) in names {
             let alias = aliases.iter().find(|(alias, ..)| alias.eq_ignore_ascii_case(name));
@@ -123,7 +125,12 @@ impl<'r> Reader<'r> {
                 Some((leaf, spelling)) => claims.push(Claim { leaf, number, variable, spelling }),
                 None if index.env_prefix.is_empty() => {}
                 None if is_link => links.push(variable),
-                None => self.unknown(variable, name, &mut unclaimed),
+                None => match removed_by_variable(&removals, name) {
+                    Some(removal) => {
+                        self.sink.report(removed(variable.name, &removal).at(variable.place()));
+                    }
+                    None => self.unknown(variable, name, &mut unclaimed),
+                },
             }
         }
         self.note_unclaimed(&unclaimed);

@@ -97,6 +97,8 @@ codes! {
     Rule = "rule",
     /// A setting that should no longer be set.
     Deprecated = "deprecated",
+    /// A setting that an earlier release had and that is still set.
+    Removed = "removed",
     /// An alias: an old name that still works.
     Alias = "alias",
     /// Sections of a file that the program does not have.

@@ -18,6 +18,17 @@ pub const fn replacements_exist(root: &'static Section) -> Option<Message> {
 }
 
 const fn replacements(root: &'static Section, section: &'static Section) -> Option<Message> {
+    let mut removed = section.removed;
+    while let [record, others @ ..] = removed {
+        if let Some(path) = record.replacement
+            && !finds(if is_path(path) { root } else { section }, path.as_bytes())
+        {
+            let message =
+                Message::new("`").then(path).then("` is the replacement of the removed `").then(record.path);
+            return Some(message.then("`, but no setting has this path"));
+        }
+        removed = others;
+    }
     let mut rest = section.members;
     while let [member, others @ ..] = rest {
         match member {

@@ -335,11 +335,17 @@ impl<'a> Scanner<'a> {
         }
         let len = self.pos - start;
         self.pos = start;
-        Err(self.error(
-            len,
-            "not a number of JSON".to_owned(),
-            "write a decimal number such as `25`, or text in double quotes",
-        ))
+        let written = self.rest().get(..len).unwrap_or_default();
+        // `0x19`, `007` and `1_000` are numbers elsewhere; `30s` is a text without its quotes.
+        let is_number = written.starts_with(b"0x")
+            || written
+                .iter()
+                .all(|byte| byte.is_ascii_digit() || matches!(byte, b'_' | b'.' | b'e' | b'E' | b'+' | b'-'));
+        let help = match is_number {
+            true => "write a decimal number such as `25`",
+            false => "write a decimal number such as `25`, or text in double quotes",
+        };
+        Err(self.error(len, "not a number of JSON".to_owned(), help))
     }
 
     fn digits(&mut self) -> usize {

@@ -1,0 +1,3 @@
+use settings_core::mail::EmailSettings;
+use settings_core::reference::ServerSettings;
+use settings_core::{Secret, SettingValue, Settings};

@@ -1,0 +1,1 @@
+use settings_core::reference::ServerSettings;
