@@ -57,7 +57,7 @@ fn expected(value: impl Fn(&Shape) -> &str, limits: &'static str) -> Json {
 /// The tree of a layer over a weaker one: maps merge by entry, and everything else is replaced.
 fn over(below: &Json, mut above: Json) -> Json {
     for topic in topics() {
-        for name in ["Map", "Lists"] {
+        for name in ["Map", "Lists", "Named"] {
             let key = format!("{topic}{name}");
             let (Some(below), Some(above)) = (below[&topic].get(&key), above[&topic].get_mut(&key)) else {
                 continue;
