@@ -7,8 +7,8 @@ use settings_core::Settings;
 use settings_core::mail::EmailSettings;
 
 use crate::{
-    AlertsCommand, Context, CoreCommand, DemoCommand, DocsCommand, MailCommand, Outcome, ReleaseCommand,
-    Sources, WatchCommand, complete,
+    AlertsCommand, ConsoleCommand, Context, CoreCommand, DemoCommand, DocsCommand, MailCommand, Outcome,
+    ReleaseCommand, Sources, WatchCommand, complete,
 };
 
 /// Settings whose single source of truth is an annotated struct.
@@ -49,6 +49,9 @@ pub enum Command {
     /// Following files.
     #[command(flatten)]
     Watch(WatchCommand),
+    /// The System Console.
+    #[command(flatten)]
+    Console(ConsoleCommand),
     /// The changes between releases.
     #[command(flatten)]
     Release(ReleaseCommand),
@@ -85,6 +88,7 @@ impl Command {
             Self::Demo(command) => command.run::<T>(context),
             Self::Core(command) => command.run::<T>(context),
             Self::Watch(command) => command.run::<T>(context),
+            Self::Console(command) => command.run::<T>(context),
             Self::Release(command) => command.run::<T>(context),
             Self::Docs(command) => command.run::<T>(context),
             Self::Mail(command) => command.run::<T>(context),

@@ -30,6 +30,7 @@ pub struct Demo {
 
 impl Demo {
     pub(crate) fn run<T: Settings + AsRef<EmailSettings>>(self, context: &mut Context<'_>) -> Outcome {
+        let program = context.program_words().to_owned();
         let out = &mut *context.out;
         match self.out {
             Some(folder) => document::<T>(&folder, out)?,
@@ -55,6 +56,14 @@ impl Demo {
             let settings = resolved::<T>(catcher.address(), out)?;
             let arrived = send(settings.as_ref(), &mut catcher, out).await;
             catcher.shutdown().await;
+            if arrived.is_ok() {
+                heading(out, "7. Open the System Console")?;
+                writeln!(
+                    out,
+                    "`{program} console` serves a page of all settings on loopback and opens it in a browser;"
+                )?;
+                writeln!(out, "`{program} console --no-open` prints the link alone.")?;
+            }
             arrived
         })
     }

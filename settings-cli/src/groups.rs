@@ -184,6 +184,31 @@ impl AlertsCommand {
     }
 }
 
+/// Serves the System Console.
+#[cfg(feature = "console")]
+#[derive(Subcommand, Debug)]
+#[non_exhaustive]
+pub enum ConsoleCommand {
+    /// Serves the System Console on loopback, and opens it in a browser
+    Console(crate::console::Console),
+}
+
+#[cfg(feature = "console")]
+impl ConsoleCommand {
+    /// Runs the command over the settings of `T`. It serves until the process ends.
+    ///
+    /// # Errors
+    /// If the address can't be listened on, or the settings can't be read.
+    pub fn run<T: Settings + AsRef<EmailSettings> + Send + Sync + 'static>(
+        self,
+        context: &mut Context<'_>,
+    ) -> Outcome {
+        match self {
+            Self::Console(command) => command.run::<T>(context),
+        }
+    }
+}
+
 /// Shows the main job.
 #[cfg(feature = "demo")]
 #[derive(Subcommand, Debug)]

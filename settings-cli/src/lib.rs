@@ -11,6 +11,7 @@
 //! | [`MailCommand`] | `mail` | `mail test`, `doctor`, `catch`, `queue` |
 //! | [`ReleaseCommand`] | `release` | `upgrade`; `schema --release` |
 //! | [`AlertsCommand`] | `alerts` | `alerts check` |
+//! | [`ConsoleCommand`] | `console` | `console` |
 //! | [`DemoCommand`] | `demo` | `demo` |
 //! | [`Cli`] | `all` | a program with all of these |
 //!
@@ -82,6 +83,8 @@ mod all;
 mod arguments;
 #[cfg(feature = "core")]
 mod completion;
+#[cfg(feature = "console")]
+mod console;
 mod context;
 #[cfg(feature = "demo")]
 mod demo;
@@ -101,6 +104,7 @@ mod flags;
     feature = "watch",
     feature = "mail",
     feature = "alerts",
+    feature = "console",
     feature = "demo"
 ))]
 mod groups;
@@ -123,7 +127,7 @@ mod show;
 mod sources;
 #[cfg(feature = "core")]
 mod template;
-#[cfg(feature = "core")]
+#[cfg(any(feature = "core", feature = "console"))]
 mod user;
 #[cfg(feature = "core")]
 mod validate;
@@ -140,6 +144,8 @@ pub use failure::Failure;
 pub use flags::{All, Flags, Selection};
 #[cfg(feature = "alerts")]
 pub use groups::AlertsCommand;
+#[cfg(feature = "console")]
+pub use groups::ConsoleCommand;
 #[cfg(feature = "core")]
 pub use groups::CoreCommand;
 #[cfg(feature = "demo")]

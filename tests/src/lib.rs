@@ -1,7 +1,9 @@
 //! Code that the tests with real parts and the benches share.
 
+pub mod browser;
 pub mod certificates;
 pub mod cli;
+pub mod console;
 pub mod corpus;
 pub mod events;
 pub mod faults;

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io::{self, Write};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
@@ -13,6 +14,7 @@ use settings_core::store::watch::{Debounce, Event, Watch};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
+use crate::admin;
 use crate::settings::ChatSettings;
 
 struct Chat {
@@ -34,17 +36,19 @@ pub fn serve(context: &mut Context<'_>) -> Result<(), Box<dyn std::error::Error>
     std::thread::spawn(move || events.into_iter().for_each(|event| log(&event)));
 
     let chat = Arc::new(Chat { watch, messages: Mutex::default() });
-    let http = chat.watch.current().http.clone();
+    let settings = chat.watch.current();
+    let (http, admin_settings) = (settings.http.clone(), settings.admin.clone());
     let app = Router::new()
         .route("/", get(async |State(chat): State<Arc<Chat>>| chat.watch.current().http.greeting.clone()))
         .route("/messages", get(list).post(send))
         .layer(DefaultBodyLimit::max(usize::try_from(http.max_body.bytes()).unwrap_or(usize::MAX)))
         .with_state(chat);
+    let app = app.merge(admin::routes(context, &admin_settings));
     Runtime::new()?.block_on(async {
         let listener = TcpListener::bind(http.listen).await?;
         writeln!(context.out, "listening on {}", listener.local_addr()?)?;
         context.out.flush()?;
-        axum::serve(listener, app).await
+        axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).await
     })?;
     Ok(())
 }

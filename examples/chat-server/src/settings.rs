@@ -37,6 +37,8 @@ pub struct ChatSettings {
     pub log: Log,
     /// Figures for Prometheus.
     pub metrics: Option<Metrics>,
+    /// The System Console.
+    pub admin: AdminSettings,
 }
 
 /// The HTTP interface.
@@ -347,4 +349,21 @@ pub struct Metrics {
     /// The token that a reader has to send. Without it, the figures are public.
     #[setting]
     pub token: Option<Secret>,
+}
+
+/// The System Console.
+#[derive(Settings, Clone, Debug)]
+#[settings(section = "Admin", page = "Admin")]
+pub struct AdminSettings {
+    /// The password of the administrator. If empty, nobody logs in with a password.
+    #[setting(key = "Password", restart)]
+    pub password: Secret,
+
+    /// The IP address of a proxy that logs people in and sends their names. If empty, there is none.
+    #[setting(key = "Proxy", restart)]
+    pub proxy: String,
+
+    /// The host name that browsers use, if it is not that of this machine.
+    #[setting(key = "Host", restart)]
+    pub host: String,
 }

@@ -112,3 +112,55 @@ fn the_commands_are_the_servers_own() {
     assert_eq!(code, Some(2));
     assert!(err.contains("HTTP.Listen"), "{err}");
 }
+
+/// Sends a request with these headers, and returns the answer.
+fn send(address: &str, request: &str, headers: &[&str], body: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let headers = headers.join("\r\n");
+    write!(
+        stream,
+        "{request} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn the_console_is_entered_with_a_session_or_from_the_named_proxy() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = "[Admin]\nPassword = \"open sesame\"\n\n[HTTP]\nGreeting = \"Hi\"\n";
+    std::fs::write(folder.path().join("chat.toml"), config).unwrap();
+    let form = "Content-Type: application/x-www-form-urlencoded";
+    {
+        let server = Server::start(folder.path());
+        let refused = send(&server.1, "GET /admin/", &["Accept: text/html", "X-Remote-User: eve"], "");
+        assert!(refused.contains("303") && refused.contains("/login"), "{refused}");
+        let wrong = send(&server.1, "POST /login", &[form], "password=x");
+        assert!(wrong.contains("401"), "{wrong}");
+        let entered = send(&server.1, "POST /login", &[form], "password=open+sesame");
+        let cookie = entered.lines().find_map(|line| line.strip_prefix("set-cookie: ")).unwrap();
+        let cookie = format!("Cookie: {}", cookie.split(';').next().unwrap());
+        let page = send(&server.1, "GET /admin/p/http", &[&cookie], "");
+        assert!(page.contains("Greeting") && !page.contains("open sesame"), "{page}");
+        let json = "Content-Type: application/json\r\nIf-Match: *";
+        let locked = r#"{"set": {"Admin.Password": "mine"}}"#;
+        assert!(send(&server.1, "PATCH /admin/api/settings", &[&cookie, json], locked).contains("403"));
+        let changed = r#"{"set": {"HTTP.Greeting": "Hello"}}"#;
+        assert!(send(&server.1, "PATCH /admin/api/settings", &[&cookie, json], changed).contains("200 OK"));
+        server.wait_for("GET /", "", "Hello");
+    }
+    let mut child = chat(folder.path(), &["serve"])
+        .env("CHAT_ADMIN_PROXY", "127.0.0.1")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let address = line.trim_end().strip_prefix("listening on ").unwrap().to_owned();
+    let server = Server(child, address);
+    assert!(send(&server.1, "GET /admin/", &["X-Remote-User: ann"], "").contains("200 OK"));
+    assert!(send(&server.1, "GET /admin/", &[], "").contains("401"), "the proxy names nobody");
+}

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use super::{EditError, WriteError};
-use crate::resolve::{Origin, Report, UnknownPath};
+use crate::resolve::build::code;
+use crate::resolve::{Code, Diagnostic, Origin, Report, UnknownPath};
 use crate::value::Mismatch;
 
 /// An error of changing a settings file. Holds no secret.
@@ -54,6 +55,37 @@ pub enum StoreError {
     Invalid(Report),
     /// The file can't be read or written.
     Write(WriteError),
+}
+
+impl StoreError {
+    /// Returns the error as a report with the codes and words that the settings have for the same mistake in a file, or
+    /// `None` if it is not about the value or the path of a setting.
+    #[must_use]
+    pub fn report(&self) -> Option<Report> {
+        match self {
+            Self::Invalid(report) => Some(report.clone()),
+            Self::Unknown(unknown) => {
+                let help = unknown.nearest.as_ref().map(|nearest| format!("did you mean `{nearest}`?"));
+                let message = format!("unknown setting `{}`", unknown.path);
+                let found = Diagnostic::error(Code::UnknownPath, message).setting(&unknown.path);
+                Some(Report::new(vec![found.help(help.unwrap_or_default())]))
+            }
+            Self::Value { path, mismatch } => {
+                let all = std::iter::once(&**mismatch).chain(&mismatch.others);
+                let found = all.map(|one| {
+                    let path = format!("{path}{}", one.within);
+                    let mut message = format!("`{path}`: expected {}", one.expected);
+                    if !one.found.is_empty() {
+                        message.push_str(&format!(", found {}", one.found));
+                    }
+                    let help = one.help.as_deref().unwrap_or_default();
+                    Diagnostic::error(code(one.reason, true), message).setting(path).help(help)
+                });
+                Some(Report::new(found.collect()))
+            }
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for StoreError {

@@ -33,6 +33,8 @@ pub struct Version {
     pub time: SystemTime,
     /// The name of the writer; `None` if none was given, or if the version was not written with a `Store`.
     pub author: Option<String>,
+    /// The reason that the writer gave.
+    pub reason: Option<String>,
     /// The number of the version that was restored, if one was.
     pub restored: Option<u64>,
     text: ZeroizingString,
@@ -45,6 +47,7 @@ impl fmt::Debug for Version {
             .field("number", &self.number)
             .field("time", &self.time)
             .field("author", &self.author)
+            .field("reason", &self.reason)
             .field("restored", &self.restored)
             .finish_non_exhaustive()
     }
@@ -73,6 +76,7 @@ pub enum VersionStatus {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Entry {
     pub(super) author: Option<String>,
+    pub(super) reason: Option<String>,
     pub(super) restored: Option<u64>,
 }
 
@@ -129,6 +133,7 @@ impl History {
                 number,
                 time: modified(),
                 author: None,
+                reason: None,
                 restored: None,
                 text: text.to_owned().into(),
             },
@@ -266,8 +271,10 @@ impl History {
 fn head(time: SystemTime, entry: &Entry) -> String {
     let seconds = time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let mut head = format!("{MARK}{{\"time\": {seconds}");
-    if let Some(author) = &entry.author {
-        head.push_str(&format!(", \"author\": {}", json::escape(author)));
+    for (name, text) in [("author", &entry.author), ("reason", &entry.reason)] {
+        if let Some(text) = text {
+            head.push_str(&format!(", \"{name}\": {}", json::escape(text)));
+        }
     }
     if let Some(restored) = entry.restored {
         head.push_str(&format!(", \"restored\": {restored}"));
@@ -290,6 +297,7 @@ fn parse<'t>(text: &'t str, comment: &str) -> Option<(Version, [&'t str; 2])> {
         number: 0,
         time: UNIX_EPOCH.checked_add(Duration::from_secs(seconds))?,
         author: get("author").and_then(|author| Some(author.string()?.into_owned())),
+        reason: get("reason").and_then(|reason| Some(reason.string()?.into_owned())),
         restored: get("restored").and_then(|number| number.text.parse().ok()),
         text: ZeroizingString::default(),
     };

@@ -16,7 +16,7 @@ use crate::format::FileFormat;
 use crate::resolve::outcome::resolve_in;
 use crate::resolve::{Code, Effective, Layer, Layers, Origin, Report, Resolution, Settings};
 use crate::schema::{self, Kind, Section, Setting};
-use crate::value::{Value, ZeroizingString, from_text};
+use crate::value::{Mismatch, Value, ZeroizingString, from_json, from_text, json};
 
 /// The text of a file that does not exist, in formats in which a blank file is an error.
 const PLACEHOLDER: &str = "#\n";
@@ -218,6 +218,13 @@ impl<T: Settings> Store<T> {
         self
     }
 
+    /// Sets the reason for the changes, for the history.
+    #[must_use]
+    pub fn reason(mut self, reason: Option<String>) -> Self {
+        self.entry.reason = reason;
+        self
+    }
+
     /// Allows changes to settings that a stronger layer sets. They are refused by default.
     #[must_use]
     pub fn shadowed(mut self, allowed: bool) -> Self {
@@ -275,6 +282,31 @@ impl<T: Settings> Store<T> {
         self.apply(&changes)
     }
 
+    /// Sets a setting to a JSON value, which is read as a file's is: a text is a string, and a list an array.
+    ///
+    /// # Errors
+    /// As [`Store::set`]. A value that is not JSON is refused as one of the wrong type.
+    pub fn set_json(&mut self, path: &str, value: &str) -> Result<EditOutcome, StoreError> {
+        let stored = self.stored();
+        let effective = (!self.shadowed).then(|| self.effective());
+        let current = stored.setting(path)?;
+        let kind = &current.setting.kind;
+        let refused =
+            |mismatch| StoreError::Value { path: current.path.to_string(), mismatch: Box::new(mismatch) };
+        let read = match json::parse_value(value) {
+            Ok(raw) => from_json(kind, raw).map_err(refused)?,
+            Err(_) => return Err(refused(Mismatch::no_json(kind))),
+        };
+        let json = to_written_json(kind, &read, &[value]);
+        let is_there = is_already_set(stored, &current, &read);
+        read.wipe();
+        refuse_shadowed(effective, path)?;
+        if is_there {
+            return Ok(EditOutcome::Unchanged);
+        }
+        self.apply(&[change(&current, Action::Set(json.into_string()))])
+    }
+
     /// Removes a setting from the file, under whichever name it is there, or an optional section with all its settings.
     ///
     /// # Errors
@@ -328,6 +360,26 @@ impl<T: Settings> Store<T> {
         changes.map(|difference| (difference.clone(), shadow(&difference))).collect()
     }
 
+    /// Returns the content of the file as it was read, before any change.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.read
+    }
+
+    /// Returns the settings of the file alone, with the changes made so far.
+    pub fn stored(&self) -> &Resolution<T> {
+        self.now().stored.get_or_init(|| self.resolve(Layers::new(), &self.text))
+    }
+
+    /// Returns the settings of all layers, with the changes made so far.
+    pub fn effective(&self) -> &Resolution<T> {
+        self.now().effective.get_or_init(|| self.resolve(self.others.clone(), &self.text))
+    }
+
+    /// Returns the settings of all layers as they were before the changes.
+    pub fn effective_before(&self) -> &Resolution<T> {
+        self.before.effective.get_or_init(|| self.resolve(self.others.clone(), self.text_before()))
+    }
+
     /// Returns the text that [`Store::save`] would write. It may hold secrets.
     pub fn text(&self) -> &str {
         &self.text
@@ -375,8 +427,12 @@ impl<T: Settings> Store<T> {
         }
     }
 
-    /// Checks that the change adds no errors, and returns the warnings that it adds; `None` if there is no change.
-    fn check(&self) -> Result<Option<Report>, StoreError> {
+    /// Checks the change as [`Store::save`] does, and writes nothing. Returns the warnings that the change adds, or
+    /// `None` if there is no change.
+    ///
+    /// # Errors
+    /// If the change adds errors to the settings.
+    pub fn check(&self) -> Result<Option<Report>, StoreError> {
         if self.is_unchanged() {
             return Ok(None);
         }
@@ -468,24 +524,9 @@ impl<T: Settings> Store<T> {
         if self.is_unchanged() { &self.before } else { &self.after }
     }
 
-    /// Resolves the file alone.
-    fn stored(&self) -> &Resolution<T> {
-        self.now().stored.get_or_init(|| self.resolve(Layers::new(), &self.text))
-    }
-
     /// Resolves the file alone, as it was read.
     fn stored_before(&self) -> &Resolution<T> {
         self.before.stored.get_or_init(|| self.resolve(Layers::new(), self.text_before()))
-    }
-
-    /// Resolves all layers together.
-    fn effective(&self) -> &Resolution<T> {
-        self.now().effective.get_or_init(|| self.resolve(self.others.clone(), &self.text))
-    }
-
-    /// Resolves all layers together, with the file as it was read.
-    fn effective_before(&self) -> &Resolution<T> {
-        self.before.effective.get_or_init(|| self.resolve(self.others.clone(), self.text_before()))
     }
 
     fn resolve(&self, layers: Layers, text: &str) -> Resolution<T> {

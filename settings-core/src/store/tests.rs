@@ -372,3 +372,42 @@ mod unix {
         assert_eq!(folder.names(), ["config.json"]);
     }
 }
+
+#[test]
+fn json_values_are_set_as_a_file_has_them() {
+    let folder = Folder::new("set-json");
+    let path = folder.0.join("config.json");
+    let mut store = Store::<Program>::open(&path, Layers::new()).unwrap();
+    for (path, value) in [
+        ("Mail.Port", "587"),
+        ("Mail.Server", "\"[a\""),
+        ("Mail.Auth", "true"),
+        ("Mail.Password", "\"null\""),
+    ] {
+        assert_eq!(store.set_json(path, value).unwrap(), EditOutcome::Changed, "{path}");
+        assert_eq!(store.set_json(path, value).unwrap(), EditOutcome::Unchanged, "{path}");
+    }
+    assert!(store.check().unwrap().is_some());
+    assert!(!path.exists(), "a check writes nothing");
+    assert!(store.snapshot().text().is_none());
+    for (value, code, message) in [
+        ("0", Code::OutOfRange, "`Mail.Port`: expected a whole number from 1 to 65535, found 0"),
+        (
+            "{",
+            Code::WrongType,
+            "`Mail.Port`: expected a whole number from 1 to 65535, found text that is not JSON",
+        ),
+    ] {
+        let report = store.set_json("Mail.Port", value).unwrap_err().report().unwrap();
+        let [found] = report.diagnostics() else { panic!("{report}") };
+        assert_eq!((found.code, found.message.as_str()), (code, message));
+        assert_eq!(found.setting.as_deref(), Some("Mail.Port"));
+    }
+    let unknown = store.set_json("Mail.Prot", "1").unwrap_err().report().unwrap();
+    assert_eq!(unknown.diagnostics()[0].code, Code::UnknownPath);
+    assert!(unknown.diagnostics()[0].help.contains("Mail.Port"));
+    let mut store = store.reason(Some("by\n\"hand\"".to_owned()));
+    store.save().unwrap();
+    assert_eq!(store.effective().value().unwrap().mail.port, 587);
+    assert_eq!(store.history().unwrap().last().unwrap().reason.as_deref(), Some("by\n\"hand\""));
+}

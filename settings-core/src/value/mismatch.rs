@@ -110,6 +110,11 @@ impl Mismatch {
         self
     }
 
+    /// A text in place of a JSON value.
+    pub(crate) fn no_json(kind: &Kind) -> Self {
+        Self::kind(kind, "text that is not JSON")
+    }
+
     /// The key of a map or section that appears twice in one object, which starts at `start`.
     pub(crate) fn repeated_key(kind: &Kind, key: Key<'_>, start: usize) -> Self {
         let mismatch = Self::new(Reason::Duplicate, kind, format!("`{}` twice", key.name()));

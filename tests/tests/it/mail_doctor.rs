@@ -1,6 +1,7 @@
 //! Diagnoses of misconfigured servers: the step, and the setting to change.
 
 use std::net::Ipv4Addr;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use settings_core::mail::{ConnectionSecurity, EmailSettings, MailerOptions, doctor};
@@ -107,4 +108,20 @@ async fn healthy_server_has_no_findings() {
     let clear = examine("auth-clear", ConnectionSecurity::None).await;
     assert!(clear.healthy && clear.checks[0].status == doctor::CheckStatus::Note, "{clear}");
     assert!(clear.checks[0].hints[0].contains("EmailSettings.ConnectionSecurity"), "{clear}");
+}
+
+#[tokio::test]
+async fn steps_are_reported_as_they_end() {
+    for (mode, security) in [("ok", ConnectionSecurity::StartTls), ("auth-535", ConnectionSecurity::StartTls)]
+    {
+        let server = Server::start(mode, true).await;
+        let options = MailerOptions::default().extra_ca_pem(CERTIFICATES.ca_pem.clone());
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let observed = Arc::clone(&seen);
+        let observe = move |check: &doctor::StepCheck| observed.lock().unwrap().push(check.clone());
+        let settings = settings(server.address().port(), security);
+        let report = doctor::examine_observed(&settings, options, &probe(), observe).await;
+        assert_eq!(*seen.lock().unwrap(), report.checks, "{mode}");
+        assert_eq!(report.healthy, mode == "ok");
+    }
 }

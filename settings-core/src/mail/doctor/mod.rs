@@ -4,6 +4,7 @@
 
 mod render;
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::mail::address::Address;
@@ -14,7 +15,7 @@ use crate::mail::mailer::Mailer;
 use crate::mail::options::MailerOptions;
 use crate::mail::session::Run;
 use crate::mail::settings::{ConnectionSecurity, EmailSettings};
-use crate::mail::transcript::Transcript;
+use crate::mail::transcript::{StepRecord, Transcript};
 
 /// The extent of an examination.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -77,6 +78,30 @@ pub struct StepCheck {
     pub hints: Vec<String>,
 }
 
+impl CheckStatus {
+    /// Returns the name for programs, such as `ok`.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Note => "note",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
+impl StepCheck {
+    fn new(record: &StepRecord, hints: Vec<String>) -> Self {
+        let status = match (record.failed, hints.is_empty()) {
+            (true, _) => CheckStatus::Failed,
+            (false, true) => CheckStatus::Ok,
+            (false, false) => CheckStatus::Note,
+        };
+        let milliseconds = Some(milliseconds(record.took));
+        Self { step: record.step.id(), status, milliseconds, seen: record.seen.clone(), hints }
+    }
+}
+
 /// The status of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "lowercase"))]
@@ -106,7 +131,48 @@ const REMARK: &str = "no mail was sent: some providers check the sender only wit
 /// # }
 /// ```
 pub async fn examine(settings: &EmailSettings, options: MailerOptions, probe: &Probe) -> Diagnosis {
-    let mut run = Run::start(settings.smtp_server_timeout, 0);
+    let run = Run::start(settings.smtp_server_timeout, 0);
+    examine_in(run, settings, options, probe).await
+}
+
+/// Examines the path of a mail as [`examine`] does, and calls `observe` with each step as soon as its result is known.
+///
+/// The examination ends when the future is dropped.
+pub async fn examine_observed(
+    settings: &EmailSettings,
+    options: MailerOptions,
+    probe: &Probe,
+    observe: impl FnMut(&StepCheck) + Send + 'static,
+) -> Diagnosis {
+    let observe = Arc::new(Mutex::new(observe));
+    let succeeded = {
+        let (observe, settings) = (Arc::clone(&observe), settings.clone());
+        let names = SettingNames::new(options.names, None);
+        move |record: &StepRecord| {
+            if record.step != Step::Quit {
+                let hints = advice(record, Context { settings: &settings, names: &names });
+                call(&observe, &StepCheck::new(record, hints));
+            }
+        }
+    };
+    let run = Run::start(settings.smtp_server_timeout, 0).observed_by(succeeded);
+    let diagnosis = examine_in(run, settings, options, probe).await;
+    let is_rest = |check: &&StepCheck| matches!(check.status, CheckStatus::Failed | CheckStatus::Skipped);
+    diagnosis.checks.iter().filter(is_rest).for_each(|check| call(&observe, check));
+    diagnosis
+}
+
+fn call(observe: &Mutex<impl FnMut(&StepCheck)>, check: &StepCheck) {
+    let mut observe = observe.lock().unwrap_or_else(PoisonError::into_inner);
+    (*observe)(check);
+}
+
+async fn examine_in(
+    mut run: Run,
+    settings: &EmailSettings,
+    options: MailerOptions,
+    probe: &Probe,
+) -> Diagnosis {
     let names = SettingNames::new(options.names, None);
     run.begin(Step::Settings);
     let mailer = Mailer::new(settings, options);
@@ -121,6 +187,7 @@ pub async fn examine(settings: &EmailSettings, options: MailerOptions, probe: &P
             Err(failure)
         }
     };
+    run.observe_steps();
     report(settings, &names, probe, result, run.into_transcript())
 }
 
@@ -141,13 +208,7 @@ fn report(
             } else {
                 advice(record, Context { settings, names })
             };
-            let status = match (record.failed, hints.is_empty()) {
-                (true, _) => CheckStatus::Failed,
-                (false, true) => CheckStatus::Ok,
-                (false, false) => CheckStatus::Note,
-            };
-            let milliseconds = Some(milliseconds(record.took));
-            StepCheck { step: record.step.id(), status, milliseconds, seen: record.seen.clone(), hints }
+            StepCheck::new(record, hints)
         })
         .collect();
     for step in expected(settings, probe).into_iter().skip(checks.len()) {

@@ -1,5 +1,6 @@
 //! The clock and transcript of one attempt.
 
+use std::fmt;
 use std::time::Duration;
 
 use super::deadline::{Clock, Deadline};
@@ -15,8 +16,18 @@ const TRANSCRIPT_LIMIT: usize = 64 * 1024;
 pub(crate) struct Run {
     clock: Clock,
     trace: Trace,
+    observer: Option<Observer>,
     #[cfg(feature = "mail-outbox")]
     gate: Option<super::Gate>,
+}
+
+/// A function that is called with each step that succeeded, and the number of steps that it has seen.
+struct Observer(Box<dyn FnMut(&StepRecord) + Send>, usize);
+
+impl fmt::Debug for Observer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Observer")
+    }
 }
 
 /// The recording part of a run.
@@ -45,9 +56,25 @@ impl Run {
         Self {
             clock,
             trace,
+            observer: None,
             #[cfg(feature = "mail-outbox")]
             gate: None,
         }
+    }
+
+    /// Calls a function with each step that succeeds, when it is finished.
+    pub(crate) fn observed_by(mut self, observer: impl FnMut(&StepRecord) + Send + 'static) -> Self {
+        self.observer = Some(Observer(Box::new(observer), 0));
+        self
+    }
+
+    /// Calls the observer with the steps that are over. A step is over when the next one begins, since a reply can be
+    /// added to it until then.
+    pub(crate) fn observe_steps(&mut self) {
+        let Some(Observer(observe, seen)) = &mut self.observer else { return };
+        let steps = &self.trace.transcript.steps;
+        steps.iter().skip(*seen).filter(|record| !record.failed).for_each(observe);
+        *seen = steps.len();
     }
 
     /// Sets the gate to pass before the content is sent.
@@ -82,6 +109,9 @@ impl Run {
             lines.extend(record.lines);
         }
         notes.push(remark);
+        if let Some(Observer(_, seen)) = &mut self.observer {
+            *seen = at.min(*seen);
+        }
         self.trace.carried = Some((notes, lines));
     }
 
@@ -93,6 +123,7 @@ impl Run {
 
     /// Begins a step.
     pub(crate) fn begin(&mut self, step: Step) -> Deadline {
+        self.observe_steps();
         self.trace.begin(step);
         match step {
             Step::Body => self.clock.body(),

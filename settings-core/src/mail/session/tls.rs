@@ -25,6 +25,9 @@ use super::run::Run;
 use crate::mail::failure::{Cause, Failure, Step, TlsFault};
 use crate::mail::settings::TlsVersion;
 
+/// The number of bytes that a file of certificates may have.
+const MAX_PEM: u64 = 16 << 20;
+
 /// A certificate that expires within this time gets a remark.
 const RENEWAL: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
@@ -141,8 +144,17 @@ fn read_extra(extra: &ExtraCa) -> Result<Vec<CertificateDer<'static>>, Cause> {
     }
 }
 
+/// Reads a file of certificates. A pipe or a device, which may never end, is refused.
 fn read_file(path: &Path, name: &str) -> Result<Vec<u8>, Cause> {
-    std::fs::read(path).map_err(|error| Cause::Settings(format!("{name} cannot be read: {error}")))
+    let failed = |error: &dyn fmt::Display| Cause::Settings(format!("{name} cannot be read: {error}"));
+    let facts = std::fs::metadata(path).map_err(|error| failed(&error))?;
+    if !facts.is_file() {
+        return Err(failed(&"it is not a file"));
+    }
+    if facts.len() > MAX_PEM {
+        return Err(failed(&"it is larger than 16 MiB"));
+    }
+    std::fs::read(path).map_err(|error| failed(&error))
 }
 
 /// Performs the TLS handshake ([`Step::Tls`]).

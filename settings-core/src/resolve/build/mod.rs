@@ -20,7 +20,7 @@ mod within;
 
 pub use builder::Builder;
 pub(crate) use computed::Computed;
-pub(crate) use inputs::Inputs;
+pub(crate) use inputs::{Inputs, code};
 pub(crate) use merged::{Copies, Given};
 pub use pending::PendingValue;
 pub use rules::Checkpoint;

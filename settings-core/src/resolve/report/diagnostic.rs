@@ -348,3 +348,10 @@ impl fmt::Display for Report {
 }
 
 impl std::error::Error for Report {}
+
+impl FromIterator<Diagnostic> for Report {
+    /// Collects diagnostics, each once.
+    fn from_iter<I: IntoIterator<Item = Diagnostic>>(diagnostics: I) -> Self {
+        Self::new(diagnostics.into_iter().collect())
+    }
+}

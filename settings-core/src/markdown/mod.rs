@@ -1,4 +1,8 @@
-//! Converts doc comments (Markdown) to plain text, for places without markup.
+//! Converts doc comments (Markdown) to plain text, for places without markup, and to HTML.
+
+mod html;
+
+pub use html::html;
 
 /// Removes inline markup: drops code and emphasis marks, and replaces links by their text.
 ///

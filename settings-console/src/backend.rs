@@ -1,0 +1,246 @@
+//! The settings of a program without its type.
+
+use std::path::{Path, PathBuf};
+
+#[cfg(feature = "mail")]
+use settings_core::mail::EmailSettings;
+use settings_core::resolve::{
+    Effective, Layers, Origin, Report, Resolution, Settings, UnknownPath, Unreadable, resolve,
+};
+use settings_core::schema::Section;
+use settings_core::store::{
+    Difference, EditOutcome, SaveOutcome, Snapshot, Store, StoreError, Version, differences,
+};
+
+use crate::change::{ChangeError, Edit, Input};
+
+/// A resolution of any program.
+pub(crate) trait Resolved {
+    fn settings(&self) -> Vec<Effective<'_>>;
+    fn setting(&self, path: &str) -> Result<Effective<'_>, UnknownPath>;
+    fn report(&self) -> &Report;
+}
+
+impl<T> Resolved for Resolution<T> {
+    fn settings(&self) -> Vec<Effective<'_>> {
+        Self::settings(self).collect()
+    }
+
+    fn setting(&self, path: &str) -> Result<Effective<'_>, UnknownPath> {
+        Self::setting(self, path)
+    }
+
+    fn report(&self) -> &Report {
+        Self::report(self)
+    }
+}
+
+/// An opened settings file of any program.
+pub(crate) trait Opened {
+    /// All layers, with the changes made so far.
+    fn effective(&self) -> &dyn Resolved;
+    /// The file alone, with the changes made so far.
+    fn stored(&self) -> &dyn Resolved;
+    fn snapshot(&self) -> &Snapshot;
+    fn apply(&mut self, path: &str, edit: &Edit) -> Result<EditOutcome, StoreError>;
+    fn restore(&mut self, version: u64) -> Result<EditOutcome, StoreError>;
+    fn check(&self) -> Result<Option<Report>, StoreError>;
+    fn changes(&self) -> Vec<(Difference, Option<Origin>)>;
+    fn history(&self) -> Result<Vec<Version>, StoreError>;
+    /// The settings that need a restart and differ from those at the start.
+    fn pending_restart(&self) -> Vec<Difference>;
+    /// The mail settings before and after the changes.
+    #[cfg(feature = "mail")]
+    fn mail(&self) -> (Option<&EmailSettings>, Option<&EmailSettings>);
+}
+
+type Use<'u> = &'u mut dyn FnMut(&mut dyn Opened);
+type Edited<'e> = &'e mut dyn FnMut(&mut dyn Opened) -> Result<(), ChangeError>;
+
+/// The settings file of a program, and its other layers.
+pub(crate) trait Backend: Send + Sync {
+    fn schema(&self) -> &'static Section;
+    fn path(&self) -> &Path;
+    /// Reads all layers, and calls the function with them.
+    fn open(&self, then: Use<'_>) -> Result<(), OpenError>;
+    /// Edits and writes the file as one step that other writers wait for.
+    fn update(
+        &self,
+        author: &str,
+        reason: Option<String>,
+        edit: Edited<'_>,
+    ) -> Result<SaveOutcome, ChangeError>;
+    /// Returns the settings that differ between two texts of the file.
+    fn differences(&self, before: &str, after: &str) -> Vec<Difference>;
+    #[cfg(feature = "mail")]
+    fn has_mail(&self) -> bool;
+}
+
+impl dyn Backend {
+    /// Reads all layers, and returns what the function makes of them.
+    pub(crate) fn with<R>(&self, then: impl FnOnce(&mut dyn Opened) -> R) -> Result<R, OpenError> {
+        let (mut then, mut result) = (Some(then), None);
+        self.open(&mut |opened| result = then.take().map(|then| then(opened)))?;
+        result.ok_or(OpenError::Layers)
+    }
+}
+
+/// The reason why the settings can't be read. Holds no secret.
+#[derive(Debug)]
+pub(crate) enum OpenError {
+    Unreadable(Unreadable),
+    Store(StoreError),
+    /// The layers were read, and nothing looked at them.
+    Layers,
+}
+
+impl std::fmt::Display for OpenError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Unreadable(error) => error.fmt(f),
+            Self::Store(error) => error.fmt(f),
+            Self::Layers => f.write_str("the settings were not read"),
+        }
+    }
+}
+
+type ReadLayers = Box<dyn Fn() -> Result<Layers, Unreadable> + Send + Sync>;
+#[cfg(feature = "mail")]
+pub(crate) type MailOf<T> = fn(&T) -> &EmailSettings;
+
+/// A settings file with all layers below and above it.
+pub(crate) struct FileBackend<T> {
+    path: PathBuf,
+    others: ReadLayers,
+    running: Option<Resolution<T>>,
+    #[cfg(feature = "mail")]
+    mail: Option<MailOf<T>>,
+}
+
+impl<T: Settings> FileBackend<T> {
+    pub(crate) fn new(path: PathBuf, others: ReadLayers) -> Self {
+        Self {
+            path,
+            others,
+            running: None,
+            #[cfg(feature = "mail")]
+            mail: None,
+        }
+    }
+
+    #[cfg(feature = "mail")]
+    pub(crate) fn set_mail(&mut self, mail: MailOf<T>) {
+        self.mail = Some(mail);
+    }
+
+    /// Takes the settings as they are now for those that the server runs with.
+    pub(crate) fn start(&mut self) {
+        let Ok(store) = self.store() else { return };
+        let Ok(layers) = (self.others)() else { return };
+        self.running = Some(resolve(self.with_text(layers, store.snapshot().text().unwrap_or_default())));
+    }
+
+    fn with_text(&self, layers: Layers, text: &str) -> Layers {
+        if text.is_empty() { layers } else { layers.file(self.path.display().to_string(), text) }
+    }
+
+    fn store(&self) -> Result<Store<T>, OpenError> {
+        let others = (self.others)().map_err(OpenError::Unreadable)?;
+        Store::open(&self.path, others).map_err(OpenError::Store)
+    }
+}
+
+impl<T: Settings + Send + Sync + 'static> Backend for FileBackend<T> {
+    fn schema(&self) -> &'static Section {
+        T::SCHEMA
+    }
+
+    fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn open(&self, then: Use<'_>) -> Result<(), OpenError> {
+        let mut store = self.store()?;
+        then(&mut Lent { store: &mut store, backend: self });
+        Ok(())
+    }
+
+    fn update(
+        &self,
+        author: &str,
+        reason: Option<String>,
+        edit: Edited<'_>,
+    ) -> Result<SaveOutcome, ChangeError> {
+        let store = self.store().map_err(ChangeError::Open)?;
+        let mut store = store.author(Some(author.to_owned())).reason(reason);
+        let ((), outcome) = store.update(|store| edit(&mut Lent { store, backend: self }))?;
+        Ok(outcome)
+    }
+
+    fn differences(&self, before: &str, after: &str) -> Vec<Difference> {
+        let resolved = |text| resolve::<T>(self.with_text(Layers::new(), text));
+        differences(&resolved(before), &resolved(after))
+    }
+
+    #[cfg(feature = "mail")]
+    fn has_mail(&self) -> bool {
+        self.mail.is_some()
+    }
+}
+
+/// The store, lent to code that does not know its type.
+struct Lent<'s, T> {
+    store: &'s mut Store<T>,
+    backend: &'s FileBackend<T>,
+}
+
+impl<T: Settings> Opened for Lent<'_, T> {
+    fn effective(&self) -> &dyn Resolved {
+        self.store.effective()
+    }
+
+    fn stored(&self) -> &dyn Resolved {
+        self.store.stored()
+    }
+
+    fn snapshot(&self) -> &Snapshot {
+        self.store.snapshot()
+    }
+
+    fn apply(&mut self, path: &str, edit: &Edit) -> Result<EditOutcome, StoreError> {
+        match edit {
+            Edit::Unset => self.store.unset(path),
+            Edit::Set(Input::Text(text)) => self.store.set(path, &[text.expose()]),
+            Edit::Set(Input::Json(json)) => self.store.set_json(path, json.expose()),
+        }
+    }
+
+    fn restore(&mut self, version: u64) -> Result<EditOutcome, StoreError> {
+        self.store.restore(version)
+    }
+
+    fn check(&self) -> Result<Option<Report>, StoreError> {
+        self.store.check()
+    }
+
+    fn changes(&self) -> Vec<(Difference, Option<Origin>)> {
+        self.store.changes()
+    }
+
+    fn history(&self) -> Result<Vec<Version>, StoreError> {
+        self.store.history()
+    }
+
+    fn pending_restart(&self) -> Vec<Difference> {
+        let Some(running) = &self.backend.running else { return Vec::new() };
+        let mut pending = differences(running, self.store.effective());
+        pending.retain(Difference::needs_restart);
+        pending
+    }
+
+    #[cfg(feature = "mail")]
+    fn mail(&self) -> (Option<&EmailSettings>, Option<&EmailSettings>) {
+        let Some(mail) = self.backend.mail else { return (None, None) };
+        (self.store.effective_before().value().map(mail), self.store.effective().value().map(mail))
+    }
+}

@@ -1,0 +1,341 @@
+//! A change of several settings, checked as a whole.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use settings_core::resolve::{Diagnostic, Origin, Report, Severity};
+use settings_core::store::{Difference, SaveOutcome, StoreError, VersionStatus, WriteError};
+use settings_core::value::Secret;
+
+use crate::app::App;
+use crate::backend::{OpenError, Opened};
+use crate::gate::{Access, Visitor};
+use crate::view::{self, was};
+
+/// One setting to change.
+pub(crate) struct Item {
+    pub(crate) path: String,
+    pub(crate) edit: Edit,
+    /// The state of the file that the change was made to, where it is known.
+    pub(crate) base: Option<String>,
+}
+
+/// A new value, or none.
+pub(crate) enum Edit {
+    Set(Input),
+    Unset,
+}
+
+/// A value as it was given. It may be secret.
+pub(crate) enum Input {
+    /// Text, which is read like that of a variable.
+    Text(Secret),
+    /// JSON.
+    Json(Secret),
+}
+
+impl fmt::Debug for Item {
+    /// Omits the value, which may be secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Item").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+/// A change that was asked for.
+#[derive(Debug)]
+pub(crate) enum Request {
+    /// Settings to set and to unset.
+    Edit(Vec<Item>),
+    /// A version of the history to restore.
+    Restore(u64),
+}
+
+/// The effect of a change.
+#[derive(Debug)]
+pub(crate) struct Planned {
+    pub(crate) changes: Vec<(Difference, Option<Origin>)>,
+    pub(crate) warnings: Report,
+    pub(crate) revision: String,
+}
+
+/// The result of a change that was written.
+#[derive(Debug)]
+pub(crate) struct Saved {
+    pub(crate) planned: Planned,
+    /// The version in the history, if there is one.
+    pub(crate) version: Option<u64>,
+}
+
+/// The reason why a change is refused. Holds no secret.
+#[derive(Debug)]
+pub(crate) enum ChangeError {
+    /// The file is not the one that the change was made to.
+    Stale,
+    /// Others have changed the same settings.
+    Conflicts(Vec<Conflict>),
+    /// Settings refuse their values, or the visitor may not change them.
+    Refused(Vec<FieldError>),
+    /// The history has no such version.
+    UnknownVersion(String),
+    /// The layers can't be read.
+    Open(OpenError),
+    /// The file can't be read or written.
+    Store(StoreError),
+}
+
+/// A setting that another writer has changed meanwhile.
+#[derive(Debug)]
+pub(crate) struct Conflict {
+    pub(crate) path: String,
+    pub(crate) title: &'static str,
+    /// The state that the change was made to, and the one that the file has now.
+    pub(crate) base: String,
+    pub(crate) theirs: String,
+}
+
+/// A mistake in the change of one setting.
+#[derive(Clone, Debug)]
+pub(crate) struct FieldError {
+    pub(crate) setting: String,
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+    pub(crate) expected: Option<String>,
+    pub(crate) help: String,
+    pub(crate) origin: Option<Origin>,
+}
+
+impl From<StoreError> for ChangeError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Write(WriteError::Conflict { .. }) => Self::Stale,
+            StoreError::UnknownVersion { .. } => Self::UnknownVersion(error.to_string()),
+            error => match field_errors(&error) {
+                errors if errors.is_empty() => Self::Store(error),
+                errors => Self::Refused(errors),
+            },
+        }
+    }
+}
+
+/// Makes a change in memory and returns its effect.
+pub(crate) fn plan(
+    app: &App,
+    visitor: &Visitor,
+    request: &Request,
+    revisions: Option<&Revisions>,
+) -> Result<Planned, ChangeError> {
+    app.backend.with(|opened| change(app, opened, visitor, request, revisions)).map_err(ChangeError::Open)?
+}
+
+/// Makes a change, and writes it if it is sound as a whole.
+pub(crate) fn save(
+    app: &App,
+    visitor: &Visitor,
+    request: &Request,
+    revisions: Option<&Revisions>,
+    reason: Option<String>,
+) -> Result<Saved, ChangeError> {
+    let mut planned = None;
+    let outcome = app.backend.update(visitor.name(), reason, &mut |opened| {
+        planned = Some(change(app, opened, visitor, request, revisions)?);
+        Ok(())
+    })?;
+    let version = match outcome {
+        SaveOutcome::Written { version: VersionStatus::Added(number), .. } => Some(number),
+        _ => None,
+    };
+    let mut planned = planned.ok_or(ChangeError::Stale)?;
+    planned.revision =
+        app.backend.with(|opened| app.revision(opened.snapshot())).map_err(ChangeError::Open)?;
+    Ok(Saved { planned, version })
+}
+
+/// The revisions of the file that a change may be made to.
+#[derive(Clone, Debug)]
+pub(crate) enum Revisions {
+    Any,
+    These(Vec<String>),
+}
+
+fn change(
+    app: &App,
+    opened: &mut dyn Opened,
+    visitor: &Visitor,
+    request: &Request,
+    revisions: Option<&Revisions>,
+) -> Result<Planned, ChangeError> {
+    let revision = app.revision(opened.snapshot());
+    if let Some(Revisions::These(these)) = revisions
+        && !these.contains(&revision)
+    {
+        return Err(ChangeError::Stale);
+    }
+    match request {
+        Request::Edit(items) => edit(app, opened, visitor, items)?,
+        Request::Restore(version) => {
+            opened.restore(*version)?;
+        }
+    }
+    let mut changes = opened.changes();
+    if let Request::Restore(_) = request {
+        let denied = changes.iter().filter_map(|(change, _)| denied(app, opened, visitor, change));
+        let denied: Vec<_> = denied.collect();
+        if !denied.is_empty() {
+            return Err(ChangeError::Refused(denied));
+        }
+    }
+    let warnings = opened.check()?.unwrap_or_default();
+    #[cfg(feature = "mail")]
+    if matches!(request, Request::Edit(_))
+        && let Some(error) = crate::mail::leak(app, opened, &changes)
+    {
+        return Err(ChangeError::Refused(vec![error]));
+    }
+    // a default that is computed from a changed setting may be that of a hidden one
+    changes.retain(|(change, _)| is_visible(app, opened, visitor, &change.path.to_string()));
+    Ok(Planned { changes, warnings, revision })
+}
+
+fn is_visible(app: &App, opened: &dyn Opened, visitor: &Visitor, path: &str) -> bool {
+    let found = opened.effective().setting(path);
+    found.is_ok_and(|found| view::access(app, visitor, path, &found) > Access::Hidden)
+}
+
+/// Makes every edit, or reports every mistake.
+pub(crate) fn edit(
+    app: &App,
+    opened: &mut dyn Opened,
+    visitor: &Visitor,
+    items: &[Item],
+) -> Result<(), ChangeError> {
+    let (mut errors, mut conflicts) = (Vec::new(), Vec::new());
+    let mut seen = HashSet::new();
+    let mut wanted = Vec::new();
+    for item in items {
+        match allowed(app, opened, visitor, &item.path) {
+            Ok(path) if seen.contains(&path) => {
+                errors.push(FieldError::new(&path, "repeated", format!("`{path}` is given twice")));
+            }
+            Ok(path) => {
+                seen.insert(path.clone());
+                conflicts.extend(conflict(app, opened, &path, item));
+                wanted.push((path, item));
+            }
+            Err(error) => errors.push(*error),
+        }
+    }
+    if errors.is_empty() && !conflicts.is_empty() {
+        return Err(ChangeError::Conflicts(conflicts));
+    }
+    for (path, item) in wanted {
+        match opened.apply(&path, &item.edit) {
+            Ok(_) => {}
+            Err(error) => match field_errors(&error) {
+                found if found.is_empty() => return Err(error.into()),
+                found => errors.extend(found),
+            },
+        }
+    }
+    if errors.is_empty() { Ok(()) } else { Err(ChangeError::Refused(errors)) }
+}
+
+/// Returns the whole path of a setting that the visitor may change.
+fn allowed(app: &App, opened: &dyn Opened, visitor: &Visitor, path: &str) -> Result<String, Box<FieldError>> {
+    let unknown = |nearest: Option<&str>| {
+        let help = nearest.map(|nearest| format!("did you mean `{nearest}`?")).unwrap_or_default();
+        Box::new(FieldError {
+            help,
+            ..FieldError::new(path, "unknown-path", format!("unknown setting `{path}`"))
+        })
+    };
+    let effective = match opened.effective().setting(path) {
+        Ok(effective) => effective,
+        Err(error) => {
+            // a name that is hidden must not come back as advice
+            let nearest = error.nearest.filter(|nearest| is_visible(app, opened, visitor, nearest));
+            return Err(unknown(nearest.as_deref()));
+        }
+    };
+    let whole = effective.path.to_string();
+    match view::access(app, visitor, &whole, &effective) {
+        Access::Hidden => Err(unknown(None)),
+        Access::Read => Err(Box::new(FieldError::forbidden(&whole))),
+        Access::Write => Ok(whole),
+    }
+}
+
+/// Returns why the visitor may not make a change that a version of the history makes.
+fn denied(app: &App, opened: &dyn Opened, visitor: &Visitor, change: &Difference) -> Option<FieldError> {
+    let path = change.path.to_string();
+    let effective = opened.effective().setting(&path).ok()?;
+    match view::access(app, visitor, &path, &effective) {
+        Access::Write => None,
+        Access::Read => Some(FieldError::forbidden(&path)),
+        Access::Hidden => {
+            let message = "the change concerns settings that you may not see".to_owned();
+            Some(FieldError::new("", "forbidden", message))
+        }
+    }
+}
+
+/// Returns the conflict of an edit with the file as it is now, if there is one.
+fn conflict(app: &App, opened: &dyn Opened, path: &str, item: &Item) -> Option<Conflict> {
+    let base = item.base.as_deref()?;
+    let effective = opened.effective().setting(path).ok()?;
+    let stored = opened.stored().setting(path).ok()?;
+    let now = was(app, path, &effective, &stored);
+    let is_same = match (base.as_bytes().first(), now.as_bytes().first()) {
+        (Some(b'-'), Some(b'-')) | (Some(b'!'), Some(b'!')) => true,
+        _ => base == now,
+    };
+    (!is_same).then(|| Conflict {
+        path: path.to_owned(),
+        title: effective.setting.title,
+        base: base.to_owned(),
+        theirs: now,
+    })
+}
+
+impl FieldError {
+    pub(crate) fn new(setting: &str, code: &'static str, message: String) -> Self {
+        let help = String::new();
+        Self { setting: setting.to_owned(), code, message, expected: None, help, origin: None }
+    }
+
+    fn forbidden(path: &str) -> Self {
+        let message = format!("`{path}` is read-only here");
+        Self { help: "ask for the right to change it".to_owned(), ..Self::new(path, "forbidden", message) }
+    }
+
+    fn from_diagnostic(found: &Diagnostic) -> Self {
+        let setting = found.setting.clone().unwrap_or_default();
+        let expected = found
+            .message
+            .split_once("expected ")
+            .map(|(_, expected)| expected.split(", found ").next().unwrap_or(expected).to_owned());
+        Self {
+            expected,
+            help: found.help.clone(),
+            ..Self::new(&setting, found.code.name(), found.message.clone())
+        }
+    }
+}
+
+/// Returns the mistakes that settings have because of a change; none if the error is about the file.
+fn field_errors(error: &StoreError) -> Vec<FieldError> {
+    match error {
+        StoreError::Shadowed { path, origin } => vec![FieldError {
+            help: format!("change or remove it there: {origin}"),
+            origin: Some((**origin).clone()),
+            ..FieldError::new(path, "shadowed", error.to_string())
+        }],
+        StoreError::NotAList { path } | StoreError::Repeated { path } => {
+            vec![FieldError::new(path, "wrong-type", error.to_string())]
+        }
+        error => {
+            let report = error.report().unwrap_or_default();
+            let errors = report.diagnostics().iter().filter(|found| found.severity == Severity::Error);
+            errors.map(FieldError::from_diagnostic).collect()
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! The first page, and pages with a message alone.
+
+use maud::{Markup, html};
+
+use super::layout::{Frame, Notice};
+use super::setting::finding;
+
+/// The first page: the pages, the files, and everything that is wrong.
+pub(crate) fn home(frame: &Frame<'_>, notice: Option<&Notice>) -> Markup {
+    let view = frame.view;
+    let main = html! {
+        h1 { (frame.app.title) }
+        @if let Some(notice) = notice { (notice.html()) }
+        p { "Changes are written to " code { (frame.app.file_name()) } "." @if frame.app.is_read_only { " This console is read-only." } }
+        @if view.findings.is_empty() {
+            p { "There is nothing to report about the settings." }
+        } @else {
+            h2 { "Findings" }
+            @for found in &view.findings {
+                div class="found" {
+                    (finding(found))
+                    @if let Some(item) = found.setting.as_ref().and_then(|path| view.items.iter().find(|item| item.holds(path)))
+                        && let Some(page) = view.pages.get(item.page) {
+                        p { a href={ (frame.root) "p/" (page.slug) "#" (item.path) } { "Go to " (item.effective.setting.title) } }
+                    }
+                }
+            }
+        }
+        h2 { "Pages" }
+        ul class="cards" {
+            @for (number, page) in view.pages.iter().enumerate() {
+                @let count = view.items.iter().filter(|item| item.page == number).count();
+                li { a href={ (frame.root) "p/" (page.slug) } { (page.name) } " " span class="count" { (count) (if count == 1 { " setting" } else { " settings" }) } }
+            }
+        }
+    };
+    frame.page("Overview", &main, None)
+}
+
+/// A page with a message, for what is not there or failed.
+pub(crate) fn message(frame: &Frame<'_>, title: &str, text: &str) -> Markup {
+    let main = html! {
+        h1 { (title) }
+        p { (text) }
+        p { a href={ (frame.root) "./" } { "To the first page" } }
+    };
+    frame.page(title, &main, None)
+}

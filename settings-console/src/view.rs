@@ -1,0 +1,227 @@
+//! The settings as one visitor sees them.
+
+use settings_core::resolve::{Diagnostic, Effective, Layer, Origin};
+use settings_core::schema::Kind;
+use settings_core::value::json::Tree;
+use settings_core::value::to_json;
+
+use crate::app::App;
+use crate::backend::Opened;
+use crate::gate::{Access, Subject, Visitor};
+
+/// The settings that a visitor may see, and the pages they are on.
+pub(crate) struct View<'r> {
+    pub(crate) items: Vec<Item<'r>>,
+    pub(crate) pages: Vec<Page>,
+    pub(crate) findings: Vec<Diagnostic>,
+    pub(crate) revision: String,
+    /// True if settings are hidden from the visitor.
+    pub(crate) is_partial: bool,
+}
+
+/// One setting.
+pub(crate) struct Item<'r> {
+    pub(crate) path: String,
+    pub(crate) effective: Effective<'r>,
+    /// The value in the file alone.
+    pub(crate) stored: Effective<'r>,
+    pub(crate) access: Access,
+    /// The number of its page.
+    pub(crate) page: usize,
+    /// The state of the file that a form posts back, to find changes made meanwhile.
+    pub(crate) was: String,
+}
+
+/// One page of the console.
+pub(crate) struct Page {
+    /// The whole name, such as `Environment > SMTP`.
+    pub(crate) name: String,
+    /// The name in addresses.
+    pub(crate) slug: String,
+}
+
+impl Page {
+    /// Returns the last part of the name.
+    pub(crate) fn title(&self) -> &str {
+        self.name.rsplit('>').next().unwrap_or_default().trim()
+    }
+
+    /// Returns the first part of the name, if it has several.
+    pub(crate) fn group(&self) -> Option<&str> {
+        self.name.split_once('>').map(|(group, _)| group.trim())
+    }
+}
+
+impl<'r> View<'r> {
+    pub(crate) fn new(app: &App, opened: &'r dyn Opened, visitor: &Visitor) -> Self {
+        let (effective, stored) = (opened.effective(), opened.stored());
+        let (mut items, mut pages, mut hidden) = (Vec::new(), Vec::<Page>::new(), Vec::new());
+        for (effective, stored) in effective.settings().into_iter().zip(stored.settings()) {
+            let path = effective.path.to_string();
+            let access = access(app, visitor, &path, &effective);
+            if access == Access::Hidden {
+                hidden.push(path);
+                continue;
+            }
+            let name = page_name(&path, effective.console());
+            let page = match pages.iter().position(|page| page.name == name) {
+                Some(page) => page,
+                None => {
+                    let slug = slug(&name, &pages);
+                    pages.push(Page { name, slug });
+                    pages.len() - 1
+                }
+            };
+            let was = was(app, &path, &effective, &stored);
+            items.push(Item { path, effective, stored, access, page, was });
+        }
+        let is_partial = !hidden.is_empty();
+        let visible = |found: &&Diagnostic| match &found.setting {
+            // the words of others may name what is hidden
+            None => !is_partial,
+            Some(path) => items.iter().any(|item| item.holds(path)),
+        };
+        let findings = effective.report().diagnostics().iter().filter(visible).cloned();
+        let findings =
+            findings.map(|found| if is_partial { without_neighbours(found) } else { found }).collect();
+        let revision = app.revision(opened.snapshot());
+        Self { items, pages, findings, revision, is_partial }
+    }
+
+    pub(crate) fn item(&self, path: &str) -> Option<&Item<'r>> {
+        self.items.iter().find(|item| item.path == path)
+    }
+
+    /// Returns the findings of one setting.
+    pub(crate) fn findings_of<'v>(&'v self, item: &'v Item<'_>) -> impl Iterator<Item = &'v Diagnostic> {
+        self.findings.iter().filter(|found| {
+            let own = found.setting.as_ref().is_some_and(|path| item.holds(path));
+            own || concerns(found, item)
+        })
+    }
+}
+
+/// Returns whether the finding is that of a rule that looks at the setting.
+fn concerns(found: &Diagnostic, item: &Item<'_>) -> bool {
+    found.code == settings_core::resolve::Code::Rule
+        && item.effective.rules().any(|rule| found.message.contains(rule.message))
+}
+
+/// Removes the source line, on which hidden settings may be too.
+fn without_neighbours(mut found: Diagnostic) -> Diagnostic {
+    use settings_core::resolve::Place;
+
+    if let Place::File { snippet, .. } = &mut found.place {
+        *snippet = None;
+    }
+    found.related.clear();
+    found
+}
+
+/// Returns the right of a visitor to a setting, within what the console allows.
+pub(crate) fn access(app: &App, visitor: &Visitor, path: &str, effective: &Effective<'_>) -> Access {
+    let subject = Subject { path, console: effective.console(), setting: effective.setting };
+    let access = visitor.access(subject);
+    if app.is_read_only || app.locked.iter().any(|locked| locked == path) {
+        access.min(Access::Read)
+    } else {
+        access
+    }
+}
+
+/// Returns the name of the page of a setting: its console path, else the path of its section.
+fn page_name(path: &str, console: Option<&str>) -> String {
+    match (console, path.rsplit_once('.')) {
+        (Some(console), _) => console.split('>').map(str::trim).collect::<Vec<_>>().join(" > "),
+        (None, Some((section, _))) => section.replace('.', " > "),
+        (None, None) => "General".to_owned(),
+    }
+}
+
+fn slug(name: &str, pages: &[Page]) -> String {
+    let mut slug = String::new();
+    for c in name.chars() {
+        match c {
+            c if c.is_ascii_alphanumeric() => slug.push(c.to_ascii_lowercase()),
+            _ if slug.ends_with('-') || slug.is_empty() => {}
+            _ => slug.push('-'),
+        }
+    }
+    let slug = if slug.is_empty() { "page" } else { slug.trim_end_matches('-') };
+    let is_taken = |slug: &str| pages.iter().any(|page| page.slug == slug);
+    let mut numbered = (2..).map(|number| format!("{slug}-{number}"));
+    if is_taken(slug) { numbered.find(|slug| !is_taken(slug)).unwrap_or_default() } else { slug.to_owned() }
+}
+
+/// Returns the state of the file for one setting: `-` (not there), `=` (there) or `!` (there and unreadable) with the
+/// value that the page shows as JSON; `#` with a mark where the value is never shown.
+pub(crate) fn was(app: &App, path: &str, effective: &Effective<'_>, stored: &Effective<'_>) -> String {
+    let there = stored.layer() == Layer::File;
+    if is_write_only(effective, stored) {
+        return match there {
+            true => {
+                let value = to_json(&stored.setting.kind, &stored.value);
+                format!("#{}", app.keys.hash(&[path, &value]))
+            }
+            false => "-".to_owned(),
+        };
+    }
+    let unreadable =
+        stored.overridden.iter().any(|(origin, value)| value.is_none() && origin.layer() == Layer::File);
+    match (there, unreadable) {
+        (true, _) => format!("={}", stored.shown()),
+        (false, true) => format!("!{}", effective.shown()),
+        (false, false) => format!("-{}", effective.shown()),
+    }
+}
+
+/// Returns whether the value is never shown: a secret, or a URL with a password.
+fn is_write_only(effective: &Effective<'_>, stored: &Effective<'_>) -> bool {
+    effective.setting.kind.is_secret() || effective.holds_password() || stored.holds_password()
+}
+
+impl Item<'_> {
+    /// Returns the metadata's kind.
+    pub(crate) fn kind(&self) -> &'static Kind {
+        &self.effective.setting.kind
+    }
+
+    /// Returns whether `path` is the setting's or leads into its value.
+    pub(crate) fn holds(&self, path: &str) -> bool {
+        path.strip_prefix(self.path.as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    }
+
+    /// Returns whether the file gives a value.
+    pub(crate) fn is_in_file(&self) -> bool {
+        !self.was.starts_with('-')
+    }
+
+    pub(crate) fn is_write_only(&self) -> bool {
+        is_write_only(&self.effective, &self.stored)
+    }
+
+    /// Returns the strongest origin above the file, even that of a value that can't be read.
+    pub(crate) fn lock(&self) -> Option<&Origin> {
+        let others = self.effective.overridden.iter().map(|(origin, _)| origin);
+        let strongest = others.chain([&self.effective.origin]).max_by_key(|origin| origin.layer());
+        strongest.filter(|origin| origin.layer() > Layer::File)
+    }
+
+    pub(crate) fn is_editable(&self) -> bool {
+        self.access == Access::Write && self.lock().is_none()
+    }
+
+    /// Returns whether the value is not the default.
+    pub(crate) fn is_different(&self) -> bool {
+        let effective = &self.effective;
+        let default = effective.overridden.iter().rev().find(|(origin, _)| *origin == Origin::Default);
+        default.is_some_and(|(_, default)| default.as_ref() != Some(&effective.value))
+    }
+
+    /// Returns the value that a form shows: that of the file, or the one in effect.
+    pub(crate) fn shown(&self) -> Tree {
+        let text = self.was.get(1..).unwrap_or_default();
+        Tree::parse(text).unwrap_or_default()
+    }
+}
