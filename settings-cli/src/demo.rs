@@ -88,10 +88,10 @@ impl Drop for Temporary {
 fn document<T: Settings>(folder: &Path, out: &mut dyn Write) -> Result<(), Failure> {
     heading(out, "1. Read the struct")?;
     writeln!(out, "One annotated struct says all of this; nothing below was typed a second time.\n")?;
-    let prefix = T::SCHEMA.env_prefix.unwrap_or_default();
     let width = width::<T>();
     for leaf in T::SCHEMA.leaves() {
-        writeln!(out, "  {:<width$} {}", leaf.path.to_string(), leaf.path.env_name(prefix))?;
+        let variable = T::SCHEMA.variable(&leaf.path, leaf.setting).unwrap_or_default();
+        writeln!(out, "  {:<width$} {variable}", leaf.path.to_string())?;
     }
     heading(out, "2. Build the reference")?;
     let artefacts = generate::artefacts(T::SCHEMA, Style::Table, Format::Rst);

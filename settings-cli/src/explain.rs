@@ -10,7 +10,7 @@ use settings_core::Settings;
 use settings_core::listing::{Entry, PartEntry};
 use settings_core::markdown::plain;
 use settings_core::resolve::{Effective, Found, Part};
-use settings_core::schema::{DefaultValue, Kind, Rule, Setting, Strength, env_name};
+use settings_core::schema::{DefaultValue, Kind, Rule, Section, Setting, Strength};
 use settings_core::value::expectation;
 use settings_core::value::json::Tree;
 
@@ -56,7 +56,7 @@ impl Explain {
             }
             Format::Human => {
                 documentation(&effective.path.to_string(), effective.setting, out)?;
-                facts(&effective, T::SCHEMA.env_prefix.unwrap_or_default(), out)?;
+                facts(&effective, T::SCHEMA, out)?;
                 layers(&effective, out)?;
             }
         }
@@ -148,7 +148,7 @@ fn documentation(path: &str, setting: &Setting, out: &mut dyn Write) -> Result<(
     Ok(())
 }
 
-fn facts(effective: &Effective<'_>, prefix: &str, out: &mut dyn Write) -> Result<(), Failure> {
+fn facts(effective: &Effective<'_>, root: &Section, out: &mut dyn Write) -> Result<(), Failure> {
     let setting = effective.setting;
     let mut fact = |name: &str, text: &str| writeln!(out, "{name:10}{text}");
     fact("\naccepts", &format!(" {}", expectation(&setting.kind)))?;
@@ -161,10 +161,19 @@ fn facts(effective: &Effective<'_>, prefix: &str, out: &mut dyn Write) -> Result
     for key in setting.computed_from() {
         fact("", &format!("computed from {}", effective.path.old_name(key)))?;
     }
-    fact("variable", &effective.env_name)?;
-    fact("", &format!("{}_FILE names a file that holds the value", effective.env_name))?;
-    for way in entry_variables(&setting.kind, &effective.env_name) {
-        fact("", &way)?;
+    if effective.env_name.is_empty() {
+        fact("variable", "none")?;
+    } else {
+        fact("variable", &effective.env_name)?;
+        fact("", &format!("{}_FILE names a file that holds the value", effective.env_name))?;
+    }
+    for weaker in setting.variables().iter().skip(1) {
+        fact("", &format!("{weaker} is the same, where the names above are not set"))?;
+    }
+    if setting.variables().is_empty() {
+        for way in entry_variables(&setting.kind, &effective.env_name) {
+            fact("", &way)?;
+        }
     }
     if let Some(rule) = merge_rule(&setting.kind) {
         fact("layers", rule)?;
@@ -183,7 +192,8 @@ fn facts(effective: &Effective<'_>, prefix: &str, out: &mut dyn Write) -> Result
     }
     for alias in setting.aliases() {
         let path = effective.path.old_name(alias).to_string();
-        fact("old name", &format!("{path}, {}", env_name(prefix, &path)))?;
+        let variable = root.variable_of_path(effective.path.old_name(alias).keys());
+        fact("old name", &[Some(path), variable].into_iter().flatten().collect::<Vec<_>>().join(", "))?;
     }
     for (name, text) in [("added", setting.added()), ("scope", setting.scope())] {
         if let Some(text) = text {

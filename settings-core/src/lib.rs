@@ -133,7 +133,8 @@
 //! | `external` | documents that are fetched, with a last known good copy on disk |
 //! | `tokio` | settings as a tokio channel and as a stream; external sources in asynchronous code |
 //! | `watch` | settings that follow their files while the server runs |
-//! | `serde` | `Serialize` for the reports of the mail modules |
+//! | `serde` | settings of any type with `Deserialize`; `Serialize` for the reports of the mail modules |
+//! | `bytesize`, `camino`, `ipnet`, `jiff`, `regex`, `secrecy`, `url`, `uuid` | types of these crates as types of settings |
 //! | `release` | the settings of a release as data: comparing two, judging and fixing a configuration, notes |
 //! | `reference` | the settings of the reference server, with which this project documents itself |
 //!
@@ -222,5 +223,29 @@ macro_rules! separate_programs {
                 ::core::panic!("{}", message.as_str())
             }
         };
+    };
+}
+
+/// Makes a test that holds the defaults of a program against their kinds and checks.
+///
+/// The compiler checks most defaults; [`resolve::check_defaults`] names the others.
+///
+/// ```
+/// # use settings_core::Settings;
+/// # /// A server.
+/// # #[derive(Settings)]
+/// # #[settings(env_prefix = "CHAT")]
+/// # struct Server {}
+/// settings_core::test_defaults!(defaults_of_the_server: Server);
+/// ```
+#[macro_export]
+macro_rules! test_defaults {
+    ($name:ident: $program:ty) => {
+        #[cfg(test)]
+        #[test]
+        fn $name() {
+            let report = $crate::resolve::check_defaults::<$program>();
+            ::core::assert!(report.diagnostics().is_empty(), "{report}");
+        }
     };
 }

@@ -5,10 +5,59 @@
 
 pub use crate::resolve::build::{Builder, Checkpoint, PendingValue};
 pub use crate::resolve::outcome::defaults;
-pub use crate::value::texts::fault;
+pub use crate::value::keys::choice_key;
+pub use crate::value::texts::parsed;
 pub use crate::value::write::computed;
 
 use crate::schema::{Key, Member, Section};
+
+/// Counts the members of a struct with flattened sections.
+pub const fn count(parts: &[&[Member]]) -> usize {
+    let mut count = 0;
+    let mut rest = parts;
+    while let [part, others @ ..] = rest {
+        count += part.len();
+        rest = others;
+    }
+    count
+}
+
+/// Joins the members of a struct with those of its flattened sections.
+#[expect(clippy::indexing_slicing, reason = "evaluated at compile time only")]
+pub const fn joined<const COUNT: usize>(parts: &[&[Member]]) -> [Member; COUNT] {
+    let mut members = [Member::section("", &const { Section::new("", &[]) }); COUNT];
+    let mut next = 0;
+    let mut rest = parts;
+    while let [part, others @ ..] = rest {
+        let mut part = *part;
+        while let [member, part_rest @ ..] = part {
+            members[next] = *member;
+            next += 1;
+            part = part_rest;
+        }
+        rest = others;
+    }
+    members
+}
+
+/// Joins the members of the variants of an enum, of which one is selected.
+#[expect(clippy::indexing_slicing, reason = "evaluated at compile time only")]
+pub const fn joined_variants<const COUNT: usize>(parts: &[&[Member]]) -> [Member; COUNT] {
+    let mut members = joined(parts);
+    let mut at = 0;
+    while at < COUNT {
+        if let Member::Setting(setting) = &mut members[at] {
+            setting.of_variant = true;
+        }
+        at += 1;
+    }
+    members
+}
+
+/// Returns the key of a nested section: the one that its struct names, else the one that follows from the field.
+pub const fn nested_key(of_struct: &'static str, of_field: &'static str) -> &'static str {
+    if of_struct.is_empty() { of_field } else { of_struct }
+}
 
 /// Checks that rustc evaluates at compile time.
 pub mod assert {
@@ -23,6 +72,8 @@ pub trait Metadata {
     const MEMBERS: &'static [Member];
     /// The struct's metadata.
     const SECTION: Section;
+    /// The checks of a generic struct, which are made for each use of it.
+    const CHECKED: () = ();
 }
 
 /// The name of a setting of a struct with mistakes.

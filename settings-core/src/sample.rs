@@ -45,9 +45,9 @@ pub(crate) struct Security(pub(crate) String);
 
 impl SettingValue for Security {
     const KIND: Kind = Kind::OneOf(&[
-        Choice { text: "", label: "Not specified", doc: "no *encryption*" },
-        Choice { text: "TLS", label: "TLS", doc: "encrypted from the start" },
-        Choice { text: "STARTTLS", label: "STARTTLS", doc: "" },
+        Choice::new("", "Not specified", "no *encryption*"),
+        Choice::new("TLS", "TLS", "encrypted from the start"),
+        Choice::new("STARTTLS", "STARTTLS", ""),
     ]);
 
     fn from_value(value: Value<'_>) -> Option<Self> {

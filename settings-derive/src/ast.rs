@@ -4,12 +4,13 @@ use proc_macro2::{Ident, Span, TokenStream};
 use syn::{Data, DeriveInput, Fields, Path, Type, Visibility};
 
 use crate::attr::{
-    Container, EnumContainer, FieldAttrs, Given, Setting, Spanned, VariantAttrs, refuse_serde, respect_serde,
+    Container, EnumContainer, FieldAttrs, Setting, Spanned, VariantAttrs, Written, refuse_serde,
+    respect_serde,
 };
 use crate::ctxt::Ctxt;
 use crate::default::DefaultValue;
 use crate::doc::Doc;
-use crate::naming;
+use crate::naming::Case;
 use crate::ty::{self, Kind, Occurs};
 
 /// A struct of settings.
@@ -18,11 +19,15 @@ pub(crate) struct Struct<'a> {
     pub(crate) attrs: Container,
     pub(crate) doc: Doc,
     pub(crate) fields: Vec<Field<'a>>,
+    /// The fields that are neither settings nor sections.
+    pub(crate) skipped: Vec<&'a syn::Field>,
 }
 
 /// One of its fields.
 pub(crate) struct Field<'a> {
     pub(crate) ident: &'a Ident,
+    /// The letter case of its key, if the struct names one.
+    pub(crate) case: Option<Case>,
     pub(crate) vis: &'a Visibility,
     pub(crate) ty: &'a Type,
     pub(crate) member: Member<'a>,
@@ -38,6 +43,8 @@ pub(crate) enum Member<'a> {
 pub(crate) struct Nested<'a> {
     /// Another key than its own.
     pub(crate) key: Option<Spanned<String>>,
+    /// The place of `flatten`, if its settings are those of the struct around it.
+    pub(crate) flatten: Option<Span>,
     pub(crate) occurs: Occurs,
     /// The struct's type, without `Option`, `Vec` or a map around it.
     pub(crate) ty: &'a Type,
@@ -47,7 +54,7 @@ pub(crate) struct Nested<'a> {
 /// A setting.
 pub(crate) struct Leaf<'a> {
     pub(crate) attrs: Setting,
-    pub(crate) given: Given,
+    pub(crate) given: Written,
     pub(crate) kind: Kind<'a>,
     pub(crate) doc: Doc,
     /// None if it is unreadable or computed.
@@ -72,14 +79,19 @@ impl<'a> Struct<'a> {
     /// Reads the item and notes its mistakes.
     pub(crate) fn from_input(cx: &Ctxt, input: &'a DeriveInput) -> Self {
         refuse_serde(cx, &input.attrs, "each setting has its own `key`");
-        refuse_generics(cx, input, "a struct of settings");
+        if let Some(lifetime) = input.generics.lifetimes().next() {
+            cx.error(lifetime, "a struct of settings owns its values, and cannot have a lifetime");
+        }
         let mut attrs = Container::from_attrs(cx, &input.attrs);
         respect_serde(cx, &input.attrs, &mut attrs);
         let doc = Doc::of_item(cx, &input.attrs);
+        let mut skipped = Vec::new();
         let fields = match &input.data {
             Data::Struct(data) => match &data.fields {
                 Fields::Named(fields) => {
-                    fields.named.iter().filter_map(|field| Field::from_field(cx, field)).collect()
+                    let case = attrs.rename_all;
+                    let fields = fields.named.iter();
+                    fields.filter_map(|field| Field::from_field(cx, field, case, &mut skipped)).collect()
                 }
                 Fields::Unnamed(_) => {
                     cx.error(
@@ -109,21 +121,27 @@ impl<'a> Struct<'a> {
                 Vec::new()
             }
         };
-        Self { original: input, attrs, doc, fields }
+        Self { original: input, attrs, doc, fields, skipped }
     }
 
-    /// Its key where it is nested; empty for a program's root.
+    /// Returns whether its metadata depends on type parameters.
+    pub(crate) fn is_generic(&self) -> bool {
+        !self.original.generics.params.is_empty()
+    }
+
+    /// The key that it names; empty where it names none.
     pub(crate) fn key(&self) -> String {
-        match (&self.attrs.section, &self.attrs.env_prefix) {
-            (Some(section), _) => section.value.clone(),
-            (None, Some(_)) => String::new(),
-            (None, None) => self.original.ident.to_string().trim_start_matches("r#").to_owned(),
-        }
+        self.attrs.section.as_ref().map_or_else(String::new, |section| section.value.clone())
     }
 }
 
 impl<'a> Field<'a> {
-    fn from_field(cx: &Ctxt, field: &'a syn::Field) -> Option<Self> {
+    fn from_field(
+        cx: &Ctxt,
+        field: &'a syn::Field,
+        case: Option<Case>,
+        skipped: &mut Vec<&'a syn::Field>,
+    ) -> Option<Self> {
         refuse_serde(
             cx,
             &field.attrs,
@@ -133,23 +151,50 @@ impl<'a> Field<'a> {
             FieldAttrs::Setting(attrs, given) => {
                 Member::Setting(Box::new(Leaf::new(cx, field, *attrs, given)))
             }
+            FieldAttrs::Nested(nested) if nested.skip.is_some() => {
+                for (name, span) in nested.beside_skip() {
+                    cx.error_at(span, format!("a field with `skip` has no `{name}`: remove one of the two"));
+                }
+                skipped.push(field);
+                return None;
+            }
             FieldAttrs::Nested(nested) => {
                 let (occurs, ty) = ty::section_within(&field.ty).unwrap_or((Occurs::Once, &field.ty));
                 let doc = Doc::of_item(cx, &field.attrs);
-                Member::Section(Nested { key: nested.section, occurs, ty, doc })
+                let flatten = nested.flatten.as_ref().map(|flatten| flatten.span);
+                if let (Some(span), Some(section)) = (flatten, &nested.section) {
+                    cx.error_at(section.span, "a flattened section has no key: remove one of the two");
+                    cx.error_at(span, "`flatten` makes its settings those of this struct");
+                }
+                Member::Section(Nested { key: nested.section, flatten, occurs, ty, doc })
             }
         };
-        Some(Self { ident: field.ident.as_ref()?, vis: &field.vis, ty: &field.ty, member })
+        Some(Self { ident: field.ident.as_ref()?, case, vis: &field.vis, ty: &field.ty, member })
     }
 
-    /// The key, and its place.
+    /// The key, and its place; none for a nested section whose struct may have a key of its own.
     pub(crate) fn key(&self) -> Option<Spanned<String>> {
         match &self.member {
-            Member::Setting(leaf) => Some(leaf.attrs.key.clone().unwrap_or_else(|| Spanned {
-                value: naming::pascal_case(self.ident),
-                span: self.ident.span(),
-            })),
-            Member::Section(nested) => nested.key.clone().or_else(|| nested.own_key(self.ident)),
+            Member::Setting(leaf) => Some(
+                leaf.attrs
+                    .key
+                    .clone()
+                    .unwrap_or_else(|| Spanned { value: self.own_key(), span: self.ident.span() }),
+            ),
+            Member::Section(nested) => nested.key.clone(),
+        }
+    }
+
+    /// The key that follows from the field's name.
+    pub(crate) fn own_key(&self) -> String {
+        self.case.unwrap_or(Case::Pascal).key(self.ident)
+    }
+
+    /// The place of `flatten`, if the field is a flattened section.
+    pub(crate) fn flatten(&self) -> Option<Span> {
+        match &self.member {
+            Member::Section(nested) => nested.flatten,
+            Member::Setting(_) => None,
         }
     }
 
@@ -167,28 +212,36 @@ impl Nested<'_> {
     pub(crate) fn repeats(&self) -> bool {
         matches!(self.occurs, Occurs::List | Occurs::Map)
     }
-
-    /// The key of a section that repeats follows from the field; other sections have their struct's key.
-    fn own_key(&self, ident: &Ident) -> Option<Spanned<String>> {
-        let value = naming::pascal_case(ident);
-        self.repeats().then(|| Spanned { value, span: ident.span() })
-    }
 }
 
 impl<'a> Leaf<'a> {
-    fn new(cx: &Ctxt, field: &'a syn::Field, attrs: Setting, given: Given) -> Self {
+    fn new(cx: &Ctxt, field: &'a syn::Field, mut attrs: Setting, given: Written) -> Self {
         let doc = Doc::of_setting(cx, &field.attrs);
-        let kind = match (ty::kind(&field.ty), &attrs.text) {
-            (Kind::Optional(of), Some(_)) => Kind::Optional(of),
-            (_, Some(_)) => Kind::Other,
-            (kind, None) => kind,
+        let kind = match ty::kind(&field.ty) {
+            Kind::Optional(of) if attrs.text.is_some() => Kind::Optional(of),
+            _ if attrs.text.is_some() || attrs.serde.is_some() => Kind::Other,
+            kind => kind,
         };
+        let unit = attrs.unit.as_ref().map(|unit| unit.value.millis);
+        let innermost = ty::innermost(&field.ty);
+        attrs.range = attrs.range.take().and_then(|range| range.settled(cx, innermost, unit));
         let name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
         let default = match &attrs.default {
             // A misspelt `default` is not reported as missing too.
             None if attrs.is_required() => Some(DefaultValue::None),
             None if given.default || attrs.default_from.is_some() => None,
-            tokens => DefaultValue::of_field(cx, &name, field, kind, tokens.as_ref()),
+            None if attrs.serde.is_some() => {
+                let message = format!(
+                    "`{name}` needs a default: add `default = ...`, a literal of its JSON, or `required`"
+                );
+                cx.error(&field.ident, message);
+                None
+            }
+            tokens => DefaultValue::of_field(cx, &name, field, kind, unit, tokens.as_ref()),
+        };
+        let default = match default {
+            Some(default) if attrs.serde.is_some() && !attrs.is_required() => default.into_json(cx, &attrs),
+            default => default,
         };
         Self { attrs, given, kind, doc, default }
     }
@@ -245,7 +298,7 @@ impl<'a> Variant<'a> {
     }
 }
 
-fn refuse_generics(cx: &Ctxt, input: &DeriveInput, what: &str) {
+pub(crate) fn refuse_generics(cx: &Ctxt, input: &DeriveInput, what: &str) {
     if !input.generics.params.is_empty() {
         let message = format!("{what} cannot be generic: its metadata is one constant");
         cx.error(&input.generics.params, message);

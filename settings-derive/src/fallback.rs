@@ -42,7 +42,7 @@ pub(crate) fn setting_value(input: &DeriveInput, library: &TokenStream) -> Token
             #[automatically_derived]
             impl #generics #ident #arguments #bounds {
                 #[doc(hidden)]
-                #vis const fn __text_of_variant(&self) -> &'static ::core::primitive::str {
+                #vis const fn setting_text(&self) -> &'static ::core::primitive::str {
                     ""
                 }
             }

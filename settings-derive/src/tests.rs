@@ -68,7 +68,7 @@ fn sizes_are_read_as_the_library_does() {
 
 #[test]
 fn keys_are_those_that_the_library_accepts() {
-    for key in ["A", "a_1", "_", "1", "", "a.b", "a-b", "ä", "a b", "a\n"] {
+    for key in ["A", "a_1", "_", "1", "", "a.b", "a-b", "ä", "a b", "a\n", "-a", "a-", ".a", "a.", "a..b"] {
         let section = DynamicSection::new(key, "").setting("K", "", Kind::Bool, "true").finish();
         let accepted = Registry::<Program>::new().register(section).is_ok();
         assert_eq!(naming::key_fault(key).is_none(), accepted, "{key:?}");

@@ -1,6 +1,6 @@
 //! The kind of a field's type, judged by its last path segment.
 
-use syn::{GenericArgument, PathArguments, Type};
+use syn::{GenericArgument, PathArguments, Type, TypeTuple};
 
 /// A field's type.
 #[derive(Clone, Copy)]
@@ -20,8 +20,11 @@ pub(crate) enum Kind<'a> {
     List(&'a Type),
     /// `BTreeSet` or `HashSet` of the type.
     Set(&'a Type),
-    /// `BTreeMap` or `HashMap` from text to the type.
+    /// `BTreeMap` or `HashMap` to the type.
     Map(&'a Type),
+    /// An array of the type.
+    Array(&'a Type),
+    Tuple(&'a TypeTuple),
     Optional(&'a Type),
     /// A type of the program's own, or another name of a known type.
     Other,
@@ -54,6 +57,8 @@ pub(crate) fn kind(ty: &Type) -> Kind<'_> {
     let path = match ty {
         Type::Group(group) => return kind(&group.elem),
         Type::Paren(paren) => return kind(&paren.elem),
+        Type::Array(array) => return Kind::Array(&array.elem),
+        Type::Tuple(tuple) => return Kind::Tuple(tuple),
         Type::Path(path) if path.qself.is_none() => &path.path,
         _ => return Kind::Other,
     };
@@ -63,9 +68,9 @@ pub(crate) fn kind(ty: &Type) -> Kind<'_> {
     match (name.as_str(), arguments.as_slice()) {
         ("bool", []) => Kind::Bool,
         ("f32" | "f64", []) => Kind::Float,
-        ("String" | "PathBuf" | "OsString", []) => Kind::Text,
+        ("String" | "PathBuf" | "Utf8PathBuf" | "OsString", []) => Kind::Text,
         ("Box" | "Rc" | "Arc" | "Cow", [Type::Path(of)]) if of.path.is_ident("str") => Kind::Text,
-        ("Secret", []) => Kind::Secret,
+        ("Secret" | "SecretString", []) => Kind::Secret,
         ("Duration", []) => Kind::Duration,
         ("ByteSize", []) => Kind::Size,
         ("u128" | "i128", []) => Kind::Wide,
@@ -149,6 +154,8 @@ impl Kind<'_> {
             Self::List(_) => "a list".to_owned(),
             Self::Set(_) => "a set".to_owned(),
             Self::Map(_) => "a map".to_owned(),
+            Self::Array(_) => "an array".to_owned(),
+            Self::Tuple(_) => "a tuple".to_owned(),
             Self::Optional(_) => "optional".to_owned(),
             Self::Other => "a type of its own".to_owned(),
         }

@@ -51,6 +51,7 @@ fn mistakes_are_reported_at_their_tokens() {
         "pages",
         "required",
         "bridges",
+        "types",
     ] {
         tests.compile_fail(format!("tests/ui/{topic}/*.rs"));
     }

@@ -12,6 +12,7 @@ use crate::{Context, Failure, Outcome, Verdict, rst};
 use settings_core::Settings;
 use settings_core::docs::generate::{self, Artefact, Mode};
 use settings_core::docs::{Dialect, Format, Page, Style, from_schema_in, render};
+use settings_core::resolve::check_defaults;
 
 /// The default of `--out`.
 const DEFAULT_FOLDER: &str = "docs/reference";
@@ -103,6 +104,11 @@ impl Build {
         if self.check && !outcome.is_current() {
             write!(out, "{outcome}")?;
             writeln!(out, "\nto repair it: {}", self.repairing_command(program))?;
+            return Ok(Verdict::Findings);
+        }
+        let defaults = check_defaults::<T>();
+        if self.check && !defaults.diagnostics().is_empty() {
+            write!(out, "{defaults}")?;
             return Ok(Verdict::Findings);
         }
         for change in &outcome.changes {

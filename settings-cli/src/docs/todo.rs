@@ -34,6 +34,7 @@ mod tests {
 
     /// A server.
     #[derive(Settings)]
+    #[settings(section = "Open")]
     #[expect(dead_code, reason = "only the metadata is looked at")]
     struct Open {
         /// The port.

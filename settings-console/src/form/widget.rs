@@ -25,7 +25,7 @@ pub(crate) enum Widget {
 /// Returns the control for a kind.
 pub(crate) fn widget(kind: &'static Kind) -> Widget {
     match kind.required() {
-        Kind::Secret => Widget::Secret,
+        Kind::Secret | Kind::SecretOf(_) => Widget::Secret,
         _ if kind.is_secret() => Widget::SecretJson,
         Kind::Bool => Widget::Choice(vec![("true", "true"), ("false", "false")]),
         Kind::OneOf(choices) => {

@@ -54,12 +54,25 @@ impl Writer {
             Kind::Float { min, max } => vec![number(min, max), self.text_like(pattern::FLOAT, kind)],
             Kind::Text | Kind::Secret => vec![of_type("string"), of_type("number")],
             Kind::Custom(_) => vec![of_type("string")],
-            Kind::OneOf(choices) => vec![self.one_of(choices, values)],
-            Kind::Duration { unit, min, max } => vec![
-                whole_number(min.into(), max.into()),
-                self.text_like(&pattern::duration(unit, min, max), kind),
-            ],
+            Kind::OneOf(choices) => {
+                let any_case = choices.iter().filter(|choice| choice.ignore_case);
+                let patterns: Vec<_> = any_case.map(|choice| pattern::any_case(choice.text)).collect();
+                let mut ways = vec![self.one_of(choices, values)];
+                if !patterns.is_empty() {
+                    ways.push(self.text_like(&pattern::whole(&patterns.join("|")), kind));
+                }
+                ways
+            }
+            Kind::Duration { min, max, .. } => {
+                vec![whole_number(min.into(), max.into()), self.text_like(&pattern::duration(min, max), kind)]
+            }
             Kind::TextOf(rules) => self.text_of(rules, kind),
+            Kind::SecretOf(rules) => {
+                // a number is accepted as its text, of which a schema knows no length
+                let mut ways = self.text_of(rules, kind);
+                ways.push(of_type("number"));
+                ways
+            }
             Kind::Json => vec![Object::new()],
             Kind::Size { min, max } => {
                 vec![whole_number(min.into(), max.into()), self.text_like(&pattern::size(min, max), kind)]
@@ -72,6 +85,15 @@ impl Writer {
             Kind::Section(of) => vec![self.section_entry(of, keys, around)],
             Kind::List(of @ Kind::Section(_)) => vec![list(self.entry(of, &inside(Path::ENTRY), around))],
             Kind::List(of) => vec![list(self.element(of, &inside(Path::ENTRY), around))],
+            Kind::Tuple(kinds) => {
+                let element = |of: &Kind| Tree::Object(self.element(of, &inside(Path::ENTRY), around));
+                vec![Object::from([
+                    ("type", Tree::from("array")),
+                    ("prefixItems", kinds.iter().map(element).collect()),
+                    ("items", Tree::from(false)),
+                    ("minItems", Tree::from(kinds.len() as u64)),
+                ])]
+            }
             Kind::Map(of) => vec![Object::from([
                 ("type", Tree::from(["object", "null"])),
                 ("additionalProperties", self.entry(of, &inside(Path::NAMED_ENTRY), around).into()),

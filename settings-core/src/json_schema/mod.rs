@@ -1,8 +1,9 @@
 //! JSON Schema (draft 2020-12) of a program's settings, for editors and validators.
 //!
 //! The schema accepts and rejects the same files as the resolver, and rejects the keys that the resolver reports as
-//! unknown. It can't express the check of a [`Kind::Custom`](crate::schema::Kind::Custom), the bounds of a number,
-//! size or duration that is written as text (except for short ranges), the forms of an IPv6 address, the port of a URL,
+//! unknown. It can't express the check of a [`Kind::Custom`](crate::schema::Kind::Custom), the bounds of a number
+//! or size that is written as text (except for short ranges), those of a duration with a unit, and all rules of ISO 8601,
+//! the length of a secret that is written as a number, the forms of an IPv6 address, the port of a URL,
 //! one element of a set written in two ways (`5` and `"5"`), numbers beyond a float's range, a `null` that removes an
 //! entry which no weaker layer has, the value of an alias in addition to the setting's own, a misspelt key of the root,
 //! and keys in another letter case, which the resolver accepts with a warning.
@@ -22,7 +23,7 @@ mod tests;
 #[cfg(feature = "schemars")]
 pub use schemars::{to_schemars, type_schema};
 
-use crate::schema::{Member, Section, Setting, Unknown};
+use crate::schema::{Member, Path, Section, Setting, Unknown};
 use crate::value::json::{Object, Tree};
 
 /// Returns the schema of a program's `config.json`.
@@ -134,10 +135,7 @@ impl Writer {
     fn setting(&self, setting: &'static Setting, keys: &[&'static str], around: Around) -> Object {
         let mut schema = Object::new();
         schema.insert("title", Tree::from(setting.title));
-        let variable = self
-            .root
-            .variable_prefix()
-            .map(|prefix| crate::schema::Path::new(keys.to_vec()).env_name(prefix));
+        let variable = self.root.variable(&Path::new(keys.to_vec()), setting);
         let (plain, markdown) = texts::of_setting(setting, variable.as_deref());
         self.describe(&mut schema, &plain, &markdown);
         let own = setting.json_schema().and_then(|own| Tree::parse(&own()).ok());

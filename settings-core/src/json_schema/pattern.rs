@@ -1,6 +1,6 @@
 //! Regular expressions (in the common subset of ECMA 262 and other dialects) for numbers in text.
 
-use crate::schema::{Format, SIZE_UNITS, Unit};
+use crate::schema::{Format, SIZE_UNITS};
 
 /// A number with a fraction, as Rust reads it; neither infinity nor NaN.
 pub(super) const FLOAT: &str = r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$";
@@ -11,14 +11,6 @@ const IPV6: &str = "[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*";
 /// The longest pattern that is exact. A longer one, which no one could read, gives way to the form of the text alone.
 const LONGEST: usize = 160;
 
-const SUFFIXES: [(&str, Unit); 5] = [
-    ("ms", Unit::Milliseconds),
-    ("s", Unit::Seconds),
-    ("m(?:in)?", Unit::Minutes),
-    ("h", Unit::Hours),
-    ("d", Unit::Days),
-];
-
 /// Nothing but `pattern` from the text's start to its end.
 pub(super) fn whole(pattern: &str) -> String {
     format!("^(?:{pattern})$")
@@ -28,6 +20,16 @@ pub(super) fn whole(pattern: &str) -> String {
 fn short(exact: &str, form: &str) -> String {
     let exact = whole(exact);
     if exact.len() <= LONGEST { exact } else { whole(form) }
+}
+
+/// A text in any letter case.
+pub(super) fn any_case(text: &str) -> String {
+    let one = |c: char| match c {
+        c if c.is_ascii_alphabetic() => format!("[{}{}]", c.to_ascii_lowercase(), c.to_ascii_uppercase()),
+        c if r"^$\.*+?()[]{}|/".contains(c) => format!("\\{c}"),
+        c => c.to_string(),
+    };
+    text.chars().map(one).collect()
 }
 
 /// A whole number from `min` to `max`.
@@ -55,24 +57,13 @@ fn exact_integer(min: i128, max: i128) -> String {
     ways.join("|")
 }
 
-/// A count of `unit`, or one with a suffix, from `min` to `max` of `unit`. A sum of several is not bounded.
-pub(super) fn duration(unit: Unit, min: u64, max: u64) -> String {
-    let mut ways = vec![exact_integer(min.into(), max.into())];
-    let millis = |count: u64| u128::from(count) * u128::from(unit.millis());
-    let longest = millis(max).min(u64::MAX.into());
-    for (suffix, counted) in SUFFIXES {
-        let each = u128::from(counted.millis());
-        let (low, high) = (millis(min).div_ceil(each), longest / each);
-        if low == 0 {
-            ways.push(format!("0+{suffix}"));
-        }
-        if high >= low.max(1) {
-            ways.push(format!("0*(?:{}){suffix}", natural(low.max(1), high)));
-        }
-    }
-    ways.push("(?:[0-9]+(?:ms|s|m(?:in)?|h|d)){2,}".to_owned());
-    let form = format!("{}|(?:[0-9]+(?:ms|s|m(?:in)?|h|d))+", any_integer(0));
-    short(&ways.join("|"), &form)
+/// A count from `min` to `max`, or a duration with units: `90s`, `1.5h`, `1h30m`, `PT30S`. Only the count is bounded.
+pub(super) fn duration(min: u64, max: u64) -> String {
+    let exact = exact_integer(min.into(), max.into());
+    let count = if exact.len() <= LONGEST { exact.as_str() } else { any_integer(0) };
+    let sum = "(?:[0-9]+(?:\\.[0-9]+)?(?:[nu\u{b5}m]?s|m(?:in)?|h|d|w))+";
+    let iso = r"P(?:[0-9.]+[WD])*(?:T(?:[0-9.]+[HMS])+)?";
+    whole(&format!("{count}|{sum}|{iso}"))
 }
 
 /// A count of bytes, or one with a unit, from `min` to `max` bytes.

@@ -124,7 +124,7 @@ fn paragraph(text: &mut String, more: &str) {
 /// The accepted values, if the kind has bounds or a unit.
 fn accepted(kind: &Kind) -> Option<String> {
     match kind {
-        Kind::Bool | Kind::Text | Kind::Secret | Kind::OneOf(_) => None,
+        Kind::Bool | Kind::Text | Kind::Secret | Kind::SecretOf(_) | Kind::OneOf(_) => None,
         Kind::Optional(of) => accepted(of).map(|accepted| format!("{accepted}, or `null`")),
         _ => Some(accepted_forms(kind)),
     }

@@ -34,7 +34,7 @@ impl Facts {
                 max: bound(max.into()),
                 ..Self::default()
             },
-            Kind::TextOf(rules) => Self {
+            Kind::TextOf(rules) | Kind::SecretOf(rules) => Self {
                 min_length: (rules.min_len > 0).then_some(rules.min_len),
                 max_length: (rules.max_len < u32::MAX).then_some(rules.max_len),
                 format: rules.format.map(|format| format.id()),
@@ -54,7 +54,9 @@ impl Facts {
                 max: (max != f64::MAX).then(|| max.into()),
                 ..Self::default()
             },
-            Kind::Text | Kind::Secret | Kind::Section(_) | Kind::Json | Kind::Custom(_) => Self::default(),
+            Kind::Tuple(_) | Kind::Text | Kind::Secret | Kind::Section(_) | Kind::Json | Kind::Custom(_) => {
+                Self::default()
+            }
         }
     }
 }
@@ -71,12 +73,13 @@ pub(super) fn kind_name(kind: &Kind) -> &'static str {
         Kind::Integer { .. } => "integer",
         Kind::Float { .. } => "number",
         Kind::Text | Kind::TextOf(_) | Kind::Custom(_) => "string",
-        Kind::Secret => "secret",
+        Kind::Secret | Kind::SecretOf(_) => "secret",
         Kind::OneOf(_) => "one-of",
         Kind::Duration { .. } => "duration",
         Kind::Size { .. } => "size",
         Kind::List(_) => "list",
         Kind::Set(_) => "set",
+        Kind::Tuple(_) => "tuple",
         Kind::Section(_) => "section",
         Kind::Json => "json",
         Kind::Map(_) => "map",

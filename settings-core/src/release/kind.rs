@@ -102,7 +102,7 @@ impl ValueKind {
             Kind::Float { min, max } => Self::Float { min, max },
             Kind::Text => Self::TEXT,
             Kind::TextOf(rules) => Self::from_rules(rules),
-            Kind::Secret => Self::Secret,
+            Kind::Secret | Kind::SecretOf(_) => Self::Secret,
             Kind::OneOf(choices) => {
                 Self::OneOf(choices.iter().map(|choice| choice.text.to_owned()).collect())
             }
@@ -110,6 +110,7 @@ impl ValueKind {
             Kind::Size { min, max } => Self::Size { min, max },
             Kind::List(of) => Self::List(boxed(of)),
             Kind::Set(of) => Self::Set(boxed(of)),
+            Kind::Tuple(_) => Self::Other("tuple".to_owned()),
             Kind::Map(of) => Self::Map(boxed(of)),
             Kind::Optional(of) => Self::Optional(boxed(of)),
             Kind::Section(section) => Self::Section(super::from_schema::nested(section)),

@@ -149,7 +149,7 @@ fn kind(kind: &ValueKind) -> Kind {
         ValueKind::OneOf(values) => {
             let choice = |value: &String| {
                 let text = leak(value);
-                Choice { text, label: text, doc: "" }
+                Choice::new(text, text, "")
             };
             Kind::OneOf(Vec::leak(values.iter().map(choice).collect()))
         }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::nearest::nearest;
 use crate::resolve::report::{Names, PathClass};
-use crate::schema::{Kind, Member, Path, Removed, Section, Setting};
+use crate::schema::{Kind, Member, Path, Removed, Section, Setting, VariableStyle};
 use crate::value::member_called;
 
 /// All sections and settings of a program. Settings are numbered depth first, in the order of the fields.
@@ -14,8 +14,11 @@ pub(crate) struct Index {
     pub(crate) sections: Vec<SectionEntry>,
     slots: Vec<Slot>,
     pub(crate) env_prefix: &'static str,
-    /// Environment variables set settings.
+    /// Variables that follow from paths set settings.
     pub(crate) has_variables: bool,
+    /// The settings that name their variables.
+    pub(crate) named: Vec<LeafId>,
+    pub(crate) root: &'static Section,
 }
 
 #[derive(Debug)]
@@ -35,11 +38,14 @@ pub(crate) struct SectionEntry {
 }
 
 /// One member of a section.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Slot {
     pub(crate) key: &'static str,
+    /// The key in the form of variables, letter case and signs aside.
+    pub(crate) in_variable: Cow<'static, str>,
     pub(crate) target: Target,
-    /// The first byte of the key, [`folded`], which rules out most slots when a variable is looked up.
+    /// The first byte of the key, [`folded`], which rules out most slots when a variable is looked up. Zero for a setting
+    /// that names its variables.
     pub(crate) first: u8,
 }
 
@@ -59,8 +65,14 @@ pub(crate) enum Target {
 }
 
 impl Slot {
-    fn new(key: &'static str, target: Target) -> Self {
-        Self { key, target, first: key.as_bytes().first().map_or(0, |first| folded(*first)) }
+    fn new(member: &Member, style: VariableStyle) -> Self {
+        let key = member.key();
+        let in_variable = if style.words_apart { style.key(key).into() } else { key.into() };
+        let first = match member {
+            Member::Setting(setting) if !setting.variables().is_empty() => 0,
+            _ => key.as_bytes().first().map_or(0, |first| folded(*first)),
+        };
+        Self { key, in_variable, target: Target::Leaf(0), first }
     }
 }
 
@@ -84,6 +96,8 @@ impl Index {
             slots: Vec::with_capacity(count + count / 8 + 2),
             env_prefix: root.env_prefix.unwrap_or_default(),
             has_variables: root.variable_prefix().is_some(),
+            named: Vec::new(),
+            root,
         };
         if root.key.is_empty() {
             index.add("", None, root);
@@ -95,7 +109,8 @@ impl Index {
                 optional: None,
                 section: &const { Section::new("", &[]) },
             });
-            index.slots.push(Slot::new(root.key, Target::Section(1)));
+            let slot = Slot::new(&Member::section(root.key, root), root.variable_style);
+            index.slots.push(Slot { target: Target::Section(1), ..slot });
             index.add(root.key, Some(ROOT), root);
         }
         index
@@ -108,12 +123,17 @@ impl Index {
         let slots = (first as u32, end as u32);
         self.sections.push(SectionEntry { key, parent, slots, optional: None, section });
         // the slots of a section are adjacent, so they come before those of the sections below
-        self.slots.extend(section.members.iter().map(|member| Slot::new(member.key(), Target::Leaf(0))));
+        let style = self.root.variable_style;
+        self.slots.extend(section.members.iter().map(|member| Slot::new(member, style)));
         for (member, at) in section.members.iter().zip(first..) {
             let target = match member {
                 Member::Setting(setting) => {
+                    let leaf = self.leaves.len() as u32;
                     self.leaves.push(LeafEntry { setting, section: id });
-                    Target::Leaf(self.leaves.len() as u32 - 1)
+                    if !setting.variables().is_empty() {
+                        self.named.push(leaf);
+                    }
+                    Target::Leaf(leaf)
                 }
                 Member::Section { key, section, optional } => {
                     let first = self.leaves.len() as u32;
@@ -182,8 +202,24 @@ impl Index {
             .filter_map(|entry| entry.optional)
     }
 
+    /// Returns the variable of a setting; empty if it has none.
     pub(crate) fn env_name(&self, leaf: LeafId) -> String {
-        self.leaf_path(leaf).env_name(self.env_prefix)
+        let variable =
+            self.setting(leaf).and_then(|setting| self.root.variable(&self.leaf_path(leaf), setting));
+        variable.unwrap_or_default()
+    }
+
+    /// Returns the variable of a dotted path, without the prefix.
+    pub(crate) fn in_variable(&self, path: &str) -> String {
+        self.root.variable_style.variable("", &path.split('.').collect::<Vec<_>>())
+    }
+
+    /// Returns the setting that names this variable, and the number of the name, the strongest being 0.
+    pub(crate) fn by_own_name(&self, variable: &str) -> Option<(LeafId, usize)> {
+        self.named.iter().find_map(|leaf| {
+            let names = self.setting(*leaf)?.variables();
+            Some((*leaf, names.iter().position(|name| *name == variable)?))
+        })
     }
 
     /// Returns the only setting with this key, letter case aside, in any section.
@@ -239,10 +275,10 @@ impl Index {
         nearest(key, names).is_some()
     }
 
-    fn slot(&self, section: u32, key: &str) -> Option<Slot> {
+    fn slot(&self, section: u32, key: &str) -> Option<&Slot> {
         let slots = self.slots(section);
         let exact = slots.iter().find(|slot| slot.key == key);
-        exact.or_else(|| slots.iter().find(|slot| slot.key.eq_ignore_ascii_case(key))).copied()
+        exact.or_else(|| slots.iter().find(|slot| slot.key.eq_ignore_ascii_case(key)))
     }
 
     /// Classifies a path that `section` does not have: an alias, or an unknown name.

@@ -27,8 +27,10 @@ mod source;
 #[cfg(test)]
 mod tests;
 
-pub use build::Settings;
-pub use outcome::{Effective, Found, Origin, Part, Refused, Registry, Resolution, UnknownPath, resolve};
+pub use build::{RuleError, RuleOutcome, Settings};
+pub use outcome::{
+    Effective, Found, Origin, Part, Refused, Registry, Resolution, UnknownPath, check_defaults, resolve,
+};
 pub use report::{Code, Diagnostic, Place, Report, Severity, Snippet};
 #[cfg(feature = "external")]
 pub(crate) use source::Kept;

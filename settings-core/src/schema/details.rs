@@ -21,6 +21,7 @@ pub struct Details {
     note: &'static str,
     computed_from: &'static [&'static str],
     aliases: &'static [&'static str],
+    variables: &'static [&'static str],
     console: Option<&'static str>,
     page: Option<&'static str>,
     added: Option<&'static str>,
@@ -82,6 +83,7 @@ impl Details {
             note: "",
             computed_from: &[],
             aliases: &[],
+            variables: &[],
             console: None,
             page: None,
             added: None,
@@ -116,6 +118,13 @@ impl Details {
     #[must_use]
     pub const fn aliases(mut self, aliases: &'static [&'static str]) -> Self {
         self.aliases = aliases;
+        self
+    }
+
+    /// Sets the variables that set it in place of the one that follows from its path, the strongest first.
+    #[must_use]
+    pub const fn variables(mut self, variables: &'static [&'static str]) -> Self {
+        self.variables = variables;
         self
     }
 
@@ -224,6 +233,15 @@ impl Setting {
     pub const fn aliases(&self) -> &'static [&'static str] {
         match self.details {
             Some(details) => details.aliases,
+            None => &[],
+        }
+    }
+
+    /// The variables that set it in place of the one that follows from its path, the strongest first; empty if it names
+    /// none. Their letter case counts.
+    pub const fn variables(&self) -> &'static [&'static str] {
+        match self.details {
+            Some(details) => details.variables,
             None => &[],
         }
     }

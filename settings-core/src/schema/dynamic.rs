@@ -37,8 +37,7 @@ impl DynamicSection {
     /// Adds a setting that is one of some texts, each with its meaning.
     #[must_use]
     pub fn one_of(self, key: &str, description: &str, choices: &[(&str, &str)], default: &str) -> Self {
-        let choice =
-            |(text, doc): &(&str, &str)| Choice { text: leak(text), label: leak(text), doc: leak(doc) };
+        let choice = |(text, doc): &(&str, &str)| Choice::new(leak(text), leak(text), leak(doc));
         let choices: Vec<Choice> = choices.iter().map(choice).collect();
         let kind = Kind::OneOf(Vec::leak(choices));
         self.add(key, description, kind, DefaultValue::Text(leak(default)))

@@ -146,8 +146,7 @@ impl Names {
 
     /// The variable that sets the setting; `None` where the program reads no environment or does not nest the section.
     pub fn variable(self, key: Key) -> Option<String> {
-        let prefix = self.root?.env_prefix?;
-        Some(self.path_in_program(key)?.env_name(prefix))
+        self.root?.variable(&self.path_in_program(key)?, key.setting)
     }
 
     fn path_in_program(self, key: Key) -> Option<Path> {
@@ -163,9 +162,14 @@ impl Names {
     }
 }
 
+/// Returns whether the settings of `wanted` are settings of `section`: it is the same, or flattened into it.
+fn holds(section: &'static Section, wanted: &'static Section) -> bool {
+    std::ptr::eq(section, wanted) || section.flattened.iter().any(|flattened| holds(flattened, wanted))
+}
+
 /// Extends `keys`, which lead to `section`, by those that lead on to `wanted`.
 fn find(section: &'static Section, wanted: &'static Section, keys: &mut Vec<&'static str>) -> bool {
-    if std::ptr::eq(section, wanted) {
+    if holds(section, wanted) {
         return true;
     }
     for member in section.members {

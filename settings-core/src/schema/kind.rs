@@ -4,6 +4,7 @@ use super::{Section, TextRules};
 
 /// The values that a setting accepts. The one truth for the resolver, the JSON Schema and the documented value list.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub enum Kind {
     /// `true` or `false`.
     Bool,
@@ -27,7 +28,9 @@ pub enum Kind {
     TextOf(&'static TextRules),
     /// Text that is never shown.
     Secret,
-    /// One of a closed list of texts, letter case included.
+    /// Text of a length, a format or a pattern that is never shown.
+    SecretOf(&'static TextRules),
+    /// One of a closed list of texts.
     OneOf(&'static [Choice]),
     /// A length of time, written as a whole number of `unit`, or in text with a suffix (`500ms`, `10s`, `5m`, `2h`).
     Duration {
@@ -49,6 +52,8 @@ pub enum Kind {
     List(&'static Kind),
     /// A list of values of one kind, none of them twice; order means nothing.
     Set(&'static Kind),
+    /// A list of a fixed length, with a kind for each element.
+    Tuple(&'static [Kind]),
     /// A map from text to values of one kind.
     Map(&'static Kind),
     /// A value of the kind, or nothing (`null`).
@@ -63,6 +68,7 @@ pub enum Kind {
 
 /// One value of a [`Kind::OneOf`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Choice {
     /// The value as it is written in `config.json`, such as `STARTTLS` or the empty text.
     pub text: &'static str,
@@ -70,6 +76,8 @@ pub struct Choice {
     pub label: &'static str,
     /// The meaning (Markdown).
     pub doc: &'static str,
+    /// True if the text is accepted in any letter case.
+    pub ignore_case: bool,
 }
 
 /// A kind that only the program knows: text with a check.
@@ -80,6 +88,28 @@ pub struct CustomKind {
     pub name: &'static str,
     /// Returns in a few words what is wrong with the text.
     pub check: fn(&str) -> Result<(), String>,
+}
+
+impl Choice {
+    /// A value with its text in `config.json`, its name in documents, and its meaning (Markdown).
+    pub const fn new(text: &'static str, label: &'static str, doc: &'static str) -> Self {
+        Self { text, label, doc, ignore_case: false }
+    }
+
+    /// Accepts the text in any letter case.
+    #[must_use]
+    pub const fn ignore_case(mut self) -> Self {
+        self.ignore_case = true;
+        self
+    }
+
+    /// Returns whether a value is this one.
+    pub fn is(&self, text: &str) -> bool {
+        match self.ignore_case {
+            true => self.text.eq_ignore_ascii_case(text),
+            false => self.text == text,
+        }
+    }
 }
 
 impl CustomKind {
@@ -111,7 +141,10 @@ impl PartialEq for Kind {
             (Self::Size { min, max }, Self::Size { min: other_min, max: other_max }) => {
                 (min, max) == (other_min, other_max)
             }
-            (Self::TextOf(rules), Self::TextOf(other)) => rules == other,
+            (Self::TextOf(rules), Self::TextOf(other)) | (Self::SecretOf(rules), Self::SecretOf(other)) => {
+                rules == other
+            }
+            (Self::Tuple(kinds), Self::Tuple(others)) => kinds == others,
             (Self::OneOf(choices), Self::OneOf(other)) => choices == other,
             (Self::List(of), Self::List(other))
             | (Self::Set(of), Self::Set(other))
@@ -241,6 +274,7 @@ impl Kind {
     pub const fn with_text(self, rules: &'static TextRules) -> Self {
         match self {
             Self::Text => Self::TextOf(rules),
+            Self::Secret => Self::SecretOf(rules),
             _ => panic!("only text takes a format, a length or a pattern"),
         }
     }
@@ -301,8 +335,18 @@ impl Kind {
     /// Returns whether values of this kind are secret, or hold one that is.
     pub const fn is_secret(self) -> bool {
         match self {
-            Self::Secret => true,
+            Self::Secret | Self::SecretOf(_) => true,
             Self::List(of) | Self::Set(of) | Self::Map(of) | Self::Optional(of) => of.is_secret(),
+            Self::Tuple(kinds) => {
+                let mut rest = kinds;
+                while let [first, others @ ..] = rest {
+                    if first.is_secret() {
+                        return true;
+                    }
+                    rest = others;
+                }
+                false
+            }
             Self::Section(section) => section.holds_secret(),
             _ => false,
         }

@@ -26,7 +26,7 @@ pub use documented::DocumentedValue;
 pub use dynamic::DynamicSection;
 pub use key::{Key, Names};
 pub use kind::{Choice, CustomKind, Kind, SIZE_UNITS, Unit};
-pub use naming::{Path, env_name};
+pub use naming::{Path, VariableStyle, env_name};
 pub use removed::{AllowedChange, Removed};
 pub use rule::{Rule, Strength};
 pub use section::{Member, PageText, Section};
@@ -35,4 +35,5 @@ pub use text::{Format, TextFault, TextRules};
 pub use tree::{Leaf, Leaves};
 pub use unknown::Unknown;
 
+pub(crate) use naming::is_key;
 pub(crate) use setting::same;

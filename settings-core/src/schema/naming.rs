@@ -4,8 +4,8 @@ use std::fmt;
 
 /// A setting's place in `config.json`: `EmailSettings.SMTPServer`.
 ///
-/// Keys never contain dots in settings of a struct, so that the joined form is unambiguous. In documents, a path may
-/// lead into the entries of a list ([`Path::ENTRY`]) or a map ([`Path::NAMED_ENTRY`]).
+/// A key may contain dots; two settings of a program never have the same joined form. In documents, a path may lead into
+/// the entries of a list ([`Path::ENTRY`]) or a map ([`Path::NAMED_ENTRY`]).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Path(Vec<&'static str>);
 
@@ -111,6 +111,125 @@ pub fn env_name(prefix: &str, path: &str) -> String {
 fn index(path: &str) -> Option<(&str, &str)> {
     let (number, after) = path.strip_prefix('[')?.split_once(']')?;
     (!number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())).then_some((number, after))
+}
+
+/// The form of the variables that follow from paths.
+///
+/// By default, a variable is the path in capitals, with `_` between its keys: `CHAT_LIMITS_MAXIDLE`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct VariableStyle {
+    /// True if variables have no prefix: `LIMITS_MAXIDLE`.
+    pub without_prefix: bool,
+    /// True if the words of a key are kept apart: `CHAT_LIMITS_MAX_IDLE`.
+    pub words_apart: bool,
+    /// The text between two keys: `_`, or `__` for `CHAT_LIMITS__MAXIDLE`.
+    pub separator: &'static str,
+}
+
+impl VariableStyle {
+    /// The form by default.
+    pub const DEFAULT: Self = Self { without_prefix: false, words_apart: false, separator: "_" };
+
+    /// Removes the prefix.
+    #[must_use]
+    pub const fn without_prefix(mut self) -> Self {
+        self.without_prefix = true;
+        self
+    }
+
+    /// Keeps the words of a key apart.
+    #[must_use]
+    pub const fn words_apart(mut self) -> Self {
+        self.words_apart = true;
+        self
+    }
+
+    /// Sets the text between two keys.
+    #[must_use]
+    pub const fn separator(mut self, separator: &'static str) -> Self {
+        self.separator = separator;
+        self
+    }
+
+    /// Returns a key in the form that it has in a variable.
+    ///
+    /// ```
+    /// use settings_core::schema::VariableStyle;
+    ///
+    /// assert_eq!(VariableStyle::DEFAULT.key("maxIdle"), "MAXIDLE");
+    /// assert_eq!(VariableStyle::DEFAULT.words_apart().key("EnableSMTPAuth"), "ENABLE_SMTP_AUTH");
+    /// ```
+    pub fn key(self, key: &str) -> String {
+        let mut name = String::with_capacity(key.len());
+        for (at, c) in key.char_indices() {
+            if self.words_apart && begins_word(key.as_bytes(), at) {
+                name.push('_');
+            }
+            name.push(if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' });
+        }
+        name
+    }
+
+    /// Returns the variable of a path.
+    ///
+    /// ```
+    /// use settings_core::schema::{Path, VariableStyle};
+    ///
+    /// let style = VariableStyle::DEFAULT.words_apart().separator("__");
+    /// assert_eq!(style.variable("P", &["Proxy", "maxIdle"]), "P_PROXY__MAX_IDLE");
+    /// assert_eq!(style.variable("P", &["Servers", Path::ENTRY, "maxIdle"]), "P_SERVERS__0_MAXIDLE");
+    /// ```
+    pub fn variable<K: AsRef<str>>(self, prefix: &str, keys: &[K]) -> String {
+        let mut name = prefix.to_owned();
+        let mut style = self;
+        for (at, key) in keys.iter().enumerate() {
+            match (at, prefix) {
+                (0, "") => {}
+                (0, _) => name.push('_'),
+                _ => name.push_str(style.separator),
+            }
+            // below an entry, all programs have the form by default
+            match key.as_ref() {
+                Path::ENTRY => {
+                    name.push('0');
+                    style = Self::DEFAULT;
+                }
+                Path::NAMED_ENTRY => {
+                    name.push_str(&Path::NAMED_ENTRY.to_ascii_uppercase());
+                    style = Self::DEFAULT;
+                }
+                key => name.push_str(&style.key(key)),
+            }
+        }
+        name
+    }
+}
+
+/// Returns whether a word of the key begins at this byte, but not the first one: at a capital after a small letter or
+/// a digit, and at the last capital of an acronym that a small letter follows (`SMTPAuth`, but not `URLs`).
+pub(super) const fn begins_word(key: &[u8], at: usize) -> bool {
+    let (before, rest) = key.split_at(at);
+    let ([.., last], [first, after @ ..]) = (before, rest) else { return false };
+    if !first.is_ascii_uppercase() {
+        return false;
+    }
+    let plural = matches!(after, [b's'] | [b's', b'A'..=b'Z' | b'_' | b'-' | b'.', ..]);
+    match last {
+        b'a'..=b'z' | b'0'..=b'9' => true,
+        b'A'..=b'Z' => matches!(after, [b'a'..=b'z', ..]) && !plural,
+        _ => false,
+    }
+}
+
+/// Returns whether a text can be the key of a setting or section: ASCII letters, digits, `_`, and between them `-` and
+/// single dots.
+pub(crate) fn is_key(key: &str) -> bool {
+    let is_end = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    key.starts_with(is_end)
+        && !key.ends_with(['.', '-'])
+        && !key.contains("..")
+        && key.chars().all(|c| is_end(c) || matches!(c, '-' | '.'))
 }
 
 /// A byte of a path as a variable's name has it.

@@ -1,16 +1,18 @@
 //! One struct of settings: `EmailSettings`.
 
-use super::{Removed, Rule, Setting, Unknown};
+use super::{Path, Removed, Rule, Setting, Unknown, VariableStyle};
 
 /// One annotated struct.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Section {
-    /// The key in `config.json` where the parent's field gives no other; empty for a program's root.
+    /// The key in `config.json` that the struct names; empty where it names none, as a program's root does.
     pub key: &'static str,
-    /// The prefix of every variable, without the underscore: `MM`. Only a program's root has one. An empty prefix means
-    /// that no variable sets anything.
+    /// The prefix of the variables that follow from paths, without the underscore: `MM`. Only a program's root has one.
+    /// An empty prefix means that there are no such variables, unless [`VariableStyle::without_prefix`] is true.
     pub env_prefix: Option<&'static str>,
+    /// The form of the variables that follow from paths.
+    pub variable_style: VariableStyle,
     /// The reference page of its settings.
     pub page: Option<&'static str>,
     /// The System Console page where its settings are edited: `Environment > SMTP`.
@@ -19,6 +21,8 @@ pub struct Section {
     pub doc: &'static str,
     /// The settings and nested sections, in the order of the struct's fields.
     pub members: &'static [Member],
+    /// The sections whose settings are among its own.
+    pub flattened: &'static [&'static Section],
     /// The rules over several of its settings.
     pub rules: &'static [Rule],
     /// The texts of reference pages around the settings. A program has the root's and those of all sections below it.
@@ -45,10 +49,12 @@ pub struct PageText {
 
 /// One field of an annotated struct.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub enum Member {
     /// A leaf.
     Setting(Setting),
     /// A nested struct.
+    #[non_exhaustive]
     Section {
         /// The key in `config.json`.
         key: &'static str,
@@ -60,6 +66,16 @@ pub enum Member {
 }
 
 impl Member {
+    /// A nested struct under a key.
+    pub const fn section(key: &'static str, section: &'static Section) -> Self {
+        Self::Section { key, section, optional: false }
+    }
+
+    /// A nested struct that may be absent as a whole.
+    pub const fn optional_section(key: &'static str, section: &'static Section) -> Self {
+        Self::Section { key, section, optional: true }
+    }
+
     /// The member's key in `config.json`.
     pub const fn key(&self) -> &'static str {
         match self {
@@ -70,12 +86,45 @@ impl Member {
 }
 
 impl Section {
-    /// Returns the prefix of the program's variables, or `None` if no variable sets its settings.
+    /// Returns the prefix of the variables that follow from paths, or `None` if there are none.
     pub fn variable_prefix(&self) -> Option<&'static str> {
         match self.env_prefix {
-            Some("") => None,
+            Some("") if !self.variable_style.without_prefix => None,
             prefix => Some(prefix.unwrap_or_default()),
         }
+    }
+
+    /// Returns the variable that sets a setting of this program: the first one that the setting names, else the one
+    /// that follows from its path. `None` if it has no variable.
+    pub fn variable(&self, path: &Path, setting: &Setting) -> Option<String> {
+        match setting.variables() {
+            [own, ..] => Some((*own).to_owned()),
+            [] if self.is_below_own_name(path) => None,
+            [] => self.variable_of_path(path.keys()),
+        }
+    }
+
+    /// Returns whether a path leads into the entries of a setting that names its variable: then its entries have none.
+    fn is_below_own_name(&self, path: &Path) -> bool {
+        let keys = path.keys().iter().skip(usize::from(!self.key.is_empty()));
+        let mut members = self.members;
+        let is_entry = |key: &&str| [Path::ENTRY, Path::NAMED_ENTRY].contains(key);
+        if !path.keys().iter().any(is_entry) {
+            return false;
+        }
+        for key in keys {
+            match members.iter().find(|member| member.key() == *key) {
+                Some(Member::Section { section, .. }) => members = section.members,
+                Some(Member::Setting(setting)) => return !setting.variables().is_empty(),
+                None => return false,
+            }
+        }
+        false
+    }
+
+    /// Returns the variable that follows from a path.
+    pub fn variable_of_path<K: AsRef<str>>(&self, keys: &[K]) -> Option<String> {
+        self.variable_prefix().map(|prefix| self.variable_style.variable(prefix, keys))
     }
 
     /// A section with members and nothing else.
@@ -83,10 +132,12 @@ impl Section {
         Self {
             key,
             env_prefix: None,
+            variable_style: VariableStyle::DEFAULT,
             page: None,
             console: None,
             doc: "",
             members,
+            flattened: &[],
             rules: &[],
             page_texts: &[],
             removed: &[],
@@ -98,6 +149,13 @@ impl Section {
     #[must_use]
     pub const fn env_prefix(mut self, prefix: &'static str) -> Self {
         self.env_prefix = Some(prefix);
+        self
+    }
+
+    /// Sets the form of the variables that follow from paths.
+    #[must_use]
+    pub const fn variable_style(mut self, style: VariableStyle) -> Self {
+        self.variable_style = style;
         self
     }
 
@@ -119,6 +177,13 @@ impl Section {
     #[must_use]
     pub const fn doc(mut self, doc: &'static str) -> Self {
         self.doc = doc;
+        self
+    }
+
+    /// Sets the sections whose settings are among its own.
+    #[must_use]
+    pub const fn flattened(mut self, sections: &'static [&'static Section]) -> Self {
+        self.flattened = sections;
         self
     }
 

@@ -21,6 +21,8 @@ pub struct Setting {
     /// The value where no layer gives one.
     pub default: DefaultValue,
     pub(super) details: Option<&'static Details>,
+    /// True for a setting of an enum's variant: it applies only if the variant is selected.
+    pub(crate) of_variant: bool,
 }
 
 /// One documented value of a setting.
@@ -60,7 +62,17 @@ pub enum DefaultValue {
 impl Setting {
     /// A setting without documentation; the derive adds it with the methods below.
     pub const fn new(key: &'static str, field: &'static str, kind: Kind, default: DefaultValue) -> Self {
-        Self { key, field, title: key, description: "", values: &[], kind, default, details: None }
+        Self {
+            key,
+            field,
+            title: key,
+            description: "",
+            values: &[],
+            kind,
+            default,
+            details: None,
+            of_variant: false,
+        }
     }
 
     /// Sets the heading.

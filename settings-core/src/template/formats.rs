@@ -18,7 +18,7 @@ pub fn config(format: FileFormat, root: &'static Section, commented: bool) -> St
         FileFormat::Json if commented => commented_json(root),
         FileFormat::Json => default_json(root),
         #[cfg(any(feature = "toml", feature = "yaml"))]
-        _ => Writer { format, commented, prefix: root.variable_prefix() }.root(root),
+        _ => Writer { format, commented, root }.root(root),
     }
 }
 
@@ -26,7 +26,7 @@ pub fn config(format: FileFormat, root: &'static Section, commented: bool) -> St
 struct Writer {
     format: FileFormat,
     commented: bool,
-    prefix: Option<&'static str>,
+    root: &'static Section,
 }
 
 #[cfg(any(feature = "toml", feature = "yaml"))]
@@ -88,7 +88,7 @@ impl Writer {
             return;
         }
         let path = Path::new(keys.iter().copied().chain([setting.key]).collect());
-        let variable = self.prefix.map(|prefix| path.env_name(prefix));
+        let variable = self.root.variable(&path, setting);
         self.gap(out);
         self.comment(out, &comments::of_setting(setting, variable.as_deref()), keys.len());
         if self.has_example(setting) && self.example(out, setting, keys) {

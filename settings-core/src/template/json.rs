@@ -21,7 +21,7 @@ pub fn commented_json(root: &'static Section) -> String {
 struct Writer {
     out: String,
     commented: bool,
-    prefix: Option<&'static str>,
+    root: &'static Section,
 }
 
 /// One line (or block) of an object, and whether it is only a comment.
@@ -47,7 +47,7 @@ enum Entry {
 
 impl Writer {
     fn write(root: &'static Section, commented: bool) -> String {
-        let mut writer = Self { out: String::new(), commented, prefix: root.variable_prefix() };
+        let mut writer = Self { out: String::new(), commented, root };
         if root.key.is_empty() {
             if commented {
                 writer.comment(&comments::of_section(root), 0);
@@ -84,8 +84,7 @@ impl Writer {
             Member::Setting(setting) => {
                 let lead = if self.commented {
                     let path = Path::new(keys.iter().copied().chain([setting.key]).collect());
-                    let variable = self.prefix.map(|prefix| path.env_name(prefix));
-                    comments::of_setting(setting, variable.as_deref())
+                    comments::of_setting(setting, self.root.variable(&path, setting).as_deref())
                 } else {
                     Vec::new()
                 };

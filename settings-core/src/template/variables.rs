@@ -20,13 +20,11 @@ pub(super) struct Variable {
 
 /// All settings that a template names, in the order of the structs.
 pub(super) fn variables(root: &'static Section) -> impl Iterator<Item = Variable> {
-    let prefix = root.variable_prefix();
-    let leaves = root.leaves_with_entries().filter(move |_| prefix.is_some());
-    let prefix = prefix.unwrap_or_default();
-    leaves.filter(|leaf| super::is_named(leaf.setting)).map(move |leaf| {
+    let leaves = root.leaves_with_entries().filter(|leaf| super::is_named(leaf.setting));
+    leaves.filter_map(move |leaf| {
         let text = text(leaf.setting);
-        Variable {
-            name: leaf.path.env_name(prefix),
+        Some(Variable {
+            name: root.variable(&leaf.path, leaf.setting)?,
             is_secret: leaf.setting.kind.is_secret(),
             lead: match leaf.entry_of {
                 Some(list) => comments::of_entry(list, leaf.setting, None),
@@ -35,7 +33,7 @@ pub(super) fn variables(root: &'static Section) -> impl Iterator<Item = Variable
             // one variable of an absent section or entry would create it
             is_mentioned: leaf.optional || leaf.entry_of.is_some() || text.is_none(),
             text,
-        }
+        })
     })
 }
 

@@ -21,6 +21,24 @@ pub(super) fn list<'a>(of: &Kind, raw: Raw<'a>, suggest: Suggest) -> Result<Valu
     gather(values, Value::wipe).map(Value::List)
 }
 
+/// Reads a list of a fixed length.
+pub(super) fn tuple<'a>(
+    kind: &Kind,
+    kinds: &'static [Kind],
+    raw: Raw<'a>,
+    suggest: Suggest,
+) -> Result<Value<'a>, Mismatch> {
+    let elements = raw.elements().unwrap_or_default();
+    if elements.len() != kinds.len() {
+        let count = elements.len();
+        return Err(Mismatch::kind(kind, format!("{count} element{}", if count == 1 { "" } else { "s" })));
+    }
+    let values = (0_usize..)
+        .zip(kinds.iter().zip(elements))
+        .map(|(number, (of, element))| part(of, raw, element, suggest, || format!("[{number}]")));
+    gather(values, Value::wipe).map(Value::List)
+}
+
 /// Reads a set, and refuses duplicates.
 pub(super) fn set<'a>(kind: &Kind, of: &Kind, raw: Raw<'a>, suggest: Suggest) -> Result<Value<'a>, Mismatch> {
     let elements = raw.elements().unwrap_or_default();
@@ -76,10 +94,12 @@ pub(super) fn section<'a>(
         (Member::Setting(setting), Some(value)) => {
             let read = part(&setting.kind, raw, value, suggest, || format!(".{}", setting.key))?;
             match read.as_text() {
-                Some("") if setting.required() => Err(missing(setting, raw, ".")),
+                Some("") if setting.required() && !setting.of_variant => Err(missing(setting, raw, ".")),
                 _ => Ok(read),
             }
         }
+        // the builder knows whether the variant is selected
+        (Member::Setting(setting), None) if setting.required() && setting.of_variant => Ok(Value::Null),
         (Member::Setting(setting), None) if setting.required() => Err(missing(setting, raw, ".")),
         (Member::Setting(setting), None) => Ok(setting.default_value()),
         (Member::Section { optional: true, .. }, None) => Ok(Value::Null),
@@ -105,6 +125,7 @@ pub(super) fn section<'a>(
 /// Returns every member at its default.
 pub(crate) fn section_defaults(section: &Section) -> Value<'static> {
     let of = |member: &Member| match member {
+        Member::Setting(setting) if setting.required() && setting.of_variant => Value::Null,
         Member::Setting(setting) => setting.default_value(),
         Member::Section { optional: true, .. } => Value::Null,
         Member::Section { section, .. } => section_defaults(section),
@@ -115,7 +136,9 @@ pub(crate) fn section_defaults(section: &Section) -> Value<'static> {
 /// The first required setting in a section that is absent, and the path of the section that holds it.
 fn first_required(section: &'static Section, path: String) -> Option<(&'static Setting, String)> {
     section.members.iter().find_map(|member| match member {
-        Member::Setting(setting) => setting.required().then(|| (setting, path.clone())),
+        Member::Setting(setting) => {
+            (setting.required() && !setting.of_variant).then(|| (setting, path.clone()))
+        }
         Member::Section { optional: true, .. } => None,
         Member::Section { key, section, .. } => first_required(section, format!("{path}{key}.")),
     })

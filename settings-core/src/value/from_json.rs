@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::json::{Raw, Shape};
 use super::mismatch::Reason;
 use super::size::size_of;
-use super::text_rules::text_of;
+use super::text_rules::{secret_of, text_of};
 use super::{Mismatch, Value, elements, from_text, json, synonym};
 use crate::nearest;
 use crate::schema::{Choice, Format, Kind};
@@ -40,6 +40,7 @@ pub(super) fn read<'a>(kind: &Kind, raw: Raw<'a>, suggest: Suggest) -> Result<Va
         },
         Kind::Text => plain(kind, raw).map(Value::Text),
         Kind::Secret => plain(kind, raw).map(Value::Secret),
+        Kind::SecretOf(rules) => secret_of(kind, rules, plain(kind, raw)?),
         Kind::OneOf(choices) => match raw.string() {
             Some(text) => choice(kind, choices, text),
             None => Err(found(kind, raw)),
@@ -77,6 +78,10 @@ pub(super) fn read<'a>(kind: &Kind, raw: Raw<'a>, suggest: Suggest) -> Result<Va
         Kind::Set(of) => match raw.shape {
             Shape::Array => elements::set(kind, of, raw, suggest),
             Shape::Null => Ok(Value::List(Vec::new())),
+            _ => Err(found(kind, raw)),
+        },
+        Kind::Tuple(kinds) => match raw.shape {
+            Shape::Array => elements::tuple(kind, kinds, raw, suggest),
             _ => Err(found(kind, raw)),
         },
         Kind::Map(of) => match raw.shape {
@@ -151,9 +156,21 @@ pub(super) fn float<'a>(kind: &Kind, text: &str) -> Result<Value<'a>, Mismatch> 
     }
 }
 
-pub(super) fn choice<'a>(kind: &Kind, choices: &[Choice], text: Cow<'a, str>) -> Result<Value<'a>, Mismatch> {
+/// Returns the text of the choice that a text names.
+pub(super) fn choice_of<'k>(kind: &'k Kind, text: &str) -> Option<&'k str> {
+    kind.choices().iter().find(|choice| choice.is(text)).map(|choice| choice.text)
+}
+
+pub(super) fn choice<'a>(
+    kind: &Kind,
+    choices: &'static [Choice],
+    text: Cow<'a, str>,
+) -> Result<Value<'a>, Mismatch> {
     if choices.iter().any(|choice| choice.text == text) {
         return Ok(Value::Text(text));
+    }
+    if let Some(choice) = choices.iter().find(|choice| choice.is(&text)) {
+        return Ok(Value::Text(Cow::Borrowed(choice.text)));
     }
     let mismatch = Mismatch::new(Reason::Choice, kind, format!("`\"{text}\"`"));
     let labelled =

@@ -1,15 +1,14 @@
 //! Reading the text of variables and command lines.
 
 use std::borrow::Cow;
-use std::time::Duration;
 
 use super::distinct::repeated;
 use super::from_json::{Suggest, choice, custom, duration_of, float};
 use super::mismatch::Reason;
 use super::size::size_from_text;
-use super::text_rules::text_of;
-use super::{Mismatch, Value, from_json, json};
-use crate::schema::{Kind, Unit};
+use super::text_rules::{secret_of, text_of};
+use super::{Mismatch, Value, duration, from_json, json};
+use crate::schema::Kind;
 
 /// Reads text. Only the parts of JSON in it get suggestions.
 pub(super) fn read<'a>(kind: &Kind, text: &'a str, suggest: Suggest) -> Result<Value<'a>, Mismatch> {
@@ -27,6 +26,7 @@ pub(super) fn read<'a>(kind: &Kind, text: &'a str, suggest: Suggest) -> Result<V
         Kind::Float { .. } => float(kind, text),
         Kind::Text => Ok(Value::Text(Cow::Borrowed(text))),
         Kind::Secret => Ok(Value::Secret(Cow::Borrowed(text))),
+        Kind::SecretOf(rules) => secret_of(kind, rules, Cow::Borrowed(text)),
         Kind::TextOf(rules) => text_of(kind, rules, Cow::Borrowed(text)),
         Kind::Size { .. } => size_from_text(kind, text).unwrap_or_else(|| Err(found(kind, text))),
         Kind::OneOf(choices) => choice(kind, choices, Cow::Borrowed(text)),
@@ -34,10 +34,9 @@ pub(super) fn read<'a>(kind: &Kind, text: &'a str, suggest: Suggest) -> Result<V
         Kind::Duration { unit, min, max } => match text.parse::<i128>() {
             Ok(count) => duration_of(kind, count, text),
             Err(_) => {
-                let duration = suffixed(text).ok_or_else(|| found(kind, text))?;
-                let bounds =
-                    u128::from(min) * u128::from(unit.millis())..=u128::from(max) * u128::from(unit.millis());
-                if bounds.contains(&duration.as_millis()) {
+                let duration = duration::parse(text).ok_or_else(|| found(kind, text))?;
+                let nanos = |count: u64| u128::from(count) * u128::from(unit.millis()) * 1_000_000;
+                if (nanos(min)..=nanos(max)).contains(&duration.as_nanos()) {
                     Ok(Value::Duration(duration))
                 } else {
                     Err(Mismatch::new(Reason::Range, kind, text))
@@ -45,14 +44,17 @@ pub(super) fn read<'a>(kind: &Kind, text: &'a str, suggest: Suggest) -> Result<V
             }
         },
         // a broken list is never a list of words
-        Kind::List(_) | Kind::Set(_) if text.trim_start().starts_with(['[', '{']) => {
+        Kind::List(_) | Kind::Set(_) | Kind::Tuple(_) if text.trim_start().starts_with(['[', '{']) => {
             json_text(kind, text, suggest)
         }
         Kind::List(of) => words(of, text, suggest),
         Kind::Set(of) => distinct(kind, words(of, text, suggest)?),
+        Kind::Tuple(kinds) => tuple(kind, kinds, text, suggest),
         Kind::Map(_) | Kind::Section(_) | Kind::Json => json_text(kind, text, suggest),
         Kind::Optional(of) => match (of, text) {
-            (Kind::Text | Kind::TextOf(_) | Kind::Secret | Kind::Custom(_), _) => read(of, text, suggest),
+            (Kind::Text | Kind::TextOf(_) | Kind::Secret | Kind::SecretOf(_) | Kind::Custom(_), _) => {
+                read(of, text, suggest)
+            }
             (_, "null") => Ok(Value::Null),
             _ => read(of, text, suggest),
         },
@@ -62,6 +64,28 @@ pub(super) fn read<'a>(kind: &Kind, text: &'a str, suggest: Suggest) -> Result<V
 fn words<'a>(of: &Kind, text: &'a str, suggest: Suggest) -> Result<Value<'a>, Mismatch> {
     text.split_ascii_whitespace()
         .map(|word| read(of, word, suggest))
+        .collect::<Result<_, _>>()
+        .map(Value::List)
+}
+
+/// Reads the elements of a list of a fixed length, which commas or blanks separate.
+fn tuple<'a>(
+    kind: &Kind,
+    kinds: &'static [Kind],
+    text: &'a str,
+    suggest: Suggest,
+) -> Result<Value<'a>, Mismatch> {
+    let parts: Vec<&str> = match text.contains(',') {
+        true => text.split(',').map(str::trim).collect(),
+        false => text.split_ascii_whitespace().collect(),
+    };
+    if parts.len() != kinds.len() {
+        return Err(found(kind, text));
+    }
+    kinds
+        .iter()
+        .zip(parts)
+        .map(|(of, part)| read(of, part, suggest))
         .collect::<Result<_, _>>()
         .map(Value::List)
 }
@@ -93,27 +117,4 @@ fn found(kind: &Kind, text: &str) -> Mismatch {
         return Mismatch::kind(kind, "nothing").help("unset the variable to use the default");
     }
     Mismatch::kind(kind, format!("`{}`", text.escape_debug()))
-}
-
-/// Parses `500ms`, `10s`, `5m`, `2h`, `1d`, and sums of them such as `1h30m`.
-fn suffixed(text: &str) -> Option<Duration> {
-    let mut total = 0_u64;
-    let mut rest = text;
-    while !rest.is_empty() {
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        let (count, tail) = rest.split_at(digits);
-        let letters = tail.bytes().take_while(u8::is_ascii_alphabetic).count();
-        let (suffix, tail) = tail.split_at(letters);
-        let unit = match suffix {
-            "ms" => Unit::Milliseconds,
-            "s" => Unit::Seconds,
-            "m" | "min" => Unit::Minutes,
-            "h" => Unit::Hours,
-            "d" => Unit::Days,
-            _ => return None,
-        };
-        total = total.checked_add(count.parse::<u64>().ok()?.checked_mul(unit.millis())?)?;
-        rest = tail;
-    }
-    (!text.is_empty()).then_some(Duration::from_millis(total))
 }

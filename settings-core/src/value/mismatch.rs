@@ -181,7 +181,7 @@ pub fn expectation(kind: &Kind) -> String {
                 (min, max) => format!("from {min} to {max} {unit}"),
             }
         }
-        Kind::TextOf(rules) => text_rules(rules),
+        Kind::TextOf(rules) | Kind::SecretOf(rules) => text_rules(rules),
         Kind::Json => "JSON".to_owned(),
         Kind::Size { min, max } => match (min, max) {
             (0, max) if max > i64::MAX as u64 => {
@@ -199,6 +199,14 @@ pub fn expectation(kind: &Kind) -> String {
             }
         },
         Kind::List(of) => format!("a list, each element {}", expectation(of)),
+        Kind::Tuple([]) => "an empty list".to_owned(),
+        Kind::Tuple([first, others @ ..]) if others.iter().all(|other| other == first) => {
+            format!("a list of {} elements, each {}", others.len() + 1, expectation(first))
+        }
+        Kind::Tuple(kinds) => {
+            let kinds: Vec<_> = kinds.iter().map(expectation).collect();
+            format!("a list of {} elements: {}", kinds.len(), kinds.join(", then "))
+        }
         Kind::Map(of) => format!("an object, each value {}", expectation(of)),
         Kind::Optional(of) => format!("{}, or `null`", expectation(of)),
         Kind::Custom(custom) => custom.name.to_owned(),
@@ -217,7 +225,7 @@ fn limits(kind: &Kind) -> String {
     }
 }
 
-fn text_rules(rules: &TextRules) -> String {
+pub(super) fn text_rules(rules: &TextRules) -> String {
     let mut text = rules.format.map_or("text", Format::name).to_owned();
     match (rules.min_len, rules.max_len) {
         (0, u32::MAX) => {}

@@ -4,16 +4,20 @@
 //! into the type of the field. The kind alone decides which values are accepted.
 
 mod distinct;
+mod duration;
 mod elements;
+mod foreign;
 mod from_json;
 mod from_text;
 pub mod json;
+pub(crate) mod keys;
 mod members;
 mod mismatch;
 mod read;
 mod readable;
 mod repair;
 mod secret;
+mod sequences;
 mod size;
 mod synonym;
 mod text_rules;
@@ -24,6 +28,7 @@ pub(crate) mod write;
 mod zeroizing;
 
 pub(crate) use elements::section_defaults;
+pub use keys::MapKey;
 pub(crate) use members::{Match, Name, is_removable, match_members, member_called};
 pub(crate) use mismatch::short;
 pub use mismatch::{Mismatch, Reason, expectation};
@@ -56,7 +61,7 @@ pub enum Value<'a> {
     Float(f64),
     /// For [`Kind::Text`], [`Kind::TextOf`], [`Kind::OneOf`] and [`Kind::Custom`].
     Text(Cow<'a, str>),
-    /// For [`Kind::Secret`].
+    /// For [`Kind::Secret`] and [`Kind::SecretOf`].
     Secret(Cow<'a, str>),
     /// For [`Kind::Duration`].
     Duration(Duration),
@@ -98,7 +103,9 @@ pub enum Value<'a> {
     message = "`{Self}` cannot be the type of a setting",
     label = "not the type of a setting",
     note = "for an enum without data, or a struct with one unnamed field: derive `SettingValue`",
-    note = "for a type with `FromStr` and `Display`: add `text = \"a name such as ...\"` to `#[setting(...)]`",
+    note = "for a type with `FromStr`: add `text = \"a name such as ...\"` to `#[setting(...)]`, and `with = module` for other functions",
+    note = "for a type with serde's `Deserialize`: add `serde` to `#[setting(...)]`",
+    note = "for a type of `url`, `uuid`, `ipnet`, `jiff`, `camino`, `bytesize`, `regex` or `secrecy`: add the feature of that name to `settings-core`",
     note = "for a nested section: derive `Settings` and remove `#[setting]` from the field"
 )]
 pub trait SettingValue: Sized {
@@ -112,6 +119,13 @@ pub trait SettingValue: Sized {
 
     /// Returns the value in the form of its kind.
     fn to_value(&self) -> Value<'_>;
+
+    /// Returns what is wrong with a value that [`Self::KIND`] accepts but the type does not: a sentence without a full
+    /// stop, which shows no secret. A type whose kind is exact returns `None`, as this default does.
+    fn refusal(value: &Value<'_>) -> Option<String> {
+        let _ = value;
+        None
+    }
 }
 
 impl fmt::Debug for Value<'_> {
@@ -234,21 +248,22 @@ fn unit(kind: &Kind) -> Option<Unit> {
     }
 }
 
-/// The value of a required setting that no layer gives, in a struct that nobody receives.
-fn empty(kind: &Kind) -> Value<'static> {
+/// The value of a required setting that no layer gives, in a struct that no caller receives.
+pub(crate) fn empty(kind: &Kind) -> Value<'static> {
     match *kind {
         Kind::Bool => Value::Bool(false),
         Kind::Integer { min, max } => Value::Integer(0.clamp(min, max)),
         Kind::Float { min, max } => Value::Float(0.0_f64.clamp(min, max)),
         Kind::Text | Kind::TextOf(_) | Kind::Custom(_) => Value::Text(Cow::Borrowed("")),
         Kind::Json => Value::Text(Cow::Borrowed("null")),
-        Kind::Secret => Value::Secret(Cow::Borrowed("")),
+        Kind::Secret | Kind::SecretOf(_) => Value::Secret(Cow::Borrowed("")),
         Kind::OneOf(choices) => Value::Text(Cow::Borrowed(choices.first().map_or("", |choice| choice.text))),
         Kind::Duration { unit, min, .. } => {
             Value::Duration(Duration::from_millis(min.saturating_mul(unit.millis())))
         }
         Kind::Size { min, .. } => Value::Integer(min.into()),
         Kind::List(_) | Kind::Set(_) => Value::List(Vec::new()),
+        Kind::Tuple(kinds) => Value::List(kinds.iter().map(empty).collect()),
         Kind::Map(_) => Value::Map(Vec::new()),
         Kind::Section(section) => elements::section_defaults(section),
         Kind::Optional(_) => Value::Null,

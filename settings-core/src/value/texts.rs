@@ -4,7 +4,10 @@ use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fmt::Display;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
-use std::num::{NonZeroU8, NonZeroU16, NonZeroU32, NonZeroU64, NonZeroUsize};
+use std::num::{
+    NonZeroI8, NonZeroI16, NonZeroI32, NonZeroI64, NonZeroIsize, NonZeroU8, NonZeroU16, NonZeroU32,
+    NonZeroU64, NonZeroUsize,
+};
 use std::rc::Rc;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -95,11 +98,38 @@ macro_rules! positive {
     )+};
 }
 
+macro_rules! nonzero {
+    ($($number:ty: $plain:ty),+ $(,)?) => {$(
+        impl SettingValue for $number {
+            const KIND: Kind = <$plain>::KIND;
+
+            fn from_value(value: Value<'_>) -> Option<Self> {
+                <$plain>::from_value(value).and_then(Self::new)
+            }
+
+            fn to_value(&self) -> Value<'_> {
+                Value::Integer(self.get() as i128)
+            }
+
+            fn refusal(value: &Value<'_>) -> Option<String> {
+                (*value == Value::Integer(0)).then(|| "expected a whole number other than 0, found 0".to_owned())
+            }
+        }
+    )+};
+}
+
+nonzero!(NonZeroI8: i8, NonZeroI16: i16, NonZeroI32: i32, NonZeroI64: i64, NonZeroIsize: isize);
+
 positive!(NonZeroU8: u8, NonZeroU16: u16, NonZeroU32: u32, NonZeroU64: u64, NonZeroUsize: usize);
 
 /// The check of a [`CustomKind`] for a type that is parsed.
-pub fn fault<T: FromStr<Err: Display>>(text: &str) -> Result<(), String> {
-    text.parse::<T>().map(drop).map_err(|error| format!("`{}`: {error}", text.escape_debug()))
+pub(super) fn fault<T: FromStr<Err: Display>>(text: &str) -> Result<(), String> {
+    parsed(text, text.parse::<T>()).map(drop)
+}
+
+/// Returns what was parsed, or the message of a [`CustomKind`].
+pub fn parsed<T, E: Display>(text: &str, result: Result<T, E>) -> Result<T, String> {
+    result.map_err(|error| format!("`{}`: {error}", text.escape_debug()))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The standard types that a setting can have.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::hash::{BuildHasher, Hash};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -158,48 +158,9 @@ impl<T: SettingValue> SettingValue for Vec<T> {
     fn to_value(&self) -> Value<'_> {
         Value::List(self.iter().map(T::to_value).collect())
     }
-}
 
-impl<T: SettingValue> SettingValue for BTreeMap<String, T> {
-    const KIND: Kind = Kind::Map(&T::KIND);
-
-    fn from_value(value: Value<'_>) -> Option<Self> {
-        match value {
-            Value::Map(entries) => {
-                // not `collect`, which sorts a copy: most maps are small
-                let mut map = Self::new();
-                for (key, value) in entries {
-                    map.insert(key.into_owned(), T::from_value(value)?);
-                }
-                Some(map)
-            }
-            _ => None,
-        }
-    }
-
-    fn to_value(&self) -> Value<'_> {
-        Value::Map(self.iter().map(|(key, value)| (key.as_str().into(), value.to_value())).collect())
-    }
-}
-
-impl<T: SettingValue, S: BuildHasher + Default> SettingValue for HashMap<String, T, S> {
-    const KIND: Kind = Kind::Map(&T::KIND);
-
-    fn from_value(value: Value<'_>) -> Option<Self> {
-        match value {
-            Value::Map(entries) => entries
-                .into_iter()
-                .map(|(key, value)| Some((key.into_owned(), T::from_value(value)?)))
-                .collect(),
-            _ => None,
-        }
-    }
-
-    fn to_value(&self) -> Value<'_> {
-        let mut entries: Vec<_> =
-            self.iter().map(|(key, value)| (key.as_str().into(), value.to_value())).collect();
-        entries.sort_by(|(a, _): &(std::borrow::Cow<'_, str>, _), (b, _)| a.cmp(b));
-        Value::Map(entries)
+    fn refusal(value: &Value<'_>) -> Option<String> {
+        refusal_of_elements::<T>(value)
     }
 }
 
@@ -216,6 +177,13 @@ impl<T: SettingValue> SettingValue for Option<T> {
     fn to_value(&self) -> Value<'_> {
         self.as_ref().map_or(Value::Null, T::to_value)
     }
+
+    fn refusal(value: &Value<'_>) -> Option<String> {
+        match value {
+            Value::Null => None,
+            value => T::refusal(value),
+        }
+    }
 }
 
 impl<T: SettingValue + Ord> SettingValue for BTreeSet<T> {
@@ -230,6 +198,10 @@ impl<T: SettingValue + Ord> SettingValue for BTreeSet<T> {
 
     fn to_value(&self) -> Value<'_> {
         Value::List(self.iter().map(T::to_value).collect())
+    }
+
+    fn refusal(value: &Value<'_>) -> Option<String> {
+        refusal_of_elements::<T>(value)
     }
 }
 
@@ -249,5 +221,17 @@ impl<T: SettingValue + Eq + Hash, S: BuildHasher + Default> SettingValue for Has
             self.iter().map(|value| (to_json(&T::KIND, &value.to_value()), value)).collect();
         values.sort_by(|(a, _), (b, _)| a.cmp(b));
         Value::List(values.into_iter().map(|(_, value)| value.to_value()).collect())
+    }
+
+    fn refusal(value: &Value<'_>) -> Option<String> {
+        refusal_of_elements::<T>(value)
+    }
+}
+
+/// Returns what is wrong with an element of a list.
+fn refusal_of_elements<T: SettingValue>(value: &Value<'_>) -> Option<String> {
+    match value {
+        Value::List(values) => values.iter().find_map(T::refusal),
+        _ => None,
     }
 }

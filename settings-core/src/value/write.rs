@@ -81,7 +81,11 @@ fn write_json<W: Write>(out: &mut W, kind: &Kind, value: &Value<'_>) {
             write(out, "[");
             for (i, value) in values.iter().enumerate() {
                 write(out, if i > 0 { ", " } else { "" });
-                write_json(out, element(kind), value);
+                let of = match kind.required() {
+                    Kind::Tuple(kinds) => kinds.get(i).unwrap_or(kind),
+                    _ => element(kind),
+                };
+                write_json(out, of, value);
             }
             write(out, "]");
         }
@@ -132,10 +136,15 @@ fn in_unit(kind: &Kind, duration: Duration) -> Option<u128> {
         Kind::Duration { unit, .. } => *unit,
         _ => Unit::Seconds,
     };
-    let unit = u128::from(unit.millis());
-    duration.as_millis().is_multiple_of(unit).then_some(duration.as_millis() / unit)
+    let unit = u128::from(unit.millis()) * 1_000_000;
+    duration.as_nanos().is_multiple_of(unit).then_some(duration.as_nanos() / unit)
 }
 
 fn suffixed(duration: Duration) -> String {
-    format!("{}ms", duration.as_millis())
+    let nanos = duration.as_nanos();
+    match (nanos % 1_000_000, nanos % 1_000) {
+        (0, _) => format!("{}ms", nanos / 1_000_000),
+        (_, 0) => format!("{}us", nanos / 1_000),
+        _ => format!("{nanos}ns"),
+    }
 }

@@ -1,12 +1,15 @@
 //! `#[settings(…)]` on a struct, `#[value(…)]` on an enum.
 
+use proc_macro2::{Span, TokenTree};
 use syn::{Attribute, Path};
 
-use super::entry::Elsewhere;
+use super::entry::{Elsewhere, flat};
 use super::field::SETTING;
 use super::slot::attributes;
 use super::{Entry, PageTextAttrs, Removed, RuleAttrs, Spanned, entries};
 use crate::ctxt::Ctxt;
+use crate::naming::{CASES, Case};
+use crate::nearest::{list, nearest};
 
 const ELSEWHERE: [Elsewhere; 2] = [
     Elsewhere { names: &["key"], belongs: "belongs on a setting; a struct has `section`." },
@@ -19,9 +22,14 @@ attributes! {
     /// The attributes of a struct.
     pub(crate) struct Container, STRUCT {
         "section" => section: Spanned<String> = Entry::string,
-        "env_prefix" => env_prefix: Spanned<String> = Entry::string,
+        "env_prefix" => env_prefix: Prefix = Prefix::read,
+        /// True if the words of a key are kept apart in variables.
+        "env_case" => env_case: Spanned<bool> = words_apart,
+        "env_separator" => env_separator: Spanned<String> = Entry::string,
         /// Present if it is a program's root without variables; the prefix is empty then.
         "root" => root: Spanned<bool> = Entry::flag,
+        /// The letter case of keys that follow from fields.
+        "rename_all" => rename_all: Case = case,
         "page" => page: Spanned<String> = Entry::string,
         "console" => console: Spanned<String> = Entry::string,
         /// The variant of the library's `Unknown`.
@@ -34,6 +42,43 @@ attributes! {
             removed: Removed = { "removed" => |entry: &Entry, cx| [entry.removed(cx)] }
         }
     }
+}
+
+/// The prefix of a program's variables.
+pub(crate) struct Prefix {
+    /// None if variables have no prefix; empty if no variable follows from a path.
+    pub(crate) text: Option<String>,
+    pub(crate) span: Span,
+}
+
+impl Prefix {
+    fn read(entry: &Entry, cx: &Ctxt) -> Option<Self> {
+        let is_none = |token: &TokenTree| matches!(token, TokenTree::Ident(ident) if ident == "none");
+        if let [only] = flat(entry.value.clone()).as_slice()
+            && is_none(only)
+        {
+            return Some(Self { text: None, span: only.span() });
+        }
+        let text = entry.string(cx)?;
+        Some(Self { text: Some(text.value), span: text.span })
+    }
+}
+
+fn words_apart(entry: &Entry, cx: &Ctxt) -> Option<Spanned<bool>> {
+    let case = entry.string(cx)?;
+    let is_apart = match case.value.as_str() {
+        "UPPERCASE" => false,
+        "SCREAMING_SNAKE_CASE" => true,
+        other => {
+            let message = format!(
+                "\"{other}\" is not a letter case of variables: expected \"UPPERCASE\" (`MAXIDLE`) or \
+                 \"SCREAMING_SNAKE_CASE\" (`MAX_IDLE`)"
+            );
+            cx.error_at(case.span, message);
+            return None;
+        }
+    };
+    Some(Spanned { value: is_apart, span: entry.name.span() })
 }
 
 impl Container {
@@ -51,7 +96,7 @@ impl Container {
                 cx.error_at(prefix.span, "`env_prefix` makes this struct a root with variables");
             }
             (Some(root), None) => {
-                container.env_prefix = Some(Spanned { value: String::new(), span: root.span });
+                container.env_prefix = Some(Prefix { text: Some(String::new()), span: root.span });
             }
             (None, _) => {}
         }
@@ -73,9 +118,25 @@ fn policy(entry: &Entry, cx: &Ctxt) -> Option<&'static str> {
     }
 }
 
+pub(super) fn case(entry: &Entry, cx: &Ctxt) -> Option<Case> {
+    let case = entry.string(cx)?;
+    let found = CASES.iter().find(|(name, _)| *name == case.value);
+    if found.is_none() {
+        let names = CASES.map(|(name, _)| name);
+        let message = match nearest(&case.value, &names) {
+            Some(near) => format!("`{}` is not a letter case; did you mean `{near}`?", case.value),
+            None => format!("`{}` is not a letter case: expected one of {}", case.value, list(&names)),
+        };
+        cx.error_at(case.span, message);
+    }
+    found.map(|(_, case)| *case)
+}
+
 attributes! {
     /// The attributes of an enum.
     pub(crate) struct EnumContainer, ENUM {
+        /// Present if the letter case of texts does not count.
+        "ignore_case" => ignore_case: Spanned<bool> = Entry::flag,
         /// The library's path, if it is not `::settings_core`.
         "crate" => library: Path = Entry::path,
     }

@@ -19,7 +19,8 @@ pub(super) struct Entry {
 const CALLS: [&str; 6] = ["allow_change", "deprecated", "fields", "page_text", "removed", "rule"];
 
 /// The names that take no value.
-const FLAGS: [&str; 4] = ["hidden", "required", "restart", "root"];
+const FLAGS: [&str; 9] =
+    ["default_variant", "flatten", "hidden", "ignore_case", "required", "restart", "root", "serde", "skip"];
 
 /// The entries with a value.
 pub(super) fn entries(cx: &Ctxt, attrs: &[Attribute], attribute: &str, valid: &[&str]) -> Vec<Entry> {
@@ -201,6 +202,14 @@ impl Entry {
         self.each_string(cx, group.stream(), "[\"...\", \"...\"]")
     }
 
+    /// The value as one string literal, or a bracketed list of some.
+    pub(super) fn string_or_strings(&self, cx: &Ctxt) -> Vec<Spanned<String>> {
+        match flat(self.value.clone()).first() {
+            Some(TokenTree::Group(_)) => self.strings(cx),
+            _ => self.string(cx).into_iter().collect(),
+        }
+    }
+
     /// The strings between the parentheses of `name("...", "...")`.
     pub(super) fn arguments(&self, cx: &Ctxt) -> Vec<Spanned<String>> {
         self.each_string(cx, self.value.clone(), "...")
@@ -308,11 +317,7 @@ impl Entry {
             (Some(near), None) => format!("; did you mean `{near}`?"),
             (None, None) => String::new(),
         };
-        let list = match valid {
-            [_] if near.is_some() => String::new(),
-            _ if hint.is_empty() => format!(": it takes {}", list(valid)),
-            _ => format!(" {shown} takes {}", list(valid)),
-        };
+        let list = if hint.is_empty() { format!(": it takes {}", list(valid)) } else { String::new() };
         cx.error_at(self.name.span(), format!("{shown} has no `{name}`{hint}{list}"));
         near
     }

@@ -8,19 +8,38 @@ use super::slot::attributes;
 use super::{AllowedChange, DefaultFrom, Deprecated, Entry, Range, Spanned, all_entries, entries};
 use crate::ctxt::Ctxt;
 
-const SETTING_ELSEWHERE: [Elsewhere; 5] = [
+const SETTING_ELSEWHERE: [Elsewhere; 7] = [
     Elsewhere { names: &["rename", "name"], belongs: "is called `key` here." },
-    Elsewhere { names: &["env", "var", "variable"], belongs: "follows from the prefix and the path." },
+    Elsewhere { names: &["var", "variable", "env_var"], belongs: "is called `env` here." },
     Elsewhere {
         names: &["min", "max"],
         belongs: "is written as `range`, or for text as `min_len` and `max_len`.",
     },
+    Elsewhere {
+        names: &["skip"],
+        belongs: "belongs in `#[settings(skip)]`, on a field that is not a setting.",
+    },
+    Elsewhere { names: &["flatten"], belongs: "belongs on a nested section, in `#[settings(flatten)]`." },
     Elsewhere { names: &["section"], belongs: "belongs on a nested section, in `#[settings(...)]`." },
-    Elsewhere { names: &["env_prefix"], belongs: "belongs on the root struct, in `#[settings(...)]`." },
+    Elsewhere {
+        names: &["env_prefix", "env_case", "env_separator", "rename_all"],
+        belongs: "belongs on the struct, in `#[settings(...)]`.",
+    },
 ];
 const NESTED_ELSEWHERE: [Elsewhere; 2] = [
     Elsewhere {
-        names: &["env_prefix", "page", "console", "unknown", "rule", "page_text", "removed"],
+        names: &[
+            "env_prefix",
+            "env_case",
+            "env_separator",
+            "rename_all",
+            "page",
+            "console",
+            "unknown",
+            "rule",
+            "page_text",
+            "removed",
+        ],
         belongs: "belongs on the section's struct.",
     },
     Elsewhere { names: SETTING, belongs: "belongs on a setting, in `#[setting(...)]`." },
@@ -38,7 +57,7 @@ pub(crate) const UNITS: [(&str, u64); 5] = [
 /// The attributes of a field.
 pub(crate) enum FieldAttrs {
     /// It has `#[setting]`.
-    Setting(Box<Setting>, Given),
+    Setting(Box<Setting>, Written),
     /// It has no `#[setting]`.
     Nested(Nested),
 }
@@ -63,6 +82,10 @@ attributes! {
         "check" => check: TokenStream = Entry::tokens,
         /// The name of values that are parsed.
         "text" => text: Spanned<String> = Entry::string,
+        /// The module that reads values from text.
+        "with" => with: TokenStream = Entry::tokens,
+        /// Present if serde reads values from JSON.
+        "serde" => serde: Spanned<bool> = Entry::flag,
         "page" => page: Spanned<String> = Entry::string,
         "console" => console: Spanned<String> = Entry::string,
         "added" => added: Spanned<String> = Entry::version,
@@ -74,6 +97,8 @@ attributes! {
         "todo" => todo: Spanned<String> = Entry::todo,
         many {
             aliases: Spanned<String> = { "alias" => Entry::string, "aliases" => Entry::strings }
+            /// The variables that set it in place of the one that follows from its path.
+            variables: Spanned<String> = { "env" => Entry::string_or_strings }
             allowed: AllowedChange = { "allow_change" => |entry: &Entry, cx| [entry.allow_change(cx)] }
         }
     }
@@ -81,12 +106,12 @@ attributes! {
 
 /// Attributes that were written, even if unreadable or misspelt: no message asks for them to be added.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Given {
+pub(crate) struct Written {
     pub(crate) default: bool,
     pub(crate) unit: bool,
 }
 
-impl Given {
+impl Written {
     fn note(&mut self, name: Option<&str>) {
         self.default |= matches!(name, Some("default" | "default_from"));
         self.unit |= name == Some("unit");
@@ -97,6 +122,10 @@ attributes! {
     /// The attributes of a nested section.
     pub(crate) struct Nested, NESTED {
         "section" => section: Spanned<String> = Entry::string,
+        /// Present if its settings are those of the struct around it.
+        "flatten" => flatten: Spanned<bool> = Entry::flag,
+        /// Present if the field is neither a setting nor a section.
+        "skip" => skip: Spanned<bool> = Entry::flag,
     }
 }
 
@@ -139,9 +168,9 @@ impl Setting {
         self.required.as_ref().is_some_and(|required| required.value)
     }
 
-    fn from_attrs(cx: &Ctxt, attrs: &[Attribute]) -> (Self, Given) {
+    fn from_attrs(cx: &Ctxt, attrs: &[Attribute]) -> (Self, Written) {
         let entries = all_entries(cx, attrs, "setting", SETTING);
-        let mut given = Given::default();
+        let mut given = Written::default();
         entries.iter().for_each(|entry| given.note(Some(&entry.name())));
         let setting = Self::read(cx, &entries, |entry| {
             given.note(entry.unknown(cx, "setting", SETTING, &SETTING_ELSEWHERE));
@@ -156,6 +185,12 @@ impl Setting {
 }
 
 impl Nested {
+    /// The attributes that a skipped field cannot have.
+    pub(crate) fn beside_skip(&self) -> impl Iterator<Item = (&'static str, Span)> {
+        let section = self.section.as_ref().map(|section| ("section", section.span));
+        section.into_iter().chain(self.flatten.as_ref().map(|flatten| ("flatten", flatten.span)))
+    }
+
     fn from_attrs(cx: &Ctxt, attrs: &[Attribute]) -> Self {
         Self::read(cx, &entries(cx, attrs, "settings", NESTED), |entry| {
             entry.unknown(cx, "settings", NESTED, &NESTED_ELSEWHERE);

@@ -12,11 +12,16 @@ const HARMLESS: [&str; 3] = ["borrow", "bound", "crate"];
 /// The one attribute that a struct follows.
 const DENY: &str = "deny_unknown_fields";
 
+/// serde's attributes that a field may have next to `#[settings(...)]` with the same name.
+const SHARED: [&str; 2] = ["flatten", "skip"];
+
 /// Refuses each serde attribute that the settings would not follow.
 pub(crate) fn refuse_serde(cx: &Ctxt, attrs: &[Attribute], instead: &str) {
-    for name in
-        names(attrs).iter().filter(|name| *name != DENY && !HARMLESS.iter().any(|known| name == known))
-    {
+    let own = names_in(attrs, "settings");
+    let is_shared = |name: &Ident| SHARED.iter().any(|shared| name == shared) && own.contains(name);
+    let is_good =
+        |name: &Ident| name == DENY || HARMLESS.iter().any(|known| name == known) || is_shared(name);
+    for name in names(attrs).iter().filter(|name| !is_good(name)) {
         cx.error_at(name.span(), format!("settings ignore serde's `{name}`: {instead}"));
     }
 }
@@ -37,8 +42,13 @@ pub(crate) fn respect_serde(cx: &Ctxt, attrs: &[Attribute], container: &mut Cont
 }
 
 fn names(attrs: &[Attribute]) -> Vec<Ident> {
+    names_in(attrs, "serde")
+}
+
+/// The names at the start of each entry of an attribute.
+fn names_in(attrs: &[Attribute], attribute: &str) -> Vec<Ident> {
     let mut names = Vec::new();
-    for attr in attrs.iter().filter(|attr| attr.path().is_ident("serde")) {
+    for attr in attrs.iter().filter(|attr| attr.path().is_ident(attribute)) {
         let Meta::List(list) = &attr.meta else { continue };
         let mut at_start = true;
         for token in list.tokens.clone() {

@@ -12,11 +12,12 @@ mod rule;
 mod slot;
 mod text;
 mod variant;
+mod variants;
 
 pub(crate) use container::{Container, EnumContainer};
 pub(crate) use default_from::DefaultFrom;
 pub(crate) use entry::{flat, found};
-pub(crate) use field::{FieldAttrs, Given, Setting};
+pub(crate) use field::{FieldAttrs, Setting, Written};
 pub(crate) use foreign::{refuse_serde, respect_serde};
 pub(crate) use history::{AllowedChange, Deprecated, Removed};
 pub(crate) use page_text::PageTextAttrs;
@@ -24,6 +25,7 @@ pub(crate) use range::{Bound, Range, integer};
 pub(crate) use rule::RuleAttrs;
 pub(crate) use slot::Spanned;
 pub(crate) use variant::VariantAttrs;
+pub(crate) use variants::{EnumSection, VariantSection};
 
 use entry::{Entry, all_entries, entries};
 use slot::Slot;

@@ -7,6 +7,9 @@ use syn::Lit;
 use super::Entry;
 use super::entry::{flat, split_range};
 use crate::ctxt::Ctxt;
+use crate::default::bytes;
+use crate::time;
+use crate::ty::Kind;
 
 /// Both bounds are included.
 pub(crate) struct Range {
@@ -22,6 +25,8 @@ pub(crate) struct Bound {
     pub(crate) literal: Option<i128>,
     /// The value of a literal number.
     pub(crate) float: Option<f64>,
+    /// A size or a duration as text.
+    text: Option<String>,
     pub(crate) tokens: TokenStream,
 }
 
@@ -48,7 +53,53 @@ impl Entry {
     }
 }
 
+impl Range {
+    /// Reads bounds that are text by the kind of the setting, and the milliseconds of its unit; returns none after a
+    /// mistake.
+    pub(crate) fn settled(mut self, cx: &Ctxt, kind: Kind<'_>, unit: Option<u64>) -> Option<Self> {
+        let is_good = [&mut self.low, &mut self.high].map(|bound| bound.settle(cx, kind, unit));
+        if is_good.contains(&false) {
+            return None;
+        }
+        match (&self.low, &self.high) {
+            (Bound { literal: Some(low), text, .. }, Bound { literal: Some(high), .. })
+                if text.is_some() && low > high =>
+            {
+                let (low, high) = (self.low.shown(), self.high.shown());
+                cx.error(&self, format!("the range is empty: {low} is more than {high}"));
+                None
+            }
+            _ => Some(self),
+        }
+    }
+}
+
 impl Bound {
+    fn settle(&mut self, cx: &Ctxt, kind: Kind<'_>, unit: Option<u64>) -> bool {
+        let Some(text) = &self.text else { return true };
+        let count = match kind {
+            Kind::Size => bytes(text)
+                .map(i128::from)
+                .ok_or_else(|| format!("`{text}` is not a size: write \"10MB\", \"512KiB\" or 1024")),
+            Kind::Duration => time::in_unit(text, unit),
+            Kind::Other => {
+                Err("the bounds of a type of its own are numbers: write `range = 1..=65535`".to_owned())
+            }
+            _ => Err("a bound is a number: write `range = 1..=65535`".to_owned()),
+        };
+        match count {
+            Ok(count) => {
+                self.literal = Some(count);
+                self.float = Some(count as f64);
+                true
+            }
+            Err(why) => {
+                cx.error(&self.tokens, why);
+                false
+            }
+        }
+    }
+
     /// The source text.
     pub(crate) fn shown(&self) -> String {
         let text = self.tokens.to_string();
@@ -58,16 +109,24 @@ impl Bound {
     fn new(cx: &Ctxt, tokens: Vec<TokenTree>) -> Option<Self> {
         let stream: TokenStream = tokens.iter().cloned().collect();
         if let Some(literal) = integer(&tokens) {
-            return Some(Self { literal: Some(literal), float: Some(literal as f64), tokens: stream });
+            return Some(Self {
+                literal: Some(literal),
+                float: Some(literal as f64),
+                text: None,
+                tokens: stream,
+            });
         }
         if let Some(float) = float(&tokens) {
-            return Some(Self { literal: None, float: Some(float), tokens: stream });
+            return Some(Self { literal: None, float: Some(float), text: None, tokens: stream });
         }
-        if let [TokenTree::Literal(_)] = tokens.as_slice() {
+        if let [TokenTree::Literal(literal)] = tokens.as_slice() {
+            if let Lit::Str(text) = Lit::new(literal.clone()) {
+                return Some(Self { literal: None, float: None, text: Some(text.value()), tokens: stream });
+            }
             cx.error(stream, "a bound is a number: write `range = 1..=65535`");
             return None;
         }
-        Some(Self { literal: None, float: None, tokens: stream })
+        Some(Self { literal: None, float: None, text: None, tokens: stream })
     }
 }
 

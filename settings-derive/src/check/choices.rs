@@ -67,7 +67,11 @@ fn empty_text_has_a_label(cx: &Ctxt, variant: &Variant<'_>) {
 fn texts_differ(cx: &Ctxt, input: &Enum<'_>) {
     for (i, variant) in input.variants.iter().enumerate() {
         let text = variant.text();
-        let same = input.variants.iter().take(i).find(|first| first.text().value == text.value);
+        let is_same = |first: &str| match input.attrs.ignore_case {
+            Some(_) => first.eq_ignore_ascii_case(&text.value),
+            None => first == text.value,
+        };
+        let same = input.variants.iter().take(i).find(|first| is_same(&first.text().value));
         if let Some(first) = same {
             let name = &first.original.ident;
             cx.error_at(text.span, format!("the text `{}` already belongs to `{name}`", text.value));

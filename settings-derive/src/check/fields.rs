@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 
 use super::not_empty;
-use crate::ast::{Field, Leaf, Member};
+use crate::ast::{Field, Leaf, Member, Nested};
 use crate::attr::Range;
 use crate::ctxt::Ctxt;
 use crate::default::DefaultValue;
@@ -11,7 +11,7 @@ use crate::doc::Value;
 use crate::naming::key_fault;
 use crate::nearest::nearest;
 use crate::pattern;
-use crate::ty::{self, Kind};
+use crate::ty::{self, Kind, Occurs};
 
 pub(super) fn check(cx: &Ctxt, field: &Field<'_>) {
     match &field.member {
@@ -36,7 +36,10 @@ pub(super) fn check(cx: &Ctxt, field: &Field<'_>) {
             not_empty(cx, "scope", leaf.attrs.scope.as_ref());
             replacement_can_be_named(cx, field, leaf);
         }
-        Member::Section(_) => leaf_type_is_a_setting(cx, field),
+        Member::Section(nested) => {
+            leaf_type_is_a_setting(cx, field);
+            flattened_section_occurs_once(cx, field, nested);
+        }
     }
 }
 
@@ -57,6 +60,18 @@ fn leaf_type_is_a_setting(cx: &Ctxt, field: &Field<'_>) {
     } else {
         cx.error(name, format!("`{name}` is {what}, not a nested section: mark it with `#[setting(...)]`"));
     }
+}
+
+/// ```text
+/// #[settings(flatten)]
+/// pub replicas: Vec<Replica>,
+/// ```
+fn flattened_section_occurs_once(cx: &Ctxt, field: &Field<'_>, nested: &Nested<'_>) {
+    let (Some(span), true) = (nested.flatten, nested.occurs != Occurs::Once) else { return };
+    let what = if nested.occurs == Occurs::Optional { "may be absent" } else { "repeats" };
+    let message =
+        format!("`{}` {what}, so its settings cannot be those of this struct: remove `flatten`", field.ident);
+    cx.error_at(span, message);
 }
 
 /// ```text
@@ -203,10 +218,23 @@ fn computed_default_has_a_rule(cx: &Ctxt, leaf: &Leaf<'_>) {
 
 /// ```text
 /// #[setting(text = "a color", range = 1..=2)]
+/// #[setting(with = hex)]
 /// ```
 fn parsed_types_have_no_other_rules(cx: &Ctxt, leaf: &Leaf<'_>) {
     not_empty(cx, "text", leaf.attrs.text.as_ref());
-    let Some(text) = &leaf.attrs.text else { return };
+    if let (Some(with), None) = (&leaf.attrs.with, &leaf.attrs.text) {
+        let message = "name the values that the module reads: add `text = \"a color such as #2389D7\"`";
+        cx.error(with, message);
+    }
+    if let (Some(serde), Some(text)) = (&leaf.attrs.serde, &leaf.attrs.text) {
+        cx.error_at(serde.span, "`serde` and `text` are mutually exclusive");
+        cx.error_at(text.span, "`text` is for a type that is parsed");
+    }
+    let (span, what) = match (&leaf.attrs.text, &leaf.attrs.serde) {
+        (Some(text), _) => (text.span, "is parsed"),
+        (None, Some(serde)) => (serde.span, "serde reads"),
+        (None, None) => return,
+    };
     let others = [
         (leaf.attrs.unit.is_some(), "unit"),
         (leaf.attrs.range.is_some(), "range"),
@@ -214,7 +242,7 @@ fn parsed_types_have_no_other_rules(cx: &Ctxt, leaf: &Leaf<'_>) {
         (leaf.attrs.default_from.is_some(), "default_from"),
     ];
     for (_, name) in others.iter().filter(|(is_given, _)| *is_given) {
-        cx.error_at(text.span, format!("a value that is parsed takes no `{name}`"));
+        cx.error_at(span, format!("a value that {what} takes no `{name}`"));
     }
 }
 
@@ -266,9 +294,8 @@ fn type_is_not_too_wide(cx: &Ctxt, field: &Field<'_>) {
 fn text_rules_are_of_a_text(cx: &Ctxt, field: &Field<'_>, leaf: &Leaf<'_>) {
     let Some(span) = leaf.attrs.text_span() else { return };
     let hint = match ty::innermost(field.ty) {
-        Kind::Text | Kind::Other => return,
+        Kind::Text | Kind::Secret | Kind::Other => return,
         Kind::Integer(_) => ": write `range = 1..=65535`, or the bounds that it has",
-        Kind::Secret => ": an error message could not explain what is wrong without showing the secret",
         _ => "",
     };
     let what = ty::innermost(field.ty).name();

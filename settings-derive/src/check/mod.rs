@@ -7,14 +7,16 @@ mod names;
 mod rules;
 
 use crate::ast::{Enum, Field, Struct};
-use crate::attr::Spanned;
+use crate::attr::{Container, Spanned};
 use crate::ctxt::Ctxt;
 use crate::naming::key_fault;
 
 /// Checks a struct.
 pub(crate) fn check_struct(cx: &Ctxt, input: &Struct<'_>) {
     root_has_no_section(cx, input);
+    root_is_not_generic(cx, input);
     prefix_begins_a_variable(cx, input);
+    style_is_of_a_root(cx, input);
     not_empty(cx, "page", input.attrs.page.as_ref());
     not_empty(cx, "console", input.attrs.console.as_ref());
     if let Some(section) = &input.attrs.section
@@ -78,8 +80,22 @@ pub(crate) fn check_enum(cx: &Ctxt, input: &Enum<'_>) {
 /// ```
 fn root_has_no_section(cx: &Ctxt, input: &Struct<'_>) {
     if let (Some(prefix), Some(section)) = (&input.attrs.env_prefix, &input.attrs.section) {
-        cx.error_at(section.span, "`section` and `env_prefix` are mutually exclusive");
+        cx.error_at(
+            section.span,
+            "a program's root has no `section`: remove it, or nest this struct in a root",
+        );
         cx.error_at(prefix.span, "`env_prefix` makes this struct a program's root");
+    }
+}
+
+/// ```text
+/// #[settings(env_prefix = "MM")]
+/// struct Server<T: Settings> { ... }
+/// ```
+fn root_is_not_generic(cx: &Ctxt, input: &Struct<'_>) {
+    if input.attrs.env_prefix.is_some() && input.is_generic() {
+        let message = "a program's root cannot be generic: nest this struct, with its types, in a root";
+        cx.error(&input.original.generics.params, message);
     }
 }
 
@@ -88,11 +104,12 @@ fn root_has_no_section(cx: &Ctxt, input: &Struct<'_>) {
 /// ```
 fn prefix_begins_a_variable(cx: &Ctxt, input: &Struct<'_>) {
     let Some(prefix) = &input.attrs.env_prefix else { return };
+    let Some(text) = &prefix.text else { return };
     if input.attrs.root.is_some() {
         return;
     }
-    let message = match prefix.value.as_str() {
-        "" => "the prefix cannot be empty: it distinguishes the program's variables from others".to_owned(),
+    let message = match text.as_str() {
+        "" => "the prefix cannot be empty: write `env_prefix = none` for variables without one".to_owned(),
         name if name.ends_with('_') => {
             format!(
                 "the underscore after the prefix is implied: write `env_prefix = \"{}\"`",
@@ -106,6 +123,29 @@ fn prefix_begins_a_variable(cx: &Ctxt, input: &Struct<'_>) {
         name => format!("`{name}` cannot begin a variable: use ASCII capitals, digits and `_`"),
     };
     cx.error_at(prefix.span, message);
+}
+
+/// ```text
+/// #[settings(env_case = "SCREAMING_SNAKE_CASE")]
+/// #[settings(env_prefix = "MM", env_separator = "-")]
+/// ```
+fn style_is_of_a_root(cx: &Ctxt, input: &Struct<'_>) {
+    let Container { env_case, env_separator, env_prefix, root, .. } = &input.attrs;
+    let case = env_case.as_ref().map(|case| ("env_case", case.span));
+    let separator = env_separator.as_ref().map(|separator| ("env_separator", separator.span));
+    for (name, span) in case.into_iter().chain(separator) {
+        if env_prefix.is_none() {
+            let message = format!("only a program's root takes `{name}`: add `env_prefix = \"...\"` to it");
+            cx.error_at(span, message);
+        } else if root.is_some() {
+            cx.error_at(span, format!("`root` has no variables, so it takes no `{name}`"));
+        }
+    }
+    if let Some(separator) = env_separator
+        && (separator.value.is_empty() || separator.value.chars().any(|c| c != '_'))
+    {
+        cx.error_at(separator.span, "a separator consists of underscores: write `env_separator = \"__\"`");
+    }
 }
 
 /// ```text

@@ -12,6 +12,8 @@ pub(super) fn check(cx: &Ctxt, input: &Struct<'_>) {
     aliases_can_be_named(cx, input);
     aliases_lead_elsewhere(cx, input);
     aliases_differ(cx, input);
+    variables_can_be_named(cx, input);
+    variables_differ(cx, input);
 }
 
 /// ```text
@@ -98,6 +100,57 @@ fn aliases_differ(cx: &Ctxt, input: &Struct<'_>) {
             cx.error_at(first.span, format!("`{}` is first given here", first.value));
         }
     }
+}
+
+/// ```text
+/// #[setting(env = "DATABASE-URL")]
+/// ```
+fn variables_can_be_named(cx: &Ctxt, input: &Struct<'_>) {
+    for (_, variable) in variables(input) {
+        let name = &variable.value;
+        let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let message = match name.chars().find(|c| !is_letter(*c)) {
+            _ if name.is_empty() => "a variable cannot have an empty name: write `env = \"NAME\"`".to_owned(),
+            Some('=') => format!("`{name}` is not the name of a variable: write the name alone"),
+            Some(_) => format!("`{name}` is not the name of a variable: use ASCII letters, digits and `_`"),
+            None if name.starts_with(|c: char| c.is_ascii_digit()) => {
+                format!("`{name}` begins with a digit, which a variable cannot")
+            }
+            None if name.ends_with("_FILE") => format!(
+                "`{name}` is the name of a file with the value: write `{}`, which works with `_FILE` too",
+                name.trim_end_matches("_FILE")
+            ),
+            None => continue,
+        };
+        cx.error_at(variable.span, message);
+    }
+}
+
+/// ```text
+/// #[setting(env = "PORT", default = 25)]
+/// pub port: u16,
+/// #[setting(env = "PORT", default = 25)]
+/// pub other_port: u16,
+/// ```
+fn variables_differ(cx: &Ctxt, input: &Struct<'_>) {
+    let all: Vec<_> = variables(input).collect();
+    for (i, (field, variable)) in all.iter().enumerate() {
+        let same =
+            |(_, first): &&(&Field<'_>, &Spanned<String>)| first.value.eq_ignore_ascii_case(&variable.value);
+        let Some((owner, first)) = all.iter().take(i).find(same) else { continue };
+        let message = if std::ptr::eq(*owner, *field) {
+            format!("the variable `{}` is given twice", variable.value)
+        } else {
+            format!("the variable `{}` already belongs to `{}`", variable.value, owner.ident)
+        };
+        cx.error_at(variable.span, message);
+        cx.error_at(first.span, format!("`{}` is first given here", first.value));
+    }
+}
+
+fn variables<'a>(input: &'a Struct<'a>) -> impl Iterator<Item = (&'a Field<'a>, &'a Spanned<String>)> {
+    let leaves = input.fields.iter().filter_map(|field| Some((field, field.leaf()?)));
+    leaves.flat_map(|(field, leaf)| leaf.attrs.variables.iter().map(move |variable| (field, variable)))
 }
 
 fn aliases<'a>(input: &'a Struct<'a>) -> impl Iterator<Item = (&'a Field<'a>, &'a Spanned<String>)> {

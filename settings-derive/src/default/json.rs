@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use proc_macro2::{TokenStream, TokenTree};
-use syn::Type;
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use syn::{Type, TypeTuple};
 
 use super::{DefaultValue, Json, Reader, Shape, bytes, is_ident, shape};
 use crate::attr::flat;
@@ -39,6 +39,13 @@ impl Reader<'_> {
                 bytes(&text).map(|bytes| bytes.to_string())
             }
             (Kind::Map(of), Shape::Braces(group)) => self.map(of, group.stream()),
+            (Kind::Array(of), Shape::Brackets(group)) => self.list(of, group.stream()),
+            (Kind::Tuple(of), _) => self.tuple(of, flat, tokens),
+            (Kind::Duration, Shape::Text(text)) => {
+                let count = self.units(&text, tokens)?;
+                self.numbers.borrow_mut().push((count, tokens.clone()));
+                Some(count.to_string())
+            }
             (Kind::Other, Shape::Brackets(group)) => self.list(ty, group.stream()),
             (Kind::Other, Shape::Braces(group)) => self.map(ty, group.stream()),
             (Kind::Optional(_) | Kind::Other, _) if is_ident(flat, "None") => Some("null".to_owned()),
@@ -74,6 +81,26 @@ impl Reader<'_> {
             }
             (kind, _) => self.mismatch(kind, flat, tokens),
         }
+    }
+
+    /// `(1, "a")` or `[1, "a"]`.
+    fn tuple(&self, of: &TypeTuple, flat: &[TokenTree], tokens: &TokenStream) -> Option<String> {
+        let group = match flat {
+            [TokenTree::Group(group)] if group.delimiter() != Delimiter::Brace => group,
+            _ => return self.mismatch(Kind::Tuple(of), flat, tokens),
+        };
+        let items = at_commas(group.stream());
+        if items.len() != of.elems.len() {
+            let why = format!("expected {} values, found {}", of.elems.len(), items.len());
+            return self.refuse(tokens, &why);
+        }
+        let values: Vec<Option<String>> = of
+            .elems
+            .iter()
+            .zip(&items)
+            .map(|(of, item)| self.json(of, item, &item.iter().cloned().collect()))
+            .collect();
+        Some(format!("[{}]", values.into_iter().collect::<Option<Vec<_>>>()?.join(",")))
     }
 
     fn set(&self, of: &Type, elements: TokenStream, tokens: &TokenStream) -> Option<String> {
@@ -135,7 +162,7 @@ fn at_commas(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
 }
 
 /// Quotes text as JSON does.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut json = String::with_capacity(text.len() + 2);
     json.push('"');
     for c in text.chars() {

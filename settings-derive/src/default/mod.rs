@@ -8,8 +8,9 @@ use proc_macro2::{Delimiter, Group, Literal, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::{Field, Lit, Type};
 
-use crate::attr::{flat, found, integer};
+use crate::attr::{Setting, flat, found, integer};
 use crate::ctxt::Ctxt;
+use crate::time;
 use crate::ty::{self, Integer, Kind};
 
 /// A setting's default, as far as the tokens show it.
@@ -68,12 +69,34 @@ impl DefaultValue {
         name: &str,
         field: &Field,
         kind: Kind<'_>,
+        unit: Option<u64>,
         given: Option<&TokenStream>,
     ) -> Option<Self> {
         match given {
-            Some(tokens) => Reader::new(cx, name).read(&field.ty, kind, tokens),
+            Some(tokens) => Reader::new(cx, name, unit).read(&field.ty, kind, tokens),
             None => absent(kind).map_err(|example| cx.error(&field.ident, needs(name, example))).ok(),
         }
+    }
+}
+
+impl DefaultValue {
+    /// The default of a type that serde reads: a literal of its JSON.
+    pub(crate) fn into_json(self, cx: &Ctxt, attrs: &Setting) -> Option<Self> {
+        Some(Self::Json(match self {
+            Self::Json(json) => Json::new(&json.text),
+            Self::None => Json::new("null"),
+            Self::Bool(bool) => Json::new(&bool.to_string()),
+            Self::Integer(integer) => Json::new(&integer.to_string()),
+            Self::Float(float) => Json::new(&float.to_string()),
+            Self::Text(text) => Json::new(&json::quoted(&text)),
+            Self::Const(_, tokens) if is_ident(&flat(tokens.clone()), "None") => Json::new("null"),
+            Self::Const(..) => {
+                let message = "the default of a type that serde reads is a literal of its JSON: \
+                    `default = {\"key\": \"value\"}`";
+                cx.error(attrs.default.as_ref()?, message);
+                return None;
+            }
+        }))
     }
 }
 
@@ -82,6 +105,7 @@ fn absent(kind: Kind<'_>) -> Result<DefaultValue, &'static str> {
     match kind {
         Kind::Text | Kind::Secret => Ok(DefaultValue::Text(String::new())),
         Kind::List(_) | Kind::Set(_) => Ok(DefaultValue::Json(Json::new("[]"))),
+        Kind::Array(_) | Kind::Tuple(_) => Err("`default = [...]`, a value for each element,"),
         Kind::Size => Err("`default = \"10MB\"`"),
         // Reported elsewhere.
         Kind::Wide => Ok(DefaultValue::None),
@@ -151,14 +175,23 @@ struct Reader<'a> {
     cx: &'a Ctxt,
     /// The field's name, for messages.
     name: &'a str,
+    /// The milliseconds of a duration's unit.
+    unit: Option<u64>,
     numbers: RefCell<Vec<(i128, TokenStream)>>,
     floats: RefCell<Vec<(f64, TokenStream)>>,
     texts: RefCell<Vec<(String, TokenStream)>>,
 }
 
 impl<'a> Reader<'a> {
-    fn new(cx: &'a Ctxt, name: &'a str) -> Self {
-        Self { cx, name, numbers: RefCell::default(), floats: RefCell::default(), texts: RefCell::default() }
+    fn new(cx: &'a Ctxt, name: &'a str, unit: Option<u64>) -> Self {
+        Self {
+            cx,
+            name,
+            unit,
+            numbers: RefCell::default(),
+            floats: RefCell::default(),
+            texts: RefCell::default(),
+        }
     }
 
     fn read(&self, ty: &Type, kind: Kind<'_>, tokens: &TokenStream) -> Option<DefaultValue> {
@@ -177,11 +210,12 @@ impl<'a> Reader<'a> {
             (Kind::Duration, Shape::Integer(integer)) if u64::try_from(integer).is_ok() => {
                 Some(DefaultValue::Integer(integer))
             }
+            (Kind::Duration, Shape::Text(text)) => self.units(&text, tokens).map(DefaultValue::Integer),
             (Kind::Duration, Shape::Integer(_)) => {
                 self.refuse(tokens, "a duration is not negative and fits a `u64`")
             }
             (Kind::Duration, Shape::Expression) if names(&flat, "Duration") => self
-                .refuse(tokens, "a duration's default is a number in the setting's `unit`: `default = 10`"),
+                .refuse(tokens, "a duration's default is text such as `default = \"1m30s\"`, or a number in the setting's `unit`"),
             (Kind::Duration, Shape::Expression) => constant(Constant::Units),
             (Kind::Float | Kind::Other, Shape::Float(float) | Shape::Huge(float)) if !float.is_finite() => {
                 self.refuse(tokens, "the number is too large for a float")
@@ -213,11 +247,21 @@ impl<'a> Reader<'a> {
             },
             (Kind::Size, Shape::Expression) => constant(Constant::Size(ty.to_token_stream())),
             (Kind::Wide, _) => None,
-            (Kind::List(_) | Kind::Set(_) | Kind::Map(_), _) => self.collection(ty, &flat, tokens),
+            (Kind::List(_) | Kind::Set(_) | Kind::Map(_) | Kind::Array(_) | Kind::Tuple(_), _) => {
+                self.collection(ty, &flat, tokens)
+            }
             (Kind::Other, Shape::Integer(integer)) => Some(DefaultValue::Integer(integer)),
             (Kind::Other, Shape::Brackets(_) | Shape::Braces(_)) => self.collection(ty, &flat, tokens),
             (Kind::Other, Shape::Expression) => constant(Constant::Choice(ty.to_token_stream())),
             (kind, _) => self.mismatch(kind, &flat, tokens),
+        }
+    }
+
+    /// The count of units in a text such as `1m30s`.
+    fn units(&self, text: &str, tokens: &TokenStream) -> Option<i128> {
+        match time::in_unit(text, self.unit) {
+            Ok(count) => Some(count),
+            Err(why) => self.refuse(tokens, &why),
         }
     }
 
@@ -250,9 +294,11 @@ impl<'a> Reader<'a> {
             Kind::Integer(_) => "a whole number",
             Kind::Float => "a number",
             Kind::Text => "a string",
-            Kind::Duration => "a whole number in its unit",
+            Kind::Duration => "a whole number in its unit, or text such as `\"1m30s\"`",
             Kind::Size => "a size such as `\"10MB\"` or a whole number of bytes",
             Kind::List(_) | Kind::Set(_) => "a list of literals such as `[\"a\", \"b\"]`",
+            Kind::Array(_) => "a list of its length, such as `[1, 2]`",
+            Kind::Tuple(_) => "a value for each element, such as `(1, \"a\")`",
             Kind::Map(_) => "a map of literals such as `{\"key\": \"value\"}`",
             Kind::Other => "a literal, such as the text of a variant",
             Kind::Secret | Kind::Wide | Kind::Optional(_) => "a literal",

@@ -9,7 +9,7 @@ fn default(ty: &str, tokens: &str) -> String {
     let cx = Ctxt::new();
     let ty: Type = parse_str(ty).unwrap();
     let tokens = TokenStream::from_str(tokens).unwrap();
-    let read = Reader::new(&cx, "field").read(&ty, ty::kind(&ty), &tokens);
+    let read = Reader::new(&cx, "field", Some(1_000)).read(&ty, ty::kind(&ty), &tokens);
     match (cx.check(), read) {
         (Ok(()), Some(DefaultValue::None)) => "none".to_owned(),
         (Ok(()), Some(DefaultValue::Bool(bool))) => format!("bool {bool}"),
@@ -89,7 +89,19 @@ fn mismatches_are_described() {
         ("u8", "-1", "`field`: -1 does not fit its type u8: it holds 0 to 255"),
         ("u16", "25u32", "`field`: the default is u16: remove the suffix `u32`"),
         ("String", "25", "`field` is text: expected a string, found the number 25"),
-        ("Duration", "\"10s\"", "`field` is a duration: expected a whole number in its unit, found a string"),
+        ("Duration", "\"10s\"", "integer 10"),
+        ("Duration", "\"10x\"", "`field`: `10x` is not a duration: write \"90s\", \"1m30s\" or \"1.5h\""),
+        (
+            "Duration",
+            "true",
+            "`field` is a duration: expected a whole number in its unit, or text such as `\"1m30s\"`, found `true`",
+        ),
+        ("(u8, bool)", "(1, 2, 3)", "`field`: expected 2 values, found 3"),
+        (
+            "[u8; 2]",
+            "1",
+            "`field` is an array: expected a list of its length, such as `[1, 2]`, found the number 1",
+        ),
         ("Vec<u8>", "[1, \"2\"]", "`field` is a u8: expected a whole number, found a string"),
         (
             "Vec<u8>",

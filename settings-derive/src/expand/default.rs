@@ -45,7 +45,7 @@ fn evaluated(constant: &Constant, tokens: &TokenStream) -> TokenStream {
         Constant::Text => quote!(Text({ const __DEFAULT: &::core::primitive::str = #tokens; __DEFAULT })),
         Constant::Choice(ty) => {
             // for a type that is not an enum, rustc reports the missing method at the author's expression
-            let text = quote_spanned!(tokens.span()=> __text_of_variant);
+            let text = quote_spanned!(tokens.span()=> setting_text);
             quote!(Text({ const __DEFAULT: #ty = #tokens; __DEFAULT.#text() }))
         }
     }
@@ -70,7 +70,8 @@ fn minus(is_negative: bool) -> Option<TokenStream> {
 
 /// Returns whether rustc must check that the kind accepts the default.
 pub(super) fn needs_proof(field: &Field<'_>, leaf: &Leaf<'_>) -> bool {
-    let is_own_type = matches!(innermost(field.ty), Kind::Other);
+    let has_fixed_length = |ty| matches!(ty, Kind::Array(_) | Kind::Tuple(_));
+    let is_own_type = matches!(innermost(field.ty), Kind::Other) || has_fixed_length(innermost(field.ty));
     let is_constant = matches!(leaf.default, Some(DefaultValue::Const(..)));
     let bounds_are_constants = leaf
         .attrs

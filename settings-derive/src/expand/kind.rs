@@ -12,7 +12,10 @@ use crate::ty::{self, Kind};
 
 pub(super) fn expand(ty: &Type, leaf: &Leaf<'_>, library: &TokenStream) -> TokenStream {
     if let Some(name) = leaf.attrs.text.as_ref().map(|text| &text.value) {
-        return parsed(ty, name, library);
+        return parsed(ty, name, leaf.attrs.with.as_ref(), library);
+    }
+    if leaf.attrs.serde.is_some() {
+        return quote!(#library::schema::Kind::Json);
     }
     let is_narrowed =
         leaf.attrs.unit.is_some() || leaf.attrs.range.is_some() || leaf.attrs.text_span().is_some();
@@ -27,10 +30,7 @@ pub(super) fn expand(ty: &Type, leaf: &Leaf<'_>, library: &TokenStream) -> Token
         Some((variant, of)) if is_narrowed => {
             let variant = proc_macro2::Ident::new(variant, ty.span());
             let of = expand(of, leaf, library);
-            quote!(#library::schema::Kind::#variant({
-                const __KIND: #library::schema::Kind = #of;
-                &__KIND
-            }))
+            quote!(#library::schema::Kind::#variant(&const { #of }))
         }
         _ => {
             let kind = quote_spanned!(ty.span()=> <#ty as #library::value::SettingValue>::KIND);
@@ -43,16 +43,22 @@ pub(super) fn expand(ty: &Type, leaf: &Leaf<'_>, library: &TokenStream) -> Token
 }
 
 /// A type that is parsed, or an `Option` of one.
-fn parsed(ty: &Type, name: &str, library: &TokenStream) -> TokenStream {
+fn parsed(ty: &Type, name: &str, with: Option<&TokenStream>, library: &TokenStream) -> TokenStream {
     if let Kind::Optional(of) = ty::kind(ty) {
-        let of = parsed(of, name, library);
+        let of = parsed(of, name, with, library);
         return quote!(#library::schema::Kind::Optional({
             const __KIND: #library::schema::Kind = #of;
             &__KIND
         }));
     }
     let private = private(library);
-    let fault = quote_spanned!(ty.span()=> #private::fault::<#ty>);
+    let fault = match with {
+        None => quote_spanned!(ty.span()=> <#ty as ::core::str::FromStr>::from_str),
+        Some(module) => quote!(#module::from_text),
+    };
+    let fault = quote_spanned! {ty.span()=>
+        |__text| ::core::result::Result::map(#private::parsed(__text, #fault(__text)), |_| ())
+    };
     quote!(#library::schema::Kind::Custom({
         const __KIND: #library::schema::CustomKind = #library::schema::CustomKind::new(#name, #fault);
         &__KIND
@@ -87,24 +93,29 @@ fn text(leaf: &Leaf<'_>, library: &TokenStream) -> Option<TokenStream> {
     let mut rules = TokenStream::new();
     if let Some(format) = &attrs.format {
         let variant = proc_macro2::Ident::new(format.value, format.span);
-        rules.extend(quote!(format: ::core::option::Option::Some(#library::schema::Format::#variant),));
+        rules.extend(quote!(.format(#library::schema::Format::#variant)));
     }
     if let Some(min) = attrs.min_len.as_ref().map(|min| min.value) {
-        rules.extend(quote!(min_len: #min,));
+        rules.extend(quote!(.min_len(#min)));
     }
     if let Some(max) = attrs.max_len.as_ref().map(|max| max.value) {
-        rules.extend(quote!(max_len: #max,));
+        rules.extend(quote!(.max_len(#max)));
     }
     if let Some(pattern) = attrs.pattern.as_ref().map(|pattern| &pattern.value) {
-        rules.extend(quote!(pattern: ::core::option::Option::Some(#pattern),));
+        rules.extend(quote!(.pattern(#pattern)));
     }
     // An empty default means "not set", unless a length is asked for.
     let is_empty = matches!(&leaf.default, Some(DefaultValue::Text(text)) if text.is_empty());
-    if is_empty && attrs.min_len.is_none() && !matches!(leaf.kind, Kind::Optional(_)) {
-        rules.extend(quote!(or_empty: true,));
+    // an empty secret means "not set" in any case, since it can have no other default
+    let is_secret = matches!(leaf.kind, Kind::Secret) && !attrs.is_required();
+    if is_empty && (attrs.min_len.is_none() || is_secret) && !matches!(leaf.kind, Kind::Optional(_)) {
+        rules.extend(quote!(.or_empty()));
     }
     Some(quote_spanned! {span=>
-        .with_text(&#library::schema::TextRules { #rules ..#library::schema::TextRules::ANY })
+        .with_text({
+            const __RULES: #library::schema::TextRules = #library::schema::TextRules::ANY #rules;
+            &__RULES
+        })
     })
 }
 

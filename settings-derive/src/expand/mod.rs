@@ -6,6 +6,7 @@ mod kind;
 mod names;
 mod newtype;
 mod section;
+mod variants;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -15,9 +16,13 @@ use crate::ast::{Enum, Struct, check_newtype, library, private};
 use crate::check::{check_enum, check_struct};
 use crate::ctxt::Ctxt;
 use crate::fallback;
+use crate::variants::has_data;
 
 /// `#[derive(Settings)]`.
 pub(crate) fn settings(input: &DeriveInput) -> TokenStream {
+    if has_data(input) {
+        return variants::settings(input);
+    }
     let cx = Ctxt::new();
     let parsed = Struct::from_input(&cx, input);
     check_struct(&cx, &parsed);

@@ -17,20 +17,22 @@ pub(super) fn expand(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
     for (index, field) in input.fields.iter().enumerate().filter(|(_, field)| is_setting(field)) {
         let Some(name) = constant(field.ident).filter(|name| !names.contains(name)) else { continue };
         let (vis, doc) = (field.vis, doc(field));
+        let index = super::section::position(input, index, library);
         constants.extend(quote! {
             #[doc = #doc]
             #vis const #name: #library::schema::Key =
-                #library::schema::Key::new(<#ident as #library::Settings>::SCHEMA, #index);
+                #library::schema::Key::new(<Self as #library::Settings>::SCHEMA, #index);
         });
         names.push(name);
     }
     if constants.is_empty() {
         return constants;
     }
+    let (generics, arguments, bounds) = input.original.generics.split_for_impl();
     quote! {
         #[automatically_derived]
         #[allow(dead_code, deprecated)]
-        impl #ident {
+        impl #generics #ident #arguments #bounds {
             #constants
         }
     }
@@ -70,6 +72,9 @@ fn is_setting(field: &Field<'_>) -> bool {
 
 /// The documentation of the constant.
 fn doc(field: &Field<'_>) -> String {
-    let (key, ident) = (field.key().map(|key| key.value).unwrap_or_default(), field.ident);
-    format!("The setting `{key}`, which the field `{ident}` holds.")
+    let ident = field.ident;
+    match field.key() {
+        Some(key) => format!("The setting `{}`, which the field `{ident}` holds.", key.value),
+        None => format!("The sections that the field `{ident}` holds."),
+    }
 }

@@ -20,29 +20,44 @@ pub(super) fn expand(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
     let calls = calls(input, library);
     let keys: Vec<_> =
         input.fields.iter().filter_map(|field| Some((field.ident, field.key()?.value))).collect();
-    let members = input.fields.iter().map(|field| member(field, &keys, library));
+    let members = members(input, &keys, library);
     let build = build(input, library);
-    let proofs = proofs(input, library);
+    let mut proofs = proofs(input, library);
     let names = names::expand(input, library);
+    let (generics, arguments, bounds) = input.original.generics.split_for_impl();
+    // a constant would be copied into each codegen unit that uses it, but a generic struct can have no static
+    let (mut checked, mut schema) = (TokenStream::new(), quote!(&__SCHEMA));
+    let mut static_schema = quote!(
+        static __SCHEMA: #library::schema::Section = <#ident as #private::Metadata>::SECTION;
+    );
+    if input.is_generic() {
+        let checks = std::mem::take(&mut proofs);
+        checked = quote!(const CHECKED: () = { #checks };);
+        schema = quote!({
+            let () = <Self as #private::Metadata>::CHECKED;
+            &<Self as #private::Metadata>::SECTION
+        });
+        static_schema = TokenStream::new();
+    }
     quote! {
         const _: () = {
             #[automatically_derived]
             #[allow(deprecated)]
-            impl #private::Metadata for #ident {
-                const MEMBERS: &'static [#library::schema::Member] = &[#(#members),*];
+            impl #generics #private::Metadata for #ident #arguments #bounds {
+                #checked
+                const MEMBERS: &'static [#library::schema::Member] = #members;
                 const SECTION: #library::schema::Section =
                     #library::schema::Section::new(#key, Self::MEMBERS) #calls;
             }
-            // a constant would be copied into each codegen unit that uses it
-            static __SCHEMA: #library::schema::Section = <#ident as #private::Metadata>::SECTION;
+            #static_schema
             #[automatically_derived]
             #[allow(deprecated)]
-            impl #library::Settings for #ident {
-                const SCHEMA: &'static #library::schema::Section = &__SCHEMA;
+            impl #generics #library::Settings for #ident #arguments #bounds {
+                const SCHEMA: &'static #library::schema::Section = #schema;
                 #build
             }
             #[automatically_derived]
-            impl ::core::default::Default for #ident {
+            impl #generics ::core::default::Default for #ident #arguments #bounds {
                 fn default() -> Self {
                     #private::defaults()
                 }
@@ -57,7 +72,12 @@ pub(super) fn expand(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
 fn calls(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
     let attrs = &input.attrs;
     let mut calls = TokenStream::new();
-    let texts = [("env_prefix", &attrs.env_prefix), ("page", &attrs.page), ("console", &attrs.console)];
+    if let Some(prefix) = &attrs.env_prefix {
+        let text = prefix.text.as_deref().unwrap_or_default();
+        calls.extend(quote!(.env_prefix(#text)));
+    }
+    calls.extend(style(input, library));
+    let texts = [("page", &attrs.page), ("console", &attrs.console)];
     for (name, text) in texts {
         if let Some(Spanned { value, .. }) = text {
             let name = Ident::new(name, Span::call_site());
@@ -70,11 +90,25 @@ fn calls(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
     }
     if !attrs.rules.is_empty() {
         let rules = rules(input, library);
-        calls.extend(quote!(.rules(&[#(#rules),*])));
+        calls.extend(quote!(.rules({
+            const __RULES: &[#library::schema::Rule] = &[#(#rules),*];
+            __RULES
+        })));
     }
     if !attrs.page_texts.is_empty() {
         let texts = attrs.page_texts.iter().map(|text| page_text(text, library));
         calls.extend(quote!(.page_texts(&[#(#texts),*])));
+    }
+    let flattened: Vec<_> = input
+        .fields
+        .iter()
+        .filter_map(|field| match &field.member {
+            Member::Section(Nested { ty, flatten: Some(_), .. }) => Some(ty),
+            _ => None,
+        })
+        .collect();
+    if !flattened.is_empty() {
+        calls.extend(quote!(.flattened(&[#(<#flattened as #library::Settings>::SCHEMA),*])));
     }
     if !attrs.removed.is_empty() {
         let removed = attrs.removed.iter().map(|removed| self::removed(removed, library));
@@ -85,6 +119,56 @@ fn calls(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
         calls.extend(quote!(.unknown(#library::schema::Unknown::#variant)));
     }
     calls
+}
+
+/// The call that sets the form of variables.
+fn style(input: &Struct<'_>, library: &TokenStream) -> Option<TokenStream> {
+    let attrs = &input.attrs;
+    let mut calls = TokenStream::new();
+    if attrs.env_prefix.as_ref().is_some_and(|prefix| prefix.text.is_none()) {
+        calls.extend(quote!(.without_prefix()));
+    }
+    if attrs.env_case.as_ref().is_some_and(|case| case.value) {
+        calls.extend(quote!(.words_apart()));
+    }
+    if let Some(separator) = attrs.env_separator.as_ref().map(|separator| &separator.value) {
+        calls.extend(quote!(.separator(#separator)));
+    }
+    (!calls.is_empty()).then(|| quote!(.variable_style(#library::schema::VariableStyle::DEFAULT #calls)))
+}
+
+/// All members as a slice; the settings of flattened sections are copied.
+fn members(input: &Struct<'_>, keys: &[(&Ident, String)], library: &TokenStream) -> TokenStream {
+    let private = private(library);
+    if input.fields.iter().all(|field| field.flatten().is_none()) {
+        let members = input.fields.iter().map(|field| member(field, keys, library));
+        return quote!(&[#(#members),*]);
+    }
+    let parts = input.fields.iter().map(|field| match &field.member {
+        Member::Section(Nested { ty, flatten: Some(_), .. }) => {
+            quote_spanned!(ty.span()=> <#ty as #library::Settings>::SCHEMA.members)
+        }
+        _ => {
+            let member = member(field, keys, library);
+            quote!(&[#member])
+        }
+    });
+    quote!({
+        const __PARTS: &[&[#library::schema::Member]] = &[#(#parts),*];
+        const __MEMBERS: [#library::schema::Member; #private::count(__PARTS)] = #private::joined(__PARTS);
+        &__MEMBERS
+    })
+}
+
+/// The number of a field's member, after those of flattened sections.
+pub(super) fn position(input: &Struct<'_>, index: usize, library: &TokenStream) -> TokenStream {
+    let before = || input.fields.iter().take(index);
+    let own = before().filter(|field| field.flatten().is_none()).count();
+    let flattened = before().filter_map(|field| match &field.member {
+        Member::Section(Nested { ty, flatten: Some(_), .. }) => Some(ty),
+        _ => None,
+    });
+    quote!(#own #(+ <#flattened as #library::Settings>::SCHEMA.members.len())*)
 }
 
 fn member(field: &Field<'_>, keys: &[(&Ident, String)], library: &TokenStream) -> TokenStream {
@@ -99,12 +183,21 @@ fn member(field: &Field<'_>, keys: &[(&Ident, String)], library: &TokenStream) -
             if nested.repeats() {
                 return repeated(field, nested, &schema, library);
             }
-            let key = match &nested.key {
-                Some(Spanned { value, .. }) => quote!(#value),
-                None => quote!(#schema.key),
-            };
-            let optional = nested.occurs == Occurs::Optional;
-            quote!(#library::schema::Member::Section { key: #key, section: #schema, optional: #optional })
+            let key = nested_key(field, &schema, library);
+            let method = if nested.occurs == Occurs::Optional { "optional_section" } else { "section" };
+            let method = Ident::new(method, Span::call_site());
+            quote!(#library::schema::Member::#method(#key, #schema))
+        }
+    }
+}
+
+/// The key of a nested section: the field's `section`, else its struct's, else a key that follows from the field.
+fn nested_key(field: &Field<'_>, schema: &TokenStream, library: &TokenStream) -> TokenStream {
+    match field.key() {
+        Some(Spanned { value, .. }) => quote!(#value),
+        None => {
+            let (private, own) = (private(library), field.own_key());
+            quote!(#private::nested_key(#schema.key, #own))
         }
     }
 }
@@ -116,7 +209,7 @@ fn repeated(
     schema: &TokenStream,
     library: &TokenStream,
 ) -> TokenStream {
-    let key = field.key().map(|key| key.value).unwrap_or_default();
+    let key = nested_key(field, schema, library);
     let (name, title) = (field.ident.to_string(), naming::title(field.ident));
     let (kind, default) = match nested.occurs {
         Occurs::Map => ("Map", "{}"),
@@ -165,8 +258,11 @@ fn setting(
         Some(from) => computed(field, leaf, from, library),
         None => default::expand(leaf.default.as_ref(), library),
     };
-    let title =
-        leaf.attrs.title.as_ref().map_or_else(|| naming::title(field.ident), |title| title.value.clone());
+    let title = match (&leaf.attrs.title, &leaf.attrs.key) {
+        (Some(title), _) => title.value.clone(),
+        (None, Some(key)) => naming::title_of_key(&key.value),
+        (None, None) => naming::title(field.ident),
+    };
     let description = &leaf.doc.description;
     let values =
         leaf.doc.values.iter().map(
@@ -199,6 +295,10 @@ fn details(leaf: &Leaf<'_>, keys: &[(&Ident, String)], library: &TokenStream) ->
     if !leaf.attrs.aliases.is_empty() {
         let aliases = leaf.attrs.aliases.iter().map(|alias| &alias.value);
         setting.extend(quote!(.aliases(&[#(#aliases),*])));
+    }
+    if !leaf.attrs.variables.is_empty() {
+        let variables = leaf.attrs.variables.iter().map(|variable| &variable.value);
+        setting.extend(quote!(.variables(&[#(#variables),*])));
     }
     if let Some(console) = leaf.attrs.console.as_ref().map(|console| &console.value) {
         setting.extend(quote!(.console(#console)));
@@ -287,14 +387,9 @@ fn rules(input: &Struct<'_>, library: &TokenStream) -> Vec<TokenStream> {
     let rule = |rule: &RuleAttrs| {
         let (message, help) = (text(&rule.message), text(&rule.help));
         let fields = rule.fields.iter().flatten().map(|field| &field.value);
-        let strength =
-            Ident::new(if rule.warns == Some(true) { "Warning" } else { "Error" }, Span::call_site());
-        quote!(#library::schema::Rule {
-            message: #message,
-            help: #help,
-            fields: &[#(#fields),*],
-            strength: #library::schema::Strength::#strength,
-        })
+        let help = (!help.is_empty()).then(|| quote!(.help(#help)));
+        let warning = (rule.warns == Some(true)).then(|| quote!(.warning()));
+        quote!(#library::schema::Rule::new(#message, &[#(#fields),*]) #help #warning)
     };
     input.attrs.rules.iter().map(rule).collect()
 }
@@ -305,8 +400,14 @@ fn build(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
     let in_order = |field: &Field<'_>| input.fields.iter().position(|other| std::ptr::eq(other, field));
     let local = |field: &Field<'_>| format_ident!("__field_{}", in_order(field).unwrap_or_default());
     let has_computed = input.fields.iter().any(|field| parameters(field).is_some());
-    let values: Vec<_> = input.fields.iter().map(|field| taken(field, &builder)).collect();
+    let values: Vec<_> = input.fields.iter().map(|field| taken(field, &builder, library)).collect();
     let idents: Vec<_> = input.fields.iter().map(|field| field.ident).collect();
+    let skipped = input.skipped.iter().map(|field| {
+        let (ident, ty) = (&field.ident, &field.ty);
+        let default = quote_spanned!(ty.span()=> <#ty as ::core::default::Default>::default());
+        quote!(#ident: #default,)
+    });
+    let skipped: TokenStream = skipped.collect();
     let section = if has_computed {
         let locals: Vec<_> = input.fields.iter().map(local).collect();
         let defaults = input.fields.iter().filter_map(|field| {
@@ -327,22 +428,34 @@ fn build(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
         quote! {{
             #(let #locals = #values;)*
             #(#defaults)*
-            Self { #(#idents: #locals),* }
+            Self { #(#idents: #locals,)* #skipped }
         }}
     } else {
-        quote!(Self { #(#idents: #values),* })
+        quote!(Self { #(#idents: #values,)* #skipped })
     };
     let argument =
         if input.fields.is_empty() && input.attrs.rules.is_empty() { quote!(_) } else { quote!(#builder) };
-    let mark = Ident::new("__mark", Span::mixed_site());
-    let checks = input.attrs.rules.iter().filter_map(|rule| rule.check.as_ref());
+    let mark = Ident::new("__checkpoint", Span::mixed_site());
+    let checks = input.attrs.rules.iter().enumerate().filter_map(|(number, rule)| {
+        let check = rule.check.as_ref()?;
+        let outcome =
+            quote_spanned!(check.span()=> #library::resolve::RuleOutcome::outcome(__check(&__section)));
+        Some(quote_spanned! {check.span()=>
+            let __check: fn(&Self) -> _ = #check;
+            let __outcome = #outcome;
+            #builder.rule(#mark, <Self as #library::Settings>::SCHEMA, #number, __outcome);
+        })
+    });
     let body = if input.attrs.rules.is_empty() {
         quote!(::core::option::Option::Some(#section))
     } else {
         quote! {
             let #mark = #builder.begin();
             let __section = #section;
-            ::core::option::Option::Some(#builder.checked(#mark, __section, &[#(#checks),*]))
+            if #builder.are_rules_due(#mark) {
+                #(#checks)*
+            }
+            ::core::option::Option::Some(__section)
         }
     };
     let private = private(library);
@@ -360,33 +473,64 @@ fn parameters<'a>(field: &'a Field<'_>) -> Option<&'a DefaultFrom> {
 }
 
 /// The field's value from the builder.
-fn taken(field: &Field<'_>, builder: &Ident) -> TokenStream {
-    let value = unchecked(field, builder);
+fn taken(field: &Field<'_>, builder: &Ident, library: &TokenStream) -> TokenStream {
+    let value = unchecked(field, builder, library);
     let Some(check) = field.leaf().and_then(|leaf| leaf.attrs.check.as_ref()) else { return value };
     let key = field.key().map(|key| key.value).unwrap_or_default();
+    let ty = field.ty;
     quote_spanned! {check.span()=> {
         let __value = #value;
-        #builder.verified(__value, #key, #check)
+        let __check: fn(&#ty) -> ::core::result::Result<(), _> = #check;
+        #builder.verified(__value, #key, __check)
     }}
 }
 
-fn unchecked(field: &Field<'_>, builder: &Ident) -> TokenStream {
+fn unchecked(field: &Field<'_>, builder: &Ident, library: &TokenStream) -> TokenStream {
     let (method, ty) = match &field.member {
-        Member::Setting(leaf) if leaf.attrs.text.is_some() => match leaf.kind {
-            Kind::Optional(of) => ("take_optional_text", of),
-            _ => ("take_text", field.ty),
-        },
+        Member::Setting(leaf) if leaf.attrs.serde.is_some() => ("take_serde", field.ty),
+        Member::Setting(leaf) if leaf.attrs.text.is_some() => {
+            let (method, ty) = match leaf.kind {
+                Kind::Optional(of) => ("take_optional_parsed", of),
+                _ => ("take_parsed", field.ty),
+            };
+            let method = Ident::new(method, ty.span());
+            let parse = match &leaf.attrs.with {
+                Some(module) => {
+                    let parse = quote_spanned!(module.span()=> #module::from_text);
+                    quote_spanned! {module.span()=> {
+                        let __parse: fn(&::core::primitive::str) -> ::core::result::Result<#ty, _> = #parse;
+                        __parse
+                    }}
+                }
+                None => quote_spanned!(ty.span()=> <#ty as ::core::str::FromStr>::from_str),
+            };
+            return quote!(#builder.#method(#parse)?);
+        }
         Member::Setting(_) if parameters(field).is_some() => ("given", field.ty),
-        Member::Setting(_) => ("take", field.ty),
+        Member::Setting(_) => {
+            // a path to each function, so that a type without the trait is one error: the same as for its kind
+            let ty = field.ty;
+            let from_value = quote_spanned!(ty.span()=> <#ty as #library::value::SettingValue>::from_value);
+            let refusal = quote_spanned!(ty.span()=> <#ty as #library::value::SettingValue>::refusal);
+            return quote!(#builder.take_by(#from_value, #refusal)?);
+        }
+        Member::Section(Nested { ty, flatten: Some(_), .. }) => {
+            return quote_spanned!(ty.span()=> <#ty as #library::Settings>::build(#builder)?);
+        }
         Member::Section(nested) => match nested.occurs {
-            Occurs::Once => ("section", nested.ty),
-            Occurs::Optional => ("optional_section", nested.ty),
-            Occurs::List => ("sections", nested.ty),
-            Occurs::Map => ("named_sections", nested.ty),
+            Occurs::Once => ("section_by", nested.ty),
+            Occurs::Optional => ("optional_section_by", nested.ty),
+            Occurs::List => ("sections_by", nested.ty),
+            Occurs::Map => ("named_sections_by", nested.ty),
         },
     };
     // An error about the type points at the type.
     let method = Ident::new(method, ty.span());
+    if let Member::Section(_) = &field.member {
+        let schema = quote_spanned!(ty.span()=> <#ty as #library::Settings>::SCHEMA);
+        let build = quote_spanned!(ty.span()=> <#ty as #library::Settings>::build);
+        return quote!(#builder.#method(#schema, #build)?);
+    }
     quote!(#builder.#method()?)
 }
 
@@ -394,84 +538,132 @@ fn unchecked(field: &Field<'_>, builder: &Ident) -> TokenStream {
 fn proofs(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
     let ident = &input.original.ident;
     let private = private(library);
+    let schema = own_schema(input, library);
+    let proof = |call, span, library: &TokenStream| match input.is_generic() {
+        true => proof_of_use(call, span, library),
+        false => proof(call, span, library),
+    };
     let mut proofs = TokenStream::new();
     for (index, field) in input.fields.iter().enumerate() {
+        let index = position(input, index, library);
+        if let Member::Section(Nested { ty, flatten: Some(_), .. }) = &field.member {
+            let call = quote!(flattened_keys_are_free(#schema, #index, <#ty as #library::Settings>::SCHEMA));
+            proofs.extend(proof(call, ty.span(), library));
+        }
         let Some(leaf) = field.leaf() else { continue };
         let is_own_type = matches!(innermost_optional(leaf.kind), Kind::Other);
         if let (true, Some(first)) = (is_own_type, leaf.doc.values.first()) {
-            let call = quote!(documents_every_value(<#ident as #library::Settings>::SCHEMA, #index));
+            let call = quote!(documents_every_value(#schema, #index));
             proofs.extend(proof(call, first.span, library));
         }
         if let Some(DefaultValue::Json(json)) = &leaf.default {
             // Plain text needs no check, unless it has rules.
             let is_plain = matches!(innermost(field.ty), Kind::Text) && leaf.attrs.text_span().is_none();
             for (text, tokens) in json.texts.iter().filter(|_| !is_plain) {
-                let call = quote!(accepts_text(<#ident as #library::Settings>::SCHEMA, #index, #text));
+                let call = quote!(accepts_text(#schema, #index, #text));
                 proofs.extend(proof(call, tokens.span(), library));
             }
             for (float, tokens) in &json.floats {
                 let float = default::float(*float);
-                let call = quote!(accepts_float(<#ident as #library::Settings>::SCHEMA, #index, #float));
+                let call = quote!(accepts_float(#schema, #index, #float));
                 proofs.extend(proof(call, tokens.span(), library));
             }
         }
         let place = leaf.attrs.default.as_ref().map(|tokens| tokens.span()).or(leaf.attrs.text_span());
         let has_default = !leaf.attrs.is_required();
         if let (true, Some(place)) = (has_default && needs_proof(field, leaf), place) {
-            let call = quote!(accepts_default(<#ident as #library::Settings>::SCHEMA, #index));
+            let call = quote!(accepts_default(#schema, #index));
             proofs.extend(proof(call, place, library));
         }
     }
+    for nested in input.fields.iter().filter_map(|field| match &field.member {
+        Member::Section(nested) if nested.repeats() => Some(nested),
+        _ => None,
+    }) {
+        let ty = nested.ty;
+        let call = quote!(has_no_variables(<#ty as #library::Settings>::SCHEMA));
+        proofs.extend(proof(call, ty.span(), library));
+    }
     proofs.extend(siblings(input, library));
+    let is_known =
+        |name: &str| input.fields.iter().any(|field| field.key().is_some_and(|key| key.value == name));
     for field in input
         .attrs
         .rules
         .iter()
         .flat_map(|rule| rule.fields.iter().flatten())
-        .filter(|field| field.value.contains('.'))
+        .filter(|field| !is_known(&field.value))
     {
         let path = &field.value;
-        let call = quote!(has_setting(<#ident as #library::Settings>::SCHEMA, #path));
+        let call = quote!(has_setting(#schema, #path));
         proofs.extend(proof(call, field.span, library));
     }
     for (path, span) in input.attrs.page_texts.iter().flat_map(PageTextAttrs::placed) {
-        let call = quote!(has_setting(<#ident as #library::Settings>::SCHEMA, #path));
+        let call = quote!(has_setting(#schema, #path));
         proofs.extend(proof(call, span, library));
     }
     if input.attrs.env_prefix.is_some() {
-        let slots = quote!(#private::assert::slots(<#ident as #library::Settings>::SCHEMA));
-        let call = quote!(unique_names::<{ #slots }>(<#ident as #library::Settings>::SCHEMA));
+        let slots = quote!(#private::assert::slots(#schema));
+        let call = quote!(unique_names::<{ #slots }>(#schema));
         proofs.extend(proof(call, ident.span(), library));
-        let call = quote!(replacements_exist(<#ident as #library::Settings>::SCHEMA));
+        let call = quote!(replacements_exist(#schema));
         proofs.extend(proof(call, ident.span(), library));
     }
     proofs
 }
 
+/// The metadata of the struct, for its own checks.
+fn own_schema(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
+    let (ident, private) = (&input.original.ident, private(library));
+    match input.is_generic() {
+        true => quote!(&<Self as #private::Metadata>::SECTION),
+        false => quote!(<#ident as #library::Settings>::SCHEMA),
+    }
+}
+
 /// Checks of nested sections without a key of their own: only rustc knows the keys of their structs.
 fn siblings(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
-    let ident = &input.original.ident;
+    let schema = own_schema(input, library);
+    let proof = |call, span, library: &TokenStream| match input.is_generic() {
+        true => proof_of_use(call, span, library),
+        false => proof(call, span, library),
+    };
     let sections = || {
         let numbered = input.fields.iter().enumerate();
         numbered.filter_map(|(index, field)| match &field.member {
-            Member::Section(nested) if !nested.repeats() => Some((index, field, nested)),
+            Member::Section(nested) if nested.flatten.is_none() => Some((index, field, nested)),
             _ => None,
         })
     };
-    if input.fields.len() < 2 || sections().all(|(_, _, nested)| nested.key.is_some()) {
+    if input.fields.len() < 2 || sections().all(|(_, field, _)| field.key().is_some()) {
         return TokenStream::new();
     }
-    let names = sections().map(|(_, field, _)| field.ident.to_string());
+    let names =
+        sections().filter(|(_, _, nested)| !nested.repeats()).map(|(_, field, _)| field.ident.to_string());
     let mut proofs = quote!(const __SECTIONS: &[&::core::primitive::str] = &[#(#names),*];);
     for (index, field, _) in sections() {
-        let call = quote!(key_is_free(<#ident as #library::Settings>::SCHEMA, #index, __SECTIONS));
+        if field.key().is_some() {
+            continue;
+        }
+        let index = position(input, index, library);
+        let call = quote!(key_is_free(#schema, #index, __SECTIONS));
         proofs.extend(proof(call, field.ident.span(), library));
     }
     proofs
 }
 
+/// The same check inside of the constant of a generic struct.
+fn proof_of_use(call: TokenStream, span: Span, library: &TokenStream) -> TokenStream {
+    let private = private(library);
+    quote_spanned! {span=>
+        if let ::core::option::Option::Some(__message) = #private::assert::#call {
+            ::core::panic!("{}", __message.as_str())
+        }
+    }
+}
+
 /// A compile error at `span` where `call` returns a message.
-fn proof(call: TokenStream, span: Span, library: &TokenStream) -> TokenStream {
+pub(super) fn proof(call: TokenStream, span: Span, library: &TokenStream) -> TokenStream {
     let private = private(library);
     quote_spanned! {span=>
         const _: () = if let ::core::option::Option::Some(__message) = #private::assert::#call {

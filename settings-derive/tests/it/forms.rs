@@ -118,7 +118,7 @@ fn setting(key: &str) -> Setting {
 #[test]
 fn the_kinds_follow_from_types_and_attributes() {
     let Kind::TextOf(url) = setting("SiteURL").kind else { panic!("{:?}", setting("SiteURL").kind) };
-    assert_eq!(*url, TextRules { format: Some(Format::Url), or_empty: true, ..TextRules::ANY });
+    assert_eq!(*url, TextRules::ANY.format(Format::Url).or_empty());
     let Kind::List(Kind::TextOf(email)) = setting("Admins").kind else { panic!() };
     assert_eq!((email.format, email.or_empty), (Some(Format::Email), false));
     let Kind::Optional(Kind::TextOf(host)) = setting("Proxy").kind else { panic!() };

@@ -110,7 +110,7 @@ fn a_struct_inside_a_function() {
 
     let local = Local::default();
     assert_eq!((local.port, local.level), (587, Level::Low));
-    assert_eq!(Local::SCHEMA.key, "Local");
+    assert_eq!(Local::SCHEMA.key, "");
 }
 
 mod outer {

@@ -95,7 +95,7 @@ struct Backup {
 fn a_key_knows_its_setting() {
     let port = EmailSettings::SMTP_PORT;
     assert_eq!(port.key(), "SMTPPort");
-    assert_eq!(port.setting().title, "Smtp port");
+    assert_eq!(port.setting().title, "SMTP port");
     assert_eq!(port.section().key, "EmailSettings");
     assert_eq!(port.path().to_string(), "EmailSettings.SMTPPort");
     assert_eq!(port.to_string(), "EmailSettings.SMTPPort");
@@ -114,7 +114,7 @@ fn a_program_may_nest_a_section_under_another_key() {
     assert_eq!(path(EmailSettings::SMTP_PORT), "Backup.Report.SMTPPort");
     assert_eq!(names.variable(EmailSettings::SMTP_PORT).unwrap(), "CHAT_BACKUP_REPORT_SMTPPORT");
     // a section that is an element of a list has no path of its own
-    assert_eq!(path(Relay::HOST), "Relay.Host");
+    assert_eq!(path(Relay::HOST), "Host");
     assert_eq!(names.variable(Relay::HOST), None);
     assert_eq!(Names::default().path(EmailSettings::SMTP_PORT).to_string(), "EmailSettings.SMTPPort");
     assert_eq!(Names::default().variable(EmailSettings::SMTP_PORT), None);

@@ -97,7 +97,7 @@ fn the_section_is_described() {
     assert_eq!((section.key, section.env_prefix, section.doc), ("EmailSettings", None, "Outgoing mail."));
     assert_eq!((section.page, section.console), (Some("SMTP"), Some("Environment > SMTP")));
     assert_eq!((ServerSettings::SCHEMA.key, ServerSettings::SCHEMA.env_prefix), ("", Some("MM")));
-    assert_eq!(Second::SCHEMA.key, "Second");
+    assert_eq!(Second::SCHEMA.key, "");
 }
 
 #[test]

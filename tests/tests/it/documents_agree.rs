@@ -116,7 +116,12 @@ fn section(random: &mut Random, key: &'static str, kinds: &[Kind], depth: usize)
     }
     if depth > 0 {
         for (key, optional) in [("Inner", false), ("Maybe", true)] {
-            members.push(Member::Section { key, section: section(random, key, kinds, depth - 1), optional });
+            let below = section(random, key, kinds, depth - 1);
+            members.push(if optional {
+                Member::optional_section(key, below)
+            } else {
+                Member::section(key, below)
+            });
         }
         let element = section(random, "Element", kinds, 0);
         for (key, kind, default) in [

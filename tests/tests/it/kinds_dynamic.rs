@@ -6,9 +6,9 @@ use settings_core::Settings;
 use settings_core::json_schema::json_schema;
 use settings_core::mail::EmailSettings;
 use settings_core::reference::ServerSettings;
-use settings_core::resolve::{Environment, Layers, Registry, resolve};
+use settings_core::resolve::{Environment, Layers, Registry};
 use settings_core::schema::{
-    DefaultValue, Deprecated, Details, DynamicSection, Kind, Member, Rule, Section, Setting, Strength, Unit,
+    DefaultValue, Deprecated, Details, DynamicSection, Kind, Member, Rule, Section, Setting, Unit,
 };
 use settings_core::template;
 use settings_core::value::Value;
@@ -84,7 +84,7 @@ fn schema_and_templates_know_them() {
     assert!(template::env(registry.schema()).contains("MM_CALLSPLUGIN_PORT=8443\n"));
 }
 
-const RULE: Rule = Rule { message: "no", help: "", fields: &["X"], strength: Strength::Error };
+const RULE: Rule = Rule::new("no", &["X"]);
 const GONE: Deprecated = Deprecated::new("1.2", "Old.").replacement("Y");
 
 #[test]
@@ -164,6 +164,6 @@ fn a_section_can_be_the_program() {
     assert_eq!(resolution.value().unwrap().smtp_port, 26);
     assert_eq!(resolution.setting("CallsPlugin.Port").unwrap().shown(), "1");
     assert!(matches!(EmailSettings::SCHEMA.members[0], Member::Setting(_)));
-    let plain = resolve::<EmailSettings>(Layers::new()).settings().count();
+    let plain = Registry::<EmailSettings>::new().resolve(Layers::new()).settings().count();
     assert_eq!(resolution.settings().count(), plain + 5);
 }

@@ -131,6 +131,7 @@ struct Lenient {
 
 /// As usual.
 #[derive(Settings)]
+#[settings(section = "Usual")]
 struct Usual {
     /// A port.
     #[setting(default = 25)]

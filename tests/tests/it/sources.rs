@@ -1,7 +1,9 @@
 //! The sources of settings: folders, standard input, profiles, variables that name files, and flags of the struct.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
+use std::net::SocketAddr;
 use std::process::{Command, Stdio};
 
 use clap::{CommandFactory as _, Parser};
@@ -9,6 +11,7 @@ use settings_cli::{All, Context, CoreCommand, Flags, Selection, Sources};
 use settings_core::resolve::{Code, Environment, Layers, resolve};
 use settings_core::store::history;
 use settings_core::store::watch::{Debounce, Event, Watch};
+use settings_core::{Secret, Settings};
 use settings_tests::cli::{Folder, run, settings};
 use settings_tests::program::Program;
 
@@ -329,4 +332,113 @@ fn a_new_file_in_a_folder_is_followed() {
     next(30);
     fs::remove_file(folder.path("30.yaml")).unwrap();
     next(20);
+}
+
+/// A server whose users log in at other servers.
+#[derive(Settings, Debug)]
+#[settings(env_prefix = "CHATD")]
+struct Chat {
+    #[settings(section = "HTTP")]
+    http: Http,
+    #[settings(section = "Limits")]
+    limits: Limits,
+    #[settings(section = "Auth")]
+    auth: Auth,
+}
+
+/// The HTTP interface.
+#[derive(Settings, Debug)]
+struct Http {
+    /// The address to listen on.
+    #[setting(default = "127.0.0.1:8065")]
+    listen: SocketAddr,
+    /// The text on the front page.
+    #[setting(default = "Welcome!")]
+    greeting: String,
+}
+
+/// Limits.
+#[derive(Settings, Debug)]
+struct Limits {
+    /// The most messages.
+    #[setting(default = 1000)]
+    messages: u32,
+}
+
+/// Logging in.
+#[derive(Settings, Debug)]
+struct Auth {
+    /// The servers by name.
+    providers: BTreeMap<String, Provider>,
+}
+
+/// A server for logins.
+#[derive(Settings, Debug)]
+struct Provider {
+    /// The name at the server.
+    #[setting(key = "ClientID", default = "")]
+    client_id: String,
+    /// The password at the server.
+    #[setting]
+    client_secret: Secret,
+}
+
+#[derive(Parser)]
+#[command(name = "chatd")]
+struct Chatd {
+    #[command(flatten)]
+    sources: Sources,
+    #[command(flatten)]
+    flags: Flags<Chat>,
+    #[command(subcommand)]
+    command: CoreCommand,
+}
+
+#[test]
+fn files_a_folder_a_flag_and_a_variable_are_used_at_once() {
+    let folder = Folder::new("at-once");
+    let google = "[HTTP]\nGreeting = \"from the file\"\n[Auth.Providers.google]\nClientID = \"chat\"\n";
+    let config = folder.write("config.toml", google);
+    fs::create_dir(folder.path("conf.d")).unwrap();
+    let limits = folder.write("conf.d/10-limits.toml", "[Limits]\nMessages = 500\n");
+    let secret = folder.write("client-secret", "k4n4ry\n");
+    let conf_d = folder.path("conf.d");
+    let arguments = [
+        "chatd",
+        "--config",
+        &config,
+        "--config",
+        &conf_d,
+        "--http-listen",
+        "0.0.0.0:80",
+        "show",
+        "--origin",
+    ];
+    let cli = Chatd::parse_from(arguments);
+    let environment =
+        Environment::from_iter([("CHATD_AUTH_PROVIDERS_GOOGLE_CLIENTSECRET_FILE", secret.as_str())]);
+    let sources = cli.sources.with_flags(&cli.flags);
+    let chat = resolve::<Chat>(sources.layers(environment.clone()).unwrap()).into_result().unwrap();
+    assert_eq!((chat.http.listen.port(), chat.http.greeting.as_str()), (80, "from the file"));
+    let provider = &chat.auth.providers["google"];
+    assert_eq!((provider.client_id.as_str(), provider.client_secret.expose()), ("chat", "k4n4ry"));
+    assert_eq!(chat.limits.messages, 500);
+
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut context = Context::new(sources, environment, &mut out, &mut err);
+    cli.command.run::<Chat>(&mut context).unwrap();
+    let out = String::from_utf8(out).unwrap();
+    assert_eq!(String::from_utf8(err).unwrap(), "");
+    for expected in [
+        "from --http-listen".to_owned(),
+        format!("from {config}:2:12"),
+        format!("from {limits}:2:12"),
+        format!("Auth.Providers.google.ClientID from {config}:4:12"),
+        format!(
+            "Auth.Providers.google.ClientSecret from variable CHATD_AUTH_PROVIDERS_GOOGLE_CLIENTSECRET_FILE -> {secret}"
+        ),
+    ] {
+        assert!(out.contains(&expected), "no {expected:?} in\n{out}");
+    }
+    assert!(!out.contains("k4n4ry"), "{out}");
 }

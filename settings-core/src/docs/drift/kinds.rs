@@ -115,7 +115,7 @@ fn contradicts(said: HintKind, kind: &Kind) -> Option<&'static str> {
         }
         (
             HintKind::Number | HintKind::Decimal | HintKind::List | HintKind::Map | HintKind::Bool,
-            Kind::Text | Kind::Secret | Kind::OneOf(_),
+            Kind::Text | Kind::Secret | Kind::SecretOf(_) | Kind::OneOf(_),
         ) => Some("text"),
         (HintKind::Number | HintKind::Decimal | HintKind::Map | HintKind::Bool, Kind::List(_)) => {
             Some("a list")

@@ -164,6 +164,9 @@ struct Names<'n> {
 impl Names<'_> {
     /// Returns true if a variable is the setting's own, or that of an alias which the page uses.
     fn is_variable_of(&self, env: &str, leaf: &Leaf) -> bool {
+        if !leaf.setting.variables().is_empty() {
+            return leaf.setting.variables().contains(&env);
+        }
         let aliases = self.aliases.iter().copied().map(|alias| leaf.path.old_name(alias).to_string());
         let mut paths = std::iter::once(leaf.path.to_string()).chain(aliases);
         paths.any(|path| self.naming.env(&path).is_some_and(|derived| derived == env))
@@ -184,7 +187,10 @@ fn facts(setting: &Documented<'_>, leaf: &Leaf, names: &Names<'_>, drafts: &mut 
         Place::DirectiveEnv,
     )]);
     for (env, broken, place) in envs {
-        let (Some((env, at)), Some(derived)) = (env.one(), naming.env(&used)) else { continue };
+        let own = leaf.setting.variables().first().map(|own| (*own).to_owned());
+        let (Some((env, at)), Some(derived)) = (env.one(), own.or_else(|| naming.env(&used))) else {
+            continue;
+        };
         if names.is_variable_of(variable_of(env), leaf) {
             continue;
         }
@@ -303,9 +309,11 @@ fn differs(stated: &str, default: &str, leaf: &Leaf, by: Source) -> bool {
             readable.is_ok_and(|readable| Some(readable) != readable_default(leaf.setting))
         }
         // A bare word in a sentence may be a name for the default.
-        (Kind::Text | Kind::Secret | Kind::Custom(_), Normal::Text(a), Normal::Text(b)) => {
-            by == Source::Config && a != b
-        }
+        (
+            Kind::Text | Kind::Secret | Kind::SecretOf(_) | Kind::Custom(_),
+            Normal::Text(a),
+            Normal::Text(b),
+        ) => by == Source::Config && a != b,
         (Kind::Bool, Normal::Text(_), _) => by == Source::Config,
         _ => false,
     }

@@ -3,7 +3,7 @@
 use crate::docs::dialect::WORDS;
 use crate::docs::inline::markdown_to_rst;
 use crate::docs::model::{Fact, Hint};
-use crate::schema::{DefaultValue, Kind, Leaf, Path, Setting, Unit};
+use crate::schema::{DefaultValue, Kind, Leaf, Path, Section, Setting, Unit};
 use crate::value::{Value, expectation, to_readable};
 
 use super::{Form, default_text};
@@ -12,7 +12,7 @@ use super::{Form, default_text};
 pub(super) fn hint(leaf: &Leaf, form: Form<'_>) -> Option<Hint> {
     let setting = leaf.setting;
     let is_plain = !form.dialect.has_members();
-    let mut text = if is_plain { plain_input(leaf, form.prefix)? } else { input(setting)? };
+    let mut text = if is_plain { plain_input(leaf, form.root)? } else { input(setting)? };
     let default = if is_plain { readable_default(setting) } else { default_text(setting) };
     match (&default, setting.default) {
         (Some(default), _) if default.is_empty() => {
@@ -45,7 +45,7 @@ fn input(setting: &Setting) -> Option<String> {
 }
 
 /// The expected input as people write it.
-fn plain_input(leaf: &Leaf, prefix: Option<&str>) -> Option<String> {
+fn plain_input(leaf: &Leaf, root: &Section) -> Option<String> {
     let kind = leaf.setting.kind.required();
     Some(match kind {
         Kind::OneOf(_) | Kind::Optional(_) => return None,
@@ -60,9 +60,9 @@ fn plain_input(leaf: &Leaf, prefix: Option<&str>) -> Option<String> {
         }
         Kind::Map(of) if !of.contains_sections() => {
             let path = Path::new(leaf.path.keys().iter().copied().chain([Path::NAMED_ENTRY]).collect());
-            let variable = prefix
-                .map(|prefix| format!(", its variable ``{}``", path.env_name(prefix)))
-                .unwrap_or_default();
+            let names_own = !leaf.setting.variables().is_empty();
+            let variable = root.variable_of_path(path.keys()).filter(|_| !names_own);
+            let variable = variable.map(|name| format!(", its variable ``{name}``")).unwrap_or_default();
             let value = markdown_to_rst(&expectation(of));
             format!("{}: each value is {value}. The path of one entry is ``{path}``{variable}.", WORDS.map)
         }
@@ -77,7 +77,10 @@ fn input_of(kind: &Kind) -> String {
             format!("{}{}.", WORDS.number, bounds(*min, *max, types.contains(max)))
         }
         Kind::Float { min, max } => format!("{}{}.", WORDS.decimal, float_bounds(*min, *max)),
-        Kind::TextOf(_) => format!("{} ({}).", WORDS.text, markdown_to_rst(&expectation(kind))),
+        Kind::TextOf(_) | Kind::SecretOf(_) => {
+            format!("{} ({}).", WORDS.text, markdown_to_rst(&expectation(kind)))
+        }
+        Kind::Tuple(_) => format!("{} ({}).", WORDS.text_list, markdown_to_rst(&expectation(kind))),
         Kind::Custom(custom) => format!("{} ({}).", WORDS.text, markdown_to_rst(custom.name)),
         Kind::List(of) | Kind::Set(of) if of.contains_sections() => {
             format!("{}: each entry has the settings below.", WORDS.list)
@@ -102,9 +105,13 @@ fn list_of(kind: &Kind) -> &'static str {
         Kind::Integer { .. } | Kind::Float { .. } | Kind::Size { .. } | Kind::Duration { .. } => {
             WORDS.number_list
         }
-        Kind::List(_) | Kind::Set(_) | Kind::Map(_) | Kind::Section(_) | Kind::Json | Kind::Bool => {
-            WORDS.list
-        }
+        Kind::List(_)
+        | Kind::Set(_)
+        | Kind::Tuple(_)
+        | Kind::Map(_)
+        | Kind::Section(_)
+        | Kind::Json
+        | Kind::Bool => WORDS.list,
         _ => WORDS.text_list,
     }
 }

@@ -28,7 +28,7 @@ pub fn from_schema(root: &'static Section) -> Vec<Page> {
 
 /// Returns the pages of a program's settings in a dialect.
 pub fn from_schema_in(root: &'static Section, dialect: &Dialect) -> Vec<Page> {
-    let form = Form { prefix: root.variable_prefix(), dialect };
+    let form = Form { root, dialect };
     let sources = page_text::page_sources(root);
     let mut pages: Vec<(String, Vec<Leaf>)> = Vec::new();
     for leaf in visible_leaves(root) {
@@ -59,10 +59,10 @@ pub fn from_schema_in(root: &'static Section, dialect: &Dialect) -> Vec<Page> {
         .collect()
 }
 
-/// The form of the pages, and the prefix of the variables.
+/// The form of the pages, and the program that names the variables.
 #[derive(Clone, Copy)]
 struct Form<'d> {
-    prefix: Option<&'static str>,
+    root: &'static Section,
     dialect: &'d Dialect,
 }
 
@@ -133,13 +133,14 @@ fn optional_sections(leaves: &[Leaf]) -> Vec<String> {
 fn ways_to_set(leaves: &[Leaf], form: Form<'_>) -> String {
     let file = form.dialect.file_name();
     if !form.dialect.has_members() {
-        return match form.prefix {
-            Some(_) => {
+        let has_variable = |leaf: &Leaf| form.root.variable(&leaf.path, leaf.setting).is_some();
+        return match leaves.iter().any(has_variable) {
+            true => {
                 format!(
                     "Set them in ``{file}``, or by the environment variable that is given with each setting."
                 )
             }
-            None => format!("Set them in ``{file}``."),
+            false => format!("Set them in ``{file}``."),
         };
     }
     let console = leaves.first().and_then(|leaf| leaf.console);
@@ -199,8 +200,8 @@ fn table(leaf: &Leaf, path: &str, form: Form<'_>) -> Table {
         right.push(Bullet::Console(Statement { name: leaf.console.map(Fact::from), ..Statement::default() }));
     }
     right.push(Bullet::Config(config));
-    match form.prefix {
-        Some(prefix) => right.push(Bullet::Env(Statement::naming(leaf.path.env_name(prefix)))),
+    match form.root.variable(&leaf.path, leaf.setting) {
+        Some(variable) => right.push(Bullet::Env(Statement::naming(variable))),
         None if dialect.has_members() => right.push(Bullet::Env(Statement::default())),
         None => {}
     }

@@ -1,17 +1,16 @@
 //! Fields whose attributes name a check, or a way from and to text.
 
 use std::fmt::Display;
-use std::str::FromStr;
 
 use super::builder::Builder;
 use crate::resolve::report::{Code, Diagnostic, Severity};
 use crate::value::Value;
 
 impl Builder<'_> {
-    /// The next setting's value, of a type that is parsed from text.
-    pub fn take_text<T: FromStr>(&mut self) -> Option<T> {
+    /// The next setting's value, which `parse` reads from text.
+    pub fn take_parsed<T, E>(&mut self, parse: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
         let (field, value) = self.next_field()?;
-        let taken = value.as_text().and_then(|text| text.parse().ok());
+        let taken = value.as_text().and_then(|text| parse(text).ok());
         if taken.is_none() {
             self.not_taken(field);
         }
@@ -19,16 +18,35 @@ impl Builder<'_> {
     }
 
     /// The same for an optional setting.
-    pub fn take_optional_text<T: FromStr>(&mut self) -> Option<Option<T>> {
+    pub fn take_optional_parsed<T, E>(
+        &mut self,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<Option<T>> {
         let (field, value) = self.next_field()?;
         if value == Value::Null {
             return Some(None);
         }
-        let taken = value.as_text().and_then(|text| text.parse().ok());
+        let taken = value.as_text().and_then(|text| parse(text).ok());
         if taken.is_none() {
             self.not_taken(field);
         }
         taken.map(Some)
+    }
+
+    /// The next setting's value, which serde reads from JSON.
+    #[cfg(feature = "serde")]
+    pub fn take_serde<T: serde::de::DeserializeOwned>(&mut self) -> Option<T> {
+        let (field, value) = self.next_field()?;
+        match serde_json::from_str(value.as_text().unwrap_or("null")) {
+            Ok(taken) => Some(taken),
+            Err(error) => self.refuse(field, &error.to_string()),
+        }
+    }
+
+    /// The next setting's value, which serde would read from JSON with the feature `serde`.
+    #[cfg(not(feature = "serde"))]
+    pub fn take_serde<T: without_serde::NeedsSerdeFeature>(&mut self) -> Option<T> {
+        None
     }
 
     /// Checks the value of the setting `key`, which has just been taken.
@@ -66,4 +84,14 @@ impl Builder<'_> {
             related: Vec::new(),
         });
     }
+}
+
+#[cfg(not(feature = "serde"))]
+mod without_serde {
+    /// Implemented for no type: an attribute needs the feature `serde`.
+    #[diagnostic::on_unimplemented(
+        message = "`#[setting(serde)]` needs the feature `serde` of `settings-core`",
+        label = "add the feature `serde` to `settings-core` in `Cargo.toml`"
+    )]
+    pub trait NeedsSerdeFeature {}
 }

@@ -12,7 +12,7 @@ use crate::resolve::index::LeafId;
 use crate::resolve::read::{Candidate, Fault, merges};
 use crate::resolve::report::{Code, Diagnostic};
 use crate::schema::{Deprecated, Kind, Member, Setting};
-use crate::value::{Mismatch, SettingValue, Value};
+use crate::value::{Mismatch, Value, empty};
 
 /// Provides the values of settings one after the other, in the order of the structs' fields.
 ///
@@ -39,14 +39,30 @@ impl<'r> Builder<'r> {
         Self { inputs, diagnostics: Vec::new(), next: 0, element: None, computed: Computed::default() }
     }
 
-    /// Returns the next setting's value.
-    pub fn take<T: SettingValue>(&mut self) -> Option<T> {
+    /// Returns the next setting's value, read by the functions of its type's `SettingValue`.
+    ///
+    /// The derive names the functions by the type and the trait, so that a type without the trait is one error, which
+    /// names nothing of this crate's internals.
+    pub fn take_by<T>(
+        &mut self,
+        from_value: impl FnOnce(Value<'r>) -> Option<T>,
+        refusal: impl FnOnce(&Value<'r>) -> Option<String>,
+    ) -> Option<T> {
         let (field, value) = self.next_field()?;
-        let taken = T::from_value(value);
+        if let Some(why) = refusal(&value) {
+            return self.refuse(field, &why);
+        }
+        let taken = from_value(value);
         if taken.is_none() {
             self.not_taken(field);
         }
         taken
+    }
+
+    /// Returns the next setting's value, in a struct whose impl is written by hand.
+    #[cfg(test)]
+    pub(crate) fn take<T: crate::value::SettingValue>(&mut self) -> Option<T> {
+        self.take_by(T::from_value, T::refusal)
     }
 
     /// Returns the next setting and its value.
@@ -55,6 +71,11 @@ impl<'r> Builder<'r> {
         if let Some(element) = &mut self.element {
             let (member, value) = element.next()?;
             let Member::Setting(setting) = member else { return None };
+            let is_empty = value == Value::Null || value.as_text() == Some("");
+            if setting.of_variant && setting.required() && is_empty {
+                self.note_missing_in_variant(setting);
+                return Some((Field { setting, leaf: None }, empty(&setting.kind)));
+            }
             return Some((Field { setting, leaf: None }, value));
         }
         let leaf = self.next;

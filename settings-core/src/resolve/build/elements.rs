@@ -1,59 +1,99 @@
 //! Optional sections, and repeated sections.
 
+use std::borrow::Cow;
+
 use super::builder::Builder;
 use super::element::Element;
 use super::inputs::Inputs;
-use super::settings::Settings;
 use crate::resolve::index::LeafId;
 use crate::resolve::read::Step;
-use crate::resolve::report::Place;
-use crate::value::Value;
+use crate::resolve::report::{Code, Diagnostic, Place};
+use crate::schema::Section;
+use crate::value::{MapKey, Value};
+
+/// The function that builds a section.
+///
+/// The derive names it, and the metadata, by the type and the trait, so that a type without the trait is one error, which
+/// names nothing of this crate's internals.
+type Build<'r, S> = fn(&mut Builder<'r>) -> Option<S>;
 
 impl<'r> Builder<'r> {
+    /// Builds a nested section, in a struct whose impl is written by hand.
+    #[cfg(test)]
+    pub(crate) fn section<S: crate::resolve::Settings>(&mut self) -> Option<S> {
+        self.section_by(S::SCHEMA, S::build)
+    }
+
     /// Builds a nested section, whose settings come next.
-    pub fn section<S: Settings>(&mut self) -> Option<S> {
+    pub fn section_by<S>(&mut self, schema: &'static Section, build: Build<'r, S>) -> Option<S> {
         match &mut self.element {
-            None => S::build(self),
+            None => build(self),
             Some(element) => {
                 let (member, value) = element.next()?;
-                self.element_section(value, member.key())
+                self.element_section(value, member.key(), schema, build)
             }
         }
     }
 
     /// Builds a nested section if any layer has it; its settings come next.
-    pub fn optional_section<S: Settings>(&mut self) -> Option<Option<S>> {
+    pub fn optional_section_by<S>(
+        &mut self,
+        schema: &'static Section,
+        build: Build<'r, S>,
+    ) -> Option<Option<S>> {
         if let Some(element) = &mut self.element {
             return match element.next()? {
                 (_, Value::Null) => Some(None),
-                (member, value) => self.element_section(value, member.key()).map(Some),
+                (member, value) => self.element_section(value, member.key(), schema, build).map(Some),
             };
         }
-        let count = S::SCHEMA.leaf_count() as LeafId;
+        let count = schema.leaf_count() as LeafId;
         if self.inputs.candidates.holds(self.next, count) {
-            return S::build(self).map(Some);
+            return build(self).map(Some);
         }
         self.next += count;
         Some(None)
     }
 
     /// Builds the sections of the next setting, which is a list.
-    pub fn sections<S: Settings>(&mut self) -> Option<Vec<S>> {
+    pub fn sections_by<S>(&mut self, schema: &'static Section, build: Build<'r, S>) -> Option<Vec<S>> {
         let Value::List(values) = self.whole()? else { return None };
         let sections = (0_usize..).zip(values);
-        sections.map(|(number, value)| self.element_at(value, Step::Element(number))).collect()
+        sections.map(|(number, value)| self.element_at(value, Step::Element(number), schema, build)).collect()
     }
 
     /// Builds the sections of the next setting, which is a map.
-    pub fn named_sections<S: Settings, M: FromIterator<(String, S)>>(&mut self) -> Option<M> {
+    pub fn named_sections_by<K: MapKey, S, M: FromIterator<(K, S)>>(
+        &mut self,
+        schema: &'static Section,
+        build: Build<'r, S>,
+    ) -> Option<M> {
         let Value::Map(entries) = self.whole()? else { return None };
         let sections = entries.into_iter();
         sections
             .map(|(key, value)| {
-                let section = self.element_at(value, Step::Key(key.clone().into_owned()))?;
-                Some((key.into_owned(), section))
+                let section = self.element_at(value, Step::Key(key.clone().into_owned()), schema, build)?;
+                match K::from_key(Cow::Borrowed(&key)) {
+                    Ok(key) => Some((key, section)),
+                    Err(why) => self.refused_key(&key, &why),
+                }
             })
             .collect()
+    }
+
+    /// Reports a key of a map of sections.
+    #[cold]
+    fn refused_key<T>(&mut self, key: &str, why: &str) -> Option<T> {
+        let (leaf, within) = match &self.element {
+            Some(element) => (element.leaf, element.within.clone()),
+            None => (self.next.saturating_sub(1), String::new()),
+        };
+        let path = format!("{}{within}", self.inputs.index.leaf_path(leaf));
+        let place = self.inputs.place_of(leaf, true);
+        let message = format!("`{path}`: the key `{}` is refused: {why}", key.escape_debug());
+        let found = Diagnostic::error(Code::Malformed, message).at(place).setting(path);
+        self.diagnostics.push(found.help("rename the entry"));
+        None
     }
 
     fn whole(&mut self) -> Option<Value<'r>> {
@@ -66,11 +106,23 @@ impl<'r> Builder<'r> {
     }
 
     /// Builds a section inside a repeated section.
-    pub(crate) fn element_section<S: Settings>(&mut self, value: Value<'r>, key: &str) -> Option<S> {
-        self.element_at(value, Step::Key(key.to_owned()))
+    fn element_section<S>(
+        &mut self,
+        value: Value<'r>,
+        key: &str,
+        schema: &'static Section,
+        build: Build<'r, S>,
+    ) -> Option<S> {
+        self.element_at(value, Step::Key(key.to_owned()), schema, build)
     }
 
-    fn element_at<S: Settings>(&mut self, value: Value<'r>, step: Step) -> Option<S> {
+    fn element_at<S>(
+        &mut self,
+        value: Value<'r>,
+        step: Step,
+        schema: &'static Section,
+        build: Build<'r, S>,
+    ) -> Option<S> {
         let Value::Section(values) = value else { return None };
         let outer = self.element.take();
         let (leaf, mut within, mut route) = match &outer {
@@ -79,9 +131,9 @@ impl<'r> Builder<'r> {
         };
         within.push_str(&step.segment().to_string());
         route.push(step);
-        let (values, members) = (values.into_iter(), S::SCHEMA.members.iter());
+        let (values, members) = (values.into_iter(), schema.members.iter());
         self.element = Some(Element { values, members, leaf, within, route });
-        let section = S::build(self);
+        let section = build(self);
         self.element = outer;
         section
     }

@@ -240,6 +240,10 @@ impl<'r> Reading<'_, 'r> {
                     None => node.content == Content::Unset,
                     Some(value) => value.as_text() == Some(""),
                 };
+                if setting.required() && is_empty && setting.of_variant {
+                    // the builder knows whether the variant is selected
+                    return Value::Null;
+                }
                 if setting.required() && is_empty {
                     self.missing(around, setting);
                 }
@@ -260,7 +264,7 @@ impl<'r> Reading<'_, 'r> {
     fn first_required(&mut self, around: &Node<Given<'r>>, section: &'static Section) -> bool {
         section.members.iter().any(|member| {
             self.below(Segment::Key(member.key().to_owned()), |reading| match member {
-                Member::Setting(setting) if setting.required() => {
+                Member::Setting(setting) if setting.required() && !setting.of_variant => {
                     reading.missing(around, setting);
                     true
                 }

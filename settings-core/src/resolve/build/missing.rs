@@ -8,6 +8,17 @@ use crate::resolve::source::Layer;
 use crate::schema::Setting;
 
 impl Builder<'_> {
+    /// Reports a required setting of the selected variant in a section that repeats.
+    #[cold]
+    pub(crate) fn note_missing_in_variant(&mut self, setting: &Setting) {
+        let Some(element) = &self.element else { return };
+        let whole = self.inputs.index.leaf_path(element.leaf);
+        let path = format!("{whole}{}.{}", element.within, setting.key);
+        let found = Diagnostic::error(Code::Missing, format!("`{path}` is required, and no layer sets it"));
+        let place = self.inputs.element_place(Some(element));
+        self.diagnostics.push(found.at(place).setting(path).help(format!("add `{}`", setting.key)));
+    }
+
     /// Reports a required setting without a value, or with the empty text as its `value`. A section that is absent as a
     /// whole has no required settings.
     #[cold]
@@ -22,7 +33,7 @@ impl Builder<'_> {
         }
         let path = inputs.index.leaf_path(leaf).to_string();
         let file = inputs.layers.sources.iter().rev().find(|source| source.layer == Layer::File);
-        let variable = Some(inputs.index.env_name(leaf)).filter(|_| !inputs.index.env_prefix.is_empty());
+        let variable = Some(inputs.index.env_name(leaf)).filter(|name| !name.is_empty());
         let place = match (value, file, &variable) {
             (Some(candidate), ..) => inputs.place(setting, candidate, None),
             (None, Some(file), _) => {

@@ -2,6 +2,7 @@
 
 mod bridge;
 mod builder;
+mod choices;
 mod computed;
 mod deprecation;
 mod element;
@@ -13,6 +14,7 @@ mod missing;
 mod names;
 mod pending;
 mod refused;
+mod rule_error;
 mod rules;
 mod separators;
 mod settings;
@@ -23,5 +25,6 @@ pub(crate) use computed::Computed;
 pub(crate) use inputs::{Inputs, code};
 pub(crate) use merged::{Copies, Given};
 pub use pending::PendingValue;
+pub use rule_error::{RuleError, RuleOutcome};
 pub use rules::Checkpoint;
 pub use settings::Settings;

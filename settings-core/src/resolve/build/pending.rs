@@ -24,6 +24,9 @@ impl Builder<'_> {
         if !is_given || is_refused {
             return Some(PendingValue { value: None, field });
         }
+        if let Some(why) = T::refusal(&value) {
+            return self.refuse(field, &why);
+        }
         let value = T::from_value(value);
         if value.is_none() {
             self.not_taken(field);

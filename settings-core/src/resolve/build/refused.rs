@@ -29,6 +29,25 @@ impl Builder<'_> {
         self.diagnostics.push(found.at(place).help("fix the type's `SettingValue` impl"));
     }
 
+    /// Reports a value that its kind accepts but its type does not.
+    #[cold]
+    pub(crate) fn refuse<T>(&mut self, field: Field, why: &str) -> Option<T> {
+        let path = self.path_of(field);
+        let place = match field.leaf {
+            Some(leaf) => self.inputs.place_of(leaf, true),
+            None => self.inputs.element_place(self.element.as_ref()),
+        };
+        let is_set = field.leaf.is_none_or(|leaf| self.is_set(leaf));
+        let (code, help) = match is_set {
+            true => (Code::Malformed, format!("change `{path}`")),
+            false if field.setting.required() => return None,
+            false => (Code::Contradiction, "fix the default".to_owned()),
+        };
+        let found = Diagnostic::error(code, format!("`{path}`: {why}")).at(place).setting(path);
+        self.diagnostics.push(found.help(help));
+        None
+    }
+
     /// Reports that a default is not of its kind: a mistake in the program, or in the settings that it is computed from.
     pub(crate) fn refused_default(&mut self, field: Field, mismatch: &Mismatch) {
         let path = self.path_of(field);

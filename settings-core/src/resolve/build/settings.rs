@@ -1,12 +1,15 @@
 //! The trait that `#[derive(Settings)]` implements.
 
+use std::rc::Rc;
+use std::sync::Arc;
+
 use super::builder::Builder;
 use crate::schema::Section;
 
 /// A struct of settings. Derive it with `#[derive(Settings)]`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no section of settings",
-    label = "no section of settings",
+    message = "`{Self}` is not a section of settings",
+    label = "not a section of settings",
     note = "derive `Settings` for a nested section, and mark the field of a setting with `#[setting(...)]`"
 )]
 pub trait Settings: Sized {
@@ -17,3 +20,17 @@ pub trait Settings: Sized {
     #[doc(hidden)]
     fn build(builder: &mut Builder<'_>) -> Option<Self>;
 }
+
+macro_rules! pointers {
+    ($($pointer:ident),+) => {$(
+        impl<S: Settings> Settings for $pointer<S> {
+            const SCHEMA: &'static Section = S::SCHEMA;
+
+            fn build(builder: &mut Builder<'_>) -> Option<Self> {
+                S::build(builder).map(Self::new)
+            }
+        }
+    )+};
+}
+
+pointers!(Box, Rc, Arc);

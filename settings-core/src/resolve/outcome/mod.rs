@@ -1,5 +1,6 @@
 //! The result: a typed value, the origin of every setting, and the report.
 
+mod check_defaults;
 mod effective;
 mod origin;
 mod part;
@@ -7,6 +8,7 @@ mod registry;
 mod resolution;
 mod unescaped;
 
+pub use check_defaults::check_defaults;
 pub use effective::Effective;
 pub use origin::Origin;
 pub use part::{Found, Part};

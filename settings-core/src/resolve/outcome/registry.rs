@@ -8,7 +8,7 @@ use super::resolution::{Resolution, resolve_in};
 use crate::resolve::build::Settings;
 use crate::resolve::source::Layers;
 use crate::schema::assert::replacements_exist;
-use crate::schema::{DefaultValue, Kind, Member, Section, Setting, env_name};
+use crate::schema::{DefaultValue, Kind, Member, Section, Setting, VariableStyle, is_key};
 use crate::value::{from_json, json};
 
 /// The settings of a program, and the sections that are registered in addition.
@@ -60,7 +60,11 @@ impl<T: Settings> Registry<T> {
             "" => own,
             key => {
                 let members = Vec::leak(vec![Member::Section { key, section: own, optional: false }]);
-                Box::leak(Box::new(Section { env_prefix: own.env_prefix, ..Section::new("", members) }))
+                Box::leak(Box::new(Section {
+                    env_prefix: own.env_prefix,
+                    variable_style: own.variable_style,
+                    ..Section::new("", members)
+                }))
             }
         };
         Self { root, settings: PhantomData }
@@ -111,19 +115,19 @@ fn keys_can_be_named(section: &Section) -> Result<(), Refused> {
 }
 
 fn key_can_be_named(key: &str) -> Result<(), Refused> {
-    if !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+    if is_key(key) {
         return Ok(());
     }
-    Err(Refused(format!("`{key}` cannot be a key: keys consist of ASCII letters, digits and `_`")))
+    Err(Refused(format!("`{key}` cannot be a key: keys consist of ASCII letters, digits, `_`, `-` and `.`")))
 }
 
 /// Checks that each variable has only one setting, as the derive does at compile time.
 fn variables_differ(root: &'static Section) -> Result<(), Refused> {
     let mut names = Vec::new();
-    collect(root, "", &mut names);
+    collect(root.variable_style, root, &Name::default(), &mut names);
     let mut owners: HashMap<String, &Name> = HashMap::new();
     for name in &names {
-        if let Some(Name { path: other, .. }) = owners.insert(env_name("", &name.path), name) {
+        if let Some(Name { path: other, .. }) = owners.insert(name.variable.clone(), name) {
             let path = &name.path;
             return Err(Refused(match other == path {
                 true => format!("two sections, settings or aliases have the path `{path}`"),
@@ -131,8 +135,8 @@ fn variables_differ(root: &'static Section) -> Result<(), Refused> {
             }));
         }
     }
-    for Name { path, .. } in names.iter().filter(|name| name.of == Of::Setting) {
-        let other = owners.get(&env_name("", &format!("{path}_FILE")));
+    for Name { path, variable, .. } in names.iter().filter(|name| name.of == Of::Setting) {
+        let other = owners.get(&format!("{variable}_FILE"));
         if let Some(Name { path: other, .. }) = other.filter(|other| other.of != Of::Section) {
             let why = format!("`{other}` has the variable that names a file with the value of `{path}`");
             return Err(Refused(why));
@@ -141,31 +145,54 @@ fn variables_differ(root: &'static Section) -> Result<(), Refused> {
     Ok(())
 }
 
-/// A path that must be unique.
+/// A path that must be unique, and its variable without the prefix.
+#[derive(Default)]
 struct Name {
     path: String,
+    variable: String,
     of: Of,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Of {
     Setting,
     Alias,
+    #[default]
     Section,
 }
 
 /// Collects all names. Recursion is as deep as the sections nest.
-fn collect(section: &'static Section, at: &str, names: &mut Vec<Name>) {
-    let join = |key: &str| if at.is_empty() { key.to_owned() } else { format!("{at}.{key}") };
+fn collect(style: VariableStyle, section: &'static Section, at: &Name, names: &mut Vec<Name>) {
+    let below = |at: &Name, key: &str, of| {
+        let (dot, separator) = if at.path.is_empty() { ("", "") } else { (".", style.separator) };
+        let path = format!("{}{dot}{key}", at.path);
+        Name { path, variable: format!("{}{separator}{}", at.variable, style.key(key)), of }
+    };
     for member in section.members {
-        let of = if matches!(member, Member::Section { .. }) { Of::Section } else { Of::Setting };
-        names.push(Name { path: join(member.key()), of });
         match member {
             Member::Setting(setting) => {
-                let full = |alias: &&str| if alias.contains('.') { (*alias).to_owned() } else { join(alias) };
-                names.extend(setting.aliases().iter().map(full).map(|path| Name { path, of: Of::Alias }));
+                let own = setting.variables().iter().map(|own| Name {
+                    path: below(at, setting.key, Of::Setting).path,
+                    variable: format!("={own}"),
+                    of: Of::Setting,
+                });
+                names.extend(own);
+                if setting.variables().is_empty() {
+                    names.push(below(at, setting.key, Of::Setting));
+                }
+                names.extend(setting.aliases().iter().map(|alias| match alias.contains('.') {
+                    true => alias.split('.').fold(Name::default(), |at, key| Name {
+                        of: Of::Alias,
+                        ..below(&at, key, Of::Alias)
+                    }),
+                    false => below(at, alias, Of::Alias),
+                }));
             }
-            Member::Section { key, section, .. } => collect(section, &join(key), names),
+            Member::Section { key, section, .. } => {
+                let name = below(at, key, Of::Section);
+                collect(style, section, &name, names);
+                names.push(name);
+            }
         }
     }
 }
@@ -201,7 +228,7 @@ fn choices_differ(kind: &Kind) -> Result<(), String> {
     again.map_or(Ok(()), |(_, choice)| Err(format!("the value `{}` is listed twice", choice.text)))
 }
 
-fn default_is_accepted(setting: &Setting) -> Result<(), String> {
+pub(super) fn default_is_accepted(setting: &Setting) -> Result<(), String> {
     if setting.required() {
         return Ok(());
     }

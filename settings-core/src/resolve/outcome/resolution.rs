@@ -66,7 +66,16 @@ impl std::error::Error for UnknownPath {}
 ///
 /// This call never fails: mistakes are in the report of the [`Resolution`]. A setting without a usable value falls back
 /// to the next weaker layer, so that everything else can still be shown.
+///
+/// `T` is a program's root: a struct with `env_prefix`, or with `root`. Any other is a compile error.
 pub fn resolve<T: Settings>(layers: Layers) -> Resolution<T> {
+    const {
+        assert!(
+            T::SCHEMA.env_prefix.is_some(),
+            "this struct is resolved but is not a program's root: add `#[settings(env_prefix = \"...\")]` to it, \
+             `env_prefix = none` for variables without a prefix, or `root` for no variables"
+        );
+    }
     resolve_in(T::SCHEMA, layers, usize::MAX)
 }
 

@@ -125,7 +125,7 @@ impl<'r> Reader<'r> {
             match find(slots, &name, expected) {
                 Some((at, exact)) => {
                     expected = at + 1;
-                    let Some(&slot) = slots.get(at) else { continue };
+                    let Some(slot) = slots.get(at) else { continue };
                     if !exact {
                         self.letter_case(section, slot, &name, key);
                     }
@@ -289,7 +289,7 @@ impl<'r> Reader<'r> {
         self.sink.diagnostics.extend(note.map(|note| note.help(help)));
     }
 
-    fn letter_case(&mut self, section: u32, slot: Slot, name: &str, key: Key<'_>) {
+    fn letter_case(&mut self, section: u32, slot: &Slot, name: &str, key: Key<'_>) {
         let right = join(&self.index.section_keys(section).join("."), slot.key);
         let found = Diagnostic::warning(
             Code::LetterCase,

@@ -1,20 +1,27 @@
 //! Lookup of settings by variable and by dotted path.
 
 use crate::nearest::nearest_path;
-use crate::resolve::index::{Index, LeafId, ROOT, Target, folded};
+use crate::resolve::index::{Index, LeafId, ROOT, Slot, Target, folded};
 
 /// Returns the setting below `section` whose variable ends in `rest`. Keys are compared as wholes, because they may
 /// contain underscores. Recursion is as deep as the structs nest.
 pub(crate) fn by_variable(index: &Index, section: u32, rest: &str) -> Option<LeafId> {
     let first = folded(*rest.as_bytes().first()?);
     let mut slots = index.slots(section).iter().filter(|slot| slot.first == first);
-    slots.find_map(|slot| match (rest.as_bytes().get(slot.key.len()), slot.target) {
+    slots.find_map(|slot| match (rest.as_bytes().get(slot.in_variable.len()), slot.target) {
         (Some(b'_'), Target::Section(section)) => {
-            by_variable(index, section, strip_key(rest, slot.key)?.get(1..)?)
+            by_variable(index, section, strip_section(index, rest, slot)?)
         }
-        (None, Target::Leaf(leaf)) if rest.len() == slot.key.len() => strip_key(rest, slot.key).map(|_| leaf),
+        (None, Target::Leaf(leaf)) if rest.len() == slot.in_variable.len() => {
+            strip_key(rest, &slot.in_variable).map(|_| leaf)
+        }
         _ => None,
     })
+}
+
+/// Strips the key of a slot and the separator after it from the start of `rest`.
+pub(crate) fn strip_section<'n>(index: &Index, rest: &'n str, slot: &Slot) -> Option<&'n str> {
+    strip_key(rest, &slot.in_variable)?.strip_prefix(index.root.variable_style.separator)
 }
 
 /// Strips a key, in the form of variables, from the start of `rest`.
@@ -55,14 +62,21 @@ pub(crate) fn is_own(index: &Index, path: &str) -> bool {
 
 /// Follows a dotted path from the root.
 fn walk(index: &Index, path: &str, is_key: impl Fn(&str, &str) -> bool) -> Option<LeafId> {
-    let mut section = ROOT;
-    let mut parts = path.split('.').peekable();
-    while let Some(part) = parts.next() {
-        let slot = index.slots(section).iter().find(|slot| is_key(slot.key, part))?;
-        match slot.target {
-            Target::Leaf(leaf) => return parts.peek().is_none().then_some(leaf),
-            Target::Section(below) => section = below,
+    below(index, ROOT, path, &is_key)
+}
+
+/// Follows a dotted path from a section. Keys may contain dots, so each key that begins the path is tried. Recursion is as
+/// deep as the structs nest.
+fn below(index: &Index, section: u32, path: &str, is_key: &impl Fn(&str, &str) -> bool) -> Option<LeafId> {
+    index.slots(section).iter().find_map(|slot| {
+        let (start, rest) = path.split_at_checked(slot.key.len())?;
+        if !is_key(slot.key, start) {
+            return None;
         }
-    }
-    None
+        match (slot.target, rest) {
+            (Target::Leaf(leaf), "") => Some(leaf),
+            (Target::Section(section), rest) => below(index, section, rest.strip_prefix('.')?, is_key),
+            (Target::Leaf(_), _) => None,
+        }
+    })
 }

@@ -66,11 +66,15 @@ pub(crate) fn by_variable_below<'n>(index: &Index, rest: &'n str) -> Vec<(LeafId
 /// Recursion is as deep as the structs nest.
 fn below_section<'n>(index: &Index, section: u32, rest: &'n str, found: &mut Vec<(LeafId, &'n str)>) {
     for slot in index.slots(section) {
-        let below = super::lookup::strip_key(rest, slot.key).and_then(|below| below.strip_prefix('_'));
-        let Some(below) = below.filter(|below| !below.is_empty()) else { continue };
+        let below = super::lookup::strip_section(index, rest, slot).filter(|below| !below.is_empty());
+        let Some(below) = below else { continue };
         match slot.target {
             Target::Section(section) => below_section(index, section, below, found),
-            Target::Leaf(leaf) if index.setting(leaf).is_some_and(|setting| merges(&setting.kind)) => {
+            Target::Leaf(leaf)
+                if index
+                    .setting(leaf)
+                    .is_some_and(|setting| setting.variables().is_empty() && merges(&setting.kind)) =>
+            {
                 found.push((leaf, below));
             }
             Target::Leaf(_) => {}

@@ -48,6 +48,7 @@ pub(crate) fn below(kind: &Kind, step: &Step) -> Option<Kind> {
     match (kind, step) {
         (Kind::Optional(of), _) => below(of, step),
         (Kind::List(of) | Kind::Set(of), Step::Element(_)) => Some(**of),
+        (Kind::Tuple(kinds), Step::Element(number)) => kinds.get(*number).copied(),
         (Kind::Map(of), Step::Key(_)) => Some(**of),
         (Kind::Section(section), Step::Key(key)) => {
             member(section, key).map(|(_, member)| member_kind(member))
@@ -64,8 +65,8 @@ pub(crate) fn kind_at(kind: &Kind, route: &[Step]) -> Option<Kind> {
 /// Returns whether the text `null` removes an entry of this kind, because it is not a value of the kind.
 pub(crate) fn is_removable_by_text(kind: &Kind) -> bool {
     match kind {
-        Kind::Text | Kind::TextOf(_) | Kind::Secret | Kind::Custom(_) => false,
-        Kind::OneOf(choices) => choices.iter().all(|choice| choice.text != "null"),
+        Kind::Text | Kind::TextOf(_) | Kind::Secret | Kind::SecretOf(_) | Kind::Custom(_) => false,
+        Kind::OneOf(choices) => choices.iter().all(|choice| !choice.is("null")),
         kind => is_removable(kind),
     }
 }

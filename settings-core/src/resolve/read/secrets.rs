@@ -14,7 +14,7 @@ use crate::nearest::nearest_path;
 use crate::resolve::index::{Index, LeafId, ROOT, Removal};
 use crate::resolve::report::{Code, Diagnostic, Severity};
 use crate::resolve::source::{Layers, SecretFile};
-use crate::schema::{Segment, env_name};
+use crate::schema::Segment;
 
 /// Reads the files of all secrets directories. A later directory is stronger, however a setting is spelled in it.
 pub(crate) fn read(index: &Index, layers: &Layers, sink: &mut Sink) {
@@ -186,6 +186,9 @@ fn find(index: &Index, name: &str) -> Found {
             .filter(|start| start.eq_ignore_ascii_case(prefix))
             .and_then(|_| name.get(prefix.len()..)?.strip_prefix('_')),
     };
+    if let Some((leaf, _)) = index.by_own_name(name) {
+        return Found::Own(leaf);
+    }
     if let Some(leaf) = rest.and_then(|rest| by_variable(index, ROOT, rest)) {
         return Found::Own(leaf);
     }
@@ -198,7 +201,7 @@ fn find(index: &Index, name: &str) -> Found {
                 return found;
             }
             let aliases = index.aliases();
-            let mut old = aliases.iter().map(|(path, leaf)| (env_name("", path), leaf));
+            let mut old = aliases.iter().map(|(path, leaf)| (index.in_variable(path), leaf));
             let is_alias = |alias: &str| rest.is_some_and(|rest| alias.eq_ignore_ascii_case(rest));
             if let Some((_, leaf)) = old.find(|(alias, _)| is_alias(alias)) {
                 return Found::Old(*leaf);

@@ -1,10 +1,11 @@
 //! The environment layer: variables matched to settings, in any letter case.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use super::candidates::ValuePlace;
-use super::lookup::{by_variable, strip_key};
+use super::lookup::{by_variable, strip_key, strip_section};
 use super::parts::{Outlines, by_variable_below, locate, push};
 use super::removed::{by_variable as removed_by_variable, removed};
 use super::route::{Step, kind_at};
@@ -16,7 +17,7 @@ use crate::nearest::nearest_path;
 use crate::resolve::index::{Index, LeafId, ROOT, Target};
 use crate::resolve::report::{Code, Diagnostic, Severity};
 use crate::resolve::source::{Environment, Layers, Policies, Variable, read_value, severity};
-use crate::schema::{Kind, env_name};
+use crate::schema::Kind;
 use crate::value::from_text;
 
 /// The suffix of a variable that names a file with the value.
@@ -30,16 +31,18 @@ const FILE_SUFFIX: &str = "_FILE";
 pub(crate) fn read(index: &Index, layers: &Layers, sink: &mut Sink) {
     let environment = &layers.environment;
     sink.diagnostics.extend(environment.faults(index.env_prefix));
-    if !index.has_variables {
-        return;
-    }
+    let mut claims = if index.named.is_empty() { Vec::new() } else { by_own_names(index, environment) };
     let (outlines, parts) = (Outlines::default(), HashMap::new());
     let policies = &layers.policies;
     let mut reader = Reader { index, layers, policies, environment, sink, outlines, parts };
-    let mut claims = Vec::new();
     let mut rest = Vec::new();
-    for number in 0..environment.len() {
+    let count = if index.has_variables { environment.len() } else { 0 };
+    let named: HashSet<u32> = claims.iter().map(|claim| claim.number).collect();
+    for number in 0..count {
         let Some((variable, name)) = environment.after_prefix(number, index.env_prefix) else { continue };
+        if named.contains(&number) {
+            continue;
+        }
         match by_variable(index, ROOT, name) {
             Some(leaf) => claims.push(Claim { leaf, number, variable, spelling: Spelling::Own }),
             None => rest.push((number, variable, name)),
@@ -52,6 +55,24 @@ pub(crate) fn read(index: &Index, layers: &Layers, sink: &mut Sink) {
     for claim in claims {
         reader.claim(claim);
     }
+}
+
+/// Finds the variables that settings name, and those that name a file with the value.
+fn by_own_names<'r>(index: &Index, environment: &'r Environment) -> Vec<Claim<'r>> {
+    let mut claims = Vec::new();
+    for number in 0..environment.len() {
+        let Some(variable) = environment.get(number) else { continue };
+        let file = || index.by_own_name(variable.name.strip_suffix(FILE_SUFFIX)?);
+        let (found, is_file) = match index.by_own_name(variable.name) {
+            Some(found) => (Some(found), false),
+            None => (file(), true),
+        };
+        if let Some((leaf, position)) = found {
+            let spelling = Spelling::Named { position, is_file };
+            claims.push(Claim { leaf, number, variable, spelling });
+        }
+    }
+    claims
 }
 
 /// A variable that sets a setting.
@@ -67,6 +88,11 @@ enum Spelling<'r> {
     Own,
     /// `NAME_FILE`.
     File,
+    /// One of the names that the setting has in place of its own, or `NAME_FILE`.
+    Named {
+        position: usize,
+        is_file: bool,
+    },
     /// An alias, with its path.
     Alias(String),
     /// A part of a setting: the settings that the name can begin with, each with the rest of the name.
@@ -74,18 +100,20 @@ enum Spelling<'r> {
 }
 
 impl Claim<'_> {
-    /// Returns the order in which variables of one source are read. A key in its own letter case comes before capitals,
-    /// an entry before its fields, and removals come last, those of the last entries first.
-    fn order(&self) -> (u8, bool, Vec<i64>, bool, usize) {
+    /// Returns the order in which variables of one source are read. Of the names that a setting has, the strongest comes
+    /// last. A key in its own letter case comes before capitals, an entry before its fields, and removals come last, those
+    /// of the last entries first.
+    fn order(&self) -> (u8, Reverse<usize>, bool, Vec<i64>, bool, usize) {
         match &self.spelling {
-            Spelling::Own | Spelling::File => (0, false, Vec::new(), false, 0),
-            Spelling::Alias(_) => (1, false, Vec::new(), false, 0),
+            Spelling::Own | Spelling::File => (0, Reverse(0), false, Vec::new(), false, 0),
+            Spelling::Named { position, .. } => (0, Reverse(*position), false, Vec::new(), false, 0),
+            Spelling::Alias(_) => (1, Reverse(0), false, Vec::new(), false, 0),
             Spelling::Part(parts) => {
                 let below = parts.first().map_or("", |(_, below)| below);
                 let removes = self.variable.value == Some("null");
                 let numbers = below.split('_').filter_map(|part| part.parse::<i64>().ok());
                 let numbers = numbers.map(|number| if removes { -number } else { number });
-                (2, removes, numbers.collect(), !shows_case(below), below.len())
+                (2, Reverse(0), removes, numbers.collect(), !shows_case(below), below.len())
             }
         }
     }
@@ -107,7 +135,7 @@ impl<'r> Reader<'r> {
     fn other_names(&mut self, names: Vec<(u32, Variable<'r>, &'r str)>, claims: &mut Vec<Claim<'r>>) {
         let index = self.index;
         let aliases: Vec<_> =
-            index.aliases().into_iter().map(|(path, leaf)| (env_name("", &path), path, leaf)).collect();
+            index.aliases().into_iter().map(|(path, leaf)| (index.in_variable(&path), path, leaf)).collect();
         let removals = index.removals();
         let (mut unclaimed, mut links) = (Vec::new(), Vec::new());
         for (number, variable, name) in names {
@@ -140,8 +168,8 @@ impl<'r> Reader<'r> {
     fn claim(&mut self, claim: Claim<'r>) {
         let Claim { leaf, number, variable, spelling } = claim;
         match spelling {
-            Spelling::Own => self.value(leaf, number, variable),
-            Spelling::File => self.value_file(leaf, number, variable),
+            Spelling::Own | Spelling::Named { is_file: false, .. } => self.value(leaf, number, variable),
+            Spelling::File | Spelling::Named { .. } => self.value_file(leaf, number, variable),
             Spelling::Alias(path) => self.alias(&path, leaf, number, variable),
             Spelling::Part(parts) => self.part(&parts, number, variable),
         }
@@ -351,6 +379,15 @@ impl<'r> Reader<'r> {
     fn is_first(&mut self, leaf: LeafId, number: u32, variable: Variable<'_>) -> bool {
         let Some(other) = self.setter(leaf, number) else { return true };
         let other = self.environment.get(other).map_or("", |other| other.name);
+        let own = |name: &str| {
+            let names = self.index.setting(leaf)?.variables();
+            let is_own = |own: &&str| name == *own || name.strip_suffix(FILE_SUFFIX) == Some(own);
+            names.iter().position(is_own)
+        };
+        if own(other) != own(variable.name) {
+            // names of one setting, which are in order of strength
+            return true;
+        }
         let message = format!("`{}` and `{other}` set the same setting", variable.name);
         let found = Diagnostic::error(Code::DuplicateVariable, message).help("unset one of the two");
         self.report(found, Some(leaf), variable);
@@ -372,6 +409,9 @@ impl<'r> Reader<'r> {
         if let Some(section) = self.whole(ROOT, rest) {
             return self.whole_section(section, variable, &names);
         }
+        if let Some(leaf) = self.named_otherwise(variable.name) {
+            return self.own_name_counts(leaf, variable);
+        }
         let near = nearest_path(variable.name, '_', names.iter().map(String::as_str));
         let near = near.or_else(|| longest_start(variable.name, &names));
         let claimed = self.claimed(ROOT, rest);
@@ -385,6 +425,23 @@ impl<'r> Reader<'r> {
         let message = format!("`{}` has no effect: no setting has this variable", variable.name);
         let help = near.map_or("unset it".to_owned(), |near| format!("did you mean `{near}`?"));
         self.report(Diagnostic::new(severity, Code::UnknownVariable, message).help(help), None, variable);
+    }
+
+    /// Returns the setting whose path this variable follows from, but which names another.
+    fn named_otherwise(&self, name: &str) -> Option<LeafId> {
+        let name = name.strip_suffix(FILE_SUFFIX).unwrap_or(name);
+        let follows = |leaf: &LeafId| {
+            let variable = self.index.root.variable_of_path(self.index.leaf_path(*leaf).keys());
+            variable.is_some_and(|variable| variable.eq_ignore_ascii_case(name))
+        };
+        self.index.named.iter().copied().find(follows)
+    }
+
+    fn own_name_counts(&mut self, leaf: LeafId, variable: Variable<'_>) {
+        let (path, own) = (self.index.leaf_path(leaf), self.index.env_name(leaf));
+        let message = format!("`{}` has no effect: the variable of `{path}` is `{own}`", variable.name);
+        let found = Diagnostic::warning(Code::UnknownVariable, message).help(format!("set `{own}` instead"));
+        self.report(found, Some(leaf), variable);
     }
 
     /// Reports a variable with the name of a section, which does not change the settings of the section.
@@ -406,10 +463,12 @@ impl<'r> Reader<'r> {
 
     /// Returns the section below `section` of which `rest` is the whole name. Recursion is as deep as the structs nest.
     fn whole(&self, section: u32, rest: &str) -> Option<u32> {
-        self.index.slots(section).iter().find_map(|slot| match (slot.target, strip_key(rest, slot.key)?) {
-            (Target::Section(below), "") => Some(below),
-            (Target::Section(below), rest) => self.whole(below, rest.strip_prefix('_')?),
-            (Target::Leaf(_), _) => None,
+        self.index.slots(section).iter().find_map(|slot| {
+            match (slot.target, strip_key(rest, &slot.in_variable)?) {
+                (Target::Section(below), "") => Some(below),
+                (Target::Section(below), _) => self.whole(below, strip_section(self.index, rest, slot)?),
+                (Target::Leaf(_), _) => None,
+            }
         })
     }
 
@@ -417,7 +476,7 @@ impl<'r> Reader<'r> {
     fn claimed(&self, section: u32, rest: &str) -> Option<u32> {
         self.index.slots(section).iter().find_map(|slot| {
             let Target::Section(below) = slot.target else { return None };
-            let rest = strip_key(rest, slot.key)?.strip_prefix('_')?;
+            let rest = strip_section(self.index, rest, slot)?;
             Some(self.claimed(below, rest).unwrap_or(below))
         })
     }

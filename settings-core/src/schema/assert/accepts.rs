@@ -27,7 +27,7 @@ pub const fn accepts_float(section: &'static Section, index: usize, float: f64) 
 pub const fn accepts_text(section: &'static Section, index: usize, text: &str) -> Option<Message> {
     let Some(setting) = setting(section, index) else { return None };
     match setting.kind.innermost() {
-        Kind::OneOf([]) | Kind::Text | Kind::Json | Kind::Custom(_) => None,
+        Kind::OneOf([]) | Kind::Text | Kind::Json | Kind::Custom(_) | Kind::Tuple(_) => None,
         Kind::OneOf(choices) => is_choice(choices, text),
         Kind::TextOf(rules) => is_text_of(rules, text),
         kind => Some(unfit(kind)),

@@ -97,7 +97,7 @@ const fn is_of(kind: &Kind, default: DefaultValue) -> Option<Message> {
         (Kind::Bool, DefaultValue::Bool(_))
         | (Kind::Float { .. }, DefaultValue::Float(_))
         | (Kind::Text | Kind::Custom(_), DefaultValue::Text(_)) => true,
-        (Kind::Secret, DefaultValue::Text(text)) => text.is_empty(),
+        (Kind::Secret | Kind::SecretOf(_), DefaultValue::Text(text)) => text.is_empty(),
         _ => false,
     };
     if fits { None } else { Some(unfit(kind)) }
@@ -118,11 +118,12 @@ const fn expected(kind: &Kind) -> &'static str {
         Kind::Size { .. } => "a whole number of bytes, or a size such as `\"10MB\"`",
         Kind::Json => "a list or map of literals",
         Kind::Section(_) => "the settings of a section",
-        Kind::Secret => "no default in code",
+        Kind::Secret | Kind::SecretOf(_) => "no default in code",
         Kind::OneOf(_) => "a variant or its text as a string",
         Kind::Duration { unit: Unit::Milliseconds, .. } => "a whole number of milliseconds",
         Kind::Duration { .. } => "a whole number in its unit",
         Kind::List(_) | Kind::Set(_) => "a list such as `[\"a\", \"b\"]`",
+        Kind::Tuple(_) => "a list of its length, such as `[1, 2]`",
         Kind::Map(_) => "a map such as `{\"key\": \"value\"}`",
         Kind::Optional(of) => expected(of),
         Kind::Custom(custom) => custom.name,

@@ -26,6 +26,8 @@ const fn value<'j>(kind: &Kind, json: &'j [u8]) -> Result<&'j [u8], Message> {
             rest => rest,
         },
         (Kind::Map(of), [b'{', entries @ ..]) => values(of, entries),
+        (Kind::Tuple(kinds), [b'[', elements @ ..]) => each(kinds, elements),
+        (Kind::Tuple(_), _) => Err(unfit(kind)),
         (Kind::List(_) | Kind::Set(_) | Kind::Map(_), _) | (_, [b'[' | b'{', ..]) => Err(unfit(kind)),
         (_, [b'"', ..]) => Ok(rest_after(json)),
         // reported one by one, as texts are
@@ -47,6 +49,27 @@ const fn values<'j>(kind: &Kind, json: &'j [u8]) -> Result<&'j [u8], Message> {
             [b',', rest @ ..] => rest,
             _ => match value(kind, value_of_entry(rest)) {
                 Ok(rest) => rest,
+                Err(message) => return Err(message),
+            },
+        };
+    }
+}
+
+/// Checks each element by its own kind, and returns the rest after the closing bracket.
+const fn each<'j>(kinds: &[Kind], json: &'j [u8]) -> Result<&'j [u8], Message> {
+    let (mut rest, mut untried) = (json, kinds);
+    loop {
+        rest = match (rest, untried) {
+            ([b']', rest @ ..], []) => return Ok(rest),
+            ([b',', rest @ ..], _) => rest,
+            ([] | [b']', ..], _) | (_, []) => {
+                return Err(Message::new("the default has another number of elements than its type"));
+            }
+            (_, [kind, others @ ..]) => match value(kind, rest) {
+                Ok(rest) => {
+                    untried = others;
+                    rest
+                }
                 Err(message) => return Err(message),
             },
         };

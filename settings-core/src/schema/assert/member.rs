@@ -53,6 +53,30 @@ const fn replacements(root: &'static Section, section: &'static Section) -> Opti
     None
 }
 
+/// Checks that no setting of a section that repeats names a variable, which could belong to one of them only.
+pub const fn has_no_variables(section: &'static Section) -> Option<Message> {
+    let mut rest = section.members;
+    while let [member, others @ ..] = rest {
+        match member {
+            Member::Setting(setting) => {
+                if let [own, ..] = setting.variables() {
+                    let message = Message::new("this section repeats, so its `").then(setting.key);
+                    return Some(
+                        message.then("` cannot have one variable, `").then(own).then("`: remove `env`"),
+                    );
+                }
+            }
+            Member::Section { section, .. } => {
+                if let Some(message) = has_no_variables(section) {
+                    return Some(message);
+                }
+            }
+        }
+        rest = others;
+    }
+    None
+}
+
 const fn finds(section: &'static Section, path: &[u8]) -> bool {
     // a section whose derive failed has no members; its own errors are enough
     if section.members.is_empty() {

@@ -14,9 +14,9 @@ mod unique;
 
 pub use accepts::{accepts_default, accepts_float, accepts_text};
 pub use documented::documents_every_value;
-pub use member::{has_setting, replacements_exist};
+pub use member::{has_no_variables, has_setting, replacements_exist};
 pub use message::Message;
-pub use siblings::key_is_free;
+pub use siblings::{flattened_keys_are_free, key_is_free, variant_keys_are_free};
 pub use unique::{separate_programs, slots, slots_of_all, unique_names};
 
 use super::{Member, Section, Setting};

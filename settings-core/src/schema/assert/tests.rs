@@ -1,8 +1,8 @@
 use super::*;
 use crate::schema::{Choice, CustomKind, DefaultValue, Details, Kind, Unit, ValueDoc};
 
-const LOW: Choice = Choice { text: "low", label: "Low", doc: "" };
-const NONE: Choice = Choice { text: "", label: "Not specified", doc: "" };
+const LOW: Choice = Choice::new("low", "Low", "");
+const NONE: Choice = Choice::new("", "Not specified", "");
 const CHOICES: Kind = Kind::OneOf(&[LOW, NONE]);
 
 const fn section(key: &'static str, members: &'static [Member]) -> Section {

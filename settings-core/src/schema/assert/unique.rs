@@ -5,9 +5,9 @@
 
 use super::message::Message;
 use super::siblings::keys_differ;
-use crate::schema::naming::in_variable;
+use crate::schema::naming::{begins_word, in_variable};
 use crate::schema::setting::same;
-use crate::schema::{Member, Section, Setting};
+use crate::schema::{Member, Section, Setting, VariableStyle};
 
 /// The size of the table that [`unique_names`] needs for a program: twice its names.
 pub const fn slots(root: &'static Section) -> usize {
@@ -19,7 +19,7 @@ const fn count(section: &'static Section) -> usize {
     let mut rest = section.members;
     while let [member, others @ ..] = rest {
         count += match member {
-            Member::Setting(setting) => 1 + setting.aliases().len(),
+            Member::Setting(setting) => 1 + setting.variables().len() + setting.aliases().len(),
             Member::Section { section, .. } => self::count(section),
         };
         rest = others;
@@ -60,6 +60,8 @@ struct Table<'p, const SLOTS: usize> {
     numbers: [usize; SLOTS],
     next: usize,
     programs: &'p [&'static Section],
+    /// The form of the current program's variables.
+    style: VariableStyle,
     /// The hash at which the names of the current program begin.
     start: Hash,
     /// The first mistake, which ends the walk; empty if another check reports it.
@@ -71,20 +73,32 @@ const IS_SECTION: usize = 1 << (usize::BITS - 1);
 
 impl<'p, const SLOTS: usize> Table<'p, SLOTS> {
     const fn new(programs: &'p [&'static Section]) -> Self {
-        Self { hashes: [0; SLOTS], numbers: [0; SLOTS], next: 0, programs, start: Hash::EMPTY, fault: None }
+        let style = VariableStyle::DEFAULT;
+        Self {
+            hashes: [0; SLOTS],
+            numbers: [0; SLOTS],
+            next: 0,
+            programs,
+            style,
+            start: Hash::EMPTY,
+            fault: None,
+        }
     }
 
     const fn check(mut self) -> Option<Message> {
         let mut rest = self.programs;
         while let [program, others @ ..] = rest {
-            self.start = Hash::EMPTY.key(prefix(program));
-            self.section(self.start.key(program.key), program);
+            self.style = program.variable_style;
+            self.start = Hash::EMPTY.key(prefix(program), VariableStyle::DEFAULT);
+            self.section(self.start.below(program.key, self.style, true), program);
             rest = others;
         }
         self.next = 0;
         let mut rest = self.programs;
         while let ([program, others @ ..], None) = (rest, &self.fault) {
-            self.files(Hash::EMPTY.key(prefix(program)).key(program.key), program);
+            self.style = program.variable_style;
+            let start = Hash::EMPTY.key(prefix(program), VariableStyle::DEFAULT);
+            self.files(start.below(program.key, self.style, true), program);
             rest = others;
         }
         match self.fault {
@@ -107,7 +121,7 @@ impl<'p, const SLOTS: usize> Table<'p, SLOTS> {
                         self.fault = Some(Message::new(ROOT_IN_ROOT));
                         return;
                     }
-                    let at = at.key(key);
+                    let at = self.below(at, key);
                     self.insert(at, IS_SECTION);
                     self.section(at, section);
                 }
@@ -117,12 +131,26 @@ impl<'p, const SLOTS: usize> Table<'p, SLOTS> {
     }
 
     const fn setting(&mut self, at: Hash, setting: &'static Setting) {
-        self.insert(at.key(setting.key), 0);
+        let mut own = setting.variables();
+        if own.is_empty() {
+            self.insert(self.below(at, setting.key), 0);
+        } else {
+            // no variable follows from its path
+            self.next += 1;
+        }
+        while let [name, others @ ..] = own {
+            self.insert(Hash::EMPTY.key(name, VariableStyle::DEFAULT), 0);
+            own = others;
+        }
         let mut rest = setting.aliases();
         while let [alias, others @ ..] = rest {
-            self.insert(if is_path(alias) { self.start.key(alias) } else { at.key(alias) }, 0);
+            self.insert(self.below(if is_path(alias) { self.start } else { at }, alias), 0);
             rest = others;
         }
+    }
+
+    const fn below(&self, at: Hash, key: &str) -> Hash {
+        at.below(key, self.style, at.0 == self.start.0)
     }
 
     #[expect(
@@ -146,8 +174,8 @@ impl<'p, const SLOTS: usize> Table<'p, SLOTS> {
     const fn compare(&mut self, first: usize, mark: usize) {
         let (first_number, first_program, first_name) = self.nth(first & !IS_SECTION);
         let (second_number, second_program, second_name) = self.nth(self.next);
-        let variable = variable(first_program, &first_name.path);
-        if !same_text(&variable, &self::variable(second_program, &second_name.path)) {
+        let variable = first_name.variable(first_program);
+        if !same_text(&variable, &second_name.variable(second_program)) {
             return;
         }
         let of_one_program = first_number == second_number;
@@ -157,7 +185,10 @@ impl<'p, const SLOTS: usize> Table<'p, SLOTS> {
             }
             let paths = first_name.append_to(Message::new("")).then(" of one program and ");
             second_name.append_to(paths).then(" of another claim one environment variable, `")
-        } else if same_text(&first_name.path, &second_name.path) {
+        } else if same_text(&first_name.path, &second_name.path)
+            && first_name.own.is_none()
+            && second_name.own.is_none()
+        {
             self.fault = Some(one_path(&first_name, &second_name));
             return;
         } else {
@@ -173,12 +204,21 @@ impl<'p, const SLOTS: usize> Table<'p, SLOTS> {
         while let ([member, others @ ..], None) = (rest, &self.fault) {
             match member {
                 Member::Setting(setting) => {
-                    self.file(at.key(setting.key).key("FILE"));
-                    self.next += 1 + setting.aliases().len();
+                    let mut own = setting.variables();
+                    if own.is_empty() {
+                        self.file(self.below(at, setting.key).end());
+                    }
+                    self.next += 1;
+                    while let [name, others @ ..] = own {
+                        self.file(Hash::EMPTY.key(name, VariableStyle::DEFAULT).end());
+                        self.next += 1;
+                        own = others;
+                    }
+                    self.next += setting.aliases().len();
                 }
                 Member::Section { key, section, .. } => {
                     self.next += 1;
-                    self.files(at.key(key), section);
+                    self.files(self.below(at, key), section);
                 }
             }
             rest = others;
@@ -193,15 +233,15 @@ impl<'p, const SLOTS: usize> Table<'p, SLOTS> {
         let mut slot = (hash.0 % SLOTS as u64) as usize;
         while self.hashes[slot] != 0 {
             if self.hashes[slot] == hash.0 && self.numbers[slot] & IS_SECTION == 0 {
-                let (_, program, Named { path, .. }) = self.nth(self.next);
-                let (_, other_program, Named { path: other, .. }) = self.nth(self.numbers[slot]);
-                let variable = variable(program, &path).then("_FILE");
-                if same_text(&variable, &self::variable(other_program, &other)) {
+                let (_, program, name) = self.nth(self.next);
+                let (_, other_program, other) = self.nth(self.numbers[slot]);
+                let variable = name.variable(program).then("_FILE");
+                if same_text(&variable, &other.variable(other_program)) {
                     let message =
-                        Message::new("`").then(other.as_str()).then("` has the environment variable `");
+                        Message::new("`").then(other.path.as_str()).then("` has the environment variable `");
                     let message =
                         message.then(variable.as_str()).then("`, which names a file with the value of `");
-                    self.fault = Some(message.then(path.as_str()).then("`"));
+                    self.fault = Some(message.then(name.path.as_str()).then("`"));
                 }
             }
             slot = (slot + 1) % SLOTS;
@@ -218,7 +258,7 @@ impl<'p, const SLOTS: usize> Table<'p, SLOTS> {
             }
             rest = others;
         }
-        (0, &const { Section::new("", &[]) }, Named { path: Message::new(""), alias_of: None })
+        (0, &const { Section::new("", &[]) }, Named::new(Message::new("")))
     }
 }
 
@@ -227,9 +267,23 @@ struct Named {
     path: Message,
     /// The setting's own path, where this is an old name of it.
     alias_of: Option<Message>,
+    /// The variable that the setting names.
+    own: Option<&'static str>,
 }
 
 impl Named {
+    const fn new(path: Message) -> Self {
+        Self { path, alias_of: None, own: None }
+    }
+
+    /// The variable, with letters in capitals.
+    const fn variable(&self, program: &Section) -> Message {
+        match self.own {
+            Some(own) => capitals(own, VariableStyle::DEFAULT),
+            None => variable(program, &self.path),
+        }
+    }
+
     /// Appends the path, and the setting that it is an alias of.
     const fn append_to(&self, message: Message) -> Message {
         let message = message.then("`").then(self.path.as_str());
@@ -274,14 +328,44 @@ struct Hash(u64);
 impl Hash {
     const EMPTY: Self = Self(0xcbf2_9ce4_8422_2325);
 
-    const fn key(self, key: &str) -> Self {
+    const fn key(self, key: &str, style: VariableStyle) -> Self {
         let mut hash = self;
-        if hash.0 != Self::EMPTY.0 && !key.is_empty() {
-            hash = hash.byte(b'_');
+        let bytes = key.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            if style.words_apart && begins_word(bytes, at) {
+                hash = hash.byte(b'_');
+            }
+            if let Some(byte) = bytes.split_at(at).1.first() {
+                hash = match *byte {
+                    // an alias is a path
+                    b'.' => hash.text(style.separator),
+                    byte => hash.byte(in_variable(byte)),
+                };
+            }
+            at += 1;
         }
-        let mut rest = key.as_bytes();
+        hash
+    }
+
+    /// Adds a key below a name; `is_first` if the name is the prefix.
+    const fn below(self, key: &str, style: VariableStyle, is_first: bool) -> Self {
+        if self.0 == Self::EMPTY.0 || key.is_empty() {
+            return self.key(key, style);
+        }
+        self.text(if is_first { "_" } else { style.separator }).key(key, style)
+    }
+
+    /// Adds the end of a variable that names a file.
+    const fn end(self) -> Self {
+        self.text("_FILE")
+    }
+
+    const fn text(self, text: &str) -> Self {
+        let mut hash = self;
+        let mut rest = text.as_bytes();
         while let [byte, others @ ..] = rest {
-            hash = hash.byte(in_variable(*byte));
+            hash = hash.byte(*byte);
             rest = others;
         }
         hash
@@ -306,12 +390,27 @@ pub(super) const fn is_path(alias: &str) -> bool {
 }
 
 const fn variable(program: &Section, path: &Message) -> Message {
-    let name = joined(Message::new(prefix(program)), path.as_str());
+    let prefix = prefix(program);
+    let start =
+        if prefix.is_empty() { Message::new("") } else { capitals(prefix, VariableStyle::DEFAULT).then("_") };
+    start.then(capitals(path.as_str(), program.variable_style).as_str())
+}
+
+/// A dotted path in the form of variables.
+const fn capitals(path: &str, style: VariableStyle) -> Message {
     let mut variable = Message::new("");
-    let mut rest = name.as_str().as_bytes();
-    while let [byte, others @ ..] = rest {
-        variable.push(in_variable(*byte));
-        rest = others;
+    let bytes = path.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        if style.words_apart && begins_word(bytes, at) {
+            variable.push(b'_');
+        }
+        match bytes.split_at(at).1.first() {
+            Some(b'.') => variable = variable.then(style.separator),
+            Some(byte) => variable.push(in_variable(*byte)),
+            None => {}
+        }
+        at += 1;
     }
     variable
 }
@@ -321,15 +420,22 @@ const fn find(at: Message, section: &'static Section, left: &mut usize) -> Optio
     while let [member, others @ ..] = rest {
         let path = joined(at, member.key());
         if is_wanted(left) {
-            return Some(Named { path, alias_of: None });
+            return Some(Named::new(path));
         }
         match member {
             Member::Setting(setting) => {
+                let mut own = setting.variables();
+                while let [name, other_names @ ..] = own {
+                    if is_wanted(left) {
+                        return Some(Named { path, alias_of: None, own: Some(name) });
+                    }
+                    own = other_names;
+                }
                 let mut aliases = setting.aliases();
                 while let [alias, other_aliases @ ..] = aliases {
                     if is_wanted(left) {
                         let alias = if is_path(alias) { Message::new(alias) } else { joined(at, alias) };
-                        return Some(Named { path: alias, alias_of: Some(path) });
+                        return Some(Named { path: alias, alias_of: Some(path), own: None });
                     }
                     aliases = other_aliases;
                 }

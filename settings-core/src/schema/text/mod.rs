@@ -9,6 +9,7 @@ use address::{is_email, is_host, is_port, is_socket_address, is_url};
 
 /// The requirements of a [`Kind::TextOf`](super::Kind::TextOf).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TextRules {
     /// The format of the text.
     pub format: Option<Format>,
@@ -93,6 +94,41 @@ impl TextRules {
     /// Rules that accept every text: a base for other rules.
     pub const ANY: Self =
         Self { format: None, min_len: 0, max_len: u32::MAX, pattern: None, or_empty: false };
+
+    /// Sets the format.
+    #[must_use]
+    pub const fn format(mut self, format: Format) -> Self {
+        self.format = Some(format);
+        self
+    }
+
+    /// Sets the shortest accepted text, in characters.
+    #[must_use]
+    pub const fn min_len(mut self, min: u32) -> Self {
+        self.min_len = min;
+        self
+    }
+
+    /// Sets the longest accepted text, in characters.
+    #[must_use]
+    pub const fn max_len(mut self, max: u32) -> Self {
+        self.max_len = max;
+        self
+    }
+
+    /// Sets the regular expression for the whole text.
+    #[must_use]
+    pub const fn pattern(mut self, pattern: &'static str) -> Self {
+        self.pattern = Some(pattern);
+        self
+    }
+
+    /// Accepts the empty text despite the other rules.
+    #[must_use]
+    pub const fn or_empty(mut self) -> Self {
+        self.or_empty = true;
+        self
+    }
 
     /// Returns what is wrong with the text, without a look at the pattern.
     pub const fn fault(&self, text: &str) -> Option<TextFault> {

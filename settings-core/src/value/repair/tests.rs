@@ -8,10 +8,7 @@ use crate::value::{from_json, from_text};
 const COUNT: Kind = Kind::Integer { min: 1, max: 9_999_999 };
 const DURATION: Kind = Kind::Duration { unit: Unit::Seconds, min: 1, max: 3600 };
 const SIZE: Kind = Kind::Size { min: 0, max: u64::MAX };
-const SECURITY: Kind = Kind::OneOf(&[
-    Choice { text: "STARTTLS", label: "STARTTLS", doc: "" },
-    Choice { text: "", label: "None", doc: "" },
-]);
+const SECURITY: Kind = Kind::OneOf(&[Choice::new("STARTTLS", "STARTTLS", ""), Choice::new("", "None", "")]);
 
 const fn format(format: Format) -> TextRules {
     TextRules { format: Some(format), min_len: 0, max_len: u32::MAX, pattern: None, or_empty: false }

@@ -44,23 +44,12 @@ struct TakenByAlias {
 
 /// Mail.
 #[derive(Settings)]
+#[settings(section = "Aliased")]
 struct Aliased {
     /// A port.
     #[setting(alias = "Email.SMTP_Port", default = 25)]
     port: u16,
 }
-
-/// A root in a root.
-#[derive(Settings)]
-#[settings(env_prefix = "MM")]
-struct RootInRoot {
-    root: Inner,
-}
-
-/// A root.
-#[derive(Settings)]
-#[settings(env_prefix = "IN")]
-struct Inner {}
 
 /// The variable of one names the file of the other.
 #[derive(Settings)]
@@ -90,6 +79,7 @@ struct Replica {
     own: Flat,
     nested: Aliased,
     optional: Option<Aliased>,
+    list: Vec<Aliased>,
 }
 
 /// It is reported once.

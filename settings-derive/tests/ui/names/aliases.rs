@@ -20,7 +20,7 @@ struct Aliases {
     #[setting(key = "Group", alias = "Old.Name")]
     taken: String,
     /// A folder.
-    #[setting(key = "Folder", aliases = ["Old..Folder", "", "Old-Folder"])]
+    #[setting(key = "Folder", aliases = ["Old..Folder", "", "Old Folder"])]
     malformed: String,
 }
 

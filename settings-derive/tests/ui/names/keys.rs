@@ -2,16 +2,16 @@ use settings_core::Settings;
 
 /// Mail.
 #[derive(Settings)]
-#[settings(section = "Email.Settings")]
+#[settings(section = "Email Settings")]
 struct Keys {
     /// A port.
     #[setting(key = "", default = 25)]
     empty: u16,
     /// A port.
-    #[setting(key = "SMTP.Port", default = 25)]
+    #[setting(key = "SMTP Port", default = 25)]
     dot: u16,
     /// A port.
-    #[setting(key = "SMTP-Port", default = 25)]
+    #[setting(key = "-SMTPPort", default = 25)]
     dash: u16,
     /// A port.
     #[setting(key = "Port", default = 25)]

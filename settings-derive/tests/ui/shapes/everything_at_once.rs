@@ -5,7 +5,7 @@ use settings_core::{SettingValue, Settings};
 #[derive(Settings)]
 #[settings(sektion = "EmailSettings", page = 1)]
 struct EmailSettings {
-    #[setting(key = "SMTP.Port", default = "25", range = 1..=70_000, unit = "seconds", titel = "Port")]
+    #[setting(key = "SMTP Port", default = "25", range = 1..=70_000, unit = "seconds", titel = "Port")]
     port: u16,
     /// Turns it on or off.
     ///

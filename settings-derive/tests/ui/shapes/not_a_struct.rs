@@ -23,11 +23,20 @@ union Either {
 
 /// Any.
 #[derive(Settings)]
+#[settings(env_prefix = "A")]
 struct Generic<T, const N: usize> {
     /// Some.
     #[setting(default = 25)]
     port: u16,
     nested: T,
+}
+
+/// Any.
+#[derive(Settings)]
+struct Borrowed<'a> {
+    /// Some.
+    #[setting(default = "a")]
+    text: &'a str,
 }
 
 // The failed derives have impls all the same: no second wave of errors.

@@ -9,9 +9,9 @@ use settings_core::schema::{
 use settings_core::value::{ByteSize, SettingValue as _};
 
 pub(crate) const CHOICES: &[Choice] = &[
-    Choice { text: "", label: "Not specified", doc: "" },
-    Choice { text: "TLS", label: "TLS", doc: "" },
-    Choice { text: "STARTTLS", label: "STARTTLS", doc: "" },
+    Choice::new("", "Not specified", ""),
+    Choice::new("TLS", "TLS", ""),
+    Choice::new("STARTTLS", "STARTTLS", ""),
 ];
 
 const EVEN: CustomKind = CustomKind::new("text of even length", |text| {
@@ -44,17 +44,17 @@ pub(crate) const DURATIONS: [Kind; 6] = [
 
 /// One a format, then lengths and patterns.
 const TEXTS: [TextRules; 11] = [
-    TextRules { format: Some(Format::Url), or_empty: true, ..TextRules::ANY },
-    TextRules { format: Some(Format::Email), ..TextRules::ANY },
-    TextRules { format: Some(Format::Host), ..TextRules::ANY },
-    TextRules { format: Some(Format::Port), ..TextRules::ANY },
-    TextRules { format: Some(Format::Port), min_len: 2, max_len: 3, ..TextRules::ANY },
-    TextRules { format: Some(Format::Path), ..TextRules::ANY },
-    TextRules { format: Some(Format::SocketAddress), or_empty: true, ..TextRules::ANY },
-    TextRules { min_len: 2, max_len: 4, ..TextRules::ANY },
-    TextRules { pattern: Some("[0-9]{2,}|s?"), ..TextRules::ANY },
-    TextRules { pattern: Some("[^\\n]*-[^\\n]*"), or_empty: true, min_len: 1, ..TextRules::ANY },
-    TextRules { format: Some(Format::Host), pattern: Some("[^.]+"), max_len: 3, ..TextRules::ANY },
+    TextRules::ANY.format(Format::Url).or_empty(),
+    TextRules::ANY.format(Format::Email),
+    TextRules::ANY.format(Format::Host),
+    TextRules::ANY.format(Format::Port),
+    TextRules::ANY.format(Format::Port).min_len(2).max_len(3),
+    TextRules::ANY.format(Format::Path),
+    TextRules::ANY.format(Format::SocketAddress).or_empty(),
+    TextRules::ANY.min_len(2).max_len(4),
+    TextRules::ANY.pattern("[0-9]{2,}|s?"),
+    TextRules::ANY.pattern("[^\\n]*-[^\\n]*").or_empty().min_len(1),
+    TextRules::ANY.format(Format::Host).pattern("[^.]+").max_len(3),
 ];
 
 const SIZES: [Kind; 4] = [
@@ -73,8 +73,8 @@ const ELEMENT: Section = Section::new(
                 .details(&Details::new().aliases(&["was", "Not.Here"])),
         ),
         Member::Setting(Setting::new("k", "k", Kind::Optional(&Kind::Bool), DefaultValue::None)),
-        Member::Section { key: "e", section: &INNER, optional: true },
-        Member::Section { key: "+", section: &INNER, optional: false },
+        Member::optional_section("e", &INNER),
+        Member::section("+", &INNER),
     ],
 );
 

@@ -133,6 +133,7 @@ pub(crate) fn value(random: &mut Random, kind: &Kind, depth: u32) -> Json {
                 let value = match member {
                     Member::Setting(setting) => value(random, &setting.kind, 0),
                     Member::Section { section, .. } => value(random, &Kind::Section(section), 0),
+                    _ => continue,
                 };
                 let key = match member {
                     Member::Setting(setting) if random.below(3) == 0 => {
