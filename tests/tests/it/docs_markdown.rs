@@ -62,11 +62,7 @@ fn section(title: &str, description: &str, meaning: &str) -> &'static Section {
         .finish();
     Box::leak(Box::new(Section::new(
         "",
-        Box::leak(Box::new([settings_core::schema::Member::Section {
-            key: "Section",
-            section,
-            optional: false,
-        }])),
+        Box::leak(Box::new([settings_core::schema::Member::section("Section", section)])),
     )))
 }
 

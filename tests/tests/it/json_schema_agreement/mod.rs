@@ -132,6 +132,11 @@ pub(crate) fn beyond_schemas(kind: &Kind, value: &Json) -> bool {
         (Kind::Map(of), Json::Object(entries)) => {
             entries.values().any(|value| value.is_null() || beyond_schemas(of, value))
         }
+        (Kind::Tuple(kinds), Json::Array(values)) => {
+            kinds.iter().zip(values).any(|(of, value)| beyond_schemas(of, value))
+        }
+        // its length is that of its text
+        (Kind::SecretOf(_), Json::Number(_)) => true,
         (Kind::Optional(of), value) => beyond_schemas(of, value),
         _ => false,
     }
