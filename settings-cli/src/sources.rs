@@ -57,7 +57,7 @@ pub struct Sources {
     /// stronger [default: the program's own file, if it exists]
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Vec<PathBuf>,
-    /// Read config.NAME.json above each config.json, and so on; later profiles are stronger
+    /// Read FILE.NAME.json above each FILE.json, and so on; later profiles are stronger
     #[arg(long, global = true, value_name = "NAME", value_parser = profile)]
     pub profile: Vec<String>,
     /// A file of defaults that are weaker than the configuration file

@@ -372,7 +372,7 @@ fn variable(
 ) -> bool {
     let (Some(path), Some((env, at))) = (path, env.one()) else { return false };
     let Some(derived) = naming.env(path) else { return false };
-    if derived == variable_of(env) {
+    if derived == variable_of(env) || naming.is_own(path, variable_of(env)) {
         return false;
     }
     let rule = if derived.eq_ignore_ascii_case(variable_of(env)) { Rule::LetterCase } else { Rule::EnvName };

@@ -508,3 +508,90 @@ fn a_wrong_default_with_a_unit_is_found() {
     let back = read("page.rst", same.as_bytes()).unwrap();
     assert_eq!(check(&back, Some(Proxy::SCHEMA), Against::Both), []);
 }
+
+/// A program whose variables keep words apart.
+#[derive(Settings)]
+#[settings(env_prefix = "W", env_case = "SCREAMING_SNAKE_CASE", env_separator = "__")]
+#[expect(dead_code, reason = "only the metadata is looked at")]
+struct Words {
+    /// The limits.
+    limits: WordLimits,
+    /// The servers.
+    servers: Vec<WordServer>,
+}
+
+/// Limits.
+#[derive(Settings)]
+#[settings(section = "Limits")]
+#[expect(dead_code, reason = "only the metadata is looked at")]
+struct WordLimits {
+    /// The longest pause.
+    #[setting(default = 5)]
+    max_idle: u8,
+    /// The smallest and the largest size.
+    #[setting(default = [1, 2])]
+    sizes: (u8, u8),
+    /// The database.
+    #[setting(env = ["DATABASE_URL", "PG_URL"])]
+    database: String,
+    /// The labels.
+    #[setting(env = "LABELS")]
+    labels: BTreeMap<String, u8>,
+}
+
+/// One server.
+#[derive(Settings)]
+#[expect(dead_code, reason = "only the metadata is looked at")]
+struct WordServer {
+    /// The address.
+    #[setting(default = "")]
+    base_address: String,
+}
+
+#[test]
+fn pages_name_the_variables_that_the_program_reads() {
+    let root = Words::SCHEMA;
+    for style in [Style::Table, Style::Directive, Style::Confval, Style::Heading] {
+        let pages = from_schema_in(root, &Dialect::new("app.toml"));
+        let text: String = pages.iter().map(|page| render(page, style, Format::Rst)).collect();
+        let variables =
+            ["W_LIMITS__MAX_IDLE", "W_LIMITS__SIZES", "DATABASE_URL", "LABELS", "W_SERVERS__0_BASEADDRESS"];
+        for variable in variables {
+            assert!(text.contains(variable), "{style:?}, {variable}:\n{text}");
+        }
+        assert!(!text.contains("LABELS__<NAME>") && !text.contains("W_LIMITS__DATABASE"), "{text}");
+        for page in &pages {
+            let back = read("page.rst", render(page, style, Format::Rst).as_bytes()).unwrap();
+            assert_eq!(check(&back, Some(root), Against::Both), [], "{style:?}");
+        }
+    }
+    let schema = crate::json_schema::to_text(&crate::json_schema::json_schema(root));
+    for text in [crate::template::commented_json(root), crate::template::env(root), schema] {
+        for variable in ["W_LIMITS__MAX_IDLE", "DATABASE_URL", "W_SERVERS__0_BASEADDRESS"] {
+            assert!(text.contains(variable), "{variable}:\n{text}");
+        }
+    }
+}
+
+/// A program with a list whose variable is its own.
+#[derive(Settings)]
+#[settings(env_prefix = "N")]
+#[expect(dead_code, reason = "only the metadata is looked at")]
+struct Named {
+    /// The ports by name.
+    #[setting(env = "PORTS")]
+    ports: BTreeMap<String, u16>,
+}
+
+#[test]
+fn entries_of_a_setting_with_a_variable_of_its_own_have_none() {
+    let root = Named::SCHEMA;
+    let leaf = root.leaves().next().unwrap();
+    assert_eq!(root.variable(&leaf.path, leaf.setting).as_deref(), Some("PORTS"));
+    let entry = crate::schema::Path::new(vec!["Ports", crate::schema::Path::NAMED_ENTRY]);
+    let setting = crate::schema::Setting::new("x", "x", u16::KIND, DefaultValue::None);
+    assert_eq!(root.variable(&entry, &setting), None);
+    let page = from_schema_in(root, &Dialect::new("app.toml")).swap_remove(0);
+    let text = render(&page, Style::Heading, Format::Rst);
+    assert!(text.contains("``PORTS``") && !text.contains("N_PORTS"), "{text}");
+}

@@ -117,7 +117,9 @@ fn parts(random: &mut Random, kind: &Kind) -> String {
         Kind::Size { .. } => {
             &["0", "1", "5", "999", "1000", "1001", "B", "kB", "KB", "KiB", "MiB", "MB", "TB", " ", "b", "+"]
         }
-        Kind::TextOf(TextRules { pattern: Some(_), .. }) | Kind::SecretOf(_) => &["12", "0", "-", "s", "a-b", "ü", "\n", "."],
+        Kind::TextOf(TextRules { pattern: Some(_), .. }) | Kind::SecretOf(_) => {
+            &["12", "0", "-", "s", "a-b", "ü", "\n", "."]
+        }
         _ => &["0", "12", "65535", "65536", "-", "s", "ü", "\n", "\0", " ", "ab", "+"],
     };
     (0..random.below(4)).map(|_| random.pick(parts)).collect()
