@@ -34,16 +34,7 @@ impl Server {
     }
 
     fn ask(&self, request: &str, body: &str) -> String {
-        let mut stream = TcpStream::connect(&self.1).unwrap();
-        write!(
-            stream,
-            "{request} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
-            body.len()
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
+        exchange(&self.1, request, "Host: x", body)
     }
 
     fn wait_for(&self, request: &str, body: &str, expected: &str) {
@@ -115,14 +106,18 @@ fn the_commands_are_the_servers_own() {
 
 /// Sends a request with these headers, and returns the answer.
 fn send(address: &str, request: &str, headers: &[&str], body: &str) -> String {
+    let headers: Vec<&str> = ["Host: localhost"].iter().chain(headers).copied().collect();
+    exchange(address, request, &headers.join("\r\n"), body)
+}
+
+/// Sends a request in one write: a server that answers early would close the connection between two.
+fn exchange(address: &str, request: &str, headers: &str, body: &str) -> String {
+    let length = body.len();
+    let request = format!(
+        "{request} HTTP/1.1\r\n{headers}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+    );
     let mut stream = TcpStream::connect(address).unwrap();
-    let headers = headers.join("\r\n");
-    write!(
-        stream,
-        "{request} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
-    )
-    .unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     answer
