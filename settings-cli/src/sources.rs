@@ -364,6 +364,13 @@ impl Sources {
         }
     }
 
+    /// Returns the name of the configuration file that is read without `--config`.
+    #[cfg(feature = "docs")]
+    pub(crate) fn default_file_name(&self) -> &str {
+        let name = self.default_file.as_deref().and_then(|path| path.file_name()?.to_str());
+        name.unwrap_or(DEFAULT_FILE)
+    }
+
     /// Returns the environment with the env file's variables added, without those that are options.
     ///
     /// # Errors

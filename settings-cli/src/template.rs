@@ -11,9 +11,12 @@ use settings_core::{json_schema, template};
 /// Prints the JSON Schema of the configuration file, or the settings of this release.
 #[derive(Args, Debug)]
 pub struct Schema {
-    /// Refuse unknown keys instead of allowing them
+    /// Refuse old names of settings, which work and cause warnings
     #[arg(long)]
     strict: bool,
+    /// Add the keywords that only editors know, such as markdownDescription
+    #[arg(long, conflicts_with = "strict")]
+    editor: bool,
     #[cfg(feature = "release")]
     #[command(flatten)]
     release: crate::release::Writing,
@@ -73,10 +76,10 @@ impl Schema {
         if self.release.is_wanted() {
             return self.release.run::<T>(context);
         }
-        let schema = if self.strict {
-            json_schema::strict_json_schema(T::SCHEMA)
-        } else {
-            json_schema::json_schema(T::SCHEMA)
+        let schema = match (self.strict, self.editor) {
+            (true, _) => json_schema::strict_json_schema(T::SCHEMA),
+            (false, true) => json_schema::editor_json_schema(T::SCHEMA),
+            (false, false) => json_schema::json_schema(T::SCHEMA),
         };
         context.out.write_all(json_schema::to_text(&schema).as_bytes())?;
         Ok(Verdict::Good)

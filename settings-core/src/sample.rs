@@ -1,5 +1,8 @@
 //! A program with settings of every kind, for tests.
 
+#[cfg(any(feature = "docs", feature = "json-schema"))]
+pub(crate) mod proxy;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 

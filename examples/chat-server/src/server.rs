@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::routing::get;
 use settings_cli::Context;
@@ -23,7 +23,10 @@ struct Chat {
 }
 
 /// Serves until the process ends.
-pub(crate) fn serve(context: &mut Context<'_>) -> Result<(), Box<dyn std::error::Error>> {
+///
+/// # Errors
+/// If the settings are not valid, or the address is taken.
+pub fn serve(context: &mut Context<'_>) -> Result<(), Box<dyn std::error::Error>> {
     let (sources, environment) = (context.sources.clone(), context.environment.clone());
     let watch =
         Watch::<ChatSettings>::start(move || sources.layers(environment.clone()), Debounce::default())?;
@@ -33,14 +36,16 @@ pub(crate) fn serve(context: &mut Context<'_>) -> Result<(), Box<dyn std::error:
     std::thread::spawn(move || events.into_iter().for_each(|event| log(&event)));
 
     let chat = Arc::new(Chat { watch, messages: Mutex::default() });
-    let (port, admin_settings) = (chat.watch.current().http.port, chat.watch.current().admin.clone());
+    let settings = chat.watch.current();
+    let (http, admin_settings) = (settings.http.clone(), settings.admin.clone());
     let app = Router::new()
         .route("/", get(async |State(chat): State<Arc<Chat>>| chat.watch.current().http.greeting.clone()))
         .route("/messages", get(list).post(send))
+        .layer(DefaultBodyLimit::max(usize::try_from(http.max_body.bytes()).unwrap_or(usize::MAX)))
         .with_state(chat);
     let app = app.merge(admin::routes(context, &admin_settings));
     Runtime::new()?.block_on(async {
-        let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+        let listener = TcpListener::bind(http.listen).await?;
         writeln!(context.out, "listening on {}", listener.local_addr()?)?;
         context.out.flush()?;
         axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).await
@@ -56,7 +61,7 @@ async fn list(State(chat): State<Arc<Chat>>) -> String {
 async fn send(State(chat): State<Arc<Chat>>, message: String) -> StatusCode {
     // the settings as they are now: a change of the file has taken effect
     let limits = chat.watch.current().limits.clone();
-    if message.len() > usize::try_from(limits.message_bytes).unwrap_or(usize::MAX) {
+    if message.len() > usize::try_from(limits.message_size.bytes()).unwrap_or(usize::MAX) {
         return StatusCode::PAYLOAD_TOO_LARGE;
     }
     let mut messages = chat.messages.lock().unwrap_or_else(PoisonError::into_inner);

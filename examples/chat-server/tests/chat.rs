@@ -10,7 +10,10 @@ use std::time::{Duration, Instant};
 
 fn chat(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_chat-server"));
-    command.current_dir(folder).args(arguments).env("CHAT_HTTP_PORT", "0");
+    command
+        .current_dir(folder)
+        .args(arguments)
+        .envs([("CHAT_HTTP_LISTEN", "127.0.0.1:0"), ("CHAT_AUTH_SESSIONKEY", "k")]);
     command
 }
 
@@ -31,16 +34,7 @@ impl Server {
     }
 
     fn ask(&self, request: &str, body: &str) -> String {
-        let mut stream = TcpStream::connect(&self.1).unwrap();
-        write!(
-            stream,
-            "{request} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
-            body.len()
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
+        exchange(&self.1, request, "Host: x", body)
     }
 
     fn wait_for(&self, request: &str, body: &str, expected: &str) {
@@ -70,11 +64,22 @@ fn a_change_takes_effect_without_a_restart() {
     let server = Server::start(folder);
     assert!(server.ask("GET /", "").ends_with("Welcome!"));
     assert!(server.ask("POST /messages", "one").starts_with("HTTP/1.1 201"));
-    let (code, out, err) = run(folder, &["set", "HTTP.Greeting=Good evening", "Limits.MessageBytes=5"]);
-    assert_eq!((code, out.as_str(), err.as_str()), (Some(0), "wrote chat.json (version 1)\n", ""));
+    let (code, out, err) = run(folder, &["set", "HTTP.Greeting=Good evening", "Limits.MessageSize=5"]);
+    assert_eq!((code, out.as_str(), err.as_str()), (Some(0), "wrote chat.toml (version 1)\n", ""));
     server.wait_for("GET /", "", "Good evening");
     server.wait_for("POST /messages", "longer", "HTTP/1.1 413");
     assert!(server.ask("GET /messages", "").ends_with("one\n"));
+}
+
+#[test]
+fn a_missing_key_is_reported_with_its_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = chat(folder.path(), &["serve"]).env_remove("CHAT_AUTH_SESSIONKEY").output().unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    for words in ["Auth.SessionKey", "CHAT_AUTH_SESSIONKEY", "CHAT_AUTH_SESSIONKEY_FILE"] {
+        assert!(err.contains(words), "{err}");
+    }
 }
 
 #[test]
@@ -88,27 +93,31 @@ fn the_commands_are_the_servers_own() {
         assert_eq!(code, Some(0));
         assert!(!out.contains("EmailSettings") && !out.contains("config.json"), "{out}");
     }
-    let (code, out, _) = run(folder, &["get", "HTTP.Port"]);
-    assert_eq!((code, out.as_str()), (Some(0), "0\n"), "from the variable");
-    std::fs::write(folder.join("chat.json"), r#"{"HTTP": {"Port": 99999}}"#).unwrap();
+    let (code, out, _) = run(folder, &["get", "HTTP.Listen"]);
+    assert_eq!((code, out.as_str()), (Some(0), "127.0.0.1:0\n"), "from the variable");
+    std::fs::write(folder.join("chat.toml"), "[Database]\nMaxConnections = 99999\n").unwrap();
     let (code, out, err) = run(folder, &["serve"]);
     assert_eq!((code, out.as_str()), (Some(1), ""));
-    assert!(err.contains("chat.json:1:19"), "{err}");
-    let (code, _, err) = run(folder, &["get", "HTTP.Prot"]);
+    assert!(err.contains("chat.toml:2:18"), "{err}");
+    let (code, _, err) = run(folder, &["get", "HTTP.Lisen"]);
     assert_eq!(code, Some(2));
-    assert!(err.contains("HTTP.Port"), "{err}");
+    assert!(err.contains("HTTP.Listen"), "{err}");
 }
 
 /// Sends a request with these headers, and returns the answer.
 fn send(address: &str, request: &str, headers: &[&str], body: &str) -> String {
+    let headers: Vec<&str> = ["Host: localhost"].iter().chain(headers).copied().collect();
+    exchange(address, request, &headers.join("\r\n"), body)
+}
+
+/// Sends a request in one write: a server that answers early would close the connection between two.
+fn exchange(address: &str, request: &str, headers: &str, body: &str) -> String {
+    let length = body.len();
+    let request = format!(
+        "{request} HTTP/1.1\r\n{headers}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+    );
     let mut stream = TcpStream::connect(address).unwrap();
-    let headers = headers.join("\r\n");
-    write!(
-        stream,
-        "{request} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
-    )
-    .unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     answer
@@ -117,8 +126,8 @@ fn send(address: &str, request: &str, headers: &[&str], body: &str) -> String {
 #[test]
 fn the_console_is_entered_with_a_session_or_from_the_named_proxy() {
     let folder = tempfile::tempdir().unwrap();
-    let config = r#"{"Admin": {"Password": "open sesame"}, "HTTP": {"Greeting": "Hi"}}"#;
-    std::fs::write(folder.path().join("chat.json"), config).unwrap();
+    let config = "[Admin]\nPassword = \"open sesame\"\n\n[HTTP]\nGreeting = \"Hi\"\n";
+    std::fs::write(folder.path().join("chat.toml"), config).unwrap();
     let form = "Content-Type: application/x-www-form-urlencoded";
     {
         let server = Server::start(folder.path());

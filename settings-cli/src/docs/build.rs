@@ -11,7 +11,7 @@ use super::follow::Follow;
 use crate::{Context, Failure, Outcome, Verdict, rst};
 use settings_core::Settings;
 use settings_core::docs::generate::{self, Artefact, Mode};
-use settings_core::docs::{Format, Page, Style, from_schema, render};
+use settings_core::docs::{Dialect, Format, Page, Style, from_schema_in, render};
 use settings_core::resolve::check_defaults;
 
 /// The default of `--out`.
@@ -32,6 +32,9 @@ pub(crate) struct Build {
     /// The format of the pages
     #[arg(long, value_enum, default_value_t = FormatName::Rst)]
     format: FormatName,
+    /// The name of the configuration file on the pages [default: the program's]
+    #[arg(long, value_name = "NAME", conflicts_with = "from")]
+    file: Option<String>,
     /// Write the pages of this model instead of the program's own
     #[arg(long, value_name = "MODEL.json")]
     from: Option<PathBuf>,
@@ -51,6 +54,10 @@ enum StyleName {
     Table,
     /// In a directive above the heading
     Directive,
+    /// In Sphinx's confval directive
+    Confval,
+    /// In a list below the setting's heading
+    Heading,
 }
 
 /// The format of the pages.
@@ -64,28 +71,36 @@ enum FormatName {
 
 impl Build {
     pub(crate) fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
+        let file = self.file.as_deref().unwrap_or_else(|| context.sources.default_file_name());
+        let dialect = Dialect::of(T::SCHEMA)
+            .file(file.to_owned())
+            .style(self.style.style())
+            .format(self.format.format());
         if self.out.as_os_str() == "-" {
-            return self.print::<T>(context.out);
+            return self.print::<T>(&dialect, context.out);
         }
         let program = context.program_words().to_owned();
         let program = program.as_str();
         #[cfg(feature = "watch")]
         if self.follow.is_wanted() {
-            let verdict = self.write::<T>(program, context.out)?;
-            let again = |out: &mut dyn Write| self.write::<T>(program, out);
+            let verdict = self.write::<T>(&dialect, program, context.out)?;
+            let again = |out: &mut dyn Write| self.write::<T>(&dialect, program, out);
             let model = self.from.as_deref();
             self.follow.run(model, self.arguments(), &self.out, context.out, again)?;
             return Ok(verdict);
         }
-        self.write::<T>(program, context.out)
+        self.write::<T>(&dialect, program, context.out)
     }
 
     /// Writes (or checks) everything once.
-    fn write<T: Settings>(&self, program: &str, out: &mut dyn Write) -> Outcome {
-        let artefacts = self.artefacts::<T>()?;
+    fn write<T: Settings>(&self, dialect: &Dialect, program: &str, out: &mut dyn Write) -> Outcome {
         let mode = if self.check { Mode::Check } else { Mode::Write };
-        let outcome =
-            generate::run(&self.out, &artefacts, mode).map_err(|error| Failure::Failed(error.to_string()))?;
+        let outcome = match &self.from {
+            // The pages of a model are not all that the folder has.
+            Some(path) => generate::run(&self.out, &self.pages(path)?, mode),
+            None => generate::update(&self.out, &self.artefacts::<T>(dialect)?, mode),
+        };
+        let outcome = outcome.map_err(|error| Failure::Failed(error.to_string()))?;
         if self.check && !outcome.is_current() {
             write!(out, "{outcome}")?;
             writeln!(out, "\nto repair it: {}", self.repairing_command(program))?;
@@ -97,14 +112,16 @@ impl Build {
             return Ok(Verdict::Findings);
         }
         for change in &outcome.changes {
-            writeln!(out, "wrote {}", change.path.display())?;
+            let done = if change.is_removed { "removed" } else { "wrote" };
+            writeln!(out, "{done} {}", change.path.display())?;
         }
-        writeln!(out, "{} files are current", outcome.unchanged + outcome.changes.len())?;
+        let written = outcome.changes.iter().filter(|change| !change.is_removed).count();
+        writeln!(out, "{} files are current", outcome.unchanged + written)?;
         Ok(Verdict::Good)
     }
 
     /// Prints the pages, one after the other.
-    fn print<T: Settings>(&self, out: &mut dyn Write) -> Outcome {
+    fn print<T: Settings>(&self, dialect: &Dialect, out: &mut dyn Write) -> Outcome {
         #[cfg(feature = "watch")]
         if self.follow.is_wanted() {
             return Err(Failure::Usage("--watch writes files: name a folder with --out".to_owned()));
@@ -115,7 +132,7 @@ impl Build {
         #[cfg_attr(not(feature = "release"), expect(unused_mut, reason = "releases change the pages"))]
         let mut pages = match &self.from {
             Some(path) => models(path)?,
-            None => from_schema(T::SCHEMA),
+            None => from_schema_in(T::SCHEMA, dialect),
         };
         #[cfg(feature = "release")]
         if let Some(folder) = &self.releases {
@@ -129,17 +146,18 @@ impl Build {
         Ok(Verdict::Good)
     }
 
-    fn artefacts<T: Settings>(&self) -> Result<Vec<Artefact>, Failure> {
-        let (style, format) = (self.style.style(), self.format.format());
+    fn artefacts<T: Settings>(&self, dialect: &Dialect) -> Result<Vec<Artefact>, Failure> {
         #[cfg(feature = "release")]
         if let Some(folder) = &self.releases {
             let releases = crate::release::kept::<T>(folder)?;
+            let (style, format) = (self.style.style(), self.format.format());
             return Ok(generate::artefacts_with_releases(T::SCHEMA, style, format, &releases));
         }
-        match &self.from {
-            Some(path) => Ok(generate::pages(&models(path)?, style, format)),
-            None => Ok(generate::artefacts(T::SCHEMA, style, format)),
-        }
+        Ok(generate::artefacts_in(T::SCHEMA, dialect))
+    }
+
+    fn pages(&self, model: &std::path::Path) -> Result<Vec<Artefact>, Failure> {
+        Ok(generate::pages(&models(model)?, self.style.style(), self.format.format()))
     }
 
     /// Returns the same command without `--check`.
@@ -154,8 +172,17 @@ impl Build {
         if self.out.as_os_str() != DEFAULT_FOLDER {
             arguments.extend(["--out".into(), self.out.clone().into()]);
         }
-        if matches!(self.style, StyleName::Directive) {
-            arguments.extend(["--style".into(), "directive".into()]);
+        let style = match self.style {
+            StyleName::Table => None,
+            StyleName::Directive => Some("directive"),
+            StyleName::Confval => Some("confval"),
+            StyleName::Heading => Some("heading"),
+        };
+        if let Some(style) = style {
+            arguments.extend(["--style".into(), style.into()]);
+        }
+        if let Some(file) = &self.file {
+            arguments.extend(["--file".into(), file.into()]);
         }
         if matches!(self.format, FormatName::Md) {
             arguments.extend(["--format".into(), "md".into()]);
@@ -176,6 +203,8 @@ impl StyleName {
         match self {
             Self::Table => Style::Table,
             Self::Directive => Style::Directive,
+            Self::Confval => Style::Confval,
+            Self::Heading => Style::Heading,
         }
     }
 }

@@ -1,10 +1,153 @@
-//! The words of one family of reference pages.
+//! The form and the words of reference pages.
+
+use std::borrow::Cow;
+
+use super::render::{Format, Style};
+use crate::FileFormat;
+use crate::schema::Section;
+
+/// The form of a program's reference pages: the configuration file that they name, the places of a setting that they
+/// state, and their layout.
+///
+/// ```
+/// use settings_core::docs::{self, Dialect, Style};
+/// # use settings_core::Settings;
+/// # /// A chat server.
+/// # #[derive(Settings)]
+/// # #[settings(env_prefix = "CHAT", page = "Chat")]
+/// # struct ChatSettings {
+/// #     /// The port of the server.
+/// #     #[setting(default = 8065)]
+/// #     port: u16,
+/// # }
+///
+/// let dialect = Dialect::new("chat.toml").style(Style::Heading);
+/// let pages = docs::from_schema_in(ChatSettings::SCHEMA, &dialect);
+/// let text = docs::render(&pages[0], dialect.page_style(), dialect.page_format());
+/// assert!(text.contains("- ``chat.toml`` setting: ``Port``\n- Environment variable: ``CHAT_PORT``"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dialect {
+    file: Cow<'static, str>,
+    file_format: Option<FileFormat>,
+    console: bool,
+    members: bool,
+    style: Style,
+    format: Format,
+}
+
+impl Dialect {
+    /// The dialect of a program whose configuration file has this name: dotted paths, sizes and durations with units,
+    /// no System Console. The ending of the name is the format of the file.
+    pub fn new(file: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            file: file.into(),
+            file_format: None,
+            console: false,
+            members: false,
+            style: Style::default(),
+            format: Format::default(),
+        }
+    }
+
+    /// The dialect of the reference server: `config.json`, a System Console, paths written as members of JSON
+    /// (`".EmailSettings.SMTPPort",`), and numbers without units.
+    pub fn reference() -> Self {
+        Self { console: true, members: true, ..Self::new(WORDS.file) }
+    }
+
+    /// The dialect of a program by its settings: that of the reference server if a setting is on a page of a System
+    /// Console, and otherwise [`Dialect::new`] with `config.json`.
+    pub fn of(root: &'static Section) -> Self {
+        let has_console = root.leaves_with_entries().any(|leaf| leaf.console.is_some());
+        if has_console { Self::reference() } else { Self::new(WORDS.file) }
+    }
+
+    /// Sets the name of the configuration file.
+    #[must_use]
+    pub fn file(mut self, file: impl Into<Cow<'static, str>>) -> Self {
+        self.file = file.into();
+        self
+    }
+
+    /// Sets the format of a configuration file whose name doesn't show it.
+    #[must_use]
+    pub fn file_format(mut self, format: FileFormat) -> Self {
+        self.file_format = Some(format);
+        self
+    }
+
+    /// Sets whether pages name the place of a setting in the System Console.
+    #[must_use]
+    pub fn console(mut self, console: bool) -> Self {
+        self.console = console;
+        self
+    }
+
+    /// Sets the layout of the pages.
+    #[must_use]
+    pub fn style(mut self, style: Style) -> Self {
+        self.style = style;
+        self
+    }
+
+    /// Sets the language of the pages.
+    #[must_use]
+    pub fn format(mut self, format: Format) -> Self {
+        self.format = format;
+        self
+    }
+
+    /// The layout of the pages.
+    pub fn page_style(&self) -> Style {
+        self.style
+    }
+
+    /// The language of the pages.
+    pub fn page_format(&self) -> Format {
+        self.format
+    }
+
+    /// The name of the configuration file.
+    pub fn file_name(&self) -> &str {
+        &self.file
+    }
+
+    /// The format of the configuration file.
+    pub fn config_format(&self) -> FileFormat {
+        self.file_format.unwrap_or_else(|| FileFormat::from_path(&*self.file))
+    }
+
+    /// Whether pages name the place of a setting in the System Console.
+    pub(super) fn has_console(&self) -> bool {
+        self.console
+    }
+
+    /// Whether paths are written as members of JSON, with the words of the reference server.
+    pub(super) fn has_members(&self) -> bool {
+        self.members
+    }
+
+    /// The words of a line that names a setting's place in the file, if they aren't the rule's.
+    pub(super) fn config_words(&self, path: &str, default: Option<&str>) -> Option<String> {
+        let (file, word) = (&self.file, WORDS.file_label);
+        match (self.members, default) {
+            (true, _) if self.file == WORDS.file => None,
+            (true, Some(default)) => Some(format!("``{file} {word}``: ``\".{path}\": {default},``")),
+            (true, None) => Some(format!("``{file} {word}``: ``\".{path}\",``")),
+            (false, _) => Some(format!("``{file}`` {word}: ``{path}``")),
+        }
+    }
+}
+
+/// The endings of names of configuration files.
+pub(super) const FILE_ENDINGS: [&str; 6] = [".json", ".jsonc", ".json5", ".toml", ".yaml", ".yml"];
 
 /// The words and conventions of the pages that are read and written.
 ///
-/// There is one instance, [`DIALECT`]. Everything else in this module tree works with these words, and doesn't repeat
+/// There is one instance, [`WORDS`]. Everything else in this module tree works with these words, and doesn't repeat
 /// them.
-pub(super) struct PageDialect {
+pub(super) struct PageWords {
     /// The label of a path in the System Console.
     pub(super) console: &'static str,
     /// Another label of the same, which is read but not written.
@@ -33,6 +176,10 @@ pub(super) struct PageDialect {
     pub(super) text: &'static str,
     pub(super) number_list: &'static str,
     pub(super) text_list: &'static str,
+    pub(super) list: &'static str,
+    pub(super) duration: &'static str,
+    pub(super) size: &'static str,
+    pub(super) boolean: &'static str,
     pub(super) map: &'static str,
     pub(super) json: &'static str,
     /// The lead of a default in a hint.
@@ -42,7 +189,7 @@ pub(super) struct PageDialect {
 }
 
 /// The words of the pages.
-pub(super) static DIALECT: PageDialect = PageDialect {
+pub(super) const WORDS: PageWords = PageWords {
     console: "System Config path",
     console_other: "System Console path",
     file: "config.json",
@@ -60,13 +207,17 @@ pub(super) static DIALECT: PageDialect = PageDialect {
     text: "String input",
     number_list: "Numerical array input",
     text_list: "String array input",
+    list: "List input",
+    duration: "Duration input in",
+    size: "Size input in",
+    boolean: "Boolean input",
     map: "Map input",
     json: "JSON input",
     default_is: "Default is",
     empty: "empty",
 };
 
-impl PageDialect {
+impl PageWords {
     /// Returns true if the text says that there is no name.
     pub(super) fn is_absent(&self, text: &str) -> bool {
         text.eq_ignore_ascii_case(self.absent)

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::docs::dialect::DIALECT;
+use crate::docs::dialect::WORDS;
 use crate::docs::grammar;
 use crate::docs::model::{
     Bullet, Content, Directive, Entry, Fact, Hint, Part, Span, Statement, Table, Value,
@@ -217,7 +217,7 @@ impl<'p> Documented<'p> {
         if text.is_empty() {
             return Named::Absent;
         }
-        if DIALECT.is_absent(text) {
+        if WORDS.is_absent(text) {
             return Named::NotAvailable(value.span);
         }
         if name == "configjson" {

@@ -7,7 +7,7 @@ pub(super) fn markdown_to_rst(markdown: &str) -> String {
     let mut out = String::with_capacity(markdown.len() + 16);
     let mut rest = markdown;
     while let Some(c) = rest.chars().next() {
-        if let Some((inner, after)) = code(rest) {
+        if let Some((inner, after)) = code_of(rest) {
             separate(&mut out);
             out.push_str(&format!("``{inner}``"));
             separate_after(&mut out, after);
@@ -90,7 +90,7 @@ fn separate_after(out: &mut String, after: &str) {
     }
 }
 
-fn code(text: &str) -> Option<(String, &str)> {
+fn code_of(text: &str) -> Option<(String, &str)> {
     let ticks = text.len() - text.trim_start_matches('`').len();
     if ticks == 0 {
         return None;
@@ -135,6 +135,14 @@ fn emphasis(text: &str) -> Option<(&'static str, &str, &str)> {
     None
 }
 
+/// A text as code of Markdown: between more backticks than it has in a row.
+pub(super) fn code(text: &str) -> String {
+    let runs = text.split(|c| c != '`').map(str::len);
+    let fence = "`".repeat(runs.max().unwrap_or_default() + 1);
+    let is_bare = !text.starts_with('`') && !text.ends_with('`');
+    if is_bare { format!("{fence}{text}{fence}") } else { format!("{fence} {text} {fence}") }
+}
+
 /// Converts literals, links and roles of reStructuredText to Markdown; roles keep only their words.
 pub(super) fn rst_to_markdown(rst: &str) -> String {
     to_markdown(rst, false)
@@ -151,8 +159,7 @@ fn to_markdown(rst: &str, keeps_roles: bool) -> String {
     let mut rest = rst;
     while let Some(c) = rest.chars().next() {
         if let Some((inner, after)) = rest.strip_prefix("``").and_then(|body| body.split_once("``")) {
-            let fence = if inner.contains('`') { "``" } else { "`" };
-            out.push_str(&format!("{fence}{inner}{fence}"));
+            out.push_str(&code(inner));
             rest = after;
         } else if let Some((link, after)) = keeps_roles.then(|| kept_role(rest)).flatten() {
             out.push_str(&link);

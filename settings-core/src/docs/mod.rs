@@ -32,9 +32,10 @@ mod read;
 mod render;
 mod sync;
 
+pub use dialect::Dialect;
 pub use drift::{Against, Finding, FindingFormat, Rule, Severity, UnknownRule, check, format_findings};
-pub use from_schema::from_schema;
-pub use generate::{BuildError, build};
+pub use from_schema::{from_schema, from_schema_in};
+pub use generate::{BuildError, build, build_in};
 pub use model::Page;
 #[cfg(feature = "release")]
 pub use notes::{from_schema_with_releases, release_notes};

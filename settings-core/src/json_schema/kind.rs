@@ -1,24 +1,185 @@
-//! The schema of one kind: it accepts exactly what `value::from_json` accepts.
+//! The schema of one kind: it accepts what `value::from_json` accepts.
 
-use super::{pattern, texts};
+use super::{Around, Writer, pattern, texts};
 use crate::markdown;
-use crate::schema::{Choice, Format, Kind, Member, Section, Setting, TextRules, Unknown, ValueDoc};
+use crate::schema::{Choice, Format, Kind, Member, Path, Section, Setting, TextRules, ValueDoc};
 use crate::value::json::{Object, Tree};
-use crate::value::{expectation, is_removable};
+use crate::value::{accepted_forms, is_removable};
 
-/// The keywords of a kind; `values` are a setting's own words for each choice. If `strict`, values that cause warnings
-/// are rejected.
-pub(super) fn schema(kind: &Kind, values: &[ValueDoc], strict: bool) -> Object {
-    any_of(ways(kind, values, Mode { strict, merges: true }))
-}
+impl Writer {
+    /// The keywords of a kind. `values` are a setting's own words for each choice; `keys` lead to the setting, and
+    /// `around` is its place.
+    pub(super) fn kind(
+        &self,
+        kind: &Kind,
+        values: &[ValueDoc],
+        keys: &[&'static str],
+        around: Around,
+    ) -> Object {
+        any_of(self.ways(kind, values, keys, around))
+    }
 
-/// The values that a schema accepts.
-#[derive(Clone, Copy)]
-struct Mode {
-    /// Values that cause warnings are rejected.
-    strict: bool,
-    /// Layers merge the entries, so that `null` can remove one.
-    merges: bool,
+    /// The keywords of an element that belongs to a value which layers replace as a whole.
+    fn element(&self, of: &Kind, keys: &[&'static str], around: Around) -> Object {
+        self.kind(of, &[], keys, Around { merges: false, ..around })
+    }
+
+    /// The keywords of an entry. `null` removes it in a weaker layer; without one, it causes a warning.
+    fn entry(&self, of: &Kind, keys: &[&'static str], around: Around) -> Object {
+        let mut ways = self.ways(of, &[], keys, around);
+        if around.merges && !self.strict && is_removable(of) {
+            match ways.as_mut_slice() {
+                [section] if matches!(of, Kind::Section(_)) => {
+                    section.insert("type", Tree::from(["object", "null"]));
+                }
+                _ => ways.push(of_type("null")),
+            }
+        }
+        any_of(ways)
+    }
+
+    /// Each way to write a value of the kind.
+    fn ways(&self, kind: &Kind, values: &[ValueDoc], keys: &[&'static str], around: Around) -> Vec<Object> {
+        let inside = |placeholder: &'static str| -> Vec<&'static str> {
+            keys.iter().copied().chain([placeholder]).collect()
+        };
+        let list = |items: Object| {
+            Object::from([("type", Tree::from(["array", "null"])), ("items", Tree::Object(items))])
+        };
+        match *kind {
+            Kind::Bool => vec![of_type("boolean")],
+            Kind::Integer { min, max } => {
+                vec![whole_number(min, max), self.text_like(&pattern::integer(min, max), kind)]
+            }
+            Kind::Float { min, max } => vec![number(min, max), self.text_like(pattern::FLOAT, kind)],
+            Kind::Text | Kind::Secret => vec![of_type("string"), of_type("number")],
+            Kind::Custom(_) => vec![of_type("string")],
+            Kind::OneOf(choices) => {
+                let any_case = choices.iter().filter(|choice| choice.ignore_case);
+                let patterns: Vec<_> = any_case.map(|choice| pattern::any_case(choice.text)).collect();
+                let mut ways = vec![self.one_of(choices, values)];
+                if !patterns.is_empty() {
+                    ways.push(self.text_like(&pattern::whole(&patterns.join("|")), kind));
+                }
+                ways
+            }
+            Kind::Duration { min, max, .. } => {
+                vec![whole_number(min.into(), max.into()), self.text_like(&pattern::duration(min, max), kind)]
+            }
+            Kind::TextOf(rules) => self.text_of(rules, kind),
+            Kind::SecretOf(rules) => {
+                // a number is accepted as its text, of which a schema knows no length
+                let mut ways = self.text_of(rules, kind);
+                ways.push(of_type("number"));
+                ways
+            }
+            Kind::Json => vec![Object::new()],
+            Kind::Size { min, max } => {
+                vec![whole_number(min.into(), max.into()), self.text_like(&pattern::size(min, max), kind)]
+            }
+            Kind::Set(of) => {
+                let mut list = list(self.element(of, &inside(Path::ENTRY), around));
+                list.insert("uniqueItems", Tree::from(true));
+                vec![list]
+            }
+            Kind::Section(of) => vec![self.section_entry(of, keys, around)],
+            Kind::List(of @ Kind::Section(_)) => vec![list(self.entry(of, &inside(Path::ENTRY), around))],
+            Kind::List(of) => vec![list(self.element(of, &inside(Path::ENTRY), around))],
+            Kind::Tuple(kinds) => {
+                let element = |of: &Kind| Tree::Object(self.element(of, &inside(Path::ENTRY), around));
+                vec![Object::from([
+                    ("type", Tree::from("array")),
+                    ("prefixItems", kinds.iter().map(element).collect()),
+                    ("items", Tree::from(false)),
+                    ("minItems", Tree::from(kinds.len() as u64)),
+                ])]
+            }
+            Kind::Map(of) => vec![Object::from([
+                ("type", Tree::from(["object", "null"])),
+                ("additionalProperties", self.entry(of, &inside(Path::NAMED_ENTRY), around).into()),
+            ])],
+            Kind::Optional(of) => {
+                let mut ways = self.ways(of, values, keys, around);
+                if !matches!(of, Kind::List(_) | Kind::Set(_) | Kind::Map(_) | Kind::Optional(_) | Kind::Json)
+                {
+                    ways.push(of_type("null"));
+                }
+                ways
+            }
+        }
+    }
+
+    /// The settings of an entry that is a section.
+    fn section_entry(&self, of: &'static Section, keys: &[&'static str], around: Around) -> Object {
+        let mut section = self.section(of, keys, around);
+        if !self.strict
+            && let Some(Tree::Object(properties)) = section.get_mut("properties")
+        {
+            for (alias, setting) in old_names(of) {
+                let keys: Vec<_> = keys.iter().copied().chain([setting.key]).collect();
+                let property = self.old_name(setting, setting.key, &keys);
+                properties.get_or_insert(alias, property.into());
+            }
+        }
+        section
+    }
+
+    fn text_of(&self, rules: &TextRules, kind: &Kind) -> Vec<Object> {
+        let mut schema = of_type("string");
+        if rules.min_len > 0 {
+            schema.insert("minLength", Tree::from(rules.min_len));
+        }
+        if rules.max_len < u32::MAX {
+            schema.insert("maxLength", Tree::from(rules.max_len));
+        }
+        let format = rules.format.map(pattern::format);
+        let own = rules.pattern.map(pattern::whole);
+        if let Some(pattern) = format.as_ref().or(own.as_ref()) {
+            schema.insert("pattern", Tree::from(pattern));
+            self.explain_pattern(&mut schema, kind);
+        }
+        if let (Some(_), Some(own)) = (&format, &own) {
+            schema.insert("allOf", Tree::from([Object::from([("pattern", own.into())])]));
+        }
+        let mut ways = vec![schema];
+        if rules.format == Some(Format::Port) && rules.pattern.is_none() {
+            let lens = (10_i128.pow(rules.min_len.clamp(1, 6) - 1), 10_i128.pow(rules.max_len.min(6)) - 1);
+            ways.push(whole_number(lens.0, lens.1.min(65_535)));
+        }
+        if rules.or_empty {
+            ways.push(Object::from([("const", Tree::from(""))]));
+        }
+        ways
+    }
+
+    fn text_like(&self, pattern: &str, kind: &Kind) -> Object {
+        let mut schema = of_type("string");
+        schema.insert("pattern", Tree::from(pattern));
+        self.explain_pattern(&mut schema, kind);
+        schema
+    }
+
+    /// Adds the message of editors for a text that does not match.
+    fn explain_pattern(&self, schema: &mut Object, kind: &Kind) {
+        if self.editor {
+            let message = format!("expected {}", markdown::plain(&accepted_forms(kind)));
+            schema.insert("patternErrorMessage", Tree::from(message));
+        }
+    }
+
+    fn one_of(&self, choices: &[Choice], values: &[ValueDoc]) -> Object {
+        let texts: Vec<_> = choices.iter().map(|choice| choice.text).collect();
+        let mut schema = of_type("string");
+        schema.insert("enum", Tree::from(texts));
+        let docs: Vec<_> = choices.iter().map(|choice| choice_doc(choice, values)).collect();
+        if self.editor && docs.iter().any(|doc| !doc.is_empty()) {
+            let plain: Vec<_> = docs.iter().map(|doc| markdown::plain(doc)).collect();
+            let docs: Vec<_> = docs.iter().map(|doc| texts::with_live_links(doc)).collect();
+            schema.insert("enumDescriptions", Tree::from(plain));
+            schema.insert("markdownEnumDescriptions", Tree::from(docs));
+        }
+        schema
+    }
 }
 
 fn any_of(mut ways: Vec<Object>) -> Object {
@@ -28,202 +189,24 @@ fn any_of(mut ways: Vec<Object>) -> Object {
     }
 }
 
-/// The keywords of an element that belongs to a value which layers replace as a whole.
-fn element(of: &Kind, mode: Mode) -> Object {
-    any_of(ways(of, &[], Mode { merges: false, ..mode }))
-}
-
-/// The keywords of an entry. `null` removes it in a weaker layer; without one, it causes a warning.
-fn entry(of: &Kind, mode: Mode) -> Object {
-    let mut ways = ways(of, &[], mode);
-    if mode.merges && !mode.strict && is_removable(of) {
-        match ways.as_mut_slice() {
-            [section] if matches!(of, Kind::Section(_)) => {
-                section.insert("type", Tree::from(["object", "null"]));
-            }
-            _ => ways.push(Object::from([("type", Tree::from("null"))])),
-        }
-    }
-    any_of(ways)
-}
-
-/// Each way to write a value of the kind.
-fn ways(kind: &Kind, values: &[ValueDoc], mode: Mode) -> Vec<Object> {
-    match *kind {
-        Kind::Bool => vec![Object::from([("type", Tree::from("boolean"))])],
-        Kind::Integer { min, max } => {
-            vec![whole_number(min, max), text_like(&pattern::whole(&pattern::integer(min, max)), kind)]
-        }
-        Kind::Float { min, max } => vec![number(min, max), text_like(pattern::FLOAT, kind)],
-        Kind::Text | Kind::Secret => vec![Object::from([("type", Tree::from(["string", "number"]))])],
-        Kind::Custom(_) => vec![Object::from([("type", Tree::from("string"))])],
-        Kind::OneOf(choices) => {
-            let any_case = choices.iter().filter(|choice| choice.ignore_case);
-            let patterns: Vec<_> = any_case.map(|choice| pattern::any_case(choice.text)).collect();
-            let mut ways = vec![one_of(choices, values)];
-            if !patterns.is_empty() {
-                ways.push(text_like(&pattern::whole(&patterns.join("|")), kind));
-            }
-            ways
-        }
-        Kind::Duration { unit, min, max } => vec![
-            whole_number(min.into(), max.into()),
-            text_like(&pattern::whole(&pattern::duration(unit, min, max)), kind),
-        ],
-        Kind::TextOf(rules) => text_of(rules, kind),
-        Kind::SecretOf(rules) => {
-            // a number is accepted as its text, of which a schema knows no length
-            let mut ways = text_of(rules, kind);
-            ways.push(Object::from([("type", Tree::from("number"))]));
-            ways
-        }
-        Kind::Json => vec![Object::new()],
-        Kind::Size { min, max } => vec![
-            whole_number(min.into(), max.into()),
-            text_like(&pattern::whole(&pattern::size(min, max)), kind),
-        ],
-        Kind::Set(of) => vec![Object::from([
-            ("type", Tree::from(["array", "null"])),
-            ("items", Tree::Object(element(of, mode))),
-            ("uniqueItems", Tree::from(true)),
-        ])],
-        Kind::Section(of) => vec![section(of, mode)],
-        Kind::List(of) => {
-            let items = if matches!(of, Kind::Section(_)) { entry(of, mode) } else { element(of, mode) };
-            vec![Object::from([("type", Tree::from(["array", "null"])), ("items", Tree::Object(items))])]
-        }
-        Kind::Tuple(kinds) => {
-            let elements: Vec<_> = kinds.iter().map(|of| Tree::Object(element(of, mode))).collect();
-            vec![Object::from([
-                ("type", Tree::from("array")),
-                ("prefixItems", elements.into_iter().collect()),
-                ("items", Tree::from(false)),
-                ("minItems", Tree::from(kinds.len() as u64)),
-            ])]
-        }
-        Kind::Map(of) => vec![Object::from([
-            ("type", Tree::from(["object", "null"])),
-            ("additionalProperties", Tree::Object(entry(of, mode))),
-        ])],
-        Kind::Optional(of) => {
-            let mut ways = ways(of, values, mode);
-            if !matches!(of, Kind::List(_) | Kind::Set(_) | Kind::Map(_) | Kind::Optional(_) | Kind::Json) {
-                ways.push(Object::from([("type", Tree::from("null"))]));
-            }
-            ways
-        }
-    }
-}
-
-fn text_of(rules: &TextRules, kind: &Kind) -> Vec<Object> {
-    let mut schema = Object::from([("type", Tree::from("string"))]);
-    if rules.min_len > 0 {
-        schema.insert("minLength", Tree::from(rules.min_len));
-    }
-    if rules.max_len < u32::MAX {
-        schema.insert("maxLength", Tree::from(rules.max_len));
-    }
-    let format = rules.format.map(pattern::format);
-    let own = rules.pattern.map(pattern::whole);
-    if let Some(pattern) = format.as_ref().or(own.as_ref()) {
-        let expected = markdown::plain(&expectation(kind));
-        schema.insert("pattern", Tree::from(pattern));
-        schema.insert("patternErrorMessage", Tree::from(format!("expected {expected}")));
-    }
-    if let (Some(_), Some(own)) = (&format, &own) {
-        schema.insert("allOf", Tree::from([Object::from([("pattern", own.into())])]));
-    }
-    let mut ways = vec![schema];
-    if rules.format == Some(Format::Port) && rules.pattern.is_none() {
-        let lens = (10_i128.pow(rules.min_len.clamp(1, 6) - 1), 10_i128.pow(rules.max_len.min(6)) - 1);
-        ways.push(whole_number(lens.0, lens.1.min(65_535)));
-    }
-    if rules.or_empty {
-        ways.push(Object::from([("const", Tree::from(""))]));
-    }
-    ways
-}
-
-/// The settings of a repeated section. Unknown keys are accepted unless it denies them, as the resolver only warns about
-/// them.
-fn section(of: &Section, mode: Mode) -> Object {
-    let member = |member: &Member| {
-        let property = match member {
-            Member::Setting(setting) => {
-                let mut property = Object::from([("title", Tree::from(setting.title))]);
-                texts::describe(&mut property, &texts::plain(setting), setting.description);
-                property.extend(any_of(ways(&setting.kind, setting.values, mode)));
-                let default = texts::default_json(setting).and_then(|json| Tree::parse(&json).ok());
-                if let Some(default) = default {
-                    property.insert("default", default);
-                }
-                history(&mut property, setting);
-                property
-            }
-            Member::Section { section: below, optional, .. } => {
-                let mut property = section(below, mode);
-                if *optional {
-                    property.insert("type", Tree::from(["object", "null"]));
-                }
-                property
-            }
-        };
-        (member.key().to_owned(), Tree::Object(property))
-    };
-    let mut properties: Object = of.members.iter().map(member).collect();
-    if !mode.strict {
-        for (alias, property) in old_names(of) {
-            properties.get_or_insert(alias, property.into());
-        }
-    }
-    Object::from([
-        ("type", Tree::from("object")),
-        ("properties", Tree::Object(properties)),
-        ("additionalProperties", Tree::from(!mode.strict && of.unknown != Some(Unknown::Deny))),
-    ])
+fn of_type(name: &str) -> Object {
+    Object::from([("type", Tree::from(name))])
 }
 
 /// The settings of a repeated section, by their aliases that are keys.
-fn old_names(of: &Section) -> impl Iterator<Item = (&'static str, Object)> {
+fn old_names(of: &'static Section) -> impl Iterator<Item = (&'static str, &'static Setting)> {
     let settings = of.members.iter().filter_map(|member| match member {
         Member::Setting(setting) => Some(setting),
         Member::Section { .. } => None,
     });
     settings.flat_map(|setting| {
         let keys = setting.aliases().iter().filter(|alias| !alias.contains('.'));
-        keys.map(|alias| (*alias, old_name(setting, setting.key)))
+        keys.map(move |alias| (*alias, setting))
     })
 }
 
-/// A deprecated property: an alias of the setting at `path`.
-pub(super) fn old_name(setting: &Setting, path: &str) -> Object {
-    let message = format!("Old name of {path}.");
-    let mut property = Object::from([
-        ("title", Tree::from(setting.title)),
-        ("description", Tree::from(&message)),
-        ("deprecated", Tree::from(true)),
-        ("deprecationMessage", Tree::from(message)),
-    ]);
-    property.extend(schema(&setting.kind, setting.values, false));
-    if setting.kind.is_secret() {
-        property.insert("writeOnly", Tree::from(true));
-    }
-    property
-}
-
-/// The keywords of secrets and deprecated settings.
-pub(super) fn history(property: &mut Object, setting: &Setting) {
-    if setting.kind.is_secret() {
-        property.insert("writeOnly", Tree::from(true));
-    }
-    if let Some(deprecated) = setting.deprecated() {
-        property.insert("deprecated", Tree::from(true));
-        property.insert("deprecationMessage", Tree::from(texts::deprecation(deprecated)));
-    }
-}
-
 fn number(min: f64, max: f64) -> Object {
-    let mut schema = Object::from([("type", Tree::from("number"))]);
+    let mut schema = of_type("number");
     for (keyword, bound, widest) in [("minimum", min, f64::MIN), ("maximum", max, f64::MAX)] {
         if bound != widest {
             schema.insert(keyword, Tree::from(bound));
@@ -233,33 +216,12 @@ fn number(min: f64, max: f64) -> Object {
 }
 
 fn whole_number(min: i128, max: i128) -> Object {
-    let mut schema = Object::from([("type", Tree::from("integer"))]);
+    let mut schema = of_type("integer");
     for (keyword, bound) in [("minimum", min), ("maximum", max)] {
         // most readers take no more than 64 bits
         if i64::try_from(bound).is_ok() || u64::try_from(bound).is_ok() {
             schema.insert(keyword, bound.into());
         }
-    }
-    schema
-}
-
-fn text_like(pattern: &str, kind: &Kind) -> Object {
-    let expected = markdown::plain(&expectation(kind));
-    Object::from([
-        ("type", Tree::from("string")),
-        ("pattern", Tree::from(pattern)),
-        ("patternErrorMessage", Tree::from(format!("expected {expected}"))),
-    ])
-}
-
-fn one_of(choices: &[Choice], values: &[ValueDoc]) -> Object {
-    let texts: Vec<_> = choices.iter().map(|choice| choice.text).collect();
-    let docs: Vec<_> = choices.iter().map(|choice| choice_doc(choice, values)).collect();
-    let mut schema = Object::from([("type", Tree::from("string")), ("enum", Tree::from(texts))]);
-    if docs.iter().any(|doc| !doc.is_empty()) {
-        let plain: Vec<_> = docs.iter().map(|doc| markdown::plain(doc)).collect();
-        schema.insert("enumDescriptions", Tree::from(plain));
-        schema.insert("markdownEnumDescriptions", Tree::from(docs));
     }
     schema
 }

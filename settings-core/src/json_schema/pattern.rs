@@ -1,16 +1,25 @@
 //! Regular expressions (in the common subset of ECMA 262 and other dialects) for numbers in text.
 
-use crate::schema::{Format, SIZE_UNITS, Unit};
+use crate::schema::{Format, SIZE_UNITS};
 
 /// A number with a fraction, as Rust reads it; neither infinity nor NaN.
 pub(super) const FLOAT: &str = r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$";
 
-const SUFFIXES: [(&str, u128); 6] =
-    [("ms", 1), ("s", 1_000), ("m(?:in)?", 60_000), ("h", 3_600_000), ("d", 86_400_000), ("w", 604_800_000)];
+/// The characters of an IPv6 address, with two colons. All its forms (RFC 4291, 2.2) would take kilobytes.
+const IPV6: &str = "[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*";
+
+/// The longest pattern that is exact. A longer one, which no one could read, gives way to the form of the text alone.
+const LONGEST: usize = 160;
 
 /// Nothing but `pattern` from the text's start to its end.
 pub(super) fn whole(pattern: &str) -> String {
     format!("^(?:{pattern})$")
+}
+
+/// The exact pattern if it is short, else the form of the text.
+fn short(exact: &str, form: &str) -> String {
+    let exact = whole(exact);
+    if exact.len() <= LONGEST { exact } else { whole(form) }
 }
 
 /// A text in any letter case.
@@ -23,8 +32,18 @@ pub(super) fn any_case(text: &str) -> String {
     text.chars().map(one).collect()
 }
 
-/// A whole number from `min` to `max`, signs and leading zeros as Rust reads them.
+/// A whole number from `min` to `max`.
 pub(super) fn integer(min: i128, max: i128) -> String {
+    short(&exact_integer(min, max), any_integer(min))
+}
+
+/// A whole number, negative only if `min` is.
+const fn any_integer(min: i128) -> &'static str {
+    if min < 0 { "[+-]?[0-9]+" } else { r"\+?[0-9]+|-0+" }
+}
+
+/// A whole number from `min` to `max`, signs and leading zeros as Rust reads them.
+fn exact_integer(min: i128, max: i128) -> String {
     let mut ways = Vec::new();
     if min <= 0 && max >= 0 {
         ways.push("[+-]?0+".to_owned());
@@ -38,31 +57,18 @@ pub(super) fn integer(min: i128, max: i128) -> String {
     ways.join("|")
 }
 
-/// A count of `unit`, or one with a suffix, from `min` to `max` of `unit`. A sum of several is not bounded.
-pub(super) fn duration(unit: Unit, min: u64, max: u64) -> String {
-    let mut ways = vec![integer(min.into(), max.into())];
-    let millis = |count: u64| u128::from(count) * u128::from(unit.millis());
-    let longest = millis(max).min(u64::MAX.into());
-    for (suffix, each) in SUFFIXES {
-        let (low, high) = (millis(min).div_ceil(each), longest / each);
-        if low == 0 {
-            ways.push(format!("0+{suffix}"));
-        }
-        if high >= low.max(1) {
-            ways.push(format!("0*(?:{}){suffix}", natural(low.max(1), high)));
-        }
-    }
-    // sums, fractions and the forms of ISO 8601 are not bounded
-    let number = r"[0-9]+(?:\.[0-9]+)?";
-    let suffix = "(?:[nu\u{b5}m]?s|m(?:in)?|h|d|w)";
-    ways.push(format!("(?:{number}{suffix}){{2,}}|[0-9]+\\.[0-9]+{suffix}|[0-9]+[nu\u{b5}]s"));
-    ways.push(format!("P(?:{number}W)?(?:{number}D)?(?:T(?:{number}H)?(?:{number}M)?(?:{number}S)?)?"));
-    ways.join("|")
+/// A count from `min` to `max`, or a duration with units: `90s`, `1.5h`, `1h30m`, `PT30S`. Only the count is bounded.
+pub(super) fn duration(min: u64, max: u64) -> String {
+    let exact = exact_integer(min.into(), max.into());
+    let count = if exact.len() <= LONGEST { exact.as_str() } else { any_integer(0) };
+    let sum = "(?:[0-9]+(?:\\.[0-9]+)?(?:[nu\u{b5}m]?s|m(?:in)?|h|d|w))+";
+    let iso = r"P(?:[0-9.]+[WD])*(?:T(?:[0-9.]+[HMS])+)?";
+    whole(&format!("{count}|{sum}|{iso}"))
 }
 
 /// A count of bytes, or one with a unit, from `min` to `max` bytes.
 pub(super) fn size(min: u64, max: u64) -> String {
-    let mut ways = vec![integer(min.into(), max.into())];
+    let mut ways = vec![exact_integer(min.into(), max.into())];
     for (unit, bytes) in SIZE_UNITS {
         let (low, high) = (min.div_ceil(bytes), max / bytes);
         if low == 0 {
@@ -72,21 +78,21 @@ pub(super) fn size(min: u64, max: u64) -> String {
             ways.push(format!("0*(?:{}){unit}", natural(low.max(1).into(), high.into())));
         }
     }
-    ways.join("|")
+    let units: Vec<&str> = SIZE_UNITS.iter().map(|(unit, _)| *unit).collect();
+    let form = format!("{}|[0-9]+(?:{})", any_integer(0), units.join("|"));
+    short(&ways.join("|"), &form)
 }
 
 /// The texts that a format accepts, except for the length limit of a host name.
 pub(super) fn format(format: Format) -> String {
     let name = |inner: &str| format!("[A-Za-z0-9{inner}](?:[A-Za-z0-9{inner}-]{{0,61}}[A-Za-z0-9{inner}])?");
     let names = |inner: &str| format!("{0}(?:\\.{0})*", name(inner));
-    let ipv6 = ipv6();
-    let host = format!("{}\\.?|{ipv6}|\\[{ipv6}\\]", names("_"));
+    let host = format!("{}\\.?|{IPV6}|\\[{IPV6}\\]", names("_"));
     let port = format!("0*(?:{})", natural(1, 65_535));
     match format {
         Format::Url => {
             let refused = r#"\u0000-\u0020\u007f"<>\\^`{|}"#;
-            let port = format!(":(?:0*(?:{}))?", natural(0, 65_535));
-            let host = format!(r"(?:\[[^{refused}/?#@\]]*\]|[^{refused}/?#:@\[\],]+)(?:{port})?");
+            let host = format!(r"(?:\[[^{refused}/?#@\]]*\]|[^{refused}/?#:@\[\],]+)(?::[0-9]*)?");
             let hosts = format!("(?:[^{refused}/?#:@][^{refused}/?#@]*@)?{host}(?:,{host})*");
             let local = "(?:file|mysql|postgres|postgresql|redis|sqlite|unix):///";
             format!("^(?:[A-Za-z][A-Za-z0-9+.-]*://{hosts}(?:[/?#][^{refused}]*)?|{local}[^{refused}]*)$")
@@ -95,28 +101,8 @@ pub(super) fn format(format: Format) -> String {
         Format::Host => whole(&host),
         Format::Port => whole(&port),
         Format::Path => r"^[^\u0000]+$".to_owned(),
-        Format::SocketAddress => whole(&format!(r"(?:{}\.?|\[{ipv6}\])?:{port}", names("_"))),
+        Format::SocketAddress => whole(&format!(r"(?:{}\.?|\[{IPV6}\])?:{port}", names("_"))),
     }
-}
-
-/// All three forms of RFC 4291, 2.2.
-fn ipv6() -> String {
-    let group = "[0-9A-Fa-f]{1,4}";
-    let octet = format!("(?:0|{})", natural(1, 255));
-    let ipv4 = format!(r"{octet}(?:\.{octet}){{3}}");
-    let mut ways = vec![format!("(?:{group}:){{7}}{group}"), format!("(?:{group}:){{6}}{ipv4}")];
-    for left in 0..=7_usize {
-        let start = if left == 0 { "::".to_owned() } else { format!("(?:{group}:){{{left}}}:") };
-        let mut ends = vec![String::new()];
-        if let Some(more) = 6_usize.checked_sub(left) {
-            ends.push(format!("(?:{group}:){{0,{more}}}{group}"));
-        }
-        if let Some(more) = 5_usize.checked_sub(left) {
-            ends.push(format!("(?:{group}:){{0,{more}}}{ipv4}"));
-        }
-        ways.push(format!("{start}(?:{})", ends.join("|")));
-    }
-    format!("(?:{})", ways.join("|"))
 }
 
 /// A whole number from `low` (at least 1) to `high`, without leading zeros.

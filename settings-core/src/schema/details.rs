@@ -32,6 +32,7 @@ pub struct Details {
     restart: bool,
     hidden: bool,
     todo: Option<&'static str>,
+    json_schema: Option<fn() -> String>,
 }
 
 /// The reason why a setting should no longer be set, and the version since when.
@@ -93,6 +94,7 @@ impl Details {
             restart: false,
             hidden: false,
             todo: None,
+            json_schema: None,
         }
     }
 
@@ -194,6 +196,13 @@ impl Details {
     #[must_use]
     pub const fn todo(mut self, todo: &'static str) -> Self {
         self.todo = Some(todo);
+        self
+    }
+
+    /// Sets the JSON Schema of the setting's own type, for a [`Kind::Json`](super::Kind::Json).
+    #[must_use]
+    pub const fn json_schema(mut self, schema: fn() -> String) -> Self {
+        self.json_schema = Some(schema);
         self
     }
 
@@ -304,6 +313,14 @@ impl Setting {
     pub const fn todo(&self) -> Option<&'static str> {
         match self.details {
             Some(details) => details.todo,
+            None => None,
+        }
+    }
+
+    /// Returns the function that writes the JSON Schema of the setting's own type, if its kind doesn't say all.
+    pub const fn json_schema(&self) -> Option<fn() -> String> {
+        match self.details {
+            Some(details) => details.json_schema,
             None => None,
         }
     }

@@ -4,11 +4,18 @@ use std::fmt;
 
 /// A setting's place in `config.json`: `EmailSettings.SMTPServer`.
 ///
-/// A key may contain dots; two settings of a program never have the same joined form.
+/// A key may contain dots; two settings of a program never have the same joined form. In documents, a path may lead into
+/// the entries of a list ([`Path::ENTRY`]) or a map ([`Path::NAMED_ENTRY`]).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Path(Vec<&'static str>);
 
 impl Path {
+    /// The key that stands for an entry of a list: `Upstreams[0].URL`.
+    pub const ENTRY: &'static str = "[0]";
+
+    /// The key that stands for an entry of a map: `Providers.<name>.ClientID`.
+    pub const NAMED_ENTRY: &'static str = "<name>";
+
     /// The path with these keys, from the outermost section's to the setting's.
     pub fn new(keys: Vec<&'static str>) -> Self {
         Self(keys)
@@ -58,7 +65,7 @@ impl Path {
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, key) in self.0.iter().enumerate() {
-            if i > 0 {
+            if i > 0 && *key != Self::ENTRY {
                 f.write_str(".")?;
             }
             f.write_str(key)?;
@@ -68,12 +75,14 @@ impl fmt::Display for Path {
 }
 
 /// The variable of a dotted path: the prefix, then the path in upper case, dots and all else that a variable
-/// cannot hold as `_`.
+/// cannot hold as `_`. An index is a segment of its own, and a placeholder stays one.
 ///
 /// ```
 /// use settings_core::schema::env_name;
 ///
 /// assert_eq!(env_name("MM", "EmailSettings.SMTPPort"), "MM_EMAILSETTINGS_SMTPPORT");
+/// assert_eq!(env_name("MM", "Upstreams[0].URL"), "MM_UPSTREAMS_0_URL");
+/// assert_eq!(env_name("MM", "Providers.<name>.URL"), "MM_PROVIDERS_<NAME>_URL");
 /// ```
 pub fn env_name(prefix: &str, path: &str) -> String {
     let mut name = String::with_capacity(prefix.len() + 1 + path.len());
@@ -81,8 +90,27 @@ pub fn env_name(prefix: &str, path: &str) -> String {
         name.push_str(prefix);
         name.push('_');
     }
-    name.extend(path.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }));
+    let mut rest = path;
+    while let Some(c) = rest.chars().next() {
+        rest = if let Some((number, after)) = index(rest) {
+            name.push('_');
+            name.push_str(number);
+            after
+        } else if let Some(after) = rest.strip_prefix(Path::NAMED_ENTRY) {
+            name.push_str(&Path::NAMED_ENTRY.to_ascii_uppercase());
+            after
+        } else {
+            name.push(if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' });
+            rest.get(c.len_utf8()..).unwrap_or_default()
+        };
+    }
     name
+}
+
+/// The number of `[3]` at the start, and the rest.
+fn index(path: &str) -> Option<(&str, &str)> {
+    let (number, after) = path.strip_prefix('[')?.split_once(']')?;
+    (!number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())).then_some((number, after))
 }
 
 /// The form of the variables that follow from paths.
@@ -144,15 +172,35 @@ impl VariableStyle {
     }
 
     /// Returns the variable of a path.
+    ///
+    /// ```
+    /// use settings_core::schema::{Path, VariableStyle};
+    ///
+    /// let style = VariableStyle::DEFAULT.words_apart().separator("__");
+    /// assert_eq!(style.variable("P", &["Proxy", "maxIdle"]), "P_PROXY__MAX_IDLE");
+    /// assert_eq!(style.variable("P", &["Servers", Path::ENTRY, "maxIdle"]), "P_SERVERS__0_MAXIDLE");
+    /// ```
     pub fn variable<K: AsRef<str>>(self, prefix: &str, keys: &[K]) -> String {
         let mut name = prefix.to_owned();
+        let mut style = self;
         for (at, key) in keys.iter().enumerate() {
             match (at, prefix) {
                 (0, "") => {}
                 (0, _) => name.push('_'),
-                _ => name.push_str(self.separator),
+                _ => name.push_str(style.separator),
             }
-            name.push_str(&self.key(key.as_ref()));
+            // below an entry, all programs have the form by default
+            match key.as_ref() {
+                Path::ENTRY => {
+                    name.push('0');
+                    style = Self::DEFAULT;
+                }
+                Path::NAMED_ENTRY => {
+                    name.push_str(&Path::NAMED_ENTRY.to_ascii_uppercase());
+                    style = Self::DEFAULT;
+                }
+                key => name.push_str(&style.key(key)),
+            }
         }
         name
     }

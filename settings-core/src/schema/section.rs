@@ -103,8 +103,27 @@ impl Section {
     pub fn variable(&self, path: &Path, setting: &Setting) -> Option<String> {
         match setting.variables() {
             [own, ..] => Some((*own).to_owned()),
+            [] if self.is_below_own_name(path) => None,
             [] => self.variable_of_path(path.keys()),
         }
+    }
+
+    /// Returns whether a path leads into the entries of a setting that names its variable: then its entries have none.
+    fn is_below_own_name(&self, path: &Path) -> bool {
+        let keys = path.keys().iter().skip(usize::from(!self.key.is_empty()));
+        let mut members = self.members;
+        let is_entry = |key: &&str| [Path::ENTRY, Path::NAMED_ENTRY].contains(key);
+        if !path.keys().iter().any(is_entry) {
+            return false;
+        }
+        for key in keys {
+            match members.iter().find(|member| member.key() == *key) {
+                Some(Member::Section { section, .. }) => members = section.members,
+                Some(Member::Setting(setting)) => return !setting.variables().is_empty(),
+                None => return false,
+            }
+        }
+        false
     }
 
     /// Returns the variable that follows from a path.

@@ -2,7 +2,7 @@
 
 use crate::markdown;
 use crate::schema::{DefaultValue, Kind, Section, Setting};
-use crate::value::{expectation, to_json};
+use crate::value::{accepted_forms, to_json, to_readable};
 
 /// The widest that a comment's text grows before it is wrapped, in characters.
 const WIDTH: usize = 96;
@@ -14,14 +14,23 @@ pub(super) fn of_section(section: &Section) -> Vec<String> {
 
 /// A setting's title, summary, values, variable and default, line by line.
 pub(super) fn of_setting(setting: &Setting, variable: Option<&str>) -> Vec<String> {
-    let mut lines = wrap(setting.title);
+    titled(setting, setting.title, variable)
+}
+
+/// The same for a setting of the entries of `list`.
+pub(super) fn of_entry(list: &Setting, setting: &Setting, variable: Option<&str>) -> Vec<String> {
+    titled(setting, &format!("{}: {}", list.title, setting.title), variable)
+}
+
+fn titled(setting: &Setting, title: &str, variable: Option<&str>) -> Vec<String> {
+    let mut lines = wrap(title);
     lines.extend(wrap(&markdown::summary(setting.description)));
     for value in setting.values {
         lines.extend(wrap(&format!("- {}: {}", value.value, markdown::plain(value.text))));
     }
     let mut facts = format!("Default: {}", default(setting));
     if setting.values.is_empty() && !matches!(setting.kind, Kind::Text | Kind::Secret) {
-        facts.push_str(&format!(". Accepts: {}", expectation(&setting.kind).replace('`', "")));
+        facts.push_str(&format!(". Accepts: {}", accepted_forms(&setting.kind).replace('`', "")));
     }
     if let Some(variable) = variable {
         facts.push_str(&format!(". Variable: {variable}"));
@@ -34,6 +43,9 @@ fn default(setting: &Setting) -> String {
     match (setting.default, super::written(setting)) {
         _ if setting.required() => "none, a value is required".to_owned(),
         (DefaultValue::Computed { rule, .. }, _) => markdown::plain(rule),
+        (_, Some(value)) if matches!(setting.kind.required(), Kind::Size { .. } | Kind::Duration { .. }) => {
+            to_readable(&setting.kind, &value)
+        }
         (_, Some(value)) => to_json(&setting.kind, &value),
         (_, None) => "not shown".to_owned(),
     }

@@ -6,10 +6,13 @@ use super::{comments, is_named, written};
 use crate::format::FileFormat;
 use crate::schema::Section;
 #[cfg(any(feature = "toml", feature = "yaml"))]
-use crate::schema::{Member, Path};
+use crate::schema::{Member, Path, Setting};
+#[cfg(any(feature = "toml", feature = "yaml"))]
+use crate::value::Value;
 
 /// Formats every setting at its default as a configuration file, with comments that describe the settings if
-/// `commented`. Resolves without a finding.
+/// `commented`; then optional sections, and one entry of each list and map of sections, are commented out. Resolves
+/// without a finding.
 pub fn config(format: FileFormat, root: &'static Section, commented: bool) -> String {
     match format {
         FileFormat::Json if commented => commented_json(root),
@@ -45,47 +48,113 @@ impl Writer {
 
     /// Writes the settings of a section, then the sections in it. The recursion is as deep as the structs nest.
     fn entries(&self, out: &mut String, section: &'static Section, keys: &[&'static str]) {
-        for member in section.members {
-            if let Member::Setting(setting) = member
-                && is_named(setting)
-            {
-                let value = written(setting).and_then(|value| self.value(&setting.kind, &value));
-                if value.is_none() && !self.commented {
-                    continue;
-                }
-                let path = Path::new(keys.iter().copied().chain([setting.key]).collect());
-                self.gap(out);
-                self.comment(
-                    out,
-                    &comments::of_setting(setting, self.root.variable(&path, setting).as_deref()),
-                    keys.len(),
-                );
-                self.indent(out, keys.len());
-                let key = self.key(setting.key);
-                match (value, self.format) {
-                    (Some(value), FileFormat::Json) => out.push_str(&value),
-                    #[cfg(feature = "toml")]
-                    (Some(value), FileFormat::Toml) => out.push_str(&format!("{key} = {value}")),
-                    #[cfg(feature = "yaml")]
-                    (Some(value), FileFormat::Yaml) => out.push_str(&format!("{key}: {value}")),
-                    #[cfg(feature = "toml")]
-                    (None, FileFormat::Toml) => out.push_str(&format!("# {key} = …")),
-                    (None, _) => out.push_str(&format!("# {key}: …")),
-                }
-                out.push('\n');
-            }
-        }
+        let settings = || {
+            section.members.iter().filter_map(|member| match member {
+                Member::Setting(setting) if is_named(setting) => Some(setting),
+                _ => None,
+            })
+        };
+        // A table of TOML ends the settings of the table around it.
+        settings().filter(|setting| !self.has_example(setting)).for_each(|it| self.setting(out, it, keys));
+        settings().filter(|setting| self.has_example(setting)).for_each(|it| self.setting(out, it, keys));
         for member in section.members {
             if let Member::Section { key, section, optional } = member {
                 if !*optional {
                     self.section(out, key, section, keys);
                 } else if self.commented {
+                    let mut body = String::new();
+                    self.section(&mut body, key, section, keys);
                     self.gap(out);
-                    self.comment(out, &comments::of_section(section), keys.len());
-                    self.indent(out, keys.len());
-                    out.push_str(&format!("# {}\n", self.header(key, keys)));
+                    self.commented_out(out, &body, keys.len());
                 }
             }
+        }
+    }
+
+    /// Returns true for an empty list or map of sections that is shown by an entry.
+    fn has_example(&self, setting: &Setting) -> bool {
+        let is_empty = |value: Value<'_>| match value {
+            Value::List(values) => values.is_empty(),
+            Value::Map(entries) => entries.is_empty(),
+            _ => false,
+        };
+        let has_entries = setting.kind.entries().is_some_and(|(placeholders, _)| !placeholders.is_empty());
+        self.commented && has_entries && written(setting).is_some_and(is_empty)
+    }
+
+    fn setting(&self, out: &mut String, setting: &'static Setting, keys: &[&'static str]) {
+        let value = written(setting).and_then(|value| self.value(&setting.kind, &value));
+        if value.is_none() && !self.commented {
+            return;
+        }
+        let path = Path::new(keys.iter().copied().chain([setting.key]).collect());
+        let variable = self.root.variable(&path, setting);
+        self.gap(out);
+        self.comment(out, &comments::of_setting(setting, variable.as_deref()), keys.len());
+        if self.has_example(setting) && self.example(out, setting, keys) {
+            return;
+        }
+        self.indent(out, keys.len());
+        let key = self.key(setting.key);
+        match (value, self.format) {
+            (Some(value), FileFormat::Json) => out.push_str(&value),
+            #[cfg(feature = "toml")]
+            (Some(value), FileFormat::Toml) => out.push_str(&format!("{key} = {value}")),
+            #[cfg(feature = "yaml")]
+            (Some(value), FileFormat::Yaml) => out.push_str(&format!("{key}: {value}")),
+            #[cfg(feature = "toml")]
+            (None, FileFormat::Toml) => out.push_str(&format!("# {key} = …")),
+            (None, _) => out.push_str(&format!("# {key}: …")),
+        }
+        out.push('\n');
+    }
+
+    /// Writes an entry of a list or map of sections, commented out. Returns false if the format can't express it.
+    fn example(&self, out: &mut String, setting: &'static Setting, keys: &[&'static str]) -> bool {
+        let Some((placeholders, section)) = setting.kind.entries() else { return false };
+        let above: Vec<_> = keys.iter().copied().chain([setting.key]).collect();
+        let inside: Vec<_> = above.iter().copied().chain(placeholders.iter().copied()).collect();
+        let mut text = String::new();
+        match self.format {
+            #[cfg(feature = "toml")]
+            FileFormat::Toml => {
+                let lists = placeholders.iter().filter(|placeholder| **placeholder == Path::ENTRY).count();
+                let is_last = placeholders.last() == Some(&Path::ENTRY);
+                // Only the last key of a header can be a list.
+                if lists > usize::from(is_last) {
+                    return false;
+                }
+                let Some((last, before)) = inside.split_last() else { return false };
+                let header = self.header(last, before);
+                text.push_str(&if is_last { format!("[{header}]") } else { header });
+                text.push('\n');
+            }
+            _ => {
+                self.indent(&mut text, keys.len());
+                text.push_str(&format!("{}:\n", self.key(setting.key)));
+                for (number, placeholder) in placeholders.iter().enumerate() {
+                    self.indent(&mut text, above.len() + number);
+                    let is_list = *placeholder == Path::ENTRY;
+                    let line = if is_list { "-".to_owned() } else { format!("{}:", self.key(placeholder)) };
+                    text.push_str(&format!("{line}\n"));
+                }
+            }
+        }
+        let mut body = String::new();
+        self.entries(&mut body, section, &inside);
+        text.push_str(&body);
+        self.commented_out(out, &text, keys.len());
+        true
+    }
+
+    /// Writes lines as comments, their marks at the indent of `depth`.
+    fn commented_out(&self, out: &mut String, text: &str, depth: usize) {
+        let mut margin = String::new();
+        self.indent(&mut margin, depth);
+        for line in text.lines() {
+            let line = line.strip_prefix(&margin).unwrap_or(line);
+            let mark = if line.is_empty() { "#" } else { "# " };
+            out.push_str(&format!("{margin}{mark}{line}\n"));
         }
     }
 
@@ -98,12 +167,18 @@ impl Writer {
         }
         self.comment(out, &comments::of_section(section), keys.len());
         self.indent(out, keys.len());
-        out.push_str(&self.header(key, keys));
-        // without entries, a section of YAML would be null
         let is_empty =
             body.lines().all(|line| line.trim_start().is_empty() || line.trim_start().starts_with('#'));
+        // without entries, a section of YAML would be null
         #[cfg(feature = "yaml")]
-        if is_empty && self.format == FileFormat::Yaml {
+        let is_null = is_empty && self.format == FileFormat::Yaml;
+        #[cfg(not(feature = "yaml"))]
+        let is_null = false;
+        if is_null && self.commented {
+            out.push_str("# ");
+        }
+        out.push_str(&self.header(key, keys));
+        if is_null && !self.commented {
             out.push_str(" {}");
         }
         let _ = is_empty;
@@ -115,7 +190,8 @@ impl Writer {
         match self.format {
             #[cfg(feature = "toml")]
             FileFormat::Toml => {
-                let keys: Vec<_> = keys.iter().copied().chain([key]).map(|key| self.key(key)).collect();
+                let keys = keys.iter().copied().chain([key]).filter(|key| *key != Path::ENTRY);
+                let keys: Vec<_> = keys.map(|key| self.key(key)).collect();
                 format!("[{}]", keys.join("."))
             }
             _ => {

@@ -1,7 +1,7 @@
 //! `config.json` templates.
 
 use super::{comments, written};
-use crate::schema::{Member, Path, Section};
+use crate::schema::{Member, Path, Section, Setting};
 use crate::value::json::write_string;
 use crate::value::to_json;
 
@@ -12,7 +12,8 @@ pub fn default_json(root: &'static Section) -> String {
     Writer::write(root, false)
 }
 
-/// Returns every setting at its default, with description, values, default and variable in `//` comments.
+/// Returns every setting at its default, with description, values, default and variable in `//` comments. Optional
+/// sections, and one entry of each list and map of sections, are commented out.
 pub fn commented_json(root: &'static Section) -> String {
     Writer::write(root, true)
 }
@@ -25,9 +26,23 @@ struct Writer {
 
 /// One line (or block) of an object, and whether it is only a comment.
 enum Entry {
-    Written { lead: Vec<String>, key: &'static str, value: String },
-    Absent { lead: Vec<String> },
-    Below { lead: Vec<String>, key: &'static str, section: &'static Section },
+    Written {
+        lead: Vec<String>,
+        key: &'static str,
+        value: String,
+    },
+    Absent {
+        lead: Vec<String>,
+    },
+    /// Lines to use without their comment marks; the entry before them ends in a comma.
+    CommentedOut {
+        lead: Vec<String>,
+    },
+    Below {
+        lead: Vec<String>,
+        key: &'static str,
+        section: &'static Section,
+    },
 }
 
 impl Writer {
@@ -60,8 +75,8 @@ impl Writer {
         match member {
             Member::Section { key, section, optional: true } => {
                 let mut lead = self.lead_of_section(section);
-                lead.push(format!("\"{key}\": {{…}}"));
-                self.commented.then_some(Entry::Absent { lead })
+                lead.extend(self.commented_out(key, section, keys));
+                self.commented.then_some(Entry::CommentedOut { lead })
             }
             Member::Section { key, section, .. } => {
                 Some(Entry::Below { lead: self.lead_of_section(section), key, section })
@@ -75,7 +90,9 @@ impl Writer {
                 };
                 match written(setting) {
                     Some(value) => {
-                        Some(Entry::Written { lead, key: setting.key, value: to_json(&setting.kind, &value) })
+                        let json = to_json(&setting.kind, &value);
+                        let value = self.with_example(setting, keys, &json).unwrap_or(json);
+                        Some(Entry::Written { lead, key: setting.key, value })
                     }
                     None if self.commented && super::is_named(setting) => {
                         let mut lead = lead;
@@ -88,19 +105,88 @@ impl Writer {
         }
     }
 
+    /// The lines of a section, from its key on.
+    fn commented_out(
+        &self,
+        key: &'static str,
+        section: &'static Section,
+        keys: &[&'static str],
+    ) -> Vec<String> {
+        let below: Vec<_> = keys.iter().copied().chain([key]).collect();
+        let mut writer = Self { out: String::new(), ..*self };
+        writer.key(&[], key, 0);
+        writer.object(section, &below);
+        writer.out.push(',');
+        let margin = INDENT.repeat(below.len());
+        writer.out.lines().map(|line| line.strip_prefix(&margin).unwrap_or(line).to_owned()).collect()
+    }
+
+    /// An empty list or map of sections with one entry in it, commented out.
+    fn with_example(&self, setting: &'static Setting, keys: &[&'static str], json: &str) -> Option<String> {
+        if !self.commented || !matches!(json, "[]" | "{}") {
+            return None;
+        }
+        let (placeholders, section) = setting.kind.entries()?;
+        let (placeholder, inner) = placeholders.split_first()?;
+        let above: Vec<_> = keys.iter().copied().chain([setting.key]).collect();
+        let mut writer = Self { out: String::new(), ..*self };
+        writer.example(placeholder, inner, section, &above);
+        let margin = INDENT.repeat(above.len() + 1);
+        let mut value = json.get(..1)?.to_owned();
+        for line in writer.out.lines() {
+            let line = line.strip_prefix(&margin).unwrap_or(line);
+            let mark = if line.is_empty() { "" } else { " " };
+            value.push_str(&format!("\n{margin}//{mark}{line}"));
+        }
+        value.push_str(&format!("\n{}{}", INDENT.repeat(above.len()), json.get(1..)?));
+        Some(value)
+    }
+
+    /// An entry at `placeholder`, and the entries in it.
+    fn example(
+        &mut self,
+        placeholder: &'static str,
+        inner: &[&'static str],
+        section: &'static Section,
+        above: &[&'static str],
+    ) {
+        let keys: Vec<_> = above.iter().copied().chain([placeholder]).collect();
+        self.indent(keys.len());
+        if placeholder == Path::NAMED_ENTRY {
+            write_string(&mut self.out, placeholder);
+            self.out.push_str(": ");
+        }
+        match inner.split_first() {
+            None => self.object(section, &keys),
+            Some((next, inner)) => {
+                let (open, close) = if *next == Path::ENTRY { ('[', ']') } else { ('{', '}') };
+                self.out.push(open);
+                self.out.push('\n');
+                self.example(next, inner, section, &keys);
+                self.indent(keys.len());
+                self.out.push(close);
+            }
+        }
+        self.out.push('\n');
+    }
+
     fn entries(&mut self, entries: Vec<Entry>, keys: &[&'static str]) {
         if entries.is_empty() {
             return;
         }
         self.out.push('\n');
         let depth = keys.len() + 1;
-        let last = entries.iter().rposition(|entry| !matches!(entry, Entry::Absent { .. }));
+        let is_absent = |entry: &Entry| matches!(entry, Entry::Absent { .. } | Entry::CommentedOut { .. });
+        let last = entries.iter().rposition(|entry| !is_absent(entry)).filter(|last| {
+            let mut after = entries.iter().skip(last + 1);
+            !after.any(|entry| matches!(entry, Entry::CommentedOut { .. }))
+        });
         for (at, entry) in entries.into_iter().enumerate() {
             if at > 0 && self.commented {
                 self.out.push('\n');
             }
             match entry {
-                Entry::Absent { lead } => {
+                Entry::Absent { lead } | Entry::CommentedOut { lead } => {
                     self.comment(&lead, depth);
                     continue;
                 }
@@ -133,7 +219,7 @@ impl Writer {
     fn comment(&mut self, lines: &[String], depth: usize) {
         for line in lines {
             self.indent(depth);
-            self.out.push_str("// ");
+            self.out.push_str(if line.is_empty() { "//" } else { "// " });
             self.out.push_str(line);
             self.out.push('\n');
         }

@@ -160,3 +160,74 @@ fn systemd_reads_what_it_would_mistake_elsewhere() {
     assert!(text.contains("\nMM_LIMITS_MOTTO=\" say \\\"it's\\\" \\$HOME \\\\ # no\nmore\"\n"), "{text}");
     assert!(text.contains("\nMM_MAIL_PASSWORD=\n"), "{text}");
 }
+
+/// Removes the comment marks of the block that begins with `opener`.
+#[cfg(any(feature = "docs", feature = "json-schema"))]
+fn used(text: &str, mark: &str, opener: &str) -> String {
+    let mut is_inside = false;
+    let mut found = false;
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        let margin = line.len() - line.trim_start().len();
+        let (margin, rest) = line.split_at(margin);
+        let Some(inside) = rest.strip_prefix(mark) else {
+            is_inside = false;
+            lines.push(line.to_owned());
+            continue;
+        };
+        let inside = inside.strip_prefix(' ').unwrap_or(inside);
+        is_inside |= !found && inside == opener;
+        found |= is_inside;
+        lines.push(if is_inside { format!("{margin}{inside}") } else { line.to_owned() });
+    }
+    assert!(found, "no {opener:?} in {text}");
+    lines.join("\n")
+}
+
+#[cfg(any(feature = "docs", feature = "json-schema"))]
+#[test]
+fn commented_out_entries_and_sections_resolve_when_they_are_used() {
+    use crate::format::FileFormat;
+    use crate::sample::proxy::Proxy;
+    let formats = [
+        (FileFormat::Json, "//", ["{", "\"<name>\": {", "\"Cache\": {"]),
+        #[cfg(feature = "toml")]
+        (FileFormat::Toml, "#", ["[[Upstreams]]", "[Upstreams.Retries.\"<name>\"]", "[Cache]"]),
+        #[cfg(feature = "yaml")]
+        (FileFormat::Yaml, "#", ["Upstreams:", "Retries:", "Cache:"]),
+    ];
+    for (format, mark, openers) in formats {
+        let text = config(format, Proxy::SCHEMA, true);
+        for words in ["PROXY_UPSTREAMS_0_URL", "PROXY_UPSTREAMS_0_RETRIES_<NAME>_COUNT", "PROXY_CACHE_FOLDER"]
+        {
+            assert!(text.contains(words), "{words} is missing:\n{text}");
+        }
+        let layers =
+            |text: &str| Layers::new().file_in(format, "config", text.to_owned()).set("Name", "x", "--set");
+        let resolution = resolve::<Proxy>(layers(&text));
+        assert_eq!(resolution.report().diagnostics(), [], "{text}");
+        assert!(format!("{:?}", resolution.value()).contains("upstreams: [], "));
+        let used = openers.iter().fold(text, |text, opener| used(&text, mark, opener));
+        let resolution = resolve::<Proxy>(layers(&used));
+        assert_eq!(resolution.report().diagnostics(), [], "{used}");
+        let debug = format!("{:?}", resolution.value().unwrap());
+        for shown in ["url: \"http://localhost\"", "\"<name>\": Retry { count: 3 }", "cache: Some(Cache"] {
+            assert!(debug.contains(shown), "{shown} is missing: {debug}\n{used}");
+        }
+    }
+}
+
+#[cfg(any(feature = "docs", feature = "json-schema"))]
+#[test]
+fn env_templates_name_the_variables_of_entries_in_comments() {
+    let text = env(crate::sample::proxy::Proxy::SCHEMA);
+    for line in [
+        "# PROXY_UPSTREAMS_0_URL=http://localhost",
+        "# PROXY_UPSTREAMS_0_RETRIES_<NAME>_COUNT=3",
+        "# PROXY_CACHE_FOLDER=/var/cache/proxy",
+        "# Upstreams: Weight",
+        "# Default: 10MiB. Accepts: a whole number of bytes, or with a unit such as 500KB or 10MiB, from",
+    ] {
+        assert!(text.lines().any(|found| found.starts_with(line)), "{line} is missing:\n{text}");
+    }
+}

@@ -20,15 +20,18 @@ pub(super) struct Variable {
 
 /// All settings that a template names, in the order of the structs.
 pub(super) fn variables(root: &'static Section) -> impl Iterator<Item = Variable> {
-    let leaves = root.leaves().filter(|leaf| super::is_named(leaf.setting));
+    let leaves = root.leaves_with_entries().filter(|leaf| super::is_named(leaf.setting));
     leaves.filter_map(move |leaf| {
         let text = text(leaf.setting);
         Some(Variable {
             name: root.variable(&leaf.path, leaf.setting)?,
             is_secret: leaf.setting.kind.is_secret(),
-            lead: comments::of_setting(leaf.setting, None),
-            // one variable of an absent section would create the section
-            is_mentioned: leaf.optional || text.is_none(),
+            lead: match leaf.entry_of {
+                Some(list) => comments::of_entry(list, leaf.setting, None),
+                None => comments::of_setting(leaf.setting, None),
+            },
+            // one variable of an absent section or entry would create it
+            is_mentioned: leaf.optional || leaf.entry_of.is_some() || text.is_none(),
             text,
         })
     })

@@ -14,6 +14,7 @@ pub(crate) mod keys;
 mod members;
 mod mismatch;
 mod read;
+mod readable;
 mod repair;
 mod secret;
 mod sequences;
@@ -32,6 +33,7 @@ pub(crate) use members::{Match, Name, is_removable, match_members, member_called
 pub(crate) use mismatch::short;
 pub use mismatch::{Mismatch, Reason, expectation};
 pub use read::{from_json, from_text, from_text_with};
+pub use readable::{accepted_forms, to_readable};
 pub use secret::Secret;
 pub use size::ByteSize;
 pub use types::Json;

@@ -5,7 +5,7 @@
 //! on the new one, and if no two places agree on anything else. One place against one proves nothing: either may be the
 //! mistake.
 
-use crate::docs::dialect::DIALECT;
+use crate::docs::dialect::WORDS;
 use crate::docs::facts::{Documented, Named, TableFacts};
 
 use super::naming::Naming;
@@ -171,5 +171,5 @@ pub(super) fn letters(text: &str) -> String {
 
 /// The section of a path, and the suffix of sections it ends with, if any.
 pub(super) fn section(path: &str) -> Option<&str> {
-    path.rsplit_once('.').map(|(section, _)| section).filter(|section| DIALECT.is_section(section))
+    path.rsplit_once('.').map(|(section, _)| section).filter(|section| WORDS.is_section(section))
 }

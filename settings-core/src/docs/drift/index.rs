@@ -37,7 +37,10 @@ impl<'s> Index<'s> {
         for leaf in leaves {
             let path = leaf.path.to_string();
             index.folded.insert(path.to_lowercase(), leaf);
-            index.keys.entry(leaf.path.key()).and_modify(|known| *known = None).or_insert(Some(leaf));
+            // The bare key of an entry's setting names none of the program.
+            if leaf.entry_of.is_none() {
+                index.keys.entry(leaf.path.key()).and_modify(|known| *known = None).or_insert(Some(leaf));
+            }
             for alias in leaf.setting.aliases() {
                 let full = match (alias.contains('.'), path.rsplit_once('.')) {
                     (false, Some((section, _))) => format!("{section}.{alias}"),

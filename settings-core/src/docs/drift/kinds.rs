@@ -1,6 +1,6 @@
 //! Compares the value lists and hints of a page with the kinds of the schema.
 
-use crate::docs::dialect::DIALECT;
+use crate::docs::dialect::WORDS;
 use crate::docs::facts::Documented;
 use crate::docs::from_schema::unit_named;
 use crate::docs::grammar::{self, HintKind};
@@ -82,7 +82,7 @@ pub(super) fn kinds(setting: &Documented<'_>, leaf: &Leaf, drafts: &mut Vec<Draf
                         format!("`{}` counts {}, not {unit}", leaf.path, real.name()),
                     )
                     .found(hint.text.value.clone())
-                    .expected(format!("{} {}.", DIALECT.number_in, real.name()))
+                    .expected(format!("{} {}.", WORDS.number_in, real.name()))
                     .help(format!("write `in {}`", real.name())),
                 );
             }

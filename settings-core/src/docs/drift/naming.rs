@@ -2,26 +2,32 @@
 
 use std::collections::BTreeMap;
 
-use crate::schema::{Section, env_name};
+use crate::schema::{Path, Section, VariableStyle, env_name};
 
-use crate::docs::dialect::DIALECT;
+use crate::docs::dialect::WORDS;
 use crate::docs::facts::{Documented, Named, TableFacts};
 
 /// The rule by which variables are named.
 #[derive(Debug)]
 pub(in crate::docs) struct Naming {
     prefix: Option<String>,
+    style: VariableStyle,
+    /// The variables of the settings that name theirs, by path.
+    own: BTreeMap<String, &'static [&'static str]>,
 }
 
 impl Naming {
     /// Creates the rule of a schema.
     pub(super) fn of_schema(schema: &'static Section) -> Self {
-        Self { prefix: schema.env_prefix.filter(|prefix| !prefix.is_empty()).map(str::to_owned) }
+        let prefix = schema.env_prefix.filter(|prefix| !prefix.is_empty()).map(str::to_owned);
+        let named = schema.leaves_with_entries().filter(|leaf| !leaf.setting.variables().is_empty());
+        let own = named.map(|leaf| (leaf.path.to_string(), leaf.setting.variables())).collect();
+        Self { prefix, style: schema.variable_style, own }
     }
 
     /// Creates the rule that most variables of a page follow.
     pub(in crate::docs) fn of_page(settings: &[Documented<'_>]) -> Self {
-        Self { prefix: most_common(settings) }
+        Self { prefix: most_common(settings), style: VariableStyle::DEFAULT, own: BTreeMap::new() }
     }
 
     /// Returns true if a variable of the page begins with the prefix.
@@ -35,9 +41,17 @@ impl Naming {
         })
     }
 
-    /// This rule, or if the page doesn't show one, another.
+    /// This rule, or if the page doesn't show one, another. With the same prefix, that of a schema knows more.
     pub(super) fn or(self, other: Option<Self>) -> Self {
-        if self.prefix.is_some() { self } else { other.unwrap_or(self) }
+        match other {
+            Some(other) if self.prefix.is_none() || self.prefix == other.prefix => other,
+            _ => self,
+        }
+    }
+
+    /// Returns true if the setting at this path names the variable.
+    pub(super) fn is_own(&self, path: &str, variable: &str) -> bool {
+        self.own.get(path).is_some_and(|own| own.contains(&variable))
     }
 
     /// The prefix of every variable, if it is known.
@@ -48,14 +62,31 @@ impl Naming {
     /// The variable of a path. Returns `None` if the page doesn't show how variables are named, or if the path leads
     /// into a map, whose keys no rule covers.
     pub(super) fn env(&self, path: &str) -> Option<String> {
+        if let Some([own, ..]) = self.own.get(path) {
+            return Some((*own).to_owned());
+        }
         let prefix = self.prefix.as_deref()?;
-        let keys_of_structs = path.split('.').all(|key| key.starts_with(|c: char| c.is_ascii_uppercase()));
+        let keys_of_structs = path
+            .split('.')
+            .all(|key| key == Path::NAMED_ENTRY || key.starts_with(|c: char| c.is_ascii_uppercase()));
         // A section's own key may be misspelt so that it begins in lower case.
         let in_section = path.split_once('.').is_some_and(|(section, key)| {
-            DIALECT.is_section(section) && section != DIALECT.map_section && !key.contains(['.', '-'])
+            WORDS.is_section(section) && section != WORDS.map_section && !key.contains(['.', '-'])
         });
-        (keys_of_structs || in_section).then(|| env_name(prefix, path))
+        (keys_of_structs || in_section).then(|| match self.style {
+            VariableStyle::DEFAULT => env_name(prefix, path),
+            style => style.variable(prefix, &keys(path)),
+        })
     }
+}
+
+/// The keys of a path, with the entry of a list as a key of its own.
+fn keys(path: &str) -> Vec<&str> {
+    let parts = |key| match str::strip_suffix(key, Path::ENTRY) {
+        Some(list) => [Some(list), Some(Path::ENTRY)],
+        None => [Some(key), None],
+    };
+    path.split('.').flat_map(parts).flatten().collect()
 }
 
 /// The prefix that most variables show whose ending is their own path.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::docs::dialect::DIALECT;
+use crate::docs::dialect::WORDS;
 use crate::docs::model::{Fact, Span};
 
 use super::default::{Normal, contradict, misspelt_bool, normal};
@@ -172,7 +172,7 @@ fn paths(setting: &Documented<'_>, naming: &Naming, drafts: &mut Vec<Draft>) -> 
             if let Named::NotAvailable(at) = directive.path {
                 let draft =
                     Draft::new(Rule::ConfigPath, at, format!("the directive says N/A, the table `{path}`"))
-                        .found(DIALECT.absent)
+                        .found(WORDS.absent)
                         .expected(path)
                         .help(format!("write `:configjson: .{path}`"));
                 let identity = Identity::new(setting, setting.table(), naming);
@@ -185,7 +185,7 @@ fn paths(setting: &Documented<'_>, naming: &Naming, drafts: &mut Vec<Draft>) -> 
             if let Named::NotAvailable(at) = table.path {
                 drafts.push(
                     Draft::new(Rule::ConfigPath, at, format!("the table says N/A, the directive `{path}`"))
-                        .found(DIALECT.absent)
+                        .found(WORDS.absent)
                         .expected(path)
                         .help("name the setting in both places or in none"),
                 );
@@ -201,9 +201,9 @@ fn misspelt_sections(known: &BTreeMap<&str, usize>, setting: &Documented<'_>, dr
     let table = setting.table().map_or(Named::Absent, |table| table.path());
     for (path, at) in [table, setting.option("configjson")].iter().filter_map(Named::one) {
         let Some((section, rest)) = path.split_once('.') else { continue };
-        let lower = DIALECT.section_suffix.to_lowercase();
+        let lower = WORDS.section_suffix.to_lowercase();
         let Some(stem) = section.strip_suffix(&lower).filter(|stem| !stem.is_empty()) else { continue };
-        let right = format!("{stem}{}", DIALECT.section_suffix);
+        let right = format!("{stem}{}", WORDS.section_suffix);
         let Some(count) = known.get(right.as_str()) else { continue };
         let expected = format!("{right}.{rest}");
         let draft =
@@ -341,7 +341,7 @@ fn variables(setting: &Documented<'_>, naming: &Naming, right: Option<&str>, dra
                         && identity.proves(Place::DirectiveEnv, right, false)
                 });
                 let draft = Draft::new(Rule::EnvName, at, format!("the directive says N/A, the table `{a}`"))
-                    .found(DIALECT.absent)
+                    .found(WORDS.absent)
                     .expected(a)
                     .help(format!("write `:environment: {a}`"));
                 drafts.push(if agrees { draft.fix(at, a) } else { draft });
@@ -351,7 +351,7 @@ fn variables(setting: &Documented<'_>, naming: &Naming, right: Option<&str>, dra
             if let Named::NotAvailable(at) = table.env {
                 drafts.push(
                     Draft::new(Rule::EnvName, at, format!("the table says N/A, the directive `{b}`"))
-                        .found(DIALECT.absent)
+                        .found(WORDS.absent)
                         .expected(b)
                         .help("name the variable in both places or in none"),
                 );
@@ -372,7 +372,7 @@ fn variable(
 ) -> bool {
     let (Some(path), Some((env, at))) = (path, env.one()) else { return false };
     let Some(derived) = naming.env(path) else { return false };
-    if derived == variable_of(env) {
+    if derived == variable_of(env) || naming.is_own(path, variable_of(env)) {
         return false;
     }
     let rule = if derived.eq_ignore_ascii_case(variable_of(env)) { Rule::LetterCase } else { Rule::EnvName };

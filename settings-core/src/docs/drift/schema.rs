@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::docs::from_schema::default_text;
+use crate::docs::from_schema::{default_text, readable_default};
 use crate::docs::model::{Fact, Span, Value};
 use crate::docs::read::PageRead;
 use crate::nearest::nearest;
 use crate::schema::{DefaultValue, Kind, Leaf, Section};
+use crate::value::{from_text, to_readable};
 
 use super::default::{Normal, contradict, normal};
 use super::draft::Draft;
@@ -24,7 +25,7 @@ pub(super) fn check(
     schema: &'static Section,
     naming: &Naming,
 ) -> Vec<Draft> {
-    let leaves: Vec<Leaf> = schema.leaves().collect();
+    let leaves: Vec<Leaf> = schema.leaves_with_entries().collect();
     let index = Index::of(&leaves);
     let mut drafts = Vec::new();
     let mut known: Vec<&Leaf> = Vec::new();
@@ -258,8 +259,10 @@ fn default(setting: &Documented<'_>, leaf: &Leaf, is_certain: bool, drafts: &mut
         if !wrong {
             continue;
         }
+        let has_unit = stated.value.ends_with(|c: char| c.is_ascii_alphabetic());
         let shown = match choices.iter().find(|choice| choice.text == default) {
             Some(choice) if stated.by != Source::Config => choice.label.to_owned(),
+            None if has_unit => readable_default(leaf.setting).unwrap_or_else(|| default.clone()),
             _ => default.clone(),
         };
         let draft = Draft::new(
@@ -298,7 +301,13 @@ fn differs(stated: &str, default: &str, leaf: &Leaf, by: Source) -> bool {
     if contradict(&a, &b) {
         return true;
     }
-    match (leaf.setting.kind.required(), &a, &b) {
+    let kind = leaf.setting.kind.required();
+    match (kind, &a, &b) {
+        // `10MiB`, `1m30s`
+        (Kind::Size { .. } | Kind::Duration { .. }, Normal::Text(_), _) => {
+            let readable = from_text(kind, stated).map(|value| to_readable(kind, &value));
+            readable.is_ok_and(|readable| Some(readable) != readable_default(leaf.setting))
+        }
         // A bare word in a sentence may be a name for the default.
         (
             Kind::Text | Kind::Secret | Kind::SecretOf(_) | Kind::Custom(_),

@@ -1,37 +1,41 @@
 //! Converts the schema to models: one page for each page name.
 
 mod blocks;
+mod hint;
 mod history;
 mod page_text;
 
 use crate::schema::{Choice, DefaultValue, Kind, Leaf, Section, Setting, Unit, ValueDoc};
-use crate::value::expectation;
 
 use self::blocks::{blocks, one_line};
-use super::dialect::DIALECT;
+use super::dialect::Dialect;
 use super::inline::markdown_to_rst;
-use super::model::{
-    Bullet, Content, Entry, Fact, Heading, Hint, Page, Part, Placed, Row, Statement, Table, Value,
-};
+use super::model::{Bullet, Content, Entry, Fact, Heading, Page, Part, Placed, Row, Statement, Table, Value};
 use super::render::part_of;
 
+pub(super) use hint::readable_default;
 pub(super) use page_text::{BODY, PLACE};
 
-/// Returns the pages of a program's settings, in the order of the schema.
+/// Returns the pages of a program's settings, in the order of the schema and in the program's own dialect
+/// ([`Dialect::of`]).
 ///
-/// Settings without a page are on the page named by their outermost key; hidden settings are not documented. In a page
+/// Settings without a page are on the page named by their outermost section, those of the root on the page `General`;
+/// hidden settings are not documented. After a list or map of sections, the settings of its entries follow. In a page
 /// with a text of its own ([`PageText`](crate::schema::PageText)) that text places the settings.
 pub fn from_schema(root: &'static Section) -> Vec<Page> {
+    from_schema_in(root, &Dialect::of(root))
+}
+
+/// Returns the pages of a program's settings in a dialect.
+pub fn from_schema_in(root: &'static Section, dialect: &Dialect) -> Vec<Page> {
+    let form = Form { root, dialect };
     let sources = page_text::page_sources(root);
     let mut pages: Vec<(String, Vec<Leaf>)> = Vec::new();
     for leaf in visible_leaves(root) {
-        let name = match leaf.page {
-            Some(page) => page.to_owned(),
-            None => leaf.path.keys().first().copied().unwrap_or_default().to_owned(),
-        };
+        let name = page_of(&leaf);
         match pages.iter_mut().find(|(known, _)| *known == name) {
             Some((_, leaves)) => leaves.push(leaf),
-            None => pages.push((name, vec![leaf])),
+            None => pages.push((name.to_owned(), vec![leaf])),
         }
     }
     for source in &sources {
@@ -44,10 +48,10 @@ pub fn from_schema(root: &'static Section) -> Vec<Page> {
         .into_iter()
         .filter_map(|(name, leaves)| {
             if !with_text(&name) {
-                return Some(page(name, &leaves, root));
+                return Some(page(name, &leaves, form));
             }
-            let (mut page, rest) = page_text::page(&name, &sources, &leaves, root);
-            page.entries.extend(rest.into_iter().map(|leaf| setting(leaf, root)));
+            let (mut page, rest) = page_text::page(&name, &sources, &leaves, root, form);
+            page.entries.extend(rest.into_iter().map(|leaf| setting(leaf, form)));
             page.entries.extend(rules(&leaves));
             // All of its settings are placed on other pages.
             (!page.entries.is_empty()).then_some(page)
@@ -55,14 +59,30 @@ pub fn from_schema(root: &'static Section) -> Vec<Page> {
         .collect()
 }
 
-/// The settings that documents show.
-pub(super) fn visible_leaves(root: &'static Section) -> impl Iterator<Item = Leaf> {
-    root.leaves().filter(|leaf| !leaf.setting.hidden())
+/// The form of the pages, and the program that names the variables.
+#[derive(Clone, Copy)]
+struct Form<'d> {
+    root: &'static Section,
+    dialect: &'d Dialect,
 }
 
-fn page(name: String, leaves: &[Leaf], root: &'static Section) -> Page {
-    let mut entries = vec![Entry::Prose(introduction(&name, leaves))];
-    entries.extend(leaves.iter().map(|leaf| setting(leaf, root)));
+/// The settings that documents show.
+pub(super) fn visible_leaves(root: &'static Section) -> impl Iterator<Item = Leaf> {
+    root.leaves_with_entries().filter(|leaf| !leaf.setting.hidden())
+}
+
+/// The name of a setting's page.
+fn page_of(leaf: &Leaf) -> &'static str {
+    match (leaf.page, leaf.path.keys()) {
+        (Some(page), _) => page,
+        (None, [_]) if !leaf.setting.kind.contains_sections() => "General",
+        (None, keys) => keys.first().copied().unwrap_or_default(),
+    }
+}
+
+fn page(name: String, leaves: &[Leaf], form: Form<'_>) -> Page {
+    let mut entries = vec![Entry::Prose(introduction(&name, leaves, form))];
+    entries.extend(leaves.iter().map(|leaf| setting(leaf, form)));
     entries.extend(rules(leaves));
     Page { name, metadata: vec![":orphan:".to_owned()], entries, ..Page::default() }
 }
@@ -72,70 +92,119 @@ fn rules(leaves: &[Leaf]) -> Option<Entry> {
     Some(history::rules(leaves)).filter(|parts| !parts.is_empty()).map(Entry::Prose)
 }
 
-fn introduction(name: &str, leaves: &[Leaf]) -> Vec<Placed> {
+fn introduction(name: &str, leaves: &[Leaf], form: Form<'_>) -> Vec<Placed> {
     let title = Heading { title: format!("{name} settings").into(), mark: '=', length: None };
     let mut parts = vec![Placed::by_rule(Part::Heading(title))];
     let mut described: Vec<&str> = Vec::new();
-    for leaf in leaves {
+    // Entries are described where their list or map is.
+    for leaf in leaves.iter().filter(|leaf| leaf.entry_of.is_none()) {
         let doc = leaf.section.doc.trim();
-        if !doc.is_empty() && !described.contains(&doc) {
+        // A page of some of the root's settings is not about the whole program.
+        let is_program = leaf.path.keys().len() == 1 && leaf.section.page.is_none();
+        if !doc.is_empty() && !is_program && !described.contains(&doc) {
             described.push(doc);
             parts.extend(blocks(doc).into_iter().map(|content| Placed::by_rule(part_of(content))));
         }
     }
-    let console = leaves.first().and_then(|leaf| leaf.console);
-    let everywhere = console.filter(|_| leaves.iter().all(|leaf| leaf.console == console));
-    let words = match everywhere {
-        Some(console) => format!(
-            "Change these settings in the System Console under **{console}**, in ``{}``, or by the environment \
-             variable that each table names.",
-            DIALECT.file
-        ),
-        None => format!(
-            "Change these settings in ``{}``, or by the environment variable that each table names.",
-            DIALECT.file
-        ),
-    };
-    parts.push(Placed::by_rule(Part::Text(words.into())));
+    parts
+        .extend(optional_sections(leaves).into_iter().map(|words| Placed::by_rule(Part::Text(words.into()))));
+    parts.push(Placed::by_rule(Part::Text(ways_to_set(leaves, form).into())));
     parts
 }
 
-fn setting(leaf: &Leaf, root: &'static Section) -> Entry {
-    Entry::Setting(entry_parts(leaf, root))
+/// A sentence for each section of the page that may be absent.
+fn optional_sections(leaves: &[Leaf]) -> Vec<String> {
+    let mut known: Vec<String> = Vec::new();
+    for leaf in leaves.iter().filter(|leaf| leaf.optional && leaf.entry_of.is_none()) {
+        let path = leaf.path.to_string();
+        let section = path.rsplit_once('.').map_or("", |(section, _)| section);
+        let is_below = |known: &String| section == known || section.starts_with(&format!("{known}."));
+        if !section.is_empty() && !known.iter().any(is_below) {
+            known.push(section.to_owned());
+        }
+    }
+    let sentence = |section: &String| {
+        format!("The section ``{section}`` is optional: it exists if at least one of its settings is set.")
+    };
+    known.iter().map(sentence).collect()
+}
+
+/// The paragraph about the places where settings can be changed.
+fn ways_to_set(leaves: &[Leaf], form: Form<'_>) -> String {
+    let file = form.dialect.file_name();
+    if !form.dialect.has_members() {
+        let has_variable = |leaf: &Leaf| form.root.variable(&leaf.path, leaf.setting).is_some();
+        return match leaves.iter().any(has_variable) {
+            true => {
+                format!(
+                    "Set them in ``{file}``, or by the environment variable that is given with each setting."
+                )
+            }
+            false => format!("Set them in ``{file}``."),
+        };
+    }
+    let console = leaves.first().and_then(|leaf| leaf.console);
+    let everywhere = console.filter(|_| leaves.iter().all(|leaf| leaf.console == console));
+    match everywhere {
+        Some(console) => format!(
+            "Change these settings in the System Console under **{console}**, in ``{file}``, or by the environment \
+             variable that each table names."
+        ),
+        None => format!(
+            "Change these settings in ``{file}``, or by the environment variable that each table names."
+        ),
+    }
+}
+
+fn setting(leaf: &Leaf, form: Form<'_>) -> Entry {
+    Entry::Setting(entry_parts(leaf, form))
 }
 
 /// Anchor, heading, versions, and table.
-fn entry_parts(leaf: &Leaf, root: &'static Section) -> Vec<Placed> {
+fn entry_parts(leaf: &Leaf, form: Form<'_>) -> Vec<Placed> {
     let path = leaf.path.to_string();
-    let heading =
-        Heading { title: markdown_to_rst(leaf.setting.title).into(), mark: Heading::SETTING, length: None };
+    let title = match leaf.entry_of {
+        Some(list) => format!("{}: {}", list.title, leaf.setting.title),
+        None => leaf.setting.title.to_owned(),
+    };
+    let heading = Heading { title: markdown_to_rst(&title).into(), mark: Heading::SETTING, length: None };
     let anchor = Part::Verbatim(format!(".. _{}:", anchor(&path)));
-    let table = Part::Table(table(leaf, &path, root));
+    let table = Part::Table(table(leaf, &path, form));
     let parts = [Some(anchor), Some(Part::Heading(heading)), history::badge(leaf), Some(table)];
     parts.into_iter().flatten().map(Placed::by_rule).collect()
 }
 
 /// The label of a setting's heading, to refer to it by `:ref:`.
 pub(super) fn anchor(path: &str) -> String {
-    path.to_ascii_lowercase().replace('.', "-")
+    let entry = path.replace('[', ".").replace([']', '<', '>'], "");
+    entry.to_ascii_lowercase().replace('.', "-")
 }
 
-fn table(leaf: &Leaf, path: &str, root: &'static Section) -> Table {
+fn table(leaf: &Leaf, path: &str, form: Form<'_>) -> Table {
+    let dialect = form.dialect;
     let mut left = blocks(leaf.setting.description);
     let values = value_list(leaf.setting);
     match values.is_empty() {
-        true => left.extend(hint(leaf.setting).map(Content::Hint)),
+        true => left.extend(hint::hint(leaf, form).map(Content::Hint)),
         false => left.push(Content::Values(values)),
     }
-    let console = Statement { name: leaf.console.map(Fact::from), ..Statement::default() };
+    let default = shown_next_to_path(leaf.setting).filter(|_| dialect.has_members());
     let config = Statement {
         name: Some(path.to_owned().into()),
-        default: shown_next_to_path(leaf.setting).map(Fact::from),
+        text: dialect.config_words(path, default.as_deref()).map(Fact::from),
+        default: default.map(Fact::from),
         ..Statement::default()
     };
-    let variable = root.variable(&leaf.path, leaf.setting);
-    let env = variable.map(Statement::naming).unwrap_or_default();
-    let right = vec![Bullet::Console(console), Bullet::Config(config), Bullet::Env(env)];
+    let mut right = Vec::new();
+    if dialect.has_console() {
+        right.push(Bullet::Console(Statement { name: leaf.console.map(Fact::from), ..Statement::default() }));
+    }
+    right.push(Bullet::Config(config));
+    match form.root.variable(&leaf.path, leaf.setting) {
+        Some(variable) => right.push(Bullet::Env(Statement::naming(variable))),
+        None if dialect.has_members() => right.push(Bullet::Env(Statement::default())),
+        None => {}
+    }
     let mut rows = vec![Row { left, right: Some(right) }];
     let mut notes = blocks(leaf.setting.note());
     notes.extend(history::notes(leaf));
@@ -191,87 +260,6 @@ pub(super) fn default_text(setting: &Setting) -> Option<String> {
         DefaultValue::Float(default) => Some(default.to_string()),
         DefaultValue::Text(default) | DefaultValue::Json(default) => Some(default.to_owned()),
     }
-}
-
-fn hint(setting: &Setting) -> Option<Hint> {
-    let what = match setting.kind.required() {
-        Kind::Bool | Kind::OneOf(_) => return None,
-        Kind::Integer { min, max } => {
-            let types = [i32::MAX.into(), u32::MAX.into(), i64::MAX.into(), u64::MAX.into()];
-            format!("{}{}.", DIALECT.number, bounds(*min, *max, types.contains(max)))
-        }
-        Kind::Float { min, max } => format!("{}{}.", DIALECT.decimal, float_bounds(*min, *max)),
-        Kind::Text | Kind::Secret => format!("{}.", DIALECT.text),
-        Kind::TextOf(_) | Kind::SecretOf(_) => {
-            format!("{} ({}).", DIALECT.text, markdown_to_rst(&expectation(&setting.kind)))
-        }
-        Kind::Size { min, max } => {
-            let bounds = bounds((*min).into(), (*max).into(), *max == u64::MAX);
-            format!("{} bytes{bounds}.", DIALECT.number_in)
-        }
-        Kind::Set(of) => format!("{}.", list_of(of)),
-        Kind::Tuple(_) => {
-            format!("{} ({}).", DIALECT.text_list, markdown_to_rst(&expectation(&setting.kind)))
-        }
-        Kind::Section(_) => format!("{}.", DIALECT.map),
-        Kind::Json => format!("{}.", DIALECT.json),
-        Kind::Duration { unit, min, max } => {
-            let longest = u64::MAX / Unit::Days.millis();
-            let bounds = bounds((*min).into(), (*max).into(), *max >= longest);
-            format!("{} {}{bounds}.", DIALECT.number_in, unit.name())
-        }
-        Kind::List(of) => format!("{}.", list_of(of)),
-        Kind::Map(_) => format!("{}.", DIALECT.map),
-        Kind::Custom(custom) => format!("{} ({}).", DIALECT.text, custom.name),
-        Kind::Optional(_) => return None,
-    };
-    let default = default_text(setting);
-    let said = match (&default, setting.default) {
-        (Some(default), _) if default.is_empty() => format!(" {} {}.", DIALECT.default_is, DIALECT.empty),
-        (Some(default), _) => format!(" {} {}.", DIALECT.default_is, literal(default)),
-        (None, DefaultValue::Computed { rule, .. }) => {
-            format!(" Where nothing sets it: {}.", markdown_to_rst(rule))
-        }
-        (None, _) => String::new(),
-    };
-    Some(Hint { text: format!("{what}{said}").into(), default: default.map(Fact::from) })
-}
-
-fn list_of(kind: &Kind) -> &'static str {
-    match kind.required() {
-        Kind::Integer { .. } | Kind::Float { .. } | Kind::Size { .. } | Kind::Duration { .. } => {
-            DIALECT.number_list
-        }
-        _ => DIALECT.text_list,
-    }
-}
-
-/// The range in words, without the bounds of large types.
-fn bounds(min: i128, max: i128, unbounded_above: bool) -> String {
-    let unbounded_below = [i128::from(i32::MIN), i64::MIN.into()].contains(&min);
-    match (unbounded_below, unbounded_above) {
-        (true, true) => String::new(),
-        (false, true) if min == 0 => String::new(),
-        (false, true) => format!(" of at least {min}"),
-        (true, false) => format!(" of at most {max}"),
-        (false, false) => format!(" from {min} to {max}"),
-    }
-}
-
-/// The range in words, without the bounds of the types.
-fn float_bounds(min: f64, max: f64) -> String {
-    match (min <= f64::from(f32::MIN), max >= f64::from(f32::MAX)) {
-        (true, true) => String::new(),
-        (false, true) => format!(" of at least {min:?}"),
-        (true, false) => format!(" of at most {max:?}"),
-        (false, false) => format!(" from {min:?} to {max:?}"),
-    }
-}
-
-/// A literal that reStructuredText reads as one: quoted where the text begins or ends in a blank.
-fn literal(text: &str) -> String {
-    let bare = text.trim() == text && !text.contains("``") && !text.ends_with('`');
-    if bare { format!("``{text}``") } else { format!("``{text:?}``") }
 }
 
 /// The unit that a hint names.

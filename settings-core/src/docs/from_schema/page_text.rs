@@ -21,7 +21,7 @@ use crate::docs::read;
 use crate::docs::render::directive_of;
 use crate::schema::{Leaf, Section};
 
-use super::{anchor, entry_parts, visible_leaves};
+use super::{Form, anchor, entry_parts, visible_leaves};
 
 /// The placeholder of a setting in a page's text.
 pub(in crate::docs) const PLACE: &str = ".. config:entry::";
@@ -63,6 +63,7 @@ pub(super) fn page<'l>(
     sources: &[PageSource],
     leaves: &'l [Leaf],
     root: &'static Section,
+    form: Form<'_>,
 ) -> (Page, Vec<&'l Leaf>) {
     let all: Vec<Leaf> = visible_leaves(root).collect();
     let mut page = Page { name: name.to_owned(), ..Page::default() };
@@ -88,7 +89,7 @@ pub(super) fn page<'l>(
             let Some(leaf) = all.iter().find(|leaf| leaf.path.to_string() == path) else { continue };
             let first = !placed_paths.contains(&path) && !is_included;
             let place = Place { path, ..place };
-            parts.extend(place.parts(leaf, root, name, first));
+            parts.extend(place.parts(leaf, form, name, first));
             placed_paths.push(place.path);
         }
     }
@@ -168,9 +169,9 @@ impl Place {
     }
 
     /// The setting as the page shows it.
-    fn parts(&self, leaf: &Leaf, root: &'static Section, page: &str, with_anchor: bool) -> Vec<Placed> {
+    fn parts(&self, leaf: &Leaf, form: Form<'_>, page: &str, with_anchor: bool) -> Vec<Placed> {
         let mut parts = Vec::new();
-        for placed in entry_parts(leaf, root) {
+        for placed in entry_parts(leaf, form) {
             match placed.part {
                 Part::Verbatim(_) if !with_anchor || self.id == Some(anchor(&self.path)) => {}
                 Part::Heading(heading) => {

@@ -2,7 +2,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::*;
-use crate::docs::{Against, Format, Style, check, read, render};
+use crate::docs::{Against, Dialect, Format, Style, check, read, render};
+use crate::sample::proxy::Proxy;
 use crate::{Secret, SettingValue, Settings};
 
 /// One of each kind.
@@ -167,34 +168,6 @@ fn every_default_is_stated_where_it_is_found_again() {
 }
 
 #[test]
-fn bounds_are_said_where_they_are_not_what_a_type_holds() {
-    use crate::schema::{DefaultValue, Kind, Setting, Unit};
-    use crate::value::{ByteSize, SettingValue as _};
-
-    let whole = |min, max| Kind::Integer { min, max };
-    let days = |min, max| Kind::Duration { unit: Unit::Days, min, max };
-    for (kind, words) in [
-        (u16::KIND, "Numerical input from 0 to 65535."),
-        (u32::KIND, "Numerical input."),
-        (i64::KIND, "Numerical input."),
-        (whole(0, 3_000_000_000), "Numerical input from 0 to 3000000000."),
-        (whole(5, u32::MAX.into()), "Numerical input of at least 5."),
-        (whole(i32::MIN.into(), 5), "Numerical input of at most 5."),
-        (f64::KIND, "Decimal input."),
-        (f32::KIND, "Decimal input."),
-        (Kind::Float { min: 0.0, max: 1.0 }, "Decimal input from 0.0 to 1.0."),
-        (Kind::Float { min: 0.5, max: f64::MAX }, "Decimal input of at least 0.5."),
-        (Kind::Duration { unit: Unit::Seconds, min: 0, max: u64::MAX / 1000 }, "Numerical value in seconds."),
-        (days(1, u64::from(u32::MAX) + 5), "Numerical value in days from 1 to 4294967300."),
-        (ByteSize::KIND, "Numerical value in bytes."),
-        (Kind::Size { min: 1, max: 1_000_000 }, "Numerical value in bytes from 1 to 1000000."),
-    ] {
-        let hint = super::hint(&Setting::new("K", "k", kind, DefaultValue::None)).unwrap();
-        assert_eq!(hint.text.as_str(), words, "{kind:?}");
-    }
-}
-
-#[test]
 fn markdown_of_doc_comments_becomes_markup_of_the_page() {
     let text = render(&from_schema(Root::SCHEMA)[0], Style::Table, Format::Rst);
     for words in [
@@ -329,7 +302,6 @@ fn a_pages_own_text_holds_its_settings() {
             "Words before.",
             ".. config:setting:: web-port",
             "  :displayname: Port (Web)",
-            "  :systemconsole: N/A",
             "  :configjson: .Web.Port",
             "  :environment: APP_WEB_PORT",
             "  :description: Its own words.",
@@ -391,8 +363,235 @@ struct Plain {
 fn a_root_without_variables_names_none() {
     let pages = from_schema(Plain::SCHEMA);
     let text = render(&pages[0], Style::Table, Format::Rst);
+    assert!(!text.contains("Environment variable") && text.contains("setting: ``Key``"), "{text}");
+    let pages = from_schema_in(Plain::SCHEMA, &Dialect::reference());
+    let text = render(&pages[0], Style::Table, Format::Rst);
     assert!(text.contains("Environment variable: N/A") && text.contains("``\".Key\""), "{text}");
     let layers = crate::resolve::Layers::new().environment([("KEY", "2")].into_iter().collect());
     let plain = crate::resolve::resolve::<Plain>(layers).into_result().unwrap();
     assert_eq!(plain.key, 1);
+}
+
+/// The pages of the proxy, as one text.
+fn proxy(dialect: &crate::docs::Dialect) -> String {
+    let pages = from_schema_in(Proxy::SCHEMA, dialect);
+    pages.iter().map(|page| render(page, dialect.page_style(), dialect.page_format())).collect()
+}
+
+#[test]
+fn entries_and_optional_sections_are_documented() {
+    let pages = from_schema(Proxy::SCHEMA);
+    let names: Vec<_> = pages.iter().map(|page| page.name.as_str()).collect();
+    assert_eq!(names, ["General", "Upstreams", "Limits", "Cache"]);
+    let text = proxy(&Dialect::of(Proxy::SCHEMA));
+    for words in [
+        "General settings\n================\n\nSet them in ``config.json``, or by the environment variable",
+        "List input: each entry has the settings below. Default is",
+        ".. _upstreams-0-url:\n\nUpstreams: ",
+        "- ``config.json`` setting: ``Upstreams[0].URL``",
+        "- Environment variable: ``PROXY_UPSTREAMS_0_URL``",
+        "``Upstreams[0].Retries.<name>.Count``",
+        "``PROXY_UPSTREAMS_0_RETRIES_<NAME>_COUNT``",
+        "each value is a whole number from 1 to 9. The path of one",
+        "``Limits.PerMinute.<name>``",
+        "``PROXY_LIMITS_PERMINUTE_<NAME>``",
+        "The section ``Cache`` is optional: it exists if at least one of its settings is set.",
+        "Size input in bytes, or with a unit: ``500KB``, ``10MiB``. From",
+        "``1KiB`` to ``1GiB``. Default is ``10MiB``.",
+        "Default is ``1m30s``.",
+        "Not set by default.",
+        "Default is ``\" \"``.",
+        "**Required**: there is no default.",
+    ] {
+        let is_there = text.contains(words) || unfolded(&text).contains(words);
+        assert!(is_there, "{words:?} is missing:\n{text}");
+    }
+    assert!(
+        !text.contains("All settings of the proxy") && !text.contains("N/A") && !text.contains("Concealed")
+    );
+}
+
+/// The left cells' text with single blanks.
+fn unfolded(text: &str) -> String {
+    let cells = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.split_once(" |").map(|(left, _)| left.trim()));
+    cells.collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn every_style_is_read_back_without_a_finding() {
+    for dialect in [Dialect::of(Proxy::SCHEMA), Dialect::new("/etc/proxy.yaml"), Dialect::reference()] {
+        for style in [Style::Table, Style::Directive, Style::Confval, Style::Heading] {
+            for page in from_schema_in(Proxy::SCHEMA, &dialect) {
+                let text = render(&page, style, Format::Rst);
+                let back = read("page.rst", text.as_bytes()).unwrap();
+                assert_eq!(check(&back, Some(Proxy::SCHEMA), Against::Both), [], "{style:?}\n{text}");
+                let paths: Vec<_> = crate::docs::facts::documented_everywhere(&back)
+                    .iter()
+                    .filter_map(|setting| {
+                        setting.tables.first()?.path().one().map(|(path, _)| path.to_owned())
+                    })
+                    .collect();
+                let expected = visible_leaves(Proxy::SCHEMA).filter(|leaf| page_of(leaf) == page.name);
+                let expected: Vec<_> = expected.map(|leaf| leaf.path.to_string()).collect();
+                let is_directive = style == Style::Directive;
+                assert!(is_directive || paths == expected, "{style:?}: {paths:?}, not {expected:?}\n{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_confval_is_as_sphinx_reads_it() {
+    let text = proxy(&Dialect::new("proxy.toml").style(Style::Confval));
+    let expected = "\
+.. _limits-body:
+
+.. confval:: Limits.Body
+   :type: size in bytes, or with a unit: ``500KB``, ``10MiB``
+   :default: ``10MiB``
+
+   **Body**
+
+   The largest body.
+
+   From ``1KiB`` to ``1GiB``.
+
+   - ``proxy.toml`` setting: ``Limits.Body``
+   - Environment variable: ``PROXY_LIMITS_BODY``
+";
+    assert!(text.contains(expected), "{text}");
+    assert!(
+        text.contains(
+            ".. confval:: Upstreams[0].Mode\n   :type: ``fast``, ``safe``\n   :default: ``safe``\n"
+        ),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_heading_has_its_places_in_a_list() {
+    let text = proxy(&Dialect::new("proxy.toml").style(Style::Heading));
+    let expected = "\
+.. _limits-body:
+
+Body
+~~~~
+
+The largest body.
+
+Size input in bytes, or with a unit: ``500KB``, ``10MiB``. From ``1KiB`` to ``1GiB``. Default is ``10MiB``.
+
+- ``proxy.toml`` setting: ``Limits.Body``
+- Environment variable: ``PROXY_LIMITS_BODY``
+";
+    assert!(text.contains(expected), "{text}");
+}
+
+#[test]
+fn a_wrong_default_with_a_unit_is_found() {
+    let page = from_schema(Proxy::SCHEMA).swap_remove(2);
+    let text = render(&page, Style::Table, Format::Rst);
+    for (right, wrong) in [("``10MiB``.  ", "``20MiB``.  "), ("is ``1m30s``.", "is ``2m30s``.")] {
+        let changed = text.replacen(right, wrong, 1);
+        assert_ne!(changed, text, "{text}");
+        let back = read("page.rst", changed.as_bytes()).unwrap();
+        let found = check(&back, Some(Proxy::SCHEMA), Against::Both);
+        assert!(
+            matches!(found.as_slice(), [one] if one.rule == crate::docs::Rule::Default),
+            "{found:?}\n{changed}"
+        );
+    }
+    // 90 seconds, written in another way
+    let same = text.replacen("is ``1m30s``.", "is ``90s``.  ", 1);
+    let back = read("page.rst", same.as_bytes()).unwrap();
+    assert_eq!(check(&back, Some(Proxy::SCHEMA), Against::Both), []);
+}
+
+/// A program whose variables keep words apart.
+#[derive(Settings)]
+#[settings(env_prefix = "W", env_case = "SCREAMING_SNAKE_CASE", env_separator = "__")]
+#[expect(dead_code, reason = "only the metadata is looked at")]
+struct Words {
+    /// The limits.
+    limits: WordLimits,
+    /// The servers.
+    servers: Vec<WordServer>,
+}
+
+/// Limits.
+#[derive(Settings)]
+#[settings(section = "Limits")]
+#[expect(dead_code, reason = "only the metadata is looked at")]
+struct WordLimits {
+    /// The longest pause.
+    #[setting(default = 5)]
+    max_idle: u8,
+    /// The smallest and the largest size.
+    #[setting(default = [1, 2])]
+    sizes: (u8, u8),
+    /// The database.
+    #[setting(env = ["DATABASE_URL", "PG_URL"])]
+    database: String,
+    /// The labels.
+    #[setting(env = "LABELS")]
+    labels: BTreeMap<String, u8>,
+}
+
+/// One server.
+#[derive(Settings)]
+#[expect(dead_code, reason = "only the metadata is looked at")]
+struct WordServer {
+    /// The address.
+    #[setting(default = "")]
+    base_address: String,
+}
+
+#[test]
+fn pages_name_the_variables_that_the_program_reads() {
+    let root = Words::SCHEMA;
+    for style in [Style::Table, Style::Directive, Style::Confval, Style::Heading] {
+        let pages = from_schema_in(root, &Dialect::new("app.toml"));
+        let text: String = pages.iter().map(|page| render(page, style, Format::Rst)).collect();
+        let variables =
+            ["W_LIMITS__MAX_IDLE", "W_LIMITS__SIZES", "DATABASE_URL", "LABELS", "W_SERVERS__0_BASEADDRESS"];
+        for variable in variables {
+            assert!(text.contains(variable), "{style:?}, {variable}:\n{text}");
+        }
+        assert!(!text.contains("LABELS__<NAME>") && !text.contains("W_LIMITS__DATABASE"), "{text}");
+        for page in &pages {
+            let back = read("page.rst", render(page, style, Format::Rst).as_bytes()).unwrap();
+            assert_eq!(check(&back, Some(root), Against::Both), [], "{style:?}");
+        }
+    }
+    let schema = crate::json_schema::to_text(&crate::json_schema::json_schema(root));
+    for text in [crate::template::commented_json(root), crate::template::env(root), schema] {
+        for variable in ["W_LIMITS__MAX_IDLE", "DATABASE_URL", "W_SERVERS__0_BASEADDRESS"] {
+            assert!(text.contains(variable), "{variable}:\n{text}");
+        }
+    }
+}
+
+/// A program with a list whose variable is its own.
+#[derive(Settings)]
+#[settings(env_prefix = "N")]
+#[expect(dead_code, reason = "only the metadata is looked at")]
+struct Named {
+    /// The ports by name.
+    #[setting(env = "PORTS")]
+    ports: BTreeMap<String, u16>,
+}
+
+#[test]
+fn entries_of_a_setting_with_a_variable_of_its_own_have_none() {
+    let root = Named::SCHEMA;
+    let leaf = root.leaves().next().unwrap();
+    assert_eq!(root.variable(&leaf.path, leaf.setting).as_deref(), Some("PORTS"));
+    let entry = crate::schema::Path::new(vec!["Ports", crate::schema::Path::NAMED_ENTRY]);
+    let setting = crate::schema::Setting::new("x", "x", u16::KIND, DefaultValue::None);
+    assert_eq!(root.variable(&entry, &setting), None);
+    let page = from_schema_in(root, &Dialect::new("app.toml")).swap_remove(0);
+    let text = render(&page, Style::Heading, Format::Rst);
+    assert!(text.contains("``PORTS``") && !text.contains("N_PORTS"), "{text}");
 }

@@ -1,16 +1,21 @@
 //! Generated files, written only if they differ, by a command or from a build script.
 
+mod manifest;
+
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 
+use crate::FileFormat;
 use crate::atomic::replace;
 use crate::schema::Section;
 use crate::template;
 
-use super::{Format, Page, Style, from_schema, render};
+use super::{Dialect, Format, Page, Style, from_schema_in, render};
+
+pub use manifest::MANIFEST;
 
 /// The action on a file that is out of date.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,6 +54,8 @@ pub struct Change {
     pub path: PathBuf,
     /// True if the file did not exist.
     pub is_new: bool,
+    /// True if the file is no longer generated.
+    pub is_removed: bool,
     /// A unified diff from the old content to the new one.
     pub diff: String,
 }
@@ -123,9 +130,41 @@ pub fn run(dir: &Path, artefacts: &[Artefact], mode: Mode) -> Result<Outcome, Ge
                 &artefact.content,
             ),
             is_new: there.is_none(),
+            is_removed: false,
             path,
         });
     }
+    Ok(outcome)
+}
+
+/// Writes everything that is generated for a program into `dir`, like [`run`], and removes what an earlier run wrote
+/// and this one does not, such as the page of a section that has been renamed.
+///
+/// The file [`MANIFEST`] in `dir` lists what was written. A file that it does not list is never removed.
+///
+/// # Errors
+/// Fails if a file can't be read, written or removed.
+pub fn update(dir: &Path, artefacts: &[Artefact], mode: Mode) -> Result<Outcome, GenerateError> {
+    let before = read(&dir.join(MANIFEST))?.unwrap_or_default();
+    let listed = manifest::names(&String::from_utf8_lossy(&before));
+    let mut all = artefacts.to_vec();
+    all.push(Artefact::new(MANIFEST, manifest::text(artefacts)));
+    let mut outcome = Outcome::default();
+    // First, so that the list names them as long as they are there.
+    for name in listed.iter().filter(|name| !artefacts.iter().any(|artefact| artefact.name == **name)) {
+        let path = dir.join(name);
+        let Some(there) = read(&path)? else { continue };
+        if mode == Mode::Write {
+            let failed = |cause| GenerateError { action: "remove", path: path.clone(), cause };
+            std::fs::remove_file(&path).map_err(failed)?;
+        }
+        let name = path.display().to_string();
+        let diff = unified_diff(&name, &String::from_utf8_lossy(&there), "");
+        outcome.changes.push(Change { diff, is_new: false, is_removed: true, path });
+    }
+    let written = run(dir, &all, mode)?;
+    outcome.changes.extend(written.changes);
+    outcome.unchanged = written.unchanged;
     Ok(outcome)
 }
 
@@ -157,10 +196,17 @@ fn write(path: &Path, content: &str) -> Result<(), GenerateError> {
     replace(path, content.as_bytes()).map_err(io::Error::from).map_err(failed("write", path))
 }
 
-/// Returns everything that is generated for a program: the reference pages, `config.default.json`, and with the
-/// feature `json-schema` also `config.schema.json`.
+/// Returns everything that is generated for a program in its own dialect ([`Dialect::of`]): the reference pages,
+/// `config.default.json`, and with the feature `json-schema` also `config.schema.json`.
 pub fn artefacts(root: &'static Section, style: Style, format: Format) -> Vec<Artefact> {
-    with_files(root, pages(&from_schema(root), style, format))
+    artefacts_in(root, &Dialect::of(root).style(style).format(format))
+}
+
+/// Returns everything that is generated for a program in a dialect. The default configuration is in the format of the
+/// program's file: `config.default.toml`.
+pub fn artefacts_in(root: &'static Section, dialect: &Dialect) -> Vec<Artefact> {
+    let (style, format) = (dialect.page_style(), dialect.page_format());
+    with_files(root, dialect, pages(&from_schema_in(root, dialect), style, format))
 }
 
 /// Returns everything that is generated for a program, with the history of its settings on the pages, and a page of
@@ -174,11 +220,13 @@ pub fn artefacts_with_releases(
 ) -> Vec<Artefact> {
     let mut all = super::from_schema_with_releases(root, releases);
     all.push(super::release_notes(releases));
-    with_files(root, pages(&all, style, format))
+    with_files(root, &Dialect::of(root), pages(&all, style, format))
 }
 
-fn with_files(root: &'static Section, mut artefacts: Vec<Artefact>) -> Vec<Artefact> {
-    artefacts.push(Artefact::new("config.default.json", template::default_json(root)));
+fn with_files(root: &'static Section, dialect: &Dialect, mut artefacts: Vec<Artefact>) -> Vec<Artefact> {
+    let file = dialect.config_format();
+    let is_plain = file == FileFormat::Json;
+    artefacts.push(Artefact::new(format!("config.default.{file}"), template::config(file, root, !is_plain)));
     #[cfg(feature = "json-schema")]
     artefacts.push(Artefact::new(
         "config.schema.json",
@@ -244,8 +292,9 @@ impl fmt::Debug for BuildError {
 
 impl std::error::Error for BuildError {}
 
-/// Writes the reference pages of `S`, and `more` artefacts, into `dir`: the body of a `build.rs`. It also makes cargo
-/// run the script again when a file changes. Files that are up to date are not written.
+/// Writes the reference pages of `S` in its own dialect ([`Dialect::of`]), and `more` artefacts, into `dir`: the body of
+/// a `build.rs`. It also makes cargo run the script again when a file changes. Files that are up to date are not
+/// written, and pages that are no longer written are removed ([`generate::update`](update)).
 ///
 /// If the variable [`CHECK_VARIABLE`] is set, it writes nothing and fails if a file is out of date.
 ///
@@ -261,16 +310,38 @@ impl std::error::Error for BuildError {}
 /// # Errors
 /// Fails if a file can't be read or written, or if a checked file is out of date.
 pub fn build<S: crate::Settings>(dir: impl AsRef<Path>, more: Vec<Artefact>) -> Result<(), BuildError> {
+    build_in::<S>(&Dialect::of(S::SCHEMA), dir, more)
+}
+
+/// Does what [`build`] does, in a dialect.
+///
+/// ```no_run
+/// use settings_core::docs::{self, Dialect, Style};
+/// # use settings_core::reference::ServerSettings;
+///
+/// fn main() -> Result<(), docs::BuildError> {
+///     let dialect = Dialect::new("chat.toml").style(Style::Heading);
+///     docs::build_in::<ServerSettings>(&dialect, "reference", Vec::new())
+/// }
+/// ```
+///
+/// # Errors
+/// Fails if a file can't be read or written, or if a checked file is out of date.
+pub fn build_in<S: crate::Settings>(
+    dialect: &Dialect,
+    dir: impl AsRef<Path>,
+    more: Vec<Artefact>,
+) -> Result<(), BuildError> {
     let dir = dir.as_ref();
-    let mut artefacts = artefacts(S::SCHEMA, Style::default(), Format::default());
+    let mut artefacts = artefacts_in(S::SCHEMA, dialect);
     artefacts.extend(more);
     let checks = std::env::var_os(CHECK_VARIABLE).is_some_and(|value| !value.is_empty() && value != "0");
-    let outcome =
-        run(dir, &artefacts, if checks { Mode::Check } else { Mode::Write }).map_err(BuildError::Generate)?;
+    let mode = if checks { Mode::Check } else { Mode::Write };
+    let outcome = update(dir, &artefacts, mode).map_err(BuildError::Generate)?;
     println!("cargo:rerun-if-env-changed={CHECK_VARIABLE}");
     println!("cargo:rerun-if-changed=build.rs");
-    for artefact in &artefacts {
-        println!("cargo:rerun-if-changed={}", dir.join(&artefact.name).display());
+    for name in artefacts.iter().map(|artefact| artefact.name.as_path()).chain([Path::new(MANIFEST)]) {
+        println!("cargo:rerun-if-changed={}", dir.join(name).display());
     }
     if checks && !outcome.is_current() { Err(BuildError::Stale(outcome)) } else { Ok(()) }
 }

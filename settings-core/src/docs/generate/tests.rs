@@ -43,6 +43,40 @@ fn writes_what_differs_and_leaves_the_rest_untouched() {
 }
 
 #[test]
+fn removes_what_it_wrote_and_no_longer_writes() {
+    let folder = Folder::new();
+    let there = |name: &str| folder.0.join(name).exists();
+    std::fs::write(folder.0.join("own.rst"), "not generated\n").unwrap();
+    update(&folder.0, &artefacts(), Mode::Write).unwrap();
+    assert!(there(MANIFEST) && there("a.rst") && there("sub/b.json"));
+
+    // renamed: the check names the page, and removes nothing
+    let renamed = vec![Artefact::new("c.rst", "one\ntwo\n"), Artefact::new("sub/b.json", "{}\n")];
+    let checked = update(&folder.0, &renamed, Mode::Check).unwrap();
+    let removed: Vec<_> = checked.changes.iter().filter(|change| change.is_removed).collect();
+    assert!(
+        matches!(removed.as_slice(), [one] if one.path.ends_with("a.rst") && one.diff.contains("-two\n"))
+    );
+    assert!(there("a.rst") && !there("c.rst"));
+
+    update(&folder.0, &renamed, Mode::Write).unwrap();
+    assert!(!there("a.rst") && there("c.rst") && there("sub/b.json") && there("own.rst"));
+    assert!(update(&folder.0, &renamed, Mode::Check).unwrap().is_current());
+}
+
+#[test]
+fn a_list_that_leads_elsewhere_removes_nothing() {
+    let folder = Folder::new();
+    let inside = folder.0.join("docs");
+    std::fs::create_dir_all(&inside).unwrap();
+    std::fs::write(folder.0.join("a.rst"), "elsewhere\n").unwrap();
+    let names = format!("../a.rst\n{}\n./../a.rst\n", folder.0.join("a.rst").display());
+    std::fs::write(inside.join(MANIFEST), names).unwrap();
+    update(&inside, &artefacts(), Mode::Write).unwrap();
+    assert_eq!(std::fs::read_to_string(folder.0.join("a.rst")).unwrap(), "elsewhere\n");
+}
+
+#[test]
 fn checking_writes_nothing_and_shows_a_diff() {
     let folder = Folder::new();
     run(&folder.0, &artefacts(), Mode::Write).unwrap();

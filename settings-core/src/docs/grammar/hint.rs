@@ -67,6 +67,7 @@ fn lead(input: &str) -> IResult<&str, HintKind> {
             .map(|_| (HintKind::Map, false)),
         (tag_no_case("json"), blank_array).map(|_| (HintKind::Json, false)),
         (alt((tag_no_case("boolean"), tag_no_case("bool"))), blank_array).map(|_| (HintKind::Bool, false)),
+        (alt((tag_no_case("duration"), tag_no_case("size"))), blank_array).map(|_| (HintKind::Number, false)),
     ))
     .parse(input)?;
     let (rest, _) = (multispace1, alt((tag_no_case("input"), tag_no_case("value")))).parse(rest)?;
@@ -162,6 +163,8 @@ mod tests {
         assert_eq!(hint("Numerical value in seconds."), Some((HintKind::Number, Some("seconds"))));
         assert_eq!(hint("String array input."), Some((HintKind::List, None)));
         assert_eq!(hint("String input (model name)"), Some((HintKind::Text, None)));
+        assert_eq!(hint("Duration input in hours, or with a unit"), Some((HintKind::Number, Some("hours"))));
+        assert_eq!(hint("Size input in bytes."), Some((HintKind::Number, None)));
         assert_eq!(hint("Numbers are fine."), None);
         assert_eq!(hint("String inputs."), None);
         assert_eq!(hint("Text below the form."), None);

@@ -1,7 +1,7 @@
 //! Lines that name a setting: the console path, the place in `config.json`, the variable.
 
 use nom::branch::alt;
-use nom::bytes::complete::{tag, tag_no_case};
+use nom::bytes::complete::{tag, tag_no_case, take_while1};
 use nom::character::complete::{multispace0, multispace1};
 use nom::combinator::{opt, recognize, rest};
 use nom::multi::separated_list1;
@@ -10,7 +10,8 @@ use nom::{IResult, Parser};
 
 use super::Piece;
 use super::inline::{arrow, literal, strong};
-use crate::docs::dialect::DIALECT;
+use crate::docs::dialect::{FILE_ENDINGS, WORDS};
+use crate::schema::Path;
 
 /// The kind of name that a bullet of the right cell states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,9 +34,9 @@ pub(in crate::docs) struct Said {
 
 /// Reads a bullet of the right cell. Returns `None` if it is not one of the three.
 pub(in crate::docs) fn statement(text: &str) -> Option<(StatementKind, Said)> {
-    let (body, kind) = label(text).ok()?;
+    let (body, (kind, _)) = label(text).ok()?;
     let body = body.trim_end();
-    if DIALECT.is_absent(body.trim()) {
+    if WORDS.is_absent(body.trim()) {
         return Some((kind, Said::default()));
     }
     let said = match kind {
@@ -49,8 +50,8 @@ pub(in crate::docs) fn statement(text: &str) -> Option<(StatementKind, Said)> {
 /// The mistake in the markup of a line that begins like one of the three and can't be read; `None` if the line is a
 /// sentence of its own.
 pub(in crate::docs) fn slip_of_unread(text: &str) -> Option<&'static str> {
-    let (body, kind) = label(text).ok()?;
-    if kind == StatementKind::Console || body.contains(":`") || body.contains("`_") {
+    let (body, (kind, is_own)) = label(text).ok()?;
+    if !is_own || kind == StatementKind::Console || body.contains(":`") || body.contains("`_") {
         return None;
     }
     if body.matches("``").count() % 2 == 1 {
@@ -77,23 +78,43 @@ pub(in crate::docs) fn slip_of_unread(text: &str) -> Option<&'static str> {
         .or_else(|| unreadable(text))
 }
 
-fn label(input: &str) -> IResult<&str, StatementKind> {
-    let console = (opt(tag("**")), tag_no_case(DIALECT.console), opt(tag("**")));
-    let console_too = (opt(tag("**")), tag_no_case(DIALECT.console_other), opt(tag("**")));
-    let file = || (tag("``"), tag_no_case(DIALECT.file));
-    let label = || (tag_no_case(DIALECT.file_label), opt(tag("s")));
+/// The label of a line, and whether it is one of the words of this module tree: the name of another configuration file
+/// may begin any line, and counts only where a path follows.
+fn label(input: &str) -> IResult<&str, (StatementKind, bool)> {
+    let console = (opt(tag("**")), tag_no_case(WORDS.console), opt(tag("**")));
+    let console_too = (opt(tag("**")), tag_no_case(WORDS.console_other), opt(tag("**")));
+    let file = || (tag("``"), tag_no_case(WORDS.file));
+    let label = || (tag_no_case(WORDS.file_label), opt(tag("s")));
     let config_inside = (file(), multispace1, label(), tag("``"));
     let config_outside = (file(), tag("``"), multispace0, label());
-    let env = (opt(tag("**")), tag_no_case(DIALECT.env), opt(tag("s")), opt(tag("**")));
+    let other_inside = (tag("``"), file_name, multispace1, label(), tag("``"));
+    let other_outside = (tag("``"), file_name, tag("``"), multispace1, label());
+    let env = (opt(tag("**")), tag_no_case(WORDS.env), opt(tag("s")), opt(tag("**")));
     terminated(
         alt((
-            alt((recognize(console), recognize(console_too))).map(|_| StatementKind::Console),
-            alt((recognize(config_inside), recognize(config_outside))).map(|_| StatementKind::Config),
-            recognize(env).map(|_| StatementKind::Env),
+            alt((recognize(console), recognize(console_too))).map(|_| (StatementKind::Console, true)),
+            alt((recognize(config_inside), recognize(config_outside))).map(|_| (StatementKind::Config, true)),
+            alt((recognize(other_inside), recognize(other_outside))).map(|_| (StatementKind::Config, false)),
+            recognize(env).map(|_| (StatementKind::Env, true)),
         )),
         (multispace0, tag(":"), multispace0),
     )
     .parse(input)
+}
+
+/// The name of a configuration file: `/etc/chat/chat.toml`.
+fn file_name(input: &str) -> IResult<&str, &str> {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '/');
+    let (rest, name) = take_while1(is_part).parse(input)?;
+    if FILE_ENDINGS.iter().any(|ending| name.len() > ending.len() && name.ends_with(ending)) {
+        return Ok((rest, name));
+    }
+    Err(nom::Err::Error(nom::error::Error::new(input, nom::error::ErrorKind::Verify)))
+}
+
+/// Returns true if a text begins with a configuration file in a literal.
+pub(in crate::docs) fn begins_with_file(text: &str) -> bool {
+    text.strip_prefix("``").is_some_and(|text| file_name(text).is_ok())
 }
 
 fn console(whole: &str, body: &str) -> Option<Said> {
@@ -157,7 +178,7 @@ fn apart(whole: &str, body: &str, keys: &[&str]) -> Option<Said> {
         return None;
     }
     let dotted = path.iter().any(|key| key.contains('.'))
-        && path.first().is_none_or(|first| *first != DIALECT.map_section);
+        && path.first().is_none_or(|first| *first != WORDS.map_section);
     let slip = if has_comma {
         Some("a comma within the literal")
     } else if dotted {
@@ -180,12 +201,12 @@ fn apart(whole: &str, body: &str, keys: &[&str]) -> Option<Said> {
 /// The number of keys that name the setting; the next one is its default.
 fn path_length(keys: &[&str]) -> usize {
     match keys {
-        [first, second, ..] if *first == DIALECT.map_section && DIALECT.maps.contains(second) => {
-            keys.len().min(DIALECT.map_path_length)
+        [first, second, ..] if *first == WORDS.map_section && WORDS.maps.contains(second) => {
+            keys.len().min(WORDS.map_path_length)
         }
         [first, ..] if first.contains('.') => 1,
         _ => {
-            let sections = keys.iter().take_while(|key| DIALECT.is_section(key)).count().max(1);
+            let sections = keys.iter().take_while(|key| WORDS.is_section(key)).count().max(1);
             (sections + 1).min(keys.len())
         }
     }
@@ -222,7 +243,7 @@ pub(in crate::docs) const TYPOGRAPHIC_SLIP: &str = "a typographic quote in a lit
 
 fn path(input: &str) -> IResult<&str, &str> {
     let (after, _) = (opt(tag("\"")), opt(tag("."))).parse(input)?;
-    let end = after.find(|c: char| !is_path_char(c)).unwrap_or(after.len());
+    let end = path_end(after);
     match (after.get(..end), after.get(end..)) {
         (Some(path), Some(after)) if is_path(path) => Ok((after, path)),
         _ => Err(nom::Err::Error(nom::error::Error::new(input, nom::error::ErrorKind::Alpha))),
@@ -255,9 +276,9 @@ pub(in crate::docs) fn feature_sentence(text: &str) -> Option<Said> {
 
 /// The text after ``This feature's ``config.json`` setting is``; the file's name may lack its literal.
 fn feature(text: &str) -> Option<&str> {
-    let after = text.strip_prefix(DIALECT.feature)?;
-    let (before, after) = after.split_once(DIALECT.file)?;
-    let verb = format!(" {} is ", DIALECT.file_label);
+    let after = text.strip_prefix(WORDS.feature)?;
+    let (before, after) = after.split_once(WORDS.file)?;
+    let verb = format!(" {} is ", WORDS.file_label);
     let is_near = before.len() <= 12 && !before.contains('.');
     after.trim_start_matches('`').strip_prefix(verb.as_str()).filter(|_| is_near)
 }
@@ -269,11 +290,11 @@ pub(in crate::docs) fn unreadable(text: &str) -> Option<&'static str> {
     if feature(text).is_some() {
         return feature_sentence(text).is_none().then_some(SLIP);
     }
-    let (body, kind) = label(text).ok()?;
-    if kind != StatementKind::Config || statement(text).is_some() {
+    let (body, (kind, is_own)) = label(text).ok()?;
+    if !is_own || kind != StatementKind::Config || statement(text).is_some() {
         return None;
     }
-    if body.get(..DIALECT.absent.len()).is_some_and(|start| DIALECT.is_absent(start)) {
+    if body.get(..WORDS.absent.len()).is_some_and(|start| WORDS.is_absent(start)) {
         return None;
     }
     let parts = body.split([',', '\n']).flat_map(|part| part.split(" and ")).map(str::trim);
@@ -286,9 +307,23 @@ fn is_path_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')
 }
 
+/// The length of the path at the start of a text, with its placeholders of entries.
+fn path_end(text: &str) -> usize {
+    let mut end = 0;
+    while let Some(rest) = text.get(end..) {
+        let placeholder = [Path::ENTRY, Path::NAMED_ENTRY].iter().find(|entry| rest.starts_with(**entry));
+        end += match (placeholder, rest.chars().next()) {
+            (Some(entry), _) if end > 0 => entry.len(),
+            (_, Some(c)) if is_path_char(c) => c.len_utf8(),
+            _ => break,
+        };
+    }
+    end
+}
+
 fn is_path(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic())
-        && text.chars().all(is_path_char)
+        && path_end(text) == text.len()
         && !text.ends_with('.')
         && !text.contains("..")
 }

@@ -8,4 +8,4 @@ mod words;
 
 pub(super) use part::part;
 pub(super) use table::{content_lines, left_by_rule, left_columns, right_by_rule};
-pub(super) use words::{hint_text, item_lead, sentence, statement_rule};
+pub(super) use words::{bullet, hint_text, item_lead, sentence, statement_rule};

@@ -166,7 +166,11 @@ pub(in crate::docs) fn content_lines(content: &Content, columns: usize) -> Vec<S
         Content::Hint(hint) => fill(&words::hint_text(hint), columns),
         Content::Values(items) => items
             .iter()
-            .flat_map(|item| hanging(&format!("{}{}", words::item_lead(item), item.text.value), columns))
+            // A value without a meaning ends in its colon.
+            .flat_map(|item| {
+                let line = format!("{}{}", words::item_lead(item), item.text.value);
+                hanging(if item.text.value.is_empty() { line.trim_end() } else { &line }, columns)
+            })
             .collect(),
         Content::Statement(statement) => fill(&words::sentence(statement), columns),
         Content::Verbatim(text) => text.value.split('\n').map(str::to_owned).collect(),

@@ -1,11 +1,11 @@
 //! The words of bullets, items and hints: the rule's, or the page's own as long as they state the same.
 
-use crate::docs::dialect::DIALECT;
+use crate::docs::dialect::WORDS;
 use crate::docs::grammar::{self, Said, StatementKind};
 use crate::docs::model::{Bullet, Hint, Statement, Value};
 
 /// One bullet of a right cell, without its dash.
-pub(super) fn bullet(bullet: &Bullet, keys_apart: bool) -> String {
+pub(in crate::docs) fn bullet(bullet: &Bullet, keys_apart: bool) -> String {
     match bullet {
         Bullet::Console(console) => statement(StatementKind::Console, console, keys_apart),
         Bullet::Config(config) => statement(StatementKind::Config, config, keys_apart),
@@ -29,7 +29,7 @@ pub(in crate::docs) fn sentence(statement: &Statement) -> String {
         statement.text.as_ref().and_then(|text| reworded(&text.value, statement, grammar::feature_sentence));
     own.unwrap_or_else(|| {
         let name = statement.name.as_ref().map_or("", |name| name.as_str());
-        let lead = format!("{}'s ``{}`` {} is", DIALECT.feature, DIALECT.file, DIALECT.file_label);
+        let lead = format!("{}'s ``{}`` {} is", WORDS.feature, WORDS.file, WORDS.file_label);
         match &statement.default {
             Some(default) => format!("{lead} ``\"{name}\": {}``.", default.value),
             None => format!("{lead} ``\"{name}\"``."),
@@ -78,23 +78,23 @@ pub(in crate::docs) fn statement_rule(
     let name = statement.name.as_ref().map(|name| name.as_str());
     match kind {
         StatementKind::Console => match name {
-            Some(path) => format!("{}: **{path}**", DIALECT.console),
-            None => format!("{}: {}", DIALECT.console, DIALECT.absent),
+            Some(path) => format!("{}: **{path}**", WORDS.console),
+            None => format!("{}: {}", WORDS.console, WORDS.absent),
         },
         StatementKind::Config => {
             config_rule(name, statement.default.as_ref().map(|default| default.as_str()), keys_apart)
         }
         StatementKind::Env => match name {
-            Some(name) => format!("{}: ``{name}``", DIALECT.env),
-            None => format!("{}: {}", DIALECT.env, DIALECT.absent),
+            Some(name) => format!("{}: ``{name}``", WORDS.env),
+            None => format!("{}: {}", WORDS.env, WORDS.absent),
         },
     }
 }
 
 fn config_rule(path: Option<&str>, default: Option<&str>, keys_apart: bool) -> String {
-    let (file, word) = (DIALECT.file, DIALECT.file_label);
+    let (file, word) = (WORDS.file, WORDS.file_label);
     let label = if keys_apart { format!("``{file}`` {word}") } else { format!("``{file} {word}``") };
-    let Some(path) = path else { return format!("{label}: {}", DIALECT.absent) };
+    let Some(path) = path else { return format!("{label}: {}", WORDS.absent) };
     match (keys_apart, default) {
         (true, Some(default)) => format!("{label}: {} > ``{default}``", apart(path)),
         (true, None) => format!("{label}: {}", apart(path)),
@@ -141,7 +141,7 @@ pub(in crate::docs) fn hint_text(hint: &Hint) -> String {
             changed
         }
         (None, Some(default)) if !default.value.is_empty() => {
-            format!("{} {} ``{}``.", text.trim_end(), DIALECT.default_is, default.value)
+            format!("{} {} ``{}``.", text.trim_end(), WORDS.default_is, default.value)
         }
         _ => text.clone(),
     }

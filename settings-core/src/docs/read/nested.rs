@@ -4,7 +4,7 @@
 //! The model keeps such blocks verbatim, so they are found by their lines: a bullet or a cell that begins with one of the
 //! three labels. They are compared, and never changed.
 
-use crate::docs::dialect::DIALECT;
+use crate::docs::dialect::{FILE_ENDINGS, WORDS};
 use crate::docs::grammar::{self, Said, StatementKind};
 use crate::docs::model::{Fact, Part, Placed, Span, Statement};
 
@@ -42,9 +42,8 @@ pub(super) fn nested<'p>(text: &str, parts: impl Iterator<Item = &'p Placed>) ->
 
 /// A cheap filter: most blocks have none of the labels.
 fn may_state(raw: &str) -> bool {
-    [DIALECT.file, DIALECT.env, DIALECT.console, DIALECT.console_other]
-        .iter()
-        .any(|label| raw.contains(label))
+    let labels = [WORDS.env, WORDS.console, WORDS.console_other];
+    labels.iter().chain(&FILE_ENDINGS).any(|label| raw.contains(label))
 }
 
 fn block(raw: &str, start: usize, found: &mut Found) {
@@ -97,8 +96,11 @@ fn labels(line: &str) -> Vec<usize> {
 }
 
 fn is_label(text: &str) -> bool {
+    if grammar::begins_with_file(text) {
+        return true;
+    }
     let bare = text.trim_start_matches(['*', '`']);
-    [DIALECT.file, DIALECT.env, DIALECT.console, DIALECT.console_other, DIALECT.feature]
+    [WORDS.file, WORDS.env, WORDS.console, WORDS.console_other, WORDS.feature]
         .iter()
         .any(|label| bare.get(..label.len()).is_some_and(|start| start.eq_ignore_ascii_case(label)))
 }

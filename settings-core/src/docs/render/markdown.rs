@@ -1,8 +1,8 @@
 //! A page in Markdown: the same facts in the same order, tables as lists.
 
-use crate::docs::dialect::DIALECT;
-use crate::docs::inline::rst_to_markdown;
-use crate::docs::model::{Bullet, Content, Entry, Page, Part, Value};
+use crate::docs::dialect::WORDS;
+use crate::docs::inline::{code, rst_to_markdown};
+use crate::docs::model::{Bullet, Content, Entry, Page, Part, Statement, Value};
 
 use crate::docs::layout;
 
@@ -43,23 +43,23 @@ fn part(part: &Part, setting: bool, marks: &[char], blocks: &mut Vec<String>) {
             let level = if setting { level.max(2) } else { level };
             blocks.push(format!("{} {}", "#".repeat(level.min(6)), rst_to_markdown(&heading.title.value)));
         }
-        Part::Badge(text) => blocks.push(format!("*{}*", text.value)),
+        Part::Badge(text) => blocks.push(format!("*{}*", rst_to_markdown(&text.value))),
         Part::Directive(directive) => {
             let lines = directive.options.iter().filter_map(|option| {
                 let label = match option.name.as_str() {
-                    "systemconsole" => DIALECT.console.to_owned(),
-                    "configjson" => format!("`{}` {}", DIALECT.file, DIALECT.file_label),
-                    "environment" => DIALECT.env.to_owned(),
+                    "systemconsole" => WORDS.console.to_owned(),
+                    "configjson" => format!("`{}` {}", WORDS.file, WORDS.file_label),
+                    "environment" => WORDS.env.to_owned(),
                     "default" => "Default".to_owned(),
                     _ => return None,
                 };
                 let value = option.value.value.trim_start_matches('.');
                 Some(match option.name.as_str() {
-                    "systemconsole" => format!("- {label}: **{value}**"),
+                    "systemconsole" => format!("- {label}: **{}**", rst_to_markdown(value)),
                     _ => format!("- {label}: {}", code_or_absent(value)),
                 })
             });
-            blocks.push(format!("<a id=\"{}\"></a>", directive.id.value));
+            blocks.push(anchor(&directive.id.value));
             blocks.push(lines.collect::<Vec<_>>().join("\n"));
             blocks.extend(directive.body.iter().map(content));
         }
@@ -100,7 +100,7 @@ fn verbatim(text: &str) -> String {
     if let Some(name) = text.strip_prefix(".. _").and_then(|rest| rest.trim_end().strip_suffix(':'))
         && !name.contains('\n')
     {
-        return format!("<a id=\"{}\"></a>", name.trim_matches('`'));
+        return anchor(name.trim_matches('`'));
     }
     if text.chars().all(|c| c == '-') && text.len() >= 4 {
         return "---".to_owned();
@@ -116,10 +116,23 @@ fn verbatim(text: &str) -> String {
         return lines.collect::<Vec<_>>().join("\n");
     }
     if let Some((language, code)) = code_block(text) {
-        return format!("````{language}\n{code}\n````");
+        let fence = fence(&code);
+        let language = if language.contains('`') { "" } else { language };
+        return format!("{fence}{language}\n{code}\n{fence}");
     }
-    let fence = if text.contains("```") { "````" } else { "```" };
+    let fence = fence(text);
     format!("{fence}rst\n{text}\n{fence}")
+}
+
+/// The fence of a block of code: longer than any run of backticks in it.
+fn fence(code: &str) -> String {
+    let runs = code.split(|c| c != '`').map(str::len);
+    "`".repeat(runs.max().unwrap_or_default().max(3) + 1)
+}
+
+fn anchor(id: &str) -> String {
+    let id: String = id.chars().filter(|c| !matches!(c, '"' | '<' | '>' | '&')).collect();
+    format!("<a id=\"{id}\"></a>")
 }
 
 fn values(items: &[Value]) -> String {
@@ -132,29 +145,30 @@ fn values(items: &[Value]) -> String {
 
 fn bullet(bullet: &Bullet) -> String {
     let name = |name: &Option<crate::docs::model::Fact<String>>| {
-        name.as_ref().map_or(DIALECT.absent, |name| name.as_str()).to_owned()
+        name.as_ref().map_or(WORDS.absent, |name| name.as_str()).to_owned()
     };
     match bullet {
         Bullet::Console(console) => match &console.name {
-            Some(path) => format!("- {}: **{}**", DIALECT.console, path.value),
-            None => format!("- {}: {}", DIALECT.console, DIALECT.absent),
+            Some(path) => format!("- {}: **{}**", WORDS.console, rst_to_markdown(&path.value)),
+            None => format!("- {}: {}", WORDS.console, WORDS.absent),
         },
+        Bullet::Config(Statement { text: Some(words), .. }) => format!("- {}", one_line(&words.value)),
         Bullet::Config(config) => {
-            let (file, word) = (DIALECT.file, DIALECT.file_label);
+            let (file, word) = (WORDS.file, WORDS.file_label);
             let mut line = format!("- `{file}` {word}: {}", code_or_absent(&name(&config.name)));
             if let Some(default) = &config.default {
-                line.push_str(&format!(", default `{}`", default.value));
+                line.push_str(&format!(", default {}", code(&default.value)));
             }
             line
         }
-        Bullet::Env(env) => format!("- {}: {}", DIALECT.env, code_or_absent(&name(&env.name))),
+        Bullet::Env(env) => format!("- {}: {}", WORDS.env, code_or_absent(&name(&env.name))),
         Bullet::Text(text) => format!("- {}", one_line(&text.value)),
         Bullet::Verbatim(text) => one_line(&text.value),
     }
 }
 
 fn code_or_absent(text: &str) -> String {
-    if DIALECT.is_absent(text) { DIALECT.absent.to_owned() } else { format!("`{text}`") }
+    if WORDS.is_absent(text) { WORDS.absent.to_owned() } else { code(text) }
 }
 
 fn one_line(text: &str) -> String {

@@ -1,5 +1,6 @@
 //! Writes a model as a page: reStructuredText by the rules of layout, or Markdown.
 
+mod flat;
 mod markdown;
 mod rst;
 mod style;
@@ -17,6 +18,10 @@ pub enum Style {
     Table,
     /// In a `config:setting` directive above each heading, its texts below it, no table.
     Directive,
+    /// In a `confval` directive, which Sphinx has from version 7.4 on, no heading.
+    Confval,
+    /// Below each heading: the texts, then a list of the places where the setting can be set.
+    Heading,
 }
 
 /// The language of a page.
@@ -37,6 +42,8 @@ pub fn render(page: &Page, style: Style, format: Format) -> String {
     match (format, style) {
         (Format::Rst, Style::Table) => rst::page(page),
         (Format::Rst, Style::Directive) => rst::page(&style::directives(page)),
+        (Format::Rst, Style::Confval) => rst::page(&flat::confvals(page)),
+        (Format::Rst, Style::Heading) => rst::page(&flat::headings(page)),
         // Markdown has neither tables of this kind nor directives.
         (Format::Markdown, _) => markdown::page(page),
     }

@@ -1,6 +1,6 @@
 //! Moves the facts of a page from tables into directives.
 
-use crate::docs::dialect::DIALECT;
+use crate::docs::dialect::WORDS;
 use crate::docs::layout;
 use crate::docs::model::{Bullet, Content, Directive, DirectiveOption, Entry, Page, Part, Placed, Table};
 
@@ -120,10 +120,7 @@ pub(in crate::docs) fn directive_of(table: &Table, title: Option<&str>, page_nam
                 let path = config.name.as_ref().map(|name| name.as_str());
                 id = path.map(|path| path.to_ascii_lowercase().replace('.', "-"));
                 default = config.default.as_ref().map(|default| default.value.clone());
-                option(
-                    "configjson",
-                    path.map_or_else(|| DIALECT.absent.to_owned(), |path| format!(".{path}")),
-                );
+                option("configjson", path.map_or_else(|| WORDS.absent.to_owned(), |path| format!(".{path}")));
             }
             Bullet::Env(env) => option("environment", named(env.name.as_ref().map(|name| name.as_str()))),
             Bullet::Text(_) | Bullet::Verbatim(_) => {}
@@ -140,7 +137,7 @@ pub(in crate::docs) fn directive_of(table: &Table, title: Option<&str>, page_nam
 }
 
 fn named(name: Option<&str>) -> String {
-    name.unwrap_or(DIALECT.absent).to_owned()
+    name.unwrap_or(WORDS.absent).to_owned()
 }
 
 fn anchor(title: &str) -> String {

@@ -182,7 +182,7 @@ fn sync_restores_the_page_or_leaves_the_slip() {
                 let change = all.swap_remove(random.below(at + 1));
                 let tried = tries.entry(change.kind).or_default();
                 *tried += 1;
-                if *tried > if text.len() < 40_000 { 5 } else { 1 } {
+                if *tried > if text.len() < 40_000 { 6 } else { 1 } {
                     continue;
                 }
                 let count = counts.entry(change.kind).or_default();

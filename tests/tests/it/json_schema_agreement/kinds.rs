@@ -14,6 +14,10 @@ pub(crate) const CHOICES: &[Choice] = &[
     Choice::new("STARTTLS", "STARTTLS", ""),
 ];
 
+const ANY_CASE: &[Choice] = &[Choice::new("TLS", "TLS", "").ignore_case(), Choice::new("true", "On", "")];
+
+const SECRET: TextRules = TextRules::ANY.pattern("[0-9s]*").max_len(4);
+
 const EVEN: CustomKind = CustomKind::new("text of even length", |text| {
     if text.len().is_multiple_of(2) { Ok(()) } else { Err("odd".to_owned()) }
 });
@@ -96,6 +100,7 @@ pub(crate) fn kinds() -> Vec<Kind> {
     kinds.push(Kind::Custom(&EVEN));
     kinds.extend(SIZES);
     kinds.extend(TEXTS.iter().map(|rules| Kind::TextOf(Box::leak(Box::new(*rules)))));
+    kinds.extend([Kind::OneOf(ANY_CASE), Kind::SecretOf(&SECRET), Kind::Tuple(&[u8::KIND, Kind::Text])]);
     kinds.push(Kind::Section(&ELEMENT));
     kinds.push(Kind::Section(&OPEN));
     let simple = kinds.clone();

@@ -117,7 +117,9 @@ fn parts(random: &mut Random, kind: &Kind) -> String {
         Kind::Size { .. } => {
             &["0", "1", "5", "999", "1000", "1001", "B", "kB", "KB", "KiB", "MiB", "MB", "TB", " ", "b", "+"]
         }
-        Kind::TextOf(TextRules { pattern: Some(_), .. }) => &["12", "0", "-", "s", "a-b", "ü", "\n", "."],
+        Kind::TextOf(TextRules { pattern: Some(_), .. }) | Kind::SecretOf(_) => {
+            &["12", "0", "-", "s", "a-b", "ü", "\n", "."]
+        }
         _ => &["0", "12", "65535", "65536", "-", "s", "ü", "\n", "\0", " ", "ab", "+"],
     };
     (0..random.below(4)).map(|_| random.pick(parts)).collect()
@@ -154,6 +156,10 @@ pub(crate) fn value(random: &mut Random, kind: &Kind, depth: u32) -> Json {
         (Kind::Map(of), 0..6) => {
             let entries = (0..random.below(3)).map(|_| (text(random, of), value(random, of, depth)));
             Json::Object(entries.collect())
+        }
+        (Kind::Tuple(kinds), 0..6) => {
+            let len = kinds.len() + usize::from(random.below(8) == 0);
+            kinds.iter().cycle().take(len).map(|of| value(random, of, depth)).collect()
         }
         (Kind::Optional(of), 0..6) => value(random, of, depth),
         _ => match random.below(if depth == 0 { 7 } else { 9 }) {
