@@ -37,6 +37,7 @@ mod finding;
 mod fix;
 mod from_schema;
 mod gate;
+mod instance;
 mod judge;
 mod kind;
 mod narrowed;

@@ -2,7 +2,7 @@
 
 use crate::format::FileFormat;
 use crate::release::{Finding, Fixes, Release, Upgrade};
-use crate::resolve::{Layer, Layers};
+use crate::resolve::{Code, Layer, Layers};
 use crate::store::{Change, edit_in};
 
 /// A small generator of numbers, so that a failure can be repeated from its seed.
@@ -141,7 +141,7 @@ fn file(format: FileFormat, pairs: &[Pair]) -> String {
 #[test]
 fn a_fixed_file_is_accepted_and_means_the_same() {
     let mut seen = [0; 4];
-    for seed in 1..=400 {
+    for seed in 1..=600 {
         let mut random = Random(0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(seed));
         let count = 1 + random.below(8);
         let pairs: Vec<Pair> = (0..count).map(|number| pair(&mut random, number)).collect();
@@ -165,8 +165,11 @@ fn a_fixed_file_is_accepted_and_means_the_same() {
         let fixed = upgrade.fixed(&judgement, fixes, format, &text).unwrap();
         let after = upgrade.resolve_new(layers(&fixed));
         let shown = format!("seed {seed}, {format}\n{text}\n---\n{fixed}\n{}", judgement.to_lines());
-        // a section that becomes empty stays, with a warning
-        assert!(!after.report().has_errors(), "{}\n{shown}", after.report());
+        // an old name of both releases stays
+        let keeps_alias = pairs.iter().any(|pair| pair.by_alias && pair.keeps_alias && pair.value.is_some());
+        let is_expected = |code| code == Code::Alias && keeps_alias;
+        let found = after.report().diagnostics();
+        assert!(found.iter().all(|found| is_expected(found.code)), "{}\n{shown}", after.report());
         assert!(fixed.contains("mine"), "{shown}");
         for pair in &pairs {
             let Some(path) = &pair.new_path else {
@@ -184,9 +187,9 @@ fn a_fixed_file_is_accepted_and_means_the_same() {
             }
         }
         let again = upgrade.judge(layers(&fixed));
-        let is_open = |found: &Finding| matches!(found.code, "unknown-key" | "default-changed");
+        let is_open = |found: &Finding| found.code == "default-changed";
         assert!(again.findings.iter().all(is_open), "{}\n{shown}", again.to_lines());
         assert_eq!(upgrade.fixed(&again, Fixes::Names, format, &fixed).unwrap(), fixed, "{shown}");
     }
-    assert!(seen.iter().all(|count| *count > 20), "{seen:?}");
+    assert!(seen.iter().all(|count| *count > 100), "{seen:?}");
 }
