@@ -177,7 +177,7 @@ fn keys_of_objects_that_are_gone_are_found() {
     );
     let new = kind(r#"{"path": "Id", "kind": "text", "default": ""}"#);
     let found = lines(&judged(&old, &new, file(r#"{"P": {"x": {"Id": "1", "Old": "2"}}}"#)));
-    assert_eq!(found, ["config.json:1:30: broken[removed]: `P.x.Old` is removed in 2.0 (remove it)"]);
+    assert_eq!(found, ["config.json:1:32: broken[removed]: `P.x.Old` is removed in 2.0 (remove it)"]);
 }
 
 #[test]
@@ -246,15 +246,15 @@ fn changes_of_entries_are_judged_for_each_entry() {
     assert_eq!(
         judged("map", r#"{"P": {"x": {"Old": "a"}, "y.z": {"T": 30}}}"#),
         [
-            r#"config.json:1:38: broken[unit-changed]: `P["y.z"].T` was 30 s, and is read as 30 ms (write it with its unit: "30s")"#,
-            "config.json:1:14: changed[renamed]: `P.x.Old` is called `P.x.New` now (write it as `P.x.New`; the old name still works)",
+            r#"config.json:1:40: broken[unit-changed]: `P["y.z"].T` was 30 s, and is read as 30 ms (write it with its unit: "30s")"#,
+            "config.json:1:21: changed[renamed]: `P.x.Old` is called `P.x.New` now (write it as `P.x.New`; the old name still works)",
             "changed[default-changed]: `P.x.T` is not set, and its default is 2000, was 1 (to keep the old default, set `P.x.T` to \"1s\")",
         ]
     );
     assert_eq!(
         judged("list", r#"{"P": [{"Old": "a", "T": "1s"}]}"#),
         [
-            "config.json:1:9: changed[renamed]: `P[0].Old` is called `P[0].New` now (write it as `P[0].New`; the old name still works)",
+            "config.json:1:16: changed[renamed]: `P[0].Old` is called `P[0].New` now (write it as `P[0].New`; the old name still works)",
         ]
     );
     assert_eq!(judged("map", "{}"), Vec::<String>::new());
@@ -281,7 +281,7 @@ fn entries_are_fixed() {
             FileFormat::Json,
             "{\"P\": [\n  // one\n  {\"Old\": \"x\", \"T\": 30}, // end\n  {\"T\": 5}\n]}"
         ),
-        "{\"P\": [\n  // one\n  {\"New\": \"x\", \"T\": \"30s\"}, // end\n  {\"T\": \"5s\"}\n]}"
+        "{\"P\": [\n  // one\n  {\"T\": \"30s\", \"New\": \"x\"}, // end\n  {\"T\": \"5s\"}\n]}"
     );
 }
 
@@ -331,7 +331,7 @@ fn a_file_that_no_release_can_read_is_no_all_clear() {
     assert!(judgement.needs_a_hand());
     assert_eq!(judgement.findings[0].code, "syntax");
     assert!(judgement.findings[0].message.starts_with("nothing in the file is judged"), "{judgement:?}");
-    let refused = judged(TEXT, TEXT, file(r#"{"A": {"Old": 5.5}}"#));
+    let refused = judged(TEXT, TEXT, file(r#"{"A": {"Old": [1]}}"#));
     assert_eq!((refused.findings.len(), refused.refused_before), (0, 1));
     assert!(
         refused.to_human(false).contains("note: the old release has 1 error"),
@@ -392,11 +392,11 @@ fn sections_that_a_fix_empties_are_removed() {
         // the comments stay
         (
             "{\n  \"A\": { // one\n    // two\n    \"Old\": \"x\" // three\n  }, // four\n  \"B\": {}\n}\n",
-            "{\n  // one\n    // two\n    // three\n  // four\n  \"B\": {\"New\": \"x\"}\n}\n",
+            "{\n  // one\n    // two\n    // three\n  // four\n  \"B\": {\n    \"New\": \"x\"\n  }\n}\n",
         ),
         (
             "{\n  \"B\": {}, // zero\n  \"A\": {\n    // two\n    \"Old\": \"x\"\n  }\n}\n",
-            "{\n  \"B\": {\"New\": \"x\"} // zero\n    // two\n}\n",
+            "{\n  \"B\": {\n    \"New\": \"x\"\n  } // zero\n    // two\n}\n",
         ),
         // another copy of the section is not empty
         (r#"{"A": {"Other": 1}, "A": {"Old": "x"}}"#, r#"{"A": {"Other": 1}, "A": {}, "B": {"New": "x"}}"#),
