@@ -413,8 +413,8 @@ fn sections_that_a_fix_empties_are_removed() {
     }
     #[cfg(feature = "yaml")]
     for (text, wanted) in [
-        ("# a\nA: # b\n  # c\n  Old: x # d\n", "# a\n# b\n  # c\n  # d\nB:\n  New: x\n"),
-        ("A: {Old: x}\nZ: 1\n", "Z: 1\nB:\n  New: x\n"),
+        ("# a\nA: # b\n  # c\n  Old: x # d\n", "# a\n# b\nB:\n  New: \"x\"\n  # c\n  # d\n"),
+        ("A: {Old: x}\nZ: 1\n", "Z: 1\nB:\n  New: \"x\"\n"),
     ] {
         assert_eq!(fixed(FileFormat::Yaml, text), wanted);
     }
