@@ -36,6 +36,23 @@ impl Release {
         };
         around.find(&self.settings, address.segments())
     }
+
+    /// Returns the setting with a path as changes have it, `*` for each entry, or with this old name.
+    pub(super) fn with_pattern(&self, pattern: &str) -> Option<&ReleaseSetting> {
+        let mut settings = self.settings.as_slice();
+        let mut found = None;
+        for path in pattern.split(ENTRY) {
+            let is_named = |setting: &&ReleaseSetting| {
+                let mut names = std::iter::once(&setting.path).chain(&setting.aliases);
+                names.any(|name| name.eq_ignore_ascii_case(path))
+            };
+            let own = settings.iter().find(|setting| setting.path == path);
+            let setting = own.or_else(|| settings.iter().find(is_named))?;
+            settings = setting.kind.nested().unwrap_or_default();
+            found = Some(setting);
+        }
+        found
+    }
 }
 
 impl<'r> Instance<'r> {
