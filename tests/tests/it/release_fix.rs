@@ -44,7 +44,7 @@ fn several_files_and_profiles_are_judged_and_fixed() {
     assert!(code == 1 && out.contains("1 broken, 0 changed"), "{out}");
     assert_eq!(read(&base), r#"{"MaxConnections": 5}"#);
     assert_eq!(read(&config), r#"{"Wait": 3}"#);
-    assert_eq!(read(&profile), r#"{"Theme": "dark", "MaxConnections": 9}"#);
+    assert_eq!(read(&profile), r#"{"MaxConnections": 9, "Theme": "dark"}"#);
 }
 
 #[test]

@@ -182,20 +182,20 @@ rule! {
 rule! {
     a_kind_stays, KindChanged,
     old: {
-        /// A port.
-        #[setting(default = 25)]
-        port: u16,
+        /// A token.
+        #[setting(default = "25")]
+        token: String,
     },
     refused in "1.1": {
-        /// A port.
-        #[setting(default = ["25"])]
-        port: Vec<String>,
+        /// A token.
+        #[setting(default = 25)]
+        token: u16,
     },
-    // text takes the old numbers too
+    // a secret takes the same texts
     passes in "1.1": {
-        /// A port.
-        #[setting(default = "25")]
-        port: String,
+        /// A token.
+        #[setting(title = "Token", allow_change(name = "default-changed", reason = "The server makes one."))]
+        token: Secret,
     }
 }
 
@@ -203,6 +203,7 @@ rule! {
     a_secret_stays_secret, SecretExposed,
     old: {
         /// A password.
+        #[setting(title = "Password")]
         password: Secret,
     },
     refused in "2.0": {

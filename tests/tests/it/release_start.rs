@@ -14,6 +14,7 @@ struct Server {
     #[setting(default = 100, alias = "Conns")]
     connections: u32,
     /// The password.
+    #[setting(title = "Password")]
     password: settings_core::value::Secret,
 }
 
