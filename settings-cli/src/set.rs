@@ -34,13 +34,13 @@ pub struct Set {
     writing: Writing,
 }
 
-/// Removes one setting, an entry or field of one, or an optional section, from the configuration file, so that a weaker
-/// layer or the default applies.
+/// Removes settings, entries or fields of them, or optional sections, from the configuration file, so that weaker layers
+/// or the defaults apply.
 #[derive(Args, Debug)]
 pub struct Unset {
-    /// The path of the setting, as `show` lists it
-    #[arg(value_name = "SETTING")]
-    path: String,
+    /// The path of the setting, as `show` lists it; several are checked and removed as one change
+    #[arg(value_name = "SETTING", required = true)]
+    paths: Vec<String>,
     #[command(flatten)]
     writing: Writing,
 }
@@ -71,7 +71,12 @@ impl Set {
         if self.stdin {
             let unreadable = |error| Failure::Usage(format!("can't read standard input: {error}"));
             let value = read_stdin().map_err(unreadable)?.ok_or_else(empty_stdin)?;
-            return writing.change::<T>(context, |store| store.set(&path, &[value.expose()]));
+            // as for files of values, a byte-order mark is not a part of the value
+            let text = value.expose().strip_prefix('\u{feff}');
+            if text == Some("") {
+                return Err(empty_stdin());
+            }
+            return writing.change::<T>(context, |store| store.set(&path, &[text.unwrap_or(value.expose())]));
         }
         if path.contains('=') {
             let arguments = std::iter::once(&path).chain(&self.values);
@@ -103,7 +108,16 @@ fn no_assignment(_: &str) -> Failure {
 
 impl Unset {
     pub(crate) fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
-        self.writing.change::<T>(context, |store| store.unset(&self.path))
+        self.writing.change::<T>(context, |store| {
+            let mut outcome = EditOutcome::Unchanged;
+            for path in &self.paths {
+                let edited = store.unset(path)?;
+                if edited.is_changed() {
+                    outcome = edited;
+                }
+            }
+            Ok(outcome)
+        })
     }
 }
 

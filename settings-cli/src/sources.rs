@@ -92,6 +92,9 @@ pub struct Sources {
     /// Standard input, which can be read only once.
     #[arg(skip)]
     stdin: Arc<OnceLock<Secret>>,
+    /// The environment with the variables of an env file that is a pipe, which can be read only once.
+    #[arg(skip)]
+    piped: Arc<OnceLock<Environment>>,
 }
 
 /// Parses the name of a profile, which becomes a part of a file's name.
@@ -398,8 +401,14 @@ impl Sources {
     /// # Errors
     /// If the env file can't be read.
     pub fn environment(&self, mut environment: Environment) -> Result<Environment, Unreadable> {
-        if let Some(path) = &self.env_file {
-            environment.read_file(path)?;
+        let Some(path) = &self.env_file else { return Ok(environment.without(&self.variables)) };
+        let is_once = fs::metadata(path).is_ok_and(|metadata| !metadata.is_file());
+        if let Some(read) = self.piped.get().filter(|_| is_once) {
+            return Ok(read.clone().without(&self.variables));
+        }
+        environment.read_file(path)?;
+        if is_once {
+            self.piped.get_or_init(|| environment.clone());
         }
         Ok(environment.without(&self.variables))
     }

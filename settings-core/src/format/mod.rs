@@ -134,7 +134,11 @@ pub(crate) struct OtherFormat {
 
 /// Returns the finding for a text that looks like another format than that of its file.
 pub(crate) fn other_format(text: &str, format: FileFormat) -> Option<OtherFormat> {
-    let guess = guess(text).filter(|guess| *guess != format.name())?;
+    let guess = guess(text).filter(|guess| guess.split(" or ").all(|name| name != format.name()))?;
+    // `NAME="value"` is a line of TOML as well
+    if guess == "an env file" && format.name() == "TOML" && !text.contains("export ") {
+        return None;
+    }
     let message = format!("the file looks like {guess}, but is read as {}", format.name());
     let ending = if guess == "TOML or INI" { "toml".to_owned() } else { guess.to_ascii_lowercase() };
     let help = match ending.parse::<FileFormat>() {

@@ -43,6 +43,7 @@ pub(crate) fn parse(text: &str) -> Parsed {
             break;
         }
     }
+    reader.report_unused_anchors();
     reader.add_comments();
     Parsed { tree: reader.tree, problems: reader.problems, lexemes: reader.lexemes }
 }
@@ -56,6 +57,8 @@ struct Reader<'t> {
     lexemes: Vec<Lexeme>,
     open: Vec<Open>,
     anchors: HashMap<usize, NodeId>,
+    /// The scalars with an anchor that no alias has named so far.
+    unused: Vec<(usize, Span)>,
     aliased: usize,
     documents: usize,
 }
@@ -78,6 +81,7 @@ impl<'t> Reader<'t> {
             lexemes: Vec::new(),
             open: Vec::new(),
             anchors: HashMap::new(),
+            unused: Vec::new(),
             aliased: 0,
             documents: 0,
         }
@@ -206,10 +210,35 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// Extends the span of a scalar to the anchor before it.
+    fn with_anchor(&self, span: Span) -> Span {
+        let line = self.text.get(..span.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+        let rest = self.text.get(line..).unwrap_or_default();
+        let up_to = rest.get(..span.start - line + 1).unwrap_or(rest);
+        let Some(start) = up_to.rfind('&').map(|at| line + at) else { return span };
+        let name = self.text.get(start..).unwrap_or_default();
+        let len = name.find(|c: char| c.is_whitespace() || ",[]{}".contains(c)).unwrap_or(name.len());
+        Span::new(start, span.end.max(start + len))
+    }
+
+    /// Reports anchors of scalars that no alias names: a text that starts with `&`, most likely a secret, has no quotes.
+    fn report_unused_anchors(&mut self) {
+        for (_, span) in std::mem::take(&mut self.unused) {
+            self.problem(span, "no alias names this anchor", "put a text that starts with `&` in quotes");
+        }
+    }
+
     fn scalar(&mut self, text: &str, style: ScalarStyle, anchor: usize, tag: Option<&Tag>, span: Span) {
         if self.expects_key() {
             if text == "<<" && style == ScalarStyle::Plain {
                 self.problem(span, "merge keys are not read", "write the merged keys out");
+            }
+            let before = self.text.get(..span.start).unwrap_or_default().trim_end_matches([' ', '\t']);
+            let is_explicit = before
+                .strip_suffix('?')
+                .is_some_and(|before| before.is_empty() || before.ends_with([' ', '\n', '{', ',', '-']));
+            if is_explicit {
+                self.problem(span, "a key after `?`", "write a key as `Key: value`");
             }
             self.lexemes.push(Lexeme { kind: LexemeKind::Key, span, key: None });
             let key = self.tree.key(text, span);
@@ -218,17 +247,39 @@ impl<'t> Reader<'t> {
             }
             return;
         }
+        let span = if anchor > 0 { self.with_anchor(span) } else { span };
+        if anchor > 0 {
+            self.unused.push((anchor, span));
+        }
+        if text.is_empty() && style == ScalarStyle::Plain {
+            let key = self.open.last().and_then(|open| open.key.as_ref()).map(|key| key.span);
+            let after = |key: Span| self.text.get(key.end..).unwrap_or_default().trim_start();
+            if let Some(key) = key.filter(|key| after(*key).starts_with([',', '}'])) {
+                self.problem(
+                    key,
+                    "a key without a value",
+                    "write `Key: value`, with a space after the colon",
+                );
+            }
+        }
         let is_text = match tag {
             None => style != ScalarStyle::Plain,
             Some(tag) if tag.is_yaml_core_schema() && tag.suffix == "str" => true,
-            Some(tag) if tag.is_yaml_core_schema() && CORE.contains(&tag.suffix.as_str()) => false,
+            Some(tag) if tag.is_yaml_core_schema() && CORE.contains(&tag.suffix.as_str()) => {
+                if plain(text) == Scalar::Text {
+                    let message = format!("the value is not a `!!{}`", tag.suffix);
+                    self.problem(span, message, "remove the tag, which starts with `!`");
+                }
+                false
+            }
             Some(_) => {
                 self.problem(span, "an unknown tag", "remove the tag, which starts with `!`");
                 true
             }
         };
         let scalar = if is_text { Scalar::Text } else { plain(text) };
-        let kind = if is_text || scalar == Scalar::Text { LexemeKind::Text } else { LexemeKind::Word };
+        let is_masked = is_text || scalar == Scalar::Text || anchor > 0;
+        let kind = if is_masked { LexemeKind::Text } else { LexemeKind::Word };
         let key = self.open.iter().rev().find_map(|open| {
             let own = open.key.map(|key| key.span);
             own.or_else(|| self.tree.node(open.node).and_then(|node| node.key).map(|key| key.span))
@@ -251,6 +302,7 @@ impl<'t> Reader<'t> {
         if self.expects_key() {
             return self.problem(span, "an alias as a key", "write the key out");
         }
+        self.unused.retain(|(unused, _)| *unused != anchor);
         let Some(original) = self.anchors.get(&anchor).copied() else {
             return self.problem(
                 span,

@@ -93,9 +93,13 @@ pub(super) fn format(format: Format) -> String {
         Format::Url => {
             let refused = r#"\u0000-\u0020\u007f"<>\\^`{|}"#;
             let host = format!(r"(?:\[[^{refused}/?#@\]]*\]|[^{refused}/?#:@\[\],]+)(?::[0-9]*)?");
-            let hosts = format!("(?:[^{refused}/?#:@][^{refused}/?#@]*@)?{host}(?:,{host})*");
-            let local = "(?:file|mysql|postgres|postgresql|redis|sqlite|unix):///";
-            format!("^(?:[A-Za-z][A-Za-z0-9+.-]*://{hosts}(?:[/?#][^{refused}]*)?|{local}[^{refused}]*)$")
+            let user = format!("[^{refused}/?#:@][^{refused}/?#@]*@");
+            let hosts = format!("(?:{user})?{host}(?:,{host})*");
+            let local = r"(?:file|ldapi|mysql|postgres|postgresql|redis|redis\+unix|sqlite|unix)://";
+            let path = format!("[^{refused}]*");
+            format!(
+                "^(?:[A-Za-z][A-Za-z0-9+.-]*://{hosts}(?:[/?#]{path})?|{local}(?:/|{user}(?:[/?#]|$)){path})$"
+            )
         }
         Format::Email => whole(&format!(r"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]+@{}", names(""))),
         Format::Host => whole(&host),

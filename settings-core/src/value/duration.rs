@@ -37,6 +37,23 @@ pub(super) fn parse(text: &str) -> Option<Duration> {
     Some(Duration::from_millis(millis) + Duration::from_nanos((nanos % 1_000_000) as u64))
 }
 
+/// Returns whether a text has the form of a duration, but is too long for one.
+pub(super) fn is_beyond(text: &str) -> bool {
+    if parse(text).is_some() {
+        return false;
+    }
+    let mut short = String::with_capacity(text.len());
+    for c in text.chars() {
+        // each number by one digit: the form stays
+        match c.is_ascii_digit() {
+            true if short.ends_with('1') => {}
+            true => short.push('1'),
+            false => short.push(c),
+        }
+    }
+    parse(&short).is_some()
+}
+
 fn sum(text: &str) -> Option<u128> {
     let mut rest = text;
     let mut total = 0_u128;
@@ -116,6 +133,18 @@ mod tests {
             ("PT1H30M", 5_400_000_000_000),
         ] {
             assert_eq!(parse(text).map(|duration| duration.as_nanos()), Some(nanos), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_duration_beyond_all_limits_keeps_its_form() {
+        for text in
+            ["99999999999999999999h", "999999999999w", "1h99999999999999999999.5s", "P99999999999999W"]
+        {
+            assert!(super::is_beyond(text), "{text}");
+        }
+        for text in ["1h", "", "h", "99999999999999999999", "1.1ns", "9 h"] {
+            assert!(!super::is_beyond(text), "{text}");
         }
     }
 

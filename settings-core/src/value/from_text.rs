@@ -39,7 +39,10 @@ pub(super) fn read<'a>(
         Kind::Duration { unit, min, max } => match text.parse::<i128>() {
             Ok(count) => duration_of(kind, count, text),
             Err(_) => {
-                let duration = duration::parse(text).ok_or_else(|| found(kind, text))?;
+                let duration = duration::parse(text).ok_or_else(|| match duration::is_beyond(text) {
+                    true => Mismatch::new(Reason::Range, kind, text),
+                    false => found(kind, text),
+                })?;
                 let nanos = |count: u64| u128::from(count) * u128::from(unit.millis()) * 1_000_000;
                 if (nanos(min)..=nanos(max)).contains(&duration.as_nanos()) {
                     Ok(Value::Duration(duration))

@@ -216,8 +216,12 @@ fn words(of: &Kind, text: &str) -> Option<String> {
     let text = text.strip_suffix(']').unwrap_or(text);
     let parts: Vec<&str> = match text.contains([',', ';']) {
         true => text.split([',', ';']).map(str::trim).map(unquoted).filter(|part| !part.is_empty()).collect(),
-        false => text.split_ascii_whitespace().collect(),
+        false => text.split_ascii_whitespace().map(unquoted).collect(),
     };
+    // a quote or brace that is left shows that the text is split at the wrong places
+    if parts.iter().any(|part| part.contains(['"', '{', '}'])) {
+        return None;
+    }
     let word = |part: &&str| match from_text::read(of, part, ',', no_suggestion) {
         Ok(_) => Some((*part).to_owned()),
         Err(_) => self::text(of, part),
@@ -230,7 +234,12 @@ fn words(of: &Kind, text: &str) -> Option<String> {
 
 /// Returns JSON for `a=1, b=2` or `{'a': 'b'}`; values that are JSON stay as they are.
 fn pairs(text: &str) -> Option<String> {
-    let text = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(text);
+    let text = match (text.strip_prefix('{'), text.strip_suffix('}')) {
+        (Some(rest), Some(_)) => rest.strip_suffix('}').unwrap_or(rest),
+        (Some(rest), None) if !rest.contains(['{', '}']) => rest,
+        (None, Some(rest)) if !rest.contains(['{', '}']) => rest,
+        _ => text,
+    };
     let separators: &[char] = if text.contains([',', ';']) { &[',', ';'] } else { &[' '] };
     let pair = |part: &str| {
         let (key, value) = part.split_once(['=', ':'])?;
@@ -239,7 +248,8 @@ fn pairs(text: &str) -> Option<String> {
             Ok(_) => value.to_owned(),
             Err(_) => quoted(unquoted(value)),
         };
-        Some(format!("{}: {value}", quoted(unquoted(key.trim()))))
+        let key = unquoted(key.trim());
+        (!key.contains(['"', '{', '}'])).then(|| format!("{}: {value}", quoted(key)))
     };
     let parts = text.split(separators).map(str::trim).filter(|part| !part.is_empty());
     let pairs: Vec<_> = parts.map(pair).collect::<Option<_>>()?;

@@ -11,6 +11,9 @@ const GROUPS: &[&[&str]] = &[
     &["crammd5", "cram"],
     &["12", "tls12", "tlsv12"],
     &["13", "tls13", "tlsv13"],
+    &["warn", "warning"],
+    &["error", "err"],
+    &["info", "information", "informational"],
 ];
 
 /// Words for the absence of something.

@@ -17,6 +17,7 @@ mod console_cli;
 mod console_pages;
 mod console_rounds;
 mod console_security;
+mod damaged_formats;
 mod diff;
 mod docs_check;
 mod docs_damage;

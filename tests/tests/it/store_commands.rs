@@ -71,6 +71,55 @@ fn empty_standard_input_overwrites_nothing() {
 }
 
 #[test]
+fn a_byte_order_mark_is_no_part_of_a_value_from_standard_input() {
+    let folder = Folder::new("marked-stdin");
+    let config = folder.write("config.json", "{}");
+    let set = ["set", "ServiceSettings.Greeting", "--stdin"];
+    let refused = run_with_input(&config, &set, b"\xef\xbb\xbf");
+    assert!(
+        refused.code == Some(1) && refused.error.contains("standard input is empty"),
+        "{}",
+        refused.error
+    );
+    assert_eq!(run_with_input(&config, &set, b"\xef\xbb\xbfhello\n").code, Some(0));
+    assert!(text(&config).contains(r#""Greeting": "hello""#), "{}", text(&config));
+}
+
+#[test]
+fn a_pipe_is_read_once_and_its_text_is_used_throughout() {
+    let folder = Folder::new("pipes");
+    let config = folder.write("config.json", "{}");
+    let shell = |line: &str| {
+        let line = line.replace("PROGRAM", env!("CARGO_BIN_EXE_operated")).replace("CONFIG", &config);
+        finished(Command::new("bash").args(["-c", &line]).env_clear().output().unwrap())
+    };
+    let got = shell(
+        "PROGRAM --config CONFIG --env-file <(echo MM_SERVICESETTINGS_MAXUSERS=31) get ServiceSettings.MaxUsers",
+    );
+    assert_eq!((got.code, got.out.as_str()), (Some(0), "31\n"), "{}", got.error);
+    let set = shell(
+        "MM_SERVICESETTINGS_MAXUSERS_FILE=<(echo 41) PROGRAM --config CONFIG set ServiceSettings.Greeting hi",
+    );
+    assert_eq!(set.code, Some(0), "{}", set.error);
+    assert!(text(&config).contains(r#""Greeting": "hi""#), "{}", text(&config));
+}
+
+#[test]
+fn a_folder_in_place_of_a_file_is_an_error() {
+    let folder = Folder::new("folders-for-files");
+    let config = folder.write("config.json", "{}");
+    let parts = Path::new(&config).with_file_name("conf.d");
+    fs::create_dir_all(parts.join("10.json")).unwrap();
+    let read = run(parts.to_str().unwrap(), &["validate"]);
+    assert!(read.code != Some(0) && read.error.contains("10.json"), "{}{}", read.out, read.error);
+    let secrets = Path::new(&config).with_file_name("secrets");
+    fs::create_dir_all(secrets.join("ServiceSettings.Licence")).unwrap();
+    let read = run(&config, &["--secrets-dir", secrets.to_str().unwrap(), "validate"]);
+    let shown = format!("{}{}", read.out, read.error);
+    assert!(read.code == Some(1) && shown.contains("an empty folder, not a file"), "{shown}");
+}
+
+#[test]
 fn several_settings_are_one_change() {
     let folder = Folder::new("several-settings");
     let config = folder.write("config.json", "{\n  // by hand\n  \"ServiceSettings\": {}\n}\n");
@@ -83,6 +132,10 @@ fn several_settings_are_one_change() {
     let expected = "\"MaxUsers\": 2000,\n    \"Licence\": \"k4n4ry=1\"\n";
     assert!(text(&config).contains(expected), "{}", text(&config));
     assert!(text(&config).contains("// by hand"));
+    let removed = run(&config, &["unset", "ServiceSettings.MaxUsers", "ServiceSettings.Licence"]);
+    assert_eq!((removed.code, removed.error.as_str()), (Some(0), ""));
+    assert!(!text(&config).contains("MaxUsers") && !text(&config).contains("Licence"), "{}", text(&config));
+    assert_eq!(run(&config, &both).code, Some(0));
 
     let before = text(&config);
     for (arguments, code, message) in [

@@ -5,7 +5,7 @@ use crate::resolve::index::{Index, LeafId};
 use crate::resolve::read::{Candidate, Candidates, Piece, ValuePlace, merges, text_at};
 use crate::resolve::report::{Code, Diagnostic, Place, suggestion};
 use crate::resolve::source::{Layers, Override, SecretFile, Variable};
-use crate::schema::Setting;
+use crate::schema::{Kind, Setting};
 use crate::value::json::Raw;
 use crate::value::{Mismatch, Reason, Value, ZeroizingString, from_json, from_text_with};
 
@@ -109,7 +109,9 @@ impl<'r> Inputs<'r> {
                 match self.layers.sources.get(usize::from(source)) {
                     Some(source) => {
                         let (offset, len) = part.unwrap_or((0, len as usize));
-                        let shown = !setting.kind.is_secret();
+                        // in a value with sections, each part is shown or masked by its own path
+                        let is_section = matches!(setting.kind.innermost(), Kind::Section(_));
+                        let shown = is_section || !setting.kind.is_secret();
                         source.place(self.index, (start as usize + offset, len), true, shown)
                     }
                     None => Place::Program,

@@ -25,7 +25,25 @@ impl Builder<'_> {
                         && text.contains(|c: char| is_other(c) || c.is_ascii_whitespace())
                 }
             };
-            if !has_other || text.starts_with(['[', '{']) || self.inputs.read(setting, candidate).is_err() {
+            if text.starts_with(['[', '{']) || self.inputs.read(setting, candidate).is_err() {
+                continue;
+            }
+            if !has_other {
+                let parts: Vec<_> = text.split(separator).map(str::trim).collect();
+                if parts.iter().any(|part| is_quoted(part)) {
+                    let path = self.inputs.index.leaf_path(leaf);
+                    let message =
+                        format!("`{path}`: the quotes and brackets belong to the elements of this list");
+                    let plain = |part: &&str| escape(part.trim_matches(['"', '\'', '[', ']']));
+                    let suggestion = parts.iter().map(plain).collect::<Vec<_>>().join(", ");
+                    let help = match of.is_secret() {
+                        true => "write the list as JSON".to_owned(),
+                        false => short(format!("did you mean `[{suggestion}]`?")),
+                    };
+                    let place = self.inputs.place(setting, candidate, None);
+                    let found = Diagnostic::warning(Code::ListSeparator, message).at(place).setting(&path);
+                    self.diagnostics.push(found.help(help));
+                }
                 continue;
             }
             let other = if text.contains(is_other) { "a comma" } else { "a blank" };
@@ -53,6 +71,11 @@ impl Builder<'_> {
             self.diagnostics.push(found.help(short(help)));
         }
     }
+}
+
+/// Returns whether an element has a quote at one end, or the last bracket of a JSON list.
+fn is_quoted(element: &str) -> bool {
+    element.starts_with('"') || element.ends_with('"') || element.ends_with(']') && !element.contains('[')
 }
 
 /// Returns the name of a separator in messages.

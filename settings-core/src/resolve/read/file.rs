@@ -312,7 +312,16 @@ impl<'r> Reader<'r> {
         let place = self.source.place_in_file(self.index, part, true, false);
         let found = match other_format(self.source.text(), self.source.format()) {
             Some(other) => Diagnostic::error(Code::Syntax, other.message).help(other.help),
-            None => Diagnostic::error(Code::Syntax, problem.message.clone()).help(problem.help.clone()),
+            None => {
+                let line = self
+                    .source
+                    .text()
+                    .get(..problem.span.start)
+                    .map_or(0, |before| before.rfind('\n').map_or(0, |at| at + 1));
+                let help = help_for_line(self.source.text().get(line..).unwrap_or_default());
+                Diagnostic::error(Code::Syntax, problem.message.clone())
+                    .help(help.map_or_else(|| problem.help.clone(), str::to_owned))
+            }
         };
         self.sink.diagnostics.push(found.at(place));
     }
@@ -390,4 +399,19 @@ fn key_span(key: Key<'_>) -> Span {
 fn span(raw: Raw<'_>) -> Span {
     let len = if matches!(raw.shape, Shape::Array | Shape::Object) { 1 } else { raw.text.len() };
     Span { start: raw.start, len }
+}
+
+/// Returns the help for mistakes that concern a whole line of TOML or YAML.
+fn help_for_line(rest: &str) -> Option<&'static str> {
+    let line = rest.lines().next().unwrap_or_default();
+    match line.trim_start() {
+        line if ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| line.starts_with(mark)) => {
+            Some("resolve the merge conflict")
+        }
+        line if line.starts_with("//") || line.starts_with("/*") => Some("a comment begins with `#`"),
+        _ if line.bytes().take_while(u8::is_ascii_whitespace).any(|byte| byte == b'\t') => {
+            Some("indent with spaces, not with tabs")
+        }
+        _ => None,
+    }
 }

@@ -16,7 +16,7 @@ use super::unclaimed::{listed, unclaimed_note};
 use crate::nearest::nearest_path;
 use crate::resolve::index::{Index, LeafId, ROOT, Target};
 use crate::resolve::report::{Code, Diagnostic, Severity};
-use crate::resolve::source::{Environment, Layers, Policies, Variable, read_value, severity};
+use crate::resolve::source::{Environment, Layers, Policies, Variable, severity};
 use crate::schema::{EmptyVariables, Kind};
 use crate::value::from_text;
 
@@ -292,7 +292,7 @@ impl<'r> Reader<'r> {
             let value = (ValuePlace::Variable(number), text);
             return push(self.index, self.sink, &mut self.outlines, leaf, route, value);
         }
-        match read_value(Path::new(text)) {
+        match self.environment.value_of_file(Path::new(text)) {
             Ok(text) => {
                 let copy = text.clone();
                 let text = self.sink.text(text);
@@ -357,7 +357,7 @@ impl<'r> Reader<'r> {
             let found = Diagnostic::note(Code::EmptyVariable, message);
             return self.report(found.help("unset it, or name a file"), Some(leaf), variable);
         }
-        match read_value(Path::new(path)) {
+        match self.environment.value_of_file(Path::new(path)) {
             Ok(text) => {
                 let text = self.sink.text(text);
                 self.sink.push(leaf, ValuePlace::VariableFile { variable: number, text });
@@ -418,7 +418,12 @@ impl<'r> Reader<'r> {
             return self.own_name_counts(leaf, variable);
         }
         let near = nearest_path(variable.name, '_', names.iter().map(String::as_str));
-        let near = near.or_else(|| longest_start(variable.name, &names));
+        let near = near.map(str::to_owned).or_else(|| {
+            let stem = variable.name.strip_suffix(FILE_SUFFIX)?;
+            let near = nearest_path(stem, '_', names.iter().map(String::as_str))?;
+            Some(format!("{near}{FILE_SUFFIX}"))
+        });
+        let near = near.or_else(|| longest_start(variable.name, &names).map(str::to_owned));
         let claimed = self.claimed(ROOT, rest);
         let policy = self.policies.of(self.index, claimed.unwrap_or(ROOT));
         let usual = match (&near, claimed) {

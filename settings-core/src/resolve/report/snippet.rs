@@ -59,6 +59,11 @@ impl PathClass {
         matches!(self, Self::Section { .. } | Self::Setting { .. })
     }
 
+    /// Whether this is the path of a value that the schema knows.
+    const fn is_value(self) -> bool {
+        matches!(self, Self::Setting { .. } | Self::Entry { .. } | Self::Below { .. })
+    }
+
     /// Whether text next to a value of this path may be shown.
     pub(crate) const fn is_open(self) -> bool {
         matches!(self, Self::Section { .. } | Self::Setting { secret: false })
@@ -125,7 +130,10 @@ impl Masking<'_> {
         let fault = self.tokens.fault();
         let end = fault.map_or(line.1, |fault| fault.at.clamp(line.0, line.1));
         let mut masks = Vec::new();
+        let mut gap = line.0;
         for token in self.tokens.within(line.0, end) {
+            self.mask_gap((gap, token.start), &mut masks);
+            gap = token.end;
             if self.is_hidden(token) {
                 masks.push((token.start.max(line.0), token.end.min(line.1)));
             } else if token.sort == Sort::Text {
@@ -134,20 +142,41 @@ impl Masking<'_> {
                 masks.extend(within.filter(|(start, end)| line.0 < *end && *start < line.1));
             }
         }
-        if let Some(fault) = fault {
-            self.mask_rest(fault, (end, line.1), &mut masks);
+        match fault {
+            Some(fault) => self.mask_rest(fault, (end, line.1), &mut masks),
+            None => self.mask_gap((gap, line.1), &mut masks),
         }
         masks
     }
 
+    /// Masks words that are no part of a faulty document: its parser stopped before them.
+    fn mask_gap(&self, (start, end): (usize, usize), masks: &mut Vec<(usize, usize)>) {
+        if !self.tokens.is_faulty() || self.tokens.fault().is_some() {
+            return;
+        }
+        let gap = self.text.get(start..end).unwrap_or_default();
+        let mut at = 0;
+        for word in gap.split_inclusive(char::is_whitespace) {
+            let from = start + at;
+            at += word.len();
+            let word = word.trim_end();
+            let name = word.trim_matches(|c: char| !c.is_alphanumeric());
+            if !name.is_empty() && !self.names.is_name(name) {
+                masks.push((from, from + word.len()));
+            }
+        }
+    }
+
     fn is_hidden(&self, token: Token) -> bool {
-        let class = self.names.classify(&self.tokens.path(self.text, token));
+        let path = self.tokens.path(self.text, token);
+        let class = self.names.classify(&path);
         let is_marked = token.start < self.marked.1 && self.marked.0 < token.end;
         match token.sort {
             // the key may be a part of a secret around which a quote is missing
             Sort::Key if self.tokens.fault().is_some() => !class.is_known(),
+            Sort::Key if self.tokens.is_faulty() => !path.last().is_some_and(|name| self.names.is_name(name)),
             Sort::Key => matches!(class, PathClass::Below { secret: true }),
-            Sort::Text => !(is_marked && self.show_marked) || class.is_secret(),
+            Sort::Text => !(is_marked && self.show_marked && class.is_value()) || class.is_secret(),
             Sort::Number => class.is_secret() || matches!(class, PathClass::Unknown { .. }),
             Sort::Word => false,
             Sort::Comment => true,

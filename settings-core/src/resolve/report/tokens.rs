@@ -18,6 +18,8 @@ pub(crate) struct Tokens {
     fault: Option<Fault>,
     /// The names of keys by their first byte, where the text does not have them as JSON.
     names: Vec<(usize, String)>,
+    /// Whether the text has a syntax error, so that what looks like a key may be a part of a secret.
+    is_faulty: bool,
 }
 
 /// One part of a text. `key` is the number of the key that it belongs to; for a key, that of the object around it.
@@ -110,7 +112,7 @@ impl Tokens {
         let moved = |key: Option<u32>| key.and_then(|key| places.get(key as usize)).copied();
         let list = list.into_iter().map(|(token, _)| Token { key: moved(token.key), ..token }).collect();
         names.sort();
-        Self { list, fault: None, names }
+        Self { list, fault: None, names, is_faulty: false }
     }
 
     /// The parts of a document with a syntax error, as far as its parser came.
@@ -122,7 +124,12 @@ impl Tokens {
             (token.start, raw.trim_matches(['"', '\'']).to_owned())
         };
         let names = list.iter().filter(|token| token.sort == Sort::Key).map(unquoted).collect();
-        Self { list, fault: None, names }
+        Self { list, fault: None, names, is_faulty: true }
+    }
+
+    /// Returns whether the text has a syntax error.
+    pub(crate) const fn is_faulty(&self) -> bool {
+        self.is_faulty
     }
 
     /// Returns the fault, if the text is not JSON.
@@ -215,7 +222,7 @@ impl Lexer<'_> {
         };
         let is_value = matches!(expected, Expected::Value | Expected::Element);
         let fault = is_faulty.then_some(Fault { at: self.at, is_value, key });
-        Tokens { list: self.list, fault, names: Vec::new() }
+        Tokens { list: self.list, fault, names: Vec::new(), is_faulty }
     }
 
     /// Reads one token and returns what comes next; `None` at the end or at the fault.

@@ -19,6 +19,7 @@ pub(crate) enum Mistake {
     NoName,
     NotClosed,
     TextFollows,
+    Continued,
 }
 
 impl Mistake {
@@ -28,6 +29,9 @@ impl Mistake {
             Self::NoName => "expected the name of a variable before `=`",
             Self::NotClosed => "the quote is not closed",
             Self::TextFollows => "text follows the closing quote",
+            Self::Continued => {
+                "the backslash at the end joins this line with one that is not a part of the value"
+            }
         }
     }
 
@@ -35,6 +39,7 @@ impl Mistake {
         match self {
             Self::NoAssignment | Self::NoName => "write `NAME=value`, or start the line with `#`",
             Self::NotClosed | Self::TextFollows => "put the whole value in one pair of quotes",
+            Self::Continued => "put the value in single quotes, or remove the backslash",
         }
     }
 }
@@ -50,7 +55,7 @@ pub(crate) fn assignment(text: &str) -> Result<Assignment<'_>, Mistake> {
     }
     if !unquoted.trim_start().starts_with(['\'', '"']) {
         let value_start = first.len() - unquoted.len();
-        let (value, lines, is_suspect) = continued(text.get(value_start..).unwrap_or_default());
+        let (value, lines, is_suspect) = continued(text.get(value_start..).unwrap_or_default())?;
         return Ok(Assignment { name, value, lines, is_suspect });
     }
     let value_start = first.len() - unquoted.trim_start().len();
@@ -75,7 +80,7 @@ pub(crate) fn is_comment(line: &str) -> bool {
 
 /// Reads an unquoted value, which goes on in the next line after a backslash at the end of a line. Returns it with the
 /// number of its lines, and whether one of them looks like an assignment.
-fn continued(text: &str) -> (ZeroizingString, usize, bool) {
+fn continued(text: &str) -> Result<(ZeroizingString, usize, bool), Mistake> {
     let mut value = ZeroizingString::default();
     let (mut count, mut is_suspect) = (0, false);
     let mut lines = text.lines().peekable();
@@ -86,7 +91,12 @@ fn continued(text: &str) -> (ZeroizingString, usize, bool) {
         let line = if count > 1 { line.trim_start() } else { line };
         let start = line.strip_suffix('\\').filter(|start| !start.ends_with('\\'));
         match start.filter(|_| lines.peek().is_some() && before_comment(line) == line.trim()) {
-            Some(start) => value.push_str(if count > 1 { start } else { start.trim_start() }),
+            Some(start) => {
+                if lines.peek().is_some_and(|next| is_comment(next) || starts_assignment(next)) {
+                    return Err(Mistake::Continued);
+                }
+                value.push_str(if count > 1 { start } else { start.trim_start() });
+            }
             None => {
                 value.push_str(before_comment(line));
                 break;
@@ -99,7 +109,14 @@ fn continued(text: &str) -> (ZeroizingString, usize, bool) {
         let trimmed = value.get(..end).unwrap_or_default().to_owned();
         value = trimmed.into();
     }
-    (value, count.max(1), is_suspect)
+    Ok((value, count.max(1), is_suspect))
+}
+
+/// Returns whether a line has a name of any letter case at its start, and `=` after it.
+fn starts_assignment(line: &str) -> bool {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let line = line.strip_prefix("export ").unwrap_or(line);
+    line.split_once('=').is_some_and(|(name, _)| !name.is_empty() && name.chars().all(is_name))
 }
 
 fn without_export(line: &str) -> &str {
@@ -191,6 +208,17 @@ mod tests {
     }
 
     #[test]
+    fn a_backslash_at_the_end_never_swallows_another_line() {
+        for text in
+            ["X=C:\\dir\\\n\nY=1", "X=C:\\dir\\\n# c\n", "X=C:\\dir\\\nY=1\n", "X=C:\\dir\\\nsome_name=1\n"]
+        {
+            assert_eq!(value(text), Err(Mistake::Continued), "{text}");
+        }
+        assert_eq!(value("X=one \\\n  two"), Ok("one two".to_owned()));
+        assert_eq!(value("X='C:\\dir\\'\nY=1"), Ok("C:\\dir\\".to_owned()));
+    }
+
+    #[test]
     fn values_are_those_of_a_shell() {
         for (line, expected) in [
             (r#"X="corp\svc""#, r"corp\svc"),
@@ -228,7 +256,7 @@ mod tests {
     fn a_continued_value_covers_its_lines() {
         let found = assignment("X=a \\\n b \\\n c\nY=1").unwrap();
         assert_eq!((found.lines, found.is_suspect), (3, false));
-        assert!(assignment("X=C:\\dir\\\nY=1").unwrap().is_suspect);
+        assert_eq!(assignment("X=C:\\dir\\\nY=1").err(), Some(Mistake::Continued));
         for line in ["", "  ", "# c", " ; c", ";"] {
             assert!(is_comment(line), "{line}");
         }

@@ -1,12 +1,12 @@
 //! The environment, as an argument.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::env_file::{Mistake, assignment, is_comment};
-use super::reading::{Unreadable, read_text};
+use super::reading::{Unreadable, is_pipe, read_text, read_value};
 use crate::resolve::report::{Code, Diagnostic, Place, Report};
 use crate::value::{ZeroizingString, wipe};
 
@@ -27,6 +27,8 @@ struct Variables {
     entries: Vec<Entry>,
     files: Vec<String>,
     faults: Vec<Fault>,
+    /// The values read from pipes so far: a pipe gives its text only once.
+    pipes: Arc<Mutex<BTreeMap<PathBuf, Result<ZeroizingString, String>>>>,
 }
 
 /// A doubtful line of an env file.
@@ -98,6 +100,15 @@ impl Variable<'_> {
 }
 
 impl Environment {
+    /// Reads the file that a variable names.
+    pub(crate) fn value_of_file(&self, path: &Path) -> Result<ZeroizingString, String> {
+        if !std::fs::metadata(path).is_ok_and(|metadata| is_pipe(&metadata)) {
+            return read_value(path);
+        }
+        let mut pipes = self.0.pipes.lock().unwrap_or_else(PoisonError::into_inner);
+        pipes.entry(path.to_owned()).or_insert_with(|| read_value(path)).clone()
+    }
+
     /// Copies the current environment of the process.
     pub fn from_process() -> Self {
         let all = std::env::vars_os();

@@ -18,13 +18,14 @@ pub(super) struct Folder {
     pub(super) findings: Vec<Diagnostic>,
 }
 
-/// Lists a folder. Hidden files, and folders, are skipped.
+/// Lists a folder. Hidden files, and folders, are skipped; a folder with the name of a configuration file is not: it
+/// cannot be read, which is an error.
 pub(super) fn list(folder: &Path) -> Result<Folder, Unreadable> {
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(Unreadable::from_io(folder))? {
         let path = entry.map_err(Unreadable::from_io(folder))?.path();
         let is_hidden = path.file_name().is_none_or(|name| name.as_encoded_bytes().starts_with(b"."));
-        if !is_hidden && !path.is_dir() {
+        if !is_hidden && (!path.is_dir() || FileFormat::from_ending(&path).is_some()) {
             paths.push(path);
         }
     }
@@ -65,7 +66,7 @@ mod tests {
     #[test]
     fn files_are_in_the_order_of_their_names_and_others_are_reported() {
         let folder = std::env::temp_dir().join(format!("settings-folder-{}", std::process::id()));
-        std::fs::create_dir_all(folder.join("30-sub.json")).unwrap();
+        std::fs::create_dir_all(folder.join("30-sub")).unwrap();
         for name in ["20-b.json", "10-a.json", ".hidden.json", "README", "20-b.json~", "40.ini", "9.JSON"] {
             std::fs::write(folder.join(name), "{}").unwrap();
         }
@@ -78,6 +79,8 @@ mod tests {
             lines,
             ["the file is ignored: `.ini` is not the ending of a format that this program reads"]
         );
+        std::fs::create_dir(folder.join("50.json")).unwrap();
+        assert!(list(&folder).unwrap().files.iter().any(|file| file.ends_with("50.json")));
         std::fs::remove_dir_all(&folder).unwrap();
         assert!(list(&folder).is_err());
     }

@@ -20,7 +20,7 @@ pub use layers::Layers;
 pub(crate) use overrides::Override;
 pub use places::usual_files;
 pub(crate) use policy::{Policies, severity};
-pub(crate) use reading::{EMPTY, read_bytes, read_value};
+pub(crate) use reading::{EMPTY, read_bytes};
 pub use reading::{Unreadable, read_stdin};
 pub(crate) use secrets::SecretFile;
 pub(crate) use text::Source;

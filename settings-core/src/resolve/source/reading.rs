@@ -126,21 +126,24 @@ pub(crate) fn read_value(path: &Path) -> Result<ZeroizingString, String> {
     if bytes.is_empty() {
         return Err(EMPTY.to_owned());
     }
-    let text = utf8(bytes).map_err(|error| error.to_string())?;
-    Ok(text.without_byte_order_mark().without_line_break())
+    let text = utf8(bytes).map_err(|error| error.to_string())?.without_byte_order_mark();
+    if text.is_empty() {
+        return Err(EMPTY.to_owned());
+    }
+    Ok(text.without_line_break())
 }
 
 /// The message for an empty file.
 pub(crate) const EMPTY: &str = "the file is empty";
 
 #[cfg(unix)]
-fn is_pipe(metadata: &std::fs::Metadata) -> bool {
+pub(super) fn is_pipe(metadata: &std::fs::Metadata) -> bool {
     use std::os::unix::fs::FileTypeExt;
     metadata.file_type().is_fifo()
 }
 
 #[cfg(not(unix))]
-fn is_pipe(_: &std::fs::Metadata) -> bool {
+pub(super) fn is_pipe(_: &std::fs::Metadata) -> bool {
     false
 }
 
@@ -207,6 +210,7 @@ mod tests {
         assert_eq!(read(b"bob\r\n"), Ok("bob".to_owned()));
         assert_eq!(read(b"\n"), Ok(String::new()));
         assert_eq!(read(b""), Err("the file is empty".to_owned()));
+        assert_eq!(read(b"\xef\xbb\xbf"), Err("the file is empty".to_owned()));
         assert_eq!(read(b"\xff\xfeb\0"), Err("the file is UTF-16: save it as UTF-8".to_owned()));
         assert_eq!(read(b"b\0o\0b\0"), Err("the file is UTF-16: save it as UTF-8".to_owned()));
         assert_eq!(read(b"a\xff"), Err("not UTF-8: invalid byte at offset 1 (line 1)".to_owned()));

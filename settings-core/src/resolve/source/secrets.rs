@@ -57,7 +57,9 @@ pub(crate) fn read_dir(folder: &Path) -> Result<(Vec<SecretFile>, Vec<PathBuf>),
     let mut open = vec![(folder.to_owned(), String::new(), 0)];
     while let Some((at, before, depth)) = open.pop() {
         folders.push(at.clone());
+        let mut is_empty = true;
         for entry in std::fs::read_dir(&at).map_err(Unreadable::from_io(&at))? {
+            is_empty = false;
             let path = entry.map_err(Unreadable::from_io(&at))?.path();
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
             if name.is_empty() || name.starts_with('.') {
@@ -77,6 +79,15 @@ pub(crate) fn read_dir(folder: &Path) -> Result<(Vec<SecretFile>, Vec<PathBuf>),
                 path: path.display().to_string(),
                 folder: folder.to_owned(),
                 text,
+            });
+        }
+        if is_empty && depth > 0 {
+            // container engines make a folder in place of a mounted file that is missing
+            files.push(SecretFile {
+                name: before.trim_end_matches('/').to_owned(),
+                path: at.display().to_string(),
+                folder: folder.to_owned(),
+                text: Err("an empty folder, not a file".to_owned()),
             });
         }
     }

@@ -270,7 +270,8 @@ fn a_large_env_file_is_read_in_time() {
     let mut environment = Environment::default();
     let started = std::time::Instant::now();
     environment.add_file("server.env", &lines);
-    assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
+    // quadratic reading takes minutes
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
     let resolution = resolve::<Program>(Layers::new().environment(environment));
     assert_eq!(resolution.setting("Mail.Port").unwrap().shown(), "59999");
 }

@@ -20,13 +20,24 @@ pub(super) const fn is_url(text: &[u8]) -> bool {
     let [b':', b'/', b'/', rest @ ..] = rest else { return false };
     let has_hosts = match rest {
         [b'/', ..] => is_local_scheme(scheme),
-        _ => are_hosts(authority(rest)),
+        _ => are_hosts(authority(rest)) || is_local_scheme(scheme) && is_user(authority(rest)),
     };
     has_hosts && all_in_url(rest)
 }
 
 const fn is_local_scheme(scheme: &[u8]) -> bool {
-    matches!(scheme, b"file" | b"mysql" | b"postgres" | b"postgresql" | b"redis" | b"sqlite" | b"unix")
+    matches!(
+        scheme,
+        b"file"
+            | b"ldapi"
+            | b"mysql"
+            | b"postgres"
+            | b"postgresql"
+            | b"redis"
+            | b"redis+unix"
+            | b"sqlite"
+            | b"unix"
+    )
 }
 
 /// Returns the part before the path, the query and the fragment.
@@ -39,6 +50,16 @@ const fn authority(text: &[u8]) -> &[u8] {
         rest = others;
     }
     text.split_at(text.len() - rest.len()).0
+}
+
+/// Checks `user:password@` without a host, for a socket on this machine.
+const fn is_user(authority: &[u8]) -> bool {
+    match authority {
+        [first, .., b'@'] => {
+            *first != b':' && *first != b'@' && !contains(authority.split_at(authority.len() - 1).0, b'@')
+        }
+        _ => false,
+    }
 }
 
 /// Checks `user:password@host:port,host:port`.
