@@ -12,6 +12,7 @@ pub mod generate;
 pub mod lag;
 pub mod memory_store;
 pub mod postfix;
+pub mod postgres;
 pub mod program;
 pub mod proxy;
 pub mod random;

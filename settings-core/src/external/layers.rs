@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::External;
+use super::{Document, External};
 use crate::resolve::{Layer, Layers};
 
 impl Layers {
@@ -19,6 +19,12 @@ impl Layers {
     #[must_use]
     pub fn external_secrets(self, external: &External) -> Self {
         self.document(Layer::Secrets, external)
+    }
+
+    /// Adds a version of a document that was fetched once, with the strength of [`external`](Self::external).
+    #[must_use]
+    pub fn external_document(self, document: &Document) -> Self {
+        self.source(Layer::External, document.origin.clone(), document.text.clone(), document.format)
     }
 
     fn document(mut self, layer: Layer, external: &External) -> Self {

@@ -54,6 +54,11 @@ impl fmt::Debug for Version {
 }
 
 impl Version {
+    /// Creates a version without an author and a reason, for a [`Storage`](super::Storage).
+    pub fn new(number: u64, time: SystemTime, text: impl Into<String>) -> Self {
+        Self { number, time, author: None, reason: None, restored: None, text: text.into().into() }
+    }
+
     /// Returns the text of the file, which may hold secrets.
     pub fn text(&self) -> &str {
         &self.text

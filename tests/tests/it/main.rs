@@ -61,6 +61,8 @@ mod outbox_delivery;
 mod outbox_queue;
 mod outbox_settings;
 mod outbox_settings_law;
+mod postgres_cluster;
+mod postgres_store;
 mod release_cli;
 mod release_pages;
 mod resolve_large;
