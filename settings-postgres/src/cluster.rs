@@ -134,7 +134,8 @@ impl<T: Settings + Send + Sync + 'static> Cluster<T> {
         mut others: impl FnMut(Layers) -> Result<Layers, Unreadable> + Send + 'static,
     ) -> Result<Self, ClusterError> {
         let report = NodeReport::new(config.node);
-        let mut options = ExternalConfig::default().limit(database.time_limit() * 2).interval(config.interval);
+        let mut options =
+            ExternalConfig::default().limit(database.time_limit() * 2).interval(config.interval);
         (options.copy, options.max_age) = (config.copy, config.max_age);
         let source = PostgresSource::new(database).report(report.clone());
         let external = External::start(source, options).map_err(ClusterError::Start)?;

@@ -86,7 +86,8 @@ impl FromStr for PostgresConfig {
         let url = format!("{address}?{}", rest.join("&"));
         let parsed = tokio_postgres::Config::from_str(&url);
         // the text of its error names a parameter, and no value
-        let mut postgres = parsed.map_err(|error| ConfigError(crate::failure::Failure::from(error).to_string()))?;
+        let mut postgres =
+            parsed.map_err(|error| ConfigError(crate::failure::Failure::from(error).to_string()))?;
         if postgres.get_hosts().is_empty() && postgres.get_hostaddrs().is_empty() {
             return Err(ConfigError("the URL names no host".to_owned()));
         }
@@ -179,7 +180,8 @@ impl PostgresConfig {
 
 /// Returns whether all hosts are sockets or loopback addresses.
 fn is_local(config: &tokio_postgres::Config) -> bool {
-    let is_loopback = |host: &str| host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
+    let is_loopback =
+        |host: &str| host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
     let hosts = config.get_hosts().iter().all(|host| match host {
         Host::Tcp(host) => is_loopback(host),
         #[cfg(unix)]
@@ -249,7 +251,10 @@ mod tests {
             ("postgresql://ann:k4n4ry@db:6432/chat?application_name=x", "postgres://db:6432/chat"),
             ("postgres://ann@a,b:5433/chat", "postgres://a,b:5433/chat"),
             ("postgres:///chat?host=/run/postgresql&user=ann", "postgres:///chat?host=/run/postgresql"),
-            ("postgres:///chat?host=/tmp/x&port=5433&password=k4n4ry", "postgres:///chat?host=/tmp/x&port=5433"),
+            (
+                "postgres:///chat?host=/tmp/x&port=5433&password=k4n4ry",
+                "postgres:///chat?host=/tmp/x&port=5433",
+            ),
         ] {
             let config = parsed(url);
             assert_eq!(config.name(), name);

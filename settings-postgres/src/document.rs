@@ -80,7 +80,9 @@ pub(crate) async fn head(
 ) -> Result<Head, Failure> {
     let known = known.and_then(|known| known.split_once('@')).map_or("-", |(_, checksum)| checksum);
     let row = connection.client.query_typed_opt(HEAD, &[(&known, Type::TEXT)]).await?;
-    let Some(row) = row else { return Err(Failure::Invalid("the row of `settings_head` is missing".to_owned())) };
+    let Some(row) = row else {
+        return Err(Failure::Invalid("the row of `settings_head` is missing".to_owned()));
+    };
     if row.try_get(2)? && !config.any_server {
         return Err(Failure::Unavailable("this server is a standby, which may be out of date".to_owned()));
     }
@@ -160,7 +162,8 @@ pub(crate) async fn history(
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let statement = "SELECT format, document, sealed, data_key, key_id, checksum, base_checksum, version, written, author, \
         reason, restored FROM settings_version WHERE $1 IS NULL OR version = $1 ORDER BY version DESC LIMIT $2";
-    let rows = connection.client.query_typed(statement, &[(&number, Type::INT8), (&limit, Type::INT8)]).await?;
+    let rows =
+        connection.client.query_typed(statement, &[(&number, Type::INT8), (&limit, Type::INT8)]).await?;
     rows.iter().map(|row| past(config, row)).collect()
 }
 
@@ -184,17 +187,15 @@ pub(crate) async fn rotate(config: &PostgresConfig, connection: &Connection) -> 
         WHERE key_id <> $1 ORDER BY version LIMIT 100";
     let rows = connection.client.query_typed(statement, &[(&newest, Type::TEXT)]).await?;
     for row in &rows {
-        let (version, format, base): (i64, String, String) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        let (version, format, base): (i64, String, String) =
+            (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
         let (data_key, key_id): (Vec<u8>, String) = (row.try_get(3)?, row.try_get(4)?);
         let format = format.parse().map_err(|error| Failure::Invalid(format!("{error}")))?;
         let data_key = keys.rewrap(&data_key, &key_id, &sealed_for(&base, format))?;
-        let update = "UPDATE settings_version SET data_key = $1, key_id = $2 WHERE version = $3 AND key_id = $4";
-        let parameters: [(&(dyn ToSql + Sync), Type); 4] = [
-            (&data_key, Type::BYTEA),
-            (&newest, Type::TEXT),
-            (&version, Type::INT8),
-            (&key_id, Type::TEXT),
-        ];
+        let update =
+            "UPDATE settings_version SET data_key = $1, key_id = $2 WHERE version = $3 AND key_id = $4";
+        let parameters: [(&(dyn ToSql + Sync), Type); 4] =
+            [(&data_key, Type::BYTEA), (&newest, Type::TEXT), (&version, Type::INT8), (&key_id, Type::TEXT)];
         connection.client.execute_typed(update, &parameters).await?;
     }
     Ok(rows.len())
@@ -235,7 +236,9 @@ fn content(config: &PostgresConfig, row: &Row, first: usize) -> Result<Content, 
     let (sum, base): (String, String) = (row.try_get(first + 5)?, row.try_get(first + 6)?);
     let intact = |bytes: &[u8]| match checksum(&base, bytes) == sum {
         true => Ok(()),
-        false => Err(Failure::Invalid(format!("a version is damaged: its text does not have the checksum {sum}"))),
+        false => {
+            Err(Failure::Invalid(format!("a version is damaged: its text does not have the checksum {sum}")))
+        }
     };
     let document: Option<String> = row.try_get(first + 1)?;
     if let Some(text) = document {

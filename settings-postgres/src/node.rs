@@ -122,7 +122,8 @@ impl NodeReport {
             (version, state.refused.clone(), state.note.clone())
         };
         let version = i64::try_from(version).unwrap_or_default();
-        let refused_version = refused.as_ref().map(|(version, _)| i64::try_from(*version).unwrap_or_default());
+        let refused_version =
+            refused.as_ref().map(|(version, _)| i64::try_from(*version).unwrap_or_default());
         let why = refused.map(|(_, why)| why);
         let name = self.name();
         let parameters: [(&(dyn ToSql + Sync), Type); 7] = [
@@ -163,9 +164,9 @@ pub(crate) async fn list(client: &Client) -> Result<Vec<Node>, Failure> {
             program: row.try_get(1)?,
             version: u64::try_from(row.try_get::<_, i64>(2)?).unwrap_or_default(),
             since: row.try_get(3)?,
-            refused: refused.0.map(|number| {
-                (u64::try_from(number).unwrap_or_default(), refused.1.unwrap_or_default())
-            }),
+            refused: refused
+                .0
+                .map(|number| (u64::try_from(number).unwrap_or_default(), refused.1.unwrap_or_default())),
             note: row.try_get(6)?,
             seen: row.try_get(7)?,
             age: Duration::try_from_secs_f64(age.max(0.0)).unwrap_or_default(),
@@ -183,6 +184,8 @@ pub(crate) async fn forget(client: &Client) -> Result<(), Failure> {
 }
 
 fn machine_name() -> Option<String> {
-    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").ok().or_else(|| std::env::var("HOSTNAME").ok())?;
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname")
+        .ok()
+        .or_else(|| std::env::var("HOSTNAME").ok())?;
     Some(name.trim().to_owned()).filter(|name| !name.is_empty())
 }

@@ -29,7 +29,10 @@ impl Runtime {
     }
 
     /// Runs a future to its end; `None` if it panics.
-    pub(crate) fn run<T: Send + 'static>(&self, future: impl Future<Output = T> + Send + 'static) -> Option<T> {
+    pub(crate) fn run<T: Send + 'static>(
+        &self,
+        future: impl Future<Output = T> + Send + 'static,
+    ) -> Option<T> {
         let (sender, receiver) = mpsc::sync_channel(1);
         self.handle.spawn(async move {
             let _ = sender.send(future.await);

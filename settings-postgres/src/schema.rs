@@ -57,7 +57,8 @@ async fn last_step(client: &Client) -> Result<usize, tokio_postgres::Error> {
 
 async fn create(client: &Client) -> Result<(), tokio_postgres::Error> {
     // a lock of the transaction, since one of the session would stay with a pooled connection
-    let begin = format!("BEGIN; SET LOCAL lock_timeout = '10s'; SELECT pg_advisory_xact_lock({LOCK}); {TABLE}");
+    let begin =
+        format!("BEGIN; SET LOCAL lock_timeout = '10s'; SELECT pg_advisory_xact_lock({LOCK}); {TABLE}");
     client.batch_execute(&begin).await?;
     let done = last_step(client).await?;
     for (step, number) in STEPS.iter().zip(1..).skip(done) {

@@ -55,9 +55,13 @@ impl Keys {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
-            let mode = std::fs::metadata(path).map_err(|error| unusable(error.to_string()))?.permissions().mode();
+            let mode =
+                std::fs::metadata(path).map_err(|error| unusable(error.to_string()))?.permissions().mode();
             if mode & 0o077 != 0 {
-                return Err(unusable(format!("others may read it (mode {:04o}): run `chmod 600` on it", mode & 0o777)));
+                return Err(unusable(format!(
+                    "others may read it (mode {:04o}): run `chmod 600` on it",
+                    mode & 0o777
+                )));
             }
         }
         let text = std::fs::read_to_string(path).map_err(|error| unusable(error.to_string()))?;
@@ -75,7 +79,8 @@ impl Keys {
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
-            let wrong = || KeyError(format!("line {}: expected a name and 64 hexadecimal digits", number + 1));
+            let wrong =
+                || KeyError(format!("line {}: expected a name and 64 hexadecimal digits", number + 1));
             let (name, digits) = line.split_once(char::is_whitespace).ok_or_else(wrong)?;
             let mut key = from_hex(digits.trim()).filter(|key| key.len() == KEY_BYTES).ok_or_else(wrong)?;
             let made = UnboundKey::new(&AES_256_GCM, &key).map_err(|_| wrong());
@@ -112,12 +117,19 @@ impl Keys {
     }
 
     /// Decrypts a text.
-    pub(crate) fn open(&self, text: &[u8], data_key: &[u8], key_id: &str, facts: &str) -> Result<String, Failure> {
+    pub(crate) fn open(
+        &self,
+        text: &[u8],
+        data_key: &[u8],
+        key_id: &str,
+        facts: &str,
+    ) -> Result<String, Failure> {
         let wrong = || Failure::Refused(format!("the settings can't be decrypted with the key `{key_id}`"));
         let Some((_, key)) = self.0.iter().find(|(name, _)| name == key_id) else {
             let have: Vec<_> = self.0.iter().map(|(name, _)| name.as_str()).collect();
             let have = have.join("`, `");
-            let why = format!("the settings are encrypted with the key `{key_id}`, and there is only `{have}`");
+            let why =
+                format!("the settings are encrypted with the key `{key_id}`, and there is only `{have}`");
             return Err(Failure::Refused(why));
         };
         let mut data_key = open(key, data_key, facts).ok_or_else(wrong)?;

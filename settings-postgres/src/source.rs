@@ -6,13 +6,13 @@ use settings_core::external::{AsyncSource, Document, FetchError, Source};
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
 
+use crate::PostgresConfig;
 use crate::connection::{Connection, within};
 use crate::database::token;
 use crate::document::{self, CHANNEL, Head, pause};
 use crate::failure::Failure;
 use crate::node::{self, NodeReport};
 use crate::storage::document;
-use crate::PostgresConfig;
 
 /// The time that a report may take. The settings do not wait longer.
 const REPORT_LIMIT: Duration = Duration::from_secs(1);
@@ -92,7 +92,8 @@ impl State {
             None => {
                 let connection = Connection::open(&self.config).await?;
                 // before the first read, so that no version comes in between unnoticed
-                let listen = async { Ok(connection.client.batch_execute(&format!("LISTEN {CHANNEL}")).await?) };
+                let listen =
+                    async { Ok(connection.client.batch_execute(&format!("LISTEN {CHANNEL}")).await?) };
                 within(&self.config, listen).await?;
                 connection
             }
@@ -131,7 +132,8 @@ impl State {
 
     /// Waits for a notification, for something to report, or before another attempt to connect.
     async fn wait(&mut self) {
-        let Some(connection) = self.connection.as_ref().filter(|connection| !connection.client.is_closed()) else {
+        let Some(connection) = self.connection.as_ref().filter(|connection| !connection.client.is_closed())
+        else {
             return tokio::time::sleep(pause(self.failures, MAX_PAUSE)).await;
         };
         match &self.report {

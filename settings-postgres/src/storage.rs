@@ -6,12 +6,12 @@ use std::time::SystemTime;
 use settings_core::external::Document;
 use settings_core::store::{NewVersion, Storage, StorageError, Stored, Version};
 
+use crate::PostgresConfig;
 use crate::database::{Database, NotWritten, token};
 use crate::document::{Addition, Head, Past};
 use crate::failure::Failure;
 use crate::node::Node;
 use crate::runtime::Runtime;
-use crate::PostgresConfig;
 
 /// The settings in a database, for blocking code: a [`Storage`] that a [`Store`](settings_core::store::Store) opens.
 ///
@@ -138,8 +138,7 @@ impl PostgresStorage {
             token: token()?,
             written,
         };
-        let (database, state, number) =
-            (Arc::clone(&self.database), base.state().to_owned(), base.version());
+        let (database, state, number) = (Arc::clone(&self.database), base.state().to_owned(), base.version());
         let result = self.runtime.run(async move { database.write((number, &state), &addition).await });
         let head = result.ok_or_else(ended)?.map_err(|error| match error {
             NotWritten::Conflict => StorageError::Conflict,
@@ -147,7 +146,8 @@ impl PostgresStorage {
             NotWritten::Failed(failure) => failure.into(),
         })?;
         let config = &self.database.config;
-        Ok(Stored::new(head.origin(config), head.version, head.checksum.clone()).text_in(new.format, new.text))
+        Ok(Stored::new(head.origin(config), head.version, head.checksum.clone())
+            .text_in(new.format, new.text))
     }
 
     fn run<T: Send + 'static>(

@@ -52,7 +52,10 @@ impl PostgresServer {
         let (data, port) = (standby.data().display().to_string(), self.port.to_string());
         let socket = self.folder().display().to_string();
         let from = ["-h", &socket, "-p", &port, "-U", USER, "-D", &data];
-        standby.run("pg_basebackup", &[&from[..], &["-R", "--no-sync", "-c", "fast", "-X", "stream"]].concat())?;
+        standby.run(
+            "pg_basebackup",
+            &[&from[..], &["-R", "--no-sync", "-c", "fast", "-X", "stream"]].concat(),
+        )?;
         standby.launch()?;
         Ok(standby)
     }
@@ -98,7 +101,8 @@ impl PostgresServer {
     /// # Errors
     /// If it does not run.
     pub fn kill(&self) -> Result<(), String> {
-        let file = fs::read_to_string(self.data().join("postmaster.pid")).map_err(|error| error.to_string())?;
+        let file =
+            fs::read_to_string(self.data().join("postmaster.pid")).map_err(|error| error.to_string())?;
         let pid = file.lines().next().unwrap_or_default().to_owned();
         let killed = Command::new("kill").args(["-9", &pid]).output().map_err(|error| error.to_string())?;
         if killed.status.success() { Ok(()) } else { Err(format!("kill -9 {pid}: {}", text(&killed))) }
@@ -237,7 +241,8 @@ impl PgBouncer {
             server.port()
         );
         // the user of every connection
-        let text = text.replace(&format!("port={}\n", server.port()), &format!("port={} user={USER}\n", server.port()));
+        let text = text
+            .replace(&format!("port={}\n", server.port()), &format!("port={} user={USER}\n", server.port()));
         fs::write(&file, text).map_err(|error| error.to_string())?;
         let mut command = unprivileged("sh");
         let script = "\"$1\" \"$2\" & cat >/dev/null; kill $!; wait";
@@ -259,7 +264,8 @@ const NOBODY: u32 = 65534;
 /// Returns the folder of PostgreSQL's programs, the newest where there are several.
 fn programs() -> Result<PathBuf, String> {
     let all = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    let mut found: Vec<_> = all.map(|entry| entry.path().join("bin")).filter(|bin| bin.join("initdb").exists()).collect();
+    let mut found: Vec<_> =
+        all.map(|entry| entry.path().join("bin")).filter(|bin| bin.join("initdb").exists()).collect();
     found.sort();
     found.pop().ok_or_else(|| "PostgreSQL is not there (/usr/lib/postgresql/*/bin)".to_owned())
 }

@@ -139,7 +139,10 @@ impl fmt::Display for StoreError {
             }
             Self::Raced { paths, origin } => {
                 let paths = paths.join("`, `");
-                write!(f, "{origin}: another writer changed `{paths}` at the same time; nothing is written, try again")
+                write!(
+                    f,
+                    "{origin}: another writer changed `{paths}` at the same time; nothing is written, try again"
+                )
             }
             Self::Write(error) => error.fmt(f),
             Self::Storage { name, error } => write!(f, "{name}: {error}"),

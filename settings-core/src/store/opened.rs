@@ -655,11 +655,7 @@ fn change(current: &Effective<'_>, action: Action) -> Change {
 }
 
 /// Refuses a change that a stronger layer would hide; `None` allows all.
-fn refuse_shadowed<T>(
-    effective: Option<&Resolution<T>>,
-    path: &str,
-    layer: Layer,
-) -> Result<(), StoreError> {
+fn refuse_shadowed<T>(effective: Option<&Resolution<T>>, path: &str, layer: Layer) -> Result<(), StoreError> {
     let Some(effective) = effective else { return Ok(()) };
     let setting = effective.setting(path)?;
     let path = setting.path.to_string();

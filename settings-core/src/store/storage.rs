@@ -156,7 +156,9 @@ pub enum StorageError {
 impl fmt::Display for StorageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Conflict => f.write_str("it was changed since it was read; nothing is written, read it again"),
+            Self::Conflict => {
+                f.write_str("it was changed since it was read; nothing is written, read it again")
+            }
             Self::Unavailable(why) => write!(f, "not available: {why}"),
             Self::Unconfirmed(why) => {
                 write!(f, "the change may be written or not, look at the history: {why}")

@@ -123,10 +123,17 @@ fn a_lost_race_is_merged_where_the_settings_differ_and_refused_where_not() {
     assert!(error.to_string().starts_with("memory://test version 4: another writer changed `Mail.Port`"));
     assert_eq!(memory.newest().version(), 4);
 
+    // entries of one map
+    rival(r#"{"Mail": {"Port": 28}, "Limits": {"Quotas": {"a": 1}}}"#);
+    set(&mut store, "Limits.Quotas.b", "2").unwrap();
+    assert!(memory.newest().text().unwrap().contains(r#"{"a": 1, "b": 2}"#));
+    rival(r#"{"Limits": {"Quotas": {"a": 1, "b": 3}}}"#);
+    assert!(matches!(set(&mut store, "Limits.Quotas.b", "4"), Err(StoreError::Raced { .. })));
+
     // both want the same
     rival(r#"{"Mail": {"Port": 30}}"#);
     set(&mut store, "Mail.Port", "30").unwrap();
-    assert_eq!(memory.newest().version(), 5);
+    assert_eq!(memory.newest().version(), 8);
 
     // a change that was made to an older version is not merged
     store.set("Mail.Port", &["31"]).unwrap();

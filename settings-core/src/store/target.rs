@@ -1,5 +1,7 @@
 //! The place of an opened text: a file, or a storage.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher as _, Hasher as _};
 use std::path::PathBuf;
@@ -9,11 +11,12 @@ use std::time::{Duration, Instant};
 
 use super::opened::View;
 use super::{
-    Difference, NewVersion, SaveOutcome, Snapshot, Storage, StorageError, Store, StoreError, Stored, VersionStatus,
-    WriteError, differences,
+    NewVersion, SaveOutcome, Snapshot, Storage, StorageError, Store, StoreError, Stored, VersionStatus,
+    WriteError,
 };
 use crate::format::FileFormat;
-use crate::resolve::{Layer, Layers, Report, Settings};
+use crate::resolve::{Layer, Layers, Report, Resolution, Settings};
+use crate::value::Value;
 
 /// The time within which [`Store::update`] starts again after lost races.
 const UPDATE_TIMEOUT: Duration = Duration::from_secs(60);
@@ -54,14 +57,6 @@ impl Target {
             Self::Storage { .. } => layers.source(Layer::External, self.name(), text.to_owned(), format),
         }
     }
-}
-
-/// A change that lost a race against another writer.
-struct Lost<T> {
-    /// The settings of the version that the change was made to.
-    before: View<T>,
-    /// The settings that it was to change.
-    settings: Vec<Difference>,
 }
 
 impl<T: Settings> Store<T> {
@@ -115,7 +110,8 @@ impl<T: Settings> Store<T> {
         mut edit: impl FnMut(&mut Self) -> Result<R, E>,
     ) -> Result<(R, SaveOutcome), E> {
         let start = Instant::now();
-        let mut lost: Option<Lost<T>> = None;
+        // the settings of the version that a change which lost a race was made to
+        let mut lost: Option<View<T>> = None;
         let mut pause = Duration::from_millis(5);
         loop {
             let read = storage.read().map_err(|error| failed(&**storage, error))?;
@@ -126,14 +122,14 @@ impl<T: Settings> Store<T> {
             self.target = Target::Storage { storage: Arc::clone(storage), read };
             self.read_again(snapshot);
             let edited = edit(self)?;
-            if let Some(lost) = &lost {
-                self.refuse_raced(lost)?;
+            if let Some(before) = lost.as_ref().and_then(|lost| lost.stored.get()) {
+                self.refuse_raced(before)?;
             }
             let Some(warnings) = self.check()? else { return Ok((edited, SaveOutcome::Unchanged)) };
             match self.write_version(warnings) {
                 Err(StoreError::Write(WriteError::Conflict { .. })) if start.elapsed() < UPDATE_TIMEOUT => {
-                    let settings = differences(self.stored_before(), self.stored());
-                    lost = Some(Lost { before: std::mem::take(&mut self.before), settings });
+                    self.stored_before();
+                    lost = Some(std::mem::take(&mut self.before));
                     thread::sleep(pause.mul_f64(random_part()));
                     pause = (pause * 2).min(MAX_PAUSE);
                 }
@@ -143,22 +139,42 @@ impl<T: Settings> Store<T> {
         }
     }
 
-    /// Refuses a change to settings that the winner of the race changed too, unless both set the same value.
-    fn refuse_raced(&self, lost: &Lost<T>) -> Result<(), StoreError> {
-        let Some(before) = lost.before.stored.get() else { return Ok(()) };
-        let theirs = differences(before, self.stored_before());
-        let ours = differences(self.stored_before(), self.stored());
-        let is_raced = |path: &str| {
-            theirs.iter().any(|their| their.path.to_string() == path)
-                && ours.iter().any(|our| our.path.to_string() == path)
-        };
-        let paths: Vec<_> =
-            lost.settings.iter().map(|setting| setting.path.to_string()).filter(|path| is_raced(path)).collect();
+    /// Refuses a change to settings that the winner of a race changed too, unless both set the same value, or different
+    /// entries or fields. `before` has the settings that both started from.
+    fn refuse_raced(&self, before: &Resolution<T>) -> Result<(), StoreError> {
+        let (theirs, ours) = (self.stored_before(), self.stored());
+        let all = before.settings().zip(theirs.settings()).zip(ours.settings());
+        let raced = all.filter(|((before, theirs), ours)| {
+            overwrites(Some(&before.value), Some(&theirs.value), Some(&ours.value))
+        });
+        let paths: Vec<_> = raced.map(|(_, ours)| ours.path.to_string()).collect();
         if paths.is_empty() {
             return Ok(());
         }
         Err(StoreError::Raced { paths, origin: self.target.name() })
     }
+}
+
+/// Returns whether `ours` changes a part of `theirs` that differs from `before`. Recursion is as deep as the values nest.
+fn overwrites(before: Option<&Value<'_>>, theirs: Option<&Value<'_>>, ours: Option<&Value<'_>>) -> bool {
+    if before == theirs || theirs == ours {
+        return false;
+    }
+    match (before, theirs, ours) {
+        (Some(Value::Map(before)), Some(Value::Map(theirs)), Some(Value::Map(ours))) => {
+            let keys = before.iter().chain(theirs).chain(ours).map(|(key, _)| key);
+            let keys: BTreeSet<_> = keys.collect();
+            keys.into_iter().any(|key| overwrites(entry(before, key), entry(theirs, key), entry(ours, key)))
+        }
+        (Some(Value::Section(before)), Some(Value::Section(theirs)), Some(Value::Section(ours))) => {
+            (0..ours.len()).any(|at| overwrites(before.get(at), theirs.get(at), ours.get(at)))
+        }
+        _ => true,
+    }
+}
+
+fn entry<'v>(map: &'v [(Cow<'_, str>, Value<'v>)], key: &str) -> Option<&'v Value<'v>> {
+    map.iter().find(|(found, _)| found == key).map(|(_, value)| value)
 }
 
 /// Returns a part of a pause, from a half to one and a half, so that writers who met once don't meet again.
