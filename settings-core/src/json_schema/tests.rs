@@ -252,7 +252,8 @@ fn the_schema_of_a_settings_own_type_is_part_of_it() {
     );
     let tuple =
         filters["items"]["prefixItems"].as_array().or(filters["items"]["anyOf"][0]["prefixItems"].as_array());
-    let tuple = tuple.unwrap_or_else(|| panic!("{filters:#}"));
+    assert!(tuple.is_some(), "{filters:#}");
+    let tuple = tuple.unwrap();
     assert_eq!((&tuple[0]["maximum"], &tuple[2]["writeOnly"]), (&json!(255), &json!(true)));
     let converted = to_schemars(&json_schema(&PROGRAM));
     assert_eq!(converted.pointer("/properties/Filters/type"), Some(&json!("array")));

@@ -112,13 +112,13 @@ fn write_entries(
 
 /// Returns the keys that the sections of a value do not have, unless their struct allows any.
 pub(super) fn unknown_keys(kind: &Kind, raw: Raw<'_>, within: &str) -> Vec<Mismatch> {
-    match kind {
-        &Kind::Optional(of) => unknown_keys(of, raw, within),
-        &(Kind::List(of) | Kind::Set(of)) => {
+    match *kind {
+        Kind::Optional(of) => unknown_keys(of, raw, within),
+        Kind::List(of) | Kind::Set(of) => {
             let elements = raw.elements().unwrap_or_default().into_iter().enumerate();
             elements.flat_map(|(number, raw)| unknown_keys(of, raw, &format!("{within}[{number}]"))).collect()
         }
-        &Kind::Map(of) => {
+        Kind::Map(of) => {
             let entries = raw.entries().unwrap_or_default().into_iter();
             entries
                 .flat_map(|(key, raw)| {
@@ -127,7 +127,7 @@ pub(super) fn unknown_keys(kind: &Kind, raw: Raw<'_>, within: &str) -> Vec<Misma
                 })
                 .collect()
         }
-        &Kind::Section(section) if section.unknown != Some(Unknown::Allow) => {
+        Kind::Section(section) if section.unknown != Some(Unknown::Allow) => {
             unknown_members(section, raw, within)
         }
         _ => Vec::new(),
