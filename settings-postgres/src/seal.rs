@@ -176,7 +176,7 @@ fn open(key: &LessSafeKey, sealed: &[u8], facts: &str) -> Option<Vec<u8>> {
 
 fn from_hex(digits: &str) -> Option<Vec<u8>> {
     let pair = |at: usize| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok();
-    let is_even = digits.is_ascii() && digits.len() % 2 == 0;
+    let is_even = digits.is_ascii() && digits.len().is_multiple_of(2);
     is_even.then(|| (0..digits.len()).step_by(2).map(pair).collect())?
 }
 

@@ -28,6 +28,6 @@ pub use difference::{Difference, Side, differences};
 pub use edit::{Action, Change, EditError, edit, edit_in};
 pub use error::StoreError;
 pub use file::{Snapshot, WriteError, WriteMode, WriteOutcome, read, write};
-pub use history::{Version, VersionStatus, history};
+pub use history::{Version, VersionStatus, history, import};
 pub use opened::{Assignment, EditOutcome, SaveOutcome, Store};
 pub use storage::{NewVersion, Storage, StorageError, Stored};

@@ -476,6 +476,15 @@ impl<T: Settings> Store<T> {
         self.before.effective.get_or_init(|| self.resolve(self.others.clone(), self.text_before()))
     }
 
+    /// Returns the settings of all layers as they were before the changes, without the store.
+    pub fn into_effective(self) -> Resolution<T> {
+        let Self { before, others, target, format, read, schema: (root, own), .. } = self;
+        before.effective.into_inner().unwrap_or_else(|| {
+            let text = read.text().unwrap_or(empty(format));
+            resolve_in(root, target.add(others, format, text), own)
+        })
+    }
+
     /// Returns the text that [`Store::save`] would write. It may hold secrets.
     pub fn text(&self) -> &str {
         &self.text
