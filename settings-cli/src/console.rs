@@ -65,10 +65,7 @@ impl Console {
                 Some(storage) => Service::<T>::over_storage(storage, others, local.gate()),
                 None => Service::<T>::new(&path, others, local.gate()),
             };
-            let mut console = console
-                .title("System Console")
-                .command(words)
-                .mail(T::as_ref);
+            let mut console = console.title("System Console").command(words).mail(T::as_ref);
             if read_only {
                 console = console.read_only();
             }

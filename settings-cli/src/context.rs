@@ -175,7 +175,9 @@ impl<'a> Context<'a> {
 
     /// Returns the storage that changes are written to, if that is not a file.
     #[cfg(any(feature = "core", feature = "console"))]
-    pub(crate) fn storage(&self) -> Result<Option<std::sync::Arc<dyn settings_core::store::Storage>>, Failure> {
+    pub(crate) fn storage(
+        &self,
+    ) -> Result<Option<std::sync::Arc<dyn settings_core::store::Storage>>, Failure> {
         #[cfg(feature = "postgres")]
         if let Some(storage) = self.sources.storage(&self.environment)? {
             return Ok(Some(storage));

@@ -6,13 +6,13 @@ use clap::{Args, ValueEnum};
 
 use crate::set::{Recording, update};
 use crate::{Context, Failure, Outcome, Verdict, difference};
-use settings_core::{FileFormat, Settings};
 use settings_core::resolve::{Layers, Resolution, resolve};
 use settings_core::store::{
     Difference, Snapshot, StorageError, Version, WriteError, differences, history, read,
 };
 use settings_core::timestamp::rfc3339;
 use settings_core::value::json::{Object, Tree};
+use settings_core::{FileFormat, Settings};
 
 /// The number of versions of a database that are listed.
 const MAX_LISTED: usize = 100;
@@ -80,8 +80,7 @@ impl History {
 /// Returns the versions of the file or the database, the oldest first, their format, and the text now.
 pub(crate) fn versions(context: &Context<'_>) -> Result<(FileFormat, Vec<Version>, Snapshot), Failure> {
     if let Some(storage) = context.storage()? {
-        let unreadable =
-            |error: StorageError| Failure::Usage(format!("{}: {error}", storage.name()));
+        let unreadable = |error: StorageError| Failure::Usage(format!("{}: {error}", storage.name()));
         let now = storage.read().map_err(unreadable)?;
         let versions = storage.history(MAX_LISTED).map_err(unreadable)?;
         return Ok((now.format(), versions, now.text().map_or_else(Snapshot::absent, Snapshot::new)));

@@ -10,8 +10,8 @@ use crate::{Context, Failure, Outcome, Verdict};
 use settings_core::Settings;
 use settings_core::resolve::{Environment, read_stdin};
 use settings_core::store::{
-    Assignment, Difference, EditOutcome, FileError, SaveOutcome, StorageError, Store, StoreError, VersionStatus,
-    WriteError, WriteMode,
+    Assignment, Difference, EditOutcome, FileError, SaveOutcome, StorageError, Store, StoreError,
+    VersionStatus, WriteError, WriteMode,
 };
 
 /// Sets settings in the configuration file.

@@ -63,9 +63,8 @@ impl Database {
 
     fn config(&self, keys: Option<&Path>, environment: &Environment) -> Result<PostgresConfig, Unreadable> {
         let config: Result<PostgresConfig, _> = self.url.expose().parse();
-        let wrong = |why: &dyn fmt::Display| {
-            Unreadable::new("--store", why.to_string(), io::ErrorKind::InvalidInput)
-        };
+        let wrong =
+            |why: &dyn fmt::Display| Unreadable::new("--store", why.to_string(), io::ErrorKind::InvalidInput);
         let mut config = config.map_err(|error| wrong(&error))?;
         config = config.program(concat!("settings ", env!("CARGO_PKG_VERSION")));
         if let Some(password) = environment.text("PGPASSWORD") {
@@ -156,7 +155,12 @@ fn human(node: &Node, newest: u64, out: &mut dyn Write) -> io::Result<()> {
     if !node.program.is_empty() {
         write!(out, "  {}", line(&node.program))?;
     }
-    writeln!(out, "  seen {} s ago{}", age.as_secs(), if *version == newest { "" } else { "  <- not the newest" })?;
+    writeln!(
+        out,
+        "  seen {} s ago{}",
+        age.as_secs(),
+        if *version == newest { "" } else { "  <- not the newest" }
+    )?;
     if let Some((version, why)) = &node.refused {
         writeln!(out, "      refuses version {version}:")?;
         why.lines().try_for_each(|text| writeln!(out, "        {}", line(text)))?;
@@ -239,7 +243,9 @@ fn failed(storage: &PostgresStorage, error: &StorageError) -> Failure {
 /// Returns the database of `--store`.
 fn opened(context: &Context<'_>) -> Result<Arc<PostgresStorage>, Failure> {
     let storage = context.sources.storage(&context.environment)?;
-    storage.ok_or_else(|| Failure::Usage("name the database: `--store postgres://USER@HOST/DATABASE`".to_owned()))
+    storage.ok_or_else(|| {
+        Failure::Usage("name the database: `--store postgres://USER@HOST/DATABASE`".to_owned())
+    })
 }
 
 /// A place to copy from or to.
@@ -277,7 +283,11 @@ impl Place {
                 let number = versions.last().map_or(0, |newest| newest.number) + 1;
                 if versions.last().is_none_or(|newest| newest.text() != text) {
                     let time = std::fs::metadata(path).and_then(|found| found.modified());
-                    versions.push(Version::new(number, time.unwrap_or(std::time::SystemTime::UNIX_EPOCH), text));
+                    versions.push(Version::new(
+                        number,
+                        time.unwrap_or(std::time::SystemTime::UNIX_EPOCH),
+                        text,
+                    ));
                 }
                 Ok((FileFormat::from_path(path), versions))
             }
@@ -299,10 +309,15 @@ fn copy(from: &Database, to: &Database, context: &mut Context<'_>) -> Result<(),
     match &to {
         Place::File(path) => {
             if read(path).map_err(|error| Failure::Usage(error.to_string()))? != Snapshot::absent() {
-                return Err(Failure::Failed(format!("{} exists already; nothing is written", path.display())));
+                return Err(Failure::Failed(format!(
+                    "{} exists already; nothing is written",
+                    path.display()
+                )));
             }
             if FileFormat::from_path(path) != format {
-                return Err(Failure::Usage(format!("the settings are in {format}: name a file `NAME.{format}`")));
+                return Err(Failure::Usage(format!(
+                    "the settings are in {format}: name a file `NAME.{format}`"
+                )));
             }
             import(path, &versions).map_err(|error| Failure::Failed(error.to_string()))?;
         }

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use settings_core::FileFormat;
 #[cfg(feature = "mail")]
 use settings_core::mail::EmailSettings;
 use settings_core::resolve::{
     Effective, Layer, Layers, Origin, Report, Resolution, Settings, UnknownPath, Unreadable, resolve,
 };
-use settings_core::FileFormat;
 use settings_core::schema::Section;
 use settings_core::store::{
     Difference, EditOutcome, SaveOutcome, Snapshot, Storage, Store, StoreError, Version, differences,

@@ -6,6 +6,7 @@ pub mod cli;
 pub mod console;
 pub mod corpus;
 pub mod events;
+pub mod fault_proxy;
 pub mod faults;
 pub mod feed;
 pub mod generate;
