@@ -31,7 +31,7 @@ const DEFAULT_PORT: u16 = 5432;
 pub struct PostgresConfig {
     pub(crate) postgres: tokio_postgres::Config,
     pub(crate) roots: Option<PathBuf>,
-    /// Whether a standby may be read.
+    /// Allows reading from a standby.
     pub(crate) any_server: bool,
     name: String,
     limit: Duration,

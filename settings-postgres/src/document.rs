@@ -18,7 +18,7 @@ pub(crate) const CHANNEL: &str = "settings";
 #[derive(Clone)]
 pub(crate) struct Head {
     pub(crate) version: u64,
-    /// The checksum of its text and of all versions before. It tells the version from another one with the same number,
+    /// The checksum of its text and of all versions before. It distinguishes the version from another one with the same number,
     /// which a failover to a server that lacked the last versions can lead to.
     pub(crate) checksum: String,
     pub(crate) content: Option<Content>,

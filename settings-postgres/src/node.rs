@@ -41,7 +41,7 @@ pub struct Node {
     pub age: Duration,
 }
 
-/// What a node is to report. Clones share it.
+/// The report of a node. Clones share it.
 #[derive(Clone, Debug)]
 pub struct NodeReport(Arc<Shared>);
 

@@ -8,6 +8,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::certificates::Identity;
 use crate::servers::{Keeper, free_ports};
 
 /// The user of the databases.
@@ -123,6 +124,27 @@ impl PostgresServer {
             std::thread::sleep(std::time::Duration::from_millis(100));
         }
         Err(format!("{last}\n{}", fs::read_to_string(self.log()).unwrap_or_default()))
+    }
+
+    /// Encrypts connections that want it, by this certificate.
+    ///
+    /// # Errors
+    /// If the server refuses the certificate.
+    pub fn serve_tls(&self, identity: &Identity) -> Result<(), String> {
+        use std::os::unix::fs::PermissionsExt as _;
+        for (name, text) in [("server.crt", &identity.chain_pem), ("server.key", &identity.key_pem)] {
+            let path = self.data().join(name);
+            fs::write(&path, text).map_err(|error| error.to_string())?;
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600))
+                .map_err(|error| error.to_string())?;
+            if is_root() {
+                std::os::unix::fs::chown(&path, Some(NOBODY), Some(NOBODY))
+                    .map_err(|error| error.to_string())?;
+            }
+        }
+        self.sql("postgres", "ALTER SYSTEM SET ssl = on")?;
+        let (data, log) = (self.data().display().to_string(), self.log().display().to_string());
+        self.run("pg_ctl", &["-D", &data, "-w", "-t", "60", "-m", "fast", "-l", &log, "restart"]).map(drop)
     }
 
     /// Makes a standby the primary.

@@ -28,6 +28,10 @@ const LIMIT: Duration = Duration::from_millis(700);
 const NODES: usize = 3;
 const WRITERS: usize = 2;
 
+/// Tests that the versions are a chain, and counts them.
+const CHAIN: &str = "SELECT count(*) = max(version) AND bool_and(base_checksum = coalesce(before, '')), count(*) FROM \
+    (SELECT version, base_checksum, lag(checksum) OVER (ORDER BY version) AS before FROM settings_version) AS v";
+
 /// The number of times that a fault comes.
 fn times(few: usize) -> usize {
     std::env::var("SETTINGS_LONG").ok().and_then(|times| times.parse().ok()).unwrap_or(few)
@@ -91,9 +95,8 @@ impl Writers {
             assert!((confirmed..=tried).contains(&value), "w{number}: {confirmed} <= {value} <= {tried}");
             assert!(confirmed > 0, "w{number} never wrote");
         }
-        let chain = "SELECT count(*) = max(version) AND bool_and(base_checksum = coalesce(before, '')) FROM (SELECT \
-            version, base_checksum, lag(checksum) OVER (ORDER BY version) AS before FROM settings_version) AS v";
-        assert_eq!(server.sql(url, chain).unwrap(), "t");
+        let chain = server.sql(url, CHAIN).unwrap();
+        assert!(chain.starts_with("t|"), "{chain}");
         storage.read().unwrap().version()
     }
 }
@@ -260,4 +263,31 @@ fn a_write_that_can_not_be_confirmed_says_so() {
     // and it works again by itself
     assert_eq!(storage.read().unwrap().version(), 1);
     assert_eq!(storage.write(&read, &new).unwrap().version(), 2);
+}
+
+#[test]
+fn writers_are_killed() {
+    let Some(server) = server("writers_are_killed") else { return };
+    let url = server.database();
+    set(&url, "ServiceSettings.MaxUsers", "7").unwrap();
+    let mut random = Random::seeded(5);
+    for number in 0..times(20) {
+        let assignment = format!("ServiceSettings.Quotas.k{number}=1");
+        let mut writer = std::process::Command::new(env!("CARGO_BIN_EXE_operated"))
+            .args(["--store", &url, "set", &assignment])
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        thread::sleep(Duration::from_millis(u64::try_from(random.below(80)).unwrap()));
+        let _ = writer.kill();
+        writer.wait().unwrap();
+    }
+    set(&url, "ServiceSettings.MaxUsers", "8").unwrap();
+    let storage: Arc<dyn Storage> = Arc::new(PostgresStorage::new(config(&url)).unwrap());
+    let store = Store::<Program>::open_storage(storage, Layers::new()).unwrap();
+    let service = &store.effective().value().unwrap().service;
+    assert_eq!(service.max_users, 8);
+    let versions = server.sql(&url, CHAIN).unwrap();
+    let expected = 2 + service.quotas.len();
+    assert_eq!(versions, format!("t|{expected}"));
 }

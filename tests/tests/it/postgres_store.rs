@@ -7,6 +7,8 @@ use settings_core::Secret;
 use settings_core::resolve::{Layer, Layers, resolve};
 use settings_core::store::{SaveOutcome, Storage, StorageError, Store, StoreError, VersionStatus};
 use settings_postgres::{Keys, PostgresConfig, PostgresStorage, schema};
+use settings_tests::certificates::CERTIFICATES;
+use settings_tests::cli::Folder;
 use settings_tests::left_out;
 use settings_tests::postgres::{PostgresServer, shared};
 use settings_tests::program::Program;
@@ -338,4 +340,33 @@ fn versions_are_copied_with_their_facts_to_an_empty_database_alone() {
     };
     assert_eq!(facts(&target), facts(&source));
     assert!(matches!(target.import(all()), Err(StorageError::Refused(_))));
+}
+
+#[test]
+fn certificates_are_checked() {
+    let server = match PostgresServer::start() {
+        Ok(server) => server,
+        Err(why) => return left_out("certificates_are_checked", &why),
+    };
+    let folder = Folder::new("postgres-tls");
+    let ca = folder.write("ca.pem", &CERTIFICATES.ca_pem);
+    let url = server.url("postgres").replace("127.0.0.1", "localhost");
+    let with = |parameters: &str| storage(&format!("{url}?{parameters}")).read().map(|read| read.version());
+    let refused = |parameters: &str, expected: &str| {
+        let error = with(parameters).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    };
+    refused("sslmode=require", "server does not support TLS");
+    server.serve_tls(&CERTIFICATES.good).unwrap();
+    let trusted = format!("sslmode=verify-full&sslrootcert={ca}");
+    assert_eq!(with(&trusted), Ok(0));
+    assert_eq!(with(&format!("sslmode=prefer&sslrootcert={ca}")), Ok(0));
+    refused("sslmode=require", "UnknownIssuer");
+    refused(&format!("sslmode=require&sslrootcert={}", folder.path("absent.pem")), "absent.pem");
+    server.serve_tls(&CERTIFICATES.wrong_host).unwrap();
+    refused(&trusted, "certificate not valid for name");
+    server.serve_tls(&CERTIFICATES.expired).unwrap();
+    refused(&trusted, "certificate expired");
+    // only when told so
+    assert_eq!(with("sslmode=disable"), Ok(0));
 }
