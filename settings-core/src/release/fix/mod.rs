@@ -66,10 +66,16 @@ impl<T: Settings> Upgrade<T> {
     fn rename(&self, from: &str, to: &str, draft: &mut Draft) {
         let (names, own) = (self.names(from), segments(to));
         let names: Vec<_> = names.into_iter().filter(|name| *name != own).collect();
-        // in one file a setting's own name is stronger
-        let found = draft.value(&own).or_else(|| names.iter().find_map(|name| draft.value(name)));
-        let Some(value) = found else { return };
-        let value = self.converted(value, from, to);
+        // in one file a setting's own name is stronger, and the new release has written it if the old one has none
+        let value = match draft.value(&own) {
+            Some(value) if self.old.at(to).is_none() => value,
+            found => {
+                let found = found.or_else(|| names.iter().find_map(|name| draft.value(name)));
+                let converted = found.and_then(|value| self.converted(value, from, to));
+                let Some(value) = converted else { return };
+                value
+            }
+        };
         // a value that no longer fits is for the operator, as the old name is
         if self.new.at(to).is_some_and(|at| at.setting.kind.accepts(&value)) {
             draft.set(&own, &names, &value);
@@ -98,12 +104,23 @@ impl<T: Settings> Upgrade<T> {
         self.new.settings.iter().any(|setting| is_at_or_below(&setting.path, section))
     }
 
-    /// Returns a value of the file as the new release writes it.
-    fn converted(&self, raw: ZeroizingString, from: &str, to: &str) -> ZeroizingString {
-        let (Some(old), Some(new)) = (self.old.at(from), self.new.at(to)) else { return raw };
-        let (old, new) = (&old.setting.kind, &new.setting.kind);
-        let value = Tree::parse(&raw).ok().filter(|_| unit(old) != unit(new));
-        value.and_then(|value| converted(old, new, &value)).map_or(raw, |value| value.to_string().into())
+    /// Returns a value of the file as the new release writes it; `None` if there is no such value.
+    fn converted(&self, raw: ZeroizingString, from: &str, to: &str) -> Option<ZeroizingString> {
+        if self.has_same_unit(from, to) {
+            return Some(raw);
+        }
+        let (old, new) = (self.old.at(from)?, self.new.at(to)?);
+        let value = converted(&old.setting.kind, &new.setting.kind, &Tree::parse(&raw).ok()?)?;
+        Some(value.to_string().into())
+    }
+}
+
+impl<T> Upgrade<T> {
+    /// Returns whether a number of one setting means the same as the value of another.
+    fn has_same_unit(&self, from: &str, to: &str) -> bool {
+        let units = [self.old.at(from), self.new.at(to)].map(|at| at.and_then(|at| unit(&at.setting.kind)));
+        let [old, new] = units;
+        old == new
     }
 }
 

@@ -477,3 +477,21 @@ fn entries_are_fixed_in_other_formats() {
     );
     assert_eq!(fixed("list", FileFormat::Yaml, "P: [{Old: a}] # all\n"), "P: [{New: a}] # all\n");
 }
+
+#[test]
+fn numbers_keep_their_unit_wherever_they_move() {
+    let duration = |path: &str, unit: &str, alias: &str| {
+        format!(
+            r#"{{"path": "{path}", "kind": {{"type": "duration", "unit": "{unit}"}}, "default": 1, "aliases": [{alias}]}}"#
+        )
+    };
+    let old = duration("A.Wait", "seconds", "");
+    let moved = || release("2.0", &duration("B.Wait", "minutes", "\"A.Wait\""));
+    let fixed = |new, text: &str| fixed(&old, new, Fixes::Names, FileFormat::Json, text);
+    // the section moves as a whole
+    assert_eq!(fixed(moved(), r#"{"A": {"Wait": 90}}"#), r#"{"B": {"Wait": "90s"}}"#);
+    // only the new release can have written the new name
+    assert_eq!(fixed(moved(), r#"{"A": {"Wait": 90}, "B": {"Wait": 2}}"#), r#"{"B": {"Wait": 2}}"#);
+    let same = || release("2.0", &duration("A.Wait", "minutes", ""));
+    assert_eq!(fixed(same(), r#"{"A": {"Wait": 90}}"#), r#"{"A": {"Wait": "90s"}}"#);
+}
