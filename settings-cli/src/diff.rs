@@ -1,16 +1,17 @@
 //! `diff`: the settings that differ between two files, or between a file and the effective settings.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
+use crate::history::versions;
 use crate::sources::is_absent;
 use crate::{Context, Failure, Outcome, Verdict, difference};
 use settings_core::Settings;
 use settings_core::resolve::{Code, Layers, Resolution, resolve};
-use settings_core::store::{differences, history};
+use settings_core::store::{Storage, differences};
 use settings_core::value::json::Tree;
 
 /// Shows the settings that differ between two files, or between a file and the effective settings.
@@ -105,7 +106,11 @@ impl Diff {
 fn resolved<T: Settings>(source: &Source, context: &Context<'_>) -> Result<Resolution<T>, Failure> {
     let layers = match source {
         Source::File(path) => Layers::new().read_file(path)?,
-        Source::Version(number) => version(*number, &context.config_path())?,
+        Source::Version(number) => version(*number, context)?,
+        Source::Usual if context.sources.has_store() => match context.storage()? {
+            Some(storage) => stored(&*storage)?,
+            None => Layers::new(),
+        },
         Source::Usual if context.sources.config.is_empty() && is_absent(&context.config_path()) => {
             Layers::new()
         }
@@ -115,10 +120,17 @@ fn resolved<T: Settings>(source: &Source, context: &Context<'_>) -> Result<Resol
     Ok(resolve::<T>(layers))
 }
 
-fn version(number: u64, path: &Path) -> Result<Layers, Failure> {
-    let versions = history(path).map_err(|error| Failure::Usage(error.to_string()))?;
+fn version(number: u64, context: &Context<'_>) -> Result<Layers, Failure> {
+    let (format, versions, _) = versions(context)?;
     let Some(version) = versions.iter().find(|version| version.number == number) else {
-        return Err(Failure::Usage(format!("no version {number} of {} is kept", path.display())));
+        return Err(Failure::Usage(format!("no version {number} of {} is kept", context.target_name())));
     };
-    Ok(Layers::new().file(format!("version {number}"), version.text()))
+    Ok(Layers::new().file_in(format, format!("version {number}"), version.text()))
+}
+
+/// Returns the newest version of a database as the only layer.
+fn stored(storage: &dyn Storage) -> Result<Layers, Failure> {
+    let read = storage.read().map_err(|error| Failure::Usage(format!("{}: {error}", storage.name())))?;
+    let text = read.text().unwrap_or("{}");
+    Ok(Layers::new().file_in(read.format(), read.origin(), text))
 }
