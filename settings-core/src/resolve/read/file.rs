@@ -313,12 +313,7 @@ impl<'r> Reader<'r> {
         let found = match other_format(self.source.text(), self.source.format()) {
             Some(other) => Diagnostic::error(Code::Syntax, other.message).help(other.help),
             None => {
-                let line = self
-                    .source
-                    .text()
-                    .get(..problem.span.start)
-                    .map_or(0, |before| before.rfind('\n').map_or(0, |at| at + 1));
-                let help = help_for_line(self.source.text().get(line..).unwrap_or_default());
+                let help = help_for_line(self.source.text(), problem.span.start);
                 Diagnostic::error(Code::Syntax, problem.message.clone())
                     .help(help.map_or_else(|| problem.help.clone(), str::to_owned))
             }
@@ -401,13 +396,14 @@ fn span(raw: Raw<'_>) -> Span {
     Span { start: raw.start, len }
 }
 
-/// Returns the help for mistakes that concern a whole line of TOML or YAML.
-fn help_for_line(rest: &str) -> Option<&'static str> {
-    let line = rest.lines().next().unwrap_or_default();
+/// Returns the help for mistakes of TOML and YAML that concern whole lines.
+fn help_for_line(text: &str, at: usize) -> Option<&'static str> {
+    if text.lines().any(|line| line.starts_with("<<<<<<< ")) {
+        return Some("resolve the merge conflict");
+    }
+    let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
+    let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
     match line.trim_start() {
-        line if ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| line.starts_with(mark)) => {
-            Some("resolve the merge conflict")
-        }
         line if line.starts_with("//") || line.starts_with("/*") => Some("a comment begins with `#`"),
         _ if line.bytes().take_while(u8::is_ascii_whitespace).any(|byte| byte == b'\t') => {
             Some("indent with spaces, not with tabs")
