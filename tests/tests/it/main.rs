@@ -61,6 +61,7 @@ mod outbox_delivery;
 mod outbox_queue;
 mod outbox_settings;
 mod outbox_settings_law;
+mod references;
 mod release_cli;
 mod release_pages;
 mod resolve_large;
