@@ -103,22 +103,21 @@ impl Diff {
 
 /// Resolves the settings of one side.
 fn resolved<T: Settings>(source: &Source, context: &Context<'_>) -> Result<Resolution<T>, Failure> {
+    let alone = context.alone()?;
     let layers = match source {
-        Source::File(path) => Layers::new().read_file(path)?,
-        Source::Version(number) => version(*number, &context.config_path())?,
-        Source::Usual if context.sources.config.is_empty() && is_absent(&context.config_path()) => {
-            Layers::new()
-        }
-        Source::Usual => Layers::new().read_file(context.config_path())?,
+        Source::File(path) => alone.read_file(path)?,
+        Source::Version(number) => version(alone, *number, &context.config_path())?,
+        Source::Usual if context.sources.config.is_empty() && is_absent(&context.config_path()) => alone,
+        Source::Usual => alone.read_file(context.config_path())?,
         Source::Effective => context.layers()?,
     };
     Ok(resolve::<T>(layers))
 }
 
-fn version(number: u64, path: &Path) -> Result<Layers, Failure> {
+fn version(alone: Layers, number: u64, path: &Path) -> Result<Layers, Failure> {
     let versions = history(path).map_err(|error| Failure::Usage(error.to_string()))?;
     let Some(version) = versions.iter().find(|version| version.number == number) else {
         return Err(Failure::Usage(format!("no version {number} of {} is kept", path.display())));
     };
-    Ok(Layers::new().file(format!("version {number}"), version.text()))
+    Ok(alone.file(format!("version {number}"), version.text()))
 }

@@ -53,7 +53,7 @@ impl History {
         let versions = history(&path).map_err(unreadable)?;
         let current = read(&path).map_err(unreadable)?;
         let is_newest = versions.last().is_none_or(|newest| Some(newest.text()) == current.text());
-        let listed = listed::<T>(versions, current.text());
+        let listed = listed::<T>(&context.alone()?, versions, current.text());
         let name = path.display().to_string();
         let out = &mut *context.out;
         match self.format {
@@ -76,11 +76,11 @@ impl History {
 }
 
 /// Returns the versions with their changes, the newest first.
-fn listed<T: Settings>(versions: Vec<Version>, current: Option<&str>) -> Vec<Listed> {
+fn listed<T: Settings>(alone: &Layers, versions: Vec<Version>, current: Option<&str>) -> Vec<Listed> {
     let mut listed = Vec::with_capacity(versions.len());
     let mut before: Option<Resolution<T>> = None;
     for version in versions {
-        let after = resolve::<T>(Layers::new().file(format!("version {}", version.number), version.text()));
+        let after = resolve::<T>(alone.clone().file(format!("version {}", version.number), version.text()));
         let changes = before.as_ref().map(|before| differences(before, &after));
         let is_current = current == Some(version.text());
         listed.push(Listed { version, changes, is_current });

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use settings_core::resolve::{Code, Environment, Layers, Place, References, Resolution, resolve};
 use settings_core::store::{SaveOutcome, Store};
-use settings_core::{ByteSize, FileFormat, Secret, SettingValue, Settings};
+use settings_core::value::ByteSize;
+use settings_core::{FileFormat, Secret, SettingValue, Settings};
 
-use crate::support::TempDir;
+use tempfile::TempDir;
 
 /// A program with a setting of each kind.
 #[derive(Settings, Debug)]
@@ -276,7 +277,8 @@ fn nothing_of_a_secret_is_shown() {
             let resolution = resolved(format, &lines, &[]);
             assert!(resolution.report().has_errors(), "{text}");
             let shown = format!("{} {:?}", resolution.report(), resolution.report());
-            assert!(!shown.contains("word}") && !shown.contains("ss}") && !shown.contains(":-"), "{shown}");
+            let parts = ["word}", "ss}", "{ss", ":-word"];
+            assert!(!parts.iter().any(|part| shown.contains(part)), "{shown}");
         }
         let resolution = resolved(format, &[("Password", "\"${NONE}\"")], &[]);
         assert!(resolution.report().to_string().contains("the variable `NONE` is not set"));
@@ -321,12 +323,12 @@ fn a_text_does_not_grow_without_limit() {
     let large = "x".repeat(1 << 10);
     let resolution = resolved(FileFormat::Json, &[("Name", &many)], &[("A", &large)]);
     let report = resolution.report().to_string();
-    assert!(report.contains("too large") && report.matches("error").count() == 1, "{report}");
+    assert!(report.contains("too large") && report.matches("error[").count() == 1, "{report}");
 }
 
 #[test]
 fn files_are_read_below_the_folder_alone() {
-    let dir = TempDir::new("references");
+    let dir = TempDir::new().unwrap();
     let folder = dir.path().join("secrets");
     fs::create_dir_all(folder.join("db")).unwrap();
     fs::write(folder.join("db/password"), "hunter2\n").unwrap();
@@ -382,7 +384,7 @@ fn files_are_read_below_the_folder_alone() {
 #[test]
 fn changes_keep_references_in_the_file() {
     for format in FORMATS {
-        let dir = TempDir::new("references-store");
+        let dir = TempDir::new().unwrap();
         let ending = format!("{format:?}").to_lowercase();
         let path = dir.path().join(format!("app.{ending}"));
         let lines = [("Name", "\"${NAME}\""), ("Port", "\"${P}\"")];
@@ -391,11 +393,11 @@ fn changes_keep_references_in_the_file() {
         let others = Layers::new().environment(environment).expand(References::new());
         let mut store = Store::<Program>::open(&path, others).unwrap();
         assert_eq!(store.stored().setting("Port").unwrap().shown(), "80");
-        store.set("On", "true").unwrap();
-        assert!(matches!(store.save().unwrap(), SaveOutcome::Saved { .. }));
+        store.set("On", &["true"]).unwrap();
+        assert!(matches!(store.save().unwrap(), SaveOutcome::Written { .. }));
         let text = fs::read_to_string(&path).unwrap();
         assert!(text.contains("\"${NAME}\"") && text.contains("\"${P}\""), "{text}");
-        store.set("Port", "81").unwrap();
+        store.set("Port", &["81"]).unwrap();
         store.save().unwrap();
         let text = fs::read_to_string(&path).unwrap();
         assert!(text.contains("\"${NAME}\"") && text.contains("81") && !text.contains("${P}"), "{text}");
