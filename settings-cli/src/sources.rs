@@ -261,21 +261,43 @@ impl Sources {
     /// # Errors
     /// If a named file can't be read.
     pub fn layers_without_target(&self, environment: Environment) -> Result<Layers, Unreadable> {
+        self.layers_without(&self.config_path(), environment)
+    }
+
+    /// Reads all layers except one file.
+    pub(crate) fn layers_without(
+        &self,
+        left_out: &Path,
+        environment: Environment,
+    ) -> Result<Layers, Unreadable> {
         self.check_profile_names()?;
         let mut layers = self.layers_but_files(environment)?;
-        let target = self.config_path();
         for place in self.places() {
             match &place {
                 Place::Folder(folder) => {
                     let files = Layers::files_in_folder(folder)?;
-                    let mut others = files.iter().filter(|file| **file != target);
+                    let mut others = files.iter().filter(|file| **file != left_out);
                     layers = others.try_fold(layers, |layers, file| layers.read_file(file))?;
                 }
-                place if place.file() == Some(&target) => {}
+                place if place.file() == Some(left_out) => {}
                 _ => layers = self.read(layers, &place)?,
             }
         }
         Ok(layers)
+    }
+
+    /// Returns the files that are read, weak to strong: those of folders and profiles too. Standard input is `-`.
+    #[cfg(feature = "release")]
+    pub(crate) fn files(&self) -> Result<Vec<PathBuf>, Unreadable> {
+        let mut files = Vec::new();
+        for place in self.places() {
+            match &place {
+                Place::Folder(folder) => files.extend(Layers::files_in_folder(folder)?),
+                Place::Stdin => files.push(PathBuf::from("-")),
+                place => files.extend(place.file().filter(|file| !is_absent(file)).map(Path::to_owned)),
+            }
+        }
+        Ok(files)
     }
 
     /// Returns the places of files, weak to strong.

@@ -21,9 +21,20 @@ pub(crate) fn load(path: &Path, err: &mut dyn Write) -> Result<Release, Failure>
     Release::parse(&text).map_err(|error| unreadable(&error))
 }
 
-/// Reads the release files of a folder, the oldest first, and the program's own settings after them.
-#[cfg(feature = "docs")]
-pub(crate) fn kept<T: settings_core::Settings>(folder: &Path) -> Result<Vec<Release>, Failure> {
+/// Reads the release files of a folder, or one file, the oldest first.
+pub(crate) fn load_all(path: &Path, err: &mut dyn Write) -> Result<Vec<Release>, Failure> {
+    if !path.is_dir() {
+        return Ok(vec![load(path, err)?]);
+    }
+    let releases = in_folder(path, err)?;
+    if releases.is_empty() {
+        let why = "no release file: expected files that `schema --release` wrote, with the ending `.json`";
+        return Err(Failure::Usage(format!("{}: {why}", path.display())));
+    }
+    Ok(releases)
+}
+
+fn in_folder(folder: &Path, err: &mut dyn Write) -> Result<Vec<Release>, Failure> {
     let unreadable = |error: std::io::Error| Failure::Usage(format!("{}: {error}", folder.display()));
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
@@ -33,9 +44,15 @@ pub(crate) fn kept<T: settings_core::Settings>(folder: &Path) -> Result<Vec<Rele
         }
     }
     paths.sort();
-    let mut releases =
-        paths.iter().map(|path| load(path, &mut std::io::sink())).collect::<Result<Vec<_>, _>>()?;
+    let mut releases = paths.iter().map(|path| load(path, err)).collect::<Result<Vec<_>, _>>()?;
     Release::sort_by_version(&mut releases);
+    Ok(releases)
+}
+
+/// Reads the release files of a folder, the oldest first, and the program's own settings after them.
+#[cfg(feature = "docs")]
+pub(crate) fn kept<T: settings_core::Settings>(folder: &Path) -> Result<Vec<Release>, Failure> {
+    let mut releases = in_folder(folder, &mut std::io::sink())?;
     let own = Release::of::<T>();
     let is_kept = releases.last().is_some_and(|last| {
         let mut same_version = own.clone();

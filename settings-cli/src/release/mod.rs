@@ -7,5 +7,5 @@ mod upgrade;
 pub(crate) use file::Writing;
 #[cfg(feature = "docs")]
 pub(crate) use load::kept;
-pub(crate) use load::load;
+pub(crate) use load::{load, load_all};
 pub(crate) use upgrade::Upgrade;

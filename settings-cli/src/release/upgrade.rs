@@ -4,19 +4,18 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::load;
+use super::{load, load_all};
 use crate::set::{Recording, failure};
-use crate::sources::is_absent;
 use crate::{Context, Failure, Outcome, Verdict};
 use settings_core::Settings;
-use settings_core::release::{Fixes, Judgement, Release, Upgrade as Way, gate};
-use settings_core::resolve::Layers;
+use settings_core::release::{Fixes, Judgement, Release, Upgrade as Way, gate_since};
 use settings_core::store::{SaveOutcome, Store, StoreError, VersionStatus};
 
 /// Reports what a new release changes for this configuration.
 #[derive(Args, Debug)]
 pub struct Upgrade {
-    /// The release file of the old program, as its `schema --release` printed it
+    /// The release file of the old program, as its `schema --release` printed it, or a folder of release files, of which
+    /// the newest counts
     #[arg(long, value_name = "OLD")]
     from: PathBuf,
     /// The release file of the new program [default: this program]
@@ -57,23 +56,25 @@ enum Format {
 
 impl Upgrade {
     pub(crate) fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
-        let old = load(&self.from, context.err)?;
-        if self.gate {
-            let new = match &self.to {
-                Some(path) => load(path, context.err)?,
-                None => {
-                    let mut own = Release::of::<T>();
-                    own.version.clone_from(&self.program_version);
-                    own
-                }
-            };
-            return self.gate(&old, &new, context);
+        let mut kept = load_all(&self.from, context.err)?;
+        let to = self.to.as_ref().map(|path| load(path, context.err)).transpose()?;
+        let version = to.as_ref().map_or(&self.program_version, |to| &to.version);
+        // the folder may have the new release already
+        while kept.len() > 1 && version.is_some() && kept.last().is_some_and(|last| last.version == *version)
+        {
+            kept.pop();
         }
-        match &self.to {
-            Some(path) => {
-                let new = load(path, context.err)?;
-                self.judge(&Way::between(old, new), context)
-            }
+        if self.gate {
+            let new = to.unwrap_or_else(|| {
+                let mut own = Release::of::<T>();
+                own.version.clone_from(&self.program_version);
+                own
+            });
+            return self.gate(&kept, &new, context);
+        }
+        let Some(old) = kept.pop() else { return Ok(Verdict::Good) };
+        match to {
+            Some(new) => self.judge(&Way::between(old, new), context),
             None => {
                 let way = Way::to_program::<T>(old, self.program_version.as_deref());
                 self.judge(&way, context)
@@ -84,42 +85,43 @@ impl Upgrade {
     fn judge<T: Settings>(self, way: &Way<T>, context: &mut Context<'_>) -> Outcome {
         let mut judgement = way.judge(context.layers()?);
         if self.fix {
-            let paths = context.sources.config.clone();
-            let paths = if paths.is_empty() { vec![context.config_path().to_owned()] } else { paths };
-            for (at, path) in paths.iter().enumerate() {
-                // an old default goes into the strongest file
-                let pins = self.pin_defaults && at + 1 == paths.len();
-                let fixes = if pins { Fixes::NamesAndDefaults } else { Fixes::Names };
-                self.fix(way, &judgement, fixes, path, context)?;
-            }
+            self.fix(way, &judgement, context)?;
             judgement = way.judge(context.layers()?);
         }
         self.print(&judgement, context)?;
         Ok(Verdict::good_if(!judgement.needs_a_hand()))
     }
 
-    /// Writes the fixes into one file, as one change.
+    /// Writes the fixes into the files, each as one change. Nothing is written if one of them can't be.
     fn fix<T: Settings>(
         &self,
         way: &Way<T>,
         judgement: &Judgement,
-        fixes: Fixes,
-        path: &Path,
         context: &mut Context<'_>,
     ) -> Result<(), Failure> {
-        if is_absent(path) && fixes == Fixes::Names {
-            return Ok(());
+        let strongest = context.config_path();
+        let mut paths = context.sources.files()?;
+        if self.pin_defaults && !paths.contains(&strongest) {
+            paths.push(strongest.clone());
         }
-        let others = others(context, path)?;
-        let mut store = self.recording.prepared(way.open(path, others).map_err(failure)?);
-        let edit = |store: &mut Store<T>| way.fix(judgement, fixes, store);
-        let (_, saved) = store.update::<_, StoreError>(edit).map_err(failure)?;
-        if let SaveOutcome::Written { version, .. } = saved {
-            let version = match version {
-                VersionStatus::Added(number) => format!(" (version {number})"),
-                _ => String::new(),
-            };
-            writeln!(context.err, "wrote {}{version}", path.display())?;
+        if paths.iter().any(|path| path.as_os_str() == "-") {
+            let why = "standard input can't be changed: name the file instead of `-`";
+            return Err(Failure::Usage(why.to_owned()));
+        }
+        let mut stores = Vec::new();
+        for path in paths {
+            let others = context.sources.layers_without(&path, context.environment.clone())?;
+            let mut store = self.recording.prepared(way.open(&path, others).map_err(failure)?);
+            // an old default goes into the strongest file
+            let pins = self.pin_defaults && path == strongest;
+            let fixes = if pins { Fixes::NamesAndDefaults } else { Fixes::Names };
+            way.fix(judgement, fixes, &mut store).and_then(|_| store.check()).map_err(failure)?;
+            stores.push((path, fixes, store));
+        }
+        for (path, fixes, store) in &mut stores {
+            let edit = |store: &mut Store<T>| way.fix(judgement, *fixes, store);
+            let (_, saved) = store.update::<_, StoreError>(edit).map_err(failure)?;
+            report_written(path, &saved, context)?;
         }
         Ok(())
     }
@@ -136,8 +138,8 @@ impl Upgrade {
         Ok(())
     }
 
-    fn gate(&self, old: &Release, new: &Release, context: &mut Context<'_>) -> Outcome {
-        let report = gate(old, new);
+    fn gate(&self, kept: &[Release], new: &Release, context: &mut Context<'_>) -> Outcome {
+        let report = gate_since(kept, new);
         let out = &mut *context.out;
         match self.format {
             Format::Json => {
@@ -150,14 +152,16 @@ impl Upgrade {
     }
 }
 
-/// Reads all layers except one configuration file.
-fn others(context: &Context<'_>, path: &Path) -> Result<Layers, Failure> {
-    let mut sources = context.sources.clone();
-    sources.config.retain(|other| other != path);
-    let layers = match sources.config.is_empty() {
-        // the default file is the one that is left out
-        true => sources.layers_without_target(context.environment.clone())?,
-        false => sources.layers(context.environment.clone())?,
-    };
-    Ok(layers)
+fn report_written(path: &Path, saved: &SaveOutcome, context: &mut Context<'_>) -> Result<(), Failure> {
+    let SaveOutcome::Written { version, .. } = saved else { return Ok(()) };
+    let path = path.display();
+    match version {
+        VersionStatus::Added(number) => writeln!(context.err, "wrote {path} (version {number})")?,
+        VersionStatus::Failed(error) => {
+            writeln!(context.err, "wrote {path}")?;
+            writeln!(context.err, "warning: the change is written, but the history could not be: {error}")?;
+        }
+        _ => writeln!(context.err, "wrote {path}")?,
+    }
+    Ok(())
 }

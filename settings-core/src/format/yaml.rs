@@ -140,7 +140,10 @@ impl<'t> Reader<'t> {
                 if let Some(open) = self.open.pop()
                     && let Some(node) = self.tree.node_mut(open.node)
                 {
-                    node.span.end = span.end.max(node.span.start);
+                    // the parser's span of a bracket contains the comment after it
+                    let rest = self.text.get(span.start..).unwrap_or_default();
+                    let end = if rest.starts_with(['}', ']']) { span.start + 1 } else { span.end };
+                    node.span.end = end.max(node.span.start);
                 }
             }
             Event::Scalar(text, style, anchor, tag) => {

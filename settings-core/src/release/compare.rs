@@ -26,7 +26,7 @@ pub fn compare(old: &Release, new: &Release) -> Vec<Change> {
         let kind = ChangeKind::PrefixChanged { old, new };
         changes.push(Change { path: String::new(), old_path: None, kind });
     }
-    pairs.changes("", Some(new), &mut changes);
+    pairs.changes(["", ""], Some(new), &mut changes);
     changes.sort_by(|a, b| a.path.cmp(&b.path));
     changes
 }
@@ -34,6 +34,8 @@ pub fn compare(old: &Release, new: &Release) -> Vec<Change> {
 /// The settings of two releases, each with its counterpart.
 pub(super) struct Pairs<'r> {
     pub(super) both: Vec<(&'r ReleaseSetting, &'r ReleaseSetting)>,
+    /// The settings whose path is an old name of one that both releases have.
+    merged: Vec<(&'r ReleaseSetting, &'r ReleaseSetting)>,
     gone: Vec<&'r ReleaseSetting>,
     added: Vec<&'r ReleaseSetting>,
 }
@@ -43,6 +45,7 @@ impl<'r> Pairs<'r> {
         let by_path: HashMap<&str, usize> = numbered(new, |setting| setting.path.as_str()).collect();
         let mut is_taken = vec![false; new.len()];
         let mut found: Vec<Option<usize>> = Vec::with_capacity(old.len());
+        let mut merged = Vec::new();
         for setting in old {
             let at = by_path.get(setting.path.as_str()).copied();
             take(&mut is_taken, at);
@@ -52,47 +55,72 @@ impl<'r> Pairs<'r> {
             let old_names = old_names(new);
             let keys = [old, new].map(Keys::new);
             for (setting, found) in old.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
-                let at = old_names.get(&setting.path.to_ascii_lowercase()).copied();
-                let at = at.filter(|at| !is_taken.get(*at).copied().unwrap_or_default());
+                let named = old_names.get(&setting.path.to_ascii_lowercase()).copied();
+                let at = named.filter(|at| !is_taken.get(*at).copied().unwrap_or_default());
+                if let (None, Some(other)) = (at, named.and_then(|named| new.get(named)))
+                    && !setting.section_unknown
+                {
+                    merged.push((setting, other));
+                    continue;
+                }
                 let at = at.or_else(|| by_key(setting, new, &keys, &is_taken));
                 take(&mut is_taken, at);
                 *found = at;
             }
         }
         let both = old.iter().zip(&found).filter_map(|(old, at)| Some((old, new.get((*at)?)?))).collect();
-        let gone = old.iter().zip(&found).filter(|(_, at)| at.is_none()).map(|(old, _)| old).collect();
+        let is_merged = |old: &ReleaseSetting| {
+            merged.iter().any(|(merged, _): &(&ReleaseSetting, _)| merged.path == old.path)
+        };
+        let gone = old.iter().zip(&found).filter(|(old, at)| at.is_none() && !is_merged(old));
+        let gone = gone.map(|(old, _)| old).collect();
         let added = new.iter().zip(is_taken).filter(|(_, is_taken)| !is_taken).map(|(new, _)| new).collect();
-        Self { both, gone, added }
+        Self { both, merged, gone, added }
     }
 
-    /// Adds the changes of all settings below `above`, for a whole release or an object in a list or map.
-    fn changes(&self, above: &str, release: Option<&Release>, changes: &mut Vec<Change>) {
-        let joined = |path: &str| format!("{above}{path}");
+    /// Adds the changes of all settings below a path in the old release and the new one, for a whole release or an object
+    /// in a list or map. Recursion is as deep as kinds nest.
+    fn changes(&self, [old_above, above]: [&str; 2], release: Option<&Release>, changes: &mut Vec<Change>) {
         for setting in &self.added {
             let kind = ChangeKind::Added { required: setting.required };
-            changes.push(Change { path: joined(&setting.path), old_path: None, kind });
+            changes.push(Change { path: format!("{above}{}", setting.path), old_path: None, kind });
         }
         for setting in &self.gone {
             let kind = ChangeKind::Removed {
                 record: release.and_then(|release| release.removal(&setting.path)).cloned(),
                 deprecated: setting.deprecated.clone(),
-                similar: self.similar(setting).map(|similar| joined(&similar.path)),
+                similar: self.similar(setting).map(|similar| format!("{above}{}", similar.path)),
             };
-            changes.push(Change { path: joined(&setting.path), old_path: None, kind });
+            changes.push(Change { path: format!("{old_above}{}", setting.path), old_path: None, kind });
+        }
+        let paths = |old: &ReleaseSetting, new: &ReleaseSetting| {
+            let (old, new) = (format!("{old_above}{}", old.path), format!("{above}{}", new.path));
+            (new.clone(), Some(old).filter(|old| *old != new))
+        };
+        for (old, new) in &self.merged {
+            let (path, old_path) = paths(old, new);
+            let change = |kind| Change { path: path.clone(), old_path: old_path.clone(), kind };
+            changes.extend(
+                [ChangeKind::Renamed].into_iter().chain(kind_changes(&old.kind, &new.kind)).map(change),
+            );
         }
         for (old, new) in &self.both {
-            let path = joined(&new.path);
-            let old_path = (old.path != new.path).then(|| joined(&old.path));
+            let (path, old_path) = paths(old, new);
             let change = |kind| Change { path: path.clone(), old_path: old_path.clone(), kind };
             // a bare key whose section is found is no other name
             if old.path != new.path && !old.section_unknown && !new.section_unknown {
                 changes.push(change(ChangeKind::Renamed));
             }
             changes.extend(setting_changes(old, new).into_iter().map(change));
-            if let (Some(old), Some(new)) = (old.kind.nested(), new.kind.nested())
-                && old != new
+            if let (Some(old_fields), Some(new_fields)) = (old.kind.nested(), new.kind.nested())
+                && old_fields != new_fields
             {
-                Pairs::new(old, new).changes(&format!("{path}.*."), None, changes);
+                let old_above = format!("{old_above}{}.*.", old.path);
+                Pairs::new(old_fields, new_fields).changes(
+                    [&old_above, &format!("{path}.*.")],
+                    None,
+                    changes,
+                );
             }
         }
     }

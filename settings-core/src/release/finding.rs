@@ -14,7 +14,7 @@ pub struct Finding {
     pub weight: Weight,
     /// The stable name of the change, such as `default-changed`, or of the [diagnostic](crate::resolve::Code).
     pub code: &'static str,
-    /// The path of the setting in the new release; of a removed one, in the old.
+    /// The address of the setting in the new release, such as `Providers.google.Secret`; of a removed one, in the old.
     pub path: String,
     /// The place of the value, if it is set.
     pub place: Option<At>,
@@ -78,6 +78,8 @@ pub struct Judgement {
     pub findings: Vec<Finding>,
     /// All changes between the releases, whether or not they concern the configuration.
     pub changes: Vec<Change>,
+    /// The number of errors that the old release finds in the configuration too, which are no findings.
+    pub refused_before: usize,
 }
 
 impl Weight {

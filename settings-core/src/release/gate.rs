@@ -127,11 +127,23 @@ pub struct GateReport {
 /// ```
 #[must_use]
 pub fn gate(old: &Release, new: &Release) -> GateReport {
+    gate_since(std::slice::from_ref(old), new)
+}
+
+/// Checks the changes from the newest of the kept releases, as [`gate`](gate()) does. They are in order, the oldest first
+/// ([`Release::sort_by_version`]).
+///
+/// A deprecation in any of them announces a removal, and the latest release that one of them named for it holds. Without a
+/// kept release nothing is promised.
+#[must_use]
+pub fn gate_since(kept: &[Release], new: &Release) -> GateReport {
+    let Some(old) = kept.last() else {
+        return GateReport { to: new.version.clone(), ..GateReport::default() };
+    };
     let is_major = version::is_major(old.version.as_deref(), new.version.as_deref());
     let mut violations = Vec::new();
     for change in compare(old, new) {
-        let rules = broken(&change, new, is_major);
-        for rule in rules {
+        for rule in broken(&change, kept, new, is_major) {
             let allowed = allowance(&change, rule, new).map(|allowed| allowed.reason.clone());
             violations.push(Violation { rule, change: change.clone(), allowed });
         }
@@ -140,29 +152,31 @@ pub fn gate(old: &Release, new: &Release) -> GateReport {
 }
 
 /// Returns the rules that a change breaks.
-fn broken(change: &Change, new: &Release, is_major: bool) -> Vec<GateRule> {
+fn broken(change: &Change, kept: &[Release], new: &Release, is_major: bool) -> Vec<GateRule> {
     let unless_major = |rule| if is_major { Vec::new() } else { vec![rule] };
     match &change.kind {
-        ChangeKind::Removed { record, deprecated, .. } => {
+        ChangeKind::Removed { record, .. } => {
+            let announced = Announced::of(&change.path, kept);
             let mut rules = Vec::new();
             // objects in lists and maps have no records
             if record.is_none() && !change.path.contains(".*.") {
                 rules.push(GateRule::RemovalUnrecorded);
             }
-            if deprecated.is_none() {
+            if !announced.is_announced {
                 rules.push(GateRule::RemovalUnannounced);
             }
             if !is_major {
                 rules.push(GateRule::RemovalInMinor);
             }
-            let until = deprecated.as_ref().and_then(|deprecated| deprecated.until.as_deref());
-            if is_before(new.version.as_deref(), until) {
+            if is_before(new.version.as_deref(), announced.until) {
                 rules.push(GateRule::RemovalBeforeUntil);
             }
             rules
         }
-        ChangeKind::UntilChanged { old, new } if is_before(new.as_deref(), old.as_deref()) => {
-            vec![GateRule::UntilBroughtForward]
+        ChangeKind::UntilChanged { new, .. } => {
+            let old_path = change.old_path.as_deref().unwrap_or(&change.path);
+            let is_earlier = is_before(new.as_deref(), Announced::of(old_path, kept).until);
+            if is_earlier { vec![GateRule::UntilBroughtForward] } else { Vec::new() }
         }
         ChangeKind::AliasRemoved { .. } => unless_major(GateRule::AliasRemoved),
         ChangeKind::PrefixChanged { old: Some(_), .. } => unless_major(GateRule::PrefixChanged),
@@ -175,10 +189,30 @@ fn broken(change: &Change, new: &Release, is_major: bool) -> Vec<GateRule> {
         ChangeKind::Narrowed(super::Narrowing::Range { .. }) => unless_major(GateRule::RangeNarrowed),
         ChangeKind::Narrowed(_) => unless_major(GateRule::ValuesNarrowed),
         ChangeKind::NewlyRequired => unless_major(GateRule::NewlyRequired),
-        ChangeKind::Added { required: true } if !change.path.contains(".*.") => {
-            unless_major(GateRule::RequiredAdded)
-        }
+        ChangeKind::Added { required: true } => unless_major(GateRule::RequiredAdded),
         _ => Vec::new(),
+    }
+}
+
+/// The deprecations of a setting in all kept releases.
+#[derive(Default)]
+struct Announced<'r> {
+    is_announced: bool,
+    /// The latest release that is named for the removal.
+    until: Option<&'r str>,
+}
+
+impl<'r> Announced<'r> {
+    fn of(path: &str, kept: &'r [Release]) -> Self {
+        let settings = kept.iter().filter_map(|release| release.with_pattern(path));
+        settings.filter_map(|setting| setting.deprecated.as_ref()).fold(
+            Self::default(),
+            |found, deprecation| {
+                let until = deprecation.until.as_deref();
+                let is_later = found.until.is_none() || is_before(found.until, until);
+                Self { is_announced: true, until: if is_later { until.or(found.until) } else { found.until } }
+            },
+        )
     }
 }
 

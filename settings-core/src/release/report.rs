@@ -50,13 +50,15 @@ impl Judgement {
             ("from", self.from.clone().into()),
             ("to", self.to.clone().into()),
             ("needs_a_hand", self.needs_a_hand().into()),
+            ("refused_before", self.refused_before.into()),
             ("findings", self.findings.iter().map(Finding::to_json).collect()),
             ("changes", self.changes.iter().map(Change::to_json).collect()),
         ])
     }
 
     fn others(&self) -> impl Iterator<Item = &Change> {
-        let concerns = |change: &Change| self.findings.iter().any(|finding| finding.path == change.path);
+        let concerns =
+            |change: &Change| self.findings.iter().any(|finding| is_instance(&finding.path, &change.path));
         self.changes.iter().filter(move |change| !concerns(change))
     }
 
@@ -69,13 +71,25 @@ impl Judgement {
         let plural =
             |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
         let others = plural(others, "other change does", "other changes do");
-        if broken + changed + later == 0 {
-            return format!("{releases}: nothing to do; {others} not concern this configuration\n");
+        let mut summary = match broken + changed + later {
+            0 => format!("{releases}: nothing to do; "),
+            _ => format!("{releases}: {broken} broken, {changed} changed, {later} for later; "),
+        };
+        summary.push_str(&format!("{others} not concern this configuration\n"));
+        if self.refused_before > 0 {
+            let errors = plural(self.refused_before, "error", "errors");
+            summary.push_str(&format!("note: the old release has {errors} in this configuration too\n"));
         }
-        format!(
-            "{releases}: {broken} broken, {changed} changed, {later} for later; {others} not concern this configuration\n"
-        )
+        summary
     }
+}
+
+/// Returns whether an address is the path of a change, or one of its entries.
+fn is_instance(address: &str, path: &str) -> bool {
+    let Some((above, rest)) = path.split_once(".*.") else { return address == path };
+    let field = rest.rsplit(".*.").next().unwrap_or(rest);
+    let after = address.strip_prefix(above).unwrap_or_default();
+    after.starts_with(['.', '[']) && after.strip_suffix(field).is_some_and(|entry| entry.ends_with('.'))
 }
 
 impl Finding {

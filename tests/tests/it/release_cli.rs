@@ -20,7 +20,7 @@ use settings_tests::cli::{Folder, Run, run, settings};
     ),
     removed(path = "Legacy", since = "2.0", reason = "No client needs it.")
 )]
-struct Server {
+pub(crate) struct Server {
     /// The number of connections.
     #[setting(default = 100, alias = "Connections")]
     max_connections: u32,
@@ -50,7 +50,7 @@ impl AsRef<EmailSettings> for Server {
 }
 
 /// The first version's settings, next to those of mail.
-fn old(folder: &Folder) -> String {
+pub(crate) fn old(folder: &Folder) -> String {
     let own = run::<Server>(&["schema", "--release", "--program-version", "1.4"], &[]).out;
     let settings = r#""settings": [
     {"path":"Connections","variable":"CHAT_CONNECTIONS","kind":"integer","default":300},
@@ -65,7 +65,7 @@ fn old(folder: &Folder) -> String {
     folder.write("1.4.json", format!("{head}{settings}{}\n  ]\n}}\n", mail.trim_end_matches(',')))
 }
 
-fn upgrade(folder: &Folder, more: &[&str], environment: &[(&str, &str)]) -> Run {
+pub(crate) fn upgrade(folder: &Folder, more: &[&str], environment: &[(&str, &str)]) -> Run {
     let old = old(folder);
     let mut arguments = vec!["upgrade", "--from", &old, "--program-version", "2.0"];
     arguments.extend(more);
@@ -224,6 +224,59 @@ fn the_gate_fails_with_the_rule() {
     let own = run::<Server>(&["schema", "--release", "--program-version", "2.0"], &[]).out;
     let same = folder.write("2.0.json", own);
     assert_eq!(run::<Server>(&["upgrade", "--from", &same, "--gate"], &[]).code, 0);
+    let arguments = ["upgrade", "--from", &old, "--program-version", "2.0", "--gate", "--format"];
+    let formatted = |format: &str| run::<Server>(&[&arguments[..], &[format]].concat(), &[]);
+    let Run { code, out, .. } = formatted("lines");
+    assert_eq!(code, 1);
+    assert_eq!(
+        out.lines().next(),
+        Some(
+            "removal-unannounced: `Legacy`: removed in 2.0: No client needs it. (keep it for one release with `deprecated(since = ..., until = ..., reason = ...)`)"
+        )
+    );
+    let Run { code, out, .. } = formatted("json");
+    let json = Tree::parse(&out).unwrap();
+    let json = json.as_object().unwrap();
+    assert!(code == 1 && json.get("passes").unwrap() == &Tree::Bool(false), "{out}");
+    let violations = json.get("violations").unwrap().as_array().unwrap();
+    assert!(violations.iter().all(|found| found.as_object().unwrap().get("rule").is_some()), "{out}");
+    // wrong use
+    for more in [["--gate", "--fix"], ["--gate", "--all"], ["--to", &same]] {
+        let run = run::<Server>(&[&arguments[..6], &more].concat(), &[]);
+        assert_eq!(run.code, 2, "{more:?} {run:?}");
+    }
+}
+
+#[test]
+fn a_folder_of_releases_is_read_as_a_whole() {
+    let folder = Folder::new("upgrade-kept-all");
+    std::fs::create_dir(folder.path("releases")).unwrap();
+    let releases = folder.path("releases");
+    let Run { code, error, .. } = run::<Server>(&["upgrade", "--from", &releases], &[]);
+    assert!(code == 2 && error.contains("no release file"), "{error}");
+    let text = std::fs::read_to_string(old(&folder)).unwrap();
+    // an older release announced what the newest of them, from another branch, did not
+    let deprecated = r#","deprecated":{"since":"1.0","until":"2.0","reason":"Old."}}"#;
+    let announced = |line: &str| match ["Theme", "Legacy", "Font"].iter().any(|key| line.contains(key)) {
+        true => line.replace("},", &format!("{deprecated},")),
+        false => line.to_owned(),
+    };
+    let older: Vec<_> = text.replace("\"1.4\"", "\"1.2\"").lines().map(announced).collect();
+    folder.write("releases/a.json", text);
+    let gate = || run::<Server>(&["upgrade", "--from", &releases, "--program-version", "2.0", "--gate"], &[]);
+    assert!(gate().out.contains("removal-unannounced"));
+    folder.write("releases/b.json", older.join("\n"));
+    let Run { code, out, .. } = gate();
+    assert!(code == 0 && out.contains("1.4 -> 2.0: no change breaks"), "{out}");
+    // the new release may be in the folder already
+    let own = run::<Server>(&["schema", "--release", "--program-version", "2.0"], &[]).out;
+    folder.write("releases/c.json", own);
+    assert!(gate().out.contains("1.4 -> 2.0"));
+    let Run { code, out, .. } =
+        run::<Server>(&["upgrade", "--from", &releases, "--program-version", "2.0"], &[]);
+    assert!(code == 1 && out.contains("1.4 -> 2.0: 0 broken, 1 changed"), "{out}");
+    folder.write("releases/d.json", "{}");
+    assert_eq!(gate().code, 2);
 }
 
 #[test]

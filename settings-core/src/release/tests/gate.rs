@@ -1,7 +1,7 @@
 //! Tests of the gate: each rule with a pair that fails and one that passes.
 
 use super::{release, with_removed};
-use crate::release::{GateRule, Release, gate};
+use crate::release::{GateRule, Release, gate, gate_since};
 
 /// The rules that the way from `old` to `new` breaks.
 fn broken(old: &Release, new: &Release) -> Vec<&'static str> {
@@ -155,4 +155,45 @@ fn a_refusal_names_the_rule_and_the_way_out() {
          = help: or allow it: `allow_change(name = \"range-narrowed\", reason = \"...\")`\n\n\
          1.0 -> 1.1: 1 breaking change\n"
     );
+}
+
+#[test]
+fn a_deprecation_in_any_kept_release_announces_a_removal() {
+    let deprecated = |version: &str, until: &str| {
+        let deprecation =
+            format!(r#""deprecated": {{"since": "1.0", "until": "{until}", "reason": "Old."}}"#);
+        release(version, &setting(&format!(r#""kind": "bool", {deprecation}"#)))
+    };
+    let plain = |version: &str| release(version, &setting(r#""kind": "bool""#));
+    let gone =
+        |version: &str| with_removed(version, "", r#"{"path": "A", "since": "3.0", "reason": "Old."}"#);
+    let rules = |kept: &[Release], new: &Release| -> Vec<&str> {
+        gate_since(kept, new).refused().map(|violation| violation.rule.name()).collect()
+    };
+    assert_eq!(rules(&[plain("1.0"), plain("2.0")], &gone("3.0")), ["removal-unannounced"]);
+    // the branch of the last release did not have the deprecation
+    assert_eq!(rules(&[deprecated("1.0", "3.0"), plain("2.0")], &gone("3.0")), Vec::<&str>::new());
+    // the latest release that was named holds
+    let kept = [deprecated("1.0", "4.0"), deprecated("1.1", "2.5")];
+    assert_eq!(rules(&kept, &gone("3.0")), ["removal-before-until"]);
+    assert_eq!(rules(&kept, &gone("4.0")), Vec::<&str>::new());
+    assert_eq!(rules(&kept, &deprecated("1.2", "3.0")), ["until-brought-forward"]);
+    assert_eq!(rules(&[], &gone("3.0")), Vec::<&str>::new());
+    // under an old name
+    let renamed = setting(r#""kind": "bool", "deprecated": {"reason": "Old."}"#).replace("\"A\"", "\"B\"");
+    let renamed = renamed.replace("\"kind\"", "\"aliases\": [\"A\"], \"kind\"");
+    assert_eq!(rules(&[release("1.0", &renamed), plain("2.0")], &gone("3.0")), Vec::<&str>::new());
+}
+
+#[test]
+fn a_required_field_of_entries_breaks_them() {
+    let map = |fields: &str| {
+        setting(&format!(
+            r#""kind": {{"type": "map", "of": {{"type": "section", "settings": [{{"path": "Id", "kind": "text"}}{fields}]}}}}"#
+        ))
+    };
+    let required = r#", {"path": "Key", "kind": "text", "required": true}"#;
+    let old = release("1.0", &map(""));
+    assert_eq!(broken(&old, &release("1.1", &map(required))), ["required-added"]);
+    assert_eq!(broken(&old, &release("2.0", &map(required))), Vec::<&str>::new());
 }

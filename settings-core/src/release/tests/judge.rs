@@ -177,8 +177,7 @@ fn keys_of_objects_that_are_gone_are_found() {
     );
     let new = kind(r#"{"path": "Id", "kind": "text", "default": ""}"#);
     let found = lines(&judged(&old, &new, file(r#"{"P": {"x": {"Id": "1", "Old": "2"}}}"#)));
-    assert_eq!(found.len(), 1, "{found:?}");
-    assert!(found[0].contains("broken[unknown-key]: unknown setting `P.x.Old`"), "{found:?}");
+    assert_eq!(found, ["config.json:1:32: broken[removed]: `P.x.Old` is removed in 2.0 (remove it)"]);
 }
 
 #[test]
@@ -225,4 +224,198 @@ fn fixes_are_written_in_other_formats() {
     assert!(toml.contains("# names") && toml.contains("New = \"x\"") && !toml.contains("Old"), "{toml}");
     let yaml = fixed(TEXT, new(), Fixes::Names, FileFormat::Yaml, "# names\nA:\n  Old: x # here\n");
     assert!(yaml.contains("# names") && yaml.contains("New: ") && !yaml.contains("Old"), "{yaml}");
+}
+
+/// A map or list of objects with these fields.
+fn entries(kind: &str, fields: &str) -> String {
+    let of = format!(r#"{{"type": "section", "settings": [{fields}]}}"#);
+    let empty = if kind == "map" { "{}" } else { "[]" };
+    format!(r#"{{"path": "P", "kind": {{"type": "{kind}", "of": {of}}}, "default": {empty}}}"#)
+}
+
+#[test]
+fn changes_of_entries_are_judged_for_each_entry() {
+    let duration = |unit: &str, default: u32| {
+        format!(r#"{{"path": "T", "kind": {{"type": "duration", "unit": "{unit}"}}, "default": {default}}}"#)
+    };
+    let old = duration("seconds", 1) + r#", {"path": "Old", "kind": "text", "default": ""}"#;
+    let new = duration("milliseconds", 2000)
+        + r#", {"path": "New", "kind": "text", "default": "", "aliases": ["Old"]}"#;
+    let judged =
+        |kind: &str, text: &str| lines(&judged(&entries(kind, &old), &entries(kind, &new), file(text)));
+    assert_eq!(
+        judged("map", r#"{"P": {"x": {"Old": "a"}, "y.z": {"T": 30}}}"#),
+        [
+            r#"config.json:1:40: broken[unit-changed]: `P["y.z"].T` was 30 s, and is read as 30 ms (write it with its unit: "30s")"#,
+            "config.json:1:21: changed[renamed]: `P.x.Old` is called `P.x.New` now (write it as `P.x.New`; the old name still works)",
+            "changed[default-changed]: `P.x.T` is not set, and its default is 2000, was 1 (to keep the old default, set `P.x.T` to \"1s\")",
+        ]
+    );
+    assert_eq!(
+        judged("list", r#"{"P": [{"Old": "a", "T": "1s"}]}"#),
+        [
+            "config.json:1:16: changed[renamed]: `P[0].Old` is called `P[0].New` now (write it as `P[0].New`; the old name still works)",
+        ]
+    );
+    assert_eq!(judged("map", "{}"), Vec::<String>::new());
+}
+
+#[test]
+fn entries_are_fixed() {
+    let old = r#"{"path": "T", "kind": {"type": "duration", "unit": "seconds"}, "default": 1}, {"path": "Old", "kind": "text", "default": ""}"#;
+    let new = r#"{"path": "T", "kind": {"type": "duration", "unit": "milliseconds"}, "default": 1000}, {"path": "New", "kind": "text", "default": "", "aliases": ["Old"]}"#;
+    let fixed = |kind: &str, format, text: &str| {
+        fixed(&entries(kind, old), release("2.0", &entries(kind, new)), Fixes::Names, format, text)
+    };
+    assert_eq!(
+        fixed(
+            "map",
+            FileFormat::Json,
+            "{\"P\": {\n  // one\n  \"a.b\": {\"Old\": \"x\", \"T\": 30} // end\n}}"
+        ),
+        "{\"P\": {\n  // one\n  \"a.b\": {\"New\": \"x\", \"T\": \"30s\"} // end\n}}"
+    );
+    assert_eq!(
+        fixed(
+            "list",
+            FileFormat::Json,
+            "{\"P\": [\n  // one\n  {\"Old\": \"x\", \"T\": 30}, // end\n  {\"T\": 5}\n]}"
+        ),
+        "{\"P\": [\n  // one\n  {\"T\": \"30s\", \"New\": \"x\"}, // end\n  {\"T\": \"5s\"}\n]}"
+    );
+}
+
+#[test]
+fn a_file_on_one_line_has_all_findings() {
+    let kind = |max: u32| {
+        format!(r#"{{"path": "N", "kind": {{"type": "integer", "min": 0, "max": {max}}}, "default": 1}}"#)
+    };
+    let judgement =
+        judged(&format!("{TEXT}, {}", kind(100)), &kind(10), file(r#"{"A": {"Old": "x"}, "N": 50}"#));
+    let codes: Vec<_> = judgement.findings.iter().map(|found| (found.code, found.path.as_str())).collect();
+    assert_eq!(codes, [("removed", "A.Old"), ("range-narrowed", "N")]);
+}
+
+#[test]
+fn settings_that_become_one_are_renamed() {
+    let new = r#"{"path": "A.New", "kind": "text", "default": "", "aliases": ["A.Old"]}"#;
+    let both = format!("{TEXT}, {OTHER}");
+    let found = judged(&both, new, file(r#"{"A": {"Old": "x"}}"#));
+    let codes: Vec<_> = found.findings.iter().map(|found| found.code).collect();
+    assert_eq!(codes, ["renamed"]);
+    // the value that applies is the one under the own name
+    let text = r#"{"A": {"Old": "x", "New": "y"}}"#;
+    assert_eq!(
+        fixed(&both, release("2.0", new), Fixes::Names, FileFormat::Json, text),
+        r#"{"A": {"New": "y"}}"#
+    );
+}
+
+#[test]
+fn names_that_are_swapped_are_no_renames() {
+    let setting = |path: &str, kind: &str, alias: &str| {
+        format!(r#"{{"path": "{path}", "kind": "{kind}", "aliases": [{alias}]}}"#)
+    };
+    let old = format!("{}, {}", setting("A", "text", ""), setting("B", "bool", ""));
+    let new = format!("{}, {}", setting("A", "bool", "\"B\""), setting("B", "text", "\"A\""));
+    let text = r#"{"A": "x", "B": true}"#;
+    let judgement = judged(&old, &new, file(text));
+    let codes: Vec<_> = judgement.findings.iter().map(|found| (found.code, found.path.as_str())).collect();
+    assert_eq!(codes, [("kind-changed", "A"), ("kind-changed", "B")]);
+    assert_eq!(fixed(&old, release("2.0", &new), Fixes::Names, FileFormat::Json, text), text);
+}
+
+#[test]
+fn a_file_that_no_release_can_read_is_no_all_clear() {
+    let judgement = judged(TEXT, TEXT, file("{\"A\": {\"Old\": "));
+    assert!(judgement.needs_a_hand());
+    assert_eq!(judgement.findings[0].code, "syntax");
+    assert!(judgement.findings[0].message.starts_with("nothing in the file is judged"), "{judgement:?}");
+    let refused = judged(TEXT, TEXT, file(r#"{"A": {"Old": [1]}}"#));
+    assert_eq!((refused.findings.len(), refused.refused_before), (0, 1));
+    assert!(
+        refused.to_human(false).contains("note: the old release has 1 error"),
+        "{}",
+        refused.to_human(false)
+    );
+}
+
+#[test]
+fn a_section_that_is_renamed_keeps_its_comments() {
+    let settings = |section: &str, alias: &str| {
+        let setting = |key: &str| {
+            let alias = if alias.is_empty() { String::new() } else { format!("\"{alias}.{key}\"") };
+            format!(r#"{{"path": "{section}.{key}", "kind": "text", "default": "", "aliases": [{alias}]}}"#)
+        };
+        format!("{}, {}", setting("Host"), setting("User"))
+    };
+    let fixed = |format, text: &str| {
+        fixed(&settings("Mail", ""), release("2.0", &settings("Email", "Mail")), Fixes::Names, format, text)
+    };
+    let json = "{\n  // out\n  \"Mail\": { // here\n    // the host\n    \"Host\": \"a\", /* b */\n    \"User\": \"u\"\n  }\n}\n";
+    assert_eq!(fixed(FileFormat::Json, json), json.replace("Mail", "Email"));
+    #[cfg(feature = "toml")]
+    for toml in [
+        "# out\n[Mail] # here\n# the host\nHost = \"a\" # b\nUser = \"u\"\n",
+        "Mail.Host = \"a\" # b\n# user\nMail.User = \"u\"\n",
+        "Mail = { Host = \"a\" } # b\n",
+    ] {
+        assert_eq!(fixed(FileFormat::Toml, toml), toml.replace("Mail", "Email"));
+    }
+    #[cfg(feature = "yaml")]
+    {
+        let yaml = "# out\nMail: # here\n  # the host\n  Host: a # b\n  User: u\n";
+        assert_eq!(fixed(FileFormat::Yaml, yaml), yaml.replace("Mail", "Email"));
+    }
+    // another setting stays where it is, and so does the section
+    let old = settings("Mail", "") + r#", {"path": "Mail.Port", "kind": "integer", "default": 25}"#;
+    let new = settings("Email", "Mail") + r#", {"path": "Mail.Port", "kind": "integer", "default": 25}"#;
+    assert_eq!(
+        self::fixed(
+            &old,
+            release("2.0", &new),
+            Fixes::Names,
+            FileFormat::Json,
+            r#"{"Mail": {"Port": 1, "Host": "a"}}"#
+        ),
+        r#"{"Mail": {"Port": 1}, "Email": {"Host": "a"}}"#
+    );
+}
+
+#[test]
+fn sections_that_a_fix_empties_are_removed() {
+    let new = || release("2.0", r#"{"path": "B.New", "kind": "text", "default": "", "aliases": ["A.Old"]}"#);
+    let fixed = |format, text: &str| fixed(TEXT, new(), Fixes::Names, format, text);
+    for (text, wanted) in [
+        (r#"{"A": {"Old": "x"}}"#, r#"{"B": {"New": "x"}}"#),
+        (r#"{"Z": 1, "a": {"old": "x"}}"#, r#"{"Z": 1, "B": {"New": "x"}}"#),
+        // the comments stay
+        (
+            "{\n  \"A\": { // one\n    // two\n    \"Old\": \"x\" // three\n  }, // four\n  \"B\": {}\n}\n",
+            "{\n  // one\n    // two\n    // three\n  // four\n  \"B\": {\n    \"New\": \"x\"\n  }\n}\n",
+        ),
+        (
+            "{\n  \"B\": {}, // zero\n  \"A\": {\n    // two\n    \"Old\": \"x\"\n  }\n}\n",
+            "{\n  \"B\": {\n    \"New\": \"x\"\n  } // zero\n    // two\n}\n",
+        ),
+        // another copy of the section is not empty
+        (r#"{"A": {"Other": 1}, "A": {"Old": "x"}}"#, r#"{"A": {"Other": 1}, "A": {}, "B": {"New": "x"}}"#),
+    ] {
+        assert_eq!(fixed(FileFormat::Json, text), wanted);
+    }
+    #[cfg(feature = "toml")]
+    for (text, wanted) in [
+        ("# a\n[A] # b\n# c\nOld = \"x\" # d\n", "# a\n# b\n# c\n# d\n\n[B]\nNew = \"x\"\n"),
+        ("A.Old = \"x\"\n", "[B]\nNew = \"x\"\n"),
+        ("A = { Old = \"x\" } # e\n", "# e\n\n[B]\nNew = \"x\"\n"),
+    ] {
+        assert_eq!(fixed(FileFormat::Toml, text), wanted);
+    }
+    #[cfg(feature = "yaml")]
+    for (text, wanted) in [
+        ("# a\nA: # b\n  # c\n  Old: x # d\n", "# a\n# b\nB:\n  New: \"x\"\n  # c\n  # d\n"),
+        ("A: {Old: x}\nZ: 1\n", "Z: 1\nB:\n  New: \"x\"\n"),
+    ] {
+        assert_eq!(fixed(FileFormat::Yaml, text), wanted);
+    }
 }

@@ -4,6 +4,7 @@
 
 mod gate;
 mod judge;
+mod laws;
 
 use super::{Release, ReleaseDefault, compare};
 use crate::reference::ServerSettings;

@@ -384,6 +384,31 @@ pub(super) fn is_same(a: Raw<'_>, b: Raw<'_>) -> bool {
     }
 }
 
+/// Returns whether two values are equal as [`is_same`] compares them, but for objects of `a` that have no values and are
+/// missing in `b`. Recursion is as deep as the text nests.
+#[cfg(feature = "toml")]
+pub(super) fn is_same_without_empty(a: Raw<'_>, b: Raw<'_>) -> bool {
+    let objects = (a.shape, b.shape) == (Shape::Object, Shape::Object);
+    let (Some(a_entries), Some(b_entries), true) = (entries(a), entries(b), objects) else {
+        return is_same(a, b);
+    };
+    let Some(mut left) = named(&b_entries) else { return false };
+    let is_found = a_entries.iter().all(|(key, value)| {
+        match left.remove(&unescaped(key)).and_then(|number| b_entries.get(number)) {
+            Some((_, other)) => is_same_without_empty(*value, *other),
+            None => is_empty(*value),
+        }
+    });
+    is_found && left.is_empty()
+}
+
+/// Returns whether a value is an object without values. Recursion is as deep as the text nests.
+#[cfg(feature = "toml")]
+fn is_empty(value: Raw<'_>) -> bool {
+    value.shape == Shape::Object
+        && entries(value).is_some_and(|entries| entries.iter().all(|(_, value)| is_empty(*value)))
+}
+
 /// Returns whether two JSON strings have the same text.
 fn is_same_text(a: &str, b: &str) -> bool {
     if a == b || !(a.contains('\\') || b.contains('\\')) {

@@ -233,3 +233,17 @@ fn comments_after_quoted_values_stay_in_yaml() {
         assert_eq!(edited, "Before: 1\nKey: \"new\" # stays\nAfter: 2\n", "{written}");
     }
 }
+
+#[cfg(feature = "yaml")]
+#[test]
+fn a_section_without_entries_is_removed_from_yaml() {
+    for (text, wanted) in [
+        ("# a\nA: {} # b\nB:\n  New: x\n", "# a\n# b\nB:\n  New: x\n"),
+        ("# a\nA: {}\n  # b\nB: 1\n", "# a\n  # b\nB: 1\n"),
+        ("A: {}\n", ""),
+        ("B: 1\nA:\n  C: {} # c\n", "B: 1\nA: {}\n  # c\n"),
+    ] {
+        let path = if text.contains("C:") { vec!["A", "C"] } else { vec!["A"] };
+        assert_eq!(edit_in(FileFormat::Yaml, text, &[Change::unset(path)]).as_deref(), Ok(wanted));
+    }
+}

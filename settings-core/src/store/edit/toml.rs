@@ -3,9 +3,12 @@
 //! Every edit is checked: read as JSON, the edited text must be what the same edit makes of the text before. An edit that
 //! would touch more is refused.
 
+mod names;
+
 use std::borrow::Cow;
 
-use super::merge::is_same;
+use super::locate::matches;
+use super::merge::{is_same, is_same_without_empty};
 use super::{Action, Change, Edit, EditError, MAX_COPIES, applied};
 use crate::format::toml::{Block, key as toml_key, parse_with_blocks, value as toml_value};
 use crate::format::tree::{Node, NodeId, NodeKind, ROOT, Tree};
@@ -22,8 +25,14 @@ pub(super) fn apply(text: ZeroizingString, change: &Change) -> Result<ZeroizingS
     drop(before);
     let edited = edited(text, change)?;
     let after = Toml::parse(&edited)?.json()?;
-    let same = json::parse_value(&wanted).ok().zip(json::parse_value(&after).ok());
-    match same.is_some_and(|(wanted, after)| is_same(wanted, after)) {
+    let both = json::parse_value(&wanted).ok().zip(json::parse_value(&after).ok());
+    let is_wanted = |(wanted, after)| match change.action {
+        Action::Set(_) if change.old_names.is_empty() => is_same(wanted, after),
+        // a table that only a header or key of another one names is gone with it
+        Action::Set(_) => is_same_without_empty(wanted, after) && !matches(after, &change.path).is_empty(),
+        Action::Unset => is_same_without_empty(wanted, after),
+    };
+    match both.is_some_and(is_wanted) {
         true => Ok(edited),
         false => Err(EditError::Unsupported { path: change.path.clone(), line: 1 }),
     }
@@ -210,15 +219,15 @@ impl<'t> Toml<'t> {
         let mut edits = Vec::new();
         let key = node.key.filter(|key| self.tree.name(*key) != *name);
         if let Some(key) = key {
-            // every header that names the table has a key of its own
             if node.statement.is_none() && !self.is_within_inline(id) {
-                return Err(self.unsupported(&change.path, key.span.start));
+                edits = self.renamed(id, name);
+            } else {
+                edits.push(Edit {
+                    start: key.span.start,
+                    end: key.span.end,
+                    with: toml_key(name).into_owned().into(),
+                });
             }
-            edits.push(Edit {
-                start: key.span.start,
-                end: key.span.end,
-                with: toml_key(name).into_owned().into(),
-            });
         }
         let (old, _) = self.tree.to_json_of(id).map_err(|span| self.unsupported(&change.path, span.start))?;
         if json::parse_value(&old).is_ok_and(|old| is_same(old, new)) {
