@@ -74,7 +74,7 @@ pub struct Flags<T, S = All> {
 pub trait Selection {
     /// The paths of sections, with all settings below them, and of settings.
     const PATHS: &[&str];
-    /// Whether only settings with `#[setting(flag)]` have one.
+    /// True if only settings with `#[setting(flag)]` have one.
     const MARKED: bool = false;
 }
 

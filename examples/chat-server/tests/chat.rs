@@ -108,13 +108,24 @@ fn the_commands_are_the_servers_own() {
 fn files_a_folder_a_flag_and_a_variable_are_used_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
-    write("chat.toml", "[HTTP]\nGreeting = \"from the file\"\n\n[Auth.Providers.google]\nClientID = \"chat\"\n");
+    write(
+        "chat.toml",
+        "[HTTP]\nGreeting = \"from the file\"\n\n[Auth.Providers.google]\nClientID = \"chat\"\n",
+    );
     std::fs::create_dir(folder.path().join("conf.d")).unwrap();
     write("conf.d/10-limits.toml", "[Limits]\nMessageSize = 500\n");
     write("conf.d/20-google.yaml", "a file of a format that the server does not read\n");
     write("client-secret", "k4n4ry\n");
-    let arguments =
-        ["--config", "chat.toml", "--config", "conf.d", "--http-listen", "127.0.0.1:4321", "show", "--origin"];
+    let arguments = [
+        "--config",
+        "chat.toml",
+        "--config",
+        "conf.d",
+        "--http-listen",
+        "127.0.0.1:4321",
+        "show",
+        "--origin",
+    ];
     let mut command = chat(folder.path(), &arguments);
     command.env("CHAT_AUTH_PROVIDERS_GOOGLE_CLIENTSECRET_FILE", "client-secret");
     let output = command.output().unwrap();

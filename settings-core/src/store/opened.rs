@@ -595,7 +595,9 @@ impl<T: Settings> Store<T> {
 
     /// Resolves the file alone, as it was read.
     fn stored_before(&self) -> &Resolution<T> {
-        self.before.stored.get_or_init(|| self.resolve(Layers::new().expand_as(&self.others), self.text_before()))
+        self.before
+            .stored
+            .get_or_init(|| self.resolve(Layers::new().expand_as(&self.others), self.text_before()))
     }
 
     fn resolve(&self, layers: Layers, text: &str) -> Resolution<T> {

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::{CommandFactory as _, Parser};
+use settings_cli::{Context, CoreCommand, Flags, Marked, Sources};
 use settings_core::resolve::{Code, Environment, Layers, Place, References, Resolution, resolve};
 use settings_core::store::{SaveOutcome, Store};
 use settings_core::value::ByteSize;
@@ -37,7 +39,7 @@ struct Program {
     /// The level.
     #[setting(default = Level::Low)]
     level: Level,
-    /// How long to wait.
+    /// The time to wait.
     #[setting(default = 10, unit = "seconds")]
     timeout: Duration,
     /// The largest upload.
@@ -109,11 +111,7 @@ fn layers(format: FileFormat, text: &str, variables: &[(&str, &str)]) -> Layers 
     Layers::new().file_in(format, "app", text).environment(variables.iter().copied().collect())
 }
 
-fn resolved(
-    format: FileFormat,
-    lines: &[(&str, &str)],
-    variables: &[(&str, &str)],
-) -> Resolution<Program> {
+fn resolved(format: FileFormat, lines: &[(&str, &str)], variables: &[(&str, &str)]) -> Resolution<Program> {
     resolve(layers(format, &document(format, lines), variables).expand(References::new()))
 }
 
@@ -228,7 +226,11 @@ fn mistakes_are_found_within_the_text() {
         let resolution = resolved(format, &lines, &[("PORT", "1"), ("A", "a")]);
         let found = findings(&resolution);
         let marked: Vec<_> = found.iter().map(|(.., marked)| marked.as_str()).collect();
-        assert_eq!(marked, ["${PROT}", "${B:-${C}", "${host name}", "${file:a}", "${"], "{format:?}: {found:?}");
+        assert_eq!(
+            marked,
+            ["${PROT}", "${B:-${C}", "${host name}", "${file:a}", "${"],
+            "{format:?}: {found:?}"
+        );
         assert!(found.iter().all(|(code, ..)| *code == Code::Reference), "{format:?}: {found:?}");
         let report = resolution.report().to_string();
         assert!(report.contains("`Port`: the variable `PROT` is not set"), "{report}");
@@ -257,12 +259,14 @@ fn a_reference_that_an_escape_hides_is_marked_as_a_whole() {
 
 #[test]
 fn texts_that_the_kind_refuses_are_not_shown() {
-    let lines =
-        [("Port", r#""${TOKEN}""#), ("Level", r#""${TOKEN}""#), ("Ports", r#"["1", "${TOKEN}"]"#)];
+    let lines = [("Port", r#""${TOKEN}""#), ("Level", r#""${TOKEN}""#), ("Ports", r#"["1", "${TOKEN}"]"#)];
     for format in FORMATS {
         let resolution = resolved(format, &lines, &[("TOKEN", "hunter2")]);
         let report = resolution.report().to_string();
-        assert!(!report.contains("hunter2") && !resolution.report().to_json().contains("hunter2"), "{report}");
+        assert!(
+            !report.contains("hunter2") && !resolution.report().to_json().contains("hunter2"),
+            "{report}"
+        );
         assert_eq!(report.matches("found the text of `${TOKEN}`").count(), 3, "{report}");
     }
 }
@@ -312,7 +316,8 @@ fn only_files_are_expanded_and_only_once() {
 #[test]
 fn old_names_and_other_letter_case_are_expanded_too() {
     let text = r#"{"listen": "${P}", "NAME": "${P}"}"#;
-    let resolution = resolve::<Program>(layers(FileFormat::Json, text, &[("P", "99")]).expand(References::new()));
+    let resolution =
+        resolve::<Program>(layers(FileFormat::Json, text, &[("P", "99")]).expand(References::new()));
     let program = resolution.value().unwrap_or_else(|| panic!("{}", resolution.report()));
     assert_eq!((program.port, program.name.as_str()), (99, "99"));
 }
@@ -338,7 +343,8 @@ fn files_are_read_below_the_folder_alone() {
     fs::write(dir.path().join("outside"), "outside").unwrap();
     let references = References::new().files_in(&folder);
     let resolved = |reference: &str| {
-        let text = format!("{{\"Password\": \"${{file:db/password}}\", \"Name\": \"${{file:{reference}}}\"}}");
+        let text =
+            format!("{{\"Password\": \"${{file:db/password}}\", \"Name\": \"${{file:{reference}}}\"}}");
         resolve::<Program>(Layers::new().file("app.json", text).expand(references.clone()))
     };
     let inside = format!("{}/port", folder.display());
@@ -402,4 +408,106 @@ fn changes_keep_references_in_the_file() {
         let text = fs::read_to_string(&path).unwrap();
         assert!(text.contains("\"${NAME}\"") && text.contains("81") && !text.contains("${P}"), "{text}");
     }
+}
+
+/// A program of another style of names.
+#[derive(Settings, Debug)]
+#[settings(env_prefix = "STYLED", env_case = "SCREAMING_SNAKE_CASE", env_separator = "__")]
+#[allow(dead_code)] // resolved for its names alone
+struct Styled {
+    /// The database.
+    #[setting(default = "", env = ["DATABASE_URL", "DB_URL"], flag)]
+    database: String,
+    #[settings(section = "MaxSizes")]
+    sizes: Sizes,
+}
+
+/// Sizes.
+#[derive(Settings, Debug)]
+#[allow(dead_code)] // resolved for its names alone
+struct Sizes {
+    /// The largest upload.
+    #[setting(default = 1, flag)]
+    max_upload: u32,
+    /// The quotas.
+    #[setting(default = {"first": 1})]
+    quotas: BTreeMap<String, u32>,
+    /// The depth.
+    #[setting(default = 1)]
+    depth: u32,
+}
+
+#[derive(Parser)]
+#[command(name = "styled")]
+struct StyledCli {
+    #[command(flatten)]
+    sources: Sources,
+    #[command(flatten)]
+    flags: Flags<Styled, Marked>,
+    #[command(subcommand)]
+    command: CoreCommand,
+}
+
+#[test]
+fn marked_settings_have_flags_that_show_all_their_variables() {
+    let help = StyledCli::command().render_long_help().to_string();
+    for shown in [
+        "--database",
+        "[env: DATABASE_URL, DB_URL]",
+        "--max-sizes-max-upload",
+        "[env: STYLED_MAX_SIZES__MAX_UPLOAD]",
+    ] {
+        assert!(help.contains(shown), "{shown}: {help}");
+    }
+    assert!(!help.contains("--max-sizes-depth"), "{help}");
+}
+
+#[test]
+fn the_variable_of_an_entry_is_one_that_sets_it() {
+    let resolution = resolve::<Styled>(Layers::new());
+    let quotas = resolution.setting("MaxSizes.Quotas").unwrap();
+    assert_eq!(quotas.parts[0].env_name, "STYLED_MAX_SIZES__QUOTAS__FIRST");
+    let environment: Environment = [(quotas.parts[0].env_name.as_str(), "5")].into_iter().collect();
+    let resolution = resolve::<Styled>(Layers::new().environment(environment));
+    assert!(resolution.report().diagnostics().is_empty(), "{}", resolution.report());
+    assert_eq!(resolution.value().unwrap().sizes.quotas["first"], 5);
+}
+
+fn styled(arguments: &[&str], variables: &[(&str, &str)]) -> String {
+    let cli = StyledCli::parse_from(["styled"].iter().chain(arguments));
+    let sources = cli.sources.with_flags(&cli.flags).with_references(References::new());
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let environment = variables.iter().copied().collect();
+    let mut context = Context::new(sources, environment, &mut out, &mut err);
+    let verdict = cli.command.run::<Styled>(&mut context);
+    assert!(verdict.is_ok(), "{verdict:?}");
+    format!("{}{}", String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
+}
+
+#[test]
+fn commands_expand_references_and_show_them() {
+    let dir = TempDir::new().unwrap();
+    let path = dir.path().join("styled.toml");
+    let file = path.to_str().unwrap();
+    fs::write(&path, "Database = \"db://${HOST}\"\n[MaxSizes]\nMaxUpload = \"${UPLOAD:-7}\"\n").unwrap();
+    let variables = [("HOST", "one")];
+    let shown = styled(&["--config", file, "show", "--origin"], &variables);
+    for expected in
+        ["\"db://one\"", &format!("{file}:1:12 (${{HOST}})"), &format!("{file}:3:13 (${{UPLOAD}})")]
+    {
+        assert!(shown.contains(expected), "{expected}: {shown}");
+    }
+    let explained = styled(&["--config", file, "explain", "MaxSizes.MaxUpload"], &variables);
+    assert!(explained.contains("(${UPLOAD})"), "{explained}");
+    let flag = ["--config", file, "--max-sizes-max-upload", "9", "get", "MaxSizes.MaxUpload"];
+    assert_eq!(styled(&flag, &variables), "9\n");
+    styled(&["--config", file, "set", "MaxSizes.Depth=3"], &variables);
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains("\"db://${HOST}\"") && text.contains("\"${UPLOAD:-7}\""), "{text}");
+    let history = styled(&["--config", file, "history"], &variables);
+    assert!(!history.contains("MaxUpload"), "no value changed: {history}");
+    let other = dir.path().join("other.toml");
+    fs::write(&other, "Database = \"db://one\"\n[MaxSizes]\nMaxUpload = 7\nDepth = 3\n").unwrap();
+    let differences = styled(&["diff", file, other.to_str().unwrap()], &variables);
+    assert!(!differences.contains("Database") && !differences.contains("MaxUpload"), "{differences}");
 }

@@ -80,7 +80,11 @@ pub fn resolve<T: Settings>(layers: Layers) -> Resolution<T> {
 }
 
 /// Resolves all layers over `root`, whose first `own` settings are those of `T`.
-pub(crate) fn resolve_in<T: Settings>(root: &'static Section, mut layers: Layers, own: usize) -> Resolution<T> {
+pub(crate) fn resolve_in<T: Settings>(
+    root: &'static Section,
+    mut layers: Layers,
+    own: usize,
+) -> Resolution<T> {
     let index = Index::new(root);
     let mut sink = Sink::new(index.leaves.len());
     sink.diagnostics = expand::expand(&index, &mut layers);

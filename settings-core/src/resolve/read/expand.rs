@@ -220,7 +220,8 @@ impl<'w> Walk<'w> {
     fn json(&self, kind: &Kind, text: &str) -> ZeroizingString {
         let mut string = ZeroizingString::default();
         write_string(&mut string, text);
-        let is_accepted = !matches!(kind.required(), Kind::Json) && parse_value(&string).is_ok_and(|raw| from_json(kind, raw).map(Value::wipe).is_ok());
+        let is_accepted = !matches!(kind.required(), Kind::Json)
+            && parse_value(&string).is_ok_and(|raw| from_json(kind, raw).map(Value::wipe).is_ok());
         if !is_accepted && let Ok(value) = from_text_with(kind, text, self.index.root.list_separator) {
             let json = to_zeroizing_json(kind, &value);
             value.wipe();

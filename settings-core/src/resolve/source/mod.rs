@@ -15,8 +15,8 @@ mod secrets;
 mod text;
 
 pub use environment::{Environment, Variable};
-pub use layer::Layer;
 pub(crate) use expanded::Expanding;
+pub use layer::Layer;
 #[cfg(feature = "external")]
 pub(crate) use layers::Kept;
 pub use layers::Layers;

@@ -21,8 +21,8 @@ const ESCAPED: &str = "$${";
 /// `$${` is a plain `${`. `${file:PATH}` is the text of a file, only in a folder that the program names. The texts are
 /// not searched for references, and become values as the texts of variables do: `"${PORT}"` can be a number.
 ///
-/// Whoever writes the configuration can read every variable of the process, and the regular files below the folder.
-/// Links, `..` and files above 1 MiB are refused. Whoever may create files in the folder is trusted.
+/// A person who writes the configuration can read every variable of the process, and the regular files below the folder.
+/// Links, `..` and files above 1 MiB are refused. A person who may create files in the folder is trusted.
 ///
 /// ```
 /// use settings_core::Settings;
@@ -88,9 +88,8 @@ impl References {
         match reference {
             Reference::Variable { name, default } => {
                 let environment = self.environment.as_ref();
-                let variable = environment.and_then(|environment| {
-                    environment.variables().find(|variable| variable.name == name)
-                });
+                let variable = environment
+                    .and_then(|environment| environment.variables().find(|variable| variable.name == name));
                 match (variable.map(|variable| variable.value), default) {
                     (Some(Some(text)), None) => Ok((Text::Borrowed(text), None)),
                     (Some(Some(text)), Some(_)) if !text.is_empty() => Ok((Text::Borrowed(text), None)),

@@ -77,13 +77,15 @@ impl Source {
         }
         let Some((at, _)) = text.match_indices(START).nth(number) else { return (start, len) };
         let rest = text.get(at..).unwrap_or_default();
-        let end = if rest.starts_with(written) { Some(written.len()) } else { rest.find('}').map(|at| at + 1) };
+        let end =
+            if rest.starts_with(written) { Some(written.len()) } else { rest.find('}').map(|at| at + 1) };
         (start + at, end.unwrap_or(START.len()))
     }
 
     /// Translates a part of the JSON text to the part of the file.
     fn part(&self, start: usize, len: usize) -> (usize, usize) {
-        let (start, len) = self.expanded.as_ref().map_or((start, len), |expanded| expanded.before(start, len));
+        let (start, len) =
+            self.expanded.as_ref().map_or((start, len), |expanded| expanded.before(start, len));
         self.document.part(start, len)
     }
 

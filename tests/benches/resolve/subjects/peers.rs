@@ -8,10 +8,10 @@ use ::conf::Conf;
 use ::config::{Config, File};
 use figment::Figment;
 use figment::providers::{Env, Format, Json, Serialized, Toml};
-use settings_core::FileFormat;
 use serde::Serialize;
 use serde::de::{DeserializeOwned, value};
 use serde_json::{from_str, to_value};
+use settings_core::FileFormat;
 
 use super::plain::{self, Level};
 use super::{Input, Visitor};
