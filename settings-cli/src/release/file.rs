@@ -51,7 +51,7 @@ impl Writing {
     /// Compares a file that is kept with the text that would be written.
     fn check(&self, path: &std::path::Path, mut release: Release, context: &mut Context<'_>) -> Outcome {
         let unreadable = |why: &dyn std::fmt::Display| Failure::Usage(format!("{}: {why}", path.display()));
-        let text = std::fs::read_to_string(path).map_err(|error| unreadable(&error))?;
+        let text = Release::read_text(path).map_err(|error| unreadable(&error))?;
         let kept = Release::parse(&text).map_err(|error| unreadable(&error))?;
         // without an argument, the version is the kept one's
         if release.version.is_none() {

@@ -12,7 +12,7 @@ use crate::Failure;
 /// Notes about what a model does not state go to `err`.
 pub(crate) fn load(path: &Path, err: &mut dyn Write) -> Result<Release, Failure> {
     let unreadable = |why: &dyn std::fmt::Display| Failure::Usage(format!("{}: {why}", path.display()));
-    let text = std::fs::read_to_string(path).map_err(|error| unreadable(&error))?;
+    let text = Release::read_text(path).map_err(|error| unreadable(&error))?;
     if !Release::is_release(&text)
         && let Some(release) = imported(&text, path, err)?
     {

@@ -115,12 +115,13 @@ impl Upgrade {
             // an old default goes into the strongest file
             let pins = self.pin_defaults && path == strongest;
             let fixes = if pins { Fixes::NamesAndDefaults } else { Fixes::Names };
-            way.fix(judgement, fixes, &mut store).and_then(|_| store.check()).map_err(failure)?;
+            way.fix(judgement, fixes, &mut store);
+            store.check().map_err(failure)?;
             stores.push((path, fixes, store));
         }
         for (path, fixes, store) in &mut stores {
-            let edit = |store: &mut Store<T>| way.fix(judgement, *fixes, store);
-            let (_, saved) = store.update::<_, StoreError>(edit).map_err(failure)?;
+            let edit = |store: &mut Store<T>| Ok::<_, StoreError>(way.fix(judgement, *fixes, store));
+            let (_, saved) = store.update(edit).map_err(failure)?;
             report_written(path, &saved, context)?;
         }
         Ok(())

@@ -156,6 +156,15 @@ impl Tree {
         self.children(table).filter(has_name).collect()
     }
 
+    /// Returns the value at an address, letter case aside. The last of several applies.
+    #[cfg(feature = "release")]
+    pub(crate) fn at(&self, address: &[crate::schema::Segment]) -> Option<NodeId> {
+        address.iter().try_fold(ROOT, |id, segment| match segment {
+            crate::schema::Segment::Index(number) => self.children(id).nth(*number),
+            crate::schema::Segment::Key(key) => self.named(id, key).pop(),
+        })
+    }
+
     /// Formats the tree as JSON, with the places of all keys and values.
     ///
     /// # Errors

@@ -3,6 +3,9 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
 
 use super::kind::UNITS;
 use super::write::{FORMAT, FORMAT_VERSION};
@@ -62,6 +65,19 @@ impl Release {
         })
     }
 
+    /// Reads the text of a release file, and of no larger file.
+    ///
+    /// # Errors
+    /// If the file can't be read, is not UTF-8, or is larger than any release file.
+    pub fn read_text(path: impl AsRef<Path>) -> io::Result<String> {
+        let mut text = String::new();
+        File::open(path)?.take(MAX_BYTES as u64 + 1).read_to_string(&mut text)?;
+        match text.len() <= MAX_BYTES {
+            true => Ok(text),
+            false => Err(io::Error::new(io::ErrorKind::InvalidData, too_large())),
+        }
+    }
+
     /// Returns whether a JSON text claims to be a release file.
     #[must_use]
     pub fn is_release(text: &str) -> bool {
@@ -74,10 +90,14 @@ fn is_text(raw: &Raw<'_>, wanted: &str) -> bool {
     raw.string().as_deref() == Some(wanted)
 }
 
+fn too_large() -> String {
+    format!("larger than {} MiB, which no release file is", MAX_BYTES >> 20)
+}
+
 fn read(text: &str) -> Result<Release> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.len() > MAX_BYTES {
-        return fault(0, format!("larger than {} MiB, which no release file is", MAX_BYTES >> 20));
+        return fault(0, too_large());
     }
     let root = parse_value(text).map_err(|error| Fault { at: error.offset, message: error.message })?;
     let fields = Fields::of(root, "a release file")?;

@@ -94,6 +94,13 @@ fn or_null(kind: Kind) -> Kind {
     }
 }
 
+impl ValueKind {
+    /// Returns whether a file can have this JSON value. It leaks the schema of a kind with parts.
+    pub(super) fn accepts(&self, json: &str) -> bool {
+        json::parse_value(json).is_ok_and(|raw| from_json(&kind(self), raw).is_ok())
+    }
+}
+
 /// Returns the default, if the kind accepts it.
 fn default(kind: &Kind, value: &Tree) -> Option<DefaultValue> {
     let text = value.to_string();

@@ -84,7 +84,7 @@ pub fn since_last_run<T: Settings>(
 ) -> Result<Option<Judgement>, LastRunError> {
     let path = path.as_ref();
     let failed = |cause| LastRunError::Io { path: path.to_owned(), cause };
-    let kept = match std::fs::read_to_string(path) {
+    let kept = match Release::read_text(path) {
         Ok(text) => Some(text),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(failed(error)),

@@ -20,6 +20,8 @@ mod tests;
 
 pub use crate::atomic::{FileError, replace};
 pub use difference::{Difference, Side, differences};
+#[cfg(feature = "release")]
+pub(crate) use edit::edit_at;
 pub use edit::{Action, Change, EditError, edit, edit_in};
 pub use error::StoreError;
 pub use file::{Snapshot, WriteError, WriteMode, WriteOutcome, read, write};

@@ -201,12 +201,6 @@ impl<T: Settings> Store<T> {
         self.format
     }
 
-    /// Makes changes to the text in memory, whatever the settings.
-    #[cfg(feature = "release")]
-    pub(crate) fn edit(&mut self, changes: &[Change]) -> Result<EditOutcome, StoreError> {
-        self.apply(changes)
-    }
-
     /// Sets the number of versions in the [`history()`](super::history()), 10 by default. With 0 the history is turned
     /// off, and the next change removes the stored versions.
     #[must_use]
@@ -567,8 +561,13 @@ impl<T: Settings> Store<T> {
     }
 
     fn apply(&mut self, changes: &[Change]) -> Result<EditOutcome, StoreError> {
-        let mut edited = edited(self.format, &self.text, changes)
+        let edited = edited(self.format, &self.text, changes)
             .map_err(|error| StoreError::Edit { file: self.name(), error })?;
+        Ok(self.rewrite(edited))
+    }
+
+    /// Replaces the text in memory, whatever the settings.
+    pub(crate) fn rewrite(&mut self, mut edited: ZeroizingString) -> EditOutcome {
         if edited != self.text
             && self.read.text().is_none()
             && let Some(rest) = edited.strip_prefix(PLACEHOLDER)
@@ -577,7 +576,7 @@ impl<T: Settings> Store<T> {
         }
         let outcome = self.replace_text(edited);
         self.entry.restored = self.entry.restored.filter(|_| !outcome.is_changed());
-        Ok(outcome)
+        outcome
     }
 
     fn is_unchanged(&self) -> bool {

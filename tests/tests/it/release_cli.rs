@@ -325,3 +325,48 @@ fn pages_show_the_history_of_settings_and_are_checked() {
     let read = |folder: &str| std::fs::read_to_string(plain.path(&format!("{folder}/smtp.rst"))).unwrap();
     assert_eq!(read("a"), read("b"));
 }
+
+#[test]
+fn every_layer_is_judged_and_shows_no_value() {
+    let folder = Folder::new("upgrade-layers");
+    std::fs::create_dir(folder.path("secrets")).unwrap();
+    folder.write("secrets/Theme", "hush1");
+    let theme = folder.write("theme", "hush2");
+    let defaults = folder.write("defaults.json", r#"{"Theme": "hush3", "Connections": 9}"#);
+    let variables = folder.write("server.env", "CHAT_LOOK_FONT=hush4\n");
+    let config = folder.write("config.yaml", "Theme: hush5\n");
+    let secrets = folder.path("secrets");
+    let sources = [
+        "--config",
+        &config,
+        "--custom-defaults",
+        &defaults,
+        "--secrets-dir",
+        &secrets,
+        "--env-file",
+        &variables,
+        "--set",
+        "Theme=hush6",
+        "--format",
+        "lines",
+    ];
+    let Run { code, out, .. } = upgrade(&folder, &sources, &[("CHAT_THEME_FILE", &theme)]);
+    assert_eq!(code, 1);
+    for wanted in [
+        format!("{config}:1:8: broken[removed]: `Theme` is removed in 2.0"),
+        format!("{defaults}:1:11: broken[removed]: `Theme` is removed in 2.0"),
+        format!("{defaults}:1:35: changed[renamed]: `Connections` is called `MaxConnections` now"),
+        "CHAT_LOOK_FONT` sets nothing any more".to_owned(),
+        "CHAT_THEME_FILE` sets nothing any more".to_owned(),
+        "--set".to_owned(),
+        format!("{secrets}/Theme"),
+    ] {
+        assert!(out.contains(&wanted), "{wanted}\n{out}");
+    }
+    assert!(!out.contains("hush"), "{out}");
+    assert_eq!(out.lines().count(), 7, "{out}");
+    // only files that are the operator's are changed
+    let before = std::fs::read_to_string(&defaults).unwrap();
+    upgrade(&folder, &[&sources[..], &["--fix"]].concat(), &[]);
+    assert_eq!(std::fs::read_to_string(&defaults).unwrap(), before);
+}

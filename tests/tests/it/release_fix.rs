@@ -1,5 +1,8 @@
 //! `upgrade --fix`: the files that it writes, and those that it leaves as they are.
 
+use settings_core::release::{Fixes, Release, Upgrade};
+use settings_core::resolve::Layers;
+use settings_core::store::StoreError;
 use settings_tests::cli::{Folder, Run, run};
 
 use crate::release_cli::{Server, old, upgrade};
@@ -132,5 +135,43 @@ fn secrets_are_in_no_output() {
             );
             assert!(!format!("{run:?}").contains("hunter"), "{run:?}");
         }
+    }
+}
+
+#[test]
+fn a_file_that_changes_meanwhile_keeps_the_change() {
+    let folder = Folder::new("fix-meanwhile");
+    let config = folder.write("config.json", r#"{"Connections": 5}"#);
+    let kept = Release::parse(&read(&old(&folder))).unwrap();
+    let way = Upgrade::to_program::<Server>(kept, Some("2.0"));
+    let judgement = way.judge(Layers::new().read_file(&config).unwrap());
+    let mut store = way.open(&config, Layers::new()).unwrap();
+    folder.write("config.json", r#"{"Connections": 6, "Wait": 3}"#);
+    store.update(|store| Ok::<_, StoreError>(way.fix(&judgement, Fixes::Names, store))).unwrap();
+    assert_eq!(read(&config), r#"{"MaxConnections": 6, "Wait": 3}"#);
+}
+
+#[test]
+fn wrong_release_files_are_wrong_use() {
+    let folder = Folder::new("fix-wrong");
+    let whole = read(&old(&folder));
+    let truncated = folder.write("truncated.json", &whole[..whole.len() / 2]);
+    let text = folder.write("text.json", "releases");
+    let binary = folder.write("binary.json", [0xff, 0xfe, 0, 1]);
+    let huge = folder.path("huge.json");
+    std::fs::File::create(&huge).unwrap().set_len(1 << 33).unwrap();
+    for (path, wanted) in [
+        (&truncated, "truncated.json: line "),
+        (&text, "text.json: line 1, column 1"),
+        (&binary, "binary.json: stream did not contain valid UTF-8"),
+        (&huge, "huge.json: larger than 32 MiB"),
+    ] {
+        for more in [&[][..], &["--fix"], &["--gate"]] {
+            let run = run::<Server>(&[&["upgrade", "--from", path], more].concat(), &[]);
+            assert_eq!((run.code, run.out.as_str()), (2, ""), "{run:?}");
+            assert!(run.error.contains(wanted), "{wanted}: {run:?}");
+        }
+        let run = run::<Server>(&["schema", "--release", "--check", path], &[]);
+        assert!(run.code == 2 && run.error.contains(wanted), "{run:?}");
     }
 }

@@ -4,26 +4,25 @@ use std::collections::BTreeSet;
 
 use crate::format::{Document, FileFormat};
 use crate::schema::Segment;
-use crate::store::{Action, Change, edit_in};
+use crate::store::{Action, Change, edit_at, edit_in};
 use crate::value::ZeroizingString;
-use crate::value::json::{self, Raw, Shape, escape};
+use crate::value::json::{self, Raw, Shape};
 
-/// The text of a file, and the edits that lead to it.
+/// The text of a file while it is edited.
 pub(super) struct Draft {
     format: FileFormat,
     text: ZeroizingString,
-    edits: Vec<Change>,
     /// The sections from which a setting was removed.
     left: BTreeSet<Vec<String>>,
 }
 
 impl Draft {
     pub(super) fn new(format: FileFormat, text: &str) -> Self {
-        Self { format, text: text.to_owned().into(), edits: Vec::new(), left: BTreeSet::new() }
+        Self { format, text: text.to_owned().into(), left: BTreeSet::new() }
     }
 
-    pub(super) fn into_edits(self) -> Vec<Change> {
-        self.edits
+    pub(super) fn into_text(self) -> ZeroizingString {
+        self.text
     }
 
     /// Calls `read` with the text as JSON; `None` if it is none.
@@ -34,14 +33,24 @@ impl Draft {
 
     /// Makes an edit, unless it would touch more than its setting.
     pub(super) fn attempt(&mut self, change: Change) -> bool {
-        let Ok(edited) = edit_in(self.format, &self.text, std::slice::from_ref(&change)) else {
-            return false;
-        };
-        if *edited != *self.text {
-            self.edits.push(change);
+        match edit_in(self.format, &self.text, std::slice::from_ref(&change)) {
+            Ok(edited) => {
+                self.text = edited.into();
+                true
+            }
+            Err(_) => false,
         }
-        self.text = edited.into();
-        true
+    }
+
+    /// Makes an edit of a field in a list, unless it would touch more.
+    fn attempt_at(&mut self, address: &[Segment], change: &Change) -> bool {
+        match edit_at(self.format, &self.text, address, change) {
+            Ok(Some(edited)) => {
+                self.text = edited;
+                true
+            }
+            Ok(None) | Err(_) => false,
+        }
     }
 
     /// Returns the JSON of the value at an address, letter case aside. The last of several applies.
@@ -70,10 +79,9 @@ impl Draft {
     /// Removes the setting with these names.
     pub(super) fn remove(&mut self, names: &[Vec<Segment>]) {
         let Some(names) = names.iter().map(|name| keys(name)).collect::<Option<Vec<_>>>() else {
-            let around = names.first().and_then(|name| list_of(name));
-            let text = names.iter().find_map(|name| self.spliced(name, |_| String::new().into()));
-            if let (Some(around), Some(text)) = (around, text) {
-                self.attempt(Change::set(around, text.to_string()));
+            for name in names {
+                let Some(Segment::Key(key)) = name.last() else { continue };
+                while self.attempt_at(name, &Change::unset([key])) {}
             }
             return;
         };
@@ -86,48 +94,17 @@ impl Draft {
         }
     }
 
-    /// Writes a value in an entry of a list, whose text is replaced as a whole; what is the same in it stays.
+    /// Writes a value in an entry of a list that has it under one of these names.
     fn set_in_list(&mut self, address: &[Segment], others: &[Vec<Segment>], json: &str) {
         let Some(Segment::Key(name)) = address.last() else { return };
-        let entry: ZeroizingString = format!("{}: {json}", escape(name)).into();
-        let all = std::iter::once(address).chain(others.iter().map(Vec::as_slice));
-        let text = all.filter_map(|name| self.spliced(name, |_| entry.clone())).next();
-        if let (Some(list), Some(text)) = (list_of(address), text) {
-            self.attempt(Change::set(list, text.to_string()));
+        let mut names = std::iter::once(address).chain(others.iter().map(Vec::as_slice));
+        let Some(found) = names.find(|name| self.value(name).is_some()) else { return };
+        if self.attempt_at(found, &Change::set([name], json)) {
+            others
+                .iter()
+                .filter(|other| *other != found)
+                .for_each(|other| self.remove(std::slice::from_ref(other)));
         }
-    }
-
-    /// Returns the JSON of the list around an address, with another text for the entry of an object at it.
-    fn spliced(
-        &self,
-        address: &[Segment],
-        with: impl FnOnce(&str) -> ZeroizingString,
-    ) -> Option<ZeroizingString> {
-        let list: Vec<Segment> = list_of(address)?.into_iter().map(Segment::Key).collect();
-        let spliced = self.with_root(|root| {
-            let list = find(root, &list)?;
-            let (Segment::Key(name), around) = address.split_last()? else { return None };
-            let entries = find(root, around)?.entries()?;
-            let at = entries.iter().rposition(|(key, _)| key.name().eq_ignore_ascii_case(name))?;
-            let (key, value) = entries.get(at)?;
-            let (mut start, mut end) = (key.start, value.start + value.text.len());
-            let new = with(value.text);
-            if new.is_empty() {
-                // with the comma before it, or after it
-                match (at.checked_sub(1).and_then(|before| entries.get(before)), entries.get(at + 1)) {
-                    (Some((_, before)), _) => start = before.start + before.text.len(),
-                    (None, Some((after, _))) => end = after.start,
-                    (None, None) => {}
-                }
-            }
-            let text = |from: usize, to: usize| list.text.get(from - list.start..to - list.start);
-            let mut spliced = ZeroizingString::default();
-            spliced.push_str(text(list.start, start)?);
-            spliced.push_str(&new);
-            spliced.push_str(text(end, list.start + list.text.len())?);
-            Some(spliced)
-        });
-        spliced.flatten()
     }
 
     /// Removes the sections that have become empty and that `is_kept` does not keep, the innermost first.
@@ -154,12 +131,6 @@ fn keys(address: &[Segment]) -> Option<Vec<String>> {
         Segment::Index(_) => None,
     };
     address.iter().map(key).collect()
-}
-
-/// Returns the keys that lead to the outermost list of an address.
-fn list_of(address: &[Segment]) -> Option<Vec<String>> {
-    let end = address.iter().position(|segment| matches!(segment, Segment::Index(_)))?;
-    keys(address.get(..end)?)
 }
 
 /// Returns the sections around a setting.

@@ -8,7 +8,7 @@ use super::{Upgrade, ValueKind, is_at_or_below};
 use crate::format::FileFormat;
 use crate::resolve::Settings;
 use crate::schema::{Address, Segment};
-use crate::store::{Change, EditError, EditOutcome, Store, StoreError, edit_in};
+use crate::store::{EditOutcome, Store};
 use crate::value::ZeroizingString;
 use crate::value::json::Tree;
 use draft::Draft;
@@ -27,36 +27,20 @@ pub enum Fixes {
 impl<T: Settings> Upgrade<T> {
     /// Returns a file's text with the fixes of a judgement: comments, order and everything else is kept.
     ///
-    /// A fix that would touch more than its setting is not made, so that another judgement has its finding again. A
-    /// section that the fixes empty is removed, unless the new release has it.
-    ///
-    /// # Errors
-    /// If the text can't be edited.
-    pub fn fixed(
-        &self,
-        judgement: &Judgement,
-        fixes: Fixes,
-        format: FileFormat,
-        text: &str,
-    ) -> Result<String, EditError> {
-        edit_in(format, text, &self.edits(judgement, fixes, format, text))
+    /// A fix that would touch more than its setting is not made, and neither is one of a value that no longer fits, so that
+    /// another judgement has the finding again. A section that the fixes empty is removed, unless the new release has it.
+    #[must_use]
+    pub fn fixed(&self, judgement: &Judgement, fixes: Fixes, format: FileFormat, text: &str) -> String {
+        self.draft(judgement, fixes, format, text).into_string()
     }
 
     /// Makes the fixes of a judgement in an open file, in memory, as [`fixed`](Self::fixed) does.
-    ///
-    /// # Errors
-    /// If the text can't be edited.
-    pub fn fix(
-        &self,
-        judgement: &Judgement,
-        fixes: Fixes,
-        store: &mut Store<T>,
-    ) -> Result<EditOutcome, StoreError> {
-        let edits = self.edits(judgement, fixes, store.format(), store.text());
-        store.edit(&edits)
+    pub fn fix(&self, judgement: &Judgement, fixes: Fixes, store: &mut Store<T>) -> EditOutcome {
+        let text = self.draft(judgement, fixes, store.format(), store.text());
+        store.rewrite(text)
     }
 
-    fn edits(&self, judgement: &Judgement, fixes: Fixes, format: FileFormat, text: &str) -> Vec<Change> {
+    fn draft(&self, judgement: &Judgement, fixes: Fixes, format: FileFormat, text: &str) -> ZeroizingString {
         let mut draft = Draft::new(format, text);
         self.move_sections(judgement, &mut draft);
         for finding in &judgement.findings {
@@ -75,18 +59,27 @@ impl<T: Settings> Upgrade<T> {
             }
         }
         draft.remove_emptied(|section| self.knows(section));
-        draft.into_edits()
+        draft.into_text()
     }
 
     /// Writes the value of an old setting under its new name, as the new release reads it.
     fn rename(&self, from: &str, to: &str, draft: &mut Draft) {
         let (names, own) = (self.names(from), segments(to));
         let names: Vec<_> = names.into_iter().filter(|name| *name != own).collect();
-        // in one file a setting's own name is stronger
-        let found = draft.value(&own).or_else(|| names.iter().find_map(|name| draft.value(name)));
-        let Some(value) = found else { return };
-        let value = self.converted(value, from, to);
-        draft.set(&own, &names, &value);
+        // in one file a setting's own name is stronger, and the new release has written it if the old one has none
+        let value = match draft.value(&own) {
+            Some(value) if self.old.at(to).is_none() => value,
+            found => {
+                let found = found.or_else(|| names.iter().find_map(|name| draft.value(name)));
+                let converted = found.and_then(|value| self.converted(value, from, to));
+                let Some(value) = converted else { return };
+                value
+            }
+        };
+        // a value that no longer fits is for the operator, as the old name is
+        if self.new.at(to).is_some_and(|at| at.setting.kind.accepts(&value)) {
+            draft.set(&own, &names, &value);
+        }
     }
 
     /// Returns an address of the old release, and the other names of its setting.
@@ -111,12 +104,23 @@ impl<T: Settings> Upgrade<T> {
         self.new.settings.iter().any(|setting| is_at_or_below(&setting.path, section))
     }
 
-    /// Returns a value of the file as the new release writes it.
-    fn converted(&self, raw: ZeroizingString, from: &str, to: &str) -> ZeroizingString {
-        let (Some(old), Some(new)) = (self.old.at(from), self.new.at(to)) else { return raw };
-        let (old, new) = (&old.setting.kind, &new.setting.kind);
-        let value = Tree::parse(&raw).ok().filter(|_| unit(old) != unit(new));
-        value.and_then(|value| converted(old, new, &value)).map_or(raw, |value| value.to_string().into())
+    /// Returns a value of the file as the new release writes it; `None` if there is no such value.
+    fn converted(&self, raw: ZeroizingString, from: &str, to: &str) -> Option<ZeroizingString> {
+        if self.has_same_unit(from, to) {
+            return Some(raw);
+        }
+        let (old, new) = (self.old.at(from)?, self.new.at(to)?);
+        let value = converted(&old.setting.kind, &new.setting.kind, &Tree::parse(&raw).ok()?)?;
+        Some(value.to_string().into())
+    }
+}
+
+impl<T> Upgrade<T> {
+    /// Returns whether a number of one setting means the same as the value of another.
+    fn has_same_unit(&self, from: &str, to: &str) -> bool {
+        let units = [self.old.at(from), self.new.at(to)].map(|at| at.and_then(|at| unit(&at.setting.kind)));
+        let [old, new] = units;
+        old == new
     }
 }
 

@@ -16,6 +16,9 @@ impl<T: Settings> Upgrade<T> {
         let mut moves: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
         for finding in &judgement.findings {
             let Some(Fix::Move { from, to }) = &finding.fix else { continue };
+            if !self.has_same_unit(from, to) {
+                continue;
+            }
             let (Some((from, key)), Some((to, new_key))) = (from.rsplit_once('.'), to.rsplit_once('.'))
             else {
                 continue;

@@ -204,10 +204,12 @@ fn place_key(place: &At) -> (String, bool) {
         At::Place(place) => match &**place {
             Place::File { name, line, .. } => (format!("{name}:{line}"), true),
             Place::Variable { name, .. } => (format!("variable {name}"), false),
+            Place::Override { origin, .. } => (origin.clone(), true),
             place => (place.to_string(), false),
         },
         At::Origin(Origin::File { name, line, .. }) => (format!("{name}:{line}"), true),
         At::Origin(Origin::Variable { name, .. }) => (format!("variable {name}"), false),
+        At::Origin(Origin::Override { origin }) => (origin.clone(), true),
         At::Origin(origin) => (origin.to_string(), false),
     }
 }

@@ -198,7 +198,7 @@ fn fixed(old: &str, new: super::Release, fixes: Fixes, format: FileFormat, text:
     let upgrade = Upgrade::between(release("1.0", old), new);
     let name = if format == FileFormat::Json { "config.json" } else { "config" };
     let judgement = upgrade.judge(Layers::new().file_in(format, name, text));
-    upgrade.fixed(&judgement, fixes, format, text).unwrap()
+    upgrade.fixed(&judgement, fixes, format, text)
 }
 
 #[test]
@@ -281,7 +281,7 @@ fn entries_are_fixed() {
             FileFormat::Json,
             "{\"P\": [\n  // one\n  {\"Old\": \"x\", \"T\": 30}, // end\n  {\"T\": 5}\n]}"
         ),
-        "{\"P\": [\n  // one\n  {\"T\": \"30s\", \"New\": \"x\"}, // end\n  {\"T\": \"5s\"}\n]}"
+        "{\"P\": [\n  // one\n  {\"New\": \"x\", \"T\": \"30s\"}, // end\n  {\"T\": \"5s\"}\n]}"
     );
 }
 
@@ -418,4 +418,80 @@ fn sections_that_a_fix_empties_are_removed() {
     ] {
         assert_eq!(fixed(FileFormat::Yaml, text), wanted);
     }
+}
+
+#[test]
+fn a_chain_of_names_is_one_move() {
+    let new = r#"{"path": "C.Host", "kind": "text", "default": "", "aliases": ["B.Host", "A.Old"]}"#;
+    let fixed = |text: &str| fixed(TEXT, release("3.0", new), Fixes::Names, FileFormat::Json, text);
+    assert_eq!(fixed(r#"{"A": {"Old": "x"}}"#), r#"{"C": {"Host": "x"}}"#);
+    // the first name is gone: the author kept only the last one
+    let second = r#"{"path": "C.Host", "kind": "text", "default": "", "aliases": ["B.Host"]}"#;
+    let judgement = judged(TEXT, second, file(r#"{"A": {"Old": "x"}}"#));
+    assert_eq!((judgement.findings.len(), judgement.findings[0].code), (1, "removed"));
+}
+
+#[test]
+fn a_value_that_no_longer_fits_is_not_moved() {
+    let old = format!(r#"{TEXT}, {{"path": "A.Host", "kind": "text", "default": ""}}"#);
+    let new = |alias: &str| {
+        format!(
+            r#"{{"path": "B.Port", "kind": "integer", "default": 1, "aliases": [{alias}]}},
+            {{"path": "B.Host", "kind": "text", "default": "", "aliases": ["A.Host"]}}"#
+        )
+    };
+    let kept = release("2.0", &new(r#""A.Old""#));
+    let fixed = |text: &str| fixed(&old, kept.clone(), Fixes::Names, FileFormat::Json, text);
+    assert_eq!(fixed(r#"{"A": {"Old": "x", "Host": "h"}}"#), r#"{"A": {"Old": "x"}, "B": {"Host": "h"}}"#);
+    // a number that was text
+    assert_eq!(fixed(r#"{"A": {"Old": "25"}}"#), r#"{"B": {"Port": "25"}}"#);
+    let judgement = judged(&old, &new(r#""A.Old""#), file(r#"{"A": {"Old": "x"}}"#));
+    let codes: Vec<_> = judgement.findings.iter().map(|found| found.code).collect();
+    assert_eq!(codes, ["kind-changed", "renamed"]);
+}
+
+#[cfg(all(feature = "toml", feature = "yaml"))]
+#[test]
+fn entries_are_fixed_in_other_formats() {
+    let old =
+        r#"{"path": "Old", "kind": "text", "default": ""}, {"path": "Id", "kind": "text", "default": ""}"#;
+    let new = r#"{"path": "New", "kind": "text", "default": "", "aliases": ["Old"]}, {"path": "Id", "kind": "text", "default": ""}"#;
+    let fixed = |kind: &str, format, text: &str| {
+        fixed(&entries(kind, old), release("2.0", &entries(kind, new)), Fixes::Names, format, text)
+    };
+    assert_eq!(
+        fixed("map", FileFormat::Toml, "[P.x] # one\nOld = \"a\" # two\n\n[P.\"y.z\"]\nOld = \"b\"\n"),
+        "[P.x] # one\nNew = \"a\" # two\n\n[P.\"y.z\"]\nNew = \"b\"\n"
+    );
+    assert_eq!(
+        fixed("map", FileFormat::Yaml, "P:\n  x: # one\n    Old: a # two\n  y.z: {Old: b}\n"),
+        "P:\n  x: # one\n    New: a # two\n  y.z: {New: b}\n"
+    );
+    assert_eq!(
+        fixed("list", FileFormat::Toml, "[[P]] # one\nOld = \"a\" # two\n[[P]]\nId = \"b\"\nOld = \"c\"\n"),
+        "[[P]] # one\nNew = \"a\" # two\n[[P]]\nId = \"b\"\nNew = \"c\"\n"
+    );
+    assert_eq!(
+        fixed("list", FileFormat::Yaml, "P:\n  - Old: a # two\n    Id: b\n  - {Old: c}\n"),
+        "P:\n  - New: a # two\n    Id: b\n  - {New: c}\n"
+    );
+    assert_eq!(fixed("list", FileFormat::Yaml, "P: [{Old: a}] # all\n"), "P: [{New: a}] # all\n");
+}
+
+#[test]
+fn numbers_keep_their_unit_wherever_they_move() {
+    let duration = |path: &str, unit: &str, alias: &str| {
+        format!(
+            r#"{{"path": "{path}", "kind": {{"type": "duration", "unit": "{unit}"}}, "default": 1, "aliases": [{alias}]}}"#
+        )
+    };
+    let old = duration("A.Wait", "seconds", "");
+    let moved = || release("2.0", &duration("B.Wait", "minutes", "\"A.Wait\""));
+    let fixed = |new, text: &str| fixed(&old, new, Fixes::Names, FileFormat::Json, text);
+    // the section moves as a whole
+    assert_eq!(fixed(moved(), r#"{"A": {"Wait": 90}}"#), r#"{"B": {"Wait": "90s"}}"#);
+    // only the new release can have written the new name
+    assert_eq!(fixed(moved(), r#"{"A": {"Wait": 90}, "B": {"Wait": 2}}"#), r#"{"B": {"Wait": 2}}"#);
+    let same = || release("2.0", &duration("A.Wait", "minutes", ""));
+    assert_eq!(fixed(same(), r#"{"A": {"Wait": 90}}"#), r#"{"A": {"Wait": "90s"}}"#);
 }

@@ -1,5 +1,7 @@
 //! Editing the text of a file in place.
 
+#[cfg(feature = "release")]
+mod entry;
 mod insert;
 mod locate;
 mod merge;
@@ -18,6 +20,8 @@ use std::fmt;
 
 use crate::format::FileFormat;
 use crate::line_index::line_column;
+#[cfg(feature = "release")]
+use crate::schema::Segment;
 use crate::value::json::{self, Raw, Shape, SyntaxError};
 use crate::value::{ZeroizingString, wipe};
 use locate::{Match, matches};
@@ -226,6 +230,24 @@ pub(super) fn edited(
         return Err(EditError::Empty);
     }
     changes.iter().try_fold(text.to_owned().into(), apply)
+}
+
+/// Changes the field at an address, if it is there: in a list, where no path of keys leads. The last key of the change is the
+/// field's name afterwards.
+#[cfg(feature = "release")]
+pub(crate) fn edit_at(
+    format: FileFormat,
+    text: &str,
+    address: &[Segment],
+    change: &Change,
+) -> Result<Option<ZeroizingString>, EditError> {
+    match format {
+        FileFormat::Json => entry::apply(text, address, change),
+        #[cfg(feature = "toml")]
+        FileFormat::Toml => toml::apply_at(text, address, change),
+        #[cfg(feature = "yaml")]
+        FileFormat::Yaml => yaml::apply_at(text, address, change),
+    }
 }
 
 fn apply(mut text: ZeroizingString, change: &Change) -> Result<ZeroizingString, EditError> {

@@ -15,6 +15,8 @@ use crate::format::toml::{Block, key as toml_key, parse_with_blocks, value as to
 use crate::format::tree::{Node, NodeId, NodeKind, ROOT, Tree};
 use crate::format::{LexemeKind, Parsed, Span};
 use crate::line_index::line_column;
+#[cfg(feature = "release")]
+use crate::schema::Segment;
 use crate::value::ZeroizingString;
 use crate::value::json::{self, Raw};
 
@@ -35,6 +37,33 @@ pub(super) fn apply(text: ZeroizingString, change: &Change) -> Result<ZeroizingS
     };
     match both.is_some_and(is_wanted) {
         true => Ok(edited),
+        false => Err(EditError::Unsupported { path: change.path.clone(), line: 1 }),
+    }
+}
+
+/// Makes a change at an address, as [`entry::apply`](super::entry::apply) does with JSON.
+#[cfg(feature = "release")]
+pub(super) fn apply_at(
+    text: &str,
+    address: &[Segment],
+    change: &Change,
+) -> Result<Option<ZeroizingString>, EditError> {
+    let doc = Toml::parse(text)?;
+    let Some(wanted) = super::entry::apply(&doc.json()?, address, change)? else { return Ok(None) };
+    let Some(id) = doc.tree.at(address) else { return Ok(None) };
+    let edits = match &change.action {
+        Action::Set(json) => doc.replacement(id, change, json)?,
+        Action::Unset => doc.removal(id)?,
+    };
+    let edited = applied(text, &edits);
+    let after = Toml::parse(&edited).and_then(|after| after.json());
+    let both = after
+        .as_deref()
+        .ok()
+        .and_then(|after| json::parse_value(after).ok())
+        .zip(json::parse_value(&wanted).ok());
+    match both.is_some_and(|(after, wanted)| is_same(wanted, after)) {
+        true => Ok(Some(edited)),
         false => Err(EditError::Unsupported { path: change.path.clone(), line: 1 }),
     }
 }

@@ -10,6 +10,8 @@ use crate::format::tree::{Node, NodeId, NodeKind, ROOT, Tree};
 use crate::format::yaml::{key as yaml_key, parse, value};
 use crate::format::{LexemeKind, Parsed, Span};
 use crate::line_index::line_column;
+#[cfg(feature = "release")]
+use crate::schema::Segment;
 use crate::value::ZeroizingString;
 use crate::value::json::{self, Raw};
 
@@ -27,6 +29,33 @@ pub(super) fn apply(text: ZeroizingString, change: &Change) -> Result<ZeroizingS
         both.is_some_and(|(wanted, after)| is_same(wanted, after))
     });
     if is_as_wanted { Ok(edited) } else { Err(EditError::Unsupported { path: change.path.clone(), line: 1 }) }
+}
+
+/// Makes a change at an address, as [`entry::apply`](super::entry::apply) does with JSON.
+#[cfg(feature = "release")]
+pub(super) fn apply_at(
+    text: &str,
+    address: &[Segment],
+    change: &Change,
+) -> Result<Option<ZeroizingString>, EditError> {
+    let doc = Yaml::parse(text)?;
+    let Some(wanted) = super::entry::apply(&doc.json()?, address, change)? else { return Ok(None) };
+    let Some(id) = doc.tree.at(address) else { return Ok(None) };
+    let edits = match &change.action {
+        Action::Set(json) => doc.replacement(id, change, json)?,
+        Action::Unset => doc.removal(id, change)?,
+    };
+    let edited = applied(text, &edits);
+    let after = Yaml::parse(&edited).and_then(|after| after.json());
+    let both = after
+        .as_deref()
+        .ok()
+        .and_then(|after| json::parse_value(after).ok())
+        .zip(json::parse_value(&wanted).ok());
+    match both.is_some_and(|(after, wanted)| is_same(wanted, after)) {
+        true => Ok(Some(edited)),
+        false => Err(EditError::Unsupported { path: change.path.clone(), line: 1 }),
+    }
 }
 
 fn edited(mut text: ZeroizingString, change: &Change) -> Result<ZeroizingString, EditError> {
