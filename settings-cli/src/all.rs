@@ -49,6 +49,10 @@ pub enum Command {
     /// Following files.
     #[command(flatten)]
     Watch(WatchCommand),
+    /// Settings in PostgreSQL.
+    #[cfg(feature = "postgres")]
+    #[command(flatten)]
+    Store(crate::StoreCommand),
     /// The System Console.
     #[command(flatten)]
     Console(ConsoleCommand),
@@ -88,6 +92,8 @@ impl Command {
             Self::Demo(command) => command.run::<T>(context),
             Self::Core(command) => command.run::<T>(context),
             Self::Watch(command) => command.run::<T>(context),
+            #[cfg(feature = "postgres")]
+            Self::Store(command) => command.run::<T>(context),
             Self::Console(command) => command.run::<T>(context),
             Self::Release(command) => command.run::<T>(context),
             Self::Docs(command) => command.run::<T>(context),

@@ -50,8 +50,9 @@ impl Console {
         let (sources, environment) = (context.sources.clone(), context.environment.clone());
         // reported here, and not only to a browser
         let _: Layers = sources.layers_without_target(environment.clone())?;
+        let storage = context.storage()?;
         let path = context.config_path();
-        if path.as_os_str() == "-" {
+        if storage.is_none() && path.as_os_str() == "-" {
             return Err(Failure::Usage(
                 "the console needs a file to write to: give one with `--config FILE`".to_owned(),
             ));
@@ -60,10 +61,11 @@ impl Console {
         wait(async {
             let local = Local::bind(options).await.map_err(failure)?;
             let others = move || sources.layers_without_target(environment.clone());
-            let mut console = Service::<T>::new(&path, others, local.gate())
-                .title("System Console")
-                .command(words)
-                .mail(T::as_ref);
+            let console = match storage {
+                Some(storage) => Service::<T>::over_storage(storage, others, local.gate()),
+                None => Service::<T>::new(&path, others, local.gate()),
+            };
+            let mut console = console.title("System Console").command(words).mail(T::as_ref);
             if read_only {
                 console = console.read_only();
             }

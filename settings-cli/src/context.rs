@@ -167,6 +167,29 @@ impl<'a> Context<'a> {
         self.sources.config_path()
     }
 
+    /// Returns the name of the place that changes are written to.
+    #[cfg(feature = "core")]
+    pub(crate) fn target_name(&self) -> String {
+        #[cfg(feature = "postgres")]
+        if let Ok(Some(storage)) = self.sources.storage(&self.environment) {
+            use settings_core::store::Storage as _;
+            return storage.name();
+        }
+        self.config_path().display().to_string()
+    }
+
+    /// Returns the storage that changes are written to, if that is not a file.
+    #[cfg(any(feature = "core", feature = "console"))]
+    pub(crate) fn storage(
+        &self,
+    ) -> Result<Option<std::sync::Arc<dyn settings_core::store::Storage>>, Failure> {
+        #[cfg(feature = "postgres")]
+        if let Some(storage) = self.sources.storage(&self.environment)? {
+            return Ok(Some(storage));
+        }
+        Ok(None)
+    }
+
     /// Returns whether to colour `out`.
     pub(crate) const fn colours_out(&self) -> bool {
         self.colours_out

@@ -1,16 +1,17 @@
 //! `diff`: the settings that differ between two files, or between a file and the effective settings.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
+use crate::history::versions;
 use crate::sources::is_absent;
 use crate::{Context, Failure, Outcome, Verdict, difference};
 use settings_core::Settings;
 use settings_core::resolve::{Code, Layers, Resolution, resolve};
-use settings_core::store::{differences, history};
+use settings_core::store::{Storage, differences};
 use settings_core::value::json::Tree;
 
 /// Shows the settings that differ between two files, or between a file and the effective settings.
@@ -106,7 +107,11 @@ fn resolved<T: Settings>(source: &Source, context: &Context<'_>) -> Result<Resol
     let alone = context.alone()?;
     let layers = match source {
         Source::File(path) => alone.read_file(path)?,
-        Source::Version(number) => version(alone, *number, &context.config_path())?,
+        Source::Version(number) => version(alone, *number, context)?,
+        Source::Usual if context.sources.has_store() => match context.storage()? {
+            Some(storage) => stored(alone, &*storage)?,
+            None => alone,
+        },
         Source::Usual if context.sources.config.is_empty() && is_absent(&context.config_path()) => alone,
         Source::Usual => alone.read_file(context.config_path())?,
         Source::Effective => context.layers()?,
@@ -114,10 +119,17 @@ fn resolved<T: Settings>(source: &Source, context: &Context<'_>) -> Result<Resol
     Ok(resolve::<T>(layers))
 }
 
-fn version(alone: Layers, number: u64, path: &Path) -> Result<Layers, Failure> {
-    let versions = history(path).map_err(|error| Failure::Usage(error.to_string()))?;
+fn version(alone: Layers, number: u64, context: &Context<'_>) -> Result<Layers, Failure> {
+    let (format, versions, _) = versions(context)?;
     let Some(version) = versions.iter().find(|version| version.number == number) else {
-        return Err(Failure::Usage(format!("no version {number} of {} is kept", path.display())));
+        return Err(Failure::Usage(format!("no version {number} of {} is kept", context.target_name())));
     };
-    Ok(alone.file(format!("version {number}"), version.text()))
+    Ok(alone.file_in(format, format!("version {number}"), version.text()))
+}
+
+/// Returns the newest version of a database as the only layer.
+fn stored(alone: Layers, storage: &dyn Storage) -> Result<Layers, Failure> {
+    let read = storage.read().map_err(|error| Failure::Usage(format!("{}: {error}", storage.name())))?;
+    let text = read.text().unwrap_or("{}");
+    Ok(alone.file_in(read.format(), read.origin(), text))
 }

@@ -6,11 +6,16 @@ use clap::{Args, ValueEnum};
 
 use crate::set::{Recording, update};
 use crate::{Context, Failure, Outcome, Verdict, difference};
-use settings_core::Settings;
 use settings_core::resolve::{Layers, Resolution, resolve};
-use settings_core::store::{Difference, Version, differences, history, read};
+use settings_core::store::{
+    Difference, Snapshot, StorageError, Version, WriteError, differences, history, read,
+};
 use settings_core::timestamp::rfc3339;
 use settings_core::value::json::{Object, Tree};
+use settings_core::{FileFormat, Settings};
+
+/// The number of versions of a database that are listed.
+const MAX_LISTED: usize = 100;
 
 /// Lists the versions of the configuration file that are kept, the newest first.
 #[derive(Args, Debug)]
@@ -48,13 +53,11 @@ struct Listed {
 
 impl History {
     pub(crate) fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
-        let path = context.config_path();
-        let unreadable = |error: settings_core::store::WriteError| Failure::Usage(error.to_string());
-        let versions = history(&path).map_err(unreadable)?;
-        let current = read(&path).map_err(unreadable)?;
+        let name = context.target_name();
+        let (format, versions, current) = versions(context)?;
         let is_newest = versions.last().is_none_or(|newest| Some(newest.text()) == current.text());
-        let listed = listed::<T>(&context.alone()?, versions, current.text());
-        let name = path.display().to_string();
+        let alone = context.alone()?;
+        let listed = listed::<T>(&alone, format, versions, current.text());
         let out = &mut *context.out;
         match self.format {
             Format::Json => {
@@ -75,12 +78,35 @@ impl History {
     }
 }
 
+/// Returns the versions of the file or the database, the oldest first, their format, and the text now.
+pub(crate) fn versions(context: &Context<'_>) -> Result<(FileFormat, Vec<Version>, Snapshot), Failure> {
+    if let Some(storage) = context.storage()? {
+        let unreadable = |error: StorageError| Failure::Usage(format!("{}: {error}", storage.name()));
+        let now = storage.read().map_err(unreadable)?;
+        let versions = storage.history(MAX_LISTED).map_err(unreadable)?;
+        return Ok((now.format(), versions, now.text().map_or_else(Snapshot::absent, Snapshot::new)));
+    }
+    let path = context.config_path();
+    let unreadable = |error: WriteError| Failure::Usage(error.to_string());
+    let versions = history(&path).map_err(unreadable)?;
+    Ok((FileFormat::from_path(&path), versions, read(&path).map_err(unreadable)?))
+}
+
 /// Returns the versions with their changes, the newest first.
-fn listed<T: Settings>(alone: &Layers, versions: Vec<Version>, current: Option<&str>) -> Vec<Listed> {
+fn listed<T: Settings>(
+    alone: &Layers,
+    format: FileFormat,
+    versions: Vec<Version>,
+    current: Option<&str>,
+) -> Vec<Listed> {
     let mut listed = Vec::with_capacity(versions.len());
     let mut before: Option<Resolution<T>> = None;
     for version in versions {
-        let after = resolve::<T>(alone.clone().file(format!("version {}", version.number), version.text()));
+        let after = resolve::<T>(alone.clone().file_in(
+            format,
+            format!("version {}", version.number),
+            version.text(),
+        ));
         let changes = before.as_ref().map(|before| differences(before, &after));
         let is_current = current == Some(version.text());
         listed.push(Listed { version, changes, is_current });

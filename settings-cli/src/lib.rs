@@ -12,6 +12,7 @@
 //! | [`ReleaseCommand`] | `release` | `upgrade`; `schema --release` |
 //! | [`AlertsCommand`] | `alerts` | `alerts check` |
 //! | [`ConsoleCommand`] | `console` | `console` |
+//! | `StoreCommand` | `postgres` | `nodes`; `store copy`, `schema`, `rotate`, `key`; the option `--store` of all commands |
 //! | [`DemoCommand`] | `demo` | `demo` |
 //! | [`Cli`] | `all` | a program with all of these |
 //!
@@ -125,6 +126,8 @@ mod set;
 #[cfg(feature = "core")]
 mod show;
 mod sources;
+#[cfg(feature = "postgres")]
+mod store;
 #[cfg(feature = "core")]
 mod template;
 #[cfg(any(feature = "core", feature = "console"))]
@@ -160,3 +163,5 @@ pub use groups::ReleaseCommand;
 pub use groups::WatchCommand;
 pub use outcome::{Outcome, Verdict, exit_code, run};
 pub use sources::{Colour, Override, Policy, Sources};
+#[cfg(feature = "postgres")]
+pub use store::{Database, StoreCommand};

@@ -10,8 +10,8 @@ use crate::{Context, Failure, Outcome, Verdict};
 use settings_core::Settings;
 use settings_core::resolve::{Environment, read_stdin};
 use settings_core::store::{
-    Assignment, Difference, EditOutcome, FileError, SaveOutcome, Store, StoreError, VersionStatus,
-    WriteError, WriteMode,
+    Assignment, Difference, EditOutcome, FileError, SaveOutcome, StorageError, Store, StoreError,
+    VersionStatus, WriteError, WriteMode,
 };
 
 /// Sets settings in the configuration file.
@@ -167,6 +167,13 @@ pub(crate) struct Recording {
 
 impl Recording {
     pub(crate) fn open<T: Settings>(self, context: &Context<'_>) -> Result<Store<T>, Failure> {
+        if let Some(storage) = context.storage()? {
+            if self.in_place {
+                return Err(Failure::Usage("`--in-place` is for files, not for `--store`".to_owned()));
+            }
+            let others = context.sources.layers_without_target(context.environment.clone())?;
+            return Ok(self.prepared(Store::<T>::open_storage(storage, others).map_err(failure)?));
+        }
         let path = context.config_path();
         if path.as_os_str() == "-" {
             let why = "standard input can't be changed: name the file as the last `--config`";
@@ -191,7 +198,7 @@ pub(crate) fn update<T: Settings>(
 ) -> Result<Vec<Difference>, Failure> {
     let edit = |store: &mut Store<T>| edit(store).map(|_| store.changes());
     let (changes, outcome) = store.update(edit).map_err(failure)?;
-    let path = context.config_path().display().to_string();
+    let path = context.target_name();
     match outcome {
         SaveOutcome::Written { version, warnings, .. } => {
             match version {
@@ -226,7 +233,8 @@ pub(crate) fn failure(error: StoreError) -> Failure {
         StoreError::Unknown(_)
         | StoreError::NotAList { .. }
         | StoreError::Repeated { .. }
-        | StoreError::UnknownVersion { .. } => Failure::Usage(error.to_string()),
+        | StoreError::UnknownVersion { .. }
+        | StoreError::Storage { error: StorageError::Refused(_), .. } => Failure::Usage(error.to_string()),
         StoreError::Write(WriteError::File(FileError::Folder { .. } | FileError::Mounted { .. })) => {
             Failure::Failed(format!("{error} (`--in-place`)"))
         }

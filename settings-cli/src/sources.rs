@@ -60,6 +60,15 @@ pub struct Sources {
     /// Read FILE.NAME.json above each FILE.json, and so on; later profiles are stronger
     #[arg(long, global = true, value_name = "NAME", value_parser = profile)]
     pub profile: Vec<String>,
+    /// A PostgreSQL database with the settings, postgres://USER@HOST/DATABASE, to which changes are written; files that are
+    /// named are stronger. A password can come from the variable PGPASSWORD, since others can see arguments
+    #[cfg(feature = "postgres")]
+    #[arg(long, global = true, value_name = "URL")]
+    pub store: Option<crate::Database>,
+    /// A file with the keys that the settings in the database are encrypted with, the one for new versions first
+    #[cfg(feature = "postgres")]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub store_keys: Option<PathBuf>,
     /// A file of defaults that are weaker than the configuration file
     #[arg(long, global = true, value_name = "FILE")]
     pub custom_defaults: Option<PathBuf>,
@@ -215,6 +224,53 @@ impl Sources {
                 names.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
         }
         self.variables = config.into_iter().chain(profile).collect();
+        #[cfg(feature = "postgres")]
+        self.adopt_store(root, prefix, &environment);
+    }
+
+    /// Takes the database from the variables `PREFIX_STORE` and `PREFIX_STORE_KEYS`, where no option names it.
+    #[cfg(feature = "postgres")]
+    fn adopt_store(&mut self, root: &'static Section, prefix: &str, environment: &Environment) {
+        for name in ["STORE", "STORE_KEYS"].map(|name| format!("{prefix}_{name}")) {
+            if root.leaves().any(|leaf| leaf.path.env_name(prefix) == name) {
+                continue;
+            }
+            let text = environment.text(&name).filter(|text| !text.is_empty());
+            match name.ends_with("_KEYS") {
+                true => self.store_keys = self.store_keys.take().or_else(|| text.map(PathBuf::from)),
+                false => self.store = self.store.take().or_else(|| text?.parse().ok()),
+            }
+            self.variables.push(name);
+        }
+    }
+
+    /// Returns the database that the settings are in, if one is named.
+    ///
+    /// # Errors
+    /// If its URL or its keys can't be used.
+    #[cfg(feature = "postgres")]
+    pub fn storage(
+        &self,
+        environment: &Environment,
+    ) -> Result<Option<Arc<settings_postgres::PostgresStorage>>, Unreadable> {
+        let Some(store) = &self.store else { return Ok(None) };
+        store.storage(self.store_keys.as_deref(), environment).map(Some)
+    }
+
+    /// Returns whether the settings are in a database.
+    pub(crate) const fn has_store(&self) -> bool {
+        #[cfg(feature = "postgres")]
+        return self.store.is_some();
+        #[cfg(not(feature = "postgres"))]
+        false
+    }
+
+    /// Adds the layer of the database.
+    #[cfg(feature = "postgres")]
+    fn read_store(&self, layers: Layers, environment: &Environment) -> Result<Layers, Unreadable> {
+        let Some(storage) = self.storage(environment)? else { return Ok(layers) };
+        let document = storage.document().map_err(crate::store::unreadable(&storage))?;
+        Ok(layers.external_document(&document))
     }
 
     /// Adds the values of the program's own flags: see [`Flags`](crate::Flags).
@@ -250,18 +306,26 @@ impl Sources {
     /// If a named file, or the default file that exists, can't be read, or a profile has no file.
     pub fn layers(&self, environment: Environment) -> Result<Layers, Unreadable> {
         self.check_profile_names()?;
+        #[cfg(feature = "postgres")]
+        let of_store = environment.clone();
         let layers = self.layers_but_files(environment)?;
+        #[cfg(feature = "postgres")]
+        let layers = self.read_store(layers, &of_store)?;
         let layers = self.places().iter().try_fold(layers, |layers, place| self.read(layers, place))?;
         self.check_profiles()?;
         Ok(layers)
     }
 
-    /// Reads all layers except the file that changes are written to, which is the strongest file.
+    /// Reads all layers except the one that changes are written to: the strongest file, or the database.
     ///
     /// # Errors
     /// If a named file can't be read.
     pub fn layers_without_target(&self, environment: Environment) -> Result<Layers, Unreadable> {
-        self.layers_without(&self.config_path(), environment)
+        match self.has_store() {
+            // every file is another layer
+            true => self.layers_without(Path::new(""), environment),
+            false => self.layers_without(&self.config_path(), environment),
+        }
     }
 
     /// Reads all layers except one file.
@@ -302,6 +366,9 @@ impl Sources {
 
     /// Returns the places of files, weak to strong.
     fn places(&self) -> Vec<Place> {
+        if self.has_store() && self.config.is_empty() {
+            return Vec::new();
+        }
         places(&self.config, &self.defaults(), &self.profile)
     }
 

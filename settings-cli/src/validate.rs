@@ -34,6 +34,11 @@ impl Validate {
     pub(crate) fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
         let resolution = resolve::<T>(context.layers()?);
         let report = resolution.report().clone();
+        #[cfg(feature = "postgres")]
+        let report = match (&context.sources.store, &context.sources.store_keys) {
+            (Some(_), None) => report.and(&resolution.secrets_in_clear()),
+            _ => report,
+        };
         let report = if self.strict { report.strict() } else { report };
         let colours = context.colours_out();
         let out = &mut *context.out;

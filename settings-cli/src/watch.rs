@@ -7,6 +7,8 @@ use clap::{Args, ValueEnum};
 
 use crate::{Context, Failure, Outcome, difference};
 use settings_core::Settings;
+#[cfg(feature = "postgres")]
+use settings_core::external::External;
 use settings_core::resolve::Report;
 use settings_core::store::watch::{Debounce, Event, Refusal, Watch as Follow, WatchError};
 use settings_core::value::json::{Object, Tree};
@@ -46,9 +48,14 @@ impl Watch {
             WatchError::Refused(Refusal::Unreadable { .. }) => Failure::Usage(error.to_string()),
             _ => Failure::Failed(error.to_string()),
         })?;
+        #[cfg(feature = "postgres")]
+        let followed = follow_store(context, &follow)?;
         // before the first line is printed, so that its reader misses no event
         let events = follow.subscribe();
-        let files: Vec<_> = follow.files().iter().map(|file| file.display().to_string()).collect();
+        let files = follow.files().into_iter().map(|file| file.display().to_string());
+        #[cfg(feature = "postgres")]
+        let files = followed.iter().map(|external| external.name().to_owned()).chain(files);
+        let files: Vec<_> = files.collect();
         let Ok(first) = events.recv() else {
             return Err(Failure::Failed("the files are not watched".to_owned()));
         };
@@ -79,6 +86,17 @@ impl Watch {
         }
         Err(Failure::Failed("the files are no longer watched".to_owned()))
     }
+}
+
+/// Makes a watch read all layers when the settings in the database change.
+#[cfg(feature = "postgres")]
+fn follow_store<T>(context: &Context<'_>, follow: &Follow<T>) -> Result<Option<External>, Failure> {
+    let Some(store) = &context.sources.store else { return Ok(None) };
+    let external = store.follow(context.sources.store_keys.as_deref(), &context.environment)?;
+    let trigger = follow.trigger();
+    external.on_change(move || trigger.read_now());
+    follow.read_now();
+    Ok(Some(external))
 }
 
 fn human<T>(event: &Event<T>, colour: bool, out: &mut dyn Write) -> io::Result<()> {

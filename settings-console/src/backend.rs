@@ -1,15 +1,17 @@
 //! The settings of a program without its type.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use settings_core::FileFormat;
 #[cfg(feature = "mail")]
 use settings_core::mail::EmailSettings;
 use settings_core::resolve::{
-    Effective, Layers, Origin, Report, Resolution, Settings, UnknownPath, Unreadable, resolve,
+    Effective, Layer, Layers, Origin, Report, Resolution, Settings, UnknownPath, Unreadable, resolve,
 };
 use settings_core::schema::Section;
 use settings_core::store::{
-    Difference, EditOutcome, SaveOutcome, Snapshot, Store, StoreError, Version, differences,
+    Difference, EditOutcome, SaveOutcome, Snapshot, Storage, Store, StoreError, Version, differences,
 };
 
 use crate::change::{ChangeError, Edit, Input};
@@ -41,6 +43,8 @@ pub(crate) trait Opened {
     fn effective(&self) -> &dyn Resolved;
     /// The file alone, with the changes made so far.
     fn stored(&self) -> &dyn Resolved;
+    /// The layer of the file.
+    fn layer(&self) -> Layer;
     fn snapshot(&self) -> &Snapshot;
     fn apply(&mut self, path: &str, edit: &Edit) -> Result<EditOutcome, StoreError>;
     fn restore(&mut self, version: u64) -> Result<EditOutcome, StoreError>;
@@ -111,6 +115,8 @@ pub(crate) type MailOf<T> = fn(&T) -> &EmailSettings;
 /// A settings file with all layers below and above it.
 pub(crate) struct FileBackend<T> {
     path: PathBuf,
+    /// The place of the settings, if it is not a file. The path is its name.
+    storage: Option<Arc<dyn Storage>>,
     others: ReadLayers,
     running: Option<Resolution<T>>,
     #[cfg(feature = "mail")]
@@ -121,11 +127,16 @@ impl<T: Settings> FileBackend<T> {
     pub(crate) fn new(path: PathBuf, others: ReadLayers) -> Self {
         Self {
             path,
+            storage: None,
             others,
             running: None,
             #[cfg(feature = "mail")]
             mail: None,
         }
+    }
+
+    pub(crate) fn over(storage: Arc<dyn Storage>, others: ReadLayers) -> Self {
+        Self { storage: Some(Arc::clone(&storage)), ..Self::new(storage.name().into(), others) }
     }
 
     #[cfg(feature = "mail")]
@@ -135,18 +146,25 @@ impl<T: Settings> FileBackend<T> {
 
     /// Takes the settings as they are now for those that the server runs with.
     pub(crate) fn start(&mut self) {
-        let Ok(store) = self.store() else { return };
-        let Ok(layers) = (self.others)() else { return };
-        self.running = Some(resolve(self.with_text(layers, store.snapshot().text().unwrap_or_default())));
+        self.running = self.store().ok().map(Store::into_effective);
     }
 
     fn with_text(&self, layers: Layers, text: &str) -> Layers {
-        if text.is_empty() { layers } else { layers.file(self.path.display().to_string(), text) }
+        let name = self.path.display().to_string();
+        match &self.storage {
+            _ if text.is_empty() => layers,
+            None => layers.file(name, text),
+            Some(_) => layers.file_in(FileFormat::from_text(text).unwrap_or_default(), name, text),
+        }
     }
 
     fn store(&self) -> Result<Store<T>, OpenError> {
         let others = (self.others)().map_err(OpenError::Unreadable)?;
-        Store::open(&self.path, others).map_err(OpenError::Store)
+        let store = match &self.storage {
+            None => Store::open(&self.path, others),
+            Some(storage) => Store::open_storage(Arc::clone(storage), others),
+        };
+        store.map_err(OpenError::Store)
     }
 }
 
@@ -202,6 +220,13 @@ impl<T: Settings> Opened for Lent<'_, T> {
 
     fn stored(&self) -> &dyn Resolved {
         self.store.stored()
+    }
+
+    fn layer(&self) -> Layer {
+        match &self.backend.storage {
+            None => Layer::File,
+            Some(_) => Layer::External,
+        }
     }
 
     fn snapshot(&self) -> &Snapshot {

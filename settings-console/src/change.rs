@@ -107,7 +107,7 @@ pub(crate) struct FieldError {
 impl From<StoreError> for ChangeError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Write(WriteError::Conflict { .. }) => Self::Stale,
+            StoreError::Write(WriteError::Conflict { .. }) | StoreError::Raced { .. } => Self::Stale,
             StoreError::UnknownVersion { .. } => Self::UnknownVersion(error.to_string()),
             error => match field_errors(&error) {
                 errors if errors.is_empty() => Self::Store(error),

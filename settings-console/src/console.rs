@@ -14,6 +14,7 @@ use http_body::{Frame, SizeHint};
 #[cfg(feature = "mail")]
 use settings_core::mail::EmailSettings;
 use settings_core::resolve::{Layers, Settings, Unreadable};
+use settings_core::store::Storage;
 use tower_http::csrf::CsrfLayer;
 use tower_service::Service;
 
@@ -75,9 +76,24 @@ impl<T: Settings + Send + Sync + 'static> Console<T> {
         others: impl Fn() -> Result<Layers, Unreadable> + Send + Sync + 'static,
         gate: impl Gate,
     ) -> Self {
+        Self::over(FileBackend::new(file.into(), Box::new(others)), Box::new(gate))
+    }
+
+    /// Creates a console over settings in a place other than a file, such as a database.
+    ///
+    /// Requests wait while the place is read and written, so that a server gives such a console a runtime of its own.
+    pub fn over_storage(
+        storage: Arc<dyn Storage>,
+        others: impl Fn() -> Result<Layers, Unreadable> + Send + Sync + 'static,
+        gate: impl Gate,
+    ) -> Self {
+        Self::over(FileBackend::over(storage, Box::new(others)), Box::new(gate))
+    }
+
+    fn over(backend: FileBackend<T>, gate: Box<dyn Gate>) -> Self {
         Self {
-            backend: FileBackend::new(file.into(), Box::new(others)),
-            gate: Box::new(gate),
+            backend,
+            gate,
             hosts: LOOPBACK.map(str::to_owned).to_vec(),
             title: "Settings".to_owned(),
             command: "settings".to_owned(),

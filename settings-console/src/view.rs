@@ -25,6 +25,8 @@ pub(crate) struct Item<'r> {
     pub(crate) effective: Effective<'r>,
     /// The value in the file alone.
     pub(crate) stored: Effective<'r>,
+    /// The layer of the file.
+    pub(crate) file: Layer,
     pub(crate) access: Access,
     /// The number of its page.
     pub(crate) page: usize,
@@ -73,7 +75,7 @@ impl<'r> View<'r> {
                 }
             };
             let was = was(app, &path, &effective, &stored);
-            items.push(Item { path, effective, stored, access, page, was });
+            items.push(Item { path, effective, stored, file: opened.layer(), access, page, was });
         }
         let is_partial = !hidden.is_empty();
         let visible = |found: &&Diagnostic| match &found.setting {
@@ -156,7 +158,8 @@ fn slug(name: &str, pages: &[Page]) -> String {
 /// Returns the state of the file for one setting: `-` (not there), `=` (there) or `!` (there and unreadable) with the
 /// value that the page shows as JSON; `#` with a mark where the value is never shown.
 pub(crate) fn was(app: &App, path: &str, effective: &Effective<'_>, stored: &Effective<'_>) -> String {
-    let there = stored.layer() == Layer::File;
+    let is_file = |layer| matches!(layer, Layer::File | Layer::External);
+    let there = is_file(stored.layer());
     if is_write_only(effective, stored) {
         return match there {
             true => {
@@ -167,7 +170,7 @@ pub(crate) fn was(app: &App, path: &str, effective: &Effective<'_>, stored: &Eff
         };
     }
     let unreadable =
-        stored.overridden.iter().any(|(origin, value)| value.is_none() && origin.layer() == Layer::File);
+        stored.overridden.iter().any(|(origin, value)| value.is_none() && is_file(origin.layer()));
     match (there, unreadable) {
         (true, _) => format!("={}", stored.shown()),
         (false, true) => format!("!{}", effective.shown()),
@@ -205,7 +208,7 @@ impl Item<'_> {
     pub(crate) fn lock(&self) -> Option<&Origin> {
         let others = self.effective.overridden.iter().map(|(origin, _)| origin);
         let strongest = others.chain([&self.effective.origin]).max_by_key(|origin| origin.layer());
-        strongest.filter(|origin| origin.layer() > Layer::File)
+        strongest.filter(|origin| origin.layer() > self.file)
     }
 
     pub(crate) fn is_editable(&self) -> bool {

@@ -336,6 +336,7 @@ impl Shared {
     async fn run_async(&self, source: &mut impl AsyncSource) {
         use std::pin::pin;
         use std::task::Poll;
+        let mut last = Instant::now();
         loop {
             let known = self.state().version();
             {
@@ -350,7 +351,8 @@ impl Shared {
             if self.state().is_stopped {
                 return;
             }
-            tokio::time::sleep(MIN_INTERVAL).await;
+            tokio::time::sleep(MIN_INTERVAL.saturating_sub(last.elapsed())).await;
+            last = Instant::now();
             self.fetch_async(source).await;
         }
     }

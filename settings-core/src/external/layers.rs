@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::External;
-use crate::resolve::{Layer, Layers};
+use super::{Document, External};
+use crate::resolve::{Code, Diagnostic, Effective, Layer, Layers, Origin, Place, Report, Resolution};
 
 impl Layers {
     /// Adds the document of an external source as it is now, which is weaker than every configuration file.
@@ -21,6 +21,12 @@ impl Layers {
         self.document(Layer::Secrets, external)
     }
 
+    /// Adds a version of a document that was fetched once, with the strength of [`external`](Self::external).
+    #[must_use]
+    pub fn external_document(self, document: &Document) -> Self {
+        self.source(Layer::External, document.origin.clone(), document.text.clone(), document.format)
+    }
+
     fn document(mut self, layer: Layer, external: &External) -> Self {
         let Some((fetched, finding)) = external.fetched() else { return self };
         self.findings.extend(finding);
@@ -36,5 +42,25 @@ impl Layers {
     /// report.
     pub fn keep_copies(&self) {
         self.kept.iter().for_each(|kept| kept.keep());
+    }
+}
+
+impl<T> Resolution<T> {
+    /// Returns a warning for each secret that comes from a document of an external source, for a source that stores its
+    /// documents in clear.
+    pub fn secrets_in_clear(&self) -> Report {
+        let is_in_clear = |setting: &Effective<'_>| {
+            let is_secret = setting.setting.kind.is_secret() || setting.holds_password();
+            is_secret && setting.layer() == Layer::External && setting.shown() != "\"\""
+        };
+        let warning = |setting: Effective<'_>| {
+            let Origin::File { name, line, column, .. } = setting.origin else { return None };
+            let path = setting.path.to_string();
+            let place = Place::File { name, line, column, snippet: None };
+            let message = format!("`{path}` is a secret, and is stored in clear");
+            let help = "encrypt the settings, or set it by a file or variable of each machine";
+            Some(Diagnostic::warning(Code::ExternalSource, message).setting(path).at(place).help(help))
+        };
+        Report::new(self.settings().filter(is_in_clear).filter_map(warning).collect())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{EditError, WriteError};
+use super::{EditError, StorageError, WriteError};
 use crate::resolve::build::code;
 use crate::resolve::{Code, Diagnostic, Origin, Report, UnknownPath};
 use crate::value::Mismatch;
@@ -53,8 +53,22 @@ pub enum StoreError {
     },
     /// The change would add these errors to the settings.
     Invalid(Report),
+    /// Another writer changed the same settings at the same time.
+    Raced {
+        /// The settings.
+        paths: Vec<String>,
+        /// The version that the other writer left.
+        origin: String,
+    },
     /// The file can't be read or written.
     Write(WriteError),
+    /// The storage can't be read or written.
+    Storage {
+        /// The name of the storage.
+        name: String,
+        /// The reason.
+        error: StorageError,
+    },
 }
 
 impl StoreError {
@@ -123,7 +137,15 @@ impl fmt::Display for StoreError {
             Self::Invalid(report) => {
                 write!(f, "nothing is written, because the change would add errors:\n{report}")
             }
+            Self::Raced { paths, origin } => {
+                let paths = paths.join("`, `");
+                write!(
+                    f,
+                    "{origin}: another writer changed `{paths}` at the same time; nothing is written, try again"
+                )
+            }
             Self::Write(error) => error.fmt(f),
+            Self::Storage { name, error } => write!(f, "{name}: {error}"),
         }
     }
 }

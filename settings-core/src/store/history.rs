@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::file::{self, Locked, WriteError};
+use super::file::{self, LOCK_TIMEOUT, Locked, Snapshot, WriteError, WriteMode};
 use crate::atomic::{self, FileError, Place};
 use crate::format::FileFormat;
 use crate::value::{ZeroizingString, json};
@@ -54,6 +54,11 @@ impl fmt::Debug for Version {
 }
 
 impl Version {
+    /// Creates a version without an author and a reason, for a [`Storage`](super::Storage).
+    pub fn new(number: u64, time: SystemTime, text: impl Into<String>) -> Self {
+        Self { number, time, author: None, reason: None, restored: None, text: text.into().into() }
+    }
+
     /// Returns the text of the file, which may hold secrets.
     pub fn text(&self) -> &str {
         &self.text
@@ -91,6 +96,23 @@ pub(super) struct Entry {
 pub fn history(path: impl AsRef<Path>) -> Result<Vec<Version>, WriteError> {
     let format = FileFormat::from_path(path.as_ref());
     History::new(&atomic::followed(path.as_ref())?, format).versions()
+}
+
+/// Writes a file that does not exist, with its history: the versions of another place, the oldest first.
+///
+/// # Errors
+/// If the file exists, or can't be written.
+pub fn import(path: impl AsRef<Path>, versions: &[Version]) -> Result<(), WriteError> {
+    let locked = Locked::new(path.as_ref(), LOCK_TIMEOUT)?;
+    locked.check(&Snapshot::absent())?;
+    let Some(newest) = versions.last() else { return Ok(()) };
+    let history = History::new(locked.target(), FileFormat::from_path(path.as_ref()));
+    for version in versions {
+        let Version { author, reason, .. } = version.clone();
+        // the numbers differ from those of the other place
+        history.add(&locked, version.text(), version.time, &Entry { author, reason, restored: None })?;
+    }
+    locked.write(&Snapshot::absent(), newest.text(), WriteMode::default())
 }
 
 /// The folder of a file's versions.

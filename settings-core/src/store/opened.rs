@@ -2,14 +2,15 @@
 
 use std::collections::HashSet;
 use std::fmt;
-use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::edit::edited;
 use super::file::{self, LOCK_TIMEOUT, Locked, Snapshot, WriteMode};
 use super::history::{DEFAULT_VERSIONS, Entry, History, Version, VersionStatus};
 use super::parts::{spliced, unknown_keys};
+use super::target::{MAX_LISTED, Target, failed};
 use super::written::to_written_json;
 use super::{Action, Change, Difference, StoreError, WriteError, differences};
 use crate::atomic::{FileError, followed};
@@ -64,27 +65,27 @@ const UPDATE_ATTEMPTS: usize = 20;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Store<T> {
-    path: PathBuf,
-    format: FileFormat,
+    pub(super) target: Target,
+    pub(super) format: FileFormat,
     read: Snapshot,
-    text: ZeroizingString,
+    pub(super) text: ZeroizingString,
     others: Layers,
     /// The settings of the file, and the number of those that `T` has itself.
     schema: (&'static Section, usize),
     shadowed: bool,
     mode: WriteMode,
     max_versions: usize,
-    entry: Entry,
+    pub(super) entry: Entry,
     /// The settings of the text that was read.
-    before: View<T>,
+    pub(super) before: View<T>,
     /// The settings of the text in memory, if it differs.
     after: View<T>,
 }
 
 /// The settings of one text, resolved when they are first needed.
-struct View<T> {
+pub(super) struct View<T> {
     /// From the file alone.
-    stored: OnceLock<Resolution<T>>,
+    pub(super) stored: OnceLock<Resolution<T>>,
     /// From all layers.
     effective: OnceLock<Resolution<T>>,
 }
@@ -99,7 +100,7 @@ impl<T> fmt::Debug for Store<T> {
     /// Omits the text, which may hold secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Store")
-            .field("path", &self.path)
+            .field("target", &self.target.name())
             .field("shadowed", &self.shadowed)
             .finish_non_exhaustive()
     }
@@ -170,9 +171,13 @@ impl<T: Settings> Store<T> {
     pub fn open_in(format: FileFormat, path: impl AsRef<Path>, others: Layers) -> Result<Self, StoreError> {
         let path = path.as_ref().to_owned();
         let read = file::read(&path)?;
+        Ok(Self::opened(Target::File(path), format, read, others))
+    }
+
+    pub(super) fn opened(target: Target, format: FileFormat, read: Snapshot, others: Layers) -> Self {
         let text = read.text().unwrap_or(empty(format)).to_owned().into();
-        Ok(Self {
-            path,
+        Self {
+            target,
             format,
             read,
             text,
@@ -184,7 +189,7 @@ impl<T: Settings> Store<T> {
             entry: Entry::default(),
             before: View::default(),
             after: View::default(),
-        })
+        }
     }
 
     /// Resolves by another schema, whose first `own` settings are those of `T`.
@@ -287,7 +292,7 @@ impl<T: Settings> Store<T> {
                             json
                         }
                     };
-                    refuse_shadowed_part(effective, &address)?;
+                    refuse_shadowed_part(effective, &address, self.target.layer())?;
                     set_part(stored, &mut parts, (leaf, &current.setting.kind), &route, Some(&json));
                     continue;
                 }
@@ -298,9 +303,9 @@ impl<T: Settings> Store<T> {
             let kind = &current.setting.kind;
             let value = read_values(&current.path.to_string(), kind, values, separator)?;
             let json = to_written_json(kind, &value, values);
-            let is_there = is_already_set(stored, &current, &value);
+            let is_there = is_already_set(stored, &current, &value, self.target.layer());
             value.wipe();
-            refuse_shadowed(effective, path)?;
+            refuse_shadowed(effective, path, self.target.layer())?;
             if !is_there {
                 changes.push(change(&current, Action::Set(json.into_string())));
             }
@@ -329,9 +334,9 @@ impl<T: Settings> Store<T> {
             Err(_) => return Err(refused(Mismatch::no_json(kind))),
         };
         let json = to_written_json(kind, &read, &[value]);
-        let is_there = is_already_set(stored, &current, &read);
+        let is_there = is_already_set(stored, &current, &read, self.target.layer());
         read.wipe();
-        refuse_shadowed(effective, path)?;
+        refuse_shadowed(effective, path, self.target.layer())?;
         if is_there {
             return Ok(EditOutcome::Unchanged);
         }
@@ -363,7 +368,7 @@ impl<T: Settings> Store<T> {
         if let Some(keys) = stored.optional_section(path) {
             let within = |effective: &Effective<'_>| effective.path.keys().starts_with(&keys);
             for setting in stored.settings().filter(within) {
-                refuse_shadowed(effective, &setting.path.to_string())?;
+                refuse_shadowed(effective, &setting.path.to_string(), self.target.layer())?;
             }
             return self.apply(&[Change::unset(keys)]);
         }
@@ -375,6 +380,7 @@ impl<T: Settings> Store<T> {
                 refuse_shadowed_part(
                     effective,
                     &address(current.path.keys().iter().copied(), &route).to_string(),
+                    self.target.layer(),
                 )?;
                 if stored.json_in_file(leaf).is_none() {
                     return Ok(EditOutcome::Unchanged);
@@ -385,7 +391,7 @@ impl<T: Settings> Store<T> {
                 return self.apply(&[change(&current, Action::Set(json))]);
             }
         };
-        refuse_shadowed(effective, path)?;
+        refuse_shadowed(effective, path, self.target.layer())?;
         self.apply(&[change(&current, Action::Unset)])
     }
 
@@ -394,10 +400,8 @@ impl<T: Settings> Store<T> {
     /// # Errors
     /// If there is no such version, or the history can't be read.
     pub fn restore(&mut self, number: u64) -> Result<EditOutcome, StoreError> {
-        let history = History::new(&followed(&self.path).map_err(WriteError::from)?, self.format);
-        let Some(version) = history.version(number)? else {
-            return Err(StoreError::UnknownVersion { number, available: history.numbers()? });
-        };
+        let (version, available) = self.version(number)?;
+        let Some(version) = version else { return Err(StoreError::UnknownVersion { number, available }) };
         let outcome = self.replace_text(version.text().to_owned().into());
         self.entry.restored = Some(number);
         Ok(outcome)
@@ -408,8 +412,30 @@ impl<T: Settings> Store<T> {
     /// # Errors
     /// If the history can't be read.
     pub fn history(&self) -> Result<Vec<Version>, StoreError> {
-        let target = followed(&self.path).map_err(WriteError::from)?;
-        Ok(History::new(&target, self.format).versions()?)
+        match &self.target {
+            Target::File(path) => {
+                Ok(History::new(&followed(path).map_err(WriteError::from)?, self.format).versions()?)
+            }
+            Target::Storage { storage, .. } => {
+                storage.history(MAX_LISTED).map_err(|error| failed(&**storage, error))
+            }
+        }
+    }
+
+    /// Returns a version of the history, or the numbers that it has.
+    fn version(&self, number: u64) -> Result<(Option<Version>, Vec<u64>), StoreError> {
+        match &self.target {
+            Target::File(path) => {
+                let history = History::new(&followed(path).map_err(WriteError::from)?, self.format);
+                let version = history.version(number)?;
+                let available = if version.is_none() { history.numbers()? } else { Vec::new() };
+                Ok((version, available))
+            }
+            Target::Storage { storage, read } => {
+                let version = storage.version(number).map_err(|error| failed(&**storage, error))?;
+                Ok((version, (1..=read.version()).collect()))
+            }
+        }
     }
 
     /// Returns the settings that [`Store::save`] will change in the file, secrets redacted, each with the stronger layer
@@ -417,7 +443,8 @@ impl<T: Settings> Store<T> {
     pub fn changes(&self) -> Vec<(Difference, Option<Origin>)> {
         let effective = self.effective();
         let shadow = |difference: &Difference| {
-            effective.setting(&difference.path.to_string()).ok().and_then(origin_above_file)
+            let setting = effective.setting(&difference.path.to_string()).ok();
+            setting.and_then(|setting| origin_above(setting, self.target.layer()))
         };
         let changes = differences(self.stored_before(), self.stored()).into_iter();
         changes.map(|difference| (difference.clone(), shadow(&difference))).collect()
@@ -443,6 +470,15 @@ impl<T: Settings> Store<T> {
         self.before.effective.get_or_init(|| self.resolve(self.others.clone(), self.text_before()))
     }
 
+    /// Returns the settings of all layers as they were before the changes, without the store.
+    pub fn into_effective(self) -> Resolution<T> {
+        let Self { before, others, target, format, read, schema: (root, own), .. } = self;
+        before.effective.into_inner().unwrap_or_else(|| {
+            let text = read.text().unwrap_or(empty(format));
+            resolve_in(root, target.add(others, format, text), own)
+        })
+    }
+
     /// Returns the text that [`Store::save`] would write. It may hold secrets.
     pub fn text(&self) -> &str {
         &self.text
@@ -458,26 +494,33 @@ impl<T: Settings> Store<T> {
     /// [`write`](super::write) fails.
     pub fn save(&mut self) -> Result<SaveOutcome, StoreError> {
         let Some(warnings) = self.check()? else { return Ok(SaveOutcome::Unchanged) };
-        self.write(&Locked::new(&self.path, LOCK_TIMEOUT)?, warnings)
+        match &self.target {
+            Target::File(path) => self.write(&Locked::new(path, LOCK_TIMEOUT)?, warnings),
+            Target::Storage { .. } => self.write_version(warnings),
+        }
     }
 
     /// Reads the file again, edits it and saves it, as one step that other writers wait for.
     ///
     /// Many processes can thus change one file at a time, and each change is made to the text that the others left. A
     /// writer that takes no lock, such as a text editor, can come in between: `edit` is then called again with the new
-    /// text.
+    /// text. A [`Storage`](super::Storage) has no lock: after a lost race, `edit` is called again with the newest
+    /// version, and the change is refused if the other writer changed one of the same settings.
     ///
     /// # Errors
-    /// If `edit` fails, or [`Store::save`] does.
+    /// If `edit` fails, or [`Store::save`] does, or [`StoreError::Raced`].
     pub fn update<R, E: From<StoreError>>(
         &mut self,
         mut edit: impl FnMut(&mut Self) -> Result<R, E>,
     ) -> Result<(R, SaveOutcome), E> {
+        let path = match &self.target {
+            Target::File(path) => path.clone(),
+            Target::Storage { storage, .. } => return self.update_version(&Arc::clone(storage), edit),
+        };
         let mut attempt = 1;
         loop {
-            let locked = Locked::new(&self.path, UPDATE_TIMEOUT).map_err(StoreError::from)?;
-            self.read_again(file::read(&self.path).map_err(StoreError::from)?);
-            self.entry.restored = None;
+            let locked = Locked::new(&path, UPDATE_TIMEOUT).map_err(StoreError::from)?;
+            self.read_again(file::read(&path).map_err(StoreError::from)?);
             let edited = edit(self)?;
             let Some(warnings) = self.check()? else { return Ok((edited, SaveOutcome::Unchanged)) };
             match self.write(&locked, warnings) {
@@ -517,11 +560,16 @@ impl<T: Settings> Store<T> {
     fn write(&mut self, locked: &Locked, warnings: Report) -> Result<SaveOutcome, StoreError> {
         let written = self.write_with_history(locked);
         if let Ok(_) | Err(StoreError::Write(WriteError::File(FileError::NotDurable { .. }))) = written {
-            self.read = Snapshot::new(&*self.text);
-            self.before = std::mem::take(&mut self.after);
-            self.entry.restored = None;
+            self.written();
         }
         Ok(SaveOutcome::Written { version: written?, warnings })
+    }
+
+    /// Takes the text in memory for the one that was read.
+    pub(super) fn written(&mut self) {
+        self.read = Snapshot::new(&*self.text);
+        self.before = std::mem::take(&mut self.after);
+        self.entry.restored = None;
     }
 
     /// Writes the file, and adds its versions before and after to the history.
@@ -554,7 +602,8 @@ impl<T: Settings> Store<T> {
     }
 
     /// Starts again from the text of the file.
-    fn read_again(&mut self, read: Snapshot) {
+    pub(super) fn read_again(&mut self, read: Snapshot) {
+        self.entry.restored = None;
         self.text = read.text().unwrap_or(empty(self.format)).to_owned().into();
         (self.before, self.after) = (View::default(), View::default());
         self.read = read;
@@ -562,7 +611,7 @@ impl<T: Settings> Store<T> {
 
     fn apply(&mut self, changes: &[Change]) -> Result<EditOutcome, StoreError> {
         let edited = edited(self.format, &self.text, changes)
-            .map_err(|error| StoreError::Edit { file: self.name(), error })?;
+            .map_err(|error| StoreError::Edit { file: self.target.name(), error })?;
         Ok(self.rewrite(edited))
     }
 
@@ -593,7 +642,7 @@ impl<T: Settings> Store<T> {
     }
 
     /// Resolves the file alone, as it was read.
-    fn stored_before(&self) -> &Resolution<T> {
+    pub(super) fn stored_before(&self) -> &Resolution<T> {
         self.before
             .stored
             .get_or_init(|| self.resolve(Layers::new().expand_as(&self.others), self.text_before()))
@@ -601,11 +650,7 @@ impl<T: Settings> Store<T> {
 
     fn resolve(&self, layers: Layers, text: &str) -> Resolution<T> {
         let (root, own) = self.schema;
-        resolve_in(root, layers.file_in(self.format, self.name(), text), own)
-    }
-
-    fn name(&self) -> String {
-        self.path.display().to_string()
+        resolve_in(root, self.target.add(layers, self.format, text), own)
     }
 }
 
@@ -620,11 +665,11 @@ fn change(current: &Effective<'_>, action: Action) -> Change {
 }
 
 /// Refuses a change that a stronger layer would hide; `None` allows all.
-fn refuse_shadowed<T>(effective: Option<&Resolution<T>>, path: &str) -> Result<(), StoreError> {
+fn refuse_shadowed<T>(effective: Option<&Resolution<T>>, path: &str, layer: Layer) -> Result<(), StoreError> {
     let Some(effective) = effective else { return Ok(()) };
     let setting = effective.setting(path)?;
     let path = setting.path.to_string();
-    match origin_above_file(setting) {
+    match origin_above(setting, layer) {
         Some(origin) => Err(StoreError::Shadowed { path, origin: Box::new(origin) }),
         None => Ok(()),
     }
@@ -646,26 +691,35 @@ fn set_part<T>(
 }
 
 /// Refuses a change of a part that a stronger layer would hide; `None` allows all.
-fn refuse_shadowed_part<T>(effective: Option<&Resolution<T>>, path: &str) -> Result<(), StoreError> {
+fn refuse_shadowed_part<T>(
+    effective: Option<&Resolution<T>>,
+    path: &str,
+    layer: Layer,
+) -> Result<(), StoreError> {
     let Some(Ok(Found::Part(part))) = effective.map(|effective| effective.find(path)) else { return Ok(()) };
     let origins = part.overridden.iter().map(|(origin, _)| origin).chain([&part.origin]);
-    match origins.max_by_key(|origin| origin.layer()).filter(|origin| origin.layer() > Layer::File) {
+    match origins.max_by_key(|origin| origin.layer()).filter(|origin| origin.layer() > layer) {
         Some(origin) => Err(StoreError::Shadowed { path: path.to_owned(), origin: Box::new(origin.clone()) }),
         None => Ok(()),
     }
 }
 
-/// Returns the strongest origin above the file. A variable that can't be read counts: it will win once it is fixed.
-fn origin_above_file(effective: Effective<'_>) -> Option<Origin> {
+/// Returns the strongest origin above a layer. A variable that can't be read counts: it will win once it is fixed.
+fn origin_above(effective: Effective<'_>, layer: Layer) -> Option<Origin> {
     let Effective { origin, overridden, .. } = effective;
     let origins = overridden.into_iter().map(|(origin, _)| origin).chain([origin]);
-    origins.max_by_key(Origin::layer).filter(|origin| origin.layer() > Layer::File)
+    origins.max_by_key(Origin::layer).filter(|origin| origin.layer() > layer)
 }
 
 /// Returns whether the file has the value already, under its own name and without a finding.
-fn is_already_set<T>(stored: &Resolution<T>, current: &Effective<'_>, value: &Value<'_>) -> bool {
+fn is_already_set<T>(
+    stored: &Resolution<T>,
+    current: &Effective<'_>,
+    value: &Value<'_>,
+    layer: Layer,
+) -> bool {
     let path = current.path.to_string();
-    current.layer() == Layer::File
+    current.layer() == layer
         && current.value == *value
         && !stored.report().diagnostics().iter().any(|diagnostic| {
             diagnostic.setting.as_ref() == Some(&path) || diagnostic.code == Code::DuplicateKey

@@ -1,0 +1,149 @@
+//! The operations on the database, over one connection that is made again when it fails.
+
+use std::time::Instant;
+
+use ring::rand::{SecureRandom as _, SystemRandom};
+use tokio::sync::Mutex;
+
+use crate::PostgresConfig;
+use crate::connection::{Connection, within};
+use crate::document::{self, Addition, Head, Past, hex, pause};
+use crate::failure::Failure;
+use crate::node::{self, Node};
+
+/// The number of limits of one statement within which a write must be confirmed.
+const WRITE_LIMITS: u32 = 4;
+
+/// A database, and the connection to it that was used last.
+pub(crate) struct Database {
+    pub(crate) config: PostgresConfig,
+    connection: Mutex<Option<Connection>>,
+}
+
+/// The result of a write that was not added.
+pub(crate) enum NotWritten {
+    /// The base is not the newest version.
+    Conflict,
+    /// It is not known whether the version was added.
+    Unconfirmed(Failure),
+    /// It was not added.
+    Failed(Failure),
+}
+
+/// Reads over the connection; once more over a new one if the connection at hand has failed in the meantime.
+///
+/// A function that takes an asynchronous closure would have a future that can't be sent to another thread.
+macro_rules! reading {
+    ($database:expr, $connection:ident => $operation:expr) => {{
+        let mut slot = $database.connection.lock().await;
+        let mut old = slot.take();
+        loop {
+            let is_old = old.is_some();
+            let opened = $database.connected(old.take()).await?;
+            let $connection = &opened;
+            match within(&$database.config, $operation).await {
+                Err(failure) if is_old && failure.is_passing() => {}
+                result => {
+                    if result.is_ok() {
+                        *slot = Some(opened);
+                    }
+                    return result;
+                }
+            }
+        }
+    }};
+}
+
+impl Database {
+    pub(crate) fn new(config: PostgresConfig) -> Self {
+        Self { config, connection: Mutex::new(None) }
+    }
+
+    /// Reads the newest version.
+    pub(crate) async fn head(&self) -> Result<Head, Failure> {
+        reading!(self, connection => document::head(&self.config, connection, None))
+    }
+
+    /// Returns versions, the newest first.
+    pub(crate) async fn history(&self, number: Option<u64>, limit: usize) -> Result<Vec<Past>, Failure> {
+        reading!(self, connection => document::history(&self.config, connection, number, limit))
+    }
+
+    /// Returns the nodes.
+    pub(crate) async fn nodes(&self) -> Result<Vec<Node>, Failure> {
+        reading!(self, connection => node::list(&connection.client))
+    }
+
+    /// Encrypts the keys of all versions with the newest key. Returns the number of versions that had another one.
+    #[cfg(feature = "encryption")]
+    pub(crate) async fn rotate(&self) -> Result<usize, Failure> {
+        let mut count = 0;
+        loop {
+            match self.rotate_some().await? {
+                0 => return Ok(count),
+                some => count += some,
+            }
+        }
+    }
+
+    #[cfg(feature = "encryption")]
+    async fn rotate_some(&self) -> Result<usize, Failure> {
+        reading!(self, connection => document::rotate(&self.config, connection))
+    }
+
+    /// Adds a version if the base is the newest one.
+    ///
+    /// The statement is sent again after a failed connection: it names its base and a token, so that it has its effect
+    /// at most once, and the version is found if the first one had it.
+    pub(crate) async fn write(&self, base: (u64, &str), new: &Addition) -> Result<Head, NotWritten> {
+        let end = Instant::now() + self.config.time_limit() * WRITE_LIMITS;
+        let mut is_sent = false;
+        let mut attempt = 0;
+        let mut slot = self.connection.lock().await;
+        loop {
+            let failure = match self.connected(slot.take()).await {
+                Err(failure) => failure,
+                Ok(connection) => {
+                    let writing = document::write(&self.config, &connection, base, new);
+                    let mut result = within(&self.config, writing).await;
+                    if matches!(result, Ok(None)) && is_sent {
+                        result = within(&self.config, document::written(&connection, &new.token)).await;
+                    }
+                    match result {
+                        Ok(written) => {
+                            *slot = Some(connection);
+                            return written.ok_or(NotWritten::Conflict);
+                        }
+                        Err(failure) => {
+                            is_sent |= failure.is_passing();
+                            failure
+                        }
+                    }
+                }
+            };
+            if !failure.is_passing() || Instant::now() >= end {
+                return Err(match is_sent {
+                    true => NotWritten::Unconfirmed(failure),
+                    false => NotWritten::Failed(failure),
+                });
+            }
+            tokio::time::sleep(pause(attempt, self.config.time_limit())).await;
+            attempt += 1;
+        }
+    }
+
+    async fn connected(&self, connection: Option<Connection>) -> Result<Connection, Failure> {
+        match connection.filter(|connection| !connection.client.is_closed()) {
+            Some(connection) => Ok(connection),
+            None => Connection::open(&self.config).await,
+        }
+    }
+}
+
+/// Returns 128 random bits as text.
+pub(crate) fn token() -> Result<String, Failure> {
+    let mut bytes = [0; 16];
+    let filled = SystemRandom::new().fill(&mut bytes);
+    filled.map_err(|_| Failure::Unavailable("the system has no random numbers".to_owned()))?;
+    Ok(hex(&bytes))
+}

@@ -1,0 +1,40 @@
+//! Settings in PostgreSQL, for programs that run on several machines.
+//!
+//! The document, with its comments, is a row of a table, one row for each version, and none is ever overwritten.
+//!
+//! - A [`PostgresStorage`] is the place that a [`Store`](settings_core::store::Store) writes to. A write names the version
+//!   that it was made from, in one statement; a lost race is run again on the newest version, and refused if the other
+//!   writer changed the same setting.
+//! - A [`PostgresSource`] follows the newest version, for an [`External`](settings_core::external::External), and with
+//!   the feature `watch` a `Cluster` does so for a whole program. Each node reports the version that it runs, and the
+//!   reason why it refuses one: [`PostgresStorage::nodes`].
+//! - With the feature `encryption`, versions are stored encrypted.
+//!
+//! The tables are made by the first program that may create them; [`schema()`] returns the statements for a database
+//! whose programs may not.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[cfg(feature = "watch")]
+mod cluster;
+mod config;
+mod connection;
+mod database;
+mod document;
+mod failure;
+mod node;
+mod runtime;
+mod schema;
+#[cfg(feature = "encryption")]
+mod seal;
+mod source;
+mod storage;
+
+#[cfg(feature = "watch")]
+pub use cluster::{Cluster, ClusterConfig, ClusterError};
+pub use config::{ConfigError, PostgresConfig};
+pub use node::{Node, NodeReport};
+pub use schema::schema;
+#[cfg(feature = "encryption")]
+pub use seal::{KeyError, Keys};
+pub use source::PostgresSource;
+pub use storage::PostgresStorage;

@@ -1,0 +1,180 @@
+//! The settings in a database as a source that is followed.
+
+use std::time::Duration;
+
+use settings_core::external::{AsyncSource, Document, FetchError, Source};
+use tokio::runtime::{Builder, Runtime};
+use tokio::time::timeout;
+
+use crate::PostgresConfig;
+use crate::connection::{Connection, within};
+use crate::database::token;
+use crate::document::{self, CHANNEL, Head, pause};
+use crate::failure::Failure;
+use crate::node::{self, NodeReport};
+use crate::storage::document;
+
+/// The time that a report may take. The settings do not wait longer.
+const REPORT_LIMIT: Duration = Duration::from_secs(1);
+
+/// The longest pause between two attempts to connect.
+const MAX_PAUSE: Duration = Duration::from_secs(5);
+
+/// The settings in a database as a source for an [`External`](settings_core::external::External), for asynchronous and
+/// for blocking programs.
+///
+/// One connection is kept. Notifications of the database wake the source, and it believes only what it then reads: after
+/// it starts to listen, after each notification, and at the interval of the `External`, so that lost notifications and
+/// connections that swallow everything only cost time.
+///
+/// ```no_run
+/// use std::time::Duration;
+///
+/// use settings_core::external::{External, ExternalConfig};
+/// use settings_core::resolve::Layers;
+/// use settings_postgres::{PostgresConfig, PostgresSource};
+///
+/// let config: PostgresConfig = "postgres://chat@db.example.com/chat".parse()?;
+/// let options = ExternalConfig::default().interval(Duration::from_secs(3)).copy("/var/lib/chat/settings.copy");
+/// let external = External::start(PostgresSource::new(config), options)?;
+/// let layers = Layers::new().external(&external);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct PostgresSource(State, Option<Runtime>);
+
+/// The part that runs on a runtime.
+struct State {
+    config: PostgresConfig,
+    connection: Option<Connection>,
+    report: Option<NodeReport>,
+    instance: String,
+    /// The attempts to fetch that failed since the last one that did not.
+    failures: u32,
+}
+
+impl std::fmt::Debug for PostgresSource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PostgresSource").field("config", &self.0.config).finish_non_exhaustive()
+    }
+}
+
+impl PostgresSource {
+    /// Creates a source. It connects when it is first asked.
+    pub fn new(config: PostgresConfig) -> Self {
+        Self(State { config, connection: None, report: None, instance: String::new(), failures: 0 }, None)
+    }
+
+    /// Writes a report to the list of nodes, over the connection of the source.
+    #[must_use]
+    pub fn report(mut self, report: NodeReport) -> Self {
+        self.0.report = Some(report);
+        self
+    }
+
+    /// Returns the runtime on which the operations of a blocking caller run, and the state.
+    fn blocking(&mut self) -> Result<(&mut Runtime, &mut State), FetchError> {
+        if self.1.is_none() {
+            let made = Builder::new_current_thread().enable_all().build();
+            self.1 = Some(made.map_err(|error| FetchError::Unavailable(error.to_string()))?);
+        }
+        let missing = || FetchError::Unavailable("no runtime".to_owned());
+        Ok((self.1.as_mut().ok_or_else(missing)?, &mut self.0))
+    }
+}
+
+impl State {
+    async fn fetch(&mut self, known: Option<&str>) -> Result<Option<Document>, Failure> {
+        self.failures = self.failures.saturating_add(1);
+        // taken, so that a fetch that is given up leaves no connection that may be in a black hole
+        let open = self.connection.take().filter(|connection| !connection.client.is_closed());
+        let connection = match open {
+            Some(connection) => connection,
+            None => {
+                let connection = Connection::open(&self.config).await?;
+                // before the first read, so that no version comes in between unnoticed
+                let listen =
+                    async { Ok(connection.client.batch_execute(&format!("LISTEN {CHANNEL}")).await?) };
+                within(&self.config, listen).await?;
+                connection
+            }
+        };
+        let head = within(&self.config, document::head(&self.config, &connection, known)).await?;
+        self.tell(&connection).await;
+        let found = self.found(&head, known);
+        self.connection = Some(connection);
+        self.failures = 0;
+        found
+    }
+
+    /// Returns the document, if it is not the known one.
+    fn found(&self, head: &Head, known: Option<&str>) -> Result<Option<Document>, Failure> {
+        if known == Some(&*head.identity()) {
+            return Ok(None);
+        }
+        if head.content.is_none() && head.version > 0 {
+            let why = format!("the row of version {} is missing", head.version);
+            return Err(Failure::Invalid(why));
+        }
+        Ok(Some(document(head, &self.config)))
+    }
+
+    /// Writes the report of the node. Settings do not depend on it: a failure is tried again at the next fetch.
+    async fn tell(&mut self, connection: &Connection) {
+        let Some(report) = &self.report else { return };
+        if self.instance.is_empty() {
+            let Ok(instance) = token() else { return };
+            self.instance = instance;
+            let _ = within(&self.config, node::forget(&connection.client)).await;
+        }
+        let writing = report.write(&connection.client, &self.instance, self.config.program_version());
+        let _ = timeout(REPORT_LIMIT, writing).await;
+    }
+
+    /// Waits for a notification, for something to report, or before another attempt to connect.
+    async fn wait(&mut self) {
+        let Some(connection) = self.connection.as_ref().filter(|connection| !connection.client.is_closed())
+        else {
+            return tokio::time::sleep(pause(self.failures, MAX_PAUSE)).await;
+        };
+        match &self.report {
+            None => connection.news.notified().await,
+            Some(report) => tokio::select! {
+                () = connection.news.notified() => {}
+                () = report.changed() => {}
+            },
+        }
+    }
+}
+
+impl AsyncSource for PostgresSource {
+    fn name(&self) -> String {
+        self.0.config.name().to_owned()
+    }
+
+    async fn fetch(&mut self, known: Option<&str>) -> Result<Option<Document>, FetchError> {
+        Ok(self.0.fetch(known).await?)
+    }
+
+    async fn wait(&mut self, _: Option<&str>) {
+        self.0.wait().await;
+    }
+}
+
+impl Source for PostgresSource {
+    fn name(&self) -> String {
+        self.0.config.name().to_owned()
+    }
+
+    fn fetch(&mut self, known: Option<&str>, limit: Duration) -> Result<Option<Document>, FetchError> {
+        let (runtime, state) = self.blocking()?;
+        let fetched = runtime.block_on(async { timeout(limit, state.fetch(known)).await });
+        Ok(fetched.unwrap_or(Err(Failure::Timeout(limit)))?)
+    }
+
+    fn wait(&mut self, _: Option<&str>, limit: Duration) -> Option<Result<(), FetchError>> {
+        let waited = self.blocking().map(|(runtime, state)| {
+            let _ = runtime.block_on(async { timeout(limit, state.wait()).await });
+        });
+        Some(waited)
+    }
+}
