@@ -152,6 +152,11 @@ impl<'a> Context<'a> {
         Ok(())
     }
 
+    /// Returns layers without any file, for one that is resolved alone.
+    pub(crate) fn alone(&self) -> Result<Layers, Failure> {
+        Ok(self.sources.alone(self.environment.clone())?)
+    }
+
     /// Takes files and profiles from the program's variables, where no option names them.
     pub(crate) fn adopt<T: Settings>(&mut self) {
         self.sources.adopt(T::SCHEMA, &self.environment);

@@ -104,33 +104,32 @@ impl Diff {
 
 /// Resolves the settings of one side.
 fn resolved<T: Settings>(source: &Source, context: &Context<'_>) -> Result<Resolution<T>, Failure> {
+    let alone = context.alone()?;
     let layers = match source {
-        Source::File(path) => Layers::new().read_file(path)?,
-        Source::Version(number) => version(*number, context)?,
+        Source::File(path) => alone.read_file(path)?,
+        Source::Version(number) => version(alone, *number, context)?,
         Source::Usual if context.sources.has_store() => match context.storage()? {
-            Some(storage) => stored(&*storage)?,
-            None => Layers::new(),
+            Some(storage) => stored(alone, &*storage)?,
+            None => alone,
         },
-        Source::Usual if context.sources.config.is_empty() && is_absent(&context.config_path()) => {
-            Layers::new()
-        }
-        Source::Usual => Layers::new().read_file(context.config_path())?,
+        Source::Usual if context.sources.config.is_empty() && is_absent(&context.config_path()) => alone,
+        Source::Usual => alone.read_file(context.config_path())?,
         Source::Effective => context.layers()?,
     };
     Ok(resolve::<T>(layers))
 }
 
-fn version(number: u64, context: &Context<'_>) -> Result<Layers, Failure> {
+fn version(alone: Layers, number: u64, context: &Context<'_>) -> Result<Layers, Failure> {
     let (format, versions, _) = versions(context)?;
     let Some(version) = versions.iter().find(|version| version.number == number) else {
         return Err(Failure::Usage(format!("no version {number} of {} is kept", context.target_name())));
     };
-    Ok(Layers::new().file_in(format, format!("version {number}"), version.text()))
+    Ok(alone.file_in(format, format!("version {number}"), version.text()))
 }
 
 /// Returns the newest version of a database as the only layer.
-fn stored(storage: &dyn Storage) -> Result<Layers, Failure> {
+fn stored(alone: Layers, storage: &dyn Storage) -> Result<Layers, Failure> {
     let read = storage.read().map_err(|error| Failure::Usage(format!("{}: {error}", storage.name())))?;
     let text = read.text().unwrap_or("{}");
-    Ok(Layers::new().file_in(read.format(), read.origin(), text))
+    Ok(alone.file_in(read.format(), read.origin(), text))
 }

@@ -77,10 +77,14 @@ fn explain_part(part: &Part<'_>, out: &mut dyn Write) -> Result<(), Failure> {
         Some(setting) => fact("default", &setting.default_shown())?,
         None => {}
     }
-    fact("variable", &part.env_name)?;
-    fact("", &format!("{}_FILE names a file that holds the value", part.env_name))?;
-    for way in entry_variables(&part.kind, &part.env_name) {
-        fact("", &way)?;
+    if part.env_name.is_empty() {
+        fact("variable", "none")?;
+    } else {
+        fact("variable", &part.env_name)?;
+        fact("", &format!("{}_FILE names a file that holds the value", part.env_name))?;
+        for way in entry_variables(&part.kind, &format!("{}_", part.env_name)) {
+            fact("", &way)?;
+        }
     }
     if let Some(rule) = merge_rule(&part.kind) {
         fact("layers", rule)?;
@@ -95,25 +99,25 @@ fn explain_part(part: &Part<'_>, out: &mut dyn Write) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Returns the variables that set parts of a value.
-fn entry_variables(kind: &Kind, name: &str) -> Vec<String> {
+/// Returns the variables that set parts of a value, which begin with `start`.
+fn entry_variables(kind: &Kind, start: &str) -> Vec<String> {
     match kind.required() {
         Kind::Map(of) => match of.required() {
             Kind::Section(section) => {
                 let field =
                     section.members.first().map_or("FIELD", |member| member.key()).to_ascii_uppercase();
                 vec![
-                    format!("{name}_KEY sets the entry KEY alone, as JSON"),
-                    format!("{name}_KEY_{field} sets a field of it"),
+                    format!("{start}KEY sets the entry KEY alone, as JSON"),
+                    format!("{start}KEY_{field} sets a field of it"),
                 ]
             }
-            _ => vec![format!("{name}_KEY sets the entry KEY alone")],
+            _ => vec![format!("{start}KEY sets the entry KEY alone")],
         },
         Kind::List(Kind::Section(section)) => {
             let field = section.members.first().map_or("FIELD", |member| member.key()).to_ascii_uppercase();
             vec![
-                format!("{name}_0 sets the first entry alone, as JSON"),
-                format!("{name}_0_{field} sets a field of it"),
+                format!("{start}0 sets the first entry alone, as JSON"),
+                format!("{start}0_{field} sets a field of it"),
             ]
         }
         _ => Vec::new(),
@@ -170,8 +174,9 @@ fn facts(effective: &Effective<'_>, root: &Section, out: &mut dyn Write) -> Resu
     for weaker in setting.variables().iter().skip(1) {
         fact("", &format!("{weaker} is the same, where the names above are not set"))?;
     }
-    if setting.variables().is_empty() {
-        for way in entry_variables(&setting.kind, &effective.env_name) {
+    if setting.variables().is_empty() && !effective.env_name.is_empty() {
+        let start = format!("{}{}", effective.env_name, root.variable_style.separator);
+        for way in entry_variables(&setting.kind, &start) {
             fact("", &way)?;
         }
     }

@@ -74,6 +74,44 @@ pub struct Flags<T, S = All> {
 pub trait Selection {
     /// The paths of sections, with all settings below them, and of settings.
     const PATHS: &[&str];
+    /// True if only settings with `#[setting(flag)]` have one.
+    const MARKED: bool = false;
+}
+
+/// The selection of the settings with `#[setting(flag)]`.
+///
+/// ```
+/// use clap::Parser;
+/// use settings_cli::{Flags, Marked};
+/// use settings_core::Settings;
+///
+/// /// Settings of the server.
+/// #[derive(Settings)]
+/// #[settings(env_prefix = "CHAT")]
+/// struct ServerSettings {
+///     /// The port that the server listens on.
+///     #[setting(default = 8065, flag)]
+///     port: u16,
+///     /// The number of workers.
+///     #[setting(default = 4)]
+///     workers: u16,
+/// }
+///
+/// #[derive(Parser)]
+/// struct Cli {
+///     #[command(flatten)]
+///     flags: Flags<ServerSettings, Marked>,
+/// }
+///
+/// assert!(Cli::try_parse_from(["chat", "--port", "80"]).is_ok());
+/// assert!(Cli::try_parse_from(["chat", "--workers", "8"]).is_err());
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Marked;
+
+impl Selection for Marked {
+    const PATHS: &[&str] = &[""];
+    const MARKED: bool = true;
 }
 
 /// The selection of all settings.
@@ -142,9 +180,8 @@ impl<T: Settings, S: Selection> Args for Flags<T, S> {
     /// # Panics
     /// If the selection names neither a section nor a setting, which is a mistake in the program.
     fn augment_args(command: Command) -> Command {
-        let prefix = T::SCHEMA.env_prefix;
-        let flags = selected(T::SCHEMA, S::PATHS).into_iter();
-        command.args(flags.map(|leaf| argument(&leaf, prefix)))
+        let flags = selected::<S>(T::SCHEMA).into_iter();
+        command.args(flags.map(|leaf| argument(&leaf, T::SCHEMA)))
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -154,7 +191,7 @@ impl<T: Settings, S: Selection> Args for Flags<T, S> {
 
 impl<T: Settings, S: Selection> FromArgMatches for Flags<T, S> {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let given = selected(T::SCHEMA, S::PATHS).into_iter().filter_map(|leaf| {
+        let given = selected::<S>(T::SCHEMA).into_iter().filter_map(|leaf| {
             let text = text_of(matches, &id(&leaf))?;
             Some(Given { path: leaf.path.to_string(), text, flag: format!("--{}", name(&leaf)) })
         });
@@ -169,7 +206,8 @@ impl<T: Settings, S: Selection> FromArgMatches for Flags<T, S> {
 
 /// Returns the settings below the selected paths that can have a flag.
 #[expect(clippy::panic, reason = "a mistake in the program's own selection, as clap's assertions find them")]
-fn selected(root: &'static Section, paths: &[&str]) -> Vec<Leaf> {
+fn selected<S: Selection>(root: &'static Section) -> Vec<Leaf> {
+    let paths = S::PATHS;
     let is_below = |leaf: &Leaf, path: &str| {
         let own = leaf.path.to_string();
         path.is_empty() || own.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
@@ -177,7 +215,8 @@ fn selected(root: &'static Section, paths: &[&str]) -> Vec<Leaf> {
     if let Some(path) = paths.iter().find(|path| !root.leaves().any(|leaf| is_below(&leaf, path))) {
         panic!("`{path}` is neither a section nor a setting of the program");
     }
-    let is_selected = |leaf: &Leaf| paths.iter().any(|path| is_below(leaf, path));
+    let is_marked = |leaf: &Leaf| !S::MARKED || leaf.setting.flag();
+    let is_selected = |leaf: &Leaf| is_marked(leaf) && paths.iter().any(|path| is_below(leaf, path));
     root.leaves().filter(|leaf| is_selected(leaf) && !leaf.setting.kind.is_secret()).collect()
 }
 
@@ -212,9 +251,9 @@ fn words(key: &str) -> String {
 }
 
 /// Returns the argument of a setting.
-fn argument(leaf: &Leaf, prefix: Option<&str>) -> Arg {
+fn argument(leaf: &Leaf, root: &Section) -> Arg {
     let setting = leaf.setting;
-    let argument = Arg::new(id(leaf)).long(name(leaf)).help(help(leaf, prefix)).help_heading(heading(leaf));
+    let argument = Arg::new(id(leaf)).long(name(leaf)).help(help(leaf, root)).help_heading(heading(leaf));
     let argument = argument.hide(setting.hidden() || setting.deprecated().is_some());
     let argument = match setting.kind.required() {
         Kind::List(_) | Kind::Set(_) => argument.action(ArgAction::Append),
@@ -268,8 +307,8 @@ fn of_kind(argument: Arg, kind: &Kind) -> Arg {
     }
 }
 
-/// Returns the first sentence of the description, with the default and the variable as clap shows them.
-fn help(leaf: &Leaf, prefix: Option<&str>) -> String {
+/// Returns the first sentence of the description, with the default and the variables as clap shows them.
+fn help(leaf: &Leaf, root: &Section) -> String {
     let setting = leaf.setting;
     let mut help = plain(setting.summary()).trim_end_matches('.').to_owned();
     let is_empty = |default: &Value<'_>| matches!(default, Value::Null) || *default == Value::Text("".into());
@@ -280,8 +319,9 @@ fn help(leaf: &Leaf, prefix: Option<&str>) -> String {
             help.push_str(&format!(" [default: {}]", default.trim_matches('"')));
         }
     }
-    if let Some(prefix) = prefix {
-        help.push_str(&format!(" [env: {}]", leaf.path.env_name(prefix)));
+    let variables = root.variables(&leaf.path, setting);
+    if !variables.is_empty() {
+        help.push_str(&format!(" [env: {}]", variables.join(", ")));
     }
     help
 }

@@ -11,6 +11,19 @@ use crate::{Context, Outcome};
 #[cfg(feature = "core")]
 use crate::{completion, diff, explain, history, set, show, template, validate};
 
+/// Implements a group's `run`. Every group takes the files and profiles that the program's variables name.
+macro_rules! group {
+    ($(#[$doc:meta])+ $group:ident, [$($bounds:tt)+], $context:ident => { $($arms:tt)+ }) => {
+        impl $group {
+            $(#[$doc])+
+            pub fn run<T: $($bounds)+>(self, $context: &mut Context<'_>) -> Outcome {
+                $context.adopt::<T>();
+                match self { $($arms)+ }
+            }
+        }
+    };
+}
+
 /// Shows, checks and changes settings.
 #[cfg(feature = "core")]
 #[derive(Subcommand, Debug)]
@@ -43,27 +56,24 @@ pub enum CoreCommand {
 }
 
 #[cfg(feature = "core")]
-impl CoreCommand {
+group! {
     /// Runs the command over the settings of `T`.
     ///
     /// # Errors
     /// If the command is used wrongly, its input can't be read, or it fails.
-    pub fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
-        context.adopt::<T>();
-        match self {
-            Self::Show(command) => command.run::<T>(context),
-            Self::Explain(command) => command.run::<T>(context),
-            Self::Get(command) => command.run::<T>(context),
-            Self::Validate(command) => command.run::<T>(context),
-            Self::Set(command) => command.run::<T>(context),
-            Self::Unset(command) => command.run::<T>(context),
-            Self::Diff(command) => command.run::<T>(context),
-            Self::History(command) => command.run::<T>(context),
-            Self::Rollback(command) => command.run::<T>(context),
-            Self::Schema(command) => command.run::<T>(context),
-            Self::Template(command) => command.run::<T>(context),
-            Self::Completion(command) => command.run(context),
-        }
+    CoreCommand, [Settings], context => {
+        Self::Show(command) => command.run::<T>(context),
+        Self::Explain(command) => command.run::<T>(context),
+        Self::Get(command) => command.run::<T>(context),
+        Self::Validate(command) => command.run::<T>(context),
+        Self::Set(command) => command.run::<T>(context),
+        Self::Unset(command) => command.run::<T>(context),
+        Self::Diff(command) => command.run::<T>(context),
+        Self::History(command) => command.run::<T>(context),
+        Self::Rollback(command) => command.run::<T>(context),
+        Self::Schema(command) => command.run::<T>(context),
+        Self::Template(command) => command.run::<T>(context),
+        Self::Completion(command) => command.run(context),
     }
 }
 
@@ -79,17 +89,14 @@ pub enum DocsCommand {
 }
 
 #[cfg(feature = "docs")]
-impl DocsCommand {
+group! {
     /// Runs the command over the settings of `T`.
     ///
     /// # Errors
     /// If the command is used wrongly, its input can't be read, or it fails.
-    pub fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
-        context.adopt::<T>();
-        match self {
-            Self::Docs(command) => command.run::<T>(context),
-            Self::Rst(command) => command.run(context),
-        }
+    DocsCommand, [Settings], context => {
+        Self::Docs(command) => command.run::<T>(context),
+        Self::Rst(command) => command.run(context),
     }
 }
 
@@ -103,15 +110,13 @@ pub enum ReleaseCommand {
 }
 
 #[cfg(feature = "release")]
-impl ReleaseCommand {
+group! {
     /// Runs the command over the settings of `T`.
     ///
     /// # Errors
     /// If the command is used wrongly, a file can't be read, or a fix can't be written.
-    pub fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
-        match self {
-            Self::Upgrade(command) => command.run::<T>(context),
-        }
+    ReleaseCommand, [Settings], context => {
+        Self::Upgrade(command) => command.run::<T>(context),
     }
 }
 
@@ -125,16 +130,13 @@ pub enum WatchCommand {
 }
 
 #[cfg(feature = "watch")]
-impl WatchCommand {
+group! {
     /// Runs the command over the settings of `T`.
     ///
     /// # Errors
     /// If the files can't be read or followed.
-    pub fn run<T: Settings + Send + Sync + 'static>(self, context: &mut Context<'_>) -> Outcome {
-        context.adopt::<T>();
-        match self {
-            Self::Watch(command) => command.run::<T>(context),
-        }
+    WatchCommand, [Settings + Send + Sync + 'static], context => {
+        Self::Watch(command) => command.run::<T>(context),
     }
 }
 
@@ -148,16 +150,13 @@ pub enum MailCommand {
 }
 
 #[cfg(feature = "mail")]
-impl MailCommand {
+group! {
     /// Runs the command with the mail settings of `T`.
     ///
     /// # Errors
     /// If the command is used wrongly, the settings have errors, or the operation fails.
-    pub fn run<T: Settings + AsRef<EmailSettings>>(self, context: &mut Context<'_>) -> Outcome {
-        context.adopt::<T>();
-        match self {
-            Self::Mail(command) => command.run::<T>(context),
-        }
+    MailCommand, [Settings + AsRef<EmailSettings>], context => {
+        Self::Mail(command) => command.run::<T>(context),
     }
 }
 
@@ -171,16 +170,13 @@ pub enum AlertsCommand {
 }
 
 #[cfg(feature = "alerts")]
-impl AlertsCommand {
+group! {
     /// Runs the command with the mail settings of `T`.
     ///
     /// # Errors
     /// If the settings have errors, the feed can't be fetched, or the outbox fails.
-    pub fn run<T: Settings + AsRef<EmailSettings>>(self, context: &mut Context<'_>) -> Outcome {
-        context.adopt::<T>();
-        match self {
-            Self::Alerts(command) => command.run::<T>(context),
-        }
+    AlertsCommand, [Settings + AsRef<EmailSettings>], context => {
+        Self::Alerts(command) => command.run::<T>(context),
     }
 }
 
@@ -194,18 +190,13 @@ pub enum ConsoleCommand {
 }
 
 #[cfg(feature = "console")]
-impl ConsoleCommand {
+group! {
     /// Runs the command over the settings of `T`. It serves until the process ends.
     ///
     /// # Errors
     /// If the address can't be listened on, or the settings can't be read.
-    pub fn run<T: Settings + AsRef<EmailSettings> + Send + Sync + 'static>(
-        self,
-        context: &mut Context<'_>,
-    ) -> Outcome {
-        match self {
-            Self::Console(command) => command.run::<T>(context),
-        }
+    ConsoleCommand, [Settings + AsRef<EmailSettings> + Send + Sync + 'static], context => {
+        Self::Console(command) => command.run::<T>(context),
     }
 }
 
@@ -219,15 +210,12 @@ pub enum DemoCommand {
 }
 
 #[cfg(feature = "demo")]
-impl DemoCommand {
+group! {
     /// Runs the command over the settings of `T`.
     ///
     /// # Errors
     /// If a part of the demonstration fails.
-    pub fn run<T: Settings + AsRef<EmailSettings>>(self, context: &mut Context<'_>) -> Outcome {
-        context.adopt::<T>();
-        match self {
-            Self::Demo(command) => command.run::<T>(context),
-        }
+    DemoCommand, [Settings + AsRef<EmailSettings>], context => {
+        Self::Demo(command) => command.run::<T>(context),
     }
 }

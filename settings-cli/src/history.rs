@@ -56,7 +56,8 @@ impl History {
         let name = context.target_name();
         let (format, versions, current) = versions(context)?;
         let is_newest = versions.last().is_none_or(|newest| Some(newest.text()) == current.text());
-        let listed = listed::<T>(format, versions, current.text());
+        let alone = context.alone()?;
+        let listed = listed::<T>(&alone, format, versions, current.text());
         let out = &mut *context.out;
         match self.format {
             Format::Json => {
@@ -92,11 +93,16 @@ pub(crate) fn versions(context: &Context<'_>) -> Result<(FileFormat, Vec<Version
 }
 
 /// Returns the versions with their changes, the newest first.
-fn listed<T: Settings>(format: FileFormat, versions: Vec<Version>, current: Option<&str>) -> Vec<Listed> {
+fn listed<T: Settings>(
+    alone: &Layers,
+    format: FileFormat,
+    versions: Vec<Version>,
+    current: Option<&str>,
+) -> Vec<Listed> {
     let mut listed = Vec::with_capacity(versions.len());
     let mut before: Option<Resolution<T>> = None;
     for version in versions {
-        let after = resolve::<T>(Layers::new().file_in(
+        let after = resolve::<T>(alone.clone().file_in(
             format,
             format!("version {}", version.number),
             version.text(),

@@ -144,7 +144,7 @@ pub use arguments::with_arguments;
 pub use completion::{complete, with_settings};
 pub use context::Context;
 pub use failure::Failure;
-pub use flags::{All, Flags, Selection};
+pub use flags::{All, Flags, Marked, Selection};
 #[cfg(feature = "alerts")]
 pub use groups::AlertsCommand;
 #[cfg(feature = "console")]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use clap::{Args, ValueEnum};
-use settings_core::resolve::{Environment, Layers, Unreadable, read_stdin, usual_files};
+use settings_core::resolve::{Environment, Layers, References, Unreadable, read_stdin, usual_files};
 use settings_core::schema::{Section, Unknown};
 use settings_core::{FileFormat, Secret, Settings};
 
@@ -98,6 +98,9 @@ pub struct Sources {
     /// The values of the program's own flags.
     #[arg(skip)]
     given: Vec<Given>,
+    /// The references that values of files may have.
+    #[arg(skip)]
+    references: Option<References>,
     /// Standard input, which can be read only once.
     #[arg(skip)]
     stdin: Arc<OnceLock<Secret>>,
@@ -203,9 +206,10 @@ impl Sources {
     pub(crate) fn adopt(&mut self, root: &'static Section, environment: &Environment) {
         let Some(prefix) = root.env_prefix.filter(|prefix| !prefix.is_empty()) else { return };
         let [config, profile] = ["CONFIG", "PROFILE"].map(|name| {
+            let variable = format!("{prefix}_{name}");
             let is_setting =
-                root.leaves().any(|leaf| leaf.path.env_name(prefix) == format!("{prefix}_{name}"));
-            (!is_setting).then(|| format!("{prefix}_{name}"))
+                root.leaves().any(|leaf| root.variables(&leaf.path, leaf.setting).contains(&variable));
+            (!is_setting).then_some(variable)
         });
         // a file that can't be read is an error of the layers
         let environment = self.environment(environment.clone()).unwrap_or_else(|_| environment.clone());
@@ -277,6 +281,26 @@ impl Sources {
     pub fn with_flags<T, S>(mut self, flags: &crate::Flags<T, S>) -> Self {
         self.given.extend(flags.given().iter().cloned());
         self
+    }
+
+    /// Expands references such as `${NAME}` in the values of files: see [`References`].
+    #[must_use]
+    pub fn with_references(mut self, references: References) -> Self {
+        self.references = Some(references);
+        self
+    }
+
+    /// Returns layers without any file, for one that is resolved alone, with its references expanded.
+    ///
+    /// # Errors
+    /// If the env file can't be read.
+    pub fn alone(&self, environment: Environment) -> Result<Layers, Unreadable> {
+        Ok(match &self.references {
+            Some(references) => {
+                Layers::new().expand(references.clone().environment(self.environment(environment)?))
+            }
+            None => Layers::new(),
+        })
     }
 
     /// Reads all layers.
@@ -407,6 +431,9 @@ impl Sources {
 
     fn layers_but_files(&self, environment: Environment) -> Result<Layers, Unreadable> {
         let mut layers = Layers::new().environment(self.environment(environment)?);
+        if let Some(references) = &self.references {
+            layers = layers.expand(references.clone());
+        }
         if let Some(path) = &self.env_file {
             layers = layers.depends_on(path);
         }

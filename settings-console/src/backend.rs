@@ -196,7 +196,8 @@ impl<T: Settings + Send + Sync + 'static> Backend for FileBackend<T> {
     }
 
     fn differences(&self, before: &str, after: &str) -> Vec<Difference> {
-        let resolved = |text| resolve::<T>(self.with_text(Layers::new(), text));
+        let alone = (self.others)().map_or_else(|_| Layers::new(), |others| Layers::new().expand_as(&others));
+        let resolved = |text| resolve::<T>(self.with_text(alone.clone(), text));
         differences(&resolved(before), &resolved(after))
     }
 

@@ -85,6 +85,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `restart` | a change needs a restart of the server |
 /// | `scope = "…"` | the place where it may be set, or the people for whom, in a word of the program's own |
 /// | `hidden` | it works, but appears in no document |
+/// | `flag` | a server's command has a flag for it, where it takes those of marked settings (`settings_cli::Marked`) |
 /// | `todo = "…"` | an open question; documents do not show it, `settings docs todo` lists it |
 ///
 /// serde's `deny_unknown_fields` on the struct is the same as `unknown = "deny"`. Its other attributes that change a name

@@ -12,7 +12,7 @@ use subjects::{Input, NAMES, Visitor};
 
 /// Each program is counted twice: with few repetitions and once with more, so that start-up and the
 /// allocator's first steps fall out of the difference.
-const REPETITIONS: [[u64; 2]; NAMES.len()] = [[50, 250], [4, 12]];
+const REPETITIONS: [[u64; 2]; NAMES.len()] = [[50, 250], [4, 12], [4, 12], [4, 12]];
 
 fn main() -> io::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

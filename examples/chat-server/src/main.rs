@@ -10,7 +10,7 @@
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
-use settings_cli::{CoreCommand, Failure, Sources, Verdict};
+use settings_cli::{CoreCommand, Failure, Flags, Marked, Sources, Verdict};
 
 use chat_server::server;
 use chat_server::settings::ChatSettings;
@@ -22,6 +22,9 @@ use chat_server::settings::ChatSettings;
 struct Cli {
     #[command(flatten)]
     sources: Sources,
+    /// The settings that are marked with `flag`, such as `--http-listen`.
+    #[command(flatten)]
+    flags: Flags<ChatSettings, Marked>,
     #[command(subcommand)]
     command: Command,
 }
@@ -37,7 +40,7 @@ enum Command {
 fn main() -> ExitCode {
     settings_cli::complete::<ChatSettings>(Cli::command);
     let cli = Cli::parse();
-    let sources = cli.sources.with_default_file("chat.toml");
+    let sources = cli.sources.with_default_file("chat.toml").with_flags(&cli.flags);
     settings_cli::run(sources, |context| match cli.command {
         Command::Serve => {
             server::serve(context).map_err(|error| Failure::Failed(error.to_string()))?;

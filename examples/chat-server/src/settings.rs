@@ -46,7 +46,7 @@ pub struct ChatSettings {
 #[settings(section = "HTTP", page = "HTTP")]
 pub struct Http {
     /// The address and the port that the server listens on. Port 0 takes a free one.
-    #[setting(default = "127.0.0.1:8065", restart)]
+    #[setting(default = "127.0.0.1:8065", restart, flag)]
     pub listen: SocketAddr,
     /// The text on the front page.
     #[setting(default = "Welcome!")]

@@ -104,6 +104,46 @@ fn the_commands_are_the_servers_own() {
     assert!(err.contains("HTTP.Listen"), "{err}");
 }
 
+#[test]
+fn files_a_folder_a_flag_and_a_variable_are_used_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write(
+        "chat.toml",
+        "[HTTP]\nGreeting = \"from the file\"\n\n[Auth.Providers.google]\nClientID = \"chat\"\n",
+    );
+    std::fs::create_dir(folder.path().join("conf.d")).unwrap();
+    write("conf.d/10-limits.toml", "[Limits]\nMessageSize = 500\n");
+    write("conf.d/20-google.yaml", "a file of a format that the server does not read\n");
+    write("client-secret", "k4n4ry\n");
+    let arguments = [
+        "--config",
+        "chat.toml",
+        "--config",
+        "conf.d",
+        "--http-listen",
+        "127.0.0.1:4321",
+        "show",
+        "--origin",
+    ];
+    let mut command = chat(folder.path(), &arguments);
+    command.env("CHAT_AUTH_PROVIDERS_GOOGLE_CLIENTSECRET_FILE", "client-secret");
+    let output = command.output().unwrap();
+    let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert_eq!(output.status.code(), Some(0), "{err}");
+    for expected in [
+        "from --http-listen",
+        "from chat.toml:2:12",
+        "from conf.d/10-limits.toml:2:15",
+        "Auth.Providers.google.ClientID from chat.toml:5:12",
+        "Auth.Providers.google.ClientSecret from variable CHAT_AUTH_PROVIDERS_GOOGLE_CLIENTSECRET_FILE -> client-secret",
+    ] {
+        assert!(out.contains(expected), "no {expected:?} in\n{out}");
+    }
+    assert!(!out.contains("k4n4ry") && !err.contains("k4n4ry"), "{out}{err}");
+    assert!(err.contains("conf.d/20-google.yaml"), "{err}");
+}
+
 /// Sends a request with these headers, and returns the answer.
 fn send(address: &str, request: &str, headers: &[&str], body: &str) -> String {
     let headers: Vec<&str> = ["Host: localhost"].iter().chain(headers).copied().collect();

@@ -19,7 +19,7 @@ impl Release {
         let prefix = root.variable_prefix();
         let mut release = Self {
             env_prefix: prefix.map(str::to_owned),
-            settings: root.leaves().map(|leaf| of_leaf(&leaf, prefix)).collect(),
+            settings: root.leaves().map(|leaf| of_leaf(&leaf, root)).collect(),
             ..Self::default()
         };
         let at = if root.key.is_empty() { Vec::new() } else { vec![root.key] };
@@ -60,9 +60,9 @@ fn beside(section: &[&str], name: &str) -> String {
     format!("{}.{name}", section.join("."))
 }
 
-fn of_leaf(leaf: &Leaf, prefix: Option<&str>) -> ReleaseSetting {
+fn of_leaf(leaf: &Leaf, root: &Section) -> ReleaseSetting {
     ReleaseSetting {
-        variable: prefix.map(|prefix| leaf.path.env_name(prefix)),
+        variable: root.variable(&leaf.path, leaf.setting),
         page: leaf.page.map(str::to_owned),
         ..of_setting(leaf.setting, &leaf.path)
     }

@@ -37,4 +37,4 @@ pub use report::{Code, Diagnostic, Place, Report, Severity, Snippet};
 #[cfg(feature = "external")]
 pub(crate) use source::Kept;
 pub(crate) use source::read_bytes;
-pub use source::{Environment, Layer, Layers, Unreadable, Variable, read_stdin, usual_files};
+pub use source::{Environment, Layer, Layers, References, Unreadable, Variable, read_stdin, usual_files};

@@ -31,6 +31,7 @@ pub struct Details {
     required: bool,
     restart: bool,
     hidden: bool,
+    flag: bool,
     todo: Option<&'static str>,
     json_schema: Option<fn() -> String>,
 }
@@ -93,6 +94,7 @@ impl Details {
             required: false,
             restart: false,
             hidden: false,
+            flag: false,
             todo: None,
             json_schema: None,
         }
@@ -182,6 +184,13 @@ impl Details {
     #[must_use]
     pub const fn restart(mut self) -> Self {
         self.restart = true;
+        self
+    }
+
+    /// Marks the setting for a flag of the server's command.
+    #[must_use]
+    pub const fn flag(mut self) -> Self {
+        self.flag = true;
         self
     }
 
@@ -302,6 +311,11 @@ impl Setting {
     /// Returns whether a change needs a restart of the server.
     pub const fn restart(&self) -> bool {
         matches!(self.details, Some(Details { restart: true, .. }))
+    }
+
+    /// Returns whether the setting is marked for a flag of the server's command.
+    pub const fn flag(&self) -> bool {
+        matches!(self.details, Some(Details { flag: true, .. }))
     }
 
     /// Returns whether the setting works but appears in no document.

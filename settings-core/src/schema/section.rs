@@ -1,6 +1,6 @@
 //! One struct of settings: `EmailSettings`.
 
-use super::{EmptyVariables, Path, Removed, Rule, Setting, Unknown, VariableStyle};
+use super::{Address, EmptyVariables, Path, Removed, Rule, Setting, Unknown, VariableStyle};
 
 /// One annotated struct.
 #[derive(Clone, Copy, Debug)]
@@ -106,6 +106,21 @@ impl Section {
             [] if self.is_below_own_name(path) => None,
             [] => self.variable_of_path(path.keys()),
         }
+    }
+
+    /// Returns all variables that set a setting of this program, the strongest first.
+    pub fn variables(&self, path: &Path, setting: &Setting) -> Vec<String> {
+        match setting.variables() {
+            [] => self.variable(path, setting).into_iter().collect(),
+            own => own.iter().map(|name| (*name).to_owned()).collect(),
+        }
+    }
+
+    /// Returns the variable of an entry of a setting, or of a field of one. `None` if it has no variable.
+    pub fn variable_of_entry(&self, path: &Path, setting: &Setting, entry: &Address) -> Option<String> {
+        let own = self.variable_of_path(path.keys()).filter(|_| setting.variables().is_empty())?;
+        // below an entry, all programs have the form by default
+        Some(format!("{own}{}{}", self.variable_style.separator, entry.env_name("")))
     }
 
     /// Returns whether a path leads into the entries of a setting that names its variable: then its entries have none.

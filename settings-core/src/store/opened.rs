@@ -457,7 +457,7 @@ impl<T: Settings> Store<T> {
 
     /// Returns the settings of the file alone, with the changes made so far.
     pub fn stored(&self) -> &Resolution<T> {
-        self.now().stored.get_or_init(|| self.resolve(Layers::new(), &self.text))
+        self.now().stored.get_or_init(|| self.resolve(Layers::new().expand_as(&self.others), &self.text))
     }
 
     /// Returns the settings of all layers, with the changes made so far.
@@ -643,7 +643,9 @@ impl<T: Settings> Store<T> {
 
     /// Resolves the file alone, as it was read.
     pub(super) fn stored_before(&self) -> &Resolution<T> {
-        self.before.stored.get_or_init(|| self.resolve(Layers::new(), self.text_before()))
+        self.before
+            .stored
+            .get_or_init(|| self.resolve(Layers::new().expand_as(&self.others), self.text_before()))
     }
 
     fn resolve(&self, layers: Layers, text: &str) -> Resolution<T> {

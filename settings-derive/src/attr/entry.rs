@@ -19,8 +19,18 @@ pub(super) struct Entry {
 const CALLS: [&str; 6] = ["allow_change", "deprecated", "fields", "page_text", "removed", "rule"];
 
 /// The names that take no value.
-const FLAGS: [&str; 9] =
-    ["default_variant", "flatten", "hidden", "ignore_case", "required", "restart", "root", "serde", "skip"];
+const FLAGS: [&str; 10] = [
+    "default_variant",
+    "flag",
+    "flatten",
+    "hidden",
+    "ignore_case",
+    "required",
+    "restart",
+    "root",
+    "serde",
+    "skip",
+];
 
 /// The entries with a value.
 pub(super) fn entries(cx: &Ctxt, attrs: &[Attribute], attribute: &str, valid: &[&str]) -> Vec<Entry> {

@@ -93,6 +93,8 @@ attributes! {
         "scope" => scope: Spanned<String> = Entry::string,
         "restart" => restart: bool = Entry::bool,
         "hidden" => hidden: bool = Entry::bool,
+        /// Present if a server's command has a flag for it.
+        "flag" => flag: Spanned<bool> = Entry::flag,
         /// The open question.
         "todo" => todo: Spanned<String> = Entry::todo,
         many {

@@ -22,6 +22,7 @@ pub(super) fn check(cx: &Ctxt, field: &Field<'_>) {
             duration_has_a_unit(cx, field, leaf);
             computed_default_has_a_rule(cx, leaf);
             required_has_no_default(cx, field, leaf);
+            secret_has_no_flag(cx, field, leaf);
             parsed_types_have_no_other_rules(cx, leaf);
             check_is_of_a_given_value(cx, leaf);
             type_is_not_too_wide(cx, field);
@@ -272,6 +273,21 @@ fn required_has_no_default(cx: &Ctxt, field: &Field<'_>, leaf: &Leaf<'_>) {
     } else if matches!(leaf.kind, Kind::Optional(_)) {
         let message = format!("`{name}` is required and optional: remove `required` or `Option`");
         cx.error_at(required.span, message);
+    }
+}
+
+/// ```text
+/// #[setting(flag)]
+/// pub password: Secret,
+/// ```
+fn secret_has_no_flag(cx: &Ctxt, field: &Field<'_>, leaf: &Leaf<'_>) {
+    let Some(flag) = leaf.attrs.flag.as_ref().filter(|flag| flag.value) else { return };
+    if matches!(ty::innermost(field.ty), Kind::Secret) {
+        let message = format!(
+            "`{}` is a secret, which has no flag: other users of a machine see arguments; remove `flag`",
+            field.ident
+        );
+        cx.error_at(flag.span, message);
     }
 }
 

@@ -358,6 +358,9 @@ fn history(leaf: &Leaf<'_>, library: &TokenStream) -> TokenStream {
     if leaf.attrs.hidden == Some(true) {
         calls.extend(quote!(.hidden()));
     }
+    if leaf.attrs.flag.as_ref().is_some_and(|flag| flag.value) {
+        calls.extend(quote!(.flag()));
+    }
     if let Some(todo) = leaf.attrs.todo.as_ref().map(|todo| &todo.value) {
         calls.extend(quote!(.todo(#todo)));
     }

@@ -503,10 +503,24 @@ fn toml_is_edited_in_place() {
         let changes = [Change::unset(path.split('.'))];
         assert_eq!(edited(FileFormat::Toml, text, &changes), expected, "{text:?} {path}");
     }
+    for (text, path, json, expected) in [
+        ("[[R]]\na = 1 # a\n", "R", r#"[{"a": 2}]"#, "[[R]]\na = 2 # a\n"),
+        ("[[R]]\na = 1\n[[R]]\na = 2\n", "R", r#"[{"a": 1}]"#, "[[R]]\na = 1\n"),
+        (
+            "[[R]]\na = 1\n[X]\nb = 1\n",
+            "R",
+            r#"[{"a": 1}, {"a": 2}]"#,
+            "[[R]]\na = 1\n\n[[R]]\na = 2\n[X]\nb = 1\n",
+        ),
+    ] {
+        let changes = [Change::set(path.split('.'), json)];
+        assert_eq!(edited(FileFormat::Toml, text, &changes), expected, "{text:?} {path}");
+    }
     for (text, path, json) in [
         ("[Mail]\nHosts = [\n  'a', # first\n]\n", "Mail.Hosts", r#"["b"]"#),
         ("[Mail]\nPort = 1\n", "Mail.Port", "null"),
-        ("[[R]]\na = 1\n", "R", r#"[{"a": 2}]"#),
+        ("[[R]]\na = 1\n", "R", r#"[{"a": null}]"#),
+        ("[[R]]\na = 1\n", "R", "[]"),
         ("Mail = 1\n", "Mail.Port", "1"),
         ("[Mail\n", "Mail.Port", "1"),
         (" \n", "Mail.Port", "1"),

@@ -66,6 +66,7 @@ mod postgres_cli;
 mod postgres_cluster;
 mod postgres_faults;
 mod postgres_store;
+mod references;
 mod release_cli;
 mod release_fix;
 mod release_gate;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use settings_core::resolve::{Environment, Found, Layer, Layers, Resolution, Severity, resolve};
-use settings_core::store::{Assignment, Store};
+use settings_core::store::{Assignment, Store, WriteMode};
 use settings_core::{FileFormat, Secret, Settings};
 use settings_tests::cli::Folder;
 
@@ -496,6 +496,46 @@ fn entries_of_lists_are_set_by_their_number() {
     let mut above = store(&folder, FileFormat::Json, "{}", defaults);
     above.set("Upstreams[1].Weight", &["4"]).unwrap();
     assert!(above.text().contains(r#"[{}, {"Weight": 4}]"#), "{}", above.text());
+}
+
+#[test]
+fn entries_of_lists_are_set_with_their_comments() {
+    let folder = Folder::new("merge-store-lists");
+    let files = [
+        (
+            FileFormat::Toml,
+            "# top\n[[Upstreams]] # first\nURL = 'http://one' # one\n\n[[Upstreams]]\nURL = 'http://two'\n# end\n",
+            "# top\n[[Upstreams]] # first\nURL = \"http://new\" # one\n\n[[Upstreams]]\nURL = 'http://two'\n",
+        ),
+        (
+            FileFormat::Json,
+            "{\"Upstreams\": [\n  // first\n  {\"URL\": \"http://one\"},\n  {\"URL\": \"http://two\"} // end\n]}\n",
+            "{\"Upstreams\": [\n  // first\n  {\"URL\": \"http://new\"},\n",
+        ),
+    ];
+    let yaml = "Upstreams:\n- URL: http://one # one\n- URL: http://two\n";
+    let mut open = store(&folder, FileFormat::Yaml, yaml, Layers::new());
+    let refused = open.set("Upstreams[0].URL", &["http://new"]).unwrap_err().to_string();
+    assert!(refused.contains("line 2") && open.text() == yaml, "a comment would be lost: {refused}");
+    for (format, text, expected) in files {
+        let mut open = store(&folder, format, text, Layers::new());
+        open.set("Upstreams[0].URL", &["http://new"]).unwrap_or_else(|error| panic!("{format}: {error}"));
+        assert!(open.text().starts_with(expected), "{format}: {}", open.text());
+        let both = [
+            Assignment { path: "Upstreams[1].Weight", values: &["3"] },
+            Assignment { path: "Upstreams[2].URL", values: &["http://three"] },
+        ];
+        open.set_all(&both).unwrap_or_else(|error| panic!("{format}: {error}"));
+        let text = open.text().to_owned();
+        assert!(text.starts_with(expected) && text.contains(" end\n"), "{format}: {text}");
+        let mut open = open.write_mode(WriteMode::InPlace);
+        open.save().unwrap_or_else(|error| panic!("{format}: {error}"));
+        let path = folder.path(&format!("config.{format}"));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+        let program = good(resolve(Layers::new().read_file(&path).unwrap()));
+        let upstreams: Vec<_> = program.upstreams.iter().map(|it| (it.url.as_str(), it.weight)).collect();
+        assert_eq!(upstreams, [("http://new", 1), ("http://two", 3), ("http://three", 1)], "{format}");
+    }
 }
 
 #[test]

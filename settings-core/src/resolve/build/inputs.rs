@@ -71,7 +71,17 @@ impl<'r> Inputs<'r> {
         let whole = self.index.leaf_path(leaf).to_string();
         let in_file = matches!(candidate.place, ValuePlace::Source { .. });
         let others = std::mem::take(&mut mismatch.others);
-        for mismatch in std::iter::once(mismatch).chain(others) {
+        for mut mismatch in std::iter::once(mismatch).chain(others) {
+            match self.references(candidate, mismatch.part) {
+                // the reference itself is reported
+                None => continue,
+                Some(references) if references.is_empty() => {}
+                Some(references) => {
+                    // the text can be a secret of another program
+                    mismatch.found = format!("the text of `{}`", references.join("`, `")).into();
+                    mismatch.help = Some("correct the variable or the file that the value refers to".into());
+                }
+            }
             let path = format!("{whole}{}", mismatch.within);
             let message = format!("`{path}`: expected {}{}", mismatch.expected, found(&mismatch));
             diagnostics.push(
@@ -81,6 +91,14 @@ impl<'r> Inputs<'r> {
                     .help(suggestion(setting, &mismatch)),
             );
         }
+    }
+
+    /// Returns the references that a candidate or a part of it was expanded from; `None` if one has mistakes.
+    fn references(self, candidate: &Candidate, part: Option<(usize, usize)>) -> Option<Vec<String>> {
+        let ValuePlace::Source { source, start, .. } = candidate.place else { return Some(Vec::new()) };
+        let Some(source) = self.layers.sources.get(usize::from(source)) else { return Some(Vec::new()) };
+        // the references within a list or an object are not its own
+        source.references(start as usize + part.map_or(0, |(offset, _)| offset), 1)
     }
 
     /// Returns the place of a setting's strongest value, or [`Place::Program`] if it has its default.

@@ -22,6 +22,8 @@ pub enum Origin {
         line: usize,
         /// The column in characters, counted from 1.
         column: usize,
+        /// The references that the value was expanded from, without their defaults: `${NAME}`.
+        references: Vec<String>,
     },
     /// A variable.
     Variable {
@@ -61,11 +63,15 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Default => f.write_str("default"),
-            Self::File { layer: Layer::CustomDefaults, name, line, column } => {
-                write!(f, "custom default {name}:{line}:{column}")
-            }
             Self::File { name, line, .. } if is_url(name) => write!(f, "{name}, line {line}"),
-            Self::File { name, line, column, .. } => write!(f, "{name}:{line}:{column}"),
+            Self::File { layer, name, line, column, references } => {
+                let layer = if *layer == Layer::CustomDefaults { "custom default " } else { "" };
+                write!(f, "{layer}{name}:{line}:{column}")?;
+                if !references.is_empty() {
+                    write!(f, " ({})", references.join(", "))?;
+                }
+                Ok(())
+            }
             Self::Variable { name, env_file, value_file } => {
                 write!(f, "variable {name}")?;
                 if let Some((file, line)) = env_file {

@@ -240,7 +240,10 @@ impl<T> Resolution<T> {
         } else {
             chain
         };
-        let env_name = address.env_name(self.index.env_prefix);
+        let variable = self.index.setting(leaf).and_then(|setting| {
+            self.index.root.variable_of_entry(&self.index.leaf_path(leaf), setting, &entry(route))
+        });
+        let env_name = variable.unwrap_or_default();
         Part { address, env_name, kind, setting: field, value, origin, overridden }
     }
 }
@@ -250,6 +253,11 @@ fn field(section: &'static Section, key: &str) -> Option<&'static Setting> {
         Member::Setting(setting) if setting.key == key => Some(setting),
         _ => None,
     })
+}
+
+/// Returns the address of a part within its setting.
+fn entry(route: &[Step]) -> Address {
+    address([], route)
 }
 
 fn address_of<T>(resolution: &Resolution<T>, leaf: LeafId, route: &[Step]) -> Address {

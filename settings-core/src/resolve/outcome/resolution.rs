@@ -10,7 +10,7 @@ use super::unescaped::UnescapedSecrets;
 use crate::resolve::build::{Builder, Computed, Inputs, Settings};
 use crate::resolve::index::{Index, LeafId, Slot, Target};
 use crate::resolve::read::{
-    Candidate, Candidates, Sink, ValuePlace, by_path, file, overrides, secrets, variables,
+    Candidate, Candidates, Sink, ValuePlace, by_path, expand, file, overrides, secrets, variables,
 };
 use crate::resolve::report::{Code, Diagnostic, Place, Report, Severity};
 use crate::resolve::source::Layers;
@@ -80,9 +80,14 @@ pub fn resolve<T: Settings>(layers: Layers) -> Resolution<T> {
 }
 
 /// Resolves all layers over `root`, whose first `own` settings are those of `T`.
-pub(crate) fn resolve_in<T: Settings>(root: &'static Section, layers: Layers, own: usize) -> Resolution<T> {
+pub(crate) fn resolve_in<T: Settings>(
+    root: &'static Section,
+    mut layers: Layers,
+    own: usize,
+) -> Resolution<T> {
     let index = Index::new(root);
     let mut sink = Sink::new(index.leaves.len());
+    sink.diagnostics = expand::expand(&index, &mut layers);
     for (number, source) in (0..).zip(&layers.sources) {
         file::read(&index, &layers.policies, number, source, &mut sink);
     }
@@ -315,13 +320,15 @@ impl<T> Resolution<T> {
             }
         };
         match candidate.place {
-            ValuePlace::Source { source, start, .. } => {
+            ValuePlace::Source { source, start, len, .. } => {
                 let Some(source) = self.layers.sources.get(usize::from(source)) else {
                     return Origin::Default;
                 };
-                let start = start as usize + part.map_or(0, |(start, _)| start);
+                let (offset, len) = part.unwrap_or((0, len as usize));
+                let start = start as usize + offset;
                 let (line, column) = source.line_column(start);
-                Origin::File { layer: source.layer, name: source.name.clone(), line, column }
+                let references = source.references(start, len).unwrap_or_default();
+                Origin::File { layer: source.layer, name: source.name.clone(), line, column, references }
             }
             ValuePlace::SecretFile(number) => {
                 let file = self.layers.secrets.get(number as usize);

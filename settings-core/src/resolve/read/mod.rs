@@ -2,6 +2,7 @@
 
 mod candidates;
 mod content;
+pub(crate) mod expand;
 pub(crate) mod file;
 mod lookup;
 pub(crate) mod overrides;

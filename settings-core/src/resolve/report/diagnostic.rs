@@ -75,6 +75,8 @@ codes! {
     AmbiguousName = "ambiguous-name",
     /// A value of another type.
     WrongType = "wrong-type",
+    /// A reference in a value that has no text, or is not a reference.
+    Reference = "reference",
     /// A required setting that no layer gives.
     Missing = "missing",
     /// A number outside its bounds.

@@ -14,6 +14,7 @@ use super::overrides::Override;
 use super::places::usual_files;
 use super::policy::Policies;
 use super::reading::{Unreadable, read_text};
+use super::references::References;
 use super::secrets::{self, SecretFile};
 use super::text::Source;
 use crate::format::FileFormat;
@@ -39,6 +40,7 @@ pub struct Layers {
     pub(crate) overrides: Vec<Override>,
     pub(crate) policies: Policies,
     pub(crate) empty_variables: Option<EmptyVariables>,
+    references: Option<References>,
     /// The findings of reading the layers, such as files of a folder that are ignored.
     pub(crate) findings: Vec<Diagnostic>,
     files: Vec<PathBuf>,
@@ -168,6 +170,33 @@ impl Layers {
     pub fn empty_variables(mut self, meaning: EmptyVariables) -> Self {
         self.empty_variables = Some(meaning);
         self
+    }
+
+    /// Expands references such as `${NAME}` in the values of configuration files and custom defaults. Changes that are
+    /// written keep them as they are.
+    #[must_use]
+    pub fn expand(mut self, references: References) -> Self {
+        self.references = Some(references);
+        self
+    }
+
+    /// Returns the references that values of files may have, with the environment that their variables are from.
+    #[must_use]
+    pub fn references(&self) -> Option<References> {
+        Some(self.references.as_ref()?.with_environment(&self.environment))
+    }
+
+    /// Allows the references that other layers allow, if any: for one file of them that is resolved alone.
+    #[must_use]
+    pub fn expand_as(mut self, other: &Self) -> Self {
+        self.references = other.references();
+        self
+    }
+
+    pub(crate) fn add_file(&mut self, path: PathBuf) {
+        if !self.files.contains(&path) {
+            self.files.push(path);
+        }
     }
 
     /// Reads a directory of secrets, as container runtimes and systemd provide them.

@@ -2,6 +2,7 @@
 
 mod env_file;
 mod environment;
+mod expanded;
 mod folder;
 mod layer;
 mod layers;
@@ -9,10 +10,12 @@ mod overrides;
 mod places;
 mod policy;
 mod reading;
+mod references;
 mod secrets;
 mod text;
 
 pub use environment::{Environment, Variable};
+pub(crate) use expanded::Expanding;
 pub use layer::Layer;
 #[cfg(feature = "external")]
 pub(crate) use layers::Kept;
@@ -22,5 +25,7 @@ pub use places::usual_files;
 pub(crate) use policy::{Policies, severity};
 pub(crate) use reading::{EMPTY, read_bytes};
 pub use reading::{Unreadable, read_stdin};
+pub use references::References;
+pub(crate) use references::{Part, START as REFERENCE_START, parts};
 pub(crate) use secrets::SecretFile;
 pub(crate) use text::Source;

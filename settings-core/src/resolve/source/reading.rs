@@ -1,7 +1,7 @@
 //! Reading files, with limits and without leaving copies of secrets in memory.
 
 use std::fmt;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io;
 use std::path::Path;
 
@@ -119,7 +119,12 @@ pub(crate) fn read_text(path: &Path) -> Result<ZeroizingString, Unreadable> {
 pub(crate) fn read_value(path: &Path) -> Result<ZeroizingString, String> {
     let file = File::open(path).map_err(|error| error.to_string())?;
     let metadata = file.metadata().map_err(|error| error.to_string())?;
-    if !metadata.is_file() && !is_pipe(&metadata) {
+    read_value_of(file, &metadata)
+}
+
+/// Reads an open file with a single value, as [`read_value`] does.
+pub(crate) fn read_value_of(file: File, metadata: &Metadata) -> Result<ZeroizingString, String> {
+    if !metadata.is_file() && !is_pipe(metadata) {
         return Err("not a regular file".to_owned());
     }
     let bytes = read_all(file, metadata.len(), VALUE_LIMIT, "1 MiB").map_err(|error| error.to_string())?;

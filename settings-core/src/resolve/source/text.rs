@@ -1,9 +1,11 @@
 //! The text of one file.
 
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
+use super::expanded::Expanded;
 use super::layer::Layer;
+use super::references::START;
 use crate::format::{Document, FileFormat, Problem};
 use crate::line_index::LineIndex;
 use crate::resolve::index::Index;
@@ -16,6 +18,8 @@ pub(crate) struct Source {
     pub(crate) layer: Layer,
     pub(crate) name: String,
     document: Document,
+    /// The JSON with the references in its values expanded, if it has any.
+    expanded: Option<Arc<Expanded>>,
     /// Made when the first snippet is needed.
     tokens: OnceLock<Tokens>,
     /// Made when the first place is needed.
@@ -28,6 +32,7 @@ impl Source {
             layer,
             name,
             document: Document::new(text, format),
+            expanded: None,
             tokens: OnceLock::new(),
             lines: OnceLock::new(),
         }
@@ -39,7 +44,49 @@ impl Source {
 
     /// Returns the text as JSON, whatever the format of the file. Offsets of values are offsets in it.
     pub(crate) fn json(&self) -> &str {
-        self.document.json()
+        self.expanded.as_ref().map_or_else(|| self.document.json(), |expanded| expanded.json())
+    }
+
+    /// Sets the JSON with the references in its values expanded. Offsets of values are offsets in it from now on.
+    pub(crate) fn set_expanded(&mut self, expanded: Option<Expanded>) {
+        self.expanded = expanded.map(Arc::new);
+    }
+
+    /// Removes the expanded JSON.
+    pub(crate) fn unexpand(&mut self) {
+        self.expanded = None;
+    }
+
+    /// Returns the references that a part of the JSON text comes from; `None` if one of its values has mistakes.
+    pub(crate) fn references(&self, start: usize, len: usize) -> Option<Vec<String>> {
+        self.expanded.as_ref().map_or_else(|| Some(Vec::new()), |expanded| expanded.references(start, len))
+    }
+
+    /// Returns the part of the file that is a reference: the `number`th of all `total` in a value that is not expanded
+    /// yet. It is the whole value if an escape hides the reference.
+    pub(crate) fn reference(
+        &self,
+        (start, len): (usize, usize),
+        (number, total): (usize, usize),
+        written: &str,
+    ) -> (usize, usize) {
+        let (start, len) = self.document.part(start, len);
+        let text = self.text().get(start..start + len).unwrap_or_default();
+        if text.matches(START).count() != total {
+            return (start, len);
+        }
+        let Some((at, _)) = text.match_indices(START).nth(number) else { return (start, len) };
+        let rest = text.get(at..).unwrap_or_default();
+        let end =
+            if rest.starts_with(written) { Some(written.len()) } else { rest.find('}').map(|at| at + 1) };
+        (start + at, end.unwrap_or(START.len()))
+    }
+
+    /// Translates a part of the JSON text to the part of the file.
+    fn part(&self, start: usize, len: usize) -> (usize, usize) {
+        let (start, len) =
+            self.expanded.as_ref().map_or((start, len), |expanded| expanded.before(start, len));
+        self.document.part(start, len)
     }
 
     /// Returns the text of the file.
@@ -58,7 +105,7 @@ impl Source {
 
     /// Returns the line and column of a part of the JSON text.
     pub(crate) fn line_column(&self, offset: usize) -> (usize, usize) {
-        self.line_column_in_file(self.document.part(offset, 1).0)
+        self.line_column_in_file(self.part(offset, 1).0)
     }
 
     fn line_column_in_file(&self, offset: usize) -> (usize, usize) {
@@ -74,7 +121,7 @@ impl Source {
         with_snippet: bool,
         show: bool,
     ) -> Place {
-        self.place_in_file(index, self.document.part(start, len), with_snippet, show)
+        self.place_in_file(index, self.part(start, len), with_snippet, show)
     }
 
     /// Returns the place of a part of the file's own text.

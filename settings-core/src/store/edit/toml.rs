@@ -4,6 +4,7 @@
 //! would touch more is refused.
 
 mod names;
+mod tables;
 
 use std::borrow::Cow;
 
@@ -82,6 +83,12 @@ fn edited(mut text: ZeroizingString, change: &Change) -> Result<ZeroizingString,
         let surplus = own.iter().chain(&old).find(|found| Some(*found) != kept);
         let edits = match (surplus, kept, &change.action) {
             (Some(surplus), ..) => toml.removal(*surplus)?,
+            (None, Some(kept), Action::Set(json))
+                if toml.has_headers(*kept)
+                    && change.path.last().is_some_and(|name| toml.is_named(*kept, name)) =>
+            {
+                return tables::edited(text, change, json);
+            }
             (None, Some(kept), Action::Set(json)) => match toml.entry_changes(*kept, change, json) {
                 Some(changes) => return changes.iter().try_fold(text, edited),
                 None => toml.replacement(*kept, change, json)?,

@@ -23,4 +23,18 @@ struct Mail {
     itself: u16,
 }
 
+/// Login.
+#[derive(Settings)]
+struct Login {
+    /// The password.
+    #[setting(flag)]
+    password: settings_core::Secret,
+    /// The user.
+    #[setting(default = "", flag = "user")]
+    user: String,
+    /// The retries.
+    #[setting(default = 3, flags)]
+    retries: u16,
+}
+
 fn main() {}

@@ -6,11 +6,13 @@ mod peers;
 mod plain;
 
 use serde_json::Value;
+use settings_core::FileFormat;
 use settings_tests::generate::{Layer, Program};
 
 /// A generated program with what its layers hold.
 pub struct Input {
     pub name: &'static str,
+    pub format: FileFormat,
     pub file: String,
     pub environment: Vec<(String, String)>,
     expected_of_file: Value,
@@ -29,18 +31,24 @@ pub trait Visitor {
     );
 }
 
-/// The flat program of nine settings, and the one of 680.
-pub const NAMES: [&str; 2] = ["nine", "full"];
+/// The flat program of nine settings, and the one of 680 in each format.
+pub const NAMES: [&str; 4] = ["nine", "full", "full-toml", "full-yaml"];
 
 impl Input {
     pub fn of(name: &'static str) -> Self {
         let program = if name == "nine" { Program::nine() } else { Program::full() };
+        let format = match name {
+            "full-toml" => FileFormat::Toml,
+            "full-yaml" => FileFormat::Yaml,
+            _ => FileFormat::Json,
+        };
         let expected = |strongest| {
             serde_json::from_str(&program.expected(strongest)).expect("the generator writes JSON")
         };
         Self {
             name,
-            file: program.file(),
+            format,
+            file: in_format(format, program.file()),
             environment: program.environment(),
             expected_of_file: expected(Layer::File),
             expected: expected(Layer::Environment),
@@ -79,4 +87,14 @@ pub fn again(input: &Input) -> std::io::Result<std::process::Command> {
     let mut command = std::process::Command::new(std::env::current_exe()?);
     command.env_clear().envs(input.environment.iter().map(|(name, value)| (name, value)));
     Ok(command)
+}
+
+/// Returns a JSON file in a format.
+fn in_format(format: FileFormat, json: String) -> String {
+    let value = || serde_json::from_str::<Value>(&json).expect("the generator writes JSON");
+    match format {
+        FileFormat::Toml => toml::to_string(&value()).expect("TOML has every value of the file"),
+        FileFormat::Yaml => serde_saphyr::to_string(&value()).expect("YAML has every value of the file"),
+        _ => json,
+    }
 }

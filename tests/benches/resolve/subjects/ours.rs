@@ -21,7 +21,9 @@ fn each<S: Settings>(
     to_json: impl Fn(&S) -> serde_json::Result<Value>,
 ) {
     let resolved = |environment| {
-        resolve::<S>(Layers::new().file("config.json", input.file.as_str()).environment(environment))
+        resolve::<S>(
+            Layers::new().file_in(input.format, "config", input.file.as_str()).environment(environment),
+        )
     };
     let to_json = |resolution: &Resolution<S>| {
         let settings = resolution.value().unwrap_or_else(|| panic!("{}", resolution.report()));

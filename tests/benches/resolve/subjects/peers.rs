@@ -5,12 +5,13 @@ use std::fmt;
 use std::str::FromStr;
 
 use ::conf::Conf;
-use ::config::{Config, File, FileFormat};
+use ::config::{Config, File};
 use figment::Figment;
-use figment::providers::{Env, Format, Json, Serialized};
+use figment::providers::{Env, Format, Json, Serialized, Toml};
 use serde::Serialize;
 use serde::de::{DeserializeOwned, value};
 use serde_json::{from_str, to_value};
+use settings_core::FileFormat;
 
 use super::plain::{self, Level};
 use super::{Input, Visitor};
@@ -75,7 +76,12 @@ pub fn nine(input: &Input, visitor: &mut impl Visitor) {
 }
 
 pub fn full(input: &Input, visitor: &mut impl Visitor) {
-    peer(input, visitor, "confique", || confique::<confique::full::Full>(input));
+    if input.format != FileFormat::Yaml {
+        peer(input, visitor, "confique", || confique::<confique::full::Full>(input));
+    }
+    if input.format != FileFormat::Json {
+        return untyped::<plain::full::Full>(input, visitor);
+    }
     peer(input, visitor, "conf", || {
         let document: serde_json::Value = from_str(&input.file)?;
         Ok(conf::full::Full::conf_builder().args(["program"]).doc("config.json", document).try_parse()?)
@@ -85,15 +91,26 @@ pub fn full(input: &Input, visitor: &mut impl Visitor) {
 
 /// The libraries that know no struct of their own.
 fn untyped<S: Serialize + DeserializeOwned + Default>(input: &Input, visitor: &mut impl Visitor) {
-    let env = || Env::prefixed("MM_").split("_");
-    peer(input, visitor, "figment, defaults of serde", || {
-        Ok(Figment::new().merge(Json::string(&input.file)).merge(env()).extract::<S>()?)
-    });
+    if input.format == FileFormat::Yaml {
+        // their YAML is that of libraries that are no longer maintained
+        return;
+    }
+    let merged = |figment: Figment| {
+        let figment = match input.format {
+            FileFormat::Toml => figment.merge(Toml::string(&input.file)),
+            _ => figment.merge(Json::string(&input.file)),
+        };
+        figment.merge(Env::prefixed("MM_").split("_"))
+    };
+    peer(input, visitor, "figment, defaults of serde", || Ok(merged(Figment::new()).extract::<S>()?));
     peer(input, visitor, "figment, defaults as provider", || {
-        let defaults = Figment::from(Serialized::defaults(S::default()));
-        Ok(defaults.merge(Json::string(&input.file)).merge(env()).extract::<S>()?)
+        Ok(merged(Figment::from(Serialized::defaults(S::default()))).extract::<S>()?)
     });
-    let file = || File::from_str(&input.file, FileFormat::Json);
+    let format = match input.format {
+        FileFormat::Toml => ::config::FileFormat::Toml,
+        _ => ::config::FileFormat::Json,
+    };
+    let file = || File::from_str(&input.file, format);
     let env = || {
         let variables = ::config::Environment::with_prefix("MM").prefix_separator("_").separator("_");
         variables.try_parsing(true)
@@ -109,7 +126,10 @@ fn untyped<S: Serialize + DeserializeOwned + Default>(input: &Input, visitor: &m
 }
 
 fn confique<C: ::confique::Config>(input: &Input) -> Result<C, Box<dyn Error>> {
-    let file: C::Layer = from_str(&input.file)?;
+    let file: C::Layer = match input.format {
+        FileFormat::Toml => toml::from_str(&input.file)?,
+        _ => from_str(&input.file)?,
+    };
     Ok(C::builder().env().preloaded(file).load()?)
 }
 
