@@ -186,7 +186,8 @@ pub(crate) fn message(from: Mailbox, to: Mailbox, settings: &EmailSettings) -> M
         "This is a test mail.\n\nIt was handed to {server}\n{way}, {login}.\nThat it arrived means that the mail settings work.\n"
     );
     let message = Message::new(from).to(to).subject("Test of the mail settings").text(text);
-    settings.reply_to().ok().flatten().into_iter().fold(message, Message::reply_to)
+    let message = settings.reply_to().ok().flatten().into_iter().fold(message, Message::reply_to);
+    settings.envelope_sender().ok().flatten().into_iter().fold(message, Message::envelope_sender)
 }
 
 impl Doctor {

@@ -53,6 +53,8 @@ impl Follow {
             let hint = "name the sources with --source";
             return Err(Failure::Usage(format!("{}: there is nothing to follow: {hint}", absent.display())));
         }
+        // Once the program is rebuilt, its file is another one, and the system calls this one "… (deleted)".
+        let program = env::current_exe().ok();
         let (sender, news) = mpsc::channel();
         let watcher = FileWatcher::start(followed.clone(), Debounce::default(), move |changed| {
             // the receiver lives as long as the process
@@ -77,7 +79,7 @@ impl Follow {
                         writeln!(out, "{failure}")?;
                     }
                 }
-                None => rebuild(self.command(&package, &arguments)?, out)?,
+                None => rebuild(self.command(program.as_deref(), &package, &arguments)?, out)?,
             }
             out.flush()?;
         }
@@ -85,18 +87,23 @@ impl Follow {
     }
 
     /// Returns the command that was given, or one that compiles and runs this program again.
-    fn command(&self, package: &Path, arguments: &[OsString]) -> Result<Command, Failure> {
+    fn command(
+        &self,
+        program: Option<&Path>,
+        package: &Path,
+        arguments: &[OsString],
+    ) -> Result<Command, Failure> {
         if let Some(given) = &self.rebuild {
             let mut words = given.split_whitespace();
-            let program =
+            let given =
                 words.next().ok_or_else(|| Failure::Usage("--rebuild names no command".to_owned()))?;
-            let mut command = Command::new(program);
+            let mut command = Command::new(given);
             command.args(words);
             return Ok(command);
         }
         let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         command.args(["run", "--quiet", "--manifest-path"]).arg(package.join("Cargo.toml"));
-        if let Some(name) = env::current_exe().ok().as_deref().and_then(Path::file_stem) {
+        if let Some(name) = program.and_then(Path::file_stem) {
             command.arg("--bin").arg(name);
         }
         command.arg("--").args(["docs", "build"]).args(arguments);

@@ -35,6 +35,8 @@ pub(super) struct Identity<'p> {
     claims: Vec<(Place, Claim<'p>)>,
     /// Title and anchor, reduced to their letters.
     titles: Vec<String>,
+    /// The display name of the directive, reduced to its letters.
+    shown: Option<String>,
     naming: &'p Naming,
 }
 
@@ -53,11 +55,12 @@ impl<'p> Identity<'p> {
         let shown = setting.directive.and_then(|directive| directive.option("displayname"));
         let shown =
             shown.map(|shown| shown.value.rsplit_once(" (").map_or(shown.as_str(), |(title, _)| title));
+        let own = shown.map(letters).filter(|text| !text.is_empty());
         // The display name copies the title.
         let title = setting.title.map(|title| title.as_str()).or(shown);
         let anchor = setting.directive.map(|directive| directive.id.as_str());
         let titles = [title, anchor].into_iter().flatten().map(letters).filter(|text| !text.is_empty());
-        Self { claims, titles: titles.collect(), naming }
+        Self { claims, titles: titles.collect(), shown: own, naming }
     }
 
     /// Returns true if a claim names the setting at a path.
@@ -121,6 +124,16 @@ impl<'p> Identity<'p> {
     ///
     /// `known` is true if the program has the wanted setting and not the one in the place: a witness more.
     pub(super) fn proves(&self, place: Place, wanted: &str, known: bool) -> bool {
+        let of_directive = |place: &Place| matches!(place, Place::DirectivePath | Place::DirectiveEnv);
+        // A directive whose display name fits one of its names documents that setting, whatever stands below it.
+        let is_elsewhere = self.shown.as_deref().is_some_and(|shown| {
+            let own = self.claims.iter().filter(|(place, _)| of_directive(place)).map(|(_, claim)| claim);
+            !names(shown, wanted)
+                && own.filter(|claim| !self.supports(claim, wanted)).any(|claim| fits(shown, claim))
+        });
+        if of_directive(&place) && is_elsewhere {
+            return false;
+        }
         let accused = self.claims.iter().find(|(known, _)| *known == place).map(|(_, claim)| claim);
         let others = || self.claims.iter().filter(|(known, _)| *known != place).map(|(_, claim)| claim);
         // A bare key may fit what it should testify against.

@@ -317,6 +317,9 @@ impl<'t> Reader<'t> {
             None if refused.is_some() => table::repaired(&lines_of(raw, span.start)),
             None => None,
         };
+        // A border is only added at the end of a table, not in front of what may be a damaged line of it.
+        let repaired =
+            repaired.filter(|lines| lines.len() == raw.split('\n').count() || self.is_blank_after(span.end));
         let changed = repaired.as_deref().and_then(|lines| table::first_change(raw, span.start, lines));
         let fault = match (refused, changed) {
             // docutils names the first line of the table; the repair knows the damaged one.
@@ -353,6 +356,9 @@ impl<'t> Reader<'t> {
         let rows = rows.get(..length).unwrap_or_default().trim_end();
         let first = block.range.end + 1;
         let span = Span::new(block.range.start, first + rows.len());
+        if !self.is_blank_after(span.end) {
+            return;
+        }
         let raw = self.text.get(span.range()).unwrap_or_default();
         let Some(repaired) = table::repaired(&lines_of(raw, span.start)) else { return };
         let at = Span::new(first, first + rows.split('\n').next().unwrap_or_default().trim_end().len());
@@ -360,6 +366,12 @@ impl<'t> Reader<'t> {
         // Docutils reads the last border as the start of another table.
         self.tables.retain(|table| table.span.start < span.start || table.span.end > span.end);
         self.tables.push(TableAsFound { span, fault, repaired: Some(repaired) });
+    }
+
+    /// Returns true if the line after a position is blank or the page ends there.
+    fn is_blank_after(&self, end: usize) -> bool {
+        let rest = self.text.get(end..).unwrap_or_default();
+        rest.split('\n').nth(1).is_none_or(|line| line.trim().is_empty())
     }
 
     /// Tables within other blocks that docutils rejects.
