@@ -144,8 +144,12 @@ mod tests {
 
     #[test]
     fn a_change_of_sources_compiles_and_runs_the_program_again() {
-        let command = Follow::default().command(Path::new("server"), &["--style".into(), "directive".into()]);
+        // the program was replaced by a build, so its path now ends in ` (deleted)`: its name was taken before
+        let program = Some(Path::new("target/debug/my-server"));
+        let arguments = ["--style".into(), "directive".into()];
+        let command = Follow::default().command(program, Path::new("server"), &arguments);
         let words = words(&command.unwrap());
+        assert!(words.windows(2).any(|pair| pair == ["--bin", "my-server"]), "{words:?}");
         let end = words.iter().position(|word| word == "--").unwrap();
         assert!(words.contains(&"server/Cargo.toml".to_owned()), "{words:?}");
         assert_eq!(words.get(end..).unwrap(), ["--", "docs", "build", "--style", "directive"]);
@@ -154,8 +158,11 @@ mod tests {
     #[test]
     fn the_authors_own_command_is_run_instead() {
         let follow = Follow { rebuild: Some(" cargo build  -p docs ".to_owned()), ..Follow::default() };
-        assert_eq!(words(&follow.command(Path::new("."), &[]).unwrap()), ["cargo", "build", "-p", "docs"]);
+        assert_eq!(
+            words(&follow.command(None, Path::new("."), &[]).unwrap()),
+            ["cargo", "build", "-p", "docs"]
+        );
         let empty = Follow { rebuild: Some(" ".to_owned()), ..Follow::default() };
-        assert!(empty.command(Path::new("."), &[]).is_err());
+        assert!(empty.command(None, Path::new("."), &[]).is_err());
     }
 }
