@@ -89,6 +89,19 @@ fn a_cut_border_is_completed() {
 }
 
 #[test]
+fn a_border_is_only_added_at_the_end_of_a_table() {
+    for damaged in ["      | ghi |", " +-----+-----+", " ghi | x |"] {
+        let text = format!(
+            "T\n=\n\n+-----+-----+\n| abc | def |\n{damaged}\n+-----+-----+\n| jkl | mno |\n+-----+-----+\n"
+        );
+        assert_eq!(sync(&text), text);
+        assert!(check(&text).iter().any(|finding| finding.rule == docs::Rule::MalformedTable), "{text}");
+    }
+    let followed = "T\n=\n\n+-----+-----+\n| abc | def |\ntext right below\n";
+    assert_eq!(sync(followed), followed);
+}
+
+#[test]
 fn a_bare_key_is_not_the_setting_of_another_section() {
     let sentence = sentence(
         "This feature's ``config.json`` setting is ``\"SMTPServerTimeout\": \"1800\"`` with numerical input.",
@@ -159,6 +172,28 @@ fn a_directive_of_another_setting_is_left() {
     let findings = check(&text);
     assert_eq!(rules(&findings), [("config-path", 12), ("env-name", 13)], "{findings:#?}");
     assert!(findings[0].message.ends_with("two settings"), "{}", findings[0].message);
+}
+
+#[test]
+fn a_directive_of_another_setting_with_a_slip_is_left() {
+    let page = |path: &str, env: &str| {
+        format!(
+            "{}\n.. config:setting:: ha-usegossip\n  :displayname: Use gossip\n  :configjson: .ASettings.{path}\n  \
+             :environment: MM_ASETTINGS_{env}\n\n{}",
+            good(),
+            titled(
+                "Enable encryption",
+                &table(&[
+                    "- ``config.json`` setting: ``ASettings`` > ``EnableEncryption``",
+                    "- Environment variable: ``MM_ASETTINGS_ENABLEENCRYPTION``",
+                ])
+            )
+        )
+    };
+    for text in [page("UseGossip", "USEGOSSIPP"), page("UseGossipp", "USEGOSSIP")] {
+        assert_eq!(sync(&text), text);
+        assert_ne!(check(&text), []);
+    }
 }
 
 #[test]
@@ -257,6 +292,9 @@ fn lines_that_name_the_file_without_a_path_are_findings() {
     for bullet in [
         "- ``config.json`` setting: ```\".ASettings.Region\",``",
         "- ``config.json`` setting: ``CacheSettings`` > ``RedisDB,``",
+        "- ``config.json`` setting: ``ASettings > K9``",
+        "- ``config.json`` setting: ``\".ASettings,K9\",``",
+        "- ``config.json`` setting: ``\".ASettings.K 9\",``",
         "- ``config.json`` setting: see below",
         "- ``config.json`` setting:",
     ] {

@@ -224,6 +224,8 @@ fn dotted(whole: &str, inner: &str) -> Option<Said> {
     let name = Piece::of(whole, path);
     let default = match default(after) {
         Ok((_, value)) => Some(Piece::of(whole, value)),
+        // A path that ends in the middle of a word is only a part of the name.
+        Err(_) if after.contains(char::is_alphanumeric) => return None,
         Err(_) => None,
     };
     let slip = if inner.starts_with('`') {

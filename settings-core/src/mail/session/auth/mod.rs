@@ -252,13 +252,13 @@ fn unanswerable(text: String) -> Cause {
 
 /// Returns true if a refusal is about the mechanism, so that another one may work.
 ///
-/// These are 504 (unknown), 534 (too weak), and 501 and 502 from servers that offer what they do not implement. A 534 can
+/// These are 504 (unknown), 534 (too weak), and 500 to 502 from servers that offer what they do not implement. A 534 can
 /// also ask for an app password or a login with a browser, which no other mechanism would change.
 fn is_about_mechanism(reply: &Reply) -> bool {
     let text = reply.lines().join(" ").to_ascii_lowercase();
     let is_about_account =
         ["application-specific", "app password", "browser", "log in", "account", "blocked"];
-    matches!(reply.code(), 501 | 502 | 504)
+    matches!(reply.code(), 500..=502 | 504)
         || reply.code() == 534
             && !reply.says("5.7.14")
             && !is_about_account.iter().any(|words| text.contains(words))
@@ -279,6 +279,7 @@ mod tests {
     #[test]
     fn only_refusals_of_the_mechanism_lead_to_the_next() {
         for (code, text, next) in [
+            (500, "5.5.1 unrecognized command", true),
             (504, "5.5.4 unrecognized", true),
             (534, "5.7.9 too weak", true),
             (534, "5.7.9 Application-specific password required", false),
