@@ -114,7 +114,7 @@ fn files_a_folder_a_flag_and_a_variable_are_used_at_once() {
     );
     std::fs::create_dir(folder.path().join("conf.d")).unwrap();
     write("conf.d/10-limits.toml", "[Limits]\nMessageSize = 500\n");
-    write("conf.d/20-google.yaml", "a file of a format that the server does not read\n");
+    write("conf.d/20-google.ini", "a file of a format that the server does not read\n");
     write("client-secret", "k4n4ry\n");
     let arguments = [
         "--config",
@@ -141,7 +141,7 @@ fn files_a_folder_a_flag_and_a_variable_are_used_at_once() {
         assert!(out.contains(expected), "no {expected:?} in\n{out}");
     }
     assert!(!out.contains("k4n4ry") && !err.contains("k4n4ry"), "{out}{err}");
-    assert!(err.contains("conf.d/20-google.yaml"), "{err}");
+    assert!(err.contains("conf.d/20-google.ini"), "{err}");
 }
 
 /// Sends a request with these headers, and returns the answer.

@@ -120,7 +120,7 @@ mod tests {
         assert_eq!(expanded.before(13, 13), (17, 6));
         assert_eq!(expanded.before(15, 2), (17, 6));
         assert_eq!(expanded.before(27, 1), (24, 1));
-        assert_eq!(expanded.before(12, 16), (16, 10));
+        assert_eq!(expanded.before(12, 17), (16, 10));
         assert_eq!(expanded.references(5, 2), Some(vec!["${A}".to_owned()]));
         assert_eq!(expanded.references(12, 16), None);
         assert_eq!(expanded.references(8, 3), Some(Vec::new()));

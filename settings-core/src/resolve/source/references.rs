@@ -328,7 +328,7 @@ mod tests {
 
     #[test]
     fn reports_what_is_no_reference() {
-        assert_eq!(written("a${B"), ["a", "1:Unclosed", "B"]);
+        assert_eq!(written("a${B"), ["a", "1:Unclosed"]);
         assert_eq!(written("${A:-${B}}"), ["0:Nested", "}"]);
         for text in ["${}", "${1A}", "${A-b}", "${A B}", "${file:}", "${ä}", "${env:A}"] {
             assert_eq!(written(text), ["0:Form"], "{text}");
