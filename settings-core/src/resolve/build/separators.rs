@@ -25,25 +25,21 @@ impl Builder<'_> {
                         && text.contains(|c: char| is_other(c) || c.is_ascii_whitespace())
                 }
             };
-            if text.starts_with(['[', '{']) || self.inputs.read(setting, candidate).is_err() {
+            let has_quotes = text.split(separator).any(|part| is_quoted(part.trim()));
+            if !(has_other || has_quotes)
+                || text.starts_with(['[', '{'])
+                || self.inputs.read(setting, candidate).is_err()
+            {
                 continue;
             }
             if !has_other {
-                let parts: Vec<_> = text.split(separator).map(str::trim).collect();
-                if parts.iter().any(|part| is_quoted(part)) {
-                    let path = self.inputs.index.leaf_path(leaf);
-                    let message =
-                        format!("`{path}`: the quotes and brackets belong to the elements of this list");
-                    let plain = |part: &&str| escape(part.trim_matches(['"', '\'', '[', ']']));
-                    let suggestion = parts.iter().map(plain).collect::<Vec<_>>().join(", ");
-                    let help = match of.is_secret() {
-                        true => "write the list as JSON".to_owned(),
-                        false => short(format!("did you mean `[{suggestion}]`?")),
-                    };
-                    let place = self.inputs.place(setting, candidate, None);
-                    let found = Diagnostic::warning(Code::ListSeparator, message).at(place).setting(&path);
-                    self.diagnostics.push(found.help(help));
-                }
+                let help = quotes(text, separator, of.is_secret());
+                let place = self.inputs.place(setting, candidate, None);
+                let path = self.inputs.index.leaf_path(leaf);
+                let message =
+                    format!("`{path}`: the quotes and brackets belong to the elements of this list");
+                let diagnostic = Diagnostic::warning(Code::ListSeparator, message).at(place).setting(&path);
+                self.diagnostics.push(diagnostic.help(help));
                 continue;
             }
             let other = if text.contains(is_other) { "a comma" } else { "a blank" };
@@ -76,6 +72,15 @@ impl Builder<'_> {
 /// Returns whether an element has a quote at one end, or the last bracket of a JSON list.
 fn is_quoted(element: &str) -> bool {
     element.starts_with('"') || element.ends_with('"') || element.ends_with(']') && !element.contains('[')
+}
+
+/// Returns the help for a list whose elements have quotes.
+fn quotes(text: &str, separator: char, is_secret: bool) -> String {
+    if is_secret {
+        return "write the list as JSON".to_owned();
+    }
+    let parts = text.split(separator).map(|part| escape(part.trim().trim_matches(['"', '\'', '[', ']'])));
+    short(format!("did you mean `[{}]`?", parts.collect::<Vec<_>>().join(", ")))
 }
 
 /// Returns the name of a separator in messages.

@@ -364,6 +364,13 @@ fn line(text: &str, style: Style<'_>, whole: Raw<'_>, parts: &Parts<'_>) -> Stri
     format!("{}{}", style.newline, indent.unwrap_or_else(separator))
 }
 
+/// Returns whether two JSON texts have the same values; `false` if one of them is not JSON.
+#[cfg(any(feature = "yaml", all(feature = "toml", feature = "release")))]
+pub(super) fn is_same_json(a: &str, b: &str) -> bool {
+    let both = json::parse_value(a).ok().zip(json::parse_value(b).ok());
+    both.is_some_and(|(a, b)| is_same(a, b))
+}
+
 /// Returns whether two values are equal, apart from layout, comments, the order of keys, and escapes.
 pub(super) fn is_same(a: Raw<'_>, b: Raw<'_>) -> bool {
     match (a.shape, b.shape) {

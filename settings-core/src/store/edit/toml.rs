@@ -9,6 +9,8 @@ mod tables;
 use std::borrow::Cow;
 
 use super::locate::matches;
+#[cfg(feature = "release")]
+use super::merge::is_same_json;
 use super::merge::{is_same, is_same_without_empty};
 use super::{Action, Change, Edit, EditError, MAX_COPIES, applied};
 use crate::format::toml::{Block, key as toml_key, parse_with_blocks, value as toml_value};
@@ -57,12 +59,7 @@ pub(super) fn apply_at(
     };
     let edited = applied(text, &edits);
     let after = Toml::parse(&edited).and_then(|after| after.json());
-    let both = after
-        .as_deref()
-        .ok()
-        .and_then(|after| json::parse_value(after).ok())
-        .zip(json::parse_value(&wanted).ok());
-    match both.is_some_and(|(after, wanted)| is_same(wanted, after)) {
+    match after.is_ok_and(|after| is_same_json(&wanted, &after)) {
         true => Ok(Some(edited)),
         false => Err(EditError::Unsupported { path: change.path.clone(), line: 1 }),
     }

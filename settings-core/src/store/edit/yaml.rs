@@ -3,7 +3,7 @@
 //! Every edit is checked: read as JSON, the edited text must be what the same edit makes of the text before. An edit that
 //! would touch more is refused.
 
-use super::merge::is_same;
+use super::merge::{is_same, is_same_json};
 use super::style::line_indent;
 use super::{Action, Change, Edit, EditError, MAX_COPIES, applied};
 use crate::format::tree::{Node, NodeId, NodeKind, ROOT, Tree};
@@ -24,11 +24,11 @@ pub(super) fn apply(text: ZeroizingString, change: &Change) -> Result<ZeroizingS
     let edited = edited(text, change)?;
     // an edit that breaks the text touched more than it should
     let after = Yaml::parse(&edited).and_then(|after| after.json()).ok();
-    let is_as_wanted = after.as_deref().is_some_and(|after| {
-        let both = json::parse_value(&wanted).ok().zip(json::parse_value(after).ok());
-        both.is_some_and(|(wanted, after)| is_same(wanted, after))
-    });
-    if is_as_wanted { Ok(edited) } else { Err(EditError::Unsupported { path: change.path.clone(), line: 1 }) }
+    if after.is_some_and(|after| is_same_json(&wanted, &after)) {
+        Ok(edited)
+    } else {
+        Err(EditError::Unsupported { path: change.path.clone(), line: 1 })
+    }
 }
 
 /// Makes a change at an address, as [`entry::apply`](super::entry::apply) does with JSON.
@@ -47,12 +47,7 @@ pub(super) fn apply_at(
     };
     let edited = applied(text, &edits);
     let after = Yaml::parse(&edited).and_then(|after| after.json());
-    let both = after
-        .as_deref()
-        .ok()
-        .and_then(|after| json::parse_value(after).ok())
-        .zip(json::parse_value(&wanted).ok());
-    match both.is_some_and(|(after, wanted)| is_same(wanted, after)) {
+    match after.is_ok_and(|after| is_same_json(&wanted, &after)) {
         true => Ok(Some(edited)),
         false => Err(EditError::Unsupported { path: change.path.clone(), line: 1 }),
     }
