@@ -24,7 +24,7 @@ pub struct Upgrade {
     /// The version of this program
     #[arg(long, value_name = "VERSION", conflicts_with = "to")]
     program_version: Option<String>,
-    /// Write what has one answer into the configuration files: new names, new units, settings that nothing replaces
+    /// Write what has one answer into the configuration files: new names and units; settings recorded as removed go
     #[arg(long)]
     fix: bool,
     /// Also write the old defaults of settings that nothing sets

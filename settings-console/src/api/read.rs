@@ -1,4 +1,4 @@
-//! Reading.
+//! The handlers that read: settings, schema, history, differences.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Changing, and testing.
+//! The handlers that change settings, restore a version, and test the connection.
 
 use std::sync::Arc;
 

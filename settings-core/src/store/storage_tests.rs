@@ -1,3 +1,5 @@
+//! Changes of settings in a storage that others write to as well.
+
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::sync::{Arc, Mutex};
