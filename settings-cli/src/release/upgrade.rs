@@ -24,7 +24,8 @@ pub struct Upgrade {
     /// The version of this program
     #[arg(long, value_name = "VERSION", conflicts_with = "to")]
     program_version: Option<String>,
-    /// Write what has one answer into the configuration files: new names and units; settings recorded as removed go
+    /// Make the changes that have one answer in the configuration files: write new names and units, and remove settings that
+    /// are recorded as removed
     #[arg(long)]
     fix: bool,
     /// Also write the old defaults of settings that nothing sets
