@@ -131,27 +131,30 @@ fn changes_and_failures_are_noticed_and_the_last_version_stays() {
             resolution.report().diagnostics().iter().map(|found| found.message.clone()).collect();
         (resolution.into_parts().0.unwrap().mail.port, warnings.join("; "))
     };
-    assert_eq!(port(&external), (1, String::new()));
+    // a starved machine can report a fetch as late, and its recovery, in between
+    let expect = |expected: (u16, &str)| loop {
+        changes.recv_timeout(PATIENCE).unwrap();
+        let (port, warning) = port(&external);
+        if (port, warning.as_str()) == expected {
+            break;
+        }
+    };
+    assert_eq!(port(&external).0, 1);
     source.set(Answer::Text(2, r#"{"Mail": {"Port": 2}}"#.to_owned()));
-    changes.recv_timeout(PATIENCE).unwrap();
-    assert_eq!(port(&external), (2, String::new()));
+    expect((2, ""));
     source.set(unavailable());
-    changes.recv_timeout(PATIENCE).unwrap();
-    let warning = "test://host/doc: not available: connection refused; the last version is used";
-    assert_eq!(port(&external), (2, warning.to_owned()));
+    expect((2, "test://host/doc: not available: connection refused; the last version is used"));
     assert_eq!(external.state().failure, Some(FetchError::Unavailable("connection refused".to_owned())));
     source.set(Answer::Text(2, String::new()));
-    changes.recv_timeout(PATIENCE).unwrap();
-    assert_eq!(port(&external), (2, String::new()));
+    expect((2, ""));
     // a fetch that never ends is a failure as well
     source.set(Answer::Hangs);
-    wait_until(|| external.state().failure.is_some());
-    assert_eq!(port(&external).1, "test://host/doc: no answer within 300ms; the last version is used");
+    expect((2, "test://host/doc: no answer within 300ms; the last version is used"));
     source.set(Answer::Text(3, r#"{"Mail": {"Port": 3}}"#.to_owned()));
-    changes.recv_timeout(PATIENCE).unwrap();
-    assert_eq!(port(&external).0, 3);
+    expect((3, ""));
     drop(external);
-    assert_eq!(changes.recv_timeout(PATIENCE), Err(mpsc::RecvTimeoutError::Disconnected));
+    while changes.recv_timeout(PATIENCE).is_ok() {}
+    assert_eq!(changes.try_recv(), Err(mpsc::TryRecvError::Disconnected));
 }
 
 #[test]
