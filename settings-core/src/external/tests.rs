@@ -149,7 +149,8 @@ fn changes_and_failures_are_noticed_and_the_last_version_stays() {
     expect((2, ""));
     // a fetch that never ends is a failure as well
     source.set(Answer::Hangs);
-    expect((2, "test://host/doc: no answer within 300ms; the last version is used"));
+    wait_until(|| external.state().failure.is_some());
+    assert_eq!(port(&external).1, "test://host/doc: no answer within 300ms; the last version is used");
     source.set(Answer::Text(3, r#"{"Mail": {"Port": 3}}"#.to_owned()));
     expect((3, ""));
     drop(external);
