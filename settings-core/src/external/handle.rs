@@ -131,7 +131,8 @@ impl External {
     }
 
     /// Calls a function, on the thread that fetches, whenever the document or the state of the source changes. It should
-    /// be quick: it most often asks a watch to resolve the settings again.
+    /// be quick: it most often asks a watch to resolve the settings again. A blocking fetch that takes longer than the limit
+    /// is a failure in [`state`](Self::state) at once, and calls the function when it ends.
     pub fn on_change(&self, call: impl Fn() + Send + Sync + 'static) {
         self.0.0.listeners.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::new(call));
     }
