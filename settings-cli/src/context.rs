@@ -130,6 +130,13 @@ impl<'a> Context<'a> {
         Ok(resolution)
     }
 
+    /// Reads and resolves all layers, and writes nothing.
+    #[cfg(feature = "core")]
+    pub(crate) fn resolve_silently<T: Settings>(&mut self) -> Result<Resolution<T>, Failure> {
+        self.adopt::<T>();
+        Ok(resolve::<T>(self.layers()?))
+    }
+
     /// Reads and resolves all layers into the settings, and writes warnings to `err`.
     ///
     /// # Errors
@@ -150,6 +157,22 @@ impl<'a> Context<'a> {
             self.err.write_all(report.to_human(self.colours_err).as_bytes())?;
         }
         Ok(())
+    }
+
+    /// Writes the errors and warnings about one setting to `err`, and the number of the others.
+    #[cfg(feature = "core")]
+    pub(crate) fn report_about(&mut self, report: &Report, path: &str) -> io::Result<()> {
+        let about = report.about(path);
+        self.report(&about)?;
+        let serious = |report: &Report| report.count(Severity::Error) + report.count(Severity::Warning);
+        match serious(report) - serious(&about) {
+            0 => Ok(()),
+            others => {
+                let findings = if others == 1 { "finding concerns" } else { "findings concern" };
+                let program = &self.program;
+                writeln!(self.err, "{others} {findings} other settings: `{program} validate` shows them all")
+            }
+        }
     }
 
     /// Returns layers without any file, for one that is resolved alone.

@@ -36,9 +36,11 @@ enum Format {
 
 impl Explain {
     pub(crate) fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
-        let resolution = context.resolve::<T>()?;
+        let resolution = context.resolve_silently::<T>()?;
+        let found = resolution.find(&self.path)?;
+        context.report_about(resolution.report(), &found.address())?;
         let out = &mut *context.out;
-        let effective = match resolution.find(&self.path)? {
+        let effective = match found {
             Found::Setting(effective) => effective,
             Found::Part(part) => {
                 match self.format {

@@ -12,8 +12,8 @@ use crate::{Context, Failure, Outcome, Verdict};
 use settings_core::Settings;
 use settings_core::mail::catch::{CatchOptions, Catcher, Login, Overflow};
 use settings_core::mail::{
-    ConnectionSecurity, EmailSettings, Mailbox, Mailer, MailerOptions, Message, PoolConfig, SenderError,
-    doctor,
+    ConnectionSecurity, EmailSettings, Mailbox, Mailer, MailerOptions, Message, PoolConfig, ReversePath,
+    SenderError, doctor,
 };
 use settings_core::schema::Names;
 use settings_core::value::Secret;
@@ -194,11 +194,16 @@ impl Doctor {
     fn run(self, settings: &EmailSettings, names: Names, out: &mut dyn Write) -> Outcome {
         let address = |text: &str| mailbox(text).map(|mailbox| mailbox.address().clone());
         let recipient = self.to.as_deref().map(address).transpose()?;
+        let configured = || settings.envelope_sender().map_err(|error| Failure::Failed(error.to_string()));
         let sender = match &self.from {
-            Some(from) => Some(address(from)?),
-            None => configured_sender(settings)?
-                .map(|sender| sender.address().clone())
-                .or_else(|| recipient.clone()),
+            Some(from) => Some(address(from)?.into()),
+            None => match configured()? {
+                Some(sender) => Some(sender),
+                None => configured_sender(settings)?
+                    .map(|sender| sender.address().clone())
+                    .or_else(|| recipient.clone())
+                    .map(ReversePath::from),
+            },
         };
         let mut probe = doctor::Probe::default();
         (probe.sender, probe.recipients) = (sender, recipient.into_iter().collect());

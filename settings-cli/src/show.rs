@@ -188,9 +188,11 @@ fn write_value(kind: &Kind, value: &Value<'_>, shown: &str, out: &mut dyn Write)
 
 impl Get {
     pub(crate) fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
-        let resolution = context.resolve::<T>()?;
+        let resolution = context.resolve_silently::<T>()?;
+        let found = resolution.find(&self.path)?;
+        context.report_about(resolution.report(), &found.address())?;
         let out = &mut *context.out;
-        match resolution.find(&self.path)? {
+        match found {
             Found::Setting(setting) => {
                 write_value(&setting.setting.kind, &setting.value, &setting.shown(), out)?
             }

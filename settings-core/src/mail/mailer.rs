@@ -17,6 +17,7 @@ use super::metrics::{CloseReason, Counts, Metrics};
 use super::options::{MailerOptions, PoolConfig};
 use super::outcome::Outcome;
 use super::pool::{Pool, PooledConnection, Transaction};
+use super::reverse_path::ReversePath;
 #[cfg(feature = "mail-outbox")]
 use super::session::Gate;
 use super::session::{Accepted, ConnectConfig, DeliveryError, Envelope, Run, Session};
@@ -343,7 +344,7 @@ impl Mailer {
     /// Takes the steps of a delivery without sending a mail: connection, encryption, login, sender, recipients.
     pub(crate) async fn probe(
         &self,
-        sender: Option<&Address>,
+        sender: Option<&ReversePath>,
         recipients: &[Address],
         run: &mut Run,
     ) -> Result<(), Failure> {

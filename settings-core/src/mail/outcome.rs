@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::address::Address;
-use super::failure::{Cause, Failure, Step};
+use super::failure::{Cause, Failure, ProtocolFault, Step};
 use super::reply::Reply;
 use super::token::TokenError;
 
@@ -139,6 +139,8 @@ impl Outcome {
                 let retry_after = asked_wait(reply).unwrap_or(RETRY_AFTER);
                 Self::Deferred { retry_after, failure, recipients }
             }
+            // The same login is not answered later either.
+            Cause::Protocol(ProtocolFault::Challenge(_)) => Self::NotAttempted { failure },
             Cause::AccessToken(TokenError::Unavailable(_))
             | Cause::TimedOut(_)
             | Cause::DeliveryTimedOut(_)

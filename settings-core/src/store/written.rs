@@ -4,9 +4,10 @@ use crate::schema::{Kind, Member};
 use crate::value::json::{self, Raw};
 use crate::value::{Value, ZeroizingString, to_zeroizing_json};
 
-/// Formats a value as JSON. Settings that were not given are left out of sections, so that they keep their defaults.
+/// Formats a value as JSON. Sizes and durations keep the units that they were given in. Settings that were not given are
+/// left out of sections, so that they keep their defaults.
 pub(super) fn to_written_json<V: AsRef<str>>(kind: &Kind, value: &Value<'_>, given: &[V]) -> ZeroizingString {
-    if !kind.contains_sections() {
+    if !kind.contains_sections() && !has_unit(innermost(kind)) {
         return to_zeroizing_json(kind, value);
     }
     let mut out = ZeroizingString::default();
@@ -25,7 +26,21 @@ pub(super) fn to_written_json<V: AsRef<str>>(kind: &Kind, value: &Value<'_>, giv
 fn write_text(out: &mut ZeroizingString, kind: &Kind, value: &Value<'_>, given: &str) {
     match json::parse_value(given) {
         Ok(raw) => write(out, kind, value, raw),
+        Err(_) if has_unit(kind.required()) => json::write_string(out, given),
         Err(_) => out.push_str(&to_zeroizing_json(kind, value)),
+    }
+}
+
+/// Returns whether values of this kind can be given with a unit.
+fn has_unit(kind: &Kind) -> bool {
+    matches!(kind, Kind::Size { .. } | Kind::Duration { .. })
+}
+
+/// Returns the kind of the values in a list or map, at any depth.
+fn innermost(kind: &Kind) -> &Kind {
+    match kind {
+        Kind::List(of) | Kind::Set(of) | Kind::Map(of) | Kind::Optional(of) => innermost(of),
+        kind => kind,
     }
 }
 
@@ -59,7 +74,10 @@ fn write(out: &mut ZeroizingString, kind: &Kind, value: &Value<'_>, raw: Raw<'_>
                 }
             });
         }
-        _ => out.push_str(&to_zeroizing_json(kind, value)),
+        _ => match raw.string().filter(|_| has_unit(kind)) {
+            Some(given) => json::write_string(out, &given),
+            None => out.push_str(&to_zeroizing_json(kind, value)),
+        },
     }
 }
 
@@ -75,4 +93,30 @@ fn bracketed<T>(
         write(out, part);
     }
     out.push_str(close);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::to_written_json;
+    use crate::schema::Kind;
+    use crate::value::{ByteSize, SettingValue as _, Value};
+
+    #[test]
+    fn sizes_keep_their_units() {
+        let (size, list) = (ByteSize::KIND, Kind::List(&ByteSize::KIND));
+        let value = Value::Integer(20 << 20);
+        let both = Value::List(vec![Value::Integer(1024), Value::Integer(2)]);
+        for (kind, value, given, expected) in [
+            (&size, &value, &["20MiB"][..], "\"20MiB\""),
+            (&size, &value, &["20971520"], "20971520"),
+            (&Kind::Optional(&ByteSize::KIND), &value, &["20MiB"], "\"20MiB\""),
+            (&Kind::Optional(&ByteSize::KIND), &Value::Null, &["null"], "null"),
+            (&size, &value, &["\"20MiB\""], "\"20MiB\""),
+            (&list, &both, &["1KiB", "2"], "[\"1KiB\", 2]"),
+            (&list, &both, &["[\"1KiB\", 2]"], "[\"1KiB\", 2]"),
+            (&u64::KIND, &value, &["20971520"], "20971520"),
+        ] {
+            assert_eq!(&*to_written_json(kind, value, given), expected, "{given:?}");
+        }
+    }
 }

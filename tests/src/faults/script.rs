@@ -136,6 +136,7 @@ pub const MODES: &[&str] = &[
     "auth-scram-unproven",
     "auth-scram-weak",
     "auth-scram-refused",
+    "auth-scram-empty",
     "auth-none",
     "auth-clear",
     "auth-534",
@@ -250,8 +251,10 @@ pub(super) struct Auth {
     pub(super) prompts: [&'static str; 2],
     /// Asks again and again.
     pub(super) endless: bool,
-    /// The rounds that SCRAM is asked for; whatever comes back is welcome, and nothing is proved.
+    /// The rounds that SCRAM is asked for, with an empty challenge for 0; any proof is accepted, and nothing is proved.
     pub(super) scram_rounds: u32,
+    /// The reply to a client that cancels SCRAM.
+    pub(super) cancelled: &'static str,
 }
 
 /// Everything one mode does.
@@ -320,6 +323,7 @@ impl Script {
                 prompts: ["VXNlcm5hbWU6", "UGFzc3dvcmQ6"],
                 endless: false,
                 scram_rounds: 0,
+                cancelled: "501 5.7.0 given up",
             },
             capabilities,
             lower_case: false,
@@ -516,6 +520,10 @@ impl Script {
             "auth-scram-refused" => {
                 auth.offered = Some("SCRAM-SHA-256 PLAIN LOGIN");
                 auth.refused = Some(("SCRAM-SHA-256", "535 5.7.8 no secret in the database"));
+            }
+            "auth-scram-empty" => {
+                auth.offered = Some("SCRAM-SHA-256 PLAIN");
+                auth.cancelled = "454 4.7.0 given up";
             }
             "auth-scram-weak" => {
                 auth.offered = Some("SCRAM-SHA-256 PLAIN");

@@ -220,10 +220,13 @@ impl<S: Stream> Talk<'_, S> {
                 let first =
                     String::from_utf8(STANDARD.decode(initial).unwrap_or_default()).unwrap_or_default();
                 let nonce = first.rsplit("r=").next().unwrap_or_default();
-                let challenge = format!("r={nonce}more,s=c2FsdA==,i={}", self.script.auth.scram_rounds);
+                let challenge = match self.script.auth.scram_rounds {
+                    0 => String::new(),
+                    rounds => format!("r={nonce}more,s=c2FsdA==,i={rounds}"),
+                };
                 self.reply(&format!("334 {}", STANDARD.encode(challenge))).await?;
                 match self.line().await? {
-                    Some(line) if line == "*" => return self.reply("501 5.7.0 given up").await,
+                    Some(line) if line == "*" => return self.reply(self.script.auth.cancelled).await,
                     line => line.is_some(),
                 }
             }

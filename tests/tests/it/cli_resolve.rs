@@ -211,6 +211,35 @@ fn explain_shows_one_setting_in_full() {
 }
 
 #[test]
+fn explain_and_get_report_the_findings_of_one_setting() {
+    let folder = Folder::new("explain-one");
+    let text = r#"{"EmailSettings": {"SMTPPort": 99999, "SMTPServer": 7, "FeedbackNam": "Chat"}, "Other": 1}"#;
+    let config = folder.write("config.json", text);
+    let with = |arguments: &[&str]| settings(&[&["--config", &config], arguments].concat(), &[]);
+    for command in ["explain", "get"] {
+        let port = with(&[command, "EmailSettings.SMTPPort"]);
+        assert_eq!(port.code, 1);
+        assert!(port.error.contains("99999"), "{}", port.error);
+        for other in ["SMTPServer", "FeedbackNam", "unknown-key"] {
+            assert!(!port.error.contains(&format!("[{other}]")), "{}", port.error);
+        }
+        let last = "3 findings concern other settings: `settings validate` shows them all\n";
+        assert!(port.error.ends_with(last), "{}", port.error);
+        // The misspelled key is one of the setting's own findings.
+        let name = with(&[command, "EmailSettings.FeedbackName"]);
+        assert!(name.error.contains("EmailSettings.FeedbackNam`"), "{}", name.error);
+        assert!(!name.error.contains("99999"), "{}", name.error);
+        let missing = with(&[command, "EmailSettings.SMTPProt"]);
+        assert_eq!((missing.code, missing.error.contains("99999")), (2, false), "{}", missing.error);
+    }
+    // A file that can't be read concerns every setting.
+    let broken = folder.write("broken.json", "{");
+    let port = settings(&["--config", &broken, "explain", "EmailSettings.SMTPPort"], &[]);
+    assert!(port.error.contains("error[syntax]"), "{}", port.error);
+    assert!(!port.error.contains("other settings"), "{}", port.error);
+}
+
+#[test]
 fn an_env_listing_is_read_back() {
     let environment =
         [("MM_EMAILSETTINGS_SMTPUSERNAME", "a \"b\" \\ c"), ("MM_EMAILSETTINGS_SMTPPASSWORD", "k4n4ry")];

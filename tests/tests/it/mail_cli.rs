@@ -54,6 +54,23 @@ async fn a_test_mail_has_the_sender_of_the_settings() {
     assert_ne!(run.code, 0, "{}", run.out);
 }
 
+/// The doctor asks for the sender that deliveries use, so that a refused bounce address is found.
+#[tokio::test]
+async fn the_doctor_asks_for_the_sender_of_the_envelope() {
+    let catcher = Catcher::start(CatchOptions::default()).await.unwrap();
+    let words = ["mail", "doctor", "--to", "admin@example.com", "--verbose"];
+    for (set, asked) in [
+        (&["FeedbackEmail=chat@example.com"][..], "MAIL FROM:<chat@example.com>"),
+        (&["FeedbackEmail=chat@example.com", "EnvelopeSender=<>"], "MAIL FROM:<>"),
+        (&["EnvelopeSender=bounces@example.com"], "MAIL FROM:<bounces@example.com>"),
+        (&[], "MAIL FROM:<admin@example.com>"),
+    ] {
+        let run = run(command(&words, &catcher, set)).await;
+        assert_eq!(run.code, 0, "{}", run.out);
+        assert!(run.out.contains(asked), "no {asked} in {}", run.out);
+    }
+}
+
 #[tokio::test]
 async fn the_doctor_examines_settings_that_are_not_saved() {
     let login = Login::Only { username: "tim".into(), password: Secret::new("tanstaaf") };

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use settings_core::mail::{ConnectionSecurity, EmailSettings, MailerOptions, doctor};
+use settings_core::mail::{Address, ConnectionSecurity, EmailSettings, MailerOptions, doctor};
 use settings_core::value::Secret;
 use settings_tests::certificates::CERTIFICATES;
 use settings_tests::faults::{LOGIN, Server};
@@ -25,7 +25,7 @@ fn settings(port: u16, security: ConnectionSecurity) -> EmailSettings {
 
 fn probe() -> doctor::Probe {
     doctor::Probe::default()
-        .sender("server@example.com".parse().unwrap())
+        .sender("server@example.com".parse::<Address>().unwrap())
         .recipient("admin@example.com".parse().unwrap())
 }
 

@@ -89,6 +89,7 @@ fn expected(mode: &str) -> (&'static str, &'static [Step]) {
         | "auth-plain-504-login"
         | "auth-scram-weak"
         | "auth-scram-refused"
+        | "auth-scram-empty"
         | "auth-clear"
         | "auth-login-odd-prompts"
         | "auth-login-bad-b64"
@@ -122,7 +123,7 @@ fn expected(mode: &str) -> (&'static str, &'static [Step]) {
         "tls-plain-port" => ("not attempted", &[Step::Tls]),
         _ if mode.starts_with("cert-") => ("not attempted", &[Step::Tls]),
         "auth-534" | "auth-535" => ("refused", &[Step::Auth]),
-        "auth-loop" | "auth-scram-unproven" => ("deferred", &[Step::Auth]),
+        "auth-loop" | "auth-scram-unproven" => ("not attempted", &[Step::Auth]),
         _ if mode.starts_with("auth-") => ("not attempted", &[Step::Auth]),
         "mail-354" => ("deferred", &[Step::MailFrom]),
         "size-small" => ("not attempted", &[Step::MailFrom]),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use settings_core::mail::{
-    Attachment, ConnectionSecurity, EmailSettings, Mailer, MailerOptions, Message, Outcome, RecipientState,
+    Address, Attachment, ConnectionSecurity, EmailSettings, Mailer, MailerOptions, Message, Outcome, RecipientState,
     Step, doctor,
 };
 use settings_core::value::Secret;
@@ -396,7 +396,7 @@ async fn falls_silent(
 
 async fn doctor_walks(postfix: &Postfix) {
     let probe = doctor::Probe::default()
-        .sender("server@example.test".parse().unwrap())
+        .sender("server@example.test".parse::<Address>().unwrap())
         .recipient("admin@example.test".parse().unwrap())
         .recipient("reject@example.test".parse().unwrap());
     let settings = settings(postfix.ports().submission, ConnectionSecurity::StartTls);

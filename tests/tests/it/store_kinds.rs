@@ -65,8 +65,13 @@ fn title(text: &str) -> String {
 #[test]
 fn only_given_settings_of_a_repeated_section_are_written() {
     let written = change("given", "{}", |store| store.set("Relays", &[r#"[{"Host": "a", "Wait": "1m"}]"#]));
-    assert_eq!(written, "{\n    \"Relays\": [{\"Host\": \"a\", \"Wait\": 60}]\n}");
+    assert_eq!(written, "{\n    \"Relays\": [{\"Host\": \"a\", \"Wait\": \"1m\"}]\n}");
     assert_eq!(title(&written), "a", "a default that is computed stays one");
+    for (given, expected) in [("90s", "\"90s\""), ("1h30m", "\"1h30m\""), ("90", "90")] {
+        let written =
+            change("unit", r#"{"Spare": {"Wait": 5}}"#, |store| store.set("Spare.Wait", &[given]));
+        assert_eq!(written, format!("{{\"Spare\": {{\"Wait\": {expected}}}}}"), "as it was given");
+    }
     let written =
         change("given", r#"{"Relays": [{"Host": "a", /* own */ "Port": 26}, {"Key": "k"}]}"#, |store| {
             store.set("Relays", &[r#"{"Host":"a","Port":"587"}"#, r#"{"Key":"k"}"#, r#"{"Host":"c"}"#])

@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 use super::*;
 
 mod bounds;
-use crate::mail::{EmailSettings, Mailer, MailerOptions, Message, Outcome, Step, doctor};
+use crate::mail::{Address, EmailSettings, Mailer, MailerOptions, Message, Outcome, Step, doctor};
 
 fn settings(catcher: &Catcher, security: ConnectionSecurity) -> EmailSettings {
     EmailSettings {
@@ -123,7 +123,7 @@ async fn doctor_reports_every_step() {
     let catcher = catcher(ConnectionSecurity::StartTls).await;
     let settings = settings(&catcher, ConnectionSecurity::StartTls);
     let probe = doctor::Probe::default()
-        .sender("server@example.com".parse().unwrap())
+        .sender("server@example.com".parse::<Address>().unwrap())
         .recipient("admin@example.com".parse().unwrap());
     let report = doctor::examine(&settings, options(&catcher), &probe).await;
     let steps: Vec<&str> = report.checks.iter().map(|check| check.step).collect();

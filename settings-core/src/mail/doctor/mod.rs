@@ -13,6 +13,7 @@ use crate::mail::failure::{Failure, Step};
 use crate::mail::hints::{Context, advice};
 use crate::mail::mailer::Mailer;
 use crate::mail::options::MailerOptions;
+use crate::mail::reverse_path::ReversePath;
 use crate::mail::session::Run;
 use crate::mail::settings::{ConnectionSecurity, EmailSettings};
 use crate::mail::transcript::{StepRecord, Transcript};
@@ -22,16 +23,18 @@ use crate::mail::transcript::{StepRecord, Transcript};
 #[non_exhaustive]
 pub struct Probe {
     /// The sender for MAIL FROM. Without one the examination ends after the login.
-    pub sender: Option<Address>,
+    pub sender: Option<ReversePath>,
     /// The recipients for RCPT TO.
     pub recipients: Vec<Address>,
 }
 
 impl Probe {
-    /// Asks whether the server accepts mail from this sender.
+    /// Asks whether the server accepts mail from this sender of the envelope.
+    ///
+    /// Mail is sent from [`EmailSettings::envelope_sender`], or else from the address of [`EmailSettings::sender`].
     #[must_use]
-    pub fn sender(mut self, sender: Address) -> Self {
-        self.sender = Some(sender);
+    pub fn sender(mut self, sender: impl Into<ReversePath>) -> Self {
+        self.sender = Some(sender.into());
         self
     }
 

@@ -30,6 +30,7 @@ pub(crate) enum Complaint {
     AccountDisabled,
     BadCredentials,
     LoginUnavailable,
+    MechanismNotSupported,
     LoginRequired,
     RelayIpNotRegistered,
     RelayDenied,
@@ -118,13 +119,18 @@ impl Complaint {
         if step == Step::StartTls {
             return Some(Self::TlsUnavailable);
         }
-        login::encryption(&words)
+        let complaint = login::encryption(&words)
             .or_else(|| machine::machine(&words))
             .or_else(|| limits::limits(step, &words))
             .or_else(|| sender::sender(step, &words))
             .or_else(|| relaying::relaying(&words))
             .or_else(|| recipient::recipient(step, &words))
             .or_else(|| content::content(step, &words))
-            .or_else(|| server::server(step, &words))
+            .or_else(|| server::server(step, &words));
+        match complaint {
+            // Before a message is sent, only the machine that connects can be suspected of spam.
+            Some(Self::SpamContent) if step <= Step::Hello => Some(Self::BlockList),
+            complaint => complaint,
+        }
     }
 }

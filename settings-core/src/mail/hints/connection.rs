@@ -112,7 +112,10 @@ pub(super) fn protocol(fault: &ProtocolFault, step: Step, context: Context<'_>) 
             ]
         }
         _ if step == Step::Dot => vec![CHECK_LOG.into()],
-        ProtocolFault::Challenge(_) => Vec::new(),
+        ProtocolFault::Challenge(_) => vec![format!(
+            "set {} to a mechanism that works with this server, such as \"PLAIN\", or ask its operator",
+            context.name(EmailSettings::SMTP_AUTH_MECHANISM)
+        )],
         ProtocolFault::NotAReply(_) | ProtocolFault::Code(_) => vec![not_mail()],
         _ if matches!(step, Step::Greeting | Step::Hello) => vec![not_mail()],
         _ => {

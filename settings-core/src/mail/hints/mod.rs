@@ -28,6 +28,17 @@ impl Context<'_> {
         self.names.name(key)
     }
 
+    /// Returns the name of the setting with the sender that the server has seen in this step.
+    fn sender(&self, step: Step) -> String {
+        let has_message = step >= Step::Data;
+        let key = if self.settings.envelope_sender.is_empty() || has_message {
+            EmailSettings::FEEDBACK_EMAIL
+        } else {
+            EmailSettings::ENVELOPE_SENDER
+        };
+        self.name(key)
+    }
+
     fn security(&self) -> ConnectionSecurity {
         self.settings.connection_security
     }

@@ -81,6 +81,7 @@ const SPAM: &str = "for spam or its policy";
 const ATTACHMENT: &str = "an attachment";
 const GREYLIST: &str = "greylisting";
 const BUSY: &str = "busy";
+const MECHANISM: &str = "EmailSettings.SMTPAuthMechanism";
 const STORAGE: &str = "disk space";
 
 use Step::{Auth, Dot, Greeting, Hello, MailFrom, RcptTo};
@@ -643,6 +644,26 @@ fn other_servers() {
         (Greeting, "421 Service temporarily unavailable", BUSY),
         (Dot, "421 4.4.1 Timeout waiting for data from client", BUSY),
         (Dot, "452 4.3.1 Out of disk space for temp file", STORAGE),
+        (Auth, "504 5.5.4 Unrecognized authentication type", MECHANISM),
+        (Auth, "504 5.7.4 Unrecognized Authentication Type [mail.example.net]", MECHANISM),
+        (Auth, "535 5.7.0 IP not in whitelist", CLIENT),
+        (MailFrom, "525 5.7.1 Unauthorized IP address 203.0.113.7", CLIENT),
+        (Dot, "550 5.7.1 Your IP address is not authorized to use this account", CLIENT),
+        (MailFrom, "550 The sending IP is not in the allow list of this account", CLIENT),
+        (Dot, "550 5.7.1 sender not valid", SENDER),
+        (MailFrom, "440 mail from account doesn't conform with authentication", SENDER),
+        (MailFrom, "550 5.7.1 Sender address is invalid for this account", SENDER),
+        (Dot, "550 5.4.6 Unusual sending activity detected. Please try after sometime", BLOCKED_SENDER),
+        (
+            Greeting,
+            "554 mx.example.net Comcast block for spam. Please see http://postmaster.example.net/errors#BL000000",
+            BLOCK_LIST,
+        ),
+        (
+            MailFrom,
+            "553 5.7.1 [BL21] Connections will not be accepted from 203.0.113.7, because the ip is in Spamhaus's list",
+            BLOCK_LIST,
+        ),
         (MailFrom, "421 4.7.66 Connection refused. TLS 1.0 is no longer supported", "newer TLS version"),
     ]);
 }

@@ -4,7 +4,7 @@ use super::Context;
 use super::complaint::Complaint;
 use crate::mail::failure::Step;
 use crate::mail::reply::Reply;
-use crate::mail::settings::{ConnectionSecurity, EmailSettings};
+use crate::mail::settings::{AuthMechanism, ConnectionSecurity, EmailSettings};
 
 /// Returns the hints for a reply, the most likely first.
 pub(super) fn hints(step: Step, reply: &Reply, context: Context<'_>) -> Vec<String> {
@@ -36,7 +36,7 @@ fn neutral(step: Step, context: Context<'_>) -> Vec<String> {
         )],
         Step::MailFrom => vec![format!(
             "check that {} is an address that this server accepts as the sender",
-            context.name(EmailSettings::FEEDBACK_EMAIL)
+            context.sender(step)
         )],
         Step::Greeting => {
             vec![
@@ -60,7 +60,7 @@ fn ehlo_name(context: Context<'_>) -> String {
     }
 }
 
-fn login_required(context: Context<'_>) -> Vec<String> {
+fn login_required(step: Step, context: Context<'_>) -> Vec<String> {
     let (enable, username, password) = (
         context.name(EmailSettings::ENABLE_SMTP_AUTH),
         context.name(EmailSettings::SMTP_USERNAME),
@@ -71,7 +71,7 @@ fn login_required(context: Context<'_>) -> Vec<String> {
             format!(
                 "the account in {username} is logged in, but the server does not let it send: ask its operator"
             ),
-            format!("or the sender in {} needs another account", context.name(EmailSettings::FEEDBACK_EMAIL)),
+            format!("or the sender in {} needs another account", context.sender(step)),
         ];
     }
     vec![format!("this server requires a login: set {enable} to true, with {username} and {password}")]
@@ -119,6 +119,27 @@ fn bad_credentials(context: Context<'_>) -> Vec<String> {
     hints
 }
 
+fn mechanism_not_supported(context: Context<'_>) -> Vec<String> {
+    let mechanism = context.name(EmailSettings::SMTP_AUTH_MECHANISM);
+    let mut hints = Vec::new();
+    if context.settings.smtp_auth_mechanism == AuthMechanism::Automatic {
+        hints.push(format!(
+            "the server offers a way to log in that it does not support: set {mechanism} to another one that it offers"
+        ));
+    } else {
+        hints.push(format!(
+            "the server does not support the mechanism in {mechanism}: set it to another one that it offers"
+        ));
+    }
+    if context.settings.smtp_port != 587 {
+        hints.push(format!(
+            "or the server accepts logins on its submission port only: {} is usually 587",
+            context.name(EmailSettings::SMTP_PORT)
+        ));
+    }
+    hints
+}
+
 fn connection_limit(context: Context<'_>) -> Vec<String> {
     let connections = context.settings.smtp_connections;
     let mut hints = Vec::new();
@@ -139,7 +160,7 @@ fn connection_limit(context: Context<'_>) -> Vec<String> {
 fn advise(complaint: Complaint, step: Step, context: Context<'_>) -> Vec<String> {
     let name = |key| context.name(key);
     let username = || name(EmailSettings::SMTP_USERNAME);
-    let sender = || name(EmailSettings::FEEDBACK_EMAIL);
+    let sender = || context.sender(step);
     let one = |hint: String| vec![hint];
     match complaint {
         Complaint::EncryptionRequired => encryption_required(context),
@@ -162,7 +183,8 @@ fn advise(complaint: Complaint, step: Step, context: Context<'_>) -> Vec<String>
         Complaint::AccountDisabled => one(format!("the account in {} is disabled or locked: ask the provider", username())),
         Complaint::BadCredentials => bad_credentials(context),
         Complaint::LoginUnavailable => one("the server cannot check logins at present".into()),
-        Complaint::LoginRequired => login_required(context),
+        Complaint::MechanismNotSupported => mechanism_not_supported(context),
+        Complaint::LoginRequired => login_required(step, context),
         Complaint::RelayIpNotRegistered => one("the relay service does not know this machine's address or domain: register them in its administration console".into()),
         Complaint::RelayDenied => relay_denied(context),
         Complaint::SenderNotVerified => one(format!("verify the sender in {} (its address or domain) in the provider's account, or set it to one that is verified", sender())),

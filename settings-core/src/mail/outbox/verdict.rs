@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::time::{Duration, SystemTime};
 
 use crate::mail::address::Address;
-use crate::mail::failure::{Cause, Failure, Step};
+use crate::mail::failure::{Cause, Failure, ProtocolFault, Step};
 use crate::mail::hints::Complaint;
 use crate::mail::outbox::circuit::Health;
 use crate::mail::outbox::entry::Progress;
@@ -174,6 +174,7 @@ impl Judge<'_> {
         match &failure.cause {
             Cause::Message(_) => Health::Untested,
             Cause::TooLarge { .. } | Cause::NeedsSmtpUtf8(_) => Health::Fine,
+            Cause::Protocol(ProtocolFault::Challenge(_)) => misconfigured(),
             Cause::NameNotFound(_)
             | Cause::Unreachable(_)
             | Cause::AccessToken(TokenError::Unavailable(_)) => failing(),

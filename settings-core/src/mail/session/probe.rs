@@ -5,19 +5,20 @@ use super::run::Run;
 use super::{Envelope, Session, positive};
 use crate::mail::address::Address;
 use crate::mail::failure::{Failure, Step};
+use crate::mail::reverse_path::ReversePath;
 
 impl Session {
     /// Sends MAIL and RCPT, but no message.
     pub(crate) async fn probe(
         &mut self,
-        sender: Option<&Address>,
+        sender: Option<&ReversePath>,
         recipients: &[Address],
         run: &mut Run,
     ) -> Result<(), Failure> {
         let Some(sender) = sender else { return Ok(()) };
         run.begin(Step::MailFrom);
         let envelope = Envelope {
-            sender: sender.clone().into(),
+            sender: sender.clone(),
             recipients: recipients.to_vec(),
             size: 0,
             eight_bit: false,

@@ -76,6 +76,16 @@ pub enum Found<'r> {
     Part(Part<'r>),
 }
 
+impl Found<'_> {
+    /// Returns the address, as listings show it.
+    pub fn address(&self) -> String {
+        match self {
+            Self::Setting(setting) => setting.path.to_string(),
+            Self::Part(part) => part.address.to_string(),
+        }
+    }
+}
+
 impl<T> Resolution<T> {
     /// Returns the setting at an address, or the entry or field of one: `Providers.google.ClientSecret`,
     /// `Upstreams[0].URL`.

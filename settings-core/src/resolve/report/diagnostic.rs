@@ -306,6 +306,25 @@ impl Report {
         self.filtered(|diagnostic| diagnostic.severity == Severity::Warning)
     }
 
+    /// Returns the findings that matter to the setting or entry at this path: those of it, of its parts and of what
+    /// contains it; those that name it, such as a misspelled key; and those of no setting, such as a damaged file.
+    #[must_use]
+    pub fn about(&self, path: &str) -> Self {
+        let contains = |outer: &str, inner: &str| {
+            inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        let quoted = format!("`{path}`");
+        self.filtered(|found| match &found.setting {
+            None => true,
+            Some(setting) => {
+                contains(setting, path)
+                    || contains(path, setting)
+                    || found.message.contains(&quoted)
+                    || found.help.contains(&quoted)
+            }
+        })
+    }
+
     fn filtered(&self, keep: impl Fn(&Diagnostic) -> bool) -> Self {
         Self { diagnostics: self.diagnostics.iter().filter(|diagnostic| keep(diagnostic)).cloned().collect() }
     }

@@ -50,6 +50,15 @@ pub(super) fn login(words: &Words) -> Option<Complaint> {
     if words.code == 530 {
         return Some(Complaint::EncryptionRequired);
     }
+    if super::machine::unregistered_address(words) {
+        return Some(Complaint::ClientNotAllowed);
+    }
+    if words.code == 504
+        || words.status(&["7.4"])
+        || words.has(&["unrecognized authentication type", "mechanism not supported", "unsupported authentication"])
+    {
+        return Some(Complaint::MechanismNotSupported);
+    }
     if words.has(&[
         "web browser",
         "webbrowser",

@@ -62,7 +62,18 @@ pub(super) fn machine(words: &Words) -> Option<Complaint> {
     {
         return Some(Complaint::Dmarc);
     }
+    if unregistered_address(words) {
+        return Some(Complaint::ClientNotAllowed);
+    }
     block_list(words)
+}
+
+/// Returns true if the account accepts only addresses that its owner has listed, and this machine's is not among them.
+pub(super) fn unregistered_address(words: &Words) -> bool {
+    words.has(&["whitelist", "allowlist", "allow list", "allowed ip", "authorized ip", "authorised ip"])
+        && words.has_word(&["ip", "ips", "address"])
+        || words.has(&["ip address is not authori", "ip is not authori", "ip not authori", "ip address not authori"])
+        || words.has(&["ip address is not allowed", "ip is not allowed", "ip not allowed", "ip address not allowed"])
 }
 
 fn block_list(words: &Words) -> Option<Complaint> {

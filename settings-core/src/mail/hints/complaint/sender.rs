@@ -31,6 +31,9 @@ pub(super) fn sender(step: Step, words: &Words) -> Option<Complaint> {
         "account is not active",
         "account has been disabled",
         "sending paused",
+        "unusual sending activity",
+        "unusual activity",
+        "suspicious activity",
         "account is under review",
     ]) || words.status(&["7.501", "7.502", "7.503", "7.705", "7.708", "7.750"])
     {
@@ -146,6 +149,13 @@ pub(super) fn sender(step: Step, words: &Words) -> Option<Complaint> {
         "must belong to",
         "not belong to",
         "invalid sender",
+        "sender not valid",
+        "sender invalid",
+        "sender is invalid",
+        "sender address is invalid",
+        "sender address invalid",
+        "sender address is not valid",
+        "conform with auth",
         "invalid from",
         "from address",
         "from header",

@@ -218,12 +218,13 @@ impl Session {
                     reply = self.wire.secret_command(&encoded, REDACTED, run.trace()).await?;
                 }
                 Err(why) => {
-                    // RFC 4954, 4: an asterisk cancels, and the server replies 501.
+                    // RFC 4954, 4: an asterisk cancels, and the server replies 501. After another challenge, the two disagree on
+                    // whose turn it is, and no other mechanism can be tried.
                     let reply = self.wire.command("*", run.trace()).await?;
-                    return if reply.is_permanent() {
-                        Ok(Login::Cancelled(why))
-                    } else {
+                    return if reply.code() == 334 {
                         Err(unanswerable(format!("{name}: {why}")))
+                    } else {
+                        Ok(Login::Cancelled(why))
                     };
                 }
             }
