@@ -14,7 +14,8 @@ use settings_core::store::{
     Difference, EditOutcome, SaveOutcome, Snapshot, Storage, Store, StoreError, Version, differences,
 };
 
-use crate::change::{ChangeError, Edit, Input};
+use crate::error::{ChangeError, OpenError};
+use crate::request::{Edit, Input};
 
 /// A resolution of any program.
 pub(crate) trait Resolved {
@@ -86,25 +87,6 @@ impl dyn Backend {
         let (mut then, mut result) = (Some(then), None);
         self.open(&mut |opened| result = then.take().map(|then| then(opened)))?;
         result.ok_or(OpenError::Layers)
-    }
-}
-
-/// The reason why the settings can't be read. Holds no secret.
-#[derive(Debug)]
-pub(crate) enum OpenError {
-    Unreadable(Unreadable),
-    Store(StoreError),
-    /// The layers were read, and nothing looked at them.
-    Layers,
-}
-
-impl std::fmt::Display for OpenError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Unreadable(error) => error.fmt(f),
-            Self::Store(error) => error.fmt(f),
-            Self::Layers => f.write_str("the settings were not read"),
-        }
     }
 }
 

@@ -1,54 +1,16 @@
 //! A change of several settings, checked as a whole.
 
 use std::collections::HashSet;
-use std::fmt;
 
-use settings_core::resolve::{Diagnostic, Origin, Report, Severity};
-use settings_core::store::{Difference, SaveOutcome, StoreError, VersionStatus, WriteError};
-use settings_core::value::Secret;
+use settings_core::resolve::{Origin, Report};
+use settings_core::store::{Difference, SaveOutcome, VersionStatus};
 
 use crate::app::App;
-use crate::backend::{OpenError, Opened};
+use crate::backend::Opened;
+use crate::error::{ChangeError, Conflict, FieldError, field_errors};
 use crate::gate::{Access, Visitor};
+use crate::request::{Item, Request, Revisions};
 use crate::view::{self, was};
-
-/// One setting to change.
-pub(crate) struct Item {
-    pub(crate) path: String,
-    pub(crate) edit: Edit,
-    /// The state of the file that the change was made to, where it is known.
-    pub(crate) base: Option<String>,
-}
-
-/// A new value, or none.
-pub(crate) enum Edit {
-    Set(Input),
-    Unset,
-}
-
-/// A value as it was given. It may be secret.
-pub(crate) enum Input {
-    /// Text, which is read like that of a variable.
-    Text(Secret),
-    /// JSON.
-    Json(Secret),
-}
-
-impl fmt::Debug for Item {
-    /// Omits the value, which may be secret.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Item").field("path", &self.path).finish_non_exhaustive()
-    }
-}
-
-/// A change that was asked for.
-#[derive(Debug)]
-pub(crate) enum Request {
-    /// Settings to set and to unset.
-    Edit(Vec<Item>),
-    /// A version of the history to restore.
-    Restore(u64),
-}
 
 /// The effect of a change.
 #[derive(Debug)]
@@ -64,57 +26,6 @@ pub(crate) struct Saved {
     pub(crate) planned: Planned,
     /// The version in the history, if there is one.
     pub(crate) version: Option<u64>,
-}
-
-/// The reason why a change is refused. Holds no secret.
-#[derive(Debug)]
-pub(crate) enum ChangeError {
-    /// The file is not the one that the change was made to.
-    Stale,
-    /// Others have changed the same settings.
-    Conflicts(Vec<Conflict>),
-    /// Settings refuse their values, or the visitor may not change them.
-    Refused(Vec<FieldError>),
-    /// The history has no such version.
-    UnknownVersion(String),
-    /// The layers can't be read.
-    Open(OpenError),
-    /// The file can't be read or written.
-    Store(StoreError),
-}
-
-/// A setting that another writer has changed meanwhile.
-#[derive(Debug)]
-pub(crate) struct Conflict {
-    pub(crate) path: String,
-    pub(crate) title: &'static str,
-    /// The state that the change was made to, and the one that the file has now.
-    pub(crate) base: String,
-    pub(crate) theirs: String,
-}
-
-/// A mistake in the change of one setting.
-#[derive(Clone, Debug)]
-pub(crate) struct FieldError {
-    pub(crate) setting: String,
-    pub(crate) code: &'static str,
-    pub(crate) message: String,
-    pub(crate) expected: Option<String>,
-    pub(crate) help: String,
-    pub(crate) origin: Option<Origin>,
-}
-
-impl From<StoreError> for ChangeError {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Write(WriteError::Conflict { .. }) | StoreError::Raced { .. } => Self::Stale,
-            StoreError::UnknownVersion { .. } => Self::UnknownVersion(error.to_string()),
-            error => match field_errors(&error) {
-                errors if errors.is_empty() => Self::Store(error),
-                errors => Self::Refused(errors),
-            },
-        }
-    }
 }
 
 /// Makes a change in memory and returns its effect.
@@ -150,13 +61,6 @@ pub(crate) fn save(
     Ok(Saved { planned, version })
 }
 
-/// The revisions of the file that a change may be made to.
-#[derive(Clone, Debug)]
-pub(crate) enum Revisions {
-    Any,
-    These(Vec<String>),
-}
-
 fn change(
     app: &App,
     opened: &mut dyn Opened,
@@ -187,7 +91,7 @@ fn change(
     let warnings = opened.check()?.unwrap_or_default();
     #[cfg(feature = "mail")]
     if matches!(request, Request::Edit(_))
-        && let Some(error) = crate::mail::leak(app, opened, &changes)
+        && let Some(error) = crate::secrets::leak(app, opened, &changes)
     {
         return Err(ChangeError::Refused(vec![error]));
     }
@@ -294,48 +198,4 @@ fn conflict(app: &App, opened: &dyn Opened, path: &str, item: &Item) -> Option<C
         base: base.to_owned(),
         theirs: now,
     })
-}
-
-impl FieldError {
-    pub(crate) fn new(setting: &str, code: &'static str, message: String) -> Self {
-        let help = String::new();
-        Self { setting: setting.to_owned(), code, message, expected: None, help, origin: None }
-    }
-
-    fn forbidden(path: &str) -> Self {
-        let message = format!("`{path}` is read-only here");
-        Self { help: "ask for the right to change it".to_owned(), ..Self::new(path, "forbidden", message) }
-    }
-
-    fn from_diagnostic(found: &Diagnostic) -> Self {
-        let setting = found.setting.clone().unwrap_or_default();
-        let expected = found
-            .message
-            .split_once("expected ")
-            .map(|(_, expected)| expected.split(", found ").next().unwrap_or(expected).to_owned());
-        Self {
-            expected,
-            help: found.help.clone(),
-            ..Self::new(&setting, found.code.name(), found.message.clone())
-        }
-    }
-}
-
-/// Returns the mistakes that settings have because of a change; none if the error is about the file.
-fn field_errors(error: &StoreError) -> Vec<FieldError> {
-    match error {
-        StoreError::Shadowed { path, origin } => vec![FieldError {
-            help: format!("change or remove it there: {origin}"),
-            origin: Some((**origin).clone()),
-            ..FieldError::new(path, "shadowed", error.to_string())
-        }],
-        StoreError::NotAList { path } | StoreError::Repeated { path } => {
-            vec![FieldError::new(path, "wrong-type", error.to_string())]
-        }
-        error => {
-            let report = error.report().unwrap_or_default();
-            let errors = report.diagnostics().iter().filter(|found| found.severity == Severity::Error);
-            errors.map(FieldError::from_diagnostic).collect()
-        }
-    }
 }

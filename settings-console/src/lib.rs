@@ -50,6 +50,7 @@ mod backend;
 mod change;
 mod console;
 mod drafts;
+mod error;
 mod form;
 mod gate;
 mod guard;
@@ -62,8 +63,11 @@ pub mod local;
 mod mail;
 mod pages;
 mod reply;
+mod request;
 mod routes;
 mod search;
+#[cfg(feature = "mail")]
+mod secrets;
 mod view;
 
 pub use console::{Console, ConsoleBody, ConsoleService};

@@ -1,4 +1,4 @@
-//! The test of the connection to the mail server, and the care for the secrets that it needs.
+//! The test of the connection to the mail server.
 
 use std::future::Future;
 use std::net::{IpAddr, ToSocketAddrs};
@@ -10,17 +10,16 @@ use std::time::Duration;
 use futures_core::Stream;
 use settings_core::mail::doctor::{self, Probe, StepCheck};
 use settings_core::mail::{EmailSettings, Mailbox, Mailer, MailerOptions, Message, PoolConfig};
-use settings_core::resolve::Origin;
-use settings_core::schema::{Key, Names};
-use settings_core::store::Difference;
-use settings_core::value::Value;
+use settings_core::schema::Names;
 use settings_core::value::json::{Object, Tree};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::app::App;
-use crate::backend::Opened;
-use crate::change::{self, ChangeError, FieldError};
+use crate::change;
+use crate::error::{ChangeError, FieldError};
 use crate::gate::Visitor;
+use crate::request;
+use crate::secrets::{moved, path, section};
 use crate::view::Item;
 
 /// The time for a whole test.
@@ -29,70 +28,10 @@ const MAX_TIME: Duration = Duration::from_secs(90);
 /// The number of characters of what a server said that an answer has.
 const MAX_SEEN: usize = 300;
 
-/// The secrets that are sent to the mail server or to its token server.
-const SECRETS: [Key; 3] = [
-    EmailSettings::SMTP_PASSWORD,
-    EmailSettings::SMTP_OAUTH_CLIENT_SECRET,
-    EmailSettings::SMTP_OAUTH_REFRESH_TOKEN,
-];
-
-fn path(app: &App, key: Key) -> String {
-    Names::of(app.backend.schema()).path(key).to_string()
-}
-
-/// Returns the path of the mail section with a dot at its end.
-fn section(app: &App) -> String {
-    let server = path(app, EmailSettings::SMTP_SERVER);
-    server.strip_suffix(EmailSettings::SMTP_SERVER.key()).unwrap_or_default().to_owned()
-}
-
 /// Returns whether a page with these settings offers the test.
 pub(crate) fn is_page(app: &App, items: &[&Item<'_>]) -> bool {
     let section = section(app);
     app.backend.has_mail() && items.iter().any(|item| item.path.starts_with(&section))
-}
-
-/// Returns an error if a change would have a stored secret sent where it was not sent before.
-///
-/// Somebody who may change the server but not read the password could otherwise have it sent to a server of their own.
-pub(crate) fn leak(
-    app: &App,
-    opened: &dyn Opened,
-    changes: &[(Difference, Option<Origin>)],
-) -> Option<FieldError> {
-    let section = section(app);
-    let paths: Vec<String> = changes.iter().map(|(change, _)| change.path.to_string()).collect();
-    if !app.backend.has_mail() || paths.iter().all(|path| !path.starts_with(&section)) {
-        return None;
-    }
-    moved(app, opened, &paths)
-}
-
-/// Returns the error for the first secret that is kept although the way it is sent is not the stored one.
-fn moved(app: &App, opened: &dyn Opened, changed: &[String]) -> Option<FieldError> {
-    let effective = opened.effective();
-    let login = effective.setting(&path(app, EmailSettings::ENABLE_SMTP_AUTH)).ok()?;
-    if login.value != Value::Bool(true) {
-        return None;
-    }
-    let secrets = SECRETS.iter().map(|key| path(app, *key));
-    let kept = secrets.filter(|path| !changed.contains(path)).find_map(|path| {
-        let found = effective.setting(&path).ok()?;
-        found.value.as_text().is_some_and(|text| !text.is_empty()).then_some((path, found.origin))
-    });
-    let (kept, origin) = kept?;
-    let is_moved = match opened.mail() {
-        (Some(before), Some(after)) => !before.enable_smtp_auth || !after.may_use_password_of(before),
-        _ => !changed.is_empty(),
-    };
-    if !is_moved {
-        return None;
-    }
-    let message = format!(
-        "`{kept}` is stored for another server or another way to log in, and is not sent to a new one"
-    );
-    let help = format!("type it again (it is set by {origin})");
-    Some(FieldError { help, origin: Some(origin), ..FieldError::new(&kept, "secret-endpoint", message) })
 }
 
 /// A test that may be run.
@@ -108,7 +47,7 @@ impl Test {
     pub(crate) fn new(
         app: &App,
         visitor: &Visitor,
-        mut items: Vec<change::Item>,
+        mut items: Vec<request::Item>,
         to: &str,
         is_sending: bool,
     ) -> Result<Self, ChangeError> {
@@ -192,7 +131,8 @@ impl Test {
         if let (true, true, Some(to), Some(from)) = (is_healthy, self.is_sending, self.to, from) {
             let text = "This is a test mail.\n\nThat it arrived means that the mail settings work.\n";
             let message = Message::new(from).to(to).subject("Test of the mail settings").text(text);
-            let message = self.settings.reply_to().ok().flatten().into_iter().fold(message, Message::reply_to);
+            let message =
+                self.settings.reply_to().ok().flatten().into_iter().fold(message, Message::reply_to);
             let message = envelope_sender.into_iter().fold(message, Message::envelope_sender);
             let (is_sent, outcome) = match Mailer::new(&self.settings, options.pool(PoolConfig::DISABLED)) {
                 Ok(mailer) => {

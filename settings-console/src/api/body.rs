@@ -7,8 +7,8 @@ use settings_core::value::Secret;
 use settings_core::value::json::{Object, Tree};
 
 use super::problem::Problem;
-use crate::change::{Edit, Input, Item, Revisions};
 use crate::reply;
+use crate::request::{Edit, Input, Item, Revisions};
 
 /// A change as a program asks for it.
 #[derive(Debug, Default)]

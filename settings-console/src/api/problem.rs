@@ -4,7 +4,7 @@ use axum::response::Response;
 use http::StatusCode;
 use settings_core::value::json::{Object, Tree};
 
-use crate::change::{ChangeError, FieldError};
+use crate::error::{ChangeError, FieldError};
 use crate::reply::with_type;
 
 /// A problem. Holds no secret.

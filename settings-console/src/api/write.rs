@@ -14,8 +14,10 @@ use super::body::{self, Body};
 use super::problem::{self, Problem};
 use super::read::difference;
 use crate::app::{App, Caller};
-use crate::change::{self, ChangeError, Planned, Request as Change, Revisions};
+use crate::change::{self, Planned};
+use crate::error::ChangeError;
 use crate::reply::{json, with_header, with_wait};
+use crate::request::{Request as Change, Revisions};
 use crate::view::View;
 
 pub(crate) async fn patch(

@@ -5,13 +5,13 @@ use settings_core::value::Secret;
 use settings_core::value::json::{Tree, escape};
 
 use super::{Fields, Widget, display, is_nullable, widget};
-use crate::change::{self, Edit, Input};
+use crate::request::{self, Edit, Input};
 use crate::view::{Item, View};
 
 /// The changes of a form.
 #[derive(Debug, Default)]
 pub(crate) struct Typed {
-    pub(crate) items: Vec<change::Item>,
+    pub(crate) items: Vec<request::Item>,
     /// The secrets that were typed, by path.
     pub(crate) secrets: Vec<(String, Secret)>,
 }
@@ -27,7 +27,7 @@ pub(crate) fn typed(view: &View<'_>, fields: &Fields, kept: Vec<(String, Secret)
         let Some(item) = view.item(path) else {
             // refused as a whole: the setting is unknown, or hidden
             let edit = Edit::Set(Input::Text(Secret::new("")));
-            typed.items.push(change::Item { path: path.to_owned(), edit, base });
+            typed.items.push(request::Item { path: path.to_owned(), edit, base });
             continue;
         };
         let kept = kept.iter().find(|(kept, _)| kept == path).map(|(_, secret)| secret.clone());
@@ -36,7 +36,7 @@ pub(crate) fn typed(view: &View<'_>, fields: &Fields, kept: Vec<(String, Secret)
         } else {
             shown(item, fields, kept, &mut typed.secrets)
         };
-        typed.items.extend(edit.map(|edit| change::Item { path: path.to_owned(), edit, base }));
+        typed.items.extend(edit.map(|edit| request::Item { path: path.to_owned(), edit, base }));
     }
     typed
 }

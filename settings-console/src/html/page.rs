@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::layout::{Frame, Notice};
 use super::setting::Shown;
-use crate::change::FieldError;
+use crate::error::FieldError;
 use crate::form::Fields;
 use crate::view::{Item, Page};
 

@@ -6,7 +6,8 @@ use settings_core::store::Difference;
 
 use super::layout::{Frame, link_path};
 use super::setting::finding;
-use crate::change::{Conflict, Planned};
+use crate::change::Planned;
+use crate::error::Conflict;
 use crate::form::Fields;
 
 /// The change that a review leads to.

@@ -9,7 +9,7 @@ use settings_core::value::json::Tree;
 
 use super::control::{Control, default_text};
 use super::layout::{Frame, link_path};
-use crate::change::FieldError;
+use crate::error::FieldError;
 use crate::form::Fields;
 use crate::gate::Access;
 use crate::view::Item;

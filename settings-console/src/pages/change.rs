@@ -9,10 +9,12 @@ use http::StatusCode;
 
 use super::{render, unreadable};
 use crate::app::{App, Caller};
-use crate::change::{self, ChangeError, FieldError, Request as Change, Revisions};
+use crate::change;
+use crate::error::{ChangeError, FieldError};
 use crate::form::{Fields, Typed, typed};
 use crate::html::{self, Answer, Notice, Purpose, Review};
 use crate::reply::{self, is_of_type, see_other, with_wait};
+use crate::request::{Request as Change, Revisions};
 use crate::view::View;
 
 /// Reads a form, and answers in a thread where files may be read and locks waited for.

@@ -18,7 +18,8 @@ use settings_core::store::StoreError;
 use settings_core::value::json::{Object, Tree};
 
 use crate::app::{App, Caller};
-use crate::backend::{Backend, OpenError, Opened};
+use crate::backend::{Backend, Opened};
+use crate::error::OpenError;
 use crate::html::{self, Answer, Frame, Listed, Notice, link_path};
 use crate::reply::{self, json, see_other};
 use crate::search::Query;

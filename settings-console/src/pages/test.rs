@@ -11,7 +11,7 @@ use http::header::ACCEPT;
 
 use super::change::{again, failed, keep, plain, read};
 use crate::app::{App, Caller};
-use crate::change::ChangeError;
+use crate::error::ChangeError;
 use crate::form::{Fields, Typed};
 use crate::html::{self, Outcome};
 use crate::mail::{Running, Test};

@@ -5,6 +5,7 @@ mod default;
 mod kind;
 mod names;
 mod newtype;
+mod position;
 mod section;
 mod variants;
 

@@ -4,6 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::{DeriveInput, Visibility};
 
+use super::position::position;
 use crate::ast::{Field, Member, Struct};
 use crate::naming::constant;
 
@@ -17,7 +18,7 @@ pub(super) fn expand(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
     for (index, field) in input.fields.iter().enumerate().filter(|(_, field)| is_setting(field)) {
         let Some(name) = constant(field.ident).filter(|name| !names.contains(name)) else { continue };
         let (vis, doc) = (field.vis, doc(field));
-        let index = super::section::position(input, index, library);
+        let index = position(input, index, library);
         constants.extend(quote! {
             #[doc = #doc]
             #vis const #name: #library::schema::Key =

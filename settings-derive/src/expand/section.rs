@@ -5,6 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
 use super::default::{self, needs_proof};
+use super::position::position;
 use super::{kind, names};
 use crate::ast::{Field, Leaf, Member, Nested, Struct, private};
 use crate::attr::{AllowedChange, DefaultFrom, PageTextAttrs, Removed, RuleAttrs, Spanned};
@@ -165,17 +166,6 @@ fn members(input: &Struct<'_>, keys: &[(&Ident, String)], library: &TokenStream)
         const __MEMBERS: [#library::schema::Member; #private::count(__PARTS)] = #private::joined(__PARTS);
         &__MEMBERS
     })
-}
-
-/// The number of a field's member, after those of flattened sections.
-pub(super) fn position(input: &Struct<'_>, index: usize, library: &TokenStream) -> TokenStream {
-    let before = || input.fields.iter().take(index);
-    let own = before().filter(|field| field.flatten().is_none()).count();
-    let flattened = before().filter_map(|field| match &field.member {
-        Member::Section(Nested { ty, flatten: Some(_), .. }) => Some(ty),
-        _ => None,
-    });
-    quote!(#own #(+ <#flattened as #library::Settings>::SCHEMA.members.len())*)
 }
 
 fn member(field: &Field<'_>, keys: &[(&Ident, String)], library: &TokenStream) -> TokenStream {

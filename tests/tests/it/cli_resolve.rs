@@ -213,7 +213,8 @@ fn explain_shows_one_setting_in_full() {
 #[test]
 fn explain_and_get_report_the_findings_of_one_setting() {
     let folder = Folder::new("explain-one");
-    let text = r#"{"EmailSettings": {"SMTPPort": 99999, "SMTPServer": 7, "FeedbackNam": "Chat"}, "Other": 1}"#;
+    let text =
+        r#"{"EmailSettings": {"SMTPPort": 99999, "SMTPServer": 7, "FeedbackNam": "Chat"}, "Other": 1}"#;
     let config = folder.write("config.json", text);
     let with = |arguments: &[&str]| settings(&[&["--config", &config], arguments].concat(), &[]);
     for command in ["explain", "get"] {

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use settings_core::mail::{
-    Address, Attachment, ConnectionSecurity, EmailSettings, Mailer, MailerOptions, Message, Outcome, RecipientState,
-    Step, doctor,
+    Address, Attachment, ConnectionSecurity, EmailSettings, Mailer, MailerOptions, Message, Outcome,
+    RecipientState, Step, doctor,
 };
 use settings_core::value::Secret;
 use settings_tests::certificates::CERTIFICATES;

@@ -68,8 +68,7 @@ fn only_given_settings_of_a_repeated_section_are_written() {
     assert_eq!(written, "{\n    \"Relays\": [{\"Host\": \"a\", \"Wait\": \"1m\"}]\n}");
     assert_eq!(title(&written), "a", "a default that is computed stays one");
     for (given, expected) in [("90s", "\"90s\""), ("1h30m", "\"1h30m\""), ("90", "90")] {
-        let written =
-            change("unit", r#"{"Spare": {"Wait": 5}}"#, |store| store.set("Spare.Wait", &[given]));
+        let written = change("unit", r#"{"Spare": {"Wait": 5}}"#, |store| store.set("Spare.Wait", &[given]));
         assert_eq!(written, format!("{{\"Spare\": {{\"Wait\": {expected}}}}}"), "as it was given");
     }
     let written =

@@ -4,8 +4,8 @@ use std::io;
 
 use tokio::io::{AsyncRead, AsyncReadExt};
 
-use crate::mail::catch::conversation::Room;
 use crate::mail::catch::memory::{SMALL, Share};
+use crate::mail::catch::room::Room;
 
 /// The length limit of a command line in bytes. AUTH may need the most (RFC 4954, 4).
 const LINE_LIMIT: usize = 12 * 1024;

@@ -15,6 +15,7 @@ mod lines;
 mod memory;
 mod queue;
 mod received;
+mod room;
 
 use std::io;
 use std::net::SocketAddr;

@@ -2,6 +2,8 @@
 
 mod check_defaults;
 mod effective;
+mod find;
+mod masked;
 mod origin;
 mod part;
 mod registry;
@@ -10,8 +12,9 @@ mod unescaped;
 
 pub use check_defaults::check_defaults;
 pub use effective::Effective;
+pub use find::Found;
 pub use origin::Origin;
-pub use part::{Found, Part};
+pub use part::Part;
 pub use registry::{Refused, Registry};
 pub(crate) use resolution::resolve_in;
 pub use resolution::{Resolution, UnknownPath, defaults, resolve};

@@ -2,6 +2,7 @@
 
 mod save;
 mod set;
+mod version;
 
 use std::fmt;
 use std::path::Path;

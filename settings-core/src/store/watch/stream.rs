@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use futures_core::Stream;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::follow::Event;
+use super::event::Event;
 
 /// A stream of the events of a [`Watch`](super::Watch), which ends when the watch is dropped.
 ///

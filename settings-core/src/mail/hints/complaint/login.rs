@@ -55,7 +55,11 @@ pub(super) fn login(words: &Words) -> Option<Complaint> {
     }
     if words.code == 504
         || words.status(&["7.4"])
-        || words.has(&["unrecognized authentication type", "mechanism not supported", "unsupported authentication"])
+        || words.has(&[
+            "unrecognized authentication type",
+            "mechanism not supported",
+            "unsupported authentication",
+        ])
     {
         return Some(Complaint::MechanismNotSupported);
     }

@@ -72,8 +72,18 @@ pub(super) fn machine(words: &Words) -> Option<Complaint> {
 pub(super) fn unregistered_address(words: &Words) -> bool {
     words.has(&["whitelist", "allowlist", "allow list", "allowed ip", "authorized ip", "authorised ip"])
         && words.has_word(&["ip", "ips", "address"])
-        || words.has(&["ip address is not authori", "ip is not authori", "ip not authori", "ip address not authori"])
-        || words.has(&["ip address is not allowed", "ip is not allowed", "ip not allowed", "ip address not allowed"])
+        || words.has(&[
+            "ip address is not authori",
+            "ip is not authori",
+            "ip not authori",
+            "ip address not authori",
+        ])
+        || words.has(&[
+            "ip address is not allowed",
+            "ip is not allowed",
+            "ip not allowed",
+            "ip address not allowed",
+        ])
 }
 
 fn block_list(words: &Words) -> Option<Complaint> {
