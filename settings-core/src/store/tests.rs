@@ -65,7 +65,7 @@ fn values_are_written_in_the_form_of_their_setting() {
         fs::read_to_string(&path).unwrap(),
         r#"{
   // mail
-  "Mail": {"Port": 587, "Timeout": 90, "Auth": true, "Server": "25"},
+  "Mail": {"Port": 587, "Timeout": "1m30s", "Auth": true, "Server": "25"},
   "Limits": {
     "Hosts": ["a b", "c"],
     "Quotas": {"x": 5},

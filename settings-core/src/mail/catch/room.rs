@@ -33,7 +33,7 @@ const RESERVE: usize = 4096;
 
 impl Shared {
     /// Returns a share of the memory if there is room, or if older mails may be dropped for it.
-    fn room_for(&self, bytes: usize) -> Option<Share> {
+    pub(super) fn room_for(&self, bytes: usize) -> Option<Share> {
         loop {
             if let Some(share) = self.memory.try_share(bytes) {
                 return Some(share);
