@@ -1,0 +1,149 @@
+//! The code that builds a struct from resolved values.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned as _;
+
+use crate::ast::{Field, Member, Nested, Struct, private};
+use crate::attr::DefaultFrom;
+use crate::ty::{Kind, Occurs};
+
+pub(super) fn build(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
+    // Without the underscores, the name could be a constant of the author's.
+    let builder = Ident::new("__builder", Span::mixed_site());
+    let in_order = |field: &Field<'_>| input.fields.iter().position(|other| std::ptr::eq(other, field));
+    let local = |field: &Field<'_>| format_ident!("__field_{}", in_order(field).unwrap_or_default());
+    let has_computed = input.fields.iter().any(|field| parameters(field).is_some());
+    let values: Vec<_> = input.fields.iter().map(|field| taken(field, &builder, library)).collect();
+    let idents: Vec<_> = input.fields.iter().map(|field| field.ident).collect();
+    let skipped = input.skipped.iter().map(|field| {
+        let (ident, ty) = (&field.ident, &field.ty);
+        let default = quote_spanned!(ty.span()=> <#ty as ::core::default::Default>::default());
+        quote!(#ident: #default,)
+    });
+    let skipped: TokenStream = skipped.collect();
+    let section = if has_computed {
+        let locals: Vec<_> = input.fields.iter().map(local).collect();
+        let defaults = input.fields.iter().filter_map(|field| {
+            let from = parameters(field)?;
+            let (own, ty, body) = (local(field), field.ty, &from.body);
+            let others: Vec<_> = from
+                .parameters
+                .iter()
+                .filter_map(|name| input.fields.iter().find(|field| field.ident == name))
+                .collect();
+            let (types, names) = (others.iter().map(|field| field.ty), &from.parameters);
+            let others = others.iter().map(|field| local(field));
+            Some(quote_spanned! {from.name=>
+                let __default: fn(#(&#types),*) -> #ty = |#(#names),*| #body;
+                let #own = #builder.or_computed(#own, __default(#(&#others),*))?;
+            })
+        });
+        quote! {{
+            #(let #locals = #values;)*
+            #(#defaults)*
+            Self { #(#idents: #locals,)* #skipped }
+        }}
+    } else {
+        quote!(Self { #(#idents: #values,)* #skipped })
+    };
+    let argument =
+        if input.fields.is_empty() && input.attrs.rules.is_empty() { quote!(_) } else { quote!(#builder) };
+    let mark = Ident::new("__checkpoint", Span::mixed_site());
+    let checks = input.attrs.rules.iter().enumerate().filter_map(|(number, rule)| {
+        let check = rule.check.as_ref()?;
+        let outcome =
+            quote_spanned!(check.span()=> #library::resolve::RuleOutcome::outcome(__check(&__section)));
+        Some(quote_spanned! {check.span()=>
+            let __check: fn(&Self) -> _ = #check;
+            let __outcome = #outcome;
+            #builder.rule(#mark, <Self as #library::Settings>::SCHEMA, #number, __outcome);
+        })
+    });
+    let body = if input.attrs.rules.is_empty() {
+        quote!(::core::option::Option::Some(#section))
+    } else {
+        quote! {
+            let #mark = #builder.begin();
+            let __section = #section;
+            if #builder.are_rules_due(#mark) {
+                #(#checks)*
+            }
+            ::core::option::Option::Some(__section)
+        }
+    };
+    let private = private(library);
+    quote! {
+        fn build(#argument: &mut #private::Builder<'_>) -> ::core::option::Option<Self> {
+            #body
+        }
+    }
+}
+
+/// A default that is computed from other settings.
+fn parameters<'a>(field: &'a Field<'_>) -> Option<&'a DefaultFrom> {
+    let from = field.leaf()?.attrs.default_from.as_ref()?;
+    (!from.parameters.is_empty()).then_some(from)
+}
+
+/// The field's value from the builder.
+fn taken(field: &Field<'_>, builder: &Ident, library: &TokenStream) -> TokenStream {
+    let value = unchecked(field, builder, library);
+    let Some(check) = field.leaf().and_then(|leaf| leaf.attrs.check.as_ref()) else { return value };
+    let key = field.key().map(|key| key.value).unwrap_or_default();
+    let ty = field.ty;
+    quote_spanned! {check.span()=> {
+        let __value = #value;
+        let __check: fn(&#ty) -> ::core::result::Result<(), _> = #check;
+        #builder.verified(__value, #key, __check)
+    }}
+}
+
+fn unchecked(field: &Field<'_>, builder: &Ident, library: &TokenStream) -> TokenStream {
+    let (method, ty) = match &field.member {
+        Member::Setting(leaf) if leaf.attrs.serde.is_some() => ("take_serde", field.ty),
+        Member::Setting(leaf) if leaf.attrs.text.is_some() => {
+            let (method, ty) = match leaf.kind {
+                Kind::Optional(of) => ("take_optional_parsed", of),
+                _ => ("take_parsed", field.ty),
+            };
+            let method = Ident::new(method, ty.span());
+            let parse = match &leaf.attrs.with {
+                Some(module) => {
+                    let parse = quote_spanned!(module.span()=> #module::from_text);
+                    quote_spanned! {module.span()=> {
+                        let __parse: fn(&::core::primitive::str) -> ::core::result::Result<#ty, _> = #parse;
+                        __parse
+                    }}
+                }
+                None => quote_spanned!(ty.span()=> <#ty as ::core::str::FromStr>::from_str),
+            };
+            return quote!(#builder.#method(#parse)?);
+        }
+        Member::Setting(_) if parameters(field).is_some() => ("given", field.ty),
+        Member::Setting(_) => {
+            // a path to each function, so that a type without the trait is one error: the same as for its kind
+            let ty = field.ty;
+            let from_value = quote_spanned!(ty.span()=> <#ty as #library::value::SettingValue>::from_value);
+            let refusal = quote_spanned!(ty.span()=> <#ty as #library::value::SettingValue>::refusal);
+            return quote!(#builder.take_by(#from_value, #refusal)?);
+        }
+        Member::Section(Nested { ty, flatten: Some(_), .. }) => {
+            return quote_spanned!(ty.span()=> <#ty as #library::Settings>::build(#builder)?);
+        }
+        Member::Section(nested) => match nested.occurs {
+            Occurs::Once => ("section_by", nested.ty),
+            Occurs::Optional => ("optional_section_by", nested.ty),
+            Occurs::List => ("sections_by", nested.ty),
+            Occurs::Map => ("named_sections_by", nested.ty),
+        },
+    };
+    // An error about the type points at the type.
+    let method = Ident::new(method, ty.span());
+    if let Member::Section(_) = &field.member {
+        let schema = quote_spanned!(ty.span()=> <#ty as #library::Settings>::SCHEMA);
+        let build = quote_spanned!(ty.span()=> <#ty as #library::Settings>::build);
+        return quote!(#builder.#method(#schema, #build)?);
+    }
+    quote!(#builder.#method()?)
+}
