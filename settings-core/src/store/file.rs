@@ -124,16 +124,10 @@ impl From<FileError> for WriteError {
 /// Reads a file, to compare it with its later content in [`write()`].
 ///
 /// # Errors
-/// If the file exists but can't be read, or isn't UTF-8. A link to a file that does not exist can't be read either.
+/// If the file exists but can't be read, or isn't UTF-8. A link to a file that does not exist counts as absent, since [`write()`] creates the file.
 pub fn read(path: impl AsRef<Path>) -> Result<Snapshot, WriteError> {
     let path = path.as_ref();
-    let Some(mut bytes) = bytes(path)? else {
-        if fs::symlink_metadata(path).is_ok() {
-            let error = io::Error::new(io::ErrorKind::NotFound, "it is a link to a file that does not exist");
-            return Err(FileError::io(path, "read")(error).into());
-        }
-        return Ok(Snapshot::absent());
-    };
+    let Some(mut bytes) = bytes(path)? else { return Ok(Snapshot::absent()) };
     match String::from_utf8(std::mem::take(&mut *bytes)) {
         Ok(text) => Ok(Snapshot::new(text)),
         Err(error) => {

@@ -133,7 +133,6 @@ fn each_finding_is_printed_once() {
     let files = Files::new("contract-once");
     for words in [
         "show",
-        "get EmailSettings.SMTPPort",
         "validate",
         "diff %good.json",
         "mail test --to admin@example.com",

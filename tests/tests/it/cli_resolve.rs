@@ -220,24 +220,24 @@ fn explain_and_get_report_the_findings_of_one_setting() {
     for command in ["explain", "get"] {
         let port = with(&[command, "EmailSettings.SMTPPort"]);
         assert_eq!(port.code, 1);
-        assert!(port.error.contains("99999"), "{}", port.error);
+        assert!(port.warnings.contains("99999"), "{}", port.warnings);
         for other in ["SMTPServer", "FeedbackNam", "unknown-key"] {
-            assert!(!port.error.contains(&format!("[{other}]")), "{}", port.error);
+            assert!(!port.warnings.contains(&format!("[{other}]")), "{}", port.warnings);
         }
         let last = "3 findings concern other settings: `settings validate` shows them all\n";
-        assert!(port.error.ends_with(last), "{}", port.error);
+        assert!(port.warnings.ends_with(last), "{}", port.warnings);
         // The misspelled key is one of the setting's own findings.
         let name = with(&[command, "EmailSettings.FeedbackName"]);
-        assert!(name.error.contains("EmailSettings.FeedbackNam`"), "{}", name.error);
-        assert!(!name.error.contains("99999"), "{}", name.error);
+        assert!(name.warnings.contains("EmailSettings.FeedbackNam`"), "{}", name.warnings);
+        assert!(!name.warnings.contains("99999"), "{}", name.warnings);
         let missing = with(&[command, "EmailSettings.SMTPProt"]);
-        assert_eq!((missing.code, missing.error.contains("99999")), (2, false), "{}", missing.error);
+        assert_eq!((missing.code, missing.warnings.contains("99999")), (2, false), "{}", missing.warnings);
     }
     // A file that can't be read concerns every setting.
     let broken = folder.write("broken.json", "{");
     let port = settings(&["--config", &broken, "explain", "EmailSettings.SMTPPort"], &[]);
-    assert!(port.error.contains("error[syntax]"), "{}", port.error);
-    assert!(!port.error.contains("other settings"), "{}", port.error);
+    assert!(port.warnings.contains("error[syntax]"), "{}", port.warnings);
+    assert!(!port.warnings.contains("other settings"), "{}", port.warnings);
 }
 
 #[test]
