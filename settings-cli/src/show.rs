@@ -190,7 +190,7 @@ impl Get {
     pub(crate) fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
         let resolution = context.resolve_silently::<T>()?;
         let found = resolution.find(&self.path)?;
-        context.report_about(resolution.report(), &found.address())?;
+        context.report_about(resolution.report(), &found)?;
         let out = &mut *context.out;
         match found {
             Found::Setting(setting) => {

@@ -224,7 +224,7 @@ fn explain_and_get_report_the_findings_of_one_setting() {
         for other in ["EmailSettings.SMTPServer", "EmailSettings.FeedbackNam", "Other"] {
             assert!(!port.warnings.contains(&format!("`{other}`")), "{}", port.warnings);
         }
-        let last = "3 findings concern other settings: `settings validate` shows them all\n";
+        let last = "2 findings concern other settings: `settings validate` shows them all\n";
         assert!(port.warnings.ends_with(last), "{}", port.warnings);
         // The misspelled key is one of the setting's own findings.
         let name = with(&[command, "EmailSettings.FeedbackName"]);
@@ -233,6 +233,11 @@ fn explain_and_get_report_the_findings_of_one_setting() {
         let missing = with(&[command, "EmailSettings.SMTPProt"]);
         assert_eq!((missing.code, missing.warnings.contains("99999")), (2, false), "{}", missing.warnings);
     }
+    // So is a misspelled variable.
+    let variables = [("MM_EMAILSETTINGS_SMTPPRT", "26"), ("MM_EMAILSETTINGS_FEEDBACKNAM", "Chat")];
+    let port = settings(&["explain", "EmailSettings.SMTPPort"], &variables);
+    assert!(port.warnings.contains("MM_EMAILSETTINGS_SMTPPRT"), "{}", port.warnings);
+    assert!(!port.warnings.contains("MM_EMAILSETTINGS_FEEDBACKNAM"), "{}", port.warnings);
     // A file that can't be read concerns every setting.
     let broken = folder.write("broken.json", "{");
     let port = settings(&["--config", &broken, "explain", "EmailSettings.SMTPPort"], &[]);

@@ -31,6 +31,14 @@ impl Found<'_> {
             Self::Part(part) => part.address.to_string(),
         }
     }
+
+    /// Returns the environment variable; empty if there is none.
+    pub fn variable(&self) -> &str {
+        match self {
+            Self::Setting(setting) => &setting.env_name,
+            Self::Part(part) => &part.env_name,
+        }
+    }
 }
 
 impl<T> Resolution<T> {

@@ -121,6 +121,22 @@ codes! {
     Contradiction = "contradiction",
 }
 
+impl Code {
+    /// Returns whether it is about a name that no setting has.
+    const fn is_of_a_foreign_name(self) -> bool {
+        matches!(
+            self,
+            Self::UnknownKey
+                | Self::UnknownVariable
+                | Self::UnknownSecret
+                | Self::UnknownPath
+                | Self::UnclaimedSections
+                | Self::UnclaimedVariables
+                | Self::UnclaimedSecrets
+        )
+    }
+}
+
 /// The place that a diagnostic points to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -306,22 +322,22 @@ impl Report {
         self.filtered(|diagnostic| diagnostic.severity == Severity::Warning)
     }
 
-    /// Returns the findings that matter to the setting or entry at this path: those of it, of its parts and of what
-    /// contains it; those that name it, such as a misspelled key; and those of no setting, such as a damaged file.
+    /// Returns the findings that matter to the setting or entry with this path and variable (empty if it has none): those
+    /// of it, of its parts and of what contains it; those that name it, such as a misspelled key; and those of a whole
+    /// file, such as a syntax error.
     #[must_use]
-    pub fn about(&self, path: &str) -> Self {
+    pub fn about(&self, path: &str, variable: &str) -> Self {
         let contains = |outer: &str, inner: &str| {
             inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
         };
-        let quoted = format!("`{path}`");
-        self.filtered(|found| match &found.setting {
-            None => true,
-            Some(setting) => {
-                contains(setting, path)
-                    || contains(path, setting)
-                    || found.message.contains(&quoted)
-                    || found.help.contains(&quoted)
-            }
+        let quoted = [path, variable].map(|name| format!("`{name}`"));
+        let is_named = |text: &str| quoted.iter().any(|name| text.contains(name));
+        self.filtered(|found| {
+            let concerns = match &found.setting {
+                Some(setting) => contains(setting, path) || contains(path, setting),
+                None => !found.code.is_of_a_foreign_name(),
+            };
+            concerns || is_named(&found.message) || is_named(&found.help)
         })
     }
 
