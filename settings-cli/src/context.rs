@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 use settings_core::Settings;
-use settings_core::resolve::{Environment, Found, Layers, Report, Resolution, Severity, Unreadable, resolve};
+use settings_core::resolve::{Environment, Layers, Report, Resolution, Severity, Unreadable, resolve};
 
 use crate::{Colour, Failure, Sources};
 
@@ -161,7 +161,11 @@ impl<'a> Context<'a> {
 
     /// Writes the errors and warnings about one setting to `err`, and the number of the others.
     #[cfg(feature = "core")]
-    pub(crate) fn report_about(&mut self, report: &Report, found: &Found<'_>) -> io::Result<()> {
+    pub(crate) fn report_about(
+        &mut self,
+        report: &Report,
+        found: &settings_core::resolve::Found<'_>,
+    ) -> io::Result<()> {
         let about = report.about(&found.address(), found.variable());
         self.report(&about)?;
         let serious = |report: &Report| report.count(Severity::Error) + report.count(Severity::Warning);

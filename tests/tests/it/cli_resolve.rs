@@ -214,7 +214,7 @@ fn explain_shows_one_setting_in_full() {
 fn explain_and_get_report_the_findings_of_one_setting() {
     let folder = Folder::new("explain-one");
     let text =
-        r#"{"EmailSettings": {"SMTPPort": 99999, "SMTPServer": 7, "FeedbackNam": "Chat"}, "Other": 1}"#;
+        r#"{"EmailSettings": {"SMTPPort": 99999, "SMTPServer": true, "FeedbackNam": "Chat"}, "Other": 1}"#;
     let config = folder.write("config.json", text);
     let with = |arguments: &[&str]| settings(&[&["--config", &config], arguments].concat(), &[]);
     for command in ["explain", "get"] {
