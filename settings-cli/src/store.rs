@@ -203,7 +203,7 @@ enum Command {
         to: Database,
     },
     /// Prints the statements that create the tables, for a program that may not create them
-    Schema,
+    Schema(Tables),
     /// Encrypts the keys of all versions in `--store` with the first key of `--store-keys`
     Rotate,
     /// Prints a line with a new key, for a file of keys
@@ -214,11 +214,30 @@ enum Command {
     },
 }
 
+/// The tables to create.
+#[derive(Args, Debug)]
+struct Tables {
+    /// Print those of an outbox
+    #[cfg(feature = "mail")]
+    #[arg(long)]
+    outbox: bool,
+}
+
+impl Tables {
+    fn schema(&self) -> String {
+        #[cfg(feature = "mail")]
+        if self.outbox {
+            return settings_postgres::outbox_schema();
+        }
+        schema()
+    }
+}
+
 impl Command {
     fn run(self, context: &mut Context<'_>) -> Outcome {
         match self {
             Self::Copy { from, to } => copy(&from, &to, context)?,
-            Self::Schema => context.out.write_all(schema().as_bytes())?,
+            Self::Schema(tables) => context.out.write_all(tables.schema().as_bytes())?,
             Self::Rotate => {
                 let storage = opened(context)?;
                 let count = storage.rotate().map_err(|error| failed(&storage, &error))?;

@@ -183,7 +183,7 @@ pub(crate) async fn forget(client: &Client) -> Result<(), Failure> {
     Ok(())
 }
 
-fn machine_name() -> Option<String> {
+pub(crate) fn machine_name() -> Option<String> {
     let name = std::fs::read_to_string("/proc/sys/kernel/hostname")
         .ok()
         .or_else(|| std::env::var("HOSTNAME").ok())?;

@@ -12,6 +12,7 @@ use crate::database::token;
 use crate::document::{self, CHANNEL, Head, pause};
 use crate::failure::Failure;
 use crate::node::{self, NodeReport};
+use crate::schema;
 use crate::storage::document;
 
 /// The time that a report may take. The settings do not wait longer.
@@ -90,7 +91,7 @@ impl State {
         let connection = match open {
             Some(connection) => connection,
             None => {
-                let connection = Connection::open(&self.config).await?;
+                let connection = Connection::open(&self.config, &schema::SETTINGS).await?;
                 // before the first read, so that no version comes in between unnoticed
                 let listen =
                     async { Ok(connection.client.batch_execute(&format!("LISTEN {CHANNEL}")).await?) };

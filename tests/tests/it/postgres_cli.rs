@@ -146,6 +146,7 @@ fn settings_are_copied_with_their_history_and_back() {
     assert_eq!(lines(&copied), lines(&history), "{copied}\n{history}");
     assert_eq!(settings(&["store", "copy", &url, &to], &[]).code, 1);
     assert!(settings(&["store", "schema"], &[]).out.contains("CREATE TABLE settings_version"));
+    assert!(settings(&["store", "schema", "--outbox"], &[]).out.contains("CREATE TABLE outbox_mail"));
 }
 
 #[test]
