@@ -38,8 +38,7 @@ pub(crate) async fn list(
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let statement =
         format!("SELECT {COLUMNS} FROM outbox_mail WHERE state = ANY ($1) ORDER BY id DESC LIMIT $2");
-    let rows =
-        client.query_typed(&statement, &[(&names, Type::TEXT_ARRAY), (&limit, Type::INT8)]).await?;
+    let rows = client.query_typed(&statement, &[(&names, Type::TEXT_ARRAY), (&limit, Type::INT8)]).await?;
     with_recipients(client, rows.iter().map(entry).collect::<Result<_, _>>()?).await
 }
 

@@ -110,9 +110,8 @@ impl OutboxStore for PostgresOutbox {
     }
 
     fn next_due(&self) -> Result<Option<SystemTime>, OutboxError> {
-        let next = self.run(Patience::Once, |connection, _| async move {
-            delivery::next_due(&connection.client).await
-        });
+        let next = self
+            .run(Patience::Once, |connection, _| async move { delivery::next_due(&connection.client).await });
         Ok(next?.map(time))
     }
 
@@ -167,9 +166,7 @@ impl OutboxStore for PostgresOutbox {
         let (settlement, now) = (Arc::new(settlement.clone()), millis(now));
         self.run(Patience::Long, move |connection, is_again| {
             let settlement = Arc::clone(&settlement);
-            async move {
-                delivery::settle(&connection.client, (id, token), &settlement, now, is_again).await
-            }
+            async move { delivery::settle(&connection.client, (id, token), &settlement, now, is_again).await }
         })
     }
 
@@ -249,7 +246,10 @@ impl OutboxStore for PostgresOutbox {
     }
 
     fn get(&self, id: MailId) -> Result<Option<OutboxEntry>, OutboxError> {
-        self.run(Patience::Once, move |connection, _| async move { listing::get(&connection.client, id).await })
+        self.run(
+            Patience::Once,
+            move |connection, _| async move { listing::get(&connection.client, id).await },
+        )
     }
 
     fn retry(&self, id: MailId, now: SystemTime) -> Result<RetryOutcome, OutboxError> {

@@ -104,8 +104,7 @@ async fn remove(client: &Client, condition: &str, time: i64) -> Result<u64, Fail
 async fn bound_dead(client: &Client, limits: &OutboxLimits) -> Result<(), Failure> {
     let [mails, bytes] =
         [limits.dead_mails, limits.dead_bytes].map(|limit| i64::try_from(limit).unwrap_or(i64::MAX));
-    let statement =
-        format!("SELECT count(*), coalesce(sum(size), 0)::bigint FROM outbox_mail WHERE {DEAD}");
+    let statement = format!("SELECT count(*), coalesce(sum(size), 0)::bigint FROM outbox_mail WHERE {DEAD}");
     let row = client.query_typed_one(&statement, &[]).await?;
     let (count, size): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
     if count > mails {

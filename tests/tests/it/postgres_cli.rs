@@ -150,6 +150,32 @@ fn settings_are_copied_with_their_history_and_back() {
 }
 
 #[test]
+fn keys_come_from_a_file_or_a_variable() {
+    let Some(server) = server("keys_come_from_a_file_or_a_variable") else { return };
+    let url = server.database();
+    let line = settings(&["store", "key", "2026-11"], &[]).out;
+    let encrypted = |arguments: &[&str]| {
+        settings(arguments, &[("MM_STORE", url.as_str()), ("MM_STORE_KEY", line.as_str())])
+    };
+    let run = encrypted(&["set", "EmailSettings.SMTPPassword", "k4n4ry"]);
+    assert_eq!((run.code, run.warnings.as_str()), (0, ""), "{run:?}");
+    assert_eq!(encrypted(&["get", "EmailSettings.SMTPPassword", "--reveal"]).out, "k4n4ry\n");
+    assert_eq!(encrypted(&["validate", "--strict"]).code, 0, "nothing is stored in clear");
+    let rows = server.sql(&url, "SELECT document IS NULL, key_id FROM settings_version").unwrap();
+    assert_eq!(rows, "t|2026-11");
+    // the file of the option is stronger, and a wrong text is not shown
+    let folder = Folder::new("postgres-keys");
+    let file = folder.write("keys", &line);
+    #[cfg(unix)]
+    std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let by_file = ["--store", &url, "--store-keys", &file, "get", "EmailSettings.SMTPPassword", "--reveal"];
+    assert_eq!(settings(&by_file, &[("MM_STORE_KEY", "2026-11 k4n4ry")]).out, "k4n4ry\n");
+    let wrong = settings(&["show"], &[("MM_STORE", url.as_str()), ("MM_STORE_KEY", "2026-11 k4n4ry")]);
+    assert!(wrong.code > 0 && wrong.error.contains("line 1: expected a name and 64"), "{wrong:?}");
+    assert!(!format!("{wrong:?}").contains("k4n4ry"));
+}
+
+#[test]
 fn a_watch_follows_the_database() {
     let Some(server) = server("a_watch_follows_the_database") else { return };
     let url = server.database();

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use settings_core::mail::outbox::{
-    BeginOutcome, Circuit, DueOrder, EnqueueError, ManualClock, MailId, MailState, NewMail, Outbox,
+    BeginOutcome, Circuit, DueOrder, EnqueueError, MailId, MailState, ManualClock, NewMail, Outbox,
     OutboxError, OutboxErrorKind, OutboxLimits, OutboxStore, RunReport, conformance,
 };
 use settings_core::mail::{EmailSettings, Mailer, MailerOptions, Message};
@@ -442,7 +442,9 @@ fn tables_can_be_made_by_their_owner() {
     let url = server.database();
     let name = url.rsplit('/').next().unwrap();
     let role = format!("mail_{name}");
-    server.sql(name, &format!("CREATE ROLE {role} LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC")).unwrap();
+    server
+        .sql(name, &format!("CREATE ROLE {role} LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC"))
+        .unwrap();
     let limited = store(&url.replace("test@", &format!("{role}@")));
     let error = limited.prepare().unwrap_err();
     assert!(error.to_string().contains("`settings store schema`, with `--outbox`"), "{error}");

@@ -95,8 +95,7 @@ impl Delivery {
         let (store, turn, clock) = (Arc::clone(&self.store), Arc::clone(&self.turn), Arc::clone(&self.clock));
         let (id, token, failure) = (self.due.id, self.due.token, Arc::clone(failure));
         Gate::new(async move {
-            let begun =
-                work(&store, &turn, move |store| store.begin(id, token, attempt, clock.now())).await;
+            let begun = work(&store, &turn, move |store| store.begin(id, token, attempt, clock.now())).await;
             let why = match begun {
                 Ok(BeginOutcome::Started) => return Ok(()),
                 Ok(BeginOutcome::NotPending) => GateFailure::Removed,

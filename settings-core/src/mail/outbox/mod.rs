@@ -66,8 +66,8 @@ pub use self::entry::{MailState, OutboxEntry, Progress, RecipientEntry};
 pub use self::error::{EnqueueError, OutboxError, OutboxErrorKind, UnknownName};
 pub use self::limits::OutboxLimits;
 pub use self::mail::{IfUnknown, KEY_LIFETIME, MAX_RESENDS, MailId, MailKind, NewMail};
-pub use self::runner::RunReport;
 use self::runner::Remembered;
+pub use self::runner::RunReport;
 #[cfg(feature = "mail-outbox")]
 pub use self::sqlite::SqliteStore;
 pub use self::store::{

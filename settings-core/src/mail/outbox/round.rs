@@ -141,13 +141,17 @@ impl<'a> Round<'a> {
     fn allowance(&self) -> Allowance {
         match self.report.circuit {
             Circuit::Open { .. } | Circuit::Halted { .. } if self.is_probing => Allowance::One,
-            _ => self.report.circuit.allows(self.outbox.clock.now(), self.outbox.settings_changed(self.mailer)),
+            _ => {
+                self.report.circuit.allows(self.outbox.clock.now(), self.outbox.settings_changed(self.mailer))
+            }
         }
     }
 
     /// Returns true if this program is the only one that tries a mail while the queue waits.
     async fn may_probe(&mut self) -> Result<bool, OutboxError> {
-        let Some(sharing) = self.outbox.sharing.as_ref().filter(|_| !self.is_probing) else { return Ok(true) };
+        let Some(sharing) = self.outbox.sharing.as_ref().filter(|_| !self.is_probing) else {
+            return Ok(true);
+        };
         let known = self.report.circuit.clone();
         let now = self.outbox.clock.now();
         let claimed = known.tried_at(now.checked_add(sharing.lease).unwrap_or(now));

@@ -210,7 +210,10 @@ impl Sharing {
 
 impl fmt::Debug for Sharing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sharing").field("lease", &self.lease).field("poll", &self.poll).finish_non_exhaustive()
+        f.debug_struct("Sharing")
+            .field("lease", &self.lease)
+            .field("poll", &self.poll)
+            .finish_non_exhaustive()
     }
 }
 

@@ -142,7 +142,12 @@ fn file_shrinks_after_mails_are_sent() {
     }
     for due in store.due(start(), DueOrder::Urgent, 20, &[]).unwrap() {
         store
-            .settle(due.id, due.token, &settlement(&due, [Progress::Sent; 2], Pending::Deferred(start())), start())
+            .settle(
+                due.id,
+                due.token,
+                &settlement(&due, [Progress::Sent; 2], Pending::Deferred(start())),
+                start(),
+            )
             .unwrap();
     }
     store.sweep(&OutboxLimits::default(), start()).unwrap();

@@ -136,11 +136,7 @@ fn order(open: Open<'_>) -> CaseResult {
         same("a mail to be tried again", settle(&*store, due, &again)?, Some(MailState::Deferred))?;
     }
     same("the order", peek_all(&*store, 0)?, vec![urgent, fresh, tried])?;
-    same(
-        "the first without the alert",
-        peek_some(&*store, 0, DueOrder::Urgent, 1, &[urgent])?,
-        vec![fresh],
-    )
+    same("the first without the alert", peek_some(&*store, 0, DueOrder::Urgent, 1, &[urgent])?, vec![fresh])
 }
 
 fn crash(open: Open<'_>) -> CaseResult {
