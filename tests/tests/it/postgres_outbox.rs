@@ -14,7 +14,7 @@ use settings_postgres::{PostgresOutbox, outbox_schema};
 use settings_tests::cli::settings;
 use settings_tests::fault_proxy::FaultProxy;
 use settings_tests::left_out;
-use settings_tests::postgres::PgBouncer;
+use settings_tests::postgres::{PgBouncer, PostgresServer, SmallDisk};
 use settings_tests::sink::{Act, Moment, Sink};
 use tokio_postgres::{Client, NoTls};
 
@@ -495,6 +495,78 @@ async fn mails_of_others_are_found_within_seconds() {
     }
     running.abort();
     assert_eq!(sink.taken().len(), 1);
+}
+
+/// A full disk refuses new mails with the reason. Mails that were accepted are sent once when there is room again.
+#[test]
+fn a_full_disk_loses_no_mail() {
+    let test = "a_full_disk_loses_no_mail";
+    if server(test).is_none() {
+        return;
+    }
+    // of its own, since its disk is unmounted
+    let server = PostgresServer::start().unwrap();
+    let (disk, url) = match SmallDisk::with_database(&server) {
+        Ok(made) => made,
+        Err(why) => return left_out(test, &why),
+    };
+    let outbox = Outbox::new(PostgresOutbox::new(config(&url).limit(Duration::from_secs(2))).unwrap());
+    outbox.blocking_enqueue(&notification("first")).unwrap();
+    disk.fill().unwrap();
+    // pseudorandom, so that it does not shrink
+    let text = |seed: u32| -> String {
+        let numbers = (0..3000_u32).map(|number| (number ^ seed).wrapping_mul(0x9e37_79b9));
+        numbers.map(|number| format!("{number:x}\n")).collect()
+    };
+    let (mut accepted, mut refused) = (1, None);
+    for seed in 0..200 {
+        match outbox.blocking_enqueue(&notification(&text(seed))) {
+            Ok(_) => accepted += 1,
+            Err(error) => {
+                refused = Some(error);
+                break;
+            }
+        }
+    }
+    match refused {
+        Some(EnqueueError::Store(error)) => assert_eq!(error.kind(), OutboxErrorKind::DiskFull, "{error}"),
+        other => panic!("{other:?}"),
+    }
+    let sink = Sink::start(|_| Act::Well);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    // as far as there is room for results
+    let _ = runtime.block_on(outbox.run_once(&mailer(sink.address().port())));
+    disk.empty().unwrap();
+    run(&outbox, sink.address().port());
+    assert_eq!((copies(&sink).len(), sink.taken().len()), (accepted, accepted));
+}
+
+/// The clock of a machine that is set back or ahead changes nothing: times are those of the database.
+#[test]
+fn a_wrong_clock_of_a_machine_does_not_matter() {
+    let Some(server) = server("a_wrong_clock_of_a_machine_does_not_matter") else { return };
+    let url = server.database();
+    let store = store(&url);
+    let outbox = Outbox::new(store.clone());
+    // the first look sets the clock of the outbox by that of the database
+    let sink = Sink::start(|_| Act::Well);
+    run(&outbox, sink.address().port());
+    let clock = store.sharing().unwrap().clock;
+    let ahead = server.sql(&url, "SELECT extract(epoch FROM clock_timestamp())").unwrap();
+    let of_database = SystemTime::UNIX_EPOCH + Duration::from_secs_f64(ahead.parse().unwrap());
+    let difference = clock.now().duration_since(of_database).unwrap_or_else(|before| before.duration());
+    assert!(difference < Duration::from_secs(5), "{difference:?}");
+    // a program whose clock is a year off, either way: its mail is sent by others, and others' mail by it
+    let year = Duration::from_secs(365 * 24 * 60 * 60);
+    for wrong in [SystemTime::now() - year, SystemTime::now() + year] {
+        let off = Outbox::new(store.clone()).clock(Arc::new(ManualClock::new(wrong)));
+        off.blocking_enqueue(&notification("of the wrong one")).unwrap();
+        outbox.blocking_enqueue(&notification("of the right one")).unwrap();
+        run(&off, sink.address().port());
+        // checks times, which a program does when it starts and then once an hour
+        run(&Outbox::new(self::store(&url)), sink.address().port());
+    }
+    assert_eq!((copies(&sink).len(), sink.taken().len()), (4, 4));
 }
 
 #[test]
