@@ -138,7 +138,8 @@ impl State {
     /// returning for it would cost a fetch, and the next notification would wait for the shortest time between two.
     async fn wait(&mut self) {
         loop {
-            let Some(connection) = self.connection.as_ref().filter(|connection| !connection.client.is_closed())
+            let Some(connection) =
+                self.connection.as_ref().filter(|connection| !connection.client.is_closed())
             else {
                 return tokio::time::sleep(pause(self.failures, MAX_PAUSE)).await;
             };

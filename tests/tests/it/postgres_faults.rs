@@ -309,12 +309,12 @@ fn a_full_disk_refuses_changes_and_loses_none() {
     set(&url, "ServiceSettings.MaxUsers", "7").unwrap();
     let nodes = nodes(&url);
     let mut newest = 1;
-    for _ in 0..times(2) {
+    for round in 0..times(2) {
         disk.fill().unwrap();
         let mut refused = None;
         for number in 0..400 {
             // so long that it needs a page of its own
-            let greeting = format!("{number} {}", "x".repeat(3000));
+            let greeting = format!("{round} {number} {}", "x".repeat(3000));
             match set(&url, "ServiceSettings.Greeting", &greeting) {
                 Ok(version) => newest = version,
                 Err(error) => {
@@ -327,7 +327,7 @@ fn a_full_disk_refuses_changes_and_loses_none() {
         assert!(refused.contains("(53100)"), "{refused}");
         wait_for_nodes(&nodes, newest);
         disk.empty().unwrap();
-        newest = set(&url, "ServiceSettings.MaxUsers", "8").unwrap();
+        newest = set(&url, "ServiceSettings.MaxUsers", &(round + 8).to_string()).unwrap();
         wait_for_nodes(&nodes, newest);
     }
     let chain = server.sql(&url, CHAIN).unwrap();

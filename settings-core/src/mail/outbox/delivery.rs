@@ -68,7 +68,11 @@ impl Delivery {
         let gate = Arc::new(OnceLock::new());
         let (outcome, settings) = self.mailer.send_gated(self.gate(attempts, &gate), &self.due.object).await;
         match gate.get() {
-            Some(GateFailure::Store(error)) => return Err(error.clone()),
+            Some(GateFailure::Store(error)) => {
+                // the mail was not begun, as far as is known, and others need not wait for the end of its lease
+                let _ = work(&self.store, &self.turn, move |store| store.release(id, token)).await;
+                return Err(error.clone());
+            }
             Some(GateFailure::Removed) => {
                 return Ok(Completed { id, health: Health::Fine, settings, end: End::Untouched });
             }
