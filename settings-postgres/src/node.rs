@@ -121,10 +121,11 @@ impl NodeReport {
     pub(crate) async fn write(&self, client: &Client, instance: &str, program: &str) -> Result<(), Failure> {
         let (version, refused, note) = {
             let mut state = self.state();
+            state.is_new = false;
             let is_old = state.reported.is_none_or(|time| time.elapsed() >= BEAT);
             let Some(version) = state.version.filter(|_| state.is_changed || is_old) else { return Ok(()) };
             // before it is written, so that a change in the meantime is not lost
-            (state.is_changed, state.is_new) = (false, false);
+            state.is_changed = false;
             (version, state.refused.clone(), state.note.clone())
         };
         let version = i64::try_from(version).unwrap_or_default();
