@@ -168,6 +168,9 @@ fn leases_are_renewed_during_a_delivery() {
     let slow = outbox.clone();
     let sending = thread::spawn(move || run(&slow, port));
     let other = Outbox::new(store(&url).lease(lease));
+    while outbox.get(id).unwrap().unwrap().state == MailState::Queued {
+        thread::sleep(Duration::from_millis(5));
+    }
     while !sending.is_finished() {
         let report = run(&other, port);
         assert_eq!((report.sent, report.recovered, report.lost), (0, 0, 0));
