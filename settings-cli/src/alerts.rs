@@ -7,11 +7,10 @@ use clap::{Args, Subcommand, ValueEnum};
 use semver::Version;
 
 use crate::mail::{configured_sender, mailbox, wait};
-use crate::queue::DEFAULT_OUTBOX;
+use crate::queue::{DEFAULT_OUTBOX, OutboxPlace};
 use crate::{Context, Failure, Outcome, Verdict};
 use settings_core::Settings;
 use settings_core::mail::alerts::{AlertContext, AlertFinding, AlertReport, AlertWatch, PublicKey};
-use settings_core::mail::outbox::Outbox;
 use settings_core::mail::{EmailSettings, Mailbox, Mailer, MailerOptions};
 use settings_core::schema::Names;
 
@@ -45,9 +44,9 @@ struct Check {
     /// The sender of the mails [default: the sender of the settings, else the first administrator]
     #[arg(long, value_name = "ADDRESS")]
     from: Option<String>,
-    /// The outbox, which records the alerts that each administrator has had
+    /// The outbox, which records the alerts that each administrator has had: a file, or the URL of a database
     #[arg(long, value_name = "FILE", default_value = DEFAULT_OUTBOX)]
-    state: PathBuf,
+    state: OutboxPlace,
     /// PEM certificates of authorities to trust in addition to the system's
     #[arg(long, value_name = "FILE")]
     ca_file: Option<PathBuf>,
@@ -107,7 +106,7 @@ impl Check {
             }
         };
         let present = AlertContext { enabled, administrators, from, reply_to, mailer };
-        let outbox = Outbox::open(&self.state)?;
+        let outbox = self.state.open(&context.environment)?;
         let report = wait(async {
             let checked = watch.check(&outbox, &present).await;
             if let Some(mailer) = &present.mailer {

@@ -164,4 +164,4 @@ pub use groups::WatchCommand;
 pub use outcome::{Outcome, Verdict, exit_code, run};
 pub use sources::{Colour, Override, Policy, Sources};
 #[cfg(feature = "postgres")]
-pub use store::{Database, StoreCommand};
+pub use store::{Database, StoreCommand, StoreKeys};

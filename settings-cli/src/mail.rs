@@ -123,7 +123,7 @@ impl Mail {
             MailCommand::Test(test) => test.run(context.settings::<T>()?.as_ref(), names, context.out),
             MailCommand::Doctor(doctor) => doctor.run(context.settings::<T>()?.as_ref(), names, context.out),
             MailCommand::Catch(catch) => catch.run(context.out),
-            MailCommand::Queue(queue) => queue.run(context.out),
+            MailCommand::Queue(queue) => queue.run(context),
         }
     }
 }

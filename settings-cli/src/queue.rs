@@ -1,15 +1,18 @@
 //! `mail queue`: lists, retries and drops the mails of an outbox.
 
+use std::ffi::OsString;
+use std::fmt;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
-use crate::{Failure, Outcome, Verdict};
+use crate::{Context, Failure, Outcome, Verdict};
 use settings_core::mail::outbox::{
     Circuit, MailId, MailState, Outbox, OutboxEntry, OutboxSummary, Progress, RemoveOutcome, RetryOutcome,
 };
+use settings_core::resolve::Environment;
 use settings_core::timestamp::rfc3339;
 
 /// The default of `--outbox`.
@@ -18,9 +21,9 @@ pub(crate) const DEFAULT_OUTBOX: &str = "outbox.sqlite";
 /// Lists, retries or drops the mails of an outbox
 #[derive(Args, Debug)]
 pub(crate) struct Queue {
-    /// The outbox's file
+    /// The outbox's file, or the URL of its database
     #[arg(long, global = true, value_name = "FILE", default_value = DEFAULT_OUTBOX)]
-    outbox: PathBuf,
+    outbox: OutboxPlace,
     #[command(subcommand)]
     command: QueueCommand,
 }
@@ -101,27 +104,83 @@ struct Listing<'a> {
     mails: &'a [OutboxEntry],
 }
 
+/// A file, or the URL of a database, which may hold a password.
+#[derive(Clone)]
+pub(crate) struct OutboxPlace(PathBuf);
+
+impl fmt::Debug for OutboxPlace {
+    /// Omits a URL, which may hold a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.url() {
+            Some(_) => f.write_str("OutboxPlace"),
+            None => f.debug_tuple("OutboxPlace").field(&self.0).finish(),
+        }
+    }
+}
+
+impl From<OsString> for OutboxPlace {
+    fn from(text: OsString) -> Self {
+        Self(text.into())
+    }
+}
+
+impl OutboxPlace {
+    fn url(&self) -> Option<&str> {
+        self.0.to_str().filter(|text| text.contains("://"))
+    }
+
+    /// Opens the outbox, and creates it if it does not exist.
+    ///
+    /// # Errors
+    /// If the file can't be opened, or the URL can't be used.
+    pub(crate) fn open(&self, environment: &Environment) -> Result<Outbox, Failure> {
+        match self.url() {
+            Some(url) => database(url, environment),
+            None => Ok(Outbox::open(&self.0)?),
+        }
+    }
+
+    /// Opens an outbox that exists; listing must not create a file.
+    fn existing(&self, environment: &Environment) -> Result<Outbox, Failure> {
+        if self.url().is_none() && !self.0.exists() {
+            let place = self.0.display();
+            return Err(Failure::Usage(format!("{place}: there is no outbox; name it with --outbox")));
+        }
+        self.open(environment)
+    }
+}
+
+#[cfg(feature = "postgres")]
+fn database(url: &str, environment: &Environment) -> Result<Outbox, Failure> {
+    use settings_postgres::{PostgresConfig, PostgresOutbox};
+
+    let config: Result<PostgresConfig, _> = url.parse();
+    let mut config = config.map_err(|error| Failure::Usage(format!("--outbox: {error}")))?;
+    if let Some(password) = environment.text("PGPASSWORD") {
+        config = config.password(&settings_core::Secret::new(password));
+    }
+    Ok(Outbox::new(PostgresOutbox::new(config)?))
+}
+
+#[cfg(not(feature = "postgres"))]
+fn database(_: &str, _: &Environment) -> Result<Outbox, Failure> {
+    Err(Failure::Usage("--outbox: this program is built without databases; expected a file".to_owned()))
+}
+
 impl Queue {
     /// Runs the command; it needs no settings.
     ///
     /// # Errors
     /// If the outbox does not exist, or it can't be read.
-    pub(crate) fn run(self, out: &mut dyn Write) -> Outcome {
-        let outbox = existing(&self.outbox)?;
+    pub(crate) fn run(self, context: &mut Context<'_>) -> Outcome {
+        let outbox = self.outbox.existing(&context.environment)?;
+        let out = &mut *context.out;
         match self.command {
             QueueCommand::List(list) => list.run(&outbox, out),
             QueueCommand::Retry(retry) => retry.run(&outbox, out),
             QueueCommand::Drop(drop) => drop.run(&outbox, out),
         }
     }
-}
-
-/// Opens an outbox that exists; listing must not create one.
-fn existing(path: &Path) -> Result<Outbox, Failure> {
-    if !path.exists() {
-        return Err(Failure::Usage(format!("{}: there is no outbox; name it with --outbox", path.display())));
-    }
-    Ok(Outbox::open(path)?)
 }
 
 impl List {

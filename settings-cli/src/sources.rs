@@ -12,6 +12,8 @@ use settings_core::{FileFormat, Secret, Settings};
 
 use crate::flags::Given;
 use crate::places::{Defaults, Place, places};
+#[cfg(feature = "postgres")]
+use crate::store::StoreKeys;
 
 /// The file that is read if it exists and no other is named.
 const DEFAULT_FILE: &str = "config.json";
@@ -92,6 +94,10 @@ pub struct Sources {
     /// The files in the folders of the system and of the user.
     #[arg(skip)]
     usual: Vec<PathBuf>,
+    /// The keys in the variable `PREFIX_STORE_KEY`.
+    #[cfg(feature = "postgres")]
+    #[arg(skip)]
+    store_key: Option<Arc<Secret>>,
     /// The variables that are options and not settings.
     #[arg(skip)]
     variables: Vec<String>,
@@ -231,20 +237,30 @@ impl Sources {
         self.adopt_store(root, prefix, &environment);
     }
 
-    /// Takes the database from the variables `PREFIX_STORE` and `PREFIX_STORE_KEYS`, where no option names it.
+    /// Takes the database from the variables `PREFIX_STORE`, `PREFIX_STORE_KEYS` (a file) and `PREFIX_STORE_KEY` (the text of
+    /// such a file), where no option names it.
     #[cfg(feature = "postgres")]
     fn adopt_store(&mut self, root: &'static Section, prefix: &str, environment: &Environment) {
-        for name in ["STORE", "STORE_KEYS"].map(|name| format!("{prefix}_{name}")) {
+        for option in ["STORE", "STORE_KEYS", "STORE_KEY"] {
+            let name = format!("{prefix}_{option}");
             if root.leaves().any(|leaf| leaf.path.env_name(prefix) == name) {
                 continue;
             }
             let text = environment.text(&name).filter(|text| !text.is_empty());
-            match name.ends_with("_KEYS") {
-                true => self.store_keys = self.store_keys.take().or_else(|| text.map(PathBuf::from)),
-                false => self.store = self.store.take().or_else(|| text?.parse().ok()),
+            match option {
+                "STORE" => self.store = self.store.take().or_else(|| text?.parse().ok()),
+                "STORE_KEYS" => self.store_keys = self.store_keys.take().or_else(|| text.map(PathBuf::from)),
+                _ => self.store_key = text.map(|text| Arc::new(Secret::new(text))),
             }
             self.variables.push(name);
         }
+    }
+
+    /// Returns the keys that the settings in the database are encrypted with, if there are any.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn keys(&self) -> Option<StoreKeys<'_>> {
+        let file = self.store_keys.as_deref().map(StoreKeys::File);
+        file.or_else(|| self.store_key.as_deref().map(StoreKeys::Text))
     }
 
     /// Returns the database that the settings are in, if one is named.
@@ -257,7 +273,7 @@ impl Sources {
         environment: &Environment,
     ) -> Result<Option<Arc<settings_postgres::PostgresStorage>>, Unreadable> {
         let Some(store) = &self.store else { return Ok(None) };
-        store.storage(self.store_keys.as_deref(), environment).map(Some)
+        store.storage(self.keys(), environment).map(Some)
     }
 
     /// Returns whether the settings are in a database.

@@ -13,12 +13,41 @@ use settings_core::store::{Snapshot, Storage, StorageError, Version, history, im
 use settings_core::timestamp::rfc3339;
 use settings_core::value::json::{Object, Tree};
 use settings_core::{FileFormat, Secret};
-use settings_postgres::{Keys, Node, PostgresConfig, PostgresSource, PostgresStorage, schema};
+use settings_postgres::{KeyError, Keys, Node, PostgresConfig, PostgresSource, PostgresStorage, schema};
 
 use crate::{Context, Failure, Outcome, Verdict};
 
 /// The number of versions that are copied from a database.
 const MAX_COPIED: usize = 1_000_000;
+
+/// The keys that the settings in a database are encrypted with.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub enum StoreKeys<'a> {
+    /// A file.
+    File(&'a Path),
+    /// The text of such a file.
+    Text(&'a Secret),
+}
+
+impl fmt::Debug for StoreKeys<'_> {
+    /// Omits the keys.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => f.debug_tuple("File").field(path).finish(),
+            Self::Text(_) => f.write_str("Text"),
+        }
+    }
+}
+
+impl StoreKeys<'_> {
+    fn read(self) -> Result<Keys, KeyError> {
+        match self {
+            Self::File(path) => Keys::from_file(path),
+            Self::Text(text) => Keys::from_text(text),
+        }
+    }
+}
 
 /// The URL of a database, which may hold a password.
 #[derive(Clone)]
@@ -47,10 +76,10 @@ impl Database {
     /// Returns the settings in the database, to which the first operation connects.
     ///
     /// # Errors
-    /// If the URL or the file of keys can't be used.
+    /// If the URL or the keys can't be used.
     pub fn storage(
         &self,
-        keys: Option<&Path>,
+        keys: Option<StoreKeys<'_>>,
         environment: &Environment,
     ) -> Result<Arc<PostgresStorage>, Unreadable> {
         if let Some(opened) = self.opened.get() {
@@ -61,7 +90,11 @@ impl Database {
         Ok(Arc::clone(self.opened.get_or_init(|| Arc::new(storage))))
     }
 
-    fn config(&self, keys: Option<&Path>, environment: &Environment) -> Result<PostgresConfig, Unreadable> {
+    fn config(
+        &self,
+        keys: Option<StoreKeys<'_>>,
+        environment: &Environment,
+    ) -> Result<PostgresConfig, Unreadable> {
         let config: Result<PostgresConfig, _> = self.url.expose().parse();
         let wrong =
             |why: &dyn fmt::Display| Unreadable::new("--store", why.to_string(), io::ErrorKind::InvalidInput);
@@ -70,8 +103,8 @@ impl Database {
         if let Some(password) = environment.text("PGPASSWORD") {
             config = config.password(&Secret::new(password));
         }
-        if let Some(path) = keys {
-            config = config.keys(Keys::from_file(path).map_err(|error| wrong(&error))?);
+        if let Some(keys) = keys {
+            config = config.keys(keys.read().map_err(|error| wrong(&error))?);
         }
         Ok(config)
     }
@@ -79,7 +112,7 @@ impl Database {
     /// Follows the settings in the database.
     pub(crate) fn follow(
         &self,
-        keys: Option<&Path>,
+        keys: Option<StoreKeys<'_>>,
         environment: &Environment,
     ) -> Result<External, Unreadable> {
         let source = PostgresSource::new(self.config(keys, environment)?);
@@ -203,7 +236,7 @@ enum Command {
         to: Database,
     },
     /// Prints the statements that create the tables, for a program that may not create them
-    Schema,
+    Schema(Tables),
     /// Encrypts the keys of all versions in `--store` with the first key of `--store-keys`
     Rotate,
     /// Prints a line with a new key, for a file of keys
@@ -214,11 +247,30 @@ enum Command {
     },
 }
 
+/// The tables to create.
+#[derive(Args, Debug)]
+struct Tables {
+    /// Print those of an outbox
+    #[cfg(feature = "mail")]
+    #[arg(long)]
+    outbox: bool,
+}
+
+impl Tables {
+    fn schema(&self) -> String {
+        #[cfg(feature = "mail")]
+        if self.outbox {
+            return settings_postgres::outbox_schema();
+        }
+        schema()
+    }
+}
+
 impl Command {
     fn run(self, context: &mut Context<'_>) -> Outcome {
         match self {
             Self::Copy { from, to } => copy(&from, &to, context)?,
-            Self::Schema => context.out.write_all(schema().as_bytes())?,
+            Self::Schema(tables) => context.out.write_all(tables.schema().as_bytes())?,
             Self::Rotate => {
                 let storage = opened(context)?;
                 let count = storage.rotate().map_err(|error| failed(&storage, &error))?;
@@ -259,8 +311,7 @@ impl Place {
         if !database.url.expose().contains("://") {
             return Ok(Self::File(database.url.expose().into()));
         }
-        let keys = context.sources.store_keys.as_deref();
-        Ok(Self::Database(database.storage(keys, &context.environment)?))
+        Ok(Self::Database(database.storage(context.sources.keys(), &context.environment)?))
     }
 
     fn name(&self) -> String {

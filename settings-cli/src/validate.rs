@@ -35,7 +35,7 @@ impl Validate {
         let resolution = resolve::<T>(context.layers()?);
         let report = resolution.report().clone();
         #[cfg(feature = "postgres")]
-        let report = match (&context.sources.store, &context.sources.store_keys) {
+        let report = match (&context.sources.store, context.sources.keys()) {
             (Some(_), None) => report.and(&resolution.secrets_in_clear()),
             _ => report,
         };

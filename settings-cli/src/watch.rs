@@ -92,7 +92,7 @@ impl Watch {
 #[cfg(feature = "postgres")]
 fn follow_store<T>(context: &Context<'_>, follow: &Follow<T>) -> Result<Option<External>, Failure> {
     let Some(store) = &context.sources.store else { return Ok(None) };
-    let external = store.follow(context.sources.store_keys.as_deref(), &context.environment)?;
+    let external = store.follow(context.sources.keys(), &context.environment)?;
     let trigger = follow.trigger();
     external.on_change(move || trigger.read_now());
     follow.read_now();

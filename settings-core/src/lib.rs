@@ -126,6 +126,7 @@
 //! | `mail-oauth` | logging in to mail servers with OAuth 2.0 tokens |
 //! | `mail-catch` | an SMTP server on loopback that shows what arrives, for tests and demonstrations |
 //! | `mail-outbox` | mail that survives a crash: an outbox in one SQLite file |
+//! | `mail-outbox-store` | the same without SQLite, for a store in another database |
 //! | `alerts` | security alerts from a signed feed, mailed to the administrators |
 //! | `attributes` | keeps access lists and extended attributes when a settings file is replaced (Linux) |
 //! | `toml` | configuration files in TOML next to JSON |

@@ -13,7 +13,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::PostgresConfig;
 use crate::failure::Failure;
-use crate::schema;
+use crate::schema::Schema;
 
 /// A connection to the database, with its tables.
 #[derive(Debug)]
@@ -25,9 +25,9 @@ pub(crate) struct Connection {
 
 impl Connection {
     /// Connects, and creates the tables if they are missing.
-    pub(crate) async fn open(config: &PostgresConfig) -> Result<Self, Failure> {
+    pub(crate) async fn open(config: &PostgresConfig, schema: &Schema) -> Result<Self, Failure> {
         let connection = Self::connect(config).await?;
-        within(config, schema::prepare(&connection.client)).await?;
+        within(config, schema.prepare(&connection.client)).await?;
         Ok(connection)
     }
 

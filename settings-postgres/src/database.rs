@@ -10,6 +10,7 @@ use crate::connection::{Connection, within};
 use crate::document::{self, Addition, Head, Past, hex, pause};
 use crate::failure::Failure;
 use crate::node::{self, Node};
+use crate::schema;
 
 /// The number of limits of one statement within which a write must be confirmed.
 const WRITE_LIMITS: u32 = 4;
@@ -135,7 +136,7 @@ impl Database {
     async fn connected(&self, connection: Option<Connection>) -> Result<Connection, Failure> {
         match connection.filter(|connection| !connection.client.is_closed()) {
             Some(connection) => Ok(connection),
-            None => Connection::open(&self.config).await,
+            None => Connection::open(&self.config, &schema::SETTINGS).await,
         }
     }
 }

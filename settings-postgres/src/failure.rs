@@ -25,6 +25,13 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// Returns whether the disk of the database is full.
+    #[cfg(feature = "outbox")]
+    pub(crate) fn is_full(&self) -> bool {
+        let code = SqlState::DISK_FULL;
+        matches!(self, Self::Unavailable(text) if text.ends_with(&format!("({})", code.code())))
+    }
+
     /// Returns whether the operation may succeed if it is tried again.
     pub(crate) const fn is_passing(&self) -> bool {
         matches!(self, Self::Timeout(_) | Self::Unavailable(_))
@@ -37,8 +44,8 @@ impl fmt::Display for Failure {
             Self::Timeout(limit) => write!(f, "no answer within {limit:?}"),
             Self::Unavailable(why) | Self::Refused(why) | Self::Invalid(why) => f.write_str(why),
             Self::NoTables => f.write_str(
-                "the tables of the settings are missing, and this role can't create them; let the database's owner run \
-                 the statements of `settings store schema`",
+                "the tables are missing, and this role can't create them; let the database's owner run the statements of \
+                 `settings store schema`, with `--outbox` for those of an outbox",
             ),
         }
     }
@@ -63,7 +70,7 @@ impl From<Error> for Failure {
         // not the detail, which can quote a row
         let text = format!("{} ({})", refusal.message(), refusal.code().code());
         let code = refusal.code();
-        if *code == SqlState::UNDEFINED_TABLE {
+        if [SqlState::UNDEFINED_TABLE, SqlState::UNDEFINED_FUNCTION].contains(code) {
             return Self::NoTables;
         }
         match code.code().get(..2) {

@@ -1,4 +1,4 @@
-//! Settings in PostgreSQL, for programs that run on several machines.
+//! Settings and mail in PostgreSQL, for programs that run on several machines.
 //!
 //! The document, with its comments, is a row of a table, one row for each version, and none is ever overwritten.
 //!
@@ -9,6 +9,8 @@
 //!   the feature `watch` a `Cluster` does so for a whole program. Each node reports the version that it runs, and the
 //!   reason why it refuses one: [`PostgresStorage::nodes`].
 //! - With the feature `encryption`, versions are stored encrypted.
+//! - With the feature `outbox`, a `PostgresOutbox` keeps the mails of an
+//!   [`Outbox`](settings_core::mail::outbox::Outbox), from which several machines deliver.
 //!
 //! The tables are made by the first program that may create them; [`schema()`] returns the statements for a database
 //! whose programs may not.
@@ -22,6 +24,8 @@ mod database;
 mod document;
 mod failure;
 mod node;
+#[cfg(feature = "outbox")]
+mod outbox;
 mod runtime;
 mod schema;
 #[cfg(feature = "encryption")]
@@ -33,6 +37,10 @@ mod storage;
 pub use cluster::{Cluster, ClusterConfig, ClusterError};
 pub use config::{ConfigError, PostgresConfig};
 pub use node::{Node, NodeReport};
+#[cfg(feature = "outbox")]
+pub use outbox::{OutboxHealth, PostgresOutbox};
+#[cfg(feature = "outbox")]
+pub use schema::outbox_schema;
 pub use schema::schema;
 #[cfg(feature = "encryption")]
 pub use seal::{KeyError, Keys};

@@ -58,6 +58,8 @@ struct State {
     refused: Option<(u64, String)>,
     note: Option<String>,
     is_changed: bool,
+    /// True until the change is written for the first time.
+    is_new: bool,
     reported: Option<Instant>,
 }
 
@@ -82,7 +84,8 @@ impl NodeReport {
             state.note = Some(format!("went back from version {before} to {version}"));
         }
         if state.version != Some(version) || state.refused.is_some() {
-            (state.version, state.refused, state.is_changed) = (Some(version), None, true);
+            (state.version, state.refused) = (Some(version), None);
+            (state.is_changed, state.is_new) = (true, true);
             self.0.changed.notify_one();
         }
     }
@@ -97,7 +100,7 @@ impl NodeReport {
         let mut state = self.state();
         let refused = Some((version, why));
         if state.refused != refused {
-            (state.refused, state.is_changed) = (refused, true);
+            (state.refused, state.is_changed, state.is_new) = (refused, true, true);
             self.0.changed.notify_one();
         }
     }
@@ -108,13 +111,17 @@ impl NodeReport {
 
     /// Waits until there is something to report.
     pub(crate) async fn changed(&self) {
-        self.0.changed.notified().await;
+        // an earlier wait may have taken the notification, and ended for another reason
+        while !self.state().is_new {
+            self.0.changed.notified().await;
+        }
     }
 
     /// Writes the report, if it has changed or the last one is old.
     pub(crate) async fn write(&self, client: &Client, instance: &str, program: &str) -> Result<(), Failure> {
         let (version, refused, note) = {
             let mut state = self.state();
+            state.is_new = false;
             let is_old = state.reported.is_none_or(|time| time.elapsed() >= BEAT);
             let Some(version) = state.version.filter(|_| state.is_changed || is_old) else { return Ok(()) };
             // before it is written, so that a change in the meantime is not lost
@@ -183,7 +190,7 @@ pub(crate) async fn forget(client: &Client) -> Result<(), Failure> {
     Ok(())
 }
 
-fn machine_name() -> Option<String> {
+pub(crate) fn machine_name() -> Option<String> {
     let name = std::fs::read_to_string("/proc/sys/kernel/hostname")
         .ok()
         .or_else(|| std::env::var("HOSTNAME").ok())?;

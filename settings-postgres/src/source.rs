@@ -12,6 +12,7 @@ use crate::database::token;
 use crate::document::{self, CHANNEL, Head, pause};
 use crate::failure::Failure;
 use crate::node::{self, NodeReport};
+use crate::schema;
 use crate::storage::document;
 
 /// The time that a report may take. The settings do not wait longer.
@@ -90,7 +91,7 @@ impl State {
         let connection = match open {
             Some(connection) => connection,
             None => {
-                let connection = Connection::open(&self.config).await?;
+                let connection = Connection::open(&self.config, &schema::SETTINGS).await?;
                 // before the first read, so that no version comes in between unnoticed
                 let listen =
                     async { Ok(connection.client.batch_execute(&format!("LISTEN {CHANNEL}")).await?) };
@@ -99,11 +100,13 @@ impl State {
             }
         };
         let head = within(&self.config, document::head(&self.config, &connection, known)).await?;
-        self.tell(&connection).await;
-        let found = self.found(&head, known);
+        // a new version is applied first, and reported while the source waits
+        if known == Some(&*head.identity()) {
+            self.report_over(&connection).await;
+        }
         self.connection = Some(connection);
         self.failures = 0;
-        found
+        self.found(&head, known)
     }
 
     /// Returns the document, if it is not the known one.
@@ -118,8 +121,9 @@ impl State {
         Ok(Some(document(head, &self.config)))
     }
 
-    /// Writes the report of the node. Settings do not depend on it: a failure is tried again at the next fetch.
-    async fn tell(&mut self, connection: &Connection) {
+    /// Writes the report of the node, if there is something to report. Settings do not depend on it: a failure is tried
+    /// again at the next fetch.
+    async fn report_over(&mut self, connection: &Connection) {
         let Some(report) = &self.report else { return };
         if self.instance.is_empty() {
             let Ok(instance) = token() else { return };
@@ -130,18 +134,28 @@ impl State {
         let _ = timeout(REPORT_LIMIT, writing).await;
     }
 
-    /// Waits for a notification, for something to report, or before another attempt to connect.
+    /// Waits for a notification, or before another attempt to connect. Writes the report of the node in the meantime:
+    /// returning for it would cost a fetch, and the next notification would wait for the shortest time between two.
     async fn wait(&mut self) {
-        let Some(connection) = self.connection.as_ref().filter(|connection| !connection.client.is_closed())
-        else {
-            return tokio::time::sleep(pause(self.failures, MAX_PAUSE)).await;
-        };
-        match &self.report {
-            None => connection.news.notified().await,
-            Some(report) => tokio::select! {
-                () = connection.news.notified() => {}
-                () = report.changed() => {}
-            },
+        loop {
+            let Some(connection) =
+                self.connection.as_ref().filter(|connection| !connection.client.is_closed())
+            else {
+                return tokio::time::sleep(pause(self.failures, MAX_PAUSE)).await;
+            };
+            let Some(report) = &self.report else { return connection.news.notified().await };
+            // not at once, since other nodes are still reading the version
+            let changed = async {
+                report.changed().await;
+                tokio::time::sleep(pause(0, MAX_PAUSE)).await;
+            };
+            tokio::select! {
+                () = connection.news.notified() => return,
+                () = changed => {}
+            }
+            let Some(connection) = self.connection.take() else { return };
+            self.report_over(&connection).await;
+            self.connection = Some(connection);
         }
     }
 }

@@ -187,7 +187,7 @@ impl Storage for PostgresStorage {
     }
 }
 
-fn ended() -> Failure {
+pub(crate) fn ended() -> Failure {
     Failure::Unavailable("the thread of the database has ended".to_owned())
 }
 

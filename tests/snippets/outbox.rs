@@ -1,5 +1,5 @@
 use settings_core::mail::outbox::OutboxError;
 use settings_tests::memory_store::MemoryStore;
-struct PostgresStore;
-impl PostgresStore { fn open(database: &str, place: &str) -> Result<MemoryStore, OutboxError> { Ok(MemoryStore::default()) } }
+struct MyStore;
+impl MyStore { fn open(database: &str, place: &str) -> Result<MemoryStore, OutboxError> { Ok(MemoryStore::default()) } }
 const DATABASE: &str = "";

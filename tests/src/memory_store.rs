@@ -3,12 +3,13 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use settings_core::mail::outbox::{
     BeginOutcome, Circuit, Claim, DueMail, DueOrder, EnqueueError, Enqueued, KnownMail, LAST_CHANCE,
-    LONGEST_WAIT, MailId, MailKind, MailState, NewMail, OutboxEntry, OutboxError, OutboxLimits, OutboxStore,
-    OutboxSummary, Pending, Progress, RecipientEntry, RemoveOutcome, RetryOutcome, Settlement,
+    LONGEST_WAIT, LeaseToken, MAX_RESENDS, MailId, MailKind, MailState, NewMail, OutboxEntry, OutboxError,
+    OutboxLimits, OutboxStore, OutboxSummary, Pending, Progress, RecipientEntry, RemoveOutcome, RetryOutcome,
+    Settlement, Sharing, SystemClock,
 };
 use settings_core::mail::{Address, MailObject, ReversePath};
 
@@ -17,6 +18,8 @@ use settings_core::mail::{Address, MailObject, ReversePath};
 pub struct MemoryStore {
     tables: Arc<Mutex<Tables>>,
     turn: Arc<()>,
+    /// The length of leases, if several users deliver at the same time.
+    lease: Option<Duration>,
 }
 
 #[derive(Default)]
@@ -36,10 +39,10 @@ struct Mail {
     follows_settings: bool,
     had_last_chance: bool,
     lifetime: Duration,
+    token: i64,
+    /// The end of the lease.
+    leased: Option<Instant>,
 }
-
-/// The number of further copies of a mail whose delivery is unknown.
-const MAX_RESENDS: u32 = 3;
 
 struct Key {
     mail: MailId,
@@ -51,6 +54,17 @@ struct Key {
 impl Mail {
     fn is_waiting(&self) -> bool {
         self.entry.next.is_some() || self.entry.state == MailState::Sending
+    }
+
+    fn is_leased(&self) -> bool {
+        self.leased.is_some_and(|end| end > Instant::now())
+    }
+
+    /// Ends the lease: its token is that of no lease any more.
+    fn fence(&mut self) {
+        if self.leased.take().is_some() {
+            self.token += 1;
+        }
     }
 
     fn is_dead(&self) -> bool {
@@ -130,6 +144,8 @@ impl Tables {
             follows_settings: false,
             had_last_chance: false,
             lifetime: mail.time_to_live(),
+            token: 0,
+            leased: None,
         };
         self.mails.insert(id, mail);
         id
@@ -137,6 +153,20 @@ impl Tables {
 }
 
 impl MemoryStore {
+    /// Creates a store from which several users deliver, with leases of this length.
+    pub fn shared(lease: Duration) -> Self {
+        Self { lease: Some(lease), ..Self::default() }
+    }
+
+    fn lease_end(&self) -> Option<Instant> {
+        self.lease.map(|lease| Instant::now() + lease)
+    }
+
+    /// Returns true if a lease with this token has not ended. Without leases, everyone has one.
+    fn holds(&self, mail: &Mail, token: LeaseToken) -> bool {
+        self.lease.is_none() || mail.leased.is_some() && mail.token == token.as_i64()
+    }
+
     fn tables(&self) -> MutexGuard<'_, Tables> {
         self.tables.lock().expect("no user of the store panics")
     }
@@ -176,7 +206,15 @@ impl OutboxStore for MemoryStore {
         }))
     }
 
+    fn sharing(&self) -> Option<Sharing> {
+        let terms = |lease| Sharing::new(lease, Duration::from_millis(50), Arc::new(SystemClock));
+        self.lease.map(terms)
+    }
+
     fn claim(&self) -> Result<Option<Claim>, OutboxError> {
+        if self.lease.is_some() {
+            return Ok(Some(Claim::new(())));
+        }
         // The claim holds the only weak reference.
         let _tables = self.tables();
         let is_free = Arc::weak_count(&self.turn) == 0;
@@ -186,8 +224,10 @@ impl OutboxStore for MemoryStore {
     fn recover(&self, now: SystemTime) -> Result<u64, OutboxError> {
         let mut tables = self.tables();
         let mut left = 0;
-        for mail in tables.mails.values_mut().filter(|mail| mail.entry.state == MailState::Sending) {
+        let sending = |mail: &&mut Mail| mail.entry.state == MailState::Sending && !mail.is_leased();
+        for mail in tables.mails.values_mut().filter(sending) {
             left += 1;
+            mail.fence();
             let again = mail.may_resend && mail.entry.resends < MAX_RESENDS;
             mail.enter(MailState::Unknown, now, again.then_some(now));
             mail.entry.resends += u32::from(again);
@@ -201,7 +241,7 @@ impl OutboxStore for MemoryStore {
     fn sweep(&self, limits: &OutboxLimits, now: SystemTime) -> Result<u64, OutboxError> {
         let tables = &mut *self.tables();
         let mut expired = 0;
-        for mail in tables.mails.values_mut() {
+        for mail in tables.mails.values_mut().filter(|mail| !mail.is_leased()) {
             let entry = &mut mail.entry;
             entry.expires = entry.expires.min(now + mail.lifetime);
             if entry.next.is_some() && entry.expires + LAST_CHANCE < now && !mail.had_last_chance {
@@ -248,12 +288,13 @@ impl OutboxStore for MemoryStore {
         limit: usize,
         except: &[MailId],
     ) -> Result<Vec<DueMail>, OutboxError> {
-        let tables = self.tables();
-        let mut due: Vec<&Mail> = tables
+        let mut tables = self.tables();
+        let mut due: Vec<&mut Mail> = tables
             .mails
-            .values()
+            .values_mut()
             .filter(|mail| {
                 mail.entry.next.is_some_and(|next| next <= now || next > now + LONGEST_WAIT)
+                    && !mail.is_leased()
                     && !except.contains(&mail.entry.id)
             })
             .collect();
@@ -265,7 +306,7 @@ impl OutboxStore for MemoryStore {
             };
             (first, second, entry.next, entry.id)
         });
-        let ready = |mail: &Mail| {
+        let ready = |mail: &mut Mail| {
             let object = mail.object.as_ref()?;
             let pending: Vec<&str> = mail
                 .entry
@@ -283,6 +324,10 @@ impl OutboxStore for MemoryStore {
             (due.attempts, due.may_resend) =
                 (mail.entry.attempts, mail.may_resend && mail.entry.resends < MAX_RESENDS);
             due.follows_settings = mail.follows_settings;
+            if self.lease.is_some() {
+                (mail.token, mail.leased) = (mail.token + 1, self.lease_end());
+                due.token = LeaseToken::new(mail.token);
+            }
             Some(due)
         };
         Ok(due.into_iter().take(limit).filter_map(ready).collect())
@@ -304,22 +349,57 @@ impl OutboxStore for MemoryStore {
     }
 
     fn next_due(&self) -> Result<Option<SystemTime>, OutboxError> {
-        Ok(self.tables().mails.values().filter_map(|mail| mail.entry.next).min())
+        let tables = self.tables();
+        Ok(tables.mails.values().filter(|mail| !mail.is_leased()).filter_map(|mail| mail.entry.next).min())
     }
 
-    fn begin(&self, id: MailId, attempt: u32, now: SystemTime) -> Result<BeginOutcome, OutboxError> {
+    fn renew(&self, leases: &[(MailId, LeaseToken)]) -> Result<(), OutboxError> {
         let mut tables = self.tables();
-        let Some(mail) = tables.mails.get_mut(&id).filter(|mail| mail.entry.next.is_some()) else {
+        for (id, token) in leases {
+            if let Some(mail) = tables.mails.get_mut(id).filter(|mail| self.holds(mail, *token)) {
+                mail.leased = self.lease_end();
+            }
+        }
+        Ok(())
+    }
+
+    fn release(&self, id: MailId, token: LeaseToken) -> Result<(), OutboxError> {
+        let mut tables = self.tables();
+        if let Some(mail) = tables.mails.get_mut(&id).filter(|mail| self.holds(mail, token)) {
+            mail.fence();
+        }
+        Ok(())
+    }
+
+    fn begin(
+        &self,
+        id: MailId,
+        token: LeaseToken,
+        attempt: u32,
+        now: SystemTime,
+    ) -> Result<BeginOutcome, OutboxError> {
+        let mut tables = self.tables();
+        let is_pending = |mail: &&mut Mail| mail.entry.next.is_some() && self.holds(mail, token);
+        let Some(mail) = tables.mails.get_mut(&id).filter(is_pending) else {
             return Ok(BeginOutcome::NotPending);
         };
         mail.enter(MailState::Sending, now, None);
-        mail.entry.attempts = attempt;
+        (mail.entry.attempts, mail.leased) = (attempt, self.lease_end());
         Ok(BeginOutcome::Started)
     }
 
-    fn settle(&self, id: MailId, settlement: &Settlement, now: SystemTime) -> Result<MailState, OutboxError> {
+    fn settle(
+        &self,
+        id: MailId,
+        token: LeaseToken,
+        settlement: &Settlement,
+        now: SystemTime,
+    ) -> Result<Option<MailState>, OutboxError> {
         let tables = &mut *self.tables();
-        let Some(mail) = tables.mails.get_mut(&id) else { return Ok(MailState::Sent) };
+        let Some(mail) = tables.mails.get_mut(&id).filter(|mail| self.holds(mail, token)) else {
+            return Ok(None);
+        };
+        mail.fence();
         for (address, progress, reply) in &settlement.marks {
             for recipient in mail.pending().filter(|one| one.address == address.as_str()) {
                 (recipient.progress, recipient.reply) = (*progress, Some(reply.clone()));
@@ -342,7 +422,7 @@ impl OutboxStore for MemoryStore {
             mail.drop_content();
             tables.keys.values_mut().filter(|key| key.mail == id).for_each(|key| key.sent = true);
         }
-        Ok(state)
+        Ok(Some(state))
     }
 
     fn circuit(&self) -> Result<Circuit, OutboxError> {
@@ -352,6 +432,14 @@ impl OutboxStore for MemoryStore {
     fn set_circuit(&self, circuit: &Circuit) -> Result<(), OutboxError> {
         self.tables().circuit = circuit.clone();
         Ok(())
+    }
+
+    fn swap_circuit(&self, known: &Circuit, circuit: &Circuit) -> Result<Circuit, OutboxError> {
+        let mut tables = self.tables();
+        if tables.circuit == *known {
+            tables.circuit = circuit.clone();
+        }
+        Ok(tables.circuit.clone())
     }
 
     fn last_done(&self, task: &str) -> Result<Option<SystemTime>, OutboxError> {
@@ -398,6 +486,7 @@ impl OutboxStore for MemoryStore {
             _ if mail.object.is_none() => return Ok(RetryOutcome::NoContent),
             _ => {}
         }
+        mail.fence();
         mail.enter(MailState::Queued, now, Some(now));
         (mail.entry.expires, mail.entry.attempts, mail.entry.resends) = (now + mail.lifetime, 0, 0);
         mail.had_last_chance = false;

@@ -238,6 +238,61 @@ impl PostgresServer {
     }
 }
 
+/// A disk of a few megabytes, which is unmounted with the test. Only root can mount one.
+pub struct SmallDisk {
+    folder: PathBuf,
+}
+
+impl SmallDisk {
+    /// Creates a database on a small disk, and returns its URL.
+    ///
+    /// # Errors
+    /// If this process may not mount a disk.
+    pub fn with_database(server: &PostgresServer) -> Result<(Self, String), String> {
+        let folder = server.folder().join("small");
+        fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+        let options = format!("size=24m,mode=0700,uid={NOBODY},gid={NOBODY}");
+        let mut mount = Command::new("mount");
+        let mounted = mount.args(["-t", "tmpfs", "-o", &options, "tmpfs"]).arg(&folder).output();
+        let mounted = mounted.map_err(|error| error.to_string())?;
+        if !mounted.status.success() {
+            return Err("only root can mount a small disk".to_owned());
+        }
+        let disk = Self { folder };
+        server.sql("postgres", &format!("CREATE TABLESPACE small LOCATION '{}'", disk.folder.display()))?;
+        server.sql("postgres", "CREATE DATABASE small TABLESPACE small")?;
+        Ok((disk, server.url("small")))
+    }
+
+    /// Fills the disk to the last byte.
+    ///
+    /// # Errors
+    /// If the file can't be created.
+    pub fn fill(&self) -> Result<(), String> {
+        let path = self.folder.join("ballast");
+        let file = fs::OpenOptions::new().append(true).create(true).open(path);
+        let mut file = file.map_err(|error| error.to_string())?;
+        for size in [65536, 4096, 1] {
+            while file.write_all(&vec![1; size]).is_ok() {}
+        }
+        Ok(())
+    }
+
+    /// Makes room again.
+    ///
+    /// # Errors
+    /// If the disk was not filled.
+    pub fn empty(&self) -> Result<(), String> {
+        fs::remove_file(self.folder.join("ballast")).map_err(|error| error.to_string())
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("--lazy").arg(&self.folder).status();
+    }
+}
+
 /// A PgBouncer in transaction mode before a server.
 pub struct PgBouncer {
     _keeper: Keeper,

@@ -1,17 +1,21 @@
-//! Kills a process that sends mail from an outbox repeatedly, and counts the mails that arrived.
+//! Kills processes that send mail from an outbox repeatedly, and counts the mails that arrived.
 //!
-//! `SETTINGS_KILLS` is the number of kills (200 by default), and `SETTINGS_SEED` the seed of the random numbers.
+//! `SETTINGS_KILLS` is the number of kills (200 by default, 60 of three nodes with PostgreSQL), and `SETTINGS_SEED` the seed
+//! of the random numbers.
 
 use std::collections::HashMap;
 use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use settings_core::mail::outbox::{MailKind, MailState, ManualClock, Outbox, OutboxEntry, OutboxLimits};
 use settings_core::mail::{EmailSettings, Mailer, MailerOptions};
+use settings_postgres::PostgresOutbox;
+use settings_tests::left_out;
+use settings_tests::postgres::PostgresServer;
 use settings_tests::sink::{Act, Moment, Sink, Taken};
 
 /// A pseudorandom generator.
@@ -50,12 +54,12 @@ fn moody_sink(seed: u64) -> Sink {
 }
 
 /// Returns all entries after every mail that may be sent again was sent.
-fn drained(path: &Path, sink: &Sink, now: SystemTime) -> Vec<OutboxEntry> {
+fn drained(outbox: Outbox, sink: &Sink, now: SystemTime) -> Vec<OutboxEntry> {
     let years = Duration::from_secs(10 * 365 * 24 * 3600);
     let mut limits = OutboxLimits::default().dead(u64::MAX, u64::MAX);
     (limits.keep_dead, limits.keep_sent) = (years, years);
     let clock = Arc::new(ManualClock::new(now));
-    let outbox = Outbox::open(path).unwrap().limits(limits).clock(clock.clone());
+    let outbox = outbox.limits(limits).clock(clock.clone());
     let mailer = Mailer::new(settings(sink), MailerOptions::default()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     for _ in 0..200 {
@@ -64,6 +68,8 @@ fn drained(path: &Path, sink: &Sink, now: SystemTime) -> Vec<OutboxEntry> {
             return outbox.list(&[], usize::MAX).unwrap();
         }
         clock.advance(Duration::from_secs(2 * 3600));
+        // for leases, which follow the clock of the database
+        std::thread::sleep(Duration::from_millis(10));
     }
     panic!("the outbox is not empty after 400 hours: {:?}", outbox.summary().unwrap());
 }
@@ -86,27 +92,71 @@ fn no_mail_is_lost_when_the_process_is_killed() {
     let (path, journal) = (folder.path().join("outbox.sqlite"), folder.path().join("journal"));
     let sink = moody_sink(seed);
     for _ in 0..kills {
-        let mut sender = Command::new(env!("CARGO_BIN_EXE_outbox-sender"))
-            .arg(&path)
-            .arg(sink.address().port().to_string())
-            .arg(&journal)
-            .arg(clock_start.to_string())
-            .stdin(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut sender = start_sender(path.to_str().unwrap(), &sink, &journal, clock_start);
         std::thread::sleep(Duration::from_micros(chance.below(120_000)));
         assert_eq!(sender.try_wait().unwrap(), None, "the sender ended by itself");
         // SIGKILL
         sender.kill().unwrap();
         sender.wait().unwrap();
     }
-    let elapsed = UNIX_EPOCH.elapsed().unwrap() - Duration::from_secs(clock_start);
-    let now = UNIX_EPOCH + Duration::from_secs(clock_start) + elapsed * 20_000;
-    let entries = drained(&path, &sink, now);
+    let entries = drained(Outbox::open(&path).unwrap(), &sink, fast_now(clock_start));
     let tally = Tally::count(&std::fs::read_to_string(&journal).unwrap(), &entries, &sink.taken());
     let _ = writeln!(std::io::stderr(), "outbox: {kills} kills (seed {seed}): {tally}");
     assert!(tally.confirmed >= kills / 10, "too few mails for so many kills: {tally}");
     assert!(tally.duplicates + tally.unknown > 0, "no kill hit a critical moment: {tally}");
+}
+
+/// Three nodes deliver from one outbox, and one of them is killed at random moments and started again.
+#[test]
+fn no_mail_is_lost_when_nodes_are_killed() {
+    let server = match PostgresServer::start() {
+        Ok(server) => server,
+        Err(why) => return left_out("no_mail_is_lost_when_nodes_are_killed", &why),
+    };
+    let url = server.database();
+    let kills = number("SETTINGS_KILLS", 60);
+    let clock_start = UNIX_EPOCH.elapsed().unwrap().as_secs();
+    let seed = number("SETTINGS_SEED", clock_start);
+    let chance = Chance(AtomicU64::new(seed));
+    let folder = tempfile::tempdir().unwrap();
+    let journal = folder.path().join("journal");
+    let sink = moody_sink(seed);
+    let start = || start_sender(&url, &sink, &journal, clock_start);
+    let mut nodes: Vec<Child> = (0..3).map(|_| start()).collect();
+    for _ in 0..kills {
+        std::thread::sleep(Duration::from_micros(chance.below(300_000)));
+        let node = &mut nodes[usize::try_from(chance.below(3)).unwrap()];
+        assert_eq!(node.try_wait().unwrap(), None, "a node ended by itself");
+        node.kill().unwrap();
+        node.wait().unwrap();
+        *node = start();
+    }
+    for mut node in nodes {
+        node.kill().unwrap();
+        node.wait().unwrap();
+    }
+    let store = PostgresOutbox::new(url.parse().unwrap()).unwrap().lease(Duration::from_millis(300));
+    let entries = drained(Outbox::new(store), &sink, fast_now(clock_start));
+    let tally = Tally::count(&std::fs::read_to_string(&journal).unwrap(), &entries, &sink.taken());
+    let _ = writeln!(std::io::stderr(), "PostgreSQL: {kills} kills of three nodes (seed {seed}): {tally}");
+    assert!(tally.confirmed >= kills, "too few mails for so many kills: {tally}");
+}
+
+fn start_sender(outbox: &str, sink: &Sink, journal: &Path, clock_start: u64) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_outbox-sender"))
+        .arg(outbox)
+        .arg(sink.address().port().to_string())
+        .arg(journal)
+        .arg(clock_start.to_string())
+        .stdin(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+/// The time of the senders' clock.
+fn fast_now(clock_start: u64) -> SystemTime {
+    let start = UNIX_EPOCH + Duration::from_secs(clock_start);
+    start + start.elapsed().unwrap() * 20_000
 }
 
 /// The final state of all mails. Counting panics if a mail was lost, or sent twice without need.

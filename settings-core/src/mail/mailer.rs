@@ -9,7 +9,7 @@ use tracing::Instrument;
 use super::address::Address;
 use super::config::{MailConfig, SettingNames};
 use super::failure::{Cause, Failure, Step};
-#[cfg(feature = "mail-outbox")]
+#[cfg(feature = "mail-outbox-store")]
 use super::fingerprint::Fingerprint;
 use super::hints::{Context, with_hints};
 use super::message::{MailObject, Message, MessageError, Stuffed};
@@ -18,7 +18,7 @@ use super::options::{MailerOptions, PoolConfig};
 use super::outcome::Outcome;
 use super::pool::{Pool, PooledConnection, Transaction};
 use super::reverse_path::ReversePath;
-#[cfg(feature = "mail-outbox")]
+#[cfg(feature = "mail-outbox-store")]
 use super::session::Gate;
 use super::session::{Accepted, ConnectConfig, DeliveryError, Envelope, Run, Session};
 use super::settings::{EmailSettings, SenderError};
@@ -237,7 +237,7 @@ impl Mailer {
     ///
     /// Until then, the server cannot have accepted the mail. If the gate fails, the content is not sent. Also returns the
     /// fingerprint of the settings and options that were used.
-    #[cfg(feature = "mail-outbox")]
+    #[cfg(feature = "mail-outbox-store")]
     pub(crate) async fn send_gated(&self, gate: Gate, mail: &MailObject) -> (Outcome, Fingerprint) {
         let (attempt, generation) = self.deliver(self.run().with_gate(gate), || Prepared::new(mail)).await;
         (attempt.outcome, self.fingerprint_of(&generation))
@@ -245,12 +245,12 @@ impl Mailer {
 
     /// Returns a fingerprint of everything that decides if a server accepts this mailer: the settings, the options, and
     /// an access token that was given.
-    #[cfg(feature = "mail-outbox")]
+    #[cfg(feature = "mail-outbox-store")]
     pub(crate) fn fingerprint(&self) -> Fingerprint {
         self.fingerprint_of(&self.generation())
     }
 
-    #[cfg(feature = "mail-outbox")]
+    #[cfg(feature = "mail-outbox-store")]
     fn fingerprint_of(&self, generation: &Generation) -> Fingerprint {
         Fingerprint::new(&generation.settings, &self.shared.options)
     }

@@ -24,7 +24,7 @@ mod config;
 pub mod doctor;
 #[cfg(feature = "mail")]
 mod failure;
-#[cfg(feature = "mail-outbox")]
+#[cfg(feature = "mail-outbox-store")]
 mod fingerprint;
 #[cfg(feature = "mail")]
 mod hints;
@@ -40,7 +40,7 @@ mod metrics;
 mod oauth;
 #[cfg(feature = "mail")]
 mod options;
-#[cfg(feature = "mail-outbox")]
+#[cfg(feature = "mail-outbox-store")]
 pub mod outbox;
 #[cfg(feature = "mail")]
 mod outcome;

@@ -85,7 +85,7 @@ impl TokenSource {
         self.fixed.is_some()
     }
 
-    #[cfg(feature = "mail-outbox")]
+    #[cfg(feature = "mail-outbox-store")]
     pub(crate) fn fixed_token(&self) -> Option<&Secret> {
         self.fixed.as_ref()
     }

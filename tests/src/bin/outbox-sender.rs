@@ -2,6 +2,8 @@
 //!
 //!     outbox-sender OUTBOX PORT JOURNAL START
 //!
+//! OUTBOX is a file, or the URL of a database, in which the leases of mails are short.
+//!
 //! A line `Message-ID kind` in the journal means that the outbox has accepted this mail. The clock runs 20,000 times as
 //! fast as real time since START (in seconds since 1970), so that the waits between attempts pass.
 
@@ -14,6 +16,7 @@ use std::time::{Duration, SystemTime};
 
 use settings_core::mail::outbox::{Clock, NewMail, Outbox, OutboxLimits};
 use settings_core::mail::{EmailSettings, Mailer, MailerOptions, Message};
+use settings_postgres::PostgresOutbox;
 
 /// The number of waiting mails at which no more are added.
 const WAITING: u64 = 50;
@@ -36,7 +39,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut limits = OutboxLimits::default().dead(u64::MAX, u64::MAX);
     (limits.keep_dead, limits.keep_sent) = (YEARS, YEARS);
     let clock = FastClock(SystemTime::UNIX_EPOCH + Duration::from_secs(start.parse()?));
-    let outbox = Outbox::open(Path::new(path))?.limits(limits).clock(Arc::new(clock));
+    let outbox = if path.starts_with("postgres://") {
+        let store = PostgresOutbox::new(path.parse()?)?;
+        Outbox::new(store.lease(Duration::from_millis(300)).poll(Duration::from_millis(50)))
+    } else {
+        Outbox::open(Path::new(path))?
+    };
+    let outbox = outbox.limits(limits).clock(Arc::new(clock));
     let settings = EmailSettings {
         smtp_server: "127.0.0.1".to_owned(),
         smtp_port: port.parse()?,

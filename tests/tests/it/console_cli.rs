@@ -9,6 +9,8 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
+use crate::postgres_store::server;
+
 const TOKEN: &str = "a-token-of-some-length";
 
 struct Served {
@@ -24,8 +26,14 @@ async fn serve(options: &[&str]) -> Served {
     let file = folder.write("config.json", "{}");
     let token = folder.write("token", format!("{TOKEN}\n"));
     private(&token);
+    serve_over(["--config", &file], folder, &token, options).await
+}
+
+/// Starts the console over a file or a database.
+async fn serve_over(place: [&str; 2], folder: Folder, token: &str, options: &[&str]) -> Served {
     let mut child = Command::new(env!("CARGO_BIN_EXE_operated"))
-        .args(["--config", &file, "console", "--no-open", "--token-file", &token])
+        .args(place)
+        .args(["console", "--no-open", "--token-file", token])
         .args(options)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -152,4 +160,32 @@ fn other_machines_and_open_token_files_are_refused() {
         let run = settings(&["console", "--no-open", "--token-file", &open], &[]);
         assert!(run.code == 2 && run.error.contains("chmod 600"), "{}", run.error);
     }
+}
+
+/// Over a database, each change is a version with its author, and a change to an older version is refused.
+#[tokio::test]
+async fn a_console_over_a_database_adds_versions() {
+    let Some(server) = server("a_console_over_a_database_adds_versions") else { return };
+    let (url, folder) = (server.database(), Folder::new("console-store"));
+    assert_eq!(settings(&["--store", &url, "set", "EmailSettings.SMTPPort", "26"], &[]).code, 0);
+    let token = folder.write("token", format!("{TOKEN}\n"));
+    private(&token);
+    let served = serve_over(["--store", &url], folder, &token, &[]).await;
+    let bearer = format!("Authorization: Bearer {TOKEN}");
+    let listed = served.ask("GET", "/api/settings", &[&bearer], "").await;
+    assert_eq!(status(&listed), "200");
+    let name = url.replace("test@", "");
+    assert!(listed.contains(&format!("{name} version 1")), "{listed}");
+    let tag = listed.lines().find_map(|line| line.strip_prefix("etag: ")).unwrap().to_owned();
+    let headers = [bearer.as_str(), &format!("If-Match: {tag}"), "Content-Type: application/json"];
+    let body = r#"{"set": {"EmailSettings.SMTPPort": 587}}"#;
+    let changed = served.ask("PATCH", "/api/settings", &headers, body).await;
+    assert_eq!(status(&changed), "200", "{changed}");
+    let stored = "SELECT count(*), max(version), bool_and(author IS NOT NULL) FROM settings_version";
+    assert_eq!(server.sql(&url, stored).unwrap(), "2|2|t");
+    let got = settings(&["--store", &url, "get", "EmailSettings.SMTPPort"], &[]);
+    assert_eq!(got.out, "587\n");
+    let late = served.ask("PATCH", "/api/settings", &headers, body).await;
+    assert_eq!(status(&late), "412", "{late}");
+    assert_eq!(server.sql(&url, stored).unwrap(), "2|2|t");
 }

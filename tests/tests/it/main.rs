@@ -65,6 +65,7 @@ mod outbox_settings_law;
 mod postgres_cli;
 mod postgres_cluster;
 mod postgres_faults;
+mod postgres_outbox;
 mod postgres_store;
 mod references;
 mod release_cli;

@@ -2,13 +2,13 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use settings_core::mail::catch::{CatchOptions, Catcher};
 use settings_core::mail::outbox::{
-    BeginOutcome, Circuit, Claim, DueMail, DueOrder, EnqueueError, Enqueued, KnownMail, MailId, MailState,
-    NewMail, Outbox, OutboxEntry, OutboxError, OutboxLimits, OutboxStore, OutboxSummary, RemoveOutcome,
-    RetryOutcome, Settlement, conformance,
+    BeginOutcome, Circuit, Claim, DueMail, DueOrder, EnqueueError, Enqueued, KnownMail, LeaseToken, MailId,
+    MailState, NewMail, Outbox, OutboxEntry, OutboxError, OutboxLimits, OutboxStore, OutboxSummary,
+    RemoveOutcome, RetryOutcome, Settlement, Sharing, conformance,
 };
 use settings_core::mail::{Address, EmailSettings, MailObject, Mailer, MailerOptions, Message, ReversePath};
 use settings_tests::memory_store::MemoryStore;
@@ -18,6 +18,19 @@ fn memory_store_conforms() {
     let places = RefCell::new(HashMap::<String, MemoryStore>::new());
     conformance::check(|place| Ok(places.borrow_mut().entry(place.to_owned()).or_default().clone())).unwrap();
     assert_eq!(places.borrow().len(), conformance::case_names().count());
+}
+
+/// The length of leases: longer than a machine under load makes the suite wait between two steps.
+const LEASE: Duration = Duration::from_secs(1);
+
+#[test]
+fn shared_memory_store_conforms() {
+    let places = RefCell::new(HashMap::<String, MemoryStore>::new());
+    let shared = || MemoryStore::shared(LEASE);
+    conformance::check(|place| {
+        Ok(places.borrow_mut().entry(place.to_owned()).or_insert_with(shared).clone())
+    })
+    .unwrap();
 }
 
 fn message() -> Message {
@@ -57,6 +70,9 @@ enum Fault {
     SendsTwice,
     ForgetsKeys,
     LetsTwoDeliver,
+    ForgetsRenewals,
+    SettlesLate,
+    OverwritesCircuits,
 }
 
 macro_rules! delegated {
@@ -99,12 +115,36 @@ impl OutboxStore for Faulty {
         Ok(recovered)
     }
 
-    fn settle(&self, id: MailId, settlement: &Settlement, now: SystemTime) -> Result<MailState, OutboxError> {
-        let state = self.store.settle(id, settlement, now)?;
-        if let (Fault::LosesMails, MailState::Failed) = (self.fault, state) {
-            self.store.remove(id)?;
+    fn settle(
+        &self,
+        id: MailId,
+        token: LeaseToken,
+        settlement: &Settlement,
+        now: SystemTime,
+    ) -> Result<Option<MailState>, OutboxError> {
+        let state = self.store.settle(id, token, settlement, now)?;
+        match (self.fault, state) {
+            (Fault::LosesMails, Some(MailState::Failed)) => self.store.remove(id).map(|_| state),
+            (Fault::SettlesLate, None) => Ok(Some(MailState::Sent)),
+            _ => Ok(state),
         }
-        Ok(state)
+    }
+
+    fn renew(&self, leases: &[(MailId, LeaseToken)]) -> Result<(), OutboxError> {
+        match self.fault {
+            Fault::ForgetsRenewals => Ok(()),
+            _ => self.store.renew(leases),
+        }
+    }
+
+    fn swap_circuit(&self, known: &Circuit, circuit: &Circuit) -> Result<Circuit, OutboxError> {
+        match self.fault {
+            Fault::OverwritesCircuits => {
+                self.store.set_circuit(circuit)?;
+                Ok(circuit.clone())
+            }
+            _ => self.store.swap_circuit(known, circuit),
+        }
     }
 
     delegated! {
@@ -115,7 +155,9 @@ impl OutboxStore for Faulty {
         fn replace(&self, id: MailId, mail: &MailObject, now: SystemTime) -> Result<RetryOutcome, OutboxError>;
         fn make_due(&self, now: SystemTime) -> Result<(), OutboxError>;
         fn next_due(&self) -> Result<Option<SystemTime>, OutboxError>;
-        fn begin(&self, id: MailId, attempt: u32, now: SystemTime) -> Result<BeginOutcome, OutboxError>;
+        fn sharing(&self) -> Option<Sharing>;
+        fn release(&self, id: MailId, token: LeaseToken) -> Result<(), OutboxError>;
+        fn begin(&self, id: MailId, token: LeaseToken, attempt: u32, now: SystemTime) -> Result<BeginOutcome, OutboxError>;
         fn circuit(&self) -> Result<Circuit, OutboxError>;
         fn set_circuit(&self, circuit: &Circuit) -> Result<(), OutboxError>;
         fn last_done(&self, task: &str) -> Result<Option<SystemTime>, OutboxError>;
@@ -130,15 +172,19 @@ impl OutboxStore for Faulty {
 
 #[test]
 fn faulty_stores_are_detected() {
-    for (fault, case) in [
-        (Fault::LosesMails, "recipients are settled one by one"),
-        (Fault::SendsTwice, "after a crash only alerts are sent again and at most three times"),
-        (Fault::ForgetsKeys, "a key rejects a second mail"),
-        (Fault::LetsTwoDeliver, "one process delivers at a time"),
+    for (fault, lease, case) in [
+        (Fault::LosesMails, None, "recipients are settled one by one"),
+        (Fault::SendsTwice, None, "after a crash only alerts are sent again and at most three times"),
+        (Fault::ForgetsKeys, None, "a key rejects a second mail"),
+        (Fault::LetsTwoDeliver, None, "one process delivers at a time"),
+        (Fault::ForgetsRenewals, Some(LEASE), "a mail is leased to one program"),
+        (Fault::SettlesLate, Some(LEASE), "a program that lost its lease changes nothing"),
+        (Fault::OverwritesCircuits, Some(LEASE), "the circuit survives the program"),
     ] {
         let places = RefCell::new(HashMap::<String, MemoryStore>::new());
         let checked = conformance::check(|place| {
-            let store = places.borrow_mut().entry(place.to_owned()).or_default().clone();
+            let new = || lease.map_or_else(MemoryStore::default, MemoryStore::shared);
+            let store = places.borrow_mut().entry(place.to_owned()).or_insert_with(new).clone();
             Ok(Faulty { store, fault })
         });
         let error = checked.unwrap_err();

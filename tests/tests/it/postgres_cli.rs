@@ -146,6 +146,33 @@ fn settings_are_copied_with_their_history_and_back() {
     assert_eq!(lines(&copied), lines(&history), "{copied}\n{history}");
     assert_eq!(settings(&["store", "copy", &url, &to], &[]).code, 1);
     assert!(settings(&["store", "schema"], &[]).out.contains("CREATE TABLE settings_version"));
+    assert!(settings(&["store", "schema", "--outbox"], &[]).out.contains("CREATE TABLE outbox_mail"));
+}
+
+#[test]
+fn keys_come_from_a_file_or_a_variable() {
+    let Some(server) = server("keys_come_from_a_file_or_a_variable") else { return };
+    let url = server.database();
+    let line = settings(&["store", "key", "2026-11"], &[]).out;
+    let encrypted = |arguments: &[&str]| {
+        settings(arguments, &[("MM_STORE", url.as_str()), ("MM_STORE_KEY", line.as_str())])
+    };
+    let run = encrypted(&["set", "EmailSettings.SMTPPassword=k4n4ry", "ServiceSettings.MaxUsers=7"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(encrypted(&["get", "ServiceSettings.MaxUsers"]).out, "7\n");
+    assert!(!encrypted(&["validate"]).out.contains("is stored in clear"));
+    let rows = server.sql(&url, "SELECT document IS NULL, key_id FROM settings_version").unwrap();
+    assert_eq!(rows, "t|2026-11");
+    // the file of the option is stronger, and a wrong text is not shown
+    let folder = Folder::new("postgres-keys");
+    let file = folder.write("keys", &line);
+    #[cfg(unix)]
+    std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let by_file = ["--store", &url, "--store-keys", &file, "get", "ServiceSettings.MaxUsers"];
+    assert_eq!(settings(&by_file, &[("MM_STORE_KEY", "2026-11 k4n4ry")]).out, "7\n");
+    let wrong = settings(&["show"], &[("MM_STORE", url.as_str()), ("MM_STORE_KEY", "2026-11 k4n4ry")]);
+    assert!(wrong.code > 0 && wrong.error.contains("line 1: expected a name and 64"), "{wrong:?}");
+    assert!(!format!("{wrong:?}").contains("k4n4ry"));
 }
 
 #[test]

@@ -13,7 +13,7 @@ use settings_core::store::{Storage, StorageError, Store, StoreError};
 use settings_postgres::{Cluster, ClusterConfig, PostgresConfig, PostgresStorage};
 use settings_tests::fault_proxy::FaultProxy;
 use settings_tests::left_out;
-use settings_tests::postgres::{PgBouncer, PostgresServer};
+use settings_tests::postgres::{PgBouncer, PostgresServer, SmallDisk};
 use settings_tests::program::Program;
 use settings_tests::random::Random;
 
@@ -290,4 +290,75 @@ fn writers_are_killed() {
     let versions = server.sql(&url, CHAIN).unwrap();
     let expected = 2 + service.quotas.len();
     assert_eq!(versions, format!("t|{expected}"));
+}
+
+/// A change that finds no room is refused with the reason, the nodes keep what they run, and the next change after there is
+/// room again is written and followed.
+#[test]
+fn a_full_disk_refuses_changes_and_loses_none() {
+    let test = "a_full_disk_refuses_changes_and_loses_none";
+    if server(test).is_none() {
+        return;
+    }
+    // of its own, since its disk is unmounted
+    let server = PostgresServer::start().unwrap();
+    let (disk, url) = match SmallDisk::with_database(&server) {
+        Ok(made) => made,
+        Err(why) => return left_out(test, &why),
+    };
+    set(&url, "ServiceSettings.MaxUsers", "7").unwrap();
+    let nodes = nodes(&url);
+    let mut newest = 1;
+    for round in 0..times(2) {
+        disk.fill().unwrap();
+        let mut refused = None;
+        for number in 0..400 {
+            // so long that it needs a page of its own
+            let greeting = format!("{round} {number} {}", "x".repeat(3000));
+            match set(&url, "ServiceSettings.Greeting", &greeting) {
+                Ok(version) => newest = version,
+                Err(error) => {
+                    refused = Some(error.to_string());
+                    break;
+                }
+            }
+        }
+        let refused = refused.expect("the disk is full");
+        assert!(refused.contains("(53100)"), "{refused}");
+        wait_for_nodes(&nodes, newest);
+        disk.empty().unwrap();
+        newest = set(&url, "ServiceSettings.MaxUsers", &(round + 8).to_string()).unwrap();
+        wait_for_nodes(&nodes, newest);
+    }
+    let chain = server.sql(&url, CHAIN).unwrap();
+    assert!(chain.starts_with("t|"), "{chain}");
+}
+
+/// Each of 1,000 writers changes a setting of its own at the same time as others: none is lost.
+#[test]
+fn a_thousand_writers_lose_no_update() {
+    let Some(server) = server("a_thousand_writers_lose_no_update") else { return };
+    let url = server.database();
+    set(&url, "ServiceSettings.MaxUsers", "7").unwrap();
+    let (threads, each) = (10_u32, times(10).clamp(10, 100));
+    thread::scope(|scope| {
+        for thread in 0..threads {
+            let url = &url;
+            scope.spawn(move || {
+                let storage: Arc<dyn Storage> = Arc::new(PostgresStorage::new(config(url)).unwrap());
+                for number in 0..each {
+                    let mut store =
+                        Store::<Program>::open_storage(Arc::clone(&storage), Layers::new()).unwrap();
+                    let path = format!("ServiceSettings.Quotas.w{thread}-{number}");
+                    store.update(|store| store.set(&path, &[number.to_string()])).unwrap();
+                }
+            });
+        }
+    });
+    let storage: Arc<dyn Storage> = Arc::new(PostgresStorage::new(config(&url)).unwrap());
+    let store = Store::<Program>::open_storage(storage, Layers::new()).unwrap();
+    let count = usize::try_from(threads).unwrap() * each;
+    assert_eq!(store.effective().value().unwrap().service.quotas.len(), count);
+    assert_eq!(server.sql(&url, CHAIN).unwrap(), format!("t|{}", count + 1));
+    println!("{count} writers, {} versions", count + 1);
 }

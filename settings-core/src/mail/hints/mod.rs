@@ -7,7 +7,7 @@ mod connection;
 mod reply;
 mod tls;
 
-#[cfg(feature = "mail-outbox")]
+#[cfg(feature = "mail-outbox-store")]
 pub(crate) use self::complaint::Complaint;
 use crate::mail::config::SettingNames;
 use crate::mail::failure::{Cause, Failure, Step};

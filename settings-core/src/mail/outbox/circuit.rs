@@ -93,6 +93,16 @@ impl Circuit {
         }
     }
 
+    /// Returns the circuit with another time at which one mail is tried.
+    pub(super) fn tried_at(&self, time: SystemTime) -> Self {
+        let mut circuit = self.clone();
+        match &mut circuit {
+            Self::Closed => {}
+            Self::Open { until, .. } | Self::Halted { until, .. } => *until = time,
+        }
+        circuit
+    }
+
     /// Returns how many mails may be tried now. `changed` is true if the settings differ from those that failed.
     pub(super) fn allows(&self, now: SystemTime, changed: bool) -> Allowance {
         match self.until() {

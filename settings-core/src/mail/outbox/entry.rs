@@ -124,6 +124,28 @@ impl Progress {
 }
 
 impl OutboxEntry {
+    /// Creates an entry for a mail with this Message-ID, for implementations of [`OutboxStore`](super::OutboxStore) that
+    /// set the other fields. All times are `at`, and the mail is not tried again.
+    pub fn stored(id: MailId, message_id: String, kind: MailKind, state: MailState, at: SystemTime) -> Self {
+        Self {
+            id,
+            message_id,
+            kind,
+            state,
+            since: at,
+            next: None,
+            attempts: 0,
+            resends: 0,
+            created: at,
+            expires: at,
+            size: 0,
+            has_content: false,
+            queue_id: None,
+            reply: None,
+            recipients: Vec::new(),
+        }
+    }
+
     /// Creates an entry for a mail that was just added, for implementations of
     /// [`OutboxStore`](super::OutboxStore). It is due immediately.
     pub fn new(id: MailId, mail: &super::NewMail, now: SystemTime) -> Self {

@@ -22,6 +22,8 @@ pub enum OutboxErrorKind {
     DiskFull,
     /// Another process held the store for too long.
     Busy,
+    /// The database can't be reached.
+    Unavailable,
     /// The file is damaged.
     Corrupt,
     /// The file is not an outbox, or was created by another version of this program.

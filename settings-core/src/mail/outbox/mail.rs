@@ -13,11 +13,11 @@ use crate::mail::outbox::error::UnknownName;
 use crate::mail::outbox::sender;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-/// The time for which a key rejects a second mail about the same event.
-pub(super) const KEY_LIFETIME: Duration = DAY.saturating_mul(7);
+/// The time for which a key rejects a second mail about the same event, unless it lasts as long as the outbox.
+pub const KEY_LIFETIME: Duration = DAY.saturating_mul(7);
 
 /// The number of further copies of a mail whose delivery is unknown.
-pub(super) const MAX_RESENDS: u32 = 3;
+pub const MAX_RESENDS: u32 = 3;
 
 /// The number of a mail in the outbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -35,19 +35,23 @@
 mod circuit;
 mod clock;
 pub mod conformance;
+mod delivery;
 mod entry;
 mod error;
 mod limits;
 mod mail;
+mod round;
 mod runner;
 mod schedule;
 mod sender;
+#[cfg(feature = "mail-outbox")]
 mod sqlite;
 mod store;
 mod summary;
 mod verdict;
 
 use std::fmt;
+#[cfg(feature = "mail-outbox")]
 use std::path::Path;
 use std::sync::{Arc, Mutex as StdMutex};
 use std::time::SystemTime;
@@ -61,13 +65,14 @@ pub use self::clock::{Clock, ManualClock, SystemClock};
 pub use self::entry::{MailState, OutboxEntry, Progress, RecipientEntry};
 pub use self::error::{EnqueueError, OutboxError, OutboxErrorKind, UnknownName};
 pub use self::limits::OutboxLimits;
-pub use self::mail::{IfUnknown, MailId, MailKind, NewMail};
+pub use self::mail::{IfUnknown, KEY_LIFETIME, MAX_RESENDS, MailId, MailKind, NewMail};
+use self::runner::Remembered;
 pub use self::runner::RunReport;
-use self::runner::UsedSettings;
+#[cfg(feature = "mail-outbox")]
 pub use self::sqlite::SqliteStore;
 pub use self::store::{
-    BeginOutcome, Claim, DueMail, DueOrder, Enqueued, KnownMail, LAST_CHANCE, LONGEST_WAIT, OutboxStore,
-    Pending, RemoveOutcome, RetryOutcome, Settlement,
+    BeginOutcome, Claim, DueMail, DueOrder, Enqueued, KnownMail, LAST_CHANCE, LONGEST_WAIT, LeaseToken,
+    OutboxStore, Pending, RemoveOutcome, RetryOutcome, Settlement, Sharing,
 };
 pub use self::summary::OutboxSummary;
 
@@ -80,13 +85,14 @@ const CONCURRENCY: usize = 4;
 #[derive(Clone)]
 pub struct Outbox {
     store: Arc<dyn OutboxStore>,
+    sharing: Option<Sharing>,
     clock: Arc<dyn Clock>,
     limits: OutboxLimits,
     concurrency: usize,
     /// Held while this process delivers from this outbox.
     delivery_lock: Arc<Mutex<()>>,
-    /// The settings that were used.
-    used_settings: Arc<StdMutex<UsedSettings>>,
+    /// The facts of earlier runs.
+    remembered: Arc<StdMutex<Remembered>>,
     /// Notified when there may be something to do.
     wakeup: Arc<Notify>,
 }
@@ -96,19 +102,23 @@ impl Outbox {
     ///
     /// # Errors
     /// Returns an error if the file cannot be opened or created, or is not an outbox.
+    #[cfg(feature = "mail-outbox")]
     pub fn open(path: &Path) -> Result<Self, OutboxError> {
         SqliteStore::open(path).map(Self::new)
     }
 
-    /// Creates an outbox that keeps its mails in `store`.
+    /// Creates an outbox that keeps its mails in `store`. Its clock is the system's, or that of a shared store.
     pub fn new(store: impl OutboxStore) -> Self {
+        let sharing = store.sharing();
+        let system = || -> Arc<dyn Clock> { Arc::new(SystemClock) };
         Self {
             store: Arc::new(store),
-            clock: Arc::new(SystemClock),
+            clock: sharing.as_ref().map_or_else(system, |sharing| Arc::clone(&sharing.clock)),
+            sharing,
             limits: OutboxLimits::default(),
             concurrency: CONCURRENCY,
             delivery_lock: Arc::default(),
-            used_settings: Arc::default(),
+            remembered: Arc::default(),
             wakeup: Arc::default(),
         }
     }
@@ -284,5 +294,5 @@ const _: () = {
     is_send_and_sync::<Outbox>();
 };
 
-#[cfg(test)]
+#[cfg(all(test, feature = "mail-outbox"))]
 mod tests;

@@ -2,11 +2,13 @@
 
 use std::any::Any;
 use std::fmt;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use crate::mail::address::Address;
 use crate::mail::message::MailObject;
 use crate::mail::outbox::circuit::Circuit;
+use crate::mail::outbox::clock::Clock;
 use crate::mail::outbox::entry::{MailState, OutboxEntry, Progress};
 use crate::mail::outbox::error::{EnqueueError, OutboxError};
 use crate::mail::outbox::limits::OutboxLimits;
@@ -24,9 +26,15 @@ pub const LAST_CHANCE: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// Keeps the mails of an outbox. Every method is one transaction: its effects survive a crash once it has returned.
 ///
-/// Methods block; they are called only where blocking is allowed. [`SqliteStore`](super::SqliteStore) serves a single
-/// machine. A store over a shared database lets several machines send from one outbox, one of them at a time (see
-/// [`OutboxStore::claim`]). [`conformance`](super::conformance) checks that a store has all of these properties.
+/// Methods block; they are called only where blocking is allowed. There are two kinds of stores:
+///
+/// - With an exclusive store, one program at a time delivers: the holder of the [claim](OutboxStore::claim). The SQLite
+///   store is of this kind.
+/// - With a shared store ([`OutboxStore::sharing`]), several programs deliver at the same time. [`OutboxStore::due`] takes
+///   mails: each is leased to one program, with a token that no other lease of the mail has. A program that loses the
+///   lease can neither begin nor settle the mail.
+///
+/// [`conformance`](super::conformance) checks that a store has all of these properties.
 ///
 /// Every method returns an error if the store fails.
 #[expect(clippy::missing_errors_doc, reason = "stated once, above")]
@@ -43,13 +51,19 @@ pub trait OutboxStore: Send + Sync + 'static {
     /// Returns the mail that was added with this key.
     fn find(&self, key: &str) -> Result<Option<KnownMail>, OutboxError>;
 
+    /// Returns how several programs deliver from this store at the same time; `None` if one at a time does.
+    fn sharing(&self) -> Option<Sharing> {
+        None
+    }
+
     /// Gives this process the exclusive right to deliver until the claim is dropped or the process ends, however it
-    /// ends. Returns `None` if another process has it. In PostgreSQL this is `pg_try_advisory_lock`: a lock of the
-    /// connection that the claim holds.
+    /// ends. Returns `None` if another process has it. A shared store gives a claim to every process.
     fn claim(&self) -> Result<Option<Claim>, OutboxError>;
 
-    /// Turns every `sending` mail into `unknown`, due immediately if it may be sent again. Called by the holder of the
-    /// claim while nothing is being sent. Returns how many there were.
+    /// Turns `sending` mails into `unknown`, due immediately if they may be sent again, and returns how many there were.
+    ///
+    /// With an exclusive store these are all; it is called by the holder of the claim while nothing is being sent. With a
+    /// shared store these are the mails whose lease has run out, which ends.
     fn recover(&self, now: SystemTime) -> Result<u64, OutboxError>;
 
     /// Fails mails that have expired (an `unknown` mail keeps its state), and removes those that are no longer kept.
@@ -61,7 +75,10 @@ pub trait OutboxStore: Send + Sync + 'static {
     fn sweep(&self, limits: &OutboxLimits, now: SystemTime) -> Result<u64, OutboxError>;
 
     /// Returns at most `limit` mails that are due, excluding `except`, in this order. A mail is due if the time of its next
-    /// attempt has come, or is more than [`LONGEST_WAIT`] away.
+    /// attempt has come, or is more than [`LONGEST_WAIT`] away (in a shared store at the latest after
+    /// [`sweep`](Self::sweep)).
+    ///
+    /// A shared store leases the mails, and returns none that are leased.
     fn due(
         &self,
         now: SystemTime,
@@ -80,17 +97,52 @@ pub trait OutboxStore: Send + Sync + 'static {
     /// Returns the time at which the next mail is due.
     fn next_due(&self) -> Result<Option<SystemTime>, OutboxError>;
 
-    /// Marks a mail as `sending`, right before its content is sent.
-    fn begin(&self, id: MailId, attempt: u32, now: SystemTime) -> Result<BeginOutcome, OutboxError>;
+    /// Extends leases, each by its whole length from now. Leases that were lost stay lost.
+    fn renew(&self, leases: &[(MailId, LeaseToken)]) -> Result<(), OutboxError> {
+        let _ = leases;
+        Ok(())
+    }
 
-    /// Records the result of an attempt. The content of a mail that is `sent` is deleted.
-    fn settle(&self, id: MailId, settlement: &Settlement, now: SystemTime) -> Result<MailState, OutboxError>;
+    /// Ends the lease of a mail that was neither begun nor settled. It stays as it is.
+    fn release(&self, id: MailId, token: LeaseToken) -> Result<(), OutboxError> {
+        let _ = (id, token);
+        Ok(())
+    }
+
+    /// Marks a mail as `sending`, right before its content is sent, and renews its lease. A program whose lease was lost
+    /// gets [`BeginOutcome::NotPending`].
+    fn begin(
+        &self,
+        id: MailId,
+        token: LeaseToken,
+        attempt: u32,
+        now: SystemTime,
+    ) -> Result<BeginOutcome, OutboxError>;
+
+    /// Records the result of an attempt, and returns the new state of the mail. The content of a mail that is `sent` is
+    /// deleted. Returns `None`, and records nothing, if the lease was lost.
+    fn settle(
+        &self,
+        id: MailId,
+        token: LeaseToken,
+        settlement: &Settlement,
+        now: SystemTime,
+    ) -> Result<Option<MailState>, OutboxError>;
 
     /// Returns whether the queue runs.
     fn circuit(&self) -> Result<Circuit, OutboxError>;
 
     /// Records whether the queue runs.
     fn set_circuit(&self, circuit: &Circuit) -> Result<(), OutboxError>;
+
+    /// Records whether the queue runs, if it is still recorded as `known`. Returns what is recorded then.
+    ///
+    /// An exclusive store need not compare.
+    fn swap_circuit(&self, known: &Circuit, circuit: &Circuit) -> Result<Circuit, OutboxError> {
+        let _ = known;
+        self.set_circuit(circuit)?;
+        Ok(circuit.clone())
+    }
 
     /// Returns when a recurring task was last recorded as done.
     fn last_done(&self, task: &str) -> Result<Option<SystemTime>, OutboxError>;
@@ -136,6 +188,51 @@ impl fmt::Debug for Claim {
     }
 }
 
+/// The terms on which several programs deliver from one store.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Sharing {
+    /// The length of a lease. It is renewed while the mail is being delivered; after the end of its program, another takes
+    /// the mail over after this time.
+    pub lease: Duration,
+    /// The longest time between two looks for mails that others have added, which is varied by a quarter.
+    pub poll: Duration,
+    /// The clock of the database, which all programs have in common.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Sharing {
+    /// Creates the terms.
+    pub fn new(lease: Duration, poll: Duration, clock: Arc<dyn Clock>) -> Self {
+        Self { lease, poll, clock }
+    }
+}
+
+impl fmt::Debug for Sharing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sharing")
+            .field("lease", &self.lease)
+            .field("poll", &self.poll)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The token of a lease (a fencing token): no two leases of a mail have the same one. Exclusive stores do not use it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct LeaseToken(i64);
+
+impl LeaseToken {
+    /// Creates the token with this number.
+    pub const fn new(number: i64) -> Self {
+        Self(number)
+    }
+
+    /// Returns the number.
+    pub const fn as_i64(self) -> i64 {
+        self.0
+    }
+}
+
 /// The result of adding a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -173,6 +270,8 @@ pub enum DueOrder {
 pub struct DueMail {
     /// The number of the mail.
     pub id: MailId,
+    /// The token of its lease, with which it is begun and settled.
+    pub token: LeaseToken,
     /// The number of attempts so far.
     pub attempts: u32,
     /// True if the mail may be sent again when its delivery is unknown.
@@ -216,7 +315,7 @@ pub enum Pending {
 pub enum BeginOutcome {
     /// The mail is marked as `sending`.
     Started,
-    /// The mail was removed, or is not to be tried.
+    /// The mail was removed, is not to be tried, or its lease was lost.
     NotPending,
 }
 
@@ -267,7 +366,8 @@ impl KnownMail {
 impl DueMail {
     /// Creates a mail to be tried, without attempts, that may not be sent again.
     pub fn new(id: MailId, object: MailObject, expires: SystemTime) -> Self {
-        Self { id, attempts: 0, may_resend: false, follows_settings: false, expires, object }
+        let token = LeaseToken::default();
+        Self { id, token, attempts: 0, may_resend: false, follows_settings: false, expires, object }
     }
 }
 

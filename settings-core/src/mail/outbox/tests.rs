@@ -69,7 +69,7 @@ fn state(store: &SqliteStore, id: MailId) -> MailState {
 fn sqlite_store_conforms() {
     let folder = Folder::new();
     conformance::check(|place| SqliteStore::open(&folder.0.join(place))).unwrap();
-    assert_eq!(conformance::case_names().count(), 22);
+    assert_eq!(conformance::case_names().count(), 25);
 }
 
 /// The tables of version 2, as they were.
@@ -142,7 +142,12 @@ fn file_shrinks_after_mails_are_sent() {
     }
     for due in store.due(start(), DueOrder::Urgent, 20, &[]).unwrap() {
         store
-            .settle(due.id, &settlement(&due, [Progress::Sent; 2], Pending::Deferred(start())), start())
+            .settle(
+                due.id,
+                due.token,
+                &settlement(&due, [Progress::Sent; 2], Pending::Deferred(start())),
+                start(),
+            )
             .unwrap();
     }
     store.sweep(&OutboxLimits::default(), start()).unwrap();
@@ -221,7 +226,8 @@ fn sent_mail_leaves_no_content_in_the_files() {
     let store = folder.store();
     let id = put(&store, &notification("the reset link is 8c1f2a"));
     let due = store.due(start(), DueOrder::Urgent, 1, &[]).unwrap().pop().unwrap();
-    store.settle(id, &settlement(&due, [Progress::Sent; 2], Pending::Deferred(start())), start()).unwrap();
+    let done = settlement(&due, [Progress::Sent; 2], Pending::Deferred(start()));
+    store.settle(id, due.token, &done, start()).unwrap();
     assert_eq!(store.retry(id, start()).unwrap(), RetryOutcome::AlreadySent);
     drop(store);
     for file in std::fs::read_dir(&folder.0).unwrap() {
@@ -314,15 +320,15 @@ fn full_disk_loses_no_result() {
         (0..6).map(|number| put(&store, &notification(&number.to_string().repeat(20_000)))).collect();
     let due = store.due(start(), DueOrder::Urgent, 6, &[]).unwrap();
     for due in &due[..4] {
-        assert_eq!(store.begin(due.id, 1, start()).unwrap(), BeginOutcome::Started);
+        assert_eq!(store.begin(due.id, due.token, 1, start()).unwrap(), BeginOutcome::Started);
     }
     let ballast = disk.fill();
     let done = |due: &DueMail| settlement(due, [Progress::Sent; 2], Pending::Deferred(start()));
     for due in &due[..4] {
-        assert_eq!(store.settle(due.id, &done(due), start()).unwrap(), MailState::Sent);
+        assert_eq!(store.settle(due.id, due.token, &done(due), start()).unwrap(), Some(MailState::Sent));
     }
     disk.fill();
-    let error = store.begin(ids[4], 1, start()).unwrap_err();
+    let error = store.begin(ids[4], due[4].token, 1, start()).unwrap_err();
     assert_eq!(error.kind(), OutboxErrorKind::DiskFull, "{error}");
     assert!(error.to_string().contains("nothing is sent"), "{error}");
     let check_states = |store: &SqliteStore| {
@@ -344,8 +350,8 @@ fn full_disk_loses_no_result() {
     std::fs::remove_file(ballast).unwrap();
     let store = disk.0.store();
     check_states(&store);
-    assert_eq!(store.begin(ids[4], 1, start()).unwrap(), BeginOutcome::Started);
-    assert_eq!(store.settle(ids[4], &done(&due[4]), start()).unwrap(), MailState::Sent);
+    assert_eq!(store.begin(ids[4], due[4].token, 1, start()).unwrap(), BeginOutcome::Started);
+    assert_eq!(store.settle(ids[4], due[4].token, &done(&due[4]), start()).unwrap(), Some(MailState::Sent));
 }
 
 #[cfg(feature = "mail-catch")]

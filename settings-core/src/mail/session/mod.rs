@@ -8,7 +8,7 @@ mod capabilities;
 mod connect_config;
 mod deadline;
 mod envelope;
-#[cfg(feature = "mail-outbox")]
+#[cfg(feature = "mail-outbox-store")]
 mod gate;
 mod link;
 mod mask;
@@ -31,7 +31,7 @@ pub(crate) use self::capabilities::Capabilities;
 pub(crate) use self::connect_config::ConnectConfig;
 use self::connect_config::address_literal;
 pub(crate) use self::envelope::Envelope;
-#[cfg(feature = "mail-outbox")]
+#[cfg(feature = "mail-outbox-store")]
 pub(crate) use self::gate::Gate;
 use self::link::Link;
 pub(crate) use self::net::Target;

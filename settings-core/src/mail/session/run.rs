@@ -17,7 +17,7 @@ pub(crate) struct Run {
     clock: Clock,
     trace: Trace,
     observer: Option<Observer>,
-    #[cfg(feature = "mail-outbox")]
+    #[cfg(feature = "mail-outbox-store")]
     gate: Option<super::Gate>,
 }
 
@@ -57,7 +57,7 @@ impl Run {
             clock,
             trace,
             observer: None,
-            #[cfg(feature = "mail-outbox")]
+            #[cfg(feature = "mail-outbox-store")]
             gate: None,
         }
     }
@@ -78,7 +78,7 @@ impl Run {
     }
 
     /// Sets the gate to pass before the content is sent.
-    #[cfg(feature = "mail-outbox")]
+    #[cfg(feature = "mail-outbox-store")]
     pub(crate) fn with_gate(mut self, gate: super::Gate) -> Self {
         self.gate = Some(gate);
         self
@@ -86,7 +86,7 @@ impl Run {
 
     /// Passes the gate, if there is one.
     pub(crate) async fn pass_gate(&mut self) -> Result<(), Cause> {
-        #[cfg(feature = "mail-outbox")]
+        #[cfg(feature = "mail-outbox-store")]
         if let Some(gate) = self.gate.take() {
             return gate.pass().await;
         }

@@ -1,14 +1,14 @@
 //! The test cases.
 
-use super::{Case, Mismatch, Open, alert, hours, notification, put, same, start};
+use super::{Case, Mismatch, Open, alert, hours, notification, outlive, put, same, start};
 use crate::mail::address::Address;
 use crate::mail::outbox::{
-    BeginOutcome, Circuit, DueMail, DueOrder, EnqueueError, KnownMail, MailId, MailState, OutboxLimits,
-    OutboxStore, Pending, Progress, RemoveOutcome, RetryOutcome, Settlement,
+    BeginOutcome, Circuit, DueMail, DueOrder, EnqueueError, KnownMail, LeaseToken, MailId, MailState,
+    OutboxLimits, OutboxStore, Pending, Progress, RemoveOutcome, RetryOutcome, Settlement,
 };
 use crate::mail::reverse_path::ReversePath;
 
-pub(super) const ALL: [(&str, Case); 22] = [
+pub(super) const ALL: [(&str, Case); 25] = [
     ("a mail comes back unchanged", comes_back),
     ("a key rejects a second mail", keys),
     ("alerts go first and then the least tried", order),
@@ -28,6 +28,9 @@ pub(super) const ALL: [(&str, Case); 22] = [
     ("a clock that was ahead stops no mail", clock_ahead),
     ("deferred mails can be made due", make_due),
     ("one process delivers at a time", claims),
+    ("a mail is leased to one program", leases),
+    ("a program that lost its lease changes nothing", lost_leases),
+    ("a mail whose lease ended while it was sent is unknown", ended_leases),
     ("the circuit survives the program", circuit),
     ("recurring tasks are remembered", moments),
     ("lists and the summary are complete", listing),
@@ -45,7 +48,7 @@ fn settlement(due: &DueMail, progress: [Progress; 2], pending: Pending) -> Settl
     }
 }
 
-/// Returns the only mail that is due.
+/// Takes the only mail that is due.
 fn only_due(store: &dyn OutboxStore, hour: u32) -> Result<DueMail, Mismatch> {
     let mut due = store.due(hours(hour), DueOrder::Urgent, 10, &[])?;
     match (due.pop(), due.len()) {
@@ -54,8 +57,37 @@ fn only_due(store: &dyn OutboxStore, hour: u32) -> Result<DueMail, Mismatch> {
     }
 }
 
-fn ids(due: &[DueMail]) -> Vec<MailId> {
-    due.iter().map(|due| due.id).collect()
+/// Returns the only mail that is due, which stays due.
+fn peek(store: &dyn OutboxStore, hour: u32) -> Result<DueMail, Mismatch> {
+    let due = only_due(store, hour)?;
+    store.release(due.id, due.token)?;
+    Ok(due)
+}
+
+/// Returns the mails that are due, which stay due.
+fn peek_all(store: &dyn OutboxStore, hour: u32) -> Result<Vec<MailId>, Mismatch> {
+    peek_some(store, hour, DueOrder::Urgent, 10, &[])
+}
+
+fn peek_some(
+    store: &dyn OutboxStore,
+    hour: u32,
+    order: DueOrder,
+    limit: usize,
+    except: &[MailId],
+) -> Result<Vec<MailId>, Mismatch> {
+    let due = store.due(hours(hour), order, limit, except)?;
+    due.iter().try_for_each(|due| store.release(due.id, due.token))?;
+    Ok(due.iter().map(|due| due.id).collect())
+}
+
+/// Settles a mail that was taken at the start.
+fn settle(
+    store: &dyn OutboxStore,
+    due: &DueMail,
+    settlement: &Settlement,
+) -> Result<Option<MailState>, Mismatch> {
+    Ok(store.settle(due.id, due.token, settlement, start())?)
 }
 
 fn state(store: &dyn OutboxStore, id: MailId) -> Result<Option<MailState>, Mismatch> {
@@ -75,9 +107,9 @@ fn comes_back(open: Open<'_>) -> CaseResult {
 fn keys(open: Open<'_>) -> CaseResult {
     let (store, limits) = (open()?, OutboxLimits::default());
     let mail = notification("Hello")?.key("event:1");
-    let id = put(&*store, &mail)?;
+    put(&*store, &mail)?;
     let due = only_due(&*store, 0)?;
-    store.settle(id, &settlement(&due, [Progress::Sent; 2], Pending::Deferred(start())), start())?;
+    settle(&*store, &due, &settlement(&due, [Progress::Sent; 2], Pending::Deferred(start())))?;
     same(
         "a sent mail by its key",
         store.find("event:1")?.and_then(|known| known.state),
@@ -98,17 +130,13 @@ fn order(open: Open<'_>) -> CaseResult {
     let fresh = put(&*store, &notification("fresh")?)?;
     let urgent = put(&*store, &alert("urgent")?)?;
     let due = store.due(start(), DueOrder::Urgent, 10, &[urgent, fresh])?;
-    same("what is due without two", ids(&due), vec![tried])?;
+    same("what is due without two", due.iter().map(|due| due.id).collect(), vec![tried])?;
     for due in &due {
         let again = settlement(due, [Progress::Pending; 2], Pending::Deferred(start()));
-        same("a mail to be tried again", store.settle(due.id, &again, start())?, MailState::Deferred)?;
+        same("a mail to be tried again", settle(&*store, due, &again)?, Some(MailState::Deferred))?;
     }
-    same("the order", ids(&store.due(start(), DueOrder::Urgent, 10, &[])?), vec![urgent, fresh, tried])?;
-    same(
-        "the first without the alert",
-        ids(&store.due(start(), DueOrder::Urgent, 1, &[urgent])?),
-        vec![fresh],
-    )
+    same("the order", peek_all(&*store, 0)?, vec![urgent, fresh, tried])?;
+    same("the first without the alert", peek_some(&*store, 0, DueOrder::Urgent, 1, &[urgent])?, vec![fresh])
 }
 
 fn crash(open: Open<'_>) -> CaseResult {
@@ -116,9 +144,10 @@ fn crash(open: Open<'_>) -> CaseResult {
         let store = open()?;
         let ids = (put(&*store, &notification("quiet")?)?, put(&*store, &alert("loud")?)?);
         for due in store.due(start(), DueOrder::Urgent, 10, &[])? {
-            same("the first begin", store.begin(due.id, 1, start())?, BeginOutcome::Started)?;
+            let begin = |attempt| store.begin(due.id, due.token, attempt, start());
+            same("the first begin", begin(1)?, BeginOutcome::Started)?;
             same("a begun mail", state(&*store, due.id)?, Some(MailState::Sending))?;
-            same("the second begin", store.begin(due.id, 2, start())?, BeginOutcome::NotPending)?;
+            same("the second begin", begin(2)?, BeginOutcome::NotPending)?;
             same("a retry", store.retry(due.id, start())?, RetryOutcome::Sending)?;
         }
         same(
@@ -129,16 +158,18 @@ fn crash(open: Open<'_>) -> CaseResult {
         ids
     };
     let store = open()?;
+    outlive(&*store);
     same("how many were interrupted", store.recover(start())?, 2)?;
     for id in [quiet, loud] {
         same("an interrupted mail", state(&*store, id)?, Some(MailState::Unknown))?;
     }
-    let due = store.due(start(), DueOrder::Urgent, 10, &[])?;
-    same("the mails to send again", ids(&due), vec![loud])?;
+    same("the mails to send again", peek_all(&*store, 0)?, vec![loud])?;
     for (attempt, may_resend) in [(2, true), (3, true), (4, false)] {
         let due = only_due(&*store, 0)?;
         same("another copy after that", due.may_resend, may_resend)?;
-        same("the begin of a copy", store.begin(loud, attempt, start())?, BeginOutcome::Started)?;
+        let begun = store.begin(loud, due.token, attempt, start())?;
+        same("the begin of a copy", begun, BeginOutcome::Started)?;
+        outlive(&*store);
         same("how many were interrupted", store.recover(start())?, 1)?;
     }
     same("what is due then", store.due(start(), DueOrder::Urgent, 10, &[])?.len(), 0)?;
@@ -153,14 +184,14 @@ fn recipients(open: Open<'_>) -> CaseResult {
     let id = put(&*store, &notification("Hello")?)?;
     let due = only_due(&*store, 0)?;
     let half = settlement(&due, [Progress::Sent, Progress::Pending], Pending::Deferred(hours(1)));
-    same("with one recipient left", store.settle(id, &half, start())?, MailState::Deferred)?;
+    same("with one recipient left", settle(&*store, &due, &half)?, Some(MailState::Deferred))?;
     same("when it is tried next", store.next_due()?, Some(hours(1)))?;
     same("what is due before that", store.due(start(), DueOrder::Urgent, 10, &[])?.len(), 0)?;
     let due = only_due(&*store, 1)?;
     let left: Vec<&str> = due.object.recipients().iter().map(|to| to.as_str()).collect();
     same("who is left", left, vec!["grüße@example.com"])?;
     let rest = settlement(&due, [Progress::Failed; 2], Pending::Deferred(start()));
-    same("with one recipient failed", store.settle(id, &rest, start())?, MailState::Failed)?;
+    same("with one recipient failed", settle(&*store, &due, &rest)?, Some(MailState::Failed))?;
     let entry = store.get(id)?.ok_or("the mail is gone")?;
     let listed: Vec<(Progress, Option<&str>)> =
         entry.recipients.iter().map(|one| (one.progress, one.reply.as_deref())).collect();
@@ -181,7 +212,7 @@ fn expiry(open: Open<'_>) -> CaseResult {
     same("the alert", state(&*store, three)?, Some(MailState::Queued))?;
     same("given up after three days", store.sweep(&limits, hours(73))?, 1)?;
     same("a retry", store.retry(three, hours(73))?, RetryOutcome::Queued)?;
-    same("what is due then", ids(&store.due(hours(73), DueOrder::Urgent, 9, &[])?), vec![three])?;
+    same("what is due then", peek_all(&*store, 73)?, vec![three])?;
     same("another retry", store.retry(day, hours(73))?, RetryOutcome::Queued)?;
     let retries = store.find("day")?.map(|known| known.retries);
     same("how many times it was made due again", retries, Some(1))?;
@@ -196,7 +227,7 @@ fn unknown_expires(open: Open<'_>) -> CaseResult {
     let id = put(&*store, &alert("Hello")?)?;
     let due = only_due(&*store, 0)?;
     let lost = settlement(&due, [Progress::Pending; 2], Pending::Unknown(hours(1)));
-    same("with its answer lost", store.settle(id, &lost, start())?, MailState::Unknown)?;
+    same("with its answer lost", settle(&*store, &due, &lost)?, Some(MailState::Unknown))?;
     same("its copies", store.get(id)?.map(|entry| entry.resends), Some(1))?;
     same("given up", store.sweep(&OutboxLimits::default(), hours(73))?, 1)?;
     let entry = store.get(id)?.ok_or("the mail is gone")?;
@@ -236,7 +267,8 @@ fn no_room(open: Open<'_>) -> CaseResult {
     let store = open()?;
     let limits = OutboxLimits::default().waiting(1, 1024 * 1024);
     let id = put(&*store, &notification("1")?)?;
-    same("the begin", store.begin(id, 1, start())?, BeginOutcome::Started)?;
+    let due = only_due(&*store, 0)?;
+    same("the begin", store.begin(id, due.token, 1, start())?, BeginOutcome::Started)?;
     match store.enqueue(&alert("2")?, &limits, start()) {
         Err(EnqueueError::Full { .. }) => same("the mail", state(&*store, id)?, Some(MailState::Sending)),
         other => Err(format!("an alert while it is sent: {other:?}").into()),
@@ -265,7 +297,7 @@ fn sent(open: Open<'_>) -> CaseResult {
     let id = put(&*store, &notification("the reset link is 8c1f2a")?)?;
     let due = only_due(&*store, 0)?;
     let done = settlement(&due, [Progress::Sent; 2], Pending::Deferred(start()));
-    same("with all recipients sent", store.settle(id, &done, start())?, MailState::Sent)?;
+    same("with all recipients sent", settle(&*store, &due, &done)?, Some(MailState::Sent))?;
     let entry = store.get(id)?.ok_or("the mail is gone")?;
     same("what is kept", (entry.has_content, entry.queue_id.as_deref()), (false, Some("Q1")))?;
     same("a retry", store.retry(id, start())?, RetryOutcome::AlreadySent)?;
@@ -279,7 +311,7 @@ fn removed(open: Open<'_>) -> CaseResult {
     let id = put(&*store, &mail)?;
     same("the first removal", store.remove(id)?, RemoveOutcome::Removed)?;
     same("the second", store.remove(id)?, RemoveOutcome::NotFound)?;
-    same("a begin", store.begin(id, 1, start())?, BeginOutcome::NotPending)?;
+    same("a begin", store.begin(id, LeaseToken::default(), 1, start())?, BeginOutcome::NotPending)?;
     same("a retry", store.retry(id, start())?, RetryOutcome::NotFound)?;
     same("its key", store.find("alert:1")?.and_then(|known| known.state), None)?;
     let again = store.enqueue(&mail, &limits, start()).map_err(|error| error.to_string())?;
@@ -293,7 +325,7 @@ fn sent_key(open: Open<'_>) -> CaseResult {
     let id = put(&*store, &mail)?;
     let due = only_due(&*store, 0)?;
     let done = settlement(&due, [Progress::Sent; 2], Pending::Deferred(start()));
-    same("with all recipients sent", store.settle(id, &done, start())?, MailState::Sent)?;
+    same("with all recipients sent", settle(&*store, &due, &done)?, Some(MailState::Sent))?;
     same("a removal", store.remove(id)?, RemoveOutcome::Removed)?;
     let year = hours(365 * 24);
     store.sweep(&limits, year)?;
@@ -314,10 +346,10 @@ fn replaced(open: Open<'_>) -> CaseResult {
     let id = put(&*store, &old)?;
     for progress in [Progress::Failed, Progress::Pending] {
         let due = only_due(&*store, 0)?;
-        store.settle(id, &settlement(&due, [progress; 2], Pending::Deferred(hours(1))), start())?;
+        settle(&*store, &due, &settlement(&due, [progress; 2], Pending::Deferred(hours(1))))?;
         same("what is due", store.due(start(), DueOrder::Urgent, 9, &[])?.len(), 0)?;
         same("a replacement", store.replace(id, new.object(), start())?, RetryOutcome::Queued)?;
-        let due = only_due(&*store, 0)?;
+        let due = peek(&*store, 0)?;
         same("the mail", (due.id, due.attempts, due.object.content()), (id, 0, new.object().content()))?;
         same("its Message-ID", due.object.message_id(), new.object().message_id())?;
     }
@@ -327,10 +359,10 @@ fn replaced(open: Open<'_>) -> CaseResult {
         u64::try_from(new.object().content().len()).ok(),
     )?;
     same("its retries", store.find("alert:1")?.map(|known| known.retries), Some(2))?;
-    same("the begin", store.begin(id, 1, start())?, BeginOutcome::Started)?;
+    let due = only_due(&*store, 0)?;
+    same("the begin", store.begin(id, due.token, 1, start())?, BeginOutcome::Started)?;
     same("while it is sent", store.replace(id, old.object(), start())?, RetryOutcome::Sending)?;
-    let due = DueMail::new(id, new.object().clone(), start());
-    store.settle(id, &settlement(&due, [Progress::Sent; 2], Pending::Deferred(start())), start())?;
+    settle(&*store, &due, &settlement(&due, [Progress::Sent; 2], Pending::Deferred(start())))?;
     same("after it was sent", store.replace(id, old.object(), start())?, RetryOutcome::AlreadySent)
 }
 
@@ -341,16 +373,16 @@ fn followers(open: Open<'_>) -> CaseResult {
     let parse = |text: &str| text.parse::<Address>().map_err(|error| error.to_string());
     let (from, other) = (parse("server@example.com")?, parse("other@example.com")?);
     let envelope = mail.object().sender().clone();
-    same("at first", only_due(&*store, 0)?.follows_settings, false)?;
+    same("at first", peek(&*store, 0)?.follows_settings, false)?;
     store.adopt_sender(&other, &envelope)?;
     store.adopt_sender(&from, &other.clone().into())?;
     store.adopt_sender(&from, &ReversePath::Null)?;
-    same("with other senders", only_due(&*store, 0)?.follows_settings, false)?;
+    same("with other senders", peek(&*store, 0)?.follows_settings, false)?;
     store.adopt_sender(&from, &envelope)?;
     store.adopt_sender(&other, &other.clone().into())?;
-    same("with its own", only_due(&*open()?, 0)?.follows_settings, true)?;
+    same("with its own", peek(&*open()?, 0)?.follows_settings, true)?;
     store.replace(id, mail.object(), start())?;
-    same("after a replacement", only_due(&*store, 0)?.follows_settings, false)
+    same("after a replacement", peek(&*store, 0)?.follows_settings, false)
 }
 
 fn probe_order(open: Open<'_>) -> CaseResult {
@@ -358,16 +390,13 @@ fn probe_order(open: Open<'_>) -> CaseResult {
     let urgent = put(&*store, &alert("urgent")?)?;
     let plain = put(&*store, &notification("plain")?)?;
     let due = store.due(start(), DueOrder::Urgent, 1, &[])?;
-    same("the first", ids(&due), vec![urgent])?;
+    same("the first", due.iter().map(|due| due.id).collect(), vec![urgent])?;
     for due in &due {
-        store.settle(
-            due.id,
-            &settlement(due, [Progress::Pending; 2], Pending::Deferred(start())),
-            start(),
-        )?;
+        settle(&*store, due, &settlement(due, [Progress::Pending; 2], Pending::Deferred(start())))?;
     }
-    same("the first then", ids(&store.due(start(), DueOrder::Urgent, 1, &[])?), vec![urgent])?;
-    same("the least tried", ids(&store.due(start(), DueOrder::LeastTried, 1, &[])?), vec![plain])
+    let first = |order| peek_some(&*store, 0, order, 1, &[]);
+    same("the first then", first(DueOrder::Urgent)?, vec![urgent])?;
+    same("the least tried", first(DueOrder::LeastTried)?, vec![plain])
 }
 
 fn make_due(open: Open<'_>) -> CaseResult {
@@ -377,11 +406,11 @@ fn make_due(open: Open<'_>) -> CaseResult {
     for due in store.due(start(), DueOrder::Urgent, 9, &[])? {
         let pending =
             if due.id == deferred { Pending::Deferred(hours(1)) } else { Pending::Unknown(hours(1)) };
-        store.settle(due.id, &settlement(&due, [Progress::Pending; 2], pending), start())?;
+        settle(&*store, &due, &settlement(&due, [Progress::Pending; 2], pending))?;
     }
     same("what is due", store.due(start(), DueOrder::Urgent, 9, &[])?.len(), 0)?;
     store.make_due(start())?;
-    same("what is due then", ids(&store.due(start(), DueOrder::Urgent, 9, &[])?), vec![deferred])?;
+    same("what is due then", peek_all(&*store, 0)?, vec![deferred])?;
     same("the other mail", state(&*store, unknown)?, Some(MailState::Unknown))
 }
 
@@ -391,17 +420,18 @@ fn clock_ahead(open: Open<'_>) -> CaseResult {
     // A mail that was tried, and one that was added, while the clock was a year ahead.
     let tried = put(&*store, &notification("tried")?)?;
     let due = only_due(&*store, 0)?;
-    store.settle(tried, &settlement(&due, [Progress::Pending; 2], Pending::Deferred(year)), year)?;
+    let again = settlement(&due, [Progress::Pending; 2], Pending::Deferred(year));
+    store.settle(tried, due.token, &again, year)?;
     let added = store.enqueue(&notification("added")?, &limits, year).map_err(|error| error.to_string())?;
     store.sweep(&limits, start())?;
-    same("what is due", ids(&store.due(start(), DueOrder::LeastTried, 9, &[])?), vec![added.id, tried])?;
+    same("what is due", peek_some(&*store, 0, DueOrder::LeastTried, 9, &[])?, vec![added.id, tried])?;
     for id in [tried, added.id] {
         let expires = store.get(id)?.map(|entry| entry.expires <= hours(24));
         same("whether it expires within its lifetime", expires, Some(true))?;
     }
     // Mails that were not tried when they expired get one more chance.
     same("given up ten years ahead", store.sweep(&limits, hours(24 * 3650))?, 0)?;
-    same("what is due then", store.due(hours(24 * 3650), DueOrder::Urgent, 9, &[])?.len(), 2)?;
+    same("what is due then", peek_all(&*store, 24 * 3650)?.len(), 2)?;
     same("given up soon after", store.sweep(&limits, hours(24 * 3650 + 1))?, 0)?;
     same("given up later", store.sweep(&limits, hours(24 * 3650 + 2))?, 2)
 }
@@ -410,9 +440,74 @@ fn claims(open: Open<'_>) -> CaseResult {
     let (first, second) = (open()?, open()?);
     let claim = first.claim()?;
     same("whether the first has it", claim.is_some(), true)?;
-    same("whether the second has it too", second.claim()?.is_some(), false)?;
+    same("whether the second has it too", second.claim()?.is_some(), first.sharing().is_some())?;
     drop(claim);
     same("whether the second has it then", second.claim()?.is_some(), true)
+}
+
+fn leases(open: Open<'_>) -> CaseResult {
+    let (first, second) = (open()?, open()?);
+    let Some(sharing) = first.sharing() else { return Ok(()) };
+    let id = put(&*first, &notification("Hello")?)?;
+    let due = only_due(&*first, 0)?;
+    for _ in 0..3 {
+        same("what is due for the second", peek_all(&*second, 0)?, vec![])?;
+        std::thread::sleep(sharing.lease / 2);
+        first.renew(&[(id, due.token)])?;
+    }
+    same("when it is due", second.next_due()?, None)?;
+    first.release(id, due.token)?;
+    let again = only_due(&*second, 0)?;
+    same("whether the leases have the same token", again.token == due.token, false)?;
+    same("the attempts", again.attempts, 0)
+}
+
+fn lost_leases(open: Open<'_>) -> CaseResult {
+    let (first, second) = (open()?, open()?);
+    if first.sharing().is_none() {
+        return Ok(());
+    }
+    let id = put(&*first, &alert("Hello")?)?;
+    let lost = only_due(&*first, 0)?;
+    outlive(&*first);
+    let due = only_due(&*second, 0)?;
+    same("the mail of the second", due.id, id)?;
+    let done = settlement(&due, [Progress::Sent; 2], Pending::Deferred(start()));
+    for is_begun in [false, true] {
+        first.renew(&[(id, lost.token)])?;
+        first.release(id, lost.token)?;
+        let begun = first.begin(id, lost.token, 1, start())?;
+        same("the begin of the first", begun, BeginOutcome::NotPending)?;
+        same("the result of the first", settle(&*first, &lost, &done)?, None)?;
+        let expected = if is_begun { MailState::Sending } else { MailState::Queued };
+        same("the mail", state(&*first, id)?, Some(expected))?;
+        if !is_begun {
+            let begun = second.begin(id, due.token, 1, start())?;
+            same("the begin of the second", begun, BeginOutcome::Started)?;
+        }
+    }
+    same("the result of the second", settle(&*second, &due, &done)?, Some(MailState::Sent))?;
+    same("the result of the first then", settle(&*first, &lost, &done)?, None)
+}
+
+fn ended_leases(open: Open<'_>) -> CaseResult {
+    let (first, second) = (open()?, open()?);
+    if first.sharing().is_none() {
+        return Ok(());
+    }
+    let id = put(&*first, &alert("Hello")?)?;
+    let lost = only_due(&*first, 0)?;
+    same("the begin", first.begin(id, lost.token, 1, start())?, BeginOutcome::Started)?;
+    same("how many were interrupted", second.recover(start())?, 0)?;
+    outlive(&*first);
+    same("what is due", peek_all(&*second, 0)?, vec![])?;
+    same("how many were interrupted then", second.recover(start())?, 1)?;
+    let done = settlement(&lost, [Progress::Sent; 2], Pending::Deferred(start()));
+    same("the result of the first", settle(&*first, &lost, &done)?, None)?;
+    same("the mail", state(&*first, id)?, Some(MailState::Unknown))?;
+    let due = only_due(&*second, 0)?;
+    same("its attempts", due.attempts, 1)?;
+    same("the result of the second", settle(&*second, &due, &done)?, Some(MailState::Sent))
 }
 
 fn circuit(open: Open<'_>) -> CaseResult {
@@ -425,7 +520,14 @@ fn circuit(open: Open<'_>) -> CaseResult {
         open()?.set_circuit(&circuit)?;
         same("as written down", open()?.circuit()?, circuit)?;
     }
-    Ok(())
+    let (store, other) = (open()?, Circuit::Open { until: hours(1), failures: 1, why: "421".to_owned() });
+    same("after a swap", store.swap_circuit(&Circuit::Closed, &other)?, other.clone())?;
+    if store.sharing().is_some() {
+        let late = Circuit::Open { until: hours(2), failures: 1, why: "late".to_owned() };
+        same("after a late swap", store.swap_circuit(&Circuit::Closed, &late)?, other.clone())?;
+    }
+    same("a swap to the same state", store.swap_circuit(&other, &Circuit::Closed)?, Circuit::Closed)?;
+    same("at the end", open()?.circuit()?, Circuit::Closed)
 }
 
 fn moments(open: Open<'_>) -> CaseResult {
@@ -442,7 +544,8 @@ fn listing(open: Open<'_>) -> CaseResult {
     let done = put(&*store, &notification("1")?)?;
     let due = only_due(&*store, 0)?;
     let waits = put(&*store, &alert("2")?)?;
-    store.settle(done, &settlement(&due, [Progress::Sent; 2], Pending::Deferred(start())), hours(1))?;
+    let sent = settlement(&due, [Progress::Sent; 2], Pending::Deferred(start()));
+    store.settle(done, due.token, &sent, hours(1))?;
     let listed = |states: &[MailState], limit| -> Result<Vec<MailId>, Mismatch> {
         Ok(store.list(states, limit)?.iter().map(|entry| entry.id).collect())
     };

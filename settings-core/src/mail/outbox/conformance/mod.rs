@@ -39,7 +39,8 @@ type Case = fn(Open<'_>) -> Result<(), Mismatch>;
 /// Runs every test case with a store, up to the first that fails.
 ///
 /// `open` opens the store at a place, which is a name that can be used as a file name. The store is empty at first.
-/// Opening it again represents another process, or the same process after a crash.
+/// Opening it again represents another process, or the same process after a crash. With a store that several programs
+/// share, the suite waits for leases to run out: a length of one or two seconds is enough for a machine under load.
 ///
 /// # Errors
 /// Returns an error if the store does not pass a test case.
@@ -100,6 +101,13 @@ fn put(store: &dyn OutboxStore, mail: &NewMail) -> Result<MailId, Mismatch> {
     let enqueued =
         store.enqueue(mail, &OutboxLimits::default(), start()).map_err(|error| error.to_string())?;
     if enqueued.is_new { Ok(enqueued.id) } else { Err("a new mail was treated as known".into()) }
+}
+
+/// Waits until the leases of a store that several programs share have run out.
+fn outlive(store: &dyn OutboxStore) {
+    if let Some(sharing) = store.sharing() {
+        std::thread::sleep(sharing.lease + sharing.lease / 4);
+    }
 }
 
 fn same<T: PartialEq + fmt::Debug>(what: &str, found: T, expected: T) -> Result<(), Mismatch> {

@@ -23,8 +23,8 @@ use crate::mail::outbox::error::{EnqueueError, OutboxError, OutboxErrorKind};
 use crate::mail::outbox::limits::OutboxLimits;
 use crate::mail::outbox::mail::{MailId, NewMail};
 use crate::mail::outbox::store::{
-    BeginOutcome, Claim, DueMail, DueOrder, Enqueued, KnownMail, OutboxStore, RemoveOutcome, RetryOutcome,
-    Settlement,
+    BeginOutcome, Claim, DueMail, DueOrder, Enqueued, KnownMail, LeaseToken, OutboxStore, RemoveOutcome,
+    RetryOutcome, Settlement,
 };
 use crate::mail::outbox::summary::OutboxSummary;
 use crate::mail::reverse_path::ReversePath;
@@ -187,7 +187,13 @@ impl OutboxStore for SqliteStore {
         Ok(next.map(time))
     }
 
-    fn begin(&self, id: MailId, attempt: u32, now: SystemTime) -> Result<BeginOutcome, OutboxError> {
+    fn begin(
+        &self,
+        id: MailId,
+        _: LeaseToken,
+        attempt: u32,
+        now: SystemTime,
+    ) -> Result<BeginOutcome, OutboxError> {
         self.reserve.fill().map_err(|error| {
             let message =
                 format!("{}: no room for the result of a delivery, so nothing is sent", self.path.display());
@@ -196,7 +202,13 @@ impl OutboxStore for SqliteStore {
         self.write(|transaction| delivery::begin(transaction, id, attempt, now))
     }
 
-    fn settle(&self, id: MailId, settlement: &Settlement, now: SystemTime) -> Result<MailState, OutboxError> {
+    fn settle(
+        &self,
+        id: MailId,
+        _: LeaseToken,
+        settlement: &Settlement,
+        now: SystemTime,
+    ) -> Result<Option<MailState>, OutboxError> {
         let settle = || self.transact(|transaction| delivery::settle(transaction, id, settlement, now));
         let state = match settle() {
             Err(error) if is_disk_full(&error) && self.reserve.release() => settle(),
@@ -209,7 +221,7 @@ impl OutboxStore for SqliteStore {
             // Overwriting the content takes room. The next sweep tries again.
             tracing::warn!(%error, "the content of a sent mail is not deleted yet");
         }
-        Ok(state)
+        Ok(Some(state))
     }
 
     fn circuit(&self) -> Result<Circuit, OutboxError> {
