@@ -244,12 +244,37 @@ fn computed(field: &Field<'_>, leaf: &Leaf<'_>, from: &DefaultFrom, library: &To
     let (ty, body, private) = (field.ty, &from.body, private(library));
     let rule = leaf.attrs.default_rule.as_ref().map_or("", |rule| rule.value.as_str());
     let value = match from.parameters.as_slice() {
-        [] => quote_spanned! {from.name=>
-            || #private::computed({ let __default: fn() -> #ty = || #body; __default() })
-        },
+        [] => {
+            let to_json = match to_json(field, leaf, library) {
+                Some(to_json) => quote!((#to_json)(&__default())),
+                None => quote!(#private::computed(__default())),
+            };
+            quote_spanned!(from.name=> || { let __default: fn() -> #ty = || #body; #to_json })
+        }
         _ => quote!(|| ::std::string::String::from("null")),
     };
     quote!(#library::schema::DefaultValue::Computed { rule: #rule, value: #value })
+}
+
+/// The function that formats a default as JSON, for a type that is not a setting's own.
+fn to_json(field: &Field<'_>, leaf: &Leaf<'_>, library: &TokenStream) -> Option<TokenStream> {
+    let (ty, private) = (field.ty, private(library));
+    if leaf.attrs.serde.is_some() {
+        return Some(quote!(|__value: &#ty| #private::computed_serde(__value)));
+    }
+    leaf.attrs.text.as_ref()?;
+    let of = if let Kind::Optional(of) = leaf.kind { of } else { field.ty };
+    let text = match &leaf.attrs.with {
+        Some(module) => quote_spanned!(module.span()=> #module::to_text),
+        None => quote_spanned!(of.span()=> <#of as ::std::string::ToString>::to_string),
+    };
+    let text = match leaf.kind {
+        Kind::Optional(_) => {
+            quote!(::core::option::Option::map(::core::option::Option::as_ref(__value), #text))
+        }
+        _ => quote!(::core::option::Option::Some(#text(__value))),
+    };
+    Some(quote!(|__value: &#ty| #private::computed_text(#text)))
 }
 
 fn setting(
@@ -430,9 +455,25 @@ fn build(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
                 .collect();
             let (types, names) = (others.iter().map(|field| field.ty), &from.parameters);
             let others = others.iter().map(|field| local(field));
+            let leaf = field.leaf()?;
+            let computed = match to_json(field, leaf, library) {
+                Some(to_json) => {
+                    quote!(#builder.or_computed_as(#own, __default(#(&#others),*), #to_json)?)
+                }
+                None => quote!(#builder.or_computed(#own, __default(#(&#others),*))?),
+            };
+            let checked = leaf.attrs.check.as_ref().map(|check| {
+                let key = field.key().map(|key| key.value).unwrap_or_default();
+                quote_spanned! {check.span()=>
+                    let __check: fn(&#ty) -> ::core::result::Result<(), _> = #check;
+                    let #own = #builder.verified_at(__number, #own, #key, __check);
+                }
+            });
             Some(quote_spanned! {from.name=>
                 let __default: fn(#(&#types),*) -> #ty = |#(#names),*| #body;
-                let #own = #builder.or_computed(#own, __default(#(&#others),*))?;
+                let __number = #own.number();
+                let #own = #computed;
+                #checked
             })
         });
         quote! {{
@@ -485,7 +526,9 @@ fn parameters<'a>(field: &'a Field<'_>) -> Option<&'a DefaultFrom> {
 /// The field's value from the builder.
 fn taken(field: &Field<'_>, builder: &Ident, library: &TokenStream) -> TokenStream {
     let value = unchecked(field, builder, library);
-    let Some(check) = field.leaf().and_then(|leaf| leaf.attrs.check.as_ref()) else { return value };
+    // a value that is not computed yet is checked afterwards
+    let check = field.leaf().and_then(|leaf| leaf.attrs.check.as_ref());
+    let Some(check) = check.filter(|_| parameters(field).is_none()) else { return value };
     let key = field.key().map(|key| key.value).unwrap_or_default();
     let ty = field.ty;
     quote_spanned! {check.span()=> {
@@ -497,11 +540,15 @@ fn taken(field: &Field<'_>, builder: &Ident, library: &TokenStream) -> TokenStre
 
 fn unchecked(field: &Field<'_>, builder: &Ident, library: &TokenStream) -> TokenStream {
     let (method, ty) = match &field.member {
-        Member::Setting(leaf) if leaf.attrs.serde.is_some() => ("take_serde", field.ty),
+        Member::Setting(leaf) if leaf.attrs.serde.is_some() => {
+            (if parameters(field).is_some() { "given_serde" } else { "take_serde" }, field.ty)
+        }
         Member::Setting(leaf) if leaf.attrs.text.is_some() => {
-            let (method, ty) = match leaf.kind {
-                Kind::Optional(of) => ("take_optional_parsed", of),
-                _ => ("take_parsed", field.ty),
+            let (method, ty) = match (leaf.kind, parameters(field)) {
+                (Kind::Optional(of), None) => ("take_optional_parsed", of),
+                (Kind::Optional(of), Some(_)) => ("given_optional_parsed", of),
+                (_, None) => ("take_parsed", field.ty),
+                (_, Some(_)) => ("given_parsed", field.ty),
             };
             let method = Ident::new(method, ty.span());
             let parse = match &leaf.attrs.with {

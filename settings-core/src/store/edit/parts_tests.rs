@@ -20,6 +20,7 @@ fn lists_in_yaml_keep_their_style_and_comments() {
         ("L:\n  - a", r#"["a", "b"]"#, "L:\n  - a\n  - \"b\""),
         ("L:\r\n  - a # b\r\n", r#"["c", "a"]"#, "L:\r\n  - \"c\"\r\n  - a # b\r\n"),
         ("L:\n# a\n- b # c\n", "[]", "L: []\n# a\n# c\n"),
+        ("L:\nM: 1\n", "[]", "L: []\nM: 1\n"),
         ("L: [a, b]\n", r#"["a", "b", "c"]"#, "L: [a, b, \"c\"]\n"),
         ("L: [a, b, c]\n", r#"["a"]"#, "L: [a]\n"),
         ("L: [a, b, c]\n", r#"["c"]"#, "L: [c]\n"),
@@ -93,7 +94,7 @@ fn texts_without_entries_get_their_first() {
         ("A: {B: {}}\n", "A.B.C", "A: {B: {C: 1}}\n"),
         ("A: {B: , C: 2}\n", "A.B.D", "A: {B: {D: 1} , C: 2}\n"),
         ("A: {B: ~, C: 2}\n", "A.B.D", "A: {B: {D: 1}, C: 2}\n"),
-        ("A: { # c\n}\n", "A.B", "A: { # c\nB: 1}\n"),
+        ("A: { # c\n  }\n", "A.B", "A: { # c\n  B: 1}\n"),
     ] {
         let edited = edit_in(FileFormat::Yaml, text, &[Change::set(path.split('.'), "1")]);
         assert_eq!(edited.as_deref(), Ok(expected), "{text:?} {path}");

@@ -25,7 +25,7 @@ use crate::value::json::{self, Raw};
 /// Makes one change.
 pub(super) fn apply(text: ZeroizingString, change: &Change) -> Result<ZeroizingString, EditError> {
     let doc = Toml::parse(&text)?;
-    let wanted = super::apply(doc.json()?, change)?;
+    let wanted = super::apply(doc.json()?, change).map_err(|error| doc.placed(error))?;
     let is_wanted = |after: &str| {
         let both = json::parse_value(&wanted).ok().zip(json::parse_value(after).ok());
         both.is_some_and(|(wanted, after)| match change.action {
@@ -155,6 +155,15 @@ impl<'t> Toml<'t> {
 
     fn texts_of_comments(&self) -> impl Iterator<Item = &str> {
         self.comments.iter().map(|comment| self.text.get(comment.start..comment.end).unwrap_or_default())
+    }
+
+    /// Returns an error of the same edit in JSON with its place in this text.
+    fn placed(&self, error: EditError) -> EditError {
+        let EditError::NotObject { path, found, .. } = error else { return error };
+        let id = if path.is_empty() { Some(ROOT) } else { self.matches(&path).pop() };
+        let start = id.and_then(|id| self.node(id)).map_or(0, |node| node.span.start);
+        let (line, column) = line_column(self.text, start);
+        EditError::NotObject { path, found, line, column }
     }
 
     /// Returns the place of a path, as far as it exists.

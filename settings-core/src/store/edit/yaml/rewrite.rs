@@ -40,7 +40,7 @@ impl Yaml<'_> {
             return None;
         }
         // keeps the space after the colon
-        let between = self.text.get(after..node.span.start)?;
+        let between = self.text.get(after..node.span.start).unwrap_or_default();
         let is_spaced = !between.is_empty() || !self.text.get(..after)?.ends_with([':', '-']);
         let is_adjacent = is_spaced && between.bytes().all(|byte| byte == b' ') && node.span.start < end;
         let with = value(new);
