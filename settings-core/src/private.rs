@@ -7,7 +7,7 @@ pub use crate::resolve::build::{Builder, Checkpoint, PendingValue};
 pub use crate::resolve::outcome::defaults;
 pub use crate::value::keys::choice_key;
 pub use crate::value::texts::parsed;
-pub use crate::value::write::computed;
+pub use crate::value::write::{computed, computed_serde, computed_text};
 
 use crate::schema::{Key, Member, Section};
 

@@ -1,6 +1,7 @@
 //! Code that the tests with real parts and the benches share.
 
 pub mod browser;
+pub mod build_cost;
 pub mod certificates;
 pub mod cli;
 pub mod console;

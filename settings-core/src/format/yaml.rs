@@ -144,9 +144,9 @@ impl<'t> Reader<'t> {
                 if let Some(open) = self.open.pop()
                     && let Some(node) = self.tree.node_mut(open.node)
                 {
-                    // the parser's span of a bracket contains the comment after it
-                    let rest = self.text.get(span.start..).unwrap_or_default();
-                    let end = if rest.starts_with(['}', ']']) { span.start + 1 } else { span.end };
+                    let rest = self.text.get(node.span.start..).unwrap_or_default();
+                    let is_flow = rest.starts_with(['{', '[']);
+                    let end = if is_flow { after_bracket(self.text, span) } else { span.end };
                     node.span.end = end.max(node.span.start);
                 }
             }
@@ -365,6 +365,25 @@ impl<'t> Reader<'t> {
         }
         self.lexemes.extend(comments);
         self.lexemes.sort_by_key(|lexeme| lexeme.span.start);
+    }
+}
+
+/// Returns the offset after a closing bracket. The parser's span can begin at the comma before it, and can contain the
+/// comment after it.
+fn after_bracket(text: &str, span: Span) -> usize {
+    let mut at = span.start;
+    loop {
+        let rest = text.get(at..).unwrap_or_default();
+        let after = rest.trim_start_matches(|c: char| c.is_whitespace() || c == ',');
+        at += rest.len() - after.len();
+        let rest = after;
+        if rest.starts_with(['}', ']']) {
+            return at + 1;
+        }
+        if !rest.starts_with('#') {
+            return span.end;
+        }
+        at += rest.find('\n').unwrap_or(rest.len());
     }
 }
 

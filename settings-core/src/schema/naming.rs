@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::{Kind, Member, Segment};
+
 /// A setting's place in `config.json`: `EmailSettings.SMTPServer`.
 ///
 /// A key may contain dots; two settings of a program never have the same joined form. In documents, a path may lead into
@@ -178,31 +180,51 @@ impl VariableStyle {
     ///
     /// let style = VariableStyle::DEFAULT.words_apart().separator("__");
     /// assert_eq!(style.variable("P", &["Proxy", "maxIdle"]), "P_PROXY__MAX_IDLE");
-    /// assert_eq!(style.variable("P", &["Servers", Path::ENTRY, "maxIdle"]), "P_SERVERS__0_MAXIDLE");
+    /// assert_eq!(style.variable("P", &["Servers", Path::ENTRY, "maxIdle"]), "P_SERVERS__0__MAX_IDLE");
     /// ```
     pub fn variable<K: AsRef<str>>(self, prefix: &str, keys: &[K]) -> String {
         let mut name = prefix.to_owned();
-        let mut style = self;
         for (at, key) in keys.iter().enumerate() {
             match (at, prefix) {
                 (0, "") => {}
                 (0, _) => name.push('_'),
-                _ => name.push_str(style.separator),
+                _ => name.push_str(self.separator),
             }
-            // below an entry, all programs have the form by default
             match key.as_ref() {
-                Path::ENTRY => {
-                    name.push('0');
-                    style = Self::DEFAULT;
-                }
-                Path::NAMED_ENTRY => {
-                    name.push_str(&Path::NAMED_ENTRY.to_ascii_uppercase());
-                    style = Self::DEFAULT;
-                }
-                key => name.push_str(&style.key(key)),
+                Path::ENTRY => name.push('0'),
+                Path::NAMED_ENTRY => name.push_str(&Path::NAMED_ENTRY.to_ascii_uppercase()),
+                key => name.push_str(&self.key(key)),
             }
         }
         name
+    }
+
+    /// Returns the end of the variable of a part of a value. The words of a map's keys are not kept apart, because they are
+    /// the operator's.
+    pub(crate) fn part(self, kind: &Kind, part: &[Segment]) -> String {
+        let mut kind = Some(*kind);
+        let keys = part.iter().map(|segment| {
+            let of = kind.map(|kind| *kind.required());
+            let (text, below) = match (segment, of) {
+                (Segment::Index(number), Some(Kind::List(of) | Kind::Set(of))) => {
+                    (number.to_string(), Some(*of))
+                }
+                (Segment::Index(number), _) => (number.to_string(), None),
+                (Segment::Key(key), Some(Kind::Section(section))) => {
+                    let member = section.members.iter().find(|member| member.key() == key);
+                    let below = member.map(|member| match member {
+                        Member::Setting(setting) => setting.kind,
+                        Member::Section { section, .. } => Kind::Section(section),
+                    });
+                    (self.key(key), below)
+                }
+                (Segment::Key(key), Some(Kind::Map(of))) => (Self::DEFAULT.key(key), Some(*of)),
+                (Segment::Key(key), _) => (Self::DEFAULT.key(key), None),
+            };
+            kind = below;
+            text
+        });
+        keys.collect::<Vec<_>>().join(self.separator)
     }
 }
 

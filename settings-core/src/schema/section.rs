@@ -119,8 +119,8 @@ impl Section {
     /// Returns the variable of an entry of a setting, or of a field of one. `None` if it has no variable.
     pub fn variable_of_entry(&self, path: &Path, setting: &Setting, entry: &Address) -> Option<String> {
         let own = self.variable_of_path(path.keys()).filter(|_| setting.variables().is_empty())?;
-        // below an entry, all programs have the form by default
-        Some(format!("{own}{}{}", self.variable_style.separator, entry.env_name("")))
+        let style = self.variable_style;
+        Some(format!("{own}{}{}", style.separator, style.part(&setting.kind, entry.segments())))
     }
 
     /// Returns whether a path leads into the entries of a setting that names its variable: then its entries have none.

@@ -37,6 +37,23 @@ pub fn computed<T: SettingValue>(value: T) -> String {
     exact(&T::KIND, &value.to_value()).into_string()
 }
 
+/// Formats the text of a computed default as JSON; `None` is null.
+pub fn computed_text(text: Option<String>) -> String {
+    text.map_or_else(|| "null".to_owned(), |text| json::escape(&text))
+}
+
+/// Formats a computed default as JSON by its `Serialize`.
+#[cfg(feature = "serde")]
+pub fn computed_serde<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned())
+}
+
+/// The same without the feature `serde`.
+#[cfg(not(feature = "serde"))]
+pub fn computed_serde<T>(_: &T) -> String {
+    String::new()
+}
+
 /// Formats a value as JSON, durations as text with their unit.
 pub(crate) fn exact(kind: &Kind, value: &Value<'_>) -> ZeroizingString {
     let spelled_out = spelled_out(value);

@@ -24,7 +24,6 @@ pub(super) fn check(cx: &Ctxt, field: &Field<'_>) {
             required_has_no_default(cx, field, leaf);
             secret_has_no_flag(cx, field, leaf);
             parsed_types_have_no_other_rules(cx, leaf);
-            check_is_of_a_given_value(cx, leaf);
             type_is_not_too_wide(cx, field);
             text_rules_are_of_a_text(cx, field, leaf);
             default_matches_the_pattern(cx, leaf);
@@ -240,21 +239,9 @@ fn parsed_types_have_no_other_rules(cx: &Ctxt, leaf: &Leaf<'_>) {
         (leaf.attrs.unit.is_some(), "unit"),
         (leaf.attrs.range.is_some(), "range"),
         (leaf.attrs.text_span().is_some(), "format`, `min_len`, `max_len` or `pattern"),
-        (leaf.attrs.default_from.is_some(), "default_from"),
     ];
     for (_, name) in others.iter().filter(|(is_given, _)| *is_given) {
         cx.error_at(span, format!("a value that {what} takes no `{name}`"));
-    }
-}
-
-/// ```text
-/// #[setting(check = is_even, default_from = |other| *other)]
-/// ```
-fn check_is_of_a_given_value(cx: &Ctxt, leaf: &Leaf<'_>) {
-    if let (Some(check), Some(from)) = (&leaf.attrs.check, &leaf.attrs.default_from)
-        && !from.parameters.is_empty()
-    {
-        cx.error(check, "a setting whose default is computed from others takes no `check`: write a rule");
     }
 }
 

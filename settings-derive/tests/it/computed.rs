@@ -150,3 +150,132 @@ fn a_default_refused_by_its_kind_is_reported() {
     let message = panicked.downcast_ref::<String>().unwrap();
     assert!(message.starts_with("`Number`: its default, seventy, is refused"), "{message}");
 }
+
+/// A program whose computed defaults have types of other crates, and checks.
+#[derive(Settings, Debug)]
+#[settings(env_prefix = "Z")]
+struct Bridged {
+    /// The port.
+    #[setting(default = 80)]
+    port: u16,
+    /// The address.
+    #[setting(
+        text = "an address such as `127.0.0.1:80`",
+        default_from = |port| Address(*port),
+        default_rule = "the port of this machine",
+        check = is_reachable
+    )]
+    address: Address,
+    /// Another address, if there is one.
+    #[setting(
+        text = "an address such as `127.0.0.1:80`",
+        default_from = |port| (*port > 1000).then(|| Address(*port + 1)),
+        default_rule = "the next port, above 1000"
+    )]
+    other: Option<Address>,
+    /// A color.
+    #[setting(
+        text = "a color such as `#ff`",
+        with = hex,
+        default_from = |port| u32::from(*port),
+        default_rule = "the port"
+    )]
+    color: u32,
+    /// The first address.
+    #[setting(
+        text = "an address such as `127.0.0.1:80`",
+        default_from = || Address(1),
+        default_rule = "the first port"
+    )]
+    first: Address,
+    /// Weights by name.
+    #[setting(serde, default_from = |port| Weights { all: vec![*port, 1] }, default_rule = "the port, then one")]
+    weights: Weights,
+    /// The number of connections.
+    #[setting(default_from = |port| *port * 2, default_rule = "twice the port", check = is_small)]
+    connections: u16,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Address(u16);
+
+impl std::str::FromStr for Address {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let port = text.strip_prefix("127.0.0.1:").ok_or("not of this machine")?;
+        port.parse().map(Self).map_err(|_| "no port".to_owned())
+    }
+}
+
+impl std::fmt::Display for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "127.0.0.1:{}", self.0)
+    }
+}
+
+#[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+struct Weights {
+    all: Vec<u16>,
+}
+
+mod hex {
+    pub(super) fn from_text(text: &str) -> Result<u32, String> {
+        let digits = text.strip_prefix('#').ok_or("no # at its start")?;
+        u32::from_str_radix(digits, 16).map_err(|error| error.to_string())
+    }
+
+    pub(super) fn to_text(color: &u32) -> String {
+        format!("#{color:x}")
+    }
+}
+
+fn is_reachable(address: &Address) -> Result<(), String> {
+    if address.0 == 81 { Err("port 81 is taken".to_owned()) } else { Ok(()) }
+}
+
+fn is_small(connections: &u16) -> Result<(), String> {
+    if *connections > 4000 { Err("too many connections".to_owned()) } else { Ok(()) }
+}
+
+fn bridged(text: &str) -> Resolution<Bridged> {
+    resolve(Layers::new().file("config.json", text))
+}
+
+#[test]
+fn defaults_of_other_types_are_computed() {
+    let resolution = bridged(r#"{"Port": 1500}"#);
+    let shown = |path: &str| resolution.setting(path).unwrap().shown().to_string();
+    assert_eq!(shown("Address"), "\"127.0.0.1:1500\"");
+    assert_eq!((shown("Other"), shown("Color")), ("\"127.0.0.1:1501\"".to_owned(), "\"#5dc\"".to_owned()));
+    assert_eq!(shown("First"), "\"127.0.0.1:1\"");
+    assert_eq!(shown("Weights"), r#"{"all":[1500,1]}"#);
+    let settings = resolution.into_result().unwrap();
+    assert_eq!((settings.address, settings.other), (Address(1500), Some(Address(1501))));
+    assert_eq!((settings.color, settings.first), (1500, Address(1)));
+    assert_eq!((settings.weights.all, settings.connections, settings.port), (vec![1500, 1], 3000, 1500));
+
+    let file = r##"{"Address": "127.0.0.1:7", "Other": null, "Color": "#ff", "First": "127.0.0.1:8", "Weights": {"all": []}}"##;
+    let settings = bridged(file).into_result().unwrap();
+    assert_eq!((settings.address, settings.other), (Address(7), None));
+    assert_eq!((settings.color, settings.first), (255, Address(8)));
+    assert_eq!(settings.weights.all, [0; 0]);
+    assert_eq!(Bridged::default().address, Address(80));
+    assert!(template::commented_json(Bridged::SCHEMA).contains("Default: the port of this machine."));
+}
+
+#[test]
+fn a_computed_default_is_checked() {
+    for (text, expected) in [
+        (r#"{"Port": 81}"#, "error[check]: `Address`: port 81 is taken"),
+        (r#"{"Address": "127.0.0.1:81"}"#, "config.json:1:13: error[check]: `Address`: port 81 is taken"),
+        (r#"{"Port": 2001}"#, "error[check]: `Connections`: too many connections"),
+        (r#"{"Connections": 4001}"#, "config.json:1:17: error[check]: `Connections`: too many connections"),
+        (r#"{"Address": "x"}"#, "config.json:1:13: error[wrong-type]: `Address`: expected an address"),
+        (r#"{"Weights": {"all": 1}}"#, "config.json:1:13: error[malformed]: `Weights`"),
+    ] {
+        let lines = bridged(text).report().to_lines();
+        assert!(lines.contains(expected), "{text}: {lines}");
+        assert_eq!(lines.lines().count(), 1, "{text}: {lines}");
+    }
+}

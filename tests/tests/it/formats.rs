@@ -476,7 +476,7 @@ fn toml_is_edited_in_place() {
         ("Mail = {}\n", "Mail.Login", "true", "Mail = { Login = true }\n"),
         ("Mail.Port = 25\n", "Mail.Login", "true", "Mail.Port = 25\nMail.Login = true\n"),
         ("[Mail]\r\nPort = 25\r\n", "Mail.Login", "true", "[Mail]\r\nPort = 25\r\nLogin = true\r\n"),
-        ("[Mail]\nHosts = ['a']\n", "Mail.Hosts", r#"["a", "b"]"#, "[Mail]\nHosts = [\"a\", \"b\"]\n"),
+        ("[Mail]\nHosts = ['a']\n", "Mail.Hosts", r#"["a", "b"]"#, "[Mail]\nHosts = ['a', \"b\"]\n"),
         ("[Mail]\nHosts = ['a']\n", "Mail.Hosts", r#"["a"]"#, "[Mail]\nHosts = ['a']\n"),
         ("[A.B]\nc = 1\n", "A.D", "1", "[A.B]\nc = 1\n\n[A]\nD = 1\n"),
         (
@@ -517,7 +517,7 @@ fn toml_is_edited_in_place() {
         assert_eq!(edited(FileFormat::Toml, text, &changes), expected, "{text:?} {path}");
     }
     for (text, path, json) in [
-        ("[Mail]\nHosts = [\n  'a', # first\n]\n", "Mail.Hosts", r#"["b"]"#),
+        ("[Mail]\nHosts = [\n  'a', # first\n]\n", "Mail.Hosts", "\"b\""),
         ("[Mail]\nPort = 1\n", "Mail.Port", "null"),
         ("[[R]]\na = 1\n", "R", r#"[{"a": null}]"#),
         ("[[R]]\na = 1\n", "R", "[]"),
@@ -550,7 +550,7 @@ fn yaml_is_edited_in_place() {
             "Mail:\n  Hosts:\n  - a\n  - b\n  Port: 1\n",
             "Mail.Hosts",
             r#"["c"]"#,
-            "Mail:\n  Hosts: [\"c\"]\n  Port: 1\n",
+            "Mail:\n  Hosts:\n  - \"c\"\n  Port: 1\n",
         ),
         (
             "Mail:\n  Server: |\n    one\n    two\n  Port: 1\n",
@@ -584,7 +584,7 @@ fn yaml_is_edited_in_place() {
         assert_eq!(edited(FileFormat::Yaml, text, &changes), expected, "{text:?} {path}");
     }
     for (text, path, json) in [
-        ("Mail:\n  Hosts:\n  # first\n  - a\n", "Mail.Hosts", r#"["b"]"#),
+        ("Mail:\n  Hosts:\n  # first\n  - a\n", "Mail.Hosts", "\"b\""),
         ("Mail: 1\n", "Mail.Port", "1"),
         ("Mail: [\n", "Mail.Port", "1"),
         ("", "Mail.Port", "1"),

@@ -80,6 +80,7 @@ mod rst_pages;
 mod rst_random;
 mod rst_robustness;
 mod rules_mail;
+mod shapes_agree;
 mod sources;
 mod store_commands;
 mod store_edit_fuzz;

@@ -512,11 +512,16 @@ fn entries_of_lists_are_set_with_their_comments() {
             "{\"Upstreams\": [\n  // first\n  {\"URL\": \"http://one\"},\n  {\"URL\": \"http://two\"} // end\n]}\n",
             "{\"Upstreams\": [\n  // first\n  {\"URL\": \"http://new\"},\n",
         ),
+        (
+            FileFormat::Yaml,
+            "Upstreams:\n# first\n- URL: http://one # one\n- URL: http://two\n# end\n",
+            "Upstreams:\n# first\n- URL: \"http://new\" # one\n- URL: http://two\n",
+        ),
     ];
-    let yaml = "Upstreams:\n- URL: http://one # one\n- URL: http://two\n";
+    let yaml = "Upstreams:\n- URL: http://one\n- URL: http://two\n  # two\n  Weight: 3\n";
     let mut open = store(&folder, FileFormat::Yaml, yaml, Layers::new());
-    let refused = open.set("Upstreams[0].URL", &["http://new"]).unwrap_err().to_string();
-    assert!(refused.contains("line 2") && open.text() == yaml, "a comment would be lost: {refused}");
+    let refused = open.set("Upstreams", &[r#"[{"URL": "http://one"}]"#]).unwrap_err().to_string();
+    assert!(refused.contains("line 1") && open.text() == yaml, "a comment would be lost: {refused}");
     for (format, text, expected) in files {
         let mut open = store(&folder, format, text, Layers::new());
         open.set("Upstreams[0].URL", &["http://new"]).unwrap_or_else(|error| panic!("{format}: {error}"));

@@ -158,6 +158,78 @@ fn several_settings_are_one_change() {
 }
 
 #[test]
+fn a_file_of_changes_is_one_change_in_every_format() {
+    let changes = "# the licence for more users\nServiceSettings.MaxUsers=2000\nServiceSettings.Licence='k4n4ry=1 #'\n\
+        ServiceSettings.AllowedHosts=[\"a\", \"c\"]\nServiceSettings.Quotas.alice=3\nEmailSettings.SMTPPort=587\n";
+    for (name, start, kept) in [
+        ("config.json", "{}", &[][..]),
+        ("config.json", "// none\n{ /* yet */ }\n", &["// none", "/* yet */"]),
+        (
+            "config.json",
+            "{\"ServiceSettings\": {\n  \"AllowedHosts\": [\n    \"a\", // a\n    \"b\" // b\n  ]\n}}\n",
+            &["\"a\", // a", " // b"],
+        ),
+        ("config.toml", "# none yet\n", &["# none yet\n"]),
+        ("config.toml", "ServiceSettings = { Quotas = {} } # s\n", &["} # s\n"]),
+        (
+            "config.toml",
+            "[ServiceSettings]\nAllowedHosts = [\n  'a', # a\n  'b', # b\n]\n[EmailSettings]\n# mail\n",
+            &["  'a', # a\n  \"c\", # b\n]\n", "# mail\n"],
+        ),
+        ("config.yaml", "{}\n", &[]),
+        ("config.yaml", "# none yet\n", &["# none yet\n"]),
+        ("config.yaml", "---\n", &["---\n"]),
+        ("config.yaml", "--- # start\nServiceSettings: {}\n...\n", &["--- # start\n", "\n...\n"]),
+        ("config.yaml", "ServiceSettings: {Quotas: {}, EnableX: ~}\n", &["EnableX: ~"]),
+        (
+            "config.yaml",
+            "ServiceSettings:\n  AllowedHosts:\n  # first\n  - a # a\n  - b # b\nEmailSettings:\n",
+            &["  # first\n  - a # a\n  - \"c\" # b\n"],
+        ),
+    ] {
+        let folder = Folder::new("file-of-changes");
+        let (config, file) = (folder.write(name, start), folder.write("changes", changes));
+        let changed = run(&config, &["set", "--from", &file]);
+        assert_eq!(changed.code, Some(0), "{start:?}: {}", changed.error);
+        assert!(changed.out.ends_with("(version 2)\n"), "one change: {}", changed.out);
+        for kept in kept {
+            assert!(text(&config).contains(kept), "{start:?}: {kept:?} of\n{}", text(&config));
+        }
+        for (path, expected) in [
+            ("ServiceSettings.MaxUsers", "2000\n"),
+            ("ServiceSettings.AllowedHosts", "[\"a\", \"c\"]\n"),
+            ("ServiceSettings.Quotas.alice", "3\n"),
+            ("EmailSettings.SMTPPort", "587\n"),
+        ] {
+            let got = run(&config, &["get", path]);
+            assert_eq!(got.out, expected, "{start:?}: {}\n{}", got.error, text(&config));
+        }
+        assert!(text(&config).contains("k4n4ry=1 #"), "{}", text(&config));
+        let again = run_with_input(&config, &["set", "--from", "-"], changes.as_bytes());
+        assert_eq!((again.code, again.out.as_str()), (Some(0), &*format!("{config} stays as it is\n")));
+
+        // one mistake, and nothing is written
+        let before = text(&config);
+        for (wrong, code, message) in [
+            (
+                "ServiceSettings.MaxUsers=1\nEmailSettings.SMTPPort=0\n",
+                1,
+                "`EmailSettings.SMTPPort`: expected",
+            ),
+            ("ServiceSettings.MaxUsers=1\nServiceSettings.Nothing=2\n", 2, "ServiceSettings.Nothing"),
+            ("ServiceSettings.MaxUsers=1\nServiceSettings.MaxUsers=2\n", 2, "nothing is written"),
+            ("ServiceSettings.MaxUsers=1\nno assignment\n", 2, "nothing is written"),
+            ("# nothing\n", 2, "no lines of PATH=VALUE"),
+        ] {
+            let refused = run(&config, &["set", "--from", &folder.write("wrong", wrong)]);
+            assert_eq!(refused.code, Some(code), "{wrong:?}: {}", refused.error);
+            assert!(refused.error.contains(message), "{wrong:?}: {}", refused.error);
+            assert_eq!(text(&config), before, "{wrong:?}");
+        }
+    }
+}
+
+#[test]
 fn one_argument_of_a_list_is_one_element() {
     let folder = Folder::new("one-element");
     let config = folder.write("config.json", "{}");

@@ -555,7 +555,7 @@ fn pages_name_the_variables_that_the_program_reads() {
         let pages = from_schema_in(root, &Dialect::new("app.toml"));
         let text: String = pages.iter().map(|page| render(page, style, Format::Rst)).collect();
         let variables =
-            ["W_LIMITS__MAX_IDLE", "W_LIMITS__SIZES", "DATABASE_URL", "LABELS", "W_SERVERS__0_BASEADDRESS"];
+            ["W_LIMITS__MAX_IDLE", "W_LIMITS__SIZES", "DATABASE_URL", "LABELS", "W_SERVERS__0__BASE_ADDRESS"];
         for variable in variables {
             assert!(text.contains(variable), "{style:?}, {variable}:\n{text}");
         }
@@ -567,7 +567,7 @@ fn pages_name_the_variables_that_the_program_reads() {
     }
     let schema = crate::json_schema::to_text(&crate::json_schema::json_schema(root));
     for text in [crate::template::commented_json(root), crate::template::env(root), schema] {
-        for variable in ["W_LIMITS__MAX_IDLE", "DATABASE_URL", "W_SERVERS__0_BASEADDRESS"] {
+        for variable in ["W_LIMITS__MAX_IDLE", "DATABASE_URL", "W_SERVERS__0__BASE_ADDRESS"] {
             assert!(text.contains(variable), "{variable}:\n{text}");
         }
     }

@@ -56,17 +56,28 @@ impl Builder<'_> {
         key: &'static str,
         check: impl FnOnce(&T) -> Result<(), E>,
     ) -> T {
+        self.verified_at(None, value, key, check)
+    }
+
+    /// Checks the value of the setting `key` with this number, after those that follow have been taken.
+    pub fn verified_at<T, E: Display>(
+        &mut self,
+        number: Option<u32>,
+        value: T,
+        key: &'static str,
+        check: impl FnOnce(&T) -> Result<(), E>,
+    ) -> T {
         if !self.inputs.is_broken
             && let Err(fault) = check(&value)
         {
-            self.note_fault(key, fault.to_string());
+            self.note_fault(number, key, fault.to_string());
         }
         value
     }
 
     #[cold]
-    fn note_fault(&mut self, key: &'static str, fault: String) {
-        let leaf = self.next.saturating_sub(1);
+    fn note_fault(&mut self, number: Option<u32>, key: &'static str, fault: String) {
+        let leaf = number.unwrap_or(self.next.saturating_sub(1));
         let (path, place) = match &self.element {
             None => (self.inputs.index.leaf_path(leaf).to_string(), self.inputs.place_of(leaf, true)),
             Some(element) => {
@@ -87,7 +98,7 @@ impl Builder<'_> {
 }
 
 #[cfg(not(feature = "serde"))]
-mod without_serde {
+pub(crate) mod without_serde {
     /// Implemented for no type: an attribute needs the feature `serde`.
     #[diagnostic::on_unimplemented(
         message = "`#[setting(serde)]` needs the feature `serde` of `settings-core`",

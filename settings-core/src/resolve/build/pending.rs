@@ -3,7 +3,7 @@
 use super::builder::Builder;
 use super::field::Field;
 use crate::schema::Kind;
-use crate::value::{SettingValue, Value, exact, from_json, json};
+use crate::value::{SettingValue, Value, ZeroizingString, exact, from_json, json};
 
 /// The value of a setting whose default is not computed yet, if a layer gives one.
 #[derive(Debug)]
@@ -12,18 +12,18 @@ pub struct PendingValue<T> {
     field: Field,
 }
 
-impl Builder<'_> {
+impl<T> PendingValue<T> {
+    /// Returns the number of its setting; `None` in a repeated section.
+    pub const fn number(&self) -> Option<u32> {
+        self.field.leaf
+    }
+}
+
+impl<'r> Builder<'r> {
     /// Returns the next setting's value, if any layer gives one.
     pub fn given<T: SettingValue>(&mut self) -> Option<PendingValue<T>> {
-        let (field, value) = self.next_field()?;
-        let is_given = match field.leaf {
-            Some(leaf) => self.inputs.candidates.strongest(leaf).is_some(),
-            None => value != Value::Null,
-        };
-        let is_refused = value == Value::Null && !matches!(T::KIND, Kind::Optional(_));
-        if !is_given || is_refused {
-            return Some(PendingValue { value: None, field });
-        }
+        let (field, value) = self.next_given(matches!(T::KIND, Kind::Optional(_)))?;
+        let Some(value) = value else { return Some(PendingValue { value: None, field }) };
         if let Some(why) = T::refusal(&value) {
             return self.refuse(field, &why);
         }
@@ -34,10 +34,84 @@ impl Builder<'_> {
         Some(PendingValue { value: Some(value?), field })
     }
 
+    /// The same for a type that is parsed.
+    pub fn given_parsed<T, E>(
+        &mut self,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<PendingValue<T>> {
+        let (field, value) = self.next_given(false)?;
+        let Some(value) = value else { return Some(PendingValue { value: None, field }) };
+        let taken = value.as_text().and_then(|text| parse(text).ok());
+        if taken.is_none() {
+            self.not_taken(field);
+        }
+        Some(PendingValue { value: Some(taken?), field })
+    }
+
+    /// The same for an optional type that is parsed.
+    pub fn given_optional_parsed<T, E>(
+        &mut self,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<PendingValue<Option<T>>> {
+        let (field, value) = self.next_given(true)?;
+        let value = match value {
+            Some(Value::Null) => Some(None),
+            Some(value) => {
+                let taken = value.as_text().and_then(|text| parse(text).ok());
+                if taken.is_none() {
+                    self.not_taken(field);
+                }
+                Some(Some(taken?))
+            }
+            None => None,
+        };
+        Some(PendingValue { value, field })
+    }
+
+    /// The same for a type that serde reads from JSON.
+    #[cfg(feature = "serde")]
+    pub fn given_serde<T: serde::de::DeserializeOwned>(&mut self) -> Option<PendingValue<T>> {
+        let (field, value) = self.next_given(true)?;
+        let Some(value) = value else { return Some(PendingValue { value: None, field }) };
+        match serde_json::from_str(value.as_text().unwrap_or("null")) {
+            Ok(value) => Some(PendingValue { value: Some(value), field }),
+            Err(error) => self.refuse(field, &error.to_string()),
+        }
+    }
+
+    /// The same without the feature `serde`.
+    #[cfg(not(feature = "serde"))]
+    pub fn given_serde<T: super::bridge::without_serde::NeedsSerdeFeature>(
+        &mut self,
+    ) -> Option<PendingValue<T>> {
+        None
+    }
+
+    /// Returns the next setting, and its value if a layer gives one.
+    fn next_given(&mut self, is_optional: bool) -> Option<(Field, Option<Value<'r>>)> {
+        let (field, value) = self.next_field()?;
+        let is_given = match field.leaf {
+            Some(leaf) => self.inputs.candidates.strongest(leaf).is_some(),
+            None => value != Value::Null,
+        };
+        let is_refused = value == Value::Null && !is_optional;
+        Some((field, Some(value).filter(|_| is_given && !is_refused)))
+    }
+
     /// Returns the given value, or the default that was computed.
     pub fn or_computed<T: SettingValue>(&mut self, given: PendingValue<T>, default: T) -> Option<T> {
+        self.or_computed_as(given, default, |default| exact(&T::KIND, &default.to_value()).into_string())
+    }
+
+    /// The same for a type whose JSON `to_json` returns.
+    pub fn or_computed_as<T>(
+        &mut self,
+        given: PendingValue<T>,
+        default: T,
+        to_json: impl FnOnce(&T) -> String,
+    ) -> Option<T> {
         let field = given.field;
-        let text = exact(&T::KIND, &default.to_value());
+        let text = ZeroizingString::from(to_json(&default));
         let read = json::parse_value(&text).ok().map(|raw| from_json(&field.setting.kind, raw));
         match (read, field.leaf) {
             (Some(Ok(value)), Some(leaf)) => self.computed.0.push((leaf, value.into_owned())),

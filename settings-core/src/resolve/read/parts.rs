@@ -134,7 +134,7 @@ pub(crate) fn locate(
             let names: Vec<_> = routes.iter().map(|route| format!("`{}`", full(route))).collect();
             let message = format!("`{spelled}` can mean {}", names.join(" or "));
             let help = match below {
-                Below::Variable(_) => "set the entry in a file, or as JSON in the variable of the setting",
+                Below::Variable(..) => "set the entry in a file, or as JSON in the variable of the setting",
                 Below::Path(_) => "write the address with the key in quotes, as above",
             };
             Err(Mistake::new(Diagnostic::error(Code::AmbiguousName, message), path, help))
@@ -160,8 +160,9 @@ pub(crate) fn locate(
         Meaning::Unknown(near) => {
             let message = format!("`{spelled}` has no effect: `{path}` has no such entry or field");
             let help = match (near, below) {
-                (Some(near), Below::Variable(_)) => {
-                    let end = env_end(&near);
+                (Some(near), Below::Variable(_, style)) => {
+                    let near: Vec<_> = near.iter().map(Step::segment).collect();
+                    let end = style.part(&setting.kind, &near);
                     let start = spelled.len().saturating_sub(below_len(below));
                     format!("did you mean `{}{end}`?", spelled.get(..start).unwrap_or_default())
                 }
@@ -176,33 +177,28 @@ pub(crate) fn locate(
 
 const fn below_len(below: Below<'_>) -> usize {
     match below {
-        Below::Variable(text) => text.len(),
+        Below::Variable(text, _) => text.len(),
         Below::Path(_) => 0,
     }
 }
 
-/// Returns the end of the variable of a part.
-fn env_end(route: &[Step]) -> String {
-    address([], route).env_name("")
-}
-
 /// Returns the variable with the first new key in small letters.
 fn capitals_example(kind: &Kind, spelled: &str, below: Below<'_>, route: &[Step]) -> Option<String> {
-    let Below::Variable(text) = below else { return None };
+    let Below::Variable(text, style) = below else { return None };
     let start = spelled.get(..spelled.len().checked_sub(text.len())?)?;
     let mut kind = *kind;
     let parts: Vec<_> = route
         .iter()
         .map(|step| {
-            let is_key = matches!(kind.required(), Kind::Map(_));
+            let around = kind;
             kind = kind_at(&kind, std::slice::from_ref(step)).unwrap_or(kind);
             match step {
-                Step::Key(key) if is_key => key.to_lowercase(),
-                step => env_end(std::slice::from_ref(step)),
+                Step::Key(key) if matches!(around.required(), Kind::Map(_)) => key.to_lowercase(),
+                step => style.part(&around, &[step.segment()]),
             }
         })
         .collect();
-    Some(format!("{start}{}", parts.join("_")))
+    Some(format!("{start}{}", parts.join(style.separator)))
 }
 
 fn fields_help(kind: &Kind) -> String {

@@ -32,7 +32,7 @@ pub(crate) fn read(index: &Index, layers: &Layers, sink: &mut Sink) {
             match found {
                 Found::Part(leaf, address, name) => {
                     let below = match &name {
-                        Some(name) => Below::Variable(name),
+                        Some(name) => Below::Variable(name, index.root.variable_style),
                         None => Below::Path(&address),
                     };
                     let form = Form::of(file.text());

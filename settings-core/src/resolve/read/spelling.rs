@@ -4,7 +4,7 @@ use super::lookup::strip_key;
 use super::route::{Step, member_kind, merges};
 use super::tree::{Content, Node};
 use crate::nearest::nearest;
-use crate::schema::{Address, Kind, Member, Section, Segment, env_name};
+use crate::schema::{Address, Kind, Member, Section, Segment, VariableStyle};
 use crate::value::member_called;
 
 /// The number of steps after which the search for readings of a name ends.
@@ -16,8 +16,8 @@ const MAX_READINGS: usize = 16;
 /// The part of a name after the setting's own.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Below<'n> {
-    /// The end of a variable's name: `GOOGLE_CLIENTSECRET`.
-    Variable(&'n str),
+    /// The end of a variable's name, such as `GOOGLE_CLIENTSECRET`, in the form of the program's variables.
+    Variable(&'n str, VariableStyle),
     /// The end of an address.
     Path(&'n [Segment]),
 }
@@ -152,7 +152,7 @@ impl Search {
             let exact = known.iter().find(|(found, _)| *found == key);
             let same: Vec<_> = match (exact, below) {
                 (Some(exact), _) => vec![exact],
-                (None, Below::Variable(_)) => {
+                (None, Below::Variable(..)) => {
                     known.iter().filter(|(found, _)| is_form_of(&key, found)).collect()
                 }
                 (None, Below::Path(_)) => Vec::new(),
@@ -162,7 +162,8 @@ impl Search {
                 self.step(Step::Key(found.clone()), |search| search.value(of, Some(entry), rest, state));
             }
             if same.is_empty() {
-                let is_capital = state.is_capital || matches!(below, Below::Variable(_)) && !shows_case(&key);
+                let is_capital =
+                    state.is_capital || matches!(below, Below::Variable(..)) && !shows_case(&key);
                 let state = State { exists: false, is_capital, ..state };
                 self.step(Step::Key(key), |search| search.value(of, None, rest, state));
             }
@@ -199,7 +200,7 @@ impl Search {
 impl<'n> Below<'n> {
     pub(crate) const fn is_empty(self) -> bool {
         match self {
-            Self::Variable(text) => text.is_empty(),
+            Self::Variable(text, _) => text.is_empty(),
             Self::Path(segments) => segments.is_empty(),
         }
     }
@@ -207,14 +208,13 @@ impl<'n> Below<'n> {
     /// Returns each key that the name can begin with, and the rest of the name.
     fn keys(self) -> Vec<(String, Self)> {
         match self {
-            Self::Variable(text) => {
-                let ends =
-                    text.match_indices('_').map(|(at, _)| at).filter(|at| *at > 0 && at + 1 < text.len());
+            Self::Variable(text, style) => {
+                let len = style.separator.len();
+                let ends = text.match_indices(style.separator).map(|(at, _)| at);
+                let ends = ends.filter(|at| *at > 0 && at + len < text.len());
                 let split = |end: usize| {
-                    Some((
-                        text.get(..end)?.to_owned(),
-                        Self::Variable(text.get(end + 1..).unwrap_or_default()),
-                    ))
+                    let rest = text.get(end + len..).unwrap_or_default();
+                    Some((text.get(..end)?.to_owned(), Self::Variable(rest, style)))
                 };
                 ends.chain([text.len()]).filter_map(split).collect()
             }
@@ -243,10 +243,10 @@ impl<'n> Below<'n> {
     /// Returns the number of the entry that the name begins with, and the rest of the name.
     fn number(self) -> Option<(usize, Self)> {
         match self {
-            Self::Variable(text) => {
-                let (number, rest) = text.split_once('_').unwrap_or((text, ""));
+            Self::Variable(text, style) => {
+                let (number, rest) = text.split_once(style.separator).unwrap_or((text, ""));
                 let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-                Some((is_number.then(|| number.parse().ok()).flatten()?, Self::Variable(rest)))
+                Some((is_number.then(|| number.parse().ok()).flatten()?, Self::Variable(rest, style)))
             }
             Self::Path(segments) => {
                 let (first, rest) = segments.split_first()?;
@@ -262,10 +262,10 @@ impl<'n> Below<'n> {
     /// Returns the members that the name can begin with, and the rest of the name.
     fn members(self, section: &Section) -> Vec<(usize, Self)> {
         match self {
-            Self::Variable(text) => {
-                let rest_of = |name: &str| match strip_key(text, name)? {
+            Self::Variable(text, style) => {
+                let rest_of = |name: &str| match strip_key(text, &style.key(name))? {
                     "" => Some(""),
-                    rest => rest.strip_prefix('_').filter(|rest| !rest.is_empty()),
+                    rest => rest.strip_prefix(style.separator).filter(|rest| !rest.is_empty()),
                 };
                 let members = section.members.iter().enumerate();
                 let named = members.filter_map(|(at, member)| {
@@ -275,7 +275,7 @@ impl<'n> Below<'n> {
                     };
                     let own = rest_of(member.key());
                     let rest = own.or_else(|| aliases.iter().find_map(|alias| rest_of(alias)))?;
-                    Some((at, Self::Variable(rest)))
+                    Some((at, Self::Variable(rest, style)))
                 });
                 named.collect()
             }
@@ -320,13 +320,13 @@ fn near(kind: &Kind, node: &Node<()>, below: Below<'_>) -> Option<Vec<Step>> {
                 route.insert(0, Step::Key(member.key().to_owned()));
                 return Some(route);
             }
-            let name = match below {
-                Below::Variable(text) => text,
-                Below::Path([Segment::Key(key)]) => key,
+            let (name, style) = match below {
+                Below::Variable(text, style) => (VariableStyle::DEFAULT.key(text), style),
+                Below::Path([Segment::Key(key)]) => (VariableStyle::DEFAULT.key(key), VariableStyle::DEFAULT),
                 Below::Path(_) => return None,
             };
-            let forms: Vec<_> = section.members.iter().map(|member| env_name("", member.key())).collect();
-            let found = nearest(&env_name("", name), forms.iter().map(String::as_str))?;
+            let forms: Vec<_> = section.members.iter().map(|member| style.key(member.key())).collect();
+            let found = nearest(&name, forms.iter().map(String::as_str))?;
             let at = forms.iter().position(|form| form == found)?;
             Some(vec![Step::Key(section.members.get(at)?.key().to_owned())])
         }

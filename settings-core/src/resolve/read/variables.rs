@@ -240,7 +240,8 @@ impl<'r> Reader<'r> {
     fn meant(&mut self, leaf: LeafId, below: &'r str, text: &str) -> Option<(Vec<Step>, bool)> {
         let kind = self.index.setting(leaf)?.kind;
         let node = self.outlines.of(self.index, self.layers, self.sink, leaf);
-        let route = |below, form| match find(&kind, node, Below::Variable(below), form) {
+        let style = self.index.root.variable_style;
+        let route = |below, form| match find(&kind, node, Below::Variable(below, style), form) {
             Meaning::Route(route) => Some(route),
             _ => None,
         };
@@ -308,12 +309,13 @@ impl<'r> Reader<'r> {
         let mut mistakes = Vec::new();
         for (leaf, below) in parts {
             let node = self.outlines.of(self.index, self.layers, self.sink, *leaf);
-            let own = locate(self.index, node, *leaf, Below::Variable(below), Form::of(text), variable.name);
-            let own = own.err();
+            let style = self.index.root.variable_style;
+            let own_name = Below::Variable(below, style);
+            let own = locate(self.index, node, *leaf, own_name, Form::of(text), variable.name).err();
             let file = strip_suffix(below).filter(|_| own.as_ref().is_none_or(|own| own.is_unknown));
             let file = file.and_then(|below| {
                 let name = strip_suffix(variable.name).unwrap_or(variable.name);
-                locate(self.index, node, *leaf, Below::Variable(below), Form::Any, name).err()
+                locate(self.index, node, *leaf, Below::Variable(below, style), Form::Any, name).err()
             });
             mistakes.extend(file.or(own).map(|mistake| (*leaf, mistake)));
         }

@@ -37,7 +37,10 @@ fn parts_merged(text: &str, style: Style<'_>, old: Raw<'_>, new: Raw<'_>) -> Opt
     }
     let steps = match old.shape {
         Shape::Object => by_key(&parts.all, &others)?,
-        _ => aligned(&parts.all, &others),
+        _ => aligned(parts.all.len(), others.len(), |old, at| {
+            let both = parts.all.get(old).zip(others.get(at));
+            both.is_some_and(|(part, (_, value))| is_same(part.value, *value))
+        }),
     };
     let mut writer = Writer::new(text, style, old, &parts);
     let last = steps.iter().rposition(|step| step.new.is_some());
@@ -117,9 +120,9 @@ impl<'a> Parts<'a> {
 }
 
 /// A part of the old value, of the new one, or of both.
-struct Step {
-    old: Option<usize>,
-    new: Option<usize>,
+pub(super) struct Step {
+    pub(super) old: Option<usize>,
+    pub(super) new: Option<usize>,
 }
 
 /// Keeps the order of old entries and adds new ones at the end; `None` if a key appears twice.
@@ -153,21 +156,18 @@ fn unescaped(key: &str) -> Cow<'_, str> {
 }
 
 /// Keeps elements that both lists have. Between them, new elements replace old ones in pairs.
-fn aligned(parts: &[Part<'_>], new: &[(&str, Raw<'_>)]) -> Vec<Step> {
-    let same = |old: usize, at: usize| {
-        parts.get(old).zip(new.get(at)).is_some_and(|(part, (_, value))| is_same(part.value, *value))
-    };
-    let shorter = parts.len().min(new.len());
+pub(super) fn aligned(parts: usize, new: usize, same: impl Fn(usize, usize) -> bool) -> Vec<Step> {
+    let shorter = parts.min(new);
     let start = (0..shorter).take_while(|at| same(*at, *at)).count();
-    let tail = |count: &usize| same(parts.len() - count, new.len() - count);
+    let tail = |count: &usize| same(parts - count, new - count);
     let end = (1..=shorter - start).take_while(tail).count();
-    let (old_end, new_end) = (parts.len() - end, new.len() - end);
+    let (old_end, new_end) = (parts - end, new - end);
     let mut anchors: Vec<_> = (0..start).map(|at| (at, at)).collect();
     anchors.extend(common(start..old_end, start..new_end, &same));
     anchors.extend((0..end).map(|at| (old_end + at, new_end + at)));
-    anchors.push((parts.len(), new.len()));
+    anchors.push((parts, new));
 
-    let mut steps = Vec::with_capacity(parts.len().max(new.len()));
+    let mut steps = Vec::with_capacity(parts.max(new));
     let (mut old, mut at) = (0, 0);
     for (old_anchor, new_anchor) in anchors {
         while old < old_anchor || at < new_anchor {
@@ -175,7 +175,7 @@ fn aligned(parts: &[Part<'_>], new: &[(&str, Raw<'_>)]) -> Vec<Step> {
             (old, at) = (old + usize::from(step.old.is_some()), at + usize::from(step.new.is_some()));
             steps.push(step);
         }
-        if old < parts.len() {
+        if old < parts {
             steps.push(Step { old: Some(old), new: Some(at) });
         }
         (old, at) = (old + 1, at + 1);

@@ -5,6 +5,8 @@ mod entry;
 mod insert;
 mod locate;
 mod merge;
+#[cfg(any(feature = "toml", feature = "yaml"))]
+mod parts;
 mod remove;
 mod style;
 #[cfg(feature = "toml")]
@@ -13,6 +15,8 @@ mod trivia;
 #[cfg(feature = "yaml")]
 mod yaml;
 
+#[cfg(all(test, feature = "toml", feature = "yaml"))]
+mod parts_tests;
 #[cfg(test)]
 mod tests;
 

@@ -3,15 +3,15 @@
 //! Every edit is checked: read as JSON, the edited text must be what the same edit makes of the text before. An edit that
 //! would touch more is refused.
 
+mod inline;
 mod names;
 mod tables;
 
 use std::borrow::Cow;
 
 use super::locate::matches;
-#[cfg(feature = "release")]
-use super::merge::is_same_json;
 use super::merge::{is_same, is_same_without_empty};
+use super::parts::{Way, insertion, is_own_line, joined, line_end, removal};
 use super::{Action, Change, Edit, EditError, MAX_COPIES, applied};
 use crate::format::toml::{Block, key as toml_key, parse_with_blocks, value as toml_value};
 use crate::format::tree::{Node, NodeId, NodeKind, ROOT, Tree};
@@ -24,23 +24,27 @@ use crate::value::json::{self, Raw};
 
 /// Makes one change.
 pub(super) fn apply(text: ZeroizingString, change: &Change) -> Result<ZeroizingString, EditError> {
-    let before = Toml::parse(&text)?;
-    let json = before.json()?;
-    let wanted = super::apply(json, change)?;
-    drop(before);
-    let edited = edited(text, change)?;
-    let after = Toml::parse(&edited)?.json()?;
-    let both = json::parse_value(&wanted).ok().zip(json::parse_value(&after).ok());
-    let is_wanted = |(wanted, after)| match change.action {
-        Action::Set(_) if change.old_names.is_empty() => is_same(wanted, after),
-        // a table that only a header or key of another one names is gone with it
-        Action::Set(_) => is_same_without_empty(wanted, after) && !matches(after, &change.path).is_empty(),
-        Action::Unset => is_same_without_empty(wanted, after),
+    let doc = Toml::parse(&text)?;
+    let wanted = super::apply(doc.json()?, change).map_err(|error| doc.placed(error))?;
+    let is_wanted = |after: &str| {
+        let both = json::parse_value(&wanted).ok().zip(json::parse_value(after).ok());
+        both.is_some_and(|(wanted, after)| match change.action {
+            Action::Set(_) if change.old_names.is_empty() => is_same(wanted, after),
+            // a table that only a header or key of another one names is gone with it
+            Action::Set(_) => {
+                is_same_without_empty(wanted, after) && !matches(after, &change.path).is_empty()
+            }
+            Action::Unset => is_same_without_empty(wanted, after),
+        })
     };
-    match both.is_some_and(is_wanted) {
-        true => Ok(edited),
-        false => Err(EditError::Unsupported { path: change.path.clone(), line: 1 }),
+    for way in [Way::Parts, Way::Whole] {
+        match edited(text.to_string().into(), change, way) {
+            Ok(edited) if doc.is_right(&edited, is_wanted) => return Ok(edited),
+            Ok(_) | Err(EditError::Unsupported { .. }) => {}
+            Err(error) => return Err(error),
+        }
     }
+    Err(doc.unsupported(&change.path, doc.place_of(&change.path)))
 }
 
 /// Makes a change at an address, as [`entry::apply`](super::entry::apply) does with JSON.
@@ -53,19 +57,23 @@ pub(super) fn apply_at(
     let doc = Toml::parse(text)?;
     let Some(wanted) = super::entry::apply(&doc.json()?, address, change)? else { return Ok(None) };
     let Some(id) = doc.tree.at(address) else { return Ok(None) };
-    let edits = match &change.action {
-        Action::Set(json) => doc.replacement(id, change, json)?,
-        Action::Unset => doc.removal(id)?,
-    };
-    let edited = applied(text, &edits);
-    let after = Toml::parse(&edited).and_then(|after| after.json());
-    match after.is_ok_and(|after| is_same_json(&wanted, &after)) {
-        true => Ok(Some(edited)),
-        false => Err(EditError::Unsupported { path: change.path.clone(), line: 1 }),
+    for way in [Way::Parts, Way::Whole] {
+        let edits = match &change.action {
+            Action::Set(json) => doc.replacement(id, change, json, way),
+            Action::Unset => doc.removal(id),
+        };
+        match edits.map(|edits| applied(text, &edits)) {
+            Ok(edited) if doc.is_right(&edited, |after| super::merge::is_same_json(&wanted, after)) => {
+                return Ok(Some(edited));
+            }
+            Ok(_) | Err(EditError::Unsupported { .. }) => {}
+            Err(error) => return Err(error),
+        }
     }
+    Err(doc.unsupported(&change.path, doc.node(id).map_or(0, |node| node.span.start)))
 }
 
-fn edited(mut text: ZeroizingString, change: &Change) -> Result<ZeroizingString, EditError> {
+fn edited(mut text: ZeroizingString, change: &Change, way: Way) -> Result<ZeroizingString, EditError> {
     // each round except the last removes one copy
     for _ in 0..=MAX_COPIES {
         let toml = Toml::parse(&text)?;
@@ -84,11 +92,13 @@ fn edited(mut text: ZeroizingString, change: &Change) -> Result<ZeroizingString,
                 if toml.has_headers(*kept)
                     && change.path.last().is_some_and(|name| toml.is_named(*kept, name)) =>
             {
-                return tables::edited(text, change, json);
+                return tables::edited(text, change, json, way);
             }
             (None, Some(kept), Action::Set(json)) => match toml.entry_changes(*kept, change, json) {
-                Some(changes) => return changes.iter().try_fold(text, edited),
-                None => toml.replacement(*kept, change, json)?,
+                Some(changes) => {
+                    return changes.iter().try_fold(text, |text, change| edited(text, change, way));
+                }
+                None => toml.replacement(*kept, change, json, way)?,
             },
             (None, None, Action::Set(json)) => toml.insertion(&change.path, json)?,
             (None, _, Action::Unset) => return Ok(text),
@@ -134,6 +144,32 @@ impl<'t> Toml<'t> {
     fn json(&self) -> Result<ZeroizingString, EditError> {
         let too_deep = |span: Span| self.unsupported(&[], span.start);
         self.tree.to_json().map(|(json, _)| json).map_err(too_deep)
+    }
+
+    /// Returns whether an edited text is what is wanted, read as JSON, and has all comments.
+    fn is_right(&self, edited: &str, is_wanted: impl Fn(&str) -> bool) -> bool {
+        let Ok(after) = Toml::parse(edited) else { return false };
+        after.json().is_ok_and(|json| is_wanted(&json))
+            && after.texts_of_comments().eq(self.texts_of_comments())
+    }
+
+    fn texts_of_comments(&self) -> impl Iterator<Item = &str> {
+        self.comments.iter().map(|comment| self.text.get(comment.start..comment.end).unwrap_or_default())
+    }
+
+    /// Returns an error of the same edit in JSON with its place in this text.
+    fn placed(&self, error: EditError) -> EditError {
+        let EditError::NotObject { path, found, .. } = error else { return error };
+        let id = if path.is_empty() { Some(ROOT) } else { self.matches(&path).pop() };
+        let start = id.and_then(|id| self.node(id)).map_or(0, |node| node.span.start);
+        let (line, column) = line_column(self.text, start);
+        EditError::NotObject { path, found, line, column }
+    }
+
+    /// Returns the place of a path, as far as it exists.
+    fn place_of(&self, path: &[String]) -> usize {
+        let found = (1..=path.len()).rev().find_map(|len| self.matches(path.get(..len)?).pop());
+        found.and_then(|id| self.node(id)).map_or(0, |node| node.statement.unwrap_or(node.span.start))
     }
 
     fn node(&self, id: NodeId) -> Option<&Node> {
@@ -210,10 +246,8 @@ impl<'t> Toml<'t> {
         if newline == 0 && !rest.is_empty() {
             return removal(span.start, span.end + space);
         }
-        let before = self.text.get(..span.start).unwrap_or_default();
-        let line = before.trim_end_matches([' ', '\t']).len();
-        let is_own_line =
-            line == 0 || before.get(..line).is_some_and(|before| before.ends_with(['\n', '\u{feff}']));
+        let line = span.start - self.indent(span.start).len();
+        let is_own_line = is_own_line(self.text, span.start);
         removal(if is_own_line { line } else { span.start }, span.end + space + newline)
     }
 
@@ -246,7 +280,7 @@ impl<'t> Toml<'t> {
     }
 
     /// Replaces the value of an entry, and corrects the letter case of its key.
-    fn replacement(&self, id: NodeId, change: &Change, json: &str) -> Result<Vec<Edit>, EditError> {
+    fn replacement(&self, id: NodeId, change: &Change, json: &str, way: Way) -> Result<Vec<Edit>, EditError> {
         let (Some(node), Some(name)) = (self.node(id), change.path.last()) else { return Ok(Vec::new()) };
         let Ok(new) = json::parse_value(json) else { return Err(EditError::NoValue) };
         let mut edits = Vec::new();
@@ -266,16 +300,16 @@ impl<'t> Toml<'t> {
         if json::parse_value(&old).is_ok_and(|old| is_same(old, new)) {
             return Ok(edits);
         }
-        let is_statement = node.statement.is_some();
-        let is_commented = self
-            .comments
-            .iter()
-            .any(|comment| node.span.start < comment.start && comment.end <= node.span.end);
-        if !is_statement || is_commented {
-            return Err(self.unsupported(&change.path, node.span.start));
+        let refused = || self.unsupported(&change.path, node.span.start);
+        if node.statement.is_none() {
+            return Err(refused());
         }
-        let value = self.value(new, &change.path)?;
-        edits.push(Edit { start: node.span.start, end: node.span.end, with: value });
+        self.value(new, &change.path)?;
+        let value = match way {
+            Way::Parts => self.rewritten(id, new),
+            Way::Whole => self.replaced(node, new),
+        };
+        edits.extend(value.ok_or_else(refused)?);
         Ok(edits)
     }
 
@@ -313,7 +347,7 @@ impl<'t> Toml<'t> {
             let keys =
                 std::iter::once(Cow::Borrowed(prefix)).chain(missing.iter().map(|name| toml_key(name)));
             let line = line(&format!("{}.", keys.collect::<Vec<_>>().join(".")));
-            return Ok(vec![insertion(self.line_end(end), &[self.newline, indent, &line])]);
+            return Ok(vec![insertion(line_end(self.text, end), &[self.newline, indent, &line])]);
         }
         let names =
             self.path_of(table).into_iter().chain(missing.iter().map(|name| toml_key(name).into_owned()));
@@ -343,7 +377,7 @@ impl<'t> Toml<'t> {
         let last = self.tree.children(block.table).filter_map(|id| self.node(id)?.statement).last();
         let indent = last.map_or("", |start| self.indent(start));
         if block.has_entries || block.header.len() > 0 {
-            return insertion(self.line_end(block.end), &[self.newline, indent, line]);
+            return insertion(line_end(self.text, block.end), &[self.newline, indent, line]);
         }
         // the root has no entries yet: they must come before the first header
         let start = block.end;
@@ -392,28 +426,7 @@ impl<'t> Toml<'t> {
         keys
     }
 
-    /// Returns the end of the line of `at`, before its line break.
-    fn line_end(&self, at: usize) -> usize {
-        let rest = self.text.get(at..).unwrap_or_default();
-        let line = rest.split('\n').next().unwrap_or_default();
-        at + line.trim_end_matches('\r').len()
-    }
-
     fn indent(&self, start: usize) -> &'t str {
         super::style::line_indent(self.text, start)
     }
-}
-
-fn removal(start: usize, end: usize) -> Edit {
-    Edit { start, end, with: ZeroizingString::default() }
-}
-
-fn insertion(at: usize, with: &[&str]) -> Edit {
-    Edit { start: at, end: at, with: joined(with) }
-}
-
-fn joined(parts: &[&str]) -> ZeroizingString {
-    let mut out = ZeroizingString::with_capacity(parts.iter().map(|part| part.len()).sum());
-    parts.iter().for_each(|part| out.push_str(part));
-    out
 }

@@ -3,32 +3,34 @@
 //! Every edit is checked: read as JSON, the edited text must be what the same edit makes of the text before. An edit that
 //! would touch more is refused.
 
+mod insert;
+mod rewrite;
+
 use super::merge::{is_same, is_same_json};
+use super::parts::{self, Way, insertion, removal};
 use super::style::line_indent;
 use super::{Action, Change, Edit, EditError, MAX_COPIES, applied};
 use crate::format::tree::{Node, NodeId, NodeKind, ROOT, Tree};
-use crate::format::yaml::{key as yaml_key, parse, value};
+use crate::format::yaml::{key as yaml_key, parse};
 use crate::format::{LexemeKind, Parsed, Span};
 use crate::line_index::line_column;
 #[cfg(feature = "release")]
 use crate::schema::Segment;
 use crate::value::ZeroizingString;
-use crate::value::json::{self, Raw};
-
-const DEFAULT_INDENT: &str = "  ";
+use crate::value::json;
 
 /// Makes one change.
 pub(super) fn apply(text: ZeroizingString, change: &Change) -> Result<ZeroizingString, EditError> {
-    let before = Yaml::parse(&text)?.json()?;
-    let wanted = super::apply(before, change)?;
-    let edited = edited(text, change)?;
-    // an edit that breaks the text touched more than it should
-    let after = Yaml::parse(&edited).and_then(|after| after.json()).ok();
-    if after.is_some_and(|after| is_same_json(&wanted, &after)) {
-        Ok(edited)
-    } else {
-        Err(EditError::Unsupported { path: change.path.clone(), line: 1 })
+    let doc = Yaml::parse(&text)?;
+    let wanted = super::apply(doc.json()?, change).map_err(|error| doc.placed(error))?;
+    for way in [Way::Parts, Way::Whole] {
+        match edited(text.to_string().into(), change, way) {
+            Ok(edited) if doc.is_right(&edited, &wanted) => return Ok(edited),
+            Ok(_) | Err(EditError::Unsupported { .. }) => {}
+            Err(error) => return Err(error),
+        }
     }
+    Err(doc.unsupported(&change.path, doc.place_of(&change.path)))
 }
 
 /// Makes a change at an address, as [`entry::apply`](super::entry::apply) does with JSON.
@@ -41,19 +43,21 @@ pub(super) fn apply_at(
     let doc = Yaml::parse(text)?;
     let Some(wanted) = super::entry::apply(&doc.json()?, address, change)? else { return Ok(None) };
     let Some(id) = doc.tree.at(address) else { return Ok(None) };
-    let edits = match &change.action {
-        Action::Set(json) => doc.replacement(id, change, json)?,
-        Action::Unset => doc.removal(id, change)?,
-    };
-    let edited = applied(text, &edits);
-    let after = Yaml::parse(&edited).and_then(|after| after.json());
-    match after.is_ok_and(|after| is_same_json(&wanted, &after)) {
-        true => Ok(Some(edited)),
-        false => Err(EditError::Unsupported { path: change.path.clone(), line: 1 }),
+    for way in [Way::Parts, Way::Whole] {
+        let edits = match &change.action {
+            Action::Set(json) => doc.replacement(id, change, json, way),
+            Action::Unset => doc.removal(id, change),
+        };
+        match edits.map(|edits| applied(text, &edits)) {
+            Ok(edited) if doc.is_right(&edited, &wanted) => return Ok(Some(edited)),
+            Ok(_) | Err(EditError::Unsupported { .. }) => {}
+            Err(error) => return Err(error),
+        }
     }
+    Err(doc.unsupported(&change.path, doc.node(id).map_or(0, |node| node.span.start)))
 }
 
-fn edited(mut text: ZeroizingString, change: &Change) -> Result<ZeroizingString, EditError> {
+fn edited(mut text: ZeroizingString, change: &Change, way: Way) -> Result<ZeroizingString, EditError> {
     // each round except the last removes one copy
     for _ in 0..=MAX_COPIES {
         let yaml = Yaml::parse(&text)?;
@@ -69,8 +73,10 @@ fn edited(mut text: ZeroizingString, change: &Change) -> Result<ZeroizingString,
         let edits = match (surplus, kept, &change.action) {
             (Some(surplus), ..) => yaml.removal(*surplus, change)?,
             (None, Some(kept), Action::Set(json)) => match yaml.entry_changes(*kept, change, json) {
-                Some(changes) => return changes.iter().try_fold(text, edited),
-                None => yaml.replacement(*kept, change, json)?,
+                Some(changes) => {
+                    return changes.iter().try_fold(text, |text, change| edited(text, change, way));
+                }
+                None => yaml.replacement(*kept, change, json, way)?,
             },
             (None, None, Action::Set(json)) => yaml.insertion(&change.path, json)?,
             (None, _, Action::Unset) => return Ok(text),
@@ -94,7 +100,7 @@ struct Yaml<'t> {
 
 impl<'t> Yaml<'t> {
     fn parse(text: &'t str) -> Result<Self, EditError> {
-        let Parsed { tree, problems, lexemes } = parse(text);
+        let Parsed { mut tree, problems, lexemes } = parse(text);
         if let Some(problem) = problems.into_iter().min_by_key(|problem| problem.span.start) {
             let (line, column) = line_column(text, problem.span.start);
             let error = json::SyntaxError {
@@ -105,6 +111,14 @@ impl<'t> Yaml<'t> {
             };
             return Err(EditError::Syntax { error, line, column });
         }
+        // a document of nothing but its marker
+        let root = tree.node(ROOT).map_or(Span::default(), |root| root.span);
+        let is_written =
+            text.get(root.start..).is_some_and(|text| text.starts_with(['~', 'n', 'N', '!', '&']));
+        let is_null = tree.to_json().is_ok_and(|(json, _)| &*json == "null");
+        if let Some(root) = tree.node_mut(ROOT).filter(|_| is_null && !is_written) {
+            root.kind = NodeKind::Table;
+        }
         let comments = lexemes.iter().filter(|lexeme| lexeme.kind == LexemeKind::Comment);
         let comments = comments.map(|lexeme| lexeme.span).collect();
         let is_crlf =
@@ -114,6 +128,33 @@ impl<'t> Yaml<'t> {
 
     fn json(&self) -> Result<ZeroizingString, EditError> {
         self.tree.to_json().map(|(json, _)| json).map_err(|span| self.unsupported(&[], span.start))
+    }
+
+    /// Returns whether an edited text is `wanted`, read as JSON, and has all comments. An edit that breaks the text touched
+    /// more than it should.
+    fn is_right(&self, edited: &str, wanted: &str) -> bool {
+        let Ok(after) = Yaml::parse(edited) else { return false };
+        after.json().is_ok_and(|json| is_same_json(wanted, &json))
+            && after.texts_of_comments().eq(self.texts_of_comments())
+    }
+
+    fn texts_of_comments(&self) -> impl Iterator<Item = &str> {
+        self.comments.iter().map(|comment| self.text.get(comment.start..comment.end).unwrap_or_default())
+    }
+
+    /// Returns an error of the same edit in JSON with its place in this text.
+    fn placed(&self, error: EditError) -> EditError {
+        let EditError::NotObject { path, found, .. } = error else { return error };
+        let id = if path.is_empty() { Some(ROOT) } else { self.matches(&path).pop() };
+        let start = id.and_then(|id| self.node(id)).map_or(0, |node| node.span.start);
+        let (line, column) = line_column(self.text, start);
+        EditError::NotObject { path, found, line, column }
+    }
+
+    /// Returns the place of a path, as far as it exists.
+    fn place_of(&self, path: &[String]) -> usize {
+        let found = (1..=path.len()).rev().find_map(|len| self.matches(path.get(..len)?).pop());
+        found.and_then(|id| self.node(id)).map_or(0, |node| node.statement.unwrap_or(node.span.start))
     }
 
     fn node(&self, id: NodeId) -> Option<&Node> {
@@ -166,7 +207,7 @@ impl<'t> Yaml<'t> {
     }
 
     fn has_comment(&self, start: usize, end: usize) -> bool {
-        self.comments.iter().any(|comment| start <= comment.start && comment.start < end)
+        parts::has_comment(&self.comments, start, end)
     }
 
     /// Removes an entry. A comment after it stays.
@@ -205,10 +246,7 @@ impl<'t> Yaml<'t> {
             return removal(start, end + space);
         }
         let indent = line_indent(self.text, start).len();
-        let is_own_line = self.text.get(..start).is_some_and(|before| {
-            let before = before.get(..before.len() - indent.min(before.len())).unwrap_or_default();
-            before.is_empty() || before.ends_with(['\n', '\u{feff}'])
-        });
+        let is_own_line = parts::is_own_line(self.text, start);
         removal(if is_own_line { start - indent } else { start }, end + space + newline)
     }
 
@@ -237,7 +275,7 @@ impl<'t> Yaml<'t> {
     }
 
     /// Replaces the value of an entry, and corrects the letter case of its key.
-    fn replacement(&self, id: NodeId, change: &Change, json: &str) -> Result<Vec<Edit>, EditError> {
+    fn replacement(&self, id: NodeId, change: &Change, json: &str, way: Way) -> Result<Vec<Edit>, EditError> {
         let (Some(node), Some(name)) = (self.node(id), change.path.last()) else { return Ok(Vec::new()) };
         let Ok(new) = json::parse_value(json) else { return Err(EditError::NoValue) };
         let mut edits = Vec::new();
@@ -252,154 +290,13 @@ impl<'t> Yaml<'t> {
         if json::parse_value(&old).is_ok_and(|old| is_same(old, new)) {
             return Ok(edits);
         }
-        let Some(colon) = self.colon(node) else {
-            return Err(self.unsupported(&change.path, node.span.start));
+        let refused = || self.unsupported(&change.path, node.span.start);
+        let colon = self.colon(node).ok_or_else(refused)?;
+        let value = match way {
+            Way::Parts => self.rewritten(id, colon, new),
+            Way::Whole => self.replaced(id, colon, new),
         };
-        let end = self.end(id).max(colon);
-        if self.has_comment(colon, end) {
-            return Err(self.unsupported(&change.path, node.span.start));
-        }
-        let value = value(new);
-        // keeps the space after the colon
-        let between = self.text.get(colon..node.span.start).unwrap_or_default();
-        let is_adjacent =
-            !between.is_empty() && between.bytes().all(|byte| byte == b' ') && node.span.start < end;
-        edits.push(match is_adjacent {
-            true => Edit { start: node.span.start, end, with: value },
-            false => Edit { start: colon, end, with: joined(&[" ", &value]) },
-        });
+        edits.extend(value.ok_or_else(refused)?);
         Ok(edits)
     }
-
-    /// Adds an entry, with the sections that are missing.
-    fn insertion(&self, path: &[String], json: &str) -> Result<Vec<Edit>, EditError> {
-        let Ok(new) = json::parse_value(json) else { return Err(EditError::NoValue) };
-        let Some((name, sections)) = path.split_last() else { return Err(EditError::NoPath) };
-        let (mut table, mut depth) = (ROOT, 0);
-        for section in sections {
-            let named = self.tree.named(table, section);
-            let is_table = |id: &&NodeId| self.node(**id).is_some_and(|node| node.kind == NodeKind::Table);
-            match (named.iter().rfind(is_table), named.last()) {
-                (Some(found), _) => (table, depth) = (*found, depth + 1),
-                (None, Some(other)) if self.is_null(*other) => {
-                    return self.first_entry(
-                        *other,
-                        sections.get(depth + 1..).unwrap_or_default(),
-                        name,
-                        new,
-                        path,
-                    );
-                }
-                (None, Some(other)) => {
-                    return Err(self.not_object(*other, path.get(..=depth).unwrap_or_default()));
-                }
-                (None, None) => break,
-            }
-        }
-        let missing = sections.get(depth..).unwrap_or_default();
-        let Some(node) = self.node(table) else { return Ok(Vec::new()) };
-        let last = self.tree.last_child(table);
-        if table != ROOT && self.is_flow(node) {
-            let Some(last) = last else { return self.first_entry(table, missing, name, new, path) };
-            let names = missing.iter().map(|name| format!("{}: {{", yaml_key(name))).collect::<String>();
-            let entry =
-                joined(&[", ", &names, &yaml_key(name), ": ", &value(new), &"}".repeat(missing.len())]);
-            return Ok(vec![insertion(self.end(last), &[&entry])]);
-        }
-        match last {
-            Some(last) => {
-                let start = self.node(last).and_then(|last| last.statement).unwrap_or_default();
-                let lines = self.lines(missing, name, new, line_indent(self.text, start));
-                Ok(vec![insertion(self.line_end(self.end(last)), &[self.newline, &lines])])
-            }
-            None => {
-                let is_open = !self.text.is_empty() && !self.text.ends_with(['\n', '\u{feff}']);
-                let lines = self.lines(missing, name, new, "");
-                let end = if is_open { self.newline } else { "" };
-                Ok(vec![insertion(self.text.len(), &[end, &lines, self.newline])])
-            }
-        }
-    }
-
-    /// Adds the first entry of a section that is null or empty.
-    fn first_entry(
-        &self,
-        section: NodeId,
-        missing: &[String],
-        name: &str,
-        new: Raw<'_>,
-        path: &[String],
-    ) -> Result<Vec<Edit>, EditError> {
-        let Some(node) = self.node(section) else { return Ok(Vec::new()) };
-        let in_flow =
-            self.node(node.parent).is_some_and(|parent| node.parent != ROOT && self.is_flow(parent));
-        let (Some(colon), Some(start), false) = (self.colon(node), node.statement, in_flow) else {
-            return Err(self.unsupported(path, node.span.start));
-        };
-        let end = self.end(section).max(colon);
-        let indent = format!("{}{}", line_indent(self.text, start), self.step());
-        let lines = self.lines(missing, name, new, &indent);
-        // a comment on the line of the section stays there
-        let edits = [removal(colon, end), insertion(self.line_end(end), &[self.newline, &lines])];
-        Ok(edits.into_iter().filter(|edit| edit.start < edit.end || !edit.with.is_empty()).collect())
-    }
-
-    /// Formats an entry with the sections around it, a line for each.
-    fn lines(&self, missing: &[String], name: &str, new: Raw<'_>, indent: &str) -> ZeroizingString {
-        let mut out = ZeroizingString::default();
-        let mut indent = indent.to_owned();
-        for section in missing {
-            out.push_str(&indent);
-            out.push_str(&yaml_key(section));
-            out.push(':');
-            out.push_str(self.newline);
-            indent.push_str(self.step());
-        }
-        [&*indent, &*yaml_key(name), ": ", &value(new)].into_iter().for_each(|part| out.push_str(part));
-        out
-    }
-
-    /// Returns one level of the document's indentation.
-    fn step(&self) -> &'t str {
-        let nested = self.tree.children(ROOT).filter_map(|id| self.tree.children(id).next());
-        let mut starts = nested.filter_map(|id| self.node(id)?.statement);
-        let indent =
-            starts.find_map(|start| Some(line_indent(self.text, start)).filter(|indent| !indent.is_empty()));
-        indent.unwrap_or(DEFAULT_INDENT)
-    }
-
-    fn is_null(&self, id: NodeId) -> bool {
-        self.tree.to_json_of(id).is_ok_and(|(json, _)| &*json == "null")
-    }
-
-    fn not_object(&self, id: NodeId, path: &[String]) -> EditError {
-        let start = self.node(id).map_or(0, |node| node.span.start);
-        let (line, column) = line_column(self.text, start);
-        let found = match self.node(id).map(|node| node.kind) {
-            Some(NodeKind::List) => "a list",
-            _ => "a value",
-        };
-        EditError::NotObject { path: path.to_vec(), found, line, column }
-    }
-
-    /// Returns the end of the line of `at`, before its line break.
-    fn line_end(&self, at: usize) -> usize {
-        let rest = self.text.get(at..).unwrap_or_default();
-        let line = rest.split('\n').next().unwrap_or_default();
-        at + line.trim_end_matches('\r').len()
-    }
-}
-
-fn removal(start: usize, end: usize) -> Edit {
-    Edit { start, end, with: ZeroizingString::default() }
-}
-
-fn insertion(at: usize, with: &[&str]) -> Edit {
-    Edit { start: at, end: at, with: joined(with) }
-}
-
-fn joined(parts: &[&str]) -> ZeroizingString {
-    let mut out = ZeroizingString::with_capacity(parts.iter().map(|part| part.len()).sum());
-    parts.iter().for_each(|part| out.push_str(part));
-    out
 }

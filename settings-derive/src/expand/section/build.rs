@@ -4,6 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
+use super::member::to_json;
 use crate::ast::{Field, Member, Nested, Struct, private};
 use crate::attr::DefaultFrom;
 use crate::ty::{Kind, Occurs};
@@ -34,9 +35,25 @@ pub(super) fn build(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
                 .collect();
             let (types, names) = (others.iter().map(|field| field.ty), &from.parameters);
             let others = others.iter().map(|field| local(field));
+            let leaf = field.leaf()?;
+            let computed = match to_json(field, leaf, library) {
+                Some(to_json) => {
+                    quote!(#builder.or_computed_as(#own, __default(#(&#others),*), #to_json)?)
+                }
+                None => quote!(#builder.or_computed(#own, __default(#(&#others),*))?),
+            };
+            let checked = leaf.attrs.check.as_ref().map(|check| {
+                let key = field.key().map(|key| key.value).unwrap_or_default();
+                quote_spanned! {check.span()=>
+                    let __check: fn(&#ty) -> ::core::result::Result<(), _> = #check;
+                    let #own = #builder.verified_at(__number, #own, #key, __check);
+                }
+            });
             Some(quote_spanned! {from.name=>
                 let __default: fn(#(&#types),*) -> #ty = |#(#names),*| #body;
-                let #own = #builder.or_computed(#own, __default(#(&#others),*))?;
+                let __number = #own.number();
+                let #own = #computed;
+                #checked
             })
         });
         quote! {{
@@ -89,7 +106,9 @@ fn parameters<'a>(field: &'a Field<'_>) -> Option<&'a DefaultFrom> {
 /// The field's value from the builder.
 fn taken(field: &Field<'_>, builder: &Ident, library: &TokenStream) -> TokenStream {
     let value = unchecked(field, builder, library);
-    let Some(check) = field.leaf().and_then(|leaf| leaf.attrs.check.as_ref()) else { return value };
+    // a value that is not computed yet is checked afterwards
+    let check = field.leaf().and_then(|leaf| leaf.attrs.check.as_ref());
+    let Some(check) = check.filter(|_| parameters(field).is_none()) else { return value };
     let key = field.key().map(|key| key.value).unwrap_or_default();
     let ty = field.ty;
     quote_spanned! {check.span()=> {
@@ -101,11 +120,15 @@ fn taken(field: &Field<'_>, builder: &Ident, library: &TokenStream) -> TokenStre
 
 fn unchecked(field: &Field<'_>, builder: &Ident, library: &TokenStream) -> TokenStream {
     let (method, ty) = match &field.member {
-        Member::Setting(leaf) if leaf.attrs.serde.is_some() => ("take_serde", field.ty),
+        Member::Setting(leaf) if leaf.attrs.serde.is_some() => {
+            (if parameters(field).is_some() { "given_serde" } else { "take_serde" }, field.ty)
+        }
         Member::Setting(leaf) if leaf.attrs.text.is_some() => {
-            let (method, ty) = match leaf.kind {
-                Kind::Optional(of) => ("take_optional_parsed", of),
-                _ => ("take_parsed", field.ty),
+            let (method, ty) = match (leaf.kind, parameters(field)) {
+                (Kind::Optional(of), None) => ("take_optional_parsed", of),
+                (Kind::Optional(of), Some(_)) => ("given_optional_parsed", of),
+                (_, None) => ("take_parsed", field.ty),
+                (_, Some(_)) => ("given_parsed", field.ty),
             };
             let method = Ident::new(method, ty.span());
             let parse = match &leaf.attrs.with {

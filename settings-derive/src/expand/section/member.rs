@@ -10,7 +10,7 @@ use crate::attr::{DefaultFrom, Spanned};
 use crate::doc::Value;
 use crate::expand::{default, kind};
 use crate::naming;
-use crate::ty::Occurs;
+use crate::ty::{Kind, Occurs};
 
 /// All members as a slice; the settings of flattened sections are copied.
 pub(super) fn members(input: &Struct<'_>, keys: &[(&Ident, String)], library: &TokenStream) -> TokenStream {
@@ -101,12 +101,37 @@ fn computed(field: &Field<'_>, leaf: &Leaf<'_>, from: &DefaultFrom, library: &To
     let (ty, body, private) = (field.ty, &from.body, private(library));
     let rule = leaf.attrs.default_rule.as_ref().map_or("", |rule| rule.value.as_str());
     let value = match from.parameters.as_slice() {
-        [] => quote_spanned! {from.name=>
-            || #private::computed({ let __default: fn() -> #ty = || #body; __default() })
-        },
+        [] => {
+            let to_json = match to_json(field, leaf, library) {
+                Some(to_json) => quote!((#to_json)(&__default())),
+                None => quote!(#private::computed(__default())),
+            };
+            quote_spanned!(from.name=> || { let __default: fn() -> #ty = || #body; #to_json })
+        }
         _ => quote!(|| ::std::string::String::from("null")),
     };
     quote!(#library::schema::DefaultValue::Computed { rule: #rule, value: #value })
+}
+
+/// The function that formats a default as JSON, for a type that is not a setting's own.
+pub(super) fn to_json(field: &Field<'_>, leaf: &Leaf<'_>, library: &TokenStream) -> Option<TokenStream> {
+    let (ty, private) = (field.ty, private(library));
+    if leaf.attrs.serde.is_some() {
+        return Some(quote!(|__value: &#ty| #private::computed_serde(__value)));
+    }
+    leaf.attrs.text.as_ref()?;
+    let of = if let Kind::Optional(of) = leaf.kind { of } else { field.ty };
+    let text = match &leaf.attrs.with {
+        Some(module) => quote_spanned!(module.span()=> #module::to_text),
+        None => quote_spanned!(of.span()=> <#of as ::std::string::ToString>::to_string),
+    };
+    let text = match leaf.kind {
+        Kind::Optional(_) => {
+            quote!(::core::option::Option::map(::core::option::Option::as_ref(__value), #text))
+        }
+        _ => quote!(::core::option::Option::Some(#text(__value))),
+    };
+    Some(quote!(|__value: &#ty| #private::computed_text(#text)))
 }
 
 fn setting(

@@ -16,7 +16,7 @@ struct Server {
     #[setting(text = 5)]
     name: Color,
     /// The least.
-    #[setting(default_from = |port| *port, default_rule = "the port", check = is_even)]
+    #[setting(default_from = |port| *port, check = is_even)]
     least: u16,
 }
 

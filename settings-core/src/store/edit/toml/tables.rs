@@ -1,10 +1,10 @@
 //! Editing the entries of a list that has a header for each: `[[Upstreams]]`.
 
-use super::{Toml, applied, insertion, joined};
-use crate::format::Span;
+use super::{Toml, applied};
 use crate::format::toml::key as toml_key;
 use crate::format::tree::{NodeId, NodeKind};
 use crate::store::edit::merge::is_same;
+use crate::store::edit::parts::{Way, insertion, joined, line_end};
 use crate::store::edit::{Change, Edit, EditError};
 use crate::value::ZeroizingString;
 use crate::value::json::{self, Raw};
@@ -17,13 +17,14 @@ pub(super) fn edited(
     mut text: ZeroizingString,
     change: &Change,
     json: &str,
+    way: Way,
 ) -> Result<ZeroizingString, EditError> {
     let Ok(wanted) = json::parse_value(json) else { return Err(EditError::NoValue) };
     let wanted = wanted.elements().unwrap_or_default();
     for _ in 0..MAX_FIELDS {
         let toml = Toml::parse(&text)?;
         let Some(list) = toml.matches(&change.path).pop() else { return Err(EditError::NoPath) };
-        let Some(edits) = toml.next_edits(list, change, &wanted)? else {
+        let Some(edits) = toml.next_edits(list, change, &wanted, way)? else {
             drop(toml);
             return Ok(text);
         };
@@ -48,10 +49,11 @@ impl Toml<'_> {
         list: NodeId,
         change: &Change,
         wanted: &[Raw<'_>],
+        way: Way,
     ) -> Result<Option<Vec<Edit>>, EditError> {
         let entries: Vec<_> = self.tree.children(list).collect();
         for (entry, wanted) in entries.iter().zip(wanted) {
-            if let Some(edits) = self.edits_of_entry(*entry, change, *wanted)? {
+            if let Some(edits) = self.edits_of_entry(*entry, change, *wanted, way)? {
                 return Ok(Some(edits));
             }
         }
@@ -70,6 +72,7 @@ impl Toml<'_> {
         entry: NodeId,
         change: &Change,
         wanted: Raw<'_>,
+        way: Way,
     ) -> Result<Option<Vec<Edit>>, EditError> {
         let refused = || self.unsupported(&change.path, self.node(entry).map_or(0, |node| node.span.start));
         let fields = wanted.entries().ok_or_else(refused)?;
@@ -89,12 +92,12 @@ impl Toml<'_> {
             let Some(node) = self.node(own).filter(|node| node.statement.is_some()) else {
                 return Err(refused());
             };
-            let is_within = |comment: &Span| node.span.start < comment.start && comment.end <= node.span.end;
-            if self.comments.iter().any(is_within) {
-                return Err(self.unsupported(&change.path, node.span.start));
-            }
-            let with = self.value(*new, &change.path)?;
-            return Ok(Some(vec![Edit { start: node.span.start, end: node.span.end, with }]));
+            self.value(*new, &change.path)?;
+            let edits = match way {
+                Way::Parts => self.rewritten(own, *new),
+                Way::Whole => self.replaced(node, *new),
+            };
+            return edits.map(Some).ok_or_else(|| self.unsupported(&change.path, node.span.start));
         }
         let is_wanted = |id: &NodeId| fields.iter().any(|(key, _)| self.is_named(*id, &key.name()));
         let surplus = self.tree.children(entry).find(|id| !is_wanted(id));
@@ -117,7 +120,7 @@ impl Toml<'_> {
         let fields = wanted.entries().ok_or_else(refused)?;
         let end =
             self.blocks.iter().filter(|block| self.is_at_or_below(block.table, last)).map(|block| block.end);
-        let end = self.line_end(end.max().ok_or_else(refused)?);
+        let end = line_end(self.text, end.max().ok_or_else(refused)?);
         let mut lines = ZeroizingString::default();
         for (key, value) in fields {
             for part in [self.newline, &*toml_key(&key.name()), " = ", &*self.value(value, &change.path)?] {
