@@ -6,6 +6,8 @@ use crate::docs::model::{Bullet, Content, Entry, Page, Part, Statement, Value};
 
 use crate::docs::layout;
 
+use super::blocks;
+
 /// The whole page.
 pub(super) fn page(page: &Page) -> String {
     let marks = heading_marks(page);
@@ -95,7 +97,7 @@ fn code_block(text: &str) -> Option<(&str, String)> {
     (!language.contains(char::is_whitespace)).then_some((language, lines?.join("\n")))
 }
 
-/// Converts anchors, transitions, lists and code; shows everything else as reStructuredText.
+/// Converts every block that Markdown has a form for; shows everything else as reStructuredText.
 fn verbatim(text: &str) -> String {
     if let Some(name) = text.strip_prefix(".. _").and_then(|rest| rest.trim_end().strip_suffix(':'))
         && !name.contains('\n')
@@ -120,17 +122,20 @@ fn verbatim(text: &str) -> String {
         let language = if language.contains('`') { "" } else { language };
         return format!("{fence}{language}\n{code}\n{fence}");
     }
+    if let Some(markdown) = blocks::markdown(text) {
+        return markdown;
+    }
     let fence = fence(text);
     format!("{fence}rst\n{text}\n{fence}")
 }
 
 /// The fence of a block of code: longer than any run of backticks in it.
-fn fence(code: &str) -> String {
+pub(super) fn fence(code: &str) -> String {
     let runs = code.split(|c| c != '`').map(str::len);
     "`".repeat(runs.max().unwrap_or_default().max(3) + 1)
 }
 
-fn anchor(id: &str) -> String {
+pub(super) fn anchor(id: &str) -> String {
     let id: String = id.chars().filter(|c| !matches!(c, '"' | '<' | '>' | '&')).collect();
     format!("<a id=\"{id}\"></a>")
 }
