@@ -476,7 +476,7 @@ fn unread_path(setting: &Documented<'_>) -> Option<Draft> {
     let value = setting.directive?.option("configjson")?;
     let mut parts = value.value.split([',', '\n']).flat_map(|part| part.split(" and ")).map(str::trim);
     let is_path =
-        |part: &str| part.is_empty() || !part.contains(|c: char| c.is_whitespace() || "`<>\"".contains(c));
+        |part: &str| part.is_empty() || !part.contains(|c: char| c.is_whitespace() || "`\"".contains(c));
     if parts.all(is_path) {
         return None;
     }

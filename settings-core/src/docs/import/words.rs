@@ -401,7 +401,11 @@ pub(super) fn unit_of_key(key: &str) -> Option<&'static str> {
         ("Hrs", "hours"),
     ]
     .into_iter()
-    .find_map(|(end, unit)| key.strip_suffix(end).filter(|stem| !stem.is_empty()).map(|_| unit))
+    .find_map(|(end, unit)| {
+        // A rate such as `RequestsPerSecond` is not a time.
+        let is_time = |stem: &&str| !stem.is_empty() && !stem.ends_with("Per");
+        key.strip_suffix(end).filter(is_time).map(|_| unit)
+    })
 }
 
 /// Returns the unit of a key for which settings have no unit of their own: `RetentionWeeks`.
@@ -611,6 +615,7 @@ mod tests {
         assert_eq!(unit_of_key("PollMillis"), Some("milliseconds"));
         assert_eq!(unit_of_key("TimeoutSecs"), Some("seconds"));
         assert_eq!((unit_of_key("KeepWeeks"), other_unit_of_key("KeepWeeks")), (None, Some("Weeks")));
+        assert_eq!((unit_of_key("PerSec"), unit_of_key("RequestsPerMinutes")), (None, None));
         assert_eq!((unit_of_key("Items"), unit_of_key("EnableSMS")), (None, None));
         assert_eq!(unit_of_key("Days"), None);
         assert_eq!(unit_of_key("Port"), None);

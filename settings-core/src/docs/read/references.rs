@@ -16,14 +16,15 @@ pub(super) fn messages(document: &Document, lines: &LineIndex) -> Vec<Warning> {
     let text = document.source();
     let at = |node: NodeRef<'_>| lines.line(text, place(node));
     let mut found: Vec<(usize, Level, String)> = Vec::new();
-    found.extend(unknown(document, &all).into_iter().map(|(node, text)| (at(node), Level::Error, text)));
-    found.extend(footnotes(&all).into_iter().map(|(node, text)| (at(node), Level::Error, text)));
-    found.extend(anonymous(&all).map(|(node, text)| (at(node), Level::Error, text)));
-    let transitions = all.iter().filter(|node| node.tag() == Tag::Transition);
-    found.extend(
-        transitions
-            .flat_map(|node| transition(*node).into_iter().map(|text| (at(*node), Level::Warning, text))),
-    );
+    let names = Names::of(document, &all);
+    let errors = unknown(&names, &all).into_iter().chain(footnotes(&names, &all)).chain(anonymous(&all));
+    found.extend(errors.map(|(node, text)| (at(node), Level::Error, text)));
+    let mut reported = false;
+    for node in all.iter().filter(|node| node.tag() == Tag::Transition) {
+        let texts = transition(*node, reported);
+        reported = !texts.is_empty();
+        found.extend(texts.into_iter().map(|text| (at(*node), Level::Warning, text)));
+    }
     found.into_iter().map(|(line, level, text)| Warning { line, level, text }).collect()
 }
 
@@ -43,39 +44,60 @@ fn has(node: NodeRef<'_>, name: AttrName) -> bool {
     node.attr(name).is_some() || node.int(name).is_some()
 }
 
+/// The names of a page's elements.
+struct Names<'d> {
+    unique: HashSet<String>,
+    duplicates: HashSet<&'d str>,
+    /// An included page may have any other.
+    is_open: bool,
+}
+
+impl<'d> Names<'d> {
+    fn of(document: &'d Document, all: &[NodeRef<'d>]) -> Self {
+        let named = || all.iter().filter(|node| node.tag() != Tag::SubstitutionDefinition);
+        let mut unique: HashSet<String> =
+            named().flat_map(|node| node.list(AttrName::Names)).map(str::to_owned).collect();
+        let duplicates: HashSet<&str> = named().flat_map(|node| node.list(AttrName::Dupnames)).collect();
+        // Footnotes without a label get the numbers that are free.
+        let numbered = all.iter().filter(|node| node.tag() == Tag::Footnote && is_numbered(**node)).count();
+        let is_free = |label: &String| !unique.contains(label) && !duplicates.contains(label.as_str());
+        let labels: Vec<String> =
+            (1..).map(|number: usize| number.to_string()).filter(is_free).take(numbered).collect();
+        unique.extend(labels);
+        Self { unique, duplicates, is_open: document.source().contains(".. include::") }
+    }
+
+    /// The message about a reference to a name; `None` if it has one target, or may have one.
+    fn unknown(&self, name: &str) -> Option<String> {
+        if self.unique.contains(name) {
+            return None;
+        }
+        if self.duplicates.contains(name) {
+            return Some(format!("Duplicate target name, cannot be used as a unique reference: \"{name}\"."));
+        }
+        (!self.is_open).then(|| format!("Unknown target name: \"{name}\"."))
+    }
+}
+
 /// References to names that no element of the page has, or that several have.
-fn unknown<'d>(document: &'d Document, all: &[NodeRef<'d>]) -> Vec<(NodeRef<'d>, String)> {
-    let named = || all.iter().filter(|node| node.tag() != Tag::SubstitutionDefinition);
-    let mut names: HashSet<String> =
-        named().flat_map(|node| node.list(AttrName::Names)).map(str::to_owned).collect();
-    // Footnotes without a label get the numbers that are free.
-    let numbered = all.iter().filter(|node| node.tag() == Tag::Footnote && is_numbered(**node)).count();
-    let free = (1..).map(|number: usize| number.to_string()).filter(|label| !names.contains(label));
-    let labels: Vec<String> = free.take(numbered).collect();
-    names.extend(labels);
-    let duplicates: HashSet<&str> = named().flat_map(|node| node.list(AttrName::Dupnames)).collect();
-    let includes = document.source().contains(".. include::");
+fn unknown<'d>(names: &Names<'d>, all: &[NodeRef<'d>]) -> Vec<(NodeRef<'d>, String)> {
     let mut found = Vec::new();
     for node in all {
-        let Some(name) = node.attr(AttrName::Refname).filter(|name| !names.contains(*name)) else { continue };
-        let is_duplicate = duplicates.contains(name);
-        if includes && !is_duplicate {
-            continue;
-        }
+        let Some(name) = node.attr(AttrName::Refname) else { continue };
+        let Some(message) = names.unknown(name) else { continue };
         match node.tag() {
-            Tag::Reference if is_duplicate => found.push((
-                *node,
-                format!("Duplicate target name, cannot be used as a unique reference: \"{name}\"."),
-            )),
             Tag::FootnoteReference if has(*node, AttrName::Auto) => {}
-            Tag::Reference | Tag::FootnoteReference => {
-                found.push((*node, format!("Unknown target name: \"{name}\".")));
-            }
-            Tag::Target if !is_duplicate => {
-                let own = node.list(AttrName::Names).next().unwrap_or_default();
+            Tag::Reference | Tag::FootnoteReference => found.push((*node, message)),
+            Tag::Target if !names.duplicates.contains(name) => {
+                let own = node.list(AttrName::Names).next().map(|own| format!("\"{own}\" "));
+                let id = node.list(AttrName::Ids).next().map(|id| format!("(id=\"{id}\") "));
                 found.push((
                     *node,
-                    format!("Indirect hyperlink target \"{own}\" refers to target \"{name}\", which does not exist."),
+                    format!(
+                        "Indirect hyperlink target {}{}refers to target \"{name}\", which does not exist.",
+                        own.unwrap_or_default(),
+                        id.unwrap_or_default()
+                    ),
                 ));
             }
             _ => {}
@@ -95,26 +117,36 @@ fn is_symbol(node: NodeRef<'_>) -> bool {
 }
 
 /// References to numbered footnotes, or to those with symbols, of which there are fewer.
-fn footnotes<'d>(all: &[NodeRef<'d>]) -> Vec<(NodeRef<'d>, String)> {
+fn footnotes<'d>(names: &Names<'d>, all: &[NodeRef<'d>]) -> Vec<(NodeRef<'d>, String)> {
     let references = |symbol: bool| {
         all.iter().copied().filter(move |node| {
             node.tag() == Tag::FootnoteReference
                 && has(*node, AttrName::Auto)
                 && is_symbol(*node) == symbol
-                && node.attr(AttrName::Refname).is_none()
+                && node.attr(AttrName::Refname).is_none_or(|name| names.unknown(name).is_some())
         })
     };
     let notes = || all.iter().copied().filter(|node| node.tag() == Tag::Footnote);
     let numbered = notes().filter(|node| is_numbered(*node)).count();
     let symbols = notes().filter(|node| has(*node, AttrName::Auto) && is_symbol(*node)).count();
-    let message = |kind: &str, count: usize| {
-        format!("Too many {kind} footnote references: only {count} corresponding footnotes available.")
-    };
-    // One message names them all.
-    let first = |node: NodeRef<'d>, kind: &str, count: usize| (node, message(kind, count));
     let mut found = Vec::new();
-    found.extend(references(false).nth(numbered).map(|node| first(node, "autonumbered", numbered)));
-    found.extend(references(true).nth(symbols).map(|node| first(node, "symbol", symbols)));
+    // One message is about all of them.
+    let mut left = references(false).skip(numbered).peekable();
+    if let Some(first) = left.peek() {
+        let s = if numbered > 1 { "s" } else { "" };
+        let text = format!(
+            "Too many autonumbered footnote references: only {numbered} corresponding footnote{s} available."
+        );
+        found.push((*first, text));
+    }
+    let unknown = |node: NodeRef<'d>| Some((node, names.unknown(node.attr(AttrName::Refname)?)?));
+    found.extend(left.filter_map(unknown));
+    found.extend(references(true).nth(symbols).map(|node| {
+        (
+            node,
+            format!("Too many symbol footnote references: only {symbols} corresponding footnotes available."),
+        )
+    }));
     found
 }
 
@@ -131,30 +163,37 @@ fn anonymous<'d>(all: &[NodeRef<'d>]) -> Option<(NodeRef<'d>, String)> {
     Some((first, format!("Anonymous hyperlink mismatch: {references} references but {targets} targets.")))
 }
 
-/// A transition without a body element on each side.
-fn transition(node: NodeRef<'_>) -> Vec<String> {
+/// A transition without a body element on each side. `reported` is true if the one before it has a message, which is then
+/// between the two.
+fn transition(node: NodeRef<'_>, reported: bool) -> Vec<String> {
+    let Some(parent) = node.parent() else { return Vec::new() };
+    let is_body = |other: &NodeRef<'_>| {
+        let is_passed_by = matches!(
+            other.tag(),
+            Tag::Decoration
+                | Tag::Meta
+                | Tag::Pending
+                | Tag::SubstitutionDefinition
+                | Tag::Target
+                | Tag::Title
+        );
+        !is_passed_by && other.tag() != Tag::SystemMessage
+    };
     let mut found = Vec::new();
-    let mut at = node;
-    let mut is_last = true;
-    while let Some(parent) = at.parent() {
-        is_last &= at.next().is_none();
-        at = parent;
-    }
-    if is_last {
-        found.push("Transition at the end of the document.".to_owned());
-    }
-    let Some(parent) = node.parent() else { return found };
-    let before = parent.children().take_while(|child| child.id() != node.id());
-    let before = before.filter(|child| {
-        !matches!(child.tag(), Tag::Comment | Tag::Target | Tag::SubstitutionDefinition | Tag::Pending)
-    });
-    match before.last().map(NodeRef::tag) {
-        Some(Tag::Transition) => {
-            found.push("At least one body element should separate transitions.".to_owned());
+    let mut after = std::iter::successors(node.next(), |next| next.next());
+    // At the end of a section it moves after it, unless that is the end of the document.
+    if !after.any(|next| is_body(&next)) {
+        let mut around = std::iter::successors(Some(parent), |node| node.parent());
+        if around.all(|section| section.next().is_none()) {
+            found.push("Transition at the end of the document.".to_owned());
         }
-        None => found.push("Transition at the start of the document.".to_owned()),
-        Some(Tag::Title) => found.push("Transition at the start of the section.".to_owned()),
-        Some(_) => {}
+    }
+    let before: Vec<NodeRef<'_>> = parent.children().take_while(|child| child.id() != node.id()).collect();
+    if !before.iter().any(is_body) {
+        let place = if parent.tag() == Tag::Section { "section" } else { "document" };
+        found.push(format!("Transition at the start of the {place}."));
+    } else if before.last().is_some_and(|last| last.tag() == Tag::Transition) && !reported {
+        found.push("At least one body element should separate transitions.".to_owned());
     }
     found
 }
