@@ -375,7 +375,7 @@ pub(in crate::docs) fn mentions_file(text: &str) -> Option<&'static str> {
         !bare.get(..WORDS.file.len()).is_some_and(|start| start.eq_ignore_ascii_case(WORDS.file))
             && bare.starts_with(|c: char| c.is_ascii_uppercase())
     };
-    super::literals(text).iter().any(|literal| is_name(&literal)).then_some(UNREADABLE)
+    super::literals(text).iter().any(is_name).then_some(UNREADABLE)
 }
 
 const UNREADABLE: &str = "names the configuration file, but no path can be read";

@@ -111,7 +111,7 @@ fn unread(source: &Source<'_>) -> Vec<Left> {
                 heading = Some(found.title.value.clone());
             }
             let is_unread = source.page.unread.iter().any(|span| placed.span.range().contains(&span.start));
-            if !is_unread && !(is_prose && names_config(source.page, placed)) {
+            if !(is_unread || is_prose && names_config(source.page, placed)) {
                 continue;
             }
             let at = source.place(number, placed.span.start);

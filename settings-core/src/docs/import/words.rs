@@ -186,10 +186,10 @@ fn pair(sentence: &str, unit: Option<&str>) -> Option<(i64, i64)> {
     ];
     let ends_with_lead = |before: &str| {
         let before = before.trim_end().trim_end_matches(':');
-        let word = |lead: &&str| {
-            before.strip_suffix(*lead).is_some_and(|rest| !rest.ends_with(|c: char| c.is_alphanumeric()))
+        let word = |lead: &str| {
+            before.strip_suffix(lead).is_some_and(|rest| !rest.ends_with(|c: char| c.is_alphanumeric()))
         };
-        before.is_empty() || LEADS.iter().any(|lead| word(&lead))
+        before.is_empty() || LEADS.iter().any(|lead| word(lead))
     };
     let forms: [(&str, &[&str]); 3] = [
         ("between ", &[" and ", " to "]),

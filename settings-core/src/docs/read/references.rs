@@ -58,12 +58,20 @@ impl<'d> Names<'d> {
         let mut unique: HashSet<String> =
             named().flat_map(|node| node.list(AttrName::Names)).map(str::to_owned).collect();
         let duplicates: HashSet<&str> = named().flat_map(|node| node.list(AttrName::Dupnames)).collect();
-        // Footnotes without a label get the numbers that are free.
-        let numbered = all.iter().filter(|node| node.tag() == Tag::Footnote && is_numbered(**node)).count();
-        let is_free = |label: &String| !unique.contains(label) && !duplicates.contains(label.as_str());
-        let labels: Vec<String> =
-            (1..).map(|number: usize| number.to_string()).filter(is_free).take(numbered).collect();
-        unique.extend(labels);
+        // Footnotes get the numbers that are free; those without a label of their own are named by them.
+        let is_auto = |node: &&NodeRef<'_>| {
+            node.tag() == Tag::Footnote && has(**node, AttrName::Auto) && !is_symbol(**node)
+        };
+        let mut next = 1_usize;
+        for footnote in all.iter().filter(is_auto) {
+            while unique.contains(&next.to_string()) || duplicates.contains(next.to_string().as_str()) {
+                next += 1;
+            }
+            if is_numbered(*footnote) {
+                unique.insert(next.to_string());
+            }
+            next += 1;
+        }
         Self { unique, duplicates, is_open: document.source().contains(".. include::") }
     }
 
