@@ -76,11 +76,13 @@ impl Schema {
         if self.release.is_wanted() {
             return self.release.run::<T>(context);
         }
-        let schema = match (self.strict, self.editor) {
-            (true, _) => json_schema::strict_json_schema(T::SCHEMA),
-            (false, true) => json_schema::editor_json_schema(T::SCHEMA),
-            (false, false) => json_schema::json_schema(T::SCHEMA),
-        };
+        let options = json_schema::SchemaOptions::new().strict(self.strict);
+        let options = options.editor(self.editor && !self.strict);
+        let options = context.sources.unknown.iter().fold(options, |options, policy| match &policy.section {
+            Some(section) => options.unknown_in(section, policy.unknown),
+            None => options.unknown(policy.unknown),
+        });
+        let schema = json_schema::json_schema_with(T::SCHEMA, &options);
         context.out.write_all(json_schema::to_text(&schema).as_bytes())?;
         Ok(Verdict::Good)
     }

@@ -18,6 +18,20 @@ from docutils import frontend, nodes, utils  # noqa: E402
 from docutils.parsers.rst import Parser, directives, roles  # noqa: E402
 import trees  # noqa: E402
 
+# The units in which the ends of keys say that they count; the longer first.
+UNITS = {
+    "Milliseconds": "milliseconds",
+    "Millis": "milliseconds",
+    "Ms": "milliseconds",
+    "Seconds": "seconds",
+    "Secs": "seconds",
+    "Sec": "seconds",
+    "Minutes": "minutes",
+    "Mins": "minutes",
+    "Hours": "hours",
+    "Hrs": "hours",
+    "Days": "days",
+}
 KINDS = ("path", "title", "console", "default", "values", "kind", "unit", "deprecated")
 
 
@@ -427,9 +441,9 @@ def compare(stated, ours, raw, tally, differences):
             right = mine["kind"] == expected or (expected == "text" and mine["kind"] == "oneof") or (expected == "integer" and mine["kind"] == "float")
             count("kind", 1, mine["kind"] != "json", right, f"{path}: {expected} / {mine['kind']}")
         units = {unit for record in places for unit in record.units}
-        named = re.search(r"(Milliseconds|Seconds|Minutes|Hours|Days)$", key)
+        named = re.search(rf"(?<!Per)({'|'.join(UNITS)})$", key)
         if not units and named and kinds == {"integer"} and not any(default.startswith("-") for default in defaults):
-            units = {named.group(1).lower()}
+            units = {UNITS[named.group(1)]}
         if units or mine["unit"]:
             count("unit", bool(units), bool(mine["unit"]), mine["unit"] in units, f"{path}: {units} / {mine['unit']}")
         deprecated = any(record.deprecated for record in places)

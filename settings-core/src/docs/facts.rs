@@ -32,7 +32,7 @@ impl<'p> Named<'p> {
 }
 
 /// One setting as documented.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Documented<'p> {
     pub(super) title: Option<&'p Fact<String>>,
     pub(super) directive: Option<&'p Directive>,
@@ -43,7 +43,7 @@ pub(super) struct Documented<'p> {
 }
 
 /// The facts of one table.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct TableFacts<'p> {
     pub(super) consoles: Vec<&'p Statement>,
     pub(super) configs: Vec<&'p Statement>,
@@ -51,6 +51,8 @@ pub(super) struct TableFacts<'p> {
     pub(super) contents: Vec<&'p Content>,
     /// The page's grid is damaged, so spans point into the repaired one.
     pub(super) broken: bool,
+    /// A directive such as `confval` names the setting.
+    pub(super) is_directive: bool,
 }
 
 /// The settings of a page, in order.
@@ -108,6 +110,7 @@ pub(super) fn documented_everywhere(page: &PageRead) -> Vec<Documented<'_>> {
             envs: nested.envs.iter().collect(),
             contents: Vec::new(),
             broken: true,
+            is_directive: nested.is_directive,
         };
         let at = nested.span.start;
         let after = settings.partition_point(|setting| setting.span.start <= at);
@@ -141,6 +144,7 @@ fn table_facts(table: &Table, broken: bool) -> TableFacts<'_> {
         envs: Vec::new(),
         contents: Vec::new(),
         broken,
+        is_directive: false,
     };
     for row in &table.rows {
         for bullet in row.right.iter().flatten() {
@@ -200,6 +204,12 @@ impl<'p> TableFacts<'p> {
 }
 
 impl<'p> Documented<'p> {
+    /// The setting of the directive, and that of everything else, where they are two.
+    pub(super) fn apart(&self) -> [Self; 2] {
+        let of_directive = Self { title: None, tables: Vec::new(), body: Vec::new(), ..self.clone() };
+        [of_directive, Self { directive: None, ..self.clone() }]
+    }
+
     /// The only table that names a setting.
     pub(super) fn table(&self) -> Option<&TableFacts<'p>> {
         match self.tables.as_slice() {

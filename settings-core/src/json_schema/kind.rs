@@ -6,7 +6,7 @@ use crate::schema::{Choice, Format, Kind, Member, Path, Section, Setting, TextRu
 use crate::value::json::{Object, Tree};
 use crate::value::{accepted_forms, is_removable};
 
-impl Writer {
+impl Writer<'_> {
     /// The keywords of a kind. `values` are a setting's own words for each choice; `keys` lead to the setting, and
     /// `around` is its place.
     pub(super) fn kind(
@@ -27,7 +27,7 @@ impl Writer {
     /// The keywords of an entry. `null` removes it in a weaker layer; without one, it causes a warning.
     fn entry(&self, of: &Kind, keys: &[&'static str], around: Around) -> Object {
         let mut ways = self.ways(of, &[], keys, around);
-        if around.merges && !self.strict && is_removable(of) {
+        if around.merges && !self.options.strict && is_removable(of) {
             match ways.as_mut_slice() {
                 [section] if matches!(of, Kind::Section(_)) => {
                     section.insert("type", Tree::from(["object", "null"]));
@@ -112,7 +112,7 @@ impl Writer {
     /// The settings of an entry that is a section.
     fn section_entry(&self, of: &'static Section, keys: &[&'static str], around: Around) -> Object {
         let mut section = self.section(of, keys, around);
-        if !self.strict
+        if !self.options.strict
             && let Some(Tree::Object(properties)) = section.get_mut("properties")
         {
             for (alias, setting) in old_names(of) {
@@ -161,7 +161,7 @@ impl Writer {
 
     /// Adds the message of editors for a text that does not match.
     fn explain_pattern(&self, schema: &mut Object, kind: &Kind) {
-        if self.editor {
+        if self.options.editor {
             let message = format!("expected {}", markdown::plain(&accepted_forms(kind)));
             schema.insert("patternErrorMessage", Tree::from(message));
         }
@@ -172,7 +172,7 @@ impl Writer {
         let mut schema = of_type("string");
         schema.insert("enum", Tree::from(texts));
         let docs: Vec<_> = choices.iter().map(|choice| choice_doc(choice, values)).collect();
-        if self.editor && docs.iter().any(|doc| !doc.is_empty()) {
+        if self.options.editor && docs.iter().any(|doc| !doc.is_empty()) {
             let plain: Vec<_> = docs.iter().map(|doc| markdown::plain(doc)).collect();
             let docs: Vec<_> = docs.iter().map(|doc| texts::with_live_links(doc)).collect();
             schema.insert("enumDescriptions", Tree::from(plain));

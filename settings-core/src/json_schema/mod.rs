@@ -12,6 +12,7 @@
 //! editors.
 
 mod kind;
+mod options;
 mod pattern;
 #[cfg(feature = "schemars")]
 mod schemars;
@@ -20,6 +21,7 @@ mod texts;
 #[cfg(test)]
 mod tests;
 
+pub use options::SchemaOptions;
 #[cfg(feature = "schemars")]
 pub use schemars::{to_schemars, type_schema};
 
@@ -32,19 +34,24 @@ use crate::value::json::{Object, Tree};
 /// denies them or warns about them. Aliases are deprecated properties. Secrets are `writeOnly` and don't show a default
 /// unless it is empty; the description has the rule of a computed default, the accepted forms and the variable.
 pub fn json_schema(root: &'static Section) -> Tree {
-    Writer::new(root).program()
+    json_schema_with(root, &SchemaOptions::new())
+}
+
+/// Returns the schema with options: how strict it is, and which unknown keys it rejects.
+pub fn json_schema_with(root: &'static Section, options: &SchemaOptions) -> Tree {
+    Writer { root, options }.program()
 }
 
 /// Returns the schema with warnings as errors: it rejects aliases too.
 pub fn strict_json_schema(root: &'static Section) -> Tree {
-    Writer { strict: true, ..Writer::new(root) }.program()
+    json_schema_with(root, &SchemaOptions::new().strict(true))
 }
 
 /// Returns the schema with the keywords that Visual Studio Code and other editors know in addition to the standard's:
 /// `markdownDescription`, `enumDescriptions`, `markdownEnumDescriptions`, `patternErrorMessage` and
 /// `deprecationMessage`.
 pub fn editor_json_schema(root: &'static Section) -> Tree {
-    Writer { editor: true, ..Writer::new(root) }.program()
+    json_schema_with(root, &SchemaOptions::new().editor(true))
 }
 
 /// Formats the schema as the text of a file.
@@ -55,29 +62,24 @@ pub fn to_text(schema: &Tree) -> String {
 /// The place of a kind.
 #[derive(Clone, Copy)]
 struct Around {
-    /// The policy of the section around it for unknown keys.
+    /// The policy for unknown keys that the structs give the section around it.
     policy: Option<Unknown>,
+    /// The policy that the program gives that section, or one around it.
+    program: Option<Unknown>,
     /// Layers merge the entries, so that `null` can remove one.
     merges: bool,
 }
 
 impl Around {
-    const PROGRAM: Self = Self { policy: None, merges: true };
+    const PROGRAM: Self = Self { policy: None, program: None, merges: true };
 }
 
-struct Writer {
+struct Writer<'o> {
     root: &'static Section,
-    /// Values that cause warnings are rejected.
-    strict: bool,
-    /// Keywords of editors are added.
-    editor: bool,
+    options: &'o SchemaOptions,
 }
 
-impl Writer {
-    const fn new(root: &'static Section) -> Self {
-        Self { root, strict: false, editor: false }
-    }
-
+impl Writer<'_> {
     fn program(&self) -> Tree {
         let mut schema = Object::new();
         schema.insert("$schema", Tree::from("https://json-schema.org/draft/2020-12/schema"));
@@ -85,7 +87,8 @@ impl Writer {
         let mut is_open = true;
         if self.root.key.is_empty() {
             schema.extend(self.section(self.root, &[], Around::PROGRAM));
-            is_open = !matches!(self.root.unknown, Some(Unknown::Warn | Unknown::Deny));
+            let policy = self.options.effective(self.options.of(&[]), self.root.unknown);
+            is_open = !matches!(policy, Some(Unknown::Warn | Unknown::Deny));
         } else {
             let section = self.section(self.root, &[self.root.key], Around::PROGRAM);
             schema.insert("type", Tree::from("object"));
@@ -95,7 +98,7 @@ impl Writer {
         if let (false, Some(Tree::Object(properties))) = (is_open, schema.get_mut("properties")) {
             properties.insert("$schema", Object::from([("type", "string".into())]).into());
         }
-        if !self.strict {
+        if !self.options.strict {
             self.add_old_names(&mut schema);
         }
         schema.into()
@@ -104,7 +107,8 @@ impl Writer {
     /// The settings of a section or of an entry, in the section around it. The recursion is as deep as the
     /// structs nest.
     fn section(&self, section: &'static Section, keys: &[&'static str], above: Around) -> Object {
-        let around = Around { policy: section.unknown.or(above.policy), ..above };
+        let policy = section.unknown.or(above.policy);
+        let around = Around { policy, program: self.options.of(keys).or(above.program), ..above };
         let mut schema = Object::new();
         if let Some(page) = section.page {
             schema.insert("title", Tree::from(page));
@@ -128,7 +132,10 @@ impl Writer {
             properties.insert(member.key().to_owned(), Tree::Object(property));
         }
         schema.insert("properties", Tree::Object(properties));
-        schema.insert("additionalProperties", Tree::from(around.policy == Some(Unknown::Allow)));
+        schema.insert(
+            "additionalProperties",
+            Tree::from(self.options.effective(around.program, policy) == Some(Unknown::Allow)),
+        );
         schema
     }
 
@@ -167,7 +174,7 @@ impl Writer {
             ("description", Tree::from(&message)),
             ("deprecated", Tree::from(true)),
         ]);
-        if self.editor {
+        if self.options.editor {
             property.insert("deprecationMessage", Tree::from(message));
         }
         property.extend(self.kind(&setting.kind, setting.values, keys, Around::PROGRAM));
@@ -184,7 +191,7 @@ impl Writer {
         }
         if let Some(deprecated) = setting.deprecated() {
             property.insert("deprecated", Tree::from(true));
-            if self.editor {
+            if self.options.editor {
                 property.insert("deprecationMessage", Tree::from(texts::deprecation(deprecated)));
             }
         }
@@ -195,7 +202,7 @@ impl Writer {
         if !plain.is_empty() {
             schema.insert("description", Tree::from(crate::markdown::plain(plain)));
         }
-        if self.editor && !markdown.is_empty() {
+        if self.options.editor && !markdown.is_empty() {
             schema.insert("markdownDescription", Tree::from(texts::with_live_links(markdown)));
         }
     }

@@ -92,6 +92,24 @@ fn warnings_are_errors_in_the_strict_schema() {
 }
 
 #[test]
+fn the_programs_policies_close_and_open_objects() {
+    use crate::schema::Unknown;
+
+    let open = |options: SchemaOptions| {
+        let schema = parsed(&json_schema_with(Program::SCHEMA, &options));
+        let of = |section: &serde_json::Value| section["additionalProperties"].as_bool().unwrap();
+        (of(&schema), of(&schema["properties"]["Mail"]), of(&schema["properties"]["Limits"]))
+    };
+    assert_eq!(open(SchemaOptions::new()), (true, false, false));
+    assert_eq!(open(SchemaOptions::new().unknown(Unknown::Deny)), (false, false, false));
+    assert_eq!(open(SchemaOptions::new().unknown(Unknown::Allow)), (true, true, true));
+    assert_eq!(open(SchemaOptions::new().unknown_in("mail", Unknown::Allow)), (true, true, false));
+    let options = SchemaOptions::new().unknown(Unknown::Deny).unknown_in("Mail", Unknown::Allow);
+    assert_eq!(open(options), (false, true, false));
+    assert_eq!(open(SchemaOptions::new().unknown_in("", Unknown::Deny)), (false, false, false));
+}
+
+#[test]
 fn a_section_can_be_the_root() {
     let schema = parsed(&json_schema(Mail::SCHEMA));
     assert_eq!(schema["properties"]["Mail"]["properties"]["Port"]["default"], 25);

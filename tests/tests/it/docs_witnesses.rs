@@ -86,6 +86,12 @@ fn a_cut_border_is_completed() {
     assert!(rules(&check(&page(""))).iter().any(|(rule, _)| *rule == "malformed-table"));
     assert_eq!(sync(&page("")), page("+----+----+\n"));
     assert_eq!(sync(&page("+----+-\n")), page("+----+----+\n"));
+    for (end, found) in [("", ""), ("+----+-\n", "+----+-"), ("+----+----\n", "+----+----")] {
+        let findings = check(&page(end));
+        let table = findings.iter().find(|finding| finding.rule == docs::Rule::MalformedTable).unwrap();
+        assert_eq!(table.found.as_deref(), Some(found), "{table:#?}");
+        assert_eq!(table.expected.as_deref(), Some("+----+----+"), "{table:#?}");
+    }
 }
 
 #[test]
@@ -117,6 +123,51 @@ fn a_bare_key_is_not_the_setting_of_another_section() {
         findings.iter().filter(|finding| finding.setting == "SMTPServerTimeout").collect();
     assert_eq!(bare.len(), 1, "{findings:#?}");
     assert_eq!((bare[0].rule.as_str(), bare[0].severity), ("config-path", Severity::Warning));
+}
+
+#[test]
+fn bare_keys_are_reported() {
+    let sentence = |setting: &str| {
+        let text =
+            format!("This feature's ``config.json`` setting is ``\"{setting}\": 3`` with numerical input.");
+        titled("Some key", &self::sentence(&text))
+    };
+    // A page of bare keys alone, with a key that the program does not have.
+    let page = sentence("LoginButtonColor");
+    let findings = check(&page);
+    assert_eq!(rules(&findings), [("config-path", 5)], "{findings:#?}");
+    assert_eq!(findings[0].severity, Severity::Warning);
+    assert_eq!(sync(&page), page);
+    assert_eq!(check(&sentence("ASettings.LoginButtonColor")), []);
+    // The directive has the section.
+    let whole = format!("{}{}", directive("ASettings.Some", "MM_ASETTINGS_SOME"), sentence("Some"));
+    assert_eq!(check(&format!("{}\n{whole}", good())), []);
+    // The variable shows that there is none.
+    let bullets = ["- ``config.json`` setting: ``Port``", "- Environment variable: ``CHAT_PORT``"];
+    assert_eq!(check(&titled("Port", &table(&bullets))), []);
+}
+
+#[test]
+fn several_settings_in_one_table_are_reported() {
+    let page = |first: &str, second: &str, own: &str, other: &str| {
+        let bullets = [
+            format!("- ``config.json`` setting: ``ASettings`` > ``{first}``"),
+            format!("- Environment variable: ``MM_ASETTINGS_{own}``"),
+            format!("- ``config.json`` setting: ``ASettings`` > ``{second}``"),
+            format!("- Environment variable: ``MM_ASETTINGS_{other}``"),
+        ];
+        let bullets: Vec<&str> = bullets.iter().map(String::as_str).collect();
+        format!("{}\n{}", good(), titled("Both", &table(&bullets)))
+    };
+    let right = page("Zed", "Yed", "ZED", "YED");
+    let findings = check(&right);
+    assert_eq!(rules(&findings), [("config-path", 16)], "{findings:#?}");
+    assert_eq!(findings[0].severity, Severity::Warning);
+    let wrong = page("Zed", "Yed", "ZED", "YEDX");
+    let findings = check(&wrong);
+    assert_eq!(rules(&findings), [("config-path", 16), ("env-name", 17)], "{findings:#?}");
+    assert_eq!(findings[1].expected.as_deref(), Some("MM_ASETTINGS_YED"));
+    assert_eq!(sync(&wrong), wrong);
 }
 
 /// The page of the reference settings.
@@ -196,6 +247,27 @@ fn a_directive_of_another_setting_with_a_slip_is_left() {
     }
 }
 
+/// The directive of the heading's setting, with both names of the setting above it.
+#[test]
+fn a_directive_with_copied_names_is_not_another_setting() {
+    let text = format!(
+        "{}\n.. config:setting:: public-link-salt\n  :displayname: Public link salt (Links)\n  \
+         :configjson: .FileSettings.EnablePublicLink\n  :environment: MM_FILESETTINGS_ENABLEPUBLICLINK\n\n{}",
+        good(),
+        titled(
+            "Public link salt",
+            &table(&[
+                "- ``config.json`` setting: ``FileSettings`` > ``PublicLinkSalt``",
+                "- Environment variable: ``MM_FILESETTINGS_PUBLICLINKSALT``",
+            ])
+        )
+    );
+    assert_eq!(sync(&text), text);
+    let findings = check(&text);
+    assert_eq!(rules(&findings), [("config-path", 12), ("env-name", 13)], "{findings:#?}");
+    assert!(!findings[0].message.ends_with("two settings"), "{}", findings[0].message);
+}
+
 #[test]
 fn a_typographic_quote_becomes_a_straight_one() {
     let page = |end: &str| {
@@ -205,9 +277,18 @@ fn a_typographic_quote_becomes_a_straight_one() {
     };
     let wrong = page("”");
     assert_eq!(rules(&check(&wrong)), [("markup", 14)]);
-    let fixed = sync(&wrong);
-    assert!(fixed.contains("``\".RateLimitSettings.Enable: false\",``"), "{fixed}");
-    assert_eq!(check(&fixed), []);
+    for quote in ["”", "’", "″", "′", "„", "»"] {
+        let fixed = sync(&page(quote));
+        assert!(fixed.contains("``\".RateLimitSettings.Enable: false\",``"), "{quote}: {fixed}");
+        assert_eq!(check(&fixed), [], "{quote}");
+    }
+    // An apostrophe is text.
+    let bullets = [
+        "- ``config.json`` setting: ``\".ASettings.Name\": \"the server’s\",``",
+        "- Environment variable: ``MM_ASETTINGS_NAME``",
+    ];
+    let apostrophe = format!("{}\n{}", good(), titled("Name", &table(&bullets)));
+    assert_eq!((sync(&apostrophe), check(&apostrophe)), (apostrophe.clone(), Vec::new()));
 }
 
 #[test]
@@ -270,10 +351,20 @@ fn messages_of_docutils_reach_the_findings() {
         (".. [1]", "docutils-warning"),
         (".. _a: https://x.test/1\n\n.. _a: https://x.test/2", "docutils-warning"),
         ("+---+\n| a |\n+---+\ntext", "malformed-table"),
+        ("See nowhere_.", "docutils-warning"),
+        ("See [9]_.", "docutils-warning"),
+        ("See [#]_ and [#]_.\n\n.. [#] x", "docutils-warning"),
+        ("See `that`__.", "docutils-warning"),
+        (".. _a: nowhere_", "docutils-warning"),
+        ("Text.\n\n----", "docutils-warning"),
     ] {
         assert_eq!(found(text), [rule], "{text}");
     }
     for text in [
+        "See there_ and [1]_, [#]_, `that`__, Title_.\n\n.. _there: https://x.test\n.. [1] x\n.. [#] y\n\n__ https://x.test\n\nTitle\n~~~~~\n\nText.",
+        "Text.\n\n----\n\nText.",
+        "See [Someone]_ and |this|.",
+        "See included_.\n\n.. include:: other.rst",
         ".. tabs::\n\n   x",
         "A :custom:`role` and :pep:`8`.",
         ".. math::\n   :label: x\n\n   a",
@@ -312,6 +403,29 @@ fn lines_that_name_the_file_without_a_path_are_findings() {
         let findings = check(&page);
         assert!(rules(&findings).contains(&("markup", 14)), "{sentence}: {findings:#?}");
     }
+    // In words of its own.
+    for sentence in [
+        "The ``config.json`` setting for this is ``\"ASettings.Z\": 5``.",
+        "This feature's ``config.json`` settings are ``\"A.A\": true`` and ``\"A.B\": true``.",
+        "Set ``ASettings.Z`` in *config.json*.",
+    ] {
+        let page = format!("{}\n{}", good(), titled("Some", &self::sentence(sentence)));
+        assert_eq!(rules(&check(&page)), [("markup", 14)], "{sentence}: {:#?}", check(&page));
+    }
+    let bullets = ["- Set ``ASettings.Z`` in ``config.json``.", "- Environment variable: N/A"];
+    let page = format!("{}\n{}", good(), titled("Some", &table(&bullets)));
+    assert_eq!(rules(&check(&page)), [("markup", 14)], "{:#?}", check(&page));
+    // A literal with one quote.
+    for literal in ["\".ASettings.Z: false,", ".ASettings.Z: false\","] {
+        let bullet = format!("- ``config.json`` setting: ``{literal}``");
+        let page = titled("Z", &table(&[&bullet, "- Environment variable: ``MM_ASETTINGS_Z``"]));
+        let page = format!("{}\n{page}", good());
+        assert_eq!(rules(&check(&page)), [("markup", 14)], "{literal}");
+        assert_eq!(sync(&page), page);
+    }
+    let page = titled("Some", &sentence("Words"));
+    let directive = format!("{}{page}", directive("ASettings > Z", "MM_ASETTINGS_Z"));
+    assert!(rules(&check(&format!("{}\n{directive}", good()))).contains(&("markup", 11)));
     // Three keys and a value.
     let deep = format!(
         "{}\n.. config:setting:: hide\n  :configjson: .FlagSettings.Additional.Hide\n\n{}",
@@ -322,6 +436,30 @@ fn lines_that_name_the_file_without_a_path_are_findings() {
         )
     );
     assert!(rules(&check(&deep)).iter().any(|(rule, _)| *rule == "config-path"), "{:#?}", check(&deep));
+}
+
+/// The line is read, so that what is beside it is compared.
+#[test]
+fn unusual_labels_and_literals_are_read() {
+    for bullet in [
+        "- config.json setting: ``\".ASettings.K9\",``",
+        "- ``config.json``: ``ASettings`` > ``K9``",
+        "- *config.json* setting: ``ASettings.K9``",
+        "- Config.json setting: ``ASettings`` > ``K9``",
+        "- **config.json setting**: ``ASettings`` > ``K9``",
+        "- ``config.json`` setting: :code:`ASettings` > :code:`K9`",
+    ] {
+        let page = |env: &str| {
+            let env = format!("- Environment variable: ``{env}``");
+            format!("{}\n{}", good(), titled("K9", &table(&[bullet, &env])))
+        };
+        assert_eq!(check(&page("MM_ASETTINGS_K9")), [], "{bullet}");
+        assert_eq!(rules(&check(&page("MM_ASETTINGS_K8"))), [("env-name", 15)], "{bullet}");
+    }
+    for name in ["*config.json*", "``Config.json``", "**config.json**"] {
+        let text = format!("This feature's {name} setting is ``\"ASettings.U\": true``.");
+        assert_eq!(check(&titled("U", &sentence(&text))), [], "{name}");
+    }
 }
 
 #[test]
@@ -364,11 +502,37 @@ fn settings_outside_of_settings_tables_are_compared() {
 
 #[test]
 fn a_page_without_settings_is_a_finding() {
-    for text in ["A title\n=======\n\nWords.\n", ".. confval:: a.b\n   :type: string\n", ""] {
+    for text in ["A title\n=======\n\nWords.\n", ".. option:: --x\n\n   Words.\n", ""] {
         assert_eq!(rules(&check(text)), [("no-settings", 1)], "{text}");
     }
     let silenced = ".. settings-allow: no-settings An index.\n\nA title\n=======\n";
     assert_eq!(check(silenced), []);
+}
+
+#[test]
+fn settings_in_directives_of_sphinx_are_compared() {
+    let one = |path: &str, env: &str| {
+        format!(
+            ".. confval:: {path}\n   :type: string\n   :default: ``nil``\n\n   What it does.\n\n   |\n   | Type: string\n   \
+             | Environment variable: {env}\n\n"
+        )
+    };
+    let page = |path: &str, env: &str| {
+        format!(
+            "{}{}{}",
+            one("storage.port", "TCM_STORAGE_PORT"),
+            one("storage.host-name", "TCM_STORAGE_HOST_NAME"),
+            one(path, env)
+        )
+    };
+    assert_eq!(check(&(page("storage.tls.cert", "TCM_STORAGE_TLS_CERT").trim_end().to_owned() + "\n")), []);
+    let wrong = page("storage.tls.cert", "TCM_STORAGE_SSL_TLS_CERT").trim_end().to_owned() + "\n";
+    let findings = check(&wrong);
+    assert_eq!(rules(&findings), [("env-name", 29)], "{findings:#?}");
+    assert_eq!(findings[0].expected.as_deref(), Some("TCM_STORAGE_TLS_CERT"));
+    assert_eq!(sync(&wrong), wrong, "they are never changed");
+    // The options of a tool have no sections and no variables.
+    assert_eq!(check(".. confval:: html_theme\n   :type: str\n\n   The theme.\n"), []);
 }
 
 #[test]
@@ -391,6 +555,22 @@ fn the_programs_prefix_judges_a_page_with_one_variable() {
     let findings = check(&page);
     assert_eq!(rules(&findings), [("env-name", 6)], "{findings:#?}");
     assert_eq!(findings[0].expected.as_deref(), Some("MM_ASETTINGS_ZED"));
+    // The prefix itself may be wrong, or missing.
+    for wrong in ["MMM_ASETTINGS_ZED", "XX_ASETTINGS_ZED", "ASETTINGS_ZED"] {
+        let page = page.replace("MM_ASETTINGS_ZEDX", wrong);
+        let page = page.lines().map(|line| match line.split_once(wrong) {
+            Some((before, _)) => format!("{:<122}|", format!("{before}{wrong}``")),
+            None => line.to_owned(),
+        });
+        let page = page.collect::<Vec<_>>().join("\n") + "\n";
+        let findings = check(&page);
+        assert_eq!(rules(&findings), [("env-name", 6)], "{page}\n{findings:#?}");
+        assert_eq!(findings[0].expected.as_deref(), Some("MM_ASETTINGS_ZED"));
+    }
+    // So may the only path.
+    let page_of = |path: &str| titled("Port", &table(&[&format!("- ``config.json`` setting: ``{path}``")]));
+    assert_eq!(rules(&check(&page_of("EmailSettings.SMTPort"))), [("unknown-setting", 5)]);
+    assert_eq!(check(&page_of("OtherSettings.Key")), []);
     // Another program's variables follow other rules.
     assert_eq!(check(&page.replace("MM_ASETTINGS_ZEDX``", "TCM_SSL_ZED``      ")), []);
 }
@@ -408,6 +588,44 @@ fn markdown_pages_show_plain_text_as_it_is() {
     ] {
         assert!(markdown.lines().any(|found| found == line), "{line}\n{markdown}");
     }
+}
+
+#[test]
+fn blocks_of_every_kind_are_converted_to_markdown() {
+    let markdown = |text: &str| {
+        let page = docs::read("page.rst", text.as_bytes()).unwrap();
+        docs::render(&page.page, Style::Table, Format::Markdown).trim_end().to_owned()
+    };
+    for (rst, wanted) in [
+        (
+            ".. note::\n   Some *text*\n   of two lines.\n\n   - a\n   - b\n",
+            "> **Note**\n>\n> Some *text* of two lines.\n>\n> - a\n> - b",
+        ),
+        (".. image:: a.png\n   :alt: An image\n", "![An image](a.png)"),
+        (".. image:: a.png\n   :target: https://x.test\n", "[![](a.png)](https://x.test)"),
+        ("3. three\n4. four\n\n   more\n", "3. three\n4. four\n\n   more"),
+        (
+            "term\n  What it is.\nother\n  - a\n  - b\n",
+            "- **term**: What it is.\n- **other**\n\n  - a\n  - b",
+        ),
+        ("Text.\n\n:field: its *text*\n:other: two\n", "Text.\n\n- **field**: its *text*\n- **other**: two"),
+        ("====  ====\nA     B\n====  ====\n1     2\n====  ====\n", "| A | B |\n| --- | --- |\n| 1 | 2 |"),
+        (
+            "+---+-----+\n| a | - x |\n|   | - y |\n+---+-----+\n",
+            "|  |  |\n| --- | --- |\n| a | - x<br>- y |",
+        ),
+        (
+            ".. list-table:: T\n   :header-rows: 1\n\n   * - A\n     - B\n   * - 1|2\n     - ``c``\n",
+            "**T**\n\n| A | B |\n| --- | --- |\n| 1\\|2 | `c` |",
+        ),
+        ("A\n\n  quoted\n", "A\n\n> quoted"),
+        ("A::\n\n  code\n", "A:\n\n````\ncode\n````"),
+    ] {
+        assert_eq!(markdown(rst), wanted, "{rst}");
+    }
+    // A part without a form in Markdown keeps the whole block.
+    let unknown = ".. note::\n\n   .. tabs::\n\n      x\n";
+    assert_eq!(markdown(unknown), format!("````rst\n{}\n````", unknown.trim_end()));
 }
 
 /// The shortest of three runs.

@@ -24,6 +24,7 @@ mod docs_damage;
 mod docs_import;
 mod docs_markdown;
 mod docs_mutations;
+mod docs_references;
 mod docs_roundtrip;
 mod docs_setup;
 mod docs_sphinx;

@@ -188,6 +188,18 @@ pub(in crate::docs) struct Edit {
 }
 
 impl Finding {
+    /// Returns true if it is about several settings in one table.
+    pub(in crate::docs) fn is_several(&self) -> bool {
+        self.message.starts_with(super::own::SEVERAL)
+    }
+
+    /// Returns true if it is about a key without a section.
+    pub(in crate::docs) fn is_bare_key(&self) -> bool {
+        self.rule == Rule::ConfigPath
+            && self.found.as_ref().is_some_and(|found| *found == self.setting)
+            && !self.setting.contains('.')
+    }
+
     /// Returns true if `docs sync` fixes it.
     pub fn has_fix(&self) -> bool {
         !self.fix.is_empty()

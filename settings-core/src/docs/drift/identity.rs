@@ -35,6 +35,8 @@ pub(super) struct Identity<'p> {
     claims: Vec<(Place, Claim<'p>)>,
     /// Title and anchor, reduced to their letters.
     titles: Vec<String>,
+    /// The heading, reduced to its letters.
+    heading: Option<String>,
     /// The display name of the directive, reduced to its letters.
     shown: Option<String>,
     naming: &'p Naming,
@@ -60,7 +62,8 @@ impl<'p> Identity<'p> {
         let title = setting.title.map(|title| title.as_str()).or(shown);
         let anchor = setting.directive.map(|directive| directive.id.as_str());
         let titles = [title, anchor].into_iter().flatten().map(letters).filter(|text| !text.is_empty());
-        Self { claims, titles: titles.collect(), shown: own, naming }
+        let heading = setting.title.map(|title| letters(title.as_str())).filter(|text| !text.is_empty());
+        Self { claims, titles: titles.collect(), heading, shown: own, naming }
     }
 
     /// Returns true if a claim names the setting at a path.
@@ -87,13 +90,20 @@ impl<'p> Identity<'p> {
         }
     }
 
-    /// Returns true if two places name one setting, and two others another one.
-    pub(super) fn are_two(&self, a: &str, b: &str) -> bool {
-        let only = |this: &str, other: &str| {
+    /// Returns true if two places name the setting of the table, and two others that of the directive. The heading
+    /// belongs to the table, the display name to the directive.
+    pub(super) fn are_two(&self, table: &str, directive: &str) -> bool {
+        // The display name repeats the heading: the names in the directive are mistakes.
+        if self.shown.is_some() && self.shown == self.heading {
+            return false;
+        }
+        let only = |this: &str, other: &str, title: &Option<String>| {
             let claims = self.claims.iter().map(|(_, claim)| claim);
-            claims.filter(|claim| self.supports(claim, this) && !self.supports(claim, other)).count()
+            let claims = claims.filter(|claim| self.supports(claim, this) && !self.supports(claim, other));
+            let is_title = title.as_ref().is_some_and(|title| names(title, this) && !names(title, other));
+            claims.count() + usize::from(is_title)
         };
-        only(a, b) > 1 && only(b, a) > 1
+        only(table, directive, &self.heading) > 1 && only(directive, table, &self.shown) > 1
     }
 
     /// The number of places that name the setting at a path.
@@ -149,6 +159,18 @@ impl<'p> Identity<'p> {
         let titles = titles.filter(|title| !accused.is_some_and(|claim| fits(title, claim))).count();
         witnesses >= needed && !united && witnesses + titles + usize::from(known) >= 2
     }
+}
+
+/// Returns true if the directive of an entry documents another setting than the table below it.
+pub(in crate::docs) fn documents_two(setting: &Documented<'_>, naming: &Naming) -> bool {
+    let Some(table) = setting.table() else { return false };
+    let (Some((a, _)), Some((b, _))) = (table.path().one(), setting.option("configjson").one()) else {
+        return false;
+    };
+    let is_part = |long: &str, short: &str| long.ends_with(short) || long.starts_with(short);
+    let is_same =
+        is_part(&a.to_lowercase(), &b.to_lowercase()) || is_part(&b.to_lowercase(), &a.to_lowercase());
+    !is_same && Identity::new(setting, Some(table), naming).are_two(a, b)
 }
 
 fn path<'p>(named: &Named<'p>) -> Option<Claim<'p>> {

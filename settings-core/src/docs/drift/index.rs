@@ -60,6 +60,14 @@ impl<'s> Index<'s> {
             || nearest(path, self.paths.keys().map(String::as_str)).is_some()
     }
 
+    /// Returns true if a path is close to one of the same section.
+    pub(super) fn is_near(&self, path: &str) -> bool {
+        let Some((section, key)) = path.rsplit_once('.') else { return false };
+        let own = self.paths.keys().filter_map(|known| known.rsplit_once('.'));
+        let own = own.filter(|(known, _)| *known == section).map(|(_, key)| key);
+        nearest(key, own).is_some()
+    }
+
     /// Returns true if a setting has this variable.
     pub(super) fn has_variable(&self, env: &str, naming: &Naming) -> bool {
         self.paths.keys().any(|path| naming.env(path).is_some_and(|own| own.eq_ignore_ascii_case(env)))

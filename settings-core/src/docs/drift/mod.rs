@@ -13,8 +13,8 @@ mod own;
 mod schema;
 mod text;
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use crate::schema::Section;
 
@@ -27,6 +27,7 @@ pub(super) use default::{Normal, contradict, normal};
 pub(super) use finding::Edit;
 pub use finding::{Finding, Rule, Severity, UnknownRule};
 pub use format::{FindingFormat, format_findings};
+pub(super) use identity::documents_two;
 pub(super) use naming::Naming;
 
 /// The reference that a page is compared with.
@@ -49,13 +50,18 @@ pub enum Against {
 pub fn check(page: &PageRead, schema: Option<&'static Section>, against: Against) -> Vec<Finding> {
     // A page that doesn't show how variables are named follows the program.
     let naming = schema.map(Naming::of_schema);
+    let top: HashSet<String> = schema.into_iter().flat_map(top_keys).collect();
     let schema = schema.filter(|_| against != Against::Itself);
     let settings = documented_everywhere(page);
     let mut drafts: Vec<Draft> = Vec::new();
     if against != Against::Schema || schema.is_none() {
         drafts.extend(text::check(page));
-        let naming = naming.filter(|naming| naming.is_used(&settings));
-        drafts.extend(own::check(&settings, &Naming::of_page(&settings).or(naming)));
+        let naming = match naming {
+            // One variable may be the wrong one.
+            Some(naming) if naming::has_one_variable(&settings) => naming,
+            naming => Naming::of_page(&settings).or(naming.filter(|naming| naming.is_used(&settings))),
+        };
+        drafts.extend(own::check(&settings, &naming, &top));
         drafts.extend(without_settings(page, &settings));
     }
     if let Some(schema) = schema {
@@ -66,6 +72,11 @@ pub fn check(page: &PageRead, schema: Option<&'static Section>, against: Against
     allow::silence(page, against, &mut findings);
     findings.sort_by_key(|finding| (finding.line, finding.column, finding.rule));
     findings
+}
+
+/// The keys of settings without a section.
+fn top_keys(schema: &'static Section) -> impl Iterator<Item = String> {
+    schema.leaves().map(|leaf| leaf.path.to_string()).filter(|path| !path.contains('.'))
 }
 
 /// A page without settings: most often one in a form that is not read.

@@ -14,6 +14,8 @@ pub(in crate::docs) struct Naming {
     style: VariableStyle,
     /// The variables of the settings that name theirs, by path.
     own: BTreeMap<String, &'static [&'static str]>,
+    /// The page shows that the rule holds for keys in lower case too.
+    any_case: bool,
 }
 
 impl Naming {
@@ -22,12 +24,19 @@ impl Naming {
         let prefix = schema.env_prefix.filter(|prefix| !prefix.is_empty()).map(str::to_owned);
         let named = schema.leaves_with_entries().filter(|leaf| !leaf.setting.variables().is_empty());
         let own = named.map(|leaf| (leaf.path.to_string(), leaf.setting.variables())).collect();
-        Self { prefix, style: schema.variable_style, own }
+        Self { prefix, style: schema.variable_style, own, any_case: false }
     }
 
     /// Creates the rule that most variables of a page follow.
     pub(in crate::docs) fn of_page(settings: &[Documented<'_>]) -> Self {
-        Self { prefix: most_common(settings), style: VariableStyle::DEFAULT, own: BTreeMap::new() }
+        let any_case = lower_case_variables(settings) > 1;
+        Self { any_case, ..Self::of_prefix(most_common(settings).as_deref()) }
+    }
+
+    /// Creates the rule of a prefix.
+    pub(in crate::docs) fn of_prefix(prefix: Option<&str>) -> Self {
+        let prefix = prefix.map(str::to_owned);
+        Self { prefix, style: VariableStyle::DEFAULT, own: BTreeMap::new(), any_case: false }
     }
 
     /// Returns true if a variable of the page begins with the prefix.
@@ -73,7 +82,7 @@ impl Naming {
         let in_section = path.split_once('.').is_some_and(|(section, key)| {
             WORDS.is_section(section) && section != WORDS.map_section && !key.contains(['.', '-'])
         });
-        (keys_of_structs || in_section).then(|| match self.style {
+        (keys_of_structs || in_section || self.any_case).then(|| match self.style {
             VariableStyle::DEFAULT => env_name(prefix, path),
             style => style.variable(prefix, &keys(path)),
         })
@@ -87,6 +96,32 @@ fn keys(path: &str) -> Vec<&str> {
         None => [Some(key), None],
     };
     path.split('.').flat_map(parts).flatten().collect()
+}
+
+/// Returns true if exactly one setting has a variable that ends like its path, so that nothing shows its prefix to be right.
+pub(super) fn has_one_variable(settings: &[Documented<'_>]) -> bool {
+    let has_variable = |setting: &Documented<'_>| {
+        let table = setting.tables.iter().map(|table| (table.path(), table.env()));
+        let mut all = table.chain([(setting.option("configjson"), setting.option("environment"))]);
+        all.any(|(path, env)| match (path.one(), env.one()) {
+            (Some((path, _)), Some((env, _))) => path.contains('.') && env.ends_with(&env_name("", path)),
+            _ => false,
+        })
+    };
+    let mut found = settings.iter().filter(|setting| has_variable(setting));
+    found.next().is_some() && found.next().is_none()
+}
+
+/// The number of settings named by a directive whose keys are in lower case and whose variables end like their paths.
+fn lower_case_variables(settings: &[Documented<'_>]) -> usize {
+    let follows = |table: &TableFacts<'_>| match (table.path().one(), table.env().one()) {
+        (Some((path, _)), Some((env, _))) => {
+            let is_lower = path.split('.').all(|key| key.starts_with(|c: char| c.is_ascii_lowercase()));
+            table.is_directive && is_lower && path.contains('.') && env.ends_with(&env_name("", path))
+        }
+        _ => false,
+    };
+    settings.iter().flat_map(|setting| &setting.tables).filter(|table| follows(table)).count()
 }
 
 /// The prefix that most variables show whose ending is their own path.

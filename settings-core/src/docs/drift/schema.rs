@@ -30,6 +30,7 @@ pub(super) fn check(
     let mut drafts = Vec::new();
     let mut known: Vec<&Leaf> = Vec::new();
     let (mut unknown, mut bare): (Vec<Draft>, Vec<Draft>) = (Vec::new(), Vec::new());
+    let mut is_near = false;
     for setting in settings {
         let identity = Identity::new(setting, setting.table(), naming);
         let mut meant: Option<(&Leaf, Vec<&'static str>)> = None;
@@ -55,7 +56,10 @@ pub(super) fn check(
                 Match::None if index.paths.keys().any(|known| known.starts_with(&format!("{path}."))) => {}
                 // Another program's section.
                 Match::None if !index.claims(path) => {}
-                Match::None => unknown.push(no_such_setting(path, at, &index, &leaves).setting(path)),
+                Match::None => {
+                    is_near |= index.is_near(path);
+                    unknown.push(no_such_setting(path, at, &index, &leaves).setting(path));
+                }
             }
         }
         if let Some((leaf, aliases)) = meant {
@@ -66,8 +70,8 @@ pub(super) fn check(
             drafts.extend(found.into_iter().map(|draft| draft.setting(&name)));
         }
     }
-    // A page that documents none of the program's settings is another program's.
-    if !known.is_empty() {
+    // A page that documents none of the program's settings, and no misspelt one, is another program's.
+    if !known.is_empty() || is_near {
         drafts.extend(unknown);
         drafts.extend(bare);
         drafts.extend(missing(page, &known, &leaves));

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use crate::docs::encoding;
 use crate::docs::grammar;
-use crate::docs::model::{Bullet, Content, Entry, Fact, Part, Span, Statement, Value};
+use crate::docs::model::{Bullet, Content, Entry, Fact, Part, Span, Statement, Table, Value};
 use crate::docs::read::{PageRead, TableFault};
 use settings_rst::width::column_width;
 
@@ -77,14 +77,29 @@ fn tables(page: &PageRead) -> Vec<Draft> {
                     .line(&page.text, span.start)
                     .saturating_sub(page.lines.line(&page.text, table.span.start));
                 let line = lines.get(row).cloned().unwrap_or_default();
-                let help = help_for_row(raw, row, &line);
-                draft.expected(line).help(help).fix(table.span, lines.join("\n"))
+                let draft = match added_border(raw, lines) {
+                    Some(border) => draft
+                        .found("")
+                        .expected(border)
+                        .help("add the last border below the table; `settings docs sync` does it"),
+                    None => {
+                        let help = help_for_row(raw, row, &line);
+                        draft.expected(line).help(help)
+                    }
+                };
+                draft.fix(table.span, lines.join("\n"))
             }
             None => draft.help("make each row as wide as the first border, its bars below the border's `+`"),
         };
         drafts.push(draft);
     }
     drafts
+}
+
+/// Returns the border that a repair adds, if it is the only change.
+fn added_border<'l>(raw: &str, repaired: &'l [String]) -> Option<&'l str> {
+    let (added, kept) = repaired.split_last()?;
+    kept.iter().map(String::as_str).eq(raw.lines().map(str::trim_end)).then_some(added)
 }
 
 fn help_for_row(raw: &str, row: usize, repaired: &str) -> String {
@@ -221,7 +236,16 @@ fn is_of_sphinx(message: &str) -> bool {
 /// The rule of a message, and the remedy.
 fn help_for_warning(text: &str) -> (Rule, &'static str) {
     const TABLE: &str = "make each row as wide as the borders, and leave a blank line after the table";
-    const KNOWN: [(&str, &str); 18] = [
+    const KNOWN: [(&str, &str); 24] = [
+        (
+            "cannot be used as a unique reference",
+            "rename one of the targets, or give the one that is meant a target of its own",
+        ),
+        ("Unknown target name", "define the target, correct its name, or put the text into a literal"),
+        ("refers to target", "define the target, or correct its name"),
+        ("footnote references", "write the footnote, or remove the reference"),
+        ("Anonymous hyperlink mismatch", "write one anonymous target for each anonymous reference"),
+        ("ransition", "write a transition only between two body elements"),
         ("underline too short", "make the underline as long as the title"),
         ("Title overline too short", "make both lines as long as the title"),
         ("Content block expected", "write the content of the directive, indented, or remove the directive"),
@@ -277,12 +301,17 @@ fn markup(page: &PageRead) -> Vec<Draft> {
         for placed in parts {
             match &placed.part {
                 Part::Table(table) => {
+                    let mut found: Vec<Draft> = Vec::new();
                     for row in &table.rows {
-                        drafts.extend(row.left.iter().flat_map(content_slips));
-                        drafts.extend(
+                        found.extend(row.left.iter().flat_map(content_slips));
+                        found.extend(
                             row.right.iter().flatten().filter_map(|bullet| bullet_slip(page, bullet)),
                         );
                     }
+                    if found.is_empty() && !names_path(table) {
+                        found.extend(mentions(table));
+                    }
+                    drafts.extend(found);
                 }
                 Part::Directive(directive) => drafts.extend(directive.body.iter().flat_map(content_slips)),
                 Part::Values(items) => drafts.extend(items.iter().filter_map(value_slip)),
@@ -292,9 +321,41 @@ fn markup(page: &PageRead) -> Vec<Draft> {
     }
     for span in &page.unread {
         let text = page.text.get(span.range()).unwrap_or_default();
-        drafts.extend(grammar::unreadable(text).map(|slip| unread(*span, text, slip)));
+        // A cell of several lines.
+        let text: Vec<&str> = text.lines().map(|line| line.trim_matches(['|', ' '])).collect();
+        let text = text.join(" ");
+        let slip = grammar::unreadable(&text).or_else(|| grammar::mentions_file(&text));
+        drafts.extend(slip.map(|slip| unread(*span, &text, slip)));
     }
     drafts
+}
+
+/// Returns true if a place of the table is the one in the configuration file, or the words that there is none.
+fn names_path(table: &Table) -> bool {
+    table.rows.iter().any(|row| {
+        row.left.iter().any(|content| matches!(content, Content::Statement(_)))
+            || row.right.iter().flatten().any(|bullet| matches!(bullet, Bullet::Config(_)))
+    })
+}
+
+/// Lines of a table without a path that name the configuration file in words of their own.
+fn mentions(table: &Table) -> Vec<Draft> {
+    let texts = table.rows.iter().flat_map(|row| {
+        let left = row.left.iter().filter_map(|content| match content {
+            Content::Text(text) => Some(text),
+            _ => None,
+        });
+        let right = row.right.iter().flatten().filter_map(|bullet| match bullet {
+            Bullet::Text(text) | Bullet::Verbatim(text) => Some(text),
+            _ => None,
+        });
+        left.chain(right)
+    });
+    texts
+        .filter_map(|text| {
+            grammar::mentions_file(&text.value).map(|slip| unread(text.span, &text.value, slip))
+        })
+        .collect()
 }
 
 fn bullet_slip(page: &PageRead, bullet: &Bullet) -> Option<Draft> {
@@ -322,7 +383,8 @@ fn bullet_slip(page: &PageRead, bullet: &Bullet) -> Option<Draft> {
     );
     let rule = with_label_of(&text.value, rule);
     // The rule's words must not drop anything.
-    let is_whole = !["a key", "one backtick"].iter().any(|start| slip.starts_with(start));
+    let is_whole =
+        !["a key", "one backtick", grammar::OPEN_QUOTE].iter().any(|start| slip.starts_with(start));
     let raw = page.text.get(text.span.range()).unwrap_or_default();
     let place = [("``  >", 2), (">  ``", 1), (">``", 0)]
         .into_iter()
@@ -345,7 +407,7 @@ fn with_label_of(found: &str, line: String) -> String {
 
 /// A typographic quote in a literal of `config.json`, which has one answer.
 fn straight_quotes(text: &Fact<String>) -> Draft {
-    let right = text.value.replace(grammar::TYPOGRAPHIC, "\"");
+    let right = grammar::straightened(&text.value);
     let message = format!("{}: {}", grammar::TYPOGRAPHIC_SLIP, text.value);
     let draft =
         Draft::new(Rule::Markup, text.span, message).found(text.value.clone()).expected(right.clone());

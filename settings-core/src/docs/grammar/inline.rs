@@ -1,13 +1,28 @@
 //! Inline markup as settings pages use it.
 
+use nom::branch::alt;
 use nom::bytes::complete::{tag, take_until};
 use nom::character::complete::multispace0;
-use nom::sequence::delimited;
+use nom::combinator::consumed;
+use nom::sequence::{delimited, preceded};
 use nom::{IResult, Parser};
 
 /// ``` ``text`` ```
 pub(super) fn literal(input: &str) -> IResult<&str, &str> {
     delimited(tag("``"), take_until("``"), tag("``")).parse(input)
+}
+
+/// ``` ``text`` ```, or a role that shows text in the same way: `` :code:`text` ``. Returns it with its markup, and the text
+/// alone.
+pub(super) fn code(input: &str) -> IResult<&str, (&str, &str)> {
+    let role = alt((tag(":code:`"), tag(":literal:`"), tag(":file:`"), tag(":samp:`"), tag(":envvar:`")));
+    consumed(alt((literal, preceded(role, terminated_by_tick)))).parse(input)
+}
+
+fn terminated_by_tick(input: &str) -> IResult<&str, &str> {
+    let (rest, text) = take_until("`").parse(input)?;
+    let (rest, _) = tag("`").parse(rest)?;
+    Ok((rest, text))
 }
 
 /// `**text**`

@@ -11,8 +11,8 @@ mod value_item;
 pub(super) use hint::{HintKind, hint, stated_default};
 pub(super) use inline::literals;
 pub(super) use statement::{
-    Said, StatementKind, TYPOGRAPHIC, TYPOGRAPHIC_SLIP, begins_with_file, feature_sentence, slip_of_unread,
-    statement, unreadable,
+    OPEN_QUOTE, Said, StatementKind, TYPOGRAPHIC_SLIP, begins_with_file, feature_sentence, mentions_file,
+    slip_of_unread, statement, straightened, unreadable,
 };
 pub(super) use value_item::value_item;
 

@@ -1,15 +1,15 @@
 //! Lines that name a setting: the console path, the place in `config.json`, the variable.
 
 use nom::branch::alt;
-use nom::bytes::complete::{tag, tag_no_case, take_while1};
+use nom::bytes::complete::{tag, tag_no_case, take_while, take_while1};
 use nom::character::complete::{multispace0, multispace1};
 use nom::combinator::{opt, recognize, rest};
 use nom::multi::separated_list1;
-use nom::sequence::{preceded, terminated};
+use nom::sequence::{delimited, preceded, terminated};
 use nom::{IResult, Parser};
 
 use super::Piece;
-use super::inline::{arrow, literal, strong};
+use super::inline::{arrow, code, literal, strong};
 use crate::docs::dialect::{FILE_ENDINGS, WORDS};
 use crate::schema::Path;
 
@@ -44,15 +44,20 @@ pub(in crate::docs) fn statement(text: &str) -> Option<(StatementKind, Said)> {
         StatementKind::Config => config(text, body),
         StatementKind::Env => env(text, body),
     }?;
-    Some((kind, said))
+    let has_section = || said.name.as_ref().is_some_and(|name| name.text.contains('.'));
+    (!is_file_alone(text) || has_section()).then_some((kind, said))
 }
 
 /// The mistake in the markup of a line that begins like one of the three and can't be read; `None` if the line is a
 /// sentence of its own.
 pub(in crate::docs) fn slip_of_unread(text: &str) -> Option<&'static str> {
     let (body, (kind, is_own)) = label(text).ok()?;
-    if !is_own || kind == StatementKind::Console || body.contains(":`") || body.contains("`_") {
+    if !is_own || kind == StatementKind::Console {
         return None;
+    }
+    // A link leads to what it names. It is no path.
+    if body.contains(":`") || body.contains("`_") {
+        return unreadable(text);
     }
     if body.matches("``").count() % 2 == 1 {
         return Some("a literal that is not closed");
@@ -87,19 +92,35 @@ fn label(input: &str) -> IResult<&str, (StatementKind, bool)> {
     let label = || (tag_no_case(WORDS.file_label), opt(tag("s")));
     let config_inside = (file(), multispace1, label(), tag("``"));
     let config_outside = (file(), tag("``"), multispace0, label());
+    let config_marked = delimited(marks, (tag_no_case(WORDS.file), marks, multispace1, label()), marks);
+    let config_alone = delimited(marks, tag_no_case(WORDS.file), marks);
     let other_inside = (tag("``"), file_name, multispace1, label(), tag("``"));
     let other_outside = (tag("``"), file_name, tag("``"), multispace1, label());
     let env = (opt(tag("**")), tag_no_case(WORDS.env), opt(tag("s")), opt(tag("**")));
     terminated(
         alt((
             alt((recognize(console), recognize(console_too))).map(|_| (StatementKind::Console, true)),
-            alt((recognize(config_inside), recognize(config_outside))).map(|_| (StatementKind::Config, true)),
-            alt((recognize(other_inside), recognize(other_outside))).map(|_| (StatementKind::Config, false)),
+            alt((recognize(config_inside), recognize(config_outside), recognize(config_marked)))
+                .map(|_| (StatementKind::Config, true)),
+            alt((recognize(other_inside), recognize(other_outside), recognize(config_alone)))
+                .map(|_| (StatementKind::Config, false)),
             recognize(env).map(|_| (StatementKind::Env, true)),
         )),
         (multispace0, tag(":"), multispace0),
     )
     .parse(input)
+}
+
+/// Returns true if a line begins with the configuration file's name and a colon. Such a line may be about the file.
+fn is_file_alone(text: &str) -> bool {
+    let after = text.trim_start_matches(['*', '`', '"']).get(WORDS.file.len()..).unwrap_or_default();
+    file_in(text).is_some_and(|at| at < 4)
+        && after.trim_start_matches(['*', '`', '"']).trim_start().starts_with(':')
+}
+
+/// Emphasis, or the marks of a literal, if there are any: `*config.json* setting`.
+fn marks(input: &str) -> IResult<&str, &str> {
+    take_while(|c| matches!(c, '*' | '`' | '"')).parse(input)
 }
 
 /// The name of a configuration file: `/etc/chat/chat.toml`.
@@ -127,7 +148,13 @@ fn console(whole: &str, body: &str) -> Option<Said> {
 }
 
 fn env(whole: &str, body: &str) -> Option<Said> {
-    let (after, inner) = literal(body).ok()?;
+    let bare = || {
+        let end = body.find(|c: char| !(c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'));
+        let name = body.get(..end.unwrap_or(body.len()))?;
+        let is_all = end.is_none_or(|end| body.get(end..).is_some_and(|after| after.trim().is_empty()));
+        (is_all && name.contains('_')).then_some(("", (name, name)))
+    };
+    let (after, (_, inner)) = code(body).ok().or_else(bare)?;
     if after.contains("``") || inner.trim().is_empty() {
         return None;
     }
@@ -135,12 +162,12 @@ fn env(whole: &str, body: &str) -> Option<Said> {
 }
 
 fn config(whole: &str, body: &str) -> Option<Said> {
-    let (after, keys) = separated_list1(arrow, literal).parse(body).ok()?;
+    let (after, keys) = separated_list1(arrow, code).parse(body).ok()?;
     if after.contains("``") {
         return None;
     }
     match keys.as_slice() {
-        [one] => dotted(whole, one),
+        [(_, one)] => dotted(whole, one),
         _ => apart(whole, body, &keys),
     }
     .map(|said| if after.trim_start().starts_with('>') { cut_short(body, said) } else { said })
@@ -160,7 +187,11 @@ fn is_single_tick(body: &str) -> bool {
 }
 
 /// ``` ``Section`` > ``Key`` > ``default`` ```
-fn apart(whole: &str, body: &str, keys: &[&str]) -> Option<Said> {
+///
+/// `marked` has each key with its markup, and alone.
+fn apart(whole: &str, body: &str, marked: &[(&str, &str)]) -> Option<Said> {
+    let keys: Vec<&str> = marked.iter().map(|(_, key)| *key).collect();
+    let keys = keys.as_slice();
     let (path, default) = match (keys.len().checked_sub(path_length(keys)), keys) {
         (Some(0), _) => (keys, None),
         (Some(1), [path @ .., default]) => (path, Some(*default)),
@@ -169,8 +200,9 @@ fn apart(whole: &str, body: &str, keys: &[&str]) -> Option<Said> {
         (Some(_), _) => (keys, None),
         _ => return None,
     };
-    let (first, last) = (path.first()?, path.last()?);
-    let range = Piece::of(whole, first).range.start.saturating_sub(2)..Piece::of(whole, last).range.end + 2;
+    let last = path.last()?;
+    let ((first_marked, _), (last_marked, _)) = (marked.first()?, marked.get(path.len().checked_sub(1)?)?);
+    let range = Piece::of(whole, first_marked).range.start..Piece::of(whole, last_marked).range.end;
     let has_comma = last.ends_with(',');
     let path: Vec<&str> =
         path.iter().map(|key| if has_comma { key.trim_end_matches(',') } else { key }).collect();
@@ -224,24 +256,63 @@ fn dotted(whole: &str, inner: &str) -> Option<Said> {
     let name = Piece::of(whole, path);
     let default = match default(after) {
         Ok((_, value)) => Some(Piece::of(whole, value)),
-        // A path that ends in the middle of a word is only a part of the name.
-        Err(_) if after.contains(char::is_alphanumeric) => return None,
+        // A path with more after it is only a part of the name.
+        Err(_)
+            if !after
+                .trim_matches(|c: char| is_quote(c) || matches!(c, ' ' | ',' | ':' | '.'))
+                .is_empty() =>
+        {
+            return None;
+        }
         Err(_) => None,
     };
     let slip = if inner.starts_with('`') {
         Some("a backtick too many")
-    } else if inner.contains(TYPOGRAPHIC) {
+    } else if straight(inner) != inner {
         Some(TYPOGRAPHIC_SLIP)
+    } else if inner.matches('"').count() == 1 {
+        Some(OPEN_QUOTE)
     } else {
         None
     };
     Some(Said { name: Some(name), default, slip })
 }
 
-/// Quotes that `config.json` does not know.
-pub(in crate::docs) const TYPOGRAPHIC: [char; 2] = ['“', '”'];
+pub(in crate::docs) const OPEN_QUOTE: &str = "a quote that is not closed";
 
 pub(in crate::docs) const TYPOGRAPHIC_SLIP: &str = "a typographic quote in a literal";
+
+/// Returns true for a quote, also for one that `config.json` does not know.
+fn is_quote(c: char) -> bool {
+    c == '"' || is_double(c) || is_single(c)
+}
+
+const fn is_double(c: char) -> bool {
+    matches!(c, '“' | '”' | '„' | '‟' | '″' | '‶' | '＂' | '«' | '»')
+}
+
+/// Returns true for a quote that is an apostrophe within a word.
+const fn is_single(c: char) -> bool {
+    matches!(c, '‘' | '’' | '‚' | '‛' | '′' | '‵')
+}
+
+/// Returns the text of a literal with straight quotes. A single quote counts where a name or a value begins or ends.
+fn straight(literal: &str) -> String {
+    let is_edge = |at: usize, c: char| {
+        let (before, after) = literal.split_at_checked(at).unwrap_or_default();
+        let (before, after) = (before.trim(), after.get(c.len_utf8()..).unwrap_or_default().trim());
+        before.is_empty() || before.ends_with(':') || matches!(after, "" | ",") || after.starts_with(':')
+    };
+    let one = |(at, c)| if is_double(c) || is_single(c) && is_edge(at, c) { '"' } else { c };
+    literal.char_indices().map(one).collect()
+}
+
+/// Returns a text whose literals have straight quotes.
+pub(in crate::docs) fn straightened(text: &str) -> String {
+    let parts = text.split("``").enumerate();
+    let parts = parts.map(|(i, part)| if i % 2 == 1 { straight(part) } else { part.to_owned() });
+    parts.collect::<Vec<_>>().join("``")
+}
 
 fn path(input: &str) -> IResult<&str, &str> {
     let (after, _) = (opt(tag("\"")), opt(tag("."))).parse(input)?;
@@ -258,7 +329,8 @@ fn default(input: &str) -> IResult<&str, &str> {
     let value = value.strip_suffix(',').unwrap_or(value);
     let unbalanced = value.matches('"').count() % 2 == 1;
     let value = if unbalanced { value.strip_suffix('"').unwrap_or(value) } else { value };
-    let value = if value.contains(TYPOGRAPHIC) { value.trim_matches(TYPOGRAPHIC) } else { value };
+    let value =
+        if straight(value) == value { value } else { value.trim_matches(|c| is_double(c) || is_single(c)) };
     if value.is_empty() {
         return Err(nom::Err::Error(nom::error::Error::new(input, nom::error::ErrorKind::Eof)));
     }
@@ -271,7 +343,7 @@ pub(in crate::docs) fn feature_sentence(text: &str) -> Option<Said> {
     let mut said = dotted(text, inner)?;
     let odd = |literal: &&str| literal.matches('"').count() % 2 == 1;
     if said.slip.is_none() && (odd(&inner) || super::literals(tail).iter().any(odd)) {
-        said.slip = Some("a quote that is not closed");
+        said.slip = Some(OPEN_QUOTE);
     }
     Some(said)
 }
@@ -279,18 +351,44 @@ pub(in crate::docs) fn feature_sentence(text: &str) -> Option<Said> {
 /// The text after ``This feature's ``config.json`` setting is``; the file's name may lack its literal.
 fn feature(text: &str) -> Option<&str> {
     let after = text.strip_prefix(WORDS.feature)?;
-    let (before, after) = after.split_once(WORDS.file)?;
+    let at = file_in(after)?;
+    let (before, after) = (after.get(..at)?, after.get(at + WORDS.file.len()..)?);
     let verb = format!(" {} is ", WORDS.file_label);
     let is_near = before.len() <= 12 && !before.contains('.');
-    after.trim_start_matches('`').strip_prefix(verb.as_str()).filter(|_| is_near)
+    after.trim_start_matches(['`', '*', '"']).strip_prefix(verb.as_str()).filter(|_| is_near)
 }
+
+/// The offset of the configuration file's name in a text, in any letter case.
+fn file_in(text: &str) -> Option<usize> {
+    let file = WORDS.file;
+    text.char_indices()
+        .map(|(at, _)| at)
+        .find(|at| text.get(*at..at + file.len()).is_some_and(|found| found.eq_ignore_ascii_case(file)))
+}
+
+/// Returns the mistake in a text that names the configuration file and something in a literal, where a setting is
+/// expected and none is named.
+pub(in crate::docs) fn mentions_file(text: &str) -> Option<&'static str> {
+    file_in(text)?;
+    // A line with a label is judged as such a line.
+    if label(text).is_ok_and(|(_, (kind, is_own))| is_own && kind == StatementKind::Config) {
+        return None;
+    }
+    let is_name = |literal: &&str| {
+        let bare = literal.trim_matches(|c: char| is_quote(c) || matches!(c, '.' | ',' | ' '));
+        !bare.get(..WORDS.file.len()).is_some_and(|start| start.eq_ignore_ascii_case(WORDS.file))
+            && bare.starts_with(|c: char| c.is_ascii_uppercase())
+    };
+    super::literals(text).iter().any(is_name).then_some(UNREADABLE)
+}
+
+const UNREADABLE: &str = "names the configuration file, but no path can be read";
 
 /// The mistake in a line that names the configuration file like a statement, and from which no path can be read.
 /// Returns `None` for any other line, and for one with several paths.
 pub(in crate::docs) fn unreadable(text: &str) -> Option<&'static str> {
-    const SLIP: &str = "names the configuration file, but no path can be read";
     if feature(text).is_some() {
-        return feature_sentence(text).is_none().then_some(SLIP);
+        return feature_sentence(text).is_none().then_some(UNREADABLE);
     }
     let (body, (kind, is_own)) = label(text).ok()?;
     if !is_own || kind != StatementKind::Config || statement(text).is_some() {
@@ -302,7 +400,7 @@ pub(in crate::docs) fn unreadable(text: &str) -> Option<&'static str> {
     let parts = body.split([',', '\n']).flat_map(|part| part.split(" and ")).map(str::trim);
     let mut parts = parts.filter(|part| !part.is_empty()).peekable();
     let has_several = parts.peek().is_some() && parts.all(|part| config(part, part).is_some());
-    (!has_several).then_some(SLIP)
+    (!has_several).then_some(UNREADABLE)
 }
 
 fn is_path_char(c: char) -> bool {
@@ -363,6 +461,62 @@ mod tests {
     }
 
     #[test]
+    fn reads_a_label_and_keys_in_any_markup() {
+        for label in [
+            "``config.json``:",
+            "config.json setting:",
+            "*config.json* setting:",
+            "**config.json setting**:",
+            "`config.json` setting:",
+            "Config.json setting:",
+            "``Config.json`` settings:",
+        ] {
+            for path in ["``A`` > ``B``", ":code:`A` > :code:`B`", ":literal:`A.B`", "``\".A.B\",``"] {
+                let text = format!("{label} {path}");
+                let (kind, name, default) = said(&text);
+                assert_eq!(
+                    (kind, name.as_deref(), default),
+                    (StatementKind::Config, Some("A.B"), None),
+                    "{text}"
+                );
+            }
+        }
+        assert_eq!(said("Environment variable: :code:`MM_A_B`").1.as_deref(), Some("MM_A_B"));
+        for text in ["``config.json``: the file", "``config.json``: ``Words``", "config.json: see :doc:`x`"] {
+            assert_eq!((statement(text), slip_of_unread(text)), (None, None), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_literal_is_read_to_its_end() {
+        for literal in ["ASettings > K9", "\".ASettings,K9\",", "\".ASettings.K 9\",", "\"A\" 80", "A.B ="] {
+            let text = format!("``config.json`` setting: ``{literal}``");
+            assert_eq!(statement(&text), None, "{text}");
+            assert!(slip_of_unread(&text).is_some(), "{text}");
+        }
+        for literal in ["\".X.Enable: false,", ".X.Enable: false\",", "\".X.Enable,"] {
+            let (_, said) = statement(&format!("``config.json`` setting: ``{literal}``")).unwrap();
+            assert_eq!(said.slip, Some(OPEN_QUOTE), "{literal}");
+        }
+    }
+
+    #[test]
+    fn straightens_typographic_quotes_in_literals() {
+        for (wrong, right) in [
+            ("``\".A.B: false’,``", "``\".A.B: false\",``"),
+            ("``\".A.B: false″,``", "``\".A.B: false\",``"),
+            ("``\".A.B\": “x”``", "``\".A.B\": \"x\"``"),
+            ("``\"A’: ‘x’``", "``\"A\": \"x\"``"),
+            (
+                "the server’s ``\".A.B\": \"Don’t, users’ x\"``",
+                "the server’s ``\".A.B\": \"Don’t, users’ x\"``",
+            ),
+        ] {
+            assert_eq!(straightened(wrong), right);
+        }
+    }
+
+    #[test]
     fn distinguishes_nested_sections_from_defaults() {
         let text = "``config.json`` setting: ``ASettings`` > ``BSettings`` > ``Key`` > ``true``";
         assert_eq!(said(text).1.as_deref(), Some("ASettings.BSettings.Key"));
@@ -393,6 +547,7 @@ mod tests {
             "``config.json`` setting: `A` > `B`",
             "``config.json`` setting: ``A``  ``B`` > ``true``",
             "``config.json`` setting: ``A`` > ``B > ``true``",
+            "``config.json`` setting: see :doc:`there </there>`",
             "Environment variable: ``MM_A_B",
             "Environment variable: `MM_A_B`",
         ] {

@@ -1,5 +1,6 @@
 //! The section of a setting whose page gives its bare key: from the variable, a heading or another page.
 
+use crate::docs::dialect::WORDS;
 use crate::docs::facts::{Documented, Named};
 use crate::docs::model::{Entry, Part};
 use crate::docs::read::PageRead;
@@ -70,11 +71,17 @@ impl Homes {
         Self { known, prefix: prefix.map(str::to_owned) }
     }
 
-    /// Finds the section of a bare key. `headings` are the headings above the setting, the nearest first.
-    pub(super) fn find(&self, setting: &Documented<'_>, key: &str, headings: &[String]) -> Option<Home> {
+    /// Finds the section of a bare key of a page. `headings` are the headings above the setting, the nearest first.
+    pub(super) fn find(
+        &self,
+        setting: &Documented<'_>,
+        key: &str,
+        headings: &[String],
+        page: &str,
+    ) -> Option<Home> {
         self.by_variable(setting, key, headings)
             .or_else(|| self.by_title(setting, key))
-            .or_else(|| self.by_heading(setting, key, headings))
+            .or_else(|| self.by_heading(setting, key, headings, page))
     }
 
     /// `MM_EMAILSETTINGS_SMTPPORT` names the section of `SMTPPort`.
@@ -109,7 +116,13 @@ impl Homes {
     }
 
     /// A heading above names exactly one known section: `Rate limit settings`, `RateLimitSettings`.
-    fn by_heading(&self, setting: &Documented<'_>, key: &str, headings: &[String]) -> Option<Home> {
+    fn by_heading(
+        &self,
+        setting: &Documented<'_>,
+        key: &str,
+        headings: &[String],
+        page: &str,
+    ) -> Option<Home> {
         let title = setting.title.map(|title| title.value.clone());
         let found =
             title.iter().map(|title| (title, true)).chain(headings.iter().map(|above| (above, false)));
@@ -124,16 +137,33 @@ impl Homes {
             sections.sort_unstable();
             sections.dedup();
             if let [section] = sections.as_slice() {
-                // Another setting has this path already: the heading does not prove it for this one.
-                let is_taken = self.known.iter().any(|known| known.section == *section && known.key == key);
-                return (!is_taken).then(|| Home {
+                let same = |known: &&Known| known.section == *section && known.key == key;
+                let mut known = self.known.iter().filter(same);
+                // Another setting of this page has the path: the heading does not prove it for this one.
+                if known.clone().any(|known| known.page == page) {
+                    return None;
+                }
+                let also = known.next().map(|known| format!(" and the page `{}`", known.page));
+                return Some(Home {
                     section: (*section).to_owned(),
-                    evidence: format!("the heading \"{heading}\""),
+                    evidence: format!("the heading \"{heading}\"{}", also.unwrap_or_default()),
                 });
+            }
+            if let (true, Some(section)) = (sections.is_empty(), section_of(heading)) {
+                return Some(Home { section, evidence: format!("the heading \"{heading}\"") });
             }
         }
         None
     }
+}
+
+/// Returns the section that a heading is the name of: `GitLabSettings`.
+fn section_of(heading: &str) -> Option<String> {
+    let name = heading.trim_matches('`');
+    let is_name = name.starts_with(|c: char| c.is_ascii_uppercase())
+        && name.chars().all(|c| c.is_ascii_alphanumeric())
+        && name.strip_suffix(WORDS.section_suffix).is_some_and(|stem| stem.len() > 1);
+    is_name.then(|| name.to_owned())
 }
 
 /// Returns the lower-case words of a text.

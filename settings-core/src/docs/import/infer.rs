@@ -180,8 +180,30 @@ pub(super) fn infer(setting: &Documented<'_>) -> Inferred {
     }
     let name = setting.name();
     let key = name.rsplit('.').next().unwrap_or(&name);
+    todo.extend(unread(&kind, key, &paragraphs));
     let deprecated = paragraphs.iter().find_map(|text| words::deprecation(text, key));
     Inferred { kind, values, default: expressed, deprecated, contradictory, todo }
+}
+
+/// Returns the ranges, lengths and units in words that the kind does not have.
+fn unread(kind: &InferredKind, key: &str, paragraphs: &[String]) -> Vec<String> {
+    let (unit, is_text) = match kind {
+        InferredKind::Integer(_) | InferredKind::Float => (None, false),
+        InferredKind::Duration(unit, _) => (Some(*unit), false),
+        InferredKind::Text(..) => (None, true),
+        _ => return Vec::new(),
+    };
+    let mut todo: Vec<String> = Vec::new();
+    for sentence in paragraphs.iter().flat_map(|text| words::unread_ranges(text, unit, is_text)) {
+        let words = format!("does the page limit the values? \"{sentence}\"");
+        if !todo.contains(&words) {
+            todo.push(words);
+        }
+    }
+    if let (false, Some(unit)) = (is_text || unit.is_some(), words::other_unit_of_key(key)) {
+        todo.push(format!("its name counts {unit}, which is the unit of no kind"));
+    }
+    todo
 }
 
 /// Returns the paragraphs of a setting: of its directive, its tables and the text around them.

@@ -1,8 +1,9 @@
 //! One documented setting, ready to become a field.
 
-use crate::docs::drift::Finding;
+use crate::docs::drift::{Finding, Naming, documents_two};
 use crate::docs::facts::{Documented, Named};
 use crate::docs::inline::rst_to_doc;
+use crate::docs::model::{Part, Placed};
 use crate::docs::read::PageRead;
 use crate::schema::env_name;
 
@@ -29,6 +30,29 @@ pub(super) struct Item {
     pub(super) variable: Option<String>,
     pub(super) page: String,
     pub(super) at: Place,
+    /// True if `docs check` reports its bare key.
+    pub(super) is_reported_bare: bool,
+    /// The parts of the entry that are about it.
+    pub(super) share: Share,
+}
+
+/// The parts of an entry that are about one setting. A directive may document another setting than the table below it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Share {
+    Whole,
+    Directive,
+    Rest,
+}
+
+impl Share {
+    /// Returns true if a part belongs to the share.
+    pub(super) fn has(self, part: &Part) -> bool {
+        match self {
+            Self::Whole => true,
+            Self::Directive => matches!(part, Part::Directive(_)),
+            Self::Rest => !matches!(part, Part::Directive(_)),
+        }
+    }
 }
 
 /// The place at which a setting is documented.
@@ -98,15 +122,32 @@ impl Item {
 /// Returns the settings of a page, and the documented things that do not become fields.
 pub(super) fn items(source: &Source<'_>, homes: &Homes, prefix: Option<&str>) -> (Vec<Item>, Vec<Left>) {
     let (mut items, mut left) = (Vec::new(), Vec::new());
+    let naming = Naming::of_prefix(prefix);
     for (entry, setting) in &source.settings {
-        let at = source.place(*entry, setting.span.start);
-        match keys(setting) {
-            Err(why) => {
-                let path = path_of(setting).is_some_and(|path| path.contains('.'));
-                let allow = if path { vec!["unknown-setting"] } else { Vec::new() };
-                left.push(Left { name: setting.name(), at, why: why.to_owned(), allow });
+        let shares = match documents_two(setting, &naming) {
+            true => [Share::Directive, Share::Rest].into_iter().zip(setting.apart()).collect(),
+            false => vec![(Share::Whole, setting.clone())],
+        };
+        for (share, setting) in shares {
+            let start = match (share, setting.directive) {
+                (Share::Directive, Some(directive)) => directive.id.span.start,
+                _ => setting.title.map_or(setting.span.start, |title| match share {
+                    Share::Whole => setting.span.start,
+                    _ => title.span.start,
+                }),
+            };
+            let at = source.place(*entry, start);
+            match keys(&setting) {
+                Err(why) => {
+                    let path = path_of(&setting).is_some_and(|path| path.contains('.'));
+                    let mut allow = if path { vec!["unknown-setting"] } else { Vec::new() };
+                    if source.findings_of(&setting).any(Finding::is_several) {
+                        allow.push("config-path");
+                    }
+                    left.push(Left { name: setting.name(), at, why: why.to_owned(), allow });
+                }
+                Ok(keys) => items.push(item(source, &setting, keys, (at, share), homes, prefix)),
             }
-            Ok(keys) => items.push(item(source, setting, keys, at, homes, prefix)),
         }
     }
     (items, left)
@@ -119,21 +160,26 @@ impl Source<'_> {
         Place { entry: (self.number, entry), origin: format!("{file}:{line}") }
     }
 
+    fn findings_of(&self, setting: &Documented<'_>) -> impl Iterator<Item = &Finding> {
+        let span = setting.span;
+        self.findings.iter().filter(move |finding| (span.start..=span.end).contains(&finding.span.start))
+    }
+
     /// Returns what `docs check` reports about a setting.
     fn reported<'s>(&'s self, setting: &Documented<'_>) -> impl Iterator<Item = &'s str> {
-        let span = setting.span;
-        self.findings
-            .iter()
-            .filter(move |finding| (span.start..=span.end).contains(&finding.span.start))
-            .map(|finding| finding.message.as_str())
+        // The section of a bare key is a question of its own.
+        let findings = self.findings_of(setting).filter(|finding| !finding.is_bare_key());
+        findings.map(|finding| finding.message.as_str())
     }
 }
+
+const SEVERAL: &str = "several settings under one heading";
 
 /// Returns the keys from the outermost section to the setting, or the reason that it can't be a field.
 fn keys(setting: &Documented<'_>) -> Result<Vec<String>, &'static str> {
     let tables_with_path = setting.tables.iter().filter(|table| !table.configs.is_empty()).count();
     if tables_with_path > 1 || setting.tables.iter().any(|table| table.configs.len() > 1) {
-        return Err("several settings under one heading");
+        return Err(SEVERAL);
     }
     let path = path_of(setting).ok_or("no path in config.json")?;
     let keys: Vec<String> = path.split('.').map(str::to_owned).collect();
@@ -149,20 +195,22 @@ fn item(
     source: &Source<'_>,
     setting: &Documented<'_>,
     stated: Vec<String>,
-    at: Place,
+    (at, share): (Place, Share),
     homes: &Homes,
     prefix: Option<&str>,
 ) -> Item {
     let inferred = infer(setting);
     let entry = source.page.page.entries.get(at.entry.1);
-    let texts = texts(source.page, entry.map_or(&[], |entry| entry.parts()), setting, &inferred);
+    let parts = entry.map_or(&[][..], |entry| entry.parts());
+    let parts: Vec<Placed> = parts.iter().filter(|placed| share.has(&placed.part)).cloned().collect();
+    let texts = texts(source.page, &parts, setting, &inferred);
     let values = inferred.values.iter().map(|(value, text)| (value.clone(), markdown(text))).collect();
     let console = console(setting);
     let mut todo: Vec<String> = Vec::new();
     let (path, lacks_section) = match stated.as_slice() {
         [key] => {
             let headings = headings(source, at.entry.1, console.as_deref());
-            match homes.find(setting, key, &headings) {
+            match homes.find(setting, key, &headings, &source.page.page.name) {
                 Some(home) => {
                     todo.push(format!(
                         "which section? the page has the bare key `{key}`; `{}` is taken from {}",
@@ -196,6 +244,8 @@ fn item(
         variable: variable(setting).map(str::to_owned),
         page: source.page.page.name.clone(),
         at,
+        is_reported_bare: source.findings_of(setting).any(Finding::is_bare_key),
+        share,
         path,
     }
 }

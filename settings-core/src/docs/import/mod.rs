@@ -82,7 +82,8 @@ pub fn to_rust(pages: &[PageRead]) -> String {
         left.extend(unread(&source));
         if !has_settings(page) {
             let why = "no settings found on this page".to_owned();
-            left.push(Left { name: page.page.name.clone(), at: source.place(0, 0), why, allow: Vec::new() });
+            let (name, allow) = (page.page.name.clone(), vec!["no-settings"]);
+            left.push(Left { name, at: source.place(0, 0), why, allow });
         }
     }
     let mut tree = tree::tree(all);
@@ -99,17 +100,19 @@ pub fn to_rust(pages: &[PageRead]) -> String {
     rust::source(&tree, prefix.as_deref(), &texts.collect::<Vec<_>>(), &left)
 }
 
-/// Returns the entries that are not settings although they name `config.json` as a setting does.
+/// Returns the blocks outside of settings tables that name `config.json` as a setting does, and from which no setting is
+/// read.
 fn unread(source: &Source<'_>) -> Vec<Left> {
     let mut left = Vec::new();
     for (number, entry) in source.page.page.entries.iter().enumerate() {
-        let Entry::Prose(parts) = entry else { continue };
+        let is_prose = matches!(entry, Entry::Prose(_));
         let mut heading = None;
-        for placed in parts {
+        for placed in entry.parts() {
             if let Part::Heading(found) = &placed.part {
                 heading = Some(found.title.value.clone());
             }
-            if !names_config(source.page, placed) {
+            let is_unread = source.page.unread.iter().any(|span| placed.span.range().contains(&span.start));
+            if !(is_unread || is_prose && names_config(source.page, placed)) {
                 continue;
             }
             let at = source.place(number, placed.span.start);

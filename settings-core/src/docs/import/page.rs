@@ -7,7 +7,7 @@ use crate::docs::layout;
 use crate::docs::model::{Entry, Heading, Part, Placed};
 use crate::docs::read::{ALLOW, PageRead};
 
-use super::item::{Item, Left};
+use super::item::{Item, Left, Share};
 use super::text::Body;
 
 /// Returns the text of a page, with a place for each imported setting: `.. config:entry:: Section.Key`.
@@ -18,15 +18,27 @@ pub(super) fn page_text(page: &PageRead, taken: &[(usize, &Item)], left: &[&Left
     let mut out = page.page.metadata.join("\n");
     let mut ids: Vec<String> = Vec::new();
     for (number, entry) in page.page.entries.iter().enumerate() {
-        match taken.iter().find(|(known, _)| *known == number) {
-            Some((_, item)) => place(&mut out, item, &mut ids),
-            None => {
-                for left in left.iter().filter(|left| left.at.entry.1 == number) {
-                    for rule in &left.allow {
-                        block(&mut out, &format!("{ALLOW} {rule} not imported: {}", left.why));
-                    }
+        let items: Vec<&Item> =
+            taken.iter().filter(|(known, _)| *known == number).map(|(_, item)| *item).collect();
+        if items.is_empty() {
+            for left in left.iter().filter(|left| left.at.entry.1 == number) {
+                for rule in &left.allow {
+                    block(&mut out, &format!("{ALLOW} {rule} not imported: {}", left.why));
                 }
-                entry.parts().iter().for_each(|placed| verbatim(&mut out, page, entry, placed));
+            }
+        }
+        let shares = match items.as_slice() {
+            [] => [Share::Whole].as_slice(),
+            [item, ..] if item.share == Share::Whole => &[Share::Whole],
+            _ => &[Share::Directive, Share::Rest],
+        };
+        for share in shares {
+            match items.iter().find(|item| item.share == *share) {
+                Some(item) => place(&mut out, item, &mut ids),
+                None => {
+                    let own = entry.parts().iter().filter(|placed| share.has(&placed.part));
+                    own.for_each(|placed| verbatim(&mut out, page, entry, placed));
+                }
             }
         }
     }

@@ -72,7 +72,8 @@ impl Tree {
     /// Keeps a setting without a section, next to others whose keys differ.
     fn set_apart(&mut self, item: Item) {
         let why = "which section? the page has the bare key".to_owned();
-        self.left.push(Left { name: item.path.join("."), at: item.at.clone(), why, allow: Vec::new() });
+        let allow = if item.is_reported_bare { vec!["config-path"] } else { Vec::new() };
+        self.left.push(Left { name: item.path.join("."), at: item.at.clone(), why, allow });
         let key = item.path.last().cloned().unwrap_or_default();
         let has_key =
             |section: &Section| section.members.iter().any(|(known, _)| known.eq_ignore_ascii_case(&key));

@@ -9,6 +9,13 @@ pub(super) struct Bounds {
     pub(super) high: Option<i64>,
 }
 
+impl Bounds {
+    /// These bounds, or others if there are none.
+    fn or(self, other: Self) -> Self {
+        if self == Self::default() { other } else { self }
+    }
+}
+
 /// A deprecation: the version, if one is named, the sentence, and the setting to use instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Deprecation {
@@ -95,6 +102,7 @@ fn counts_else(after: &str, unit: Option<&str>) -> bool {
         after.trim_start().split(|c: char| !c.is_alphanumeric() && c != '%').next().unwrap_or_default();
     match word {
         "" | "and" | "or" | "for" | "if" | "in" | "to" | "with" | "when" | "by" => false,
+        "percent" | "%" => false,
         "characters" | "character" => true,
         _ if unit.is_some_and(|unit| unit == word || unit.strip_suffix('s') == Some(word)) => false,
         _ => true,
@@ -126,22 +134,121 @@ pub(super) fn bounds(text: &str, unit: Option<&str>) -> Bounds {
     let text = plain(text);
     let mut found = Bounds::default();
     for sentence in sentences(&text) {
-        let speaks_of_value = ["value", "must be", "minimum", "maximum", "≥", "≤", ">=", "<=", "number must"]
-            .iter()
-            .any(|words| sentence.contains(words));
-        if !speaks_of_value {
-            continue;
-        }
         let own = statement_bounds(sentence, unit, false);
-        let between = sentence.split_once("must be between ").and_then(|(_, rest)| {
-            let (low, rest) = number(rest)?;
-            let (high, after) = number(rest.strip_prefix(" and ")?)?;
-            (low <= high && !counts_else(after, unit)).then_some((low, high))
-        });
-        found.low = found.low.or(between.map(|(low, _)| low)).or(own.low);
-        found.high = found.high.or(between.map(|(_, high)| high)).or(own.high);
+        let pair = pair(sentence, unit);
+        let (above, below) = (strict(sentence, &ABOVE, unit), strict(sentence, &BELOW, unit));
+        let low = pair.map(|(low, _)| low).or(own.low).or(above.and_then(|value| value.checked_add(1)));
+        let high = pair.map(|(_, high)| high).or(own.high).or(below.and_then(|value| value.checked_sub(1)));
+        found.low = found.low.or(low);
+        found.high = found.high.or(high);
     }
     found
+}
+
+const ABOVE: [&str; 4] =
+    ["must be greater than ", "must be more than ", "must be larger than ", "must be above "];
+const BELOW: [&str; 5] = [
+    "must be less than ",
+    "must be lower than ",
+    "must be smaller than ",
+    "must be fewer than ",
+    "must be below ",
+];
+
+/// Returns the number that a value must be above or below.
+fn strict(sentence: &str, leads: &[&str], unit: Option<&str>) -> Option<i64> {
+    leads.iter().find_map(|lead| {
+        let (value, after) = number(sentence.split_once(lead)?.1)?;
+        (!counts_else(after, unit)).then_some(value)
+    })
+}
+
+/// Returns the two bounds of a sentence: `A number between 1 and 10`, `From 0 to 100 percent`, `Range: 1-100`.
+fn pair(sentence: &str, unit: Option<&str>) -> Option<(i64, i64)> {
+    /// The words in front of a range that is the setting's own.
+    const LEADS: [&str; 16] = [
+        "must be",
+        "should be",
+        "can be",
+        "may be",
+        "number",
+        "value",
+        "values",
+        "integer",
+        "input",
+        "is",
+        "are",
+        "range",
+        "ranges",
+        "accepts",
+        "percentage",
+        "anything",
+    ];
+    let ends_with_lead = |before: &str| {
+        let before = before.trim_end().trim_end_matches(':');
+        let word = |lead: &str| {
+            before.strip_suffix(lead).is_some_and(|rest| !rest.ends_with(|c: char| c.is_alphanumeric()))
+        };
+        before.is_empty() || LEADS.iter().any(|lead| word(lead))
+    };
+    let forms: [(&str, &[&str]); 3] = [
+        ("between ", &[" and ", " to "]),
+        ("from ", &[" to ", " through "]),
+        ("range", &["-", "–", "—", " - ", " – ", " to ", " through ", ".."]),
+    ];
+    forms.iter().find_map(|(lead, separators)| {
+        sentence.match_indices(lead).find_map(|(at, found)| {
+            let after = sentence.get(at + found.len()..)?;
+            let is_range = *lead == "range";
+            let words = ["s from", " is", " of", ":"];
+            let after =
+                words.iter().filter(|_| is_range).fold(after, |rest, word| rest.trim_start_matches(word));
+            let is_own = is_range || ends_with_lead(sentence.get(..at)?);
+            let (low, rest) = number(after)?;
+            let rest = separators.iter().find_map(|separator| rest.strip_prefix(separator))?;
+            let (high, after) = number(rest)?;
+            (is_own && low <= high && !counts_else(after, unit)).then_some((low, high))
+        })
+    })
+}
+
+/// Returns the sentences of a text that state a range or a length which is not read.
+pub(super) fn unread_ranges(text: &str, unit: Option<&str>, is_text: bool) -> Vec<String> {
+    /// Words that a number follows, or comes before.
+    const WORDS: [&str; 17] = [
+        "between ",
+        "at least ",
+        "at most ",
+        "more than ",
+        "less than ",
+        "fewer than ",
+        "greater than ",
+        "longer than ",
+        "shorter than ",
+        "up to ",
+        "exceed ",
+        "maximum ",
+        "minimum ",
+        "maximum of ",
+        "minimum of ",
+        "range ",
+        "range: ",
+    ];
+    let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let is_unread = |sentence: &&str| {
+        let words = plain(sentence);
+        let states = WORDS.iter().any(|lead| {
+            let mut places = words.match_indices(lead);
+            places.any(|(at, lead)| words.get(at + lead.len()..).is_some_and(|rest| number(rest).is_some()))
+        });
+        let is_length = words.contains("character");
+        let is_read = match is_text {
+            true => lengths(sentence) != (None, None),
+            false => bounds(sentence, unit).or(hint_bounds(sentence, unit)) != Bounds::default(),
+        };
+        states && is_text == is_length && !is_read
+    };
+    sentences(&one_line).into_iter().filter(|sentence| is_unread(sentence)).map(str::to_owned).collect()
 }
 
 fn statement_bounds(text: &str, unit: Option<&str>, in_hint: bool) -> Bounds {
@@ -150,6 +257,8 @@ fn statement_bounds(text: &str, unit: Option<&str>, in_hint: bool) -> Bounds {
             // In running text, "at least 3 teams" speaks of teams.
             let is_sign = !lead.starts_with(|c: char| c.is_alphabetic());
             let is_statement = lead.contains("imum") || lead.ends_with("value is") || lead.contains("exceed");
+            // A sentence that begins so has the value as its subject.
+            let is_statement = is_statement || text.starts_with(lead);
             if !in_hint && !is_sign && !is_statement && !text.contains("must be") {
                 return None;
             }
@@ -178,6 +287,20 @@ pub(super) fn lengths(text: &str) -> (Option<u32>, Option<u32>) {
         let Some((count, _)) = before.get(start..).and_then(number) else { continue };
         let Ok(count) = u32::try_from(count) else { continue };
         let lead = before.get(..start).unwrap_or_default().trim_end();
+        if let Some(first) = first_of_range(lead).filter(|first| *first <= count) {
+            (low, high) = (low.or(Some(first)), high.or(Some(count)));
+            continue;
+        }
+        let is_strict = ["must be less than", "must be fewer than", "must be shorter than"];
+        if is_strict.iter().any(|words| lead.ends_with(words)) {
+            high = high.or(count.checked_sub(1));
+            continue;
+        }
+        let is_strict = ["must be more than", "must be longer than", "must be greater than"];
+        if is_strict.iter().any(|words| lead.ends_with(words)) {
+            low = low.or(count.checked_add(1));
+            continue;
+        }
         let after = sentence.get(at..).unwrap_or_default();
         let is_high = [
             "maximum",
@@ -190,6 +313,15 @@ pub(super) fn lengths(text: &str) -> (Option<u32>, Option<u32>) {
             "no more than",
             "limited to",
             "cannot exceed",
+            "not exceed",
+            "can't exceed",
+            "not be longer than",
+            "cannot be longer than",
+            "can't be longer than",
+            "no longer than",
+            "not longer than",
+            "not more than",
+            "not be more than",
             "limit of",
             "≤",
         ]
@@ -204,6 +336,12 @@ pub(super) fn lengths(text: &str) -> (Option<u32>, Option<u32>) {
             "minimum length of",
             "at least",
             "no less than",
+            "not less than",
+            "no fewer than",
+            "not be shorter than",
+            "cannot be shorter than",
+            "can't be shorter than",
+            "no shorter than",
             "≥",
         ]
         .iter()
@@ -216,6 +354,17 @@ pub(super) fn lengths(text: &str) -> (Option<u32>, Option<u32>) {
         }
     }
     (low, high)
+}
+
+/// Returns the first number of a range whose second follows: `between 5 and`, `5 to`, `5-`.
+fn first_of_range(lead: &str) -> Option<u32> {
+    let (before, needed) = [(" to", ""), ("-", ""), ("–", ""), (" and", "between")]
+        .into_iter()
+        .find_map(|(separator, needed)| Some((lead.strip_suffix(separator)?.trim_end(), needed)))?;
+    let start = before.rfind(|c: char| !c.is_ascii_digit() && c != ',').map_or(0, |at| at + 1);
+    let words = before.get(..start)?.trim_end();
+    let (count, rest) = number(before.get(start..)?)?;
+    (rest.is_empty() && words.ends_with(needed)).then(|| u32::try_from(count).ok()).flatten()
 }
 
 /// Returns the default that a paragraph begins with, or that a sentence states as ``The default value is **365**.``
@@ -242,11 +391,28 @@ pub(super) fn unit_of_key(key: &str) -> Option<&'static str> {
         ("Minutes", "minutes"),
         ("Hours", "hours"),
         ("Days", "days"),
-        ("InSec", "seconds"),
-        ("InMs", "milliseconds"),
+        ("Millis", "milliseconds"),
+        ("Msec", "milliseconds"),
+        ("Msecs", "milliseconds"),
+        ("Ms", "milliseconds"),
+        ("Sec", "seconds"),
+        ("Secs", "seconds"),
+        ("Mins", "minutes"),
+        ("Hrs", "hours"),
     ]
     .into_iter()
-    .find_map(|(end, unit)| key.strip_suffix(end).filter(|stem| !stem.is_empty()).map(|_| unit))
+    .find_map(|(end, unit)| {
+        // A rate such as `RequestsPerSecond` is not a time.
+        let is_time = |stem: &&str| !stem.is_empty() && !stem.ends_with("Per");
+        key.strip_suffix(end).filter(is_time).map(|_| unit)
+    })
+}
+
+/// Returns the unit of a key for which settings have no unit of their own: `RetentionWeeks`.
+pub(super) fn other_unit_of_key(key: &str) -> Option<&'static str> {
+    let units =
+        ["Microseconds", "Micros", "Nanoseconds", "Nanos", "Weeks", "Months", "Years", "KB", "MB", "GB"];
+    units.into_iter().find(|unit| key.strip_suffix(unit).is_some_and(|stem| !stem.is_empty()))
 }
 
 /// Returns the options that a sentence lists in literals: ``with options ``"a"``, ``"b"`` and ``"c"``.``
@@ -379,7 +545,51 @@ mod tests {
     }
 
     #[test]
+    fn bounds_are_read_from_sentences_of_any_form() {
+        let both = |low, high| Bounds { low: Some(low), high: Some(high) };
+        let (low, high) =
+            (|low| Bounds { low: Some(low), high: None }, |high| Bounds { low: None, high: Some(high) });
+        for (text, wanted) in [
+            ("A number between 1 and 10.", both(1, 10)),
+            ("The port. Between **1** and **65,535**.", both(1, 65_535)),
+            ("From 0 to 100 percent.", both(0, 100)),
+            ("Accepts values from 1 to 5.", both(1, 5)),
+            ("Range: 1-100.", both(1, 100)),
+            ("The valid range is 1 – 100.", both(1, 100)),
+            ("Ranges from 2 to 4.", both(2, 4)),
+            ("No more than 64.", high(64)),
+            ("Cannot exceed 64.", high(64)),
+            ("Up to 64.", Bounds::default()),
+            ("At least 5.", low(5)),
+            ("Must be greater than 0.", low(1)),
+            ("Must be less than 10.", high(9)),
+            ("Must be greater than or equal to 3.", low(3)),
+            ("Waits between 5 and 10 attempts. Reads from 1 to 3 replicas.", Bounds::default()),
+            ("The pause between 2 jobs.", Bounds::default()),
+        ] {
+            assert_eq!(bounds(text, None), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn ranges_that_are_not_read_are_returned() {
+        for text in ["Maximum 1,000 users.", "Up to 64.", "Needs at least 3 teams.", "At most 5 MB."] {
+            assert_eq!(unread_ranges(text, None, false), [text], "{text}");
+        }
+        for text in ["No more than 64.", "Sends mail.", "Maximum of posts.", "At most 5 characters."] {
+            assert_eq!(unread_ranges(text, None, false), Vec::<String>::new(), "{text}");
+        }
+        assert_eq!(unread_ranges("More than 5 characters are fine.", None, true).len(), 1);
+        assert_eq!(unread_ranges("Maximum 30 characters.", None, true), Vec::<String>::new());
+    }
+
+    #[test]
     fn lengths_are_read_from_words() {
+        assert_eq!(lengths("Cannot be longer than 30 characters."), (None, Some(30)));
+        assert_eq!(lengths("Must be 5 to 30 characters."), (Some(5), Some(30)));
+        assert_eq!(lengths("Between 5 and 30 characters."), (Some(5), Some(30)));
+        assert_eq!(lengths("A 5-30 character name."), (Some(5), Some(30)));
+        assert_eq!(lengths("Must be fewer than 30 characters."), (None, Some(29)));
         assert_eq!(lengths("Maximum 30 characters."), (None, Some(30)));
         assert_eq!(lengths("The name. It may have up to 64 characters."), (None, Some(64)));
         assert_eq!(lengths("Must be at least 8 characters long."), (Some(8), None));
@@ -401,6 +611,12 @@ mod tests {
     fn units_are_read_from_keys() {
         assert_eq!(unit_of_key("RetentionDays"), Some("days"));
         assert_eq!(unit_of_key("TimeoutMilliseconds"), Some("milliseconds"));
+        assert_eq!(unit_of_key("PollMs"), Some("milliseconds"));
+        assert_eq!(unit_of_key("PollMillis"), Some("milliseconds"));
+        assert_eq!(unit_of_key("TimeoutSecs"), Some("seconds"));
+        assert_eq!((unit_of_key("KeepWeeks"), other_unit_of_key("KeepWeeks")), (None, Some("Weeks")));
+        assert_eq!((unit_of_key("PerSec"), unit_of_key("RequestsPerMinutes")), (None, None));
+        assert_eq!((unit_of_key("Items"), unit_of_key("EnableSMS")), (None, None));
         assert_eq!(unit_of_key("Days"), None);
         assert_eq!(unit_of_key("Port"), None);
     }

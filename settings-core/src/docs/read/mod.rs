@@ -8,6 +8,7 @@ mod entries;
 mod grid;
 mod joined;
 mod nested;
+mod references;
 mod table;
 
 use std::cmp::Reverse;
@@ -267,6 +268,8 @@ impl<'t> Reader<'t> {
                 Some(Warning { line: message.line()?, level: message.level(), text: message.text() })
             })
             .collect();
+        self.warnings.extend(references::messages(&document, &self.lines));
+        self.warnings.sort_by_key(|warning| warning.line);
         for (i, block) in blocks.into_iter().enumerate() {
             let before = self.text.get(end..block.range.start).unwrap_or_default();
             let first = i == 0;
@@ -361,7 +364,10 @@ impl<'t> Reader<'t> {
         }
         let raw = self.text.get(span.range()).unwrap_or_default();
         let Some(repaired) = table::repaired(&lines_of(raw, span.start)) else { return };
-        let at = Span::new(first, first + rows.split('\n').next().unwrap_or_default().trim_end().len());
+        // The line that the repair changes: the cut border. A missing one belongs below the last row.
+        let last = rows.rfind('\n').map_or(0, |at| at + 1);
+        let at = table::first_change(raw, span.start, &repaired)
+            .unwrap_or(Span::new(first + last, first + rows.len()));
         let fault = Some(TableFault::Misread { at, message: CUT_OFF.to_owned() });
         // Docutils reads the last border as the start of another table.
         self.tables.retain(|table| table.span.start < span.start || table.span.end > span.end);

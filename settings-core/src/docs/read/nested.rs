@@ -15,6 +15,8 @@ pub(in crate::docs) struct Nested {
     pub(in crate::docs) configs: Vec<Statement>,
     pub(in crate::docs) envs: Vec<Statement>,
     pub(in crate::docs) span: Span,
+    /// True if a directive such as `confval` names it. Its name may be a whole path without a section.
+    pub(in crate::docs) is_directive: bool,
     last_line: usize,
 }
 
@@ -33,11 +35,77 @@ pub(super) fn nested<'p>(text: &str, parts: impl Iterator<Item = &'p Placed>) ->
         let is_read =
             matches!(placed.part, Part::Table(_) | Part::Directive(_) | Part::Heading(_) | Part::Badge(_));
         let raw = text.get(placed.span.range()).unwrap_or_default();
-        if !is_read && may_state(raw) {
+        if is_read {
+            continue;
+        }
+        if let Some(own) = Named::of(raw) {
+            named(raw, placed.span, &own, &mut found);
+        } else if may_state(raw) {
             block(raw, placed.span.start, &mut found);
         }
     }
     found
+}
+
+/// The name and the default that a directive such as `confval` gives its setting.
+struct Named {
+    name: Fact<String>,
+    default: Option<Fact<String>>,
+}
+
+impl Named {
+    /// Reads a block that is such a directive. The places are those within the block.
+    fn of(raw: &str) -> Option<Self> {
+        const DIRECTIVES: [&str; 3] = ["confval", "setting", "config:option"];
+        let (first, rest) = raw.split_once('\n').unwrap_or((raw, ""));
+        let body = first.strip_prefix(".. ")?;
+        let (directive, argument) = body.split_once("::")?;
+        let name = argument.trim();
+        let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+        if !DIRECTIVES.contains(&directive) || name.is_empty() || !name.chars().all(is_name) {
+            return None;
+        }
+        let start = first.len() - argument.trim_start().len();
+        let mut at = first.len() + 1;
+        let mut default = None;
+        for line in rest.split('\n') {
+            let option = line.trim_start().strip_prefix(":default:").map(str::trim);
+            if let Some(value) = option.filter(|value| !value.is_empty()) {
+                let value = value.trim_matches('`');
+                let begin = at + line.rfind(value).unwrap_or_default();
+                default = Some(Fact::at(value.to_owned(), Span::new(begin, begin + value.len())));
+            }
+            // The options end at the first blank line.
+            if line.trim().is_empty() {
+                break;
+            }
+            at += line.len() + 1;
+        }
+        Some(Self { name: Fact::at(name.to_owned(), Span::new(start, start + name.len())), default })
+    }
+}
+
+/// Reads a setting that a directive names, with the statements in the directive.
+fn named(raw: &str, span: Span, own: &Named, found: &mut Found) {
+    let known = found.nested.len();
+    block(raw, span.start, found);
+    let moved = |fact: &Fact<String>| {
+        Fact::at(fact.value.clone(), Span::new(span.start + fact.span.start, span.start + fact.span.end))
+    };
+    let name = moved(&own.name);
+    let statement =
+        Statement { span: name.span, name: Some(name), default: own.default.as_ref().map(moved), text: None };
+    // All that the directive states is about its setting.
+    let mut group = Nested { span, is_directive: true, last_line: usize::MAX, ..Nested::default() };
+    for inner in found.nested.drain(known..) {
+        group.consoles.extend(inner.consoles);
+        group.configs.extend(inner.configs);
+        group.envs.extend(inner.envs);
+    }
+    if group.configs.is_empty() {
+        group.configs.push(statement);
+    }
+    found.nested.push(group);
 }
 
 /// A cheap filter: most blocks have none of the labels.
@@ -52,6 +120,7 @@ fn block(raw: &str, start: usize, found: &mut Found) {
         group.last_line = usize::MAX;
     }
     let lines: Vec<&str> = raw.split('\n').collect();
+    let (known, unread) = (found.nested.len(), found.unread.len());
     let mut at = start;
     for (number, line) in lines.iter().enumerate() {
         for column in labels(line) {
@@ -67,6 +136,29 @@ fn block(raw: &str, start: usize, found: &mut Found) {
         }
         at += line.len() + 1;
     }
+    if found.nested.len() == known && found.unread.len() == unread {
+        found.unread.extend(only_cell(&lines, start));
+    }
+}
+
+/// The text of a grid table with one cell that names the configuration file in words of its own: where such tables name
+/// their setting.
+fn only_cell(lines: &[&str], start: usize) -> Option<Span> {
+    let (first, rest) = lines.split_first()?;
+    let (_, rows) = rest.split_last()?;
+    let is_border = |line: &str| line.starts_with("+-") && line.ends_with("-+") && !line.contains("-+-");
+    if !is_border(first.trim_end()) || !rows.iter().all(|line| inside(line).is_some()) {
+        return None;
+    }
+    let text: Vec<&str> = rows.iter().filter_map(|line| inside(line)).map(str::trim).collect();
+    grammar::mentions_file(&text.join(" "))?;
+    let begin = start + first.len() + 1;
+    let end = begin + rows.iter().map(|line| line.len() + 1).sum::<usize>() - 1;
+    Some(Span::new(begin, end))
+}
+
+fn inside(line: &str) -> Option<&str> {
+    line.trim_end().strip_prefix('|')?.strip_suffix('|')
 }
 
 /// The columns at which a cell, a bullet or a line begins with a label.

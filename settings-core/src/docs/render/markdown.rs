@@ -6,14 +6,21 @@ use crate::docs::model::{Bullet, Content, Entry, Page, Part, Statement, Value};
 
 use crate::docs::layout;
 
+use super::blocks;
+
 /// The whole page.
 pub(super) fn page(page: &Page) -> String {
     let marks = heading_marks(page);
     let mut blocks = Vec::new();
+    let mut before_code = false;
     for entry in &page.entries {
         let setting = matches!(entry, Entry::Setting(_));
         for placed in entry.parts() {
-            part(&placed.part, setting, &marks, &mut blocks);
+            match &placed.part {
+                Part::Verbatim(code) if before_code && code.starts_with(' ') => blocks.push(literal(code)),
+                other => part(other, setting, &marks, &mut blocks),
+            }
+            before_code = matches!(&placed.part, Part::Text(text) if text.value.ends_with("::"));
         }
     }
     blocks.retain(|block| !block.is_empty());
@@ -72,7 +79,13 @@ fn part(part: &Part, setting: bool, marks: &[char], blocks: &mut Vec<String>) {
         }
         Part::Hint(hint) => blocks.push(one_line(&layout::hint_text(hint))),
         Part::Values(items) => blocks.push(values(items)),
-        Part::Text(text) => blocks.push(one_line(&text.value)),
+        // Two colons announce code, and one of them is shown.
+        Part::Text(text) => match text.value.strip_suffix("::") {
+            Some(words) if words.trim().is_empty() => {}
+            Some(words) if words.ends_with(char::is_whitespace) => blocks.push(one_line(words.trim_end())),
+            Some(words) => blocks.push(one_line(&format!("{words}:"))),
+            None => blocks.push(one_line(&text.value)),
+        },
         Part::Verbatim(text) => blocks.push(verbatim(text)),
     }
 }
@@ -95,7 +108,7 @@ fn code_block(text: &str) -> Option<(&str, String)> {
     (!language.contains(char::is_whitespace)).then_some((language, lines?.join("\n")))
 }
 
-/// Converts anchors, transitions, lists and code; shows everything else as reStructuredText.
+/// Converts every block that Markdown has a form for; shows everything else as reStructuredText.
 fn verbatim(text: &str) -> String {
     if let Some(name) = text.strip_prefix(".. _").and_then(|rest| rest.trim_end().strip_suffix(':'))
         && !name.contains('\n')
@@ -120,17 +133,31 @@ fn verbatim(text: &str) -> String {
         let language = if language.contains('`') { "" } else { language };
         return format!("{fence}{language}\n{code}\n{fence}");
     }
+    if let Some(markdown) = blocks::markdown(text) {
+        return markdown;
+    }
     let fence = fence(text);
     format!("{fence}rst\n{text}\n{fence}")
 }
 
+/// The indented lines below two colons.
+fn literal(text: &str) -> String {
+    let indent =
+        text.lines().filter(|line| !line.trim().is_empty()).map(|line| line.len() - line.trim_start().len());
+    let indent = indent.min().unwrap_or_default();
+    let lines: Vec<&str> = text.lines().map(|line| line.get(indent..).unwrap_or_default()).collect();
+    let code = lines.join("\n");
+    let fence = fence(&code);
+    format!("{fence}\n{code}\n{fence}")
+}
+
 /// The fence of a block of code: longer than any run of backticks in it.
-fn fence(code: &str) -> String {
+pub(super) fn fence(code: &str) -> String {
     let runs = code.split(|c| c != '`').map(str::len);
     "`".repeat(runs.max().unwrap_or_default().max(3) + 1)
 }
 
-fn anchor(id: &str) -> String {
+pub(super) fn anchor(id: &str) -> String {
     let id: String = id.chars().filter(|c| !matches!(c, '"' | '<' | '>' | '&')).collect();
     format!("<a id=\"{id}\"></a>")
 }

@@ -1,5 +1,6 @@
 //! Writes a model as a page: reStructuredText by the rules of layout, or Markdown.
 
+mod blocks;
 mod flat;
 mod markdown;
 mod rst;
