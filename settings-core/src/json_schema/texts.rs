@@ -32,7 +32,8 @@ fn facts(
         facts.push_str(&format!("{separator}Accepts: {accepted}"));
     }
     if let Some(variable) = variable {
-        facts.push_str(&format!("{separator}Variable: {}", code(variable)));
+        let others = setting.variables().iter().skip(1).map(|name| format!(", else {}", code(name)));
+        facts.push_str(&format!("{separator}Variable: {}{}", code(variable), others.collect::<String>()));
     }
     paragraph(&mut text, &facts);
     text

@@ -32,8 +32,14 @@ fn titled(setting: &Setting, title: &str, variable: Option<&str>) -> Vec<String>
     if setting.values.is_empty() && !matches!(setting.kind, Kind::Text | Kind::Secret) {
         facts.push_str(&format!(". Accepts: {}", accepted_forms(&setting.kind).replace('`', "")));
     }
-    if let Some(variable) = variable {
-        facts.push_str(&format!(". Variable: {variable}"));
+    let others: Vec<_> = setting.variables().iter().skip(1).copied().collect();
+    match (variable, others.as_slice()) {
+        (Some(variable), []) => facts.push_str(&format!(". Variable: {variable}")),
+        (Some(variable), others) => {
+            facts.push_str(&format!(". Variable: {variable}, else {}", others.join(", else ")));
+        }
+        (None, []) => {}
+        (None, others) => facts.push_str(&format!(". Else: {}", others.join(", else "))),
     }
     lines.extend(wrap(&facts));
     lines

@@ -654,6 +654,7 @@ fn the_shared_pages_compile_and_say_the_same() {
         contradictory.iter().any(|setting| line.contains(setting)) || line.contains("ApiSecret: default")
     };
     let lost: Vec<&String> = lost.iter().filter(|line| !is_known(line)).collect();
+    println!("{} lost, {} findings", lost.len(), differing.len());
     // Five are open: value texts of three settings, and a default that the value list alone states.
     assert!(lost.len() <= 5, "{lost:#?}");
     let unexpected: Vec<&String> = differing
@@ -664,9 +665,9 @@ fn the_shared_pages_compile_and_say_the_same() {
                 .any(|rule| line.contains(rule))
         })
         .collect();
-    // Four are open: a value that only a sentence names, a label without a path, and pages of text alone.
-    assert!(unexpected.len() <= 4, "{unexpected:#?}");
-    assert!(differing.len() <= 24, "{differing:#?}");
+    // Two are open: a value that only a sentence names, and a label without a path.
+    assert!(unexpected.len() <= 2, "{unexpected:#?}");
+    assert!(differing.len() <= 16, "{differing:#?}");
 }
 
 #[test]

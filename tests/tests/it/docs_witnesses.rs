@@ -247,6 +247,27 @@ fn a_directive_of_another_setting_with_a_slip_is_left() {
     }
 }
 
+/// The directive of the heading's setting, with both names of the setting above it.
+#[test]
+fn a_directive_with_copied_names_is_not_another_setting() {
+    let text = format!(
+        "{}\n.. config:setting:: public-link-salt\n  :displayname: Public link salt (Links)\n  \
+         :configjson: .FileSettings.EnablePublicLink\n  :environment: MM_FILESETTINGS_ENABLEPUBLICLINK\n\n{}",
+        good(),
+        titled(
+            "Public link salt",
+            &table(&[
+                "- ``config.json`` setting: ``FileSettings`` > ``PublicLinkSalt``",
+                "- Environment variable: ``MM_FILESETTINGS_PUBLICLINKSALT``",
+            ])
+        )
+    );
+    assert_eq!(sync(&text), text);
+    let findings = check(&text);
+    assert_eq!(rules(&findings), [("config-path", 12), ("env-name", 13)], "{findings:#?}");
+    assert!(!findings[0].message.ends_with("two settings"), "{}", findings[0].message);
+}
+
 #[test]
 fn a_typographic_quote_becomes_a_straight_one() {
     let page = |end: &str| {

@@ -93,6 +93,10 @@ impl<'p> Identity<'p> {
     /// Returns true if two places name the setting of the table, and two others that of the directive. The heading
     /// belongs to the table, the display name to the directive.
     pub(super) fn are_two(&self, table: &str, directive: &str) -> bool {
+        // The display name repeats the heading: the names in the directive are mistakes.
+        if self.shown.is_some() && self.shown == self.heading {
+            return false;
+        }
         let only = |this: &str, other: &str, title: &Option<String>| {
             let claims = self.claims.iter().map(|(_, claim)| claim);
             let claims = claims.filter(|claim| self.supports(claim, this) && !self.supports(claim, other));

@@ -416,7 +416,9 @@ fn bare_keys(setting: &Documented<'_>, top: &HashSet<String>, drafts: &mut Vec<D
         let own = env_name("", key);
         let env = env.one().and_then(|(env, _)| variable_of(env).strip_suffix(&own)?.strip_suffix('_'));
         let suffix = WORDS.section_suffix.to_uppercase();
-        !top.contains(*key) && env.is_none_or(|before| before.ends_with(&suffix))
+        // A value may be called a setting too: ``"always_on"``.
+        let is_key = key.starts_with(|c: char| c.is_ascii_uppercase());
+        is_key && !top.contains(*key) && env.is_none_or(|before| before.ends_with(&suffix))
     });
     let Some(((key, at), _)) = bare else { return };
     drafts.push(

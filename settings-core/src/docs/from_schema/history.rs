@@ -31,6 +31,12 @@ pub(super) fn notes(leaf: &Leaf) -> Vec<Content> {
     if leaf.setting.required() {
         notes.push("**Required**: there is no default.".to_owned());
     }
+    if let [_, others @ ..] = leaf.setting.variables()
+        && !others.is_empty()
+    {
+        let names: Vec<_> = others.iter().map(|name| format!("``{name}``")).collect();
+        notes.push(format!("Other variables, the strongest first: {}.", names.join(", ")));
+    }
     if let Some(deprecated) = leaf.setting.deprecated() {
         let reason = sentence(deprecated.reason);
         let instead = deprecated.replacement.map(|path| match leaf.path.to_string().rsplit_once('.') {

@@ -554,8 +554,14 @@ fn pages_name_the_variables_that_the_program_reads() {
     for style in [Style::Table, Style::Directive, Style::Confval, Style::Heading] {
         let pages = from_schema_in(root, &Dialect::new("app.toml"));
         let text: String = pages.iter().map(|page| render(page, style, Format::Rst)).collect();
-        let variables =
-            ["W_LIMITS__MAX_IDLE", "W_LIMITS__SIZES", "DATABASE_URL", "LABELS", "W_SERVERS__0__BASE_ADDRESS"];
+        let variables = [
+            "W_LIMITS__MAX_IDLE",
+            "W_LIMITS__SIZES",
+            "DATABASE_URL",
+            "PG_URL",
+            "LABELS",
+            "W_SERVERS__0__BASE_ADDRESS",
+        ];
         for variable in variables {
             assert!(text.contains(variable), "{style:?}, {variable}:\n{text}");
         }
@@ -567,7 +573,7 @@ fn pages_name_the_variables_that_the_program_reads() {
     }
     let schema = crate::json_schema::to_text(&crate::json_schema::json_schema(root));
     for text in [crate::template::commented_json(root), crate::template::env(root), schema] {
-        for variable in ["W_LIMITS__MAX_IDLE", "DATABASE_URL", "W_SERVERS__0__BASE_ADDRESS"] {
+        for variable in ["W_LIMITS__MAX_IDLE", "DATABASE_URL", "PG_URL", "W_SERVERS__0__BASE_ADDRESS"] {
             assert!(text.contains(variable), "{variable}:\n{text}");
         }
     }

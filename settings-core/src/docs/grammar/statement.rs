@@ -257,7 +257,11 @@ fn dotted(whole: &str, inner: &str) -> Option<Said> {
     let default = match default(after) {
         Ok((_, value)) => Some(Piece::of(whole, value)),
         // A path with more after it is only a part of the name.
-        Err(_) if !after.trim_matches(|c: char| is_quote(c) || matches!(c, ' ' | ',' | ':')).is_empty() => {
+        Err(_)
+            if !after
+                .trim_matches(|c: char| is_quote(c) || matches!(c, ' ' | ',' | ':' | '.'))
+                .is_empty() =>
+        {
             return None;
         }
         Err(_) => None,

@@ -82,7 +82,8 @@ pub fn to_rust(pages: &[PageRead]) -> String {
         left.extend(unread(&source));
         if !has_settings(page) {
             let why = "no settings found on this page".to_owned();
-            left.push(Left { name: page.page.name.clone(), at: source.place(0, 0), why, allow: Vec::new() });
+            let (name, allow) = (page.page.name.clone(), vec!["no-settings"]);
+            left.push(Left { name, at: source.place(0, 0), why, allow });
         }
     }
     let mut tree = tree::tree(all);

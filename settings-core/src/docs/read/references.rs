@@ -175,8 +175,9 @@ fn anonymous<'d>(all: &[NodeRef<'d>]) -> Option<(NodeRef<'d>, String)> {
 /// between the two.
 fn transition(node: NodeRef<'_>, reported: bool) -> Vec<String> {
     let Some(parent) = node.parent() else { return Vec::new() };
+    // A message of the parser is between two elements too.
     let is_body = |other: &NodeRef<'_>| {
-        let is_passed_by = matches!(
+        !matches!(
             other.tag(),
             Tag::Decoration
                 | Tag::Meta
@@ -184,8 +185,7 @@ fn transition(node: NodeRef<'_>, reported: bool) -> Vec<String> {
                 | Tag::SubstitutionDefinition
                 | Tag::Target
                 | Tag::Title
-        );
-        !is_passed_by && other.tag() != Tag::SystemMessage
+        )
     };
     let mut found = Vec::new();
     let mut after = std::iter::successors(node.next(), |next| next.next());

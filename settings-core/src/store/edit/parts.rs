@@ -62,7 +62,8 @@ impl Flow<'_> {
                 Part::Kept(number, inside) => {
                     self.remove(&mut edits, &removed)?;
                     self.add(&mut edits, kept, &added)?;
-                    (removed.clear(), added.clear());
+                    removed.clear();
+                    added.clear();
                     edits.extend(inside);
                     kept = Some(number);
                 }
