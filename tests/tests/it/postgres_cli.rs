@@ -157,9 +157,9 @@ fn keys_come_from_a_file_or_a_variable() {
     let encrypted = |arguments: &[&str]| {
         settings(arguments, &[("MM_STORE", url.as_str()), ("MM_STORE_KEY", line.as_str())])
     };
-    let run = encrypted(&["set", "EmailSettings.SMTPPassword=k4n4ry", "ServiceSettings.MaxUsers=7"]);
+    let run = encrypted(&["set", "EmailSettings.SMTPPassword=k4n4ry", "EmailSettings.SMTPPort=587"]);
     assert_eq!(run.code, 0, "{run:?}");
-    assert_eq!(encrypted(&["get", "ServiceSettings.MaxUsers"]).out, "7\n");
+    assert_eq!(encrypted(&["get", "EmailSettings.SMTPPort"]).out, "587\n");
     assert!(!encrypted(&["validate"]).out.contains("is stored in clear"));
     let rows = server.sql(&url, "SELECT document IS NULL, key_id FROM settings_version").unwrap();
     assert_eq!(rows, "t|2026-11");
@@ -168,8 +168,8 @@ fn keys_come_from_a_file_or_a_variable() {
     let file = folder.write("keys", &line);
     #[cfg(unix)]
     std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
-    let by_file = ["--store", &url, "--store-keys", &file, "get", "ServiceSettings.MaxUsers"];
-    assert_eq!(settings(&by_file, &[("MM_STORE_KEY", "2026-11 k4n4ry")]).out, "7\n");
+    let by_file = ["--store", &url, "--store-keys", &file, "get", "EmailSettings.SMTPPort"];
+    assert_eq!(settings(&by_file, &[("MM_STORE_KEY", "2026-11 k4n4ry")]).out, "587\n");
     let wrong = settings(&["show"], &[("MM_STORE", url.as_str()), ("MM_STORE_KEY", "2026-11 k4n4ry")]);
     assert!(wrong.code > 0 && wrong.error.contains("line 1: expected a name and 64"), "{wrong:?}");
     assert!(!format!("{wrong:?}").contains("k4n4ry"));

@@ -312,9 +312,11 @@ fn a_full_disk_refuses_changes_and_loses_none() {
     for round in 0..times(2) {
         disk.fill().unwrap();
         let mut refused = None;
-        for number in 0..400 {
-            // so long that it needs a page of its own
-            let greeting = format!("{round} {number} {}", "x".repeat(3000));
+        for number in 0..400_u32 {
+            // so long that it needs a page of its own, and so varied that it does not shrink
+            let numbers = (0..800_u32).map(|part| (part + number * 7919).wrapping_mul(0x9e37_79b9));
+            let text: String = numbers.map(|number| format!("{number:x} ")).collect();
+            let greeting = format!("{round} {text}");
             match set(&url, "ServiceSettings.Greeting", &greeting) {
                 Ok(version) => newest = version,
                 Err(error) => {
