@@ -250,7 +250,10 @@ impl Sources {
             match option {
                 "STORE" => self.store = self.store.take().or_else(|| text?.parse().ok()),
                 "STORE_KEYS" => self.store_keys = self.store_keys.take().or_else(|| text.map(PathBuf::from)),
-                _ => self.store_key = text.map(|text| Arc::new(Secret::new(text))),
+                _ => {
+                    let new = || text.map(|text| Arc::new(Secret::new(text)));
+                    self.store_key = self.store_key.take().or_else(new);
+                }
             }
             self.variables.push(name);
         }
