@@ -438,7 +438,7 @@ fn lines_that_name_the_file_without_a_path_are_findings() {
     assert!(rules(&check(&deep)).iter().any(|(rule, _)| *rule == "config-path"), "{:#?}", check(&deep));
 }
 
-/// The line is read, so that what is beside it is compared.
+/// The line is read, so that the variable next to it is compared.
 #[test]
 fn unusual_labels_and_literals_are_read() {
     for bullet in [

@@ -190,7 +190,7 @@ pub(in crate::docs) struct Edit {
 impl Finding {
     /// Returns true if it is about several settings in one table.
     pub(in crate::docs) fn is_several(&self) -> bool {
-        self.message.starts_with(super::own::SEVERAL)
+        self.message.starts_with(super::unclear::SEVERAL)
     }
 
     /// Returns true if it is about a key without a section.

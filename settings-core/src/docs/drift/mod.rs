@@ -12,6 +12,7 @@ mod naming;
 mod own;
 mod schema;
 mod text;
+mod unclear;
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};

@@ -5,14 +5,16 @@
 
 mod hint;
 mod inline;
+mod quotes;
 mod statement;
 mod value_item;
 
 pub(super) use hint::{HintKind, hint, stated_default};
 pub(super) use inline::literals;
+pub(super) use quotes::straightened;
 pub(super) use statement::{
     OPEN_QUOTE, Said, StatementKind, TYPOGRAPHIC_SLIP, begins_with_file, feature_sentence, mentions_file,
-    slip_of_unread, statement, straightened, unreadable,
+    slip_of_unread, statement, unreadable,
 };
 pub(super) use value_item::value_item;
 
