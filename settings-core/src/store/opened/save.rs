@@ -26,7 +26,7 @@ impl<T: Settings> Store<T> {
     ///
     /// # Errors
     /// If the change adds errors to the settings, the file was changed since it was opened, or
-    /// [`write`](super::write) fails.
+    /// [`write`](crate::store::write()) fails.
     pub fn save(&mut self) -> Result<SaveOutcome, StoreError> {
         let Some(warnings) = self.check()? else { return Ok(SaveOutcome::Unchanged) };
         match &self.target {
@@ -39,7 +39,7 @@ impl<T: Settings> Store<T> {
     ///
     /// Many processes can thus change one file at a time, and each change is made to the text that the others left. A
     /// writer that takes no lock, such as a text editor, can come in between: `edit` is then called again with the new
-    /// text. A [`Storage`](super::Storage) has no lock: after a lost race, `edit` is called again with the newest
+    /// text. A [`Storage`](crate::store::Storage) has no lock: after a lost race, `edit` is called again with the newest
     /// version, and the change is refused if the other writer changed one of the same settings.
     ///
     /// # Errors
