@@ -93,7 +93,8 @@ impl From<Unreadable> for Refusal {
     }
 }
 
-/// An error of [`Watch::start`](super::Watch::start). `Debug` prints the same text as `Display`, since `main` shows errors with it.
+/// An error of [`Watch::start`](super::Watch::start). `Debug` prints the same text as `Display`, since `main` shows errors
+/// with it.
 #[non_exhaustive]
 pub enum WatchError {
     /// The settings can't be used.
