@@ -1,7 +1,6 @@
 //! The input and output of a command.
 
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
 
 use settings_core::Settings;
 use settings_core::resolve::{Environment, Layers, Report, Resolution, Severity, Unreadable, resolve};
@@ -180,6 +179,7 @@ impl<'a> Context<'a> {
     }
 
     /// Returns layers without any file, for one that is resolved alone.
+    #[cfg(feature = "core")]
     pub(crate) fn alone(&self) -> Result<Layers, Failure> {
         Ok(self.sources.alone(self.environment.clone())?)
     }
@@ -190,7 +190,8 @@ impl<'a> Context<'a> {
     }
 
     /// Returns the file that changes are written to.
-    pub(crate) fn config_path(&self) -> PathBuf {
+    #[cfg(any(feature = "core", feature = "console"))]
+    pub(crate) fn config_path(&self) -> std::path::PathBuf {
         self.sources.config_path()
     }
 
@@ -218,6 +219,7 @@ impl<'a> Context<'a> {
     }
 
     /// Returns whether to colour `out`.
+    #[cfg(any(feature = "core", feature = "watch"))]
     pub(crate) const fn colours_out(&self) -> bool {
         self.colours_out
     }

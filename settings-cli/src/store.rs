@@ -7,13 +7,16 @@ use std::str::FromStr;
 use std::sync::{Arc, OnceLock};
 
 use clap::{Args, Subcommand};
+#[cfg(feature = "watch")]
 use settings_core::external::{External, ExternalConfig};
 use settings_core::resolve::{Environment, Unreadable};
 use settings_core::store::{Snapshot, Storage, StorageError, Version, history, import, read};
 use settings_core::timestamp::rfc3339;
 use settings_core::value::json::{Object, Tree};
 use settings_core::{FileFormat, Secret};
-use settings_postgres::{KeyError, Keys, Node, PostgresConfig, PostgresSource, PostgresStorage, schema};
+#[cfg(feature = "watch")]
+use settings_postgres::PostgresSource;
+use settings_postgres::{KeyError, Keys, Node, PostgresConfig, PostgresStorage, schema};
 
 use crate::{Context, Failure, Outcome, Verdict};
 
@@ -110,6 +113,7 @@ impl Database {
     }
 
     /// Follows the settings in the database.
+    #[cfg(feature = "watch")]
     pub(crate) fn follow(
         &self,
         keys: Option<StoreKeys<'_>>,
