@@ -1,5 +1,7 @@
 //! Editing the text of a file in place.
 
+#[cfg(any(feature = "toml", feature = "yaml"))]
+mod document;
 #[cfg(feature = "release")]
 mod entry;
 mod insert;

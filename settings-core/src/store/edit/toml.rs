@@ -9,14 +9,14 @@ mod tables;
 
 use std::borrow::Cow;
 
+use super::document::Document;
 use super::locate::matches;
 use super::merge::{is_same, is_same_without_empty};
 use super::parts::{Way, insertion, is_own_line, joined, line_end, removal};
 use super::{Action, Change, Edit, EditError, MAX_COPIES, applied};
+use crate::format::Span;
 use crate::format::toml::{Block, key as toml_key, parse_with_blocks, value as toml_value};
-use crate::format::tree::{Node, NodeId, NodeKind, ROOT, Tree};
-use crate::format::{LexemeKind, Parsed, Span};
-use crate::line_index::line_column;
+use crate::format::tree::{Node, NodeId, NodeKind, ROOT};
 #[cfg(feature = "release")]
 use crate::schema::Segment;
 use crate::value::ZeroizingString;
@@ -24,8 +24,8 @@ use crate::value::json::{self, Raw};
 
 /// Makes one change.
 pub(super) fn apply(text: ZeroizingString, change: &Change) -> Result<ZeroizingString, EditError> {
-    let doc = Toml::parse(&text)?;
-    let wanted = super::apply(doc.json()?, change).map_err(|error| doc.placed(error))?;
+    let toml = Toml::parse(&text)?;
+    let wanted = super::apply(toml.doc.json()?, change).map_err(|error| toml.doc.placed(error))?;
     let is_wanted = |after: &str| {
         let both = json::parse_value(&wanted).ok().zip(json::parse_value(after).ok());
         both.is_some_and(|(wanted, after)| match change.action {
@@ -39,12 +39,12 @@ pub(super) fn apply(text: ZeroizingString, change: &Change) -> Result<ZeroizingS
     };
     for way in [Way::Parts, Way::Whole] {
         match edited(text.to_string().into(), change, way) {
-            Ok(edited) if doc.is_right(&edited, is_wanted) => return Ok(edited),
+            Ok(edited) if toml.is_right(&edited, is_wanted) => return Ok(edited),
             Ok(_) | Err(EditError::Unsupported { .. }) => {}
             Err(error) => return Err(error),
         }
     }
-    Err(doc.unsupported(&change.path, doc.place_of(&change.path)))
+    Err(toml.doc.unsupported(&change.path, toml.doc.place_of(&change.path)))
 }
 
 /// Makes a change at an address, as [`entry::apply`](super::entry::apply) does with JSON.
@@ -54,34 +54,34 @@ pub(super) fn apply_at(
     address: &[Segment],
     change: &Change,
 ) -> Result<Option<ZeroizingString>, EditError> {
-    let doc = Toml::parse(text)?;
-    let Some(wanted) = super::entry::apply(&doc.json()?, address, change)? else { return Ok(None) };
-    let Some(id) = doc.tree.at(address) else { return Ok(None) };
+    let toml = Toml::parse(text)?;
+    let Some(wanted) = super::entry::apply(&toml.doc.json()?, address, change)? else { return Ok(None) };
+    let Some(id) = toml.doc.tree.at(address) else { return Ok(None) };
     for way in [Way::Parts, Way::Whole] {
         let edits = match &change.action {
-            Action::Set(json) => doc.replacement(id, change, json, way),
-            Action::Unset => doc.removal(id),
+            Action::Set(json) => toml.replacement(id, change, json, way),
+            Action::Unset => toml.removal(id),
         };
         match edits.map(|edits| applied(text, &edits)) {
-            Ok(edited) if doc.is_right(&edited, |after| super::merge::is_same_json(&wanted, after)) => {
+            Ok(edited) if toml.is_right(&edited, |after| super::merge::is_same_json(&wanted, after)) => {
                 return Ok(Some(edited));
             }
             Ok(_) | Err(EditError::Unsupported { .. }) => {}
             Err(error) => return Err(error),
         }
     }
-    Err(doc.unsupported(&change.path, doc.node(id).map_or(0, |node| node.span.start)))
+    Err(toml.doc.unsupported(&change.path, toml.doc.node(id).map_or(0, |node| node.span.start)))
 }
 
 fn edited(mut text: ZeroizingString, change: &Change, way: Way) -> Result<ZeroizingString, EditError> {
     // each round except the last removes one copy
     for _ in 0..=MAX_COPIES {
         let toml = Toml::parse(&text)?;
-        let own = toml.matches(&change.path);
-        let old: Vec<_> = change.old_names.iter().flat_map(|path| toml.matches(path)).collect();
+        let own = toml.doc.matches(&change.path);
+        let old: Vec<_> = change.old_names.iter().flat_map(|path| toml.doc.matches(path)).collect();
         let kept = match change.action {
             Action::Set(_) => {
-                own.last().or_else(|| old.iter().rfind(|old| toml.is_in_section(**old, change)))
+                own.last().or_else(|| old.iter().rfind(|old| toml.doc.is_in_section(**old, change)))
             }
             Action::Unset => None,
         };
@@ -114,90 +114,26 @@ fn edited(mut text: ZeroizingString, change: &Change, way: Way) -> Result<Zeroiz
 
 /// A parsed TOML text.
 struct Toml<'t> {
-    text: &'t str,
-    tree: Tree,
+    doc: Document<'t>,
     blocks: Vec<Block>,
-    comments: Vec<Span>,
-    newline: &'static str,
 }
 
 impl<'t> Toml<'t> {
     fn parse(text: &'t str) -> Result<Self, EditError> {
-        let (Parsed { tree, problems, lexemes }, blocks) = parse_with_blocks(text);
-        if let Some(problem) = problems.into_iter().min_by_key(|problem| problem.span.start) {
-            let (line, column) = line_column(text, problem.span.start);
-            let error = json::SyntaxError {
-                offset: problem.span.start,
-                len: problem.span.len(),
-                message: problem.message,
-                help: problem.help.into(),
-            };
-            return Err(EditError::Syntax { error, line, column });
-        }
-        let comments = lexemes.iter().filter(|lexeme| lexeme.kind == LexemeKind::Comment);
-        let comments = comments.map(|lexeme| lexeme.span).collect();
-        let is_crlf =
-            text.find('\n').is_some_and(|at| text.get(..at).is_some_and(|line| line.ends_with('\r')));
-        Ok(Self { text, tree, blocks, comments, newline: if is_crlf { "\r\n" } else { "\n" } })
-    }
-
-    fn json(&self) -> Result<ZeroizingString, EditError> {
-        let too_deep = |span: Span| self.unsupported(&[], span.start);
-        self.tree.to_json().map(|(json, _)| json).map_err(too_deep)
+        let (parsed, blocks) = parse_with_blocks(text);
+        Ok(Self { doc: Document::new(text, parsed)?, blocks })
     }
 
     /// Returns whether an edited text is what is wanted, read as JSON, and has all comments.
     fn is_right(&self, edited: &str, is_wanted: impl Fn(&str) -> bool) -> bool {
         let Ok(after) = Toml::parse(edited) else { return false };
-        after.json().is_ok_and(|json| is_wanted(&json))
-            && after.texts_of_comments().eq(self.texts_of_comments())
-    }
-
-    fn texts_of_comments(&self) -> impl Iterator<Item = &str> {
-        self.comments.iter().map(|comment| self.text.get(comment.start..comment.end).unwrap_or_default())
-    }
-
-    /// Returns an error of the same edit in JSON with its place in this text.
-    fn placed(&self, error: EditError) -> EditError {
-        let EditError::NotObject { path, found, .. } = error else { return error };
-        let id = if path.is_empty() { Some(ROOT) } else { self.matches(&path).pop() };
-        let start = id.and_then(|id| self.node(id)).map_or(0, |node| node.span.start);
-        let (line, column) = line_column(self.text, start);
-        EditError::NotObject { path, found, line, column }
-    }
-
-    /// Returns the place of a path, as far as it exists.
-    fn place_of(&self, path: &[String]) -> usize {
-        let found = (1..=path.len()).rev().find_map(|len| self.matches(path.get(..len)?).pop());
-        found.and_then(|id| self.node(id)).map_or(0, |node| node.statement.unwrap_or(node.span.start))
-    }
-
-    fn node(&self, id: NodeId) -> Option<&Node> {
-        self.tree.node(id)
-    }
-
-    fn unsupported(&self, path: &[String], offset: usize) -> EditError {
-        EditError::Unsupported { path: path.to_vec(), line: line_column(self.text, offset).0 }
-    }
-
-    /// Returns every entry at `path`, in any letter case.
-    fn matches(&self, path: &[String]) -> Vec<NodeId> {
-        path.iter().fold(vec![ROOT], |tables, name| {
-            let is_table = |id: &NodeId| self.node(*id).is_some_and(|node| node.kind == NodeKind::Table);
-            tables.into_iter().filter(is_table).flat_map(|table| self.tree.named(table, name)).collect()
-        })
-    }
-
-    /// Returns whether an alias is in the section of its setting.
-    fn is_in_section(&self, id: NodeId, change: &Change) -> bool {
-        let sections = change.path.split_last().map_or(&[][..], |(_, sections)| sections);
-        self.node(id).is_some_and(|node| self.matches(sections).contains(&node.parent))
+        after.doc.json().is_ok_and(|json| is_wanted(&json)) && after.doc.has_comments_of(&self.doc)
     }
 
     fn is_inline(&self, id: NodeId) -> bool {
-        self.node(id).is_some_and(|node| node.kind == NodeKind::Table)
-            && self.node(id).is_some_and(|node| {
-                self.text.get(node.span.start..).is_some_and(|text| text.starts_with('{'))
+        self.doc.node(id).is_some_and(|node| node.kind == NodeKind::Table)
+            && self.doc.node(id).is_some_and(|node| {
+                self.doc.text.get(node.span.start..).is_some_and(|text| text.starts_with('{'))
             })
     }
 
@@ -205,7 +141,7 @@ impl<'t> Toml<'t> {
     fn is_within_inline(&self, id: NodeId) -> bool {
         let mut at = id;
         while at != ROOT {
-            let Some(node) = self.node(at) else { return false };
+            let Some(node) = self.doc.node(at) else { return false };
             at = node.parent;
             if self.is_inline(at) {
                 return true;
@@ -216,7 +152,7 @@ impl<'t> Toml<'t> {
 
     /// Removes an entry. Comments stay.
     fn removal(&self, id: NodeId) -> Result<Vec<Edit>, EditError> {
-        let Some(node) = self.node(id) else { return Ok(Vec::new()) };
+        let Some(node) = self.doc.node(id) else { return Ok(Vec::new()) };
         if self.is_within_inline(id) {
             return Ok(vec![self.inline_removal(id, node)]);
         }
@@ -227,19 +163,19 @@ impl<'t> Toml<'t> {
     }
 
     fn remove_statements(&self, id: NodeId, edits: &mut Vec<Edit>) {
-        let Some(node) = self.node(id) else { return };
+        let Some(node) = self.doc.node(id) else { return };
         if let Some(start) = node.statement {
             edits.push(self.line_removal(Span::new(start, node.span.end)));
             return;
         }
         let headers = self.blocks.iter().filter(|block| block.table == id && block.header.len() > 0);
         edits.extend(headers.map(|block| self.line_removal(block.header)));
-        self.tree.children(id).for_each(|child| self.remove_statements(child, edits));
+        self.doc.tree.children(id).for_each(|child| self.remove_statements(child, edits));
     }
 
     /// Removes a part with its line, unless a comment follows.
     fn line_removal(&self, span: Span) -> Edit {
-        let after = self.text.get(span.end..).unwrap_or_default();
+        let after = self.doc.text.get(span.end..).unwrap_or_default();
         let space = after.len() - after.trim_start_matches([' ', '\t']).len();
         let rest = after.get(space..).unwrap_or_default();
         let newline = if rest.starts_with("\r\n") { 2 } else { usize::from(rest.starts_with('\n')) };
@@ -247,44 +183,46 @@ impl<'t> Toml<'t> {
             return removal(span.start, span.end + space);
         }
         let line = span.start - self.indent(span.start).len();
-        let is_own_line = is_own_line(self.text, span.start);
+        let is_own_line = is_own_line(self.doc.text, span.start);
         removal(if is_own_line { line } else { span.start }, span.end + space + newline)
     }
 
     /// Removes an entry of an inline table with its comma.
     fn inline_removal(&self, id: NodeId, node: &Node) -> Edit {
         let start = node.statement.or(node.key.map(|key| key.span.start)).unwrap_or(node.span.start);
-        let siblings: Vec<_> = self.tree.children(node.parent).collect();
+        let siblings: Vec<_> = self.doc.tree.children(node.parent).collect();
         let at = siblings.iter().position(|sibling| *sibling == id).unwrap_or_default();
-        let after = self.text.get(node.span.end..).unwrap_or_default();
+        let after = self.doc.text.get(node.span.end..).unwrap_or_default();
         let comma = after.trim_start();
         if let Some(rest) = comma.strip_prefix(',') {
             let space = rest.len() - rest.trim_start_matches([' ', '\t']).len();
-            return removal(start, self.text.len() - rest.len() + space);
+            return removal(start, self.doc.text.len() - rest.len() + space);
         }
         // the last entry, whose comma is the one before it
-        let before = at.checked_sub(1).and_then(|before| siblings.get(before)).and_then(|id| self.node(*id));
+        let before =
+            at.checked_sub(1).and_then(|before| siblings.get(before)).and_then(|id| self.doc.node(*id));
         removal(before.map_or(start, |before| before.span.end), node.span.end)
     }
 
     /// Splits the change of a map that has lines of its own into changes of its entries.
     fn entry_changes(&self, id: NodeId, change: &Change, json: &str) -> Option<Vec<Change>> {
-        let node = self.node(id)?;
-        let has_own_name =
-            node.key.is_some_and(|key| change.path.last().is_some_and(|name| *name == self.tree.name(key)));
+        let node = self.doc.node(id)?;
+        let has_own_name = node
+            .key
+            .is_some_and(|key| change.path.last().is_some_and(|name| *name == self.doc.tree.name(key)));
         if node.kind != NodeKind::Table || self.is_inline(id) || !has_own_name {
             return None;
         }
-        let (old, _) = self.tree.to_json_of(id).ok()?;
+        let (old, _) = self.doc.tree.to_json_of(id).ok()?;
         super::entry_changes(change, &old, json)
     }
 
     /// Replaces the value of an entry, and corrects the letter case of its key.
     fn replacement(&self, id: NodeId, change: &Change, json: &str, way: Way) -> Result<Vec<Edit>, EditError> {
-        let (Some(node), Some(name)) = (self.node(id), change.path.last()) else { return Ok(Vec::new()) };
+        let (Some(node), Some(name)) = (self.doc.node(id), change.path.last()) else { return Ok(Vec::new()) };
         let Ok(new) = json::parse_value(json) else { return Err(EditError::NoValue) };
         let mut edits = Vec::new();
-        let key = node.key.filter(|key| self.tree.name(*key) != *name);
+        let key = node.key.filter(|key| self.doc.tree.name(*key) != *name);
         if let Some(key) = key {
             if node.statement.is_none() && !self.is_within_inline(id) {
                 edits = self.renamed(id, name);
@@ -296,11 +234,12 @@ impl<'t> Toml<'t> {
                 });
             }
         }
-        let (old, _) = self.tree.to_json_of(id).map_err(|span| self.unsupported(&change.path, span.start))?;
+        let (old, _) =
+            self.doc.tree.to_json_of(id).map_err(|span| self.doc.unsupported(&change.path, span.start))?;
         if json::parse_value(&old).is_ok_and(|old| is_same(old, new)) {
             return Ok(edits);
         }
-        let refused = || self.unsupported(&change.path, node.span.start);
+        let refused = || self.doc.unsupported(&change.path, node.span.start);
         if node.statement.is_none() {
             return Err(refused());
         }
@@ -324,12 +263,13 @@ impl<'t> Toml<'t> {
         let Some((name, sections)) = path.split_last() else { return Err(EditError::NoPath) };
         let (mut table, mut depth) = (ROOT, 0);
         for section in sections {
-            let named = self.tree.named(table, section);
-            let is_table = |id: &&NodeId| self.node(**id).is_some_and(|node| node.kind == NodeKind::Table);
+            let named = self.doc.tree.named(table, section);
+            let is_table =
+                |id: &&NodeId| self.doc.node(**id).is_some_and(|node| node.kind == NodeKind::Table);
             match (named.iter().rfind(is_table), named.first()) {
                 (Some(found), _) => (table, depth) = (*found, depth + 1),
                 (None, Some(other)) => {
-                    return Err(self.not_object(*other, path.get(..=depth).unwrap_or_default()));
+                    return Err(self.doc.not_object(*other, path.get(..=depth).unwrap_or_default()));
                 }
                 (None, None) => break,
             }
@@ -347,51 +287,41 @@ impl<'t> Toml<'t> {
             let keys =
                 std::iter::once(Cow::Borrowed(prefix)).chain(missing.iter().map(|name| toml_key(name)));
             let line = line(&format!("{}.", keys.collect::<Vec<_>>().join(".")));
-            return Ok(vec![insertion(line_end(self.text, end), &[self.newline, indent, &line])]);
+            return Ok(vec![insertion(line_end(self.doc.text, end), &[self.doc.newline, indent, &line])]);
         }
         let names =
             self.path_of(table).into_iter().chain(missing.iter().map(|name| toml_key(name).into_owned()));
         let header = names.collect::<Vec<_>>().join(".");
-        let text = self.text.trim_start_matches('\u{feff}');
-        let end = if text.is_empty() || text.ends_with('\n') { "" } else { self.newline };
-        let gap = if text.is_empty() { "" } else { self.newline };
+        let text = self.doc.text.trim_start_matches('\u{feff}');
+        let end = if text.is_empty() || text.ends_with('\n') { "" } else { self.doc.newline };
+        let gap = if text.is_empty() { "" } else { self.doc.newline };
         let line = line("");
         Ok(vec![insertion(
-            self.text.len(),
-            &[end, gap, "[", &header, "]", self.newline, &line, self.newline],
+            self.doc.text.len(),
+            &[end, gap, "[", &header, "]", self.doc.newline, &line, self.doc.newline],
         )])
-    }
-
-    fn not_object(&self, id: NodeId, path: &[String]) -> EditError {
-        let start = self.node(id).map_or(0, |node| node.span.start);
-        let (line, column) = line_column(self.text, start);
-        let found = match self.node(id).map(|node| node.kind) {
-            Some(NodeKind::List) => "a list",
-            _ => "a value",
-        };
-        EditError::NotObject { path: path.to_vec(), found, line, column }
     }
 
     /// Adds a line to a block, after its last entry.
     fn block_insertion(&self, block: &Block, line: &str) -> Edit {
-        let last = self.tree.children(block.table).filter_map(|id| self.node(id)?.statement).last();
+        let last = self.doc.tree.children(block.table).filter_map(|id| self.doc.node(id)?.statement).last();
         let indent = last.map_or("", |start| self.indent(start));
         if block.has_entries || block.header.len() > 0 {
-            return insertion(line_end(self.text, block.end), &[self.newline, indent, line]);
+            return insertion(line_end(self.doc.text, block.end), &[self.doc.newline, indent, line]);
         }
         // the root has no entries yet: they must come before the first header
         let start = block.end;
-        let rest = self.text.get(start..).unwrap_or_default();
-        let gap = if rest.is_empty() || rest.starts_with(['\n', '\r']) { "" } else { self.newline };
-        insertion(start, &[line, self.newline, gap])
+        let rest = self.doc.text.get(start..).unwrap_or_default();
+        let gap = if rest.is_empty() || rest.starts_with(['\n', '\r']) { "" } else { self.doc.newline };
+        insertion(start, &[line, self.doc.newline, gap])
     }
 
     /// Adds an entry to an inline table.
     fn inline_insertion(&self, table: NodeId, missing: &[String], name: &str, value: &str) -> Edit {
         let names: Vec<_> = missing.iter().map(String::as_str).chain([name]).map(toml_key).collect();
         let key = names.join(".");
-        let span = self.node(table).map_or(Span::default(), |node| node.span);
-        match self.tree.last_child(table).and_then(|last| self.node(last)) {
+        let span = self.doc.node(table).map_or(Span::default(), |node| node.span);
+        match self.doc.tree.last_child(table).and_then(|last| self.doc.node(last)) {
             Some(last) => insertion(last.span.end, &[", ", &key, " = ", value]),
             None => {
                 let with = joined(&["{ ", &key, " = ", value, " }"]);
@@ -405,11 +335,11 @@ impl<'t> Toml<'t> {
         if table == ROOT || self.blocks.iter().any(|block| block.table == table) {
             return None;
         }
-        let is_statement = |id: &NodeId| self.node(*id).is_some_and(|node| node.statement.is_some());
-        let last = self.tree.children(table).filter(is_statement).last()?;
-        let node = self.node(last)?;
+        let is_statement = |id: &NodeId| self.doc.node(*id).is_some_and(|node| node.statement.is_some());
+        let last = self.doc.tree.children(table).filter(is_statement).last()?;
+        let node = self.doc.node(last)?;
         let start = node.statement?;
-        let keys = self.text.get(start..node.key?.span.start)?;
+        let keys = self.doc.text.get(start..node.key?.span.start)?;
         let prefix = keys.trim_end().strip_suffix('.')?.trim_end();
         Some((node.span.end, self.indent(start), prefix))
     }
@@ -418,8 +348,8 @@ impl<'t> Toml<'t> {
     fn path_of(&self, table: NodeId) -> Vec<String> {
         let (mut keys, mut at) = (Vec::new(), table);
         while at != ROOT {
-            let Some(node) = self.node(at) else { break };
-            keys.extend(node.key.map(|key| toml_key(&self.tree.name(key)).into_owned()));
+            let Some(node) = self.doc.node(at) else { break };
+            keys.extend(node.key.map(|key| toml_key(&self.doc.tree.name(key)).into_owned()));
             at = node.parent;
         }
         keys.reverse();
@@ -427,6 +357,6 @@ impl<'t> Toml<'t> {
     }
 
     fn indent(&self, start: usize) -> &'t str {
-        super::style::line_indent(self.text, start)
+        super::style::line_indent(self.doc.text, start)
     }
 }

@@ -13,12 +13,12 @@ impl Toml<'_> {
     /// Returns the edits that make a value `new`; `None` if a comment would be lost, or if the value has no place of its own.
     /// Recursion is as deep as the text nests.
     pub(super) fn rewritten(&self, id: NodeId, new: Raw<'_>) -> Option<Vec<Edit>> {
-        let node = self.node(id)?;
-        let (old, _) = self.tree.to_json_of(id).ok()?;
+        let node = self.doc.node(id)?;
+        let (old, _) = self.doc.tree.to_json_of(id).ok()?;
         if json::parse_value(&old).is_ok_and(|old| is_same(old, new)) {
             return Some(Vec::new());
         }
-        let is_filled = self.tree.last_child(id).is_some();
+        let is_filled = self.doc.tree.last_child(id).is_some();
         match (node.kind, new.elements(), new.entries()) {
             (NodeKind::List, Some(elements), _) if is_filled && !elements.is_empty() => {
                 self.list(id, &elements)
@@ -33,14 +33,14 @@ impl Toml<'_> {
     /// Replaces a value as a whole; `None` if it has comments.
     pub(super) fn replaced(&self, node: &Node, new: Raw<'_>) -> Option<Vec<Edit>> {
         let (start, end) = (node.span.start, node.span.end);
-        let is_free = !has_comment(&self.comments, start, end);
+        let is_free = !has_comment(&self.doc.comments, start, end);
         Some(vec![Edit { start, end, with: toml_value(new)? }]).filter(|_| is_free)
     }
 
     fn list(&self, id: NodeId, elements: &[Raw<'_>]) -> Option<Vec<Edit>> {
-        let children: Vec<_> = self.tree.children(id).collect();
+        let children: Vec<_> = self.doc.tree.children(id).collect();
         let old: Option<Vec<_>> =
-            children.iter().map(|child| Some(self.tree.to_json_of(*child).ok()?.0)).collect();
+            children.iter().map(|child| Some(self.doc.tree.to_json_of(*child).ok()?.0)).collect();
         let old = old?;
         let same = |at: usize, number: usize| {
             let old = old.get(at).and_then(|old| json::parse_value(old).ok());
@@ -62,8 +62,8 @@ impl Toml<'_> {
         let mut added: Vec<_> = entries.iter().collect();
         let flow = self.flow(id)?;
         let mut parts = Vec::with_capacity(entries.len());
-        for (at, child) in self.tree.children(id).enumerate() {
-            let name = self.tree.name(self.node(child)?.key?);
+        for (at, child) in self.doc.tree.children(id).enumerate() {
+            let name = self.doc.tree.name(self.doc.node(child)?.key?);
             match added.iter().position(|(new, _)| new.name() == name) {
                 Some(number) => {
                     let (_, new) = added.remove(number);
@@ -82,7 +82,7 @@ impl Toml<'_> {
             let Part::Removed(at) = *part else { continue };
             let Some(with) = texts.next() else { break };
             let item = *flow.items.get(at)?;
-            if has_comment(&self.comments, item.start, item.end) {
+            if has_comment(&self.doc.comments, item.start, item.end) {
                 return None;
             }
             *part = Part::Kept(at, vec![Edit { start: item.start, end: item.end, with }]);
@@ -94,20 +94,20 @@ impl Toml<'_> {
     /// Returns the items of a list or table in brackets; `None` if one has dotted keys.
     fn flow(&self, id: NodeId) -> Option<Flow<'_>> {
         let is_written = |text: &str| text.starts_with(['[', '{']);
-        if !self.text.get(self.node(id)?.span.start..).is_some_and(is_written) {
+        if !self.doc.text.get(self.doc.node(id)?.span.start..).is_some_and(is_written) {
             return None;
         }
         let mut items: Vec<Span> = Vec::new();
-        for child in self.tree.children(id) {
-            let node = self.node(child)?;
+        for child in self.doc.tree.children(id) {
+            let node = self.doc.node(child)?;
             let start = node.statement.or(node.key.map(|key| key.span.start)).unwrap_or(node.span.start);
             let is_dotted = node.kind == NodeKind::Table
-                && !self.text.get(node.span.start..).is_some_and(|text| text.starts_with('{'));
+                && !self.doc.text.get(node.span.start..).is_some_and(|text| text.starts_with('{'));
             if is_dotted || start > node.span.end || node.span.end == 0 {
                 return None;
             }
             items.push(Span::new(start, node.span.end));
         }
-        Some(Flow { text: self.text, comments: &self.comments, newline: self.newline, items })
+        Some(Flow { text: self.doc.text, comments: &self.doc.comments, newline: self.doc.newline, items })
     }
 }

@@ -14,7 +14,7 @@ impl Toml<'_> {
         let mut names: Vec<Span> = headers
             .filter_map(|block| {
                 let start = block.header.start;
-                let brackets = self.text.get(start..)?.chars().take_while(|c| *c == '[').count();
+                let brackets = self.doc.text.get(start..)?.chars().take_while(|c| *c == '[').count();
                 self.keys(start + brackets).get(at).copied()
             })
             .collect();
@@ -29,8 +29,8 @@ impl Toml<'_> {
 
     /// Collects the names in dotted keys. Recursion is as deep as tables nest.
     fn dotted(&self, id: NodeId, at: usize, names: &mut Vec<Span>) {
-        for child in self.tree.children(id) {
-            let Some(start) = self.node(child).and_then(|node| node.statement) else {
+        for child in self.doc.tree.children(id) {
+            let Some(start) = self.doc.node(child).and_then(|node| node.statement) else {
                 self.dotted(child, at, names);
                 continue;
             };
@@ -43,15 +43,15 @@ impl Toml<'_> {
 
     /// Returns the number of keys that lead to a node.
     fn depth(&self, id: NodeId) -> usize {
-        let nodes = std::iter::successors(Some(id), |at| self.node(*at).map(|node| node.parent));
+        let nodes = std::iter::successors(Some(id), |at| self.doc.node(*at).map(|node| node.parent));
         nodes
             .take_while(|at| *at != ROOT)
-            .filter(|at| self.node(*at).is_some_and(|node| node.key.is_some()))
+            .filter(|at| self.doc.node(*at).is_some_and(|node| node.key.is_some()))
             .count()
     }
 
     fn is_within(&self, id: NodeId, above: NodeId) -> bool {
-        let nodes = std::iter::successors(Some(id), |at| self.node(*at).map(|node| node.parent));
+        let nodes = std::iter::successors(Some(id), |at| self.doc.node(*at).map(|node| node.parent));
         nodes.take_while(|at| *at != ROOT).any(|at| at == above)
     }
 
@@ -59,19 +59,19 @@ impl Toml<'_> {
     fn keys(&self, start: usize) -> Vec<Span> {
         let is_space = |c: char| matches!(c, ' ' | '\t');
         let skip = |at: usize| {
-            let rest = self.text.get(at..).unwrap_or_default();
+            let rest = self.doc.text.get(at..).unwrap_or_default();
             at + rest.len() - rest.trim_start_matches(is_space).len()
         };
         let (mut keys, mut at) = (Vec::new(), skip(start));
         loop {
-            let rest = self.text.get(at..).unwrap_or_default();
+            let rest = self.doc.text.get(at..).unwrap_or_default();
             let end = match rest.chars().next() {
                 Some(quote @ ('"' | '\'')) => quoted(rest, quote),
                 _ => rest.find(|c: char| is_space(c) || matches!(c, '.' | '=' | ']')).unwrap_or(rest.len()),
             };
             keys.push(Span::new(at, at + end));
             at = skip(at + end);
-            if !self.text.get(at..).is_some_and(|rest| rest.starts_with('.')) {
+            if !self.doc.text.get(at..).is_some_and(|rest| rest.starts_with('.')) {
                 return keys;
             }
             at = skip(at + 1);

@@ -23,7 +23,7 @@ pub(super) fn edited(
     let wanted = wanted.elements().unwrap_or_default();
     for _ in 0..MAX_FIELDS {
         let toml = Toml::parse(&text)?;
-        let Some(list) = toml.matches(&change.path).pop() else { return Err(EditError::NoPath) };
+        let Some(list) = toml.doc.matches(&change.path).pop() else { return Err(EditError::NoPath) };
         let Some(edits) = toml.next_edits(list, change, &wanted, way)? else {
             drop(toml);
             return Ok(text);
@@ -38,9 +38,9 @@ impl Toml<'_> {
     pub(super) fn has_headers(&self, list: NodeId) -> bool {
         let is_headed =
             |id: NodeId| self.blocks.iter().any(|block| block.table == id && block.header.len() > 0);
-        self.node(list).is_some_and(|node| node.kind == NodeKind::List && node.statement.is_none())
-            && self.tree.children(list).next().is_some()
-            && self.tree.children(list).all(is_headed)
+        self.doc.node(list).is_some_and(|node| node.kind == NodeKind::List && node.statement.is_none())
+            && self.doc.tree.children(list).next().is_some()
+            && self.doc.tree.children(list).all(is_headed)
     }
 
     /// Returns the edits of the first difference; `None` if there is none.
@@ -51,7 +51,7 @@ impl Toml<'_> {
         wanted: &[Raw<'_>],
         way: Way,
     ) -> Result<Option<Vec<Edit>>, EditError> {
-        let entries: Vec<_> = self.tree.children(list).collect();
+        let entries: Vec<_> = self.doc.tree.children(list).collect();
         for (entry, wanted) in entries.iter().zip(wanted) {
             if let Some(edits) = self.edits_of_entry(*entry, change, *wanted, way)? {
                 return Ok(Some(edits));
@@ -74,22 +74,23 @@ impl Toml<'_> {
         wanted: Raw<'_>,
         way: Way,
     ) -> Result<Option<Vec<Edit>>, EditError> {
-        let refused = || self.unsupported(&change.path, self.node(entry).map_or(0, |node| node.span.start));
+        let refused =
+            || self.doc.unsupported(&change.path, self.doc.node(entry).map_or(0, |node| node.span.start));
         let fields = wanted.entries().ok_or_else(refused)?;
         for (key, new) in &fields {
             let name = key.name();
-            let own = self.tree.children(entry).find(|id| self.is_named(*id, &name));
+            let own = self.doc.tree.children(entry).find(|id| self.is_named(*id, &name));
             let Some(own) = own else {
                 let block = self.blocks.iter().rfind(|block| block.table == entry).ok_or_else(refused)?;
                 let value = self.value(*new, &change.path)?;
                 let line = joined(&[&toml_key(&name), " = ", &value]);
                 return Ok(Some(vec![self.block_insertion(block, &line)]));
             };
-            let (old, _) = self.tree.to_json_of(own).map_err(|_| refused())?;
+            let (old, _) = self.doc.tree.to_json_of(own).map_err(|_| refused())?;
             if json::parse_value(&old).is_ok_and(|old| is_same(old, *new)) {
                 continue;
             }
-            let Some(node) = self.node(own).filter(|node| node.statement.is_some()) else {
+            let Some(node) = self.doc.node(own).filter(|node| node.statement.is_some()) else {
                 return Err(refused());
             };
             self.value(*new, &change.path)?;
@@ -97,15 +98,15 @@ impl Toml<'_> {
                 Way::Parts => self.rewritten(own, *new),
                 Way::Whole => self.replaced(node, *new),
             };
-            return edits.map(Some).ok_or_else(|| self.unsupported(&change.path, node.span.start));
+            return edits.map(Some).ok_or_else(|| self.doc.unsupported(&change.path, node.span.start));
         }
         let is_wanted = |id: &NodeId| fields.iter().any(|(key, _)| self.is_named(*id, &key.name()));
-        let surplus = self.tree.children(entry).find(|id| !is_wanted(id));
+        let surplus = self.doc.tree.children(entry).find(|id| !is_wanted(id));
         surplus.map(|id| self.removal(id)).transpose()
     }
 
     pub(super) fn is_named(&self, id: NodeId, name: &str) -> bool {
-        self.node(id).and_then(|node| node.key).is_some_and(|key| self.tree.name(key) == name)
+        self.doc.node(id).and_then(|node| node.key).is_some_and(|key| self.doc.tree.name(key) == name)
     }
 
     /// Adds an entry after the last one and everything that belongs to it.
@@ -116,19 +117,21 @@ impl Toml<'_> {
         change: &Change,
         wanted: Raw<'_>,
     ) -> Result<Vec<Edit>, EditError> {
-        let refused = || self.unsupported(&change.path, self.node(last).map_or(0, |node| node.span.start));
+        let refused =
+            || self.doc.unsupported(&change.path, self.doc.node(last).map_or(0, |node| node.span.start));
         let fields = wanted.entries().ok_or_else(refused)?;
         let end =
             self.blocks.iter().filter(|block| self.is_at_or_below(block.table, last)).map(|block| block.end);
-        let end = line_end(self.text, end.max().ok_or_else(refused)?);
+        let end = line_end(self.doc.text, end.max().ok_or_else(refused)?);
         let mut lines = ZeroizingString::default();
         for (key, value) in fields {
-            for part in [self.newline, &*toml_key(&key.name()), " = ", &*self.value(value, &change.path)?] {
+            for part in [self.doc.newline, &*toml_key(&key.name()), " = ", &*self.value(value, &change.path)?]
+            {
                 lines.push_str(part);
             }
         }
         let header = self.path_of(list).join(".");
-        Ok(vec![insertion(end, &[self.newline, self.newline, "[[", &header, "]]", &lines])])
+        Ok(vec![insertion(end, &[self.doc.newline, self.doc.newline, "[[", &header, "]]", &lines])])
     }
 
     fn is_at_or_below(&self, id: NodeId, ancestor: NodeId) -> bool {
@@ -137,7 +140,7 @@ impl Toml<'_> {
             if at == ancestor {
                 return true;
             }
-            match self.node(at) {
+            match self.doc.node(at) {
                 Some(node) if node.parent != at => at = node.parent,
                 _ => return false,
             }

@@ -3,7 +3,6 @@
 use super::Yaml;
 use crate::format::tree::{Node, NodeId, NodeKind, ROOT};
 use crate::format::yaml::{key as yaml_key, value};
-use crate::line_index::line_column;
 use crate::store::edit::parts::{insertion, joined, line_end, removal};
 use crate::store::edit::style::line_indent;
 use crate::store::edit::{Edit, EditError};
@@ -36,8 +35,9 @@ impl<'t> Yaml<'t> {
         let Some((name, sections)) = path.split_last() else { return Err(EditError::NoPath) };
         let (mut table, mut depth) = (ROOT, 0);
         for section in sections {
-            let named = self.tree.named(table, section);
-            let is_table = |id: &&NodeId| self.node(**id).is_some_and(|node| node.kind == NodeKind::Table);
+            let named = self.doc.tree.named(table, section);
+            let is_table =
+                |id: &&NodeId| self.doc.node(**id).is_some_and(|node| node.kind == NodeKind::Table);
             match (named.iter().rfind(is_table), named.last()) {
                 (Some(found), _) => (table, depth) = (*found, depth + 1),
                 (None, Some(other)) if self.is_null(*other) => {
@@ -45,14 +45,14 @@ impl<'t> Yaml<'t> {
                     return self.first_entry(*other, &Entry { missing, name, value: new }, path);
                 }
                 (None, Some(other)) => {
-                    return Err(self.not_object(*other, path.get(..=depth).unwrap_or_default()));
+                    return Err(self.doc.not_object(*other, path.get(..=depth).unwrap_or_default()));
                 }
                 (None, None) => break,
             }
         }
         let entry = Entry { missing: sections.get(depth..).unwrap_or_default(), name, value: new };
-        let Some(node) = self.node(table) else { return Ok(Vec::new()) };
-        let Some(last) = self.tree.last_child(table) else {
+        let Some(node) = self.doc.node(table) else { return Ok(Vec::new()) };
+        let Some(last) = self.doc.tree.last_child(table) else {
             return match table {
                 ROOT if self.is_flow(node) => Ok(self.in_place_of_brackets(node, &entry)),
                 ROOT => Ok(self.first_line(&entry)),
@@ -62,25 +62,25 @@ impl<'t> Yaml<'t> {
         if self.is_flow(node) {
             return Ok(vec![insertion(self.end(last), &[", ", &entry.in_brackets()])]);
         }
-        let start = self.node(last).and_then(|last| last.statement).unwrap_or_default();
-        let lines = self.lines(&entry, line_indent(self.text, start));
-        Ok(vec![insertion(line_end(self.text, self.end(last)), &[self.newline, &lines])])
+        let start = self.doc.node(last).and_then(|last| last.statement).unwrap_or_default();
+        let lines = self.lines(&entry, line_indent(self.doc.text, start));
+        Ok(vec![insertion(line_end(self.doc.text, self.end(last)), &[self.doc.newline, &lines])])
     }
 
     /// Adds the first entry of a text without any, before the marker of its end.
     fn first_line(&self, entry: &Entry<'_>) -> Vec<Edit> {
         let is_end = |line: &str| line.trim_end() == "..." || line.starts_with("... ");
-        let (mut at, mut end) = (0, self.text.len());
-        for line in self.text.split_inclusive('\n') {
+        let (mut at, mut end) = (0, self.doc.text.len());
+        for line in self.doc.text.split_inclusive('\n') {
             if is_end(line) {
                 end = at;
             }
             at += line.len();
         }
-        let before = self.text.get(..end).unwrap_or_default();
+        let before = self.doc.text.get(..end).unwrap_or_default();
         let is_open = !before.is_empty() && !before.ends_with(['\n', '\u{feff}']);
         let lines = self.lines(entry, "");
-        vec![insertion(end, &[if is_open { self.newline } else { "" }, &lines, self.newline])]
+        vec![insertion(end, &[if is_open { self.doc.newline } else { "" }, &lines, self.doc.newline])]
     }
 
     /// Writes the first entry in place of the brackets that are the whole text.
@@ -90,16 +90,16 @@ impl<'t> Yaml<'t> {
             return vec![self.before_bracket(node, entry)];
         }
         let lines = self.lines(entry, "");
-        let before = self.text.get(..start).unwrap_or_default();
+        let before = self.doc.text.get(..start).unwrap_or_default();
         let line = before.rsplit('\n').next().unwrap_or_default().trim_start_matches('\u{feff}');
-        let line_end = line_end(self.text, end);
-        let rest = self.text.get(end..line_end).unwrap_or_default();
+        let line_end = line_end(self.doc.text, end);
+        let rest = self.doc.text.get(end..line_end).unwrap_or_default();
         match (line.trim().is_empty(), rest.trim().is_empty()) {
             (true, true) => vec![Edit { start: start - line.len(), end, with: lines }],
             // a marker before the brackets, or a comment after them, stays where it is
             (_, is_last) => {
                 let space = if is_last { 0 } else { rest.len() - rest.trim_start().len() };
-                vec![removal(start, end + space), insertion(line_end, &[self.newline, &lines])]
+                vec![removal(start, end + space), insertion(line_end, &[self.doc.newline, &lines])]
             }
         }
     }
@@ -116,8 +116,8 @@ impl<'t> Yaml<'t> {
         entry: &Entry<'_>,
         path: &[String],
     ) -> Result<Vec<Edit>, EditError> {
-        let Some(node) = self.node(section) else { return Ok(Vec::new()) };
-        let refused = || self.unsupported(path, node.span.start);
+        let Some(node) = self.doc.node(section) else { return Ok(Vec::new()) };
+        let refused = || self.doc.unsupported(path, node.span.start);
         let (Some(colon), Some(start)) = (self.colon(node), node.statement) else { return Err(refused()) };
         let end = self.end(section).max(colon);
         if self.has_comment(colon, end) {
@@ -128,14 +128,15 @@ impl<'t> Yaml<'t> {
                 Err(refused())
             };
         }
-        if self.node(node.parent).is_some_and(|parent| self.is_flow(parent)) {
+        if self.doc.node(node.parent).is_some_and(|parent| self.is_flow(parent)) {
             let with = joined(&[" {", &entry.in_brackets(), "}"]);
             return Ok(vec![Edit { start: colon, end, with }]);
         }
-        let indent = format!("{}{}", line_indent(self.text, start), self.step());
+        let indent = format!("{}{}", line_indent(self.doc.text, start), self.step());
         let lines = self.lines(entry, &indent);
         // a comment on the line of the section stays there
-        let edits = [removal(colon, end), insertion(line_end(self.text, end), &[self.newline, &lines])];
+        let edits =
+            [removal(colon, end), insertion(line_end(self.doc.text, end), &[self.doc.newline, &lines])];
         Ok(edits.into_iter().filter(|edit| edit.start < edit.end || !edit.with.is_empty()).collect())
     }
 
@@ -147,7 +148,7 @@ impl<'t> Yaml<'t> {
             out.push_str(&indent);
             out.push_str(&yaml_key(section));
             out.push(':');
-            out.push_str(self.newline);
+            out.push_str(self.doc.newline);
             indent.push_str(self.step());
         }
         let entry = [&*indent, &*yaml_key(entry.name), ": ", &value(entry.value)];
@@ -157,24 +158,14 @@ impl<'t> Yaml<'t> {
 
     /// Returns one level of the document's indentation.
     fn step(&self) -> &'t str {
-        let nested = self.tree.children(ROOT).filter_map(|id| self.tree.children(id).next());
-        let mut starts = nested.filter_map(|id| self.node(id)?.statement);
-        let indent =
-            starts.find_map(|start| Some(line_indent(self.text, start)).filter(|indent| !indent.is_empty()));
+        let nested = self.doc.tree.children(ROOT).filter_map(|id| self.doc.tree.children(id).next());
+        let mut starts = nested.filter_map(|id| self.doc.node(id)?.statement);
+        let indent = starts
+            .find_map(|start| Some(line_indent(self.doc.text, start)).filter(|indent| !indent.is_empty()));
         indent.unwrap_or(DEFAULT_INDENT)
     }
 
     fn is_null(&self, id: NodeId) -> bool {
-        self.tree.to_json_of(id).is_ok_and(|(json, _)| &*json == "null")
-    }
-
-    fn not_object(&self, id: NodeId, path: &[String]) -> EditError {
-        let start = self.node(id).map_or(0, |node| node.span.start);
-        let (line, column) = line_column(self.text, start);
-        let found = match self.node(id).map(|node| node.kind) {
-            Some(NodeKind::List) => "a list",
-            _ => "a value",
-        };
-        EditError::NotObject { path: path.to_vec(), found, line, column }
+        self.doc.tree.to_json_of(id).is_ok_and(|(json, _)| &*json == "null")
     }
 }

@@ -14,12 +14,12 @@ impl Yaml<'_> {
     /// Returns the edits that make a value `new`; `None` if a comment would be lost. `after` is the end of the colon or dash
     /// before the value, or the start of an element in brackets. Recursion is as deep as the text nests.
     pub(super) fn rewritten(&self, id: NodeId, after: usize, new: Raw<'_>) -> Option<Vec<Edit>> {
-        let node = self.node(id)?;
-        let (old, _) = self.tree.to_json_of(id).ok()?;
+        let node = self.doc.node(id)?;
+        let (old, _) = self.doc.tree.to_json_of(id).ok()?;
         if json::parse_value(&old).is_ok_and(|old| is_same(old, new)) {
             return Some(Vec::new());
         }
-        let is_filled = self.tree.last_child(id).is_some();
+        let is_filled = self.doc.tree.last_child(id).is_some();
         match (node.kind, new.elements(), new.entries()) {
             (NodeKind::List, Some(elements), _) if is_filled && !elements.is_empty() => {
                 self.list(id, node, after, &elements)
@@ -34,14 +34,14 @@ impl Yaml<'_> {
 
     /// Replaces a value as a whole; `None` if it has comments.
     pub(super) fn replaced(&self, id: NodeId, after: usize, new: Raw<'_>) -> Option<Vec<Edit>> {
-        let node = self.node(id)?;
+        let node = self.doc.node(id)?;
         let end = self.end(id).max(after);
         if self.has_comment(after, end) {
             return None;
         }
         // keeps the space after the colon
-        let between = self.text.get(after..node.span.start).unwrap_or_default();
-        let is_spaced = !between.is_empty() || !self.text.get(..after)?.ends_with([':', '-']);
+        let between = self.doc.text.get(after..node.span.start).unwrap_or_default();
+        let is_spaced = !between.is_empty() || !self.doc.text.get(..after)?.ends_with([':', '-']);
         let is_adjacent = is_spaced && between.bytes().all(|byte| byte == b' ') && node.span.start < end;
         let with = value(new);
         Some(vec![match is_adjacent {
@@ -69,9 +69,9 @@ impl Yaml<'_> {
     }
 
     fn list(&self, id: NodeId, node: &Node, after: usize, elements: &[Raw<'_>]) -> Option<Vec<Edit>> {
-        let children: Vec<_> = self.tree.children(id).collect();
+        let children: Vec<_> = self.doc.tree.children(id).collect();
         let old: Option<Vec<_>> =
-            children.iter().map(|child| Some(self.tree.to_json_of(*child).ok()?.0)).collect();
+            children.iter().map(|child| Some(self.doc.tree.to_json_of(*child).ok()?.0)).collect();
         let old = old?;
         let same = |at: usize, number: usize| {
             let old = old.get(at).and_then(|old| json::parse_value(old).ok());
@@ -108,9 +108,9 @@ impl Yaml<'_> {
         let items = self.items(id, node, after)?;
         let mut added: Vec<_> = entries.iter().collect();
         let mut parts = Vec::with_capacity(entries.len());
-        for (at, child) in self.tree.children(id).enumerate() {
-            let child_node = self.node(child)?;
-            let name = self.tree.name(child_node.key?);
+        for (at, child) in self.doc.tree.children(id).enumerate() {
+            let child_node = self.doc.node(child)?;
+            let name = self.doc.tree.name(child_node.key?);
             match added.iter().position(|(new, _)| *new == name) {
                 Some(number) => {
                     let (_, new) = added.remove(number);
@@ -143,7 +143,7 @@ impl Yaml<'_> {
     }
 
     fn flow(&self, items: Vec<Span>) -> Flow<'_> {
-        Flow { text: self.text, comments: &self.comments, newline: self.newline, items }
+        Flow { text: self.doc.text, comments: &self.doc.comments, newline: self.doc.newline, items }
     }
 
     /// Returns the edits that make `parts` of items with lines of their own; `None` if a comment would be lost.
@@ -159,7 +159,7 @@ impl Yaml<'_> {
             _ => None,
         });
         if let (Some(Part::Removed(_)), Some(next)) = (parts.first(), next)
-            && !parts::is_own_line(self.text, first.start)
+            && !parts::is_own_line(self.doc.text, first.start)
             && !self.has_comment(first.start, next.start)
         {
             edits.push(removal(first.start, next.start));
@@ -182,7 +182,7 @@ impl Yaml<'_> {
                 }
                 Part::Added(text) => edits.push(match kept {
                     Some(kept) => self.line_below(kept.end, &column, &text),
-                    None => insertion(first.start, &[&text, self.newline, &column]),
+                    None => insertion(first.start, &[&text, self.doc.newline, &column]),
                 }),
             }
         }
@@ -191,11 +191,11 @@ impl Yaml<'_> {
 
     /// Adds a line after the one of `at`.
     fn line_below(&self, at: usize, column: &str, text: &str) -> Edit {
-        let end = line_end(self.text, at);
-        let rest = self.text.get(end..).unwrap_or_default();
+        let end = line_end(self.doc.text, at);
+        let rest = self.doc.text.get(end..).unwrap_or_default();
         match rest.find('\n') {
-            Some(newline) => insertion(end + newline + 1, &[column, text, self.newline]),
-            None => insertion(end, &[self.newline, column, text]),
+            Some(newline) => insertion(end + newline + 1, &[column, text, self.doc.newline]),
+            None => insertion(end, &[self.doc.newline, column, text]),
         }
     }
 
@@ -205,7 +205,8 @@ impl Yaml<'_> {
         let Some(entries) = entries else { return joined(&["- ", &value(new)]) };
         let mut out = ZeroizingString::default();
         for (number, (name, new)) in entries.into_iter().enumerate() {
-            let between: [&str; 3] = if number == 0 { ["", "", "- "] } else { [self.newline, column, "  "] };
+            let between: [&str; 3] =
+                if number == 0 { ["", "", "- "] } else { [self.doc.newline, column, "  "] };
             let entry = joined(&[&yaml_key(&name.name()), ": ", &value(new)]);
             between.into_iter().chain([&*entry]).for_each(|part| out.push_str(part));
         }
@@ -216,8 +217,8 @@ impl Yaml<'_> {
     fn items(&self, id: NodeId, node: &Node, after: usize) -> Option<Vec<Span>> {
         let has_dashes = node.kind == NodeKind::List && !self.is_flow(node);
         let mut items: Vec<Span> = Vec::new();
-        for child in self.tree.children(id) {
-            let child_node = self.node(child)?;
+        for child in self.doc.tree.children(id) {
+            let child_node = self.doc.node(child)?;
             let start = match has_dashes {
                 true => self.dash(items.last().map_or(after, |item| item.end))?,
                 false => child_node.statement.unwrap_or(child_node.span.start),
@@ -231,11 +232,11 @@ impl Yaml<'_> {
     /// Returns the next dash, after space and comments.
     fn dash(&self, mut at: usize) -> Option<usize> {
         loop {
-            let rest = self.text.get(at..)?;
+            let rest = self.doc.text.get(at..)?;
             at += rest.len() - rest.trim_start().len();
-            match self.text.as_bytes().get(at)? {
+            match self.doc.text.as_bytes().get(at)? {
                 b'-' => return Some(at),
-                b'#' => at = self.comments.iter().find(|comment| comment.start == at)?.end,
+                b'#' => at = self.doc.comments.iter().find(|comment| comment.start == at)?.end,
                 _ => return None,
             }
         }
@@ -243,7 +244,7 @@ impl Yaml<'_> {
 
     /// Returns the indentation that leads to the column of an offset.
     fn column(&self, at: usize) -> String {
-        let before = self.text.get(..at).unwrap_or_default();
+        let before = self.doc.text.get(..at).unwrap_or_default();
         let line = before.rsplit('\n').next().unwrap_or_default().trim_start_matches('\u{feff}');
         line.chars().map(|c| if c == '\t' { c } else { ' ' }).collect()
     }
