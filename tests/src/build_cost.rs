@@ -1,4 +1,4 @@
-//! What a crate costs to build: time, crates, size. Times are the processors' (user and system), so that other work on the
+//! The cost of building a crate: time, crates, size. Times are the processors' (user and system), so that other work on the
 //! machine counts less; of several tries the least is reported.
 
 use std::error::Error;

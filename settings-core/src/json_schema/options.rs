@@ -1,4 +1,4 @@
-//! What a schema accepts, and the policies for unknown keys that a program sets for its layers.
+//! The options of a schema: its strictness, and the policies for unknown keys that a program sets for its layers.
 
 use crate::schema::Unknown;
 

@@ -1,4 +1,4 @@
-//! What edits of TOML and YAML have in common: the parsed text, its entries by path, its comments, and its errors.
+//! The common base of edits of TOML and YAML: the parsed text, its entries by path, its comments, and errors with places.
 
 use crate::format::tree::{Node, NodeId, NodeKind, ROOT, Tree};
 use crate::format::{LexemeKind, Parsed, Span};
