@@ -29,7 +29,7 @@ fn settings(server: &Server, password: &str) -> EmailSettings {
         smtp_username: LOGIN.0.into(),
         smtp_password: Secret::new(password),
         connection_security: ConnectionSecurity::StartTls,
-        smtp_server_timeout: Duration::from_secs(1),
+        smtp_server_timeout: Duration::from_secs(4),
         ..EmailSettings::default()
     }
 }

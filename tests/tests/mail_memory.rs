@@ -154,7 +154,7 @@ async fn endless() {
             smtp_username: LOGIN.0.into(),
             smtp_password: Secret::new(LOGIN.1),
             connection_security: ConnectionSecurity::StartTls,
-            smtp_server_timeout: Duration::from_secs(5),
+            smtp_server_timeout: Duration::from_secs(30),
             ..EmailSettings::default()
         };
         let options = MailerOptions::default().extra_ca_pem(CERTIFICATES.ca_pem.clone());

@@ -39,6 +39,7 @@ pub struct Server {
 #[derive(Debug)]
 pub struct Record {
     shouts: broadcast::Sender<&'static [u8]>,
+    shouted: AtomicUsize,
     said: Mutex<Vec<Said>>,
     dots: Mutex<Vec<u16>>,
     bodies: Mutex<Vec<Vec<u8>>>,
@@ -117,8 +118,15 @@ impl Server {
     }
 
     /// Says this to every client that is connected, unasked.
-    pub fn shout(&self, bytes: &'static [u8]) {
-        let _ = self.record.shouts.send(bytes);
+    pub async fn shout(&self, bytes: &'static [u8]) {
+        let before = self.record.shouted.load(Ordering::SeqCst);
+        // a connection listens between two commands only
+        while self.record.shouts.send(bytes).is_err() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        while self.record.shouted.load(Ordering::SeqCst) == before {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
     }
 
     /// Returns the events so far.
@@ -139,6 +147,7 @@ impl Record {
     fn new() -> Self {
         Self {
             shouts: broadcast::Sender::new(4),
+            shouted: AtomicUsize::default(),
             said: Mutex::default(),
             dots: Mutex::default(),
             bodies: Mutex::default(),

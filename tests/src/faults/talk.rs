@@ -410,7 +410,10 @@ impl<S: Stream> Talk<'_, S> {
                     }
                     return Ok(Some(String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']).to_owned()));
                 }
-                Ok(bytes) = shouts.recv() => self.say(bytes).await?,
+                Ok(bytes) = shouts.recv() => {
+                    self.say(bytes).await?;
+                    self.record.shouted.fetch_add(1, Ordering::SeqCst);
+                }
             }
         }
     }

@@ -10,8 +10,12 @@ use settings_core::mail::outbox::{ManualClock, Outbox, RemoveOutcome};
 use settings_core::mail::{EmailSettings, Mailbox, Mailer, MailerOptions};
 use settings_tests::certificates::CERTIFICATES;
 use settings_tests::feed::{Answer, FeedServer, Publisher, document};
+use settings_tests::lag::Lag;
 use settings_tests::sink::{Act, Moment, Sink};
 use tempfile::TempDir;
+
+/// The limit of a request: a busy machine answers sooner.
+const LIMIT: Duration = Duration::from_secs(4);
 
 /// A server with its administrators.
 struct Place {
@@ -41,7 +45,7 @@ impl Place {
     fn watch(&self, version: &str) -> AlertWatch {
         let keys = vec![self.publisher.public_key().parse().unwrap()];
         let watch = AlertWatch::new(&self.feed.url(), keys, version.parse().unwrap()).unwrap();
-        watch.extra_ca_file(self.folder.path().join("ca.pem")).time_limit(Duration::from_secs(2))
+        watch.extra_ca_file(self.folder.path().join("ca.pem")).time_limit(LIMIT)
     }
 
     async fn check(&self, context: &AlertContext) -> AlertReport {
@@ -224,8 +228,8 @@ async fn unavailable_feed_is_an_error_within_the_time_limit() {
     let place = Place::new().await;
     let raw = |text: &str| Answer::Raw(text.to_owned());
     for (answer, expected) in [
-        (Answer::Silence, "not received within 2 s"),
-        (Answer::Drip, "not received within 2 s"),
+        (Answer::Silence, "not received within 4 s"),
+        (Answer::Drip, "not received within 4 s"),
         (Answer::Endless, "longer than 1048576 bytes"),
         (raw("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"), "answered 404"),
         (
@@ -238,10 +242,12 @@ async fn unavailable_feed_is_an_error_within_the_time_limit() {
         (Answer::Document("{}".to_owned()), "`format` is missing"),
     ] {
         place.feed.answer(answer.clone());
+        let lag = Lag::watch();
         let started = Instant::now();
         let error = place.watch("1.4.2").check(&place.outbox, &context(None)).await.unwrap_err();
         assert!(error.to_string().contains(expected), "{answer:?}: {error}");
-        assert!(started.elapsed() < Duration::from_millis(2800), "{answer:?} took {:?}", started.elapsed());
+        let took = started.elapsed();
+        assert!(took < LIMIT * 2 + lag.so_far(), "{answer:?} took {took:?}");
     }
 }
 

@@ -17,7 +17,7 @@ const FILE: &str =
     "{\"EmailSettings\": {\"SMTPServer\": \"mail.example.com\", \"SMTPPassword\": \"from the file\"}}";
 
 fn config() -> ExternalConfig {
-    ExternalConfig::default().limit(Duration::from_millis(700)).interval(Duration::from_millis(80))
+    ExternalConfig::default().limit(Duration::from_secs(3)).interval(Duration::from_millis(80))
 }
 
 /// Waits until the warnings of the source have a text, or until there are none.
@@ -90,7 +90,7 @@ fn a_watch_follows_versions_and_survives_a_sealed_and_a_silent_server() {
     vault.change(|secrets| secrets.is_sealed = false);
     wait_for_warning(&watch, None);
     vault.change(|secrets| secrets.is_silent = true);
-    wait_for_warning(&watch, Some("no answer within 700ms"));
+    wait_for_warning(&watch, Some("no answer within 3s"));
     vault.change(|secrets| secrets.is_silent = false);
     wait_for_warning(&watch, None);
     // the newest version is deleted

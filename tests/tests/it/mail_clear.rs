@@ -26,7 +26,7 @@ async fn send_in_clear(server: &Server, auth: bool) -> Outcome {
         smtp_username: LOGIN.0.into(),
         smtp_password: Secret::new(LOGIN.1),
         connection_security: ConnectionSecurity::None,
-        smtp_server_timeout: Duration::from_secs(5),
+        smtp_server_timeout: Duration::from_secs(30),
         ..EmailSettings::default()
     };
     let message = Message::new("server@example.com".parse().unwrap())

@@ -18,7 +18,7 @@ fn settings(port: u16, security: ConnectionSecurity) -> EmailSettings {
         smtp_username: LOGIN.0.into(),
         smtp_password: Secret::new(LOGIN.1),
         connection_security: security,
-        smtp_server_timeout: Duration::from_secs(2),
+        smtp_server_timeout: Duration::from_secs(5),
         ..EmailSettings::default()
     }
 }

@@ -14,7 +14,7 @@ async fn send(server: &Server, token: &str) -> (Outcome, String) {
         enable_smtp_auth: true,
         smtp_username: LOGIN.0.into(),
         connection_security: ConnectionSecurity::StartTls,
-        smtp_server_timeout: Duration::from_secs(5),
+        smtp_server_timeout: Duration::from_secs(30),
         ..EmailSettings::default()
     };
     let options =

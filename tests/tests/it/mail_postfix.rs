@@ -18,7 +18,7 @@ use settings_tests::proxy::{Mischief, Proxy};
 use settings_tests::real;
 use tokio::task::JoinSet;
 
-const TIMEOUT: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 #[test]
 fn postfix_outcomes_are_reported_correctly() {

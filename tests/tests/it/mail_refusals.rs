@@ -17,7 +17,7 @@ fn settings(server: &Server) -> EmailSettings {
         smtp_username: LOGIN.0.into(),
         smtp_password: Secret::new(LOGIN.1),
         connection_security: ConnectionSecurity::StartTls,
-        smtp_server_timeout: Duration::from_secs(5),
+        smtp_server_timeout: Duration::from_secs(30),
         ..EmailSettings::default()
     }
 }
@@ -92,8 +92,8 @@ async fn a_refusal_of_the_mail_is_not_tried_again() {
 
 #[tokio::test]
 async fn a_late_reply_to_the_dot_is_waited_for() {
-    let server = Server::start_plan(Plan::default().delay("dot", Duration::from_millis(2500))).await;
-    let settings = EmailSettings { smtp_server_timeout: Duration::from_secs(1), ..settings(&server) };
+    let server = Server::start_plan(Plan::default().delay("dot", Duration::from_secs(6))).await;
+    let settings = EmailSettings { smtp_server_timeout: Duration::from_secs(4), ..settings(&server) };
     let outcome = mailer(&settings).send(&message()).await;
     assert!(outcome.is_delivered_to_all(), "{outcome}");
 }

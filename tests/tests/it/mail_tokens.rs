@@ -22,7 +22,7 @@ fn settings(server: &Server) -> EmailSettings {
         enable_smtp_auth: true,
         smtp_username: LOGIN.0.into(),
         connection_security: ConnectionSecurity::StartTls,
-        smtp_server_timeout: Duration::from_secs(5),
+        smtp_server_timeout: Duration::from_secs(30),
         smtp_idle_timeout: Duration::ZERO,
         ..EmailSettings::default()
     }

@@ -21,7 +21,7 @@ fn memory_store_conforms() {
 }
 
 /// The length of leases: longer than a machine under load makes the suite wait between two steps.
-const LEASE: Duration = Duration::from_secs(1);
+const LEASE: Duration = Duration::from_secs(2);
 
 #[test]
 fn shared_memory_store_conforms() {

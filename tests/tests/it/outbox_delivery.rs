@@ -58,7 +58,7 @@ fn settings(sink: &Sink) -> EmailSettings {
     EmailSettings {
         smtp_server: sink.address().ip().to_string(),
         smtp_port: sink.address().port(),
-        smtp_server_timeout: Duration::from_secs(5),
+        smtp_server_timeout: Duration::from_secs(30),
         ..EmailSettings::default()
     }
 }
@@ -269,7 +269,7 @@ async fn loop_wakes_up_for_a_new_mail() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    let arrived = tokio::time::timeout(Duration::from_secs(5), sent).await;
+    let arrived = tokio::time::timeout(Duration::from_secs(30), sent).await;
     running.abort();
     assert!(arrived.is_ok(), "{:?}", office.entry(id));
 }

@@ -51,7 +51,7 @@ fn settings(sink: &Sink, from: &str) -> EmailSettings {
     EmailSettings {
         smtp_server: sink.address().ip().to_string(),
         smtp_port: sink.address().port(),
-        smtp_server_timeout: Duration::from_secs(5),
+        smtp_server_timeout: Duration::from_secs(30),
         feedback_email: from.to_owned(),
         ..EmailSettings::default()
     }
@@ -167,7 +167,7 @@ async fn unknown_host_name_is_tried_again_every_hour() {
     office.enqueue("server@example.com", "admin@example.com", false).await;
     let nowhere = EmailSettings {
         smtp_server: "no-such-host.invalid".to_owned(),
-        smtp_server_timeout: Duration::from_secs(5),
+        smtp_server_timeout: Duration::from_secs(30),
         ..EmailSettings::default()
     };
     let wrong = mailer(&nowhere);
@@ -288,7 +288,7 @@ async fn new_access_token_resumes_a_halted_queue() {
         smtp_username: LOGIN.0.into(),
         connection_security: ConnectionSecurity::StartTls,
         skip_server_certificate_verification: true,
-        smtp_server_timeout: Duration::from_secs(5),
+        smtp_server_timeout: Duration::from_secs(30),
         ..EmailSettings::default()
     };
     let with_token = |token: &str| {

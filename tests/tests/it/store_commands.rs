@@ -498,6 +498,8 @@ fn unknown_keys_take_linear_time() {
         assert_eq!(run(&config, &["set", "ServiceSettings.MaxUsers", "7"]).code, Some(0));
         start.elapsed()
     };
+    // the shortest of three
+    let time = |count| (0..3).map(|_| time(count)).min().unwrap();
     let (few, many) = (time(200), time(1_000));
     assert!(many < 12 * few + std::time::Duration::from_secs(1), "200: {few:?}, 1,000: {many:?}");
 }

@@ -18,7 +18,7 @@ fn settings(catcher: &Catcher, security: ConnectionSecurity) -> EmailSettings {
         smtp_username: "demo".into(),
         smtp_password: Secret::new("p@ss w0rd+=/é"),
         connection_security: security,
-        smtp_server_timeout: Duration::from_secs(5),
+        smtp_server_timeout: Duration::from_secs(30),
         ..EmailSettings::default()
     }
 }

@@ -14,7 +14,7 @@ use crate::sample::Program;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Long enough to be sure that no event follows.
-const SILENCE: Duration = Duration::from_millis(600);
+const SILENCE: Duration = Duration::from_millis(1200);
 
 struct Folder(PathBuf);
 
@@ -236,7 +236,7 @@ fn follow(path: &Path, environment: &[(&str, &str)]) -> (Watch<Program>, Receive
     let path = path.to_owned();
     let environment: Environment = environment.iter().copied().collect();
     let read = move || Layers::new().environment(environment.clone()).read_file(&path);
-    let debounce = Debounce { quiet: Duration::from_millis(250), ..Debounce::default() };
+    let debounce = Debounce { quiet: Duration::from_millis(600), ..Debounce::default() };
     let watch = Watch::start(read, debounce).unwrap();
     let events = watch.subscribe();
     assert!(matches!(&*events.recv().unwrap(), Event::Current(_)));

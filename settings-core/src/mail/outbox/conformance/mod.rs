@@ -40,7 +40,7 @@ type Case = fn(Open<'_>) -> Result<(), Mismatch>;
 ///
 /// `open` opens the store at a place, which is a name that can be used as a file name. The store is empty at first.
 /// Opening it again represents another process, or the same process after a crash. With a store that several programs
-/// share, the suite waits for leases to run out: a length of one or two seconds is enough for a machine under load.
+/// share, the suite waits for leases to run out: a length of two or three seconds is enough for a machine under load.
 ///
 /// # Errors
 /// Returns an error if the store does not pass a test case.
