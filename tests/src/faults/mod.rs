@@ -117,22 +117,40 @@ impl Server {
         self.address
     }
 
-    /// Says this to every client that is connected, unasked.
+    /// Sends this to the client that is connected, unasked, and waits until it is written.
+    ///
+    /// # Panics
+    /// If no client is connected.
     pub async fn shout(&self, bytes: &'static [u8]) {
         let before = self.record.shouted.load(Ordering::SeqCst);
         // a connection listens between two commands only
-        while self.record.shouts.send(bytes).is_err() {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-        while self.record.shouted.load(Ordering::SeqCst) == before {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
+        assert!(eventually(|| self.record.shouts.send(bytes).is_ok()).await, "no client is connected");
+        assert!(
+            eventually(|| self.record.shouted.load(Ordering::SeqCst) > before).await,
+            "no client was written to"
+        );
+    }
+
+    /// Waits until no connection is open; returns false if one stays open for longer than a busy machine may need.
+    pub async fn closes(&self) -> bool {
+        eventually(|| self.record.open() == 0).await
     }
 
     /// Returns the events so far.
     pub fn record(&self) -> &Record {
         &self.record
     }
+}
+
+/// Waits until a condition is met; returns false if it isn't after a time that is long even for a busy machine.
+pub async fn eventually(is_met: impl Fn() -> bool) -> bool {
+    for _ in 0..3000 {
+        if is_met() {
+            return true;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    false
 }
 
 impl Drop for Server {

@@ -9,11 +9,10 @@ use settings_core::mail::{
 };
 use settings_core::value::Secret;
 use settings_tests::certificates::CERTIFICATES;
-use settings_tests::faults::{LOGIN, MODES, Server};
+use settings_tests::faults::{LOGIN, MODES, Server, eventually};
 use settings_tests::lag::Lag;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
-use tokio::time::sleep;
 
 const TIMEOUT: Duration = Duration::from_secs(1);
 /// The tolerance for the time of a result.
@@ -197,7 +196,7 @@ async fn play(mode: &str, pipelining: bool) -> Result<(), Wrong> {
     if server.record().sent() > 32 << 20 {
         wrong.push(format!("{} bytes without end were taken", server.record().sent()));
     }
-    if !closes(&server).await {
+    if !server.closes().await {
         wrong.push("a connection stays open".into());
     }
     let last_step = attempt.transcript.steps.iter().rfind(|record| record.step != Step::Quit);
@@ -284,16 +283,6 @@ fn unstuffed(body: &[u8]) -> Vec<u8> {
         .collect()
 }
 
-async fn closes(server: &Server) -> bool {
-    for _ in 0..3000 {
-        if server.record().open() == 0 {
-            return true;
-        }
-        sleep(Duration::from_millis(10)).await;
-    }
-    false
-}
-
 async fn play_all() -> Vec<String> {
     let _ = CERTIFICATES.ca_pem.len();
     let room = Arc::new(Semaphore::new(AT_A_TIME));
@@ -349,12 +338,7 @@ fn every_mode_ends_in_time_with_the_right_outcome() {
 /// Tasks that are still alive when those that were aborted have had time to end.
 async fn tasks_in_the_end() -> usize {
     let metrics = tokio::runtime::Handle::current().metrics();
-    for _ in 0..3000 {
-        if metrics.num_alive_tasks() == 0 {
-            break;
-        }
-        sleep(Duration::from_millis(10)).await;
-    }
+    eventually(|| metrics.num_alive_tasks() == 0).await;
     metrics.num_alive_tasks()
 }
 

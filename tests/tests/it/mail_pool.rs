@@ -10,7 +10,6 @@ use settings_core::value::Secret;
 use settings_tests::certificates::CERTIFICATES;
 use settings_tests::faults::{LOGIN, Server};
 use tokio::task::JoinSet;
-use tokio::time::sleep;
 
 fn mailer(server: &Server, security: ConnectionSecurity, pool: PoolConfig) -> Mailer {
     let settings = EmailSettings {
@@ -55,7 +54,7 @@ async fn one_connection_serves_many_mails() {
         send_ten(&server, &mailer).await;
         assert_eq!((count(&server, "MAIL"), server.record().peak(), count(&server, "QUIT")), (10, 1, 0));
         mailer.close().await;
-        closes(&server).await;
+        assert!(server.closes().await);
         assert_eq!(count(&server, "QUIT"), 1);
     }
 }
@@ -89,7 +88,7 @@ async fn connections_close_by_age_count_and_idle_time() {
     let server = Server::start("ok", true).await;
     let keep = PoolConfig::default().max_mails(5);
     send_ten(&server, &mailer(&server, ConnectionSecurity::None, keep)).await;
-    closes(&server).await;
+    assert!(server.closes().await);
     assert_eq!((count(&server, "EHLO"), count(&server, "QUIT")), (2, 2));
 
     let server = Server::start("ok", true).await;
@@ -97,11 +96,11 @@ async fn connections_close_by_age_count_and_idle_time() {
     let idle = mailer(&server, ConnectionSecurity::None, keep);
     let started = Instant::now();
     let _ = idle.send(&message("admin@example.com")).await;
-    closes(&server).await;
+    assert!(server.closes().await);
     assert!(started.elapsed() >= Duration::from_millis(200), "{:?}", started.elapsed());
     assert_eq!(count(&server, "QUIT"), 1);
     let _ = idle.send(&message("admin@example.com")).await;
-    closes(&server).await;
+    assert!(server.closes().await);
     assert_eq!(count(&server, "QUIT"), 2);
 
     let server = Server::start("ok", true).await;
@@ -152,16 +151,6 @@ async fn a_pooled_connection_does_not_wait() {
     }
     // an answer that waits for a delayed acknowledgement costs every mail at least 40 ms
     assert!(times.iter().min() < Some(&Duration::from_millis(40)), "{times:?}");
-}
-
-async fn closes(server: &Server) {
-    for _ in 0..3000 {
-        if server.record().open() == 0 {
-            return;
-        }
-        sleep(Duration::from_millis(10)).await;
-    }
-    panic!("{} connections stay open", server.record().open());
 }
 
 /// Polls a send once and drops it: no server can have answered by then.

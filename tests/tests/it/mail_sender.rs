@@ -10,7 +10,7 @@ use settings_core::mail::{
 use settings_core::value::Secret;
 use settings_tests::certificates::CERTIFICATES;
 use settings_tests::cli::Folder;
-use settings_tests::faults::{LOGIN, Server};
+use settings_tests::faults::{LOGIN, Server, eventually};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
@@ -55,25 +55,6 @@ fn said(server: &Server, verb: &str) -> Vec<String> {
 fn trusting(server: &Server, security: ConnectionSecurity, folder: &Folder) -> EmailSettings {
     let smtp_ca_file = folder.write("ca.pem", &CERTIFICATES.ca_pem);
     EmailSettings { smtp_ca_file, ..settings(server, security) }
-}
-
-async fn wait_until_closed(server: &Server) {
-    wait_until(|| server.record().open() == 0).await;
-}
-
-/// Waits as long as a busy machine may need.
-#[track_caller]
-fn wait_until(is_done: impl Fn() -> bool) -> impl Future<Output = ()> {
-    let caller = std::panic::Location::caller();
-    async move {
-        for _ in 0..3000 {
-            if is_done() {
-                return;
-            }
-            sleep(Duration::from_millis(10)).await;
-        }
-        panic!("waited in vain at {caller}");
-    }
 }
 
 #[tokio::test]
@@ -226,6 +207,12 @@ async fn the_idle_timeout_is_respected() {
     assert_eq!((said(&server, "EHLO").len(), said(&server, "QUIT").len()), (3, 3));
     assert_eq!(mailer_at_once.counts().closed_for(CloseReason::Mails), 3);
 
+    // the default is longer than this test
+    let kept = mailer(&settings(&server, ConnectionSecurity::None));
+    assert!(kept.send(&message()).await.is_delivered_to_all());
+    assert!(eventually(|| kept.counts().idle == 1).await);
+    assert_eq!((server.record().open(), kept.counts().open()), (1, 1));
+
     let server = Server::start("ok", true).await;
     let a_second = EmailSettings {
         smtp_idle_timeout: Duration::from_secs(1),
@@ -234,10 +221,10 @@ async fn the_idle_timeout_is_respected() {
     let mailer = mailer(&a_second);
     let started = Instant::now();
     assert!(mailer.send(&message()).await.is_delivered_to_all());
-    wait_until_closed(&server).await;
+    assert!(server.closes().await);
     assert!(started.elapsed() >= Duration::from_secs(1), "{:?}", started.elapsed());
     assert_eq!(said(&server, "QUIT").len(), 1);
-    wait_until(|| mailer.counts().open() == 0).await;
+    assert!(eventually(|| mailer.counts().open() == 0).await);
     let counts = mailer.counts();
     assert_eq!((counts.closed_for(CloseReason::Idle), counts.idle), (1, 0));
 }
@@ -279,7 +266,7 @@ async fn the_next_mail_uses_replaced_settings() {
 
     assert!(running.await.unwrap().is_delivered_to_all());
     assert_eq!((old.record().taken().len(), new.record().taken().len()), (1, 1));
-    wait_until_closed(&old).await;
+    assert!(old.closes().await);
     assert_eq!(said(&old, "QUIT").len(), 1);
     assert_eq!(mailer.counts().closed_for(CloseReason::Replaced), 1);
 }
@@ -294,13 +281,13 @@ async fn idle_connections_quit_when_settings_change_and_when_the_mailer_is_dropp
     let changed = settings(&new, ConnectionSecurity::None);
     // From a thread that knows no runtime, as a watcher of files has one.
     std::thread::spawn(move || handle.replace(&changed)).join().unwrap().unwrap();
-    wait_until_closed(&old).await;
+    assert!(old.closes().await);
     assert_eq!(said(&old, "QUIT").len(), 1);
 
     assert!(mailer.send(&message()).await.is_delivered_to_all());
     assert_eq!(new.record().open(), 1);
     drop(mailer);
-    wait_until_closed(&new).await;
+    assert!(new.closes().await);
     assert_eq!(said(&new, "QUIT").len(), 1);
 }
 
@@ -339,7 +326,7 @@ async fn unusable_settings_stop_mail_until_they_are_fixed() {
     assert_eq!(mailer.failure(), Some(failure.clone()));
     assert_eq!(mailer.replace(&blank), Err(failure), "the same settings cannot be obeyed still");
     assert_eq!(mailer.send(&message()).await.name(), "not attempted");
-    wait_until_closed(&server).await;
+    assert!(server.closes().await);
     assert_eq!(server.record().taken().len(), 1);
 }
 
@@ -420,6 +407,6 @@ async fn a_mailer_follows_the_configuration_file() {
     }
     assert!(mailer.send(&message()).await.is_delivered_to_all());
     assert_eq!((old.record().taken().len(), new.record().taken().len()), (1, 1));
-    wait_until_closed(&old).await;
+    assert!(old.closes().await);
     assert_eq!(said(&old, "QUIT").len(), 1);
 }

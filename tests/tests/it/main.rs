@@ -88,6 +88,7 @@ mod store_edit_fuzz;
 mod store_kinds;
 mod style;
 mod templates;
+mod test_command;
 mod variables;
 mod watch;
 
