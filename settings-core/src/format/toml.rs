@@ -1,6 +1,8 @@
 //! TOML, read into a tree.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::hash::{BuildHasher as _, RandomState};
 
 use toml_parser::decoder::{Encoding, IntegerRadix, ScalarKind, StringBuilder};
 use toml_parser::parser::{EventReceiver, RecursionGuard, parse_document};
@@ -22,7 +24,7 @@ pub(crate) fn parse_with_blocks(text: &str) -> (Parsed, Vec<Block>) {
     let offset = text.len() - body.len();
     let source = Source::new(body);
     let tokens = source.lex().into_vec();
-    let mut reader = Reader::new(source, offset);
+    let mut reader = Reader::new(source, offset, tokens.len());
     let mut errors = Vec::new();
     {
         let mut guard = RecursionGuard::new(&mut reader, MAX_DEPTH as u32);
@@ -91,6 +93,9 @@ struct Reader<'s> {
     source: Source<'s>,
     offset: usize,
     tree: Tree,
+    /// The last list or table with a key, by its parent and the key's hash.
+    by_key: HashMap<(NodeId, u64), NodeId>,
+    hasher: RandomState,
     lexemes: Vec<Lexeme>,
     /// The way in which each table was defined, by its number.
     defined: Vec<(NodeId, Defined)>,
@@ -104,6 +109,8 @@ struct Reader<'s> {
     header: Option<(usize, bool)>,
     /// The open lists and inline tables, each with the keys that are read for its next entry.
     open: Vec<Open>,
+    /// The text that was decoded last.
+    decoded: Text,
 }
 
 /// An open list or inline table.
@@ -113,19 +120,23 @@ struct Open {
 }
 
 impl<'s> Reader<'s> {
-    fn new(source: Source<'s>, offset: usize) -> Self {
+    fn new(source: Source<'s>, offset: usize, tokens: usize) -> Self {
         let root = Block { table: ROOT, header: Span::new(offset, offset), end: offset, has_entries: false };
         Self {
             source,
             offset,
-            tree: Tree::new(),
-            lexemes: Vec::new(),
+            tree: Tree::new(source.input().len()),
+            by_key: HashMap::new(),
+            hasher: RandomState::new(),
+            // an entry has six tokens: key, space, equals sign, space, value, line break
+            lexemes: Vec::with_capacity(tokens / 3),
             defined: vec![(ROOT, Defined::ByHeader)],
             blocks: vec![root],
             table: ROOT,
             keys: Vec::new(),
             header: None,
             open: Vec::new(),
+            decoded: Text::default(),
         }
     }
 
@@ -140,16 +151,42 @@ impl<'s> Reader<'s> {
 
     /// Adds a table; tables are numbered in increasing order.
     fn add_table(&mut self, parent: NodeId, key: Option<Key>, span: Span, defined: Defined) -> NodeId {
-        let id = self.tree.add(parent, key, NodeKind::Table, span);
+        let id = self.add_container(parent, key, NodeKind::Table, span);
         self.defined.push((id, defined));
         id
+    }
+
+    /// Adds a list or a table, which later keys may name again.
+    fn add_container(&mut self, parent: NodeId, key: Option<Key>, kind: NodeKind, span: Span) -> NodeId {
+        let id = self.tree.add(parent, key, kind, span);
+        if let Some(key) = key {
+            self.by_key.insert((parent, self.hash(key)), id);
+        }
+        id
+    }
+
+    /// Returns the last list or table in a table with a key.
+    fn find(&self, table: NodeId, key: Key) -> Option<NodeId> {
+        let found = *self.by_key.get(&(table, self.hash(key)))?;
+        let has_key = |id: &NodeId| {
+            self.tree.node(*id).is_some_and(|node| {
+                let is_container = matches!(node.kind, NodeKind::List | NodeKind::Table);
+                is_container && node.key.is_some_and(|found| self.tree.json(found) == self.tree.json(key))
+            })
+        };
+        // another key can have the same hash
+        if has_key(&found) { Some(found) } else { self.tree.children(table).filter(has_key).last() }
+    }
+
+    fn hash(&self, key: Key) -> u64 {
+        self.hasher.hash_one(self.tree.json(key))
     }
 
     /// Follows the keys before the last one of a header, and creates the tables that are missing.
     fn parent_of_header(&mut self, keys: &[Key], header: Span) -> NodeId {
         let mut table = ROOT;
         for key in keys {
-            let found = self.tree.find(table, *key).and_then(|found| self.as_table(found));
+            let found = self.find(table, *key).and_then(|found| self.as_table(found));
             table = match found {
                 Some(found) => found,
                 None => self.add_table(table, Some(*key), header, Defined::Implicitly),
@@ -175,7 +212,7 @@ impl<'s> Reader<'s> {
         let keys = std::mem::take(&mut self.keys);
         let Some((last, parents)) = keys.split_last() else { return };
         let parent = self.parent_of_header(parents, header);
-        let found = self.tree.find(parent, *last);
+        let found = self.find(parent, *last);
         self.table = if is_list {
             let is_list_of_tables = |id: &NodeId| {
                 self.tree.node(*id).is_some_and(|node| node.kind == NodeKind::List)
@@ -183,7 +220,7 @@ impl<'s> Reader<'s> {
             };
             let list = match found.filter(is_list_of_tables) {
                 Some(list) => list,
-                None => self.tree.add(parent, Some(*last), NodeKind::List, header),
+                None => self.add_container(parent, Some(*last), NodeKind::List, header),
             };
             self.add_table(list, None, header, Defined::ByListHeader)
         } else {
@@ -229,7 +266,7 @@ impl<'s> Reader<'s> {
         let (last, dotted) = keys.split_last()?;
         let mut table = parent;
         for key in dotted {
-            let found = self.tree.find(table, *key);
+            let found = self.find(table, *key);
             let is_dotted = |id: &NodeId| {
                 self.tree.node(*id).is_some_and(|node| node.kind == NodeKind::Table)
                     && self.defined(*id) == Defined::ByDottedKey
@@ -262,7 +299,7 @@ impl<'s> Reader<'s> {
         let (parent, key, start) = self.place().unwrap_or((NOWHERE, None, None));
         let node = match kind {
             NodeKind::Table => self.add_table(parent, key, span, Defined::Inline),
-            _ => self.tree.add(parent, key, kind, span),
+            _ => self.add_container(parent, key, kind, span),
         };
         self.start_statement(node, start);
         self.open.push(Open { node, keys: Vec::new() });
@@ -283,23 +320,6 @@ impl<'s> Reader<'s> {
         let in_node = |open: &Open| self.tree.node(open.node).and_then(|node| node.key).map(|key| key.span);
         let open = self.open.iter().rev().find_map(|open| own(open).or_else(|| in_node(open)));
         open.or_else(|| self.keys.last().map(|key| key.span))
-    }
-
-    /// Formats a number as JSON, which knows neither its radix nor its separators.
-    fn number(&mut self, radix: Option<IntegerRadix>, text: &str) -> NodeKind {
-        let text = text.trim_start_matches('+');
-        let Some(radix) = radix.map(|radix| radix.value()).filter(|radix| *radix != 10) else {
-            return match text.parse::<f64>() {
-                Ok(float) if float.is_finite() => self.tree.scalar(text),
-                // infinite or not a number: JSON has no such numbers
-                _ => self.tree.string(text),
-            };
-        };
-        let digits = text.get(2..).filter(|_| text.starts_with('0')).unwrap_or(text);
-        match i128::from_str_radix(digits, radix).or_else(|_| i128::from_str_radix(text, radix)) {
-            Ok(number) => self.tree.scalar(&number.to_string()),
-            Err(_) => self.tree.string(text),
-        }
     }
 }
 
@@ -342,12 +362,13 @@ impl EventReceiver for Reader<'_> {
 
     fn simple_key(&mut self, span: TomlSpan, encoding: Option<Encoding>, error: &mut dyn ErrorSink) {
         let place = self.span(span);
-        let mut name = Text::default();
+        self.decoded.0.clear();
         if let Some(raw) = self.source.get(span) {
-            toml_parser::Raw::new_unchecked(raw.as_str(), encoding, span).decode_key(&mut name, error);
+            let raw = toml_parser::Raw::new_unchecked(raw.as_str(), encoding, span);
+            raw.decode_key(&mut self.decoded, error);
         }
         self.lexemes.push(Lexeme { kind: LexemeKind::Key, span: place, key: None });
-        let key = self.tree.key(&name.0, place);
+        let key = self.tree.key(&self.decoded.0, place);
         match self.open.last_mut() {
             Some(open) => open.keys.push(key),
             None => self.keys.push(key),
@@ -356,21 +377,23 @@ impl EventReceiver for Reader<'_> {
 
     fn scalar(&mut self, span: TomlSpan, encoding: Option<Encoding>, error: &mut dyn ErrorSink) {
         let place = self.span(span);
-        let mut text = Text::default();
+        self.decoded.0.clear();
         let kind = match self.source.get(span) {
             Some(raw) => {
-                toml_parser::Raw::new_unchecked(raw.as_str(), encoding, span).decode_scalar(&mut text, error)
+                let raw = toml_parser::Raw::new_unchecked(raw.as_str(), encoding, span);
+                raw.decode_scalar(&mut self.decoded, error)
             }
             None => ScalarKind::String,
         };
         let is_text = matches!(kind, ScalarKind::String | ScalarKind::DateTime);
         let lexeme = if is_text { LexemeKind::Text } else { LexemeKind::Word };
         self.lexemes.push(Lexeme { kind: lexeme, span: place, key: self.current_key() });
+        let (tree, text) = (&mut self.tree, &*self.decoded.0);
         let node = match kind {
-            ScalarKind::String | ScalarKind::DateTime => self.tree.string(&text.0),
-            ScalarKind::Boolean(value) => self.tree.scalar(if value { "true" } else { "false" }),
-            ScalarKind::Float => self.number(None, &text.0),
-            ScalarKind::Integer(radix) => self.number(Some(radix), &text.0),
+            ScalarKind::String | ScalarKind::DateTime => tree.string(text),
+            ScalarKind::Boolean(value) => tree.scalar(if value { "true" } else { "false" }),
+            ScalarKind::Float => number(tree, None, text),
+            ScalarKind::Integer(radix) => number(tree, Some(radix), text),
         };
         if let Some((parent, key, start)) = self.place() {
             let node = self.tree.add(parent, key, node, place);
@@ -395,13 +418,30 @@ impl EventReceiver for Reader<'_> {
     }
 }
 
+/// Formats a number as JSON, which knows neither its radix nor its separators.
+fn number(tree: &mut Tree, radix: Option<IntegerRadix>, text: &str) -> NodeKind {
+    let text = text.trim_start_matches('+');
+    let Some(radix) = radix.map(|radix| radix.value()).filter(|radix| *radix != 10) else {
+        return match text.parse::<f64>() {
+            Ok(float) if float.is_finite() => tree.scalar(text),
+            // infinite or not a number: JSON has no such numbers
+            _ => tree.string(text),
+        };
+    };
+    let digits = text.get(2..).filter(|_| text.starts_with('0')).unwrap_or(text);
+    match i128::from_str_radix(digits, radix).or_else(|_| i128::from_str_radix(text, radix)) {
+        Ok(number) => tree.scalar(&number.to_string()),
+        Err(_) => tree.string(text),
+    }
+}
+
 /// A decoded text, wiped on drop.
 #[derive(Default)]
 struct Text(ZeroizingString);
 
 impl<'s> StringBuilder<'s> for Text {
     fn clear(&mut self) {
-        self.0 = ZeroizingString::default();
+        self.0.clear();
     }
 
     fn push_str(&mut self, append: &'s str) -> bool {

@@ -1,8 +1,6 @@
 //! A document as a tree of values with places, whatever its format.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::hash::{BuildHasher as _, RandomState};
 
 use super::Span;
 use crate::value::ZeroizingString;
@@ -15,14 +13,14 @@ pub(crate) type NodeId = usize;
 pub(crate) const ROOT: NodeId = 0;
 
 /// A tree of values. The texts of keys and scalars are stored as JSON, and wiped on drop.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Tree {
     nodes: Vec<Node>,
     text: ZeroizingString,
-    /// The last child with a key, by the table and the key's hash.
-    by_key: HashMap<(NodeId, u64), NodeId>,
-    hasher: RandomState,
 }
+
+/// The expected length of an entry in a document, in bytes.
+const TYPICAL_LEN: usize = 32;
 
 /// A value with its key, if it is an entry of a table.
 #[derive(Clone, Copy, Debug)]
@@ -61,9 +59,10 @@ pub(crate) struct Key {
 }
 
 impl Tree {
-    /// Creates a tree of an empty root table.
-    pub(crate) fn new() -> Self {
-        let mut tree = Self::default();
+    /// Creates a tree of an empty root table, for a document of this many bytes.
+    pub(crate) fn new(bytes: usize) -> Self {
+        let nodes = Vec::with_capacity(bytes / TYPICAL_LEN + 1);
+        let mut tree = Self { nodes, text: ZeroizingString::with_capacity(bytes) };
         tree.nodes.push(Node::new(NodeKind::Table, Span::default(), None, ROOT));
         tree
     }
@@ -100,21 +99,7 @@ impl Tree {
         if let Some(before) = before.and_then(|before| self.nodes.get_mut(before)) {
             before.next = Some(id);
         }
-        if let Some(key) = key {
-            self.by_key.insert((parent, self.hash(key)), id);
-        }
         id
-    }
-
-    /// Returns the last entry of a table with a key.
-    #[cfg(feature = "toml")]
-    pub(crate) fn find(&self, table: NodeId, key: Key) -> Option<NodeId> {
-        let found = *self.by_key.get(&(table, self.hash(key)))?;
-        let has_key = |id: &NodeId| {
-            self.node(*id).and_then(|node| node.key).is_some_and(|found| self.json(found) == self.json(key))
-        };
-        // another key can have the same hash
-        if has_key(&found) { Some(found) } else { self.children(table).filter(has_key).last() }
     }
 
     pub(crate) fn node(&self, id: NodeId) -> Option<&Node> {
@@ -217,10 +202,6 @@ impl Tree {
             place.end = out.json.len();
         }
         Ok(())
-    }
-
-    fn hash(&self, key: Key) -> u64 {
-        self.hasher.hash_one(self.json(key))
     }
 }
 

@@ -76,7 +76,7 @@ impl<'t> Reader<'t> {
         Self {
             text,
             cursor: (0, 0),
-            tree: Tree::new(),
+            tree: Tree::new(text.len()),
             problems: Vec::new(),
             lexemes: Vec::new(),
             open: Vec::new(),

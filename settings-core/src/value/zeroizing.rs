@@ -31,6 +31,12 @@ impl ZeroizingString {
         self.push_str(c.encode_utf8(&mut [0; 4]));
     }
 
+    /// Empties the text, and keeps its memory for the next one. The old bytes are wiped on drop.
+    #[cfg(feature = "toml")]
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
     /// Returns the text, which is no longer wiped.
     pub(crate) fn into_string(mut self) -> String {
         std::mem::take(&mut self.0)

@@ -26,7 +26,10 @@ impl Outlines {
 
     /// Forgets the entries of a setting, which a whole value has changed.
     pub(crate) fn forget(&mut self, leaf: LeafId) {
-        self.0.remove(&leaf);
+        // most programs set no parts, and hashing costs
+        if !self.0.is_empty() {
+            self.0.remove(&leaf);
+        }
     }
 
     /// Adds a part to the entries of a setting.

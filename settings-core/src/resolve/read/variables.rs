@@ -51,7 +51,12 @@ pub(crate) fn read(index: &Index, layers: &Layers, sink: &mut Sink) {
     if !rest.is_empty() {
         reader.other_names(rest, &mut claims);
     }
-    claims.sort_by_cached_key(|claim| (environment.rank(claim.number), claim.order()));
+    let is_plain =
+        |claim: &Claim<'_>| matches!(claim.spelling, Spelling::Own) && claim.variable.file.is_none();
+    // the own names of settings, in the environment itself, are in order
+    if !claims.iter().all(is_plain) {
+        claims.sort_by_cached_key(|claim| (environment.rank(claim.number), claim.order()));
+    }
     for claim in claims {
         reader.claim(claim);
     }

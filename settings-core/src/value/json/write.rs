@@ -11,18 +11,29 @@ pub fn write_string(out: &mut impl Write, text: &str) {
 
 fn try_write_string(out: &mut impl Write, text: &str) -> std::fmt::Result {
     out.write_char('"')?;
-    for c in text.chars() {
-        match c {
-            '"' => out.write_str("\\\"")?,
-            '\\' => out.write_str("\\\\")?,
-            '\n' => out.write_str("\\n")?,
-            '\r' => out.write_str("\\r")?,
-            '\t' => out.write_str("\\t")?,
-            c if u32::from(c) < 0x20 || c == '\u{7f}' => write!(out, "\\u{:04x}", u32::from(c))?,
-            c => out.write_char(c)?,
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(needs_escape) {
+        let (plain, escaped) = rest.split_at(at);
+        out.write_str(plain)?;
+        let mut chars = escaped.chars();
+        match chars.next() {
+            Some('"') => out.write_str("\\\"")?,
+            Some('\\') => out.write_str("\\\\")?,
+            Some('\n') => out.write_str("\\n")?,
+            Some('\r') => out.write_str("\\r")?,
+            Some('\t') => out.write_str("\\t")?,
+            Some(c) => write!(out, "\\u{:04x}", u32::from(c))?,
+            None => {}
         }
+        rest = chars.as_str();
     }
+    out.write_str(rest)?;
     out.write_char('"')
+}
+
+/// Returns whether a character of ASCII is written as an escape.
+const fn needs_escape(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\\' | 0x7f) || byte < 0x20
 }
 
 /// Formats a value on one line, without comments and space, so that every JSON reader accepts it. The recursion is as
