@@ -23,14 +23,20 @@ fn main() -> Result<()> {
     let mut numbers = std::env::args().skip(1).map(|text| text.parse::<usize>());
     let mails = numbers.next().transpose()?.unwrap_or(3000);
     let waiting: Vec<usize> = numbers.collect::<std::result::Result<_, _>>()?;
-    let server = PostgresServer::start()?;
     let sink = Sink::start(|_| Act::Well);
     println!("{mails} mails through an SMTP server on loopback, {CONCURRENCY} at a time in each program");
-    for nodes in [1, 3] {
+    let durable = PostgresServer::start_durable()?;
+    let server = PostgresServer::start()?;
+    for (nodes, server, disk) in [
+        (1, &durable, "each commit on disk"),
+        (3, &durable, "each commit on disk"),
+        (1, &server, "without fsync"),
+        (3, &server, "without fsync"),
+    ] {
         let (added, sent) = ours(&server.database(), mails, nodes, &sink)?;
         let (bare_added, bare_sent) = bare(&server.database(), mails, nodes, &sink)?;
         println!(
-            "{nodes} programs: {sent:.0} sent a second, bare loop {bare_sent:.0}: {:.2}; added {added:.0}, bare \
+            "{disk}, {nodes} programs: {sent:.0} sent a second, bare loop {bare_sent:.0}: {:.2}; added {added:.0}, bare \
              {bare_added:.0}: {:.2}",
             sent / bare_sent,
             added / bare_added

@@ -19,6 +19,7 @@ pub struct PostgresServer {
     keeper: Keeper,
     programs: PathBuf,
     port: u16,
+    is_durable: bool,
 }
 
 /// The server of all tests that do not disturb it.
@@ -36,7 +37,19 @@ impl PostgresServer {
     /// # Errors
     /// If PostgreSQL is not installed, or does not start.
     pub fn start() -> Result<Self, String> {
-        let server = Self::unstarted()?;
+        Self::start_with(false)
+    }
+
+    /// Starts a server with PostgreSQL's own settings, which waits for the disk at each commit, for measurements.
+    ///
+    /// # Errors
+    /// If PostgreSQL is not installed, or does not start.
+    pub fn start_durable() -> Result<Self, String> {
+        Self::start_with(true)
+    }
+
+    fn start_with(is_durable: bool) -> Result<Self, String> {
+        let server = Self { is_durable, ..Self::unstarted()? };
         let [data, user] = [server.data(), USER.into()].map(|text| text.to_string_lossy().into_owned());
         let arguments = ["-D", &data, "-U", &user, "--auth=trust", "--no-sync", "--no-instructions"];
         server.run("initdb", &[&arguments[..], &["-E", "UTF8", "--locale=C.UTF-8"]].concat())?;
@@ -74,13 +87,14 @@ impl PostgresServer {
         let stop = "cat >/dev/null; \"$1/pg_ctl\" -D \"$2/data\" -m immediate stop; cd /; rm -rf \"$2\"";
         command.args([OsStr::new("-c"), stop.as_ref(), "keeper".as_ref(), programs.as_ref(), home.as_ref()]);
         keeper.start(&mut command).map_err(|error| error.to_string())?;
-        Ok(Self { keeper, programs, port })
+        Ok(Self { keeper, programs, port, is_durable: false })
     }
 
     /// Starts the program over the data that is there.
     fn launch(&self) -> Result<(), String> {
+        let hurried = if self.is_durable { "" } else { "-c fsync=off -c shared_buffers=16MB" };
         let options = format!(
-            "-p {} -k {} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=300 -c shared_buffers=16MB",
+            "-p {} -k {} -c listen_addresses=127.0.0.1 -c max_connections=300 {hurried}",
             self.port,
             self.folder().display()
         );

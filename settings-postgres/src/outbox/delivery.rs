@@ -63,36 +63,19 @@ pub(crate) async fn take(
     except: &[i64],
     (lease, node): (Duration, &str),
 ) -> Result<Vec<DueMail>, Failure> {
-    let order = match order {
-        DueOrder::Urgent => "kind, attempts",
-        DueOrder::LeastTried => "attempts, kind",
-    };
-    let statement = format!(
-        "WITH {GROUPS}, moment AS (SELECT outbox_now() AS ms), \
-         picked AS (\
-         SELECT p.id FROM (SELECT kind, attempts FROM groups ORDER BY {order}) g CROSS JOIN LATERAL (\
-         SELECT m.id FROM outbox_mail m WHERE m.next IS NOT NULL AND m.kind = g.kind AND m.attempts = g.attempts \
-         AND m.place <= CASE WHEN g.attempts = 0 THEN 9223372036854775807 ELSE $1 END AND m.next <= $1 \
-         AND (m.lease IS NULL OR m.lease <= (SELECT ms FROM moment)) AND m.id <> ALL ($2) \
-         ORDER BY m.place, m.id LIMIT $3 FOR UPDATE OF m SKIP LOCKED) p LIMIT $3), \
-         taken AS (\
-         UPDATE outbox_mail m SET token = m.token + 1, lease = (SELECT ms FROM moment) + $4, node = $5 \
-         FROM picked WHERE m.id = picked.id RETURNING m.*) \
-         SELECT id, token, message_id, sender, international, attempts, may_resend AND resends < $6, follows_settings, \
-         expires, (SELECT bytes FROM outbox_content c WHERE c.mail = id), \
-         ARRAY(SELECT r.address FROM outbox_recipient r WHERE r.mail = id AND r.progress = 'pending' ORDER BY r.number) \
-         FROM taken ORDER BY {order}, place, id"
-    );
+    let statement = "SELECT * FROM outbox_take($1, $2, $3, $4, $5, $6, $7)";
+    let by_attempts = order == DueOrder::LeastTried;
     let (lease, max_resends) = (length(lease), i32::try_from(MAX_RESENDS).unwrap_or(i32::MAX));
-    let parameters: [(&(dyn ToSql + Sync), Type); 6] = [
+    let parameters: [(&(dyn ToSql + Sync), Type); 7] = [
         (&now, Type::INT8),
-        (&except, Type::INT8_ARRAY),
+        (&by_attempts, Type::BOOL),
         (&limit, Type::INT8),
+        (&except, Type::INT8_ARRAY),
         (&lease, Type::INT8),
         (&node, Type::TEXT),
         (&max_resends, Type::INT4),
     ];
-    let rows = client.query_typed(&statement, &parameters).await?;
+    let rows = client.query_typed(statement, &parameters).await?;
     let mut due = Vec::with_capacity(rows.len());
     for row in &rows {
         match ready(row)? {
@@ -165,10 +148,7 @@ pub(crate) async fn begin(
     lease: Duration,
     is_again: bool,
 ) -> Result<BeginOutcome, Failure> {
-    let statement = format!(
-        "UPDATE outbox_mail SET state = 'sending', since = $4, next = NULL, attempts = $3, lease = outbox_now() + $5 \
-         WHERE {HELD} AND (next IS NOT NULL OR $6 AND state = 'sending' AND attempts = $3)"
-    );
+    let statement = "SELECT outbox_begin($1, $2, $3, $4, $5, $6)";
     let attempt = i32::try_from(attempt).unwrap_or(i32::MAX);
     let parameters: [(&(dyn ToSql + Sync), Type); 6] = [
         (&id.as_i64(), Type::INT8),
@@ -178,8 +158,8 @@ pub(crate) async fn begin(
         (&length(lease), Type::INT8),
         (&is_again, Type::BOOL),
     ];
-    let count = client.execute_typed(&statement, &parameters).await?;
-    Ok(if count > 0 { BeginOutcome::Started } else { BeginOutcome::NotPending })
+    let is_begun: bool = client.query_typed_one(statement, &parameters).await?.try_get(0)?;
+    Ok(if is_begun { BeginOutcome::Started } else { BeginOutcome::NotPending })
 }
 
 /// Takes back the mark of a mail of which nothing was sent: it is due.
@@ -206,30 +186,7 @@ pub(crate) async fn settle(
     now: i64,
     is_again: bool,
 ) -> Result<Option<MailState>, Failure> {
-    let statement = format!(
-        "WITH held AS MATERIALIZED (SELECT id FROM outbox_mail WHERE {HELD} FOR UPDATE), \
-         marked AS (\
-         UPDATE outbox_recipient r SET progress = m.progress, reply = m.reply \
-         FROM held, unnest($3, $4, $5) AS m (address, progress, reply) \
-         WHERE r.mail = held.id AND r.address = m.address AND r.progress = 'pending' RETURNING r.address, r.progress), \
-         left_over AS (\
-         SELECT count(*) FILTER (WHERE p = 'pending') AS pending, count(*) FILTER (WHERE p = 'unknown') AS unknown, \
-         count(*) FILTER (WHERE p = 'failed') AS failed FROM (\
-         SELECT coalesce(marked.progress, r.progress) AS p FROM held JOIN outbox_recipient r ON r.mail = held.id \
-         LEFT JOIN marked ON marked.address = r.address) AS recipients), \
-         verdict AS (\
-         SELECT pending > 0 AS again, CASE WHEN pending > 0 THEN $6 WHEN unknown > 0 THEN 'unknown' \
-         WHEN failed > 0 THEN 'failed' ELSE 'sent' END AS state FROM left_over), \
-         changed AS (\
-         UPDATE outbox_mail m SET state = verdict.state, since = $8, next = CASE WHEN again THEN $7 END, place = $7, \
-         attempts = $9, reply = $10, queue_id = $11, \
-         resends = resends + (verdict.state = 'unknown' AND again)::integer, lease = NULL, node = NULL \
-         FROM held, verdict WHERE m.id = held.id RETURNING m.id, m.state), \
-         forgotten AS (DELETE FROM outbox_content c USING changed WHERE c.mail = changed.id AND changed.state = 'sent'), \
-         kept AS (UPDATE outbox_key k SET sent = true FROM changed WHERE k.mail = changed.id AND changed.state = 'sent') \
-         SELECT state FROM changed \
-         UNION ALL SELECT state FROM outbox_mail WHERE $12 AND id = $1 AND token = $2 AND lease IS NULL"
-    );
+    let statement = "SELECT outbox_settle($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     let addresses: Vec<&str> = settlement.marks.iter().map(|(address, ..)| address.as_str()).collect();
     let progress: Vec<&str> = settlement.marks.iter().map(|(_, progress, _)| progress.name()).collect();
     let replies: Vec<&str> = settlement.marks.iter().map(|(.., reply)| reply.as_str()).collect();
@@ -252,9 +209,8 @@ pub(crate) async fn settle(
         (&settlement.queue_id, Type::TEXT),
         (&is_again, Type::BOOL),
     ];
-    let rows = client.query_typed(&statement, &parameters).await?;
-    let Some(row) = rows.first() else { return Ok(None) };
-    let state: String = row.try_get(0)?;
+    let state: Option<String> = client.query_typed_one(statement, &parameters).await?.try_get(0)?;
+    let Some(state) = state else { return Ok(None) };
     state.parse().map(Some).map_err(|error| Failure::Invalid(format!("{error}")))
 }
 
