@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -20,6 +21,10 @@ pub struct MemoryStore {
     turn: Arc<()>,
     /// The length of leases, if several users deliver at the same time.
     lease: Option<Duration>,
+    /// The number of times that mails to be delivered were looked for.
+    looks: Arc<AtomicUsize>,
+    /// Is called before a result is recorded.
+    on_settle: Option<Arc<dyn Fn() + Send + Sync>>,
 }
 
 #[derive(Default)]
@@ -158,6 +163,18 @@ impl MemoryStore {
         Self { lease: Some(lease), ..Self::default() }
     }
 
+    /// Calls a function before each result is recorded.
+    #[must_use]
+    pub fn on_settle(mut self, call: impl Fn() + Send + Sync + 'static) -> Self {
+        self.on_settle = Some(Arc::new(call));
+        self
+    }
+
+    /// Returns how often mails to be delivered were looked for.
+    pub fn looks(&self) -> usize {
+        self.looks.load(Ordering::SeqCst)
+    }
+
     fn lease_end(&self) -> Option<Instant> {
         self.lease.map(|lease| Instant::now() + lease)
     }
@@ -288,6 +305,7 @@ impl OutboxStore for MemoryStore {
         limit: usize,
         except: &[MailId],
     ) -> Result<Vec<DueMail>, OutboxError> {
+        self.looks.fetch_add(1, Ordering::SeqCst);
         let mut tables = self.tables();
         let mut due: Vec<&mut Mail> = tables
             .mails
@@ -395,6 +413,9 @@ impl OutboxStore for MemoryStore {
         settlement: &Settlement,
         now: SystemTime,
     ) -> Result<Option<MailState>, OutboxError> {
+        if let Some(call) = &self.on_settle {
+            call();
+        }
         let tables = &mut *self.tables();
         let Some(mail) = tables.mails.get_mut(&id).filter(|mail| self.holds(mail, token)) else {
             return Ok(None);

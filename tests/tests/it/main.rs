@@ -58,6 +58,7 @@ mod mail_sender;
 mod mail_tokens;
 mod merge;
 mod operate;
+mod outbox_ahead;
 mod outbox_conformance;
 mod outbox_delivery;
 mod outbox_queue;

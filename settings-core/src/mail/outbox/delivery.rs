@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, OnceLock};
 
+use tokio::sync::OwnedSemaphorePermit;
+
 use crate::mail::fingerprint::Fingerprint;
 use crate::mail::mailer::Mailer;
 use crate::mail::outbox::circuit::Health;
@@ -23,6 +25,8 @@ pub(super) struct Delivery {
     pub(super) turn: Arc<Turn>,
     pub(super) mailer: Mailer,
     pub(super) due: DueMail,
+    /// The permit to send, which is given back when the mail is delivered.
+    pub(super) slot: Option<OwnedSemaphorePermit>,
 }
 
 /// The result of an attempt.
@@ -81,6 +85,10 @@ impl Delivery {
         let now = self.clock.now();
         let Verdict { settlement, health } = judge(&outcome, &self.due, is_configured_sender, now);
         log(id, attempts, &outcome);
+        if matches!(outcome, Outcome::Delivered { .. }) {
+            // after a failure, no other mail is tried before the queue knows of it
+            self.slot = None;
+        }
         let end = work(&self.store, &self.turn, move |store| match settlement {
             Some(settlement) => {
                 Ok(store.settle(id, token, &settlement, now)?.map_or(End::Lost, End::Settled))

@@ -130,7 +130,8 @@ impl Outbox {
         self
     }
 
-    /// Sets how many mails may be delivered at the same time.
+    /// Sets how many mails may be sent at the same time. The results of as many more may be about to be recorded, and as
+    /// many may be taken ahead from a store that several programs share.
     #[must_use]
     pub fn concurrency(mut self, mails: usize) -> Self {
         self.concurrency = mails.max(1);

@@ -1,7 +1,10 @@
 //! One run: delivers mails until no more are due.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
@@ -21,6 +24,18 @@ const SUSPECTS: u32 = 3;
 /// The part of a lease after which it is renewed.
 const RENEWALS: u32 = 3;
 
+/// The number of deliveries, in parts of the mails that may be sent at the same time. Those beyond are being recorded.
+const MOST_IN_FLIGHT: usize = 2;
+
+/// The next event of a run.
+enum Next {
+    Completed(Result<Completed, OutboxError>),
+    /// A mail was delivered and is being recorded: another may be sent.
+    Slot,
+    /// No delivery is left.
+    Nothing,
+}
+
 /// The deliveries of one run.
 pub(super) struct Round<'a> {
     outbox: &'a Outbox,
@@ -29,6 +44,14 @@ pub(super) struct Round<'a> {
     report: &'a mut RunReport,
     /// Dropped with the future of the run, which cancels the deliveries.
     deliveries: JoinSet<Result<Completed, OutboxError>>,
+    /// One permit for each mail that may be sent at the same time. A mail that is delivered gives its permit back before
+    /// the result is recorded, so that the next one need not wait for the store.
+    slots: Arc<Semaphore>,
+    /// The mails of a shared store that were taken ahead, so that not each needs a look at the store.
+    ahead: VecDeque<DueMail>,
+    /// True if the last look at the store found fewer mails than could be taken.
+    is_drained: bool,
+    /// The mails that were taken, those ahead included.
     in_flight: Vec<(MailId, LeaseToken)>,
     /// The time at which leases are renewed.
     renewal: Option<Instant>,
@@ -52,6 +75,9 @@ impl<'a> Round<'a> {
             turn,
             report,
             deliveries: JoinSet::new(),
+            slots: Arc::new(Semaphore::new(outbox.concurrency)),
+            ahead: VecDeque::new(),
+            is_drained: false,
             in_flight: Vec::new(),
             renewal: None,
             broken: None,
@@ -67,10 +93,14 @@ impl<'a> Round<'a> {
             if let Err(error) = self.start_deliveries().await {
                 self.broken.get_or_insert(error);
             }
-            let completed = match self.next_completed().await {
-                None => return self.broken.map_or(Ok(()), Err),
-                Some(Ok(completed)) => completed,
-                Some(Err(error)) => {
+            let completed = match self.next().await {
+                Next::Slot => continue,
+                Next::Nothing => {
+                    self.release_ahead().await;
+                    return self.broken.take().map_or(Ok(()), Err);
+                }
+                Next::Completed(Ok(completed)) => completed,
+                Next::Completed(Err(error)) => {
                     // Deliveries in flight are completed: if they were cut off, their result would be unknown.
                     self.broken.get_or_insert(error);
                     continue;
@@ -96,44 +126,76 @@ impl<'a> Round<'a> {
         }
     }
 
-    /// Takes mails that are due, as many as may be delivered now.
+    /// Starts as many deliveries as may run now.
     async fn start_deliveries(&mut self) -> Result<(), OutboxError> {
         while self.broken.is_none() {
-            let allowance = self.allowance();
-            let (allowed, order) = match allowance {
-                Allowance::All => (self.outbox.concurrency, DueOrder::Urgent),
-                // The mail at which the queue stopped may be the only one that the server refuses.
-                Allowance::One => (1, DueOrder::LeastTried),
-                Allowance::None => return Ok(()),
+            let is_probe = match self.allowance() {
+                Allowance::All => false,
+                Allowance::One => true,
+                Allowance::None => {
+                    self.release_ahead().await;
+                    return Ok(());
+                }
             };
-            let room = allowed.saturating_sub(self.in_flight.len());
-            if room == 0 {
+            if is_probe {
+                self.release_ahead().await;
+            }
+            let room = if is_probe { 1 } else { MOST_IN_FLIGHT * self.outbox.concurrency };
+            if self.deliveries.len() >= room {
                 return Ok(());
             }
-            let now = self.outbox.clock.now();
-            let except: Vec<MailId> = self.in_flight.iter().map(|(id, _)| *id).collect();
-            let due = self.work(move |store| store.due(now, order, room, &except)).await?;
-            if allowance == Allowance::One && !due.is_empty() && !self.may_probe().await? {
-                for due in due {
-                    self.work(move |store| store.release(due.id, due.token)).await?;
-                }
+            let Ok(slot) = Arc::clone(&self.slots).try_acquire_owned() else { return Ok(()) };
+            if self.ahead.is_empty() && !self.take(is_probe).await? {
                 // another program tries a mail, or has just done so: the queue is as it says
                 continue;
             }
-            due.into_iter().for_each(|due| self.start(due));
-            return Ok(());
+            let Some(due) = self.ahead.pop_front() else { return Ok(()) };
+            self.start(due, slot);
+            if self.ahead.is_empty() && self.is_drained {
+                return Ok(());
+            }
         }
         Ok(())
     }
 
-    fn start(&mut self, due: DueMail) {
-        self.in_flight.push((due.id, due.token));
+    /// Takes mails that are due. Returns false if one was to be tried, and another program tries one.
+    async fn take(&mut self, is_probe: bool) -> Result<bool, OutboxError> {
+        // The mail at which the queue stopped may be the only one that the server refuses.
+        let order = if is_probe { DueOrder::LeastTried } else { DueOrder::Urgent };
+        let ahead = if self.outbox.sharing.is_some() { self.outbox.concurrency } else { 0 };
+        // this delivery's own permit is taken already
+        let limit = if is_probe { 1 } else { 1 + self.slots.available_permits() + ahead };
+        let now = self.outbox.clock.now();
+        let except: Vec<MailId> = self.in_flight.iter().map(|(id, _)| *id).collect();
+        let due = self.work(move |store| store.due(now, order, limit, &except)).await?;
+        self.is_drained = due.len() < limit;
+        self.in_flight.extend(due.iter().map(|due| (due.id, due.token)));
+        self.ahead.extend(due);
+        if is_probe && !self.ahead.is_empty() && !self.may_probe().await? {
+            self.release_ahead().await;
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    /// Ends the leases of the mails that were taken and are not started. Those that remain run out.
+    async fn release_ahead(&mut self) {
+        for due in std::mem::take(&mut self.ahead) {
+            self.in_flight.retain(|(id, _)| *id != due.id);
+            if let Err(error) = self.work(move |store| store.release(due.id, due.token)).await {
+                tracing::warn!(%error, "the lease of a mail is not released");
+            }
+        }
+    }
+
+    fn start(&mut self, due: DueMail, slot: OwnedSemaphorePermit) {
         let delivery = Delivery {
             store: Arc::clone(&self.outbox.store),
             clock: Arc::clone(&self.outbox.clock),
             turn: Arc::clone(self.turn),
             mailer: self.mailer.clone(),
             due,
+            slot: Some(slot),
         };
         self.deliveries.spawn(delivery.run());
     }
@@ -161,24 +223,33 @@ impl<'a> Round<'a> {
         Ok(self.is_probing)
     }
 
-    /// Waits for the end of a delivery, and renews the leases of the others in the meantime.
-    async fn next_completed(&mut self) -> Option<Result<Completed, OutboxError>> {
+    /// Waits for the end of a delivery or for a free slot, and renews the leases of the others in the meantime.
+    async fn next(&mut self) -> Next {
+        let wants_slot = self.broken.is_none()
+            && !(self.ahead.is_empty() && self.is_drained)
+            && self.deliveries.len() < MOST_IN_FLIGHT * self.outbox.concurrency
+            && self.allowance() == Allowance::All;
         loop {
-            let joined = match self.renewal {
-                None => self.deliveries.join_next().await,
-                Some(at) => match timeout_at(at, self.deliveries.join_next()).await {
-                    Ok(joined) => joined,
-                    Err(_) => {
-                        let leases = self.in_flight.clone();
-                        if let Err(error) = self.work(move |store| store.renew(&leases)).await {
-                            tracing::warn!(%error, "leases of mails are not renewed");
-                        }
-                        self.plan_renewal();
-                        continue;
-                    }
-                },
+            let (deliveries, slots) = (&mut self.deliveries, &self.slots);
+            let next = async {
+                tokio::select! {
+                    biased;
+                    joined = deliveries.join_next() => match joined {
+                        None => Next::Nothing,
+                        Some(joined) => Next::Completed(joined.unwrap_or_else(|error| Err(stopped(error)))),
+                    },
+                    _ = slots.acquire(), if wants_slot => Next::Slot,
+                }
             };
-            return joined.map(|joined| joined.unwrap_or_else(|error| Err(stopped(error))));
+            let Some(at) = self.renewal else { return next.await };
+            if let Ok(next) = timeout_at(at, next).await {
+                return next;
+            }
+            let leases = self.in_flight.clone();
+            if let Err(error) = self.work(move |store| store.renew(&leases)).await {
+                tracing::warn!(%error, "leases of mails are not renewed");
+            }
+            self.plan_renewal();
         }
     }
 
@@ -218,6 +289,20 @@ impl<'a> Round<'a> {
         operation: impl FnOnce(&dyn OutboxStore) -> Result<T, OutboxError> + Send + 'static,
     ) -> Result<T, OutboxError> {
         work(&self.outbox.store, self.turn, operation).await
+    }
+}
+
+impl Drop for Round<'_> {
+    /// Ends the leases of mails that were taken ahead by a run that was dropped.
+    fn drop(&mut self) {
+        let ahead = std::mem::take(&mut self.ahead);
+        let Some(runtime) = Handle::try_current().ok().filter(|_| !ahead.is_empty()) else { return };
+        let (store, turn) = (Arc::clone(&self.outbox.store), Arc::clone(self.turn));
+        runtime.spawn_blocking(move || {
+            // what fails runs out with its lease
+            ahead.into_iter().for_each(|due| drop(store.release(due.id, due.token)));
+            drop(turn);
+        });
     }
 }
 
