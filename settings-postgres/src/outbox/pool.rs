@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use crate::PostgresConfig;
@@ -12,8 +13,8 @@ use crate::document::pause;
 use crate::failure::Failure;
 use crate::schema;
 
-/// The number of connections that are kept while they are idle.
-const MAX_IDLE: usize = 4;
+/// The number of connections at most. Operations wait for one: a new one costs more than many statements.
+const CONNECTIONS: usize = 4;
 
 /// The time for which an operation is tried again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,11 +35,13 @@ const LONG_LIMITS: u32 = 4;
 pub(crate) struct Pool {
     pub(crate) config: PostgresConfig,
     idle: Mutex<Vec<Arc<Connection>>>,
+    /// One permit for each connection that is in use or may be made.
+    permits: Semaphore,
 }
 
 impl Pool {
     pub(crate) fn new(config: PostgresConfig) -> Self {
-        Self { config, idle: Mutex::default() }
+        Self { config, idle: Mutex::default(), permits: Semaphore::new(CONNECTIONS) }
     }
 
     /// Runs an operation on a connection, and again on another one if the connection fails.
@@ -57,6 +60,8 @@ impl Pool {
         let allowed = if patience == Patience::Slow { limit * SLOW_LIMITS } else { limit };
         let (mut is_sent, mut attempt) = (false, 0);
         loop {
+            // it is never closed
+            let permit = self.permits.acquire().await;
             let failure = match self.connection().await {
                 Err(failure) => failure,
                 Ok(connection) => {
@@ -73,6 +78,7 @@ impl Pool {
                     }
                 }
             };
+            drop(permit);
             let is_over = match patience {
                 Patience::Once | Patience::Slow => attempt > 0,
                 Patience::Long => Instant::now() >= end,
@@ -104,10 +110,7 @@ impl Pool {
     }
 
     fn keep(&self, connection: Arc<Connection>) {
-        let mut idle = self.idle();
-        if idle.len() < MAX_IDLE {
-            idle.push(connection);
-        }
+        self.idle().push(connection);
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Arc<Connection>>> {
