@@ -164,7 +164,7 @@ fn kind(kind: &ValueKind) -> Kind {
         ValueKind::Size { min, max } => Kind::Size { min: *min, max: *max },
         ValueKind::List(of) => Kind::List(boxed(of)),
         ValueKind::Set(of) => Kind::Set(boxed(of)),
-        ValueKind::Map(of) => Kind::Map(boxed(of)),
+        ValueKind::Map { key, of } => Kind::map_by(boxed(key), boxed(of)),
         ValueKind::Optional(of) => Kind::Optional(boxed(of)),
         ValueKind::Section(settings) => {
             Kind::Section(Box::leak(Box::new(Section::new("", members(settings, &[])))))

@@ -306,7 +306,7 @@ impl Index {
             return PathClass::Setting { secret: kind.is_secret() };
         };
         match kind {
-            Kind::Map(of) => match self.classify_in(*of, rest) {
+            Kind::Map { of, .. } => match self.classify_in(*of, rest) {
                 PathClass::Setting { secret } if rest.is_empty() => PathClass::Entry { secret },
                 class => class,
             },

@@ -117,7 +117,7 @@ impl Kind {
                     keys.push(Path::ENTRY);
                     kind = of;
                 }
-                Self::Map(of) => {
+                Self::Map { of, .. } => {
                     keys.push(Path::NAMED_ENTRY);
                     kind = of;
                 }

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::distinct::{repeated, repeated_number};
 use super::from_json::{Suggest, read};
 use super::json::{Raw, Shape};
+use super::map_keys::read_key;
 use super::members::{Match, Name, match_members};
 use super::mismatch::Reason;
 use super::{Mismatch, Value};
@@ -53,11 +54,15 @@ pub(super) fn set<'a>(kind: &Kind, of: &Kind, raw: Raw<'a>, suggest: Suggest) ->
     }
 }
 
-/// Reads a map, and refuses duplicate keys.
-pub(super) fn map<'a>(kind: &Kind, of: &Kind, raw: Raw<'a>, suggest: Suggest) -> Result<Value<'a>, Mismatch> {
+/// Reads a map of a kind, with its keys and values, and refuses duplicate keys.
+pub(super) fn map<'a>(
+    (kind, keys, of): (&Kind, &Kind, &Kind),
+    raw: Raw<'a>,
+    suggest: Suggest,
+) -> Result<Value<'a>, Mismatch> {
     let mut seen = HashSet::new();
     let entries = raw.each_entry().map(|(key, value)| {
-        let name = key.name();
+        let name = read_key(keys, key.name()).map_err(|mismatch| mismatch.of_entry(key, raw.start))?;
         if !seen.insert(name.clone()) {
             return Err(Mismatch::repeated_key(kind, key, raw.start));
         }

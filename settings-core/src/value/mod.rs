@@ -11,6 +11,7 @@ mod from_json;
 mod from_text;
 pub mod json;
 pub(crate) mod keys;
+mod map_keys;
 mod members;
 mod mismatch;
 mod read;
@@ -29,6 +30,8 @@ mod zeroizing;
 
 pub(crate) use elements::section_defaults;
 pub use keys::MapKey;
+pub use map_keys::key_expectation;
+pub(crate) use map_keys::{read_key, sample_key};
 pub(crate) use members::{Match, Name, is_removable, match_members, member_called};
 pub(crate) use mismatch::short;
 pub use mismatch::{Mismatch, Reason, expectation};
@@ -264,7 +267,7 @@ pub(crate) fn empty(kind: &Kind) -> Value<'static> {
         Kind::Size { min, .. } => Value::Integer(min.into()),
         Kind::List(_) | Kind::Set(_) => Value::List(Vec::new()),
         Kind::Tuple(kinds) => Value::List(kinds.iter().map(empty).collect()),
-        Kind::Map(_) => Value::Map(Vec::new()),
+        Kind::Map { .. } => Value::Map(Vec::new()),
         Kind::Section(section) => elements::section_defaults(section),
         Kind::Optional(_) => Value::Null,
     }

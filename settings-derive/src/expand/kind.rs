@@ -20,17 +20,18 @@ pub(super) fn expand(ty: &Type, leaf: &Leaf<'_>, library: &TokenStream) -> Token
     let is_narrowed =
         leaf.attrs.unit.is_some() || leaf.attrs.range.is_some() || leaf.attrs.text_span().is_some();
     let wrapped = match ty::kind(ty) {
-        Kind::Optional(of) => Some(("Optional", of)),
-        Kind::List(of) => Some(("List", of)),
-        Kind::Set(of) => Some(("Set", of)),
-        Kind::Map(of) => Some(("Map", of)),
+        Kind::Optional(of) => Some(("Optional", None, of)),
+        Kind::List(of) => Some(("List", None, of)),
+        Kind::Set(of) => Some(("Set", None, of)),
+        Kind::Map(key, of) => Some(("map_by", Some(key_kind(key, library)), of)),
         _ => None,
     };
     match wrapped {
-        Some((variant, of)) if is_narrowed => {
+        Some((variant, key, of)) if is_narrowed => {
             let variant = proc_macro2::Ident::new(variant, ty.span());
+            let key = key.map(|key| quote!(&const { #key },));
             let of = expand(of, leaf, library);
-            quote!(#library::schema::Kind::#variant(&const { #of }))
+            quote!(#library::schema::Kind::#variant(#key &const { #of }))
         }
         _ => {
             let kind = quote_spanned!(ty.span()=> <#ty as #library::value::SettingValue>::KIND);
@@ -40,6 +41,11 @@ pub(super) fn expand(ty: &Type, leaf: &Leaf<'_>, library: &TokenStream) -> Token
             quote!(#kind #unit #range #text)
         }
     }
+}
+
+/// The kind of a map's keys.
+pub(super) fn key_kind(key: &Type, library: &TokenStream) -> TokenStream {
+    quote_spanned!(key.span()=> <#key as #library::value::MapKey>::KEY_KIND)
 }
 
 /// A type that is parsed, or an `Option` of one.

@@ -56,6 +56,7 @@ mod mail_postfix;
 mod mail_refusals;
 mod mail_sender;
 mod mail_tokens;
+mod map_keys;
 mod merge;
 mod operate;
 mod outbox_conformance;

@@ -1,6 +1,7 @@
 //! Optional sections, and repeated sections.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::builder::Builder;
 use super::element::Element;
@@ -69,11 +70,15 @@ impl<'r> Builder<'r> {
         build: Build<'r, S>,
     ) -> Option<M> {
         let Value::Map(entries) = self.whole()? else { return None };
+        let mut seen = HashSet::new();
         let sections = entries.into_iter();
         sections
             .map(|(key, value)| {
                 let section = self.element_at(value, Step::Key(key.clone().into_owned()), schema, build)?;
                 match K::from_key(Cow::Borrowed(&key)) {
+                    Ok(read) if !K::ACCEPTS_ALL && !seen.insert(read.to_key().into_owned()) => {
+                        self.refused_key(&key, "it appears twice, in two spellings")
+                    }
                     Ok(key) => Some((key, section)),
                     Err(why) => self.refused_key(&key, &why),
                 }

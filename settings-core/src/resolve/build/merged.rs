@@ -122,7 +122,7 @@ impl<'r> Node<Given<'r>> {
     pub(crate) fn each_value(&self, kind: &Kind, of: &mut dyn FnMut(&Given<'r>, &Kind)) {
         match (self.content, kind.required()) {
             (Content::Value, _) => self.given.iter().for_each(|given| of(given, kind)),
-            (Content::Map, Kind::Map(below)) | (Content::List, Kind::List(below)) => {
+            (Content::Map, Kind::Map { of: below, .. }) | (Content::List, Kind::List(below)) => {
                 self.entries().iter().for_each(|(_, entry)| entry.each_value(below, of));
             }
             (Content::Section, Kind::Section(section)) => {
@@ -183,7 +183,7 @@ impl<'r> Reading<'_, 'r> {
             (Content::Null, _) => Some(Value::Null),
             (_, Kind::Optional(of)) => self.value(node, of),
             (Content::Value, _) => self.strongest(node, kind),
-            (Content::Map, Kind::Map(of)) => {
+            (Content::Map, Kind::Map { of, .. }) => {
                 let mut entries = Vec::with_capacity(node.entries().len());
                 for (key, entry) in node.entries() {
                     let value = self.below(Segment::Key(key.clone()), |reading| reading.value(entry, of));

@@ -245,7 +245,7 @@ fn a_default_is_of_its_kind_and_in_its_range() {
 fn a_list_or_map_of_literals_has_the_shape_of_its_kind() {
     const PORT: Kind = Kind::Integer { min: -10, max: 10 };
     const PORTS: Kind = Kind::List(&PORT);
-    const NAMED: Kind = Kind::Map(&Kind::Optional(&PORTS));
+    const NAMED: Kind = Kind::map(&Kind::Optional(&PORTS));
     const NAMES: Kind = Kind::Set(&Kind::Text);
     const LEVELS: Kind = Kind::List(&CHOICES);
     const PAIRS: Kind = Kind::Set(&NAMES);
@@ -296,7 +296,7 @@ fn a_list_or_map_of_literals_has_the_shape_of_its_kind() {
 #[test]
 fn a_text_inside_a_default_is_a_choice_too() {
     const LEVELS: Kind = Kind::List(&Kind::Optional(&CHOICES));
-    const NUMBERS: Kind = Kind::Map(&Kind::Bool);
+    const NUMBERS: Kind = Kind::map(&Kind::Bool);
     let message = |kind, text: &'static str| {
         let members = [Member::Setting(Setting::new("K", "k", kind, DefaultValue::Json("")))];
         let members: &'static [Member] = Box::leak(Box::new(members));

@@ -10,7 +10,7 @@ use crate::attr::{DefaultFrom, Spanned};
 use crate::doc::Value;
 use crate::expand::{default, kind};
 use crate::naming;
-use crate::ty::{Kind, Occurs};
+use crate::ty::{self, Kind, Occurs};
 
 /// All members as a slice; the settings of flattened sections are copied.
 pub(super) fn members(input: &Struct<'_>, keys: &[(&Ident, String)], library: &TokenStream) -> TokenStream {
@@ -75,11 +75,14 @@ fn repeated(
 ) -> TokenStream {
     let key = nested_key(field, schema, library);
     let (name, title) = (field.ident.to_string(), naming::title(field.ident));
-    let (kind, default) = match nested.occurs {
-        Occurs::Map => ("Map", "{}"),
-        _ => ("List", "[]"),
+    let of = quote!(&#library::schema::Kind::Section(#schema));
+    let (kind, default) = match ty::kind(field.ty) {
+        Kind::Map(key, _) => {
+            let key = kind::key_kind(key, library);
+            (quote!(map_by(&const { #key }, #of)), "{}")
+        }
+        _ => (quote!(List(#of)), "[]"),
     };
-    let kind = Ident::new(kind, Span::call_site());
     let description = &nested.doc.description;
     let description = if description.is_empty() { quote!(#schema.doc) } else { quote!(#description) };
     quote! {
@@ -87,7 +90,7 @@ fn repeated(
             #library::schema::Setting::new(
                 #key,
                 #name,
-                #library::schema::Kind::#kind(&#library::schema::Kind::Section(#schema)),
+                #library::schema::Kind::#kind,
                 #library::schema::DefaultValue::Json(#default),
             )
             .title(#title)
