@@ -9,7 +9,7 @@ pub use crate::value::keys::choice_key;
 pub use crate::value::texts::parsed;
 pub use crate::value::write::{computed, computed_serde, computed_text};
 
-use crate::schema::{Key, Member, Section};
+use crate::schema::{Key, Member, Section, Variant};
 
 /// Counts the members of a struct with flattened sections.
 pub const fn count(parts: &[&[Member]]) -> usize {
@@ -40,18 +40,40 @@ pub const fn joined<const COUNT: usize>(parts: &[&[Member]]) -> [Member; COUNT] 
     members
 }
 
-/// Joins the members of the variants of an enum, of which one is selected.
+/// Joins the members of the variants of an enum, of which one is selected, after the tag if that is among them.
 #[expect(clippy::indexing_slicing, reason = "evaluated at compile time only")]
-pub const fn joined_variants<const COUNT: usize>(parts: &[&[Member]]) -> [Member; COUNT] {
-    let mut members = joined(parts);
-    let mut at = 0;
-    while at < COUNT {
-        if let Member::Setting(setting) = &mut members[at] {
-            setting.of_variant = true;
+pub const fn joined_variants<const COUNT: usize>(
+    tag: &[Member],
+    parts: &[(&'static Variant, &[Member])],
+) -> [Member; COUNT] {
+    let mut members = [Member::section("", &const { Section::new("", &[]) }); COUNT];
+    let mut next = 0;
+    while next < tag.len() {
+        members[next] = tag[next];
+        next += 1;
+    }
+    let mut rest = parts;
+    while let [(variant, part), others @ ..] = rest {
+        let mut part = *part;
+        while let [member, part_rest @ ..] = part {
+            members[next] = member.of_variant(variant);
+            next += 1;
+            part = part_rest;
         }
-        at += 1;
+        rest = others;
     }
     members
+}
+
+/// Counts the members of an enum with data.
+pub const fn count_variants(tag: &[Member], parts: &[(&'static Variant, &[Member])]) -> usize {
+    let mut count = tag.len();
+    let mut rest = parts;
+    while let [(_, part), others @ ..] = rest {
+        count += part.len();
+        rest = others;
+    }
+    count
 }
 
 /// Returns the key of a nested section: the one that its struct names, else the one that follows from the field.

@@ -135,7 +135,7 @@ impl Index {
                     }
                     Target::Leaf(leaf)
                 }
-                Member::Section { key, section, optional } => {
+                Member::Section { key, section, optional, .. } => {
                     let first = self.leaves.len() as u32;
                     let below = self.add(key, Some(id), section);
                     if let (true, Some(entry)) = (*optional, self.sections.get_mut(below as usize)) {

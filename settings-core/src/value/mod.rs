@@ -19,6 +19,7 @@ mod readable;
 mod repair;
 mod secret;
 mod sequences;
+#[cfg(feature = "serde")]
 mod size;
 mod synonym;
 mod text_rules;
@@ -268,7 +269,7 @@ pub(crate) fn empty(kind: &Kind) -> Value<'static> {
         Kind::List(_) | Kind::Set(_) => Value::List(Vec::new()),
         Kind::Tuple(kinds) => Value::List(kinds.iter().map(empty).collect()),
         Kind::Map { .. } => Value::Map(Vec::new()),
-        Kind::Section(section) => elements::section_defaults(section),
+        Kind::Section(section) => elements::section_defaults(section, false),
         Kind::Optional(_) => Value::Null,
     }
 }

@@ -178,11 +178,20 @@ fn tagged(input: &Variants<'_>, tag: &str, library: &TokenStream) -> (TokenStrea
     let setting = tag_setting(input, tag, library);
     let data: Vec<_> = input.variants.iter().filter_map(made).collect();
     let schemas: Vec<_> = data.iter().map(|(ty, _)| schema(ty, library)).collect();
-    let joined = |first: Option<TokenStream>| {
-        let first = first.map(|member| quote!(&[#member],));
+    let content = input.attrs.content.as_ref().map(|_| quote!(.content()));
+    let selected = input.variants.iter().filter(|variant| !matches!(variant.data, VariantData::Unit));
+    let selected = selected.map(|variant| {
+        let key = &variant.key.value;
+        let default = variant.is_default.then(|| quote!(.default_variant()));
+        quote!(&const { #library::schema::Variant::new(#tag, #key) #default #content })
+    });
+    let parts = quote!(&[#((#selected, #schemas.members)),*]);
+    let joined = |tag: Option<TokenStream>| {
         quote!({
-            const __PARTS: &[&[#library::schema::Member]] = &[#first #(#schemas.members),*];
-            const __MEMBERS: [#library::schema::Member; #private::count(__PARTS)] = #private::joined_variants(__PARTS);
+            const __TAG: &[#library::schema::Member] = &[#tag];
+            const __PARTS: &[(&#library::schema::Variant, &[#library::schema::Member])] = #parts;
+            const __COUNT: ::core::primitive::usize = #private::count_variants(__TAG, __PARTS);
+            const __MEMBERS: [#library::schema::Member; __COUNT] = #private::joined_variants(__TAG, __PARTS);
             &__MEMBERS
         })
     };

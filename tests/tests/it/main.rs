@@ -91,6 +91,7 @@ mod style;
 mod templates;
 mod test_command;
 mod variables;
+mod variants;
 mod watch;
 
 #[path = "../../rst/support.rs"]

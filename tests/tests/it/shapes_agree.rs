@@ -188,12 +188,6 @@ fn entry(random: &mut Random, kind: &Kind) -> Json {
     }
 }
 
-/// The codes of warnings and errors, but for those about settings of a variant that is not selected, which a plain template
-/// names like all others.
-fn wrong(resolution: &Resolution<Server>) -> Vec<Code> {
-    severe(resolution).into_iter().filter(|code| *code != Code::Rule).collect()
-}
-
 fn severe(resolution: &Resolution<Server>) -> Vec<Code> {
     let found = resolution.report().diagnostics().iter();
     found.filter(|found| found.severity > Severity::Note).map(|found| found.code).collect()
@@ -268,14 +262,14 @@ fn templates_and_pages_of_every_shape_are_read_back() {
         for commented in [false, true] {
             let file = template::config(format, root, commented);
             let resolution = resolve::<Server>(Layers::new().file_in(format, "template", file.as_str()));
-            assert_eq!(wrong(&resolution), [], "{format}: {}\n{file}", resolution.report());
+            assert_eq!(severe(&resolution), [], "{format}: {}\n{file}", resolution.report());
             assert_eq!(values(&resolution), defaults, "{format}:\n{file}");
         }
     }
     let mut environment = Environment::default();
     environment.add_file(".env", &template::env(root));
     let resolution = resolve::<Server>(Layers::new().environment(environment));
-    assert_eq!(wrong(&resolution), [], "{}\n{}", resolution.report(), template::env(root));
+    assert_eq!(severe(&resolution), [], "{}\n{}", resolution.report(), template::env(root));
     assert_eq!(values(&resolution), defaults);
 
     for style in [Style::Table, Style::Directive, Style::Confval, Style::Heading] {

@@ -71,8 +71,7 @@ impl<'r> Builder<'r> {
         if let Some(element) = &mut self.element {
             let (member, value) = element.next()?;
             let Member::Setting(setting) = member else { return None };
-            let is_empty = value == Value::Null || value.as_text() == Some("");
-            if setting.of_variant && setting.required() && is_empty {
+            if setting.required() && value == Value::Null {
                 self.note_missing_in_variant(setting);
                 return Some((Field { setting, leaf: None }, empty(&setting.kind)));
             }
