@@ -6,6 +6,7 @@
 pub use crate::resolve::build::{Builder, Checkpoint, PendingValue};
 pub use crate::resolve::outcome::defaults;
 pub use crate::value::keys::choice_key;
+pub use crate::value::newtypes::{passes, refusal_or_fault};
 pub use crate::value::texts::parsed;
 pub use crate::value::write::{computed, computed_serde, computed_text};
 

@@ -14,12 +14,14 @@ pub(crate) mod keys;
 mod map_keys;
 mod members;
 mod mismatch;
+pub(crate) mod newtypes;
 mod read;
 mod readable;
 mod repair;
 mod secret;
 mod sequences;
 #[cfg(feature = "serde")]
+mod serde_impls;
 mod size;
 mod synonym;
 mod text_rules;

@@ -46,11 +46,14 @@ impl<'r> Builder<'r> {
     pub fn take_by<T>(
         &mut self,
         from_value: impl FnOnce(Value<'r>) -> Option<T>,
-        refusal: impl FnOnce(&Value<'r>) -> Option<String>,
+        refusal: impl Fn(&Value<'r>) -> Option<String>,
     ) -> Option<T> {
         let (field, value) = self.next_field()?;
         if let Some(why) = refusal(&value) {
-            return self.refuse(field, &why);
+            self.refuse::<()>(field, &why);
+            // no caller receives it, but the report has the mistakes of the settings after it
+            let others = [field.setting.default_value(), empty(&field.setting.kind)];
+            return from_value(others.into_iter().find(|value| refusal(value).is_none())?);
         }
         let taken = from_value(value);
         if taken.is_none() {

@@ -25,7 +25,8 @@ impl<'r> Builder<'r> {
         let (field, value) = self.next_given(matches!(T::KIND, Kind::Optional(_)))?;
         let Some(value) = value else { return Some(PendingValue { value: None, field }) };
         if let Some(why) = T::refusal(&value) {
-            return self.refuse(field, &why);
+            self.refuse::<()>(field, &why);
+            return Some(PendingValue { value: None, field });
         }
         let value = T::from_value(value);
         if value.is_none() {
