@@ -176,6 +176,9 @@ mod workflow;
 
 pub use format::{FileFormat, UnknownFormat};
 pub use resolve::Settings;
+/// The crate of the traits that `#[setting(serde)]` needs.
+#[cfg(feature = "serde")]
+pub use serde;
 pub use settings_derive::{SettingValue, Settings};
 pub use value::{Secret, SettingValue};
 

@@ -3,14 +3,17 @@
 //! Published as one hidden module whose name holds the version of this crate, so that a derive of one version cannot
 //! call the internals of another. Nothing in it is for other callers, and any release may change it.
 
+pub use crate::resolve::build::by_serde::{
+    Deserialize, Reader, SerdeError, Serialize, Writer, computed_serde,
+};
 pub use crate::resolve::build::{Builder, Checkpoint, PendingValue};
 pub use crate::resolve::outcome::defaults;
 pub use crate::value::keys::choice_key;
-pub use crate::value::newtypes::{passes, refusal_or_fault};
+pub use crate::value::newtypes::refusal_or_fault;
 pub use crate::value::texts::parsed;
-pub use crate::value::write::{computed, computed_serde, computed_text};
+pub use crate::value::write::{computed, computed_text};
 
-use crate::schema::{Key, Member, Section, Variant};
+use crate::schema::{Key, Kind, Member, Section, Variant};
 
 /// Counts the members of a struct with flattened sections.
 pub const fn count(parts: &[&[Member]]) -> usize {
@@ -75,6 +78,14 @@ pub const fn count_variants(tag: &[Member], parts: &[(&'static Variant, &[Member
         rest = others;
     }
     count
+}
+
+/// Returns the kind of a map's keys.
+pub const fn key_of(map: &Kind) -> &'static Kind {
+    match map.key() {
+        Some(key) => key,
+        None => &Kind::Text,
+    }
 }
 
 /// Returns the key of a nested section: the one that its struct names, else the one that follows from the field.

@@ -227,6 +227,11 @@ impl Nested<'_> {
 }
 
 impl<'a> Leaf<'a> {
+    /// Returns whether values are parsed or read by serde, so that the type has no kind of its own.
+    pub(crate) fn is_bridged(&self) -> bool {
+        self.attrs.text.is_some() || self.attrs.serde.is_some()
+    }
+
     fn new(cx: &Ctxt, field: &'a syn::Field, mut attrs: Setting, given: Written) -> Self {
         let doc = Doc::of_setting(cx, &field.attrs);
         let kind = match ty::kind(&field.ty) {

@@ -338,6 +338,14 @@ impl Kind {
         }
     }
 
+    /// The kind of the keys of a map, optional or not; `None` for other kinds.
+    pub const fn key(&self) -> Option<&'static Self> {
+        match self.required() {
+            Self::Map { key, .. } => Some(key),
+            _ => None,
+        }
+    }
+
     /// The kind of the innermost values: of a map of optional lists of texts, the kind of the texts.
     pub const fn innermost(&self) -> &Self {
         let mut kind = self;

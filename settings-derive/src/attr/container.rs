@@ -11,7 +11,8 @@ use crate::ctxt::Ctxt;
 use crate::naming::{CASES, Case};
 use crate::nearest::{list, nearest};
 
-const ELSEWHERE: [Elsewhere; 2] = [
+const ELSEWHERE: [Elsewhere; 3] = [
+    Elsewhere { names: &["tag", "content"], belongs: "belongs on an enum whose variants hold data." },
     Elsewhere { names: &["key"], belongs: "belongs on a setting; a struct has `section`." },
     Elsewhere { names: SETTING, belongs: "belongs on a field, in `#[setting(...)]`." },
 ];

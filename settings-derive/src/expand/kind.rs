@@ -23,13 +23,18 @@ pub(super) fn expand(ty: &Type, leaf: &Leaf<'_>, library: &TokenStream) -> Token
         Kind::Optional(of) => Some(("Optional", None, of)),
         Kind::List(of) => Some(("List", None, of)),
         Kind::Set(of) => Some(("Set", None, of)),
-        Kind::Map(key, of) => Some(("map_by", Some(key_kind(key, library)), of)),
+        // by the map's own kind, so that a type that is no key is one error
+        Kind::Map(_, of) => {
+            let private = private(library);
+            let whole = quote_spanned!(ty.span()=> <#ty as #library::value::SettingValue>::KIND);
+            Some(("map_by", Some(quote!(#private::key_of(&#whole))), of))
+        }
         _ => None,
     };
     match wrapped {
         Some((variant, key, of)) if is_narrowed => {
             let variant = proc_macro2::Ident::new(variant, ty.span());
-            let key = key.map(|key| quote!(&const { #key },));
+            let key = key.map(|key| quote!(#key,));
             let of = expand(of, leaf, library);
             quote!(#library::schema::Kind::#variant(#key &const { #of }))
         }
@@ -60,10 +65,14 @@ fn parsed(ty: &Type, name: &str, with: Option<&TokenStream>, library: &TokenStre
     let private = private(library);
     let fault = match with {
         None => quote_spanned!(ty.span()=> <#ty as ::core::str::FromStr>::from_str),
-        Some(module) => quote!(#module::from_text),
+        // as a value, as where the setting is built: then a module without the function is one error
+        Some(module) => quote_spanned!(module.span()=> #module::from_text),
     };
     let fault = quote_spanned! {ty.span()=>
-        |__text| ::core::result::Result::map(#private::parsed(__text, #fault(__text)), |_| ())
+        |__text| {
+            let __parse = #fault;
+            ::core::result::Result::map(#private::parsed(__text, __parse(__text)), |_| ())
+        }
     };
     quote!(#library::schema::Kind::Custom({
         const __KIND: #library::schema::CustomKind = #library::schema::CustomKind::new(#name, #fault);

@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
+use super::section::in_words;
 use crate::ast::{Newtype, private};
 
 pub(super) fn expand(input: &Newtype<'_>, library: &TokenStream) -> TokenStream {
@@ -15,13 +16,17 @@ pub(super) fn expand(input: &Newtype<'_>, library: &TokenStream) -> TokenStream 
         None => (made, quote!(#inner::refusal(__value))),
         Some(check) => {
             let private = private(library);
-            let check = quote_spanned! {check.span()=> {
-                let __check: fn(&#ty) -> ::core::result::Result<(), _> = #check;
-                __check
-            }};
+            let in_words = in_words(check.span());
+            let check = quote_spanned!(check.span()=> let __check: fn(&#ty) -> ::core::result::Result<(), _> = #check;);
             (
-                quote!(::core::option::Option::filter(#made, |__made| #private::passes(&__made.#member, #check))),
-                quote!(#private::refusal_or_fault::<#ty, _>(__value, #check)),
+                quote! {
+                    #check
+                    ::core::option::Option::filter(#made, |__made| __check(&__made.#member).is_ok())
+                },
+                quote! {
+                    #check
+                    #private::refusal_or_fault(__value, #inner::from_value, #inner::refusal(__value), #in_words)
+                },
             )
         }
     };

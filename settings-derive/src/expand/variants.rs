@@ -78,7 +78,7 @@ fn expand(input: &Variants<'_>, structs: &[Struct<'_>], library: &TokenStream) -
             #[automatically_derived]
             impl ::core::default::Default for #ident {
                 fn default() -> Self {
-                    #private::defaults()
+                    #private::defaults(<Self as #library::Settings>::SCHEMA, <Self as #library::Settings>::build)
                 }
             }
             #proofs
@@ -146,8 +146,11 @@ fn by_key(input: &Variants<'_>, library: &TokenStream) -> (TokenStream, TokenStr
             let Some((ty, value)) = of_default.or_else(|| first.map(|(_, made)| made.clone())) else {
                 return (quote!(&[]), quote!(::core::option::Option::None), TokenStream::new());
             };
+            let private = private(library);
+            let schema = schema(&ty, library);
+            let build = quote_spanned!(ty.span()=> <#ty as #library::Settings>::build);
             quote!({
-                let __value = <#ty as ::core::default::Default>::default();
+                let __value = #private::defaults(#schema, #build);
                 #value
             })
         }

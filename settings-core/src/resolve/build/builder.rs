@@ -45,8 +45,8 @@ impl<'r> Builder<'r> {
     /// names nothing of this crate's internals.
     pub fn take_by<T>(
         &mut self,
-        from_value: impl FnOnce(Value<'r>) -> Option<T>,
-        refusal: impl Fn(&Value<'r>) -> Option<String>,
+        from_value: fn(Value<'r>) -> Option<T>,
+        refusal: fn(&Value<'r>) -> Option<String>,
     ) -> Option<T> {
         let (field, value) = self.next_field()?;
         if let Some(why) = refusal(&value) {

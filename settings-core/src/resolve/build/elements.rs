@@ -10,13 +10,16 @@ use crate::resolve::index::LeafId;
 use crate::resolve::read::Step;
 use crate::resolve::report::{Code, Diagnostic, Place};
 use crate::schema::Section;
-use crate::value::{MapKey, Value};
+use crate::value::Value;
 
 /// The function that builds a section.
 ///
 /// The derive names it, and the metadata, by the type and the trait, so that a type without the trait is one error, which
 /// names nothing of this crate's internals.
 type Build<'r, S> = fn(&mut Builder<'r>) -> Option<S>;
+
+/// The functions that read and write a map's key, and whether each text is one.
+type Keys<K> = (fn(Cow<'_, str>) -> Result<K, String>, fn(&K) -> Cow<'_, str>, bool);
 
 impl<'r> Builder<'r> {
     /// Builds a nested section, in a struct whose impl is written by hand.
@@ -66,19 +69,21 @@ impl<'r> Builder<'r> {
         sections.map(section).collect()
     }
 
-    /// Builds the sections of the next setting, which is a map.
-    pub fn named_sections_by<K: MapKey, S, M: FromIterator<(K, S)>>(
+    /// Builds the sections of the next setting, which is a map. `keys` are the functions of the keys' `MapKey`, and
+    /// whether each text is a key.
+    pub fn named_sections_by<K, S, M: FromIterator<(K, S)>>(
         &mut self,
         schema: &'static Section,
         build: Build<'r, S>,
+        (from_key, to_key, accepts_all): Keys<K>,
     ) -> Option<M> {
         let (around, Value::Map(entries)) = self.whole()? else { return None };
         let mut seen = HashSet::new();
         let section = |(name, value): (Cow<'_, str>, _)| {
             let step = Step::Key(name.clone().into_owned());
             let section = self.element_at(value, around.iter().cloned().chain([step]), schema, build)?;
-            match K::from_key(Cow::Borrowed(&name)) {
-                Ok(key) if !K::ACCEPTS_ALL && !seen.insert(key.to_key().into_owned()) => {
+            match from_key(Cow::Borrowed(&name)) {
+                Ok(key) if !accepts_all && !seen.insert(to_key(&key).into_owned()) => {
                     self.refused_key(around.as_ref(), &name, "it appears twice, in two spellings")
                 }
                 Ok(key) => Some((key, section)),

@@ -107,7 +107,10 @@ fn computed(field: &Field<'_>, leaf: &Leaf<'_>, from: &DefaultFrom, library: &To
         [] => {
             let to_json = match to_json(field, leaf, library) {
                 Some(to_json) => quote!((#to_json)(&__default())),
-                None => quote!(#private::computed(__default())),
+                None => {
+                    let trait_of = quote_spanned!(ty.span()=> <#ty as #library::value::SettingValue>);
+                    quote!(#private::computed(__default(), #trait_of::KIND, #trait_of::to_value))
+                }
             };
             quote_spanned!(from.name=> || { let __default: fn() -> #ty = || #body; #to_json })
         }
@@ -120,7 +123,10 @@ fn computed(field: &Field<'_>, leaf: &Leaf<'_>, from: &DefaultFrom, library: &To
 pub(super) fn to_json(field: &Field<'_>, leaf: &Leaf<'_>, library: &TokenStream) -> Option<TokenStream> {
     let (ty, private) = (field.ty, private(library));
     if leaf.attrs.serde.is_some() {
-        return Some(quote!(|__value: &#ty| #private::computed_serde(__value)));
+        let write = quote_spanned!(ty.span()=> <#ty as #private::Serialize>::serialize);
+        return Some(
+            quote!(|__value: &#ty| #private::computed_serde(__value, |__value, __writer| #write(__value, __writer))),
+        );
     }
     leaf.attrs.text.as_ref()?;
     let of = if let Kind::Optional(of) = leaf.kind { of } else { field.ty };
