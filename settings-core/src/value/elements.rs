@@ -62,7 +62,14 @@ pub(super) fn map<'a>(
 ) -> Result<Value<'a>, Mismatch> {
     let mut seen = HashSet::new();
     let entries = raw.each_entry().map(|(key, value)| {
-        let name = read_key(keys, key.name()).map_err(|mismatch| mismatch.of_entry(key, raw.start))?;
+        let name = match read_key(keys, key.name()) {
+            Ok(name) => name,
+            Err(mismatch) => {
+                let within = || Segment::Key(key.name().into_owned()).to_string();
+                let value = part(of, raw, value, suggest, within).map(Value::wipe);
+                return Err(mismatch.of_entry(key, raw.start).and(value.err()));
+            }
+        };
         if !seen.insert(name.clone()) {
             return Err(Mismatch::repeated_key(kind, key, raw.start));
         }

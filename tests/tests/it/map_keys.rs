@@ -302,6 +302,19 @@ fn a_type_of_the_programs_own_refuses_keys_in_its_own_words() {
 }
 
 #[test]
+fn a_wrong_key_does_not_hide_a_wrong_value() {
+    let file = r#"{"Ports": {"x": 5, "80": []}, "Limits": {"y": "z"}, "Shards": {"0": {"Size": "a"}}}"#;
+    for layers in [Layers::new(), Layers::new().file("base.json", r#"{"Limits": {}, "Shards": {"1": {}}}"#)] {
+        let resolution: Resolution<Program> = resolve(layers.file("config.json", file));
+        let lines = lines(&resolution).join("\n");
+        for path in ["`Ports.x`", "`Ports.80`", "`Limits.y`", "`Shards.0`", "`Shards.0.Size`"] {
+            assert!(lines.contains(&format!("{path}: expected")), "{path}: {lines}");
+        }
+        assert_eq!(lines.matches("`Limits.y`").count(), 2, "{lines}");
+    }
+}
+
+#[test]
 fn pages_name_the_keys() {
     for format in [Format::Rst, Format::Markdown] {
         let pages = docs::from_schema_in(Program::SCHEMA, &Dialect::new("app.toml"));

@@ -9,7 +9,9 @@ use super::content::Piece;
 use super::route::{Step, below, is_removable_by_text, member, member_kind};
 use crate::schema::{Address, Kind, Member, Section, Segment};
 use crate::value::json::{Raw, Shape};
-use crate::value::{Match, Mismatch, Name, from_json, from_text, is_removable, match_members, read_key};
+use crate::value::{
+    Match, Mismatch, Name, Value, from_json, from_text, is_removable, match_members, read_key,
+};
 
 /// A value with everything that layers say about it. `G` is one layer's part of it.
 #[derive(Clone, Debug)]
@@ -225,6 +227,12 @@ impl<G: Clone> Node<G> {
                 Ok(name) => name.into_owned(),
                 Err(mismatch) => {
                     layer.fault(within, Piece::Json(raw), mismatch.of_entry(key, raw.start));
+                    let piece = Piece::Json(value);
+                    let of_value =
+                        from_json(of, value).map(Value::wipe).err().filter(|_| !removes(of, piece));
+                    within.push(Segment::Key(key.name().into_owned()));
+                    of_value.into_iter().for_each(|mismatch| layer.fault(within, piece, mismatch));
+                    within.pop();
                     continue;
                 }
             };
