@@ -104,7 +104,7 @@ fn explain_part(part: &Part<'_>, out: &mut dyn Write) -> Result<(), Failure> {
 /// Returns the variables that set parts of a value, which begin with `start`.
 fn entry_variables(kind: &Kind, start: &str) -> Vec<String> {
     match kind.required() {
-        Kind::Map(of) => match of.required() {
+        Kind::Map { of, .. } => match of.required() {
             Kind::Section(section) => {
                 let field =
                     section.members.first().map_or("FIELD", |member| member.key()).to_ascii_uppercase();
@@ -129,7 +129,7 @@ fn entry_variables(kind: &Kind, start: &str) -> Vec<String> {
 /// Returns the rule by which layers are merged.
 fn merge_rule(kind: &Kind) -> Option<&'static str> {
     match kind.required() {
-        Kind::Map(of) => Some(match of.required() {
+        Kind::Map { of, .. } => Some(match of.required() {
             Kind::Section(_) => "merged by entry and field; null removes an entry, or all of them",
             _ => "merged by entry; null removes an entry that can't be null, or all of them",
         }),

@@ -298,7 +298,7 @@ fn of_kind(argument: Arg, kind: &Kind) -> Arg {
             Some(Format::SocketAddress) => argument.value_name("ADDRESS").value_hint(ValueHint::Hostname),
             None => argument.value_name("TEXT"),
         },
-        Kind::Map(_) | Kind::Section(_) | Kind::Json => argument.value_name("JSON"),
+        Kind::Map { .. } | Kind::Section(_) | Kind::Json => argument.value_name("JSON"),
         Kind::List(of) | Kind::Set(of) => match of {
             Kind::Section(_) | Kind::Json => argument.value_name("JSON"),
             _ => of_kind(argument, of),

@@ -134,7 +134,7 @@
 //! | `external` | documents that are fetched, with a last known good copy on disk |
 //! | `tokio` | settings as a tokio channel and as a stream; external sources in asynchronous code |
 //! | `watch` | settings that follow their files while the server runs |
-//! | `serde` | settings of any type with `Deserialize`; `Serialize` for the reports of the mail modules |
+//! | `serde` | settings of any type with `Deserialize`; serde's traits for the types of this crate; `Serialize` for reports |
 //! | `bytesize`, `camino`, `ipnet`, `jiff`, `regex`, `secrecy`, `url`, `uuid` | types of these crates as types of settings |
 //! | `release` | the settings of a release as data: comparing two, judging and fixing a configuration, notes |
 //! | `reference` | the settings of the reference server, with which this project documents itself |
@@ -176,6 +176,9 @@ mod workflow;
 
 pub use format::{FileFormat, UnknownFormat};
 pub use resolve::Settings;
+/// The crate of the traits that `#[setting(serde)]` needs.
+#[cfg(feature = "serde")]
+pub use serde;
 pub use settings_derive::{SettingValue, Settings};
 pub use value::{Secret, SettingValue};
 

@@ -162,10 +162,7 @@ impl Settings for Limits {
 impl Settings for Program {
     const SCHEMA: &'static Section = &Section::new(
         "",
-        &[
-            Member::Section { key: "Mail", section: Mail::SCHEMA, optional: false },
-            Member::Section { key: "Limits", section: Limits::SCHEMA, optional: false },
-        ],
+        &[Member::section("Mail", Mail::SCHEMA), Member::section("Limits", Limits::SCHEMA)],
     )
     .env_prefix("MM")
     .doc("A server's settings.");

@@ -4,8 +4,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use syn::{Data, DeriveInput, Fields, Path, Type, Visibility};
 
 use crate::attr::{
-    Container, EnumContainer, FieldAttrs, Setting, Spanned, VariantAttrs, Written, refuse_serde,
-    respect_serde,
+    Container, EnumContainer, FieldAttrs, NewtypeAttrs, Setting, Spanned, VariantAttrs, Written,
+    refuse_serde, respect_serde,
 };
 use crate::ctxt::Ctxt;
 use crate::default::DefaultValue;
@@ -67,6 +67,18 @@ pub(crate) struct Enum<'a> {
     pub(crate) attrs: EnumContainer,
     pub(crate) variants: Vec<Variant<'a>>,
 }
+
+/// A struct with one field, which is read and written as that.
+pub(crate) struct Newtype<'a> {
+    pub(crate) original: &'a DeriveInput,
+    pub(crate) attrs: NewtypeAttrs,
+    pub(crate) field: &'a syn::Field,
+    /// The field's name or number.
+    pub(crate) member: syn::Member,
+}
+
+/// The attributes of the derives.
+const OWN: [&str; 3] = ["setting", "settings", "value"];
 
 /// One of its variants.
 pub(crate) struct Variant<'a> {
@@ -215,6 +227,11 @@ impl Nested<'_> {
 }
 
 impl<'a> Leaf<'a> {
+    /// Returns whether values are parsed or read by serde, so that the type has no kind of its own.
+    pub(crate) fn is_bridged(&self) -> bool {
+        self.attrs.text.is_some() || self.attrs.serde.is_some()
+    }
+
     fn new(cx: &Ctxt, field: &'a syn::Field, mut attrs: Setting, given: Written) -> Self {
         let doc = Doc::of_setting(cx, &field.attrs);
         let kind = match ty::kind(&field.ty) {
@@ -258,7 +275,7 @@ impl<'a> Enum<'a> {
                 data.variants.iter().map(|variant| Variant::from_variant(cx, variant)).collect()
             }
             _ => {
-                let message = "`SettingValue` is derived for an enum without data, or a struct with one unnamed field: `struct Port(u16);`";
+                let message = "`SettingValue` is derived for an enum without data, or a struct with one field: `struct Port(u16);`";
                 cx.error(&input.ident, message);
                 Vec::new()
             }
@@ -267,11 +284,24 @@ impl<'a> Enum<'a> {
     }
 }
 
-/// Reads the attributes of a struct with one field, and returns the library's path.
-pub(crate) fn check_newtype(cx: &Ctxt, input: &DeriveInput) -> Option<Path> {
-    refuse_serde(cx, &input.attrs, "the value is read and written as its field");
-    refuse_generics(cx, input, "the type of a setting");
-    EnumContainer::from_attrs(cx, &input.attrs).library
+impl<'a> Newtype<'a> {
+    /// Reads the item and notes its mistakes; `None` if it is no struct with one field.
+    pub(crate) fn from_input(cx: &Ctxt, input: &'a DeriveInput) -> Option<Self> {
+        let Data::Struct(data) = &input.data else { return None };
+        let mut fields = data.fields.iter().zip(data.fields.members());
+        let (Some((field, member)), None) = (fields.next(), fields.next()) else { return None };
+        refuse_serde(cx, &input.attrs, "the value is read and written as its field");
+        refuse_generics(cx, input, "the type of a setting");
+        for attr in &field.attrs {
+            let Some(name) = OWN.iter().find(|name| attr.path().is_ident(name)) else { continue };
+            let message = format!(
+                "the field of a type of settings takes no `#[{name}]`: add `#[value(check = function)]` to the struct, \
+                 or `#[setting(...)]` to the settings of this type"
+            );
+            cx.error(attr, message);
+        }
+        Some(Self { original: input, attrs: NewtypeAttrs::from_attrs(cx, &input.attrs), field, member })
+    }
 }
 
 impl<'a> Variant<'a> {

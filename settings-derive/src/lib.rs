@@ -152,7 +152,8 @@ pub fn derive_settings(input: TokenStream) -> TokenStream {
 
 /// Makes an enum without data, or a struct with one field, the type of a setting.
 ///
-/// A struct with one unnamed field, `struct Port(u16);`, is read and written as its field is.
+/// A struct with one field, `struct Port(u16);`, is read and written as its field is. `#[value(check = function)]` on it
+/// refuses values: the function takes a reference to the field and returns a `Result` with the reason.
 ///
 /// An enum is the value of a one-of setting. `#[value(ignore_case)]` on it accepts its texts in any letter case.
 /// Each variant needs a doc comment. `#[value(text = "STARTTLS")]` sets its text in `config.json`, which is the variant's

@@ -20,8 +20,8 @@ pub(crate) enum Kind<'a> {
     List(&'a Type),
     /// `BTreeSet` or `HashSet` of the type.
     Set(&'a Type),
-    /// `BTreeMap` or `HashMap` to the type.
-    Map(&'a Type),
+    /// `BTreeMap` or `HashMap` from keys of the first type to values of the second.
+    Map(&'a Type, &'a Type),
     /// An array of the type.
     Array(&'a Type),
     Tuple(&'a TypeTuple),
@@ -76,7 +76,7 @@ pub(crate) fn kind(ty: &Type) -> Kind<'_> {
         ("u128" | "i128", []) => Kind::Wide,
         ("Vec", [of]) => Kind::List(of),
         ("BTreeSet" | "HashSet", [of, ..]) => Kind::Set(of),
-        ("BTreeMap" | "HashMap", [_, of, ..]) => Kind::Map(of),
+        ("BTreeMap" | "HashMap", [key, of, ..]) => Kind::Map(key, of),
         ("Option", [of]) => Kind::Optional(of),
         (name, []) => INTEGERS
             .iter()
@@ -101,7 +101,7 @@ fn type_arguments(arguments: &PathArguments) -> Vec<&Type> {
 /// The kind of the innermost value: of `Option<Vec<u16>>`, that of `u16`.
 pub(crate) fn innermost(ty: &Type) -> Kind<'_> {
     match kind(ty) {
-        Kind::List(of) | Kind::Set(of) | Kind::Map(of) | Kind::Optional(of) => innermost(of),
+        Kind::List(of) | Kind::Set(of) | Kind::Map(_, of) | Kind::Optional(of) => innermost(of),
         kind => kind,
     }
 }
@@ -112,7 +112,7 @@ pub(crate) fn section_within(ty: &Type) -> Option<(Occurs, &Type)> {
         Kind::Other => return Some((Occurs::Once, ty)),
         Kind::Optional(of) => (Occurs::Optional, of),
         Kind::List(of) => (Occurs::List, of),
-        Kind::Map(of) => (Occurs::Map, of),
+        Kind::Map(_, of) => (Occurs::Map, of),
         _ => return None,
     };
     matches!(kind(of), Kind::Other).then_some((occurs, of))
@@ -153,7 +153,7 @@ impl Kind<'_> {
             Self::Wide => "a whole number of 128 bits".to_owned(),
             Self::List(_) => "a list".to_owned(),
             Self::Set(_) => "a set".to_owned(),
-            Self::Map(_) => "a map".to_owned(),
+            Self::Map(..) => "a map".to_owned(),
             Self::Array(_) => "an array".to_owned(),
             Self::Tuple(_) => "a tuple".to_owned(),
             Self::Optional(_) => "optional".to_owned(),
@@ -174,7 +174,7 @@ mod tests {
         assert!(matches!(kind(&parse_quote!(std::time::Duration)), Kind::Duration));
         assert!(matches!(kind(&parse_quote!(settings_core::Secret)), Kind::Secret));
         assert!(matches!(kind(&parse_quote!(u16)), Kind::Integer(Integer { max: 65_535, .. })));
-        assert!(matches!(kind(&parse_quote!(std::collections::HashMap<String, u8>)), Kind::Map(_)));
+        assert!(matches!(kind(&parse_quote!(std::collections::HashMap<String, u8>)), Kind::Map(..)));
         assert!(matches!(kind(&parse_quote!(std::borrow::Cow<'static, str>)), Kind::Text));
         assert!(matches!(kind(&parse_quote!(Arc<Section>)), Kind::Other));
         assert!(matches!(kind(&parse_quote!(ConnectionSecurity)), Kind::Other));

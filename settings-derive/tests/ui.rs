@@ -52,6 +52,8 @@ fn mistakes_are_reported_at_their_tokens() {
         "required",
         "bridges",
         "types",
+        "once",
+        "wrong",
     ] {
         tests.compile_fail(format!("tests/ui/{topic}/*.rs"));
     }

@@ -159,7 +159,7 @@ fn section_at(root: &'static Section, address: &Address) -> Option<&'static Sect
     let mut kind = leaf.setting.kind;
     for segment in below {
         kind = match (kind.required(), segment) {
-            (Kind::Map(of), Segment::Key(_)) | (Kind::List(of), Segment::Index(_)) => **of,
+            (Kind::Map { of, .. }, Segment::Key(_)) | (Kind::List(of), Segment::Index(_)) => **of,
             (Kind::Section(section), Segment::Key(key)) => {
                 let member = section.members.iter().find(|member| member.key().eq_ignore_ascii_case(key))?;
                 match member {

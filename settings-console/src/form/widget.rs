@@ -32,7 +32,7 @@ pub(crate) fn widget(kind: &'static Kind) -> Widget {
             Widget::Choice(choices.iter().map(|choice| (choice.text, choice.label)).collect())
         }
         Kind::List(of) | Kind::Set(of) if is_plain(of) => Widget::List(of),
-        Kind::Map(of) if is_plain(of) => Widget::Map(of),
+        Kind::Map { of, .. } if is_plain(of) => Widget::Map(of),
         kind if is_plain(kind) => Widget::Text,
         _ => Widget::Json,
     }

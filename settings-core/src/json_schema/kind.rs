@@ -4,7 +4,7 @@ use super::{Around, Writer, pattern, texts};
 use crate::markdown;
 use crate::schema::{Choice, Format, Kind, Member, Path, Section, Setting, TextRules, ValueDoc};
 use crate::value::json::{Object, Tree};
-use crate::value::{accepted_forms, is_removable};
+use crate::value::{accepted_forms, is_removable, key_expectation};
 
 impl Writer<'_> {
     /// The keywords of a kind. `values` are a setting's own words for each choice; `keys` lead to the setting, and
@@ -53,7 +53,10 @@ impl Writer<'_> {
             }
             Kind::Float { min, max } => vec![number(min, max), self.text_like(pattern::FLOAT, kind)],
             Kind::Text | Kind::Secret => vec![of_type("string"), of_type("number")],
-            Kind::Custom(_) => vec![of_type("string")],
+            Kind::Custom(custom) => vec![match custom.pattern {
+                Some(pattern) => self.text_like(&pattern::whole(pattern), kind),
+                None => of_type("string"),
+            }],
             Kind::OneOf(choices) => {
                 let any_case = choices.iter().filter(|choice| choice.ignore_case);
                 let patterns: Vec<_> = any_case.map(|choice| pattern::any_case(choice.text)).collect();
@@ -94,17 +97,57 @@ impl Writer<'_> {
                     ("minItems", Tree::from(kinds.len() as u64)),
                 ])]
             }
-            Kind::Map(of) => vec![Object::from([
-                ("type", Tree::from(["object", "null"])),
-                ("additionalProperties", self.entry(of, &inside(Path::NAMED_ENTRY), around).into()),
-            ])],
+            Kind::Map { key, of } => {
+                let mut map = Object::from([("type", Tree::from(["object", "null"]))]);
+                if let Some(names) = self.key_names(key) {
+                    map.insert("propertyNames", names.into());
+                }
+                let entry = self.entry(of, &inside(Path::NAMED_ENTRY), around);
+                map.insert("additionalProperties", entry.into());
+                vec![map]
+            }
             Kind::Optional(of) => {
                 let mut ways = self.ways(of, values, keys, around);
-                if !matches!(of, Kind::List(_) | Kind::Set(_) | Kind::Map(_) | Kind::Optional(_) | Kind::Json)
-                {
+                if !matches!(
+                    of,
+                    Kind::List(_) | Kind::Set(_) | Kind::Map { .. } | Kind::Optional(_) | Kind::Json
+                ) {
                     ways.push(of_type("null"));
                 }
                 ways
+            }
+        }
+    }
+
+    /// The keywords of a map's keys, if they are not any text. Those that are no text in other places, such as numbers,
+    /// have their text's form.
+    fn key_names(&self, kind: &Kind) -> Option<Object> {
+        let expected = key_expectation(kind)?;
+        let explained = |pattern: String| {
+            let mut names = of_type("string");
+            names.insert("pattern", Tree::from(pattern));
+            if self.options.editor {
+                let message = format!("expected a key that is {}", markdown::plain(&expected));
+                names.insert("patternErrorMessage", Tree::from(message));
+            }
+            names
+        };
+        match *kind {
+            Kind::Bool => {
+                let mut names = of_type("string");
+                names.insert("enum", Tree::from(["true", "false"]));
+                Some(names)
+            }
+            Kind::Integer { min, max } => Some(explained(pattern::key_integer(min, max))),
+            _ => {
+                let of_text = |way: &Object| match way.get("type") {
+                    Some(Tree::String(name)) => name == "string",
+                    _ => true,
+                };
+                let ways: Vec<_> =
+                    self.ways(kind, &[], &[], Around::PROGRAM).into_iter().filter(of_text).collect();
+                let any = of_type("string");
+                (!ways.is_empty() && !ways.contains(&any)).then(|| any_of(ways))
             }
         }
     }

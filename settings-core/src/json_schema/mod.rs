@@ -121,8 +121,13 @@ impl Writer<'_> {
             keys.push(member.key());
             let property = match member {
                 Member::Setting(setting) => self.setting(setting, &keys, around),
-                Member::Section { section, optional, .. } => {
+                Member::Section { section, optional, variant, .. } => {
                     let mut below = self.section(section, &keys, around);
+                    if let Some(variant) = variant {
+                        let condition = texts::condition(variant);
+                        let doc = [section.doc, &condition].join("\n\n");
+                        self.describe(&mut below, doc.trim(), doc.trim());
+                    }
                     if *optional {
                         below.insert("type", Tree::from(["object", "null"]));
                     }

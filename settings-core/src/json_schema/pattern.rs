@@ -37,6 +37,22 @@ pub(super) fn integer(min: i128, max: i128) -> String {
     short(&exact_integer(min, max), any_integer(min))
 }
 
+/// A whole number from `min` to `max` as the key of a map: without a plus sign or leading zeros.
+pub(super) fn key_integer(min: i128, max: i128) -> String {
+    let mut ways = Vec::new();
+    if min <= 0 && max >= 0 {
+        ways.push("0".to_owned());
+    }
+    if max > 0 {
+        ways.push(natural(min.max(1).unsigned_abs(), max.unsigned_abs()));
+    }
+    if min < 0 {
+        ways.push(format!("-(?:{})", natural(max.min(-1).unsigned_abs(), min.unsigned_abs())));
+    }
+    let form = if min < 0 { "0|-?[1-9][0-9]*" } else { "0|[1-9][0-9]*" };
+    short(&ways.join("|"), form)
+}
+
 /// A whole number, negative only if `min` is.
 const fn any_integer(min: i128) -> &'static str {
     if min < 0 { "[+-]?[0-9]+" } else { r"\+?[0-9]+|-0+" }

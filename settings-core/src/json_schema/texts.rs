@@ -1,7 +1,7 @@
 //! The texts that editors show for a setting.
 
 use crate::markdown;
-use crate::schema::{DefaultValue, Deprecated, Kind, Setting};
+use crate::schema::{DefaultValue, Deprecated, Kind, Setting, Variant};
 use crate::value::{accepted_forms, to_json, to_readable};
 
 /// Description, values and note, then accepted values, default and variable: without the markup of editors, and with it.
@@ -36,7 +36,15 @@ fn facts(
         facts.push_str(&format!("{separator}Variable: {}{}", code(variable), others.collect::<String>()));
     }
     paragraph(&mut text, &facts);
+    if let Some(variant) = setting.variant() {
+        paragraph(&mut text, &condition(variant));
+    }
     text
+}
+
+/// The condition under which the settings of a variant apply (Markdown).
+pub(super) fn condition(variant: &Variant) -> String {
+    format!("Applies only if `{}` is `{}`.", variant.tag, variant.value)
 }
 
 /// Markdown without links that lead nowhere outside of the program's own documents.

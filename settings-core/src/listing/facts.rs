@@ -45,7 +45,7 @@ impl Facts {
                 let values = choices.iter().map(|choice| choice.text.into()).collect();
                 Self { values: Some(values), ..Self::default() }
             }
-            Kind::List(of) | Kind::Set(of) | Kind::Map(of) => {
+            Kind::List(of) | Kind::Set(of) | Kind::Map { of, .. } => {
                 Self { element: Some(kind_name(of)), ..Self::of(of) }
             }
             Kind::Optional(of) => Self::of(of),
@@ -82,7 +82,7 @@ pub(super) fn kind_name(kind: &Kind) -> &'static str {
         Kind::Tuple(_) => "tuple",
         Kind::Section(_) => "section",
         Kind::Json => "json",
-        Kind::Map(_) => "map",
+        Kind::Map { .. } => "map",
         Kind::Optional(of) => kind_name(of),
     }
 }

@@ -33,7 +33,7 @@ impl Release {
 fn collect(section: &'static Section, at: &[&'static str], release: &mut Release) {
     release.removed.extend(section.removed.iter().map(|removed| removal(removed, at)));
     for member in section.members {
-        let Member::Section { key, section, optional } = member else { continue };
+        let Member::Section { key, section, optional, .. } = member else { continue };
         let below: Vec<_> = at.iter().copied().chain([*key]).collect();
         if *optional {
             release.optional_sections.push(below.join("."));
@@ -64,6 +64,8 @@ fn of_leaf(leaf: &Leaf, root: &Section) -> ReleaseSetting {
     ReleaseSetting {
         variable: root.variable(&leaf.path, leaf.setting),
         page: leaf.page.map(str::to_owned),
+        // only if its variant is selected, which a release doesn't know
+        required: leaf.setting.required() && leaf.variants.is_empty(),
         ..of_setting(leaf.setting, &leaf.path)
     }
 }

@@ -72,7 +72,7 @@ impl<'r> Instance<'r> {
             loop {
                 match kind {
                     ValueKind::Optional(of) => kind = of,
-                    ValueKind::List(of) | ValueKind::Set(of) | ValueKind::Map(of) => {
+                    ValueKind::List(of) | ValueKind::Set(of) | ValueKind::Map { of, .. } => {
                         let (first, after) = rest.split_first()?;
                         entry.push(first.clone());
                         (kind, rest) = (of, after);

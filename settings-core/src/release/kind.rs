@@ -62,8 +62,14 @@ pub enum ValueKind {
     List(Box<Self>),
     /// A list of values, none of them twice.
     Set(Box<Self>),
-    /// A map from text to values.
-    Map(Box<Self>),
+    /// A map from keys to values.
+    #[non_exhaustive]
+    Map {
+        /// The kind of the keys.
+        key: Box<Self>,
+        /// The kind of the values.
+        of: Box<Self>,
+    },
     /// A value, or `null`.
     Optional(Box<Self>),
     /// An object with settings, whose paths begin at the object.
@@ -92,6 +98,18 @@ impl ValueKind {
     /// A whole number of 64 bits.
     pub const INTEGER: Self = Self::Integer { min: i64::MIN as i128, max: i64::MAX as i128 };
 
+    /// A map from any text to values of a kind.
+    #[must_use]
+    pub fn map(of: Self) -> Self {
+        Self::map_by(Self::TEXT, of)
+    }
+
+    /// A map from keys of a kind to values of a kind.
+    #[must_use]
+    pub fn map_by(key: Self, of: Self) -> Self {
+        Self::Map { key: Box::new(key), of: Box::new(of) }
+    }
+
     /// Copies a kind of the schema.
     #[must_use]
     pub fn from_kind(kind: &Kind) -> Self {
@@ -111,7 +129,7 @@ impl ValueKind {
             Kind::List(of) => Self::List(boxed(of)),
             Kind::Set(of) => Self::Set(boxed(of)),
             Kind::Tuple(_) => Self::Other("tuple".to_owned()),
-            Kind::Map(of) => Self::Map(boxed(of)),
+            Kind::Map { key, of } => Self::Map { key: boxed(key), of: boxed(of) },
             Kind::Optional(of) => Self::Optional(boxed(of)),
             Kind::Section(section) => Self::Section(super::from_schema::nested(section)),
             Kind::Json => Self::Json,
@@ -144,7 +162,7 @@ impl ValueKind {
     pub fn is_secret(&self) -> bool {
         match self {
             Self::Secret => true,
-            Self::List(of) | Self::Set(of) | Self::Map(of) | Self::Optional(of) => of.is_secret(),
+            Self::List(of) | Self::Set(of) | Self::Map { of, .. } | Self::Optional(of) => of.is_secret(),
             Self::Section(settings) => settings.iter().any(|setting| setting.kind.is_secret()),
             _ => false,
         }
@@ -154,7 +172,7 @@ impl ValueKind {
     pub(super) fn nested(&self) -> Option<&[ReleaseSetting]> {
         match self {
             Self::Section(settings) => Some(settings),
-            Self::List(of) | Self::Set(of) | Self::Map(of) | Self::Optional(of) => of.nested(),
+            Self::List(of) | Self::Set(of) | Self::Map { of, .. } | Self::Optional(of) => of.nested(),
             _ => None,
         }
     }
@@ -172,7 +190,7 @@ impl ValueKind {
             Self::Size { .. } => "size",
             Self::List(_) => "list",
             Self::Set(_) => "set",
-            Self::Map(_) => "map",
+            Self::Map { .. } => "map",
             Self::Optional(_) => "optional",
             Self::Section(_) => "section",
             Self::Json => "json",
@@ -208,7 +226,8 @@ impl fmt::Display for ValueKind {
             Self::Size { .. } => f.write_str("a size in bytes"),
             Self::List(of) => write!(f, "a list ({of})"),
             Self::Set(of) => write!(f, "a set ({of})"),
-            Self::Map(of) => write!(f, "a map ({of})"),
+            Self::Map { key, of } if **key == Self::TEXT => write!(f, "a map ({of})"),
+            Self::Map { key, of } => write!(f, "a map ({key}: {of})"),
             Self::Optional(of) => write!(f, "{of}, or null"),
             Self::Section(_) => f.write_str("an object"),
             Self::Json => f.write_str("any JSON value"),

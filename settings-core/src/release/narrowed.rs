@@ -92,8 +92,11 @@ fn differences(old: &ValueKind, new: &ValueKind, changes: &mut Vec<ChangeKind>, 
                 narrowed(changes, Narrowing::Values(gone));
             }
         }
-        (List(of), List(new)) | (Map(of), Map(new)) | (Set(of), Set(new)) | (Optional(of), Optional(new)) => {
+        (List(of), List(new)) | (Set(of), Set(new)) | (Optional(of), Optional(new)) => {
             return differences(of, new, changes, is_wider);
+        }
+        (Map { key, of }, Map { key: new_key, of: new }) => {
+            return differences(key, new_key, changes, is_wider) && differences(of, new, changes, is_wider);
         }
         (Set(of), List(new)) => {
             *is_wider = true;
@@ -138,6 +141,9 @@ fn accepts_all(old: &ValueKind, new: &ValueKind) -> bool {
     match (old, new) {
         (ValueKind::Optional(old), ValueKind::Optional(new)) => old == new || accepts_all(old, new),
         (old, ValueKind::Optional(new)) => *old == **new || accepts_all(old, new),
+        (ValueKind::Map { key, of }, ValueKind::Map { key: new_key, of: new }) => {
+            (key == new_key || accepts_all(key, new_key)) && (of == new || accepts_all(of, new))
+        }
         (_, ValueKind::Json) | (ValueKind::Text { .. } | ValueKind::OneOf(_), ValueKind::Secret) => true,
         (ValueKind::Integer { min, max }, ValueKind::Float { min: low, max: high }) => {
             *low <= *min as f64 && *max as f64 <= *high

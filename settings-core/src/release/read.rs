@@ -281,7 +281,13 @@ fn kind(raw: Raw<'_>, depth: usize, budget: &mut usize) -> Result<ValueKind> {
         },
         "list" => ValueKind::List(of(budget)?),
         "set" => ValueKind::Set(of(budget)?),
-        "map" => ValueKind::Map(of(budget)?),
+        "map" => {
+            let key = match fields.get("keys") {
+                Some(keys) => kind(keys, depth + 1, budget)?,
+                None => ValueKind::TEXT,
+            };
+            ValueKind::map_by(key, *of(budget)?)
+        }
         "optional" => ValueKind::Optional(of(budget)?),
         "section" => ValueKind::Section(settings(fields.required("settings")?, depth + 1, budget)?),
         "json" => ValueKind::Json,

@@ -53,8 +53,12 @@ impl Node<'_> {
                 let path = if at.is_empty() { (*key).to_owned() } else { format!("{at}.{key}") };
                 let is_optional = optional.contains(&path);
                 let key = leak(key);
-                let section = Section::new(key, node.members(&path, optional));
-                Member::Section { key, section: Box::leak(Box::new(section)), optional: is_optional }
+                let section = Box::leak(Box::new(Section::new(key, node.members(&path, optional))));
+                if is_optional {
+                    Member::optional_section(key, section)
+                } else {
+                    Member::section(key, section)
+                }
             }
         };
         Vec::leak(self.below.iter().map(member).collect())
@@ -164,7 +168,7 @@ fn kind(kind: &ValueKind) -> Kind {
         ValueKind::Size { min, max } => Kind::Size { min: *min, max: *max },
         ValueKind::List(of) => Kind::List(boxed(of)),
         ValueKind::Set(of) => Kind::Set(boxed(of)),
-        ValueKind::Map(of) => Kind::Map(boxed(of)),
+        ValueKind::Map { key, of } => Kind::map_by(boxed(key), boxed(of)),
         ValueKind::Optional(of) => Kind::Optional(boxed(of)),
         ValueKind::Section(settings) => {
             Kind::Section(Box::leak(Box::new(Section::new("", members(settings, &[])))))

@@ -129,9 +129,9 @@ pub(super) fn kind(kind: &ValueKind) -> Tree {
             vec![("unit", unit.name().into()), ("min", (*min).into()), ("max", (*max).into())]
         }
         ValueKind::Size { min, max } => vec![("min", (*min).into()), ("max", (*max).into())],
-        ValueKind::List(of) | ValueKind::Set(of) | ValueKind::Map(of) | ValueKind::Optional(of) => {
-            vec![("of", self::kind(of))]
-        }
+        ValueKind::List(of) | ValueKind::Set(of) | ValueKind::Optional(of) => vec![("of", self::kind(of))],
+        ValueKind::Map { key, of } if **key == ValueKind::TEXT => vec![("of", self::kind(of))],
+        ValueKind::Map { key, of } => vec![("keys", self::kind(key)), ("of", self::kind(of))],
         ValueKind::Section(settings) => vec![("settings", settings.iter().map(setting).collect())],
         ValueKind::Custom(name) => vec![("name", name.into())],
     };

@@ -135,7 +135,7 @@ impl Index {
                     }
                     Target::Leaf(leaf)
                 }
-                Member::Section { key, section, optional } => {
+                Member::Section { key, section, optional, .. } => {
                     let first = self.leaves.len() as u32;
                     let below = self.add(key, Some(id), section);
                     if let (true, Some(entry)) = (*optional, self.sections.get_mut(below as usize)) {
@@ -306,7 +306,7 @@ impl Index {
             return PathClass::Setting { secret: kind.is_secret() };
         };
         match kind {
-            Kind::Map(of) => match self.classify_in(*of, rest) {
+            Kind::Map { of, .. } => match self.classify_in(*of, rest) {
                 PathClass::Setting { secret } if rest.is_empty() => PathClass::Entry { secret },
                 class => class,
             },

@@ -54,8 +54,14 @@ pub enum Kind {
     Set(&'static Kind),
     /// A list of a fixed length, with a kind for each element.
     Tuple(&'static [Kind]),
-    /// A map from text to values of one kind.
-    Map(&'static Kind),
+    /// A map: an object with keys of one kind, and values of one kind. [`Kind::map`] and [`Kind::map_by`] make it.
+    #[non_exhaustive]
+    Map {
+        /// The kind of the keys, which are texts. A number is written in one way: `1`, not `01`.
+        key: &'static Kind,
+        /// The kind of the values.
+        of: &'static Kind,
+    },
     /// A value of the kind, or nothing (`null`).
     Optional(&'static Kind),
     /// An object with the settings of a section, for sections that repeat.
@@ -88,6 +94,9 @@ pub struct CustomKind {
     pub name: &'static str,
     /// Returns in a few words what is wrong with the text.
     pub check: fn(&str) -> Result<(), String>,
+    /// A regular expression that matches every accepted text as a whole, and may match others: for the JSON Schema, which
+    /// doesn't know the check.
+    pub pattern: Option<&'static str>,
 }
 
 impl Choice {
@@ -115,7 +124,14 @@ impl Choice {
 impl CustomKind {
     /// A kind with this name in messages and documents, whose `check` says in a few words what is wrong with a text.
     pub const fn new(name: &'static str, check: fn(&str) -> Result<(), String>) -> Self {
-        Self { name, check }
+        Self { name, check, pattern: None }
+    }
+
+    /// Sets the pattern, which is in the common subset of ECMA 262 and other dialects.
+    #[must_use]
+    pub const fn pattern(mut self, pattern: &'static str) -> Self {
+        self.pattern = Some(pattern);
+        self
     }
 }
 
@@ -148,8 +164,10 @@ impl PartialEq for Kind {
             (Self::OneOf(choices), Self::OneOf(other)) => choices == other,
             (Self::List(of), Self::List(other))
             | (Self::Set(of), Self::Set(other))
-            | (Self::Map(of), Self::Map(other))
             | (Self::Optional(of), Self::Optional(other)) => of == other,
+            (Self::Map { key, of }, Self::Map { key: other_key, of: other }) => {
+                key == other_key && of == other
+            }
             (Self::Section(section), Self::Section(other)) => std::ptr::eq(*section, *other),
             (Self::Custom(custom), Self::Custom(other)) => std::ptr::eq(*custom, *other),
             _ => false,
@@ -213,6 +231,16 @@ impl Unit {
 impl Kind {
     /// Any finite number of 64 bits.
     pub const ANY_FLOAT: Self = Self::Float { min: f64::MIN, max: f64::MAX };
+
+    /// A map from any text to values of a kind.
+    pub const fn map(of: &'static Self) -> Self {
+        Self::map_by(&Self::Text, of)
+    }
+
+    /// A map from keys of a kind to values of a kind.
+    pub const fn map_by(key: &'static Self, of: &'static Self) -> Self {
+        Self::Map { key, of }
+    }
 
     /// The same number with a fraction with narrower bounds.
     ///
@@ -305,7 +333,15 @@ impl Kind {
     /// The kind of the elements of a list, set or map, optional or not; `None` for other kinds.
     pub const fn element(&self) -> Option<&'static Self> {
         match self.required() {
-            Self::List(of) | Self::Set(of) | Self::Map(of) => Some(of),
+            Self::List(of) | Self::Set(of) | Self::Map { of, .. } => Some(of),
+            _ => None,
+        }
+    }
+
+    /// The kind of the keys of a map, optional or not; `None` for other kinds.
+    pub const fn key(&self) -> Option<&'static Self> {
+        match self.required() {
+            Self::Map { key, .. } => Some(key),
             _ => None,
         }
     }
@@ -313,7 +349,7 @@ impl Kind {
     /// The kind of the innermost values: of a map of optional lists of texts, the kind of the texts.
     pub const fn innermost(&self) -> &Self {
         let mut kind = self;
-        while let Self::List(of) | Self::Set(of) | Self::Map(of) | Self::Optional(of) = kind {
+        while let Self::List(of) | Self::Set(of) | Self::Map { of, .. } | Self::Optional(of) = kind {
             kind = of;
         }
         kind
@@ -336,7 +372,7 @@ impl Kind {
     pub const fn is_secret(self) -> bool {
         match self {
             Self::Secret | Self::SecretOf(_) => true,
-            Self::List(of) | Self::Set(of) | Self::Map(of) | Self::Optional(of) => of.is_secret(),
+            Self::List(of) | Self::Set(of) | Self::Map { of, .. } | Self::Optional(of) => of.is_secret(),
             Self::Tuple(kinds) => {
                 let mut rest = kinds;
                 while let [first, others @ ..] = rest {

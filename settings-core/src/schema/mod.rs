@@ -20,6 +20,7 @@ mod setting;
 mod text;
 mod tree;
 mod unknown;
+mod variant;
 
 pub use address::{Address, InvalidAddress, Segment};
 pub use details::{Deprecated, Details};
@@ -36,6 +37,7 @@ pub use setting::{DefaultValue, Setting, ValueDoc, documents_every_value};
 pub use text::{Format, TextFault, TextRules};
 pub use tree::{Leaf, Leaves};
 pub use unknown::Unknown;
+pub use variant::Variant;
 
 pub(crate) use naming::is_key;
 pub(crate) use setting::same;

@@ -218,7 +218,7 @@ impl VariableStyle {
                     });
                     (self.key(key), below)
                 }
-                (Segment::Key(key), Some(Kind::Map(of))) => (Self::DEFAULT.key(key), Some(*of)),
+                (Segment::Key(key), Some(Kind::Map { of, .. })) => (Self::DEFAULT.key(key), Some(*of)),
                 (Segment::Key(key), _) => (Self::DEFAULT.key(key), None),
             };
             kind = below;

@@ -1,6 +1,6 @@
 //! One struct of settings: `EmailSettings`.
 
-use super::{Address, EmptyVariables, Path, Removed, Rule, Setting, Unknown, VariableStyle};
+use super::{Address, EmptyVariables, Path, Removed, Rule, Setting, Unknown, VariableStyle, Variant};
 
 /// One annotated struct.
 #[derive(Clone, Copy, Debug)]
@@ -66,18 +66,39 @@ pub enum Member {
         section: &'static Section,
         /// True if the section may be absent as a whole: its field is an `Option`.
         optional: bool,
+        /// The variant of an enum that the section belongs to: it applies only if the variant is selected.
+        variant: Option<&'static Variant>,
     },
 }
 
 impl Member {
     /// A nested struct under a key.
     pub const fn section(key: &'static str, section: &'static Section) -> Self {
-        Self::Section { key, section, optional: false }
+        Self::Section { key, section, optional: false, variant: None }
     }
 
     /// A nested struct that may be absent as a whole.
     pub const fn optional_section(key: &'static str, section: &'static Section) -> Self {
-        Self::Section { key, section, optional: true }
+        Self::Section { key, section, optional: true, variant: None }
+    }
+
+    /// Makes it a member of a variant.
+    #[must_use]
+    pub const fn of_variant(mut self, of: &'static Variant) -> Self {
+        let (Self::Setting(Setting { variant, .. }) | Self::Section { variant, .. }) = &mut self;
+        // flattened: it applies only if both variants are selected, and the one that is not the default decides
+        if variant.is_none() || !of.is_default {
+            *variant = Some(of);
+        }
+        self
+    }
+
+    /// The variant of an enum that the member belongs to: it applies only if the variant is selected.
+    pub const fn variant(&self) -> Option<&'static Variant> {
+        match self {
+            Self::Setting(setting) => setting.variant,
+            Self::Section { variant, .. } => *variant,
+        }
     }
 
     /// The member's key in `config.json`.

@@ -1,6 +1,6 @@
 //! One leaf: `EmailSettings.SMTPServer`.
 
-use super::{Details, Kind};
+use super::{Details, Kind, Variant};
 
 /// One setting. The derive writes it with the const builder below.
 #[derive(Clone, Copy, Debug)]
@@ -21,8 +21,7 @@ pub struct Setting {
     /// The value where no layer gives one.
     pub default: DefaultValue,
     pub(super) details: Option<&'static Details>,
-    /// True for a setting of an enum's variant: it applies only if the variant is selected.
-    pub(crate) of_variant: bool,
+    pub(super) variant: Option<&'static Variant>,
 }
 
 /// One documented value of a setting.
@@ -71,7 +70,7 @@ impl Setting {
             kind,
             default,
             details: None,
-            of_variant: false,
+            variant: None,
         }
     }
 
@@ -90,6 +89,11 @@ impl Setting {
         self.description = description;
         self.values = values;
         self
+    }
+
+    /// The variant of an enum that the setting belongs to: it applies only if the variant is selected.
+    pub const fn variant(&self) -> Option<&'static Variant> {
+        self.variant
     }
 
     /// Sets the metadata that few settings have.

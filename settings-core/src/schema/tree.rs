@@ -1,6 +1,6 @@
 //! Walking a tree of sections leaf by leaf.
 
-use super::{Kind, Member, Path, Section, Setting};
+use super::{Kind, Member, Path, Section, Setting, Variant};
 
 /// One setting with what it inherits from its sections.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub struct Leaf {
     pub optional: bool,
     /// The list or map of sections that it belongs to, if it is a setting of their entries.
     pub entry_of: Option<&'static Setting>,
+    /// The variants of enums that it belongs to, the outermost first, with the path of the setting that selects each.
+    pub variants: Vec<(Path, &'static Variant)>,
 }
 
 /// All settings of a tree in the order of the structs' fields, depth first.
@@ -37,6 +39,7 @@ struct Frame {
     page: Option<&'static str>,
     console: Option<&'static str>,
     optional: bool,
+    variants: Vec<(Path, &'static Variant)>,
 }
 
 impl Section {
@@ -45,7 +48,15 @@ impl Section {
         let keys = if self.key.is_empty() { Vec::new() } else { vec![self.key] };
         let (page, console) = (self.page, self.console);
         Leaves {
-            stack: vec![Frame { section: self, next: 0, keys, page, console, optional: false }],
+            stack: vec![Frame {
+                section: self,
+                next: 0,
+                keys,
+                page,
+                console,
+                optional: false,
+                variants: Vec::new(),
+            }],
             entry_of: None,
         }
     }
@@ -85,6 +96,11 @@ impl Section {
 }
 
 impl Leaf {
+    /// Returns whether all variants that it belongs to are selected where no layer sets a tag.
+    pub(crate) fn is_of_default_variants(&self) -> bool {
+        self.variants.iter().all(|(_, variant)| variant.is_default)
+    }
+
     /// Adds the leaf and the settings of its entries. The recursion is as deep as the structs nest; a section inside
     /// of itself ends it.
     fn with_entries(self, around: &mut Vec<&'static Section>, found: &mut Vec<Self>) {
@@ -98,7 +114,15 @@ impl Leaf {
         let keys = self.path.keys().iter().copied().chain(placeholders).collect();
         let (page, console) = (section.page.or(self.page), section.console.or(self.console));
         let entries = Leaves {
-            stack: vec![Frame { section, next: 0, keys, page, console, optional: self.optional }],
+            stack: vec![Frame {
+                section,
+                next: 0,
+                keys,
+                page,
+                console,
+                optional: self.optional,
+                variants: self.variants,
+            }],
             entry_of: Some(setting),
         };
         entries.for_each(|leaf| leaf.with_entries(around, found));
@@ -117,7 +141,7 @@ impl Kind {
                     keys.push(Path::ENTRY);
                     kind = of;
                 }
-                Self::Map(of) => {
+                Self::Map { of, .. } => {
                     keys.push(Path::NAMED_ENTRY);
                     kind = of;
                 }
@@ -140,6 +164,8 @@ impl Iterator for Leaves {
             };
             frame.next += 1;
             let mut keys = frame.keys.clone();
+            let mut variants = frame.variants.clone();
+            variants.extend(member.variant().map(|variant| (variant.tag_path(&keys), variant)));
             keys.push(member.key());
             match member {
                 Member::Setting(setting) => {
@@ -151,12 +177,13 @@ impl Iterator for Leaves {
                         console: setting.console().or(frame.console),
                         optional: frame.optional,
                         entry_of: self.entry_of,
+                        variants,
                     });
                 }
                 Member::Section { section, optional, .. } => {
                     let optional = *optional || frame.optional;
                     let (page, console) = (section.page.or(frame.page), section.console.or(frame.console));
-                    self.stack.push(Frame { section, next: 0, keys, page, console, optional });
+                    self.stack.push(Frame { section, next: 0, keys, page, console, optional, variants });
                 }
             }
         }

@@ -24,7 +24,7 @@ fn write(out: &mut ZeroizingString, old: Option<Raw<'_>>, kind: &Kind, route: &[
         return out.push_str(new.unwrap_or("null"));
     };
     match (kind.required(), step) {
-        (Kind::Map(of), Step::Key(key)) => {
+        (Kind::Map { of, .. }, Step::Key(key)) => {
             let entries = old.and_then(|old| old.entries()).unwrap_or_default();
             let at = entries.iter().rposition(|(found, _)| found.name() == key.as_str());
             write_entries(out, &entries, at, key, of, rest, new);
@@ -118,7 +118,7 @@ pub(super) fn unknown_keys(kind: &Kind, raw: Raw<'_>, within: &str) -> Vec<Misma
             let elements = raw.elements().unwrap_or_default().into_iter().enumerate();
             elements.flat_map(|(number, raw)| unknown_keys(of, raw, &format!("{within}[{number}]"))).collect()
         }
-        Kind::Map(of) => {
+        Kind::Map { of, .. } => {
             let entries = raw.entries().unwrap_or_default().into_iter();
             entries
                 .flat_map(|(key, raw)| {
@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn parts_are_set_and_removed_in_place() {
-        let map = Kind::Map(&Kind::Section(&SECTION));
+        let map = Kind::map(&Kind::Section(&SECTION));
         let list = Kind::List(&Kind::Section(&SECTION));
         for (kind, old, route, new, expected) in [
             (map, None, vec![key("a"), key("Port")], Some("1"), r#"{"a": {"Port": 1}}"#),

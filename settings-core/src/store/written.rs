@@ -39,7 +39,7 @@ fn has_unit(kind: &Kind) -> bool {
 /// Returns the kind of the values in a list or map, at any depth.
 fn innermost(kind: &Kind) -> &Kind {
     match kind {
-        Kind::List(of) | Kind::Set(of) | Kind::Map(of) | Kind::Optional(of) => innermost(of),
+        Kind::List(of) | Kind::Set(of) | Kind::Map { of, .. } | Kind::Optional(of) => innermost(of),
         kind => kind,
     }
 }
@@ -53,7 +53,7 @@ fn write(out: &mut ZeroizingString, kind: &Kind, value: &Value<'_>, raw: Raw<'_>
                 write(out, of, value, raw)
             });
         }
-        (Kind::Map(of), Value::Map(values), _, Some(entries)) => {
+        (Kind::Map { of, .. }, Value::Map(values), _, Some(entries)) => {
             bracketed(out, ["{", "}"], values.iter().zip(entries), |out, ((key, value), (_, raw))| {
                 json::write_string(out, key);
                 out.push_str(": ");

@@ -1,7 +1,7 @@
 //! The comments of a template.
 
 use crate::markdown;
-use crate::schema::{DefaultValue, Kind, Section, Setting};
+use crate::schema::{DefaultValue, Kind, Section, Setting, Variant};
 use crate::value::{accepted_forms, to_json, to_readable};
 
 /// The widest that a comment's text grows before it is wrapped, in characters.
@@ -10,6 +10,11 @@ const WIDTH: usize = 96;
 /// A section's doc comment, line by line.
 pub(super) fn of_section(section: &Section) -> Vec<String> {
     wrap(&markdown::summary(section.doc))
+}
+
+/// The condition under which the settings of a variant apply; `tag` is the name of the setting that selects it.
+pub(super) fn of_variant(tag: &str, variant: &Variant) -> Vec<String> {
+    wrap(&format!("Only if {tag} is \"{}\":", variant.value))
 }
 
 /// A setting's title, summary, values, variable and default, line by line.

@@ -48,25 +48,48 @@ impl Writer {
 
     /// Writes the settings of a section, then the sections in it. The recursion is as deep as the structs nest.
     fn entries(&self, out: &mut String, section: &'static Section, keys: &[&'static str]) {
-        let settings = || {
-            section.members.iter().filter_map(|member| match member {
-                Member::Setting(setting) if is_named(setting) => Some(setting),
-                _ => None,
-            })
-        };
-        // A table of TOML ends the settings of the table around it.
-        settings().filter(|setting| !self.has_example(setting)).for_each(|it| self.setting(out, it, keys));
-        settings().filter(|setting| self.has_example(setting)).for_each(|it| self.setting(out, it, keys));
-        for member in section.members {
-            if let Member::Section { key, section, optional } = member {
-                if !*optional {
+        let is_example = |member: &&Member| matches!(member, Member::Setting(it) if self.has_example(it));
+        let is_section = |member: &&Member| matches!(member, Member::Section { .. });
+        let plain = |member: &&Member| !is_example(member) && !is_section(member);
+        // a table of TOML ends the settings of the table around it
+        let all = || section.members.iter();
+        self.members(out, all().filter(plain), keys);
+        self.members(out, all().filter(is_example), keys);
+        self.members(out, all().filter(is_section), keys);
+    }
+
+    /// Writes members, those of variants that are not the default after the others, commented out.
+    fn members(
+        &self,
+        out: &mut String,
+        members: impl Iterator<Item = &'static Member>,
+        keys: &[&'static str],
+    ) {
+        let mut known = None;
+        let (active, others): (Vec<_>, Vec<_>) =
+            members.partition(|member| super::unselected(member).is_none());
+        for member in active.into_iter().chain(others) {
+            let unselected = super::unselected(member);
+            if unselected.is_some() && !self.commented {
+                continue;
+            }
+            if let Some(variant) = unselected.filter(|variant| known.replace(*variant) != Some(*variant)) {
+                self.gap(out);
+                self.comment(out, &comments::of_variant(&self.key(variant.tag), variant), keys.len());
+            }
+            match member {
+                Member::Setting(setting) if !is_named(setting) => {}
+                Member::Setting(setting) => self.setting(out, setting, keys, unselected.is_some()),
+                Member::Section { key, section, optional: false, .. } if unselected.is_none() => {
                     self.section(out, key, section, keys);
-                } else if self.commented {
+                }
+                Member::Section { key, section, .. } if self.commented => {
                     let mut body = String::new();
                     self.section(&mut body, key, section, keys);
                     self.gap(out);
                     self.commented_out(out, &body, keys.len());
                 }
+                Member::Section { .. } => {}
             }
         }
     }
@@ -82,7 +105,13 @@ impl Writer {
         self.commented && has_entries && written(setting).is_some_and(is_empty)
     }
 
-    fn setting(&self, out: &mut String, setting: &'static Setting, keys: &[&'static str]) {
+    fn setting(
+        &self,
+        out: &mut String,
+        setting: &'static Setting,
+        keys: &[&'static str],
+        is_commented_out: bool,
+    ) {
         let value = written(setting).and_then(|value| self.value(&setting.kind, &value));
         if value.is_none() && !self.commented {
             return;
@@ -94,19 +123,19 @@ impl Writer {
         if self.has_example(setting) && self.example(out, setting, keys) {
             return;
         }
-        self.indent(out, keys.len());
         let key = self.key(setting.key);
-        match (value, self.format) {
-            (Some(value), FileFormat::Json) => out.push_str(&value),
+        let (mark, value) = match value {
+            Some(value) if is_commented_out => ("# ", value),
+            Some(value) => ("", value),
+            None => ("# ", "…".to_owned()),
+        };
+        let between = match self.format {
             #[cfg(feature = "toml")]
-            (Some(value), FileFormat::Toml) => out.push_str(&format!("{key} = {value}")),
-            #[cfg(feature = "yaml")]
-            (Some(value), FileFormat::Yaml) => out.push_str(&format!("{key}: {value}")),
-            #[cfg(feature = "toml")]
-            (None, FileFormat::Toml) => out.push_str(&format!("# {key} = …")),
-            (None, _) => out.push_str(&format!("# {key}: …")),
-        }
-        out.push('\n');
+            FileFormat::Toml => " = ",
+            _ => ": ",
+        };
+        self.indent(out, keys.len());
+        out.push_str(&format!("{mark}{key}{between}{value}\n"));
     }
 
     /// Writes an entry of a list or map of sections, commented out. Returns false if the format can't express it.

@@ -1,7 +1,7 @@
 //! `config.json` templates.
 
 use super::{comments, written};
-use crate::schema::{Member, Path, Section, Setting};
+use crate::schema::{Member, Path, Section, Setting, Variant};
 use crate::value::json::write_string;
 use crate::value::to_json;
 
@@ -13,7 +13,8 @@ pub fn default_json(root: &'static Section) -> String {
 }
 
 /// Returns every setting at its default, with description, values, default and variable in `//` comments. Optional
-/// sections, and one entry of each list and map of sections, are commented out.
+/// sections, the settings of variants that are not the default, and one entry of each list and map of sections, are
+/// commented out.
 pub fn commented_json(root: &'static Section) -> String {
     Writer::write(root, true)
 }
@@ -66,14 +67,25 @@ impl Writer {
     /// The recursion is as deep as the structs nest.
     fn object(&mut self, section: &'static Section, keys: &[&'static str]) {
         self.out.push('{');
-        let entries: Vec<_> = section.members.iter().filter_map(|member| self.entry(member, keys)).collect();
+        let mut known = None;
+        let is_selected = |member: &&Member| super::unselected(member).is_none();
+        let (selected, others): (Vec<_>, Vec<_>) = section.members.iter().partition(is_selected);
+        let entries =
+            selected.into_iter().chain(others).filter_map(|member| match super::unselected(member) {
+                None => self.entry(member, keys),
+                Some(variant) => {
+                    let condition = (known.replace(variant) != Some(variant)).then_some(variant);
+                    self.unselected(member, condition, keys)
+                }
+            });
+        let entries: Vec<_> = entries.collect();
         self.entries(entries, keys);
         self.out.push('}');
     }
 
     fn entry(&self, member: &'static Member, keys: &[&'static str]) -> Option<Entry> {
         match member {
-            Member::Section { key, section, optional: true } => {
+            Member::Section { key, section, optional: true, .. } => {
                 let mut lead = self.lead_of_section(section);
                 lead.extend(self.commented_out(key, section, keys));
                 self.commented.then_some(Entry::CommentedOut { lead })
@@ -103,6 +115,37 @@ impl Writer {
                 }
             }
         }
+    }
+
+    /// A member of a variant that is not the default, commented out, after the condition that selects the variant.
+    fn unselected(
+        &self,
+        member: &'static Member,
+        condition: Option<&'static Variant>,
+        keys: &[&'static str],
+    ) -> Option<Entry> {
+        let mut lead = Vec::new();
+        if let Some(variant) = condition {
+            lead.extend(comments::of_variant(&format!("\"{}\"", variant.tag), variant));
+            lead.push(String::new());
+        }
+        match self.entry(member, keys)? {
+            _ if !self.commented => return None,
+            Entry::Written { lead: about, key, value } => {
+                lead.extend(about);
+                let mut text = String::new();
+                write_string(&mut text, key);
+                text.push_str(&format!(": {value},"));
+                let margin = INDENT.repeat(keys.len() + 1);
+                lead.extend(text.lines().map(|line| line.strip_prefix(&margin).unwrap_or(line).to_owned()));
+            }
+            Entry::Below { lead: about, key, section } => {
+                lead.extend(about);
+                lead.extend(self.commented_out(key, section, keys));
+            }
+            Entry::Absent { lead: about } | Entry::CommentedOut { lead: about } => lead.extend(about),
+        }
+        Some(Entry::CommentedOut { lead })
     }
 
     /// The lines of a section, from its key on.

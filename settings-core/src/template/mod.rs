@@ -1,7 +1,8 @@
 //! Starting configurations: every setting at its default, as JSON, as JSON with comments, as an env file, as an
 //! `EnvironmentFile` of systemd, and as the `ConfigMap` and `Secret` of Kubernetes.
 //!
-//! Hidden and deprecated settings are omitted. So are secrets with a default of their own, and defaults that are known
+//! The settings of a variant (of an enum with data) that is not the default are comments only, below a line that says
+//! which value selects it. Hidden and deprecated settings are omitted. So are secrets with a default of their own, and defaults that are known
 //! only at run time (a template would freeze those of one machine): they get their defaults when the template is
 //! resolved. The commented forms mention them nevertheless.
 
@@ -21,8 +22,13 @@ pub use json::{commented_json, default_json};
 pub use kubernetes::{config_map, secret};
 pub use variables::variable_text;
 
-use crate::schema::{DefaultValue, Setting};
+use crate::schema::{DefaultValue, Member, Setting, Variant};
 use crate::value::Value;
+
+/// The variant of a member that no default selects: its settings have no effect, so that they are comments.
+fn unselected(member: &Member) -> Option<&'static Variant> {
+    member.variant().filter(|variant| !variant.is_default)
+}
 
 /// Returns true if templates include the setting.
 fn is_named(setting: &Setting) -> bool {

@@ -15,7 +15,7 @@ fn json_templates_resolve_to_the_defaults() {
             let expected = if left_out { Layer::Defaults } else { Layer::File };
             assert_eq!(effective.layer(), expected, "{} in {text}", effective.path);
         }
-        assert_eq!(resolution.into_result().unwrap(), defaults::<Program>());
+        assert_eq!(resolution.into_result().unwrap(), defaults(Program::SCHEMA, Program::build));
         assert!(!text.contains("d3f4ult"), "{text}");
     }
 }
@@ -35,7 +35,7 @@ fn templates_in_other_formats_resolve_to_the_defaults() {
         let resolution = resolve::<Program>(Layers::new().file_in(format, "config", text.clone()));
         assert_eq!(resolution.report().diagnostics(), [], "{text}");
         assert_eq!(resolution.setting("Mail.Port").unwrap().layer(), Layer::File, "{text}");
-        assert_eq!(resolution.into_result().unwrap(), defaults::<Program>());
+        assert_eq!(resolution.into_result().unwrap(), defaults(Program::SCHEMA, Program::build));
         let has_comments = text.lines().any(|line| line.trim_start().starts_with('#'));
         assert!(!text.contains("d3f4ult") && has_comments == commented, "{text}");
         assert!(!commented || text.contains("# The host that takes mail."), "{text}");
@@ -117,7 +117,7 @@ fn an_env_template_reads_back_to_the_defaults() {
         assert_eq!(effective.layer(), expected, "{} in {text}", effective.path);
         assert!(text.contains(&format!("{}=", effective.env_name)), "{text}");
     }
-    assert_eq!(resolution.into_result().unwrap(), defaults::<Program>());
+    assert_eq!(resolution.into_result().unwrap(), defaults(Program::SCHEMA, Program::build));
     assert!(text.contains("\nMM_MAIL_PASSWORD=\n") && !text.contains("d3f4ult"), "{text}");
     assert!(
         text.starts_with("# SMTP server\n# The host that takes mail.\n# Default: \"localhost\"\nMM_"),

@@ -94,7 +94,7 @@ mod tests {
             (texts, r#"["b", "a", "\u0062"]"#, Some((11, r#""\u0062""#))),
             (Kind::Set(&Kind::ANY_FLOAT), "[0, -0.0]", Some((4, "-0.0"))),
             (lists, "[[true], [], [true, true], []]", Some((27, "[]"))),
-            (Kind::Map(&Kind::Text), r#"{"a": "", "b": "", "\u0061": ""}"#, Some((19, r#""\u0061""#))),
+            (Kind::map(&Kind::Text), r#"{"a": "", "b": "", "\u0061": ""}"#, Some((19, r#""\u0061""#))),
         ] {
             assert_eq!(twice(&kind, json), expected.map(|(at, text)| (at, text.to_owned())), "{json}");
         }

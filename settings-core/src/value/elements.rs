@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::distinct::{repeated, repeated_number};
 use super::from_json::{Suggest, read};
 use super::json::{Raw, Shape};
+use super::map_keys::read_key;
 use super::members::{Match, Name, match_members};
 use super::mismatch::Reason;
 use super::{Mismatch, Value};
@@ -53,11 +54,22 @@ pub(super) fn set<'a>(kind: &Kind, of: &Kind, raw: Raw<'a>, suggest: Suggest) ->
     }
 }
 
-/// Reads a map, and refuses duplicate keys.
-pub(super) fn map<'a>(kind: &Kind, of: &Kind, raw: Raw<'a>, suggest: Suggest) -> Result<Value<'a>, Mismatch> {
+/// Reads a map of a kind, with its keys and values, and refuses duplicate keys.
+pub(super) fn map<'a>(
+    (kind, keys, of): (&Kind, &Kind, &Kind),
+    raw: Raw<'a>,
+    suggest: Suggest,
+) -> Result<Value<'a>, Mismatch> {
     let mut seen = HashSet::new();
     let entries = raw.each_entry().map(|(key, value)| {
-        let name = key.name();
+        let name = match read_key(keys, key.name()) {
+            Ok(name) => name,
+            Err(mismatch) => {
+                let within = || Segment::Key(key.name().into_owned()).to_string();
+                let value = part(of, raw, value, suggest, within).map(Value::wipe);
+                return Err(mismatch.of_entry(key, raw.start).and(value.err()));
+            }
+        };
         if !seen.insert(name.clone()) {
             return Err(Mismatch::repeated_key(kind, key, raw.start));
         }
@@ -75,6 +87,17 @@ pub(super) fn section<'a>(
     raw: Raw<'a>,
     suggest: Suggest,
 ) -> Result<Value<'a>, Mismatch> {
+    members((kind, section), raw, suggest, false)
+}
+
+/// Reads the members of a section. In a variant, a required setting that is missing is `null`, since only the builder
+/// knows whether the variant is selected.
+fn members<'a>(
+    (kind, section): (&Kind, &'static Section),
+    raw: Raw<'a>,
+    suggest: Suggest,
+    in_variant: bool,
+) -> Result<Value<'a>, Mismatch> {
     let mut faults: Vec<Mismatch> = Vec::new();
     let mut given: Vec<Option<Raw<'a>>> = vec![None; section.members.len()];
     let entries = raw.entries().unwrap_or_default();
@@ -90,27 +113,38 @@ pub(super) fn section<'a>(
             _ => {}
         }
     }
-    let values = section.members.iter().zip(given).map(|(member, value)| match (member, value) {
-        (Member::Setting(setting), Some(value)) => {
-            let read = part(&setting.kind, raw, value, suggest, || format!(".{}", setting.key))?;
-            match read.as_text() {
-                Some("") if setting.required() && !setting.of_variant => Err(missing(setting, raw, ".")),
-                _ => Ok(read),
+    let values = section.members.iter().zip(given).map(|(member, value)| {
+        let in_variant = in_variant || member.variant().is_some();
+        match (member, value) {
+            (Member::Setting(setting), Some(value)) => {
+                let read = part(&setting.kind, raw, value, suggest, || format!(".{}", setting.key))?;
+                match read.as_text() {
+                    Some("") if setting.required() && in_variant => Ok(Value::Null),
+                    Some("") if setting.required() => Err(missing(setting, raw, ".")),
+                    _ => Ok(read),
+                }
+            }
+            (Member::Setting(setting), None) if setting.required() && in_variant => Ok(Value::Null),
+            (Member::Setting(setting), None) if setting.required() => Err(missing(setting, raw, ".")),
+            (Member::Setting(setting), None) => Ok(setting.default_value()),
+            (Member::Section { optional: true, .. }, None) => Ok(Value::Null),
+            (Member::Section { optional: true, .. }, Some(Raw { shape: Shape::Null, .. })) => Ok(Value::Null),
+            (Member::Section { key, section, .. }, Some(value)) => {
+                let kind = Kind::Section(section);
+                let read = match value.shape {
+                    Shape::Object if in_variant => members((&kind, *section), value, suggest, true),
+                    _ => read(&kind, value, suggest),
+                };
+                moved(read, &kind, raw, value, suggest, || format!(".{key}"))
+            }
+            (Member::Section { section, .. }, None) if in_variant => Ok(section_defaults(section, true)),
+            (Member::Section { key, section, .. }, None) => {
+                match first_required(section, format!(".{key}.")) {
+                    Some((setting, path)) => Err(missing(setting, raw, &path)),
+                    None => Ok(section_defaults(section, false)),
+                }
             }
         }
-        // the builder knows whether the variant is selected
-        (Member::Setting(setting), None) if setting.required() && setting.of_variant => Ok(Value::Null),
-        (Member::Setting(setting), None) if setting.required() => Err(missing(setting, raw, ".")),
-        (Member::Setting(setting), None) => Ok(setting.default_value()),
-        (Member::Section { optional: true, .. }, None) => Ok(Value::Null),
-        (Member::Section { optional: true, .. }, Some(Raw { shape: Shape::Null, .. })) => Ok(Value::Null),
-        (Member::Section { key, section, .. }, Some(value)) => {
-            part(&Kind::Section(section), raw, value, suggest, || format!(".{key}"))
-        }
-        (Member::Section { key, section, .. }, None) => match first_required(section, format!(".{key}.")) {
-            Some((setting, path)) => Err(missing(setting, raw, &path)),
-            None => Ok(section_defaults(section)),
-        },
     });
     match (gather(values, Value::wipe), Mismatch::joined(faults)) {
         (Ok(values), None) => Ok(Value::Section(values)),
@@ -122,23 +156,26 @@ pub(super) fn section<'a>(
     }
 }
 
-/// Returns every member at its default.
-pub(crate) fn section_defaults(section: &Section) -> Value<'static> {
-    let of = |member: &Member| match member {
-        Member::Setting(setting) if setting.required() && setting.of_variant => Value::Null,
-        Member::Setting(setting) => setting.default_value(),
-        Member::Section { optional: true, .. } => Value::Null,
-        Member::Section { section, .. } => section_defaults(section),
+/// Returns every member at its default; in a variant, `null` for those that are required.
+pub(crate) fn section_defaults(section: &Section, in_variant: bool) -> Value<'static> {
+    let of = |member: &Member| {
+        let in_variant = in_variant || member.variant().is_some();
+        match member {
+            Member::Setting(setting) if setting.required() && in_variant => Value::Null,
+            Member::Setting(setting) => setting.default_value(),
+            Member::Section { optional: true, .. } => Value::Null,
+            Member::Section { section, .. } => section_defaults(section, in_variant),
+        }
     };
     Value::Section(section.members.iter().map(of).collect())
 }
 
-/// The first required setting in a section that is absent, and the path of the section that holds it.
+/// The first required setting in a section that is absent, and the path of the section that holds it. One of a variant
+/// is not required unless the variant is selected, which the builder knows.
 fn first_required(section: &'static Section, path: String) -> Option<(&'static Setting, String)> {
-    section.members.iter().find_map(|member| match member {
-        Member::Setting(setting) => {
-            (setting.required() && !setting.of_variant).then(|| (setting, path.clone()))
-        }
+    let members = section.members.iter().filter(|member| member.variant().is_none());
+    members.into_iter().find_map(|member| match member {
+        Member::Setting(setting) => setting.required().then(|| (setting, path.clone())),
         Member::Section { optional: true, .. } => None,
         Member::Section { key, section, .. } => first_required(section, format!("{path}{key}.")),
     })
@@ -155,8 +192,19 @@ fn part<'a>(
     suggest: Suggest,
     within: impl Fn() -> String,
 ) -> Result<Value<'a>, Mismatch> {
-    read(of, part, suggest)
-        .map_err(|mismatch| mismatch.suggesting(|| suggest(of, part)))
+    moved(read(of, part, suggest), of, whole, part, suggest, within)
+}
+
+/// Moves the mismatch of a part into the whole.
+fn moved<'a>(
+    read: Result<Value<'a>, Mismatch>,
+    of: &Kind,
+    whole: Raw<'a>,
+    part: Raw<'a>,
+    suggest: Suggest,
+    within: impl Fn() -> String,
+) -> Result<Value<'a>, Mismatch> {
+    read.map_err(|mismatch| mismatch.suggesting(|| suggest(of, part)))
         .map_err(|mismatch| mismatch.inside(part.start - whole.start, part.text.len(), &within()))
 }
 

@@ -84,8 +84,8 @@ pub(super) fn read<'a>(kind: &Kind, raw: Raw<'a>, suggest: Suggest) -> Result<Va
             Shape::Array => elements::tuple(kind, kinds, raw, suggest),
             _ => Err(found(kind, raw)),
         },
-        Kind::Map(of) => match raw.shape {
-            Shape::Object => elements::map(kind, of, raw, suggest),
+        Kind::Map { key, of } => match raw.shape {
+            Shape::Object => elements::map((kind, key, of), raw, suggest),
             Shape::Null => Ok(Value::Map(Vec::new())),
             _ => Err(found(kind, raw)),
         },

@@ -58,7 +58,7 @@ pub(super) fn read<'a>(
         Kind::List(of) => words(kind, of, text, separator, suggest),
         Kind::Set(of) => distinct(kind, words(kind, of, text, separator, suggest)?),
         Kind::Tuple(kinds) => tuple(kind, kinds, text, separator, suggest),
-        Kind::Map(_) | Kind::Section(_) | Kind::Json => json_text(kind, text, suggest),
+        Kind::Map { .. } | Kind::Section(_) | Kind::Json => json_text(kind, text, suggest),
         Kind::Optional(of) => match (of, text) {
             (Kind::Text | Kind::TextOf(_) | Kind::Secret | Kind::SecretOf(_) | Kind::Custom(_), _) => {
                 read(of, text, separator, suggest)

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Display;
 use std::hash::{BuildHasher, Hash};
+use std::marker::PhantomData;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::num::{NonZeroU8, NonZeroU16, NonZeroU32, NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
@@ -11,8 +12,9 @@ use std::rc::Rc;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use super::map_keys::own_kind;
 use super::{SettingValue, Value, from_json::choice_of};
-use crate::schema::Kind;
+use crate::schema::{CustomKind, Kind};
 
 /// A type that the keys of a map can have.
 ///
@@ -47,6 +49,10 @@ use crate::schema::Kind;
 pub trait MapKey: Sized {
     /// True if each text is a key.
     const ACCEPTS_ALL: bool = false;
+
+    /// The kind of the keys, by which each wrong one is refused at its place, and which documents and the JSON Schema
+    /// describe. By default that is a check by [`from_key`](Self::from_key).
+    const KEY_KIND: Kind = if Self::ACCEPTS_ALL { Kind::Text } else { Kind::Custom(&OwnKeys::<Self>::KIND) };
 
     /// Reads a key.
     ///
@@ -88,11 +94,22 @@ impl MapKey for PathBuf {
     }
 }
 
-/// Implements the trait for types with `FromStr` and `Display`.
+/// The keys of a type without a kind of its own.
+struct OwnKeys<K>(PhantomData<K>);
+
+impl<K: MapKey> OwnKeys<K> {
+    const KIND: CustomKind = own_kind(|key| {
+        K::from_key(key.into()).map(drop).map_err(|why| format!("`{}`: {why}", key.escape_debug()))
+    });
+}
+
+/// Implements the trait for types of settings with `FromStr` and `Display`.
 macro_rules! parsed {
     ($($(#[$attribute:meta])* $key:ty),+ $(,)?) => {$(
         $(#[$attribute])*
         impl MapKey for $key {
+            const KEY_KIND: Kind = <$key as SettingValue>::KIND;
+
             fn from_key(key: Cow<'_, str>) -> Result<Self, String> {
                 parse(&key)
             }
@@ -174,7 +191,7 @@ fn refusal<K: MapKey, T: SettingValue>(value: &Value<'_>) -> Option<String> {
 }
 
 impl<K: MapKey + Ord, T: SettingValue> SettingValue for BTreeMap<K, T> {
-    const KIND: Kind = Kind::Map(&T::KIND);
+    const KIND: Kind = Kind::map_by(&K::KEY_KIND, &T::KIND);
 
     fn from_value(value: Value<'_>) -> Option<Self> {
         match value {
@@ -200,7 +217,7 @@ impl<K: MapKey + Ord, T: SettingValue> SettingValue for BTreeMap<K, T> {
 }
 
 impl<K: MapKey + Eq + Hash, T: SettingValue, S: BuildHasher + Default> SettingValue for HashMap<K, T, S> {
-    const KIND: Kind = Kind::Map(&T::KIND);
+    const KIND: Kind = Kind::map_by(&K::KEY_KIND, &T::KIND);
 
     fn from_value(value: Value<'_>) -> Option<Self> {
         match value {

@@ -66,5 +66,5 @@ pub(crate) fn member_called(section: &Section, key: &str) -> Option<(usize, Name
 
 /// Returns whether `null` removes an entry of this kind, because it is not a value of the kind.
 pub(crate) const fn is_removable(kind: &Kind) -> bool {
-    !matches!(kind, Kind::Optional(_) | Kind::Json | Kind::List(_) | Kind::Set(_) | Kind::Map(_))
+    !matches!(kind, Kind::Optional(_) | Kind::Json | Kind::List(_) | Kind::Set(_) | Kind::Map { .. })
 }

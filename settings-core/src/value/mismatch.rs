@@ -1,7 +1,7 @@
 //! The mismatch of a raw value and its setting's kind.
 
-use super::{ByteSize, without_passwords};
-use crate::schema::{Choice, Format, Kind, Section, Setting, TextRules, Unit};
+use super::{ByteSize, key_expectation, without_passwords};
+use crate::schema::{Choice, Format, Kind, Section, Segment, Setting, TextRules, Unit};
 use crate::value::json::Key;
 
 /// The number of mismatches of one value that are reported after the first.
@@ -121,6 +121,14 @@ impl Mismatch {
         mismatch.help("remove one of the two").at(key.start - start, key.raw.len())
     }
 
+    /// Moves the mismatch of a map's key into the map, which starts at `start`.
+    #[must_use]
+    pub(crate) fn of_entry(mut self, key: Key<'_>, start: usize) -> Self {
+        let segment = Segment::Key(key.name().into_owned());
+        self.part = None;
+        self.inside(key.start - start, key.raw.len(), &segment.to_string())
+    }
+
     /// A key that a section does not have.
     pub(crate) fn unknown_member(
         section: &'static Section,
@@ -223,7 +231,10 @@ pub fn expectation(kind: &Kind) -> String {
             let kinds: Vec<_> = kinds.iter().map(expectation).collect();
             format!("a list of {} elements: {}", kinds.len(), kinds.join(", then "))
         }
-        Kind::Map(of) => format!("an object, each value {}", expectation(of)),
+        Kind::Map { key, of } => {
+            let keys = key_expectation(key).map(|key| format!(", each key {key}")).unwrap_or_default();
+            format!("an object{keys}, each value {}", expectation(of))
+        }
         Kind::Optional(of) => format!("{}, or `null`", expectation(of)),
         Kind::Custom(custom) => custom.name.to_owned(),
     }

@@ -11,13 +11,17 @@ mod from_json;
 mod from_text;
 pub mod json;
 pub(crate) mod keys;
+mod map_keys;
 mod members;
 mod mismatch;
+pub(crate) mod newtypes;
 mod read;
 mod readable;
 mod repair;
 mod secret;
 mod sequences;
+#[cfg(feature = "serde")]
+mod serde_impls;
 mod size;
 mod synonym;
 mod text_rules;
@@ -29,6 +33,8 @@ mod zeroizing;
 
 pub(crate) use elements::section_defaults;
 pub use keys::MapKey;
+pub use map_keys::key_expectation;
+pub(crate) use map_keys::{read_key, sample_key};
 pub(crate) use members::{Match, Name, is_removable, match_members, member_called};
 pub(crate) use mismatch::short;
 pub use mismatch::{Mismatch, Reason, expectation};
@@ -102,7 +108,7 @@ pub enum Value<'a> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the type of a setting",
     label = "not the type of a setting",
-    note = "for an enum without data, or a struct with one unnamed field: derive `SettingValue`",
+    note = "for an enum without data, or a struct with one field: derive `SettingValue`",
     note = "for a type with `FromStr`: add `text = \"a name such as ...\"` to `#[setting(...)]`, and `with = module` for other functions",
     note = "for a type with serde's `Deserialize`: add `serde` to `#[setting(...)]`",
     note = "for a type of `url`, `uuid`, `ipnet`, `jiff`, `camino`, `bytesize`, `regex` or `secrecy`: add the feature of that name to `settings-core`",
@@ -264,8 +270,8 @@ pub(crate) fn empty(kind: &Kind) -> Value<'static> {
         Kind::Size { min, .. } => Value::Integer(min.into()),
         Kind::List(_) | Kind::Set(_) => Value::List(Vec::new()),
         Kind::Tuple(kinds) => Value::List(kinds.iter().map(empty).collect()),
-        Kind::Map(_) => Value::Map(Vec::new()),
-        Kind::Section(section) => elements::section_defaults(section),
+        Kind::Map { .. } => Value::Map(Vec::new()),
+        Kind::Section(section) => elements::section_defaults(section, false),
         Kind::Optional(_) => Value::Null,
     }
 }

@@ -98,7 +98,7 @@ fn candidates(kind: &Kind, text: &str) -> Vec<String> {
         Kind::TextOf(TextRules { format: Some(format), .. }) => in_format(*format, bare),
         Kind::TextOf(_) | Kind::Custom(_) => vec![bare.to_lowercase(), bare.to_uppercase()],
         Kind::List(of) | Kind::Set(of) => words(of, bare).into_iter().collect(),
-        Kind::Map(_) => pairs(bare).into_iter().collect(),
+        Kind::Map { .. } => pairs(bare).into_iter().collect(),
         _ => Vec::new(),
     };
     // a list accepts nearly all text as one word

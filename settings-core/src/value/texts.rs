@@ -57,10 +57,26 @@ impl SettingValue for char {
     }
 }
 
+/// One number of an IPv4 address.
+macro_rules! octet {
+    () => {
+        "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+    };
+}
+
+/// An IPv4 address.
+const IPV4: &str = concat!("(?:", octet!(), r"\.){3}", octet!());
+
+/// The characters of an IPv6 address, with two colons.
+const IPV6: &str = "[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*";
+
+/// An address of either version.
+const IP: &str = concat!("(?:", octet!(), r"\.){3}", octet!(), "|[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*");
+
 macro_rules! addresses {
-    ($($address:ty: $name:literal),+ $(,)?) => {$(
+    ($($address:ty: $name:literal $(, $pattern:expr)?;)+) => {$(
         impl SettingValue for $address {
-            const KIND: Kind = Kind::Custom(&CustomKind::new($name, fault::<Self>));
+            const KIND: Kind = Kind::Custom(&CustomKind::new($name, fault::<Self>)$(.pattern($pattern))?);
 
             fn from_value(value: Value<'_>) -> Option<Self> {
                 value.as_text()?.parse().ok()
@@ -74,12 +90,12 @@ macro_rules! addresses {
 }
 
 addresses! {
-    IpAddr: "an IP address such as `192.0.2.1` or `2001:db8::1`",
-    Ipv4Addr: "an IPv4 address such as `192.0.2.1`",
-    Ipv6Addr: "an IPv6 address such as `2001:db8::1`",
-    SocketAddr: "an IP address and a port such as `127.0.0.1:8080` or `[::1]:8080`",
-    SocketAddrV4: "an IPv4 address and a port such as `127.0.0.1:8080`",
-    SocketAddrV6: "an IPv6 address and a port such as `[::1]:8080`",
+    IpAddr: "an IP address such as `192.0.2.1` or `2001:db8::1`", IP;
+    Ipv4Addr: "an IPv4 address such as `192.0.2.1`", IPV4;
+    Ipv6Addr: "an IPv6 address such as `2001:db8::1`", IPV6;
+    SocketAddr: "an IP address and a port such as `127.0.0.1:8080` or `[::1]:8080`";
+    SocketAddrV4: "an IPv4 address and a port such as `127.0.0.1:8080`";
+    SocketAddrV6: "an IPv6 address and a port such as `[::1]:8080`";
 }
 
 macro_rules! positive {

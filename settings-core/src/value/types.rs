@@ -103,6 +103,12 @@ impl Json {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Wraps a text that is JSON on one line.
+    #[cfg(feature = "serde")]
+    pub(super) const fn of_text(text: String) -> Self {
+        Self(text)
+    }
 }
 
 impl SettingValue for Json {

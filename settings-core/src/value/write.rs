@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use super::{SettingValue, Value, ZeroizingString, json};
+use super::{Value, ZeroizingString, json};
 use crate::schema::{Kind, Member, Unit};
 
 /// Formats a value as compact JSON, a duration as a number of its kind's unit if that is exact.
@@ -32,26 +32,15 @@ pub fn to_text(kind: &Kind, value: &Value<'_>) -> String {
     }
 }
 
-/// Formats a computed default as JSON that every kind of the type accepts, whatever its unit.
-pub fn computed<T: SettingValue>(value: T) -> String {
-    exact(&T::KIND, &value.to_value()).into_string()
+/// Formats a computed default as JSON that every kind of its type accepts, whatever the unit. `kind` and `to_value` are
+/// those of the type.
+pub fn computed<T>(value: T, kind: Kind, to_value: fn(&T) -> Value<'_>) -> String {
+    exact(&kind, &to_value(&value)).into_string()
 }
 
 /// Formats the text of a computed default as JSON; `None` is null.
 pub fn computed_text(text: Option<String>) -> String {
     text.map_or_else(|| "null".to_owned(), |text| json::escape(&text))
-}
-
-/// Formats a computed default as JSON by its `Serialize`.
-#[cfg(feature = "serde")]
-pub fn computed_serde<T: serde::Serialize>(value: &T) -> String {
-    serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned())
-}
-
-/// The same without the feature `serde`.
-#[cfg(not(feature = "serde"))]
-pub fn computed_serde<T>(_: &T) -> String {
-    String::new()
 }
 
 /// Formats a value as JSON, durations as text with their unit.

@@ -1,6 +1,6 @@
 //! `#[settings(…)]` on a struct, `#[value(…)]` on an enum.
 
-use proc_macro2::{Span, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::{Attribute, Path};
 
 use super::entry::{Elsewhere, flat};
@@ -11,12 +11,19 @@ use crate::ctxt::Ctxt;
 use crate::naming::{CASES, Case};
 use crate::nearest::{list, nearest};
 
-const ELSEWHERE: [Elsewhere; 2] = [
+const ELSEWHERE: [Elsewhere; 3] = [
+    Elsewhere { names: &["tag", "content"], belongs: "belongs on an enum whose variants hold data." },
     Elsewhere { names: &["key"], belongs: "belongs on a setting; a struct has `section`." },
     Elsewhere { names: SETTING, belongs: "belongs on a field, in `#[setting(...)]`." },
 ];
-const ENUM_ELSEWHERE: [Elsewhere; 1] =
-    [Elsewhere { names: &["text", "label"], belongs: "belongs on a variant." }];
+const ENUM_ELSEWHERE: [Elsewhere; 2] = [
+    Elsewhere { names: &["text", "label"], belongs: "belongs on a variant." },
+    Elsewhere { names: &["check"], belongs: "belongs on a struct with one field." },
+];
+const NEWTYPE_ELSEWHERE: [Elsewhere; 2] = [
+    Elsewhere { names: &["text", "label", "ignore_case"], belongs: "belongs on an enum or its variants." },
+    Elsewhere { names: SETTING, belongs: "belongs on a field, in `#[setting(...)]`." },
+];
 
 attributes! {
     /// The attributes of a struct.
@@ -181,6 +188,25 @@ attributes! {
         "ignore_case" => ignore_case: Spanned<bool> = Entry::flag,
         /// The library's path, if it is not `::settings_core`.
         "crate" => library: Path = Entry::path,
+    }
+}
+
+attributes! {
+    /// The attributes of a struct with one field.
+    pub(crate) struct NewtypeAttrs, NEWTYPE {
+        /// A function from a reference to the field to a `Result`.
+        "check" => check: TokenStream = Entry::tokens,
+        /// The library's path, if it is not `::settings_core`.
+        "crate" => library: Path = Entry::path,
+    }
+}
+
+impl NewtypeAttrs {
+    /// Reads the attributes and notes their mistakes.
+    pub(crate) fn from_attrs(cx: &Ctxt, attrs: &[Attribute]) -> Self {
+        Self::read(cx, &entries(cx, attrs, "value", NEWTYPE), |entry| {
+            entry.unknown(cx, "value", NEWTYPE, &NEWTYPE_ELSEWHERE);
+        })
     }
 }
 

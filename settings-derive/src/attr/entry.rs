@@ -101,7 +101,9 @@ fn cut(cx: &Ctxt, tokens: &TokenStream, valid: &[&str], all: &mut Vec<Entry>) {
                 let message = match form {
                     Form::Flag => format!("`{name}` takes no value: remove it"),
                     Form::Call => format!("`{name}` takes parentheses: write `{name}(...)`"),
-                    Form::Value => format!("expected `=` after `{name}`: write `{name} = value`"),
+                    Form::Value => {
+                        format!("expected `=` after `{name}`: write `{name} = {}`", example(&name))
+                    }
                 };
                 cx.error_at(other.span(), message);
                 all.push(Entry { name, value: TokenStream::new() });
@@ -132,6 +134,20 @@ impl Form {
     }
 }
 
+/// A value in the form that an entry takes.
+fn example(name: &Ident) -> &'static str {
+    match name.to_string().as_str() {
+        "aliases" => "[\"...\"]",
+        "check" => "function",
+        "default" => "...",
+        "default_from" => "|other| ...",
+        "max_len" | "min_len" => "1",
+        "range" => "1..=65535",
+        "with" => "module",
+        _ => "\"...\"",
+    }
+}
+
 fn without_value(cx: &Ctxt, name: Ident, form: Form, valid: &[&str]) -> Entry {
     let message = match form {
         Form::Flag => {
@@ -140,7 +156,7 @@ fn without_value(cx: &Ctxt, name: Ident, form: Form, valid: &[&str]) -> Entry {
         }
         _ if !is_one_of(&name, valid) => return unknown(name),
         Form::Call => format!("`{name}` takes parentheses: write `{name}(...)`"),
-        Form::Value => format!("`{name}` has no value: write `{name} = value`"),
+        Form::Value => format!("`{name}` has no value: write `{name} = {}`", example(&name)),
     };
     cx.error_at(name.span(), message);
     Entry { name, value: TokenStream::new() }
@@ -208,6 +224,9 @@ impl Entry {
         };
         if group.delimiter() != Delimiter::Bracket {
             return self.no_list(cx);
+        }
+        if group.stream().is_empty() {
+            cx.error(&self.value, format!("`{}` is an empty list: remove it or fill it in", self.name));
         }
         self.each_string(cx, group.stream(), "[\"...\", \"...\"]")
     }
@@ -285,9 +304,9 @@ impl Entry {
         }
     }
 
-    /// The value as `true` or `false`, and the place of the name.
+    /// The value as `true` or `false`, and the place of the name. A flag with another value, which is reported, is set.
     pub(super) fn flag(&self, cx: &Ctxt) -> Option<Spanned<bool>> {
-        Some(Spanned { value: self.bool(cx)?, span: self.name.span() })
+        Some(Spanned { value: self.bool(cx).unwrap_or(true), span: self.name.span() })
     }
 
     /// The value as a path, written in a string.

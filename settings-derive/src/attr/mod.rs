@@ -14,7 +14,7 @@ mod text;
 mod variant;
 mod variants;
 
-pub(crate) use container::{Container, EnumContainer};
+pub(crate) use container::{Container, EnumContainer, NewtypeAttrs};
 pub(crate) use default_from::DefaultFrom;
 pub(crate) use entry::{flat, found};
 pub(crate) use field::{FieldAttrs, Setting, Written};

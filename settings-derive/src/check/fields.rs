@@ -147,6 +147,9 @@ fn unknown_bool(value: &Value) -> String {
 /// pub port: u16,
 /// ```
 fn duration_has_a_unit(cx: &Ctxt, field: &Field<'_>, leaf: &Leaf<'_>) {
+    if leaf.is_bridged() {
+        return;
+    }
     let is_duration = matches!(ty::innermost(field.ty), Kind::Duration);
     match &leaf.attrs.unit {
         Some(unit) if !is_duration && !matches!(leaf.kind, Kind::Other) => {
@@ -222,7 +225,9 @@ fn computed_default_has_a_rule(cx: &Ctxt, leaf: &Leaf<'_>) {
 /// ```
 fn parsed_types_have_no_other_rules(cx: &Ctxt, leaf: &Leaf<'_>) {
     not_empty(cx, "text", leaf.attrs.text.as_ref());
-    if let (Some(with), None) = (&leaf.attrs.with, &leaf.attrs.text) {
+    if let (Some(with), Some(_)) = (&leaf.attrs.with, &leaf.attrs.serde) {
+        cx.error(with, "`serde` and `with` are mutually exclusive: remove one of the two");
+    } else if let (Some(with), None) = (&leaf.attrs.with, &leaf.attrs.text) {
         let message = "name the values that the module reads: add `text = \"a color such as #2389D7\"`";
         cx.error(with, message);
     }
@@ -230,18 +235,20 @@ fn parsed_types_have_no_other_rules(cx: &Ctxt, leaf: &Leaf<'_>) {
         cx.error_at(serde.span, "`serde` and `text` are mutually exclusive");
         cx.error_at(text.span, "`text` is for a type that is parsed");
     }
-    let (span, what) = match (&leaf.attrs.text, &leaf.attrs.serde) {
-        (Some(text), _) => (text.span, "is parsed"),
-        (None, Some(serde)) => (serde.span, "serde reads"),
+    let what = match (&leaf.attrs.text, &leaf.attrs.serde) {
+        (Some(_), _) => "is parsed",
+        (None, Some(_)) => "serde reads",
         (None, None) => return,
     };
     let others = [
-        (leaf.attrs.unit.is_some(), "unit"),
-        (leaf.attrs.range.is_some(), "range"),
-        (leaf.attrs.text_span().is_some(), "format`, `min_len`, `max_len` or `pattern"),
+        (leaf.attrs.unit.as_ref().map(|unit| unit.span), "unit"),
+        (leaf.attrs.range.as_ref().map(|range| range.name), "range"),
+        (leaf.attrs.text_span(), "format`, `min_len`, `max_len` or `pattern"),
     ];
-    for (_, name) in others.iter().filter(|(is_given, _)| *is_given) {
-        cx.error_at(span, format!("a value that {what} takes no `{name}`"));
+    for (span, name) in others {
+        if let Some(span) = span {
+            cx.error_at(span, format!("a value that {what} takes no `{name}`: write a `check` instead"));
+        }
     }
 }
 
@@ -295,6 +302,9 @@ fn type_is_not_too_wide(cx: &Ctxt, field: &Field<'_>) {
 /// pub port: u16,
 /// ```
 fn text_rules_are_of_a_text(cx: &Ctxt, field: &Field<'_>, leaf: &Leaf<'_>) {
+    if leaf.is_bridged() {
+        return;
+    }
     let Some(span) = leaf.attrs.text_span() else { return };
     let hint = match ty::innermost(field.ty) {
         Kind::Text | Kind::Secret | Kind::Other => return,
@@ -311,6 +321,9 @@ fn text_rules_are_of_a_text(cx: &Ctxt, field: &Field<'_>, leaf: &Leaf<'_>) {
 /// #[setting(default = "A", pattern = "[a-z]")]
 /// ```
 fn default_matches_the_pattern(cx: &Ctxt, leaf: &Leaf<'_>) {
+    if leaf.is_bridged() {
+        return;
+    }
     let Some(pattern) = &leaf.attrs.pattern else { return };
     let no_match = |text: &str| !text.is_empty() && !pattern::matches(&pattern.value, text);
     let message =

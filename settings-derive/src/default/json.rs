@@ -38,7 +38,7 @@ impl Reader<'_> {
             (Kind::Size, Shape::Text(text)) if bytes(&text).is_some() => {
                 bytes(&text).map(|bytes| bytes.to_string())
             }
-            (Kind::Map(of), Shape::Braces(group)) => self.map(of, group.stream()),
+            (Kind::Map(_, of), Shape::Braces(group)) => self.map(of, group.stream()),
             (Kind::Array(of), Shape::Brackets(group)) => self.list(of, group.stream()),
             (Kind::Tuple(of), _) => self.tuple(of, flat, tokens),
             (Kind::Duration, Shape::Text(text)) => {

@@ -109,7 +109,7 @@ fn absent(kind: Kind<'_>) -> Result<DefaultValue, &'static str> {
         Kind::Size => Err("`default = \"10MB\"`"),
         // Reported elsewhere.
         Kind::Wide => Ok(DefaultValue::None),
-        Kind::Map(_) => Ok(DefaultValue::Json(Json::new("{}"))),
+        Kind::Map(..) => Ok(DefaultValue::Json(Json::new("{}"))),
         Kind::Optional(_) => Ok(DefaultValue::None),
         Kind::Bool => Err("`default = false`"),
         Kind::Integer(_) => Err("`default = 0`"),
@@ -247,7 +247,7 @@ impl<'a> Reader<'a> {
             },
             (Kind::Size, Shape::Expression) => constant(Constant::Size(ty.to_token_stream())),
             (Kind::Wide, _) => None,
-            (Kind::List(_) | Kind::Set(_) | Kind::Map(_) | Kind::Array(_) | Kind::Tuple(_), _) => {
+            (Kind::List(_) | Kind::Set(_) | Kind::Map(..) | Kind::Array(_) | Kind::Tuple(_), _) => {
                 self.collection(ty, &flat, tokens)
             }
             (Kind::Other, Shape::Integer(integer)) => Some(DefaultValue::Integer(integer)),
@@ -299,7 +299,7 @@ impl<'a> Reader<'a> {
             Kind::List(_) | Kind::Set(_) => "a list of literals such as `[\"a\", \"b\"]`",
             Kind::Array(_) => "a list of its length, such as `[1, 2]`",
             Kind::Tuple(_) => "a value for each element, such as `(1, \"a\")`",
-            Kind::Map(_) => "a map of literals such as `{\"key\": \"value\"}`",
+            Kind::Map(..) => "a map of literals such as `{\"key\": \"value\"}`",
             Kind::Other => "a literal, such as the text of a variant",
             Kind::Secret | Kind::Wide | Kind::Optional(_) => "a literal",
         };

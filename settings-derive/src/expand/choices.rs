@@ -30,6 +30,7 @@ pub(super) fn expand(input: &Enum<'_>, library: &TokenStream) -> TokenStream {
             }
             #[automatically_derived]
             impl #library::value::MapKey for #ident {
+                const KEY_KIND: #library::schema::Kind = <Self as #library::value::SettingValue>::KIND;
                 fn from_key(
                     __key: ::std::borrow::Cow<'_, ::core::primitive::str>,
                 ) -> ::core::result::Result<Self, ::std::string::String> {

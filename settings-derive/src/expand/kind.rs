@@ -20,17 +20,23 @@ pub(super) fn expand(ty: &Type, leaf: &Leaf<'_>, library: &TokenStream) -> Token
     let is_narrowed =
         leaf.attrs.unit.is_some() || leaf.attrs.range.is_some() || leaf.attrs.text_span().is_some();
     let wrapped = match ty::kind(ty) {
-        Kind::Optional(of) => Some(("Optional", of)),
-        Kind::List(of) => Some(("List", of)),
-        Kind::Set(of) => Some(("Set", of)),
-        Kind::Map(of) => Some(("Map", of)),
+        Kind::Optional(of) => Some(("Optional", None, of)),
+        Kind::List(of) => Some(("List", None, of)),
+        Kind::Set(of) => Some(("Set", None, of)),
+        // by the map's own kind, so that a type that is no key is one error
+        Kind::Map(_, of) => {
+            let private = private(library);
+            let whole = quote_spanned!(ty.span()=> <#ty as #library::value::SettingValue>::KIND);
+            Some(("map_by", Some(quote!(#private::key_of(&#whole))), of))
+        }
         _ => None,
     };
     match wrapped {
-        Some((variant, of)) if is_narrowed => {
+        Some((variant, key, of)) if is_narrowed => {
             let variant = proc_macro2::Ident::new(variant, ty.span());
+            let key = key.map(|key| quote!(#key,));
             let of = expand(of, leaf, library);
-            quote!(#library::schema::Kind::#variant(&const { #of }))
+            quote!(#library::schema::Kind::#variant(#key &const { #of }))
         }
         _ => {
             let kind = quote_spanned!(ty.span()=> <#ty as #library::value::SettingValue>::KIND);
@@ -40,6 +46,11 @@ pub(super) fn expand(ty: &Type, leaf: &Leaf<'_>, library: &TokenStream) -> Token
             quote!(#kind #unit #range #text)
         }
     }
+}
+
+/// The kind of a map's keys.
+pub(super) fn key_kind(key: &Type, library: &TokenStream) -> TokenStream {
+    quote_spanned!(key.span()=> <#key as #library::value::MapKey>::KEY_KIND)
 }
 
 /// A type that is parsed, or an `Option` of one.
@@ -54,10 +65,14 @@ fn parsed(ty: &Type, name: &str, with: Option<&TokenStream>, library: &TokenStre
     let private = private(library);
     let fault = match with {
         None => quote_spanned!(ty.span()=> <#ty as ::core::str::FromStr>::from_str),
-        Some(module) => quote!(#module::from_text),
+        // as a value, as where the setting is built: then a module without the function is one error
+        Some(module) => quote_spanned!(module.span()=> #module::from_text),
     };
     let fault = quote_spanned! {ty.span()=>
-        |__text| ::core::result::Result::map(#private::parsed(__text, #fault(__text)), |_| ())
+        |__text| {
+            let __parse = #fault;
+            ::core::result::Result::map(#private::parsed(__text, __parse(__text)), |_| ())
+        }
     };
     quote!(#library::schema::Kind::Custom({
         const __KIND: #library::schema::CustomKind = #library::schema::CustomKind::new(#name, #fault);

@@ -13,7 +13,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::DeriveInput;
 
-use crate::ast::{Enum, Struct, check_newtype, library, private};
+use crate::ast::{Enum, Newtype, Struct, library, private};
 use crate::check::{check_enum, check_struct};
 use crate::ctxt::Ctxt;
 use crate::fallback;
@@ -41,10 +41,10 @@ pub(crate) fn settings(input: &DeriveInput) -> TokenStream {
 /// `#[derive(SettingValue)]`.
 pub(crate) fn setting_value(input: &DeriveInput) -> TokenStream {
     let cx = Ctxt::new();
-    if let Some(ty) = newtype::inner(input) {
-        let library = library(check_newtype(&cx, input).as_ref());
+    if let Some(parsed) = Newtype::from_input(&cx, input) {
+        let library = library(parsed.attrs.library.as_ref());
         return match cx.check() {
-            Ok(()) => newtype::expand(input, ty, &library),
+            Ok(()) => newtype::expand(&parsed, &library),
             Err(errors) => next_to(&errors, fallback::setting_value(input, &library)),
         };
     }

@@ -1,22 +1,35 @@
-//! Turns a struct with one unnamed field into a type of settings that is read and written as its field.
+//! Turns a struct with one field into a type of settings that is read and written as its field.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{Data, DeriveInput, Fields, Type};
 
-/// The type of the one unnamed field, if the item is such a struct.
-pub(super) fn inner(input: &DeriveInput) -> Option<&Type> {
-    let Data::Struct(data) = &input.data else { return None };
-    let Fields::Unnamed(fields) = &data.fields else { return None };
-    let mut fields = fields.unnamed.iter();
-    let only = fields.next()?;
-    fields.next().is_none().then_some(&only.ty)
-}
+use super::section::in_words;
+use crate::ast::{Newtype, private};
 
-pub(super) fn expand(input: &DeriveInput, ty: &Type, library: &TokenStream) -> TokenStream {
-    let ident = &input.ident;
+pub(super) fn expand(input: &Newtype<'_>, library: &TokenStream) -> TokenStream {
+    let (ident, ty, member) = (&input.original.ident, &input.field.ty, &input.member);
     let inner = quote_spanned!(ty.span()=> <#ty as #library::value::SettingValue>);
+    let made =
+        quote!(::core::option::Option::map(#inner::from_value(__value), |__field| Self { #member: __field }));
+    let (from_value, refusal) = match &input.attrs.check {
+        None => (made, quote!(#inner::refusal(__value))),
+        Some(check) => {
+            let private = private(library);
+            let in_words = in_words(check.span());
+            let check = quote_spanned!(check.span()=> let __check: fn(&#ty) -> ::core::result::Result<(), _> = #check;);
+            (
+                quote! {
+                    #check
+                    ::core::option::Option::filter(#made, |__made| __check(&__made.#member).is_ok())
+                },
+                quote! {
+                    #check
+                    #private::refusal_or_fault(__value, #inner::from_value, #inner::refusal(__value), #in_words)
+                },
+            )
+        }
+    };
     quote! {
         const _: () = {
             #[automatically_derived]
@@ -24,10 +37,13 @@ pub(super) fn expand(input: &DeriveInput, ty: &Type, library: &TokenStream) -> T
             impl #library::value::SettingValue for #ident {
                 const KIND: #library::schema::Kind = #inner::KIND;
                 fn from_value(__value: #library::value::Value<'_>) -> ::core::option::Option<Self> {
-                    ::core::option::Option::map(#inner::from_value(__value), Self)
+                    #from_value
                 }
                 fn to_value(&self) -> #library::value::Value<'_> {
-                    #inner::to_value(&self.0)
+                    #inner::to_value(&self.#member)
+                }
+                fn refusal(__value: &#library::value::Value<'_>) -> ::core::option::Option<::std::string::String> {
+                    #refusal
                 }
             }
         };

@@ -78,7 +78,7 @@ fn expand(input: &Variants<'_>, structs: &[Struct<'_>], library: &TokenStream) -
             #[automatically_derived]
             impl ::core::default::Default for #ident {
                 fn default() -> Self {
-                    #private::defaults()
+                    #private::defaults(<Self as #library::Settings>::SCHEMA, <Self as #library::Settings>::build)
                 }
             }
             #proofs
@@ -146,8 +146,11 @@ fn by_key(input: &Variants<'_>, library: &TokenStream) -> (TokenStream, TokenStr
             let Some((ty, value)) = of_default.or_else(|| first.map(|(_, made)| made.clone())) else {
                 return (quote!(&[]), quote!(::core::option::Option::None), TokenStream::new());
             };
+            let private = private(library);
+            let schema = schema(&ty, library);
+            let build = quote_spanned!(ty.span()=> <#ty as #library::Settings>::build);
             quote!({
-                let __value = <#ty as ::core::default::Default>::default();
+                let __value = #private::defaults(#schema, #build);
                 #value
             })
         }
@@ -178,11 +181,20 @@ fn tagged(input: &Variants<'_>, tag: &str, library: &TokenStream) -> (TokenStrea
     let setting = tag_setting(input, tag, library);
     let data: Vec<_> = input.variants.iter().filter_map(made).collect();
     let schemas: Vec<_> = data.iter().map(|(ty, _)| schema(ty, library)).collect();
-    let joined = |first: Option<TokenStream>| {
-        let first = first.map(|member| quote!(&[#member],));
+    let content = input.attrs.content.as_ref().map(|_| quote!(.content()));
+    let selected = input.variants.iter().filter(|variant| !matches!(variant.data, VariantData::Unit));
+    let selected = selected.map(|variant| {
+        let key = &variant.key.value;
+        let default = variant.is_default.then(|| quote!(.default_variant()));
+        quote!(&const { #library::schema::Variant::new(#tag, #key) #default #content })
+    });
+    let parts = quote!(&[#((#selected, #schemas.members)),*]);
+    let joined = |tag: Option<TokenStream>| {
         quote!({
-            const __PARTS: &[&[#library::schema::Member]] = &[#first #(#schemas.members),*];
-            const __MEMBERS: [#library::schema::Member; #private::count(__PARTS)] = #private::joined_variants(__PARTS);
+            const __TAG: &[#library::schema::Member] = &[#tag];
+            const __PARTS: &[(&#library::schema::Variant, &[#library::schema::Member])] = #parts;
+            const __COUNT: ::core::primitive::usize = #private::count_variants(__TAG, __PARTS);
+            const __MEMBERS: [#library::schema::Member; __COUNT] = #private::joined_variants(__TAG, __PARTS);
             &__MEMBERS
         })
     };

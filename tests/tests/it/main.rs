@@ -55,8 +55,11 @@ mod mail_pool;
 mod mail_postfix;
 mod mail_refusals;
 mod mail_sender;
+mod mail_small;
 mod mail_tokens;
+mod map_keys;
 mod merge;
+mod newtypes;
 mod operate;
 mod outbox_ahead;
 mod outbox_conformance;
@@ -82,6 +85,7 @@ mod rst_pages;
 mod rst_random;
 mod rst_robustness;
 mod rules_mail;
+mod serde_types;
 mod shapes_agree;
 mod sources;
 mod store_commands;
@@ -91,6 +95,7 @@ mod style;
 mod templates;
 mod test_command;
 mod variables;
+mod variants;
 mod watch;
 
 #[path = "../../rst/support.rs"]

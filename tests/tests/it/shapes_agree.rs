@@ -2,6 +2,7 @@
 //! sections, maps of sections): the resolver, the JSON Schema, the templates, the pages and the listing agree.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use serde_json::{Map, Value as Json, json};
@@ -10,8 +11,8 @@ use settings_core::json_schema::json_schema;
 use settings_core::listing::listing;
 use settings_core::resolve::{Code, Environment, Layers, Resolution, Severity, resolve};
 use settings_core::schema::{Kind, Member, Section};
-use settings_core::value::{from_json, json as reader, to_json};
-use settings_core::{FileFormat, Settings, template};
+use settings_core::value::{from_json, from_text, json as reader, to_json};
+use settings_core::{FileFormat, SettingValue, Settings, template};
 use settings_tests::random::Random;
 
 use crate::json_schema_agreement::values::value;
@@ -32,6 +33,24 @@ struct Server {
     caches: Vec<Cache>,
     stores: BTreeMap<String, Storage>,
     workers: BTreeMap<String, Worker>,
+    ports: BTreeMap<u16, Worker>,
+    /// Limits by role.
+    #[setting(default = {"user": 5})]
+    limits: BTreeMap<Role, u8>,
+    /// Names of addresses.
+    #[setting(default = {})]
+    hosts: BTreeMap<IpAddr, String>,
+}
+
+/// The role of a person.
+#[derive(SettingValue, PartialEq, Eq, PartialOrd, Ord)]
+enum Role {
+    /// Sees everything.
+    #[value(text = "admin")]
+    Admin,
+    /// Writes.
+    #[value(text = "user")]
+    User,
 }
 
 /// The place to listen.
@@ -150,9 +169,16 @@ fn entry(random: &mut Random, kind: &Kind) -> Json {
     match kind.required() {
         Kind::Section(of) => section(random, of),
         Kind::List(of @ Kind::Section(_)) => (0..random.below(3)).map(|_| entry(random, of)).collect(),
-        Kind::Map(of @ Kind::Section(_)) => {
+        Kind::Map { key: Kind::Text, of: of @ Kind::Section(_), .. } => {
             let names = ["a", "b c", "d.e"].into_iter().take(random.below(4));
             Json::Object(names.map(|name| (name.to_owned(), entry(random, of))).collect())
+        }
+        Kind::Map { key: keys, of, .. } if !matches!(keys, Kind::Text) => {
+            let mut names =
+                ["443", "8443", "admin", "user", "127.0.0.1", "::1", "01", "Admin", "70000"].to_vec();
+            names.retain(|name| random.below(120) == 0 || from_text(keys, name).is_ok() && *name != "01");
+            names.retain(|_| random.below(2) == 0);
+            Json::Object(names.into_iter().map(|name| (name.to_owned(), entry(random, of))).collect())
         }
         kind if random.below(12) == 0 => value(random, kind, 2),
         kind => {
@@ -160,12 +186,6 @@ fn entry(random: &mut Random, kind: &Kind) -> Json {
             found.unwrap_or(Json::Null)
         }
     }
-}
-
-/// The codes of warnings and errors, but for those about settings of a variant that is not selected, which a plain template
-/// names like all others.
-fn wrong(resolution: &Resolution<Server>) -> Vec<Code> {
-    severe(resolution).into_iter().filter(|code| *code != Code::Rule).collect()
 }
 
 fn severe(resolution: &Resolution<Server>) -> Vec<Code> {
@@ -210,7 +230,7 @@ fn schema_and_resolver_judge_files_of_every_shape_alike() {
                 let pointer: String = listed.name.split('.').map(|key| format!("/{key}")).collect();
                 let effective = resolution.setting(&listed.name).unwrap();
                 let kind = &effective.setting.kind;
-                let is_whole = !matches!(kind.required(), Kind::Map(_)) && !kind.contains_sections();
+                let is_whole = !matches!(kind.required(), Kind::Map { .. }) && !kind.contains_sections();
                 let Some(given) = file.pointer(&pointer).filter(|given| is_whole && !given.is_null()) else {
                     continue;
                 };
@@ -224,7 +244,7 @@ fn schema_and_resolver_judge_files_of_every_shape_alike() {
             assert_eq!(values(&again), values(&resolution), "seed {seed}: {file}");
         }
     }
-    assert!(good > 100 && bad > 300, "{good} good, {bad} bad");
+    assert!(good > 80 && bad > 300, "{good} good, {bad} bad");
 }
 
 fn values(resolution: &Resolution<Server>) -> BTreeMap<String, String> {
@@ -242,14 +262,14 @@ fn templates_and_pages_of_every_shape_are_read_back() {
         for commented in [false, true] {
             let file = template::config(format, root, commented);
             let resolution = resolve::<Server>(Layers::new().file_in(format, "template", file.as_str()));
-            assert_eq!(wrong(&resolution), [], "{format}: {}\n{file}", resolution.report());
+            assert_eq!(severe(&resolution), [], "{format}: {}\n{file}", resolution.report());
             assert_eq!(values(&resolution), defaults, "{format}:\n{file}");
         }
     }
     let mut environment = Environment::default();
     environment.add_file(".env", &template::env(root));
     let resolution = resolve::<Server>(Layers::new().environment(environment));
-    assert_eq!(wrong(&resolution), [], "{}\n{}", resolution.report(), template::env(root));
+    assert_eq!(severe(&resolution), [], "{}\n{}", resolution.report(), template::env(root));
     assert_eq!(values(&resolution), defaults);
 
     for style in [Style::Table, Style::Directive, Style::Confval, Style::Heading] {

@@ -120,7 +120,7 @@ fn contradicts(said: HintKind, kind: &Kind) -> Option<&'static str> {
         (HintKind::Number | HintKind::Decimal | HintKind::Map | HintKind::Bool, Kind::List(_)) => {
             Some("a list")
         }
-        (HintKind::Number | HintKind::Decimal | HintKind::List | HintKind::Bool, Kind::Map(_)) => {
+        (HintKind::Number | HintKind::Decimal | HintKind::List | HintKind::Bool, Kind::Map { .. }) => {
             Some("a map")
         }
         _ => None,

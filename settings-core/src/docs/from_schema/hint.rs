@@ -4,7 +4,7 @@ use crate::docs::dialect::WORDS;
 use crate::docs::inline::markdown_to_rst;
 use crate::docs::model::{Fact, Hint};
 use crate::schema::{DefaultValue, Kind, Leaf, Path, Section, Setting, Unit};
-use crate::value::{Value, expectation, to_readable};
+use crate::value::{Value, expectation, key_expectation, to_readable};
 
 use super::{Form, default_text};
 
@@ -58,13 +58,18 @@ fn plain_input(leaf: &Leaf, root: &Section) -> Option<String> {
             let limits = limits(kind, (*min > 0).then_some(*min), (*max < longest()).then_some(*max));
             format!("{} {}, or with a unit: ``90s``, ``5m``, ``1h30m``.{limits}", WORDS.duration, unit.name())
         }
-        Kind::Map(of) if !of.contains_sections() => {
+        Kind::Map { key, of } if !of.contains_sections() => {
             let path = Path::new(leaf.path.keys().iter().copied().chain([Path::NAMED_ENTRY]).collect());
             let names_own = !leaf.setting.variables().is_empty();
             let variable = root.variable_of_path(path.keys()).filter(|_| !names_own);
             let variable = variable.map(|name| format!(", its variable ``{name}``")).unwrap_or_default();
             let value = markdown_to_rst(&expectation(of));
-            format!("{}: each value is {value}. The path of one entry is ``{path}``{variable}.", WORDS.map)
+            let key = key_expectation(key).map(|key| format!("each key is {}, ", markdown_to_rst(&key)));
+            let key = key.unwrap_or_default();
+            format!(
+                "{}: {key}each value is {value}. The path of one entry is ``{path}``{variable}.",
+                WORDS.map
+            )
         }
         kind => input_of(kind),
     })
@@ -85,11 +90,17 @@ fn input_of(kind: &Kind) -> String {
         Kind::List(of) | Kind::Set(of) if of.contains_sections() => {
             format!("{}: each entry has the settings below.", WORDS.list)
         }
-        Kind::Map(of) if of.contains_sections() => {
-            format!("{}: each entry has a name, and the settings below.", WORDS.map)
+        Kind::Map { key, of } if of.contains_sections() => {
+            let name = key_expectation(key).map(|key| format!(" ({})", markdown_to_rst(&key)));
+            let name = name.unwrap_or_default();
+            format!("{}: each entry has a name{name}, and the settings below.", WORDS.map)
         }
         Kind::List(of) | Kind::Set(of) => format!("{}.", list_of(of)),
-        Kind::Map(_) | Kind::Section(_) => format!("{}.", WORDS.map),
+        Kind::Map { key, .. } => match key_expectation(key) {
+            Some(key) => format!("{}: each key is {}.", WORDS.map, markdown_to_rst(&key)),
+            None => format!("{}.", WORDS.map),
+        },
+        Kind::Section(_) => format!("{}.", WORDS.map),
         Kind::Json => format!("{}.", WORDS.json),
         _ => format!("{}.", WORDS.text),
     }
@@ -108,7 +119,7 @@ fn list_of(kind: &Kind) -> &'static str {
         Kind::List(_)
         | Kind::Set(_)
         | Kind::Tuple(_)
-        | Kind::Map(_)
+        | Kind::Map { .. }
         | Kind::Section(_)
         | Kind::Json
         | Kind::Bool => WORDS.list,

@@ -28,6 +28,9 @@ fn named(version: &str) -> String {
 /// Paragraphs below the setting's table.
 pub(super) fn notes(leaf: &Leaf) -> Vec<Content> {
     let mut notes = Vec::new();
+    for (tag, variant) in &leaf.variants {
+        notes.push(format!("Applies only if ``{tag}`` is ``{}``.", variant.value));
+    }
     if leaf.setting.required() {
         notes.push("**Required**: there is no default.".to_owned());
     }

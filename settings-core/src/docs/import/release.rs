@@ -133,7 +133,7 @@ fn kind(inferred: &InferredKind) -> ValueKind {
         },
         InferredKind::Secret => ValueKind::Secret,
         InferredKind::List => ValueKind::List(Box::new(ValueKind::TEXT)),
-        InferredKind::Map => ValueKind::Map(Box::new(ValueKind::TEXT)),
+        InferredKind::Map => ValueKind::map(ValueKind::TEXT),
         InferredKind::OneOf(choices) => {
             ValueKind::OneOf(choices.iter().map(|choice| choice.text.clone()).collect())
         }

@@ -1,7 +1,5 @@
 //! Fields whose attributes name a check, or a way from and to text.
 
-use std::fmt::Display;
-
 use super::builder::Builder;
 use crate::resolve::report::{Code, Diagnostic, Severity};
 use crate::value::Value;
@@ -33,44 +31,28 @@ impl Builder<'_> {
         taken.map(Some)
     }
 
-    /// The next setting's value, which serde reads from JSON.
-    #[cfg(feature = "serde")]
-    pub fn take_serde<T: serde::de::DeserializeOwned>(&mut self) -> Option<T> {
-        let (field, value) = self.next_field()?;
-        match serde_json::from_str(value.as_text().unwrap_or("null")) {
-            Ok(taken) => Some(taken),
-            Err(error) => self.refuse(field, &error.to_string()),
-        }
-    }
-
-    /// The next setting's value, which serde would read from JSON with the feature `serde`.
-    #[cfg(not(feature = "serde"))]
-    pub fn take_serde<T: without_serde::NeedsSerdeFeature>(&mut self) -> Option<T> {
-        None
-    }
-
     /// Checks the value of the setting `key`, which has just been taken.
-    pub fn verified<T, E: Display>(
+    pub fn verified<T>(
         &mut self,
         value: T,
         key: &'static str,
-        check: impl FnOnce(&T) -> Result<(), E>,
+        check: impl FnOnce(&T) -> Result<(), String>,
     ) -> T {
         self.verified_at(None, value, key, check)
     }
 
     /// Checks the value of the setting `key` with this number, after those that follow have been taken.
-    pub fn verified_at<T, E: Display>(
+    pub fn verified_at<T>(
         &mut self,
         number: Option<u32>,
         value: T,
         key: &'static str,
-        check: impl FnOnce(&T) -> Result<(), E>,
+        check: impl FnOnce(&T) -> Result<(), String>,
     ) -> T {
         if !self.inputs.is_broken
             && let Err(fault) = check(&value)
         {
-            self.note_fault(number, key, fault.to_string());
+            self.note_fault(number, key, fault);
         }
         value
     }
@@ -95,14 +77,4 @@ impl Builder<'_> {
             related: Vec::new(),
         });
     }
-}
-
-#[cfg(not(feature = "serde"))]
-pub(crate) mod without_serde {
-    /// Implemented for no type: an attribute needs the feature `serde`.
-    #[diagnostic::on_unimplemented(
-        message = "`#[setting(serde)]` needs the feature `serde` of `settings-core`",
-        label = "add the feature `serde` to `settings-core` in `Cargo.toml`"
-    )]
-    pub trait NeedsSerdeFeature {}
 }

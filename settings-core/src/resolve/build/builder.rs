@@ -45,12 +45,15 @@ impl<'r> Builder<'r> {
     /// names nothing of this crate's internals.
     pub fn take_by<T>(
         &mut self,
-        from_value: impl FnOnce(Value<'r>) -> Option<T>,
-        refusal: impl FnOnce(&Value<'r>) -> Option<String>,
+        from_value: fn(Value<'r>) -> Option<T>,
+        refusal: fn(&Value<'r>) -> Option<String>,
     ) -> Option<T> {
         let (field, value) = self.next_field()?;
         if let Some(why) = refusal(&value) {
-            return self.refuse(field, &why);
+            self.refuse::<()>(field, &why);
+            // no caller receives it, but the report has the mistakes of the settings after it
+            let others = [field.setting.default_value(), empty(&field.setting.kind)];
+            return from_value(others.into_iter().find(|value| refusal(value).is_none())?);
         }
         let taken = from_value(value);
         if taken.is_none() {
@@ -71,8 +74,7 @@ impl<'r> Builder<'r> {
         if let Some(element) = &mut self.element {
             let (member, value) = element.next()?;
             let Member::Setting(setting) = member else { return None };
-            let is_empty = value == Value::Null || value.as_text() == Some("");
-            if setting.of_variant && setting.required() && is_empty {
+            if setting.required() && value == Value::Null {
                 self.note_missing_in_variant(setting);
                 return Some((Field { setting, leaf: None }, empty(&setting.kind)));
             }

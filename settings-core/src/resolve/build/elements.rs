@@ -1,6 +1,7 @@
 //! Optional sections, and repeated sections.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::builder::Builder;
 use super::element::Element;
@@ -9,13 +10,16 @@ use crate::resolve::index::LeafId;
 use crate::resolve::read::Step;
 use crate::resolve::report::{Code, Diagnostic, Place};
 use crate::schema::Section;
-use crate::value::{MapKey, Value};
+use crate::value::Value;
 
 /// The function that builds a section.
 ///
 /// The derive names it, and the metadata, by the type and the trait, so that a type without the trait is one error, which
 /// names nothing of this crate's internals.
 type Build<'r, S> = fn(&mut Builder<'r>) -> Option<S>;
+
+/// The functions that read and write a map's key, and whether each text is one.
+type Keys<K> = (fn(Cow<'_, str>) -> Result<K, String>, fn(&K) -> Cow<'_, str>, bool);
 
 impl<'r> Builder<'r> {
     /// Builds a nested section, in a struct whose impl is written by hand.
@@ -57,37 +61,46 @@ impl<'r> Builder<'r> {
 
     /// Builds the sections of the next setting, which is a list.
     pub fn sections_by<S>(&mut self, schema: &'static Section, build: Build<'r, S>) -> Option<Vec<S>> {
-        let Value::List(values) = self.whole()? else { return None };
+        let (around, Value::List(values)) = self.whole()? else { return None };
         let sections = (0_usize..).zip(values);
-        sections.map(|(number, value)| self.element_at(value, Step::Element(number), schema, build)).collect()
+        let section = |(number, value)| {
+            self.element_at(value, around.iter().cloned().chain([Step::Element(number)]), schema, build)
+        };
+        sections.map(section).collect()
     }
 
-    /// Builds the sections of the next setting, which is a map.
-    pub fn named_sections_by<K: MapKey, S, M: FromIterator<(K, S)>>(
+    /// Builds the sections of the next setting, which is a map. `keys` are the functions of the keys' `MapKey`, and
+    /// whether each text is a key.
+    pub fn named_sections_by<K, S, M: FromIterator<(K, S)>>(
         &mut self,
         schema: &'static Section,
         build: Build<'r, S>,
+        (from_key, to_key, accepts_all): Keys<K>,
     ) -> Option<M> {
-        let Value::Map(entries) = self.whole()? else { return None };
-        let sections = entries.into_iter();
-        sections
-            .map(|(key, value)| {
-                let section = self.element_at(value, Step::Key(key.clone().into_owned()), schema, build)?;
-                match K::from_key(Cow::Borrowed(&key)) {
-                    Ok(key) => Some((key, section)),
-                    Err(why) => self.refused_key(&key, &why),
+        let (around, Value::Map(entries)) = self.whole()? else { return None };
+        let mut seen = HashSet::new();
+        let section = |(name, value): (Cow<'_, str>, _)| {
+            let step = Step::Key(name.clone().into_owned());
+            let section = self.element_at(value, around.iter().cloned().chain([step]), schema, build)?;
+            match from_key(Cow::Borrowed(&name)) {
+                Ok(key) if !accepts_all && !seen.insert(to_key(&key).into_owned()) => {
+                    self.refused_key(around.as_ref(), &name, "it appears twice, in two spellings")
                 }
-            })
-            .collect()
+                Ok(key) => Some((key, section)),
+                Err(why) => self.refused_key(around.as_ref(), &name, &why),
+            }
+        };
+        entries.into_iter().map(section).collect()
     }
 
-    /// Reports a key of a map of sections.
+    /// Reports a key of a map of sections, which is at `around` in the section that is being built.
     #[cold]
-    fn refused_key<T>(&mut self, key: &str, why: &str) -> Option<T> {
-        let (leaf, within) = match &self.element {
+    fn refused_key<T>(&mut self, around: Option<&Step>, key: &str, why: &str) -> Option<T> {
+        let (leaf, mut within) = match &self.element {
             Some(element) => (element.leaf, element.within.clone()),
             None => (self.next.saturating_sub(1), String::new()),
         };
+        within.extend(around.map(|step| step.segment().to_string()));
         let path = format!("{}{within}", self.inputs.index.leaf_path(leaf));
         let place = self.inputs.place_of(leaf, true);
         let message = format!("`{path}`: the key `{}` is refused: {why}", key.escape_debug());
@@ -96,13 +109,15 @@ impl<'r> Builder<'r> {
         None
     }
 
-    fn whole(&mut self) -> Option<Value<'r>> {
+    /// Returns the value of the next setting, and the step to it in the section that is being built.
+    fn whole(&mut self) -> Option<(Option<Step>, Value<'r>)> {
         if let Some(element) = &mut self.element {
-            return element.next().map(|(_, value)| value);
+            let (member, value) = element.next()?;
+            return Some((Some(Step::Key(member.key().to_owned())), value));
         }
         let leaf = self.next;
         self.next += 1;
-        self.value(leaf)
+        self.value(leaf).map(|value| (None, value))
     }
 
     /// Builds a section inside a repeated section.
@@ -113,13 +128,13 @@ impl<'r> Builder<'r> {
         schema: &'static Section,
         build: Build<'r, S>,
     ) -> Option<S> {
-        self.element_at(value, Step::Key(key.to_owned()), schema, build)
+        self.element_at(value, [Step::Key(key.to_owned())], schema, build)
     }
 
     fn element_at<S>(
         &mut self,
         value: Value<'r>,
-        step: Step,
+        steps: impl IntoIterator<Item = Step>,
         schema: &'static Section,
         build: Build<'r, S>,
     ) -> Option<S> {
@@ -129,8 +144,10 @@ impl<'r> Builder<'r> {
             Some(outer) => (outer.leaf, outer.within.clone(), outer.route.clone()),
             None => (self.next.saturating_sub(1), String::new(), Vec::new()),
         };
-        within.push_str(&step.segment().to_string());
-        route.push(step);
+        for step in steps {
+            within.push_str(&step.segment().to_string());
+            route.push(step);
+        }
         let (values, members) = (values.into_iter(), schema.members.iter());
         self.element = Some(Element { values, members, leaf, within, route });
         let section = build(self);
@@ -140,10 +157,13 @@ impl<'r> Builder<'r> {
 }
 
 impl Inputs<'_> {
-    /// Returns the place of a section in a list or map, or [`Place::Program`] for a section of the program.
+    /// Returns the place of a section in a list or map, or of the nearest one around it that a layer has, or
+    /// [`Place::Program`] for a section of the program.
     pub(crate) fn element_place(self, element: Option<&Element<'_>>) -> Place {
         let place = |element: &Element<'_>| {
-            let within = self.place_within(element.leaf, element.route.iter(), true);
+            let mut around = (1..=element.route.len()).rev();
+            let within =
+                around.find_map(|len| self.place_within(element.leaf, element.route.iter().take(len), true));
             within.unwrap_or_else(|| self.place_of(element.leaf, true))
         };
         element.map_or(Place::Program, place)

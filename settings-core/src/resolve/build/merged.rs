@@ -115,14 +115,15 @@ impl<'r> Node<Given<'r>> {
     /// Reads a part of a merged value, as far as it has no mistakes.
     pub(crate) fn read(&self, kind: &Kind, copies: Option<&'r dyn Copies>) -> Option<Value<'r>> {
         let mut faults = Vec::new();
-        Reading { faults: &mut faults, within: Address::default(), copies }.value(self, kind)
+        let within = Address::default();
+        Reading { faults: &mut faults, within, copies, in_variant: false }.value(self, kind)
     }
 
     /// Calls a function for each value that layers replace as a whole, with its kind.
     pub(crate) fn each_value(&self, kind: &Kind, of: &mut dyn FnMut(&Given<'r>, &Kind)) {
         match (self.content, kind.required()) {
             (Content::Value, _) => self.given.iter().for_each(|given| of(given, kind)),
-            (Content::Map, Kind::Map(below)) | (Content::List, Kind::List(below)) => {
+            (Content::Map, Kind::Map { of: below, .. }) | (Content::List, Kind::List(below)) => {
                 self.entries().iter().for_each(|(_, entry)| entry.each_value(below, of));
             }
             (Content::Section, Kind::Section(section)) => {
@@ -164,7 +165,8 @@ impl<'r> Merged<'r> {
 
     /// Reads the merged value; `None` if there is nothing that can be read. Collects the mistakes of all layers.
     pub(crate) fn read(&mut self, kind: &Kind) -> Option<Value<'r>> {
-        let mut reading = Reading { faults: &mut self.faults, within: Address::default(), copies: None };
+        let within = Address::default();
+        let mut reading = Reading { faults: &mut self.faults, within, copies: None, in_variant: false };
         reading.value(&self.root, kind)
     }
 }
@@ -173,6 +175,8 @@ struct Reading<'m, 'r> {
     faults: &'m mut Vec<Fault<Given<'r>>>,
     within: Address,
     copies: Option<&'r dyn Copies>,
+    /// Whether the value belongs to a variant, of which only the builder knows whether it is selected.
+    in_variant: bool,
 }
 
 impl<'r> Reading<'_, 'r> {
@@ -183,7 +187,7 @@ impl<'r> Reading<'_, 'r> {
             (Content::Null, _) => Some(Value::Null),
             (_, Kind::Optional(of)) => self.value(node, of),
             (Content::Value, _) => self.strongest(node, kind),
-            (Content::Map, Kind::Map(of)) => {
+            (Content::Map, Kind::Map { of, .. }) => {
                 let mut entries = Vec::with_capacity(node.entries().len());
                 for (key, entry) in node.entries() {
                     let value = self.below(Segment::Key(key.clone()), |reading| reading.value(entry, of));
@@ -231,7 +235,11 @@ impl<'r> Reading<'_, 'r> {
         let values = members.map(|(at, member)| {
             let given = node.entries().get(at).map_or(&unset, |(_, member)| member);
             let segment = Segment::Key(member.key().to_owned());
-            self.below(segment, |reading| reading.member(node, given, member))
+            let around = self.in_variant;
+            self.in_variant |= member.variant().is_some();
+            let value = self.below(segment, |reading| reading.member(node, given, member));
+            self.in_variant = around;
+            value
         });
         Value::Section(values.collect())
     }
@@ -245,8 +253,7 @@ impl<'r> Reading<'_, 'r> {
                     None => node.content == Content::Unset,
                     Some(value) => value.as_text() == Some(""),
                 };
-                if setting.required() && is_empty && setting.of_variant {
-                    // the builder knows whether the variant is selected
+                if setting.required() && is_empty && self.in_variant {
                     return Value::Null;
                 }
                 if setting.required() && is_empty {
@@ -258,8 +265,10 @@ impl<'r> Reading<'_, 'r> {
                 Some(value) => value,
                 None if *optional => Value::Null,
                 None => {
-                    self.first_required(around, section);
-                    section_defaults(section)
+                    if !self.in_variant {
+                        self.first_required(around, section);
+                    }
+                    section_defaults(section, self.in_variant)
                 }
             },
         }
@@ -267,9 +276,9 @@ impl<'r> Reading<'_, 'r> {
 
     /// Reports the first required setting in a section that is absent. Returns whether there is one.
     fn first_required(&mut self, around: &Node<Given<'r>>, section: &'static Section) -> bool {
-        section.members.iter().any(|member| {
+        section.members.iter().filter(|member| member.variant().is_none()).any(|member| {
             self.below(Segment::Key(member.key().to_owned()), |reading| match member {
-                Member::Setting(setting) if setting.required() && !setting.of_variant => {
+                Member::Setting(setting) if setting.required() => {
                     reading.missing(around, setting);
                     true
                 }

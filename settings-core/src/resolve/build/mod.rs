@@ -2,6 +2,7 @@
 
 mod bridge;
 mod builder;
+pub(crate) mod by_serde;
 mod choices;
 mod computed;
 mod deprecation;

@@ -52,7 +52,7 @@ impl<'r> Walk<'_, 'r> {
                     self.value(of, element, &format!("{path}[{number}]"));
                 }
             }
-            Kind::Map(of) => {
+            Kind::Map { of, .. } => {
                 for (key, value) in raw.entries().unwrap_or_default() {
                     let key = Segment::Key(key.name().into_owned());
                     self.value(of, value, &format!("{path}{key}"));

@@ -3,7 +3,7 @@
 use super::builder::Builder;
 use super::field::Field;
 use crate::schema::Kind;
-use crate::value::{SettingValue, Value, ZeroizingString, exact, from_json, json};
+use crate::value::{Value, ZeroizingString, exact, from_json, json};
 
 /// The value of a setting whose default is not computed yet, if a layer gives one.
 #[derive(Debug)]
@@ -13,6 +13,16 @@ pub struct PendingValue<T> {
 }
 
 impl<T> PendingValue<T> {
+    #[cfg(feature = "serde")]
+    pub(super) const fn none(field: Field) -> Self {
+        Self { value: None, field }
+    }
+
+    #[cfg(feature = "serde")]
+    pub(super) const fn some(value: T, field: Field) -> Self {
+        Self { value: Some(value), field }
+    }
+
     /// Returns the number of its setting; `None` in a repeated section.
     pub const fn number(&self) -> Option<u32> {
         self.field.leaf
@@ -20,14 +30,20 @@ impl<T> PendingValue<T> {
 }
 
 impl<'r> Builder<'r> {
-    /// Returns the next setting's value, if any layer gives one.
-    pub fn given<T: SettingValue>(&mut self) -> Option<PendingValue<T>> {
-        let (field, value) = self.next_given(matches!(T::KIND, Kind::Optional(_)))?;
+    /// Returns the next setting's value, if any layer gives one. The kind and the functions are those of its type.
+    pub fn given<T>(
+        &mut self,
+        kind: Kind,
+        from_value: fn(Value<'r>) -> Option<T>,
+        refusal: fn(&Value<'r>) -> Option<String>,
+    ) -> Option<PendingValue<T>> {
+        let (field, value) = self.next_given(matches!(kind, Kind::Optional(_)))?;
         let Some(value) = value else { return Some(PendingValue { value: None, field }) };
-        if let Some(why) = T::refusal(&value) {
-            return self.refuse(field, &why);
+        if let Some(why) = refusal(&value) {
+            self.refuse::<()>(field, &why);
+            return Some(PendingValue { value: None, field });
         }
-        let value = T::from_value(value);
+        let value = from_value(value);
         if value.is_none() {
             self.not_taken(field);
         }
@@ -68,27 +84,8 @@ impl<'r> Builder<'r> {
         Some(PendingValue { value, field })
     }
 
-    /// The same for a type that serde reads from JSON.
-    #[cfg(feature = "serde")]
-    pub fn given_serde<T: serde::de::DeserializeOwned>(&mut self) -> Option<PendingValue<T>> {
-        let (field, value) = self.next_given(true)?;
-        let Some(value) = value else { return Some(PendingValue { value: None, field }) };
-        match serde_json::from_str(value.as_text().unwrap_or("null")) {
-            Ok(value) => Some(PendingValue { value: Some(value), field }),
-            Err(error) => self.refuse(field, &error.to_string()),
-        }
-    }
-
-    /// The same without the feature `serde`.
-    #[cfg(not(feature = "serde"))]
-    pub fn given_serde<T: super::bridge::without_serde::NeedsSerdeFeature>(
-        &mut self,
-    ) -> Option<PendingValue<T>> {
-        None
-    }
-
     /// Returns the next setting, and its value if a layer gives one.
-    fn next_given(&mut self, is_optional: bool) -> Option<(Field, Option<Value<'r>>)> {
+    pub(super) fn next_given(&mut self, is_optional: bool) -> Option<(Field, Option<Value<'r>>)> {
         let (field, value) = self.next_field()?;
         let is_given = match field.leaf {
             Some(leaf) => self.inputs.candidates.strongest(leaf).is_some(),
@@ -98,9 +95,15 @@ impl<'r> Builder<'r> {
         Some((field, Some(value).filter(|_| is_given && !is_refused)))
     }
 
-    /// Returns the given value, or the default that was computed.
-    pub fn or_computed<T: SettingValue>(&mut self, given: PendingValue<T>, default: T) -> Option<T> {
-        self.or_computed_as(given, default, |default| exact(&T::KIND, &default.to_value()).into_string())
+    /// Returns the given value, or the default that was computed. The kind and the function are those of its type.
+    pub fn or_computed<T>(
+        &mut self,
+        given: PendingValue<T>,
+        default: T,
+        kind: Kind,
+        to_value: fn(&T) -> Value<'_>,
+    ) -> Option<T> {
+        self.or_computed_as(given, default, |default| exact(&kind, &to_value(default)).into_string())
     }
 
     /// The same for a type whose JSON `to_json` returns.

@@ -6,14 +6,14 @@ use super::inputs::{code, found};
 use crate::resolve::index::LeafId;
 use crate::resolve::report::{Code, Diagnostic};
 use crate::schema::{DefaultValue, Setting};
-use crate::value::{Mismatch, from_json, json};
+use crate::value::{Mismatch, Value, from_json, json};
 
 impl Builder<'_> {
     /// Reports that a type does not take a value: the default if its own kind refuses that, otherwise a given value.
     pub(crate) fn not_taken(&mut self, field: Field) {
         let is_default = field.leaf.is_none_or(|leaf| self.inputs.candidates.strongest(leaf).is_none());
-        if is_default && field.setting.required() {
-            // reported as missing
+        if field.setting.required() && (is_default || self.is_stand_in(field)) {
+            // reported as missing, or refused by its kind
             return;
         }
         if let Some(mismatch) = default_fault(field.setting).filter(|_| is_default) {
@@ -85,6 +85,13 @@ impl Builder<'_> {
             .filter(|(_, entry)| field.setting.computed_from().contains(&entry.setting.key))
             .map(|(leaf, _)| leaf)
             .collect()
+    }
+
+    /// Returns whether the kind refuses the values of all layers.
+    fn is_stand_in(&self, field: Field) -> bool {
+        let Some(leaf) = field.leaf else { return false };
+        let mut given = self.inputs.candidates.chain(leaf);
+        given.all(|candidate| self.inputs.read(field.setting, candidate).map(Value::wipe).is_err())
     }
 
     fn is_set(&self, leaf: LeafId) -> bool {

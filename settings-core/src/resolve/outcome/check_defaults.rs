@@ -7,6 +7,7 @@ use crate::resolve::report::{Code, Diagnostic, Report, Severity};
 use crate::resolve::source::Layers;
 use crate::schema::{Kind, Member, Section, Setting};
 use crate::value::json::write_string;
+use crate::value::sample_key;
 
 /// Resolves the defaults alone, and returns what their kinds, types and checks refuse, in optional and repeated sections
 /// too.
@@ -63,8 +64,8 @@ fn present(section: &Section, out: &mut String) {
     out.push('{');
     let mut is_first = true;
     for member in section.members {
-        let (key, of, around) = match member {
-            Member::Section { key, section, .. } => (*key, *section, ("", "")),
+        let (key, of, (open, close)) = match member {
+            Member::Section { key, section, .. } => (*key, *section, (String::new(), "")),
             Member::Setting(setting) => match repeated(setting) {
                 Some((of, around)) => (setting.key, of, around),
                 None => continue,
@@ -74,18 +75,22 @@ fn present(section: &Section, out: &mut String) {
         is_first = false;
         write_string(out, key);
         out.push_str(": ");
-        out.push_str(around.0);
+        out.push_str(&open);
         present(of, out);
-        out.push_str(around.1);
+        out.push_str(close);
     }
     out.push('}');
 }
 
-/// The section that a setting repeats, and the JSON around one element. Keys of maps are digits, which most types read.
-fn repeated(setting: &Setting) -> Option<(&'static Section, (&'static str, &'static str))> {
+/// The section that a setting repeats, and the JSON around one element.
+fn repeated(setting: &Setting) -> Option<(&'static Section, (String, &'static str))> {
     match setting.kind {
-        Kind::List(Kind::Section(of)) => Some((of, ("[", "]"))),
-        Kind::Map(Kind::Section(of)) => Some((of, ("{\"1\": ", "}"))),
+        Kind::List(Kind::Section(of)) => Some((of, ("[".to_owned(), "]"))),
+        Kind::Map { key, of: Kind::Section(of), .. } => {
+            let mut open = "{".to_owned();
+            write_string(&mut open, &sample_key(key)?);
+            Some((of, (open + ": ", "}")))
+        }
         _ => None,
     }
 }

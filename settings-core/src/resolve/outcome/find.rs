@@ -125,7 +125,7 @@ impl<T> Resolution<T> {
         parts: &mut Vec<Part<'r>>,
     ) {
         match (node.content, kind.required()) {
-            (Content::Map, Kind::Map(of)) => {
+            (Content::Map, Kind::Map { of, .. }) => {
                 for (key, entry) in node.entries() {
                     route.push(Step::Key(key.clone()));
                     self.collect(leaf, of, None, entry, route, parts);

@@ -26,7 +26,7 @@ fn masked(kind: &Kind, value: &Value<'_>) -> Option<Value<'static>> {
         (Kind::List(of), Value::List(values)) => {
             values.iter().map(|value| masked(of, value)).collect::<Option<_>>().map(Value::List)
         }
-        (Kind::Map(of), Value::Map(entries)) => {
+        (Kind::Map { of, .. }, Value::Map(entries)) => {
             let entry = |(key, value): &(Cow<'_, str>, Value<'_>)| {
                 Some((Cow::Owned(key.clone().into_owned()), masked(of, value)?))
             };

@@ -59,7 +59,7 @@ impl<T: Settings> Registry<T> {
         let root = match own.key {
             "" => own,
             key => {
-                let members = Vec::leak(vec![Member::Section { key, section: own, optional: false }]);
+                let members = Vec::leak(vec![Member::section(key, own)]);
                 Box::leak(Box::new(Section {
                     env_prefix: own.env_prefix,
                     variable_style: own.variable_style,
@@ -80,7 +80,7 @@ impl<T: Settings> Registry<T> {
     /// defaults that are computed from other settings, need the code of a struct and are errors too.
     pub fn register(&mut self, section: &'static Section) -> Result<(), Refused> {
         let mut members = self.root.members.to_vec();
-        members.push(Member::Section { key: section.key, section, optional: false });
+        members.push(Member::section(section.key, section));
         let root = Section { members: Vec::leak(members), ..*self.root };
         let root: &'static Section = Box::leak(Box::new(root));
         key_can_be_named(section.key)?;

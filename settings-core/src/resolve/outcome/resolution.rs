@@ -120,13 +120,13 @@ pub(crate) fn resolve_in<T: Settings>(
 /// # Panics
 /// Where a default is refused by its own kind, which is a mistake in the struct.
 #[expect(clippy::panic, reason = "a mistake in the program's own struct, no input")]
-pub fn defaults<T: Settings>() -> T {
-    let index = Index::new(T::SCHEMA);
+pub fn defaults<T>(schema: &'static Section, build: fn(&mut Builder<'_>) -> Option<T>) -> T {
+    let index = Index::new(schema);
     let (layers, candidates) = (Layers::new(), Candidates::new(index.leaves.len()));
     let inputs =
         Inputs { index: &index, layers: &layers, texts: &[], candidates: &candidates, is_broken: true };
     let mut builder = Builder::new(inputs);
-    match T::build(&mut builder) {
+    match build(&mut builder) {
         Some(settings) => settings,
         None => match builder.diagnostics.first() {
             Some(diagnostic) => panic!("{}", diagnostic.message),

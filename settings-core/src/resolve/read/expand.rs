@@ -111,7 +111,7 @@ impl<'w> Walk<'w> {
     fn value(&mut self, kind: &Kind, path: &str, raw: Raw<'w>) {
         match (kind.required(), raw.shape) {
             (_, Shape::String { .. }) => self.text(kind, path, raw),
-            (Kind::Map(of), Shape::Object) => {
+            (Kind::Map { of, .. }, Shape::Object) => {
                 for (key, value) in raw.entries().unwrap_or_default() {
                     self.value(of, &format!("{path}.{}", key.name()), value);
                 }

@@ -196,7 +196,7 @@ fn capitals_example(kind: &Kind, spelled: &str, below: Below<'_>, route: &[Step]
             let around = kind;
             kind = kind_at(&kind, std::slice::from_ref(step)).unwrap_or(kind);
             match step {
-                Step::Key(key) if matches!(around.required(), Kind::Map(_)) => key.to_lowercase(),
+                Step::Key(key) if matches!(around.required(), Kind::Map { .. }) => key.to_lowercase(),
                 step => style.part(&around, &[step.segment()]),
             }
         })

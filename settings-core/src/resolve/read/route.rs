@@ -24,7 +24,7 @@ impl Step {
 /// Returns whether layers set the entries of such values, and not only the whole.
 pub(crate) fn merges(kind: &Kind) -> bool {
     match kind.required() {
-        Kind::Map(_) => true,
+        Kind::Map { .. } => true,
         Kind::List(of) => matches!(of, Kind::Section(_)),
         _ => false,
     }
@@ -49,7 +49,7 @@ pub(crate) fn below(kind: &Kind, step: &Step) -> Option<Kind> {
         (Kind::Optional(of), _) => below(of, step),
         (Kind::List(of) | Kind::Set(of), Step::Element(_)) => Some(**of),
         (Kind::Tuple(kinds), Step::Element(number)) => kinds.get(*number).copied(),
-        (Kind::Map(of), Step::Key(_)) => Some(**of),
+        (Kind::Map { of, .. }, Step::Key(_)) => Some(**of),
         (Kind::Section(section), Step::Key(key)) => {
             member(section, key).map(|(_, member)| member_kind(member))
         }

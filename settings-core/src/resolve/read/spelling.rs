@@ -124,7 +124,7 @@ impl Search {
             return self.end(kind, state);
         }
         match kind {
-            Kind::Map(of) => self.entry(of, node, below, state),
+            Kind::Map { key, of } => self.entry((key, of), node, below, state),
             Kind::List(of @ Kind::Section(_)) => self.element(of, node, below, state),
             Kind::Section(section) => self.member(section, node, below, state),
             _ => {}
@@ -145,7 +145,7 @@ impl Search {
         }
     }
 
-    fn entry(&mut self, of: &Kind, node: Option<&Node<()>>, below: Below<'_>, state: State) {
+    fn entry(&mut self, (keys, of): (&Kind, &Kind), node: Option<&Node<()>>, below: Below<'_>, state: State) {
         let node = node.filter(|node| node.content == Content::Map);
         for (key, rest) in below.keys() {
             let known = node.map_or(&[][..], Node::entries);
@@ -162,8 +162,13 @@ impl Search {
                 self.step(Step::Key(found.clone()), |search| search.value(of, Some(entry), rest, state));
             }
             if same.is_empty() {
+                let is_variable = matches!(below, Below::Variable(..));
+                // the kind says how the key is written
+                let choice =
+                    keys.choices().iter().find(|choice| is_variable && is_form_of(&key, choice.text));
+                let key = choice.map_or(key, |choice| choice.text.to_owned());
                 let is_capital =
-                    state.is_capital || matches!(below, Below::Variable(..)) && !shows_case(&key);
+                    state.is_capital || is_variable && keys.choices().is_empty() && !shows_case(&key);
                 let state = State { exists: false, is_capital, ..state };
                 self.step(Step::Key(key), |search| search.value(of, None, rest, state));
             }
@@ -293,7 +298,7 @@ impl<'n> Below<'n> {
 /// Returns the way to the part that an unknown name was probably meant for: the field nearest to its end.
 fn near(kind: &Kind, node: &Node<()>, below: Below<'_>) -> Option<Vec<Step>> {
     match kind.required() {
-        Kind::Map(of) => below.keys().into_iter().find_map(|(key, rest)| {
+        Kind::Map { of, .. } => below.keys().into_iter().find_map(|(key, rest)| {
             let known = node.entries();
             let same = known.iter().find(|(found, _)| *found == key || is_form_of(&key, found));
             let unset = Node::default();

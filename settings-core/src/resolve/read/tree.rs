@@ -9,7 +9,9 @@ use super::content::Piece;
 use super::route::{Step, below, is_removable_by_text, member, member_kind};
 use crate::schema::{Address, Kind, Member, Section, Segment};
 use crate::value::json::{Raw, Shape};
-use crate::value::{Match, Mismatch, Name, from_json, from_text, is_removable, match_members};
+use crate::value::{
+    Match, Mismatch, Name, Value, from_json, from_text, is_removable, match_members, read_key,
+};
 
 /// A value with everything that layers say about it. `G` is one layer's part of it.
 #[derive(Clone, Debug)]
@@ -103,7 +105,7 @@ impl<G: Clone> Node<G> {
     /// Returns the node after one step.
     pub(crate) fn child(&self, kind: &Kind, step: &Step) -> Option<&Self> {
         match (kind.required(), step) {
-            (Kind::Map(_), Step::Key(key)) => self.entry(key),
+            (Kind::Map { .. }, Step::Key(key)) => self.entry(key),
             (Kind::List(_), Step::Element(number)) => self.entries().get(*number).map(|(_, entry)| entry),
             (Kind::Section(section), Step::Key(key)) => {
                 let (at, _) = member(section, key)?;
@@ -134,13 +136,13 @@ impl<G: Clone> Node<G> {
         match kind {
             Kind::Optional(of) if is_null(of, piece) => self.replace(piece, layer, Content::Null),
             Kind::Optional(of) => self.apply(of, piece, within, layer),
-            Kind::Map(of) => {
+            Kind::Map { key, of } => {
                 let is_right = |shape| matches!(shape, Shape::Object | Shape::Null);
                 match layer.shaped(kind, within, piece, is_right) {
                     Some(raw) if raw.shape == Shape::Null => self.replace(piece, layer, Content::Map),
                     Some(raw) => {
                         self.become_a(Content::Map).given.push((layer.give)(piece));
-                        self.apply_entries(kind, of, raw, within, layer);
+                        self.apply_entries((kind, key, of), raw, within, layer);
                     }
                     None => {}
                 }
@@ -181,8 +183,10 @@ impl<G: Clone> Node<G> {
         }
         within.push(step.segment());
         match (kind, step) {
-            (Kind::Map(of), Step::Key(key)) => {
-                if rest.is_empty() && removes(of, piece) {
+            (Kind::Map { key: keys, of }, Step::Key(key)) => {
+                if let Err(mismatch) = read_key(keys, key.into()) {
+                    layer.fault(within, piece, mismatch);
+                } else if rest.is_empty() && removes(of, piece) {
                     self.remove_key(key, piece, within, layer);
                 } else {
                     self.become_a(Content::Map).given.push((layer.give)(piece));
@@ -212,15 +216,26 @@ impl<G: Clone> Node<G> {
 
     fn apply_entries<'t>(
         &mut self,
-        kind: &Kind,
-        of: &Kind,
+        (kind, keys, of): (&Kind, &Kind, &Kind),
         raw: Raw<'t>,
         within: &mut Address,
         layer: &mut Applied<'_, 't, G>,
     ) {
         let mut seen = HashSet::new();
         for (key, value) in raw.entries().unwrap_or_default() {
-            let name = key.name().into_owned();
+            let name = match read_key(keys, key.name()) {
+                Ok(name) => name.into_owned(),
+                Err(mismatch) => {
+                    layer.fault(within, Piece::Json(raw), mismatch.of_entry(key, raw.start));
+                    let piece = Piece::Json(value);
+                    let of_value =
+                        from_json(of, value).map(Value::wipe).err().filter(|_| !removes(of, piece));
+                    within.push(Segment::Key(key.name().into_owned()));
+                    of_value.into_iter().for_each(|mismatch| layer.fault(within, piece, mismatch));
+                    within.pop();
+                    continue;
+                }
+            };
             if !seen.insert(name.clone()) {
                 let mismatch = Mismatch::repeated_key(kind, key, raw.start);
                 layer.fault(within, Piece::Json(raw), mismatch);

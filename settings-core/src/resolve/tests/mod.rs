@@ -62,10 +62,7 @@ impl Settings for Mail {
 impl Settings for Program {
     const SCHEMA: &'static Section = &Section::new(
         "",
-        &[
-            Member::Section { key: "Mail", section: Mail::SCHEMA, optional: false },
-            Member::Section { key: "Mail_Relay", section: Mail::SCHEMA, optional: false },
-        ],
+        &[Member::section("Mail", Mail::SCHEMA), Member::section("Mail_Relay", Mail::SCHEMA)],
     )
     .env_prefix("MM");
 

@@ -124,7 +124,7 @@ const fn expected(kind: &Kind) -> &'static str {
         Kind::Duration { .. } => "a whole number in its unit",
         Kind::List(_) | Kind::Set(_) => "a list such as `[\"a\", \"b\"]`",
         Kind::Tuple(_) => "a list of its length, such as `[1, 2]`",
-        Kind::Map(_) => "a map such as `{\"key\": \"value\"}`",
+        Kind::Map { .. } => "a map such as `{\"key\": \"value\"}`",
         Kind::Optional(of) => expected(of),
         Kind::Custom(custom) => custom.name,
     }

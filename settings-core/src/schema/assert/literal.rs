@@ -25,10 +25,10 @@ const fn value<'j>(kind: &Kind, json: &'j [u8]) -> Result<&'j [u8], Message> {
             Ok(_) if holds_twice(elements) => Err(Message::new("the default holds an element twice")),
             rest => rest,
         },
-        (Kind::Map(of), [b'{', entries @ ..]) => values(of, entries),
+        (Kind::Map { of, .. }, [b'{', entries @ ..]) => values(of, entries),
         (Kind::Tuple(kinds), [b'[', elements @ ..]) => each(kinds, elements),
         (Kind::Tuple(_), _) => Err(unfit(kind)),
-        (Kind::List(_) | Kind::Set(_) | Kind::Map(_), _) | (_, [b'[' | b'{', ..]) => Err(unfit(kind)),
+        (Kind::List(_) | Kind::Set(_) | Kind::Map { .. }, _) | (_, [b'[' | b'{', ..]) => Err(unfit(kind)),
         (_, [b'"', ..]) => Ok(rest_after(json)),
         // reported one by one, as texts are
         (Kind::Float { .. }, [b'-' | b'0'..=b'9', ..]) => Ok(rest_after(json)),

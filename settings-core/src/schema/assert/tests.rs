@@ -31,8 +31,8 @@ fn names(members: &'static [Member]) -> String {
 fn names_that_differ_are_unique() {
     const A: Section = section("A", &[Member::Setting(setting("B")), Member::Setting(setting("BB"))]);
     const MEMBERS: [Member; 3] = [
-        Member::Section { key: "A", section: &A, optional: false },
-        Member::Section { key: "AB", section: &A, optional: false },
+        Member::section("A", &A),
+        Member::section("AB", &A),
         Member::Setting(setting("B").details(&Details::new().aliases(&["C", "A.C"]))),
     ];
     assert_eq!(names(&MEMBERS), "");
@@ -42,11 +42,8 @@ fn names_that_differ_are_unique() {
 fn one_variable_for_two_paths_is_reported() {
     const A: Section = section("A", &[Member::Setting(setting("B_C"))]);
     const A_B: Section = section("a_b", &[Member::Setting(setting("c"))]);
-    const MEMBERS: [Member; 3] = [
-        Member::Setting(setting("First")),
-        Member::Section { key: "A", section: &A, optional: false },
-        Member::Section { key: "a_b", section: &A_B, optional: false },
-    ];
+    const MEMBERS: [Member; 3] =
+        [Member::Setting(setting("First")), Member::section("A", &A), Member::section("a_b", &A_B)];
     assert_eq!(names(&MEMBERS), "`A.B_C` and `a_b.c` claim one environment variable, `A_B_C`");
 }
 
@@ -55,15 +52,9 @@ fn one_path_for_two_settings_is_reported() {
     const A: Section = section("A", &[Member::Setting(setting("B"))]);
     const BY_ALIAS: Section =
         section("C", &[Member::Setting(setting("D").details(&Details::new().aliases(&["E", "A.B"])))]);
-    const MEMBERS: [Member; 2] = [
-        Member::Section { key: "A", section: &A, optional: false },
-        Member::Section { key: "C", section: &BY_ALIAS, optional: false },
-    ];
+    const MEMBERS: [Member; 2] = [Member::section("A", &A), Member::section("C", &BY_ALIAS)];
     assert_eq!(names(&MEMBERS), "`A.B` is an alias of `C.D`, and the path of another setting or section");
-    const TWICE: [Member; 2] = [
-        Member::Section { key: "C", section: &BY_ALIAS, optional: false },
-        Member::Section { key: "D", section: &BY_ALIAS, optional: false },
-    ];
+    const TWICE: [Member; 2] = [Member::section("C", &BY_ALIAS), Member::section("D", &BY_ALIAS)];
     assert_eq!(names(&TWICE), "`A.B` is an alias of `C.D` and of `D.D`");
     const ALMOST: [Member; 2] = [
         Member::Setting(setting("A").details(&Details::new().aliases(&["B_C"]))),
@@ -79,10 +70,10 @@ fn one_path_for_two_settings_is_reported() {
 fn one_key_for_two_members_is_reported_for_the_section() {
     const A: Section = section("A", &[Member::Setting(setting("B"))]);
     const MEMBERS: [Member; 4] = [
-        Member::Section { key: "A", section: &A, optional: false },
+        Member::section("A", &A),
         Member::Setting(setting("B")),
-        Member::Section { key: "A", section: &A, optional: false },
-        Member::Section { key: "b", section: &A, optional: false },
+        Member::section("A", &A),
+        Member::section("b", &A),
     ];
     const PROGRAM: Section = section("", &MEMBERS);
     let free = |index| told(key_is_free(&PROGRAM, index, &["first", "second", "third"]));
@@ -103,8 +94,7 @@ fn one_key_for_two_members_is_reported_for_the_section() {
 #[test]
 fn the_variable_of_a_file_is_taken() {
     const A: Section = section("A", &[Member::Setting(setting("B")), Member::Setting(setting("b_file"))]);
-    const MEMBERS: [Member; 2] =
-        [Member::Setting(setting("First")), Member::Section { key: "A", section: &A, optional: false }];
+    const MEMBERS: [Member; 2] = [Member::Setting(setting("First")), Member::section("A", &A)];
     assert_eq!(
         names(&MEMBERS),
         "`A.b_file` has the environment variable `A_B_FILE`, which names a file with the value of `A.B`"
@@ -118,7 +108,7 @@ fn the_variable_of_a_file_is_taken() {
     const OTHERS: [Member; 3] = [
         Member::Setting(setting("B").details(&Details::new().aliases(&["C"]))),
         Member::Setting(setting("C_File")),
-        Member::Section { key: "B_File", section: &A_C, optional: false },
+        Member::section("B_File", &A_C),
     ];
     const A_C: Section = section("A", &[Member::Setting(setting("D"))]);
     assert_eq!(names(&OTHERS), "");
@@ -130,14 +120,9 @@ fn programs_share_no_variable() {
         Section::new("", members).env_prefix(prefix)
     }
     const LOG: Section = section("Log", &[Member::Setting(setting("Level"))]);
-    const SERVER: Section = program(
-        "MM",
-        &[Member::Section { key: "Log", section: &LOG, optional: false }, Member::Setting(setting("Key"))],
-    );
-    const OTHER_PREFIX: Section =
-        program("MMW", &[Member::Section { key: "Log", section: &LOG, optional: false }]);
-    const OTHER_SETTING: Section =
-        program("MM", &[Member::Section { key: "Log", section: &LIMIT, optional: false }]);
+    const SERVER: Section = program("MM", &[Member::section("Log", &LOG), Member::Setting(setting("Key"))]);
+    const OTHER_PREFIX: Section = program("MMW", &[Member::section("Log", &LOG)]);
+    const OTHER_SETTING: Section = program("MM", &[Member::section("Log", &LIMIT)]);
     const LIMIT: Section = section("Log", &[Member::Setting(setting("Limit"))]);
     const SAME: Section = program("mm_log", &[Member::Setting(setting("Level"))]);
     const FILE: Section = program("MM", &[Member::Setting(setting("Key_File"))]);
@@ -159,7 +144,7 @@ fn programs_share_no_variable() {
 #[test]
 fn a_section_without_a_key_is_reported() {
     const ROOT: Section = section("", &[]);
-    const MEMBERS: [Member; 1] = [Member::Section { key: "", section: &ROOT, optional: false }];
+    const MEMBERS: [Member; 1] = [Member::section("", &ROOT)];
     assert!(names(&MEMBERS).contains("has no key"));
 }
 
@@ -167,7 +152,7 @@ fn a_section_without_a_key_is_reported() {
 fn the_table_has_room_for_every_name() {
     const A: Section =
         section("A", &[Member::Setting(setting("B").details(&Details::new().aliases(&["C", "D"])))]);
-    const ROOT: Section = section("", &[Member::Section { key: "A", section: &A, optional: false }]);
+    const ROOT: Section = section("", &[Member::section("A", &A)]);
     const SLOTS: usize = slots(&ROOT);
     const { assert!(SLOTS > 4) };
     assert!(unique_names::<SLOTS>(&ROOT).is_none());
@@ -245,7 +230,7 @@ fn a_default_is_of_its_kind_and_in_its_range() {
 fn a_list_or_map_of_literals_has_the_shape_of_its_kind() {
     const PORT: Kind = Kind::Integer { min: -10, max: 10 };
     const PORTS: Kind = Kind::List(&PORT);
-    const NAMED: Kind = Kind::Map(&Kind::Optional(&PORTS));
+    const NAMED: Kind = Kind::map(&Kind::Optional(&PORTS));
     const NAMES: Kind = Kind::Set(&Kind::Text);
     const LEVELS: Kind = Kind::List(&CHOICES);
     const PAIRS: Kind = Kind::Set(&NAMES);
@@ -296,7 +281,7 @@ fn a_list_or_map_of_literals_has_the_shape_of_its_kind() {
 #[test]
 fn a_text_inside_a_default_is_a_choice_too() {
     const LEVELS: Kind = Kind::List(&Kind::Optional(&CHOICES));
-    const NUMBERS: Kind = Kind::Map(&Kind::Bool);
+    const NUMBERS: Kind = Kind::map(&Kind::Bool);
     let message = |kind, text: &'static str| {
         let members = [Member::Setting(Setting::new("K", "k", kind, DefaultValue::Json("")))];
         let members: &'static [Member] = Box::leak(Box::new(members));

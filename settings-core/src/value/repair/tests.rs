@@ -65,9 +65,9 @@ const IN_JSON: &[(Kind, &str, &str)] = &[
     (Kind::List(&Kind::Text), r#""a b, c""#, r#"["a b", "c"]"#),
     (Kind::List(&COUNT), "7", "[7]"),
     (Kind::Set(&COUNT), r#""7 8""#, "[7, 8]"),
-    (Kind::List(&Kind::Map(&COUNT)), r#"{"a": 1}"#, r#"[{"a": 1}]"#),
-    (Kind::Map(&COUNT), r#""a=1, b=2""#, r#"{"a": 1, "b": 2}"#),
-    (Kind::Map(&Kind::Text), r#""{\"a\": \"b\"}""#, r#"{"a": "b"}"#),
+    (Kind::List(&Kind::map(&COUNT)), r#"{"a": 1}"#, r#"[{"a": 1}]"#),
+    (Kind::map(&COUNT), r#""a=1, b=2""#, r#"{"a": 1, "b": 2}"#),
+    (Kind::map(&Kind::Text), r#""{\"a\": \"b\"}""#, r#"{"a": "b"}"#),
     (Kind::Optional(&COUNT), r#""None""#, ""),
     (Kind::Optional(&Kind::Bool), r#""no""#, "false"),
     (Kind::Secret, "true", ""),
@@ -90,8 +90,8 @@ const IN_TEXT: &[(Kind, &str, &str)] = &[
     (SECURITY, "start-tls", "STARTTLS"),
     (Kind::List(&COUNT), "1 2 3", "[1, 2, 3]"),
     (Kind::List(&DURATION), "1sec, 2 sec", r#"["1s", "2s"]"#),
-    (Kind::Map(&Kind::Text), "a=b c=d", r#"{"a": "b", "c": "d"}"#),
-    (Kind::Map(&COUNT), "a=b", ""),
+    (Kind::map(&Kind::Text), "a=b c=d", r#"{"a": "b", "c": "d"}"#),
+    (Kind::map(&COUNT), "a=b", ""),
     (Kind::Optional(&COUNT), "nil", "null"),
     (Kind::Optional(&Kind::List(&COUNT)), "1;2", "[1, 2]"),
 ];
@@ -118,8 +118,10 @@ fn suggestions_are_accepted() {
 fn odd_values_are_repaired_or_left() {
     const ODD: &str =
         "|\"|'|ABC|ß:ẞ=|\u{1F600}, 1|1\u{a0}s|,;,|=|::/|\u{0}|<>|a<b>|_1|1|[]|{}|[{}]|{\"a\": 1}|a=b, c|{";
-    let map = Kind::Map(&Kind::Map(&Kind::Bool));
-    let nested = Kind::List(&Kind::List(&Kind::Map(&Kind::List(&Kind::Optional(&COUNT)))));
+    const MAP: Kind = Kind::map(&Kind::Bool);
+    let map = Kind::map(&MAP);
+    const LISTS: Kind = Kind::map(&Kind::List(&Kind::Optional(&COUNT)));
+    let nested = Kind::List(&Kind::List(&LISTS));
     let kinds =
         [map, nested, COUNT, DURATION, SIZE, SECURITY, URL, EMAIL, HOST, PORT, ADDRESS, Kind::ANY_FLOAT];
     for (kind, text) in kinds.iter().flat_map(|kind| ODD.split('|').map(move |text| (kind, text))) {

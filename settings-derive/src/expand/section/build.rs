@@ -7,7 +7,7 @@ use syn::spanned::Spanned as _;
 use super::member::to_json;
 use crate::ast::{Field, Member, Nested, Struct, private};
 use crate::attr::DefaultFrom;
-use crate::ty::{Kind, Occurs};
+use crate::ty::{self, Kind, Occurs};
 
 pub(super) fn build(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
     // Without the underscores, the name could be a constant of the author's.
@@ -40,13 +40,17 @@ pub(super) fn build(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
                 Some(to_json) => {
                     quote!(#builder.or_computed_as(#own, __default(#(&#others),*), #to_json)?)
                 }
-                None => quote!(#builder.or_computed(#own, __default(#(&#others),*))?),
+                None => {
+                    let value = quote_spanned!(ty.span()=> <#ty as #library::value::SettingValue>);
+                    quote!(#builder.or_computed(#own, __default(#(&#others),*), #value::KIND, #value::to_value)?)
+                }
             };
             let checked = leaf.attrs.check.as_ref().map(|check| {
+                let in_words = in_words(check.span());
                 let key = field.key().map(|key| key.value).unwrap_or_default();
                 quote_spanned! {check.span()=>
                     let __check: fn(&#ty) -> ::core::result::Result<(), _> = #check;
-                    let #own = #builder.verified_at(__number, #own, #key, __check);
+                    let #own = #builder.verified_at(__number, #own, #key, #in_words);
                 }
             });
             Some(quote_spanned! {from.name=>
@@ -110,18 +114,32 @@ fn taken(field: &Field<'_>, builder: &Ident, library: &TokenStream) -> TokenStre
     let check = field.leaf().and_then(|leaf| leaf.attrs.check.as_ref());
     let Some(check) = check.filter(|_| parameters(field).is_none()) else { return value };
     let key = field.key().map(|key| key.value).unwrap_or_default();
-    let ty = field.ty;
+    let (ty, in_words) = (field.ty, in_words(check.span()));
     quote_spanned! {check.span()=> {
         let __value = #value;
         let __check: fn(&#ty) -> ::core::result::Result<(), _> = #check;
-        #builder.verified(__value, #key, __check)
+        #builder.verified(__value, #key, #in_words)
     }}
+}
+
+/// The function `__check` with its outcome in words. An outcome without words is an error at the check.
+pub(in crate::expand) fn in_words(span: Span) -> TokenStream {
+    quote_spanned! {span=>
+        |__value| ::core::result::Result::map_err(
+            __check(__value),
+            |__why| ::std::string::ToString::to_string(&__why),
+        )
+    }
 }
 
 fn unchecked(field: &Field<'_>, builder: &Ident, library: &TokenStream) -> TokenStream {
     let (method, ty) = match &field.member {
         Member::Setting(leaf) if leaf.attrs.serde.is_some() => {
-            (if parameters(field).is_some() { "given_serde" } else { "take_serde" }, field.ty)
+            let (ty, private) = (field.ty, private(library));
+            let method = if parameters(field).is_some() { "given_serde" } else { "take_serde" };
+            let method = Ident::new(method, Span::call_site());
+            let read = quote_spanned!(ty.span()=> <#ty as #private::Deserialize>::deserialize);
+            return quote!(#builder.#method(|__reader| #read(__reader))?);
         }
         Member::Setting(leaf) if leaf.attrs.text.is_some() => {
             let (method, ty) = match (leaf.kind, parameters(field)) {
@@ -143,13 +161,15 @@ fn unchecked(field: &Field<'_>, builder: &Ident, library: &TokenStream) -> Token
             };
             return quote!(#builder.#method(#parse)?);
         }
-        Member::Setting(_) if parameters(field).is_some() => ("given", field.ty),
         Member::Setting(_) => {
             // a path to each function, so that a type without the trait is one error: the same as for its kind
             let ty = field.ty;
-            let from_value = quote_spanned!(ty.span()=> <#ty as #library::value::SettingValue>::from_value);
-            let refusal = quote_spanned!(ty.span()=> <#ty as #library::value::SettingValue>::refusal);
-            return quote!(#builder.take_by(#from_value, #refusal)?);
+            let value = quote_spanned!(ty.span()=> <#ty as #library::value::SettingValue>);
+            let functions = quote_spanned!(ty.span()=> #value::from_value, #value::refusal);
+            return match parameters(field) {
+                Some(_) => quote!(#builder.given(#value::KIND, #functions)?),
+                None => quote!(#builder.take_by(#functions)?),
+            };
         }
         Member::Section(Nested { ty, flatten: Some(_), .. }) => {
             return quote_spanned!(ty.span()=> <#ty as #library::Settings>::build(#builder)?);
@@ -166,7 +186,14 @@ fn unchecked(field: &Field<'_>, builder: &Ident, library: &TokenStream) -> Token
     if let Member::Section(_) = &field.member {
         let schema = quote_spanned!(ty.span()=> <#ty as #library::Settings>::SCHEMA);
         let build = quote_spanned!(ty.span()=> <#ty as #library::Settings>::build);
-        return quote!(#builder.#method(#schema, #build)?);
+        let keys = match ty::kind(field.ty) {
+            Kind::Map(key, _) => {
+                let key = quote_spanned!(key.span()=> <#key as #library::value::MapKey>);
+                Some(quote!(, (#key::from_key, #key::to_key, #key::ACCEPTS_ALL)))
+            }
+            _ => None,
+        };
+        return quote!(#builder.#method(#schema, #build #keys)?);
     }
     quote!(#builder.#method()?)
 }

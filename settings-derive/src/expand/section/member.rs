@@ -10,7 +10,7 @@ use crate::attr::{DefaultFrom, Spanned};
 use crate::doc::Value;
 use crate::expand::{default, kind};
 use crate::naming;
-use crate::ty::{Kind, Occurs};
+use crate::ty::{self, Kind, Occurs};
 
 /// All members as a slice; the settings of flattened sections are copied.
 pub(super) fn members(input: &Struct<'_>, keys: &[(&Ident, String)], library: &TokenStream) -> TokenStream {
@@ -75,11 +75,14 @@ fn repeated(
 ) -> TokenStream {
     let key = nested_key(field, schema, library);
     let (name, title) = (field.ident.to_string(), naming::title(field.ident));
-    let (kind, default) = match nested.occurs {
-        Occurs::Map => ("Map", "{}"),
-        _ => ("List", "[]"),
+    let of = quote!(&#library::schema::Kind::Section(#schema));
+    let (kind, default) = match ty::kind(field.ty) {
+        Kind::Map(key, _) => {
+            let key = kind::key_kind(key, library);
+            (quote!(map_by(&const { #key }, #of)), "{}")
+        }
+        _ => (quote!(List(#of)), "[]"),
     };
-    let kind = Ident::new(kind, Span::call_site());
     let description = &nested.doc.description;
     let description = if description.is_empty() { quote!(#schema.doc) } else { quote!(#description) };
     quote! {
@@ -87,7 +90,7 @@ fn repeated(
             #library::schema::Setting::new(
                 #key,
                 #name,
-                #library::schema::Kind::#kind(&#library::schema::Kind::Section(#schema)),
+                #library::schema::Kind::#kind,
                 #library::schema::DefaultValue::Json(#default),
             )
             .title(#title)
@@ -104,7 +107,10 @@ fn computed(field: &Field<'_>, leaf: &Leaf<'_>, from: &DefaultFrom, library: &To
         [] => {
             let to_json = match to_json(field, leaf, library) {
                 Some(to_json) => quote!((#to_json)(&__default())),
-                None => quote!(#private::computed(__default())),
+                None => {
+                    let trait_of = quote_spanned!(ty.span()=> <#ty as #library::value::SettingValue>);
+                    quote!(#private::computed(__default(), #trait_of::KIND, #trait_of::to_value))
+                }
             };
             quote_spanned!(from.name=> || { let __default: fn() -> #ty = || #body; #to_json })
         }
@@ -117,7 +123,10 @@ fn computed(field: &Field<'_>, leaf: &Leaf<'_>, from: &DefaultFrom, library: &To
 pub(super) fn to_json(field: &Field<'_>, leaf: &Leaf<'_>, library: &TokenStream) -> Option<TokenStream> {
     let (ty, private) = (field.ty, private(library));
     if leaf.attrs.serde.is_some() {
-        return Some(quote!(|__value: &#ty| #private::computed_serde(__value)));
+        let write = quote_spanned!(ty.span()=> <#ty as #private::Serialize>::serialize);
+        return Some(
+            quote!(|__value: &#ty| #private::computed_serde(__value, |__value, __writer| #write(__value, __writer))),
+        );
     }
     leaf.attrs.text.as_ref()?;
     let of = if let Kind::Optional(of) = leaf.kind { of } else { field.ty };

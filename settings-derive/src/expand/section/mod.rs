@@ -9,6 +9,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use self::build::build;
+pub(super) use self::build::in_words;
 use self::member::members;
 pub(super) use self::proofs::proof;
 use self::proofs::proofs;
@@ -62,7 +63,7 @@ pub(super) fn expand(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
             #[automatically_derived]
             impl #generics ::core::default::Default for #ident #arguments #bounds {
                 fn default() -> Self {
-                    #private::defaults()
+                    #private::defaults(<Self as #library::Settings>::SCHEMA, <Self as #library::Settings>::build)
                 }
             }
             #proofs

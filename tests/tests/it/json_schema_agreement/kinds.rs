@@ -104,15 +104,18 @@ pub(crate) fn kinds() -> Vec<Kind> {
     kinds.push(Kind::Section(&ELEMENT));
     kinds.push(Kind::Section(&OPEN));
     let simple = kinds.clone();
+    let keys = simple.iter().filter(|kind| !matches!(kind, Kind::Section(_) | Kind::Tuple(_)));
+    let by_key: Vec<_> = keys.map(|key| Kind::map_by(leaked(*key), &Kind::Bool)).collect();
     for kind in simple {
         kinds.extend([
             Kind::List(leaked(kind)),
-            Kind::Map(leaked(kind)),
+            Kind::map(leaked(kind)),
             Kind::Optional(leaked(kind)),
-            Kind::Map(leaked(Kind::List(leaked(Kind::Optional(leaked(kind)))))),
+            Kind::map(leaked(Kind::List(leaked(Kind::Optional(leaked(kind)))))),
             Kind::Optional(leaked(Kind::List(leaked(kind)))),
             Kind::Set(leaked(kind)),
         ]);
     }
+    kinds.extend(by_key);
     kinds
 }

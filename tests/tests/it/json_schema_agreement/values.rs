@@ -9,7 +9,7 @@ pub(crate) fn bounds(kind: &Kind) -> (i128, i128) {
     match *kind {
         Kind::Integer { min, max } => (min, max),
         Kind::Duration { min, max, .. } => (min.into(), max.into()),
-        Kind::List(of) | Kind::Set(of) | Kind::Map(of) | Kind::Optional(of) => bounds(of),
+        Kind::List(of) | Kind::Set(of) | Kind::Map { of, .. } | Kind::Optional(of) => bounds(of),
         Kind::Size { min, max } => (min.into(), max.into()),
         Kind::Float { min, max } => (min.max(-9.0) as i128, max.min(9.0) as i128),
         Kind::TextOf(TextRules { format: Some(Format::Port), .. }) => (1, 65_535),
@@ -153,8 +153,9 @@ pub(crate) fn value(random: &mut Random, kind: &Kind, depth: u32) -> Json {
         (Kind::List(of) | Kind::Set(of), 0..6) => {
             (0..random.below(3)).map(|_| value(random, of, depth)).collect()
         }
-        (Kind::Map(of), 0..6) => {
-            let entries = (0..random.below(3)).map(|_| (text(random, of), value(random, of, depth)));
+        (Kind::Map { key: keys, of, .. }, 0..6) => {
+            let like = if matches!(keys, Kind::Text) { of } else { keys };
+            let entries = (0..random.below(3)).map(|_| (text(random, like), value(random, of, depth)));
             Json::Object(entries.collect())
         }
         (Kind::Tuple(kinds), 0..6) => {
