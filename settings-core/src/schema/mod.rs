@@ -6,6 +6,7 @@
 
 mod address;
 pub(crate) mod assert;
+mod condition;
 mod details;
 mod documented;
 mod dynamic;
@@ -22,6 +23,7 @@ mod tree;
 mod unknown;
 
 pub use address::{Address, InvalidAddress, Segment};
+pub use condition::{Danger, Relevance};
 pub use details::{Deprecated, Details};
 pub use documented::DocumentedValue;
 pub use dynamic::DynamicSection;

@@ -14,6 +14,7 @@ mod conformance;
 mod console_api;
 mod console_browser;
 mod console_cli;
+mod console_conditions;
 mod console_pages;
 mod console_rounds;
 mod console_security;
