@@ -59,6 +59,9 @@ impl Explain {
             Format::Human => {
                 documentation(&effective.path.to_string(), effective.setting, out)?;
                 facts(&effective, T::SCHEMA, out)?;
+                if let Some(idle) = resolution.idle(&effective) {
+                    writeln!(out, "effect    none while {} is {}", idle.path, idle.shown)?;
+                }
                 layers(&effective, out)?;
             }
         }
@@ -209,6 +212,10 @@ fn facts(effective: &Effective<'_>, root: &Section, out: &mut dyn Write) -> Resu
     }
     if setting.restart() {
         fact("restart", "a change needs a restart")?;
+    }
+    if let Some(danger) = setting.danger() {
+        let when = danger.when.map(|value| format!("when it is {value}: ")).unwrap_or_default();
+        fact("danger", &format!("{when}{}", danger.text))?;
     }
     if setting.kind.is_secret() {
         fact("secret", "its value is never shown")?;

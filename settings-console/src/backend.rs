@@ -7,7 +7,8 @@ use settings_core::FileFormat;
 #[cfg(feature = "mail")]
 use settings_core::mail::EmailSettings;
 use settings_core::resolve::{
-    Effective, Layer, Layers, Origin, Report, Resolution, Settings, UnknownPath, Unreadable, resolve,
+    Effective, Idle, Layer, Layers, Origin, Registry, Report, Resolution, Settings, UnknownPath, Unreadable,
+    resolve,
 };
 use settings_core::schema::Section;
 use settings_core::store::{
@@ -21,6 +22,8 @@ use crate::request::{Edit, Input};
 pub(crate) trait Resolved {
     fn settings(&self) -> Vec<Effective<'_>>;
     fn setting(&self, path: &str) -> Result<Effective<'_>, UnknownPath>;
+    /// The reason why a setting has no effect.
+    fn idle(&self, effective: &Effective<'_>) -> Option<Idle>;
     fn report(&self) -> &Report;
 }
 
@@ -31,6 +34,10 @@ impl<T> Resolved for Resolution<T> {
 
     fn setting(&self, path: &str) -> Result<Effective<'_>, UnknownPath> {
         Self::setting(self, path)
+    }
+
+    fn idle(&self, effective: &Effective<'_>) -> Option<Idle> {
+        Self::idle(self, effective)
     }
 
     fn report(&self) -> &Report {
@@ -100,6 +107,8 @@ pub(crate) struct FileBackend<T> {
     /// The place of the settings, if it is not a file. The path is its name.
     storage: Option<Arc<dyn Storage>>,
     others: ReadLayers,
+    /// The sections that are registered in addition to those of `T`.
+    registry: Option<Registry<T>>,
     running: Option<Resolution<T>>,
     #[cfg(feature = "mail")]
     mail: Option<MailOf<T>>,
@@ -111,6 +120,7 @@ impl<T: Settings> FileBackend<T> {
             path,
             storage: None,
             others,
+            registry: None,
             running: None,
             #[cfg(feature = "mail")]
             mail: None,
@@ -124,6 +134,10 @@ impl<T: Settings> FileBackend<T> {
     #[cfg(feature = "mail")]
     pub(crate) fn set_mail(&mut self, mail: MailOf<T>) {
         self.mail = Some(mail);
+    }
+
+    pub(crate) fn set_registry(&mut self, registry: Registry<T>) {
+        self.registry = Some(registry);
     }
 
     /// Takes the settings as they are now for those that the server runs with.
@@ -146,13 +160,24 @@ impl<T: Settings> FileBackend<T> {
             None => Store::open(&self.path, others),
             Some(storage) => Store::open_storage(Arc::clone(storage), others),
         };
-        store.map_err(OpenError::Store)
+        let store = store.map_err(OpenError::Store)?;
+        Ok(match &self.registry {
+            None => store,
+            Some(registry) => store.registry(registry),
+        })
+    }
+
+    fn resolve(&self, layers: Layers) -> Resolution<T> {
+        match &self.registry {
+            None => resolve(layers),
+            Some(registry) => registry.resolve(layers),
+        }
     }
 }
 
 impl<T: Settings + Send + Sync + 'static> Backend for FileBackend<T> {
     fn schema(&self) -> &'static Section {
-        T::SCHEMA
+        self.registry.as_ref().map_or(T::SCHEMA, Registry::schema)
     }
 
     fn path(&self) -> &Path {
@@ -179,7 +204,7 @@ impl<T: Settings + Send + Sync + 'static> Backend for FileBackend<T> {
 
     fn differences(&self, before: &str, after: &str) -> Vec<Difference> {
         let alone = (self.others)().map_or_else(|_| Layers::new(), |others| Layers::new().expand_as(&others));
-        let resolved = |text| resolve::<T>(self.with_text(alone.clone(), text));
+        let resolved = |text| self.resolve(self.with_text(alone.clone(), text));
         differences(&resolved(before), &resolved(after))
     }
 

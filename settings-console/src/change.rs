@@ -20,6 +20,14 @@ pub(crate) struct Planned {
     pub(crate) revision: String,
 }
 
+/// The settings whose dangerous values are confirmed.
+#[derive(Clone, Copy)]
+enum Confirmed<'c> {
+    /// Nothing is written, so that nothing is asked.
+    Unasked,
+    These(&'c [String]),
+}
+
 /// The result of a change that was written.
 #[derive(Debug)]
 pub(crate) struct Saved {
@@ -35,20 +43,24 @@ pub(crate) fn plan(
     request: &Request,
     revisions: Option<&Revisions>,
 ) -> Result<Planned, ChangeError> {
-    app.backend.with(|opened| change(app, opened, visitor, request, revisions)).map_err(ChangeError::Open)?
+    let planned =
+        |opened: &mut dyn Opened| change(app, opened, visitor, request, revisions, Confirmed::Unasked);
+    app.backend.with(planned).map_err(ChangeError::Open)?
 }
 
-/// Makes a change, and writes it if it is sound as a whole.
+/// Makes a change, and writes it if it is sound as a whole. `confirmed` are the settings whose dangerous values may be
+/// written.
 pub(crate) fn save(
     app: &App,
     visitor: &Visitor,
     request: &Request,
     revisions: Option<&Revisions>,
+    confirmed: &[String],
     reason: Option<String>,
 ) -> Result<Saved, ChangeError> {
     let mut planned = None;
     let outcome = app.backend.update(visitor.name(), reason, &mut |opened| {
-        planned = Some(change(app, opened, visitor, request, revisions)?);
+        planned = Some(change(app, opened, visitor, request, revisions, Confirmed::These(confirmed))?);
         Ok(())
     })?;
     let version = match outcome {
@@ -67,6 +79,7 @@ fn change(
     visitor: &Visitor,
     request: &Request,
     revisions: Option<&Revisions>,
+    confirmed: Confirmed<'_>,
 ) -> Result<Planned, ChangeError> {
     let revision = app.revision(opened.snapshot());
     if let Some(Revisions::These(these)) = revisions
@@ -97,7 +110,19 @@ fn change(
     }
     // a default that is computed from a changed setting may be that of a hidden one
     changes.retain(|(change, _)| is_visible(app, opened, visitor, &change.path.to_string()));
+    let unconfirmed = unconfirmed(&changes, confirmed);
+    if !unconfirmed.is_empty() {
+        return Err(ChangeError::Refused(unconfirmed));
+    }
     Ok(Planned { changes, warnings, revision })
+}
+
+/// Returns the dangerous values that no one has confirmed.
+fn unconfirmed(changes: &[(Difference, Option<Origin>)], confirmed: Confirmed<'_>) -> Vec<FieldError> {
+    let Confirmed::These(confirmed) = confirmed else { return Vec::new() };
+    let asked = changes.iter().filter_map(|(change, _)| Some((change.path.to_string(), change.danger()?)));
+    let open = asked.filter(|(path, _)| !confirmed.contains(path));
+    open.map(|(path, danger)| FieldError::unconfirmed(&path, danger)).collect()
 }
 
 fn is_visible(app: &App, opened: &dyn Opened, visitor: &Visitor, path: &str) -> bool {

@@ -13,7 +13,7 @@ use http::{Request, Response, StatusCode};
 use http_body::{Frame, SizeHint};
 #[cfg(feature = "mail")]
 use settings_core::mail::EmailSettings;
-use settings_core::resolve::{Layers, Settings, Unreadable};
+use settings_core::resolve::{Layers, Registry, Settings, Unreadable};
 use settings_core::store::Storage;
 use tower_http::csrf::CsrfLayer;
 use tower_service::Service;
@@ -154,6 +154,13 @@ impl<T: Settings + Send + Sync + 'static> Console<T> {
     #[must_use]
     pub fn saves_per_minute(mut self, changes: usize) -> Self {
         self.saves_per_minute = changes;
+        self
+    }
+
+    /// Shows and changes the sections of a registry too, such as those of plugins.
+    #[must_use]
+    pub fn registry(mut self, registry: Registry<T>) -> Self {
+        self.backend.set_registry(registry);
         self
     }
 

@@ -86,6 +86,12 @@ impl FieldError {
         Self { help: "ask for the right to change it".to_owned(), ..Self::new(path, "forbidden", message) }
     }
 
+    pub(crate) fn unconfirmed(path: &str, danger: &str) -> Self {
+        let message = format!("`{path}`: the value must be confirmed: {danger}");
+        let help = "confirm it when the change is reviewed; the API takes `\"confirm\": [PATH]`".to_owned();
+        Self { help, ..Self::new(path, "unconfirmed", message) }
+    }
+
     fn from_diagnostic(found: &Diagnostic) -> Self {
         let setting = found.setting.clone().unwrap_or_default();
         let expected = found

@@ -23,6 +23,7 @@ pub(crate) fn protected() -> Router<Arc<App>> {
         .route("/p/{slug}", get(pages::page))
         .route("/s/{path}", get(pages::setting))
         .route("/all", get(pages::all))
+        .route("/sources", get(pages::sources))
         .route("/history", get(pages::history))
         .route("/status", get(pages::status))
         .route("/review", post(pages::review))

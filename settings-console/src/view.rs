@@ -1,6 +1,8 @@
 //! The settings as one visitor sees them.
 
-use settings_core::resolve::{Diagnostic, Effective, Layer, Origin};
+use std::cell::OnceCell;
+
+use settings_core::resolve::{Diagnostic, Effective, Idle, Layer, Origin};
 use settings_core::schema::Kind;
 use settings_core::value::json::Tree;
 use settings_core::value::to_json;
@@ -30,8 +32,11 @@ pub(crate) struct Item<'r> {
     pub(crate) access: Access,
     /// The number of its page.
     pub(crate) page: usize,
-    /// The state of the file that a form posts back, to find changes made meanwhile.
-    pub(crate) was: String,
+    app: &'r App,
+    /// The state of the file, once it is needed.
+    was: OnceCell<String>,
+    /// The setting that leaves this one without effect.
+    pub(crate) idle: Option<Idle>,
 }
 
 /// One page of the console.
@@ -55,10 +60,10 @@ impl Page {
 }
 
 impl<'r> View<'r> {
-    pub(crate) fn new(app: &App, opened: &'r dyn Opened, visitor: &Visitor) -> Self {
-        let (effective, stored) = (opened.effective(), opened.stored());
+    pub(crate) fn new(app: &'r App, opened: &'r dyn Opened, visitor: &Visitor) -> Self {
+        let (resolved, stored) = (opened.effective(), opened.stored());
         let (mut items, mut pages, mut hidden) = (Vec::new(), Vec::<Page>::new(), Vec::new());
-        for (effective, stored) in effective.settings().into_iter().zip(stored.settings()) {
+        for (effective, stored) in resolved.settings().into_iter().zip(stored.settings()) {
             let path = effective.path.to_string();
             let access = access(app, visitor, &path, &effective);
             if access == Access::Hidden {
@@ -66,7 +71,8 @@ impl<'r> View<'r> {
                 continue;
             }
             let name = page_name(&path, effective.console());
-            let page = match pages.iter().position(|page| page.name == name) {
+            // most settings are on the page of the one before
+            let page = match pages.iter().rposition(|page| page.name == name) {
                 Some(page) => page,
                 None => {
                     let slug = slug(&name, &pages);
@@ -74,8 +80,12 @@ impl<'r> View<'r> {
                     pages.len() - 1
                 }
             };
-            let was = was(app, &path, &effective, &stored);
-            items.push(Item { path, effective, stored, file: opened.layer(), access, page, was });
+            let was = OnceCell::new();
+            let idle = resolved.idle(&effective);
+            items.push(Item { path, effective, stored, file: opened.layer(), access, page, app, was, idle });
+        }
+        for item in &mut items {
+            item.idle = item.idle.take().filter(|idle| !hidden.contains(&idle.path));
         }
         let is_partial = !hidden.is_empty();
         let visible = |found: &&Diagnostic| match &found.setting {
@@ -83,7 +93,7 @@ impl<'r> View<'r> {
             None => !is_partial,
             Some(path) => items.iter().any(|item| item.holds(path)),
         };
-        let findings = effective.report().diagnostics().iter().filter(visible).cloned();
+        let findings = resolved.report().diagnostics().iter().filter(visible).cloned();
         let findings =
             findings.map(|found| if is_partial { without_neighbours(found) } else { found }).collect();
         let revision = app.revision(opened.snapshot());
@@ -158,8 +168,7 @@ fn slug(name: &str, pages: &[Page]) -> String {
 /// Returns the state of the file for one setting: `-` (not there), `=` (there) or `!` (there and unreadable) with the
 /// value that the page shows as JSON; `#` with a mark where the value is never shown.
 pub(crate) fn was(app: &App, path: &str, effective: &Effective<'_>, stored: &Effective<'_>) -> String {
-    let is_file = |layer| matches!(layer, Layer::File | Layer::External);
-    let there = is_file(stored.layer());
+    let there = is_of_file(stored.layer());
     if is_write_only(effective, stored) {
         return match there {
             true => {
@@ -169,13 +178,20 @@ pub(crate) fn was(app: &App, path: &str, effective: &Effective<'_>, stored: &Eff
             false => "-".to_owned(),
         };
     }
-    let unreadable =
-        stored.overridden.iter().any(|(origin, value)| value.is_none() && is_file(origin.layer()));
-    match (there, unreadable) {
+    match (there, is_unreadable(stored)) {
         (true, _) => format!("={}", stored.shown()),
         (false, true) => format!("!{}", effective.shown()),
         (false, false) => format!("-{}", effective.shown()),
     }
+}
+
+const fn is_of_file(layer: Layer) -> bool {
+    matches!(layer, Layer::File | Layer::External)
+}
+
+/// Returns whether the file gives a value that can't be read.
+fn is_unreadable(stored: &Effective<'_>) -> bool {
+    stored.overridden.iter().any(|(origin, value)| value.is_none() && is_of_file(origin.layer()))
 }
 
 /// Returns whether the value is never shown: a secret, or a URL with a password.
@@ -195,9 +211,14 @@ impl Item<'_> {
             .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
     }
 
+    /// Returns the state of the file that a form posts back, to find changes made meanwhile.
+    pub(crate) fn was(&self) -> &str {
+        self.was.get_or_init(|| was(self.app, &self.path, &self.effective, &self.stored))
+    }
+
     /// Returns whether the file gives a value.
     pub(crate) fn is_in_file(&self) -> bool {
-        !self.was.starts_with('-')
+        is_of_file(self.stored.layer()) || is_unreadable(&self.stored) && !self.is_write_only()
     }
 
     pub(crate) fn is_write_only(&self) -> bool {
@@ -224,7 +245,7 @@ impl Item<'_> {
 
     /// Returns the value that a form shows: that of the file, or the one in effect.
     pub(crate) fn shown(&self) -> Tree {
-        let text = self.was.get(1..).unwrap_or_default();
+        let text = self.was().get(1..).unwrap_or_default();
         Tree::parse(text).unwrap_or_default()
     }
 }

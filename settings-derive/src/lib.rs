@@ -82,6 +82,8 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `added = "1.2"` | the version that introduced it: one of the crate's own up to now, or `"next"` |
 /// | `deprecated(since = "1.2", until = "13", reason = "…", replacement = "Section.Key")` | setting it warns; `until`, the release that removes it, and `replacement` are optional |
 /// | `allow_change(name = "default-changed", reason = "…")` | a breaking change that the gate of releases lets pass; may be repeated |
+/// | `danger(text = "…", when = true)` | the System Console asks for a confirmation, with this text, before it saves that value; without `when`, before every change |
+/// | `relevant_if(setting = "Key", is = true)` | it has an effect only with that value of another setting of the struct (with `is_not`, with every other value); front ends say so while it has none |
 /// | `restart` | a change needs a restart of the server |
 /// | `scope = "…"` | the place where it may be set, or the people for whom, in a word of the program's own |
 /// | `hidden` | it works, but appears in no document |

@@ -1,5 +1,6 @@
-//! A headless Chromium, driven by the WebDriver protocol.
+//! A headless Chromium or Firefox, driven by the WebDriver protocol.
 
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -32,23 +33,6 @@ impl Browser {
         let chromium = crate::real::first_of(&chromium).ok_or("chromium is not installed")?;
         let driver =
             crate::real::first_of(&["/usr/bin/chromedriver"]).ok_or("chromium-driver is not installed")?;
-        let mut driver = Command::new(driver)
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(|error| format!("chromedriver: {error}"))?;
-        let mut lines = BufReader::new(driver.stdout.take().ok_or("no output")?).lines();
-        let port = loop {
-            let line = timeout(COMMAND_TIME, lines.next_line()).await.map_err(|_| "chromedriver is slow")?;
-            let line = line.ok().flatten().ok_or("chromedriver ended")?;
-            if let Some((_, port)) = line.split_once("started successfully on port ") {
-                break port.trim_end_matches('.').parse::<u16>().map_err(|error| error.to_string())?;
-            }
-        };
-        tokio::spawn(async move { while lines.next_line().await.is_ok_and(|line| line.is_some()) {} });
-        let mut browser = Self { _driver: driver, port, session: String::new() };
         let options = json!({
             "binary": chromium,
             "args": [
@@ -56,7 +40,50 @@ impl Browser {
                 "--host-resolver-rules=MAP *.example 127.0.0.1", "--force-prefers-reduced-motion",
             ],
         });
-        let capabilities = json!({"capabilities": {"alwaysMatch": {"browserName": "chrome", "goog:chromeOptions": options}}});
+        let wanted =
+            json!({"browserName": "chrome", "acceptInsecureCerts": true, "goog:chromeOptions": options});
+        Self::driven_by(&driver, "started successfully on port ", &wanted).await
+    }
+
+    /// Starts geckodriver, and Firefox by it, with script in pages or without.
+    ///
+    /// # Errors
+    /// If one of them is missing or does not start.
+    pub async fn firefox(with_script: bool) -> Result<Self, String> {
+        let firefox = crate::real::first_of(&["/usr/bin/firefox-esr", "/usr/bin/firefox"]);
+        let firefox = firefox.ok_or("firefox-esr is not installed")?;
+        let usual =
+            PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/geckodriver/bin/geckodriver"));
+        let driver = crate::real::program("SETTINGS_GECKODRIVER", usual)?;
+        let options =
+            json!({"binary": firefox, "args": ["-headless"], "prefs": {"javascript.enabled": with_script}});
+        let wanted =
+            json!({"browserName": "firefox", "acceptInsecureCerts": true, "moz:firefoxOptions": options});
+        Self::driven_by(&driver, "Listening on 127.0.0.1:", &wanted).await
+    }
+
+    /// Starts a driver that prints these words before its port, and a browser by it.
+    async fn driven_by(driver: &Path, before_port: &str, wanted: &Value) -> Result<Self, String> {
+        let name = driver.display();
+        let mut driver = Command::new(driver)
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|error| format!("{name}: {error}"))?;
+        let mut lines = BufReader::new(driver.stdout.take().ok_or("no output")?).lines();
+        let port = loop {
+            let line =
+                timeout(COMMAND_TIME, lines.next_line()).await.map_err(|_| format!("{name} is slow"))?;
+            let line = line.ok().flatten().ok_or_else(|| format!("{name} ended"))?;
+            if let Some((_, port)) = line.split_once(before_port) {
+                break port.trim().trim_end_matches('.').parse::<u16>().map_err(|error| error.to_string())?;
+            }
+        };
+        tokio::spawn(async move { while lines.next_line().await.is_ok_and(|line| line.is_some()) {} });
+        let mut browser = Self { _driver: driver, port, session: String::new() };
+        let capabilities = json!({"capabilities": {"alwaysMatch": wanted}});
         let started = browser.call("POST", "/session", &capabilities).await?;
         browser.session = started["sessionId"].as_str().ok_or("no session")?.to_owned();
         Ok(browser)

@@ -119,6 +119,11 @@ impl Site {
         Self { folder, service: console.into_service() }
     }
 
+    /// A console over `config.json` of a folder.
+    pub fn of(folder: Folder, service: ConsoleService) -> Self {
+        Self { folder, service }
+    }
+
     /// Returns the service, to mount it.
     pub fn service(&self) -> ConsoleService {
         self.service.clone()

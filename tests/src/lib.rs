@@ -22,6 +22,7 @@ pub mod real;
 pub mod servers;
 pub mod shell;
 pub mod sink;
+pub mod tls_proxy;
 pub mod vault;
 
 /// The snippets of README and guides, as documentation tests.

@@ -50,7 +50,7 @@ fn write_only(
 ) -> Option<Edit> {
     let path = item.path.as_str();
     if fields.of("d", path).is_some() {
-        return fields.of("was", path).unwrap_or(&item.was).starts_with('#').then_some(Edit::Unset);
+        return fields.of("was", path).unwrap_or_else(|| item.was()).starts_with('#').then_some(Edit::Unset);
     }
     let secret = fields.of("v", path).filter(|text| !text.is_empty()).map(Secret::new).or(kept)?;
     secrets.push((path.to_owned(), secret.clone()));
@@ -93,7 +93,7 @@ fn has_password(text: &str) -> bool {
 /// Returns the change of one setting whose value is shown.
 fn edit(item: &Item<'_>, fields: &Fields) -> Option<Edit> {
     let path = item.path.as_str();
-    let was = fields.of("was", path).unwrap_or(&item.was);
+    let was = fields.of("was", path).unwrap_or_else(|| item.was());
     let was_set = !was.starts_with('-');
     let before = Tree::parse(was.get(1..).unwrap_or_default()).unwrap_or_default();
     let widget = widget(item.kind());

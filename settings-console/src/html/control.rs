@@ -37,7 +37,7 @@ impl Control<'_> {
 
     /// Returns the state of the file that the form posts back.
     fn was(&self) -> &str {
-        self.posted("was").unwrap_or(&self.item.was)
+        self.posted("was").unwrap_or_else(|| self.item.was())
     }
 
     fn invalid(&self) -> Option<&'static str> {

@@ -104,6 +104,7 @@ impl Frame<'_> {
                 p class="group" { "All of it" }
                 ul {
                     li { a href={ (root) "all" } aria-current=[here("All settings")] { "All settings" } }
+                    li { a href={ (root) "sources" } aria-current=[here("Sources")] { "Sources" } }
                     li { a href={ (root) "history" } aria-current=[here("History")] { "History" } }
                 }
             }

@@ -1,5 +1,6 @@
 //! The pages.
 
+mod commands;
 mod control;
 mod history;
 mod home;
@@ -8,6 +9,7 @@ mod page;
 mod review;
 mod search;
 mod setting;
+mod sources;
 #[cfg(feature = "mail")]
 mod test;
 
@@ -17,5 +19,6 @@ pub(crate) use layout::{Frame, Notice, link_path};
 pub(crate) use page::{Answer, page};
 pub(crate) use review::{Purpose, Review, conflicts, review};
 pub(crate) use search::search;
+pub(crate) use sources::sources;
 #[cfg(feature = "mail")]
 pub(crate) use test::{Outcome, test};

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use settings_core::resolve::{Diagnostic, Origin};
 use settings_core::store::Difference;
 
+use super::commands::commands;
 use super::layout::{Frame, link_path};
 use super::setting::finding;
 use crate::change::Planned;
@@ -33,6 +34,7 @@ pub(crate) fn review(frame: &Frame<'_>, review: &Review<'_>) -> Markup {
         }
         p { "These changes will be written to " code { (frame.app.file_name()) } ", all of them or none." }
         (table(frame, &planned.changes))
+        (commands(frame, &planned.changes))
         @for found in planned.warnings.diagnostics().iter().filter(|found| is_visible(frame, found)) { (finding(found)) }
         @match purpose {
             Purpose::Save { page, fields, draft, .. } => {
@@ -40,6 +42,7 @@ pub(crate) fn review(frame: &Frame<'_>, review: &Review<'_>) -> Markup {
                     input type="hidden" name="page" value=(page);
                     (kept(draft.as_ref()))
                     (carried(frame, fields))
+                    (dangers(planned))
                     (reason())
                 }
             }
@@ -47,6 +50,7 @@ pub(crate) fn review(frame: &Frame<'_>, review: &Review<'_>) -> Markup {
                 form id="save" method="post" action={ (frame.root) "rollback" } {
                     input type="hidden" name="version" value=(version);
                     input type="hidden" name="confirm" value=(planned.revision);
+                    (dangers(planned))
                     (reason())
                 }
             }
@@ -65,6 +69,19 @@ pub(crate) fn review(frame: &Frame<'_>, review: &Review<'_>) -> Markup {
 fn is_visible(frame: &Frame<'_>, found: &Diagnostic) -> bool {
     !frame.view.is_partial
         || found.setting.as_ref().is_some_and(|path| frame.view.items.iter().any(|item| item.holds(path)))
+}
+
+/// A box to check for each dangerous value.
+fn dangers(planned: &Planned) -> Markup {
+    html! {
+        @for (change, _) in &planned.changes {
+            @if let Some(danger) = change.danger() {
+                p class="notice bad danger" {
+                    label { input type="checkbox" name="confirmed" value=(change.path) required; span { strong { (change.setting.title) } ": " (danger) } }
+                }
+            }
+        }
+    }
 }
 
 fn reason() -> Markup {

@@ -65,6 +65,9 @@ impl Shown<'_> {
                         @for found in &findings { (finding(found)) }
                     }
                 }
+                @if let Some(idle) = &item.idle {
+                    p class="idle" { "Has no effect while " a href={ (self.frame.root) "s/" (link_path(&idle.path)) } { (idle.path) } " is " code { (idle.shown) } "." }
+                }
                 @if is_editable { (control.html()) } @else { (self.fixed()) }
                 (self.layers())
             }

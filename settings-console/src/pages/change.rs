@@ -131,7 +131,8 @@ pub(crate) async fn save(
         }
         let paths: Vec<String> = typed.items.iter().map(|item| item.path.clone()).collect();
         let reason = reason(&fields);
-        match change::save(app, &caller.visitor, &Change::Edit(typed.items), None, reason) {
+        let confirmed = fields.every("confirmed");
+        match change::save(app, &caller.visitor, &Change::Edit(typed.items), None, confirmed, reason) {
             Ok(saved) => {
                 caller.audit("save", "written", &paths);
                 if let Some(draft) = fields.get("draft") {
@@ -173,7 +174,8 @@ pub(crate) async fn rollback(
             return with_wait(plain(StatusCode::TOO_MANY_REQUESTS, "too many changes; wait a moment"), wait);
         }
         let revisions = Revisions::These(vec![revision.to_owned()]);
-        match change::save(app, &caller.visitor, &restore, Some(&revisions), reason(&fields)) {
+        let (confirmed, reason) = (fields.every("confirmed"), reason(&fields));
+        match change::save(app, &caller.visitor, &restore, Some(&revisions), confirmed, reason) {
             Ok(_) => {
                 caller.audit("rollback", "written", &[]);
                 see_other(&format!("history?restored={version}"))

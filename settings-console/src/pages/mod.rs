@@ -95,6 +95,10 @@ pub(crate) async fn all(
     })
 }
 
+pub(crate) async fn sources(State(app): State<Arc<App>>, Extension(caller): Extension<Caller>) -> Response {
+    render(&app, &caller, "", |frame, _| reply::page(StatusCode::OK, html::sources(frame)))
+}
+
 pub(crate) async fn history(
     State(app): State<Arc<App>>,
     Extension(caller): Extension<Caller>,

@@ -149,11 +149,19 @@ pub struct EmailSettings {
     pub enable_smtp_auth: bool,
 
     /// The username for logging in to the SMTP server.
-    #[setting(key = "SMTPUsername", title = "SMTP server username")]
+    #[setting(
+        key = "SMTPUsername",
+        title = "SMTP server username",
+        relevant_if(setting = "EnableSMTPAuth", is = true)
+    )]
     pub smtp_username: String,
 
     /// The password of the SMTP username.
-    #[setting(key = "SMTPPassword", title = "SMTP server password")]
+    #[setting(
+        key = "SMTPPassword",
+        title = "SMTP server password",
+        relevant_if(setting = "EnableSMTPAuth", is = true)
+    )]
     pub smtp_password: Secret,
 
     /// The encryption of the connection to the SMTP server.
@@ -173,7 +181,11 @@ pub struct EmailSettings {
     #[setting(
         key = "SkipServerCertificateVerification",
         title = "Skip server certificate verification",
-        default = false
+        default = false,
+        danger(
+            when = true,
+            text = "Anyone on the network path can then pose as the mail server, and read the password and all mail."
+        )
     )]
     pub skip_server_certificate_verification: bool,
 

@@ -29,8 +29,9 @@ mod tests;
 
 pub use build::{RuleError, RuleOutcome, Settings};
 pub(crate) use index::LeafId;
+pub(crate) use outcome::is_value;
 pub use outcome::{
-    Effective, Found, Origin, Part, Refused, Registry, Resolution, UnknownPath, check_defaults, resolve,
+    Effective, Found, Idle, Origin, Part, Refused, Registry, Resolution, UnknownPath, check_defaults, resolve,
 };
 pub(crate) use read::{Form, Step, address, kind_at};
 pub use report::{Code, Diagnostic, Place, Report, Severity, Snippet};

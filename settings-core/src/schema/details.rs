@@ -1,6 +1,6 @@
 //! The parts of a setting's metadata that few settings have.
 
-use super::{AllowedChange, Setting};
+use super::{AllowedChange, Danger, Relevance, Setting};
 
 /// Metadata that few settings have, kept apart so that the many others stay small.
 ///
@@ -28,6 +28,8 @@ pub struct Details {
     deprecated: Option<Deprecated>,
     allowed: &'static [AllowedChange],
     scope: Option<&'static str>,
+    danger: Option<Danger>,
+    relevant_if: Option<Relevance>,
     required: bool,
     restart: bool,
     hidden: bool,
@@ -91,6 +93,8 @@ impl Details {
             deprecated: None,
             allowed: &[],
             scope: None,
+            danger: None,
+            relevant_if: None,
             required: false,
             restart: false,
             hidden: false,
@@ -169,6 +173,20 @@ impl Details {
     #[must_use]
     pub const fn scope(mut self, scope: &'static str) -> Self {
         self.scope = Some(scope);
+        self
+    }
+
+    /// Asks for a confirmation before a dangerous value is saved.
+    #[must_use]
+    pub const fn danger(mut self, danger: Danger) -> Self {
+        self.danger = Some(danger);
+        self
+    }
+
+    /// Names the value of another setting with which this one has an effect.
+    #[must_use]
+    pub const fn relevant_if(mut self, relevance: Relevance) -> Self {
+        self.relevant_if = Some(relevance);
         self
     }
 
@@ -299,6 +317,22 @@ impl Setting {
     pub const fn scope(&self) -> Option<&'static str> {
         match self.details {
             Some(details) => details.scope,
+            None => None,
+        }
+    }
+
+    /// Returns the value that must be confirmed before it is saved.
+    pub const fn danger(&self) -> Option<Danger> {
+        match self.details {
+            Some(details) => details.danger,
+            None => None,
+        }
+    }
+
+    /// Returns the value of another setting with which this one has an effect.
+    pub const fn relevant_if(&self) -> Option<Relevance> {
+        match self.details {
+            Some(details) => details.relevant_if,
             None => None,
         }
     }

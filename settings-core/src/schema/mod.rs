@@ -6,6 +6,7 @@
 
 mod address;
 pub(crate) mod assert;
+mod condition;
 mod details;
 mod documented;
 mod dynamic;
@@ -23,6 +24,7 @@ mod unknown;
 mod variant;
 
 pub use address::{Address, InvalidAddress, Segment};
+pub use condition::{Danger, Relevance};
 pub use details::{Deprecated, Details};
 pub use documented::DocumentedValue;
 pub use dynamic::DynamicSection;

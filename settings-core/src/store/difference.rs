@@ -1,6 +1,6 @@
 //! The differences between two resolutions.
 
-use crate::resolve::{Effective, Origin, Resolution};
+use crate::resolve::{Effective, Origin, Resolution, is_value};
 use crate::schema::{Path, Setting};
 
 /// One setting whose value differs. Shows no secret.
@@ -28,6 +28,12 @@ pub struct Side {
 }
 
 impl Difference {
+    /// Returns the text with which the new value must be confirmed, if it is dangerous.
+    pub fn danger(&self) -> Option<&'static str> {
+        let danger = self.setting.danger()?;
+        danger.when.is_none_or(|value| is_value(&self.after.shown, value)).then_some(danger.text)
+    }
+
     /// Returns whether the setting takes effect only after a restart.
     pub const fn needs_restart(&self) -> bool {
         self.setting.restart()

@@ -16,7 +16,8 @@ pub(super) struct Entry {
 }
 
 /// The names that take parentheses instead of `=`.
-const CALLS: [&str; 6] = ["allow_change", "deprecated", "fields", "page_text", "removed", "rule"];
+const CALLS: [&str; 8] =
+    ["allow_change", "danger", "deprecated", "fields", "page_text", "relevant_if", "removed", "rule"];
 
 /// The names that take no value.
 const FLAGS: [&str; 10] = [

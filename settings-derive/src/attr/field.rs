@@ -5,7 +5,9 @@ use syn::{Attribute, Field};
 
 use super::entry::Elsewhere;
 use super::slot::attributes;
-use super::{AllowedChange, DefaultFrom, Deprecated, Entry, Range, Spanned, all_entries, entries};
+use super::{
+    AllowedChange, Danger, DefaultFrom, Deprecated, Entry, Range, RelevantIf, Spanned, all_entries, entries,
+};
 use crate::ctxt::Ctxt;
 
 const SETTING_ELSEWHERE: [Elsewhere; 7] = [
@@ -90,6 +92,8 @@ attributes! {
         "console" => console: Spanned<String> = Entry::string,
         "added" => added: Spanned<String> = Entry::version,
         "deprecated" => deprecated: Deprecated = |entry: &Entry, cx| Some(entry.deprecated(cx)),
+        "danger" => danger: Danger = |entry: &Entry, cx| Some(entry.danger(cx)),
+        "relevant_if" => relevant_if: RelevantIf = |entry: &Entry, cx| Some(entry.relevant_if(cx)),
         "scope" => scope: Spanned<String> = Entry::string,
         "restart" => restart: bool = Entry::bool,
         "hidden" => hidden: bool = Entry::bool,

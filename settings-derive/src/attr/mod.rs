@@ -1,6 +1,7 @@
 //! Reads the text of attributes into typed values, without stopping at the first mistake.
 
 mod container;
+mod danger;
 mod default_from;
 mod entry;
 mod field;
@@ -15,6 +16,7 @@ mod variant;
 mod variants;
 
 pub(crate) use container::{Container, EnumContainer, NewtypeAttrs};
+pub(crate) use danger::{Danger, RelevantIf};
 pub(crate) use default_from::DefaultFrom;
 pub(crate) use entry::{flat, found};
 pub(crate) use field::{FieldAttrs, Setting, Written};

@@ -2,6 +2,7 @@
 
 mod choices;
 mod computed;
+mod conditions;
 mod fields;
 mod names;
 mod rules;
@@ -31,6 +32,7 @@ pub(crate) fn check_struct(cx: &Ctxt, input: &Struct<'_>) {
     names::check(cx, input);
     rules::check(cx, input);
     computed::check(cx, input);
+    conditions::check(cx, input);
 }
 
 /// ```text

@@ -365,6 +365,25 @@ pub fn source() -> String {
     out
 }
 
+/// A file of all sections; `value` gives each setting's text, if any, and `limits` that of a section's `Limits`.
+pub fn file(
+    value: impl Fn(&Shape) -> Option<String>,
+    limits: impl Fn(usize) -> Option<&'static str>,
+) -> String {
+    let mut out = String::from("{");
+    for (number, topic) in topics().enumerate() {
+        let mut members = Vec::new();
+        for shape in shapes_of(number) {
+            members.extend(value(shape).map(|text| format!("    \"{topic}{}\": {text}", shape.name)));
+        }
+        members.extend(limits(number).map(|text| format!("    \"Limits\": {text}")));
+        let comma = if number > 0 { "," } else { "" };
+        let _ = write!(out, "{comma}\n  \"{topic}\": {{\n{}\n  }}", members.join(",\n"));
+    }
+    out.push_str("\n}\n");
+    out
+}
+
 fn field(topic: &str, name: &str) -> String {
     format!("{}_{}", topic.to_ascii_lowercase(), name.to_ascii_lowercase())
 }

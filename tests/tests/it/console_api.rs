@@ -3,10 +3,11 @@
 use http::{Method, StatusCode};
 use serde_json::{Value as Json, json};
 use settings_core::reference::ServerSettings;
-use settings_tests::cli::settings;
+use settings_tests::cli::{Folder, settings};
 use settings_tests::console::Site;
 use settings_tests::faults::Server;
 use settings_tests::program::Program;
+use settings_tests::{left_out, real};
 
 const FILE: &str =
     "{\n  // the port\n  \"EmailSettings\": {\"SMTPPort\": 587, \"SMTPPassword\": \"k4n4ry\"}\n}\n";
@@ -236,4 +237,25 @@ async fn openapi_describes_every_address() {
         .for_each(|entry| check("Finding", entry));
     check("Problem", &site.patch(r#"{"set": {"EmailSettings.SMTPPort": 0}}"#).await.json());
     check("Change", &json!({"set": {"a": 1}, "unset": ["b"], "reason": "c"}));
+}
+
+#[tokio::test]
+async fn openapi_is_valid() {
+    let test = "console_api::openapi_is_valid";
+    let usual = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/python-openapi_spec_validator/bin/python");
+    let python = match real::program("SETTINGS_OPENAPI", usual.into()) {
+        Ok(python) => python,
+        Err(why) => return left_out(test, &why),
+    };
+    let folder = Folder::new("openapi");
+    let check = "import json, sys; from openapi_spec_validator import validate; validate(json.load(open(sys.argv[1])))";
+    let validate = |document: &Json| {
+        let path = folder.write("openapi.json", document.to_string());
+        real::output(&python, &["-c", check, &path])
+    };
+    let site = Site::new::<ServerSettings>("{}", &[]);
+    let mut document = site.get("/api/openapi.json").await.json();
+    assert_eq!(validate(&document), Ok(String::new()));
+    document["paths"]["/api/settings"]["get"]["responses"] = json!("none");
+    assert!(validate(&document).is_err(), "the validator finds a mistake");
 }

@@ -2,35 +2,42 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value as Json, json};
 use settings_console::Visitor;
-use settings_core::mail::catch::{CatchOptions, Catcher, Login};
 use settings_core::reference::ServerSettings;
-use settings_core::value::Secret;
 use settings_tests::browser::Browser;
 use settings_tests::console::Site;
 use settings_tests::left_out;
 
+use crate::console_flows::{self, Way};
+
 const FILE: &str = "{\n  // the port\n  \"EmailSettings\": {\"SMTPPort\": 587, \"SMTPPassword\": \"k4n4ry\", \"SMTPServer\": 7}\n}\n";
 
 /// Serves a console below a path, as a server's own router does.
-async fn serve(site: &Site, mount: &str) -> SocketAddr {
-    let router = match mount {
+pub(crate) async fn serve(site: &Site, mount: &str) -> SocketAddr {
+    serve_router(match mount {
         "/" => axum::Router::new().fallback_service(site.service()),
         mount => axum::Router::new().nest_service(mount, site.service()),
-    };
+    })
+    .await
+}
+
+pub(crate) async fn serve_router(router: axum::Router) -> SocketAddr {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, router).await });
     address
 }
 
-async fn browser(test: &str) -> Option<Browser> {
-    match Browser::start().await {
+pub(crate) async fn browser(test: &str) -> Option<Browser> {
+    found(test, Browser::start().await)
+}
+
+pub(crate) fn found(test: &str, browser: Result<Browser, String>) -> Option<Browser> {
+    match browser {
         Ok(browser) => Some(browser),
         Err(why) => {
             left_out(test, &why);
@@ -104,6 +111,7 @@ async fn pages_are_accessible_in_every_variant() {
                 ("replace", "/p/environment-smtp?replace=EmailSettings.SMTPPassword"),
                 ("locked", "/p/environment-smtp-connection"),
                 ("all", "/all?q=smtp"),
+                ("sources", "/sources"),
                 ("history", "/history"),
             ] {
                 browser.open(&format!("{root}{path}")).await;
@@ -159,68 +167,8 @@ async fn names(browser: &Browser, site: &Site) {
 async fn a_change_is_typed_tested_reviewed_saved_and_taken_back() {
     let test = "console_browser::a_change_is_typed_tested_reviewed_saved_and_taken_back";
     let Some(browser) = browser(test).await else { return };
-    let login = |password| Login::Only { username: "chat".to_owned(), password: Secret::new(password) };
-    let mut old = Catcher::start(CatchOptions::default().login(login("stored"))).await.unwrap();
-    let mut new = Catcher::start(CatchOptions::default().login(login("typed"))).await.unwrap();
-    let file = format!(
-        "{{\n  // the port\n  \"EmailSettings\": {{\"SMTPServer\": \"127.0.0.1\", \"SMTPPort\": {}, \"EnableSMTPAuth\": true, \"SMTPUsername\": \"chat\", \"SMTPPassword\": \"stored\"}}\n}}\n",
-        old.address().port()
-    );
-    let site = Site::new::<ServerSettings>(&file, &[]);
-    let address = serve(&site, "/a/b").await;
-    let page = format!("http://{address}/a/b/p/environment-smtp");
-    let tested = "return /The test (succeeded|failed)|stored for another/.test(document.getElementById('test-result').innerText)";
-    let result = "return document.getElementById('test-result').innerText";
-
-    // the stored password goes to the stored server
-    browser.open(&page).await;
-    browser.click("button[name=action][value=examine]").await;
-    browser.wait_for(tested).await;
-    let text = browser.run(result).await;
-    assert!(text.as_str().unwrap().contains("The test succeeded"), "{text}");
-    // and not to another one
-    browser.type_into("[id='f-EmailSettings.SMTPPort']", &new.address().port().to_string()).await;
-    assert_eq!(
-        browser.run("return document.getElementById('unsaved').textContent").await,
-        json!("1 unsaved change on this page")
-    );
-    browser.click("button[name=action][value=examine]").await;
-    browser
-        .wait_for("return document.getElementById('test-result').innerText.includes('stored for another')")
-        .await;
-    // a typed one does
-    browser.click("[data-replace='EmailSettings.SMTPPassword']").await;
-    browser.type_into("[id='f-EmailSettings.SMTPPassword']", "typed").await;
-    browser.type_into("#to", "admin@example.com").await;
-    browser.click("button[name=action][value=send]").await;
-    browser
-        .wait_for("return document.getElementById('test-result').innerText.includes('The test succeeded')")
-        .await;
-    let caught = tokio::time::timeout(Duration::from_secs(10), new.next()).await.unwrap().unwrap();
-    assert!(caught.to_string().contains("Test of the mail settings"));
-    assert_eq!(site.text(), file, "a test saves nothing");
-
-    browser.click("footer button.main").await;
-    browser.wait_for("return document.querySelector('h1').textContent === 'Review'").await;
-    assert!(
-        !browser.run("return document.documentElement.outerHTML").await.as_str().unwrap().contains("typed\"")
-    );
-    browser.click("footer button.main").await;
-    browser.wait_for("return location.search.includes('saved=')").await;
-    let port = |catcher: &Catcher| catcher.address().port().to_string();
-    assert_eq!(site.text(), file.replace(&port(&old), &port(&new)).replace("\"stored\"", "\"typed\""));
-    let held =
-        browser.run("return JSON.stringify({...sessionStorage}) + document.documentElement.outerHTML").await;
-    assert!(!held.as_str().unwrap().contains("\"typed\""), "no draft holds a secret");
-
-    browser.open(&format!("http://{address}/a/b/history")).await;
-    browser.click("form[action$=rollback] button").await;
-    browser.wait_for("return document.querySelector('h1').textContent === 'Review'").await;
-    browser.click("footer button.main").await;
-    browser.wait_for("return location.search.includes('restored=')").await;
-    assert_eq!(site.text(), file);
-    old.shutdown().await;
-    new.shutdown().await;
+    console_flows::with_script(&browser, Way::Plain).await;
+    console_flows::with_script(&browser, Way::TlsProxy).await;
     browser.quit().await;
 }
 
@@ -228,36 +176,22 @@ async fn a_change_is_typed_tested_reviewed_saved_and_taken_back() {
 async fn everything_works_without_script() {
     let test = "console_browser::everything_works_without_script";
     let Some(browser) = browser(test).await else { return };
-    let site = Site::new::<ServerSettings>("{}", &[]);
-    let address = serve(&site, "/a/b").await;
     browser.devtools("Emulation.setScriptExecutionDisabled", json!({"value": true})).await;
-    browser.open(&format!("http://{address}/a/b")).await;
-    assert!(browser.url().await.ends_with("/a/b/"));
-    browser.click("a[href='p/environment-smtp']").await;
-    browser.type_into("[id='f-EmailSettings.SMTPPort']", "99999").await;
-    browser.click("footer button.main").await;
-    browser.arrive("/a/b/review").await;
-    browser.type_into("[id='f-EmailSettings.SMTPPort']", "1").await;
-    browser.click("button[name=action][value=examine]").await;
-    browser.arrive("/a/b/test-mail").await;
-    browser.click("footer button.main").await;
-    browser.arrive("/a/b/review").await;
-    browser.type_into("#reason", "no script").await;
-    browser.click("footer button.main").await;
-    browser.arrive("/a/b/p/environment-smtp?saved=").await;
-    assert!(site.text().contains("\"SMTPPort\": 1"), "{}", site.text());
-    browser.type_into("#q", "is:set").await;
-    browser.click(".search button").await;
-    browser.click("tbody a").await;
-    browser.arrive("#EmailSettings.SMTPPort").await;
-    browser.open(&format!("http://{address}/a/b/p/environment-smtp")).await;
-    browser.click("[data-replace='EmailSettings.SMTPPassword']").await;
-    browser.type_into("[id='f-EmailSettings.SMTPPassword']", "typed").await;
-    browser.click("footer button.main").await;
-    browser.arrive("/a/b/review").await;
-    browser.click("footer button.main").await;
-    browser.arrive("?saved=").await;
-    assert!(site.text().contains("\"SMTPPassword\": \"typed\""), "{}", site.text());
+    console_flows::without_script(&browser, Way::Plain).await;
+    console_flows::without_script(&browser, Way::TlsProxy).await;
+    browser.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_works_in_firefox() {
+    let test = "console_browser::everything_works_in_firefox";
+    let Some(browser) = found(test, Browser::firefox(true).await) else { return };
+    console_flows::with_script(&browser, Way::Plain).await;
+    console_flows::with_script(&browser, Way::TlsProxy).await;
+    browser.quit().await;
+    let Some(browser) = found(test, Browser::firefox(false).await) else { return };
+    console_flows::without_script(&browser, Way::Plain).await;
+    console_flows::without_script(&browser, Way::TlsProxy).await;
     browser.quit().await;
 }
 

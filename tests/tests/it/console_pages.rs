@@ -434,3 +434,18 @@ async fn a_mount_without_the_last_slash_leads_to_the_one_with_it() {
         assert!(!whole.contains("=\"/"), "{path}: an absolute link");
     }
 }
+
+#[test]
+fn the_stylesheet_has_no_left_and_no_right() {
+    let style = include_str!("../../../settings-console/src/assets/console.css");
+    for physical in ["-left", "-right", "left:", "right:", ": left", ": right"] {
+        assert!(!style.contains(physical), "`{physical}` would be wrong in right-to-left text");
+    }
+    // a margin of four values names the left and the right
+    for line in style.split([';', '{', '}']).map(str::trim) {
+        let values =
+            line.strip_prefix("margin:").or_else(|| line.strip_prefix("padding:")).unwrap_or_default();
+        let values: Vec<_> = values.split_whitespace().collect();
+        assert!(values.len() < 4 || values[1] == values[3], "{line}");
+    }
+}

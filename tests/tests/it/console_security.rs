@@ -202,6 +202,7 @@ async fn report_05_without_a_visitor_there_is_only_the_stylesheet() {
         "/p/environment-smtp",
         "/all",
         "/history",
+        "/sources",
         "/status",
         "/api/settings",
         "/api/schema",
@@ -359,6 +360,7 @@ async fn report_10_no_secret_is_in_any_byte_of_any_answer() {
             "/all",
             "/all?q=is:invalid",
             "/history",
+            "/sources",
             "/p/vault",
             "/p/vault?replace=Vault.Key",
             "/p/environment-smtp",
@@ -516,6 +518,7 @@ async fn report_14_more_fields_than_the_form_has_are_refused_as_a_whole() {
         "/",
         "/all",
         "/p/vault",
+        "/sources",
         "/api/settings",
         "/api/findings",
         "/api/openapi.json",
@@ -603,6 +606,7 @@ async fn report_16_markup_in_values_is_text() {
     let review = site.review("/p/vault", &[("v.Vault.Open", "=true")]).await;
     answers.push(site.post_fields("/save", &with(review.fields(), &[("reason", MARKUP)])).await);
     answers.push(site.get("/history").await);
+    answers.push(site.get("/sources").await);
     for answer in answers {
         let body = answer.body.replace("<script src=", "");
         assert!(!body.contains("<script") && !body.contains("<img"), "{body}");

@@ -4,7 +4,6 @@
 #![allow(dead_code)] // the fields are read as text only
 
 use std::collections::HashSet;
-use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use serde_json::{Map, Value as Json, from_str};
@@ -17,7 +16,8 @@ use settings_core::resolve::{self, Environment, Layer, Layers, Origin, Resolutio
 use settings_core::value::to_json;
 use settings_core::{Settings, template};
 use settings_tests::cli::{self, Folder};
-use settings_tests::generate::every::{SHAPES, Shape, has_optional_limits, shapes_of, topics};
+use settings_tests::console::Site;
+use settings_tests::generate::every::{SHAPES, Shape, file, has_optional_limits, shapes_of, topics};
 
 mod every {
     include!(concat!(env!("OUT_DIR"), "/every.rs"));
@@ -31,22 +31,6 @@ impl AsRef<EmailSettings> for Every {
     fn as_ref(&self) -> &EmailSettings {
         &EMAIL
     }
-}
-
-/// An object of sections; `value` gives each setting's text, if any, and `limits` that of a section's `Limits`.
-fn file(value: impl Fn(&Shape) -> Option<String>, limits: impl Fn(usize) -> Option<&'static str>) -> String {
-    let mut out = String::from("{");
-    for (number, topic) in topics().enumerate() {
-        let mut members = Vec::new();
-        for shape in shapes_of(number) {
-            members.extend(value(shape).map(|text| format!("    \"{topic}{}\": {text}", shape.name)));
-        }
-        members.extend(limits(number).map(|text| format!("    \"Limits\": {text}")));
-        let comma = if number > 0 { "," } else { "" };
-        write!(out, "{comma}\n  \"{topic}\": {{\n{}\n  }}", members.join(",\n")).unwrap();
-    }
-    out.push_str("\n}\n");
-    out
 }
 
 /// The value that a layer gives each setting, as a tree.
@@ -331,4 +315,25 @@ fn an_optional_section_is_there_or_not() {
     let optional = (0..40).filter(|number| has_optional_limits(*number)).count();
     assert_eq!(debug.matches("limits: None").count(), optional / 2);
     assert_eq!(debug.matches("limits: Some(Limits { most: 8, least: 4 })").count(), optional / 2);
+}
+
+#[tokio::test]
+async fn pages_of_the_console_are_small() {
+    let text = file(|shape| Some(shape.file.1.to_owned()), |_| Some(r#"{"Most": 9, "Least": 3}"#));
+    let site = Site::new::<Every>(&text, &[]);
+    let home = site.get("/").await.body;
+    let navigation = home.split("</nav>").next().unwrap();
+    let pages = navigation.split("href=\"").skip(1).filter_map(|link| link.split('"').next());
+    let pages: Vec<_> = pages.filter(|link| link.starts_with("p/")).collect();
+    assert!(pages.len() >= 40, "{pages:?}");
+    for page in ["", "sources"].iter().chain(&pages) {
+        let answer = site.get(&format!("/{page}")).await;
+        assert_eq!(answer.status, http::StatusCode::OK, "{page}");
+        let limit = if *page == "sources" { 300_000 } else { 60_000 };
+        assert!(answer.body.len() <= limit, "{page} has {} bytes", answer.body.len());
+    }
+    let all = site.get("/all").await.body;
+    assert_eq!(all.matches("<span class=\"path\">").count(), 680);
+    assert!(all.len() <= 1_500_000, "{}", all.len());
+    assert!(site.get("/all?q=limits+least").await.body.len() <= 60_000);
 }

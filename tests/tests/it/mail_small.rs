@@ -32,6 +32,7 @@ struct Mail {
     sender: Mailbox,
 }
 
+#[expect(clippy::ptr_arg, reason = "a check takes a reference to the field's type")]
 fn is_mail_url(url: &String) -> Result<(), MailUrlError> {
     MailConfig::from_url(url, Secret::default()).map(drop)
 }

@@ -205,7 +205,7 @@ fn schema_and_resolver_judge_keys_alike_in_every_format() {
             let Place::File { line, column, .. } = &resolution.report().diagnostics()[0].place else {
                 panic!("{lines:?}")
             };
-            let at = text.lines().nth(*line as usize - 1).unwrap().get(*column as usize - 1..).unwrap();
+            let at = text.lines().nth(*line - 1).unwrap().get(*column - 1..).unwrap();
             assert!(at.starts_with(&json!(key).to_string()), "{format}: {text}: {line}:{column}");
         }
     }

@@ -13,7 +13,7 @@ use settings_core::{SettingValue, Settings};
 struct EvenPort(u16);
 
 fn is_even(port: &u16) -> Result<(), String> {
-    if port % 2 == 0 { Ok(()) } else { Err(format!("the port {port} is odd")) }
+    if port.is_multiple_of(2) { Ok(()) } else { Err(format!("the port {port} is odd")) }
 }
 
 /// A name in small letters.
@@ -44,6 +44,7 @@ fn begins_right(token: &Secret) -> Result<(), &'static str> {
 #[value(check = few)]
 struct Names(Vec<Name>);
 
+#[expect(clippy::ptr_arg, reason = "a check takes a reference to the field's type")]
 fn few(names: &Vec<Name>) -> Result<(), String> {
     if names.len() < 3 { Ok(()) } else { Err(format!("{} names are too many", names.len())) }
 }

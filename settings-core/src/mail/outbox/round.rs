@@ -29,7 +29,7 @@ const MOST_IN_FLIGHT: usize = 2;
 
 /// The next event of a run.
 enum Next {
-    Completed(Result<Completed, OutboxError>),
+    Completed(Box<Result<Completed, OutboxError>>),
     /// A mail was delivered and is being recorded: another may be sent.
     Slot,
     /// No delivery is left.
@@ -99,8 +99,11 @@ impl<'a> Round<'a> {
                     self.release_ahead().await;
                     return self.broken.take().map_or(Ok(()), Err);
                 }
-                Next::Completed(Ok(completed)) => completed,
-                Next::Completed(Err(error)) => {
+                Next::Completed(completed) => *completed,
+            };
+            let completed = match completed {
+                Ok(completed) => completed,
+                Err(error) => {
                     // Deliveries in flight are completed: if they were cut off, their result would be unknown.
                     self.broken.get_or_insert(error);
                     continue;
@@ -236,7 +239,9 @@ impl<'a> Round<'a> {
                     biased;
                     joined = deliveries.join_next() => match joined {
                         None => Next::Nothing,
-                        Some(joined) => Next::Completed(joined.unwrap_or_else(|error| Err(stopped(error)))),
+                        Some(joined) => {
+                            Next::Completed(Box::new(joined.unwrap_or_else(|error| Err(stopped(error)))))
+                        }
                     },
                     _ = slots.acquire(), if wants_slot => Next::Slot,
                 }

@@ -3,6 +3,7 @@
 mod check_defaults;
 mod effective;
 mod find;
+mod idle;
 mod masked;
 mod origin;
 mod part;
@@ -13,6 +14,8 @@ mod unescaped;
 pub use check_defaults::check_defaults;
 pub use effective::Effective;
 pub use find::Found;
+pub use idle::Idle;
+pub(crate) use idle::is_value;
 pub use origin::Origin;
 pub use part::Part;
 pub use registry::{Refused, Registry};

@@ -11,6 +11,7 @@ mod member;
 mod message;
 mod siblings;
 mod unique;
+mod value;
 
 pub use accepts::{accepts_default, accepts_float, accepts_text};
 pub use documented::documents_every_value;
@@ -18,6 +19,7 @@ pub use member::{has_no_variables, has_setting, replacements_exist};
 pub use message::Message;
 pub use siblings::{flattened_keys_are_free, key_is_free, variant_keys_are_free};
 pub use unique::{separate_programs, slots, slots_of_all, unique_names};
+pub use value::has_value;
 
 use super::{Member, Section, Setting};
 

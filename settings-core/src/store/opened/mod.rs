@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 use crate::atomic::followed;
 use crate::format::FileFormat;
 use crate::resolve::outcome::resolve_in;
-use crate::resolve::{Effective, Layer, Layers, Origin, Report, Resolution, Settings};
+use crate::resolve::{Effective, Layer, Layers, Origin, Registry, Report, Resolution, Settings};
 use crate::schema::Section;
 use crate::store::file::{self, Snapshot, WriteMode};
 use crate::store::history::{DEFAULT_VERSIONS, Entry, History, Version, VersionStatus};
@@ -187,6 +187,14 @@ impl<T: Settings> Store<T> {
     #[must_use]
     pub(crate) fn over(mut self, root: &'static Section, own: usize) -> Self {
         self.schema = (root, own);
+        self
+    }
+
+    /// Knows the sections of a registry too: they are read, changed and compared as the program's own.
+    #[must_use]
+    pub fn registry(mut self, registry: &Registry<T>) -> Self {
+        self.schema = (registry.schema(), T::SCHEMA.leaf_count());
+        (self.before, self.after) = Default::default();
         self
     }
 

@@ -28,6 +28,7 @@ pub(super) fn history(leaf: &Leaf<'_>, library: &TokenStream) -> TokenStream {
         let allowed = leaf.attrs.allowed.iter().map(|allowed| allowed_change(allowed, library));
         calls.extend(quote!(.allowed_changes(&[#(#allowed),*])));
     }
+    calls.extend(conditions(leaf, library));
     if let Some(scope) = leaf.attrs.scope.as_ref().map(|scope| &scope.value) {
         calls.extend(quote!(.scope(#scope)));
     }
@@ -45,6 +46,23 @@ pub(super) fn history(leaf: &Leaf<'_>, library: &TokenStream) -> TokenStream {
     }
     if let Some(todo) = leaf.attrs.todo.as_ref().map(|todo| &todo.value) {
         calls.extend(quote!(.todo(#todo)));
+    }
+    calls
+}
+
+/// The calls that add the danger of a value, and the condition of an effect.
+fn conditions(leaf: &Leaf<'_>, library: &TokenStream) -> TokenStream {
+    let mut calls = TokenStream::new();
+    if let Some(danger) = &leaf.attrs.danger {
+        let text = danger.text.as_ref().map_or("", |text| text.value.as_str());
+        let when = danger.when.as_ref().map(|Spanned { value, .. }| quote!(.when(#value)));
+        calls.extend(quote!(.danger(#library::schema::Danger::new(#text) #when)));
+    }
+    if let Some(relevant) = &leaf.attrs.relevant_if
+        && let (Some(setting), Some((value, is))) = (&relevant.setting, relevant.value())
+    {
+        let (setting, value) = (&setting.value, &value.value);
+        calls.extend(quote!(.relevant_if(#library::schema::Relevance::new(#setting, #is, #value))));
     }
     calls
 }

@@ -46,6 +46,18 @@ pub(super) fn proofs(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
                 proofs.extend(proof(call, tokens.span(), library));
             }
         }
+        if let (Some(when), Some(key)) =
+            (leaf.attrs.danger.as_ref().and_then(|danger| danger.when.as_ref()), field.key())
+        {
+            let (key, value) = (&key.value, &when.value);
+            proofs.extend(proof(quote!(has_value(#schema, #key, #value)), when.span, library));
+        }
+        if let Some(relevant) = &leaf.attrs.relevant_if
+            && let (Some(key), Some((value, _))) = (&relevant.setting, relevant.value())
+        {
+            let (key, span, value) = (&key.value, value.span, &value.value);
+            proofs.extend(proof(quote!(has_value(#schema, #key, #value)), span, library));
+        }
         let place = leaf.attrs.default.as_ref().map(|tokens| tokens.span()).or(leaf.attrs.text_span());
         let has_default = !leaf.attrs.is_required();
         if let (true, Some(place)) = (has_default && needs_proof(field, leaf), place) {
