@@ -1,5 +1,6 @@
 //! Code that the tests with real parts and the benches share.
 
+pub mod alone;
 pub mod browser;
 pub mod build_cost;
 pub mod certificates;

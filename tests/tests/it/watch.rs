@@ -258,13 +258,8 @@ fn wait_for_threads(count: usize) {
 #[cfg(target_os = "linux")]
 #[test]
 fn no_thread_outlives_its_watcher() {
-    // in a process of its own: other tests watch as well
-    if std::env::var_os("WATCH_THREADS").is_none() {
-        let test = "watch::no_thread_outlives_its_watcher";
-        let mut alone = Command::new(std::env::current_exe().unwrap());
-        let output = alone.args(["--exact", test]).env("WATCH_THREADS", "1").output().unwrap();
-        let text = String::from_utf8_lossy(&output.stdout);
-        assert!(output.status.success() && text.contains("1 passed"), "{text}");
+    // other tests watch as well
+    if !settings_tests::alone::is_alone("watch::no_thread_outlives_its_watcher") {
         return;
     }
     let folder = Folder::new("watch-threads");
