@@ -18,7 +18,7 @@ pub(crate) enum Failure {
     Unavailable(String),
     /// The server refuses the login or the statement.
     Refused(String),
-    /// The tables are missing, and the role can't create them.
+    /// The tables are missing or those of an earlier release, and the role can't create them.
     NoTables,
     /// The content of the tables can't be used.
     Invalid(String),
@@ -44,8 +44,8 @@ impl fmt::Display for Failure {
             Self::Timeout(limit) => write!(f, "no answer within {limit:?}"),
             Self::Unavailable(why) | Self::Refused(why) | Self::Invalid(why) => f.write_str(why),
             Self::NoTables => f.write_str(
-                "the tables are missing, and this role can't create them; let the database's owner run the statements of \
-                 `settings store schema`, with `--outbox` for those of an outbox",
+                "the tables are missing or those of an earlier release, and this role can't create them; let the database's \
+                 owner run the statements of `settings store schema`, with `--outbox` for those of an outbox",
             ),
         }
     }

@@ -34,14 +34,16 @@ pub(crate) const OUTBOX: Schema = Schema {
     lock: "122550254464888",
 };
 
-/// Returns the statements that create all tables in an empty database, for a role that may create them.
+/// Returns the statements that create all tables, for a role that may create them. Steps that were done are left out when
+/// they run, so that they also bring tables of an earlier release up to date.
 ///
 /// The role that a program uses needs no more than `SELECT`, `INSERT`, `UPDATE` and `DELETE` on them.
 pub fn schema() -> String {
     SETTINGS.text()
 }
 
-/// Returns the statements that create the tables of an outbox, for a role that may create them.
+/// Returns the statements that create the tables of an outbox, for a role that may create them. Steps that were done are
+/// left out when they run, so that they also bring tables of an earlier release up to date.
 ///
 /// The role that a program uses needs no more than `SELECT`, `INSERT`, `UPDATE` and `DELETE` on them, and `USAGE` on the
 /// sequence `outbox_mail_id`.
@@ -52,7 +54,13 @@ pub fn outbox_schema() -> String {
 
 impl Schema {
     fn text(&self) -> String {
-        let steps = self.steps.iter().zip(1..).map(|(step, number)| self.statements(step, number));
+        let steps = self.steps.iter().zip(1..).map(|(step, number)| {
+            let (done, statements) = (self.done, self.statements(step, number));
+            format!(
+                "DO $do$ BEGIN IF NOT EXISTS (SELECT FROM {done} WHERE step = {number}) THEN EXECUTE $step$\n{statements}\
+                 $step$; END IF; END $do$;\n"
+            )
+        });
         format!("BEGIN;\n{}{}COMMIT;\n", self.table(), steps.collect::<String>())
     }
 

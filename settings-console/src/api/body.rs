@@ -16,8 +16,6 @@ pub(crate) struct Body {
     pub(crate) items: Vec<Item>,
     pub(crate) reason: Option<String>,
     pub(crate) version: Option<u64>,
-    /// The settings whose dangerous values are confirmed.
-    pub(crate) confirmed: Vec<String>,
     /// The recipient of a test.
     #[cfg(feature = "mail")]
     pub(crate) to: String,
@@ -59,10 +57,16 @@ fn parse(object: &Object) -> Result<Body, Problem> {
         }
         Some(_) => return Err(wrong("/set", "an object of settings and values")),
     }
-    for path in paths(object, "unset", "/unset")? {
-        body.items.push(Item { path, edit: Edit::Unset, base: None });
+    match object.get("unset") {
+        None => {}
+        Some(Tree::Array(unset)) => {
+            for path in unset {
+                let path = path.as_str().ok_or_else(|| wrong("/unset", "an array of paths"))?;
+                body.items.push(Item { path: path.to_owned(), edit: Edit::Unset, base: None });
+            }
+        }
+        Some(_) => return Err(wrong("/unset", "an array of paths")),
     }
-    body.confirmed = paths(object, "confirm", "/confirm")?;
     match object.get("reason") {
         None | Some(Tree::Null) => {}
         Some(Tree::String(reason)) => {
@@ -86,17 +90,6 @@ fn parse(object: &Object) -> Result<Body, Problem> {
         body.is_sending = object.get("send") == Some(&Tree::Bool(true));
     }
     Ok(body)
-}
-
-fn paths(object: &Object, name: &str, pointer: &str) -> Result<Vec<String>, Problem> {
-    let wrong = || wrong(pointer, "an array of paths");
-    match object.get(name) {
-        None => Ok(Vec::new()),
-        Some(Tree::Array(paths)) => {
-            paths.iter().map(|path| path.as_str().map(str::to_owned).ok_or_else(wrong)).collect()
-        }
-        Some(_) => Err(wrong()),
-    }
 }
 
 fn wrong(pointer: &str, expected: &str) -> Problem {

@@ -28,12 +28,11 @@ pub(crate) async fn patch(
     let is_dry = is_dry(&request);
     let read = async {
         let revisions = body::revisions(request.headers())?;
-        Ok((revisions, body::read(request, &["set", "unset", "confirm", "reason"], false).await?))
+        Ok((revisions, body::read(request, &["set", "unset", "reason"], false).await?))
     };
     match read.await {
-        Ok((revisions, Body { items, confirmed, reason, .. })) => {
-            let change = Change::Edit(items);
-            Wanted { change, revisions, confirmed, reason, is_dry }.make(app, caller, "save").await
+        Ok((revisions, Body { items, reason, .. })) => {
+            change(app, caller, "save", Change::Edit(items), revisions, reason, is_dry).await
         }
         Err(problem) => Problem::into_response(problem),
     }
@@ -47,16 +46,15 @@ pub(crate) async fn rollback(
     let is_dry = is_dry(&request);
     let read = async {
         let revisions = body::revisions(request.headers())?;
-        let body = body::read(request, &["version", "confirm", "reason"], false).await?;
+        let body = body::read(request, &["version", "reason"], false).await?;
         let missing = || {
             Problem::new(StatusCode::BAD_REQUEST, "missing", "expected `version`, the number of a version")
         };
-        Ok::<_, Problem>((revisions, body.version.ok_or_else(missing)?, body.confirmed, body.reason))
+        Ok::<_, Problem>((revisions, body.version.ok_or_else(missing)?, body.reason))
     };
     match read.await {
-        Ok((revisions, version, confirmed, reason)) => {
-            let change = Change::Restore(version);
-            Wanted { change, revisions, confirmed, reason, is_dry }.make(app, caller, "rollback").await
+        Ok((revisions, version, reason)) => {
+            change(app, caller, "rollback", Change::Restore(version), revisions, reason, is_dry).await
         }
         Err(problem) => problem.into_response(),
     }
@@ -67,45 +65,32 @@ fn is_dry(request: &Request) -> bool {
     form_urlencoded::parse(query.as_bytes()).any(|(name, value)| name == "dry_run" && value != "false")
 }
 
-/// A change that a program asks for.
-struct Wanted {
+/// Makes a change in a thread where files may be read and locks waited for.
+async fn change(
+    app: Arc<App>,
+    caller: Caller,
+    action: &'static str,
     change: Change,
     revisions: Revisions,
-    /// The settings whose dangerous values are confirmed.
-    confirmed: Vec<String>,
     reason: Option<String>,
     is_dry: bool,
-}
-
-impl Wanted {
-    /// Makes the change in a thread where files may be read and locks waited for.
-    async fn make(self, app: Arc<App>, caller: Caller, action: &'static str) -> Response {
-        if !self.is_dry
-            && let Err(wait) = caller.count(&app.limits.saves)
-        {
-            caller.audit(action, "limited", &[]);
-            let problem =
-                Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many", "too many changes; wait a moment");
-            return with_wait(problem.into_response(), wait);
-        }
-        let answered = tokio::task::spawn_blocking(move || self.answer(&app, &caller, action));
-        let failed = |_| {
-            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "failed", "the change failed").into_response()
-        };
-        answered.await.unwrap_or_else(failed)
+) -> Response {
+    if !is_dry && let Err(wait) = caller.count(&app.limits.saves) {
+        caller.audit(action, "limited", &[]);
+        let problem =
+            Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many", "too many changes; wait a moment");
+        return with_wait(problem.into_response(), wait);
     }
-
-    fn answer(self, app: &App, caller: &Caller, action: &'static str) -> Response {
-        let Self { change, revisions, confirmed, reason, is_dry } = self;
+    let answered = tokio::task::spawn_blocking(move || {
         let paths: Vec<String> = match &change {
             Change::Edit(items) => items.iter().map(|item| item.path.clone()).collect(),
             Change::Restore(_) => Vec::new(),
         };
         let made = match is_dry {
             true => {
-                change::plan(app, &caller.visitor, &change, Some(&revisions)).map(|planned| (planned, None))
+                change::plan(&app, &caller.visitor, &change, Some(&revisions)).map(|planned| (planned, None))
             }
-            false => change::save(app, &caller.visitor, &change, Some(&revisions), &confirmed, reason)
+            false => change::save(&app, &caller.visitor, &change, Some(&revisions), reason)
                 .map(|saved| (saved.planned, saved.version)),
         };
         if !is_dry {
@@ -113,19 +98,21 @@ impl Wanted {
         }
         match made {
             Ok((planned, version)) => {
-                let body = changed(app, caller, &planned, version, is_dry);
+                let body = changed(&app, &caller, &planned, version, is_dry);
                 with_header(json(StatusCode::OK, &body), ETAG, &format!("\"{}\"", planned.revision))
             }
-            Err(ChangeError::Stale) => stale(app, caller, &revisions),
+            Err(ChangeError::Stale) => stale(&app, &caller, &revisions),
             Err(error) => problem::of_change(&error, true),
         }
-    }
+    });
+    let failed =
+        |_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "failed", "the change failed").into_response();
+    answered.await.unwrap_or_else(failed)
 }
 
 fn changed(app: &App, caller: &Caller, planned: &Planned, version: Option<u64>, is_dry: bool) -> Tree {
     let settings = planned.changes.iter().map(|(change, shadow)| {
         let mut object = difference(change);
-        object.insert("danger", change.danger().into());
         object.insert("shadowed_by", shadow.as_ref().map(|origin| origin.to_json()).into());
         object
     });
