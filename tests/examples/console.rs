@@ -51,7 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 async fn run() -> Result<(), Box<dyn Error>> {
     let folder = Folder::new("console");
     let every = every::file(|shape| Some(shape.file.1.to_owned()), |_| Some("{\"Most\": 9}"));
-    let site = Site::new::<Every>("EV", folder.write("every.json", &every).into());
+    let site = Site::new::<Every>(("EV_ACCOUNT_LIMITS_MOST", "9"), folder.write("every.json", &every).into());
     println!("680 settings of every kind, all of them in a file of {} KB", every.len() / 1000);
     let pages = site.pages().await?;
     site.report(&format!("{} pages", pages.len()), &pages).await?;
@@ -61,7 +61,10 @@ async fn run() -> Result<(), Box<dyn Error>> {
     site.memory(&pages).await?;
 
     let seed = "{\"EmailSettings\": {\"SMTPPort\": 587, \"SMTPPassword\": \"secret\"}}";
-    let site = Site::new::<ServerSettings>("MM", folder.write("seed.json", seed).into());
+    let site = Site::new::<ServerSettings>(
+        ("MM_EMAILSETTINGS_SMTPSERVER", "localhost"),
+        folder.write("seed.json", seed).into(),
+    );
     println!("the reference server");
     let pages = site.pages().await?;
     site.report(&format!("{} pages", pages.len()), &pages).await?;
@@ -82,10 +85,12 @@ struct Measured {
 }
 
 impl Site {
-    fn new<T: Settings + Send + Sync + 'static>(prefix: &'static str, file: PathBuf) -> Self {
+    fn new<T: Settings + Send + Sync + 'static>(
+        (variable, value): (&'static str, &'static str),
+        file: PathBuf,
+    ) -> Self {
         let others = move || {
-            let variable = format!("{prefix}_EMAILSETTINGS_SMTPSERVER");
-            let environment: Environment = [(variable.as_str(), "localhost")].into_iter().collect();
+            let environment: Environment = [(variable, value)].into_iter().collect();
             Ok(Layers::new().environment(environment))
         };
         let gate = |_: &http::request::Parts| Ok(Visitor::administrator("ann"));
