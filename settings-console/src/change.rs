@@ -22,9 +22,10 @@ pub(crate) struct Planned {
 
 /// The settings whose dangerous values are confirmed.
 #[derive(Clone, Copy)]
-enum Confirmed<'c> {
-    /// Nothing is written, so that nothing is asked.
+pub(crate) enum Confirmed<'c> {
+    /// All that a program changes, which is shown no text, and all that is not written.
     Unasked,
+    /// Those that a visitor has confirmed on a page.
     These(&'c [String]),
 }
 
@@ -48,19 +49,18 @@ pub(crate) fn plan(
     app.backend.with(planned).map_err(ChangeError::Open)?
 }
 
-/// Makes a change, and writes it if it is sound as a whole. `confirmed` are the settings whose dangerous values may be
-/// written.
+/// Makes a change, and writes it if it is sound as a whole.
 pub(crate) fn save(
     app: &App,
     visitor: &Visitor,
     request: &Request,
     revisions: Option<&Revisions>,
-    confirmed: &[String],
+    confirmed: Confirmed<'_>,
     reason: Option<String>,
 ) -> Result<Saved, ChangeError> {
     let mut planned = None;
     let outcome = app.backend.update(visitor.name(), reason, &mut |opened| {
-        planned = Some(change(app, opened, visitor, request, revisions, Confirmed::These(confirmed))?);
+        planned = Some(change(app, opened, visitor, request, revisions, confirmed)?);
         Ok(())
     })?;
     let version = match outcome {

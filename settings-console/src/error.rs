@@ -88,7 +88,7 @@ impl FieldError {
 
     pub(crate) fn unconfirmed(path: &str, danger: &str) -> Self {
         let message = format!("`{path}`: the value must be confirmed: {danger}");
-        let help = "confirm it when the change is reviewed; the API takes `\"confirm\": [PATH]`".to_owned();
+        let help = "tick its box when the change is reviewed".to_owned();
         Self { help, ..Self::new(path, "unconfirmed", message) }
     }
 

@@ -237,25 +237,8 @@ fn schemas() -> Object {
                 &["name", "value", "default", "kind", "secret", "origin"],
             ),
         ),
-        (
-            "Change",
-            object(
-                &[
-                    ("set", of("object")),
-                    ("unset", texts()),
-                    ("confirm", texts()),
-                    ("reason", or_null("string")),
-                ],
-                &[],
-            ),
-        ),
-        (
-            "Rollback",
-            object(
-                &[("version", of("integer")), ("confirm", texts()), ("reason", or_null("string"))],
-                &["version"],
-            ),
-        ),
+        ("Change", object(&[("set", of("object")), ("unset", texts()), ("reason", or_null("string"))], &[])),
+        ("Rollback", object(&[("version", of("integer")), ("reason", or_null("string"))], &["version"])),
         (
             "Test",
             object(

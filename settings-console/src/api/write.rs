@@ -14,7 +14,7 @@ use super::body::{self, Body};
 use super::problem::{self, Problem};
 use super::read::difference;
 use crate::app::{App, Caller};
-use crate::change::{self, Planned};
+use crate::change::{self, Confirmed, Planned};
 use crate::error::ChangeError;
 use crate::reply::{json, with_header, with_wait};
 use crate::request::{Request as Change, Revisions};
@@ -90,8 +90,10 @@ async fn change(
             true => {
                 change::plan(&app, &caller.visitor, &change, Some(&revisions)).map(|planned| (planned, None))
             }
-            false => change::save(&app, &caller.visitor, &change, Some(&revisions), reason)
-                .map(|saved| (saved.planned, saved.version)),
+            false => {
+                change::save(&app, &caller.visitor, &change, Some(&revisions), Confirmed::Unasked, reason)
+                    .map(|saved| (saved.planned, saved.version))
+            }
         };
         if !is_dry {
             caller.audit(action, if made.is_ok() { "written" } else { "refused" }, &paths);
@@ -113,6 +115,7 @@ async fn change(
 fn changed(app: &App, caller: &Caller, planned: &Planned, version: Option<u64>, is_dry: bool) -> Tree {
     let settings = planned.changes.iter().map(|(change, shadow)| {
         let mut object = difference(change);
+        object.insert("danger", change.danger().into());
         object.insert("shadowed_by", shadow.as_ref().map(|origin| origin.to_json()).into());
         object
     });

@@ -9,7 +9,7 @@ use http::StatusCode;
 
 use super::{render, unreadable};
 use crate::app::{App, Caller};
-use crate::change;
+use crate::change::{self, Confirmed};
 use crate::error::{ChangeError, FieldError};
 use crate::form::{Fields, Typed, typed};
 use crate::html::{self, Answer, Notice, Purpose, Review};
@@ -131,7 +131,7 @@ pub(crate) async fn save(
         }
         let paths: Vec<String> = typed.items.iter().map(|item| item.path.clone()).collect();
         let reason = reason(&fields);
-        let confirmed = fields.every("confirmed");
+        let confirmed = Confirmed::These(fields.every("confirmed"));
         match change::save(app, &caller.visitor, &Change::Edit(typed.items), None, confirmed, reason) {
             Ok(saved) => {
                 caller.audit("save", "written", &paths);
@@ -174,7 +174,7 @@ pub(crate) async fn rollback(
             return with_wait(plain(StatusCode::TOO_MANY_REQUESTS, "too many changes; wait a moment"), wait);
         }
         let revisions = Revisions::These(vec![revision.to_owned()]);
-        let (confirmed, reason) = (fields.every("confirmed"), reason(&fields));
+        let (confirmed, reason) = (Confirmed::These(fields.every("confirmed")), reason(&fields));
         match change::save(app, &caller.visitor, &restore, Some(&revisions), confirmed, reason) {
             Ok(_) => {
                 caller.audit("rollback", "written", &[]);

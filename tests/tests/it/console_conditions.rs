@@ -90,44 +90,46 @@ async fn a_dangerous_value_is_saved_only_once_it_is_confirmed() {
 }
 
 #[tokio::test]
-async fn the_api_writes_a_dangerous_value_only_once_it_is_confirmed() {
+async fn the_api_names_a_dangerous_value_and_writes_it() {
     let site = Site::new::<Dangers>("{}", &[]);
-    let refused = site.patch(r#"{"set": {"Limit": 0, "Key": "k4n4ry"}, "confirm": ["Limit"]}"#).await;
-    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let errors = refused.json()["errors"].clone();
-    assert_eq!(errors.as_array().map(Vec::len), Some(1), "{errors}");
-    assert_eq!((&errors[0]["setting"], &errors[0]["code"]), (&json!("Key"), &json!("unconfirmed")));
-    assert!(errors[0]["message"].as_str().unwrap().contains("All sessions end."), "{errors}");
-    assert!(!refused.whole().contains("k4n4ry"));
-    let dry = site
-        .json(Method::PATCH, "/api/settings?dry_run", Some("*"), r#"{"set": {"Limit": 0, "Guests": 2}}"#)
-        .await;
-    let changes = dry.json()["settings"].clone();
-    assert_eq!(changes[0]["danger"], "There is no limit.", "{changes}");
-    assert_eq!(changes[1]["danger"], json!(null), "{changes}");
+    let change = r#"{"set": {"Limit": 0, "Key": "k4n4ry", "Guests": 2}}"#;
+    let dry = site.json(Method::PATCH, "/api/settings?dry_run", Some("*"), change).await;
     assert_eq!(site.text(), "{}");
-    let saved = site.patch(r#"{"set": {"Limit": 0, "Key": "k"}, "confirm": ["Limit", "Key"]}"#).await;
-    assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
-    assert_eq!(
-        site.patch(r#"{"set": {"Limit": 1}, "confirm": "Limit"}"#).await.status,
-        StatusCode::BAD_REQUEST
-    );
+    let saved = site.patch(change).await;
+    for answer in [&dry, &saved] {
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        let named: Vec<_> = answer.json()["settings"].as_array().unwrap().clone();
+        let named: Vec<_> =
+            named.iter().map(|change| (change["name"].clone(), change["danger"].clone())).collect();
+        let expected = [
+            ("Limit", json!("There is no limit.")),
+            ("Key", json!("All sessions end.")),
+            ("Guests", json!(null)),
+        ];
+        assert_eq!(named, expected.map(|(name, danger)| (json!(name), danger)));
+        assert!(!answer.whole().contains("k4n4ry"));
+    }
+    assert!(site.text().contains("\"Limit\": 0"), "{}", site.text());
     assert_eq!(site.patch(r#"{"set": {"Limit": 1}}"#).await.status, StatusCode::OK);
     let back = site.json(Method::POST, "/api/rollback", Some("*"), r#"{"version": 2}"#).await;
-    assert_eq!(back.json()["errors"][0]["code"], "unconfirmed", "{}", back.body);
-    let back = r#"{"version": 2, "confirm": ["Limit"]}"#;
-    assert_eq!(site.json(Method::POST, "/api/rollback", Some("*"), back).await.status, StatusCode::OK);
+    assert_eq!(
+        (back.status, &back.json()["settings"][0]["danger"]),
+        (StatusCode::OK, &json!("There is no limit."))
+    );
 }
 
 #[tokio::test]
 async fn certificate_checks_are_not_switched_off_unasked() {
     let site = Site::new::<ServerSettings>("{}", &[]);
     let path = "EmailSettings.SkipServerCertificateVerification";
-    let refused = site.patch(&json!({"set": {path: true}}).to_string()).await;
-    assert_eq!(refused.json()["errors"][0]["code"], "unconfirmed", "{}", refused.body);
-    let saved = site.patch(&json!({"set": {path: true}, "confirm": [path]}).to_string()).await;
-    assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
-    assert_eq!(site.patch(&json!({"set": {path: false}}).to_string()).await.status, StatusCode::OK);
+    let review = site.review("/p/environment-smtp", &[(&format!("v.{path}"), "=true")]).await;
+    assert!(review.body.contains("pose as the mail server"), "{}", review.body);
+    let refused = site.post_fields("/save", &review.fields()).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);
+    assert_eq!(site.text(), "{}");
+    let saved = site.post_fields("/save", &with(review.fields(), &[("confirmed", path)])).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+    assert!(site.text().contains("\"SkipServerCertificateVerification\": true"), "{}", site.text());
 }
 
 #[tokio::test]
