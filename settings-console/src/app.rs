@@ -3,9 +3,8 @@
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-use settings_core::store::Snapshot;
-
 use crate::backend::Backend;
+use crate::catalogue::Place;
 use crate::drafts::Drafts;
 use crate::gate::{Gate, Peer, Visitor};
 use crate::keys::Keys;
@@ -14,6 +13,8 @@ use crate::limit::Limit;
 /// The state of a console.
 pub(crate) struct App {
     pub(crate) backend: Box<dyn Backend>,
+    /// All settings, in the order of the structs.
+    pub(crate) catalogue: Vec<Place>,
     pub(crate) gate: Box<dyn Gate>,
     /// The host names that requests may name, in lower case.
     pub(crate) hosts: Vec<String>,
@@ -88,14 +89,6 @@ impl Caller {
 }
 
 impl App {
-    /// Returns the mark of a content of the file. Only this process has the keys to compute it.
-    pub(crate) fn revision(&self, snapshot: &Snapshot) -> String {
-        match snapshot.text() {
-            Some(text) => self.keys.hash(&["file", text]),
-            None => self.keys.hash(&["no file"]),
-        }
-    }
-
     pub(crate) fn file_name(&self) -> String {
         self.backend.path().display().to_string()
     }

@@ -1,7 +1,9 @@
 //! The settings of a program without its type.
 
+use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use settings_core::FileFormat;
 #[cfg(feature = "mail")]
@@ -15,12 +17,17 @@ use settings_core::store::{
     Difference, EditOutcome, SaveOutcome, Snapshot, Storage, Store, StoreError, Version, differences,
 };
 
+use crate::catalogue::Place;
 use crate::error::{ChangeError, OpenError};
+use crate::keys::Keys;
 use crate::request::{Edit, Input};
+
+/// The time for which settings are not resolved again while no layer changes. A program's own checks may look at what
+/// is in no layer, such as files.
+const MAX_AGE: Duration = Duration::from_secs(1);
 
 /// A resolution of any program.
 pub(crate) trait Resolved {
-    fn settings(&self) -> Vec<Effective<'_>>;
     fn setting(&self, path: &str) -> Result<Effective<'_>, UnknownPath>;
     /// The reason why a setting has no effect.
     fn idle(&self, effective: &Effective<'_>) -> Option<Idle>;
@@ -28,10 +35,6 @@ pub(crate) trait Resolved {
 }
 
 impl<T> Resolved for Resolution<T> {
-    fn settings(&self) -> Vec<Effective<'_>> {
-        Self::settings(self).collect()
-    }
-
     fn setting(&self, path: &str) -> Result<Effective<'_>, UnknownPath> {
         Self::setting(self, path)
     }
@@ -54,20 +57,27 @@ pub(crate) trait Opened {
     /// The layer of the file.
     fn layer(&self) -> Layer;
     fn snapshot(&self) -> &Snapshot;
-    fn apply(&mut self, path: &str, edit: &Edit) -> Result<EditOutcome, StoreError>;
-    fn restore(&mut self, version: u64) -> Result<EditOutcome, StoreError>;
     fn check(&self) -> Result<Option<Report>, StoreError>;
     fn changes(&self) -> Vec<(Difference, Option<Origin>)>;
     fn history(&self) -> Result<Vec<Version>, StoreError>;
+    /// The mark of the file as it was read.
+    fn revision(&self, keys: &Keys) -> &str;
     /// The settings that need a restart and differ from those at the start.
-    fn pending_restart(&self) -> Vec<Difference>;
+    fn pending_restart(&self) -> &[Difference];
     /// The mail settings before and after the changes.
     #[cfg(feature = "mail")]
     fn mail(&self) -> (Option<&EmailSettings>, Option<&EmailSettings>);
 }
 
-type Use<'u> = &'u mut dyn FnMut(&mut dyn Opened);
-type Edited<'e> = &'e mut dyn FnMut(&mut dyn Opened) -> Result<(), ChangeError>;
+/// An opened settings file of any program, for changes in memory.
+pub(crate) trait Editable: Opened {
+    fn apply(&mut self, path: &str, edit: &Edit) -> Result<EditOutcome, StoreError>;
+    fn restore(&mut self, version: u64) -> Result<EditOutcome, StoreError>;
+}
+
+type Use<'u> = &'u mut dyn FnMut(&dyn Opened);
+type Try<'t> = &'t mut dyn FnMut(&mut dyn Editable);
+type Edited<'e> = &'e mut dyn FnMut(&mut dyn Editable) -> Result<(), ChangeError>;
 
 /// The settings file of a program, and its other layers.
 pub(crate) trait Backend: Send + Sync {
@@ -75,6 +85,8 @@ pub(crate) trait Backend: Send + Sync {
     fn path(&self) -> &Path;
     /// Reads all layers, and calls the function with them.
     fn open(&self, then: Use<'_>) -> Result<(), OpenError>;
+    /// Reads all layers, and calls the function with them, which may change them in memory.
+    fn open_to_edit(&self, then: Try<'_>) -> Result<(), OpenError>;
     /// Edits and writes the file as one step that other writers wait for.
     fn update(
         &self,
@@ -90,9 +102,16 @@ pub(crate) trait Backend: Send + Sync {
 
 impl dyn Backend {
     /// Reads all layers, and returns what the function makes of them.
-    pub(crate) fn with<R>(&self, then: impl FnOnce(&mut dyn Opened) -> R) -> Result<R, OpenError> {
+    pub(crate) fn with<R>(&self, then: impl FnOnce(&dyn Opened) -> R) -> Result<R, OpenError> {
         let (mut then, mut result) = (Some(then), None);
         self.open(&mut |opened| result = then.take().map(|then| then(opened)))?;
+        result.ok_or(OpenError::Layers)
+    }
+
+    /// Reads all layers, and returns what the function makes of them. It may change them in memory.
+    pub(crate) fn edit<R>(&self, then: impl FnOnce(&mut dyn Editable) -> R) -> Result<R, OpenError> {
+        let (mut then, mut result) = (Some(then), None);
+        self.open_to_edit(&mut |opened| result = then.take().map(|then| then(opened)))?;
         result.ok_or(OpenError::Layers)
     }
 }
@@ -110,8 +129,24 @@ pub(crate) struct FileBackend<T> {
     /// The sections that are registered in addition to those of `T`.
     registry: Option<Registry<T>>,
     running: Option<Resolution<T>>,
+    /// The settings of the last request.
+    last: Mutex<Option<Arc<Read<T>>>>,
     #[cfg(feature = "mail")]
     mail: Option<MailOf<T>>,
+}
+
+/// The settings as they were at a time, and what follows from them.
+struct Read<T> {
+    at: Instant,
+    store: Store<T>,
+    marks: Marks,
+}
+
+/// What follows from settings, once it is needed.
+#[derive(Default)]
+struct Marks {
+    revision: OnceLock<String>,
+    pending_restart: OnceLock<Vec<Difference>>,
 }
 
 impl<T: Settings> FileBackend<T> {
@@ -122,6 +157,7 @@ impl<T: Settings> FileBackend<T> {
             others,
             registry: None,
             running: None,
+            last: Mutex::default(),
             #[cfg(feature = "mail")]
             mail: None,
         }
@@ -145,6 +181,26 @@ impl<T: Settings> FileBackend<T> {
         self.running = self.store().ok().map(Store::into_effective);
     }
 
+    /// Returns all settings without their values.
+    pub(crate) fn catalogue(&self) -> Vec<Place> {
+        self.resolve(Layers::new()).settings().map(|effective| Place::new(&effective)).collect()
+    }
+
+    /// Returns the settings as they are now. They are not resolved again if no layer has changed.
+    fn read(&self) -> Result<Arc<Read<T>>, OpenError> {
+        let others = (self.others)().map_err(OpenError::Unreadable)?;
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(last) = last.filter(|last| last.at.elapsed() < MAX_AGE)
+            && last.store.is_current(&others).map_err(OpenError::Store)?
+        {
+            return Ok(last);
+        }
+        let read =
+            Arc::new(Read { at: Instant::now(), store: self.open_store(others)?, marks: Marks::default() });
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&read));
+        Ok(read)
+    }
+
     fn with_text(&self, layers: Layers, text: &str) -> Layers {
         let name = self.path.display().to_string();
         match &self.storage {
@@ -155,7 +211,10 @@ impl<T: Settings> FileBackend<T> {
     }
 
     fn store(&self) -> Result<Store<T>, OpenError> {
-        let others = (self.others)().map_err(OpenError::Unreadable)?;
+        self.open_store((self.others)().map_err(OpenError::Unreadable)?)
+    }
+
+    fn open_store(&self, others: Layers) -> Result<Store<T>, OpenError> {
         let store = match &self.storage {
             None => Store::open(&self.path, others),
             Some(storage) => Store::open_storage(Arc::clone(storage), others),
@@ -185,8 +244,13 @@ impl<T: Settings + Send + Sync + 'static> Backend for FileBackend<T> {
     }
 
     fn open(&self, then: Use<'_>) -> Result<(), OpenError> {
-        let mut store = self.store()?;
-        then(&mut Lent { store: &mut store, backend: self });
+        let read = self.read()?;
+        then(&Lent { store: &read.store, marks: &read.marks, backend: self });
+        Ok(())
+    }
+
+    fn open_to_edit(&self, then: Try<'_>) -> Result<(), OpenError> {
+        then(&mut Lent { store: &mut self.store()?, marks: &Marks::default(), backend: self });
         Ok(())
     }
 
@@ -198,7 +262,8 @@ impl<T: Settings + Send + Sync + 'static> Backend for FileBackend<T> {
     ) -> Result<SaveOutcome, ChangeError> {
         let store = self.store().map_err(ChangeError::Open)?;
         let mut store = store.author(Some(author.to_owned())).reason(reason);
-        let ((), outcome) = store.update(|store| edit(&mut Lent { store, backend: self }))?;
+        let ((), outcome) =
+            store.update(|store| edit(&mut Lent { store, marks: &Marks::default(), backend: self }))?;
         Ok(outcome)
     }
 
@@ -215,12 +280,13 @@ impl<T: Settings + Send + Sync + 'static> Backend for FileBackend<T> {
 }
 
 /// The store, lent to code that does not know its type.
-struct Lent<'s, T> {
-    store: &'s mut Store<T>,
+struct Lent<'s, S, T> {
+    store: S,
+    marks: &'s Marks,
     backend: &'s FileBackend<T>,
 }
 
-impl<T: Settings> Opened for Lent<'_, T> {
+impl<T: Settings, S: Deref<Target = Store<T>>> Opened for Lent<'_, S, T> {
     fn effective(&self) -> &dyn Resolved {
         self.store.effective()
     }
@@ -240,18 +306,6 @@ impl<T: Settings> Opened for Lent<'_, T> {
         self.store.snapshot()
     }
 
-    fn apply(&mut self, path: &str, edit: &Edit) -> Result<EditOutcome, StoreError> {
-        match edit {
-            Edit::Unset => self.store.unset(path),
-            Edit::Set(Input::Text(text)) => self.store.set(path, &[text.expose()]),
-            Edit::Set(Input::Json(json)) => self.store.set_json(path, json.expose()),
-        }
-    }
-
-    fn restore(&mut self, version: u64) -> Result<EditOutcome, StoreError> {
-        self.store.restore(version)
-    }
-
     fn check(&self) -> Result<Option<Report>, StoreError> {
         self.store.check()
     }
@@ -264,16 +318,36 @@ impl<T: Settings> Opened for Lent<'_, T> {
         self.store.history()
     }
 
-    fn pending_restart(&self) -> Vec<Difference> {
-        let Some(running) = &self.backend.running else { return Vec::new() };
-        let mut pending = differences(running, self.store.effective());
-        pending.retain(Difference::needs_restart);
-        pending
+    fn revision(&self, keys: &Keys) -> &str {
+        self.marks.revision.get_or_init(|| keys.of_file(self.store.snapshot()))
+    }
+
+    fn pending_restart(&self) -> &[Difference] {
+        self.marks.pending_restart.get_or_init(|| {
+            let Some(running) = &self.backend.running else { return Vec::new() };
+            let mut pending = differences(running, self.store.effective());
+            pending.retain(Difference::needs_restart);
+            pending
+        })
     }
 
     #[cfg(feature = "mail")]
     fn mail(&self) -> (Option<&EmailSettings>, Option<&EmailSettings>) {
         let Some(mail) = self.backend.mail else { return (None, None) };
         (self.store.effective_before().value().map(mail), self.store.effective().value().map(mail))
+    }
+}
+
+impl<T: Settings, S: DerefMut<Target = Store<T>>> Editable for Lent<'_, S, T> {
+    fn apply(&mut self, path: &str, edit: &Edit) -> Result<EditOutcome, StoreError> {
+        match edit {
+            Edit::Unset => self.store.unset(path),
+            Edit::Set(Input::Text(text)) => self.store.set(path, &[text.expose()]),
+            Edit::Set(Input::Json(json)) => self.store.set_json(path, json.expose()),
+        }
+    }
+
+    fn restore(&mut self, version: u64) -> Result<EditOutcome, StoreError> {
+        self.store.restore(version)
     }
 }

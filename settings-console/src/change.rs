@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
-use settings_core::resolve::{Origin, Report};
+use settings_core::resolve::{Effective, Origin, Report};
 use settings_core::store::{Difference, SaveOutcome, VersionStatus};
 
 use crate::app::App;
-use crate::backend::Opened;
+use crate::backend::{Editable, Opened};
 use crate::error::{ChangeError, Conflict, FieldError, field_errors};
-use crate::gate::{Access, Visitor};
+use crate::gate::{Access, Subject, Visitor};
 use crate::request::{Item, Request, Revisions};
 use crate::view::{self, was};
 
@@ -45,8 +45,8 @@ pub(crate) fn plan(
     revisions: Option<&Revisions>,
 ) -> Result<Planned, ChangeError> {
     let planned =
-        |opened: &mut dyn Opened| change(app, opened, visitor, request, revisions, Confirmed::Unasked);
-    app.backend.with(planned).map_err(ChangeError::Open)?
+        |opened: &mut dyn Editable| change(app, opened, visitor, request, revisions, Confirmed::Unasked);
+    app.backend.edit(planned).map_err(ChangeError::Open)?
 }
 
 /// Makes a change, and writes it if it is sound as a whole.
@@ -69,19 +69,19 @@ pub(crate) fn save(
     };
     let mut planned = planned.ok_or(ChangeError::Stale)?;
     planned.revision =
-        app.backend.with(|opened| app.revision(opened.snapshot())).map_err(ChangeError::Open)?;
+        app.backend.with(|opened| opened.revision(&app.keys).to_owned()).map_err(ChangeError::Open)?;
     Ok(Saved { planned, version })
 }
 
 fn change(
     app: &App,
-    opened: &mut dyn Opened,
+    opened: &mut dyn Editable,
     visitor: &Visitor,
     request: &Request,
     revisions: Option<&Revisions>,
     confirmed: Confirmed<'_>,
 ) -> Result<Planned, ChangeError> {
-    let revision = app.revision(opened.snapshot());
+    let revision = app.keys.of_file(opened.snapshot());
     if let Some(Revisions::These(these)) = revisions
         && !these.contains(&revision)
     {
@@ -125,15 +125,20 @@ fn unconfirmed(changes: &[(Difference, Option<Origin>)], confirmed: Confirmed<'_
     open.map(|(path, danger)| FieldError::unconfirmed(&path, danger)).collect()
 }
 
+fn access(app: &App, visitor: &Visitor, path: &str, effective: &Effective<'_>) -> Access {
+    let subject = Subject { path, console: effective.console(), setting: effective.setting };
+    view::access(app, visitor, subject)
+}
+
 fn is_visible(app: &App, opened: &dyn Opened, visitor: &Visitor, path: &str) -> bool {
     let found = opened.effective().setting(path);
-    found.is_ok_and(|found| view::access(app, visitor, path, &found) > Access::Hidden)
+    found.is_ok_and(|found| access(app, visitor, path, &found) > Access::Hidden)
 }
 
 /// Makes every edit, or reports every mistake.
 pub(crate) fn edit(
     app: &App,
-    opened: &mut dyn Opened,
+    opened: &mut dyn Editable,
     visitor: &Visitor,
     items: &[Item],
 ) -> Result<(), ChangeError> {
@@ -186,7 +191,7 @@ fn allowed(app: &App, opened: &dyn Opened, visitor: &Visitor, path: &str) -> Res
         }
     };
     let whole = effective.path.to_string();
-    match view::access(app, visitor, &whole, &effective) {
+    match access(app, visitor, &whole, &effective) {
         Access::Hidden => Err(unknown(None)),
         Access::Read => Err(Box::new(FieldError::forbidden(&whole))),
         Access::Write => Ok(whole),
@@ -197,7 +202,7 @@ fn allowed(app: &App, opened: &dyn Opened, visitor: &Visitor, path: &str) -> Res
 fn denied(app: &App, opened: &dyn Opened, visitor: &Visitor, change: &Difference) -> Option<FieldError> {
     let path = change.path.to_string();
     let effective = opened.effective().setting(&path).ok()?;
-    match view::access(app, visitor, &path, &effective) {
+    match access(app, visitor, &path, &effective) {
         Access::Write => None,
         Access::Read => Some(FieldError::forbidden(&path)),
         Access::Hidden => {

@@ -177,8 +177,10 @@ impl<T: Settings + Send + Sync + 'static> Console<T> {
     #[must_use]
     pub fn into_service(mut self) -> ConsoleService {
         self.backend.start();
+        let catalogue = self.backend.catalogue();
         let app = Arc::new(App {
             backend: Box::new(self.backend),
+            catalogue,
             gate: self.gate,
             hosts: self.hosts,
             title: self.title,

@@ -2,6 +2,8 @@
 
 use std::hash::{BuildHasher, RandomState};
 
+use settings_core::store::Snapshot;
+
 /// The keys of this process for revisions and for the marks of secrets.
 ///
 /// An unkeyed hash of a file would let a reader of the console try passwords against it.
@@ -9,6 +11,14 @@ use std::hash::{BuildHasher, RandomState};
 pub(crate) struct Keys([RandomState; 2]);
 
 impl Keys {
+    /// Returns the mark of a content of the file.
+    pub(crate) fn of_file(&self, snapshot: &Snapshot) -> String {
+        match snapshot.text() {
+            Some(text) => self.hash(&["file", text]),
+            None => self.hash(&["no file"]),
+        }
+    }
+
     /// Returns 128 bits in hexadecimal digits.
     pub(crate) fn hash(&self, parts: &[&str]) -> String {
         self.0.iter().map(|key| format!("{:016x}", key.hash_one(parts))).collect()

@@ -47,6 +47,7 @@ mod api;
 mod app;
 mod assets;
 mod backend;
+mod catalogue;
 mod change;
 mod console;
 mod drafts;

@@ -29,7 +29,7 @@ const MAX_TIME: Duration = Duration::from_secs(90);
 const MAX_SEEN: usize = 300;
 
 /// Returns whether a page with these settings offers the test.
-pub(crate) fn is_page(app: &App, items: &[&Item<'_>]) -> bool {
+pub(crate) fn is_page(app: &App, items: &[Item<'_>]) -> bool {
     let section = section(app);
     app.backend.has_mail() && items.iter().any(|item| item.path.starts_with(&section))
 }
@@ -62,7 +62,7 @@ impl Test {
         for item in &mut items {
             item.base = None;
         }
-        let settings = app.backend.with(|opened| {
+        let settings = app.backend.edit(|opened| {
             change::edit(app, opened, visitor, &items)?;
             opened.check()?;
             let changed: Vec<String> =

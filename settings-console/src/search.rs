@@ -2,7 +2,7 @@
 
 use settings_core::resolve::Severity;
 
-use crate::view::{Item, View};
+use crate::view::{Entry, Item, View};
 
 /// Each filter with its meaning.
 pub(crate) const FILTERS: [(&str, &str); 8] = [
@@ -38,7 +38,14 @@ impl Query {
         self.filters.iter().any(|filter| filter == "has:history")
     }
 
-    pub(crate) fn matches(&self, view: &View<'_>, item: &Item<'_>, with_history: &[String]) -> bool {
+    /// Returns the settings that match, with their values.
+    pub(crate) fn find<'r>(&self, view: &View<'r>, with_history: &[String]) -> Vec<Item<'r>> {
+        let has_words = |entry: &&Entry<'_>| self.words.iter().all(|word| entry.place.contains(word));
+        let items = view.entries.iter().filter(has_words).filter_map(|entry| view.with_values(entry));
+        items.filter(|item| self.passes(view, item, with_history)).collect()
+    }
+
+    fn passes(&self, view: &View<'_>, item: &Item<'_>, with_history: &[String]) -> bool {
         let passes = |filter: &String| match filter.as_str() {
             "is:set" => item.is_in_file(),
             "is:different" => item.is_different(),
@@ -47,25 +54,8 @@ impl Query {
             "is:restart" => item.effective.setting.restart(),
             "is:deprecated" => item.effective.setting.deprecated().is_some(),
             "is:invalid" => view.findings_of(item).any(|found| found.severity == Severity::Error),
-            _ => with_history.contains(&item.path),
+            _ => with_history.iter().any(|path| path == item.path),
         };
-        self.filters.iter().all(passes) && (self.words.is_empty() || self.has_words(item))
-    }
-
-    fn has_words(&self, item: &Item<'_>) -> bool {
-        let (effective, setting) = (&item.effective, item.effective.setting);
-        let mut texts = vec![
-            item.path.to_lowercase(),
-            setting.title.to_lowercase(),
-            effective.env_name.to_lowercase(),
-            setting.description.to_lowercase(),
-            setting.note().to_lowercase(),
-        ];
-        texts.extend(effective.console().map(str::to_lowercase));
-        texts.extend(setting.aliases().iter().map(|alias| alias.to_lowercase()));
-        for value in setting.documented_values() {
-            texts.extend([value.label.to_lowercase(), value.text.to_lowercase()]);
-        }
-        self.words.iter().all(|word| texts.iter().any(|text| text.contains(word.as_str())))
+        self.filters.iter().all(passes)
     }
 }

@@ -9,21 +9,34 @@ use settings_core::value::to_json;
 
 use crate::app::App;
 use crate::backend::Opened;
+use crate::catalogue::Place;
 use crate::gate::{Access, Subject, Visitor};
 
 /// The settings that a visitor may see, and the pages they are on.
 pub(crate) struct View<'r> {
-    pub(crate) items: Vec<Item<'r>>,
-    pub(crate) pages: Vec<Page>,
+    app: &'r App,
+    opened: &'r dyn Opened,
+    /// In the order of the structs.
+    pub(crate) entries: Vec<Entry<'r>>,
+    pub(crate) pages: Vec<Page<'r>>,
     pub(crate) findings: Vec<Diagnostic>,
-    pub(crate) revision: String,
+    pub(crate) revision: &'r str,
     /// True if settings are hidden from the visitor.
     pub(crate) is_partial: bool,
 }
 
-/// One setting.
+/// One setting without its values.
+#[derive(Clone, Copy)]
+pub(crate) struct Entry<'r> {
+    pub(crate) place: &'r Place,
+    pub(crate) access: Access,
+    /// The number of its page.
+    pub(crate) page: usize,
+}
+
+/// One setting with its values.
 pub(crate) struct Item<'r> {
-    pub(crate) path: String,
+    pub(crate) path: &'r str,
     pub(crate) effective: Effective<'r>,
     /// The value in the file alone.
     pub(crate) stored: Effective<'r>,
@@ -33,6 +46,7 @@ pub(crate) struct Item<'r> {
     /// The number of its page.
     pub(crate) page: usize,
     app: &'r App,
+    place: &'r Place,
     /// The state of the file, once it is needed.
     was: OnceCell<String>,
     /// The setting that leaves this one without effect.
@@ -40,14 +54,14 @@ pub(crate) struct Item<'r> {
 }
 
 /// One page of the console.
-pub(crate) struct Page {
+pub(crate) struct Page<'r> {
     /// The whole name, such as `Environment > SMTP`.
-    pub(crate) name: String,
+    pub(crate) name: &'r str,
     /// The name in addresses.
     pub(crate) slug: String,
 }
 
-impl Page {
+impl Page<'_> {
     /// Returns the last part of the name.
     pub(crate) fn title(&self) -> &str {
         self.name.rsplit('>').next().unwrap_or_default().trim()
@@ -61,47 +75,78 @@ impl Page {
 
 impl<'r> View<'r> {
     pub(crate) fn new(app: &'r App, opened: &'r dyn Opened, visitor: &Visitor) -> Self {
-        let (resolved, stored) = (opened.effective(), opened.stored());
-        let (mut items, mut pages, mut hidden) = (Vec::new(), Vec::<Page>::new(), Vec::new());
-        for (effective, stored) in resolved.settings().into_iter().zip(stored.settings()) {
-            let path = effective.path.to_string();
-            let access = access(app, visitor, &path, &effective);
+        let (mut entries, mut pages) = (Vec::with_capacity(app.catalogue.len()), Vec::<Page<'_>>::new());
+        for place in &app.catalogue {
+            let access = access(app, visitor, place.subject());
             if access == Access::Hidden {
-                hidden.push(path);
                 continue;
             }
-            let name = page_name(&path, effective.console());
             // most settings are on the page of the one before
-            let page = match pages.iter().rposition(|page| page.name == name) {
+            let page = match pages.iter().rposition(|page| page.name == place.page) {
                 Some(page) => page,
                 None => {
-                    let slug = slug(&name, &pages);
-                    pages.push(Page { name, slug });
+                    let slug = slug(&place.page, &pages);
+                    pages.push(Page { name: &place.page, slug });
                     pages.len() - 1
                 }
             };
-            let was = OnceCell::new();
-            let idle = resolved.idle(&effective);
-            items.push(Item { path, effective, stored, file: opened.layer(), access, page, app, was, idle });
+            entries.push(Entry { place, access, page });
         }
-        for item in &mut items {
-            item.idle = item.idle.take().filter(|idle| !hidden.contains(&idle.path));
+        let is_partial = entries.len() < app.catalogue.len();
+        let revision = opened.revision(&app.keys);
+        let mut view = Self { app, opened, entries, pages, findings: Vec::new(), revision, is_partial };
+        let findings = opened.effective().report().diagnostics().iter();
+        view.findings = findings.filter(|found| view.shows(found)).cloned().collect();
+        if is_partial {
+            view.findings.iter_mut().for_each(remove_neighbours);
         }
-        let is_partial = !hidden.is_empty();
-        let visible = |found: &&Diagnostic| match &found.setting {
-            // the words of others may name what is hidden
-            None => !is_partial,
-            Some(path) => items.iter().any(|item| item.holds(path)),
-        };
-        let findings = resolved.report().diagnostics().iter().filter(visible).cloned();
-        let findings =
-            findings.map(|found| if is_partial { without_neighbours(found) } else { found }).collect();
-        let revision = app.revision(opened.snapshot());
-        Self { items, pages, findings, revision, is_partial }
+        view
     }
 
-    pub(crate) fn item(&self, path: &str) -> Option<&Item<'r>> {
-        self.items.iter().find(|item| item.path == path)
+    /// Returns whether the visitor may see a finding.
+    pub(crate) fn shows(&self, found: &Diagnostic) -> bool {
+        match &found.setting {
+            // the words of others may name what is hidden
+            None => !self.is_partial,
+            Some(path) => self.entry_of(path).is_some(),
+        }
+    }
+
+    /// Returns the setting with this path.
+    pub(crate) fn entry(&self, path: &str) -> Option<&Entry<'r>> {
+        self.entries.iter().find(|entry| entry.place.path == path)
+    }
+
+    /// Returns the setting whose path this is, or leads into its value.
+    pub(crate) fn entry_of(&self, path: &str) -> Option<&Entry<'r>> {
+        self.entries.iter().find(|entry| entry.place.holds(path))
+    }
+
+    /// Returns the setting with this path and its values.
+    pub(crate) fn item(&self, path: &str) -> Option<Item<'r>> {
+        self.with_values(self.entry(path)?)
+    }
+
+    /// Returns the settings of a page with their values.
+    pub(crate) fn items_of(&self, page: usize) -> Vec<Item<'r>> {
+        let entries = self.entries.iter().filter(|entry| entry.page == page);
+        entries.filter_map(|entry| self.with_values(entry)).collect()
+    }
+
+    /// Returns all settings with their values.
+    pub(crate) fn items(&self) -> impl Iterator<Item = Item<'r>> {
+        self.entries.iter().filter_map(|entry| self.with_values(entry))
+    }
+
+    /// Returns a setting with its values.
+    pub(crate) fn with_values(&self, entry: &Entry<'r>) -> Option<Item<'r>> {
+        let Entry { place, access, page } = *entry;
+        let (resolved, path) = (self.opened.effective(), place.path.as_str());
+        let effective = resolved.setting(path).ok()?;
+        let stored = self.opened.stored().setting(path).ok()?;
+        let idle = resolved.idle(&effective).filter(|idle| self.entry(&idle.path).is_some());
+        let (file, app, was) = (self.opened.layer(), self.app, OnceCell::new());
+        Some(Item { path, effective, stored, file, access, page, app, place, was, idle })
     }
 
     /// Returns the findings of one setting.
@@ -120,19 +165,18 @@ fn concerns(found: &Diagnostic, item: &Item<'_>) -> bool {
 }
 
 /// Removes the source line, on which hidden settings may be too.
-fn without_neighbours(mut found: Diagnostic) -> Diagnostic {
+fn remove_neighbours(found: &mut Diagnostic) {
     use settings_core::resolve::Place;
 
     if let Place::File { snippet, .. } = &mut found.place {
         *snippet = None;
     }
     found.related.clear();
-    found
 }
 
 /// Returns the right of a visitor to a setting, within what the console allows.
-pub(crate) fn access(app: &App, visitor: &Visitor, path: &str, effective: &Effective<'_>) -> Access {
-    let subject = Subject { path, console: effective.console(), setting: effective.setting };
+pub(crate) fn access(app: &App, visitor: &Visitor, subject: Subject<'_>) -> Access {
+    let path = subject.path;
     let access = visitor.access(subject);
     if app.is_read_only || app.locked.iter().any(|locked| locked == path) {
         access.min(Access::Read)
@@ -141,16 +185,7 @@ pub(crate) fn access(app: &App, visitor: &Visitor, path: &str, effective: &Effec
     }
 }
 
-/// Returns the name of the page of a setting: its console path, else the path of its section.
-fn page_name(path: &str, console: Option<&str>) -> String {
-    match (console, path.rsplit_once('.')) {
-        (Some(console), _) => console.split('>').map(str::trim).collect::<Vec<_>>().join(" > "),
-        (None, Some((section, _))) => section.replace('.', " > "),
-        (None, None) => "General".to_owned(),
-    }
-}
-
-fn slug(name: &str, pages: &[Page]) -> String {
+fn slug(name: &str, pages: &[Page<'_>]) -> String {
     let mut slug = String::new();
     for c in name.chars() {
         match c {
@@ -207,13 +242,12 @@ impl Item<'_> {
 
     /// Returns whether `path` is the setting's or leads into its value.
     pub(crate) fn holds(&self, path: &str) -> bool {
-        path.strip_prefix(self.path.as_str())
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        self.place.holds(path)
     }
 
     /// Returns the state of the file that a form posts back, to find changes made meanwhile.
     pub(crate) fn was(&self) -> &str {
-        self.was.get_or_init(|| was(self.app, &self.path, &self.effective, &self.stored))
+        self.was.get_or_init(|| was(self.app, self.path, &self.effective, &self.stored))
     }
 
     /// Returns whether the file gives a value.

@@ -38,7 +38,7 @@ fn entry(frame: &Frame<'_>, item: &Item<'_>) -> Tree {
 
 pub(crate) async fn settings(State(app): State<Arc<App>>, Extension(caller): Extension<Caller>) -> Response {
     render(&app, &caller, "", |frame, _| {
-        marked(frame, &frame.view.items.iter().map(|item| entry(frame, item)).collect())
+        marked(frame, &frame.view.items().map(|item| entry(frame, &item)).collect())
     })
 }
 
@@ -50,7 +50,7 @@ pub(crate) async fn setting(
     render(&app, &caller, "", |frame, opened| {
         let whole = opened.effective().setting(&path).map(|found| found.path.to_string());
         match whole.ok().and_then(|path| frame.view.item(&path)) {
-            Some(item) => marked(frame, &entry(frame, item)),
+            Some(item) => marked(frame, &entry(frame, &item)),
             None => {
                 let detail = format!("unknown setting `{path}`");
                 Problem::new(StatusCode::NOT_FOUND, "unknown-path", detail).into_response()

@@ -121,11 +121,8 @@ fn changed(app: &App, caller: &Caller, planned: &Planned, version: Option<u64>, 
     });
     let settings: Tree = settings.collect();
     let visible = app.backend.with(|opened| {
-        let view = View::new(app, &*opened, &caller.visitor);
-        let is_visible = |found: &&Diagnostic| {
-            !view.is_partial
-                || found.setting.as_ref().is_some_and(|path| view.items.iter().any(|item| item.holds(path)))
-        };
+        let view = View::new(app, opened, &caller.visitor);
+        let is_visible = |found: &&Diagnostic| !view.is_partial || view.shows(found);
         let warnings = planned.warnings.diagnostics().iter().filter(is_visible).cloned();
         Report::from_iter(warnings).to_json()
     });
@@ -142,7 +139,6 @@ fn changed(app: &App, caller: &Caller, planned: &Planned, version: Option<u64>, 
 /// Answers a change of an old file with the settings that were changed since, if its text is in the history.
 fn stale(app: &App, caller: &Caller, revisions: &Revisions) -> Response {
     let moved = app.backend.with(|opened| {
-        let opened = &*opened;
         let view = View::new(app, opened, &caller.visitor);
         let (Revisions::These(these), Ok(versions)) = (revisions, opened.history()) else { return None };
         let base = versions
@@ -150,7 +146,7 @@ fn stale(app: &App, caller: &Caller, revisions: &Revisions) -> Response {
             .rev()
             .find(|version| these.contains(&app.keys.hash(&["file", version.text()])))?;
         let mut moved = app.backend.differences(base.text(), opened.snapshot().text().unwrap_or_default());
-        moved.retain(|change| view.item(&change.path.to_string()).is_some());
+        moved.retain(|change| view.entry(&change.path.to_string()).is_some());
         Some(moved.iter().map(difference).collect::<Tree>())
     });
     let problem = problem::problem(&ChangeError::Stale, true);

@@ -32,9 +32,9 @@ pub(crate) fn typed(view: &View<'_>, fields: &Fields, kept: Vec<(String, Secret)
         };
         let kept = kept.iter().find(|(kept, _)| kept == path).map(|(_, secret)| secret.clone());
         let edit = if item.is_write_only() {
-            write_only(item, fields, kept, &mut typed.secrets)
+            write_only(&item, fields, kept, &mut typed.secrets)
         } else {
-            shown(item, fields, kept, &mut typed.secrets)
+            shown(&item, fields, kept, &mut typed.secrets)
         };
         typed.items.extend(edit.map(|edit| request::Item { path: path.to_owned(), edit, base }));
     }
@@ -48,7 +48,7 @@ fn write_only(
     kept: Option<Secret>,
     secrets: &mut Vec<(String, Secret)>,
 ) -> Option<Edit> {
-    let path = item.path.as_str();
+    let path = item.path;
     if fields.of("d", path).is_some() {
         return fields.of("was", path).unwrap_or_else(|| item.was()).starts_with('#').then_some(Edit::Unset);
     }
@@ -71,14 +71,14 @@ fn shown(
     if widget(item.kind()) != Widget::Text || matches!(edit, Some(Edit::Unset)) {
         return edit;
     }
-    let typed = fields.of("v", &item.path).filter(|text| has_password(text)).map(Secret::new);
+    let typed = fields.of("v", item.path).filter(|text| has_password(text)).map(Secret::new);
     let secret = match (&edit, typed, kept) {
         (Some(_), Some(typed), _) => typed,
         (None, _, Some(kept)) => kept,
         _ => return edit,
     };
     let input = Input::Json(Secret::new(escape(secret.expose())));
-    secrets.push((item.path.clone(), secret));
+    secrets.push((item.path.to_owned(), secret));
     Some(Edit::Set(input))
 }
 
@@ -92,7 +92,7 @@ fn has_password(text: &str) -> bool {
 
 /// Returns the change of one setting whose value is shown.
 fn edit(item: &Item<'_>, fields: &Fields) -> Option<Edit> {
-    let path = item.path.as_str();
+    let path = item.path;
     let was = fields.of("was", path).unwrap_or_else(|| item.was());
     let was_set = !was.starts_with('-');
     let before = Tree::parse(was.get(1..).unwrap_or_default()).unwrap_or_default();

@@ -28,7 +28,7 @@ pub(crate) struct Control<'c> {
 
 impl Control<'_> {
     fn path(&self) -> &str {
-        &self.item.path
+        self.item.path
     }
 
     fn posted(&self, what: &str) -> Option<&str> {

@@ -20,7 +20,7 @@ pub(crate) fn history(
     setting: Option<&str>,
     notice: Option<&Notice>,
 ) -> Markup {
-    let may_restore = !frame.app.is_read_only && frame.view.items.iter().any(|item| item.is_editable());
+    let may_restore = !frame.app.is_read_only && frame.view.items().any(|item| item.is_editable());
     let main = html! {
         h1 { "History" }
         @if let Some(notice) = notice { (notice.html()) }

@@ -19,9 +19,9 @@ pub(crate) fn home(frame: &Frame<'_>, notice: Option<&Notice>) -> Markup {
             @for found in &view.findings {
                 div class="found" {
                     (finding(found))
-                    @if let Some(item) = found.setting.as_ref().and_then(|path| view.items.iter().find(|item| item.holds(path)))
-                        && let Some(page) = view.pages.get(item.page) {
-                        p { a href={ (frame.root) "p/" (page.slug) "#" (item.path) } { "Go to " (item.effective.setting.title) } }
+                    @if let Some(entry) = found.setting.as_ref().and_then(|path| view.entry_of(path))
+                        && let Some(page) = view.pages.get(entry.page) {
+                        p { a href={ (frame.root) "p/" (page.slug) "#" (entry.place.path) } { "Go to " (entry.place.setting.title) } }
                     }
                 }
             }
@@ -29,7 +29,7 @@ pub(crate) fn home(frame: &Frame<'_>, notice: Option<&Notice>) -> Markup {
         h2 { "Pages" }
         ul class="cards" {
             @for (number, page) in view.pages.iter().enumerate() {
-                @let count = view.items.iter().filter(|item| item.page == number).count();
+                @let count = view.entries.iter().filter(|entry| entry.page == number).count();
                 li { a href={ (frame.root) "p/" (page.slug) } { (page.name) } " " span class="count" { (count) (if count == 1 { " setting" } else { " settings" }) } }
             }
         }

@@ -83,7 +83,7 @@ impl Frame<'_> {
 
     fn navigation(&self, title: &str) -> Markup {
         let root = self.root;
-        let mut groups: Vec<(Option<&str>, Vec<&crate::view::Page>)> = Vec::new();
+        let mut groups: Vec<(Option<&str>, Vec<&crate::view::Page<'_>>)> = Vec::new();
         for page in &self.view.pages {
             match groups.iter_mut().find(|(group, _)| *group == page.group()) {
                 Some((_, pages)) => pages.push(page),
@@ -97,7 +97,7 @@ impl Frame<'_> {
                     @if let Some(group) = group { p class="group" { (group) } }
                     ul {
                         @for page in pages {
-                            li { a href={ (root) "p/" (page.slug) } aria-current=[here(&page.name)] { (page.title()) } }
+                            li { a href={ (root) "p/" (page.slug) } aria-current=[here(page.name)] { (page.title()) } }
                         }
                     }
                 }
@@ -113,7 +113,7 @@ impl Frame<'_> {
 
     /// Returns what every visitor should know on every page.
     fn news(&self) -> Markup {
-        let visible = |change: &&Difference| self.view.item(&change.path.to_string()).is_some();
+        let visible = |change: &&Difference| self.view.entry(&change.path.to_string()).is_some();
         let pending: Vec<_> = self.pending.iter().filter(visible).collect();
         html! {
             p id="changed" class="notice" role="status" hidden { "The settings were changed by someone else. Your changes stay on this page; saving merges them." }

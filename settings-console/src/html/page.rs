@@ -25,8 +25,8 @@ pub(crate) struct Answer<'a> {
 
 pub(crate) fn page(frame: &Frame<'_>, number: usize, answer: &Answer<'_>) -> Markup {
     let Some(page) = frame.view.pages.get(number) else { return html! {} };
-    let items: Vec<_> = frame.view.items.iter().filter(|item| item.page == number).collect();
-    let is_editable = items.iter().any(|item| item.is_editable());
+    let items = frame.view.items_of(number);
+    let is_editable = items.iter().any(Item::is_editable);
     let here = format!("{}p/{}", frame.root, page.slug);
     let main = html! {
         (head(page, answer))
@@ -40,8 +40,8 @@ pub(crate) fn page(frame: &Frame<'_>, number: usize, answer: &Answer<'_>) -> Mar
             input type="hidden" name="rev" value=(frame.view.revision);
             @if let Some((draft, _)) = &answer.draft { input type="hidden" name="draft" value=(draft); }
             @for item in &items {
-                @let is_replacing = answer.replace == Some(item.path.as_str());
-                @let is_kept = answer.draft.as_ref().is_some_and(|(_, kept)| kept.contains(&item.path));
+                @let is_replacing = answer.replace == Some(item.path);
+                @let is_kept = answer.draft.as_ref().is_some_and(|(_, kept)| kept.iter().any(|path| path == item.path));
                 (Shown { frame, item, fields: answer.fields, errors: answer.errors, is_replacing, is_kept, here: &here }.html())
             }
         }
@@ -53,11 +53,11 @@ pub(crate) fn page(frame: &Frame<'_>, number: usize, answer: &Answer<'_>) -> Mar
         button class="main" type="submit" form="settings" { "Review changes" }
         a class="button" href=(here) { "Discard" }
     };
-    let title = if answer.errors.is_empty() { page.name.clone() } else { format!("Error: {}", page.name) };
+    let title = if answer.errors.is_empty() { page.name.to_owned() } else { format!("Error: {}", page.name) };
     frame.page(&title, &main, is_editable.then_some(&bar))
 }
 
-fn head(page: &Page, answer: &Answer<'_>) -> Markup {
+fn head(page: &Page<'_>, answer: &Answer<'_>) -> Markup {
     html! {
         @if let Some(group) = page.group() { p class="crumb" { (group) } }
         h1 { (page.title()) }
@@ -66,11 +66,10 @@ fn head(page: &Page, answer: &Answer<'_>) -> Markup {
 }
 
 /// All mistakes, each with a link to its field.
-fn summary(frame: &Frame<'_>, items: &[&Item<'_>], errors: &[FieldError]) -> Markup {
-    let field = |error: &FieldError| {
-        items.iter().find(|item| item.holds(&error.setting)).map(|item| item.path.as_str())
-    };
-    let title = |path: &str| frame.view.item(path).map_or("", |item| item.effective.setting.title);
+fn summary(frame: &Frame<'_>, items: &[Item<'_>], errors: &[FieldError]) -> Markup {
+    let field =
+        |error: &FieldError| items.iter().find(|item| item.holds(&error.setting)).map(|item| item.path);
+    let title = |path: &str| frame.view.entry(path).map_or("", |entry| entry.place.setting.title);
     html! {
         div id="summary" class="summary" tabindex="-1" role="alert" aria-labelledby="summary-title" {
             h2 id="summary-title" { "There is a problem" }
@@ -89,7 +88,7 @@ fn summary(frame: &Frame<'_>, items: &[&Item<'_>], errors: &[FieldError]) -> Mar
 }
 
 /// The fields of settings that are on other pages or nowhere, so that posting again loses nothing.
-fn foreign(frame: &Frame<'_>, items: &[&Item<'_>], answer: &Answer<'_>) -> Markup {
+fn foreign(frame: &Frame<'_>, items: &[Item<'_>], answer: &Answer<'_>) -> Markup {
     let Some(fields) = answer.fields else { return html! {} };
     let elsewhere = fields.paths().into_iter().filter(|path| {
         items.iter().all(|item| item.path != *path)
@@ -103,7 +102,7 @@ fn foreign(frame: &Frame<'_>, items: &[&Item<'_>], answer: &Answer<'_>) -> Marku
 }
 
 #[cfg(feature = "mail")]
-fn test_panel(frame: &Frame<'_>, items: &[&Item<'_>]) -> Markup {
+fn test_panel(frame: &Frame<'_>, items: &[Item<'_>]) -> Markup {
     if crate::mail::is_page(frame.app, items) {
         super::test::panel(frame)
     } else {

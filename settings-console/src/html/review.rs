@@ -67,8 +67,7 @@ pub(crate) fn review(frame: &Frame<'_>, review: &Review<'_>) -> Markup {
 }
 
 fn is_visible(frame: &Frame<'_>, found: &Diagnostic) -> bool {
-    !frame.view.is_partial
-        || found.setting.as_ref().is_some_and(|path| frame.view.items.iter().any(|item| item.holds(path)))
+    !frame.view.is_partial || frame.view.shows(found)
 }
 
 /// A box to check for each dangerous value.

@@ -13,7 +13,7 @@ const MAX_VALUE: usize = 60;
 pub(crate) fn search(frame: &Frame<'_>, text: &str, with_history: &[String]) -> Markup {
     let view = frame.view;
     let query = Query::parse(text);
-    let found: Vec<_> = view.items.iter().filter(|item| query.matches(view, item, with_history)).collect();
+    let found = query.find(view, with_history);
     let count = match found.len() {
         1 => "1 setting".to_owned(),
         count => format!("{count} settings"),

@@ -27,7 +27,7 @@ pub(crate) struct Shown<'s> {
 
 impl Shown<'_> {
     pub(crate) fn html(&self) -> Markup {
-        let (item, path) = (self.item, self.item.path.as_str());
+        let (item, path) = (self.item, self.item.path);
         let setting = item.effective.setting;
         let errors: Vec<_> = self.errors.iter().filter(|error| item.holds(&error.setting)).collect();
         let findings: Vec<_> = self.frame.view.findings_of(item).collect();
@@ -94,7 +94,7 @@ impl Shown<'_> {
 
     /// The control of a setting that can't be changed here, which is readable all the same.
     fn fixed(&self) -> Markup {
-        let (item, path) = (self.item, self.item.path.as_str());
+        let (item, path) = (self.item, self.item.path);
         let text = value_text(item);
         html! {
             @match item.lock() {
@@ -152,7 +152,7 @@ impl Shown<'_> {
                 }
                 p { "Variable " code { (effective.env_name) } }
                 p { "Command " code { (self.frame.app.command) " explain " (item.path) } }
-                p { a href={ (self.frame.root) "history?setting=" (link_path(&item.path)) } { "History" span class="hidden" { " of " (effective.setting.title) } } }
+                p { a href={ (self.frame.root) "history?setting=" (link_path(item.path)) } { "History" span class="hidden" { " of " (effective.setting.title) } } }
                 @if let Some(link) = self.reference() { p { a href=(link) { "Reference" span class="hidden" { " of " (effective.setting.title) } } } }
                 @for alias in effective.setting.aliases() { p { "Old name " code { (effective.path.old_name(alias)) } } }
             }

@@ -18,7 +18,8 @@ struct Given<'v> {
 
 pub(crate) fn sources(frame: &Frame<'_>) -> Markup {
     let mut groups: Vec<((Layer, String), Vec<Given<'_>>)> = Vec::new();
-    for given in frame.view.items.iter().flat_map(given) {
+    let items: Vec<_> = frame.view.items().collect();
+    for given in items.iter().flat_map(given) {
         let source = (given.origin.layer(), name(given.origin));
         match groups.iter_mut().find(|(found, _)| *found == source) {
             Some((_, all)) => all.push(given),
@@ -48,7 +49,7 @@ pub(crate) fn sources(frame: &Frame<'_>) -> Markup {
 }
 
 fn row(frame: &Frame<'_>, given: &Given<'_>) -> Markup {
-    let path = &given.item.path;
+    let path = given.item.path;
     html! {
         tr {
             th scope="row" { a href={ (frame.root) "s/" (link_path(path)) } { (path) } }

@@ -194,7 +194,7 @@ pub(super) fn read(app: &App, caller: &Caller, fields: &mut Fields) -> Result<Ty
     let name = caller.visitor.name();
     let kept = fields.get("draft").map(|draft| app.drafts.get(name, draft)).unwrap_or_default();
     let read = app.backend.with(|opened| {
-        let view = View::new(app, &*opened, &caller.visitor);
+        let view = View::new(app, opened, &caller.visitor);
         let typed = typed(&view, fields, kept);
         // no page shows them again
         for (path, _) in &typed.secrets {
@@ -293,10 +293,8 @@ pub(super) fn again(
     render(app, caller, "", |frame, _| {
         // the page of the form, else that of the first mistake
         let of_error = || {
-            let item = errors
-                .iter()
-                .find_map(|error| frame.view.items.iter().find(|item| item.holds(&error.setting)));
-            item.map(|item| item.page)
+            let entry = errors.iter().find_map(|error| frame.view.entry_of(&error.setting));
+            entry.map(|entry| entry.page)
         };
         let number = frame.view.pages.iter().position(|page| page.slug == slug).or_else(of_error);
         let draft = draft.map(|(name, kept)| (name.as_str(), kept.clone()));

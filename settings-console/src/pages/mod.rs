@@ -69,9 +69,9 @@ pub(crate) async fn setting(
 ) -> Response {
     render(&app, &caller, "../", |frame, opened| {
         let whole = opened.effective().setting(&path).map(|found| found.path.to_string());
-        let item = whole.ok().and_then(|path| frame.view.item(&path));
-        match item.and_then(|item| Some((item, frame.view.pages.get(item.page)?))) {
-            Some((item, page)) => see_other(&format!("../p/{}#{}", page.slug, link_path(&item.path))),
+        let entry = whole.ok().and_then(|path| frame.view.entry(&path));
+        match entry.and_then(|entry| Some((entry, frame.view.pages.get(entry.page)?))) {
+            Some((entry, page)) => see_other(&format!("../p/{}#{}", page.slug, link_path(&entry.place.path))),
             None => missing(frame, "There is no such setting."),
         }
     })
@@ -133,7 +133,7 @@ pub(crate) fn listed(
     for version in &versions {
         let changes = before.map(|before| {
             let mut changes = backend.differences(before, version.text());
-            changes.retain(|change| frame.view.item(&change.path.to_string()).is_some());
+            changes.retain(|change| frame.view.entry(&change.path.to_string()).is_some());
             changes
         });
         let is_current = current == Some(version.text());
@@ -147,7 +147,7 @@ pub(crate) fn listed(
 /// Returns the mark of the file, so that an open page notices a change.
 pub(crate) async fn status(State(app): State<Arc<App>>, Extension(caller): Extension<Caller>) -> Response {
     render(&app, &caller, "", |frame, _| {
-        json(StatusCode::OK, &Object::from([("revision", Tree::from(&frame.view.revision))]).into())
+        json(StatusCode::OK, &Object::from([("revision", Tree::from(frame.view.revision))]).into())
     })
 }
 
@@ -179,9 +179,8 @@ pub(crate) fn render(
     then: impl FnOnce(&Frame<'_>, &dyn Opened) -> Response,
 ) -> Response {
     let rendered = app.backend.with(|opened| {
-        let opened = &*opened;
-        let (pending, view) = (opened.pending_restart(), View::new(app, opened, &caller.visitor));
-        then(&Frame { app, view: &view, pending: &pending, root }, opened)
+        let view = View::new(app, opened, &caller.visitor);
+        then(&Frame { app, view: &view, pending: opened.pending_restart(), root }, opened)
     });
     rendered.unwrap_or_else(|error| unreadable(&error))
 }

@@ -1,6 +1,6 @@
 //! The differences between two resolutions.
 
-use crate::resolve::{Effective, Origin, Resolution, is_value};
+use crate::resolve::{LeafId, Origin, Resolution, is_value};
 use crate::schema::{Path, Setting};
 
 /// One setting whose value differs. Shows no secret.
@@ -44,13 +44,15 @@ impl Difference {
 ///
 /// Secrets are compared unmasked, and shown as `"***"` on both sides.
 pub fn differences<A, B>(before: &Resolution<A>, after: &Resolution<B>) -> Vec<Difference> {
-    let differing = |(old, new): (Effective<'_>, Effective<'_>)| {
-        (old.value != new.value).then(|| Difference {
+    let differs = |leaf: &LeafId| before.value_of(*leaf) != after.value_of(*leaf);
+    let difference = |leaf| {
+        let (old, new) = (before.effective(leaf)?, after.effective(leaf)?);
+        Some(Difference {
             path: new.path.clone(),
             setting: new.setting,
             before: Side { shown: old.shown(), origin: old.origin },
             after: Side { shown: new.shown(), origin: new.origin },
         })
     };
-    before.settings().zip(after.settings()).filter_map(differing).collect()
+    before.leaves().filter(differs).filter_map(difference).collect()
 }

@@ -19,6 +19,8 @@ pub mod watch;
 mod written;
 
 #[cfg(test)]
+mod current_tests;
+#[cfg(test)]
 mod storage_tests;
 #[cfg(test)]
 mod tests;

@@ -16,6 +16,7 @@ mod console_browser;
 mod console_cli;
 mod console_conditions;
 mod console_flows;
+mod console_fresh;
 mod console_guide;
 mod console_pages;
 mod console_proxy;

@@ -26,6 +26,8 @@ pub struct Resolution<T> {
     pub(super) texts: Vec<ZeroizingString>,
     pub(super) candidates: Candidates,
     computed: Computed,
+    /// Whether files were read that are in no layer: those that variables and references name.
+    pub(crate) reads_files: bool,
     copies: OnceLock<UnescapedSecrets>,
 }
 
@@ -96,7 +98,8 @@ pub(crate) fn resolve_in<T: Settings>(
     sink.diagnostics.extend(layers.policies.unknown_sections(&index));
     overrides::read(&index, &layers, &mut sink);
     sink.diagnostics.extend(layers.findings.iter().cloned());
-    let Sink { candidates, texts, mut diagnostics } = sink;
+    let Sink { candidates, texts, reads_files, mut diagnostics } = sink;
+    let reads_files = reads_files || layers.may_read_files();
     let is_broken = diagnostics.iter().any(|diagnostic| diagnostic.code == Code::Syntax);
     let inputs = Inputs { index: &index, layers: &layers, texts: &texts, candidates: &candidates, is_broken };
     let mut builder = Builder::new(inputs);
@@ -112,7 +115,8 @@ pub(crate) fn resolve_in<T: Settings>(
         diagnostics.sort_by_cached_key(|diagnostic| order(&layers, diagnostic));
     }
     let report = Report::new(diagnostics);
-    Resolution { value, report, index, layers, texts, candidates, computed, copies: OnceLock::new() }
+    let copies = OnceLock::new();
+    Resolution { value, report, index, layers, texts, candidates, computed, reads_files, copies }
 }
 
 /// The struct with every setting at its default.
@@ -215,7 +219,7 @@ impl<T> Resolution<T> {
 
     /// Returns every setting with its value and origin, in the order of the structs.
     pub fn settings(&self) -> impl Iterator<Item = Effective<'_>> {
-        (0..self.index.leaves.len() as u32).filter_map(|leaf| self.effective(leaf))
+        self.leaves().filter_map(|leaf| self.effective(leaf))
     }
 
     /// Returns a setting with its value and origin. `path` may be an alias, in any letter case.
@@ -273,6 +277,28 @@ impl<T> Resolution<T> {
     /// Returns the copies of secrets, for a value that is secret.
     pub(super) fn copies(&self, is_secret: bool) -> Option<&UnescapedSecrets> {
         is_secret.then(|| self.copies.get_or_init(|| UnescapedSecrets::from_inputs(self.inputs())))
+    }
+
+    /// Returns the numbers of all settings.
+    pub(crate) fn leaves(&self) -> std::ops::Range<LeafId> {
+        0..self.index.leaves.len() as LeafId
+    }
+
+    /// Returns the value of [`effective`](Self::effective) alone.
+    pub(crate) fn value_of(&self, leaf: LeafId) -> Option<Value<'_>> {
+        let setting = self.index.setting(leaf)?;
+        let inputs = self.inputs();
+        let copies = self.copies(setting.kind.is_secret());
+        let copy = |number| copies.and_then(|copies| copies.get(leaf, number));
+        let mut chain = (0..).zip(self.candidates.chain(leaf));
+        let set = chain
+            .find_map(|(number, candidate)| copy(number).or_else(|| inputs.read(setting, candidate).ok()));
+        let default = || {
+            let computed = self.computed.get(leaf).map(Value::borrowed);
+            let copy = || copy(self.candidates.chain(leaf).count());
+            computed.or_else(copy).unwrap_or_else(|| setting.default_value())
+        };
+        Some(set.unwrap_or_else(default))
     }
 
     pub(crate) fn effective(&self, leaf: LeafId) -> Option<Effective<'_>> {

@@ -11,12 +11,19 @@ pub(crate) struct Sink {
     pub(crate) candidates: Candidates,
     /// The texts that no layer holds: those of files that variables name, and the keys of map entries.
     pub(crate) texts: Vec<ZeroizingString>,
+    /// Whether a variable names a file with its value, readable or not.
+    pub(crate) reads_files: bool,
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 impl Sink {
     pub(crate) fn new(settings: usize) -> Self {
-        Self { candidates: Candidates::new(settings), texts: Vec::new(), diagnostics: Vec::new() }
+        Self {
+            candidates: Candidates::new(settings),
+            texts: Vec::new(),
+            reads_files: false,
+            diagnostics: Vec::new(),
+        }
     }
 
     pub(crate) fn push(&mut self, leaf: LeafId, place: ValuePlace) {

@@ -18,7 +18,7 @@ use crate::resolve::index::{Index, LeafId, ROOT, Target};
 use crate::resolve::report::{Code, Diagnostic, Severity};
 use crate::resolve::source::{Environment, Layers, Policies, Variable, severity};
 use crate::schema::{EmptyVariables, Kind};
-use crate::value::from_text;
+use crate::value::{ZeroizingString, from_text};
 
 /// The suffix of a variable that names a file with the value.
 const FILE_SUFFIX: &str = "_FILE";
@@ -298,7 +298,7 @@ impl<'r> Reader<'r> {
             let value = (ValuePlace::Variable(number), text);
             return push(self.index, self.sink, &mut self.outlines, leaf, route, value);
         }
-        match self.environment.value_of_file(Path::new(text)) {
+        match self.text_of_file(text) {
             Ok(text) => {
                 let copy = text.clone();
                 let text = self.sink.text(text);
@@ -354,6 +354,11 @@ impl<'r> Reader<'r> {
         self.value(leaf, number, variable);
     }
 
+    fn text_of_file(&mut self, path: &str) -> Result<ZeroizingString, String> {
+        self.sink.reads_files = true;
+        self.environment.value_of_file(Path::new(path))
+    }
+
     fn value_file(&mut self, leaf: LeafId, number: u32, variable: Variable<'_>) {
         if !self.is_first(leaf, number, variable) {
             return;
@@ -364,7 +369,7 @@ impl<'r> Reader<'r> {
             let found = Diagnostic::note(Code::EmptyVariable, message);
             return self.report(found.help("unset it, or name a file"), Some(leaf), variable);
         }
-        match self.environment.value_of_file(Path::new(path)) {
+        match self.text_of_file(path) {
             Ok(text) => {
                 let text = self.sink.text(text);
                 self.sink.push(leaf, ValuePlace::VariableFile { variable: number, text });

@@ -32,14 +32,14 @@ struct Variables {
 }
 
 /// A doubtful line of an env file.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 struct Fault {
     /// The number of the file, and the line.
     file: (usize, usize),
     finding: Finding,
 }
 
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 enum Finding {
     Mistake(Mistake),
     /// A name that an earlier line sets as well.
@@ -66,7 +66,7 @@ pub struct Variable<'e> {
 }
 
 /// The place of a variable in the text: its name, then its value.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct Entry {
     start: usize,
     name: usize,
@@ -120,6 +120,17 @@ impl Environment {
             wipe(value.into_encoded_bytes());
         }
         Self(Arc::new(variables))
+    }
+
+    /// Returns whether another environment has the same variables, in the same order and from the same files.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        // the pipes that were read are no part of it
+        let Variables { text, entries, files, faults, pipes: _ } = &*self.0;
+        Arc::ptr_eq(&self.0, &other.0)
+            || *text == other.0.text
+                && *entries == other.0.entries
+                && *files == other.0.files
+                && *faults == other.0.faults
     }
 
     /// Returns the number of variables, which are numbered from 0.

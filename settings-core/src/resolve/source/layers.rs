@@ -193,6 +193,42 @@ impl Layers {
         self
     }
 
+    /// Returns whether resolving may read files that references name.
+    pub(crate) fn may_read_files(&self) -> bool {
+        self.references.as_ref().is_some_and(References::may_read_files)
+    }
+
+    /// Returns whether other layers have the same texts and the same rules, so that they resolve to the same settings.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let Self {
+            sources,
+            secrets,
+            environment,
+            overrides,
+            policies,
+            empty_variables,
+            references,
+            findings,
+            files,
+            #[cfg(feature = "external")]
+                kept: _,
+        } = self;
+        sources.len() == other.sources.len()
+            && sources.iter().zip(&other.sources).all(|(own, other)| own.is_same(other))
+            && *secrets == other.secrets
+            && environment.is_same(&other.environment)
+            && *overrides == other.overrides
+            && *policies == other.policies
+            && *empty_variables == other.empty_variables
+            && match (references, &other.references) {
+                (None, None) => true,
+                (Some(own), Some(other)) => own.is_same(other),
+                _ => false,
+            }
+            && *findings == other.findings
+            && *files == other.files
+    }
+
     pub(crate) fn add_file(&mut self, path: PathBuf) {
         if !self.files.contains(&path) {
             self.files.push(path);

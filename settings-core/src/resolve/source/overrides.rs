@@ -6,7 +6,7 @@ use crate::resolve::report::Place;
 use crate::value::ZeroizingString;
 
 /// One explicit value.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Override {
     pub(crate) path: String,
     pub(crate) text: ZeroizingString,

@@ -6,7 +6,7 @@ use crate::resolve::report::{Code, Diagnostic, Severity};
 use crate::schema::Unknown;
 
 /// The policies that the program sets for unknown names.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Policies {
     pub(crate) all: Option<Unknown>,
     /// By the path of the section; later entries are stronger.

@@ -83,6 +83,20 @@ impl References {
         Self { folder: self.folder.clone(), environment: Some(own) }
     }
 
+    /// Returns whether references to files are allowed.
+    pub(crate) fn may_read_files(&self) -> bool {
+        self.folder.is_some()
+    }
+
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let is_same_environment = match (&self.environment, &other.environment) {
+            (None, None) => true,
+            (Some(own), Some(other)) => own.is_same(other),
+            _ => false,
+        };
+        is_same_environment && self.folder == other.folder
+    }
+
     /// Returns the text of a reference, and the file that it is in.
     pub(crate) fn text(&self, reference: Reference<'_>) -> Result<(Text<'_>, Option<PathBuf>), Refusal> {
         match reference {

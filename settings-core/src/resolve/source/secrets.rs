@@ -14,7 +14,7 @@ const MAX_DEPTH: usize = 8;
 const MAX_FOLDERS: usize = 1_000;
 
 /// One file of a secrets directory.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct SecretFile {
     /// The name in the secrets directory; of a file in a folder of it, with slashes.
     pub(crate) name: String,

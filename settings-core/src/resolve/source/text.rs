@@ -38,6 +38,14 @@ impl Source {
         }
     }
 
+    /// Returns whether another source has the same name, text and format.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.layer == other.layer
+            && self.name == other.name
+            && self.document.format() == other.document.format()
+            && self.document.text() == other.document.text()
+    }
+
     fn tokens(&self) -> &Tokens {
         self.tokens.get_or_init(|| Tokens::from_document(&self.document))
     }

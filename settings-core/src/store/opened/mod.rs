@@ -288,6 +288,29 @@ impl<T: Settings> Store<T> {
         &self.read
     }
 
+    /// Returns whether the file and the other layers still are what they were, so that opening them again would give the
+    /// same settings.
+    ///
+    /// The settings of a store that is current need not be resolved again. It never is if a variable names a file with its
+    /// value, or references to files are allowed: those files are read as settings are resolved.
+    ///
+    /// # Errors
+    /// If the file can't be read or isn't UTF-8.
+    pub fn is_current(&self, others: &Layers) -> Result<bool, StoreError> {
+        let views = [&self.before.stored, &self.before.effective];
+        if views.iter().any(|view| view.get().is_some_and(|view| view.reads_files))
+            || !self.others.is_same(others)
+        {
+            return Ok(false);
+        }
+        match &self.target {
+            Target::File(path) => Ok(file::read(path)? == self.read),
+            Target::Storage { storage, read } => {
+                Ok(storage.read().map_err(|error| failed(&**storage, error))? == *read)
+            }
+        }
+    }
+
     /// Returns the settings of the file alone, with the changes made so far.
     pub fn stored(&self) -> &Resolution<T> {
         self.now().stored.get_or_init(|| self.resolve(Layers::new().expand_as(&self.others), &self.text))
