@@ -55,6 +55,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     println!("680 settings of every kind, all of them in a file of {} KB", every.len() / 1000);
     let pages = site.pages().await?;
     site.report(&format!("{} pages", pages.len()), &pages).await?;
+    site.after_changes(&pages).await?;
     site.report("first page", &[String::new()]).await?;
     site.report("search", &SEARCHES.map(str::to_owned)).await?;
     site.report("all settings", &["all".to_owned()]).await?;
@@ -130,6 +131,33 @@ impl Site {
             1.0 / mean.as_secs_f64(),
             total.as_secs_f64() / constant.as_secs_f64(),
             total.as_secs_f64() / read.as_secs_f64(),
+        );
+        Ok(())
+    }
+
+    /// Prints the time of the same pages where the file has changed before each request, so that nothing is known from
+    /// the request before.
+    async fn after_changes(&self, addresses: &[String]) -> Result<(), Box<dyn Error>> {
+        let text = std::fs::read_to_string(&self.file)?;
+        let texts = [format!("{text}\n"), text];
+        let (mut slowest, mut total) = (Duration::ZERO, Duration::ZERO);
+        for address in addresses {
+            let mut time = Duration::ZERO;
+            for number in 0..TIMES {
+                std::fs::write(&self.file, &texts[number as usize % 2])?;
+                let start = thread_time();
+                std::hint::black_box(ask(&self.console, &format!("/{address}")).await?);
+                time += thread_time() - start;
+            }
+            slowest = slowest.max(time / TIMES);
+            total += time / TIMES;
+        }
+        let mean = total / u32::try_from(addresses.len())?;
+        println!(
+            "  the same pages after changes of the file: mean {:.2} ms, slowest {:.2} ms, {:.0} a second on one core",
+            millis(mean),
+            millis(slowest),
+            1.0 / mean.as_secs_f64(),
         );
         Ok(())
     }

@@ -85,7 +85,7 @@ fn paths() -> Object {
             get(
                 "getSetting",
                 "One setting, by its path or an old name",
-                &[path("path", "The path of a setting, such as `EmailSettings.SMTPPort`")],
+                &[path("path", "The path of a setting: the `name` in the list of settings")],
                 content("application/json", reference("Setting")),
             ),
         ),

@@ -84,6 +84,13 @@ impl Fields {
         self.add(name, value);
     }
 
+    /// Removes all fields of a setting.
+    pub(crate) fn remove_setting(&mut self, path: &str) {
+        for what in OF_SETTINGS {
+            self.remove(what, path);
+        }
+    }
+
     /// Removes a setting's field.
     pub(crate) fn remove(&mut self, what: &str, path: &str) {
         let name = format!("{what}.{path}");

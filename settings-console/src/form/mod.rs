@@ -5,8 +5,10 @@
 
 mod edits;
 mod fields;
+mod reset;
 mod widget;
 
 pub(crate) use edits::{Typed, typed};
 pub(crate) use fields::Fields;
+pub(crate) use reset::{can_be_reset, reset};
 pub(crate) use widget::{Widget, display, is_nullable, widget};

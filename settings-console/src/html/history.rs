@@ -23,7 +23,7 @@ pub(crate) fn history(
     let may_restore = !frame.app.is_read_only && frame.view.items().any(|item| item.is_editable());
     let main = html! {
         h1 { "History" }
-        @if let Some(notice) = notice { (notice.html()) }
+        @if let Some(notice) = notice { (notice.html(frame.root)) }
         @if let Some(setting) = setting { p { "Changes of " code { (setting) } ". " a href={ (frame.root) "history" } { "All changes" } } }
         @if listed.is_empty() { p { "No versions are kept yet. Each save adds one." } }
         @for Listed { version, changes, is_current } in listed.iter().filter(|listed| concerns(listed, setting)) {

@@ -2,15 +2,14 @@
 
 use maud::{Markup, html};
 
-use super::layout::{Frame, Notice};
+use super::layout::Frame;
 use super::setting::finding;
 
 /// The first page: the pages, the files, and everything that is wrong.
-pub(crate) fn home(frame: &Frame<'_>, notice: Option<&Notice>) -> Markup {
+pub(crate) fn home(frame: &Frame<'_>) -> Markup {
     let view = frame.view;
     let main = html! {
         h1 { (frame.app.title) }
-        @if let Some(notice) = notice { (notice.html()) }
         p { "Changes are written to " code { (frame.app.file_name()) } "." @if frame.app.is_read_only { " This console is read-only." } }
         @if view.findings.is_empty() {
             p { "There is nothing to report about the settings." }

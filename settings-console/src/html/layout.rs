@@ -19,29 +19,47 @@ pub(crate) struct Frame<'f> {
 
 /// The severity of a notice.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Level {
+enum Level {
     Good,
     Bad,
 }
 
 /// A message at the top of a page.
 pub(crate) struct Notice {
-    pub(crate) level: Level,
-    pub(crate) text: String,
+    level: Level,
+    text: String,
+    /// The version to restore for taking the change back.
+    undo: Option<u64>,
 }
 
 impl Notice {
     pub(crate) fn good(text: impl Into<String>) -> Self {
-        Self { level: Level::Good, text: text.into() }
+        Self { level: Level::Good, text: text.into(), undo: None }
     }
 
     pub(crate) fn bad(text: impl Into<String>) -> Self {
-        Self { level: Level::Bad, text: text.into() }
+        Self { level: Level::Bad, text: text.into(), undo: None }
     }
 
-    pub(crate) fn html(&self) -> Markup {
+    /// Reports a save, and offers to take it back.
+    pub(crate) fn saved(version: u64) -> Self {
+        let undo = version.checked_sub(1).filter(|before| *before > 0);
+        Self { undo, ..Self::good(format!("Saved as version {version}.")) }
+    }
+
+    pub(crate) fn html(&self, root: &str) -> Markup {
         let class = if self.level == Level::Good { "notice good" } else { "notice bad" };
-        html! { p class=(class) role="status" { (self.text) } }
+        html! {
+            div class=(class) {
+                p role="status" { (self.text) }
+                @if let Some(before) = self.undo {
+                    form method="post" action={ (root) "rollback" } {
+                        input type="hidden" name="version" value=(before);
+                        button type="submit" { "Undo…" }
+                    }
+                }
+            }
+        }
     }
 }
 

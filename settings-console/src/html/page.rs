@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::layout::{Frame, Notice};
 use super::setting::Shown;
 use crate::error::FieldError;
-use crate::form::Fields;
+use crate::form::{Fields, can_be_reset};
 use crate::view::{Item, Page};
 
 /// The answer of a page to a form that was posted, if one was.
@@ -29,7 +29,7 @@ pub(crate) fn page(frame: &Frame<'_>, number: usize, answer: &Answer<'_>) -> Mar
     let is_editable = items.iter().any(Item::is_editable);
     let here = format!("{}p/{}", frame.root, page.slug);
     let main = html! {
-        (head(page, answer))
+        (head(frame, page, answer))
         @if !answer.errors.is_empty() { (summary(frame, &items, answer.errors)) }
         @if let Some(result) = &answer.result { (result) }
         @if items.len() > 8 {
@@ -52,16 +52,19 @@ pub(crate) fn page(frame: &Frame<'_>, number: usize, answer: &Answer<'_>) -> Mar
         p id="unsaved" role="status" { @if answer.fields.is_some() { "There are changes that are not saved." } }
         button class="main" type="submit" form="settings" { "Review changes" }
         a class="button" href=(here) { "Discard" }
+        @if items.iter().any(can_be_reset) {
+            button type="submit" form="settings" name="reset" value="page" { "Reset page…" }
+        }
     };
     let title = if answer.errors.is_empty() { page.name.to_owned() } else { format!("Error: {}", page.name) };
     frame.page(&title, &main, is_editable.then_some(&bar))
 }
 
-fn head(page: &Page<'_>, answer: &Answer<'_>) -> Markup {
+fn head(frame: &Frame<'_>, page: &Page<'_>, answer: &Answer<'_>) -> Markup {
     html! {
         @if let Some(group) = page.group() { p class="crumb" { (group) } }
         h1 { (page.title()) }
-        @if let Some(notice) = &answer.notice { (notice.html()) }
+        @if let Some(notice) = &answer.notice { (notice.html(frame.root)) }
     }
 }
 

@@ -11,7 +11,7 @@ use super::{render, unreadable};
 use crate::app::{App, Caller};
 use crate::change::{self, Confirmed};
 use crate::error::{ChangeError, FieldError};
-use crate::form::{Fields, Typed, typed};
+use crate::form::{Fields, Typed, reset, typed};
 use crate::html::{self, Answer, Notice, Purpose, Review};
 use crate::reply::{self, is_of_type, see_other, with_wait};
 use crate::request::{Request as Change, Revisions};
@@ -195,6 +195,11 @@ pub(super) fn read(app: &App, caller: &Caller, fields: &mut Fields) -> Result<Ty
     let kept = fields.get("draft").map(|draft| app.drafts.get(name, draft)).unwrap_or_default();
     let read = app.backend.with(|opened| {
         let view = View::new(app, opened, &caller.visitor);
+        if fields.get("reset").is_some()
+            && let Some(page) = view.pages.iter().position(|page| fields.get("page") == Some(&*page.slug))
+        {
+            reset(&view, page, fields);
+        }
         let typed = typed(&view, fields, kept);
         // no page shows them again
         for (path, _) in &typed.secrets {
@@ -229,9 +234,7 @@ fn only(fields: &Fields, paths: &[String]) -> Fields {
         .map(str::to_owned)
         .collect();
     for path in others {
-        for what in ["was", "v", "d", "n", "e", "k", "m", "r"] {
-            fields.remove(what, &path);
-        }
+        fields.remove_setting(&path);
     }
     fields
 }

@@ -35,7 +35,7 @@ pub(crate) async fn home(
         let last = original.path().rsplit('/').next().unwrap_or_default();
         return see_other(&format!("./{last}/"));
     }
-    render(&app, &caller, "", |frame, _| reply::page(StatusCode::OK, html::home(frame, None)))
+    render(&app, &caller, "", |frame, _| reply::page(StatusCode::OK, html::home(frame)))
 }
 
 pub(crate) async fn page(
@@ -47,7 +47,7 @@ pub(crate) async fn page(
     let query = query(&uri);
     let get = |name: &str| query.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str());
     let notice = match (get("saved").map(str::parse::<u64>), get("same")) {
-        (Some(Ok(version)), _) => Some(Notice::good(format!("Saved as version {version}."))),
+        (Some(Ok(version)), _) => Some(Notice::saved(version)),
         (Some(Err(_)), _) => Some(Notice::good("Saved.")),
         (None, Some(_)) => Some(Notice::bad("Nothing was changed, so nothing was saved.")),
         (None, None) => None,

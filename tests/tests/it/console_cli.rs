@@ -1,8 +1,8 @@
 //! `settings console`: the link, the session, the token, and what is refused.
 
-use std::fs;
 use std::process::Stdio;
 use std::time::Duration;
+use std::{fs, io};
 
 use settings_tests::cli::{Folder, settings};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -11,11 +11,12 @@ use tokio::process::{Child, Command};
 
 use crate::postgres_store::server;
 
-const TOKEN: &str = "a-token-of-some-length";
+pub(crate) const TOKEN: &str = "a-token-of-some-length";
 
-struct Served {
-    _child: Child,
-    folder: Folder,
+/// A console in a process of its own.
+pub(crate) struct Served {
+    pub(crate) child: Child,
+    pub(crate) folder: Folder,
     address: String,
     once: String,
 }
@@ -30,7 +31,7 @@ async fn serve(options: &[&str]) -> Served {
 }
 
 /// Starts the console over a file or a database.
-async fn serve_over(place: [&str; 2], folder: Folder, token: &str, options: &[&str]) -> Served {
+pub(crate) async fn serve_over(place: [&str; 2], folder: Folder, token: &str, options: &[&str]) -> Served {
     let mut child = Command::new(env!("CARGO_BIN_EXE_operated"))
         .args(place)
         .args(["console", "--no-open", "--token-file", token])
@@ -44,10 +45,11 @@ async fn serve_over(place: [&str; 2], folder: Folder, token: &str, options: &[&s
     let link =
         tokio::time::timeout(Duration::from_secs(30), lines.next_line()).await.unwrap().unwrap().unwrap();
     let (address, once) = link.strip_prefix("http://").unwrap().split_once("/?once=").unwrap();
-    Served { _child: child, folder, address: address.to_owned(), once: once.to_owned() }
+    Served { child, folder, address: address.to_owned(), once: once.to_owned() }
 }
 
-fn private(path: &str) {
+/// Makes a file readable for its owner alone, as one with a token must be.
+pub(crate) fn private(path: &str) {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -57,17 +59,28 @@ fn private(path: &str) {
 
 impl Served {
     async fn ask(&self, method: &str, path: &str, headers: &[&str], body: &str) -> String {
-        let mut stream = TcpStream::connect(&self.address).await.unwrap();
+        self.try_to_ask(method, path, headers, body).await.unwrap()
+    }
+
+    /// Sends a request, which fails once the process is killed.
+    pub(crate) async fn try_to_ask(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[&str],
+        body: &str,
+    ) -> io::Result<String> {
+        let mut stream = TcpStream::connect(&self.address).await?;
         let mut request =
             format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", self.address);
         for header in headers {
             request.push_str(&format!("{header}\r\n"));
         }
         request.push_str(&format!("Content-Length: {}\r\n\r\n{body}", body.len()));
-        stream.write_all(request.as_bytes()).await.unwrap();
+        stream.write_all(request.as_bytes()).await?;
         let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.unwrap();
-        answer
+        stream.read_to_string(&mut answer).await?;
+        Ok(answer)
     }
 }
 
