@@ -30,7 +30,8 @@ pub(crate) fn history(
             section class="version" aria-labelledby={ "version-" (version.number) } {
                 h2 id={ "version-" (version.number) } { "Version " (version.number) @if *is_current { " (the file now)" } }
                 p {
-                    (rfc3339(version.time)) ", " (version.author.as_deref().unwrap_or("changed without the console or `set`"))
+                    (rfc3339(version.time)) ", "
+                    @match &version.author { Some(author) => (author), None => { "changed without the console or " code { "set" } } }
                     @if let Some(restored) = version.restored { ", restored version " (restored) }
                 }
                 @if let Some(reason) = &version.reason { p class="reason" { (reason) } }

@@ -78,13 +78,18 @@ const LAYOUT: &str = "
         const hit = document.elementFromPoint(box.left + Math.min(box.width / 2, 8), box.top + Math.min(box.height / 2, 8));
         if (!hit || !(element.contains(hit) || hit.contains(element) || hit.closest('label')?.contains(element))) faults.push('covered: ' + element.outerHTML.slice(0, 120));
     }
+    const page = document.documentElement;
+    if (page.scrollWidth > page.clientWidth) faults.push('too wide by ' + (page.scrollWidth - page.clientWidth));
     return faults;";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_are_accessible_in_every_variant() {
     let test = "console_browser::pages_are_accessible_in_every_variant";
     let (Some(axe), Some(browser)) = (axe(test), browser(test).await) else { return };
-    let site = Site::new::<ServerSettings>(FILE, &[("MM_EMAILSETTINGS_EHLONAME", "chat.example.com")]);
+    // one variable that is right, and one that is not
+    let variables =
+        [("MM_EMAILSETTINGS_EHLONAME", "chat.example.com"), ("MM_EMAILSETTINGS_SMTPSERVERTIMEOUT", "soon")];
+    let site = Site::new::<ServerSettings>(FILE, &variables);
     site.patch(r#"{"set": {"EmailSettings.FeedbackName": "Chat"}, "reason": "a name"}"#).await;
     let pictures = std::env::var_os("SETTINGS_PICTURES").map(PathBuf::from);
     browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": COLLECT })).await;
@@ -108,6 +113,7 @@ async fn pages_are_accessible_in_every_variant() {
             for (name, path) in [
                 ("overview", "/"),
                 ("page", "/p/environment-smtp"),
+                ("saved", "/p/environment-smtp?saved=2"),
                 ("replace", "/p/environment-smtp?replace=EmailSettings.SMTPPassword"),
                 ("locked", "/p/environment-smtp-connection"),
                 ("all", "/all?q=smtp"),
