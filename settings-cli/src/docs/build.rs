@@ -35,12 +35,15 @@ pub(crate) struct Build {
     /// The name of the configuration file on the pages [default: the program's]
     #[arg(long, value_name = "NAME", conflicts_with = "from")]
     file: Option<String>,
+    /// The address of the System Console, to which each setting links
+    #[arg(long, value_name = "URL", conflicts_with = "from", value_parser = address)]
+    console: Option<String>,
     /// Write the pages of this model instead of the program's own
     #[arg(long, value_name = "MODEL.json")]
     from: Option<PathBuf>,
     /// A folder of kept release files: the pages show what each changed, and upgrade notes are added
     #[cfg(feature = "release")]
-    #[arg(long, value_name = "DIR", conflicts_with = "from")]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["console", "from"])]
     releases: Option<PathBuf>,
     #[cfg(feature = "watch")]
     #[command(flatten)]
@@ -72,10 +75,13 @@ enum FormatName {
 impl Build {
     pub(crate) fn run<T: Settings>(self, context: &mut Context<'_>) -> Outcome {
         let file = self.file.as_deref().unwrap_or_else(|| context.sources.default_file_name());
-        let dialect = Dialect::of(T::SCHEMA)
+        let mut dialect = Dialect::of(T::SCHEMA)
             .file(file.to_owned())
             .style(self.style.style())
             .format(self.format.format());
+        if let Some(address) = &self.console {
+            dialect = dialect.console_address(address);
+        }
         if self.out.as_os_str() == "-" {
             return self.print::<T>(&dialect, context.out);
         }
@@ -184,6 +190,9 @@ impl Build {
         if let Some(file) = &self.file {
             arguments.extend(["--file".into(), file.into()]);
         }
+        if let Some(address) = &self.console {
+            arguments.extend(["--console".into(), address.into()]);
+        }
         if matches!(self.format, FormatName::Md) {
             arguments.extend(["--format".into(), "md".into()]);
         }
@@ -215,6 +224,16 @@ impl FormatName {
             Self::Rst => Format::Rst,
             Self::Md => Format::Markdown,
         }
+    }
+}
+
+/// Reads the address of a console, which must fit into a link of every page format.
+fn address(text: &str) -> Result<String, String> {
+    let is_web = text.starts_with("https://") || text.starts_with("http://");
+    let is_plain = text.chars().all(|c| c.is_ascii_graphic() && !"<>`\"\\()[]|".contains(c));
+    match is_web && is_plain {
+        true => Ok(text.to_owned()),
+        false => Err("expected an address such as https://chat.example.com/admin/console".to_owned()),
     }
 }
 

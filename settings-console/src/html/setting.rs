@@ -162,9 +162,7 @@ impl Shown<'_> {
     /// Returns the address of the setting in the reference pages.
     fn reference(&self) -> Option<String> {
         let base = self.frame.app.reference.as_deref()?;
-        let page = self.item.effective.page()?.to_ascii_lowercase();
-        let page: String = page.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-        Some(format!("{base}{page}.html#{}", self.item.path.to_ascii_lowercase().replace('.', "-")))
+        Some(format!("{base}{}", self.item.effective.page_place()))
     }
 }
 

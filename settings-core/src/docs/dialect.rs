@@ -31,6 +31,8 @@ pub struct Dialect {
     file: Cow<'static, str>,
     file_format: Option<FileFormat>,
     console: bool,
+    /// With a slash at its end.
+    console_address: Option<String>,
     members: bool,
     style: Style,
     format: Format,
@@ -44,6 +46,7 @@ impl Dialect {
             file: file.into(),
             file_format: None,
             console: false,
+            console_address: None,
             members: false,
             style: Style::default(),
             format: Format::default(),
@@ -81,6 +84,26 @@ impl Dialect {
     #[must_use]
     pub fn console(mut self, console: bool) -> Self {
         self.console = console;
+        self
+    }
+
+    /// Sets the address of the System Console, such as `https://chat.example.com/admin/console`. Each setting of the pages
+    /// links to its place there.
+    ///
+    /// ```
+    /// use settings_core::Settings;
+    /// use settings_core::docs::{self, Dialect};
+    /// # use settings_core::reference::ServerSettings;
+    ///
+    /// let dialect = Dialect::reference().console_address("https://chat.example.com/console");
+    /// let pages = docs::from_schema_in(ServerSettings::SCHEMA, &dialect);
+    /// let text = docs::render(&pages[0], dialect.page_style(), dialect.page_format());
+    /// assert!(text.contains("<https://chat.example.com/console/s/EmailSettings.SMTPServer>`__"));
+    /// ```
+    #[must_use]
+    pub fn console_address(mut self, address: impl Into<String>) -> Self {
+        let address = address.into();
+        self.console_address = Some(if address.ends_with('/') { address } else { format!("{address}/") });
         self
     }
 
@@ -123,6 +146,21 @@ impl Dialect {
         self.console
     }
 
+    /// The bullet that links a setting to its place in the System Console, if the address is known.
+    pub(super) fn console_link(&self, path: &str) -> Option<String> {
+        let address = self.console_address.as_deref()?;
+        // an entry is on the page of its list or map
+        let setting = path.split(['[', '<']).next().unwrap_or_default().trim_end_matches('.');
+        let mut link = format!("{address}s/");
+        for byte in setting.bytes() {
+            match byte {
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' => link.push(byte.into()),
+                byte => link.push_str(&format!("%{byte:02X}")),
+            }
+        }
+        Some(format!("`{} <{link}>`__", WORDS.open_console))
+    }
+
     /// Whether paths are written as members of JSON, with the words of the reference server.
     pub(super) fn has_members(&self) -> bool {
         self.members
@@ -152,6 +190,8 @@ pub(super) struct PageWords {
     pub(super) console: &'static str,
     /// Another label of the same, which is read but not written.
     pub(super) console_other: &'static str,
+    /// The text of a link to a setting in the System Console.
+    pub(super) open_console: &'static str,
     /// The configuration file.
     pub(super) file: &'static str,
     /// The word after the file's name.
@@ -192,6 +232,7 @@ pub(super) struct PageWords {
 pub(super) const WORDS: PageWords = PageWords {
     console: "System Config path",
     console_other: "System Console path",
+    open_console: "Open in the System Console",
     file: "config.json",
     file_label: "setting",
     env: "Environment variable",

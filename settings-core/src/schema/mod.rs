@@ -14,6 +14,7 @@ mod empty;
 mod key;
 mod kind;
 mod naming;
+mod place;
 mod removed;
 mod rule;
 mod section;
@@ -32,6 +33,7 @@ pub use empty::EmptyVariables;
 pub use key::{Key, Names};
 pub use kind::{Choice, CustomKind, Kind, SIZE_UNITS, Unit};
 pub use naming::{Path, VariableStyle, env_name};
+pub use place::PagePlace;
 pub use removed::{AllowedChange, Removed};
 pub use rule::{Rule, Strength};
 pub use section::{Member, PageText, Section};
@@ -42,4 +44,6 @@ pub use unknown::Unknown;
 pub use variant::Variant;
 
 pub(crate) use naming::is_key;
+#[cfg(feature = "docs")]
+pub(crate) use place::{anchor, file_stem, page_name};
 pub(crate) use setting::same;

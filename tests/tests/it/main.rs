@@ -20,6 +20,7 @@ mod console_fresh;
 mod console_guide;
 mod console_kills;
 mod console_laws;
+mod console_links;
 mod console_pages;
 mod console_proxy;
 mod console_rounds;

@@ -5,7 +5,7 @@ mod hint;
 mod history;
 mod page_text;
 
-use crate::schema::{Choice, DefaultValue, Kind, Leaf, Section, Setting, Unit, ValueDoc};
+use crate::schema::{Choice, DefaultValue, Kind, Leaf, Section, Setting, Unit, ValueDoc, anchor, page_name};
 
 use self::blocks::{blocks, one_line};
 use super::dialect::Dialect;
@@ -73,11 +73,7 @@ pub(super) fn visible_leaves(root: &'static Section) -> impl Iterator<Item = Lea
 
 /// The name of a setting's page.
 fn page_of(leaf: &Leaf) -> &'static str {
-    match (leaf.page, leaf.path.keys()) {
-        (Some(page), _) => page,
-        (None, [_]) if !leaf.setting.kind.contains_sections() => "General",
-        (None, keys) => keys.first().copied().unwrap_or_default(),
-    }
+    page_name(&leaf.path, leaf.setting, leaf.page)
 }
 
 fn page(name: String, leaves: &[Leaf], form: Form<'_>) -> Page {
@@ -174,12 +170,6 @@ fn entry_parts(leaf: &Leaf, form: Form<'_>) -> Vec<Placed> {
     parts.into_iter().flatten().map(Placed::by_rule).collect()
 }
 
-/// The label of a setting's heading, to refer to it by `:ref:`.
-pub(super) fn anchor(path: &str) -> String {
-    let entry = path.replace('[', ".").replace([']', '<', '>'], "");
-    entry.to_ascii_lowercase().replace('.', "-")
-}
-
 fn table(leaf: &Leaf, path: &str, form: Form<'_>) -> Table {
     let dialect = form.dialect;
     let mut left = blocks(leaf.setting.description);
@@ -205,6 +195,7 @@ fn table(leaf: &Leaf, path: &str, form: Form<'_>) -> Table {
         None if dialect.has_members() => right.push(Bullet::Env(Statement::default())),
         None => {}
     }
+    right.extend(dialect.console_link(path).map(|link| Bullet::Text(link.into())));
     let mut rows = vec![Row { left, right: Some(right) }];
     let mut notes = blocks(leaf.setting.note());
     notes.extend(history::notes(leaf));

@@ -19,9 +19,9 @@ use crate::docs::layout;
 use crate::docs::model::{Content, Directive, DirectiveOption, Heading, Page, Part, Placed, Row, Table};
 use crate::docs::read;
 use crate::docs::render::directive_of;
-use crate::schema::{Leaf, Section};
+use crate::schema::{Leaf, Section, anchor};
 
-use super::{Form, anchor, entry_parts, visible_leaves};
+use super::{Form, entry_parts, visible_leaves};
 
 /// The placeholder of a setting in a page's text.
 pub(in crate::docs) const PLACE: &str = ".. config:entry::";

@@ -10,7 +10,7 @@ use similar::TextDiff;
 
 use crate::FileFormat;
 use crate::atomic::replace;
-use crate::schema::Section;
+use crate::schema::{Section, file_stem};
 use crate::template;
 
 use super::{Dialect, Format, Page, Style, from_schema_in, render};
@@ -241,19 +241,10 @@ pub fn pages(pages: &[Page], style: Style, format: Format) -> Vec<Artefact> {
         Format::Rst => "rst",
         Format::Markdown => "md",
     };
-    let file =
-        |page: &Page| Artefact::new(format!("{}.{ending}", slug(&page.name)), render(page, style, format));
+    let file = |page: &Page| {
+        Artefact::new(format!("{}.{ending}", file_stem(&page.name)), render(page, style, format))
+    };
     pages.iter().map(file).collect()
-}
-
-/// Converts a page name to a file name: lower case, with `-` for everything but letters and digits.
-fn slug(name: &str) -> String {
-    let words: Vec<String> = name
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-        .collect();
-    if words.is_empty() { "settings".to_owned() } else { words.join("-") }
 }
 
 /// The variable that makes [`build`] check instead of write, if it is set to anything but the empty text or `0`.

@@ -106,10 +106,3 @@ fn says_which_file_cannot_be_written() {
     let error = run(&folder.0, &artefacts(), Mode::Write).unwrap_err();
     assert!(error.to_string().contains("sub"), "{error}");
 }
-
-#[test]
-fn names_files_after_pages() {
-    assert_eq!(slug("SMTP"), "smtp");
-    assert_eq!(slug("Web server / TLS"), "web-server-tls");
-    assert_eq!(slug("../.."), "settings");
-}

@@ -6,7 +6,7 @@ use super::masked::shown_as;
 use super::origin::Origin;
 use super::part::Part;
 use crate::resolve::source::Layer;
-use crate::schema::{Path, Rule, Section, Setting};
+use crate::schema::{PagePlace, Path, Rule, Section, Setting};
 use crate::value::{Value, passwords, to_json};
 
 /// The value of a setting with its origin.
@@ -97,6 +97,11 @@ impl Effective<'_> {
     /// Returns the reference page of the setting, or of the nearest section that has one.
     pub fn page(&self) -> Option<&'static str> {
         self.setting.page().or_else(|| self.sections.iter().rev().find_map(|section| section.page))
+    }
+
+    /// Returns the place in the reference pages that `docs build` writes.
+    pub fn page_place(&self) -> PagePlace {
+        PagePlace::new(&self.path, self.setting, self.page())
     }
 
     /// Returns the rules of its sections that concern it.
