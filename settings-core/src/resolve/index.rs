@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::nearest::nearest;
+use crate::resolve::read::merges;
 use crate::resolve::report::{Names, PathClass};
 use crate::schema::{Kind, Member, Path, Removed, Section, Setting, VariableStyle};
 use crate::value::member_called;
@@ -25,6 +26,8 @@ pub(crate) struct Index {
 pub(crate) struct LeafEntry {
     pub(crate) setting: &'static Setting,
     pub(crate) section: u32,
+    /// A value only has to be read: nothing is merged with it, and nothing is said about one without mistakes.
+    pub(crate) is_plain: bool,
 }
 
 #[derive(Debug)]
@@ -129,7 +132,7 @@ impl Index {
             let target = match member {
                 Member::Setting(setting) => {
                     let leaf = self.leaves.len() as u32;
-                    self.leaves.push(LeafEntry { setting, section: id });
+                    self.leaves.push(LeafEntry { setting, section: id, is_plain: is_plain(setting) });
                     if !setting.variables().is_empty() {
                         self.named.push(leaf);
                     }
@@ -349,6 +352,13 @@ impl Names for Index {
                 setting.aliases().contains(&word) || section_of(&setting.kind).is_some_and(in_section)
             })
     }
+}
+
+/// Returns whether a value of a setting only has to be read.
+fn is_plain(setting: &Setting) -> bool {
+    let has_elements = matches!(setting.kind, Kind::List(_) | Kind::Set(_));
+    let is_noted = setting.deprecated().is_some() || setting.required();
+    !(has_elements || is_noted || setting.kind.contains_sections() || merges(&setting.kind))
 }
 
 /// Returns the section that values of this kind contain.

@@ -21,6 +21,7 @@ pub(crate) mod build;
 mod index;
 pub(crate) mod outcome;
 mod read;
+mod recent;
 mod report;
 mod source;
 

@@ -1,6 +1,8 @@
-//! Finding duplicate elements by sorting, since a list can be long.
+//! Finding duplicate elements and keys, in lists and maps that can be long.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::collections::HashSet;
 
 use super::Value;
 use super::json::{Raw, Shape, whole_number};
@@ -24,6 +26,31 @@ pub(super) fn repeated_number(elements: &[Raw<'_>]) -> Option<usize> {
     first_repeated(elements.iter().enumerate().filter_map(number).collect(), order)
 }
 
+/// The keys of a map, which must differ.
+#[derive(Default)]
+pub(crate) struct Keys<'k> {
+    /// The first keys, which are compared one by one: hashing costs more.
+    few: Vec<Cow<'k, str>>,
+    others: HashSet<Cow<'k, str>>,
+}
+
+impl<'k> Keys<'k> {
+    const FEW: usize = 8;
+
+    /// Adds a key, and returns whether it is new.
+    pub(crate) fn insert(&mut self, key: &Cow<'k, str>) -> bool {
+        if self.few.contains(key) {
+            return false;
+        }
+        if self.few.len() < Self::FEW {
+            self.few.push(key.clone());
+            return true;
+        }
+        self.others.insert(key.clone())
+    }
+}
+
+/// Returns the index of the first value that repeats an earlier one, by an order of them.
 fn first_repeated<T>(mut numbered: Vec<(usize, T)>, order: impl Fn(&T, &T) -> Ordering) -> Option<usize> {
     // stable, so that the first of several equal values stays the first
     numbered.sort_by(|(_, a), (_, b)| order(a, b));

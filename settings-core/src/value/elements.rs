@@ -1,8 +1,6 @@
 //! Elements of lists, sets and maps, and the settings of repeated sections.
 
-use std::collections::HashSet;
-
-use super::distinct::{repeated, repeated_number};
+use super::distinct::{Keys, repeated, repeated_number};
 use super::from_json::{Suggest, read};
 use super::json::{Raw, Shape};
 use super::map_keys::read_key;
@@ -60,7 +58,7 @@ pub(super) fn map<'a>(
     raw: Raw<'a>,
     suggest: Suggest,
 ) -> Result<Value<'a>, Mismatch> {
-    let mut seen = HashSet::new();
+    let mut names = Keys::default();
     let entries = raw.each_entry().map(|(key, value)| {
         let name = match read_key(keys, key.name()) {
             Ok(name) => name,
@@ -70,7 +68,7 @@ pub(super) fn map<'a>(
                 return Err(mismatch.of_entry(key, raw.start).and(value.err()));
             }
         };
-        if !seen.insert(name.clone()) {
+        if !names.insert(&name) {
             return Err(Mismatch::repeated_key(kind, key, raw.start));
         }
         let within = || Segment::Key(name.clone().into_owned()).to_string();

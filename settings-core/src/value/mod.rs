@@ -31,6 +31,7 @@ mod url;
 pub(crate) mod write;
 mod zeroizing;
 
+pub(crate) use distinct::Keys;
 pub(crate) use elements::section_defaults;
 pub use keys::MapKey;
 pub use map_keys::key_expectation;

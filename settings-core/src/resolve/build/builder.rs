@@ -8,7 +8,7 @@ use super::element::Element;
 use super::field::Field;
 use super::inputs::Inputs;
 use super::merged::within;
-use crate::resolve::index::LeafId;
+use crate::resolve::index::{LeafEntry, LeafId};
 use crate::resolve::read::{Candidate, Fault, merges};
 use crate::resolve::report::{Code, Diagnostic};
 use crate::schema::{Deprecated, Kind, Member, Setting};
@@ -90,13 +90,30 @@ impl<'r> Builder<'r> {
     /// report has every mistake of every layer.
     #[inline]
     pub(crate) fn value(&mut self, leaf: LeafId) -> Option<Value<'r>> {
-        let setting = self.inputs.index.setting(leaf)?;
+        let LeafEntry { setting, is_plain, .. } = *self.inputs.index.leaves.get(leaf as usize)?;
         let Some(strongest) = self.inputs.candidates.strongest(leaf) else {
             if setting.required() {
                 self.note_missing(leaf, setting, None);
             }
             return Some(setting.default_value());
         };
+        if is_plain
+            && strongest.is_alone()
+            && let Ok(value) = self.inputs.read_whole(setting, strongest)
+        {
+            return Some(value);
+        }
+        Some(self.noted_value(leaf, setting, strongest))
+    }
+
+    /// Returns the value of a setting that layers give, with all that is to be said about it.
+    #[inline(never)]
+    fn noted_value(
+        &mut self,
+        leaf: LeafId,
+        setting: &'static Setting,
+        strongest: &'r Candidate,
+    ) -> Value<'r> {
         if let Some(deprecated) = setting.deprecated() {
             self.note_deprecated(leaf, setting, deprecated);
         }
@@ -107,17 +124,9 @@ impl<'r> Builder<'r> {
             self.note_separators(leaf, setting);
         }
         if merges(&setting.kind) {
-            return Some(self.merged(leaf, setting, strongest));
+            return self.merged(leaf, setting, strongest);
         }
-        if strongest.is_alone()
-            && let Ok(value) = self.inputs.read(setting, strongest)
-        {
-            if setting.required() && value.as_text() == Some("") {
-                self.note_missing(leaf, setting, Some(strongest));
-            }
-            return Some(value);
-        }
-        Some(self.first_readable(leaf, setting))
+        self.first_readable(leaf, setting)
     }
 
     #[inline(never)]
@@ -150,10 +159,9 @@ impl<'r> Builder<'r> {
         let inputs = self.inputs;
         let mut merged = inputs.merge(setting, Some(strongest));
         let value = merged.read(&setting.kind);
-        let path = inputs.index.leaf_path(leaf);
         for (given, address) in &merged.idle {
             let Some(candidate) = given.candidate else { continue };
-            let entry = format!("{path}{}", within(address));
+            let entry = format!("{}{}", inputs.index.leaf_path(leaf), within(address));
             let message = format!("`{entry}` is removed, but no weaker layer has it");
             let found = Diagnostic::warning(Code::NoEntry, message).setting(entry);
             let place = inputs.place(setting, candidate, given.part());

@@ -15,6 +15,6 @@ impl Computed {
 
 impl Drop for Computed {
     fn drop(&mut self) {
-        self.0.drain(..).for_each(|(_, value)| value.wipe());
+        std::mem::take(&mut self.0).into_iter().for_each(|(_, value)| value.wipe());
     }
 }

@@ -34,6 +34,16 @@ impl<'r> Inputs<'r> {
                 None => self.merged(setting, candidate),
             };
         }
+        self.read_whole(setting, candidate)
+    }
+
+    /// Reads a candidate that replaces the weaker ones as a whole.
+    #[inline]
+    pub(crate) fn read_whole(
+        self,
+        setting: &'static Setting,
+        candidate: &Candidate,
+    ) -> Result<Value<'r>, Mismatch> {
         match candidate.place {
             ValuePlace::Source { source, start, len, shape } => {
                 let text = self.layers.sources.get(usize::from(source)).map_or("", |source| source.json());

@@ -1,7 +1,7 @@
 //! Values that layers merge by entry and field.
 
 use super::inputs::Inputs;
-use crate::resolve::read::{Applied, Candidate, Content, Fault, Node, Piece, kind_at, member_kind};
+use crate::resolve::read::{Applied, Candidate, Content, Fault, Node, Piece, Trail, kind_at, member_kind};
 use crate::schema::{Address, DefaultValue, Kind, Member, Section, Segment, Setting};
 use crate::value::json::parse_value;
 use crate::value::{Mismatch, Value, from_json, from_text_with, section_defaults};
@@ -75,18 +75,18 @@ impl<'r> Inputs<'r> {
             && let Ok(raw) = parse_value(json)
         {
             merged.layer(None, 0, |root, layer| {
-                root.apply(&setting.kind, Piece::Json(raw), &mut Address::default(), layer);
+                root.apply(&setting.kind, Piece::Json(raw), &Trail::WHOLE, layer);
             });
         }
         for candidate in chain.into_iter().rev() {
             let piece = Piece::at(self.layers, self.texts, candidate.place);
-            let whole = match (piece, piece.json()) {
-                (Piece::Json(raw), _) => raw.start,
-                _ => 0,
+            let whole = match piece {
+                Piece::Json(raw) => raw.start,
+                Piece::Text(_) => 0,
             };
             let route = self.candidates.route(candidate);
             merged.layer(Some(candidate), whole, |root, layer| {
-                root.apply_part(&setting.kind, route, piece, &mut Address::default(), layer);
+                root.apply_part(&setting.kind, route, piece, &Trail::WHOLE, layer);
             });
         }
         merged
@@ -115,8 +115,7 @@ impl<'r> Node<Given<'r>> {
     /// Reads a part of a merged value, as far as it has no mistakes.
     pub(crate) fn read(&self, kind: &Kind, copies: Option<&'r dyn Copies>) -> Option<Value<'r>> {
         let mut faults = Vec::new();
-        let within = Address::default();
-        Reading { faults: &mut faults, within, copies, in_variant: false }.value(self, kind)
+        Reading { faults: &mut faults, copies, in_variant: false }.value(self, kind, &Trail::WHOLE)
     }
 
     /// Calls a function for each value that layers replace as a whole, with its kind.
@@ -165,15 +164,13 @@ impl<'r> Merged<'r> {
 
     /// Reads the merged value; `None` if there is nothing that can be read. Collects the mistakes of all layers.
     pub(crate) fn read(&mut self, kind: &Kind) -> Option<Value<'r>> {
-        let within = Address::default();
-        let mut reading = Reading { faults: &mut self.faults, within, copies: None, in_variant: false };
-        reading.value(&self.root, kind)
+        let mut reading = Reading { faults: &mut self.faults, copies: None, in_variant: false };
+        reading.value(&self.root, kind, &Trail::WHOLE)
     }
 }
 
 struct Reading<'m, 'r> {
     faults: &'m mut Vec<Fault<Given<'r>>>,
-    within: Address,
     copies: Option<&'r dyn Copies>,
     /// Whether the value belongs to a variant, of which only the builder knows whether it is selected.
     in_variant: bool,
@@ -181,41 +178,33 @@ struct Reading<'m, 'r> {
 
 impl<'r> Reading<'_, 'r> {
     /// Reads a node. Recursion is as deep as the kinds nest.
-    fn value(&mut self, node: &Node<Given<'r>>, kind: &Kind) -> Option<Value<'r>> {
+    fn value(&mut self, node: &Node<Given<'r>>, kind: &Kind, within: &Trail<'_>) -> Option<Value<'r>> {
         match (node.content, kind) {
             (Content::Unset, _) => None,
             (Content::Null, _) => Some(Value::Null),
-            (_, Kind::Optional(of)) => self.value(node, of),
-            (Content::Value, _) => self.strongest(node, kind),
+            (_, Kind::Optional(of)) => self.value(node, of, within),
+            (Content::Value, _) => self.strongest(node, kind, within),
             (Content::Map, Kind::Map { of, .. }) => {
                 let mut entries = Vec::with_capacity(node.entries().len());
                 for (key, entry) in node.entries() {
-                    let value = self.below(Segment::Key(key.clone()), |reading| reading.value(entry, of));
+                    let value = self.value(entry, of, &within.key(key));
                     entries.extend(value.map(|value| (key.clone().into(), value)));
                 }
                 Some(Value::Map(entries))
             }
             (Content::List, Kind::List(of)) => {
                 let entries = node.entries().iter().enumerate();
-                let values = entries.filter_map(|(number, (_, entry))| {
-                    self.below(Segment::Index(number), |reading| reading.value(entry, of))
-                });
+                let values = entries
+                    .filter_map(|(number, (_, entry))| self.value(entry, of, &within.index(number)));
                 Some(Value::List(values.collect()))
             }
-            (Content::Section, Kind::Section(section)) => Some(self.section(node, section)),
+            (Content::Section, Kind::Section(section)) => Some(self.section(node, section, within)),
             _ => None,
         }
     }
 
-    fn below<T>(&mut self, segment: Segment, read: impl FnOnce(&mut Self) -> T) -> T {
-        self.within.push(segment);
-        let value = read(self);
-        self.within.pop();
-        value
-    }
-
     /// Returns the strongest value that the kind accepts, and checks the weaker ones too.
-    fn strongest(&mut self, node: &Node<Given<'r>>, kind: &Kind) -> Option<Value<'r>> {
+    fn strongest(&mut self, node: &Node<Given<'r>>, kind: &Kind, within: &Trail<'_>) -> Option<Value<'r>> {
         let mut winner = None;
         for given in node.given.iter().rev() {
             let copy = self.copies.and_then(|copies| copies.of(given));
@@ -223,21 +212,25 @@ impl<'r> Reading<'_, 'r> {
                 Ok(value) if winner.is_none() => winner = Some(value),
                 Ok(value) if kind.is_secret() => value.wipe(),
                 Ok(_) => {}
-                Err(mismatch) => self.fault(given, mismatch),
+                Err(mismatch) => self.fault(given, within, mismatch),
             }
         }
         winner
     }
 
-    fn section(&mut self, node: &Node<Given<'r>>, section: &'static Section) -> Value<'r> {
+    fn section(
+        &mut self,
+        node: &Node<Given<'r>>,
+        section: &'static Section,
+        within: &Trail<'_>,
+    ) -> Value<'r> {
         let unset = Node::default();
         let members = section.members.iter().enumerate();
         let values = members.map(|(at, member)| {
             let given = node.entries().get(at).map_or(&unset, |(_, member)| member);
-            let segment = Segment::Key(member.key().to_owned());
             let around = self.in_variant;
             self.in_variant |= member.variant().is_some();
-            let value = self.below(segment, |reading| reading.member(node, given, member));
+            let value = self.member(node, given, member, &within.key(member.key()));
             self.in_variant = around;
             value
         });
@@ -245,10 +238,16 @@ impl<'r> Reading<'_, 'r> {
     }
 
     /// Reads a member of the section `around`.
-    fn member(&mut self, around: &Node<Given<'r>>, node: &Node<Given<'r>>, member: &Member) -> Value<'r> {
+    fn member(
+        &mut self,
+        around: &Node<Given<'r>>,
+        node: &Node<Given<'r>>,
+        member: &Member,
+        within: &Trail<'_>,
+    ) -> Value<'r> {
         match member {
             Member::Setting(setting) => {
-                let value = self.value(node, &setting.kind);
+                let value = self.value(node, &setting.kind, within);
                 let is_empty = match &value {
                     None => node.content == Content::Unset,
                     Some(value) => value.as_text() == Some(""),
@@ -257,45 +256,53 @@ impl<'r> Reading<'_, 'r> {
                     return Value::Null;
                 }
                 if setting.required() && is_empty {
-                    self.missing(around, setting);
+                    self.missing(around, setting, within);
                 }
                 value.unwrap_or_else(|| setting.default_value())
             }
-            Member::Section { section, optional, .. } => match self.value(node, &Kind::Section(section)) {
-                Some(value) => value,
-                None if *optional => Value::Null,
-                None => {
-                    if !self.in_variant {
-                        self.first_required(around, section);
+            Member::Section { section, optional, .. } => {
+                match self.value(node, &Kind::Section(section), within) {
+                    Some(value) => value,
+                    None if *optional => Value::Null,
+                    None => {
+                        if !self.in_variant {
+                            self.first_required(around, section, within);
+                        }
+                        section_defaults(section, self.in_variant)
                     }
-                    section_defaults(section, self.in_variant)
                 }
-            },
+            }
         }
     }
 
     /// Reports the first required setting in a section that is absent. Returns whether there is one.
-    fn first_required(&mut self, around: &Node<Given<'r>>, section: &'static Section) -> bool {
+    fn first_required(
+        &mut self,
+        around: &Node<Given<'r>>,
+        section: &'static Section,
+        within: &Trail<'_>,
+    ) -> bool {
         section.members.iter().filter(|member| member.variant().is_none()).any(|member| {
-            self.below(Segment::Key(member.key().to_owned()), |reading| match member {
+            let within = within.key(member.key());
+            match member {
                 Member::Setting(setting) if setting.required() => {
-                    reading.missing(around, setting);
+                    self.missing(around, setting, &within);
                     true
                 }
                 Member::Setting(_) | Member::Section { optional: true, .. } => false,
-                Member::Section { section, .. } => reading.first_required(around, section),
-            })
+                Member::Section { section, .. } => self.first_required(around, section, &within),
+            }
         })
     }
 
-    fn missing(&mut self, around: &Node<Given<'r>>, setting: &Setting) {
+    fn missing(&mut self, around: &Node<Given<'r>>, setting: &Setting, within: &Trail<'_>) {
         if let Some(given) = around.given.last() {
-            self.fault(given, Mismatch::missing(setting));
+            self.fault(given, within, Mismatch::missing(setting));
         }
     }
 
-    fn fault(&mut self, given: &Given<'r>, mismatch: Mismatch) {
-        self.faults.push(Fault { given: *given, within: self.within.clone(), mismatch });
+    fn fault(&mut self, given: &Given<'r>, within: &Trail<'_>, mismatch: Mismatch) {
+        self.faults.push(Fault { given: *given, within: within.address(), mismatch });
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::effective::Effective;
 use super::origin::Origin;
@@ -12,6 +12,7 @@ use crate::resolve::index::{Index, LeafId, Slot, Target};
 use crate::resolve::read::{
     Candidate, Candidates, Sink, ValuePlace, by_path, expand, file, overrides, secrets, variables,
 };
+use crate::resolve::recent::index_of;
 use crate::resolve::report::{Code, Diagnostic, Place, Report, Severity};
 use crate::resolve::source::Layers;
 use crate::schema::Section;
@@ -21,7 +22,7 @@ use crate::value::{Value, ZeroizingString};
 pub struct Resolution<T> {
     value: Option<T>,
     report: Report,
-    pub(super) index: Index,
+    pub(super) index: Arc<Index>,
     pub(super) layers: Layers,
     pub(super) texts: Vec<ZeroizingString>,
     pub(super) candidates: Candidates,
@@ -87,7 +88,7 @@ pub(crate) fn resolve_in<T: Settings>(
     mut layers: Layers,
     own: usize,
 ) -> Resolution<T> {
-    let index = Index::new(root);
+    let index = index_of(root);
     let mut sink = Sink::new(index.leaves.len());
     sink.diagnostics = expand::expand(&index, &mut layers);
     for (number, source) in (0..).zip(&layers.sources) {

@@ -13,9 +13,7 @@ pub(crate) fn text_at<'r>(layers: &'r Layers, texts: &'r [ZeroizingString], plac
             let source = layers.sources.get(usize::from(source));
             source.and_then(|source| source.json().get(start..start + len as usize))
         }
-        ValuePlace::Variable(variable) => {
-            layers.environment.get(variable).and_then(|variable| variable.value)
-        }
+        ValuePlace::Variable(variable) => layers.environment.value(variable),
         ValuePlace::VariableFile { text, .. } => texts.get(text as usize).map(|text| &**text),
         ValuePlace::SecretFile(number) => layers.secrets.get(number as usize).map(SecretFile::text),
         ValuePlace::Override(number) => layers.overrides.get(number as usize).map(|value| &*value.text),

@@ -7,6 +7,7 @@ use super::content::Piece;
 use super::route::{Step, kind_at, merges};
 use super::sink::Sink;
 use super::spelling::{Below, Form, Meaning, address, find};
+use super::trail::Trail;
 use super::tree::{Applied, Node};
 use crate::resolve::index::{Index, LeafId, ROOT, Target};
 use crate::resolve::report::{Code, Diagnostic};
@@ -36,7 +37,7 @@ impl Outlines {
     pub(crate) fn add(&mut self, kind: &Kind, leaf: LeafId, route: &[Step], text: &str) {
         if let Some(node) = self.0.get_mut(&leaf) {
             let mut layer = Applied { give: &|_| (), faults: Vec::new(), idle: Vec::new() };
-            node.apply_part(kind, route, Piece::Text(text), &mut Address::default(), &mut layer);
+            node.apply_part(kind, route, Piece::Text(text), &Trail::WHOLE, &mut layer);
         }
     }
 }
@@ -48,13 +49,13 @@ fn outline(index: &Index, layers: &Layers, sink: &Sink, leaf: LeafId) -> Node<()
     if let DefaultValue::Json(json) = setting.default
         && let Ok(raw) = parse_value(json)
     {
-        node.apply(&setting.kind, Piece::Json(raw), &mut Address::default(), &mut layer);
+        node.apply(&setting.kind, Piece::Json(raw), &Trail::WHOLE, &mut layer);
     }
     let candidates: Vec<_> = sink.candidates.chain(leaf).collect();
     for candidate in candidates.into_iter().rev() {
         let piece = Piece::at(layers, &sink.texts, candidate.place);
         let route = sink.candidates.route(candidate);
-        node.apply_part(&setting.kind, route, piece, &mut Address::default(), &mut layer);
+        node.apply_part(&setting.kind, route, piece, &Trail::WHOLE, &mut layer);
     }
     node
 }

@@ -19,6 +19,9 @@ use crate::schema::Segment;
 /// Reads the files of all secrets directories. A later directory is stronger, however a setting is spelled in it.
 pub(crate) fn read(index: &Index, layers: &Layers, sink: &mut Sink) {
     let files = &layers.secrets[..];
+    if files.is_empty() {
+        return;
+    }
     let mut outlines = Outlines::default();
     let numbered: Vec<_> = (0_u32..).zip(files).collect();
     let mut unclaimed = Vec::new();

@@ -3,14 +3,13 @@
 //! Sections, maps and lists of sections merge by entry and field. Everything else is replaced as a whole. `null` removes
 //! an entry, unless it is a value of the entry's kind.
 
-use std::collections::HashSet;
-
 use super::content::Piece;
 use super::route::{Step, below, is_removable_by_text, member, member_kind};
-use crate::schema::{Address, Kind, Member, Section, Segment};
+use super::trail::Trail;
+use crate::schema::{Address, Kind, Member, Section};
 use crate::value::json::{Raw, Shape};
 use crate::value::{
-    Match, Mismatch, Name, Value, from_json, from_text, is_removable, match_members, read_key,
+    Keys, Match, Mismatch, Name, Value, from_json, from_text, is_removable, match_members, read_key,
 };
 
 /// A value with everything that layers say about it. `G` is one layer's part of it.
@@ -64,15 +63,15 @@ pub(crate) struct Fault<G> {
 }
 
 impl<'t, G: Clone> Applied<'_, 't, G> {
-    fn fault(&mut self, within: &Address, piece: Piece<'t>, mismatch: Mismatch) {
-        self.faults.push(Fault { given: (self.give)(piece), within: within.clone(), mismatch });
+    fn fault(&mut self, within: &Trail<'_>, piece: Piece<'t>, mismatch: Mismatch) {
+        self.faults.push(Fault { given: (self.give)(piece), within: within.address(), mismatch });
     }
 
     /// Returns a value as JSON of the type that its kind has, or `null` where that is allowed; otherwise reports it.
     fn shaped(
         &mut self,
         kind: &Kind,
-        within: &Address,
+        within: &Trail<'_>,
         piece: Piece<'t>,
         is_right: impl Fn(Shape) -> bool,
     ) -> Option<Raw<'t>> {
@@ -130,7 +129,7 @@ impl<G: Clone> Node<G> {
         &mut self,
         kind: &Kind,
         piece: Piece<'t>,
-        within: &mut Address,
+        within: &Trail<'_>,
         layer: &mut Applied<'_, 't, G>,
     ) {
         match kind {
@@ -141,7 +140,7 @@ impl<G: Clone> Node<G> {
                 match layer.shaped(kind, within, piece, is_right) {
                     Some(raw) if raw.shape == Shape::Null => self.replace(piece, layer, Content::Map),
                     Some(raw) => {
-                        self.become_a(Content::Map).given.push((layer.give)(piece));
+                        self.become_a(Content::Map).give((layer.give)(piece));
                         self.apply_entries((kind, key, of), raw, within, layer);
                     }
                     None => {}
@@ -152,7 +151,7 @@ impl<G: Clone> Node<G> {
                 match layer.shaped(kind, within, piece, is_right) {
                     Some(raw) if raw.shape == Shape::Null => self.replace(piece, layer, Content::List),
                     Some(raw) => {
-                        self.become_a(Content::List).given.push((layer.give)(piece));
+                        self.become_a(Content::List).give((layer.give)(piece));
                         self.apply_elements(of, raw, within, layer);
                     }
                     None => {}
@@ -160,11 +159,11 @@ impl<G: Clone> Node<G> {
             }
             Kind::Section(section) => {
                 if let Some(raw) = layer.shaped(kind, within, piece, |shape| shape == Shape::Object) {
-                    self.become_a(Content::Section).given.push((layer.give)(piece));
+                    self.become_a(Content::Section).give((layer.give)(piece));
                     self.apply_members(kind, section, raw, within, layer);
                 }
             }
-            _ => self.become_a(Content::Value).given.push((layer.give)(piece)),
+            _ => self.become_a(Content::Value).give((layer.give)(piece)),
         }
     }
 
@@ -174,14 +173,14 @@ impl<G: Clone> Node<G> {
         kind: &Kind,
         route: &[Step],
         piece: Piece<'t>,
-        within: &mut Address,
+        within: &Trail<'_>,
         layer: &mut Applied<'_, 't, G>,
     ) {
         let Some((step, rest)) = route.split_first() else { return self.apply(kind, piece, within, layer) };
         if let Kind::Optional(of) = kind {
             return self.apply_part(of, route, piece, within, layer);
         }
-        within.push(step.segment());
+        let within = &within.step(step);
         match (kind, step) {
             (Kind::Map { key: keys, of }, Step::Key(key)) => {
                 if let Err(mismatch) = read_key(keys, key.into()) {
@@ -189,7 +188,7 @@ impl<G: Clone> Node<G> {
                 } else if rest.is_empty() && removes(of, piece) {
                     self.remove_key(key, piece, within, layer);
                 } else {
-                    self.become_a(Content::Map).given.push((layer.give)(piece));
+                    self.become_a(Content::Map).give((layer.give)(piece));
                     self.entry_mut(key).apply_part(of, rest, piece, within, layer);
                 }
             }
@@ -197,7 +196,7 @@ impl<G: Clone> Node<G> {
                 if rest.is_empty() && removes(of, piece) {
                     self.remove_element(*number, piece, within, layer);
                 } else {
-                    self.become_a(Content::List).given.push((layer.give)(piece));
+                    self.become_a(Content::List).give((layer.give)(piece));
                     if let Some(entry) = self.element_mut(*number) {
                         entry.apply_part(of, rest, piece, within, layer);
                     }
@@ -205,49 +204,46 @@ impl<G: Clone> Node<G> {
             }
             (Kind::Section(section), Step::Key(key)) => {
                 if let Some((at, member)) = member(section, key) {
-                    self.become_a(Content::Section).given.push((layer.give)(piece));
+                    self.become_a(Content::Section).give((layer.give)(piece));
                     self.member_mut(section, at).apply_part(&member_kind(member), rest, piece, within, layer);
                 }
             }
             _ => {}
         }
-        within.pop();
     }
 
     fn apply_entries<'t>(
         &mut self,
         (kind, keys, of): (&Kind, &Kind, &Kind),
         raw: Raw<'t>,
-        within: &mut Address,
+        within: &Trail<'_>,
         layer: &mut Applied<'_, 't, G>,
     ) {
-        let mut seen = HashSet::new();
-        for (key, value) in raw.entries().unwrap_or_default() {
+        let mut names = Keys::default();
+        for (key, value) in raw.each_entry() {
+            let piece = Piece::Json(value);
             let name = match read_key(keys, key.name()) {
-                Ok(name) => name.into_owned(),
+                Ok(name) => name,
                 Err(mismatch) => {
                     layer.fault(within, Piece::Json(raw), mismatch.of_entry(key, raw.start));
-                    let piece = Piece::Json(value);
                     let of_value =
                         from_json(of, value).map(Value::wipe).err().filter(|_| !removes(of, piece));
-                    within.push(Segment::Key(key.name().into_owned()));
-                    of_value.into_iter().for_each(|mismatch| layer.fault(within, piece, mismatch));
-                    within.pop();
+                    let name = key.name();
+                    let within = within.key(&name);
+                    of_value.into_iter().for_each(|mismatch| layer.fault(&within, piece, mismatch));
                     continue;
                 }
             };
-            if !seen.insert(name.clone()) {
+            if !names.insert(&name) {
                 let mismatch = Mismatch::repeated_key(kind, key, raw.start);
                 layer.fault(within, Piece::Json(raw), mismatch);
                 continue;
             }
-            let piece = Piece::Json(value);
-            within.push(Segment::Key(name.clone()));
+            let within = within.key(&name);
             match removes(of, piece) {
-                true => self.remove_key(&name, piece, within, layer),
-                false => self.entry_mut(&name).apply(of, piece, within, layer),
+                true => self.remove_key(&name, piece, &within, layer),
+                false => self.entry_mut(&name).apply(of, piece, &within, layer),
             }
-            within.pop();
         }
     }
 
@@ -255,13 +251,13 @@ impl<G: Clone> Node<G> {
         &mut self,
         of: &Kind,
         raw: Raw<'t>,
-        within: &mut Address,
+        within: &Trail<'_>,
         layer: &mut Applied<'_, 't, G>,
     ) {
         let mut removed = Vec::new();
         for (number, value) in raw.elements().unwrap_or_default().into_iter().enumerate() {
             let piece = Piece::Json(value);
-            within.push(Segment::Index(number));
+            let within = &within.index(number);
             if !removes(of, piece) {
                 if let Some(entry) = self.element_mut(number) {
                     entry.apply(of, piece, within, layer);
@@ -272,9 +268,8 @@ impl<G: Clone> Node<G> {
                 // keeps the numbers of the entries after it
                 self.below.push(<_>::default());
                 removed.push(number);
-                layer.idle.push(((layer.give)(piece), within.clone()));
+                layer.idle.push(((layer.give)(piece), within.address()));
             }
-            within.pop();
         }
         for number in removed.into_iter().rev() {
             self.below.remove(number);
@@ -286,7 +281,7 @@ impl<G: Clone> Node<G> {
         kind: &Kind,
         section: &'static Section,
         raw: Raw<'t>,
-        within: &mut Address,
+        within: &Trail<'_>,
         layer: &mut Applied<'_, 't, G>,
     ) {
         let entries = raw.entries().unwrap_or_default();
@@ -302,14 +297,13 @@ impl<G: Clone> Node<G> {
                 continue;
             }
             let piece = Piece::Json(value);
-            within.push(Segment::Key(member.key().to_owned()));
+            let within = &within.key(member.key());
             match (member, value.shape) {
                 (Member::Section { optional: true, .. }, Shape::Null) => {
                     self.member_mut(section, at).replace(piece, layer, Content::Null);
                 }
                 _ => self.member_mut(section, at).apply(&member_kind(member), piece, within, layer),
             }
-            within.pop();
         }
     }
 
@@ -325,17 +319,25 @@ impl<G: Clone> Node<G> {
         self
     }
 
+    /// Adds one layer's part. Most values have one or two.
+    fn give(&mut self, given: G) {
+        if self.given.is_empty() {
+            self.given.reserve_exact(1);
+        }
+        self.given.push(given);
+    }
+
     fn remove_key<'t>(
         &mut self,
         key: &str,
         piece: Piece<'t>,
-        within: &Address,
+        within: &Trail<'_>,
         layer: &mut Applied<'_, 't, G>,
     ) {
         let before = self.become_a(Content::Map).below.len();
         self.below.retain(|(found, _)| found != key);
         if self.below.len() == before {
-            layer.idle.push(((layer.give)(piece), within.clone()));
+            layer.idle.push(((layer.give)(piece), within.address()));
         }
     }
 
@@ -343,13 +345,13 @@ impl<G: Clone> Node<G> {
         &mut self,
         number: usize,
         piece: Piece<'t>,
-        within: &Address,
+        within: &Trail<'_>,
         layer: &mut Applied<'_, 't, G>,
     ) {
         if number < self.become_a(Content::List).below.len() {
             self.below.remove(number);
         } else {
-            layer.idle.push(((layer.give)(piece), within.clone()));
+            layer.idle.push(((layer.give)(piece), within.address()));
         }
     }
 

@@ -36,16 +36,16 @@ pub(crate) fn read(index: &Index, layers: &Layers, sink: &mut Sink) {
     let policies = &layers.policies;
     let mut reader = Reader { index, layers, policies, environment, sink, outlines, parts };
     let mut rest = Vec::new();
-    let count = if index.has_variables { environment.len() } else { 0 };
     let named: HashSet<u32> = claims.iter().map(|claim| claim.number).collect();
-    for number in 0..count {
-        let Some((variable, name)) = environment.after_prefix(number, index.env_prefix) else { continue };
-        if named.contains(&number) {
-            continue;
-        }
-        match by_variable(index, ROOT, name) {
-            Some(leaf) => claims.push(Claim { leaf, number, variable, spelling: Spelling::Own }),
-            None => rest.push((number, variable, name)),
+    if index.has_variables {
+        for (number, variable, name) in environment.with_prefix(index.env_prefix) {
+            if named.contains(&number) {
+                continue;
+            }
+            match by_variable(index, ROOT, name) {
+                Some(leaf) => claims.push(Claim { leaf, number, variable, spelling: Spelling::Own }),
+                None => rest.push((number, variable, name)),
+            }
         }
     }
     if !rest.is_empty() {

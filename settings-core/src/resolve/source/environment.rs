@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use super::env_file::{Mistake, assignment, is_comment};
 use super::reading::{Unreadable, is_pipe, read_text, read_value};
@@ -18,7 +18,10 @@ const TYPICAL_LEN: usize = 64;
 /// Only [`Environment::from_process`] reads the environment of the process. Clones share the texts; the last one that
 /// is dropped wipes them from memory.
 #[derive(Clone, Default)]
-pub struct Environment(Arc<Variables>);
+pub struct Environment(Option<Arc<Variables>>);
+
+/// The variables of an environment without any, which is made for all layers and soon replaced in most.
+static NONE: LazyLock<Variables> = LazyLock::new(Variables::default);
 
 #[derive(Clone, Default)]
 struct Variables {
@@ -68,6 +71,8 @@ pub struct Variable<'e> {
 /// The place of a variable in the text: its name, then its value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Entry {
+    /// The first byte of the name in lower case.
+    initial: u8,
     start: usize,
     name: usize,
     value: Option<usize>,
@@ -78,7 +83,7 @@ struct Entry {
 impl fmt::Debug for Environment {
     /// Omits the values: they may be secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.0.all()).finish()
+        f.debug_list().entries(self.variables()).finish()
     }
 }
 
@@ -102,10 +107,9 @@ impl Variable<'_> {
 impl Environment {
     /// Reads the file that a variable names.
     pub(crate) fn value_of_file(&self, path: &Path) -> Result<ZeroizingString, String> {
-        if !std::fs::metadata(path).is_ok_and(|metadata| is_pipe(&metadata)) {
-            return read_value(path);
-        }
-        let mut pipes = self.0.pipes.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_pipe = std::fs::metadata(path).is_ok_and(|metadata| is_pipe(&metadata));
+        let Some(variables) = self.0.as_ref().filter(|_| is_pipe) else { return read_value(path) };
+        let mut pipes = variables.pipes.lock().unwrap_or_else(PoisonError::into_inner);
         pipes.entry(path.to_owned()).or_insert_with(|| read_value(path)).clone()
     }
 
@@ -119,60 +123,72 @@ impl Environment {
             }
             wipe(value.into_encoded_bytes());
         }
-        Self(Arc::new(variables))
+        Self(Some(Arc::new(variables)))
     }
 
     /// Returns whether another environment has the same variables, in the same order and from the same files.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         // the pipes that were read are no part of it
-        let Variables { text, entries, files, faults, pipes: _ } = &*self.0;
-        Arc::ptr_eq(&self.0, &other.0)
-            || *text == other.0.text
-                && *entries == other.0.entries
-                && *files == other.0.files
-                && *faults == other.0.faults
+        let Variables { text, entries, files, faults, pipes: _ } = self.get_all();
+        let other = other.get_all();
+        std::ptr::eq(self.get_all(), other)
+            || *text == other.text
+                && *entries == other.entries
+                && *files == other.files
+                && *faults == other.faults
     }
 
     /// Returns the number of variables, which are numbered from 0.
     pub(crate) fn len(&self) -> u32 {
-        self.0.entries.len() as u32
+        self.get_all().entries.len() as u32
     }
 
-    /// Returns a variable and the part of its name after `prefix` and an underscore, if it has this prefix.
-    #[inline]
-    pub(crate) fn after_prefix(&self, number: u32, prefix: &str) -> Option<(Variable<'_>, &str)> {
-        let Variables { text, entries, .. } = &*self.0;
-        let entry = entries.get(number as usize)?;
-        if let (Some(first), Some(wanted)) = (text.as_bytes().get(entry.start), prefix.as_bytes().first())
-            && (first ^ wanted) & !0x20 != 0
-        {
-            // most variables differ in their first letter
-            return None;
-        }
-        let variable = self.0.variable(entry);
-        let rest = match variable.name.split_at_checked(prefix.len())? {
-            ("", name) => name,
-            (start, rest) if start.eq_ignore_ascii_case(prefix) => rest.strip_prefix('_')?,
-            _ => return None,
-        };
-        Some((variable, rest))
+    /// Returns the variables whose names begin with `prefix` and an underscore, with their numbers and the rest of the
+    /// name.
+    pub(crate) fn with_prefix<'e>(
+        &'e self,
+        prefix: &'e str,
+    ) -> impl Iterator<Item = (u32, Variable<'e>, &'e str)> {
+        let variables = self.get_all();
+        let (wanted, mask) = initial(prefix).map_or((0, 0), |initial| (initial, u8::MAX));
+        // most variables differ in their first letter
+        let may_have = move |entry: &Entry| (entry.initial ^ wanted) & mask == 0;
+        let numbered = (0..).zip(&variables.entries).filter(move |(_, entry)| may_have(entry));
+        numbered.filter_map(move |(number, entry)| {
+            let variable = variables.variable(entry);
+            Some((number, variable, after_prefix(variable.name, prefix)?))
+        })
     }
 
     pub(crate) fn get(&self, number: u32) -> Option<Variable<'_>> {
-        self.0.entries.get(number as usize).map(|entry| self.0.variable(entry))
+        self.get_all().entries.get(number as usize).map(|entry| self.get_all().variable(entry))
+    }
+
+    /// Returns the text of a variable.
+    pub(crate) fn value(&self, number: u32) -> Option<&str> {
+        let variables = self.get_all();
+        variables.value(variables.entries.get(number as usize)?)
     }
 
     /// Returns all variables, those of env files included.
     pub fn variables(&self) -> impl Iterator<Item = Variable<'_>> {
-        self.0.all()
+        self.get_all().all()
+    }
+
+    fn get_all(&self) -> &Variables {
+        self.0.as_deref().unwrap_or_else(|| &NONE)
+    }
+
+    fn get_all_mut(&mut self) -> &mut Variables {
+        Arc::make_mut(self.0.get_or_insert_default())
     }
 
     /// Returns the environment without the variables with these names.
     #[must_use]
     pub fn without<N: AsRef<str>>(mut self, names: &[N]) -> Self {
         let is_named = |variable: Variable<'_>| names.iter().any(|name| name.as_ref() == variable.name);
-        if self.0.all().any(is_named) {
-            let variables = Arc::make_mut(&mut self.0);
+        if self.variables().any(is_named) {
+            let variables = self.get_all_mut();
             let entries = std::mem::take(&mut variables.entries);
             let is_kept = |entry: &Entry| !is_named(variables.variable(entry));
             variables.entries = entries.into_iter().filter(is_kept).collect();
@@ -187,12 +203,12 @@ impl Environment {
 
     /// Returns the text of the variable with exactly this name.
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.0.all().find(|variable| variable.name == name)?.value
+        self.variables().find(|variable| variable.name == name)?.value
     }
 
     /// Returns how strong a variable is among all: a later env file is stronger, and the environment itself most.
     pub(crate) fn rank(&self, number: u32) -> usize {
-        let entry = self.0.entries.get(number as usize);
+        let entry = self.get_all().entries.get(number as usize);
         entry.and_then(|entry| entry.file).map_or(usize::MAX, |(file, _)| file)
     }
 
@@ -203,7 +219,7 @@ impl Environment {
     /// line, it goes on in the next line. A quoted value may have several lines; nothing is an escape in single quotes, and `\n`, `\"` and `\\` are the only escapes in double quotes. Any other
     /// line is an error in the report of the resolution.
     pub fn add_file(&mut self, name: &str, text: &str) {
-        Arc::make_mut(&mut self.0).add_file(name, text);
+        self.get_all_mut().add_file(name, text);
     }
 
     /// Reads an env file and adds its variables as [`add_file`](Self::add_file) does.
@@ -218,7 +234,7 @@ impl Environment {
 
     /// Returns the diagnostics of env files: mistakes in any line, and doubtful variables with this prefix.
     pub(crate) fn faults(&self, prefix: &str) -> impl Iterator<Item = Diagnostic> {
-        let Variables { files, faults, .. } = &*self.0;
+        let Variables { files, faults, .. } = self.get_all();
         let has_prefix = move |name: &str| {
             name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
         };
@@ -253,11 +269,15 @@ impl Variables {
         self.entries.iter().map(|entry| self.variable(entry))
     }
 
+    fn value(&self, entry: &Entry) -> Option<&str> {
+        let start = entry.start + entry.name;
+        self.text.get(start..start + entry.value?)
+    }
+
     fn variable(&self, entry: &Entry) -> Variable<'_> {
-        let text = |start: usize, len: usize| self.text.get(start..start + len).unwrap_or_default();
         Variable {
-            name: text(entry.start, entry.name),
-            value: entry.value.map(|len| text(entry.start + entry.name, len)),
+            name: self.text.get(entry.start..entry.start + entry.name).unwrap_or_default(),
+            value: self.value(entry),
             file: entry.file.map(|(number, line)| (self.files.get(number).map_or("", String::as_str), line)),
         }
     }
@@ -276,7 +296,8 @@ impl Variables {
         let start = self.text.len();
         self.text.push_str(name);
         self.text.push_str(value.unwrap_or_default());
-        Entry { start, name: name.len(), value: value.map(str::len), file }
+        let initial = initial(name).unwrap_or_default();
+        Entry { initial, start, name: name.len(), value: value.map(str::len), file }
     }
 
     fn add_file(&mut self, name: &str, text: &str) {
@@ -345,6 +366,20 @@ impl<N: AsRef<str>, V: AsRef<str>> FromIterator<(N, V)> for Environment {
         for (name, value) in given {
             variables.push(name.as_ref(), Some(value.as_ref()), None);
         }
-        Self(Arc::new(variables))
+        Self(Some(Arc::new(variables)))
+    }
+}
+
+/// Returns the first byte of a name in lower case.
+fn initial(name: &str) -> Option<u8> {
+    name.as_bytes().first().map(u8::to_ascii_lowercase)
+}
+
+/// Returns the rest of a name after a prefix and an underscore. All of a name is after the empty prefix.
+fn after_prefix<'n>(name: &'n str, prefix: &str) -> Option<&'n str> {
+    match name.split_at_checked(prefix.len())? {
+        ("", name) => Some(name),
+        (start, rest) if start.eq_ignore_ascii_case(prefix) => rest.strip_prefix('_'),
+        _ => None,
     }
 }

@@ -104,7 +104,7 @@ impl<'a> Raw<'a> {
     }
 
     /// Iterates over the entries. The value must be an object.
-    pub(super) fn each_entry(&self) -> impl Iterator<Item = (Key<'a>, Raw<'a>)> + use<'a> {
+    pub(crate) fn each_entry(&self) -> impl Iterator<Item = (Key<'a>, Raw<'a>)> + use<'a> {
         let mut scanner = self.scanner();
         let mut first = true;
         scanner.open();
