@@ -15,8 +15,6 @@ pub(crate) struct Index {
     pub(crate) sections: Vec<SectionEntry>,
     slots: Vec<Slot>,
     pub(crate) env_prefix: &'static str,
-    /// Variables that follow from paths set settings.
-    pub(crate) has_variables: bool,
     /// The settings that name their variables.
     pub(crate) named: Vec<LeafId>,
     pub(crate) root: &'static Section,
@@ -98,7 +96,6 @@ impl Index {
             sections: Vec::with_capacity(count / 8 + 2),
             slots: Vec::with_capacity(count + count / 8 + 2),
             env_prefix: root.env_prefix.unwrap_or_default(),
-            has_variables: root.variable_prefix().is_some(),
             named: Vec::new(),
             root,
         };

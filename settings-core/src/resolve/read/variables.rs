@@ -16,7 +16,7 @@ use super::unclaimed::{listed, unclaimed_note};
 use crate::nearest::nearest_path;
 use crate::resolve::index::{Index, LeafId, ROOT, Target};
 use crate::resolve::report::{Code, Diagnostic, Severity};
-use crate::resolve::source::{Environment, Layers, Policies, Variable, severity};
+use crate::resolve::source::{Environment, Layers, Policies, Prefixed, Variable, severity};
 use crate::schema::{EmptyVariables, Kind};
 use crate::value::{ZeroizingString, from_text};
 
@@ -31,34 +31,15 @@ const FILE_SUFFIX: &str = "_FILE";
 pub(crate) fn read(index: &Index, layers: &Layers, sink: &mut Sink) {
     let environment = &layers.environment;
     sink.diagnostics.extend(environment.faults(index.env_prefix));
-    let mut claims = if index.named.is_empty() { Vec::new() } else { by_own_names(index, environment) };
+    let prefixed = environment.of_root(index.root, |rest| by_variable(index, ROOT, rest));
     let (outlines, parts) = (Outlines::default(), HashMap::new());
     let policies = &layers.policies;
     let mut reader = Reader { index, layers, policies, environment, sink, outlines, parts };
-    let mut rest = Vec::new();
-    let named: HashSet<u32> = claims.iter().map(|claim| claim.number).collect();
-    if index.has_variables {
-        for (number, variable, name) in environment.with_prefix(index.env_prefix) {
-            if named.contains(&number) {
-                continue;
-            }
-            match by_variable(index, ROOT, name) {
-                Some(leaf) => claims.push(Claim { leaf, number, variable, spelling: Spelling::Own }),
-                None => rest.push((number, variable, name)),
-            }
-        }
-    }
-    if !rest.is_empty() {
-        reader.other_names(rest, &mut claims);
-    }
-    let is_plain =
-        |claim: &Claim<'_>| matches!(claim.spelling, Spelling::Own) && claim.variable.file.is_none();
-    // the own names of settings, in the environment itself, are in order
-    if !claims.iter().all(is_plain) {
-        claims.sort_by_cached_key(|claim| (environment.rank(claim.number), claim.order()));
-    }
-    for claim in claims {
-        reader.claim(claim);
+    let are_own = prefixed.iter().all(|variable| variable.leaf.is_some());
+    if are_own && index.named.is_empty() && !environment.has_files() {
+        reader.own_names(&prefixed);
+    } else {
+        reader.all_names(&prefixed);
     }
 }
 
@@ -136,6 +117,40 @@ struct Reader<'r> {
 }
 
 impl<'r> Reader<'r> {
+    /// Reads the own variables of settings in the environment itself, which are in order.
+    fn own_names(&mut self, prefixed: &[Prefixed]) {
+        for Prefixed { number, leaf } in prefixed {
+            if let (Some(leaf), Some(variable)) = (leaf, self.environment.get(*number)) {
+                self.value(*leaf, *number, variable);
+            }
+        }
+    }
+
+    /// Reads all variables, in the order of their strength.
+    fn all_names(&mut self, prefixed: &[Prefixed]) {
+        let (index, environment) = (self.index, self.environment);
+        let mut claims = if index.named.is_empty() { Vec::new() } else { by_own_names(index, environment) };
+        let named: HashSet<u32> = claims.iter().map(|claim| claim.number).collect();
+        let mut rest = Vec::new();
+        for Prefixed { number, leaf } in prefixed.iter().copied().filter(|one| !named.contains(&one.number)) {
+            let Some(variable) = environment.get(number) else { continue };
+            match leaf {
+                Some(leaf) => claims.push(Claim { leaf, number, variable, spelling: Spelling::Own }),
+                None => {
+                    let name = environment.after_prefix(number, index.env_prefix);
+                    rest.extend(name.map(|name| (number, variable, name)));
+                }
+            }
+        }
+        if !rest.is_empty() {
+            self.other_names(rest, &mut claims);
+        }
+        claims.sort_by_cached_key(|claim| (environment.rank(claim.number), claim.order()));
+        for claim in claims {
+            self.claim(claim);
+        }
+    }
+
     /// Finds the settings of names that are not a setting's own.
     fn other_names(&mut self, names: Vec<(u32, Variable<'r>, &'r str)>, claims: &mut Vec<Claim<'r>>) {
         let index = self.index;
@@ -187,7 +202,7 @@ impl<'r> Reader<'r> {
             return self.empty(leaf, variable);
         }
         let is_link = || is_service_link(variable.name, text) && from_text(&setting.kind, text).is_err();
-        if text.contains("://") && is_link() {
+        if has_scheme(text) && is_link() {
             return self.link_in_the_way(leaf, variable);
         }
         if self.is_first(leaf, number, variable) {
@@ -543,6 +558,11 @@ fn longest_start<'n>(variable: &str, names: &'n [String]) -> Option<&'n str> {
             && strip_key(variable, name).is_some()
     };
     names.iter().filter(is_start).max_by_key(|name| name.len()).map(String::as_str)
+}
+
+/// Returns whether a text can be a URL.
+fn has_scheme(text: &str) -> bool {
+    text.as_bytes().windows(3).any(|part| part == b"://")
 }
 
 fn strip_suffix(rest: &str) -> Option<&str> {

@@ -1,13 +1,16 @@
 //! The environment, as an argument.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use super::env_file::{Mistake, assignment, is_comment};
 use super::reading::{Unreadable, is_pipe, read_text, read_value};
+use crate::resolve::index::LeafId;
 use crate::resolve::report::{Code, Diagnostic, Place, Report};
+use crate::schema::Section;
 use crate::value::{ZeroizingString, wipe};
 
 /// The expected length of a variable, in bytes.
@@ -32,6 +35,16 @@ struct Variables {
     faults: Vec<Fault>,
     /// The values read from pipes so far: a pipe gives its text only once.
     pipes: Arc<Mutex<BTreeMap<PathBuf, Result<ZeroizingString, String>>>>,
+    /// The variables with the prefix of the root that was resolved first.
+    found: OnceLock<(&'static Section, Vec<Prefixed>)>,
+}
+
+/// A variable with the prefix of a root.
+#[derive(Clone, Copy)]
+pub(crate) struct Prefixed {
+    pub(crate) number: u32,
+    /// The setting whose own variable it is.
+    pub(crate) leaf: Option<LeafId>,
 }
 
 /// A doubtful line of an env file.
@@ -128,8 +141,8 @@ impl Environment {
 
     /// Returns whether another environment has the same variables, in the same order and from the same files.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
-        // the pipes that were read are no part of it
-        let Variables { text, entries, files, faults, pipes: _ } = self.get_all();
+        // what was read and found is no part of it
+        let Variables { text, entries, files, faults, pipes: _, found: _ } = self.get_all();
         let other = other.get_all();
         std::ptr::eq(self.get_all(), other)
             || *text == other.text
@@ -143,21 +156,33 @@ impl Environment {
         self.get_all().entries.len() as u32
     }
 
-    /// Returns the variables whose names begin with `prefix` and an underscore, with their numbers and the rest of the
-    /// name.
-    pub(crate) fn with_prefix<'e>(
-        &'e self,
-        prefix: &'e str,
-    ) -> impl Iterator<Item = (u32, Variable<'e>, &'e str)> {
+    /// Returns whether variables of env files were added.
+    pub(crate) fn has_files(&self) -> bool {
+        !self.get_all().files.is_empty()
+    }
+
+    /// Returns the variables with the prefix of a root. `find` returns the setting whose own variable ends in a text.
+    ///
+    /// They are remembered for one root, because a program resolves one environment again whenever a file changes.
+    pub(crate) fn of_root(
+        &self,
+        root: &'static Section,
+        find: impl Fn(&str) -> Option<LeafId>,
+    ) -> Cow<'_, [Prefixed]> {
         let variables = self.get_all();
-        let (wanted, mask) = initial(prefix).map_or((0, 0), |initial| (initial, u8::MAX));
-        // most variables differ in their first letter
-        let may_have = move |entry: &Entry| (entry.initial ^ wanted) & mask == 0;
-        let numbered = (0..).zip(&variables.entries).filter(move |(_, entry)| may_have(entry));
-        numbered.filter_map(move |(number, entry)| {
-            let variable = variables.variable(entry);
-            Some((number, variable, after_prefix(variable.name, prefix)?))
-        })
+        let Some(prefix) = root.variable_prefix().filter(|_| !variables.entries.is_empty()) else {
+            return Cow::Borrowed(&[]);
+        };
+        let (known, found) = variables.found.get_or_init(|| (root, variables.with_prefix(prefix, &find)));
+        match std::ptr::eq(*known, root) {
+            true => Cow::Borrowed(found),
+            false => Cow::Owned(variables.with_prefix(prefix, &find)),
+        }
+    }
+
+    /// Returns the part of a variable's name after a prefix and an underscore.
+    pub(crate) fn after_prefix(&self, number: u32, prefix: &str) -> Option<&str> {
+        after_prefix(self.get(number)?.name, prefix)
     }
 
     pub(crate) fn get(&self, number: u32) -> Option<Variable<'_>> {
@@ -180,7 +205,9 @@ impl Environment {
     }
 
     fn get_all_mut(&mut self) -> &mut Variables {
-        Arc::make_mut(self.0.get_or_insert_default())
+        let variables = Arc::make_mut(self.0.get_or_insert_default());
+        variables.found = OnceLock::new();
+        variables
     }
 
     /// Returns the environment without the variables with these names.
@@ -269,6 +296,24 @@ impl Variables {
         self.entries.iter().map(|entry| self.variable(entry))
     }
 
+    /// Returns the variables whose names begin with a prefix and an underscore.
+    fn with_prefix(&self, prefix: &str, find: impl Fn(&str) -> Option<LeafId>) -> Vec<Prefixed> {
+        let initial = initial(prefix);
+        let prefixed = |(number, entry): (u32, &Entry)| {
+            // most variables differ in their first letter
+            if initial.is_some_and(|initial| entry.initial != initial) {
+                return None;
+            }
+            let rest = after_prefix(self.name(entry), prefix)?;
+            Some(Prefixed { number, leaf: find(rest) })
+        };
+        (0..).zip(&self.entries).filter_map(prefixed).collect()
+    }
+
+    fn name(&self, entry: &Entry) -> &str {
+        self.text.get(entry.start..entry.start + entry.name).unwrap_or_default()
+    }
+
     fn value(&self, entry: &Entry) -> Option<&str> {
         let start = entry.start + entry.name;
         self.text.get(start..start + entry.value?)
@@ -276,7 +321,7 @@ impl Variables {
 
     fn variable(&self, entry: &Entry) -> Variable<'_> {
         Variable {
-            name: self.text.get(entry.start..entry.start + entry.name).unwrap_or_default(),
+            name: self.name(entry),
             value: self.value(entry),
             file: entry.file.map(|(number, line)| (self.files.get(number).map_or("", String::as_str), line)),
         }

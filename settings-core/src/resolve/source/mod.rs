@@ -14,6 +14,7 @@ mod references;
 mod secrets;
 mod text;
 
+pub(crate) use environment::Prefixed;
 pub use environment::{Environment, Variable};
 pub(crate) use expanded::Expanding;
 pub use layer::Layer;
