@@ -82,28 +82,36 @@ impl<'r> Builder<'r> {
         }
         let leaf = self.next;
         self.next += 1;
-        let setting = self.inputs.index.setting(leaf)?;
-        Some((Field { setting, leaf: Some(leaf) }, self.value(leaf)?))
+        let entry = self.inputs.index.leaves.get(leaf as usize)?;
+        Some((Field { setting: entry.setting, leaf: Some(leaf) }, self.value_of(leaf, entry)))
     }
 
     /// Returns the strongest value that the kind accepts, or the default. Weaker values are checked too, so that one
     /// report has every mistake of every layer.
     #[inline]
     pub(crate) fn value(&mut self, leaf: LeafId) -> Option<Value<'r>> {
-        let LeafEntry { setting, is_plain, .. } = *self.inputs.index.leaves.get(leaf as usize)?;
+        let entry = self.inputs.index.leaves.get(leaf as usize)?;
+        Some(self.value_of(leaf, entry))
+    }
+
+    #[inline]
+    fn value_of(&mut self, leaf: LeafId, entry: &LeafEntry) -> Value<'r> {
+        let LeafEntry { setting, is_plain, .. } = *entry;
         let Some(strongest) = self.inputs.candidates.strongest(leaf) else {
             if setting.required() {
                 self.note_missing(leaf, setting, None);
             }
-            return Some(setting.default_value());
+            return setting.default_value();
         };
-        if is_plain
-            && strongest.is_alone()
+        if !is_plain {
+            return self.noted_value(leaf, setting, strongest);
+        }
+        if strongest.is_alone()
             && let Ok(value) = self.inputs.read_whole(setting, strongest)
         {
-            return Some(value);
+            return value;
         }
-        Some(self.noted_value(leaf, setting, strongest))
+        self.first_readable(leaf, setting)
     }
 
     /// Returns the value of a setting that layers give, with all that is to be said about it.
@@ -133,7 +141,7 @@ impl<'r> Builder<'r> {
     fn first_readable(&mut self, leaf: LeafId, setting: &'static Setting) -> Value<'r> {
         let mut winner = None;
         for candidate in self.inputs.candidates.chain(leaf) {
-            match self.inputs.read(setting, candidate) {
+            match self.inputs.read_whole(setting, candidate) {
                 Ok(value) if winner.is_none() => {
                     if setting.required() && value.as_text() == Some("") {
                         self.note_missing(leaf, setting, Some(candidate));

@@ -15,6 +15,8 @@ impl Computed {
 
 impl Drop for Computed {
     fn drop(&mut self) {
-        std::mem::take(&mut self.0).into_iter().for_each(|(_, value)| value.wipe());
+        while let Some((_, value)) = self.0.pop() {
+            value.wipe();
+        }
     }
 }

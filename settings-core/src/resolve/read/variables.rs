@@ -119,9 +119,9 @@ struct Reader<'r> {
 impl<'r> Reader<'r> {
     /// Reads the own variables of settings in the environment itself, which are in order.
     fn own_names(&mut self, prefixed: &[Prefixed]) {
-        for Prefixed { number, leaf } in prefixed {
-            if let (Some(leaf), Some(variable)) = (leaf, self.environment.get(*number)) {
-                self.value(*leaf, *number, variable);
+        for variable in prefixed {
+            if let Some(leaf) = variable.leaf {
+                self.value(leaf, variable.number);
             }
         }
     }
@@ -188,24 +188,37 @@ impl<'r> Reader<'r> {
     fn claim(&mut self, claim: Claim<'r>) {
         let Claim { leaf, number, variable, spelling } = claim;
         match spelling {
-            Spelling::Own | Spelling::Named { is_file: false, .. } => self.value(leaf, number, variable),
+            Spelling::Own | Spelling::Named { is_file: false, .. } => self.value(leaf, number),
             Spelling::File | Spelling::Named { .. } => self.value_file(leaf, number, variable),
             Spelling::Alias(path) => self.alias(&path, leaf, number, variable),
             Spelling::Part(parts) => self.part(&parts, number, variable),
         }
     }
 
-    fn value(&mut self, leaf: LeafId, number: u32, variable: Variable<'_>) {
+    fn value(&mut self, leaf: LeafId, number: u32) {
+        match self.environment.value(number) {
+            Some(text) if !text.is_empty() && !has_scheme(text) => self.set(leaf, number),
+            _ => self.odd_value(leaf, number),
+        }
+    }
+
+    /// Reads a variable that is empty, or that can be a service link.
+    fn odd_value(&mut self, leaf: LeafId, number: u32) {
+        let Some(variable) = self.environment.get(number) else { return };
         let Some(text) = variable.value else { return self.not_unicode(leaf, variable) };
         let Some(setting) = self.index.setting(leaf) else { return };
-        if text.is_empty() && self.is_unset(&setting.kind) {
-            return self.empty(leaf, variable);
-        }
         let is_link = || is_service_link(variable.name, text) && from_text(&setting.kind, text).is_err();
-        if has_scheme(text) && is_link() {
-            return self.link_in_the_way(leaf, variable);
+        if text.is_empty() && self.is_unset(&setting.kind) {
+            self.empty(leaf, variable);
+        } else if has_scheme(text) && is_link() {
+            self.link_in_the_way(leaf, variable);
+        } else {
+            self.set(leaf, number);
         }
-        if self.is_first(leaf, number, variable) {
+    }
+
+    fn set(&mut self, leaf: LeafId, number: u32) {
+        if self.is_first(leaf, number) {
             self.sink.push(leaf, ValuePlace::Variable(number));
             self.outlines.forget(leaf);
         }
@@ -366,7 +379,7 @@ impl<'r> Reader<'r> {
         let message = format!("`{}` is the variable of an old name, `{path}`", variable.name);
         let found = Diagnostic::warning(Code::Alias, message).help(format!("set `{right}` instead"));
         self.report(found, Some(leaf), variable);
-        self.value(leaf, number, variable);
+        self.value(leaf, number);
     }
 
     fn text_of_file(&mut self, path: &str) -> Result<ZeroizingString, String> {
@@ -375,7 +388,7 @@ impl<'r> Reader<'r> {
     }
 
     fn value_file(&mut self, leaf: LeafId, number: u32, variable: Variable<'_>) {
-        if !self.is_first(leaf, number, variable) {
+        if !self.is_first(leaf, number) {
             return;
         }
         let path = variable.value.unwrap_or_default();
@@ -408,9 +421,10 @@ impl<'r> Reader<'r> {
     }
 
     /// Returns whether no other variable of this source sets the setting; otherwise reports an error.
-    fn is_first(&mut self, leaf: LeafId, number: u32, variable: Variable<'_>) -> bool {
+    fn is_first(&mut self, leaf: LeafId, number: u32) -> bool {
         let Some(other) = self.setter(leaf, number) else { return true };
         let other = self.environment.get(other).map_or("", |other| other.name);
+        let Some(variable) = self.environment.get(number) else { return false };
         let own = |name: &str| {
             let names = self.index.setting(leaf)?.variables();
             let is_own = |own: &&str| name == *own || name.strip_suffix(FILE_SUFFIX) == Some(own);

@@ -105,7 +105,7 @@ impl<'a> Scanner<'a> {
     ///
     /// # Errors
     /// If there is neither a key nor the end of the object.
-    #[inline]
+    #[inline(always)]
     pub fn next_key(&mut self, first: &mut bool) -> Result<Option<Key<'a>>, SyntaxError> {
         let mut next = self.peek()?;
         if next == Some(b',') && !*first {
@@ -129,7 +129,7 @@ impl<'a> Scanner<'a> {
     ///
     /// # Errors
     /// If there is none, or it is not JSON, or it nests deeper than [`MAX_DEPTH`].
-    #[inline]
+    #[inline(always)]
     pub fn value(&mut self) -> Result<Raw<'a>, SyntaxError> {
         let first = self.peek()?;
         let start = self.pos;
@@ -226,7 +226,11 @@ impl<'a> Scanner<'a> {
         let start = self.pos;
         let escaped = self.string()?;
         let raw = self.text.get(start..self.pos).unwrap_or_default();
-        match self.peek()? {
+        // most often there is no space before it
+        if self.byte() != Some(b':') {
+            self.peek()?;
+        }
+        match self.byte() {
             Some(b':') => self.pos += 1,
             _ => return Err(self.unexpected("`:`", "write `:` between a key and its value")),
         }
@@ -249,7 +253,7 @@ impl<'a> Scanner<'a> {
     fn word(&mut self, word: &str) -> bool {
         let rest = self.rest();
         let whole = rest.starts_with(word.as_bytes())
-            && !rest.get(word.len()).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+            && !rest.get(word.len()).is_some_and(|byte| goes_on(*byte));
         if whole {
             self.pos += word.len();
         }
@@ -313,6 +317,9 @@ impl<'a> Scanner<'a> {
         let leading_zero = self.byte() == Some(b'0');
         let whole = self.digits();
         let mut good = whole > 0 && (whole == 1 || !leading_zero);
+        if good && !self.byte().is_some_and(|byte| byte == b'.' || goes_on(byte)) {
+            return Ok(());
+        }
         if self.byte() == Some(b'.') {
             self.pos += 1;
             good &= self.digits() > 0;
@@ -324,7 +331,7 @@ impl<'a> Scanner<'a> {
             }
             good &= self.digits() > 0;
         }
-        if good && !self.byte().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        if good && !self.byte().is_some_and(goes_on) {
             return Ok(());
         }
         while self
@@ -349,9 +356,11 @@ impl<'a> Scanner<'a> {
     }
 
     fn digits(&mut self) -> usize {
-        let count = self.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
-        self.pos += count;
-        count
+        let start = self.pos;
+        while self.byte().is_some_and(|byte| byte.is_ascii_digit()) {
+            self.pos += 1;
+        }
+        self.pos - start
     }
 
     #[cold]
@@ -382,4 +391,9 @@ impl<'a> Scanner<'a> {
     fn rest(&self) -> &'a [u8] {
         self.text.as_bytes().get(self.pos..).unwrap_or_default()
     }
+}
+
+/// Returns whether a word or number goes on with a byte.
+const fn goes_on(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
 }
