@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::distinct::repeated;
-use super::from_json::{Suggest, choice, custom, duration_of, float};
+use super::from_json::{Suggest, choice, custom, decimal, duration_of, float};
 use super::mismatch::Reason;
 use super::size::size_from_text;
 use super::text_rules::{secret_of, text_of};
@@ -23,10 +23,10 @@ pub(super) fn read<'a>(
             "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(Value::Bool(false)),
             _ => Err(found(kind, text)),
         },
-        Kind::Integer { min, max } => match text.parse::<i128>() {
-            Ok(integer) if (min..=max).contains(&integer) => Ok(Value::Integer(integer)),
-            Ok(_) => Err(Mismatch::new(Reason::Range, kind, text)),
-            Err(_) => Err(found(kind, text)),
+        Kind::Integer { min, max } => match decimal(text) {
+            Some(integer) if (min..=max).contains(&integer) => Ok(Value::Integer(integer)),
+            Some(_) => Err(Mismatch::new(Reason::Range, kind, text)),
+            None => Err(found(kind, text)),
         },
         Kind::Float { .. } => float(kind, text),
         Kind::Text => Ok(Value::Text(Cow::Borrowed(text))),
@@ -36,9 +36,9 @@ pub(super) fn read<'a>(
         Kind::Size { .. } => size_from_text(kind, text).unwrap_or_else(|| Err(found(kind, text))),
         Kind::OneOf(choices) => choice(kind, choices, Cow::Borrowed(text)),
         Kind::Custom(_) => custom(kind, Cow::Borrowed(text)),
-        Kind::Duration { unit, min, max } => match text.parse::<i128>() {
-            Ok(count) => duration_of(kind, count, text),
-            Err(_) => {
+        Kind::Duration { unit, min, max } => match decimal(text) {
+            Some(count) => duration_of(kind, count, text),
+            None => {
                 let duration = duration::parse(text).ok_or_else(|| match duration::is_beyond(text) {
                     true => Mismatch::new(Reason::Range, kind, text),
                     false => found(kind, text),

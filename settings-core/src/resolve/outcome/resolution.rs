@@ -110,8 +110,8 @@ pub(crate) fn resolve_in<T: Settings>(
     for leaf in unread.filter(|_| value.is_none()).chain(own..index.leaves.len()) {
         builder.value(leaf as LeafId);
     }
-    let computed = std::mem::take(&mut builder.computed);
-    diagnostics.append(&mut builder.diagnostics);
+    let Builder { computed, diagnostics: found, .. } = builder;
+    diagnostics.extend(found);
     if diagnostics.len() > 1 {
         diagnostics.sort_by_cached_key(|diagnostic| order(&layers, diagnostic));
     }

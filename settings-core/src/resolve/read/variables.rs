@@ -421,8 +421,18 @@ impl<'r> Reader<'r> {
     }
 
     /// Returns whether no other variable of this source sets the setting; otherwise reports an error.
+    #[inline]
     fn is_first(&mut self, leaf: LeafId, number: u32) -> bool {
-        let Some(other) = self.setter(leaf, number) else { return true };
+        match self.setter(leaf, number) {
+            None => true,
+            Some(other) => self.is_stronger(leaf, number, other),
+        }
+    }
+
+    /// Returns whether a variable and another one are names of one setting, which are in order of strength; otherwise
+    /// reports an error.
+    #[cold]
+    fn is_stronger(&mut self, leaf: LeafId, number: u32, other: u32) -> bool {
         let other = self.environment.get(other).map_or("", |other| other.name);
         let Some(variable) = self.environment.get(number) else { return false };
         let own = |name: &str| {
@@ -431,7 +441,6 @@ impl<'r> Reader<'r> {
             names.iter().position(is_own)
         };
         if own(other) != own(variable.name) {
-            // names of one setting, which are in order of strength
             return true;
         }
         let message = format!("`{}` and `{other}` set the same setting", variable.name);
@@ -441,6 +450,7 @@ impl<'r> Reader<'r> {
     }
 
     /// Returns the variable that sets the setting so far, if it is of the same source as `number`.
+    #[inline]
     fn setter(&self, leaf: LeafId, number: u32) -> Option<u32> {
         match self.sink.candidates.strongest(leaf)?.place {
             ValuePlace::Variable(other) | ValuePlace::VariableFile { variable: other, .. } => {
@@ -576,7 +586,7 @@ fn longest_start<'n>(variable: &str, names: &'n [String]) -> Option<&'n str> {
 
 /// Returns whether a text can be a URL.
 fn has_scheme(text: &str) -> bool {
-    text.as_bytes().windows(3).any(|part| part == b"://")
+    text.contains(':') && text.contains("://")
 }
 
 fn strip_suffix(rest: &str) -> Option<&str> {

@@ -21,11 +21,11 @@ pub(super) fn plain_len(bytes: &[u8]) -> usize {
     let (words, rest) = bytes.as_chunks::<8>();
     for (number, word) in words.iter().enumerate() {
         let word = u64::from_le_bytes(*word);
-        let control = word.wrapping_sub(ONES * 0x20);
-        let quote = (word ^ (ONES * u64::from(b'"'))).wrapping_sub(ONES);
+        // with this bit flipped, a quote comes right after the control characters
+        let control_or_quote = (word ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21);
         let backslash = (word ^ (ONES * u64::from(b'\\'))).wrapping_sub(ONES);
         // a wanted byte has its high bit set here; a borrow can only reach bytes after the first of them
-        let ends = (control | quote | backslash) & !word & HIGH_BITS;
+        let ends = (control_or_quote | backslash) & !word & HIGH_BITS;
         if ends != 0 {
             return number * 8 + (ends.trailing_zeros() / 8) as usize;
         }

@@ -69,6 +69,15 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// Returns the same as [`peek`](Self::peek), quickly if it is `usual` without space before it.
+    #[inline]
+    fn peek_close(&mut self, usual: u8) -> Result<Option<u8>, SyntaxError> {
+        match self.byte() {
+            Some(byte) if byte == usual => Ok(Some(byte)),
+            _ => self.peek(),
+        }
+    }
+
     fn peek_after_space(&mut self) -> Result<Option<u8>, SyntaxError> {
         loop {
             self.pos += blank_len(self.rest());
@@ -107,7 +116,7 @@ impl<'a> Scanner<'a> {
     /// If there is neither a key nor the end of the object.
     #[inline(always)]
     pub fn next_key(&mut self, first: &mut bool) -> Result<Option<Key<'a>>, SyntaxError> {
-        let mut next = self.peek()?;
+        let mut next = self.peek_close(b',')?;
         if next == Some(b',') && !*first {
             self.pos += 1;
             next = self.peek()?;
@@ -142,7 +151,7 @@ impl<'a> Scanner<'a> {
 
     /// Reads the next element of an array whose syntax has been checked.
     pub(super) fn next_element(&mut self) -> Option<Raw<'a>> {
-        let mut next = self.peek().ok()?;
+        let mut next = self.peek_close(b',').ok()?;
         if next == Some(b',') {
             self.pos += 1;
             next = self.peek().ok()?;
@@ -194,7 +203,7 @@ impl<'a> Scanner<'a> {
         loop {
             let in_object = *objects & 1 == 1;
             let close = if in_object { b'}' } else { b']' };
-            let mut next = self.peek()?;
+            let mut next = self.peek_close(b',')?;
             if !opened && next == Some(b',') {
                 self.pos += 1;
                 next = self.peek()?;
@@ -226,11 +235,7 @@ impl<'a> Scanner<'a> {
         let start = self.pos;
         let escaped = self.string()?;
         let raw = self.text.get(start..self.pos).unwrap_or_default();
-        // most often there is no space before it
-        if self.byte() != Some(b':') {
-            self.peek()?;
-        }
-        match self.byte() {
+        match self.peek_close(b':')? {
             Some(b':') => self.pos += 1,
             _ => return Err(self.unexpected("`:`", "write `:` between a key and its value")),
         }
