@@ -31,7 +31,11 @@ const FILE_SUFFIX: &str = "_FILE";
 pub(crate) fn read(index: &Index, layers: &Layers, sink: &mut Sink) {
     let environment = &layers.environment;
     sink.diagnostics.extend(environment.faults(index.env_prefix));
-    let prefixed = environment.of_root(index.root, |rest| by_variable(index, ROOT, rest));
+    let prefixed = environment.of_root(index.root, |number, rest| Prefixed {
+        number,
+        leaf: by_variable(index, ROOT, rest),
+        is_odd: is_odd(environment.value(number)),
+    });
     let (outlines, parts) = (Outlines::default(), HashMap::new());
     let policies = &layers.policies;
     let mut reader = Reader { index, layers, policies, environment, sink, outlines, parts };
@@ -120,8 +124,10 @@ impl<'r> Reader<'r> {
     /// Reads the own variables of settings in the environment itself, which are in order.
     fn own_names(&mut self, prefixed: &[Prefixed]) {
         for variable in prefixed {
-            if let Some(leaf) = variable.leaf {
-                self.value(leaf, variable.number);
+            match variable.leaf {
+                Some(leaf) if variable.is_odd => self.odd_value(leaf, variable.number),
+                Some(leaf) => self.set(leaf, variable.number),
+                None => {}
             }
         }
     }
@@ -132,7 +138,7 @@ impl<'r> Reader<'r> {
         let mut claims = if index.named.is_empty() { Vec::new() } else { by_own_names(index, environment) };
         let named: HashSet<u32> = claims.iter().map(|claim| claim.number).collect();
         let mut rest = Vec::new();
-        for Prefixed { number, leaf } in prefixed.iter().copied().filter(|one| !named.contains(&one.number)) {
+        for Prefixed { number, leaf, .. } in prefixed.iter().copied().filter(|one| !named.contains(&one.number)) {
             let Some(variable) = environment.get(number) else { continue };
             match leaf {
                 Some(leaf) => claims.push(Claim { leaf, number, variable, spelling: Spelling::Own }),
@@ -196,13 +202,13 @@ impl<'r> Reader<'r> {
     }
 
     fn value(&mut self, leaf: LeafId, number: u32) {
-        match self.environment.value(number) {
-            Some(text) if !text.is_empty() && !has_scheme(text) => self.set(leaf, number),
-            _ => self.odd_value(leaf, number),
+        match is_odd(self.environment.value(number)) {
+            true => self.odd_value(leaf, number),
+            false => self.set(leaf, number),
         }
     }
 
-    /// Reads a variable that is empty, or that can be a service link.
+    /// Reads a variable that is not Unicode or empty, or that can be a service link.
     fn odd_value(&mut self, leaf: LeafId, number: u32) {
         let Some(variable) = self.environment.get(number) else { return };
         let Some(text) = variable.value else { return self.not_unicode(leaf, variable) };
@@ -210,7 +216,7 @@ impl<'r> Reader<'r> {
         let is_link = || is_service_link(variable.name, text) && from_text(&setting.kind, text).is_err();
         if text.is_empty() && self.is_unset(&setting.kind) {
             self.empty(leaf, variable);
-        } else if has_scheme(text) && is_link() {
+        } else if text.contains("://") && is_link() {
             self.link_in_the_way(leaf, variable);
         } else {
             self.set(leaf, number);
@@ -584,9 +590,9 @@ fn longest_start<'n>(variable: &str, names: &'n [String]) -> Option<&'n str> {
     names.iter().filter(is_start).max_by_key(|name| name.len()).map(String::as_str)
 }
 
-/// Returns whether a text can be a URL.
-fn has_scheme(text: &str) -> bool {
-    text.contains(':') && text.contains("://")
+/// Returns whether the text of a variable is more than a value of its setting: none, nothing, or an address.
+fn is_odd(text: Option<&str>) -> bool {
+    text.is_none_or(|text| text.is_empty() || text.contains("://"))
 }
 
 fn strip_suffix(rest: &str) -> Option<&str> {

@@ -45,6 +45,8 @@ pub(crate) struct Prefixed {
     pub(crate) number: u32,
     /// The setting whose own variable it is.
     pub(crate) leaf: Option<LeafId>,
+    /// Its text needs a closer look.
+    pub(crate) is_odd: bool,
 }
 
 /// A doubtful line of an env file.
@@ -161,23 +163,22 @@ impl Environment {
         !self.get_all().files.is_empty()
     }
 
-    /// Returns the variables with the prefix of a root. `find` returns the setting whose own variable ends in a text.
+    /// Returns the variables with the prefix of a root. `describe` is given the number of each, and its name after the
+    /// prefix.
     ///
     /// They are remembered for one root, because a program resolves one environment again whenever a file changes.
     pub(crate) fn of_root(
         &self,
         root: &'static Section,
-        find: impl Fn(&str) -> Option<LeafId>,
+        describe: impl Fn(u32, &str) -> Prefixed,
     ) -> Cow<'_, [Prefixed]> {
         let variables = self.get_all();
         let Some(prefix) = root.variable_prefix().filter(|_| !variables.entries.is_empty()) else {
             return Cow::Borrowed(&[]);
         };
-        let (known, found) = variables.found.get_or_init(|| (root, variables.with_prefix(prefix, &find)));
-        match std::ptr::eq(*known, root) {
-            true => Cow::Borrowed(found),
-            false => Cow::Owned(variables.with_prefix(prefix, &find)),
-        }
+        let find = || variables.with_prefix(prefix, &describe);
+        let (known, found) = variables.found.get_or_init(|| (root, find()));
+        if std::ptr::eq(*known, root) { Cow::Borrowed(found) } else { Cow::Owned(find()) }
     }
 
     /// Returns the part of a variable's name after a prefix and an underscore.
@@ -297,15 +298,14 @@ impl Variables {
     }
 
     /// Returns the variables whose names begin with a prefix and an underscore.
-    fn with_prefix(&self, prefix: &str, find: impl Fn(&str) -> Option<LeafId>) -> Vec<Prefixed> {
+    fn with_prefix(&self, prefix: &str, describe: impl Fn(u32, &str) -> Prefixed) -> Vec<Prefixed> {
         let initial = initial(prefix);
         let prefixed = |(number, entry): (u32, &Entry)| {
             // most variables differ in their first letter
             if initial.is_some_and(|initial| entry.initial != initial) {
                 return None;
             }
-            let rest = after_prefix(self.name(entry), prefix)?;
-            Some(Prefixed { number, leaf: find(rest) })
+            after_prefix(self.name(entry), prefix).map(|rest| describe(number, rest))
         };
         (0..).zip(&self.entries).filter_map(prefixed).collect()
     }

@@ -3,10 +3,13 @@
 /// Counts the bytes of space at the start, indentation four at a time.
 #[inline]
 pub(super) fn blank_len(bytes: &[u8]) -> usize {
+    const SPACES: u32 = u32::from_ne_bytes(*b"    ");
     let mut rest = bytes;
     while let [b' ' | b'\n' | b'\r' | b'\t', after @ ..] = rest {
         rest = after;
-        while let Some((b"    ", after)) = rest.split_first_chunk::<4>() {
+        while let Some((four, after)) = rest.split_first_chunk::<4>()
+            && u32::from_ne_bytes(*four) == SPACES
+        {
             rest = after;
         }
     }
@@ -18,8 +21,8 @@ pub(super) fn blank_len(bytes: &[u8]) -> usize {
 pub(super) fn plain_len(bytes: &[u8]) -> usize {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const HIGH_BITS: u64 = ONES << 7;
-    let (words, rest) = bytes.as_chunks::<8>();
-    for (number, word) in words.iter().enumerate() {
+    let mut rest = bytes;
+    while let Some((word, after)) = rest.split_first_chunk::<8>() {
         let word = u64::from_le_bytes(*word);
         // with this bit flipped, a quote comes right after the control characters
         let control_or_quote = (word ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21);
@@ -27,9 +30,10 @@ pub(super) fn plain_len(bytes: &[u8]) -> usize {
         // a wanted byte has its high bit set here; a borrow can only reach bytes after the first of them
         let ends = (control_or_quote | backslash) & !word & HIGH_BITS;
         if ends != 0 {
-            return number * 8 + (ends.trailing_zeros() / 8) as usize;
+            return bytes.len() - rest.len() + (ends.trailing_zeros() / 8) as usize;
         }
+        rest = after;
     }
     let is_end = |&byte: &u8| byte == b'"' || byte == b'\\' || byte < 0x20;
-    words.len() * 8 + rest.iter().position(is_end).unwrap_or(rest.len())
+    bytes.len() - rest.len() + rest.iter().position(is_end).unwrap_or(rest.len())
 }

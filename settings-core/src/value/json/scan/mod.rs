@@ -361,11 +361,9 @@ impl<'a> Scanner<'a> {
     }
 
     fn digits(&mut self) -> usize {
-        let start = self.pos;
-        while self.byte().is_some_and(|byte| byte.is_ascii_digit()) {
-            self.pos += 1;
-        }
-        self.pos - start
+        let count = self.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
+        self.pos += count;
+        count
     }
 
     #[cold]
