@@ -194,8 +194,8 @@ impl<'r> Reading<'_, 'r> {
             }
             (Content::List, Kind::List(of)) => {
                 let entries = node.entries().iter().enumerate();
-                let values = entries
-                    .filter_map(|(number, (_, entry))| self.value(entry, of, &within.index(number)));
+                let values =
+                    entries.filter_map(|(number, (_, entry))| self.value(entry, of, &within.index(number)));
                 Some(Value::List(values.collect()))
             }
             (Content::Section, Kind::Section(section)) => Some(self.section(node, section, within)),

@@ -138,7 +138,9 @@ impl<'r> Reader<'r> {
         let mut claims = if index.named.is_empty() { Vec::new() } else { by_own_names(index, environment) };
         let named: HashSet<u32> = claims.iter().map(|claim| claim.number).collect();
         let mut rest = Vec::new();
-        for Prefixed { number, leaf, .. } in prefixed.iter().copied().filter(|one| !named.contains(&one.number)) {
+        for Prefixed { number, leaf, .. } in
+            prefixed.iter().copied().filter(|one| !named.contains(&one.number))
+        {
             let Some(variable) = environment.get(number) else { continue };
             match leaf {
                 Some(leaf) => claims.push(Claim { leaf, number, variable, spelling: Spelling::Own }),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::build::Builder;
 use super::*;
-use crate::schema::{DefaultValue, Details, Kind, Member, Section, Setting};
+use crate::schema::{DefaultValue, Details, DynamicSection, Kind, Member, Section, Setting};
 use crate::value::{Secret, SettingValue};
 
 /// A section with the code of the derive, written by hand.
@@ -68,6 +68,21 @@ impl Settings for Program {
 
     fn build(builder: &mut Builder<'_>) -> Option<Self> {
         Some(Self { mail: builder.section()?, mail_relay: builder.section()? })
+    }
+}
+
+/// Another program with one of the sections.
+#[derive(Debug)]
+struct Other {
+    mail: Mail,
+}
+
+impl Settings for Other {
+    const SCHEMA: &'static Section =
+        &Section::new("", &[Member::section("Mail", Mail::SCHEMA)]).env_prefix("MM");
+
+    fn build(builder: &mut Builder<'_>) -> Option<Self> {
+        Some(Self { mail: builder.section()? })
     }
 }
 
@@ -281,4 +296,51 @@ fn paths_are_found_by_near_names() {
     assert_eq!(resolution.setting("Mail.Prot").unwrap_err().nearest.as_deref(), Some("Mail.Port"));
     // two sections have a setting with this key
     assert_eq!(resolution.setting("Timeout").unwrap_err().nearest, None);
+}
+
+#[test]
+fn roots_and_registries_with_one_base_do_not_mix() {
+    let registry = |default| {
+        let port = Kind::Integer { min: 1, max: 65535 };
+        let section = DynamicSection::new("Calls", "Calls.").setting("Port", "The port.", port, default);
+        let mut registry = Registry::<Program>::new();
+        registry.register(section.finish()).unwrap();
+        registry
+    };
+    let (one, two) = (registry("8443"), registry("9443"));
+    let variables = [("MM_CALLS_PORT", "1"), ("MM_MAIL_PORT", "2"), ("MM_MAIL_RELAY_PORT", "3")];
+    let environment: Environment = variables.into_iter().collect();
+    let layers = || Layers::new().environment(environment.clone());
+    let values = |resolution: &Resolution<Program>| {
+        let port = resolution.setting("Calls.Port").unwrap();
+        let overridden: Vec<_> = port.overridden_shown().map(|(_, value)| value.to_string()).collect();
+        (port.shown().to_string(), overridden, resolution.value().unwrap().mail_relay.port)
+    };
+    // what is remembered of one must not show in another, whichever comes first
+    for _ in 0..2 {
+        assert_eq!(values(&one.resolve(layers())), ("1".to_owned(), vec!["8443".to_owned()], 3));
+        assert_eq!(values(&two.resolve(layers())), ("1".to_owned(), vec!["9443".to_owned()], 3));
+        let base = resolve::<Program>(layers());
+        assert!(base.setting("Calls.Port").is_err());
+        assert!(only(&base).message.starts_with("`MM_CALLS_PORT` does not belong"));
+        assert_eq!((base.value().unwrap().mail.port, base.value().unwrap().mail_relay.port), (2, 3));
+        let other = resolve::<Other>(layers());
+        assert!(other.setting("Mail_Relay.Port").is_err());
+        assert_eq!(other.value().unwrap().mail.port, 2);
+    }
+}
+
+#[test]
+fn a_changed_environment_is_read_again() {
+    let mut environment: Environment = [("MM_MAIL_PORT", "2")].into_iter().collect();
+    let mail = |environment: &Environment| {
+        let resolution = resolve::<Program>(Layers::new().environment(environment.clone()));
+        let mail = resolution.into_result().unwrap().mail;
+        (mail.port, mail.auth)
+    };
+    assert_eq!(mail(&environment), (2, false));
+    environment.add_file(".env", "MM_MAIL_AUTH=true");
+    assert_eq!(mail(&environment), (2, true));
+    let environment = environment.without(&["MM_MAIL_PORT"]);
+    assert_eq!(mail(&environment), (25, true));
 }

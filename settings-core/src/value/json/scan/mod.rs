@@ -257,8 +257,8 @@ impl<'a> Scanner<'a> {
 
     fn word(&mut self, word: &str) -> bool {
         let rest = self.rest();
-        let whole = rest.starts_with(word.as_bytes())
-            && !rest.get(word.len()).is_some_and(|byte| goes_on(*byte));
+        let whole =
+            rest.starts_with(word.as_bytes()) && !rest.get(word.len()).is_some_and(|byte| goes_on(*byte));
         if whole {
             self.pos += word.len();
         }
