@@ -73,7 +73,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `range = 1..=65535` | bounds of a number, a `Duration` (`"1s"..="5m"`) or a `ByteSize` (`"1KiB"..="1GiB"`), both included |
 /// | `format = "url"` | the format of a text: `url`, `email`, `host`, `port`, `path` or `socket address` |
 /// | `min_len = 1`, `max_len = 64`, `pattern = "[a-z]+"` | the length of a text in characters, and a regular expression for the whole text |
-/// | `check = function` | a check of the value: a function from a reference to it to a `Result`, whose error is the message |
+/// | `check = function` | a check of the value: a function from a reference to it (for a `String`, also from `&str`) to a `Result`, whose error is the message |
 /// | `text = "a color such as #2389D7"` | the type is read by its `FromStr` and written by its `Display`; messages and documents name its values so |
 /// | `with = module` | with `text`: the type is read by `module::from_text`, a function from `&str` to a `Result`; with `default_from`, it is written by `module::to_text`, a function from a reference to a `String` |
 /// | `serde` | the type is read by its `Deserialize` from JSON; the default is a literal of its JSON |

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
-use super::section::in_words;
+use super::section::{check_function, in_words};
 use crate::ast::{Newtype, private};
 
 pub(super) fn expand(input: &Newtype<'_>, library: &TokenStream) -> TokenStream {
@@ -17,7 +17,7 @@ pub(super) fn expand(input: &Newtype<'_>, library: &TokenStream) -> TokenStream 
         Some(check) => {
             let private = private(library);
             let in_words = in_words(check.span());
-            let check = quote_spanned!(check.span()=> let __check: fn(&#ty) -> ::core::result::Result<(), _> = #check;);
+            let check = check_function(check, ty);
             (
                 quote! {
                     #check

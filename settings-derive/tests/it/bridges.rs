@@ -6,6 +6,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::num::NonZeroU16;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -44,6 +45,18 @@ struct Server {
         false => Err("the title has spaces at an end"),
     })]
     title: String,
+    /// The subtitle.
+    #[setting(default = "A subtitle", check = is_short)]
+    subtitle: String,
+    /// The folder.
+    #[setting(default = "/srv", check = is_absolute)]
+    folder: PathBuf,
+    /// The words.
+    #[setting(default = ["a"], check = are_few)]
+    words: Vec<String>,
+    /// The signature, which is the title by default.
+    #[setting(default_from = |title| title.clone(), default_rule = "the title", check = is_short)]
+    signature: String,
     relays: Vec<Relay>,
 }
 
@@ -53,6 +66,18 @@ struct Relay {
     /// The size of a page.
     #[setting(default = 8, check = is_even)]
     page: Even,
+}
+
+fn is_short(text: &str) -> Result<(), &'static str> {
+    if text.len() < 12 { Ok(()) } else { Err("at most 11 bytes, please") }
+}
+
+fn is_absolute(path: &Path) -> Result<(), String> {
+    if path.is_absolute() { Ok(()) } else { Err(format!("{} is relative", path.display())) }
+}
+
+fn are_few<T>(values: &[T]) -> Result<(), String> {
+    if values.len() < 3 { Ok(()) } else { Err(format!("{} are too many", values.len())) }
 }
 
 fn is_even(page: &Even) -> Result<(), String> {
@@ -136,6 +161,21 @@ fn a_check_refuses_a_value_at_its_place() {
     }
     assert_eq!(resolution.report().diagnostics().len(), 3, "{report}");
     assert!(report.contains("[check]") || report.contains("check"), "{report}");
+}
+
+#[test]
+fn a_named_check_may_take_what_the_value_derefs_to() {
+    let file =
+        r#"{"Subtitle": "far too long", "Folder": "srv", "Words": ["a", "b", "c"], "Title": "A long title"}"#;
+    let report = resolved(file).report().to_lines();
+    for part in [
+        "config.json:1:14: error[check]: `Subtitle`: at most 11 bytes, please",
+        "`Folder`: srv is relative",
+        "`Words`: 3 are too many",
+        "`Signature`: at most 11 bytes, please",
+    ] {
+        assert!(report.contains(part), "{part}: {report}");
+    }
 }
 
 #[test]

@@ -44,8 +44,7 @@ fn begins_right(token: &Secret) -> Result<(), &'static str> {
 #[value(check = few)]
 struct Names(Vec<Name>);
 
-#[expect(clippy::ptr_arg, reason = "a check takes a reference to the field's type")]
-fn few(names: &Vec<Name>) -> Result<(), String> {
+fn few(names: &[Name]) -> Result<(), String> {
     if names.len() < 3 { Ok(()) } else { Err(format!("{} names are too many", names.len())) }
 }
 

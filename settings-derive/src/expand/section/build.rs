@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
+use syn::{ExprPath, Type};
 
 use super::member::to_json;
 use crate::ast::{Field, Member, Nested, Struct, private};
@@ -46,10 +47,10 @@ pub(super) fn build(input: &Struct<'_>, library: &TokenStream) -> TokenStream {
                 }
             };
             let checked = leaf.attrs.check.as_ref().map(|check| {
-                let in_words = in_words(check.span());
+                let (function, in_words) = (check_function(check, ty), in_words(check.span()));
                 let key = field.key().map(|key| key.value).unwrap_or_default();
                 quote_spanned! {check.span()=>
-                    let __check: fn(&#ty) -> ::core::result::Result<(), _> = #check;
+                    #function
                     let #own = #builder.verified_at(__number, #own, #key, #in_words);
                 }
             });
@@ -114,12 +115,24 @@ fn taken(field: &Field<'_>, builder: &Ident, library: &TokenStream) -> TokenStre
     let check = field.leaf().and_then(|leaf| leaf.attrs.check.as_ref());
     let Some(check) = check.filter(|_| parameters(field).is_none()) else { return value };
     let key = field.key().map(|key| key.value).unwrap_or_default();
-    let (ty, in_words) = (field.ty, in_words(check.span()));
+    let (function, in_words) = (check_function(check, field.ty), in_words(check.span()));
     quote_spanned! {check.span()=> {
         let __value = #value;
-        let __check: fn(&#ty) -> ::core::result::Result<(), _> = #check;
+        #function
         #builder.verified(__value, #key, #in_words)
     }}
+}
+
+/// The function `__check` of a value. One that is named may also take what a reference to the value coerces to, as a call
+/// does: `&str` for a `String`.
+pub(in crate::expand) fn check_function(check: &TokenStream, ty: &Type) -> TokenStream {
+    // at the function, but of the derive: neither clippy nor the compiler suggests another way to write it
+    let call = check.span().resolved_at(Span::mixed_site());
+    let function = match syn::parse2::<ExprPath>(check.clone()) {
+        Ok(path) => quote_spanned!(call=> |__value| #path(__value)),
+        Err(_) => check.clone(),
+    };
+    quote_spanned!(check.span()=> let __check: fn(&#ty) -> ::core::result::Result<(), _> = #function;)
 }
 
 /// The function `__check` with its outcome in words. An outcome without words is an error at the check.

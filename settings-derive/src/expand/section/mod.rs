@@ -9,7 +9,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use self::build::build;
-pub(super) use self::build::in_words;
+pub(super) use self::build::{check_function, in_words};
 use self::member::members;
 pub(super) use self::proofs::proof;
 use self::proofs::proofs;
