@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use crate::nearest::nearest;
-use crate::resolve::read::merges;
 use crate::resolve::report::{Names, PathClass};
 use crate::schema::{Kind, Member, Path, Removed, Section, Setting, VariableStyle};
 use crate::value::member_called;
@@ -355,7 +354,7 @@ impl Names for Index {
 fn is_plain(setting: &Setting) -> bool {
     let has_elements = matches!(setting.kind, Kind::List(_) | Kind::Set(_));
     let is_noted = setting.deprecated().is_some() || setting.required();
-    !(has_elements || is_noted || setting.kind.contains_sections() || merges(&setting.kind))
+    !(has_elements || is_noted || setting.kind.contains_sections() || setting.kind.merges())
 }
 
 /// Returns the section that values of this kind contain.

@@ -355,6 +355,15 @@ impl Kind {
         kind
     }
 
+    /// Returns whether layers set the entries of a value, and not only the whole.
+    pub(crate) const fn merges(&self) -> bool {
+        match self.required() {
+            Self::Map { .. } => true,
+            Self::List(of) => matches!(of, Self::Section(_)),
+            _ => false,
+        }
+    }
+
     /// Returns whether its innermost values are sections.
     pub const fn contains_sections(&self) -> bool {
         matches!(self.innermost(), Self::Section(_))

@@ -38,15 +38,15 @@ impl<'k> Keys<'k> {
     const FEW: usize = 8;
 
     /// Adds a key, and returns whether it is new.
-    pub(crate) fn insert(&mut self, key: &Cow<'k, str>) -> bool {
-        if self.few.contains(key) {
+    pub(crate) fn insert(&mut self, key: Cow<'k, str>) -> bool {
+        if self.few.contains(&key) {
             return false;
         }
         if self.few.len() < Self::FEW {
-            self.few.push(key.clone());
+            self.few.push(key);
             return true;
         }
-        self.others.insert(key.clone())
+        self.others.insert(key)
     }
 }
 
@@ -96,6 +96,7 @@ const fn rank(value: &Value<'_>) -> u8 {
 
 #[cfg(test)]
 mod tests {
+    use super::Keys;
     use crate::schema::Kind;
     use crate::value::json::parse_value;
     use crate::value::{from_json, from_text};
@@ -128,6 +129,16 @@ mod tests {
         assert!(
             from_text(&NUMBERS, "3, 1, 2, 1").is_err_and(|mismatch| mismatch.found.ends_with("number 4"))
         );
+    }
+
+    #[test]
+    fn a_repeated_key_is_found_among_few_and_among_many() {
+        for count in [1, 8, 9, 20] {
+            let mut keys = Keys::default();
+            let name = |number: usize| format!("key{number}").into();
+            assert!((0..count).all(|number| keys.insert(name(number))), "{count}");
+            assert!((0..count).all(|number| !keys.insert(name(number))), "{count}");
+        }
     }
 
     #[test]

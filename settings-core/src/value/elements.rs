@@ -68,7 +68,7 @@ pub(super) fn map<'a>(
                 return Err(mismatch.of_entry(key, raw.start).and(value.err()));
             }
         };
-        if !names.insert(&name) {
+        if !names.insert(name.clone()) {
             return Err(Mismatch::repeated_key(kind, key, raw.start));
         }
         let within = || Segment::Key(name.clone().into_owned()).to_string();

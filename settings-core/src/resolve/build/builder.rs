@@ -9,7 +9,7 @@ use super::field::Field;
 use super::inputs::Inputs;
 use super::merged::within;
 use crate::resolve::index::{LeafEntry, LeafId};
-use crate::resolve::read::{Candidate, Fault, merges};
+use crate::resolve::read::{Candidate, Fault};
 use crate::resolve::report::{Code, Diagnostic};
 use crate::schema::{Deprecated, Kind, Member, Setting};
 use crate::value::{Mismatch, Value, empty};
@@ -131,7 +131,7 @@ impl<'r> Builder<'r> {
         if matches!(setting.kind, Kind::List(_) | Kind::Set(_)) {
             self.note_separators(leaf, setting);
         }
-        if merges(&setting.kind) {
+        if setting.kind.merges() {
             return self.merged(leaf, setting, strongest);
         }
         self.first_readable(leaf, setting)

@@ -2,7 +2,7 @@
 
 use super::merged::has_no_default_entries;
 use crate::resolve::index::{Index, LeafId};
-use crate::resolve::read::{Candidate, Candidates, Piece, ValuePlace, merges, text_at};
+use crate::resolve::read::{Candidate, Candidates, Piece, ValuePlace, text_at};
 use crate::resolve::report::{Code, Diagnostic, Place, suggestion};
 use crate::resolve::source::{Layers, Override, SecretFile, Variable};
 use crate::schema::{Kind, Setting};
@@ -28,7 +28,7 @@ impl<'r> Inputs<'r> {
         setting: &'static Setting,
         candidate: &'r Candidate,
     ) -> Result<Value<'r>, Mismatch> {
-        if merges(&setting.kind) {
+        if setting.kind.merges() {
             return match self.read_alone(setting, candidate) {
                 Some(value) => Ok(value),
                 None => self.merged(setting, candidate),

@@ -8,7 +8,7 @@ use crate::resolve::build::{Copies, Given};
 use crate::resolve::index::LeafId;
 use crate::resolve::read::{
     Below, Content, Form, Meaning, Node, Piece, Step, ValuePlace, address, by_path, by_path_below, find,
-    kind_at, merges,
+    kind_at,
 };
 use crate::schema::{Address, Kind, Member, Section, Setting};
 use crate::value::Value;
@@ -107,7 +107,7 @@ impl<T> Resolution<T> {
     /// Returns all fields, and entries without fields, of a setting that layers merge.
     pub(super) fn parts(&self, leaf: LeafId, setting: &'static Setting) -> Vec<Part<'_>> {
         let mut parts = Vec::new();
-        if merges(&setting.kind) {
+        if setting.kind.merges() {
             let merged = self.inputs().merge(setting, self.candidates.strongest(leaf));
             self.collect(leaf, &setting.kind, None, &merged.root, &mut Vec::new(), &mut parts);
         }

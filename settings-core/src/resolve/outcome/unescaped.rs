@@ -2,7 +2,6 @@
 
 use crate::resolve::build::{Copies, Given, Inputs};
 use crate::resolve::index::LeafId;
-use crate::resolve::read::merges;
 use crate::value::Value;
 
 /// UnescapedSecrets of secret values, made once for all who look at them; wiped on drop.
@@ -21,7 +20,7 @@ impl UnescapedSecrets {
             let Some(setting) = inputs.index.setting(leaf).filter(|setting| setting.kind.is_secret()) else {
                 continue;
             };
-            if merges(&setting.kind) {
+            if setting.kind.merges() {
                 let merged = inputs.merge(setting, inputs.candidates.strongest(leaf));
                 merged.root.each_value(&setting.kind, &mut |given, kind| {
                     let value = given.read(kind).ok().filter(|value| kind.is_secret() && value.owns_text());

@@ -22,7 +22,7 @@ pub(crate) use candidates::{Candidate, Candidates, ValuePlace};
 pub(crate) use content::{Piece, text_at};
 pub(crate) use lookup::by_path;
 pub(crate) use parts::by_path_below;
-pub(crate) use route::{Step, kind_at, member_kind, merges};
+pub(crate) use route::{Step, kind_at, member_kind};
 pub(crate) use sink::Sink;
 pub(crate) use spelling::{Below, Form, Meaning, address, find};
 pub(crate) use trail::Trail;

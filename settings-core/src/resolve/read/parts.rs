@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::candidates::ValuePlace;
 use super::content::Piece;
-use super::route::{Step, kind_at, merges};
+use super::route::{Step, kind_at};
 use super::sink::Sink;
 use super::spelling::{Below, Form, Meaning, address, find};
 use super::trail::Trail;
@@ -77,7 +77,7 @@ fn below_section<'n>(index: &Index, section: u32, rest: &'n str, found: &mut Vec
             Target::Leaf(leaf)
                 if index
                     .setting(leaf)
-                    .is_some_and(|setting| setting.variables().is_empty() && merges(&setting.kind)) =>
+                    .is_some_and(|setting| setting.variables().is_empty() && setting.kind.merges()) =>
             {
                 found.push((leaf, below));
             }
@@ -99,7 +99,7 @@ pub(crate) fn by_path_below<'a>(index: &Index, address: &'a Address) -> Option<(
         match slot.target {
             Target::Section(below) => section = below,
             Target::Leaf(leaf) => {
-                let merges = index.setting(leaf).is_some_and(|setting| merges(&setting.kind));
+                let merges = index.setting(leaf).is_some_and(|setting| setting.kind.merges());
                 return (merges && !below.is_empty()).then_some((leaf, below));
             }
         }

@@ -21,15 +21,6 @@ impl Step {
     }
 }
 
-/// Returns whether layers set the entries of such values, and not only the whole.
-pub(crate) fn merges(kind: &Kind) -> bool {
-    match kind.required() {
-        Kind::Map { .. } => true,
-        Kind::List(of) => matches!(of, Kind::Section(_)),
-        _ => false,
-    }
-}
-
 /// Returns the kind of a member.
 pub(crate) fn member_kind(member: &Member) -> Kind {
     match member {

@@ -1,7 +1,7 @@
 //! The entries and fields that a name can mean, as variables and paths spell them.
 
 use super::lookup::strip_key;
-use super::route::{Step, member_kind, merges};
+use super::route::{Step, member_kind};
 use super::tree::{Content, Node};
 use crate::nearest::nearest;
 use crate::schema::{Address, Kind, Member, Section, Segment, VariableStyle};
@@ -132,7 +132,7 @@ impl Search {
     }
 
     fn end(&mut self, kind: &Kind, state: State) {
-        let is_container = matches!(kind, Kind::Section(_)) || merges(kind);
+        let is_container = matches!(kind, Kind::Section(_)) || kind.merges();
         if self.route.is_empty()
             || is_container && self.form == Form::Other && matches!(kind, Kind::Section(_))
         {

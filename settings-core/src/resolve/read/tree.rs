@@ -234,7 +234,7 @@ impl<G: Clone> Node<G> {
                     continue;
                 }
             };
-            if !names.insert(&name) {
+            if !names.insert(name.clone()) {
                 let mismatch = Mismatch::repeated_key(kind, key, raw.start);
                 layer.fault(within, Piece::Json(raw), mismatch);
                 continue;

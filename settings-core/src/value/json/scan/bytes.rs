@@ -37,3 +37,29 @@ pub(super) fn plain_len(bytes: &[u8]) -> usize {
     let is_end = |&byte: &u8| byte == b'"' || byte == b'\\' || byte < 0x20;
     bytes.len() - rest.len() + rest.iter().position(is_end).unwrap_or(rest.len())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{blank_len, plain_len};
+
+    /// Returns each pair of bytes at each place among others.
+    fn texts(others: u8) -> impl Iterator<Item = Vec<u8>> {
+        let pairs =
+            (0..=u8::MAX).flat_map(|one| [b' ', b'"', b'\\', 0, 0x1f, 0x80, b'!'].map(|two| [one, two]));
+        pairs.flat_map(move |pair| {
+            (0..18).map(move |at| [&vec![others; at][..], &pair, &[others; 9]].concat())
+        })
+    }
+
+    #[test]
+    fn lengths_are_those_of_a_look_at_each_byte() {
+        let is_plain = |byte: &&u8| **byte >= 0x20 && !matches!(**byte, b'"' | b'\\');
+        for text in [b'x', 0xc3].into_iter().flat_map(texts) {
+            assert_eq!(plain_len(&text), text.iter().take_while(is_plain).count(), "{text:?}");
+        }
+        let is_blank = |byte: &&u8| matches!(**byte, b' ' | b'\n' | b'\r' | b'\t');
+        for text in texts(b' ').map(|text| [b"\n", &text[..]].concat()) {
+            assert_eq!(blank_len(&text), text.iter().take_while(is_blank).count(), "{text:?}");
+        }
+    }
+}
