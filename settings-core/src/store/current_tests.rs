@@ -83,7 +83,8 @@ fn a_store_is_current_for_equal_layers_and_no_others() {
     let path = folder.0.join("config.json");
     for (number, layers) in all(&folder.0).into_iter().enumerate() {
         let store = Store::<Program>::open(&path, layers).unwrap();
-        (store.effective(), store.stored());
+        store.effective();
+        store.stored();
         let current = all(&folder.0).into_iter().enumerate();
         let current = current.filter(|(_, others)| store.is_current(others).unwrap());
         assert_eq!(current.map(|(number, _)| number).collect::<Vec<_>>(), [number]);
