@@ -114,6 +114,6 @@ fn test_panel(frame: &Frame<'_>, items: &[Item<'_>]) -> Markup {
 }
 
 #[cfg(not(feature = "mail"))]
-fn test_panel(_: &Frame<'_>, _: &[&Item<'_>]) -> Markup {
+fn test_panel(_: &Frame<'_>, _: &[Item<'_>]) -> Markup {
     html! {}
 }
