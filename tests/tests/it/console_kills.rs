@@ -1,6 +1,6 @@
 //! Two people and an editor at one file, and the console killed between: every save that was answered is in the file.
 //!
-//! `SETTINGS_LONG=1000` sets another number of rounds.
+//! `SETTINGS_LONG=1000` makes 1,000 rounds of it.
 
 use std::fs;
 use std::time::Duration;
@@ -56,7 +56,8 @@ async fn save(console: &Served, key: &str, round: usize, sent: &mut Sent) {
 
 #[tokio::test]
 async fn what_was_answered_survives_every_kill() {
-    let rounds = std::env::var("SETTINGS_LONG").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(ROUNDS);
+    let asked = std::env::var("SETTINGS_LONG").ok().and_then(|rounds| rounds.parse().ok());
+    let rounds = asked.unwrap_or(0).max(ROUNDS);
     let folder = Folder::new("console-kills");
     let (file, token) = (folder.write("config.json", "{}"), folder.write("token", TOKEN));
     private(&token);
