@@ -345,7 +345,9 @@ fn a_full_disk_refuses_changes_and_loses_none() {
             }
         }
         let refused = refused.expect("the disk is full");
-        assert!(refused.contains("(53100)"), "{refused}");
+        // a connection that starts while the disk is full can fail by a file of its own
+        let is_full = refused.contains("(53100)") || refused.contains("could not write init file");
+        assert!(is_full, "{refused}");
         wait_for_nodes(&nodes, newest);
         disk.empty().unwrap();
         newest = set(&url, "ServiceSettings.MaxUsers", &(round + 8).to_string()).unwrap();

@@ -18,8 +18,9 @@ use crate::value::Value;
 /// The time within which [`Store::update`] starts again after lost races.
 const UPDATE_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// The longest pause before it starts again.
-const MAX_PAUSE: Duration = Duration::from_millis(500);
+/// The longest pause before it starts again. Pauses grow with the number of writers: each attempt that loses takes time
+/// from the one that wins.
+const MAX_PAUSE: Duration = Duration::from_secs(4);
 
 impl<T: Settings> Store<T> {
     /// Opens the text of a storage. `others` are all other layers: custom defaults, stronger files, the environment,
