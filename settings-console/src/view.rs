@@ -105,11 +105,8 @@ impl<'r> View<'r> {
 
     /// Returns whether the visitor may see a finding.
     pub(crate) fn shows(&self, found: &Diagnostic) -> bool {
-        match &found.setting {
-            // the words of others may name what is hidden
-            None => !self.is_partial,
-            Some(path) => self.entry_of(path).is_some(),
-        }
+        // the words of a finding without a setting may name what is hidden
+        !self.is_partial || found.setting.as_ref().is_some_and(|path| self.entry_of(path).is_some())
     }
 
     /// Returns the setting with this path.

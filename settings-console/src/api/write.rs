@@ -7,7 +7,7 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use http::StatusCode;
 use http::header::ETAG;
-use settings_core::resolve::{Diagnostic, Report};
+use settings_core::resolve::Report;
 use settings_core::value::json::{Object, Tree};
 
 use super::body::{self, Body};
@@ -122,8 +122,7 @@ fn changed(app: &App, caller: &Caller, planned: &Planned, version: Option<u64>, 
     let settings: Tree = settings.collect();
     let visible = app.backend.with(|opened| {
         let view = View::new(app, opened, &caller.visitor);
-        let is_visible = |found: &&Diagnostic| !view.is_partial || view.shows(found);
-        let warnings = planned.warnings.diagnostics().iter().filter(is_visible).cloned();
+        let warnings = planned.warnings.diagnostics().iter().filter(|found| view.shows(found)).cloned();
         Report::from_iter(warnings).to_json()
     });
     let warnings = Tree::parse(&visible.unwrap_or_default()).unwrap_or_default();

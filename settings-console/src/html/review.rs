@@ -1,7 +1,7 @@
 //! The review of a change before it is saved, and the choice where others changed the same settings.
 
 use maud::{Markup, html};
-use settings_core::resolve::{Diagnostic, Origin};
+use settings_core::resolve::Origin;
 use settings_core::store::Difference;
 
 use super::commands::commands;
@@ -35,7 +35,7 @@ pub(crate) fn review(frame: &Frame<'_>, review: &Review<'_>) -> Markup {
         p { "These changes will be written to " code { (frame.app.file_name()) } ", all of them or none." }
         (table(frame, &planned.changes))
         (commands(frame, &planned.changes))
-        @for found in planned.warnings.diagnostics().iter().filter(|found| is_visible(frame, found)) { (finding(found)) }
+        @for found in planned.warnings.diagnostics().iter().filter(|found| frame.view.shows(found)) { (finding(found)) }
         @match purpose {
             Purpose::Save { page, fields, draft, .. } => {
                 form id="save" method="post" action={ (frame.root) "save" } autocomplete="off" {
@@ -64,10 +64,6 @@ pub(crate) fn review(frame: &Frame<'_>, review: &Review<'_>) -> Markup {
         }
     };
     frame.page("Review", &main, Some(&bar))
-}
-
-fn is_visible(frame: &Frame<'_>, found: &Diagnostic) -> bool {
-    !frame.view.is_partial || frame.view.shows(found)
 }
 
 /// A box to check for each dangerous value.
