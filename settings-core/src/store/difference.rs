@@ -56,3 +56,52 @@ pub fn differences<A, B>(before: &Resolution<A>, after: &Resolution<B>) -> Vec<D
     };
     before.leaves().filter(differs).filter_map(difference).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::differences;
+    use crate::resolve::{Layers, Resolution, resolve};
+    use crate::sample::Program;
+
+    /// Resolutions of files and variables, wrong ones included, that give values of every form.
+    fn all() -> Vec<Resolution<Program>> {
+        let files = [
+            "{}",
+            r#"{"Mail": {"Port": 26, "Password": "a\u0062"}, "Limits": {"Hosts": ["a", "b"], "Quotas": {"x": 1}}}"#,
+            r#"{"Mail": {"Port": 26, "Password": "ab"}, "Limits": {"Hosts": ["b"], "Quotas": {"x": 1, "y": 2}}}"#,
+            r#"{"Mail": {"Port": "no", "Password": 5}, "Limits": {"Workers": null, "Quotas": 3}}"#,
+        ];
+        let variables =
+            ["", "MM_MAIL_PORT=27", "MM_MAIL_PORT=x", "MM_LIMITS_QUOTAS={\"y\": 2}", "MM_MAIL_PASSWORD=ab"];
+        let layers = files.iter().flat_map(|file| variables.iter().map(move |variable| (*file, *variable)));
+        layers
+            .map(|(file, variable)| {
+                let environment = variable.split_once('=').into_iter().collect();
+                resolve(Layers::new().file("config.json", file).environment(environment))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn settings_differ_exactly_if_their_effective_values_do() {
+        let all = all();
+        let mut found = 0;
+        for (before, after) in all.iter().flat_map(|before| all.iter().map(move |after| (before, after))) {
+            let expected =
+                before.settings().zip(after.settings()).filter(|(old, new)| old.value != new.value);
+            let expected: Vec<_> = expected
+                .map(|(old, new)| (new.path.to_string(), old.shown(), old.origin, new.shown(), new.origin))
+                .collect();
+            let differing: Vec<_> = differences(before, after)
+                .into_iter()
+                .map(|it| {
+                    let (before, after) = (it.before, it.after);
+                    (it.path.to_string(), before.shown, before.origin, after.shown, after.origin)
+                })
+                .collect();
+            found += differing.len();
+            assert_eq!(differing, expected);
+        }
+        assert!(found > 100, "{found}");
+    }
+}
