@@ -16,6 +16,12 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 /// The time that any single command may take.
 const COMMAND_TIME: Duration = Duration::from_secs(60);
 
+/// The time for which an element that is looked for may be missing.
+const ELEMENT_TIME: Duration = Duration::from_secs(20);
+
+/// The number of times that a driver is started at most.
+const STARTS: usize = 5;
+
 /// A browser with one window. It ends when it is dropped.
 pub struct Browser {
     _driver: Child,
@@ -64,28 +70,22 @@ impl Browser {
 
     /// Starts a driver that prints these words before its port, and a browser by it.
     async fn driven_by(driver: &Path, before_port: &str, wanted: &Value) -> Result<Self, String> {
-        let name = driver.display();
-        let mut driver = Command::new(driver)
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(|error| format!("{name}: {error}"))?;
-        let mut lines = BufReader::new(driver.stdout.take().ok_or("no output")?).lines();
-        let port = loop {
-            let line =
-                timeout(COMMAND_TIME, lines.next_line()).await.map_err(|_| format!("{name} is slow"))?;
-            let line = line.ok().flatten().ok_or_else(|| format!("{name} ended"))?;
-            if let Some((_, port)) = line.split_once(before_port) {
-                break port.trim().trim_end_matches('.').parse::<u16>().map_err(|error| error.to_string())?;
+        let mut attempt = 1;
+        let (driver, port) = loop {
+            match start_driver(driver, before_port).await {
+                // the port that it picked can be taken already
+                Err(why) if attempt < STARTS => eprintln!("{why}; it starts again"),
+                started => break started?,
             }
+            attempt += 1;
         };
-        tokio::spawn(async move { while lines.next_line().await.is_ok_and(|line| line.is_some()) {} });
         let mut browser = Self { _driver: driver, port, session: String::new() };
         let capabilities = json!({"capabilities": {"alwaysMatch": wanted}});
         let started = browser.call("POST", "/session", &capabilities).await?;
         browser.session = started["sessionId"].as_str().ok_or("no session")?.to_owned();
+        // a click returns before the page is there that it leads to
+        let waits = json!({ "implicit": ELEMENT_TIME.as_millis() as u64 });
+        browser.call("POST", &format!("/session/{}/timeouts", browser.session), &waits).await?;
         Ok(browser)
     }
 
@@ -223,4 +223,26 @@ impl Browser {
     pub async fn quit(self) {
         let _ = self.call("DELETE", &format!("/session/{}", self.session), &Value::Null).await;
     }
+}
+
+/// Starts a driver that prints these words before its port, and returns it with its port.
+async fn start_driver(driver: &Path, before_port: &str) -> Result<(Child, u16), String> {
+    let name = driver.display();
+    let mut driver = Command::new(driver)
+        .arg("--port=0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|error| format!("{name}: {error}"))?;
+    let mut lines = BufReader::new(driver.stdout.take().ok_or("no output")?).lines();
+    let port = loop {
+        let line = timeout(COMMAND_TIME, lines.next_line()).await.map_err(|_| format!("{name} is slow"))?;
+        let line = line.ok().flatten().ok_or_else(|| format!("{name} ended"))?;
+        if let Some((_, port)) = line.split_once(before_port) {
+            break port.trim().trim_end_matches('.').parse::<u16>().map_err(|error| error.to_string())?;
+        }
+    };
+    tokio::spawn(async move { while lines.next_line().await.is_ok_and(|line| line.is_some()) {} });
+    Ok((driver, port))
 }

@@ -133,6 +133,7 @@ pub(crate) async fn without_script(browser: &Browser, way: Way) {
     assert!(site.text().contains("\"SMTPPort\": 1"), "{}", site.text());
     browser.type_into("#q", "is:set").await;
     browser.click(".search button").await;
+    browser.arrive("/a/b/all?q=is").await;
     browser.click("tbody a").await;
     browser.arrive("#EmailSettings.SMTPPort").await;
     browser.open(&format!("{origin}/a/b/p/environment-smtp")).await;
