@@ -19,9 +19,9 @@
 
 pub(crate) mod build;
 mod index;
+mod known;
 pub(crate) mod outcome;
 mod read;
-mod recent;
 mod report;
 mod source;
 

@@ -202,8 +202,10 @@ fn moved<'a>(
     suggest: Suggest,
     within: impl Fn() -> String,
 ) -> Result<Value<'a>, Mismatch> {
-    read.map_err(|mismatch| mismatch.suggesting(|| suggest(of, part)))
-        .map_err(|mismatch| mismatch.inside(part.start - whole.start, part.text.len(), &within()))
+    read.map_err(|mut mismatch| {
+        mismatch.suggest(|| suggest(of, part));
+        mismatch.inside(part.start - whole.start, part.text.len(), &within())
+    })
 }
 
 /// Returns all values or all mismatches. Unused values are wiped, since they may be secret.

@@ -36,9 +36,9 @@ pub(crate) fn read_key<'k>(kind: &Kind, key: Cow<'k, str>) -> Result<Cow<'k, str
     let written = match written(kind, &key) {
         Ok(Some(written)) => written,
         Ok(None) => return Ok(key),
-        Err(mismatch) => {
-            let near = || written_near(kind, &key);
-            return Err(of_key(mismatch.suggesting(near)));
+        Err(mut mismatch) => {
+            mismatch.suggest(|| written_near(kind, &key));
+            return Err(of_key(mismatch));
         }
     };
     match written == key {

@@ -76,12 +76,10 @@ impl Mismatch {
     }
 
     /// Adds the value that was probably meant as help, unless there is help or only a part is wrong.
-    #[must_use]
-    pub(super) fn suggesting(mut self, suggestion: impl FnOnce() -> Option<String>) -> Self {
+    pub(super) fn suggest(&mut self, suggestion: impl FnOnce() -> Option<String>) {
         if self.help.is_none() && self.part.is_none() && self.within.is_empty() {
             self.help = suggestion().map(|value| format!("did you mean `{value}`?").into());
         }
-        self
     }
 
     #[must_use]

@@ -40,6 +40,7 @@ pub(crate) use members::{Match, Name, is_removable, match_members, member_called
 pub(crate) use mismatch::short;
 pub use mismatch::{Mismatch, Reason, expectation};
 pub use read::{from_json, from_text, from_text_with};
+pub(crate) use read::{json_value, text_value};
 pub use readable::{accepted_forms, to_readable};
 pub use secret::Secret;
 pub use size::ByteSize;
@@ -129,6 +130,7 @@ pub trait SettingValue: Sized {
 
     /// Returns what is wrong with a value that [`Self::KIND`] accepts but the type does not: a sentence without a full
     /// stop, which shows no secret. A type whose kind is exact returns `None`, as this default does.
+    #[inline]
     fn refusal(value: &Value<'_>) -> Option<String> {
         let _ = value;
         None

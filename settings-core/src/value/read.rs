@@ -1,6 +1,6 @@
 //! The readers of raw values, with suggestions for refused ones.
 
-use super::from_json::read as read_json;
+use super::from_json::{no_suggestion, read as read_json};
 use super::from_text::read as read_text;
 use super::json::Raw;
 use super::{Mismatch, Value, repair};
@@ -15,7 +15,10 @@ use crate::schema::Kind;
 /// If `kind` does not accept the value. The mismatch suggests the value that was probably meant.
 #[inline]
 pub fn from_json<'a>(kind: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
-    read_json(kind, raw, repair::json).map_err(|mismatch| mismatch.suggesting(|| repair::json(kind, raw)))
+    read_json(kind, raw, repair::json).map_err(|mut mismatch| {
+        mismatch.suggest(|| repair::json(kind, raw));
+        mismatch
+    })
 }
 
 /// Reads the text of a variable or a command-line argument as a value of `kind`.
@@ -36,6 +39,20 @@ pub fn from_text<'a>(kind: &Kind, text: &'a str) -> Result<Value<'a>, Mismatch> 
 /// If `kind` does not accept the text.
 #[inline]
 pub fn from_text_with<'a>(kind: &Kind, text: &'a str, separator: char) -> Result<Value<'a>, Mismatch> {
-    let read = read_text(kind, text, separator, repair::json);
-    read.map_err(|mismatch| mismatch.suggesting(|| repair::text(kind, text)))
+    read_text(kind, text, separator, repair::json).map_err(|mut mismatch| {
+        mismatch.suggest(|| repair::text(kind, text));
+        mismatch
+    })
+}
+
+/// Reads a JSON value as [`from_json`] does. The mismatch suggests nothing.
+#[inline]
+pub(crate) fn json_value<'a>(kind: &Kind, raw: Raw<'a>) -> Result<Value<'a>, Mismatch> {
+    read_json(kind, raw, no_suggestion)
+}
+
+/// Reads a text as [`from_text_with`] does. The mismatch suggests nothing.
+#[inline]
+pub(crate) fn text_value<'a>(kind: &Kind, text: &'a str, separator: char) -> Result<Value<'a>, Mismatch> {
+    read_text(kind, text, separator, no_suggestion)
 }

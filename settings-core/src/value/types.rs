@@ -11,6 +11,7 @@ use crate::schema::{Kind, Unit};
 impl SettingValue for bool {
     const KIND: Kind = Kind::Bool;
 
+    #[inline]
     fn from_value(value: Value<'_>) -> Option<Self> {
         match value {
             Value::Bool(bool) => Some(bool),
@@ -28,6 +29,7 @@ macro_rules! integers {
         impl SettingValue for $integer {
             const KIND: Kind = Kind::Integer { min: <$integer>::MIN as i128, max: <$integer>::MAX as i128 };
 
+            #[inline]
             fn from_value(value: Value<'_>) -> Option<Self> {
                 match value {
                     Value::Integer(integer) => <$integer>::try_from(integer).ok(),
@@ -49,6 +51,7 @@ macro_rules! floats {
         impl SettingValue for $float {
             const KIND: Kind = Kind::Float { min: <$float>::MIN as f64, max: <$float>::MAX as f64 };
 
+            #[inline]
             fn from_value(value: Value<'_>) -> Option<Self> {
                 match value {
                     Value::Float(float) => Some(float as $float),
@@ -68,6 +71,7 @@ floats!(f32, f64);
 impl SettingValue for String {
     const KIND: Kind = Kind::Text;
 
+    #[inline]
     fn from_value(value: Value<'_>) -> Option<Self> {
         match value {
             Value::Text(text) | Value::Secret(text) => Some(text.into_owned()),
@@ -83,6 +87,7 @@ impl SettingValue for String {
 impl SettingValue for PathBuf {
     const KIND: Kind = Kind::Text;
 
+    #[inline]
     fn from_value(value: Value<'_>) -> Option<Self> {
         String::from_value(value).map(Self::from)
     }
@@ -114,6 +119,7 @@ impl Json {
 impl SettingValue for Json {
     const KIND: Kind = Kind::Json;
 
+    #[inline]
     fn from_value(value: Value<'_>) -> Option<Self> {
         String::from_value(value).map(Self)
     }
@@ -126,6 +132,7 @@ impl SettingValue for Json {
 impl SettingValue for Secret {
     const KIND: Kind = Kind::Secret;
 
+    #[inline]
     fn from_value(value: Value<'_>) -> Option<Self> {
         String::from_value(value).map(Self::new)
     }
@@ -139,6 +146,7 @@ impl SettingValue for Duration {
     // the bound keeps every unit's milliseconds within u64
     const KIND: Kind = Kind::Duration { unit: Unit::Seconds, min: 0, max: u64::MAX / Unit::Days.millis() };
 
+    #[inline]
     fn from_value(value: Value<'_>) -> Option<Self> {
         match value {
             Value::Duration(duration) => Some(duration),
@@ -154,6 +162,7 @@ impl SettingValue for Duration {
 impl<T: SettingValue> SettingValue for Vec<T> {
     const KIND: Kind = Kind::List(&T::KIND);
 
+    #[inline]
     fn from_value(value: Value<'_>) -> Option<Self> {
         match value {
             Value::List(values) => values.into_iter().map(T::from_value).collect(),
@@ -173,6 +182,7 @@ impl<T: SettingValue> SettingValue for Vec<T> {
 impl<T: SettingValue> SettingValue for Option<T> {
     const KIND: Kind = Kind::Optional(&T::KIND);
 
+    #[inline]
     fn from_value(value: Value<'_>) -> Option<Self> {
         match value {
             Value::Null => Some(None),
@@ -195,6 +205,7 @@ impl<T: SettingValue> SettingValue for Option<T> {
 impl<T: SettingValue + Ord> SettingValue for BTreeSet<T> {
     const KIND: Kind = Kind::Set(&T::KIND);
 
+    #[inline]
     fn from_value(value: Value<'_>) -> Option<Self> {
         match value {
             Value::List(values) => values.into_iter().map(T::from_value).collect(),
@@ -214,6 +225,7 @@ impl<T: SettingValue + Ord> SettingValue for BTreeSet<T> {
 impl<T: SettingValue + Eq + Hash, S: BuildHasher + Default> SettingValue for HashSet<T, S> {
     const KIND: Kind = Kind::Set(&T::KIND);
 
+    #[inline]
     fn from_value(value: Value<'_>) -> Option<Self> {
         match value {
             Value::List(values) => values.into_iter().map(T::from_value).collect(),

@@ -7,7 +7,8 @@ use crate::value::Value;
 impl Builder<'_> {
     /// The next setting's value, which `parse` reads from text.
     pub fn take_parsed<T, E>(&mut self, parse: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
-        let (field, value) = self.next_field()?;
+        let field = self.next_field()?;
+        let value = self.value_of(field);
         let taken = value.as_text().and_then(|text| parse(text).ok());
         if taken.is_none() {
             self.not_taken(field);
@@ -20,7 +21,8 @@ impl Builder<'_> {
         &mut self,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Option<Option<T>> {
-        let (field, value) = self.next_field()?;
+        let field = self.next_field()?;
+        let value = self.value_of(field);
         if value == Value::Null {
             return Some(None);
         }

@@ -8,7 +8,7 @@ use super::element::Element;
 use super::field::Field;
 use super::inputs::Inputs;
 use super::merged::within;
-use crate::resolve::index::{LeafEntry, LeafId};
+use crate::resolve::index::LeafId;
 use crate::resolve::read::{Candidate, Fault};
 use crate::resolve::report::{Code, Diagnostic};
 use crate::schema::{Deprecated, Kind, Member, Setting};
@@ -45,17 +45,27 @@ impl<'r> Builder<'r> {
     /// names nothing of this crate's internals.
     pub fn take_by<T>(
         &mut self,
-        from_value: fn(Value<'r>) -> Option<T>,
-        refusal: fn(&Value<'r>) -> Option<String>,
+        from_value: impl Fn(Value<'r>) -> Option<T>,
+        refusal: impl Fn(&Value<'r>) -> Option<String>,
     ) -> Option<T> {
-        let (field, value) = self.next_field()?;
-        if let Some(why) = refusal(&value) {
-            self.refuse::<()>(field, &why);
-            // no caller receives it, but the report has the mistakes of the settings after it
-            let others = [field.setting.default_value(), empty(&field.setting.kind)];
-            return from_value(others.into_iter().find(|value| refusal(value).is_none())?);
-        }
-        let taken = from_value(value);
+        let field = self.next_field()?;
+        let taken = match self.read(field) {
+            Ok(value) if refusal(&value).is_none() => from_value(value),
+            read => {
+                let value = self.reported(field, read);
+                let Some(why) = refusal(&value) else { return self.taken(field, from_value(value)) };
+                self.refuse::<()>(field, &why);
+                // no caller receives it, but the report has the mistakes of the settings after it
+                let others = [field.setting.default_value(), empty(&field.setting.kind)];
+                return from_value(others.into_iter().find(|value| refusal(value).is_none())?);
+            }
+        };
+        self.taken(field, taken)
+    }
+
+    /// Reports a value that its type did not take.
+    #[inline]
+    fn taken<T>(&mut self, field: Field, taken: Option<T>) -> Option<T> {
         if taken.is_none() {
             self.not_taken(field);
         }
@@ -68,50 +78,73 @@ impl<'r> Builder<'r> {
         self.take_by(T::from_value, T::refusal)
     }
 
-    /// Returns the next setting and its value.
+    /// Steps to the next setting.
     #[inline]
-    pub(crate) fn next_field(&mut self) -> Option<(Field, Value<'r>)> {
+    pub(crate) fn next_field(&mut self) -> Option<Field> {
         if let Some(element) = &mut self.element {
-            let (member, value) = element.next()?;
-            let Member::Setting(setting) = member else { return None };
-            if setting.required() && value == Value::Null {
-                self.note_missing_in_variant(setting);
-                return Some((Field { setting, leaf: None }, empty(&setting.kind)));
-            }
-            return Some((Field { setting, leaf: None }, value));
+            let Member::Setting(setting) = element.members.next()? else { return None };
+            return Some(Field { setting, leaf: None });
         }
         let leaf = self.next;
         self.next += 1;
-        let entry = self.inputs.index.leaves.get(leaf as usize)?;
-        Some((Field { setting: entry.setting, leaf: Some(leaf) }, self.value_of(leaf, entry)))
+        Some(Field { setting: self.inputs.index.setting(leaf)?, leaf: Some(leaf) })
     }
 
-    /// Returns the strongest value that the kind accepts, or the default. Weaker values are checked too, so that one
-    /// report has every mistake of every layer.
-    #[inline]
+    /// Returns the value of the setting that was stepped to last.
+    pub(crate) fn value_of(&mut self, field: Field) -> Value<'r> {
+        let read = self.read(field);
+        self.reported(field, read)
+    }
+
+    /// Returns the value of a setting that no struct has a field for.
     pub(crate) fn value(&mut self, leaf: LeafId) -> Option<Value<'r>> {
-        let entry = self.inputs.index.leaves.get(leaf as usize)?;
-        Some(self.value_of(leaf, entry))
+        let field = Field { setting: self.inputs.index.setting(leaf)?, leaf: Some(leaf) };
+        let read = self.read_leaf(leaf, field.setting);
+        Some(self.reported(field, read))
+    }
+
+    /// Reads the strongest value of the setting that was stepped to last, or its default. A mistake in any layer is an
+    /// error, which [`reported`](Self::reported) adds to the report.
+    ///
+    /// A value is returned as it was read: to copy it is as much work as to read it.
+    #[inline(never)]
+    fn read(&mut self, field: Field) -> Result<Value<'r>, Mismatch> {
+        match field.leaf {
+            Some(leaf) => self.read_leaf(leaf, field.setting),
+            None => Ok(self.value_in_element(field.setting)),
+        }
     }
 
     #[inline]
-    fn value_of(&mut self, leaf: LeafId, entry: &LeafEntry) -> Value<'r> {
-        let LeafEntry { setting, is_plain, .. } = *entry;
+    fn read_leaf(&mut self, leaf: LeafId, setting: &'static Setting) -> Result<Value<'r>, Mismatch> {
         let Some(strongest) = self.inputs.candidates.strongest(leaf) else {
             if setting.required() {
                 self.note_missing(leaf, setting, None);
             }
-            return setting.default_value();
+            return Ok(setting.default_value());
         };
-        if !is_plain {
-            return self.noted_value(leaf, setting, strongest);
+        if !self.inputs.index.leaves.get(leaf as usize).is_some_and(|entry| entry.is_plain) {
+            return Ok(self.noted_value(leaf, setting, strongest));
         }
-        if strongest.is_alone()
-            && let Ok(value) = self.inputs.read_whole(setting, strongest)
-        {
-            return value;
+        self.inputs.read_chain(setting, strongest)
+    }
+
+    fn value_in_element(&mut self, setting: &'static Setting) -> Value<'r> {
+        let value = self.element.as_mut().and_then(|element| element.values.next()).unwrap_or(Value::Null);
+        if setting.required() && value == Value::Null {
+            self.note_missing_in_variant(setting);
+            return empty(&setting.kind);
         }
-        self.first_readable(leaf, setting)
+        value
+    }
+
+    /// Returns a value that was read, or reports all mistakes and returns the strongest value without one.
+    fn reported(&mut self, field: Field, read: Result<Value<'r>, Mismatch>) -> Value<'r> {
+        match (read, field.leaf) {
+            (Ok(value), _) => value,
+            (Err(_), Some(leaf)) => self.first_readable(leaf, field.setting),
+            (Err(_), None) => field.setting.default_value(),
+        }
     }
 
     /// Returns the value of a setting that layers give, with all that is to be said about it.
@@ -137,6 +170,8 @@ impl<'r> Builder<'r> {
         self.first_readable(leaf, setting)
     }
 
+    /// Returns the strongest value that the kind accepts, or the default. Weaker values are checked too, so that one
+    /// report has every mistake of every layer.
     #[inline(never)]
     fn first_readable(&mut self, leaf: LeafId, setting: &'static Setting) -> Value<'r> {
         let mut winner = None;

@@ -23,7 +23,8 @@ pub type Writer<'o> = serde_json::Serializer<&'o mut Vec<u8>>;
 impl Builder<'_> {
     /// Returns the next setting's value, which serde reads from JSON.
     pub fn take_serde<T>(&mut self, read: fn(&mut Reader<'_>) -> Result<T, SerdeError>) -> Option<T> {
-        let (field, value) = self.next_field()?;
+        let field = self.next_field()?;
+        let value = self.value_of(field);
         match read(&mut Reader::from_str(value.as_text().unwrap_or("null"))) {
             Ok(taken) => Some(taken),
             Err(error) => self.refuse(field, &error.to_string()),

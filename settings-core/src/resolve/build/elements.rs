@@ -115,9 +115,8 @@ impl<'r> Builder<'r> {
             let (member, value) = element.next()?;
             return Some((Some(Step::Key(member.key().to_owned())), value));
         }
-        let leaf = self.next;
-        self.next += 1;
-        self.value(leaf).map(|value| (None, value))
+        let field = self.next_field()?;
+        Some((None, self.value_of(field)))
     }
 
     /// Builds a section inside a repeated section.

@@ -2,12 +2,13 @@
 
 use super::merged::has_no_default_entries;
 use crate::resolve::index::{Index, LeafId};
-use crate::resolve::read::{Candidate, Candidates, Piece, ValuePlace, text_at};
+use crate::resolve::read::{Candidate, Candidates, Piece, ValuePlace};
 use crate::resolve::report::{Code, Diagnostic, Place, suggestion};
 use crate::resolve::source::{Layers, Override, SecretFile, Variable};
 use crate::schema::{Kind, Setting};
-use crate::value::json::Raw;
-use crate::value::{Mismatch, Reason, Value, ZeroizingString, from_json, from_text_with};
+use crate::value::{
+    Mismatch, Reason, Value, ZeroizingString, from_json, from_text_with, json_value, text_value,
+};
 
 /// Everything that values are read from.
 #[derive(Clone, Copy, Debug)]
@@ -44,17 +45,42 @@ impl<'r> Inputs<'r> {
         setting: &'static Setting,
         candidate: &Candidate,
     ) -> Result<Value<'r>, Mismatch> {
-        match candidate.place {
-            ValuePlace::Source { source, start, len, shape } => {
-                let text = self.layers.sources.get(usize::from(source)).map_or("", |source| source.json());
-                let start = start as usize;
-                let text = text.get(start..start + len as usize).unwrap_or_default();
-                from_json(&setting.kind, Raw { text, start, shape })
+        match Piece::at(self.layers, self.texts, candidate.place) {
+            Piece::Json(raw) => from_json(&setting.kind, raw),
+            Piece::Text(text) => from_text_with(&setting.kind, text, self.index.root.list_separator),
+        }
+    }
+
+    /// Reads the strongest value of a setting, and requires that the weaker ones have no mistakes either. The mismatch
+    /// has no advice.
+    #[inline]
+    pub(crate) fn read_chain(
+        self,
+        setting: &'static Setting,
+        strongest: &Candidate,
+    ) -> Result<Value<'r>, Mismatch> {
+        if !strongest.is_alone() {
+            self.check_weaker(setting, strongest)?;
+        }
+        self.read_plainly(setting, strongest)
+    }
+
+    fn check_weaker(self, setting: &'static Setting, strongest: &Candidate) -> Result<(), Mismatch> {
+        let mut candidate = strongest;
+        while let Some(weaker) = self.candidates.weaker(candidate) {
+            let value = self.read_plainly(setting, weaker)?;
+            if setting.kind.is_secret() {
+                value.wipe();
             }
-            place => {
-                let text = text_at(self.layers, self.texts, place);
-                from_text_with(&setting.kind, text, self.index.root.list_separator)
-            }
+            candidate = weaker;
+        }
+        Ok(())
+    }
+
+    fn read_plainly(self, setting: &'static Setting, candidate: &Candidate) -> Result<Value<'r>, Mismatch> {
+        match Piece::at(self.layers, self.texts, candidate.place) {
+            Piece::Json(raw) => json_value(&setting.kind, raw),
+            Piece::Text(text) => text_value(&setting.kind, text, self.index.root.list_separator),
         }
     }
 

@@ -34,8 +34,8 @@ impl<'r> Builder<'r> {
     pub fn given<T>(
         &mut self,
         kind: Kind,
-        from_value: fn(Value<'r>) -> Option<T>,
-        refusal: fn(&Value<'r>) -> Option<String>,
+        from_value: impl Fn(Value<'r>) -> Option<T>,
+        refusal: impl Fn(&Value<'r>) -> Option<String>,
     ) -> Option<PendingValue<T>> {
         let (field, value) = self.next_given(matches!(kind, Kind::Optional(_)))?;
         let Some(value) = value else { return Some(PendingValue { value: None, field }) };
@@ -86,7 +86,8 @@ impl<'r> Builder<'r> {
 
     /// Returns the next setting, and its value if a layer gives one.
     pub(super) fn next_given(&mut self, is_optional: bool) -> Option<(Field, Option<Value<'r>>)> {
-        let (field, value) = self.next_field()?;
+        let field = self.next_field()?;
+        let value = self.value_of(field);
         let is_given = match field.leaf {
             Some(leaf) => self.inputs.candidates.strongest(leaf).is_some(),
             None => value != Value::Null,

@@ -2,17 +2,17 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use super::effective::Effective;
 use super::origin::Origin;
 use super::unescaped::UnescapedSecrets;
 use crate::resolve::build::{Builder, Computed, Inputs, Settings};
 use crate::resolve::index::{Index, LeafId, Slot, Target};
+use crate::resolve::known::index_of;
 use crate::resolve::read::{
     Candidate, Candidates, Sink, ValuePlace, by_path, expand, file, overrides, secrets, variables,
 };
-use crate::resolve::recent::index_of;
 use crate::resolve::report::{Code, Diagnostic, Place, Report, Severity};
 use crate::resolve::source::Layers;
 use crate::schema::Section;
@@ -22,7 +22,7 @@ use crate::value::{Value, ZeroizingString};
 pub struct Resolution<T> {
     value: Option<T>,
     report: Report,
-    pub(super) index: Arc<Index>,
+    pub(super) index: &'static Index,
     pub(super) layers: Layers,
     pub(super) texts: Vec<ZeroizingString>,
     pub(super) candidates: Candidates,

@@ -6,6 +6,7 @@ use crate::value::ZeroizingString;
 use crate::value::json::{Raw, parse_value};
 
 /// Returns the text of a value; of one in a file, its JSON.
+#[inline]
 pub(crate) fn text_at<'r>(layers: &'r Layers, texts: &'r [ZeroizingString], place: ValuePlace) -> &'r str {
     let text = match place {
         ValuePlace::Source { source, start, len, .. } => {
@@ -32,6 +33,7 @@ pub(crate) enum Piece<'t> {
 
 impl<'t> Piece<'t> {
     /// Returns the value at a place.
+    #[inline]
     pub(crate) fn at(layers: &'t Layers, texts: &'t [ZeroizingString], place: ValuePlace) -> Self {
         let text = text_at(layers, texts, place);
         match place {

@@ -50,6 +50,7 @@ pub struct Layers {
 
 impl Layers {
     /// Creates layers with nothing above the defaults.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -65,6 +66,7 @@ impl Layers {
 
     /// Adds the text of a file in a format, whatever its name.
     #[must_use]
+    #[inline]
     pub fn file_in(self, format: FileFormat, name: impl Into<String>, text: impl Into<String>) -> Self {
         self.source(Layer::File, name.into(), text.into(), format)
     }
@@ -160,6 +162,7 @@ impl Layers {
 
     /// Sets the environment. [`Environment::from_process`] returns that of the process.
     #[must_use]
+    #[inline]
     pub fn environment(mut self, environment: Environment) -> Self {
         self.environment = environment;
         self
@@ -314,6 +317,7 @@ impl Layers {
         self
     }
 
+    #[inline]
     pub(crate) fn source(
         mut self,
         layer: Layer,

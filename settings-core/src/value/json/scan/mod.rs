@@ -32,14 +32,19 @@ pub struct Key<'a> {
     pub raw: &'a str,
     /// The offset of the first quote in the whole text, in bytes.
     pub start: usize,
-    escaped: bool,
+    /// The length of `raw` if it has no escape, or 0. Processors copy a word faster than a `bool` with padding.
+    plain_len: usize,
 }
 
 impl<'a> Key<'a> {
     /// Returns the key without quotes, its escapes resolved.
+    #[inline]
     pub fn name(&self) -> Cow<'a, str> {
         let inner = self.raw.get(1..self.raw.len().saturating_sub(1)).unwrap_or_default();
-        if self.escaped { Cow::Owned(write::unescape(inner)) } else { Cow::Borrowed(inner) }
+        match self.plain_len == self.raw.len() {
+            true => Cow::Borrowed(inner),
+            false => Cow::Owned(write::unescape(inner)),
+        }
     }
 }
 
@@ -239,7 +244,7 @@ impl<'a> Scanner<'a> {
             Some(b':') => self.pos += 1,
             _ => return Err(self.unexpected("`:`", "write `:` between a key and its value")),
         }
-        Ok(Key { raw, start: self.base + start, escaped })
+        Ok(Key { raw, start: self.base + start, plain_len: if escaped { 0 } else { raw.len() } })
     }
 
     #[inline(always)]
