@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use settings_core::external::{AsyncSource, Document, FetchError, Source};
 use tokio::runtime::{Builder, Runtime};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::PostgresConfig;
 use crate::connection::{Connection, within};
 use crate::database::token;
-use crate::document::{self, CHANNEL, Head, pause};
+use crate::document::{self, CHANNEL, Head, pause, random_part};
 use crate::failure::Failure;
 use crate::node::{self, NodeReport};
 use crate::schema;
@@ -17,6 +17,9 @@ use crate::storage::document;
 
 /// The time that a report may take. The settings do not wait longer.
 const REPORT_LIMIT: Duration = Duration::from_secs(1);
+
+/// The time until a report, varied by a half: other nodes are still reading the version, and another may follow.
+const REPORT_DELAY: Duration = Duration::from_secs(1);
 
 /// The longest pause between two attempts to connect.
 const MAX_PAUSE: Duration = Duration::from_secs(5);
@@ -51,6 +54,10 @@ struct State {
     instance: String,
     /// The attempts to fetch that failed since the last one that did not.
     failures: u32,
+    /// The time for the report of a change. It stays if more changes come before.
+    report_due: Option<Instant>,
+    /// Whether a notification came since the last fetch.
+    is_notified: bool,
 }
 
 impl std::fmt::Debug for PostgresSource {
@@ -62,7 +69,16 @@ impl std::fmt::Debug for PostgresSource {
 impl PostgresSource {
     /// Creates a source. It connects when it is first asked.
     pub fn new(config: PostgresConfig) -> Self {
-        Self(State { config, connection: None, report: None, instance: String::new(), failures: 0 }, None)
+        let state = State {
+            config,
+            connection: None,
+            report: None,
+            instance: String::new(),
+            failures: 0,
+            report_due: None,
+            is_notified: false,
+        };
+        Self(state, None)
     }
 
     /// Writes a report to the list of nodes, over the connection of the source.
@@ -99,7 +115,17 @@ impl State {
                 connection
             }
         };
-        let head = within(&self.config, document::head(&self.config, &connection, known)).await?;
+        let reading = async {
+            let newer = match std::mem::take(&mut self.is_notified) {
+                true => document::newer(&self.config, &connection, known).await?,
+                false => None,
+            };
+            match newer {
+                Some(head) => Ok(head),
+                None => document::head(&self.config, &connection, known).await,
+            }
+        };
+        let head = within(&self.config, reading).await?;
         // a new version is applied first, and reported while the source waits
         if known == Some(&*head.identity()) {
             self.report_over(&connection).await;
@@ -143,16 +169,24 @@ impl State {
             else {
                 return tokio::time::sleep(pause(self.failures, MAX_PAUSE)).await;
             };
-            let Some(report) = &self.report else { return connection.news.notified().await };
-            // not at once, since other nodes are still reading the version
+            let Some(report) = &self.report else {
+                connection.news.notified().await;
+                self.is_notified = true;
+                return;
+            };
             let changed = async {
                 report.changed().await;
-                tokio::time::sleep(pause(0, MAX_PAUSE)).await;
+                let delay = || Instant::now() + REPORT_DELAY.mul_f64(0.5 + random_part());
+                tokio::time::sleep_until(*self.report_due.get_or_insert_with(delay)).await;
             };
             tokio::select! {
-                () = connection.news.notified() => return,
+                () = connection.news.notified() => {
+                    self.is_notified = true;
+                    return;
+                }
                 () = changed => {}
             }
+            self.report_due = None;
             let Some(connection) = self.connection.take() else { return };
             self.report_over(&connection).await;
             self.connection = Some(connection);

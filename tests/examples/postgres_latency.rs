@@ -17,7 +17,7 @@ use settings_tests::postgres::PostgresServer;
 use settings_tests::program::Program;
 use tokio_postgres::{AsyncMessage, NoTls};
 
-const WRITES: u32 = 100;
+const WRITES: u32 = 300;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let server = PostgresServer::start()?;

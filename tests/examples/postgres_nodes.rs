@@ -5,9 +5,9 @@
 //!
 //! The assumptions are the constants below. The server answers statements in the order in which they arrive, as many at a
 //! time as it has cores; the network adds nothing. The behavior of a node is that of the library: a look at the newest
-//! version at each interval, varied by a tenth; a read of the document after a notification; a report of what it runs 50 to
-//! 150 milliseconds after a change, and every 30 seconds; and pauses between attempts to connect that double from 100
-//! milliseconds to five seconds, each varied by a half.
+//! version at each interval, varied by a tenth; a read of the document after a notification; a report of what it runs half a
+//! second to one and a half after a change, and every 30 seconds; and pauses between attempts to connect that double from
+//! 100 milliseconds to five seconds, each varied by a half.
 
 use settings_tests::random::Random;
 
@@ -106,7 +106,7 @@ fn change(nodes: usize, notified: bool, name: &str, random: &mut Random) {
     arrivals.sort_by(f64::total_cmp);
     let mut done: Vec<f64> = arrivals.iter().map(|at| server.work(*at, READ)).collect();
     done.sort_by(f64::total_cmp);
-    let mut reports: Vec<f64> = done.iter().map(|at| at + between(random, 50.0, 150.0)).collect();
+    let mut reports: Vec<f64> = done.iter().map(|at| at + between(random, 500.0, 1500.0)).collect();
     reports.sort_by(f64::total_cmp);
     let last_report = reports.iter().fold(0.0_f64, |last, at| last.max(server.work(*at, REPORT)));
     let at = |part: usize| done.get((nodes - 1) * part / 100).copied().unwrap_or_default();

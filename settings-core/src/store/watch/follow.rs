@@ -278,6 +278,9 @@ fn usable<T>(resolution: Result<Resolution<T>, Unreadable>) -> Result<(T, Resolu
 /// Returns the files that a resolution depends on.
 fn files<T>(resolution: &Resolution<T>) -> Vec<PathBuf> {
     let mut files: BTreeSet<_> = resolution.layers().files().iter().cloned().collect();
+    if !resolution.reads_files {
+        return files.into_iter().collect();
+    }
     for effective in resolution.settings() {
         let origins = effective.overridden.into_iter().map(|(origin, _)| origin).chain([effective.origin]);
         files.extend(origins.filter_map(|origin| match origin {
