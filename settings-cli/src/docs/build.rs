@@ -43,7 +43,7 @@ pub(crate) struct Build {
     from: Option<PathBuf>,
     /// A folder of kept release files: the pages show what each changed, and upgrade notes are added
     #[cfg(feature = "release")]
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["console", "from"])]
+    #[arg(long, value_name = "DIR", conflicts_with = "from")]
     releases: Option<PathBuf>,
     #[cfg(feature = "watch")]
     #[command(flatten)]
@@ -143,7 +143,7 @@ impl Build {
         #[cfg(feature = "release")]
         if let Some(folder) = &self.releases {
             let releases = crate::release::kept::<T>(folder)?;
-            pages = settings_core::docs::from_schema_with_releases(T::SCHEMA, &releases);
+            pages = settings_core::docs::from_schema_with_releases(T::SCHEMA, dialect, &releases);
             pages.push(settings_core::docs::release_notes(&releases));
         }
         for page in &pages {
@@ -156,8 +156,7 @@ impl Build {
         #[cfg(feature = "release")]
         if let Some(folder) = &self.releases {
             let releases = crate::release::kept::<T>(folder)?;
-            let (style, format) = (self.style.style(), self.format.format());
-            return Ok(generate::artefacts_with_releases(T::SCHEMA, style, format, &releases));
+            return Ok(generate::artefacts_with_releases(T::SCHEMA, dialect, &releases));
         }
         Ok(generate::artefacts_in(T::SCHEMA, dialect))
     }

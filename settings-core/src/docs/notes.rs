@@ -1,6 +1,7 @@
 //! Upgrade notes, and the history of settings on reference pages, from the releases that are kept.
 
-use super::from_schema::from_schema;
+use super::Dialect;
+use super::from_schema::from_schema_in;
 use super::inline::markdown_to_rst;
 use super::model::{Bullet, Content, Entry, Heading, Page, Part, Placed, Row, Table, Value};
 use crate::release::{Change, ChangeKind, Narrowing, Release, ReleaseDefault, Removal, compare};
@@ -91,12 +92,16 @@ pub fn release_notes(releases: &[Release]) -> Page {
     }
 }
 
-/// Returns the pages of a program's settings, as [`from_schema`] does, with a line for each release that changed a
+/// Returns the pages of a program's settings, as [`from_schema_in`] does, with a line for each release that changed a
 /// setting, and a list of the settings that a page lost. The last of `releases` is the program's own; without at least
-/// two, the pages are those of [`from_schema`].
+/// two, the pages are those of [`from_schema_in`].
 #[must_use]
-pub fn from_schema_with_releases(root: &'static Section, releases: &[Release]) -> Vec<Page> {
-    let mut pages = from_schema(root);
+pub fn from_schema_with_releases(
+    root: &'static Section,
+    dialect: &Dialect,
+    releases: &[Release],
+) -> Vec<Page> {
+    let mut pages = from_schema_in(root, dialect);
     for pair in releases.windows(2) {
         let [old, new] = pair else { continue };
         for change in compare(old, new) {

@@ -316,14 +316,41 @@ fn pages_show_the_history_of_settings_and_are_checked() {
     let (page, notes) = (format!("{out}/smtp.rst"), format!("{out}/upgrade.rst"));
     let Run { code, out: findings, .. } = settings(&["docs", "check", &page, &notes], &[]);
     assert_eq!(code, 0, "{findings}");
-    // without data, the pages are what they were
-    let plain = Folder::new("upgrade-plain");
-    let one = Folder::new("upgrade-one");
-    one.write("11.json", own.as_str());
-    settings(&["docs", "build", "--out", &plain.path("a")], &[]);
-    settings(&["docs", "build", "--out", &plain.path("b"), "--releases", &one.path("")], &[]);
-    let read = |folder: &str| std::fs::read_to_string(plain.path(&format!("{folder}/smtp.rst"))).unwrap();
-    assert_eq!(read("a"), read("b"));
+}
+
+#[test]
+fn pages_without_a_change_are_the_same_with_releases_in_every_dialect() {
+    let folder = Folder::new("upgrade-dialects");
+    let releases = Folder::new("upgrade-one");
+    releases.write("11.json", settings(&["schema", "--release", "--program-version", "11.0"], &[]).out);
+    let (plain, kept) = (folder.path("plain"), folder.path("kept"));
+    let mut seen = Vec::new();
+    for style in ["table", "directive", "confval", "heading"] {
+        for format in ["rst", "md"] {
+            for more in [&[][..], &["--file", "server.toml", "--console", "https://admin.example.com/"]] {
+                let build = |out: &str, last: &[&str]| {
+                    let first = ["docs", "build", "--out", out, "--style", style, "--format", format];
+                    let run = settings(&[&first[..], more, last].concat(), &[]);
+                    assert_eq!(run.code, 0, "{}", run.error);
+                    std::fs::read_to_string(format!("{out}/smtp.{format}")).unwrap()
+                };
+                let page = build(&plain, &[]);
+                assert_eq!(
+                    build(&kept, &["--releases", &releases.path("")]),
+                    page,
+                    "{style} {format} {more:?}"
+                );
+                seen.push(page);
+            }
+        }
+    }
+    seen.sort();
+    seen.dedup();
+    assert!(seen.len() >= 8, "{} pages differ", seen.len());
+    // the template has the format of the named file
+    for out in [plain, kept] {
+        assert!(std::path::Path::new(&out).join("config.default.toml").exists());
+    }
 }
 
 #[test]

@@ -209,18 +209,17 @@ pub fn artefacts_in(root: &'static Section, dialect: &Dialect) -> Vec<Artefact> 
     with_files(root, dialect, pages(&from_schema_in(root, dialect), style, format))
 }
 
-/// Returns everything that is generated for a program, with the history of its settings on the pages, and a page of
+/// Returns everything that is generated for a program in a dialect, with the history of its settings on the pages, and a page of
 /// upgrade notes. The last of `releases` is the program's own.
 #[cfg(feature = "release")]
 pub fn artefacts_with_releases(
     root: &'static Section,
-    style: Style,
-    format: Format,
+    dialect: &Dialect,
     releases: &[crate::release::Release],
 ) -> Vec<Artefact> {
-    let mut all = super::from_schema_with_releases(root, releases);
+    let mut all = super::from_schema_with_releases(root, dialect, releases);
     all.push(super::release_notes(releases));
-    with_files(root, &Dialect::of(root), pages(&all, style, format))
+    with_files(root, dialect, pages(&all, dialect.page_style(), dialect.page_format()))
 }
 
 fn with_files(root: &'static Section, dialect: &Dialect, mut artefacts: Vec<Artefact>) -> Vec<Artefact> {

@@ -49,7 +49,7 @@ impl<T> Resolution<T> {
     /// Returns the nearest valid address if there is nothing at this one.
     pub fn find(&self, path: &str) -> Result<Found<'_>, UnknownPath> {
         let unknown = |nearest| UnknownPath { path: path.to_owned(), nearest };
-        let nearest = match by_path(&self.index, path) {
+        let nearest = match by_path(self.index, path) {
             Ok(leaf) => return self.effective(leaf).map(Found::Setting).ok_or_else(|| unknown(None)),
             Err(nearest) => nearest,
         };
@@ -61,7 +61,7 @@ impl<T> Resolution<T> {
     /// Returns the setting and the way to the part at an address, or the nearest address.
     pub(crate) fn route(&self, path: &str, form: Form) -> Result<(LeafId, Vec<Step>), Option<String>> {
         let address: Address = path.parse().map_err(|_| None)?;
-        let (leaf, below) = by_path_below(&self.index, &address).ok_or(None)?;
+        let (leaf, below) = by_path_below(self.index, &address).ok_or(None)?;
         let setting = self.index.setting(leaf).ok_or(None)?;
         let outline = self.outline(leaf, setting);
         let full = |route: &[Step]| address_of(self, leaf, route).to_string();

@@ -90,19 +90,19 @@ pub(crate) fn resolve_in<T: Settings>(
 ) -> Resolution<T> {
     let index = index_of(root);
     let mut sink = Sink::new(index.leaves.len());
-    sink.diagnostics = expand::expand(&index, &mut layers);
+    sink.diagnostics = expand::expand(index, &mut layers);
     for (number, source) in (0..).zip(&layers.sources) {
-        file::read(&index, &layers.policies, number, source, &mut sink);
+        file::read(index, &layers.policies, number, source, &mut sink);
     }
-    secrets::read(&index, &layers, &mut sink);
-    variables::read(&index, &layers, &mut sink);
-    sink.diagnostics.extend(layers.policies.unknown_sections(&index));
-    overrides::read(&index, &layers, &mut sink);
+    secrets::read(index, &layers, &mut sink);
+    variables::read(index, &layers, &mut sink);
+    sink.diagnostics.extend(layers.policies.unknown_sections(index));
+    overrides::read(index, &layers, &mut sink);
     sink.diagnostics.extend(layers.findings.iter().cloned());
     let Sink { candidates, texts, reads_files, mut diagnostics } = sink;
     let reads_files = reads_files || layers.may_read_files();
     let is_broken = diagnostics.iter().any(|diagnostic| diagnostic.code == Code::Syntax);
-    let inputs = Inputs { index: &index, layers: &layers, texts: &texts, candidates: &candidates, is_broken };
+    let inputs = Inputs { index, layers: &layers, texts: &texts, candidates: &candidates, is_broken };
     let mut builder = Builder::new(inputs);
     let value = T::build(&mut builder);
     // a required setting of a type without an empty value ends the build, and the rest has not been read
@@ -228,7 +228,7 @@ impl<T> Resolution<T> {
     /// # Errors
     /// Returns the nearest valid path if no setting has this one.
     pub fn setting(&self, path: &str) -> Result<Effective<'_>, UnknownPath> {
-        match by_path(&self.index, path) {
+        match by_path(self.index, path) {
             Ok(leaf) => {
                 self.effective(leaf).ok_or_else(|| UnknownPath { path: path.to_owned(), nearest: None })
             }
@@ -267,7 +267,7 @@ impl<T> Resolution<T> {
     /// Returns the inputs, for what is read again to be shown.
     pub(super) fn inputs(&self) -> Inputs<'_> {
         Inputs {
-            index: &self.index,
+            index: self.index,
             layers: &self.layers,
             texts: &self.texts,
             candidates: &self.candidates,
