@@ -10,17 +10,14 @@ use settings_core::mail::outbox::{
     OutboxError, OutboxErrorKind, OutboxLimits, OutboxStore, RunReport, conformance,
 };
 use settings_core::mail::{EmailSettings, Mailer, MailerOptions, Message};
-use settings_postgres::{PostgresOutbox, outbox_schema};
-use settings_tests::cli::settings;
+use settings_postgres::PostgresOutbox;
 use settings_tests::fault_proxy::FaultProxy;
-use settings_tests::left_out;
-use settings_tests::postgres::{PgBouncer, PostgresServer, SmallDisk};
 use settings_tests::sink::{Act, Moment, Sink};
 use tokio_postgres::{Client, NoTls};
 
 use crate::postgres_store::{config, server};
 
-fn store(url: &str) -> PostgresOutbox {
+pub(crate) fn store(url: &str) -> PostgresOutbox {
     PostgresOutbox::new(config(url)).unwrap()
 }
 
@@ -28,7 +25,7 @@ fn message(from: &str, text: &str) -> Message {
     Message::new(from.parse().unwrap()).to("admin@example.com".parse().unwrap()).text(text)
 }
 
-fn notification(text: &str) -> NewMail {
+pub(crate) fn notification(text: &str) -> NewMail {
     NewMail::notification(message("server@example.com", text).to_object().unwrap())
 }
 
@@ -36,7 +33,7 @@ fn alert(text: &str) -> NewMail {
     NewMail::alert(message("server@example.com", text).to_object().unwrap())
 }
 
-fn mailer(port: u16) -> Mailer {
+pub(crate) fn mailer(port: u16) -> Mailer {
     let settings = EmailSettings {
         smtp_server: "127.0.0.1".to_owned(),
         smtp_port: port,
@@ -46,13 +43,13 @@ fn mailer(port: u16) -> Mailer {
     Mailer::new(&settings, MailerOptions::default()).unwrap()
 }
 
-fn run(outbox: &Outbox, port: u16) -> RunReport {
+pub(crate) fn run(outbox: &Outbox, port: u16) -> RunReport {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(outbox.run_once(&mailer(port))).unwrap()
 }
 
 /// The number of copies of each mail that a server took.
-fn copies(sink: &Sink) -> HashMap<String, usize> {
+pub(crate) fn copies(sink: &Sink) -> HashMap<String, usize> {
     let mut copies = HashMap::new();
     for mail in sink.taken() {
         *copies.entry(mail.message_id().to_owned()).or_default() += 1;
@@ -60,7 +57,7 @@ fn copies(sink: &Sink) -> HashMap<String, usize> {
     copies
 }
 
-async fn connect(url: &str) -> Client {
+pub(crate) async fn connect(url: &str) -> Client {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
     tokio::spawn(connection);
     client
@@ -436,191 +433,4 @@ fn programs_share_the_state_of_the_server() {
         });
         assert_eq!(sink.connections(), before + round, "one mail is tried");
     }
-}
-
-#[test]
-fn tables_can_be_made_by_their_owner() {
-    let Some(server) = server("tables_can_be_made_by_their_owner") else { return };
-    let url = server.database();
-    let name = url.rsplit('/').next().unwrap();
-    let role = format!("mail_{name}");
-    server
-        .sql(name, &format!("CREATE ROLE {role} LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC"))
-        .unwrap();
-    let limited = store(&url.replace("test@", &format!("{role}@")));
-    let error = limited.prepare().unwrap_err();
-    assert!(error.to_string().contains("`settings store schema`, with `--outbox`"), "{error}");
-    server.sql(name, &outbox_schema()).unwrap();
-    let grants = format!(
-        "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}; \
-         GRANT USAGE ON SEQUENCE outbox_mail_id TO {role}"
-    );
-    server.sql(name, &grants).unwrap();
-    // as tables of the first step, which an earlier release made: the owner runs the same statements
-    let earlier =
-        "DROP FUNCTION outbox_take, outbox_begin, outbox_settle; DELETE FROM outbox_schema WHERE step = 2";
-    server.sql(name, earlier).unwrap();
-    let error = limited.prepare().unwrap_err();
-    assert!(error.to_string().contains("`settings store schema`, with `--outbox`"), "{error}");
-    server.sql(name, &outbox_schema()).unwrap();
-    server.sql(name, &outbox_schema()).unwrap();
-    let sink = Sink::start(|_| Act::Well);
-    let outbox = Outbox::new(limited);
-    outbox.blocking_enqueue(&notification("Hello!").key("once")).unwrap();
-    assert_eq!(run(&outbox, sink.address().port()).sent, 1);
-}
-
-#[test]
-fn a_pooler_in_transaction_mode_is_enough() {
-    let Some(server) = server("a_pooler_in_transaction_mode_is_enough") else { return };
-    let pooler = match PgBouncer::start(server) {
-        Ok(pooler) => pooler,
-        Err(why) => return left_out("a_pooler_in_transaction_mode_is_enough", &why),
-    };
-    let url = server.database();
-    let outbox = Outbox::new(store(&pooler.url(&url)));
-    for number in 0..20 {
-        outbox.blocking_enqueue(&notification("Hello!").key(number.to_string())).unwrap();
-    }
-    let sink = Sink::start(|_| Act::Well);
-    assert_eq!(run(&outbox, sink.address().port()).sent, 20);
-    assert_eq!(sink.taken().len(), 20);
-}
-
-/// A program that runs finds mails that others add, without a notification.
-#[tokio::test]
-async fn mails_of_others_are_found_within_seconds() {
-    let Some(server) = server("mails_of_others_are_found_within_seconds") else { return };
-    let url = server.database();
-    let sink = Sink::start(|_| Act::Well);
-    let mailer = mailer(sink.address().port());
-    let outbox = Outbox::new(store(&url).poll(Duration::from_millis(200)));
-    let running = tokio::spawn(async move { outbox.run(|| mailer.clone()).await });
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    let other = Outbox::new(store(&url));
-    other.enqueue(notification("Hello!")).await.unwrap();
-    let end = Instant::now() + Duration::from_secs(40);
-    while sink.taken().is_empty() && Instant::now() < end {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    running.abort();
-    assert_eq!(sink.taken().len(), 1);
-}
-
-/// A full disk refuses new mails with the reason. Mails that were accepted are sent once when there is room again.
-#[test]
-fn a_full_disk_loses_no_mail() {
-    let test = "a_full_disk_loses_no_mail";
-    if server(test).is_none() {
-        return;
-    }
-    // of its own, since its disk is unmounted
-    let server = PostgresServer::start().unwrap();
-    let (disk, url) = match SmallDisk::with_database(&server) {
-        Ok(made) => made,
-        Err(why) => return left_out(test, &why),
-    };
-    let lease = Duration::from_secs(3);
-    let store = PostgresOutbox::new(config(&url).limit(Duration::from_secs(2))).unwrap().lease(lease);
-    let outbox = Outbox::new(store);
-    outbox.blocking_enqueue(&notification("first")).unwrap();
-    disk.fill().unwrap();
-    // pseudorandom, so that it does not shrink
-    let text = |seed: u32| -> String {
-        let numbers = (0..3000_u32).map(|number| (number ^ seed).wrapping_mul(0x9e37_79b9));
-        numbers.map(|number| format!("{number:x}\n")).collect()
-    };
-    let (mut accepted, mut refused) = (1, None);
-    for seed in 0..200 {
-        match outbox.blocking_enqueue(&notification(&text(seed))) {
-            Ok(_) => accepted += 1,
-            Err(error) => {
-                refused = Some(error);
-                break;
-            }
-        }
-    }
-    match refused {
-        Some(EnqueueError::Store(error)) => assert_eq!(error.kind(), OutboxErrorKind::DiskFull, "{error}"),
-        other => panic!("{other:?}"),
-    }
-    let sink = Sink::start(|_| Act::Well);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    // as far as there is room for results
-    let _ = runtime.block_on(outbox.run_once(&mailer(sink.address().port())));
-    disk.empty().unwrap();
-    // a lease that could not be ended for want of room
-    thread::sleep(lease * 2);
-    run(&outbox, sink.address().port());
-    assert_eq!((copies(&sink).len(), sink.taken().len()), (accepted, accepted));
-}
-
-/// The clock of a machine that is set back or ahead changes nothing: times are those of the database.
-#[test]
-fn a_wrong_clock_of_a_machine_does_not_matter() {
-    let Some(server) = server("a_wrong_clock_of_a_machine_does_not_matter") else { return };
-    let url = server.database();
-    let store = store(&url);
-    let outbox = Outbox::new(store.clone());
-    // the first look sets the clock of the outbox by that of the database
-    let sink = Sink::start(|_| Act::Well);
-    run(&outbox, sink.address().port());
-    let clock = store.sharing().unwrap().clock;
-    let ahead = server.sql(&url, "SELECT extract(epoch FROM clock_timestamp())").unwrap();
-    let of_database = SystemTime::UNIX_EPOCH + Duration::from_secs_f64(ahead.parse().unwrap());
-    let difference = clock.now().duration_since(of_database).unwrap_or_else(|before| before.duration());
-    assert!(difference < Duration::from_secs(5), "{difference:?}");
-    // a program whose clock is a year off, either way: its mail is sent by others, and others' mail by it
-    let year = Duration::from_secs(365 * 24 * 60 * 60);
-    for wrong in [SystemTime::now() - year, SystemTime::now() + year] {
-        let off = Outbox::new(store.clone()).clock(Arc::new(ManualClock::new(wrong)));
-        off.blocking_enqueue(&notification("of the wrong one")).unwrap();
-        outbox.blocking_enqueue(&notification("of the right one")).unwrap();
-        run(&off, sink.address().port());
-        // checks times, which a program does when it starts and then once an hour
-        run(&Outbox::new(self::store(&url)), sink.address().port());
-    }
-    assert_eq!((copies(&sink).len(), sink.taken().len()), (4, 4));
-}
-
-#[test]
-fn the_queue_is_listed_and_mails_are_tried_again() {
-    let Some(server) = server("the_queue_is_listed_and_mails_are_tried_again") else { return };
-    let url = server.database();
-    let sink = Sink::start(|moment| match moment {
-        Moment::Recipient(_) => Act::Answer("550 5.1.1 unknown user"),
-        _ => Act::Well,
-    });
-    let outbox = Outbox::new(store(&url));
-    let id = outbox.blocking_enqueue(&notification("Hello!")).unwrap().id.to_string();
-    run(&outbox, sink.address().port());
-    let queue = |arguments: &[&str]| {
-        let all = ["mail", "queue"].iter().chain(arguments).copied().chain(["--outbox", &url]);
-        settings(&all.collect::<Vec<_>>(), &[])
-    };
-    let listed = queue(&["list"]);
-    assert!(listed.out.starts_with("1 failed\n"), "{listed:?}");
-    assert!(listed.out.contains("admin@example.com  failed  550 5.1.1 unknown user"), "{listed:?}");
-    assert_eq!(queue(&["retry", &id]).out, "1 due now; the server's program sends them\n");
-    let well = Sink::start(|_| Act::Well);
-    assert_eq!(run(&outbox, well.address().port()).sent, 1);
-    assert_eq!(queue(&["drop", &id]).out, "1 dropped\n");
-    let wrong = settings(&["mail", "queue", "list", "--outbox", "mysql://ann:k4n4ry@db/chat"], &[]);
-    assert!(wrong.code == 2 && !wrong.error.contains("k4n4ry"), "{wrong:?}");
-}
-
-#[tokio::test]
-async fn an_open_transaction_is_reported() {
-    let Some(server) = server("an_open_transaction_is_reported") else { return };
-    let url = server.database();
-    let store = store(&url);
-    let mut client = connect(&format!("{url}?application_name=report")).await;
-    let transaction = client.build_transaction();
-    let transaction =
-        transaction.isolation_level(tokio_postgres::IsolationLevel::RepeatableRead).start().await.unwrap();
-    transaction.query_one("SELECT 1", &[]).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    let health = tokio::task::spawn_blocking(move || store.health()).await.unwrap().unwrap();
-    assert!(health.oldest_snapshot.is_some_and(|age| age >= Duration::from_millis(300)), "{health:?}");
-    transaction.rollback().await.unwrap();
 }
