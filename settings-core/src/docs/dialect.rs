@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::render::{Format, Style};
+use super::form::{Format, Style};
 use crate::FileFormat;
 use crate::schema::Section;
 

@@ -18,6 +18,7 @@ mod drift;
 mod encoding;
 mod facts;
 mod fill;
+mod form;
 mod from_schema;
 pub mod generate;
 mod grammar;
@@ -34,11 +35,12 @@ mod sync;
 
 pub use dialect::Dialect;
 pub use drift::{Against, Finding, FindingFormat, Rule, Severity, UnknownRule, check, format_findings};
+pub use form::{Format, Style};
 pub use from_schema::{from_schema, from_schema_in};
 pub use generate::{BuildError, build, build_in};
 pub use model::Page;
 #[cfg(feature = "release")]
 pub use notes::{from_schema_with_releases, release_notes};
 pub use read::{PageRead, ReadError, read};
-pub use render::{Format, Style, render};
+pub use render::render;
 pub use sync::{Synced, sync};

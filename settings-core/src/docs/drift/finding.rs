@@ -180,6 +180,9 @@ pub struct Finding {
     pub(in crate::docs) span: Span,
 }
 
+/// The message about several settings in one table.
+pub(super) const SEVERAL: &str = "the table names several settings";
+
 /// A change of the page's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::docs) struct Edit {
@@ -190,7 +193,7 @@ pub(in crate::docs) struct Edit {
 impl Finding {
     /// Returns true if it is about several settings in one table.
     pub(in crate::docs) fn is_several(&self) -> bool {
-        self.message.starts_with(super::unclear::SEVERAL)
+        self.message.starts_with(SEVERAL)
     }
 
     /// Returns true if it is about a key without a section.

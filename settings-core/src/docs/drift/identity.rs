@@ -9,7 +9,7 @@ use crate::docs::dialect::WORDS;
 use crate::docs::facts::{Documented, Named, TableFacts};
 
 use super::naming::Naming;
-use super::own::variable_of;
+use super::naming::variable_of;
 
 /// A place that names a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -141,3 +141,13 @@ fn most_common(settings: &[Documented<'_>]) -> Option<String> {
     }
     counts.into_iter().max_by_key(|(_, count)| *count).map(|(prefix, _)| prefix.to_owned())
 }
+
+/// Returns true if `short` is `long` or its last keys.
+pub(super) fn is_tail(short: &str, long: &str) -> bool {
+    long.strip_suffix(short).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+}
+
+/// Returns the variable of `NAME=value`.
+pub(super) fn variable_of(text: &str) -> &str {
+    text.split(|c: char| c == '=' || c.is_whitespace()).next().unwrap_or(text)
+}

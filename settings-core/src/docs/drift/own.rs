@@ -9,7 +9,7 @@ use super::default::{Normal, contradict, misspelt_bool, normal};
 use super::draft::Draft;
 use super::finding::Rule;
 use super::identity::{Identity, Place, last_key, letters, section};
-use super::naming::Naming;
+use super::naming::{Naming, is_tail, variable_of};
 use super::unclear;
 use crate::docs::facts::{Documented, Named, Source, StatedDefault, TableFacts};
 
@@ -261,11 +261,6 @@ fn misspelt_last_key(setting: &Documented<'_>, table: &str, directive: &str) -> 
     Some(draft.expected(near).help("look up the setting's name and write it in both places"))
 }
 
-/// Returns true if `short` is `long` or its last keys.
-pub(super) fn is_tail(short: &str, long: &str) -> bool {
-    long.strip_suffix(short).is_some_and(|before| before.is_empty() || before.ends_with('.'))
-}
-
 /// Returns true if `short` is `long` without its last keys: the section, or the map that contains it.
 fn is_head(short: &str, long: &str) -> bool {
     long.strip_prefix(short).is_some_and(|after| after.starts_with('.'))
@@ -391,11 +386,6 @@ fn variable(
     }
     drafts.push(draft);
     true
-}
-
-/// The variable of `NAME=value`.
-pub(super) fn variable_of(text: &str) -> &str {
-    text.split(|c: char| c == '=' || c.is_whitespace()).next().unwrap_or(text)
 }
 
 fn consoles(setting: &Documented<'_>, drafts: &mut Vec<Draft>) {

@@ -15,8 +15,8 @@ use super::finding::Rule;
 use super::identity::{Identity, Place};
 use super::index::{Index, Match};
 use super::kinds::{kinds, values};
-use super::naming::Naming;
-use super::own::{same_console, variable_of};
+use super::naming::{Naming, variable_of};
+use super::own::same_console;
 use crate::docs::facts::{Documented, Named, Source};
 
 pub(super) fn check(

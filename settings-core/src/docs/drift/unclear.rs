@@ -9,9 +9,9 @@ use crate::docs::model::Fact;
 use crate::schema::env_name;
 
 use super::draft::Draft;
-use super::finding::Rule;
+use super::finding::{Rule, SEVERAL};
 use super::naming::Naming;
-use super::own::{is_tail, variable_of};
+use super::naming::{is_tail, variable_of};
 
 /// Checks the names of a setting. `top` has the keys that need no section.
 pub(super) fn check(
@@ -96,9 +96,6 @@ fn several(table: &TableFacts<'_>, naming: &Naming, drafts: &mut Vec<Draft>) {
         });
     }
 }
-
-/// The message about several settings in one table.
-pub(super) const SEVERAL: &str = "the table names several settings";
 
 /// A directive whose path can't be read.
 fn unread_path(setting: &Documented<'_>) -> Option<Draft> {

@@ -6,8 +6,6 @@ use settings_rst::{self as rst, AttrName, Document, NodeRef, Table, TableKind, T
 
 use crate::docs::inline::rst_to_markdown;
 
-use super::markdown::{anchor, fence};
-
 /// Returns a block in Markdown, or `None` if a part of it has no form in Markdown.
 pub(super) fn markdown(text: &str) -> Option<String> {
     Some(parsed(text)?.join("\n\n"))
@@ -220,4 +218,15 @@ fn cell_text(blocks: &[String]) -> Option<String> {
     }
     let lines = blocks.iter().flat_map(|block| block.lines()).filter(|line| !line.trim().is_empty());
     Some(lines.map(|line| line.trim().replace('|', "\\|")).collect::<Vec<_>>().join("<br>"))
+}
+
+/// The fence of a block of code: longer than any run of backticks in it.
+pub(super) fn fence(code: &str) -> String {
+    let runs = code.split(|c| c != '`').map(str::len);
+    "`".repeat(runs.max().unwrap_or_default().max(3) + 1)
+}
+
+pub(super) fn anchor(id: &str) -> String {
+    let id: String = id.chars().filter(|c| !matches!(c, '"' | '<' | '>' | '&')).collect();
+    format!("<a id=\"{id}\"></a>")
 }

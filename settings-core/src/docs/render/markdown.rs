@@ -6,7 +6,7 @@ use crate::docs::model::{Bullet, Content, Entry, Page, Part, Statement, Value};
 
 use crate::docs::layout;
 
-use super::blocks;
+use super::blocks::{self, anchor, fence};
 
 /// The whole page.
 pub(super) fn page(page: &Page) -> String {
@@ -149,17 +149,6 @@ fn literal(text: &str) -> String {
     let code = lines.join("\n");
     let fence = fence(&code);
     format!("{fence}\n{code}\n{fence}")
-}
-
-/// The fence of a block of code: longer than any run of backticks in it.
-pub(super) fn fence(code: &str) -> String {
-    let runs = code.split(|c| c != '`').map(str::len);
-    "`".repeat(runs.max().unwrap_or_default().max(3) + 1)
-}
-
-pub(super) fn anchor(id: &str) -> String {
-    let id: String = id.chars().filter(|c| !matches!(c, '"' | '<' | '>' | '&')).collect();
-    format!("<a id=\"{id}\"></a>")
 }
 
 fn values(items: &[Value]) -> String {

@@ -40,7 +40,9 @@ mod entry;
 mod error;
 mod limits;
 mod mail;
+mod remembered;
 mod round;
+mod run_report;
 mod runner;
 mod schedule;
 mod sender;
@@ -48,6 +50,7 @@ mod sender;
 mod sqlite;
 mod store;
 mod summary;
+mod turn;
 mod verdict;
 
 use std::fmt;
@@ -66,8 +69,8 @@ pub use self::entry::{MailState, OutboxEntry, Progress, RecipientEntry};
 pub use self::error::{EnqueueError, OutboxError, OutboxErrorKind, UnknownName};
 pub use self::limits::OutboxLimits;
 pub use self::mail::{IfUnknown, KEY_LIFETIME, MAX_RESENDS, MailId, MailKind, NewMail};
-use self::runner::Remembered;
-pub use self::runner::RunReport;
+use self::remembered::Remembered;
+pub use self::run_report::RunReport;
 #[cfg(feature = "mail-outbox")]
 pub use self::sqlite::SqliteStore;
 pub use self::store::{

@@ -14,8 +14,9 @@ use crate::mail::outbox::circuit::{Allowance, Circuit, Health};
 use crate::mail::outbox::delivery::{Completed, Delivery, End};
 use crate::mail::outbox::error::OutboxError;
 use crate::mail::outbox::mail::MailId;
-use crate::mail::outbox::runner::{RunReport, Turn, work};
+use crate::mail::outbox::run_report::RunReport;
 use crate::mail::outbox::store::{DueMail, DueOrder, LeaseToken, OutboxStore};
+use crate::mail::outbox::turn::{Turn, work};
 use crate::mail::outbox::{Outbox, stopped};
 
 /// The number of mails in a row whose transaction must fail before the server is assumed to fail for every mail.

@@ -1,75 +1,22 @@
 //! Delivers the mails that are due.
 
 use std::hash::{BuildHasher as _, RandomState};
-use std::sync::{Arc, MutexGuard, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::sync::Arc;
+use std::time::Duration;
 
-use serde::Serialize;
-use tokio::sync::OwnedMutexGuard;
-use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-use crate::mail::fingerprint::Fingerprint;
 use crate::mail::mailer::Mailer;
-use crate::mail::outbox::circuit::Circuit;
+use crate::mail::outbox::Outbox;
 use crate::mail::outbox::error::OutboxError;
 use crate::mail::outbox::round::Round;
+use crate::mail::outbox::run_report::RunReport;
 use crate::mail::outbox::schedule::is_due;
 use crate::mail::outbox::sender::ConfiguredSender;
-use crate::mail::outbox::store::{Claim, OutboxStore};
-use crate::mail::outbox::{Outbox, stopped};
+use crate::mail::outbox::turn::{Turn, work};
 
 /// The longest time between two looks at an exclusive store: another process may have added a mail.
 const POLL_INTERVAL: Duration = Duration::from_secs(30);
-
-/// The time between two looks for mails of a shared store that have expired or are no longer kept.
-const SWEEP_INTERVAL: Duration = Duration::from_secs(15);
-
-/// The result of a run.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct RunReport {
-    /// Mails sent to their last recipient.
-    pub sent: u64,
-    /// Mails to be tried again.
-    pub deferred: u64,
-    /// Mails given up for at least one recipient.
-    pub failed: u64,
-    /// Mails whose delivery is unknown.
-    pub unknown: u64,
-    /// Mails whose lease was lost while they were sent, so that the result is not recorded. The program that took them
-    /// over counts them.
-    pub lost: u64,
-    /// Mails that an earlier run, or another program, was sending when it ended.
-    pub recovered: u64,
-    /// Mails given up because they had expired.
-    pub expired: u64,
-    /// True if nothing was done because another process delivers from this outbox.
-    pub busy: bool,
-    /// The state of the queue.
-    pub circuit: Circuit,
-    /// The time at which a mail is due next, as far as is known now.
-    #[serde(skip)]
-    pub next: Option<SystemTime>,
-}
-
-/// The facts of earlier runs, as far as this process knows.
-#[derive(Debug, Default)]
-pub(super) struct Remembered {
-    /// The settings with which the queue stopped.
-    failed: Option<Fingerprint>,
-    /// The settings of the last run.
-    last: Option<Fingerprint>,
-    /// The time of the last sweep.
-    swept: Option<Instant>,
-}
-
-/// The right to deliver, within this process and among processes. Every operation on the store holds a clone, so that
-/// operations that outlive a cancelled run have ended before the next run begins.
-pub(super) struct Turn {
-    _claim: Claim,
-    _turn: OwnedMutexGuard<()>,
-}
 
 impl Outbox {
     /// Delivers every mail that is due, and returns when no more are.
@@ -125,13 +72,6 @@ impl Outbox {
         sharing.poll.mul_f64(0.75 + 0.5 * f64::from(random) / f64::from(u32::MAX))
     }
 
-    async fn turn(&self) -> Result<Option<Arc<Turn>>, OutboxError> {
-        let turn = Arc::clone(&self.delivery_lock).lock_owned().await;
-        let store = Arc::clone(&self.store);
-        let claim = spawn_blocking(move || store.claim()).await.map_err(stopped)??;
-        Ok(claim.map(|claim| Arc::new(Turn { _claim: claim, _turn: turn })))
-    }
-
     /// Recovers mails of programs that ended, and tidies up.
     async fn prepare(
         &self,
@@ -160,49 +100,4 @@ impl Outbox {
         }
         Ok(())
     }
-
-    /// Returns true if it is time to sweep: always with an exclusive store, which no other program looks at.
-    fn sweeps_now(&self) -> bool {
-        let mut remembered = self.remembered();
-        let is_time = remembered.swept.is_none_or(|swept| swept.elapsed() >= SWEEP_INTERVAL);
-        if is_time {
-            remembered.swept = Some(Instant::now());
-        }
-        is_time || self.sharing.is_none()
-    }
-
-    fn remembered(&self) -> MutexGuard<'_, Remembered> {
-        self.remembered.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn remember_failed_settings(&self, circuit: &Circuit, settings: Fingerprint) {
-        self.remembered().failed = (*circuit != Circuit::Closed).then_some(settings);
-    }
-
-    /// Returns true if the settings differ from those of the last run, as far as this process knows.
-    fn has_changed_since_last_run(&self, mailer: &Mailer) -> bool {
-        let fingerprint = mailer.fingerprint();
-        let last = self.remembered().last.replace(fingerprint.clone());
-        last.is_some_and(|last| last != fingerprint)
-    }
-
-    /// Returns true if the settings differ from those with which the queue stopped, as far as this process knows.
-    pub(super) fn settings_changed(&self, mailer: &Mailer) -> bool {
-        self.remembered().failed.as_ref().is_none_or(|settings| mailer.fingerprint() != *settings)
-    }
-}
-
-/// Runs an operation on the store on a thread that may block. It runs to its end even if this future is dropped.
-pub(super) async fn work<T: Send + 'static>(
-    store: &Arc<dyn OutboxStore>,
-    turn: &Arc<Turn>,
-    work: impl FnOnce(&dyn OutboxStore) -> Result<T, OutboxError> + Send + 'static,
-) -> Result<T, OutboxError> {
-    let (store, turn) = (Arc::clone(store), Arc::clone(turn));
-    let done = spawn_blocking(move || {
-        let result = work(&*store);
-        drop(turn);
-        result
-    });
-    done.await.map_err(stopped)?
 }

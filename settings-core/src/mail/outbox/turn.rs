@@ -1,0 +1,41 @@
+//! The right to deliver, and the operations on the store that hold it.
+
+use std::sync::Arc;
+
+use tokio::sync::OwnedMutexGuard;
+use tokio::task::spawn_blocking;
+
+use crate::mail::outbox::error::OutboxError;
+use crate::mail::outbox::store::{Claim, OutboxStore};
+use crate::mail::outbox::{Outbox, stopped};
+
+/// The right to deliver, within this process and among processes. Every operation on the store holds a clone, so that
+/// operations that outlive a cancelled run have ended before the next run begins.
+pub(super) struct Turn {
+    _claim: Claim,
+    _turn: OwnedMutexGuard<()>,
+}
+
+impl Outbox {
+    pub(super) async fn turn(&self) -> Result<Option<Arc<Turn>>, OutboxError> {
+        let turn = Arc::clone(&self.delivery_lock).lock_owned().await;
+        let store = Arc::clone(&self.store);
+        let claim = spawn_blocking(move || store.claim()).await.map_err(stopped)??;
+        Ok(claim.map(|claim| Arc::new(Turn { _claim: claim, _turn: turn })))
+    }
+}
+
+/// Runs an operation on the store on a thread that may block. It runs to its end even if this future is dropped.
+pub(super) async fn work<T: Send + 'static>(
+    store: &Arc<dyn OutboxStore>,
+    turn: &Arc<Turn>,
+    work: impl FnOnce(&dyn OutboxStore) -> Result<T, OutboxError> + Send + 'static,
+) -> Result<T, OutboxError> {
+    let (store, turn) = (Arc::clone(store), Arc::clone(turn));
+    let done = spawn_blocking(move || {
+        let result = work(&*store);
+        drop(turn);
+        result
+    });
+    done.await.map_err(stopped)?
+}
