@@ -99,7 +99,7 @@ impl<'r> Builder<'r> {
     /// Returns the value of a setting that no struct has a field for.
     pub(crate) fn value(&mut self, leaf: LeafId) -> Option<Value<'r>> {
         let field = Field { setting: self.inputs.index.setting(leaf)?, leaf: Some(leaf) };
-        let read = self.read_leaf(leaf, field.setting);
+        let read = self.read(field);
         Some(self.reported(field, read))
     }
 

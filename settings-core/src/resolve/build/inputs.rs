@@ -68,9 +68,10 @@ impl<'r> Inputs<'r> {
     fn check_weaker(self, setting: &'static Setting, strongest: &Candidate) -> Result<(), Mismatch> {
         let mut candidate = strongest;
         while let Some(weaker) = self.candidates.weaker(candidate) {
-            let value = self.read_plainly(setting, weaker)?;
-            if setting.kind.is_secret() {
-                value.wipe();
+            match self.read_plainly(setting, weaker) {
+                Ok(value) if setting.kind.is_secret() => value.wipe(),
+                Ok(_) => {}
+                Err(mismatch) => return Err(mismatch),
             }
             candidate = weaker;
         }

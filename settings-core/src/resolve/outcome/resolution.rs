@@ -90,7 +90,7 @@ pub(crate) fn resolve_in<T: Settings>(
 ) -> Resolution<T> {
     let index = index_of(root);
     let mut sink = Sink::new(index.leaves.len());
-    sink.diagnostics = expand::expand(index, &mut layers);
+    sink.diagnostics.append(&mut expand::expand(index, &mut layers));
     for (number, source) in (0..).zip(&layers.sources) {
         file::read(index, &layers.policies, number, source, &mut sink);
     }

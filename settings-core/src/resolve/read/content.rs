@@ -1,12 +1,11 @@
 //! The texts of values, by their places.
 
 use super::candidates::ValuePlace;
-use crate::resolve::source::{Layers, SecretFile};
+use crate::resolve::source::{Layers, SecretFile, Source};
 use crate::value::ZeroizingString;
 use crate::value::json::{Raw, parse_value};
 
 /// Returns the text of a value; of one in a file, its JSON.
-#[inline]
 pub(crate) fn text_at<'r>(layers: &'r Layers, texts: &'r [ZeroizingString], place: ValuePlace) -> &'r str {
     let text = match place {
         ValuePlace::Source { source, start, len, .. } => {
@@ -35,10 +34,14 @@ impl<'t> Piece<'t> {
     /// Returns the value at a place.
     #[inline]
     pub(crate) fn at(layers: &'t Layers, texts: &'t [ZeroizingString], place: ValuePlace) -> Self {
-        let text = text_at(layers, texts, place);
         match place {
-            ValuePlace::Source { start, shape, .. } => Self::Json(Raw { text, start: start as usize, shape }),
-            _ => Self::Text(text),
+            ValuePlace::Source { source, start, len, shape } => {
+                let text = layers.sources.get(usize::from(source)).map_or("", Source::json);
+                let start = start as usize;
+                let text = text.get(start..start + len as usize).unwrap_or_default();
+                Self::Json(Raw { text, start, shape })
+            }
+            place => Self::Text(text_at(layers, texts, place)),
         }
     }
 

@@ -325,8 +325,12 @@ impl Layers {
         text: impl Into<ZeroizingString>,
         format: FileFormat,
     ) -> Self {
-        let at = self.sources.partition_point(|source| source.layer <= layer);
-        self.sources.insert(at, Source::new(layer, name, text.into(), format));
+        self.add_source(layer, name, text.into(), format);
         self
+    }
+
+    fn add_source(&mut self, layer: Layer, name: String, text: ZeroizingString, format: FileFormat) {
+        let at = self.sources.partition_point(|source| source.layer <= layer);
+        self.sources.insert(at, Source::new(layer, name, text, format));
     }
 }
