@@ -135,23 +135,27 @@ impl OutboxPlace {
     /// If the file can't be opened, or the URL can't be used.
     pub(crate) fn open(&self, environment: &Environment) -> Result<Outbox, Failure> {
         match self.url() {
-            Some(url) => database(url, environment),
+            Some(url) => database(url, environment, false),
             None => Ok(Outbox::open(&self.0)?),
         }
     }
 
-    /// Opens an outbox that exists; listing must not create a file.
+    /// Opens an outbox that exists; listing must create neither a file nor tables.
     fn existing(&self, environment: &Environment) -> Result<Outbox, Failure> {
-        if self.url().is_none() && !self.0.exists() {
-            let place = self.0.display();
-            return Err(Failure::Usage(format!("{place}: there is no outbox; name it with --outbox")));
+        match self.url() {
+            Some(url) => database(url, environment, true),
+            None if self.0.exists() => Ok(Outbox::open(&self.0)?),
+            None => Err(no_outbox(self.0.display())),
         }
-        self.open(environment)
     }
 }
 
+fn no_outbox(place: impl fmt::Display) -> Failure {
+    Failure::Usage(format!("{place}: there is no outbox; name it with --outbox"))
+}
+
 #[cfg(feature = "postgres")]
-fn database(url: &str, environment: &Environment) -> Result<Outbox, Failure> {
+fn database(url: &str, environment: &Environment, must_exist: bool) -> Result<Outbox, Failure> {
     use settings_postgres::{PostgresConfig, PostgresOutbox};
 
     let config: Result<PostgresConfig, _> = url.parse();
@@ -159,11 +163,16 @@ fn database(url: &str, environment: &Environment) -> Result<Outbox, Failure> {
     if let Some(password) = environment.text("PGPASSWORD") {
         config = config.password(&settings_core::Secret::new(password));
     }
-    Ok(Outbox::new(PostgresOutbox::new(config)?))
+    let name = config.name().to_owned();
+    let outbox = PostgresOutbox::new(config)?;
+    if must_exist && !outbox.exists()? {
+        return Err(no_outbox(name));
+    }
+    Ok(Outbox::new(outbox))
 }
 
 #[cfg(not(feature = "postgres"))]
-fn database(_: &str, _: &Environment) -> Result<Outbox, Failure> {
+fn database(_: &str, _: &Environment, _: bool) -> Result<Outbox, Failure> {
     Err(Failure::Usage("--outbox: this program is built without databases; expected a file".to_owned()))
 }
 

@@ -31,7 +31,8 @@ impl Connection {
         Ok(connection)
     }
 
-    async fn connect(config: &PostgresConfig) -> Result<Self, Failure> {
+    /// Connects, and creates nothing.
+    pub(crate) async fn connect(config: &PostgresConfig) -> Result<Self, Failure> {
         let tls = tls(config)?;
         let connecting = async { config.postgres.connect(tls).await.map_err(Failure::from) };
         let (client, mut connection) = within(config, connecting).await?;

@@ -94,9 +94,13 @@ impl Schema {
     }
 
     async fn is_complete(&self, client: &Client) -> Result<bool, tokio_postgres::Error> {
-        let there = format!("SELECT to_regclass('{}') IS NOT NULL", self.done);
-        let there = client.query_typed_one(&there, &[]).await?;
-        Ok(there.try_get(0)? && self.last_step(client).await? >= self.steps.len())
+        Ok(self.is_there(client).await? && self.last_step(client).await? >= self.steps.len())
+    }
+
+    /// Returns whether the tables were created, by this release or an earlier one.
+    pub(crate) async fn is_there(&self, client: &Client) -> Result<bool, tokio_postgres::Error> {
+        let statement = format!("SELECT to_regclass('{}') IS NOT NULL", self.done);
+        client.query_typed_one(&statement, &[]).await?.try_get(0)
     }
 
     async fn last_step(&self, client: &Client) -> Result<usize, tokio_postgres::Error> {

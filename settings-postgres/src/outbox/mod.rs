@@ -23,10 +23,11 @@ use self::intake::{Refused, Room};
 pub use self::listing::OutboxHealth;
 use self::pool::{Patience, Pool};
 use crate::PostgresConfig;
-use crate::connection::Connection;
+use crate::connection::{Connection, within};
 use crate::failure::Failure;
 use crate::node::machine_name;
 use crate::runtime::Runtime;
+use crate::schema;
 use crate::storage::ended;
 
 /// The length of a lease. It is renewed while the mail is being delivered.
@@ -137,6 +138,19 @@ impl PostgresOutbox {
     /// If the database can't be reached, or the tables can't be created.
     pub fn prepare(&self) -> Result<(), OutboxError> {
         self.run(Patience::Long, |_, _| async { Ok(()) })
+    }
+
+    /// Returns whether the database has the tables of an outbox. Creates nothing.
+    ///
+    /// # Errors
+    /// If the database can't be reached.
+    pub fn exists(&self) -> Result<bool, OutboxError> {
+        let config = self.shared.pool.config.clone();
+        let looked = self.shared.runtime.run(async move {
+            let connection = Connection::connect(&config).await?;
+            within(&config, async { Ok(schema::OUTBOX.is_there(&connection.client).await?) }).await
+        });
+        looked.unwrap_or_else(|| Err(ended())).map_err(|failure| self.failed(failure))
     }
 
     /// Adds a mail in a transaction of the caller: it is sent if the transaction is committed. It is found by the next look

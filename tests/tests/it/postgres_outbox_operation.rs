@@ -185,6 +185,24 @@ fn the_queue_is_listed_and_mails_are_tried_again() {
     assert!(wrong.code == 2 && !wrong.error.contains("k4n4ry"), "{wrong:?}");
 }
 
+#[test]
+fn commands_of_the_queue_create_nothing_in_a_database_without_an_outbox() {
+    let test = "commands_of_the_queue_create_nothing_in_a_database_without_an_outbox";
+    let Some(server) = server(test) else { return };
+    let url = server.database();
+    for command in [&["list"][..], &["retry", "--all"], &["drop", "1"]] {
+        let all = [&["mail", "queue"], command, &["--outbox", &url]].concat();
+        let refused = settings(&all, &[]);
+        assert_eq!(refused.code, 2, "{refused:?}");
+        assert!(refused.error.contains("there is no outbox; name it with --outbox"), "{refused:?}");
+    }
+    assert!(!store(&url).exists().unwrap());
+    store(&url).prepare().unwrap();
+    assert!(store(&url).exists().unwrap());
+    let listed = settings(&["mail", "queue", "list", "--outbox", &url], &[]);
+    assert_eq!((listed.code, listed.out.as_str()), (0, "the outbox is empty\n"), "{listed:?}");
+}
+
 #[tokio::test]
 async fn an_open_transaction_is_reported() {
     let Some(server) = server("an_open_transaction_is_reported") else { return };
