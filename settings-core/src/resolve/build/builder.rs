@@ -45,8 +45,8 @@ impl<'r> Builder<'r> {
     /// names nothing of this crate's internals.
     pub fn take_by<T>(
         &mut self,
-        from_value: impl Fn(Value<'r>) -> Option<T>,
-        refusal: impl Fn(&Value<'r>) -> Option<String>,
+        from_value: fn(Value<'r>) -> Option<T>,
+        refusal: fn(&Value<'r>) -> Option<String>,
     ) -> Option<T> {
         let field = self.next_field()?;
         let taken = match self.read(field) {

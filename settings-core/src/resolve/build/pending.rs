@@ -34,8 +34,8 @@ impl<'r> Builder<'r> {
     pub fn given<T>(
         &mut self,
         kind: Kind,
-        from_value: impl Fn(Value<'r>) -> Option<T>,
-        refusal: impl Fn(&Value<'r>) -> Option<String>,
+        from_value: fn(Value<'r>) -> Option<T>,
+        refusal: fn(&Value<'r>) -> Option<String>,
     ) -> Option<PendingValue<T>> {
         let (field, value) = self.next_given(matches!(kind, Kind::Optional(_)))?;
         let Some(value) = value else { return Some(PendingValue { value: None, field }) };
