@@ -51,6 +51,35 @@ fn one_report_has_every_mistake_of_every_layer() {
 }
 
 #[test]
+fn a_mistake_below_a_right_value_is_reported_for_every_kind_and_layer() {
+    let file = |key: &str, value: &str| format!(r#"{{"Mail": {{"{key}": {value}}}}}"#);
+    for (key, wrong, right_json, right) in [
+        ("Port", "99999", "26", "27"),
+        ("Auth", "5", "true", "true"),
+        ("Timeout", "true", "5", "6"),
+        ("Password", "[]", "\"hush\"", "hush"),
+    ] {
+        let (path, variable) = (format!("Mail.{key}"), format!("MM_MAIL_{}", key.to_uppercase()));
+        let weak = || Layers::new().custom_defaults("defaults.json", file(key, wrong));
+        let environment = || [(variable.as_str(), right)].into_iter().collect();
+        for layers in [
+            weak().file("config.json", file(key, right_json)),
+            weak().environment(environment()),
+            weak().set(path.as_str(), right, "--set"),
+            weak().file("config.json", file(key, right_json)).environment(environment()),
+            weak().environment(environment()).set(path.as_str(), right, "--set"),
+        ] {
+            let resolution = resolve::<Program>(layers);
+            let [found] = resolution.report().diagnostics() else { panic!("{}", resolution.report()) };
+            assert_eq!((found.severity, found.setting.as_deref()), (Severity::Error, Some(path.as_str())));
+            assert!(found.place.to_string().starts_with("defaults.json:1:"), "{found}");
+            let effective = resolution.setting(&path).unwrap();
+            assert_ne!(effective.origin.layer(), Layer::CustomDefaults, "{path}");
+        }
+    }
+}
+
+#[test]
 fn no_report_shows_a_secret() {
     let canary = "k4n4ry";
     for text in [
