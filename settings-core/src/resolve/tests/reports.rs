@@ -70,7 +70,9 @@ fn a_mistake_below_a_right_value_is_reported_for_every_kind_and_layer() {
             weak().environment(environment()).set(path.as_str(), right, "--set"),
         ] {
             let resolution = resolve::<Program>(layers);
-            let [found] = resolution.report().diagnostics() else { panic!("{}", resolution.report()) };
+            let report = resolution.report();
+            assert_eq!(report.diagnostics().len(), 1, "{report}");
+            let found = &report.diagnostics()[0];
             assert_eq!((found.severity, found.setting.as_deref()), (Severity::Error, Some(path.as_str())));
             assert!(found.place.to_string().starts_with("defaults.json:1:"), "{found}");
             let effective = resolution.setting(&path).unwrap();
