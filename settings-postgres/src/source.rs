@@ -150,6 +150,7 @@ impl State {
     /// Writes the report of the node, if there is something to report. Settings do not depend on it: a failure is tried
     /// again at the next fetch.
     async fn report_over(&mut self, connection: &Connection) {
+        self.report_due = None;
         let Some(report) = &self.report else { return };
         if self.instance.is_empty() {
             let Ok(instance) = token() else { return };
@@ -186,7 +187,6 @@ impl State {
                 }
                 () = changed => {}
             }
-            self.report_due = None;
             let Some(connection) = self.connection.take() else { return };
             self.report_over(&connection).await;
             self.connection = Some(connection);

@@ -26,44 +26,31 @@ pub(super) fn read<'a>(kind: &Kind, raw: Raw<'a>, suggest: Suggest) -> Result<Va
             Shape::Bool => Ok(Value::Bool(raw.text == "true")),
             _ => Err(found(kind, raw)),
         },
-        Kind::Integer { min, max } => match number(raw) {
-            Some(integer) if (min..=max).contains(&integer) => Ok(Value::Integer(integer)),
-            Some(_) => Err(Mismatch::new(Reason::Range, kind, raw.text)),
-            None => match integer(kind, raw)? {
-                integer if (min..=max).contains(&integer) => Ok(Value::Integer(integer)),
-                _ => Err(Mismatch::new(Reason::Range, kind, raw.text)),
-            },
-        },
+        Kind::Integer { min, max } => integer(kind, raw).and_then(|integer| {
+            if (min..=max).contains(&integer) {
+                Ok(Value::Integer(integer))
+            } else {
+                Err(Mismatch::new(Reason::Range, kind, raw.text))
+            }
+        }),
         Kind::Float { .. } => match raw.shape {
             Shape::Number => float(kind, raw.text),
             Shape::String { .. } => float(kind, &raw.string().unwrap_or_default()),
             _ => Err(found(kind, raw)),
         },
-        Kind::Text => match raw.unescaped() {
-            Some(text) => Ok(Value::Text(Cow::Borrowed(text))),
-            None => plain(kind, raw).map(Value::Text),
-        },
-        Kind::Secret => match raw.unescaped() {
-            Some(text) => Ok(Value::Secret(Cow::Borrowed(text))),
-            None => plain(kind, raw).map(Value::Secret),
-        },
+        Kind::Text => plain(kind, raw).map(Value::Text),
+        Kind::Secret => plain(kind, raw).map(Value::Secret),
         Kind::SecretOf(rules) => secret_of(kind, rules, plain(kind, raw)?),
-        Kind::OneOf(choices) => match raw.unescaped() {
-            Some(text) if is_choice(choices, text) => Ok(Value::Text(Cow::Borrowed(text))),
-            _ => match raw.string() {
-                Some(text) => choice(kind, choices, text),
-                None => Err(found(kind, raw)),
-            },
+        Kind::OneOf(choices) => match raw.string() {
+            Some(text) => choice(kind, choices, text),
+            None => Err(found(kind, raw)),
         },
         Kind::Custom(_) => match raw.string() {
             Some(text) => custom(kind, text),
             None => Err(found(kind, raw)),
         },
         Kind::Duration { .. } => match raw.shape {
-            Shape::Number => match number(raw) {
-                Some(count) => duration_of(kind, count, raw.text),
-                None => duration_of(kind, integer(kind, raw)?, raw.text),
-            },
+            Shape::Number => duration_of(kind, integer(kind, raw)?, raw.text),
             Shape::String { .. } => {
                 from_text::read(kind, &raw.string().unwrap_or_default(), ',', suggest).map(Value::into_owned)
             }
@@ -138,12 +125,6 @@ fn found(kind: &Kind, raw: Raw<'_>) -> Mismatch {
     }
 }
 
-/// Reads a number that is written without a fraction or an exponent.
-#[inline]
-fn number(raw: Raw<'_>) -> Option<i128> {
-    if raw.shape == Shape::Number { decimal(raw.text) } else { None }
-}
-
 /// Reads a whole number, from a number without a fraction or from numeric text.
 fn integer(kind: &Kind, raw: Raw<'_>) -> Result<i128, Mismatch> {
     let text = match raw.shape {
@@ -184,18 +165,12 @@ pub(super) fn choice_of<'k>(kind: &'k Kind, text: &str) -> Option<&'k str> {
     kind.choices().iter().find(|choice| choice.is(text)).map(|choice| choice.text)
 }
 
-/// Returns whether a text is one of the choices as it is written.
-#[inline]
-fn is_choice(choices: &[Choice], text: &str) -> bool {
-    choices.iter().any(|choice| choice.text == text)
-}
-
 pub(super) fn choice<'a>(
     kind: &Kind,
     choices: &'static [Choice],
     text: Cow<'a, str>,
 ) -> Result<Value<'a>, Mismatch> {
-    if is_choice(choices, &text) {
+    if choices.iter().any(|choice| choice.text == text) {
         return Ok(Value::Text(text));
     }
     if let Some(choice) = choices.iter().find(|choice| choice.is(&text)) {

@@ -54,6 +54,24 @@ fn a_change_is_applied_by_every_node_and_nodes_report_it() {
     assert!(first.age < PATIENCE && first.since.elapsed().unwrap_or_default() < PATIENCE);
 }
 
+/// Reports wait for quiet, but not forever.
+#[test]
+fn a_node_reports_while_the_settings_change_all_the_time() {
+    let Some(server) = server("a_node_reports_while_the_settings_change_all_the_time") else { return };
+    let url = server.database();
+    set(&url, "ServiceSettings.MaxUsers", "7").unwrap();
+    let _node = cluster(&url, ClusterConfig::default().node("busy").interval(NEVER));
+    let storage = PostgresStorage::new(config(&url)).unwrap();
+    let start = Instant::now();
+    let mut users = 8;
+    while !storage.nodes().unwrap().iter().any(|node| node.version > 1) {
+        assert!(start.elapsed() < PATIENCE, "no report in {} changes", users - 8);
+        set(&url, "ServiceSettings.MaxUsers", &users.to_string()).unwrap();
+        users += 1;
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
 #[test]
 fn a_version_that_a_node_refuses_changes_nothing_there_and_is_reported() {
     let Some(server) = server("a_version_that_a_node_refuses_changes_nothing_there_and_is_reported") else {

@@ -14,11 +14,11 @@ use settings_postgres::{Cluster, ClusterConfig, PostgresConfig, PostgresStorage}
 use settings_tests::fault_proxy::FaultProxy;
 use settings_tests::lag::Lag;
 use settings_tests::left_out;
-use settings_tests::postgres::{PgBouncer, PostgresServer, SmallDisk};
+use settings_tests::postgres::{PgBouncer, PostgresServer};
 use settings_tests::program::Program;
 use settings_tests::random::Random;
 
-use crate::postgres_store::{config, server, set};
+use crate::postgres_store::{config, server, set, small_disk};
 
 /// The time after which a node looks by itself.
 const INTERVAL: Duration = Duration::from_millis(500);
@@ -315,16 +315,7 @@ fn writers_are_killed() {
 /// room again is written and followed.
 #[test]
 fn a_full_disk_refuses_changes_and_loses_none() {
-    let test = "a_full_disk_refuses_changes_and_loses_none";
-    if server(test).is_none() {
-        return;
-    }
-    // of its own, since its disk is unmounted
-    let server = PostgresServer::start().unwrap();
-    let (disk, url) = match SmallDisk::with_database(&server) {
-        Ok(made) => made,
-        Err(why) => return left_out(test, &why),
-    };
+    let Some((server, disk, url)) = small_disk("a_full_disk_refuses_changes_and_loses_none") else { return };
     set(&url, "ServiceSettings.MaxUsers", "7").unwrap();
     let nodes = nodes(&url);
     let mut newest = 1;

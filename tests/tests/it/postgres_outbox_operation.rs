@@ -8,11 +8,11 @@ use settings_core::mail::outbox::{EnqueueError, ManualClock, Outbox, OutboxError
 use settings_postgres::{PostgresOutbox, outbox_schema};
 use settings_tests::cli::settings;
 use settings_tests::left_out;
-use settings_tests::postgres::{PgBouncer, PostgresServer, SmallDisk};
+use settings_tests::postgres::PgBouncer;
 use settings_tests::sink::{Act, Moment, Sink};
 
 use super::postgres_outbox::{connect, copies, mailer, notification, run, store};
-use crate::postgres_store::{config, server};
+use crate::postgres_store::{config, server, small_disk};
 
 #[test]
 fn tables_can_be_made_by_their_owner() {
@@ -86,16 +86,7 @@ async fn mails_of_others_are_found_within_seconds() {
 /// A full disk refuses new mails with the reason. Mails that were accepted are sent once when there is room again.
 #[test]
 fn a_full_disk_loses_no_mail() {
-    let test = "a_full_disk_loses_no_mail";
-    if server(test).is_none() {
-        return;
-    }
-    // of its own, since its disk is unmounted
-    let server = PostgresServer::start().unwrap();
-    let (disk, url) = match SmallDisk::with_database(&server) {
-        Ok(made) => made,
-        Err(why) => return left_out(test, &why),
-    };
+    let Some((_server, disk, url)) = small_disk("a_full_disk_loses_no_mail") else { return };
     let lease = Duration::from_secs(3);
     let store = PostgresOutbox::new(config(&url).limit(Duration::from_secs(2))).unwrap().lease(lease);
     let outbox = Outbox::new(store);

@@ -10,12 +10,21 @@ use settings_postgres::{Keys, PostgresConfig, PostgresStorage, schema};
 use settings_tests::certificates::CERTIFICATES;
 use settings_tests::cli::Folder;
 use settings_tests::left_out;
-use settings_tests::postgres::{PostgresServer, shared};
+use settings_tests::postgres::{PostgresServer, SmallDisk, shared};
 use settings_tests::program::Program;
 
 /// Returns the server of all tests, or reports that a test is left out.
 pub(crate) fn server(test: &str) -> Option<&'static PostgresServer> {
     shared().map_err(|why| left_out(test, &why)).ok()
+}
+
+/// Starts a server with a database on a small disk. It is of its own, since the disk is unmounted at the end.
+pub(crate) fn small_disk(test: &str) -> Option<(PostgresServer, SmallDisk, String)> {
+    server(test)?;
+    let server = PostgresServer::start().unwrap();
+    let made = SmallDisk::with_database(&server).map_err(|why| left_out(test, &why));
+    let (disk, url) = made.ok()?;
+    Some((server, disk, url))
 }
 
 pub(crate) fn config(url: &str) -> PostgresConfig {

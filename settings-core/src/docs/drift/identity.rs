@@ -8,8 +8,7 @@
 use crate::docs::dialect::WORDS;
 use crate::docs::facts::{Documented, Named, TableFacts};
 
-use super::naming::Naming;
-use super::naming::variable_of;
+use super::naming::{Naming, variable_of};
 
 /// A place that names a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,8 +10,7 @@ use crate::schema::env_name;
 
 use super::draft::Draft;
 use super::finding::{Rule, SEVERAL};
-use super::naming::Naming;
-use super::naming::{is_tail, variable_of};
+use super::naming::{Naming, is_tail, variable_of};
 
 /// Checks the names of a setting. `top` has the keys that need no section.
 pub(super) fn check(

@@ -209,8 +209,8 @@ pub fn artefacts_in(root: &'static Section, dialect: &Dialect) -> Vec<Artefact> 
     with_files(root, dialect, pages(&from_schema_in(root, dialect), style, format))
 }
 
-/// Returns everything that is generated for a program in a dialect, with the history of its settings on the pages, and a page of
-/// upgrade notes. The last of `releases` is the program's own.
+/// Returns everything that is generated for a program in a dialect, with the history of its settings on the pages, and a
+/// page of upgrade notes. The last of `releases` is the program's own.
 #[cfg(feature = "release")]
 pub fn artefacts_with_releases(
     root: &'static Section,

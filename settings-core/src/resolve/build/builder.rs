@@ -98,25 +98,19 @@ impl<'r> Builder<'r> {
 
     /// Returns the value of a setting that no struct has a field for.
     pub(crate) fn value(&mut self, leaf: LeafId) -> Option<Value<'r>> {
-        let field = Field { setting: self.inputs.index.setting(leaf)?, leaf: Some(leaf) };
-        let read = self.read(field);
-        Some(self.reported(field, read))
+        let setting = self.inputs.index.setting(leaf)?;
+        Some(self.value_of(Field { setting, leaf: Some(leaf) }))
     }
 
     /// Reads the strongest value of the setting that was stepped to last, or its default. A mistake in any layer is an
     /// error, which [`reported`](Self::reported) adds to the report.
     ///
-    /// A value is returned as it was read: to copy it is as much work as to read it.
+    /// The result of the reader is returned as it is: copying a value costs as much as reading it.
     #[inline(never)]
     fn read(&mut self, field: Field) -> Result<Value<'r>, Mismatch> {
-        match field.leaf {
-            Some(leaf) => self.read_leaf(leaf, field.setting),
-            None => Ok(self.value_in_element(field.setting)),
-        }
-    }
-
-    #[inline]
-    fn read_leaf(&mut self, leaf: LeafId, setting: &'static Setting) -> Result<Value<'r>, Mismatch> {
+        let Field { setting, leaf: Some(leaf) } = field else {
+            return Ok(self.value_in_element(field.setting));
+        };
         let Some(strongest) = self.inputs.candidates.strongest(leaf) else {
             if setting.required() {
                 self.note_missing(leaf, setting, None);

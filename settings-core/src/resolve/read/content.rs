@@ -8,17 +8,20 @@ use crate::value::json::{Raw, parse_value};
 /// Returns the text of a value; of one in a file, its JSON.
 pub(crate) fn text_at<'r>(layers: &'r Layers, texts: &'r [ZeroizingString], place: ValuePlace) -> &'r str {
     let text = match place {
-        ValuePlace::Source { source, start, len, .. } => {
-            let start = start as usize;
-            let source = layers.sources.get(usize::from(source));
-            source.and_then(|source| source.json().get(start..start + len as usize))
-        }
+        ValuePlace::Source { source, start, len, .. } => Some(json_at(layers, source, start, len)),
         ValuePlace::Variable(variable) => layers.environment.value(variable),
         ValuePlace::VariableFile { text, .. } => texts.get(text as usize).map(|text| &**text),
         ValuePlace::SecretFile(number) => layers.secrets.get(number as usize).map(SecretFile::text),
         ValuePlace::Override(number) => layers.overrides.get(number as usize).map(|value| &*value.text),
     };
     text.unwrap_or_default()
+}
+
+#[inline]
+fn json_at(layers: &Layers, source: u16, start: u32, len: u32) -> &str {
+    let json = layers.sources.get(usize::from(source)).map_or("", Source::json);
+    let start = start as usize;
+    json.get(start..start + len as usize).unwrap_or_default()
 }
 
 /// A value in one layer, or a part of it.
@@ -36,10 +39,8 @@ impl<'t> Piece<'t> {
     pub(crate) fn at(layers: &'t Layers, texts: &'t [ZeroizingString], place: ValuePlace) -> Self {
         match place {
             ValuePlace::Source { source, start, len, shape } => {
-                let text = layers.sources.get(usize::from(source)).map_or("", Source::json);
-                let start = start as usize;
-                let text = text.get(start..start + len as usize).unwrap_or_default();
-                Self::Json(Raw { text, start, shape })
+                let text = json_at(layers, source, start, len);
+                Self::Json(Raw { text, start: start as usize, shape })
             }
             place => Self::Text(text_at(layers, texts, place)),
         }

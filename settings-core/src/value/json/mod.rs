@@ -86,15 +86,6 @@ impl<'a> Raw<'a> {
         Some(if escaped { Cow::Owned(write::unescape(inner)) } else { Cow::Borrowed(inner) })
     }
 
-    /// Returns the text of a string without escapes; `None` for other values.
-    #[inline]
-    pub(crate) fn unescaped(&self) -> Option<&'a str> {
-        match self.shape {
-            Shape::String { escaped: false } => self.text.get(1..self.text.len().saturating_sub(1)),
-            _ => None,
-        }
-    }
-
     /// Returns the elements of an array; `None` for other values.
     pub fn elements(&self) -> Option<Vec<Raw<'a>>> {
         (self.shape == Shape::Array).then(|| self.each_element().collect())
