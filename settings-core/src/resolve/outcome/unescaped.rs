@@ -4,7 +4,7 @@ use crate::resolve::build::{Copies, Given, Inputs};
 use crate::resolve::index::LeafId;
 use crate::value::Value;
 
-/// UnescapedSecrets of secret values, made once for all who look at them; wiped on drop.
+/// Copies of secret values, made once for all that read them; wiped on drop.
 #[derive(Default)]
 pub(crate) struct UnescapedSecrets {
     whole: Vec<(LeafId, usize, Value<'static>)>,

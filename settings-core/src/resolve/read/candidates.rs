@@ -7,8 +7,10 @@ use crate::value::json::Shape;
 /// All values of all layers: one chain for each setting, the strongest value first.
 #[derive(Debug)]
 pub(crate) struct Candidates {
-    heads: Vec<u32>,
-    all: Vec<Candidate>,
+    /// The strongest value of each setting.
+    strongest: Vec<Option<Candidate>>,
+    /// The values that a stronger one overrides.
+    overridden: Vec<Candidate>,
     /// The optional sections that a file has, even if empty: the first setting and the number of settings of each.
     held: Vec<(LeafId, u32)>,
     /// The ways to the parts of settings that layers set.
@@ -56,8 +58,8 @@ impl Candidate {
 impl Candidates {
     pub(crate) fn new(leaves: usize) -> Self {
         Self {
-            heads: vec![NONE; leaves],
-            all: Vec::with_capacity(leaves),
+            strongest: vec![None; leaves],
+            overridden: Vec::new(),
             held: Vec::new(),
             routes: Vec::new(),
         }
@@ -75,10 +77,15 @@ impl Candidates {
     }
 
     fn add(&mut self, leaf: LeafId, place: ValuePlace, route: u32) {
-        if let Some(head) = self.heads.get_mut(leaf as usize) {
-            let weaker = std::mem::replace(head, self.all.len() as u32);
-            self.all.push(Candidate { place, weaker, route });
-        }
+        let Some(strongest) = self.strongest.get_mut(leaf as usize) else { return };
+        let weaker = match *strongest {
+            None => NONE,
+            Some(candidate) => {
+                self.overridden.push(candidate);
+                self.overridden.len() as u32 - 1
+            }
+        };
+        *strongest = Some(Candidate { place, weaker, route });
     }
 
     /// Returns the way from the setting to the candidate's part; no steps for the whole.
@@ -94,22 +101,22 @@ impl Candidates {
     /// Removes everything that weaker layers say about the settings of an optional section.
     pub(crate) fn clear(&mut self, first: LeafId, count: u32) {
         self.held.retain(|(held, _)| !(first..first + count).contains(held));
-        self.heads.iter_mut().skip(first as usize).take(count as usize).for_each(|head| *head = NONE);
+        self.strongest.iter_mut().skip(first as usize).take(count as usize).for_each(|one| *one = None);
     }
 
     /// Returns whether any layer has the optional section.
     pub(crate) fn holds(&self, first: LeafId, count: u32) -> bool {
-        let mut heads = self.heads.iter().skip(first as usize).take(count as usize);
-        heads.any(|head| *head != NONE) || self.held.contains(&(first, count))
+        let mut strongest = self.strongest.iter().skip(first as usize).take(count as usize);
+        strongest.any(Option::is_some) || self.held.contains(&(first, count))
     }
 
     pub(crate) fn strongest(&self, leaf: LeafId) -> Option<&Candidate> {
-        self.heads.get(leaf as usize).and_then(|head| self.all.get(*head as usize))
+        self.strongest.get(leaf as usize)?.as_ref()
     }
 
     /// Returns the next weaker value of the same setting.
     pub(crate) fn weaker(&self, candidate: &Candidate) -> Option<&Candidate> {
-        self.all.get(candidate.weaker as usize)
+        self.overridden.get(candidate.weaker as usize)
     }
 
     /// Returns the values of a setting, the strongest first.

@@ -331,6 +331,10 @@ impl Layers {
 
     fn add_source(&mut self, layer: Layer, name: String, text: ZeroizingString, format: FileFormat) {
         let at = self.sources.partition_point(|source| source.layer <= layer);
+        if self.sources.is_empty() {
+            // most programs have one file
+            self.sources.reserve_exact(1);
+        }
         self.sources.insert(at, Source::new(layer, name, text, format));
     }
 }
