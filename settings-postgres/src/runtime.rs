@@ -34,9 +34,14 @@ impl Runtime {
         future: impl Future<Output = T> + Send + 'static,
     ) -> Option<T> {
         let (sender, receiver) = mpsc::sync_channel(1);
-        self.handle.spawn(async move {
+        self.spawn(async move {
             let _ = sender.send(future.await);
         });
         receiver.recv().ok()
+    }
+
+    /// Starts a future that runs until it or the thread ends.
+    pub(crate) fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
+        self.handle.spawn(future);
     }
 }

@@ -28,7 +28,11 @@ pub(crate) const SETTINGS: Schema = Schema {
 /// The tables of an outbox.
 #[cfg(feature = "outbox")]
 pub(crate) const OUTBOX: Schema = Schema {
-    steps: &[include_str!("schema/outbox_1.sql"), include_str!("schema/outbox_2.sql")],
+    steps: &[
+        include_str!("schema/outbox_1.sql"),
+        include_str!("schema/outbox_2.sql"),
+        include_str!("schema/outbox_3.sql"),
+    ],
     done: "outbox_schema",
     // `outbox` in ASCII
     lock: "122550254464888",

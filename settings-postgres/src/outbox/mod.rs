@@ -5,6 +5,7 @@ mod delivery;
 mod intake;
 mod listing;
 mod pool;
+mod steps;
 mod store;
 mod sweep;
 
@@ -22,6 +23,7 @@ use self::clock::DatabaseClock;
 use self::intake::{Refused, Room};
 pub use self::listing::OutboxHealth;
 use self::pool::{Patience, Pool};
+use self::steps::{Effect, Step, Steps};
 use crate::PostgresConfig;
 use crate::connection::{Connection, within};
 use crate::failure::Failure;
@@ -69,6 +71,7 @@ pub struct PostgresOutbox {
 /// The part that clones share.
 struct Shared {
     pool: Pool,
+    steps: Steps,
     runtime: Runtime,
     clock: Arc<DatabaseClock>,
     room: Room,
@@ -96,6 +99,7 @@ impl PostgresOutbox {
     pub fn new(config: PostgresConfig) -> std::io::Result<Self> {
         let shared = Shared {
             pool: Pool::new(config),
+            steps: Steps::default(),
             runtime: Runtime::start()?,
             clock: Arc::default(),
             room: Room::default(),
@@ -212,6 +216,11 @@ impl PostgresOutbox {
         let shared = Arc::clone(&self.shared);
         let running = self.shared.runtime.run(async move { shared.pool.run(patience, operation).await });
         running.unwrap_or_else(|| Err(ended())).map_err(|failure| self.failed(failure))
+    }
+
+    /// Takes a step of a delivery, and returns the time at which the database was asked for it.
+    fn step(&self, step: Step) -> Result<(Effect, Instant), OutboxError> {
+        steps::take(&self.shared, step).map_err(|failure| self.failed(failure))
     }
 
     fn failed(&self, failure: Failure) -> OutboxError {

@@ -19,6 +19,8 @@ const CONNECTIONS: usize = 4;
 /// The time for which an operation is tried again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Patience {
+    /// No other attempt.
+    None,
     /// One more attempt, since a connection that was kept may have ended in the meantime.
     Once,
     /// A few limits of a statement: the result of a delivery must be recorded.
@@ -79,7 +81,12 @@ impl Pool {
                 }
             };
             drop(permit);
+            if attempt == 0 {
+                // the other idle connections ended with this one, most likely
+                self.idle().clear();
+            }
             let is_over = match patience {
+                Patience::None => true,
                 Patience::Once | Patience::Slow => attempt > 0,
                 Patience::Long => Instant::now() >= end,
             };
@@ -88,9 +95,6 @@ impl Pool {
             }
             if attempt > 0 {
                 tokio::time::sleep(pause(attempt, limit)).await;
-            } else {
-                // the other idle connections ended with this one, most likely
-                self.idle().clear();
             }
             attempt += 1;
         }

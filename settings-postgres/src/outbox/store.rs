@@ -14,6 +14,7 @@ use tokio_postgres::types::Type;
 use super::clock::{millis, time};
 use super::intake::{self, Refused};
 use super::pool::Patience;
+use super::steps::{Change, Effect, Step};
 use super::{DISTRUST_INTERVAL, PostgresOutbox, delivery, is_time, listing, sweep};
 
 impl OutboxStore for PostgresOutbox {
@@ -141,11 +142,8 @@ impl OutboxStore for PostgresOutbox {
         now: SystemTime,
     ) -> Result<BeginOutcome, OutboxError> {
         let (now, lease) = (millis(now), self.lease);
-        let (outcome, asked) = self.run(Patience::Long, move |connection, is_again| async move {
-            let asked = Instant::now();
-            let begun = delivery::begin(&connection.client, (id, token), attempt, now, lease, is_again);
-            Ok((begun.await?, asked))
-        })?;
+        let step = Step { id, token, now, change: Change::Begin { attempt, lease } };
+        let (Effect::Begun(outcome), asked) = self.step(step)? else { return Ok(BeginOutcome::NotPending) };
         if outcome == BeginOutcome::Started && asked.elapsed() >= lease / 2 {
             self.run(Patience::Long, move |connection, _| async move {
                 delivery::take_back(&connection.client, (id, token), now).await
@@ -163,11 +161,11 @@ impl OutboxStore for PostgresOutbox {
         settlement: &Settlement,
         now: SystemTime,
     ) -> Result<Option<MailState>, OutboxError> {
-        let (settlement, now) = (Arc::new(settlement.clone()), millis(now));
-        self.run(Patience::Long, move |connection, is_again| {
-            let settlement = Arc::clone(&settlement);
-            async move { delivery::settle(&connection.client, (id, token), &settlement, now, is_again).await }
-        })
+        let change = Change::Settle(settlement.clone());
+        match self.step(Step { id, token, now: millis(now), change })?.0 {
+            Effect::Settled(state) => Ok(state),
+            Effect::Begun(_) => Ok(None),
+        }
     }
 
     fn circuit(&self) -> Result<Circuit, OutboxError> {

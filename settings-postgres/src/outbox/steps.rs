@@ -1,0 +1,175 @@
+//! The steps of deliveries, several in one statement.
+//!
+//! A program that delivers several mails at the same time begins and settles them in the same moments. One statement for
+//! all that wait takes little more time than one for the first, and they share a commit.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::time::{Duration, Instant};
+
+use settings_core::mail::outbox::{BeginOutcome, LeaseToken, MailId, MailState, Settlement};
+
+use super::pool::Patience;
+use super::{Shared, delivery};
+use crate::connection::Connection;
+use crate::failure::Failure;
+use crate::storage::ended;
+
+/// The number of steps in one statement at most.
+const MOST: usize = 64;
+
+/// A step of the delivery of one mail, which needs its lease.
+#[derive(Debug)]
+pub(crate) struct Step {
+    pub(crate) id: MailId,
+    pub(crate) token: LeaseToken,
+    /// The time of the step, in milliseconds.
+    pub(crate) now: i64,
+    pub(crate) change: Change,
+}
+
+#[derive(Debug)]
+pub(crate) enum Change {
+    /// Marks the mail as being sent, and renews its lease.
+    Begin { attempt: u32, lease: Duration },
+    /// Records the result of an attempt.
+    Settle(Settlement),
+}
+
+/// The effect of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    Begun(BeginOutcome),
+    /// The state of the mail; `None` if its lease was lost.
+    Settled(Option<MailState>),
+}
+
+/// The effect of a step, and the time at which the database was asked for it.
+pub(crate) type Answer = Result<(Effect, Instant), Failure>;
+
+/// The steps that wait for the statement that is running.
+#[derive(Default)]
+pub(super) struct Steps(Mutex<Queue>);
+
+#[derive(Default)]
+struct Queue {
+    waiting: Vec<Waiting>,
+    is_running: bool,
+}
+
+struct Waiting {
+    step: Arc<Step>,
+    answer: mpsc::SyncSender<Answer>,
+}
+
+impl Steps {
+    /// Adds a step, and returns whether a task must be started that runs them.
+    fn add(&self, waiting: Waiting) -> bool {
+        let mut queue = self.queue();
+        queue.waiting.push(waiting);
+        !std::mem::replace(&mut queue.is_running, true)
+    }
+
+    /// Returns the steps of the next statement, which concern different mails. Returns none, and ends the run, if none
+    /// waits.
+    fn next(&self) -> Vec<Waiting> {
+        let mut queue = self.queue();
+        let mut mails = HashSet::new();
+        let (next, later) = std::mem::take(&mut queue.waiting)
+            .into_iter()
+            .partition::<Vec<_>, _>(|waiting| mails.len() < MOST && mails.insert(waiting.step.id.as_i64()));
+        queue.waiting = later;
+        queue.is_running = !next.is_empty();
+        next
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Ends a run that panics, with all steps that wait.
+struct Running<'s>(&'s Steps);
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            *self.0.queue() = Queue::default();
+        }
+    }
+}
+
+/// Takes a step, in one statement with those of other mails that wait.
+pub(super) fn take(shared: &Arc<Shared>, step: Step) -> Answer {
+    let (answer, receiver) = mpsc::sync_channel(1);
+    if shared.steps.add(Waiting { step: Arc::new(step), answer }) {
+        shared.runtime.spawn(run(Arc::clone(shared)));
+    }
+    receiver.recv().unwrap_or_else(|_| Err(ended()))
+}
+
+/// Runs all steps that wait. Those of a statement that fails are tried again alone, so that no mail waits for another one.
+async fn run(shared: Arc<Shared>) {
+    let _running = Running(&shared.steps);
+    loop {
+        let next = shared.steps.next();
+        if next.is_empty() {
+            return;
+        }
+        let steps: Arc<[Arc<Step>]> = next.iter().map(|waiting| Arc::clone(&waiting.step)).collect();
+        let run = shared.pool.run(Patience::None, |connection, _| all(connection, Arc::clone(&steps)));
+        match run.await {
+            Ok((effects, asked)) => {
+                for (waiting, effect) in next.into_iter().zip(effects) {
+                    // the caller waits for it
+                    let _ = waiting.answer.send(Ok((effect, asked)));
+                }
+            }
+            Err(_) => next.into_iter().for_each(|waiting| {
+                tokio::spawn(again(Arc::clone(&shared), waiting));
+            }),
+        }
+    }
+}
+
+async fn again(shared: Arc<Shared>, Waiting { step, answer }: Waiting) {
+    let run = shared.pool.run(Patience::Long, |connection, _| one(connection, Arc::clone(&step), true));
+    let _ = answer.send(run.await);
+}
+
+/// Takes several steps in one statement.
+async fn all(
+    connection: Arc<Connection>,
+    steps: Arc<[Arc<Step>]>,
+) -> Result<(Vec<Effect>, Instant), Failure> {
+    if let [step] = &*steps {
+        // the statement for one mail is the fastest
+        let (effect, asked) = one(connection, Arc::clone(step), false).await?;
+        return Ok((vec![effect], asked));
+    }
+    let asked = Instant::now();
+    let states = delivery::advance(&connection.client, &steps).await?;
+    let effect = |step: &Arc<Step>| {
+        let state = states.get(&step.id.as_i64()).copied();
+        match step.change {
+            Change::Begin { .. } if state.is_some() => Effect::Begun(BeginOutcome::Started),
+            Change::Begin { .. } => Effect::Begun(BeginOutcome::NotPending),
+            Change::Settle(_) => Effect::Settled(state),
+        }
+    };
+    Ok((steps.iter().map(effect).collect(), asked))
+}
+
+async fn one(connection: Arc<Connection>, step: Arc<Step>, is_again: bool) -> Answer {
+    let asked = Instant::now();
+    let (client, lease) = (&connection.client, (step.id, step.token));
+    let effect = match &step.change {
+        Change::Begin { attempt, lease: length } => {
+            Effect::Begun(delivery::begin(client, lease, *attempt, step.now, *length, is_again).await?)
+        }
+        Change::Settle(settlement) => {
+            Effect::Settled(delivery::settle(client, lease, settlement, step.now, is_again).await?)
+        }
+    };
+    Ok((effect, asked))
+}
