@@ -1,5 +1,6 @@
 //! The mails of an outbox in a database.
 
+mod advance;
 mod clock;
 mod delivery;
 mod intake;

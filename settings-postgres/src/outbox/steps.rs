@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use settings_core::mail::outbox::{BeginOutcome, LeaseToken, MailId, MailState, Settlement};
 
+use super::advance::advance;
 use super::pool::Patience;
 use super::{Shared, delivery};
 use crate::connection::Connection;
@@ -148,7 +149,7 @@ async fn all(
         return Ok((vec![effect], asked));
     }
     let asked = Instant::now();
-    let states = delivery::advance(&connection.client, &steps).await?;
+    let states = advance(&connection.client, &steps).await?;
     let effect = |step: &Arc<Step>| {
         let state = states.get(&step.id.as_i64()).copied();
         match step.change {

@@ -1,6 +1,3 @@
--- The programs check these values. PostgreSQL prepares a check anew for each statement that writes a row.
-ALTER TABLE outbox_mail DROP CONSTRAINT IF EXISTS outbox_mail_kind_check, DROP CONSTRAINT IF EXISTS outbox_mail_state_check;
-ALTER TABLE outbox_recipient DROP CONSTRAINT IF EXISTS outbox_recipient_progress_check;
 -- Settles and begins several mails, which takes little more time than one: those to settle (s_) with their recipients (r_),
 -- and those to begin (b_). Returns the new state of each mail whose lease is held.
 CREATE FUNCTION outbox_advance(

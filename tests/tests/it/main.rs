@@ -82,6 +82,7 @@ mod postgres_cluster;
 mod postgres_faults;
 mod postgres_outbox;
 mod postgres_outbox_operation;
+mod postgres_outbox_steps;
 mod postgres_store;
 mod references;
 mod release_cli;

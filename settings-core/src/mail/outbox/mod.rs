@@ -133,8 +133,8 @@ impl Outbox {
         self
     }
 
-    /// Sets how many mails may be sent at the same time. The results of as many more may be about to be recorded, and as
-    /// many may be taken ahead from a store that several programs share.
+    /// Sets how many mails may be sent at the same time. The results of twice as many more may be about to be recorded, and
+    /// twice as many may be taken ahead from a store that several programs share.
     #[must_use]
     pub fn concurrency(mut self, mails: usize) -> Self {
         self.concurrency = mails.max(1);

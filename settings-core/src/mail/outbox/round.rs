@@ -25,8 +25,9 @@ const SUSPECTS: u32 = 3;
 /// The part of a lease after which it is renewed.
 const RENEWALS: u32 = 3;
 
-/// The number of deliveries, in parts of the mails that may be sent at the same time. Those beyond are being recorded.
-const MOST_IN_FLIGHT: usize = 2;
+/// The number of deliveries for each mail that may be sent at the same time: the others are being recorded. As many more
+/// are taken ahead from a shared store. A store that records several at once is asked less often.
+const MOST_IN_FLIGHT: usize = 3;
 
 /// The next event of a run.
 enum Next {
@@ -166,7 +167,8 @@ impl<'a> Round<'a> {
     async fn take(&mut self, is_probe: bool) -> Result<bool, OutboxError> {
         // The mail at which the queue stopped may be the only one that the server refuses.
         let order = if is_probe { DueOrder::LeastTried } else { DueOrder::Urgent };
-        let ahead = if self.outbox.sharing.is_some() { self.outbox.concurrency } else { 0 };
+        let ahead =
+            if self.outbox.sharing.is_some() { (MOST_IN_FLIGHT - 1) * self.outbox.concurrency } else { 0 };
         // this delivery's own permit is taken already
         let limit = if is_probe { 1 } else { 1 + self.slots.available_permits() + ahead };
         let now = self.outbox.clock.now();

@@ -57,12 +57,7 @@ impl Candidate {
 
 impl Candidates {
     pub(crate) fn new(leaves: usize) -> Self {
-        Self {
-            strongest: vec![None; leaves],
-            overridden: Vec::new(),
-            held: Vec::new(),
-            routes: Vec::new(),
-        }
+        Self { strongest: vec![None; leaves], overridden: Vec::new(), held: Vec::new(), routes: Vec::new() }
     }
 
     /// Adds a value above the weaker ones.
