@@ -150,3 +150,64 @@ fn escaped_text_appears_as_it_is() {
         }
     }
 }
+
+#[test]
+fn markdown_is_refused_by_name() {
+    for name in ["page.md", "PAGE.Markdown", "a/b.mdx"] {
+        let error = docs::read(name, b"# Title\n").unwrap_err();
+        assert!(error.to_string().starts_with(&format!("{name}: Markdown pages can't be read")), "{error}");
+    }
+}
+
+#[test]
+fn markdown_pages_show_plain_text_as_it_is() {
+    let text = "Title\n=====\n\nWrite <host>:<port> and &lt; is &amp;.\n\nA [bracket](paren), ~~x~~.\n\n\\# hash first\n";
+    let page = docs::read("page.rst", text.as_bytes()).unwrap();
+    let markdown = docs::render(&page.page, Style::Table, Format::Markdown);
+    for line in [
+        "# Title",
+        "Write \\<host>:\\<port> and \\&lt; is \\&amp;.",
+        "A \\[bracket\\](paren), \\~\\~x\\~\\~.",
+        "\\# hash first",
+    ] {
+        assert!(markdown.lines().any(|found| found == line), "{line}\n{markdown}");
+    }
+}
+
+#[test]
+fn blocks_of_every_kind_are_converted_to_markdown() {
+    let markdown = |text: &str| {
+        let page = docs::read("page.rst", text.as_bytes()).unwrap();
+        docs::render(&page.page, Style::Table, Format::Markdown).trim_end().to_owned()
+    };
+    for (rst, wanted) in [
+        (
+            ".. note::\n   Some *text*\n   of two lines.\n\n   - a\n   - b\n",
+            "> **Note**\n>\n> Some *text* of two lines.\n>\n> - a\n> - b",
+        ),
+        (".. image:: a.png\n   :alt: An image\n", "![An image](a.png)"),
+        (".. image:: a.png\n   :target: https://x.test\n", "[![](a.png)](https://x.test)"),
+        ("3. three\n4. four\n\n   more\n", "3. three\n4. four\n\n   more"),
+        (
+            "term\n  What it is.\nother\n  - a\n  - b\n",
+            "- **term**: What it is.\n- **other**\n\n  - a\n  - b",
+        ),
+        ("Text.\n\n:field: its *text*\n:other: two\n", "Text.\n\n- **field**: its *text*\n- **other**: two"),
+        ("====  ====\nA     B\n====  ====\n1     2\n====  ====\n", "| A | B |\n| --- | --- |\n| 1 | 2 |"),
+        (
+            "+---+-----+\n| a | - x |\n|   | - y |\n+---+-----+\n",
+            "|  |  |\n| --- | --- |\n| a | - x<br>- y |",
+        ),
+        (
+            ".. list-table:: T\n   :header-rows: 1\n\n   * - A\n     - B\n   * - 1|2\n     - ``c``\n",
+            "**T**\n\n| A | B |\n| --- | --- |\n| 1\\|2 | `c` |",
+        ),
+        ("A\n\n  quoted\n", "A\n\n> quoted"),
+        ("A::\n\n  code\n", "A:\n\n````\ncode\n````"),
+    ] {
+        assert_eq!(markdown(rst), wanted, "{rst}");
+    }
+    // A part without a form in Markdown keeps the whole block.
+    let unknown = ".. note::\n\n   .. tabs::\n\n      x\n";
+    assert_eq!(markdown(unknown), format!("````rst\n{}\n````", unknown.trim_end()));
+}

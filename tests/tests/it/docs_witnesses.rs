@@ -8,17 +8,17 @@ use settings_core::docs::{self, Against, Finding, Format, Severity, Style};
 use settings_core::reference::ServerSettings;
 use settings_tests::lag::thread_time;
 
-fn check(text: &str) -> Vec<Finding> {
+pub(crate) fn check(text: &str) -> Vec<Finding> {
     let page = docs::read("page.rst", text.as_bytes()).unwrap();
     docs::check(&page, Some(ServerSettings::SCHEMA), Against::Both)
 }
 
-fn sync(text: &str) -> String {
+pub(crate) fn sync(text: &str) -> String {
     let synced = docs::sync("page.rst", text.as_bytes(), Some(ServerSettings::SCHEMA)).unwrap();
     String::from_utf8(synced.bytes).unwrap()
 }
 
-fn rules(findings: &[Finding]) -> Vec<(&'static str, usize)> {
+pub(crate) fn rules(findings: &[Finding]) -> Vec<(&'static str, usize)> {
     findings.iter().map(|finding| (finding.rule.as_str(), finding.line)).collect()
 }
 
@@ -43,7 +43,7 @@ fn titled(title: &str, body: &str) -> String {
 }
 
 /// A setting that is in order, so that the page shows how variables are named.
-fn good() -> String {
+pub(crate) fn good() -> String {
     titled(
         "Port",
         &table(&[
@@ -51,61 +51,6 @@ fn good() -> String {
             "- Environment variable: ``MM_MAILSETTINGS_PORT``",
         ]),
     )
-}
-
-#[test]
-fn cells_are_never_fused() {
-    let service = |row: &str| {
-        format!(
-            "+---------------------+-------+\n| Service             | Port  |\n+---------------------+-------+\n{row}\n\
-             +---------------------+-------+\n"
-        )
-    };
-    assert_eq!(sync(&service("| SMTPS | 465   |")), service("| SMTPS               | 465   |"));
-    let wide = "+-----+-----+\n| abc | def |\n+-----+-----+\n| aaaaa | def |\n+-----+-----+\n";
-    let want = "+-------+-----+\n| abc   | def |\n+-------+-----+\n| aaaaa | def |\n+-------+-----+\n";
-    assert_eq!(sync(wide), want);
-    let note = "+-----+-----+\n| abc | def | # note\n+-----+-----+\n";
-    assert_eq!(sync(note), note, "the text after the bar may belong to the cell or not");
-    assert!(check(note).iter().any(|finding| finding.rule == docs::Rule::MalformedTable));
-}
-
-#[test]
-fn a_cut_border_is_completed() {
-    let good = format!("{}{}", self::good(), good().replace("Port", "Host").replace("PORT", "HOST"));
-    let good = good.trim_end().to_owned() + "\n";
-    let border = format!("+{}+{}+", "-".repeat(20), "-".repeat(100));
-    for end in [format!("+{}+---", "-".repeat(20)), border[..border.len() - 1].to_owned(), "+--".to_owned()] {
-        let cut = format!("{}{end}\n", good.strip_suffix(&format!("{border}\n")).unwrap());
-        assert_eq!(sync(&cut), good, "{end}");
-    }
-    let missing = good.strip_suffix(&format!("{border}\n")).unwrap();
-    assert_eq!(sync(missing), good);
-    // Docutils shows the last row as text, since the table ends above it.
-    let rows = "+----+----+\n| a  | b  |\n+----+----+\n| c  | d  |\n";
-    let page = |end: &str| format!("{}{rows}{end}", self::good());
-    assert!(rules(&check(&page(""))).iter().any(|(rule, _)| *rule == "malformed-table"));
-    assert_eq!(sync(&page("")), page("+----+----+\n"));
-    assert_eq!(sync(&page("+----+-\n")), page("+----+----+\n"));
-    for (end, found) in [("", ""), ("+----+-\n", "+----+-"), ("+----+----\n", "+----+----")] {
-        let findings = check(&page(end));
-        let table = findings.iter().find(|finding| finding.rule == docs::Rule::MalformedTable).unwrap();
-        assert_eq!(table.found.as_deref(), Some(found), "{table:#?}");
-        assert_eq!(table.expected.as_deref(), Some("+----+----+"), "{table:#?}");
-    }
-}
-
-#[test]
-fn a_border_is_only_added_at_the_end_of_a_table() {
-    for damaged in ["      | ghi |", " +-----+-----+", " ghi | x |"] {
-        let text = format!(
-            "T\n=\n\n+-----+-----+\n| abc | def |\n{damaged}\n+-----+-----+\n| jkl | mno |\n+-----+-----+\n"
-        );
-        assert_eq!(sync(&text), text);
-        assert!(check(&text).iter().any(|finding| finding.rule == docs::Rule::MalformedTable), "{text}");
-    }
-    let followed = "T\n=\n\n+-----+-----+\n| abc | def |\ntext right below\n";
-    assert_eq!(sync(followed), followed);
 }
 
 #[test]
@@ -537,14 +482,6 @@ fn settings_in_directives_of_sphinx_are_compared() {
 }
 
 #[test]
-fn markdown_is_refused_by_name() {
-    for name in ["page.md", "PAGE.Markdown", "a/b.mdx"] {
-        let error = docs::read(name, b"# Title\n").unwrap_err();
-        assert!(error.to_string().starts_with(&format!("{name}: Markdown pages can't be read")), "{error}");
-    }
-}
-
-#[test]
 fn the_programs_prefix_judges_a_page_with_one_variable() {
     let page = titled(
         "Zed",
@@ -574,59 +511,6 @@ fn the_programs_prefix_judges_a_page_with_one_variable() {
     assert_eq!(check(&page_of("OtherSettings.Key")), []);
     // Another program's variables follow other rules.
     assert_eq!(check(&page.replace("MM_ASETTINGS_ZEDX``", "TCM_SSL_ZED``      ")), []);
-}
-
-#[test]
-fn markdown_pages_show_plain_text_as_it_is() {
-    let text = "Title\n=====\n\nWrite <host>:<port> and &lt; is &amp;.\n\nA [bracket](paren), ~~x~~.\n\n\\# hash first\n";
-    let page = docs::read("page.rst", text.as_bytes()).unwrap();
-    let markdown = docs::render(&page.page, Style::Table, Format::Markdown);
-    for line in [
-        "# Title",
-        "Write \\<host>:\\<port> and \\&lt; is \\&amp;.",
-        "A \\[bracket\\](paren), \\~\\~x\\~\\~.",
-        "\\# hash first",
-    ] {
-        assert!(markdown.lines().any(|found| found == line), "{line}\n{markdown}");
-    }
-}
-
-#[test]
-fn blocks_of_every_kind_are_converted_to_markdown() {
-    let markdown = |text: &str| {
-        let page = docs::read("page.rst", text.as_bytes()).unwrap();
-        docs::render(&page.page, Style::Table, Format::Markdown).trim_end().to_owned()
-    };
-    for (rst, wanted) in [
-        (
-            ".. note::\n   Some *text*\n   of two lines.\n\n   - a\n   - b\n",
-            "> **Note**\n>\n> Some *text* of two lines.\n>\n> - a\n> - b",
-        ),
-        (".. image:: a.png\n   :alt: An image\n", "![An image](a.png)"),
-        (".. image:: a.png\n   :target: https://x.test\n", "[![](a.png)](https://x.test)"),
-        ("3. three\n4. four\n\n   more\n", "3. three\n4. four\n\n   more"),
-        (
-            "term\n  What it is.\nother\n  - a\n  - b\n",
-            "- **term**: What it is.\n- **other**\n\n  - a\n  - b",
-        ),
-        ("Text.\n\n:field: its *text*\n:other: two\n", "Text.\n\n- **field**: its *text*\n- **other**: two"),
-        ("====  ====\nA     B\n====  ====\n1     2\n====  ====\n", "| A | B |\n| --- | --- |\n| 1 | 2 |"),
-        (
-            "+---+-----+\n| a | - x |\n|   | - y |\n+---+-----+\n",
-            "|  |  |\n| --- | --- |\n| a | - x<br>- y |",
-        ),
-        (
-            ".. list-table:: T\n   :header-rows: 1\n\n   * - A\n     - B\n   * - 1|2\n     - ``c``\n",
-            "**T**\n\n| A | B |\n| --- | --- |\n| 1\\|2 | `c` |",
-        ),
-        ("A\n\n  quoted\n", "A\n\n> quoted"),
-        ("A::\n\n  code\n", "A:\n\n````\ncode\n````"),
-    ] {
-        assert_eq!(markdown(rst), wanted, "{rst}");
-    }
-    // A part without a form in Markdown keeps the whole block.
-    let unknown = ".. note::\n\n   .. tabs::\n\n      x\n";
-    assert_eq!(markdown(unknown), format!("````rst\n{}\n````", unknown.trim_end()));
 }
 
 /// The shortest of three runs, in time of the processor.
