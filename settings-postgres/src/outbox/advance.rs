@@ -9,7 +9,7 @@ use tokio_postgres::types::{ToSql, Type};
 
 use super::clock::length;
 use super::delivery::{count, pending};
-use super::steps::{Change, Step};
+use super::step::{Change, Step};
 use crate::failure::Failure;
 
 /// Takes several steps, which concern different mails. Returns the states of the mails whose leases are held.

@@ -5,12 +5,13 @@
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use settings_core::mail::outbox::{BeginOutcome, LeaseToken, MailId, MailState, Settlement};
+use settings_core::mail::outbox::BeginOutcome;
 
 use super::advance::advance;
 use super::pool::Patience;
+use super::step::{Change, Effect, Step};
 use super::{Shared, delivery};
 use crate::connection::Connection;
 use crate::failure::Failure;
@@ -18,32 +19,6 @@ use crate::storage::ended;
 
 /// The number of steps in one statement at most.
 const MOST: usize = 64;
-
-/// A step of the delivery of one mail, which needs its lease.
-#[derive(Debug)]
-pub(crate) struct Step {
-    pub(crate) id: MailId,
-    pub(crate) token: LeaseToken,
-    /// The time of the step, in milliseconds.
-    pub(crate) now: i64,
-    pub(crate) change: Change,
-}
-
-#[derive(Debug)]
-pub(crate) enum Change {
-    /// Marks the mail as being sent, and renews its lease.
-    Begin { attempt: u32, lease: Duration },
-    /// Records the result of an attempt.
-    Settle(Settlement),
-}
-
-/// The effect of a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Effect {
-    Begun(BeginOutcome),
-    /// The state of the mail; `None` if its lease was lost.
-    Settled(Option<MailState>),
-}
 
 /// The effect of a step, and the time at which the database was asked for it.
 pub(crate) type Answer = Result<(Effect, Instant), Failure>;

@@ -14,7 +14,7 @@ use tokio_postgres::types::Type;
 use super::clock::{millis, time};
 use super::intake::{self, Refused};
 use super::pool::Patience;
-use super::steps::{Change, Effect, Step};
+use super::step::{Change, Effect, Step};
 use super::{DISTRUST_INTERVAL, PostgresOutbox, delivery, is_time, listing, sweep};
 
 impl OutboxStore for PostgresOutbox {
