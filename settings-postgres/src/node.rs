@@ -33,7 +33,7 @@ pub struct Node {
     pub since: SystemTime,
     /// The newer version that it refuses, and the reason.
     pub refused: Option<(u64, String)>,
-    /// A remark, such as a version that is lower than one before.
+    /// A remark, such as a version that is lower than one before, or has the number of one with another text.
     pub note: Option<String>,
     /// The time of its last report, by the database's clock.
     pub seen: SystemTime,
@@ -55,6 +55,8 @@ struct Shared {
 #[derive(Debug, Default)]
 struct State {
     version: Option<u64>,
+    /// The identity of that version. A database that went back gives its number again, to another text.
+    identity: String,
     refused: Option<(u64, String)>,
     note: Option<String>,
     is_changed: bool,
@@ -78,13 +80,22 @@ impl NodeReport {
     /// Reports that the node runs a version: the one of a document of a source, or a state of
     /// [`External`](settings_core::external::External).
     pub fn runs(&self, version: &str) {
-        let Some(version) = number_of(version) else { return };
+        let identity = version;
+        let Some(version) = number_of(identity) else { return };
         let mut state = self.state();
-        if let Some(before) = state.version.filter(|before| version < *before) {
-            state.note = Some(format!("went back from version {before} to {version}"));
+        let is_same = state.identity == identity;
+        match state.version {
+            Some(before) if version < before => {
+                state.note = Some(format!("went back from version {before} to {version}"));
+            }
+            Some(before) if version == before && !is_same => {
+                state.note = Some(format!("went back before version {version}, which is another one now"));
+            }
+            _ => {}
         }
-        if state.version != Some(version) || state.refused.is_some() {
+        if !is_same || state.refused.is_some() {
             (state.version, state.refused) = (Some(version), None);
+            identity.clone_into(&mut state.identity);
             (state.is_changed, state.is_new) = (true, true);
             self.0.changed.notify_one();
         }
@@ -195,4 +206,26 @@ pub(crate) fn machine_name() -> Option<String> {
         .ok()
         .or_else(|| std::env::var("HOSTNAME").ok())?;
     Some(name.trim().to_owned()).filter(|name| !name.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::NodeReport;
+
+    #[test]
+    fn a_database_that_went_back_is_noted() {
+        for (versions, note) in [
+            (["4@a", "5@b", "6@c"], None),
+            (["5@b", "5@b", "5@b"], None),
+            (["5@b", "2@d", "5@e"], Some("went back from version 5 to 2")),
+            // the node was not told of the versions in between
+            (["4@a", "5@b", "5@e"], Some("went back before version 5, which is another one now")),
+        ] {
+            let report = NodeReport::new(None);
+            versions.iter().for_each(|version| report.runs(version));
+            // a later report of the same version keeps it
+            report.runs(versions[2]);
+            assert_eq!(report.state().note.as_deref(), note, "{versions:?}");
+        }
+    }
 }

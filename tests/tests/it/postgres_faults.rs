@@ -260,8 +260,14 @@ fn a_failover_that_goes_back_is_followed() {
     assert_eq!(storage.write(&old, &new), Err(StorageError::Conflict));
     let noted =
         |node: &settings_postgres::Node| node.note.as_deref().is_some_and(|note| note.contains("went back"));
-    let listed = PostgresStorage::new(quick(&both)).unwrap().nodes().unwrap();
-    assert!(listed.iter().any(noted), "{listed:?}");
+    // a node reports a change a second later
+    let (storage, start) = (PostgresStorage::new(quick(&both)).unwrap(), Instant::now());
+    let mut listed = storage.nodes().unwrap();
+    while !listed.iter().any(noted) {
+        assert!(start.elapsed() < Duration::from_secs(30), "{listed:?}");
+        thread::sleep(Duration::from_millis(50));
+        listed = storage.nodes().unwrap();
+    }
 }
 
 #[test]
