@@ -35,7 +35,8 @@ pub(super) fn write(home: &Path, ports: &Ports, programs: &Programs) -> io::Resu
         keep,
         "{dovecot} -c {home}/dovecot.conf -F & dovecot=$!\n\
          while [ ! -S {home}/dovecot/auth ] && kill -0 $dovecot; do sleep 0.05; done\n\
-         {postfix} -c {home}/etc start\n\
+         {postfix} -c {home}/etc start || {{ kill $dovecot; exit 1; }}\n\
+         touch {home}/started\n\
          read -r nothing\n\
          {postfix} -c {home}/etc abort\n\
          kill $dovecot; wait $dovecot\n",

@@ -15,7 +15,7 @@ use settings_core::mail::ConnectionSecurity;
 pub use crate::servers::LOGIN;
 use crate::{
     real,
-    servers::{Arrival, Door, Keeper, MailServer, PATIENCE, answers, free_ports, top_header},
+    servers::{Arrival, Door, Keeper, MailServer, PATIENCE, free_ports, top_header},
 };
 
 /// Bytes of the largest message that it takes.
@@ -81,7 +81,8 @@ impl Postfix {
         let home = keeper.home();
         files::write(home, &ports, programs).map_err(|error| format!("{}: {error}", home.display()))?;
         keeper.start(Command::new("sh").arg("keep.sh")).map_err(said)?;
-        keeper.wait(|home| answers(ports.submission) && home.join("dovecot/auth").exists())?;
+        // one port that answers is not enough: another may be taken, which ends the program
+        keeper.wait(|home| home.join("started").exists())?;
         let version = real::output("/usr/sbin/postconf", &["-d", "-h", "mail_version"])?.trim().to_owned();
         Ok(Self { keeper, ports, version })
     }
