@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use settings_core::mail::outbox::{
-    EnqueueError, Enqueued, NewMail, OutboxError, OutboxErrorKind, OutboxLimits,
+    EnqueueError, Enqueued, MailState, NewMail, OutboxError, OutboxErrorKind, OutboxLimits,
 };
 use tokio_postgres::GenericClient;
 
@@ -25,7 +25,7 @@ use self::clock::DatabaseClock;
 use self::intake::{Refused, Room};
 pub use self::listing::OutboxHealth;
 use self::pool::{Patience, Pool};
-use self::step::{Effect, Step};
+use self::step::Step;
 use self::steps::Steps;
 use crate::PostgresConfig;
 use crate::connection::{Connection, within};
@@ -221,8 +221,9 @@ impl PostgresOutbox {
         running.unwrap_or_else(|| Err(ended())).map_err(|failure| self.failed(failure))
     }
 
-    /// Takes a step of a delivery, and returns the time at which the database was asked for it.
-    fn step(&self, step: Step) -> Result<(Effect, Instant), OutboxError> {
+    /// Takes a step of a delivery. Returns the state of the mail, or `None` if its lease was lost, and the time at which the
+    /// database was asked for it.
+    fn step(&self, step: Step) -> Result<(Option<MailState>, Instant), OutboxError> {
         steps::take(&self.shared, step).map_err(|failure| self.failed(failure))
     }
 

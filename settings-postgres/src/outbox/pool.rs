@@ -81,7 +81,7 @@ impl Pool {
                 }
             };
             drop(permit);
-            if attempt == 0 {
+            if attempt == 0 && failure.is_passing() && !failure.is_full() {
                 // the other idle connections ended with this one, most likely
                 self.idle().clear();
             }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use settings_core::mail::outbox::{BeginOutcome, LeaseToken, MailId, MailState, Settlement};
+use settings_core::mail::outbox::{LeaseToken, MailId, Settlement};
 
 /// A step of the delivery of one mail, which needs its lease.
 #[derive(Debug)]
@@ -14,18 +14,11 @@ pub(crate) struct Step {
     pub(crate) change: Change,
 }
 
+/// The change that a step makes.
 #[derive(Debug)]
 pub(crate) enum Change {
     /// Marks the mail as being sent, and renews its lease.
     Begin { attempt: u32, lease: Duration },
     /// Records the result of an attempt.
     Settle(Settlement),
-}
-
-/// The effect of a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Effect {
-    Begun(BeginOutcome),
-    /// The state of the mail; `None` if its lease was lost.
-    Settled(Option<MailState>),
 }

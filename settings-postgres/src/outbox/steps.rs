@@ -7,11 +7,11 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::Instant;
 
-use settings_core::mail::outbox::BeginOutcome;
+use settings_core::mail::outbox::{BeginOutcome, MailState};
 
 use super::advance::advance;
 use super::pool::Patience;
-use super::step::{Change, Effect, Step};
+use super::step::{Change, Step};
 use super::{Shared, delivery};
 use crate::connection::Connection;
 use crate::failure::Failure;
@@ -20,8 +20,9 @@ use crate::storage::ended;
 /// The number of steps in one statement at most.
 const MOST: usize = 64;
 
-/// The effect of a step, and the time at which the database was asked for it.
-pub(crate) type Answer = Result<(Effect, Instant), Failure>;
+/// The state of the mail after a step, or `None` if the step was not taken because the lease was lost; and the time at
+/// which the database was asked for it.
+pub(crate) type Answer = Result<(Option<MailState>, Instant), Failure>;
 
 /// The steps that wait for the statement that is running.
 #[derive(Default)]
@@ -95,10 +96,10 @@ async fn run(shared: Arc<Shared>) {
         let steps: Arc<[Arc<Step>]> = next.iter().map(|waiting| Arc::clone(&waiting.step)).collect();
         let run = shared.pool.run(Patience::None, |connection, _| all(connection, Arc::clone(&steps)));
         match run.await {
-            Ok((effects, asked)) => {
-                for (waiting, effect) in next.into_iter().zip(effects) {
+            Ok((states, asked)) => {
+                for (waiting, state) in next.into_iter().zip(states) {
                     // the caller waits for it
-                    let _ = waiting.answer.send(Ok((effect, asked)));
+                    let _ = waiting.answer.send(Ok((state, asked)));
                 }
             }
             Err(_) => next.into_iter().for_each(|waiting| {
@@ -117,35 +118,26 @@ async fn again(shared: Arc<Shared>, Waiting { step, answer }: Waiting) {
 async fn all(
     connection: Arc<Connection>,
     steps: Arc<[Arc<Step>]>,
-) -> Result<(Vec<Effect>, Instant), Failure> {
+) -> Result<(Vec<Option<MailState>>, Instant), Failure> {
     if let [step] = &*steps {
         // the statement for one mail is the fastest
-        let (effect, asked) = one(connection, Arc::clone(step), false).await?;
-        return Ok((vec![effect], asked));
+        let (state, asked) = one(connection, Arc::clone(step), false).await?;
+        return Ok((vec![state], asked));
     }
     let asked = Instant::now();
     let states = advance(&connection.client, &steps).await?;
-    let effect = |step: &Arc<Step>| {
-        let state = states.get(&step.id.as_i64()).copied();
-        match step.change {
-            Change::Begin { .. } if state.is_some() => Effect::Begun(BeginOutcome::Started),
-            Change::Begin { .. } => Effect::Begun(BeginOutcome::NotPending),
-            Change::Settle(_) => Effect::Settled(state),
-        }
-    };
-    Ok((steps.iter().map(effect).collect(), asked))
+    Ok((steps.iter().map(|step| states.get(&step.id.as_i64()).copied()).collect(), asked))
 }
 
 async fn one(connection: Arc<Connection>, step: Arc<Step>, is_again: bool) -> Answer {
     let asked = Instant::now();
     let (client, lease) = (&connection.client, (step.id, step.token));
-    let effect = match &step.change {
+    let state = match &step.change {
         Change::Begin { attempt, lease: length } => {
-            Effect::Begun(delivery::begin(client, lease, *attempt, step.now, *length, is_again).await?)
+            let begun = delivery::begin(client, lease, *attempt, step.now, *length, is_again).await?;
+            (begun == BeginOutcome::Started).then_some(MailState::Sending)
         }
-        Change::Settle(settlement) => {
-            Effect::Settled(delivery::settle(client, lease, settlement, step.now, is_again).await?)
-        }
+        Change::Settle(settlement) => delivery::settle(client, lease, settlement, step.now, is_again).await?,
     };
-    Ok((effect, asked))
+    Ok((state, asked))
 }

@@ -14,7 +14,7 @@ use tokio_postgres::types::Type;
 use super::clock::{millis, time};
 use super::intake::{self, Refused};
 use super::pool::Patience;
-use super::step::{Change, Effect, Step};
+use super::step::{Change, Step};
 use super::{DISTRUST_INTERVAL, PostgresOutbox, delivery, is_time, listing, sweep};
 
 impl OutboxStore for PostgresOutbox {
@@ -143,15 +143,15 @@ impl OutboxStore for PostgresOutbox {
     ) -> Result<BeginOutcome, OutboxError> {
         let (now, lease) = (millis(now), self.lease);
         let step = Step { id, token, now, change: Change::Begin { attempt, lease } };
-        let (Effect::Begun(outcome), asked) = self.step(step)? else { return Ok(BeginOutcome::NotPending) };
-        if outcome == BeginOutcome::Started && asked.elapsed() >= lease / 2 {
+        let (Some(_), asked) = self.step(step)? else { return Ok(BeginOutcome::NotPending) };
+        if asked.elapsed() >= lease / 2 {
             self.run(Patience::Long, move |connection, _| async move {
                 delivery::take_back(&connection.client, (id, token), now).await
             })?;
             let why = "the database answered so late that the lease of a mail may have ended; it is not sent";
             return Err(OutboxError::new(why).with_kind(OutboxErrorKind::Unavailable));
         }
-        Ok(outcome)
+        Ok(BeginOutcome::Started)
     }
 
     fn settle(
@@ -162,10 +162,8 @@ impl OutboxStore for PostgresOutbox {
         now: SystemTime,
     ) -> Result<Option<MailState>, OutboxError> {
         let change = Change::Settle(settlement.clone());
-        match self.step(Step { id, token, now: millis(now), change })?.0 {
-            Effect::Settled(state) => Ok(state),
-            Effect::Begun(_) => Ok(None),
-        }
+        let (state, _) = self.step(Step { id, token, now: millis(now), change })?;
+        Ok(state)
     }
 
     fn circuit(&self) -> Result<Circuit, OutboxError> {
