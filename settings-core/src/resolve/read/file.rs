@@ -180,6 +180,7 @@ impl<'r> Reader<'r> {
         Ok(())
     }
 
+    #[cold]
     fn unknown(&mut self, section: u32, name: &str, key: Key<'r>) -> Result<(), SyntaxError> {
         let raw = self.scanner.value()?;
         let path = self.index.section_keys(section).join(".");
@@ -289,6 +290,7 @@ impl<'r> Reader<'r> {
         self.sink.diagnostics.extend(note.map(|note| note.help(help)));
     }
 
+    #[cold]
     fn letter_case(&mut self, section: u32, slot: &Slot, name: &str, key: Key<'_>) {
         let right = join(&self.index.section_keys(section).join("."), slot.key);
         let found = Diagnostic::warning(
@@ -298,6 +300,7 @@ impl<'r> Reader<'r> {
         self.report(found.setting(right).help(format!("write it as `{}`", slot.key)), key_span(key));
     }
 
+    #[cold]
     fn duplicate(&mut self, path: &str, again: Span, first: Span) {
         let found = Diagnostic::error(Code::DuplicateKey, format!("`{path}` is set twice in one file"))
             .setting(path)
@@ -362,6 +365,7 @@ impl<'r> Reader<'r> {
         Span { start: self.scanner.offset(), len }
     }
 
+    #[cold]
     fn report(&mut self, diagnostic: Diagnostic, at: Span) {
         let place = self.place(at, true);
         self.sink.report(diagnostic.at(place));
