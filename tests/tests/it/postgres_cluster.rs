@@ -54,6 +54,33 @@ fn a_change_is_applied_by_every_node_and_nodes_report_it() {
     assert!(first.age < PATIENCE && first.since.elapsed().unwrap_or_default() < PATIENCE);
 }
 
+/// Woken by a notification, a node asks first for a greater number than its own.
+#[test]
+fn a_notification_of_a_version_without_a_greater_number_is_followed() {
+    let Some(server) = server("a_notification_of_a_version_without_a_greater_number_is_followed") else {
+        return;
+    };
+    let url = server.database();
+    for users in ["7", "8", "9"] {
+        set(&url, "ServiceSettings.MaxUsers", users).unwrap();
+    }
+    let node = cluster(&url, ClusterConfig::default().interval(NEVER));
+    let users = || node.watch().current().service.max_users;
+    assert_eq!(users(), 9);
+    // a failover to a server that lacked the last version
+    let went_back = "DELETE FROM settings_version WHERE version = 3; \
+        UPDATE settings_head SET version = 2, \
+        checksum = (SELECT checksum FROM settings_version WHERE version = 2); ";
+    server.sql(&url, &format!("BEGIN; {went_back} NOTIFY settings, '2'; COMMIT")).unwrap();
+    wait_until("back at 8", || users() == 8);
+    set(&url, "ServiceSettings.MaxUsers", "9").unwrap();
+    wait_until("at 9 again", || users() == 9);
+    // the node is woken by the other version with its number only
+    server.sql(&url, &format!("BEGIN; {went_back} COMMIT")).unwrap();
+    set(&url, "ServiceSettings.MaxUsers", "10").unwrap();
+    wait_until("at 10", || users() == 10);
+}
+
 /// Reports wait for quiet, but not forever.
 #[test]
 fn a_node_reports_while_the_settings_change_all_the_time() {
