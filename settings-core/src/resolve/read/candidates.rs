@@ -7,10 +7,8 @@ use crate::value::json::Shape;
 /// All values of all layers: one chain for each setting, the strongest value first.
 #[derive(Debug)]
 pub(crate) struct Candidates {
-    /// The strongest value of each setting.
-    strongest: Vec<Option<Candidate>>,
-    /// The values that a stronger one overrides.
-    overridden: Vec<Candidate>,
+    /// The strongest value of each setting, and after all of them the values that a stronger one overrides.
+    values: Vec<Option<Candidate>>,
     /// The optional sections that a file has, even if empty: the first setting and the number of settings of each.
     held: Vec<(LeafId, u32)>,
     /// The ways to the parts of settings that layers set.
@@ -57,7 +55,10 @@ impl Candidate {
 
 impl Candidates {
     pub(crate) fn new(leaves: usize) -> Self {
-        Self { strongest: vec![None; leaves], overridden: Vec::new(), held: Vec::new(), routes: Vec::new() }
+        // with room for what variables override most often
+        let mut values = Vec::with_capacity(leaves + leaves / 4 + 4);
+        values.resize(leaves, None);
+        Self { values, held: Vec::new(), routes: Vec::new() }
     }
 
     /// Adds a value above the weaker ones.
@@ -72,15 +73,13 @@ impl Candidates {
     }
 
     fn add(&mut self, leaf: LeafId, place: ValuePlace, route: u32) {
-        let Some(strongest) = self.strongest.get_mut(leaf as usize) else { return };
-        let weaker = match *strongest {
-            None => NONE,
-            Some(candidate) => {
-                self.overridden.push(candidate);
-                self.overridden.len() as u32 - 1
-            }
-        };
-        *strongest = Some(Candidate { place, weaker, route });
+        let end = self.values.len() as u32;
+        let Some(strongest) = self.values.get_mut(leaf as usize) else { return };
+        let weaker = if strongest.is_some() { end } else { NONE };
+        let overridden = strongest.replace(Candidate { place, weaker, route });
+        if overridden.is_some() {
+            self.values.push(overridden);
+        }
     }
 
     /// Returns the way from the setting to the candidate's part; no steps for the whole.
@@ -96,22 +95,22 @@ impl Candidates {
     /// Removes everything that weaker layers say about the settings of an optional section.
     pub(crate) fn clear(&mut self, first: LeafId, count: u32) {
         self.held.retain(|(held, _)| !(first..first + count).contains(held));
-        self.strongest.iter_mut().skip(first as usize).take(count as usize).for_each(|one| *one = None);
+        self.values.iter_mut().skip(first as usize).take(count as usize).for_each(|one| *one = None);
     }
 
     /// Returns whether any layer has the optional section.
     pub(crate) fn holds(&self, first: LeafId, count: u32) -> bool {
-        let mut strongest = self.strongest.iter().skip(first as usize).take(count as usize);
+        let mut strongest = self.values.iter().skip(first as usize).take(count as usize);
         strongest.any(Option::is_some) || self.held.contains(&(first, count))
     }
 
     pub(crate) fn strongest(&self, leaf: LeafId) -> Option<&Candidate> {
-        self.strongest.get(leaf as usize)?.as_ref()
+        self.values.get(leaf as usize)?.as_ref()
     }
 
     /// Returns the next weaker value of the same setting.
     pub(crate) fn weaker(&self, candidate: &Candidate) -> Option<&Candidate> {
-        self.overridden.get(candidate.weaker as usize)
+        self.values.get(candidate.weaker as usize)?.as_ref()
     }
 
     /// Returns the values of a setting, the strongest first.
