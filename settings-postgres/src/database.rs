@@ -31,16 +31,17 @@ pub(crate) enum NotWritten {
     Failed(Failure),
 }
 
-/// Reads over the connection; once more over a new one if the connection at hand has failed in the meantime.
+/// Reads over the connection, or returns another result if the database has no tables: reading creates none. Reads once
+/// more over a new connection if the one at hand has failed in the meantime.
 ///
 /// A function that takes an asynchronous closure would have a future that can't be sent to another thread.
 macro_rules! reading {
-    ($database:expr, $connection:ident => $operation:expr) => {{
+    ($database:expr, $connection:ident => $operation:expr, without tables $empty:expr) => {{
         let mut slot = $database.connection.lock().await;
         let mut old = slot.take();
         loop {
             let is_old = old.is_some();
-            let opened = $database.connected(old.take()).await?;
+            let Some(opened) = $database.connected_to_tables(old.take()).await? else { return Ok($empty) };
             let $connection = &opened;
             match within(&$database.config, $operation).await {
                 Err(failure) if is_old && failure.is_passing() => {}
@@ -62,17 +63,17 @@ impl Database {
 
     /// Reads the newest version.
     pub(crate) async fn head(&self) -> Result<Head, Failure> {
-        reading!(self, connection => document::head(&self.config, connection, None))
+        reading!(self, connection => document::head(&self.config, connection, None), without tables Head::none())
     }
 
     /// Returns versions, the newest first.
     pub(crate) async fn history(&self, number: Option<u64>, limit: usize) -> Result<Vec<Past>, Failure> {
-        reading!(self, connection => document::history(&self.config, connection, number, limit))
+        reading!(self, connection => document::history(&self.config, connection, number, limit), without tables Vec::new())
     }
 
     /// Returns the nodes.
     pub(crate) async fn nodes(&self) -> Result<Vec<Node>, Failure> {
-        reading!(self, connection => node::list(&connection.client))
+        reading!(self, connection => node::list(&connection.client), without tables Vec::new())
     }
 
     /// Encrypts the keys of all versions with the newest key. Returns the number of versions that had another one.
@@ -89,7 +90,7 @@ impl Database {
 
     #[cfg(feature = "encryption")]
     async fn rotate_some(&self) -> Result<usize, Failure> {
-        reading!(self, connection => document::rotate(&self.config, connection))
+        reading!(self, connection => document::rotate(&self.config, connection), without tables 0)
     }
 
     /// Adds a version if the base is the newest one.
@@ -131,6 +132,27 @@ impl Database {
             tokio::time::sleep(pause(attempt, self.config.time_limit())).await;
             attempt += 1;
         }
+    }
+
+    /// Returns a connection for reading, or `None` if the database has no tables.
+    async fn connected_to_tables(
+        &self,
+        connection: Option<Connection>,
+    ) -> Result<Option<Connection>, Failure> {
+        if let Some(connection) = connection.filter(|connection| !connection.client.is_closed()) {
+            return Ok(Some(connection));
+        }
+        let connection = Connection::connect(&self.config).await?;
+        let preparing = async {
+            let is_there = schema::SETTINGS.is_there(&connection.client).await?;
+            if is_there {
+                // those of an earlier release may lack something
+                schema::SETTINGS.prepare(&connection.client).await?;
+            }
+            Ok(is_there)
+        };
+        let is_there = within(&self.config, preparing).await?;
+        Ok(is_there.then_some(connection))
     }
 
     async fn connected(&self, connection: Option<Connection>) -> Result<Connection, Failure> {

@@ -56,6 +56,11 @@ pub(crate) struct Past {
 }
 
 impl Head {
+    /// The head of a database without versions.
+    pub(crate) const fn none() -> Self {
+        Self { version: 0, checksum: String::new(), content: None }
+    }
+
     /// Returns text that differs for different versions: `42@checksum`.
     pub(crate) fn identity(&self) -> String {
         format!("{}@{}", self.version, self.checksum)

@@ -12,8 +12,8 @@
 //! - With the feature `outbox`, a `PostgresOutbox` keeps the mails of an
 //!   [`Outbox`](settings_core::mail::outbox::Outbox), from which several machines deliver.
 //!
-//! The tables are made by the first program that may create them; [`schema()`] returns the statements for a database
-//! whose programs may not.
+//! The first program that writes or follows the settings creates the tables, and one that only reads them creates none;
+//! [`schema()`] returns the statements for a database whose programs may not create any.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "watch")]

@@ -7,7 +7,7 @@ use settings_core::external::{External, ExternalConfig};
 use settings_postgres::{NodeReport, PostgresSource};
 use settings_tests::cli::{Folder, Run, settings};
 
-use crate::postgres_store::{config, server};
+use crate::postgres_store::{config, server, tables};
 
 fn with(url: &str, arguments: &[&str]) -> Run {
     let run = settings(&[&["--store", url], arguments].concat(), &[]);
@@ -55,6 +55,34 @@ fn settings_are_set_shown_and_restored() {
         finding.out
     );
     assert!(!finding.out.contains("k4n4ry"));
+}
+
+/// A look into a database, such as the wrong one, leaves it as it was.
+#[test]
+fn commands_that_read_create_no_tables() {
+    let Some(server) = server("commands_that_read_create_no_tables") else { return };
+    let (url, folder) = (server.database(), Folder::new("postgres-read"));
+    let copy = folder.path("copy.json");
+    for (arguments, expected) in [
+        (&["show"][..], "EmailSettings.SMTPPort"),
+        (&["show", "--format", "json"], "EmailSettings.SMTPPort"),
+        (&["get", "EmailSettings.SMTPPort"], "10025"),
+        (&["explain", "EmailSettings.SMTPPort"], "10025"),
+        (&["validate"], ""),
+        (&["history"], ""),
+        (&["diff"], ""),
+        (&["nodes"], ""),
+        (&["unset", "EmailSettings.SMTPPort"], ""),
+        (&["mail", "queue"], ""),
+    ] {
+        let run = with(&url, arguments);
+        assert!(run.out.contains(expected), "{arguments:?}: {run:?}");
+        assert_eq!(tables(server, &url), "0", "{arguments:?}: {run:?}");
+    }
+    let copied = settings(&["store", "copy", &url, &copy], &[]);
+    assert_eq!(tables(server, &url), "0", "{copied:?}");
+    with(&url, &["set", "EmailSettings.SMTPPort", "587"]);
+    assert_eq!(with(&url, &["get", "EmailSettings.SMTPPort"]).out, "587\n");
 }
 
 #[test]

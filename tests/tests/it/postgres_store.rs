@@ -2,11 +2,13 @@
 
 use std::sync::{Arc, Barrier};
 use std::thread;
+use std::time::Duration;
 
 use settings_core::Secret;
+use settings_core::external::Source;
 use settings_core::resolve::{Layer, Layers, resolve};
 use settings_core::store::{SaveOutcome, Storage, StorageError, Store, StoreError, VersionStatus};
-use settings_postgres::{Keys, PostgresConfig, PostgresStorage, schema};
+use settings_postgres::{Keys, PostgresConfig, PostgresSource, PostgresStorage, schema};
 use settings_tests::certificates::CERTIFICATES;
 use settings_tests::cli::Folder;
 use settings_tests::left_out;
@@ -41,7 +43,11 @@ fn open(storage: &Arc<PostgresStorage>) -> Store<Program> {
 }
 
 pub(crate) fn set(url: &str, path: &str, value: &str) -> Result<u64, StoreError> {
-    let mut store = open(&storage(url)).author(Some("ann".to_owned())).reason(Some("a test".to_owned()));
+    set_in(&storage(url), path, value)
+}
+
+fn set_in(storage: &Arc<PostgresStorage>, path: &str, value: &str) -> Result<u64, StoreError> {
+    let mut store = open(storage).author(Some("ann".to_owned())).reason(Some("a test".to_owned()));
     let ((), outcome) = store.update(|store| store.set(path, &[value]).map(drop))?;
     match outcome {
         SaveOutcome::Written { version: VersionStatus::Added(number), .. } => Ok(number),
@@ -206,19 +212,47 @@ fn programs_that_start_together_make_the_tables_once() {
     let Some(server) = server("programs_that_start_together_make_the_tables_once") else { return };
     let url = server.database();
     let start = Arc::new(Barrier::new(8));
-    let readers: Vec<_> = (0..8)
+    let programs: Vec<_> = (0..8)
         .map(|_| {
-            let (url, start) = (url.clone(), Arc::clone(&start));
+            let (mut source, start) = (PostgresSource::new(config(&url)), Arc::clone(&start));
             thread::spawn(move || {
                 start.wait();
-                storage(&url).read().map(|read| read.version())
+                source.fetch(None, Duration::from_secs(30)).map(|document| document.is_some())
             })
         })
         .collect();
-    for reader in readers {
-        assert_eq!(reader.join().unwrap(), Ok(0));
+    for program in programs {
+        assert_eq!(program.join().unwrap(), Ok(true));
     }
     assert_eq!(server.sql(&url, "SELECT count(*) FROM settings_schema").unwrap(), "1");
+}
+
+/// A look into a database, such as the wrong one, leaves it as it was.
+#[test]
+fn reading_creates_no_tables() {
+    let Some(server) = server("reading_creates_no_tables") else { return };
+    let url = server.database();
+    let storage = storage(&url);
+    assert_eq!(storage.read().unwrap().version(), 0);
+    assert_eq!(storage.document().unwrap().text(), "{}\n");
+    assert_eq!(storage.history(10).unwrap().len(), 0);
+    assert_eq!(storage.version(1).unwrap().map(|version| version.number), None);
+    assert_eq!(storage.nodes().unwrap(), []);
+    assert_eq!(tables(server, &url), "0");
+    // the same storage writes
+    assert_eq!(set_in(&storage, "ServiceSettings.MaxUsers", "7").unwrap(), 1);
+    assert_eq!((storage.read().unwrap().version(), storage.history(10).unwrap().len()), (1, 1));
+    // one that found no tables sees those that were made since
+    let url = server.database();
+    let early = self::storage(&url);
+    assert_eq!(early.read().unwrap().version(), 0);
+    assert_eq!(set(&url, "ServiceSettings.MaxUsers", "8").unwrap(), 1);
+    assert_eq!(early.read().unwrap().version(), 1);
+}
+
+/// Returns the number of tables in a database.
+pub(crate) fn tables(server: &PostgresServer, url: &str) -> String {
+    server.sql(url, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").unwrap()
 }
 
 #[test]
@@ -230,8 +264,9 @@ fn a_role_that_may_not_create_tables_gets_the_statements() {
         .sql(&url, &format!("CREATE ROLE {role} LOGIN; REVOKE CREATE ON SCHEMA public FROM public"))
         .unwrap();
     let poor = url.replace("test@", &format!("{role}@"));
-    let error = storage(&poor).read().unwrap_err();
-    assert!(matches!(&error, StorageError::Refused(why) if why.contains("settings store schema")), "{error}");
+    assert_eq!(storage(&poor).read().map(|read| read.version()), Ok(0));
+    let error = set(&poor, "ServiceSettings.MaxUsers", "7").unwrap_err().to_string();
+    assert!(error.contains("settings store schema"), "{error}");
     server.sql(&url, &schema()).unwrap();
     let grant = format!(
         "GRANT SELECT, INSERT, UPDATE, DELETE ON settings_head, settings_version, settings_node, settings_schema TO {role}"
