@@ -281,8 +281,10 @@ pub struct Report {
 
 impl Report {
     pub(crate) fn new(mut diagnostics: Vec<Diagnostic>) -> Self {
-        let mut seen = HashSet::new();
-        diagnostics.retain(|diagnostic| seen.insert(diagnostic.clone()));
+        if diagnostics.len() > 1 {
+            let mut seen = HashSet::new();
+            diagnostics.retain(|diagnostic| seen.insert(diagnostic.clone()));
+        }
         Self { diagnostics }
     }
 

@@ -330,11 +330,13 @@ impl Layers {
     }
 
     fn add_source(&mut self, layer: Layer, name: String, text: ZeroizingString, format: FileFormat) {
-        let at = self.sources.partition_point(|source| source.layer <= layer);
+        let source = Source::new(layer, name, text, format);
         if self.sources.is_empty() {
             // most programs have one file
-            self.sources.reserve_exact(1);
+            self.sources = vec![source];
+            return;
         }
-        self.sources.insert(at, Source::new(layer, name, text, format));
+        let at = self.sources.partition_point(|source| source.layer <= layer);
+        self.sources.insert(at, source);
     }
 }
