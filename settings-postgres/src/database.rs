@@ -36,7 +36,7 @@ pub(crate) enum NotWritten {
 ///
 /// A function that takes an asynchronous closure would have a future that can't be sent to another thread.
 macro_rules! reading {
-    ($database:expr, $connection:ident => $operation:expr, without tables $empty:expr) => {{
+    ($database:expr, $connection:ident => { $operation:expr, without tables: $empty:expr }) => {{
         let mut slot = $database.connection.lock().await;
         let mut old = slot.take();
         loop {
@@ -63,17 +63,21 @@ impl Database {
 
     /// Reads the newest version.
     pub(crate) async fn head(&self) -> Result<Head, Failure> {
-        reading!(self, connection => document::head(&self.config, connection, None), without tables Head::none())
+        reading!(self, connection => {
+            document::head(&self.config, connection, None), without tables: Head::none()
+        })
     }
 
     /// Returns versions, the newest first.
     pub(crate) async fn history(&self, number: Option<u64>, limit: usize) -> Result<Vec<Past>, Failure> {
-        reading!(self, connection => document::history(&self.config, connection, number, limit), without tables Vec::new())
+        reading!(self, connection => {
+            document::history(&self.config, connection, number, limit), without tables: Vec::new()
+        })
     }
 
     /// Returns the nodes.
     pub(crate) async fn nodes(&self) -> Result<Vec<Node>, Failure> {
-        reading!(self, connection => node::list(&connection.client), without tables Vec::new())
+        reading!(self, connection => { node::list(&connection.client), without tables: Vec::new() })
     }
 
     /// Encrypts the keys of all versions with the newest key. Returns the number of versions that had another one.
@@ -90,7 +94,9 @@ impl Database {
 
     #[cfg(feature = "encryption")]
     async fn rotate_some(&self) -> Result<usize, Failure> {
-        reading!(self, connection => document::rotate(&self.config, connection), without tables 0)
+        reading!(self, connection => {
+            document::rotate(&self.config, connection), without tables: 0
+        })
     }
 
     /// Adds a version if the base is the newest one.
@@ -155,6 +161,7 @@ impl Database {
         Ok(is_there.then_some(connection))
     }
 
+    /// Returns a connection for writing. Creates the tables if they are missing.
     async fn connected(&self, connection: Option<Connection>) -> Result<Connection, Failure> {
         match connection.filter(|connection| !connection.client.is_closed()) {
             Some(connection) => Ok(connection),
