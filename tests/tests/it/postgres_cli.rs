@@ -73,7 +73,6 @@ fn commands_that_read_create_no_tables() {
         (&["diff"], ""),
         (&["nodes"], ""),
         (&["unset", "EmailSettings.SMTPPort"], ""),
-        (&["mail", "queue"], ""),
     ] {
         let run = with(&url, arguments);
         assert!(run.out.contains(expected), "{arguments:?}: {run:?}");
