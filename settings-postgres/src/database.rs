@@ -5,6 +5,8 @@ use std::time::Instant;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use tokio::sync::Mutex;
 
+#[cfg(feature = "encryption")]
+use crate::Keys;
 use crate::PostgresConfig;
 use crate::connection::{Connection, within};
 use crate::document::{self, Addition, Head, Past, hex, pause};
@@ -83,9 +85,13 @@ impl Database {
     /// Encrypts the keys of all versions with the newest key. Returns the number of versions that had another one.
     #[cfg(feature = "encryption")]
     pub(crate) async fn rotate(&self) -> Result<usize, Failure> {
+        // checked first, since a database without tables is not asked
+        let Some(keys) = &self.config.keys else {
+            return Err(Failure::Refused("there is no key".to_owned()));
+        };
         let mut count = 0;
         loop {
-            match self.rotate_some().await? {
+            match self.rotate_some(keys).await? {
                 0 => return Ok(count),
                 some => count += some,
             }
@@ -93,10 +99,8 @@ impl Database {
     }
 
     #[cfg(feature = "encryption")]
-    async fn rotate_some(&self) -> Result<usize, Failure> {
-        reading!(self, connection => {
-            document::rotate(&self.config, connection), without tables: 0
-        })
+    async fn rotate_some(&self, keys: &Keys) -> Result<usize, Failure> {
+        reading!(self, connection => { document::rotate(keys, connection), without tables: 0 })
     }
 
     /// Adds a version if the base is the newest one.

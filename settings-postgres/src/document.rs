@@ -7,6 +7,8 @@ use settings_core::FileFormat;
 use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 
+#[cfg(feature = "encryption")]
+use crate::Keys;
 use crate::PostgresConfig;
 use crate::connection::Connection;
 use crate::failure::Failure;
@@ -91,8 +93,8 @@ pub(crate) async fn head(
     }
 }
 
-/// Reads the version with the greatest number if it is greater than that of a known one. It costs the database a fifth
-/// less than [`head`], which finds out what is there if there is none.
+/// Reads the version with the greatest number if it is greater than that of a known one. If there is none,
+/// [`head`] finds out what is there; it costs the database a fifth more.
 pub(crate) async fn newer(
     config: &PostgresConfig,
     connection: &Connection,
@@ -205,8 +207,7 @@ fn past(config: &PostgresConfig, row: &Row) -> Result<Past, Failure> {
 
 /// Encrypts the keys of some versions with the newest key. Returns the number of versions that had another one.
 #[cfg(feature = "encryption")]
-pub(crate) async fn rotate(config: &PostgresConfig, connection: &Connection) -> Result<usize, Failure> {
-    let Some(keys) = &config.keys else { return Err(Failure::Refused("there is no key".to_owned())) };
+pub(crate) async fn rotate(keys: &Keys, connection: &Connection) -> Result<usize, Failure> {
     let newest = keys.newest();
     let statement = "SELECT version, format, base_checksum, data_key, key_id FROM settings_version \
         WHERE key_id <> $1 ORDER BY version LIMIT 100";

@@ -55,6 +55,11 @@ fn set_in(storage: &Arc<PostgresStorage>, path: &str, value: &str) -> Result<u64
     }
 }
 
+/// Returns the number of tables in a database.
+pub(crate) fn tables(server: &PostgresServer, url: &str) -> String {
+    server.sql(url, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").unwrap()
+}
+
 #[test]
 fn a_change_is_a_version_with_its_facts() {
     let Some(server) = server("a_change_is_a_version_with_its_facts") else { return };
@@ -238,6 +243,7 @@ fn reading_creates_no_tables() {
     assert_eq!(storage.history(10).unwrap().len(), 0);
     assert_eq!(storage.version(1).unwrap().map(|version| version.number), None);
     assert_eq!(storage.nodes().unwrap(), []);
+    assert!(storage.rotate().is_err(), "without a key");
     assert_eq!(tables(server, &url), "0");
     // the same storage writes
     assert_eq!(set_in(&storage, "ServiceSettings.MaxUsers", "7").unwrap(), 1);
@@ -248,11 +254,6 @@ fn reading_creates_no_tables() {
     assert_eq!(early.read().unwrap().version(), 0);
     assert_eq!(set(&url, "ServiceSettings.MaxUsers", "8").unwrap(), 1);
     assert_eq!(early.read().unwrap().version(), 1);
-}
-
-/// Returns the number of tables in a database.
-pub(crate) fn tables(server: &PostgresServer, url: &str) -> String {
-    server.sql(url, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").unwrap()
 }
 
 #[test]

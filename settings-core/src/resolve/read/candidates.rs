@@ -55,7 +55,7 @@ impl Candidate {
 
 impl Candidates {
     pub(crate) fn new(leaves: usize) -> Self {
-        // with room for what variables override most often
+        // with room for the values that a few variables override
         let mut values = Vec::with_capacity(leaves + leaves / 4 + 4);
         values.resize(leaves, None);
         Self { values, held: Vec::new(), routes: Vec::new() }
