@@ -7,6 +7,8 @@ use std::thread;
 
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
+#[cfg(feature = "outbox")]
+use tokio::task::JoinHandle;
 
 /// A thread that runs asynchronous code for blocking callers, who may be on any thread, one of a runtime included. It
 /// ends when this is dropped.
@@ -38,6 +40,15 @@ impl Runtime {
             let _ = sender.send(future.await);
         });
         receiver.recv().ok()
+    }
+
+    /// Starts a future and returns the handle to wait for it. It runs to its end even if the handle is dropped.
+    #[cfg(feature = "outbox")]
+    pub(crate) fn start_task<T: Send + 'static>(
+        &self,
+        future: impl Future<Output = T> + Send + 'static,
+    ) -> JoinHandle<T> {
+        self.handle.spawn(future)
     }
 
     /// Starts a future that runs until it or the thread ends.

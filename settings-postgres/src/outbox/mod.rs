@@ -1,6 +1,7 @@
 //! The mails of an outbox in a database.
 
 mod advance;
+mod asynchronous;
 mod clock;
 mod delivery;
 mod intake;
@@ -17,7 +18,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use settings_core::mail::outbox::{
-    EnqueueError, Enqueued, MailState, NewMail, OutboxError, OutboxErrorKind, OutboxLimits,
+    EnqueueError, Enqueued, NewMail, OutboxError, OutboxErrorKind, OutboxLimits, StepFuture,
 };
 use tokio_postgres::GenericClient;
 
@@ -25,7 +26,6 @@ use self::clock::DatabaseClock;
 use self::intake::{Refused, Room};
 pub use self::listing::OutboxHealth;
 use self::pool::{Patience, Pool};
-use self::step::Step;
 use self::steps::Steps;
 use crate::PostgresConfig;
 use crate::connection::{Connection, within};
@@ -221,10 +221,9 @@ impl PostgresOutbox {
         running.unwrap_or_else(|| Err(ended())).map_err(|failure| self.failed(failure))
     }
 
-    /// Takes a step of a delivery. Returns the state of the mail, or `None` if its lease was lost, and the time at which the
-    /// database was asked for it.
-    fn step(&self, step: Step) -> Result<(Option<MailState>, Instant), OutboxError> {
-        steps::take(&self.shared, step).map_err(|failure| self.failed(failure))
+    /// Waits for the end of a step. Blocks.
+    fn wait<T: Send + 'static>(&self, step: StepFuture<T>) -> Result<T, OutboxError> {
+        self.shared.runtime.run(step).unwrap_or_else(|| Err(self.failed(ended())))
     }
 
     fn failed(&self, failure: Failure) -> OutboxError {

@@ -4,10 +4,11 @@
 //! all that wait takes little more time than one for the first, and they share a commit.
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use settings_core::mail::outbox::{BeginOutcome, MailState};
+use settings_core::mail::outbox::{BeginOutcome, Claim, MailState};
+use tokio::sync::oneshot;
 
 use super::advance::advance;
 use super::pool::Patience;
@@ -36,7 +37,17 @@ struct Queue {
 
 struct Waiting {
     step: Arc<Step>,
-    answer: mpsc::SyncSender<Answer>,
+    answer: oneshot::Sender<Answer>,
+    /// Held until the step has ended.
+    claim: Claim,
+}
+
+impl Waiting {
+    /// Ends the step, whose caller may no longer wait.
+    fn end(self, answer: Answer) {
+        drop(self.claim);
+        let _ = self.answer.send(answer);
+    }
 }
 
 impl Steps {
@@ -76,13 +87,18 @@ impl Drop for Running<'_> {
     }
 }
 
-/// Takes a step, in one statement with those of other mails that wait.
-pub(super) fn take(shared: &Arc<Shared>, step: Step) -> Answer {
-    let (answer, receiver) = mpsc::sync_channel(1);
-    if shared.steps.add(Waiting { step: Arc::new(step), answer }) {
+/// Starts a step, in one statement with those of other mails that wait, and returns its answer. The step runs to its end even
+/// if the future is dropped.
+pub(super) fn start(
+    shared: &Arc<Shared>,
+    step: Step,
+    claim: Claim,
+) -> impl Future<Output = Answer> + Send + use<> {
+    let (answer, receiver) = oneshot::channel();
+    if shared.steps.add(Waiting { step: Arc::new(step), answer, claim }) {
         shared.runtime.spawn(run(Arc::clone(shared)));
     }
-    receiver.recv().unwrap_or_else(|_| Err(ended()))
+    async { receiver.await.unwrap_or_else(|_| Err(ended())) }
 }
 
 /// Runs all steps that wait. Those of a statement that fails are tried again alone, so that no mail waits for another one.
@@ -98,8 +114,7 @@ async fn run(shared: Arc<Shared>) {
         match run.await {
             Ok((states, asked)) => {
                 for (waiting, state) in next.into_iter().zip(states) {
-                    // the caller waits for it
-                    let _ = waiting.answer.send(Ok((state, asked)));
+                    waiting.end(Ok((state, asked)));
                 }
             }
             Err(_) => next.into_iter().for_each(|waiting| {
@@ -109,9 +124,11 @@ async fn run(shared: Arc<Shared>) {
     }
 }
 
-async fn again(shared: Arc<Shared>, Waiting { step, answer }: Waiting) {
-    let run = shared.pool.run(Patience::Long, |connection, _| one(connection, Arc::clone(&step), true));
-    let _ = answer.send(run.await);
+async fn again(shared: Arc<Shared>, waiting: Waiting) {
+    let run =
+        shared.pool.run(Patience::Long, |connection, _| one(connection, Arc::clone(&waiting.step), true));
+    let answer = run.await;
+    waiting.end(answer);
 }
 
 /// Takes several steps in one statement.

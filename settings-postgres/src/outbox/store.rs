@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use settings_core::mail::outbox::{
-    BeginOutcome, Circuit, Claim, Clock, DueMail, DueOrder, EnqueueError, Enqueued, KnownMail, LeaseToken,
-    MailId, MailState, NewMail, OutboxEntry, OutboxError, OutboxErrorKind, OutboxLimits, OutboxStore,
+    BeginOutcome, Circuit, Claim, Clock, DeliverySteps, DueMail, DueOrder, EnqueueError, Enqueued, KnownMail,
+    LeaseToken, MailId, MailState, NewMail, OutboxEntry, OutboxError, OutboxLimits, OutboxStore,
     OutboxSummary, RemoveOutcome, RetryOutcome, Settlement, Sharing,
 };
 use settings_core::mail::{Address, MailObject, ReversePath};
@@ -14,7 +14,6 @@ use tokio_postgres::types::Type;
 use super::clock::{millis, time};
 use super::intake::{self, Refused};
 use super::pool::Patience;
-use super::step::{Change, Step};
 use super::{DISTRUST_INTERVAL, PostgresOutbox, delivery, is_time, listing, sweep};
 
 impl OutboxStore for PostgresOutbox {
@@ -132,8 +131,6 @@ impl OutboxStore for PostgresOutbox {
         })
     }
 
-    /// Refuses to start if the answer of the database was late: the lease may have ended, and the content must be sent
-    /// within it.
     fn begin(
         &self,
         id: MailId,
@@ -141,17 +138,7 @@ impl OutboxStore for PostgresOutbox {
         attempt: u32,
         now: SystemTime,
     ) -> Result<BeginOutcome, OutboxError> {
-        let (now, lease) = (millis(now), self.lease);
-        let step = Step { id, token, now, change: Change::Begin { attempt, lease } };
-        let (Some(_), asked) = self.step(step)? else { return Ok(BeginOutcome::NotPending) };
-        if asked.elapsed() >= lease / 2 {
-            self.run(Patience::Long, move |connection, _| async move {
-                delivery::take_back(&connection.client, (id, token), now).await
-            })?;
-            let why = "the database answered so late that the lease of a mail may have ended; it is not sent";
-            return Err(OutboxError::new(why).with_kind(OutboxErrorKind::Unavailable));
-        }
-        Ok(BeginOutcome::Started)
+        self.wait(DeliverySteps::begin(self, id, token, attempt, now, Claim::new(())))
     }
 
     fn settle(
@@ -161,9 +148,11 @@ impl OutboxStore for PostgresOutbox {
         settlement: &Settlement,
         now: SystemTime,
     ) -> Result<Option<MailState>, OutboxError> {
-        let change = Change::Settle(settlement.clone());
-        let (state, _) = self.step(Step { id, token, now: millis(now), change })?;
-        Ok(state)
+        self.wait(DeliverySteps::settle(self, id, token, settlement.clone(), now, Claim::new(())))
+    }
+
+    fn steps(&self) -> Option<&dyn DeliverySteps> {
+        Some(self)
     }
 
     fn circuit(&self) -> Result<Circuit, OutboxError> {

@@ -6,9 +6,9 @@ use std::time::{Duration, SystemTime};
 
 use settings_core::mail::catch::{CatchOptions, Catcher};
 use settings_core::mail::outbox::{
-    BeginOutcome, Circuit, Claim, DueMail, DueOrder, EnqueueError, Enqueued, KnownMail, LeaseToken, MailId,
-    MailState, NewMail, Outbox, OutboxEntry, OutboxError, OutboxLimits, OutboxStore, OutboxSummary,
-    RemoveOutcome, RetryOutcome, Settlement, Sharing, conformance,
+    BeginOutcome, Circuit, Claim, DeliverySteps, DueMail, DueOrder, EnqueueError, Enqueued, KnownMail,
+    LeaseToken, MailId, MailState, NewMail, Outbox, OutboxEntry, OutboxError, OutboxLimits, OutboxStore,
+    OutboxSummary, RemoveOutcome, RetryOutcome, Settlement, Sharing, StepFuture, conformance,
 };
 use settings_core::mail::{Address, EmailSettings, MailObject, Mailer, MailerOptions, Message, ReversePath};
 use settings_tests::memory_store::MemoryStore;
@@ -73,6 +73,7 @@ enum Fault {
     ForgetsRenewals,
     SettlesLate,
     OverwritesCircuits,
+    DropsSteps,
 }
 
 macro_rules! delegated {
@@ -147,6 +148,10 @@ impl OutboxStore for Faulty {
         }
     }
 
+    fn steps(&self) -> Option<&dyn DeliverySteps> {
+        matches!(self.fault, Fault::DropsSteps).then_some(self)
+    }
+
     delegated! {
         fn find(&self, key: &str) -> Result<Option<KnownMail>, OutboxError>;
         fn sweep(&self, limits: &OutboxLimits, now: SystemTime) -> Result<u64, OutboxError>;
@@ -170,6 +175,33 @@ impl OutboxStore for Faulty {
     }
 }
 
+/// Steps that are taken only while somebody waits for them.
+impl DeliverySteps for Faulty {
+    fn begin(
+        &self,
+        id: MailId,
+        token: LeaseToken,
+        attempt: u32,
+        now: SystemTime,
+        _claim: Claim,
+    ) -> StepFuture<BeginOutcome> {
+        let store = self.store.clone();
+        Box::pin(async move { store.begin(id, token, attempt, now) })
+    }
+
+    fn settle(
+        &self,
+        id: MailId,
+        token: LeaseToken,
+        settlement: Settlement,
+        now: SystemTime,
+        _claim: Claim,
+    ) -> StepFuture<Option<MailState>> {
+        let store = self.store.clone();
+        Box::pin(async move { store.settle(id, token, &settlement, now) })
+    }
+}
+
 #[test]
 fn faulty_stores_are_detected() {
     for (fault, lease, case) in [
@@ -180,6 +212,7 @@ fn faulty_stores_are_detected() {
         (Fault::ForgetsRenewals, Some(LEASE), "a mail is leased to one program"),
         (Fault::SettlesLate, Some(LEASE), "a program that lost its lease changes nothing"),
         (Fault::OverwritesCircuits, Some(LEASE), "the circuit survives the program"),
+        (Fault::DropsSteps, Some(LEASE), "a step runs to its end without its caller"),
     ] {
         let places = RefCell::new(HashMap::<String, MemoryStore>::new());
         let checked = conformance::check(|place| {

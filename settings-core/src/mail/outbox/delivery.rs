@@ -13,7 +13,7 @@ use crate::mail::outbox::error::OutboxError;
 use crate::mail::outbox::mail::MailId;
 use crate::mail::outbox::sender::ConfiguredSender;
 use crate::mail::outbox::store::{BeginOutcome, DueMail, OutboxStore};
-use crate::mail::outbox::turn::{Turn, work};
+use crate::mail::outbox::turn::{Turn, begin, settle, work};
 use crate::mail::outbox::verdict::{Verdict, judge};
 use crate::mail::outcome::Outcome;
 use crate::mail::session::Gate;
@@ -89,13 +89,16 @@ impl Delivery {
             // after a failure, no other mail is tried before the queue knows of it
             self.slot = None;
         }
-        let end = work(&self.store, &self.turn, move |store| match settlement {
+        let end = match settlement {
             Some(settlement) => {
-                Ok(store.settle(id, token, &settlement, now)?.map_or(End::Lost, End::Settled))
+                let state = settle(&self.store, &self.turn, (id, token), settlement, now).await?;
+                state.map_or(End::Lost, End::Settled)
             }
-            None => store.release(id, token).map(|()| End::Untouched),
-        })
-        .await?;
+            None => {
+                work(&self.store, &self.turn, move |store| store.release(id, token)).await?;
+                End::Untouched
+            }
+        };
         if end == End::Lost {
             tracing::warn!(%id, "the lease of a mail was lost while it was sent; its result is not recorded");
         }
@@ -107,8 +110,7 @@ impl Delivery {
         let (store, turn, clock) = (Arc::clone(&self.store), Arc::clone(&self.turn), Arc::clone(&self.clock));
         let (id, token, failure) = (self.due.id, self.due.token, Arc::clone(failure));
         Gate::new(async move {
-            let begun = work(&store, &turn, move |store| store.begin(id, token, attempt, clock.now())).await;
-            let why = match begun {
+            let why = match begin(&store, &turn, (id, token), attempt, clock.now()).await {
                 Ok(BeginOutcome::Started) => return Ok(()),
                 Ok(BeginOutcome::NotPending) => GateFailure::Removed,
                 Err(error) => GateFailure::Store(error),

@@ -48,6 +48,7 @@ mod schedule;
 mod sender;
 #[cfg(feature = "mail-outbox")]
 mod sqlite;
+mod steps;
 mod store;
 mod summary;
 mod turn;
@@ -73,6 +74,7 @@ use self::remembered::Remembered;
 pub use self::run_report::RunReport;
 #[cfg(feature = "mail-outbox")]
 pub use self::sqlite::SqliteStore;
+pub use self::steps::{DeliverySteps, StepFuture};
 pub use self::store::{
     BeginOutcome, Claim, DueMail, DueOrder, Enqueued, KnownMail, LAST_CHANCE, LONGEST_WAIT, LeaseToken,
     OutboxStore, Pending, RemoveOutcome, RetryOutcome, Settlement, Sharing,

@@ -14,6 +14,7 @@ use crate::mail::outbox::error::{EnqueueError, OutboxError};
 use crate::mail::outbox::limits::OutboxLimits;
 use crate::mail::outbox::mail::{MailId, NewMail};
 use crate::mail::outbox::schedule;
+use crate::mail::outbox::steps::DeliverySteps;
 use crate::mail::outbox::summary::OutboxSummary;
 use crate::mail::reverse_path::ReversePath;
 
@@ -128,6 +129,12 @@ pub trait OutboxStore: Send + Sync + 'static {
         settlement: &Settlement,
         now: SystemTime,
     ) -> Result<Option<MailState>, OutboxError>;
+
+    /// Returns the way to take [`begin`](Self::begin) and [`settle`](Self::settle) without blocking a thread, which saves
+    /// two changes of threads for each; `None` if the store has none.
+    fn steps(&self) -> Option<&dyn DeliverySteps> {
+        None
+    }
 
     /// Returns whether the queue runs.
     fn circuit(&self) -> Result<Circuit, OutboxError>;

@@ -1,12 +1,15 @@
 //! The right to deliver, and the operations on the store that hold it.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use tokio::sync::OwnedMutexGuard;
 use tokio::task::spawn_blocking;
 
+use crate::mail::outbox::entry::MailState;
 use crate::mail::outbox::error::OutboxError;
-use crate::mail::outbox::store::{Claim, OutboxStore};
+use crate::mail::outbox::mail::MailId;
+use crate::mail::outbox::store::{BeginOutcome, Claim, LeaseToken, OutboxStore, Settlement};
 use crate::mail::outbox::{Outbox, stopped};
 
 /// The right to deliver, within this process and among processes. Every operation on the store holds a clone, so that
@@ -38,4 +41,32 @@ pub(super) async fn work<T: Send + 'static>(
         result
     });
     done.await.map_err(stopped)?
+}
+
+/// Marks a mail as `sending`. Runs to its end even if this future is dropped.
+pub(super) async fn begin(
+    store: &Arc<dyn OutboxStore>,
+    turn: &Arc<Turn>,
+    (id, token): (MailId, LeaseToken),
+    attempt: u32,
+    now: SystemTime,
+) -> Result<BeginOutcome, OutboxError> {
+    match store.steps() {
+        Some(steps) => steps.begin(id, token, attempt, now, Claim::new(Arc::clone(turn))).await,
+        None => work(store, turn, move |store| store.begin(id, token, attempt, now)).await,
+    }
+}
+
+/// Records the result of an attempt. Runs to its end even if this future is dropped.
+pub(super) async fn settle(
+    store: &Arc<dyn OutboxStore>,
+    turn: &Arc<Turn>,
+    (id, token): (MailId, LeaseToken),
+    settlement: Settlement,
+    now: SystemTime,
+) -> Result<Option<MailState>, OutboxError> {
+    match store.steps() {
+        Some(steps) => steps.settle(id, token, settlement, now, Claim::new(Arc::clone(turn))).await,
+        None => work(store, turn, move |store| store.settle(id, token, &settlement, now)).await,
+    }
 }

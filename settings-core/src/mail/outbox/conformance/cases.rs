@@ -1,14 +1,18 @@
 //! The test cases.
 
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
 use super::{Case, Mismatch, Open, alert, hours, notification, outlive, put, same, start};
 use crate::mail::address::Address;
 use crate::mail::outbox::{
-    BeginOutcome, Circuit, DueMail, DueOrder, EnqueueError, KnownMail, LeaseToken, MailId, MailState,
+    BeginOutcome, Circuit, Claim, DueMail, DueOrder, EnqueueError, KnownMail, LeaseToken, MailId, MailState,
     OutboxLimits, OutboxStore, Pending, Progress, RemoveOutcome, RetryOutcome, Settlement,
 };
 use crate::mail::reverse_path::ReversePath;
 
-pub(super) const ALL: [(&str, Case); 25] = [
+pub(super) const ALL: [(&str, Case); 26] = [
     ("a mail comes back unchanged", comes_back),
     ("a key rejects a second mail", keys),
     ("alerts go first and then the least tried", order),
@@ -31,10 +35,14 @@ pub(super) const ALL: [(&str, Case); 25] = [
     ("a mail is leased to one program", leases),
     ("a program that lost its lease changes nothing", lost_leases),
     ("a mail whose lease ended while it was sent is unknown", ended_leases),
+    ("a step runs to its end without its caller", steps),
     ("the circuit survives the program", circuit),
     ("recurring tasks are remembered", moments),
     ("lists and the summary are complete", listing),
 ];
+
+/// The time that a step takes at most.
+const LONGEST_STEP: Duration = Duration::from_secs(30);
 
 type CaseResult = Result<(), Mismatch>;
 
@@ -509,6 +517,34 @@ fn ended_leases(open: Open<'_>) -> CaseResult {
     let due = only_due(&*second, 0)?;
     same("its attempts", due.attempts, 1)?;
     same("the result of the second", settle(&*second, &due, &done)?, Some(MailState::Sent))
+}
+
+fn steps(open: Open<'_>) -> CaseResult {
+    let store = open()?;
+    let id = put(&*store, &notification("Hello")?)?;
+    let due = only_due(&*store, 0)?;
+    let Some(steps) = store.steps() else { return Ok(()) };
+    let held = Arc::new(());
+    let claim = || Claim::new(Arc::clone(&held));
+    drop(steps.begin(due.id, due.token, 1, start(), claim()));
+    wait_for_end(&held)?;
+    same("a mail that was begun", state(&*store, id)?, Some(MailState::Sending))?;
+    let settlement = settlement(&due, [Progress::Sent; 2], Pending::Deferred(start()));
+    drop(steps.settle(due.id, due.token, settlement, start(), claim()));
+    wait_for_end(&held)?;
+    same("a mail that was settled", state(&*store, id)?, Some(MailState::Sent))
+}
+
+/// Waits until the step that holds a clone has ended.
+fn wait_for_end(held: &Arc<()>) -> CaseResult {
+    let end = Instant::now() + LONGEST_STEP;
+    while Arc::strong_count(held) > 1 {
+        if Instant::now() >= end {
+            return Err("a step whose future was dropped keeps its claim".into());
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+    Ok(())
 }
 
 fn circuit(open: Open<'_>) -> CaseResult {
