@@ -76,7 +76,7 @@ impl Drop for Mailer {
 }
 
 /// Blocks on a future. Inside another runtime, this happens in a separate thread, where blocking is allowed.
-fn block_on<T: Send>(runtime: &Runtime, future: impl Future<Output = T> + Send) -> T {
+pub(super) fn block_on<T: Send>(runtime: &Runtime, future: impl Future<Output = T> + Send) -> T {
     if Handle::try_current().is_err() {
         return runtime.block_on(future);
     }

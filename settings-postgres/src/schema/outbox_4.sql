@@ -1,7 +1,19 @@
 -- A statement that changes a row prepares the checks of its table first, which takes longer than the change. Programs write
--- no other texts, and report those that they find.
-ALTER TABLE outbox_mail DROP CONSTRAINT IF EXISTS outbox_mail_kind_check, DROP CONSTRAINT IF EXISTS outbox_mail_state_check;
-ALTER TABLE outbox_recipient DROP CONSTRAINT IF EXISTS outbox_recipient_progress_check;
+-- no other texts, and reading one is an error. A table that somebody reads for long, such as pg_dump, keeps its checks: to
+-- wait for it would stop all deliveries in the meantime.
+DO $$
+DECLARE
+    usual text := current_setting('lock_timeout');
+BEGIN
+    PERFORM set_config('lock_timeout', '500ms', true);
+    ALTER TABLE outbox_mail DROP CONSTRAINT IF EXISTS outbox_mail_kind_check,
+        DROP CONSTRAINT IF EXISTS outbox_mail_state_check;
+    ALTER TABLE outbox_recipient DROP CONSTRAINT IF EXISTS outbox_recipient_progress_check;
+    PERFORM set_config('lock_timeout', usual, true);
+EXCEPTION WHEN lock_not_available THEN
+    NULL;
+END
+$$;
 -- Settles in one statement, and begins in another. The recipients of a mail need no lock: whoever else changes them ends its
 -- lease, and then the mail is not settled.
 CREATE OR REPLACE FUNCTION outbox_advance(

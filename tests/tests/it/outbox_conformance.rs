@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::future::ready;
 use std::time::{Duration, SystemTime};
 
 use settings_core::mail::catch::{CatchOptions, Catcher};
@@ -74,6 +75,7 @@ enum Fault {
     SettlesLate,
     OverwritesCircuits,
     DropsSteps,
+    AnswersWrongly,
 }
 
 macro_rules! delegated {
@@ -149,7 +151,7 @@ impl OutboxStore for Faulty {
     }
 
     fn steps(&self) -> Option<&dyn DeliverySteps> {
-        matches!(self.fault, Fault::DropsSteps).then_some(self)
+        matches!(self.fault, Fault::DropsSteps | Fault::AnswersWrongly).then_some(self)
     }
 
     delegated! {
@@ -175,7 +177,7 @@ impl OutboxStore for Faulty {
     }
 }
 
-/// Steps that are taken only while somebody waits for them.
+/// Steps that are taken only while somebody waits for them, or that answer as if every lease were held.
 impl DeliverySteps for Faulty {
     fn begin(
         &self,
@@ -186,7 +188,11 @@ impl DeliverySteps for Faulty {
         _claim: Claim,
     ) -> StepFuture<BeginOutcome> {
         let store = self.store.clone();
-        Box::pin(async move { store.begin(id, token, attempt, now) })
+        let begin = move || store.begin(id, token, attempt, now);
+        match self.fault {
+            Fault::AnswersWrongly => Box::pin(ready(begin())),
+            _ => Box::pin(async move { begin() }),
+        }
     }
 
     fn settle(
@@ -198,7 +204,11 @@ impl DeliverySteps for Faulty {
         _claim: Claim,
     ) -> StepFuture<Option<MailState>> {
         let store = self.store.clone();
-        Box::pin(async move { store.settle(id, token, &settlement, now) })
+        let settle = move || store.settle(id, token, &settlement, now);
+        match self.fault {
+            Fault::AnswersWrongly => Box::pin(ready(settle().map(|state| state.or(Some(MailState::Sent))))),
+            _ => Box::pin(async move { settle() }),
+        }
     }
 }
 
@@ -213,6 +223,7 @@ fn faulty_stores_are_detected() {
         (Fault::SettlesLate, Some(LEASE), "a program that lost its lease changes nothing"),
         (Fault::OverwritesCircuits, Some(LEASE), "the circuit survives the program"),
         (Fault::DropsSteps, Some(LEASE), "a step runs to its end without its caller"),
+        (Fault::AnswersWrongly, Some(LEASE), "a step has the result that its caller waits for"),
     ] {
         let places = RefCell::new(HashMap::<String, MemoryStore>::new());
         let checked = conformance::check(|place| {

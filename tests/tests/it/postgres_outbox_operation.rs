@@ -52,6 +52,37 @@ fn tables_can_be_made_by_their_owner() {
     assert_eq!(run(&outbox, sink.address().port()).sent, 1);
 }
 
+/// A session that reads a table for long, such as a backup, delays neither a new release nor the mails.
+#[tokio::test]
+async fn a_session_that_reads_delays_no_new_release() {
+    let Some(server) = server("a_session_that_reads_delays_no_new_release") else { return };
+    let url = server.database();
+    let name = url.rsplit('/').next().unwrap();
+    store(&url).prepare().unwrap();
+    let checks = "SELECT count(*) FROM pg_constraint WHERE contype = 'c' \
+        AND conrelid IN ('outbox_mail'::regclass, 'outbox_recipient'::regclass)";
+    let as_step_3 = "DROP FUNCTION outbox_advance; DELETE FROM outbox_schema WHERE step >= 3; \
+        ALTER TABLE outbox_mail ADD CONSTRAINT outbox_mail_kind_check CHECK (kind IN ('alert', 'notification'))";
+    let reader = connect(&url).await;
+    let count = async || reader.query_one(checks, &[]).await.unwrap().get::<_, i64>(0);
+    assert_eq!(count().await, 0);
+    for (reads, remaining) in [(true, 1), (false, 0)] {
+        server.sql(name, "ALTER TABLE outbox_mail DROP CONSTRAINT IF EXISTS outbox_mail_kind_check").unwrap();
+        server.sql(name, as_step_3).unwrap();
+        reader.batch_execute("BEGIN").await.unwrap();
+        if reads {
+            reader.batch_execute("LOCK TABLE outbox_mail IN ACCESS SHARE MODE").await.unwrap();
+        }
+        let sink = Sink::start(|_| Act::Well);
+        let outbox = Outbox::new(store(&url));
+        outbox.enqueue(notification("Hello!")).await.unwrap();
+        let mailer = mailer(sink.address().port());
+        assert_eq!(outbox.run_once(&mailer).await.unwrap().sent, 1);
+        reader.batch_execute("COMMIT").await.unwrap();
+        assert_eq!(count().await, remaining, "while a session reads: {reads}");
+    }
+}
+
 #[test]
 fn a_pooler_in_transaction_mode_is_enough() {
     let Some(server) = server("a_pooler_in_transaction_mode_is_enough") else { return };

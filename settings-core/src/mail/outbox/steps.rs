@@ -1,4 +1,4 @@
-//! The steps of a delivery, for stores that need no thread while they wait.
+//! The steps of a delivery, for stores that work asynchronously.
 
 use std::pin::Pin;
 use std::time::SystemTime;
@@ -8,7 +8,7 @@ use crate::mail::outbox::error::OutboxError;
 use crate::mail::outbox::mail::MailId;
 use crate::mail::outbox::store::{BeginOutcome, Claim, LeaseToken, Settlement};
 
-/// The result of a step that was started.
+/// The future result of a step that was started.
 pub type StepFuture<T> = Pin<Box<dyn Future<Output = Result<T, OutboxError>> + Send>>;
 
 /// The steps of a delivery, for a store that waits for its answers without blocking a thread

@@ -130,8 +130,8 @@ pub trait OutboxStore: Send + Sync + 'static {
         now: SystemTime,
     ) -> Result<Option<MailState>, OutboxError>;
 
-    /// Returns the way to take [`begin`](Self::begin) and [`settle`](Self::settle) without blocking a thread, which saves
-    /// two changes of threads for each; `None` if the store has none.
+    /// Returns the interface through which a mail is begun and settled without blocking a thread, instead of through
+    /// [`begin`](Self::begin) and [`settle`](Self::settle); `None` if the store has none.
     fn steps(&self) -> Option<&dyn DeliverySteps> {
         None
     }

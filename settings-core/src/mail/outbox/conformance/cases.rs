@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{Case, Mismatch, Open, alert, hours, notification, outlive, put, same, start};
+use super::{Case, Mismatch, Open, alert, hours, notification, outlive, put, result, same, start};
 use crate::mail::address::Address;
 use crate::mail::outbox::{
     BeginOutcome, Circuit, Claim, DueMail, DueOrder, EnqueueError, KnownMail, LeaseToken, MailId, MailState,
@@ -12,7 +12,7 @@ use crate::mail::outbox::{
 };
 use crate::mail::reverse_path::ReversePath;
 
-pub(super) const ALL: [(&str, Case); 26] = [
+pub(super) const ALL: [(&str, Case); 27] = [
     ("a mail comes back unchanged", comes_back),
     ("a key rejects a second mail", keys),
     ("alerts go first and then the least tried", order),
@@ -36,6 +36,7 @@ pub(super) const ALL: [(&str, Case); 26] = [
     ("a program that lost its lease changes nothing", lost_leases),
     ("a mail whose lease ended while it was sent is unknown", ended_leases),
     ("a step runs to its end without its caller", steps),
+    ("a step has the result that its caller waits for", step_results),
     ("the circuit survives the program", circuit),
     ("recurring tasks are remembered", moments),
     ("lists and the summary are complete", listing),
@@ -521,18 +522,37 @@ fn ended_leases(open: Open<'_>) -> CaseResult {
 
 fn steps(open: Open<'_>) -> CaseResult {
     let store = open()?;
-    let id = put(&*store, &notification("Hello")?)?;
-    let due = only_due(&*store, 0)?;
     let Some(steps) = store.steps() else { return Ok(()) };
     let held = Arc::new(());
     let claim = || Claim::new(Arc::clone(&held));
+    let id = put(&*store, &notification("Hello")?)?;
+    let due = only_due(&*store, 0)?;
+    let done = settlement(&due, [Progress::Sent; 2], Pending::Deferred(start()));
     drop(steps.begin(due.id, due.token, 1, start(), claim()));
     wait_for_end(&held)?;
     same("a mail that was begun", state(&*store, id)?, Some(MailState::Sending))?;
-    let settlement = settlement(&due, [Progress::Sent; 2], Pending::Deferred(start()));
-    drop(steps.settle(due.id, due.token, settlement, start(), claim()));
+    drop(steps.settle(due.id, due.token, done, start(), claim()));
     wait_for_end(&held)?;
     same("a mail that was settled", state(&*store, id)?, Some(MailState::Sent))
+}
+
+fn step_results(open: Open<'_>) -> CaseResult {
+    let store = open()?;
+    let Some(steps) = store.steps() else { return Ok(()) };
+    let begin = |due: &DueMail, token| result(steps.begin(due.id, token, 1, start(), Claim::new(())));
+    put(&*store, &notification("Hello")?)?;
+    let due = only_due(&*store, 0)?;
+    let done = settlement(&due, [Progress::Sent; 2], Pending::Deferred(start()));
+    let settle = |token| result(steps.settle(due.id, token, done.clone(), start(), Claim::new(())));
+    let lost = LeaseToken::new(due.token.as_i64().wrapping_add(1));
+    if store.sharing().is_some() {
+        same("beginning without the lease", begin(&due, lost)?, BeginOutcome::NotPending)?;
+    }
+    same("beginning", begin(&due, due.token)?, BeginOutcome::Started)?;
+    if store.sharing().is_some() {
+        same("the result without the lease", settle(lost)?, None)?;
+    }
+    same("the result", settle(due.token)?, Some(MailState::Sent))
 }
 
 /// Waits until the step that holds a clone has ended.

@@ -16,11 +16,15 @@ mod cases;
 
 use std::error::Error;
 use std::fmt;
+use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use tokio::runtime::Builder;
+
 use crate::mail::address::Mailbox;
+use crate::mail::blocking::block_on;
 use crate::mail::message::Message;
-use crate::mail::outbox::{MailId, NewMail, OutboxError, OutboxLimits, OutboxStore};
+use crate::mail::outbox::{MailId, NewMail, OutboxError, OutboxLimits, OutboxStore, StepFuture};
 
 /// A test case that a store did not pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,8 +110,14 @@ fn put(store: &dyn OutboxStore, mail: &NewMail) -> Result<MailId, Mismatch> {
 /// Waits until the leases of a store that several programs share have run out.
 fn outlive(store: &dyn OutboxStore) {
     if let Some(sharing) = store.sharing() {
-        std::thread::sleep(sharing.lease + sharing.lease / 4);
+        thread::sleep(sharing.lease + sharing.lease / 4);
     }
+}
+
+/// Waits for the result of a step.
+fn result<T: Send>(step: StepFuture<T>) -> Result<T, Mismatch> {
+    let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
+    Ok(block_on(&runtime, step)?)
 }
 
 fn same<T: PartialEq + fmt::Debug>(what: &str, found: T, expected: T) -> Result<(), Mismatch> {
