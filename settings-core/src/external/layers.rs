@@ -29,9 +29,9 @@ impl Layers {
 
     fn document(mut self, layer: Layer, external: &External) -> Self {
         let Some((fetched, finding)) = external.fetched() else { return self };
-        self.findings.extend(finding);
+        self.extras_mut().findings.extend(finding);
         let document = Arc::clone(&fetched.document);
-        self.kept.push(Arc::new(fetched));
+        self.extras_mut().kept.push(Arc::new(fetched));
         self.source(layer, document.origin.clone(), document.text.clone(), document.format)
     }
 
@@ -41,7 +41,7 @@ impl Layers {
     /// [`Watch`](crate::store::watch::Watch) does so by itself. A copy that can't be written is a warning in the next
     /// report.
     pub fn keep_copies(&self) {
-        self.kept.iter().for_each(|kept| kept.keep());
+        self.extras().kept.iter().for_each(|kept| kept.keep());
     }
 }
 

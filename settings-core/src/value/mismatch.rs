@@ -1,5 +1,7 @@
 //! The mismatch of a raw value and its setting's kind.
 
+use std::ops::{Deref, DerefMut};
+
 use super::{ByteSize, key_expectation, without_passwords};
 use crate::schema::{Choice, Format, Kind, Section, Segment, Setting, TextRules, Unit};
 use crate::value::json::Key;
@@ -11,9 +13,15 @@ const MAX_OTHERS: usize = 19;
 const MAX_SHOWN: usize = 120;
 
 /// The reason why a raw value was refused. Shows nothing of a secret's text.
+///
+/// Boxed, so that the result of reading a value is no larger than the value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mismatch(Box<MismatchDetails>);
+
+/// The fields of a [`Mismatch`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Mismatch {
+pub struct MismatchDetails {
     /// The sort of mismatch.
     pub reason: Reason,
     /// The accepted values: `a whole number from 1 to 65535`.
@@ -50,7 +58,22 @@ pub enum Reason {
     Missing,
 }
 
+impl Deref for Mismatch {
+    type Target = MismatchDetails;
+
+    fn deref(&self) -> &MismatchDetails {
+        &self.0
+    }
+}
+
+impl DerefMut for Mismatch {
+    fn deref_mut(&mut self) -> &mut MismatchDetails {
+        &mut self.0
+    }
+}
+
 impl Mismatch {
+    #[cold]
     pub(super) fn new(reason: Reason, kind: &Kind, found: impl Into<String>) -> Self {
         let found: Box<str> = if kind.is_secret() {
             Box::default()
@@ -62,7 +85,9 @@ impl Mismatch {
             Reason::Range if !found.starts_with('-') => limits(kind),
             _ => expectation(kind),
         };
-        Self { reason, expected: expected.into(), found, help: None, part: None, within, others }
+        let expected = expected.into();
+        let details = MismatchDetails { reason, expected, found, help: None, part: None, within, others };
+        Self(Box::new(details))
     }
 
     pub(super) fn kind(kind: &Kind, found: impl Into<String>) -> Self {
@@ -91,7 +116,8 @@ impl Mismatch {
     /// Moves the mismatch into a larger value: adds the part's place, and its name within the whole.
     #[must_use]
     pub(crate) fn inside(mut self, start: usize, len: usize, within: &str) -> Self {
-        self.others = self.others.into_iter().map(|other| other.inside(start, len, within)).collect();
+        let others = std::mem::take(&mut self.others).into_iter();
+        self.others = others.map(|other| other.inside(start, len, within)).collect();
         self.within = format!("{within}{}", self.within).into();
         self.at(start, len)
     }
@@ -134,13 +160,11 @@ impl Mismatch {
         near: Option<&str>,
         within: &str,
     ) -> Self {
-        let mismatch = Self::new(Reason::Key, &Kind::Section(section), "");
-        Self {
-            found: short(format!("`{name}`")).into(),
-            help: near.map(|near| format!("did you mean `{near}`?").into()),
-            within: within.into(),
-            ..mismatch
-        }
+        let mut mismatch = Self::new(Reason::Key, &Kind::Section(section), "");
+        mismatch.found = short(format!("`{name}`")).into();
+        mismatch.help = near.map(|near| format!("did you mean `{near}`?").into());
+        mismatch.within = within.into();
+        mismatch
     }
 
     /// A required setting of a section without a value.

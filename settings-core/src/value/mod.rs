@@ -38,7 +38,7 @@ pub use map_keys::key_expectation;
 pub(crate) use map_keys::{read_key, sample_key};
 pub(crate) use members::{Match, Name, is_removable, match_members, member_called};
 pub(crate) use mismatch::short;
-pub use mismatch::{Mismatch, Reason, expectation};
+pub use mismatch::{Mismatch, MismatchDetails, Reason, expectation};
 pub use read::{from_json, from_text, from_text_with};
 pub(crate) use read::{json_value, text_value};
 pub use readable::{accepted_forms, to_readable};

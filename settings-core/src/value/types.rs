@@ -8,13 +8,22 @@ use std::time::Duration;
 use super::{Secret, SettingValue, Value, to_json};
 use crate::schema::{Kind, Unit};
 
+impl Value<'_> {
+    /// Returns what was read from a value that owns nothing, without the call that drops a value.
+    #[inline]
+    fn done<T>(self, read: T) -> Option<T> {
+        std::mem::forget(self);
+        Some(read)
+    }
+}
+
 impl SettingValue for bool {
     const KIND: Kind = Kind::Bool;
 
     #[inline]
     fn from_value(value: Value<'_>) -> Option<Self> {
         match value {
-            Value::Bool(bool) => Some(bool),
+            Value::Bool(bool) => value.done(bool),
             _ => None,
         }
     }
@@ -32,7 +41,7 @@ macro_rules! integers {
             #[inline]
             fn from_value(value: Value<'_>) -> Option<Self> {
                 match value {
-                    Value::Integer(integer) => <$integer>::try_from(integer).ok(),
+                    Value::Integer(integer) => value.done(<$integer>::try_from(integer).ok()).flatten(),
                     _ => None,
                 }
             }
@@ -54,7 +63,7 @@ macro_rules! floats {
             #[inline]
             fn from_value(value: Value<'_>) -> Option<Self> {
                 match value {
-                    Value::Float(float) => Some(float as $float),
+                    Value::Float(float) => value.done(float as $float),
                     _ => None,
                 }
             }
@@ -149,7 +158,7 @@ impl SettingValue for Duration {
     #[inline]
     fn from_value(value: Value<'_>) -> Option<Self> {
         match value {
-            Value::Duration(duration) => Some(duration),
+            Value::Duration(duration) => value.done(duration),
             _ => None,
         }
     }

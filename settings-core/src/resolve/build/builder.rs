@@ -21,8 +21,8 @@ pub struct Builder<'r> {
     pub(crate) inputs: Inputs<'r>,
     pub(crate) diagnostics: Vec<Diagnostic>,
     pub(crate) next: LeafId,
-    /// The section in a list or map that is being built, if any.
-    pub(crate) element: Option<Element<'r>>,
+    /// The section in a list or map that is being built, if any. Boxed, as most programs build none.
+    pub(crate) element: Option<Box<Element<'r>>>,
     /// The defaults that were computed from other settings.
     pub(crate) computed: Computed,
 }

@@ -46,7 +46,7 @@ impl Builder<'_> {
         }
         let keys: Vec<String> =
             T::SCHEMA.members.iter().map(|member| format!("`{}`", member.key())).collect();
-        let place = self.inputs.element_place(self.element.as_ref());
+        let place = self.inputs.element_place(self.element.as_deref());
         let path = around.unwrap_or_default();
         let message = match path.is_empty() {
             true => format!("one of {} is required", keys.join(", ")),
@@ -91,7 +91,7 @@ impl Builder<'_> {
             within: format!("{}.{key}", outer.within),
             route,
         };
-        let outer = self.element.replace(inner);
+        let outer = self.element.replace(Box::new(inner));
         let built = build(self);
         self.element = outer;
         built

@@ -8,6 +8,10 @@ use crate::value::Value;
 pub(crate) struct Computed(pub(crate) Vec<(LeafId, Value<'static>)>);
 
 impl Computed {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(crate) fn get(&self, leaf: LeafId) -> Option<&Value<'static>> {
         self.0.iter().find(|(computed, _)| *computed == leaf).map(|(_, value)| value)
     }

@@ -148,7 +148,7 @@ impl<'r> Builder<'r> {
             route.push(step);
         }
         let (values, members) = (values.into_iter(), schema.members.iter());
-        self.element = Some(Element { values, members, leaf, within, route });
+        self.element = Some(Box::new(Element { values, members, leaf, within, route }));
         let section = build(self);
         self.element = outer;
         section

@@ -173,13 +173,13 @@ impl<'r> Inputs<'r> {
                 }
             }
             ValuePlace::SecretFile(number) => {
-                self.layers.secrets.get(number as usize).map_or(Place::Program, SecretFile::place)
+                self.layers.extras().secrets.get(number as usize).map_or(Place::Program, SecretFile::place)
             }
             ValuePlace::Variable(number) | ValuePlace::VariableFile { variable: number, .. } => {
                 self.layers.environment.get(number).map_or(Place::Program, Variable::place)
             }
             ValuePlace::Override(number) => {
-                self.layers.overrides.get(number as usize).map_or(Place::Program, Override::place)
+                self.layers.extras().overrides.get(number as usize).map_or(Place::Program, Override::place)
             }
         }
     }

@@ -117,7 +117,7 @@ impl<'r> Walk<'_, 'r> {
             return self.report(removed(&removal.path, &removal), path, key);
         }
         let around = index.leaves.get(self.leaf as usize).map_or(ROOT, |entry| entry.section);
-        let policy = section.unknown.or_else(|| layers.policies.of(index, around));
+        let policy = section.unknown.or_else(|| layers.extras().policies.of(index, around));
         let Some(severity) = severity(policy, Severity::Warning) else { return };
         let message = format!("unknown setting {}", short(format!("`{path}.{}`", key.name())));
         let near = nearest(&key.name(), section.members.iter().map(Member::key));

@@ -25,7 +25,7 @@ impl Builder<'_> {
             false => format!("the type of `{path}` refuses a value that its kind accepts"),
         };
         let found = Diagnostic::error(Code::Contradiction, message).setting(path);
-        let place = self.inputs.element_place(self.element.as_ref());
+        let place = self.inputs.element_place(self.element.as_deref());
         self.diagnostics.push(found.at(place).help("fix the type's `SettingValue` impl"));
     }
 
@@ -35,7 +35,7 @@ impl Builder<'_> {
         let path = self.path_of(field);
         let place = match field.leaf {
             Some(leaf) => self.inputs.place_of(leaf, true),
-            None => self.inputs.element_place(self.element.as_ref()),
+            None => self.inputs.element_place(self.element.as_deref()),
         };
         let is_set = field.leaf.is_none_or(|leaf| self.is_set(leaf));
         let (code, help) = match is_set {
@@ -59,7 +59,7 @@ impl Builder<'_> {
         let set: Vec<_> = sources.iter().copied().filter(|leaf| self.is_set(*leaf)).collect();
         let place = match set.first() {
             Some(first) => self.inputs.place_of(*first, true),
-            None => self.inputs.element_place(self.element.as_ref()),
+            None => self.inputs.element_place(self.element.as_deref()),
         };
         let names: Vec<_> = field.setting.computed_from().iter().map(|key| format!("`{key}`")).collect();
         let help = match (field.setting.default, names.as_slice()) {

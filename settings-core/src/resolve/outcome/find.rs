@@ -77,7 +77,7 @@ impl<T> Resolution<T> {
     pub(crate) fn json_in_file(&self, leaf: LeafId) -> Option<Raw<'_>> {
         let mut chain = self.candidates.chain(leaf);
         let in_file = chain.find(|candidate| matches!(candidate.place, ValuePlace::Source { .. }))?;
-        Piece::at(&self.layers, &self.texts, in_file.place).json()
+        Piece::at(&self.layers, self.texts(), in_file.place).json()
     }
 
     /// Returns the entries of a setting in all layers.

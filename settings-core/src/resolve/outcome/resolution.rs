@@ -24,12 +24,12 @@ pub struct Resolution<T> {
     report: Report,
     pub(super) index: &'static Index,
     pub(super) layers: Layers,
-    pub(super) texts: Vec<ZeroizingString>,
     pub(super) candidates: Candidates,
-    computed: Computed,
+    /// Boxed, so that the results of most programs are cheap to move.
+    extras: Option<Box<Extras>>,
     /// Whether files were read that are in no layer: those that variables and references name.
     pub(crate) reads_files: bool,
-    copies: OnceLock<UnescapedSecrets>,
+    copies: OnceLock<Box<UnescapedSecrets>>,
 }
 
 impl<T: fmt::Debug> fmt::Debug for Resolution<T> {
@@ -41,6 +41,12 @@ impl<T: fmt::Debug> fmt::Debug for Resolution<T> {
             .field("layers", &self.layers)
             .finish_non_exhaustive()
     }
+}
+
+/// Values that are in no layer as they are.
+struct Extras {
+    texts: Vec<ZeroizingString>,
+    computed: Computed,
 }
 
 /// A path that belongs to no setting.
@@ -89,18 +95,7 @@ pub(crate) fn resolve_in<T: Settings>(
     own: usize,
 ) -> Resolution<T> {
     let index = index_of(root);
-    let mut sink = Sink::new(index.leaves.len());
-    sink.diagnostics.append(&mut expand::expand(index, &mut layers));
-    for (number, source) in (0..).zip(&layers.sources) {
-        file::read(index, &layers.policies, number, source, &mut sink);
-    }
-    secrets::read(index, &layers, &mut sink);
-    variables::read(index, &layers, &mut sink);
-    sink.diagnostics.extend(layers.policies.unknown_sections(index));
-    overrides::read(index, &layers, &mut sink);
-    sink.diagnostics.extend(layers.findings.iter().cloned());
-    let Sink { candidates, texts, reads_files, mut diagnostics } = sink;
-    let reads_files = reads_files || layers.may_read_files();
+    let Sink { candidates, texts, reads_files, mut diagnostics } = read(index, &mut layers);
     let is_broken = diagnostics.iter().any(|diagnostic| diagnostic.code == Code::Syntax);
     let inputs = Inputs { index, layers: &layers, texts: &texts, candidates: &candidates, is_broken };
     let mut builder = Builder::new(inputs);
@@ -116,8 +111,30 @@ pub(crate) fn resolve_in<T: Settings>(
         diagnostics.sort_by_cached_key(|diagnostic| order(&layers, diagnostic));
     }
     let report = Report::new(diagnostics);
-    let copies = OnceLock::new();
-    Resolution { value, report, index, layers, texts, candidates, computed, reads_files, copies }
+    let has_extras = !texts.is_empty() || !computed.is_empty();
+    let extras = has_extras.then(|| Box::new(Extras { texts, computed }));
+    Resolution { value, report, index, layers, candidates, extras, reads_files, copies: OnceLock::new() }
+}
+
+/// Finds the values of all layers, the weakest layer first.
+fn read(index: &Index, layers: &mut Layers) -> Sink {
+    let mut sink = Sink::new(index.leaves.len());
+    sink.diagnostics = expand::expand(index, layers);
+    let layers = &*layers;
+    for (number, source) in (0..).zip(&layers.sources) {
+        file::read(index, &layers.extras().policies, number, source, &mut sink);
+    }
+    if layers.has_extras() {
+        secrets::read(index, layers, &mut sink);
+    }
+    variables::read(index, layers, &mut sink);
+    if layers.has_extras() {
+        sink.diagnostics.extend(layers.extras().policies.unknown_sections(index));
+        overrides::read(index, layers, &mut sink);
+        sink.diagnostics.extend(layers.extras().findings.iter().cloned());
+        sink.reads_files |= layers.may_read_files();
+    }
+    sink
 }
 
 /// The struct with every setting at its default.
@@ -269,15 +286,26 @@ impl<T> Resolution<T> {
         Inputs {
             index: self.index,
             layers: &self.layers,
-            texts: &self.texts,
+            texts: self.texts(),
             candidates: &self.candidates,
             is_broken: false,
         }
     }
 
+    /// Returns the texts that no layer holds.
+    pub(super) fn texts(&self) -> &[ZeroizingString] {
+        self.extras.as_ref().map_or(&[], |extras| &extras.texts)
+    }
+
+    /// Returns the default of a setting that was computed from others.
+    fn computed(&self, leaf: LeafId) -> Option<Value<'_>> {
+        self.extras.as_ref()?.computed.get(leaf).map(Value::borrowed)
+    }
+
     /// Returns the copies of secrets, for a value that is secret.
     pub(super) fn copies(&self, is_secret: bool) -> Option<&UnescapedSecrets> {
-        is_secret.then(|| self.copies.get_or_init(|| UnescapedSecrets::from_inputs(self.inputs())))
+        let made = || Box::new(UnescapedSecrets::from_inputs(self.inputs()));
+        is_secret.then(|| &**self.copies.get_or_init(made))
     }
 
     /// Returns the numbers of all settings.
@@ -295,9 +323,8 @@ impl<T> Resolution<T> {
         let set = chain
             .find_map(|(number, candidate)| copy(number).or_else(|| inputs.read(setting, candidate).ok()));
         let default = || {
-            let computed = self.computed.get(leaf).map(Value::borrowed);
             let copy = || copy(self.candidates.chain(leaf).count());
-            computed.or_else(copy).unwrap_or_else(|| setting.default_value())
+            self.computed(leaf).or_else(copy).unwrap_or_else(|| setting.default_value())
         };
         Some(set.unwrap_or_else(default))
     }
@@ -314,8 +341,8 @@ impl<T> Resolution<T> {
                 (self.origin(candidate, None), value)
             })
             .collect();
-        let computed = self.computed.get(leaf).map(Value::borrowed);
-        let default = computed.or_else(|| copy(chain.len())).unwrap_or_else(|| setting.default_value());
+        let default =
+            self.computed(leaf).or_else(|| copy(chain.len())).unwrap_or_else(|| setting.default_value());
         chain.push((Origin::Default, Some(default)));
         let winner = chain.iter().position(|(_, value)| value.is_some())?;
         let (origin, value) = chain.remove(winner);
@@ -358,13 +385,14 @@ impl<T> Resolution<T> {
                 Origin::File { layer: source.layer, name: source.name.clone(), line, column, references }
             }
             ValuePlace::SecretFile(number) => {
-                let file = self.layers.secrets.get(number as usize);
+                let file = self.layers.extras().secrets.get(number as usize);
                 Origin::SecretFile { path: file.map(|file| file.path().to_owned()).unwrap_or_default() }
             }
             ValuePlace::Variable(number) => variable(number, false),
             ValuePlace::VariableFile { variable: number, .. } => variable(number, true),
             ValuePlace::Override(number) => {
-                let origin = self.layers.overrides.get(number as usize).map(|value| value.origin.clone());
+                let origin =
+                    self.layers.extras().overrides.get(number as usize).map(|value| value.origin.clone());
                 Origin::Override { origin: origin.unwrap_or_default() }
             }
         }

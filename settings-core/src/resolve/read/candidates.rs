@@ -9,6 +9,13 @@ use crate::value::json::Shape;
 pub(crate) struct Candidates {
     /// The strongest value of each setting, and after all of them the values that a stronger one overrides.
     values: Vec<Option<Candidate>>,
+    /// Boxed, so that the values of most programs are cheap to move.
+    extras: Option<Box<Extras>>,
+}
+
+/// What only programs with optional sections, lists or maps have.
+#[derive(Debug, Default)]
+struct Extras {
     /// The optional sections that a file has, even if empty: the first setting and the number of settings of each.
     held: Vec<(LeafId, u32)>,
     /// The ways to the parts of settings that layers set.
@@ -58,50 +65,60 @@ impl Candidates {
         // with room for the values that a few variables override
         let mut values = Vec::with_capacity(leaves + leaves / 4 + 4);
         values.resize(leaves, None);
-        Self { values, held: Vec::new(), routes: Vec::new() }
+        Self { values, extras: None }
     }
 
     /// Adds a value above the weaker ones.
+    #[inline]
     pub(crate) fn push(&mut self, leaf: LeafId, place: ValuePlace) {
         self.add(leaf, place, NONE);
     }
 
     /// Adds a part of a value above the weaker ones.
     pub(crate) fn push_part(&mut self, leaf: LeafId, place: ValuePlace, route: Vec<Step>) {
-        self.add(leaf, place, self.routes.len() as u32);
-        self.routes.push(route);
+        let routes = &mut self.extras.get_or_insert_default().routes;
+        let number = routes.len() as u32;
+        routes.push(route);
+        self.add(leaf, place, number);
     }
 
+    #[inline]
     fn add(&mut self, leaf: LeafId, place: ValuePlace, route: u32) {
         let end = self.values.len() as u32;
         let Some(strongest) = self.values.get_mut(leaf as usize) else { return };
-        let weaker = if strongest.is_some() { end } else { NONE };
-        let overridden = strongest.replace(Candidate { place, weaker, route });
-        if overridden.is_some() {
-            self.values.push(overridden);
+        match *strongest {
+            None => *strongest = Some(Candidate { place, weaker: NONE, route }),
+            overridden => {
+                *strongest = Some(Candidate { place, weaker: end, route });
+                self.values.push(overridden);
+            }
         }
     }
 
     /// Returns the way from the setting to the candidate's part; no steps for the whole.
     pub(crate) fn route(&self, candidate: &Candidate) -> &[Step] {
-        self.routes.get(candidate.route as usize).map_or(&[], Vec::as_slice)
+        let extras = self.extras.as_ref().filter(|_| candidate.is_part());
+        extras.and_then(|extras| extras.routes.get(candidate.route as usize)).map_or(&[], Vec::as_slice)
     }
 
     /// Records that a file has the optional section with these settings.
     pub(crate) fn hold(&mut self, first: LeafId, count: u32) {
-        self.held.push((first, count));
+        self.extras.get_or_insert_default().held.push((first, count));
     }
 
     /// Removes everything that weaker layers say about the settings of an optional section.
     pub(crate) fn clear(&mut self, first: LeafId, count: u32) {
-        self.held.retain(|(held, _)| !(first..first + count).contains(held));
+        if let Some(extras) = &mut self.extras {
+            extras.held.retain(|(held, _)| !(first..first + count).contains(held));
+        }
         self.values.iter_mut().skip(first as usize).take(count as usize).for_each(|one| *one = None);
     }
 
     /// Returns whether any layer has the optional section.
     pub(crate) fn holds(&self, first: LeafId, count: u32) -> bool {
         let mut strongest = self.values.iter().skip(first as usize).take(count as usize);
-        strongest.any(Option::is_some) || self.held.contains(&(first, count))
+        strongest.any(Option::is_some)
+            || self.extras.as_ref().is_some_and(|extras| extras.held.contains(&(first, count)))
     }
 
     pub(crate) fn strongest(&self, leaf: LeafId) -> Option<&Candidate> {

@@ -11,8 +11,10 @@ pub(crate) fn text_at<'r>(layers: &'r Layers, texts: &'r [ZeroizingString], plac
         ValuePlace::Source { source, start, len, .. } => Some(json_at(layers, source, start, len)),
         ValuePlace::Variable(variable) => layers.environment.value(variable),
         ValuePlace::VariableFile { text, .. } => texts.get(text as usize).map(|text| &**text),
-        ValuePlace::SecretFile(number) => layers.secrets.get(number as usize).map(SecretFile::text),
-        ValuePlace::Override(number) => layers.overrides.get(number as usize).map(|value| &*value.text),
+        ValuePlace::SecretFile(number) => layers.extras().secrets.get(number as usize).map(SecretFile::text),
+        ValuePlace::Override(number) => {
+            layers.extras().overrides.get(number as usize).map(|value| &*value.text)
+        }
     };
     text.unwrap_or_default()
 }

@@ -9,7 +9,7 @@ use crate::nearest::nearest;
 use crate::resolve::index::{Index, LeafId, ROOT, Removal, Slot, Target};
 use crate::resolve::report::{Code, Diagnostic, Place, Severity};
 use crate::resolve::source::{EMPTY, Policies, Source, severity};
-use crate::value::json::{Key, Raw, Scanner, Shape, SyntaxError};
+use crate::value::json::{Escaped, Extent, Key, Raw, Scanner, Shape, SyntaxError};
 use crate::value::short;
 
 /// Reads a source.
@@ -22,14 +22,13 @@ pub(crate) fn read(index: &Index, policies: &Policies, number: u16, source: &Sou
         scanner: Scanner::new(source.json()),
         sink,
         seen_sections: Vec::new(),
-        aliases: None,
-        removals: None,
-        alias_hits: Vec::new(),
-        unclaimed: Vec::new(),
+        unknown: None,
     };
     reader.root();
-    reader.settle_aliases();
-    reader.note_unclaimed();
+    if let Some(unknown) = reader.unknown.take() {
+        reader.settle_aliases(unknown.alias_hits);
+        reader.note_unclaimed(&unknown.unclaimed);
+    }
 }
 
 struct Reader<'r> {
@@ -41,6 +40,12 @@ struct Reader<'r> {
     sink: &'r mut Sink,
     /// The first place of each section's key.
     seen_sections: Vec<Option<Span>>,
+    unknown: Option<Box<UnknownKeys<'r>>>,
+}
+
+/// The keys that are no setting's own, and what they can be.
+#[derive(Default)]
+struct UnknownKeys<'r> {
     aliases: Option<Vec<(String, LeafId)>>,
     removals: Option<Vec<Removal>>,
     alias_hits: Vec<AliasHit<'r>>,
@@ -64,12 +69,12 @@ struct AliasHit<'r> {
 impl<'r> Reader<'r> {
     fn root(&mut self) {
         if u32::try_from(self.source.text().len().max(self.source.json().len())).is_err() {
-            return self.syntax(SyntaxError {
+            return self.syntax(Box::new(SyntaxError {
                 offset: 0,
                 len: 0,
                 message: "larger than 4 GiB".to_owned(),
                 help: "split it into several files".into(),
-            });
+            }));
         }
         let problems = self.source.problems();
         if !problems.is_empty() {
@@ -115,41 +120,57 @@ impl<'r> Reader<'r> {
     }
 
     /// Reads the members of an object. Recursion is as deep as the structs nest.
-    fn section(&mut self, section: u32) -> Result<(), SyntaxError> {
+    fn section(&mut self, section: u32) -> Result<(), Box<SyntaxError>> {
         let slots = self.index.slots(section);
         let mut expected = 0;
         let mut first = true;
         self.scanner.open();
-        while let Some(key) = self.scanner.next_key(&mut first)? {
-            let name = key.name();
-            match find(slots, &name, expected) {
-                Some((at, exact)) => {
-                    expected = at + 1;
-                    let Some(slot) = slots.get(at) else { continue };
-                    if !exact {
-                        self.letter_case(section, slot, &name, key);
+        while let Some(key) = self.scanner.step_to_key(&mut first)? {
+            let found = self.scanner.plain_name(key).and_then(|name| find(slots, name, expected));
+            let at = match found {
+                Some(at) => at,
+                None => match self.find_closely(section, key) {
+                    Some(at) => at,
+                    None => {
+                        self.unknown(section, self.scanner.key_of(key))?;
+                        continue;
                     }
-                    match slot.target {
-                        Target::Leaf(leaf) => self.leaf(leaf, key)?,
-                        Target::Section(below) => self.below(below, key)?,
-                    }
-                }
-                None => self.unknown(section, &name, key)?,
+                },
+            };
+            expected = at + 1;
+            match slots.get(at).map(|slot| slot.target) {
+                Some(Target::Leaf(leaf)) => self.leaf(leaf, key)?,
+                Some(Target::Section(below)) => self.below(below, self.scanner.key_of(key))?,
+                None => {}
             }
         }
         Ok(())
     }
 
-    fn leaf(&mut self, leaf: LeafId, key: Key<'r>) -> Result<(), SyntaxError> {
-        let raw = self.scanner.value()?;
+    /// Returns the slot of a key that is not written exactly as its setting's: with escapes, or in another letter case.
+    #[cold]
+    fn find_closely(&mut self, section: u32, key: Extent<Escaped>) -> Option<usize> {
+        let (slots, key) = (self.index.slots(section), self.scanner.key_of(key));
+        let name = key.name();
+        find(slots, name.as_bytes(), 0).or_else(|| {
+            let at = slots.iter().position(|slot| slot.key.eq_ignore_ascii_case(&name))?;
+            self.letter_case(section, slots.get(at)?, &name, key);
+            Some(at)
+        })
+    }
+
+    #[inline]
+    fn leaf(&mut self, leaf: LeafId, key: Extent<Escaped>) -> Result<(), Box<SyntaxError>> {
+        let value = self.scanner.step_over_value()?;
         if let Some(first) = self.own_candidate(leaf) {
-            self.duplicate(&self.index.leaf_path(leaf).to_string(), key_span(key), first);
+            let key = key_span(self.scanner.key_of(key));
+            self.duplicate(&self.index.leaf_path(leaf).to_string(), key, first);
         }
-        self.push(leaf, raw);
+        self.push(leaf, self.scanner.offset_of(value), value.len(), value.of);
         Ok(())
     }
 
-    fn below(&mut self, section: u32, key: Key<'r>) -> Result<(), SyntaxError> {
+    fn below(&mut self, section: u32, key: Key<'r>) -> Result<(), Box<SyntaxError>> {
         let keys = || self.index.section_keys(section).join(".");
         if self.seen_sections.is_empty() {
             self.seen_sections.resize(self.index.sections.len(), None);
@@ -181,7 +202,8 @@ impl<'r> Reader<'r> {
     }
 
     #[cold]
-    fn unknown(&mut self, section: u32, name: &str, key: Key<'r>) -> Result<(), SyntaxError> {
+    fn unknown(&mut self, section: u32, key: Key<'r>) -> Result<(), Box<SyntaxError>> {
+        let name = &*key.name();
         let raw = self.scanner.value()?;
         let path = self.index.section_keys(section).join(".");
         if self.take_aliases(&join(&path, name), key, raw) || self.take_removed(&join(&path, name), key, raw)
@@ -193,7 +215,8 @@ impl<'r> Reader<'r> {
         let policy = self.policies.of(self.index, section);
         if near.is_none() && section == ROOT && policy.is_none() {
             if !name.starts_with('$') {
-                self.unclaimed.push((name.to_owned(), key_span(key)));
+                let unclaimed = (name.to_owned(), key_span(key));
+                self.unknown.get_or_insert_default().unclaimed.push(unclaimed);
             }
             return Ok(());
         }
@@ -218,10 +241,11 @@ impl<'r> Reader<'r> {
 
     /// Remembers the values of aliases at or below `path`, and returns whether that is all there is.
     fn take_aliases(&mut self, path: &str, key: Key<'r>, raw: Raw<'r>) -> bool {
-        let aliases = self.aliases.get_or_insert_with(|| self.index.aliases());
+        let unknown = self.unknown.get_or_insert_default();
+        let aliases = unknown.aliases.get_or_insert_with(|| self.index.aliases());
         if let Some((alias, leaf)) = aliases.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(path)) {
             let hit = AliasHit { leaf: *leaf, alias: alias.clone(), key: key_span(key), value: raw };
-            self.alias_hits.push(hit);
+            unknown.alias_hits.push(hit);
             return true;
         }
         let holds_some = aliases.iter().any(|(alias, _)| {
@@ -241,7 +265,8 @@ impl<'r> Reader<'r> {
 
     /// Reports the removed settings at or below `path`, and returns whether that is all there is.
     fn take_removed(&mut self, path: &str, key: Key<'r>, raw: Raw<'r>) -> bool {
-        let removals = self.removals.get_or_insert_with(|| self.index.removals());
+        let unknown = self.unknown.get_or_insert_default();
+        let removals = unknown.removals.get_or_insert_with(|| self.index.removals());
         if let Some(removal) = removals.iter().find(|removal| removal.path.eq_ignore_ascii_case(path)) {
             let found = removed(path, removal);
             self.report(found, key_span(key));
@@ -263,8 +288,8 @@ impl<'r> Reader<'r> {
     }
 
     /// Settles aliases: in one file a setting's own name is stronger, whatever the order.
-    fn settle_aliases(&mut self) {
-        for hit in std::mem::take(&mut self.alias_hits) {
+    fn settle_aliases(&mut self, hits: Vec<AliasHit<'r>>) {
+        for hit in hits {
             let path = self.index.leaf_path(hit.leaf).to_string();
             let found = match self.own_candidate(hit.leaf) {
                 Some(own) => {
@@ -273,7 +298,7 @@ impl<'r> Reader<'r> {
                     Diagnostic::warning(Code::Alias, message).related(place, "set here").help("remove it")
                 }
                 None => {
-                    self.push(hit.leaf, hit.value);
+                    self.push(hit.leaf, hit.value.start, hit.value.text.len(), hit.value.shape);
                     let message = format!("`{}` is an old name of `{path}`", hit.alias);
                     Diagnostic::warning(Code::Alias, message).help(format!("write it as `{path}`"))
                 }
@@ -282,9 +307,9 @@ impl<'r> Reader<'r> {
         }
     }
 
-    fn note_unclaimed(&mut self) {
-        let Some((_, first)) = self.unclaimed.first() else { return };
-        let names = self.unclaimed.iter().map(|(name, _)| name.as_str());
+    fn note_unclaimed(&mut self, unclaimed: &[(String, Span)]) {
+        let Some((_, first)) = unclaimed.first() else { return };
+        let names = unclaimed.iter().map(|(name, _)| name.as_str());
         let note = unclaimed_note(Code::UnclaimedSections, "section", names, self.place(*first, true));
         let help = "remove them, unless another program reads them";
         self.sink.diagnostics.extend(note.map(|note| note.help(help)));
@@ -324,7 +349,7 @@ impl<'r> Reader<'r> {
         self.sink.diagnostics.push(found.at(place));
     }
 
-    fn syntax(&mut self, error: SyntaxError) {
+    fn syntax(&mut self, error: Box<SyntaxError>) {
         let at = Span { start: error.offset, len: error.len };
         if let Some(other) = other_format(self.source.text(), self.source.format()) {
             return self.other_format(other, Span { len: 1, ..at });
@@ -350,15 +375,11 @@ impl<'r> Reader<'r> {
         }
     }
 
-    fn push(&mut self, leaf: LeafId, raw: Raw<'_>) {
+    #[inline]
+    fn push(&mut self, leaf: LeafId, start: usize, len: usize, shape: Shape) {
         // the text is shorter than 4 GiB, which `root` has checked
-        let place = ValuePlace::Source {
-            source: self.number,
-            start: raw.start as u32,
-            len: raw.text.len() as u32,
-            shape: raw.shape,
-        };
-        self.sink.push(leaf, place);
+        let (start, len) = (start as u32, len as u32);
+        self.sink.push(leaf, ValuePlace::Source { source: self.number, start, len, shape });
     }
 
     fn here(&self, len: usize) -> Span {
@@ -376,15 +397,13 @@ impl<'r> Reader<'r> {
     }
 }
 
-/// Returns the slot of a key, which most often follows the last one, and whether the letter case is right.
+/// Returns the slot of a key, which most often follows the last one.
 #[inline]
-fn find(slots: &[Slot], name: &str, expected: usize) -> Option<(usize, bool)> {
+fn find(slots: &[Slot], name: &[u8], expected: usize) -> Option<usize> {
     let (before, after) = slots.split_at_checked(expected).unwrap_or((slots, &[]));
-    if let Some(at) = after.iter().position(|slot| slot.key == name) {
-        return Some((expected + at, true));
-    }
-    let exact = before.iter().position(|slot| slot.key == name).map(|at| (at, true));
-    exact.or_else(|| slots.iter().position(|slot| slot.key.eq_ignore_ascii_case(name)).map(|at| (at, false)))
+    let is_wanted = |slot: &Slot| slot.key.as_bytes() == name;
+    let after = after.iter().position(is_wanted).map(|at| expected + at);
+    after.or_else(|| before.iter().position(is_wanted))
 }
 
 fn join(section: &str, key: &str) -> String {

@@ -13,11 +13,11 @@ use crate::schema::Address;
 
 /// Puts each explicit value on top of the other values of its setting, entry or field.
 pub(crate) fn read(index: &Index, layers: &Layers, sink: &mut Sink) {
-    if layers.overrides.is_empty() {
+    if layers.extras().overrides.is_empty() {
         return;
     }
     let mut outlines = Outlines::default();
-    for (number, value) in (0..).zip(&layers.overrides) {
+    for (number, value) in (0..).zip(&layers.extras().overrides) {
         let near = match by_path(index, &value.path) {
             Ok(leaf) => {
                 sink.diagnostics.extend(old_name(index, &value.path, leaf, value.place()));

@@ -1,6 +1,6 @@
 //! Parts of settings that a layer sets, entry by entry and field by field.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::candidates::ValuePlace;
 use super::content::Piece;
@@ -15,27 +15,27 @@ use crate::resolve::source::Layers;
 use crate::schema::{Address, DefaultValue, Kind, Path, Segment};
 use crate::value::json::parse_value;
 
-/// The entries that settings have so far, as layers are read.
+/// The entries that settings have so far, as layers are read. Most programs need none.
 #[derive(Debug, Default)]
-pub(crate) struct Outlines(HashMap<LeafId, Node<()>>);
+pub(crate) struct Outlines(Option<BTreeMap<LeafId, Node<()>>>);
 
 impl Outlines {
     /// Returns the entries of a setting in all layers that have been read.
     pub(crate) fn of(&mut self, index: &Index, layers: &Layers, sink: &Sink, leaf: LeafId) -> &Node<()> {
-        self.0.entry(leaf).or_insert_with(|| outline(index, layers, sink, leaf))
+        self.0.get_or_insert_default().entry(leaf).or_insert_with(|| outline(index, layers, sink, leaf))
     }
 
     /// Forgets the entries of a setting, which a whole value has changed.
+    #[inline]
     pub(crate) fn forget(&mut self, leaf: LeafId) {
-        // most programs set no parts, and hashing costs
-        if !self.0.is_empty() {
-            self.0.remove(&leaf);
+        if let Some(known) = &mut self.0 {
+            known.remove(&leaf);
         }
     }
 
     /// Adds a part to the entries of a setting.
     pub(crate) fn add(&mut self, kind: &Kind, leaf: LeafId, route: &[Step], text: &str) {
-        if let Some(node) = self.0.get_mut(&leaf) {
+        if let Some(node) = self.0.as_mut().and_then(|known| known.get_mut(&leaf)) {
             let mut layer = Applied { give: &|_| (), faults: Vec::new(), idle: Vec::new() };
             node.apply_part(kind, route, Piece::Text(text), &Trail::WHOLE, &mut layer);
         }

@@ -1,6 +1,6 @@
 //! The values of secrets directories.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::candidates::{Candidates, ValuePlace};
 use super::lookup::{by_path, by_variable, is_own};
@@ -18,7 +18,7 @@ use crate::schema::Segment;
 
 /// Reads the files of all secrets directories. A later directory is stronger, however a setting is spelled in it.
 pub(crate) fn read(index: &Index, layers: &Layers, sink: &mut Sink) {
-    let files = &layers.secrets[..];
+    let files = &layers.extras().secrets[..];
     if files.is_empty() {
         return;
     }
@@ -30,7 +30,7 @@ pub(crate) fn read(index: &Index, layers: &Layers, sink: &mut Sink) {
         // within a directory a setting's own name is stronger than an alias, whatever the order
         let mut found: Vec<_> = found.collect();
         found.sort_by_key(|(.., found)| found.order());
-        let mut parts = HashMap::new();
+        let mut parts = BTreeMap::new();
         for (number, file, found) in found {
             match found {
                 Found::Part(leaf, address, name) => {

@@ -26,6 +26,7 @@ impl Sink {
         }
     }
 
+    #[inline]
     pub(crate) fn push(&mut self, leaf: LeafId, place: ValuePlace) {
         self.candidates.push(leaf, place);
     }

@@ -1,33 +1,21 @@
 //! All layers above the defaults.
 
-#[cfg(feature = "external")]
-use std::fmt;
 use std::io;
-#[cfg(feature = "external")]
-use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::path::{Path, PathBuf};
 
 use super::environment::Environment;
+use super::extras::Extras;
 use super::folder::{self, Folder};
 use super::layer::Layer;
 use super::overrides::Override;
 use super::places::usual_files;
-use super::policy::Policies;
 use super::reading::{Unreadable, read_text};
 use super::references::References;
-use super::secrets::{self, SecretFile};
+use super::secrets;
 use super::text::Source;
 use crate::format::FileFormat;
-use crate::resolve::report::Diagnostic;
 use crate::schema::{EmptyVariables, Unknown};
 use crate::value::ZeroizingString;
-
-/// A source whose text is kept for a start without it.
-#[cfg(feature = "external")]
-pub(crate) trait Kept: fmt::Debug + Send + Sync + UnwindSafe + RefUnwindSafe {
-    /// Writes the copy. Settings with the text are in use.
-    fn keep(&self);
-}
 
 /// All layers above the defaults, as text.
 ///
@@ -35,17 +23,9 @@ pub(crate) trait Kept: fmt::Debug + Send + Sync + UnwindSafe + RefUnwindSafe {
 #[derive(Clone, Debug, Default)]
 pub struct Layers {
     pub(crate) sources: Vec<Source>,
-    pub(crate) secrets: Vec<SecretFile>,
     pub(crate) environment: Environment,
-    pub(crate) overrides: Vec<Override>,
-    pub(crate) policies: Policies,
-    pub(crate) empty_variables: Option<EmptyVariables>,
-    references: Option<References>,
-    /// The findings of reading the layers, such as files of a folder that are ignored.
-    pub(crate) findings: Vec<Diagnostic>,
-    files: Vec<PathBuf>,
-    #[cfg(feature = "external")]
-    pub(crate) kept: Vec<std::sync::Arc<dyn Kept>>,
+    /// Boxed, so that the layers of most programs are cheap to move.
+    extras: Option<Box<Extras>>,
 }
 
 impl Layers {
@@ -53,6 +33,23 @@ impl Layers {
     #[inline]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Returns whether the program sets more than files and an environment.
+    #[inline]
+    pub(crate) fn has_extras(&self) -> bool {
+        self.extras.is_some()
+    }
+
+    /// Returns the parts that few programs set.
+    #[inline]
+    pub(crate) fn extras(&self) -> &Extras {
+        self.extras.as_deref().unwrap_or(Extras::NONE)
+    }
+
+    #[inline]
+    pub(crate) fn extras_mut(&mut self) -> &mut Extras {
+        self.extras.get_or_insert_default()
     }
 
     /// Adds the text of a configuration file, in the format that the ending of its name stands for. A file added later is
@@ -122,7 +119,7 @@ impl Layers {
         let path = path.as_ref();
         let Folder { files, findings } = folder::list(path)?;
         let mut layers = self.depends_on(path);
-        layers.findings.extend(findings);
+        layers.extras_mut().findings.extend(findings);
         files.iter().try_fold(layers, |layers, file| layers.read_file(file))
     }
 
@@ -171,7 +168,7 @@ impl Layers {
     /// Sets the meaning of empty variables. It replaces that of the program's root.
     #[must_use]
     pub fn empty_variables(mut self, meaning: EmptyVariables) -> Self {
-        self.empty_variables = Some(meaning);
+        self.extras_mut().empty_variables = Some(meaning);
         self
     }
 
@@ -179,62 +176,45 @@ impl Layers {
     /// written keep them as they are.
     #[must_use]
     pub fn expand(mut self, references: References) -> Self {
-        self.references = Some(references);
+        self.extras_mut().references = Some(references);
         self
     }
 
     /// Returns the references that values of files may have, with the environment that their variables are from.
     #[must_use]
     pub fn references(&self) -> Option<References> {
-        Some(self.references.as_ref()?.with_environment(&self.environment))
+        Some(self.extras().references.as_ref()?.with_environment(&self.environment))
     }
 
     /// Allows the references that other layers allow, if any: for one file of them that is resolved alone.
     #[must_use]
     pub fn expand_as(mut self, other: &Self) -> Self {
-        self.references = other.references();
+        if let Some(references) = other.references() {
+            self.extras_mut().references = Some(references);
+        } else if let Some(extras) = &mut self.extras {
+            extras.references = None;
+        }
         self
     }
 
     /// Returns whether resolving may read files that references name.
     pub(crate) fn may_read_files(&self) -> bool {
-        self.references.as_ref().is_some_and(References::may_read_files)
+        self.extras().references.as_ref().is_some_and(References::may_read_files)
     }
 
     /// Returns whether other layers have the same texts and the same rules, so that they resolve to the same settings.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
-        let Self {
-            sources,
-            secrets,
-            environment,
-            overrides,
-            policies,
-            empty_variables,
-            references,
-            findings,
-            files,
-            #[cfg(feature = "external")]
-                kept: _,
-        } = self;
+        let Self { sources, environment, extras: _ } = self;
         sources.len() == other.sources.len()
             && sources.iter().zip(&other.sources).all(|(own, other)| own.is_same(other))
-            && *secrets == other.secrets
             && environment.is_same(&other.environment)
-            && *overrides == other.overrides
-            && *policies == other.policies
-            && *empty_variables == other.empty_variables
-            && match (references, &other.references) {
-                (None, None) => true,
-                (Some(own), Some(other)) => own.is_same(other),
-                _ => false,
-            }
-            && *findings == other.findings
-            && *files == other.files
+            && self.extras().is_same(other.extras())
     }
 
     pub(crate) fn add_file(&mut self, path: PathBuf) {
-        if !self.files.contains(&path) {
-            self.files.push(path);
+        let files = &mut self.extras_mut().files;
+        if !files.contains(&path) {
+            files.push(path);
         }
     }
 
@@ -250,8 +230,9 @@ impl Layers {
     /// its name.
     pub fn secrets_dir(mut self, path: impl AsRef<Path>) -> Result<Self, Unreadable> {
         let (files, folders) = secrets::read_dir(path.as_ref())?;
-        self.secrets.extend(files);
-        self.files.extend(folders);
+        let extras = self.extras_mut();
+        extras.secrets.extend(files);
+        extras.files.extend(folders);
         Ok(self)
     }
 
@@ -260,13 +241,13 @@ impl Layers {
     /// The files that these methods read are recorded already; an env file is not.
     #[must_use]
     pub fn depends_on(mut self, path: impl AsRef<Path>) -> Self {
-        self.files.push(path.as_ref().to_owned());
+        self.extras_mut().files.push(path.as_ref().to_owned());
         self
     }
 
     /// Returns the recorded files and directories that the layers depend on.
     pub fn files(&self) -> &[PathBuf] {
-        &self.files
+        &self.extras().files
     }
 
     /// Reads the credentials of systemd: the secrets directory that `CREDENTIALS_DIRECTORY` of `environment` names, if
@@ -284,7 +265,7 @@ impl Layers {
     /// Sets the policy for unknown keys and variables in sections that have no policy of their own.
     #[must_use]
     pub fn unknown(mut self, unknown: Unknown) -> Self {
-        self.policies.all = Some(unknown);
+        self.extras_mut().policies.all = Some(unknown);
         self
     }
 
@@ -292,7 +273,7 @@ impl Layers {
     /// of the struct.
     #[must_use]
     pub fn unknown_in(mut self, section: impl Into<String>, unknown: Unknown) -> Self {
-        self.policies.sections.push((section.into(), unknown));
+        self.extras_mut().policies.sections.push((section.into(), unknown));
         self
     }
 
@@ -313,7 +294,8 @@ impl Layers {
         text: impl Into<String>,
         origin: impl Into<String>,
     ) -> Self {
-        self.overrides.push(Override { path: path.into(), text: text.into().into(), origin: origin.into() });
+        let value = Override { path: path.into(), text: text.into().into(), origin: origin.into() };
+        self.extras_mut().overrides.push(value);
         self
     }
 
@@ -330,12 +312,11 @@ impl Layers {
     }
 
     fn add_source(&mut self, layer: Layer, name: String, text: ZeroizingString, format: FileFormat) {
-        let source = Source::new(layer, name, text, format);
         if self.sources.is_empty() {
             // most programs have one file
-            self.sources = vec![source];
-            return;
+            self.sources = Vec::with_capacity(1);
         }
+        let source = Source::new(layer, name, text, format);
         let at = self.sources.partition_point(|source| source.layer <= layer);
         self.sources.insert(at, source);
     }

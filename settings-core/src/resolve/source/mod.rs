@@ -3,6 +3,7 @@
 mod env_file;
 mod environment;
 mod expanded;
+mod extras;
 mod folder;
 mod layer;
 mod layers;
@@ -17,9 +18,9 @@ mod text;
 pub(crate) use environment::Prefixed;
 pub use environment::{Environment, Variable};
 pub(crate) use expanded::Expanding;
-pub use layer::Layer;
 #[cfg(feature = "external")]
-pub(crate) use layers::Kept;
+pub(crate) use extras::Kept;
+pub use layer::Layer;
 pub use layers::Layers;
 pub(crate) use overrides::Override;
 pub use places::usual_files;

@@ -21,9 +21,9 @@ pub(crate) struct Source {
     /// The JSON with the references in its values expanded, if it has any.
     expanded: Option<Arc<Expanded>>,
     /// Made when the first snippet is needed.
-    tokens: OnceLock<Tokens>,
+    tokens: OnceLock<Box<Tokens>>,
     /// Made when the first place is needed.
-    lines: OnceLock<LineIndex>,
+    lines: OnceLock<Box<LineIndex>>,
 }
 
 impl Source {
@@ -47,7 +47,7 @@ impl Source {
     }
 
     fn tokens(&self) -> &Tokens {
-        self.tokens.get_or_init(|| Tokens::from_document(&self.document))
+        self.tokens.get_or_init(|| Box::new(Tokens::from_document(&self.document)))
     }
 
     /// Returns the text as JSON, whatever the format of the file. Offsets of values are offsets in it.
@@ -118,7 +118,7 @@ impl Source {
 
     fn line_column_in_file(&self, offset: usize) -> (usize, usize) {
         let text = self.document.text();
-        self.lines.get_or_init(|| LineIndex::new(text)).line_column(text, offset)
+        self.lines.get_or_init(|| Box::new(LineIndex::new(text))).line_column(text, offset)
     }
 
     /// Returns the place of a part of the JSON text. `show` allows its snippet to show the marked value.

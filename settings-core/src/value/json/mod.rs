@@ -12,6 +12,7 @@ mod write;
 mod tests;
 
 pub use number::whole_number;
+pub(crate) use scan::{Escaped, Extent};
 pub use scan::{Key, Scanner, SyntaxError};
 pub use tree::{Number, Object, Tree};
 pub(crate) use write::compact;
@@ -125,7 +126,6 @@ impl<'a> Raw<'a> {
 /// If the text is not JSON, or more than one value.
 pub fn parse_value(text: &str) -> Result<Raw<'_>, SyntaxError> {
     let mut scanner = Scanner::new(text);
-    let value = scanner.value()?;
-    scanner.end()?;
-    Ok(value)
+    let value = scanner.value().and_then(|value| scanner.end().map(|()| value));
+    value.map_err(|error| *error)
 }

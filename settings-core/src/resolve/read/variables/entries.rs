@@ -80,7 +80,7 @@ impl<'r> Reader<'r> {
             let found = Diagnostic::note(Code::EmptyVariable, message);
             return self.report(found.help("unset the variable, or give it a value"), Some(leaf), variable);
         }
-        let other = self.parts.insert((leaf, route.clone()), number);
+        let other = self.parts.get_or_insert_default().insert((leaf, route.clone()), number);
         if let Some(other) =
             other.filter(|other| self.environment.rank(*other) == self.environment.rank(number))
         {

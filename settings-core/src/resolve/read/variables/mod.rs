@@ -4,7 +4,7 @@ mod claims;
 mod entries;
 mod unknown;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use super::candidates::ValuePlace;
@@ -37,8 +37,8 @@ pub(crate) fn read(index: &Index, layers: &Layers, sink: &mut Sink) {
         leaf: by_variable(index, ROOT, rest),
         is_odd: is_odd(environment.value(number)),
     });
-    let (outlines, parts) = (Outlines::default(), HashMap::new());
-    let policies = &layers.policies;
+    let (outlines, parts) = (Outlines::default(), None);
+    let policies = &layers.extras().policies;
     let mut reader = Reader { index, layers, policies, environment, sink, outlines, parts };
     let are_own = prefixed.iter().all(|variable| variable.leaf.is_some());
     if are_own && index.named.is_empty() && !environment.has_files() {
@@ -56,7 +56,7 @@ struct Reader<'r> {
     sink: &'r mut Sink,
     outlines: Outlines,
     /// The variable that sets each part so far.
-    parts: HashMap<(LeafId, Vec<Step>), u32>,
+    parts: Option<BTreeMap<(LeafId, Vec<Step>), u32>>,
 }
 
 impl<'r> Reader<'r> {
@@ -173,7 +173,7 @@ impl<'r> Reader<'r> {
 
     /// Returns whether an empty variable counts as unset: nothing is not a value of the kind, or the kind is optional.
     fn is_unset(&self, kind: &Kind) -> bool {
-        let meaning = self.layers.empty_variables.unwrap_or(self.index.root.empty_variables);
+        let meaning = self.layers.extras().empty_variables.unwrap_or(self.index.root.empty_variables);
         meaning == EmptyVariables::Unset
             && (matches!(kind, Kind::Optional(_)) || from_text(kind, "").is_err())
     }

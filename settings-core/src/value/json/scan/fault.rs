@@ -39,7 +39,7 @@ impl Scanner<'_> {
     }
 
     #[cold]
-    pub(super) fn unterminated(&self) -> SyntaxError {
+    pub(super) fn unterminated(&self) -> Box<SyntaxError> {
         let rest = self.text.get(self.pos..).unwrap_or_default();
         let len = rest.lines().next().unwrap_or_default().len();
         self.error(
@@ -50,7 +50,7 @@ impl Scanner<'_> {
     }
 
     #[cold]
-    pub(super) fn unexpected(&self, expected: &str, help: &'static str) -> SyntaxError {
+    pub(super) fn unexpected(&self, expected: &str, help: &'static str) -> Box<SyntaxError> {
         let rest = self.text.get(self.pos..).unwrap_or_default();
         let Some(found) = rest.chars().next() else {
             return self.error(0, format!("expected {expected}, but the text ends"), help);
@@ -72,7 +72,7 @@ impl Scanner<'_> {
     }
 
     #[cold]
-    pub(super) fn error(&self, len: usize, message: String, help: &'static str) -> SyntaxError {
-        SyntaxError { offset: self.base + self.pos, len, message, help: help.into() }
+    pub(super) fn error(&self, len: usize, message: String, help: &'static str) -> Box<SyntaxError> {
+        Box::new(SyntaxError { offset: self.base + self.pos, len, message, help: help.into() })
     }
 }

@@ -32,18 +32,35 @@ pub struct Key<'a> {
     pub raw: &'a str,
     /// The offset of the first quote in the whole text, in bytes.
     pub start: usize,
-    /// The length of `raw` if it has no escape, or 0. Processors copy a word faster than a `bool` with padding.
-    plain_len: usize,
+    is_escaped: bool,
 }
+
+/// The place of a key or value in the scanner's text. The texts themselves are cut out only where they are needed.
+#[derive(Clone, Copy)]
+pub(crate) struct Extent<T> {
+    start: usize,
+    end: usize,
+    pub(crate) of: T,
+}
+
+impl<T> Extent<T> {
+    pub(crate) fn len(&self) -> usize {
+        self.end - self.start
+    }
+}
+
+/// Whether a key has an escape: 1 or 0. Processors copy a word faster than a `bool` with padding.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Escaped(usize);
 
 impl<'a> Key<'a> {
     /// Returns the key without quotes, its escapes resolved.
     #[inline]
     pub fn name(&self) -> Cow<'a, str> {
         let inner = self.raw.get(1..self.raw.len().saturating_sub(1)).unwrap_or_default();
-        match self.plain_len == self.raw.len() {
-            true => Cow::Borrowed(inner),
-            false => Cow::Owned(write::unescape(inner)),
+        match self.is_escaped {
+            false => Cow::Borrowed(inner),
+            true => Cow::Owned(write::unescape(inner)),
         }
     }
 }
@@ -64,7 +81,7 @@ impl<'a> Scanner<'a> {
     /// # Errors
     /// If a comment has no end.
     #[inline]
-    pub fn peek(&mut self) -> Result<Option<u8>, SyntaxError> {
+    pub fn peek(&mut self) -> Result<Option<u8>, Box<SyntaxError>> {
         if self.byte() == Some(b' ') {
             self.pos += 1;
         }
@@ -76,14 +93,14 @@ impl<'a> Scanner<'a> {
 
     /// Returns the same as [`peek`](Self::peek), quickly if it is `usual` without space before it.
     #[inline]
-    fn peek_close(&mut self, usual: u8) -> Result<Option<u8>, SyntaxError> {
+    fn peek_close(&mut self, usual: u8) -> Result<Option<u8>, Box<SyntaxError>> {
         match self.byte() {
             Some(byte) if byte == usual => Ok(Some(byte)),
             _ => self.peek(),
         }
     }
 
-    fn peek_after_space(&mut self) -> Result<Option<u8>, SyntaxError> {
+    fn peek_after_space(&mut self) -> Result<Option<u8>, Box<SyntaxError>> {
         loop {
             self.pos += blank_len(self.rest());
             match self.byte() {
@@ -102,7 +119,7 @@ impl<'a> Scanner<'a> {
     ///
     /// # Errors
     /// If there is anything else.
-    pub fn end(&mut self) -> Result<(), SyntaxError> {
+    pub fn end(&mut self) -> Result<(), Box<SyntaxError>> {
         match self.peek()? {
             None => Ok(()),
             Some(_) => Err(self
@@ -119,8 +136,17 @@ impl<'a> Scanner<'a> {
     ///
     /// # Errors
     /// If there is neither a key nor the end of the object.
+    #[inline]
+    pub fn next_key(&mut self, first: &mut bool) -> Result<Option<Key<'a>>, Box<SyntaxError>> {
+        Ok(self.step_to_key(first)?.map(|extent| self.key_of(extent)))
+    }
+
+    /// Reads the next key as [`next_key`](Self::next_key) does.
     #[inline(always)]
-    pub fn next_key(&mut self, first: &mut bool) -> Result<Option<Key<'a>>, SyntaxError> {
+    pub(crate) fn step_to_key(
+        &mut self,
+        first: &mut bool,
+    ) -> Result<Option<Extent<Escaped>>, Box<SyntaxError>> {
         let mut next = self.peek_close(b',')?;
         if next == Some(b',') && !*first {
             self.pos += 1;
@@ -143,15 +169,48 @@ impl<'a> Scanner<'a> {
     ///
     /// # Errors
     /// If there is none, or it is not JSON, or it nests deeper than [`MAX_DEPTH`].
+    #[inline]
+    pub fn value(&mut self) -> Result<Raw<'a>, Box<SyntaxError>> {
+        let value = self.step_over_value()?;
+        Ok(self.raw_of(value))
+    }
+
+    /// Steps over the next value.
     #[inline(always)]
-    pub fn value(&mut self) -> Result<Raw<'a>, SyntaxError> {
+    pub(crate) fn step_over_value(&mut self) -> Result<Extent<Shape>, Box<SyntaxError>> {
         let first = self.peek()?;
         let start = self.pos;
-        let shape = match first {
+        let of = match first {
             Some(b'{' | b'[') => self.container()?,
             _ => self.scalar(first)?,
         };
-        Ok(Raw { text: self.text.get(start..self.pos).unwrap_or_default(), start: self.base + start, shape })
+        Ok(Extent { start, end: self.pos, of })
+    }
+
+    /// Returns the key with an extent.
+    #[inline]
+    pub(crate) fn key_of(&self, Extent { start, end, of: Escaped(escaped) }: Extent<Escaped>) -> Key<'a> {
+        let raw = self.text.get(start..end).unwrap_or_default();
+        Key { raw, start: self.base + start, is_escaped: escaped != 0 }
+    }
+
+    /// Returns the text of a key without its quotes, if that is its name.
+    #[inline]
+    pub(crate) fn plain_name(&self, Extent { start, end, of }: Extent<Escaped>) -> Option<&'a [u8]> {
+        self.text.as_bytes().get(start + 1..end - 1).filter(|_| of == Escaped(0))
+    }
+
+    /// Returns the value with an extent.
+    #[inline]
+    pub(crate) fn raw_of(&self, Extent { start, end, of }: Extent<Shape>) -> Raw<'a> {
+        let text = self.text.get(start..end).unwrap_or_default();
+        Raw { text, start: self.base + start, shape: of }
+    }
+
+    /// Returns the offset of an extent in the whole text, in bytes.
+    #[inline]
+    pub(crate) fn offset_of<T>(&self, extent: Extent<T>) -> usize {
+        self.base + extent.start
     }
 
     /// Reads the next element of an array whose syntax has been checked.
@@ -168,7 +227,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Steps over an array or object, with the open brackets in a bit stack.
-    fn container(&mut self) -> Result<Shape, SyntaxError> {
+    fn container(&mut self) -> Result<Shape, Box<SyntaxError>> {
         let shape = if self.byte() == Some(b'{') { Shape::Object } else { Shape::Array };
         let mut objects: u128 = 0;
         let mut depth = 0_usize;
@@ -204,7 +263,7 @@ impl<'a> Scanner<'a> {
         objects: &mut u128,
         depth: &mut usize,
         mut opened: bool,
-    ) -> Result<bool, SyntaxError> {
+    ) -> Result<bool, Box<SyntaxError>> {
         loop {
             let in_object = *objects & 1 == 1;
             let close = if in_object { b'}' } else { b']' };
@@ -236,19 +295,19 @@ impl<'a> Scanner<'a> {
     }
 
     #[inline(always)]
-    fn key(&mut self) -> Result<Key<'a>, SyntaxError> {
+    fn key(&mut self) -> Result<Extent<Escaped>, Box<SyntaxError>> {
         let start = self.pos;
         let escaped = self.string()?;
-        let raw = self.text.get(start..self.pos).unwrap_or_default();
+        let end = self.pos;
         match self.peek_close(b':')? {
             Some(b':') => self.pos += 1,
             _ => return Err(self.unexpected("`:`", "write `:` between a key and its value")),
         }
-        Ok(Key { raw, start: self.base + start, plain_len: if escaped { 0 } else { raw.len() } })
+        Ok(Extent { start, end, of: Escaped(escaped.into()) })
     }
 
     #[inline(always)]
-    fn scalar(&mut self, first: Option<u8>) -> Result<Shape, SyntaxError> {
+    fn scalar(&mut self, first: Option<u8>) -> Result<Shape, Box<SyntaxError>> {
         match first {
             Some(b'"') => self.string().map(|escaped| Shape::String { escaped }),
             Some(b'-' | b'0'..=b'9') => self.number().map(|()| Shape::Number),
@@ -272,7 +331,7 @@ impl<'a> Scanner<'a> {
 
     /// Steps over a string, and returns whether it contains an escape.
     #[inline(always)]
-    fn string(&mut self) -> Result<bool, SyntaxError> {
+    fn string(&mut self) -> Result<bool, Box<SyntaxError>> {
         let start = self.pos;
         self.pos += 1;
         self.pos += plain_len(self.rest());
@@ -284,7 +343,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Steps over the rest of a string that starts at `start`, from its first byte that is not plain.
-    fn string_from(&mut self, start: usize) -> Result<(), SyntaxError> {
+    fn string_from(&mut self, start: usize) -> Result<(), Box<SyntaxError>> {
         loop {
             match self.byte() {
                 Some(b'"') => {
@@ -305,7 +364,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn escape(&mut self) -> Result<(), SyntaxError> {
+    fn escape(&mut self) -> Result<(), Box<SyntaxError>> {
         let at = |offset: usize| self.text.as_bytes().get(self.pos + offset).copied();
         let len = match at(1) {
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => 2,
@@ -319,7 +378,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    fn number(&mut self) -> Result<(), SyntaxError> {
+    fn number(&mut self) -> Result<(), Box<SyntaxError>> {
         let start = self.pos;
         if self.byte() == Some(b'-') {
             self.pos += 1;
@@ -372,7 +431,7 @@ impl<'a> Scanner<'a> {
     }
 
     #[cold]
-    fn comment(&mut self) -> Result<(), SyntaxError> {
+    fn comment(&mut self) -> Result<(), Box<SyntaxError>> {
         let rest = self.text.get(self.pos..).unwrap_or_default();
         let len = if rest.starts_with("//") {
             rest.find('\n').unwrap_or(rest.len())
