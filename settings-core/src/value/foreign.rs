@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn other_texts_are_refused_with_the_expected_form() {
-        let fault = |kind: &Kind, text: &str| from_text(kind, text).unwrap_err().expected.into_string();
+        let fault = |kind: &Kind, text: &str| from_text(kind, text).unwrap_err().expected.to_string();
         assert!(fault(&url::Url::KIND, "example.com").contains("https://example.com/path"));
         assert!(fault(&ipnet::IpNet::KIND, "192.0.2.0").contains("192.0.2.0/24"));
         assert!(fault(&regex::Regex::KIND, "a(").contains("a regular expression"));

@@ -184,7 +184,7 @@ mod tests {
     fn other_values_are_refused_with_the_expected_form() {
         let fault = |kind: &Kind, text: &str| {
             let mismatch = from_text(kind, text).unwrap_err();
-            (mismatch.expected.into_string(), mismatch.found.into_string())
+            (mismatch.expected.to_string(), mismatch.found.to_string())
         };
         let (expected, found) = fault(&SocketAddr::KIND, "localhost:80");
         assert!(

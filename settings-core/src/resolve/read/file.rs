@@ -69,12 +69,12 @@ struct AliasHit<'r> {
 impl<'r> Reader<'r> {
     fn root(&mut self) {
         if u32::try_from(self.source.text().len().max(self.source.json().len())).is_err() {
-            return self.syntax(Box::new(SyntaxError {
+            return self.syntax(SyntaxError {
                 offset: 0,
                 len: 0,
                 message: "larger than 4 GiB".to_owned(),
                 help: "split it into several files".into(),
-            }));
+            });
         }
         let problems = self.source.problems();
         if !problems.is_empty() {
@@ -94,7 +94,7 @@ impl<'r> Reader<'r> {
             }
             Ok(Some(b'{')) => {
                 if let Err(error) = self.section(ROOT).and_then(|()| self.scanner.end()) {
-                    self.syntax(error);
+                    self.syntax(*error);
                 }
             }
             Ok(Some(_)) => match self.scanner.value() {
@@ -113,9 +113,9 @@ impl<'r> Reader<'r> {
                         self.report(Diagnostic::error(Code::WrongType, message).help(help), span(raw));
                     }
                 },
-                Err(error) => self.syntax(error),
+                Err(error) => self.syntax(*error),
             },
-            Err(error) => self.syntax(error),
+            Err(error) => self.syntax(*error),
         }
     }
 
@@ -349,7 +349,7 @@ impl<'r> Reader<'r> {
         self.sink.diagnostics.push(found.at(place));
     }
 
-    fn syntax(&mut self, error: Box<SyntaxError>) {
+    fn syntax(&mut self, error: SyntaxError) {
         let at = Span { start: error.offset, len: error.len };
         if let Some(other) = other_format(self.source.text(), self.source.format()) {
             return self.other_format(other, Span { len: 1, ..at });
