@@ -126,7 +126,21 @@ fn found(kind: &Kind, raw: Raw<'_>) -> Mismatch {
 }
 
 /// Reads a whole number, from a number without a fraction or from numeric text.
+#[inline]
 fn integer(kind: &Kind, raw: Raw<'_>) -> Result<i128, Mismatch> {
+    match small(raw) {
+        Some(small) => Ok(small.into()),
+        None => any_integer(kind, raw),
+    }
+}
+
+/// Reads a whole number that fits 64 bits, as most do.
+#[inline]
+fn small(raw: Raw<'_>) -> Option<i64> {
+    if raw.shape == Shape::Number { raw.text.parse().ok() } else { None }
+}
+
+fn any_integer(kind: &Kind, raw: Raw<'_>) -> Result<i128, Mismatch> {
     let text = match raw.shape {
         Shape::Number => Cow::Borrowed(raw.text),
         Shape::String { .. } => raw.string().unwrap_or_default(),

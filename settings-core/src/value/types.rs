@@ -9,6 +9,18 @@ use super::{Secret, SettingValue, Value, to_json};
 use crate::schema::{Kind, Unit};
 
 impl Value<'_> {
+    /// Drops the value of a kind. A secret is wiped from memory.
+    #[inline]
+    pub(crate) fn wipe_if_secret(self, kind: &Kind) {
+        match self {
+            Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::Duration(_) => {
+                self.done(());
+            }
+            _ if kind.is_secret() => self.wipe(),
+            _ => {}
+        }
+    }
+
     /// Returns what was read from a value that owns nothing, without the call that drops a value.
     #[inline]
     fn done<T>(self, read: T) -> Option<T> {

@@ -177,8 +177,7 @@ impl<'r> Builder<'r> {
                     }
                     winner = Some(value);
                 }
-                Ok(value) if setting.kind.is_secret() => value.wipe(),
-                Ok(_) => {}
+                Ok(value) => value.wipe_if_secret(&setting.kind),
                 Err(mismatch) => {
                     self.inputs.diagnose(leaf, setting, candidate, mismatch, &mut self.diagnostics)
                 }

@@ -68,11 +68,7 @@ impl<'r> Inputs<'r> {
     fn check_weaker(self, setting: &'static Setting, strongest: &Candidate) -> Result<(), Mismatch> {
         let mut candidate = strongest;
         while let Some(weaker) = self.candidates.weaker(candidate) {
-            match self.read_plainly(setting, weaker) {
-                Ok(value) if setting.kind.is_secret() => value.wipe(),
-                Ok(_) => {}
-                Err(mismatch) => return Err(mismatch),
-            }
+            self.read_plainly(setting, weaker)?.wipe_if_secret(&setting.kind);
             candidate = weaker;
         }
         Ok(())

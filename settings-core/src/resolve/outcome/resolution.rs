@@ -95,7 +95,9 @@ pub(crate) fn resolve_in<T: Settings>(
     own: usize,
 ) -> Resolution<T> {
     let index = index_of(root);
-    let Sink { candidates, texts, reads_files, mut diagnostics } = read(index, &mut layers);
+    let mut sink = Sink::new(index.leaves.len());
+    read(index, &mut layers, &mut sink);
+    let Sink { candidates, texts, reads_files, mut diagnostics } = sink;
     let is_broken = diagnostics.iter().any(|diagnostic| diagnostic.code == Code::Syntax);
     let inputs = Inputs { index, layers: &layers, texts: &texts, candidates: &candidates, is_broken };
     let mut builder = Builder::new(inputs);
@@ -117,24 +119,22 @@ pub(crate) fn resolve_in<T: Settings>(
 }
 
 /// Finds the values of all layers, the weakest layer first.
-fn read(index: &Index, layers: &mut Layers) -> Sink {
-    let mut sink = Sink::new(index.leaves.len());
+fn read(index: &Index, layers: &mut Layers, sink: &mut Sink) {
     sink.diagnostics = expand::expand(index, layers);
     let layers = &*layers;
     for (number, source) in (0..).zip(&layers.sources) {
-        file::read(index, &layers.extras().policies, number, source, &mut sink);
+        file::read(index, &layers.extras().policies, number, source, sink);
     }
     if layers.has_extras() {
-        secrets::read(index, layers, &mut sink);
+        secrets::read(index, layers, sink);
     }
-    variables::read(index, layers, &mut sink);
+    variables::read(index, layers, sink);
     if layers.has_extras() {
         sink.diagnostics.extend(layers.extras().policies.unknown_sections(index));
-        overrides::read(index, layers, &mut sink);
+        overrides::read(index, layers, sink);
         sink.diagnostics.extend(layers.extras().findings.iter().cloned());
         sink.reads_files |= layers.may_read_files();
     }
-    sink
 }
 
 /// The struct with every setting at its default.

@@ -47,7 +47,8 @@ fn read(kind: &Kind, text: &str) -> Option<String> {
 /// set may then contain it twice.
 fn meant(kind: &Kind, text: &str) -> Option<String> {
     let mismatch = from_json(kind, reader::parse_value(text).unwrap()).err()?;
-    let help = mismatch.help.filter(|_| mismatch.others.is_empty() && mismatch.reason != Reason::Key)?;
+    let help =
+        mismatch.help.clone().filter(|_| mismatch.others.is_empty() && mismatch.reason != Reason::Key)?;
     let value = help.strip_prefix("did you mean `")?.strip_suffix("`?")?;
     let (start, len) = mismatch.part.unwrap_or((0, text.len()));
     let is_key = text[start + len..].starts_with(':') && !value.starts_with('"');
