@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinHandle, JoinSet};
 use tokio::time::{Instant, timeout_at};
 
 use crate::mail::fingerprint::Fingerprint;
@@ -16,7 +16,7 @@ use crate::mail::outbox::error::OutboxError;
 use crate::mail::outbox::mail::MailId;
 use crate::mail::outbox::run_report::RunReport;
 use crate::mail::outbox::store::{DueMail, DueOrder, LeaseToken, OutboxStore};
-use crate::mail::outbox::turn::{Turn, work};
+use crate::mail::outbox::turn::{Turn, start_work, work};
 use crate::mail::outbox::{Outbox, stopped};
 
 /// The number of mails in a row whose transaction must fail before the server is assumed to fail for every mail.
@@ -25,15 +25,21 @@ const SUSPECTS: u32 = 3;
 /// The part of a lease after which it is renewed.
 const RENEWALS: u32 = 3;
 
-/// The number of deliveries for each mail that may be sent at the same time: the others are being recorded. As many more
-/// are taken ahead from a shared store. A store that records several at once is asked less often.
+/// The number of deliveries for each mail that may be sent at the same time: the others are being recorded. A store that
+/// records several at once is asked less often.
 const MOST_IN_FLIGHT: usize = 3;
+
+/// The number of mails that are taken ahead from a shared store, for each mail that may be sent at the same time. More are
+/// taken when half of them are left.
+const AHEAD: usize = 2;
 
 /// The next event of a run.
 enum Next {
     Completed(Box<Result<Completed, OutboxError>>),
     /// A mail was delivered and is being recorded: another may be sent.
     Slot,
+    /// More mails were taken ahead.
+    Taken(Box<Result<Vec<DueMail>, OutboxError>>),
     /// No delivery is left.
     Nothing,
 }
@@ -51,6 +57,8 @@ pub(super) struct Round<'a> {
     slots: Arc<Semaphore>,
     /// The mails of a shared store that were taken ahead, so that not each needs a look at the store.
     ahead: VecDeque<DueMail>,
+    /// The look at a shared store that is under way, and the most mails that it takes. Deliveries go on in the meantime.
+    taking: Option<(JoinHandle<Result<Vec<DueMail>, OutboxError>>, usize)>,
     /// True if the last look at the store found fewer mails than could be taken.
     is_drained: bool,
     /// The mails that were taken, those ahead included.
@@ -79,6 +87,7 @@ impl<'a> Round<'a> {
             deliveries: JoinSet::new(),
             slots: Arc::new(Semaphore::new(outbox.concurrency)),
             ahead: VecDeque::new(),
+            taking: None,
             is_drained: false,
             in_flight: Vec::new(),
             renewal: None,
@@ -97,6 +106,12 @@ impl<'a> Round<'a> {
             }
             let completed = match self.next().await {
                 Next::Slot => continue,
+                Next::Taken(taken) => {
+                    if let Err(error) = self.taken(*taken) {
+                        self.broken.get_or_insert(error);
+                    }
+                    continue;
+                }
                 Next::Nothing => {
                     self.release_ahead().await;
                     return self.broken.take().map_or(Ok(()), Err);
@@ -112,6 +127,8 @@ impl<'a> Round<'a> {
                 }
             };
             self.in_flight.retain(|(id, _)| *id != completed.id);
+            // its recipient may be due again
+            self.is_drained = false;
             self.report.count(completed.end);
             let health = match completed.health {
                 Health::Untested => continue,
@@ -149,6 +166,13 @@ impl<'a> Round<'a> {
             if self.deliveries.len() >= room {
                 return Ok(());
             }
+            let takes_ahead = self.outbox.sharing.is_some() && !is_probe;
+            if takes_ahead && self.ahead.len() <= AHEAD * self.outbox.concurrency / 2 {
+                self.take_ahead();
+                if self.ahead.is_empty() {
+                    return Ok(());
+                }
+            }
             let Ok(slot) = Arc::clone(&self.slots).try_acquire_owned() else { return Ok(()) };
             if self.ahead.is_empty() && !self.take(is_probe).await? {
                 // another program tries a mail, or has just done so: the queue is as it says
@@ -165,18 +189,12 @@ impl<'a> Round<'a> {
 
     /// Takes mails that are due. Returns false if one was to be tried, and another program tries one.
     async fn take(&mut self, is_probe: bool) -> Result<bool, OutboxError> {
-        // The mail at which the queue stopped may be the only one that the server refuses.
-        let order = if is_probe { DueOrder::LeastTried } else { DueOrder::Urgent };
-        let ahead =
-            if self.outbox.sharing.is_some() { (MOST_IN_FLIGHT - 1) * self.outbox.concurrency } else { 0 };
         // this delivery's own permit is taken already
-        let limit = if is_probe { 1 } else { 1 + self.slots.available_permits() + ahead };
-        let now = self.outbox.clock.now();
-        let except: Vec<MailId> = self.in_flight.iter().map(|(id, _)| *id).collect();
-        let due = self.work(move |store| store.due(now, order, limit, &except)).await?;
-        self.is_drained = due.len() < limit;
-        self.in_flight.extend(due.iter().map(|due| (due.id, due.token)));
-        self.ahead.extend(due);
+        let limit = if is_probe { 1 } else { 1 + self.slots.available_permits() };
+        self.start_taking(is_probe, limit);
+        let Some((taking, _)) = &mut self.taking else { return Ok(true) };
+        let taken = taken(taking.await);
+        self.taken(taken)?;
         if is_probe && !self.ahead.is_empty() && !self.may_probe().await? {
             self.release_ahead().await;
             return Ok(false);
@@ -184,8 +202,40 @@ impl<'a> Round<'a> {
         Ok(true)
     }
 
+    /// Starts to take mails ahead, unless that is under way or the store has no more.
+    fn take_ahead(&mut self) {
+        if self.taking.is_none() && !self.is_drained {
+            self.start_taking(false, self.slots.available_permits() + AHEAD * self.outbox.concurrency);
+        }
+    }
+
+    fn start_taking(&mut self, is_probe: bool, limit: usize) {
+        // The mail at which the queue stopped may be the only one that the server refuses.
+        let order = if is_probe { DueOrder::LeastTried } else { DueOrder::Urgent };
+        let now = self.outbox.clock.now();
+        let except: Vec<MailId> = self.in_flight.iter().map(|(id, _)| *id).collect();
+        let due = move |store: &dyn OutboxStore| store.due(now, order, limit, &except);
+        self.taking = Some((start_work(&self.outbox.store, self.turn, due), limit));
+    }
+
+    /// Adds the mails that a look at the store has taken.
+    fn taken(&mut self, due: Result<Vec<DueMail>, OutboxError>) -> Result<(), OutboxError> {
+        let limit = self.taking.take().map_or(0, |(_, limit)| limit);
+        let due = due?;
+        self.is_drained = due.len() < limit;
+        self.in_flight.extend(due.iter().map(|due| (due.id, due.token)));
+        self.ahead.extend(due);
+        Ok(())
+    }
+
     /// Ends the leases of the mails that were taken and are not started. Those that remain run out.
     async fn release_ahead(&mut self) {
+        if let Some((taking, _)) = &mut self.taking {
+            let taken = taken(taking.await);
+            if let Err(error) = self.taken(taken) {
+                self.broken.get_or_insert(error);
+            }
+        }
         for due in std::mem::take(&mut self.ahead) {
             self.in_flight.retain(|(id, _)| *id != due.id);
             if let Err(error) = self.work(move |store| store.release(due.id, due.token)).await {
@@ -231,22 +281,29 @@ impl<'a> Round<'a> {
 
     /// Waits for the end of a delivery or for a free slot, and renews the leases of the others in the meantime.
     async fn next(&mut self) -> Next {
+        let is_waiting = self.ahead.is_empty() && (self.is_drained || self.taking.is_some());
         let wants_slot = self.broken.is_none()
-            && !(self.ahead.is_empty() && self.is_drained)
+            && !is_waiting
+            && !self.deliveries.is_empty()
             && self.deliveries.len() < MOST_IN_FLIGHT * self.outbox.concurrency
             && self.allowance() == Allowance::All;
         loop {
-            let (deliveries, slots) = (&mut self.deliveries, &self.slots);
+            let (deliveries, slots, taking) = (&mut self.deliveries, &self.slots, &mut self.taking);
+            let found = async {
+                match taking {
+                    Some((taking, _)) => Some(taken(taking.await)),
+                    None => None,
+                }
+            };
             let next = async {
                 tokio::select! {
                     biased;
-                    joined = deliveries.join_next() => match joined {
-                        None => Next::Nothing,
-                        Some(joined) => {
-                            Next::Completed(Box::new(joined.unwrap_or_else(|error| Err(stopped(error)))))
-                        }
-                    },
+                    Some(joined) = deliveries.join_next() => {
+                        Next::Completed(Box::new(joined.unwrap_or_else(|error| Err(stopped(error)))))
+                    }
+                    Some(found) = found => Next::Taken(Box::new(found)),
                     _ = slots.acquire(), if wants_slot => Next::Slot,
+                    else => Next::Nothing,
                 }
             };
             let Some(at) = self.renewal else { return next.await };
@@ -300,15 +357,23 @@ impl<'a> Round<'a> {
     }
 }
 
+/// Returns the mails that a look at the store has taken.
+fn taken(joined: Result<Result<Vec<DueMail>, OutboxError>, JoinError>) -> Result<Vec<DueMail>, OutboxError> {
+    joined.map_err(stopped)?
+}
+
 impl Drop for Round<'_> {
     /// Ends the leases of mails that were taken ahead by a run that was dropped.
     fn drop(&mut self) {
-        let ahead = std::mem::take(&mut self.ahead);
-        let Some(runtime) = Handle::try_current().ok().filter(|_| !ahead.is_empty()) else { return };
+        let (ahead, taking) = (std::mem::take(&mut self.ahead), self.taking.take());
+        let has_some = !ahead.is_empty() || taking.is_some();
+        let Some(runtime) = Handle::try_current().ok().filter(|_| has_some) else { return };
         let (store, turn) = (Arc::clone(&self.outbox.store), Arc::clone(self.turn));
-        runtime.spawn_blocking(move || {
+        runtime.clone().spawn_blocking(move || {
+            let found = taking.map(|(taking, _)| taken(runtime.block_on(taking)).unwrap_or_default());
             // what fails runs out with its lease
-            ahead.into_iter().for_each(|due| drop(store.release(due.id, due.token)));
+            let ahead = ahead.into_iter().chain(found.into_iter().flatten());
+            ahead.for_each(|due| drop(store.release(due.id, due.token)));
             drop(turn);
         });
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use tokio::sync::OwnedMutexGuard;
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::mail::outbox::entry::MailState;
 use crate::mail::outbox::error::OutboxError;
@@ -34,13 +34,21 @@ pub(super) async fn work<T: Send + 'static>(
     turn: &Arc<Turn>,
     work: impl FnOnce(&dyn OutboxStore) -> Result<T, OutboxError> + Send + 'static,
 ) -> Result<T, OutboxError> {
+    start_work(store, turn, work).await.map_err(stopped)?
+}
+
+/// Starts an operation on the store, as [`work`] does.
+pub(super) fn start_work<T: Send + 'static>(
+    store: &Arc<dyn OutboxStore>,
+    turn: &Arc<Turn>,
+    work: impl FnOnce(&dyn OutboxStore) -> Result<T, OutboxError> + Send + 'static,
+) -> JoinHandle<Result<T, OutboxError>> {
     let (store, turn) = (Arc::clone(store), Arc::clone(turn));
-    let done = spawn_blocking(move || {
+    spawn_blocking(move || {
         let result = work(&*store);
         drop(turn);
         result
-    });
-    done.await.map_err(stopped)?
+    })
 }
 
 /// Marks a mail as `sending`. Runs to its end even if this future is dropped.
