@@ -23,6 +23,8 @@ pub struct MemoryStore {
     lease: Option<Duration>,
     /// The number of times that mails to be delivered were looked for.
     looks: Arc<AtomicUsize>,
+    /// Is called with the number of each look before it.
+    on_look: Option<Arc<dyn Fn(usize) + Send + Sync>>,
     /// Is called before a result is recorded.
     on_settle: Option<Arc<dyn Fn() + Send + Sync>>,
 }
@@ -170,6 +172,13 @@ impl MemoryStore {
         self
     }
 
+    /// Calls a function with the number of each look for mails to be delivered, before it.
+    #[must_use]
+    pub fn on_look(mut self, call: impl Fn(usize) + Send + Sync + 'static) -> Self {
+        self.on_look = Some(Arc::new(call));
+        self
+    }
+
     /// Returns how often mails to be delivered were looked for.
     pub fn looks(&self) -> usize {
         self.looks.load(Ordering::SeqCst)
@@ -305,7 +314,10 @@ impl OutboxStore for MemoryStore {
         limit: usize,
         except: &[MailId],
     ) -> Result<Vec<DueMail>, OutboxError> {
-        self.looks.fetch_add(1, Ordering::SeqCst);
+        let number = self.looks.fetch_add(1, Ordering::SeqCst) + 1;
+        if let Some(call) = &self.on_look {
+            call(number);
+        }
         let mut tables = self.tables();
         let mut due: Vec<&mut Mail> = tables
             .mails

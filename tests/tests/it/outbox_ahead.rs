@@ -51,6 +51,10 @@ impl Counter {
         self.0.1.notify_all();
     }
 
+    fn count(&self) -> usize {
+        *self.0.0.lock().unwrap()
+    }
+
     /// Waits until the count is reached; returns whether it was.
     fn reaches(&self, count: usize) -> bool {
         let counted = self.0.0.lock().unwrap();
@@ -113,6 +117,65 @@ async fn a_shared_store_is_not_asked_for_each_mail() {
     let report = outbox.run_once(&mailer(&sink)).await.unwrap();
     assert_eq!(report.sent, 60);
     assert!(store.looks() <= 30, "{} looks for 60 mails", store.looks());
+}
+
+/// While one mail at a time is sent, the store is asked for more before the last one that was taken is sent, and a slow
+/// answer does not delay it.
+#[tokio::test]
+async fn mails_that_were_taken_do_not_wait_for_the_next_look() {
+    let (looks, dots) = (Counter::default(), Counter::default());
+    let (send, waits) = mpsc::channel();
+    let (look_began, sent, results) = (looks.clone(), dots.clone(), send.clone());
+    let sink = Sink::start(move |moment| {
+        if let Moment::Dot(_) = moment {
+            sent.add();
+            if sent.count() == 2 {
+                let _ = results.send(("the second look begins", look_began.reaches(2)));
+            }
+        }
+        Act::Well
+    });
+    let store = MemoryStore::shared(LEASE).on_look(move |number| {
+        looks.add();
+        if number == 2 {
+            let _ = send.send(("the third mail is sent during the look", dots.reaches(3)));
+        }
+    });
+    let outbox = Outbox::new(store).concurrency(1);
+    fill(&outbox, 6);
+    let report = outbox.run_once(&mailer(&sink)).await.unwrap();
+    assert_eq!(report.sent, 6);
+    let mut waits: Vec<_> = waits.try_iter().collect();
+    waits.sort_unstable();
+    assert_eq!(waits, [("the second look begins", true), ("the third mail is sent during the look", true)]);
+}
+
+#[tokio::test]
+async fn a_run_that_is_dropped_during_a_look_keeps_no_mail() {
+    let dropped = Counter::default();
+    let (began, until) = (Counter::default(), dropped.clone());
+    let begins = began.clone();
+    let store = MemoryStore::shared(LEASE).on_look(move |number| {
+        if number == 1 {
+            begins.add();
+            until.reaches(1);
+        }
+    });
+    let sink = Sink::start(|_| Act::Well);
+    let outbox = Outbox::new(store.clone()).concurrency(3);
+    fill(&outbox, 20);
+    let sender = mailer(&sink);
+    {
+        let run = outbox.run_once(&sender);
+        let look = tokio::task::spawn_blocking(move || began.reaches(1));
+        tokio::select! {
+            report = run => panic!("the run ended: {report:?}"),
+            has_begun = look => assert!(has_begun.unwrap()),
+        }
+    }
+    dropped.add();
+    // another run waits for the end of this one, which gives back what its look took
+    assert_eq!(outbox.run_once(&sender).await.unwrap().sent, 20);
 }
 
 #[tokio::test]
