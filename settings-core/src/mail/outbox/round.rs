@@ -127,7 +127,7 @@ impl<'a> Round<'a> {
                 }
             };
             self.in_flight.retain(|(id, _)| *id != completed.id);
-            // its recipient may be due again
+            // this mail may be due again, and others may have been added
             self.is_drained = false;
             self.report.count(completed.end);
             let health = match completed.health {

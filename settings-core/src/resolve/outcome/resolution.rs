@@ -26,7 +26,7 @@ pub struct Resolution<T> {
     pub(super) layers: Layers,
     pub(super) candidates: Candidates,
     /// Boxed, so that the results of most programs are cheap to move.
-    extras: Option<Box<Extras>>,
+    own: Option<Box<OwnValues>>,
     /// Whether files were read that are in no layer: those that variables and references name.
     pub(crate) reads_files: bool,
     copies: OnceLock<Box<UnescapedSecrets>>,
@@ -44,7 +44,7 @@ impl<T: fmt::Debug> fmt::Debug for Resolution<T> {
 }
 
 /// Values that are in no layer as they are.
-struct Extras {
+struct OwnValues {
     texts: Vec<ZeroizingString>,
     computed: Computed,
 }
@@ -113,9 +113,9 @@ pub(crate) fn resolve_in<T: Settings>(
         diagnostics.sort_by_cached_key(|diagnostic| order(&layers, diagnostic));
     }
     let report = Report::new(diagnostics);
-    let has_extras = !texts.is_empty() || !computed.is_empty();
-    let extras = has_extras.then(|| Box::new(Extras { texts, computed }));
-    Resolution { value, report, index, layers, candidates, extras, reads_files, copies: OnceLock::new() }
+    let has_own = !texts.is_empty() || !computed.is_empty();
+    let own = has_own.then(|| Box::new(OwnValues { texts, computed }));
+    Resolution { value, report, index, layers, candidates, own, reads_files, copies: OnceLock::new() }
 }
 
 /// Finds the values of all layers, the weakest layer first.
@@ -294,12 +294,12 @@ impl<T> Resolution<T> {
 
     /// Returns the texts that no layer holds.
     pub(super) fn texts(&self) -> &[ZeroizingString] {
-        self.extras.as_ref().map_or(&[], |extras| &extras.texts)
+        self.own.as_ref().map_or(&[], |own| &own.texts)
     }
 
     /// Returns the default of a setting that was computed from others.
     fn computed(&self, leaf: LeafId) -> Option<Value<'_>> {
-        self.extras.as_ref()?.computed.get(leaf).map(Value::borrowed)
+        self.own.as_ref()?.computed.get(leaf).map(Value::borrowed)
     }
 
     /// Returns the copies of secrets, for a value that is secret.

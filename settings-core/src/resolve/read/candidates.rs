@@ -13,7 +13,7 @@ pub(crate) struct Candidates {
     extras: Option<Box<Extras>>,
 }
 
-/// What only programs with optional sections, lists or maps have.
+/// The parts that only programs with optional sections, lists or maps have.
 #[derive(Debug, Default)]
 struct Extras {
     /// The optional sections that a file has, even if empty: the first setting and the number of settings of each.

@@ -1,6 +1,6 @@
 //! Parts of settings that a layer sets, entry by entry and field by field.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::candidates::ValuePlace;
 use super::content::Piece;
@@ -17,7 +17,7 @@ use crate::value::json::parse_value;
 
 /// The entries that settings have so far, as layers are read. Most programs need none.
 #[derive(Debug, Default)]
-pub(crate) struct Outlines(Option<BTreeMap<LeafId, Node<()>>>);
+pub(crate) struct Outlines(Option<HashMap<LeafId, Node<()>>>);
 
 impl Outlines {
     /// Returns the entries of a setting in all layers that have been read.

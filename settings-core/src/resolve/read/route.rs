@@ -4,7 +4,7 @@ use crate::schema::{Kind, Member, Section, Segment};
 use crate::value::is_removable;
 
 /// One step into a value.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Step {
     /// To an entry of a list.
     Element(usize),

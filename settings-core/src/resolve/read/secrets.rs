@@ -1,6 +1,6 @@
 //! The values of secrets directories.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::candidates::{Candidates, ValuePlace};
 use super::lookup::{by_path, by_variable, is_own};
@@ -30,7 +30,7 @@ pub(crate) fn read(index: &Index, layers: &Layers, sink: &mut Sink) {
         // within a directory a setting's own name is stronger than an alias, whatever the order
         let mut found: Vec<_> = found.collect();
         found.sort_by_key(|(.., found)| found.order());
-        let mut parts = BTreeMap::new();
+        let mut parts = HashMap::new();
         for (number, file, found) in found {
             match found {
                 Found::Part(leaf, address, name) => {

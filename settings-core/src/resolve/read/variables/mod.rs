@@ -4,7 +4,7 @@ mod claims;
 mod entries;
 mod unknown;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use super::candidates::ValuePlace;
@@ -56,7 +56,7 @@ struct Reader<'r> {
     sink: &'r mut Sink,
     outlines: Outlines,
     /// The variable that sets each part so far.
-    parts: Option<BTreeMap<(LeafId, Vec<Step>), u32>>,
+    parts: Option<HashMap<(LeafId, Vec<Step>), u32>>,
 }
 
 impl<'r> Reader<'r> {
