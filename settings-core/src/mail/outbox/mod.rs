@@ -39,6 +39,7 @@ mod delivery;
 mod entry;
 mod error;
 mod limits;
+mod look;
 mod mail;
 mod remembered;
 mod round;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::task::{JoinError, JoinHandle, JoinSet};
+use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
 use crate::mail::fingerprint::Fingerprint;
@@ -13,10 +13,11 @@ use crate::mail::mailer::Mailer;
 use crate::mail::outbox::circuit::{Allowance, Circuit, Health};
 use crate::mail::outbox::delivery::{Completed, Delivery, End};
 use crate::mail::outbox::error::OutboxError;
+use crate::mail::outbox::look::{Found, Look};
 use crate::mail::outbox::mail::MailId;
 use crate::mail::outbox::run_report::RunReport;
 use crate::mail::outbox::store::{DueMail, DueOrder, LeaseToken, OutboxStore};
-use crate::mail::outbox::turn::{Turn, start_work, work};
+use crate::mail::outbox::turn::{Turn, work};
 use crate::mail::outbox::{Outbox, stopped};
 
 /// The number of mails in a row whose transaction must fail before the server is assumed to fail for every mail.
@@ -39,7 +40,7 @@ enum Next {
     /// A mail was delivered and is being recorded: another may be sent.
     Slot,
     /// More mails were taken ahead.
-    Taken(Box<Result<Vec<DueMail>, OutboxError>>),
+    Taken(Found),
     /// No delivery is left.
     Nothing,
 }
@@ -57,8 +58,8 @@ pub(super) struct Round<'a> {
     slots: Arc<Semaphore>,
     /// The mails of a shared store that were taken ahead, so that not each needs a look at the store.
     ahead: VecDeque<DueMail>,
-    /// The look at a shared store that is under way, and the most mails that it takes. Deliveries go on in the meantime.
-    taking: Option<(JoinHandle<Result<Vec<DueMail>, OutboxError>>, usize)>,
+    /// The look at the store that is under way. Deliveries go on in the meantime.
+    look: Option<Look>,
     /// True if the last look at the store found fewer mails than could be taken.
     is_drained: bool,
     /// The mails that were taken, those ahead included.
@@ -87,7 +88,7 @@ impl<'a> Round<'a> {
             deliveries: JoinSet::new(),
             slots: Arc::new(Semaphore::new(outbox.concurrency)),
             ahead: VecDeque::new(),
-            taking: None,
+            look: None,
             is_drained: false,
             in_flight: Vec::new(),
             renewal: None,
@@ -106,8 +107,8 @@ impl<'a> Round<'a> {
             }
             let completed = match self.next().await {
                 Next::Slot => continue,
-                Next::Taken(taken) => {
-                    if let Err(error) = self.taken(*taken) {
+                Next::Taken(found) => {
+                    if let Err(error) = self.taken(found) {
                         self.broken.get_or_insert(error);
                     }
                     continue;
@@ -191,10 +192,8 @@ impl<'a> Round<'a> {
     async fn take(&mut self, is_probe: bool) -> Result<bool, OutboxError> {
         // this delivery's own permit is taken already
         let limit = if is_probe { 1 } else { 1 + self.slots.available_permits() };
-        self.start_taking(is_probe, limit);
-        let Some((taking, _)) = &mut self.taking else { return Ok(true) };
-        let taken = taken(taking.await);
-        self.taken(taken)?;
+        let found = self.start_look(is_probe, limit).end().await;
+        self.taken(found)?;
         if is_probe && !self.ahead.is_empty() && !self.may_probe().await? {
             self.release_ahead().await;
             return Ok(false);
@@ -204,24 +203,23 @@ impl<'a> Round<'a> {
 
     /// Starts to take mails ahead, unless that is under way or the store has no more.
     fn take_ahead(&mut self) {
-        if self.taking.is_none() && !self.is_drained {
-            self.start_taking(false, self.slots.available_permits() + AHEAD * self.outbox.concurrency);
+        if self.look.is_none() && !self.is_drained {
+            self.start_look(false, self.slots.available_permits() + AHEAD * self.outbox.concurrency);
         }
     }
 
-    fn start_taking(&mut self, is_probe: bool, limit: usize) {
+    fn start_look(&mut self, is_probe: bool, limit: usize) -> &mut Look {
         // The mail at which the queue stopped may be the only one that the server refuses.
         let order = if is_probe { DueOrder::LeastTried } else { DueOrder::Urgent };
         let now = self.outbox.clock.now();
         let except: Vec<MailId> = self.in_flight.iter().map(|(id, _)| *id).collect();
-        let due = move |store: &dyn OutboxStore| store.due(now, order, limit, &except);
-        self.taking = Some((start_work(&self.outbox.store, self.turn, due), limit));
+        self.look.insert(Look::start(&self.outbox.store, self.turn, now, order, limit, except))
     }
 
-    /// Adds the mails that a look at the store has taken.
-    fn taken(&mut self, due: Result<Vec<DueMail>, OutboxError>) -> Result<(), OutboxError> {
-        let limit = self.taking.take().map_or(0, |(_, limit)| limit);
-        let due = due?;
+    /// Adds the mails that the look has taken, which has ended.
+    fn taken(&mut self, found: Found) -> Result<(), OutboxError> {
+        let limit = self.look.take().map_or(0, |look| look.limit);
+        let due = found?;
         self.is_drained = due.len() < limit;
         self.in_flight.extend(due.iter().map(|due| (due.id, due.token)));
         self.ahead.extend(due);
@@ -230,9 +228,9 @@ impl<'a> Round<'a> {
 
     /// Ends the leases of the mails that were taken and are not started. Those that remain run out.
     async fn release_ahead(&mut self) {
-        if let Some((taking, _)) = &mut self.taking {
-            let taken = taken(taking.await);
-            if let Err(error) = self.taken(taken) {
+        if let Some(look) = &mut self.look {
+            let found = look.end().await;
+            if let Err(error) = self.taken(found) {
                 self.broken.get_or_insert(error);
             }
         }
@@ -281,17 +279,17 @@ impl<'a> Round<'a> {
 
     /// Waits for the end of a delivery or for a free slot, and renews the leases of the others in the meantime.
     async fn next(&mut self) -> Next {
-        let is_waiting = self.ahead.is_empty() && (self.is_drained || self.taking.is_some());
+        let is_waiting = self.ahead.is_empty() && (self.is_drained || self.look.is_some());
         let wants_slot = self.broken.is_none()
             && !is_waiting
             && !self.deliveries.is_empty()
             && self.deliveries.len() < MOST_IN_FLIGHT * self.outbox.concurrency
             && self.allowance() == Allowance::All;
         loop {
-            let (deliveries, slots, taking) = (&mut self.deliveries, &self.slots, &mut self.taking);
+            let (deliveries, slots, look) = (&mut self.deliveries, &self.slots, &mut self.look);
             let found = async {
-                match taking {
-                    Some((taking, _)) => Some(taken(taking.await)),
+                match look {
+                    Some(look) => Some(look.end().await),
                     None => None,
                 }
             };
@@ -301,7 +299,7 @@ impl<'a> Round<'a> {
                     Some(joined) = deliveries.join_next() => {
                         Next::Completed(Box::new(joined.unwrap_or_else(|error| Err(stopped(error)))))
                     }
-                    Some(found) = found => Next::Taken(Box::new(found)),
+                    Some(found) = found => Next::Taken(found),
                     _ = slots.acquire(), if wants_slot => Next::Slot,
                     else => Next::Nothing,
                 }
@@ -357,20 +355,15 @@ impl<'a> Round<'a> {
     }
 }
 
-/// Returns the mails that a look at the store has taken.
-fn taken(joined: Result<Result<Vec<DueMail>, OutboxError>, JoinError>) -> Result<Vec<DueMail>, OutboxError> {
-    joined.map_err(stopped)?
-}
-
 impl Drop for Round<'_> {
     /// Ends the leases of mails that were taken ahead by a run that was dropped.
     fn drop(&mut self) {
-        let (ahead, taking) = (std::mem::take(&mut self.ahead), self.taking.take());
-        let has_some = !ahead.is_empty() || taking.is_some();
+        let (ahead, look) = (std::mem::take(&mut self.ahead), self.look.take());
+        let has_some = !ahead.is_empty() || look.is_some();
         let Some(runtime) = Handle::try_current().ok().filter(|_| has_some) else { return };
         let (store, turn) = (Arc::clone(&self.outbox.store), Arc::clone(self.turn));
         runtime.clone().spawn_blocking(move || {
-            let found = taking.map(|(taking, _)| taken(runtime.block_on(taking)).unwrap_or_default());
+            let found = look.map(|mut look| runtime.block_on(look.end()).unwrap_or_default());
             // what fails runs out with its lease
             let ahead = ahead.into_iter().chain(found.into_iter().flatten());
             ahead.for_each(|due| drop(store.release(due.id, due.token)));
