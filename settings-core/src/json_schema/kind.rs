@@ -176,7 +176,7 @@ impl Writer<'_> {
             schema.insert("maxLength", Tree::from(rules.max_len));
         }
         let format = rules.format.map(pattern::format);
-        let own = rules.pattern.map(pattern::whole);
+        let own = rules.pattern.map(|own| pattern::whole(own.as_str()));
         if let Some(pattern) = format.as_ref().or(own.as_ref()) {
             schema.insert("pattern", Tree::from(pattern));
             self.explain_pattern(&mut schema, kind);

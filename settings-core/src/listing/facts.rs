@@ -38,7 +38,7 @@ impl Facts {
                 min_length: (rules.min_len > 0).then_some(rules.min_len),
                 max_length: (rules.max_len < u32::MAX).then_some(rules.max_len),
                 format: rules.format.map(|format| format.id()),
-                pattern: rules.pattern,
+                pattern: rules.pattern.map(|pattern| pattern.as_str()),
                 ..Self::default()
             },
             Kind::OneOf(choices) => {

@@ -142,7 +142,7 @@ impl ValueKind {
             format: rules.format.map(|format| format.id().to_owned()),
             min_len: rules.min_len,
             max_len: rules.max_len,
-            pattern: rules.pattern.map(str::to_owned),
+            pattern: rules.pattern.map(|pattern| pattern.as_str().to_owned()),
             or_empty: rules.or_empty,
         }
     }

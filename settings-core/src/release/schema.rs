@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::kind::FORMATS;
 use super::{Deprecation, Release, ReleaseDefault, ReleaseSetting, Removal, ValueKind};
 use crate::schema::{
-    Choice, CustomKind, DefaultValue, Deprecated, Details, Kind, Member, Removed, Section, Setting, TextRules,
+    Choice, CustomKind, DefaultValue, Deprecated, Details, Kind, Member, Pattern, Removed, Section, Setting,
+    TextRules,
 };
 use crate::value::from_json;
 use crate::value::json::{self, Tree};
@@ -151,7 +152,7 @@ fn kind(kind: &ValueKind) -> Kind {
                 format: FORMATS.into_iter().find(|known| Some(known.id()) == format.as_deref()),
                 min_len: *min_len,
                 max_len: *max_len,
-                pattern: pattern.as_deref().map(leak),
+                pattern: pattern.as_deref().map(|pattern| Pattern::new(leak(pattern))),
                 or_empty: *or_empty,
             };
             if rules == TextRules::ANY { Kind::Text } else { Kind::TextOf(Box::leak(Box::new(rules))) }

@@ -38,7 +38,7 @@ pub use removed::{AllowedChange, Removed};
 pub use rule::{Rule, Strength};
 pub use section::{Member, PageText, Section};
 pub use setting::{DefaultValue, Setting, ValueDoc, documents_every_value};
-pub use text::{Format, TextFault, TextRules};
+pub use text::{Format, Pattern, TextFault, TextRules};
 pub use tree::{Leaf, Leaves};
 pub use unknown::Unknown;
 pub use variant::Variant;

@@ -284,7 +284,7 @@ pub(super) fn text_rules(rules: &TextRules) -> String {
         (min, max) => text.push_str(&format!(" of {min} to {max} characters")),
     }
     if let Some(pattern) = rules.pattern {
-        text.push_str(&format!(" that matches `{pattern}`"));
+        text.push_str(&format!(" that matches `{}`", pattern.as_str()));
     }
     if rules.or_empty {
         text.push_str(", or nothing");

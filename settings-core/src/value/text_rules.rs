@@ -1,10 +1,6 @@
 //! Text with rules.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
-
-use regex_lite::Regex;
 
 use super::mismatch::Reason;
 use super::{Mismatch, Value, mismatch::text_rules as expectation_of};
@@ -15,7 +11,7 @@ pub(super) fn text_of<'a>(kind: &Kind, rules: &TextRules, text: Cow<'a, str>) ->
     let found = match rules.fault(&text) {
         None if rules.or_empty && text.is_empty() => return Ok(Value::Text(text)),
         None => match rules.pattern {
-            Some(pattern) if !matches(pattern, &text) => quoted(&text),
+            Some(pattern) if !pattern.matches(&text) => quoted(&text),
             _ => return Ok(Value::Text(text)),
         },
         Some(TextFault::Short(_) | TextFault::Long(_)) if !text.is_empty() => {
@@ -36,7 +32,7 @@ pub(super) fn secret_of<'a>(
     let broken = match rules.fault(&text) {
         None => match rules.pattern {
             Some(pattern) if !text.is_empty() || !rules.or_empty => {
-                (!matches(pattern, &text)).then(|| TextRules::ANY.pattern(pattern))
+                (!pattern.matches(&text)).then_some(TextRules { pattern: Some(pattern), ..TextRules::ANY })
             }
             _ => None,
         },
@@ -57,14 +53,4 @@ pub(super) fn secret_of<'a>(
 
 fn quoted(text: &str) -> String {
     format!("`\"{}\"`", text.escape_debug())
-}
-
-/// Returns whether the pattern matches the whole text. Each pattern is compiled once in a process.
-fn matches(pattern: &'static str, text: &str) -> bool {
-    static COMPILED: Mutex<Option<HashMap<&'static str, Option<Regex>>>> = Mutex::new(None);
-    let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
-    let compiled = compiled.get_or_insert_default();
-    // the derive refuses invalid patterns; an invalid pattern in a schema written by hand matches nothing
-    let regex = compiled.entry(pattern).or_insert_with(|| Regex::new(&format!("^(?:{pattern})$")).ok());
-    regex.as_ref().is_some_and(|regex| regex.is_match(text))
 }

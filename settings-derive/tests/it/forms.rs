@@ -124,7 +124,10 @@ fn the_kinds_follow_from_types_and_attributes() {
     let Kind::Optional(Kind::TextOf(host)) = setting("Proxy").kind else { panic!() };
     assert_eq!((host.format, host.or_empty), (Some(Format::Host), false));
     let Kind::TextOf(name) = setting("Name").kind else { panic!() };
-    assert_eq!((name.min_len, name.max_len, name.pattern), (2, 8, Some("[a-z]+")));
+    assert_eq!(
+        (name.min_len, name.max_len, name.pattern.map(|pattern| pattern.as_str())),
+        (2, 8, Some("[a-z]+"))
+    );
     assert_eq!(setting("Largest").kind, Kind::Size { min: 1, max: 1_000_000_000 });
     assert_eq!(setting("Languages").kind, Kind::Set(&Kind::Text));
 }

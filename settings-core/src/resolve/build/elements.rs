@@ -30,13 +30,11 @@ impl<'r> Builder<'r> {
 
     /// Builds a nested section, whose settings come next.
     pub fn section_by<S>(&mut self, schema: &'static Section, build: Build<'r, S>) -> Option<S> {
-        match &mut self.element {
-            None => build(self),
-            Some(element) => {
-                let (member, value) = element.next()?;
-                self.element_section(value, member.key(), schema, build)
-            }
+        if self.element.is_none() {
+            return build(self);
         }
+        let (key, value) = self.next_in_element()?;
+        self.element_section(value, key, schema, build)
     }
 
     /// Builds a nested section if any layer has it; its settings come next.
@@ -45,10 +43,10 @@ impl<'r> Builder<'r> {
         schema: &'static Section,
         build: Build<'r, S>,
     ) -> Option<Option<S>> {
-        if let Some(element) = &mut self.element {
-            return match element.next()? {
+        if self.element.is_some() {
+            return match self.next_in_element()? {
                 (_, Value::Null) => Some(None),
-                (member, value) => self.element_section(value, member.key(), schema, build).map(Some),
+                (key, value) => self.element_section(value, key, schema, build).map(Some),
             };
         }
         let count = schema.leaf_count() as LeafId;
@@ -63,9 +61,8 @@ impl<'r> Builder<'r> {
     pub fn sections_by<S>(&mut self, schema: &'static Section, build: Build<'r, S>) -> Option<Vec<S>> {
         let (around, Value::List(values)) = self.whole()? else { return None };
         let sections = (0_usize..).zip(values);
-        let section = |(number, value)| {
-            self.element_at(value, around.iter().cloned().chain([Step::Element(number)]), schema, build)
-        };
+        let section =
+            |(number, value)| self.element_at(value, around.as_ref(), Step::Element(number), schema, build);
         sections.map(section).collect()
     }
 
@@ -81,21 +78,23 @@ impl<'r> Builder<'r> {
         let mut seen = HashSet::new();
         let section = |(name, value): (Cow<'_, str>, _)| {
             let step = Step::Key(name.clone().into_owned());
-            let section = self.element_at(value, around.iter().cloned().chain([step]), schema, build)?;
-            match from_key(Cow::Borrowed(&name)) {
+            let section = self.element_at(value, around.as_ref(), step, schema, build)?;
+            let why = match from_key(Cow::Borrowed(&name)) {
                 Ok(key) if !accepts_all && !seen.insert(to_key(&key).into_owned()) => {
-                    self.refused_key(around.as_ref(), &name, "it appears twice, in two spellings")
+                    "it appears twice, in two spellings".to_owned()
                 }
-                Ok(key) => Some((key, section)),
-                Err(why) => self.refused_key(around.as_ref(), &name, &why),
-            }
+                Ok(key) => return Some((key, section)),
+                Err(why) => why,
+            };
+            self.refuse_key(around.as_ref(), &name, &why);
+            None
         };
         entries.into_iter().map(section).collect()
     }
 
     /// Reports a key of a map of sections, which is at `around` in the section that is being built.
     #[cold]
-    fn refused_key<T>(&mut self, around: Option<&Step>, key: &str, why: &str) -> Option<T> {
+    fn refuse_key(&mut self, around: Option<&Step>, key: &str, why: &str) {
         let (leaf, mut within) = match &self.element {
             Some(element) => (element.leaf, element.within.clone()),
             None => (self.next.saturating_sub(1), String::new()),
@@ -106,14 +105,13 @@ impl<'r> Builder<'r> {
         let message = format!("`{path}`: the key `{}` is refused: {why}", key.escape_debug());
         let found = Diagnostic::error(Code::Malformed, message).at(place).setting(path);
         self.diagnostics.push(found.help("rename the entry"));
-        None
     }
 
     /// Returns the value of the next setting, and the step to it in the section that is being built.
     fn whole(&mut self) -> Option<(Option<Step>, Value<'r>)> {
-        if let Some(element) = &mut self.element {
-            let (member, value) = element.next()?;
-            return Some((Some(Step::Key(member.key().to_owned())), value));
+        if self.element.is_some() {
+            let (key, value) = self.next_in_element()?;
+            return Some((Some(Step::Key(key.to_owned())), value));
         }
         let field = self.next_field()?;
         Some((None, self.value_of(field)))
@@ -127,31 +125,59 @@ impl<'r> Builder<'r> {
         schema: &'static Section,
         build: Build<'r, S>,
     ) -> Option<S> {
-        self.element_at(value, [Step::Key(key.to_owned())], schema, build)
+        self.element_at(value, None, Step::Key(key.to_owned()), schema, build)
     }
 
     fn element_at<S>(
         &mut self,
         value: Value<'r>,
-        steps: impl IntoIterator<Item = Step>,
+        around: Option<&Step>,
+        step: Step,
         schema: &'static Section,
         build: Build<'r, S>,
     ) -> Option<S> {
+        let outer = self.enter(value, around, step, schema)?;
+        let section = build(self);
+        self.leave(outer);
+        section
+    }
+
+    /// Returns the key and value of the next member of the section that is being built.
+    #[inline(never)]
+    fn next_in_element(&mut self) -> Option<(&'static str, Value<'r>)> {
+        let (member, value) = self.element.as_mut()?.next()?;
+        Some((member.key(), value))
+    }
+
+    /// Begins a section in a list or map, and returns the one around it. A program has the code of `element_at` for each of
+    /// its sections, and this once.
+    #[inline(never)]
+    fn enter(
+        &mut self,
+        value: Value<'r>,
+        around: Option<&Step>,
+        step: Step,
+        schema: &'static Section,
+    ) -> Option<Option<Box<Element<'r>>>> {
         let Value::Section(values) = value else { return None };
         let outer = self.element.take();
         let (leaf, mut within, mut route) = match &outer {
             Some(outer) => (outer.leaf, outer.within.clone(), outer.route.clone()),
             None => (self.next.saturating_sub(1), String::new(), Vec::new()),
         };
-        for step in steps {
+        for step in around.cloned().into_iter().chain([step]) {
             within.push_str(&step.segment().to_string());
             route.push(step);
         }
         let (values, members) = (values.into_iter(), schema.members.iter());
         self.element = Some(Box::new(Element { values, members, leaf, within, route }));
-        let section = build(self);
+        Some(outer)
+    }
+
+    /// Ends a section in a list or map.
+    #[inline(never)]
+    fn leave(&mut self, outer: Option<Box<Element<'r>>>) {
         self.element = outer;
-        section
     }
 }
 

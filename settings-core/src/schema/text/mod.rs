@@ -1,9 +1,12 @@
 //! Rules for texts. The checks are `const`, so that rustc checks defaults.
 
 mod address;
+mod pattern;
 
 #[cfg(test)]
 mod tests;
+
+pub use pattern::Pattern;
 
 use address::{is_email, is_host, is_port, is_socket_address, is_url};
 
@@ -17,8 +20,8 @@ pub struct TextRules {
     pub min_len: u32,
     /// The longest accepted text, in characters.
     pub max_len: u32,
-    /// A regular expression that matches the whole text, in the common ground of ECMA 262 and Rust's `regex`.
-    pub pattern: Option<&'static str>,
+    /// The regular expression for the whole text.
+    pub pattern: Option<Pattern>,
     /// True if the empty text is accepted despite the other rules: it is the default, and means "not set".
     pub or_empty: bool,
 }
@@ -119,7 +122,7 @@ impl TextRules {
     /// Sets the regular expression for the whole text.
     #[must_use]
     pub const fn pattern(mut self, pattern: &'static str) -> Self {
-        self.pattern = Some(pattern);
+        self.pattern = Some(Pattern::new(pattern));
         self
     }
 

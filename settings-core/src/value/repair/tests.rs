@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::{json as repaired_json, quoted, text as repaired_text};
-use crate::schema::{Choice, Format, Kind, TextRules, Unit};
+use crate::schema::{Choice, Format, Kind, Pattern, TextRules, Unit};
 use crate::value::json::parse_value;
 use crate::value::{from_json, from_text};
 
@@ -18,7 +18,7 @@ const NAME: Kind = Kind::TextOf(&TextRules {
     format: None,
     min_len: 2,
     max_len: 8,
-    pattern: Some("[a-z]+"),
+    pattern: Some(Pattern::new("[a-z]+")),
     or_empty: false,
 });
 const URL: Kind = Kind::TextOf(&format(Format::Url));
