@@ -9,15 +9,16 @@ use super::{Secret, SettingValue, Value, to_json};
 use crate::schema::{Kind, Unit};
 
 impl Value<'_> {
-    /// Drops the value of a kind. A secret is wiped from memory.
+    /// Returns whether dropping the value has no effect.
     #[inline]
+    pub(crate) const fn owns_nothing(&self) -> bool {
+        matches!(self, Self::Null | Self::Bool(_) | Self::Integer(_) | Self::Float(_) | Self::Duration(_))
+    }
+
+    /// Drops the value of a kind. A secret is wiped from memory.
     pub(crate) fn wipe_if_secret(self, kind: &Kind) {
-        match self {
-            Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::Duration(_) => {
-                self.done(());
-            }
-            _ if kind.is_secret() => self.wipe(),
-            _ => {}
+        if kind.is_secret() {
+            self.wipe();
         }
     }
 

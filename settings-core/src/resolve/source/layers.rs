@@ -312,11 +312,12 @@ impl Layers {
     }
 
     fn add_source(&mut self, layer: Layer, name: String, text: ZeroizingString, format: FileFormat) {
+        let source = Source::new(layer, name, text, format);
         if self.sources.is_empty() {
             // most programs have one file
-            self.sources = Vec::with_capacity(1);
+            self.sources = vec![source];
+            return;
         }
-        let source = Source::new(layer, name, text, format);
         let at = self.sources.partition_point(|source| source.layer <= layer);
         self.sources.insert(at, source);
     }
