@@ -33,6 +33,7 @@ pub(crate) const OUTBOX: Schema = Schema {
         include_str!("schema/outbox_2.sql"),
         include_str!("schema/outbox_3.sql"),
         include_str!("schema/outbox_4.sql"),
+        include_str!("schema/outbox_5.sql"),
     ],
     done: "outbox_schema",
     // `outbox` in ASCII

@@ -19,15 +19,6 @@ const UNREADABLE: &str = "the stored mail is damaged";
 /// The number of rows that one statement changes at most, so that no transaction is long.
 pub(crate) const BATCH: i64 = 1000;
 
-/// The groups of mails that are due in one order: kinds and numbers of attempts. They are few, and each is found by one
-/// look into the index, however many mails wait.
-pub(crate) const GROUPS: &str = "RECURSIVE groups (kind, attempts) AS (\
-    (SELECT kind, attempts FROM outbox_mail WHERE next IS NOT NULL ORDER BY kind, attempts LIMIT 1) \
-    UNION ALL \
-    SELECT n.kind, n.attempts FROM groups g CROSS JOIN LATERAL (\
-    SELECT m.kind, m.attempts FROM outbox_mail m WHERE m.next IS NOT NULL AND (m.kind, m.attempts) > (g.kind, g.attempts) \
-    ORDER BY m.kind, m.attempts LIMIT 1) n)";
-
 /// The lease of a mail, as a condition for its row: the parameters are the number of the mail and the token.
 const HELD: &str = "id = $1 AND token = $2 AND lease IS NOT NULL";
 
@@ -125,7 +116,7 @@ pub(crate) async fn renew(
     lease: Duration,
 ) -> Result<(), Failure> {
     let statement = "UPDATE outbox_mail m SET lease = outbox_now() + $3 FROM unnest($1, $2) AS l (id, token) \
-        WHERE m.id = l.id AND m.token = l.token AND m.lease IS NOT NULL";
+        WHERE m.id = l.id AND m.id = ANY ($1) AND m.token = l.token AND m.lease IS NOT NULL";
     let parameters: [(&(dyn ToSql + Sync), Type); 3] =
         [(&ids, Type::INT8_ARRAY), (&tokens, Type::INT8_ARRAY), (&length(lease), Type::INT8)];
     client.execute_typed(statement, &parameters).await?;
@@ -249,13 +240,7 @@ pub(crate) async fn make_due(client: &Client, now: i64) -> Result<(), Failure> {
 
 /// Returns the time at which the next mail is due that has no lease.
 pub(crate) async fn next_due(client: &Client) -> Result<Option<i64>, Failure> {
-    let statement = format!(
-        "WITH {GROUPS}, moment AS (SELECT outbox_now() AS ms) \
-         SELECT min(first.next) FROM groups g CROSS JOIN LATERAL (\
-         SELECT m.next FROM outbox_mail m WHERE m.next IS NOT NULL AND m.kind = g.kind AND m.attempts = g.attempts \
-         AND (m.lease IS NULL OR m.lease <= (SELECT ms FROM moment)) ORDER BY m.place, m.id LIMIT 1) AS first"
-    );
-    Ok(client.query_typed_one(&statement, &[]).await?.try_get(0)?)
+    Ok(client.query_typed_one("SELECT outbox_next_due()", &[]).await?.try_get(0)?)
 }
 
 /// Returns the time from which on the time of an attempt is not trusted.

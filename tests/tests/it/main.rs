@@ -85,6 +85,7 @@ mod postgres_cluster;
 mod postgres_faults;
 mod postgres_outbox;
 mod postgres_outbox_operation;
+mod postgres_outbox_plans;
 mod postgres_outbox_steps;
 mod postgres_store;
 mod references;
