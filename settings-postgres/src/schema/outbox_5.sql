@@ -1,7 +1,7 @@
 -- The number of mails that wait changes faster than the statistics of the tables. After a time in which all mails were sent,
--- a plan that trusts them reads all that wait instead of looking up one. Here nothing is left to them: a mail is looked up
--- by its number, and whatever needs an order reads the index that has it, because sorting is off. Sorts that remain are of a
--- few rows, but look so expensive that without the last option they would be compiled first.
+-- a plan that trusts them reads all that wait instead of looking up one. Here nothing is left to them: without sorting, rows
+-- in an order come from the index that has it, and without joins over whole tables, a mail is looked up by its number. Sorts
+-- of a few rows remain, but look so expensive that they would be compiled first if `jit` were on.
 CREATE OR REPLACE FUNCTION outbox_take(
     moment bigint, by_attempts boolean, wanted bigint, except_mails bigint[], lease_length bigint, new_node text,
     max_resends integer
@@ -56,7 +56,8 @@ CREATE OR REPLACE FUNCTION outbox_advance(
     r_mails bigint[], r_addresses text[], r_progresses text[], r_replies text[],
     b_mails bigint[], b_tokens bigint[], b_attempts integer[], b_moments bigint[], b_leases bigint[]
 ) RETURNS TABLE (mail bigint, state text)
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off
+    SET enable_mergejoin = off AS $$
 #variable_conflict use_column
 BEGIN
     IF cardinality(s_mails) > 0 THEN
@@ -78,19 +79,19 @@ BEGIN
                                 ON o.progress = 'pending' AND mark.mail = o.mail AND mark.address = o.address
                             CROSS JOIN LATERAL (SELECT coalesce(mark.progress, o.progress) AS progress) p
                         WHERE o.mail = s.mail) r
-                WHERE m.id = s.mail AND m.id = ANY (s_mails) AND m.token = s.token AND m.lease IS NOT NULL
+                WHERE m.id = s.mail AND m.token = s.token AND m.lease IS NOT NULL
                 RETURNING m.id, m.state),
             marked AS (
                 UPDATE outbox_recipient r SET progress = mark.progress, reply = mark.reply
                 FROM unnest(r_mails, r_addresses, r_progresses, r_replies) AS mark (mail, address, progress, reply)
                     JOIN changed c ON c.id = mark.mail
-                WHERE r.mail = mark.mail AND r.mail = ANY (s_mails) AND r.address = mark.address AND r.progress = 'pending'),
+                WHERE r.mail = mark.mail AND r.address = mark.address AND r.progress = 'pending'),
             emptied AS (
                 DELETE FROM outbox_content o USING changed c
-                WHERE o.mail = c.id AND o.mail = ANY (s_mails) AND c.state = 'sent'),
+                WHERE o.mail = c.id AND c.state = 'sent'),
             known AS (
                 UPDATE outbox_key k SET sent = true FROM changed c
-                WHERE k.mail = c.id AND k.mail = ANY (s_mails) AND c.state = 'sent')
+                WHERE k.mail = c.id AND c.state = 'sent')
             SELECT c.id, c.state FROM changed c;
     END IF;
     IF cardinality(b_mails) > 0 THEN
@@ -98,8 +99,8 @@ BEGIN
             UPDATE outbox_mail m SET state = 'sending', since = b.moment, next = NULL, attempts = b.attempts,
                 lease = outbox_now() + b.lease
             FROM unnest(b_mails, b_tokens, b_attempts, b_moments, b_leases) AS b (mail, token, attempts, moment, lease)
-            WHERE m.id = b.mail AND m.id = ANY (b_mails) AND m.token = b.token AND m.lease IS NOT NULL
-                -- not as an index has it, which would be read whole
+            WHERE m.id = b.mail AND m.token = b.token AND m.lease IS NOT NULL
+                -- not the condition of the indexes of waiting mails, each of which could be read whole instead
                 AND (m.next IS NOT NULL) IS TRUE
             RETURNING m.id, m.state;
     END IF;
