@@ -1,5 +1,6 @@
 //! A headless Chromium or Firefox, driven by the WebDriver protocol.
 
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -15,6 +16,9 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// The time that any single command may take.
 const COMMAND_TIME: Duration = Duration::from_secs(60);
+
+/// The time in which a browser ends.
+const END_TIME: Duration = Duration::from_secs(10);
 
 /// The time for which an element that is looked for may be missing.
 const ELEMENT_TIME: Duration = Duration::from_secs(20);
@@ -218,10 +222,28 @@ impl Browser {
     pub async fn picture(&self) -> String {
         self.command("GET", "/screenshot", Value::Null).await.as_str().unwrap_or_default().to_owned()
     }
+}
 
-    /// Ends the session, and the browser with it.
-    pub async fn quit(self) {
-        let _ = self.call("DELETE", &format!("/session/{}", self.session), &Value::Null).await;
+/// Ends the session, and the browser with it, which would outlive its driver.
+impl Drop for Browser {
+    fn drop(&mut self) {
+        if self.session.is_empty() {
+            return;
+        }
+        // blocks: a task that is dropped can't wait
+        let end = || -> std::io::Result<()> {
+            let mut stream = std::net::TcpStream::connect(("127.0.0.1", self.port))?;
+            stream.set_read_timeout(Some(END_TIME))?;
+            let (session, port) = (&self.session, self.port);
+            write!(
+                stream,
+                "DELETE /session/{session} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n"
+            )?;
+            stream.read(&mut [0; 64]).map(drop)
+        };
+        if let Err(error) = end() {
+            eprintln!("the browser was not ended: {error}");
+        }
     }
 }
 

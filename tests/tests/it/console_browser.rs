@@ -142,7 +142,6 @@ async fn pages_are_accessible_in_every_variant() {
         browser.devtools("Emulation.clearDeviceMetricsOverride", json!({})).await;
     }
     names(&browser, &site).await;
-    browser.quit().await;
 }
 
 /// Every control has a name in the accessibility tree, and every field of a setting a description.
@@ -175,7 +174,6 @@ async fn a_change_is_typed_tested_reviewed_saved_and_taken_back() {
     let Some(browser) = browser(test).await else { return };
     console_flows::with_script(&browser, Way::Plain).await;
     console_flows::with_script(&browser, Way::TlsProxy).await;
-    browser.quit().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -185,7 +183,6 @@ async fn everything_works_without_script() {
     browser.devtools("Emulation.setScriptExecutionDisabled", json!({"value": true})).await;
     console_flows::without_script(&browser, Way::Plain).await;
     console_flows::without_script(&browser, Way::TlsProxy).await;
-    browser.quit().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -194,11 +191,9 @@ async fn everything_works_in_firefox() {
     let Some(browser) = found(test, Browser::firefox(true).await) else { return };
     console_flows::with_script(&browser, Way::Plain).await;
     console_flows::with_script(&browser, Way::TlsProxy).await;
-    browser.quit().await;
     let Some(browser) = found(test, Browser::firefox(false).await) else { return };
     console_flows::without_script(&browser, Way::Plain).await;
     console_flows::without_script(&browser, Way::TlsProxy).await;
-    browser.quit().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -249,5 +244,4 @@ async fn reports_08_09_16_21_hold_in_a_browser() {
     let text = browser.run("return document.body.innerText").await;
     assert!(text.as_str().unwrap().contains("unknown-host"), "9: {text}");
     let _: Json = text;
-    browser.quit().await;
 }

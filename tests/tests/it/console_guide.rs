@@ -47,7 +47,6 @@ async fn the_guide_shows_the_pages_as_they_are() {
     browser.devtools("Emulation.setEmulatedMedia", json!({ "features": dark })).await;
     browser.open(&format!("{root}/all?q=is:set")).await;
     taken.take("console-search").await;
-    browser.quit().await;
 }
 
 struct Pictures<'b> {

@@ -68,5 +68,4 @@ async fn logins_cookies_redirects_and_origins_hold_after_a_tls_proxy() {
         browser.wait_for("return document.body.innerText.includes('cross-site')").await;
     }
     assert_eq!(site.text(), saved);
-    browser.quit().await;
 }
